@@ -1,0 +1,51 @@
+"""What surrounds a fact: who wrote it, when, because of what, and where in the store it stands.
+
+`NewEvent` is what a writer asks for, `RecordedEvent` is what a store has written. They are two types so
+that neither is ever half filled. Named tuples, because a replay makes millions of them.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+NO_STREAM = -1
+"""The expected version of a stream that must not exist yet."""
+
+
+class Metadata(BaseModel):
+    """Stored beside each event, in the clear. `at` is domain time (the test clock moves it), UTC."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    writer: str
+    correlation_id: UUID
+    causation_id: UUID
+    at: AwareDatetime
+    schema_version: int = Field(default=1, ge=1)
+    request: str | None = None
+    """HMAC of the request under the complaint's key: tells the same request from another with its key."""
+
+
+class NewEvent(NamedTuple):
+    """An event to be appended. `data` and `metadata` are JSON in UTF-8."""
+
+    id: UUID
+    type: str
+    data: bytes
+    metadata: bytes
+
+
+class RecordedEvent(NamedTuple):
+    """An event as the store holds it. `version` counts from 0 within `stream`; `position` is opaque, ordered
+    and belongs to one store; `recorded_at` is wall-clock time, UTC, as told by the store."""
+
+    id: UUID
+    type: str
+    data: bytes
+    metadata: bytes
+    stream: str
+    version: int
+    position: int
+    recorded_at: datetime

@@ -1,0 +1,88 @@
+"""Free text, sealed under its complaint's own key: destroying the key forgets the text and leaves the history whole.
+
+A field typed `Sealed[str]` is plain text in memory and a token in the store:
+`<generation>.<nonce>.<ciphertext>`, base64url. The nonce is 96 bits of HMAC(key, event id, field, text):
+the same text in the same place seals to the same bytes (an append can be repeated), another text never meets
+the same nonce. The additional data binds a token to its event and field, so none can be moved elsewhere.
+"""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Final, TypeVar
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+ERASED: Final = "[erased]"
+"""What a sealed text reads as once its key is destroyed."""
+
+NONCE_BYTES: Final = 12
+
+
+class SealMark:
+    """Marks a field whose text is sealed in the store."""
+
+
+T = TypeVar("T")
+Sealed = Annotated[T, SealMark()]
+
+
+class BrokenSeal(Exception):
+    """The key is there, but the token was not made with it for this event and field: corruption or forgery."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The living keys of one complaint, by generation. Empty: everything sealed so far is forgotten."""
+
+    generations: Mapping[int, bytes] = field(default_factory=dict)
+
+    def seal(self, event_id: UUID, path: str, text: str) -> str:
+        """The token for `text` in field `path` of event `event_id`, under the newest generation.
+
+        Raises:
+            KeyError: there is no living key.
+        """
+        if not self.generations:
+            raise KeyError("no living key to seal with")
+        generation = max(self.generations)
+        key, place, plain = self.generations[generation], event_id.bytes + path.encode(), text.encode()
+        nonce = hmac.digest(key, place + b"\0" + plain, hashlib.sha256)[:NONCE_BYTES]
+        return f"{generation}.{_b64(nonce)}.{_b64(AESGCM(key).encrypt(nonce, plain, place))}"
+
+    def open(self, event_id: UUID, path: str, token: str) -> str:
+        """The text behind a token, or `ERASED` if its key generation is destroyed.
+
+        Raises:
+            BrokenSeal: the token was not made by this key for this place.
+        """
+        generation, nonce, sealed = token.split(".")
+        key = self.generations.get(int(generation))
+        if key is None:
+            return ERASED
+        try:
+            return AESGCM(key).decrypt(_unb64(nonce), _unb64(sealed), event_id.bytes + path.encode()).decode()
+        except InvalidTag as error:
+            raise BrokenSeal(f"{path} of event {event_id}") from error
+
+    def mac(self, message: bytes) -> str:
+        """HMAC-SHA256 of a request under the first living key, in hex: reveals nothing once the key is gone.
+
+        Raises:
+            KeyError: there is no living key.
+        """
+        if not self.generations:
+            raise KeyError("no living key")
+        return hmac.digest(self.generations[min(self.generations)], message, hashlib.sha256).hex()
+
+
+def _b64(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _unb64(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

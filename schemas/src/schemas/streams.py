@@ -1,0 +1,29 @@
+"""Names of streams, and back."""
+
+from uuid import UUID
+
+REGISTRY = "registry"
+COMPLAINT_PREFIX = "complaint-"
+SUPPORT_PREFIX = "support-"
+
+
+def complaint_stream(complaint_id: UUID) -> str:
+    """`complaint-<id>`: everything that happened to one complaint, in order."""
+    return f"{COMPLAINT_PREFIX}{complaint_id}"
+
+
+def support_stream(complaint_id: UUID) -> str:
+    """`support-<id>`: the public's supports, apart, so that they never crowd out an agency's answer."""
+    return f"{SUPPORT_PREFIX}{complaint_id}"
+
+
+def complaint_id(stream: str) -> UUID:
+    """The complaint that a `complaint-` or `support-` stream is about.
+
+    Raises:
+        ValueError: the name is of another kind of stream.
+    """
+    for prefix in (COMPLAINT_PREFIX, SUPPORT_PREFIX):
+        if stream.startswith(prefix):
+            return UUID(stream.removeprefix(prefix))
+    raise ValueError(f"not a complaint's stream: {stream}")
