@@ -39,7 +39,8 @@ class NewEvent(NamedTuple):
 
 class RecordedEvent(NamedTuple):
     """An event as the store holds it. `version` counts from 0 within `stream`; `position` is opaque, ordered
-    and belongs to one store; `recorded_at` is wall-clock time, UTC, as told by the store."""
+    and belongs to one store; `recorded_at` is wall-clock time, UTC, as told by the store.
+    """
 
     id: UUID
     type: str

@@ -1,0 +1,123 @@
+"""Facts to bytes and back: JSON, free text sealed on the way in and opened on the way out.
+
+Sealed fields are found once per type from its annotations; the shell hands in the complaint's keys.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import UnionType
+from typing import Any, Final, Union, get_args, get_origin
+from uuid import UUID
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json, to_json
+
+from schemas.envelope import Metadata, NewEvent, RecordedEvent
+from schemas.events import BY_NAME
+from schemas.events.base import Fact
+from schemas.sealed import Keys, SealMark
+from schemas.upcasters import UPCASTERS, Upcaster, current_version, upcast
+
+NO_KEYS: Final = Keys()
+EVERY: Final = "*"
+"""In a path: every element of a list."""
+
+
+class UnknownEvent(Exception):
+    """A type that this version does not know: a newer service wrote it. Nothing may be decided on such a stream."""
+
+
+class MalformedEvent(Exception):
+    """The stored bytes do not fit the type: corruption, or a change of schema without an upcaster."""
+
+
+def encode(fact: Fact, event_id: UUID, metadata: Metadata, keys: Keys = NO_KEYS) -> NewEvent:
+    """The event to append.
+
+    Raises:
+        KeyError: the fact has text to seal and there is no living key.
+    """
+    name = type(fact).__name__
+    body = fact.model_dump(mode="json", by_alias=True, exclude_none=True)
+    for path in sealed_paths(type(fact)):
+        _rewrite(body, path, "", lambda at, text: keys.seal(event_id, at, text))
+    stamped = metadata.model_copy(update={"schema_version": current_version(name)})
+    return NewEvent(event_id, name, to_json(body), stamped.model_dump_json(exclude_none=True).encode())
+
+
+def decode(recorded: RecordedEvent, keys: Keys = NO_KEYS) -> Fact:
+    """The fact as it was said; text whose key is destroyed reads as `ERASED`.
+
+    Raises:
+        UnknownEvent, MalformedEvent, schemas.sealed.BrokenSeal.
+    """
+    model = BY_NAME.get(recorded.type)
+    if model is None:
+        raise UnknownEvent(recorded.type)
+    try:
+        if recorded.type not in _CHANGED and not sealed_paths(model):
+            return model.model_validate_json(recorded.data)
+        return model.model_validate(_opened(recorded, model, keys))
+    except (ValidationError, ValueError) as error:
+        raise MalformedEvent(f"{recorded.type} at {recorded.stream}@{recorded.version}: {error}") from error
+
+
+def metadata_of(recorded: RecordedEvent) -> Metadata:
+    """Who wrote it, when and why."""
+    return Metadata.model_validate_json(recorded.metadata)
+
+
+def _opened(recorded: RecordedEvent, model: type[Fact], keys: Keys) -> dict[str, Any]:
+    body: dict[str, Any] = from_json(recorded.data)
+    if recorded.type in _CHANGED:
+        body = upcast(recorded.type, metadata_of(recorded).schema_version, body)
+    for path in sealed_paths(model):
+        _rewrite(body, path, "", lambda at, token: keys.open(recorded.id, at, token))
+    return body
+
+
+@cache
+def sealed_paths(model: type[BaseModel]) -> tuple[tuple[str, ...], ...]:
+    """Paths of the sealed fields of a type, by their stored names; `*` stands for every element of a list."""
+    found: list[tuple[str, ...]] = []
+    for name, info in model.model_fields.items():
+        stored = info.alias or name
+        if any(isinstance(mark, SealMark) for mark in info.metadata):
+            found.append((stored,))
+        else:
+            found.extend((stored, *rest) for rest in _paths_in(info.annotation))
+    return tuple(found)
+
+
+def _paths_in(annotation: Any) -> list[tuple[str, ...]]:
+    if hasattr(annotation, "__metadata__"):
+        marked = any(isinstance(mark, SealMark) for mark in annotation.__metadata__)
+        return [()] if marked else _paths_in(annotation.__origin__)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return list(sealed_paths(annotation))
+    if get_origin(annotation) in (Union, UnionType):
+        return [path for arm in get_args(annotation) for path in _paths_in(arm)]
+    if get_origin(annotation) in (tuple, list):
+        return [(EVERY, *path) for arm in get_args(annotation) for path in _paths_in(arm)]
+    return []
+
+
+def _rewrite(node: Any, path: tuple[str, ...], at: str, change: Callable[[str, str], str]) -> None:
+    step, rest = path[0], path[1:]
+    if step == EVERY:
+        keys: Mapping[Any, str] = {index: str(index) for index in range(len(node))}
+    else:
+        keys = {step: step} if node.get(step) is not None else {}
+    for key, label in keys.items():
+        place = f"{at}.{label}" if at else label
+        if rest:
+            _rewrite(node[key], rest, place, change)
+        else:
+            node[key] = change(place, node[key])
+
+
+def _changed(upcasters: Mapping[tuple[str, int], Upcaster]) -> frozenset[str]:
+    return frozenset(name for name, _ in upcasters)
+
+
+_CHANGED: Final = _changed(UPCASTERS)

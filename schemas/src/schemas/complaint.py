@@ -1,0 +1,162 @@
+"""What a complaint is at one moment: the state that every decision reads, folded from its facts.
+
+It keeps only what a decision or an outward message needs. Clocks are kept as the facts they start from;
+dates are reckoned by `schemas.deadlines`. `schemas.evolve` says what each fact does to it.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from schemas.events.agency_inbox import ComplaintReturned
+from schemas.events.router import ComplaintClassified, ComplaintReferred, ComplaintRouted, Part
+from schemas.lifecycle import OPEN, CloseReason, Status
+from schemas.values import ROUTER, Clock, ComplaintClass, Holder, HolderKind, Place
+
+NIL: Final = UUID(int=0)
+STOPS_PER_HOLDER: Final = 2
+"""A third question of the same holder does not stop the citizen's clock."""
+
+
+class Since(NamedTuple):
+    """The fact from which a clock runs."""
+
+    at: datetime
+    version: int
+    event_id: UUID
+
+
+class Stop(NamedTuple):
+    """A stretch in which the citizen's clock stands still, because `holder` waits for the reporter."""
+
+    started_at: datetime
+    ended_at: datetime | None
+    holder: Holder
+
+
+class News(NamedTuple):
+    """The newest fact that a body must be told of. `kind` is the outward type's last word, such as `assigned`."""
+
+    kind: str
+    event_id: UUID
+    version: int
+
+
+class Receipt(NamedTuple):
+    """The newest message that a body's topic holds for this complaint."""
+
+    message_id: UUID
+    cluster: str
+    topic_id: str
+    partition: int
+    offset: int
+
+
+class Mark(NamedTuple):
+    """A timer that has gone off. `step` 0 is the reminder, 1 the miss; 10 + rung the rungs of the ladder."""
+
+    clock: Clock
+    started_version: int
+    step: int
+    repetition: int = 0
+
+
+EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+START: Final = Since(EPOCH, -1, NIL)
+
+
+class Complaint(NamedTuple):
+    """One complaint, or one part of a whole. `version` -1: nothing has happened yet."""
+
+    id: UUID
+    version: int = -1
+    status: Status = Status.UNPLACED
+    holder: Holder = ROUTER
+    # what was said
+    class_: ComplaintClass = ComplaintClass.COMPLAINT
+    received_at: datetime = EPOCH
+    text: str = ""
+    title: str | None = None
+    restated_text: str | None = None
+    restated_title: str | None = None
+    details: tuple[tuple[datetime, str], ...] = ()
+    place: Place | None = None
+    occurred_on: date | None = None
+    anonymous: bool = False
+    secret: bool = False
+    supervision: bool = False
+    addressed_to: str | None = None
+    channel: str = ""
+    language: str = "id"
+    public_number: str = ""
+    person: UUID | None = None
+    erased: bool = False
+    # whose it is, was, and may not be again
+    sector: str | None = None
+    classified: ComplaintClassified | None = None
+    routed: ComplaintRouted | None = None
+    referred: ComplaintReferred | None = None
+    last_return: ComplaintReturned | None = None
+    returned_by: tuple[str, ...] = ()
+    hops: int = 0
+    # clocks, as the facts they run from
+    filed: Since = START
+    stage: Since = START
+    rework: Since | None = None
+    stops: tuple[Stop, ...] = ()
+    marks: frozenset[Mark] = frozenset()
+    moved: Mapping[tuple[Clock, int], datetime] = {}
+    rung: int = 0
+    # the talk between the two sides
+    before: Status = Status.UNPLACED
+    question: str | None = None
+    detail_version: int = -1
+    moves: int = 0
+    response: str | None = None
+    answered_at: datetime | None = None
+    disputes: int = 0
+    # the ending
+    closed: CloseReason | None = None
+    closed_at: datetime | None = None
+    # relations
+    lead: UUID | None = None
+    whole: UUID | None = None
+    mandatory: bool = False
+    task: str | None = None
+    parts: tuple[Part, ...] = ()
+    lead_agency: str | None = None
+    decided: tuple[str, str | None] | None = None
+    """Agency and unit that the arbiter named, until it is routed there."""
+    # outward
+    news: Mapping[str, News] = {}
+    receipts: Mapping[str, Receipt] = {}
+
+    @property
+    def is_open(self) -> bool:
+        """Somebody must still act."""
+        return self.version >= 0 and self.status in OPEN
+
+    @property
+    def agency(self) -> str | None:
+        """The agency that holds it, if one does."""
+        return self.holder.agency if self.holder.kind is HolderKind.AGENCY else None
+
+    @property
+    def binding(self) -> bool:
+        """The arbiter placed it where it is."""
+        return self.routed is not None and self.routed.binding and self.agency is not None
+
+    @property
+    def stopped(self) -> bool:
+        """The citizen's clock stands still."""
+        return bool(self.stops) and self.stops[-1].ended_at is None
+
+    def stops_of(self, holder: Holder) -> int:
+        """How many stops of the citizen's clock this holder has used."""
+        return sum(stop.holder[:2] == holder[:2] for stop in self.stops)
+
+
+def new(complaint_id: UUID) -> Complaint:
+    """The state before anything happened."""
+    return Complaint(complaint_id)

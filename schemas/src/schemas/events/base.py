@@ -1,0 +1,11 @@
+"""What every fact has."""
+
+from pydantic import AwareDatetime
+
+from schemas.values import Value
+
+
+class Fact(Value):
+    """Something that happened. `at` is domain time, UTC: every clock starts from it, never from "last modified"."""
+
+    at: AwareDatetime

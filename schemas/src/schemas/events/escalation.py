@@ -1,0 +1,53 @@
+"""Facts that escalation owns: what the passing of time did. Climbing moves attention, never responsibility."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from schemas.events.base import Fact
+from schemas.values import AgencyId, Clock
+
+
+class ReminderSent(Fact):
+    """The holder was told that a date is near."""
+
+    clock: Clock
+    started_version: int
+    due_at: AwareDatetime
+    agency: AgencyId | None = None
+
+
+class DeadlineMissed(Fact):
+    """A date has passed unmet. It stands for ever, also if a decree moves the calendar afterwards."""
+
+    clock: Clock
+    started_version: int
+    due_at: AwareDatetime
+    agency: AgencyId | None = None
+
+
+class ComplaintEscalated(Fact):
+    """Someone higher looks at it now: 1 unit head, 2 supervising body, 3 Ombudsman, 4 the public list of the ignored."""
+
+    rung: int = Field(ge=1, le=4)
+    cause: Literal["deadline", "second_dispute", "direct"] = "deadline"
+    clock: Clock | None = None
+    started_version: int | None = None
+    repetition: int = Field(default=0, ge=0)
+    """How often rung 4 was repeated."""
+
+
+class ComplaintLapsed(Fact):
+    """Closed by time: the reporter was silent after the answer, or did not complete the file. Silence is not consent."""
+
+    cause: Literal["silence", "incomplete"]
+
+
+class DueDateMoved(Fact):
+    """A decree on holidays moved an open date."""
+
+    clock: Clock
+    started_version: int
+    due_before_at: AwareDatetime
+    due_at: AwareDatetime
+    calendar: str

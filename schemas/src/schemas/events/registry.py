@@ -1,0 +1,106 @@
+"""Facts about bodies and their authority. One stream, so that mergers and overlaps are checked atomically."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.events.base import Fact
+from schemas.values import AgencyId, Level, RegionCode, Sector, UnitId, Value
+
+Zone = Literal["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
+"""WIB, WITA, WIT (Keppres 41/1987)."""
+AgencyKind = Literal[
+    "ministry", "agency", "province", "regency", "city", "state-enterprise", "insurer", "police", "oversight"
+]
+
+
+class Unit(Value):
+    """A part of an agency with its own field (the city's roads office)."""
+
+    id: UnitId
+    name: str
+
+
+class AgencyRegistered(Fact):
+    """This body exists and can hold complaints: it has a topic and a principal of its own."""
+
+    agency: AgencyId
+    name: str
+    kind: AgencyKind
+    level: Level
+    region: RegionCode | None = None
+    zone: Zone = "Asia/Jakarta"
+    parent: AgencyId | None = None
+    """The supervising body: rung 2 of the ladder."""
+    inspectorate: AgencyId | None = None
+    """Where supervision-grade complaints about this body go."""
+    units: tuple[Unit, ...] = ()
+
+
+class AgencyRenamed(Fact):
+    """The same body under another name: its id, topic and cases stay."""
+
+    agency: AgencyId
+    name: str
+
+
+class AgenciesMerged(Fact):
+    """These bodies are one from now on: from this position the successor is the holder of all they held."""
+
+    agencies: tuple[AgencyId, ...] = Field(min_length=1)
+    successor: AgencyId
+    reason: str
+
+
+class AgencyDissolved(Fact):
+    """The body is no more: its successor, or else the router, holds what it held."""
+
+    agency: AgencyId
+    successor: AgencyId | None = None
+    reason: str
+
+
+class MandateGiven(Fact):
+    """This body has the authority for a sector at a level in a region (all of the country where none is named)."""
+
+    agency: AgencyId
+    unit: UnitId | None = None
+    sector: Sector
+    level: Level
+    region: RegionCode | None = None
+    valid_from: date
+    source: str
+
+
+class MandateWithdrawn(Fact):
+    """The authority ends on that day (exclusive)."""
+
+    agency: AgencyId
+    sector: Sector
+    level: Level
+    region: RegionCode | None = None
+    valid_until: date
+
+
+class ModelSwitched(Fact):
+    """Another reading model places from now on."""
+
+    model: str
+
+
+class Holiday(Value):
+    """A day on which nobody is due: a national holiday or joint leave (cuti bersama)."""
+
+    on: date
+    name: str
+    kind: Literal["national", "joint_leave", "regional"]
+
+
+class CalendarDecreed(Fact):
+    """The days off of one year are these, by this decree; the newest decree of a year holds."""
+
+    calendar: str
+    year: int
+    source: str
+    days: tuple[Holiday, ...]

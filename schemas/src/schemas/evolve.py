@@ -1,0 +1,325 @@
+"""What each past fact means for the state: the fold that every service shares.
+
+Facts are never refused here: they have happened. `allows` tells whether a fact may be *added* (for `decide`
+and the audit).
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from schemas.complaint import STOPS_PER_HOLDER, Complaint, Mark, News, Receipt, Since, Stop
+from schemas.events import agency_inbox as a
+from schemas.events import escalation as e
+from schemas.events import intake as i
+from schemas.events import router as r
+from schemas.events.base import Fact
+from schemas.lifecycle import BIRTHS, TABLE, Arrow, CloseReason, End, Status
+from schemas.values import ARBITER, DESK, LEAD, NOBODY, ROUTER, Holder, HolderKind
+
+REMINDED: Final = 0
+MISSED: Final = 1
+RUNG: Final = 10
+"""Steps of `Mark`: a rung of the ladder is RUNG + its number."""
+
+
+class Told(NamedTuple):
+    """A fact with its place in the stream."""
+
+    fact: Fact
+    event_id: UUID
+    version: int
+
+
+def fold(state: Complaint, history: Iterable[Told]) -> Complaint:
+    """The state after all of these."""
+    for told in history:
+        state = evolve(state, told)
+    return state
+
+
+def evolve(state: Complaint, told: Told) -> Complaint:
+    """The state after one more fact."""
+    handler = _EVOLVE.get(type(told.fact))
+    changed = handler(state, told.fact, told) if handler else state
+    return changed._replace(version=told.version)
+
+
+def allows(state: Complaint, fact_name: str) -> bool:
+    """Whether the lifecycle lets this fact be added now (design: table of section 4)."""
+    if state.version < 0 or fact_name in BIRTHS:
+        return state.version < 0 and fact_name in BIRTHS
+    if fact_name not in TABLE[state.status]:
+        return False
+    if fact_name == "ResolutionDisputed" and state.status is Status.CLOSED:
+        return _after_close(state) is not None
+    return True
+
+
+def end_of(state: Complaint, fact_name: str) -> Status:
+    """The status that this fact leads to from here."""
+    arrow: End = TABLE[state.status].get(fact_name, Arrow.STAY)
+    match arrow:
+        case Status():
+            return arrow
+        case Arrow.STAY:
+            return state.status
+        case Arrow.BEFORE:
+            return state.before
+        case Arrow.ANSWER:
+            return Status.CLOSED if state.whole else Status.ANSWERED
+        case Arrow.REOPEN:
+            return Status.SPLIT if state.parts else Status.IN_PROGRESS
+        case Arrow.AFTER_CLOSE:
+            return _after_close(state) or Status.CLOSED
+
+
+def _after_close(state: Complaint) -> Status | None:
+    # What can still be disputed, and where the complaint then goes on; None: this ending stands.
+    match state.closed:
+        case CloseReason.CONFIRMED | CloseReason.SILENCE:
+            return Status.SPLIT if state.parts else Status.IN_PROGRESS
+        case CloseReason.ARCHIVED | CloseReason.INCOMPLETE:
+            return Status.TRIAGE
+        case _:
+            return None
+
+
+def _moved(state: Complaint, told: Told, holder: Holder | None = None, **changes: Any) -> Complaint:
+    # Into the status the table says; another status or holder starts the stage clock anew.
+    status = end_of(state, type(told.fact).__name__)
+    since = Since(told.fact.at, told.version, told.event_id)
+    return state._replace(status=status, holder=holder or state.holder, stage=since, **changes)
+
+
+def _tell(state: Complaint, kind: str, told: Told, agency: str | None) -> dict[str, News]:
+    news = dict(state.news)
+    if agency is not None:
+        news[agency] = News(kind, told.event_id, told.version)
+    return news
+
+
+def _filed(state: Complaint, fact: i.ComplaintFiled, told: Told) -> Complaint:
+    since = Since(fact.at, told.version, told.event_id)
+    return state._replace(
+        status=Status.UNPLACED, holder=ROUTER, class_=fact.class_, received_at=fact.received_at, text=fact.text,
+        title=fact.title, place=fact.place, occurred_on=fact.occurred_on, anonymous=fact.anonymous,
+        secret=fact.secret, addressed_to=fact.addressed_to, channel=fact.channel, language=fact.language,
+        public_number=fact.public_number, person=fact.person, filed=since, stage=since,
+    )  # fmt: skip
+
+
+def _part_opened(state: Complaint, fact: r.PartOpened, told: Told) -> Complaint:
+    since = Since(fact.at, told.version, told.event_id)
+    return state._replace(
+        status=Status.UNPLACED, holder=ROUTER, class_=fact.class_, received_at=fact.received_at, text=fact.text,
+        title=fact.title, place=fact.place, anonymous=fact.anonymous, secret=fact.secret,
+        supervision=fact.supervision, sector=fact.sector, channel=fact.channel, language=fact.language,
+        public_number=fact.public_number, whole=fact.whole, mandatory=fact.mandatory, task=fact.task,
+        filed=since, stage=since,
+    )  # fmt: skip
+
+
+def _detail(state: Complaint, fact: i.DetailAdded, told: Told) -> Complaint:
+    told_state = state._replace(
+        details=(*state.details, (fact.at, fact.text)),
+        detail_version=told.version,
+        moves=state.moves + 1,
+        news=_tell(state, "detail-added", told, state.agency),
+    )
+    if state.status is not Status.AWAITING_REPORTER:
+        return told_state
+    return _moved(told_state, told, question=None, stops=_resumed(state, fact))
+
+
+def _resumed(state: Complaint, fact: Fact) -> tuple[Stop, ...]:
+    if not state.stopped:
+        return state.stops
+    return (*state.stops[:-1], state.stops[-1]._replace(ended_at=fact.at))
+
+
+def _attached(state: Complaint, _fact: i.AttachmentAdded, told: Told) -> Complaint:
+    return state._replace(moves=state.moves + 1, news=_tell(state, "detail-added", told, state.agency))
+
+
+def _closed(state: Complaint, told: Told, reason: CloseReason) -> Complaint:
+    return _moved(
+        state,
+        told,
+        NOBODY,
+        closed=reason,
+        closed_at=told.fact.at,
+        stops=_resumed(state, told.fact),
+        news=_tell(state, "closed", told, state.agency),
+    )
+
+
+def _withdrawn(state: Complaint, fact: i.ComplaintWithdrawn, told: Told) -> Complaint:
+    reason = CloseReason.ERASED if fact.cause == "erasure" else CloseReason.WITHDRAWN
+    return _closed(state, told, reason)._replace(moves=state.moves + 1)
+
+
+def _confirmed(state: Complaint, _fact: i.ResolutionConfirmed, told: Told) -> Complaint:
+    return _closed(state, told, CloseReason.CONFIRMED)._replace(moves=state.moves + 1)
+
+
+def _lapsed(state: Complaint, fact: e.ComplaintLapsed, told: Told) -> Complaint:
+    return _closed(state, told, CloseReason.SILENCE if fact.cause == "silence" else CloseReason.INCOMPLETE)
+
+
+def _archived(state: Complaint, _fact: r.ComplaintArchived, told: Told) -> Complaint:
+    return _closed(state, told, CloseReason.ARCHIVED)
+
+
+def _disputed(state: Complaint, _fact: i.ResolutionDisputed, told: Told) -> Complaint:
+    status = end_of(state, "ResolutionDisputed")
+    holder = {Status.TRIAGE: DESK, Status.UNPLACED: ROUTER}.get(status) or _last_agency(state)
+    since = Since(told.fact.at, told.version, told.event_id)
+    return _moved(
+        state, told, holder, disputes=state.disputes + 1, moves=state.moves + 1, closed=None, closed_at=None,
+        rework=since if holder.kind is HolderKind.AGENCY else state.rework, response=None, answered_at=None,
+        lead=None, news=_tell(state, "disputed", told, holder.agency),
+    )  # fmt: skip
+
+
+def _last_agency(state: Complaint) -> Holder:
+    return Holder(HolderKind.AGENCY, state.routed.agency, state.routed.unit) if state.routed else DESK
+
+
+def _erased(state: Complaint, _fact: i.PersonalDataErased, told: Told) -> Complaint:
+    news = {agency: News("erased", told.event_id, told.version) for agency in state.news}
+    return state._replace(erased=True, news=news)
+
+
+def _classified(state: Complaint, fact: r.ComplaintClassified, _told: Told) -> Complaint:
+    return state._replace(classified=fact, sector=fact.sector, supervision=fact.supervision, class_=fact.class_)
+
+
+def _routed(state: Complaint, fact: r.ComplaintRouted, told: Told) -> Complaint:
+    news = _tell(state, "unassigned", told, state.agency if state.agency != fact.agency else None)
+    news[fact.agency] = News("assigned", told.event_id, told.version)
+    since = Since(fact.at, told.version, told.event_id)
+    holder = Holder(HolderKind.AGENCY, fact.agency, fact.unit)
+    return _moved(
+        state, told, holder, routed=fact, sector=fact.basis.sector or state.sector, news=news, decided=None,
+        hops=state.hops + 1, rework=since if fact.binding else state.rework, referred=None,
+    )  # fmt: skip
+
+
+def _referred(state: Complaint, fact: r.ComplaintReferred, told: Told) -> Complaint:
+    return _moved(state, told, DESK, referred=fact)
+
+
+def _asked(state: Complaint, told: Told, question: str) -> Complaint:
+    # At most two stops a holder: the third question is put, but the citizen's clock runs on.
+    stop = Stop(told.fact.at, None, state.holder)
+    free = state.stops_of(state.holder) < STOPS_PER_HOLDER
+    stops = (*state.stops, stop) if free else state.stops
+    return _moved(state, told, before=state.status, question=question, stops=stops)
+
+
+def _reporter_asked(state: Complaint, fact: r.ReporterAsked, told: Told) -> Complaint:
+    return _asked(state, told, fact.question)
+
+
+def _clarification(state: Complaint, fact: a.ClarificationRequested, told: Told) -> Complaint:
+    return _asked(state, told, fact.question)
+
+
+def _arbitration(state: Complaint, _fact: r.ArbitrationOpened, told: Told) -> Complaint:
+    return _moved(state, told, ARBITER)
+
+
+def _decided(state: Complaint, fact: r.ArbitrationDecided, _told: Told) -> Complaint:
+    return state._replace(decided=(fact.agency, fact.unit))
+
+
+def _joined(state: Complaint, fact: r.ComplaintJoined, told: Told) -> Complaint:
+    return _moved(state, told, LEAD, lead=fact.lead, news=_tell(state, "unassigned", told, state.agency))
+
+
+def _unjoined(state: Complaint, _fact: r.ComplaintUnjoined, told: Told) -> Complaint:
+    return _moved(state, told, ROUTER, lead=None)
+
+
+def _split(state: Complaint, fact: r.ComplaintSplit, told: Told) -> Complaint:
+    return _moved(state, told, parts=(*state.parts, *fact.parts), lead_agency=state.agency)
+
+
+def _restated(state: Complaint, fact: r.ComplaintRestated, _told: Told) -> Complaint:
+    return state._replace(restated_text=fact.text, restated_title=fact.title)
+
+
+def _delivered(state: Complaint, fact: a.ComplaintDelivered, _told: Told) -> Complaint:
+    receipt = Receipt(fact.message_id, fact.cluster, fact.topic_id, fact.partition, fact.offset)
+    return state._replace(receipts={**state.receipts, fact.agency: receipt})
+
+
+def _acknowledged(state: Complaint, _fact: a.ComplaintAcknowledged, told: Told) -> Complaint:
+    return _moved(state, told)
+
+
+def _returned(state: Complaint, fact: a.ComplaintReturned, told: Told) -> Complaint:
+    bodies = (*state.returned_by, fact.agency) if fact.scope == "agency" else state.returned_by
+    news = _tell(state, "unassigned", told, fact.agency)
+    return _moved(state, told, ROUTER, last_return=fact, returned_by=bodies, news=news)
+
+
+def _answered(state: Complaint, fact: a.ResponseGiven, told: Told) -> Complaint:
+    said = state._replace(response=fact.text, answered_at=fact.at, question=None, stops=_resumed(state, fact))
+    return _closed(said, told, CloseReason.PART_ANSWERED) if state.whole else _moved(said, told, rework=None)
+
+
+def _reminded(state: Complaint, fact: e.ReminderSent, told: Told) -> Complaint:
+    mark = Mark(fact.clock, fact.started_version, REMINDED)
+    return state._replace(marks=state.marks | {mark}, news=_tell(state, "reminder", told, state.agency))
+
+
+def _missed(state: Complaint, fact: e.DeadlineMissed, _told: Told) -> Complaint:
+    return state._replace(marks=state.marks | {Mark(fact.clock, fact.started_version, MISSED)})
+
+
+def _escalated(state: Complaint, fact: e.ComplaintEscalated, told: Told) -> Complaint:
+    changed = state._replace(rung=max(state.rung, fact.rung), news=_tell(state, "reminder", told, state.agency))
+    if fact.clock is None or fact.started_version is None:
+        return changed
+    mark = Mark(fact.clock, fact.started_version, RUNG + fact.rung, fact.repetition)
+    return changed._replace(marks=state.marks | {mark})
+
+
+def _due_moved(state: Complaint, fact: e.DueDateMoved, _told: Told) -> Complaint:
+    return state._replace(moved={**state.moved, (fact.clock, fact.started_version): fact.due_at})
+
+
+_EVOLVE: Final[dict[type[Fact], Callable[[Complaint, Any, Told], Complaint]]] = {
+    i.ComplaintFiled: _filed,
+    i.DetailAdded: _detail,
+    i.AttachmentAdded: _attached,
+    i.ComplaintWithdrawn: _withdrawn,
+    i.ResolutionConfirmed: _confirmed,
+    i.ResolutionDisputed: _disputed,
+    i.PersonalDataErased: _erased,
+    r.ComplaintClassified: _classified,
+    r.ComplaintRouted: _routed,
+    r.ComplaintReferred: _referred,
+    r.ReporterAsked: _reporter_asked,
+    r.ArbitrationOpened: _arbitration,
+    r.ArbitrationDecided: _decided,
+    r.ComplaintJoined: _joined,
+    r.ComplaintUnjoined: _unjoined,
+    r.ComplaintSplit: _split,
+    r.PartOpened: _part_opened,
+    r.ComplaintArchived: _archived,
+    r.ComplaintRestated: _restated,
+    a.ComplaintDelivered: _delivered,
+    a.ComplaintAcknowledged: _acknowledged,
+    a.ComplaintReturned: _returned,
+    a.ClarificationRequested: _clarification,
+    a.ResponseGiven: _answered,
+    e.ReminderSent: _reminded,
+    e.DeadlineMissed: _missed,
+    e.ComplaintEscalated: _escalated,
+    e.ComplaintLapsed: _lapsed,
+    e.DueDateMoved: _due_moved,
+}
+"""ProgressRecorded is told on the timeline alone: no decision reads it."""

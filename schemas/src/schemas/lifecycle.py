@@ -1,0 +1,134 @@
+"""Where a complaint can be and which facts lead from there to where: the whole life as one table.
+
+A fact missing from a status's row is refused there. Four arrows depend on the complaint itself and are named:
+BEFORE (back to where the question was asked), ANSWER (a part's own answer closes it), REOPEN (a whole goes
+back to its parts), and AFTER_CLOSE (what a dispute does depends on how it was closed).
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class Status(StrEnum):
+    """Each has exactly one holder and a running clock, save CLOSED; JOINED has those of its lead."""
+
+    UNPLACED = "unplaced"
+    TRIAGE = "triage"
+    ROUTED = "routed"
+    IN_PROGRESS = "in_progress"
+    AWAITING_REPORTER = "awaiting_reporter"
+    ANSWERED = "answered"
+    ARBITRATION = "arbitration"
+    SPLIT = "split"
+    JOINED = "joined"
+    CLOSED = "closed"
+
+
+class CloseReason(StrEnum):
+    """How it ended. No figure adds `silence` to `confirmed`: silence is not consent."""
+
+    CONFIRMED = "confirmed"
+    SILENCE = "silence"
+    INCOMPLETE = "incomplete"
+    ARCHIVED = "archived"
+    WITHDRAWN = "withdrawn"
+    ERASED = "erased"
+    PART_ANSWERED = "part_answered"
+
+
+class Arrow(StrEnum):
+    """Arrows whose end depends on the complaint."""
+
+    STAY = "stay"
+    BEFORE = "before"
+    ANSWER = "answer"
+    REOPEN = "reopen"
+    AFTER_CLOSE = "after_close"
+
+
+S, A = Status, Arrow
+End = Status | Arrow
+
+_ALWAYS: Final[Mapping[str, End]] = {
+    "PersonalDataErased": A.STAY,
+    # Also the last word to a body that holds it no longer (unassigned, closed, erased) leaves a receipt.
+    "ComplaintDelivered": A.STAY,
+}
+_OPEN: Final[Mapping[str, End]] = {
+    **_ALWAYS,
+    "DetailAdded": A.STAY,
+    "AttachmentAdded": A.STAY,
+    # ANSWERED knows it only as the consequence of erasure or of the whole's end (see complaint.allows).
+    "ComplaintWithdrawn": S.CLOSED,
+}
+_TIMED: Final[Mapping[str, End]] = {
+    "ReminderSent": A.STAY,
+    "DeadlineMissed": A.STAY,
+    "ComplaintEscalated": A.STAY,
+    "DueDateMoved": A.STAY,
+}
+_READ: Final[Mapping[str, End]] = {"ComplaintClassified": A.STAY, "ComplaintRestated": A.STAY}
+_HELD: Final[Mapping[str, End]] = {
+    "ProgressRecorded": A.STAY,
+    "ComplaintRestated": A.STAY,
+    # A merger or dissolution: another body, the same status; only the stage clock starts anew.
+    "ComplaintRouted": A.STAY,
+}
+_WORKED: Final[Mapping[str, End]] = {
+    "ResponseGiven": A.ANSWER,
+    "ClarificationRequested": S.AWAITING_REPORTER,
+    "ComplaintReturned": S.UNPLACED,  # to the router, never to the citizen: no wrong door
+    "ComplaintJoined": S.JOINED,
+    "ComplaintSplit": S.SPLIT,
+}
+
+TABLE: Final[Mapping[Status, Mapping[str, End]]] = {
+    S.UNPLACED: {
+        **_OPEN,
+        **_TIMED,
+        **_READ,
+        "ComplaintRouted": S.ROUTED,
+        "ComplaintReferred": S.TRIAGE,
+        "ArbitrationOpened": S.ARBITRATION,
+        "ComplaintJoined": S.JOINED,
+    },
+    S.TRIAGE: {
+        **_OPEN,
+        **_TIMED,
+        **_READ,
+        "ComplaintRouted": S.ROUTED,  # a split from the desk is [ComplaintRouted (lead), ComplaintSplit]
+        "ReporterAsked": S.AWAITING_REPORTER,
+        "ComplaintJoined": S.JOINED,
+        "ArbitrationOpened": S.ARBITRATION,
+        "ComplaintArchived": S.CLOSED,
+    },
+    S.ROUTED: {**_OPEN, **_TIMED, **_HELD, **_WORKED, "ComplaintAcknowledged": S.IN_PROGRESS},
+    S.IN_PROGRESS: {**_OPEN, **_TIMED, **_HELD, **_WORKED},
+    S.AWAITING_REPORTER: {
+        **_OPEN,
+        **_TIMED,
+        **_HELD,
+        "DetailAdded": A.BEFORE,
+        "ResponseGiven": A.ANSWER,
+        "ComplaintLapsed": S.CLOSED,
+    },
+    S.ANSWERED: {
+        **_OPEN,
+        **_TIMED,
+        **_HELD,
+        "ResolutionConfirmed": S.CLOSED,
+        "ComplaintLapsed": S.CLOSED,
+        "ResolutionDisputed": A.REOPEN,
+    },
+    S.ARBITRATION: {**_OPEN, **_TIMED, "ArbitrationDecided": A.STAY, "ComplaintRouted": S.ROUTED},
+    S.SPLIT: {**_OPEN, **_TIMED, **_HELD, "ResponseGiven": S.ANSWERED, "ComplaintSplit": A.STAY},
+    S.JOINED: {**_OPEN, "ComplaintUnjoined": S.UNPLACED, "ResolutionDisputed": S.UNPLACED},
+    S.CLOSED: {**_ALWAYS, "ResolutionDisputed": A.AFTER_CLOSE},
+}
+
+BIRTHS: Final = frozenset({"ComplaintFiled", "PartOpened"})
+"""The only facts that begin a complaint's stream."""
+OPEN: Final = frozenset(Status) - {Status.CLOSED}
+WITH_AGENCY: Final = frozenset({S.ROUTED, S.IN_PROGRESS, S.AWAITING_REPORTER, S.ANSWERED, S.SPLIT})
+"""Statuses in which an agency can be the holder (AWAITING_REPORTER only when it was the agency that asked)."""

@@ -1,0 +1,51 @@
+"""Names and shapes of the Kafka topics (design: section 6)."""
+
+from typing import Final, NamedTuple
+
+COMPLAINT_EVENTS: Final = "complaint-events"
+REGISTRY_EVENTS: Final = "registry-events"
+RELAY_CHECKPOINT: Final = "relay-checkpoint"
+SUBMISSIONS: Final = "submissions"
+COMPLAINT_SUMMARY: Final = "complaint-summary"
+REPLIES_PATTERN: Final = r"^agency\.[a-z0-9-]+\.replies$"
+
+
+class Topic(NamedTuple):
+    """One topic as its writer ensures it. `retention_ms` -1: unlimited."""
+
+    name: str
+    partitions: int
+    retention_ms: int = -1
+    compacted: bool = False
+
+
+FIXED: Final = {
+    topic.name: topic
+    for topic in (
+        Topic(COMPLAINT_EVENTS, 12),
+        Topic(REGISTRY_EVENTS, 1),
+        Topic(RELAY_CHECKPOINT, 1, compacted=True),
+        Topic(SUBMISSIONS, 3),
+        Topic(COMPLAINT_SUMMARY, 3),
+    )
+}
+
+
+def agency_inbox(agency: str) -> str:
+    """What the agency subscribes to."""
+    return f"agency.{agency}.inbox"
+
+
+def agency_replies(agency: str) -> str:
+    """Where the agency's own system answers."""
+    return f"agency.{agency}.replies"
+
+
+def agency_of(topic: str) -> str:
+    """The agency of an inbox or replies topic."""
+    return topic.removeprefix("agency.").rpartition(".")[0]
+
+
+def dead_letter(service: str) -> str:
+    """Where a service's guard puts what it cannot handle."""
+    return f"dead-letter.{service}"
