@@ -21,13 +21,18 @@ class Head:
             if position <= self._position:
                 return
             self._position = position
+        self.wake()
+
+    def wake(self) -> None:
+        """Let everybody who waits look for themselves."""
+        with self._lock:
             woken, self._waiting = self._waiting, {}
         for future, loop in woken.items():
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_wake, future)
 
     async def beyond(self, position: int) -> None:
-        """Return as soon as the store is past `position`."""
+        """Return as soon as the store is past `position`, or there is another reason to look."""
         loop = asyncio.get_running_loop()
         with self._lock:
             if self._position > position:
