@@ -1,0 +1,44 @@
+"""What a process of any service opens once: the store, the key ring, the clock, the registry.
+
+A composition root: it alone, with the services' `app` modules, picks adapters.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from chassis.clock import FileClock, SystemClock
+from chassis.keyring import SqlKeyRing
+from chassis.ledger import Ledger
+from chassis.ports import Clock, KeyRing, Store
+from chassis.registry_view import RegistryView
+from chassis.settings import Settings
+from chassis.stores import open_store
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """The open surroundings of a process, shared by all services in it."""
+
+    settings: Settings
+    store: Store
+    keyring: KeyRing
+    clock: Clock
+    registry: RegistryView
+
+    def ledger(self, writer: str) -> Ledger:
+        """The store in one service's name."""
+        return Ledger(self.store, self.keyring, writer)
+
+
+@asynccontextmanager
+async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
+    """Open everything; close it in reverse on leaving."""
+    store = open_store(settings.store_url)
+    keyring = SqlKeyRing(settings.keyring_url, settings.master_key.get_secret_value())
+    clock: Clock = SystemClock() if settings.production else FileClock(settings.clock_file)
+    try:
+        yield Platform(settings, store, keyring, clock, RegistryView(Ledger(store, keyring, "reader")))
+    finally:
+        await store.close()
+        await keyring.close()

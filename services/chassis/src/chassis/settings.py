@@ -1,0 +1,87 @@
+"""Settings of every process, read once from `SATUPINTU_...` variables by composition roots.
+
+An unknown variable with our prefix refuses to start: a misspelt setting must not be silently ignored.
+"""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from pydantic import SecretBytes
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX: Final = "SATUPINTU_"
+
+
+class Settings(BaseSettings):
+    """What a process needs to know of its surroundings. Paths are local, URLs choose adapters."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    store_url: str = "sqlite:///var/store.db"
+    keyring_url: str = "sqlite:///var/keyring.db"
+    vault_url: str = "sqlite:///var/vault.db"
+    views_url: str = "sqlite:///var/{service}.db"
+    """Each service's own read models; `{service}` is filled with its name."""
+    kafka: str = "127.0.0.1:9092"
+    state_dir: Path = Path("var")
+    attachments_dir: Path = Path("var/attachments")
+    notices_dir: Path = Path("var/notices")
+    notices_url: str = "file:"
+    """`file:` writes notices to `notices_dir`; `smtp://host:port` sends them."""
+    clock_file: Path = Path("var/clock")
+    production: bool = False
+    """Refuses the test clock."""
+    master_key_file: Path = Path("var/secrets/master.key")
+    code_secret_file: Path = Path("var/secrets/code.secret")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    log_dir: Path | None = None
+    log_format: str = "json"
+    worker_id: int = 0
+    sweep_period_s: float = 1.0
+    sweep_grace_s: float = 30.0
+    """The sweep leaves alone what is younger: the reaction is probably on its way."""
+    kafka_port: int = 9092
+    """Read by `make run` alone, like the following: where the local broker listens."""
+    cache_dir: Path = Path(".cache")
+
+    @cached_property
+    def master_key(self) -> SecretBytes:
+        """32 bytes that wrap every complaint's key."""
+        return SecretBytes(_secret(self.master_key_file))
+
+    @cached_property
+    def code_secret(self) -> SecretBytes:
+        """What tracking codes are derived with."""
+        return SecretBytes(_secret(self.code_secret_file))
+
+    def views_of(self, service: str) -> str:
+        """URL of one service's read models."""
+        return self.views_url.format(service=service)
+
+
+class UnknownSetting(Exception):
+    """A variable with our prefix that no process knows."""
+
+
+def read_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        UnknownSetting: a `SATUPINTU_` variable is misspelt.
+    """
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise UnknownSetting(f"unknown settings: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+    return Settings()
+
+
+def _secret(path: Path) -> bytes:
+    # Hex text of at least 32 bytes: easy to back up on paper with the key ring.
+    secret = bytes.fromhex(path.read_text().strip())
+    if len(secret) < 32:
+        raise ValueError(f"{path} must hold at least 32 bytes in hex")
+    return secret

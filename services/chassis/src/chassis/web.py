@@ -1,0 +1,201 @@
+"""HTTP, the same in every service: problem+json for every "no", limits, health, and who is asking.
+
+Endpoints raise `Refusal` or chassis errors; this file alone turns them into answers (RFC 9457).
+"""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import Depends, FastAPI, Header, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from schemas import sentences
+from schemas.codec import MalformedEvent, UnknownEvent
+from schemas.refusals import InvalidField, Refusal
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis.errors import Busy, ChassisError, Conflict, Retryable
+from chassis.log import log
+
+BODY_LIMIT_BYTES: Final = 1024 * 1024
+PROBLEM: Final = "application/problem+json"
+Ready = Callable[[], Awaitable[dict[str, str]]]
+
+
+def problem(status: int, code: str, detail: str, **more: Any) -> JSONResponse:
+    """One refusal as RFC 9457 wants it; `code` is stable, `detail` is for people."""
+    body = {"type": f"urn:satupintu:{code}", "title": HTTPStatus(status).phrase, "status": status, "code": code}
+    return JSONResponse({**body, "detail": detail, **more}, status, media_type=PROBLEM)
+
+
+def language(
+    lang: Annotated[str | None, Query(pattern="^(id|en)$")] = None,
+    accept_language: Annotated[str | None, Header()] = None,
+) -> str:
+    """`id` or `en`: what the query says, else what the browser prefers, else Indonesian."""
+    if lang:
+        return lang
+    return "en" if (accept_language or "").lower().startswith("en") else "id"
+
+
+def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> str:
+    """The client's repeat-safe name for this request.
+
+    Raises:
+        InvalidField: missing, or longer than 200 characters.
+    """
+    if not idempotency_key or len(idempotency_key) > 200:
+        raise InvalidField(field="Idempotency-Key", why="a header of 1 to 200 characters is needed on every POST")
+    return idempotency_key
+
+
+def client_id(
+    key: Annotated[str, Depends(idempotency_key)], satupintu_client: Annotated[str | None, Header()] = None
+) -> str:
+    """Who asks: the device's own UUID, or the key itself, which must then be a UUID.
+
+    Raises:
+        InvalidField: neither is a UUID, so that two strangers could meet on one key.
+    """
+    if satupintu_client is not None:
+        return str(_uuid(satupintu_client, "Satupintu-Client"))
+    _uuid(key, "Idempotency-Key")
+    return ""
+
+
+def if_match(if_match: Annotated[str | None, Header()] = None) -> int | None:
+    """The version that the client last saw, from `If-Match: "7"`.
+
+    Raises:
+        InvalidField: not such a version.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return None
+    text = if_match.strip().removeprefix("W/").strip('"')
+    if not text.isdigit():
+        raise InvalidField(field="If-Match", why='must be a version such as "7"')
+    return int(text)
+
+
+Language = Annotated[str, Depends(language)]
+IdempotencyKey = Annotated[str, Depends(idempotency_key)]
+ClientId = Annotated[str, Depends(client_id)]
+IfMatch = Annotated[int | None, Depends(if_match)]
+
+
+def etag(response: Response, version: int) -> None:
+    """Say the complaint's version, for a later If-Match."""
+    response.headers["ETag"] = f'"{version}"'
+
+
+def install(app: FastAPI, ready: Ready) -> None:
+    """Problem answers, the body limit, /healthz and /readyz. `ready` pings real dependencies by name and says
+    what is wrong with each; all must say "ok"."""
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(ChassisError, _failed)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(UnknownEvent, _failed)
+    app.add_exception_handler(MalformedEvent, _failed)
+    app.add_middleware(BodyLimit)
+
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> JSONResponse:
+        states = await ready()
+        good = all(state == "ok" for state in states.values())
+        return JSONResponse(states, HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    lang = language(request.query_params.get("lang"), request.headers.get("accept-language"))
+    return problem(error.status_hint, error.code(), sentences.refusal(error, lang), **_plain(error.data))
+
+
+async def _invalid(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    fields = [{"field": _field(item["loc"]), "why": item["msg"]} for item in error.errors()]
+    first = fields[0]
+    status = 400 if any(item["type"] == "json_invalid" for item in error.errors()) else 422
+    return problem(status, "invalid-field", f"{first['field']}: {first['why']}", field=first["field"], errors=fields)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    if isinstance(error, Busy):
+        answer = problem(503, "busy", "Too much is waiting; please try again shortly.")
+        answer.headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
+        return answer
+    if isinstance(error, Conflict):
+        return problem(409, "conflict", "Somebody changed it at the same moment; please look again.")
+    log.error("request_failed", path=request.url.path, error=type(error).__name__, reason=str(error))
+    if isinstance(error, Retryable):
+        answer = problem(503, "unavailable", "Not available right now; the same request may be sent again.")
+        answer.headers["Retry-After"] = "2"
+        return answer
+    return problem(500, "internal", "Something is wrong on our side; it has been noted.")
+
+
+async def _http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = HTTPStatus(error.status_code).name.lower().replace("_", "-")
+    return problem(error.status_code, code, str(error.detail))
+
+
+def _field(loc: tuple[Any, ...]) -> str:
+    # ("body", "place", "lat") -> place.lat; a body that is no JSON has only ("body", offset).
+    names = [str(part) for part in loc[1:] if not isinstance(part, int)]
+    return ".".join(names) or str(loc[0])
+
+
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    return {k: v if isinstance(v, str | int | float | list | type(None)) else str(v) for k, v in data.items()}
+
+
+def _uuid(text: str, field: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise InvalidField(field=field, why="must be a UUID made by the client") from error
+
+
+class BodyLimit:
+    """Refuses a request body over the limit, also one sent in chunks without a length. Attachments have their own."""
+
+    def __init__(self, app: ASGIApp, limit: int = BODY_LIMIT_BYTES, exempt: str = "/attachments") -> None:
+        self.app, self.limit, self.exempt = app, limit, exempt
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].endswith(self.exempt):
+            await self.app(scope, receive, send)
+            return
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        if length.isdigit() and int(length) > self.limit:
+            await self._refuse(scope, receive, send)
+            return
+        await self.app(scope, self._counting(receive), send)
+
+    def _counting(self, receive: Receive) -> Receive:
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self.limit:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE)
+            return message
+
+        return counted
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await problem(413, "request-entity-too-large", _TOO_LARGE, limit_bytes=self.limit)(scope, receive, send)
+
+
+_TOO_LARGE: Final = f"The request body is larger than {BODY_LIMIT_BYTES} bytes."
