@@ -1,0 +1,61 @@
+"""What was promised when: every period as versioned data with unit, starting fact, source in law and sureness.
+
+A complaint keeps the policy in force when its clock started; a new version is a new file, never an edit.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final, Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from schemas.values import Clock, HolderKind
+
+Unit = Literal["wd", "d", "s"]
+"""Working days, calendar days, seconds."""
+Sureness = Literal["A", "B", "C", "own"]
+"""How well the number is founded: A two primary sources, B one or a copy, C read in part, own: our default."""
+
+
+class Rule(NamedTuple):
+    """One period: `amount` of `unit` from the fact `starts`, because of `source`."""
+
+    name: str
+    clock: Clock
+    amount: int
+    unit: Unit
+    starts: str
+    source: str
+    sureness: Sureness
+
+
+class Rung(NamedTuple):
+    """A rung of the ladder and how many working days after the missed date it is climbed."""
+
+    number: int
+    after_wd: int
+
+
+class Policy(NamedTuple):
+    """All periods in force from `effective_at` on. `rules` by name: the clock, for settle `settle.<class>`."""
+
+    id: str
+    effective_at: datetime
+    rules: Mapping[str, Rule]
+    reminder_wd: int
+    ladder: Mapping[HolderKind, tuple[Rung, ...]]
+    repeat_wd: int
+    returns: int
+    stops: int
+
+
+class Policies(NamedTuple):
+    """Every version, oldest first; never empty."""
+
+    versions: tuple[Policy, ...]
+
+    def at(self, moment: datetime) -> Policy:
+        """The version in force then; the first also for what came before it."""
+        for policy in reversed(self.versions):
+            if policy.effective_at <= moment:
+                return policy
+        return self.versions[0]
