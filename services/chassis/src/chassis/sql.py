@@ -10,7 +10,7 @@ more than once (a deadlock, a lost connection), so they touch nothing but the co
 
 import asyncio
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Any, TypeVar
@@ -28,6 +28,7 @@ T = TypeVar("T")
 
 READERS = 4
 WRITERS = 4
+MOST_AT_ONCE = 512
 
 Work = Callable[[Connection], Any]
 
@@ -82,6 +83,20 @@ class Database:
         """`read`, on the calling thread."""
         self._make()
         return patiently(lambda: self._read_once(function))
+
+    def forget(self, table: str) -> None:
+        """Get what was deleted from `table`, or overwritten in it, out of the database's own files and logs, as far as
+        the database lets go now; the rest goes with its next checkpoint or vacuum. Blocks the calling thread.
+        """
+        connection = self._writing.raw_connection()
+        try:
+            if self.dialect == POSTGRESQL:
+                connection.driver_connection.autocommit = True  # type: ignore[union-attr]
+            cursor = connection.cursor()
+            cursor.execute(f"vacuum {table}" if self.dialect == POSTGRESQL else "PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.close()
+        finally:
+            connection.invalidate()
 
     def watching(self) -> PoolProxiedConnection:
         """A bare connection that reads without transactions, for a thread that asks one small question for ever."""
@@ -157,3 +172,17 @@ def rows(connection: Connection, statement: str, parameters: Sequence[Any] = ())
     """The plain tuples a driver gives: for thousands of rows, where SQLAlchemy's own cost more than the query."""
     cursor = connection.exec_driver_sql(statement, tuple(parameters)).cursor
     return [] if cursor is None else cursor.fetchall()  # type: ignore[return-value]
+
+
+def parts(values: Sequence[T]) -> Iterator[list[T]]:
+    """`values` in lists short enough for one statement, each as long as a power of two (the last value is repeated),
+    so that a driver prepares ten statements and not five hundred. For `in (...)`, where a repeat does no harm.
+    """
+    for start in range(0, len(values), MOST_AT_ONCE):
+        part = list(values[start : start + MOST_AT_ONCE])
+        yield part + [part[-1]] * ((1 << (len(part) - 1).bit_length()) - len(part))
+
+
+def listed(count: int, mark: str = "%s") -> str:
+    """`%s, %s, %s`: the marks of a list."""
+    return ", ".join([mark] * count)

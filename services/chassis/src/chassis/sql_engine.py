@@ -21,6 +21,7 @@ _PRAGMAS: Final = (
     "synchronous=FULL",
     "busy_timeout=0",  # ours: sql_errors.patiently
     "foreign_keys=ON",
+    "secure_delete=ON",  # what is deleted is overwritten
     "wal_autocheckpoint=4000",
     "journal_size_limit=67108864",
     "cache_size=-32000",

@@ -33,7 +33,7 @@ class SqlStore:
     """
 
     def __init__(self, url: str, now: Callable[[], datetime] | None = None) -> None:
-        """`now` tells `recorded_at` (the machine's time if not given). Raises ValueError: not a URL of SQLite or PostgreSQL."""
+        """`now` tells `recorded_at`, if not the machine. Raises ValueError: not a URL of SQLite or PostgreSQL."""
         self._database = Database(url, metadata)
         self._head = Head()
         self._watcher = Watcher(self._database, self._head)

@@ -6,11 +6,9 @@ from typing import Final
 from sqlalchemy import Connection
 
 from chassis.ports import Page
-from chassis.sql import rows
-from chassis.stores.sql_tables import EVENT_COLUMNS, places, to_events
+from chassis.sql import listed, parts, rows
+from chassis.stores.sql_tables import EVENT_COLUMNS, to_events
 from schemas.envelope import RecordedEvent
-
-MOST_STREAMS_AT_ONCE: Final = 512
 
 WINDOW: Final = 10_000
 """Positions looked through for one page: a reader of few streams never holds a transaction for long."""
@@ -25,12 +23,11 @@ def read_stream(connection: Connection, marks: Marks, stream: str, from_version:
 
 def read_streams(connection: Connection, marks: Marks, streams: Sequence[str]) -> list[list[RecordedEvent]]:
     found: dict[str, list[RecordedEvent]] = {stream: [] for stream in streams}
-    asked = list(found)
-    for start in range(0, len(asked), MOST_STREAMS_AT_ONCE):
-        part = asked[start : start + MOST_STREAMS_AT_ONCE]
-        part += [part[-1]] * (places(len(part)) - len(part))
-        statement = f"select {EVENT_COLUMNS} from events where stream in ({', '.join(['%s'] * len(part))}) order by stream, version"  # noqa: S608, E501
-        for event in to_events(rows(connection, marks(statement), part)):
+    for asked in parts(list(found)):
+        statement = (
+            f"select {EVENT_COLUMNS} from events where stream in ({listed(len(asked))}) order by stream, version"  # noqa: S608
+        )
+        for event in to_events(rows(connection, marks(statement), asked)):
             found[event.stream].append(event)
     return [list(found[stream]) for stream in streams]
 

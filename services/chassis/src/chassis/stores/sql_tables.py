@@ -53,8 +53,3 @@ def to_events(found: Sequence[Row]) -> list[RecordedEvent]:
             last, at = row[7], _EPOCH + timedelta(microseconds=row[7])
         made.append(RecordedEvent(UUID(bytes=row[0]), row[1], row[2], row[3], row[4], row[5], row[6], at))
     return made
-
-
-def places(count: int) -> int:
-    """How many parameters to give for `count` values: the next power of two, so that few statements are prepared."""
-    return 1 << max(count - 1, 0).bit_length()

@@ -1,22 +1,18 @@
 """How a group of appends becomes one transaction of the SQL event store."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import chain
-from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from chassis.ports import Append
-from chassis.sql import Database, rows
+from chassis.sql import Database, listed, parts, rows
 from chassis.sql_engine import take_turn
 from chassis.stores.admission import Result, Tip, admit
-from chassis.stores.sql_tables import EVENT_COLUMNS, places, to_rows
-
-MOST_AT_ONCE: Final = 512
-"""Streams or ids asked about in one statement."""
+from chassis.stores.sql_tables import EVENT_COLUMNS, to_rows
 
 
 class Writer:
@@ -55,11 +51,11 @@ class Writer:
 
     def _tips(self, connection: Connection, appends: list[Append]) -> dict[str, Tip]:
         tips = {append.stream: Tip() for append in appends}
-        for asked in _parts(list(tips)):
+        for asked in parts(list(tips)):
             for stream, version, position in rows(connection, self._ends(len(asked)), asked):
                 tips[stream] = Tip(version, position)
         old = [append for append in appends if tips[append.stream].position]
-        for pairs in _parts([(append.stream, event.id.bytes) for append in old for event in append.events]):
+        for pairs in parts([(append.stream, event.id.bytes) for append in old for event in append.events]):
             for stream, held in rows(connection, self._holds(len(pairs)), list(chain.from_iterable(pairs))):
                 tips[stream].held.add(UUID(bytes=held))
         return tips
@@ -67,18 +63,11 @@ class Writer:
     def _ends(self, streams: int) -> str:
         return self._database.marks(
             "select stream, max(version), max(position) from events"  # noqa: S608 - only marks are put in
-            f" where stream in ({', '.join(['%s'] * streams)}) group by stream"
+            f" where stream in ({listed(streams)}) group by stream"
         )
 
     def _holds(self, ids: int) -> str:
         return self._database.marks(
             "select stream, id from events"  # noqa: S608 - only marks are put in
-            f" where (stream, id) in (values {', '.join(['(%s, %s)'] * ids)})"
+            f" where (stream, id) in (values {listed(ids, '(%s, %s)')})"
         )
-
-
-def _parts(values: list[Any]) -> Iterator[list[Any]]:
-    """The values in parts; the last value again and again at the end, where that saves preparing another statement."""
-    for start in range(0, len(values), MOST_AT_ONCE):
-        part = values[start : start + MOST_AT_ONCE]
-        yield part + [part[-1]] * (places(len(part)) - len(part))

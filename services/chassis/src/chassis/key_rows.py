@@ -1,0 +1,85 @@
+"""The key ring's rows (complaint, generation) and the statements on them. A destroyed row stays, without its key.
+
+Each function runs inside a transaction; `marks` is that of `chassis.sql.Database`.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table, Text
+
+from chassis.key_wrap import Wrapper
+from chassis.sql import listed, parts, rows
+from chassis.sql_engine import take_turn
+from schemas.sealed import Keys
+
+TABLE: Final = "complaint_keys"
+FIRST: Final = 1
+
+metadata: Final = MetaData()
+
+Table(
+    TABLE,
+    metadata,
+    Column("complaint", LargeBinary(16), primary_key=True),
+    Column("generation", Integer, primary_key=True),
+    Column("wrapped", LargeBinary, comment="empty: destroyed"),
+    Column("destroyed_at", Text, comment="ISO 8601, UTC"),
+)
+Table("key_ring", metadata, Column("name", Text, primary_key=True), Column("value", LargeBinary, nullable=False))
+
+Marks = Callable[[str], str]
+
+_INSERT: Final = f"insert into {TABLE} (complaint, generation, wrapped) values (%s, %s, %s) on conflict do nothing"  # noqa: S608
+
+
+def check(connection: Connection, marks: Marks, wrapper: Wrapper) -> None:
+    """Raises WrongStore: the ring was begun with another master key."""
+    insert = "insert into key_ring (name, value) values ('check', %s) on conflict do nothing"
+    connection.exec_driver_sql(marks(insert), (wrapper.check_value(),))
+    [[value]] = rows(connection, "select value from key_ring where name = 'check'")
+    wrapper.accept(value)
+
+
+def read_keys(connection: Connection, marks: Marks, wrapper: Wrapper, complaints: Collection[UUID]) -> dict[UUID, Keys]:
+    """The living keys of those that ever had one."""
+    generations: dict[UUID, dict[int, bytes]] = {}
+    for asked in parts([complaint.bytes for complaint in complaints]):
+        statement = f"select complaint, generation, wrapped from {TABLE} where complaint in ({listed(len(asked))})"  # noqa: S608
+        for raw, generation, wrapped in rows(connection, marks(statement), asked):
+            living = generations.setdefault(complaint := UUID(bytes=raw), {})
+            if wrapped is not None:
+                living[generation] = wrapper.unwrap(wrapped, complaint, generation)
+    return {complaint: Keys(living) for complaint, living in generations.items()}
+
+
+def with_first_generation(
+    connection: Connection, marks: Marks, wrapper: Wrapper, complaints: Collection[UUID]
+) -> dict[UUID, Keys]:
+    """The keys of each; a first one is made where there never was one. Whoever inserts first has made it."""
+    found = read_keys(connection, marks, wrapper, complaints)
+    missing = sorted(set(complaints) - found.keys())  # in one order, so that two processes never wait for each other
+    if missing:
+        _insert(connection, marks, [(one.bytes, FIRST, wrapper.new(one, FIRST)) for one in missing])
+        found |= read_keys(connection, marks, wrapper, missing)
+    return found
+
+
+def next_generation(connection: Connection, marks: Marks, wrapper: Wrapper, complaint: UUID) -> None:
+    """One more generation than there ever was."""
+    take_turn(connection)
+    statement = f"select coalesce(max(generation), 0) + 1 from {TABLE} where complaint = %s"  # noqa: S608
+    [[generation]] = rows(connection, marks(statement), (complaint.bytes,))
+    _insert(connection, marks, [(complaint.bytes, generation, wrapper.new(complaint, generation))])
+
+
+def tombstone(connection: Connection, marks: Marks, complaint: UUID, at: datetime) -> None:
+    """Take the key out of every generation so far."""
+    statement = f"update {TABLE} set wrapped = null, destroyed_at = %s where complaint = %s and wrapped is not null"  # noqa: S608
+    connection.exec_driver_sql(marks(statement), (at.isoformat(), complaint.bytes))
+
+
+def _insert(connection: Connection, marks: Marks, new: Sequence[tuple[Any, ...]]) -> None:
+    connection.exec_driver_sql(marks(_INSERT), list(new))
