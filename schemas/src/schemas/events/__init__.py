@@ -3,7 +3,7 @@
 from types import ModuleType
 from typing import Final
 
-from schemas.events import agency_inbox, escalation, intake, registry, router
+from schemas.events import agency_inbox, escalation, intake, registry, reporting, router
 from schemas.events.base import Fact
 
 _OWNERS: Final[dict[str, ModuleType]] = {
@@ -12,6 +12,7 @@ _OWNERS: Final[dict[str, ModuleType]] = {
     "agency-inbox": agency_inbox,
     "escalation": escalation,
     "registry": registry,
+    "reporting": reporting,
 }
 """The registry's events are written by router alone; they are listed apart because they tell another story."""
 

@@ -66,9 +66,3 @@ class ResolutionDisputed(Fact):
 
 class PersonalDataErased(Fact):
     """The reporter asked to be forgotten (law 27/2022 articles 43 and 44): every text so far is unreadable from now on."""
-
-
-class ComplaintSupported(Fact):
-    """Somebody of the public says "me too". In the complaint's own support stream; `supporter` is a keyed hash."""
-
-    supporter: str
