@@ -1,0 +1,23 @@
+"""A record as a Kafka topic holds it, whoever read it: what guards, projections and dead letters speak of."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+Header = tuple[str, bytes]
+
+
+class Message(NamedTuple):
+    """One record, undecoded. `timestamp_ms` is the broker's or producer's, since 1970."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[Header] = ()
+    timestamp_ms: int = 0
+
+    @property
+    def place(self) -> str:
+        """Where it stands: `topic/partition@offset`."""
+        return f"{self.topic}/{self.partition}@{self.offset}"

@@ -1,0 +1,191 @@
+"""The one way to react: messages are prompts; what follows is decided on each complaint's full state, in one load and
+one group commit. A message that fails is handled alone, tried again, and then set aside; the rest goes on.
+
+Knows no Kafka client: the Faust shell (`chassis.agent`), the sweep and the simulation all drive this same code.
+"""
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from uuid import UUID
+
+import structlog
+
+from chassis.cloudevents import subject
+from chassis.command import ATTEMPTS
+from chassis.dead_letter import DeadLetter, DeadLetters
+from chassis.errors import Busy, Conflict, IdClash, Poison
+from chassis.ledger import Cause, Ledger, Loaded
+from chassis.message import Message
+from chassis.patience import HOPELESS, Patience, reason
+from schemas.events.base import Fact
+
+Outcome = tuple[Sequence[Fact], Cause]
+"""Facts to append to the complaint, and why."""
+
+Reaction = Callable[[Sequence[Loaded]], Awaitable[Sequence[Outcome | None]]]
+"""What to add to each of these complaints, in order; None (or no facts) where there is nothing to do.
+
+May look things up and send, through ports. It is asked again after a conflict, a fault or a restart, so whatever it
+sends must be repeatable. What concerns another stream goes through `command.handle`.
+"""
+
+log = structlog.get_logger(__name__)
+
+
+class StopProcess(Exception):
+    """An outage, not a bad message: the process must end before its offsets are committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` dead letters in `window_s` seconds of real time; one more is an outage."""
+
+    most: int = 50
+    window_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a complaint could not be handled, and after how many tries."""
+
+    reason: str
+    attempts: int
+
+
+def per_complaint(decide: Callable[[Loaded], Outcome | None]) -> Reaction:
+    """A reaction that decides on each complaint by itself, from its state alone."""
+
+    async def react(loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
+        return [decide(each) for each in loaded]
+
+    return react
+
+
+class Reactor:
+    """Loads complaints, asks the reaction, appends what it answers."""
+
+    def __init__(self, ledger: Ledger, react: Reaction, patience: Patience | None = None) -> None:
+        self._ledger, self._react, self._patience = ledger, react, patience or Patience()
+
+    async def handle(self, complaints: Sequence[UUID]) -> dict[UUID, Failure]:
+        """React on these complaints (each once); the ones that failed for good, with the reason.
+
+        Together first; those that met a conflict or a fault then one by one. Waits without end for a store or
+        broker that is not there.
+        """
+        if not complaints:
+            return {}
+        try:
+            alone: Sequence[UUID] = await self._patience.until_up(lambda: self._once(complaints), "reaction")
+        except StopProcess:
+            raise
+        except Exception as error:  # noqa: BLE001 - one of them is at fault: each is then tried by itself
+            log.debug("batch failed", because=reason(error), complaints=len(complaints))
+            alone = complaints
+        failures = {complaint: await self._alone(complaint) for complaint in alone}
+        return {complaint: failure for complaint, failure in failures.items() if failure}
+
+    async def _once(self, complaints: Sequence[UUID]) -> list[UUID]:
+        """The complaints that somebody else wrote to in between."""
+        loaded = await self._ledger.load_many(complaints)
+        outcomes = await self._react(loaded)
+        asked = [
+            (each, self._ledger.prepare(each, *outcome))
+            for each, outcome in zip(loaded, outcomes, strict=True)
+            if outcome is not None and outcome[0]
+        ]
+        if not asked:
+            return []
+        results = await self._ledger.store.append_many([append for _, append in asked])
+        for result in results:
+            if isinstance(result, IdClash):
+                raise result
+        return [each.state.id for (each, _), got in zip(asked, results, strict=True) if isinstance(got, Conflict)]
+
+    async def _alone(self, complaint: UUID) -> Failure | None:
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                await self._patience.until_up(lambda: self._undisturbed(complaint), "reaction")
+            except StopProcess:
+                raise
+            except Exception as error:  # noqa: BLE001 - becomes a dead letter, with its reason
+                if tries >= self._patience.attempts or isinstance(error, HOPELESS):
+                    log.error("reaction failed", complaint=str(complaint), because=reason(error), tries=tries)  # noqa: TRY400 - a trace may quote a citizen
+                    return Failure(reason(error), tries)
+                await self._patience.wait(tries)
+            else:
+                return None
+
+    async def _undisturbed(self, complaint: UUID) -> None:
+        """React until nobody came in between. Raises Busy: others kept appending first."""
+        for attempt in range(1, ATTEMPTS + 1):
+            if not await self._once([complaint]):
+                return
+            await self._patience.wait(attempt)
+        raise Busy(self._patience.first_s)
+
+
+class Guard:
+    """Handles batches of raw messages for one service. Call it once per batch; on return every message of the batch
+    was handled or durably set aside, so their offsets may be committed.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        react: Reaction,
+        letters: DeadLetters,
+        *,
+        heeds: Collection[str] = (),
+        patience: Patience | None = None,
+        limit: Limit | None = None,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """`heeds`: types of events worth waking up for; all if empty."""
+        self._service, self._letters, self._heeds = ledger.writer, letters, frozenset(heeds)
+        self._patience, self._limit, self._clock = patience or Patience(), limit or Limit(), clock
+        self._reactor = Reactor(ledger, react, self._patience)
+        self._recent: deque[float] = deque()
+
+    async def __call__(self, messages: Sequence[Message]) -> None:
+        """Handle every message.
+
+        Raises:
+            StopProcess: too many had to be set aside; nothing of this batch may be committed.
+        """
+        prompts: dict[UUID, list[Message]] = {}
+        for message in messages:
+            try:
+                complaint = self._prompted(message)
+            except Poison as poison:
+                await self._set_aside(message, Failure(reason(poison), 1))
+            else:
+                if complaint is not None:
+                    prompts.setdefault(complaint, []).append(message)
+        for complaint, failure in (await self._reactor.handle(list(prompts))).items():
+            for message in prompts[complaint]:
+                await self._set_aside(message, failure)
+
+    def _prompted(self, message: Message) -> UUID | None:
+        complaint = subject(message.headers)
+        if self._heeds and dict(message.headers)["ce_type"].decode() not in self._heeds:
+            return None
+        return complaint
+
+    async def _set_aside(self, message: Message, failure: Failure) -> None:
+        self._count()
+        letter = DeadLetter(self._service, message, failure.reason, failure.attempts)
+        await self._patience.until_up(lambda: self._letters.put(letter), "dead letter")
+        log.error("dead letter", place=message.place, because=failure.reason, tries=failure.attempts)
+
+    def _count(self) -> None:
+        now = self._clock()
+        while self._recent and self._recent[0] <= now - self._limit.window_s:
+            self._recent.popleft()
+        if len(self._recent) >= self._limit.most:
+            raise StopProcess(f"more than {self._limit.most} dead letters in {self._limit.window_s:g} s")
+        self._recent.append(now)

@@ -1,0 +1,36 @@
+"""What is a read model? Tables, and what events do to their rows. The roads that fill one are `chassis.projection`
+(from Kafka, live) and `chassis.rebuild` (from the store, beside, then swapped)."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from sqlalchemy import Connection, MetaData, Table
+
+from schemas.envelope import RecordedEvent
+
+I = TypeVar("I")  # noqa: E741 - an item: what `prepare` makes of an event
+
+
+@dataclass(frozen=True, slots=True)
+class View(Generic[I]):
+    """One read model.
+
+    `define(metadata, prefix)` declares its tables, every name with `prefix` in front (empty for the live ones; a
+    rebuild fills others beside); `views.define(metadata, "")` twice gives the same tables.
+    `apply(connection, tables, items)` writes one batch, in order, inside a transaction that also moves the checkpoint.
+    It may run again after being rolled back. It gets each event once and in stream order, but two complaints' events
+    in any order, and it must not depend on how events are cut into batches.
+    `prepare(events)` runs before, outside the transaction: decode, load keys, look up. One item or none per event.
+    """
+
+    name: str
+    define: Callable[[MetaData, str], Sequence[Table]]
+    apply: Callable[[Connection, Sequence[Table], Sequence[I]], None]
+    prepare: Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[I]]]
+    prefixes: tuple[str, ...] = ("complaint-",)
+
+
+async def as_recorded(events: Sequence[RecordedEvent]) -> Sequence[RecordedEvent]:
+    """The `prepare` of a view that reads stored events as they are."""
+    return events
