@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -42,17 +43,17 @@ class FileClock:
     The file is looked at every 100 ms at most, and read when it has changed.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._path, self._monotonic = path, monotonic
         self._offset_s = 0.0
         self._changed: tuple[int, int] | None = None
-        self._look_at = 0.0
+        self._look_at = -CHECK_EVERY_S
 
     def now(self) -> datetime:
         """Raises ValueError: the file holds no number, or a smaller one than before: time goes forwards."""
-        if time.monotonic() >= self._look_at:
+        if self._monotonic() >= self._look_at:
             self._look()
-            self._look_at = time.monotonic() + CHECK_EVERY_S
+            self._look_at = self._monotonic() + CHECK_EVERY_S
         return SystemClock().now() + timedelta(seconds=self._offset_s)
 
     def _look(self) -> None:

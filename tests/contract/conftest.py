@@ -1,0 +1,43 @@
+"""One PostgreSQL for the whole run, and every store that must keep the same promises."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from chassis.ports import Store
+from chassis.stores import open_store
+from support.postgres import Postgres, running
+from support.stores import memory_store
+
+SQLITE = "sqlite"
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgres)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    with running(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture(params=[SQLITE, POSTGRESQL])
+def shared_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty store that several processes can share."""
+    if request.param == SQLITE:
+        return f"sqlite:///{tmp_path}/store.db"
+    url: str = request.getfixturevalue("postgres").database()
+    return url
+
+
+@pytest.fixture(params=["memory", SQLITE, POSTGRESQL])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    """An empty store of each kind."""
+    match request.param:
+        case "memory":
+            opened: Store = memory_store()
+        case "sqlite":
+            opened = open_store(f"sqlite:///{tmp_path}/store.db")
+        case _:
+            opened = open_store(request.getfixturevalue("postgres").database())
+    yield opened
+    await opened.close()

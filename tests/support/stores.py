@@ -1,0 +1,90 @@
+"""Events without a meaning, and processes that write them: what tests of event stores are made of."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from datetime import UTC, datetime
+from itertools import count
+from multiprocessing.connection import Connection
+from typing import Any
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from chassis.errors import Conflict
+from chassis.ports import Page, Store
+from chassis.stores.memory import MemoryStore
+from chassis.stores.sql import SqlStore
+from schemas.envelope import NewEvent, RecordedEvent
+
+STORE_ID = UUID(int=1)
+PATIENCE_S = 30
+
+
+def event(name: str, *, data: bytes = b'{"n":1}', type_: str = "Happened") -> NewEvent:
+    """An event whose id follows from `name`."""
+    return NewEvent(uuid5(NAMESPACE_OID, name), type_, data, b'{"writer":"test"}')
+
+
+def memory_store() -> MemoryStore:
+    """A memory store on which each append is recorded a second after the one before."""
+    seconds = count(1_800_000_000)
+    return MemoryStore(lambda: datetime.fromtimestamp(next(seconds), UTC), STORE_ID)
+
+
+async def read_until(store: Store, enough: Callable[[list[RecordedEvent], Page], bool], **wanted: Any) -> list[Page]:
+    """The pages of a subscription, until `enough(events so far, this page)`."""
+    pages: list[Page] = []
+    events: list[RecordedEvent] = []
+    subscription: AsyncIterator[Page] = store.subscribe(wanted.get("after"), wanted.get("prefixes", ()))
+    async with asyncio.timeout(PATIENCE_S), aclosing(subscription) as stream:  # type: ignore[type-var]
+        async for page in stream:
+            pages.append(page)
+            events += page.events
+            if enough(events, page):
+                return pages
+    raise AssertionError("a subscription ended")
+
+
+def write_in_turns(url: str, writer: int, appends: int, streams: int, acks: Connection) -> None:
+    """A process: append two events at a time to streams that others write too, deciding again on each conflict; tell
+    each acknowledged append as (stream, ids). Now and then a transaction is held for 30 ms before it commits."""
+    ticks = count(writer)
+
+    def dawdling() -> datetime:
+        if next(ticks) % 10 == 0:
+            time.sleep(0.03)
+        return datetime.now(UTC)  # noqa: TID251
+
+    asyncio.run(_write_in_turns(SqlStore(url, dawdling), writer, appends, streams, acks))
+
+
+async def _write_in_turns(store: SqlStore, writer: int, appends: int, streams: int, acks: Connection) -> None:
+    for number in range(appends):
+        stream = f"complaint-{number % streams}"
+        events = [event(f"{writer} {number} {part}") for part in "ab"]
+        while True:
+            version = len(await store.read(stream)) - 1
+            try:
+                await store.append(stream, version, events)
+            except Conflict:
+                continue
+            acks.send((stream, [one.id for one in events]))
+            break
+    await store.close()
+    acks.send(None)
+
+
+def write_without_end(url: str, acks: Connection) -> None:
+    """A process: twenty coroutines append without end, each to streams of its own; tells each acknowledged append."""
+
+    async def one(store: SqlStore, name: int) -> None:
+        for number in count():
+            stream = f"complaint-{name}-{number}"
+            await store.append(stream, -1, [event(f"{stream} a"), event(f"{stream} b")])
+            acks.send(stream)
+
+    async def all_of_them() -> None:
+        store = SqlStore(url)
+        await asyncio.gather(*[one(store, name) for name in range(20)])
+
+    asyncio.run(all_of_them())
