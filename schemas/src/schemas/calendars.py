@@ -2,13 +2,14 @@
 
 Time is counted only on working days, and a working day counts as a whole day. So n working days after a
 moment is the same local time n working days later; a start on a day off counts from the next working day,
-00:00 local time. A year that no decree covers counts Monday to Friday, and `covers` says that it was so.
+00:00 local time. A year that no decree covers counts Monday to Friday, and explanations say so.
 """
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
-from functools import lru_cache
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from schemas.events.registry import CalendarDecreed, Holiday
@@ -16,25 +17,78 @@ from schemas.events.registry import CalendarDecreed, Holiday
 NATIONAL: Final = "national"
 """The calendar whose days off hold for every body."""
 DEFAULT_ZONE: Final = "Asia/Jakarta"
-ONE_DAY: Final = timedelta(days=1)
-_EPOCH_MONDAY: Final = 1
-"""Ordinal 1 (1 January of year 1) is a Monday, so (ordinal - 1) % 7 is the weekday."""
+"""Of bodies without one: router, desk, arbiter."""
+MIDNIGHT: Final = time()
 
 
-class Calendar(NamedTuple):
-    """The days off of the decreed years. `off` holds ordinals of dates, `names` says why each is off."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Calendar:
+    """The days off of the decreed years. Equal only to itself, so that reckonings with it can be remembered."""
 
-    off: frozenset[int] = frozenset()
-    names: dict[int, Holiday] = {}
-    years: frozenset[int] = frozenset()
+    off: Mapping[date, Holiday] = field(default_factory=dict)
+    sources: Mapping[int, str] = field(default_factory=dict)
+    """The decree of each year. A year without one has only its weekends off."""
 
-    def covers(self, year: int) -> bool:
-        """Whether a decree names the days off of that year; else only weekends are off."""
-        return year in self.years
-
-    def is_working(self, day: date) -> bool:
+    def works(self, day: date) -> bool:
         """Monday to Friday, and no holiday or joint leave."""
-        return _works(day.toordinal(), self.off)
+        return day.weekday() < 5 and day not in self.off
 
 
-EMPTY: Final = Calendar()
+NO_CALENDAR: Final = Calendar()
+
+
+def with_decree(calendar: Calendar, decree: CalendarDecreed) -> Calendar:
+    """The calendar after one more decree: it replaces its year. Regional days bind nobody else."""
+    if decree.calendar != NATIONAL:
+        return calendar
+    kept = {day: holiday for day, holiday in calendar.off.items() if day.year != decree.year}
+    added = {holiday.on: holiday for holiday in decree.days if holiday.kind != "regional"}
+    return Calendar({**kept, **added}, {**calendar.sources, decree.year: decree.source})
+
+
+def add_working_days(start: datetime, n: int, zone: str, calendar: Calendar) -> datetime:
+    """The moment, in UTC, by which `n` working days have gone by since `start`."""
+    local = start.astimezone(zone_of(zone))
+    today = local.date()
+    at = local.time() if calendar.works(today) else MIDNIGHT
+    return datetime.combine(_shifted(today, n, calendar), at, local.tzinfo).astimezone(UTC)
+
+
+def subtract_working_days(end: datetime, n: int, zone: str, calendar: Calendar) -> datetime:
+    """The same local time `n` working days before `end`, in UTC."""
+    local = end.astimezone(zone_of(zone))
+    return datetime.combine(_shifted(local.date(), -n, calendar), local.time(), local.tzinfo).astimezone(UTC)
+
+
+def working_days_touched(start: datetime, end: datetime, zone: str, calendar: Calendar) -> frozenset[date]:
+    """Every working day of which the stretch from `start` to `end` takes a part, however small."""
+    info = zone_of(zone)
+    first, last = start.astimezone(info).date(), end.astimezone(info).date()
+    return frozenset(day for day in days_between(first, last) if calendar.works(day))
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Both ends included."""
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+@cache
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of that IANA name."""
+    return ZoneInfo(name)
+
+
+@lru_cache(maxsize=1 << 16)
+def _shifted(day: date, n: int, calendar: Calendar) -> date:
+    # The n-th working day after (before, if negative) the first that works from `day` on.
+    while n >= 0 and not calendar.works(day):
+        day += _DAY
+    step = _DAY if n > 0 else -_DAY
+    for _ in range(abs(n)):
+        day += step
+        while not calendar.works(day):
+            day += step
+    return day
+
+
+_DAY: Final = timedelta(days=1)

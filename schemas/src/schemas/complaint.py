@@ -107,6 +107,7 @@ class Complaint(NamedTuple):
     stops: tuple[Stop, ...] = ()
     marks: frozenset[Mark] = frozenset()
     moved: Mapping[tuple[Clock, int], datetime] = {}
+    """When the reporter was last told that a decree moved the date of a clock (by clock and started version)."""
     rung: int = 0
     # the talk between the two sides
     before: Status = Status.UNPLACED

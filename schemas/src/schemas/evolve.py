@@ -177,8 +177,7 @@ def _disputed(state: Complaint, _fact: i.ResolutionDisputed, told: Told) -> Comp
     since = Since(told.fact.at, told.version, told.event_id)
     return _moved(
         state, told, holder, disputes=state.disputes + 1, moves=state.moves + 1, closed=None, closed_at=None,
-        rework=since if holder.kind is HolderKind.AGENCY else state.rework, response=None, answered_at=None,
-        lead=None, news=_tell(state, "disputed", told, holder.agency),
+        rework=since, response=None, answered_at=None, lead=None, news=_tell(state, "disputed", told, holder.agency),
     )  # fmt: skip
 
 
@@ -288,7 +287,7 @@ def _escalated(state: Complaint, fact: e.ComplaintEscalated, told: Told) -> Comp
 
 
 def _due_moved(state: Complaint, fact: e.DueDateMoved, _told: Told) -> Complaint:
-    return state._replace(moved={**state.moved, (fact.clock, fact.started_version): fact.due_at})
+    return state._replace(moved={**state.moved, (fact.clock, fact.started_version): fact.at})
 
 
 _EVOLVE: Final[dict[type[Fact], Callable[[Complaint, Any, Told], Complaint]]] = {

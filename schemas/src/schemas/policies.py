@@ -4,9 +4,8 @@ A complaint keeps the policy in force when its clock started; a new version is a
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Final, Literal, NamedTuple
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
 
 from schemas.values import Clock, HolderKind
 
@@ -17,26 +16,26 @@ Sureness = Literal["A", "B", "C", "own"]
 
 
 class Rule(NamedTuple):
-    """One period: `amount` of `unit` from the fact `starts`, because of `source`."""
+    """One period: `amount` of `unit` from the fact `starts`, because of `source` (by language)."""
 
     name: str
     clock: Clock
     amount: int
     unit: Unit
     starts: str
-    source: str
+    source: Mapping[str, str]
     sureness: Sureness
 
 
 class Rung(NamedTuple):
-    """A rung of the ladder and how many working days after the missed date it is climbed."""
+    """A rung of the ladder, and how many working days after the missed date it is climbed."""
 
     number: int
     after_wd: int
 
 
 class Policy(NamedTuple):
-    """All periods in force from `effective_at` on. `rules` by name: the clock, for settle `settle.<class>`."""
+    """All periods in force from `effective_at` on. `rules` by name: the clock's, for settle `settle.<kind>`."""
 
     id: str
     effective_at: datetime
@@ -59,3 +58,17 @@ class Policies(NamedTuple):
             if policy.effective_at <= moment:
                 return policy
         return self.versions[0]
+
+
+def policy_from(body: Mapping[str, Any]) -> Policy:
+    """The policy that a data file says."""
+    return Policy(
+        id=body["id"],
+        effective_at=datetime.fromisoformat(body["effective_at"]),
+        rules={rule["name"]: Rule(**{**rule, "clock": Clock(rule["clock"])}) for rule in body["rules"]},
+        reminder_wd=body["reminder_wd"],
+        ladder={HolderKind(kind): tuple(Rung(*rung) for rung in rungs) for kind, rungs in body["ladder"].items()},
+        repeat_wd=body["repeat_wd"],
+        returns=body["returns"],
+        stops=body["stops"],
+    )

@@ -1,9 +1,10 @@
 """Which bodies exist today and what each has authority for, folded from the stream `registry`."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
+from schemas.calendars import NO_CALENDAR, Calendar, with_decree
 from schemas.events import registry as g
 from schemas.evolve import Told
 from schemas.values import ROUTER, Holder, HolderKind
@@ -23,6 +24,7 @@ class Agency(NamedTuple):
     units: Mapping[str, str]
     alive: bool = True
     successor: str | None = None
+    ended_at: datetime | None = None
 
 
 class Mandate(NamedTuple):
@@ -49,7 +51,18 @@ class Registry(NamedTuple):
     agencies: Mapping[str, Agency] = {}
     mandates: tuple[Mandate, ...] = ()
     calendars: Mapping[tuple[str, int], g.CalendarDecreed] = {}
+    in_force: tuple[tuple[datetime, Calendar], ...] = ()
+    """The national calendar as it stood from each decree on, oldest first."""
     model: str | None = None
+
+    @property
+    def calendar(self) -> Calendar:
+        """The national calendar in force today."""
+        return self.in_force[-1][1] if self.in_force else NO_CALENDAR
+
+    def calendar_at(self, moment: datetime) -> Calendar:
+        """The national calendar as it stood at that moment."""
+        return next((calendar for since, calendar in reversed(self.in_force) if since <= moment), NO_CALENDAR)
 
     def living(self, agency: str) -> Agency | None:
         """The body if it exists today, else its living successor, else None."""
@@ -98,15 +111,15 @@ def _change(state: Registry, fact: object) -> Registry:
             return _with(state, state.agencies[fact.agency]._replace(name=fact.name))
         case g.AgenciesMerged():
             ended = [a for a in fact.agencies if a != fact.successor]
-            return _with(state, *(state.agencies[a]._replace(alive=False, successor=fact.successor) for a in ended))
+            return _with(state, *(_gone(state.agencies[a], fact.successor, fact.at) for a in ended))
         case g.AgencyDissolved():
-            return _with(state, state.agencies[fact.agency]._replace(alive=False, successor=fact.successor))
+            return _with(state, _gone(state.agencies[fact.agency], fact.successor, fact.at))
         case g.MandateGiven():
             return state._replace(mandates=(*state.mandates, _mandate(fact)))
         case g.MandateWithdrawn():
             return state._replace(mandates=tuple(_ended(m, fact) for m in state.mandates))
         case g.CalendarDecreed():
-            return state._replace(calendars={**state.calendars, (fact.calendar, fact.year): fact})
+            return _decreed(state, fact)
         case g.ModelSwitched():
             return state._replace(model=fact.model)
         case _:
@@ -115,6 +128,16 @@ def _change(state: Registry, fact: object) -> Registry:
 
 def _with(state: Registry, *bodies: Agency) -> Registry:
     return state._replace(agencies={**state.agencies, **{body.id: body for body in bodies}})
+
+
+def _gone(body: Agency, successor: str | None, at: datetime) -> Agency:
+    return body._replace(alive=False, successor=successor, ended_at=at)
+
+
+def _decreed(state: Registry, fact: g.CalendarDecreed) -> Registry:
+    calendars = {**state.calendars, (fact.calendar, fact.year): fact}
+    in_force = (*state.in_force, (fact.at, with_decree(state.calendar, fact)))
+    return state._replace(calendars=calendars, in_force=in_force)
 
 
 def _registered(fact: g.AgencyRegistered) -> Agency:

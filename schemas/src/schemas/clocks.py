@@ -1,0 +1,163 @@
+"""Which clocks run for a complaint, and until when (design: the table of section 4).
+
+Two kinds: the citizen's (settle: from `received_at`, never restarted by returns, splits or re-placing) and the
+holder's (from the fact that made it holder). Time in which the reporter was asked does not count, at most twice
+a holder: every working day that such a stop touches is added.
+"""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from schemas.calendars import DEFAULT_ZONE, Calendar, add_working_days, working_days_touched
+from schemas.complaint import Complaint, Since, Stop
+from schemas.evolve import allows
+from schemas.lifecycle import Status
+from schemas.policies import Policies, Rule
+from schemas.registry import Registry
+from schemas.values import Clock, ComplaintClass, HolderKind
+
+
+class Due(NamedTuple):
+    """One running clock: from which fact, by which rule, until when. `explain` puts it into words."""
+
+    clock: Clock
+    started_at: datetime
+    started_version: int
+    since_at: datetime
+    """When the starting fact was said; differs from `started_at` where a channel handed in late."""
+    due_at: datetime
+    rule: Rule
+    zone: str
+    stops: tuple[Stop, ...] = ()
+    """Those that moved the date."""
+    stop_days: int = 0
+    """Working days that these touched."""
+    climbs: bool = True
+    """False: another clock (rework) has taken over; only the miss is still to be recorded."""
+
+
+class Reckoning(NamedTuple):
+    """What dates depend on besides the complaint."""
+
+    calendar: Calendar
+    zone: str
+    policies: Policies
+
+
+def running(state: Complaint, registry: Registry, policies: Policies) -> tuple[Due, ...]:
+    """The clocks that run now, earliest date first; none for a joined (its lead's run) or closed complaint."""
+    if not state.is_open:
+        return ()
+    found = clocks(state, Reckoning(registry.calendar, zone_for(state, registry), policies))
+    return tuple(sorted(found, key=lambda due: due.due_at))
+
+
+def timeline_due(
+    state: Complaint, registry: Registry, policies: Policies, lead: Complaint | None = None
+) -> datetime | None:
+    """The date by which the next step is due, for the citizen's page; a joined complaint has its lead's."""
+    if state.status is Status.JOINED:
+        return timeline_due(lead, registry, policies) if lead is not None else None
+    return min((due.due_at for due in running(state, registry, policies) if due.climbs), default=None)
+
+
+def dispute_until(state: Complaint, registry: Registry, policies: Policies) -> datetime | None:
+    """Until when a closed complaint can be disputed; None while it is open, or if this ending stands."""
+    if state.closed_at is None or not allows(state, "ResolutionDisputed"):
+        return None
+    reckoning = Reckoning(registry.calendar, DEFAULT_ZONE, policies)
+    return reckon(Clock.DISPUTE, state._replace(stage=state.stage._replace(at=state.closed_at)).stage, reckoning).due_at
+
+
+def zone_for(state: Complaint, registry: Registry) -> str:
+    """The holder's time zone; the capital's where no agency holds it."""
+    agency = state.holder.agency
+    body = registry.living(agency) if agency is not None else None
+    return body.zone if body is not None else DEFAULT_ZONE
+
+
+def clocks(state: Complaint, reckoning: Reckoning) -> list[Due]:
+    """The clocks of an open complaint under that calendar, in no order."""
+    match state.status:
+        case Status.UNPLACED:
+            return [reckon(Clock.PLACE, state.stage, reckoning), reckon(Clock.FORWARD, state.stage, reckoning)]
+        case Status.TRIAGE:
+            return [reckon(Clock.TRIAGE, state.stage, reckoning)]
+        case Status.ROUTED:
+            return [reckon(Clock.ACKNOWLEDGE, state.stage, reckoning), *_of_the_work(state, reckoning)]
+        case Status.IN_PROGRESS | Status.SPLIT:
+            return _of_the_work(state, reckoning)
+        case Status.AWAITING_REPORTER:
+            return [reckon(Clock.COMPLETION, state.stage, reckoning), *_while_asking(state, reckoning)]
+        case Status.ANSWERED:
+            return [reckon(Clock.SILENCE, state.stage, reckoning)]
+        case Status.ARBITRATION:
+            return [reckon(Clock.ARBITRATION, state.stage, reckoning)]
+        case _:
+            return []
+
+
+def _while_asking(state: Complaint, reckoning: Reckoning) -> list[Due]:
+    # A question stops the citizen's clock, save a holder's third.
+    runs_on = state.holder.kind is HolderKind.AGENCY and not state.stopped
+    return _of_the_work(state, reckoning) if runs_on else []
+
+
+def _of_the_work(state: Complaint, reckoning: Reckoning) -> list[Due]:
+    settle = reckon_settle(state, reckoning)
+    if state.rework is None:
+        return [settle]
+    # A dispute, or a binding placement after settle is past, gives the holder a clock of its own; the citizen's
+    # stays as it was: still running, or missed (an answer in time that was disputed later is no miss).
+    rework = reckon(Clock.REWORK, state.rework, reckoning, state.stops)
+    past = settle.due_at <= state.rework.at
+    if state.disputes:
+        return [rework] if past else [settle, rework]
+    return [settle._replace(climbs=False), rework] if past else [settle]
+
+
+def reckon_settle(state: Complaint, reckoning: Reckoning) -> Due:
+    """The citizen's clock: whole complaint, from receipt, whoever holds it."""
+    return reckon(_settle_rule(state), state.filed, reckoning, state.stops, state.received_at)
+
+
+def _settle_rule(state: Complaint) -> str:
+    # The grade, not only the class, sets the period (PermenPANRB 62/2018).
+    return "settle.supervision" if state.supervision else _SETTLE[state.class_]
+
+
+_SETTLE = {class_: f"settle.{class_.value}" for class_ in ComplaintClass}
+
+
+def reckon(
+    rule_name: str,
+    since: Since,
+    reckoning: Reckoning,
+    stops: tuple[Stop, ...] = (),
+    started_at: datetime | None = None,
+) -> Due:
+    """The date that this rule gives, under the policy in force when the clock started."""
+    start = since.at if started_at is None else started_at
+    rule = reckoning.policies.at(start).rules[rule_name]
+    due = Due(rule.clock, start, since.version, since.at, start, rule, reckoning.zone)
+    if rule.unit == "s":
+        return due._replace(due_at=start + timedelta(seconds=rule.amount))
+    if rule.unit == "d":
+        return due._replace(due_at=start + timedelta(days=rule.amount))
+    return _with_stops(due, tuple(stop for stop in stops if stop.ended_at and stop.ended_at > start), reckoning)
+
+
+def _with_stops(due: Due, stops: tuple[Stop, ...], reckoning: Reckoning) -> Due:
+    # A stop that began after the date had passed moves nothing: a miss stands.
+    at = add_working_days(due.started_at, due.rule.amount, due.zone, reckoning.calendar)
+    if not stops:
+        return due._replace(due_at=at)
+    days, counted = frozenset[object](), 0
+    for stop in stops:
+        if stop.started_at >= at or stop.ended_at is None:
+            break
+        begun = max(stop.started_at, due.started_at)
+        days |= working_days_touched(begun, stop.ended_at, due.zone, reckoning.calendar)
+        at = add_working_days(due.started_at, due.rule.amount + len(days), due.zone, reckoning.calendar)
+        counted += 1
+    return due._replace(due_at=at, stops=stops[:counted], stop_days=len(days))

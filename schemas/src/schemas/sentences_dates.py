@@ -1,0 +1,131 @@
+"""Dates in words, and why a date is what it is: rule, source, start, days skipped, stops, calendar."""
+
+from datetime import date, datetime
+from typing import Final
+
+from schemas.calendars import DEFAULT_ZONE, Calendar, days_between, zone_of
+from schemas.clocks import Due
+from schemas.registry import Registry
+from schemas.values import Clock
+
+Words = dict[str, str]
+"""The same text by language: `id` and `en`."""
+
+ZONES: Final = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+MONTHS: Final = {
+    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split(),
+    "en": "January February March April May June July August September October November December".split(),
+}
+CLOCKS: Final[dict[Clock, Words]] = {
+    Clock.PLACE: {"id": "penempatan otomatis", "en": "automatic placing"},
+    Clock.FORWARD: {"id": "penerusan ke instansi", "en": "forwarding to an agency"},
+    Clock.TRIAGE: {"id": "pemilahan oleh petugas", "en": "sorting by the triage desk"},
+    Clock.ACKNOWLEDGE: {"id": "tindak lanjut pertama instansi", "en": "the agency's first follow-up"},
+    Clock.SETTLE: {"id": "penyelesaian laporan", "en": "settling the report"},
+    Clock.REWORK: {"id": "pengerjaan ulang", "en": "working it over again"},
+    Clock.COMPLETION: {"id": "jawaban pelapor atas pertanyaan", "en": "the reporter's answer to the question"},
+    Clock.SILENCE: {"id": "tanggapan pelapor atas jawaban", "en": "the reporter's word on the answer"},
+    Clock.ARBITRATION: {"id": "putusan Ombudsman", "en": "the Ombudsman's decision"},
+    Clock.DISPUTE: {"id": "penyanggahan penutupan", "en": "disputing the closing"},
+}
+STARTS: Final[dict[str, Words]] = {
+    "filed_or_given_back": {"id": "laporan masuk ke penempatan", "en": "the report came in to be placed"},
+    "referred": {"id": "laporan diserahkan kepada petugas pemilah", "en": "the report was referred to the triage desk"},
+    "routed": {"id": "laporan diteruskan kepada instansi", "en": "the report was forwarded to the agency"},
+    "received": {"id": "laporan diterima", "en": "the report was received"},
+    "disputed_or_bound": {
+        "id": "sanggahan pelapor atau putusan Ombudsman",
+        "en": "the reporter's dispute or the Ombudsman's decision",
+    },
+    "asked": {"id": "pertanyaan diajukan kepada pelapor", "en": "the reporter was asked"},
+    "answered": {"id": "jawaban instansi disampaikan", "en": "the agency's answer was given"},
+    "arbitration_opened": {"id": "perkara diserahkan kepada Ombudsman", "en": "the case went to the Ombudsman"},
+    "closed": {"id": "laporan ditutup", "en": "the report was closed"},
+}
+UNITS: Final[dict[str, Words]] = {
+    "wd": {"id": "hari kerja", "en": "working days"},
+    "d": {"id": "hari kalender", "en": "calendar days"},
+    "s": {"id": "detik", "en": "seconds"},
+}
+
+
+def day(on: date, lang: str = "id") -> str:
+    """`14 April 2026`, in both languages' usual order."""
+    return f"{on.day} {MONTHS[lang][on.month - 1]} {on.year}"
+
+
+def moment(at: datetime, zone: str = DEFAULT_ZONE, lang: str = "id") -> str:
+    """A date and time in the reader's zone, such as `14 April 2026 pukul 09.30 WIB`."""
+    local = at.astimezone(zone_of(zone))
+    shown = ZONES.get(zone, zone)
+    if lang == "id":
+        return f"{day(local.date(), lang)} pukul {local:%H.%M} {shown}"
+    return f"{day(local.date(), lang)} at {local:%H:%M} {shown}"
+
+
+def explain(due: Due, registry: Registry, lang: str = "id") -> str:
+    """Why this date, in whole sentences: rule, source, start, days skipped and why, stops, calendar."""
+    said = [_date(due, lang), _rule(due, lang)]
+    if due.rule.unit == "wd":
+        said += [_skipped(due, registry.calendar, lang), _stopped(due, lang), _calendar(due, registry.calendar, lang)]
+    return " ".join(sentence for sentence in said if sentence)
+
+
+def _date(due: Due, lang: str) -> str:
+    clock, at = CLOCKS[due.clock][lang], moment(due.due_at, due.zone, lang)
+    return f"Batas waktu {clock}: {at}." if lang == "id" else f"Date for {clock}: {at}."
+
+
+def _rule(due: Due, lang: str) -> str:
+    amount = f"{due.rule.amount} {UNITS[due.rule.unit][lang]}"
+    start, at = STARTS[due.rule.starts][lang], moment(due.started_at, due.zone, lang)
+    if lang == "id":
+        return f"Aturan: {amount} sejak {start} pada {at} ({due.rule.source[lang]})."
+    return f"Rule: {amount} from when {start}, {at} ({due.rule.source[lang]})."
+
+
+def _days(due: Due) -> list[date]:
+    zone = zone_of(due.zone)
+    return days_between(due.started_at.astimezone(zone).date(), due.due_at.astimezone(zone).date())
+
+
+def _skipped(due: Due, calendar: Calendar, lang: str) -> str:
+    off = [on for on in _days(due) if not calendar.works(on)]
+    named = [f"{day(on, lang)} ({calendar.off[on].name})" for on in off if on in calendar.off]
+    weekends = sum(on not in calendar.off for on in off)
+    parts = named
+    if weekends:
+        parts = [f"{weekends} hari Sabtu dan Minggu" if lang == "id" else f"{weekends} days of weekends", *named]
+    if not parts:
+        return ""
+    return f"Tidak dihitung: {'; '.join(parts)}." if lang == "id" else f"Not counted: {'; '.join(parts)}."
+
+
+def _stopped(due: Due, lang: str) -> str:
+    if not due.stops:
+        return ""
+    ends = [(stop.started_at, stop.ended_at) for stop in due.stops if stop.ended_at is not None]
+    until = "sampai" if lang == "id" else "until"
+    spans = "; ".join(f"{moment(a, due.zone, lang)} {until} {moment(b, due.zone, lang)}" for a, b in ends)
+    if lang == "id":
+        return f"Waktu berhenti {due.stop_days} hari kerja sementara menunggu jawaban pelapor: {spans}."
+    return f"The clock stood still for {due.stop_days} working days while the reporter was asked: {spans}."
+
+
+def _calendar(due: Due, calendar: Calendar, lang: str) -> str:
+    said = []
+    for year in sorted({on.year for on in _days(due)}):
+        source = calendar.sources.get(year)
+        if lang == "id":
+            said.append(
+                f"Kalender {year}: {source}."
+                if source
+                else f"Kalender {year} belum ditetapkan: hanya Sabtu dan Minggu yang libur."
+            )
+        else:
+            said.append(
+                f"Calendar {year}: {source}."
+                if source
+                else f"The calendar of {year} is not decreed yet: only weekends are off."
+            )
+    return " ".join(said)
