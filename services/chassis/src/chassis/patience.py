@@ -70,9 +70,11 @@ def reason(error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> str:
-    trace = error.__traceback__
-    if trace is None:
-        return "an unknown place"
-    while trace.tb_next is not None:
+    """The innermost line that is not a library's."""
+    found, trace = "an unknown place", error.__traceback__
+    while trace is not None:
+        frame, trace_line = trace.tb_frame, trace.tb_lineno
+        if "site-packages" not in frame.f_code.co_filename:
+            found = f"{frame.f_globals.get('__name__', '?')}:{trace_line}"
         trace = trace.tb_next
-    return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+    return found

@@ -1,0 +1,107 @@
+"""Complaints in a store, for tests of the roads: what a reaction, sweep or view needs around it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from chassis.clock import FixedClock
+from chassis.cloudevents import to_headers
+from chassis.ledger import Cause, Ledger, Loaded
+from chassis.message import Message
+from chassis.patience import Patience
+from chassis.ports import Store
+from schemas.envelope import RecordedEvent
+from schemas.events.agency_inbox import ProgressRecorded
+from schemas.events.intake import ComplaintFiled, DetailAdded
+from schemas.ids import derived_id
+from schemas.sealed import Keys
+from schemas.streams import complaint_id
+from schemas.topics import COMPLAINT_EVENTS
+
+T0 = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
+SECRET_WORDS = "jalan berlubang di depan sekolah"
+
+
+class PlainKeys:
+    """A key ring that needs no database: every complaint's key follows from its id."""
+
+    async def ensure(self, complaints: Collection[UUID]) -> Mapping[UUID, Keys]:
+        return {complaint: Keys({1: complaint.bytes * 2}) for complaint in complaints}
+
+    async def load(self, complaints: Collection[UUID]) -> Mapping[UUID, Keys]:
+        return await self.ensure(complaints)
+
+    async def destroy(self, complaint: UUID) -> None:
+        raise NotImplementedError
+
+
+def number(index: int) -> UUID:
+    """The id of the `index`-th complaint."""
+    return derived_id("complaint", str(index))
+
+
+def clock() -> FixedClock:
+    return FixedClock(T0)
+
+
+def impatient(attempts: int = 3) -> Patience:
+    """Tries again at once."""
+
+    async def no_wait(_seconds: float) -> None:
+        return None
+
+    return Patience(attempts=attempts, sleep=no_wait, jitter=lambda: 0.0)
+
+
+async def file(ledger: Ledger, complaint: UUID, at: datetime = T0) -> None:
+    """File one complaint."""
+    [fact] = [ComplaintFiled(at=at, received_at=at, text=SECRET_WORDS, channel="web", public_number="SP-2026-000001-8")]
+    loaded = await ledger.with_keys(await ledger.load(complaint), complaint)
+    cause = Cause(derived_id("file", str(complaint)), complaint, at)
+    append = ledger.prepare(loaded, [fact], cause)
+    await ledger.store.append(append.stream, append.expected_version, append.events)
+
+
+async def file_many(store: Store, count: int, start: int = 0) -> list[UUID]:
+    """File so many, in group commits."""
+    ledger = Ledger(store, PlainKeys(), "intake")
+    ids = [number(index) for index in range(start, start + count)]
+    loaded = await ledger.load_many(ids)
+    appends = [
+        ledger.prepare(
+            each,
+            [ComplaintFiled(at=T0, received_at=T0, text=SECRET_WORDS, channel="web", public_number="SP-2026-000001-8")],
+            Cause(derived_id("file", str(each.state.id)), each.state.id, T0),
+        )
+        for each in loaded
+    ]
+    for begin in range(0, len(appends), 500):
+        await store.append_many(appends[begin : begin + 500])
+    return ids
+
+
+async def add_detail(ledger: Ledger, complaint: UUID, name: str, at: datetime = T0) -> None:
+    """The reporter adds something."""
+    loaded = await ledger.load(complaint)
+    append = ledger.prepare(loaded, [DetailAdded(at=at, text=name)], Cause(derived_id("detail", name), complaint, at))
+    await ledger.store.append(append.stream, append.expected_version, append.events, append.seen)
+
+
+def message(event: RecordedEvent, offset: int = 0, topic: str = COMPLAINT_EVENTS) -> Message:
+    """The event as the relay sends it."""
+    key = str(complaint_id(event.stream)).encode()
+    return Message(topic, 0, offset, key, event.data, to_headers(event))
+
+
+async def messages(store: Store) -> list[Message]:
+    """Every event in the store as a message, in order."""
+    events = (await store.read_all(None, limit=100_000)).events
+    return [message(event, offset) for offset, event in enumerate(events)]
+
+
+def note_once(loaded: Loaded) -> tuple[Sequence[ProgressRecorded], Cause] | None:
+    """A small reaction: record one line of progress on every complaint that has none."""
+    if any(event.type == "ProgressRecorded" for event in loaded.recorded):
+        return None
+    at = loaded.state.received_at + timedelta(minutes=1)
+    return [ProgressRecorded(at=at, agency="pu", text="seen")], Cause(loaded.state.filed.event_id, loaded.state.id, at)
