@@ -1,0 +1,21 @@
+"""Limits and periods of the agencies' inbox."""
+
+from datetime import timedelta
+from typing import Final
+
+SERVICE: Final = "agency-inbox"
+BODY_LETTERS: Final = 10_000
+"""Longest reason, progress, question or answer."""
+ANSWER_LETTERS: Final = 20
+"""An answer of substance (PermenPANRB 62/2018: no closing without one) is at least this long."""
+PAGE: Final = 100
+"""Rows of one page of an inbox."""
+RETENTION: Final = timedelta(days=400)
+"""How long an agency's topics keep their messages, which hold plain text: what is erased here is gone there by then.
+Longer than any complaint's clocks; open ones are in the store anyway."""
+TOPIC_BATCH: Final = 100
+"""Topics asked of the broker in one call."""
+TOPICS_FRESH_S: Final = 5.0
+"""A topic that was deleted and made again is noticed within this time."""
+REMEMBERED_SENDS: Final = 10_000
+"""Sends whose receipts are kept in memory until they are in the store, so that a conflict does not send again."""
