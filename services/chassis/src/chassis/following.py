@@ -1,0 +1,97 @@
+"""A read model fed straight from the store: rows and the position reached move in one transaction. Works without Kafka.
+
+feed = StoreFeed(store, database, METADATA, VIEW)
+await feed.run()            # a road of a worker process; two of them do no harm
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from chassis.patience import Patience
+from chassis.ports import Page, Store
+from chassis.sql import Database
+from chassis.view import View
+
+TABLE: Final = "feed_position"
+
+
+class Overtaken(Exception):
+    """Another process fed the same page first: nothing of ours was written."""
+
+
+def position_table(metadata: MetaData) -> Table:
+    """The table of positions; declare it in a service's metadata before its `Database` is made."""
+    known = metadata.tables.get(TABLE)
+    columns = (Column("view", String(64), primary_key=True), Column("position", BigInteger, nullable=True))
+    return known if known is not None else Table(TABLE, metadata, *columns)
+
+
+class StoreFeed:
+    """Keeps one view up to date from the store."""
+
+    def __init__(self, store: Store, database: Database, metadata: MetaData, view: View[Any]) -> None:
+        self._store, self._database, self._view = store, database, view
+        self._positions, self._tables = position_table(metadata), list(view.define(metadata, ""))
+        self._patience, self._caught_up = Patience(), False
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await self._patience.until_up(self._follow, f"feed of {self._view.name}")
+
+    async def _follow(self) -> None:
+        position = await self.position()
+        async for page in self._store.subscribe(position, self._view.prefixes):
+            try:
+                position = await self._take(position, page)
+            except Overtaken:
+                return
+            self._caught_up = page.caught_up
+
+    async def catch_up(self) -> int | None:
+        """Take in everything the store holds now; the position reached."""
+        position = await self.position()
+        while True:
+            page = await self._store.read_all(position, self._view.prefixes)
+            try:
+                position = await self._take(position, page)
+            except Overtaken:
+                position = await self.position()
+                continue
+            if page.caught_up:
+                return position
+
+    async def position(self) -> int | None:
+        """How far the rows are."""
+        table, name = self._positions, self._view.name
+        query = select(table.c.position).where(table.c.view == name)
+        return await self._database.read(lambda connection: connection.execute(query).scalar())
+
+    def unready(self) -> str | None:
+        """Why this road is not ready yet; None if it is."""
+        return None if self._caught_up else f"{self._view.name} is still reading the store"
+
+    async def _take(self, before: int | None, page: Page) -> int | None:
+        if page.position == before:
+            return before
+        items = await self._view.prepare(page.events) if page.events else ()
+        try:
+            await self._database.run(lambda connection: self._write(connection, before, page.position, items))
+        except IntegrityError as error:
+            raise Overtaken from error
+        return page.position
+
+    def _write(self, connection: Connection, before: int | None, after: int | None, items: Sequence[Any]) -> None:
+        table, name = self._positions, self._view.name
+        if items:
+            self._view.apply(connection, self._tables, items)
+        if before is None:
+            # A second first writer breaks on the primary key: its rows are undone with it.
+            connection.execute(insert(table).values(view=name, position=after))
+            return
+        move = update(table).where(table.c.view == name, table.c.position == before).values(position=after)
+        if connection.execute(move).rowcount == 0:
+            raise Overtaken

@@ -1,0 +1,107 @@
+"""What is asked of the read models."""
+
+from typing import Any, Final
+
+from sqlalchemy import Connection, MetaData, Select, and_, func, select
+
+from chassis.following import position_table
+from chassis.projection import checkpoint_table
+from reporting.settings import PAGE
+from reporting.views import reports_tables, supports_tables
+from schemas.lifecycle import CloseReason, Status
+
+METADATA: Final = MetaData()
+REPORTS: Final = reports_tables(METADATA, "")[0]
+SUPPORTS: Final = supports_tables(METADATA, "")[0]
+BOOK: Final = reports_tables(METADATA, "book_")[0]
+"""The same rows fed from the store instead of Kafka: what the books are counted from."""
+position_table(METADATA)
+checkpoint_table(METADATA)
+
+FILTERS: Final = ("agency", "region", "status", "sector")
+GROUPS: Final = {"agency": "agency", "region": "region", "status": "status", "sector": "sector", "class": "class_"}
+
+
+def _public() -> Select[Any]:
+    supports = select(func.count()).where(SUPPORTS.c.complaint == REPORTS.c.complaint).scalar_subquery()
+    return select(REPORTS, supports.label("supports")).where(REPORTS.c.public)
+
+
+def public_page(connection: Connection, wanted: dict[str, str], page: int) -> list[dict[str, Any]]:
+    """One page of public reports, newest first, with the number of their supporters."""
+    query = _public().where(*(REPORTS.c[name] == value for name, value in wanted.items()))
+    query = query.order_by(REPORTS.c.received_at.desc(), REPORTS.c.complaint).limit(PAGE).offset(page * PAGE)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def public_row(connection: Connection, public_number: str) -> dict[str, Any] | None:
+    """The public report of that number."""
+    row = connection.execute(_public().where(REPORTS.c.public_number == public_number)).mappings().first()
+    return dict(row) if row else None
+
+
+def complaint_of(connection: Connection, public_number: str) -> str | None:
+    """The complaint of that number, public or not: the whole, never one of its parts."""
+    query = select(BOOK.c.complaint).where(BOOK.c.public_number == public_number, ~BOOK.c.part)
+    return connection.execute(query).scalar()
+
+
+def counts(connection: Connection, group: str) -> list[dict[str, Any]]:
+    """How many complaints by one column, each way of closing apart: silence is never added to the reporter's word."""
+    by = REPORTS.c[GROUPS[group]]
+    query = (
+        select(by.label("key"), REPORTS.c.status, REPORTS.c.reason, func.count().label("count"))
+        .where(~REPORTS.c.part)
+        .group_by(by, REPORTS.c.status, REPORTS.c.reason)
+        .order_by(by, REPORTS.c.status, REPORTS.c.reason)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def books(connection: Connection) -> dict[str, Any]:
+    """Every complaint filed, counted once: open by holder, joined by its lead's end, or closed by reason.
+
+    `balanced`: these add up to what was filed, nothing open is without a holder, nothing closed has one.
+    Parts are counted apart.
+    """
+    whole = ~BOOK.c.part
+    filed = _count(connection, whole)
+    single = and_(whole, BOOK.c.status != Status.JOINED.value)
+    opened = _by(connection, BOOK.c.holder, and_(single, BOOK.c.status != Status.CLOSED.value))
+    closed = _by(connection, BOOK.c.reason, and_(single, BOOK.c.status == Status.CLOSED.value))
+    joined = _joined(connection)
+    parts = {
+        "open": _count(connection, and_(BOOK.c.part, BOOK.c.status != Status.CLOSED.value)),
+        "closed": _count(connection, and_(BOOK.c.part, BOOK.c.status == Status.CLOSED.value)),
+    }
+    total = sum(opened.values()) + sum(closed.values()) + sum(joined.values())
+    sound = "nobody" not in opened and set(closed) <= {reason.value for reason in CloseReason}
+    return {
+        "filed": filed,
+        "open": opened,
+        "joined": joined,
+        "closed": closed,
+        "parts": parts,
+        "balanced": filed == total and sound,
+    }
+
+
+def _count(connection: Connection, condition: Any) -> int:
+    return connection.execute(select(func.count()).select_from(BOOK).where(condition)).scalar() or 0
+
+
+def _by(connection: Connection, column: Any, condition: Any) -> dict[str, int]:
+    query = select(column, func.count()).where(condition).group_by(column).order_by(column)
+    return {str(key): count for key, count in connection.execute(query)}
+
+
+def _joined(connection: Connection) -> dict[str, int]:
+    lead = BOOK.alias("lead_of")
+    query = (
+        select(lead.c.status == Status.CLOSED.value, func.count())
+        .select_from(BOOK.join(lead, lead.c.complaint == BOOK.c.lead))
+        .where(~BOOK.c.part, BOOK.c.status == Status.JOINED.value)
+        .group_by(lead.c.status == Status.CLOSED.value)
+    )
+    found = {bool(ended): count for ended, count in connection.execute(query)}
+    return {"to_open_lead": found.get(False, 0), "to_closed_lead": found.get(True, 0)}

@@ -1,0 +1,60 @@
+"""A complaint's history in sentences, whole or as it stood at some instant."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from schemas import sentences
+from schemas.complaint import Complaint, new
+from schemas.evolve import Told, evolve
+from schemas.registry import Registry, fold_registry
+
+
+class Moment(NamedTuple):
+    """One fact of the history: when, which kind, and in words."""
+
+    at: datetime
+    type: str
+    sentence: str
+
+
+def until(history: Sequence[Told], as_of: datetime | None) -> list[Told]:
+    """The facts known at that instant (inclusive); all of them if none is named."""
+    return [told for told in history if as_of is None or told.fact.at <= as_of]
+
+
+def state_at(state: Complaint, history: Sequence[Told]) -> Complaint:
+    """The complaint after these facts."""
+    folded = new(state.id)
+    for told in history:
+        folded = evolve(folded, told)
+    return folded
+
+
+def registry_at(history: Sequence[Told], as_of: datetime | None) -> Registry:
+    """The registry as it stood then: mergers and mandates of later days are not known yet."""
+    return fold_registry(Registry(), until(history, as_of))
+
+
+def moments(history: Sequence[Told], registry: Registry, lang: str, *, public: bool) -> list[Moment]:
+    """Each fact in a sentence. Receipts are the post office's business and left out."""
+    return [
+        Moment(told.fact.at, type(told.fact).__name__, sentences.sentence(told.fact, registry, lang, public=public))
+        for told in history
+        if type(told.fact).__name__ != "ComplaintDelivered"
+    ]
+
+
+def instant(text: str, zone: str = "Asia/Jakarta") -> datetime:
+    """`2026-03-01` is the end of that day in `zone`; a full ISO 8601 time is itself (in `zone` if it names none).
+
+    Raises:
+        ValueError: neither.
+    """
+    if len(text) == len("2026-03-01"):
+        return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), ZoneInfo(zone)) - timedelta(
+            microseconds=1
+        )
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))

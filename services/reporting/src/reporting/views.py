@@ -1,0 +1,110 @@
+"""The read models of reporting: a row a complaint, and who supports it. Made from the store, can be thrown away."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Boolean, Column, Connection, DateTime, Integer, MetaData, String, Table, delete, insert, tuple_
+
+from chassis.ledger import Ledger
+from chassis.view import View
+from reporting.tally import Row, row_of
+from schemas.codec import decode
+from schemas.envelope import RecordedEvent
+from schemas.events.reporting import ComplaintSupported
+from schemas.streams import COMPLAINT_PREFIX, SUPPORT_PREFIX, complaint_id
+
+
+def reports_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
+    """One row for each complaint and part, as it is now."""
+    name = f"{prefix}reports"
+    if (known := metadata.tables.get(name)) is not None:
+        return [known]
+    columns: list[Column[Any]] = [
+        Column("complaint", String(36), primary_key=True),
+        Column("version", Integer, nullable=False),
+        Column("public_number", String(32), nullable=False, index=True),
+        Column("public", Boolean, nullable=False),
+        Column("part", Boolean, nullable=False),
+        Column("class_", String(16), nullable=False),
+        Column("status", String(20), nullable=False),
+        Column("reason", String(20)),
+        Column("agency", String(64), index=True),
+        Column("unit", String(64)),
+        Column("holder", String(80), nullable=False),
+        Column("sector", String(64)),
+        Column("region", String(13)),
+        Column("received_at", DateTime(timezone=True), nullable=False, index=True),
+        Column("stage_at", DateTime(timezone=True), nullable=False),
+        Column("answered_at", DateTime(timezone=True)),
+        Column("closed_at", DateTime(timezone=True)),
+        Column("lead", String(36)),
+    ]
+    return [Table(name, metadata, *columns)]
+
+
+def supports_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
+    """One row for each supporter of a complaint."""
+    name = f"{prefix}supports"
+    if (known := metadata.tables.get(name)) is not None:
+        return [known]
+    return [
+        Table(
+            name,
+            metadata,
+            Column("complaint", String(36), primary_key=True),
+            Column("supporter", String(64), primary_key=True),
+        )
+    ]
+
+
+def put_rows(connection: Connection, tables: Sequence[Table], rows: Sequence[Row]) -> None:
+    """Write these rows over what stood there; asked twice, the same."""
+    table, newest = tables[0], {row.complaint: row for row in rows}
+    connection.execute(delete(table).where(table.c.complaint.in_(list(newest))))
+    connection.execute(insert(table), [row._asdict() for row in newest.values()])
+
+
+def put_supports(connection: Connection, tables: Sequence[Table], pairs: Sequence[tuple[str, str]]) -> None:
+    """Note supporters; the same one twice is one."""
+    table, distinct = tables[0], sorted(set(pairs))
+    connection.execute(delete(table).where(tuple_(table.c.complaint, table.c.supporter).in_(distinct)))
+    connection.execute(insert(table), [{"complaint": c, "supporter": s} for c, s in distinct])
+
+
+def reports_view(ledger: Ledger) -> View[Row]:
+    """The public list and the counts, fed over Kafka."""
+    return View("reports", reports_tables, put_rows, _present(ledger), (COMPLAINT_PREFIX,))
+
+
+def book_view(ledger: Ledger) -> View[Row]:
+    """The same rows for the books, fed from the store alone."""
+    return View("book", book_tables, put_rows, _present(ledger), (COMPLAINT_PREFIX,))
+
+
+def book_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
+    """The books' own rows."""
+    return reports_tables(metadata, f"{prefix}book_")
+
+
+def _present(ledger: Ledger) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[Row]]]:
+    # The rows follow from each complaint's present state, whichever of its events woke us.
+
+    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Row]:
+        touched = list(dict.fromkeys(complaint_id(event.stream) for event in events))
+        return [row_of(loaded.state) for loaded in await ledger.load_many(touched) if loaded.recorded]
+
+    return prepare
+
+
+async def _supporters(events: Sequence[RecordedEvent]) -> Sequence[tuple[str, str]]:
+    return [_supporter(complaint_id(event.stream), event) for event in events]
+
+
+def _supporter(complaint: UUID, event: RecordedEvent) -> tuple[str, str]:
+    fact = decode(event)
+    assert isinstance(fact, ComplaintSupported)
+    return str(complaint), fact.supporter
+
+
+SUPPORTS_VIEW: Final = View("supports", supports_tables, put_supports, _supporters, (SUPPORT_PREFIX,))
