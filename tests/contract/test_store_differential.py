@@ -46,7 +46,7 @@ def pair(shared_url: str) -> Iterator[Pair]:
 @given(history=histories)
 def test_memory_and_sql_give_the_same_answers_to_the_same_history(
     pair: Pair, history: list[list[tuple[str, int, str]]]
-):
+) -> None:
     example = next(pair.example)
     started = pair.runner.run(pair.stores[0].read_all(None)).position
     for call in history:

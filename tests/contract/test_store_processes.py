@@ -24,8 +24,9 @@ async def test_a_follower_misses_nothing_of_what_processes_commit_side_by_side(s
         spawn.Process(target=write_in_turns, args=(shared_url, number, APPENDS, STREAMS, pipes[number][1]))
         for number in range(WRITERS)
     ]
-    for writer in writers:
+    for writer, (_, writer_end) in zip(writers, pipes, strict=True):
         writer.start()
+        writer_end.close()  # so that a writer's death is an end of file here
     acknowledged = [ack for reader, _ in pipes for ack in await asyncio.to_thread(_acks, reader)]
     for writer in writers:
         await asyncio.to_thread(writer.join)
