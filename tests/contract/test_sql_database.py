@@ -1,0 +1,100 @@
+"""What read models, vault and key ring rely on in a database, SQLite or PostgreSQL alike."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, delete, func, insert, select, text
+from sqlalchemy.exc import IntegrityError
+
+from chassis.keyring import SqlKeyRing
+from chassis.sql import Database
+
+metadata = MetaData()
+things = Table("things", metadata, Column("id", Integer, primary_key=True), Column("name", Text, nullable=False))
+
+
+@pytest.fixture
+async def database(shared_url: str) -> AsyncIterator[Database]:
+    opened = Database(shared_url, metadata)
+    yield opened
+    await opened.close()
+
+
+def add(number: int, name: str = "thing") -> Callable[[Connection], int]:
+    def added(connection: Connection) -> int:
+        connection.execute(insert(things).values(id=number, name=name))
+        return number
+
+    return added
+
+
+def names(connection: Connection) -> list[str]:
+    return list(connection.scalars(select(things.c.name).order_by(things.c.id)))
+
+
+async def test_what_a_function_wrote_is_read_by_the_next(database: Database) -> None:
+    assert await database.read(names) == []
+    assert await database.run(add(1, "one")) == 1
+    assert await database.read(names) == ["one"]
+
+
+async def test_a_function_that_raises_leaves_nothing_and_its_neighbours_everything(database: Database) -> None:
+    def half(connection: Connection) -> None:
+        add(100, "half")(connection)
+        raise LookupError("not found")
+
+    work = [database.run(add(number, str(number))) for number in range(5)]
+    answers = await asyncio.gather(*work, database.run(half), database.run(add(3)), database.run(add(9, "nine")),
+                                   return_exceptions=True)  # fmt: skip
+
+    assert [type(answer) for answer in answers] == [int] * 5 + [LookupError, IntegrityError, int]
+    assert await database.read(names) == ["0", "1", "2", "3", "4", "nine"]
+
+
+async def test_two_processes_that_add_one_lose_no_addition(database: Database, shared_url: str) -> None:
+    other = Database(shared_url, metadata)
+    await database.run(add(1, "0"))
+
+    def increase(connection: Connection) -> None:
+        connection.execute(text("update things set name = cast(cast(name as integer) + 1 as text) where id = 1"))
+
+    await asyncio.gather(*[one.run(increase) for one in (database, other) for _ in range(100)])
+
+    assert await database.read(names) == ["200"]
+    await other.close()
+
+
+async def test_a_reading_function_cannot_write(database: Database) -> None:
+    with pytest.raises(Exception, match=r"read-?only"):
+        await database.read(lambda connection: connection.execute(delete(things)))
+
+
+async def test_a_reading_function_sees_one_moment(database: Database, shared_url: str) -> None:
+    other = Database(shared_url, metadata)
+    await database.run(add(1))
+
+    def twice(connection: Connection) -> tuple[int | None, int | None]:
+        count = select(func.count()).select_from(things)
+        before = connection.scalar(count)
+        other.write_now(add(2))
+        return before, connection.scalar(count)
+
+    assert await database.read(twice) == (1, 1)
+    assert len(await database.read(names)) == 2
+    await other.close()
+
+
+async def test_a_key_ring_shared_by_processes_gives_all_the_same_keys_and_forgets_for_all(shared_url: str) -> None:
+    rings = [SqlKeyRing(shared_url, b"m" * 32) for _ in range(3)]
+    complaints = [UUID(int=number) for number in range(1, 701)]
+
+    answers = await asyncio.gather(*[ring.ensure(complaints[start:]) for start, ring in enumerate(rings)])
+
+    assert all(one[complaint] == answers[0][complaint] for one in answers for complaint in one)
+    await rings[0].destroy(complaints[5])
+    fresh = SqlKeyRing(shared_url, b"m" * 32)
+    assert not (await fresh.ensure([complaints[5]]))[complaints[5]].generations
+    assert list((await fresh.renew(complaints[5])).generations) == [2]
+    await asyncio.gather(*[ring.close() for ring in [*rings, fresh]])
