@@ -6,7 +6,7 @@ a holder: every working day that such a stop touches is added.
 """
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from schemas.calendars import DEFAULT_ZONE, Calendar, add_working_days, working_days_touched
 from schemas.complaint import Complaint, Since, Stop
@@ -78,29 +78,28 @@ def zone_for(state: Complaint, registry: Registry) -> str:
 
 def clocks(state: Complaint, reckoning: Reckoning) -> list[Due]:
     """The clocks of an open complaint under that calendar, in no order."""
-    match state.status:
-        case Status.UNPLACED:
-            return [reckon(Clock.PLACE, state.stage, reckoning), reckon(Clock.FORWARD, state.stage, reckoning)]
-        case Status.TRIAGE:
-            return [reckon(Clock.TRIAGE, state.stage, reckoning)]
-        case Status.ROUTED:
-            return [reckon(Clock.ACKNOWLEDGE, state.stage, reckoning), *_of_the_work(state, reckoning)]
-        case Status.IN_PROGRESS | Status.SPLIT:
-            return _of_the_work(state, reckoning)
-        case Status.AWAITING_REPORTER:
-            return [reckon(Clock.COMPLETION, state.stage, reckoning), *_while_asking(state, reckoning)]
-        case Status.ANSWERED:
-            return [reckon(Clock.SILENCE, state.stage, reckoning)]
-        case Status.ARBITRATION:
-            return [reckon(Clock.ARBITRATION, state.stage, reckoning)]
-        case _:
-            return []
+    found = [reckon(clock, state.stage, reckoning) for clock in STAGE_CLOCKS.get(state.status, ())]
+    if _works(state):
+        found += _of_the_work(state, reckoning)
+    return found
 
 
-def _while_asking(state: Complaint, reckoning: Reckoning) -> list[Due]:
-    # A question stops the citizen's clock, save a holder's third.
-    runs_on = state.holder.kind is HolderKind.AGENCY and not state.stopped
-    return _of_the_work(state, reckoning) if runs_on else []
+STAGE_CLOCKS: Final = {
+    Status.UNPLACED: (Clock.PLACE, Clock.FORWARD),
+    Status.TRIAGE: (Clock.TRIAGE,),
+    Status.ROUTED: (Clock.ACKNOWLEDGE,),
+    Status.AWAITING_REPORTER: (Clock.COMPLETION,),
+    Status.ANSWERED: (Clock.SILENCE,),
+    Status.ARBITRATION: (Clock.ARBITRATION,),
+}
+"""The holder's clocks, which run from the fact that made the complaint what it is now."""
+
+
+def _works(state: Complaint) -> bool:
+    # Whether an agency owes the answer now. A question stops that clock, save a holder's third.
+    if state.status is Status.AWAITING_REPORTER:
+        return state.holder.kind is HolderKind.AGENCY and not state.stopped
+    return state.status in (Status.ROUTED, Status.IN_PROGRESS, Status.SPLIT)
 
 
 def _of_the_work(state: Complaint, reckoning: Reckoning) -> list[Due]:

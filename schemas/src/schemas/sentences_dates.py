@@ -13,8 +13,8 @@ Words = dict[str, str]
 
 ZONES: Final = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 MONTHS: Final = {
-    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "id": "Januari,Februari,Maret,April,Mei,Juni,Juli,Agustus,September,Oktober,November,Desember",
+    "en": "January,February,March,April,May,June,July,August,September,October,November,December",
 }
 CLOCKS: Final[dict[Clock, Words]] = {
     Clock.PLACE: {"id": "penempatan otomatis", "en": "automatic placing"},
@@ -51,7 +51,7 @@ UNITS: Final[dict[str, Words]] = {
 
 def day(on: date, lang: str = "id") -> str:
     """`14 April 2026`, in both languages' usual order."""
-    return f"{on.day} {MONTHS[lang][on.month - 1]} {on.year}"
+    return f"{on.day} {MONTHS[lang].split(',')[on.month - 1]} {on.year}"
 
 
 def moment(at: datetime, zone: str = DEFAULT_ZONE, lang: str = "id") -> str:
