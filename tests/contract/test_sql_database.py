@@ -1,7 +1,7 @@
 """What read models, vault and key ring rely on in a database, SQLite or PostgreSQL alike."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from uuid import UUID
 
 import pytest
