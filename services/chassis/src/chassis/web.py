@@ -8,20 +8,21 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final
 from uuid import UUID
 
+import structlog
 from fastapi import Depends, FastAPI, Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from schemas import sentences
-from schemas.codec import MalformedEvent, UnknownEvent
-from schemas.refusals import InvalidField, Refusal
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.errors import Busy, ChassisError, Conflict, Retryable
-from chassis.log import log
+from schemas import sentences
+from schemas.codec import MalformedEvent, UnknownEvent
+from schemas.refusals import InvalidField, Refusal
 
 BODY_LIMIT_BYTES: Final = 1024 * 1024
 PROBLEM: Final = "application/problem+json"
+log = structlog.get_logger(__name__)
 Ready = Callable[[], Awaitable[dict[str, str]]]
 
 
@@ -93,7 +94,8 @@ def etag(response: Response, version: int) -> None:
 
 def install(app: FastAPI, ready: Ready) -> None:
     """Problem answers, the body limit, /healthz and /readyz. `ready` pings real dependencies by name and says
-    what is wrong with each; all must say "ok"."""
+    what is wrong with each; all must say "ok".
+    """
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(ChassisError, _failed)

@@ -46,6 +46,11 @@ def complaint_of(connection: Connection, public_number: str) -> str | None:
     return connection.execute(query).scalar()
 
 
+def complaints(connection: Connection) -> list[str]:
+    """Every complaint and part."""
+    return list(connection.execute(select(BOOK.c.complaint)).scalars())
+
+
 def counts(connection: Connection, group: str) -> list[dict[str, Any]]:
     """How many complaints by one column, each way of closing apart: silence is never added to the reporter's word."""
     by = REPORTS.c[GROUPS[group]]

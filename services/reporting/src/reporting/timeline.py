@@ -52,9 +52,20 @@ def instant(text: str, zone: str = "Asia/Jakarta") -> datetime:
     Raises:
         ValueError: neither.
     """
-    if len(text) == len("2026-03-01"):
-        return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), ZoneInfo(zone)) - timedelta(
-            microseconds=1
-        )
+    return beginning(text, zone) + (timedelta(days=1, microseconds=-1) if _is_day(text) else timedelta())
+
+
+def beginning(text: str, zone: str = "Asia/Jakarta") -> datetime:
+    """The same, a day being its beginning.
+
+    Raises:
+        ValueError: neither a day nor a time.
+    """
+    if _is_day(text):
+        return datetime.combine(date.fromisoformat(text), time(), ZoneInfo(zone))
     at = datetime.fromisoformat(text)
     return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))
+
+
+def _is_day(text: str) -> bool:
+    return len(text) == len("2026-03-01")

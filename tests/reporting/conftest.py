@@ -1,0 +1,47 @@
+"""Reporting over a memory store and its real SQLite views."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from chassis.clock import FixedClock
+from chassis.following import StoreFeed
+from chassis.keyring import MemoryKeyRing
+from chassis.ledger import Ledger
+from chassis.registry_view import RegistryView
+from chassis.sql import Database
+from chassis.stores.memory import MemoryStore
+from chassis.web import install
+from reporting import http, queries
+from reporting.context import Reporting
+from reporting.settings import SERVICE
+from reporting.views import SUPPORTS_VIEW, book_view
+from support.inbox import T0
+
+
+@pytest.fixture
+async def reporting(tmp_path: Path) -> AsyncIterator[Reporting]:
+    clock = FixedClock(T0)
+    ledger = Ledger(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), SERVICE)
+    database = Database(f"sqlite:///{tmp_path}/reporting.db", queries.METADATA)
+    books = StoreFeed(ledger.store, database, queries.METADATA, book_view(ledger))
+    supports = StoreFeed(ledger.store, database, queries.METADATA, SUPPORTS_VIEW)
+    yield Reporting(ledger, RegistryView(ledger, fresh_s=0), clock, database, books, supports, b"s" * 32)
+    await database.close()
+
+
+@pytest.fixture
+async def web(reporting: Reporting) -> AsyncIterator[httpx.AsyncClient]:
+    async def ready() -> dict[str, str]:
+        return {"views": "ok"}
+
+    app = FastAPI()
+    app.state.reporting = reporting
+    app.include_router(http.router)
+    install(app, ready)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
+        yield client

@@ -1,0 +1,55 @@
+"""Every complaint is counted exactly once, and the sums show it."""
+
+import httpx
+
+from reporting.context import Reporting
+from support.lives import answered, confirmed, filed, joined, lapsed, named, part_of, routed, write
+
+
+async def test_each_complaint_is_open_with_one_holder_or_joined_or_closed_for_a_reason(
+    reporting: Reporting, web: httpx.AsyncClient
+) -> None:
+    ledger = reporting.ledger
+    await write(ledger, named("new"), filed(1))
+    await write(ledger, named("held"), filed(2), routed())
+    await write(ledger, named("said"), filed(3), routed(), answered(), confirmed())
+    await write(ledger, named("silent"), filed(4), routed(), answered(), lapsed())
+    await write(ledger, named("follower"), filed(5), joined(named("held")))
+    await write(ledger, named("late follower"), filed(6), joined(named("said")))
+
+    books = (await web.get("/api/v1/books")).json()
+
+    assert books["filed"] == 6
+    assert books["open"] == {"agency:kota-bandung": 1, "router": 1}
+    assert books["joined"] == {"to_open_lead": 1, "to_closed_lead": 1}
+    assert books["closed"] == {"confirmed": 1, "silence": 1}, "silence is never added to the reporter's word"
+    assert books["balanced"] is True
+
+
+async def test_parts_are_counted_apart(reporting: Reporting, web: httpx.AsyncClient) -> None:
+    await write(reporting.ledger, named("whole"), filed(1), routed())
+    await write(reporting.ledger, named("part"), part_of(named("whole")), routed(4))
+
+    books = (await web.get("/api/v1/books")).json()
+
+    assert (books["filed"], books["parts"]) == (1, {"open": 1, "closed": 0})
+
+
+async def test_the_books_name_a_position_that_grows(reporting: Reporting, web: httpx.AsyncClient) -> None:
+    await write(reporting.ledger, named("a"), filed(1))
+    before = (await web.get("/api/v1/books")).json()
+    await write(reporting.ledger, named("a"), routed())
+    after = (await web.get("/api/v1/books")).json()
+
+    assert int(after["position"]) > int(before["position"])
+    assert (before["open"], after["open"]) == ({"router": 1}, {"agency:kota-bandung": 1})
+
+
+async def test_two_feeds_of_the_same_books_do_no_harm(reporting: Reporting, web: httpx.AsyncClient) -> None:
+    import asyncio
+
+    for index in range(1, 30):
+        await write(reporting.ledger, named(f"c{index}"), filed(index), routed())
+    await asyncio.gather(*(reporting.books.catch_up() for _ in range(5)))
+
+    assert (await web.get("/api/v1/books")).json()["open"] == {"agency:kota-bandung": 29}
