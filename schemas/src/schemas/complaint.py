@@ -114,6 +114,7 @@ class Complaint(NamedTuple):
     question: str | None = None
     detail_version: int = -1
     moves: int = 0
+    attachments: int = 0
     response: str | None = None
     answered_at: datetime | None = None
     disputes: int = 0

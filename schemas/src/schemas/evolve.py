@@ -139,7 +139,8 @@ def _resumed(state: Complaint, fact: Fact) -> tuple[Stop, ...]:
 
 
 def _attached(state: Complaint, _fact: i.AttachmentAdded, told: Told) -> Complaint:
-    return state._replace(moves=state.moves + 1, news=_tell(state, "detail-added", told, state.agency))
+    news = _tell(state, "detail-added", told, state.agency)
+    return state._replace(moves=state.moves + 1, attachments=state.attachments + 1, news=news)
 
 
 def _closed(state: Complaint, told: Told, reason: CloseReason) -> Complaint:

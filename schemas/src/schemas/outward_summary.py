@@ -1,0 +1,65 @@
+"""Open data: one line per public complaint, nothing personal and nothing secret in it."""
+
+from datetime import date, datetime
+from typing import Annotated, Final
+
+from pydantic import AwareDatetime, Field
+
+from schemas.calendars import DEFAULT_ZONE, zone_of
+from schemas.complaint import Complaint
+from schemas.lifecycle import CloseReason, Status
+from schemas.outward_base import Told
+from schemas.registry import Registry
+from schemas.values import ComplaintClass, RegionCode
+
+SUMMARY: Final = "complaint.summary"
+REGENCY_LETTERS: Final = 5
+"""Of a region's code: finer than a regency a place could point to a person."""
+
+
+class ComplaintSummary(Told):
+    """Where a public complaint stands. The newest line of a public number holds."""
+
+    public_number: str
+    version: int
+    class_: Annotated[ComplaintClass, Field(alias="class")]
+    status: Status
+    closed: CloseReason | None = None
+    sector: str | None = None
+    region: RegionCode | None = None
+    agency: str | None = None
+    received_on: date
+    answered_on: date | None = None
+    closed_on: date | None = None
+    due_at: AwareDatetime | None = None
+    returns: int = 0
+    disputes: int = 0
+    rung: int = 0
+
+
+def summary(state: Complaint, registry: Registry, due_at: datetime | None) -> ComplaintSummary | None:
+    """The line of this complaint; None for what the public may not know of, and for a part (its whole tells it)."""
+    if state.version < 0 or state.secret or state.supervision or state.whole is not None:
+        return None
+    region = state.place.region if state.place else None
+    return ComplaintSummary(
+        public_number=state.public_number,
+        version=state.version,
+        class_=state.class_,
+        status=state.status,
+        closed=state.closed,
+        sector=state.sector,
+        region=region[:REGENCY_LETTERS] if region else None,
+        agency=registry.holder(state.holder).agency,
+        received_on=_day(state.received_at),
+        answered_on=_day(state.answered_at) if state.answered_at else None,
+        closed_on=_day(state.closed_at) if state.closed_at else None,
+        due_at=due_at,
+        returns=len(state.returned_by),
+        disputes=state.disputes,
+        rung=state.rung,
+    )
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(zone_of(DEFAULT_ZONE)).date()
