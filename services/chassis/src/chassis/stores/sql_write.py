@@ -67,7 +67,9 @@ class Writer:
         )
 
     def _holds(self, ids: int) -> str:
+        """`cross join` fixes the order for SQLite, which else walks its whole index for a list of pairs."""
         return self._database.marks(
-            "select stream, id from events"  # noqa: S608 - only marks are put in
-            f" where (stream, id) in (values {listed(ids, '(%s, %s)')})"
+            f"with asked (stream, id) as (values {listed(ids, '(%s, %s)')})"  # noqa: S608 - only marks are put in
+            " select events.stream, events.id from asked cross join events"
+            " where events.stream = asked.stream and events.id = asked.id"
         )

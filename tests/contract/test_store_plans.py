@@ -1,0 +1,39 @@
+"""Every statement of the SQLite store finds its rows by an index: none slows down as the nation's complaints grow."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import event as sqlalchemy_event
+
+from chassis.ports import Append
+from chassis.stores.sql import SqlStore
+from support.stores import event
+
+
+async def test_no_statement_walks_the_whole_table(tmp_path: Path) -> None:
+    store = SqlStore(f"sqlite:///{tmp_path}/store.db")
+    await store.store_id()
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    for engine in (store._database._writing, store._database._reading):
+        sqlalchemy_event.listen(engine, "before_cursor_execute", note)
+    for version in (-1, 0):
+        appends = [Append(f"complaint-{n}", version, [event(f"{version} {n}")]) for n in range(5)]
+        await store.append_many(appends)
+    await store.read("complaint-1")
+    await store.read_many(["complaint-1", "complaint-2"])
+    await store.read_all(1, ["complaint-", "registry"])
+    await store.close()
+
+    with closing(sqlite3.connect(tmp_path / "store.db")) as connection:
+        steps = {
+            (statement, step[3])
+            for statement in asked
+            for step in connection.execute(f"explain query plan {statement}", [0] * statement.count("?"))
+        }
+    assert {step for _, step in steps if "events" in step}
+    assert [found for found in steps if found[1].startswith("SCAN events")] == []
