@@ -155,7 +155,7 @@ def tell(state: Complaint, agency: str, registry: Registry, policies: Policies) 
 def case(state: Complaint, agency: str, kind: str, registry: Registry, policies: Policies) -> Case:
     """The present state for that agency, as a message of that kind (the last word of a `ce_type`)."""
     holds = registry.holder(state.holder).agency == agency
-    kept = holds or _held_to_the_end(state, agency, registry)
+    kept = holds or (kind != "unassigned" and _held_to_the_end(state, agency, registry))
     return CASES[f"complaint.{kind}"](
         complaint=state.id,
         public_number=state.public_number,
@@ -166,7 +166,8 @@ def case(state: Complaint, agency: str, kind: str, registry: Registry, policies:
         unit=state.holder.unit if holds else None,
         class_=state.class_,
         sector=state.sector,
-        supervision=state.supervision,
+        # A body that was accused in it must not learn from its own topic that it is examined now.
+        supervision=state.supervision and kept,
         anonymous=state.anonymous,
         secret=state.secret,
         identity_available=holds and state.person is not None and not state.anonymous and not state.erased,

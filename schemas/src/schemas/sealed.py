@@ -9,9 +9,9 @@ the same nonce. The additional data binds a token to its event and field, so non
 import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -25,6 +25,12 @@ NONCE_BYTES: Final = 12
 
 class SealMark:
     """Marks a field whose text is sealed in the store."""
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: Any, handler: Callable[[Any], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """In a JSON Schema: what the store holds is a token."""
+        return {**handler(core_schema), "x-sealed": True}
 
 
 T = TypeVar("T")

@@ -120,6 +120,14 @@ _NAMED: Final[Mapping[str, Mapping[str, Words]]] = {
     "status": {status.value: words for status, words in STATUSES.items()},
     "reason": {reason.value: words for reason, words in ENDINGS.items()},
     "holder": {kind.value: words for kind, words in HOLDERS.items()},
+    "why": {
+        **{reason.value: words for reason, words in ENDINGS.items()},
+        "too_late": {"id": "masa sanggah sudah lewat", "en": "the time for disputing has passed"},
+        "lead_not_answered": {
+            "id": "laporan yang diikuti belum dijawab",
+            "en": "the report that it follows has no answer yet",
+        },
+    },
     "action": {
         "DetailAdded": {"id": "menambah keterangan", "en": "adding a detail"},
         "AttachmentAdded": {"id": "menambah lampiran", "en": "adding a file"},
