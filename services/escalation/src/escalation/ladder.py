@@ -1,0 +1,47 @@
+"""Where a complaint stands on the ladder, and the numbers that its timers' ids are made of."""
+
+from datetime import datetime
+from typing import Final
+
+from schemas.complaint import Complaint, Since
+from schemas.deadlines import NextAction, running
+from schemas.evolve import RUNG
+from schemas.lifecycle import Status
+from schemas.policies import Policies
+from schemas.registry import Registry
+from schemas.values import Clock
+
+OMBUDSMAN: Final = 3
+PUBLIC_LIST: Final = 4
+_NUMBER: Final = {clock: number for number, clock in enumerate(Clock, start=1)}
+_REPETITIONS: Final = 10**17
+"""More than there are microseconds in three thousand years: a moved date is numbered by its decree's instant."""
+
+
+def standing(state: Complaint, registry: Registry, policies: Policies) -> int:
+    """The rung that looks at it now; 0: none. Rungs that a clock climbed count while that clock runs: what was
+    acknowledged, answered or closed is ignored by nobody. After a second dispute the Ombudsman looks until the end.
+    """
+    if not state.is_open or state.status in (Status.ANSWERED, Status.JOINED):
+        return 0
+    clocks = {(due.clock, due.started_version) for due in running(state, registry, policies)}
+    climbed = [mark.step - RUNG for mark in state.marks if mark.step > RUNG and mark[:2] in clocks]
+    floor = OMBUDSMAN if state.disputes > 1 and state.rung >= OMBUDSMAN else 0
+    return max([floor, *climbed])
+
+
+def start_of(state: Complaint, action: NextAction) -> Since:
+    """The fact in the stream from which the action's clock runs: the cause of what the timer says."""
+    known = (state.rework, state.stage, state.filed)
+    return next(since for since in known if since is not None and since.version == action.started_version)
+
+
+def number(action: NextAction) -> int:
+    """The timer's number, its part of the event id: (clock, rung, repetition)."""
+    clock = 0 if action.cause == "second_dispute" else _NUMBER[action.clock]
+    repetition = _microseconds(action.due_at) if action.what == "move" else action.repetition
+    return (clock * 10 + action.rung) * _REPETITIONS + repetition
+
+
+def _microseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1_000_000)

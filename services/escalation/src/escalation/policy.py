@@ -1,0 +1,83 @@
+"""What the passing of time asks of a complaint by now: every timer that is due, in order, each once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from escalation import decide
+from escalation.ladder import number, start_of
+from escalation.settings import STEPS
+from schemas.complaint import NIL, Complaint
+from schemas.deadlines import NextAction, pending
+from schemas.events.base import Fact
+from schemas.evolve import Told, evolve
+from schemas.policies import Policies
+from schemas.registry import Registry
+
+OWNED: Final = frozenset({"move", "remind", "miss", "escalate", "lapse"})
+"""Of the actions in `schemas.deadlines`; the others are router's."""
+
+
+class Step(NamedTuple):
+    """One timer that goes off. `causation` is the fact its clock started from, `ordinal` the timer's number."""
+
+    fact: Fact
+    causation: UUID
+    ordinal: int
+
+
+def next_owned(state: Complaint, registry: Registry, policies: Policies) -> NextAction | None:
+    """The next thing that escalation must do, if nothing else happens."""
+    owned = (action for action in pending(state, registry, policies) if action.what in OWNED)
+    return min(owned, key=_order, default=None)
+
+
+def due(state: Complaint, registry: Registry, policies: Policies, now: datetime) -> list[Step]:
+    """Every step due by `now`, in the order in which they fell due, as one append: a clock that jumped over weeks
+    skips none. At most `STEPS`; ask again for the rest.
+    """
+    steps: list[Step] = []
+    while len(steps) < STEPS:
+        action = next_owned(state, registry, policies)
+        taken = _steps(state, registry, action, now) if action is not None and action.due_at <= now else []
+        if not taken:
+            break
+        for step in taken:
+            state = evolve(state, Told(step.fact, NIL, state.version + 1))
+        steps += taken
+    return steps
+
+
+def _steps(state: Complaint, registry: Registry, action: NextAction, now: datetime) -> Sequence[Step]:
+    causation = start_of(state, action).event_id
+    return [Step(fact, causation, number(action)) for fact in _facts(state, registry, action, now)]
+
+
+def _facts(state: Complaint, registry: Registry, action: NextAction, now: datetime) -> list[Fact]:
+    match action.what:
+        case "remind":
+            return decide.remind(state, action, now)
+        case "miss":
+            return decide.miss(state, action, now)
+        case "escalate":
+            return decide.escalate(state, action, now)
+        case "lapse":
+            return decide.lapse(state, action, now)
+        case "move":
+            return decide.move(state, action, now, _decree(registry))
+        case _:
+            return []
+
+
+def _decree(registry: Registry) -> str:
+    newest = max(registry.calendars.values(), key=lambda decree: decree.at)
+    return f"{newest.calendar}-{newest.year}"
+
+
+def _order(action: NextAction) -> tuple[datetime, int]:
+    # At the same instant a date is moved before it is missed, and missed before anyone climbs.
+    return action.due_at, _FIRST.index(action.what)
+
+
+_FIRST: Final = ("move", "remind", "miss", "escalate", "lapse")
