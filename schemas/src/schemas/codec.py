@@ -9,7 +9,7 @@ from types import UnionType
 from typing import Any, Final, Union, get_args, get_origin
 from uuid import UUID
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from pydantic_core import from_json, to_json
 
 from schemas.envelope import Metadata, NewEvent, RecordedEvent
@@ -55,11 +55,13 @@ def decode(recorded: RecordedEvent, keys: Keys = NO_KEYS) -> Fact:
     if model is None:
         raise UnknownEvent(recorded.type)
     try:
-        if recorded.type not in _CHANGED and not sealed_paths(model):
-            return model.model_validate_json(recorded.data)
-        return model.model_validate(_opened(recorded, model, keys))
-    except (ValidationError, ValueError) as error:
+        data = recorded.data if recorded.type not in _CHANGED else _upcasted(recorded)
+        fact: Fact = model.__pydantic_validator__.validate_json(data)
+        for path in sealed_paths(model):
+            _open(fact, path, "", recorded.id, keys)
+    except ValueError as error:
         raise MalformedEvent(f"{recorded.type} at {recorded.stream}@{recorded.version}: {error}") from error
+    return fact
 
 
 def metadata_of(recorded: RecordedEvent) -> Metadata:
@@ -67,37 +69,48 @@ def metadata_of(recorded: RecordedEvent) -> Metadata:
     return Metadata.model_validate_json(recorded.metadata)
 
 
-def _opened(recorded: RecordedEvent, model: type[Fact], keys: Keys) -> dict[str, Any]:
-    body: dict[str, Any] = from_json(recorded.data)
-    if recorded.type in _CHANGED:
-        body = upcast(recorded.type, metadata_of(recorded).schema_version, body)
-    for path in sealed_paths(model):
-        _rewrite(body, path, "", lambda at, token: keys.open(recorded.id, at, token))
-    return body
+def _upcasted(recorded: RecordedEvent) -> bytes:
+    body = upcast(recorded.type, metadata_of(recorded).schema_version, from_json(recorded.data))
+    return to_json(body)
+
+
+def _open(node: Any, path: tuple[str, ...], at: str, event_id: UUID, keys: Keys) -> None:
+    # Opens in place: the fact was made a moment ago and nobody else has seen it.
+    step, rest = path[0], path[1:]
+    if step == EVERY:
+        for index, element in enumerate(node):
+            _open(element, rest, f"{at}.{index}", event_id, keys)
+        return
+    value = node.__dict__[step]
+    if value is None:
+        return
+    place = f"{at}.{step}" if at else step
+    if rest:
+        _open(value, rest, place, event_id, keys)
+    else:
+        node.__dict__[step] = keys.open(event_id, place, value)
 
 
 @cache
 def sealed_paths(model: type[BaseModel]) -> tuple[tuple[str, ...], ...]:
-    """Paths of the sealed fields of a type, by their stored names; `*` stands for every element of a list."""
+    """Paths of the sealed fields of a type; `*` stands for every element of a list. A sealed field has no alias."""
     found: list[tuple[str, ...]] = []
     for name, info in model.model_fields.items():
-        stored = info.alias or name
         if any(isinstance(mark, SealMark) for mark in info.metadata):
-            found.append((stored,))
+            found.append((name,))
         else:
-            found.extend((stored, *rest) for rest in _paths_in(info.annotation))
+            found.extend((name, *rest) for rest in _paths_in(info.annotation))
     return tuple(found)
 
 
 def _paths_in(annotation: Any) -> list[tuple[str, ...]]:
-    if hasattr(annotation, "__metadata__"):
-        marked = any(isinstance(mark, SealMark) for mark in annotation.__metadata__)
-        return [()] if marked else _paths_in(annotation.__origin__)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return list(sealed_paths(annotation))
+    if hasattr(annotation, "__metadata__") and any(isinstance(mark, SealMark) for mark in annotation.__metadata__):
+        return [()]
     if get_origin(annotation) in (Union, UnionType):
         return [path for arm in get_args(annotation) for path in _paths_in(arm)]
-    if get_origin(annotation) in (tuple, list):
+    if get_origin(annotation) is tuple:
         return [(EVERY, *path) for arm in get_args(annotation) for path in _paths_in(arm)]
     return []
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from schemas.complaint import STOPS_PER_HOLDER, Complaint, Mark, News, Receipt, Since, Stop
+from schemas.complaint import STOPS_PER_HOLDER, Complaint, Mark, News, Receipt, Since, Stop, changed
 from schemas.events import agency_inbox as a
 from schemas.events import escalation as e
 from schemas.events import intake as i
@@ -41,8 +41,8 @@ def fold(state: Complaint, history: Iterable[Told]) -> Complaint:
 def evolve(state: Complaint, told: Told) -> Complaint:
     """The state after one more fact."""
     handler = _EVOLVE.get(type(told.fact))
-    changed = handler(state, told.fact, told) if handler else state
-    return changed._replace(version=told.version)
+    after = handler(state, told.fact, told) if handler else state
+    return changed(after, version=told.version)
 
 
 def allows(state: Complaint, fact_name: str) -> bool:
@@ -89,7 +89,7 @@ def _moved(state: Complaint, told: Told, holder: Holder | None = None, **changes
     # Into the status the table says; another status or holder starts the stage clock anew.
     status = end_of(state, type(told.fact).__name__)
     since = Since(told.fact.at, told.version, told.event_id)
-    return state._replace(status=status, holder=holder or state.holder, stage=since, **changes)
+    return changed(state, status=status, holder=holder or state.holder, stage=since, **changes)
 
 
 def _tell(state: Complaint, kind: str, told: Told, agency: str | None) -> dict[str, News]:
@@ -101,8 +101,8 @@ def _tell(state: Complaint, kind: str, told: Told, agency: str | None) -> dict[s
 
 def _filed(state: Complaint, fact: i.ComplaintFiled, told: Told) -> Complaint:
     since = Since(fact.at, told.version, told.event_id)
-    return state._replace(
-        status=Status.UNPLACED, holder=ROUTER, class_=fact.class_, received_at=fact.received_at, text=fact.text,
+    return changed(
+        state, status=Status.UNPLACED, holder=ROUTER, class_=fact.class_, received_at=fact.received_at, text=fact.text,
         title=fact.title, place=fact.place, occurred_on=fact.occurred_on, anonymous=fact.anonymous,
         secret=fact.secret, addressed_to=fact.addressed_to, channel=fact.channel, language=fact.language,
         public_number=fact.public_number, person=fact.person, filed=since, stage=since,
@@ -111,8 +111,8 @@ def _filed(state: Complaint, fact: i.ComplaintFiled, told: Told) -> Complaint:
 
 def _part_opened(state: Complaint, fact: r.PartOpened, told: Told) -> Complaint:
     since = Since(fact.at, told.version, told.event_id)
-    return state._replace(
-        status=Status.UNPLACED, holder=ROUTER, class_=fact.class_, received_at=fact.received_at, text=fact.text,
+    return changed(
+        state, status=Status.UNPLACED, holder=ROUTER, class_=fact.class_, received_at=fact.received_at, text=fact.text,
         title=fact.title, place=fact.place, anonymous=fact.anonymous, secret=fact.secret,
         supervision=fact.supervision, sector=fact.sector, channel=fact.channel, language=fact.language,
         public_number=fact.public_number, whole=fact.whole, mandatory=fact.mandatory, task=fact.task,
@@ -121,7 +121,8 @@ def _part_opened(state: Complaint, fact: r.PartOpened, told: Told) -> Complaint:
 
 
 def _detail(state: Complaint, fact: i.DetailAdded, told: Told) -> Complaint:
-    told_state = state._replace(
+    told_state = changed(
+        state,
         details=(*state.details, (fact.at, fact.text)),
         detail_version=told.version,
         moves=state.moves + 1,
@@ -140,7 +141,7 @@ def _resumed(state: Complaint, fact: Fact) -> tuple[Stop, ...]:
 
 def _attached(state: Complaint, _fact: i.AttachmentAdded, told: Told) -> Complaint:
     news = _tell(state, "detail-added", told, state.agency)
-    return state._replace(moves=state.moves + 1, attachments=state.attachments + 1, news=news)
+    return changed(state, moves=state.moves + 1, attachments=state.attachments + 1, news=news)
 
 
 def _closed(state: Complaint, told: Told, reason: CloseReason) -> Complaint:
@@ -157,11 +158,11 @@ def _closed(state: Complaint, told: Told, reason: CloseReason) -> Complaint:
 
 def _withdrawn(state: Complaint, fact: i.ComplaintWithdrawn, told: Told) -> Complaint:
     reason = CloseReason.ERASED if fact.cause == "erasure" else CloseReason.WITHDRAWN
-    return _closed(state, told, reason)._replace(moves=state.moves + 1)
+    return changed(_closed(state, told, reason), moves=state.moves + 1)
 
 
 def _confirmed(state: Complaint, _fact: i.ResolutionConfirmed, told: Told) -> Complaint:
-    return _closed(state, told, CloseReason.CONFIRMED)._replace(moves=state.moves + 1)
+    return changed(_closed(state, told, CloseReason.CONFIRMED), moves=state.moves + 1)
 
 
 def _lapsed(state: Complaint, fact: e.ComplaintLapsed, told: Told) -> Complaint:
@@ -188,11 +189,11 @@ def _last_agency(state: Complaint) -> Holder:
 
 def _erased(state: Complaint, _fact: i.PersonalDataErased, told: Told) -> Complaint:
     news = {agency: News("erased", told.event_id, told.version) for agency in state.news}
-    return state._replace(erased=True, news=news)
+    return changed(state, erased=True, news=news)
 
 
 def _classified(state: Complaint, fact: r.ComplaintClassified, _told: Told) -> Complaint:
-    return state._replace(classified=fact, sector=fact.sector, supervision=fact.supervision, class_=fact.class_)
+    return changed(state, classified=fact, sector=fact.sector, supervision=fact.supervision, class_=fact.class_)
 
 
 def _routed(state: Complaint, fact: r.ComplaintRouted, told: Told) -> Complaint:
@@ -231,7 +232,7 @@ def _arbitration(state: Complaint, _fact: r.ArbitrationOpened, told: Told) -> Co
 
 
 def _decided(state: Complaint, fact: r.ArbitrationDecided, _told: Told) -> Complaint:
-    return state._replace(decided=(fact.agency, fact.unit))
+    return changed(state, decided=(fact.agency, fact.unit))
 
 
 def _joined(state: Complaint, fact: r.ComplaintJoined, told: Told) -> Complaint:
@@ -247,12 +248,12 @@ def _split(state: Complaint, fact: r.ComplaintSplit, told: Told) -> Complaint:
 
 
 def _restated(state: Complaint, fact: r.ComplaintRestated, _told: Told) -> Complaint:
-    return state._replace(restated_text=fact.text, restated_title=fact.title)
+    return changed(state, restated_text=fact.text, restated_title=fact.title)
 
 
 def _delivered(state: Complaint, fact: a.ComplaintDelivered, _told: Told) -> Complaint:
     receipt = Receipt(fact.message_id, fact.cluster, fact.topic_id, fact.partition, fact.offset)
-    return state._replace(receipts={**state.receipts, fact.agency: receipt})
+    return changed(state, receipts={**state.receipts, fact.agency: receipt})
 
 
 def _acknowledged(state: Complaint, _fact: a.ComplaintAcknowledged, told: Told) -> Complaint:
@@ -266,29 +267,29 @@ def _returned(state: Complaint, fact: a.ComplaintReturned, told: Told) -> Compla
 
 
 def _answered(state: Complaint, fact: a.ResponseGiven, told: Told) -> Complaint:
-    said = state._replace(response=fact.text, answered_at=fact.at, question=None, stops=_resumed(state, fact))
+    said = changed(state, response=fact.text, answered_at=fact.at, question=None, stops=_resumed(state, fact))
     return _closed(said, told, CloseReason.PART_ANSWERED) if state.whole else _moved(said, told, rework=None)
 
 
 def _reminded(state: Complaint, fact: e.ReminderSent, told: Told) -> Complaint:
     mark = Mark(fact.clock, fact.started_version, REMINDED)
-    return state._replace(marks=state.marks | {mark}, news=_tell(state, "reminder", told, state.agency))
+    return changed(state, marks=state.marks | {mark}, news=_tell(state, "reminder", told, state.agency))
 
 
 def _missed(state: Complaint, fact: e.DeadlineMissed, _told: Told) -> Complaint:
-    return state._replace(marks=state.marks | {Mark(fact.clock, fact.started_version, MISSED)})
+    return changed(state, marks=state.marks | {Mark(fact.clock, fact.started_version, MISSED)})
 
 
 def _escalated(state: Complaint, fact: e.ComplaintEscalated, told: Told) -> Complaint:
-    changed = state._replace(rung=max(state.rung, fact.rung), news=_tell(state, "reminder", told, state.agency))
+    after = changed(state, rung=max(state.rung, fact.rung), news=_tell(state, "reminder", told, state.agency))
     if fact.clock is None or fact.started_version is None:
-        return changed
+        return after
     mark = Mark(fact.clock, fact.started_version, RUNG + fact.rung, fact.repetition)
-    return changed._replace(marks=state.marks | {mark})
+    return changed(after, marks=state.marks | {mark})
 
 
 def _due_moved(state: Complaint, fact: e.DueDateMoved, _told: Told) -> Complaint:
-    return state._replace(moved={**state.moved, (fact.clock, fact.started_version): fact.at})
+    return changed(state, moved={**state.moved, (fact.clock, fact.started_version): fact.at})
 
 
 _EVOLVE: Final[dict[type[Fact], Callable[[Complaint, Any, Told], Complaint]]] = {

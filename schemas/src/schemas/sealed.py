@@ -8,7 +8,8 @@ the same nonce. The additional data binds a token to its event and field, so non
 
 import hashlib
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64encode
+from binascii import a2b_base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, TypeVar
@@ -45,7 +46,9 @@ class BrokenSeal(Exception):
 class Keys:
     """The living keys of one complaint, by generation. Empty: everything sealed so far is forgotten."""
 
-    generations: Mapping[int, bytes] = field(default_factory=dict)
+    generations: Mapping[int, bytes] = field(default_factory=dict, repr=False)
+    _ciphers: dict[int, AESGCM] = field(default_factory=dict, init=False, repr=False, compare=False)
+    # Made once for each key, and gone with these keys: a cache that outlives them would outlive erasure.
 
     def seal(self, event_id: UUID, path: str, text: str) -> str:
         """The token for `text` in field `path` of event `event_id`, under the newest generation.
@@ -58,7 +61,7 @@ class Keys:
         generation = max(self.generations)
         key, place, plain = self.generations[generation], event_id.bytes + path.encode(), text.encode()
         nonce = hmac.digest(key, place + b"\0" + plain, hashlib.sha256)[:NONCE_BYTES]
-        return f"{generation}.{_b64(nonce)}.{_b64(AESGCM(key).encrypt(nonce, plain, place))}"
+        return f"{generation}.{_b64(nonce)}.{_b64(self._cipher(generation, key).encrypt(nonce, plain, place))}"
 
     def open(self, event_id: UUID, path: str, token: str) -> str:
         """The text behind a token, or `ERASED` if its key generation is destroyed.
@@ -71,9 +74,16 @@ class Keys:
         if key is None:
             return ERASED
         try:
-            return AESGCM(key).decrypt(_unb64(nonce), _unb64(sealed), event_id.bytes + path.encode()).decode()
+            cipher = self._cipher(int(generation), key)
+            return cipher.decrypt(_unb64(nonce), _unb64(sealed), event_id.bytes + path.encode()).decode()
         except InvalidTag as error:
             raise BrokenSeal(f"{path} of event {event_id}") from error
+
+    def _cipher(self, generation: int, key: bytes) -> AESGCM:
+        cipher = self._ciphers.get(generation)
+        if cipher is None:
+            cipher = self._ciphers[generation] = AESGCM(key)
+        return cipher
 
     def mac(self, message: bytes) -> str:
         """HMAC-SHA256 of a request under the first living key, in hex: reveals nothing once the key is gone.
@@ -91,4 +101,4 @@ def _b64(raw: bytes) -> str:
 
 
 def _unb64(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    return a2b_base64(text.replace("-", "+").replace("_", "/") + "==")
