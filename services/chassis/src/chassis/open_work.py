@@ -1,15 +1,24 @@
 """What must be done next, for which complaint, by whom and by when: one row per complaint and kind of work."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import MetaData, Table
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, delete, insert, select
+
+from chassis.ledger import Ledger
+from chassis.moments import Moment
+from chassis.view import View
+from schemas.complaint import Complaint
+from schemas.envelope import RecordedEvent
+from schemas.streams import COMPLAINT_PREFIX, complaint_id
 
 
 class Work(NamedTuple):
     """One thing that must still be done for a complaint. `what` is unique within the complaint; `due_at` is domain
-    time, UTC."""
+    time, UTC.
+    """
 
     what: str
     holder: str
@@ -26,6 +35,74 @@ class Row(NamedTuple):
     version: int
 
 
+Plan = Callable[[Complaint], Sequence[Work]]
+"""What must still be done for this complaint, and by when; nothing for most of the closed ones. Pure."""
+
+
+class Planned(NamedTuple):
+    """All the open work of one complaint at one version; it replaces what stood there."""
+
+    complaint: UUID
+    version: int
+    work: Sequence[Work]
+
+
 def open_work_table(metadata: MetaData) -> Table:
     """The table `open_work` of a service's own database; asked twice, the same one."""
-    raise NotImplementedError
+    return open_work_tables(metadata, "")[0]
+
+
+def open_work_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
+    """The same as a view declares it."""
+    name = f"{prefix}open_work"
+    if (known := metadata.tables.get(name)) is not None:
+        return [known]
+    return [
+        Table(
+            name,
+            metadata,
+            Column("complaint", String(36), primary_key=True),
+            Column("what", String(40), primary_key=True),
+            Column("holder", String(80), nullable=False),
+            Column("due_at", Moment, nullable=False, index=True),
+            Column("version", Integer, nullable=False),
+        )
+    ]
+
+
+def replace_work(connection: Connection, tables: Sequence[Table], plans: Sequence[Planned]) -> None:
+    """Write each complaint's open work over what stood there."""
+    table, newest = tables[0], {str(plan.complaint): plan for plan in plans}
+    connection.execute(delete(table).where(table.c.complaint.in_(list(newest))))
+    rows = [
+        {"complaint": complaint, "version": plan.version, **work._asdict()}
+        for complaint, plan in newest.items()
+        for work in plan.work
+    ]
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def open_work_view(ledger: Ledger, plan: Plan) -> View[Planned]:
+    """The rows follow from each touched complaint's present state."""
+
+    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Planned]:
+        return await planned(ledger, plan, list(dict.fromkeys(complaint_id(event.stream) for event in events)))
+
+    return View("open_work", open_work_tables, replace_work, prepare, (COMPLAINT_PREFIX,))
+
+
+async def planned(ledger: Ledger, plan: Plan, complaints: Sequence[UUID]) -> list[Planned]:
+    """What each of these needs now."""
+    loaded = await ledger.load_many(complaints)
+    return [Planned(each.state.id, each.state.version, plan(each.state)) for each in loaded]
+
+
+def soonest(connection: Connection, table: Table, limit: int, due_by: datetime | None = None) -> list[Row]:
+    """Open work, the soonest due first; only what is due by an instant, if one is named."""
+    query = select(table).order_by(table.c.due_at, table.c.complaint).limit(limit)
+    if due_by is not None:
+        query = query.where(table.c.due_at <= due_by)
+    return [
+        Row(UUID(row.complaint), row.what, row.holder, row.due_at, row.version) for row in connection.execute(query)
+    ]

@@ -6,22 +6,27 @@
 Works without Kafka. The row only says when to look: the reaction decides on the stream, so a stale row does nothing.
 """
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final, NamedTuple
 from uuid import UUID
 
+import structlog
 from sqlalchemy import MetaData, Table
+from sqlalchemy.exc import IntegrityError
 
+from chassis.following import StoreFeed, position_table
+from chassis.lease import Lease, lease_table
 from chassis.ledger import Ledger
-from chassis.open_work import Row, Work
+from chassis.open_work import Plan, Row, open_work_table, open_work_view, planned, replace_work, soonest
 from chassis.patience import Patience
 from chassis.ports import Clock
-from chassis.reaction import Reaction
+from chassis.reaction import Reaction, Reactor
 from chassis.sql import Database
-from schemas.complaint import Complaint
 
-Plan = Callable[[Complaint], Sequence[Work]]
-"""What must still be done for this complaint, and by when; nothing for most of the closed ones. Pure."""
+BATCH: Final = 500
+log = structlog.get_logger(__name__)
 
 
 class SweepTables(NamedTuple):
@@ -30,11 +35,12 @@ class SweepTables(NamedTuple):
     work: Table
     feed: Table
     lease: Table
+    metadata: MetaData
 
 
 def sweep_tables(metadata: MetaData) -> SweepTables:
     """Declare them in a service's metadata, before its `Database` is made; asked twice, the same ones."""
-    raise NotImplementedError
+    return SweepTables(open_work_table(metadata), position_table(metadata), lease_table(metadata), metadata)
 
 
 class Sweep:
@@ -53,29 +59,72 @@ class Sweep:
         patience: Patience | None = None,
     ) -> None:
         """`period_s`: between two looks at what is due, real time."""
-        raise NotImplementedError
+        self._database, self._ledger, self._clock, self._plan = database, ledger, clock, plan
+        self._tables, self._period_s, self._patience = tables, period_s, patience or Patience()
+        self._feed = StoreFeed(ledger.store, database, tables.metadata, open_work_view(ledger, plan))
+        self._reactor = Reactor(ledger, react, self._patience)
+        self._lease = Lease(database, tables.lease, f"sweep.{ledger.writer}")
+        self._looked = False
 
     async def run(self) -> None:
         """Until cancelled: while this process holds the lease, feed and sweep; otherwise wait for the lease."""
-        raise NotImplementedError
+        try:
+            while True:
+                await self._patience.until_up(self._look, f"sweep of {self._ledger.writer}")
+                await asyncio.sleep(self._period_s)
+        finally:
+            with suppress(Exception):  # the lease ends by itself if the database is gone
+                await self._lease.release()
 
-    async def feed(self) -> int:
-        """Take in everything the store holds by now, and tell how many events that was. For tests and simulations."""
-        raise NotImplementedError
+    async def _look(self) -> None:
+        if await self._holds():
+            await self.feed()
+            await self.once()
+        self._looked = True
+
+    async def _holds(self) -> bool:
+        try:
+            return await self._lease.hold()
+        except IntegrityError:
+            return False  # two asked for a lease that nobody had: the other one was first
+
+    async def feed(self) -> int | None:
+        """Take in everything the store holds by now; the position reached. For tests and simulations too."""
+        return await self._feed.catch_up()
 
     async def once(self) -> int:
         """Handle everything that is due now, once, and tell how many complaints that was."""
-        raise NotImplementedError
+        handled: set[UUID] = set()
+        while True:
+            due = [complaint for complaint in await self._due(len(handled)) if complaint not in handled]
+            if not due:
+                return len(handled)
+            for complaint, failure in (await self._reactor.handle(due)).items():
+                log.error("sweep failed", complaint=str(complaint), because=failure.reason, tries=failure.attempts)
+            handled.update(due)
+            await self.replan(due)
+            await self._holds()
+
+    async def _due(self, done: int) -> list[UUID]:
+        # Whatever stays due although it was handled stands in front: look past it.
+        now, table = self._clock.now(), self._tables.work
+        rows = await self._database.read(lambda connection: soonest(connection, table, BATCH + 8 * done, now))
+        return list(dict.fromkeys(row.complaint for row in rows))
 
     async def replan(self, complaints: Sequence[UUID] | None = None) -> None:
         """Plan these again (None: all that have open work), since something other than their events changed: a
-        calendar, a policy, the registry, their lead."""
-        raise NotImplementedError
+        calendar, a policy, the registry, their lead.
+        """
+        if complaints is None:
+            complaints = list(dict.fromkeys(row.complaint for row in await self.rows(limit=10_000_000)))
+        for start in range(0, len(complaints), BATCH):
+            plans = await planned(self._ledger, self._plan, complaints[start : start + BATCH])
+            await self._database.run(lambda c, plans=plans: replace_work(c, [self._tables.work], plans))  # type: ignore[misc]
 
     async def rows(self, limit: int = 1000) -> list[Row]:
         """Open work, the soonest due first."""
-        raise NotImplementedError
+        return await self._database.read(lambda connection: soonest(connection, self._tables.work, limit))
 
     def unready(self) -> str | None:
         """Why this road is not ready yet; None if it is."""
-        raise NotImplementedError
+        return None if self._looked else "the sweep has not looked yet"
