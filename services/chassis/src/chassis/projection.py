@@ -1,32 +1,183 @@
 """Read models from Kafka: batches on plain aiokafka; rows and `(topic id, offset, position)` move in one transaction.
 
-projection = Projection(database, VIEW, kafka=settings.kafka, group="reporting.views")
+projection = Projection(database, METADATA, VIEW, kafka=settings.kafka, group="reporting.views")
 await projection.run()
 """
 
-from typing import Any
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import MetaData, Table
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import KafkaError
+from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String, Table, delete, insert, select
 
+from chassis.cloudevents import to_recorded
+from chassis.errors import BrokerUnavailable, Poison
+from chassis.kafka.admin import Admin
+from chassis.kafka.clients import consumer, meaning, messages, running
+from chassis.message import Message
+from chassis.patience import Patience
 from chassis.sql import Database
 from chassis.view import View
+from schemas.envelope import RecordedEvent
+from schemas.topics import COMPLAINT_EVENTS
+
+MOST: Final = 2_000
+WAIT_MS: Final = 200
+SAME_TOPIC_S: Final = 5.0
+TABLE: Final = "checkpoints"
+log = structlog.get_logger(__name__)
+
+
+class Checkpoint(NamedTuple):
+    """How far one partition was applied: the next offset within the topic of that id, and the store's position."""
+
+    topic_id: str
+    offset: int
+    position: int
+
+
+class TopicChanged(Exception):
+    """The topic was deleted and made again."""
 
 
 def checkpoint_table(metadata: MetaData) -> Table:
     """The table of every view's checkpoints; declare it in a service's metadata before its `Database` is made."""
-    raise NotImplementedError
+    known = metadata.tables.get(TABLE)
+    columns: tuple[Column[Any], ...] = (
+        Column("view", String(64), primary_key=True),
+        Column("partition", Integer, primary_key=True),
+        Column("topic_id", String(36), nullable=False),
+        Column("offset", BigInteger, nullable=False),
+        Column("position", BigInteger, nullable=False),
+    )
+    return known if known is not None else Table(TABLE, metadata, *columns)
 
 
 class Projection:
-    """Keeps one view up to date. Offsets live with the rows; another topic id starts again and skips what is not newer."""
+    """Keeps one view up to date. Offsets live with the rows; another topic id: start again, skip what is not newer."""
 
     def __init__(self, database: Database, metadata: MetaData, view: View[Any], *, kafka: str, group: str) -> None:
-        raise NotImplementedError
+        self._database, self._view, self._kafka, self._group = database, view, kafka, group
+        self._checkpoints, self._tables = checkpoint_table(metadata), list(view.define(metadata, ""))
+        self._patience, self._admin, self._unready = Patience(), Admin(kafka), "waiting for Kafka"
+        self._known: dict[int, Checkpoint] = {}
+        self._topic_id = ""
 
     async def run(self) -> None:
         """Until cancelled."""
-        raise NotImplementedError
+        try:
+            while True:
+                await self._patience.until_up(self._follow, f"projection of {self._view.name}")
+        finally:
+            await self._admin.close()
 
     def unready(self) -> str | None:
         """Why this road is not ready yet; None if it is."""
-        raise NotImplementedError
+        return self._unready or None
+
+    async def _follow(self) -> None:
+        await self._recognise()
+        client = consumer(self._kafka, group=self._group)
+        try:
+            async with running(client):
+                client.subscribe([COMPLAINT_EVENTS], listener=_Resume(client, self._offset))
+                self._unready = ""
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._watch_topic())
+                    tasks.create_task(self._apply_all(client))
+        except* TopicChanged:
+            log.warning("topic was made anew", view=self._view.name)
+        except* (KafkaError, OSError) as errors:
+            raise meaning(_first(errors)) from errors
+
+    async def _recognise(self) -> None:
+        topics = await self._admin.topic_ids([COMPLAINT_EVENTS])
+        if COMPLAINT_EVENTS not in topics:
+            raise BrokerUnavailable(f"there is no topic {COMPLAINT_EVENTS} yet")
+        self._topic_id = str(topics[COMPLAINT_EVENTS])
+
+    async def _watch_topic(self) -> None:
+        while True:
+            await asyncio.sleep(SAME_TOPIC_S)
+            found = await self._admin.topic_ids([COMPLAINT_EVENTS])
+            if str(found.get(COMPLAINT_EVENTS)) != self._topic_id:
+                raise TopicChanged
+
+    async def _offset(self, partition: int) -> int:
+        rows = await self._database.read(self._stored)
+        self._known = dict(rows)
+        known = rows.get(partition)
+        return known.offset if known is not None and known.topic_id == self._topic_id else 0
+
+    def _stored(self, connection: Connection) -> Mapping[int, Checkpoint]:
+        table = self._checkpoints
+        query = select(table).where(table.c.view == self._view.name)
+        rows = connection.execute(query)
+        return {row.partition: Checkpoint(row.topic_id, row.offset, row.position) for row in rows}
+
+    async def _apply_all(self, client: AIOKafkaConsumer) -> None:
+        while True:
+            got = await client.getmany(timeout_ms=WAIT_MS, max_records=MOST)
+            batch = {part.partition: messages(records) for part, records in got.items() if records}
+            if batch:
+                await self._apply(batch)
+
+    async def _apply(self, batch: Mapping[int, Sequence[Message]]) -> None:
+        moved: dict[int, Checkpoint] = {}
+        fresh: list[RecordedEvent] = []
+        for partition, records in batch.items():
+            seen = self._known.get(partition)
+            position = seen.position if seen else -1
+            for record in records:
+                event = _event(record)
+                if event is None or not event.stream.startswith(self._view.prefixes) or event.position <= position:
+                    continue
+                fresh.append(event)
+                position = event.position
+            moved[partition] = Checkpoint(self._topic_id, records[-1].offset + 1, position)
+        items = await self._view.prepare(fresh) if fresh else ()
+        await self._database.run(lambda connection: self._write(connection, items, moved))
+        self._known.update(moved)
+
+    def _write(self, connection: Connection, items: Sequence[Any], moved: Mapping[int, Checkpoint]) -> None:
+        table, name = self._checkpoints, self._view.name
+        if items:
+            self._view.apply(connection, self._tables, items)
+        connection.execute(delete(table).where(table.c.view == name, table.c.partition.in_(list(moved))))
+        rows = [{"view": name, "partition": part, **at._asdict()} for part, at in moved.items()]
+        connection.execute(insert(table), rows)
+
+
+class _Resume(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Starts each partition where its rows stand."""
+
+    def __init__(self, client: AIOKafkaConsumer, offset: Any) -> None:
+        self._client, self._offset = client, offset
+
+    async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        """Nothing to do: offsets live with the rows."""
+
+    async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        for part in assigned:
+            self._client.seek(part, await self._offset(part.partition))
+
+
+def _event(record: Message) -> RecordedEvent | None:
+    try:
+        return to_recorded(record)
+    except Poison as poison:
+        # The relay alone writes this topic; whatever else lies there is no event of the store.
+        log.error("not an event", place=record.place, because=poison.reason)
+        return None
+
+
+def _first(errors: BaseExceptionGroup[Any]) -> Exception:
+    error: Any = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    assert isinstance(error, Exception)
+    return error

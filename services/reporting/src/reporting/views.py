@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Connection, DateTime, Integer, MetaData, String, Table, delete, insert, tuple_
+from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, String, Table, delete, insert, tuple_
 
 from chassis.ledger import Ledger
+from chassis.moments import Moment
 from chassis.view import View
 from reporting.tally import Row, row_of
 from schemas.codec import decode
@@ -34,10 +35,10 @@ def reports_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
         Column("holder", String(80), nullable=False),
         Column("sector", String(64)),
         Column("region", String(13)),
-        Column("received_at", DateTime(timezone=True), nullable=False, index=True),
-        Column("stage_at", DateTime(timezone=True), nullable=False),
-        Column("answered_at", DateTime(timezone=True)),
-        Column("closed_at", DateTime(timezone=True)),
+        Column("received_at", Moment, nullable=False, index=True),
+        Column("stage_at", Moment, nullable=False),
+        Column("answered_at", Moment),
+        Column("closed_at", Moment),
         Column("lead", String(36)),
     ]
     return [Table(name, metadata, *columns)]

@@ -1,0 +1,154 @@
+"""`satupintu history` and `satupintu export`: for analysts, straight from the store."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from chassis.ledger import Loaded
+from chassis.platform import open_platform
+from chassis.settings import read_settings
+from reporting import queries, timeline
+from reporting.app import open_reporting
+from reporting.context import Reporting
+from schemas import ids, sentences
+from schemas.codec import decode
+from schemas.envelope import RecordedEvent
+from schemas.evolve import Told
+from schemas.registry import Registry
+from schemas.streams import REGISTRY
+
+app: Final = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def history(
+    code: Annotated[str, typer.Argument(help="tracking code, public number, or complaint id")],
+    as_of: Annotated[str | None, typer.Option(help="a date (end of that day) or a time; now if left out")] = None,
+    lang: Annotated[str, typer.Option(help="id or en")] = "id",
+    as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+) -> None:
+    """A complaint as it stood at some instant: its facts known by then, its status, its holder."""
+
+    async def tell(context: Reporting) -> None:
+        moment = _instant(as_of)
+        loaded = await _found(context, code)
+        facts = timeline.until(loaded.told(), moment)
+        if not facts:
+            raise typer.BadParameter("it was not filed yet at that time", param_hint="--as-of")
+        told = [Told(decode(e), e.id, e.version) for e in await context.ledger.store.read(REGISTRY)]
+        registry = timeline.registry_at(told, moment)
+        report = _report(loaded, facts, registry, lang)
+        print(json.dumps(report, ensure_ascii=False, indent=2)) if as_json else _show(report)
+
+    _with_reporting(tell)
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="the Parquet file to write")],
+    start: Annotated[str | None, typer.Option("--from", help="first day or time, inclusive")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="last day (inclusive) or time")] = None,
+) -> None:
+    """The history as Parquet, one row a fact, without any text people wrote."""
+    from reporting.export import export as write
+
+    async def run(context: Reporting) -> None:
+        first = timeline.beginning(start) if start else None
+        count = await write(_pages(context), file, first, _instant(end))
+        Console(stderr=True).print(f"{count} facts written to {file}")
+
+    _with_reporting(run)
+
+
+def _with_reporting(run: Callable[[Reporting], Coroutine[Any, Any, None]]) -> None:
+    async def inside() -> None:
+        async with open_platform(read_settings()) as platform, open_reporting(platform) as context:
+            await run(context)
+
+    asyncio.run(inside())
+
+
+async def _found(context: Reporting, code: str) -> Loaded:
+    complaint = await _complaint_of(context, code)
+    loaded = await context.ledger.load(complaint) if complaint else None
+    if loaded is None or not loaded.recorded:
+        raise typer.BadParameter("no complaint of that name", param_hint="CODE")
+    return loaded
+
+
+async def _complaint_of(context: Reporting, code: str) -> UUID | None:
+    try:
+        return UUID(code)
+    except ValueError:
+        pass
+    if code.upper().startswith("SP-"):
+        number = _checked(ids.parse_public_number, code)
+        await context.books.catch_up()
+        found = await context.database.read(lambda connection: queries.complaint_of(connection, number))
+        return UUID(found) if found else None
+    return await _by_tracking_code(context, _checked(ids.parse_tracking_code, code))
+
+
+async def _by_tracking_code(context: Reporting, code: str) -> UUID | None:
+    # The code is derived from the id and not the other way round: the operator, who has the secret, tries each.
+    await context.books.catch_up()
+    for complaint in await context.database.read(queries.complaints):
+        if ids.tracking_code(context.secret, UUID(complaint)) == code:
+            return UUID(complaint)
+    return None
+
+
+def _checked(parse: Callable[[str], str], code: str) -> str:
+    try:
+        return parse(code)
+    except ids.MalformedCode as error:
+        raise typer.BadParameter(str(error), param_hint="CODE") from error
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        return timeline.instant(text) if text else None
+    except ValueError as error:
+        raise typer.BadParameter("a date such as 2026-03-01, or a time in ISO 8601") from error
+
+
+def _report(loaded: Loaded, facts: Sequence[Told], registry: Registry, lang: str) -> dict[str, Any]:
+    state = timeline.state_at(loaded.state, facts)
+    return {
+        "public_number": state.public_number,
+        "status": state.status.value,
+        "status_text": sentences.status(state.status, lang, state.closed),
+        "holder": sentences.holder(state.holder, registry, lang),
+        "version": state.version,
+        "timeline": [
+            {"at": moment.at.isoformat(), "type": moment.type, "sentence": moment.sentence}
+            for moment in timeline.moments(facts, registry, lang, public=False)
+        ],
+    }
+
+
+def _show(report: dict[str, Any]) -> None:
+    table = Table(title=f"{report['public_number']}: {report['status_text']} ({report['holder']})")
+    table.add_column("at", no_wrap=True)
+    table.add_column("what happened")
+    for moment in report["timeline"]:
+        table.add_row(moment["at"][:16].replace("T", " "), moment["sentence"])
+    Console().print(table)
+
+
+async def _pages(context: Reporting) -> AsyncIterator[Sequence[RecordedEvent]]:
+    position: int | None = None
+    while True:
+        page = await context.ledger.store.read_all(position)
+        yield page.events
+        position = page.position
+        if page.caught_up:
+            return
