@@ -15,6 +15,7 @@ from schemas.events.router import ComplaintReferred, ComplaintRouted
 from schemas.evolve import Told, fold
 from schemas.ids import derived_id
 from schemas.registry import Registry, fold_registry
+from schemas.sealed import Keys
 from schemas.streams import REGISTRY
 from schemas.values import Basis
 
@@ -106,6 +107,4 @@ async def keep_registry(store: Store, ledger: Ledger, *more: Fact) -> None:
     state = await ledger.registry()
     facts = registry_facts(*more) if state.version < 0 else list(more)
     cause = Cause(derived_id("registry", str(state.version)), derived_id("registry"), T0)
-    from schemas.sealed import Keys
-
     await store.append(REGISTRY, state.version, ledger.encode(REGISTRY, facts, cause, Keys()))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from schemas.complaint import Complaint
 from schemas.lifecycle import Status
 from schemas.registry import Registry
+from schemas.values import Holder, HolderKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,26 @@ def was_told(state: Complaint, registry: Registry, agency: str) -> bool:
     return any(body == agency or _successor(registry, body) == agency for body in state.news)
 
 
+def reader(state: Complaint) -> Holder | None:
+    """The body (by its name of then) whose own it is: it holds it, or held it when it was closed."""
+    if state.agency is not None:
+        return state.holder
+    if state.status is not Status.CLOSED or state.routed is None:
+        return None
+    news = state.news.get(state.routed.agency)
+    given_up = news is None or news.kind == "unassigned"
+    return None if given_up else Holder(HolderKind.AGENCY, state.routed.agency, state.routed.unit)
+
+
 def may_read(state: Complaint, registry: Registry, agency: str) -> bool:
-    """Whether it is this body's own: it holds it, or held it when it was closed."""
-    if state.status is not Status.CLOSED:
-        return holds(state, registry, agency)
-    last = state.routed.agency if state.routed is not None else None
-    kept = last is not None and last in state.news and state.news[last].kind != "unassigned"
-    return kept and agency in (last, _successor(registry, last or ""))
+    """Whether it is this body's own today; a merged body's complaints are its successor's."""
+    owner = reader(state)
+    return owner is not None and registry.holder(owner).agency == agency
+
+
+def names_of(registry: Registry, agency: str) -> tuple[str, ...]:
+    """The body and those that it followed: the names under which its complaints may still stand."""
+    return tuple(body for body in registry.agencies if _successor(registry, body) == agency)
 
 
 def _successor(registry: Registry, agency: str) -> str | None:

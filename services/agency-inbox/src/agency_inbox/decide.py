@@ -6,7 +6,7 @@ from typing import assert_never
 from uuid import UUID
 
 from agency_inbox.casework import Acknowledge, By, Clarify, Move, Progress, Respond, Return, holds, was_told
-from agency_inbox.settings import ANSWER_LETTERS, BODY_LETTERS
+from agency_inbox.settings import ANSWER_LETTERS
 from schemas.complaint import Complaint, Receipt
 from schemas.events.agency_inbox import (
     ClarificationRequested,
@@ -19,6 +19,7 @@ from schemas.events.agency_inbox import (
 from schemas.events.base import Fact
 from schemas.evolve import allows
 from schemas.lifecycle import Status
+from schemas.limits import BODY, NOTE
 from schemas.refusals import (
     AlreadyClosed,
     BindingPlacement,
@@ -71,7 +72,7 @@ def return_complaint(state: Complaint, by: By, asked: Return) -> list[Fact]:
     _must_hold(state, by, "ComplaintReturned")
     if state.binding:
         raise BindingPlacement(agency=by.agency)
-    reason = _text("reason", asked.reason)
+    reason = _text("reason", asked.reason, NOTE)
     suggested, unit = _suggestion(state, by, asked)
     scope = "unit" if unit is not None and suggested == by.agency else "agency"
     return [
@@ -84,13 +85,13 @@ def return_complaint(state: Complaint, by: By, asked: Return) -> list[Fact]:
 def progress(state: Complaint, by: By, asked: Progress) -> list[Fact]:
     """The body tells how far it is; nothing else changes."""
     _must_hold(state, by, "ProgressRecorded")
-    return [ProgressRecorded(at=by.at, agency=by.agency, text=_text("text", asked.text))]
+    return [ProgressRecorded(at=by.at, agency=by.agency, text=_text("text", asked.text, NOTE))]
 
 
 def clarify(state: Complaint, by: By, asked: Clarify) -> list[Fact]:
     """The reporter is asked. The citizen's clock stands still, at most twice a holder (the fold counts)."""
     _must_hold(state, by, "ClarificationRequested")
-    return [ClarificationRequested(at=by.at, agency=by.agency, question=_text("question", asked.question))]
+    return [ClarificationRequested(at=by.at, agency=by.agency, question=_text("question", asked.question, NOTE))]
 
 
 def respond(state: Complaint, by: By, asked: Respond, open_parts: Collection[UUID] = ()) -> list[Fact]:
@@ -100,7 +101,7 @@ def respond(state: Complaint, by: By, asked: Respond, open_parts: Collection[UUI
     mandatory parts; `InvalidField`: no answer of substance.
     """
     _must_hold(state, by, "ResponseGiven")
-    text = _text("text", asked.text, ANSWER_LETTERS)
+    text = _text("text", asked.text, BODY, ANSWER_LETTERS)
     if asked.seen_version > state.version:
         raise InvalidField(field="seen_version", why=f"the complaint is at version {state.version}")
     if asked.seen_version < state.detail_version:
@@ -162,7 +163,7 @@ def _suggestion(state: Complaint, by: By, asked: Return) -> tuple[str | None, st
         raise UnknownAgency(agency=asked.suggested)
     _known_unit(by.registry, body.id, asked.suggested_unit)
     if body.id == by.agency and asked.suggested_unit in (None, by.registry.holder(state.holder).unit):
-        raise InvalidField(field="suggested", why="this is the body, and the unit, that has it now")
+        raise InvalidField(field="suggested_agency", why="this is the body, and the unit, that has it now")
     return body.id, asked.suggested_unit
 
 
@@ -172,8 +173,8 @@ def _known_unit(registry: Registry, agency: str, unit: str | None) -> None:
         raise UnknownUnit(agency=agency, unit=unit)
 
 
-def _text(field: str, text: str, least: int = 1) -> str:
+def _text(field: str, text: str, most: int, least: int = 1) -> str:
     said = text.strip()
-    if not least <= len(said) <= BODY_LETTERS:
-        raise InvalidField(field=field, why=f"must have {least} to {BODY_LETTERS} letters")
+    if not least <= len(said) <= most:
+        raise InvalidField(field=field, why=f"must have {least} to {most} letters")
     return said

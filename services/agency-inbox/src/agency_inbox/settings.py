@@ -4,12 +4,10 @@ from datetime import timedelta
 from typing import Final
 
 SERVICE: Final = "agency-inbox"
-BODY_LETTERS: Final = 10_000
-"""Longest reason, progress, question or answer."""
 ANSWER_LETTERS: Final = 20
 """An answer of substance (PermenPANRB 62/2018: no closing without one) is at least this long."""
-PAGE: Final = 100
-"""Rows of one page of an inbox."""
+MESSAGE_BYTES: Final = 900_000
+"""Longest message to an agency; Kafka takes one of 1 MiB. Beyond it the oldest details are left to the HTTP answer."""
 RETENTION: Final = timedelta(days=400)
 """How long an agency's topics keep their messages, which hold plain text: what is erased here is gone there by then.
 Longer than any complaint's clocks; open ones are in the store anyway."""

@@ -1,0 +1,92 @@
+"""One complaint as its agency sees it: the texts, the history in sentences, every date with its reason.
+
+Who the reporter is, and how to reach or be them, is not here: name, contacts and tracking code never leave intake.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from schemas import sentences
+from schemas.clocks import Due, running
+from schemas.complaint import Complaint
+from schemas.deadlines import explain
+from schemas.events.intake import AttachmentAdded
+from schemas.evolve import Told
+from schemas.policies import Policies
+from schemas.registry import Registry
+
+
+def summary(state: Complaint, registry: Registry, policies: Policies, lang: str) -> dict[str, Any]:
+    """What a move is answered with: where the complaint is now."""
+    holder = registry.holder(state.holder)
+    dues = running(state, registry, policies)
+    return {
+        "id": str(state.id),
+        "public_number": state.public_number,
+        "status": state.status.value,
+        "status_text": sentences.status(state.status, lang, state.closed),
+        "closed_reason": state.closed.value if state.closed else None,
+        "holder": str(holder),
+        "unit": holder.unit,
+        "due_at": dues[0].due_at if dues else None,
+        "version": state.version,
+        "detail_version": state.detail_version,
+    }
+
+
+def casefile(
+    state: Complaint, history: Sequence[Told], registry: Registry, policies: Policies, lang: str
+) -> dict[str, Any]:
+    """Everything that the agency may read of it."""
+    return {
+        **summary(state, registry, policies, lang),
+        **_said(state),
+        "attachments": [_attachment(told.fact) for told in history if isinstance(told.fact, AttachmentAdded)],
+        "parts": [part.model_dump(mode="json") for part in state.parts],
+        "whole": str(state.whole) if state.whole else None,
+        "task": state.task,
+        "dues": [_due(due, registry, lang) for due in running(state, registry, policies)],
+        "timeline": [_moment(told, registry, lang) for told in history],
+    }
+
+
+def _said(state: Complaint) -> dict[str, Any]:
+    return {
+        "class": state.class_.value,
+        "sector": state.sector,
+        "received_at": state.received_at,
+        "title": state.title,
+        "text": state.text,
+        "restated_title": state.restated_title,
+        "restated_text": state.restated_text,
+        "details": [{"at": at, "text": text} for at, text in state.details],
+        "place": state.place.model_dump(mode="json", exclude_none=True) if state.place else None,
+        "occurred_on": state.occurred_on,
+        "anonymous": state.anonymous,
+        "secret": state.secret,
+        "supervision": state.supervision,
+        "erased": state.erased,
+        "question": state.question,
+        "response": state.response,
+        "answered_at": state.answered_at,
+        "disputes": state.disputes,
+    }
+
+
+def _attachment(fact: AttachmentAdded) -> dict[str, Any]:
+    return {
+        "id": str(fact.attachment),
+        "media_type": fact.media_type,
+        "size_bytes": fact.size_bytes,
+        "name": fact.name,
+        "at": fact.at,
+    }
+
+
+def _due(due: Due, registry: Registry, lang: str) -> dict[str, Any]:
+    return {"clock": due.clock.value, "due_at": due.due_at, "explanation": explain(due, registry, lang)}
+
+
+def _moment(told: Told, registry: Registry, lang: str) -> dict[str, Any]:
+    sentence = sentences.sentence(told.fact, registry, lang)
+    return {"at": told.fact.at, "type": type(told.fact).__name__, "version": told.version, "sentence": sentence}

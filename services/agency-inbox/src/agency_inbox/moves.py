@@ -1,0 +1,38 @@
+"""How an agency's move is carried out, whether it was asked over HTTP or on the replies topic."""
+
+from uuid import UUID
+
+from agency_inbox import decide
+from agency_inbox.casework import By, Move, Respond
+from agency_inbox.context import Inbox
+from chassis.command import Handled, handle
+from chassis.ledger import Cause
+from schemas.complaint import Complaint
+
+
+async def carry_out(
+    inbox: Inbox, agency: str, complaint: UUID, asked: Move, cause: Cause, *, if_match: int | None = None
+) -> Handled:
+    """Decide on the complaint's present state, and append.
+
+    Raises:
+        Refusal: as `decide.move` and `command.handle` say.
+        ChassisError: as the store says.
+    """
+    registry = await inbox.registry.current()
+    parts = await _parts(inbox, complaint) if isinstance(asked, Respond) else {}
+    by = By(agency, registry, cause.at)
+    return await handle(
+        inbox.ledger,
+        complaint,
+        lambda state: decide.move(state, by, asked, decide.open_parts(state, parts)),
+        cause,
+        if_match=if_match,
+    )
+
+
+async def _parts(inbox: Inbox, complaint: UUID) -> dict[UUID, Complaint]:
+    # A part that is named after this look counts as open: the answer then waits for it.
+    state = (await inbox.ledger.load(complaint)).state
+    loaded = await inbox.ledger.load_many([part.id for part in state.parts])
+    return {each.state.id: each.state for each in loaded if each.recorded}

@@ -1,0 +1,98 @@
+"""What became of a reply that could not be taken? It is in a table its agency can read, and a dead letter.
+
+The table holds reasons, never what the message said.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Column, Connection, DateTime, Integer, MetaData, String, Table, insert, select
+
+from chassis.dead_letter import DeadLetter, DeadLetters
+from chassis.sql import Database
+from schemas.ids import derived_id
+from schemas.limits import PAGE
+from schemas.topics import agency_of
+
+METADATA_NAME: Final = "refused_replies"
+REASON_LETTERS: Final = 500
+UNKNOWN: Final = "malformed"
+
+
+def refused_table(metadata: MetaData) -> Table:
+    """The table; asked twice, the same one."""
+    known = metadata.tables.get(METADATA_NAME)
+    return known if known is not None else Table(METADATA_NAME, metadata, *_columns())
+
+
+def _columns() -> list[Column[Any]]:
+    return [
+        Column("id", String(36), primary_key=True),
+        Column("agency", String(64), nullable=False, index=True),
+        Column("topic", String(249), nullable=False),
+        Column("partition", Integer, nullable=False),
+        Column("offset", BigInteger, nullable=False),
+        Column("sent_at", DateTime(timezone=True), nullable=False),
+        Column("message_id", String(200)),
+        Column("type", String(100)),
+        Column("code", String(100), nullable=False),
+        Column("reason", String(REASON_LETTERS), nullable=False),
+    ]
+
+
+class Quarantine:
+    """Implements `chassis.dead_letter.DeadLetters` for agencies' replies."""
+
+    def __init__(self, database: Database, table: Table, copies: DeadLetters) -> None:
+        self._database, self._table, self._copies = database, table, copies
+
+    async def put(self, letter: DeadLetter) -> None:
+        """In the table first: a copy may come twice, a row may not be missing."""
+        row = _row(letter)
+        await self._database.run(lambda connection: self._keep(connection, row))
+        await self._copies.put(letter)
+
+    async def of(self, agency: str, page: int) -> list[dict[str, Any]]:
+        """What was refused to this agency, the newest first."""
+        query = select(self._table).where(self._table.c.agency == agency)
+        query = query.order_by(self._table.c.sent_at.desc(), self._table.c.offset.desc())
+        query = query.limit(PAGE).offset(page * PAGE)
+        return await self._database.read(
+            lambda connection: [_told(dict(row)) for row in connection.execute(query).mappings()]
+        )
+
+    def _keep(self, connection: Connection, row: dict[str, Any]) -> None:
+        there = select(self._table.c.id).where(self._table.c.id == row["id"])
+        if connection.execute(there).scalar() is None:
+            connection.execute(insert(self._table).values(row))
+
+
+def _row(letter: DeadLetter) -> dict[str, Any]:
+    message = letter.message
+    code, _, reason = letter.reason.partition(": ")
+    place = (message.topic, str(message.partition), str(message.offset), str(message.timestamp_ms))
+    headers = dict(message.headers)
+    return {
+        "id": str(derived_id("refused", *place)),
+        "agency": agency_of(message.topic),
+        "topic": message.topic,
+        "partition": message.partition,
+        "offset": message.offset,
+        "sent_at": datetime.fromtimestamp(message.timestamp_ms / 1000, UTC),
+        "message_id": _header(headers.get("ce_id"), 200),
+        "type": _header(headers.get("ce_type"), 100),
+        "code": code[:100] if reason else UNKNOWN,
+        "reason": (reason or code)[:REASON_LETTERS],
+    }
+
+
+def _header(value: bytes | None, limit: int) -> str | None:
+    # Only what looks like a name: a header may hold anything.
+    text = (value or b"").decode("ascii", "replace")[:limit]
+    return text if text and text.isprintable() else None
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    at = row["sent_at"]
+    row["sent_at"] = at.replace(tzinfo=UTC) if at.tzinfo is None else at
+    return row

@@ -1,0 +1,167 @@
+"""What does each agency have before it? One row for each complaint that an agency holds, or held to the end.
+
+Rows follow from the stream's present state, whichever of its events woke us, and hold no text.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    true,
+)
+
+from agency_inbox.casework import reader
+from agency_inbox.quarantine import refused_table
+from chassis.following import position_table
+from chassis.ledger import Ledger
+from chassis.registry_view import RegistryView
+from chassis.view import View
+from schemas.clocks import running
+from schemas.complaint import Complaint
+from schemas.envelope import RecordedEvent
+from schemas.limits import PAGE
+from schemas.policies import Policies
+from schemas.registry import Registry
+from schemas.streams import complaint_id
+from schemas.values import Clock
+
+HOLDERS_CLOCKS: Final = frozenset({Clock.ACKNOWLEDGE, Clock.SETTLE, Clock.REWORK})
+"""The dates that the agency must keep; the others are the reporter's."""
+
+
+class InboxRow(NamedTuple):
+    """One complaint in one agency's inbox. `agency` None: no agency's now, the row is to go."""
+
+    complaint: str
+    version: int
+    agency: str | None
+    unit: str | None
+    public_number: str
+    status: str
+    class_: str
+    sector: str | None
+    region: str | None
+    assigned_at: datetime
+    due_at: datetime | None
+
+
+class Wanted(NamedTuple):
+    """Which rows: of these agencies (a body and those it followed), in this status, overdue or not."""
+
+    agencies: tuple[str, ...]
+    status: str | None = None
+    overdue: bool | None = None
+
+
+def inbox_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
+    """The table of rows."""
+    name = f"{prefix}inbox"
+    if (known := metadata.tables.get(name)) is not None:
+        return [known]
+    columns: list[Column[Any]] = [
+        Column("complaint", String(36), primary_key=True),
+        Column("version", Integer, nullable=False),
+        Column("agency", String(64), nullable=False, index=True),
+        Column("unit", String(64)),
+        Column("public_number", String(32), nullable=False),
+        Column("status", String(20), nullable=False),
+        Column("class_", String(16), nullable=False),
+        Column("sector", String(64)),
+        Column("region", String(13)),
+        Column("assigned_at", DateTime(timezone=True), nullable=False),
+        Column("due_at", DateTime(timezone=True), index=True),
+    ]
+    return [Table(name, metadata, *columns)]
+
+
+METADATA: Final = MetaData()
+INBOX: Final = inbox_tables(METADATA, "")[0]
+REFUSED: Final = refused_table(METADATA)
+position_table(METADATA)
+
+
+def row_of(state: Complaint, registry: Registry, policies: Policies) -> InboxRow:
+    """The row as the state is now."""
+    holder = reader(state)
+    dues = [due.due_at for due in running(state, registry, policies) if due.clock in HOLDERS_CLOCKS]
+    return InboxRow(
+        str(state.id),
+        state.version,
+        holder.agency if holder else None,
+        holder.unit if holder else None,
+        state.public_number,
+        state.status.value,
+        state.class_.value,
+        state.sector,
+        state.place.region if state.place else None,
+        state.routed.at if state.routed else state.received_at,
+        min(dues, default=None) if holder else None,
+    )
+
+
+def put_rows(connection: Connection, tables: Sequence[Table], rows: Sequence[InboxRow]) -> None:
+    """Write these rows over what stood there; asked twice, the same."""
+    table, newest = tables[0], {row.complaint: row for row in rows}
+    connection.execute(delete(table).where(table.c.complaint.in_(list(newest))))
+    kept = [row._asdict() for row in newest.values() if row.agency is not None]
+    if kept:
+        connection.execute(insert(table), kept)
+
+
+def inbox_view(ledger: Ledger, registry: RegistryView, policies: Policies) -> View[InboxRow]:
+    """The read model behind `/inbox`."""
+    return View("inbox", inbox_tables, put_rows, _present(ledger, registry, policies))
+
+
+def page(connection: Connection, table: Table, wanted: Wanted, now: datetime, number: int) -> list[dict[str, Any]]:
+    """One page of rows, the most urgent first; what has no date comes last."""
+    query = select(table).where(*_where(table, wanted, now))
+    query = query.order_by(table.c.due_at.is_(None), table.c.due_at, table.c.assigned_at, table.c.complaint)
+    found = connection.execute(query.limit(PAGE).offset(number * PAGE)).mappings()
+    return [_aware(dict(row)) for row in found]
+
+
+def count(connection: Connection, table: Table, wanted: Wanted, now: datetime) -> int:
+    """How many rows there are."""
+    query = select(func.count()).select_from(table).where(*_where(table, wanted, now))
+    return connection.execute(query).scalar() or 0
+
+
+def _where(table: Table, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
+    late = table.c.due_at.is_not(None) & (table.c.due_at < now)
+    by_status = true() if wanted.status is None else table.c.status == wanted.status
+    by_lateness = true() if wanted.overdue is None else (late if wanted.overdue else ~late)
+    return [table.c.agency.in_(wanted.agencies), by_status, by_lateness]
+
+
+def _aware(row: dict[str, Any]) -> dict[str, Any]:
+    # SQLite keeps no zone: what was written was UTC.
+    for name in ("assigned_at", "due_at"):
+        at = row[name]
+        row[name] = at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
+    return row
+
+
+def _present(
+    ledger: Ledger, registry: RegistryView, policies: Policies
+) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[InboxRow]]]:
+    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[InboxRow]:
+        touched: list[UUID] = list(dict.fromkeys(complaint_id(event.stream) for event in events))
+        bodies = await registry.current()
+        return [row_of(each.state, bodies, policies) for each in await ledger.load_many(touched) if each.recorded]
+
+    return prepare

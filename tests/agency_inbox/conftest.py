@@ -1,0 +1,87 @@
+"""Agency-inbox over a memory store, a memory postbox and its real SQLite tables."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from agency_inbox import http, views
+from agency_inbox.agents import Delivery
+from agency_inbox.context import Inbox
+from agency_inbox.postbox import MemoryPostbox
+from agency_inbox.quarantine import Quarantine
+from agency_inbox.settings import SERVICE
+from chassis.clock import FixedClock
+from chassis.dead_letter import MemoryDeadLetters
+from chassis.following import StoreFeed
+from chassis.keyring import MemoryKeyRing
+from chassis.ledger import Ledger
+from chassis.registry_view import RegistryView
+from chassis.sql import Database
+from chassis.stores.memory import MemoryStore
+from chassis.web import install
+from schemas.data_files import policies
+from support.inbox import T0, keep_registry
+
+CLUSTER = UUID(int=7)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(T0)
+
+
+@pytest.fixture
+async def ledger(clock: FixedClock) -> Ledger:
+    ledger = Ledger(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), SERVICE)
+    await keep_registry(ledger.store, ledger)
+    return ledger
+
+
+@pytest.fixture
+def postbox() -> MemoryPostbox:
+    return MemoryPostbox(CLUSTER)
+
+
+@pytest.fixture
+def delivery(postbox: MemoryPostbox, ledger: Ledger, clock: FixedClock) -> Delivery:
+    return Delivery(postbox, RegistryView(ledger, fresh_s=0), policies(), clock)
+
+
+@pytest.fixture
+def letters() -> MemoryDeadLetters:
+    return MemoryDeadLetters()
+
+
+@pytest.fixture
+async def inbox(ledger: Ledger, clock: FixedClock, tmp_path: Path, letters: MemoryDeadLetters) -> AsyncIterator[Inbox]:
+    database = Database(f"sqlite:///{tmp_path}/agency-inbox.db", views.METADATA)
+    quarantine = Quarantine(database, views.REFUSED, letters)
+    yield Inbox(ledger, RegistryView(ledger, fresh_s=0), clock, policies(), database, quarantine)
+    await database.close()
+
+
+Feed = Callable[[], Awaitable[int | None]]
+
+
+@pytest.fixture
+def feed(inbox: Inbox) -> Feed:
+    """Brings the rows up to date."""
+    view = views.inbox_view(inbox.ledger, inbox.registry, inbox.policies)
+    return StoreFeed(inbox.ledger.store, inbox.database, views.METADATA, view).catch_up
+
+
+@pytest.fixture
+async def web(inbox: Inbox) -> AsyncIterator[httpx.AsyncClient]:
+    async def ready() -> dict[str, str]:
+        return {"views": "ok"}
+
+    app = FastAPI()
+    app.state.agency_inbox = inbox
+    app.include_router(http.router)
+    install(app, ready)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
+        yield client

@@ -1,0 +1,260 @@
+"""Who is told what, once, and again where what was told is lost."""
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from agency_inbox.agents import Delivery
+from agency_inbox.delivery import NEWS, receipt_cause, untold
+from agency_inbox.postbox import MemoryPostbox, Outgoing
+from chassis.clock import FixedClock
+from chassis.ledger import Ledger, Loaded
+from chassis.message import Message
+from chassis.reaction import Outcome, Reactor
+from schemas.complaint import Complaint
+from schemas.events import COMPLAINT_EVENTS
+from schemas.events.agency_inbox import ComplaintDelivered, ProgressRecorded
+from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased
+from schemas.ids import event_id
+from schemas.streams import complaint_stream
+from support.inbox import PLN, ROADS, T0, WORDS, complaint, detail, filed, given, keep, routed, then
+from support.roads import impatient
+
+HELD = (filed(), routed())
+
+
+def headers(message: Message) -> dict[str, str]:
+    return {name: value.decode() for name, value in message.headers}
+
+
+def kinds(postbox: MemoryPostbox, agency: str = PLN) -> list[str]:
+    return [headers(message)["ce_type"] for message in postbox.records.get(agency, [])]
+
+
+def delivered(state: Complaint, agency: str = PLN, topic: str = "topic-1") -> Complaint:
+    receipt = ComplaintDelivered(
+        at=T0, agency=agency, cluster="c", topic_id=topic, partition=0, offset=0, message_id=state.news[agency].event_id
+    )
+    return then(state, [receipt])
+
+
+# --- read off the state -----------------------------------------------------------------------------------------
+
+
+def test_the_holder_is_told_and_after_its_receipt_nobody_is() -> None:
+    state = given(*HELD)
+    assert [letter.agency for letter in untold(state, (), {})] == [PLN]
+    assert untold(delivered(state), (), {PLN: "topic-1"}) == []
+
+
+def test_both_the_new_and_the_old_body_are_told_the_new_one_first() -> None:
+    state = given(*HELD, routed(ROADS, cause="merger"))
+    assert [(letter.agency, letter.news.kind) for letter in untold(state, (), {})] == [
+        (ROADS, "assigned"),
+        (PLN, "unassigned"),
+    ]
+
+
+def test_only_an_open_complaints_holder_is_told_again_when_its_topic_is_another_one() -> None:
+    state = delivered(given(*HELD))
+    assert [letter.again for letter in untold(state, (), {PLN: "topic-2"})] == [True]
+    assert untold(state, (), {}) == [], "an unknown topic is taken to be what it was"
+    moved = then(state, [routed(ROADS, cause="merger")])
+    gone = delivered(delivered(moved, ROADS), PLN)
+    assert untold(gone, (), {PLN: "topic-2", ROADS: "topic-1"}) == []
+    closed = delivered(then(state, [ComplaintWithdrawn(at=T0)]))
+    assert untold(closed, (), {PLN: "topic-2"}) == []
+
+
+def test_a_receipt_that_stands_in_the_stream_behind_a_later_one_counts() -> None:
+    state = given(*HELD)
+    cause = receipt_cause(state.news[PLN].event_id, "topic-1")
+    written = event_id(complaint_stream(state.id), cause, "ComplaintDelivered", 0)
+    assert untold(state, {written}, {PLN: "topic-1"}) == []
+    assert untold(state, {written}, {PLN: "topic-2"}) != []
+
+
+def test_facts_without_news_wake_nobody() -> None:
+    assert NEWS <= COMPLAINT_EVENTS
+    assert "ComplaintDelivered" not in NEWS
+    state = delivered(given(*HELD))
+    assert untold(then(state, [ProgressRecorded(at=T0, agency=PLN, text="x")]), (), {PLN: "topic-1"}) == []
+
+
+# --- told -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_message_tells_the_whole_state_and_its_receipt_says_where_it_lies(
+    ledger: Ledger, delivery: Delivery, postbox: MemoryPostbox
+) -> None:
+    await keep(ledger.store, ledger, complaint(), HELD)
+    await Reactor(ledger, delivery, impatient()).handle([complaint()])
+    [message] = postbox.records[PLN]
+    loaded = await ledger.load(complaint())
+    said, body = headers(message), json.loads(message.value or b"")
+    assert (said["ce_type"], said["ce_sequence"], said["ce_subject"]) == ("complaint.assigned", "1", str(complaint()))
+    assert said["ce_id"] == str(loaded.recorded[1].id)
+    assert message.key == str(complaint()).encode()
+    assert (body["content"]["text"], body["yours"], body["version"]) == (WORDS, True, 1)
+    [receipt] = [told.fact for told in loaded.told() if isinstance(told.fact, ComplaintDelivered)]
+    assert (receipt.partition, receipt.offset, str(receipt.message_id)) == (0, 0, said["ce_id"])
+    assert receipt.topic_id == postbox.known()[PLN]
+
+
+async def test_woken_again_and_again_it_tells_each_news_once(
+    ledger: Ledger, delivery: Delivery, postbox: MemoryPostbox
+) -> None:
+    await keep(ledger.store, ledger, complaint(), HELD)
+    reactor = Reactor(ledger, delivery, impatient())
+    for _ in range(3):
+        await reactor.handle([complaint()])
+    await keep(ledger.store, ledger, complaint(), [detail()])
+    for _ in range(3):
+        await reactor.handle([complaint()])
+    assert kinds(postbox) == ["complaint.assigned", "complaint.detail-added"]
+    assert (await ledger.load(complaint())).state.version == 4
+
+
+async def test_two_bodies_are_told_in_one_go(ledger: Ledger, delivery: Delivery, postbox: MemoryPostbox) -> None:
+    await keep(ledger.store, ledger, complaint(), [*HELD, routed(ROADS, cause="merger")])
+    await Reactor(ledger, delivery, impatient()).handle([complaint()])
+    assert (kinds(postbox), kinds(postbox, ROADS)) == (["complaint.unassigned"], ["complaint.assigned"])
+    assert "content" not in json.loads(postbox.records[PLN][0].value or b"")
+    assert set((await ledger.load(complaint())).state.receipts) == {PLN, ROADS}
+
+
+async def test_a_crash_between_sending_and_appending_sends_again_under_the_same_id(
+    ledger: Ledger, delivery: Delivery, postbox: MemoryPostbox, clock: FixedClock
+) -> None:
+    await keep(ledger.store, ledger, complaint(), HELD)
+    await delivery([await ledger.load(complaint())])  # and the process dies here
+    restarted = Delivery(postbox, delivery._registry, delivery._policies, clock)
+    await Reactor(ledger, restarted, impatient()).handle([complaint()])
+    first, second = (headers(message)["ce_id"] for message in postbox.records[PLN])
+    assert first == second
+    assert (await ledger.load(complaint())).state.receipts[PLN].offset == 1
+
+
+async def test_a_conflict_after_sending_does_not_send_again(
+    ledger: Ledger, delivery: Delivery, postbox: MemoryPostbox
+) -> None:
+    await keep(ledger.store, ledger, complaint(), HELD)
+    disturbed = False
+
+    async def disturbing(loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
+        nonlocal disturbed
+        outcomes = await delivery(loaded)
+        if not disturbed:
+            disturbed = True
+            await keep(ledger.store, ledger, complaint(), [ProgressRecorded(at=T0, agency=PLN, text="x")])
+        return outcomes
+
+    assert await Reactor(ledger, disturbing, impatient()).handle([complaint()]) == {}
+    assert kinds(postbox) == ["complaint.assigned"]
+    assert PLN in (await ledger.load(complaint())).state.receipts
+
+
+async def test_two_workers_at_once_leave_one_receipt(
+    ledger: Ledger, postbox: MemoryPostbox, delivery: Delivery, clock: FixedClock
+) -> None:
+    await keep(ledger.store, ledger, complaint(), HELD)
+    other = Delivery(postbox, delivery._registry, delivery._policies, clock)
+
+    async def slow(loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
+        outcomes = await delivery(loaded)
+        await Reactor(ledger, other, impatient()).handle([complaint()])
+        return outcomes
+
+    await Reactor(ledger, slow, impatient()).handle([complaint()])
+    types = [event.type for event in (await ledger.load(complaint())).recorded]
+    assert types.count("ComplaintDelivered") == 1
+    assert len({headers(message)["ce_id"] for message in postbox.records[PLN]}) == 1
+
+
+async def test_after_a_wipe_every_open_complaint_gets_one_new_message(
+    ledger: Ledger, delivery: Delivery, postbox: MemoryPostbox
+) -> None:
+    for index in range(3):
+        await keep(ledger.store, ledger, complaint(index), HELD)
+    await keep(ledger.store, ledger, complaint(2), [ComplaintWithdrawn(at=T0)])
+    every = [complaint(index) for index in range(3)]
+    reactor = Reactor(ledger, delivery, impatient())
+    await reactor.handle(every)
+    told_before = {headers(message)["ce_id"] for message in postbox.records[PLN]}
+    postbox.wipe()
+    for _ in range(3):
+        await reactor.handle(every)
+    assert len(postbox.records[PLN]) == 2, "the closed one is not told again"
+    assert {headers(message)["ce_id"] for message in postbox.records[PLN]} < told_before
+
+
+async def test_while_the_broker_is_down_the_reaction_waits_and_then_goes_on(
+    ledger: Ledger, delivery: Delivery, postbox: MemoryPostbox
+) -> None:
+    await keep(ledger.store, ledger, complaint(), HELD)
+    postbox.is_up, tries = False, 0
+
+    async def counting(loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
+        nonlocal tries
+        tries += 1
+        postbox.is_up = tries > 3
+        return await delivery(loaded)
+
+    await Reactor(ledger, counting, impatient()).handle([complaint()])
+    assert (kinds(postbox), tries) == (["complaint.assigned"], 4)
+
+
+async def test_the_sweep_leaves_young_news_to_the_agent(
+    ledger: Ledger, delivery: Delivery, postbox: MemoryPostbox, clock: FixedClock
+) -> None:
+    await keep(ledger.store, ledger, complaint(), HELD)
+    react = partial(delivery.what_was_left, timedelta(seconds=30))
+    clock.advance(timedelta(seconds=29))
+    await Reactor(ledger, react, impatient()).handle([complaint()])
+    assert kinds(postbox) == []
+    clock.advance(timedelta(seconds=2))
+    await Reactor(ledger, react, impatient()).handle([complaint()])
+    assert kinds(postbox) == ["complaint.assigned"]
+
+
+async def test_after_erasure_every_body_that_was_told_is_told_to_forget_and_no_text_leaves(
+    ledger: Ledger, delivery: Delivery, postbox: MemoryPostbox
+) -> None:
+    await keep(ledger.store, ledger, complaint(), [*HELD, routed(ROADS, cause="merger")])
+    reactor = Reactor(ledger, delivery, impatient())
+    await reactor.handle([complaint()])
+    gone = [ComplaintWithdrawn(at=T0, cause="erasure"), PersonalDataErased(at=T0)]
+    await keep(ledger.store, ledger, complaint(), gone)
+    await ledger.keyring.destroy(complaint())
+    await reactor.handle([complaint()])
+    assert (kinds(postbox)[-1], kinds(postbox, ROADS)[-1]) == ("complaint.erased", "complaint.erased")
+    last = postbox.records[PLN][-1].value or b"", postbox.records[ROADS][-1].value or b""
+    assert not any(WORDS.encode() in body for body in last)
+
+
+async def test_what_is_too_much_for_one_message_loses_its_oldest_details(
+    ledger: Ledger, delivery: Delivery, postbox: MemoryPostbox
+) -> None:
+    many = [detail(f"{n} " + "a" * 9_990) for n in range(120)]
+    await keep(ledger.store, ledger, complaint(), [*HELD, *many])
+    await Reactor(ledger, delivery, impatient()).handle([complaint()])
+    [message] = postbox.records[PLN]
+    details = json.loads(message.value or b"")["content"]["details"]
+    assert len(message.value or b"") <= 900_000
+    assert details[-1]["text"].startswith("119 ")
+    assert 50 < len(details) < 120
+
+
+def test_a_receipts_cause_is_the_fact_told_and_the_topic() -> None:
+    told = UUID(int=3)
+    assert receipt_cause(told, "a") == receipt_cause(told, "a")
+    assert receipt_cause(told, "a") != receipt_cause(told, "b")
+
+
+def test_headers_are_a_cloud_event() -> None:
+    state = given(*HELD)
+    said = dict(Outgoing(PLN, state.id, state.news[PLN], T0, b"{}").headers())
+    assert said["ce_specversion"] == b"1.0"
+    assert said["content-type"] == b"application/json"
