@@ -1,0 +1,121 @@
+"""What is it about? Sector, level of government and suspicion of misconduct, read off the words of a complaint.
+
+Each entry counts once however often it is said, so that shouting decides nothing. A sector must be clearly ahead
+of the next; otherwise there is none, and a person reads it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final, Literal, NamedTuple
+
+from router.rule_data import RuleData
+from router.words import WordList
+from schemas.values import Level
+
+SURE, STRONG, PLAIN, WEAK = 5.0, 3.0, 2.0, 1.0
+ENOUGH: Final = 2.0
+"""Below this weight nothing was understood."""
+AHEAD: Final = 1.2
+"""The best must weigh this many times the next."""
+ALTERNATIVES: Final = 3
+
+Kind = Literal["sector", "level", "sector_level", "misconduct", "harmless"]
+
+
+class Meaning(NamedTuple):
+    """What one entry of the list says. `name` is the sector; `level` where it tells one."""
+
+    kind: Kind
+    name: str = ""
+    weight: float = 0.0
+    level: Level | None = None
+
+
+class Scored(NamedTuple):
+    """A sector and how well it fits, 0 to 1."""
+
+    sector: str
+    score: float
+
+
+class Reading(NamedTuple):
+    """What the words say. `sector` None: not clear; `alternatives` are then the ones in question, best first."""
+
+    sector: str | None
+    score: float
+    level: Level | None
+    misconduct: bool
+    words: tuple[str, ...]
+    alternatives: tuple[Scored, ...]
+
+
+class Rules:
+    """The rules of one version."""
+
+    def __init__(self, data: RuleData) -> None:
+        self.version = data.version
+        self.homes = {name: words.home for name, words in data.sectors.items()}
+        self._words = WordList(_entries(data), data.variants)
+        addressed = ((phrase, level) for level, phrases in data.addressed.items() for phrase in phrases)
+        self._addressed = WordList(addressed, data.variants)
+
+    def read(self, text: str, addressed_to: str = "") -> Reading:
+        """Read a complaint's words, and whom it is addressed to."""
+        weights: dict[str, float] = defaultdict(float)
+        met: dict[str, tuple[Meaning, ...]] = {}
+        for found in self._words.find(f"{text}\n{addressed_to}"):
+            if found.phrase not in met:
+                met[found.phrase] = found.meanings
+                for meaning in found.meanings:
+                    if meaning.kind == "sector":
+                        weights[meaning.name] += meaning.weight
+        ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
+        sector = _clear(ranked)
+        level = self._level(sector, met, addressed_to)
+        misconduct = any(meaning.kind == "misconduct" for meanings in met.values() for meaning in meanings)
+        words = tuple(phrase for phrase, meanings in met.items() if _counts(meanings, sector))
+        total = sum(weights.values()) + 1
+        scored = tuple(Scored(name, weight / total) for name, weight in ranked)
+        if sector is None:
+            return Reading(None, 0.0, level, misconduct, words, scored[:ALTERNATIVES])
+        return Reading(sector, scored[0].score, level, misconduct, words, scored[1 : ALTERNATIVES + 1])
+
+    def _level(self, sector: str | None, met: dict[str, tuple[Meaning, ...]], addressed_to: str) -> Level | None:
+        # The field's own words (an SMA is the province's, law 23/2014), else the general ones, else the address.
+        said = [meaning for meanings in met.values() for meaning in meanings if meaning.level is not None]
+        own = {m.level for m in said if m.kind == "sector_level" and m.name == sector}
+        general = {m.level for m in said if m.kind == "level"}
+        for levels in (own, general):
+            if levels:
+                return next(iter(levels)) if len(levels) == 1 else None
+        addressed = {level for found in self._addressed.find(addressed_to) for level in found.meanings}
+        return next(iter(addressed)) if len(addressed) == 1 else None
+
+
+def _clear(ranked: list[tuple[str, float]]) -> str | None:
+    if not ranked or ranked[0][1] < ENOUGH:
+        return None
+    if len(ranked) > 1 and ranked[0][1] < AHEAD * ranked[1][1]:
+        return None
+    return ranked[0][0]
+
+
+def _counts(meanings: tuple[Meaning, ...], sector: str | None) -> bool:
+    return any(m.kind in ("level", "misconduct") or m.name == sector or sector is None for m in meanings)
+
+
+def _entries(data: RuleData) -> Iterator[tuple[str, Meaning]]:
+    for name, words in data.sectors.items():
+        for weight, phrases in ((SURE, words.sure), (STRONG, words.strong), (PLAIN, words.plain), (WEAK, words.weak)):
+            for phrase in phrases:
+                yield phrase, Meaning("sector", name, weight)
+        for level, phrases in words.level.items():
+            for phrase in phrases:
+                yield phrase, Meaning("sector_level", name, level=level)
+    for level, phrases in data.levels.items():
+        for phrase in phrases:
+            yield phrase, Meaning("level", level=level)
+    for phrase in data.supervision.words:
+        yield phrase, Meaning("misconduct")
+    for phrase in data.supervision.not_:
+        yield phrase, Meaning("harmless")
