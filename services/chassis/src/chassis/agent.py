@@ -1,12 +1,33 @@
 """The Faust shell around a guard. Faust counts a message as handled even if its agent raised or was cancelled, so
-nothing raises out of the agent's body, and what cannot be finished ends the process instead."""
+nothing raises out of the agent's body, and what cannot be finished ends the process instead.
+"""
 
+import asyncio
+import os
+import time
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final
 
+import structlog
+
+from chassis.errors import BrokerUnavailable
+from chassis.kafka.admin import Admin
 from chassis.message import Message
+from chassis.patience import Patience
 
 Handle = Callable[[Sequence[Message]], Awaitable[None]]
 """A `chassis.reaction.Guard`: on return every message is handled or durably set aside."""
+
+BATCH: Final = 500
+WITHIN_S: Final = 0.01
+FINISH_S: Final = 6.0
+"""How long a batch in hand may take to finish once the process is asked to stop."""
+STOP_S: Final = 9.0
+LOOK_S: Final = 5.0
+STALLED_S: Final = 60.0
+MARKERS: Final = 50
+"""Transaction markers take offsets too: so far behind the end a partition may be and have nothing left to read."""
+log = structlog.get_logger(__name__)
 
 
 class Agent:
@@ -17,12 +38,122 @@ class Agent:
     """
 
     def __init__(self, service: str, road: str, topics: Sequence[str], handle: Handle, *, kafka: str) -> None:
-        raise NotImplementedError
+        self._name, self._topics, self._handle, self._kafka = f"{service}.{road}", list(topics), handle, kafka
+        self._app: Any = None
+        self._handled: dict[tuple[str, int], int] = {}
+        self._moved_at = time.monotonic()
+        self._busy = False
 
     async def run(self) -> None:
         """Until cancelled; then finish the batch in hand within a limit, commit, and leave the group."""
-        raise NotImplementedError
+        await self._topics_there()
+        self._app = self._faust()
+        await self._app.start()
+        try:
+            while True:
+                await asyncio.sleep(LOOK_S)
+                self._watch()
+        finally:
+            await self._stop()
 
     def unready(self) -> str | None:
         """Why this road is not ready yet; None if it is."""
-        raise NotImplementedError
+        if self._app is None or not self._app.started or self._app.rebalancing:
+            return f"{self._name} is joining its group"
+        return None if self._app.consumer.assignment() else f"{self._name} has no partition"
+
+    async def _topics_there(self) -> None:
+        # Faust never notices a topic that is made after it has subscribed.
+        admin = Admin(self._kafka)
+
+        async def look() -> None:
+            missing = set(self._topics) - set(await admin.topic_ids(self._topics))
+            if missing:
+                raise BrokerUnavailable(f"no topic {', '.join(sorted(missing))} yet")
+
+        try:
+            await Patience(longest_s=0.5).until_up(look, self._name)
+        finally:
+            await admin.close()
+
+    def _faust(self) -> Any:
+        import faust
+
+        app = faust.App(
+            self._name,
+            broker=f"kafka://{self._kafka}",
+            store="memory://",
+            web_enabled=False,
+            topic_disable_leader=True,
+            topic_allow_declare=False,
+            broker_session_timeout=10.0,
+            broker_heartbeat_interval=3.0,
+            broker_commit_interval=1.0,
+            # A batch that must not be committed (the store is down) is left by the limit below, not waited for.
+            stream_wait_empty=False,
+            consumer_auto_offset_reset="earliest",
+            loop=asyncio.get_running_loop(),
+        )
+        channel = app.topic(*self._topics, value_serializer="raw", key_serializer="raw", value_type=bytes)
+        app.agent(channel, name=f"{self._name}.agent")(self._body)
+        app.finalize()
+        return app
+
+    async def _body(self, stream: Any) -> None:
+        async for events in stream.take_events(BATCH, within=WITHIN_S):
+            await self._take([_message(event.message) for event in events])
+
+    async def _take(self, messages: Sequence[Message]) -> None:
+        work = asyncio.ensure_future(self._handle(messages))
+        self._busy = True
+        try:
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await self._finish(work)
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it must not be counted as handled
+            self._leave("guard gave up", error)
+        finally:
+            self._busy = False
+        self._note(messages)
+
+    async def _finish(self, work: "asyncio.Future[None]") -> None:
+        try:
+            await asyncio.wait_for(work, FINISH_S)
+        except BaseException as error:  # noqa: BLE001 - as above
+            self._leave("batch not finished at stop", error)
+
+    def _leave(self, why: str, error: BaseException) -> None:
+        # At once: any orderly way out would commit the offsets of what was not handled.
+        log.critical(why, road=self._name, error=type(error).__name__, because=str(error))
+        os._exit(1)
+
+    def _note(self, messages: Sequence[Message]) -> None:
+        self._moved_at = time.monotonic()
+        for message in messages:
+            self._handled[message.topic, message.partition] = message.offset + 1
+
+    def _watch(self) -> None:
+        """End a process whose consumer has silently stopped fetching, as Faust's has been seen to do."""
+        behind = sum(self._behind(partition) > MARKERS for partition in self._app.consumer.assignment())
+        if not behind or self._busy:
+            self._moved_at = time.monotonic()
+        elif time.monotonic() - self._moved_at > STALLED_S:
+            self._leave("no progress", BrokerUnavailable(f"{behind} partitions stand still"))
+
+    def _behind(self, partition: Any) -> int:
+        handled = self._handled.get((partition.topic, partition.partition))
+        end = self._app.consumer.highwater(partition)
+        return 0 if handled is None or end is None else int(end) - handled
+
+    async def _stop(self) -> None:
+        try:
+            await asyncio.wait_for(self._app.stop(), STOP_S)
+        except TimeoutError as error:
+            self._leave("stuck at stop", error)
+
+
+def _message(record: Any) -> Message:
+    headers = record.headers.items() if hasattr(record.headers, "items") else record.headers or ()
+    millis = int((record.timestamp or 0) * 1000)
+    return Message(record.topic, record.partition, record.offset, record.key, record.value, tuple(headers), millis)

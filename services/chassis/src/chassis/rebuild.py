@@ -17,7 +17,8 @@ PAGE: Final = 2_000
 async def rebuild(store: Store, database: Database, metadata: MetaData, view: View[Any]) -> int:
     """Make `view` again from every event of the store, and tell the position reached. Readers see the old rows until
     the new ones are complete. A live projection goes on meanwhile: what was written while the tables were swapped is
-    applied once more, so `apply` must be repeatable."""
+    applied once more, so `apply` must be repeatable.
+    """
     beside = MetaData()
     tables, live = list(view.define(beside, BESIDE)), list(view.define(metadata, ""))
     await database.run(lambda connection: _empty(connection, beside))

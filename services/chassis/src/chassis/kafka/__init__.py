@@ -1,0 +1,1 @@
+"""Kafka: its topics, its clients, and what its errors mean to us."""

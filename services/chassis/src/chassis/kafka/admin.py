@@ -1,0 +1,141 @@
+"""Which topics are there, and are they still the same ones? Topics are made, described and recognised here.
+
+A topic that was deleted and made again keeps its name and gets another id: only the id tells that it was wiped.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+import kafka.errors as kafka_errors
+from kafka.admin import KafkaAdminClient
+from kafka.admin._configs import ConfigResource, ConfigResourceType
+
+from chassis.errors import AccessDenied, BrokerUnavailable, ChassisError, Permanent
+from schemas.topics import Topic
+
+PATIENCE_MS: Final = 10_000
+_DENIED: Final = (
+    kafka_errors.TopicAuthorizationFailedError,
+    kafka_errors.ClusterAuthorizationFailedError,
+    kafka_errors.SaslAuthenticationFailedError,
+)
+
+T = TypeVar("T")
+
+
+class Admin:
+    """One connection to the cluster, opened at first use and again after every error. Calls run on a thread, one at
+    a time, and take at most about 10 s.
+
+    Every method raises `BrokerUnavailable`, or `AccessDenied`.
+    """
+
+    def __init__(self, kafka: str) -> None:
+        self._kafka = kafka
+        self._client: Any = None
+        self._turn = asyncio.Lock()
+
+    async def ensure(self, topics: Collection[Topic]) -> dict[str, UUID]:
+        """Make those that are missing, set the retention of those that are there, and tell the id of each.
+
+        Raises:
+            Permanent: a topic has another number of partitions: its keys would change places, so a person must decide.
+        """
+        wanted = {topic.name: topic for topic in topics}
+        return await self._call(lambda client: _ensure(client, wanted))
+
+    async def topic_ids(self, names: Collection[str]) -> dict[str, UUID]:
+        """The present id of each; topics that are not there are left out."""
+        return await self._call(lambda client: _ids(client, list(names)))
+
+    async def cluster_id(self) -> str:
+        """The cluster's id: another one after the whole broker was wiped."""
+        return await self._call(lambda client: str(client.describe_cluster()["cluster_id"]))
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        async with self._turn:
+            client, self._client = self._client, None
+            if client is not None:
+                await asyncio.to_thread(client.close)
+
+    async def _call(self, act: Callable[[Any], T]) -> T:
+        async with self._turn:
+            return await asyncio.to_thread(self._act, act)
+
+    def _act(self, act: Callable[[Any], T]) -> T:
+        try:
+            if self._client is None:
+                self._client = KafkaAdminClient(
+                    bootstrap_servers=self._kafka,
+                    request_timeout_ms=PATIENCE_MS,
+                    bootstrap_timeout_ms=PATIENCE_MS,
+                )
+            return act(self._client)
+        except ChassisError:
+            raise
+        except Exception as error:
+            client, self._client = self._client, None
+            if client is not None:
+                client.close()
+            if isinstance(error, _DENIED):
+                raise AccessDenied(str(error)) from error
+            if isinstance(error, kafka_errors.KafkaError | OSError):
+                raise BrokerUnavailable(f"{type(error).__name__}: {error}") from error
+            raise
+
+
+def _described(client: Any, names: Sequence[str]) -> dict[str, Any]:
+    return {topic["name"]: topic for topic in client.describe_topics(list(names)) if not topic["error_code"]}
+
+
+def _ids(client: Any, names: Sequence[str]) -> dict[str, UUID]:
+    return {name: UUID(str(topic["topic_id"])) for name, topic in _described(client, names).items()}
+
+
+def _ensure(client: Any, wanted: Mapping[str, Topic]) -> dict[str, UUID]:
+    there = _described(client, list(wanted))
+    for name, topic in there.items():
+        if (partitions := len(topic["partitions"])) != wanted[name].partitions:
+            raise Permanent(f"topic {name} has {partitions} partitions, not {wanted[name].partitions}")
+    missing = [topic for name, topic in wanted.items() if name not in there]
+    if missing:
+        _create(client, missing)
+    if there:
+        _configure(client, [wanted[name] for name in there])
+    return _ids(client, list(wanted))
+
+
+def _create(client: Any, topics: Sequence[Topic]) -> None:
+    asked = {
+        topic.name: {"num_partitions": topic.partitions, "replication_factor": -1, "configs": _configs(topic)}
+        for topic in topics
+    }
+    answer = client.create_topics(asked, timeout_ms=PATIENCE_MS, raise_errors=False)
+    for topic in answer["topics"]:
+        error = kafka_errors.for_code(topic["error_code"])
+        # Another process may have been quicker.
+        if error not in (kafka_errors.NoError, kafka_errors.TopicAlreadyExistsError):
+            raise error(topic["error_message"])
+    client.wait_for_topics(list(asked), timeout_ms=PATIENCE_MS)
+
+
+def _configure(client: Any, topics: Sequence[Topic]) -> None:
+    asked = [ConfigResource(ConfigResourceType.TOPIC, topic.name, dict.fromkeys(_configs(topic))) for topic in topics]
+    present = client.describe_configs(asked, config_filter="all")["topic"]
+    changed = [
+        ConfigResource(ConfigResourceType.TOPIC, topic.name, _configs(topic))
+        for topic in topics
+        if {name: present[topic.name][name]["value"] for name in _configs(topic)} != _configs(topic)
+    ]
+    if changed:
+        client.alter_configs(changed)
+
+
+def _configs(topic: Topic) -> dict[str, str]:
+    return {
+        "cleanup.policy": "compact" if topic.compacted else "delete",
+        "retention.ms": str(topic.retention_ms),
+    }

@@ -1,0 +1,92 @@
+"""Producers and consumers with the settings that were seen to be safe, started and stopped in bounded time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeVar
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import (
+    AuthenticationFailedError,
+    GroupAuthorizationFailedError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+)
+
+from chassis.errors import AccessDenied, BrokerUnavailable, ChassisError
+from chassis.message import Message
+
+SESSION_MS: Final = 10_000
+HEARTBEAT_MS: Final = 3_000
+REQUEST_MS: Final = 10_000
+METADATA_AGE_MS: Final = 5_000
+"""How soon a new topic, partition or leader is noticed."""
+
+STOP_S: Final = 5.0
+C = TypeVar("C", AIOKafkaProducer, AIOKafkaConsumer)
+
+
+def producer(kafka: str, **settings: Any) -> AIOKafkaProducer:
+    """Idempotent: a retry inside the client never writes twice, and an answer means every replica has it."""
+    return AIOKafkaProducer(
+        bootstrap_servers=kafka,
+        **{"enable_idempotence": True, "acks": "all", "request_timeout_ms": REQUEST_MS, **settings},
+    )
+
+
+def consumer(kafka: str, *topics: str, group: str | None = None, **settings: Any) -> AIOKafkaConsumer:
+    """Reads committed records only, from the beginning if it has no offset; commits only when told to."""
+    return AIOKafkaConsumer(
+        *topics,
+        bootstrap_servers=kafka,
+        group_id=group,
+        **{
+            "isolation_level": "read_committed",
+            "enable_auto_commit": False,
+            "auto_offset_reset": "earliest",
+            "session_timeout_ms": SESSION_MS,
+            "heartbeat_interval_ms": HEARTBEAT_MS,
+            "request_timeout_ms": REQUEST_MS,
+            "metadata_max_age_ms": METADATA_AGE_MS,
+            **settings,
+        },
+    )
+
+
+@asynccontextmanager
+async def running(client: C) -> AsyncIterator[C]:
+    """The client, started; stopped on leaving, also if it hangs. Raises what `meaning` says."""
+    try:
+        try:
+            await client.start()
+        except (KafkaError, OSError) as error:
+            raise meaning(error) from error
+        yield client
+    finally:
+        await stop(client)
+
+
+async def stop(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
+    """Stop it within 5 s. Raises nothing: what was not acknowledged is unknown anyway."""
+    try:
+        await asyncio.wait_for(client.stop(), STOP_S)
+    except (TimeoutError, KafkaError, AssertionError, OSError):
+        transport = getattr(client, "client", None) or getattr(client, "_client", None)
+        if transport is not None:
+            await transport.close()
+
+
+def meaning(error: Exception) -> ChassisError:
+    """What to raise for an error of the client."""
+    denied = (AuthenticationFailedError, GroupAuthorizationFailedError, TopicAuthorizationFailedError)
+    if isinstance(error, denied):
+        return AccessDenied(f"{type(error).__name__}: {error}")
+    return BrokerUnavailable(f"{type(error).__name__}: {error}")
+
+
+def messages(records: Sequence[Any]) -> list[Message]:
+    """What a consumer returned, as ours."""
+    return [
+        Message(each.topic, each.partition, each.offset, each.key, each.value, each.headers, each.timestamp)
+        for each in records
+    ]

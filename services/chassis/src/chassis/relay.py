@@ -1,0 +1,146 @@
+"""From the store to Kafka: every event of ours, once for a reader of committed records, in the order of its stream.
+
+Several relays may stand by in the consumer group of the checkpoint topic; only the one that its partition is assigned
+to publishes, and fencing guards the hand-over.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import KafkaError
+
+from chassis.errors import Fenced
+from chassis.kafka.admin import Admin
+from chassis.kafka.clients import consumer, running
+from chassis.patience import Patience
+from chassis.ports import Page, Store
+from chassis.relay_checkpoint import last_checkpoint, resume_after
+from chassis.relay_producer import Publisher, publishing
+from schemas.envelope import RecordedEvent
+from schemas.streams import COMPLAINT_PREFIX, REGISTRY
+from schemas.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS, RELAY_CHECKPOINT
+
+GROUP: Final = "relay"
+MOST: Final = 2_000
+LOOK_S: Final = 5.0
+PREFIXES: Final = (COMPLAINT_PREFIX, REGISTRY)
+TOPICS: Final = (COMPLAINT_EVENTS, REGISTRY_EVENTS, RELAY_CHECKPOINT)
+log = structlog.get_logger(__name__)
+
+
+class TopicsChanged(Exception):
+    """A topic was deleted and made again: publish all of it again."""
+
+
+class Relay:
+    """A road that publishes while it is the assignee and waits otherwise."""
+
+    def __init__(self, store: Store, kafka: str, patience: Patience | None = None) -> None:
+        self._store, self._kafka, self._patience = store, kafka, patience or Patience()
+        self._admin = Admin(kafka)
+        self._state = "waiting for Kafka"
+        self.published = 0
+
+    async def run(self) -> None:
+        """Until cancelled. Raises WrongStore: these topics belong to another store, and a person must decide."""
+        try:
+            while True:
+                try:
+                    await self._patience.until_up(self._stand_by, "relay")
+                except Fenced as fenced:
+                    log.warning("relay fenced", because=str(fenced))
+                    self._state = "fenced, waiting again"
+                    await self._patience.wait(2)
+                except TopicsChanged:
+                    log.warning("topics were made anew: publishing from the beginning")
+        finally:
+            await self._admin.close()
+
+    def unready(self) -> str | None:
+        """Standing by and publishing are both ready."""
+        return self._state or None
+
+    async def _stand_by(self) -> None:
+        topic_ids = await self._admin.ensure([FIXED[name] for name in TOPICS])
+        ids = {name: str(topic_ids[name]) for name in TOPICS}
+        async with running(consumer(self._kafka, group=GROUP)) as client:
+            turn = _Turn()
+            client.subscribe([RELAY_CHECKPOINT], listener=turn)
+            async with _polled(client):
+                self._state = ""
+                log.info("relay stands by")
+                await turn.mine.wait()
+                await self._while_mine(turn, ids)
+
+    async def _while_mine(self, turn: "_Turn", ids: dict[str, str]) -> None:
+        leading = asyncio.create_task(self._lead(ids))
+        looking = asyncio.create_task(self._watch_topics(ids))
+        over = asyncio.create_task(turn.over.wait())
+        tasks = {leading, looking, over}
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _lead(self, ids: dict[str, str]) -> None:
+        store_id = await self._store.store_id()
+        async with publishing(self._kafka, store_id, ids) as publisher:
+            after = resume_after(await last_checkpoint(self._kafka), store_id, ids)
+            log.info("relay publishes", after=after)
+            async for page in self._store.subscribe(after, PREFIXES):
+                await self._publish(publisher, page)
+
+    async def _publish(self, publisher: Publisher, page: Page) -> None:
+        for start in range(0, len(page.events), MOST):
+            events: Sequence[RecordedEvent] = page.events[start : start + MOST]
+            await publisher.publish(events)
+            self.published += len(events)
+
+    async def _watch_topics(self, ids: dict[str, str]) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            found = {name: str(id_) for name, id_ in (await self._admin.topic_ids(TOPICS)).items()}
+            if found != ids:
+                raise TopicsChanged
+
+
+class _Turn(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Whether the checkpoint's partition is ours."""
+
+    def __init__(self) -> None:
+        self.mine, self.over = asyncio.Event(), asyncio.Event()
+
+    async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        if revoked and self.mine.is_set():
+            self.over.set()
+
+    async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        if assigned:
+            self.mine.set()
+
+
+@asynccontextmanager
+async def _polled(client: AIOKafkaConsumer) -> AsyncIterator[None]:
+    """Keep polling, with everything paused: a member that does not poll is thrown out of its group."""
+
+    async def poll() -> None:
+        while True:
+            client.pause(*client.assignment())
+            await client.getmany(timeout_ms=500)
+
+    task: asyncio.Task[Any] = asyncio.create_task(poll())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError, KafkaError, OSError):
+            await task
