@@ -1,0 +1,72 @@
+# Satupintu. `make` lists the targets; `make run` and `make test` need nothing but Python 3.11+ and make.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory
+
+PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+UV := .tools/bin/uv
+RUN := .venv/bin/python
+ROUTER ?= 1
+INBOX ?= 1
+STORE ?=
+export UV_PYTHON_DOWNLOADS := never
+export UV_SYSTEM_CERTS := 1
+
+##@ Use it
+run: setup ## start everything on this machine and print the one address (ROUTER=2 INBOX=2 start more workers)
+	@$(RUN) -m local run --router $(ROUTER) --inbox $(INBOX) $(if $(STORE),--store $(STORE))
+
+demo: setup ## file a few hundred made-up complaints, play some agencies, read back books and timelines
+	@$(RUN) -m local demo
+
+audit: setup ## walk the store and prove that no complaint is lost, late or held by nobody
+	@.venv/bin/satupintu audit
+
+##@ Work on it
+test: setup ## every test that needs no Docker: real Kafka and real PostgreSQL included
+	@$(RUN) -m pytest tests -m "not containers"
+
+test-containers: setup ## broker and contract tests against images built here (needs Docker)
+	@$(RUN) -m pytest tests -m containers
+
+lint: setup ## formatting, lint, types, arrows, generated schemas
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy schemas/src services/*/src deploy/local/src
+	@.venv/bin/lint-imports
+	@$(RUN) -m schemas.generate --check
+
+check: lint ## lint and the fast tests
+	@$(RUN) -m pytest tests -m "not containers and not broker and not postgres and not journey and not chaos" -q
+
+bench: setup ## ratios against the bare libraries, as a table and a JSON file
+	@$(RUN) -m bench
+
+schemas: setup ## write JSON Schema and AsyncAPI anew
+	@$(RUN) -m schemas.generate
+
+rebuild: setup ## make a read model again from the store: make rebuild VIEW=reporting.reports
+	@.venv/bin/satupintu rebuild $(VIEW)
+
+##@ Set up
+setup: .venv/.stamp ## what every target needs (done by them)
+
+.venv/.stamp: uv.lock pyproject.toml $(wildcard services/*/pyproject.toml schemas/pyproject.toml deploy/local/pyproject.toml) | $(UV)
+	@echo "setting up .venv from uv.lock" >&2
+	@$(UV) sync --quiet --frozen --all-packages --python $(PYTHON)
+	@touch $@
+
+$(UV):
+	@test -n "$(PYTHON)" || { echo "Satupintu needs Python 3.11 or newer: install python3 and try again" >&2; exit 1; }
+	@$(PYTHON) deploy/bootstrap.py $@
+
+clean: ## remove what was built (state in var/ stays)
+	@rm -rf .venv .tools .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run demo audit test test-containers lint check bench schemas rebuild setup clean help
