@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     """The sweep leaves alone what is younger: the reaction is probably on its way."""
     kafka_port: int = 9092
     """Read by `make run` alone, like the following: where the local broker listens."""
-    cache_dir: Path = Path(".cache")
+    kafka_cache: Path = Path(".cache/kafka")
 
     @cached_property
     def master_key(self) -> SecretBytes:

@@ -1,0 +1,28 @@
+"""`python -m local run|front|demo`."""
+
+import typer
+import uvicorn
+
+from chassis.log import configure
+from chassis.settings import read_settings
+from local.run import run
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+app.command()(run)
+
+
+@app.command()
+def front() -> None:
+    """The one door: the five services' web sides on one address."""
+    from local.front import create_app
+
+    settings = read_settings()
+    configure(settings)
+    # No access log: a tracking code is part of a path, and it is a key.
+    uvicorn.run(
+        create_app(settings), host=settings.host, port=settings.port, log_config=None, access_log=False, loop="uvloop"
+    )
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,86 @@
+"""Which processes make up the platform on one machine, in the order they are stopped: doors first, Kafka last."""
+
+import os
+import secrets
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from local.places import free_port
+
+WORKERS: Final = ("intake", "router", "agency_inbox", "escalation", "reporting")
+SECRET_BYTES: Final = 32
+
+
+class Child(NamedTuple):
+    """One process: its name in logs and messages, its command, its settings, and where it says that it is ready."""
+
+    name: str
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    ready_url: str
+
+
+class Layout(NamedTuple):
+    """Where the platform keeps its state and listens, and how many workers it runs."""
+
+    state: Path
+    port: int
+    kafka: str
+    router: int = 1
+    inbox: int = 1
+    store_url: str | None = None
+
+
+def children(layout: Layout) -> list[Child]:
+    """Front, workers, relay."""
+    counts = {"router": layout.router, "agency_inbox": layout.inbox}
+    front = _child(layout, "front", ["local", "front"], layout.port)
+    workers = [
+        _child(layout, f"{package.replace('_', '-')}-{number}", [package, "worker"], free_port(), number)
+        for package in WORKERS
+        for number in range(1, counts.get(package, 1) + 1)
+    ]
+    return [front, *workers, _child(layout, "relay", ["chassis.relay_app"], free_port())]
+
+
+def environment(layout: Layout) -> dict[str, str]:
+    """The settings that all of them share, over what the person who started us has set."""
+    state = layout.state
+    ours = {
+        "STORE_URL": layout.store_url or f"sqlite:///{state}/store.db",
+        "KEYRING_URL": f"sqlite:///{state}/keyring.db",
+        "VAULT_URL": f"sqlite:///{state}/vault.db",
+        "VIEWS_URL": f"sqlite:///{state}/{{service}}.db",
+        "KAFKA": layout.kafka,
+        "STATE_DIR": str(state),
+        "ATTACHMENTS_DIR": str(state / "attachments"),
+        "NOTICES_DIR": str(state / "notices"),
+        "CLOCK_FILE": str(state / "clock"),
+        "MASTER_KEY_FILE": str(state / "secrets" / "master.key"),
+        "CODE_SECRET_FILE": str(state / "secrets" / "code.secret"),
+        "LOG_DIR": str(state / "logs"),
+    }
+    prefixed = {f"SATUPINTU_{name}": value for name, value in ours.items()}
+    chosen = {name: value for name, value in os.environ.items() if name.startswith("SATUPINTU_")}
+    return {**prefixed, **chosen}
+
+
+def make_secrets(state: Path) -> None:
+    """The master key and the code secret, made once; lose them and every text and code is lost."""
+    folder = state / "secrets"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in ("master.key", "code.secret"):
+        path = folder / name
+        if not path.exists():
+            unfinished = path.with_suffix(".part")
+            unfinished.touch(mode=0o600)
+            unfinished.write_text(secrets.token_hex(SECRET_BYTES) + "\n")
+            unfinished.replace(path)
+
+
+def _child(layout: Layout, name: str, module: Sequence[str], port: int, number: int = 1) -> Child:
+    env = {**environment(layout), "SATUPINTU_PORT": str(port), "SATUPINTU_WORKER_ID": str(number)}
+    argv = [sys.executable, "-m", *module]
+    return Child(name, argv, env, f"http://127.0.0.1:{port}/readyz")

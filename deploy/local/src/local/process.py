@@ -1,0 +1,102 @@
+"""One operating-system process of ours: started with a log file, stopped within a time limit."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+LOG_LIMIT_BYTES = 20 * 1024 * 1024
+
+
+class Process:
+    """A child in a session of its own, so that Ctrl-C reaches it only through us.
+
+    If started from the main thread it also ends when this process does (Linux), however this process ended.
+    """
+
+    def __init__(self, name: str, argv: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> None:
+        self.name = name
+        self._argv = list(argv)
+        self._log = log
+        self._env = None if env is None else {**os.environ, **env}
+        self._child: subprocess.Popen[bytes] | None = None
+        self._log_start = 0
+
+    @property
+    def pid(self) -> int:
+        """Process id; raises RuntimeError before the first start."""
+        if self._child is None:
+            raise RuntimeError(f"{self.name} was never started")
+        return self._child.pid
+
+    @property
+    def running(self) -> bool:
+        return self._child is not None and self._child.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        """None before the first start and while it runs; negative: ended by that signal."""
+        return None if self._child is None else self._child.poll()
+
+    def start(self) -> None:
+        if self.running:
+            raise RuntimeError(f"{self.name} is running already")
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        _rotate(self._log)
+        with self._log.open("ab") as log:
+            self._log_start = log.tell()
+            self._child = subprocess.Popen(
+                self._argv,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=self._env,
+                start_new_session=True,
+                preexec_fn=_end_with_parent(),  # noqa: PLW1509  (one system call, no locks)
+            )
+
+    def send(self, number: signal.Signals) -> None:
+        """Sends a signal; nothing happens if the process is gone."""
+        if self._child is not None:
+            self._child.send_signal(number)
+
+    def stop(self, limit_s: float = 20.0) -> bool:
+        """SIGTERM, then SIGKILL after `limit_s` seconds. True if it ended by itself in time."""
+        if self._child is None:
+            return True
+        self._child.terminate()
+        try:
+            self._child.wait(limit_s)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return False
+        return True
+
+    def kill(self) -> None:
+        """SIGKILL; returns when the process is gone."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+
+    def last_lines(self, count: int = 12) -> list[str]:
+        """The end of what the latest run wrote to its log."""
+        with self._log.open("rb") as log:
+            log.seek(max(self._log_start, log.seek(0, os.SEEK_END) - 65_536))
+            return log.read().decode(errors="replace").splitlines()[-count:]
+
+
+def _rotate(log: Path) -> None:
+    if log.exists() and log.stat().st_size > LOG_LIMIT_BYTES:
+        log.replace(log.with_name(f"{log.name}.1"))
+
+
+def _end_with_parent() -> Callable[[], None] | None:
+    # The kernel sends the signal when the *thread* that forked ends, hence the main thread only.
+    if sys.platform != "linux" or threading.current_thread() is not threading.main_thread():
+        return None
+    prctl = ctypes.CDLL(None).prctl
+    return lambda: prctl(1, signal.SIGTERM)

@@ -1,0 +1,115 @@
+"""`make run`: the whole platform on this machine, from nothing to one address, and an orderly end."""
+
+import shutil
+import signal
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+from chassis.settings import Settings, read_settings
+from local import jars
+from local.children import Layout, children, make_secrets
+from local.errors import CannotRun
+from local.kafka import KafkaServer
+from local.places import taken
+from local.supervisor import Supervisor
+
+NEEDED_BYTES: Final = 1024**3
+JARS_BYTES: Final = 56_000_000
+console: Final = Console(stderr=True, highlight=False)
+
+
+class Stopped(Exception):
+    """Ctrl-C or SIGTERM."""
+
+
+def run(
+    router: Annotated[int, typer.Option(min=1, help="router workers")] = 1,
+    inbox: Annotated[int, typer.Option(min=1, help="agency-inbox workers")] = 1,
+    store: Annotated[str | None, typer.Option(help="URL of the event store")] = None,
+) -> None:
+    """Start Kafka, the relay and the five services; stop them in order on Ctrl-C."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
+    settings = read_settings()
+    try:
+        _run(settings, router, inbox, store)
+    except CannotRun as error:
+        console.print(f"[red]Satupintu cannot run:[/red] {error}", markup=True)
+        raise typer.Exit(1) from error
+
+
+def _run(settings: Settings, router: int, inbox: int, store: str | None) -> None:
+    started = time.monotonic()
+    state = settings.state_dir.resolve()
+    check_machine(settings, state)
+    make_secrets(state)
+    kafka = KafkaServer(state / "kafka", _jars(settings.kafka_cache), settings.kafka_port, log=state / "logs/kafka.log")
+    layout = Layout(state, settings.port, kafka.bootstrap, router, inbox, store)
+    supervisor = Supervisor(children(layout), state / "logs")
+    try:
+        supervisor.start()
+        kafka.start()
+        kafka.wait_ready()
+        console.print("  kafka is ready")
+        supervisor.wait_ready(lambda name: console.print(f"  {name} is ready"))
+        console.print(f"ready after {time.monotonic() - started:.0f} s; logs are in {state / 'logs'}")
+        Console(highlight=False).print(f"Satupintu: http://{settings.host}:{settings.port}  (Ctrl-C stops it)")
+        _watch(supervisor, kafka)
+    except Stopped:
+        console.print("stopping")
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        supervisor.stop(lambda name: console.print(f"  {name} stopped"))
+        kafka.stop()
+        console.print("stopped")
+
+
+def check_machine(settings: Settings, state: Path) -> None:
+    """Raises CannotRun before anything is started: a taken port, too little disk."""
+    for port, name, setting in (
+        (settings.port, "front door", "SATUPINTU_PORT"),
+        (settings.kafka_port, "Kafka broker", "SATUPINTU_KAFKA_PORT"),
+    ):
+        if taken(port):
+            other = port + 1000
+            raise CannotRun(
+                f"port {port}, where the {name} listens, is taken: stop what uses it, or set {setting}={other}."
+            )
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(state).free
+    except OSError as error:
+        raise CannotRun(f"{state}, where state is kept, cannot be used: {error.strerror}.") from error
+    if free < NEEDED_BYTES:
+        raise CannotRun(f"the disk of {state} has {free / 1e9:.1f} GB left, and at least 1 GB is needed.")
+
+
+def _watch(supervisor: Supervisor, kafka: KafkaServer) -> None:
+    while True:
+        supervisor.check()
+        if not kafka.process.running:
+            said = "\n".join(kafka.process.last_lines(5))
+            raise CannotRun(f"Kafka ended with code {kafka.process.exit_code}; its log says:\n{said}")
+        time.sleep(0.5)
+
+
+def _jars(cache: Path) -> list[Path]:
+    shape = (TextColumn("bringing Kafka's jars"), BarColumn(), DownloadColumn())
+    with Progress(*shape, console=console, transient=True) as progress:
+        task = progress.add_task("jars", total=JARS_BYTES, visible=False)
+
+        def fetched(count: int) -> None:
+            progress.update(task, advance=count, visible=True)
+
+        return jars.ensure(cache.resolve(), fetched)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise Stopped

@@ -1,0 +1,84 @@
+"""Keeps a set of processes running: started together, ready together, stopped in order, and never half alive."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from local.children import Child
+from local.errors import CannotRun
+from local.process import Process
+
+POLL_S: Final = 0.1
+READY_LIMIT_S: Final = 120.0
+STOP_LIMIT_S: Final = 15.0
+Told = Callable[[str], None]
+
+
+class Supervisor:
+    """Processes in the order in which they are to be stopped."""
+
+    def __init__(self, children: Sequence[Child], logs: Path) -> None:
+        self._logs = logs
+        self._children = [(child, Process(child.name, child.argv, _log(logs, child), child.env)) for child in children]
+
+    def start(self) -> None:
+        """Start all; does not wait."""
+        for _, process in self._children:
+            process.start()
+
+    def wait_ready(self, told: Told, limit_s: float = READY_LIMIT_S) -> None:
+        """Returns when each has said that it is ready; `told` hears of each.
+
+        Raises:
+            CannotRun: one of them ended, or took too long; says which and what it said last.
+        """
+        waiting, end = [child for child, _ in self._children], time.monotonic() + limit_s
+        while waiting:
+            self.check()
+            for child in [child for child in waiting if ready(child.ready_url)[0]]:
+                waiting.remove(child)
+                told(child.name)
+            if waiting and time.monotonic() > end:
+                reasons = "; ".join(f"{child.name}: {ready(child.ready_url)[1]}" for child in waiting)
+                raise CannotRun(f"not ready after {limit_s:g} s: {reasons}. Their logs are in {self._logs}.")
+            time.sleep(POLL_S)
+
+    def check(self) -> None:
+        """Raises CannotRun if one of them has ended, with its exit code and the end of its log."""
+        for child, process in self._children:
+            if process.exit_code is not None:
+                said = "\n".join(f"  {line}" for line in process.last_lines())
+                raise CannotRun(f"{child.name} ended with code {process.exit_code}; the end of its log says:\n{said}")
+
+    def stop(self, told: Told) -> None:
+        """Stop each in order, within a limit each."""
+        for child, process in self._children:
+            if process.running:
+                told(child.name if process.stop(STOP_LIMIT_S) else f"{child.name} (killed, it did not end by itself)")
+
+
+def ready(url: str) -> tuple[bool, str]:
+    """Whether a process says that it is ready, and what it says instead."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return answer.status == 200, ""
+    except urllib.error.HTTPError as error:
+        return False, _unready(error.read())
+    except OSError as error:
+        return False, str(error)
+
+
+def _unready(body: bytes) -> str:
+    try:
+        states = json.loads(body)
+    except ValueError:
+        return body.decode(errors="replace")[:200]
+    return ", ".join(str(state) for state in states.values() if state != "ok")
+
+
+def _log(logs: Path, child: Child) -> Path:
+    return logs / f"{child.name}.log"

@@ -1,0 +1,5 @@
+"""Fixtures that every test folder may ask for; each lives in tests/support."""
+
+from importlib.util import find_spec
+
+pytest_plugins = [name for name in ("support.kafka", "support.postgres") if find_spec(name)]

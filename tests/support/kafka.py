@@ -1,0 +1,46 @@
+"""Real Kafka for tests: one broker for the whole run (`kafka`), or one of a test's own to stop, kill and wipe."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local import jars
+from local.kafka import KafkaServer
+from local.places import kafka_cache
+
+
+@pytest.fixture(scope="session")
+def kafka_jars() -> list[Path]:
+    """Kafka's checked class path; the first run on a machine downloads it (56 MB)."""
+    return jars.ensure(kafka_cache())
+
+
+@pytest.fixture(scope="session")
+def kafka_server(kafka_jars: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    server = KafkaServer(tmp_path_factory.mktemp("kafka"), kafka_jars)
+    yield from _served(server)
+
+
+@pytest.fixture(scope="session")
+def kafka(kafka_server: KafkaServer) -> str:
+    """Bootstrap address of the broker all tests share: a test names its topics and groups after itself."""
+    return kafka_server.bootstrap
+
+
+@pytest.fixture
+def private_kafka(kafka_jars: list[Path], tmp_path: Path) -> Iterator[KafkaServer]:
+    """A started broker that belongs to one test, which may `stop`, `kill`, `pause` or `wipe` it and `start` it again.
+
+    After `start` call `wait_ready`: both block, so an async test calls them through `asyncio.to_thread`.
+    """
+    yield from _served(KafkaServer(tmp_path / "kafka", kafka_jars))
+
+
+def _served(server: KafkaServer) -> Iterator[KafkaServer]:
+    server.start()
+    try:
+        server.wait_ready()
+        yield server
+    finally:
+        server.stop(limit_s=10)
