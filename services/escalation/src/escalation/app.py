@@ -1,0 +1,87 @@
+"""Composition root of escalation: opens what its endpoints and its sweep work with."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from starlette.datastructures import State
+
+from chassis.following import StoreFeed
+from chassis.platform import Platform, open_platform
+from chassis.process import run_process
+from chassis.settings import read_settings
+from chassis.sql import Database
+from chassis.sweep import Sweep
+from chassis.web import install
+from escalation import http
+from escalation.context import Escalation
+from escalation.settings import SERVICE
+from escalation.sweep import Replanner, TimerLedger, plan, reaction
+from escalation.views import BASIS, METADATA, SWEEP, ladder_view
+from schemas.data_files import policies
+
+routers: Final[list[APIRouter]] = [http.router]
+
+
+@asynccontextmanager
+async def open_escalation(platform: Platform) -> AsyncIterator[Escalation]:
+    """Escalation's own tables over the shared surroundings."""
+    settings, registry, rules = platform.settings, platform.registry, policies()
+    ledger = TimerLedger(platform.store, platform.keyring, SERVICE)
+    database = Database(settings.views_of(SERVICE), METADATA)
+    period_s = settings.sweep_period_s
+    sweep = Sweep(
+        database,
+        ledger,
+        platform.clock,
+        plan=plan(registry, rules),
+        react=reaction(registry, platform.clock, rules),
+        tables=SWEEP,
+        period_s=period_s,
+    )
+    ladder = StoreFeed(platform.store, database, METADATA, ladder_view(ledger, registry, rules))
+    replanner = Replanner(sweep, registry, rules, database, table=BASIS, period_s=period_s)
+    try:
+        yield Escalation(ledger, registry, database, ladder, sweep, replanner)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def running(platform: Platform, state: State) -> AsyncIterator[Escalation]:
+    """Put escalation into an app's state for as long as it serves."""
+    async with open_escalation(platform) as context:
+        state.escalation = context
+        yield context
+
+
+async def ready(state: State) -> dict[str, str]:
+    """Whether the store and the read models answer, by name."""
+    context: Escalation = state.escalation
+    await context.ledger.store.store_id()
+    await context.database.read(lambda connection: connection.exec_driver_sql("select 1").scalar())
+    return {"store": "ok", "views": "ok"}
+
+
+def create_app() -> FastAPI:
+    """Escalation's web side alone."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_platform(read_settings()) as platform, running(platform, app.state):
+            yield
+
+    app = FastAPI(title="Satupintu escalation", lifespan=lifespan)
+    for router in routers:
+        app.include_router(router)
+    install(app, lambda: ready(app.state))
+    return app
+
+
+async def worker() -> int:
+    """Escalation's worker side: until SIGTERM; the exit status."""
+    settings = read_settings()
+    async with open_platform(settings) as platform, open_escalation(platform) as context:
+        await platform.registry.current()  # no date is reckoned before the calendars are known
+        return await run_process(SERVICE, context.roads(), port=settings.port, host=settings.host)

@@ -1,0 +1,176 @@
+"""Who stands on which rung of the ladder: one row a complaint, without any text. Fed from the store, disposable."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+)
+
+from chassis.following import position_table
+from chassis.ledger import Ledger, Loaded
+from chassis.moments import Moment
+from chassis.registry_view import RegistryView
+from chassis.sweep import sweep_tables
+from chassis.view import View
+from escalation.ladder import standing
+from escalation.settings import PAGE
+from escalation.sweep import basis_table
+from schemas.codec import decode
+from schemas.deadlines import timeline_due
+from schemas.envelope import RecordedEvent
+from schemas.events.escalation import ComplaintEscalated
+from schemas.policies import Policies
+from schemas.registry import Registry
+from schemas.streams import COMPLAINT_PREFIX, complaint_id
+
+
+class Row(NamedTuple):
+    """A complaint on the ladder. `guarded`: secret or of supervision grade; the public learns only that it is late."""
+
+    complaint: str
+    rung: int
+    public_number: str
+    part: bool
+    guarded: bool
+    status: str
+    class_: str
+    holder: str
+    agency: str | None
+    unit: str | None
+    sector: str | None
+    cause: str
+    clock: str | None
+    repetition: int
+    received_at: datetime
+    due_at: datetime | None
+    climbed_at: datetime
+
+
+class Seen(NamedTuple):
+    """A complaint as it is now: its row, or none if it stands on no rung."""
+
+    complaint: str
+    row: Row | None
+
+
+def ladder_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
+    """One table."""
+    name = f"{prefix}ladder"
+    if (known := metadata.tables.get(name)) is not None:
+        return [known]
+    columns: list[Column[Any]] = [
+        Column("complaint", String(36), primary_key=True),
+        Column("rung", Integer, nullable=False, index=True),
+        Column("public_number", String(32), nullable=False),
+        Column("part", Boolean, nullable=False),
+        Column("guarded", Boolean, nullable=False),
+        Column("status", String(20), nullable=False),
+        Column("class_", String(16), nullable=False),
+        Column("holder", String(80), nullable=False),
+        Column("agency", String(64), index=True),
+        Column("unit", String(64)),
+        Column("sector", String(64)),
+        Column("cause", String(20), nullable=False),
+        Column("clock", String(20)),
+        Column("repetition", Integer, nullable=False),
+        Column("received_at", Moment, nullable=False),
+        Column("due_at", Moment),
+        Column("climbed_at", Moment, nullable=False),
+    ]
+    return [Table(name, metadata, *columns)]
+
+
+METADATA: Final = MetaData()
+LADDER: Final = ladder_tables(METADATA, "")[0]
+SWEEP: Final = sweep_tables(METADATA)
+BASIS: Final = basis_table(METADATA)
+position_table(METADATA)
+
+
+def ladder_view(ledger: Ledger, registry: RegistryView, policies: Policies) -> View[Seen]:
+    """What has climbed, as a read model."""
+    return View("ladder", ladder_tables, put, _present(ledger, registry, policies), (COMPLAINT_PREFIX,))
+
+
+def put(connection: Connection, tables: Sequence[Table], seen: Sequence[Seen]) -> None:
+    """Write what these complaints are now over what they were; asked twice, the same."""
+    table, newest = tables[0], {each.complaint: each.row for each in seen}
+    connection.execute(delete(table).where(table.c.complaint.in_(list(newest))))
+    if rows := [row._asdict() for row in newest.values() if row is not None]:
+        connection.execute(insert(table), rows)
+
+
+def row_of(loaded: Loaded, registry: Registry, policies: Policies) -> Row | None:
+    """Its row now, if it stands on a rung."""
+    state = loaded.state
+    rung = standing(state, registry, policies)
+    if not rung:
+        return None
+    climbed = _last_climb(loaded, rung)
+    return Row(
+        complaint=str(state.id),
+        rung=rung,
+        public_number=state.public_number,
+        part=state.whole is not None,
+        guarded=state.secret or state.supervision,
+        status=state.status.value,
+        class_=state.class_.value,
+        holder=str(state.holder),
+        agency=state.agency,
+        unit=state.holder.unit,
+        sector=state.sector,
+        cause=climbed.cause,
+        clock=climbed.clock.value if climbed.clock else None,
+        repetition=climbed.repetition,
+        received_at=state.received_at,
+        due_at=timeline_due(state, registry, policies),
+        climbed_at=climbed.at,
+    )
+
+
+def _last_climb(loaded: Loaded, rung: int) -> ComplaintEscalated:
+    facts = (decode(event) for event in reversed(loaded.recorded) if event.type == ComplaintEscalated.__name__)
+    return next(fact for fact in facts if isinstance(fact, ComplaintEscalated) and fact.rung == rung)
+
+
+def _present(
+    ledger: Ledger, registry: RegistryView, policies: Policies
+) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[Seen]]]:
+    # Only what has ever climbed can have a row, and only its own facts change it; the state decides, not the event.
+    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Seen]:
+        touched = list(dict.fromkeys(complaint_id(event.stream) for event in events))
+        known = await registry.current()
+        loaded = await ledger.load_many(touched)
+        return [Seen(str(each.state.id), row_of(each, known, policies)) for each in loaded]
+
+    return prepare
+
+
+def page(connection: Connection, rung: int, agency: str | None, number: int) -> list[Row]:
+    """One page of those who have climbed to `rung` or beyond it, the longest there first."""
+    query = _climbed(select(*LADDER.c), rung, agency).order_by(LADDER.c.climbed_at, LADDER.c.complaint)
+    found = connection.execute(query.limit(PAGE).offset(number * PAGE))
+    return [Row(**row) for row in found.mappings()]
+
+
+def count(connection: Connection, rung: int, agency: str | None) -> int:
+    """How many these are."""
+    return connection.execute(_climbed(select(func.count()).select_from(LADDER), rung, agency)).scalar() or 0
+
+
+def _climbed(query: Select[Any], rung: int, agency: str | None) -> Select[Any]:
+    query = query.where(LADDER.c.rung >= rung)
+    return query.where(LADDER.c.agency == agency) if agency is not None else query
