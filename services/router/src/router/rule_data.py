@@ -14,14 +14,16 @@ class BadRules(Exception):
     """A data file of router is broken: nothing may be placed by it."""
 
 
-class _Checked(BaseModel):
+class Checked(BaseModel):
+    """Frozen; an unknown field is a spelling mistake and refused."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 Phrase = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9 ]*$")]
 
 
-class SectorWords(_Checked):
+class SectorWords(Checked):
     """Words that speak of one field. `home` is the level that has it by law 23/2014."""
 
     home: Level
@@ -32,14 +34,14 @@ class SectorWords(_Checked):
     level: dict[Level, tuple[Phrase, ...]] = {}
 
 
-class Supervision(_Checked):
+class Supervision(Checked):
     """Words of suspected misconduct, and phrases that only look like it."""
 
     words: tuple[Phrase, ...]
     not_: tuple[Phrase, ...] = Field(alias="not")
 
 
-class RuleData(_Checked):
+class RuleData(Checked):
     """rules.toml."""
 
     version: str
@@ -50,13 +52,13 @@ class RuleData(_Checked):
     sectors: dict[Sector, SectorWords]
 
 
-class Unsure(_Checked):
+class Unsure(Checked):
     """Names that are common words as well."""
 
     names: frozenset[Phrase]
 
 
-class Titles(_Checked):
+class Titles(Checked):
     """Words in front of a name that tell namesakes apart."""
 
     city: tuple[Phrase, ...]
@@ -64,13 +66,13 @@ class Titles(_Checked):
     province: tuple[Phrase, ...]
 
 
-class Streets(_Checked):
+class Streets(Checked):
     """Words after which a region's name is most often a street's."""
 
     words: frozenset[Phrase]
 
 
-class NameData(_Checked):
+class NameData(Checked):
     """names.toml."""
 
     aliases: dict[RegionCode, tuple[Phrase, ...]]
@@ -79,7 +81,7 @@ class NameData(_Checked):
     streets: Streets
 
 
-class PlaceData(_Checked):
+class PlaceData(Checked):
     """places.toml: name, latitude and longitude by code."""
 
     source: str

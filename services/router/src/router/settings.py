@@ -7,11 +7,8 @@ ROAD: Final = "reactions"
 """Consumer group `router.reactions`."""
 INSPECTORATE_UNIT: Final = "inspektorat"
 """The unit that takes a supervision-grade complaint, where the inspecting body has one of that id."""
-PAGE: Final = 100
 PARTS: Final = 10
 """A whole has at most this many parts."""
-BODY_CHARACTERS: Final = 10_000
-TITLE_CHARACTERS: Final = 200
 CANDIDATES: Final = 5
 """So many bodies at most are named beside the chosen one."""
 CHAIN: Final = 20
