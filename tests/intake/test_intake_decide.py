@@ -7,8 +7,7 @@ from uuid import UUID
 import pytest
 
 from intake import decide
-from intake.commands import AddDetail, Attach, Confirm, Dispute, FileComplaint, Where, Withdraw
-from intake.settings import ATTACHMENTS, PUBLIC_MOVES
+from intake.commands import AddDetail, Attach, Confirm, Dispute, Withdraw
 from schemas.complaint import Complaint
 from schemas.events.base import Fact
 from schemas.events.escalation import ComplaintLapsed
@@ -24,6 +23,8 @@ from schemas.events.intake import (
 from schemas.events.router import ArbitrationOpened, ComplaintArchived, ComplaintJoined, ComplaintReferred
 from schemas.evolve import fold
 from schemas.lifecycle import CloseReason, Status
+from schemas.limits import ATTACHMENTS, PUBLIC_MOVES
+from schemas.outward_submission import Complaining
 from schemas.refusals import (
     AlreadyClosed,
     DataErased,
@@ -35,7 +36,7 @@ from schemas.refusals import (
     TooManyMoves,
     WrongStatus,
 )
-from schemas.values import HolderKind
+from schemas.values import HolderKind, Place
 from support.given import (
     COMPLAINT,
     NOON,
@@ -124,7 +125,7 @@ each_open = pytest.mark.parametrize("history", OPEN.values(), ids=OPEN.keys())
 
 class TestFiling:
     def test_a_complaint_begins_with_what_was_said_and_when_its_channel_got_it(self) -> None:
-        command = FileComplaint.model_validate(
+        command = Complaining.model_validate(
             {"text": "jalan rusak", "title": "jalan", "secret": True, "class": "aspiration", "place": {"region": "32.73"}}
         )
         [fact] = decide.file(
@@ -132,24 +133,24 @@ class TestFiling:
         )
         assert isinstance(fact, ComplaintFiled)
         assert (fact.text, fact.title, fact.secret, fact.class_) == ("jalan rusak", "jalan", True, "aspiration")
-        assert fact.place == Where(region="32.73")
+        assert fact.place == Place(region="32.73")
         assert (fact.received_at, fact.at, fact.person) == (later(-1), NOON, UUID(int=3))
 
     def test_a_channel_whose_clock_is_ahead_does_not_give_the_agency_more_time(self) -> None:
-        [fact] = decide.file(given(), FileComplaint(text="x"), NOON, public_number=NUMBER, received_at=later(9))
+        [fact] = decide.file(given(), Complaining(text="x"), NOON, public_number=NUMBER, received_at=later(9))
         assert isinstance(fact, ComplaintFiled)
         assert fact.received_at == NOON
 
     def test_the_same_stream_does_not_begin_twice(self) -> None:
         with pytest.raises(RequestDiffers):
-            decide.file(given(filed()), FileComplaint(text="x"), NOON, public_number=NUMBER)
+            decide.file(given(filed()), Complaining(text="x"), NOON, public_number=NUMBER)
 
     @pytest.mark.parametrize(
         ("now", "fits"),
         [(datetime(2026, 4, 30, 15, 1, tzinfo=UTC), True), (datetime(2026, 4, 30, 14, 59, tzinfo=UTC), False)],
     )
     def test_a_day_is_in_the_future_until_it_begins_in_the_east_of_the_nation(self, now: datetime, fits: bool) -> None:
-        command = FileComplaint.model_validate({"text": "x", "occurred_on": "2026-05-01"})
+        command = Complaining.model_validate({"text": "x", "occurred_on": "2026-05-01"})
         if fits:
             assert decide.file(given(), command, now, public_number=NUMBER)
         else:

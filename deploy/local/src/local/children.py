@@ -61,6 +61,9 @@ def environment(layout: Layout) -> dict[str, str]:
         "MASTER_KEY_FILE": str(state / "secrets" / "master.key"),
         "CODE_SECRET_FILE": str(state / "secrets" / "code.secret"),
         "LOG_DIR": str(state / "logs"),
+        # On one machine every client is the same source.
+        "FILINGS_PER_MINUTE": "0",
+        "LOOKUPS_PER_MINUTE": "0",
     }
     prefixed = {f"SATUPINTU_{name}": value for name, value in ours.items()}
     chosen = {name: value for name, value in os.environ.items() if name.startswith("SATUPINTU_")}

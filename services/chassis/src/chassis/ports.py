@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from chassis.errors import Conflict, IdClash
 from schemas.envelope import NewEvent, RecordedEvent
 from schemas.sealed import Keys
-
-from chassis.errors import Conflict, IdClash
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,8 @@ class Store(Protocol):
 
     async def append_many(self, appends: Sequence[Append]) -> list[Appended | Conflict | IdClash]:
         """Many streams in one group commit; one result per append, in order. One stream's refusal does not touch
-        the others."""
+        the others.
+        """
         ...
 
     async def read(self, stream: str, from_version: int = 0) -> list[RecordedEvent]:
@@ -83,7 +83,8 @@ class Store(Protocol):
 
     async def read_all(self, after: int | None, prefixes: Sequence[str] = (), limit: int = 1000) -> Page:
         """At most `limit` events of streams whose names start with one of `prefixes` (all if none), strictly after
-        `after` (None: from the beginning). Never skips an event that is committed later at a lower position."""
+        `after` (None: from the beginning). Never skips an event that is committed later at a lower position.
+        """
         ...
 
     def subscribe(self, after: int | None, prefixes: Sequence[str] = ()) -> AsyncIterator[Page]:
@@ -100,7 +101,8 @@ class KeyRing(Protocol):
 
     async def ensure(self, complaints: Collection[UUID]) -> Mapping[UUID, Keys]:
         """The keys of each; a first generation is made and committed where none was ever made. A complaint
-        whose generations are all destroyed gets empty keys: making another generation is `renew`."""
+        whose generations are all destroyed gets empty keys: making another generation is `renew`.
+        """
         ...
 
     async def load(self, complaints: Collection[UUID]) -> Mapping[UUID, Keys]:

@@ -114,7 +114,7 @@ class Reactor:
                 raise
             except Exception as error:  # noqa: BLE001 - becomes a dead letter, with its reason
                 if tries >= self._patience.attempts or isinstance(error, HOPELESS):
-                    log.error("reaction failed", complaint=str(complaint), because=reason(error), tries=tries)  # noqa: TRY400 - a trace may quote a citizen
+                    log.error("reaction failed", complaint=str(complaint), because=reason(error), tries=tries)
                     return Failure(reason(error), tries)
                 await self._patience.wait(tries)
             else:

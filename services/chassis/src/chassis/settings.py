@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     sweep_period_s: float = 1.0
     sweep_grace_s: float = 30.0
     """The sweep leaves alone what is younger: the reaction is probably on its way."""
+    filings_per_minute: float = 60
+    """From one source, and as many at once; 0: no limit. Likewise look-ups by tracking code."""
+    lookups_per_minute: float = 600
     kafka_port: int = 9092
     """Read by `make run` alone, like the following: where the local broker listens."""
     kafka_cache: Path = Path(".cache/kafka")

@@ -1,5 +1,6 @@
 """What is a read model? Tables, and what events do to their rows. The roads that fill one are `chassis.projection`
-(from Kafka, live) and `chassis.rebuild` (from the store, beside, then swapped)."""
+(from Kafka, live) and `chassis.rebuild` (from the store, beside, then swapped).
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass

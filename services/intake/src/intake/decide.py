@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from intake.commands import AddDetail, Attach, Confirm, Dispute, FileComplaint, Withdraw
-from intake.settings import ATTACHMENTS, DEFAULT_CHANNEL, PUBLIC_MOVES
+from intake.commands import AddDetail, Attach, Confirm, Dispute, Withdraw
+from intake.settings import DEFAULT_CHANNEL
 from schemas.calendars import zone_of
 from schemas.complaint import Complaint
 from schemas.events.base import Fact
@@ -24,6 +24,8 @@ from schemas.events.intake import (
 )
 from schemas.evolve import allows
 from schemas.lifecycle import Status
+from schemas.limits import ATTACHMENTS, PUBLIC_MOVES
+from schemas.outward_submission import Complaining, PlaceGiven
 from schemas.refusals import (
     AlreadyClosed,
     DataErased,
@@ -34,12 +36,13 @@ from schemas.refusals import (
     TooManyMoves,
     WrongStatus,
 )
+from schemas.values import ComplaintClass, Place
 
 EASTERNMOST: Final = "Asia/Jayapura"
 """Where in the nation a day begins first: a day that has begun nowhere in it is in the future."""
 
 
-def check(command: FileComplaint, now: datetime) -> None:
+def check(command: Complaining, now: datetime) -> None:
     """What only a clock can tell of a filing.
 
     Raises:
@@ -51,7 +54,7 @@ def check(command: FileComplaint, now: datetime) -> None:
 
 def file(
     state: Complaint,
-    command: FileComplaint,
+    command: Complaining,
     at: datetime,
     *,
     public_number: str,
@@ -63,10 +66,11 @@ def file(
         raise RequestDiffers
     check(command, at)
     filed = ComplaintFiled(
-        at=at, received_at=min(received_at or at, at), text=command.text, title=command.title, place=command.place,
+        at=at, received_at=min(received_at or at, at), text=command.text, title=command.title,
+        place=_place(command.place),
         occurred_on=command.occurred_on, anonymous=command.anonymous, secret=command.secret,
         addressed_to=command.addressed_to, channel=command.channel or DEFAULT_CHANNEL, language=command.language,
-        public_number=public_number, person=person, **{"class": command.class_},
+        public_number=public_number, person=person, **{"class": command.class_ or ComplaintClass.COMPLAINT},
     )  # fmt: skip
     return [filed]
 
@@ -84,7 +88,11 @@ def attach(state: Complaint, command: Attach, attachment: UUID, at: datetime) ->
         raise InvalidField(field="file", why=f"a complaint holds at most {ATTACHMENTS} files")
     return [
         AttachmentAdded(
-            at=at, attachment=attachment, media_type=command.media_type, size_bytes=command.size_bytes, name=command.name
+            at=at,
+            attachment=attachment,
+            media_type=command.media_type,
+            size_bytes=command.size_bytes,
+            name=command.name,
         )
     ]
 
@@ -147,6 +155,12 @@ def follow_whole(part: Complaint, whole: Complaint, at: datetime) -> list[Fact]:
 def ended_by_reporter(whole: Complaint) -> bool:
     """Taken back or erased: nobody waits for the parts any more."""
     return whole.status is Status.CLOSED and whole.closed is not None and whole.closed.value in ("withdrawn", "erased")
+
+
+def _place(given: PlaceGiven | None) -> Place | None:
+    if given is None:
+        return None
+    return Place(region=given.region, lat=given.lat, lon=given.lon, address=given.address)
 
 
 def _disputable(state: Complaint, at: datetime, until: datetime | None) -> None:

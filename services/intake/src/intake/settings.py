@@ -1,18 +1,10 @@
-"""How much of what does intake take? Every limit and period of this service, named once."""
+"""How much of what does intake take? What is this service's own; published limits are in
+`schemas.limits`.
+"""
 
 from datetime import timedelta
 from typing import Final
 
-TEXT_CHARS: Final = 10_000
-TITLE_CHARS: Final = 200
-NAME_CHARS: Final = 200
-ADDRESS_CHARS: Final = 500
-EMAIL_CHARS: Final = 254
-"""RFC 5321, section 4.5.3.1.3."""
-PHONE_CHARS: Final = 30
-
-ATTACHMENTS: Final = 5
-ATTACHMENT_BYTES: Final = 10 * 1024 * 1024
 FORM_BYTES: Final = 64 * 1024
 """What a form may take around its file."""
 MEDIA_TYPES: Final = {
@@ -29,9 +21,6 @@ MEDIA_TYPES: Final = {
     "audio/m4a": "m4a",
 }
 """Told by content, never by name; and the ending under which a file is handed out again."""
-
-PUBLIC_MOVES: Final = 200
-"""Of the reporter's side, a complaint: a public that writes without end must not make a stream unreadable."""
 
 ORPHAN_AFTER: Final = timedelta(hours=24)
 """A person whom no stream names is removed after this long untouched: the filing was never finished."""

@@ -7,15 +7,24 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 from starlette.datastructures import State
 
+from chassis.agent import Agent
+from chassis.dead_letter_topic import KafkaDeadLetters
 from chassis.following import StoreFeed
 from chassis.platform import Platform, open_platform
-from chassis.settings import read_settings
+from chassis.process import Road, run_process
+from chassis.projection import Projection
+from chassis.reaction import Guard
+from chassis.settings import Settings, read_settings
 from chassis.sql import Database
 from chassis.web import install
 from reporting import http, queries
+from reporting.agents import tell_public
 from reporting.context import Reporting
 from reporting.settings import SERVICE
-from reporting.views import SUPPORTS_VIEW, book_view
+from reporting.summaries import KafkaSummaries
+from reporting.views import SUPPORTS_VIEW, book_view, reports_view
+from schemas.data_files import policies
+from schemas.topics import COMPLAINT_EVENTS
 
 routers: Final[list[APIRouter]] = [http.router]
 
@@ -63,3 +72,23 @@ def create_app() -> FastAPI:
         app.include_router(router)
     install(app, lambda: ready(app.state))
     return app
+
+
+async def worker(settings: Settings) -> int:
+    """Reporting's worker side: views, books, supports and open data, until SIGTERM; the exit status."""
+    async with open_platform(settings) as platform, open_reporting(platform) as context:
+        view = reports_view(context.ledger)
+        summaries = KafkaSummaries(settings.kafka)
+        letters = KafkaDeadLetters(SERVICE, settings.kafka)
+        guard = Guard(context.ledger, tell_public(context.registry, policies(), summaries), letters)
+        roads: list[Road] = [
+            Projection(context.database, queries.METADATA, view, kafka=settings.kafka, group=f"{SERVICE}.views"),
+            Agent(SERVICE, "summary", [COMPLAINT_EVENTS], guard, kafka=settings.kafka),
+            context.books,
+            context.supports,
+        ]
+        try:
+            return await run_process(SERVICE, roads, port=settings.port, host=settings.host)
+        finally:
+            await summaries.close()
+            await letters.close()

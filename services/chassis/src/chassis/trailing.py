@@ -1,0 +1,92 @@
+"""A sweep over facts rather than dates: whatever happened is looked at once more, a while after it happened.
+
+    trailing = Trailing(store, database, METADATA, "notices", reactor.handle, grace_s=30)
+    await trailing.run()
+
+For reactions whose work leaves no trace in the stream (a notice sent, a key destroyed): the reaction over Kafka does
+them at once, this road does what was missed, also when Kafka is away.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from sqlalchemy import MetaData, insert, select, update
+
+from chassis.following import position_table
+from chassis.lease import Lease, lease_table
+from chassis.patience import Patience
+from chassis.ports import Store
+from chassis.sql import Database
+from schemas.envelope import RecordedEvent
+from schemas.streams import COMPLAINT_PREFIX, complaint_id
+
+PERIOD_S: Final = 1.0
+LIMIT: Final = 1000
+Handle = Callable[[Sequence[UUID]], Awaitable[Any]]
+log = structlog.get_logger(__name__)
+
+
+def _real_now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - compares with recorded_at, which is real time
+
+
+class Trailing:
+    """Hands over the complaints in which something of `types` was recorded at least `grace_s` ago, each page once."""
+
+    def __init__(
+        self,
+        store: Store,
+        database: Database,
+        metadata: MetaData,
+        name: str,
+        handle: Handle,
+        *,
+        types: Collection[str],
+        grace_s: float = 30.0,
+        now: Callable[[], datetime] = _real_now,
+    ) -> None:
+        self._store, self._database, self._name, self._handle = store, database, f"trailing.{name}", handle
+        self._types, self._grace, self._now = frozenset(types), timedelta(seconds=grace_s), now
+        self._positions = position_table(metadata)
+        self._lease = Lease(database, lease_table(metadata), self._name)
+
+    async def run(self) -> None:
+        """Until cancelled; of several processes one works, by a lease."""
+        patience = Patience()
+        while True:
+            await patience.until_up(self.once, self._name)
+            await asyncio.sleep(PERIOD_S)
+
+    def unready(self) -> str | None:
+        """Never: it trails behind anyway."""
+        return None
+
+    async def once(self) -> None:
+        """Look at everything that is old enough by now."""
+        while await self._lease.hold():
+            position = await self._position()
+            page = await self._store.read_all(position, (COMPLAINT_PREFIX,), LIMIT)
+            ripe = [event for event in page.events if event.recorded_at <= self._now() - self._grace]
+            if ripe:
+                await self._handle(self._complaints(ripe))
+                await self._move(position, ripe[-1].position)
+            if len(ripe) < len(page.events) or page.caught_up:
+                return
+
+    def _complaints(self, events: Sequence[RecordedEvent]) -> list[UUID]:
+        return list(dict.fromkeys(complaint_id(event.stream) for event in events if event.type in self._types))
+
+    async def _position(self) -> int | None:
+        table = self._positions
+        query = select(table.c.position).where(table.c.view == self._name)
+        return await self._database.read(lambda connection: connection.execute(query).scalar())
+
+    async def _move(self, before: int | None, after: int) -> None:
+        table = self._positions
+        first = insert(table).values(view=self._name, position=after)
+        later = update(table).where(table.c.view == self._name).values(position=after)
+        await self._database.run(lambda connection: connection.execute(first if before is None else later))

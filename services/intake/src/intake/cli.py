@@ -1,0 +1,25 @@
+"""`satupintu codes rebuild`: the table of tracking codes, made again from the store and the secret."""
+
+import asyncio
+from typing import Final
+
+import typer
+
+from chassis.platform import open_platform
+from chassis.settings import read_settings
+from intake.app import open_intake
+
+app: Final = typer.Typer(no_args_is_help=True)
+codes: Final = typer.Typer(no_args_is_help=True, help="tracking codes")
+app.add_typer(codes, name="codes")
+
+
+@codes.command()
+def rebuild() -> None:
+    """Add every code that is missing; harmless beside running processes."""
+
+    async def run() -> int:
+        async with open_platform(read_settings()) as platform, open_intake(platform) as context:
+            return await context.codes.rebuild(platform.store)
+
+    print(f"{asyncio.run(run())} complaints seen")

@@ -1,0 +1,98 @@
+"""How does a complaint come to be, whatever the channel? Key, then person and code, then number, then the one append.
+
+Each step is committed before the next and does no harm if it is done again, so a crash between any two loses nothing:
+the same request sent again goes through them all and ends with the same complaint.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from chassis.command import was_said
+from chassis.errors import Conflict
+from chassis.ledger import Cause, Loaded
+from intake import decide, vault
+from intake.commands import canonical, known
+from intake.context import Context
+from intake.records import Record
+from intake.settings import DEFAULT_CHANNEL
+from schemas.complaint import Complaint, new
+from schemas.envelope import NO_STREAM
+from schemas.evolve import Told, evolve
+from schemas.ids import complaint_id, move_id, person_id
+from schemas.outward_submission import Complaining
+from schemas.refusals import DataErased, RequestDiffers
+from schemas.sealed import Keys
+from schemas.streams import complaint_stream
+
+ROUTE = "complaints"
+
+
+class Filing(NamedTuple):
+    """A complaint that `client` files under its idempotency `key`. `received_at`: when the channel got it."""
+
+    client: str
+    key: str
+    command: Complaining
+    received_at: datetime | None = None
+
+    @property
+    def complaint(self) -> UUID:
+        """The same for the same channel, client and key."""
+        return complaint_id(self.command.channel or DEFAULT_CHANNEL, self.client, self.key)
+
+
+class Filed(NamedTuple):
+    """The complaint as it is now: just begun, or begun by the same request before (`repeated`)."""
+
+    state: Complaint
+    repeated: bool = False
+
+
+async def file(context: Context, filing: Filing) -> Filed:
+    """File it, once however often it is asked.
+
+    Raises:
+        InvalidField: it is said to have happened in the future.
+        RequestDiffers: the key came before with another request.
+        DataErased: the reporter has asked to be forgotten since.
+        ChassisError: not known to be filed; the same request may be sent again.
+    """
+    at = context.clock.now()
+    decide.check(filing.command, at)
+    complaint, request = filing.complaint, canonical(filing.command)
+    keys = (await context.ledger.keyring.ensure([complaint]))[complaint]
+    if not keys.generations:
+        raise DataErased(complaint=str(complaint))
+    person = await _record(context, complaint, filing.command, keys, request)
+    number = await context.numbers.take(at)
+    cause = Cause(move_id(complaint, filing.client, ROUTE, filing.key), complaint, at, request=request)
+    facts = decide.file(
+        new(complaint), filing.command, at, public_number=number, person=person, received_at=filing.received_at
+    )
+    begun = Loaded(complaint_stream(complaint), new(complaint), keys, ())
+    append = context.ledger.prepare(begun, facts, cause)
+    try:
+        appended = await context.ledger.store.append(append.stream, NO_STREAM, append.events)
+    except Conflict:
+        return await _said_before(context, complaint, cause)
+    if not appended.written:
+        return await _said_before(context, complaint, cause)
+    return Filed(evolve(begun.state, Told(facts[0], append.events[0].id, appended.version)))
+
+
+async def _record(context: Context, complaint: UUID, command: Complaining, keys: Keys, request: bytes) -> UUID | None:
+    code = context.codes.row(complaint)
+    if command.reporter is None or not known(command.reporter):
+        await context.records.keep(Record(code))
+        return None
+    person = person_id(complaint, keys.mac(request))
+    await context.records.keep(Record(code, (person, complaint, vault.seal(keys, person, command.reporter))))
+    return person
+
+
+async def _said_before(context: Context, complaint: UUID, cause: Cause) -> Filed:
+    loaded = await context.ledger.load(complaint)
+    if not was_said(loaded, cause):
+        raise RequestDiffers
+    return Filed(loaded.state, repeated=True)

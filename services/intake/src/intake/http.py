@@ -1,0 +1,265 @@
+"""The reporter's side over HTTP. Whoever bears the tracking code is the reporter; the code is never logged."""
+
+from typing import Annotated, Any, NamedTuple
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse
+
+from chassis.command import Handled
+from chassis.web import ClientId, IdempotencyKey, IfMatch, Language, etag
+from intake import decide, moves, tracking
+from intake.attachments import digest, media_type
+from intake.commands import AddDetail, Attach, Confirm, Dispute, Erase, Withdraw
+from intake.context import Context
+from intake.filing import Filing, file
+from intake.moves import Asked
+from intake.rate import Rate
+from intake.settings import FORM_BYTES, MEDIA_TYPES
+from schemas.complaint import Complaint
+from schemas.events.intake import AttachmentAdded
+from schemas.ids import derived_id
+from schemas.limits import ATTACHMENT_BYTES, CLIENT, NAME
+from schemas.outward_submission import Complaining
+from schemas.refusals import InvalidField, NoPermission, NotFound, NotTheHolder
+
+router = APIRouter(prefix="/api/v1")
+REPLAYED = "Idempotent-Replayed"
+"""Header of an answer to a request that was carried out before."""
+
+
+def _context(request: Request) -> Context:
+    context: Context = request.app.state.intake
+    return context
+
+
+Intake = Annotated[Context, Depends(_context)]
+
+
+def _within(rate: Rate, request: Request) -> None:
+    wait_s = rate.wait_s(request.client.host if request.client else "")
+    if wait_s:
+        raise HTTPException(429, "Too many requests from here; please wait a little.", {"Retry-After": str(wait_s)})
+
+
+@router.post("/complaints", status_code=201)
+async def file_complaint(
+    request: Request,
+    response: Response,
+    body: Complaining,
+    context: Intake,
+    client: ClientId,
+    key: IdempotencyKey,
+    lang: Language,
+) -> dict[str, Any]:
+    """File a complaint, an aspiration or a request for information; only `text` is required."""
+    _within(context.filings, request)
+    filed = await file(context, Filing(client, key, body))
+    if filed.repeated:
+        response.headers[REPLAYED] = "true"
+    etag(response, filed.state.version)
+    return await receipt(context, filed.state, lang)
+
+
+class Reporter(NamedTuple):
+    """Who asks, about which complaint."""
+
+    context: Context
+    complaint: UUID
+    code: str
+    lang: str
+
+    async def page(self, response: Response) -> dict[str, Any]:
+        """The whole story now."""
+        context = self.context
+        loaded = await context.ledger.load(self.complaint)
+        if not loaded.recorded:
+            raise NotFound(what="complaint")  # its code was kept, but the filing was never finished
+        etag(response, loaded.state.version)
+        registry, lead = await context.registry.current(), await moves.lead_of(context, loaded.state)
+        told = loaded.told()
+        story = tracking.page(loaded.state, told, self.code, registry, context.policies, self.lang, lead)
+        return with_notice(context, story, self.lang)
+
+
+async def _reporter(tracking_code: str, request: Request, context: Intake, lang: Language) -> Reporter:
+    _within(context.lookups, request)
+    complaint = await context.codes.open(tracking_code)
+    return Reporter(context, complaint, context.codes.of(complaint), lang)
+
+
+class Asking(NamedTuple):
+    """Under which key a move is asked for, by which client, after seeing which version."""
+
+    client: str
+    key: str
+    if_match: int | None
+
+    def about(self, complaint: UUID, route: str) -> Asked:
+        """The request as intake knows it."""
+        return Asked(complaint, self.client, self.key, route, self.if_match)
+
+
+def _asking(client: ClientId, key: IdempotencyKey, if_match: IfMatch) -> Asking:
+    return Asking(client, key, if_match)
+
+
+Bearer = Annotated[Reporter, Depends(_reporter)]
+Asks = Annotated[Asking, Depends(_asking)]
+
+
+@router.get("/complaints/{tracking_code}")
+async def track(reporter: Bearer, response: Response) -> dict[str, Any]:
+    """Where it is, who must act by when, and everything that happened."""
+    return await reporter.page(response)
+
+
+@router.get("/complaints/{tracking_code}/explain")
+async def explain(reporter: Bearer) -> dict[str, Any]:
+    """Why each date is what it is."""
+    context = reporter.context
+    state = (await context.ledger.load(reporter.complaint)).state
+    registry, lead = await context.registry.current(), await moves.lead_of(context, state)
+    return {"due": tracking.explained(state, registry, context.policies, reporter.lang, lead)}
+
+
+@router.post("/complaints/{tracking_code}/details")
+async def add_detail(reporter: Bearer, asks: Asks, body: AddDetail, response: Response) -> dict[str, Any]:
+    """Tell more, or answer a question."""
+    handled = await moves.add_detail(reporter.context, asks.about(reporter.complaint, "details"), body)
+    return await _answered(reporter, handled, response)
+
+
+@router.post("/complaints/{tracking_code}/withdrawal")
+async def withdraw(reporter: Bearer, asks: Asks, body: Withdraw, response: Response) -> dict[str, Any]:
+    """Take it back."""
+    at, asked = reporter.context.clock.now(), asks.about(reporter.complaint, "withdrawal")
+    handled = await moves.move(reporter.context, asked, body, lambda state: decide.withdraw(state, body, at))
+    return await _answered(reporter, handled, response)
+
+
+@router.post("/complaints/{tracking_code}/confirmation")
+async def confirm(reporter: Bearer, asks: Asks, body: Confirm, response: Response) -> dict[str, Any]:
+    """It is settled."""
+    at, asked = reporter.context.clock.now(), asks.about(reporter.complaint, "confirmation")
+    handled = await moves.move(reporter.context, asked, body, lambda state: decide.confirm(state, body, at))
+    return await _answered(reporter, handled, response)
+
+
+@router.post("/complaints/{tracking_code}/dispute")
+async def dispute(reporter: Bearer, asks: Asks, body: Dispute, response: Response) -> dict[str, Any]:
+    """It is not settled."""
+    handled = await moves.dispute(reporter.context, asks.about(reporter.complaint, "dispute"), body)
+    return await _answered(reporter, handled, response)
+
+
+@router.post("/complaints/{tracking_code}/erasure")
+async def erase(reporter: Bearer, asks: Asks, response: Response, body: Erase | None = None) -> dict[str, Any]:
+    """Forget who I am and what I wrote."""
+    await moves.erase(reporter.context, asks.about(reporter.complaint, "erasure"), body or Erase())
+    return await reporter.page(response)
+
+
+@router.post("/complaints/{tracking_code}/attachments", status_code=201)
+async def attach(reporter: Bearer, asks: Asks, request: Request, response: Response) -> dict[str, Any]:
+    """Hand in a file, in the form field `file`."""
+    name, content = await _file_of(request)
+    context, complaint = reporter.context, reporter.complaint
+    told = Attach(digest=digest(content), media_type=media_type(content), size_bytes=len(content), name=name)
+    attachment, at = derived_id("attachment", str(complaint), told.digest), context.clock.now()
+    loaded = await context.ledger.load(complaint)
+    facts = decide.attach(loaded.state, told, attachment, at)  # refused before a byte is kept
+    if facts and loaded.keys.generations:
+        await context.attachments.keep(complaint, attachment, content, loaded.keys)
+    asked = asks.about(complaint, "attachments")
+    handled = await moves.move(context, asked, told, lambda state: decide.attach(state, told, attachment, at))
+    return await _answered(reporter, handled, response)
+
+
+@router.get("/complaints/{tracking_code}/attachments/{attachment}")
+async def download(reporter: Bearer, attachment: UUID) -> Response:
+    """A file that was handed in; always as a download, never shown in the page."""
+    loaded = await reporter.context.ledger.load(reporter.complaint)
+    facts = [one.fact for one in loaded.told() if isinstance(one.fact, AttachmentAdded)]
+    fact = next((fact for fact in facts if fact.attachment == attachment), None)
+    if fact is None:
+        raise NotFound(what="attachment")
+    content = await reporter.context.attachments.read(reporter.complaint, attachment, loaded.keys)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{attachment.hex}.{MEDIA_TYPES[fact.media_type]}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type=fact.media_type, headers=headers)
+
+
+@router.get("/submissions/{client}/{key}")
+async def submission(client: str, key: str, context: Intake, lang: Language) -> Response:
+    """What became of a message on the topic `submissions`: 202 not read yet, 200 filed, 422 refused."""
+    if len(client) > CLIENT or len(key) > CLIENT:
+        raise InvalidField(field="key", why=f"at most {CLIENT} characters")
+    found = await context.results.of(client, key)
+    if found is None:
+        return JSONResponse({"status": "not read yet"}, 202)
+    if isinstance(found, UUID):
+        return JSONResponse(jsonable_encoder(await receipt(context, (await context.ledger.load(found)).state, lang)))
+    return JSONResponse(found, 422, media_type="application/problem+json")
+
+
+@router.get("/persons/{complaint}")
+async def person(
+    complaint: UUID,
+    context: Intake,
+    agency: Annotated[str, Query(max_length=NAME)],
+    officer: Annotated[str | None, Query(max_length=NAME)] = None,
+) -> dict[str, Any]:
+    """Who complained: for the agency that holds it, if the reporter did not ask to stay unknown. Every reading is
+    recorded.
+    """
+    loaded = await context.ledger.load(complaint)
+    holder = (await context.registry.current()).holder(loaded.state.holder)
+    if not loaded.recorded or loaded.state.person is None:
+        raise NotFound(what="person")
+    if holder.agency != agency:
+        raise NotTheHolder(holder=str(holder))
+    if loaded.state.anonymous:
+        raise NoPermission(what="person")
+    found = await context.vault.read(loaded.state.person, loaded.keys)
+    await context.vault.record_reading(complaint, agency, officer, context.clock.now())
+    return found.model_dump(exclude_none=True)
+
+
+async def receipt(context: Context, state: Complaint, lang: str) -> dict[str, Any]:
+    """The body of the 201, now or later."""
+    registry, lead = await context.registry.current(), await moves.lead_of(context, state)
+    answer = tracking.receipt(state, context.codes.of(state.id), registry, context.policies, lang, lead)
+    return with_notice(context, answer, lang)
+
+
+def with_notice(context: Context, answer: dict[str, Any], lang: str) -> dict[str, Any]:
+    """What is delayed at the moment, said plainly."""
+    notice = context.probe.notice(lang)
+    return {**answer, "delayed": True, "notice": notice} if notice else answer
+
+
+async def _answered(reporter: Reporter, handled: Handled, response: Response) -> dict[str, Any]:
+    if handled.repeated:
+        response.headers[REPLAYED] = "true"
+    return await reporter.page(response)
+
+
+async def _file_of(request: Request) -> tuple[str | None, bytes]:
+    too_large = InvalidField(field="file", why=f"a file has at most {ATTACHMENT_BYTES} bytes")
+    length = request.headers.get("content-length", "")
+    if not length.isdigit():
+        raise HTTPException(411, "A file is sent with its length.")
+    if int(length) > ATTACHMENT_BYTES + FORM_BYTES:
+        raise too_large
+    form = await request.form(max_files=1, max_fields=5)
+    given = form.get("file")
+    if given is None or isinstance(given, str):
+        raise InvalidField(field="file", why="a form field of that name with the file is needed")
+    content = await given.read()
+    if len(content) > ATTACHMENT_BYTES:
+        raise too_large
+    return (given.filename or None) and (given.filename or "")[-NAME:], content

@@ -1,0 +1,55 @@
+"""What is kept of a filing before its event is appended? The hash of its code and the person, many filings a commit."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chassis.group_commit import GroupCommit
+from chassis.sql import Database
+from intake import codes, vault
+
+
+class Record(NamedTuple):
+    """One filing's rows: the code's, and the person's if the reporter gave a name or a contact."""
+
+    code: tuple[bytes, bytes]
+    person: tuple[UUID, UUID, str] | None = None
+    """Id, complaint, sealed."""
+
+
+class Records:
+    """Writes rows that may be there already: a filing that is sent again finds them."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        """`now`: real time, since the sweep of orphans must not be moved by a test clock."""
+        self._database, self._now = database, now
+        self._group = GroupCommit[Record, None]("filing-write", self._together)
+
+    async def keep(self, record: Record) -> None:
+        """Committed on return.
+
+        Raises:
+            Busy, StoreUnavailable, OutcomeUnknown: ask again; the same rows do no harm.
+        """
+        await self._group.submit(record)
+
+    async def close(self) -> None:
+        """Finish what was accepted."""
+        await self._group.close()
+
+    def _together(self, records: Sequence[Record]) -> list[None]:
+        self._database.write_now(lambda connection: self._write(connection, records))
+        return [None] * len(records)
+
+    def _write(self, connection: Connection, records: Sequence[Record]) -> None:
+        # In one order, so that two processes on PostgreSQL never wait for each other.
+        hashes = sorted({record.code for record in records})
+        connection.exec_driver_sql(self._database.marks(codes.INSERT), hashes)
+        touched_at = self._now().isoformat()
+        persons = sorted({record.person for record in records if record.person is not None})
+        if persons:
+            values = [(id_.bytes, complaint.bytes, sealed, touched_at) for id_, complaint, sealed in persons]
+            connection.exec_driver_sql(self._database.marks(vault.INSERT), values)

@@ -1,0 +1,81 @@
+"""Complaints from channel gateways (SMS, chat, e-mail) on the topic `submissions`: the same road as over HTTP."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from chassis.errors import Poison
+from chassis.message import Message
+from intake.context import Context
+from intake.filing import Filing, file
+from schemas import sentences
+from schemas.limits import CLIENT
+from schemas.outward_submission import Complaining, Submission
+from schemas.refusals import Refusal
+
+
+def receive(context: Context) -> Callable[[Message], Awaitable[None]]:
+    """Handles one record of the topic; what became of it is kept for its gateway to ask."""
+
+    async def handle(message: Message) -> None:
+        body = _body(message)
+        client, key = _names(message, body)
+        try:
+            submission = Submission.model_validate(body)
+        except ValidationError as error:
+            problem = _problem("invalid-field", _fields(error))
+            await context.results.refused(client, key, problem)
+            raise Poison(f"invalid-field: {_fields(error)}") from error
+        try:
+            filed = await file(context, _filing(submission))
+        except Refusal as refusal:
+            problem = _problem(refusal.code(), sentences.refusal(refusal, submission.language))
+            await context.results.refused(client, key, problem)
+            raise Poison(f"{refusal.code()}: refused") from refusal
+        await context.results.filed(client, key, filed.state.id)
+
+    return handle
+
+
+def _filing(submission: Submission) -> Filing:
+    command = Complaining.model_validate(
+        submission.model_dump(by_alias=True, exclude={"client", "key", "received_at"}, exclude_unset=True)
+    )
+    return Filing(submission.client, submission.key, command, submission.received_at)
+
+
+def _body(message: Message) -> dict[str, Any]:
+    try:
+        body = from_json(message.value or b"")
+    except ValueError as error:
+        raise Poison("malformed: the message is no JSON") from error
+    if not isinstance(body, dict):
+        raise Poison("malformed: the message is no JSON object")
+    return body
+
+
+def _names(message: Message, body: dict[str, Any]) -> tuple[str, str]:
+    client, key = body.get("client"), body.get("key")
+    if not (isinstance(client, str) and isinstance(key, str) and 0 < len(client) <= CLIENT and 0 < len(key) <= CLIENT):
+        raise Poison("malformed: client and key must be texts of 1 to 200 characters")
+    if message.key != client.encode():
+        # The record's key orders a gateway's messages and says whose they are.
+        raise Poison("malformed: the record's key must be the client")
+    return client, key
+
+
+def _fields(error: ValidationError) -> str:
+    # Where and why, never what was said.
+    return "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())
+
+
+def _problem(code: str, detail: str) -> dict[str, object]:
+    return {
+        "type": f"urn:satupintu:{code}",
+        "title": "Unprocessable Entity",
+        "status": 422,
+        "code": code,
+        "detail": detail,
+    }

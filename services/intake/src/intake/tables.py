@@ -1,0 +1,64 @@
+"""What does intake keep beside the event store? Primary data, backed up with it: persons and who read them, the
+counter of public numbers; and, to be made again from the store, which tracking code opens which complaint.
+"""
+
+from typing import Final
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text
+
+from chassis.following import position_table
+from chassis.lease import lease_table
+
+metadata: Final = MetaData()
+
+codes = Table(
+    "codes",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True, comment="of the code, which itself is kept nowhere"),
+    Column("complaint", LargeBinary(16), nullable=False),
+)
+persons = Table(
+    "persons",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("complaint", LargeBinary(16), nullable=False),
+    Column("sealed", Text, nullable=False, comment="under the complaint's own key"),
+    Column("touched_at", Text, nullable=False, comment="ISO 8601, UTC, real time"),
+    Column("named", Integer, nullable=False, server_default="0", comment="1: the sweep found it in its stream"),
+)
+Index("persons_by_complaint", persons.c.complaint)
+Index("persons_unnamed", persons.c.named, persons.c.touched_at)
+readings = Table(
+    "readings",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("complaint", LargeBinary(16), nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("officer", Text),
+    Column("at", Text, nullable=False, comment="ISO 8601, UTC"),
+)
+counters = Table(
+    "counters",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("taken", Integer, nullable=False, comment="the highest number handed out"),
+)
+notices = Table(
+    "notices",
+    metadata,
+    Column("event", LargeBinary(16), primary_key=True, comment="the fact that the reporter was told of"),
+    Column("complaint", LargeBinary(16), nullable=False),
+    Column("sent_at", Text, nullable=False, comment="ISO 8601, UTC"),
+)
+Index("notices_by_complaint", notices.c.complaint)
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("client", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("complaint", LargeBinary(16), comment="filed; none: refused"),
+    Column("refusal", Text, comment="problem, as JSON"),
+)
+
+position_table(metadata)
+lease_table(metadata)

@@ -1,0 +1,88 @@
+"""What reporters see of their complaint: where it is, who must act by when and why, and everything that happened."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from schemas import sentences
+from schemas.complaint import Complaint
+from schemas.deadlines import Due, explain, running, timeline_due
+from schemas.events.agency_inbox import ComplaintDelivered
+from schemas.events.intake import AttachmentAdded
+from schemas.evolve import Told
+from schemas.policies import Policies
+from schemas.registry import Registry
+
+
+def receipt(
+    state: Complaint, code: str, registry: Registry, policies: Policies, lang: str, lead: Complaint | None = None
+) -> dict[str, Any]:
+    """What a filing is answered with: the code, and what happens next."""
+    here = f"/api/v1/complaints/{code}"
+    holder = registry.holder(lead.holder if lead else state.holder)
+    return {
+        "id": str(state.id),
+        "tracking_code": code,
+        "public_number": state.public_number,
+        "status": state.status.value,
+        "status_text": sentences.status(state.status, lang, state.closed),
+        "holder": {"kind": holder.kind.value, "agency": holder.agency, "unit": holder.unit},
+        "holder_name": sentences.holder(holder, registry, lang),
+        "due_at": timeline_due(state, registry, policies, lead),
+        "links": {"self": here, "explain": f"{here}/explain", "details": f"{here}/details"},
+    }
+
+
+def page(
+    state: Complaint,
+    told: Sequence[Told],
+    code: str,
+    registry: Registry,
+    policies: Policies,
+    lang: str,
+    lead: Complaint | None = None,
+) -> dict[str, Any]:
+    """The whole story, for the bearer of the code."""
+    return {
+        **receipt(state, code, registry, policies, lang, lead),
+        "class": state.class_.value,
+        "received_at": state.received_at,
+        "title": state.title,
+        "text": state.text,
+        "anonymous": state.anonymous,
+        "secret": state.secret,
+        "erased": state.erased,
+        "closed_reason": state.closed.value if state.closed else None,
+        "question": state.question,
+        "response": state.response,
+        "disputes": state.disputes,
+        "rung": state.rung,
+        "lead_public_number": lead.public_number if lead and not lead.secret else None,
+        "attachments": [_attachment(one.fact) for one in told if isinstance(one.fact, AttachmentAdded)],
+        "due": explained(state, registry, policies, lang, lead),
+        "timeline": [_moment(one, registry, lang) for one in told if not isinstance(one.fact, ComplaintDelivered)],
+    }
+
+
+def explained(
+    state: Complaint, registry: Registry, policies: Policies, lang: str, lead: Complaint | None = None
+) -> list[dict[str, Any]]:
+    """Every running clock with its date and the reason for it; a joined complaint has its lead's."""
+    return [_due(due, registry, lang) for due in running(lead or state, registry, policies)]
+
+
+def _due(due: Due, registry: Registry, lang: str) -> dict[str, Any]:
+    return {
+        "clock": due.clock.value,
+        "started_at": due.started_at,
+        "due_at": due.due_at,
+        "explanation": explain(due, registry, lang),
+    }
+
+
+def _moment(one: Told, registry: Registry, lang: str) -> dict[str, Any]:
+    sentence = sentences.sentence(one.fact, registry, lang)
+    return {"at": one.fact.at, "type": type(one.fact).__name__, "version": one.version, "sentence": sentence}
+
+
+def _attachment(fact: AttachmentAdded) -> dict[str, Any]:
+    return {"id": str(fact.attachment), "media_type": fact.media_type, "size_bytes": fact.size_bytes, "name": fact.name}

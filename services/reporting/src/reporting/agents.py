@@ -1,0 +1,32 @@
+"""Open data: whenever something happens to a public complaint, its newest line goes to the topic of summaries."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from chassis.ledger import Loaded
+from chassis.reaction import Outcome, Reaction
+from chassis.registry_view import RegistryView
+from schemas.deadlines import timeline_due
+from schemas.outward_summary import ComplaintSummary, summary
+from schemas.policies import Policies
+
+
+class Summaries(Protocol):
+    """The topic `complaint-summary`."""
+
+    async def send(self, lines: Sequence[ComplaintSummary]) -> None:
+        """All of them are in the topic on return. Raises BrokerUnavailable: some may be."""
+        ...
+
+
+def tell_public(registry: RegistryView, policies: Policies, summaries: Summaries) -> Reaction:
+    """Send the present line of each; an older one that comes twice does no harm, the newest version holds."""
+
+    async def react(loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
+        known = await registry.current()
+        states = [each.state for each in loaded]
+        lines = [summary(state, known, timeline_due(state, known, policies)) for state in states]
+        await summaries.send([line for line in lines if line is not None])
+        return [None] * len(loaded)
+
+    return react

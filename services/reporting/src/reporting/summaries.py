@@ -1,0 +1,64 @@
+"""Writes open data to Kafka: one line a complaint and change, keyed by public number."""
+
+import asyncio
+from collections.abc import Sequence
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from chassis.kafka.admin import Admin
+from chassis.kafka.clients import meaning, producer, stop
+from schemas.outward_summary import SUMMARY, ComplaintSummary
+from schemas.topics import COMPLAINT_SUMMARY, FIXED
+
+
+class KafkaSummaries:
+    """Implements `reporting.agents.Summaries`; the topic is made at first use."""
+
+    def __init__(self, kafka: str) -> None:
+        self._kafka, self._admin = kafka, Admin(kafka)
+        self._client: AIOKafkaProducer | None = None
+
+    async def send(self, lines: Sequence[ComplaintSummary]) -> None:
+        """All of them are in the topic on return. Raises BrokerUnavailable: some may be."""
+        if not lines:
+            return
+        client = await self._started()
+        try:
+            await asyncio.gather(*[await self._put(client, line) for line in lines])
+        except (KafkaError, OSError) as error:
+            await self.close()
+            raise meaning(error) from error
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        client, self._client = self._client, None
+        if client is not None:
+            await stop(client)
+        await self._admin.close()
+
+    async def _started(self) -> AIOKafkaProducer:
+        if self._client is None:
+            await self._admin.ensure([FIXED[COMPLAINT_SUMMARY]])
+            client = producer(self._kafka)
+            try:
+                await client.start()
+            except (KafkaError, OSError) as error:
+                await stop(client)
+                raise meaning(error) from error
+            self._client = client
+        return self._client
+
+    async def _put(self, client: AIOKafkaProducer, line: ComplaintSummary) -> "asyncio.Future[object]":
+        headers = [
+            ("ce_specversion", b"1.0"),
+            ("ce_id", f"{line.public_number}/{line.version}".encode()),
+            ("ce_type", SUMMARY.encode()),
+            ("ce_source", b"/satupintu/reporting"),
+            ("content-type", b"application/json"),
+        ]
+        body = line.model_dump_json(by_alias=True, exclude_none=True).encode()
+        sent: asyncio.Future[object] = await client.send(
+            COMPLAINT_SUMMARY, body, key=line.public_number.encode(), headers=headers
+        )
+        return sent
