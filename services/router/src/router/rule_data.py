@@ -41,11 +41,18 @@ class Supervision(Checked):
     not_: tuple[Phrase, ...] = Field(alias="not")
 
 
+class Landmarks(Checked):
+    """Words after which a place is named."""
+
+    words: frozenset[Phrase]
+
+
 class RuleData(Checked):
     """rules.toml."""
 
     version: str
     variants: dict[str, str]
+    landmarks: Landmarks
     levels: dict[Level, tuple[Phrase, ...]]
     addressed: dict[Level, tuple[Phrase, ...]]
     supervision: Supervision

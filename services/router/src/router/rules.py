@@ -15,6 +15,8 @@ from schemas.values import Level
 SURE, STRONG, PLAIN, WEAK = 5.0, 3.0, 2.0, 1.0
 ENOUGH: Final = 2.0
 """Below this weight nothing was understood."""
+AS_LANDMARK: Final = 0.25
+"""Share of its weight that a word keeps which only says where."""
 AHEAD: Final = 1.2
 """The best must weigh this many times the next."""
 ALTERNATIVES: Final = 3
@@ -55,6 +57,7 @@ class Rules:
     def __init__(self, data: RuleData) -> None:
         self.version = data.version
         self.homes = {name: words.home for name, words in data.sectors.items()}
+        self._landmarks = data.landmarks.words
         self._words = WordList(_entries(data), data.variants)
         addressed = ((phrase, level) for level, phrases in data.addressed.items() for phrase in phrases)
         self._addressed = WordList(addressed, data.variants)
@@ -66,9 +69,10 @@ class Rules:
         for found in self._words.find(f"{text}\n{addressed_to}"):
             if found.phrase not in met:
                 met[found.phrase] = found.meanings
+                share = AS_LANDMARK if found.before and found.before[-1] in self._landmarks else 1.0
                 for meaning in found.meanings:
                     if meaning.kind == "sector":
-                        weights[meaning.name] += meaning.weight
+                        weights[meaning.name] += meaning.weight * share
         ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
         sector = _clear(ranked)
         level = self._level(sector, met, addressed_to)

@@ -14,4 +14,7 @@ CANDIDATES: Final = 5
 CHAIN: Final = 20
 """Joined complaints from a follower up to its root, at most."""
 WATCH_BATCH: Final = 200
-OVERDUE_RETRY_S: Final = 60.0
+PRECEDENTS_FRESH_S: Final = 1.0
+"""A decision of the arbiter guides the like within this time."""
+FRESH_S: Final = 2.0
+"""How long a list waits for its read model to catch up."""

@@ -1,0 +1,29 @@
+"""`python -m router worker|web|seed`."""
+
+import asyncio
+import sys
+
+import uvicorn
+
+from chassis.settings import read_settings
+from router.app import create_app, seed, worker
+
+
+def main(argv: list[str]) -> int:
+    """Run one side until it is told to stop, or fill the registry; the exit status."""
+    match argv:
+        case ["worker"]:
+            return asyncio.run(worker())
+        case ["web"]:
+            settings = read_settings()
+            uvicorn.run(create_app(), host=settings.host, port=settings.port, log_config=None)
+            return 0
+        case ["seed"]:
+            sys.stdout.write(f"{asyncio.run(seed())} facts added to the registry\n")
+            return 0
+        case _:
+            sys.stderr.write("usage: python -m router worker|web|seed\n")
+            return 2
+
+
+sys.exit(main(sys.argv[1:]))

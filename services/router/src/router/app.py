@@ -1,0 +1,115 @@
+"""Composition root of router: opens what its endpoints and its roads work with."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from starlette.datastructures import State
+
+from chassis.agent import Agent
+from chassis.dead_letter import DeadLetters
+from chassis.following import StoreFeed
+from chassis.dead_letter_topic import KafkaDeadLetters
+from chassis.platform import Platform, open_platform
+from chassis.process import Road, run_process
+from chassis.reaction import Guard
+from chassis.settings import read_settings
+from chassis.sql import Database
+from chassis.sweep import Sweep
+from chassis.web import install
+from router import http
+from router.agents import HEEDS, Placing
+from router.context import Router
+from router.knowing import Knowing
+from router.planting import plant
+from router.settings import ROAD, SERVICE
+from router.sweep import Lookout, plan
+from router.views import METADATA, SWEEP, VIEW
+from schemas import topics
+from schemas.data_files import policies
+
+routers: Final[list[APIRouter]] = [http.router]
+
+
+@asynccontextmanager
+async def open_router(platform: Platform) -> AsyncIterator[Router]:
+    """Router's own tables and rules over the shared surroundings."""
+    settings, registry, ledger = platform.settings, platform.registry, platform.ledger(SERVICE)
+    database = Database(settings.views_of(SERVICE), METADATA)
+    knowing = Knowing(registry, database, policies())
+    placing = Placing(ledger, knowing, platform.clock)
+    sweep = Sweep(
+        database,
+        ledger,
+        platform.clock,
+        plan=plan(timedelta(seconds=settings.sweep_grace_s)),
+        react=placing,
+        tables=SWEEP,
+        period_s=settings.sweep_period_s,
+    )
+    lookout = Lookout(database, ledger, registry, placing, settings.sweep_period_s)
+    feed = StoreFeed(platform.store, database, METADATA, VIEW)
+    try:
+        yield Router(ledger, platform.clock, knowing, database, feed, placing, sweep, lookout)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def running(platform: Platform, state: State) -> AsyncIterator[Router]:
+    """Put router into an app's state for as long as it serves."""
+    async with open_router(platform) as context:
+        state.router = context
+        yield context
+
+
+async def ready(state: State) -> dict[str, str]:
+    """Whether the store and the read models answer, by name."""
+    context: Router = state.router
+    await context.ledger.store.store_id()
+    await context.database.read(lambda connection: connection.exec_driver_sql("select 1").scalar())
+    return {"store": "ok", "views": "ok"}
+
+
+def create_app() -> FastAPI:
+    """Router's web side alone."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_platform(read_settings()) as platform, running(platform, app.state):
+            yield
+
+    app = FastAPI(title="Satupintu router", lifespan=lifespan)
+    for router in routers:
+        app.include_router(router)
+    install(app, lambda: ready(app.state))
+    return app
+
+
+def roads(context: Router, letters: DeadLetters, kafka: str) -> list[Road]:
+    """What the worker side runs."""
+    guard = Guard(context.ledger, context.placing, letters, heeds=HEEDS)
+    agent = Agent(SERVICE, ROAD, [topics.COMPLAINT_EVENTS], guard, kafka=kafka)
+    return [agent, context.sweep, context.lookout, context.feed]
+
+
+async def seed() -> int:
+    """Add what the registry lacks of this release's data; how many facts that was."""
+    async with open_platform(read_settings()) as platform:
+        return await plant(platform.ledger(SERVICE), platform.clock)
+
+
+async def worker() -> int:
+    """Router's worker side: until SIGTERM; the exit status."""
+    settings = read_settings()
+    async with open_platform(settings) as platform, open_router(platform) as context:
+        await plant(context.ledger, context.clock)
+        letters = KafkaDeadLetters(settings.kafka, SERVICE)
+        try:
+            return await run_process(
+                SERVICE, roads(context, letters, settings.kafka), port=settings.port, host=settings.host
+            )
+        finally:
+            await letters.close()

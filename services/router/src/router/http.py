@@ -1,0 +1,9 @@
+"""Router over HTTP: the registry, the triage desk, the arbiter's table."""
+
+from fastapi import APIRouter
+
+from router import http_desk, http_registry
+
+router = APIRouter()
+router.include_router(http_registry.router)
+router.include_router(http_desk.router)

@@ -1,0 +1,257 @@
+"""The triage desk, the arbiter's table, and an agency's split, over HTTP."""
+
+import asyncio
+from contextlib import suppress
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import Field
+
+from chassis.ledger import Cause
+from chassis.web import ClientId, IdempotencyKey, IfMatch, Language, etag
+from router import decide, moves, views
+from router.authority import Body as Named
+from router.context import Router
+from router.decide import Share
+from router.desk import casefile, summary
+from router.http_registry import Body, Context
+from router.moves import Asked
+from router.settings import FRESH_S, PARTS
+from router.standing import ARBITRATION, TRIAGE
+from schemas import ids, limits
+from schemas.events.router import ArchiveReason
+from schemas.refusals import NotFound
+from schemas.values import AgencyId, UnitId
+
+router = APIRouter(prefix="/api/v1")
+
+
+class PlacementBody(Body):
+    """Whose it is."""
+
+    agency: AgencyId
+    unit: UnitId | None = None
+    note: str | None = None
+
+
+class QuestionBody(Body):
+    """What the reporter is asked."""
+
+    question: str
+
+
+class RestatementBody(Body):
+    """The wording for the public."""
+
+    text: str
+    title: str | None = None
+
+
+class JoinBody(Body):
+    """The earlier complaint about the same matter."""
+
+    lead: UUID
+
+
+class NoBody(Body):
+    """Nothing more to say."""
+
+
+class LeadBody(Body):
+    """Who leads a split."""
+
+    agency: AgencyId
+    unit: UnitId | None = None
+
+
+class PartBody(Body):
+    """One body's share."""
+
+    agency: AgencyId
+    unit: UnitId | None = None
+    mandatory: bool = True
+    task: str | None = None
+
+
+class AgencySplitBody(Body):
+    """The shares of others, besides the holder's own."""
+
+    parts: tuple[PartBody, ...] = Field(min_length=1, max_length=PARTS)
+
+    def shares(self) -> list[Share]:
+        """As decided on."""
+        return [Share(Named(part.agency, part.unit), part.mandatory, part.task) for part in self.parts]
+
+
+class SplitBody(AgencySplitBody):
+    """Who leads, and the shares of others."""
+
+    lead: LeadBody
+
+
+class ArchiveBody(Body):
+    """Why it ends without an agency."""
+
+    reason: ArchiveReason
+    note: str
+
+
+class DecisionBody(Body):
+    """Whose it is, and why: binding."""
+
+    agency: AgencyId
+    unit: UnitId | None = None
+    reason: str
+
+
+class Pages(Body):
+    """Which page."""
+
+    page: int = Field(default=0, ge=0, le=10_000)
+
+
+class Desk:
+    """Where moves on complaints come in."""
+
+    def __init__(
+        self,
+        context: Context,
+        key: IdempotencyKey,
+        client: ClientId,
+        if_match: IfMatch,
+        lang: Language,
+    ) -> None:
+        self.context = context
+        self._key, self._client, self._if_match, self._lang = key, client, if_match, lang
+
+    def cause(self, complaint: UUID, route: str, body: Body, who: str = "desk") -> Cause:
+        """Why: this client's request under its key."""
+        causation = ids.move_id(complaint, f"{who}/{self._client}", route, self._key)
+        return Cause(causation, complaint, self.context.clock.now(), request=body.model_dump_json().encode())
+
+    async def move(self, complaint: UUID, cause: Cause, asked: Asked) -> dict[str, Any]:
+        """Carry it out, and tell where the complaint is now."""
+        await moves.carry_out(self.context, complaint, asked, cause, if_match=self._if_match)
+        return await self.told(complaint)
+
+    async def join(self, complaint: UUID, cause: Cause, lead: UUID) -> dict[str, Any]:
+        """The same, for a complaint that follows another."""
+        await moves.join(self.context, complaint, lead, cause, if_match=self._if_match)
+        return await self.told(complaint)
+
+    async def told(self, complaint: UUID) -> dict[str, Any]:
+        """Where it is now."""
+        state = (await self.context.ledger.load(complaint)).state
+        known = self.context.knowing
+        return summary(state, await known.registry.current(), known.policies, self._lang)
+
+
+AtDesk = Annotated[Desk, Depends()]
+
+
+@router.get("/triage")
+async def triage(context: Context, lang: Language, wanted: Annotated[Pages, Query()]) -> dict[str, Any]:
+    """What no rule could place, the longest waiting first."""
+    return await _listed(context, TRIAGE, wanted.page, lang)
+
+
+@router.get("/arbitration")
+async def arbitration(context: Context, lang: Language, wanted: Annotated[Pages, Query()]) -> dict[str, Any]:
+    """What waits for the arbiter, the longest waiting first."""
+    return await _listed(context, ARBITRATION, wanted.page, lang)
+
+
+@router.get("/triage/{complaint}")
+@router.get("/arbitration/{complaint}")
+async def one(complaint: UUID, context: Context, lang: Language, response: Response) -> dict[str, Any]:
+    """One complaint, as deciding needs it, wherever it is now."""
+    state = (await context.ledger.load(complaint)).state
+    if state.version < 0:
+        raise NotFound(complaint=str(complaint))
+    etag(response, state.version)
+    return casefile(state, await context.knowing.registry.current(), context.knowing.policies, lang)
+
+
+@router.post("/triage/{complaint}/placement")
+async def place(complaint: UUID, body: PlacementBody, desk: AtDesk) -> dict[str, Any]:
+    """Say whose it is."""
+    cause, named = desk.cause(complaint, "placement", body), Named(body.agency, body.unit)
+    return await desk.move(complaint, cause, lambda state, by: decide.place(state, by, named, body.note))
+
+
+@router.post("/triage/{complaint}/question")
+async def ask(complaint: UUID, body: QuestionBody, desk: AtDesk) -> dict[str, Any]:
+    """Ask the reporter."""
+    cause = desk.cause(complaint, "question", body)
+    return await desk.move(complaint, cause, lambda state, by: decide.ask(state, by, body.question))
+
+
+@router.post("/triage/{complaint}/restatement")
+async def restate(complaint: UUID, body: RestatementBody, desk: AtDesk) -> dict[str, Any]:
+    """Word it for the public."""
+    cause = desk.cause(complaint, "restatement", body)
+    return await desk.move(complaint, cause, lambda state, by: decide.restate(state, by, body.text, body.title))
+
+
+@router.post("/triage/{complaint}/join")
+async def join(complaint: UUID, body: JoinBody, desk: AtDesk) -> dict[str, Any]:
+    """Let it follow an earlier one about the same matter."""
+    return await desk.join(complaint, desk.cause(complaint, "join", body), body.lead)
+
+
+@router.post("/triage/{complaint}/unjoin")
+async def unjoin(complaint: UUID, desk: AtDesk, body: NoBody | None = None) -> dict[str, Any]:
+    """Let it go its own way again."""
+    return await desk.move(complaint, desk.cause(complaint, "unjoin", body or NoBody()), decide.unjoin)
+
+
+@router.post("/triage/{complaint}/split")
+async def split(complaint: UUID, body: SplitBody, desk: AtDesk) -> dict[str, Any]:
+    """Share it among several bodies, one of which leads."""
+    cause, lead = desk.cause(complaint, "split", body), Named(body.lead.agency, body.lead.unit)
+    return await desk.move(
+        complaint, cause, lambda state, by: decide.split(state, by, body.shares(), cause.causation_id, lead)
+    )
+
+
+@router.post("/triage/{complaint}/arbitration")
+async def open_arbitration(complaint: UUID, desk: AtDesk, body: NoBody | None = None) -> dict[str, Any]:
+    """Ask the arbiter."""
+    return await desk.move(complaint, desk.cause(complaint, "arbitration", body or NoBody()), decide.open_arbitration)
+
+
+@router.post("/triage/{complaint}/archive")
+async def archive(complaint: UUID, body: ArchiveBody, desk: AtDesk) -> dict[str, Any]:
+    """End it without an agency."""
+    cause = desk.cause(complaint, "archive", body)
+    return await desk.move(complaint, cause, lambda state, by: decide.archive(state, by, body.reason, body.note))
+
+
+@router.post("/arbitration/{complaint}/decision")
+async def arbitrate(complaint: UUID, body: DecisionBody, desk: AtDesk) -> dict[str, Any]:
+    """Decide whose it is."""
+    cause, named = desk.cause(complaint, "decision", body, "arbiter"), Named(body.agency, body.unit)
+    return await desk.move(complaint, cause, lambda state, by: decide.arbitrate(state, by, named, body.reason))
+
+
+@router.post("/agencies/{agency}/inbox/{complaint}/split")
+async def split_by_agency(agency: AgencyId, complaint: UUID, body: AgencySplitBody, desk: AtDesk) -> dict[str, Any]:
+    """The holder calls in others, and leads."""
+    cause, shares = desk.cause(complaint, "split", body, f"agency:{agency}"), body.shares()
+    return await desk.move(
+        complaint, cause, lambda state, by: decide.split_by_agency(state, by, agency, shares, cause.causation_id)
+    )
+
+
+async def _listed(context: Router, place: str, page: int, lang: str) -> dict[str, Any]:
+    with suppress(TimeoutError):  # a list that is a moment old is better than none
+        async with asyncio.timeout(FRESH_S):
+            await context.feed.catch_up()
+    total = await context.database.read(lambda connection: views.how_many(connection, place))
+    found = await context.database.read(lambda connection: views.lying(connection, place, page, limits.PAGE))
+    registry = await context.knowing.registry.current()
+    # A row may be a moment behind its stream: where it lies, is decided on the stream.
+    loaded = [each.state for each in await context.ledger.load_many(found) if each.state.status.value == place]
+    shown = [casefile(state, registry, context.knowing.policies, lang) for state in loaded]
+    return {"page": page, "page_size": limits.PAGE, "total": total, "complaints": shown}

@@ -1,0 +1,119 @@
+"""A small country for tests of router: a few bodies with authority, and complaints about it."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid5
+
+from router.authority import Authority
+from router.placing import Known, Precedent, PrecedentKey
+from router.reading import reader
+from router.rule_data import name_data, place_data, rule_data
+from schemas.complaint import Complaint, new
+from schemas.data_files import policies
+from schemas.events.agency_inbox import ComplaintReturned
+from schemas.events.base import Fact
+from schemas.events.intake import ComplaintFiled
+from schemas.events.registry import AgenciesMerged, AgencyDissolved, AgencyRegistered, MandateGiven, Unit
+from schemas.events.router import ComplaintReferred, ComplaintRouted
+from schemas.evolve import Told, fold
+from schemas.registry import Registry, fold_registry
+from schemas.values import Basis, Level
+
+T0 = datetime(2026, 4, 14, 5, tzinfo=UTC)
+COMPLAINT = UUID(int=11)
+BASIS = Basis(registry_version=0, rules="test")
+CITY, REGENCY, PROVINCE = "kota-bandung", "kabupaten-bandung", "provinsi-jawa-barat"
+POTHOLE = "Jalan berlubang besar di depan pasar"
+HERE = {"place": {"region": "32.73"}}
+
+_UNITS = {unit: Unit(id=unit, name=unit.title()) for unit in ("pu", "lingkungan", "inspektorat")}
+
+
+def body(agency: str, level: str = "national", region: str | None = None, **more: object) -> AgencyRegistered:
+    kind = {"national": "ministry", "province": "province", "regency": "city"}[level]
+    said = {"at": T0, "agency": agency, "name": agency, "kind": kind, "level": level, "region": region}
+    return AgencyRegistered.model_validate({**said, **more})
+
+
+def mandate(
+    agency: str, sector: str, level: str, region: str | None = None, unit: str | None = None, **more: object
+) -> MandateGiven:
+    said = {"at": T0, "agency": agency, "sector": sector, "level": level, "region": region, "unit": unit}
+    return MandateGiven.model_validate({**said, "valid_from": date(2020, 1, 1), "source": "test", **more})
+
+
+def country(*more: Fact) -> list[Fact]:
+    local = {"parent": PROVINCE, "inspectorate": PROVINCE, "units": tuple(_UNITS.values())}
+    return [
+        body("kpk"),
+        body("ombudsman", inspectorate="kpk"),
+        body("kemendagri", inspectorate="ombudsman", units=(_UNITS["inspektorat"],)),
+        body("kemen-pu", inspectorate="ombudsman"),
+        body("pln", inspectorate="ombudsman"),
+        body(PROVINCE, "province", "32", parent="kemendagri", inspectorate="kemendagri", units=tuple(_UNITS.values())),
+        body(CITY, "regency", "32.73", **local),
+        body(REGENCY, "regency", "32.04", **local),
+        mandate("pln", "electricity", "national"),
+        mandate("kemen-pu", "roads", "national"),
+        mandate(PROVINCE, "roads", "province", "32", "pu"),
+        mandate(CITY, "roads", "regency", "32.73", "pu"),
+        mandate(REGENCY, "roads", "regency", "32.04", "pu"),
+        mandate(CITY, "waste", "regency", "32.73", "lingkungan"),
+        *more,
+    ]
+
+
+def registry(*more: Fact) -> Registry:
+    return grown(Registry(), *country(*more))
+
+
+def grown(state: Registry, *more: Fact) -> Registry:
+    start = state.version + 1
+    return fold_registry(state, [Told(fact, uuid5(COMPLAINT, f"r{n}"), n) for n, fact in enumerate(more, start)])
+
+
+def known(state: Registry | None = None, precedents: Mapping[PrecedentKey, Precedent] | None = None) -> Known:
+    bodies = state or registry()
+    read = reader(rule_data(), name_data(), place_data(), bodies)
+    return Known(Authority(bodies), read, precedents or {}, policies())
+
+
+def filed(text: str = POTHOLE, at: datetime = T0, **more: object) -> ComplaintFiled:
+    said = {"at": at, "received_at": at, "text": text, "channel": "web", "public_number": "SP-2026-000001-8"}
+    return ComplaintFiled.model_validate(said | more)
+
+
+def given(*facts: Fact, id_: UUID = COMPLAINT) -> Complaint:
+    return then(new(id_), *facts)
+
+
+def then(state: Complaint, *facts: Fact) -> Complaint:
+    """The complaint after more facts."""
+    start = state.version + 1
+    return fold(state, [Told(fact, uuid5(state.id, str(n)), n) for n, fact in enumerate(facts, start)])
+
+
+def routed(agency: str = CITY, at: datetime = T0, **more: object) -> ComplaintRouted:
+    said = {"at": at, "agency": agency, "cause": "mandate", "basis": BASIS}
+    return ComplaintRouted.model_validate({**said, **more})
+
+
+def referred(at: datetime = T0) -> ComplaintReferred:
+    return ComplaintReferred(at=at, reason="no_sector")
+
+
+def returned(agency: str = CITY, days: float = 1, **more: object) -> ComplaintReturned:
+    said = {"at": T0 + timedelta(days=days), "agency": agency, "reason": "bukan kewenangan kami"}
+    return ComplaintReturned.model_validate({**said, **more})
+
+
+def merged(*agencies: str, successor: str) -> AgenciesMerged:
+    return AgenciesMerged(at=T0, agencies=agencies, successor=successor, reason="penggabungan")
+
+
+def dissolved(agency: str, successor: str | None = None) -> AgencyDissolved:
+    return AgencyDissolved(at=T0, agency=agency, successor=successor, reason="pembubaran")
+
+
+def level(name: str) -> Level:
+    return Level(name)
