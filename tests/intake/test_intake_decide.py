@@ -126,11 +126,15 @@ each_open = pytest.mark.parametrize("history", OPEN.values(), ids=OPEN.keys())
 class TestFiling:
     def test_a_complaint_begins_with_what_was_said_and_when_its_channel_got_it(self) -> None:
         command = Complaining.model_validate(
-            {"text": "jalan rusak", "title": "jalan", "secret": True, "class": "aspiration", "place": {"region": "32.73"}}
+            {
+                "text": "jalan rusak",
+                "title": "jalan",
+                "secret": True,
+                "class": "aspiration",
+                "place": {"region": "32.73"},
+            }
         )
-        [fact] = decide.file(
-            given(), command, NOON, public_number=NUMBER, person=UUID(int=3), received_at=later(-1)
-        )
+        [fact] = decide.file(given(), command, NOON, public_number=NUMBER, person=UUID(int=3), received_at=later(-1))
         assert isinstance(fact, ComplaintFiled)
         assert (fact.text, fact.title, fact.secret, fact.class_) == ("jalan rusak", "jalan", True, "aspiration")
         assert fact.place == Place(region="32.73")
@@ -240,9 +244,7 @@ class TestWithdrawal:
 
 class TestConfirmation:
     def test_closes_by_the_reporters_word_once_only(self) -> None:
-        assert when_confirmed(given(*ANSWERED)) == [
-            ResolutionConfirmed(at=later(), rating=4, words="terima kasih")
-        ]
+        assert when_confirmed(given(*ANSWERED)) == [ResolutionConfirmed(at=later(), rating=4, words="terima kasih")]
         state = after(ANSWERED, when_confirmed)
         assert state.closed is CloseReason.CONFIRMED
         with pytest.raises(AlreadyClosed):
@@ -295,7 +297,9 @@ class TestDispute:
         with pytest.raises((NotDisputable, WrongStatus)):
             when_disputed(given(*history))
 
-    @pytest.mark.parametrize("name", ["unplaced", "triage", "routed", "in progress", "awaiting", "arbitration", "split"])
+    @pytest.mark.parametrize(
+        "name", ["unplaced", "triage", "routed", "in progress", "awaiting", "arbitration", "split"]
+    )
     def test_there_must_be_an_outcome_to_dispute(self, name: str) -> None:
         with pytest.raises(WrongStatus):
             when_disputed(given(*OPEN[name]))
@@ -372,7 +376,9 @@ class TestPartsOfAnEndedWhole:
         assert decide.follow_whole(given(complaint=PART), after(SPLIT, when_withdrawn), later()) == []
 
 
-@pytest.mark.parametrize("when", [when_detail, when_attached, when_withdrawn, when_confirmed, when_disputed, when_erased])
+@pytest.mark.parametrize(
+    "when", [when_detail, when_attached, when_withdrawn, when_confirmed, when_disputed, when_erased]
+)
 def test_there_is_nothing_to_say_about_a_complaint_that_does_not_exist(when: When) -> None:
     with pytest.raises(NotFound):
         when(given())

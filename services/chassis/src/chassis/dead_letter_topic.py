@@ -1,4 +1,4 @@
-"""Dead letters in Kafka: the topic `dead-letter.<service>`, each record as it was, with where it stood and why it is here."""
+"""Dead letters in Kafka: topic `dead-letter.<service>`, each record as it was, where it stood and why it is here."""
 
 import asyncio
 from typing import Any, Final
@@ -21,7 +21,7 @@ REASON_BYTES: Final = 2_000
 class KafkaDeadLetters:
     """Implements `chassis.dead_letter.DeadLetters`. Connects at the first letter; most services never have one."""
 
-    def __init__(self, service: str, kafka: str) -> None:
+    def __init__(self, kafka: str, service: str) -> None:
         self._topic, self._kafka, self._admin = dead_letter(service), kafka, Admin(kafka)
         self._client: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()

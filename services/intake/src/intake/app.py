@@ -119,7 +119,7 @@ async def worker(settings: Settings) -> int:
     """Intake's worker side: submissions, notices, forgetting, until SIGTERM; the exit status."""
     async with open_platform(settings) as platform, open_intake(platform) as context:
         await _ensure_submissions(settings.kafka)
-        letters = KafkaDeadLetters(SERVICE, settings.kafka)
+        letters = KafkaDeadLetters(settings.kafka, SERVICE)
         react, kafka = follow_up(context), settings.kafka
         guard = Guard(context.ledger, react, letters, heeds=HEEDED)
         trailing = Trailing(

@@ -79,7 +79,7 @@ async def worker(settings: Settings) -> int:
     async with open_platform(settings) as platform, open_reporting(platform) as context:
         view = reports_view(context.ledger)
         summaries = KafkaSummaries(settings.kafka)
-        letters = KafkaDeadLetters(SERVICE, settings.kafka)
+        letters = KafkaDeadLetters(settings.kafka, SERVICE)
         guard = Guard(context.ledger, tell_public(context.registry, policies(), summaries), letters)
         roads: list[Road] = [
             Projection(context.database, queries.METADATA, view, kafka=settings.kafka, group=f"{SERVICE}.views"),

@@ -1,0 +1,72 @@
+"""Intake over a memory store, with its real tables, files and notices in a temporary folder."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from chassis.clock import FixedClock
+from chassis.keyring import MemoryKeyRing
+from chassis.ledger import Ledger
+from chassis.registry_view import RegistryView
+from chassis.sql import Database
+from chassis.stores.memory import MemoryStore
+from chassis.web import install
+from intake import http
+from intake.attachments import Attachments
+from intake.codes import Codes
+from intake.context import Context
+from intake.kafka_probe import KafkaProbe
+from intake.notices import FileMailbox, Sent
+from intake.numbers import Numbers
+from intake.rate import Rate
+from intake.records import Records
+from intake.results import Results
+from intake.tables import metadata
+from intake.vault import Vault
+from schemas.data_files import policies
+from support.inbox import T0
+
+
+@pytest.fixture
+async def intake(tmp_path: Path) -> AsyncIterator[Context]:
+    clock = FixedClock(T0)
+    ledger = Ledger(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), "intake")
+    database = Database(f"sqlite:///{tmp_path}/vault.db", metadata)
+    records = Records(database, clock.now)
+    yield Context(
+        ledger=ledger,
+        clock=clock,
+        registry=RegistryView(ledger, fresh_s=0),
+        policies=policies(),
+        codes=Codes(database, b"s" * 32),
+        numbers=Numbers(database),
+        records=records,
+        vault=Vault(database, clock.now),
+        attachments=Attachments(tmp_path / "attachments"),
+        results=Results(database),
+        mailbox=FileMailbox(tmp_path / "notices"),
+        sent=Sent(database),
+        probe=KafkaProbe(""),
+        filings=Rate(0),
+        lookups=Rate(0),
+        database=database,
+    )
+    await records.close()
+    await database.close()
+
+
+@pytest.fixture
+async def web(intake: Context) -> AsyncIterator[httpx.AsyncClient]:
+    async def ready() -> dict[str, str]:
+        return {"store": "ok"}
+
+    app = FastAPI()
+    app.state.intake = intake
+    app.include_router(http.router)
+    install(app, ready)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
+        yield client
