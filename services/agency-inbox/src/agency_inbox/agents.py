@@ -3,26 +3,34 @@
 Sent first, appended after: a crash in between sends the same message again, under the same `ce_id`.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
+
+import structlog
 
 from agency_inbox import decide
 from agency_inbox.delivery import Letter, TopicIds, body_of, receipt_cause, untold
 from agency_inbox.postbox import Outgoing, Postbox
 from agency_inbox.settings import REMEMBERED_SENDS
-from chassis.ledger import Cause, Loaded
+from chassis.errors import BrokerUnavailable
+from chassis.ledger import Cause, Ledger, Loaded
 from chassis.ports import Clock
 from chassis.reaction import Outcome
 from chassis.registry_view import RegistryView
 from schemas.codec import metadata_of
 from schemas.complaint import Receipt
-from schemas.envelope import Metadata
+from schemas.envelope import Metadata, NewEvent
 from schemas.events.base import Fact
 from schemas.policies import Policies
 from schemas.registry import Registry
+from schemas.sealed import Keys
+
+log = structlog.get_logger(__name__)
 
 
 class Told(NamedTuple):
@@ -34,27 +42,59 @@ class Told(NamedTuple):
     topic_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tellings(Cause):
+    """Several receipts in one append: each has a cause of its own, the fact told and the topic."""
+
+    each: tuple[Cause, ...] = ()
+
+
+class ReceiptLedger(Ledger):
+    """The ledger of a writer whose receipts have a cause each, and so the same id whatever they are appended with."""
+
+    def encode(self, stream: str, facts: Sequence[Fact], cause: Cause, keys: Keys) -> list[NewEvent]:
+        if not isinstance(cause, Tellings):
+            return super().encode(stream, facts, cause, keys)
+        pairs = zip(facts, cause.each, strict=True)
+        return [event for fact, own in pairs for event in super(ReceiptLedger, self).encode(stream, [fact], own, keys)]
+
+
 class Delivery:
     """The reaction (see `chassis.reaction.Reaction`) of the agent and of the sweep, over one postbox."""
 
     def __init__(self, postbox: Postbox, registry: RegistryView, policies: Policies, clock: Clock) -> None:
         self._postbox, self._registry, self._policies, self._clock = postbox, registry, policies, clock
         self._sent: OrderedDict[Told, Receipt] = OrderedDict()
+        self._turn = asyncio.Lock()
 
     async def __call__(self, loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
         """Tell everybody who has not been told."""
         return await self._deliver(loaded, None)
 
     async def what_was_left(self, grace: timedelta, loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
-        """The same, but news younger than `grace` is left to the agent, which is probably on its way."""
-        return await self._deliver(loaded, self._clock.now() - grace)
+        """The same for the sweep: news younger than `grace` is left to the agent, which is probably on its way, and
+        while the broker is away nothing is done, so that the sweep goes on feeding its open work.
+        """
+        try:
+            return await self._deliver(loaded, self._clock.now() - grace)
+        except BrokerUnavailable as error:
+            log.warning("not delivered", because=str(error), complaints=len(loaded))
+            return [None] * len(loaded)
 
     async def _deliver(self, loaded: Sequence[Loaded], until: datetime | None) -> Sequence[Outcome | None]:
-        topics = await self._postbox.topics({agency for each in loaded for agency in each.state.news})
-        letters = [_due(each, topics, until) for each in loaded]
-        receipts = await self._send(loaded, letters, topics)
+        async with self._turn:  # agent and sweep of one process do not send the same letter
+            topics = await self._topics(loaded)
+            letters = [_due(each, topics, until) for each in loaded]
+            receipts = await self._send(loaded, letters, topics)
         at = self._clock.now()
         return [_receipted(each, due, receipts, topics, at) for each, due in zip(loaded, letters, strict=True)]
+
+    async def _topics(self, loaded: Sequence[Loaded]) -> TopicIds:
+        agencies = {agency for each in loaded for agency in each.state.news}
+        topics = await self._postbox.topics(agencies)
+        lost = any(letter.again for each in loaded for letter in untold(each.state, each.ids, topics))
+        # Nobody is told a second time because of an id read some seconds ago.
+        return await self._postbox.topics(agencies, fresh=True) if lost else topics
 
     async def _send(
         self, loaded: Sequence[Loaded], letters: Sequence[Sequence[Letter]], topics: TopicIds
@@ -89,14 +129,16 @@ def _due(loaded: Loaded, topics: TopicIds, until: datetime | None) -> list[Lette
 def _receipted(
     loaded: Loaded, letters: Sequence[Letter], receipts: dict[Told, Receipt], topics: TopicIds, at: datetime
 ) -> Outcome | None:
-    facts: list[Fact] = []
+    facts, causes = list[Fact](), list[Cause]()
     for letter in letters:
-        facts += decide.deliver(loaded.state, letter.agency, receipts[_told(loaded, letter, topics)], at)
+        receipt, correlation = receipts[_told(loaded, letter, topics)], _of_news(loaded, letter).correlation_id
+        for fact in decide.deliver(loaded.state, letter.agency, receipt, at):
+            facts.append(fact)
+            causes.append(Cause(receipt_cause(receipt.message_id, receipt.topic_id), correlation, at))
     if not facts:
         return None
-    first = letters[0]
-    cause = receipt_cause(first.news.event_id, topics[first.agency])
-    return facts, Cause(cause, _of_news(loaded, first).correlation_id, at)
+    first = causes[0]
+    return facts, Tellings(first.causation_id, first.correlation_id, at, each=tuple(causes))
 
 
 def _told(loaded: Loaded, letter: Letter, topics: TopicIds) -> Told:

@@ -41,10 +41,14 @@ class Outgoing(NamedTuple):
 
 
 class Postbox(Protocol):
-    """Both methods raise `BrokerUnavailable`, or `AccessDenied`."""
+    """`topics` and `send` raise `BrokerUnavailable`, or `AccessDenied`."""
 
-    async def topics(self, agencies: Collection[str]) -> TopicIds:
-        """The ids of these agencies' inbox topics; those that are missing are made."""
+    async def topics(self, agencies: Collection[str], *, fresh: bool = False) -> TopicIds:
+        """The ids of these agencies' inbox topics, at most 5 s old (`fresh`: as of now); missing ones are made."""
+        ...
+
+    def known(self) -> TopicIds:
+        """The ids as last read, without asking."""
         ...
 
     async def send(self, outgoing: Sequence[Outgoing]) -> Sequence[Receipt]:
@@ -61,7 +65,7 @@ class MemoryPostbox:
         self.records: dict[str, list[Message]] = {}
         self._ids: dict[str, str] = {}
 
-    async def topics(self, agencies: Collection[str]) -> TopicIds:
+    async def topics(self, agencies: Collection[str], *, fresh: bool = False) -> TopicIds:  # noqa: ARG002 - always is
         self._must_be_up()
         for agency in agencies:
             if agency not in self._ids:
@@ -79,7 +83,6 @@ class MemoryPostbox:
         self._ids.clear()
 
     def known(self) -> TopicIds:
-        """The ids as they are, without making any."""
         return dict(self._ids)
 
     def _put(self, each: Outgoing, topic_id: str) -> Receipt:

@@ -6,9 +6,11 @@ The table holds reasons, never what the message said.
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Connection, DateTime, Integer, MetaData, String, Table, insert, select
+from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String, Table, insert, select
 
 from chassis.dead_letter import DeadLetter, DeadLetters
+from chassis.errors import Poison
+from chassis.moments import Moment
 from chassis.sql import Database
 from schemas.ids import derived_id
 from schemas.limits import PAGE
@@ -32,7 +34,7 @@ def _columns() -> list[Column[Any]]:
         Column("topic", String(249), nullable=False),
         Column("partition", Integer, nullable=False),
         Column("offset", BigInteger, nullable=False),
-        Column("sent_at", DateTime(timezone=True), nullable=False),
+        Column("sent_at", Moment, nullable=False),
         Column("message_id", String(200)),
         Column("type", String(100)),
         Column("code", String(100), nullable=False),
@@ -57,9 +59,7 @@ class Quarantine:
         query = select(self._table).where(self._table.c.agency == agency)
         query = query.order_by(self._table.c.sent_at.desc(), self._table.c.offset.desc())
         query = query.limit(PAGE).offset(page * PAGE)
-        return await self._database.read(
-            lambda connection: [_told(dict(row)) for row in connection.execute(query).mappings()]
-        )
+        return await self._database.read(lambda connection: [dict(row) for row in connection.execute(query).mappings()])
 
     def _keep(self, connection: Connection, row: dict[str, Any]) -> None:
         there = select(self._table.c.id).where(self._table.c.id == row["id"])
@@ -69,7 +69,7 @@ class Quarantine:
 
 def _row(letter: DeadLetter) -> dict[str, Any]:
     message = letter.message
-    code, _, reason = letter.reason.partition(": ")
+    code, _, reason = letter.reason.removeprefix(f"{Poison.__name__}: ").partition(": ")
     place = (message.topic, str(message.partition), str(message.offset), str(message.timestamp_ms))
     headers = dict(message.headers)
     return {
@@ -90,9 +90,3 @@ def _header(value: bytes | None, limit: int) -> str | None:
     # Only what looks like a name: a header may hold anything.
     text = (value or b"").decode("ascii", "replace")[:limit]
     return text if text and text.isprintable() else None
-
-
-def _told(row: dict[str, Any]) -> dict[str, Any]:
-    at = row["sent_at"]
-    row["sent_at"] = at.replace(tzinfo=UTC) if at.tzinfo is None else at
-    return row

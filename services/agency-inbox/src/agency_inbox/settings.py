@@ -13,6 +13,8 @@ RETENTION: Final = timedelta(days=400)
 Longer than any complaint's clocks; open ones are in the store anyway."""
 TOPIC_BATCH: Final = 100
 """Topics asked of the broker in one call."""
+NOTICE_S: Final = 5.0
+"""How often new agencies and remade topics are looked for."""
 TOPICS_FRESH_S: Final = 5.0
 """A topic that was deleted and made again is noticed within this time."""
 REMEMBERED_SENDS: Final = 10_000

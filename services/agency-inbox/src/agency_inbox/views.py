@@ -4,7 +4,7 @@ Rows follow from the stream's present state, whichever of its events woke us, an
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -12,7 +12,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    DateTime,
     Integer,
     MetaData,
     String,
@@ -26,9 +25,11 @@ from sqlalchemy import (
 
 from agency_inbox.casework import reader
 from agency_inbox.quarantine import refused_table
-from chassis.following import position_table
 from chassis.ledger import Ledger
+from chassis.moments import Moment
+from chassis.projection import checkpoint_table
 from chassis.registry_view import RegistryView
+from chassis.sweep import sweep_tables
 from chassis.view import View
 from schemas.clocks import running
 from schemas.complaint import Complaint
@@ -82,8 +83,8 @@ def inbox_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
         Column("class_", String(16), nullable=False),
         Column("sector", String(64)),
         Column("region", String(13)),
-        Column("assigned_at", DateTime(timezone=True), nullable=False),
-        Column("due_at", DateTime(timezone=True), index=True),
+        Column("assigned_at", Moment, nullable=False),
+        Column("due_at", Moment, index=True),
     ]
     return [Table(name, metadata, *columns)]
 
@@ -91,7 +92,8 @@ def inbox_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
 METADATA: Final = MetaData()
 INBOX: Final = inbox_tables(METADATA, "")[0]
 REFUSED: Final = refused_table(METADATA)
-position_table(METADATA)
+SWEEP: Final = sweep_tables(METADATA)
+checkpoint_table(METADATA)
 
 
 def row_of(state: Complaint, registry: Registry, policies: Policies) -> InboxRow:
@@ -132,7 +134,7 @@ def page(connection: Connection, table: Table, wanted: Wanted, now: datetime, nu
     query = select(table).where(*_where(table, wanted, now))
     query = query.order_by(table.c.due_at.is_(None), table.c.due_at, table.c.assigned_at, table.c.complaint)
     found = connection.execute(query.limit(PAGE).offset(number * PAGE)).mappings()
-    return [_aware(dict(row)) for row in found]
+    return [dict(row) for row in found]
 
 
 def count(connection: Connection, table: Table, wanted: Wanted, now: datetime) -> int:
@@ -146,14 +148,6 @@ def _where(table: Table, wanted: Wanted, now: datetime) -> list[ColumnElement[bo
     by_status = true() if wanted.status is None else table.c.status == wanted.status
     by_lateness = true() if wanted.overdue is None else (late if wanted.overdue else ~late)
     return [table.c.agency.in_(wanted.agencies), by_status, by_lateness]
-
-
-def _aware(row: dict[str, Any]) -> dict[str, Any]:
-    # SQLite keeps no zone: what was written was UTC.
-    for name in ("assigned_at", "due_at"):
-        at = row[name]
-        row[name] = at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
-    return row
 
 
 def _present(

@@ -255,11 +255,11 @@ async def _file_of(request: Request) -> tuple[str | None, bytes]:
         raise HTTPException(411, "A file is sent with its length.")
     if int(length) > ATTACHMENT_BYTES + FORM_BYTES:
         raise too_large
-    form = await request.form(max_files=1, max_fields=5)
-    given = form.get("file")
-    if given is None or isinstance(given, str):
-        raise InvalidField(field="file", why="a form field of that name with the file is needed")
-    content = await given.read()
+    async with request.form(max_files=1, max_fields=5) as form:
+        given = form.get("file")
+        if given is None or isinstance(given, str):
+            raise InvalidField(field="file", why="a form field of that name with the file is needed")
+        name, content = given.filename or None, await given.read()
     if len(content) > ATTACHMENT_BYTES:
         raise too_large
-    return (given.filename or None) and (given.filename or "")[-NAME:], content
+    return name and name[-NAME:], content

@@ -1,0 +1,78 @@
+"""Which topics do agencies have, and are they still the same ones? Made before first use, recognised by their ids."""
+
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Final
+
+from agency_inbox.delivery import TopicIds
+from agency_inbox.settings import RETENTION, TOPIC_BATCH, TOPICS_FRESH_S
+from chassis.kafka.admin import Admin
+from schemas.topics import Topic, agency_inbox, agency_of, agency_replies
+
+MS: Final = timedelta(milliseconds=1)
+
+
+class AgencyTopics:
+    """The topics of all agencies that were ever asked for, at most 5 s old.
+
+    Methods that ask the broker raise `BrokerUnavailable`, or `AccessDenied`.
+    """
+
+    def __init__(
+        self, admin: Admin, retention: timedelta = RETENTION, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._admin, self._retention_ms, self._now = admin, retention // MS, now
+        self._ids: dict[str, str] = {}
+        self._cluster = ""
+        self._read_at = float("-inf")
+
+    async def inboxes(self, agencies: Collection[str], *, fresh: bool = False) -> TopicIds:
+        """The ids of these inbox topics; those that are missing are made."""
+        names = {agency: agency_inbox(agency) for agency in agencies}
+        await self._have(names.values(), fresh=fresh)
+        return {agency: self._ids[name] for agency, name in names.items()}
+
+    async def keep(self, agencies: Collection[str]) -> None:
+        """See that each of these has both its topics."""
+        await self._have([name(agency) for agency in sorted(agencies) for name in (agency_inbox, agency_replies)])
+
+    async def replies(self, agency: str) -> str:
+        """The id of the topic on which this agency answers."""
+        name = agency_replies(agency)
+        await self._have([name])
+        return self._ids[name]
+
+    async def cluster(self) -> str:
+        """The cluster's id."""
+        if not self._cluster:
+            self._cluster = await self._admin.cluster_id()
+        return self._cluster
+
+    def forget(self) -> None:
+        """Something went wrong: ask again before the next use."""
+        self._read_at, self._cluster = float("-inf"), ""
+
+    def known(self) -> TopicIds:
+        """The ids of the inbox topics as last read, without asking."""
+        return {agency_of(name): topic_id for name, topic_id in self._ids.items() if _is_inbox(name)}
+
+    async def _have(self, names: Iterable[str], *, fresh: bool = False) -> None:
+        wanted = set(names)
+        if fresh or self._now() - self._read_at >= TOPICS_FRESH_S:
+            asked_at, cluster = self._now(), await self._admin.cluster_id()
+            found = await self._admin.topic_ids(wanted | self._ids.keys())
+            self._ids = {name: str(topic_id) for name, topic_id in found.items()}
+            self._read_at, self._cluster = asked_at, cluster
+        for some in _batches(sorted(wanted - self._ids.keys())):
+            made = await self._admin.ensure([Topic(name, 1, self._retention_ms) for name in some])
+            self._ids.update({name: str(topic_id) for name, topic_id in made.items()})
+
+
+def _is_inbox(name: str) -> bool:
+    return name == agency_inbox(agency_of(name))
+
+
+def _batches(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(names), TOPIC_BATCH):
+        yield names[start : start + TOPIC_BATCH]

@@ -1,0 +1,99 @@
+"""Who was forgotten? News without a receipt, and receipts in topics that are no more, read off the store alone."""
+
+import asyncio
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import IntegrityError
+
+from agency_inbox.delivery import TopicIds, untold
+from agency_inbox.settings import NOTICE_S
+from agency_inbox.views import SWEEP
+from chassis.lease import Lease
+from chassis.open_work import Plan, Work
+from chassis.patience import Patience
+from chassis.registry_view import RegistryView
+from chassis.sql import Database
+from chassis.sweep import Sweep
+from schemas.complaint import Complaint
+
+TELL: Final = "tell"
+"""Somebody has news: look when the agent has had its time."""
+LIVE: Final = "live"
+"""The holder's topic holds it; the row's holder is the topic's id, so that a remade topic finds its complaints."""
+NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
+BATCH: Final = 5_000
+
+
+def plan(topics: Callable[[], TopicIds], grace: timedelta) -> Plan:
+    """When to look at a complaint. `grace`: the news before is probably on its way."""
+
+    def planned(state: Complaint) -> list[Work]:
+        if untold(state, (), topics()):
+            return [Work(TELL, str(state.holder), state.stage.at + grace)]
+        receipt = state.receipts.get(state.agency or "")
+        return [Work(LIVE, receipt.topic_id, NEVER)] if receipt is not None and state.is_open else []
+
+    return planned
+
+
+class Topics(Protocol):
+    """What the keeper asks of `agency_inbox.agency_topics.AgencyTopics`."""
+
+    async def keep(self, agencies: Collection[str]) -> None: ...
+
+    def known(self) -> TopicIds: ...
+
+
+class Keeper:
+    """Gives every living agency its topics, also those registered while we run, and has what a remade topic lost
+    planned again. Of several processes one works, by a lease.
+    """
+
+    def __init__(self, topics: Topics, registry: RegistryView, sweep: Sweep, database: Database) -> None:
+        self._topics, self._registry, self._sweep, self._database = topics, registry, sweep, database
+        self._lease, self._patience = Lease(database, SWEEP.lease, "topics"), Patience()
+
+    async def run(self) -> None:
+        """Until cancelled. Waits while the broker is away."""
+        try:
+            while True:
+                await self._patience.until_up(self.once, "agencies' topics")
+                await asyncio.sleep(NOTICE_S)
+        finally:
+            with suppress(Exception):  # the lease ends by itself if the database is gone
+                await self._lease.release()
+
+    async def once(self) -> int:
+        """Look once; how many complaints must be told again."""
+        if not await self._holds():
+            return 0
+        registry = await self._registry.current()
+        await self._topics.keep([body.id for body in registry.agencies.values() if body.alive])
+        lost = await self._database.read(self._lost)
+        for start in range(0, len(lost), BATCH):
+            await self._sweep.replan(lost[start : start + BATCH])
+            await self._lease.hold()
+        return len(lost)
+
+    async def _holds(self) -> bool:
+        try:
+            return await self._lease.hold()
+        except IntegrityError:
+            return False  # two asked for a lease that nobody had: the other one was first
+
+    def unready(self) -> str | None:
+        """Never: topics are made in the background, and before their first use anyway."""
+        return None
+
+    def _lost(self, connection: Connection) -> list[UUID]:
+        work, present = SWEEP.work, set(self._topics.known().values())
+        live = work.c.what == LIVE
+        told = set(connection.execute(select(work.c.holder).where(live).distinct()).scalars())
+        gone = sorted(told - present)
+        query = select(work.c.complaint).where(live, work.c.holder.in_(gone[:100]))
+        return [UUID(each) for each in connection.execute(query).scalars()] if gone else []
