@@ -188,7 +188,9 @@ def _candidates(bodies: Collection[Body], asked: Question) -> tuple[Candidate, .
 
 
 def _listed(bodies: list[tuple[Body, float]], reason: str) -> tuple[Candidate, ...]:
-    unique = dict(reversed(bodies))  # of several scores the first, which is the best
+    unique: dict[Body, float] = {}
+    for body, score in bodies:
+        unique.setdefault(body, score)
     ranked = sorted(unique.items(), key=lambda item: -item[1])[:CANDIDATES]
     return tuple(
         Candidate(agency=body.agency, unit=body.unit, score=min(1.0, round(score, 3)), reason=reason)

@@ -13,7 +13,7 @@ from router.words import WordList
 from schemas.values import Level
 
 SURE, STRONG, PLAIN, WEAK = 5.0, 3.0, 2.0, 1.0
-ENOUGH: Final = 2.0
+ENOUGH: Final = 3.0
 """Below this weight nothing was understood."""
 AS_LANDMARK: Final = 0.25
 """Share of its weight that a word keeps which only says where."""

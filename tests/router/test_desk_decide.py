@@ -1,0 +1,295 @@
+"""What the desk, the arbiter and a splitting agency may do: each rule one sentence, each command twice."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from router import decide
+from router.authority import Body
+from router.decide import By, Share
+from schemas.complaint import Complaint
+from schemas.events.agency_inbox import ComplaintAcknowledged
+from schemas.events.base import Fact
+from schemas.events.intake import ComplaintWithdrawn
+from schemas.events.router import (
+    ArbitrationDecided,
+    ArbitrationOpened,
+    ComplaintJoined,
+    ComplaintRouted,
+    ComplaintSplit,
+    PartOpened,
+)
+from schemas.lifecycle import Status
+from schemas.refusals import (
+    AlreadyClosed,
+    CannotJoin,
+    CannotSplit,
+    InvalidField,
+    NotFound,
+    NotTheHolder,
+    UnknownAgency,
+    UnknownUnit,
+    WrongStatus,
+)
+from support.placing import (
+    CITY,
+    PROVINCE,
+    REGENCY,
+    T0,
+    dissolved,
+    filed,
+    given,
+    merged,
+    referred,
+    registry,
+    returned,
+    routed,
+    then,
+)
+
+BY = By(registry(), T0 + timedelta(days=2))
+FIRST, SECOND, SPLIT = UUID(int=1), UUID(int=2), UUID(int=90)
+AT_DESK = (filed(), referred())
+
+Move = Callable[[Complaint], list[Fact]]
+
+
+def place(agency: str, unit: str | None = None) -> Move:
+    return lambda state: decide.place(state, BY, Body(agency, unit), None)
+
+
+def arbitrate(agency: str = CITY, unit: str | None = None) -> Move:
+    return lambda state: decide.arbitrate(state, BY, Body(agency, unit), "kewenangan kota")
+
+
+def split(*agencies: str, lead: str | None = PROVINCE, split_id: UUID = SPLIT) -> Move:
+    shares = [Share(Body(agency), task=f"tugas {agency}") for agency in agencies]
+    return lambda state: decide.split(state, BY, shares, split_id, Body(lead) if lead else None)
+
+
+MOVES: dict[str, Move] = {
+    "placement": place(CITY, "pu"),
+    "question": lambda state: decide.ask(state, BY, "Di jalan apa?"),
+    "restatement": lambda state: decide.restate(state, BY, "Jalan berlubang di pasar", None),
+    "split": split(CITY, "pln"),
+    "arbitration": lambda state: decide.open_arbitration(state, BY),
+    "archive": lambda state: decide.archive(state, BY, "content", "Bukan pengaduan"),
+}
+ENDS = {
+    "placement": Status.ROUTED,
+    "question": Status.AWAITING_REPORTER,
+    "restatement": Status.TRIAGE,
+    "split": Status.SPLIT,
+    "arbitration": Status.ARBITRATION,
+    "archive": Status.CLOSED,
+}
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_every_move_of_the_desk_leads_where_the_table_says_and_is_made_once(move: str):
+    state = given(*AT_DESK)
+    after = then(state, *MOVES[move](state))
+    assert after.status is ENDS[move]
+    assert MOVES[move](after) == []
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_nothing_is_moved_that_was_never_filed_or_is_closed(move: str):
+    with pytest.raises(NotFound):
+        MOVES[move](given())
+    with pytest.raises(AlreadyClosed):
+        MOVES[move](given(filed(), ComplaintWithdrawn(at=T0)))
+
+
+@pytest.mark.parametrize("move", [name for name in MOVES if name not in ("restatement", "split")])
+def test_the_desk_moves_only_what_lies_at_the_desk(move: str):
+    for elsewhere in (given(filed()), given(filed(), routed(REGENCY))):
+        with pytest.raises(WrongStatus):
+            MOVES[move](elsewhere)
+
+
+def test_a_placing_names_the_desk_as_its_cause():
+    [fact] = place(CITY, "pu")(given(*AT_DESK))
+    assert isinstance(fact, ComplaintRouted)
+    assert (fact.agency, fact.unit, fact.cause, fact.binding) == (CITY, "pu", "desk", False)
+
+
+@pytest.mark.parametrize(("agency", "unit", "refusal"), [("nobody", None, UnknownAgency), (CITY, "x", UnknownUnit)])
+def test_body_and_unit_must_be_there(agency: str, unit: str | None, refusal: type[Exception]):
+    with pytest.raises(refusal):
+        place(agency, unit)(given(*AT_DESK))
+
+
+def test_a_body_that_is_gone_gets_nothing():
+    with pytest.raises(UnknownAgency):
+        decide.place(given(*AT_DESK), By(registry(dissolved(CITY)), T0), Body(CITY), None)
+
+
+def test_the_desk_does_not_send_it_back_to_whoever_returned_it_but_the_arbiter_may():
+    state = given(filed(), routed(CITY), returned(CITY), referred())
+    with pytest.raises(InvalidField):
+        place(CITY)(state)
+    with pytest.raises(InvalidField):
+        split("pln", lead=CITY)(state)
+    asked = then(state, ArbitrationOpened(at=T0, reason="desk"))
+    assert then(asked, *arbitrate(CITY)(asked)).binding
+
+
+def test_the_arbiter_decides_once_and_bindingly():
+    state = given(*AT_DESK, ArbitrationOpened(at=T0, reason="desk"))
+    decided, routed_ = arbitrate(CITY, "pu")(state)
+    assert isinstance(decided, ArbitrationDecided)
+    assert isinstance(routed_, ComplaintRouted)
+    assert (routed_.agency, routed_.unit, routed_.cause, routed_.binding) == (CITY, "pu", "binding", True)
+    assert arbitrate(CITY, "pu")(then(state, decided, routed_)) == []
+
+
+def test_the_arbiter_decides_only_what_was_put_to_the_arbiter():
+    with pytest.raises(WrongStatus):
+        arbitrate()(given(*AT_DESK))
+
+
+@pytest.mark.parametrize("text", ["", "   ", "x" * 2001])
+def test_questions_reasons_and_notes_say_something_and_not_too_much(text: str):
+    with pytest.raises(InvalidField):
+        decide.ask(given(*AT_DESK), BY, text)
+    with pytest.raises(InvalidField):
+        decide.archive(given(*AT_DESK), BY, "content", text)
+
+
+def test_the_desk_may_reword_what_an_agency_holds_but_not_what_is_joined():
+    assert MOVES["restatement"](given(filed(), routed(CITY)))
+    with pytest.raises(WrongStatus):
+        MOVES["restatement"](given(*AT_DESK, ComplaintJoined(at=T0, lead=SECOND)))
+
+
+def earlier(*more: Fact, **fields: object) -> Complaint:
+    return given(filed(at=T0 - timedelta(days=1), **fields), *more, id_=FIRST)
+
+
+def later(*more: Fact, **fields: object) -> Complaint:
+    return given(filed(**fields), *(more or (referred(),)), id_=SECOND)
+
+
+@pytest.mark.parametrize(
+    "follower", [later(), later(routed(CITY)), later(routed(CITY), ComplaintAcknowledged(at=T0, agency=CITY))]
+)
+def test_a_later_complaint_joins_an_earlier_open_one_once(follower: Complaint):
+    facts = decide.join(follower, BY, earlier())
+    after = then(follower, *facts)
+    assert (after.status, after.lead) == (Status.JOINED, FIRST)
+    assert decide.join(after, BY, earlier()) == []
+
+
+def part_of(whole: UUID) -> Complaint:
+    said = {"at": T0, "whole": whole, "mandatory": True, "received_at": T0, "class": "complaint", "text": "x"}
+    return given(
+        PartOpened.model_validate({**said, "channel": "web", "public_number": "SP-2026-000001-8"}),
+        routed(CITY),
+        id_=SECOND,
+    )
+
+
+WHOLE = ComplaintSplit.model_validate({"at": T0, "parts": [{"id": UUID(int=55), "agency": "pln"}]})
+
+
+@pytest.mark.parametrize(
+    ("follower", "lead", "why"),
+    [
+        (later(), given(), "no_such_lead"),
+        (later(), later(), "no_such_lead"),
+        (later(), earlier(ComplaintWithdrawn(at=T0)), "lead_closed"),
+        (later(), earlier(referred(), ComplaintJoined(at=T0, lead=UUID(int=5))), "lead_follows"),
+        (later(), given(filed(at=T0 + timedelta(days=1)), id_=FIRST), "lead_later"),
+        (later(secret=True), earlier(), "protected"),
+        (later(), earlier(secret=True), "protected"),
+        (later(), earlier()._replace(supervision=True), "protected"),
+        (later()._replace(supervision=True), earlier(), "protected"),
+        (later(), earlier(routed(CITY), WHOLE), "whole_or_part"),
+        (part_of(FIRST), earlier(), "whole_or_part"),
+    ],
+)
+def test_what_cannot_be_joined(follower: Complaint, lead: Complaint, why: str):
+    with pytest.raises(CannotJoin) as refused:
+        decide.join(follower, BY, lead)
+    assert refused.value.data["why"] == why
+
+
+def test_a_whole_cannot_follow():
+    with pytest.raises(WrongStatus):
+        decide.join(later(routed(CITY), WHOLE), BY, earlier())
+
+
+def test_two_complaints_received_at_one_moment_can_be_joined_in_one_direction_only():
+    one, two = given(filed(), referred(), id_=FIRST), given(filed(), referred(), id_=SECOND)
+    assert decide.join(two, BY, one)
+    with pytest.raises(CannotJoin):
+        decide.join(one, BY, two)
+
+
+def test_a_follower_is_let_go_once():
+    state = later(referred(), ComplaintJoined(at=T0, lead=FIRST))
+    after = then(state, *decide.unjoin(state, BY))
+    assert (after.status, after.lead) == (Status.UNPLACED, None)
+    assert decide.unjoin(after, BY) == []
+
+
+def test_a_split_from_the_desk_names_the_lead_first_then_the_parts():
+    lead, parts = split("pln", CITY)(given(*AT_DESK))
+    assert isinstance(lead, ComplaintRouted)
+    assert isinstance(parts, ComplaintSplit)
+    assert (lead.agency, lead.cause) == (PROVINCE, "split")
+    assert [(part.agency, part.mandatory) for part in parts.parts] == [("pln", True), (CITY, True)]
+    assert len({part.id for part in parts.parts}) == 2
+
+
+@pytest.mark.parametrize("status", ["routed", "in_progress", "split"])
+def test_the_holder_splits_and_leads_also_again(status: str):
+    more = {"routed": [], "in_progress": [ComplaintAcknowledged(at=T0, agency=CITY)], "split": [WHOLE]}[status]
+    state, shares = given(filed(), routed(CITY), *more), [Share(Body(PROVINCE))]
+    facts = decide.split_by_agency(state, BY, CITY, shares, SPLIT)
+    assert [type(fact) for fact in facts] == [ComplaintSplit]
+    after = then(state, *facts)
+    assert (after.status, after.lead_agency) == (Status.SPLIT, CITY)
+    assert decide.split_by_agency(after, BY, CITY, shares, SPLIT) == []
+
+
+def test_nobody_but_the_holder_splits_and_a_stranger_learns_nothing():
+    with pytest.raises(NotFound):
+        decide.split_by_agency(given(filed(), routed(CITY)), BY, PROVINCE, [Share(Body("pln"))], SPLIT)
+    with pytest.raises(NotTheHolder):
+        decide.split_by_agency(given(filed(), routed(CITY), returned(CITY)), BY, CITY, [Share(Body("pln"))], SPLIT)
+
+
+def test_the_successor_of_the_holder_may_split():
+    by = By(registry(merged(CITY, successor=REGENCY)), T0)
+    assert decide.split_by_agency(given(filed(), routed(CITY)), by, REGENCY, [Share(Body("pln"))], SPLIT)
+
+
+def test_a_part_does_not_split_again():
+    with pytest.raises(CannotSplit):
+        decide.split_by_agency(part_of(FIRST), BY, CITY, [Share(Body("pln"))], SPLIT)
+
+
+@pytest.mark.parametrize("agencies", [("pln", "pln"), (PROVINCE,), tuple(["pln"] * 11)])
+def test_a_body_has_one_share_and_there_are_not_too_many(agencies: tuple[str, ...]):
+    with pytest.raises(CannotSplit):
+        split(*agencies)(given(*AT_DESK))
+
+
+def test_a_split_needs_parts_of_bodies_that_are_there_and_from_the_desk_a_lead():
+    with pytest.raises(InvalidField):
+        split()(given(*AT_DESK))
+    with pytest.raises(InvalidField):
+        split("pln", lead=None)(given(*AT_DESK))
+    with pytest.raises(UnknownAgency):
+        split("nobody")(given(*AT_DESK))
+    with pytest.raises(UnknownAgency):
+        split("pln", lead="nobody")(given(*AT_DESK))
+
+
+def test_what_is_not_at_the_desk_or_with_an_agency_is_not_split():
+    with pytest.raises(WrongStatus):
+        split("pln")(given(filed()))
