@@ -91,17 +91,19 @@ class ResponseBody(Body):
 Said = AcknowledgementBody | ReturnBody | ProgressBody | ClarificationBody | ResponseBody
 
 
-class Filters(Body):
+class Filters(BaseModel):
     """Which rows of the inbox."""
 
+    model_config = ConfigDict(extra="ignore")
     status: Status | None = None
     overdue: bool | None = None
     page: int = Field(default=0, ge=0, le=10_000)
 
 
-class Pages(Body):
+class Pages(BaseModel):
     """Which page."""
 
+    model_config = ConfigDict(extra="ignore")
     page: int = Field(default=0, ge=0, le=10_000)
 
 

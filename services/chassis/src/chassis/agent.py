@@ -5,7 +5,7 @@ nothing raises out of the agent's body, and what cannot be finished ends the pro
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, Final
 
 import structlog
@@ -58,9 +58,9 @@ class Agent:
 
     def unready(self) -> str | None:
         """Why this road is not ready yet; None if it is."""
-        if self._app is None or not self._app.started or self._app.rebalancing:
+        if self._app is None or not self._app.started or self._app.rebalancing or not self._partitions():
             return f"{self._name} is joining its group"
-        return None if self._app.consumer.assignment() else f"{self._name} has no partition"
+        return None
 
     async def _topics_there(self) -> None:
         # Faust never notices a topic that is made after it has subscribed.
@@ -135,11 +135,19 @@ class Agent:
 
     def _watch(self) -> None:
         """End a process whose consumer has silently stopped fetching, as Faust's has been seen to do."""
-        behind = sum(self._behind(partition) > MARKERS for partition in self._app.consumer.assignment())
+        behind = sum(self._behind(partition) > MARKERS for partition in self._partitions())
         if not behind or self._busy:
             self._moved_at = time.monotonic()
         elif time.monotonic() - self._moved_at > STALLED_S:
             self._leave("no progress", BrokerUnavailable(f"{behind} partitions stand still"))
+
+    def _partitions(self) -> Collection[Any]:
+        from faust.exceptions import ConsumerNotStarted
+
+        try:
+            return frozenset(self._app.consumer.assignment())
+        except ConsumerNotStarted:
+            return frozenset()
 
     def _behind(self, partition: Any) -> int:
         handled = self._handled.get((partition.topic, partition.partition))

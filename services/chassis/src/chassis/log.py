@@ -15,6 +15,8 @@ def configure(settings: Settings) -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # Retries of a connection are ours to tell, once: see chassis.patience.
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
     people = settings.log_format != "json"
     structlog.configure(
         processors=[

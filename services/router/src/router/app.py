@@ -10,8 +10,8 @@ from starlette.datastructures import State
 
 from chassis.agent import Agent
 from chassis.dead_letter import DeadLetters
-from chassis.following import StoreFeed
 from chassis.dead_letter_topic import KafkaDeadLetters
+from chassis.following import StoreFeed
 from chassis.platform import Platform, open_platform
 from chassis.process import Road, run_process
 from chassis.reaction import Guard

@@ -16,6 +16,8 @@ from chassis.errors import AccessDenied, BrokerUnavailable, ChassisError, Perman
 from schemas.topics import Topic
 
 PATIENCE_MS: Final = 10_000
+BOOTSTRAP_MS: Final = 2_000
+"""A broker that is just starting is asked again soon: the caller waits and counts its own tries."""
 _DENIED: Final = (
     kafka_errors.TopicAuthorizationFailedError,
     kafka_errors.ClusterAuthorizationFailedError,
@@ -71,7 +73,8 @@ class Admin:
                 self._client = KafkaAdminClient(
                     bootstrap_servers=self._kafka,
                     request_timeout_ms=PATIENCE_MS,
-                    bootstrap_timeout_ms=PATIENCE_MS,
+                    bootstrap_timeout_ms=BOOTSTRAP_MS,
+                    reconnect_backoff_max_ms=BOOTSTRAP_MS // 4,
                 )
             return act(self._client)
         except ChassisError:
