@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Column, Connection, MetaData, String, Table, delete, insert, select
+from sqlalchemy import Connection, Table, delete, insert, select
 
 from chassis.ledger import Cause, Ledger, Loaded
 from chassis.open_work import Plan, Work
@@ -82,12 +82,6 @@ def planned(state: Complaint, registry: Registry, policies: Policies) -> list[Wo
         return [Work("look", str(state.holder), state.stage.at)]
     action = next_owned(state, registry, policies)
     return [Work("timer", str(action.holder), action.due_at)] if action is not None else []
-
-
-def basis_table(metadata: MetaData) -> Table:
-    """What the open work was last planned on, besides the streams."""
-    known = metadata.tables.get("planned_on")
-    return known if known is not None else Table("planned_on", metadata, Column("basis", String(64), primary_key=True))
 
 
 class Replanner:

@@ -27,7 +27,6 @@ from chassis.sweep import sweep_tables
 from chassis.view import View
 from escalation.ladder import standing
 from escalation.settings import PAGE
-from escalation.sweep import basis_table
 from schemas.codec import decode
 from schemas.deadlines import timeline_due
 from schemas.envelope import RecordedEvent
@@ -35,6 +34,12 @@ from schemas.events.escalation import ComplaintEscalated
 from schemas.policies import Policies
 from schemas.registry import Registry
 from schemas.streams import COMPLAINT_PREFIX, complaint_id
+
+
+def basis_table(metadata: MetaData) -> Table:
+    """What the open work was last planned on, besides the streams."""
+    known = metadata.tables.get("planned_on")
+    return known if known is not None else Table("planned_on", metadata, Column("basis", String(64), primary_key=True))
 
 
 class Row(NamedTuple):
