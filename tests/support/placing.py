@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid5
 
+from chassis.ledger import Cause
+from chassis.reaction import Reactor
 from router.authority import Authority
+from router.context import Router
 from router.placing import Known, Precedent, PrecedentKey
 from router.reading import reader
 from router.rule_data import name_data, place_data, rule_data
@@ -17,6 +20,8 @@ from schemas.events.registry import AgenciesMerged, AgencyDissolved, AgencyRegis
 from schemas.events.router import ComplaintReferred, ComplaintRouted
 from schemas.evolve import Told, fold
 from schemas.registry import Registry, fold_registry
+from schemas.sealed import Keys
+from schemas.streams import REGISTRY
 from schemas.values import Basis, Level
 
 T0 = datetime(2026, 4, 14, 5, tzinfo=UTC)
@@ -117,3 +122,38 @@ def dissolved(agency: str, successor: str | None = None) -> AgencyDissolved:
 
 def level(name: str) -> Level:
     return Level(name)
+
+
+class Country:
+    """What other services would write, into router's store."""
+
+    def __init__(self, router: Router) -> None:
+        self.router = router
+        self._asked = 0
+
+    async def decree(self, *facts: Fact) -> None:
+        """Add to the registry."""
+        ledger, state = self.router.ledger, await self.router.ledger.registry()
+        events = ledger.encode(REGISTRY, facts, self._cause(), Keys())
+        await ledger.store.append(REGISTRY, state.version, events)
+
+    async def add(self, complaint: UUID, *facts: Fact) -> None:
+        """Add to a complaint's stream, which may begin with these."""
+        ledger, loaded = self.router.ledger, await self.router.ledger.load(complaint)
+        if not loaded.recorded:
+            loaded = await ledger.with_keys(loaded, complaint)
+        append = ledger.prepare(loaded, facts, self._cause())
+        await ledger.store.append(append.stream, append.expected_version, append.events, append.seen)
+
+    async def react(self, *complaints: UUID) -> None:
+        """What the agent does when it is told of these; the read model follows."""
+        failures = await Reactor(self.router.ledger, self.router.placing).handle(complaints)
+        assert not failures
+        await self.router.feed.catch_up()
+
+    async def state(self, complaint: UUID) -> Complaint:
+        return (await self.router.ledger.load(complaint)).state
+
+    def _cause(self) -> Cause:
+        self._asked += 1
+        return Cause(uuid5(COMPLAINT, f"asked {self._asked}"), COMPLAINT, self.router.clock.now())

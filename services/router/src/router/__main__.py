@@ -13,11 +13,12 @@ from router.app import create_app, seed, worker
 def main(argv: list[str]) -> int:
     """Run one side until it is told to stop, or fill the registry; the exit status."""
     configure(read_settings())
+    settings = read_settings()
+    configure(settings)
     match argv:
         case ["worker"]:
             return asyncio.run(worker())
         case ["web"]:
-            settings = read_settings()
             uvicorn.run(create_app(), host=settings.host, port=settings.port, log_config=None, access_log=False)
             return 0
         case ["seed"]:

@@ -1,0 +1,68 @@
+"""Router over a memory store and its real SQLite tables."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from chassis.clock import FixedClock
+from chassis.following import StoreFeed
+from chassis.keyring import MemoryKeyRing
+from chassis.ledger import Ledger
+from chassis.registry_view import RegistryView
+from chassis.sql import Database
+from chassis.stores.memory import MemoryStore
+from chassis.sweep import Sweep
+from chassis.web import install
+from router import http
+from router.agents import Placing
+from router.context import Router
+from router.knowing import Knowing
+from router.settings import SERVICE
+from router.sweep import Lookout, plan
+from router.views import METADATA, SWEEP, VIEW
+from schemas.data_files import policies
+from support.placing import T0, Country, country
+
+GRACE = timedelta(seconds=30)
+
+
+@pytest.fixture
+async def router(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Router]:
+    monkeypatch.setattr("router.knowing.PRECEDENTS_FRESH_S", 0.0)
+    clock = FixedClock(T0)
+    ledger = Ledger(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), SERVICE)
+    database = Database(f"sqlite:///{tmp_path}/router.db", METADATA)
+    registry = RegistryView(ledger, fresh_s=0)
+    knowing = Knowing(registry, database, policies())
+    placing = Placing(ledger, knowing, clock)
+    sweep = Sweep(database, ledger, clock, plan=plan(GRACE), react=placing, tables=SWEEP)
+    lookout = Lookout(database, ledger, registry, placing, 1.0)
+    feed = StoreFeed(ledger.store, database, METADATA, VIEW)
+    yield Router(ledger, clock, knowing, database, feed, placing, sweep, lookout)
+    await database.close()
+
+
+@pytest.fixture
+async def land(router: Router) -> Country:
+    """The small country of `support.placing`, in router's store."""
+    land = Country(router)
+    await land.decree(*country())
+    return land
+
+
+@pytest.fixture
+async def web(router: Router) -> AsyncIterator[httpx.AsyncClient]:
+    async def ready() -> dict[str, str]:
+        return {"views": "ok"}
+
+    app = FastAPI()
+    app.state.router = router
+    app.include_router(http.router)
+    install(app, ready)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
+        yield client
