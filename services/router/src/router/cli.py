@@ -1,0 +1,62 @@
+"""`satupintu router ...`: fill the registry; see how the rules read a text and whose it would be."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+import typer
+from rich.console import Console
+
+from chassis.log import configure
+from chassis.platform import open_platform
+from chassis.settings import read_settings
+from router.app import open_router, seed
+from router.placing import Doubt, choose, question
+from router.policy import day_of
+from schemas.complaint import new
+from schemas.events.intake import ComplaintFiled
+from schemas.evolve import Told, fold
+from schemas.values import Place
+
+app: Final = typer.Typer(no_args_is_help=True)
+NOBODY: Final = UUID(int=0)
+
+
+@app.command("seed")
+def seed_() -> None:
+    """Add what the registry lacks of this release's bodies, mandates and calendars."""
+    configure(read_settings())
+    Console().print(f"{asyncio.run(seed())} facts added to the registry")
+
+
+@app.command("read")
+def read_(
+    text: Annotated[str, typer.Argument(help="what a reporter might write")],
+    region: Annotated[str | None, typer.Option(help="Kemendagri code, such as 32.73")] = None,
+) -> None:
+    """How the rules understand a text, and which body it would reach today. Nothing is written."""
+    configure(read_settings())
+    for line in asyncio.run(_understood(text, region)):
+        Console().print(line, highlight=False)
+
+
+async def _understood(text: str, region: str | None) -> list[str]:
+    async with open_platform(read_settings()) as platform, open_router(platform) as context:
+        known, at = await context.knowing.current(), platform.clock.now()
+        state = fold(new(NOBODY), [Told(_filed(text, region, at), NOBODY, 0)])
+        read = known.reader.read(state)
+        chosen = choose(state, question(state, read, known), known, day_of(at))
+    words, where = read.words, read.where
+    target = f"desk ({chosen.reason})" if isinstance(chosen, Doubt) else f"{chosen.body.agency} ({chosen.cause})"
+    return [
+        f"sector: {words.sector} ({words.score:.2f}) by {', '.join(words.words) or 'no word'}",
+        f"level: {words.level or 'not said'}; misconduct: {'yes' if words.misconduct else 'no'}",
+        f"region: {where.region or ', '.join(where.candidates) or 'not found'} by {where.found_by or 'nothing'}",
+        f"goes to: {target}",
+    ]
+
+
+def _filed(text: str, region: str | None, at: datetime) -> ComplaintFiled:
+    place = Place(region=region) if region else None
+    return ComplaintFiled(at=at, received_at=at, text=text, place=place, channel="desk", public_number="SP-0")
