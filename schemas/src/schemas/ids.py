@@ -34,7 +34,7 @@ def move_id(complaint: UUID, client: str, route: str, key: str) -> UUID:
 
 
 def event_id(stream: str, causation: UUID, type_: str, ordinal: int) -> UUID:
-    """Id of the event that `causation` leads to in `stream`; `ordinal` is its index in the append or a timer's number."""
+    """The event that `causation` leads to in `stream`; `ordinal` is the index in the append or a timer's number."""
     return _derive("event", stream, str(causation), type_, str(ordinal))
 
 

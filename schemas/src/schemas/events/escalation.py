@@ -27,7 +27,7 @@ class DeadlineMissed(Fact):
 
 
 class ComplaintEscalated(Fact):
-    """Someone higher looks at it now: 1 unit head, 2 supervising body, 3 Ombudsman, 4 the public list of the ignored."""
+    """Someone higher looks at it: 1 unit head, 2 supervising body, 3 Ombudsman, 4 the public list of the ignored."""
 
     rung: int = Field(ge=1, le=4)
     cause: Literal["deadline", "second_dispute", "direct"] = "deadline"
@@ -38,7 +38,7 @@ class ComplaintEscalated(Fact):
 
 
 class ComplaintLapsed(Fact):
-    """Closed by time: the reporter was silent after the answer, or did not complete the file. Silence is not consent."""
+    """Closed by time: silence after the answer, or a file not completed. Silence is not consent."""
 
     cause: Literal["silence", "incomplete"]
 

@@ -59,10 +59,10 @@ class ResolutionConfirmed(Fact):
 
 
 class ResolutionDisputed(Fact):
-    """The reporter says that the outcome does not settle it: the work goes on, and the second time the Ombudsman looks."""
+    """The reporter says that it is not settled: the work goes on, and the second time the Ombudsman looks."""
 
     reason: Sealed[str]
 
 
 class PersonalDataErased(Fact):
-    """The reporter asked to be forgotten (law 27/2022 articles 43 and 44): every text so far is unreadable from now on."""
+    """The reporter asked to be forgotten (law 27/2022 articles 43 and 44): every text so far is unreadable."""

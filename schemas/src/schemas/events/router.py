@@ -72,7 +72,7 @@ class ArbitrationDecided(Fact):
 
 
 class ComplaintJoined(Fact):
-    """The same matter as an earlier complaint: from now on it follows that lead, and its reporter is told what the lead's is."""
+    """The same matter as an earlier complaint: from now on it follows that lead."""
 
     lead: UUID
     by: Literal["desk", "rule"] = "desk"
