@@ -346,3 +346,36 @@ def test_a_part_that_is_returned_is_placed_again_like_any_other():
     part = Part(id=UUID(int=31), agency=CITY, task="Tambal jalan berlubang")
     state = given(*open_part(whole, part, registry(), AT), returned(CITY, 9), id_=part.id)
     assert routing(state) == (PROVINCE, "pu", "mandate")
+
+
+def test_a_return_within_a_body_that_is_gone_is_placed_like_any_other():
+    state = given(filed(**HERE), routed(CITY, unit="pu"), returned(CITY, scope="unit", suggested_unit="lingkungan"))
+    assert referral(state, registry(dissolved(CITY))).reason == "no_mandate"
+
+
+def test_a_decision_for_a_body_that_is_gone_without_successor_waits_for_the_arbiter():
+    decided = ArbitrationDecided(at=T0, agency=CITY, reason="kewenangan kota")
+    state = given(filed(**HERE), referred(), ArbitrationOpened(at=T0, reason="desk"), decided)
+    assert next_facts(state, known(registry(dissolved(CITY))), AT) == []
+
+
+def test_misconduct_that_no_inspectorate_is_left_for_goes_to_the_desk():
+    text = "Pungli penyambungan listrik oleh PLN"
+    state = given(filed(text), routed("ombudsman"), returned("ombudsman"), routed("kpk"), returned("kpk"))
+    assert referral(state).reason == "all_returned"
+
+
+def test_a_suggested_body_is_taken_where_the_place_is_not_known_if_it_has_the_field_anywhere():
+    state = given(filed(), routed("pln"), returned("pln", suggested=REGENCY))
+    assert routing(state) == (REGENCY, None, "suggestion")
+
+
+def test_a_sector_that_only_the_registry_knows_finds_its_level_there():
+    bodies = registry(mandate(CITY, "cemeteries", "regency", "32.73"))
+    assert known(bodies).authority.home("cemeteries") is Level.REGENCY
+    assert known(bodies).authority.home("unheard-of") is Level.NATIONAL
+
+
+def test_what_a_dissolved_body_held_waits_where_nobody_is_above_it():
+    state = given(filed("Mohon bantuannya"), routed("kpk"))
+    assert next_facts(state, known(registry(dissolved("kpk"))), AT) == []
