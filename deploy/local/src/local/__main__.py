@@ -5,10 +5,12 @@ import uvicorn
 
 from chassis.log import configure
 from chassis.settings import read_settings
+from local.demo import demo
 from local.run import run
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 app.command()(run)
+app.command()(demo)
 
 
 @app.command()

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.ledger import Cause
 from chassis.web import ClientId, IdempotencyKey, IfMatch, Language, etag
@@ -105,9 +105,10 @@ class DecisionBody(Body):
     reason: str
 
 
-class Pages(Body):
+class Pages(BaseModel):
     """Which page."""
 
+    model_config = ConfigDict(extra="ignore")
     page: int = Field(default=0, ge=0, le=10_000)
 
 
