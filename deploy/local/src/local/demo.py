@@ -52,7 +52,7 @@ class Stage:
 
     async def agency(self, agency: str, row: Json, move: str, **body: Any) -> Json:
         """A move of an agency on one of its complaints."""
-        return await self.post(f"/api/v1/agencies/{agency}/inbox/{row['complaint']}/{move}", body)
+        return await self.post(f"/api/v1/agencies/{agency}/inbox/{row['id']}/{move}", body)
 
     async def reporter(self, complaint: str, move: str, **body: Any) -> Json:
         """A move of the reporter."""
@@ -60,7 +60,7 @@ class Stage:
 
     async def answer(self, agency: str, row: Json) -> None:
         """Answer having read everything."""
-        case = await self.get(f"/api/v1/agencies/{agency}/inbox/{row['complaint']}")
+        case = await self.get(f"/api/v1/agencies/{agency}/inbox/{row['id']}")
         await self.agency(agency, row, "response", text=ANSWER, seen_version=case["version"])
 
 
@@ -69,7 +69,7 @@ async def confirmed(stage: Stage, agency: str, row: Json) -> None:
     await stage.agency(agency, row, "acknowledgement")
     await stage.agency(agency, row, "progress", text="Petugas sudah dijadwalkan ke lokasi.")
     await stage.answer(agency, row)
-    await stage.reporter(row["complaint"], "confirmation", rating=5, words="Terima kasih, sudah beres.")
+    await stage.reporter(row["id"], "confirmation", rating=5, words="Terima kasih, sudah beres.")
 
 
 async def silent(stage: Stage, agency: str, row: Json) -> None:
@@ -81,9 +81,9 @@ async def silent(stage: Stage, agency: str, row: Json) -> None:
 async def disputed(stage: Stage, agency: str, row: Json) -> None:
     """Answered, disputed, answered again, confirmed."""
     await stage.answer(agency, row)
-    await stage.reporter(row["complaint"], "dispute", reason="Belum selesai, masih seperti semula.")
+    await stage.reporter(row["id"], "dispute", reason="Belum selesai, masih seperti semula.")
     await stage.answer(agency, row)
-    await stage.reporter(row["complaint"], "confirmation", rating=3)
+    await stage.reporter(row["id"], "confirmation", rating=3)
 
 
 async def returned(stage: Stage, agency: str, row: Json) -> None:
@@ -94,9 +94,9 @@ async def returned(stage: Stage, agency: str, row: Json) -> None:
 async def asks(stage: Stage, agency: str, row: Json) -> None:
     """Asked, answered by the reporter, settled."""
     await stage.agency(agency, row, "clarification", question="Mohon sebutkan patokan lokasinya?")
-    await stage.reporter(row["complaint"], "details", text="Di seberang warung, dekat tiang nomor tiga.")
+    await stage.reporter(row["id"], "details", text="Di seberang warung, dekat tiang nomor tiga.")
     await stage.answer(agency, row)
-    await stage.reporter(row["complaint"], "confirmation", rating=4)
+    await stage.reporter(row["id"], "confirmation", rating=4)
 
 
 async def unanswered(stage: Stage, agency: str, row: Json) -> None:
@@ -106,12 +106,12 @@ async def unanswered(stage: Stage, agency: str, row: Json) -> None:
 
 async def withdrawn(stage: Stage, _agency: str, row: Json) -> None:
     """The reporter takes it back."""
-    await stage.reporter(row["complaint"], "withdrawal", reason="Sudah diperbaiki warga sendiri.")
+    await stage.reporter(row["id"], "withdrawal", reason="Sudah diperbaiki warga sendiri.")
 
 
 async def erased(stage: Stage, _agency: str, row: Json) -> None:
     """The reporter asks to be forgotten."""
-    await stage.reporter(row["complaint"], "erasure")
+    await stage.reporter(row["id"], "erasure")
 
 
 async def ignored(_stage: Stage, _agency: str, _row: Json) -> None:
@@ -170,8 +170,7 @@ async def _placed(stage: Stage, code: str) -> str:
 
 
 async def _at_desk(stage: Stage) -> None:
-    rows = (await stage.get("/api/v1/triage"))["complaints"]
-    mine = [row for row in rows if row["id"] in stage.codes]
+    mine = [row for row in await _pages(stage, "/api/v1/triage?") if row["id"] in stage.codes]
     for index, row in enumerate(mine):
         if index % 2:
             note = "Mohon ajukan kembali dengan menyebut tempat dan masalahnya."
@@ -190,7 +189,7 @@ async def _play(stage: Stage) -> None:
         await play(stage, agency, row)
 
     held = [(agency, row) for agency in await _agencies(stage) for row in await _inbox(stage, agency)]
-    held = [(agency, row) for agency, row in held if row["complaint"] in stage.codes]
+    held = [(agency, row) for agency, row in held if row["id"] in stage.codes]
     await _together(one(index, agency, row) for index, (agency, row) in enumerate(held))
     console.print(", ".join(f"{count} {name}" for name, count in plays.most_common()))
 
@@ -201,9 +200,13 @@ async def _agencies(stage: Stage) -> list[str]:
 
 
 async def _inbox(stage: Stage, agency: str) -> list[Json]:
+    return await _pages(stage, f"/api/v1/agencies/{agency}/inbox?status=routed&")
+
+
+async def _pages(stage: Stage, path: str) -> list[Json]:
     rows: list[Json] = []
     for page in range(PAGES):
-        got = (await stage.get(f"/api/v1/agencies/{agency}/inbox?status=routed&page={page}"))["complaints"]
+        got = (await stage.get(f"{path}page={page}"))["complaints"]
         rows += got
         if not got:
             break
