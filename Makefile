@@ -42,7 +42,7 @@ check: lint ## lint and the fast tests
 	@$(RUN) -m pytest tests -m "not containers and not broker and not postgres and not journey and not chaos" -q
 
 bench: setup ## ratios against the bare libraries, as a table and a JSON file
-	@$(RUN) -m bench
+	@PYTHONPATH=tests $(RUN) -m bench
 
 schemas: setup ## write JSON Schema and AsyncAPI anew
 	@$(RUN) -m schemas.generate

@@ -26,7 +26,7 @@ from schemas.values import AgencyId, UnitId
 router = APIRouter(prefix="/api/v1/agencies/{agency}")
 
 
-def _inbox(request: Request) -> Inbox:
+async def _inbox(request: Request) -> Inbox:
     context: Inbox = request.app.state.agency_inbox
     return context
 
@@ -115,7 +115,7 @@ class Asking(NamedTuple):
     if_match: int | None
 
 
-def _asking(key: IdempotencyKey, client: ClientId, if_match: IfMatch) -> Asking:
+async def _asking(key: IdempotencyKey, client: ClientId, if_match: IfMatch) -> Asking:
     return Asking(key, client, if_match)
 
 

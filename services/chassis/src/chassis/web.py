@@ -32,17 +32,14 @@ def problem(status: int, code: str, detail: str, **more: Any) -> JSONResponse:
     return JSONResponse({**body, "detail": detail, **more}, status, media_type=PROBLEM)
 
 
-def language(
-    lang: Annotated[str | None, Query(pattern="^(id|en)$")] = None,
-    accept_language: Annotated[str | None, Header()] = None,
-) -> str:
+def language(lang: str | None, accept_language: str | None) -> str:
     """`id` or `en`: what the query says, else what the browser prefers, else Indonesian."""
     if lang:
         return lang
     return "en" if (accept_language or "").lower().startswith("en") else "id"
 
 
-def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> str:
+async def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> str:
     """The client's repeat-safe name for this request.
 
     Raises:
@@ -53,7 +50,7 @@ def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> 
     return idempotency_key
 
 
-def client_id(
+async def client_id(
     key: Annotated[str, Depends(idempotency_key)], satupintu_client: Annotated[str | None, Header()] = None
 ) -> str:
     """Who asks: the device's own UUID, or the key itself, which must then be a UUID.
@@ -67,7 +64,7 @@ def client_id(
     return ""
 
 
-def if_match(if_match: Annotated[str | None, Header()] = None) -> int | None:
+async def if_match(if_match: Annotated[str | None, Header()] = None) -> int | None:
     """The version that the client last saw, from `If-Match: "7"`.
 
     Raises:
@@ -81,7 +78,16 @@ def if_match(if_match: Annotated[str | None, Header()] = None) -> int | None:
     return int(text)
 
 
-Language = Annotated[str, Depends(language)]
+async def _language(
+    lang: Annotated[str | None, Query(pattern="^(id|en)$")] = None,
+    accept_language: Annotated[str | None, Header()] = None,
+) -> str:
+    return language(lang, accept_language)
+
+
+# Dependencies are coroutines although none awaits: FastAPI sends plain functions to a thread, which costs more
+# than all of their work.
+Language = Annotated[str, Depends(_language)]
 IdempotencyKey = Annotated[str, Depends(idempotency_key)]
 ClientId = Annotated[str, Depends(client_id)]
 IfMatch = Annotated[int | None, Depends(if_match)]

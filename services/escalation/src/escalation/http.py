@@ -19,7 +19,7 @@ OFFICES_ONLY: Final = ("complaint", "unit", "holder", "guarded")
 """What the public list tells of nobody."""
 
 
-def _escalation(request: Request) -> Escalation:
+async def _escalation(request: Request) -> Escalation:
     context: Escalation = request.app.state.escalation
     return context
 

@@ -29,7 +29,7 @@ REPLAYED = "Idempotent-Replayed"
 """Header of an answer to a request that was carried out before."""
 
 
-def _context(request: Request) -> Context:
+async def _context(request: Request) -> Context:
     context: Context = request.app.state.intake
     return context
 
@@ -101,7 +101,7 @@ class Asking(NamedTuple):
         return Asked(complaint, self.client, self.key, route, self.if_match)
 
 
-def _asking(client: ClientId, key: IdempotencyKey, if_match: IfMatch) -> Asking:
+async def _asking(client: ClientId, key: IdempotencyKey, if_match: IfMatch) -> Asking:
     return Asking(client, key, if_match)
 
 

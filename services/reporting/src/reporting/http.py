@@ -27,7 +27,7 @@ from schemas.streams import support_stream
 router = APIRouter()
 
 
-def _reporting(request: Request) -> Reporting:
+async def _reporting(request: Request) -> Reporting:
     context: Reporting = request.app.state.reporting
     return context
 

@@ -24,7 +24,7 @@ Name = Annotated[str, Field(min_length=1, max_length=limits.NAME)]
 Reason = Annotated[str, Field(min_length=1, max_length=limits.NOTE)]
 
 
-def _router(request: Request) -> Router:
+async def _router(request: Request) -> Router:
     context: Router = request.app.state.router
     return context
 
