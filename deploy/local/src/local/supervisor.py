@@ -25,6 +25,10 @@ class Supervisor:
         self._logs = logs
         self._children = [(child, Process(child.name, child.argv, _log(logs, child), child.env)) for child in children]
 
+    def members(self) -> list[tuple[Child, Process]]:
+        """Each child with its process."""
+        return list(self._children)
+
     def start(self) -> None:
         """Start all; does not wait."""
         for _, process in self._children:

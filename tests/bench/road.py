@@ -1,0 +1,189 @@
+"""(a) Filed -> on the agency's topic: the sustained rate, and the time it takes at 100/s, beside the bare loop; and
+(f) the processor time that one complaint costs from end to end."""
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from uuid import UUID, uuid5
+
+from bench import bare
+from bench.arrivals import Arrivals, arriving
+from bench.load import BODY
+from bench.measure import Result, cpu_s, percentile
+from chassis.kafka.admin import Admin
+from chassis.platform import open_platform
+from chassis.settings import Settings
+from intake.app import open_intake
+from intake.context import Context
+from intake.filing import Filing, file
+from local import jars
+from local.children import Child, Layout, children, make_secrets
+from local.kafka import KafkaServer
+from local.places import free_port, kafka_cache
+from local.process import Process
+from local.supervisor import Supervisor
+from schemas.outward_submission import Complaining
+from schemas.topics import Topic, agency_inbox
+
+COMPLAINTS, PACED, PER_S, AT_ONCE = 6_000, 1_500, 100.0, 200
+SEED, AGENCY = UUID(int=815), "kota-bandung"
+COMMAND = Complaining.model_validate(BODY)
+
+
+def run() -> list[Result]:
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        kafka = KafkaServer(home / "kafka", jars.ensure(kafka_cache()))
+        kafka.start()
+        try:
+            kafka.wait_ready()
+            ours = asyncio.run(_ours(home / "ours", kafka))
+        finally:
+            kafka.stop()
+        sample = _sample(home / "ours", ours.pop("message"))
+        kafka = KafkaServer(home / "kafka2", jars.ensure(kafka_cache()))
+        kafka.start()
+        try:
+            kafka.wait_ready()
+            plain = asyncio.run(_bare(home / "bare", kafka, sample))
+        finally:
+            kafka.stop()
+    notes = {key: round(float(ours[key]), 1) for key in ("p50_ms", "p99_ms", "repeats")}
+    notes |= {f"bare {key}": round(float(plain[key]), 1) for key in ("p50_ms", "p99_ms")}
+    void = {} if plain["rate"] >= 1_000 else {"void": "the bare loop is below 1,000/s"}
+    return [
+        Result("(a) filed -> agency's topic", ours["rate"], plain["rate"], "complaints/s", 0.55, {**notes, **void}),
+        Result("(f) CPU a complaint", ours["cpu_us"], plain["cpu_us"], "microseconds"),
+    ]
+
+
+async def _ours(state: Path, kafka: KafkaServer) -> dict[str, float | str]:
+    make_secrets(state)
+    layout = Layout(state, free_port(), kafka.bootstrap)
+    wanted = [c for c in children(layout) if c.name in ("relay", "router-1", "agency-inbox-1")]
+    supervisor = Supervisor(wanted, state / "logs")
+    supervisor.start()
+    try:
+        await asyncio.to_thread(supervisor.wait_ready, lambda _: None)
+        await _topic(kafka, agency_inbox(AGENCY))
+        settings = _settings(wanted[0])
+        async with open_platform(settings) as platform, open_intake(platform) as intake:
+            async with arriving(kafka.bootstrap, [agency_inbox(AGENCY)]) as arrivals:
+
+                async def send(names: Sequence[str], per_s: float) -> None:
+                    await _file(intake, names, per_s)
+
+                pids = [kafka.pid, *(process.pid for _, process in supervisor.members()), os.getpid()]
+                figures = await _figures(arrivals, send, pids, lambda name: str(_filing(name).complaint))
+        message = await _message(kafka, agency_inbox(AGENCY))
+        return {**figures, "message": message}
+    finally:
+        supervisor.stop(lambda _: None)
+
+
+async def _bare(home: Path, kafka: KafkaServer, sample: bare.Sample) -> dict[str, float]:
+    home.mkdir()
+    (home / "sample.json").write_text(json.dumps(sample))
+    database = str(home / "store.db")
+    bare.connect(database).close()
+    for name, count in ((bare.EVENTS, 12), ("relay-checkpoint", 1), (bare.INBOX, 1)):
+        await _topic(kafka, name, count)
+    env = {"PYTHONPATH": "tests"}
+    rest = [kafka.bootstrap, database, str(home / "sample.json")]
+    argv = {role: [sys.executable, "-m", "bench.bare", role, *rest] for role in ("relay", "router", "inbox")}
+    processes = [Process(role, line, home / f"{role}.log", env) for role, line in argv.items()]
+    for process in processes:
+        process.start()
+    try:
+        async with arriving(kafka.bootstrap, [bare.INBOX]) as arrivals:
+
+            async def send(names: Sequence[str], per_s: float) -> None:
+                await asyncio.to_thread(bare.file, database, sample, names, per_s)
+
+            pids = [kafka.pid, *(process.pid for process in processes), os.getpid()]
+            return await _figures(arrivals, send, pids, str)
+    finally:
+        for process in processes:
+            process.stop(5)
+
+
+async def _figures(
+    arrivals: Arrivals,
+    send: Callable[[Sequence[str], float], Awaitable[None]],
+    pids: Sequence[int],
+    named: Callable[[str], str],
+) -> dict[str, float]:
+    await send([f"warm-{n}" for n in range(500)], 0)
+    await arrivals.wait(500)
+    before, start = sum(map(cpu_s, pids)), time.monotonic()
+    await send([f"full-{n}" for n in range(COMPLAINTS)], 0)
+    await arrivals.wait(500 + COMPLAINTS)
+    took = max(arrivals.at.values()) - start
+    used = sum(map(cpu_s, pids)) - before
+    await asyncio.sleep(2)
+    names, begun = [f"paced-{n}" for n in range(PACED)], time.monotonic()
+    await send(names, PER_S)
+    await arrivals.wait(500 + COMPLAINTS + PACED)
+    delays = [arrivals.at[named(name)] - (begun + n / PER_S) for n, name in enumerate(names)][100:]
+    return {
+        "rate": COMPLAINTS / took,
+        "cpu_us": used / COMPLAINTS * 1e6,
+        "p50_ms": percentile(delays, 0.5) * 1000,
+        "p99_ms": percentile(delays, 0.99) * 1000,
+        "repeats": arrivals.repeats,
+    }
+
+
+def _filing(name: str) -> Filing:
+    return Filing("", str(uuid5(SEED, name)), COMMAND)
+
+
+async def _file(intake: Context, names: Sequence[str], per_s: float) -> None:
+    slots, start = asyncio.Semaphore(AT_ONCE), time.monotonic()
+
+    async def one(index: int, name: str) -> None:
+        if per_s:
+            await asyncio.sleep(max(0.0, start + index / per_s - time.monotonic()))
+        async with slots:
+            await file(intake, _filing(name))
+
+    await asyncio.gather(*(one(index, name) for index, name in enumerate(names)))
+
+
+def _settings(child: Child) -> Settings:
+    os.environ.update(child.env)
+    return Settings()
+
+
+async def _topic(kafka: KafkaServer, name: str, partitions: int = 1) -> None:
+    admin = Admin(kafka.bootstrap)
+    await admin.ensure([Topic(name, partitions)])
+    await admin.close()
+
+
+async def _message(kafka: KafkaServer, topic: str) -> str:
+    from chassis.kafka.clients import consumer, running
+
+    async with running(consumer(kafka.bootstrap, topic)) as client:
+        record = await client.getone()
+        return str(record.value.decode())
+
+
+def _sample(state: Path, message: object) -> bare.Sample:
+    """The bytes that one complaint of ours was made of."""
+    import sqlite3
+
+    link = sqlite3.connect(state / "store.db")
+    table, columns = "events", [row[1] for row in link.execute("pragma table_info(events)")]
+    assert {"stream", "type", "data", "metadata"} <= set(columns), columns
+    found = link.execute(
+        f"select type, data, metadata from {table} where stream = (select stream from {table} "
+        "where type = 'ComplaintDelivered' limit 1)"
+    ).fetchall()
+    sample = {type_: bytes(data).decode() for type_, data, _ in found}
+    return {**sample, "metadata": bytes(found[0][2]).decode(), "message": str(message)}
