@@ -16,7 +16,7 @@ def main(argv: list[str]) -> int:
     configure(settings)
     match argv:
         case ["worker"]:
-            return asyncio.run(worker(settings))
+            return asyncio.run(worker())
         case ["web"]:
             uvicorn.run(create_app(), host=settings.host, port=settings.port, log_config=None, access_log=False)
             return 0
@@ -25,4 +25,5 @@ def main(argv: list[str]) -> int:
             return 2
 
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

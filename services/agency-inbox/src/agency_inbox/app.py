@@ -16,11 +16,12 @@ from agency_inbox.context import Inbox
 from agency_inbox.delivery import NEWS
 from agency_inbox.kafka_postbox import KafkaPostbox
 from agency_inbox.quarantine import Quarantine
-from agency_inbox.replies import Replies
+from agency_inbox.replies import GROUP, Replies
 from agency_inbox.settings import SERVICE
 from agency_inbox.sweep import Keeper, plan
 from agency_inbox.views import METADATA, REFUSED, SWEEP, inbox_view
 from chassis.agent import Agent
+from chassis.dead_letter import DeadLetters, MemoryDeadLetters
 from chassis.dead_letter_topic import KafkaDeadLetters
 from chassis.kafka.admin import Admin
 from chassis.outsider import Outsider
@@ -28,7 +29,7 @@ from chassis.platform import Platform, open_platform
 from chassis.process import Road, run_process
 from chassis.projection import Projection
 from chassis.reaction import Guard
-from chassis.settings import Settings, read_settings
+from chassis.settings import read_settings
 from chassis.sql import Database
 from chassis.sweep import Sweep
 from chassis.web import install
@@ -39,30 +40,63 @@ routers: Final[list[APIRouter]] = [http.router]
 
 
 @asynccontextmanager
-async def open_inbox(platform: Platform) -> AsyncIterator[Inbox]:
-    """The agencies' inbox over the shared surroundings."""
-    settings = platform.settings
-    database = Database(settings.views_of(SERVICE), METADATA)
-    letters = KafkaDeadLetters(settings.kafka, SERVICE)
+async def open_inbox(platform: Platform, copies: DeadLetters) -> AsyncIterator[Inbox]:
+    """Agency-inbox's own tables over the shared surroundings. `copies`: where refused replies go besides."""
+    database = Database(platform.settings.views_of(SERVICE), METADATA)
     ledger = ReceiptLedger(platform.store, platform.keyring, SERVICE)
-    quarantine = Quarantine(database, REFUSED, letters)
+    quarantine = Quarantine(database, REFUSED, copies)
     try:
         yield Inbox(ledger, platform.registry, platform.clock, policies(), database, quarantine)
     finally:
-        await letters.close()
         await database.close()
 
 
 @asynccontextmanager
+async def open_roads(platform: Platform, inbox: Inbox, copies: DeadLetters) -> AsyncIterator[list[Road]]:
+    """Everything that the worker side runs: delivery, its sweep, the topics, the replies, the read model."""
+    settings, ledger = platform.settings, inbox.ledger
+    admin = Admin(settings.kafka)
+    agency_topics = AgencyTopics(admin)
+    postbox = KafkaPostbox(settings.kafka, agency_topics)
+    delivery = Delivery(postbox, inbox.registry, inbox.policies, inbox.clock)
+    grace = timedelta(seconds=settings.sweep_grace_s)
+    sweep = Sweep(
+        inbox.database,
+        ledger,
+        inbox.clock,
+        plan=plan(agency_topics.known, grace),
+        react=partial(delivery.what_was_left, grace),
+        tables=SWEEP,
+        period_s=settings.sweep_period_s,
+    )
+    guard = Guard(ledger, delivery, copies, heeds=NEWS)
+    answers = Replies(inbox, agency_topics.replies)
+    view = inbox_view(ledger, inbox.registry, inbox.policies)
+    try:
+        yield [
+            Keeper(agency_topics, inbox.registry, sweep, inbox.database),
+            Agent(SERVICE, "delivery", [topics.COMPLAINT_EVENTS], guard, kafka=settings.kafka),
+            Outsider(
+                SERVICE, answers, inbox.quarantine, kafka=settings.kafka, group=GROUP, pattern=topics.REPLIES_PATTERN
+            ),
+            Projection(inbox.database, METADATA, view, kafka=settings.kafka, group=f"{SERVICE}.views"),
+            sweep,
+        ]
+    finally:
+        await postbox.close()
+        await admin.close()
+
+
+@asynccontextmanager
 async def running(platform: Platform, state: State) -> AsyncIterator[Inbox]:
-    """Put the inbox into an app's state for as long as it serves."""
-    async with open_inbox(platform) as context:
+    """Put agency-inbox into an app's state for as long as it serves; its web side never speaks to Kafka."""
+    async with open_inbox(platform, MemoryDeadLetters()) as context:
         state.agency_inbox = context
         yield context
 
 
 async def ready(state: State) -> dict[str, str]:
-    """Whether the store and the read model answer, by name."""
+    """Whether the store and the read models answer, by name."""
     context: Inbox = state.agency_inbox
     await context.ledger.store.store_id()
     await context.database.read(lambda connection: connection.exec_driver_sql("select 1").scalar())
@@ -70,7 +104,7 @@ async def ready(state: State) -> dict[str, str]:
 
 
 def create_app() -> FastAPI:
-    """The inbox's web side alone."""
+    """Agency-inbox's web side alone."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -84,41 +118,13 @@ def create_app() -> FastAPI:
     return app
 
 
-def roads(inbox: Inbox, settings: Settings, topics_kept: AgencyTopics, postbox: KafkaPostbox) -> list[Road]:
-    """Delivery, its sweep, replies, the inbox's rows, and the agencies' topics."""
-    grace, kafka = timedelta(seconds=settings.sweep_grace_s), settings.kafka
-    delivery = Delivery(postbox, inbox.registry, inbox.policies, inbox.clock)
-    guard = Guard(inbox.ledger, delivery, KafkaDeadLetters(kafka, SERVICE), heeds=NEWS)
-    sweep = Sweep(
-        inbox.database,
-        inbox.ledger,
-        inbox.clock,
-        plan=plan(postbox.known, grace),
-        react=partial(delivery.what_was_left, grace),
-        tables=SWEEP,
-        period_s=settings.sweep_period_s,
-    )
-    view = inbox_view(inbox.ledger, inbox.registry, inbox.policies)
-    replies = Replies(inbox, topics_kept.replies)
-    group = f"{SERVICE}.replies"
-    return [
-        Agent(SERVICE, "delivery", [topics.COMPLAINT_EVENTS], guard, kafka=kafka),
-        Outsider(SERVICE, replies, inbox.quarantine, kafka=kafka, group=group, pattern=topics.REPLIES_PATTERN),
-        Projection(inbox.database, METADATA, view, kafka=kafka, group=f"{SERVICE}.views"),
-        sweep,
-        Keeper(topics_kept, inbox.registry, sweep, inbox.database),
-    ]
-
-
-async def worker(settings: Settings) -> int:
-    """The inbox's worker side: until SIGTERM; the exit status."""
-    async with open_platform(settings) as platform, open_inbox(platform) as inbox:
-        admin = Admin(settings.kafka)
-        kept = AgencyTopics(admin)
-        postbox = KafkaPostbox(settings.kafka, kept)
+async def worker() -> int:
+    """Agency-inbox's worker side: until SIGTERM; the exit status."""
+    settings = read_settings()
+    copies = KafkaDeadLetters(settings.kafka, SERVICE)
+    async with open_platform(settings) as platform, open_inbox(platform, copies) as inbox:
         try:
-            ways = roads(inbox, settings, kept, postbox)
-            return await run_process(SERVICE, ways, port=settings.port, host=settings.host)
+            async with open_roads(platform, inbox, copies) as roads:
+                return await run_process(SERVICE, roads, port=settings.port, host=settings.host)
         finally:
-            await postbox.close()
-            await admin.close()
+            await copies.close()

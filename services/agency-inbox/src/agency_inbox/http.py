@@ -3,6 +3,7 @@
 What is not the agency's and what is not there get the same 404.
 """
 
+from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
@@ -119,27 +120,34 @@ async def _asking(key: IdempotencyKey, client: ClientId, if_match: IfMatch) -> A
     return Asking(key, client, if_match)
 
 
+@dataclass(frozen=True, slots=True)
 class Desk:
     """Where an agency's moves come in."""
 
-    def __init__(
-        self, context: Context, asking: Annotated[Asking, Depends(_asking)], lang: Language, response: Response
-    ) -> None:
-        self._context, self._asking, self._lang, self._response = context, asking, lang, response
+    context: Inbox
+    asking: Asking
+    lang: str
+    response: Response
 
     async def moved(self, agency: str, complaint: UUID, route: str, body: Said) -> dict[str, Any]:
         """Carry it out, and tell where the complaint is now."""
-        context, key, client = self._context, self._asking.key, self._asking.client
+        context, key, client = self.context, self.asking.key, self.asking.client
         # An agency is its own principal: two agencies with the same key do not meet.
         causation = ids.move_id(complaint, f"agency:{agency}/{client}", route, key)
         cause = Cause(causation, complaint, context.clock.now(), request=body.model_dump_json().encode())
-        await carry_out(context, agency, complaint, body.move(), cause, if_match=self._asking.if_match)
+        await carry_out(context, agency, complaint, body.move(), cause, if_match=self.asking.if_match)
         state = (await context.ledger.load(complaint)).state
-        etag(self._response, state.version)
-        return summary(state, await context.registry.current(), context.policies, self._lang)
+        etag(self.response, state.version)
+        return summary(state, await context.registry.current(), context.policies, self.lang)
 
 
-AtDesk = Annotated[Desk, Depends()]
+async def _desk(
+    context: Context, asking: Annotated[Asking, Depends(_asking)], lang: Language, response: Response
+) -> Desk:
+    return Desk(context, asking, lang, response)
+
+
+AtDesk = Annotated[Desk, Depends(_desk)]
 
 
 @router.get("/inbox")

@@ -61,9 +61,9 @@ class KafkaPostbox:
                 client = producer(self._kafka, linger_ms=LINGER_MS)
                 try:
                     await client.start()
-                except BaseException:
+                except (KafkaError, OSError) as error:
                     await stop(client)
-                    raise
+                    raise meaning(error) from error
                 self._producer = client
             return self._producer
 

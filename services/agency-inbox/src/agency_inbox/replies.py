@@ -23,7 +23,7 @@ from schemas.topics import agency_of
 
 TopicId = Callable[[str], Awaitable[str]]
 """The id of an agency's replies topic."""
-ANSWERS: Final = "agency-inbox.replies"
+GROUP: Final = "agency-inbox.replies"
 """The consumer group."""
 
 
