@@ -6,7 +6,7 @@ dates are reckoned by `schemas.deadlines`. `schemas.evolve` says what each fact 
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from schemas.events.agency_inbox import ComplaintReturned
@@ -159,9 +159,9 @@ class Complaint(NamedTuple):
         return sum(stop.holder[:2] == holder[:2] for stop in self.stops)
 
 
-def changed(state: Complaint, /, **changes: Any) -> Complaint:
+def changed(state: Complaint, changes: Mapping[str, object]) -> Complaint:
     """`state` with these fields changed: `_replace`, but three times as fast, since a replay does it for every fact."""
-    values = list(state)
+    values: list[object] = list(state)
     for name, value in changes.items():
         values[_INDEX[name]] = value
     return tuple.__new__(Complaint, values)

@@ -23,6 +23,10 @@ RUNG: Final = 10
 """Steps of `Mark`: a rung of the ladder is RUNG + its number."""
 
 
+Changes = dict[str, Any]
+"""What a fact changes, by name of the field: one copy of the state for each fact."""
+
+
 class Told(NamedTuple):
     """A fact with its place in the stream."""
 
@@ -41,8 +45,9 @@ def fold(state: Complaint, history: Iterable[Told]) -> Complaint:
 def evolve(state: Complaint, told: Told) -> Complaint:
     """The state after one more fact."""
     handler = _EVOLVE.get(type(told.fact))
-    after = handler(state, told.fact, told) if handler else state
-    return changed(after, version=told.version)
+    changes = handler(state, told.fact, told) if handler else {}
+    changes["version"] = told.version
+    return changed(state, changes)
 
 
 def allows(state: Complaint, fact_name: str) -> bool:
@@ -85,11 +90,11 @@ def _after_close(state: Complaint) -> Status | None:
             return None
 
 
-def _moved(state: Complaint, told: Told, holder: Holder | None = None, **changes: Any) -> Complaint:
+def _moved(state: Complaint, told: Told, holder: Holder | None = None, **changes: Any) -> Changes:
     # Into the status the table says; another status or holder starts the stage clock anew.
     status = end_of(state, type(told.fact).__name__)
     since = Since(told.fact.at, told.version, told.event_id)
-    return changed(state, status=status, holder=holder or state.holder, stage=since, **changes)
+    return {"status": status, "holder": holder or state.holder, "stage": since, **changes}
 
 
 def _tell(state: Complaint, kind: str, told: Told, agency: str | None) -> dict[str, News]:
@@ -99,38 +104,64 @@ def _tell(state: Complaint, kind: str, told: Told, agency: str | None) -> dict[s
     return news
 
 
-def _filed(state: Complaint, fact: i.ComplaintFiled, told: Told) -> Complaint:
+def _filed(_state: Complaint, fact: i.ComplaintFiled, told: Told) -> Changes:
     since = Since(fact.at, told.version, told.event_id)
-    return changed(
-        state, status=Status.UNPLACED, holder=ROUTER, class_=fact.class_, received_at=fact.received_at, text=fact.text,
-        title=fact.title, place=fact.place, occurred_on=fact.occurred_on, anonymous=fact.anonymous,
-        secret=fact.secret, addressed_to=fact.addressed_to, channel=fact.channel, language=fact.language,
-        public_number=fact.public_number, person=fact.person, filed=since, stage=since,
-    )  # fmt: skip
+    return {
+        "status": Status.UNPLACED,
+        "holder": ROUTER,
+        "class_": fact.class_,
+        "received_at": fact.received_at,
+        "text": fact.text,
+        "title": fact.title,
+        "place": fact.place,
+        "occurred_on": fact.occurred_on,
+        "anonymous": fact.anonymous,
+        "secret": fact.secret,
+        "addressed_to": fact.addressed_to,
+        "channel": fact.channel,
+        "language": fact.language,
+        "public_number": fact.public_number,
+        "person": fact.person,
+        "filed": since,
+        "stage": since,
+    }
 
 
-def _part_opened(state: Complaint, fact: r.PartOpened, told: Told) -> Complaint:
+def _part_opened(_state: Complaint, fact: r.PartOpened, told: Told) -> Changes:
     since = Since(fact.at, told.version, told.event_id)
-    return changed(
-        state, status=Status.UNPLACED, holder=ROUTER, class_=fact.class_, received_at=fact.received_at, text=fact.text,
-        title=fact.title, place=fact.place, anonymous=fact.anonymous, secret=fact.secret,
-        supervision=fact.supervision, sector=fact.sector, channel=fact.channel, language=fact.language,
-        public_number=fact.public_number, whole=fact.whole, mandatory=fact.mandatory, task=fact.task,
-        filed=since, stage=since,
-    )  # fmt: skip
+    return {
+        "status": Status.UNPLACED,
+        "holder": ROUTER,
+        "class_": fact.class_,
+        "received_at": fact.received_at,
+        "text": fact.text,
+        "title": fact.title,
+        "place": fact.place,
+        "anonymous": fact.anonymous,
+        "secret": fact.secret,
+        "supervision": fact.supervision,
+        "sector": fact.sector,
+        "channel": fact.channel,
+        "language": fact.language,
+        "public_number": fact.public_number,
+        "whole": fact.whole,
+        "mandatory": fact.mandatory,
+        "task": fact.task,
+        "filed": since,
+        "stage": since,
+    }
 
 
-def _detail(state: Complaint, fact: i.DetailAdded, told: Told) -> Complaint:
-    told_state = changed(
-        state,
-        details=(*state.details, (fact.at, fact.text)),
-        detail_version=told.version,
-        moves=state.moves + 1,
-        news=_tell(state, "detail-added", told, state.agency),
-    )
+def _detail(state: Complaint, fact: i.DetailAdded, told: Told) -> Changes:
+    said: Changes = {
+        "details": (*state.details, (fact.at, fact.text)),
+        "detail_version": told.version,
+        "moves": state.moves + 1,
+        "news": _tell(state, "detail-added", told, state.agency),
+    }
     if state.status is not Status.AWAITING_REPORTER:
-        return told_state
-    return _moved(told_state, told, question=None, stops=_resumed(state, fact))
+        return said
+    return _moved(state, told, question=None, stops=_resumed(state, fact), **said)
 
 
 def _resumed(state: Complaint, fact: Fact) -> tuple[Stop, ...]:
@@ -139,12 +170,12 @@ def _resumed(state: Complaint, fact: Fact) -> tuple[Stop, ...]:
     return (*state.stops[:-1], state.stops[-1]._replace(ended_at=fact.at))
 
 
-def _attached(state: Complaint, _fact: i.AttachmentAdded, told: Told) -> Complaint:
+def _attached(state: Complaint, _fact: i.AttachmentAdded, told: Told) -> Changes:
     news = _tell(state, "detail-added", told, state.agency)
-    return changed(state, moves=state.moves + 1, attachments=state.attachments + 1, news=news)
+    return {"moves": state.moves + 1, "attachments": state.attachments + 1, "news": news}
 
 
-def _closed(state: Complaint, told: Told, reason: CloseReason) -> Complaint:
+def _closed(state: Complaint, told: Told, reason: CloseReason) -> Changes:
     return _moved(
         state,
         told,
@@ -156,62 +187,80 @@ def _closed(state: Complaint, told: Told, reason: CloseReason) -> Complaint:
     )
 
 
-def _withdrawn(state: Complaint, fact: i.ComplaintWithdrawn, told: Told) -> Complaint:
+def _withdrawn(state: Complaint, fact: i.ComplaintWithdrawn, told: Told) -> Changes:
     reason = CloseReason.ERASED if fact.cause == "erasure" else CloseReason.WITHDRAWN
-    return changed(_closed(state, told, reason), moves=state.moves + 1)
+    return {**_closed(state, told, reason), "moves": state.moves + 1}
 
 
-def _confirmed(state: Complaint, _fact: i.ResolutionConfirmed, told: Told) -> Complaint:
-    return changed(_closed(state, told, CloseReason.CONFIRMED), moves=state.moves + 1)
+def _confirmed(state: Complaint, _fact: i.ResolutionConfirmed, told: Told) -> Changes:
+    return {**_closed(state, told, CloseReason.CONFIRMED), "moves": state.moves + 1}
 
 
-def _lapsed(state: Complaint, fact: e.ComplaintLapsed, told: Told) -> Complaint:
+def _lapsed(state: Complaint, fact: e.ComplaintLapsed, told: Told) -> Changes:
     return _closed(state, told, CloseReason.SILENCE if fact.cause == "silence" else CloseReason.INCOMPLETE)
 
 
-def _archived(state: Complaint, _fact: r.ComplaintArchived, told: Told) -> Complaint:
+def _archived(state: Complaint, _fact: r.ComplaintArchived, told: Told) -> Changes:
     return _closed(state, told, CloseReason.ARCHIVED)
 
 
-def _disputed(state: Complaint, _fact: i.ResolutionDisputed, told: Told) -> Complaint:
+def _disputed(state: Complaint, _fact: i.ResolutionDisputed, told: Told) -> Changes:
     status = end_of(state, "ResolutionDisputed")
     holder = {Status.TRIAGE: DESK, Status.UNPLACED: ROUTER}.get(status) or _last_agency(state)
     since = Since(told.fact.at, told.version, told.event_id)
     return _moved(
-        state, told, holder, disputes=state.disputes + 1, moves=state.moves + 1, closed=None, closed_at=None,
-        rework=since, response=None, answered_at=None, lead=None, news=_tell(state, "disputed", told, holder.agency),
-    )  # fmt: skip
+        state,
+        told,
+        holder,
+        disputes=state.disputes + 1,
+        moves=state.moves + 1,
+        closed=None,
+        closed_at=None,
+        rework=since,
+        response=None,
+        answered_at=None,
+        lead=None,
+        news=_tell(state, "disputed", told, holder.agency),
+    )
 
 
 def _last_agency(state: Complaint) -> Holder:
     return Holder(HolderKind.AGENCY, state.routed.agency, state.routed.unit) if state.routed else DESK
 
 
-def _erased(state: Complaint, _fact: i.PersonalDataErased, told: Told) -> Complaint:
+def _erased(state: Complaint, _fact: i.PersonalDataErased, told: Told) -> Changes:
     news = {agency: News("erased", told.event_id, told.version) for agency in state.news}
-    return changed(state, erased=True, news=news)
+    return {"erased": True, "news": news}
 
 
-def _classified(state: Complaint, fact: r.ComplaintClassified, _told: Told) -> Complaint:
-    return changed(state, classified=fact, sector=fact.sector, supervision=fact.supervision, class_=fact.class_)
+def _classified(_state: Complaint, fact: r.ComplaintClassified, _told: Told) -> Changes:
+    return {"classified": fact, "sector": fact.sector, "supervision": fact.supervision, "class_": fact.class_}
 
 
-def _routed(state: Complaint, fact: r.ComplaintRouted, told: Told) -> Complaint:
+def _routed(state: Complaint, fact: r.ComplaintRouted, told: Told) -> Changes:
     news = _tell(state, "unassigned", told, state.agency if state.agency != fact.agency else None)
     news[fact.agency] = News("assigned", told.event_id, told.version)
     since = Since(fact.at, told.version, told.event_id)
     holder = Holder(HolderKind.AGENCY, fact.agency, fact.unit)
     return _moved(
-        state, told, holder, routed=fact, sector=fact.basis.sector or state.sector, news=news, decided=None,
-        hops=state.hops + 1, rework=since if fact.binding else state.rework, referred=None,
-    )  # fmt: skip
+        state,
+        told,
+        holder,
+        routed=fact,
+        sector=fact.basis.sector or state.sector,
+        news=news,
+        decided=None,
+        hops=state.hops + 1,
+        rework=since if fact.binding else state.rework,
+        referred=None,
+    )
 
 
-def _referred(state: Complaint, fact: r.ComplaintReferred, told: Told) -> Complaint:
+def _referred(state: Complaint, fact: r.ComplaintReferred, told: Told) -> Changes:
     return _moved(state, told, DESK, referred=fact)
 
 
-def _asked(state: Complaint, told: Told, question: str) -> Complaint:
+def _asked(state: Complaint, told: Told, question: str) -> Changes:
     # At most two stops a holder: the third question is put, but the citizen's clock runs on.
     stop = Stop(told.fact.at, None, state.holder)
     free = state.stops_of(state.holder) < STOPS_PER_HOLDER
@@ -219,80 +268,82 @@ def _asked(state: Complaint, told: Told, question: str) -> Complaint:
     return _moved(state, told, before=state.status, question=question, stops=stops)
 
 
-def _reporter_asked(state: Complaint, fact: r.ReporterAsked, told: Told) -> Complaint:
+def _reporter_asked(state: Complaint, fact: r.ReporterAsked, told: Told) -> Changes:
     return _asked(state, told, fact.question)
 
 
-def _clarification(state: Complaint, fact: a.ClarificationRequested, told: Told) -> Complaint:
+def _clarification(state: Complaint, fact: a.ClarificationRequested, told: Told) -> Changes:
     return _asked(state, told, fact.question)
 
 
-def _arbitration(state: Complaint, _fact: r.ArbitrationOpened, told: Told) -> Complaint:
+def _arbitration(state: Complaint, _fact: r.ArbitrationOpened, told: Told) -> Changes:
     return _moved(state, told, ARBITER)
 
 
-def _decided(state: Complaint, fact: r.ArbitrationDecided, _told: Told) -> Complaint:
-    return changed(state, decided=(fact.agency, fact.unit))
+def _decided(_state: Complaint, fact: r.ArbitrationDecided, _told: Told) -> Changes:
+    return {"decided": (fact.agency, fact.unit)}
 
 
-def _joined(state: Complaint, fact: r.ComplaintJoined, told: Told) -> Complaint:
+def _joined(state: Complaint, fact: r.ComplaintJoined, told: Told) -> Changes:
     return _moved(state, told, LEAD, lead=fact.lead, news=_tell(state, "unassigned", told, state.agency))
 
 
-def _unjoined(state: Complaint, _fact: r.ComplaintUnjoined, told: Told) -> Complaint:
+def _unjoined(state: Complaint, _fact: r.ComplaintUnjoined, told: Told) -> Changes:
     return _moved(state, told, ROUTER, lead=None)
 
 
-def _split(state: Complaint, fact: r.ComplaintSplit, told: Told) -> Complaint:
+def _split(state: Complaint, fact: r.ComplaintSplit, told: Told) -> Changes:
     return _moved(state, told, parts=(*state.parts, *fact.parts), lead_agency=state.agency)
 
 
-def _restated(state: Complaint, fact: r.ComplaintRestated, _told: Told) -> Complaint:
-    return changed(state, restated_text=fact.text, restated_title=fact.title)
+def _restated(_state: Complaint, fact: r.ComplaintRestated, _told: Told) -> Changes:
+    return {"restated_text": fact.text, "restated_title": fact.title}
 
 
-def _delivered(state: Complaint, fact: a.ComplaintDelivered, _told: Told) -> Complaint:
+def _delivered(state: Complaint, fact: a.ComplaintDelivered, _told: Told) -> Changes:
     receipt = Receipt(fact.message_id, fact.cluster, fact.topic_id, fact.partition, fact.offset)
-    return changed(state, receipts={**state.receipts, fact.agency: receipt})
+    return {"receipts": {**state.receipts, fact.agency: receipt}}
 
 
-def _acknowledged(state: Complaint, _fact: a.ComplaintAcknowledged, told: Told) -> Complaint:
+def _acknowledged(state: Complaint, _fact: a.ComplaintAcknowledged, told: Told) -> Changes:
     return _moved(state, told)
 
 
-def _returned(state: Complaint, fact: a.ComplaintReturned, told: Told) -> Complaint:
+def _returned(state: Complaint, fact: a.ComplaintReturned, told: Told) -> Changes:
     bodies = (*state.returned_by, fact.agency) if fact.scope == "agency" else state.returned_by
     news = _tell(state, "unassigned", told, fact.agency)
     return _moved(state, told, ROUTER, last_return=fact, returned_by=bodies, news=news)
 
 
-def _answered(state: Complaint, fact: a.ResponseGiven, told: Told) -> Complaint:
-    said = changed(state, response=fact.text, answered_at=fact.at, question=None, stops=_resumed(state, fact))
-    return _closed(said, told, CloseReason.PART_ANSWERED) if state.whole else _moved(said, told, rework=None)
+def _answered(state: Complaint, fact: a.ResponseGiven, told: Told) -> Changes:
+    said: Changes = {"response": fact.text, "answered_at": fact.at, "question": None, "stops": _resumed(state, fact)}
+    if state.whole:
+        return {**said, **_closed(state, told, CloseReason.PART_ANSWERED)}
+    return _moved(state, told, rework=None, **said)
 
 
-def _reminded(state: Complaint, fact: e.ReminderSent, told: Told) -> Complaint:
+def _reminded(state: Complaint, fact: e.ReminderSent, told: Told) -> Changes:
     mark = Mark(fact.clock, fact.started_version, REMINDED)
-    return changed(state, marks=state.marks | {mark}, news=_tell(state, "reminder", told, state.agency))
+    return {"marks": state.marks | {mark}, "news": _tell(state, "reminder", told, state.agency)}
 
 
-def _missed(state: Complaint, fact: e.DeadlineMissed, _told: Told) -> Complaint:
-    return changed(state, marks=state.marks | {Mark(fact.clock, fact.started_version, MISSED)})
+def _missed(state: Complaint, fact: e.DeadlineMissed, _told: Told) -> Changes:
+    return {"marks": state.marks | {Mark(fact.clock, fact.started_version, MISSED)}}
 
 
-def _escalated(state: Complaint, fact: e.ComplaintEscalated, told: Told) -> Complaint:
-    after = changed(state, rung=max(state.rung, fact.rung), news=_tell(state, "reminder", told, state.agency))
+def _escalated(state: Complaint, fact: e.ComplaintEscalated, told: Told) -> Changes:
+    seen: Changes = {"rung": max(state.rung, fact.rung), "news": _tell(state, "reminder", told, state.agency)}
     if fact.clock is None or fact.started_version is None:
-        return after
+        return seen
     mark = Mark(fact.clock, fact.started_version, RUNG + fact.rung, fact.repetition)
-    return changed(after, marks=state.marks | {mark})
+    return {**seen, "marks": state.marks | {mark}}
 
 
-def _due_moved(state: Complaint, fact: e.DueDateMoved, _told: Told) -> Complaint:
-    return changed(state, moved={**state.moved, (fact.clock, fact.started_version): fact.at})
+def _due_moved(state: Complaint, fact: e.DueDateMoved, _told: Told) -> Changes:
+    return {"moved": {**state.moved, (fact.clock, fact.started_version): fact.at}}
 
 
-_EVOLVE: Final[dict[type[Fact], Callable[[Complaint, Any, Told], Complaint]]] = {
+_EVOLVE: Final[dict[type[Fact], Callable[[Complaint, Any, Told], Changes]]] = {
     i.ComplaintFiled: _filed,
     i.DetailAdded: _detail,
     i.AttachmentAdded: _attached,

@@ -69,12 +69,13 @@ class Keys:
         Raises:
             BrokenSeal: the token was not made by this key for this place.
         """
-        generation, nonce, sealed = token.split(".")
-        key = self.generations.get(int(generation))
+        name, nonce, sealed = token.split(".")
+        generation = int(name)
+        key = self.generations.get(generation)
         if key is None:
             return ERASED
+        cipher = self._ciphers.get(generation) or self._cipher(generation, key)
         try:
-            cipher = self._cipher(int(generation), key)
             return cipher.decrypt(_unb64(nonce), _unb64(sealed), event_id.bytes + path.encode()).decode()
         except InvalidTag as error:
             raise BrokenSeal(f"{path} of event {event_id}") from error
