@@ -1,0 +1,237 @@
+"""An agency's own complaints over HTTP: its own, only its own, and what it may do with them."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from agency_inbox.context import Inbox
+from chassis.clock import FixedClock
+from schemas.events.agency_inbox import ComplaintReturned
+from schemas.events.base import Fact
+from schemas.events.intake import AttachmentAdded, ComplaintWithdrawn
+from schemas.events.router import ComplaintSplit, Part
+from support.inbox import (
+    ANSWER,
+    CITY,
+    PLN,
+    ROADS,
+    T0,
+    WORDS,
+    acknowledged,
+    complaint,
+    detail,
+    filed,
+    keep,
+    keep_registry,
+    merged,
+    routed,
+)
+
+from .conftest import Feed
+
+HELD = (filed(person=UUID(int=5)), routed())
+KEY = "11111111-1111-4111-8111-111111111111"
+OTHER_KEY = "22222222-2222-4222-8222-222222222222"
+
+
+async def given(inbox: Inbox, *facts: Fact, index: int = 0) -> None:
+    await keep(inbox.ledger.store, inbox.ledger, complaint(index), facts)
+
+
+def at(agency: str = PLN, index: int = 0, move: str = "") -> str:
+    return f"/api/v1/agencies/{agency}/inbox/{complaint(index)}" + (f"/{move}" if move else "")
+
+
+async def post(web: httpx.AsyncClient, move: str, body: dict[str, Any] | None = None, **more: Any) -> httpx.Response:
+    agency, key = more.pop("agency", PLN), more.pop("key", KEY)
+    return await web.post(at(agency, move=move), json=body or {}, headers={"Idempotency-Key": key, **more})
+
+
+async def test_an_agency_reads_the_whole_complaint_and_nothing_of_who_complained(
+    inbox: Inbox, web: httpx.AsyncClient
+) -> None:
+    file = AttachmentAdded(at=T0, attachment=UUID(int=9), media_type="image/jpeg", size_bytes=10, name="lampu.jpg")
+    await given(inbox, *HELD, detail(), file)
+    answer = await web.get(at())
+    body = answer.json()
+    assert answer.headers["etag"] == '"3"'
+    assert (body["text"], body["details"][0]["text"], body["detail_version"]) == (WORDS, "Sudah tiga malam gelap.", 2)
+    assert (body["version"], body["status"], body["holder"]) == (3, "routed", "agency:pln")
+    assert body["attachments"][0]["name"] == "lampu.jpg"
+    assert {due["clock"] for due in body["dues"]} == {"acknowledge", "settle"}
+    assert all(due["explanation"] for due in body["dues"])
+    assert [moment["type"] for moment in body["timeline"]][:2] == ["ComplaintFiled", "ComplaintRouted"]
+    assert all(moment["sentence"] for moment in body["timeline"])
+    assert not {"person", "reporter", "name", "email", "phone", "tracking_code"} & body.keys()
+    assert str(UUID(int=5)) not in answer.text
+
+
+async def test_sentences_come_in_the_readers_language(inbox: Inbox, web: httpx.AsyncClient) -> None:
+    await given(inbox, *HELD)
+    indonesian, english = (await web.get(at())).json(), (await web.get(at(), params={"lang": "en"})).json()
+    assert indonesian["timeline"][0]["sentence"] != english["timeline"][0]["sentence"]
+
+
+async def test_what_is_not_yours_and_what_is_not_there_look_the_same(inbox: Inbox, web: httpx.AsyncClient) -> None:
+    await given(inbox, *HELD)
+    answers = [await web.get(at(ROADS)), await web.get(at(index=7)), await web.get(at("nobody"))]
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert len({answer.json()["code"] for answer in answers}) == 1
+    moved = [await post(web, "acknowledgement", agency=agency) for agency in (ROADS, "nobody")]
+    assert [answer.status_code for answer in moved] == [404, 404]
+
+
+async def test_a_body_that_gave_it_back_reads_it_no_more(inbox: Inbox, web: httpx.AsyncClient) -> None:
+    await given(inbox, *HELD)
+    assert (await post(web, "return", {"reason": "jalan nasional", "suggested_agency": ROADS})).status_code == 200
+    assert (await web.get(at())).status_code == 404
+
+
+async def test_a_body_still_reads_what_was_closed_with_it(inbox: Inbox, web: httpx.AsyncClient, feed: Feed) -> None:
+    await given(inbox, *HELD, ComplaintWithdrawn(at=T0))
+    await feed()
+    assert (await web.get(at())).json()["closed_reason"] == "withdrawn"
+    listed = (await web.get(f"/api/v1/agencies/{PLN}/inbox", params={"status": "closed"})).json()
+    assert listed["total"] == 1
+
+
+@pytest.mark.parametrize(
+    ("move", "body", "status"),
+    [
+        ("acknowledgement", {}, "in_progress"),
+        ("return", {"reason": "bukan bidang kami"}, "unplaced"),
+        ("progress", {"text": "petugas di lokasi"}, "routed"),
+        ("clarification", {"question": "tiang mana?"}, "awaiting_reporter"),
+        ("response", {"text": ANSWER, "seen_version": 1}, "answered"),
+    ],
+)
+async def test_each_move_is_taken_and_taken_once(
+    inbox: Inbox, web: httpx.AsyncClient, move: str, body: dict[str, Any], status: str
+) -> None:
+    await given(inbox, *HELD)
+    first, second = await post(web, move, body), await post(web, move, body)
+    assert (first.status_code, first.json()["status"], first.headers["etag"]) == (200, status, '"2"')
+    assert second.json() == first.json()
+    assert (await inbox.ledger.load(complaint())).state.version == 2
+
+
+async def test_the_same_key_with_another_request_is_refused(inbox: Inbox, web: httpx.AsyncClient) -> None:
+    await given(inbox, *HELD)
+    await post(web, "progress", {"text": "satu"})
+    assert (await post(web, "progress", {"text": "dua"})).json()["code"] == "request-differs"
+
+
+async def test_a_move_needs_a_key(inbox: Inbox, web: httpx.AsyncClient) -> None:
+    await given(inbox, *HELD)
+    assert (await web.post(at(move="acknowledgement"), json={})).json()["field"] == "Idempotency-Key"
+
+
+async def test_who_saw_an_older_version_can_say_so(inbox: Inbox, web: httpx.AsyncClient) -> None:
+    await given(inbox, *HELD, acknowledged())
+    late = await post(web, "progress", {"text": "satu"}, **{"If-Match": '"1"'})
+    assert (late.status_code, late.json()["actual"]) == (412, 2)
+
+
+async def test_an_old_holder_is_told_who_holds_it_now(inbox: Inbox, web: httpx.AsyncClient) -> None:
+    back = ComplaintReturned(at=T0, agency=PLN, reason="jalan nasional")
+    await given(inbox, *HELD, back, routed(ROADS))
+    answer = await post(web, "acknowledgement")
+    assert (answer.status_code, answer.json()["code"], answer.json()["holder"]) == (409, "not-the-holder", "agency:pu")
+
+
+async def test_an_answer_typed_before_the_new_detail_was_seen_is_refused(inbox: Inbox, web: httpx.AsyncClient) -> None:
+    await given(inbox, *HELD, detail())
+    blind = await post(web, "response", {"text": ANSWER, "seen_version": 1})
+    assert (blind.status_code, blind.json()["code"], blind.json()["version"]) == (409, "unseen-detail", 2)
+    assert (await post(web, "response", {"text": ANSWER, "seen_version": 2}, key=OTHER_KEY)).status_code == 200
+
+
+async def test_a_whole_is_not_answered_before_its_mandatory_parts(inbox: Inbox, web: httpx.AsyncClient) -> None:
+    part = Part(id=complaint(1), agency=CITY)
+    await given(inbox, *HELD, ComplaintSplit(at=T0, parts=(part,)))
+    answer = await post(web, "response", {"text": ANSWER, "seen_version": 2})
+    assert (answer.json()["code"], answer.json()["parts"]) == ("parts-open", [str(complaint(1))])
+    assert (await web.get(at())).json()["parts"][0]["agency"] == CITY
+
+
+@pytest.mark.parametrize(
+    ("move", "body", "field"),
+    [
+        ("response", {"text": ANSWER}, "seen_version"),
+        ("response", {"text": "sudah", "seen_version": 1}, "text"),
+        ("response", {"text": ANSWER, "seen_version": 1, "closed": True}, "closed"),
+        ("return", {"reason": "  "}, "reason"),
+        ("return", {"reason": "x", "suggested_agency": "Tidak Ada!"}, "suggested_agency"),
+        ("clarification", {}, "question"),
+        ("acknowledgement", {"unit": 7}, "unit"),
+    ],
+)
+async def test_a_wrong_field_is_named(
+    inbox: Inbox, web: httpx.AsyncClient, move: str, body: dict[str, Any], field: str
+) -> None:
+    await given(inbox, *HELD)
+    answer = await post(web, move, body)
+    assert (answer.status_code, answer.json()["field"]) == (422, field)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_the_inbox_lists_an_agencys_own_the_most_urgent_first(
+    inbox: Inbox, web: httpx.AsyncClient, feed: Feed, clock: FixedClock
+) -> None:
+    for index in range(3):
+        age = timedelta(days=2 * index)
+        await given(inbox, filed(T0 - age), routed(at=T0 - age), index=index)
+    await given(inbox, filed(), routed(ROADS), index=3)
+    await given(inbox, filed(), index=4)
+    await feed()
+    body = (await web.get(f"/api/v1/agencies/{PLN}/inbox")).json()
+    assert [row["id"] for row in body["complaints"]] == [str(complaint(index)) for index in (2, 1, 0)]
+    assert (body["total"], body["page"], body["page_size"]) == (3, 0, 100)
+    row = body["complaints"][0]
+    assert (row["status"], row["title"], row["class"], row["overdue"]) == ("routed", "Lampu padam", "complaint", False)
+
+    clock.advance(timedelta(days=60))
+    late = (await web.get(f"/api/v1/agencies/{PLN}/inbox", params={"overdue": True})).json()
+    assert [row["overdue"] for row in late["complaints"]] == [True, True, True]
+    in_time = (await web.get(f"/api/v1/agencies/{PLN}/inbox", params={"overdue": False})).json()
+    assert in_time["complaints"] == []
+
+
+async def test_the_inbox_can_be_asked_for_a_status_and_a_page(inbox: Inbox, web: httpx.AsyncClient, feed: Feed) -> None:
+    await given(inbox, *HELD)
+    await given(inbox, *HELD, acknowledged(), index=1)
+    await feed()
+    working = (await web.get(f"/api/v1/agencies/{PLN}/inbox", params={"status": "in_progress"})).json()
+    assert [row["id"] for row in working["complaints"]] == [str(complaint(1))]
+    assert (await web.get(f"/api/v1/agencies/{PLN}/inbox", params={"page": 1})).json()["complaints"] == []
+    wrong = await web.get(f"/api/v1/agencies/{PLN}/inbox", params={"status": "lost"})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "status")
+
+
+async def test_a_merged_bodys_complaints_are_in_its_successors_inbox(
+    inbox: Inbox, web: httpx.AsyncClient, feed: Feed
+) -> None:
+    await given(inbox, *HELD)
+    await feed()
+    await keep_registry(inbox.ledger.store, inbox.ledger, merged(PLN, successor=ROADS))
+    assert (await web.get(f"/api/v1/agencies/{ROADS}/inbox")).json()["total"] == 1
+    assert (await web.get(f"/api/v1/agencies/{PLN}/inbox")).json()["total"] == 0
+    assert (await web.get(at(ROADS))).status_code == 200
+    assert (await web.get(at(PLN))).status_code == 404
+    assert (await post(web, "acknowledgement", agency=ROADS)).status_code == 200
+
+
+async def test_rows_made_again_from_the_store_are_the_same_rows(inbox: Inbox, feed: Feed) -> None:
+    from agency_inbox import views
+    from chassis.rebuild import rebuild, table_hash
+
+    for index in range(5):
+        await given(inbox, *HELD, index=index)
+        await feed()
+    before = await inbox.database.read(lambda connection: table_hash(connection, views.INBOX))
+    view = views.inbox_view(inbox.ledger, inbox.registry, inbox.policies)
+    await rebuild(inbox.ledger.store, inbox.database, views.METADATA, view)
+    assert await inbox.database.read(lambda connection: table_hash(connection, views.INBOX)) == before

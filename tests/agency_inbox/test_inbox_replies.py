@@ -1,0 +1,151 @@
+"""Agencies' own systems answer on their topic: taken once, or set aside with the reason, and the rest goes on."""
+
+from typing import Any
+
+import httpx
+import pytest
+from pydantic_core import to_json
+
+from agency_inbox.context import Inbox
+from agency_inbox.replies import Replies
+from chassis.dead_letter import MemoryDeadLetters
+from chassis.errors import StoreUnavailable
+from chassis.message import Message
+from chassis.outsider import Outsider
+from schemas.lifecycle import Status
+from schemas.topics import agency_replies
+from support.inbox import ANSWER, PLN, ROADS, complaint, detail, filed, keep, routed
+from support.roads import impatient
+
+HELD = (filed(), routed())
+
+
+def reply(type_: str, body: dict[str, Any] | bytes, *, id_: str | None = "m-1", **more: Any) -> Message:
+    headers = [("ce_type", f"complaint.{type_}".encode())] + ([("ce_id", id_.encode())] if id_ else [])
+    value = body if isinstance(body, bytes) else to_json({"complaint": complaint(), **body})
+    place = {"topic": agency_replies(more.pop("agency", PLN)), "partition": 0, "offset": 0, "key": b"k", **more}
+    return Message(**place, value=value, headers=headers, timestamp_ms=1_790_000_000_000)
+
+
+@pytest.fixture
+def outsider(inbox: Inbox) -> Outsider:
+    async def topic_id(agency: str) -> str:
+        return f"topic of {agency}"
+
+    receive = Replies(inbox, topic_id)
+    return Outsider("agency-inbox", receive, inbox.quarantine, kafka="", group="", patience=impatient())
+
+
+async def refused(web: httpx.AsyncClient, agency: str = PLN) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = (await web.get(f"/api/v1/agencies/{agency}/replies/refused")).json()["refused"]
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("type_", "body", "status"),
+    [
+        ("acknowledged", {}, Status.IN_PROGRESS),
+        ("returned", {"reason": "bukan bidang kami", "suggested_agency": ROADS}, Status.UNPLACED),
+        ("progress", {"text": "petugas di lokasi"}, Status.ROUTED),
+        ("clarification", {"question": "tiang mana?"}, Status.AWAITING_REPORTER),
+        ("answered", {"text": ANSWER, "seen_version": 1}, Status.ANSWERED),
+    ],
+)
+async def test_each_reply_is_taken_and_taken_once(
+    inbox: Inbox, outsider: Outsider, web: httpx.AsyncClient, type_: str, body: dict[str, Any], status: Status
+) -> None:
+    await keep(inbox.ledger.store, inbox.ledger, complaint(), HELD)
+    await outsider.handle([reply(type_, body)])
+    await outsider.handle([reply(type_, body, offset=4)])  # sent again, or read again
+    state = (await inbox.ledger.load(complaint())).state
+    assert (state.status, state.version) == (status, 2)
+    assert await refused(web) == []
+
+
+async def test_without_an_id_of_its_own_a_reply_is_known_by_its_place(inbox: Inbox, outsider: Outsider) -> None:
+    await keep(inbox.ledger.store, inbox.ledger, complaint(), HELD)
+    for offset in (0, 0, 1):
+        await outsider.handle([reply("progress", {"text": "petugas di lokasi"}, id_=None, offset=offset)])
+    assert (await inbox.ledger.load(complaint())).state.version == 3
+
+
+async def test_an_agency_cannot_answer_in_anothers_name(
+    inbox: Inbox, outsider: Outsider, web: httpx.AsyncClient
+) -> None:
+    await keep(inbox.ledger.store, inbox.ledger, complaint(), HELD)
+    await outsider.handle([reply("acknowledged", {}, agency=ROADS)])
+    assert (await inbox.ledger.load(complaint())).state.version == 1
+    assert [row["code"] for row in await refused(web, ROADS)] == ["not-found"]
+    assert await refused(web, PLN) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        (reply("answered", {"text": ANSWER, "seen_version": 1}), "unseen-detail"),
+        (reply("answered", {"text": "sudah beres", "seen_version": 2}), "invalid-field"),
+        (reply("answered", {"text": ANSWER}), "invalid-field"),
+        (reply("acknowledged", {"unit": "laut"}), "unknown-unit"),
+        (reply("acknowledged", {"rahasia": "isi"}), "invalid-field"),
+        (reply("acknowledged", b"\xff\xfenot json"), "invalid-field"),
+        (reply("acknowledged", b""), "invalid-field"),
+        (reply("assigned", {}), "unknown-type"),
+        (reply("acknowledged", {}, id_="x" * 201), "invalid-field"),
+    ],
+)
+async def test_what_cannot_be_taken_is_shown_to_its_agency_with_the_reason_and_the_rest_goes_on(
+    inbox: Inbox,
+    outsider: Outsider,
+    web: httpx.AsyncClient,
+    letters: MemoryDeadLetters,
+    message: Message,
+    code: str,
+) -> None:
+    await keep(inbox.ledger.store, inbox.ledger, complaint(), [*HELD, detail()])
+    await outsider.handle([message, reply("progress", {"text": "petugas di lokasi"}, id_="m-2", offset=1)])
+    [row] = await refused(web)
+    assert row["code"] == code
+    assert row["reason"]
+    assert (row["partition"], row["offset"]) == (0, 0)
+    assert ANSWER not in str(row)
+    assert "rahasia" not in str(row)
+    assert letters.letters[0].message == message
+    assert (await inbox.ledger.load(complaint())).state.version == 3
+
+
+async def test_read_again_a_refused_reply_is_shown_once(
+    inbox: Inbox, outsider: Outsider, web: httpx.AsyncClient
+) -> None:
+    await keep(inbox.ledger.store, inbox.ledger, complaint(), HELD)
+    for _ in range(2):
+        await outsider.handle([reply("unheard-of", {})])
+    assert len(await refused(web)) == 1
+
+
+async def test_the_same_id_with_other_words_is_refused(
+    inbox: Inbox, outsider: Outsider, web: httpx.AsyncClient
+) -> None:
+    await keep(inbox.ledger.store, inbox.ledger, complaint(), HELD)
+    await outsider.handle([reply("progress", {"text": "satu"}), reply("progress", {"text": "dua"}, offset=1)])
+    assert [row["code"] for row in await refused(web)] == ["request-differs"]
+
+
+async def test_while_the_store_is_away_a_reply_waits_and_is_not_refused(inbox: Inbox, web: httpx.AsyncClient) -> None:
+    await keep(inbox.ledger.store, inbox.ledger, complaint(), HELD)
+    tries = 0
+
+    async def receive(message: Message) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 4:
+            raise StoreUnavailable("away")
+        await Replies(inbox, _never)(message)
+
+    road = Outsider("agency-inbox", receive, inbox.quarantine, kafka="", group="", patience=impatient(attempts=2))
+    await road.handle([reply("acknowledged", {})])
+    assert (await inbox.ledger.load(complaint())).state.status is Status.IN_PROGRESS
+    assert await refused(web) == []
+
+
+async def _never(agency: str) -> str:
+    raise AssertionError(agency)

@@ -1,0 +1,126 @@
+"""Who was forgotten is told after all, from the store alone."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from agency_inbox import views
+from agency_inbox.agents import Delivery
+from agency_inbox.context import Inbox
+from agency_inbox.delivery import TopicIds
+from agency_inbox.postbox import MemoryPostbox
+from agency_inbox.sweep import Keeper, plan
+from chassis.clock import FixedClock
+from chassis.sweep import Sweep
+from schemas.events.intake import ComplaintWithdrawn
+from support.inbox import CITY, PLN, ROADS, T0, complaint, detail, filed, keep, keep_registry, merged, routed
+from support.roads import impatient
+
+HELD = (filed(), routed())
+GRACE = timedelta(seconds=30)
+
+
+class Kept:
+    """The keeper's topics over a memory postbox."""
+
+    def __init__(self, postbox: MemoryPostbox) -> None:
+        self._postbox = postbox
+
+    async def keep(self, agencies: Collection[str]) -> None:
+        await self._postbox.topics(agencies)
+
+    def known(self) -> TopicIds:
+        return self._postbox.known()
+
+
+@pytest.fixture
+def sweep(inbox: Inbox, delivery: Delivery, postbox: MemoryPostbox) -> Sweep:
+    return Sweep(
+        inbox.database,
+        inbox.ledger,
+        inbox.clock,
+        plan=plan(postbox.known, GRACE),
+        react=partial(delivery.what_was_left, GRACE),
+        tables=views.SWEEP,
+        patience=impatient(),
+    )
+
+
+@pytest.fixture
+def keeper(inbox: Inbox, sweep: Sweep, postbox: MemoryPostbox) -> Keeper:
+    return Keeper(Kept(postbox), inbox.registry, sweep, inbox.database)
+
+
+async def told(inbox: Inbox, *indexes: int) -> None:
+    for index in indexes:
+        await keep(inbox.ledger.store, inbox.ledger, complaint(index), HELD)
+
+
+async def look(sweep: Sweep) -> int:
+    await sweep.feed()
+    return await sweep.once()
+
+
+async def test_what_the_agent_missed_is_told_after_the_grace_and_then_left_alone(
+    inbox: Inbox, sweep: Sweep, postbox: MemoryPostbox, clock: FixedClock
+) -> None:
+    await told(inbox, 0, 1)
+    assert await look(sweep) == 0
+    clock.advance(timedelta(seconds=31))
+    assert await look(sweep) == 2
+    assert len(postbox.records[PLN]) == 2
+    assert await look(sweep) == 0
+
+
+async def test_young_news_of_an_old_complaint_is_left_to_the_agent(
+    inbox: Inbox, sweep: Sweep, postbox: MemoryPostbox, clock: FixedClock
+) -> None:
+    await told(inbox, 0)
+    clock.advance(timedelta(hours=1))
+    await look(sweep)
+    await keep(inbox.ledger.store, inbox.ledger, complaint(), [detail(at=clock.now())])
+    await look(sweep)
+    assert len(postbox.records[PLN]) == 1
+    clock.advance(timedelta(seconds=31))
+    await look(sweep)
+    assert len(postbox.records[PLN]) == 2
+
+
+async def test_after_a_wipe_every_open_complaint_gets_one_new_message(
+    inbox: Inbox, sweep: Sweep, keeper: Keeper, postbox: MemoryPostbox, clock: FixedClock
+) -> None:
+    await told(inbox, 0, 1, 2)
+    await keep(inbox.ledger.store, inbox.ledger, complaint(2), [ComplaintWithdrawn(at=T0)])
+    clock.advance(timedelta(minutes=1))
+    await look(sweep)
+    assert await keeper.once() == 0
+    postbox.wipe()
+    assert await keeper.once() == 2
+    assert await look(sweep) == 2
+    assert len(postbox.records[PLN]) == 2
+    assert (await keeper.once(), await look(sweep)) == (0, 0)
+
+
+async def test_while_the_broker_is_away_the_sweep_goes_on_feeding_and_tells_later(
+    inbox: Inbox, sweep: Sweep, postbox: MemoryPostbox, clock: FixedClock
+) -> None:
+    postbox.is_up = False
+    await told(inbox, 0)
+    clock.advance(timedelta(minutes=1))
+    await look(sweep)
+    await told(inbox, 1)
+    await look(sweep)
+    assert len(await sweep.rows()) == 2
+    postbox.is_up = True
+    await look(sweep)
+    assert len(postbox.records[PLN]) == 2
+
+
+async def test_every_living_body_has_topics_also_one_registered_later(
+    inbox: Inbox, keeper: Keeper, postbox: MemoryPostbox
+) -> None:
+    await keep_registry(inbox.ledger.store, inbox.ledger, merged(PLN, successor=ROADS))
+    await keeper.once()
+    assert set(postbox.known()) == {ROADS, CITY}
