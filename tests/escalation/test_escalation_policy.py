@@ -40,15 +40,15 @@ def told_of(facts: list[Fact]) -> list[tuple[str, str | None, int | None]]:
     return [(type(f).__name__, getattr(f, "clock", None), getattr(f, "rung", None)) for f in facts]
 
 
-def test_before_anything_is_due_nothing_is_said():
+def test_before_anything_is_due_nothing_is_said() -> None:
     assert passed(given(filed(), routed()), 1) == []
 
 
-def test_the_holder_is_reminded_two_working_days_before_the_date():
+def test_the_holder_is_reminded_two_working_days_before_the_date() -> None:
     assert told_of(passed(given(filed(), routed()), 6)) == [("ReminderSent", Clock.ACKNOWLEDGE, None)]
 
 
-def test_a_missed_date_and_the_unit_heads_rung_are_one_append():
+def test_a_missed_date_and_the_unit_heads_rung_are_one_append() -> None:
     reminded = after(given(filed(), routed()), passed(given(filed(), routed()), 6))
     assert told_of(passed(reminded, 7)) == [
         ("DeadlineMissed", Clock.ACKNOWLEDGE, None),
@@ -56,7 +56,7 @@ def test_a_missed_date_and_the_unit_heads_rung_are_one_append():
     ]
 
 
-def test_a_jump_over_months_catches_up_every_step_of_a_clock_in_order_and_repeats_the_public_list():
+def test_a_jump_over_months_catches_up_every_step_of_a_clock_in_order_and_repeats_the_public_list() -> None:
     facts = [f for f in passed(given(filed(), routed(), acknowledged()), 120) if getattr(f, "clock", None) == "settle"]
     names = told_of(facts)
     assert names[:6] == [
@@ -69,7 +69,7 @@ def test_a_jump_over_months_catches_up_every_step_of_a_clock_in_order_and_repeat
     assert len(repeats) > 5
 
 
-def test_stepping_day_by_day_says_the_same_as_one_jump():
+def test_stepping_day_by_day_says_the_same_as_one_jump() -> None:
     by_jump = told_of(passed(given(filed(), routed()), 90))
     state, by_day = given(filed(), routed()), list[Fact]()
     for day in range(91):
@@ -79,14 +79,14 @@ def test_stepping_day_by_day_says_the_same_as_one_jump():
 
 
 @pytest.mark.parametrize("days", [6, 20, 40, 400])
-def test_asked_twice_the_second_time_nothing_is_left_to_say(days: float):
+def test_asked_twice_the_second_time_nothing_is_left_to_say(days: float) -> None:
     state = given(filed(), routed())
     while facts := passed(state, days):
         state = after(state, facts)
     assert passed(state, days) == []
 
 
-def test_every_timer_of_one_append_has_an_id_of_its_own():
+def test_every_timer_of_one_append_has_an_id_of_its_own() -> None:
     state = given(
         filed(), routed(), acknowledged(), answered(), ResolutionDisputed(at=NOON, reason="belum"), answered()
     )
@@ -97,25 +97,25 @@ def test_every_timer_of_one_append_has_an_id_of_its_own():
     assert len(ids) == len(steps) > 10
 
 
-def test_a_timers_cause_is_the_fact_that_its_clock_started_from():
+def test_a_timers_cause_is_the_fact_that_its_clock_started_from() -> None:
     history = told(filed(), routed())
     causes = {step.fact.clock: step.causation for step in due(given(filed(), routed()), REGISTRY, POLICIES, MONTHS)}
     assert causes == {Clock.ACKNOWLEDGE: history[1].event_id, Clock.SETTLE: history[0].event_id}
 
 
-def test_silence_after_an_answer_closes_after_ten_working_days():
+def test_silence_after_an_answer_closes_after_ten_working_days() -> None:
     [lapsed] = passed(given(filed(), routed(), answered()), 20)
     assert isinstance(lapsed, ComplaintLapsed)
     assert lapsed.cause == "silence"
 
 
-def test_a_file_not_completed_in_thirty_days_lapses_as_incomplete():
+def test_a_file_not_completed_in_thirty_days_lapses_as_incomplete() -> None:
     state = given(filed(), routed(), acknowledged(), asked())
     assert passed(state, 29) == []
     assert [f.cause for f in passed(state, 31) if isinstance(f, ComplaintLapsed)] == ["incomplete"]
 
 
-def test_an_answer_that_came_first_leaves_the_escalation_nothing_to_do():
+def test_an_answer_that_came_first_leaves_the_escalation_nothing_to_do() -> None:
     state = given(filed(), routed())
     action = next_owned(state, REGISTRY, POLICIES)
     assert action is not None
@@ -123,14 +123,14 @@ def test_an_answer_that_came_first_leaves_the_escalation_nothing_to_do():
     assert passed(answered_first, 12) == []
 
 
-def test_a_lapse_decided_before_the_reporter_answered_is_dropped():
+def test_a_lapse_decided_before_the_reporter_answered_is_dropped() -> None:
     waiting = given(filed(), routed(), acknowledged(), asked())
     lapse = next(a for a in [next_owned(waiting, REGISTRY, POLICIES)] if a is not None)
     told_more = given(filed(), routed(), acknowledged(), asked(), DetailAdded(at=NOON, text="di depan masjid"))
     assert decide.lapse(told_more, lapse, MONTHS) == []
 
 
-def test_the_second_dispute_goes_to_the_ombudsman_at_once_and_only_once():
+def test_the_second_dispute_goes_to_the_ombudsman_at_once_and_only_once() -> None:
     facts = [filed(), routed(), answered(), ResolutionDisputed(at=NOON, reason="a"), answered()]
     state = given(*facts, ResolutionDisputed(at=NOON, reason="b"))
     [climb] = passed(state, 0)
@@ -139,7 +139,7 @@ def test_the_second_dispute_goes_to_the_ombudsman_at_once_and_only_once():
     assert standing(after(state, [climb]), REGISTRY, POLICIES) == 3
 
 
-def test_an_overdue_desk_climbs_to_the_national_operator_and_then_to_the_public_list():
+def test_an_overdue_desk_climbs_to_the_national_operator_and_then_to_the_public_list() -> None:
     state = given(filed(), ComplaintReferred(at=NOON, reason="no_sector"))
     assert [(f.rung, f.clock) for f in passed(state, 14) if isinstance(f, ComplaintEscalated)] == [
         (2, Clock.TRIAGE),
@@ -147,24 +147,24 @@ def test_an_overdue_desk_climbs_to_the_national_operator_and_then_to_the_public_
     ]
 
 
-def test_an_overdue_arbiter_is_on_the_public_list():
+def test_an_overdue_arbiter_is_on_the_public_list() -> None:
     state = given(filed(), ArbitrationOpened(at=NOON, reason="third_return"))
     assert {f.rung for f in passed(state, 25) if isinstance(f, ComplaintEscalated)} == {4}
 
 
-def test_placing_and_referring_are_not_escalations_business():
+def test_placing_and_referring_are_not_escalations_business() -> None:
     assert passed(given(filed()), 60) == []
     assert next_owned(given(filed()), REGISTRY, POLICIES) is None
 
 
-def test_a_joined_and_a_closed_complaint_are_left_alone():
+def test_a_joined_and_a_closed_complaint_are_left_alone() -> None:
     assert passed(given(filed(), routed(), ComplaintJoined(at=NOON, lead=NIL)), 200) == []
     closed = after(given(filed(), routed(), answered()), passed(given(filed(), routed(), answered()), 20))
     assert closed.status is Status.CLOSED
     assert passed(closed, 400) == []
 
 
-def test_a_decree_moves_an_open_date_once_and_the_new_date_holds():
+def test_a_decree_moves_an_open_date_once_and_the_new_date_holds() -> None:
     state = given(filed(), routed())
     days = tuple(Holiday(on=datetime(2026, 4, d, tzinfo=UTC).date(), name="Cuti", kind="joint_leave") for d in (16, 17))
     at = NOON + timedelta(days=1)
@@ -182,7 +182,7 @@ def test_a_decree_moves_an_open_date_once_and_the_new_date_holds():
     assert next(f.due_at for f in moved if isinstance(f, DueDateMoved)) == NOON + timedelta(days=9)
 
 
-def test_a_decree_after_the_miss_leaves_the_miss():
+def test_a_decree_after_the_miss_leaves_the_miss() -> None:
     state = given(filed(), routed())
     late = after(state, passed(state, 8))
     decree = CalendarDecreed(
@@ -196,14 +196,14 @@ def test_a_decree_after_the_miss_leaves_the_miss():
     assert Clock.ACKNOWLEDGE not in {f.clock for f in passed(late, 9.5, registry) if isinstance(f, DueDateMoved)}
 
 
-def test_what_was_acknowledged_or_answered_stands_on_no_rung_of_the_passed_clock():
+def test_what_was_acknowledged_or_answered_stands_on_no_rung_of_the_passed_clock() -> None:
     late = after(given(filed(), routed()), passed(given(filed(), routed()), 8))
     assert standing(late, REGISTRY, POLICIES) == 1
     assert standing(after(late, [acknowledged()]), REGISTRY, POLICIES) == 0
     assert standing(after(late, [answered()]), REGISTRY, POLICIES) == 0
 
 
-def test_each_decision_made_twice_adds_nothing_the_second_time():
+def test_each_decision_made_twice_adds_nothing_the_second_time() -> None:
     state = given(filed(), routed())
     seen: set[type[Fact]] = set()
     for day in range(60):

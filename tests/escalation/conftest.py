@@ -1,0 +1,52 @@
+"""Escalation over a memory store, its real SQLite tables, and a clock that a test moves."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from chassis.clock import FixedClock
+from chassis.keyring import MemoryKeyRing
+from chassis.ledger import Ledger
+from chassis.platform import Platform
+from chassis.registry_view import RegistryView
+from chassis.settings import Settings
+from chassis.stores.memory import MemoryStore
+from chassis.web import install
+from escalation.app import open_escalation, ready, routers
+from escalation.context import Escalation
+from support.inbox import T0, keep_registry
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(T0)
+
+
+@pytest.fixture
+async def platform(tmp_path: Path, clock: FixedClock) -> Platform:
+    store, keyring = MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing()
+    router = Ledger(store, keyring, "router")
+    await keep_registry(store, router)
+    settings = Settings(views_url=f"sqlite:///{tmp_path}/{{service}}.db")
+    return Platform(settings, store, keyring, clock, RegistryView(router, fresh_s=0))
+
+
+@pytest.fixture
+async def escalation(platform: Platform) -> AsyncIterator[Escalation]:
+    async with open_escalation(platform) as context:
+        yield context
+
+
+@pytest.fixture
+async def web(escalation: Escalation) -> AsyncIterator[httpx.AsyncClient]:
+    app = FastAPI()
+    app.state.escalation = escalation
+    for router in routers:
+        app.include_router(router)
+    install(app, lambda: ready(app.state))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
+        yield client

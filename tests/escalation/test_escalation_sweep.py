@@ -1,0 +1,137 @@
+"""Time gets into the streams without Kafka, across restarts and jumps, each step once."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+from uuid import UUID
+
+from chassis.clock import FixedClock
+from chassis.platform import Platform
+from escalation.app import open_escalation
+from escalation.context import Escalation
+from schemas.codec import decode, metadata_of
+from schemas.events.escalation import DueDateMoved
+from schemas.events.registry import CalendarDecreed, Holiday
+from schemas.lifecycle import Status
+from support.inbox import T0, keep, keep_registry
+from support.lives import answered, filed, named, routed, write
+from support.roads import PlainKeys
+
+A = named("a")
+
+
+async def types(escalation: Escalation, complaint: UUID = A) -> list[str]:
+    return [event.type for event in (await escalation.ledger.load(complaint)).recorded]
+
+
+async def sweep(escalation: Escalation) -> int:
+    await escalation.replanner.once()
+    await escalation.sweep.feed()
+    return await escalation.sweep.once()
+
+
+async def test_the_row_of_open_work_says_when_escalation_must_look(escalation: Escalation) -> None:
+    await write(escalation.ledger, A, filed(), routed())
+    await sweep(escalation)
+    [row] = await escalation.sweep.rows()
+    assert (row.complaint, row.holder) == (A, "agency:kota-bandung")
+    assert row.due_at == T0 + timedelta(days=3, hours=1), "two working days before 5 working days are over"
+
+
+async def test_what_only_the_router_must_do_makes_no_open_work(escalation: Escalation) -> None:
+    await write(escalation.ledger, A, filed())
+    await sweep(escalation)
+    assert await escalation.sweep.rows() == []
+
+
+async def test_a_jump_over_thirty_days_is_caught_up_in_one_look_and_a_second_look_adds_nothing(
+    escalation: Escalation, clock: FixedClock
+) -> None:
+    await write(escalation.ledger, A, filed(), routed())
+    await sweep(escalation)
+    clock.advance(timedelta(days=30))
+    assert await sweep(escalation) == 1
+    once = await types(escalation)
+    assert Counter(once)["DeadlineMissed"] == 2
+    assert once[2:6] == ["ReminderSent", "DeadlineMissed", "ComplaintEscalated", "ComplaintEscalated"]
+    assert await sweep(escalation) == 0
+    assert await types(escalation) == once
+
+
+async def test_after_a_restart_with_a_lost_database_nothing_is_said_twice(
+    platform: Platform, escalation: Escalation, clock: FixedClock
+) -> None:
+    await write(escalation.ledger, A, filed(), routed())
+    await sweep(escalation)
+    clock.advance(timedelta(days=10))
+    await sweep(escalation)
+    before = await types(escalation)
+    elsewhere = platform.settings.model_copy(update={"views_url": f"{platform.settings.views_url}.new"})
+    fresh = Platform(elsewhere, platform.store, platform.keyring, clock, platform.registry)
+    async with open_escalation(fresh) as restarted:
+        await sweep(restarted)
+        assert await types(restarted) == before
+
+
+async def test_two_sweepers_at_once_say_each_thing_once(platform: Platform, clock: FixedClock) -> None:
+    async with open_escalation(platform) as one, open_escalation(platform) as two:
+        for index in range(20):
+            await write(one.ledger, named(f"c{index}"), filed(index), routed())
+        await one.replanner.once()
+        await one.sweep.feed()
+        clock.advance(timedelta(days=30))
+        await asyncio.gather(one.sweep.once(), two.sweep.once())
+        for index in range(20):
+            assert Counter(await types(one, named(f"c{index}")))["DeadlineMissed"] == 2
+
+
+async def test_each_timer_names_the_fact_its_clock_started_from_and_its_writer(
+    escalation: Escalation, clock: FixedClock
+) -> None:
+    await write(escalation.ledger, A, filed(), routed())
+    clock.advance(timedelta(days=30))
+    await sweep(escalation)
+    recorded = (await escalation.ledger.load(A)).recorded
+    for event in recorded[2:]:
+        metadata, fact = metadata_of(event), decode(event)
+        assert metadata.writer == "escalation"
+        assert metadata.causation_id == recorded[fact.started_version].id  # type: ignore[attr-defined]
+        assert metadata.correlation_id == metadata_of(recorded[0]).correlation_id
+
+
+async def test_silence_closes_and_leaves_no_open_work(escalation: Escalation, clock: FixedClock) -> None:
+    await write(escalation.ledger, A, filed(), routed(), answered())
+    clock.advance(timedelta(days=30))
+    await sweep(escalation)
+    assert (await escalation.ledger.load(A)).state.status is Status.CLOSED
+    assert await escalation.sweep.rows() == []
+
+
+async def test_a_decree_moves_the_dates_of_complaints_that_nothing_else_happened_to(
+    platform: Platform, escalation: Escalation, clock: FixedClock
+) -> None:
+    await write(escalation.ledger, A, filed(), routed())
+    await sweep(escalation)
+    clock.advance(timedelta(days=1))
+    day = Holiday(on=(T0 + timedelta(days=2)).date(), name="Cuti bersama", kind="joint_leave")
+    decree = CalendarDecreed(at=clock.now(), calendar="national", year=2026, source="SKB", days=(day,))
+    await keep_registry(platform.store, escalation.ledger, decree)
+    clock.advance(timedelta(seconds=1))
+    assert await sweep(escalation) == 1
+    moved = [decode(event) for event in (await escalation.ledger.load(A)).recorded[2:]]
+    assert [(m.clock, m.due_at - m.due_before_at) for m in moved if isinstance(m, DueDateMoved)] == [
+        ("acknowledge", timedelta(days=1)),
+        ("settle", timedelta(days=3)),  # a Friday became a Monday
+    ]
+    assert await sweep(escalation) == 0
+
+
+async def test_a_timer_written_by_a_writer_with_a_key_ring_of_its_own_needs_no_text(
+    platform: Platform, clock: FixedClock
+) -> None:
+    plain = Platform(platform.settings, platform.store, PlainKeys(), clock, platform.registry)
+    async with open_escalation(plain) as context:
+        await keep(platform.store, context.ledger, A, [filed(), routed()])
+        clock.advance(timedelta(days=8))
+        await sweep(context)
+        assert "DeadlineMissed" in await types(context)

@@ -1,0 +1,87 @@
+"""Who climbs is seen by those above, and the public list tells no more than it may."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from chassis.clock import FixedClock
+from escalation.context import Escalation
+from schemas.events.router import ComplaintClassified
+from support.lives import BASIS, answered, filed, named, routed, write
+
+
+async def listed(web: httpx.AsyncClient, rung: int, **asked: Any) -> list[dict[str, Any]]:
+    answer = await web.get(f"/api/v1/ladder/{rung}", params=asked)
+    assert answer.status_code == 200
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def pass_days(escalation: Escalation, clock: FixedClock, days: float) -> None:
+    await escalation.sweep.feed()
+    clock.advance(timedelta(days=days))
+    await escalation.sweep.once()
+    await escalation.ladder.catch_up()
+
+
+async def test_a_missed_acknowledgement_stands_on_the_unit_heads_rung(
+    escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
+) -> None:
+    await write(escalation.ledger, named("a"), filed(), routed())
+    await pass_days(escalation, clock, 8)
+    [item] = await listed(web, 1)
+    assert (item["complaint"], item["agency"], item["clock"], item["rung"]) == (
+        str(named("a")), "kota-bandung", "acknowledge", 1,
+    )  # fmt: skip
+    assert item["agency_name"] == "Kota Bandung"
+    assert await listed(web, 2) == []
+
+
+async def test_who_has_climbed_further_is_still_seen_below_and_no_row_holds_text(
+    escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
+) -> None:
+    await write(escalation.ledger, named("a"), filed(text="KENARI", title="KENARI"), routed())
+    await pass_days(escalation, clock, 60)
+    for rung in (1, 2, 3, 4):
+        answer = await web.get(f"/api/v1/ladder/{rung}")
+        assert answer.json()["total"] == 1
+        assert "KENARI" not in answer.text
+
+
+async def test_an_answer_takes_a_complaint_off_the_ladder(
+    escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
+) -> None:
+    await write(escalation.ledger, named("a"), filed(), routed())
+    await pass_days(escalation, clock, 60)
+    await write(escalation.ledger, named("a"), answered(60 * 24))
+    await escalation.ladder.catch_up()
+    assert await listed(web, 1) == []
+
+
+async def test_the_public_list_tells_only_number_agency_and_dates_of_guarded_complaints(
+    escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
+) -> None:
+    graded = ComplaintClassified.model_validate(
+        {"at": filed().at, "class": "complaint", "supervision": True, "basis": BASIS}
+    )
+    await write(escalation.ledger, named("secret"), filed(1, secret=True), routed())
+    await write(escalation.ledger, named("plain"), filed(2), routed())
+    await write(escalation.ledger, named("graded"), filed(3), graded, routed())
+    await pass_days(escalation, clock, 60)
+    by_number = {item["public_number"]: set(item) for item in await listed(web, 4)}
+    told = {"public_number", "agency", "agency_name", "received_at", "due_at", "climbed_at"}
+    assert by_number[filed(1).public_number] == told
+    assert by_number[filed(3).public_number] == told
+    assert {"status", "class", "clock"} <= by_number[filed(2).public_number]
+    assert not {"complaint", "unit", "holder"} & by_number[filed(2).public_number]
+
+
+async def test_one_agencys_share_can_be_asked_for_and_a_rung_that_is_none_is_refused(
+    escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
+) -> None:
+    await write(escalation.ledger, named("a"), filed(1), routed())
+    await write(escalation.ledger, named("b"), filed(2), routed(agency="pln"))
+    await pass_days(escalation, clock, 8)
+    assert [item["agency"] for item in await listed(web, 1, agency="pln")] == ["pln"]
+    assert (await web.get("/api/v1/ladder/5")).status_code == 422
