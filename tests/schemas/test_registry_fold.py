@@ -1,0 +1,114 @@
+"""Which bodies exist, who succeeds whom, what each has authority for, and which days are off."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from schemas.data_files import calendars
+from schemas.events import registry as g
+from schemas.events.base import Fact
+from schemas.events.intake import PersonalDataErased
+from schemas.evolve import Told
+from schemas.registry import Registry, fold_registry
+from schemas.values import DESK, ROUTER, Holder, HolderKind
+
+AT = datetime(2026, 1, 2, tzinfo=UTC)
+DAY = date(2026, 3, 1)
+
+
+def registry(*facts: Fact) -> Registry:
+    return fold_registry(Registry(), [Told(fact, UUID(int=1), version) for version, fact in enumerate(facts)])
+
+
+def body(agency: str, **more: object) -> g.AgencyRegistered:
+    return g.AgencyRegistered.model_validate(
+        {"at": AT, "agency": agency, "name": agency.title(), "kind": "ministry", "level": "national"} | more
+    )
+
+
+def merged(*agencies: str, into: str) -> g.AgenciesMerged:
+    return g.AgenciesMerged(at=AT, agencies=agencies, successor=into, reason="Perpres")
+
+
+def dissolved(agency: str, successor: str | None = None) -> g.AgencyDissolved:
+    return g.AgencyDissolved(at=AT, agency=agency, successor=successor, reason="Perpres")
+
+
+def held_by(agency: str, unit: str | None = None) -> Holder:
+    return Holder(HolderKind.AGENCY, agency, unit)
+
+
+def given_mandate(agency: str, **more: object) -> g.MandateGiven:
+    said = {"at": AT, "agency": agency, "sector": "roads", "level": "national", "valid_from": date(2026, 1, 1)}
+    return g.MandateGiven.model_validate(said | {"source": "UU 38/2004"} | more)
+
+
+def test_a_chain_of_mergers_leads_to_the_one_that_lives() -> None:
+    state = registry(body("aa"), body("bb"), body("cc"), merged("aa", into="bb"), merged("bb", "cc", into="cc"))
+    assert state.living("aa") == state.agencies["cc"]
+    assert state.holder(held_by("aa", "unit")) == held_by("cc")
+    assert state.agencies["aa"].ended_at == AT
+
+
+def test_a_living_holder_keeps_its_unit_and_no_body_other_than_an_agency_changes() -> None:
+    state = registry(body("aa"))
+    assert state.holder(held_by("aa", "unit")) == held_by("aa", "unit")
+    assert state.holder(DESK) == DESK
+
+
+def test_a_body_dissolved_without_successor_leaves_the_router_as_holder() -> None:
+    state = registry(body("aa"), dissolved("aa"))
+    assert state.living("aa") is None
+    assert state.holder(held_by("aa")) == ROUTER
+    assert state.holder(held_by("never-heard-of")) == ROUTER
+
+
+def test_a_circle_of_successors_has_no_living_body() -> None:
+    state = registry(body("aa"), body("bb"), dissolved("aa", "bb"), dissolved("bb", "aa"))
+    assert state.living("aa") is None
+
+
+def test_a_renamed_body_is_the_same_body() -> None:
+    state = registry(body("aa"), g.AgencyRenamed(at=AT, agency="aa", name="Baru"))
+    assert (state.agencies["aa"].name, state.agencies["aa"].alive) == ("Baru", True)
+
+
+def test_authority_holds_from_its_first_day_until_before_its_last() -> None:
+    ended = g.MandateWithdrawn(at=AT, agency="aa", sector="roads", level="national", valid_until=date(2026, 7, 1))
+    state = registry(body("aa"), given_mandate("aa"), ended)
+    holds = [bool(state.competent("roads", "national", None, day)) for day in (
+        date(2025, 12, 31), date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1),
+    )]  # fmt: skip
+    assert holds == [False, True, True, False]
+
+
+def test_only_the_mandate_that_is_meant_is_withdrawn() -> None:
+    ended = g.MandateWithdrawn(at=AT, agency="aa", sector="health", level="national", valid_until=DAY)
+    state = registry(body("aa"), given_mandate("aa"), ended)
+    assert state.competent("roads", "national", None, DAY)
+
+
+def test_a_dead_body_has_no_authority() -> None:
+    assert not registry(body("aa"), given_mandate("aa"), dissolved("aa")).competent("roads", "national", None, DAY)
+
+
+def test_the_newest_decree_of_a_year_holds_and_the_others_stay_as_they_are() -> None:
+    first = calendars()[2].decree(AT)
+    second = first.model_copy(update={"at": AT + timedelta(days=9), "days": ()})
+    other = calendars()[3].decree(AT)
+    state = registry(first, other, second)
+    assert state.calendar.works(date(2026, 3, 19))
+    assert not state.calendar.works(date(2027, 3, 8))
+    assert not state.calendar_at(AT).works(date(2026, 3, 19))
+    assert state.calendar_at(AT - timedelta(days=1)).works(date(2026, 3, 19))
+
+
+def test_a_decree_of_another_calendar_binds_nobody_else() -> None:
+    bali = calendars()[2].decree(AT).model_copy(update={"calendar": "bali"})
+    state = registry(bali)
+    assert ("bali", 2026) in state.calendars
+    assert state.calendar.works(date(2026, 3, 19))
+
+
+def test_the_present_model_is_the_last_that_was_switched_to_and_strange_facts_change_nothing() -> None:
+    state = registry(g.ModelSwitched(at=AT, model="kata-2"), PersonalDataErased(at=AT))
+    assert (state.model, state.version) == ("kata-2", 1)
