@@ -1,0 +1,46 @@
+"""`satupintu`: one command line for operators and analysts. Each package brings its commands by an entry point."""
+
+from datetime import timedelta
+from importlib.metadata import entry_points
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+
+from chassis import clock as clocks
+from chassis.settings import UnknownSetting, read_settings
+
+GROUP: Final = "satupintu.commands"
+app: Final = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+clock: Final = typer.Typer(no_args_is_help=True, help="the test clock")
+app.add_typer(clock, name="clock")
+
+
+@clock.command()
+def show() -> None:
+    """How far the clock is ahead, and what time it makes."""
+    path = read_settings().clock_file
+    print(f"{clocks.read_offset(path)} ahead: {clocks.FileClock(path).now().isoformat(timespec='seconds')}")
+
+
+@clock.command()
+def advance(
+    days: Annotated[float, typer.Option(help="calendar days")] = 0.0,
+    hours: Annotated[float, typer.Option(help="hours")] = 0.0,
+) -> None:
+    """Move domain time forwards in every process on this machine; it never goes back. Refused in production."""
+    settings = read_settings()
+    if settings.production:
+        raise typer.BadParameter("there is no test clock in production")
+    print(f"{clocks.advance(settings.clock_file, timedelta(days=days, hours=hours))} ahead")
+
+
+def main() -> None:
+    """The console script: every package's commands, under their own names."""
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        app.add_typer(point.load())
+    try:
+        app()
+    except UnknownSetting as error:
+        Console(stderr=True).print(str(error))
+        raise SystemExit(2) from error
