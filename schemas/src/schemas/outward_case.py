@@ -51,7 +51,7 @@ class PartTold(Told):
 
 
 class Content(Told):
-    """What was said. Only for the body that holds the complaint, or held it to its end."""
+    """What was said. Only for the body that holds the complaint, or held it to its end; nothing once it is erased."""
 
     title: str | None = None
     text: str
@@ -180,7 +180,8 @@ def case(state: Complaint, agency: str, kind: str, registry: Registry, policies:
         mandatory=state.mandatory,
         parts=_parts(state) if holds else (),
         erased=state.erased,
-        content=_content(state) if kept else None,
+        # A reader whose keys are not yet forgotten can still read the text: it must not reach a topic once more.
+        content=_content(state) if kept and not state.erased else None,
     )
 
 
