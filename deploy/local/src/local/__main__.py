@@ -1,16 +1,24 @@
-"""`python -m local run|front|demo`."""
+"""`python -m local run|front|demo|relist`."""
 
 import typer
 import uvicorn
 
 from chassis.log import configure
 from chassis.settings import read_settings
+from local import jars
 from local.demo import demo
+from local.places import kafka_cache
 from local.run import run
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 app.command()(run)
 app.command()(demo)
+
+
+@app.command()
+def relist() -> None:
+    """Write `jars.sha256` anew from `jgo.toml`: for whoever moves to another Kafka."""
+    jars.LIST.write_text(jars.relist(kafka_cache()))
 
 
 @app.command()

@@ -3,6 +3,7 @@
 `jgo.toml` says what we ask for, `jars.sha256` what came of it (as `sha256sum` has it); only the second is used to run.
 """
 
+import errno
 import fcntl
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +17,7 @@ from local.places import PACKAGE
 
 LIST = PACKAGE / "jars.sha256"
 SPEC = PACKAGE / "jgo.toml"
+TRIES = 3
 Fetched = Callable[[int], None]
 
 
@@ -65,18 +67,29 @@ def relist(cache: Path) -> str:
 def _fetch(cache: Path, paths: Mapping[str, str], fetched: Fetched) -> None:
     maven = _maven(cache)
 
-    def fetch(path: str) -> None:
+    def fetch(path: str, tries: int = TRIES) -> None:
         (cache / path).unlink(missing_ok=True)
-        fetched(_artifact(maven, path).resolve().stat().st_size)
+        try:
+            fetched(_artifact(maven, path).resolve().stat().st_size)
+        except OSError:  # requests' errors, too
+            if tries == 1:
+                raise
+            fetch(path, tries - 1)
 
     with ThreadPoolExecutor(8) as pool:
         waiting = {path: pool.submit(fetch, path) for path in paths}
     for path, done in waiting.items():
         if reason := done.exception():
-            raise CannotRun(
-                f"{PurePosixPath(path).name} cannot be downloaded from Maven Central ({type(reason).__name__}): "
-                "the first start needs the network, later ones do not."
-            ) from reason
+            raise CannotRun(_why_not(cache / path, reason)) from reason
+
+
+def _why_not(file: Path, reason: BaseException) -> str:
+    if isinstance(reason, OSError) and reason.errno in {errno.ENOSPC, errno.EACCES, errno.EROFS}:
+        return f"{file.name} cannot be kept in {file.parent}: {reason.strerror}."
+    return (
+        f"{file.name} cannot be downloaded from Maven Central ({type(reason).__name__}): "
+        "the first start needs the network, later ones do not."
+    )
 
 
 def _artifact(maven: Any, path: str) -> Any:

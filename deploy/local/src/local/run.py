@@ -8,10 +8,12 @@ from types import FrameType
 from typing import Annotated, Final
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-from chassis.settings import Settings, read_settings
+from chassis.settings import Settings, UnknownSetting, read_settings
 from local import jars
 from local.children import Layout, children, make_secrets
 from local.errors import CannotRun
@@ -36,12 +38,13 @@ def run(
     """Start Kafka, the relay and the five services; stop them in order on Ctrl-C."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
-    settings = read_settings()
     try:
-        _run(settings, router, inbox, store)
-    except CannotRun as error:
-        console.print(f"[red]Satupintu cannot run:[/red] {error}", markup=True)
+        _run(read_settings(), router, inbox, store)
+    except (CannotRun, UnknownSetting, ValidationError) as error:
+        console.print("[red]Satupintu cannot run:[/red]", escape(str(error)), soft_wrap=True)
         raise typer.Exit(1) from error
+    except Stopped:  # before anything was started, most likely in the first download
+        console.print("stopped")
 
 
 def _run(settings: Settings, router: int, inbox: int, store: str | None) -> None:
