@@ -1,0 +1,148 @@
+"""Every fact, refusal, status and holder has a plain sentence in Indonesian and English."""
+
+from typing import get_args
+from uuid import UUID
+
+import pytest
+
+from schemas import refusals
+from schemas.events import BY_NAME
+from schemas.events.agency_inbox import ComplaintReturned, ResponseGiven
+from schemas.events.base import Fact
+from schemas.events.escalation import ReminderSent
+from schemas.events.intake import DetailAdded, ResolutionConfirmed
+from schemas.events.router import ComplaintClassified, ComplaintSplit, Part
+from schemas.lifecycle import CloseReason, Status
+from schemas.refusals import Refusal
+from schemas.sealed import ERASED
+from schemas.sentences import channel, holder, moment, refusal, sentence, status
+from schemas.sentences_refusals import REFUSALS
+from schemas.sentences_words import VARIANT, WORDS
+from schemas.values import ARBITER, DESK, Clock, Holder, HolderKind
+from support.given import BASIS, NOON, routed
+from support.golden import EVENT_FILES, fact
+from support.nation import registry, wib
+
+NATION = registry()
+LANGUAGES = ["id", "en"]
+ALL_REFUSALS = [kind for kind in vars(refusals).values() if isinstance(kind, type) and issubclass(kind, Refusal)]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("path", EVENT_FILES, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
+def test_every_example_reads_as_a_sentence_and_the_public_sees_no_more_than_the_reporter(path, lang) -> None:
+    said = fact(path.parts[-3], int(path.stem))
+    own, public = sentence(said, NATION, lang), sentence(said, NATION, lang, public=True)
+    assert own[0].isupper() or own[0].isdigit()
+    assert own.endswith(".")
+    assert "{" not in own
+    assert len(public) <= len(own)
+
+
+def test_every_variant_of_every_fact_has_words_in_both_languages() -> None:
+    for name, model in BY_NAME.items():
+        if name in VARIANT:
+            values = get_args(model.model_fields[VARIANT[name]].annotation)
+            expected = {f"{name}.{value}" for value in values}
+        else:
+            expected = {name}
+        assert expected <= set(WORDS), name
+    assert all(set(words) == {"id", "en"} for words in WORDS.values())
+
+
+def test_the_reporter_reads_the_answer_and_so_does_the_public() -> None:
+    answer = ResponseGiven(at=NOON, agency="city", text="Lampu sudah diganti.")
+    assert sentence(answer, NATION, public=True) == "Badan City memberikan jawaban: “Lampu sudah diganti.”."
+
+
+def test_the_public_reads_neither_the_reporter_s_words_nor_the_grade() -> None:
+    detail = DetailAdded(at=NOON, text="rumah saya nomor 7")
+    assert sentence(detail, NATION, public=True) == "Pelapor menambahkan keterangan."
+    grade = ComplaintClassified.model_validate({"at": NOON, "class": "complaint", "supervision": True, "basis": BASIS})
+    assert "pengawasan" in sentence(grade, NATION)
+    assert "pengawasan" not in sentence(grade, NATION, public=True)
+
+
+def test_an_erased_text_says_so_instead_of_being_quoted() -> None:
+    assert sentence(DetailAdded(at=NOON, text=ERASED), NATION) == "Pelapor menambahkan keterangan (teks sudah dihapus)."
+
+
+def test_braces_in_a_text_are_only_text() -> None:
+    assert "{agency}" in sentence(DetailAdded(at=NOON, text="{agency}"), NATION)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (routed("city", unit="pu"), "Laporan diteruskan kepada pu, Badan City sesuai kewenangannya."),
+        (routed("never-heard-of"), "Laporan diteruskan kepada never-heard-of sesuai kewenangannya."),
+        (routed("never-heard-of", unit="pu"), "Laporan diteruskan kepada pu, never-heard-of sesuai kewenangannya."),
+        (ResolutionConfirmed(at=NOON), "Pelapor menyatakan masalahnya sudah selesai."),
+        (ComplaintReturned(at=NOON, agency="city", reason="x", suggested="water"),
+         "Badan City mengembalikan laporan karena bukan wewenangnya dan menyarankan Badan Water: “x”."),
+        (ComplaintSplit(at=NOON, parts=(Part(id=UUID(int=1), agency="city"), Part(id=UUID(int=2), agency="water"))),
+         "Laporan dibagi kepada Badan City, Badan Water; satu jawaban bersama akan diberikan."),
+        (ReminderSent(at=NOON, clock=Clock.TRIAGE, started_version=1, due_at=NOON),
+         "Petugas pemilah nasional diingatkan bahwa batas waktu pemilahan oleh petugas adalah "
+         "14 April 2026 pukul 12.00 WIB."),
+        (ReminderSent(at=NOON, clock=Clock.ARBITRATION, started_version=1, due_at=NOON),
+         "Ombudsman diingatkan bahwa batas waktu putusan Ombudsman adalah 14 April 2026 pukul 12.00 WIB."),
+    ],
+)  # fmt: skip
+def test_names_are_those_of_the_registry(said: Fact, words: str) -> None:
+    assert sentence(said, NATION) == words
+
+
+def test_a_date_is_told_in_the_zone_of_the_body_it_binds() -> None:
+    said = ReminderSent(at=NOON, clock=Clock.SETTLE, started_version=0, due_at=NOON, agency="water")
+    assert "14 April 2026 pukul 14.00 WIT" in sentence(said, NATION)
+
+
+@pytest.mark.parametrize("kind", ALL_REFUSALS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_refusal_has_a_sentence_of_its_own_with_or_without_details(kind: type[Refusal], lang: str) -> None:
+    assert kind.code() in REFUSALS
+    bare = refusal(kind(), lang)
+    assert bare.endswith(".")
+    assert "{" not in bare
+
+
+def test_a_refusal_tells_its_details_in_words() -> None:
+    no = refusals.WrongStatus(status="answered", action="ComplaintReturned")
+    assert (
+        refusal(no) == "Saat ini tidak dapat mengembalikan laporan: laporan sudah dijawab, menunggu tanggapan pelapor."
+    )
+    assert refusal(refusals.NotTheHolder(holder="agency:city"), "en").startswith("This report is now held by city,")
+    assert "Ombudsman" in refusal(refusals.NotTheHolder(holder="arbiter"))
+    assert "1, 2" in refusal(refusals.PartsOpen(parts=[1, 2]))
+    assert refusal(refusals.AlreadyClosed(reason="withdrawn"), "en") == "This report is already closed (withdrawn)."
+
+
+def test_a_refusal_that_nobody_worded_yet_still_answers() -> None:
+    class Unworded(Refusal):
+        """New."""
+
+    assert refusal(Unworded()) == REFUSALS["refusal"]["id"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_status_ending_and_holder_has_words(lang: str) -> None:
+    assert all(status(value, lang) for value in Status)
+    assert all(status(Status.CLOSED, lang, reason) for reason in CloseReason)
+    assert all(holder(Holder(kind), NATION, lang) for kind in HolderKind)
+
+
+def test_a_holder_is_called_by_its_name() -> None:
+    assert holder(Holder(HolderKind.AGENCY, "city", "pu"), NATION) == "pu, Badan City"
+    assert (holder(DESK, NATION), holder(ARBITER, NATION, "en")) == ("petugas pemilah nasional", "the Ombudsman")
+
+
+def test_moments_are_written_as_people_write_them() -> None:
+    at = wib("2026-04-14 09:05")
+    assert moment(at) == "14 April 2026 pukul 09.05 WIB"
+    assert moment(at, "Asia/Makassar", "en") == "14 April 2026 at 10:05 WITA"
+    assert moment(at, "UTC") == "14 April 2026 pukul 02.05 UTC"
+
+
+def test_channels_have_names_and_an_unknown_one_its_own() -> None:
+    assert (channel("email"), channel("email", "en"), channel("pigeon")) == ("surel", "e-mail", "pigeon")
