@@ -41,7 +41,7 @@ async def registry(ledger: Ledger, *facts: AgencyRegistered | AgencyDissolved) -
 
 
 async def codes(ledger: Ledger, now: datetime = SOON) -> list[str]:
-    walk = Audit(ledger, policies(), now, timedelta(seconds=30), lambda _: None)
+    walk = Audit(ledger, policies(), now, timedelta(seconds=30))
     return [violation.code async for violation, _ in walk.violations()]
 
 
@@ -60,9 +60,9 @@ async def sound(ledger: Ledger) -> None:
 
 async def test_a_sound_store_passes_and_its_books_balance(ledger: Ledger) -> None:
     await sound(ledger)
-    walk = Audit(ledger, policies(), SOON, timedelta(seconds=30), lambda _: None)
+    walk = Audit(ledger, policies(), SOON, timedelta(seconds=30))
     assert [found async for found in walk.violations()] == []
-    assert (walk.books.filed, dict(walk.books.closed), walk.books.balanced) == (2, {"confirmed": 1}, True)
+    assert (walk.told["filed"], walk.told["closed"], walk.told["balanced"]) == (2, {"confirmed": 1}, True)
 
 
 async def test_a_stream_that_was_cut_is_found(ledger: Ledger, tmp_path: Path) -> None:

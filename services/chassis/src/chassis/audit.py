@@ -1,95 +1,142 @@
 """Walks the whole store and proves the books: every complaint filed is closed for a reason, or somebody living has it
 and something is due that is not overdue. The same command in tests and in production.
 
-Memory holds one page of streams, and 16 bytes for each stream already seen.
+Memory holds one page of streams and, for each stream seen, its id and its public number: about 200 bytes a complaint,
+whatever the number of events.
 """
 
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from chassis.audit_rules import Around, Basis, Violation, check
+from chassis.audit_finding import Basis, Violation
+from chassis.audit_history import history
+from chassis.audit_rules import Around, check, pointed_to
+from chassis.books import Books, summary
 from chassis.ledger import Ledger, Loaded
-from schemas.complaint import Complaint
-from schemas.lifecycle import Status
+from schemas.codec import MalformedEvent, UnknownEvent
+from schemas.complaint import Complaint, new
+from schemas.envelope import RecordedEvent
 from schemas.policies import Policies
-from schemas.registry import Registry
-from schemas.streams import COMPLAINT_PREFIX, complaint_id
+from schemas.sealed import BrokenSeal, Keys
+from schemas.streams import COMPLAINT_PREFIX, complaint_id, complaint_stream
 
 PAGE: Final = 1000
+UNREADABLE: Final = (MalformedEvent, UnknownEvent, BrokenSeal, ValueError)
 
-
-@dataclass
-class Books:
-    """What was counted on the way."""
-
-    position: int = 0
-    events: int = 0
-    filed: int = 0
-    parts: int = 0
-    open: Counter[str] = field(default_factory=Counter)
-    joined: int = 0
-    closed: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def balanced(self) -> bool:
-        """Each complaint filed is counted exactly once."""
-        return self.filed == self.open.total() + self.joined + self.closed.total()
-
-    def add(self, state: Complaint, registry: Registry) -> None:
-        """Count one stream."""
-        if state.whole is not None:
-            self.parts += 1
-            return
-        self.filed += 1
-        if state.status is Status.JOINED:
-            self.joined += 1
-        elif state.status is Status.CLOSED:
-            self.closed[state.closed.value if state.closed else "?"] += 1
-        else:
-            self.open[str(registry.holder(state.holder))] += 1
+Found = tuple[Violation, Loaded]
+Page = Callable[[Sequence[RecordedEvent], int], None]
+"""Hears each page of events, and how many events were seen so far."""
+Judged = Callable[[Complaint], None]
+"""Hears each complaint's state once."""
 
 
 class Audit:
-    """One walk. `books` is complete when `violations` has ended."""
+    """One walk. `told` is complete when `violations` has ended."""
 
     def __init__(
-        self, ledger: Ledger, policies: Policies, now: datetime, tolerance: timedelta, told: Callable[[int], None]
+        self,
+        ledger: Ledger,
+        policies: Policies,
+        now: datetime,
+        tolerance: timedelta,
+        *,
+        page: Page | None = None,
+        judged: Judged | None = None,
     ) -> None:
-        """`told` hears after each page how many events were seen so far."""
+        """`now`: judge as of this time. `tolerance`: how late an action may be, since it may be on its way."""
         self._ledger, self._policies, self._now, self._tolerance = ledger, policies, now, tolerance
-        self._tell, self._seen = told, set[bytes]()
-        self.books = Books()
+        self._page, self._judged = page, judged
+        self._seen, self._numbers = set[str](), dict[str, UUID]()
+        self._leads: dict[UUID, bool] = {}
+        self._books, self.position, self.events = Books(), 0, 0
 
-    async def violations(self) -> AsyncIterator[tuple[Violation, Loaded]]:
+    @property
+    def told(self) -> dict[str, Any]:
+        """The books, as the front door tells them."""
+        return self._books.told(self.position, self._leads.get)
+
+    async def violations(self) -> AsyncIterator[Found]:
         """Each broken rule with the stream that breaks it."""
         basis = Basis(await self._ledger.registry(), self._policies, self._now, self._tolerance)
         position: int | None = None
         while True:
-            page = await self._ledger.store.read_all(position, (COMPLAINT_PREFIX,), PAGE)
-            for loaded in await self._unseen([event.stream for event in page.events]):
-                self.books.add(loaded.state, basis.registry)
-                for violation in check(loaded, await self._around(loaded.state), basis):
-                    yield violation, loaded
+            page = await self._ledger.store.read_all(position, (), PAGE)
+            async for found in self._streams(dict.fromkeys(event.stream for event in page.events), basis):
+                yield found
             position = page.position
-            self.books.position, self.books.events = position or 0, self.books.events + len(page.events)
-            self._tell(self.books.events)
+            self.position, self.events = position or 0, self.events + len(page.events)
+            if self._page:
+                self._page(page.events, self.events)
             if page.caught_up:
                 return
 
-    async def _unseen(self, streams: Sequence[str]) -> list[Loaded]:
-        complaints = [complaint_id(stream) for stream in dict.fromkeys(streams)]
-        fresh = [complaint for complaint in complaints if complaint.bytes not in self._seen]
-        self._seen.update(complaint.bytes for complaint in fresh)
-        return await self._ledger.load_many(fresh)
+    async def _streams(self, names: dict[str, None], basis: Basis) -> AsyncIterator[Found]:
+        fresh = [name for name in names if name not in self._seen]
+        self._seen.update(fresh)
+        ours = [name for name in fresh if _is_complaint(name)]
+        for found in await self._others([name for name in fresh if name not in ours]):
+            yield found
+        for loaded in await self._load([complaint_id(name) for name in ours]):
+            for violation in [*await self._judge(loaded, basis), *self._number(loaded)]:
+                yield violation, loaded
 
-    async def _around(self, state: Complaint) -> Around:
-        wanted: list[UUID] = [part.id for part in state.parts]
-        if state.lead is not None:
-            wanted.append(state.lead)
-        found = await self._ledger.load_many(wanted) if wanted else []
-        others = {each.state.id: each.state for each in found if each.recorded}
-        return Around(others.get(state.lead) if state.lead else None, others)
+    async def _judge(self, loaded: Loaded, basis: Basis) -> list[Violation]:
+        state = loaded.state
+        if loaded.recorded and state.version < 0:
+            return list(history(loaded.stream, loaded.recorded)) or [_unreadable(loaded)]
+        others = {each.state.id: each.state for each in await self._load(pointed_to(state)) if each.state.version >= 0}
+        around = Around(others)
+        self._books.change(None, summary(state))
+        if (lead := around.lead_of(state)) is not None:
+            self._leads[lead.id] = lead.is_open
+        if self._judged:
+            self._judged(state)
+        return check(loaded, around, basis)
+
+    async def _others(self, names: Sequence[str]) -> list[Found]:
+        # The registry's stream, the supports'; and a complaint's under a name that is not its own.
+        found: list[Found] = []
+        for name, recorded in zip(names, await self._ledger.store.read_many(names) if names else [], strict=True):
+            loaded = Loaded(name, new(UUID(int=0)), Keys(), recorded)
+            found += [(violation, loaded) for violation in history(name, recorded)]
+            if name.startswith(COMPLAINT_PREFIX):
+                what = "no complaint's stream has this name: a second one of the same complaint, or of none"
+                found.append((Violation("alias", name, 0, what), loaded))
+        return found
+
+    def _number(self, loaded: Loaded) -> list[Violation]:
+        state = loaded.state
+        if state.whole is not None or not state.public_number:
+            return []
+        first = self._numbers.setdefault(state.public_number, state.id)
+        what = f"{state.public_number} is also the number of {first}"
+        return [] if first == state.id else [Violation("number-twice", loaded.stream, 0, what)]
+
+    async def _load(self, complaints: Sequence[UUID]) -> list[Loaded]:
+        """All of them; one that cannot be folded comes without a state (version -1)."""
+        if not complaints:
+            return []
+        try:
+            return await self._ledger.load_many(complaints)
+        except UNREADABLE:
+            return [await self._alone(complaint) for complaint in complaints]
+
+    async def _alone(self, complaint: UUID) -> Loaded:
+        try:
+            return await self._ledger.load(complaint)
+        except UNREADABLE:
+            stream = complaint_stream(complaint)
+            return Loaded(stream, new(complaint), Keys(), await self._ledger.store.read(stream))
+
+
+def _is_complaint(stream: str) -> bool:
+    try:
+        return stream.startswith(COMPLAINT_PREFIX) and stream == complaint_stream(complaint_id(stream))
+    except ValueError:
+        return False
+
+
+def _unreadable(loaded: Loaded) -> Violation:
+    return Violation("unreadable", loaded.stream, 0, "a fact in it cannot be read: its bytes or its seal are broken")

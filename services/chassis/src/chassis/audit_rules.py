@@ -1,125 +1,104 @@
-"""What must be true of one complaint's stream at any moment: each broken rule is a violation with its own name.
+"""What must be true of one complaint at any moment (design: section 1), and of what it points to."""
 
-stream-cut, not-born, born-twice, id-twice, foreign-writer, not-allowed     the history itself
-no-holder, holder-gone, nothing-next, overdue                               the promise (design: section 1)
-lead-missing, part-missing, false-receipt                                   what it points to
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
 from uuid import UUID
 
+from chassis.audit_finding import Basis, Violation
+from chassis.audit_history import history, life
 from chassis.ledger import Loaded
-from schemas.codec import metadata_of
-from schemas.complaint import Complaint, new
+from schemas.complaint import Complaint
 from schemas.deadlines import next_action
-from schemas.envelope import RecordedEvent
-from schemas.events import BY_NAME, writer_of
-from schemas.evolve import Told, allows, evolve
-from schemas.lifecycle import BIRTHS, Status
-from schemas.policies import Policies
-from schemas.registry import Registry
+from schemas.lifecycle import CloseReason, Status
+from schemas.streams import complaint_stream
 from schemas.values import HolderKind
 
-
-class Violation(NamedTuple):
-    """A broken rule: its name, whose stream, at which version, and what is wrong in a sentence."""
-
-    code: str
-    complaint: UUID
-    version: int
-    what: str
-
-
-class Basis(NamedTuple):
-    """What the audit judges by. `tolerance`: how long after its date an action may still be on its way."""
-
-    registry: Registry
-    policies: Policies
-    now: datetime
-    tolerance: timedelta
+AFTER_ANSWER: Final = frozenset({CloseReason.CONFIRMED, CloseReason.SILENCE, CloseReason.PART_ANSWERED})
 
 
 class Around(NamedTuple):
-    """The other streams that a complaint points to."""
+    """The other complaints that one points to, as far as they exist."""
 
-    lead: Complaint | None
     others: Mapping[UUID, Complaint]
+
+    def lead_of(self, state: Complaint) -> Complaint | None:
+        """Its lead, if there is one."""
+        return self.others.get(state.lead) if state.lead is not None else None
+
+
+def pointed_to(state: Complaint) -> list[UUID]:
+    """The other complaints whose state the rules need."""
+    return [other for other in (state.lead, state.whole) if other is not None] + [part.id for part in state.parts]
 
 
 def check(loaded: Loaded, around: Around, basis: Basis) -> list[Violation]:
-    """Every rule that this stream breaks; none, usually."""
-    history = list(_history(loaded.state.id, loaded.recorded))
-    if history:
-        return history  # what follows reads the folded state, and a broken history folds to nonsense
-    told = list(_told(loaded))
-    return told or [*_promise(loaded.state, around, basis), *_pointers(loaded, around)]
-
-
-def _history(complaint: UUID, events: Sequence[RecordedEvent]) -> Iterator[Violation]:
-    seen: set[UUID] = set()
-    for expected, event in enumerate(events):
-        if event.version != expected:
-            yield Violation(
-                "stream-cut", complaint, expected, f"version {expected} is missing: {event.version} follows"
-            )
-            return
-        if event.type not in BY_NAME:
-            yield Violation("not-allowed", complaint, event.version, f"{event.type} is no fact of ours")
-            return
-        if event.id in seen:
-            yield Violation("id-twice", complaint, event.version, f"event {event.id} is in the stream twice")
-        seen.add(event.id)
-        writer, owner = metadata_of(event).writer, writer_of(event.type)
-        if writer != owner:
-            yield Violation("foreign-writer", complaint, event.version, f"{event.type} is {owner}'s, {writer} wrote it")
-
-
-def _told(loaded: Loaded) -> Iterator[Violation]:
-    state = new(loaded.state.id)
-    for told in loaded.told():
-        yield from _next(state, told)
-        state = evolve(state, told)
-
-
-def _next(state: Complaint, told: Told) -> Iterator[Violation]:
-    name = type(told.fact).__name__
-    if told.version == 0 and name not in BIRTHS:
-        yield Violation("not-born", state.id, 0, f"the stream begins with {name}")
-    elif told.version > 0 and name in BIRTHS:
-        yield Violation("born-twice", state.id, told.version, f"{name} in the middle of a life")
-    elif told.version > 0 and not allows(state, name):
-        yield Violation("not-allowed", state.id, told.version, f"{name} while it was {state.status.value}")
+    """Every rule that this complaint's stream breaks; none, usually."""
+    found = list(history(loaded.stream, loaded.recorded))
+    if found:
+        return found  # what follows reads the folded state, and a broken history folds to nonsense
+    return list(life(loaded.stream, loaded.state.id, loaded.told())) or [
+        *_promise(loaded.state, around, basis),
+        *_pointers(loaded.state, around, basis),
+        *_receipts(loaded),
+    ]
 
 
 def _promise(state: Complaint, around: Around, basis: Basis) -> Iterator[Violation]:
-    if not state.is_open:
-        return
+    if state.is_open:
+        yield from _holder(state, basis)
+        yield from _next_action(state, around, basis)
+    elif state.closed in AFTER_ANSWER and state.answered_at is None:
+        yield _wrong(state, "closed-unanswered", f"it was closed as {state.closed.value}, and nobody had answered")
+
+
+def _holder(state: Complaint, basis: Basis) -> Iterator[Violation]:
     if state.holder.kind is HolderKind.NOBODY:
-        yield Violation("no-holder", state.id, state.version, "it is open and nobody has it")
-    if state.agency is not None and basis.registry.living(state.agency) is None:
-        yield Violation("holder-gone", state.id, state.version, f"its holder {state.agency} exists no more")
+        yield _wrong(state, "no-holder", "it is open and nobody has it")
+    if state.agency is None or basis.registry.living(state.agency) is not None:
         return
-    if state.status is Status.JOINED:
-        return  # its holder and its dates are its lead's
-    action = next_action(state, basis.registry, basis.policies, around.lead)
+    body = basis.registry.agencies.get(state.agency)
+    # Just ended: the router still has its time to take it over.
+    if body is None or body.ended_at is None or basis.is_over(body.ended_at):
+        what = "exists no more, and no body took its place" if body else "is a body that never was"
+        yield _wrong(state, "holder-gone", f"its holder {state.agency} {what}")
+
+
+def _next_action(state: Complaint, around: Around, basis: Basis) -> Iterator[Violation]:
+    if state.agency is not None and basis.registry.living(state.agency) is None:
+        return  # told as holder-gone
+    action = next_action(state, basis.registry, basis.policies, around.lead_of(state))
     if action is None:
-        yield Violation("nothing-next", state.id, state.version, f"it is {state.status.value} and nothing is due, ever")
-    elif action.due_at < basis.now - basis.tolerance:
+        if state.status is not Status.JOINED:  # a follower's dates are its lead's
+            yield _wrong(state, "nothing-next", f"it is {state.status.value} and nothing is due, ever")
+    elif basis.is_over(action.due_at):
         since = action.due_at.isoformat(timespec="minutes")
-        what = f"{action.what} ({action.clock.value}) was due at {since}, and has not been done"
-        yield Violation("overdue", state.id, state.version, what)
+        yield _wrong(state, "overdue", f"{action.what} ({action.clock.value}) was due at {since} and is not done")
 
 
-def _pointers(loaded: Loaded, around: Around) -> Iterator[Violation]:
-    state = loaded.state
-    if state.status is Status.JOINED and (around.lead is None or around.lead.version < 0):
-        yield Violation("lead-missing", state.id, state.version, f"it follows {state.lead}, which does not exist")
+def _pointers(state: Complaint, around: Around, basis: Basis) -> Iterator[Violation]:
+    if state.status is Status.JOINED:
+        yield from _lead(state, around.lead_of(state))
     for part in state.parts:
-        if state.is_open and part.id not in around.others:
-            yield Violation("part-missing", state.id, state.version, f"its part {part.id} was never opened")
-    for agency, receipt in state.receipts.items():
+        if state.is_open and part.id not in around.others and basis.is_over(state.stage.at):
+            yield _wrong(state, "part-missing", f"its part {part.id} was never opened")
+    whole = around.others.get(state.whole) if state.whole is not None else None
+    if state.whole is not None and (whole is None or state.id not in {part.id for part in whole.parts}):
+        yield _wrong(state, "part-stray", f"it says it is a part of {state.whole}, which does not name it")
+
+
+def _lead(state: Complaint, lead: Complaint | None) -> Iterator[Violation]:
+    if lead is None:
+        yield _wrong(state, "lead-missing", f"it follows {state.lead}, which does not exist")
+    elif (lead.received_at, lead.id) >= (state.received_at, state.id):
+        yield _wrong(state, "lead-later", f"it follows {state.lead}, which came later: such chains could close")
+
+
+def _receipts(loaded: Loaded) -> Iterator[Violation]:
+    for agency, receipt in loaded.state.receipts.items():
         if receipt.message_id not in loaded.ids:
-            what = f"the receipt for {agency} is for message {receipt.message_id}, which tells another complaint"
-            yield Violation("false-receipt", state.id, state.version, what)
+            what = f"the receipt of {agency} is for message {receipt.message_id}, which tells another complaint"
+            yield _wrong(loaded.state, "false-receipt", what)
+
+
+def _wrong(state: Complaint, code: str, what: str) -> Violation:
+    return Violation(code, complaint_stream(state.id), state.version, what)

@@ -1,0 +1,35 @@
+"""What an audit finds: broken rules by name, each with a sentence.
+
+unreadable, stream-cut, not-born, born-twice, id-twice, foreign-writer, not-allowed, alias     the history itself
+no-holder, holder-gone, nothing-next, overdue, closed-unanswered                               the promise
+lead-missing, lead-later, part-missing, part-stray, number-twice, false-receipt                what it points to
+topic-missing, topic-foreign                                                                   what Kafka carries
+"""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from schemas.policies import Policies
+from schemas.registry import Registry
+
+
+class Violation(NamedTuple):
+    """A broken rule: its name, whose stream, at which version, and what is wrong in a sentence."""
+
+    code: str
+    stream: str
+    version: int
+    what: str
+
+
+class Basis(NamedTuple):
+    """What the audit judges by. `tolerance`: how long after its date an action may still be on its way."""
+
+    registry: Registry
+    policies: Policies
+    now: datetime
+    tolerance: timedelta
+
+    def is_over(self, moment: datetime) -> bool:
+        """Whether what was due at `moment` should have been done by now."""
+        return moment < self.now - self.tolerance
