@@ -1,5 +1,6 @@
 """The audit passes what is sound, and tells each kind of corruption apart."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
@@ -7,19 +8,24 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from typer.testing import CliRunner
 
 from chassis.audit import Audit
+from chassis.audit_cli import app, story
 from chassis.keyring import MemoryKeyRing
 from chassis.ledger import Cause, Ledger
+from chassis.platform import open_platform
+from chassis.settings import read_settings
 from chassis.stores.sql import SqlStore
 from schemas.data_files import policies
 from schemas.events.agency_inbox import ComplaintAcknowledged, ComplaintDelivered
 from schemas.events.registry import AgencyDissolved, AgencyRegistered
+from schemas.events.router import ComplaintSplit, Part
 from schemas.ids import derived_id
 from schemas.sealed import Keys
 from schemas.streams import REGISTRY, complaint_stream
 from support.inbox import T0
-from support.lives import AGENCY, answered, confirmed, filed, lapsed, named, routed, write
+from support.lives import AGENCY, answered, confirmed, filed, joined, lapsed, named, part_of, routed, write
 
 SOON = T0 + timedelta(hours=2)
 
@@ -45,6 +51,14 @@ async def codes(ledger: Ledger, now: datetime = SOON) -> list[str]:
     return [violation.code async for violation, _ in walk.violations()]
 
 
+def change(tmp_path: Path, statement: str, *values: object) -> None:
+    """What nobody may do to a store."""
+    link = sqlite3.connect(tmp_path / "store.db")
+    link.execute(statement, values)
+    link.commit()
+    link.close()
+
+
 def receipt(message: UUID) -> ComplaintDelivered:
     at = T0 + timedelta(hours=1)
     place = {"cluster": "c", "topic_id": "t", "partition": 0, "offset": 0}
@@ -67,9 +81,7 @@ async def test_a_sound_store_passes_and_its_books_balance(ledger: Ledger) -> Non
 
 async def test_a_stream_that_was_cut_is_found(ledger: Ledger, tmp_path: Path) -> None:
     await sound(ledger)
-    link = sqlite3.connect(tmp_path / "store.db")
-    link.execute("delete from events where stream = ? and version = 1", (complaint_stream(named("said")),))
-    link.commit()
+    change(tmp_path, "delete from events where stream = ? and version = 1", complaint_stream(named("said")))
     assert await codes(ledger) == ["stream-cut"]
 
 
@@ -105,3 +117,81 @@ async def test_an_overdue_action_is_found_and_one_that_is_not_is_not(
 async def test_closing_by_silence_before_an_answer_is_found(ledger: Ledger) -> None:
     await write(ledger, named("held"), filed(1), routed(), lapsed(1.5))
     assert await codes(ledger) == ["not-allowed"]
+
+
+async def test_a_holder_dissolved_just_now_is_still_the_routers_to_take_over(ledger: Ledger) -> None:
+    await sound(ledger)
+    await registry(ledger, AgencyDissolved(at=SOON - timedelta(seconds=20), agency=AGENCY, reason="test"))
+    assert await codes(ledger) == []
+
+
+async def test_following_a_complaint_that_came_later_or_never_is_found(ledger: Ledger) -> None:
+    await write(ledger, named("later"), filed(1, received_at=T0 + timedelta(minutes=5)), routed())
+    await write(ledger, named("follower"), filed(2), joined(named("later"), 1.5))
+    await write(ledger, named("lost"), filed(3), joined(named("nowhere"), 1.5))
+    assert sorted(await codes(ledger)) == ["lead-later", "lead-missing"]
+
+
+async def test_a_part_without_a_stream_and_a_part_that_no_whole_names_are_found(ledger: Ledger) -> None:
+    split = ComplaintSplit(at=T0 + timedelta(hours=1.1), parts=(Part(id=named("part"), agency=AGENCY),))
+    await write(ledger, named("whole"), filed(1), routed(), split)
+    await write(ledger, named("stray"), part_of(named("whole")), routed(1.2))
+    assert sorted(await codes(ledger)) == ["part-missing", "part-stray"]
+
+
+async def test_two_complaints_of_one_public_number_are_found(ledger: Ledger) -> None:
+    await write(ledger, named("a"), filed(1), routed())
+    await write(ledger, named("b"), filed(1), routed())
+    assert await codes(ledger) == ["number-twice"]
+
+
+async def test_a_complaint_in_a_second_stream_is_found(ledger: Ledger, tmp_path: Path) -> None:
+    await sound(ledger)
+    other = complaint_stream(named("said")).replace("complaint-", "complaint-x")
+    change(tmp_path, "update events set stream = ? where stream = ?", other, complaint_stream(named("said")))
+    assert await codes(ledger) == ["alias"]
+
+
+async def test_bytes_that_cannot_be_read_are_found_and_the_walk_goes_on(ledger: Ledger, tmp_path: Path) -> None:
+    await sound(ledger)
+    change(
+        tmp_path, "update events set data = ? where stream = ? and version = 1", b"{", complaint_stream(named("said"))
+    )
+    walk = Audit(ledger, policies(), SOON, timedelta(seconds=30))
+    assert [violation.code async for violation, _ in walk.violations()] == ["unreadable"]
+    assert walk.told["open"] == {f"agency:{AGENCY}": 1}
+
+
+async def test_the_story_of_a_stream_is_told_in_sentences_without_its_text(ledger: Ledger) -> None:
+    await write(ledger, named("held"), filed(1, text="KENARI"), routed(), lapsed(1.5))
+    walk = Audit(ledger, policies(), SOON, timedelta(seconds=30))
+    [(violation, loaded)] = [found async for found in walk.violations()]
+    told = story(loaded, await ledger.registry())
+    assert violation.version == 2
+    assert len(told) == 3
+    assert "KENARI" not in "".join(told)
+
+
+def test_the_command_says_by_its_exit_status_whether_all_is_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    master = tmp_path / "master.key"
+    master.write_text("ab" * 32)
+    for name, value in {
+        "STORE_URL": f"sqlite:///{tmp_path}/store.db",
+        "KEYRING_URL": f"sqlite:///{tmp_path}/keys.db",
+        "MASTER_KEY_FILE": str(master),
+        "CLOCK_FILE": str(tmp_path / "clock"),
+    }.items():
+        monkeypatch.setenv(f"SATUPINTU_{name}", value)
+
+    async def plant() -> None:
+        async with open_platform(read_settings()) as platform:
+            await write(platform.ledger("router"), named("forgotten"), filed(1))
+
+    asyncio.run(plant())
+    in_time = CliRunner().invoke(app, ["--now", T0.isoformat()])
+    too_late = CliRunner().invoke(app, ["--now", (T0 + timedelta(days=1)).isoformat()])
+    assert (in_time.exit_code, too_late.exit_code) == (0, 1)
+    assert "the books balance; no violation" in in_time.output
+    assert "overdue" in too_late.output
