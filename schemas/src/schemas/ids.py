@@ -4,12 +4,12 @@ Tracking codes and public numbers end in a check letter by the Luhn algorithm (I
 to an alphabet of N), which catches every single wrong letter and nearly every swap of neighbours.
 """
 
-import hashlib
-import hmac
 import re
 from datetime import date
 from typing import Final
 from uuid import UUID, uuid5
+
+from schemas.macs import mac
 
 NAMESPACE: Final = UUID("6f0f5f3c-6a5e-5d0e-9a58-1f6a9c8f2b11")
 CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -55,7 +55,7 @@ def derived_id(*parts: str) -> UUID:
 
 def tracking_code(secret: bytes, complaint: UUID) -> str:
     """13 Crockford letters of HMAC(secret, complaint) and a check letter, shown 4-5-5. A key: never store or log it."""
-    number = int.from_bytes(hmac.digest(secret, complaint.bytes, hashlib.sha256)[:9], "big") >> (72 - 5 * CODE_LETTERS)
+    number = int.from_bytes(mac(secret, complaint.bytes)[:9], "big") >> (72 - 5 * CODE_LETTERS)
     letters = "".join(CROCKFORD[(number >> (5 * i)) & 31] for i in reversed(range(CODE_LETTERS)))
     letters += _check(letters, CROCKFORD)
     return f"{letters[:4]}-{letters[4:9]}-{letters[9:]}"

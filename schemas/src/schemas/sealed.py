@@ -6,8 +6,6 @@ the same text in the same place seals to the same bytes (an append can be repeat
 the same nonce. The additional data binds a token to its event and field, so none can be moved elsewhere.
 """
 
-import hashlib
-import hmac
 from base64 import urlsafe_b64encode
 from binascii import a2b_base64
 from collections.abc import Callable, Mapping
@@ -17,6 +15,8 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from schemas.macs import mac
 
 ERASED: Final = "[erased]"
 """What a sealed text reads as once its key is destroyed."""
@@ -60,7 +60,7 @@ class Keys:
             raise KeyError("no living key to seal with")
         generation = max(self.generations)
         key, place, plain = self.generations[generation], event_id.bytes + path.encode(), text.encode()
-        nonce = hmac.digest(key, place + b"\0" + plain, hashlib.sha256)[:NONCE_BYTES]
+        nonce = mac(key, place + b"\0" + plain)[:NONCE_BYTES]
         return f"{generation}.{_b64(nonce)}.{_b64(self._cipher(generation, key).encrypt(nonce, plain, place))}"
 
     def open(self, event_id: UUID, path: str, token: str) -> str:
@@ -94,7 +94,7 @@ class Keys:
         """
         if not self.generations:
             raise KeyError("no living key")
-        return hmac.digest(self.generations[min(self.generations)], message, hashlib.sha256).hex()
+        return mac(self.generations[min(self.generations)], message).hex()
 
 
 def _b64(raw: bytes) -> str:

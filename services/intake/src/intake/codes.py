@@ -4,8 +4,6 @@ The code is HMAC(secret, complaint), so every process gives the same one again, 
 the store and the secret.
 """
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -16,6 +14,7 @@ from chassis.sql import Database, rows
 from intake.settings import CODES_AT_ONCE
 from schemas.events.intake import ComplaintFiled
 from schemas.ids import MalformedCode, parse_tracking_code, tracking_code
+from schemas.macs import mac
 from schemas.refusals import InvalidField, NotFound
 from schemas.streams import COMPLAINT_PREFIX, complaint_id
 
@@ -73,4 +72,4 @@ class Codes:
 
     def _hash(self, code: str) -> bytes:
         # Keyed, and not by the code's own derivation: whoever holds only the table can check no guess against it.
-        return hmac.digest(self._secret, b"code " + code.encode(), hashlib.sha256)
+        return mac(self._secret, b"code " + code.encode())

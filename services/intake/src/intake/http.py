@@ -9,57 +9,20 @@ from fastapi.responses import JSONResponse
 
 from chassis.command import Handled
 from chassis.web import ClientId, IdempotencyKey, IfMatch, Language, etag
-from intake import decide, moves, tracking
+from intake import decide, http_filing, moves, tracking
 from intake.attachments import digest, media_type
 from intake.commands import AddDetail, Attach, Confirm, Dispute, Erase, Withdraw
 from intake.context import Context
-from intake.filing import Filing, file
+from intake.http_filing import REPLAYED, Intake, receipt, with_notice, within
 from intake.moves import Asked
-from intake.rate import Rate
 from intake.settings import FORM_BYTES, MEDIA_TYPES
-from schemas.complaint import Complaint
 from schemas.events.intake import AttachmentAdded
 from schemas.ids import derived_id
 from schemas.limits import ATTACHMENT_BYTES, CLIENT, NAME
-from schemas.outward_submission import Complaining
 from schemas.refusals import InvalidField, NoPermission, NotFound, NotTheHolder
 
 router = APIRouter(prefix="/api/v1")
-REPLAYED = "Idempotent-Replayed"
-"""Header of an answer to a request that was carried out before."""
-
-
-async def _context(request: Request) -> Context:
-    context: Context = request.app.state.intake
-    return context
-
-
-Intake = Annotated[Context, Depends(_context)]
-
-
-def _within(rate: Rate, request: Request) -> None:
-    wait_s = rate.wait_s(request.client.host if request.client else "")
-    if wait_s:
-        raise HTTPException(429, "Too many requests from here; please wait a little.", {"Retry-After": str(wait_s)})
-
-
-@router.post("/complaints", status_code=201)
-async def file_complaint(
-    request: Request,
-    response: Response,
-    body: Complaining,
-    context: Intake,
-    client: ClientId,
-    key: IdempotencyKey,
-    lang: Language,
-) -> dict[str, Any]:
-    """File a complaint, an aspiration or a request for information; only `text` is required."""
-    _within(context.filings, request)
-    filed = await file(context, Filing(client, key, body))
-    if filed.repeated:
-        response.headers[REPLAYED] = "true"
-    etag(response, filed.state.version)
-    return await receipt(context, filed.state, lang)
+router.include_router(http_filing.router)
 
 
 class Reporter(NamedTuple):
@@ -84,7 +47,7 @@ class Reporter(NamedTuple):
 
 
 async def _reporter(tracking_code: str, request: Request, context: Intake, lang: Language) -> Reporter:
-    _within(context.lookups, request)
+    within(context.lookups, request)
     complaint = await context.codes.open(tracking_code)
     return Reporter(context, complaint, context.codes.of(complaint), lang)
 
@@ -227,19 +190,6 @@ async def person(
     found = await context.vault.read(loaded.state.person, loaded.keys)
     await context.vault.record_reading(complaint, agency, officer, context.clock.now())
     return found.model_dump(exclude_none=True)
-
-
-async def receipt(context: Context, state: Complaint, lang: str) -> dict[str, Any]:
-    """The body of the 201, now or later."""
-    registry, lead = await context.registry.current(), await moves.lead_of(context, state)
-    answer = tracking.receipt(state, context.codes.of(state.id), registry, context.policies, lang, lead)
-    return with_notice(context, answer, lang)
-
-
-def with_notice(context: Context, answer: dict[str, Any], lang: str) -> dict[str, Any]:
-    """What is delayed at the moment, said plainly."""
-    notice = context.probe.notice(lang)
-    return {**answer, "delayed": True, "notice": notice} if notice else answer
 
 
 async def _answered(reporter: Reporter, handled: Handled, response: Response) -> dict[str, Any]:
