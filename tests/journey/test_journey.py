@@ -1,0 +1,175 @@
+"""One platform, played from outside as citizens, agencies, the desk and the Ombudsman play it: over HTTP and Kafka."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from support.door import Door, Refused, cases, reply, submit, told_of, until
+from support.platform import Running, stored
+
+pytestmark = [pytest.mark.journey, pytest.mark.broker]
+
+DARK = "Lampu jalan di depan SD Harapan padam semua sejak Senin, gelap gulita."
+WORDS = "Tim kami sudah mengganti lampu dan memeriksa seluruh jaringan di lokasi itu."
+CITY, REGION = "kota-bandung", "32.73"
+LADDER = {"ReminderSent", "DeadlineMissed", "ComplaintEscalated", "DueDateMoved"}
+
+
+def due(story: dict[str, Any], clock: str) -> datetime | None:
+    return next((datetime.fromisoformat(one["due_at"]) for one in story["due"] if one["clock"] == clock), None)
+
+
+def happened(story: dict[str, Any]) -> list[str]:
+    return [moment["type"] for moment in story["timeline"] if moment["type"] not in LADDER]
+
+
+async def test_a_complaint_that_three_bodies_return_is_answered_at_last_and_closed_by_silence(
+    platform: Running, door: Door
+) -> None:
+    kafka = platform.kafka.bootstrap
+    filed = await door.file(DARK)
+    code, complaint = filed["tracking_code"], filed["id"]
+    await door.reaches(code, "routed", CITY)
+    first = await told_of(kafka, CITY, complaint, "complaint.assigned")
+    assert first.content is not None
+    assert (first.yours, first.content.text) == (True, DARK)
+
+    await door.agency(CITY, complaint, "return", reason="Tiang ini bukan milik kota.")
+    await door.reaches(code, "triage")
+    for body in ("provinsi-jawa-barat", "kemenhub"):
+        await door.post(f"/api/v1/triage/{complaint}/placement", agency=body)
+        await told_of(kafka, body, complaint, "complaint.assigned")
+        await reply(kafka, body, "returned", complaint=complaint, reason="Bukan kewenangan kami.")
+        await door.reaches(code, "triage" if body != "kemenhub" else "arbitration")
+    gone = await told_of(kafka, CITY, complaint, "complaint.unassigned")
+    assert (gone.yours, gone.content) == (False, None)
+
+    decision = {"agency": CITY, "reason": "Penerangan jalan kota adalah urusan kota."}
+    await door.post(f"/api/v1/arbitration/{complaint}/decision", **decision)
+    await door.reaches(code, "routed", CITY)
+    with pytest.raises(Refused):
+        await door.agency(CITY, complaint, "return", reason="Tetap bukan milik kami.")
+    await door.agency(CITY, complaint, "acknowledgement")
+
+    before = due(await door.reaches(code, "in_progress"), "settle")
+    await door.agency(CITY, complaint, "clarification", question="Tiang nomor berapa?")
+    assert due(await door.reaches(code, "awaiting_reporter"), "settle") is None
+    platform.days_pass(7)
+    await door.reporter(code, "details", text="Tiang nomor tiga, di seberang warung.")
+    after = due(await door.reaches(code, "in_progress"), "settle")
+    assert before is not None
+    assert after is not None
+    assert after > before
+
+    await told_of(kafka, CITY, complaint, "complaint.detail-added")
+    await door.answer(CITY, complaint, WORDS)
+    await door.reporter(code, "dispute", reason="Masih padam, tidak ada yang datang.")
+    await told_of(kafka, CITY, complaint, "complaint.disputed")
+    await door.answer(CITY, complaint, WORDS)
+    await door.reaches(code, "answered")
+    platform.days_pass(21)
+    story = await door.reaches(code, "closed")
+    assert story["closed_reason"] == "silence"
+    assert (await told_of(kafka, CITY, complaint, "complaint.closed")).closed == "silence"
+    assert happened(story) == [
+        "ComplaintFiled", "ComplaintClassified", "ComplaintRouted", "ComplaintReturned", "ComplaintReferred",
+        "ComplaintRouted", "ComplaintReturned", "ComplaintReferred", "ComplaintRouted", "ComplaintReturned",
+        "ArbitrationOpened", "ArbitrationDecided", "ComplaintRouted", "ComplaintAcknowledged",
+        "ClarificationRequested", "DetailAdded", "ResponseGiven", "ResolutionDisputed", "ResponseGiven",
+        "ComplaintLapsed",
+    ]  # fmt: skip
+
+
+async def test_what_a_gateway_hands_in_and_an_agency_only_acknowledges_climbs_the_ladder(
+    platform: Running, door: Door
+) -> None:
+    kafka = platform.kafka.bootstrap
+    words = {"text": DARK, "channel": "sms", "place": {"region": REGION}}
+    await submit(kafka, "gateway-1", "sms-1", **words)
+    await submit(kafka, "gateway-1", "sms-1", **words)
+    filed = await until(lambda: _submission(door, "gateway-1", "sms-1"), "the submission")
+    code, complaint = filed["tracking_code"], filed["id"]
+    await told_of(kafka, CITY, complaint, "complaint.assigned")
+    await reply(kafka, CITY, "acknowledged", complaint=complaint)
+    await door.reaches(code, "in_progress", CITY)
+
+    platform.days_pass(60)
+    story = await until(lambda: _rung(door, code, 4), "rung 4", lambda: door.story(code))
+    assert (story["status"], story["holder"]["agency"]) == ("in_progress", CITY)
+    assert any(item["public_number"] == filed["public_number"] for item in await _ladder(door, 4))
+    assert (await told_of(kafka, CITY, complaint, "complaint.reminder")).yours
+    steps = [m for m in story["timeline"] if m["type"] == "ReminderSent"]
+    assert len(steps) == len({m["sentence"] for m in steps})
+
+
+async def test_who_asks_to_be_forgotten_is_forgotten_and_the_agency_is_told(platform: Running, door: Door) -> None:
+    filed = await door.file(DARK, reporter={"name": "Siti", "email": "siti@example.org"})
+    code, complaint = filed["tracking_code"], filed["id"]
+    await told_of(platform.kafka.bootstrap, CITY, complaint, "complaint.assigned")
+    await door.reporter(code, "erasure")
+    story = await door.reaches(code, "closed")
+    assert story["closed_reason"] == "erased"
+    assert DARK not in str(story)
+    case = await told_of(platform.kafka.bootstrap, CITY, complaint, "complaint.erased")
+    assert (case.erased, case.content) == (True, None)
+
+
+async def test_a_body_that_is_added_while_all_runs_gets_the_next_complaint_in_its_topic(
+    platform: Running, door: Door
+) -> None:
+    text, region, body = (
+        "Jalan berlubang besar di depan pasar, sudah dua orang jatuh.",
+        "11.01",
+        "kabupaten-aceh-selatan",
+    )
+    early = await door.file(text, region)
+    await door.reaches(early["tracking_code"], "triage")
+    await door.post(
+        "/api/v1/agencies", id=body, name="Kabupaten Aceh Selatan", kind="regency", level="regency", region=region
+    )
+    mandate = {
+        "sector": "roads",
+        "level": "regency",
+        "region": region,
+        "valid_from": "2020-01-01",
+        "source": "UU 23/2014",
+    }
+    await door.post(f"/api/v1/agencies/{body}/mandates", **mandate)
+    late = await door.file(text, region)
+    assert (await told_of(platform.kafka.bootstrap, body, late["id"], "complaint.assigned")).yours
+    await reply(platform.kafka.bootstrap, body, "acknowledged", complaint=late["id"])
+    await door.reaches(late["tracking_code"], "in_progress", body)
+
+
+async def test_the_books_balance_and_nothing_was_done_twice(platform: Running, door: Door) -> None:
+    books = await door.get("/api/v1/books")
+    events = await stored(platform)
+    filed = [event for event in events if event.type == "ComplaintFiled"]
+    assert (books["balanced"], books["filed"]) == (True, len(filed))
+    assert filed
+    assert max(Counter(event.id for event in events).values()) == 1
+    for complaint in {event.stream.removeprefix("complaint-") for event in filed}:
+        told = await cases(platform.kafka.bootstrap, CITY, complaint)
+        assert max(Counter(case.version for _, case in told).values(), default=1) == 1
+
+
+async def _submission(door: Door, client: str, key: str) -> dict[str, Any] | None:
+    found = await door.get(f"/api/v1/submissions/{client}/{key}")
+    return found if "tracking_code" in found else None
+
+
+async def _rung(door: Door, code: str, rung: int) -> dict[str, Any] | None:
+    story = await door.story(code)
+    return story if story["rung"] == rung else None
+
+
+async def _ladder(door: Door, rung: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = await until(lambda: _items(door, rung), f"rung {rung}'s list")
+    return found
+
+
+async def _items(door: Door, rung: int) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await door.get(f"/api/v1/ladder/{rung}"))["items"]
+    return items

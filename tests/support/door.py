@@ -1,0 +1,151 @@
+"""What people do at the front door, and what outsiders' systems read and write on Kafka: the journey's vocabulary."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Final
+from uuid import uuid4  # noqa: TID251 - a client makes its own keys
+
+import aiohttp
+
+from chassis.kafka.clients import producer, running
+from chassis.message import Message
+from schemas.outward import CASES, Case
+from schemas.topics import SUBMISSIONS, agency_inbox, agency_replies
+from support.broker import committed
+
+PATIENCE_S: Final = 30.0
+Json = dict[str, Any]
+
+
+class Refused(Exception):
+    """The door said no; `status` and `problem` as it did."""
+
+    def __init__(self, status: int, problem: Json) -> None:
+        super().__init__(f"{status}: {problem}")
+        self.status, self.problem = status, problem
+
+
+class Door:
+    """The front door over HTTP."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self.session = session
+
+    async def get(self, path: str) -> Json:
+        """Raises Refused."""
+        async with self.session.get(path) as answer:
+            return await _said(answer)
+
+    async def post(self, path: str, key: str | None = None, **body: Any) -> Json:
+        """Raises Refused."""
+        headers = {"Idempotency-Key": key or str(uuid4())}
+        async with self.session.post(path, json=body, headers=headers) as answer:
+            return await _said(answer)
+
+    async def file(self, text: str, region: str = "32.73", **more: Any) -> Json:
+        """File a complaint about something in this region."""
+        return await self.post("/api/v1/complaints", text=text, place={"region": region}, **more)
+
+    async def story(self, code: str) -> Json:
+        """What the reporter sees."""
+        return await self.get(f"/api/v1/complaints/{code}")
+
+    async def reporter(self, code: str, move: str, **body: Any) -> Json:
+        """A move of the reporter."""
+        return await self.post(f"/api/v1/complaints/{code}/{move}", **body)
+
+    async def agency(self, agency: str, complaint: str, move: str, **body: Any) -> Json:
+        """A move of an agency."""
+        return await self.post(f"/api/v1/agencies/{agency}/inbox/{complaint}/{move}", **body)
+
+    async def answer(self, agency: str, complaint: str, text: str) -> Json:
+        """Answer, having read everything."""
+        case = await self.get(f"/api/v1/agencies/{agency}/inbox/{complaint}")
+        return await self.agency(agency, complaint, "response", text=text, seen_version=case["version"])
+
+    async def reaches(self, code: str, status: str, agency: str | None = None) -> Json:
+        """The story, once it has come to this status (with this agency)."""
+
+        async def there() -> Json | None:
+            story = await self.story(code)
+            return story if (story["status"], agency) in ((status, None), (status, story["holder"]["agency"])) else None
+
+        found: Json = await until(there, f"{status} {agency or ''}", lambda: self.story(code))
+        return found
+
+
+@asynccontextmanager
+async def at_door(address: str) -> AsyncIterator[Door]:
+    """A client of the door."""
+    timeout = aiohttp.ClientTimeout(total=PATIENCE_S)
+    async with aiohttp.ClientSession(address, timeout=timeout) as session:
+        yield Door(session)
+
+
+async def until(
+    condition: Callable[[], Awaitable[Any]],
+    what: str,
+    instead: Callable[[], Awaitable[Any]] | None = None,
+    within_s: float = PATIENCE_S,
+) -> Any:
+    """What `condition` gives once it gives something true. Raises AssertionError that says `what` never came."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + within_s
+    while not (found := await condition()):
+        assert loop.time() < end, f"{what} never came; instead: {await instead() if instead else found}"
+        await asyncio.sleep(0.1)
+    return found
+
+
+async def mail(kafka: str, agency: str) -> list[Message]:
+    """Everything in an agency's topic, as the agency reads it."""
+    return await committed(kafka, agency_inbox(agency), 1)
+
+
+async def cases(kafka: str, agency: str, complaint: str) -> list[tuple[str, Case]]:
+    """What the agency was told of a complaint, by `ce_type`; each read as the published contract says."""
+    return [told(message) for message in await mail(kafka, agency) if message.key == complaint.encode()]
+
+
+def told(message: Message) -> tuple[str, Case]:
+    """The type and the body of one message. Raises ValidationError if it is not what we publish."""
+    headers = {name: value.decode() for name, value in message.headers if value is not None}
+    case = CASES[headers["ce_type"]].model_validate_json(message.value or b"", strict=False)
+    assert int(headers["ce_sequence"]) == case.version
+    assert headers["ce_subject"] == str(case.complaint) == (message.key or b"").decode()
+    return headers["ce_type"], case
+
+
+async def told_of(kafka: str, agency: str, complaint: str, kind: str) -> Case:
+    """The newest message of this kind about this complaint, once it is there."""
+
+    async def there() -> Case | None:
+        return next((case for type_, case in reversed(await cases(kafka, agency, complaint)) if type_ == kind), None)
+
+    found: Case = await until(there, f"{kind} for {agency}", lambda: cases(kafka, agency, complaint))
+    return found
+
+
+async def reply(kafka: str, agency: str, kind: str, **body: Any) -> None:
+    """What an agency's own system answers."""
+    await _send(kafka, agency_replies(agency), body["complaint"], f"complaint.{kind}", body)
+
+
+async def submit(kafka: str, client: str, key: str, **body: Any) -> None:
+    """What a channel gateway hands in."""
+    await _send(kafka, SUBMISSIONS, client, "complaint.submitted", {"client": client, "key": key, **body})
+
+
+async def _send(kafka: str, topic: str, key: str, type_: str, body: Json) -> None:
+    headers = [("ce_specversion", b"1.0"), ("ce_id", str(uuid4()).encode()), ("ce_type", type_.encode())]
+    async with running(producer(kafka)) as client:
+        await client.send_and_wait(topic, json.dumps(body).encode(), key=key.encode(), headers=headers)
+
+
+async def _said(answer: aiohttp.ClientResponse) -> Json:
+    body: Json = await answer.json(content_type=None)
+    if answer.status >= 400:
+        raise Refused(answer.status, body)
+    return body

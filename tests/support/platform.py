@@ -1,0 +1,144 @@
+"""The whole platform for tests: real processes and a real broker on free ports, each to be killed by name."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from chassis import clock
+from chassis.platform import open_platform
+from chassis.settings import PREFIX, Settings
+from local.children import Child, Layout, children, make_secrets
+from local.kafka import KafkaServer
+from local.places import free_port
+from local.process import Process
+from local.supervisor import Supervisor, ready
+from schemas.envelope import RecordedEvent
+from schemas.streams import COMPLAINT_PREFIX
+
+QUICK: Final = {"SATUPINTU_SWEEP_PERIOD_S": "0.3", "SATUPINTU_SWEEP_GRACE_S": "2"}
+"""A sweep that a test can wait for."""
+START_S, STOP_S, POLL_S, TAIL = 90.0, 15.0, 0.1, 12
+
+
+class Running:
+    """A platform in `folder`. Its processes are `front`, `relay`, `router-1`, `intake-1`, `agency-inbox-1`,
+    `escalation-1`, `reporting-1`; the broker is `kafka`.
+    """
+
+    def __init__(self, folder: Path, jars: Sequence[Path], settings: Mapping[str, str] = QUICK) -> None:
+        self.state = folder
+        self.kafka = KafkaServer(folder / "kafka", jars, log=folder / "logs/kafka.log")
+        layout = Layout(folder, free_port(), self.kafka.bootstrap)
+        members = [child._replace(env={**child.env, **settings}) for child in children(layout)]
+        self._supervisor = Supervisor(members, folder / "logs")
+        self.processes: dict[str, Process] = {child.name: process for child, process in self._supervisor.members()}
+        self._children: dict[str, Child] = {child.name: child for child in members}
+        self.address = f"http://127.0.0.1:{layout.port}"
+
+    @property
+    def settings(self) -> Settings:
+        """What its processes read, for a test that looks into the store itself."""
+        env = self._children["front"].env
+        given: dict[str, Any] = {name.removeprefix(PREFIX).lower(): value for name, value in env.items()}
+        return Settings(**given)
+
+    def start(self) -> None:
+        """Returns when every process says that it is ready. Raises CannotRun with the end of a log."""
+        make_secrets(self.state)
+        self.kafka.start()
+        self._supervisor.start()
+        self.kafka.wait_ready()
+        self._supervisor.wait_ready(lambda _: None, START_S)
+
+    def stop(self) -> None:
+        """In order, as Ctrl-C does; a process that is stopped or dead is no obstacle."""
+        for process in self.processes.values():
+            process.send(signal.SIGCONT)
+        self._supervisor.stop(lambda _: None)
+        self.kafka.stop(STOP_S)
+
+    def is_ready(self, name: str) -> bool:
+        """Whether this process runs and says that it is ready."""
+        return self.processes[name].running and ready(self._children[name].ready_url)[0]
+
+    def all_ready(self) -> bool:
+        """Whether every one of them does."""
+        return all(self.is_ready(name) for name in self.processes)
+
+    def wait_ready(self, limit_s: float = START_S) -> None:
+        """Returns when all are. Raises AssertionError with who is not; blocks."""
+        end = time.monotonic() + limit_s
+        while not self.all_ready():
+            assert time.monotonic() < end, {name: self.said(name) for name in self.processes if not self.is_ready(name)}
+            time.sleep(POLL_S)
+
+    def said(self, name: str) -> str:
+        """Why a process is not ready."""
+        process = self.processes[name]
+        return ready(self._children[name].ready_url)[1] if process.running else f"ended with {process.exit_code}"
+
+    def days_pass(self, days: float) -> None:
+        """Move everybody's clock."""
+        clock.advance(self.settings.clock_file, timedelta(days=days))
+
+    def log_ends(self) -> str:
+        """The last lines of every process, for a test that failed."""
+        every = {**self.processes, "kafka": self.kafka.process}
+        return "\n".join(
+            f"--- {name} ({'running' if process.running else process.exit_code})\n" + "\n".join(_tail(process))
+            for name, process in every.items()
+        )
+
+
+async def stored(platform: Running) -> list[RecordedEvent]:
+    """Every complaint's events, straight from the store."""
+    async with open_platform(platform.settings) as opened:
+        return list((await opened.store.read_all(None, (COMPLAINT_PREFIX,), limit=1_000_000)).events)
+
+
+@contextmanager
+def running(folder: Path, jars: Sequence[Path], settings: Mapping[str, str] = QUICK) -> Iterator[Running]:
+    """A started platform; stopped on leaving."""
+    with _nobodys_settings():
+        platform = Running(folder, jars, settings)
+        try:
+            platform.start()
+            yield platform
+        finally:
+            platform.stop()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """A failed test shows the ends of the logs."""
+    outcome: Any = yield
+    report = outcome.get_result()
+    for found in getattr(item, "funcargs", {}).values():
+        if report.failed and isinstance(found, Running):
+            report.sections.append(("the ends of the logs", found.log_ends()))
+
+
+@contextmanager
+def _nobodys_settings() -> Iterator[None]:
+    # What the person who runs the tests has set must not lead the processes to that person's state.
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith(PREFIX)}
+    if (cache := kept.get(f"{PREFIX}KAFKA_CACHE")) is not None:
+        os.environ[f"{PREFIX}KAFKA_CACHE"] = cache
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
+
+
+def _tail(process: Process) -> list[str]:
+    try:
+        return process.last_lines(TAIL)
+    except OSError:
+        return ["(no log)"]
