@@ -338,6 +338,10 @@ class TestOthers:
         found = {due.clock: due.due_at for due in running(state, NATION, Policies((first, stricter)))}
         assert found == {Clock.SETTLE: wib("2026-04-08 09:30"), Clock.ACKNOWLEDGE: wib("2026-03-13 09:00")}
 
+    def test_before_any_calendar_is_decreed_dates_skip_only_weekends(self) -> None:
+        desk = ComplaintReferred(at=wib("2026-03-17 09:00"), reason="ambiguous")
+        assert following(given(at_filing(), desk), Registry()).clock_due_at == wib("2026-03-20 09:00")
+
 
 class TestDecree:
     HOLIDAY = Holiday(on=wib("2026-03-30 12:00").date(), name="Hari pemungutan suara", kind="national")

@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -20,7 +21,7 @@ from schemas.streams import COMPLAINT_PREFIX, REGISTRY, complaint_id
 from support.golden import EVENT_FILES, OUTWARD_FILES, histories, read
 
 
-def schema(path: str) -> object:
+def schema(path: str) -> dict[str, Any]:
     return read(ROOT / "jsonschema" / path)
 
 

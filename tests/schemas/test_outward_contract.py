@@ -16,7 +16,18 @@ from schemas.events.router import ComplaintClassified, ComplaintJoined
 from schemas.lifecycle import CloseReason, Status
 from schemas.limits import BODY, TITLE
 from schemas.outward import (
-    CASES, REPLIES, Answered, Complaining, ComplaintSummary, PlaceGiven, Returned, Submission, case, summary, tell,
+    CASES,
+    REPLIES,
+    Answered,
+    Case,
+    Complaining,
+    ComplaintSummary,
+    PlaceGiven,
+    Returned,
+    Submission,
+    case,
+    summary,
+    tell,
 )  # fmt: skip
 from schemas.values import Clock, ComplaintClass, Place
 from support.given import BASIS, NOON, answered, asked, filed, given, part_opened, routed, split
@@ -28,7 +39,7 @@ PERSON = UUID(int=77)
 RETURNED = ComplaintReturned(at=NOON, agency="city", reason="bukan wewenang")
 
 
-def told(*facts: Fact, agency: str = "city") -> object:
+def told(*facts: Fact, agency: str = "city") -> Case:
     return tell(given(*facts), agency, NATION, POLICIES)
 
 
@@ -50,7 +61,9 @@ class TestCase:
         ("flags", "available"),
         [({"person": PERSON}, True), ({}, False), ({"person": PERSON, "anonymous": True}, False)],
     )
-    def test_identity_is_offered_only_if_there_is_one_and_the_reporter_is_not_anonymous(self, flags, available) -> None:
+    def test_identity_is_offered_only_if_there_is_one_and_the_reporter_is_not_anonymous(
+        self, flags: dict[str, object], available: bool
+    ) -> None:
         message = told(filed(**flags), routed())
         assert message.identity_available is available
         assert str(PERSON) not in message.model_dump_json()
@@ -102,7 +115,7 @@ class TestCase:
             told(filed(), routed(), agency="water")
 
 
-def told_split():
+def told_split() -> Case:
     return case(given(filed(), routed(), split(UUID(int=1))), "city", "assigned", NATION, POLICIES)
 
 
@@ -157,6 +170,7 @@ class TestSent:
             ("phone", {"text": "x", "reporter": {"phone": "call me"}}),
             ("channel", {"text": "x", "channel": "Web Site"}),
             ("mood", {"text": "x", "mood": "cross"}),
+            ("text", {"text": "x\0y"}),
         ],
     )
     def test_a_wrong_field_is_refused_by_name(self, field: str, body: dict[str, object]) -> None:

@@ -112,3 +112,7 @@ def test_a_decree_of_another_calendar_binds_nobody_else() -> None:
 def test_the_present_model_is_the_last_that_was_switched_to_and_strange_facts_change_nothing() -> None:
     state = registry(g.ModelSwitched(at=AT, model="kata-2"), PersonalDataErased(at=AT))
     assert (state.model, state.version) == ("kata-2", 1)
+
+
+def test_a_holder_is_written_as_its_agency_or_its_kind() -> None:
+    assert (str(held_by("aa", "unit")), str(DESK)) == ("agency:aa", "desk")

@@ -1,5 +1,6 @@
 """Every fact, refusal, status and holder has a plain sentence in Indonesian and English."""
 
+from pathlib import Path
 from typing import get_args
 from uuid import UUID
 
@@ -30,7 +31,7 @@ ALL_REFUSALS = [kind for kind in vars(refusals).values() if isinstance(kind, typ
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("path", EVENT_FILES, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
-def test_every_example_reads_as_a_sentence_and_the_public_sees_no_more_than_the_reporter(path, lang) -> None:
+def test_every_example_reads_as_a_sentence_and_the_public_sees_no_more_than_the_reporter(path: Path, lang: str) -> None:
     said = fact(path.parts[-3], int(path.stem))
     own, public = sentence(said, NATION, lang), sentence(said, NATION, lang, public=True)
     assert own[0].isupper() or own[0].isdigit()
@@ -83,8 +84,7 @@ def test_braces_in_a_text_are_only_text() -> None:
         (ComplaintSplit(at=NOON, parts=(Part(id=UUID(int=1), agency="city"), Part(id=UUID(int=2), agency="water"))),
          "Laporan dibagi kepada Badan City, Badan Water; satu jawaban bersama akan diberikan."),
         (ReminderSent(at=NOON, clock=Clock.TRIAGE, started_version=1, due_at=NOON),
-         "Petugas pemilah nasional diingatkan bahwa batas waktu pemilahan oleh petugas adalah "
-         "14 April 2026 pukul 12.00 WIB."),
+         "Petugas pemilah nasional diingatkan bahwa batas waktu pemilahan oleh petugas adalah 14 April 2026 pukul 12.00 WIB."),
         (ReminderSent(at=NOON, clock=Clock.ARBITRATION, started_version=1, due_at=NOON),
          "Ombudsman diingatkan bahwa batas waktu putusan Ombudsman adalah 14 April 2026 pukul 12.00 WIB."),
     ],

@@ -75,7 +75,7 @@ def end_of(state: Complaint, fact_name: str) -> Status:
             return Status.CLOSED if state.whole else Status.ANSWERED
         case Arrow.REOPEN:
             return Status.SPLIT if state.parts else Status.IN_PROGRESS
-        case Arrow.AFTER_CLOSE:
+        case _:
             return _after_close(state) or Status.CLOSED
 
 
