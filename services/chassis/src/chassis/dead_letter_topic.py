@@ -1,21 +1,36 @@
 """Dead letters in Kafka: topic `dead-letter.<service>`, each record as it was, where it stood and why it is here."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from chassis.dead_letter import DeadLetter
+from chassis.errors import Permanent
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import meaning, producer, stop
-from chassis.message import Header
+from chassis.message import Header, Message
 from schemas.topics import Topic, dead_letter
 
 REASON: Final = "dl_reason"
 ATTEMPTS: Final = "dl_attempts"
-ORIGIN: Final = "dl_origin"
+SERVICE: Final = "dl_service"
+TOPIC: Final = "dl_topic"
+PARTITION: Final = "dl_partition"
+OFFSET: Final = "dl_offset"
+DROPPED: Final = "dl_dropped"
+"""On a letter that holds neither body nor headers of its message."""
+OURS: Final = frozenset({REASON, ATTEMPTS, SERVICE, TOPIC, PARTITION, OFFSET})
 REASON_BYTES: Final = 2_000
+RETENTION_MS: Final = 90 * 24 * 3600 * 1000
+"""A letter is a copy: its complaint is in the store, where a sweep finds it, or in a table of the service. What an
+outsider wrote may be personal, so a copy does not stay for ever (90 days are our own choice)."""
+
+
+class TooLarge(Permanent):
+    """The broker does not take a record of this size."""
 
 
 class KafkaDeadLetters:
@@ -30,8 +45,23 @@ class KafkaDeadLetters:
         """Every replica has it on return. Raises BrokerUnavailable."""
         message = letter.message
         try:
+            await self.send(self._topic, 0, message.key, message.value, to_headers(letter))
+        except TooLarge:
+            # It came within a hair of the broker's limit: with our headers it is over. Its place is what is kept.
+            bare = letter.message._replace(key=None, value=None, headers=[(DROPPED, b"too large")])
+            await self.send(self._topic, 0, None, None, to_headers(replace(letter, message=bare)))
+
+    async def send(
+        self, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: list[Header]
+    ) -> None:
+        """One record, to any topic. Every replica has it on return. Raises BrokerUnavailable, TooLarge."""
+        if key is None and value is None:
+            value = b""  # the client refuses a record of nothing at all, which outsiders can well send
+        try:
             client = await self._started()
-            await client.send_and_wait(self._topic, message.value, key=message.key, headers=headers_of(letter))
+            await client.send_and_wait(topic, value, key=key, partition=partition, headers=headers)
+        except MessageSizeTooLargeError as error:
+            raise TooLarge(f"a record for {topic} is too large") from error
         except (KafkaError, OSError) as error:
             await self.close()
             raise meaning(error) from error
@@ -46,7 +76,7 @@ class KafkaDeadLetters:
     async def _started(self) -> AIOKafkaProducer:
         async with self._starting:
             if self._client is None:
-                await self._admin.ensure([Topic(self._topic, 1)])
+                await self._admin.ensure([Topic(self._topic, 1, RETENTION_MS)])
                 client: Any = producer(self._kafka)
                 try:
                     await client.start()
@@ -57,11 +87,31 @@ class KafkaDeadLetters:
             return self._client
 
 
-def headers_of(letter: DeadLetter) -> list[Header]:
+def to_headers(letter: DeadLetter) -> list[Header]:
     """The original headers, and ours."""
+    message = letter.message
     return [
-        *letter.message.headers,
+        *message.headers,
         (REASON, letter.reason.encode()[:REASON_BYTES]),
         (ATTEMPTS, b"%d" % letter.attempts),
-        (ORIGIN, letter.message.place.encode()),
+        (SERVICE, letter.service.encode()),
+        (TOPIC, message.topic.encode()),
+        (PARTITION, b"%d" % message.partition),
+        (OFFSET, b"%d" % message.offset),
     ]
+
+
+def to_letter(record: Message) -> DeadLetter:
+    """The letter a record of the topic holds: the original message, as it stood where it was read."""
+    ours = {name: value for name, value in record.headers if name in OURS}
+    original = Message(
+        ours[TOPIC].decode(),
+        int(ours[PARTITION]),
+        int(ours[OFFSET]),
+        record.key,
+        record.value,
+        [header for header in record.headers if header[0] not in OURS],
+        record.timestamp_ms,
+    )
+    reason = ours[REASON].decode(errors="replace")
+    return DeadLetter(ours[SERVICE].decode(), original, reason, int(ours[ATTEMPTS]))

@@ -1,0 +1,115 @@
+"""What a service sets aside is kept as it was, can be looked at without being read, and can be tried again."""
+
+import asyncio
+
+import pytest
+from typer.testing import CliRunner
+
+from chassis.dead_letter import DeadLetter
+from chassis.dead_letter_cli import app
+from chassis.dead_letter_desk import Desk, NoLetter, NotKept
+from chassis.dead_letter_topic import KafkaDeadLetters
+from chassis.kafka.admin import Admin
+from chassis.message import Message
+from schemas.topics import Topic
+from support.broker import committed
+from support.roads import SECRET_WORDS, number
+
+pytestmark = pytest.mark.broker
+HEADERS = [("ce_type", b"ComplaintFiled"), ("ce_subject", str(number(1)).encode()), ("ce_id", b"0812-3456-7890")]
+
+
+async def letter(kafka: str, topic: str, body: bytes = SECRET_WORDS.encode()) -> DeadLetter:
+    admin = Admin(kafka)
+    await admin.ensure([Topic(topic, 3)])
+    await admin.close()
+    return DeadLetter("keeper", Message(topic, 2, 17, b"0812-3456-7890", body, HEADERS), "Poison: it never can be", 3)
+
+
+async def put(kafka: str, service: str, *letters: DeadLetter) -> None:
+    keeper = KafkaDeadLetters(kafka, service)
+    for each in letters:
+        await keeper.put(each)
+    await keeper.close()
+
+
+async def test_a_letter_is_read_back_as_it_was_put(kafka: str) -> None:
+    given = await letter(kafka, "letters-back")
+    await put(kafka, "letters-back", given)
+    async with Desk(kafka, "letters-back") as desk:
+        [(offset, found)] = await desk.open()
+    assert offset == 0
+    assert found.message._replace(timestamp_ms=0) == given.message
+    assert (found.service, found.reason, found.attempts) == (given.service, given.reason, given.attempts)
+
+
+async def test_a_replayed_message_is_in_its_own_partition_again_and_no_longer_listed(kafka: str) -> None:
+    first, second = await letter(kafka, "letters-replay", b"1"), await letter(kafka, "letters-replay", b"2")
+    await put(kafka, "letters-replay", first, second)
+    async with Desk(kafka, "letters-replay") as desk:
+        await desk.replay(0)
+        assert [at for at, _ in await desk.open()] == [1]
+        with pytest.raises(NoLetter):
+            await desk.replay(0)
+        assert await desk.replay_all() == 1
+        assert await desk.open() == []
+    again = await committed(kafka, "letters-replay", 3)
+    assert [(each.partition, each.key, each.value) for each in again] == [
+        (2, b"0812-3456-7890", b"1"),
+        (2, b"0812-3456-7890", b"2"),
+    ]
+    assert list(again[0].headers) == [*HEADERS, ("dl_replayed", b"dead-letter.letters-replay@0")]
+
+
+async def test_a_message_that_fails_again_after_its_replay_is_a_new_open_letter(kafka: str) -> None:
+    await put(kafka, "letters-twice", await letter(kafka, "letters-twice"))
+    async with Desk(kafka, "letters-twice") as desk:
+        await desk.replay(0)
+        [again] = await committed(kafka, "letters-twice", 3)
+        await put(kafka, "letters-twice", DeadLetter("keeper", again, "still not", 1))
+        [(offset, found)] = await desk.open()
+        assert (found.reason, found.message.offset) == ("still not", again.offset)
+        await desk.replay(offset)
+        assert await desk.open() == []
+
+
+async def test_a_message_too_large_to_be_copied_is_named_and_stops_nobody(kafka: str) -> None:
+    huge = await letter(kafka, "letters-huge", b"x" * 1_048_500)
+    await put(kafka, "letters-huge", huge, await letter(kafka, "letters-huge"))
+    async with Desk(kafka, "letters-huge") as desk:
+        [(_, found), (_, behind)] = await desk.open()
+        assert (found.message.place, found.message.value, found.reason) == (huge.message.place, b"", huge.reason)
+        assert behind.message.value == SECRET_WORDS.encode()
+        with pytest.raises(NotKept):
+            await desk.replay(0)
+        assert await desk.replay_all() == 1
+
+
+async def test_a_message_of_nothing_at_all_is_kept_too(kafka: str) -> None:
+    given = DeadLetter("keeper", Message("letters-nothing", 0, 3, None, None), "Poison: nothing in it")
+    await put(kafka, "letters-nothing", given)
+    async with Desk(kafka, "letters-nothing") as desk:
+        [(_, found)] = await desk.open()
+    assert (found.message.place, found.message.value) == ("letters-nothing/0@3", b"")
+
+
+def test_the_command_line_tells_all_but_what_was_said(kafka: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SATUPINTU_KAFKA", kafka)
+    given = asyncio.run(letter(kafka, "letters-shown"))
+    asyncio.run(put(kafka, "letters-shown", given))
+
+    def said(*words: str) -> str:
+        result = CliRunner().invoke(app, ["dead-letters", *words])
+        assert result.exit_code == 0, result.output
+        assert SECRET_WORDS not in result.output
+        assert "0812" not in result.output
+        return str(result.output)
+
+    assert f"letters-shown/2@17  ComplaintFiled {number(1)}" in said("list", "letters-shown")
+    assert given.reason in said("show", "letters-shown", "0")
+    assert said("replay", "letters-shown", "0") == "0 replayed\n"
+    assert said("replay", "letters-shown", "--all") == "0 replayed\n"
+    assert said("list", "letters-shown") == "no open dead letters of letters-shown\n"
+    assert said("list", "letters-none") == "no open dead letters of letters-none\n"
+    gone = CliRunner().invoke(app, ["dead-letters", "show", "letters-shown", "0"])
+    assert (gone.exit_code, gone.stderr) == (1, "dead-letter.letters-shown has no open letter at 0\n")

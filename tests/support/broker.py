@@ -1,0 +1,92 @@
+"""What a reader of committed records finds in a topic, and a broker whose topics a test may count on being its own."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+from uuid import UUID
+
+from aiokafka import TopicPartition
+from kafka.admin import KafkaAdminClient
+
+from chassis.cloudevents import to_recorded
+from chassis.kafka.clients import consumer, messages, running
+from chassis.message import Message
+from chassis.process import Road
+
+PATIENCE_S = 40
+
+
+async def committed(kafka: str, topic: str, partitions: int) -> list[Message]:
+    """Everything a reader of committed records sees now, each partition in order."""
+    async with running(consumer(kafka)) as client:
+        parts = [TopicPartition(topic, number) for number in range(partitions)]
+        client.assign(parts)
+        await client.seek_to_beginning(*parts)
+        ends = await client.end_offsets(parts)
+        found: list[Message] = []
+        async with asyncio.timeout(PATIENCE_S):
+            for part in parts:
+                while await client.position(part) < ends[part]:
+                    for records in (await client.getmany(timeout_ms=50, max_records=5000)).values():
+                        found += messages(records)
+        return found
+
+
+async def event_ids(kafka: str, topic: str, partitions: int) -> list[UUID]:
+    """Ids of the events in a topic, as committed."""
+    return [to_recorded(message).id for message in await committed(kafka, topic, partitions)]
+
+
+async def until(condition: Callable[[], Awaitable[Any]], within_s: float = PATIENCE_S) -> Any:
+    """What `condition` gives once it gives something true."""
+    async with asyncio.timeout(within_s):
+        while not (found := await condition()):  # noqa: ASYNC110 - a broker tells nobody
+            await asyncio.sleep(0.05)
+        return found
+
+
+@asynccontextmanager
+async def going(*roads: Road) -> AsyncIterator[list["asyncio.Task[None]"]]:
+    """The roads, running; cancelled and awaited at the end. An error of theirs is the test's."""
+    tasks = [asyncio.create_task(road.run()) for road in roads]
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+def delete_topics(kafka: str) -> None:
+    """Every topic of ours is gone; Kafka's own (group offsets, transactions) stay."""
+    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    try:
+        ours = [name for name in admin.list_topics() if not name.startswith("__")]
+        if ours:
+            admin.delete_topics(ours)
+    finally:
+        admin.close()
+
+
+def group_state(kafka: str, group: str) -> tuple[str, int]:
+    """Kafka's word for the state of a consumer group, and how many members it has."""
+    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    try:
+        described = admin.describe_groups([group])
+        found = described[group] if isinstance(described, dict) else described[0]
+        return found["group_state"], len(found["members"])
+    finally:
+        admin.close()
+
+
+def committed_offsets(kafka: str, group: str) -> dict[tuple[str, int], int]:
+    """Where a group would go on reading."""
+    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    try:
+        offsets = admin.list_group_offsets([group])[group]
+        return {(part.topic, part.partition): at.offset for part, at in offsets.items()}
+    finally:
+        admin.close()
