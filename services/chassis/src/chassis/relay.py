@@ -5,8 +5,7 @@ to publishes, and fencing guards the hand-over.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Coroutine, Sequence
 from typing import Any, Final
 
 import structlog
@@ -15,18 +14,23 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
 from chassis.errors import Fenced
+from chassis.gathered import Gathered
 from chassis.kafka.admin import Admin
-from chassis.kafka.clients import consumer, running
+from chassis.kafka.clients import consumer, meaning, running
 from chassis.patience import Patience
-from chassis.ports import Page, Store
+from chassis.ports import Store
 from chassis.relay_checkpoint import last_checkpoint, resume_after
 from chassis.relay_producer import Publisher, publishing
-from schemas.envelope import RecordedEvent
 from schemas.streams import COMPLAINT_PREFIX, REGISTRY
 from schemas.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS, RELAY_CHECKPOINT
 
 GROUP: Final = "relay"
 MOST: Final = 2_000
+"""Events in one transaction."""
+AHEAD: Final = 4_000
+SESSION: Final = {"session_timeout_ms": 6_000, "heartbeat_interval_ms": 2_000}
+"""How long a killed relay holds the place of the next one."""
+POLL_MS: Final = 500
 LOOK_S: Final = 5.0
 PREFIXES: Final = (COMPLAINT_PREFIX, REGISTRY)
 TOPICS: Final = (COMPLAINT_EVENTS, REGISTRY_EVENTS, RELAY_CHECKPOINT)
@@ -68,40 +72,24 @@ class Relay:
     async def _stand_by(self) -> None:
         topic_ids = await self._admin.ensure([FIXED[name] for name in TOPICS])
         ids = {name: str(topic_ids[name]) for name in TOPICS}
-        async with running(consumer(self._kafka, group=GROUP)) as client:
+        async with running(consumer(self._kafka, group=GROUP, **SESSION)) as client:
             turn = _Turn()
             client.subscribe([RELAY_CHECKPOINT], listener=turn)
-            async with _polled(client):
-                self._state = ""
-                log.info("relay stands by")
-                await turn.mine.wait()
-                await self._while_mine(turn, ids)
+            self._state = ""
+            log.info("relay stands by")
+            await _first_of(_keep_polling(client), turn.over.wait(), self._watch_topics(ids), self._lead(turn, ids))
 
-    async def _while_mine(self, turn: "_Turn", ids: dict[str, str]) -> None:
-        leading = asyncio.create_task(self._lead(ids))
-        looking = asyncio.create_task(self._watch_topics(ids))
-        over = asyncio.create_task(turn.over.wait())
-        tasks = {leading, looking, over}
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _lead(self, ids: dict[str, str]) -> None:
+    async def _lead(self, turn: "_Turn", ids: dict[str, str]) -> None:
+        await turn.mine.wait()
         store_id = await self._store.store_id()
         async with publishing(self._kafka, store_id, ids) as publisher:
             after = resume_after(await last_checkpoint(self._kafka), store_id, ids)
             log.info("relay publishes", after=after)
-            async for page in self._store.subscribe(after, PREFIXES):
-                await self._publish(publisher, page)
+            gathered = Gathered(AHEAD)
+            await _first_of(gathered.fill(self._store.subscribe(after, PREFIXES)), self._publish(publisher, gathered))
 
-    async def _publish(self, publisher: Publisher, page: Page) -> None:
-        for start in range(0, len(page.events), MOST):
-            events: Sequence[RecordedEvent] = page.events[start : start + MOST]
+    async def _publish(self, publisher: Publisher, gathered: Gathered) -> None:
+        while events := await gathered.take(MOST):
             await publisher.publish(events)
             self.published += len(events)
 
@@ -128,19 +116,24 @@ class _Turn(ConsumerRebalanceListener):  # type: ignore[misc]
             self.mine.set()
 
 
-@asynccontextmanager
-async def _polled(client: AIOKafkaConsumer) -> AsyncIterator[None]:
-    """Keep polling, with everything paused: a member that does not poll is thrown out of its group."""
-
-    async def poll() -> None:
+async def _keep_polling(client: AIOKafkaConsumer) -> None:
+    """With everything paused: a member that does not poll is thrown out of its group."""
+    try:
         while True:
             client.pause(*client.assignment())
-            await client.getmany(timeout_ms=500)
+            await client.getmany(timeout_ms=POLL_MS)
+    except (KafkaError, OSError) as error:
+        raise meaning(error) from error
 
-    task: asyncio.Task[Any] = asyncio.create_task(poll())
+
+async def _first_of(*ways: Coroutine[Any, Any, Any]) -> None:
+    """Until the first of these ends, or fails; the others are cancelled and have ended on return."""
+    tasks = [asyncio.create_task(way) for way in ways]
     try:
-        yield
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError, KafkaError, OSError):
-            await task
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()

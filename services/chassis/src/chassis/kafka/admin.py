@@ -4,6 +4,7 @@ A topic that was deleted and made again keeps its name and gets another id: only
 """
 
 import asyncio
+import socket
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -69,8 +70,9 @@ class Admin:
 
     def _act(self, act: Callable[[Any], T]) -> T:
         try:
+            _somebody_listens(self._kafka)
             if self._client is None:
-                self._client = KafkaAdminClient(
+                self._client = _Client(
                     bootstrap_servers=self._kafka,
                     request_timeout_ms=PATIENCE_MS,
                     bootstrap_timeout_ms=BOOTSTRAP_MS,
@@ -88,6 +90,31 @@ class Admin:
             if isinstance(error, kafka_errors.KafkaError | OSError):
                 raise BrokerUnavailable(f"{type(error).__name__}: {error}") from error
             raise
+
+
+class _Client(KafkaAdminClient):  # type: ignore[misc]
+    """Leaves nothing behind when it cannot connect: the library keeps a thread and its sockets for each attempt."""
+
+    def __init__(self, **settings: Any) -> None:
+        try:
+            super().__init__(**settings)
+        except BaseException:
+            self._closed = False
+            self.close()
+            raise
+
+
+def _somebody_listens(kafka: str) -> None:
+    """Raises OSError at once if nobody does: the library would try for seconds, and drop a socket each time."""
+    for address in (addresses := kafka.split(",")):
+        host, _, port = address.strip().rpartition(":")
+        try:
+            socket.create_connection((host, int(port)), timeout=BOOTSTRAP_MS / 1000).close()
+        except OSError:
+            if address is addresses[-1]:
+                raise
+        else:
+            return
 
 
 def _described(client: Any, names: Sequence[str]) -> dict[str, Any]:

@@ -1,0 +1,272 @@
+"""The relay on a real broker: every stored event once for a reader of committed records, whoever dies on the way."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from chassis.cloudevents import to_recorded
+from chassis.errors import BrokerUnavailable, Fenced, WrongStore
+from chassis.kafka.admin import Admin
+from chassis.ledger import Ledger
+from chassis.ports import Store
+from chassis.relay import TOPICS, Relay
+from chassis.relay_checkpoint import last_checkpoint
+from chassis.relay_producer import publishing
+from chassis.stores.memory import MemoryStore
+from chassis.stores.sql import SqlStore
+from local.kafka import KafkaServer
+from schemas.envelope import RecordedEvent
+from schemas.streams import REGISTRY
+from schemas.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS
+from support.broker import committed, delete_topics, event_ids, going, until
+from support.roads import PlainKeys, add_detail, clock, file_many
+from support.stores import event, memory_store
+
+# While a broker is away, kafka-python leaves its sockets to the garbage collector.
+pytestmark = [pytest.mark.broker, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
+PARTITIONS = FIXED[COMPLAINT_EVENTS].partitions
+
+
+@pytest.fixture(scope="module")
+def server(kafka_jars: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    """A broker for the relay's tests alone: its topics have fixed names."""
+    server = KafkaServer(tmp_path_factory.mktemp("kafka"), kafka_jars)
+    server.start()
+    server.wait_ready()
+    yield server
+    server.stop(limit_s=10)
+
+
+@pytest.fixture
+async def kafka(server: KafkaServer) -> str:
+    """The broker, with no topic of ours on it."""
+    await asyncio.to_thread(delete_topics, server.bootstrap)
+    return server.bootstrap
+
+
+async def stored(store: Store) -> list[RecordedEvent]:
+    return list((await store.read_all(None, limit=1_000_000)).events)
+
+
+async def published(kafka: str) -> list[RecordedEvent]:
+    return [to_recorded(each) for each in await committed(kafka, COMPLAINT_EVENTS, PARTITIONS)]
+
+
+async def all_there(kafka: str, store: Store) -> Callable[[], Any]:
+    """Whether whatever the store holds now can be read from the topic."""
+    events = [event for event in await stored(store) if event.stream.startswith("complaint-")]
+
+    async def look() -> bool:
+        admin = Admin(kafka)
+        try:
+            if len(await admin.topic_ids(TOPICS)) < len(TOPICS):
+                return False
+        except BrokerUnavailable:
+            return False
+        finally:
+            await admin.close()
+        checkpoint = await last_checkpoint(kafka)
+        if checkpoint is None or checkpoint.position < events[-1].position:
+            return False
+        return len(await published(kafka)) >= len(events)
+
+    return look
+
+
+async def test_every_event_arrives_once_in_the_order_of_its_stream_with_its_headers(kafka: str) -> None:
+    store = memory_store()
+    ids = await file_many(store, 300)
+    ledger = Ledger(store, PlainKeys(), "intake")
+    for number in range(30):
+        await add_detail(ledger, ids[number % 7], f"detail {number}")
+    async with going(Relay(store, kafka)):
+        await until(await all_there(kafka, store))
+    found = await published(kafka)
+    assert sorted(found, key=lambda each: each.position) == await stored(store)
+    for stream in {each.stream for each in found}:
+        versions = [each.version for each in found if each.stream == stream]
+        assert versions == list(range(len(versions)))
+
+
+async def test_the_registry_has_a_topic_of_its_own_and_supports_are_not_relayed(kafka: str) -> None:
+    store = memory_store()
+    await store.append(REGISTRY, -1, [event("agency", type_="AgencyRegistered")])
+    await store.append(f"support-{UUID(int=5)}", -1, [event("support")])
+    await file_many(store, 1)
+    async with going(Relay(store, kafka)):
+        await until(await all_there(kafka, store))
+    assert len(await event_ids(kafka, REGISTRY_EVENTS, 1)) == 1
+    assert len(await published(kafka)) == 1
+
+
+async def test_a_relay_resumes_at_its_checkpoint_and_publishes_nothing_twice(kafka: str) -> None:
+    store = memory_store()
+    await file_many(store, 50)
+    async with going(Relay(store, kafka)):
+        await until(await all_there(kafka, store))
+    await file_many(store, 50, start=50)
+    async with going(Relay(store, kafka)):
+        await until(await all_there(kafka, store))
+    assert sorted(each.position for each in await published(kafka)) == list(range(1, 101))
+
+
+async def test_another_relay_takes_over_when_the_first_one_stops(kafka: str) -> None:
+    store = memory_store()
+    await file_many(store, 20)
+    first, second = Relay(store, kafka), Relay(store, kafka)
+    async with going(first):
+        await until(await all_there(kafka, store))
+        async with going(second):
+            await until(lambda: _ready(second))
+        # the second is gone again: the first goes on
+        await file_many(store, 20, start=20)
+        await until(await all_there(kafka, store))
+    async with going(second):
+        await file_many(store, 20, start=40)
+        await until(await all_there(kafka, store))
+    assert sorted(each.position for each in await published(kafka)) == list(range(1, 61))
+
+
+async def _ready(relay: Relay) -> bool:
+    return relay.unready() is None
+
+
+async def test_only_one_of_two_relays_publishes(kafka: str) -> None:
+    store = memory_store()
+    await file_many(store, 500)
+    one, two = Relay(store, kafka), Relay(store, kafka)
+    async with going(one, two):
+        await until(await all_there(kafka, store))
+        await file_many(store, 500, start=500)
+        await until(await all_there(kafka, store))
+    assert sorted(each.position for each in await published(kafka)) == list(range(1, 1001))
+
+
+async def test_a_zombie_is_fenced_and_what_it_had_begun_is_never_seen(kafka: str) -> None:
+    store = memory_store()
+    await file_many(store, 40)
+    events, store_id = await stored(store), await store.store_id()
+    admin = Admin(kafka)
+    ids = {name: str(id_) for name, id_ in (await admin.ensure([FIXED[name] for name in TOPICS])).items()}
+    await admin.close()
+    async with publishing(kafka, store_id, ids) as zombie:
+        await zombie.publish(events[:10])
+        async with publishing(kafka, store_id, ids) as heir:
+            await heir.publish(events[10:20])
+            for _ in range(2):
+                with pytest.raises(Fenced):
+                    await zombie.publish(events[10:30])
+            await heir.publish(events[20:40])
+    await until(await all_there(kafka, store))
+    assert sorted(each.position for each in await published(kafka)) == list(range(1, 41))
+
+
+async def test_a_store_that_is_not_the_one_published_before_is_refused_loudly(kafka: str) -> None:
+    store = memory_store()
+    await file_many(store, 5)
+    async with going(Relay(store, kafka)):
+        await until(await all_there(kafka, store))
+    stranger = MemoryStore(clock().now, UUID(int=99))
+    await file_many(stranger, 5)
+    with pytest.raises(WrongStore, match="the topics hold what store"):
+        await asyncio.wait_for(Relay(stranger, kafka).run(), 30)
+    assert len(await published(kafka)) == 5
+
+
+async def test_a_topic_made_anew_while_running_is_filled_from_the_beginning(kafka: str) -> None:
+    store = memory_store()
+    await file_many(store, 30)
+    async with going(Relay(store, kafka)):
+        await until(await all_there(kafka, store))
+        await asyncio.to_thread(delete_topics, kafka)
+        await file_many(store, 10, start=30)
+        await until(await all_there(kafka, store))
+    assert {each.position for each in await published(kafka)} == set(range(1, 41))
+
+
+async def test_a_wiped_broker_gets_everything_again(private_kafka: KafkaServer) -> None:
+    store, kafka = memory_store(), private_kafka.bootstrap
+    await file_many(store, 30)
+    async with going(Relay(store, kafka)):
+        await until(await all_there(kafka, store))
+        await asyncio.to_thread(private_kafka.wipe)
+        await file_many(store, 10, start=30)
+        await asyncio.to_thread(private_kafka.start)
+        await asyncio.to_thread(private_kafka.wait_ready)
+        await until(await all_there(kafka, store))
+    assert {each.position for each in await published(kafka)} == set(range(1, 41))
+
+
+async def test_a_broker_that_was_away_gets_each_event_once(private_kafka: KafkaServer) -> None:
+    store, kafka = memory_store(), private_kafka.bootstrap
+    await file_many(store, 30)
+    async with going(Relay(store, kafka)):
+        await until(await all_there(kafka, store))
+        await asyncio.to_thread(private_kafka.kill)
+        await file_many(store, 30, start=30)
+        await asyncio.to_thread(private_kafka.start)
+        await asyncio.to_thread(private_kafka.wait_ready)
+        await until(await all_there(kafka, store))
+    assert sorted(each.position for each in await published(kafka)) == list(range(1, 61))
+
+
+class RelayProcess:
+    """`python -m chassis.relay_app` over a store file."""
+
+    def __init__(self, folder: Path, kafka: str) -> None:
+        secret = folder / "secret"
+        secret.write_text("ab" * 32)
+        settings = {
+            "STORE_URL": f"sqlite:///{folder}/store.db",
+            "KEYRING_URL": f"sqlite:///{folder}/keyring.db",
+            "MASTER_KEY_FILE": str(secret),
+            "CODE_SECRET_FILE": str(secret),
+            "CLOCK_FILE": f"{folder}/clock",
+            "KAFKA": kafka,
+            "PORT": "0",
+        }
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("SATUPINTU_")}
+        self._env = kept | {f"SATUPINTU_{name}": value for name, value in settings.items()}
+        self.process = self._start()
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen([sys.executable, "-m", "chassis.relay_app"], env=self._env, stderr=subprocess.DEVNULL)
+
+    def kill_and_start(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.process = self._start()
+
+
+async def test_a_killed_relay_comes_back_and_loses_and_repeats_nothing(kafka: str, tmp_path: Path) -> None:
+    store = SqlStore(f"sqlite:///{tmp_path}/store.db", clock().now)
+    await file_many(store, 500)
+    relay = RelayProcess(tmp_path, kafka)
+    try:
+        for round_ in range(2):
+            await until(await all_there(kafka, store))
+            writing = asyncio.create_task(file_many(store, 3000, start=500 + 3000 * round_))
+            await asyncio.sleep(0.2 + 0.1 * round_)  # somewhere in the middle of it
+            relay.kill_and_start()
+            await writing
+        await until(await all_there(kafka, store))
+        relay.process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(relay.process.wait, 15) == 0
+    finally:
+        relay.process.kill()
+        relay.process.wait()
+    found = [each.id for each in await published(kafka)]
+    assert len(found) == len(set(found))
+    assert set(found) == {each.id for each in await stored(store)}
+    checkpoint = await last_checkpoint(kafka)
+    assert checkpoint is not None
+    assert checkpoint.position == (await stored(store))[-1].position
+    await store.close()
