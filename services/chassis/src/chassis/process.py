@@ -47,7 +47,8 @@ async def run_process(name: str, roads: Sequence[Road], *, port: int, host: str 
     await asyncio.wait({*tasks, waiting, serving}, return_when=asyncio.FIRST_COMPLETED)
     failed = [task for task in (*tasks, serving) if task.done()]
     for task in failed:
-        log.error("road ended", process=name, road=task.get_name(), error=task.exception())
+        why = "cancelled" if task.cancelled() else task.exception()
+        log.error("road ended", process=name, road=task.get_name(), error=why)
     await _stop(name, tasks)
     server.should_exit = True
     waiting.cancel()

@@ -89,10 +89,19 @@ class Projection:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._watch_topic())
                     tasks.create_task(self._apply_all(client))
-        except* TopicChanged:
+        # Not `except*`: what it raises is a group, which nobody would take for a broker that is away.
+        except BaseExceptionGroup as errors:
+            self._answer(_first(errors))
+        except (KafkaError, OSError) as error:
+            raise meaning(error) from error
+
+    def _answer(self, error: Exception) -> None:
+        if isinstance(error, TopicChanged):
             log.warning("topic was made anew", view=self._view.name)
-        except* (KafkaError, OSError) as errors:
-            raise meaning(_first(errors)) from errors
+        elif isinstance(error, KafkaError | OSError):
+            raise meaning(error) from error
+        else:
+            raise error
 
     async def _recognise(self) -> None:
         topics = await self._admin.topic_ids([COMPLAINT_EVENTS])
