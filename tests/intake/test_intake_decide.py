@@ -109,7 +109,7 @@ def after(history: Sequence[Fact], when: When) -> Complaint:
     return given(*history, *when(given(*history)))
 
 
-OPEN = {
+OPEN: dict[str, Sequence[Fact]] = {
     "unplaced": UNPLACED,
     "triage": TRIAGE,
     "routed": ROUTED,

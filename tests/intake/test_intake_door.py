@@ -3,6 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid5
 
 import httpx
@@ -22,10 +23,10 @@ def key(name: str) -> dict[str, str]:
     return {"Idempotency-Key": str(uuid5(SEED, name))}
 
 
-async def filed(web: httpx.AsyncClient, name: str = "a", **more: object) -> dict[str, str]:
+async def filed(web: httpx.AsyncClient, name: str = "a", **more: object) -> dict[str, Any]:
     answer = await web.post("/api/v1/complaints", json={"text": TEXT, **more}, headers=key(name))
     assert answer.status_code == 201, answer.text
-    body: dict[str, str] = answer.json()
+    body: dict[str, Any] = answer.json()
     return body
 
 
@@ -208,7 +209,7 @@ async def test_a_reporter_is_told_each_news_once(web: httpx.AsyncClient, intake:
     for _ in range(3):
         await follow_up(intake)([await intake.ledger.load(complaint)])
 
-    notices = [json.loads(path.read_text()) for path in (tmp_path / "notices").glob("*.json")]
+    notices = [json.loads(path.read_text()) for path in (tmp_path / "notices").rglob("*.json")]
     assert len(notices) == 2
     assert {notice["to"] for notice in notices} == {PERSON["email"]}
 

@@ -29,7 +29,8 @@ log = structlog.get_logger(__name__)
 class Outsider:
     """Reads `topics`, or every topic that matches `pattern` (new ones within 5 s), in consumer group `group`.
 
-    Records with the same key come one after another, others at the same time. Offsets are committed after handling.
+    Records with the same key come one after another (unless `ordered` is off: they do not build on each other), others
+    at the same time. Offsets are committed after handling.
     """
 
     def __init__(
@@ -43,11 +44,12 @@ class Outsider:
         topics: Sequence[str] = (),
         pattern: str | None = None,
         patience: Patience | None = None,
+        ordered: bool = True,
     ) -> None:
         self._service, self._receive, self._quarantine = service, receive, quarantine
         self._kafka, self._group, self._topics, self._pattern = kafka, group, list(topics), pattern
         self._patience, self._unready = patience or Patience(), "waiting for Kafka"
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._slots, self._ordered = asyncio.Semaphore(AT_ONCE), ordered
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -60,9 +62,9 @@ class Outsider:
 
     async def handle(self, batch: Sequence[Message]) -> None:
         """Handle every record, each key's in order; on return all are done or set aside."""
-        lines: dict[tuple[str, bytes | None], list[Message]] = defaultdict(list)
+        lines: dict[tuple[str, bytes | str | None], list[Message]] = defaultdict(list)
         for message in batch:
-            lines[message.topic, message.key].append(message)
+            lines[message.topic, message.key if self._ordered else message.place].append(message)
         async with asyncio.TaskGroup() as tasks:
             for line in lines.values():
                 tasks.create_task(self._line(line))

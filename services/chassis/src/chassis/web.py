@@ -34,7 +34,7 @@ def problem(status: int, code: str, detail: str, **more: Any) -> JSONResponse:
 
 def language(lang: str | None, accept_language: str | None) -> str:
     """`id` or `en`: what the query says, else what the browser prefers, else Indonesian."""
-    if lang:
+    if lang in ("id", "en"):
         return lang
     return "en" if (accept_language or "").lower().startswith("en") else "id"
 
@@ -142,7 +142,9 @@ async def _failed(request: Request, error: Exception) -> Response:
         return answer
     if isinstance(error, Conflict):
         return problem(409, "conflict", "Somebody changed it at the same moment; please look again.")
-    log.error("request_failed", path=request.url.path, error=type(error).__name__, reason=str(error))
+    # The route, not the path: a path may hold a tracking code, which is a key.
+    route = getattr(request.scope.get("route"), "path", "")
+    log.error("request_failed", route=route, error=type(error).__name__, reason=str(error))
     if isinstance(error, Retryable):
         answer = problem(503, "unavailable", "Not available right now; the same request may be sent again.")
         answer.headers["Retry-After"] = "2"

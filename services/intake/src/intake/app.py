@@ -29,6 +29,7 @@ from intake.context import Context
 from intake.kafka_probe import KafkaProbe
 from intake.notices import Sent, mailbox_of
 from intake.numbers import Numbers
+from intake.quarantine import Quarantine
 from intake.rate import Rate
 from intake.records import Records
 from intake.results import Results
@@ -129,7 +130,15 @@ async def worker(settings: Settings) -> int:
         group = f"{SERVICE}.submissions"
         roads: list[Road] = [
             Agent(SERVICE, "notices", [COMPLAINT_EVENTS], guard, kafka=kafka),
-            Outsider(SERVICE, receive(context), letters, kafka=kafka, group=group, topics=[SUBMISSIONS]),
+            Outsider(
+                SERVICE,
+                receive(context),
+                Quarantine(context.database, letters),
+                kafka=kafka,
+                group=group,
+                topics=[SUBMISSIONS],
+                ordered=False,
+            ),
             trailing,
             Orphans(context),
         ]

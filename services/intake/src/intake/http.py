@@ -8,6 +8,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
 from chassis.command import Handled
+from chassis.ledger import Loaded
 from chassis.web import ClientId, IdempotencyKey, IfMatch, Language, etag
 from intake import decide, http_filing, moves, tracking
 from intake.attachments import digest, media_type
@@ -17,7 +18,6 @@ from intake.http_filing import REPLAYED, Intake, receipt, with_notice, within
 from intake.moves import Asked
 from intake.settings import FORM_BYTES, MEDIA_TYPES
 from schemas.events.intake import AttachmentAdded
-from schemas.ids import derived_id
 from schemas.limits import ATTACHMENT_BYTES, CLIENT, NAME
 from schemas.refusals import InvalidField, NoPermission, NotFound, NotTheHolder
 
@@ -33,16 +33,21 @@ class Reporter(NamedTuple):
     code: str
     lang: str
 
+    async def loaded(self) -> Loaded:
+        """Raises NotFound: its code was kept, but the filing was never finished."""
+        loaded = await self.context.ledger.load(self.complaint)
+        if not loaded.recorded:
+            raise NotFound(what="complaint")
+        return loaded
+
     async def page(self, response: Response) -> dict[str, Any]:
         """The whole story now."""
-        context = self.context
-        loaded = await context.ledger.load(self.complaint)
-        if not loaded.recorded:
-            raise NotFound(what="complaint")  # its code was kept, but the filing was never finished
+        context, loaded = self.context, await self.loaded()
         etag(response, loaded.state.version)
         registry, lead = await context.registry.current(), await moves.lead_of(context, loaded.state)
+        parts = [part.state for part in await moves.parts_of(context, loaded.state)]
         told = loaded.told()
-        story = tracking.page(loaded.state, told, self.code, registry, context.policies, self.lang, lead)
+        story = tracking.page(loaded.state, told, self.code, registry, context.policies, self.lang, lead, parts)
         return with_notice(context, story, self.lang)
 
 
@@ -82,7 +87,7 @@ async def track(reporter: Bearer, response: Response) -> dict[str, Any]:
 async def explain(reporter: Bearer) -> dict[str, Any]:
     """Why each date is what it is."""
     context = reporter.context
-    state = (await context.ledger.load(reporter.complaint)).state
+    state = (await reporter.loaded()).state
     registry, lead = await context.registry.current(), await moves.lead_of(context, state)
     return {"due": tracking.explained(state, registry, context.policies, reporter.lang, lead)}
 
@@ -128,22 +133,15 @@ async def erase(reporter: Bearer, asks: Asks, response: Response, body: Erase | 
 async def attach(reporter: Bearer, asks: Asks, request: Request, response: Response) -> dict[str, Any]:
     """Hand in a file, in the form field `file`."""
     name, content = await _file_of(request)
-    context, complaint = reporter.context, reporter.complaint
     told = Attach(digest=digest(content), media_type=media_type(content), size_bytes=len(content), name=name)
-    attachment, at = derived_id("attachment", str(complaint), told.digest), context.clock.now()
-    loaded = await context.ledger.load(complaint)
-    facts = decide.attach(loaded.state, told, attachment, at)  # refused before a byte is kept
-    if facts and loaded.keys.generations:
-        await context.attachments.keep(complaint, attachment, content, loaded.keys)
-    asked = asks.about(complaint, "attachments")
-    handled = await moves.move(context, asked, told, lambda state: decide.attach(state, told, attachment, at))
+    handled = await moves.attach(reporter.context, asks.about(reporter.complaint, "attachments"), told, content)
     return await _answered(reporter, handled, response)
 
 
 @router.get("/complaints/{tracking_code}/attachments/{attachment}")
 async def download(reporter: Bearer, attachment: UUID) -> Response:
     """A file that was handed in; always as a download, never shown in the page."""
-    loaded = await reporter.context.ledger.load(reporter.complaint)
+    loaded = await reporter.loaded()
     facts = [one.fact for one in loaded.told() if isinstance(one.fact, AttachmentAdded)]
     fact = next((fact for fact in facts if fact.attachment == attachment), None)
     if fact is None:
@@ -152,6 +150,7 @@ async def download(reporter: Bearer, attachment: UUID) -> Response:
     headers = {
         "Content-Disposition": f'attachment; filename="{attachment.hex}.{MEDIA_TYPES[fact.media_type]}"',
         "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
     }
     return Response(content, media_type=fact.media_type, headers=headers)
 
@@ -179,17 +178,24 @@ async def person(
     """Who complained: for the agency that holds it, if the reporter did not ask to stay unknown. Every reading is
     recorded.
     """
-    loaded = await context.ledger.load(complaint)
-    holder = (await context.registry.current()).holder(loaded.state.holder)
-    if not loaded.recorded or loaded.state.person is None:
+    loaded, whole = await _with_whole(context, complaint)
+    lead = await moves.lead_of(context, loaded.state)
+    holder = (await context.registry.current()).holder((lead or loaded.state).holder)
+    if whole.state.person is None:
         raise NotFound(what="person")
     if holder.agency != agency:
         raise NotTheHolder(holder=str(holder))
-    if loaded.state.anonymous:
+    if whole.state.anonymous:
         raise NoPermission(what="person")
-    found = await context.vault.read(loaded.state.person, loaded.keys)
+    found = await context.vault.read(whole.state.person, whole.keys)
     await context.vault.record_reading(complaint, agency, officer, context.clock.now())
     return found.model_dump(exclude_none=True)
+
+
+async def _with_whole(context: Context, complaint: UUID) -> tuple[Loaded, Loaded]:
+    """A complaint, and the one that names its reporter: itself, or the whole it is a part of."""
+    loaded = await context.ledger.load(complaint)
+    return loaded, await context.ledger.load(loaded.state.whole) if loaded.state.whole else loaded
 
 
 async def _answered(reporter: Reporter, handled: Handled, response: Response) -> dict[str, Any]:

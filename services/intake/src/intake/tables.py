@@ -62,3 +62,10 @@ submissions = Table(
 
 position_table(metadata)
 lease_table(metadata)
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("place", Text, primary_key=True, comment="topic/partition@offset and the time it was sent"),
+    Column("client", Text, comment="the record's key"),
+    Column("reason", Text, nullable=False),
+)

@@ -5,9 +5,9 @@ from typing import Any
 
 from schemas import sentences
 from schemas.complaint import Complaint
-from schemas.deadlines import Due, explain, running, timeline_due
+from schemas.deadlines import Due, dispute_until, explain, running, timeline_due
 from schemas.events.agency_inbox import ComplaintDelivered
-from schemas.events.intake import AttachmentAdded
+from schemas.events.intake import AttachmentAdded, ResolutionConfirmed
 from schemas.evolve import Told
 from schemas.policies import Policies
 from schemas.registry import Registry
@@ -40,8 +40,10 @@ def page(
     policies: Policies,
     lang: str,
     lead: Complaint | None = None,
+    parts: Sequence[Complaint] = (),
 ) -> dict[str, Any]:
-    """The whole story, for the bearer of the code."""
+    """The whole story, for the bearer of the code. What a part asks is asked here, since it is answered here."""
+    questions = [each.question for each in (state, *parts) if each.question]
     return {
         **receipt(state, code, registry, policies, lang, lead),
         "class": state.class_.value,
@@ -52,14 +54,34 @@ def page(
         "secret": state.secret,
         "erased": state.erased,
         "closed_reason": state.closed.value if state.closed else None,
-        "question": state.question,
+        "place": state.place.model_dump(exclude_none=True) if state.place else None,
+        "occurred_on": state.occurred_on,
+        "question": questions[0] if questions else None,
         "response": state.response,
+        "answered_at": state.answered_at,
+        "rating": _rating(told),
+        "dispute_until": dispute_until(state, registry, policies),
+        "parts": [_part(part, registry, lang) for part in parts],
         "disputes": state.disputes,
         "rung": state.rung,
         "lead_public_number": lead.public_number if lead and not lead.secret else None,
         "attachments": [_attachment(one.fact) for one in told if isinstance(one.fact, AttachmentAdded)],
         "due": explained(state, registry, policies, lang, lead),
         "timeline": [_moment(one, registry, lang) for one in told if not isinstance(one.fact, ComplaintDelivered)],
+    }
+
+
+def _rating(told: Sequence[Told]) -> int | None:
+    given = [one.fact.rating for one in told if isinstance(one.fact, ResolutionConfirmed)]
+    return given[-1] if given else None
+
+
+def _part(part: Complaint, registry: Registry, lang: str) -> dict[str, Any]:
+    return {
+        "holder_name": sentences.holder(registry.holder(part.holder), registry, lang),
+        "status": part.status.value,
+        "status_text": sentences.status(part.status, lang, part.closed),
+        "mandatory": part.mandatory,
     }
 
 
