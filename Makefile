@@ -26,10 +26,10 @@ audit: setup ## walk the store and prove that no complaint is lost, late or held
 
 ##@ Work on it
 test: setup ## every test that needs no Docker: real Kafka and real PostgreSQL included
-	@$(RUN) -m pytest tests -m "not containers"
+	@$(RUN) -m pytest tests
 
-test-containers: setup ## broker and contract tests against images built here (needs Docker)
-	@$(RUN) -m pytest tests -m containers
+test-containers: setup ## store contract and broker tests against images built here (needs Docker)
+	@TEST_SERVERS=containers $(RUN) -m pytest tests/contract tests/broker
 
 lint: setup ## formatting, lint, types, arrows, generated schemas
 	@.venv/bin/ruff format --check .
@@ -39,7 +39,7 @@ lint: setup ## formatting, lint, types, arrows, generated schemas
 	@$(RUN) -m schemas.generate --check
 
 check: lint ## lint and the fast tests
-	@$(RUN) -m pytest tests -m "not containers and not broker and not postgres and not journey and not chaos" -q
+	@$(RUN) -m pytest tests -m "not broker and not postgres and not journey and not chaos" -q
 
 bench: setup ## ratios against the bare libraries, as a table and a JSON file
 	@PYTHONPATH=tests $(RUN) -m bench

@@ -2,4 +2,6 @@
 
 from importlib.util import find_spec
 
-pytest_plugins = [name for name in ("support.kafka", "support.postgres", "support.platform") if find_spec(name)]
+pytest_plugins = [
+    name for name in ("support.containers", "support.kafka", "support.postgres", "support.platform") if find_spec(name)
+]

@@ -7,6 +7,7 @@ import pytest
 
 from chassis.ports import Store
 from chassis.stores import open_store
+from support import containers
 from support.postgres import Postgres, running
 from support.stores import memory_store
 
@@ -15,7 +16,10 @@ POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgres)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    if containers.CHOSEN:
+        yield Postgres(request.getfixturevalue("container_postgres"))
+        return
     with running(tmp_path_factory.mktemp("postgres")) as server:
         yield server
 

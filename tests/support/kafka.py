@@ -8,6 +8,7 @@ import pytest
 from local import jars
 from local.kafka import KafkaServer
 from local.places import kafka_cache
+from support import containers
 
 
 @pytest.fixture(scope="session")
@@ -23,9 +24,12 @@ def kafka_server(kafka_jars: list[Path], tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="session")
-def kafka(kafka_server: KafkaServer) -> str:
+def kafka(request: pytest.FixtureRequest) -> str:
     """Bootstrap address of the broker all tests share: a test names its topics and groups after itself."""
-    return kafka_server.bootstrap
+    if containers.CHOSEN:
+        return str(request.getfixturevalue("container_kafka"))
+    server: KafkaServer = request.getfixturevalue("kafka_server")
+    return server.bootstrap
 
 
 @pytest.fixture
