@@ -14,12 +14,16 @@ SECRET_BYTES: Final = 32
 
 
 class Child(NamedTuple):
-    """One process: its name in logs and messages, its command, its settings, and where it says that it is ready."""
+    """One process: its name in logs and messages, its command, its settings, and where it says that it is ready.
+
+    Those of a lower stage are stopped, and gone, before those of a higher one are asked to stop.
+    """
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str]
     ready_url: str
+    stage: int = 0
 
 
 class Layout(NamedTuple):
@@ -38,11 +42,13 @@ def children(layout: Layout) -> list[Child]:
     counts = {"router": layout.router, "agency_inbox": layout.inbox}
     front = _child(layout, "front", ["local", "front"], layout.port)
     workers = [
-        _child(layout, f"{package.replace('_', '-')}-{number}", [package, "worker"], free_port(), number)
+        _child(
+            layout, f"{package.replace('_', '-')}-{number}", [package, "worker"], free_port(), stage=1, number=number
+        )
         for package in WORKERS
         for number in range(1, counts.get(package, 1) + 1)
     ]
-    return [front, *workers, _child(layout, "relay", ["chassis.relay_app"], free_port())]
+    return [front, *workers, _child(layout, "relay", ["chassis.relay_app"], free_port(), stage=2)]
 
 
 def environment(layout: Layout) -> dict[str, str]:
@@ -83,7 +89,7 @@ def make_secrets(state: Path) -> None:
             unfinished.replace(path)
 
 
-def _child(layout: Layout, name: str, module: Sequence[str], port: int, number: int = 1) -> Child:
+def _child(layout: Layout, name: str, module: Sequence[str], port: int, stage: int = 0, number: int = 1) -> Child:
     env = {**environment(layout), "SATUPINTU_PORT": str(port), "SATUPINTU_WORKER_ID": str(number)}
     argv = [sys.executable, "-m", *module]
-    return Child(name, argv, env, f"http://127.0.0.1:{port}/readyz")
+    return Child(name, argv, env, f"http://127.0.0.1:{port}/readyz", stage)

@@ -66,9 +66,13 @@ class Process:
 
     def stop(self, limit_s: float = 20.0) -> bool:
         """SIGTERM, then SIGKILL after `limit_s` seconds. True if it ended by itself in time."""
+        self.send(signal.SIGTERM)
+        return self.end(limit_s)
+
+    def end(self, limit_s: float) -> bool:
+        """Waits for one that was asked to end; SIGKILL after `limit_s` seconds. True if it ended by itself in time."""
         if self._child is None:
             return True
-        self._child.terminate()
         try:
             self._child.wait(limit_s)
         except subprocess.TimeoutExpired:

@@ -1,6 +1,7 @@
 """Keeps a set of processes running: started together, ready together, stopped in order, and never half alive."""
 
 import json
+import signal
 import time
 import urllib.error
 import urllib.request
@@ -19,7 +20,7 @@ Told = Callable[[str], None]
 
 
 class Supervisor:
-    """Processes in the order in which they are to be stopped."""
+    """Processes that are ready together, watched together and stopped stage by stage."""
 
     def __init__(self, children: Sequence[Child], logs: Path) -> None:
         self._logs = logs
@@ -59,10 +60,18 @@ class Supervisor:
                 raise CannotRun(f"{child.name} ended with code {process.exit_code}; the end of its log says:\n{said}")
 
     def stop(self, told: Told) -> None:
-        """Stop each in order, within a limit each."""
-        for child, process in self._children:
-            if process.running:
-                told(child.name if process.stop(STOP_LIMIT_S) else f"{child.name} (killed, it did not end by itself)")
+        """Stop stage after stage, all of one stage at once, within a limit each."""
+        for stage in sorted({child.stage for child, _ in self._children}):
+            self._stop([each for each in self._children if each[0].stage == stage and each[1].running], told)
+
+    @staticmethod
+    def _stop(members: Sequence[tuple[Child, Process]], told: Told) -> None:
+        for _, process in members:
+            process.send(signal.SIGTERM)
+        end = time.monotonic() + STOP_LIMIT_S
+        for child, process in members:
+            in_time = process.end(max(0.0, end - time.monotonic()))
+            told(child.name if in_time else f"{child.name} (killed, it did not end by itself)")
 
 
 def ready(url: str) -> tuple[bool, str]:
