@@ -5,7 +5,7 @@ await projection.run()
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import structlog
@@ -13,9 +13,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String, Table, delete, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from chassis.cloudevents import to_recorded
 from chassis.errors import BrokerUnavailable, Poison
+from chassis.first_of import first_of
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import consumer, meaning, messages, running
 from chassis.message import Message
@@ -29,6 +31,7 @@ MOST: Final = 2_000
 WAIT_MS: Final = 200
 SAME_TOPIC_S: Final = 5.0
 TABLE: Final = "checkpoints"
+Seek = Callable[[AIOKafkaConsumer, Collection[TopicPartition]], Awaitable[None]]
 log = structlog.get_logger(__name__)
 
 
@@ -55,6 +58,10 @@ def checkpoint_table(metadata: MetaData) -> Table:
         Column("position", BigInteger, nullable=False),
     )
     return known if known is not None else Table(TABLE, metadata, *columns)
+
+
+class Overtaken(Exception):
+    """Another worker took the partition, and wrote, while we had a batch of it in hand: nothing of ours was written."""
 
 
 class Projection:
@@ -84,24 +91,13 @@ class Projection:
         client = consumer(self._kafka, group=self._group)
         try:
             async with running(client):
-                client.subscribe([COMPLAINT_EVENTS], listener=_Resume(client, self._offset))
+                client.subscribe([COMPLAINT_EVENTS], listener=_Resume(client, self._seek))
                 self._unready = ""
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._watch_topic())
-                    tasks.create_task(self._apply_all(client))
-        # Not `except*`: what it raises is a group, which nobody would take for a broker that is away.
-        except BaseExceptionGroup as errors:
-            self._answer(_first(errors))
+                await first_of(self._watch_topic(), self._apply_all(client))
+        except TopicChanged:
+            log.warning("topic was made anew", view=self._view.name)
         except (KafkaError, OSError) as error:
             raise meaning(error) from error
-
-    def _answer(self, error: Exception) -> None:
-        if isinstance(error, TopicChanged):
-            log.warning("topic was made anew", view=self._view.name)
-        elif isinstance(error, KafkaError | OSError):
-            raise meaning(error) from error
-        else:
-            raise error
 
     async def _recognise(self) -> None:
         topics = await self._admin.topic_ids([COMPLAINT_EVENTS])
@@ -116,15 +112,15 @@ class Projection:
             if str(found.get(COMPLAINT_EVENTS)) != self._topic_id:
                 raise TopicChanged
 
-    async def _offset(self, partition: int) -> int:
-        rows = await self._database.read(self._stored)
-        self._known = dict(rows)
-        known = rows.get(partition)
-        return known.offset if known is not None and known.topic_id == self._topic_id else 0
+    async def _seek(self, client: AIOKafkaConsumer, parts: Collection[TopicPartition]) -> None:
+        self._known = dict(await self._database.read(self._stored))
+        for part in parts:
+            known = self._known.get(part.partition)
+            client.seek(part, known.offset if known is not None and known.topic_id == self._topic_id else 0)
 
     def _stored(self, connection: Connection) -> Mapping[int, Checkpoint]:
         table = self._checkpoints
-        query = select(table).where(table.c.view == self._view.name)
+        query = select(table).where(table.c.view == self._view.name).with_for_update()
         rows = connection.execute(query)
         return {row.partition: Checkpoint(row.topic_id, row.offset, row.position) for row in rows}
 
@@ -132,14 +128,19 @@ class Projection:
         while True:
             got = await client.getmany(timeout_ms=WAIT_MS, max_records=MOST)
             batch = {part.partition: messages(records) for part, records in got.items() if records}
-            if batch:
+            if not batch:
+                continue
+            try:
                 await self._apply(batch)
+            except Overtaken:
+                log.info("overtaken", view=self._view.name, partitions=sorted(batch))
+                await self._seek(client, client.assignment())
 
     async def _apply(self, batch: Mapping[int, Sequence[Message]]) -> None:
-        moved: dict[int, Checkpoint] = {}
+        before, moved = {part: self._known.get(part) for part in batch}, dict[int, Checkpoint]()
         fresh: list[RecordedEvent] = []
         for partition, records in batch.items():
-            seen = self._known.get(partition)
+            seen = before[partition]
             position = seen.position if seen else -1
             for record in records:
                 event = _event(record)
@@ -149,11 +150,23 @@ class Projection:
                 position = event.position
             moved[partition] = Checkpoint(self._topic_id, records[-1].offset + 1, position)
         items = await self._view.prepare(fresh) if fresh else ()
-        await self._database.run(lambda connection: self._write(connection, items, moved))
+        try:
+            await self._database.run(lambda connection: self._write(connection, items, before, moved))
+        except IntegrityError as error:
+            raise Overtaken from error
         self._known.update(moved)
 
-    def _write(self, connection: Connection, items: Sequence[Any], moved: Mapping[int, Checkpoint]) -> None:
+    def _write(
+        self,
+        connection: Connection,
+        items: Sequence[Any],
+        before: Mapping[int, Checkpoint | None],
+        moved: Mapping[int, Checkpoint],
+    ) -> None:
         table, name = self._checkpoints, self._view.name
+        stored = self._stored(connection)
+        if any(stored.get(part) != at for part, at in before.items()):
+            raise Overtaken
         if items:
             self._view.apply(connection, self._tables, items)
         connection.execute(delete(table).where(table.c.view == name, table.c.partition.in_(list(moved))))
@@ -164,15 +177,15 @@ class Projection:
 class _Resume(ConsumerRebalanceListener):  # type: ignore[misc]
     """Starts each partition where its rows stand."""
 
-    def __init__(self, client: AIOKafkaConsumer, offset: Any) -> None:
-        self._client, self._offset = client, offset
+    def __init__(self, client: AIOKafkaConsumer, seek: Seek) -> None:
+        self._client, self._seek = client, seek
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         """Nothing to do: offsets live with the rows."""
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
-        for part in assigned:
-            self._client.seek(part, await self._offset(part.partition))
+        # If this fails the client only logs it and reads from anywhere: then the first batch finds itself overtaken.
+        await self._seek(self._client, assigned)
 
 
 def _event(record: Message) -> RecordedEvent | None:
@@ -182,11 +195,3 @@ def _event(record: Message) -> RecordedEvent | None:
         # The relay alone writes this topic; whatever else lies there is no event of the store.
         log.error("not an event", place=record.place, because=poison.reason)
         return None
-
-
-def _first(errors: BaseExceptionGroup[Any]) -> Exception:
-    error: Any = errors
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    assert isinstance(error, Exception)
-    return error

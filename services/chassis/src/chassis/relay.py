@@ -5,8 +5,8 @@ to publishes, and fencing guards the hand-over.
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -14,6 +14,7 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
 from chassis.errors import Fenced
+from chassis.first_of import first_of
 from chassis.gathered import Gathered
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import consumer, meaning, running
@@ -77,7 +78,7 @@ class Relay:
             client.subscribe([RELAY_CHECKPOINT], listener=turn)
             self._state = ""
             log.info("relay stands by")
-            await _first_of(_keep_polling(client), turn.over.wait(), self._watch_topics(ids), self._lead(turn, ids))
+            await first_of(_keep_polling(client), turn.over.wait(), self._watch_topics(ids), self._lead(turn, ids))
 
     async def _lead(self, turn: "_Turn", ids: dict[str, str]) -> None:
         await turn.mine.wait()
@@ -86,7 +87,7 @@ class Relay:
             after = resume_after(await last_checkpoint(self._kafka), store_id, ids)
             log.info("relay publishes", after=after)
             gathered = Gathered(AHEAD)
-            await _first_of(gathered.fill(self._store.subscribe(after, PREFIXES)), self._publish(publisher, gathered))
+            await first_of(gathered.fill(self._store.subscribe(after, PREFIXES)), self._publish(publisher, gathered))
 
     async def _publish(self, publisher: Publisher, gathered: Gathered) -> None:
         while events := await gathered.take(MOST):
@@ -124,16 +125,3 @@ async def _keep_polling(client: AIOKafkaConsumer) -> None:
             await client.getmany(timeout_ms=POLL_MS)
     except (KafkaError, OSError) as error:
         raise meaning(error) from error
-
-
-async def _first_of(*ways: Coroutine[Any, Any, Any]) -> None:
-    """Until the first of these ends, or fails; the others are cancelled and have ended on return."""
-    tasks = [asyncio.create_task(way) for way in ways]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        task.result()
