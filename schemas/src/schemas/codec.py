@@ -41,7 +41,10 @@ def encode(fact: Fact, event_id: UUID, metadata: Metadata, keys: Keys = NO_KEYS)
     body = fact.model_dump(mode="json", by_alias=True, exclude_none=True)
     for path in sealed_paths(type(fact)):
         _rewrite(body, path, "", lambda at, text: keys.seal(event_id, at, text))
-    stamped = metadata.model_copy(update={"schema_version": current_version(name)})
+    version = current_version(name)
+    stamped = (
+        metadata if metadata.schema_version == version else metadata.model_copy(update={"schema_version": version})
+    )
     return NewEvent(event_id, name, to_json(body), stamped.model_dump_json(exclude_none=True).encode())
 
 

@@ -3,7 +3,7 @@
 Each function runs inside a transaction; `marks` is that of `chassis.sql.Database`.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -45,14 +45,7 @@ def check(connection: Connection, marks: Marks, wrapper: Wrapper) -> None:
 
 def read_keys(connection: Connection, marks: Marks, wrapper: Wrapper, complaints: Collection[UUID]) -> dict[UUID, Keys]:
     """The living keys of those that ever had one."""
-    generations: dict[UUID, dict[int, bytes]] = {}
-    for asked in parts([complaint.bytes for complaint in complaints]):
-        statement = f"select complaint, generation, wrapped from {TABLE} where complaint in ({listed(len(asked))})"  # noqa: S608
-        for raw, generation, wrapped in rows(connection, marks(statement), asked):
-            living = generations.setdefault(complaint := UUID(bytes=raw), {})
-            if wrapped is not None:
-                living[generation] = wrapper.unwrap(wrapped, complaint, generation)
-    return {complaint: Keys(living) for complaint, living in generations.items()}
+    return _opened(wrapper, _read(connection, marks, complaints), {})
 
 
 def with_first_generation(
@@ -62,9 +55,29 @@ def with_first_generation(
     found = read_keys(connection, marks, wrapper, complaints)
     missing = sorted(set(complaints) - found.keys())  # in one order, so that two processes never wait for each other
     if missing:
-        _insert(connection, marks, [(one.bytes, FIRST, wrapper.new(one, FIRST)) for one in missing])
-        found |= read_keys(connection, marks, wrapper, missing)
+        made = {one: wrapper.new(one, FIRST) for one in missing}
+        _insert(connection, marks, [(one.bytes, FIRST, wrapped) for one, (_, wrapped) in made.items()])
+        ours = {wrapped: key for key, wrapped in made.values()}
+        found |= _opened(wrapper, _read(connection, marks, missing), ours)
     return found
+
+
+def _read(connection: Connection, marks: Marks, complaints: Collection[UUID]) -> list[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = []
+    for asked in parts([complaint.bytes for complaint in complaints]):
+        statement = f"select complaint, generation, wrapped from {TABLE} where complaint in ({listed(len(asked))})"  # noqa: S608
+        found += rows(connection, marks(statement), asked)
+    return found
+
+
+def _opened(wrapper: Wrapper, found: Sequence[tuple[Any, ...]], known: Mapping[bytes, bytes]) -> dict[UUID, Keys]:
+    """`known`: keys that need no unwrapping, by what they are wrapped as: a moment ago they were made here."""
+    generations: dict[UUID, dict[int, bytes]] = {}
+    for raw, generation, wrapped in found:
+        living = generations.setdefault(complaint := UUID(bytes=raw), {})
+        if wrapped is not None:
+            living[generation] = known.get(wrapped) or wrapper.unwrap(wrapped, complaint, generation)
+    return {complaint: Keys(living) for complaint, living in generations.items()}
 
 
 def next_generation(connection: Connection, marks: Marks, wrapper: Wrapper, complaint: UUID) -> None:
@@ -72,7 +85,7 @@ def next_generation(connection: Connection, marks: Marks, wrapper: Wrapper, comp
     take_turn(connection)
     statement = f"select coalesce(max(generation), 0) + 1 from {TABLE} where complaint = %s"  # noqa: S608
     [[generation]] = rows(connection, marks(statement), (complaint.bytes,))
-    _insert(connection, marks, [(complaint.bytes, generation, wrapper.new(complaint, generation))])
+    _insert(connection, marks, [(complaint.bytes, generation, wrapper.new(complaint, generation)[1])])
 
 
 def tombstone(connection: Connection, marks: Marks, complaint: UUID, at: datetime) -> None:

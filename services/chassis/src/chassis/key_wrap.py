@@ -23,9 +23,10 @@ class Wrapper:
             raise ValueError(f"the master key must be {KEY_BYTES} bytes, not {len(master_key)}")
         self._cipher = AESGCM(master_key)
 
-    def new(self, complaint: UUID, generation: int) -> bytes:
-        """A new random key, wrapped."""
-        return self._wrap(os.urandom(KEY_BYTES), _place(complaint, generation))
+    def new(self, complaint: UUID, generation: int) -> tuple[bytes, bytes]:
+        """A new random key, and the same wrapped."""
+        key = os.urandom(KEY_BYTES)
+        return key, self._wrap(key, _place(complaint, generation))
 
     def unwrap(self, wrapped: bytes, complaint: UUID, generation: int) -> bytes:
         """The key. Raises WrongStore: it was wrapped by another master key, or for another complaint."""

@@ -11,9 +11,8 @@ from starlette.datastructures import State
 
 from chassis.agent import Agent
 from chassis.dead_letter_topic import KafkaDeadLetters
-from chassis.kafka.admin import Admin
+from chassis.kafka.kept import KeptTopics
 from chassis.outsider import Outsider
-from chassis.patience import Patience
 from chassis.platform import Platform, open_platform
 from chassis.process import Road, run_process
 from chassis.reaction import Guard, Reactor
@@ -119,7 +118,8 @@ def create_app() -> FastAPI:
 async def worker(settings: Settings) -> int:
     """Intake's worker side: submissions, notices, forgetting, until SIGTERM; the exit status."""
     async with open_platform(settings) as platform, open_intake(platform) as context:
-        await _ensure_submissions(settings.kafka)
+        door = KeptTopics(settings.kafka, [FIXED[SUBMISSIONS]])
+        await door.once()
         letters = KafkaDeadLetters(settings.kafka, SERVICE)
         react, kafka = follow_up(context), settings.kafka
         guard = Guard(context.ledger, react, letters, heeds=HEEDED)
@@ -141,16 +141,9 @@ async def worker(settings: Settings) -> int:
             ),
             trailing,
             Orphans(context),
+            door,
         ]
         try:
             return await run_process(SERVICE, roads, port=settings.port, host=settings.host)
         finally:
             await letters.close()
-
-
-async def _ensure_submissions(kafka: str) -> None:
-    admin = Admin(kafka)
-    try:
-        await Patience(longest_s=0.5).until_up(lambda: admin.ensure([FIXED[SUBMISSIONS]]), "topic of submissions")
-    finally:
-        await admin.close()

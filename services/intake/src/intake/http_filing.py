@@ -84,7 +84,8 @@ async def _read_and_file(request: Request) -> Response:
     headers = request.headers
     key = await idempotency_key(headers.get("idempotency-key"))
     client = await client_id(key, headers.get("satupintu-client"))
-    lang = _language(request.query_params.get("lang") if request.url.query else None, headers.get("accept-language"))
+    asked = request.query_params.get("lang") if request.scope["query_string"] else None
+    lang = _language(asked, headers.get("accept-language"))
     body = _complaining(await request.body())
     return await file_complaint(request, body, await context_of(request), client, key, lang)
 
