@@ -1,0 +1,184 @@
+"""The Faust shell on a real broker: nothing is lost, whatever is raised, killed, stuck or rebalanced."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Sequence
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from chassis.agent import Agent
+from chassis.dead_letter import MemoryDeadLetters
+from chassis.kafka.admin import Admin
+from chassis.kafka.clients import producer, running
+from chassis.ledger import Ledger, Loaded
+from chassis.reaction import Guard, Outcome, per_complaint
+from schemas.topics import Topic
+from support import agent_process
+from support.broker import committed_offsets, going, group_state, until
+from support.roads import PlainKeys, file_many, impatient, message, note_once
+from support.stores import memory_store
+
+pytestmark = pytest.mark.broker
+PARTITIONS = 3
+_numbers = count(1)
+
+
+class Bench:
+    """A topic and a consumer group of one test, and the worker processes over them."""
+
+    def __init__(self, kafka: str, folder: Path) -> None:
+        number = next(_numbers)
+        self.kafka, self.topic, self.service = kafka, f"agent-test-{number}", f"agenttest{number}"
+        self._file = folder / "handled"
+        self._file.touch()
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    async def create(self) -> None:
+        admin = Admin(self.kafka)
+        await admin.ensure([Topic(self.topic, PARTITIONS)])
+        await admin.close()
+
+    async def send(self, numbers: Sequence[int]) -> None:
+        async with running(producer(self.kafka)) as client:
+            sent = [
+                await client.send(self.topic, b"{}", key=b"%d" % number, partition=number % 3) for number in numbers
+            ]
+            await asyncio.gather(*sent)
+
+    def start(self, manner: str = "well") -> "subprocess.Popen[bytes]":
+        arguments = [self.kafka, self.service, self.topic, str(self._file), manner]
+        environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+        started = subprocess.Popen([sys.executable, "-P", agent_process.__file__, *arguments], env=environment)
+        self._started.append(started)
+        return started
+
+    def handled(self) -> list[int]:
+        return [int(word) for word in self._file.read_text().split()]
+
+    async def has_handled(self, least: int) -> bool:
+        return len(set(self.handled())) >= least
+
+    async def committed(self) -> dict[tuple[str, int], int]:
+        return await asyncio.to_thread(committed_offsets, self.kafka, f"{self.service}.test")
+
+    async def group(self) -> tuple[str, int]:
+        return await asyncio.to_thread(group_state, self.kafka, f"{self.service}.test")
+
+    def close(self) -> None:
+        for process in self._started:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+async def bench(kafka: str, tmp_path: Path) -> AsyncIterator[Bench]:
+    bench = Bench(kafka, tmp_path)
+    await bench.create()
+    yield bench
+    bench.close()
+
+
+async def ended(process: "subprocess.Popen[bytes]", within_s: float) -> int:
+    return await asyncio.to_thread(process.wait, within_s)
+
+
+async def test_a_bad_message_is_tried_set_aside_and_the_ones_behind_it_are_handled(bench: Bench) -> None:
+    store, letters = memory_store(), MemoryDeadLetters()
+    ids = await file_many(store, 12)
+
+    def react(loaded: Loaded) -> Outcome | None:
+        if loaded.state.id == ids[4]:
+            raise RuntimeError("cannot")
+        return note_once(loaded)
+
+    guard = Guard(Ledger(store, PlainKeys(), "test"), per_complaint(react), letters, patience=impatient())
+    events = (await store.read_all(None)).events
+    async with running(producer(bench.kafka)) as client:
+        for each in map(message, events):
+            await client.send_and_wait(bench.topic, each.value, key=each.key, headers=each.headers, partition=0)
+    async with going(Agent(bench.service, "test", [bench.topic], guard, kafka=bench.kafka)):
+
+        async def all_done() -> bool:
+            noted = [each for each in (await store.read_all(None)).events if each.type == "ProgressRecorded"]
+            return len(noted) == len(ids) - 1 and len(letters.letters) == 1
+
+        await until(all_done)
+    [letter] = letters.letters
+    assert (letter.message.offset, letter.attempts) == (4, 3)
+    assert letter.reason.startswith("RuntimeError at ")
+    assert (await bench.committed())[bench.topic, 0] == len(ids)
+
+
+async def test_a_guard_that_gives_up_ends_the_process_with_nothing_committed_past_it(bench: Bench) -> None:
+    await bench.send(range(60))
+    assert await ended(bench.start("refusing:31"), 40) == 1
+    handled, committed = bench.handled(), await bench.committed()
+    assert 31 not in handled
+    assert committed.get((bench.topic, 1), 0) <= 10  # 31 is the eleventh of its partition
+    bench.start()
+    await until(lambda: bench.has_handled(60))
+
+
+async def test_a_stuck_message_does_not_hang_a_stop_and_is_not_committed(bench: Bench) -> None:
+    await bench.send(range(30))
+    process = bench.start("stuck:13")
+
+    async def stuck() -> bool:
+        return len(bench.handled()) > 0 or (await bench.group())[1] > 0
+
+    await until(stuck)
+    await bench.send(range(30, 60))
+    await asyncio.sleep(1)
+    process.send_signal(signal.SIGTERM)
+    assert await ended(process, 20) == 1
+    assert (await bench.committed()).get((bench.topic, 1), 0) <= 4  # 13 is the fifth of its partition
+    bench.start()
+    await until(lambda: bench.has_handled(60))
+
+
+async def test_a_stop_under_load_loses_nothing_and_leaves_the_group_empty(bench: Bench) -> None:
+    await bench.send(range(1500))
+    for least in (200, 500):
+        process = bench.start("slowly")
+        await until(lambda least=least: bench.has_handled(least))  # type: ignore[misc]
+        process.send_signal(signal.SIGTERM)
+        assert await ended(process, 20) == 0
+        done, at = set(bench.handled()), await bench.committed()
+        for partition in range(PARTITIONS):
+            order = [number for number in range(1500) if number % PARTITIONS == partition]
+            assert set(order[: at.get((bench.topic, partition), 0)]) <= done
+        assert await bench.group() == ("Empty", 0)
+    bench.start()
+    await until(lambda: bench.has_handled(1500))
+
+
+async def test_workers_that_join_leave_and_die_under_load_lose_nothing(bench: Bench) -> None:
+    sending = asyncio.create_task(_send_slowly(bench, 2000))
+    first = bench.start("slowly")
+    await until(lambda: bench.has_handled(100))
+    second = bench.start("slowly")
+    await until(lambda: _members(bench, 2))
+    await until(lambda: bench.has_handled(600))
+    first.send_signal(signal.SIGTERM)
+    assert await ended(first, 20) == 0
+    await until(lambda: bench.has_handled(1000))
+    second.kill()
+    bench.start()
+    await sending
+    await until(lambda: bench.has_handled(2000))
+
+
+async def _members(bench: Bench, wanted: int) -> bool:
+    state, members = await bench.group()
+    return state == "Stable" and members == wanted
+
+
+async def _send_slowly(bench: Bench, total: int) -> None:
+    for start in range(0, total, 100):
+        await bench.send(range(start, start + 100))
+        await asyncio.sleep(0.1)

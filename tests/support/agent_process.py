@@ -1,0 +1,36 @@
+"""A worker process for tests: `python agent_process.py <kafka> <service> <topic> <file> <manner>`.
+
+Writes the key of every message it has handled to the file. Manner: `well`, `slowly`, `stuck:<key>` (never finishes that
+one) or `refusing:<key>` (its guard gives up on that one).
+"""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from chassis.agent import Agent
+from chassis.message import Message
+from chassis.process import run_process
+from chassis.reaction import StopProcess
+
+
+async def main(kafka: str, service: str, topic: str, path: str, manner: str) -> int:
+    name, _, key = manner.partition(":")
+    with open(path, "a", buffering=1) as handled:  # noqa: ASYNC230, PTH123
+
+        async def handle(messages: Sequence[Message]) -> None:
+            for message in messages:
+                word = (message.key or b"").decode()
+                if name == "slowly":
+                    await asyncio.sleep(0.01)
+                if word == key and name == "stuck":
+                    await asyncio.Event().wait()
+                if word == key and name == "refusing":
+                    raise StopProcess("too much")
+                handled.write(word + "\n")
+
+        return await run_process(service, [Agent(service, "test", [topic], handle, kafka=kafka)], port=0)
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(*sys.argv[1:])))
