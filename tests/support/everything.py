@@ -1,0 +1,34 @@
+"""Every byte that lies in Kafka, committed or not: what a test looks through for what must not be there."""
+
+import asyncio
+from typing import Any, Final
+
+from aiokafka import TopicPartition
+
+from chassis.kafka.clients import consumer, running
+
+PATIENCE_S: Final = 60
+
+
+async def everything(kafka: str) -> dict[str, list[bytes]]:
+    """By topic: each record's key, value and headers, joined."""
+    client = consumer(kafka, isolation_level="read_uncommitted", exclude_internal_topics=False)
+    async with running(client):
+        topics = await client.topics()
+        await client._client.set_topics(topics)  # the only way to learn all partitions at once
+        parts = [TopicPartition(name, number) for name in topics for number in client.partitions_for_topic(name) or ()]
+        client.assign(parts)
+        await client.seek_to_beginning(*parts)
+        ends = {part: end for part, end in (await client.end_offsets(parts)).items() if end}
+        found: dict[str, list[bytes]] = {name: [] for name in topics}
+        async with asyncio.timeout(PATIENCE_S):
+            while ends:
+                for part, records in (await client.getmany(timeout_ms=100)).items():
+                    found[part.topic] += [_bytes(record) for record in records]
+                ends = {part: end for part, end in ends.items() if await client.position(part) < end}
+    return found
+
+
+def _bytes(record: Any) -> bytes:
+    headers = [part for name, given in record.headers for part in (name.encode(), given or b"")]
+    return b"\n".join([record.key or b"", record.value or b"", *headers])
