@@ -22,7 +22,8 @@ REQUEST_MS: Final = 10_000
 METADATA_AGE_MS: Final = 5_000
 """How soon a new topic, partition or leader is noticed."""
 
-STOP_S: Final = 5.0
+STOP_S: Final = 4.0
+ABANDON_S: Final = 1.0
 C = TypeVar("C", AIOKafkaProducer, AIOKafkaConsumer)
 
 
@@ -74,6 +75,14 @@ async def stop(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
     if stopping.done() and not stopping.cancelled() and stopping.exception() is None:
         return
     stopping.cancel()
+    await _abandon(client)
+
+
+async def _abandon(client: Any) -> None:
+    """A client that cannot stop (a producer whose topic was deleted) would go on sending and connecting by itself."""
+    sender = getattr(client, "_sender", None)
+    if sender is not None:
+        await asyncio.wait({asyncio.gather(sender.close(), return_exceptions=True)}, timeout=ABANDON_S)
     transport = getattr(client, "client", None) or getattr(client, "_client", None)
     if transport is not None:
         await transport.close()
