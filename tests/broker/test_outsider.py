@@ -1,0 +1,122 @@
+"""Topics that others write: one bad message is set aside and the rest goes on; new topics are found by themselves."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from chassis.dead_letter import MemoryDeadLetters
+from chassis.errors import Poison, StoreUnavailable
+from chassis.kafka.admin import Admin
+from chassis.kafka.clients import producer, running
+from chassis.message import Message
+from chassis.outsider import Outsider
+from schemas.topics import Topic
+from support.broker import committed_offsets, going, until
+from support.roads import impatient
+
+pytestmark = pytest.mark.broker
+
+
+class Taker:
+    """Takes what it is sent; `bad` can never be taken, `later` only at the third try, `broken` is a fault of ours."""
+
+    def __init__(self) -> None:
+        self.got: list[bytes] = []
+        self.tries = 0
+
+    async def __call__(self, message: Message) -> None:
+        value = message.value or b""
+        if value == b"bad":
+            raise Poison("not a complaint")
+        if value == b"broken":
+            raise RuntimeError("a citizen's words")
+        if value == b"later":
+            self.tries += 1
+            if self.tries < 3:
+                raise StoreUnavailable("away")
+        self.got.append(value)
+
+    async def has(self, *values: bytes) -> bool:
+        return set(values) <= set(self.got)
+
+
+async def ensure(kafka: str, *topics: str) -> None:
+    admin = Admin(kafka)
+    await admin.ensure([Topic(name, 1) for name in topics])
+    await admin.close()
+
+
+async def send(kafka: str, topic: str, values: Sequence[bytes], **settings: Any) -> None:
+    async with running(producer(kafka, **settings)) as client:
+        for value in values:
+            await client.send_and_wait(topic, value, key=b"one client")
+
+
+async def test_a_bad_message_is_set_aside_and_its_own_clients_next_ones_are_taken_in_order(kafka: str) -> None:
+    take, quarantine = Taker(), MemoryDeadLetters()
+    await ensure(kafka, "outsider-bad")
+    await send(kafka, "outsider-bad", [b"1", b"bad", b"later", b"broken", b"2"])
+    group = "outsider.bad"
+    road = Outsider("taker", take, quarantine, kafka=kafka, group=group, topics=["outsider-bad"], patience=impatient())
+    async with going(road):
+        await until(lambda: take.has(b"2"))
+        await until(lambda: _committed(kafka, group, 5))
+    assert take.got == [b"1", b"later", b"2"]
+    assert [(letter.message.value, letter.attempts) for letter in quarantine.letters] == [(b"bad", 1), (b"broken", 3)]
+    reasons = [letter.reason for letter in quarantine.letters]
+    assert reasons[0] == "Poison: not a complaint"
+    assert "words" not in reasons[1]
+
+
+async def _committed(kafka: str, group: str, offset: int) -> bool:
+    return offset in (await asyncio.to_thread(committed_offsets, kafka, group)).values()
+
+
+async def test_what_its_writer_took_back_is_never_read(kafka: str) -> None:
+    take = Taker()
+    await ensure(kafka, "outsider-aborted")
+    async with running(producer(kafka, transactional_id="outsider")) as client:
+        await client.begin_transaction()
+        await client.send_and_wait("outsider-aborted", b"taken back")
+        await client.abort_transaction()
+    await send(kafka, "outsider-aborted", [b"meant"])
+    road = Outsider("taker", take, MemoryDeadLetters(), kafka=kafka, group="outsider.a", topics=["outsider-aborted"])
+    async with going(road):
+        await until(lambda: take.has(b"meant"))
+    assert take.got == [b"meant"]
+
+
+async def test_a_topic_made_later_is_found_by_its_name_and_read_from_the_beginning(kafka: str) -> None:
+    take, pattern = Taker(), r"^outsider\.[a-z]+\.replies$"
+    await ensure(kafka, "outsider.first.replies")
+    await send(kafka, "outsider.first.replies", [b"first"])
+    async with going(Outsider("taker", take, MemoryDeadLetters(), kafka=kafka, group="outsider.p", pattern=pattern)):
+        await until(lambda: take.has(b"first"))
+        await ensure(kafka, "outsider.second.replies", "outsider.second.inbox")
+        await send(kafka, "outsider.second.inbox", [b"not for us"])
+        await send(kafka, "outsider.second.replies", [b"second"])
+        # 5 s until the topic is noticed, and what a rebalance takes on a busy machine.
+        await until(lambda: take.has(b"second"), within_s=10)
+        await send(kafka, "outsider.first.replies", [b"third"])
+        await until(lambda: take.has(b"third"), within_s=5)
+    assert take.got == [b"first", b"second", b"third"]
+
+
+async def test_a_worker_that_was_cut_off_reads_again_what_it_had_not_finished(kafka: str) -> None:
+    first, second, held = Taker(), Taker(), asyncio.Event()
+
+    async def hold(message: Message) -> None:
+        await first(message)
+        held.set()
+        await asyncio.Event().wait()
+
+    await ensure(kafka, "outsider-cut")
+    await send(kafka, "outsider-cut", [b"1", b"2"])
+    where: dict[str, Any] = {"kafka": kafka, "group": "outsider.cut", "topics": ["outsider-cut"]}
+    async with going(Outsider("taker", hold, MemoryDeadLetters(), **where)):
+        await asyncio.wait_for(held.wait(), 30)
+    async with going(Outsider("taker", second, MemoryDeadLetters(), **where)):
+        await until(lambda: second.has(b"2"))
+    assert (first.got, second.got) == ([b"1"], [b"1", b"2"])
