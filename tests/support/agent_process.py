@@ -16,7 +16,7 @@ from chassis.reaction import StopProcess
 
 async def main(kafka: str, service: str, topic: str, path: str, manner: str) -> int:
     name, _, key = manner.partition(":")
-    with open(path, "a", buffering=1) as handled:  # noqa: ASYNC230, PTH123
+    with open(path, "a", buffering=1) as handled:  # noqa: PTH123
 
         async def handle(messages: Sequence[Message]) -> None:
             for message in messages:

@@ -53,7 +53,11 @@ def _plain(kind: Any, marks: list[Any]) -> st.SearchStrategy[Any]:
         return st.sampled_from(list(kind))
     if kind is str:
         pattern = _limit(marks, "pattern")
-        return st.from_regex(pattern.removesuffix("$") + r"\Z", alphabet=st.characters(codec="ascii")) if pattern else TEXTS
+        return (
+            st.from_regex(pattern.removesuffix("$") + r"\Z", alphabet=st.characters(codec="ascii"))
+            if pattern
+            else TEXTS
+        )
     low, high = _limit(marks, "ge"), _limit(marks, "le")
     return {
         bool: st.booleans(),

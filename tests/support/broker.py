@@ -41,7 +41,7 @@ async def event_ids(kafka: str, topic: str, partitions: int) -> list[UUID]:
 async def until(condition: Callable[[], Awaitable[Any]], within_s: float = PATIENCE_S) -> Any:
     """What `condition` gives once it gives something true."""
     async with asyncio.timeout(within_s):
-        while not (found := await condition()):  # noqa: ASYNC110 - a broker tells nobody
+        while not (found := await condition()):
             await asyncio.sleep(0.05)
         return found
 
