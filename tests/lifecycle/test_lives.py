@@ -1,0 +1,316 @@
+"""Whatever citizens, agencies, the desk, the arbiter, the registry and time do, in any order: nothing is lost.
+
+`LIFECYCLE_EXAMPLES=5000` tries more lives than the usual 200.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from agency_inbox.casework import Acknowledge, Clarify, Move, Progress, Respond, Return
+from chassis.audit_history import life
+from chassis.books import Books, Summary, summary
+from intake import decide as intake
+from intake.commands import AddDetail, Confirm, Dispute, Withdraw
+from router import decide as desk
+from router.authority import Body
+from schemas.complaint import Complaint
+from schemas.deadlines import next_action
+from schemas.events.base import Fact
+from schemas.events.registry import CalendarDecreed, Holiday
+from schemas.ids import public_number
+from schemas.lifecycle import WITH_AGENCY, Status
+from schemas.outward_submission import Complaining
+from schemas.streams import complaint_stream
+from schemas.values import HolderKind
+from support.placing import CITY, PROVINCE, REGENCY, dissolved, merged
+from support.world import POLICIES, World
+
+EXAMPLES: Final = int(os.environ.get("LIFECYCLE_EXAMPLES", "200"))
+BODIES: Final = (CITY, REGENCY, PROVINCE, "pln", "kemen-pu", "kpk")
+TEXTS: Final = (
+    "Jalan berlubang besar di depan pasar",
+    "Listrik padam sejak kemarin malam di rumah kami",
+    "Pegawai meminta uang untuk mengurus surat, ini pungli",
+    "Sampah menumpuk di pinggir jalan dan bau sekali",
+    "Saya ingin menyampaikan sesuatu yang tidak jelas",
+)
+HOLDERS: Final = {
+    Status.UNPLACED: HolderKind.ROUTER,
+    Status.TRIAGE: HolderKind.DESK,
+    Status.ARBITRATION: HolderKind.ARBITER,
+    Status.JOINED: HolderKind.LEAD,
+    Status.CLOSED: HolderKind.NOBODY,
+}
+
+bodies = st.sampled_from(BODIES)
+which = st.integers(0, 99)
+
+
+def held_by_desk(state: Complaint) -> bool:
+    return state.status is Status.TRIAGE
+
+
+def held_by_agency(state: Complaint) -> bool:
+    return state.agency is not None and state.status is not Status.AWAITING_REPORTER
+
+
+def is_answered(state: Complaint) -> bool:
+    return state.status is Status.ANSWERED
+
+
+def is_joined(state: Complaint) -> bool:
+    return state.status is Status.JOINED
+
+
+class Lives(RuleBasedStateMachine):
+    """One nation with a few complaints."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World()
+        self.books, self.counted = Books(), dict[UUID, Summary]()
+        self.checked: dict[UUID, int] = {}
+
+    def one(self, number: int, wanted: Callable[[Complaint], bool] = lambda _: True) -> UUID | None:
+        """Some complaint, of that kind if there is one: mostly what can succeed is tried, sometimes what cannot."""
+        states = self.world.states
+        found = [complaint for complaint, state in states.items() if wanted(state)] if number % 10 else []
+        found = found or list(states)
+        return found[number % len(found)] if found else None
+
+    def ask(self, complaint: UUID | None, decide: Callable[[Complaint], list[Fact]]) -> None:
+        """Whatever is asked is done, or a rule refuses it."""
+        if complaint is not None:
+            self.world.command(complaint, decide)
+
+    @initialize(text=st.sampled_from(TEXTS[:2]))
+    def three_are_filed_and_placed(self, text: str) -> None:
+        for _ in range(3):
+            self.files(text, "32.73", secret=False)
+        self.world.sweep()
+
+    # what a citizen does
+
+    @rule(text=st.sampled_from(TEXTS), region=st.sampled_from(["32.73", "32.04", None]), secret=st.booleans())
+    def files(self, text: str, region: str | None, secret: bool) -> None:
+        number = len(self.world.histories)
+        place = {"region": region} if region else None
+        form = Complaining.model_validate({"text": text, "place": place, "secret": secret})
+        name = public_number(self.world.now.date(), number)
+        self.ask(
+            self.world.named(f"filed {number}"), lambda s: intake.file(s, form, self.world.now, public_number=name)
+        )
+
+    @rule(number=which)
+    def tells_more(self, number: int) -> None:
+        self.ask(self.one(number), lambda s: intake.add_detail(s, AddDetail(text="Sudah lama begini"), self.world.now))
+
+    @rule(number=which, how=st.sampled_from(["withdraws", "is forgotten", *["stays"] * 6]))
+    def leaves(self, number: int, how: str) -> None:
+        if how == "withdraws":
+            self.ask(self.one(number), lambda s: intake.withdraw(s, Withdraw(), self.world.now))
+        if how == "is forgotten":
+            self.ask(self.one(number), lambda s: intake.erase(s, self.world.now))
+
+    @rule(number=which)
+    def confirms(self, number: int) -> None:
+        self.ask(self.one(number, is_answered), lambda s: intake.confirm(s, Confirm(rating=4), self.world.now))
+
+    @rule(number=which)
+    def disputes(self, number: int) -> None:
+        said, now = Dispute(reason="Belum selesai"), self.world.now
+        self.ask(
+            self.one(number, lambda s: is_answered(s) or s.status in (Status.CLOSED, Status.JOINED)),
+            lambda s: intake.dispute(s, said, now, lead=self.world.lead_of(s), until=self.world.until(s)),
+        )
+
+    # what an agency does, the holder and others
+
+    @rule(number=which, asked=st.sampled_from([
+        Acknowledge(), Progress("Sedang dikerjakan"), Clarify("Di mana tepatnya?"),
+        Return("Bukan kewenangan kami"), Return("Bukan kami", suggested="pln"), Return("Unit lain", suggested_unit="pu"),
+    ]))  # fmt: skip
+    def the_holder_moves(self, number: int, asked: Move) -> None:
+        complaint = self.one(number, held_by_agency)
+        if complaint is not None:
+            holder = self.world.registry.holder(self.world.state(complaint).holder)
+            self.world.move(complaint, holder.agency or CITY, asked)
+
+    @rule(number=which, behind=st.booleans())
+    def the_holder_answers(self, number: int, behind: bool) -> None:
+        complaint = self.one(number, held_by_agency)
+        if complaint is not None:
+            state = self.world.state(complaint)
+            holder = self.world.registry.holder(state.holder)
+            seen = state.detail_version - 1 if behind else state.version
+            self.world.move(complaint, holder.agency or CITY, Respond("Sudah kami perbaiki hari ini.", max(seen, 0)))
+
+    @rule(number=which)
+    def each_who_gets_it_says_that_it_is_not_theirs(self, number: int) -> None:
+        complaint = self.one(number, lambda s: s.status in (Status.ROUTED, Status.IN_PROGRESS))
+        for _ in range(4):
+            if complaint is None:
+                return
+            holder = self.world.registry.holder(self.world.state(complaint).holder)
+            self.world.move(complaint, holder.agency or CITY, Return("Bukan kewenangan kami", suggested="pln"))
+            self.world.react(complaint)
+
+    @rule(number=which, body=bodies)
+    def a_body_that_may_not_have_it_answers(self, number: int, body: str) -> None:
+        complaint = self.one(number)
+        if complaint is None:
+            return
+        state, version = self.world.state(complaint), self.world.state(complaint).version
+        holds = self.world.registry.holder(state.holder).agency == body
+        said = self.world.move(complaint, body, Respond("Sudah kami perbaiki hari ini.", version))
+        assert holds or said is not None, "only the holder answers"
+
+    # what the desk and the arbiter do
+
+    @rule(number=which, body=bodies, back=st.booleans())
+    def the_desk_places(self, number: int, body: str, back: bool) -> None:
+        wanted = held_by_desk if not back else held_by_agency
+        self.ask(self.one(number, wanted), lambda s: desk.place(s, self.world.desk, Body(body, None), None))
+
+    @rule(number=which, what=st.sampled_from(["ask", "archive", "arbitrate", "restate"]))
+    def the_desk_does(self, number: int, what: str) -> None:
+        by = self.world.desk
+        moves: dict[str, Callable[[Complaint], list[Fact]]] = {
+            "ask": lambda s: desk.ask(s, by, "Di mana?"),
+            "archive": lambda s: desk.archive(s, by, "unintelligible", "Tidak dapat dipahami"),
+            "arbitrate": lambda s: desk.open_arbitration(s, by),
+            "restate": lambda s: desk.restate(s, by, "Jalan rusak", None),
+        }
+        self.ask(self.one(number, held_by_desk), moves[what])
+
+    @rule(number=which, body=bodies)
+    def the_arbiter_decides(self, number: int, body: str) -> None:
+        contested = self.one(number, lambda s: s.status is Status.ARBITRATION)
+        self.ask(contested, lambda s: desk.arbitrate(s, self.world.desk, Body(body, None), "Menurut undang-undang"))
+
+    @rule(number=which, other=which)
+    def two_are_joined(self, number: int, other: int) -> None:
+        lead = self.one(other)
+        if lead is not None:
+            self.ask(self.one(number), lambda s: desk.join(s, self.world.desk, self.world.state(lead)))
+
+    @rule(number=which)
+    def one_is_unjoined(self, number: int) -> None:
+        self.ask(self.one(number, is_joined), lambda s: desk.unjoin(s, self.world.desk))
+
+    @rule(number=which, body=bodies, other=bodies, mandatory=st.booleans())
+    def one_is_split(self, number: int, body: str, other: str, mandatory: bool) -> None:
+        complaint = self.one(number, lambda s: held_by_desk(s) or held_by_agency(s))
+        if complaint is None:
+            return
+        state, by = self.world.state(complaint), self.world.desk
+        lead = Body(other, None) if state.status is Status.TRIAGE else None
+        split_id = self.world.named(f"split {state.version}")
+        shares = [desk.Share(Body(body, None), mandatory, "Bagian pekerjaan")]
+        self.ask(complaint, lambda s: desk.split(s, by, shares, split_id, lead))
+
+    # what happens by itself
+
+    @rule(number=which)
+    def services_react(self, number: int) -> None:
+        complaint = self.one(number)
+        if complaint is not None:
+            self.world.react(complaint)
+
+    @rule(hours=st.sampled_from([1, 30, 80, 24 * 6, 24 * 12, 24 * 30]))
+    def time_passes_and_the_sweeps_look(self, hours: int) -> None:
+        self.world.advance(timedelta(hours=hours))
+        self.world.sweep()
+        assert self.world.sweep() == 0, "what was done is not done again"
+        for state in self.world.states.values():
+            action = self.next(state)
+            assert action is None or action.due_at > self.world.now, f"{action} is overdue after the sweep"
+
+    @precondition(lambda self: self.world.registry.version < 25)
+    @rule(body=st.sampled_from([CITY, "pln", "kpk"]), successor=st.sampled_from([PROVINCE, "kemen-pu", None]))
+    def a_body_ends(self, body: str, successor: str | None) -> None:
+        # Without a successor only where another body stands over it, which then inherits.
+        heir = successor or self.world.registry.agencies[body].parent
+        if self.world.registry.agencies[body].alive and heir is not None:
+            gone = dissolved(body) if successor is None else merged(body, successor=successor)
+            self.world.decree(gone.model_copy(update={"at": self.world.now}))
+
+    @precondition(lambda self: self.world.registry.version < 25)
+    @rule(days=st.integers(1, 20))
+    def days_off_are_decreed(self, days: int) -> None:
+        on = (self.world.now + timedelta(days=days)).date()
+        off = (Holiday(on=on, name="Cuti bersama", kind="joint_leave"),)
+        self.world.decree(CalendarDecreed(at=self.world.now, calendar="national", year=on.year, source="SKB", days=off))
+
+    # what is always true
+
+    @invariant()
+    def each_has_one_holder_that_exists(self) -> None:
+        for state in self.world.states.values():
+            today = self.world.registry.holder(state.holder)
+            if state.status in HOLDERS:
+                assert state.holder.kind is HOLDERS[state.status]
+            elif state.status in WITH_AGENCY - {Status.AWAITING_REPORTER}:
+                assert state.holder.kind is HolderKind.AGENCY
+            else:
+                assert state.holder.kind in (HolderKind.AGENCY, HolderKind.DESK)
+            assert today.agency is None or self.world.registry.agencies[today.agency].alive
+
+    @invariant()
+    def something_is_next_for_each_that_is_open(self) -> None:
+        for state in self.world.states.values():
+            if state.is_open and state.status is not Status.JOINED:
+                assert self.next(state) is not None
+            if state.status is Status.CLOSED:
+                assert self.next(state) is None
+
+    @invariant()
+    def no_complaint_wanders_for_ever(self) -> None:
+        for state in self.world.states.values():
+            assert len(state.returned_by) <= POLICIES.at(state.received_at).returns
+
+    @invariant()
+    def histories_are_dense_and_lawful(self) -> None:
+        for complaint, history in self.world.histories.items():
+            if self.checked.get(complaint) == len(history):
+                continue
+            self.checked[complaint] = len(history)
+            assert [told.version for told in history] == list(range(len(history)))
+            assert self.world.state(complaint).version == len(history) - 1
+            assert list(life(complaint_stream(complaint), complaint, history)) == []
+
+    @invariant()
+    def the_books_balance(self) -> None:
+        for complaint, state in self.world.states.items():
+            now = summary(state)
+            self.books.change(self.counted.get(complaint), now)
+            self.counted[complaint] = now
+        told = self.books.told(0, lambda lead: self.world.state(lead).is_open)
+        assert told["balanced"]
+        assert told["filed"] == sum(state.whole is None for state in self.world.states.values())
+
+    @invariant()
+    def followers_form_no_circle(self) -> None:
+        for state in self.world.states.values():
+            seen = {state.id}
+            lead = self.world.lead_of(state)
+            while lead is not None:
+                assert lead.id not in seen
+                seen.add(lead.id)
+                lead = self.world.lead_of(lead)
+
+    def next(self, state: Complaint) -> Any:
+        return next_action(state, self.world.registry, POLICIES, self.world.lead_of(state))
+
+
+TestLives = Lives.TestCase
+TestLives.settings = settings(
+    max_examples=EXAMPLES, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+)

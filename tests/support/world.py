@@ -1,0 +1,136 @@
+"""Every service's rules over one list of facts a complaint: no store, no clock, no Kafka. Who decides is the real code."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from uuid import UUID
+
+from agency_inbox import decide as agency
+from agency_inbox.casework import By as InboxBy
+from agency_inbox.casework import Move
+from escalation import policy as escalation
+from intake import decide as intake
+from router import policy as router
+from router.authority import Authority
+from router.decide import By as DeskBy
+from router.placing import Known
+from schemas.complaint import Complaint, new
+from schemas.data_files import policies
+from schemas.deadlines import dispute_until
+from schemas.events.base import Fact
+from schemas.events.registry import AgenciesMerged, AgencyDissolved, CalendarDecreed
+from schemas.evolve import Told, allows, evolve
+from schemas.ids import derived_id
+from schemas.lifecycle import Status
+from schemas.refusals import Refusal
+from schemas.registry import Registry
+from support import placing
+
+POLICIES = policies()
+ROUNDS = 40
+"""Within so many rounds everything that was due is done, or the sweeps chase each other for ever."""
+
+
+class NotAllowed(AssertionError):
+    """A decision led to a fact that the lifecycle does not allow there."""
+
+
+@cache
+def beginning() -> tuple[Registry, Known]:
+    registry = placing.registry()
+    return registry, placing.known(registry)
+
+
+class World:
+    """All complaints and the registry, as of `now`."""
+
+    def __init__(self) -> None:
+        self.registry, self.known = beginning()
+        self.now = placing.T0
+        self.histories: dict[UUID, list[Told]] = {}
+        self.states: dict[UUID, Complaint] = {}
+
+    @property
+    def desk(self) -> DeskBy:
+        return DeskBy(self.registry, self.now)
+
+    def state(self, complaint: UUID) -> Complaint:
+        return self.states.get(complaint) or new(complaint)
+
+    def lead_of(self, state: Complaint) -> Complaint | None:
+        return self.states.get(state.lead) if state.lead is not None else None
+
+    def named(self, name: str) -> UUID:
+        return derived_id("world", name)
+
+    def until(self, state: Complaint) -> datetime | None:
+        return dispute_until(state, self.registry, POLICIES)
+
+    def add(self, complaint: UUID, facts: Sequence[Fact]) -> int:
+        """Write them, each where the lifecycle allows it; how many they were."""
+        history = self.histories.setdefault(complaint, [])
+        for fact in facts:
+            state, name = self.state(complaint), type(fact).__name__
+            if not allows(state, name):
+                raise NotAllowed(f"{name} while {state.status.value}, closed {state.closed}")
+            told = Told(fact, derived_id("told", str(complaint), str(len(history))), len(history))
+            history.append(told)
+            self.states[complaint] = evolve(state, told)
+        return len(facts)
+
+    def command(self, complaint: UUID, decide: Callable[[Complaint], list[Fact]]) -> str | None:
+        """What a person asks: done, or refused; the refusal's name."""
+        try:
+            facts = decide(self.state(complaint))
+        except Refusal as no:
+            return no.code()
+        self.add(complaint, facts)
+        return None
+
+    def move(self, complaint: UUID, body: str, asked: Move) -> str | None:
+        """What a body asks."""
+        by = InboxBy(body, self.registry, self.now)
+        parts = {id_: state for id_, state in self.states.items() if state.whole == complaint}
+        return self.command(complaint, lambda s: agency.move(s, by, asked, agency.open_parts(s, parts)))
+
+    def decree(self, fact: AgenciesMerged | AgencyDissolved | CalendarDecreed) -> None:
+        self.registry = placing.grown(self.registry, fact)
+        # What the reader knows are names, which no ending body takes with it: the costly part is kept.
+        self.known = self.known._replace(authority=Authority(self.registry))
+
+    def react(self, complaint: UUID) -> int:
+        """What the services' reactions, and the sweeps behind them, do about one complaint now; how many facts."""
+        done = self.add(complaint, self._router(self.state(complaint)))
+        done += self._open_parts(self.state(complaint))
+        state = self.state(complaint)
+        if state.whole is not None:
+            done += self.add(complaint, intake.follow_whole(state, self.state(state.whole), self.now))
+        return done
+
+    def sweep(self) -> int:
+        """Everything that is due by now; asserts that it comes to rest."""
+        total = 0
+        for _ in range(ROUNDS):
+            done = sum(self.react(complaint) for complaint in list(self.states))
+            done += sum(self._time(complaint) for complaint in list(self.states))
+            total += done
+            if not done:
+                return total
+        raise AssertionError(f"still busy after {ROUNDS} rounds")
+
+    def advance(self, delta: timedelta) -> None:
+        self.now += delta
+
+    def _time(self, complaint: UUID) -> int:
+        steps = escalation.due(self.state(complaint), self.registry, POLICIES, self.now)
+        return self.add(complaint, [step.fact for step in steps])
+
+    def _router(self, state: Complaint) -> list[Fact]:
+        lead = self.lead_of(state)
+        if state.status is Status.JOINED and lead is not None:
+            return router.release(state, lead, self.now)
+        return router.next_facts(state, self.known, self.now)
+
+    def _open_parts(self, whole: Complaint) -> int:
+        missing = [part for part in whole.parts if part.id not in self.states] if whole.is_open else []
+        return sum(self.add(part.id, router.open_part(whole, part, self.registry, self.now)) for part in missing)
