@@ -1,0 +1,142 @@
+"""Processes are killed, stopped and ended at random under load: what was answered with 2xx is there, once, and goes on.
+
+CHAOS_KILLS says how many faults (20 by default), CHAOS_SEED which ones.
+"""
+
+import asyncio
+import logging
+import os
+import random
+import signal
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import pytest
+
+from chassis.platform import Platform, open_platform
+from schemas.complaint import Complaint
+from schemas.envelope import RecordedEvent
+from schemas.lifecycle import Status
+from schemas.streams import complaint_id
+from schemas.topics import COMPLAINT_EVENTS, FIXED
+from support.broker import event_ids
+from support.door import mail, until
+from support.load import Load
+from support.platform import Running, running, stored
+
+pytestmark = [pytest.mark.chaos, pytest.mark.broker, pytest.mark.timeout(900)]
+
+VICTIMS: Final = ("relay", "router-1", "agency-inbox-1", "intake-1", "front")
+KILLS, SEED = int(os.environ.get("CHAOS_KILLS", "20")), int(os.environ.get("CHAOS_SEED", "815"))
+BETWEEN_S, STOPPED_S, RECOVERY_S = 2.0, (1.0, 3.0), 150.0
+CITY = "kota-bandung"
+log = logging.getLogger(__name__)
+BODY = {"text": "Lampu jalan di depan SD Harapan padam semua sejak Senin.", "place": {"region": "32.73"}}
+
+
+class Fault(NamedTuple):
+    """One thing that goes wrong, and how long after the one before."""
+
+    victim: str
+    how: str
+    after_s: float
+    lasts_s: float
+
+
+@pytest.fixture
+def platform(kafka_jars: list[Path], tmp_path: Path) -> Iterator[Running]:
+    """A platform of this test's own."""
+    with running(tmp_path, kafka_jars) as started:
+        yield started
+
+
+def faults(count: int, seed: int) -> list[Fault]:
+    """The same for the same seed."""
+    dice = random.Random(seed)
+    return [
+        Fault(
+            dice.choice(VICTIMS),
+            dice.choice(("kill", "stop", "term")),
+            dice.uniform(0.5, 1.5) * BETWEEN_S,
+            dice.uniform(*STOPPED_S),
+        )
+        for _ in range(count)
+    ]
+
+
+async def suffer(platform: Running, fault: Fault) -> None:
+    """Let it happen; what has ended is started again."""
+    await asyncio.sleep(fault.after_s)
+    process = platform.processes[fault.victim]
+    match fault.how:
+        case "stop":
+            process.send(signal.SIGSTOP)
+            await asyncio.sleep(fault.lasts_s)
+            process.send(signal.SIGCONT)
+        case "term":
+            await asyncio.to_thread(process.stop)
+        case _:
+            process.kill()
+    if not process.running:
+        process.start()
+
+
+async def test_what_was_answered_is_filed_once_placed_and_delivered_whatever_was_killed(platform: Running) -> None:
+    load = Load(platform.address, BODY, UUID(int=SEED))
+    filing = asyncio.create_task(load.run())
+    happening = faults(KILLS, SEED)
+    for fault in happening:
+        await suffer(platform, fault)
+    load.stop.set()
+    await filing
+    await until(lambda: _ready_again(platform), "everybody ready again", within_s=RECOVERY_S)
+
+    async with open_platform(platform.settings) as opened:
+        await until(lambda: _all_with_receipts(opened, platform), "a live receipt for all", within_s=RECOVERY_S)
+        await until(lambda: _published(platform), "the store's events in the topic", within_s=RECOVERY_S)
+    await _the_ledger_is_in_the_store(load, await stored(platform))
+    repeats = await _repeats(platform)
+    kills = sum(fault.how != "stop" and fault.victim == "agency-inbox-1" for fault in happening)
+    log.info("%d filed, %d asked again, %d sent again", len(load.ledger), load.repeats, sum(repeats.values()))
+    assert len(load.ledger) > KILLS
+    # Sent and not yet noted when it was killed: at most the batch in flight, and each of it once.
+    assert sum(repeats.values()) <= kills * len(load.ledger) / 2
+    assert max(repeats.values(), default=0) <= kills
+
+
+async def _the_ledger_is_in_the_store(load: Load, events: Sequence[RecordedEvent]) -> None:
+    filed = Counter(str(complaint_id(event.stream)) for event in events if event.type == "ComplaintFiled")
+    assert filed == Counter(entry.complaint for entry in load.ledger.values())
+    assert max(Counter(entry.public_number for entry in load.ledger.values()).values()) == 1
+    assert max(Counter(event.id for event in events).values()) == 1
+
+
+async def _ready_again(platform: Running) -> bool:
+    return await asyncio.to_thread(platform.all_ready)
+
+
+async def _all_with_receipts(opened: Platform, platform: Running) -> bool:
+    complaints = list(dict.fromkeys(complaint_id(event.stream) for event in await stored(platform)))
+    states = [one.state for one in await opened.ledger("test").load_many(complaints)]
+    return all(_is_settled(state) for state in states)
+
+
+def _is_settled(state: Complaint) -> bool:
+    if state.status is Status.TRIAGE:
+        return True
+    receipt = state.receipts.get(state.agency or "")
+    return state.status is Status.ROUTED and receipt is not None
+
+
+async def _published(platform: Running) -> bool:
+    kept, topic = Counter(event.id for event in await stored(platform)), FIXED[COMPLAINT_EVENTS]
+    return Counter(await event_ids(platform.kafka.bootstrap, topic.name, topic.partitions)) == kept
+
+
+async def _repeats(platform: Running) -> Counter[bytes]:
+    """How often each message came more than once."""
+    seen = Counter(dict(message.headers)["ce_id"] or b"" for message in await mail(platform.kafka.bootstrap, CITY))
+    return Counter({name: count - 1 for name, count in seen.items() if count > 1})

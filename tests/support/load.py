@@ -1,0 +1,65 @@
+"""A client that keeps its own books: every filing that was answered with 2xx, and the answer. What it does not know it
+asks again, under the same key, as a careful client does.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+from uuid import UUID, uuid5
+
+import aiohttp
+
+AGAIN: Final = frozenset({429, 500, 502, 503, 504})
+PAUSE_S: Final = 0.3
+
+
+class Entry(NamedTuple):
+    """One answer."""
+
+    complaint: str
+    public_number: str
+    tracking_code: str
+
+
+@dataclass
+class Load:
+    """Files `body` again and again until `stop` is set; `ledger` holds every 2xx by its key."""
+
+    address: str
+    body: dict[str, Any]
+    seed: UUID
+    pace_s: float = 0.05
+    ledger: dict[str, Entry] = field(default_factory=dict)
+    asked: int = 0
+    repeats: int = 0
+    """Questions asked again, since the outcome was not known."""
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self, clients: int = 4) -> None:
+        """Returns when `stop` is set and every filing that was begun has its answer."""
+        timeout = aiohttp.ClientTimeout(total=8)
+        async with aiohttp.ClientSession(self.address, timeout=timeout) as session, asyncio.TaskGroup() as tasks:
+            for _ in range(clients):
+                tasks.create_task(self._file_on(session))
+
+    async def _file_on(self, session: aiohttp.ClientSession) -> None:
+        while not self.stop.is_set():
+            self.asked += 1
+            key = str(uuid5(self.seed, str(self.asked)))
+            while (entry := await self._ask(session, key)) is None:
+                self.repeats += 1
+                await asyncio.sleep(PAUSE_S)
+            self.ledger[key] = entry
+            await asyncio.sleep(self.pace_s)
+
+    async def _ask(self, session: aiohttp.ClientSession, key: str) -> Entry | None:
+        headers = {"Idempotency-Key": key}
+        try:
+            async with session.post("/api/v1/complaints", json=self.body, headers=headers) as answer:
+                if answer.status in AGAIN:
+                    return None
+                said = await answer.json(content_type=None)
+                assert answer.status == 201, said
+                return Entry(said["id"], said["public_number"], said["tracking_code"])
+        except (aiohttp.ClientError, TimeoutError):
+            return None
