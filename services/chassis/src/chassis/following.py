@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from chassis.patience import Patience
 from chassis.ports import Page, Store
 from chassis.sql import Database
-from chassis.view import View
+from chassis.view import View, prepared
 
 TABLE: Final = "feed_position"
 
@@ -77,7 +77,7 @@ class StoreFeed:
     async def _take(self, before: int | None, page: Page) -> int | None:
         if page.position == before:
             return before
-        items = await self._view.prepare(page.events) if page.events else ()
+        items = await prepared(self._view, page.events)
         try:
             await self._database.run(lambda connection: self._write(connection, before, page.position, items))
         except IntegrityError as error:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, delete, insert, select
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, delete, insert, literal, select, tuple_
 
 from chassis.ledger import Ledger
 from chassis.moments import Moment
@@ -98,11 +98,21 @@ async def planned(ledger: Ledger, plan: Plan, complaints: Sequence[UUID]) -> lis
     return [Planned(each.state.id, each.state.version, plan(each.state)) for each in loaded]
 
 
-def soonest(connection: Connection, table: Table, limit: int, due_by: datetime | None = None) -> list[Row]:
-    """Open work, the soonest due first; only what is due by an instant, if one is named."""
-    query = select(table).order_by(table.c.due_at, table.c.complaint).limit(limit)
+def soonest(
+    connection: Connection,
+    table: Table,
+    limit: int,
+    due_by: datetime | None = None,
+    after: Row | None = None,
+) -> list[Row]:
+    """Open work, the soonest due first; only what is due by an instant, and behind a row, if one is named."""
+    order = (table.c.due_at, table.c.complaint, table.c.what)
+    query = select(table).order_by(*order).limit(limit)
     if due_by is not None:
         query = query.where(table.c.due_at <= due_by)
+    if after is not None:
+        here = (literal(after.due_at, Moment), literal(str(after.complaint)), literal(after.what))
+        query = query.where(tuple_(*order) > tuple_(*here))
     return [
         Row(UUID(row.complaint), row.what, row.holder, row.due_at, row.version) for row in connection.execute(query)
     ]

@@ -16,7 +16,9 @@ from schemas.sealed import BrokenSeal
 Sleep = Callable[[float], Awaitable[None]]
 T = TypeVar("T")
 
-HOPELESS: Final = (Permanent, UnknownEvent, MalformedEvent, BrokenSeal)
+UNREADABLE: Final = (UnknownEvent, MalformedEvent, BrokenSeal)
+"""One stream cannot be understood: corruption, or a newer version's events."""
+HOPELESS: Final = (Permanent, *UNREADABLE)
 """Trying again at once cannot help."""
 
 log = structlog.get_logger(__name__)

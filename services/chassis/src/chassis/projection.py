@@ -23,7 +23,7 @@ from chassis.kafka.clients import consumer, meaning, messages, running
 from chassis.message import Message
 from chassis.patience import Patience
 from chassis.sql import Database
-from chassis.view import View
+from chassis.view import View, prepared
 from schemas.envelope import RecordedEvent
 from schemas.topics import COMPLAINT_EVENTS
 
@@ -118,10 +118,10 @@ class Projection:
             known = self._known.get(part.partition)
             client.seek(part, known.offset if known is not None and known.topic_id == self._topic_id else 0)
 
-    def _stored(self, connection: Connection) -> Mapping[int, Checkpoint]:
+    def _stored(self, connection: Connection, *, locked: bool = False) -> Mapping[int, Checkpoint]:
         table = self._checkpoints
-        query = select(table).where(table.c.view == self._view.name).with_for_update()
-        rows = connection.execute(query)
+        query = select(table).where(table.c.view == self._view.name)
+        rows = connection.execute(query.with_for_update() if locked else query)
         return {row.partition: Checkpoint(row.topic_id, row.offset, row.position) for row in rows}
 
     async def _apply_all(self, client: AIOKafkaConsumer) -> None:
@@ -149,7 +149,7 @@ class Projection:
                 fresh.append(event)
                 position = event.position
             moved[partition] = Checkpoint(self._topic_id, records[-1].offset + 1, position)
-        items = await self._view.prepare(fresh) if fresh else ()
+        items = await prepared(self._view, fresh)
         try:
             await self._database.run(lambda connection: self._write(connection, items, before, moved))
         except IntegrityError as error:
@@ -164,7 +164,7 @@ class Projection:
         moved: Mapping[int, Checkpoint],
     ) -> None:
         table, name = self._checkpoints, self._view.name
-        stored = self._stored(connection)
+        stored = self._stored(connection, locked=True)
         if any(stored.get(part) != at for part, at in before.items()):
             raise Overtaken
         if items:

@@ -77,6 +77,9 @@ class Reactor:
         """
         if not complaints:
             return {}
+        if len(complaints) == 1:
+            failure = await self._alone(complaints[0])
+            return {complaints[0]: failure} if failure else {}
         try:
             alone: Sequence[UUID] = await self._patience.until_up(lambda: self._once(complaints), "reaction")
         except StopProcess:

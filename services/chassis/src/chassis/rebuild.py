@@ -8,7 +8,7 @@ from sqlalchemy import Connection, MetaData, Table, delete, insert, select
 
 from chassis.ports import Store
 from chassis.sql import Database
-from chassis.view import View
+from chassis.view import View, prepared
 
 BESIDE: Final = "rebuilt_"
 PAGE: Final = 2_000
@@ -32,7 +32,7 @@ async def _fill(
 ) -> int | None:
     while True:
         page = await store.read_all(after, view.prefixes, PAGE)
-        items = await view.prepare(page.events) if page.events else ()
+        items = await prepared(view, page.events)
         if items:
             await database.run(lambda connection, items=items: view.apply(connection, tables, items))  # type: ignore[misc]
         after = page.position

@@ -9,6 +9,7 @@ Works without Kafka. The row only says when to look: the reaction decides on the
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -19,10 +20,11 @@ from sqlalchemy.exc import IntegrityError
 from chassis.following import StoreFeed, position_table
 from chassis.lease import Lease, lease_table
 from chassis.ledger import Ledger
-from chassis.open_work import Plan, Row, open_work_table, open_work_view, planned, replace_work, soonest
-from chassis.patience import Patience
+from chassis.open_work import Plan, Planned, Row, open_work_table, open_work_view, planned, replace_work, soonest
+from chassis.patience import UNREADABLE, Patience, reason
 from chassis.ports import Clock
 from chassis.reaction import Reaction, Reactor
+from chassis.rests import Rests
 from chassis.sql import Database
 
 BATCH: Final = 500
@@ -65,6 +67,7 @@ class Sweep:
         self._reactor = Reactor(ledger, react, self._patience)
         self._lease = Lease(database, tables.lease, f"sweep.{ledger.writer}")
         self._looked = False
+        self._rests = Rests()
 
     async def run(self) -> None:
         """Until cancelled: while this process holds the lease, feed and sweep; otherwise wait for the lease."""
@@ -93,23 +96,31 @@ class Sweep:
         return await self._feed.catch_up()
 
     async def once(self) -> int:
-        """Handle everything that is due now, once, and tell how many complaints that was."""
-        handled: set[UUID] = set()
-        while True:
-            due = [complaint for complaint in await self._due(len(handled)) if complaint not in handled]
-            if not due:
-                return len(handled)
-            for complaint, failure in (await self._reactor.handle(due)).items():
-                log.error("sweep failed", complaint=str(complaint), because=failure.reason, tries=failure.attempts)
-            handled.update(due)
-            await self.replan(due)
-            await self._holds()
+        """Handle everything that is due now, once, and tell how many complaints that was.
 
-    async def _due(self, done: int) -> list[UUID]:
-        # Whatever stays due although it was handled stands in front: look past it.
-        now, table = self._clock.now(), self._tables.work
-        rows = await self._database.read(lambda connection: soonest(connection, table, BATCH + 8 * done, now))
-        return list(dict.fromkeys(row.complaint for row in rows))
+        What stays due although it was handled is looked at again ever more seldom, down to once a minute.
+        """
+        now, handled, last = self._clock.now(), set[UUID](), None
+        while rows := await self._due(now, last):
+            last = rows[-1]
+            versions = {row.complaint: row.version for row in rows}
+            due = [each for each in versions if each not in handled and self._rests.over(each, now)]
+            if not due:
+                continue
+            await self._handle(due)
+            plans = await self._plan_again(due)
+            self._rests.note({each: _fruitless(plans.get(each), versions[each], now) for each in due}, now)
+            handled.update(due)
+            await self._holds()
+        return len(handled)
+
+    async def _due(self, now: datetime, after: Row | None) -> list[Row]:
+        table = self._tables.work
+        return await self._database.read(lambda connection: soonest(connection, table, BATCH, now, after))
+
+    async def _handle(self, due: Sequence[UUID]) -> None:
+        for complaint, failure in (await self._reactor.handle(due)).items():
+            log.error("sweep failed", complaint=str(complaint), because=failure.reason, tries=failure.attempts)
 
     async def replan(self, complaints: Sequence[UUID] | None = None) -> None:
         """Plan these again (None: all that have open work), since something other than their events changed: a
@@ -118,8 +129,21 @@ class Sweep:
         if complaints is None:
             complaints = list(dict.fromkeys(row.complaint for row in await self.rows(limit=10_000_000)))
         for start in range(0, len(complaints), BATCH):
-            plans = await planned(self._ledger, self._plan, complaints[start : start + BATCH])
-            await self._database.run(lambda c, plans=plans: replace_work(c, [self._tables.work], plans))  # type: ignore[misc]
+            await self._plan_again(complaints[start : start + BATCH])
+
+    async def _plan_again(self, complaints: Sequence[UUID]) -> dict[UUID, Planned]:
+        plans = await self._planned(complaints)
+        await self._database.run(lambda connection: replace_work(connection, [self._tables.work], plans))
+        return {plan.complaint: plan for plan in plans}
+
+    async def _planned(self, complaints: Sequence[UUID]) -> list[Planned]:
+        try:
+            return await planned(self._ledger, self._plan, complaints)
+        except UNREADABLE as error:
+            if len(complaints) == 1:
+                log.error("cannot be planned", complaint=str(complaints[0]), because=reason(error))
+                return []
+        return [plan for each in complaints for plan in await self._planned([each])]
 
     async def rows(self, limit: int = 1000) -> list[Row]:
         """Open work, the soonest due first."""
@@ -128,3 +152,8 @@ class Sweep:
     def unready(self) -> str | None:
         """Why this road is not ready yet; None if it is."""
         return None if self._looked else "the sweep has not looked yet"
+
+
+def _fruitless(plan: Planned | None, version: int, now: datetime) -> bool:
+    """Still due, and nothing was written since the row was planned."""
+    return plan is None or (plan.version == version and any(work.due_at <= now for work in plan.work))

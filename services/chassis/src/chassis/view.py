@@ -6,11 +6,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+import structlog
 from sqlalchemy import Connection, MetaData, Table
 
+from chassis.patience import UNREADABLE, reason
 from schemas.envelope import RecordedEvent
 
 I = TypeVar("I")  # noqa: E741 - an item: what `prepare` makes of an event
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +38,20 @@ class View(Generic[I]):
 async def as_recorded(events: Sequence[RecordedEvent]) -> Sequence[RecordedEvent]:
     """The `prepare` of a view that reads stored events as they are."""
     return events
+
+
+async def prepared(view: View[I], events: Sequence[RecordedEvent]) -> Sequence[I]:
+    """What `prepare` makes of these. A stream that cannot be understood is left out and named in the log: it stops
+    neither the others nor the road, and a rebuild shows it once it can be read.
+    """
+    if not events:
+        return ()
+    try:
+        return await view.prepare(events)
+    except UNREADABLE as error:
+        streams = list(dict.fromkeys(event.stream for event in events))
+        if len(streams) == 1:
+            log.error("left out of a view", view=view.name, stream=streams[0], because=reason(error))
+            return ()
+    parts = [await prepared(view, [event for event in events if event.stream == stream]) for stream in streams]
+    return [item for part in parts for item in part]
