@@ -202,6 +202,12 @@ class Lives(RuleBasedStateMachine):
             self.ask(self.one(number), lambda s: desk.join(s, self.world.desk, self.world.state(lead)))
 
     @rule(number=which)
+    def a_lead_is_taken_back(self, number: int) -> None:
+        followers = self.one(number, is_joined)
+        lead = self.world.state(followers).lead if followers is not None else None
+        self.ask(lead, lambda s: intake.withdraw(s, Withdraw(), self.world.now))
+
+    @rule(number=which)
     def one_is_unjoined(self, number: int) -> None:
         self.ask(self.one(number, is_joined), lambda s: desk.unjoin(s, self.world.desk))
 
