@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 from socket import AF_INET, SO_ACCEPTCONN, SOL_SOCKET, socket
@@ -30,7 +31,7 @@ from schemas.events.registry import AgencyRegistered
 from schemas.lifecycle import Status
 from schemas.topics import agency_inbox, agency_replies
 from support.broker import committed, going, until
-from support.inbox import PLN, ROADS, complaint, filed, keep, keep_registry, routed
+from support.inbox import CITY, PLN, ROADS, complaint, filed, keep, keep_registry, routed
 
 pytestmark = [pytest.mark.broker, pytest.mark.usefixtures("no_socket_left")]
 
@@ -127,11 +128,18 @@ async def test_complaints_reach_the_agencys_topic_and_its_answers_reach_the_comp
         await answer(kafka, "acknowledged", 0, "m-1")
         await answer(kafka, "unheard-of", 1, "m-2")
         await answer(kafka, "progress", 2, "m-3", text="petugas di lokasi")
-        await until(lambda: _has(inbox, 2, 4))
+        await until(lambda: _has(inbox, 2, 3))
         assert (await inbox.ledger.load(complaint(0))).state.status is Status.IN_PROGRESS
         refused = await until(lambda: inbox.quarantine.of(PLN, 0))
         assert [row["code"] for row in refused] == ["unknown-type"]
         assert len(letters.letters) == 1
+
+        await give(inbox, [40], CITY)
+        await until(lambda: told(inbox, [40], CITY))
+        printed = await _sample_client(kafka, CITY, "--acknowledge", "--seconds=5")
+        assert '"complaint.assigned"' in printed
+        await until(lambda: _has(inbox, 40, 3))
+        assert (await inbox.ledger.load(complaint(40))).state.status is Status.IN_PROGRESS
 
         new = AgencyRegistered(at=inbox.clock.now(), agency="baru", name="Baru", kind="city", level="regency")
         await keep_registry(platform.store, inbox.ledger, new)
@@ -162,8 +170,17 @@ async def test_after_the_broker_lost_everything_each_open_complaint_is_told_once
     assert len(after) == 10, "and no more than once"
 
 
+async def _sample_client(kafka: str, agency: str, *options: str) -> str:
+    script = Path(__file__).parents[2] / "deploy/examples/agency_client.py"
+    command = [sys.executable, str(script), agency, f"--kafka={kafka}", *options]
+    client = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    printed, _ = await client.communicate()
+    assert client.returncode == 0
+    return printed.decode()
+
+
 async def _has(inbox: Inbox, index: int, version: int) -> bool:
-    return (await inbox.ledger.load(complaint(index))).state.version >= version - 1
+    return (await inbox.ledger.load(complaint(index))).state.version >= version
 
 
 async def _all_live(inbox: Inbox, kafka: str, indexes: Iterable[int]) -> bool:
