@@ -28,8 +28,8 @@ audit: setup ## walk the store and prove that no complaint is lost, late or held
 test: setup ## every test that needs no Docker: real Kafka and real PostgreSQL included
 	@$(RUN) -m pytest tests
 
-test-containers: setup ## store contract and broker tests against images built here (needs Docker)
-	@TEST_SERVERS=containers $(RUN) -m pytest tests/contract tests/broker
+test-containers: setup ## store contract and dead letters against images built here (needs Docker)
+	@TEST_SERVERS=containers $(RUN) -m pytest tests/contract tests/broker/test_dead_letters.py
 
 lint: setup ## formatting, lint, types, arrows, generated schemas
 	@.venv/bin/ruff format --check .
@@ -46,9 +46,6 @@ bench: setup ## ratios against the bare libraries, as a table and a JSON file
 
 schemas: setup ## write JSON Schema and AsyncAPI anew
 	@$(RUN) -m schemas.generate
-
-rebuild: setup ## make a read model again from the store: make rebuild VIEW=reporting.reports
-	@.venv/bin/satupintu rebuild $(VIEW)
 
 ##@ Set up
 setup: .venv/.stamp ## what every target needs (done by them)
@@ -69,4 +66,4 @@ help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo audit test test-containers lint check bench schemas rebuild setup clean help
+.PHONY: run demo audit test test-containers lint check bench schemas setup clean help
