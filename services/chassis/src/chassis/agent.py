@@ -9,11 +9,14 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, Final
 
 import structlog
+from aiokafka.errors import KafkaError
 
+from chassis import metrics
 from chassis.errors import BrokerUnavailable
 from chassis.kafka.admin import Admin
 from chassis.message import Message
 from chassis.patience import Patience
+from chassis.progress import Progress, Standing
 
 Handle = Callable[[Sequence[Message]], Awaitable[None]]
 """A `chassis.reaction.Guard`: on return every message is handled or durably set aside."""
@@ -24,9 +27,6 @@ FINISH_S: Final = 6.0
 """How long a batch in hand may take to finish once the process is asked to stop."""
 STOP_S: Final = 9.0
 LOOK_S: Final = 5.0
-STALLED_S: Final = 60.0
-MARKERS: Final = 50
-"""Transaction markers take offsets too: so far behind the end a partition may be and have nothing left to read."""
 log = structlog.get_logger(__name__)
 
 
@@ -41,7 +41,7 @@ class Agent:
         self._name, self._topics, self._handle, self._kafka = f"{service}.{road}", list(topics), handle, kafka
         self._app: Any = None
         self._handled: dict[tuple[str, int], int] = {}
-        self._moved_at = time.monotonic()
+        self._progress = Progress[tuple[str, int]](time.monotonic)
         self._busy = False
 
     async def run(self) -> None:
@@ -52,7 +52,7 @@ class Agent:
         try:
             while True:
                 await asyncio.sleep(LOOK_S)
-                self._watch()
+                await self._watch()
         finally:
             await self._stop()
 
@@ -107,7 +107,8 @@ class Agent:
         work = asyncio.ensure_future(self._handle(messages))
         self._busy = True
         try:
-            await asyncio.shield(work)
+            with metrics.AGENT_SECONDS.labels(self._name).time():
+                await asyncio.shield(work)
         except asyncio.CancelledError:
             await self._finish(work)
             raise
@@ -129,17 +130,30 @@ class Agent:
         os._exit(1)
 
     def _note(self, messages: Sequence[Message]) -> None:
-        self._moved_at = time.monotonic()
         for message in messages:
             self._handled[message.topic, message.partition] = message.offset + 1
+        metrics.AGENT_HANDLED.labels(self._name).inc(len(messages))
 
-    def _watch(self) -> None:
+    async def _watch(self) -> None:
         """End a process whose consumer has silently stopped fetching, as Faust's has been seen to do."""
-        behind = sum(self._behind(partition) > MARKERS for partition in self._partitions())
-        if not behind or self._busy:
-            self._moved_at = time.monotonic()
-        elif time.monotonic() - self._moved_at > STALLED_S:
-            self._leave("no progress", BrokerUnavailable(f"{behind} partitions stand still"))
+        standings = await self._standings()
+        metrics.AGENT_BEHIND.labels(self._name).set(sum(at.behind for at in standings.values()))
+        if stalled := self._progress.stalled(standings, busy=self._busy):
+            self._leave("no progress", BrokerUnavailable(f"{len(stalled)} partitions stand still"))
+
+    async def _standings(self) -> dict[tuple[str, int], Standing]:
+        from faust.exceptions import ConsumerNotStarted
+
+        partitions, consumer = self._partitions(), self._app.consumer
+        try:
+            async with asyncio.timeout(LOOK_S):
+                ends = await consumer.highwaters(*partitions) if partitions else {}
+                starts = {part: await consumer.position(part) for part in partitions if part not in self._handled}
+        except (TimeoutError, KafkaError, ConsumerNotStarted):
+            return {}  # a broker that does not answer is no fault of the consumer's
+        kept = {part: self._handled.get(part, starts.get(part) or 0) for part in partitions}
+        self._handled = {(part.topic, part.partition): at for part, at in kept.items()}
+        return {part: Standing(at, int(ends.get(part) or 0)) for part, at in self._handled.items()}
 
     def _partitions(self) -> Collection[Any]:
         from faust.exceptions import ConsumerNotStarted
@@ -148,11 +162,6 @@ class Agent:
             return frozenset(self._app.consumer.assignment())
         except ConsumerNotStarted:
             return frozenset()
-
-    def _behind(self, partition: Any) -> int:
-        handled = self._handled.get((partition.topic, partition.partition))
-        end = self._app.consumer.highwater(partition)
-        return 0 if handled is None or end is None else int(end) - handled
 
     async def _stop(self) -> None:
         try:

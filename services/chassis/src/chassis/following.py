@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from chassis import metrics
 from chassis.patience import Patience
 from chassis.ports import Page, Store
 from chassis.sql import Database
@@ -82,6 +83,7 @@ class StoreFeed:
             await self._database.run(lambda connection: self._write(connection, before, page.position, items))
         except IntegrityError as error:
             raise Overtaken from error
+        metrics.VIEW_POSITION.labels(self._view.name).set(page.position or 0)
         return page.position
 
     def _write(self, connection: Connection, before: int | None, after: int | None, items: Sequence[Any]) -> None:

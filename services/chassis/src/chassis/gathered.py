@@ -15,6 +15,9 @@ class Gathered:
         self._most, self._events = most, list[RecordedEvent]()
         self._changed = asyncio.Condition()
 
+    def __len__(self) -> int:
+        return len(self._events)
+
     async def fill(self, pages: AsyncIterator[Page]) -> None:
         """Without end; waits while `most` or more are here."""
         async with aclosing(pages) as subscription:  # type: ignore[type-var]

@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String, Table, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from chassis import metrics
 from chassis.cloudevents import to_recorded
 from chassis.errors import BrokerUnavailable, Poison
 from chassis.first_of import first_of
@@ -155,6 +156,7 @@ class Projection:
         except IntegrityError as error:
             raise Overtaken from error
         self._known.update(moved)
+        metrics.VIEW_POSITION.labels(self._view.name).set(max(at.position for at in self._known.values()))
 
     def _write(
         self,

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 
+from chassis import metrics
 from chassis.cloudevents import subject
 from chassis.command import ATTEMPTS
 from chassis.dead_letter import DeadLetter, DeadLetters
@@ -183,6 +184,7 @@ class Guard:
         self._count()
         letter = DeadLetter(self._service, message, failure.reason, failure.attempts)
         await self._patience.until_up(lambda: self._letters.put(letter), "dead letter")
+        metrics.DEAD_LETTERS.labels(self._service).inc()
         log.error("dead letter", place=message.place, because=failure.reason, tries=failure.attempts)
 
     def _count(self) -> None:

@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
+from chassis import metrics
 from chassis.errors import Fenced
 from chassis.first_of import first_of
 from chassis.gathered import Gathered
@@ -91,8 +92,12 @@ class Relay:
 
     async def _publish(self, publisher: Publisher, gathered: Gathered) -> None:
         while events := await gathered.take(MOST):
-            await publisher.publish(events)
+            with metrics.RELAY_SECONDS.time():
+                await publisher.publish(events)
             self.published += len(events)
+            metrics.RELAY_PUBLISHED.inc(len(events))
+            metrics.RELAY_POSITION.set(events[-1].position)
+            metrics.RELAY_WAITING.set(len(gathered))
 
     async def _watch_topics(self, ids: dict[str, str]) -> None:
         while True:

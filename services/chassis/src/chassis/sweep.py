@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy import MetaData, Table
 from sqlalchemy.exc import IntegrityError
 
+from chassis import metrics
 from chassis.following import StoreFeed, position_table
 from chassis.lease import Lease, lease_table
 from chassis.ledger import Ledger
@@ -112,7 +113,14 @@ class Sweep:
             self._rests.note({each: _fruitless(plans.get(each), versions[each], now) for each in due}, now)
             handled.update(due)
             await self._holds()
+        metrics.SWEEP_HANDLED.labels(self._ledger.writer).inc(len(handled))
+        await self._tell_overdue(now)
         return len(handled)
+
+    async def _tell_overdue(self, now: datetime) -> None:
+        left = await self._database.read(lambda connection: soonest(connection, self._tables.work, 1, now))
+        overdue_s = (now - left[0].due_at).total_seconds() if left else 0.0
+        metrics.SWEEP_OVERDUE.labels(self._ledger.writer).set(overdue_s)
 
     async def _due(self, now: datetime, after: Row | None) -> list[Row]:
         table = self._tables.work

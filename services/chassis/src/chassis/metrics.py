@@ -1,0 +1,55 @@
+"""Every figure that a process of ours shows on /metrics, and how to read it. Ids and texts are never labels."""
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+RELAY_LEADING: Final = Gauge(
+    "satupintu_relay_leading",
+    "1 in the relay that publishes. The sum over all relays is 1, but for the seconds of a hand-over.",
+)
+RELAY_PUBLISHED: Final = Counter(
+    "satupintu_relay_published", "Events committed to Kafka. Flat while complaints are filed: the relay is stuck."
+)
+RELAY_POSITION: Final = Gauge(
+    "satupintu_relay_position",
+    "The store's position up to which Kafka has everything. Never falls, but for a wiped topic.",
+)
+RELAY_WAITING: Final = Gauge(
+    "satupintu_relay_waiting_events",
+    "Events read from the store and not yet in Kafka. Near 4,000 for long: Kafka is slow.",
+)
+RELAY_SECONDS: Final = Histogram(
+    "satupintu_relay_transaction_seconds",
+    "Time of one transaction. Above 12 s it is fenced.",
+    buckets=SECONDS,
+)
+
+AGENT_HANDLED: Final = Counter("satupintu_agent_handled", "Messages handled or set aside by a reaction.", ["road"])
+AGENT_BEHIND: Final = Gauge(
+    "satupintu_agent_behind_messages",
+    "Messages between what is handled and the end of the topic. Up to 50 a partition are transaction markers.",
+    ["road"],
+)
+AGENT_SECONDS: Final = Histogram(
+    "satupintu_agent_batch_seconds", "Time of one batch of a reaction, retries included.", ["road"], buckets=SECONDS
+)
+DEAD_LETTERS: Final = Counter(
+    "satupintu_dead_letters",
+    "Messages set aside for a person. Any growth is worth a look: `satupintu dead-letters`.",
+    ["service"],
+)
+
+VIEW_POSITION: Final = Gauge(
+    "satupintu_view_position",
+    "The store's position a read model has reached. Compare with satupintu_relay_position.",
+    ["view"],
+)
+SWEEP_HANDLED: Final = Counter("satupintu_sweep_handled", "Complaints a sweep found due.", ["service"])
+SWEEP_OVERDUE: Final = Gauge(
+    "satupintu_sweep_overdue_seconds",
+    "Age of the oldest work that is due and not done. Above a minute: look for `sweep failed` in the log.",
+    ["service"],
+)
