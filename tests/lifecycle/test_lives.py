@@ -65,6 +65,10 @@ def is_answered(state: Complaint) -> bool:
     return state.status is Status.ANSWERED
 
 
+def is_placed(state: Complaint) -> bool:
+    return state.status in (Status.TRIAGE, Status.ROUTED, Status.IN_PROGRESS)
+
+
 def is_joined(state: Complaint) -> bool:
     return state.status is Status.JOINED
 
@@ -197,9 +201,10 @@ class Lives(RuleBasedStateMachine):
 
     @rule(number=which, other=which)
     def two_are_joined(self, number: int, other: int) -> None:
-        lead = self.one(other)
-        if lead is not None:
-            self.ask(self.one(number), lambda s: desk.join(s, self.world.desk, self.world.state(lead)))
+        one, two = self.one(number, is_placed), self.one(other, is_placed)
+        for follower, lead in ((one, two), (two, one)):  # only the later one may follow
+            if lead is not None:
+                self.ask(follower, lambda s, lead=lead: desk.join(s, self.world.desk, self.world.state(lead)))  # type: ignore[misc]
 
     @rule(number=which)
     def a_lead_is_taken_back(self, number: int) -> None:
