@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from chassis import clock as clocks
+from chassis.errors import ChassisError
 from chassis.settings import UnknownSetting, read_settings
 
 GROUP: Final = "satupintu.commands"
@@ -32,7 +33,10 @@ def advance(
     settings = read_settings()
     if settings.production:
         raise typer.BadParameter("there is no test clock in production")
-    print(f"{clocks.advance(settings.clock_file, timedelta(days=days, hours=hours))} ahead")
+    try:
+        print(f"{clocks.advance(settings.clock_file, timedelta(days=days, hours=hours))} ahead")
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def main() -> None:
@@ -41,6 +45,6 @@ def main() -> None:
         app.add_typer(point.load())
     try:
         app()
-    except UnknownSetting as error:
-        Console(stderr=True).print(str(error))
+    except (UnknownSetting, ChassisError) as error:
+        Console(stderr=True).print(f"{type(error).__name__}: {error}", markup=False)
         raise SystemExit(2) from error

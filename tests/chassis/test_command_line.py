@@ -1,0 +1,54 @@
+"""`satupintu`: one command line, to which each package brings its own."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from chassis import cli
+
+RUN = CliRunner()
+
+
+@pytest.fixture
+def clock_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SATUPINTU_CLOCK_FILE", str(tmp_path / "clock"))
+    return tmp_path / "clock"
+
+
+@pytest.mark.usefixtures("clock_file")
+def test_the_clock_moves_forwards_and_says_how_far() -> None:
+    assert RUN.invoke(cli.app, ["clock", "advance", "--days", "2", "--hours", "1"]).output == "2 days, 1:00:00 ahead\n"
+    assert RUN.invoke(cli.app, ["clock", "show"]).output.startswith("176400.0 ahead: ")
+
+
+def test_time_never_goes_back(clock_file: Path) -> None:
+    refused = RUN.invoke(cli.app, ["clock", "advance", "--days=-1"])
+    assert refused.exit_code == 2
+    assert "time goes forwards" in refused.output
+    assert not clock_file.exists()
+
+
+def test_production_has_no_test_clock(clock_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SATUPINTU_PRODUCTION", "true")
+    assert RUN.invoke(cli.app, ["clock", "advance", "--days", "1"]).exit_code == 2
+    assert not clock_file.exists()
+
+
+def test_a_misspelt_setting_is_named_and_nothing_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SATUPINTU_STROE_URL", "sqlite:///x")
+    monkeypatch.setattr("sys.argv", ["satupintu", "clock", "show"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    assert "SATUPINTU_STROE_URL" in capsys.readouterr().err
+
+
+def test_every_package_brings_its_commands(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.argv", ["satupintu", "--help"])
+    with pytest.raises(SystemExit):
+        cli.main()
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in ("audit", "clock", "dead-letters", "history", "seed"))
