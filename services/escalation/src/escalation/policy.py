@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -35,18 +36,27 @@ def next_owned(state: Complaint, registry: Registry, policies: Policies) -> Next
 
 def due(state: Complaint, registry: Registry, policies: Policies, now: datetime) -> list[Step]:
     """Every step due by `now`, in the order in which they fell due, as one append: a clock that jumped over weeks
-    skips none. At most `STEPS`; ask again for the rest.
+    skips none. About `STEPS` at most; ask again for the rest.
     """
-    steps: list[Step] = []
-    while len(steps) < STEPS:
-        action = next_owned(state, registry, policies)
-        taken = _steps(state, registry, action, now) if action is not None and action.due_at <= now else []
-        if not taken:
+    taken: list[tuple[datetime, Step]] = []
+    while len(taken) < STEPS and (actions := _ready(state, registry, policies, now)):
+        before = len(taken)
+        for action in actions:
+            steps = _steps(state, registry, action, now)
+            for step in steps:
+                state = evolve(state, Told(step.fact, NIL, state.version + 1))
+            taken += [(action.due_at, step) for step in steps]
+        if len(taken) == before:
             break
-        for step in taken:
-            state = evolve(state, Told(step.fact, NIL, state.version + 1))
-        steps += taken
-    return steps
+    return [step for _, step in sorted(taken, key=itemgetter(0))]
+
+
+def _ready(state: Complaint, registry: Registry, policies: Policies, now: datetime) -> list[NextAction]:
+    # One step of each clock; what falls due after a lapse never comes to pass, and so the lapse is last.
+    owned = [a for a in pending(state, registry, policies) if a.what in OWNED and a.due_at <= now]
+    end = min((action.due_at for action in owned if action.what == "lapse"), default=now)
+    others = [action for action in owned if action.what != "lapse" and action.due_at <= end]
+    return sorted(others, key=_order) or [action for action in owned if action.what == "lapse"]
 
 
 def _steps(state: Complaint, registry: Registry, action: NextAction, now: datetime) -> Sequence[Step]:
