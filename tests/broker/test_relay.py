@@ -257,6 +257,7 @@ async def test_a_killed_relay_comes_back_and_loses_and_repeats_nothing(kafka: st
             await asyncio.sleep(0.2 + 0.1 * round_)  # somewhere in the middle of it
             relay.kill_and_start()
             await writing
+        await file_many(store, 1, start=6500)  # only the last process can publish this: it is up
         await until(await all_there(kafka, store))
         relay.process.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(relay.process.wait, 15) == 0
