@@ -6,6 +6,7 @@ import sys
 import uvicorn
 
 from chassis.log import configure
+from chassis.log import configure
 from chassis.settings import read_settings
 from escalation.app import create_app, worker
 
@@ -13,6 +14,8 @@ from escalation.app import create_app, worker
 def main(argv: list[str]) -> int:
     """Run one side until it is told to stop; the exit status."""
     configure(read_settings())
+    settings = read_settings()
+    configure(settings)
     match argv:
         case ["worker"]:
             return asyncio.run(worker())
