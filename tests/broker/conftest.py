@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import pytest
 
@@ -17,10 +17,11 @@ async def empty_kafka(kafka: str) -> str:
     return kafka
 
 
-@pytest.fixture(autouse=True)
-def swept() -> Iterator[None]:
-    """While a broker is away, kafka-python leaves its sockets to the garbage collector: not to the next test's."""
-    yield
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """Sockets of refused connections are left to the garbage collector: not to that of a later test."""
+    result = yield
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
+    return result

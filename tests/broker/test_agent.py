@@ -143,7 +143,8 @@ async def test_a_stuck_message_does_not_hang_a_stop_and_is_not_committed(bench: 
 
 async def test_a_stop_under_load_loses_nothing_and_leaves_the_group_empty(bench: Bench) -> None:
     await bench.send(range(1500))
-    for least in (200, 500):
+    for _ in range(2):
+        least = len(set(bench.handled())) + 100  # a stopped one finishes its batch: how much it did is not known before
         process = bench.start("slowly")
         await until(lambda least=least: bench.has_handled(least))  # type: ignore[misc]
         process.send_signal(signal.SIGTERM)

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -35,21 +35,10 @@ pytestmark = [pytest.mark.broker, pytest.mark.filterwarnings("ignore::pytest.Pyt
 PARTITIONS = FIXED[COMPLAINT_EVENTS].partitions
 
 
-@pytest.fixture(scope="module")
-def server(kafka_jars: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
-    """A broker for the relay's tests alone: its topics have fixed names."""
-    server = KafkaServer(tmp_path_factory.mktemp("kafka"), kafka_jars)
-    server.start()
-    server.wait_ready()
-    yield server
-    server.stop(limit_s=10)
-
-
 @pytest.fixture
-async def kafka(server: KafkaServer) -> str:
-    """The broker, with no topic of ours on it."""
-    await asyncio.to_thread(delete_topics, server.bootstrap)
-    return server.bootstrap
+def kafka(empty_kafka: str) -> str:
+    """Topics of the relay have fixed names."""
+    return empty_kafka
 
 
 async def stored(store: Store) -> list[RecordedEvent]:
@@ -203,19 +192,6 @@ async def test_a_wiped_broker_gets_everything_again(private_kafka: KafkaServer) 
         await asyncio.to_thread(private_kafka.wait_ready)
         await until(await all_there(kafka, store))
     assert {each.position for each in await published(kafka)} == set(range(1, 41))
-
-
-async def test_a_broker_that_was_away_gets_each_event_once(private_kafka: KafkaServer) -> None:
-    store, kafka = memory_store(), private_kafka.bootstrap
-    await file_many(store, 30)
-    async with going(Relay(store, kafka)):
-        await until(await all_there(kafka, store))
-        await asyncio.to_thread(private_kafka.kill)
-        await file_many(store, 30, start=30)
-        await asyncio.to_thread(private_kafka.start)
-        await asyncio.to_thread(private_kafka.wait_ready)
-        await until(await all_there(kafka, store))
-    assert sorted(each.position for each in await published(kafka)) == list(range(1, 61))
 
 
 class RelayProcess:

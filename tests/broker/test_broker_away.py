@@ -1,0 +1,67 @@
+"""A broker that is gone for some seconds: relay, agent and read model go on by themselves, and nothing is missing."""
+
+import asyncio
+import gc
+from pathlib import Path
+
+import pytest
+from sqlalchemy import MetaData
+
+from chassis.agent import Agent
+from chassis.cloudevents import to_recorded
+from chassis.dead_letter import MemoryDeadLetters
+from chassis.ledger import Ledger
+from chassis.ports import Store
+from chassis.projection import Projection, checkpoint_table
+from chassis.reaction import Guard, per_complaint
+from chassis.relay import Relay
+from chassis.sql import Database
+from local.kafka import KafkaServer
+from schemas.topics import COMPLAINT_EVENTS, FIXED
+from support.broker import committed, going, until
+from support.lives_view import counted, define, lives
+from support.roads import PlainKeys, file_many, note_once
+from support.stores import memory_store
+
+# Python 3.11 leaves the socket of a refused connection to the garbage collector, which must find it in this test.
+pytestmark = [
+    pytest.mark.broker,
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+MANY, AWAY_S = 100, 4.0
+
+
+async def noted(store: Store) -> int:
+    """Complaints the agent has reacted on."""
+    return sum(event.type == "ProgressRecorded" for event in (await store.read_all(None, limit=10_000)).events)
+
+
+async def test_relay_agent_and_read_model_go_on_when_the_broker_is_back(
+    private_kafka: KafkaServer, tmp_path: Path
+) -> None:
+    store, letters, kafka, metadata = memory_store(), MemoryDeadLetters(), private_kafka.bootstrap, MetaData()
+    checkpoint_table(metadata)
+    [table] = define(metadata, "")
+    database = Database(f"sqlite:///{tmp_path}/rows.db", metadata)
+    guard = Guard(Ledger(store, PlainKeys(), "agency_inbox"), per_complaint(note_once), letters)
+    agent = Agent("awaytest", "reactions", [COMPLAINT_EVENTS], guard, kafka=kafka)
+    projection = Projection(database, metadata, lives(), kafka=kafka, group="awaytest.views")
+
+    async def done(complaints: int) -> bool:
+        return await noted(store) == complaints and await counted(database, table) == 2 * complaints
+
+    async with going(Relay(store, kafka), agent, projection) as roads:
+        await file_many(store, MANY)
+        await until(lambda: done(MANY))
+        await asyncio.to_thread(private_kafka.kill)
+        await file_many(store, MANY, start=MANY)
+        await asyncio.sleep(AWAY_S)
+        assert not any(road.done() for road in roads)
+        await asyncio.to_thread(private_kafka.start)
+        await asyncio.to_thread(private_kafka.wait_ready)
+        await until(lambda: done(2 * MANY), within_s=60)
+        published = await committed(kafka, COMPLAINT_EVENTS, FIXED[COMPLAINT_EVENTS].partitions)
+    assert sorted(to_recorded(each).position for each in published) == list(range(1, 4 * MANY + 1))
+    assert letters.letters == []
+    gc.collect()
