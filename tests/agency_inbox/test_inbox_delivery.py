@@ -10,7 +10,8 @@ from agency_inbox.agents import Delivery
 from agency_inbox.delivery import NEWS, receipt_cause, untold
 from agency_inbox.postbox import MemoryPostbox, Outgoing
 from chassis.clock import FixedClock
-from chassis.ledger import Ledger, Loaded
+from chassis.ledger import Ledger
+from chassis.loaded import Loaded
 from chassis.message import Message
 from chassis.reaction import Outcome, Reactor
 from schemas.complaint import Complaint

@@ -15,7 +15,8 @@ from chassis.agent import Agent
 from chassis.dead_letter import MemoryDeadLetters
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import producer, running
-from chassis.ledger import Ledger, Loaded
+from chassis.ledger import Ledger
+from chassis.loaded import Loaded
 from chassis.reaction import Guard, Outcome, per_complaint
 from schemas.topics import Topic
 from support import agent_process

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chassis.cloudevents import head, subject, to_headers, to_recorded
+from chassis.cloudevents import about, head, to_headers, to_recorded
 from chassis.errors import Poison
 from chassis.ledger import Ledger
 from chassis.message import Message
@@ -65,7 +65,7 @@ async def test_an_event_of_the_registry_is_about_no_complaint() -> None:
     [recorded] = (await store.read_all(None)).events
     assert head(to_headers(recorded)).subject is None
     with pytest.raises(Poison, match="about no complaint"):
-        subject(to_headers(recorded))
+        about(to_headers(recorded))
 
 
 async def test_a_message_without_a_body_is_poison() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from chassis.dead_letter import MemoryDeadLetters
 from chassis.errors import Poison, StoreUnavailable
-from chassis.ledger import Ledger, Loaded
+from chassis.ledger import Ledger
+from chassis.loaded import Loaded
 from chassis.message import Message
 from chassis.reaction import Guard, Limit, Outcome, Reaction, StopProcess, per_complaint
 from schemas.envelope import NewEvent
@@ -124,11 +125,11 @@ class Flaky:
     def __init__(self, store: Any, failures: int) -> None:
         self._store, self.failures = store, failures
 
-    async def read_many(self, streams: Any) -> Any:
+    async def read_many(self, streams: Any, *versions: Sequence[int]) -> Any:
         if self.failures:
             self.failures -= 1
             raise StoreUnavailable("away")
-        return await self._store.read_many(streams)
+        return await self._store.read_many(streams, *versions)
 
     async def append_many(self, appends: Any) -> Any:
         return await self._store.append_many(appends)

@@ -12,7 +12,8 @@ from sqlalchemy import MetaData, select
 from chassis.clock import FixedClock
 from chassis.errors import Poison
 from chassis.lease import LEASE_S, Lease, lease_table
-from chassis.ledger import Ledger, Loaded
+from chassis.ledger import Ledger
+from chassis.loaded import Loaded
 from chassis.open_work import Work
 from chassis.ports import Store
 from chassis.reaction import Outcome, Reaction, per_complaint

@@ -154,6 +154,16 @@ async def test_a_stream_asked_for_twice_is_given_twice(store: Store) -> None:
     assert none == []
 
 
+async def test_many_streams_are_read_each_from_its_own_version_on(store: Store) -> None:
+    await store.append("complaint-1", NO_STREAM, [A, B, C])
+    await store.append("complaint-2", NO_STREAM, [A, B])
+
+    streams = ["complaint-2", "complaint-1", "complaint-3", "complaint-1", "complaint-2"]
+    found = await store.read_many(streams, [1, 2, 0, 0, 7])
+
+    assert [[one.version for one in events] for events in found] == [[1], [2], [], [0, 1, 2], []]
+
+
 async def test_more_streams_than_one_statement_takes_are_appended_and_read_together(store: Store) -> None:
     streams = [f"complaint-{number}" for number in range(1300)]
 

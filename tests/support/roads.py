@@ -6,7 +6,8 @@ from uuid import UUID
 
 from chassis.clock import FixedClock
 from chassis.cloudevents import to_headers
-from chassis.ledger import Cause, Ledger, Loaded
+from chassis.ledger import Cause, Ledger
+from chassis.loaded import Loaded
 from chassis.message import Message
 from chassis.patience import Patience
 from chassis.ports import Store

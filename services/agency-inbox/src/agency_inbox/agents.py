@@ -18,7 +18,8 @@ from agency_inbox.delivery import Letter, TopicIds, body_of, receipt_cause, unto
 from agency_inbox.postbox import Outgoing, Postbox
 from agency_inbox.settings import REMEMBERED_SENDS
 from chassis.errors import BrokerUnavailable
-from chassis.ledger import Cause, Ledger, Loaded
+from chassis.ledger import Cause, Ledger
+from chassis.loaded import Loaded
 from chassis.ports import Clock
 from chassis.reaction import Outcome
 from chassis.registry_view import RegistryView

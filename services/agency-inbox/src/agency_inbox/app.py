@@ -24,6 +24,7 @@ from chassis.agent import Agent
 from chassis.dead_letter import DeadLetters, MemoryDeadLetters
 from chassis.dead_letter_topic import KafkaDeadLetters
 from chassis.kafka.admin import Admin
+from chassis.memory import Memory
 from chassis.outsider import Outsider
 from chassis.platform import Platform, open_platform
 from chassis.process import Road, run_process
@@ -43,7 +44,7 @@ routers: Final[list[APIRouter]] = [http.router]
 async def open_inbox(platform: Platform, copies: DeadLetters) -> AsyncIterator[Inbox]:
     """Agency-inbox's own tables over the shared surroundings. `copies`: where refused replies go besides."""
     database = Database(platform.settings.views_of(SERVICE), METADATA)
-    ledger = ReceiptLedger(platform.store, platform.keyring, SERVICE)
+    ledger = ReceiptLedger(platform.store, platform.keyring, SERVICE, Memory())
     quarantine = Quarantine(database, REFUSED, copies)
     try:
         yield Inbox(ledger, platform.registry, platform.clock, policies(), database, quarantine)

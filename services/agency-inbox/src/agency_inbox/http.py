@@ -15,7 +15,8 @@ from agency_inbox.casefile import casefile, summary
 from agency_inbox.casework import Acknowledge, Clarify, Move, Progress, Respond, Return, may_read, names_of
 from agency_inbox.context import Inbox
 from agency_inbox.moves import carry_out
-from chassis.ledger import Cause, Loaded
+from chassis.ledger import Cause
+from chassis.loaded import Loaded
 from chassis.web import ClientId, IdempotencyKey, IfMatch, Language, etag
 from schemas import ids
 from schemas.lifecycle import Status

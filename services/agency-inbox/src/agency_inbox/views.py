@@ -6,7 +6,6 @@ Rows follow from the stream's present state, whichever of its events woke us, an
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
-from uuid import UUID
 
 from sqlalchemy import (
     Column,
@@ -37,7 +36,6 @@ from schemas.envelope import RecordedEvent
 from schemas.limits import PAGE
 from schemas.policies import Policies
 from schemas.registry import Registry
-from schemas.streams import complaint_id
 from schemas.values import Clock
 
 HOLDERS_CLOCKS: Final = frozenset({Clock.ACKNOWLEDGE, Clock.SETTLE, Clock.REWORK})
@@ -154,8 +152,7 @@ def _present(
     ledger: Ledger, registry: RegistryView, policies: Policies
 ) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[InboxRow]]]:
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[InboxRow]:
-        touched: list[UUID] = list(dict.fromkeys(complaint_id(event.stream) for event in events))
         bodies = await registry.current()
-        return [row_of(each.state, bodies, policies) for each in await ledger.load_many(touched) if each.recorded]
+        return [row_of(each.state, bodies, policies) for each in await ledger.touched(events) if each.recorded]
 
     return prepare

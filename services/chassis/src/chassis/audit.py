@@ -14,7 +14,8 @@ from chassis.audit_finding import Basis, Violation
 from chassis.audit_history import history
 from chassis.audit_rules import Around, check, pointed_to
 from chassis.books import Books, summary
-from chassis.ledger import Ledger, Loaded
+from chassis.ledger import Ledger
+from chassis.loaded import Loaded
 from schemas.codec import MalformedEvent, UnknownEvent
 from schemas.complaint import Complaint, new
 from schemas.envelope import RecordedEvent

@@ -14,7 +14,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from chassis.audit import UNREADABLE, Audit, Found
 from chassis.audit_finding import Violation
 from chassis.audit_topics import Collected, compare
-from chassis.ledger import Loaded
+from chassis.ledger import Ledger
+from chassis.loaded import Loaded
 from chassis.platform import Platform, open_platform
 from chassis.settings import Settings, read_settings
 from schemas import sentences
@@ -83,7 +84,7 @@ async def _audit(asked: Asked) -> int:
                     collected.page(events)
 
             judged = collected.judged if asked.kafka else None
-            ledger = platform.ledger("audit")
+            ledger = Ledger(platform.store, platform.keyring, "audit")
             walk = Audit(ledger, policies(), at, asked.tolerance(settings), page=told, judged=judged)
             async for violation, loaded in _all(walk, platform, collected, asked.kafka):
                 if verdict.add(violation) <= asked.most:
@@ -105,7 +106,7 @@ async def _loaded(platform: Platform, stream: str) -> Loaded:
     complaint = complaint_id(stream) if stream.startswith(COMPLAINT_PREFIX) else None
     if complaint is None:
         return Loaded(stream, new(_NOBODY), Keys(), ())
-    return await platform.ledger("audit").load(complaint)
+    return await Ledger(platform.store, platform.keyring, "audit").load(complaint)
 
 
 _NOBODY: Final = complaint_id(f"{COMPLAINT_PREFIX}00000000-0000-0000-0000-000000000000")

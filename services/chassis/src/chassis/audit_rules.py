@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.audit_finding import Basis, Violation
 from chassis.audit_history import history, life
-from chassis.ledger import Loaded
+from chassis.loaded import Loaded
 from schemas.complaint import Complaint
 from schemas.deadlines import next_action
 from schemas.lifecycle import CloseReason, Status

@@ -40,6 +40,14 @@ class Head(NamedTuple):
     stream: str
 
 
+class About(NamedTuple):
+    """What a reaction needs of a message: it is a prompt, and all else is read from the stream."""
+
+    subject: UUID
+    type: str
+    sequence: int
+
+
 def to_headers(event: RecordedEvent) -> list[Header]:
     """The headers that carry this event; its body is `event.data` as it is."""
     stream = event.stream
@@ -80,8 +88,8 @@ def head(headers: Sequence[Header]) -> Head:
     )
 
 
-def subject(headers: Sequence[Header]) -> UUID:
-    """The complaint that a message is about. The other headers are checked as by `head`.
+def about(headers: Sequence[Header]) -> About:
+    """Which complaint a message is about, and how far its stream had come. The other headers are checked as by `head`.
 
     Raises:
         Poison: as `head`, or the event is about no complaint.
@@ -89,7 +97,7 @@ def subject(headers: Sequence[Header]) -> UUID:
     found = head(headers)
     if found.subject is None:
         raise Poison("ce_subject is missing: this event is about no complaint")
-    return found.subject
+    return About(found.subject, found.type, found.sequence)
 
 
 def to_recorded(message: Message) -> RecordedEvent:

@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from chassis.errors import Busy, Conflict
-from chassis.ledger import Cause, Ledger, Loaded
+from chassis.ledger import Cause, Ledger
+from chassis.loaded import Loaded
 from schemas.codec import metadata_of
 from schemas.complaint import Complaint
 from schemas.events.base import Fact
@@ -123,6 +124,7 @@ async def _append(ledger: Ledger, loaded: Loaded, facts: Sequence[Fact], cause: 
     except KeyError as error:
         raise DataErased(complaint=str(loaded.state.id)) from error
     appended = await ledger.store.append(append.stream, append.expected_version, append.events, append.seen)
+    ledger.note(loaded, facts, append, appended)
     return appended.version
 
 

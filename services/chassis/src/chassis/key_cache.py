@@ -1,4 +1,6 @@
-"""Which keys were read a moment ago? `MOST` of them, for a minute at most: by then an erasure elsewhere holds here."""
+"""Which keys were read a moment ago? `MOST` of them, for half a minute at most. What `chassis.memory` opened with them
+may live as long again: after a minute an erasure elsewhere holds here.
+"""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Final, NamedTuple
@@ -6,7 +8,7 @@ from uuid import UUID
 
 from schemas.sealed import Keys
 
-LONGEST_S: Final = 60.0
+LONGEST_S: Final = 30.0
 MOST: Final = 20_000
 
 

@@ -8,11 +8,12 @@ from uuid import UUID
 from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, delete, insert, literal, select, tuple_
 
 from chassis.ledger import Ledger
+from chassis.loaded import Loaded
 from chassis.moments import Moment
 from chassis.view import View
 from schemas.complaint import Complaint
 from schemas.envelope import RecordedEvent
-from schemas.streams import COMPLAINT_PREFIX, complaint_id
+from schemas.streams import COMPLAINT_PREFIX
 
 
 class Work(NamedTuple):
@@ -87,14 +88,18 @@ def open_work_view(ledger: Ledger, plan: Plan) -> View[Planned]:
     """The rows follow from each touched complaint's present state."""
 
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Planned]:
-        return await planned(ledger, plan, list(dict.fromkeys(complaint_id(event.stream) for event in events)))
+        return plans(plan, await ledger.after(events))
 
     return View("open_work", open_work_tables, replace_work, prepare, (COMPLAINT_PREFIX,))
 
 
 async def planned(ledger: Ledger, plan: Plan, complaints: Sequence[UUID]) -> list[Planned]:
     """What each of these needs now."""
-    loaded = await ledger.load_many(complaints)
+    return plans(plan, await ledger.load_many(complaints))
+
+
+def plans(plan: Plan, loaded: Sequence[Loaded]) -> list[Planned]:
+    """What these need."""
     return [Planned(each.state.id, each.state.version, plan(each.state)) for each in loaded]
 
 

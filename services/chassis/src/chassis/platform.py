@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from chassis.clock import FileClock, SystemClock
 from chassis.keyring import SqlKeyRing
 from chassis.ledger import Ledger
+from chassis.memory import Memory
 from chassis.ports import Clock, KeyRing, Store
 from chassis.registry_view import RegistryView
 from chassis.settings import Settings
@@ -27,8 +28,8 @@ class Platform:
     registry: RegistryView
 
     def ledger(self, writer: str) -> Ledger:
-        """The store in one service's name."""
-        return Ledger(self.store, self.keyring, writer)
+        """The store in one service's name, with a memory of its own."""
+        return Ledger(self.store, self.keyring, writer, Memory())
 
 
 @asynccontextmanager

@@ -77,8 +77,8 @@ class Store(Protocol):
         """The stream from `from_version` on, in order; empty if there is none. Reads what was written before."""
         ...
 
-    async def read_many(self, streams: Sequence[str]) -> list[list[RecordedEvent]]:
-        """Many streams, whole, in the order asked."""
+    async def read_many(self, streams: Sequence[str], from_versions: Sequence[int] = ()) -> list[list[RecordedEvent]]:
+        """Many streams in the order asked, each from its own version on; whole, if no versions are given."""
         ...
 
     async def read_all(self, after: int | None, prefixes: Sequence[str] = (), limit: int = 1000) -> Page:

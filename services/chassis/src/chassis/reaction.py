@@ -5,7 +5,7 @@ Knows no Kafka client: the Faust shell (`chassis.agent`), the sweep and the simu
 """
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from uuid import UUID
@@ -13,11 +13,12 @@ from uuid import UUID
 import structlog
 
 from chassis import metrics
-from chassis.cloudevents import subject
+from chassis.cloudevents import about
 from chassis.command import ATTEMPTS
 from chassis.dead_letter import DeadLetter, DeadLetters
 from chassis.errors import Busy, Conflict, IdClash, Poison
-from chassis.ledger import Cause, Ledger, Loaded
+from chassis.ledger import NOW, Cause, Ledger
+from chassis.loaded import Loaded
 from chassis.message import Message
 from chassis.patience import HOPELESS, Patience, reason
 from schemas.events.base import Fact
@@ -70,8 +71,9 @@ class Reactor:
     def __init__(self, ledger: Ledger, react: Reaction, patience: Patience | None = None) -> None:
         self._ledger, self._react, self._patience = ledger, react, patience or Patience()
 
-    async def handle(self, complaints: Sequence[UUID]) -> dict[UUID, Failure]:
-        """React on these complaints (each once); the ones that failed for good, with the reason.
+    async def handle(self, complaints: Sequence[UUID], at_least: Mapping[UUID, int] = NOW) -> dict[UUID, Failure]:
+        """React on these complaints (each once); the ones that failed for good, with the reason. `at_least`: the
+        versions that a state must have reached to be decided on; the store's newest, if none is given.
 
         Together first; those that met a conflict or a fault then one by one. Waits without end for a store or
         broker that is not there.
@@ -82,7 +84,7 @@ class Reactor:
             failure = await self._alone(complaints[0])
             return {complaints[0]: failure} if failure else {}
         try:
-            alone: Sequence[UUID] = await self._patience.until_up(lambda: self._once(complaints), "reaction")
+            alone: Sequence[UUID] = await self._patience.until_up(lambda: self._once(complaints, at_least), "reaction")
         except StopProcess:
             raise
         except Exception as error:  # noqa: BLE001 - one of them is at fault: each is then tried by itself
@@ -91,22 +93,28 @@ class Reactor:
         failures = {complaint: await self._alone(complaint) for complaint in alone}
         return {complaint: failure for complaint, failure in failures.items() if failure}
 
-    async def _once(self, complaints: Sequence[UUID]) -> list[UUID]:
+    async def _once(self, complaints: Sequence[UUID], at_least: Mapping[UUID, int] = NOW) -> list[UUID]:
         """The complaints that somebody else wrote to in between."""
-        loaded = await self._ledger.load_many(complaints)
+        loaded = await self._ledger.load_many(complaints, at_least)
         outcomes = await self._react(loaded)
         asked = [
-            (each, self._ledger.prepare(each, *outcome))
+            (each, outcome[0], self._ledger.prepare(each, *outcome))
             for each, outcome in zip(loaded, outcomes, strict=True)
             if outcome is not None and outcome[0]
         ]
         if not asked:
             return []
-        results = await self._ledger.store.append_many([append for _, append in asked])
-        for result in results:
-            if isinstance(result, IdClash):
-                raise result
-        return [each.state.id for (each, _), got in zip(asked, results, strict=True) if isinstance(got, Conflict)]
+        results = await self._ledger.store.append_many([append for _, _, append in asked])
+        disturbed: list[UUID] = []
+        for (each, facts, append), result in zip(asked, results, strict=True):
+            match result:
+                case IdClash():
+                    raise result
+                case Conflict():
+                    disturbed.append(each.state.id)
+                case _:
+                    self._ledger.note(each, facts, append, result)
+        return disturbed
 
     async def _alone(self, complaint: UUID) -> Failure | None:
         tries = 0
@@ -162,23 +170,19 @@ class Guard:
             StopProcess: too many had to be set aside; nothing of this batch may be committed.
         """
         prompts: dict[UUID, list[Message]] = {}
+        versions: dict[UUID, int] = {}
         for message in messages:
             try:
-                complaint = self._prompted(message)
+                told = about(message.headers)
             except Poison as poison:
                 await self._set_aside(message, Failure(reason(poison), 1))
             else:
-                if complaint is not None:
-                    prompts.setdefault(complaint, []).append(message)
-        for complaint, failure in (await self._reactor.handle(list(prompts))).items():
+                if not self._heeds or told.type in self._heeds:
+                    prompts.setdefault(told.subject, []).append(message)
+                    versions[told.subject] = max(told.sequence, versions.get(told.subject, 0))
+        for complaint, failure in (await self._reactor.handle(list(prompts), versions)).items():
             for message in prompts[complaint]:
                 await self._set_aside(message, failure)
-
-    def _prompted(self, message: Message) -> UUID | None:
-        complaint = subject(message.headers)
-        if self._heeds and dict(message.headers)["ce_type"].decode() not in self._heeds:
-            return None
-        return complaint
 
     async def _set_aside(self, message: Message, failure: Failure) -> None:
         self._count()

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.datastructures import State
 
 from chassis.following import StoreFeed
+from chassis.memory import Memory
 from chassis.platform import Platform, open_platform
 from chassis.process import run_process
 from chassis.settings import read_settings
@@ -28,7 +29,7 @@ routers: Final[list[APIRouter]] = [http.router]
 async def open_escalation(platform: Platform) -> AsyncIterator[Escalation]:
     """Escalation's own tables over the shared surroundings."""
     settings, registry, rules = platform.settings, platform.registry, policies()
-    ledger = TimerLedger(platform.store, platform.keyring, SERVICE)
+    ledger = TimerLedger(platform.store, platform.keyring, SERVICE, Memory())
     database = Database(settings.views_of(SERVICE), METADATA)
     period_s = settings.sweep_period_s
     sweep = Sweep(

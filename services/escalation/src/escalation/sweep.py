@@ -8,7 +8,8 @@ from typing import Final
 
 from sqlalchemy import Connection, Table, delete, insert, select
 
-from chassis.ledger import Cause, Ledger, Loaded
+from chassis.ledger import Cause, Ledger
+from chassis.loaded import Loaded
 from chassis.open_work import Plan, Work
 from chassis.ports import Clock
 from chassis.reaction import Outcome, Reaction

@@ -20,7 +20,8 @@ from sqlalchemy import (
 )
 
 from chassis.following import position_table
-from chassis.ledger import Ledger, Loaded
+from chassis.ledger import Ledger
+from chassis.loaded import Loaded
 from chassis.moments import Moment
 from chassis.registry_view import RegistryView
 from chassis.sweep import sweep_tables
@@ -33,7 +34,7 @@ from schemas.envelope import RecordedEvent
 from schemas.events.escalation import ComplaintEscalated
 from schemas.policies import Policies
 from schemas.registry import Registry
-from schemas.streams import COMPLAINT_PREFIX, complaint_id
+from schemas.streams import COMPLAINT_PREFIX
 
 
 def basis_table(metadata: MetaData) -> Table:
@@ -156,9 +157,8 @@ def _present(
 ) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[Seen]]]:
     # Only what has ever climbed can have a row, and only its own facts change it; the state decides, not the event.
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Seen]:
-        touched = list(dict.fromkeys(complaint_id(event.stream) for event in events))
         known = await registry.current()
-        loaded = await ledger.load_many(touched)
+        loaded = await ledger.after(events)
         return [Seen(str(each.state.id), row_of(each, known, policies)) for each in loaded]
 
     return prepare

@@ -8,7 +8,8 @@ from typing import Final
 import structlog
 
 from chassis.command import handle
-from chassis.ledger import Cause, Loaded
+from chassis.ledger import Cause
+from chassis.loaded import Loaded
 from chassis.reaction import Outcome, Reaction
 from intake import decide, moves
 from intake.context import Context

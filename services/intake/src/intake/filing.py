@@ -10,7 +10,8 @@ from uuid import UUID
 
 from chassis.command import was_said
 from chassis.errors import Conflict
-from chassis.ledger import Cause, Loaded
+from chassis.ledger import Cause
+from chassis.loaded import Loaded
 from intake import decide, vault
 from intake.commands import canonical, known
 from intake.context import Context

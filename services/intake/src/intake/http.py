@@ -8,7 +8,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
 from chassis.command import Handled
-from chassis.ledger import Loaded
+from chassis.loaded import Loaded
 from chassis.web import ClientId, IdempotencyKey, IfMatch, Language, etag
 from intake import decide, http_filing, moves, tracking
 from intake.attachments import digest, media_type

@@ -8,7 +8,8 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from chassis.command import Handled, handle, was_said
-from chassis.ledger import Cause, Loaded
+from chassis.ledger import Cause
+from chassis.loaded import Loaded
 from intake import decide
 from intake.commands import AddDetail, Attach, Dispute, canonical
 from intake.context import Context

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from chassis.ledger import Loaded
+from chassis.loaded import Loaded
 from chassis.reaction import Outcome, Reaction
 from chassis.registry_view import RegistryView
 from schemas.deadlines import timeline_due

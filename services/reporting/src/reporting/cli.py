@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from chassis.ledger import Loaded
+from chassis.loaded import Loaded
 from chassis.platform import open_platform
 from chassis.settings import read_settings
 from reporting import queries, timeline

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, String, Table, delete, insert, tuple_
 
 from chassis.ledger import Ledger
+from chassis.loaded import Loaded
 from chassis.moments import Moment
 from chassis.view import View
 from reporting.tally import Row, row_of
@@ -75,12 +76,12 @@ def put_supports(connection: Connection, tables: Sequence[Table], pairs: Sequenc
 
 def reports_view(ledger: Ledger) -> View[Row]:
     """The public list and the counts, fed over Kafka."""
-    return View("reports", reports_tables, put_rows, _present(ledger), (COMPLAINT_PREFIX,))
+    return View("reports", reports_tables, put_rows, _present(ledger.touched), (COMPLAINT_PREFIX,))
 
 
 def book_view(ledger: Ledger) -> View[Row]:
     """The same rows for the books, fed from the store alone."""
-    return View("book", book_tables, put_rows, _present(ledger), (COMPLAINT_PREFIX,))
+    return View("book", book_tables, put_rows, _present(ledger.after), (COMPLAINT_PREFIX,))
 
 
 def book_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
@@ -88,12 +89,13 @@ def book_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
     return reports_tables(metadata, f"{prefix}book_")
 
 
-def _present(ledger: Ledger) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[Row]]]:
+def _present(
+    load: Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[Loaded]]],
+) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[Row]]]:
     # The rows follow from each complaint's present state, whichever of its events woke us.
 
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Row]:
-        touched = list(dict.fromkeys(complaint_id(event.stream) for event in events))
-        return [row_of(loaded.state) for loaded in await ledger.load_many(touched) if loaded.recorded]
+        return [row_of(loaded.state) for loaded in await load(events) if loaded.recorded]
 
     return prepare
 

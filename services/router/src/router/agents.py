@@ -11,7 +11,8 @@ from uuid import UUID
 import structlog
 
 from chassis.command import handle
-from chassis.ledger import Cause, Ledger, Loaded
+from chassis.ledger import Cause, Ledger
+from chassis.loaded import Loaded
 from chassis.ports import Clock
 from chassis.reaction import Outcome
 from router import policy

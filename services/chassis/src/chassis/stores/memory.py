@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import datetime
+from itertools import repeat
 from uuid import UUID
 
 from chassis.errors import Conflict, IdClash
@@ -48,8 +49,8 @@ class MemoryStore:
     async def read(self, stream: str, from_version: int = 0) -> list[RecordedEvent]:
         return self._streams.get(stream, [])[max(from_version, 0) :]
 
-    async def read_many(self, streams: Sequence[str]) -> list[list[RecordedEvent]]:
-        return [list(self._streams.get(stream, [])) for stream in streams]
+    async def read_many(self, streams: Sequence[str], from_versions: Sequence[int] = ()) -> list[list[RecordedEvent]]:
+        return [await self.read(*each) for each in zip(streams, from_versions or repeat(0), strict=False)]
 
     async def read_all(self, after: int | None, prefixes: Sequence[str] = (), limit: int = 1000) -> Page:
         found: list[RecordedEvent] = []

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import datetime
+from itertools import repeat
 from uuid import UUID
 
 from sqlalchemy import Connection, insert, select
@@ -62,8 +63,9 @@ class SqlStore:
         marks = self._database.marks
         return await self._database.read(lambda connection: read_stream(connection, marks, stream, from_version))
 
-    async def read_many(self, streams: Sequence[str]) -> list[list[RecordedEvent]]:
-        return await self._database.read(lambda connection: read_streams(connection, self._database.marks, streams))
+    async def read_many(self, streams: Sequence[str], from_versions: Sequence[int] = ()) -> list[list[RecordedEvent]]:
+        asked, marks = list(zip(streams, from_versions or repeat(0), strict=False)), self._database.marks
+        return await self._database.read(lambda connection: read_streams(connection, marks, asked))
 
     async def read_all(self, after: int | None, prefixes: Sequence[str] = (), limit: int = 1000) -> Page:
         marks = self._database.marks

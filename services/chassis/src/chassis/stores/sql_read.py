@@ -1,6 +1,7 @@
 """The SQL event store's reading statements. Each function runs inside one read transaction."""
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Final
 
 from sqlalchemy import Connection
@@ -13,6 +14,9 @@ from schemas.envelope import RecordedEvent
 WINDOW: Final = 10_000
 """Positions looked through for one page: a reader of few streams never holds a transaction for long."""
 
+_NO_STREAM: Final = ("", 0)
+"""What a list of streams is filled up with: a repeat would bring its events twice."""
+
 Marks = Callable[[str], str]
 
 
@@ -21,15 +25,28 @@ def read_stream(connection: Connection, marks: Marks, stream: str, from_version:
     return to_events(rows(connection, marks(statement), (stream, from_version)))
 
 
-def read_streams(connection: Connection, marks: Marks, streams: Sequence[str]) -> list[list[RecordedEvent]]:
-    found: dict[str, list[RecordedEvent]] = {stream: [] for stream in streams}
-    for asked in parts(list(found)):
-        statement = (
-            f"select {EVENT_COLUMNS} from events where stream in ({listed(len(asked))}) order by stream, version"  # noqa: S608
-        )
-        for event in to_events(rows(connection, marks(statement), asked)):
+def read_streams(connection: Connection, marks: Marks, asked: Sequence[tuple[str, int]]) -> list[list[RecordedEvent]]:
+    """Streams, each from a version on."""
+    wanted: dict[str, int] = {}
+    for stream, version in asked:
+        wanted[stream] = min(version, wanted.get(stream, version))
+    found: dict[str, list[RecordedEvent]] = {stream: [] for stream in wanted}
+    for part in parts(list(wanted.items())):
+        pairs = dict(part).items()
+        padded = chain(chain.from_iterable(pairs), _NO_STREAM * (len(part) - len(pairs)))
+        for event in to_events(rows(connection, marks(_streams(len(part))), list(padded))):
             found[event.stream].append(event)
-    return [list(found[stream]) for stream in streams]
+    return [[event for event in found[stream] if event.version >= version] for stream, version in asked]
+
+
+def _streams(count: int) -> str:
+    # `cross join` fixes the order for SQLite, which else walks its whole index for a list of pairs.
+    columns = ", ".join(f"events.{column}" for column in EVENT_COLUMNS.split(", "))
+    return (
+        f"with asked (stream, version) as (values {listed(count, '(%s, %s)')})"  # noqa: S608 - only marks are put in
+        f" select {columns} from asked cross join events"
+        " where events.stream = asked.stream and events.version >= asked.version order by events.stream, events.version"
+    )
 
 
 def read_page(connection: Connection, marks: Marks, after: int | None, prefixes: Sequence[str], limit: int) -> Page:
