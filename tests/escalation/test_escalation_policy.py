@@ -11,7 +11,7 @@ from schemas.complaint import NIL, Complaint
 from schemas.data_files import policies
 from schemas.events.base import Fact
 from schemas.events.escalation import ComplaintEscalated, ComplaintLapsed, DeadlineMissed, DueDateMoved, ReminderSent
-from schemas.events.intake import DetailAdded, ResolutionDisputed
+from schemas.events.intake import DetailAdded, OmbudsmanRequested, ResolutionDisputed
 from schemas.events.registry import AgencyRegistered, CalendarDecreed, Holiday
 from schemas.events.router import ArbitrationOpened, ComplaintJoined, ComplaintReferred
 from schemas.evolve import Told, fold
@@ -140,6 +140,26 @@ def test_the_second_dispute_goes_to_the_ombudsman_at_once_and_only_once() -> Non
     assert climb == ComplaintEscalated(at=NOON, rung=3, cause="second_dispute")
     assert passed(after(state, [climb]), 0) == []
     assert standing(after(state, [climb]), REGISTRY, POLICIES) == 3
+
+
+def test_who_asks_for_the_ombudsman_is_raised_at_once_and_looked_at_until_the_end() -> None:
+    state = given(filed(), routed(), OmbudsmanRequested(at=NOON, reason="tidak percaya"))
+    [climb] = passed(state, 0)
+    assert climb == ComplaintEscalated(at=NOON, rung=3, cause="direct")
+    raised = after(state, [climb])
+    assert passed(raised, 0) == []
+    for facts in ([], [acknowledged()], [acknowledged(), answered()]):
+        assert standing(after(raised, facts), REGISTRY, POLICIES) == 3
+    ended = after(raised, [answered(), ComplaintLapsed(at=NOON, cause="silence")])
+    assert standing(ended, REGISTRY, POLICIES) == 0
+
+
+def test_the_wish_for_the_ombudsman_and_a_second_dispute_are_one_climb() -> None:
+    history = [filed(), routed(), OmbudsmanRequested(at=NOON, reason="x"), answered()]
+    state = given(
+        *history, ResolutionDisputed(at=NOON, reason="a"), answered(), ResolutionDisputed(at=NOON, reason="b")
+    )
+    assert [type(fact) for fact in passed(state, 0)] == [ComplaintEscalated]
 
 
 def test_an_overdue_desk_climbs_to_the_national_operator_and_then_to_the_public_list() -> None:

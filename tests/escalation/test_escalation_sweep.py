@@ -10,7 +10,8 @@ from chassis.platform import Platform
 from escalation.app import open_escalation
 from escalation.context import Escalation
 from schemas.codec import decode, metadata_of
-from schemas.events.escalation import DueDateMoved
+from schemas.data_files import calendars
+from schemas.events.escalation import ComplaintEscalated, DeadlineMissed, DueDateMoved
 from schemas.events.registry import CalendarDecreed, Holiday
 from schemas.lifecycle import Status
 from support.inbox import T0, keep, keep_registry
@@ -124,6 +125,24 @@ async def test_a_decree_moves_the_dates_of_complaints_that_nothing_else_happened
         ("settle", timedelta(days=3)),  # a Friday became a Monday
     ]
     assert await sweep(escalation) == 0
+
+
+async def test_days_without_any_process_over_lebaran_lose_no_step_and_move_no_date(
+    platform: Platform, escalation: Escalation, clock: FixedClock
+) -> None:
+    national = next(each for each in calendars() if each.year == T0.year)
+    await keep_registry(platform.store, escalation.ledger, national.decree(T0))
+    await write(escalation.ledger, A, filed(), routed())
+    await sweep(escalation)
+    clock.advance(timedelta(days=45))  # nobody runs from 2 March to 16 April
+    async with open_escalation(platform) as restarted:
+        await sweep(restarted)
+        facts = [decode(event) for event in (await restarted.ledger.load(A)).recorded]
+    missed = {fact.clock: fact.due_at for fact in facts if isinstance(fact, DeadlineMissed)}
+    # Monday 2 March 11.00, five working days: the 9th. Fourteen from 10.00: 18 to 20, 23 and 24 March do not count.
+    assert missed == {"acknowledge": T0 + timedelta(days=7, hours=1), "settle": T0 + timedelta(days=25)}
+    climbed = [(f.rung, f.repetition) for f in facts if isinstance(f, ComplaintEscalated) and f.clock == "acknowledge"]
+    assert climbed == [(1, 0), (2, 0), (3, 0), (4, 0), (4, 1)], "9, 16, 30 March, 7 and 14 April: each once"
 
 
 async def test_a_timer_written_by_a_writer_with_a_key_ring_of_its_own_needs_no_text(

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from intake import decide
-from intake.commands import AddDetail, Attach, Confirm, Dispute, Withdraw
+from intake.commands import AddDetail, Attach, CallOmbudsman, Confirm, Dispute, Withdraw
 from schemas.complaint import Complaint
 from schemas.events.base import Fact
 from schemas.events.escalation import ComplaintLapsed
@@ -16,6 +16,7 @@ from schemas.events.intake import (
     ComplaintFiled,
     ComplaintWithdrawn,
     DetailAdded,
+    OmbudsmanRequested,
     PersonalDataErased,
     ResolutionConfirmed,
     ResolutionDisputed,
@@ -99,6 +100,10 @@ def when_confirmed(state: Complaint) -> Sequence[Fact]:
 
 def when_disputed(state: Complaint) -> Sequence[Fact]:
     return decide.dispute(state, Dispute(reason="masih gelap"), later(), until=LATEST)
+
+
+def when_ombudsman(state: Complaint) -> Sequence[Fact]:
+    return decide.call_ombudsman(state, CallOmbudsman(reason="tidak percaya"), later())
 
 
 def when_erased(state: Complaint) -> Sequence[Fact]:
@@ -319,6 +324,33 @@ class TestDispute:
         details = [DetailAdded(at=NOON, text="x")] * PUBLIC_MOVES
         with pytest.raises(TooManyMoves):
             when_disputed(given(filed(), *details, routed(), answered()))
+
+
+class TestTheOmbudsman:
+    @pytest.mark.parametrize("name", ["unplaced", "triage", "routed", "in progress", "awaiting", "split"])
+    def test_is_the_reporter_s_to_ask_for_whoever_holds_it_and_asked_twice_says_nothing_new(self, name: str) -> None:
+        history = OPEN[name]
+        assert when_ombudsman(given(*history)) == [OmbudsmanRequested(at=later(), reason="tidak percaya")]
+        state = after(history, when_ombudsman)
+        assert (state.status, state.holder) == (given(*history).status, given(*history).holder)
+        assert when_ombudsman(state) == []
+
+    def test_takes_a_follower_its_own_way_since_its_lead_s_reporter_asked_for_nothing(self) -> None:
+        state = after(JOINED, when_ombudsman)
+        assert (state.status, state.lead, state.holder.kind) == (Status.UNPLACED, None, HolderKind.ROUTER)
+
+    def test_has_it_already_under_arbitration(self) -> None:
+        with pytest.raises(WrongStatus):
+            when_ombudsman(given(*OPEN["arbitration"]))
+
+    @pytest.mark.parametrize("history", [CLOSED, WITHDRAWN])
+    def test_looks_at_nothing_that_is_closed_where_the_word_is_to_dispute(self, history: list[Fact]) -> None:
+        with pytest.raises(AlreadyClosed):
+            when_ombudsman(given(*history))
+
+    def test_is_not_asked_about_a_part(self) -> None:
+        with pytest.raises(WrongStatus):
+            when_ombudsman(given(*A_PART))
 
 
 class TestErasure:

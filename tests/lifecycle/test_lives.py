@@ -17,7 +17,7 @@ from agency_inbox.casework import Acknowledge, Clarify, Move, Progress, Respond,
 from chassis.audit_history import life
 from chassis.books import Books, Summary, summary
 from intake import decide as intake
-from intake.commands import AddDetail, Confirm, Dispute, Withdraw
+from intake.commands import AddDetail, CallOmbudsman, Confirm, Dispute, Withdraw
 from router import decide as desk
 from router.authority import Body
 from schemas.complaint import Complaint
@@ -175,6 +175,10 @@ class Lives(RuleBasedStateMachine):
         holds = self.world.registry.holder(state.holder).agency == body
         said = self.world.move(complaint, body, Respond("Sudah kami perbaiki hari ini.", version))
         assert holds or said is not None, "only the holder answers"
+
+    @rule(number=which)
+    def the_reporter_asks_for_the_ombudsman(self, number: int) -> None:
+        self.ask(self.one(number), lambda s: intake.call_ombudsman(s, CallOmbudsman(reason="Lihatlah"), self.world.now))
 
     # what the desk and the arbiter do
 

@@ -9,7 +9,13 @@ from router.standing import ENDED_FOR_FOLLOWERS, JOINED, TRIAGE, UNPLACED, WITH_
 from schemas.events.agency_inbox import ComplaintAcknowledged, ResponseGiven
 from schemas.events.base import Fact
 from schemas.events.escalation import ComplaintLapsed
-from schemas.events.intake import ComplaintWithdrawn, DetailAdded, ResolutionConfirmed, ResolutionDisputed
+from schemas.events.intake import (
+    ComplaintWithdrawn,
+    DetailAdded,
+    OmbudsmanRequested,
+    ResolutionConfirmed,
+    ResolutionDisputed,
+)
 from schemas.events.router import (
     ArbitrationOpened,
     ComplaintArchived,
@@ -24,6 +30,7 @@ ANSWER = ResponseGiven(at=T0, agency=CITY, text="Sudah ditambal")
 ASKED = ReporterAsked(at=T0, question="Di mana?")
 ARCHIVED = ComplaintArchived(at=T0, reason="content", note="x")
 DISPUTED = ResolutionDisputed(at=T0, reason="belum")
+OMBUDSMAN = OmbudsmanRequested(at=T0, reason="tidak percaya")
 JOIN = ComplaintJoined(at=T0, lead=UUID(int=5))
 LISTED = {
     Status.UNPLACED: UNPLACED,
@@ -53,6 +60,8 @@ def stood(facts: Sequence[Fact]) -> Standing:
         [filed(), referred(), JOIN],
         [filed(), referred(), JOIN, ComplaintUnjoined(at=T0, reason="desk")],
         [filed(), referred(), JOIN, DISPUTED],
+        [filed(), referred(), JOIN, OMBUDSMAN],
+        [filed(), routed(CITY), OMBUDSMAN],
         [filed(), referred(), ARCHIVED, DISPUTED],
         [filed(), referred(), ASKED, ComplaintLapsed(at=T0, cause="incomplete"), DISPUTED],
         [filed(), routed(CITY)],

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.calendars import NO_CALENDAR, add_working_days, subtract_working_days, working_days_touched
-from schemas.complaint import STOPS_PER_HOLDER
 from schemas.data_files import calendars, policies
 from schemas.events.registry import Holiday
 from schemas.policies import Policies
@@ -100,8 +99,7 @@ def test_the_numbers_of_the_policy_are_those_of_the_law_and_of_our_defaults() ->
         "arbitration": "14 wd",
         "dispute": "30 d",
     }
-    assert (policy.reminder_wd, policy.repeat_wd, policy.returns) == (2, 5, 3)
-    assert policy.stops == STOPS_PER_HOLDER
+    assert (policy.reminder_wd, policy.repeat_wd, policy.returns, policy.stops) == (2, 5, 3, 2)
     assert policy.ladder[HolderKind.AGENCY] == ((1, 0), (2, 5), (3, 10), (4, 15))
     assert policy.ladder[HolderKind.DESK] == ((2, 0), (4, 5))
     assert policy.ladder[HolderKind.ARBITER] == ((4, 0),)

@@ -5,14 +5,21 @@ from uuid import UUID
 
 import pytest
 
+from schemas.clocks import standing_still
 from schemas.complaint import Complaint
 from schemas.data_files import calendars, policies
 from schemas.deadlines import NextAction, dispute_until, explain, next_action, pending, running, timeline_due
 from schemas.events import escalation as e
 from schemas.events.agency_inbox import ComplaintAcknowledged, ComplaintReturned
 from schemas.events.base import Fact
-from schemas.events.intake import ComplaintFiled, ComplaintWithdrawn, DetailAdded, ResolutionDisputed
-from schemas.events.registry import AgenciesMerged, AgencyDissolved, Holiday
+from schemas.events.intake import (
+    ComplaintFiled,
+    ComplaintWithdrawn,
+    DetailAdded,
+    OmbudsmanRequested,
+    ResolutionDisputed,
+)
+from schemas.events.registry import AgenciesMerged, AgencyDissolved, CalendarDecreed, Holiday
 from schemas.events.router import (
     ArbitrationOpened,
     ComplaintArchived,
@@ -22,11 +29,12 @@ from schemas.events.router import (
     ReporterAsked,
 )
 from schemas.evolve import Told, evolve
+from schemas.explanations import explained
 from schemas.policies import Policies
 from schemas.registry import Registry
 from schemas.values import ROUTER, Clock, ComplaintClass, HolderKind
 from support.given import BASIS, answered, asked, filed, given, part_opened, routed, split
-from support.nation import registry, wib
+from support.nation import body, registry, wib
 
 NATION = registry()
 POLICIES = policies()
@@ -128,6 +136,16 @@ class TestStops:
         state = given(at_filing(), to("city", FILED), *talk)
         # Both stops lie within one working day, which counts once.
         assert dates(state) == {Clock.SETTLE: wib("2026-04-09 09:30"), Clock.COMPLETION: wib("2026-04-12 10:00")}
+
+    def test_how_many_questions_stop_the_clock_is_the_policy_s_in_force_at_the_filing(self) -> None:
+        talk = [question("2026-03-12 10:00"), reply("2026-03-13 10:00"), question("2026-03-16 10:00")]
+        state = given(at_filing(), to("city", FILED), *talk)
+        strict = Policies((POLICIES.versions[0]._replace(stops=1),))
+        later = Policies((POLICIES.versions[0], strict.versions[0]._replace(effective_at=wib("2026-03-15 00:00"))))
+        assert Clock.SETTLE in {due.clock for due in running(state, NATION, strict)}
+        assert Clock.SETTLE not in {due.clock for due in running(state, NATION, later)}
+        assert [due.clock for due in standing_still(state, NATION, later)] == [Clock.SETTLE]
+        assert standing_still(state, NATION, strict) == ()
 
     def test_a_stop_after_the_date_had_passed_moves_nothing(self) -> None:
         state = given(at_filing(), to("city", FILED), question("2026-04-09 10:00"), reply("2026-04-10 10:00"))
@@ -343,6 +361,21 @@ class TestOthers:
         assert following(given(at_filing(), desk), Registry()).clock_due_at == wib("2026-03-20 09:00")
 
 
+class TestTheRoadToTheOmbudsman:
+    ASKED = OmbudsmanRequested(at=wib("2026-03-11 11:00"), reason="Saya tidak percaya kepada dinas")
+
+    def test_who_asks_for_the_ombudsman_gets_it_at_once_though_nobody_is_late(self) -> None:
+        state = given(at_filing(), to("city", FILED), self.ASKED)
+        action = following(state)
+        assert (action.what, action.cause, action.rung, action.due_at) == ("escalate", "direct", 3, self.ASKED.at)
+        assert state.holder.agency == "city", "the holder stays the holder"
+
+    def test_what_the_ombudsman_looks_at_already_is_raised_no_second_time(self) -> None:
+        raised = e.ComplaintEscalated(at=self.ASKED.at, rung=3, cause="direct")
+        state = given(at_filing(), to("city", FILED), self.ASKED, raised)
+        assert all(action.what != "escalate" for action in pending(state, NATION, POLICIES))
+
+
 class TestDecree:
     HOLIDAY = Holiday(on=wib("2026-03-30 12:00").date(), name="Hari pemungutan suara", kind="national")
     REVIEWED = calendars()[2].decree(wib("2026-03-16 12:00"))
@@ -373,7 +406,104 @@ class TestDecree:
         assert all(action.what != "move" for action in pending(state, late, POLICIES))
 
 
+class TestRegionalDays:
+    GALUNGAN = Holiday(on=wib("2026-03-30 12:00").date(), name="Hari Raya Galungan", kind="regional")
+    BALI = CalendarDecreed(at=wib("2026-01-02 08:00"), calendar="51", year=2026, source="SE Bali", days=(GALUNGAN,))
+    LATE = BALI.model_copy(update={"at": wib("2026-03-16 12:00")})
+
+    def held_in(self, region: str | None, *decrees: Fact) -> Registry:
+        return registry(body("here", region=region, zone="Asia/Makassar"), *decrees)
+
+    @pytest.mark.parametrize(
+        ("region", "due"), [("51.71", "2026-04-09 09:30"), ("51", "2026-04-09 09:30"), ("52", "2026-04-08 09:30")]
+    )
+    def test_a_holder_of_that_region_has_its_days_off_besides_the_nation_s(self, region: str, due: str) -> None:
+        state = given(at_filing(), to("here", FILED))
+        assert dates(state, self.held_in(region, self.BALI))[Clock.SETTLE] == wib(due)
+
+    @pytest.mark.parametrize(("region", "moved"), [("51.71", [Clock.SETTLE]), ("52", [])])
+    def test_a_decree_of_the_region_moves_the_dates_of_its_own_bodies_alone(
+        self, region: str, moved: list[Clock]
+    ) -> None:
+        state = given(at_filing(), to("here", FILED))
+        actions = pending(state, self.held_in(region, self.LATE), POLICIES)
+        assert [action.clock for action in actions if action.what == "move"] == moved
+
+    def test_the_reason_names_the_region_s_day_and_its_decree(self) -> None:
+        state = given(at_filing(), to("here", FILED))
+        (settle,) = [d for d in running(state, self.held_in("51.71", self.BALI), POLICIES) if d.clock is Clock.SETTLE]
+        said = explain(settle)
+        assert "30 Maret 2026 (Hari Raya Galungan)" in said
+        assert "Kalender daerah 2026: SE Bali." in said
+        assert "SKB" in said
+        assert "Regional calendar 2026: SE Bali." in explain(settle, "en")
+
+
+class TestReminders:
+    @pytest.mark.parametrize(
+        ("agency", "routed_at", "reminded_at"),
+        [
+            ("city", "2026-04-06 10:00", "2026-04-09 10:00"),
+            ("city", "2026-04-06 03:00", "2026-04-09 07:30"),  # night in Jakarta: when the office opens
+            ("city", "2026-04-06 22:00", "2026-04-09 16:00"),  # evening: before it closes that day
+            ("province", "2026-04-06 06:45", "2026-04-09 06:45"),  # 07.45 in Makassar
+            ("water", "2026-04-06 15:00", "2026-04-09 14:00"),  # 17.00 in Jayapura, where offices close at 16.00
+        ],
+    )
+    def test_a_holder_is_reminded_in_the_working_hours_of_its_own_zone(
+        self, agency: str, routed_at: str, reminded_at: str
+    ) -> None:
+        actions = pending(given(at_filing(), to(agency, routed_at)), NATION, POLICIES)
+        (reminder,) = [a for a in actions if a.what == "remind" and a.clock is Clock.ACKNOWLEDGE]
+        assert reminder.due_at == wib(reminded_at)
+
+
 class TestExplained:
+    def test_each_date_is_told_as_data_and_as_sentences(self) -> None:
+        (acknowledge, settle) = explained(self.STATE, NATION, POLICIES, "en")
+        assert (acknowledge["clock"], settle["clock"]) == ("acknowledge", "settle")
+        assert settle["rule"] == {
+            "name": "settle.complaint", "amount": 14, "unit": "wd", "starts": "received",
+            "source": "PermenPANRB 62/2018: complaints without supervision grade, 14 working days", "sureness": "B",
+            "policy": "2019-01-01", "policy_in_force_since": wib("2019-01-01 00:00"),
+        }  # fmt: skip
+        assert {"on": "2026-03-19", "why": "Hari Suci Nyepi"} in settle["not_counted"]
+        assert {"on": "2026-03-14", "why": "weekend"} in settle["not_counted"]
+        assert settle["stops"] == [{"from": wib("2026-03-12 10:00"), "until": wib("2026-03-16 10:00")}]
+        assert "SKB" in settle["calendars"][0]
+        assert "by a secondary source" in settle["explanation"]
+        assert "Once it passes, these look at it: the head of the unit (at once)" in settle["explanation"]
+
+    def test_a_clock_that_stands_still_is_told_with_the_one_that_runs(self) -> None:
+        waiting = given(at_filing(), to("city", FILED), question("2026-03-12 10:00"))
+        found = {one["clock"]: one for one in explained(waiting, NATION, POLICIES, "en")}
+        assert {clock: one["state"] for clock, one in found.items()} == {
+            "completion": "running", "settle": "standing_still",
+        }  # fmt: skip
+        assert "stands still until the reporter answers" in found["settle"]["explanation"]
+        assert "these look at it" not in found["completion"]["explanation"]
+
+    def test_a_missed_date_stays_told_and_a_closed_complaint_tells_until_when_it_can_be_disputed(self) -> None:
+        late = given(at_filing(), to("city", FILED), TestRework.MISSED)
+        assert [one["missed"] for one in explained(late, NATION, POLICIES, "id") if one["clock"] == "settle"] == [True]
+        closed = given(at_filing(), to("city", FILED), answered(), e.ComplaintLapsed(at=wib(FILED), cause="silence"))
+        (dispute,) = explained(closed, NATION, POLICIES, "id")
+        assert (dispute["clock"], dispute["state"]) == ("dispute", "open")
+        assert "30 hari kalender sejak laporan ditutup" in dispute["explanation"]
+
+    def test_a_follower_has_the_dates_of_its_lead(self) -> None:
+        follower = given(at_filing(), ComplaintJoined(at=wib(FILED), lead=UUID(int=5)))
+        assert explained(follower, NATION, POLICIES, "id", self.STATE) == explained(self.STATE, NATION, POLICIES, "id")
+        assert explained(follower, NATION, POLICIES, "id") == []
+
+    def test_the_desk_is_watched_by_the_national_operator_and_an_estimated_day_says_so(self) -> None:
+        moon = Holiday(on=wib("2028-02-28 12:00").date(), name="Hari Raya Idul Fitri", kind="national", estimated=True)
+        decree = CalendarDecreed(at=wib("2026-01-02 08:00"), calendar="national", year=2028, source="x", days=(moon,))
+        desk = ComplaintReferred(at=wib("2028-02-25 09:00"), reason="ambiguous")
+        (triage,) = explained(given(at_filing(), desk), registry(decree), POLICIES, "id")
+        assert "operator nasional (seketika)" in triage["explanation"]
+        assert "Hari Raya Idul Fitri, perkiraan" in triage["explanation"]
+
     STATE = given(at_filing(), to("city", FILED), question("2026-03-12 10:00"), reply("2026-03-16 10:00"))
 
     @pytest.mark.parametrize(
@@ -387,18 +517,18 @@ class TestExplained:
     )
     def test_a_date_explains_itself(self, lang: str, words: list[str]) -> None:
         (settle,) = [due for due in running(self.STATE, NATION, POLICIES) if due.clock is Clock.SETTLE]
-        said = explain(settle, NATION, lang)
+        said = explain(settle, lang)
         assert [word for word in words if word not in said] == []
 
     @pytest.mark.parametrize(("lang", "words"), [("id", "belum ditetapkan"), ("en", "not decreed yet")])
     def test_a_year_without_a_decree_says_so(self, lang: str, words: str) -> None:
         (due,) = running(given(at_filing(), ComplaintReferred(at=wib(FILED), reason="ambiguous")), Registry(), POLICIES)
-        assert words in explain(due, Registry(), lang)
+        assert words in explain(due, lang)
 
     def test_seconds_and_calendar_days_need_no_calendar_and_an_unbroken_week_skips_nothing(self) -> None:
         place = running(given(at_filing()), NATION, POLICIES)[0]
-        assert "60 detik" in explain(place, NATION)
-        assert "Kalender" not in explain(place, NATION)
+        assert "60 detik" in explain(place)
+        assert "Kalender" not in explain(place)
         desk = ComplaintReferred(at=wib("2026-03-02 09:00"), reason="ambiguous")
         (triage,) = running(given(at_filing(), desk), NATION, POLICIES)
-        assert "Tidak dihitung" not in explain(triage, NATION)
+        assert "Tidak dihitung" not in explain(triage)

@@ -29,31 +29,31 @@ from support.golden import fact as example
 TABLE = """
 UNPLACED: ComplaintRouted>ROUTED ComplaintReferred>TRIAGE ArbitrationOpened>ARBITRATION ComplaintJoined>JOINED
   ComplaintWithdrawn>CLOSED DetailAdded AttachmentAdded ComplaintClassified ComplaintRestated
-  ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
+  OmbudsmanRequested ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
 TRIAGE: ComplaintRouted>ROUTED ReporterAsked>AWAITING_REPORTER ComplaintJoined>JOINED ArbitrationOpened>ARBITRATION
   ComplaintArchived>CLOSED ComplaintWithdrawn>CLOSED DetailAdded AttachmentAdded ComplaintClassified ComplaintRestated
-  ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
+  OmbudsmanRequested ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
 ROUTED: ComplaintAcknowledged>IN_PROGRESS ResponseGiven>ANSWERED ClarificationRequested>AWAITING_REPORTER
   ComplaintReturned>UNPLACED ComplaintJoined>JOINED ComplaintSplit>SPLIT ComplaintWithdrawn>CLOSED
   DetailAdded AttachmentAdded ComplaintRestated ProgressRecorded ComplaintRouted
-  ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
+  OmbudsmanRequested ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
 IN_PROGRESS: ResponseGiven>ANSWERED ClarificationRequested>AWAITING_REPORTER
   ComplaintReturned>UNPLACED ComplaintJoined>JOINED ComplaintSplit>SPLIT ComplaintWithdrawn>CLOSED
   DetailAdded AttachmentAdded ComplaintRestated ProgressRecorded ComplaintRouted
-  ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
+  OmbudsmanRequested ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
 AWAITING_REPORTER: DetailAdded>IN_PROGRESS ResponseGiven>ANSWERED ComplaintLapsed>CLOSED ComplaintWithdrawn>CLOSED
   AttachmentAdded ComplaintRestated ProgressRecorded ComplaintRouted
-  ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
+  OmbudsmanRequested ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
 ANSWERED: ResolutionConfirmed>CLOSED ComplaintLapsed>CLOSED ResolutionDisputed>IN_PROGRESS ComplaintWithdrawn>CLOSED
   DetailAdded AttachmentAdded ComplaintRestated ProgressRecorded ComplaintRouted
-  ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
+  OmbudsmanRequested ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
 ARBITRATION: ComplaintRouted>ROUTED ComplaintWithdrawn>CLOSED ArbitrationDecided DetailAdded AttachmentAdded
   ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
 SPLIT: ResponseGiven>ANSWERED ComplaintWithdrawn>CLOSED ComplaintSplit
   DetailAdded AttachmentAdded ComplaintRestated ProgressRecorded ComplaintRouted
-  ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
-JOINED: ComplaintUnjoined>UNPLACED ResolutionDisputed>UNPLACED ComplaintWithdrawn>CLOSED DetailAdded AttachmentAdded
-  PersonalDataErased ComplaintDelivered
+  OmbudsmanRequested ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
+JOINED: ComplaintUnjoined>UNPLACED ResolutionDisputed>UNPLACED OmbudsmanRequested>UNPLACED ComplaintWithdrawn>CLOSED
+  DetailAdded AttachmentAdded PersonalDataErased ComplaintDelivered
 CLOSED: ResolutionDisputed>IN_PROGRESS PersonalDataErased ComplaintDelivered
 """
 REFERRED = ComplaintReferred(at=NOON, reason="ambiguous")
@@ -136,6 +136,12 @@ def test_a_part_s_own_answer_closes_it() -> None:
     assert (state.status, state.closed) == (Status.CLOSED, CloseReason.PART_ANSWERED)
 
 
+@pytest.mark.parametrize("name", ["ComplaintSplit", "ComplaintJoined", "OmbudsmanRequested"])
+def test_a_part_neither_splits_again_nor_follows_another_nor_goes_to_the_ombudsman_by_itself(name: str) -> None:
+    assert allows(given(filed(), routed()), name)
+    assert not allows(given(part_opened(), routed()), name)
+
+
 def test_a_dispute_of_an_answered_whole_leads_back_to_its_parts() -> None:
     assert given(filed(), routed(), split(UUID(int=1)), answered(), DISPUTED).status is Status.SPLIT
 
@@ -144,14 +150,16 @@ def test_a_dispute_of_an_answered_whole_leads_back_to_its_parts() -> None:
 def test_an_answered_question_leads_back_to_where_it_was_asked(before: Status) -> None:
     question = ReporterAsked(at=NOON, question="?") if before is Status.TRIAGE else asked()
     state = given(*HISTORIES[before], question, DetailAdded(at=NOON, text="di sini"))
-    assert (state.status, state.stopped, state.question) == (before, False, None)
+    assert (state.status, state.waits, state.question) == (before, False, None)
 
 
-def test_a_third_question_of_the_same_holder_does_not_stop_the_clock() -> None:
+def test_the_first_questions_of_each_holder_are_the_stops_that_count() -> None:
     answer = DetailAdded(at=NOON, text="di sini")
-    state = given(filed(), routed(), asked(), answer, asked(), answer, asked())
-    assert (len(state.stops), state.stopped) == (2, False)
-    assert given(filed(), routed(), asked(), answer, asked()).stopped
+    talk = [asked(), answer, asked(), answer, asked(), answer]
+    state = given(filed(), routed(), *talk, routed("province"), asked("province"))
+    assert state.waits
+    assert [stop.holder.agency for stop in state.stops_within(2)] == ["city", "city", "province"]
+    assert [stop.holder.agency for stop in state.stops_within(0)] == []
 
 
 def test_only_a_body_s_return_counts_among_those_that_returned_it() -> None:

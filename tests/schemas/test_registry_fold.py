@@ -102,11 +102,19 @@ def test_the_newest_decree_of_a_year_holds_and_the_others_stay_as_they_are() -> 
     assert state.calendar_at(AT - timedelta(days=1)).works(date(2026, 3, 19))
 
 
-def test_a_decree_of_another_calendar_binds_nobody_else() -> None:
-    bali = calendars()[2].decree(AT).model_copy(update={"calendar": "bali"})
-    state = registry(bali)
-    assert ("bali", 2026) in state.calendars
-    assert state.calendar.works(date(2026, 3, 19))
+def test_the_days_off_of_a_region_bind_its_own_bodies_and_nobody_else() -> None:
+    nation = calendars()[2].decree(AT)
+    galungan = g.Holiday(on=date(2026, 6, 17), name="Hari Raya Galungan", kind="regional")
+    bali = g.CalendarDecreed(at=AT, calendar="51", year=2026, source="SE Gubernur Bali", days=(galungan,))
+    state = registry(nation, bali)
+    assert ("51", 2026) in state.calendars
+    assert state.calendar.works(galungan.on)
+    for region, works in (("51", False), ("51.71", False), ("52", True), ("5", True), (None, True)):
+        assert state.calendar_of(region).works(galungan.on) is works
+    assert not state.calendar_of("51.71").works(date(2026, 3, 19)), "the nation's days hold there too"
+    assert state.calendar_of("51.71").regional == {2026: ("SE Gubernur Bali",)}
+    assert state.calendar_of("51.71") is state.calendar_of("51.71"), "reckonings with it can be remembered"
+    assert state.calendar_at(AT - timedelta(days=1), "51").works(galungan.on)
 
 
 def test_the_present_model_is_the_last_that_was_switched_to_and_strange_facts_change_nothing() -> None:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
-from schemas.calendars import add_working_days, subtract_working_days
-from schemas.clocks import Due, Reckoning, clocks, zone_for
-from schemas.complaint import Complaint
+from schemas.calendars import add_working_days, subtract_working_days, within_hours
+from schemas.clocks import Due, Reckoning, clocks, reckoning_for
+from schemas.complaint import Complaint, Since
 from schemas.evolve import MISSED, REMINDED, RUNG
 from schemas.lifecycle import CloseReason, Status
 from schemas.policies import Policies, Policy
@@ -20,10 +20,12 @@ from schemas.values import ROUTER, Clock, Holder, HolderKind
 What = Literal["place", "refer", "reroute", "release", "move", "remind", "miss", "escalate", "lapse"]
 """place, refer, reroute (its agency is gone) and release (its lead is gone) are router's; move (a decree changed
 the date), remind, miss, escalate and lapse are escalation's."""
-Cause = Literal["silence", "incomplete", "deadline", "second_dispute"]
+Cause = Literal["silence", "incomplete", "deadline", "second_dispute", "direct"]
 Release = Literal["lead_withdrawn", "lead_archived", "lead_secret"]
+TWICE: Final = 2
+"""Disputes after which the Ombudsman looks."""
 OMBUDSMAN: Final = 3
-"""The rung to which a second dispute goes at once."""
+"""The rung to which a second dispute goes at once, and a reporter who asks for it."""
 
 
 class NextAction(NamedTuple):
@@ -64,11 +66,11 @@ def pending(
     holder = registry.holder(state.holder)
     if state.status is Status.JOINED:
         return [*_release(state, policies, lead)]
-    reckoning = Reckoning(registry.calendar, zone_for(state, registry), policies)
+    reckoning = reckoning_for(state, registry, policies)
     running = clocks(state, reckoning)
     found = [step for due in running for step in _steps(state, due, reckoning, holder)]
     found += _reroute(state, registry, policies, holder)
-    found += _second_dispute(state, holder)
+    found += _second_dispute(state, holder) or _requested(state, holder)
     if registry.in_force:
         found += _moves(state, running, registry, reckoning, holder)
     return found
@@ -115,12 +117,18 @@ def _timers(state: Complaint, due: Due, reckoning: Reckoning, plain: NextAction)
         if due.climbs:
             yield _rung(state, due, reckoning, policy, plain)
         return
-    remind_at = subtract_working_days(due.due_at, policy.reminder_wd, due.zone, reckoning.calendar)
+    remind_at = _remind_at(due, policy, reckoning)
     # Who got it after that date was told of it then.
     if due.climbs and REMINDED not in gone and remind_at > state.stage.at:
         yield plain._replace(what="remind", due_at=remind_at)
     else:
         yield plain._replace(what="miss")
+
+
+def _remind_at(due: Due, policy: Policy, reckoning: Reckoning) -> datetime:
+    # In the working hours of the holder's zone: a reminder at midnight is read by nobody.
+    at = subtract_working_days(due.due_at, policy.reminder_wd, due.zone, reckoning.calendar)
+    return min(within_hours(at, policy.reminder_hours, due.zone), due.due_at)
 
 
 def _rung(state: Complaint, due: Due, reckoning: Reckoning, policy: Policy, plain: NextAction) -> NextAction:
@@ -129,7 +137,7 @@ def _rung(state: Complaint, due: Due, reckoning: Reckoning, policy: Policy, plai
         for mark in state.marks
         if mark.step >= RUNG and mark.clock is due.clock and mark.started_version == due.started_version
     }
-    ladder = policy.ladder[_LADDER.get(due.clock, HolderKind.AGENCY)]
+    ladder = policy.ladder[ladder_of(due.clock)]
     number, after, repetition = ladder[-1].number, ladder[-1].after_wd, 0
     for rung in ladder:
         if (rung.number, 0) not in climbed:
@@ -140,6 +148,11 @@ def _rung(state: Complaint, due: Due, reckoning: Reckoning, policy: Policy, plai
     wait = after + repetition * policy.repeat_wd
     at = add_working_days(due.due_at, wait, due.zone, reckoning.calendar) if wait else due.due_at
     return plain._replace(what="escalate", due_at=at, rung=number, repetition=repetition, cause="deadline")
+
+
+def ladder_of(clock: Clock) -> HolderKind:
+    """Whose ladder is climbed when this clock has run out."""
+    return _LADDER.get(clock, HolderKind.AGENCY)
 
 
 _LADDER: Final = {Clock.TRIAGE: HolderKind.DESK, Clock.ARBITRATION: HolderKind.ARBITER}
@@ -167,12 +180,21 @@ def _haste(policies: Policies, moment: datetime) -> timedelta:
     return timedelta(seconds=policies.at(moment).rules[Clock.PLACE].amount)
 
 
-def _second_dispute(state: Complaint, holder: Holder) -> Iterator[NextAction]:
-    if state.disputes >= 2 and state.rung < OMBUDSMAN:
-        since = state.rework or state.stage
-        yield NextAction(
-            "escalate", Clock.REWORK, since.version, since.at, since.at, holder, OMBUDSMAN, cause="second_dispute"
-        )
+def _second_dispute(state: Complaint, holder: Holder) -> list[NextAction]:
+    if state.disputes < TWICE or state.rung >= OMBUDSMAN:
+        return []
+    return [_to_ombudsman(state.rework or state.stage, holder, "second_dispute")]
+
+
+def _requested(state: Complaint, holder: Holder) -> list[NextAction]:
+    # A direct door and not only a last step: the reporter need not have waited for anybody (law 25/2009 article 46(2)).
+    if state.ombudsman is None or state.rung >= OMBUDSMAN:
+        return []
+    return [_to_ombudsman(state.ombudsman, holder, "direct")]
+
+
+def _to_ombudsman(since: Since, holder: Holder, cause: Cause) -> NextAction:
+    return NextAction("escalate", Clock.REWORK, since.version, since.at, since.at, holder, OMBUDSMAN, cause=cause)
 
 
 def _moves(
@@ -185,7 +207,7 @@ def _moves(
         missed = any(m.step == MISSED and m[:2] == (due.clock, due.started_version) for m in state.marks)
         if decreed_at <= told_at or missed:
             continue
-        before = clocks(state, reckoning._replace(calendar=registry.calendar_at(told_at)))
+        before = clocks(state, reckoning._replace(calendar=registry.calendar_at(told_at, reckoning.region)))
         before_at = next((old.due_at for old in before if old.clock is due.clock), due.due_at)
         if before_at != due.due_at:
             yield NextAction(

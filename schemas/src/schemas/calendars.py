@@ -28,6 +28,8 @@ class Calendar:
     off: Mapping[date, Holiday] = field(default_factory=dict)
     sources: Mapping[int, str] = field(default_factory=dict)
     """The decree of each year. A year without one has only its weekends off."""
+    regional: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """The decrees of the holder's own region, where it has days off of its own."""
 
     def works(self, day: date) -> bool:
         """Monday to Friday, and no holiday or joint leave."""
@@ -37,13 +39,52 @@ class Calendar:
 NO_CALENDAR: Final = Calendar()
 
 
-def with_decree(calendar: Calendar, decree: CalendarDecreed) -> Calendar:
-    """The calendar after one more decree: it replaces its year. Regional days bind nobody else."""
-    if decree.calendar != NATIONAL:
-        return calendar
+@dataclass(frozen=True, slots=True, eq=False)
+class Calendars:
+    """The nation's calendar and what regions have besides, as they stood at one moment."""
+
+    national: Calendar = NO_CALENDAR
+    own: Mapping[str, Calendar] = field(default_factory=dict)
+    """The days of a region alone, by its code: a province's hold in its regencies too."""
+    _known: dict[str, Calendar] = field(default_factory=dict)
+
+    def of(self, region: str | None) -> Calendar:
+        """The calendar of a body of that region; None: of the nation."""
+        codes = [code for code in self.own if region is not None and _lies_in(region, code)]
+        if region is None or not codes:
+            return self.national
+        if region not in self._known:
+            self._known[region] = _together(self.national, [self.own[code] for code in sorted(codes)])
+        return self._known[region]
+
+
+def with_decree(calendars: Calendars, decree: CalendarDecreed) -> Calendars:
+    """The calendars after one more decree: it replaces its year of its calendar. Regional days bind nobody else."""
+    if decree.calendar == NATIONAL:
+        days = tuple(holiday for holiday in decree.days if holiday.kind != "regional")
+        return Calendars(_decreed(calendars.national, decree, days), calendars.own)
+    own = _decreed(calendars.own.get(decree.calendar, NO_CALENDAR), decree, decree.days)
+    return Calendars(calendars.national, {**calendars.own, decree.calendar: own})
+
+
+def _decreed(calendar: Calendar, decree: CalendarDecreed, days: tuple[Holiday, ...]) -> Calendar:
     kept = {day: holiday for day, holiday in calendar.off.items() if day.year != decree.year}
-    added = {holiday.on: holiday for holiday in decree.days if holiday.kind != "regional"}
+    added = {holiday.on: holiday for holiday in days}
     return Calendar({**kept, **added}, {**calendar.sources, decree.year: decree.source})
+
+
+def _lies_in(region: str, code: str) -> bool:
+    return region == code or region.startswith(f"{code}.")
+
+
+def _together(national: Calendar, own: list[Calendar]) -> Calendar:
+    off, sources = dict[date, Holiday](), dict[int, tuple[str, ...]]()
+    for calendar in own:
+        off.update(calendar.off)
+        for year, source in calendar.sources.items():
+            sources[year] = (*sources.get(year, ()), source)
+    # A day that both name keeps the nation's name.
+    return Calendar({**off, **national.off}, national.sources, sources)
 
 
 def add_working_days(start: datetime, n: int, zone: str, calendar: Calendar) -> datetime:
@@ -58,6 +99,14 @@ def subtract_working_days(end: datetime, n: int, zone: str, calendar: Calendar) 
     """The same local time `n` working days before `end`, in UTC."""
     local = end.astimezone(zone_of(zone))
     return datetime.combine(_shifted(local.date(), -n, calendar), local.time(), local.tzinfo).astimezone(UTC)
+
+
+def within_hours(moment: datetime, hours: tuple[time, time], zone: str) -> datetime:
+    """The moment itself if it lies within these hours of its local day, else the nearer end of them, in UTC."""
+    local = moment.astimezone(zone_of(zone))
+    opens, closes = hours
+    at = min(max(local.time(), opens), closes)
+    return datetime.combine(local.date(), at, local.tzinfo).astimezone(UTC)
 
 
 def working_days_touched(start: datetime, end: datetime, zone: str, calendar: Calendar) -> frozenset[date]:

@@ -8,7 +8,7 @@ a holder: every working day that such a stop touches is added.
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from schemas.calendars import DEFAULT_ZONE, Calendar, add_working_days, working_days_touched
+from schemas.calendars import DEFAULT_ZONE, NO_CALENDAR, Calendar, add_working_days, working_days_touched
 from schemas.complaint import Complaint, Since, Stop
 from schemas.evolve import allows
 from schemas.lifecycle import Status
@@ -32,24 +32,26 @@ class Due(NamedTuple):
     """Those that moved the date."""
     stop_days: int = 0
     """Working days that these touched."""
+    calendar: Calendar = NO_CALENDAR
+    """By which days off the date was reckoned."""
     climbs: bool = True
     """False: another clock (rework) has taken over; only the miss is still to be recorded."""
 
 
 class Reckoning(NamedTuple):
-    """What dates depend on besides the complaint."""
+    """What dates depend on besides the complaint: days off and zone are those of its holder."""
 
     calendar: Calendar
     zone: str
     policies: Policies
+    region: str | None = None
 
 
 def running(state: Complaint, registry: Registry, policies: Policies) -> tuple[Due, ...]:
     """The clocks that run now, earliest date first; none for a joined (its lead's run) or closed complaint."""
     if not state.is_open:
         return ()
-    found = clocks(state, Reckoning(registry.calendar, zone_for(state, registry), policies))
-    return tuple(sorted(found, key=lambda due: due.due_at))
+    return tuple(sorted(clocks(state, reckoning_for(state, registry, policies)), key=lambda due: due.due_at))
 
 
 def timeline_due(
@@ -63,23 +65,39 @@ def timeline_due(
 
 def dispute_until(state: Complaint, registry: Registry, policies: Policies) -> datetime | None:
     """Until when a closed complaint can be disputed; None while it is open, or if this ending stands."""
+    due = dispute_due(state, registry, policies)
+    return due.due_at if due is not None else None
+
+
+def dispute_due(state: Complaint, registry: Registry, policies: Policies) -> Due | None:
+    """The same, with the reason for the date."""
     if state.closed_at is None or not allows(state, "ResolutionDisputed"):
         return None
     reckoning = Reckoning(registry.calendar, DEFAULT_ZONE, policies)
-    return reckon(Clock.DISPUTE, state._replace(stage=state.stage._replace(at=state.closed_at)).stage, reckoning).due_at
+    return reckon(Clock.DISPUTE, state.stage._replace(at=state.closed_at), reckoning)
 
 
-def zone_for(state: Complaint, registry: Registry) -> str:
-    """The holder's time zone; the capital's where no agency holds it."""
+def standing_still(state: Complaint, registry: Registry, policies: Policies) -> tuple[Due, ...]:
+    """The clocks that a question stops now: their dates without that stop, which is yet to be counted."""
+    if not state.is_open or state.status is Status.JOINED or not _stopped(state, policies):
+        return ()
+    found = _of_the_work(state, reckoning_for(state, registry, policies))
+    return tuple(due for due in found if due.climbs)
+
+
+def reckoning_for(state: Complaint, registry: Registry, policies: Policies) -> Reckoning:
+    """The holder's days off and time zone; the nation's and the capital's where no agency holds it."""
     agency = state.holder.agency
     body = registry.living(agency) if agency is not None else None
-    return body.zone if body is not None else DEFAULT_ZONE
+    if body is None:
+        return Reckoning(registry.calendar, DEFAULT_ZONE, policies)
+    return Reckoning(registry.calendar_of(body.region), body.zone, policies, body.region)
 
 
 def clocks(state: Complaint, reckoning: Reckoning) -> list[Due]:
     """The clocks of an open complaint under that calendar, in no order."""
     found = [reckon(clock, state.stage, reckoning) for clock in STAGE_CLOCKS.get(state.status, ())]
-    if _works(state):
+    if _works(state, reckoning.policies):
         found += _of_the_work(state, reckoning)
     return found
 
@@ -95,11 +113,16 @@ STAGE_CLOCKS: Final = {
 """The holder's clocks, which run from the fact that made the complaint what it is now."""
 
 
-def _works(state: Complaint) -> bool:
-    # Whether an agency owes the answer now. A question stops that clock, save a holder's third.
+def _works(state: Complaint, policies: Policies) -> bool:
+    # Whether an agency owes the answer now. A question stops that clock, save one too many of the same holder.
     if state.status is Status.AWAITING_REPORTER:
-        return state.holder.kind is HolderKind.AGENCY and not state.stopped
+        return state.holder.kind is HolderKind.AGENCY and not _stopped(state, policies)
     return state.status in (Status.ROUTED, Status.IN_PROGRESS, Status.SPLIT)
+
+
+def _stopped(state: Complaint, policies: Policies) -> bool:
+    # An open question stands still only within the number of stops that the citizen's policy gives its holder.
+    return state.waits and state.stops[-1] in state.stops_within(policies.at(state.received_at).stops)
 
 
 def _of_the_work(state: Complaint, reckoning: Reckoning) -> list[Due]:
@@ -108,7 +131,7 @@ def _of_the_work(state: Complaint, reckoning: Reckoning) -> list[Due]:
         return [settle]
     # A dispute, or a binding placement after settle is past, gives the holder a clock of its own; the citizen's
     # stays as it was: still running, or missed (an answer in time that was disputed later is no miss).
-    rework = reckon(Clock.REWORK, state.rework, reckoning, state.stops)
+    rework = reckon(Clock.REWORK, state.rework, reckoning, _counted(state, reckoning))
     past = settle.due_at <= state.rework.at
     if state.disputes:
         return [rework] if past else [settle, rework]
@@ -117,7 +140,11 @@ def _of_the_work(state: Complaint, reckoning: Reckoning) -> list[Due]:
 
 def reckon_settle(state: Complaint, reckoning: Reckoning) -> Due:
     """The citizen's clock: whole complaint, from receipt, whoever holds it."""
-    return reckon(_settle_rule(state), state.filed, reckoning, state.stops, state.received_at)
+    return reckon(_settle_rule(state), state.filed, reckoning, _counted(state, reckoning), state.received_at)
+
+
+def _counted(state: Complaint, reckoning: Reckoning) -> tuple[Stop, ...]:
+    return state.stops_within(reckoning.policies.at(state.received_at).stops) if state.stops else ()
 
 
 def _settle_rule(state: Complaint) -> str:
@@ -138,7 +165,7 @@ def reckon(
     """The date that this rule gives, under the policy in force when the clock started."""
     start = since.at if started_at is None else started_at
     rule = reckoning.policies.at(start).rules[rule_name]
-    due = Due(rule.clock, start, since.version, since.at, start, rule, reckoning.zone)
+    due = Due(rule.clock, start, since.version, since.at, start, rule, reckoning.zone, calendar=reckoning.calendar)
     if rule.unit == "s":
         return due._replace(due_at=start + timedelta(seconds=rule.amount))
     if rule.unit == "d":

@@ -4,6 +4,7 @@ It keeps only what a decision or an outward message needs. Clocks are kept as th
 dates are reckoned by `schemas.deadlines`. `schemas.evolve` says what each fact does to it.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final, NamedTuple
@@ -15,8 +16,6 @@ from schemas.lifecycle import OPEN, CloseReason, Status
 from schemas.values import ROUTER, Clock, ComplaintClass, Holder, HolderKind, Place
 
 NIL: Final = UUID(int=0)
-STOPS_PER_HOLDER: Final = 2
-"""A third question of the same holder does not stop the citizen's clock."""
 
 
 class Since(NamedTuple):
@@ -28,7 +27,9 @@ class Since(NamedTuple):
 
 
 class Stop(NamedTuple):
-    """A stretch in which the citizen's clock stands still, because `holder` waits for the reporter."""
+    """A stretch in which `holder` waits for the reporter. Whether the citizen's clock stands still in it, the policy
+    says: of one holder's questions only the first few stop it.
+    """
 
     started_at: datetime
     ended_at: datetime | None
@@ -118,6 +119,8 @@ class Complaint(NamedTuple):
     response: str | None = None
     answered_at: datetime | None = None
     disputes: int = 0
+    ombudsman: Since | None = None
+    """When the reporter asked for the Ombudsman."""
     # the ending
     closed: CloseReason | None = None
     closed_at: datetime | None = None
@@ -150,13 +153,19 @@ class Complaint(NamedTuple):
         return self.routed is not None and self.routed.binding and self.agency is not None
 
     @property
-    def stopped(self) -> bool:
-        """The citizen's clock stands still."""
+    def waits(self) -> bool:
+        """A question is open."""
         return bool(self.stops) and self.stops[-1].ended_at is None
 
-    def stops_of(self, holder: Holder) -> int:
-        """How many stops of the citizen's clock this holder has used."""
-        return sum(stop.holder[:2] == holder[:2] for stop in self.stops)
+    def stops_within(self, limit: int) -> tuple[Stop, ...]:
+        """The first `limit` stops of each holder: those that count."""
+        used = Counter[tuple[object, ...]]()
+        counted = []
+        for stop in self.stops:
+            used[stop.holder[:2]] += 1
+            if used[stop.holder[:2]] <= limit:
+                counted.append(stop)
+        return tuple(counted)
 
 
 def changed(state: Complaint, changes: Mapping[str, object]) -> Complaint:

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from schemas.complaint import STOPS_PER_HOLDER, Complaint, Mark, News, Receipt, Since, Stop, changed
+from schemas.complaint import Complaint, Mark, News, Receipt, Since, Stop, changed
 from schemas.events import agency_inbox as a
 from schemas.events import escalation as e
 from schemas.events import intake as i
 from schemas.events import router as r
 from schemas.events.base import Fact
-from schemas.lifecycle import BIRTHS, TABLE, Arrow, CloseReason, End, Status
+from schemas.lifecycle import BIRTHS, TABLE, WHOLES_ALONE, Arrow, CloseReason, End, Status
 from schemas.values import ARBITER, DESK, LEAD, NOBODY, ROUTER, Holder, HolderKind
 
 REMINDED: Final = 0
@@ -54,7 +54,7 @@ def allows(state: Complaint, fact_name: str) -> bool:
     """Whether the lifecycle lets this fact be added now (design: table of section 4)."""
     if state.version < 0 or fact_name in BIRTHS:
         return state.version < 0 and fact_name in BIRTHS
-    if fact_name not in TABLE[state.status]:
+    if fact_name not in TABLE[state.status] or (state.whole is not None and fact_name in WHOLES_ALONE):
         return False
     if fact_name == "ResolutionDisputed" and state.status is Status.CLOSED:
         return _after_close(state) is not None
@@ -165,7 +165,7 @@ def _detail(state: Complaint, fact: i.DetailAdded, told: Told) -> Changes:
 
 
 def _resumed(state: Complaint, fact: Fact) -> tuple[Stop, ...]:
-    if not state.stopped:
+    if not state.waits:
         return state.stops
     return (*state.stops[:-1], state.stops[-1]._replace(ended_at=fact.at))
 
@@ -228,6 +228,13 @@ def _last_agency(state: Complaint) -> Holder:
     return Holder(HolderKind.AGENCY, state.routed.agency, state.routed.unit) if state.routed else DESK
 
 
+def _ombudsman(state: Complaint, _fact: i.OmbudsmanRequested, told: Told) -> Changes:
+    said: Changes = {"ombudsman": Since(told.fact.at, told.version, told.event_id), "moves": state.moves + 1}
+    if state.status is Status.JOINED:
+        return _moved(state, told, ROUTER, lead=None, **said)
+    return said
+
+
 def _erased(state: Complaint, _fact: i.PersonalDataErased, told: Told) -> Changes:
     news = {agency: News("erased", told.event_id, told.version) for agency in state.news}
     return {"erased": True, "news": news}
@@ -261,11 +268,8 @@ def _referred(state: Complaint, fact: r.ComplaintReferred, told: Told) -> Change
 
 
 def _asked(state: Complaint, told: Told, question: str) -> Changes:
-    # At most two stops a holder: the third question is put, but the citizen's clock runs on.
     stop = Stop(told.fact.at, None, state.holder)
-    free = state.stops_of(state.holder) < STOPS_PER_HOLDER
-    stops = (*state.stops, stop) if free else state.stops
-    return _moved(state, told, before=state.status, question=question, stops=stops)
+    return _moved(state, told, before=state.status, question=question, stops=(*state.stops, stop))
 
 
 def _reporter_asked(state: Complaint, fact: r.ReporterAsked, told: Told) -> Changes:
@@ -350,6 +354,7 @@ _EVOLVE: Final[dict[type[Fact], Callable[[Complaint, Any, Told], Changes]]] = {
     i.ComplaintWithdrawn: _withdrawn,
     i.ResolutionConfirmed: _confirmed,
     i.ResolutionDisputed: _disputed,
+    i.OmbudsmanRequested: _ombudsman,
     i.PersonalDataErased: _erased,
     r.ComplaintClassified: _classified,
     r.ComplaintRouted: _routed,

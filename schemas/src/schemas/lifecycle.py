@@ -62,6 +62,8 @@ _OPEN: Final[Mapping[str, End]] = {
     # ANSWERED knows it only as the consequence of erasure or of the whole's end (see complaint.allows).
     "ComplaintWithdrawn": S.CLOSED,
 }
+_ASKED: Final[Mapping[str, End]] = {"OmbudsmanRequested": A.STAY}
+"""Whoever holds it goes on holding it, and the Ombudsman looks; under arbitration the Ombudsman has it already."""
 _TIMED: Final[Mapping[str, End]] = {
     "ReminderSent": A.STAY,
     "DeadlineMissed": A.STAY,
@@ -86,6 +88,7 @@ _WORKED: Final[Mapping[str, End]] = {
 TABLE: Final[Mapping[Status, Mapping[str, End]]] = {
     S.UNPLACED: {
         **_OPEN,
+        **_ASKED,
         **_TIMED,
         **_READ,
         "ComplaintRouted": S.ROUTED,
@@ -95,6 +98,7 @@ TABLE: Final[Mapping[Status, Mapping[str, End]]] = {
     },
     S.TRIAGE: {
         **_OPEN,
+        **_ASKED,
         **_TIMED,
         **_READ,
         "ComplaintRouted": S.ROUTED,  # a split from the desk is [ComplaintRouted (lead), ComplaintSplit]
@@ -103,10 +107,11 @@ TABLE: Final[Mapping[Status, Mapping[str, End]]] = {
         "ArbitrationOpened": S.ARBITRATION,
         "ComplaintArchived": S.CLOSED,
     },
-    S.ROUTED: {**_OPEN, **_TIMED, **_HELD, **_WORKED, "ComplaintAcknowledged": S.IN_PROGRESS},
-    S.IN_PROGRESS: {**_OPEN, **_TIMED, **_HELD, **_WORKED},
+    S.ROUTED: {**_OPEN, **_ASKED, **_TIMED, **_HELD, **_WORKED, "ComplaintAcknowledged": S.IN_PROGRESS},
+    S.IN_PROGRESS: {**_OPEN, **_ASKED, **_TIMED, **_HELD, **_WORKED},
     S.AWAITING_REPORTER: {
         **_OPEN,
+        **_ASKED,
         **_TIMED,
         **_HELD,
         "DetailAdded": A.BEFORE,
@@ -115,6 +120,7 @@ TABLE: Final[Mapping[Status, Mapping[str, End]]] = {
     },
     S.ANSWERED: {
         **_OPEN,
+        **_ASKED,
         **_TIMED,
         **_HELD,
         "ResolutionConfirmed": S.CLOSED,
@@ -122,13 +128,21 @@ TABLE: Final[Mapping[Status, Mapping[str, End]]] = {
         "ResolutionDisputed": A.REOPEN,
     },
     S.ARBITRATION: {**_OPEN, **_TIMED, "ArbitrationDecided": A.STAY, "ComplaintRouted": S.ROUTED},
-    S.SPLIT: {**_OPEN, **_TIMED, **_HELD, "ResponseGiven": S.ANSWERED, "ComplaintSplit": A.STAY},
-    S.JOINED: {**_OPEN, "ComplaintUnjoined": S.UNPLACED, "ResolutionDisputed": S.UNPLACED},
+    S.SPLIT: {**_OPEN, **_ASKED, **_TIMED, **_HELD, "ResponseGiven": S.ANSWERED, "ComplaintSplit": A.STAY},
+    S.JOINED: {
+        **_OPEN,
+        "ComplaintUnjoined": S.UNPLACED,
+        "ResolutionDisputed": S.UNPLACED,
+        # The lead's reporter asked for no Ombudsman: who does goes their own way again.
+        "OmbudsmanRequested": S.UNPLACED,
+    },
     S.CLOSED: {**_ALWAYS, "ResolutionDisputed": A.AFTER_CLOSE},
 }
 
 BIRTHS: Final = frozenset({"ComplaintFiled", "PartOpened"})
 """The only facts that begin a complaint's stream."""
+WHOLES_ALONE: Final = frozenset({"ComplaintSplit", "ComplaintJoined", "OmbudsmanRequested"})
+"""What no part knows: it is one body's share, does not split again, and the reporter speaks about the whole."""
 OPEN: Final = frozenset(Status) - {Status.CLOSED}
 WITH_AGENCY: Final = frozenset({S.ROUTED, S.IN_PROGRESS, S.AWAITING_REPORTER, S.ANSWERED, S.SPLIT})
 """Statuses in which an agency can be the holder (AWAITING_REPORTER only when it was the agency that asked)."""

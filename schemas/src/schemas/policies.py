@@ -4,7 +4,7 @@ A complaint keeps the policy in force when its clock started; a new version is a
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Literal, NamedTuple
 
 from schemas.values import Clock, HolderKind
@@ -34,6 +34,13 @@ class Rung(NamedTuple):
     after_wd: int
 
 
+class Origin(NamedTuple):
+    """Where a number comes from (by language), and how sure that is."""
+
+    source: Mapping[str, str]
+    sureness: Sureness
+
+
 class Policy(NamedTuple):
     """All periods in force from `effective_at` on. `rules` by name: the clock's, for settle `settle.<kind>`."""
 
@@ -41,10 +48,18 @@ class Policy(NamedTuple):
     effective_at: datetime
     rules: Mapping[str, Rule]
     reminder_wd: int
+    """Working days before a date at which its holder is reminded."""
+    reminder_hours: tuple[time, time]
+    """Within which local hours of the holder's zone."""
     ladder: Mapping[HolderKind, tuple[Rung, ...]]
     repeat_wd: int
+    """Working days after which the last rung is climbed again."""
     returns: int
+    """Returns by bodies after which the arbiter decides."""
     stops: int
+    """Questions of one holder that stop the citizen's clock."""
+    origins: Mapping[str, Origin] = {}
+    """Of the numbers that are no rule's: reminder, reminder_hours, ladder, repeat, returns, stops."""
 
 
 class Policies(NamedTuple):
@@ -67,8 +82,10 @@ def policy_from(body: Mapping[str, Any]) -> Policy:
         effective_at=datetime.fromisoformat(body["effective_at"]),
         rules={rule["name"]: Rule(**{**rule, "clock": Clock(rule["clock"])}) for rule in body["rules"]},
         reminder_wd=body["reminder_wd"],
+        reminder_hours=(time.fromisoformat(body["reminder_hours"][0]), time.fromisoformat(body["reminder_hours"][1])),
         ladder={HolderKind(kind): tuple(Rung(*rung) for rung in rungs) for kind, rungs in body["ladder"].items()},
         repeat_wd=body["repeat_wd"],
         returns=body["returns"],
         stops=body["stops"],
+        origins={name: Origin(**origin) for name, origin in body["origins"].items()},
     )

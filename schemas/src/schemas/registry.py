@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from schemas.calendars import NO_CALENDAR, Calendar, with_decree
+from schemas.calendars import Calendar, Calendars, with_decree
 from schemas.events import registry as g
 from schemas.evolve import Told
 from schemas.values import ROUTER, Holder, HolderKind
@@ -44,6 +44,9 @@ class Mandate(NamedTuple):
         return self.valid_from <= day and (self.valid_until is None or day < self.valid_until)
 
 
+_NONE: Final = Calendars()
+
+
 class Registry(NamedTuple):
     """The state. `version` is that of the stream: what a placing names as its basis."""
 
@@ -51,18 +54,23 @@ class Registry(NamedTuple):
     agencies: Mapping[str, Agency] = {}
     mandates: tuple[Mandate, ...] = ()
     calendars: Mapping[tuple[str, int], g.CalendarDecreed] = {}
-    in_force: tuple[tuple[datetime, Calendar], ...] = ()
-    """The national calendar as it stood from each decree on, oldest first."""
+    in_force: tuple[tuple[datetime, Calendars], ...] = ()
+    """The calendars as they stood from each decree on, oldest first."""
     model: str | None = None
 
     @property
     def calendar(self) -> Calendar:
         """The national calendar in force today."""
-        return self.in_force[-1][1] if self.in_force else NO_CALENDAR
+        return self.calendar_of(None)
 
-    def calendar_at(self, moment: datetime) -> Calendar:
-        """The national calendar as it stood at that moment."""
-        return next((calendar for since, calendar in reversed(self.in_force) if since <= moment), NO_CALENDAR)
+    def calendar_of(self, region: str | None) -> Calendar:
+        """The calendar in force today for a body of that region; None: the nation's."""
+        return (self.in_force[-1][1] if self.in_force else _NONE).of(region)
+
+    def calendar_at(self, moment: datetime, region: str | None = None) -> Calendar:
+        """The same, as it stood at that moment."""
+        known = (calendars for since, calendars in reversed(self.in_force) if since <= moment)
+        return next(known, _NONE).of(region)
 
     def living(self, agency: str) -> Agency | None:
         """The body if it exists today, else its living successor, else None."""
@@ -136,7 +144,8 @@ def _gone(body: Agency, successor: str | None, at: datetime) -> Agency:
 
 def _decreed(state: Registry, fact: g.CalendarDecreed) -> Registry:
     calendars = {**state.calendars, (fact.calendar, fact.year): fact}
-    in_force = (*state.in_force, (fact.at, with_decree(state.calendar, fact)))
+    before = state.in_force[-1][1] if state.in_force else _NONE
+    in_force = (*state.in_force, (fact.at, with_decree(before, fact)))
     return state._replace(calendars=calendars, in_force=in_force)
 
 

@@ -5,7 +5,6 @@ from typing import Final
 
 from schemas.calendars import DEFAULT_ZONE, Calendar, days_between, zone_of
 from schemas.clocks import Due
-from schemas.registry import Registry
 from schemas.values import Clock
 
 Words = dict[str, str]
@@ -42,6 +41,13 @@ STARTS: Final[dict[str, Words]] = {
     "arbitration_opened": {"id": "perkara diserahkan kepada Ombudsman", "en": "the case went to the Ombudsman"},
     "closed": {"id": "laporan ditutup", "en": "the report was closed"},
 }
+SURENESS: Final[dict[str, Words]] = {
+    "A": {"id": "dibaca dalam sumber resmi", "en": "read in an official source"},
+    "B": {"id": "menurut sumber kedua", "en": "by a secondary source"},
+    "C": {"id": "masih perlu dipastikan", "en": "still to be verified"},
+    "own": {"id": "bukan dari peraturan", "en": "not from a regulation"},
+}
+"""How well a number is founded, by `Rule.sureness`."""
 UNITS: Final[dict[str, Words]] = {
     "wd": {"id": "hari kerja", "en": "working days"},
     "d": {"id": "hari kalender", "en": "calendar days"},
@@ -63,12 +69,38 @@ def moment(at: datetime, zone: str = DEFAULT_ZONE, lang: str = "id") -> str:
     return f"{day(local.date(), lang)} at {local:%H:%M} {shown}"
 
 
-def explain(due: Due, registry: Registry, lang: str = "id") -> str:
+def explain(due: Due, lang: str = "id") -> str:
     """Why this date, in whole sentences: rule, source, start, days skipped and why, stops, calendar."""
     said = [_date(due, lang), _rule(due, lang)]
     if due.rule.unit == "wd":
-        said += [_skipped(due, registry.calendar, lang), _stopped(due, lang), _calendar(due, registry.calendar, lang)]
+        said += [_skipped(due, lang), _stopped(due, lang), _calendar(due, lang)]
     return " ".join(sentence for sentence in said if sentence)
+
+
+def days_off(due: Due) -> list[date]:
+    """The days from its start to its date that were not counted."""
+    zone = zone_of(due.zone)
+    days = days_between(due.started_at.astimezone(zone).date(), due.due_at.astimezone(zone).date())
+    return [on for on in days if not due.calendar.works(on)] if due.rule.unit == "wd" else []
+
+
+def why_off(on: date, calendar: Calendar, lang: str = "id") -> str:
+    """Why nobody is due on that day."""
+    holiday = calendar.off.get(on)
+    if holiday is None:
+        return "akhir pekan" if lang == "id" else "weekend"
+    if not holiday.estimated:
+        return holiday.name
+    return f"{holiday.name}, {'perkiraan' if lang == 'id' else 'estimated'}"
+
+
+def calendars_used(due: Due, lang: str = "id") -> list[str]:
+    """By which decrees its days were counted, year by year; one that is not decreed yet is named as such."""
+    if due.rule.unit != "wd":
+        return []
+    zone = zone_of(due.zone)
+    years = range(due.started_at.astimezone(zone).year, due.due_at.astimezone(zone).year + 1)
+    return [said for year in years for said in _of_year(year, due.calendar, lang)]
 
 
 def _date(due: Due, lang: str) -> str:
@@ -79,23 +111,17 @@ def _date(due: Due, lang: str) -> str:
 def _rule(due: Due, lang: str) -> str:
     amount = f"{due.rule.amount} {UNITS[due.rule.unit][lang]}"
     start, at = STARTS[due.rule.starts][lang], moment(due.started_at, due.zone, lang)
+    source = f"{due.rule.source[lang]}; {SURENESS[due.rule.sureness][lang]}"
     if lang == "id":
-        return f"Aturan: {amount} sejak {start} pada {at} ({due.rule.source[lang]})."
-    return f"Rule: {amount} from when {start}, {at} ({due.rule.source[lang]})."
+        return f"Aturan: {amount} sejak {start} pada {at} ({source})."
+    return f"Rule: {amount} from when {start}, {at} ({source})."
 
 
-def _days(due: Due) -> list[date]:
-    zone = zone_of(due.zone)
-    return days_between(due.started_at.astimezone(zone).date(), due.due_at.astimezone(zone).date())
-
-
-def _skipped(due: Due, calendar: Calendar, lang: str) -> str:
-    off = [on for on in _days(due) if not calendar.works(on)]
-    named = [f"{day(on, lang)} ({calendar.off[on].name})" for on in off if on in calendar.off]
-    weekends = sum(on not in calendar.off for on in off)
-    parts = named
-    if weekends:
-        parts = [f"{weekends} hari Sabtu dan Minggu" if lang == "id" else f"{weekends} days of weekends", *named]
+def _skipped(due: Due, lang: str) -> str:
+    off, calendar = days_off(due), due.calendar
+    parts = [f"{day(on, lang)} ({why_off(on, calendar, lang)})" for on in off if on in calendar.off]
+    if weekends := sum(on not in calendar.off for on in off):
+        parts.insert(0, f"{weekends} hari Sabtu dan Minggu" if lang == "id" else f"{weekends} days of weekends")
     if not parts:
         return ""
     return f"Tidak dihitung: {'; '.join(parts)}." if lang == "id" else f"Not counted: {'; '.join(parts)}."
@@ -112,20 +138,19 @@ def _stopped(due: Due, lang: str) -> str:
     return f"The clock stood still for {due.stop_days} working days while the reporter was asked: {spans}."
 
 
-def _calendar(due: Due, calendar: Calendar, lang: str) -> str:
-    said = []
-    for year in sorted({on.year for on in _days(due)}):
-        source = calendar.sources.get(year)
-        if lang == "id":
-            said.append(
-                f"Kalender {year}: {source}."
-                if source
-                else f"Kalender {year} belum ditetapkan: hanya Sabtu dan Minggu yang libur."
-            )
-        else:
-            said.append(
-                f"Calendar {year}: {source}."
-                if source
-                else f"The calendar of {year} is not decreed yet: only weekends are off."
-            )
-    return " ".join(said)
+def _calendar(due: Due, lang: str) -> str:
+    return " ".join(calendars_used(due, lang))
+
+
+def _of_year(year: int, calendar: Calendar, lang: str) -> list[str]:
+    source, own = calendar.sources.get(year), calendar.regional.get(year, ())
+    if lang == "id":
+        national = f"{source}." if source else "belum ditetapkan: hanya Sabtu dan Minggu yang libur."
+        return [f"Kalender {year}: {national}" if source else f"Kalender {year} {national}",
+                *(f"Kalender daerah {year}: {each}." for each in own)]  # fmt: skip
+    national = (
+        f"Calendar {year}: {source}."
+        if source
+        else f"The calendar of {year} is not decreed yet: only weekends are off."
+    )
+    return [national, *(f"Regional calendar {year}: {each}." for each in own)]

@@ -6,7 +6,7 @@ from schemas.events.base import Fact
 from schemas.registry import Registry
 from schemas.sealed import ERASED
 from schemas.sentences_dates import CLOCKS, day, moment
-from schemas.sentences_names import CLASSES, HOLDERS, RUNGS, agency, channel
+from schemas.sentences_names import CLASSES, HOLDERS, agency, channel, rung_name
 from schemas.sentences_words import VARIANT, WORDS
 from schemas.values import Clock, HolderKind
 
@@ -16,6 +16,7 @@ SAID: Final = {
     "ComplaintWithdrawn": "reason",
     "ResolutionConfirmed": "words",
     "ResolutionDisputed": "reason",
+    "OmbudsmanRequested": "reason",
     "ReporterAsked": "question",
     "ArbitrationDecided": "reason",
     "PartOpened": "task",
@@ -135,7 +136,7 @@ class _Fill(dict[str, str]):
         return day(on, self.lang)
 
     def _rung(self) -> str:
-        return RUNGS[self.fact.rung][self.lang]
+        return rung_name(self.fact.rung, self.fact.clock, self.lang)
 
     def _id(self) -> str:
         return str(self.fact.agency)

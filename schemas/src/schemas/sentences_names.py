@@ -5,7 +5,7 @@ from typing import Final
 from schemas.lifecycle import CloseReason, Status
 from schemas.registry import Registry
 from schemas.sentences_dates import Words
-from schemas.values import ComplaintClass, Holder, HolderKind
+from schemas.values import Clock, ComplaintClass, Holder, HolderKind
 
 STATUSES: Final[dict[Status, Words]] = {
     Status.UNPLACED: {"id": "sedang dicarikan instansi yang berwenang", "en": "being placed with the body in charge"},
@@ -65,6 +65,13 @@ RUNGS: Final[dict[int, Words]] = {
     3: {"id": "Ombudsman", "en": "the Ombudsman"},
     4: {"id": "daftar publik laporan yang diabaikan", "en": "the public list of the ignored"},
 }
+OPERATOR: Final[Words] = {"id": "operator nasional", "en": "the national operator"}
+"""Who looks at what the triage desk is late with: no body stands over the desk."""
+
+
+def rung_name(rung: int, clock: Clock | None, lang: str = "id") -> str:
+    """Who looks at it on that rung, for what was late by that clock."""
+    return OPERATOR[lang] if (rung, clock) == (2, Clock.TRIAGE) else RUNGS[rung][lang]
 
 
 def status(value: Status, lang: str = "id", reason: CloseReason | None = None) -> str:

@@ -143,6 +143,7 @@ _NAMED: Final[Mapping[str, Mapping[str, Words]]] = {
         "ComplaintWithdrawn": {"id": "mencabut laporan", "en": "withdrawing the report"},
         "ResolutionConfirmed": {"id": "menyatakan selesai", "en": "confirming the outcome"},
         "ResolutionDisputed": {"id": "menyanggah", "en": "disputing"},
+        "OmbudsmanRequested": {"id": "meminta bantuan Ombudsman", "en": "asking for the Ombudsman"},
         "ComplaintRouted": {"id": "meneruskan laporan", "en": "forwarding the report"},
         "ComplaintReferred": {"id": "menyerahkan kepada petugas pemilah", "en": "referring it to the triage desk"},
         "ReporterAsked": {"id": "bertanya kepada pelapor", "en": "asking the reporter"},

@@ -44,6 +44,10 @@ INTAKE: Final[dict[str, Words]] = {
         "id": "Pelapor menyanggah hasilnya{said}.",
         "en": "The reporter disputes the outcome{said}.",
     },
+    "OmbudsmanRequested": {
+        "id": "Pelapor meminta Ombudsman turut melihat laporan ini{said}.",
+        "en": "The reporter asked the Ombudsman to look at this report{said}.",
+    },
     "PersonalDataErased": {
         "id": "Data pribadi pelapor dihapus atas permintaannya (UU 27/2022).",
         "en": "The reporter's personal data was erased at their request (law 27/2022).",

@@ -64,5 +64,11 @@ class ResolutionDisputed(Fact):
     reason: Sealed[str]
 
 
+class OmbudsmanRequested(Fact):
+    """The reporter would rather have the Ombudsman look than wait for the provider (law 25/2009 article 46(2))."""
+
+    reason: Sealed[str]
+
+
 class PersonalDataErased(Fact):
     """The reporter asked to be forgotten (law 27/2022 articles 43 and 44): every text so far is unreadable."""

@@ -95,12 +95,15 @@ class Holiday(Value):
     on: date
     name: str
     kind: Literal["national", "joint_leave", "regional"]
+    estimated: bool = False
+    """Hangs on a sighting of the moon that is still to come, so the decree of that year may name another day."""
 
 
 class CalendarDecreed(Fact):
     """The days off of one year are these, by this decree; the newest decree of a year holds."""
 
     calendar: str
+    """`national`, or the code of the region whose bodies alone have these days off besides."""
     year: int
     source: str
     days: tuple[Holiday, ...]

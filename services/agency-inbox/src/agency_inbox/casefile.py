@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from schemas import sentences
-from schemas.clocks import Due, running
+from schemas.clocks import running
 from schemas.complaint import Complaint
-from schemas.deadlines import explain
 from schemas.events.intake import AttachmentAdded
 from schemas.evolve import Told
+from schemas.explanations import explained
 from schemas.policies import Policies
 from schemas.registry import Registry
 
@@ -45,7 +45,7 @@ def casefile(
         "parts": [part.model_dump(mode="json") for part in state.parts],
         "whole": str(state.whole) if state.whole else None,
         "task": state.task,
-        "dues": [_due(due, registry, lang) for due in running(state, registry, policies)],
+        "dues": explained(state, registry, policies, lang),
         "timeline": [_moment(told, registry, lang) for told in history],
     }
 
@@ -81,10 +81,6 @@ def _attachment(fact: AttachmentAdded) -> dict[str, Any]:
         "name": fact.name,
         "at": fact.at,
     }
-
-
-def _due(due: Due, registry: Registry, lang: str) -> dict[str, Any]:
-    return {"clock": due.clock.value, "due_at": due.due_at, "explanation": explain(due, registry, lang)}
 
 
 def _moment(told: Told, registry: Registry, lang: str) -> dict[str, Any]:

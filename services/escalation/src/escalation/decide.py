@@ -50,8 +50,8 @@ def escalate(state: Complaint, action: NextAction, at: datetime) -> list[Fact]:
     """Someone higher looks at it. The holder stays the holder: climbing moves attention, never responsibility."""
     if not allows(state, "ComplaintEscalated"):
         return []
-    if action.cause == "second_dispute":
-        # Twice unsettled: no period need run out before the Ombudsman looks (law 25/2009 article 46(2)).
+    if action.cause in ("second_dispute", "direct"):
+        # Twice unsettled, or asked for: no period need run out before the Ombudsman looks (law 25/2009 article 46(2)).
         return [] if state.rung >= action.rung else [ComplaintEscalated(at=at, rung=action.rung, cause=action.cause)]
     if _gone(state, action, RUNG + action.rung, action.repetition):
         return []

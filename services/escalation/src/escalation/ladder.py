@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from schemas.actions import OMBUDSMAN, TWICE
 from schemas.complaint import Complaint, Since
 from schemas.deadlines import NextAction, running
 from schemas.evolve import RUNG
@@ -11,7 +12,6 @@ from schemas.policies import Policies
 from schemas.registry import Registry
 from schemas.values import Clock
 
-OMBUDSMAN: Final = 3
 PUBLIC_LIST: Final = 4
 _NUMBER: Final = {clock: number for number, clock in enumerate(Clock, start=1)}
 _REPETITIONS: Final = 10**17
@@ -20,25 +20,29 @@ _REPETITIONS: Final = 10**17
 
 def standing(state: Complaint, registry: Registry, policies: Policies) -> int:
     """The rung that looks at it now; 0: none. Rungs that a clock climbed count while that clock runs: what was
-    acknowledged, answered or closed is ignored by nobody. After a second dispute the Ombudsman looks until the end.
+    acknowledged, answered or closed is ignored by nobody. After a second dispute, or at the reporter's wish, the
+    Ombudsman looks until the end.
     """
-    if not state.is_open or state.status in (Status.ANSWERED, Status.JOINED):
+    if not state.is_open or state.status is Status.JOINED:
         return 0
+    asked = state.disputes >= TWICE or state.ombudsman is not None
+    floor = OMBUDSMAN if asked and state.rung >= OMBUDSMAN else 0
+    if state.status is Status.ANSWERED:
+        return floor
     clocks = {(due.clock, due.started_version) for due in running(state, registry, policies)}
     climbed = [mark.step - RUNG for mark in state.marks if mark.step > RUNG and mark[:2] in clocks]
-    floor = OMBUDSMAN if state.disputes > 1 and state.rung >= OMBUDSMAN else 0
     return max([floor, *climbed])
 
 
 def start_of(state: Complaint, action: NextAction) -> Since:
     """The fact in the stream from which the action's clock runs: the cause of what the timer says."""
-    known = (state.rework, state.stage, state.filed)
+    known = (state.rework, state.stage, state.filed, state.ombudsman)
     return next(since for since in known if since is not None and since.version == action.started_version)
 
 
 def number(action: NextAction) -> int:
     """The timer's number, its part of the event id: (clock, rung, repetition)."""
-    clock = 0 if action.cause == "second_dispute" else _NUMBER[action.clock]
+    clock = 0 if action.cause in ("second_dispute", "direct") else _NUMBER[action.clock]
     repetition = _microseconds(action.due_at) if action.what == "move" else action.repetition
     return (clock * 10 + action.rung) * _REPETITIONS + repetition
 

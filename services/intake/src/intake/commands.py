@@ -46,6 +46,12 @@ class Dispute(Sent):
     reason: BodyText
 
 
+class CallOmbudsman(Sent):
+    """The Ombudsman shall look, and why."""
+
+    reason: BodyText
+
+
 class Erase(Sent):
     """The reporter asks to be forgotten."""
 

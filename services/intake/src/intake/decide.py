@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from intake.commands import AddDetail, Attach, Confirm, Dispute, Withdraw
+from intake.commands import AddDetail, Attach, CallOmbudsman, Confirm, Dispute, Withdraw
 from intake.settings import DEFAULT_CHANNEL
 from schemas.calendars import zone_of
 from schemas.complaint import Complaint
@@ -18,6 +18,7 @@ from schemas.events.intake import (
     ComplaintFiled,
     ComplaintWithdrawn,
     DetailAdded,
+    OmbudsmanRequested,
     PersonalDataErased,
     ResolutionConfirmed,
     ResolutionDisputed,
@@ -125,6 +126,17 @@ def dispute(
         raise NotDisputable(why="lead_not_answered")
     _may_still(state, "ResolutionDisputed")
     return [ResolutionDisputed(at=at, reason=command.reason)]
+
+
+def call_ombudsman(state: Complaint, command: CallOmbudsman, at: datetime) -> list[Fact]:
+    """The reporter's own road to the Ombudsman, whether or not anybody is late (law 25/2009 article 46(2)); asked once
+    is asked for good. After the end their word is to dispute.
+    """
+    _is_whole(state, "OmbudsmanRequested")
+    if state.ombudsman is not None and state.is_open:
+        return []
+    _may_still(state, "OmbudsmanRequested")
+    return [OmbudsmanRequested(at=at, reason=command.reason)]
 
 
 def erase(state: Complaint, at: datetime) -> list[Fact]:

@@ -12,12 +12,13 @@ from chassis.loaded import Loaded
 from chassis.web import ClientId, IdempotencyKey, IfMatch, Language, etag
 from intake import decide, http_filing, moves, tracking
 from intake.attachments import digest, media_type
-from intake.commands import AddDetail, Attach, Confirm, Dispute, Erase, Withdraw
+from intake.commands import AddDetail, Attach, CallOmbudsman, Confirm, Dispute, Erase, Withdraw
 from intake.context import Context
 from intake.http_filing import REPLAYED, Intake, receipt, with_notice, within
 from intake.moves import Asked
 from intake.settings import FORM_BYTES, MEDIA_TYPES
 from schemas.events.intake import AttachmentAdded
+from schemas.explanations import explained
 from schemas.limits import ATTACHMENT_BYTES, CLIENT, NAME
 from schemas.refusals import InvalidField, NoPermission, NotFound, NotTheHolder
 
@@ -89,7 +90,7 @@ async def explain(reporter: Bearer) -> dict[str, Any]:
     context = reporter.context
     state = (await reporter.loaded()).state
     registry, lead = await context.registry.current(), await moves.lead_of(context, state)
-    return {"due": tracking.explained(state, registry, context.policies, reporter.lang, lead)}
+    return {"due": explained(state, registry, context.policies, reporter.lang, lead)}
 
 
 @router.post("/complaints/{tracking_code}/details")
@@ -119,6 +120,14 @@ async def confirm(reporter: Bearer, asks: Asks, body: Confirm, response: Respons
 async def dispute(reporter: Bearer, asks: Asks, body: Dispute, response: Response) -> dict[str, Any]:
     """It is not settled."""
     handled = await moves.dispute(reporter.context, asks.about(reporter.complaint, "dispute"), body)
+    return await _answered(reporter, handled, response)
+
+
+@router.post("/complaints/{tracking_code}/ombudsman")
+async def call_ombudsman(reporter: Bearer, asks: Asks, body: CallOmbudsman, response: Response) -> dict[str, Any]:
+    """The Ombudsman shall look at it now."""
+    at, asked = reporter.context.clock.now(), asks.about(reporter.complaint, "ombudsman")
+    handled = await moves.move(reporter.context, asked, body, lambda state: decide.call_ombudsman(state, body, at))
     return await _answered(reporter, handled, response)
 
 

@@ -5,10 +5,11 @@ from typing import Any
 
 from schemas import sentences
 from schemas.complaint import Complaint
-from schemas.deadlines import Due, dispute_until, explain, running, timeline_due
+from schemas.deadlines import dispute_until, timeline_due
 from schemas.events.agency_inbox import ComplaintDelivered
 from schemas.events.intake import AttachmentAdded, ResolutionConfirmed
 from schemas.evolve import Told
+from schemas.explanations import explained
 from schemas.policies import Policies
 from schemas.registry import Registry
 
@@ -82,22 +83,6 @@ def _part(part: Complaint, registry: Registry, lang: str) -> dict[str, Any]:
         "status": part.status.value,
         "status_text": sentences.status(part.status, lang, part.closed),
         "mandatory": part.mandatory,
-    }
-
-
-def explained(
-    state: Complaint, registry: Registry, policies: Policies, lang: str, lead: Complaint | None = None
-) -> list[dict[str, Any]]:
-    """Every running clock with its date and the reason for it; a joined complaint has its lead's."""
-    return [_due(due, registry, lang) for due in running(lead or state, registry, policies)]
-
-
-def _due(due: Due, registry: Registry, lang: str) -> dict[str, Any]:
-    return {
-        "clock": due.clock.value,
-        "started_at": due.started_at,
-        "due_at": due.due_at,
-        "explanation": explain(due, registry, lang),
     }
 
 

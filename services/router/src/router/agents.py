@@ -31,6 +31,7 @@ HEEDS: Final = (
     "ComplaintReturned",
     "ComplaintUnjoined",
     "ResolutionDisputed",
+    "OmbudsmanRequested",
     "ArbitrationDecided",
     "ComplaintSplit",
 )

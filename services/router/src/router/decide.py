@@ -101,6 +101,8 @@ def join(state: Complaint, by: By, lead: Complaint) -> list[Fact]:
     """
     if state.status is Status.JOINED and state.lead == lead.id:
         return []
+    if state.whole is not None:
+        raise CannotJoin(why="whole_or_part")
     _allowed(state, "ComplaintJoined")
     if why := _apart(state, lead):
         raise CannotJoin(why=why)
@@ -125,6 +127,8 @@ def split(state: Complaint, by: By, shares: list[Share], split_id: UUID, lead: B
     if {part.id for part in parts} <= {part.id for part in state.parts}:
         return []
     _must_be(state)
+    if state.whole is not None:
+        raise CannotSplit(why="part")
     facts: list[Fact] = []
     if state.status is Status.TRIAGE:
         facts.append(_leading(state, by, lead))
@@ -257,8 +261,6 @@ def _leading(state: Complaint, by: By, lead: Body | None) -> ComplaintRouted:
 
 
 def _indivisible(state: Complaint, parts: tuple[Part, ...], lead: Body | None) -> str | None:
-    if state.whole is not None:
-        return "part"
     if len(state.parts) + len(parts) > PARTS:
         return "too_many"
     bodies = [*([lead] if lead else []), *(Body(part.agency, part.unit) for part in (*state.parts, *parts))]

@@ -74,6 +74,8 @@ def _place(before: Standing, type_: str, data: Mapping[str, Any]) -> str | None:
             return "incomplete" if data["cause"] == "incomplete" else CLOSED
         case "ResolutionDisputed":
             return _after_dispute(before)
+        case "OmbudsmanRequested":
+            return UNPLACED if before.place == JOINED else None
         case _:
             return _TO.get(type_)
 
