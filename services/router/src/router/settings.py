@@ -7,6 +7,8 @@ ROAD: Final = "reactions"
 """Consumer group `router.reactions`."""
 INSPECTORATE_UNIT: Final = "inspektorat"
 """The unit that takes a supervision-grade complaint, where the inspecting body has one of that id."""
+DAYS: Final = 120
+"""A year has at most so many days off besides its weekends."""
 PARTS: Final = 10
 """A whole has at most this many parts."""
 CANDIDATES: Final = 5
