@@ -21,9 +21,11 @@ from chassis.web import install
 from router import http
 from router.agents import Placing
 from router.context import Router
+from router.duplicate_watch import DuplicateWatch
 from router.knowing import Knowing
 from router.settings import SERVICE
 from router.sweep import Lookout, plan
+from router.telling import FeatureReader, feature_data
 from router.views import METADATA, SWEEP, VIEW
 from schemas.data_files import policies
 from support.placing import T0, Country, country
@@ -43,7 +45,9 @@ async def router(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     sweep = Sweep(database, ledger, clock, plan=plan(GRACE), react=placing, tables=SWEEP)
     lookout = Lookout(database, ledger, registry, placing, 1.0)
     feed = StoreFeed(ledger.store, database, METADATA, VIEW)
-    yield Router(ledger, clock, knowing, database, feed, placing, sweep, lookout)
+    features = FeatureReader(feature_data(), {"32.73": "Kota Bandung"})
+    duplicates = DuplicateWatch(database, METADATA, ledger, clock, features, b"secret of tests")
+    yield Router(ledger, clock, knowing, database, feed, placing, sweep, lookout, duplicates)
     await database.close()
 
 

@@ -29,7 +29,13 @@ def receipt(
         "holder": {"kind": holder.kind.value, "agency": holder.agency, "unit": holder.unit},
         "holder_name": sentences.holder(holder, registry, lang),
         "due_at": timeline_due(state, registry, policies, lead),
-        "links": {"self": here, "explain": f"{here}/explain", "details": f"{here}/details"},
+        "links": {
+            "self": here,
+            "explain": f"{here}/explain",
+            "details": f"{here}/details",
+            # Asked with the same text, it tells what others reported of the matter (router's; nothing is kept of it).
+            "duplicates": "/api/v1/duplicates",
+        },
     }
 
 

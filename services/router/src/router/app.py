@@ -22,13 +22,17 @@ from chassis.web import install
 from router import http
 from router.agents import HEEDS, Placing
 from router.context import Router
+from router.duplicate_watch import DuplicateWatch
 from router.knowing import Knowing
 from router.planting import plant
+from router.rule_data import place_data
 from router.settings import ROAD, SERVICE
 from router.sweep import Lookout, plan
+from router.telling import FeatureReader, feature_data
 from router.views import METADATA, SWEEP, VIEW
 from schemas import topics
 from schemas.data_files import policies
+from schemas.macs import mac
 
 routers: Final[list[APIRouter]] = [http.router]
 
@@ -51,8 +55,17 @@ async def open_router(platform: Platform) -> AsyncIterator[Router]:
     )
     lookout = Lookout(database, ledger, registry, placing, settings.sweep_period_s)
     feed = StoreFeed(platform.store, database, METADATA, VIEW)
+    duplicates = DuplicateWatch(
+        database,
+        METADATA,
+        ledger,
+        platform.clock,
+        FeatureReader(feature_data(), {code: name for code, (name, *_) in place_data().places.items()}),
+        mac(settings.master_key.get_secret_value(), b"likeness of texts"),
+        settings.sweep_period_s,
+    )
     try:
-        yield Router(ledger, platform.clock, knowing, database, feed, placing, sweep, lookout)
+        yield Router(ledger, platform.clock, knowing, database, feed, placing, sweep, lookout, duplicates)
     finally:
         await database.close()
 
@@ -92,7 +105,7 @@ def roads(context: Router, letters: DeadLetters, kafka: str) -> list[Road]:
     """What the worker side runs."""
     guard = Guard(context.ledger, context.placing, letters, heeds=HEEDS)
     agent = Agent(SERVICE, ROAD, [topics.COMPLAINT_EVENTS], guard, kafka=kafka)
-    return [agent, context.sweep, context.lookout, context.feed]
+    return [agent, context.sweep, context.lookout, context.feed, context.duplicates]
 
 
 async def seed() -> int:

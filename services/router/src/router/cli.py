@@ -1,7 +1,9 @@
-"""`satupintu seed`, `read` and `calendar`: fill the registry; see how the rules read a text and whose it would be."""
+"""`satupintu router ...`: fill the registry; see how the rules read a text and whose it would be."""
 
 import asyncio
+import csv
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from chassis.log import configure
 from chassis.platform import open_platform
 from chassis.settings import read_settings
 from router.app import open_router, seed
-from router.calendar_cli import calendar
+from router.duplicates import measured
 from router.placing import Doubt, choose, question
 from router.policy import day_of
 from schemas.complaint import new
@@ -21,7 +23,6 @@ from schemas.evolve import Told, fold
 from schemas.values import Place
 
 app: Final = typer.Typer(no_args_is_help=True)
-app.add_typer(calendar, name="calendar")
 NOBODY: Final = UUID(int=0)
 
 
@@ -40,6 +41,19 @@ def read_(
     """How the rules understand a text, and which body it would reach today. Nothing is written."""
     configure(read_settings())
     for line in asyncio.run(_understood(text, region)):
+        Console().print(line, highlight=False)
+
+
+@app.command("likeness")
+def likeness_(
+    pairs: Annotated[Path, typer.Argument(help="CSV with the columns same (1 or 0), one, other", exists=True)],
+) -> None:
+    """Precision and recall of joining and of suggesting, on pairs of texts that a person has labelled."""
+    with pairs.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    if missing := {"same", "one", "other"} - set(rows[0] if rows else ()):
+        raise typer.BadParameter(f"{pairs}: no column {', '.join(sorted(missing))}")
+    for line in measured([(row["same"] == "1", row["one"], row["other"]) for row in rows]):
         Console().print(line, highlight=False)
 
 

@@ -8,6 +8,7 @@ from chassis.ports import Clock
 from chassis.sql import Database
 from chassis.sweep import Sweep
 from router.agents import Placing
+from router.duplicate_watch import DuplicateWatch
 from router.knowing import Knowing
 from router.sweep import Lookout
 
@@ -24,3 +25,4 @@ class Router:
     placing: Placing
     sweep: Sweep
     lookout: Lookout
+    duplicates: DuplicateWatch

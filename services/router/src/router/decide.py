@@ -104,7 +104,7 @@ def join(state: Complaint, by: By, lead: Complaint) -> list[Fact]:
     if state.whole is not None:
         raise CannotJoin(why="whole_or_part")
     _allowed(state, "ComplaintJoined")
-    if why := _apart(state, lead):
+    if why := apart(state, lead):
         raise CannotJoin(why=why)
     return [ComplaintJoined(at=by.at, lead=lead.id, by="desk")]
 
@@ -221,7 +221,7 @@ def _routed(state: Complaint, by: By, body: Body, cause: RoutedCause, note: str 
     )
 
 
-def _apart(state: Complaint, lead: Complaint) -> str | None:
+def apart(state: Complaint, lead: Complaint) -> str | None:
     """Why these two cannot be one matter, in a word that `sentences` explains."""
     both = (state, lead)
     checks = {

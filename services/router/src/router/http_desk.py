@@ -15,6 +15,7 @@ from router.authority import Body as Named
 from router.context import Router
 from router.decide import Share
 from router.desk import casefile, summary
+from router.http_duplicates import with_suggestions
 from router.http_registry import Body, Context
 from router.moves import Asked
 from router.settings import FRESH_S, PARTS
@@ -171,7 +172,9 @@ async def one(complaint: UUID, context: Context, lang: Language, response: Respo
     if state.version < 0:
         raise NotFound(complaint=str(complaint))
     etag(response, state.version)
-    return casefile(state, await context.knowing.registry.current(), context.knowing.policies, lang)
+    told = casefile(state, await context.knowing.registry.current(), context.knowing.policies, lang)
+    [told] = await with_suggestions(context, [state], [told], lang)
+    return told
 
 
 @router.post("/triage/{complaint}/placement")
@@ -254,5 +257,6 @@ async def _listed(context: Router, place: str, page: int, lang: str) -> dict[str
     registry = await context.knowing.registry.current()
     # A row may be a moment behind its stream: where it lies, is decided on the stream.
     loaded = [each.state for each in await context.ledger.load_many(found) if each.state.status.value == place]
-    shown = [casefile(state, registry, context.knowing.policies, lang) for state in loaded]
+    told = [casefile(state, registry, context.knowing.policies, lang) for state in loaded]
+    shown = await with_suggestions(context, loaded, told, lang)
     return {"page": page, "page_size": limits.PAGE, "total": total, "complaints": shown}

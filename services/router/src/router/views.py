@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Connection, MetaData, String
 from chassis.following import position_table
 from chassis.sweep import SweepTables, sweep_tables
 from chassis.view import View, as_recorded
+from router import duplicate_index
 from router.placing import Precedent, PrecedentKey
 from router.policy import precedent_key
 from router.settings import WATCH_BATCH
@@ -71,6 +72,7 @@ def define(metadata: MetaData, prefix: str) -> Sequence[Table]:
 TABLES: Final = Tables(*define(METADATA, ""))
 SWEEP: Final[SweepTables] = sweep_tables(METADATA)
 position_table(METADATA)
+duplicate_index.define(METADATA, "")
 
 
 def apply(connection: Connection, tables: Sequence[Table], events: Sequence[RecordedEvent]) -> None:

@@ -1,0 +1,258 @@
+"""Which earlier complaints may be about the same matter as this one? A read model that proposes; texts decide.
+
+A complaint is found under each pair of a trouble and a word of its spot, in its region. The pairs are kept as keyed
+hashes alone: no word of a sealed text lies here in clear, or can be guessed without the key that unseals the text.
+Rows go when a complaint ends, is answered, joined, erased or too old, so the tables stay as small as what is open.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    MetaData,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from chassis.ledger import Ledger
+from chassis.moments import Moment
+from chassis.view import View
+from router.duplicates import Case, case, is_open_to_all
+from router.gazetteer import REGENCY_LENGTH
+from router.telling import FeatureReader
+from schemas.complaint import Complaint
+from schemas.envelope import RecordedEvent
+from schemas.lifecycle import Status
+from schemas.streams import COMPLAINT_PREFIX
+
+NAMES: Final = 12
+"""So many words of the spot at most make keys: those of the smallest hashes, so that like texts keep the same ones."""
+CANDIDATES: Final = 12
+CROWD: Final = 2_000
+"""So many rows under one key at most are looked through, the newest."""
+SUGGESTIONS: Final = 5
+_CELLS_PER_DEGREE: Final = 500
+"""Squares of about 220 m."""
+HEEDS: Final = frozenset(
+    {
+        "ComplaintClassified", "ComplaintReferred", "ComplaintRouted", "ComplaintJoined", "ComplaintUnjoined",
+        "ComplaintReturned", "ComplaintWithdrawn", "ComplaintArchived", "ComplaintLapsed", "ComplaintSplit",
+        "ResponseGiven", "ResolutionConfirmed", "ResolutionDisputed", "PersonalDataErased",
+    }
+)  # fmt: skip
+"""Only these change whether it is here."""
+
+
+class Tables(NamedTuple):
+    """The tables of the view, in the order in which `define` declares them."""
+
+    entry: Table
+    key: Table
+    suggestion: Table
+
+
+class Entry(NamedTuple):
+    """One complaint's place in the index; without keys it has none."""
+
+    complaint: str
+    received_at: datetime
+    keys: tuple[int, ...]
+
+
+class Suggestion(NamedTuple):
+    """`complaint` may be about the same matter as the earlier `lead`; `score` 0 to 1."""
+
+    complaint: UUID
+    lead: UUID
+    score: float
+
+
+def define(metadata: MetaData, prefix: str) -> Sequence[Table]:
+    """Declare the tables; asked twice, the same ones."""
+    names = ("likeness", "likeness_key", "suggestion")
+    if f"{prefix}likeness" in metadata.tables:
+        return [metadata.tables[f"{prefix}{name}"] for name in names]
+    entry = Table(
+        f"{prefix}likeness",
+        metadata,
+        Column("complaint", String(36), primary_key=True),
+        Column("received_at", Moment, nullable=False, index=True),
+        Column("digest", String(16), nullable=False),
+        Column("compared", Boolean, nullable=False, index=True),
+    )
+    key = Table(
+        f"{prefix}likeness_key",
+        metadata,
+        Column("key", BigInteger, primary_key=True, autoincrement=False),
+        Column("received_at", Moment, primary_key=True),
+        Column("complaint", String(36), primary_key=True, index=True),
+    )
+    suggestion = Table(
+        f"{prefix}suggestion",
+        metadata,
+        Column("complaint", String(36), primary_key=True),
+        Column("lead", String(36), primary_key=True, index=True),
+        Column("score", Float, nullable=False),
+    )
+    return [entry, key, suggestion]
+
+
+def keys(each: Case, secret: bytes) -> tuple[int, ...]:
+    """Under which hashes a complaint lies, smallest first; none if it names neither spot nor coordinates."""
+    region = (each.region or "")[:REGENCY_LENGTH]
+    names = sorted({_hash(secret, "name", word) for word in each.features.where if word.isalpha()})[:NAMES]
+    cells = [_hash(secret, "cell", cell) for cell in _cells(each.state)[:1]]
+    matters = sorted(each.features.matters) or [""]
+    spots = [*names, *cells]
+    return tuple(sorted({_hash(secret, region, matter, str(spot)) for matter in matters for spot in spots}))
+
+
+def nearby(each: Case, secret: bytes) -> tuple[int, ...]:
+    """The keys to look under: its own, and those of the squares around."""
+    region, matters = (each.region or "")[:REGENCY_LENGTH], sorted(each.features.matters) or [""]
+    cells = [_hash(secret, "cell", cell) for cell in _cells(each.state)]
+    around = {_hash(secret, region, matter, str(cell)) for matter in matters for cell in cells}
+    return tuple(sorted(around.union(keys(each, secret))))
+
+
+def _cells(state: Complaint) -> list[str]:
+    place = state.place
+    if place is None or place.lat is None or place.lon is None:
+        return []
+    row, column = int(place.lat * _CELLS_PER_DEGREE // 1), int(place.lon * _CELLS_PER_DEGREE // 1)
+    around = [(row + dy, column + dx) for dy in (0, -1, 1) for dx in (0, -1, 1)]
+    return [f"{y}/{x}" for y, x in around]
+
+
+def _hash(secret: bytes, *parts: str) -> int:
+    digest = hashlib.blake2b("\0".join(parts).encode(), key=secret, digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def index_view(ledger: Ledger, reader: FeatureReader, secret: bytes) -> View[Entry]:
+    """The view: an entry follows from its complaint's present state. `secret`: at most 64 bytes."""
+
+    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Entry]:
+        loaded = await ledger.touched([event for event in events if event.type in HEEDS])
+        return [_entry(each.state, reader, secret) for each in loaded]
+
+    return View("likeness", define, apply, prepare, (COMPLAINT_PREFIX,))
+
+
+def _entry(state: Complaint, reader: FeatureReader, secret: bytes) -> Entry:
+    here = is_open_to_all(state) and state.status not in (Status.JOINED, Status.ANSWERED)
+    return Entry(str(state.id), state.received_at, keys(case(state, reader), secret) if here else ())
+
+
+def apply(connection: Connection, tables: Sequence[Table], entries: Sequence[Entry]) -> None:
+    """Write these entries over what stood there; what is unchanged need not be compared again."""
+    own = Tables(*tables)
+    newest = {entry.complaint: entry for entry in entries}
+    before = {
+        row.complaint: (row.digest, row.compared)
+        for row in connection.execute(select(own.entry).where(own.entry.c.complaint.in_(list(newest))))
+    }
+    changed = [each for each in newest.values() if before.get(each.complaint, ("", False))[0] != _digest(each)]
+    _remove(connection, own, [each.complaint for each in changed])
+    rows = [
+        {"complaint": e.complaint, "received_at": e.received_at, "digest": _digest(e), "compared": False}
+        for e in changed
+        if e.keys
+    ]
+    spread = [{"key": k, "received_at": e.received_at, "complaint": e.complaint} for e in changed for k in e.keys]
+    if rows:
+        connection.execute(insert(own.entry), rows)
+        connection.execute(insert(own.key), spread)
+
+
+def _digest(entry: Entry) -> str:
+    if not entry.keys:
+        return ""
+    packed = b"".join(key.to_bytes(8, "big", signed=True) for key in entry.keys)
+    return hashlib.blake2b(packed, digest_size=8).hexdigest()
+
+
+def _remove(connection: Connection, own: Tables, complaints: Sequence[str]) -> None:
+    if complaints:
+        connection.execute(delete(own.entry).where(own.entry.c.complaint.in_(complaints)))
+        connection.execute(delete(own.key).where(own.key.c.complaint.in_(complaints)))
+        either = or_(own.suggestion.c.complaint.in_(complaints), own.suggestion.c.lead.in_(complaints))
+        connection.execute(delete(own.suggestion).where(either))
+
+
+Look = Callable[[Connection], list[UUID]]
+
+
+def candidates(tables: Tables, under: Sequence[int], since: datetime, but: UUID) -> Look:
+    """The complaints received since that share most keys with these."""
+
+    def look(connection: Connection) -> list[UUID]:
+        key = tables.key
+        shared: dict[str, int] = {}
+        for one in under:
+            query = select(key.c.complaint).where(key.c.key == one, key.c.received_at >= since)
+            for row in connection.execute(query.order_by(key.c.received_at.desc()).limit(CROWD)):
+                shared[row.complaint] = shared.get(row.complaint, 0) + 1
+        shared.pop(str(but), None)
+        best = sorted(shared, key=lambda complaint: (-shared[complaint], complaint))
+        return [UUID(complaint) for complaint in best[:CANDIDATES]]
+
+    return look
+
+
+def uncompared(tables: Tables, limit: int) -> Look:
+    """Entries that were not compared yet, the earliest received first."""
+    entry = tables.entry
+
+    def look(connection: Connection) -> list[UUID]:
+        query = select(entry.c.complaint).where(~entry.c.compared).order_by(entry.c.received_at).limit(limit)
+        return [UUID(row.complaint) for row in connection.execute(query)]
+
+    return look
+
+
+def note(connection: Connection, tables: Tables, compared: Iterable[UUID], found: Iterable[Suggestion]) -> None:
+    """These are compared; this is what they may be the same as."""
+    done = [str(each) for each in compared]
+    connection.execute(update(tables.entry).where(tables.entry.c.complaint.in_(done)).values(compared=True))
+    for each in found:
+        same = (tables.suggestion.c.complaint == str(each.complaint)) & (tables.suggestion.c.lead == str(each.lead))
+        connection.execute(delete(tables.suggestion).where(same))
+        row = {"complaint": str(each.complaint), "lead": str(each.lead), "score": each.score}
+        connection.execute(insert(tables.suggestion).values(row))
+
+
+def suggested(connection: Connection, tables: Tables, complaints: Sequence[UUID]) -> list[Suggestion]:
+    """What these may be the same as, the likeliest first."""
+    table = tables.suggestion
+    query = select(table).where(table.c.complaint.in_([str(each) for each in complaints]))
+    rows = connection.execute(query.order_by(table.c.score.desc(), table.c.lead))
+    return [Suggestion(UUID(row.complaint), UUID(row.lead), row.score) for row in rows]
+
+
+def prune(connection: Connection, tables: Tables, before: datetime) -> int:
+    """Let go of what was received earlier; how many that were."""
+    old = [row.complaint for row in connection.execute(
+        select(tables.entry.c.complaint).where(tables.entry.c.received_at < before).limit(1_000)
+    )]  # fmt: skip
+    _remove(connection, tables, old)
+    return len(old)
+
+
+def size(connection: Connection, tables: Tables) -> int:
+    """How many complaints are in the index."""
+    return int(connection.execute(select(func.count()).select_from(tables.entry)).scalar_one())

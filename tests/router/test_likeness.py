@@ -1,0 +1,111 @@
+"""When two texts are about the same matter. The pairs are made up; none was sent by anybody."""
+
+import csv
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from router.duplicates import Case, Sameness, case, compare
+from router.likeness import likeness
+from router.rule_data import BadRules, parse
+from router.telling import FeatureData, FeatureReader, feature_data
+from schemas.values import Place
+from support.placing import T0, filed, given
+
+READER = FeatureReader(feature_data(), {"32.73": "Kota Bandung", "35.78": "Kota Surabaya"})
+HERE = Place(region="32.73")
+NUMBERS = count(1)
+POTHOLE, AGAIN = "Jalan berlubang di depan Pasar Cihapit", "Ada lubang di jalan depan pasar Cihapit, mohon ditambal"
+
+
+def told(text: str, place: Place | None = HERE, days: float = 0) -> Case:
+    at = T0 + timedelta(days=days)
+    return case(given(filed(text, at, place=place), id_=UUID(int=next(NUMBERS))), READER)
+
+
+def same(one: str, other: str) -> Sameness:
+    return compare(told(one), told(other)).sameness
+
+
+def test_of_made_up_pairs_nothing_is_surely_the_same_that_is_not_and_most_paraphrases_are_found():
+    path = Path(__file__).parent / "pairs_made_up.csv"
+    pairs = [
+        (row["same"] == "1", same(row["one"], row["other"]))
+        for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+    ]
+    alike = [found for is_same, found in pairs if is_same]
+    wrong = [found for is_same, found in pairs if not is_same and found is Sameness.SURE]
+    assert len(pairs) == 100
+    assert wrong == []
+    assert alike.count(Sameness.SURE) >= 0.8 * len(alike)
+    assert Sameness.OTHER not in alike
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Sampah menumpuk di depan Pasar Cihapit",  # another matter
+        "Jalan berlubang di depan Pasar Kosambi",  # another place
+        "Jalan berlubang di depan Masjid Cihapit",  # another landmark
+        "Jalan berlubang",  # no place
+    ],
+)
+def test_what_differs_in_matter_or_place_is_not_the_same(other: str):
+    assert same(POTHOLE, other) is Sameness.OTHER
+
+
+def test_comparing_is_symmetric_and_a_text_is_like_itself():
+    texts = [READER.features(text) for text in (POTHOLE, AGAIN, "PJU padam di Jl. Melati no 12 RT 03")]
+    assert all(likeness(a, b) == likeness(b, a) for a in texts for b in texts)
+    assert [likeness(a, a).score for a in texts] == pytest.approx([1, 1, 1])
+
+
+def test_spelling_noise_and_short_forms_change_nothing():
+    assert same(POTHOLE, "jln berlobang dpn psr cihapitt") is Sameness.SURE
+
+
+def test_two_weeks_later_it_is_a_suggestion_and_two_months_later_another_matter():
+    first = told(POTHOLE)
+    later = [compare(first, told(AGAIN, days=days)).sameness for days in (13, 15, 61)]
+    assert later == [Sameness.SURE, Sameness.ALIKE, Sameness.OTHER]
+
+
+def test_a_street_of_the_same_name_in_another_town_is_another_and_in_no_town_a_person_looks():
+    first = told(POTHOLE)
+    assert compare(first, told(AGAIN, Place(region="35.78"))).sameness is Sameness.OTHER
+    assert compare(first, told(AGAIN, None)).sameness is Sameness.ALIKE
+    assert compare(told(POTHOLE, Place(region="32")), told(AGAIN, Place(region="32"))).sameness is Sameness.ALIKE
+
+
+def test_in_two_districts_of_a_town_a_person_looks():
+    one, other = told(POTHOLE, Place(region="32.73.01")), told(AGAIN, Place(region="32.73.02"))
+    assert compare(one, other).sameness is Sameness.ALIKE
+
+
+def test_coordinates_tell_the_spot_where_words_do_not_and_tell_two_spots_apart():
+    here, near, far = (Place(lat=-6.91 + d, lon=107.61, region="32.73") for d in (0, 0.0003, 0.03))
+    assert compare(told("Jalan berlubang", here), told("Ada lubang di jalan", near)).sameness is Sameness.SURE
+    assert compare(told(POTHOLE, here), told(AGAIN, far)).sameness is Sameness.OTHER
+
+
+def test_what_concerns_one_person_is_never_another_persons_but_a_text_sent_twice_is():
+    mine = "KTP saya belum jadi di Kelurahan Sukajadi padahal sudah tiga bulan"
+    assert same(mine, "KTP anak saya belum jadi di Kelurahan Sukajadi") is Sameness.OTHER
+    long = (
+        "Saya mengurus KTP sejak Maret di Kelurahan Sukajadi, loket dua, petugas bernama Rahmat berjanji seminggu, lalu "
+        "diminta kembali membawa fotokopi kartu keluarga, akta, surat pengantar ketua RT Pak Darsono, materai, formulir "
+        "F1-02, hasil perekaman iris, namun blangko katanya habis sampai Lebaran"
+    )
+    assert same(long, f"Mohon maaf, {long} terima kasih") is Sameness.SURE
+
+
+def test_the_name_of_the_own_town_says_nothing():
+    assert same("Lampu PJU padam di Bandung", "Lampu PJU mati di Bandung, mohon diperbaiki") is Sameness.OTHER
+
+
+def test_a_broken_list_refuses_to_start():
+    with pytest.raises(BadRules, match=r"likeness\.toml"):
+        parse(FeatureData, "version = 1", "likeness.toml")
