@@ -8,6 +8,8 @@ import pytest
 from chassis.ports import Store
 from chassis.stores import open_store
 from support import containers
+from support.kurrentdb.process import StandIn
+from support.kurrentdb.process import running as running_kurrentdb
 from support.postgres import Postgres, running
 from support.stores import memory_store
 
@@ -24,6 +26,20 @@ def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         yield server
 
 
+@pytest.fixture(scope="session")
+def one_kurrentdb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
+    """A stand-in for a KurrentDB server, for all tests that leave it running."""
+    with running_kurrentdb(tmp_path_factory.mktemp("kurrentdb")) as server:
+        yield server
+
+
+@pytest.fixture
+def kurrentdb(one_kurrentdb: StandIn) -> StandIn:
+    """The same, empty."""
+    one_kurrentdb.tell("wipe")
+    return one_kurrentdb
+
+
 @pytest.fixture(params=[SQLITE, POSTGRESQL])
 def shared_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty store that several processes can share."""
@@ -33,7 +49,7 @@ def shared_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
-@pytest.fixture(params=["memory", SQLITE, POSTGRESQL])
+@pytest.fixture(params=["memory", SQLITE, POSTGRESQL, "kurrentdb"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
     """An empty store of each kind."""
     match request.param:
@@ -41,6 +57,8 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
             opened: Store = memory_store()
         case "sqlite":
             opened = open_store(f"sqlite:///{tmp_path}/store.db")
+        case "kurrentdb":
+            opened = open_store(request.getfixturevalue("kurrentdb").url)
         case _:
             opened = open_store(request.getfixturevalue("postgres").database())
     yield opened

@@ -7,14 +7,15 @@ from chassis.ports import Store
 
 IN_MEMORY = "memory"
 SQL = ("sqlite", "postgresql")
+KURRENT = ("kurrentdb", "kdb", "esdb")
 
 
 def open_store(url: str) -> Store:
-    """The event store behind `url`: `memory://`, `sqlite:///path` or `postgresql+psycopg://...`. Nothing is connected
-    yet; a database that is not there is told by the first call.
+    """The event store behind `url`: `memory://`, `sqlite:///path`, `postgresql+psycopg://...` or `kurrentdb://...`, as
+    KurrentDB's clients have it. Nothing is connected yet: the first call tells of a server that is not there.
 
     Raises:
-        ValueError: no store of ours has this scheme.
+        ValueError: no store of ours has this scheme, or the URL says something else wrong.
     """
     scheme = urlsplit(url).scheme
     if scheme == IN_MEMORY:
@@ -23,7 +24,14 @@ def open_store(url: str) -> Store:
         from chassis.stores.sql import SqlStore
 
         return SqlStore(url)
-    raise ValueError(f"no event store for {scheme or url!r}: give memory://, sqlite:///... or postgresql+psycopg://...")
+    if scheme.partition("+")[0] in KURRENT:
+        from chassis.stores.kurrent import KurrentStore
+
+        return KurrentStore(url)
+    raise ValueError(
+        f"no event store for {scheme or url!r}: "
+        "give memory://, sqlite:///..., postgresql+psycopg://... or kurrentdb://..."
+    )
 
 
 def _in_memory() -> Store:

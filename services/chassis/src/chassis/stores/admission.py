@@ -1,4 +1,4 @@
-"""May this append be written, and as what? The store's rules, pure: the memory store and the SQL store ask here."""
+"""May this append be written, and as what? The store's rules, pure: every store of ours asks here."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ def admit(
     written: list[RecordedEvent] = []
     for append in appends:
         tip = tips[append.stream]
-        refused = _settled(append, tip)
+        refused = settled(append, tip)
         if refused is None:
             events = _recorded(append, tip, position + len(written), recorded_at)
             written += events
@@ -53,7 +53,7 @@ def admit(
     return results, written
 
 
-def _settled(append: Append, tip: Tip) -> Result | None:
+def settled(append: Append, tip: Tip) -> Result | None:
     """What can be said without writing; None if the events are to be written."""
     ids = {event.id for event in append.events}
     held = ids & tip.held

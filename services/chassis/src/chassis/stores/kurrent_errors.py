@@ -1,0 +1,52 @@
+"""What the client's errors mean to a caller of ours."""
+
+import asyncio
+from typing import Final
+
+from kurrentdbclient import exceptions as theirs
+
+from chassis.errors import (
+    AccessDenied,
+    ChassisError,
+    EventTooLarge,
+    OutcomeUnknown,
+    Permanent,
+    StoreUnavailable,
+    StreamDeleted,
+    WrongStore,
+)
+
+DENIED: Final = (theirs.SSLError, theirs.AccessDeniedError, theirs.UnauthenticatedError)
+GONE: Final = (theirs.StreamIsDeletedError, theirs.StreamTombstonedError)
+LARGE: Final = (
+    theirs.MaximumAppendSizeExceededError,
+    theirs.RecordMaxSizeExceededError,
+    theirs.TransactionMaxSizeExceededError,
+)
+MISTAKEN: Final = (theirs.BadRequestError, theirs.InvalidArgumentError, theirs.InvalidTransactionError)
+
+
+class Lost(OutcomeUnknown):
+    """The answer to an append will not come. What is known must be asked for."""
+
+
+def meaning(error: BaseException, target: str) -> ChassisError:
+    """The error of ours for one of the client's, in a call that wrote nothing."""
+    said = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, ChassisError):
+        return error
+    if isinstance(error, theirs.SSLError):
+        return AccessDenied(f"{target}: TLS does not match: {said}")
+    if isinstance(error, DENIED):
+        return AccessDenied(f"{target}: {type(error).__name__}, wrong credential or no right: {said}")
+    if isinstance(error, GONE):
+        return StreamDeleted(said)
+    if isinstance(error, LARGE):
+        return EventTooLarge(f"{target}: {said}")
+    if isinstance(error, theirs.InvalidCommitPositionError) or "InvalidPosition" in said:
+        return WrongStore(f"{target} has no record at this position: it was reached in another store")
+    if isinstance(error, MISTAKEN):
+        return Permanent(f"{target}: {said}")
+    if isinstance(error, TimeoutError | asyncio.CancelledError):
+        return StoreUnavailable(f"{target} does not answer")
+    return StoreUnavailable(f"{target}: {said}")
