@@ -10,7 +10,6 @@ from router.authority import Authority
 from router.context import Router
 from router.placing import Known, Precedent, PrecedentKey
 from router.reading import reader
-from router.rule_data import name_data, place_data, rule_data
 from schemas.complaint import Complaint, new
 from schemas.data_files import policies
 from schemas.events.agency_inbox import ComplaintReturned
@@ -79,8 +78,7 @@ def grown(state: Registry, *more: Fact) -> Registry:
 
 def known(state: Registry | None = None, precedents: Mapping[PrecedentKey, Precedent] | None = None) -> Known:
     bodies = state or registry()
-    read = reader(rule_data(), name_data(), place_data(), bodies)
-    return Known(Authority(bodies), read, precedents or {}, policies())
+    return Known(Authority(bodies), reader(bodies), precedents or {}, policies())
 
 
 def filed(text: str = POTHOLE, at: datetime = T0, **more: object) -> ComplaintFiled:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json
@@ -34,6 +35,11 @@ def policies() -> Policies:
 def calendars() -> tuple[ReviewedCalendar, ...]:
     """The reviewed calendars, by year."""
     return tuple(_calendar(body) for body in _bodies("calendars"))
+
+
+def calendars_folder() -> Path:
+    """Where the reviewed calendars lie."""
+    return Path(str(files("schemas").joinpath("data", "calendars")))
 
 
 def _calendar(body: dict[str, Any]) -> ReviewedCalendar:

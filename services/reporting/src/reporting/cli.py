@@ -1,4 +1,4 @@
-"""`satupintu history` and `satupintu export`: for analysts, straight from the store."""
+"""`satupintu history`, `explain` and `export`: for analysts, straight from the store."""
 
 import asyncio
 import json
@@ -20,8 +20,12 @@ from reporting.app import open_reporting
 from reporting.context import Reporting
 from schemas import ids, sentences
 from schemas.codec import decode
+from schemas.complaint import Complaint
+from schemas.data_files import policies
 from schemas.envelope import RecordedEvent
 from schemas.evolve import Told
+from schemas.explanations import explained
+from schemas.lifecycle import Status
 from schemas.registry import Registry
 from schemas.streams import REGISTRY
 
@@ -49,6 +53,46 @@ def history(
         print(json.dumps(report, ensure_ascii=False, indent=2)) if as_json else _show(report)
 
     _with_reporting(tell)
+
+
+@app.command()
+def explain(
+    code: Annotated[str, typer.Argument(help="tracking code, public number, or complaint id")],
+    lang: Annotated[str, typer.Option(help="id or en")] = "id",
+    as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+) -> None:
+    """Why each date of a complaint is what it is: rule, source, start, days skipped and why, stops, calendar."""
+
+    async def tell(context: Reporting) -> None:
+        state, registry = (await _found(context, code)).state, await context.registry.current()
+        lead = await _lead_of(context, state)
+        dates = explained(state, registry, policies(), lang, lead)
+        if as_json:
+            print(json.dumps({"public_number": state.public_number, "due": dates}, default=_plain, ensure_ascii=False))
+            return
+        reason = sentences.status(state.status, lang, state.closed)
+        print(f"{state.public_number}: {reason} ({sentences.holder((lead or state).holder, registry, lang)})")
+        for one in dates:
+            print(f"\n{one['explanation']}")
+        if not dates:
+            print(_NO_DATES[lang])
+
+    _with_reporting(tell)
+
+
+_NO_DATES: Final = {"id": "Tidak ada batas waktu yang berjalan.", "en": "No date is running."}
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+async def _lead_of(context: Reporting, state: Complaint) -> Complaint | None:
+    lead, met = state, {state.id}
+    while lead.status is Status.JOINED and lead.lead is not None and lead.lead not in met:
+        met.add(lead.lead)
+        lead = (await context.ledger.load(lead.lead)).state
+    return lead if lead is not state else None
 
 
 @app.command()

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
-from router.gazetteer import PROVINCE_LENGTH, REGENCY_LENGTH
+from router.region_codes import PROVINCE_LENGTH, REGENCY_LENGTH
 from schemas.registry import Agency, Mandate, Registry
 from schemas.values import Level
 

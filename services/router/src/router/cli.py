@@ -1,4 +1,4 @@
-"""`satupintu router ...`: fill the registry; see how the rules read a text and whose it would be."""
+"""`satupintu seed`, `read` and `calendar`: fill the registry; see how the rules read a text and whose it would be."""
 
 import asyncio
 import csv
@@ -14,6 +14,7 @@ from chassis.log import configure
 from chassis.platform import open_platform
 from chassis.settings import read_settings
 from router.app import open_router, seed
+from router.calendar_cli import calendar
 from router.duplicates import measured
 from router.placing import Doubt, choose, question
 from router.policy import day_of
@@ -23,6 +24,7 @@ from schemas.evolve import Told, fold
 from schemas.values import Place
 
 app: Final = typer.Typer(no_args_is_help=True)
+app.add_typer(calendar, name="calendar")
 NOBODY: Final = UUID(int=0)
 
 

@@ -32,7 +32,7 @@ from chassis.ledger import Ledger
 from chassis.moments import Moment
 from chassis.view import View
 from router.duplicates import Case, case, is_open_to_all
-from router.gazetteer import REGENCY_LENGTH
+from router.region_codes import REGENCY_LENGTH
 from router.telling import FeatureReader
 from schemas.complaint import Complaint
 from schemas.envelope import RecordedEvent

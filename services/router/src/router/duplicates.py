@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from router import decide
-from router.gazetteer import REGENCY_LENGTH
 from router.likeness import Likeness, likeness
+from router.region_codes import DISTRICT_LENGTH, REGENCY_LENGTH
 from router.telling import FeatureReader, Features, feature_data
 from schemas.complaint import Complaint, new
 from schemas.evolve import allows
@@ -32,7 +32,6 @@ SAME_SPOT_M, FAR_M = 50.0, 1500.0
 _M_PER_DEGREE: Final = 111_200.0
 _FOLLOWS_FROM: Final = (Status.UNPLACED, Status.TRIAGE, Status.ROUTED)
 """By rule: once a body has begun its own work on it, a person decides."""
-_DISTRICT: Final = len("32.73.01")
 
 
 class Sameness(Enum):
@@ -150,7 +149,7 @@ def _one_place(one: Case, other: Case) -> bool:
     # A street's name is there in many towns: without a region, or in two districts or fields, a person looks.
     if one.region is None or other.region is None or len(min(one.region, other.region, key=len)) < REGENCY_LENGTH:
         return False
-    digits = min(len(one.region), len(other.region), _DISTRICT)
+    digits = min(len(one.region), len(other.region), DISTRICT_LENGTH)
     sectors = {each.state.sector for each in (one, other)} - {None}
     return one.region[:digits] == other.region[:digits] and len(sectors) <= 1
 

@@ -1,43 +1,33 @@
-"""Where is it? The region a complaint speaks of: from its code, from names in its words, from coordinates.
+"""Where is it? The region a complaint speaks of: from its code, from coordinates, from the names in its words.
 
-Namesakes (Kota and Kabupaten Bandung) stay in question unless something else decides. Coordinates count only
-where one region's centre is clearly the nearest: outlines are not used, so anything else would be a guess.
+What was said on purpose counts before what can be read off the words: a code, then a pin on the map, then names. A pin
+near a border and a name with namesakes decide together; what stays in question is told with its scores.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import cos, hypot, radians
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from router.rule_data import NameData, PlaceData
-from router.words import Found, WordList
+from router.centres import Centre, Centres, Near
+from router.place_names import Guess, PlaceNames
+from router.region_codes import DISTRICT_LENGTH, Former, is_province, regency, renewed
+from router.rule_data import District, NameData, PlaceData
+from router.settings import CANDIDATES, SURE_PLACE
 from schemas.values import Place
-
-QUALIFIED, PLAIN, NAMESAKE = 3, 2, 1
-REGENCY_LENGTH: Final = len("32.73")
-PROVINCE_LENGTH: Final = len("32")
-NEAR_KM: Final = 15.0
-CLEARLY: Final = 2.5
-"""The next centre must be this many times as far."""
-_KM_PER_DEGREE: Final = 111.2
-_SPELLINGS: Final = {"kab": "kabupaten", "prov": "provinsi", "propinsi": "provinsi", "jl": "jalan", "jln": "jalan"}
-_KINDS: Final = ("Kota Administrasi ", "Kota ", "Kabupaten Administrasi ", "Kabupaten ")
-_LONG_NAMES: Final = {"Daerah Khusus Ibukota ": "", "Daerah Istimewa ": ""}
-
-
-class Named(NamedTuple):
-    """What one written name stands for."""
-
-    code: str
-    weight: int
 
 
 class Where(NamedTuple):
-    """The region, and how it was found; None with `candidates` where several are in question."""
+    """The region, and how it was found; None with `candidates` where several are in question.
+
+    `found_by`: `code`, `coordinates`, `address`, `text` or `addressed_to`. `score`: how sure, 0 to 1. `scores`: of the
+    candidates. `words`: the names that were met, as the list spells them.
+    """
 
     region: str | None
     found_by: str | None
     candidates: tuple[str, ...] = ()
+    score: float = 0.0
+    scores: tuple[float, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 NOWHERE: Final = Where(None, None)
@@ -46,91 +36,70 @@ NOWHERE: Final = Where(None, None)
 class Gazetteer:
     """Names and centres of regions; `extra` are regions that bodies were registered for and no list has."""
 
-    def __init__(self, names: NameData, places: PlaceData, extra: Mapping[str, str] | None = None) -> None:
-        self._streets = names.streets.words
-        self._centres = [(code, lat, lon) for code, (_, lat, lon) in places.places.items() if len(code) > 2]
+    def __init__(
+        self,
+        names: NameData,
+        places: PlaceData,
+        districts: Sequence[District] = (),
+        extra: Mapping[str, str] | None = None,
+        common: frozenset[str] = frozenset(),
+    ) -> None:
         known = {code: name for code, (name, _, _) in places.places.items()} | dict(extra or {})
-        self._names = WordList(_entries(known, names), {**_SPELLINGS, **{word: word for word in self._streets}})
+        self._known = frozenset(known) | {district.code for district in districts}
+        self._former = {old: Former(new, law.since, law.law) for law in places.former for old, new in law.codes.items()}
+        centres = [Centre(district.code, district.lat, district.lon) for district in districts]
+        self._centres = Centres([*centres, *(Centre("", lat, lon) for lat, lon in places.abroad.values())])
+        self._names = PlaceNames(names, known, districts, common)
 
     def find(self, place: Place | None, texts: Sequence[tuple[str, str]]) -> Where:
-        """The region. `texts` are (how it is called in the basis, text), the surest first."""
-        code = place.region if place else None
-        if code is not None and len(code) > PROVINCE_LENGTH:
-            return Where(code, "code")
-        by_name = self._by_name(texts, within=code or "")
-        if by_name.region is not None and len(by_name.region) > PROVINCE_LENGTH:
-            return by_name
-        near = self._nearest(place)
-        if near and near.startswith(code or "") and (not by_name.candidates or near in by_name.candidates):
-            return Where(near, "coordinates")
-        return by_name if by_name.candidates or code is None else Where(code, "code")
+        """The region. `texts` are (source, text), with source `address`, `text` or `addressed_to`."""
+        code = self._code(place)
+        if code is not None and not is_province(code):
+            return Where(code, "code", score=1.0)
+        guesses = self._names.guesses(texts, code or "")
+        near = [each for each in self._near(place) if each.code.startswith(code or "")]
+        found = _decided(near, [guess for guess in guesses if not is_province(guess.code)])
+        if found.region is not None or (code is None and found.candidates):
+            return found
+        if code is not None:
+            return Where(code, "code", found.candidates, 1.0, found.scores)
+        return _named(guesses)
 
-    def _by_name(self, texts: Sequence[tuple[str, str]], within: str) -> Where:
-        weights: dict[str, int] = defaultdict(int)
-        first: dict[str, str] = {}
-        for source, text in texts:
-            for found in self._names.find(text):
-                for code, weight in self._heard(found):
-                    weights[code] += weight
-                    first.setdefault(code, source)
-        local = _ranked(weights, lambda code: len(code) > PROVINCE_LENGTH and code.startswith(within))
-        if local:
-            return _decided(local, first)
-        provinces = _ranked(weights, lambda code: len(code) == PROVINCE_LENGTH and code.startswith(within))
-        return _decided(provinces, first) if provinces else NOWHERE
-
-    def _heard(self, found: Found[Named]) -> Iterator[Named]:
-        in_street = bool(found.before) and found.before[-1] in self._streets
-        return (named for named in found.meanings if named.weight == QUALIFIED or not in_street)
-
-    def _nearest(self, place: Place | None) -> str | None:
-        if place is None or place.lat is None or place.lon is None:
+    def _code(self, place: Place | None) -> str | None:
+        """The code that was given, as it holds today; a part of it, where the rest is not known to anybody."""
+        if place is None or place.region is None:
             return None
-        lat, lon, narrow = place.lat, place.lon, cos(radians(place.lat))
-        far = sorted((hypot(a - lat, (o - lon) * narrow) * _KM_PER_DEGREE, code) for code, a, o in self._centres)
-        (nearest, code), (second, _) = far[0], far[1]
-        return code if nearest <= NEAR_KM and second >= CLEARLY * nearest else None
+        code = renewed(place.region, self._former)
+        wider = (code[:DISTRICT_LENGTH], regency(code), code[:2])
+        found = next((each for each in wider if each in self._known), None)
+        # A village is nobody's list: it is as sure as its district.
+        return code if found == code[:DISTRICT_LENGTH] else found
+
+    def _near(self, place: Place | None) -> tuple[Near, ...]:
+        if place is None or place.lat is None or place.lon is None:
+            return ()
+        return self._centres.near(place.lat, place.lon)
 
 
-def _ranked(weights: Mapping[str, int], wanted: Callable[[str], bool]) -> list[tuple[str, int]]:
-    return sorted(((c, w) for c, w in weights.items() if wanted(c)), key=lambda item: (-item[1], item[0]))
+def _decided(near: Sequence[Near], guesses: Sequence[Guess]) -> Where:
+    if not near:
+        return _named(guesses)
+    if near[0].score >= SURE_PLACE:
+        words = next((g.words for g in guesses if regency(g.code) == regency(near[0].code)), ())
+        return Where(near[0].code, "coordinates", score=near[0].score, words=words)
+    # Near a border: the names say on which side.
+    said = {regency(guess.code): guess for guess in guesses}
+    both = [(each, said[regency(each.code)]) for each in near if regency(each.code) in said]
+    if both:
+        each, guess = max(both, key=lambda pair: pair[0].score * pair[1].score)
+        return Where(each.code, "coordinates", score=max(each.score, guess.score), words=guess.words)
+    return Where(None, None, tuple(each.code for each in near), scores=tuple(each.score for each in near))
 
 
-def _decided(ranked: list[tuple[str, int]], first: Mapping[str, str]) -> Where:
-    (code, weight), rest = ranked[0], ranked[1:]
-    if weight > NAMESAKE and (not rest or weight > rest[0][1]):
-        return Where(code, first[code])
-    if not rest and len(code) == PROVINCE_LENGTH:
-        return Where(code, first[code])
-    return Where(None, None, tuple(code for code, _ in ranked))
-
-
-def _entries(known: Mapping[str, str], names: NameData) -> Iterator[tuple[str, Named]]:
-    bare: dict[str, list[str]] = defaultdict(list)
-    for code, name in known.items():
-        short = _short(name)
-        bare[short].append(code)
-        for title in _titles(code, name, names):
-            yield f"{title} {short}", Named(code, QUALIFIED)
-    for short, codes in bare.items():
-        if short not in names.unsure.names:
-            for code in codes:
-                yield short, Named(code, PLAIN if len(codes) == 1 else NAMESAKE)
-    for code, aliases in names.aliases.items():
-        for alias in aliases:
-            if alias not in bare:
-                yield alias, Named(code, PLAIN)
-
-
-def _titles(code: str, name: str, names: NameData) -> tuple[str, ...]:
-    if len(code) == PROVINCE_LENGTH:
-        return names.titles.province
-    return names.titles.city if name.startswith("Kota ") else names.titles.regency
-
-
-def _short(name: str) -> str:
-    for kind in _KINDS:
-        name = name.removeprefix(kind)
-    for long, short in _LONG_NAMES.items():
-        name = name.replace(long, short)
-    return name.lower()
+def _named(guesses: Sequence[Guess]) -> Where:
+    if not guesses:
+        return NOWHERE
+    first, some = guesses[0], guesses[:CANDIDATES]
+    if first.score >= SURE_PLACE:
+        return Where(first.code, first.source, score=first.score, words=first.words)
+    return Where(None, None, tuple(guess.code for guess in some), scores=tuple(guess.score for guess in some))

@@ -7,8 +7,7 @@ from chassis.sql import Database
 from router import views
 from router.authority import Authority
 from router.placing import Known, Precedent, PrecedentKey
-from router.reading import Reader, reader
-from router.rule_data import name_data, place_data, rule_data
+from router.reading import plain_reader, reader
 from router.settings import PRECEDENTS_FRESH_S
 from schemas.policies import Policies
 from schemas.registry import Registry
@@ -22,7 +21,7 @@ class Knowing:
 
     def __init__(self, registry: RegistryView, database: Database, policies: Policies) -> None:
         self.registry, self.policies, self._database = registry, policies, database
-        self._plain = self._reader = reader(rule_data(), name_data(), place_data(), Registry())
+        self._reader = plain_reader()
         self._authority = Authority(Registry())
         self._precedents: dict[PrecedentKey, Precedent] = {}
         self._read_at = float("-inf")
@@ -31,12 +30,9 @@ class Knowing:
         """What is known now; of the registry at least this version, if the store has it."""
         registry = await self.registry.current(at_least=at_least)
         if registry is not self._authority.registry:
-            self._reader = self._reader_for(registry)
+            self._reader = reader(registry)
             self._authority = Authority(registry)
         if time.monotonic() - self._read_at >= PRECEDENTS_FRESH_S:
             self._precedents = await self._database.read(views.precedents)
             self._read_at = time.monotonic()
         return Known(self._authority, self._reader, self._precedents, self.policies)
-
-    def _reader_for(self, registry: Registry) -> Reader:
-        return reader(rule_data(), name_data(), place_data(), registry, known=self._plain)

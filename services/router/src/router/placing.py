@@ -9,8 +9,9 @@ from datetime import date
 from typing import NamedTuple
 
 from router.authority import Authority, Body, Step, area
-from router.gazetteer import PROVINCE_LENGTH
+from router.gazetteer import Where
 from router.reading import Read, Reader
+from router.region_codes import is_province
 from router.settings import CANDIDATES, INSPECTORATE_UNIT
 from schemas.complaint import Complaint
 from schemas.events.router import ReferralReason, RoutedCause
@@ -131,7 +132,7 @@ def _by_mandate(asked: Question, known: Known, day: date) -> Choice | Doubt:
     home = _home(words.sector, known)
     if where.region is None and home is not Level.NATIONAL and not _national_by_name(words.level, steps):
         reason: ReferralReason = "ambiguous" if where.candidates else "no_region"
-        return Doubt(reason, _of_regions(words.sector, where.candidates, known, day))
+        return Doubt(reason, _of_regions(words.sector, where, known, day))
     return _first(asked, home, _ordered(steps, words.level))
 
 
@@ -150,7 +151,7 @@ def _first(asked: Question, home: Level, steps: list[Step]) -> Choice | Doubt:
             return Choice(free[0], "mandate", _candidates(others[1:], asked))
         if not step.bodies and step.level is home:
             region = asked.read.where.region
-            vague = home is Level.REGENCY and region is not None and len(region) == PROVINCE_LENGTH
+            vague = home is Level.REGENCY and region is not None and is_province(region)
             return Doubt("no_region" if vague else "no_mandate", _candidates(others, asked))
     return Doubt("all_returned" if met else "no_mandate")
 
@@ -169,10 +170,12 @@ def _home(sector: str, known: Known) -> Level:
     return known.reader.homes.get(sector) or known.authority.home(sector)
 
 
-def _of_regions(sector: str, regions: Collection[str], known: Known, day: date) -> tuple[Candidate, ...]:
-    bodies = (known.authority.steps(sector, region, day) for region in list(regions)[:CANDIDATES])
-    firsts = [body for steps in bodies for body in next((step.bodies for step in steps if step.bodies), ())]
-    return _listed([(body, 0.5) for body in firsts], "region")
+def _of_regions(sector: str, where: Where, known: Known, day: date) -> tuple[Candidate, ...]:
+    found: list[tuple[Body, float]] = []
+    for region, score in zip(where.candidates, where.scores, strict=True):
+        steps = known.authority.steps(sector, region, day)
+        found += [(body, score) for body in next((step.bodies for step in steps if step.bodies), ())]
+    return _listed(found, "region")
 
 
 def _of_sectors(asked: Question, known: Known, day: date) -> tuple[Candidate, ...]:

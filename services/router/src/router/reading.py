@@ -1,10 +1,12 @@
 """A complaint as the rules understand it: words, place and level together."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 from router.gazetteer import Gazetteer, Where
-from router.rule_data import NameData, PlaceData, RuleData
+from router.region_codes import REGENCY_LENGTH
+from router.rule_data import district_data, name_data, place_data, rule_data, vocabulary
 from router.rules import Reading, Rules
 from schemas.complaint import Complaint
 from schemas.registry import Registry
@@ -48,13 +50,21 @@ class Reader:
         return Read(whole, where)
 
 
-def reader(
-    rules: RuleData, names: NameData, places: PlaceData, registry: Registry, known: Reader | None = None
-) -> Reader:
-    """A reader that also knows the regions which bodies were registered for and no list has."""
-    bodies = (body for body in registry.agencies.values() if body.region is not None)
-    extra = {str(body.region): body.name for body in bodies if body.region not in places.places}
-    extra = {code: name for code, name in extra.items() if len(code) <= len("32.73")}
-    if known is not None and not extra:
-        return known
-    return Reader(Rules(rules), Gazetteer(names, places, extra))
+@cache
+def plain_reader() -> Reader:
+    """A reader of the data shipped in this package. Raises BadRules."""
+    return _reader({})
+
+
+def reader(registry: Registry) -> Reader:
+    """A reader that also knows the regions which bodies were registered for and no list has. Raises BadRules."""
+    listed = place_data().places
+    bodies = (body for body in registry.agencies.values() if body.region is not None and body.region not in listed)
+    extra = {str(body.region): body.name for body in bodies if len(str(body.region)) <= REGENCY_LENGTH}
+    return _reader(extra) if extra else plain_reader()
+
+
+def _reader(extra: Mapping[str, str]) -> Reader:
+    rules = rule_data()
+    gazetteer = Gazetteer(name_data(), place_data(), district_data(), extra, vocabulary(rules))
+    return Reader(Rules(rules), gazetteer)

@@ -1,8 +1,11 @@
 """May the registry change so, and what follows? Facts about bodies and their authority, or a refusal."""
 
+import re
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Final
 
+from schemas.calendars import NATIONAL
 from schemas.events.base import Fact
 from schemas.events.registry import (
     AgenciesMerged,
@@ -16,6 +19,9 @@ from schemas.events.registry import (
 from schemas.refusals import AgencyExists, InvalidField, MandateOverlaps, NoSuchMandate, UnknownAgency, UnknownUnit
 from schemas.registry import Agency, Mandate, Registry
 from schemas.values import Level
+
+REGION: Final = re.compile(r"\d{2}(\.\d{2})?")
+"""A province or a regency: the bodies that have days off of their own."""
 
 
 def register(state: Registry, asked: AgencyRegistered) -> list[Fact]:
@@ -120,9 +126,21 @@ def withdraw_mandate(state: Registry, asked: MandateWithdrawn) -> list[Fact]:
 
 
 def decree_calendar(state: Registry, asked: CalendarDecreed) -> list[Fact]:
-    """The days off of a year. What is in force already is not said again. Raises InvalidField."""
+    """The days off of a year, of the nation or of a region. What is in force already is not said again.
+
+    Raises InvalidField: a day of another year, a day named twice, a calendar of nobody's, or a kind of day that this
+    calendar cannot have.
+    """
     if any(day.on.year != asked.year for day in asked.days):
         raise InvalidField(field="days", why=f"every day must lie in {asked.year}")
+    if len({day.on for day in asked.days}) < len(asked.days):
+        raise InvalidField(field="days", why="a day is named twice")
+    national = asked.calendar == NATIONAL
+    if not national and not REGION.fullmatch(asked.calendar):
+        raise InvalidField(field="calendar", why="must be `national`, or the code of a province or regency")
+    if any((day.kind == "regional") is national for day in asked.days):
+        kinds = "national or joint_leave" if national else "regional"
+        raise InvalidField(field="days", why=f"the days of this calendar are of the kind {kinds}")
     known = state.calendars.get((asked.calendar, asked.year))
     same = known is not None and (known.days, known.source) == (asked.days, asked.source)
     return [] if same else [asked]

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import Field
 
-from router.gazetteer import PROVINCE_LENGTH
+from router.region_codes import PROVINCE_LENGTH
 from router.rule_data import Checked, parse, place_data, read
 from schemas.data_files import ReviewedCalendar
 from schemas.events.base import Fact

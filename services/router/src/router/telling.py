@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
-from router.gazetteer import PROVINCE_LENGTH, REGENCY_LENGTH
+from router.region_codes import PROVINCE_LENGTH, REGENCY_LENGTH
 from router.rule_data import Checked, Phrase, parse, read
 
 Number = tuple[str, str]

@@ -1,0 +1,147 @@
+"""`satupintu calendar ...`: make a year's file for review, publish a decree, see what is in force."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from chassis.command import handle_registry
+from chassis.ledger import Cause
+from chassis.log import configure
+from chassis.platform import open_platform
+from chassis.settings import read_settings
+from router import registry_decide
+from router.almanac import BadFile, CalendarFile, Difference, NoPackage, differences, imported, read_file, text_of
+from router.settings import SERVICE
+from schemas import sentences
+from schemas.calendars import NATIONAL
+from schemas.data_files import calendars_folder
+from schemas.events.registry import CalendarDecreed, Holiday
+from schemas.ids import derived_id
+from schemas.refusals import Refusal
+from schemas.registry import Registry
+
+calendar: Final = typer.Typer(no_args_is_help=True, help="days off")
+KINDS: Final = {"national": "national holiday", "joint_leave": "joint leave (cuti bersama)", "regional": "regional"}
+
+
+@calendar.command("import")
+def import_(
+    year: Annotated[int, typer.Argument(min=1945, max=2100)],
+    source: Annotated[str | None, typer.Option(help="the decree that the days were compared with")] = None,
+    to: Annotated[Path | None, typer.Option(help="folder; the data of this release if left out")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="write over a file that was reviewed before")] = False,
+) -> None:
+    """Write the nation's days off of a year, from the package `holidays`, into a file for a person to review.
+
+    Nothing is in force by that: router decrees a file of a year that the registry lacks when it starts, and
+    `satupintu calendar decree` publishes a changed one.
+    """
+    folder = to or calendars_folder()
+    try:
+        found = imported(year, source)
+    except NoPackage as error:
+        raise typer.BadParameter(str(error)) from error
+    path = folder / f"{NATIONAL}-{year}.json"
+    known = _read(path) if path.exists() else None
+    _show(found)
+    if known is not None:
+        changed = differences(known.days, found.days)
+        _compare(path, changed)
+        if changed and not replace:
+            raise typer.Exit(1)
+        if not changed and source is None:
+            return
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(text_of(found), encoding="utf-8")
+    print(f"{len(found.days)} days written to {path}: compare them with the decree before it is released")
+
+
+@calendar.command()
+def decree(file: Annotated[Path, typer.Argument(help="a calendar file, as `import` writes it")]) -> None:
+    """Publish a calendar: from now on these are the year's days off, and open dates that they touch are moved."""
+    configure(read_settings())
+    asked = _read(file)
+    try:
+        before, after = asyncio.run(_decree(asked))
+    except Refusal as no:
+        raise typer.BadParameter(sentences.refusal(no, "en"), param_hint="FILE") from no
+    key = asked.calendar, asked.year
+    old = before.calendars[key].days if key in before.calendars else ()
+    if before.version == after.version:
+        print(f"{asked.calendar} {asked.year} is in force already; nothing was changed")
+        return
+    print(f"{asked.calendar} {asked.year} is decreed ({asked.source}); open dates that it touches are being moved")
+    _compare(file, differences(old, asked.days))
+
+
+@calendar.command()
+def show(
+    year: Annotated[int | None, typer.Argument(help="one year; all that are in force if left out")] = None,
+    name: Annotated[str, typer.Option("--calendar", help="`national`, or the code of a region")] = NATIONAL,
+) -> None:
+    """What is in force."""
+    configure(read_settings())
+    registry = asyncio.run(_registry())
+    for (which, of), decreed in sorted(registry.calendars.items()):
+        if year is None:
+            at = decreed.at.isoformat("T", "minutes")
+            print(f"{which} {of}: {len(decreed.days)} days, decreed {at}, {decreed.source}")
+        elif (which, of) == (name, year):
+            _show(CalendarFile(calendar=which, year=of, source=decreed.source, sureness="-", days=decreed.days))
+    if year is not None and (name, year) not in registry.calendars:
+        raise typer.BadParameter(f"nothing is decreed for {name} {year}: only weekends are off", param_hint="YEAR")
+
+
+async def _registry() -> Registry:
+    async with open_platform(read_settings()) as platform:
+        return await platform.registry.current()
+
+
+async def _decree(asked: CalendarFile) -> tuple[Registry, Registry]:
+    async with open_platform(read_settings()) as platform:
+        ledger, at = platform.ledger(SERVICE), platform.clock.now()
+        known = await ledger.registry()
+        fact = asked.reviewed().decree(at)
+        after = await handle_registry(
+            ledger, lambda state: registry_decide.decree_calendar(state, fact), _cause(fact, known, at), known
+        )
+        return known, after
+
+
+def _cause(fact: CalendarDecreed, known: Registry, at: datetime) -> Cause:
+    causation: UUID = derived_id("decree", str(known.version), fact.calendar, str(fact.year))
+    return Cause(causation, causation, at)
+
+
+def _read(path: Path) -> CalendarFile:
+    try:
+        return read_file(path)
+    except (BadFile, OSError) as error:
+        raise typer.BadParameter(f"{path}: {error}") from error
+
+
+def _show(found: CalendarFile) -> None:
+    table = Table("day", "name", "kind", title=f"{found.calendar} {found.year} ({found.source})")
+    for day in found.days:
+        table.add_row(day.on.isoformat(), _named(day), KINDS[day.kind])
+    Console().print(table)
+
+
+def _named(day: Holiday | None) -> str:
+    if day is None:
+        return "a working day"
+    return f"{day.name} (estimated)" if day.estimated else day.name
+
+
+def _compare(path: Path, changed: list[Difference]) -> None:
+    for before, after in changed:
+        on = (before or after).on  # type: ignore[union-attr]
+        print(f"{on.isoformat()}: {_named(before)} -> {_named(after)}")
+    if not changed:
+        print(f"no day differs from {path}")

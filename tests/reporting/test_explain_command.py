@@ -1,0 +1,65 @@
+"""`satupintu explain`: each date of a complaint in sentences, by whatever name its asker knows it."""
+
+import asyncio
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from chassis.platform import open_platform
+from chassis.settings import read_settings
+from reporting.cli import app
+from schemas.data_files import calendars
+from schemas.ids import tracking_code
+from support.commands import own_state
+from support.inbox import T0, keep_registry
+from support.lives import answered, filed, joined, lapsed, named, number_of, routed, write
+
+RUN = CliRunner()
+LEAD, FOLLOWER, CLOSED = named("lead"), named("follower"), named("closed")
+
+
+@pytest.fixture
+def codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    own_state(tmp_path, monkeypatch)
+
+    async def live() -> None:
+        async with open_platform(read_settings()) as platform:
+            ledger = platform.ledger("router")
+            decree = next(each for each in calendars() if each.year == T0.year).decree(T0)
+            await keep_registry(platform.store, ledger, decree)
+            await write(ledger, LEAD, filed(1), routed())
+            await write(ledger, FOLLOWER, filed(2, received_at=T0 + timedelta(seconds=1)), joined(LEAD))
+            await write(ledger, CLOSED, filed(3), routed(), answered(), lapsed())
+
+    asyncio.run(live())
+    secret = read_settings().code_secret.get_secret_value()
+    return {"code": tracking_code(secret, LEAD), "number": number_of(1), "id": str(LEAD)}
+
+
+@pytest.mark.parametrize("name", ["code", "number", "id"])
+def test_each_date_is_told_in_a_sentence_by_code_number_or_id(codes: dict[str, str], name: str) -> None:
+    said = RUN.invoke(app, ["explain", codes[name]]).output
+    assert said.startswith(f"{number_of(1)}: sudah diteruskan, menunggu tindak lanjut (pu, Kota Bandung)")
+    assert "Batas waktu tindak lanjut pertama instansi: 9 Maret 2026 pukul 11.00 WIB. Aturan: 5 hari kerja" in said
+    assert "Batas waktu penyelesaian laporan: 27 Maret 2026 pukul 10.00 WIB." in said
+    assert "19 Maret 2026 (Hari Suci Nyepi)" in said
+    assert "Kalender 2026: SKB" in said
+
+
+@pytest.mark.usefixtures("codes")
+def test_a_follower_has_its_lead_s_dates_and_an_end_tells_until_when_it_can_be_disputed() -> None:
+    lead, follower = (RUN.invoke(app, ["explain", str(each), "--lang", "en"]).output for each in (LEAD, FOLLOWER))
+    assert lead.split("\n", 1)[1] == follower.split("\n", 1)[1]
+    assert "following another report" in follower
+    said = json.loads(RUN.invoke(app, ["explain", str(CLOSED), "--lang", "en", "--json"]).output)
+    assert [(one["clock"], one["state"], one["rule"]["sureness"]) for one in said["due"]] == [
+        ("dispute", "open", "own")
+    ]
+
+
+@pytest.mark.usefixtures("codes")
+def test_a_name_that_nobody_has_is_refused() -> None:
+    assert RUN.invoke(app, ["explain", str(named("nobody"))]).exit_code == 2
