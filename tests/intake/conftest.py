@@ -9,14 +9,16 @@ import pytest
 from fastapi import FastAPI
 
 from chassis.clock import FixedClock
+from chassis.following import StoreFeed
 from chassis.keyring import MemoryKeyRing
 from chassis.ledger import Ledger
 from chassis.registry_view import RegistryView
 from chassis.sql import Database
 from chassis.stores.memory import MemoryStore
 from chassis.web import install
-from intake import http
+from intake import http, views
 from intake.attachments import Attachments
+from intake.audience import Audience
 from intake.codes import Codes
 from intake.context import Context
 from intake.kafka_probe import KafkaProbe
@@ -27,6 +29,7 @@ from intake.records import Records
 from intake.results import Results
 from intake.tables import metadata
 from intake.vault import Vault
+from intake.watchers import Watchers
 from schemas.data_files import policies
 from support.inbox import T0
 
@@ -36,6 +39,7 @@ async def intake(tmp_path: Path) -> AsyncIterator[Context]:
     clock = FixedClock(T0)
     ledger = Ledger(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), "intake")
     database = Database(f"sqlite:///{tmp_path}/vault.db", metadata)
+    relations = Database(f"sqlite:///{tmp_path}/intake.db", views.METADATA)
     records = Records(database, clock.now)
     yield Context(
         ledger=ledger,
@@ -54,8 +58,12 @@ async def intake(tmp_path: Path) -> AsyncIterator[Context]:
         filings=Rate(0),
         lookups=Rate(0),
         database=database,
+        audience=Audience(
+            relations, StoreFeed(ledger.store, relations, views.METADATA, views.VIEW), Watchers(database)
+        ),
     )
     await records.close()
+    await relations.close()
     await database.close()
 
 

@@ -143,6 +143,13 @@ class Complaint(NamedTuple):
         return self.version >= 0 and self.status in OPEN
 
     @property
+    def is_public(self) -> bool:
+        """The public may know of it at all: not of a secret report, nor of what is examined, and of a part as its
+        whole.
+        """
+        return self.version >= 0 and self.whole is None and not self.secret and not self.supervision
+
+    @property
     def agency(self) -> str | None:
         """The agency that holds it, if one does."""
         return self.holder.agency if self.holder.kind is HolderKind.AGENCY else None

@@ -39,7 +39,7 @@ class ComplaintSummary(Told):
 
 def summary(state: Complaint, registry: Registry, due_at: datetime | None) -> ComplaintSummary | None:
     """The line of this complaint; None for what the public may not know of, and for a part (its whole tells it)."""
-    if state.version < 0 or state.secret or state.supervision or state.whole is not None:
+    if not state.is_public:
         return None
     region = state.place.region if state.place else None
     return ComplaintSummary(

@@ -11,6 +11,7 @@ from starlette.datastructures import State
 
 from chassis.agent import Agent
 from chassis.dead_letter_topic import KafkaDeadLetters
+from chassis.following import StoreFeed
 from chassis.kafka.kept import KeptTopics
 from chassis.outsider import Outsider
 from chassis.platform import Platform, open_platform
@@ -20,9 +21,10 @@ from chassis.settings import Settings, read_settings
 from chassis.sql import Database
 from chassis.trailing import Trailing
 from chassis.web import install
-from intake import http
+from intake import http, views
 from intake.agents import HEEDED, follow_up
 from intake.attachments import Attachments
+from intake.audience import Audience
 from intake.codes import Codes
 from intake.context import Context
 from intake.kafka_probe import KafkaProbe
@@ -36,6 +38,7 @@ from intake.submissions import receive
 from intake.sweep import Orphans
 from intake.tables import metadata
 from intake.vault import Vault
+from intake.watchers import Watchers
 from schemas.data_files import policies
 from schemas.topics import COMPLAINT_EVENTS, FIXED, SUBMISSIONS
 
@@ -52,6 +55,7 @@ async def open_intake(platform: Platform) -> AsyncIterator[Context]:
     """Intake's own tables, files and mailbox over the shared surroundings."""
     settings = platform.settings
     database = Database(settings.vault_url, metadata, busy_after_s=1.0)
+    relations = Database(settings.views_of(SERVICE), views.METADATA)
     records = Records(database, _real_now)
     context = Context(
         ledger=platform.ledger(SERVICE),
@@ -70,11 +74,15 @@ async def open_intake(platform: Platform) -> AsyncIterator[Context]:
         filings=Rate(settings.filings_per_minute),
         lookups=Rate(settings.lookups_per_minute),
         database=database,
+        audience=Audience(
+            relations, StoreFeed(platform.store, relations, views.METADATA, views.VIEW), Watchers(database)
+        ),
     )
     try:
         yield context
     finally:
         await records.close()
+        await relations.close()
         await database.close()
 
 
@@ -118,6 +126,8 @@ def create_app() -> FastAPI:
 async def worker(settings: Settings) -> int:
     """Intake's worker side: submissions, notices, forgetting, until SIGTERM; the exit status."""
     async with open_platform(settings) as platform, open_intake(platform) as context:
+        audience = context.audience
+        assert audience is not None
         door = KeptTopics(settings.kafka, [FIXED[SUBMISSIONS]])
         await door.once()
         letters = KafkaDeadLetters(settings.kafka, SERVICE)
@@ -140,6 +150,7 @@ async def worker(settings: Settings) -> int:
                 ordered=False,
             ),
             trailing,
+            audience.feed,
             Orphans(context),
             door,
         ]

@@ -3,11 +3,11 @@
 Filing itself is a published type, `schemas.outward_submission.Complaining`: the same over HTTP and from gateways.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
-from schemas.limits import NAME
+from schemas.limits import EMAIL, NAME, PHONE
 from schemas.outward_base import BodyText, NoteText, Sent
 from schemas.outward_submission import Reporter
 
@@ -54,6 +54,31 @@ class CallOmbudsman(Sent):
 
 class Erase(Sent):
     """The reporter asks to be forgotten."""
+
+
+class Follow(Sent):
+    """Tell me what happens to it: one address, by mail or telephone."""
+
+    email: str | None = Field(default=None, max_length=EMAIL, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+    phone: str | None = Field(default=None, max_length=PHONE, pattern=r"^\+?[0-9][0-9 ()./-]{4,}$")
+    language: Literal["id", "en"] = "id"
+
+    @property
+    def address(self) -> str:
+        """Where to."""
+        return self.email or self.phone or ""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.email is None) == (self.phone is None):
+            raise ValueError("give an email or a phone, one of them")
+        return self
+
+
+class Unfollow(Sent):
+    """The code that following was answered with; it is in every notice too."""
+
+    follow_code: str
 
 
 def canonical(command: BaseModel) -> bytes:

@@ -7,6 +7,7 @@ from chassis.ports import Clock
 from chassis.registry_view import RegistryView
 from chassis.sql import Database
 from intake.attachments import Attachments
+from intake.audience import Audience
 from intake.codes import Codes
 from intake.kafka_probe import KafkaProbe
 from intake.notices import Mailbox, Sent
@@ -38,3 +39,5 @@ class Context:
     filings: Rate
     lookups: Rate
     database: Database
+    audience: Audience | None = None
+    """None: nobody but reporters is told."""

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from chassis.command import Handled
 from chassis.loaded import Loaded
 from chassis.web import ClientId, IdempotencyKey, IfMatch, Language, etag
-from intake import decide, http_filing, moves, tracking
+from intake import decide, http_filing, http_follow, moves, tracking
 from intake.attachments import digest, media_type
 from intake.commands import AddDetail, Attach, CallOmbudsman, Confirm, Dispute, Erase, Withdraw
 from intake.context import Context
@@ -24,6 +24,7 @@ from schemas.refusals import InvalidField, NoPermission, NotFound, NotTheHolder
 
 router = APIRouter(prefix="/api/v1")
 router.include_router(http_filing.router)
+router.include_router(http_follow.router)
 
 
 class Reporter(NamedTuple):

@@ -103,6 +103,8 @@ async def destroy(context: Context, complaint: UUID) -> None:
     await context.vault.forget(complaint)
     await context.attachments.forget(complaint)
     await context.mailbox.forget(complaint)
+    if context.audience is not None:
+        await context.audience.watchers.forget(complaint)
 
 
 async def lead_of(context: Context, state: Complaint) -> Complaint | None:

@@ -8,12 +8,24 @@ from uuid import UUID
 from schemas.complaint import Complaint
 from schemas.events.agency_inbox import ClarificationRequested, ResponseGiven
 from schemas.events.base import Fact
-from schemas.events.escalation import ComplaintLapsed
-from schemas.events.intake import ComplaintFiled, ComplaintWithdrawn, ResolutionConfirmed
-from schemas.events.router import ComplaintArchived, ComplaintRouted, ReporterAsked
+from schemas.events.escalation import ComplaintEscalated, ComplaintLapsed, DueDateMoved
+from schemas.events.intake import ComplaintFiled, ComplaintWithdrawn, ResolutionConfirmed, ResolutionDisputed
+from schemas.events.router import (
+    ArbitrationOpened,
+    ComplaintArchived,
+    ComplaintJoined,
+    ComplaintRouted,
+    ComplaintSplit,
+    ComplaintUnjoined,
+    ReporterAsked,
+)
 from schemas.evolve import Told
+from schemas.values import Clock
 
-Kind = Literal["received", "placed", "asked", "answered", "closed"]
+Kind = Literal[
+    "received", "placed", "asked", "answered", "closed", "joined", "unjoined", "split", "contested", "raised", "moved",
+    "disputed",
+]  # fmt: skip
 
 KINDS: Final[dict[type[Fact], Kind]] = {
     ComplaintFiled: "received",
@@ -25,8 +37,24 @@ KINDS: Final[dict[type[Fact], Kind]] = {
     ComplaintLapsed: "closed",
     ComplaintArchived: "closed",
     ComplaintWithdrawn: "closed",
+    ComplaintJoined: "joined",
+    ComplaintUnjoined: "unjoined",
+    ComplaintSplit: "split",
+    ArbitrationOpened: "contested",
+    ComplaintEscalated: "raised",
+    DueDateMoved: "moved",
 }
-NEWS: Final = frozenset(fact.__name__ for fact in KINDS)
+AUDIBLE: Final[dict[type[Fact], Kind]] = {
+    ComplaintRouted: "placed",
+    ResponseGiven: "answered",
+    ResolutionDisputed: "disputed",
+    ResolutionConfirmed: "closed",
+    ComplaintLapsed: "closed",
+    ComplaintArchived: "closed",
+    ComplaintWithdrawn: "closed",
+}
+"""What those are told whose own complaint follows this one, and the public who follow it."""
+NEWS: Final = frozenset(fact.__name__ for fact in (*KINDS, *AUDIBLE))
 
 
 class News(NamedTuple):
@@ -46,8 +74,35 @@ def news(state: Complaint, told: Sequence[Told], since: datetime) -> list[News]:
     if state.erased:
         return []
     found = [News(KINDS[type(one.fact)], one.event_id, one.fact) for one in told if type(one.fact) in KINDS]
-    return [one for one in found if one.fact.at > since and _is_told(state, one)]
+    higher = _climbs(found)
+    return [one for one in found if one.fact.at > since and _is_told(state, one, higher)]
 
 
-def _is_told(state: Complaint, one: News) -> bool:
+def audible(state: Complaint, told: Sequence[Told], since: datetime) -> list[News]:
+    """What others than the reporter are told, oldest first. Nothing of what the public may not know of."""
+    if state.erased or not state.is_public:
+        return []
+    found = [one for one in told if type(one.fact) in AUDIBLE and one.fact.at > since]
+    return [News(AUDIBLE[type(one.fact)], one.event_id, one.fact) for one in found]
+
+
+def _is_told(state: Complaint, one: News, higher: set[UUID]) -> bool:
+    if one.kind == "raised":
+        return one.event_id in higher and state.whole is None
+    if isinstance(one.fact, DueDateMoved) and one.fact.clock in OFFICES:
+        return False
     return state.whole is None or one.kind == "asked"
+
+
+def _climbs(found: Sequence[News]) -> set[UUID]:
+    # That it stands on a rung where it stood before, by another clock or once more, is no news.
+    highest, higher = 0, set[UUID]()
+    for one in found:
+        if isinstance(one.fact, ComplaintEscalated) and one.fact.rung > highest:
+            highest = one.fact.rung
+            higher.add(one.event_id)
+    return higher
+
+
+OFFICES: Final = frozenset({Clock.PLACE, Clock.FORWARD, Clock.TRIAGE, Clock.ACKNOWLEDGE})
+"""Dates that offices keep among themselves: that one was moved is on the timeline, and is no news."""

@@ -29,6 +29,8 @@ NUMBERS_AT_ONCE: Final = 500
 CODES_AT_ONCE: Final = 2_000
 """Rows that a rebuild of the codes writes together."""
 
+CHAIN: Final = 20
+"""Joined complaints from a follower up to its root, at most."""
 DEFAULT_CHANNEL: Final = "web"
 KAFKA_LOOK_S: Final = 2.0
 """Between two looks whether Kafka answers, and how long one may take."""

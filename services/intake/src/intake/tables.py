@@ -51,6 +51,15 @@ notices = Table(
     Column("sent_at", Text, nullable=False, comment="ISO 8601, UTC"),
 )
 Index("notices_by_complaint", notices.c.complaint)
+watchers = Table(
+    "watchers",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("complaint", LargeBinary(16), nullable=False),
+    Column("sealed", Text, nullable=False, comment="address and language, under the complaint's own key"),
+    Column("since_at", Text, nullable=False, comment="ISO 8601, UTC"),
+)
+Index("watchers_by_complaint", watchers.c.complaint)
 submissions = Table(
     "submissions",
     metadata,

@@ -64,8 +64,9 @@ def page(
         "place": state.place.model_dump(exclude_none=True) if state.place else None,
         "occurred_on": state.occurred_on,
         "question": questions[0] if questions else None,
-        "response": state.response,
-        "answered_at": state.answered_at,
+        # A follower's answer is its lead's: one public answer to one matter.
+        "response": (lead or state).response,
+        "answered_at": (lead or state).answered_at,
         "rating": _rating(told),
         "dispute_until": dispute_until(state, registry, policies),
         "parts": [_part(part, registry, lang) for part in parts],

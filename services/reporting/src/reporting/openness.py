@@ -20,7 +20,7 @@ _MASKS: Final = (
 
 def is_public(state: Complaint) -> bool:
     """Whether the public may know of this complaint at all."""
-    return state.version >= 0 and state.whole is None and not state.secret and not state.supervision
+    return state.is_public
 
 
 def masked(text: str) -> str:

@@ -1,0 +1,176 @@
+"""Telling people the news, each once and in their own language: the reporter, the reporters of complaints that follow
+theirs, and the public who follow a public report. Repeatable: what was told is noted, and a notice has its fact's id.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from chassis.loaded import Loaded
+from intake import moves
+from intake.context import Context
+from intake.notices import Notice
+from intake.policy import News, audible, news
+from intake.settings import NOTICES_SINCE
+from intake.watchers import Watcher
+from schemas import sentences
+from schemas.complaint import Complaint
+from schemas.deadlines import timeline_due
+from schemas.ids import derived_id
+from schemas.lifecycle import Status
+from schemas.outward_submission import Reporter
+from schemas.refusals import DataErased
+from schemas.registry import Registry
+
+log = structlog.get_logger(__name__)
+
+
+async def tell_reporter(context: Context, loaded: Loaded) -> None:
+    """What is news to the reporter, who left word of themselves."""
+    items = news(loaded.state, loaded.told(), _since(context))
+    untold = await _untold(context, {item.event_id: item for item in items})
+    address = await _address(context, loaded) if untold else None
+    if address is None:
+        return
+    for item in untold.values():
+        await _send(context, await _own_notice(context, loaded.state, item, address), item.kind)
+
+
+async def tell_audience(context: Context, loaded: Sequence[Loaded]) -> None:
+    """What is news to others, of what the public may know of."""
+    found = [(each, audible(each.state, each.told(), _since(context))) for each in loaded]
+    heard = [(each, items) for each, items in found if items]
+    if context.audience is None or not heard:
+        return
+    ids = [each.state.id for each, _ in heard]
+    followers, watchers = await context.audience.followers_of(ids), await context.audience.watchers.of(ids)
+    for each, items in heard:
+        await _tell_followers(context, each.state, items, followers[each.state.id])
+        for one in watchers:
+            if one.complaint == each.state.id:
+                await _tell_watcher(context, each, items, one)
+
+
+async def _tell_followers(context: Context, lead: Complaint, items: list[News], followers: list[UUID]) -> None:
+    for follower in await context.ledger.load_many(followers):
+        state = follower.state
+        # The row may be older than the stream: whom it follows now, is decided there.
+        if state.status is not Status.JOINED or state.erased:
+            continue
+        root = await moves.lead_of(context, state)
+        if root is None or root.id != lead.id:
+            continue
+        told = {derived_id("followed", str(i.event_id), str(state.id)): i for i in items if i.fact.at >= state.stage.at}
+        untold = await _untold(context, told)
+        address = await _address(context, follower) if untold else None
+        for id_, item in untold.items() if address else ():
+            await _send(context, await _followers_notice(context, id_, state, lead, item, str(address)), item.kind)
+
+
+async def _tell_watcher(context: Context, loaded: Loaded, items: list[News], one: Watcher) -> None:
+    told = {derived_id("watched", str(i.event_id), str(one.id)): i for i in items if i.fact.at >= one.since_at}
+    untold = await _untold(context, told)
+    opened = one.opened(loaded.keys) if untold else None
+    if opened is None:
+        return
+    address, lang = opened
+    registry = await context.registry.current()
+    for id_, item in untold.items():
+        lines = [
+            sentences.sentence(item.fact, registry, lang, public=True),
+            *_next_step(context, loaded.state, registry, lang),
+            _STOP[lang].format(code=context.codes.of(one.id)),
+        ]
+        subject = f"{_HEADING[lang]} {loaded.state.public_number}"
+        await _send(context, Notice(id_, loaded.state.id, address, subject, "\n\n".join(lines)), item.kind)
+
+
+def _since(context: Context) -> datetime:
+    return context.clock.now() - NOTICES_SINCE
+
+
+async def _untold(context: Context, items: dict[UUID, News]) -> dict[UUID, News]:
+    told = await context.sent.among(list(items)) if items else ()
+    return {id_: item for id_, item in items.items() if id_ not in told}
+
+
+async def _send(context: Context, notice: Notice, kind: str) -> None:
+    await context.mailbox.send(notice)
+    await context.sent.note(notice.id, notice.complaint, context.clock.now())
+    log.info("notice sent", complaint=str(notice.complaint), kind=kind)
+
+
+async def _address(context: Context, loaded: Loaded) -> str | None:
+    reporter = await _reporter(context, loaded)
+    return (reporter.email or reporter.phone) if reporter is not None else None
+
+
+async def _reporter(context: Context, loaded: Loaded) -> Reporter | None:
+    whole = await context.ledger.load(loaded.state.whole) if loaded.state.whole else loaded
+    if whole.state.person is None:
+        return None
+    try:
+        return await context.vault.read(whole.state.person, whole.keys)
+    except DataErased:
+        return None
+
+
+async def _own_notice(context: Context, state: Complaint, item: News, address: str) -> Notice:
+    registry, owner, lang = await context.registry.current(), state.whole or state.id, state.language
+    lead = await moves.lead_of(context, state)
+    lines = [
+        sentences.sentence(item.fact, registry, lang),
+        *([_LEAD[lang].format(number=lead.public_number)] if lead and item.kind == "joined" else []),
+        *_next_step(context, state, registry, lang, lead),
+        _TRACK[lang].format(code=context.codes.of(owner)),
+    ]
+    return Notice(item.event_id, owner, address, f"{_HEADING[lang]} {state.public_number}", "\n\n".join(lines))
+
+
+async def _followers_notice(
+    context: Context, id_: UUID, state: Complaint, lead: Complaint, item: News, address: str
+) -> Notice:
+    # Of the lead only what the public may read: its reporter is somebody else.
+    registry, lang = await context.registry.current(), state.language
+    lines = [
+        _LEAD[lang].format(number=lead.public_number),
+        sentences.sentence(item.fact, registry, lang, public=True),
+        *_next_step(context, state, registry, lang, lead),
+        _TRACK[lang].format(code=context.codes.of(state.id)),
+    ]
+    return Notice(id_, state.id, address, f"{_HEADING[lang]} {state.public_number}", "\n\n".join(lines))
+
+
+def _next_step(
+    context: Context, state: Complaint, registry: Registry, lang: str, lead: Complaint | None = None
+) -> list[str]:
+    """Where it is now, with whom, and by when the next step is due; of a follower what its lead has."""
+    where = f"{_STATUS[lang]}: {sentences.status(state.status, lang, state.closed)}."
+    due_at = timeline_due(state, registry, context.policies, lead)
+    if due_at is None:
+        return [where]
+    holder = sentences.holder(registry.holder((lead or state).holder), registry, lang)
+    return [where, _NEXT[lang].format(holder=holder, due=sentences.moment(due_at, lang=lang))]
+
+
+_HEADING: Final = {"id": "Laporan", "en": "Report"}
+_STATUS: Final = {"id": "Keadaan sekarang", "en": "Where it is now"}
+_NEXT: Final = {
+    "id": "Sekarang pada: {holder}. Langkah berikutnya paling lambat {due}.",
+    "en": "Now with: {holder}. The next step is due by {due}.",
+}
+_LEAD: Final = {
+    "id": "Laporan Anda mengikuti laporan {number} tentang hal yang sama.",
+    "en": "Your report follows report {number} about the same matter.",
+}
+_TRACK: Final = {
+    "id": "Kode pelacakan Anda (rahasiakan): {code}",
+    "en": "Your tracking code (keep it secret): {code}",
+}
+_STOP: Final = {
+    "id": "Untuk berhenti mengikuti laporan ini: {code}",
+    "en": "To stop following this report: {code}",
+}

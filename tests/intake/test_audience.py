@@ -1,0 +1,245 @@
+"""Who besides the reporter is told, of what, how often, and what they never learn."""
+
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+import httpx
+import pytest
+
+from chassis.rebuild import rebuild, table_hash
+from intake import views
+from intake.agents import follow_up
+from intake.context import Context
+from schemas.events.escalation import ComplaintEscalated, DueDateMoved
+from schemas.events.intake import ResolutionConfirmed
+from schemas.events.router import ComplaintClassified, ComplaintUnjoined
+from schemas.ids import public_number
+from schemas.values import Clock
+from support.inbox import T0, keep_registry
+from support.lives import BASIS, answered, confirmed, joined, lapsed, routed, write
+
+SEED = UUID(int=79)
+TEXT = "Lampu jalan padam di depan pasar"
+SITI = {"name": "Siti Kenari", "email": "kenari@contoh.id"}
+BUDI = {"name": "Budi Merpati", "email": "merpati@contoh.id"}
+WATCHER = "tetangga@contoh.id"
+File = Callable[..., Awaitable[UUID]]
+
+
+def key(name: str) -> dict[str, str]:
+    return {"Idempotency-Key": str(uuid5(SEED, name))}
+
+
+@pytest.fixture
+async def file(web: httpx.AsyncClient, intake: Context) -> File:
+    await keep_registry(intake.ledger.store, intake.ledger)
+
+    async def file(name: str, **more: object) -> UUID:
+        answer = await web.post("/api/v1/complaints", json={"text": TEXT, **more}, headers=key(name))
+        assert answer.status_code == 201, answer.text
+        return UUID(answer.json()["id"])
+
+    return file
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Callable[[str], list[str]]:
+    """What was sent to that address, in no order."""
+
+    def told(address: str) -> list[str]:
+        notices = [json.loads(path.read_text()) for path in (tmp_path / "notices").rglob("*.json")]
+        return [notice["body"] for notice in notices if notice["to"] == address]
+
+    return told
+
+
+Read = Callable[[str], list[str]]
+
+
+async def react(intake: Context, *complaints: UUID) -> None:
+    await follow_up(intake)([await intake.ledger.load(complaint) for complaint in complaints])
+
+
+async def number_of(intake: Context, complaint: UUID) -> str:
+    return (await intake.ledger.load(complaint)).state.public_number
+
+
+async def follow(web: httpx.AsyncClient, number: str, name: str = "f", **body: object) -> httpx.Response:
+    return await web.post(f"/api/v1/reports/{number}/follow", json=body, headers=key(name))
+
+
+class TestFollowersOfALead:
+    async def test_are_told_what_becomes_of_it_once_each_in_their_own_language(
+        self, intake: Context, file: File, told: Read
+    ) -> None:
+        lead, follower = await file("lead", reporter=SITI), await file("follower", reporter=BUDI, language="en")
+        await write(intake.ledger, follower, joined(lead, 0.5))
+        await write(intake.ledger, lead, routed(), answered(), confirmed())
+        for _ in range(2):
+            await react(intake, lead, follower)
+        bodies = told(BUDI["email"])
+        number = await number_of(intake, lead)
+        assert sum("was joined to an earlier one" in body for body in bodies) == 1
+        assert sum("gave its answer: “Lubang sudah ditambal" in body for body in bodies) == 1
+        assert sum("The reporter says that the matter is settled" in body for body in bodies) == 1
+        assert all(f"follows report {number}" in body for body in bodies if "was received" not in body)
+        assert all(intake.codes.of(follower) in body for body in bodies)
+
+    async def test_never_learn_who_reported_the_lead_nor_its_code_nor_words(
+        self, intake: Context, file: File, told: Read
+    ) -> None:
+        lead, follower = await file("lead", reporter=SITI), await file("follower", reporter=BUDI)
+        await write(intake.ledger, follower, joined(lead, 0.5))
+        said = ResolutionConfirmed(at=confirmed().at, rating=2, words="RAHASIA KENARI")
+        await write(intake.ledger, lead, routed(), answered(), said)
+        await react(intake, lead, follower)
+        everything = " ".join(told(BUDI["email"]))
+        assert "Pelapor menyatakan masalahnya sudah selesai" in everything
+        for secret in (*SITI.values(), intake.codes.of(lead), "RAHASIA KENARI", TEXT):
+            assert secret not in everything
+
+    async def test_of_a_follower_are_told_too_and_who_left_is_told_no_more(
+        self, intake: Context, file: File, told: Read
+    ) -> None:
+        first, second, third = [
+            await file(name, reporter={"email": f"{name}@contoh.id"}) for name in ("one", "two", "three")
+        ]
+        await write(intake.ledger, third, joined(second, 0.5))
+        await write(intake.ledger, second, joined(first, 0.5))
+        await write(intake.ledger, first, routed())
+        await react(intake, first, second, third)
+        assert any("diteruskan kepada" in body for body in told("three@contoh.id"))
+        await write(intake.ledger, third, ComplaintUnjoined(at=T0, reason="desk"))
+        await write(intake.ledger, first, answered())
+        await react(intake, first, second, third)
+        assert any("memberikan jawaban" in body for body in told("two@contoh.id"))
+        assert not any("memberikan jawaban" in body for body in told("three@contoh.id"))
+
+    async def test_see_the_one_public_answer_on_their_own_page(
+        self, web: httpx.AsyncClient, intake: Context, file: File
+    ) -> None:
+        lead, follower = await file("lead"), await file("follower")
+        await write(intake.ledger, follower, joined(lead, 0.5))
+        await write(intake.ledger, lead, routed(), answered())
+        story = (await web.get(f"/api/v1/complaints/{intake.codes.of(follower)}")).json()
+        assert story["response"] == answered().text
+        assert story["lead_public_number"] == await number_of(intake, lead)
+
+
+class TestThePublic:
+    async def test_follows_a_report_by_its_number_and_is_told_of_it_once_each(
+        self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
+    ) -> None:
+        complaint = await file("a", reporter=SITI)
+        number = await number_of(intake, complaint)
+        for name in ("f", "g"):
+            answer = await follow(web, number.lower(), name, email=WATCHER, language="en")
+            assert answer.status_code == 201
+        await write(intake.ledger, complaint, routed(), answered(), lapsed())
+        for _ in range(2):
+            await react(intake, complaint)
+        bodies = told(WATCHER)
+        told_of = (
+            "was forwarded to pu, Kota Bandung",
+            "Kota Bandung gave its answer",
+            "was closed because the reporter",
+        )
+        assert [sum(words in body for body in bodies) for words in told_of] == [1, 1, 1]
+        assert len(bodies) == 3
+        code = answer.json()["follow_code"]
+        assert all(f"To stop following this report: {code}" in body for body in bodies)
+        assert all(secret not in " ".join(bodies) for secret in (*SITI.values(), TEXT, intake.codes.of(complaint)))
+
+    async def test_follows_no_longer_once_it_says_so_or_the_reporter_is_forgotten(
+        self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
+    ) -> None:
+        complaint = await file("a")
+        number = await number_of(intake, complaint)
+        code = (await follow(web, number, email=WATCHER)).json()["follow_code"]
+        await follow(web, number, "h", phone="+62 811 1234 5678")
+        for name in ("u", "v"):
+            gone = await web.post(f"/api/v1/reports/{number}/unfollow", json={"follow_code": code}, headers=key(name))
+            assert gone.status_code == 200
+        await write(intake.ledger, complaint, routed())
+        await react(intake, complaint)
+        assert told(WATCHER) == []
+        assert len(told("+62 811 1234 5678")) == 1
+        await web.post(f"/api/v1/complaints/{intake.codes.of(complaint)}/erasure", json={}, headers=key("e"))
+        assert intake.audience is not None
+        assert await intake.audience.watchers.of([complaint]) == []
+
+    async def test_cannot_follow_what_it_may_not_know_of_nor_probe_for_it(
+        self, web: httpx.AsyncClient, intake: Context, file: File
+    ) -> None:
+        secret, graded = await file("a", secret=True), await file("b")
+        grade = ComplaintClassified.model_validate(
+            {"at": T0, "class": "complaint", "supervision": True, "basis": BASIS}
+        )
+        await write(intake.ledger, graded, grade)
+        missing = public_number(T0.date(), 999)
+        numbers = [await number_of(intake, secret), await number_of(intake, graded), missing]
+        answers = [await follow(web, number, email=WATCHER) for number in numbers]
+        assert [answer.status_code for answer in answers] == [404] * 3
+        assert len({answer.json()["detail"] for answer in answers}) == 1
+        assert (await follow(web, "SP-2026-000999-0", email=WATCHER)).status_code == 422, "its check digit is wrong"
+
+    async def test_hears_no_more_of_a_report_that_is_examined_now(
+        self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
+    ) -> None:
+        complaint = await file("a")
+        await follow(web, await number_of(intake, complaint), email=WATCHER)
+        grade = ComplaintClassified.model_validate(
+            {"at": T0, "class": "complaint", "supervision": True, "basis": BASIS}
+        )
+        await write(intake.ledger, complaint, grade, routed(), answered())
+        await react(intake, complaint)
+        assert told(WATCHER) == []
+
+    @pytest.mark.parametrize(
+        "body", [{}, {"email": "nobody"}, {"email": WATCHER, "phone": "08111222333"}, {"email": WATCHER, "x": 1}]
+    )
+    async def test_gives_one_address(
+        self, web: httpx.AsyncClient, intake: Context, file: File, body: dict[str, Any]
+    ) -> None:
+        number = await number_of(intake, await file("a"))
+        assert (await follow(web, number, **body)).status_code == 422
+
+    async def test_leaves_no_address_in_the_open(
+        self, web: httpx.AsyncClient, intake: Context, file: File, tmp_path: Path
+    ) -> None:
+        await follow(web, await number_of(intake, await file("a")), email=WATCHER)
+        written = b"".join(path.read_bytes() for path in tmp_path.glob("*.db*"))
+        assert WATCHER.encode() not in written
+
+
+class TestTheReporter:
+    async def test_is_told_of_each_higher_rung_once_and_of_moved_dates_that_are_theirs(
+        self, intake: Context, file: File, told: Read
+    ) -> None:
+        complaint = await file("a", reporter=SITI)
+        climbs = [(1, 0), (2, 0), (1, 0), (4, 0), (4, 1), (4, 2)]
+        facts = [ComplaintEscalated(at=T0, rung=rung, repetition=again) for rung, again in climbs]
+        moved = [
+            DueDateMoved(at=T0, clock=clock, started_version=0, due_before_at=T0, due_at=T0, calendar="national-2026")
+            for clock in (Clock.SETTLE, Clock.ACKNOWLEDGE)
+        ]
+        await write(intake.ledger, complaint, routed(), *facts, *moved)
+        await react(intake, complaint)
+        bodies = told(SITI["email"])
+        assert sum("dinaikkan kepada" in body for body in bodies) == 3
+        assert sum("batas waktu penyelesaian laporan berpindah" in body for body in bodies) == 1
+        assert sum("berpindah" in body for body in bodies) == 1
+
+
+async def test_the_relations_are_made_again_from_the_store(intake: Context, file: File) -> None:
+    lead, follower = await file("lead"), await file("follower")
+    await write(intake.ledger, follower, joined(lead, 0.5))
+    assert intake.audience is not None
+    assert (await intake.audience.followers_of([lead]))[lead] == [follower]
+    database = intake.audience.database
+    before = await database.read(lambda c: [table_hash(c, table) for table in (views.REPORT, views.FOLLOWER)])
+    await rebuild(intake.ledger.store, database, views.METADATA, views.VIEW)
+    assert await database.read(lambda c: [table_hash(c, table) for table in (views.REPORT, views.FOLLOWER)]) == before
