@@ -34,7 +34,7 @@ KILLS, SEED = int(os.environ.get("CHAOS_KILLS", "20")), int(os.environ.get("CHAO
 BETWEEN_S, STOPPED_S, RECOVERY_S = 2.0, (1.0, 3.0), 150.0
 CITY = "kota-bandung"
 log = logging.getLogger(__name__)
-BODY = {"text": "Lampu jalan di depan SD Harapan padam semua sejak Senin.", "place": {"region": "32.73"}}
+BODY = {"text": "Lampu jalan padam semua sejak Senin.", "place": {"region": "32.73"}}
 
 
 class Fault(NamedTuple):

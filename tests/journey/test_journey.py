@@ -11,7 +11,7 @@ from support.platform import Running, stored
 
 pytestmark = [pytest.mark.journey, pytest.mark.broker]
 
-DARK = "Lampu jalan di depan SD Harapan padam semua sejak Senin, gelap gulita."
+DARK = "Lampu jalan padam semua sejak Senin, gelap gulita."
 WORDS = "Tim kami sudah mengganti lampu dan memeriksa seluruh jaringan di lokasi itu."
 CITY, REGION = "kota-bandung", "32.73"
 LADDER = {"ReminderSent", "DeadlineMissed", "ComplaintEscalated", "DueDateMoved"}
@@ -102,6 +102,23 @@ async def test_what_a_gateway_hands_in_and_an_agency_only_acknowledges_climbs_th
     assert (await told_of(kafka, CITY, complaint, "complaint.reminder")).yours
     steps = [m for m in story["timeline"] if m["type"] == "ReminderSent"]
     assert len(steps) == len({m["sentence"] for m in steps})
+
+
+async def test_a_second_report_of_one_matter_is_offered_the_first_and_then_follows_it(door: Door) -> None:
+    first = await door.file("Pohon miring di depan Pasar Cihapit mau tumbang.")
+    await door.reaches(first["tracking_code"], "routed", CITY)
+    again = "Tolong pangkas pohon miring depan pasar Cihapit sebelum tumbang"
+    question = {"text": again, "place": {"region": REGION}}
+    [offered] = await until(lambda: _offered(door, question), "the first report being offered")
+    assert (offered["public_number"], offered["sure"]) == (first["public_number"], True)
+    second = await door.file(again)
+    assert second["links"]["duplicates"] == "/api/v1/duplicates"
+    story = await door.reaches(second["tracking_code"], "joined")
+    assert story["holder"]["agency"] == CITY
+
+
+async def _offered(door: Door, question: dict[str, Any]) -> list[dict[str, Any]]:
+    return (await door.post("/api/v1/duplicates", **question))["duplicates"]
 
 
 async def test_who_asks_to_be_forgotten_is_forgotten_and_the_agency_is_told(platform: Running, door: Door) -> None:

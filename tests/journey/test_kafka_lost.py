@@ -27,7 +27,7 @@ from support.platform import Running, stored
 
 pytestmark = [pytest.mark.journey, pytest.mark.broker]
 
-DARK = "Lampu jalan di depan SD Harapan padam semua sejak Senin, gelap gulita."
+DARK = "Lampu jalan padam semua sejak Senin, gelap gulita."
 CITY, REGION, MANY = "kota-surabaya", "35.78", 200
 AWAY_S, START_S, RECOVERY_S = 10.0, 120.0, 120.0
 

@@ -22,7 +22,7 @@ from support.placing import BASIS, CITY, HERE, T0, Country, filed
 ONE, TWO, THREE = UUID(int=101), UUID(int=102), UUID(int=103)
 POTHOLE = "Jalan berlubang besar di depan Pasar Cihapit"
 AGAIN = "Ada lubang di jalan depan pasar Cihapit, mohon segera ditambal"
-PERHAPS = "Jalan depan Pasar Cihapit sempit karena lubang galian proyek dan tiang kabel"
+PERHAPS = "Jalan berlubang dan pohon miring di depan Pasar Cihapit"
 OTHER = "Sampah menumpuk di depan Pasar Cihapit"
 TABLES = duplicate_index.Tables(*duplicate_index.define(METADATA, ""))
 

@@ -25,7 +25,7 @@ SURE_WITHIN: Final = timedelta(days=14)
 ALIKE_WITHIN: Final = timedelta(days=60)
 SURE, ALIKE, COPY = 0.65, 0.5, 0.9
 SURE_WHERE, ALIKE_WHERE = 0.65, 0.4
-SURE_MATTER, ALIKE_MATTER = 0.75, 0.5
+SURE_MATTER, ALIKE_MATTER = 0.75, 0.7
 COPY_WORDS: Final = 14
 """A text of so many telling words is not written twice by chance: the same person sent it again."""
 SAME_SPOT_M, FAR_M = 50.0, 1500.0

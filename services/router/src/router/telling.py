@@ -212,6 +212,9 @@ class _Reading:
         markers, faced = self._data.markers, self._before(at) in self._data.faced.words
         if word == _NUMBER and self._name:
             return  # Jalan Melati no 12 is Jalan Melati 12
+        if self._before(at) == _STREET and word not in markers.number:
+            self._named(word)  # Jalan Sungai Indah names no river
+            return
         self._marker, self._left, self._name = word, _NAMED_WORDS, ""
         self._label = word if word in markers.number else ""
         if faced or (word in markers.spot and word not in markers.number):
