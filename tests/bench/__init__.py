@@ -1,4 +1,4 @@
 """What the platform costs beside the bare libraries it stands on: ratios, measured in the same run.
 
-make bench          # all of it, about five minutes; or: PYTHONPATH=tests python -m bench fold door
+make bench          # all of it, about seven minutes; or: PYTHONPATH=tests python -m bench fold relay
 """

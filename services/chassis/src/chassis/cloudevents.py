@@ -7,7 +7,7 @@ was sealed in the store stays sealed here.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from chassis.errors import Poison
@@ -24,7 +24,8 @@ _CONSTANT: Final[Sequence[Header]] = (
     ("content-type", JSON),
 )
 
-T = TypeVar("T")
+Given = Mapping[str, bytes | None]
+Parse = Callable[[bytes], Any]
 
 
 class Head(NamedTuple):
@@ -73,19 +74,9 @@ def head(headers: Sequence[Header]) -> Head:
         Poison: a header is missing or wrong; the reason names it.
     """
     given = dict(headers)
-    if (version := _required(given, "ce_specversion")) != SPEC_VERSION:
-        raise Poison(f"ce_specversion is {version[:20]!r}, not 1.0")
-    stream = _read(given, "ce_stream", bytes.decode)
-    return Head(
-        _read(given, "ce_id", _uuid),
-        _read(given, "ce_type", bytes.decode),
-        _read(given, "ce_source", bytes.decode),
-        _read(given, "ce_time", _instant),
-        None if stream == REGISTRY else _read(given, "ce_subject", _uuid),
-        _read(given, "ce_sequence", _number),
-        _read(given, "ce_position", _number),
-        stream,
-    )
+    id_, type_, source, time, sequence, position, stream = _attributes(given)
+    subject = None if stream == REGISTRY else _parsed(given, _SUBJECT)[0]
+    return Head(id_, type_, source, time, subject, sequence, position, stream)
 
 
 def about(headers: Sequence[Header]) -> About:
@@ -106,28 +97,31 @@ def to_recorded(message: Message) -> RecordedEvent:
     Raises:
         Poison: a header or the body is missing or wrong.
     """
-    found = head(message.headers)
-    metadata = _required(dict(message.headers), "ce_metadata")
+    given = dict(message.headers)
+    id_, type_, _, time, version, position, stream = _attributes(given)
+    [metadata] = _parsed(given, _METADATA)
     if message.value is None:
         raise Poison("the message has no body")
-    return RecordedEvent(
-        found.id, found.type, message.value, metadata, found.stream, found.sequence, found.position, found.time
-    )
+    return RecordedEvent(id_, type_, message.value, metadata, stream, version, position, time)
 
 
-def _required(given: Mapping[str, bytes | None], name: str) -> bytes:
-    value = given.get(name)
-    if not value:
-        raise Poison(f"{name} is missing")
-    return value
+def _attributes(given: Given) -> list[Any]:
+    if (version := given.get("ce_specversion")) != SPEC_VERSION:
+        raise Poison(f"ce_specversion is {version[:20]!r}, not 1.0" if version else "ce_specversion is missing")
+    return _parsed(given, _ATTRIBUTES)
 
 
-def _read(given: Mapping[str, bytes | None], name: str, parse: Callable[[Any], T]) -> T:
-    value = _required(given, name)
+def _parsed(given: Given, wanted: Mapping[str, Parse]) -> list[Any]:
+    # One loop with one handler: read models parse every header of every event.
+    parsed: list[Any] = []
     try:
-        return parse(value)
+        for name, parse in wanted.items():
+            if not (value := given.get(name)):
+                raise Poison(f"{name} is missing")
+            parsed.append(parse(value))
     except ValueError as error:
-        raise Poison(f"{name} is not valid") from error
+        raise Poison(f"{list(wanted)[len(parsed)]} is not valid") from error
+    return parsed
 
 
 def _uuid(value: bytes) -> UUID:
@@ -143,6 +137,21 @@ def _number(value: bytes) -> int:
 
 def _instant(value: bytes) -> datetime:
     instant = datetime.fromisoformat(value.decode())
+    if instant.tzinfo is UTC:
+        return instant
     if instant.tzinfo is None:
         raise ValueError("no time zone")
     return instant.astimezone(UTC)
+
+
+_ATTRIBUTES: Final[Mapping[str, Parse]] = {
+    "ce_id": _uuid,
+    "ce_type": bytes.decode,
+    "ce_source": bytes.decode,
+    "ce_time": _instant,
+    "ce_sequence": _number,
+    "ce_position": _number,
+    "ce_stream": bytes.decode,
+}
+_SUBJECT: Final[Mapping[str, Parse]] = {"ce_subject": _uuid}
+_METADATA: Final[Mapping[str, Parse]] = {"ce_metadata": bytes}

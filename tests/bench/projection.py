@@ -1,0 +1,126 @@
+"""(d) A read model fed from Kafka, beside `getmany` and the same SQL: rows and offsets in one transaction, and no more.
+
+The bare loop recognises no topic made anew, skips nothing that is known, reads no header, and does not look whether the
+partition is still its own. Its rows are given; so are ours in the line with the mark. The line below it is the real read
+model, whose rows come of loading and folding each complaint that was touched.
+"""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+from sqlalchemy import MetaData, delete, insert, make_url
+
+from bench.measure import Result
+from bench.stock import broker, fill, pace
+from chassis.kafka.clients import consumer, running
+from chassis.keyring import MemoryKeyRing
+from chassis.ledger import Ledger
+from chassis.projection import MOST, WAIT_MS, Projection, checkpoint_table
+from chassis.relay import Relay
+from chassis.sql import Database
+from chassis.sql_engine import prepare_file, writing_engine
+from chassis.stores import open_store
+from chassis.view import View
+from reporting.tally import Row
+from reporting.views import put_rows, reports_tables, reports_view
+from schemas.envelope import RecordedEvent
+from schemas.streams import COMPLAINT_PREFIX
+from schemas.topics import COMPLAINT_EVENTS
+from support.broker import going
+
+LIVES, WARM, TURNS = 6_000, 4_000, 3
+Rows = Mapping[bytes, Row]
+
+
+def run() -> list[Result]:
+    with tempfile.TemporaryDirectory() as folder, broker(Path(folder) / "kafka") as kafka:
+        return asyncio.run(_run(Path(folder), kafka.bootstrap))
+
+
+async def _run(folder: Path, kafka: str) -> list[Result]:
+    store = open_store(f"sqlite:///{folder}/store.db")
+    ledger = Ledger(store, MemoryKeyRing(), "bench")
+    try:
+        events = await fill(ledger, LIVES)
+        relay = Relay(store, kafka)
+        async with going(relay):
+            await pace(lambda: relay.published, 1, len(events))
+        real = reports_view(ledger)
+        rows = {row.complaint.encode(): row for row in await real.prepare(events)}
+        given = View("reports", reports_tables, put_rows, _given(rows))
+        plain, ours, whole = [], [], []
+        for turn in range(TURNS):
+            plain.append(await _bare(folder / f"bare-{turn}.db", kafka, rows, len(events)))
+            ours.append(await _rate(folder / f"ours-{turn}.db", kafka, given, len(events)))
+            whole.append(await _rate(folder / f"whole-{turn}.db", kafka, real, len(events)))
+    finally:
+        await store.close()
+    bare, notes = _median(plain), {"events": len(events), "median of": TURNS}
+    return [
+        Result("(d) projection", _median(ours), bare, "events/s", 0.6, notes),
+        Result("(d) the read model reports", _median(whole), bare, "events/s", None, notes),
+    ]
+
+
+async def _rate(file: Path, kafka: str, view: View[Row], total: int) -> float:
+    metadata, seen = MetaData(), 0
+
+    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Row]:
+        nonlocal seen
+        items = await view.prepare(events)
+        seen += len(events)
+        return items
+
+    checkpoint_table(metadata)
+    view.define(metadata, "")
+    database = Database(f"sqlite:///{file}", metadata)
+    counted = View(view.name, view.define, view.apply, prepare)
+    projection = Projection(database, metadata, counted, kafka=kafka, group=f"bench.{file.stem}")
+    async with going(projection):
+        rate = await pace(lambda: seen, WARM, total)
+    await database.close()
+    return rate
+
+
+def _given(rows: Rows) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[Row]]]:
+    by_stream = {f"{COMPLAINT_PREFIX}{key.decode()}": row for key, row in rows.items()}
+
+    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Row]:
+        return [by_stream[stream] for stream in dict.fromkeys(event.stream for event in events)]
+
+    return prepare
+
+
+async def _bare(file: Path, kafka: str, rows: Rows, total: int) -> float:
+    metadata, done, start, first = MetaData(), 0, 0.0, 0
+    offsets, tables = checkpoint_table(metadata), reports_tables(metadata, "")
+    url = make_url(f"sqlite:///{file}")
+    prepare_file(url)
+    engine = writing_engine(url, 1)
+    metadata.create_all(engine)
+    async with running(consumer(kafka, COMPLAINT_EVENTS, group=f"bench.{file.stem}")) as client:
+        while done < total:
+            got = await client.getmany(timeout_ms=WAIT_MS, max_records=MOST)
+            touched = dict.fromkeys(record.key for records in got.values() for record in records)
+            ends = {part.partition: records[-1].offset + 1 for part, records in got.items() if records}
+            if ends:
+                with engine.begin() as connection:
+                    put_rows(connection, tables, [rows[key] for key in touched])
+                    connection.execute(delete(offsets).where(offsets.c.partition.in_(list(ends))))
+                    connection.execute(insert(offsets), [_offset(part, end) for part, end in ends.items()])
+            done += sum(map(len, got.values()))
+            if not start and done >= WARM:
+                start, first = time.perf_counter(), done
+    engine.dispose()
+    return (total - first) / (time.perf_counter() - start)
+
+
+def _offset(partition: int, end: int) -> dict[str, object]:
+    return {"view": "reports", "partition": partition, "topic_id": "bench", "offset": end, "position": end}
+
+
+def _median(values: Sequence[float]) -> float:
+    return sorted(values)[len(values) // 2]

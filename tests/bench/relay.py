@@ -1,0 +1,63 @@
+"""(c) The relay, from the store to Kafka in transactions, beside an idempotent producer that is handed the same records
+and sends them: no store, no checkpoint, no transaction."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.measure import Result
+from bench.stock import broker, fill, make, pace
+from chassis.cloudevents import to_headers
+from chassis.kafka.clients import producer, running
+from chassis.keyring import MemoryKeyRing
+from chassis.ledger import Ledger
+from chassis.relay import MOST, Relay
+from chassis.relay_producer import BATCH_BYTES
+from chassis.stores import open_store
+from schemas.envelope import RecordedEvent
+from schemas.topics import COMPLAINT_EVENTS, FIXED, Topic
+from support.broker import delete_topics, going
+
+LIVES, WARM, TURNS = 6_000, 4_000, 3
+BARE = Topic("bench-bare", FIXED[COMPLAINT_EVENTS].partitions)
+
+
+def run() -> list[Result]:
+    with tempfile.TemporaryDirectory() as folder, broker(Path(folder) / "kafka") as kafka:
+        return asyncio.run(_run(Path(folder), kafka.bootstrap))
+
+
+async def _run(folder: Path, kafka: str) -> list[Result]:
+    store = open_store(f"sqlite:///{folder}/store.db")
+    try:
+        events = await fill(Ledger(store, MemoryKeyRing(), "bench"), LIVES)
+        pairs = []
+        for _ in range(TURNS):
+            await make(kafka, BARE)
+            bare = await _bare(kafka, events)
+            relay = Relay(store, kafka)
+            async with going(relay):
+                ours = await pace(lambda relay=relay: relay.published, WARM, len(events))  # type: ignore[misc]
+            pairs.append((ours, bare))
+            await asyncio.to_thread(delete_topics, kafka)
+    finally:
+        await store.close()
+    ours, bare = sorted(pairs, key=lambda pair: pair[0] / pair[1])[TURNS // 2]
+    return [Result("(c) relay", ours, bare, "events/s", 0.6, {"events": len(events), "median of": TURNS})]
+
+
+async def _bare(kafka: str, events: Sequence[RecordedEvent]) -> float:
+    records = [(event.data, event.stream.partition("-")[2].encode(), to_headers(event)) for event in events]
+    async with running(producer(kafka, max_batch_size=BATCH_BYTES)) as client:
+        start = 0.0
+        for begin in range(0, len(records), MOST):
+            if begin == WARM:
+                start = time.perf_counter()
+            sent = [
+                await client.send(BARE.name, value, key=key, headers=headers)
+                for value, key, headers in records[begin : begin + MOST]
+            ]
+            await asyncio.gather(*sent)
+        return (len(records) - WARM) / (time.perf_counter() - start)

@@ -1,0 +1,74 @@
+"""A store with finished lives in it, a broker to publish them on, and how fast something gets through."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.fold import recorded
+from chassis.kafka.admin import Admin
+from chassis.ledger import Ledger
+from chassis.ports import Append, Store
+from local import jars
+from local.kafka import KafkaServer
+from local.places import kafka_cache
+from schemas.envelope import NewEvent, RecordedEvent
+from schemas.ids import derived_id
+from schemas.topics import Topic
+
+GROUP = 200
+
+
+@contextmanager
+def broker(home: Path) -> Iterator[KafkaServer]:
+    """A broker of its own, with its data in `home`."""
+    kafka = KafkaServer(home, jars.ensure(kafka_cache()))
+    kafka.start()
+    try:
+        kafka.wait_ready()
+        yield kafka
+    finally:
+        kafka.stop()
+
+
+async def make(kafka: str, *topics: Topic) -> None:
+    """Topics that somebody is about to write."""
+    admin = Admin(kafka)
+    await admin.ensure(topics)
+    await admin.close()
+
+
+async def fill(ledger: Ledger, lives: int) -> list[RecordedEvent]:
+    """So many lives into the ledger's store, each sealed under its own key; all events as the store holds them."""
+    for start in range(0, lives, GROUP):
+        ids = {index: derived_id("bench", str(index)) for index in range(start, min(start + GROUP, lives))}
+        keys = await ledger.keyring.ensure(ids.values())
+        await ledger.store.append_many([_append(recorded(index, keys[id_])) for index, id_ in ids.items()])
+    return await every(ledger.store)
+
+
+async def every(store: Store) -> list[RecordedEvent]:
+    """Everything a store holds."""
+    found: list[RecordedEvent] = []
+    position: int | None = None
+    while True:
+        page = await store.read_all(position, limit=5_000)
+        found += page.events
+        position = page.position
+        if page.caught_up:
+            return found
+
+
+async def pace(done: Callable[[], int], warm: int, total: int) -> float:
+    """How many a second, from when `warm` are done to when `total` are."""
+    while (first := done()) < warm:
+        await asyncio.sleep(0.001)
+    start = time.perf_counter()
+    while done() < total:
+        await asyncio.sleep(0.001)
+    return (total - first) / (time.perf_counter() - start)
+
+
+def _append(events: Sequence[RecordedEvent]) -> Append:
+    return Append(events[0].stream, -1, [NewEvent(*event[:4]) for event in events])
