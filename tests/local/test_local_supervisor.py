@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from local.children import Child, Layout, children, make_secrets
 from local.errors import CannotRun
 from local.places import free_port
 from local.process import Process
-from local.supervisor import Supervisor
+from local.supervisor import Restarts, Supervisor
 
 SERVICE = """
 import http.server, signal, sys
@@ -91,6 +92,49 @@ def test_one_that_dies_is_named_with_its_exit_code_and_last_words(tmp_path: Path
         supervisor.stop(lambda _: None)
 
 
+def test_one_that_is_killed_is_started_again_and_that_is_said(tmp_path: Path) -> None:
+    told = list[str]()
+    supervisor = Supervisor([service("front", tmp_path / "journal")], tmp_path / "logs")
+    supervisor.start()
+    try:
+        supervisor.wait_ready(lambda _: None, limit_s=30)
+        [(_, process)] = supervisor.members()
+        before = process.pid
+        process.kill()
+        supervisor.tend(told.append)
+        supervisor.wait_ready(lambda _: None, limit_s=30)
+        supervisor.tend(told.append)
+        assert process.pid != before
+        assert told == ["front was ended by SIGKILL and is started again (1 of 3 within 60 s)"]
+    finally:
+        supervisor.stop(lambda _: None)
+
+
+def test_one_that_does_not_stay_up_ends_everything_with_its_last_words(tmp_path: Path) -> None:
+    told = list[str]()
+    supervisor = Supervisor([failing("router-1")], tmp_path / "logs")
+    supervisor.start()
+    [(_, process)] = supervisor.members()
+    for _ in range(3):
+        process.end(20)
+        supervisor.tend(told.append)
+    process.end(20)
+    with pytest.raises(CannotRun, match=r"(?s)router-1 does not stay up: it ended with code 3 after 3 .*no such table"):
+        supervisor.tend(told.append)
+    assert len(told) == 3
+
+
+def test_what_ended_long_ago_does_not_count_against_it(tmp_path: Path) -> None:
+    told, now = list[str](), count(0, 40)
+    restarts = Restarts(lambda: float(next(now)))
+    [(_, process)] = Supervisor([failing("router-1")], tmp_path / "logs").members()
+    for _ in range(6):
+        process.start()
+        process.end(20)
+        restarts.tend(process, lambda: None, told.append)
+    assert len(told) == 6
+
+
 def test_one_that_is_never_ready_is_named_with_what_it_waits_for(tmp_path: Path) -> None:
     supervisor = Supervisor([service("relay", tmp_path / "journal", status=503)], tmp_path / "logs")
     supervisor.start()
@@ -112,16 +156,60 @@ def test_a_process_that_ignores_sigterm_is_killed_when_its_time_is_up(tmp_path: 
     assert process.exit_code == -signal.SIGKILL
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent ended")
-def test_no_process_outlives_a_supervisor_that_was_killed(tmp_path: Path) -> None:
-    parent = (
-        "import sys, time; from pathlib import Path; from local.process import Process\n"
-        f"child = Process('child', ['sleep', '60'], Path({str(tmp_path / 'log')!r}))\n"
-        "child.start(); print(child.pid, flush=True); time.sleep(60)"
+MODULE = """
+import os, sys, time
+print(sys.argv[1:], os.environ.get("WORD"), "HOME" in os.environ, flush=True)
+if sys.argv[1:] == ["wait"]:
+    time.sleep(60)
+sys.exit(3)
+"""
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks, and tells a child that its parent ended")
+
+
+def parent(folder: Path, kind: str, argument: str, then: str) -> list[str]:
+    """A process that starts one of ours, which runs `MODULE`, and then does something."""
+    (folder / "module.py").write_text(MODULE)
+    script = f"""
+import sys, time
+from pathlib import Path
+from local.process import {kind}
+sys.path.insert(0, {str(folder)!r})
+env = {{"WORD": "said", "PYTHONPATH": {str(folder)!r}}}
+child = {kind}("child", [sys.executable, "-m", "module", {argument!r}], Path({str(folder / "log")!r}), env)
+child.start()
+print(child.pid, flush=True)
+{then}
+"""
+    return [sys.executable, "-c", script]
+
+
+@LINUX
+@pytest.mark.parametrize("kind", ["Process", "Forked"])
+def test_a_fork_gets_its_arguments_and_settings_and_tells_its_end_as_a_process_does(tmp_path: Path, kind: str) -> None:
+    then = "assert child.end(30); print(child.exit_code, child.last_lines())"
+    done = subprocess.run(parent(tmp_path, kind, "go", then), capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[1:] == ["3 [\"['go'] said True\"]"], done.stderr
+
+
+@LINUX
+@pytest.mark.parametrize("kind", ["Process", "Forked"])
+def test_a_fork_that_is_asked_to_stop_stops_and_one_that_is_killed_is_gone(tmp_path: Path, kind: str) -> None:
+    then = (
+        "while not child.last_lines(): time.sleep(0.02)\n"
+        "print(child.stop(20), child.exit_code); child.start(); child.kill(); print(child.exit_code, child.running)"
     )
-    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True) as supervisor:
+    done = subprocess.run(parent(tmp_path, kind, "wait", then), capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[1:] == ["True -15", "-9 False"], done.stderr
+
+
+@LINUX
+@pytest.mark.parametrize("kind", ["Process", "Forked"])
+def test_no_process_outlives_a_supervisor_that_was_killed(tmp_path: Path, kind: str) -> None:
+    argv = parent(tmp_path, kind, "wait", "time.sleep(60)")
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as supervisor:
         assert supervisor.stdout is not None
         child = int(supervisor.stdout.readline())
+        await_that(lambda: "said" in (tmp_path / "log").read_text())
         assert not gone(child)
         supervisor.kill()
     await_that(lambda: gone(child))

@@ -11,6 +11,17 @@ from local.places import free_port
 
 WORKERS: Final = ("intake", "router", "agency_inbox", "escalation", "reporting")
 SECRET_BYTES: Final = 32
+IMPORTED: Final = (
+    *(f"{package}.app" for package in WORKERS),
+    "local.front",
+    "chassis.relay",
+    "faust.transport.drivers.aiokafka",
+    "sqlalchemy.dialects.sqlite.pysqlite",
+    "uvicorn.lifespan.on",
+    "uvicorn.protocols.http.httptools_impl",
+    "uvloop",
+)
+"""What nearly all of them import."""
 
 
 class Child(NamedTuple):

@@ -1,21 +1,24 @@
-"""Files many complaints through the front door, and follows each until it is placed, at the desk, or refused.
+"""Files many complaints, by the front door here, and follows each until it is placed, at the desk, or refused.
 
 Retry-safe: each goes out under its own key, so a run cut off is simply run again.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, Final, NamedTuple
 
 import aiohttp
 
 from local.rows import Row
+from schemas.ids import derived_id
 
 CONNECTIONS: Final = 32
 TRIES: Final = 30
 PAUSE_S: Final = 0.5
+CLIENT: Final = str(derived_id("client", "satupintu file"))
+"""Under which rows are filed, the same on both roads: a row is one complaint whichever it comes by."""
 REPLAYED: Final = "Idempotent-Replayed"
 """Header of the answer to a request that was carried out before."""
 BUSY: Final = frozenset({429, 502, 503, 504})
@@ -36,27 +39,32 @@ class Unreachable(Exception):
 
 
 Step = Callable[[Outcome], None]
+Road = Callable[[Row], Awaitable[Outcome]]
+"""Files one row and waits until it is somewhere. Raises Unreachable."""
 
 
-async def file_all(address: str, rows: Iterable[Row], told: Step, connections: int = CONNECTIONS) -> Counter[str]:
+async def file_all(road: Road, rows: Iterable[Row], told: Step, at_once: int = CONNECTIONS) -> Counter[str]:
     """File every row; the counts by `kind where`. `told` hears of each as it ends.
 
     Raises:
-        Unreachable: the front door is not there.
+        Unreachable: the front door, or Kafka, is not there.
     """
     counts: Counter[str] = Counter()
     source = iter(rows)
-    async with opened(address, connections) as session:
 
-        async def work() -> None:
-            for row in source:
-                outcome = await file_one(session, row)
-                counts[f"{outcome.kind} {outcome.where}"] += 1
-                told(outcome)
+    async def work() -> None:
+        for row in source:
+            outcome = await road(row)
+            counts[f"{outcome.kind} {outcome.where}"] += 1
+            told(outcome)
 
-        async with asyncio.TaskGroup() as workers:
-            for _ in range(connections):
-                workers.create_task(work())
+    workers = [asyncio.create_task(work()) for _ in range(at_once)]
+    try:
+        await asyncio.gather(*workers)
+    finally:
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
     return counts
 
 
@@ -68,13 +76,22 @@ async def opened(address: str, connections: int = CONNECTIONS) -> AsyncIterator[
         yield session
 
 
-async def file_one(session: aiohttp.ClientSession, row: Row) -> Outcome:
-    """File one row and wait until it is somewhere."""
-    status, headers, answer = await asked(session, "POST", "/api/v1/complaints", row.body, str(row.key))
-    if status != 201:
-        return Outcome(row.number, "refused", f"{answer.get('code')}: {answer.get('field', '')}".rstrip(": "))
-    kind = "known" if REPLAYED in headers else "filed"
-    return Outcome(row.number, kind, await settled(session, answer["tracking_code"], answer["status"]))
+def by_door(session: aiohttp.ClientSession) -> Road:
+    """Over HTTP, as a citizen does."""
+
+    async def road(row: Row) -> Outcome:
+        status, headers, answer = await asked(session, "POST", "/api/v1/complaints", row.body, str(row.key))
+        if status != 201:
+            return Outcome(row.number, "refused", why_refused(answer))
+        kind = "known" if REPLAYED in headers else "filed"
+        return Outcome(row.number, kind, await settled(session, answer["tracking_code"], answer["status"]))
+
+    return road
+
+
+def why_refused(problem: dict[str, Any]) -> str:
+    """The rule, and the field if it names one."""
+    return f"{problem.get('code')}: {problem.get('field', '')}".rstrip(": ")
 
 
 async def settled(session: aiohttp.ClientSession, code: str, status: str = "unplaced") -> str:
@@ -96,7 +113,7 @@ async def asked(
     Raises:
         Unreachable: no answer in `TRIES` tries.
     """
-    headers = {"Idempotency-Key": key} if key else {}
+    headers = {"Idempotency-Key": key, "Satupintu-Client": CLIENT} if key else {}
     why = ""
     for attempt in range(TRIES):
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -10,8 +11,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from local.filing import CONNECTIONS, Outcome, Unreachable, file_all
+from local.filing import CONNECTIONS, Outcome, Unreachable, by_door, file_all, opened
 from local.rows import Columns, Row, UnreadableFile, read_rows
+from local.submitting import by_topic
+
+
+class Via(StrEnum):
+    """By which road rows are filed."""
+
+    DOOR = "door"
+    SUBMISSIONS = "submissions"
+
 
 app: Final = typer.Typer(no_args_is_help=True)
 console: Final = Console(stderr=True)
@@ -27,16 +37,18 @@ def file(
     class_column: Annotated[str | None, typer.Option(help="column with complaint, aspiration or information")] = None,
     channel: Annotated[str, typer.Option(help="channel the complaints came by")] = "import",
     address: Annotated[str, typer.Option(help="the front door")] = "http://127.0.0.1:8000",
+    via: Annotated[Via, typer.Option(help="the front door, or Kafka's topic as a channel gateway does")] = Via.DOOR,
+    kafka: Annotated[str, typer.Option(help="with --via submissions: Kafka")] = "127.0.0.1:9092",
     connections: Annotated[int, typer.Option(min=1, max=256, help="requests at the same time")] = CONNECTIONS,
 ) -> None:
     """File every row, wait until each is placed or at the triage desk, and say what became of them.
 
-    Run again, also after an interruption, it files nothing twice.
+    Run again, also after an interruption or by the other road, it files nothing twice.
     """
     columns = Columns(text_column, title_column, region_column, addressed_to_column, class_column)
     try:
         rows = list(read_rows(source, columns, channel))
-        counts = asyncio.run(_filed(address, rows, connections))
+        counts = asyncio.run(_filed(rows, address, kafka if via is Via.SUBMISSIONS else None, connections))
     except (UnreadableFile, Unreachable) as error:
         console.print(f"[red]{error}[/red]")
         raise typer.Exit(1) from error
@@ -45,7 +57,7 @@ def file(
         raise typer.Exit(1)
 
 
-async def _filed(address: str, rows: list[Row], connections: int) -> Counter[str]:
+async def _filed(rows: list[Row], address: str, kafka: str | None, at_once: int) -> Counter[str]:
     shape = (TextColumn("filing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*shape, console=console) as progress:
         task = progress.add_task("filing", total=len(rows))
@@ -53,7 +65,11 @@ async def _filed(address: str, rows: list[Row], connections: int) -> Counter[str
         def told(_outcome: Outcome) -> None:
             progress.advance(task)
 
-        return await file_all(address, rows, told, connections)
+        async with opened(address, at_once) as session:
+            if kafka is None:
+                return await file_all(by_door(session), rows, told, at_once)
+            async with by_topic(session, kafka) as road:
+                return await file_all(road, rows, told, at_once)
 
 
 def _tell(rows: int, counts: Counter[str]) -> None:

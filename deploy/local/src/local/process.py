@@ -1,13 +1,13 @@
 """One operating-system process of ours: started with a log file, stopped within a time limit."""
 
-import ctypes
 import os
 import signal
 import subprocess
-import sys
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
+
+from local.fork import Fork, end_with_parent
 
 LOG_LIMIT_BYTES = 20 * 1024 * 1024
 
@@ -23,7 +23,7 @@ class Process:
         self._argv = list(argv)
         self._log = log
         self._env = None if env is None else {**os.environ, **env}
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: subprocess.Popen[bytes] | Fork | None = None
         self._log_start = 0
 
     @property
@@ -49,15 +49,18 @@ class Process:
         _rotate(self._log)
         with self._log.open("ab") as log:
             self._log_start = log.tell()
-            self._child = subprocess.Popen(
-                self._argv,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=self._env,
-                start_new_session=True,
-                preexec_fn=_end_with_parent(),  # noqa: PLW1509  (one system call, no locks)
-            )
+            self._child = self._launch(log)
+
+    def _launch(self, log: BinaryIO) -> "subprocess.Popen[bytes] | Fork":
+        return subprocess.Popen(
+            self._argv,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=self._env,
+            start_new_session=True,
+            preexec_fn=end_with_parent(),  # noqa: PLW1509  (one system call, no locks)
+        )
 
     def send(self, number: signal.Signals) -> None:
         """Sends a signal; nothing happens if the process is gone."""
@@ -98,9 +101,9 @@ def _rotate(log: Path) -> None:
         log.replace(log.with_name(f"{log.name}.1"))
 
 
-def _end_with_parent() -> Callable[[], None] | None:
-    # The kernel sends the signal when the *thread* that forked ends, hence the main thread only.
-    if sys.platform != "linux" or threading.current_thread() is not threading.main_thread():
-        return None
-    prctl = ctypes.CDLL(None).prctl
-    return lambda: prctl(1, signal.SIGTERM)
+class Forked(Process):
+    """A Python module (`argv` is `python -m module ...`), run in a fork of this process instead of one of its own."""
+
+    def _launch(self, log: BinaryIO) -> Fork:
+        _python, _m, *module = self._argv
+        return Fork(module, log.fileno(), dict(os.environ) if self._env is None else self._env)

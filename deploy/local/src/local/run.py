@@ -14,15 +14,17 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from chassis.settings import Settings, UnknownSetting, read_settings
-from local import jars
-from local.children import Layout, children, make_secrets
+from local import fork, jars
+from local.children import IMPORTED, Layout, children, make_secrets
 from local.errors import CannotRun
 from local.kafka import KafkaServer
 from local.places import taken
-from local.supervisor import Supervisor
+from local.process import Forked, Process
+from local.supervisor import Restarts, Supervisor
 
 NEEDED_BYTES: Final = 1024**3
 JARS_BYTES: Final = 56_000_000
+WATCH_S: Final = 0.5
 console: Final = Console(stderr=True, highlight=False)
 
 
@@ -54,10 +56,12 @@ def _run(settings: Settings, router: int, inbox: int, store: str | None) -> None
     make_secrets(state)
     kafka = KafkaServer(state / "kafka", _jars(settings.kafka_cache), settings.kafka_port, log=state / "logs/kafka.log")
     layout = Layout(state, settings.port, kafka.bootstrap, router, inbox, store)
-    supervisor = Supervisor(children(layout), state / "logs")
+    supervisor = Supervisor(children(layout), state / "logs", Forked if fork.POSSIBLE else Process)
     try:
-        supervisor.start()
         kafka.start()
+        if fork.POSSIBLE:
+            fork.preload(IMPORTED)  # while Kafka starts
+        supervisor.start()
         kafka.wait_ready()
         console.print("  kafka is ready")
         supervisor.wait_ready(lambda name: console.print(f"  {name} is ready"))
@@ -95,12 +99,14 @@ def check_machine(settings: Settings, state: Path) -> None:
 
 
 def _watch(supervisor: Supervisor, kafka: KafkaServer) -> None:
+    def told(what: str) -> None:
+        console.print(f"[yellow]{escape(what)}[/yellow]", soft_wrap=True)
+
+    restarts = Restarts()
     while True:
-        supervisor.check()
-        if not kafka.process.running:
-            said = "\n".join(kafka.process.last_lines(5))
-            raise CannotRun(f"Kafka ended with code {kafka.process.exit_code}; its log says:\n{said}")
-        time.sleep(0.5)
+        supervisor.tend(told)
+        restarts.tend(kafka.process, kafka.start, told)
+        time.sleep(WATCH_S)
 
 
 def _jars(cache: Path) -> list[Path]:

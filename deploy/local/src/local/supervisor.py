@@ -1,10 +1,11 @@
-"""Keeps a set of processes running: started together, ready together, stopped in order, and never half alive."""
+"""Keeps a set of processes running: started together, ready together, started again if one ends, stopped in order."""
 
 import json
 import signal
 import time
 import urllib.error
 import urllib.request
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -16,15 +17,56 @@ from local.process import Process
 POLL_S: Final = 0.1
 READY_LIMIT_S: Final = 120.0
 STOP_LIMIT_S: Final = 15.0
+RESTARTS: Final = 3
+WITHIN_S: Final = 60.0
 Told = Callable[[str], None]
+
+
+class Restarts:
+    """Starts processes again that have ended, each at most `RESTARTS` times within `WITHIN_S`."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now, self._at = now, defaultdict[str, list[float]](list)
+
+    def tend(self, process: Process, start: Callable[[], None], told: Told) -> None:
+        """Nothing happens while it runs.
+
+        Raises:
+            CannotRun: it has ended too often.
+        """
+        if process.running:
+            return
+        how, now = how_it_ended(process), self._now()
+        lately = self._at[process.name] = [at for at in self._at[process.name] if at > now - WITHIN_S]
+        if len(lately) >= RESTARTS:
+            raise CannotRun(
+                f"{process.name} does not stay up: it {how} after {RESTARTS} new starts within {WITHIN_S:g} s, "
+                f"so everything is stopped; the end of its log says:\n{said(process)}"
+            )
+        lately.append(now)
+        told(f"{process.name} {how} and is started again ({len(lately)} of {RESTARTS} within {WITHIN_S:g} s)")
+        start()
+
+
+def how_it_ended(process: Process) -> str:
+    """Its exit code in words."""
+    code = process.exit_code or 0
+    return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+
+
+def said(process: Process) -> str:
+    """The end of its log."""
+    return "\n".join(f"  {line}" for line in process.last_lines())
 
 
 class Supervisor:
     """Processes that are ready together, watched together and stopped stage by stage."""
 
-    def __init__(self, children: Sequence[Child], logs: Path) -> None:
+    def __init__(self, children: Sequence[Child], logs: Path, kind: type[Process] = Process) -> None:
+        """`kind`: how they are started."""
         self._logs = logs
-        self._children = [(child, Process(child.name, child.argv, _log(logs, child), child.env)) for child in children]
+        self._children = [(child, kind(child.name, child.argv, _log(logs, child), child.env)) for child in children]
+        self._restarts = Restarts()
 
     def members(self) -> list[tuple[Child, Process]]:
         """Each child with its process."""
@@ -56,8 +98,16 @@ class Supervisor:
         """Raises CannotRun if one of them has ended, with its exit code and the end of its log."""
         for child, process in self._children:
             if process.exit_code is not None:
-                said = "\n".join(f"  {line}" for line in process.last_lines())
-                raise CannotRun(f"{child.name} ended with code {process.exit_code}; the end of its log says:\n{said}")
+                raise CannotRun(f"{child.name} {how_it_ended(process)}; the end of its log says:\n{said(process)}")
+
+    def tend(self, told: Told) -> None:
+        """Start again what has ended; `told` hears of it.
+
+        Raises:
+            CannotRun: one of them does not stay up; says which, how it ended and what it said last.
+        """
+        for _, process in self._children:
+            self._restarts.tend(process, process.start, told)
 
     def stop(self, told: Told) -> None:
         """Stop stage after stage, all of one stage at once, within a limit each."""
