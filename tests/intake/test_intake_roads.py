@@ -399,7 +399,7 @@ class TestSubmissions:
             await receive(intake)(sent(body))
         answer = await web.get("/api/v1/submissions/sms-1/m1")
         assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
-        assert why in answer.json()["detail"]
+        assert (answer.json()["field"], why in answer.json()["detail"]) == (why, True)
         assert TEXT not in str(poison.value)
 
     async def test_the_same_key_with_another_text_does_not_undo_the_first(

@@ -25,13 +25,15 @@ def receive(context: Context) -> Callable[[Message], Awaitable[None]]:
         try:
             submission = Submission.model_validate(body)
         except ValidationError as error:
-            problem = _problem("invalid-field", _fields(error))
+            problem = _problem("invalid-field", _fields(error), _field(error.errors()[0]))
             await context.results.refused(client, key, problem)
             raise Poison(f"invalid-field: {_fields(error)}") from error
         try:
             filed = await file(context, _filing(submission))
         except Refusal as refusal:
-            problem = _problem(refusal.code(), sentences.refusal(refusal, submission.language))
+            problem = _problem(
+                refusal.code(), sentences.refusal(refusal, submission.language), refusal.data.get("field")
+            )
             await context.results.refused(client, key, problem)
             raise Poison(f"{refusal.code()}: refused") from refusal
         await context.results.filed(client, key, filed.state.id)
@@ -68,14 +70,19 @@ def _names(message: Message, body: dict[str, Any]) -> tuple[str, str]:
 
 def _fields(error: ValidationError) -> str:
     # Where and why, never what was said.
-    return "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())
+    return "; ".join(f"{_field(item)}: {item['msg']}" for item in error.errors())
 
 
-def _problem(code: str, detail: str) -> dict[str, object]:
+def _field(item: Any) -> str:
+    return ".".join(str(part) for part in item["loc"])
+
+
+def _problem(code: str, detail: str, field: str | None) -> dict[str, object]:
     return {
         "type": f"urn:satupintu:{code}",
         "title": "Unprocessable Entity",
         "status": 422,
         "code": code,
         "detail": detail,
+        **({"field": field} if field else {}),
     }
