@@ -13,6 +13,8 @@ INBOX ?= 1
 STORE ?=
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
+# Seven processes that compile what they import at every start would need most of a minute.
+unexport PYTHONDONTWRITEBYTECODE
 
 ##@ Use it
 run: setup ## start everything on this machine and print the one address (ROUTER=2 INBOX=2 start more workers)
@@ -23,6 +25,9 @@ demo: setup ## file a few hundred made-up complaints, play some agencies, read b
 
 audit: setup ## walk the store and prove that no complaint is lost, late or held by nobody
 	@.venv/bin/satupintu audit
+
+rebuild: setup ## make a read model again from the event store: VIEW=reporting.reports, or all; without it, list them
+	@.venv/bin/satupintu rebuild $(VIEW)
 
 ##@ Work on it
 test: setup ## every test that needs no Docker: real Kafka and real PostgreSQL included
@@ -66,4 +71,4 @@ help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo audit test test-containers lint check bench schemas setup clean help
+.PHONY: run demo audit rebuild test test-containers lint check bench schemas setup clean help

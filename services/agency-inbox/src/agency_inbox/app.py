@@ -30,6 +30,7 @@ from chassis.platform import Platform, open_platform
 from chassis.process import Road, run_process
 from chassis.projection import Projection
 from chassis.reaction import Guard
+from chassis.rebuild import Rebuildable
 from chassis.settings import read_settings
 from chassis.sql import Database
 from chassis.sweep import Sweep
@@ -94,6 +95,14 @@ async def running(platform: Platform, state: State) -> AsyncIterator[Inbox]:
     async with open_inbox(platform, MemoryDeadLetters()) as context:
         state.agency_inbox = context
         yield context
+
+
+@asynccontextmanager
+async def rebuildable(platform: Platform) -> AsyncIterator[list[Rebuildable]]:
+    """Agency-inbox's read model, for `satupintu rebuild`."""
+    async with open_inbox(platform, MemoryDeadLetters()) as context:
+        view = inbox_view(context.ledger, context.registry, context.policies)
+        yield [Rebuildable(context.database, METADATA, view)]
 
 
 async def ready(state: State) -> dict[str, str]:

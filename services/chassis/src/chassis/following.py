@@ -7,7 +7,7 @@ await feed.run()            # a road of a worker process; two of them do no harm
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, insert, select, update
+from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from chassis import metrics
@@ -34,6 +34,7 @@ class StoreFeed:
     """Keeps one view up to date from the store."""
 
     def __init__(self, store: Store, database: Database, metadata: MetaData, view: View[Any]) -> None:
+        self.database, self.metadata, self.view = database, metadata, view
         self._store, self._database, self._view = store, database, view
         self._positions, self._tables = position_table(metadata), list(view.define(metadata, ""))
         self._patience, self._caught_up = Patience(), False
@@ -70,6 +71,14 @@ class StoreFeed:
         table, name = self._positions, self._view.name
         query = select(table.c.position).where(table.c.view == name)
         return await self._database.read(lambda connection: connection.execute(query).scalar())
+
+    def start_after(self, connection: Connection, position: int | None) -> None:
+        """From now on the rows are those of `position`: whoever feeds them goes on from there. In the transaction that
+        makes them so.
+        """
+        table, name = self._positions, self._view.name
+        connection.execute(delete(table).where(table.c.view == name))
+        connection.execute(insert(table).values(view=name, position=position))
 
     def unready(self) -> str | None:
         """Why this road is not ready yet; None if it is."""

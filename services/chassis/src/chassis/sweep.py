@@ -64,7 +64,7 @@ class Sweep:
         """`period_s`: between two looks at what is due, real time."""
         self._database, self._ledger, self._clock, self._plan = database, ledger, clock, plan
         self._tables, self._period_s, self._patience = tables, period_s, patience or Patience()
-        self._feed = StoreFeed(ledger.store, database, tables.metadata, open_work_view(ledger, plan))
+        self.open_work = self._feed = StoreFeed(ledger.store, database, tables.metadata, open_work_view(ledger, plan))
         self._reactor = Reactor(ledger, react, self._patience)
         self._lease = Lease(database, tables.lease, f"sweep.{ledger.writer}")
         self._looked = False

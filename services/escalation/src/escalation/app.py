@@ -11,6 +11,7 @@ from chassis.following import StoreFeed
 from chassis.memory import Memory
 from chassis.platform import Platform, open_platform
 from chassis.process import run_process
+from chassis.rebuild import Rebuildable, fed
 from chassis.settings import read_settings
 from chassis.sql import Database
 from chassis.sweep import Sweep
@@ -55,6 +56,13 @@ async def running(platform: Platform, state: State) -> AsyncIterator[Escalation]
     async with open_escalation(platform) as context:
         state.escalation = context
         yield context
+
+
+@asynccontextmanager
+async def rebuildable(platform: Platform) -> AsyncIterator[list[Rebuildable]]:
+    """The ladder and the open work, for `satupintu rebuild`."""
+    async with open_escalation(platform) as context:
+        yield [fed(context.ladder), fed(context.sweep.open_work)]
 
 
 async def ready(state: State) -> dict[str, str]:

@@ -14,6 +14,7 @@ from chassis.platform import Platform, open_platform
 from chassis.process import Road, run_process
 from chassis.projection import Projection
 from chassis.reaction import Guard
+from chassis.rebuild import Rebuildable, fed
 from chassis.settings import Settings, read_settings
 from chassis.sql import Database
 from chassis.web import install
@@ -49,6 +50,14 @@ async def running(platform: Platform, state: State) -> AsyncIterator[Reporting]:
     async with open_reporting(platform) as context:
         state.reporting = context
         yield context
+
+
+@asynccontextmanager
+async def rebuildable(platform: Platform) -> AsyncIterator[list[Rebuildable]]:
+    """Reporting's read models, for `satupintu rebuild`."""
+    async with open_reporting(platform) as context:
+        reports = Rebuildable(context.database, queries.METADATA, reports_view(context.ledger))
+        yield [reports, fed(context.books), fed(context.supports)]
 
 
 async def ready(state: State) -> dict[str, str]:

@@ -15,6 +15,7 @@ from chassis.following import StoreFeed
 from chassis.platform import Platform, open_platform
 from chassis.process import Road, run_process
 from chassis.reaction import Guard
+from chassis.rebuild import Rebuildable, fed
 from chassis.settings import read_settings
 from chassis.sql import Database
 from chassis.sweep import Sweep
@@ -76,6 +77,13 @@ async def running(platform: Platform, state: State) -> AsyncIterator[Router]:
     async with open_router(platform) as context:
         state.router = context
         yield context
+
+
+@asynccontextmanager
+async def rebuildable(platform: Platform) -> AsyncIterator[list[Rebuildable]]:
+    """Router's read model and open work, for `satupintu rebuild`."""
+    async with open_router(platform) as context:
+        yield [fed(context.feed), fed(context.sweep.open_work)]
 
 
 async def ready(state: State) -> dict[str, str]:
