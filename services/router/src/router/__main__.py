@@ -1,4 +1,4 @@
-"""`python -m router worker|web|seed`."""
+"""`python -m router worker|web|seed`, and what reads history: `replay`, `examples`."""
 
 import asyncio
 import sys
@@ -8,6 +8,8 @@ import uvicorn
 from chassis.log import configure
 from chassis.settings import read_settings
 from router.app import create_app, seed, worker
+
+HISTORY = ("replay", "examples")
 
 
 def main(argv: list[str]) -> int:
@@ -24,8 +26,13 @@ def main(argv: list[str]) -> int:
         case ["seed"]:
             sys.stdout.write(f"{asyncio.run(seed())} facts added to the registry\n")
             return 0
+        case [command, *_] if command in HISTORY:
+            from router.history_cli import app
+
+            app(argv, prog_name="python -m router")
+            return 0
         case _:
-            sys.stderr.write("usage: python -m router worker|web|seed\n")
+            sys.stderr.write(f"usage: python -m router worker|web|seed|{'|'.join(HISTORY)}\n")
             return 2
 
 

@@ -81,9 +81,9 @@ async def running(platform: Platform, state: State) -> AsyncIterator[Router]:
 
 @asynccontextmanager
 async def rebuildable(platform: Platform) -> AsyncIterator[list[Rebuildable]]:
-    """Router's read model and open work, for `satupintu rebuild`."""
+    """Router's read model, open work and index of likeness, for `satupintu rebuild`."""
     async with open_router(platform) as context:
-        yield [fed(context.feed), fed(context.sweep.open_work)]
+        yield [fed(context.feed), fed(context.sweep.open_work), fed(context.duplicates.feed)]
 
 
 async def ready(state: State) -> dict[str, str]:

@@ -63,7 +63,7 @@ class DuplicateWatch:
         self._reader, self._secret = reader, secret
         self._tables = Tables(*index.define(metadata, ""))
         self.view = index.index_view(ledger, reader, secret)
-        self._feed = StoreFeed(ledger.store, database, metadata, self.view)
+        self.feed = StoreFeed(ledger.store, database, metadata, self.view)
         self._lease = Lease(database, lease_table(metadata), "duplicates")
         self._patience = Patience()
         self._looked = False
@@ -84,7 +84,7 @@ class DuplicateWatch:
 
     async def once(self) -> int:
         """Take in what the store holds and compare what is new; how many complaints that was."""
-        await self._feed.catch_up()
+        await self.feed.catch_up()
         count = 0
         while new := await self._database.read(index.uncompared(self._tables, BATCH)):
             await self._compare(new)
@@ -116,7 +116,7 @@ class DuplicateWatch:
     async def _freshen(self) -> None:
         with suppress(TimeoutError):  # an index that is a moment old is better than none
             async with asyncio.timeout(FRESH_S):
-                await self._feed.catch_up()
+                await self.feed.catch_up()
 
     async def _turn(self) -> None:
         if await self._holds():

@@ -1,0 +1,84 @@
+"""Examples to learn from, off an operator's own history: what people decided, and what bodies kept or gave back.
+
+The text of a secret complaint, of one of supervision grade or of an erased one teaches nobody.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, NamedTuple
+
+from router.hindsight import BY_A_PERSON, Past
+from schemas.complaint import Complaint
+from schemas.events.router import ComplaintRouted
+from schemas.registry import Mandate, Registry
+from schemas.values import ComplaintClass
+
+Source = Literal["arbiter", "desk", "kept", "returned"]
+WEIGHTS: Final[Mapping[Source, float]] = {"arbiter": 1.0, "desk": 1.0, "kept": 0.5, "returned": 1.0}
+"""How far each is to be trusted: a body also keeps what it ought to have given back."""
+
+
+class Experience(NamedTuple):
+    """One complaint's words and whose they were. `right` False: whose they were not (a body gave it back).
+
+    `sector` is the field for which that body has authority; None where it has several and nothing tells which.
+    """
+
+    text: str
+    region: str | None
+    class_: ComplaintClass
+    sector: str | None
+    agency: str
+    unit: str | None
+    weight: float
+    source: Source
+    right: bool = True
+
+
+Fields = Mapping[str, Sequence[Mandate]]
+"""Each body's mandates."""
+
+
+def fields(registry: Registry) -> Fields:
+    """Each body's mandates, those of a body that is gone with its successor too."""
+    found: dict[str, list[Mandate]] = defaultdict(list)
+    for mandate in registry.mandates:
+        found[mandate.agency].append(mandate)
+        heir = registry.living(mandate.agency)
+        if heir is not None and heir.id != mandate.agency:
+            found[heir.id].append(mandate)
+    return found
+
+
+def experiences(state: Complaint, past: Past, known: Fields) -> list[Experience]:
+    """What this complaint teaches: one example of whose it was, if that is known, and one of each body it was not."""
+    if state.secret or state.supervision or state.erased:
+        return []
+    given = [_example(state, past, known, agency, None, "returned") for agency in past.returns]
+    rejected = [each._replace(right=False) for each in given]
+    owner = past.owner
+    if owner is None or not past.proven:
+        return rejected
+    return [_example(state, past, known, owner.agency, owner.unit, _source(owner)), *rejected]
+
+
+def _source(owner: ComplaintRouted) -> Source:
+    if owner.cause not in BY_A_PERSON:
+        return "kept"
+    return "arbiter" if owner.cause == "binding" else "desk"
+
+
+def _example(state: Complaint, past: Past, known: Fields, agency: str, unit: str | None, source: Source) -> Experience:
+    said = "\n".join([state.title or "", state.text, *(text for _, text in state.details)]).strip()
+    region = (past.read.basis.region if past.read else None) or (state.place.region if state.place else None)
+    sector = _sector(past, known, agency, unit)
+    return Experience(said, region, state.class_, sector, agency, unit, WEIGHTS[source], source)
+
+
+def _sector(past: Past, known: Fields, agency: str, unit: str | None) -> str | None:
+    # The body stands fast; of its fields the one that was read, else its only one.
+    own = {mandate.sector for mandate in known.get(agency, ()) if unit is None or mandate.unit == unit}
+    read = past.read.basis.sector if past.read else None
+    if read in own:
+        return read
+    return next(iter(own)) if len(own) == 1 else None
