@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -48,6 +50,11 @@ class Running:
         env = self._children["front"].env
         given: dict[str, Any] = {name.removeprefix(PREFIX).lower(): value for name, value in env.items()}
         return Settings(**given)
+
+    def command(self, *module: str) -> "subprocess.CompletedProcess[str]":
+        """What a command line says of it: a module and its arguments."""
+        env = {**os.environ, **self._children["front"].env}
+        return subprocess.run([sys.executable, "-m", *module], env=env, capture_output=True, text=True, check=False)
 
     def start(self) -> None:
         """Returns when every process says that it is ready. Raises CannotRun with the end of a log."""

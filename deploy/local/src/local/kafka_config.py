@@ -16,6 +16,18 @@ appender.stdout.name=STDOUT
 appender.stdout.layout.type=PatternLayout
 appender.stdout.layout.pattern=%d %p %m (%c)%n
 """
+# Some lines for each partition at every start, of which a nation's agencies have more than a thousand.
+PER_PARTITION = (
+    "state.change.logger",
+    "kafka.cluster.Partition",
+    "kafka.log.LogManager",
+    "kafka.server.metadata.DynamicConfigPublisher",
+    "org.apache.kafka.controller.ConfigurationControlManager",
+    "org.apache.kafka.controller.PartitionChangeBuilder",
+    "org.apache.kafka.controller.ReplicationControlManager",
+    "org.apache.kafka.storage.internals.log.UnifiedLog",
+)
+LOG4J2 += "".join(f"logger.l{n}.name={name}\nlogger.l{n}.level=warn\n" for n, name in enumerate(PER_PARTITION))
 
 ONE_NODE = {
     "process.roles": "broker,controller",
