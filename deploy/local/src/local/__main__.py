@@ -1,8 +1,8 @@
 """`python -m local run|front|demo|relist`."""
 
 import typer
-import uvicorn
 
+from chassis.entry import serve
 from chassis.log import configure
 from chassis.settings import read_settings
 from local import jars
@@ -28,10 +28,7 @@ def front() -> None:
 
     settings = read_settings()
     configure(settings)
-    # No access log: a tracking code is part of a path, and it is a key.
-    uvicorn.run(
-        create_app(settings), host=settings.host, port=settings.port, log_config=None, access_log=False, loop="uvloop"
-    )
+    serve(create_app(settings), settings)
 
 
 if __name__ == "__main__":

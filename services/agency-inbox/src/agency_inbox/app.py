@@ -31,10 +31,10 @@ from chassis.process import Road, run_process
 from chassis.projection import Projection
 from chassis.reaction import Guard
 from chassis.rebuild import Rebuildable
-from chassis.settings import read_settings
+from chassis.settings import Settings
 from chassis.sql import Database
 from chassis.sweep import Sweep
-from chassis.web import install
+from chassis.web_side import web_side
 from schemas import topics
 from schemas.data_files import policies
 
@@ -115,22 +115,11 @@ async def ready(state: State) -> dict[str, str]:
 
 def create_app() -> FastAPI:
     """Agency-inbox's web side alone."""
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_platform(read_settings()) as platform, running(platform, app.state):
-            yield
-
-    app = FastAPI(title="Satupintu agency-inbox", lifespan=lifespan)
-    for router in routers:
-        app.include_router(router)
-    install(app, lambda: ready(app.state))
-    return app
+    return web_side("Satupintu agency-inbox", routers, running, ready)
 
 
-async def worker() -> int:
+async def worker(settings: Settings) -> int:
     """Agency-inbox's worker side: until SIGTERM; the exit status."""
-    settings = read_settings()
     copies = KafkaDeadLetters(settings.kafka, SERVICE)
     async with open_platform(settings) as platform, open_inbox(platform, copies) as inbox:
         try:

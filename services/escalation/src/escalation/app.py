@@ -12,10 +12,10 @@ from chassis.memory import Memory
 from chassis.platform import Platform, open_platform
 from chassis.process import run_process
 from chassis.rebuild import Rebuildable, fed
-from chassis.settings import read_settings
+from chassis.settings import Settings
 from chassis.sql import Database
 from chassis.sweep import Sweep
-from chassis.web import install
+from chassis.web_side import web_side
 from escalation import http
 from escalation.context import Escalation
 from escalation.settings import SERVICE
@@ -75,22 +75,11 @@ async def ready(state: State) -> dict[str, str]:
 
 def create_app() -> FastAPI:
     """Escalation's web side alone."""
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_platform(read_settings()) as platform, running(platform, app.state):
-            yield
-
-    app = FastAPI(title="Satupintu escalation", lifespan=lifespan)
-    for router in routers:
-        app.include_router(router)
-    install(app, lambda: ready(app.state))
-    return app
+    return web_side("Satupintu escalation", routers, running, ready)
 
 
-async def worker() -> int:
+async def worker(settings: Settings) -> int:
     """Escalation's worker side: until SIGTERM; the exit status."""
-    settings = read_settings()
     async with open_platform(settings) as platform, open_escalation(platform) as context:
         await platform.registry.current()  # no date is reckoned before the calendars are known
         return await run_process(SERVICE, context.roads(), port=settings.port, host=settings.host)

@@ -17,10 +17,10 @@ from chassis.outsider import Outsider
 from chassis.platform import Platform, open_platform
 from chassis.process import Road, run_process
 from chassis.reaction import Guard, Reactor
-from chassis.settings import Settings, read_settings
+from chassis.settings import Settings
 from chassis.sql import Database
 from chassis.trailing import Trailing
-from chassis.web import install
+from chassis.web_side import web_side
 from intake import http, views
 from intake.agents import HEEDED, follow_up
 from intake.attachments import Attachments
@@ -110,17 +110,7 @@ async def ready(state: State) -> dict[str, str]:
 
 def create_app() -> FastAPI:
     """Intake's web side alone."""
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_platform(read_settings()) as platform, running(platform, app.state):
-            yield
-
-    app = FastAPI(title="Satupintu intake", lifespan=lifespan)
-    for router in routers:
-        app.include_router(router)
-    install(app, lambda: ready(app.state))
-    return app
+    return web_side("Satupintu intake", routers, running, ready)
 
 
 async def worker(settings: Settings) -> int:

@@ -15,9 +15,9 @@ from chassis.process import Road, run_process
 from chassis.projection import Projection
 from chassis.reaction import Guard
 from chassis.rebuild import Rebuildable, fed
-from chassis.settings import Settings, read_settings
+from chassis.settings import Settings
 from chassis.sql import Database
-from chassis.web import install
+from chassis.web_side import web_side
 from reporting import http, queries
 from reporting.agents import tell_public
 from reporting.context import Reporting
@@ -70,17 +70,7 @@ async def ready(state: State) -> dict[str, str]:
 
 def create_app() -> FastAPI:
     """Reporting's web side alone."""
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_platform(read_settings()) as platform, running(platform, app.state):
-            yield
-
-    app = FastAPI(title="Satupintu reporting", lifespan=lifespan)
-    for router in routers:
-        app.include_router(router)
-    install(app, lambda: ready(app.state))
-    return app
+    return web_side("Satupintu reporting", routers, running, ready)
 
 
 async def worker(settings: Settings) -> int:

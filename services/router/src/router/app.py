@@ -1,5 +1,7 @@
 """Composition root of router: opens what its endpoints and its roads work with."""
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -16,10 +18,10 @@ from chassis.platform import Platform, open_platform
 from chassis.process import Road, run_process
 from chassis.reaction import Guard
 from chassis.rebuild import Rebuildable, fed
-from chassis.settings import read_settings
+from chassis.settings import Settings, read_settings
 from chassis.sql import Database
 from chassis.sweep import Sweep
-from chassis.web import install
+from chassis.web_side import web_side
 from router import http
 from router.agents import HEEDS, Placing
 from router.context import Router
@@ -96,17 +98,7 @@ async def ready(state: State) -> dict[str, str]:
 
 def create_app() -> FastAPI:
     """Router's web side alone."""
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_platform(read_settings()) as platform, running(platform, app.state):
-            yield
-
-    app = FastAPI(title="Satupintu router", lifespan=lifespan)
-    for router in routers:
-        app.include_router(router)
-    install(app, lambda: ready(app.state))
-    return app
+    return web_side("Satupintu router", routers, running, ready)
 
 
 def roads(context: Router, letters: DeadLetters, kafka: str) -> list[Road]:
@@ -116,15 +108,20 @@ def roads(context: Router, letters: DeadLetters, kafka: str) -> list[Road]:
     return [agent, context.sweep, context.lookout, context.feed, context.duplicates]
 
 
-async def seed() -> int:
+def seed(_argv: list[str]) -> int:
+    """`python -m router seed`; the exit status."""
+    sys.stdout.write(f"{asyncio.run(planted())} facts added to the registry\n")
+    return 0
+
+
+async def planted() -> int:
     """Add what the registry lacks of this release's data; how many facts that was."""
     async with open_platform(read_settings()) as platform:
         return await plant(platform.ledger(SERVICE), platform.clock)
 
 
-async def worker() -> int:
+async def worker(settings: Settings) -> int:
     """Router's worker side: until SIGTERM; the exit status."""
-    settings = read_settings()
     async with open_platform(settings) as platform, open_router(platform) as context:
         await plant(context.ledger, context.clock)
         letters = KafkaDeadLetters(settings.kafka, SERVICE)

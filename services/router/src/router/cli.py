@@ -13,7 +13,7 @@ from rich.console import Console
 from chassis.log import configure
 from chassis.platform import open_platform
 from chassis.settings import read_settings
-from router.app import open_router, seed
+from router.app import open_router, planted
 from router.calendar_cli import calendar
 from router.duplicates import measured
 from router.placing import Doubt, choose, question
@@ -32,7 +32,7 @@ NOBODY: Final = UUID(int=0)
 def seed_() -> None:
     """Add what the registry lacks of this release's bodies, mandates and calendars."""
     configure(read_settings())
-    Console().print(f"{asyncio.run(seed())} facts added to the registry")
+    Console().print(f"{asyncio.run(planted())} facts added to the registry")
 
 
 @app.command("read")

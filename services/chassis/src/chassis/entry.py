@@ -1,0 +1,45 @@
+"""How every service is started: `python -m SERVICE worker|web`, and the one way to serve HTTP."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from chassis.log import configure
+from chassis.settings import Settings, read_settings
+
+
+def main(
+    service: str,
+    *,
+    web: Callable[[], FastAPI],
+    worker: Callable[[Settings], Coroutine[Any, Any, int]],
+    others: Mapping[str, Callable[[list[str]], int]] = MappingProxyType({}),
+) -> int:
+    """Run the side that the command line names until it is told to stop; the exit status. `others`: further commands,
+    handed the command line.
+    """
+    settings = read_settings()
+    configure(settings)
+    match sys.argv[1:]:
+        case ["worker"]:
+            return asyncio.run(worker(settings))
+        case ["web"]:
+            return serve(web(), settings)
+        case [command, *_] as argv if command in others:
+            return others[command](argv)
+        case _:
+            sys.stderr.write(f"usage: python -m {service} {'|'.join(['worker', 'web', *others])}\n")
+            return 2
+
+
+def serve(app: FastAPI, settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT; the exit status."""
+    # No access log: a tracking code is part of a path, and it is a key. In one process: uvicorn's `workers` bind a
+    # socket on which asyncio does not see TCP, and so leaves Nagle's algorithm on (40 ms and more an answer).
+    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False, loop="uvloop")
+    return 0
