@@ -119,9 +119,10 @@ class DuplicateWatch:
                 await self.feed.catch_up()
 
     async def _turn(self) -> None:
-        if await self._holds():
+        holds = await self._holds()
+        self._looked = True  # what lies behind may be much: nobody waits for it
+        if holds:
             await self.once()
-        self._looked = True
 
     async def _holds(self) -> bool:
         try:
