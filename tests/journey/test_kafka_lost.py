@@ -25,7 +25,7 @@ from support.broker import event_ids
 from support.door import Door, mail, submit, until
 from support.platform import Running, stored
 
-pytestmark = [pytest.mark.journey, pytest.mark.broker]
+pytestmark = [pytest.mark.journey, pytest.mark.broker, pytest.mark.timeout(600)]
 
 DARK = "Lampu jalan padam semua sejak Senin, gelap gulita."
 CITY, REGION, MANY = "kota-surabaya", "35.78", 200
