@@ -1,13 +1,15 @@
 """What a reader of committed records finds in a topic, and a broker whose topics a test may count on being its own."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from aiokafka import TopicPartition
 from kafka.admin import KafkaAdminClient
+from kafka.errors import CoordinatorNotAvailableError
 
 from chassis.cloudevents import to_recorded
 from chassis.kafka.clients import consumer, messages, running
@@ -15,6 +17,7 @@ from chassis.message import Message
 from chassis.process import Road
 
 PATIENCE_S = 40
+T = TypeVar("T")
 
 
 async def committed(kafka: str, topic: str, partitions: int) -> list[Message]:
@@ -73,20 +76,35 @@ def delete_topics(kafka: str) -> None:
 
 def group_state(kafka: str, group: str) -> tuple[str, int]:
     """Kafka's word for the state of a consumer group, and how many members it has."""
-    admin = KafkaAdminClient(bootstrap_servers=kafka)
-    try:
+
+    def ask(admin: KafkaAdminClient) -> tuple[str, int]:
         described = admin.describe_groups([group])
         found = described[group] if isinstance(described, dict) else described[0]
         return found["group_state"], len(found["members"])
-    finally:
-        admin.close()
+
+    return _asked(kafka, ask)
 
 
 def committed_offsets(kafka: str, group: str) -> dict[tuple[str, int], int]:
     """Where a group would go on reading."""
-    admin = KafkaAdminClient(bootstrap_servers=kafka)
-    try:
+
+    def ask(admin: KafkaAdminClient) -> dict[tuple[str, int], int]:
         offsets = admin.list_group_offsets([group])[group]
         return {(part.topic, part.partition): at.offset for part, at in offsets.items()}
+
+    return _asked(kafka, ask)
+
+
+def _asked(kafka: str, ask: Callable[[KafkaAdminClient], T]) -> T:
+    """The answer, once there is a coordinator of groups: a young broker makes one at the first question."""
+    admin, end = KafkaAdminClient(bootstrap_servers=kafka), time.monotonic() + PATIENCE_S
+    try:
+        while True:
+            try:
+                return ask(admin)
+            except CoordinatorNotAvailableError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
     finally:
         admin.close()

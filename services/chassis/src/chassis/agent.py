@@ -22,7 +22,7 @@ Handle = Callable[[Sequence[Message]], Awaitable[None]]
 """A `chassis.reaction.Guard`: on return every message is handled or durably set aside."""
 
 BATCH: Final = 500
-WITHIN_S: Final = 0.01
+WITHIN_S: Final = 0.02
 FINISH_S: Final = 6.0
 """How long a batch in hand may take to finish once the process is asked to stop."""
 STOP_S: Final = 9.0
@@ -77,9 +77,9 @@ class Agent:
             await admin.close()
 
     def _faust(self) -> Any:
-        import faust
+        from chassis.faust_app import App
 
-        app = faust.App(
+        app = App(
             self._name,
             broker=f"kafka://{self._kafka}",
             store="memory://",
@@ -104,6 +104,7 @@ class Agent:
             await self._take([_message(event.message) for event in events])
 
     async def _take(self, messages: Sequence[Message]) -> None:
+        self._app.consumer.hold((each.topic, each.partition, each.offset) for each in messages)
         work = asyncio.ensure_future(self._handle(messages))
         self._busy = True
         try:
@@ -111,11 +112,13 @@ class Agent:
                 await asyncio.shield(work)
         except asyncio.CancelledError:
             await self._finish(work)
+            self._app.consumer.release()
             raise
         except BaseException as error:  # noqa: BLE001 - whatever it is, it must not be counted as handled
             self._leave("guard gave up", error)
         finally:
             self._busy = False
+        self._app.consumer.release()
         self._note(messages)
 
     async def _finish(self, work: "asyncio.Future[None]") -> None:
