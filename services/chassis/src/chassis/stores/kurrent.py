@@ -13,10 +13,10 @@ from kurrentdbclient.exceptions import NotFoundError, WrongCurrentVersionError
 from chassis.errors import Conflict, IdClash, StreamDeleted, WrongStore
 from chassis.ports import Append, Appended, Page
 from chassis.stores.admission import Result, Tip, refuse_too_large, settled
-from chassis.stores.kurrent_append import Appender, Written, WrongVersion
-from chassis.stores.kurrent_events import recorded
-from chassis.stores.kurrent_follow import filtered, follow
+from chassis.stores.kurrent_append import Appender, WrongVersion
+from chassis.stores.kurrent_follow import follow
 from chassis.stores.kurrent_link import Link
+from chassis.stores.kurrent_read import all_of, of_all, of_stream
 from schemas.envelope import NO_STREAM, NewEvent, RecordedEvent
 
 IDENTITY: Final = "satupintu"
@@ -33,8 +33,9 @@ R = TypeVar("R")
 class KurrentStore:
     """Implements `chassis.ports.Store`, for one event loop. Positions are KurrentDB's commit positions.
 
-    `Appended.written` is exact for an append that opens a stream: it is read back. For one at the version that the
-    writer loaded it is exact unless a twin with the same ids came between load and append.
+    KurrentDB answers an append that it held already as if it had just written it. `Appended.written` is told from the
+    position: what stands at or before the newest one known when the append was sent had been there. An `append` that
+    opens a stream is read back besides: its twin on another process may say the same ids in other words.
     """
 
     def __init__(self, url: str) -> None:
@@ -62,7 +63,7 @@ class KurrentStore:
     ) -> Appended:
         append = Append(stream, expected_version, events, seen)
         refuse_too_large([append])
-        result = await self._shielded(self._append(append))
+        result = await self._shielded(self._append(append, look=expected_version == NO_STREAM))
         if isinstance(result, Conflict | IdClash):
             raise result
         return result
@@ -78,6 +79,8 @@ class KurrentStore:
             for number in numbers:
                 results[number] = await self._append(appends[number])
 
+        if any(append.expected_version == NO_STREAM for append in appends):
+            self._see(await self._head())
         await self._shielded(_each(one_after_the_other, list(of_stream.values())))
         return [result for result in results if result is not None]
 
@@ -112,8 +115,10 @@ class KurrentStore:
             await self._appender.close()
         await self._link.close()
 
-    async def _append(self, append: Append) -> Result:
-        """What the ids seen by the load do not settle is sent; what the server refuses is compared with the stream."""
+    async def _append(self, append: Append, *, look: bool = False) -> Result:
+        """What the ids seen by the load do not settle is sent; what the server refuses is compared with the stream.
+        `look`: read back what stands there.
+        """
         said = await self._said_before(append)
         if said is not None:
             return said
@@ -123,7 +128,9 @@ class KurrentStore:
         except WrongVersion:
             return await self._compared(append) or Conflict(append.stream, append.expected_version, NO_STREAM)
         self._see(written.position)
-        if written.position <= known or await self._is_anothers(append, written):
+        if written.version != append.expected_version + len(append.events):
+            raise StreamDeleted(f"{append.stream} had been deleted; now it goes on at {written.version}")
+        if written.position <= known or (look and await self._is_anothers(append)):
             return await self._repeated(append)
         return Appended(written.version, written.position, written=True)
 
@@ -150,27 +157,18 @@ class KurrentStore:
         [last] = await self._read(append.stream, backwards=True, limit=1)
         return Appended(last.version, last.position, written=False)
 
-    async def _is_anothers(self, append: Append, written: Written) -> bool:
-        """Whether what an opening append finds under its ids was written by another."""
-        if append.expected_version != NO_STREAM:
-            return False
-        if written.version != len(append.events) - 1:
-            raise StreamDeleted(f"{append.stream} had been deleted; now it goes on at {written.version}")
-        there = await self._read(append.stream, limit=len(append.events))
+    async def _is_anothers(self, append: Append) -> bool:
+        """Whether what stands under the append's ids was written by another: the same ids, told in other words."""
+        there = await self._read(append.stream, append.expected_version + 1, len(append.events))
         return [(one.data, one.metadata) for one in there] != [(one.data, one.metadata) for one in append.events]
 
     async def _read(
         self, stream: str, from_version: int = 0, limit: int = 2**31, *, backwards: bool = False
     ) -> list[RecordedEvent]:
+        asked = of_stream(stream, from_version, limit, backwards=backwards)
+
         async def ask() -> list[RecordedEvent]:
-            response = await self._client.read_stream(
-                stream,
-                stream_position=None if backwards else max(from_version, 0),
-                backwards=backwards,
-                limit=limit,
-                timeout=CALL_S,
-            )
-            return [recorded(event) async for event in response]
+            return await all_of(await self._link.read(asked, CALL_S))
 
         try:
             events = await self._link.reading(ask)
@@ -188,19 +186,20 @@ class KurrentStore:
             raise StreamDeleted(f"{stream} is deleted")
 
     async def _read_all(self, after: int | None, prefixes: Sequence[str], limit: int) -> list[RecordedEvent]:
+        asked = of_all(after, prefixes, limit)
+
         async def ask() -> list[RecordedEvent]:
-            response = await self._client.read_all(
-                commit_position=after, limit=limit, timeout=PAGE_S, **filtered(prefixes)
-            )
-            return [recorded(event) async for event in response]
+            return await all_of(await self._link.read(asked, PAGE_S))
 
         return await self._link.reading(ask)
 
     async def _head(self) -> int:
         """The newest position of an event that is not the server's own; 0 if there is none."""
+        asked = of_all(None, (), 1, backwards=True)
 
         async def ask() -> int:
-            return await self._client.get_commit_position(**_without_prefix(filtered(())), timeout=CALL_S)
+            last = await all_of(await self._link.read(asked, CALL_S))
+            return last[0].position if last else 0
 
         return await self._link.reading(ask)
 
@@ -236,10 +235,6 @@ class KurrentStore:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         return await asyncio.shield(task)
-
-
-def _without_prefix(told: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in told.items() if name != "filter_by_prefix"}
 
 
 async def _each(act: Callable[[T], Awaitable[R]], things: Sequence[T]) -> list[R]:

@@ -13,7 +13,6 @@ from uuid import UUID, uuid5
 
 import grpc
 import structlog
-from kurrentdbclient.common import handle_rpc_error
 from kurrentdbclient.protos.v1 import shared_pb2
 from kurrentdbclient.protos.v1.streams_pb2 import BatchAppendReq, BatchAppendResp
 from kurrentdbclient.unpack_error_status import unpack_status_details
@@ -95,7 +94,7 @@ class Appender:
     async def _once(self, append: Append) -> BatchAppendResp:
         async with self._opening:
             if self._pipe is None or self._pipe.ended:
-                self._pipe = _Pipe(self._link, await self._link.stub())
+                self._pipe = _Pipe(self._link, await self._link.connected())
         self._number += 1
         correlation = uuid5(UUID(int=0), str(self._number))
         return await self._pipe.ask(request(append, correlation, ANSWER_S), correlation)
@@ -153,9 +152,8 @@ class _Pipe:
                     answer.set_exception(error)
 
     async def _broken(self, error: grpc.RpcError) -> ChassisError:
-        theirs = handle_rpc_error(error)
-        await self._link.mend(theirs)
-        meant = await self._link.meaning(theirs)
+        await self._link.mend(error)
+        meant = await self._link.meaning(error)
         return meant if isinstance(meant, AccessDenied) else Lost(str(meant))
 
 

@@ -3,7 +3,9 @@
 import asyncio
 from typing import Final
 
+import grpc
 from kurrentdbclient import exceptions as theirs
+from kurrentdbclient.streams import handle_streams_rpc_error
 
 from chassis.errors import (
     AccessDenied,
@@ -24,6 +26,11 @@ LARGE: Final = (
     theirs.TransactionMaxSizeExceededError,
 )
 MISTAKEN: Final = (theirs.BadRequestError, theirs.InvalidArgumentError, theirs.InvalidTransactionError)
+
+
+def clients_own(error: BaseException) -> BaseException:
+    """The client's error for one of gRPC's, which our own calls meet bare."""
+    return handle_streams_rpc_error(error) if isinstance(error, grpc.RpcError) else error
 
 
 class Lost(OutcomeUnknown):

@@ -1,15 +1,14 @@
-"""Between our events and KurrentDB's: names of metadata, requests, what was recorded."""
+"""Between our events and KurrentDB's: names of metadata, and what is asked to be appended."""
 
 from typing import Final
 from uuid import UUID
 
 from google.protobuf.duration_pb2 import Duration
-from kurrentdbclient import RecordedEvent as Theirs
 from kurrentdbclient.protos.v1 import shared_pb2
 from kurrentdbclient.protos.v1.streams_pb2 import BatchAppendReq
 
 from chassis.ports import Append
-from schemas.envelope import NO_STREAM, NewEvent, RecordedEvent
+from schemas.envelope import NO_STREAM, NewEvent
 
 OURS_AND_THEIRS: Final = (
     (b'"correlation_id":', b'"$correlationId":'),
@@ -31,21 +30,6 @@ def to_ours(metadata: bytes) -> bytes:
     for ours, theirs in OURS_AND_THEIRS:
         metadata = metadata.replace(theirs, ours)
     return metadata
-
-
-def recorded(event: Theirs) -> RecordedEvent:
-    """What the client read, as our own. A server that does not tell when it recorded something is none of ours."""
-    assert event.recorded_at is not None
-    return RecordedEvent(
-        event.id,
-        event.type,
-        event.data,
-        to_ours(event.metadata),
-        event.stream_name,
-        event.stream_position,
-        event.commit_position,
-        event.recorded_at,
-    )
 
 
 def request(append: Append, correlation: UUID, within_s: float) -> BatchAppendReq:

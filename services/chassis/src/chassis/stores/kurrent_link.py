@@ -18,10 +18,12 @@ from kurrentdbclient.exceptions import (
     NotFoundError,
     ServiceUnavailableError,
 )
+from kurrentdbclient.protos.v1.streams_pb2 import ReadReq
 from kurrentdbclient.protos.v1.streams_pb2_grpc import StreamsStub
 
 from chassis.errors import AccessDenied, ChassisError, Retryable, StoreUnavailable
-from chassis.stores.kurrent_errors import meaning
+from chassis.stores.kurrent_errors import clients_own, meaning
+from chassis.stores.kurrent_read import all_of, of_all
 
 CONNECT_S: Final = 2.0
 READ_S: Final = 20.0
@@ -40,7 +42,9 @@ log = structlog.get_logger(__name__)
 
 
 class Link:
-    """One client, and beside it a channel of our own for the calls that the client has not (appends in a pipeline)."""
+    """One client, which knows URLs, certificates and clusters and finds the leader; and a channel of our own to the
+    node that it found, for calls that cost less than the client's.
+    """
 
     def __init__(self, url: str) -> None:
         """Connects nowhere yet. Raises ValueError: the URL, or a file that it names, is not usable."""
@@ -58,6 +62,7 @@ class Link:
         self._alone = len(spec.targets) == 1 and not spec.scheme.endswith("+discover")
         self._answered = False
         self._channel: grpc.aio.Channel | None = None
+        self._stub: Any = None
         self._channel_of: UUID | None = None
 
     @property
@@ -70,21 +75,28 @@ class Link:
         spec = self.client.connection_spec
         return self.client.construct_call_credentials(spec.username, spec.password)
 
-    async def stub(self) -> Any:
-        """For calls of our own, on a channel that is connected to the node that the client speaks to.
+    async def read(self, asked: ReadReq, within_s: float | None) -> Any:
+        """The call that reads or subscribes, to be iterated over."""
+        await self.client.connect()
+        stub = await self._own_stub()
+        return stub.Read(asked, timeout=within_s, metadata=self.metadata, credentials=self.credentials)
+
+    async def connected(self) -> Any:
+        """For appends: the calls of a channel that is connected to the node that leads, as far as we know.
 
         Raises AccessDenied, StoreUnavailable: nothing was sent.
         """
         try:
             await self.client.connect()
-            channel = await self._own_channel()
+            stub = await self._own_stub()
             async with asyncio.timeout(CONNECT_S):
-                await channel.channel_ready()
+                assert self._channel is not None
+                await self._channel.channel_ready()
         except TimeoutError:
             await self._say_why()
         except (KurrentDBClientError, grpc.RpcError) as error:
             raise await self.meaning(error) from error
-        return StreamsStub(channel)  # type: ignore[no-untyped-call]
+        return stub
 
     async def reading(self, ask: Callable[[], Awaitable[T]]) -> T:
         """What `ask` gives, tried again a few times over a broken connection or a change of leader.
@@ -111,8 +123,9 @@ class Link:
                 return answer
         raise AssertionError("the last try answers or raises")
 
-    async def mend(self, error: BaseException) -> None:
-        """Find the leader anew after `error`. A single server is found again by gRPC itself."""
+    async def mend(self, broken: BaseException) -> None:
+        """Find the leader anew after `broken`. A single server is found again by gRPC itself."""
+        error = clients_own(broken)
         if isinstance(error, NodeIsNotLeaderError) and error.host and error.port:
             log.warning("another node leads", store=self.target, leader=f"{error.host}:{error.port}")
             await self._reconnect(f"{error.host}:{error.port}")
@@ -121,7 +134,7 @@ class Link:
 
     async def meaning(self, error: BaseException) -> ChassisError:
         """The error of ours for `error`. A server never heard of is asked whether it speaks TLS while we do not."""
-        meant = meaning(error, self.target)
+        meant = meaning(clients_own(error), self.target)
         plain = not self.client.connection_spec.options.tls
         if isinstance(meant, StoreUnavailable) and plain and not self._answered and await self._speaks_tls():
             return AccessDenied(f"{self.target}: TLS does not match: the server speaks it, and this URL says Tls=false")
@@ -146,15 +159,16 @@ class Link:
         with suppress(DiscoveryFailedError):  # told by the next call
             await self.client.reconnect(leader, self.client.connection_id)
 
-    async def _own_channel(self) -> grpc.aio.Channel:
+    async def _own_stub(self) -> Any:
         if self._channel is None or self._channel_of != self.client.connection_id:
-            old, self._channel = self._channel, self._connected()
+            old, self._channel = self._channel, self._made_channel()
             self._channel_of = self.client.connection_id
+            self._stub = StreamsStub(self._channel)  # type: ignore[no-untyped-call]
             if old is not None:
                 await old.close()
-        return self._channel
+        return self._stub
 
-    def _connected(self) -> grpc.aio.Channel:
+    def _made_channel(self) -> grpc.aio.Channel:
         client = self.client
         if not client.connection_spec.options.tls:
             return grpc.aio.insecure_channel(client.connection_target, client.grpc_options)
@@ -167,8 +181,7 @@ class Link:
         """Raise what a small call says of a server that cannot be connected to."""
 
         async def one() -> None:
-            async for _ in await self.client.read_all(limit=1, timeout=CONNECT_S):
-                return
+            await all_of(await self.read(of_all(None, (), 1), CONNECT_S))
 
         await self.reading(one)
         raise StoreUnavailable(f"{self.target} takes no connection for appends")
