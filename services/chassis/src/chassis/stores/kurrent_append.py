@@ -76,7 +76,6 @@ class Appender:
                 return _written(append, await self._once(append))
             except Lost as error:
                 lost = error
-                log.warning("answer lost, asking again", stream=append.stream, because=str(error))
             except StoreUnavailable as error:
                 if asyncio.get_running_loop().time() >= end or (tries and lost is None):
                     raise (_unknown(append, lost) if lost else error) from error
@@ -147,6 +146,10 @@ class _Pipe:
             error = await self._broken(broken)
         finally:
             self.ended = True
+            if self._waiting:
+                log.warning(
+                    "answers to appends lost", store=self._link.target, appends=len(self._waiting), because=str(error)
+                )
             for answer in self._waiting.values():
                 if not answer.done():
                     answer.set_exception(error)

@@ -17,6 +17,7 @@ from kurrentdbclient.exceptions import (
     NodeIsNotLeaderError,
     NotFoundError,
     ServiceUnavailableError,
+    WrongCurrentVersionError,
 )
 from kurrentdbclient.protos.v1.streams_pb2 import ReadReq
 from kurrentdbclient.protos.v1.streams_pb2_grpc import StreamsStub
@@ -103,13 +104,14 @@ class Link:
 
         Raises:
             NotFoundError: there is no such stream.
+            WrongCurrentVersionError: it is elsewhere.
             ChassisError: what became of the last try.
         """
         for tries in range(1, TRIES + 1):
             try:
                 async with asyncio.timeout(READ_S):
                     answer = await ask()
-            except NotFoundError:
+            except (NotFoundError, WrongCurrentVersionError):
                 self._answered = True
                 raise
             except (KurrentDBClientError, grpc.RpcError, TimeoutError) as error:

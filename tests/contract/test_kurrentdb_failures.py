@@ -1,0 +1,368 @@
+"""What becomes of appends, reads and subscriptions when a KurrentDB server is lost, changes its leader, or says no."""
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import structlog
+from kurrentdbclient import KurrentDBClient, StreamState
+
+from chassis.errors import (
+    AccessDenied,
+    Conflict,
+    EventTooLarge,
+    OutcomeUnknown,
+    Retryable,
+    StoreUnavailable,
+    StreamDeleted,
+    WrongStore,
+)
+from chassis.ports import Append, Appended, Page, Store
+from chassis.stores import kurrent, kurrent_append, kurrent_link, open_store
+from schemas.envelope import NO_STREAM, NewEvent, RecordedEvent
+from support.kurrentdb.certificates import self_signed
+from support.kurrentdb.process import StandIn, running
+from support.stores import event, read_until
+
+A, B, C = event("a"), event("b"), event("c")
+
+
+@pytest.fixture
+async def store(kurrentdb: StandIn) -> AsyncIterator[Store]:
+    opened = open_store(kurrentdb.url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[StandIn]:
+    """One of our own, to be killed."""
+    with running(tmp_path) as started:
+        yield started
+
+
+@pytest.mark.parametrize("fault", ["refuse", "lose", "stall", "swallow"])
+async def test_an_append_whose_answer_is_lost_is_settled_and_written_once(
+    kurrentdb: StandIn, store: Store, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kurrent_append, "ANSWER_S", 0.5)
+    first = await store.append("complaint-1", NO_STREAM, [A])
+    kurrentdb.tell(fault, 1)
+
+    second = await store.append("complaint-1", 0, [B, C], seen={A.id})
+
+    assert second.version == 2
+    assert [one.id for one in await store.read("complaint-1")] == [A.id, B.id, C.id]
+    assert second.position > first.position
+
+
+async def test_an_append_that_stays_unanswered_is_neither_success_nor_failure_until_asked_again(
+    kurrentdb: StandIn, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kurrent_append, "PATIENCE_S", 0.5)
+    await store.append("complaint-1", NO_STREAM, [A])
+    kurrentdb.tell("lose", 50)
+    with pytest.raises(OutcomeUnknown, match="complaint-1"):
+        await store.append("complaint-1", 0, [B], seen={A.id})
+    kurrentdb.tell("lose", -50)
+
+    assert (await store.append("complaint-1", 0, [B], seen={A.id})).version == 1
+    assert [one.id for one in await store.read("complaint-1")] == [A.id, B.id]
+
+
+async def test_a_conflict_met_after_a_lost_answer_is_a_conflict_only_if_the_stream_holds_anothers_events(
+    kurrentdb: StandIn, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kurrent_append, "ANSWER_S", 0.3)
+    await store.append("complaint-1", NO_STREAM, [A])
+    kurrentdb.tell("stall", 1)
+    ours = asyncio.create_task(store.append("complaint-1", 0, [B], seen={A.id}))
+    await asyncio.sleep(0)
+    other = open_store(kurrentdb.url)
+    while kurrentdb.tell("calls", "batch-append") == "0":
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
+    await other.append("complaint-1", 0, [C], seen={A.id})
+
+    with pytest.raises(Conflict):
+        await ours
+    assert [one.id for one in await store.read("complaint-1")] == [A.id, C.id]
+    await other.close()
+
+
+async def test_a_twin_on_another_process_is_told_that_it_wrote_nothing(kurrentdb: StandIn, store: Store) -> None:
+    other = open_store(kurrentdb.url)
+    in_other_words = NewEvent(A.id, A.type, b'{"n":2}', A.metadata)
+    await other.store_id()
+    assert (await store.append("complaint-1", NO_STREAM, [A])).written is True
+
+    assert (await other.append("complaint-1", NO_STREAM, [in_other_words])).written is False
+    [of_many] = await other.append_many([Append("complaint-1", NO_STREAM, [in_other_words])])
+    assert isinstance(of_many, Appended)
+    assert of_many.written is False
+    await other.close()
+
+
+async def test_a_server_that_is_not_there_takes_nothing(tmp_path: Path) -> None:
+    with running(tmp_path) as gone:
+        pass
+    store = open_store(gone.url)
+
+    for call in (store.append("complaint-1", NO_STREAM, [A]), store.read("complaint-1"), store.store_id()):
+        with pytest.raises(StoreUnavailable, match=gone.target):
+            await call
+    with pytest.raises(StoreUnavailable, match=gone.target):
+        await read_until(store, _never)
+    await store.close()
+
+
+async def test_a_silent_server_is_unavailable_in_bounded_time(server: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kurrent, "CALL_S", 0.4)
+    monkeypatch.setattr(kurrent_link, "TRIES", 1)
+    monkeypatch.setattr(kurrent_append, "ANSWER_S", 0.4)
+    monkeypatch.setattr(kurrent_append, "PATIENCE_S", 0.2)
+    store = open_store(server.url)
+    await store.append("complaint-1", NO_STREAM, [A])
+    server.signal(signal.SIGSTOP)
+    try:
+        with pytest.raises(StoreUnavailable):
+            await store.read("complaint-1")
+        with pytest.raises(OutcomeUnknown):
+            await store.append("complaint-1", 0, [B], seen={A.id})
+    finally:
+        server.signal(signal.SIGCONT)
+    monkeypatch.setattr(kurrent, "CALL_S", 10)
+    monkeypatch.setattr(kurrent_append, "PATIENCE_S", 10)
+    assert (await store.append("complaint-1", 0, [B], seen={A.id})).version == 1
+    assert len(await store.read("complaint-1")) == 2
+    await store.close()
+
+
+async def test_through_kills_and_restarts_every_append_is_written_once_and_followed_once_and_in_order(
+    server: StandIn,
+) -> None:
+    store, expected = open_store(server.url), 40 * 10
+    await store.append("complaint-0", NO_STREAM, [event("begin")])
+    reader = open_store(server.url)
+    following = asyncio.create_task(_followed(reader, expected + 1))
+
+    async def write(stream: str) -> None:
+        for number in range(10):
+            await _until_taken(store, Append(stream, number - 1, [event(f"{stream} {number}")], _ids(stream, number)))
+            await asyncio.sleep(0.02)
+
+    writing = asyncio.gather(*[write(f"complaint-{number}") for number in range(1, 41)])
+    for _ in range(3):
+        await asyncio.sleep(0.15)
+        await asyncio.to_thread(server.restart)
+    await writing
+
+    events = await following
+    assert Counter(one.stream for one in events) == {**dict.fromkeys([f"complaint-{n}" for n in range(1, 41)], 10), "complaint-0": 1}  # fmt: skip
+    for number in range(1, 41):
+        versions = [one.version for one in events if one.stream == f"complaint-{number}"]
+        assert versions == list(range(10))
+    await store.close()
+    await reader.close()
+
+
+async def test_a_broken_subscription_goes_on_where_it_was_with_a_line_in_the_log_and_no_busy_loop(
+    server: StandIn,
+) -> None:
+    store = open_store(server.url)
+    await store.append("complaint-1", NO_STREAM, [A])
+    with structlog.testing.capture_logs() as logged:
+        following = asyncio.create_task(_followed(store, 3))
+        while server.tell("calls", "subscribe") == "0":
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.2)
+        server.tell("cut")
+        await store.append("complaint-1", 0, [B])
+        await asyncio.to_thread(server.kill)
+        await asyncio.sleep(1.0)
+        await asyncio.to_thread(server.start)
+        await _until_taken(store, Append("complaint-2", NO_STREAM, [C]))
+        events = await following
+
+    assert [one.id for one in events] == [A.id, B.id, C.id]
+    said = [line["event"] for line in logged]
+    assert "subscription lost, making it again" in said
+    assert "subscription goes on" in said
+    assert int(server.tell("calls", "subscribe")) <= 3, "after the restart it was made again once, or nearly"
+    await store.close()
+
+
+async def test_a_change_of_leader_loses_no_append_and_no_event(tmp_path: Path) -> None:
+    with running(tmp_path, nodes=3) as cluster:
+        store, follower = open_store(cluster.url), open_store(cluster.url)
+        await store.append("complaint-0", NO_STREAM, [event("begin")])
+        following = asyncio.create_task(_followed(follower, 61))
+
+        async def write() -> None:
+            for number in range(60):
+                append = Append(
+                    "complaint-1", number - 1, [event(f"1 {number}")], {event(f"1 {n}").id for n in range(number)}
+                )
+                await _until_taken(store, append)
+
+        writing = asyncio.create_task(write())
+        for leader in (1, 2, 0):
+            await asyncio.sleep(0.2)
+            cluster.tell("leader", leader)
+        await writing
+        events = await following
+
+        assert [one.version for one in events if one.stream == "complaint-1"] == list(range(60))
+        assert len(await store.read("complaint-1")) == 60
+        await store.close()
+        await follower.close()
+
+
+async def test_a_credential_that_is_wrong_or_missing_is_access_denied(tmp_path: Path) -> None:
+    certificate, key = self_signed(tmp_path)
+    arguments = ["--certificate", str(certificate), "--key", str(key), "--user", "admin:changeit"]
+    with running(tmp_path, arguments=arguments) as server:
+        good = open_store(f"kurrentdb://admin:changeit@{server.target}?TlsCaFile={certificate}")
+        assert (await good.append("complaint-1", NO_STREAM, [A])).written
+        assert len(await good.read("complaint-1")) == 1
+        await good.close()
+        await _is_denied(f"kurrentdb://admin:wrong@{server.target}?TlsCaFile={certificate}", "credential")
+
+
+async def test_tls_that_does_not_match_is_access_denied_whichever_side_speaks_it(
+    tmp_path: Path, kurrentdb: StandIn
+) -> None:
+    certificate, key = self_signed(tmp_path)
+    other, _ = self_signed(tmp_path, "other")
+    arguments = ["--certificate", str(certificate), "--key", str(key)]
+    with running(tmp_path, arguments=arguments) as server:
+        await _is_denied(f"kurrentdb://{server.target}?Tls=false", "TLS")
+        await _is_denied(f"kurrentdb://admin:changeit@{server.target}?TlsCaFile={other}", "TLS")
+    await _is_denied(f"kurrentdb://admin:changeit@{kurrentdb.target}?TlsCaFile={certificate}", "TLS")
+
+
+async def test_more_than_the_server_takes_is_too_large_and_its_neighbours_are_written(tmp_path: Path) -> None:
+    with running(tmp_path, arguments=["--most-append-bytes", "5000"]) as server:
+        store = open_store(server.url)
+        with pytest.raises(EventTooLarge, match="5000"):
+            await store.append_many([
+                Append("complaint-1", NO_STREAM, [event("large", data=b"1" * 6000)]),
+                Append("complaint-2", NO_STREAM, [A]),
+            ])  # fmt: skip
+        assert await store.read_many(["complaint-1"]) == [[]]
+        assert len(await store.read("complaint-2")) == 1
+        await store.close()
+
+
+async def test_a_deleted_stream_is_told_apart_from_one_that_never_was(kurrentdb: StandIn, store: Store) -> None:
+    for stream in ("complaint-hidden", "complaint-gone", "complaint-revived"):
+        await store.append(stream, NO_STREAM, [A, B])
+    with KurrentDBClient(kurrentdb.url) as operator:
+        operator.delete_stream("complaint-hidden", current_version=1)
+        operator.tombstone_stream("complaint-gone", current_version=1)
+        operator.delete_stream("complaint-revived", current_version=StreamState.ANY)
+
+    with pytest.raises(StreamDeleted, match="complaint-revived"):
+        await store.append("complaint-revived", NO_STREAM, [C])
+    for stream in ("complaint-hidden", "complaint-gone", "complaint-revived"):
+        with pytest.raises(StreamDeleted, match=stream):
+            await store.read(stream)
+    with pytest.raises(StreamDeleted, match="complaint-gone"):
+        await store.append("complaint-gone", 1, [C], seen={A.id, B.id})
+    assert await store.read("complaint-never") == []
+
+
+async def test_the_position_of_another_store_is_refused_as_such(store: Store) -> None:
+    last = await store.append("complaint-1", NO_STREAM, [A])
+    with pytest.raises(WrongStore):
+        await store.read_all(last.position - 1)
+    with pytest.raises(WrongStore):
+        await read_until(store, _never, after=last.position - 1)
+
+
+async def test_a_store_is_known_by_its_id_over_restarts_and_an_exchanged_one_is_noticed(server: StandIn) -> None:
+    stores = [open_store(server.url) for _ in range(4)]
+    ids = set(await asyncio.gather(*[one.store_id() for one in stores]))
+    await asyncio.to_thread(server.restart)
+    ids.add(await stores[0].store_id())
+    assert len(ids) == 1
+    assert (await stores[0].read_all(None)).events == [], "the id is no event that a reader meets"
+
+    server.tell("wipe")
+    with pytest.raises(WrongStore):
+        await stores[0].store_id()
+    await asyncio.gather(*[one.close() for one in stores])
+
+
+async def test_others_follow_a_correlation_by_the_names_that_kurrentdb_gives_it(
+    kurrentdb: StandIn, store: Store
+) -> None:
+    metadata = b'{"writer":"intake","correlation_id":"c","causation_id":"d","note":"say \\"causation_id\\": no"}'
+    await store.append("complaint-1", NO_STREAM, [A._replace(metadata=metadata)])
+
+    with KurrentDBClient(kurrentdb.url) as other:
+        [seen] = other.get_stream("complaint-1")
+    assert seen.metadata.startswith(b'{"writer":"intake","$correlationId":"c","$causationId":"d","note"')
+    assert seen.content_type == "application/json"
+    assert (await store.read("complaint-1"))[0].metadata == metadata
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        ("NodePreference=follower", "leader"),
+        ("TlsCaFile=/no/such/file", "/no/such/file"),
+        ("Speed=11", "Unknown field"),
+    ],
+)
+def test_a_url_that_cannot_work_is_refused_at_once(query: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        open_store(f"kurrentdb://127.0.0.1:2113?Tls=false&{query}")
+
+
+async def _is_denied(url: str, why: str) -> None:
+    store = open_store(url)
+    for call in (store.store_id(), store.read("complaint-1"), store.append("complaint-9", NO_STREAM, [A])):
+        with pytest.raises(AccessDenied, match=why):
+            await call
+    with pytest.raises(AccessDenied, match=why):
+        await read_until(store, _never)
+    await store.close()
+
+
+async def _followed(store: Store, count: int) -> list[RecordedEvent]:
+    """As a road follows: what gives up after some seconds is begun again where it was."""
+    found: list[RecordedEvent] = []
+    async with asyncio.timeout(120):
+        while len(found) < count:
+            try:
+                async for page in store.subscribe(found[-1].position if found else None, ["complaint-"]):
+                    found += page.events
+                    if len(found) >= count:
+                        break
+            except StoreUnavailable:
+                await asyncio.sleep(0.1)
+    return found
+
+
+async def _until_taken(store: Store, append: Append) -> None:
+    while True:
+        try:
+            [result] = await store.append_many([append])
+        except Retryable:
+            await asyncio.sleep(0.05)
+            continue
+        assert isinstance(result, Appended), result
+        return
+
+
+def _ids(stream: str, number: int) -> set[UUID]:
+    return {event(f"{stream} {before}").id for before in range(number)}
+
+
+def _never(_events: object, _page: Page) -> bool:
+    return False
