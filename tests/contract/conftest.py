@@ -8,6 +8,7 @@ import pytest
 from chassis.ports import Store
 from chassis.stores import open_store
 from support import containers
+from support.kurrentdb.container import IMAGE, real_server
 from support.kurrentdb.process import StandIn
 from support.kurrentdb.process import running as running_kurrentdb
 from support.postgres import Postgres, running
@@ -40,6 +41,16 @@ def kurrentdb(one_kurrentdb: StandIn) -> StandIn:
     return one_kurrentdb
 
 
+@pytest.fixture
+def kurrentdb_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty KurrentDB: the real server if `KURRENTDB_IMAGE` names its image, else the stand-in."""
+    if not IMAGE:
+        yield request.getfixturevalue("kurrentdb").url
+        return
+    with real_server() as url:
+        yield url
+
+
 @pytest.fixture(params=[SQLITE, POSTGRESQL])
 def shared_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty store that several processes can share."""
@@ -58,7 +69,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         case "sqlite":
             opened = open_store(f"sqlite:///{tmp_path}/store.db")
         case "kurrentdb":
-            opened = open_store(request.getfixturevalue("kurrentdb").url)
+            opened = open_store(request.getfixturevalue("kurrentdb_url"))
         case _:
             opened = open_store(request.getfixturevalue("postgres").database())
     yield opened

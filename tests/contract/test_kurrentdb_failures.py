@@ -9,6 +9,8 @@ from uuid import UUID
 
 import pytest
 import structlog
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
 from kurrentdbclient import KurrentDBClient, StreamState
 
 from chassis.errors import (
@@ -23,6 +25,7 @@ from chassis.errors import (
 )
 from chassis.ports import Append, Appended, Page, Store
 from chassis.stores import kurrent, kurrent_append, kurrent_link, open_store
+from chassis.web import install
 from schemas.envelope import NO_STREAM, NewEvent, RecordedEvent
 from support.kurrentdb.certificates import self_signed
 from support.kurrentdb.process import StandIn, running
@@ -326,12 +329,28 @@ def test_a_url_that_cannot_work_is_refused_at_once(query: str, why: str) -> None
 
 async def _is_denied(url: str, why: str) -> None:
     store = open_store(url)
+    assert "AccessDenied" in await _readiness(store)
     for call in (store.store_id(), store.read("complaint-1"), store.append("complaint-9", NO_STREAM, [A])):
         with pytest.raises(AccessDenied, match=why):
             await call
     with pytest.raises(AccessDenied, match=why):
         await read_until(store, _never)
     await store.close()
+
+
+async def _readiness(store: Store) -> str:
+    """What /readyz of a process with this store says."""
+    app = FastAPI()
+
+    async def ready() -> dict[str, str]:
+        await store.store_id()
+        return {"store": "ok"}
+
+    install(app, ready)
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        answer = await client.get("/readyz")
+    assert answer.status_code == 503
+    return answer.text
 
 
 async def _followed(store: Store, count: int) -> list[RecordedEvent]:

@@ -100,7 +100,7 @@ def etag(response: Response, version: int) -> None:
 
 def install(app: FastAPI, ready: Ready) -> None:
     """Problem answers, the body limit, /healthz and /readyz. `ready` pings real dependencies by name and says
-    what is wrong with each; all must say "ok".
+    what is wrong with each; all must say "ok". An error of I/O that it raises is told by its type.
     """
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -116,7 +116,10 @@ def install(app: FastAPI, ready: Ready) -> None:
 
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> JSONResponse:
-        states = await ready()
+        try:
+            states = await ready()
+        except ChassisError as error:
+            states = {"unready": f"{type(error).__name__}: {error}"}
         good = all(state == "ok" for state in states.values())
         return JSONResponse(states, HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE)
 
