@@ -20,7 +20,7 @@ from local.errors import CannotRun
 from local.kafka import KafkaServer
 from local.places import taken
 from local.process import Forked, Process
-from local.supervisor import Restarts, Supervisor
+from local.supervisor import READY_LIMIT_S, Restarts, Supervisor
 
 NEEDED_BYTES: Final = 1024**3
 JARS_BYTES: Final = 56_000_000
@@ -62,7 +62,7 @@ def _run(settings: Settings, router: int, inbox: int, store: str | None) -> None
         if fork.POSSIBLE:
             fork.preload(IMPORTED)  # while Kafka starts
         supervisor.start()
-        kafka.wait_ready()
+        kafka.wait_ready(READY_LIMIT_S)
         console.print("  kafka is ready")
         supervisor.wait_ready(lambda name: console.print(f"  {name} is ready"))
         console.print(f"ready after {time.monotonic() - started:.0f} s; logs are in {state / 'logs'}")
