@@ -11,6 +11,7 @@ RUN := .venv/bin/python
 ROUTER ?= 1
 INBOX ?= 1
 STORE ?=
+DATA ?=
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 # Seven processes that compile what they import at every start would need most of a minute.
@@ -49,6 +50,9 @@ check: lint ## lint and the fast tests
 bench: setup ## ratios against the bare libraries, as a table and a JSON file
 	@PYTHONPATH=tests $(RUN) -m bench
 
+evaluate: setup ## how well complaints are read: tables and pictures in var/evaluation (DATA=folder of labelled texts)
+	@$(RUN) -m router evaluate $(if $(DATA),--data $(DATA))
+
 schemas: setup ## write JSON Schema and AsyncAPI anew
 	@$(RUN) -m schemas.generate
 
@@ -71,4 +75,4 @@ help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo audit rebuild test test-containers lint check bench schemas setup clean help
+.PHONY: run demo audit rebuild test test-containers lint check bench evaluate schemas setup clean help

@@ -17,7 +17,7 @@ from schemas.events.agency_inbox import ComplaintAcknowledged, ResponseGiven
 from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased
 from schemas.events.router import ComplaintClassified, ComplaintJoined, ComplaintUnjoined
 from schemas.lifecycle import Status
-from support.placing import BASIS, CITY, HERE, T0, Country, filed
+from support.placing import BASIS, CITY, HERE, T0, Country, filed, routed
 
 ONE, TWO, THREE = UUID(int=101), UUID(int=102), UUID(int=103)
 POTHOLE = "Jalan berlubang besar di depan Pasar Cihapit"
@@ -148,6 +148,8 @@ async def test_who_unjoined_it_knew_better_than_the_rule(land: Country):
 async def test_what_is_perhaps_the_same_is_shown_to_the_desk_and_to_the_holder(land: Country, web: httpx.AsyncClient):
     await report(land, ONE, POTHOLE)
     await report(land, TWO, PERHAPS, 5)
+    # Two matters in one: the desk gave it to the city.
+    await land.add(TWO, routed(cause="desk"))
     await looked(land)
     assert await joined(land, TWO) is None
     desk = (await web.get(f"/api/v1/triage/{TWO}")).json()["suggestions"]

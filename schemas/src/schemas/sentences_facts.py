@@ -7,6 +7,7 @@ from schemas.registry import Registry
 from schemas.sealed import ERASED
 from schemas.sentences_dates import CLOCKS, day, moment
 from schemas.sentences_names import CLASSES, HOLDERS, agency, channel, rung_name
+from schemas.sentences_why import in_question, why
 from schemas.sentences_words import VARIANT, WORDS
 from schemas.values import Clock, HolderKind
 
@@ -112,6 +113,15 @@ class _Fill(dict[str, str]):
         sector = self.fact.sector.replace("-", " ")
         reading = type(self.fact).__name__ == "ComplaintClassified"
         return self._pick(f" bidang {sector}", f" about {sector}") if reading else sector
+
+    def _urgency(self) -> str:
+        return self._pick(", mendesak", ", urgent") if self.fact.urgent else ""
+
+    def _why(self) -> str:
+        return "" if self.public else why(self.fact, self.registry, self.lang)
+
+    def _in_question(self) -> str:
+        return "" if self.public else in_question(self.fact.candidates, self.registry, self.lang)
 
     def _grade(self) -> str:
         if self.public or not self.fact.supervision:

@@ -56,15 +56,15 @@ INTAKE: Final[dict[str, Words]] = {
 }
 ROUTER: Final[dict[str, Words]] = {
     "ComplaintClassified": {
-        "id": "Laporan dibaca sebagai {class_}{sector}{grade}.",
-        "en": "The report was read as {class_}{sector}{grade}.",
+        "id": "Laporan dibaca sebagai {class_}{sector}{grade}{urgency}.",
+        "en": "The report was read as {class_}{sector}{grade}{urgency}.",
     },
     "ComplaintRouted.supervision": {
         "id": "Laporan diteruskan kepada {agency}, yang berwenang memeriksanya.",
         "en": "The report was forwarded to {agency}, which has the authority to examine it.",
     },
     "ComplaintRouted.suggestion": {
-        "id": "Laporan diteruskan kepada {agency} atas saran instansi sebelumnya.",
+        "id": "Laporan diteruskan kepada {agency} atas saran instansi sebelumnya{why}.",
         "en": "The report was forwarded to {agency}, as the previous body suggested.",
     },
     "ComplaintRouted.precedent": {
@@ -72,7 +72,7 @@ ROUTER: Final[dict[str, Words]] = {
         "en": "The report was forwarded to {agency}, following an earlier decision on the like.",
     },
     "ComplaintRouted.mandate": {
-        "id": "Laporan diteruskan kepada {agency} sesuai kewenangannya.",
+        "id": "Laporan diteruskan kepada {agency} sesuai kewenangannya{why}.",
         "en": "The report was forwarded to {agency}, which has the authority for it.",
     },
     "ComplaintRouted.desk": {
@@ -96,8 +96,8 @@ ROUTER: Final[dict[str, Words]] = {
         "en": "{agency} leads the work on this report.",
     },
     "ComplaintReferred.no_sector": {
-        "id": "Laporan diserahkan kepada petugas pemilah karena bidangnya belum jelas.",
-        "en": "The report went to the triage desk because its subject is not clear yet.",
+        "id": "Laporan diserahkan kepada petugas pemilah karena bidangnya belum jelas{in_question}.",
+        "en": "The report went to the triage desk because its subject is not clear yet{in_question}.",
     },
     "ComplaintReferred.no_region": {
         "id": "Laporan diserahkan kepada petugas pemilah karena lokasinya belum jelas.",

@@ -98,7 +98,9 @@ class Basis(Value):
     region: RegionCode | None = None
     region_from: str | None = None
     words: tuple[str, ...] = ()
-    """Entries of the rules' own word list that were met: never other words of the reporter."""
+    """Entries of the rules' and the model's own word lists that were met: never other words of the reporter."""
+    score: float | None = Field(default=None, ge=0, le=1)
+    """How sure the reading is of the sector."""
 
 
 class Clock(StrEnum):

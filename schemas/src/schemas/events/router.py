@@ -25,6 +25,8 @@ class ComplaintClassified(Fact):
     sector: Sector | None = None
     supervision: bool = False
     """Suspected misconduct: goes to the inspectorate over the accused body, never to that body."""
+    urgent: bool = False
+    """Life or limb may depend on it, by its words. Moves no date."""
     basis: Basis
     alternatives: tuple[Candidate, ...] = ()
 

@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     kafka: str = "127.0.0.1:9092"
     state_dir: Path = Path("var")
     attachments_dir: Path = Path("var/attachments")
+    models_dir: Path = Path("var/models")
+    """Reading models made by `python -m router train`, by version: every process of router reads them here."""
     notices_dir: Path = Path("var/notices")
     notices_url: str = "file:"
     """`file:` writes notices to `notices_dir`; `smtp://host:port` sends them."""

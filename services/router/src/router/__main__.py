@@ -1,4 +1,4 @@
-"""`python -m router worker|web|seed`, and what reads history: `replay`, `examples`."""
+"""`python -m router worker|web|seed`; what makes and switches reading models, and what reads history."""
 
 import sys
 
@@ -14,7 +14,22 @@ def history(argv: list[str]) -> int:
     return 0
 
 
+def learning(argv: list[str]) -> int:
+    """Likewise."""
+    from router.learning_cli import app
+
+    app(argv, prog_name="python -m router")
+    return 0
+
+
+LEARNING = ("train", "evaluate", "card", "switch")
+
 if __name__ == "__main__":
     sys.exit(
-        main("router", web=create_app, worker=worker, others={"seed": seed, "replay": history, "examples": history})
+        main(
+            "router",
+            web=create_app,
+            worker=worker,
+            others={"seed": seed, "replay": history, "examples": history, **dict.fromkeys(LEARNING, learning)},
+        )
     )

@@ -14,9 +14,10 @@ from chassis.command import handle
 from chassis.ledger import Cause, Ledger
 from chassis.loaded import Loaded
 from chassis.ports import Clock
-from chassis.reaction import Outcome
+from chassis.reaction import Outcome, StopProcess
 from router import policy
 from router.knowing import Knowing
+from router.models import BadModel
 from router.placing import Known
 from schemas.codec import metadata_of
 from schemas.complaint import Complaint
@@ -48,7 +49,11 @@ class Placing:
 
     async def __call__(self, loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
         """What router adds to each of these now."""
-        known = await self._knowing.current(at_least=max((_basis(each.state) for each in loaded), default=-1))
+        try:
+            known = await self._knowing.current(at_least=max((_basis(each.state) for each in loaded), default=-1))
+        except BadModel as error:
+            # Placing by another model than the registry names would be a silent lie about why.
+            raise StopProcess(str(error)) from error
         leads = await self._leads(loaded)
         for each in loaded:
             if each.state.parts and each.state.is_open:

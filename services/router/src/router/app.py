@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
@@ -11,9 +11,11 @@ from fastapi import APIRouter, FastAPI
 from starlette.datastructures import State
 
 from chassis.agent import Agent
+from chassis.command import handle_registry
 from chassis.dead_letter import DeadLetters
 from chassis.dead_letter_topic import KafkaDeadLetters
 from chassis.following import StoreFeed
+from chassis.ledger import Cause
 from chassis.platform import Platform, open_platform
 from chassis.process import Road, run_process
 from chassis.reaction import Guard
@@ -22,20 +24,23 @@ from chassis.settings import Settings, read_settings
 from chassis.sql import Database
 from chassis.sweep import Sweep
 from chassis.web_side import web_side
-from router import http
+from router import http, registry_decide
 from router.agents import HEEDS, Placing
+from router.classify import UNCLEAR
 from router.context import Router
 from router.duplicate_watch import DuplicateWatch
 from router.knowing import Knowing
 from router.planting import plant
-from router.rule_data import place_data
+from router.rule_data import place_data, rule_data
 from router.settings import ROAD, SERVICE
 from router.sweep import Lookout, plan
 from router.telling import FeatureReader, feature_data
 from router.views import METADATA, SWEEP, VIEW
 from schemas import topics
 from schemas.data_files import policies
+from schemas.ids import derived_id
 from schemas.macs import mac
+from schemas.refusals import InvalidField
 
 routers: Final[list[APIRouter]] = [http.router]
 
@@ -45,7 +50,7 @@ async def open_router(platform: Platform) -> AsyncIterator[Router]:
     """Router's own tables and rules over the shared surroundings."""
     settings, registry, ledger = platform.settings, platform.registry, platform.ledger(SERVICE)
     database = Database(settings.views_of(SERVICE), METADATA)
-    knowing = Knowing(registry, database, policies())
+    knowing = Knowing(registry, database, policies(), settings.models_dir)
     placing = Placing(ledger, knowing, platform.clock)
     sweep = Sweep(
         database,
@@ -118,6 +123,28 @@ async def planted() -> int:
     """Add what the registry lacks of this release's data; how many facts that was."""
     async with open_platform(read_settings()) as platform:
         return await plant(platform.ledger(SERVICE), platform.clock)
+
+
+async def switch(version: str, labels: Collection[str]) -> str:
+    """Let this model read from now on; says what became of it. `labels` are what the model tells apart.
+
+    Raises:
+        InvalidField: it tells something else apart than sectors.
+    """
+    strange = sorted(set(labels) - set(rule_data().sectors) - {UNCLEAR})
+    if strange:
+        raise InvalidField(field="model", why=f"{version} tells other things apart than sectors: {', '.join(strange)}")
+    async with open_platform(read_settings()) as platform:
+        ledger, at = platform.ledger(SERVICE), platform.clock.now()
+        causation = derived_id("switch", version, at.isoformat())
+        known = await ledger.registry()
+        after = await handle_registry(
+            ledger,
+            lambda state: registry_decide.switch_model(state, version, at),
+            Cause(causation, causation, at),
+            known,
+        )
+    return f"{version} reads from now on" if after.version > known.version else f"{version} was reading already"
 
 
 async def worker(settings: Settings) -> int:

@@ -7,6 +7,7 @@ sectors are probabilities: of the readings at 0.9, nine in ten are right on text
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -65,54 +66,15 @@ class Weights(NamedTuple):
     head_sharpness: Floats
 
 
-class Model:
-    """A model of one version. `tellable` are its words that may be shown: ours, never a reporter's own."""
+class Encoder:
+    """Texts as sparse vectors: the columns that are not zero, and their values."""
 
-    def __init__(
-        self,
-        version: str,
-        labels: Sequence[str],
-        vocabulary: Vocabulary,
-        weights: Weights,
-        threshold: float,
-        tellable: frozenset[str],
-    ) -> None:
-        self.version, self.labels, self.threshold = version, tuple(labels), threshold
-        self.vocabulary, self.weights, self.tellable = vocabulary, weights, tellable
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
         self._pieces = lru_cache(maxsize=CACHED_WORDS)(self._pieces_of)
 
-    def read(self, said: Said) -> Guess:
-        """The reading of one text."""
-        found = words(said.text)
-        columns, values = self._vector(found, said)
-        margins = values @ self.weights.matrix[columns] + self.weights.bias
-        count = len(self.labels)
-        chances = _softmax(margins[:count] * self.weights.sharpness)
-        ranked = np.argsort(-chances, kind="stable")[: SHOWN + 1]
-        scored = [Scored(self.labels[at], float(chances[at])) for at in ranked]
-        best = scored[0]
-        heads = margins[count:] * self.weights.head_sharpness
-        classes = _softmax(heads[: len(CLASSES)])
-        supervision, urgency = (float(1 / (1 + np.exp(-x))) for x in heads[len(CLASSES) :])
-        kind = int(np.argmax(classes))
-        return Guess(
-            self.version,
-            best.sector if best.sector != UNCLEAR and best.score >= self.threshold else None,
-            tuple(one for one in scored if one.sector != UNCLEAR)[:SHOWN],
-            self._strongest(found, int(next(at for at in ranked if self.labels[at] != UNCLEAR))),
-            CLASSES[kind],
-            float(classes[kind]),
-            supervision,
-            urgency,
-        )
-
-    def chances(self, said: Said) -> Floats:
-        """Probability of every label, in their order."""
-        columns, values = self._vector(words(said.text), said)
-        margins = values @ self.weights.matrix[columns] + self.weights.bias
-        return _softmax(margins[: len(self.labels)] * self.weights.sharpness)
-
-    def _vector(self, found: Sequence[str], said: Said) -> tuple[Ints, Floats]:
+    def encode(self, said: Said, found: Sequence[str]) -> tuple[Ints, Floats]:
+        """The vector of a text whose words are `found`."""
         known = self.vocabulary
         counted = Counter(column for term in terms(found) if (column := known.terms.get(term)) is not None)
         own = [np.fromiter(counted.keys(), np.int32), np.fromiter(counted.values(), np.float32)]
@@ -135,6 +97,67 @@ class Model:
     def _pieces_of(self, word: str) -> Ints:
         known = self.vocabulary.pieces
         return np.array([column for piece in pieces(word) if (column := known.get(piece)) is not None], np.int32)
+
+
+class Model:
+    """A model of one version.
+
+    `tellable` are its words that may be shown: ours, never a reporter's own. `thresholds` are those of labels that
+    have one of their own; above 1: never by itself.
+    """
+
+    def __init__(
+        self,
+        version: str,
+        labels: Sequence[str],
+        vocabulary: Vocabulary,
+        weights: Weights,
+        threshold: float,
+        tellable: frozenset[str],
+        thresholds: Mapping[str, float] = MappingProxyType({}),
+    ) -> None:
+        self.version, self.labels = version, tuple(labels)
+        self.threshold, self.thresholds = threshold, thresholds
+        self.vocabulary, self.weights, self.tellable = vocabulary, weights, tellable
+        self.encoder = Encoder(vocabulary)
+
+    def read(self, said: Said) -> Guess:
+        """The reading of one text."""
+        found = words(said.text)
+        margins = self._margins(said, found)
+        count = len(self.labels)
+        chances = _softmax(margins[:count] * self.weights.sharpness)
+        ranked = np.argsort(-chances, kind="stable")[: SHOWN + 1]
+        scored = [Scored(self.labels[at], float(chances[at])) for at in ranked]
+        best = scored[0]
+        heads = margins[count:] * self.weights.head_sharpness
+        classes = _softmax(heads[: len(CLASSES)])
+        supervision, urgency = (float(1 / (1 + np.exp(-x))) for x in heads[len(CLASSES) :])
+        kind = int(np.argmax(classes))
+        return Guess(
+            self.version,
+            best.sector if self.sure(best) else None,
+            tuple(one for one in scored if one.sector != UNCLEAR)[:SHOWN],
+            self._strongest(found, int(next(at for at in ranked if self.labels[at] != UNCLEAR))),
+            CLASSES[kind],
+            float(classes[kind]),
+            supervision,
+            urgency,
+        )
+
+    def sure(self, best: Scored) -> bool:
+        """Whether a text whose best label is this may go on without a person."""
+        least = self.thresholds.get(best.sector, self.threshold)
+        return best.sector != UNCLEAR and best.score >= least
+
+    def chances(self, said: Said) -> Floats:
+        """Probability of every label, in their order."""
+        margins = self._margins(said, words(said.text))
+        return _softmax(margins[: len(self.labels)] * self.weights.sharpness)
+
+    def _margins(self, said: Said, found: Sequence[str]) -> Floats:
+        columns, values = self.encoder.encode(said, found)
+        return np.asarray(values @ self.weights.matrix[columns] + self.weights.bias, np.float32)
 
     def _strongest(self, found: Sequence[str], label: int) -> tuple[str, ...]:
         known = {term: self.vocabulary.terms[term] for term in terms(found) if term in self.tellable}

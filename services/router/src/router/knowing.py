@@ -1,14 +1,18 @@
 """Everything a placing rests on besides the complaint, kept fresh: registry, rules, precedents, policies."""
 
+import asyncio
 import time
+from pathlib import Path
 
 from chassis.registry_view import RegistryView
 from chassis.sql import Database
 from router import views
 from router.authority import Authority
+from router.classify import Model
+from router.models import find
 from router.placing import Known, Precedent, PrecedentKey
 from router.reading import plain_reader, reader
-from router.settings import PRECEDENTS_FRESH_S
+from router.settings import MODELS, PRECEDENTS_FRESH_S
 from schemas.policies import Policies
 from schemas.registry import Registry
 
@@ -16,21 +20,32 @@ from schemas.registry import Registry
 class Knowing:
     """Asks the registry and the precedents for what is new; what follows from them is worked out once a version.
 
-    Raises BadRules when it is made: a broken rule file refuses to start.
+    `models` is the folder of the models that an operator made. Raises BadRules or BadModel when it is made: broken
+    data refuses to start.
     """
 
-    def __init__(self, registry: RegistryView, database: Database, policies: Policies) -> None:
-        self.registry, self.policies, self._database = registry, policies, database
-        self._reader = plain_reader()
+    def __init__(self, registry: RegistryView, database: Database, policies: Policies, models: Path = MODELS) -> None:
+        self.registry, self.policies, self.models, self._database = registry, policies, models, database
+        self._model: Model | None = find(models, None)
+        self._model_name: str | None = None
+        self._reader = plain_reader().having(self._model)
         self._authority = Authority(Registry())
         self._precedents: dict[PrecedentKey, Precedent] = {}
         self._read_at = float("-inf")
 
     async def current(self, *, at_least: int = -1) -> Known:
-        """What is known now; of the registry at least this version, if the store has it."""
+        """What is known now; of the registry at least this version, if the store has it.
+
+        Raises:
+            BadModel: the registry names a model that this process cannot read. Nothing may be placed by another.
+        """
         registry = await self.registry.current(at_least=at_least)
+        if registry.model != self._model_name:
+            self._model = await asyncio.to_thread(find, self.models, registry.model)
+            self._model_name = registry.model
+            self._reader = self._reader.having(self._model)
         if registry is not self._authority.registry:
-            self._reader = reader(registry)
+            self._reader = reader(registry).having(self._model)
             self._authority = Authority(registry)
         if time.monotonic() - self._read_at >= PRECEDENTS_FRESH_S:
             self._precedents = await self._database.read(views.precedents)

@@ -16,6 +16,8 @@ from router.classify import Model, Vocabulary, Weights
 
 SUFFIX: Final = ".npz"
 DEFAULT: Final = "default.npz"
+RULES_ALONE: Final = "rules"
+"""Switched to this, no model reads."""
 FORMAT: Final = 1
 LARGEST_BYTES: Final = 50_000_000
 _LISTS: Final = ("terms", "pieces", "place", "hints", "labels", "tellable")
@@ -41,6 +43,8 @@ class Card(BaseModel):
     split: str
     figures: dict[str, Any]
     threshold: float
+    thresholds: dict[str, float] = {}
+    """Of labels that have one of their own."""
     sharpness: float
     target: float
     """Share of right ones among those forwarded by itself at which the threshold was set."""
@@ -88,7 +92,8 @@ def load(content: bytes, name: str) -> tuple[Model, Card]:
     vocabulary = Vocabulary(blocks[0], blocks[1], blocks[2], blocks[3], floats["idf"])
     weights = Weights(floats["matrix"], floats["bias"], card.sharpness, floats["head_sharpness"])
     _check(vocabulary, weights, lists["labels"], name)
-    model = Model(card.version, lists["labels"], vocabulary, weights, card.threshold, frozenset(lists["tellable"]))
+    tellable = frozenset(lists["tellable"])
+    model = Model(card.version, lists["labels"], vocabulary, weights, card.threshold, tellable, card.thresholds)
     return model, card
 
 
@@ -106,12 +111,21 @@ def default() -> tuple[Model, Card]:
     return load(files("router").joinpath("data", DEFAULT).read_bytes(), DEFAULT)
 
 
-def find(folder: Path, version: str | None) -> tuple[Model, Card]:
-    """The model of that version in the folder, else the one that ships. Raises BadModel."""
-    shipped = default()
-    if version is None or version == shipped[1].version:
+def find(folder: Path, version: str | None) -> Model | None:
+    """The model of that version in the folder; the one that ships where none is named; no model for `rules`.
+
+    Raises:
+        BadModel: it is not there, or is not whole.
+    """
+    if version == RULES_ALONE:
+        return None
+    shipped, card = default()
+    if version is None or version == card.version:
         return shipped
-    return read(folder / f"{version}{SUFFIX}")
+    found, card = read(folder / f"{version}{SUFFIX}")
+    if card.version != version:
+        raise BadModel(f"{version}{SUFFIX}: holds the model {card.version}")
+    return found
 
 
 def digest(content: bytes) -> str:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from router.authority import Body, area, precise
+from router.authority import Body, area
 from router.placing import Choice, Doubt, Known, Question, choose, question
 from schemas.complaint import Complaint
 from schemas.deadlines import release_reason, running
@@ -129,7 +129,7 @@ def _reading(state: Complaint, asked: Question, basis: Basis, chosen: Choice | D
     alternatives = chosen.alternatives if isinstance(chosen, Choice) else chosen.candidates
     reading = ComplaintClassified(
         at=at, **{"class": state.class_}, sector=asked.read.words.sector, supervision=asked.supervision,
-        basis=basis, alternatives=alternatives,
+        urgent=asked.read.urgent, basis=basis, alternatives=alternatives,
     )  # fmt: skip
     before = state.classified
     return [] if before is not None and before.model_copy(update={"at": at}) == reading else [reading]
@@ -140,6 +140,7 @@ def _basis(asked: Question, known: Known) -> Basis:
     return Basis(
         registry_version=max(known.registry.version, 0), rules=known.reader.version, sector=words.sector,
         level=asked.level, region=where.region, region_from=where.found_by, words=words.words,
+        model=asked.read.guess.model if asked.read.guess else None, score=round(words.score, 3),
     )  # fmt: skip
 
 
@@ -181,6 +182,6 @@ def _heir(state: Complaint, today: Holder, known: Known, at: datetime) -> Body |
 
 def precedent_key(basis: Basis) -> tuple[str, str, str | None] | None:
     """Under which (sector, level, area) a binding placement is a precedent; None: it says nothing about the like."""
-    if basis.sector is None or basis.level is None or not precise(basis.level, basis.region):
+    if basis.sector is None or basis.level is None:
         return None
     return basis.sector, basis.level.value, area(basis.level, basis.region)

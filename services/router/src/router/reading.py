@@ -1,16 +1,30 @@
-"""A complaint as the rules understand it: words, place and level together."""
+"""A complaint as rules and model understand it together: words, place and level.
 
-from collections.abc import Mapping
+The rules' scores are among what the model reads, and its word decides the sector: at its threshold it goes on by
+itself; below it only where the rules are clear and the model all but certain of the same; else a person reads it. A
+field that the model never learned stays with the rules.
+"""
+
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from router.classify import Guess, Model
+from router.features import Said
 from router.gazetteer import Gazetteer, Where
 from router.region_codes import REGENCY_LENGTH
 from router.rule_data import district_data, name_data, place_data, rule_data, vocabulary
-from router.rules import Reading, Rules
+from router.rules import Reading, Rules, Scored, Verdict
 from schemas.complaint import Complaint
 from schemas.registry import Registry
 from schemas.values import Level
+
+HINTS: Final = 4
+AGREED: Final = 0.98
+"""So sure must a model be of what the rules say as well, to go on below its own threshold."""
+URGENT: Final = 0.8
+SUSPECTED: Final = 0.95
+"""A model that is less sure of misconduct is not heard."""
 
 
 class Read(NamedTuple):
@@ -18,13 +32,23 @@ class Read(NamedTuple):
 
     words: Reading
     where: Where
+    guess: Guess | None = None
+
+    @property
+    def urgent(self) -> bool:
+        """Whether life or limb may depend on it: shown to whoever reads it next, it moves no date."""
+        return self.guess is not None and self.guess.urgency >= URGENT
 
 
 class Reader:
-    """Rules and names of one version, with the regions of one registry."""
+    """Rules and names of one version, with the regions of one registry, and a model if there is one."""
 
-    def __init__(self, rules: Rules, gazetteer: Gazetteer) -> None:
-        self._rules, self._gazetteer = rules, gazetteer
+    def __init__(self, rules: Rules, gazetteer: Gazetteer, model: Model | None = None) -> None:
+        self._rules, self._gazetteer, self.model = rules, gazetteer, model
+
+    def having(self, model: Model | None) -> "Reader":
+        """The same with this model."""
+        return self if model is self.model else Reader(self._rules, self._gazetteer, model)
 
     @property
     def version(self) -> str:
@@ -42,12 +66,46 @@ class Reader:
         address = state.place.address if state.place else None
         texts = [("address", address or ""), ("text", said), ("addressed_to", state.addressed_to or "")]
         where = self._gazetteer.find(state.place, [pair for pair in texts if pair[1]])
-        whole = self._rules.read(said, state.addressed_to or "")
+        place = place_tokens(where.region)
+        whole, guess = self._words(said, state.addressed_to or "", place)
         if state.task:
-            own = self._rules.read(state.task)
+            own, own_guess = self._words(state.task, "", place)
             if own.sector is not None:
-                return Read(own._replace(misconduct=own.misconduct or whole.misconduct), where)
-        return Read(whole, where)
+                return Read(own._replace(misconduct=own.misconduct or whole.misconduct), where, own_guess)
+        return Read(whole, where, guess)
+
+    def _words(self, said: str, addressed_to: str, place: tuple[str, ...]) -> tuple[Reading, Guess | None]:
+        if (model := self.model) is None:
+            return self._rules.read(said, addressed_to), None
+        guesses: list[Guess] = []
+
+        def judge(own: Verdict) -> Verdict:
+            guesses.append(model.read(Said(said, place, hints(own.scored))))
+            return _together(own, guesses[0], model)
+
+        return self._rules.read(said, addressed_to, judge), guesses[0]
+
+
+def hints(scored: Sequence[Scored]) -> tuple[Scored, ...]:
+    """What the model is told of the rules' reading; in training the same."""
+    return tuple(scored[:HINTS])
+
+
+def place_tokens(region: str | None) -> tuple[str, ...]:
+    """The region as the model sees it: province, regency and district, as far as it is known."""
+    parts = region.split(".") if region else []
+    return tuple(".".join(parts[: at + 1]) for at in range(len(parts[:3])))
+
+
+def _together(own: Verdict, guess: Guess, model: Model) -> Verdict:
+    suspected = own.misconduct or guess.supervision >= SUSPECTED
+    if own.sector is not None and (own.sector not in model.labels or own.misconduct):
+        # Never learned; or misconduct, where the field only tells who is accused, and an inspectorate reads it anyway.
+        return own._replace(misconduct=suspected)
+    best = guess.sectors[0]
+    agreed = best.sector if best.sector == own.sector and best.score >= AGREED else None
+    sector = guess.sector or agreed
+    return Verdict(sector, guess.sectors, guess.words if sector else (), suspected)
 
 
 @cache

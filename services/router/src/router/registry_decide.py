@@ -15,6 +15,7 @@ from schemas.events.registry import (
     CalendarDecreed,
     MandateGiven,
     MandateWithdrawn,
+    ModelSwitched,
 )
 from schemas.refusals import AgencyExists, InvalidField, MandateOverlaps, NoSuchMandate, UnknownAgency, UnknownUnit
 from schemas.registry import Agency, Mandate, Registry
@@ -144,6 +145,11 @@ def decree_calendar(state: Registry, asked: CalendarDecreed) -> list[Fact]:
     known = state.calendars.get((asked.calendar, asked.year))
     same = known is not None and (known.days, known.source) == (asked.days, asked.source)
     return [] if same else [asked]
+
+
+def switch_model(state: Registry, model: str, at: datetime) -> list[Fact]:
+    """This model reads from now on. The same again says nothing new."""
+    return [] if state.model == model else [ModelSwitched(at=at, model=model)]
 
 
 def living(state: Registry, agency: str) -> Agency:

@@ -5,7 +5,7 @@ of the next; otherwise there is none, and a person reads it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, Literal, NamedTuple
 
 from router.rule_data import RuleData
@@ -51,6 +51,20 @@ class Reading(NamedTuple):
     alternatives: tuple[Scored, ...]
 
 
+class Verdict(NamedTuple):
+    """Which sector it is, or None, how the sectors score, best first, and by which other words."""
+
+    sector: str | None
+    scored: tuple[Scored, ...]
+    words: tuple[str, ...] = ()
+    misconduct: bool = False
+    """Beside the rules' own words of misconduct; theirs that only look like it are heard first."""
+
+
+Judge = Callable[["Verdict"], "Verdict"]
+"""Judges anew, knowing what the rules make of it."""
+
+
 class Rules:
     """The rules of one version."""
 
@@ -62,8 +76,8 @@ class Rules:
         addressed = ((phrase, level) for level, phrases in data.addressed.items() for phrase in phrases)
         self._addressed = WordList(addressed, data.variants)
 
-    def read(self, text: str, addressed_to: str = "") -> Reading:
-        """Read a complaint's words, and whom it is addressed to."""
+    def read(self, text: str, addressed_to: str = "", judge: Judge = lambda own: own) -> Reading:
+        """Read a complaint's words, and whom it is addressed to; `judge` may know better which sector it is."""
         weights: dict[str, float] = defaultdict(float)
         met: dict[str, tuple[Meaning, ...]] = {}
         for found in self._words.find(f"{text}\n{addressed_to}"):
@@ -74,15 +88,18 @@ class Rules:
                     if meaning.kind == "sector":
                         weights[meaning.name] += meaning.weight * share
         ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
-        sector = _clear(ranked)
-        level = self._level(sector, met, addressed_to)
-        misconduct = any(meaning.kind == "misconduct" for meanings in met.values() for meaning in meanings)
-        words = tuple(phrase for phrase, meanings in met.items() if _counts(meanings, sector))
         total = sum(weights.values()) + 1
         scored = tuple(Scored(name, weight / total) for name, weight in ranked)
-        if sector is None:
-            return Reading(None, 0.0, level, misconduct, words, scored[:ALTERNATIVES])
-        return Reading(sector, scored[0].score, level, misconduct, words, scored[1 : ALTERNATIVES + 1])
+        verdict = judge(Verdict(_clear(ranked), scored, misconduct=_speaks_of(met, "misconduct")))
+        sector = verdict.sector
+        level = self._level(sector, met, addressed_to)
+        words = tuple(phrase for phrase, meanings in met.items() if _counts(meanings, sector))
+        words += tuple(word for word in verdict.words if word not in words)
+        others = tuple(one for one in verdict.scored if one.sector != sector)[:ALTERNATIVES]
+        score = next((one.score for one in verdict.scored if one.sector == sector), 0.0)
+        suspected = verdict.misconduct and not _speaks_of(met, "harmless")
+        misconduct = suspected or _speaks_of(met, "misconduct")
+        return Reading(sector, score, level, misconduct, words, others)
 
     def _level(self, sector: str | None, met: dict[str, tuple[Meaning, ...]], addressed_to: str) -> Level | None:
         # The field's own words (an SMA is the province's, law 23/2014), else the general ones, else the address.
@@ -102,6 +119,10 @@ def _clear(ranked: list[tuple[str, float]]) -> str | None:
     if len(ranked) > 1 and ranked[0][1] < AHEAD * ranked[1][1]:
         return None
     return ranked[0][0]
+
+
+def _speaks_of(met: dict[str, tuple[Meaning, ...]], kind: Kind) -> bool:
+    return any(meaning.kind == kind for meanings in met.values() for meaning in meanings)
 
 
 def _counts(meanings: tuple[Meaning, ...], sector: str | None) -> bool:

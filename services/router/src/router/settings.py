@@ -1,5 +1,6 @@
 """Limits and constants of router, each named once."""
 
+from pathlib import Path
 from typing import Final
 
 SERVICE: Final = "router"
@@ -25,3 +26,5 @@ REACH_KM: Final = 40.0
 """A district's centre speaks for coordinates at least and at most this far away."""
 SURE_PLACE: Final = 0.75
 """A region found by coordinates or names decides alone from this score on; below it is in question."""
+MODELS: Final = Path("var/models")
+"""Where `train` puts a model and the worker looks for it, unless settings say otherwise."""

@@ -1,0 +1,199 @@
+"""How good is a way of reading on labelled texts? Fold by fold beside a plain baseline, with intervals."""
+
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.pipeline import make_union
+from sklearn.svm import LinearSVC
+
+from router.classify import UNCLEAR, Model
+from router.examples import Example
+from router.features import Said
+from router.learning import with_own
+from router.measures import (
+    Array,
+    Judged,
+    accuracy,
+    calibration_error,
+    coverage_at,
+    forwarded,
+    macro_f1,
+    mean_with_interval,
+    softmax,
+    top,
+)
+from router.training import SEED, TARGET, Making, train
+
+MEASURES: Final[Mapping[str, Callable[[Judged], float]]] = {
+    "accuracy": accuracy,
+    "macro_f1": macro_f1,
+    "top_3": top,
+    "calibration_error": calibration_error,
+    "coverage_at_95": partial(coverage_at, target=TARGET),
+}
+BASELINE_SHARPNESS: Final = 4.0
+
+
+class Judging(NamedTuple):
+    """One fold: what our model and the baseline said of texts they had not seen, and our model's threshold."""
+
+    fold: str
+    ours: Judged
+    baseline: Judged
+    threshold: float
+    examples: list[Example]
+
+
+def frequent(examples: Sequence[Example], least: int) -> list[Example]:
+    """Those whose label occurs so often."""
+    counted = Counter(each.label for each in examples)
+    return [each for each in examples if counted[each.label] >= least]
+
+
+def by_fold(examples: Sequence[Example], making: Making, only: Sequence[str] = ()) -> Iterator[Judging]:
+    """Each fold judged by what was learned from the others."""
+    for fold in only or sorted({each.fold for each in examples}):
+        known = [each for each in examples if each.fold != fold]
+        yield judge(fold, known, [each for each in examples if each.fold == fold], making)
+
+
+def judge(fold: str, known: Sequence[Example], held: Sequence[Example], making: Making) -> Judging:
+    """What is said of `held` by what was learned from `known`."""
+    made = train(with_own(known), fold, (), making)
+    ours = said_of(made.model, held, making)
+    return Judging(fold, ours, baseline(known, held), made.model.threshold, list(held))
+
+
+def said_of(model: Model, held: Sequence[Example], making: Making) -> Judged:
+    """What a model says of texts."""
+    said = (Said(each.text, each.place, tuple(making.hints(each.text))) for each in held)
+    chances = np.array([model.chances(each) for each in said], np.float64)
+    return Judged(model.labels, chances, tuple(str(each.label) for each in held))
+
+
+def baseline(known: Sequence[Example], held: Sequence[Example]) -> Judged:
+    """A plain one: TF-IDF of words and pairs and of 2 to 5 letters, one balanced linear support vector machine."""
+    vectors = make_union(
+        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
+        TfidfVectorizer(analyzer="char", ngram_range=(2, 5), sublinear_tf=True),
+    )
+    machine = LinearSVC(C=0.5, class_weight="balanced", random_state=SEED)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        machine.fit(vectors.fit_transform([each.text for each in known]), [each.label for each in known])
+    margins = machine.decision_function(vectors.transform([each.text for each in held]))
+    labels = tuple(str(label) for label in machine.classes_)
+    return Judged(labels, softmax(margins * BASELINE_SHARPNESS), tuple(str(each.label) for each in held))
+
+
+def summary(judgings: Sequence[Judging]) -> dict[str, Any]:
+    """Every measure: mean over folds with its 95 % interval, ours and the baseline's, and their paired difference."""
+    found: dict[str, Any] = {"folds": [each.fold for each in judgings], "texts": sum(len(j.examples) for j in judgings)}
+    for name, measure in MEASURES.items():
+        ours, plain = [measure(j.ours) for j in judgings], [measure(j.baseline) for j in judgings]
+        differences = [one - other for one, other in zip(ours, plain, strict=True)]
+        found[name] = {"ours": _interval(ours), "baseline": _interval(plain), "difference": _interval(differences)}
+    on = [forwarded(j.ours, j.threshold) for j in judgings]
+    found["forwarded_at_threshold"] = _interval([share for share, _ in on])
+    found["right_among_forwarded"] = _interval([right for _, right in on])
+    return found
+
+
+def by_fold_rows(judgings: Sequence[Judging]) -> list[dict[str, Any]]:
+    """One row a fold, for whoever wants one alone."""
+    return [
+        {"fold": j.fold, "texts": len(j.examples)}
+        | {f"ours_{name}": round(measure(j.ours), 4) for name, measure in MEASURES.items()}
+        | {f"baseline_{name}": round(measure(j.baseline), 4) for name, measure in MEASURES.items()}
+        for j in judgings
+    ]
+
+
+def pooled(judgings: Sequence[Judging]) -> Judged:
+    """All folds' texts together; labels that a fold did not know have no chance there."""
+    labels = tuple(sorted({label for each in judgings for label in each.ours.labels}))
+    parts = [_aligned(each.ours, labels) for each in judgings]
+    return Judged(labels, np.vstack(parts), tuple(want for each in judgings for want in each.ours.wanted))
+
+
+def per_label(judged: Judged) -> list[dict[str, Any]]:
+    """Precision, recall and F1 of every label."""
+    said, wanted = np.array(judged.labels)[judged.real.argmax(1)], np.array(judged.wanted)
+    rows = []
+    for label in sorted(set(wanted.tolist())):
+        hit, said_so, is_so = (
+            ((said == label) & (wanted == label)).sum(),
+            (said == label).sum(),
+            (wanted == label).sum(),
+        )
+        precision, recall = hit / said_so if said_so else 0.0, hit / is_so
+        f1 = 2 * hit / (said_so + is_so)
+        rows.append({"label": label, "texts": int(is_so), "precision": precision, "recall": recall, "f1": f1})
+    return rows
+
+
+def per_region(judged: Judged, examples: Sequence[Example]) -> list[dict[str, Any]]:
+    """Accuracy by the first name of the place."""
+    places = np.array([each.place[0] if each.place else "-" for each in examples])
+    return [
+        {"region": name, "texts": int((places == name).sum()), "accuracy": float(judged.right[places == name].mean())}
+        for name in sorted(set(places.tolist()))
+    ]
+
+
+def confusion(judged: Judged) -> tuple[list[str], Array]:
+    """Rows: what it should be; columns: what was said."""
+    labels = [label for label in judged.labels if label != UNCLEAR]
+    said = np.array(judged.labels)[judged.real.argmax(1)]
+    at = {label: index for index, label in enumerate(labels)}
+    table = np.zeros((len(labels), len(labels)), int)
+    for want, got in zip(judged.wanted, said.tolist(), strict=True):
+        if want in at:
+            table[at[want], at[got]] += 1
+    return labels, table
+
+
+def as_sectors(judged: Judged, meant: Mapping[str, Sequence[str]], least: Mapping[str, float]) -> dict[str, Any]:
+    """A model of sectors on texts labelled with offices: right is a sector that the office has."""
+    held = [at for at, want in enumerate(judged.wanted) if meant.get(want)]
+    labels, offices = np.array(judged.labels), [set(meant[judged.wanted[at]]) for at in held]
+    real = judged.real[held]
+    ranked = labels[np.argsort(-real, axis=1)[:, :3]]
+    first = np.array([row[0] in office for row, office in zip(ranked, offices, strict=True)])
+    third = np.array([bool(set(row.tolist()) & office) for row, office in zip(ranked, offices, strict=True)])
+    floor = np.array([least.get(row[0], 1.01) for row in ranked])
+    on = judged.sure[held] >= floor
+    return {
+        "texts": len(held), "top_1": float(first.mean()), "top_3": float(third.mean()), "forwarded": float(on.mean()),
+        "right_among_forwarded": float(first[on].mean()) if on.any() else None,
+    }  # fmt: skip
+
+
+def as_offices(judged: Judged, meant: Mapping[str, Sequence[str]]) -> dict[str, float]:
+    """The same, ranked by office: an office's chance is that of its sectors together."""
+    offices = sorted(meant)
+    at = {label: index for index, label in enumerate(judged.labels)}
+    columns = [[at[sector] for sector in meant[office] if sector in at] for office in offices]
+    chances = np.stack([np.clip(judged.real[:, column], 0, None).sum(axis=1) for column in columns], axis=1)
+    held = [index for index, want in enumerate(judged.wanted) if want in meant]
+    ranked = np.array(offices)[np.argsort(-chances[held], axis=1)[:, :3]]
+    wanted = np.array([judged.wanted[index] for index in held])[:, None]
+    right = ranked == wanted
+    return {"top_1": float(right[:, 0].mean()), "top_3": float(right.any(axis=1).mean())}
+
+
+def _interval(values: Sequence[float]) -> dict[str, float | None]:
+    mean, half = mean_with_interval(values)
+    return {"mean": round(mean, 4), "half_width_95": None if np.isnan(half) else round(half, 4)}
+
+
+def _aligned(judged: Judged, labels: Sequence[str]) -> Array:
+    chances = np.zeros((len(judged.wanted), len(labels)))
+    chances[:, [labels.index(label) for label in judged.labels]] = judged.chances
+    return chances

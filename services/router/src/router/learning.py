@@ -1,0 +1,161 @@
+"""From labelled texts to a model file with its card: own sentences beside an operator's history."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from router.classify import UNCLEAR, Model
+from router.examples import Example
+from router.features import terms, words
+from router.measures import Judged, accuracy, calibration_error, coverage_at, forwarded, macro_f1, top
+from router.models import Card, digest
+from router.reading import hints
+from router.rule_data import read, rule_data, tables
+from router.rules import Rules, Scored, Verdict
+from router.sentences import FILE, sentence_data, tellings
+from router.training import Made, Making, train
+
+SURE_FILE: Final = "sure.toml"
+OWN: Final = "own sentences"
+
+
+class Source(NamedTuple):
+    """Where examples came from: a name for the card, and a digest of the content."""
+
+    name: str
+    digest: str
+
+
+def rules_hints(rules: Rules) -> Any:
+    """The rules' scores of a text, as the model sees them while it places."""
+
+    def scores(text: str) -> Iterable[Scored]:
+        found: list[Verdict] = []
+
+        def keep(own: Verdict) -> Verdict:
+            found.append(own)
+            return own
+
+        rules.read(text, judge=keep)
+        return hints(found[0].scored)
+
+    return scores
+
+
+def own_examples() -> list[Example]:
+    """Those made of the sentences that ship."""
+    return list(tellings(sentence_data()))
+
+
+def with_own(examples: Sequence[Example]) -> list[Example]:
+    """An operator's examples and our own: all of ours where labels are sectors, else those of no sector."""
+    own = own_examples()
+    known = set(sentence_data().sectors)
+    if {each.label for each in examples if each.label} <= known | {UNCLEAR}:
+        return [*examples, *own]
+    return [*examples, *(each if each.label in (None, UNCLEAR) else each._replace(label=None) for each in own)]
+
+
+def source(path: Path) -> Source:
+    """A file, for the card."""
+    return Source(path.name, digest(path.read_bytes()))
+
+
+def own_source() -> Source:
+    """Our own sentences, for the card."""
+    return Source(OWN, digest(files("router").joinpath("data", FILE).read_bytes()))
+
+
+def learn(
+    examples: Sequence[Example], sources: Sequence[Source], name: str, made_on: date,
+    thresholds: dict[str, float] | None = None, making: Making | None = None,
+) -> tuple[Model, Card]:  # fmt: skip
+    """A model of these examples, and its card.
+
+    Raises:
+        ValueError: fewer than two labels.
+    """
+    rules = Rules(rule_data())
+    making = making or Making(rules_hints(rules))
+    made = train(examples, "", tellable(), making)
+    weights = made.model.weights
+    own, plain = thresholds or {}, made.model
+    version = f"{name}-{made_on.isoformat()}-{name_of(plain, own)}"
+    model = Model(version, plain.labels, plain.vocabulary, weights, plain.threshold, plain.tellable, own)
+    return model, _card(version, made_on, examples, sources, made, making, own, rules.version)
+
+
+def name_of(model: Model, thresholds: dict[str, float]) -> str:
+    """What tells this model from every other: a digest of all that it decides by."""
+    decides = json.dumps([model.labels, model.threshold, sorted(thresholds.items()), model.weights.sharpness])
+    weights = model.weights.matrix.tobytes() + model.weights.bias.tobytes()
+    return sha256(weights + decides.encode()).hexdigest()[:8]
+
+
+def tellable() -> set[str]:
+    """Words and pairs of words that may be shown: those of our own lists and sentences, a reporter's never."""
+    found: set[str] = set()
+    data = sentence_data()
+    for sector in data.sectors.values():
+        for sentence in (*sector.says, *sector.about):
+            for part in sentence.replace("{", "|").replace("}", "|").split("|"):
+                found.update(term for term in terms(words(part)) if len(term) > 2)
+    return found - _filler()
+
+
+def default_thresholds() -> dict[str, float]:
+    """From which probability on the default model may place by itself, by sector."""
+    said = tables(SURE_FILE)
+    return {sector: float(said["sectors"].get(sector, said["others"])) for sector in sentence_data().sectors}
+
+
+def _filler() -> set[str]:
+    """Words of no sector: those of greetings, pleas and frames."""
+    frames = sentence_data().frames
+    plain = (*frames.openers, *frames.closers, *frames.wishes, *frames.questions, *sentence_data().unclear.says)
+    return {word for sentence in plain for word in words(sentence)}
+
+
+def _card(
+    version: str, made_on: date, examples: Sequence[Example], sources: Sequence[Source], made: Made, making: Making,
+    thresholds: dict[str, float], rules: str,
+) -> Card:  # fmt: skip
+    labelled = [each for each in examples if each.label is not None]
+    return Card(
+        version=version,
+        made_on=made_on,
+        rules=rules,
+        data={
+            "sources": [each._asdict() for each in sources],
+            "examples": len(labelled),
+            "labels": dict(sorted(Counter(each.label for each in labelled).items())),
+            "with_class": sum(each.kind is not None for each in examples),
+        },
+        split=f"{making.folds}-fold over groups of like examples, for figures, probabilities and threshold alike",
+        figures=figures(made.unseen, made.model.threshold, making.target),
+        threshold=made.model.threshold,
+        thresholds=thresholds,
+        sharpness=made.model.weights.sharpness,
+        target=making.target,
+    )
+
+
+def figures(judged: Judged, threshold: float, target: float) -> dict[str, Any]:
+    """The figures of a card, from texts that were not learned from."""
+    share, right = forwarded(judged, threshold)
+    found = {
+        "accuracy": accuracy(judged), "macro_f1": macro_f1(judged), "top_3": top(judged),
+        "calibration_error": calibration_error(judged), "coverage_at_target": coverage_at(judged, target),
+        "forwarded_at_threshold": share, "right_among_forwarded": right,
+    }  # fmt: skip
+    return {name: round(value, 4) for name, value in found.items()} | {"texts": len(judged.wanted)}
+
+
+def shipped() -> str:
+    """The sentences as they are, for whoever checks that the default model was made of them."""
+    return read(FILE)

@@ -1,0 +1,73 @@
+"""(f) Placing in batches on one core: reading by rules, gazetteer and model, and choosing, beside the bare model."""
+
+import random
+import time
+from datetime import UTC, datetime
+from uuid import UUID
+
+from bench.measure import Result
+from router.authority import Authority
+from router.features import Said
+from router.learning import own_examples
+from router.models import default
+from router.placing import Known
+from router.policy import next_facts
+from router.reading import reader
+from router.seed import missing
+from schemas.complaint import Complaint, new
+from schemas.data_files import calendars, policies
+from schemas.events.intake import ComplaintFiled
+from schemas.evolve import Told, fold
+from schemas.registry import Registry, fold_registry
+from schemas.values import Place
+
+COMPLAINTS, BATCH, RUNS = 3_000, 100, 3
+ENOUGH_PER_S = 1_500
+AT = datetime(2026, 4, 14, 5, tzinfo=UTC)
+
+
+def run() -> list[Result]:
+    known, states = _known(), _states()
+    model = default()[0]
+    texts = [Said(state.text) for state in states]
+    ours, bare = [], []
+    for _ in range(RUNS):
+        start = time.process_time()
+        for at in range(0, COMPLAINTS, BATCH):
+            assert all(next_facts(state, known, AT) for state in states[at : at + BATCH])
+        ours.append(COMPLAINTS / (time.process_time() - start))
+        start = time.process_time()
+        for said in texts:
+            model.read(said)
+        bare.append(COMPLAINTS / (time.process_time() - start))
+    notes: dict[str, float | str] = {
+        "batch": BATCH,
+        "mean_letters": round(sum(len(t.text) for t in texts) / COMPLAINTS),
+    }
+    enough = "met" if max(ours) >= ENOUGH_PER_S else "MISSED"
+    notes |= {"wanted_per_s": f"{ENOUGH_PER_S} {enough}", "processor_time": "of one core"}
+    return [Result("(f) placing", max(ours), max(bare), "complaints/s", None, notes)]
+
+
+def _known() -> Known:
+    registry = Registry()
+    while facts := missing(registry, calendars(), AT):
+        start = registry.version + 1
+        registry = fold_registry(registry, [Told(fact, UUID(int=n), n) for n, fact in enumerate(facts, start)])
+    return Known(Authority(registry), reader(registry).having(default()[0]), {}, policies())
+
+
+def _states() -> list[Complaint]:
+    """Texts of about two hundred letters, in half of them the place only in words."""
+    drawn = random.Random(4711)
+    sentences = [each.text for each in own_examples()]
+    return [_state(" ".join(drawn.sample(sentences, 3)), number) for number in range(COMPLAINTS)]
+
+
+def _state(text: str, number: int) -> Complaint:
+    place = Place(region="32.73") if number % 2 else None
+    said = text if number % 2 else f"{text} di Kota Surabaya"
+    filed = ComplaintFiled(
+        at=AT, received_at=AT, text=said, place=place, channel="web", public_number=f"SP-2026-{number:06d}-1"
+    )
+    return fold(new(UUID(int=number + 1)), [Told(filed, UUID(int=number + 1), 0)])
