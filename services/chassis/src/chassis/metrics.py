@@ -53,3 +53,8 @@ SWEEP_OVERDUE: Final = Gauge(
     "Age of the oldest work that is due and not done. Above a minute: look for `sweep failed` in the log.",
     ["service"],
 )
+SHADOW_CHOICES: Final = Counter(
+    "satupintu_shadow_choices",
+    "Choices that a shadow model made once more, by whether it agreed. `satupintu shadow` says where it did not.",
+    ["model", "agrees"],
+)

@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     attachments_dir: Path = Path("var/attachments")
     models_dir: Path = Path("var/models")
     """Reading models made by `python -m router train`, by version: every process of router reads them here."""
+    shadow_model: str | None = None
+    """A model of the models' folder that chooses beside the live one: counted (`satupintu shadow`), never followed."""
     notices_dir: Path = Path("var/notices")
     notices_url: str = "file:"
     """`file:` writes notices to `notices_dir`; `smtp://host:port` sends them."""

@@ -22,14 +22,8 @@ def learning(argv: list[str]) -> int:
     return 0
 
 
-LEARNING = ("train", "evaluate", "card", "switch")
+LEARNING, HISTORY = ("train", "evaluate", "card", "switch"), ("replay", "shadow", "examples")
 
 if __name__ == "__main__":
-    sys.exit(
-        main(
-            "router",
-            web=create_app,
-            worker=worker,
-            others={"seed": seed, "replay": history, "examples": history, **dict.fromkeys(LEARNING, learning)},
-        )
-    )
+    others = {"seed": seed, **dict.fromkeys(LEARNING, learning), **dict.fromkeys(HISTORY, history)}
+    sys.exit(main("router", web=create_app, worker=worker, others=others))

@@ -30,9 +30,11 @@ from router.classify import UNCLEAR
 from router.context import Router
 from router.duplicate_watch import DuplicateWatch
 from router.knowing import Knowing
+from router.models import find
 from router.planting import plant
 from router.rule_data import place_data, rule_data
 from router.settings import ROAD, SERVICE
+from router.shadow import shadow_view
 from router.sweep import Lookout, plan
 from router.telling import FeatureReader, feature_data
 from router.views import METADATA, SWEEP, VIEW
@@ -72,8 +74,13 @@ async def open_router(platform: Platform) -> AsyncIterator[Router]:
         mac(settings.master_key.get_secret_value(), b"likeness of texts"),
         settings.sweep_period_s,
     )
+    shadow = None
+    if settings.shadow_model is not None:
+        model = find(settings.models_dir, settings.shadow_model)
+        view = shadow_view(ledger, knowing, settings.shadow_model, lambda known: known.reader.having(model))
+        shadow = StoreFeed(platform.store, database, METADATA, view)
     try:
-        yield Router(ledger, platform.clock, knowing, database, feed, placing, sweep, lookout, duplicates)
+        yield Router(ledger, platform.clock, knowing, database, feed, placing, sweep, lookout, duplicates, shadow)
     finally:
         await database.close()
 
@@ -110,7 +117,8 @@ def roads(context: Router, letters: DeadLetters, kafka: str) -> list[Road]:
     """What the worker side runs."""
     guard = Guard(context.ledger, context.placing, letters, heeds=HEEDS)
     agent = Agent(SERVICE, ROAD, [topics.COMPLAINT_EVENTS], guard, kafka=kafka)
-    return [agent, context.sweep, context.lookout, context.feed, context.duplicates]
+    shadow = [context.shadow] if context.shadow is not None else []
+    return [agent, context.sweep, context.lookout, context.feed, context.duplicates, *shadow]
 
 
 def seed(_argv: list[str]) -> int:

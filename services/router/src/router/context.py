@@ -26,3 +26,5 @@ class Router:
     sweep: Sweep
     lookout: Lookout
     duplicates: DuplicateWatch
+    shadow: StoreFeed | None = None
+    """Counts what the shadow model would have chosen, where one is set."""

@@ -1,8 +1,9 @@
-"""`satupintu replay`, `examples`: what another model would have done, what history teaches. Also `python -m router`."""
+"""`satupintu replay`, `shadow`, `examples`: what another model would choose, what history teaches."""
 
 import asyncio
 import json
 import os
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -15,9 +16,13 @@ from chassis.log import configure
 from chassis.platform import open_platform
 from chassis.settings import Settings, read_settings
 from router import replay as replays
-from router.reading import reader
+from router.app import open_router
+from router.models import BadModel, find
+from router.reading import Reader, reader
 from router.settings import SERVICE
+from router.shadow import tally
 from schemas.data_files import policies
+from schemas.registry import Registry
 
 app: Final = typer.Typer(no_args_is_help=True)
 console: Final = Console(highlight=False)
@@ -26,17 +31,18 @@ Day = Annotated[str | None, typer.Option(help="a date, such as 2026-04-14")]
 
 @app.command()
 def replay(
+    model: Annotated[str | None, typer.Option(help="a version in the models' folder; the live one if left out")] = None,
     registry: Day = None,
     since: Day = None,
     as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
 ) -> None:
-    """Run the present rules, or another day's registry, over history: owner changes, avoided returns, days saved.
+    """Run another model, or another day's registry, over history: owner changes, avoided returns, days saved.
 
     Nothing is written. Who gave a complaint back would have done so again; of who never had it, nothing is claimed.
     """
     settings = read_settings()
     configure(settings)
-    told = asyncio.run(_replayed(settings, _moment(registry, "--registry", end=True), _moment(since, "--since")))
+    told = asyncio.run(_replayed(settings, model, _moment(registry, "--registry", end=True), _moment(since, "--since")))
     print(json.dumps(told, indent=2)) if as_json else _show(told)
 
 
@@ -55,11 +61,46 @@ def examples(
     )
 
 
-async def _replayed(settings: Settings, registry_at: datetime | None, since: datetime | None) -> dict[str, Any]:
+@app.command()
+def shadow(
+    model: Annotated[str | None, typer.Option(help="the shadow; by default the one that is set")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+) -> None:
+    """How often a model in the shadow of the live one chose otherwise, where, and whose choice holds it now."""
+    settings = read_settings()
+    configure(settings)
+    name = model or settings.shadow_model
+    if name is None:
+        raise typer.BadParameter("no shadow is set (SATUPINTU_SHADOW_MODEL); name one", param_hint="--model")
+    told = asyncio.run(_tallied(settings, name))
+    print(json.dumps(told, indent=2)) if as_json else _show_shadow(told)
+
+
+async def _replayed(
+    settings: Settings, model: str | None, registry_at: datetime | None, since: datetime | None
+) -> dict[str, Any]:
     async with open_platform(settings) as platform:
         ledger = platform.ledger(SERVICE)
-        told = await replays.replay(ledger, policies(), reader, registry_at=registry_at, since=since)
-    return {"registry": registry_at.date().isoformat() if registry_at else "of each day", **told}
+        read_with = _reader(settings, model or (await ledger.registry()).model)
+        told = await replays.replay(ledger, policies(), read_with, registry_at=registry_at, since=since)
+    return {
+        "model": model or "live",
+        "registry": registry_at.date().isoformat() if registry_at else "of each day",
+        **told,
+    }
+
+
+def _reader(settings: Settings, model: str | None) -> Callable[[Registry], Reader]:
+    try:
+        found = find(settings.models_dir, model)
+    except BadModel as error:
+        raise typer.BadParameter(str(error), param_hint="--model") from error
+    return lambda registry: reader(registry).having(found)
+
+
+async def _tallied(settings: Settings, model: str) -> dict[str, Any]:
+    async with open_platform(settings) as platform, open_router(platform) as context:
+        return await context.database.read(lambda connection: tally(connection, model))
 
 
 async def _exported(settings: Settings, out: Path, since: datetime | None, *, agency: bool) -> dict[str, int]:
@@ -87,7 +128,7 @@ def _moment(said: str | None, option: str, *, end: bool = False) -> datetime | N
 
 
 def _show(told: dict[str, Any]) -> None:
-    table = Table(title=f"history with the registry {told['registry']}")
+    table = Table(title=f"history with model {told['model']}, registry {told['registry']}")
     for column in ("", "as it was", "replayed"):
         table.add_column(column, justify="right" if column else "left")
     days = told["days_saved"]
@@ -105,3 +146,11 @@ def _show(told: dict[str, Any]) -> None:
         console.print(f"  {change['complaints']:>5}  {change['from']} -> {change['to']}")
     if told["not_replayed"]:
         console.print(f"{told['not_replayed']} forgotten, joined or not yet placed complaints were not replayed")
+
+
+def _show_shadow(told: dict[str, Any]) -> None:
+    console.print(f"{told['model']}: {told['disagreements']} of {told['choices']} choices differ")
+    live, other = told["held_by_the_live_choice"], told["held_by_the_shadow_choice"]
+    console.print(f"of these, {live} complaints are held by the live choice now, {other} by the shadow's")
+    for pair in told["where"]:
+        console.print(f"  {pair['complaints']:>5}  {pair['live']} -> {pair['shadow']}")
