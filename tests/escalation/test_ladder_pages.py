@@ -6,8 +6,11 @@ from typing import Any
 import httpx
 
 from chassis.clock import FixedClock
+from chassis.platform import Platform
 from escalation.context import Escalation
-from schemas.events.router import ComplaintClassified
+from schemas.events.registry import AgencyRegistered
+from schemas.events.router import ComplaintClassified, ComplaintReferred
+from support.inbox import T0, keep_registry
 from support.lives import BASIS, answered, filed, named, routed, write
 
 
@@ -85,3 +88,23 @@ async def test_one_agencys_share_can_be_asked_for_and_a_rung_that_is_none_is_ref
     await pass_days(escalation, clock, 8)
     assert [item["agency"] for item in await listed(web, 1, agency="pln")] == ["pln"]
     assert (await web.get("/api/v1/ladder/5")).status_code == 422
+
+
+async def test_each_rung_says_who_looks_and_a_supervising_body_finds_what_stands_under_it(
+    escalation: Escalation, platform: Platform, web: httpx.AsyncClient, clock: FixedClock
+) -> None:
+    under = AgencyRegistered(at=T0, agency="kota-x", name="Kota X", kind="city", level="regency", parent="pln")
+    await keep_registry(platform.store, escalation.ledger, under)
+    await write(escalation.ledger, named("a"), filed(1), routed(agency="kota-x"))
+    await write(escalation.ledger, named("b"), filed(2), routed())
+    await write(escalation.ledger, named("c"), filed(3), ComplaintReferred(at=T0, reason="no_sector"))
+    await pass_days(escalation, clock, 8)
+    [first] = await listed(web, 1, agency="kota-x", lang="en")
+    assert (first["looked_at_by"], first["looked_at_by_name"]) == ("kota-x", "the head of the unit: pu, Kota X")
+    [desk] = [item for item in await listed(web, 2, lang="en") if item["agency"] is None]
+    assert desk["looked_at_by_name"] == "the national operator"
+    await pass_days(escalation, clock, 7)
+    [second] = await listed(web, 2, supervisor="pln", lang="en")
+    assert (second["agency"], second["looked_at_by"]) == ("kota-x", "pln")
+    assert second["looked_at_by_name"] == "the supervising body: PLN"
+    assert await listed(web, 2, supervisor="kota-x") == []

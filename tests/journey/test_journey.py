@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from local.long_story import LongStory
 from support.door import Door, Refused, cases, reply, submit, told_of, until
 from support.platform import Running, stored
 
@@ -14,6 +15,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.broker]
 DARK = "Lampu jalan padam semua sejak Senin, gelap gulita."
 WORDS = "Tim kami sudah mengganti lampu dan memeriksa seluruh jaringan di lokasi itu."
 CITY, REGION = "kota-bandung", "32.73"
+NOBODY = "nobody, since it is closed"
 LADDER = {"ReminderSent", "DeadlineMissed", "ComplaintEscalated", "DueDateMoved"}
 
 
@@ -80,6 +82,34 @@ async def test_a_complaint_that_three_bodies_return_is_answered_at_last_and_clos
         "ClarificationRequested", "DetailAdded", "ResponseGiven", "ResolutionDisputed", "ResponseGiven",
         "ComplaintLapsed",
     ]  # fmt: skip
+
+
+async def test_one_complaint_goes_through_every_office_and_its_timeline_has_each_fact_once(
+    platform: Running, door: Door
+) -> None:
+    tale = LongStory(door.session, platform.settings.clock_file, "journey")
+    story = await tale.play()
+    assert tale.refused == ["binding-placement", "parts-open"]
+    assert (story["status"], story["closed_reason"], story["rung"], story["disputes"]) == ("closed", "silence", 3, 1)
+    # It is read anew whenever it comes back; what is read is no step of its way.
+    assert [fact for fact in happened(story) if fact != "ComplaintClassified"] == [
+        "ComplaintFiled", "ComplaintReferred", "ReporterAsked", "DetailAdded",
+        "ComplaintRouted", "ComplaintReturned", "ComplaintReferred", "ComplaintRouted", "ComplaintReturned",
+        "ComplaintReferred", "ComplaintRouted", "ComplaintReturned", "ArbitrationOpened", "ArbitrationDecided",
+        "ComplaintRouted", "ComplaintAcknowledged", "ClarificationRequested", "DetailAdded", "ComplaintSplit",
+        "ResponseGiven", "ResolutionDisputed", "ResponseGiven", "ComplaintLapsed",
+    ]  # fmt: skip
+    sentences = Counter(moment["sentence"] for moment in story["timeline"])
+    climbed = {sentence: count for sentence, count in sentences.items() if "was raised to" in sentence}
+    assert climbed == {
+        f"Because it is late, the report was raised to {who}.": 1
+        for who in ("the head of the unit", "the supervising body", "the Ombudsman")
+    }
+    missed = [moment for moment in story["timeline"] if moment["type"] == "DeadlineMissed"]
+    assert len(missed) == len({moment["sentence"] for moment in missed}) == 1
+    assert [(part["status"], part["holder_name"]) for part in story["parts"]] == [("closed", NOBODY)] * 2
+    again = await LongStory(door.session, platform.settings.clock_file, "journey").play()
+    assert again["timeline"] == story["timeline"], "told again, nothing is done again"
 
 
 async def test_what_a_gateway_hands_in_and_an_agency_only_acknowledges_climbs_the_ladder(

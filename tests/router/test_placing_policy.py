@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from router.placing import Precedent
-from router.policy import follow_merger, next_facts, open_part, overdue, place, release
+from router.policy import follow_merger, next_facts, open_part, overdue, place, precedent_key, release
 from schemas.complaint import Complaint
 from schemas.events.agency_inbox import ComplaintAcknowledged
 from schemas.events.base import Fact
@@ -178,6 +178,16 @@ def test_a_precedent_goes_before_the_mandate_and_is_named():
     fact = next_facts(given(filed(**HERE)), known(precedents=like), AT)[-1]
     assert isinstance(fact, ComplaintRouted)
     assert (fact.agency, fact.cause, fact.basis.precedent) == (PROVINCE, "precedent", "case-1")
+
+
+@pytest.mark.parametrize("region", [None, "32"])
+def test_a_decision_about_a_matter_whose_city_nobody_knew_is_a_precedent_for_no_city(region: str | None):
+    basis = Basis(registry_version=0, rules="test", sector="roads", level="regency", region=region)
+    assert precedent_key(basis) is None
+    assert precedent_key(basis.model_copy(update={"level": Level.NATIONAL})) == ("roads", "national", None)
+    vague = {("roads", Level.REGENCY, region): Precedent(PROVINCE, None, "case-1")}
+    fact = next_facts(given(filed("Jalan berlubang besar")), known(precedents=vague), AT)[-1]
+    assert isinstance(fact, ComplaintReferred)
 
 
 def test_a_precedent_for_another_place_or_a_body_that_returned_it_says_nothing():

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+import httpx
 import pytest
 
 from chassis.clock import FixedClock
@@ -77,7 +78,9 @@ async def test_what_cannot_even_be_read_goes_to_the_desk_when_forwarding_is_over
     assert state.referred.reason == "overdue"
 
 
-async def test_a_decision_of_the_arbiter_that_was_not_routed_is_routed_by_the_sweep_and_guides_the_like(land: Country):
+async def test_a_decision_of_the_arbiter_that_was_not_routed_is_routed_by_the_sweep_and_guides_the_like(
+    land: Country, web: httpx.AsyncClient
+):
     await land.add(ONE, filed(**HERE))
     await land.react(ONE)
     await land.add(ONE, returned(CITY, suggested=None))
@@ -96,6 +99,12 @@ async def test_a_decision_of_the_arbiter_that_was_not_routed_is_routed_by_the_sw
     assert like.agency == REGENCY
     assert like.routed is not None
     assert (like.routed.cause, like.routed.basis.precedent) == ("precedent", str(ONE))
+    listed = (await web.get("/api/v1/precedents", params={"lang": "en"})).json()["precedents"]
+    told = {"agency": REGENCY, "reason": "batas wilayah", "complaint": str(ONE)}
+    assert [(one["sector"], one["level"], one["region"], told.items() <= one.items()) for one in listed] == [
+        ("roads", "regency", "32.73", True)
+    ]
+    assert (await web.get(f"/api/v1/triage/{TWO}")).json()["precedent"]["reason"] == "batas wilayah"
 
 
 async def whole_with_parts(land: Country) -> list[UUID]:

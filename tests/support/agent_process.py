@@ -1,12 +1,13 @@
 """A worker process for tests: `python agent_process.py <kafka> <service> <topic> <file> <manner>`.
 
 Writes the key of every message it has handled to the file. Manner: `well`, `slowly`, `stuck:<key>` (never finishes that
-one) or `refusing:<key>` (its guard gives up on that one).
+one; `<file>.stuck` is there once it has it in hand) or `refusing:<key>` (its guard gives up on that one).
 """
 
 import asyncio
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from chassis.agent import Agent
 from chassis.message import Message
@@ -24,6 +25,7 @@ async def main(kafka: str, service: str, topic: str, path: str, manner: str) -> 
                 if name == "slowly":
                     await asyncio.sleep(0.01)
                 if word == key and name == "stuck":
+                    Path(f"{path}.stuck").touch()
                     await asyncio.Event().wait()
                 if word == key and name == "refusing":
                     raise StopProcess("too much")

@@ -2,7 +2,21 @@
 
 from schemas.sentences_dates import CLOCKS, day, explain, moment
 from schemas.sentences_facts import sentence
-from schemas.sentences_names import agency, channel, holder, status
+from schemas.sentences_fields import found
+from schemas.sentences_names import agency, channel, holder, rung_name, status
 from schemas.sentences_refusals import refusal
 
-__all__ = ["CLOCKS", "agency", "channel", "day", "explain", "holder", "moment", "refusal", "sentence", "status"]
+__all__ = [
+    "CLOCKS",
+    "agency",
+    "channel",
+    "day",
+    "explain",
+    "found",
+    "holder",
+    "moment",
+    "refusal",
+    "rung_name",
+    "sentence",
+    "status",
+]

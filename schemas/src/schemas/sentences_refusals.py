@@ -5,6 +5,7 @@ from typing import Final
 
 from schemas.refusals import Refusal
 from schemas.sentences_dates import Words
+from schemas.sentences_fields import why
 from schemas.sentences_names import ENDINGS, HOLDERS, STATUSES
 
 REFUSALS: Final[Mapping[str, Words]] = {
@@ -113,7 +114,9 @@ def _shown(name: str, value: object, lang: str) -> object:
     if isinstance(value, (list, tuple, set, frozenset)):
         return ", ".join(map(str, value))
     words = _NAMED.get(name, {}).get(str(value))
-    return words[lang] if words else str(value).removeprefix("agency:")
+    if words:
+        return words[lang]
+    return why(str(value), lang) if name == "why" else str(value).removeprefix("agency:")
 
 
 _NAMED: Final[Mapping[str, Mapping[str, Words]]] = {

@@ -19,6 +19,7 @@ from rich.table import Table
 from chassis.clock import advance
 from local.demo_texts import complaints
 from local.filing import CONNECTIONS, Unreachable, asked, opened
+from local.long_story import LongStory, Stuck
 from schemas.ids import derived_id
 
 console: Final = Console(highlight=False)
@@ -130,6 +131,9 @@ def demo(address: str = "http://127.0.0.1:8000", clock_file: Path = Path("var/cl
     except Unreachable as error:
         console.print(f"{error}. Is `make run` running in another window?")
         raise typer.Exit(1) from error
+    except Stuck as error:
+        console.print(f"[red]the long story is stuck: {error}[/red]")
+        raise typer.Exit(1) from error
 
 
 async def _demo(address: str, clock_file: Path, run: str) -> None:
@@ -144,8 +148,18 @@ async def _demo(address: str, clock_file: Path, run: str) -> None:
             moved = advance(clock_file, timedelta(weeks=weeks))
             console.rule(f"{weeks} weeks pass (the clock is now {moved.days} days ahead)")
             await _settled(stage)
+        console.rule("one complaint through every office")
+        await _through_every_office(session, clock_file, run)
+        await _settled(stage)
         console.rule("read back")
         await _read_back(stage)
+
+
+async def _through_every_office(session: aiohttp.ClientSession, clock_file: Path, run: str) -> None:
+    story = await LongStory(session, clock_file, run, console.print).play()
+    _tell("through every office", story)
+    for due in story["due"]:
+        console.print(due["explanation"])
 
 
 async def _file(stage: Stage) -> None:

@@ -15,7 +15,7 @@ from local.errors import CannotRun
 from local.process import Process
 
 POLL_S: Final = 0.1
-READY_LIMIT_S: Final = 120.0
+READY_LIMIT_S: Final = 240.0
 STOP_LIMIT_S: Final = 15.0
 RESTARTS: Final = 3
 WITHIN_S: Final = 60.0

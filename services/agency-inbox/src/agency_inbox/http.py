@@ -19,8 +19,10 @@ from chassis.ledger import Cause
 from chassis.loaded import Loaded
 from chassis.web import ClientId, IdempotencyKey, IfMatch, Language, etag
 from schemas import ids
+from schemas.complaint import Complaint
 from schemas.lifecycle import Status
 from schemas.limits import PAGE
+from schemas.precedents import decision
 from schemas.refusals import NotFound
 from schemas.registry import Registry
 from schemas.values import AgencyId, UnitId
@@ -186,7 +188,8 @@ async def one(agency: str, complaint: UUID, context: Context, lang: Language, re
     if not may_read(loaded.state, registry, agency):
         raise NotFound(complaint=str(complaint))
     etag(response, loaded.state.version)
-    return casefile(loaded.state, loaded.told(), registry, context.policies, lang)
+    shown = casefile(loaded.state, loaded.told(), registry, context.policies, lang)
+    return {**shown, "precedent": await _precedent(context, loaded.state, registry, lang)}
 
 
 @router.post("/inbox/{complaint}/acknowledgement")
@@ -219,6 +222,15 @@ async def clarify(agency: str, complaint: UUID, desk: AtDesk, body: Clarificatio
 async def respond(agency: str, complaint: UUID, desk: AtDesk, body: ResponseBody) -> dict[str, Any]:
     """The answer."""
     return await desk.moved(agency, complaint, "response", body)
+
+
+async def _precedent(context: Inbox, state: Complaint, registry: Registry, lang: str) -> dict[str, Any] | None:
+    """The earlier decision that brought it here, with its reason."""
+    named = state.routed.basis.precedent if state.routed else None
+    if named is None:
+        return None
+    earlier = await context.ledger.load(UUID(named))
+    return decision(earlier.state, earlier.told(), registry, lang)
 
 
 async def _known(context: Inbox, agency: str) -> Registry:

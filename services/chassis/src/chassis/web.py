@@ -130,12 +130,14 @@ async def _refused(request: Request, error: Exception) -> Response:
     return problem(error.status_hint, error.code(), sentences.refusal(error, lang), **_plain(error.data))
 
 
-async def _invalid(_request: Request, error: Exception) -> Response:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    fields = [{"field": _field(item["loc"]), "why": item["msg"]} for item in error.errors()]
+    lang = language(request.query_params.get("lang"), request.headers.get("accept-language"))
+    fields = [{"field": _field(item["loc"]), "why": _why(item, lang)} for item in error.errors()]
     first = fields[0]
     status = 400 if any(item["type"] == "json_invalid" for item in error.errors()) else 422
-    return problem(status, "invalid-field", f"{first['field']}: {first['why']}", field=first["field"], errors=fields)
+    detail = sentences.refusal(InvalidField(**first), lang)
+    return problem(status, "invalid-field", detail, field=first["field"], errors=fields)
 
 
 async def _failed(request: Request, error: Exception) -> Response:
@@ -167,6 +169,10 @@ def _field(loc: tuple[Any, ...]) -> str:
     # ("body", "place", "lat") -> place.lat; a body that is no JSON has only ("body", offset).
     names = [str(part) for part in loc[1:] if not isinstance(part, int)]
     return ".".join(names) or str(loc[0])
+
+
+def _why(item: Any, lang: str) -> str:
+    return sentences.found(item["type"], item.get("ctx") or {}, item["msg"], lang)
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:

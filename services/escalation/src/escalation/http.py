@@ -4,18 +4,21 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 
+from chassis.web import Language
 from escalation import views
 from escalation.context import Escalation
-from escalation.ladder import PUBLIC_LIST
+from escalation.ladder import PUBLIC_LIST, SUPERVISOR
 from escalation.settings import PAGE
 from escalation.views import Row
+from schemas import sentences
 from schemas.registry import Registry
+from schemas.values import Clock
 
 router = APIRouter()
 
 PUBLIC: Final = ("public_number", "agency", "agency_name", "received_at", "due_at", "climbed_at")
 """What the public list tells of a complaint that is secret or of supervision grade."""
-OFFICES_ONLY: Final = ("complaint", "unit", "holder", "guarded")
+OFFICES_ONLY: Final = ("complaint", "unit", "holder", "guarded", "looked_at_by", "looked_at_by_name")
 """What the public list tells of nobody."""
 
 
@@ -31,23 +34,51 @@ Context = Annotated[Escalation, Depends(_escalation)]
 async def ladder(
     context: Context,
     rung: Annotated[int, Path(ge=1, le=4, description="1 unit head, 2 supervising body, 3 Ombudsman, 4 public list")],
+    lang: Language,
     agency: Annotated[str | None, Query(max_length=64)] = None,
+    supervisor: Annotated[str | None, Query(max_length=64, description="bodies that stand under this one")] = None,
     page: Annotated[int, Query(ge=0, le=10_000)] = 0,
 ) -> dict[str, Any]:
     """What has climbed to this rung or beyond it and is still late, the longest there first. Rung 4 is public."""
-    total = await context.database.read(lambda connection: views.count(connection, rung, agency))
-    rows = await context.database.read(lambda connection: views.page(connection, rung, agency, page))
     registry = await context.registry.current()
-    items = [_item(row, registry, public=rung == PUBLIC_LIST) for row in rows]
+    bodies = _bodies(registry, agency, supervisor)
+    total = await context.database.read(lambda connection: views.count(connection, rung, bodies))
+    rows = await context.database.read(lambda connection: views.page(connection, rung, bodies, page))
+    items = [_item(row, registry, lang, public=rung == PUBLIC_LIST) for row in rows]
     return {"rung": rung, "total": total, "page": page, "page_size": PAGE, "items": items}
 
 
-def _item(row: Row, registry: Registry, *, public: bool) -> dict[str, Any]:
+def _bodies(registry: Registry, agency: str | None, supervisor: str | None) -> list[str] | None:
+    """The bodies whose rows are asked for; None: all."""
+    if agency is None and supervisor is None:
+        return None
+    under = [body.id for body in registry.agencies.values() if supervisor in (None, body.parent)]
+    return [body for body in under if agency in (None, body)]
+
+
+def _item(row: Row, registry: Registry, lang: str, *, public: bool) -> dict[str, Any]:
     body = registry.agencies.get(row.agency or "")
-    item = {**row._asdict(), "agency_name": body.name if body else None}
+    item = {**row._asdict(), "agency_name": body.name if body else None, **_looks(row, registry, lang)}
     item["class"] = item.pop("class_")
     if not public:
         return item
     if row.guarded:
         return {name: item[name] for name in PUBLIC}
     return {name: value for name, value in item.items() if name not in OFFICES_ONLY}
+
+
+def _looks(row: Row, registry: Registry, lang: str) -> dict[str, str | None]:
+    """Who looks at it on its rung: the holder's own head, the body over it, the Ombudsman, or everybody."""
+    clock = Clock(row.clock) if row.clock else None
+    name = sentences.rung_name(row.rung, clock, lang)
+    body = registry.agencies.get(row.agency or "")
+    if body is None or row.rung > SUPERVISOR:
+        return {"looked_at_by": None, "looked_at_by_name": name}
+    if row.rung < SUPERVISOR:
+        return {
+            "looked_at_by": body.id,
+            "looked_at_by_name": f"{name}: {sentences.agency(body.id, row.unit, registry)}",
+        }
+    over = registry.living(body.parent) if body.parent else None
+    shown = f"{name}: {over.name}" if over else name
+    return {"looked_at_by": over.id if over else None, "looked_at_by_name": shown}

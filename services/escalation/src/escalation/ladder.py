@@ -12,6 +12,7 @@ from schemas.policies import Policies
 from schemas.registry import Registry
 from schemas.values import Clock
 
+SUPERVISOR: Final = 2
 PUBLIC_LIST: Final = 4
 _NUMBER: Final = {clock: number for number, clock in enumerate(Clock, start=1)}
 _REPETITIONS: Final = 10**17

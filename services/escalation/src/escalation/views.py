@@ -1,6 +1,6 @@
 """Who stands on which rung of the ladder: one row a complaint, without any text. Fed from the store, disposable."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -164,18 +164,18 @@ def _present(
     return prepare
 
 
-def page(connection: Connection, rung: int, agency: str | None, number: int) -> list[Row]:
+def page(connection: Connection, rung: int, agencies: Collection[str] | None, number: int) -> list[Row]:
     """One page of those who have climbed to `rung` or beyond it, the longest there first."""
-    query = _climbed(select(*LADDER.c), rung, agency).order_by(LADDER.c.climbed_at, LADDER.c.complaint)
+    query = _climbed(select(*LADDER.c), rung, agencies).order_by(LADDER.c.climbed_at, LADDER.c.complaint)
     found = connection.execute(query.limit(PAGE).offset(number * PAGE))
     return [Row(**row) for row in found.mappings()]
 
 
-def count(connection: Connection, rung: int, agency: str | None) -> int:
+def count(connection: Connection, rung: int, agencies: Collection[str] | None) -> int:
     """How many these are."""
-    return connection.execute(_climbed(select(func.count()).select_from(LADDER), rung, agency)).scalar() or 0
+    return connection.execute(_climbed(select(func.count()).select_from(LADDER), rung, agencies)).scalar() or 0
 
 
-def _climbed(query: Select[Any], rung: int, agency: str | None) -> Select[Any]:
+def _climbed(query: Select[Any], rung: int, agencies: Collection[str] | None) -> Select[Any]:
     query = query.where(LADDER.c.rung >= rung)
-    return query.where(LADDER.c.agency == agency) if agency is not None else query
+    return query.where(LADDER.c.agency.in_(agencies)) if agencies is not None else query

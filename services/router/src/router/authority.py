@@ -33,6 +33,12 @@ def area(level: Level, region: str | None) -> str | None:
     return region[: REGENCY_LENGTH if level is Level.REGENCY else PROVINCE_LENGTH]
 
 
+def precise(level: Level, region: str | None) -> bool:
+    """Whether the place is known as closely as this level asks: who does not know which city, names none."""
+    least = {Level.NATIONAL: 0, Level.PROVINCE: PROVINCE_LENGTH, Level.REGENCY: REGENCY_LENGTH}[level]
+    return len(region or "") >= least
+
+
 class Authority:
     """The mandates of one version of the registry."""
 

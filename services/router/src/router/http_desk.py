@@ -22,7 +22,9 @@ from router.settings import FRESH_S, PARTS
 from router.standing import ARBITRATION, TRIAGE
 from schemas import ids, limits
 from schemas.events.router import ArchiveReason
+from schemas.precedents import decision
 from schemas.refusals import NotFound
+from schemas.registry import Registry
 from schemas.values import AgencyId, UnitId
 
 router = APIRouter(prefix="/api/v1")
@@ -172,9 +174,31 @@ async def one(complaint: UUID, context: Context, lang: Language, response: Respo
     if state.version < 0:
         raise NotFound(complaint=str(complaint))
     etag(response, state.version)
-    told = casefile(state, await context.knowing.registry.current(), context.knowing.policies, lang)
+    registry = await context.knowing.registry.current()
+    told = casefile(state, registry, context.knowing.policies, lang)
     [told] = await with_suggestions(context, [state], [told], lang)
-    return told
+    named = state.routed.basis.precedent if state.routed else None
+    return {**told, "precedent": await _decision(context, named, registry, lang) if named else None}
+
+
+@router.get("/precedents")
+async def precedents(context: Context, lang: Language) -> dict[str, Any]:
+    """The Ombudsman's decisions that placing consults: for which field, level and region, whose, since when and why."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(FRESH_S):
+            await context.feed.catch_up()
+    found = await context.database.read(views.precedents)
+    registry = await context.knowing.registry.current()
+    listed = [
+        {
+            "sector": sector,
+            "level": level,
+            "region": region,
+            **(await _decision(context, one.name, registry, lang) or {}),
+        }
+        for (sector, level, region), one in sorted(found.items(), key=lambda item: str(item[0]))
+    ]
+    return {"precedents": listed}
 
 
 @router.post("/triage/{complaint}/placement")
@@ -246,6 +270,11 @@ async def split_by_agency(agency: AgencyId, complaint: UUID, body: AgencySplitBo
     return await desk.move(
         complaint, cause, lambda state, by: decide.split_by_agency(state, by, agency, shares, cause.causation_id)
     )
+
+
+async def _decision(context: Router, complaint: str, registry: Registry, lang: str) -> dict[str, Any] | None:
+    loaded = await context.ledger.load(UUID(complaint))
+    return decision(loaded.state, loaded.told(), registry, lang)
 
 
 async def _listed(context: Router, place: str, page: int, lang: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from router.authority import Authority, Body, Step, area
+from router.authority import Authority, Body, Step, area, precise
 from router.gazetteer import Where
 from router.reading import Read, Reader
 from router.region_codes import is_province
@@ -114,7 +114,7 @@ def _suggested(state: Complaint, asked: Question, known: Known, day: date) -> Ch
 
 def _by_precedent(asked: Question, known: Known) -> Choice | None:
     sector = asked.read.words.sector
-    if sector is None or asked.level is None:
+    if sector is None or asked.level is None or not precise(asked.level, asked.read.where.region):
         return None
     found = known.precedents.get((sector, asked.level, area(asked.level, asked.read.where.region)))
     body = known.registry.living(found.agency) if found is not None else None

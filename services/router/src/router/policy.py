@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from router.authority import Body, area
+from router.authority import Body, area, precise
 from router.placing import Choice, Doubt, Known, Question, choose, question
 from schemas.complaint import Complaint
 from schemas.deadlines import release_reason, running
@@ -182,6 +182,6 @@ def _heir(state: Complaint, today: Holder, known: Known, at: datetime) -> Body |
 
 def precedent_key(basis: Basis) -> tuple[str, str, str | None] | None:
     """Under which (sector, level, area) a binding placement is a precedent; None: it says nothing about the like."""
-    if basis.sector is None or basis.level is None:
+    if basis.sector is None or basis.level is None or not precise(basis.level, basis.region):
         return None
     return basis.sector, basis.level.value, area(basis.level, basis.region)
