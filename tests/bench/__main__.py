@@ -10,7 +10,7 @@ from rich.table import Table
 
 from bench.measure import Result
 
-PARTS = ("fold", "placing", "door", "relay", "projection", "road")
+PARTS = ("fold", "placing", "door", "relay", "projection", "road", "kurrentdb")
 FILE = Path("var/bench.json")
 
 
