@@ -30,7 +30,7 @@ from router.classify import UNCLEAR
 from router.context import Router
 from router.duplicate_watch import DuplicateWatch
 from router.knowing import Knowing
-from router.models import find
+from router.models import BadModel, find
 from router.planting import plant
 from router.rule_data import place_data, rule_data
 from router.settings import ROAD, SERVICE
@@ -42,7 +42,6 @@ from schemas import topics
 from schemas.data_files import policies
 from schemas.ids import derived_id
 from schemas.macs import mac
-from schemas.refusals import InvalidField
 
 routers: Final[list[APIRouter]] = [http.router]
 
@@ -137,11 +136,10 @@ async def switch(version: str, labels: Collection[str]) -> str:
     """Let this model read from now on; says what became of it. `labels` are what the model tells apart.
 
     Raises:
-        InvalidField: it tells something else apart than sectors.
+        BadModel: it tells something else apart than sectors.
     """
-    strange = sorted(set(labels) - set(rule_data().sectors) - {UNCLEAR})
-    if strange:
-        raise InvalidField(field="model", why=f"{version} tells other things apart than sectors: {', '.join(strange)}")
+    if strange := sorted(set(labels) - set(rule_data().sectors) - {UNCLEAR}):
+        raise BadModel(f"{version} tells other things apart than sectors: {', '.join(strange)}")
     async with open_platform(read_settings()) as platform:
         ledger, at = platform.ledger(SERVICE), platform.clock.now()
         causation = derived_id("switch", version, at.isoformat())

@@ -102,7 +102,6 @@ def switch_(
     configure(settings)
     try:
         found = find(settings.models_dir, version)
+        console.print(asyncio.run(switch(version, set(found.labels) if found else set())))
     except BadModel as error:
         raise typer.BadParameter(str(error)) from error
-    sectors = set(found.labels) if found else set()
-    console.print(asyncio.run(switch(version, sectors)))
