@@ -1,64 +1,108 @@
-"""Whatever is asked of them, the stores answer alike: random histories on the memory store and a SQL store side by side."""
+"""Whatever is asked of them, the stores answer alike: random histories on all of them side by side."""
 
 import asyncio
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chassis.ports import Append, Store
+from chassis.ports import Append, Appended, Page, Store
+from chassis.stores import open_store
 from chassis.stores.admission import Result
-from chassis.stores.sql import SqlStore
+from support.kurrentdb.process import StandIn
+from support.postgres import Postgres
 from support.stores import event, memory_store
 
+EXAMPLES = 100
+
 appends = st.builds(
-    lambda stream, expected, names: (stream, expected, names),
+    lambda stream, expected, names, loaded: (stream, expected, names, loaded),
     st.sampled_from(["complaint-1", "complaint-2", "registry"]),
     st.integers(-1, 3),
     st.lists(st.sampled_from("abcdef"), max_size=3),
+    st.booleans(),
 )
 histories = st.lists(st.lists(appends, min_size=1, max_size=4), max_size=8)
 
 
-class Pair:
-    """Two stores with one history, told one call after the other."""
+class Stores:
+    """One history, told to every store, one call after the other. The first is the memory store."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, *urls: str) -> None:
         self.runner = asyncio.Runner()
-        self.stores: list[Store] = [memory_store(), SqlStore(url)]
+        self.all: list[Store] = [memory_store(), *map(open_store, urls)]
         self.example = count()
+        self.started: list[int | None] = [None] * len(self.all)
+        """Where each store stood before the history."""
 
     def tell(self, call: list[Append]) -> list[list[Result]]:
-        return [self.runner.run(store.append_many(call)) for store in self.stores]
+        return [self.runner.run(store.append_many(call)) for store in self.all]
+
+    def pages(self, prefixes: list[str], limit: int) -> list[Page]:
+        asked = zip(self.all, self.started, strict=True)
+        return [self.runner.run(store.read_all(position, prefixes, limit)) for store, position in asked]
+
+    def ids(self, stream: str) -> list[UUID]:
+        return [one.id for one in self.runner.run(self.all[0].read(stream))]
+
+    def close(self) -> None:
+        for store in self.all:
+            self.runner.run(store.close())
+        self.runner.close()
 
 
 @pytest.fixture
-def pair(shared_url: str) -> Iterator[Pair]:
-    made = Pair(shared_url)
+def stores(tmp_path: Path, postgres: Postgres, kurrentdb: StandIn) -> Iterator[Stores]:
+    made = Stores(f"sqlite:///{tmp_path}/store.db", postgres.database(), kurrentdb.url)
     yield made
-    made.runner.run(made.stores[1].close())
-    made.runner.close()
+    made.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.postgres
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories)
-def test_memory_and_sql_give_the_same_answers_to_the_same_history(
-    pair: Pair, history: list[list[tuple[str, int, str]]]
+def test_all_stores_give_the_same_answers_to_the_same_history(
+    stores: Stores, history: list[list[tuple[str, int, str, bool]]]
 ) -> None:
-    example = next(pair.example)
-    started = pair.runner.run(pair.stores[0].read_all(None)).position
+    example = next(stores.example)
+    answers: list[list[list[Result]]] = []
     for call in history:
-        asked = [Append(f"{stream}-{example}", expected, [event(n) for n in names]) for stream, expected, names in call]
-        memory, sql = pair.tell(asked)
-        assert _plain(memory) == _plain(sql)
+        asked = [_append(stores, f"{stream}-{example}", *told) for stream, *told in call]
+        answers.append(stores.tell(asked))
 
+    written = stores.pages([], 100)
+    ranks = [_ranks(page) for page in written]
+    for told in answers:
+        memory, *others = [_plain(results, rank) for results, rank in zip(told, ranks, strict=True)]
+        assert others == [memory] * len(others)
     for prefixes in ([], ["complaint-"], ["registry"], ["complaint-1", "registry"]):
-        one, other = (pair.runner.run(store.read_all(started, prefixes, limit=5)) for store in pair.stores)
-        assert [event[:7] for event in one.events] == [event[:7] for event in other.events]
-        assert one[1:] == other[1:]
+        memory, *others = [
+            ([one[:6] for one in page.events], rank.get(page.position, 0), page.caught_up)
+            for page, rank in zip(stores.pages(prefixes, 5), ranks, strict=True)
+        ]
+        assert others == [memory] * len(others)
+    stores.started = [page.position for page in written]
 
 
-def _plain(results: list[Result]) -> list[object]:
-    return [(type(result), result.args) if isinstance(result, Exception) else result for result in results]
+def _append(stores: Stores, stream: str, expected: int, names: str, loaded: bool) -> Append:
+    """`loaded`: with the ids that a writer would have seen who loaded the stream up to `expected`."""
+    seen = stores.ids(stream)[: expected + 1] if loaded else []
+    return Append(stream, expected, [event(name) for name in names], seen)
+
+
+def _ranks(page: Page) -> dict[int | None, int]:
+    """Positions are opaque: what counts is which event one is."""
+    return {one.position: rank for rank, one in enumerate(page.events, start=1)}
+
+
+def _plain(results: list[Result], rank: dict[int | None, int]) -> list[object]:
+    return [
+        result._replace(position=rank.get(result.position, 0))
+        if isinstance(result, Appended)
+        else (type(result), result.args)
+        for result in results
+    ]
