@@ -1,6 +1,7 @@
 """Who was forgotten? News without a receipt, and receipts in topics that are no more, read off the store alone."""
 
 import asyncio
+import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -54,9 +55,16 @@ class Keeper:
     planned again. Of several processes one works, by a lease.
     """
 
-    def __init__(self, topics: Topics, registry: RegistryView, sweep: Sweep, database: Database) -> None:
+    def __init__(
+        self,
+        topics: Topics,
+        registry: RegistryView,
+        sweep: Sweep,
+        database: Database,
+        real: Callable[[], float] = time.time,
+    ) -> None:
         self._topics, self._registry, self._sweep, self._database = topics, registry, sweep, database
-        self._lease, self._patience = Lease(database, SWEEP.lease, "topics"), Patience()
+        self._lease, self._patience = Lease(database, SWEEP.lease, "topics", real), Patience()
 
     async def run(self) -> None:
         """Until cancelled. Waits while the broker is away."""

@@ -114,10 +114,14 @@ class Projection:
                 raise TopicChanged
 
     async def _seek(self, client: AIOKafkaConsumer, parts: Collection[TopicPartition]) -> None:
-        self._known = dict(await self._database.read(self._stored))
+        offsets = await self.resume(self._topic_id)
         for part in parts:
-            known = self._known.get(part.partition)
-            client.seek(part, known.offset if known is not None and known.topic_id == self._topic_id else 0)
+            client.seek(part, offsets.get(part.partition, 0))
+
+    async def resume(self, topic_id: str) -> Mapping[int, int]:
+        """The next offset of each partition in the topic of that id, as the rows stand; those left out begin at 0."""
+        self._topic_id, self._known = topic_id, dict(await self._database.read(self._stored))
+        return {part: known.offset for part, known in self._known.items() if known.topic_id == topic_id}
 
     def _stored(self, connection: Connection, *, locked: bool = False) -> Mapping[int, Checkpoint]:
         table = self._checkpoints
@@ -132,12 +136,18 @@ class Projection:
             if not batch:
                 continue
             try:
-                await self._apply(batch)
+                await self.apply(batch)
             except Overtaken:
                 log.info("overtaken", view=self._view.name, partitions=sorted(batch))
                 await self._seek(client, client.assignment())
 
-    async def _apply(self, batch: Mapping[int, Sequence[Message]]) -> None:
+    async def apply(self, batch: Mapping[int, Sequence[Message]]) -> None:
+        """Take in records, each partition's from where the rows stand on; offsets move with the rows.
+
+        Raises:
+            Overtaken: another worker was there first; `resume`.
+            ChassisError: as store and database say.
+        """
         before, moved = {part: self._known.get(part) for part in batch}, dict[int, Checkpoint]()
         fresh: list[RecordedEvent] = []
         for partition, records in batch.items():

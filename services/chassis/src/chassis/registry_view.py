@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Final
 
 from chassis.ledger import Ledger
@@ -14,8 +15,10 @@ FRESH_S: Final = 0.2
 class RegistryView:
     """Asks the store for what is new in the registry's stream, at most every `FRESH_S`."""
 
-    def __init__(self, ledger: Ledger, fresh_s: float = FRESH_S) -> None:
-        self._ledger, self._fresh_s = ledger, fresh_s
+    def __init__(
+        self, ledger: Ledger, fresh_s: float = FRESH_S, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._ledger, self._fresh_s, self._monotonic = ledger, fresh_s, monotonic
         self._state, self._read_at = Registry(), float("-inf")
         self._lock = asyncio.Lock()
 
@@ -26,7 +29,7 @@ class RegistryView:
         async with self._lock:
             if not self._is_fresh(at_least):
                 self._state = await self._ledger.registry(self._state)
-                self._read_at = time.monotonic()
+                self._read_at = self._monotonic()
         return self._state
 
     @property
@@ -35,4 +38,4 @@ class RegistryView:
         return self._state
 
     def _is_fresh(self, at_least: int) -> bool:
-        return self._state.version >= at_least and time.monotonic() - self._read_at < self._fresh_s
+        return self._state.version >= at_least and self._monotonic() - self._read_at < self._fresh_s

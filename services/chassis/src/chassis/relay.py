@@ -5,8 +5,10 @@ to publishes, and fencing guards the hand-over.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Final
+from uuid import UUID
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -20,10 +22,10 @@ from chassis.gathered import Gathered
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import consumer, meaning, running
 from chassis.patience import Patience
-from chassis.ports import Store
-from chassis.relay_checkpoint import last_checkpoint, resume_after
+from chassis.ports import Page, Store
+from chassis.relay_checkpoint import Checkpoint, last_checkpoint
+from chassis.relay_lead import Publishes, lead
 from chassis.relay_producer import Publisher, publishing
-from schemas.streams import COMPLAINT_PREFIX, REGISTRY
 from schemas.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS, RELAY_CHECKPOINT
 
 GROUP: Final = "relay"
@@ -34,7 +36,6 @@ SESSION: Final = {"session_timeout_ms": 6_000, "heartbeat_interval_ms": 2_000}
 """How long a killed relay holds the place of the next one."""
 POLL_MS: Final = 500
 LOOK_S: Final = 5.0
-PREFIXES: Final = (COMPLAINT_PREFIX, REGISTRY)
 TOPICS: Final = (COMPLAINT_EVENTS, REGISTRY_EVENTS, RELAY_CHECKPOINT)
 log = structlog.get_logger(__name__)
 
@@ -83,14 +84,13 @@ class Relay:
 
     async def _lead(self, turn: "_Turn", ids: dict[str, str]) -> None:
         await turn.mine.wait()
-        store_id = await self._store.store_id()
-        async with publishing(self._kafka, store_id, ids) as publisher:
-            after = resume_after(await last_checkpoint(self._kafka), store_id, ids)
-            log.info("relay publishes", after=after)
-            gathered = Gathered(AHEAD)
-            await first_of(gathered.fill(self._store.subscribe(after, PREFIXES)), self._publish(publisher, gathered))
+        await lead(self._store, KafkaLine(self._kafka), ids, self._carry)
 
-    async def _publish(self, publisher: Publisher, gathered: Gathered) -> None:
+    async def _carry(self, pages: AsyncIterator[Page], publisher: Publishes) -> None:
+        gathered = Gathered(AHEAD)
+        await first_of(gathered.fill(pages), self._publish(publisher, gathered))
+
+    async def _publish(self, publisher: Publishes, gathered: Gathered) -> None:
         while events := await gathered.take(MOST):
             with metrics.RELAY_SECONDS.time():
                 await publisher.publish(events)
@@ -105,6 +105,19 @@ class Relay:
             found = {name: str(id_) for name, id_ in (await self._admin.topic_ids(TOPICS)).items()}
             if found != ids:
                 raise TopicsChanged
+
+
+class KafkaLine:
+    """Implements `chassis.relay_lead.Line`."""
+
+    def __init__(self, kafka: str) -> None:
+        self._kafka = kafka
+
+    def publishing(self, store_id: UUID, topic_ids: Mapping[str, str]) -> AbstractAsyncContextManager[Publisher]:
+        return publishing(self._kafka, store_id, topic_ids)
+
+    async def last_checkpoint(self) -> Checkpoint | None:
+        return await last_checkpoint(self._kafka)
 
 
 class _Turn(ConsumerRebalanceListener):  # type: ignore[misc]

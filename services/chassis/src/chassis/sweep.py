@@ -7,7 +7,8 @@ Works without Kafka. The row only says when to look: the reaction decides on the
 """
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -60,13 +61,14 @@ class Sweep:
         tables: SweepTables,
         period_s: float = 1.0,
         patience: Patience | None = None,
+        real: Callable[[], float] = time.time,
     ) -> None:
-        """`period_s`: between two looks at what is due, real time."""
+        """`period_s`: between two looks at what is due, real time; `real` tells that time, in seconds."""
         self._database, self._ledger, self._clock, self._plan = database, ledger, clock, plan
         self._tables, self._period_s, self._patience = tables, period_s, patience or Patience()
         self.open_work = self._feed = StoreFeed(ledger.store, database, tables.metadata, open_work_view(ledger, plan))
         self._reactor = Reactor(ledger, react, self._patience)
-        self._lease = Lease(database, tables.lease, f"sweep.{ledger.writer}")
+        self._lease = Lease(database, tables.lease, f"sweep.{ledger.writer}", real)
         self._looked = False
         self._rests = Rests()
 

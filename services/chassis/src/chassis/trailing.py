@@ -52,7 +52,7 @@ class Trailing:
         self._store, self._database, self._name, self._handle = store, database, f"trailing.{name}", handle
         self._types, self._grace, self._now = frozenset(types), timedelta(seconds=grace_s), now
         self._positions = position_table(metadata)
-        self._lease = Lease(database, lease_table(metadata), self._name)
+        self._lease = Lease(database, lease_table(metadata), self._name, lambda: now().timestamp())
 
     async def run(self) -> None:
         """Until cancelled; of several processes one works, by a lease."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from chassis.registry_view import RegistryView
@@ -24,8 +25,16 @@ class Knowing:
     data refuses to start.
     """
 
-    def __init__(self, registry: RegistryView, database: Database, policies: Policies, models: Path = MODELS) -> None:
+    def __init__(
+        self,
+        registry: RegistryView,
+        database: Database,
+        policies: Policies,
+        models: Path = MODELS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.registry, self.policies, self.models, self._database = registry, policies, models, database
+        self._monotonic = monotonic
         self._model: Model | None = find(models, None)
         self._model_name: str | None = None
         self._reader = plain_reader().having(self._model)
@@ -47,7 +56,7 @@ class Knowing:
         if registry is not self._authority.registry:
             self._reader = reader(registry).having(self._model)
             self._authority = Authority(registry)
-        if time.monotonic() - self._read_at >= PRECEDENTS_FRESH_S:
+        if self._monotonic() - self._read_at >= PRECEDENTS_FRESH_S:
             self._precedents = await self._database.read(views.precedents)
-            self._read_at = time.monotonic()
+            self._read_at = self._monotonic()
         return Known(self._authority, self._reader, self._precedents, self.policies)
