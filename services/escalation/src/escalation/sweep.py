@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, delete, insert, select
 from chassis.ledger import Cause, Ledger
 from chassis.loaded import Loaded
 from chassis.open_work import Plan, Work
+from chassis.patience import Patience
 from chassis.ports import Clock
 from chassis.reaction import Outcome, Reaction
 from chassis.registry_view import RegistryView
@@ -101,11 +102,13 @@ class Replanner:
         self._sweep, self._registry, self._policies = sweep, registry, policies
         self._database, self._table, self._period_s = database, table, period_s
         self._on: str | None = None
+        self._patience = Patience()
 
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            await self.once()
+            # A store that is away for a moment is waited for: a dead process would stop the timers as well.
+            await self._patience.until_up(self.once, "replanning")
             await asyncio.sleep(self._period_s)
 
     async def once(self) -> bool:
