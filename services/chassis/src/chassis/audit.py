@@ -1,8 +1,8 @@
 """Walks the whole store and proves the books: every complaint filed is closed for a reason, or somebody living has it
 and something is due that is not overdue. The same command in tests and in production.
 
-Memory holds one page of streams and, for each stream seen, its id and its public number: about 200 bytes a complaint,
-whatever the number of events.
+Memory holds one page of streams; what was met before lies in a temporary file (`audit_met`). Only leads that others
+follow are counted one by one.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -12,6 +12,8 @@ from uuid import UUID
 
 from chassis.audit_finding import Basis, Violation
 from chassis.audit_history import history
+from chassis.audit_met import Met
+from chassis.audit_parts import answered_early
 from chassis.audit_rules import Around, check, pointed_to
 from chassis.books import Books, summary
 from chassis.ledger import Ledger
@@ -45,11 +47,14 @@ class Audit:
         *,
         page: Page | None = None,
         judged: Judged | None = None,
+        page_size: int = PAGE,
     ) -> None:
-        """`now`: judge as of this time. `tolerance`: how late an action may be, since it may be on its way."""
+        """`now`: judge as of this time. `tolerance`: how late an action may be, since it may be on its way.
+        `page_size`: events read at a time.
+        """
+        self._page_size = page_size
         self._ledger, self._policies, self._now, self._tolerance = ledger, policies, now, tolerance
         self._page, self._judged = page, judged
-        self._seen, self._numbers = set[str](), dict[str, UUID]()
         self._leads: dict[UUID, bool] = {}
         self._books, self.position, self.events = Books(), 0, 0
 
@@ -62,39 +67,39 @@ class Audit:
         """Each broken rule with the stream that breaks it."""
         basis = Basis(await self._ledger.registry(), self._policies, self._now, self._tolerance)
         position: int | None = None
-        while True:
-            page = await self._ledger.store.read_all(position, (), PAGE)
-            async for found in self._streams(dict.fromkeys(event.stream for event in page.events), basis):
-                yield found
-            position = page.position
-            self.position, self.events = position or 0, self.events + len(page.events)
-            if self._page:
-                self._page(page.events, self.events)
-            if page.caught_up:
-                return
+        with Met() as met:
+            while True:
+                page = await self._ledger.store.read_all(position, (), self._page_size)
+                async for found in self._streams(dict.fromkeys(event.stream for event in page.events), basis, met):
+                    yield found
+                position = page.position
+                self.position, self.events = position or 0, self.events + len(page.events)
+                if self._page:
+                    self._page(page.events, self.events)
+                if page.caught_up:
+                    return
 
-    async def _streams(self, names: dict[str, None], basis: Basis) -> AsyncIterator[Found]:
-        fresh = [name for name in names if name not in self._seen]
-        self._seen.update(fresh)
+    async def _streams(self, names: dict[str, None], basis: Basis, met: Met) -> AsyncIterator[Found]:
+        fresh = met.fresh(list(names))
         ours = [name for name in fresh if _is_complaint(name)]
         for found in await self._others([name for name in fresh if name not in ours]):
             yield found
         for loaded in await self._load([complaint_id(name) for name in ours]):
-            for violation in [*await self._judge(loaded, basis), *self._number(loaded)]:
+            for violation in [*await self._judge(loaded, basis), *_number(loaded, met)]:
                 yield violation, loaded
 
     async def _judge(self, loaded: Loaded, basis: Basis) -> list[Violation]:
         state = loaded.state
         if loaded.recorded and state.version < 0:
             return list(history(loaded.stream, loaded.recorded)) or [_unreadable(loaded)]
-        others = {each.state.id: each.state for each in await self._load(pointed_to(state)) if each.state.version >= 0}
-        around = Around(others)
+        others = {each.state.id: each for each in await self._load(pointed_to(state)) if each.state.version >= 0}
+        around = Around({each: other.state for each, other in others.items()})
         self._books.change(None, summary(state))
         if (lead := around.lead_of(state)) is not None:
             self._leads[lead.id] = lead.is_open
         if self._judged:
             self._judged(state)
-        return check(loaded, around, basis)
+        return check(loaded, around, basis) or list(answered_early(loaded, others))
 
     async def _others(self, names: Sequence[str]) -> list[Found]:
         # The registry's stream, the supports'; and a complaint's under a name that is not its own.
@@ -106,14 +111,6 @@ class Audit:
                 what = "no complaint's stream has this name: a second one of the same complaint, or of none"
                 found.append((Violation("alias", name, 0, what), loaded))
         return found
-
-    def _number(self, loaded: Loaded) -> list[Violation]:
-        state = loaded.state
-        if state.whole is not None or not state.public_number:
-            return []
-        first = self._numbers.setdefault(state.public_number, state.id)
-        what = f"{state.public_number} is also the number of {first}"
-        return [] if first == state.id else [Violation("number-twice", loaded.stream, 0, what)]
 
     async def _load(self, complaints: Sequence[UUID]) -> list[Loaded]:
         """All of them; one that cannot be folded comes without a state (version -1)."""
@@ -130,6 +127,15 @@ class Audit:
         except UNREADABLE:
             stream = complaint_stream(complaint)
             return Loaded(stream, new(complaint), Keys(), await self._ledger.store.read(stream))
+
+
+def _number(loaded: Loaded, met: Met) -> list[Violation]:
+    state = loaded.state
+    if state.whole is not None or not state.public_number:
+        return []
+    first = met.first(state.public_number, state.id)
+    what = f"{state.public_number} is also the number of {first}"
+    return [] if first == state.id else [Violation("number-twice", loaded.stream, 0, what)]
 
 
 def _is_complaint(stream: str) -> bool:

@@ -1,15 +1,16 @@
 """`satupintu audit`: exit 0 and the books, or exit 1 and the story of each offending stream."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from chassis.audit import UNREADABLE, Audit, Found
 from chassis.audit_finding import Violation
@@ -21,6 +22,7 @@ from chassis.settings import Settings, read_settings
 from schemas import sentences
 from schemas.complaint import new
 from schemas.data_files import policies
+from schemas.envelope import RecordedEvent
 from schemas.registry import Registry
 from schemas.sealed import Keys
 from schemas.streams import COMPLAINT_PREFIX, complaint_id
@@ -76,10 +78,10 @@ async def _audit(asked: Asked) -> int:
         at = at if at.tzinfo else at.astimezone()
         registry = await platform.registry.current()
         with Collected() as collected, _progress() as progress:
-            task = progress.add_task("reading")
+            shown = Shown(progress)
 
-            def told(events: Any, seen: int) -> None:
-                progress.update(task, description=f"{seen:,} events read")
+            def told(events: Sequence[RecordedEvent], seen: int) -> None:
+                shown.page(events, seen)
                 if asked.kafka:
                     collected.page(events)
 
@@ -112,24 +114,52 @@ async def _loaded(platform: Platform, stream: str) -> Loaded:
 _NOBODY: Final = complaint_id(f"{COMPLAINT_PREFIX}00000000-0000-0000-0000-000000000000")
 
 
+class Shown:
+    """How far the walk is. No store tells how much it holds, so it is measured by the time that the events tell."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._task = progress, progress.add_task("reading", total=1.0)
+        self._begun_at = datetime.fromtimestamp(time.time(), UTC)
+        self._first_at: datetime | None = None
+
+    def page(self, events: Sequence[RecordedEvent], seen: int) -> None:
+        """These are read too."""
+        if not events:
+            return
+        self._first_at = self._first_at or events[0].recorded_at
+        whole_s = (self._begun_at - self._first_at).total_seconds()
+        share = (events[-1].recorded_at - self._first_at).total_seconds() / whole_s if whole_s > 0 else 1.0
+        self._progress.update(self._task, completed=min(share, 1.0), description=f"{seen:,} events")
+
+
 def _progress() -> Progress:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 def _tell(violation: Violation, loaded: Loaded, registry: Registry) -> None:
     place = f"{violation.stream} at version {violation.version}" if violation.version >= 0 else violation.stream
     console.print(f"[red]{violation.code}[/red] {place}: {escape(violation.what)}")
-    for line in story(loaded, registry):
+    for line in story(loaded, registry, violation.version):
         console.print(f"    {escape(line)}")
 
 
-def story(loaded: Loaded, registry: Registry) -> list[str]:
-    """The last facts of a stream as sentences, without any text that people wrote; by type where unreadable."""
+def story(loaded: Loaded, registry: Registry, version: int = -1) -> list[str]:
+    """The facts of a stream up to the offending one (`version`; -1: the last) as sentences, without any text that
+    people wrote; by type where unreadable. How many come before and after is said, so that nothing seems to be missing.
+    """
+    end = version + 1 if 0 <= version < len(loaded.recorded) else len(loaded.recorded)
+    start = max(0, end - STORY)
+    before = [f"({start} facts before)"] if start else []
+    after = [f"({len(loaded.recorded) - end} facts after)"] if end < len(loaded.recorded) else []
+    return [*before, *_lines(loaded, registry, start, end), *after]
+
+
+def _lines(loaded: Loaded, registry: Registry, start: int, end: int) -> list[str]:
     try:
-        told = loaded.told()[-STORY:]
+        told = loaded.told()[start:end]
     except UNREADABLE:
-        return [f"{event.version}. {event.type}" for event in loaded.recorded[-STORY:]]
+        return [f"{event.version}. {event.type}" for event in loaded.recorded[start:end]]
     said = [(one, sentences.sentence(one.fact, registry, "en", public=True)) for one in told]
     return [f"{one.version}. {one.fact.at:%Y-%m-%d %H:%M} {sentence}" for one, sentence in said]
 

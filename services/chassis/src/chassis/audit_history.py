@@ -45,11 +45,12 @@ def life(stream: str, complaint: UUID, told: Sequence[Told]) -> Iterator[Violati
     """What the lifecycle did not allow when it was added (design: table of section 4)."""
     state = new(complaint)
     for one in told:
-        yield from _next(stream, state, one)
+        yield from allowed(stream, state, one)
         state = evolve(state, one)
 
 
-def _next(stream: str, state: Complaint, told: Told) -> Iterator[Violation]:
+def allowed(stream: str, state: Complaint, told: Told) -> Iterator[Violation]:
+    """What the lifecycle has against this fact, added to that state."""
     name = type(told.fact).__name__
     if told.version == 0 and name not in BIRTHS:
         yield Violation("not-born", stream, 0, f"the stream begins with {name}")

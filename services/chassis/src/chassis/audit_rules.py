@@ -1,18 +1,22 @@
 """What must be true of one complaint at any moment (design: section 1), and of what it points to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from chassis.audit_conduct import past
 from chassis.audit_finding import Basis, Violation
-from chassis.audit_history import history, life
+from chassis.audit_history import history
 from chassis.loaded import Loaded
 from schemas.complaint import Complaint
 from schemas.deadlines import next_action
+from schemas.events.intake import PersonalDataErased
+from schemas.evolve import Told
 from schemas.lifecycle import CloseReason, Status
 from schemas.streams import complaint_stream
 from schemas.values import HolderKind
 
+TAKEN_BACK: Final = frozenset({CloseReason.WITHDRAWN, CloseReason.ERASED})
 AFTER_ANSWER: Final = frozenset({CloseReason.CONFIRMED, CloseReason.SILENCE, CloseReason.PART_ANSWERED})
 
 
@@ -36,11 +40,18 @@ def check(loaded: Loaded, around: Around, basis: Basis) -> list[Violation]:
     found = list(history(loaded.stream, loaded.recorded))
     if found:
         return found  # what follows reads the folded state, and a broken history folds to nonsense
-    return list(life(loaded.stream, loaded.state.id, loaded.told())) or [
-        *_promise(loaded.state, around, basis),
-        *_pointers(loaded.state, around, basis),
+    told = loaded.told()
+    return past(loaded.stream, loaded.state.id, told, basis) or [
+        *standing(loaded.state, around, basis),
         *_receipts(loaded),
+        *_forgotten(loaded, told, basis),
     ]
+
+
+def standing(state: Complaint, around: Around, basis: Basis) -> Iterator[Violation]:
+    """What is wrong with where it stands now, whatever brought it there."""
+    yield from _promise(state, around, basis)
+    yield from _pointers(state, around, basis)
 
 
 def _promise(state: Complaint, around: Around, basis: Basis) -> Iterator[Violation]:
@@ -82,6 +93,8 @@ def _pointers(state: Complaint, around: Around, basis: Basis) -> Iterator[Violat
         if state.is_open and part.id not in around.others and basis.is_over(state.stage.at):
             yield _wrong(state, "part-missing", f"its part {part.id} was never opened")
     whole = around.others.get(state.whole) if state.whole is not None else None
+    if whole is not None and state.is_open and whole.closed in TAKEN_BACK and basis.is_over(whole.stage.at):
+        yield _wrong(state, "part-left", f"its whole {whole.id} was taken back, and it is still worked on")
     if state.whole is not None and (whole is None or state.id not in {part.id for part in whole.parts}):
         yield _wrong(state, "part-stray", f"it says it is a part of {state.whole}, which does not name it")
 
@@ -89,6 +102,9 @@ def _pointers(state: Complaint, around: Around, basis: Basis) -> Iterator[Violat
 def _lead(state: Complaint, lead: Complaint | None) -> Iterator[Violation]:
     if lead is None:
         yield _wrong(state, "lead-missing", f"it follows {state.lead}, which does not exist")
+    elif state.secret or state.supervision:
+        # Its text would reach another reporter, or the body that is accused.
+        yield _wrong(state, "protected-follows", f"it is secret or of supervision grade, and follows {state.lead}")
     elif (lead.received_at, lead.id) >= (state.received_at, state.id):
         yield _wrong(state, "lead-later", f"it follows {state.lead}, which came later: such chains could close")
 
@@ -98,6 +114,15 @@ def _receipts(loaded: Loaded) -> Iterator[Violation]:
         if receipt.message_id not in loaded.ids:
             what = f"the receipt of {agency} is for message {receipt.message_id}, which tells another complaint"
             yield _wrong(loaded.state, "false-receipt", what)
+
+
+def _forgotten(loaded: Loaded, told: Sequence[Told], basis: Basis) -> Iterator[Violation]:
+    # Law 27/2022 articles 43 and 44: what sealed the text must be gone. A part lies under its whole's key.
+    if not loaded.state.erased or loaded.state.whole is not None or not loaded.keys.generations:
+        return
+    asked_at = max(one.fact.at for one in told if isinstance(one.fact, PersonalDataErased))
+    if basis.is_over(asked_at):
+        yield _wrong(loaded.state, "not-forgotten", "its reporter asked to be forgotten, and its keys are still there")
 
 
 def _wrong(state: Complaint, code: str, what: str) -> Violation:

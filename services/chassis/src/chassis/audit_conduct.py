@@ -1,0 +1,110 @@
+"""Was each fact lawful when it was said? Read off the stream alone: who said it, how often, and when.
+
+The lifecycle (`audit_history`) says which facts a status allows; these are the rules that look further back.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from chassis.audit_finding import Basis, Violation
+from chassis.audit_history import allowed
+from schemas.clocks import Due, clocks, reckoning_for
+from schemas.complaint import Complaint, Mark, new
+from schemas.events import agency_inbox as a
+from schemas.events import escalation as e
+from schemas.events import router as r
+from schemas.evolve import MISSED, REMINDED, RUNG, Told, evolve
+from schemas.registry import Registry
+from schemas.values import Clock
+
+HOLDERS_OWN: Final = (
+    a.ComplaintAcknowledged,
+    a.ComplaintReturned,
+    a.ProgressRecorded,
+    a.ClarificationRequested,
+    a.ResponseGiven,
+)
+BRINGS_BACK: Final = frozenset({"mandate", "desk", "suggestion", "precedent", "supervision", "split"})
+"""Causes of a placing that never name a body which has returned the complaint (design: section 4)."""
+BEHIND: Final = timedelta(minutes=1)
+"""How long a process may still reckon with the calendar before a decree."""
+
+
+def past(stream: str, complaint: UUID, told: Sequence[Told], basis: Basis) -> list[Violation]:
+    """Every fact that the lifecycle did not allow when it was added; if there is none, every one that broke a rule."""
+    state, forbidden, unlawful = new(complaint), list[Violation](), list[Violation]()
+    for one in told:
+        forbidden += allowed(stream, state, one)
+        unlawful += lawful(stream, state, one, basis)
+        state = evolve(state, one)
+    return forbidden or unlawful
+
+
+def lawful(stream: str, state: Complaint, told: Told, basis: Basis) -> Iterator[Violation]:
+    """What the rules have against this fact, added to that state."""
+    for code, what in _faults(state, told.fact, basis):
+        yield Violation(code, stream, told.version, what)
+
+
+def _faults(state: Complaint, fact: object, basis: Basis) -> Iterator[tuple[str, str]]:
+    if isinstance(fact, HOLDERS_OWN):
+        yield from _holder(state, fact.agency, type(fact).__name__, basis.registry)
+    match fact:
+        case a.ComplaintReturned():
+            yield from _return(state, fact, basis)
+        case r.ComplaintRouted() if not fact.binding and fact.cause in BRINGS_BACK:
+            # Who returned it is not tried again, except by a binding decision.
+            if fact.agency in state.returned_by:
+                yield "placed-back", f"it was placed with {fact.agency}, which had returned it"
+        case e.ReminderSent():
+            yield from _once(state, Mark(fact.clock, fact.started_version, REMINDED))
+        case e.DeadlineMissed():
+            yield from _once(state, Mark(fact.clock, fact.started_version, MISSED))
+            yield from _early(state, fact.clock, fact.at, basis)
+        case e.ComplaintEscalated() if fact.clock is not None and fact.started_version is not None:
+            yield from _once(state, Mark(fact.clock, fact.started_version, RUNG + fact.rung, fact.repetition))
+        case e.ComplaintLapsed():
+            yield from _early(state, Clock.SILENCE if fact.cause == "silence" else Clock.COMPLETION, fact.at, basis)
+        case _:
+            return
+
+
+def _holder(state: Complaint, agency: str, name: str, registry: Registry) -> Iterator[tuple[str, str]]:
+    # A merged body's successor is the holder from the merger on, whether or not the stream says so already.
+    body, met = state.agency, set[str]()
+    while body is not None and body != agency and body not in met:
+        met.add(body)
+        known = registry.agencies.get(body)
+        body = known.successor if known is not None else None
+    if body != agency:
+        yield "not-the-holder", f"{name} by {agency}, while {state.holder} had it"
+
+
+def _return(state: Complaint, fact: a.ComplaintReturned, basis: Basis) -> Iterator[tuple[str, str]]:
+    if state.binding:
+        yield "returned-though-bound", f"{fact.agency} returned what the arbiter had bound it to"
+    most = basis.policies.at(state.received_at).returns
+    if fact.scope == "agency" and len(state.returned_by) >= most:
+        yield "returned-too-often", f"it had been returned {len(state.returned_by)} times; the arbiter was to decide"
+
+
+def _once(state: Complaint, mark: Mark) -> Iterator[tuple[str, str]]:
+    if mark in state.marks:
+        yield "said-twice", f"the {mark.clock.value} clock had said this before (step {mark.step})"
+
+
+def _early(state: Complaint, clock: Clock, at: datetime, basis: Basis) -> Iterator[tuple[str, str]]:
+    found = [_date(state, clock, moment, basis) for moment in (at, at - BEHIND)]
+    dates = [due.due_at for due in found if due is not None]
+    if not dates:
+        yield "too-early", f"the {clock.value} clock was not running"
+    elif at < min(dates):
+        yield "too-early", f"the {clock.value} clock ran until {min(dates).isoformat(timespec='minutes')}"
+
+
+def _date(state: Complaint, clock: Clock, moment: datetime, basis: Basis) -> Due | None:
+    now = reckoning_for(state, basis.registry, basis.policies)
+    then = now._replace(calendar=basis.registry.calendar_at(moment, now.region))
+    return next((due for due in clocks(state, then) if due.clock is clock), None)

@@ -1,0 +1,69 @@
+"""A long history made quickly: one complaint's life written over and over, under other names, straight into SQLite."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from chassis.keyring import MemoryKeyRing
+from chassis.ledger import Cause, Ledger
+from chassis.stores.sql import SqlStore
+from chassis.stores.sql_tables import EVENT_COLUMNS, to_rows
+from schemas.envelope import RecordedEvent
+from schemas.events.agency_inbox import ComplaintAcknowledged, ProgressRecorded
+from schemas.events.base import Fact
+from schemas.events.registry import AgencyRegistered
+from schemas.sealed import Keys
+from schemas.streams import REGISTRY, complaint_stream
+from support.inbox import T0
+from support.lives import AGENCY, answered, confirmed, filed, named, number_of, routed, write
+
+AT_ONCE = 5_000
+
+
+async def begin(path: Path) -> list[RecordedEvent]:
+    """A store with one body and one whole life; the events of that life."""
+    store = SqlStore(f"sqlite:///{path}")
+    ledger = Ledger(store, MemoryKeyRing(), "router")
+    body = AgencyRegistered(at=T0, agency=AGENCY, name="Kota Bandung", kind="city", level="regency", region="32.73")
+    await store.append(REGISTRY, -1, ledger.encode(REGISTRY, [body], _cause(), Keys()))
+    at = T0 + timedelta(hours=1.2)
+    told: list[Fact] = [
+        ProgressRecorded(at=at + timedelta(minutes=n), agency=AGENCY, text="Sedang dikerjakan") for n in range(5)
+    ]
+    await write(
+        ledger, named("life 0"), filed(0), routed(), ComplaintAcknowledged(at=at, agency=AGENCY), *told, answered(1.5),
+        confirmed(1.6),
+    )  # fmt: skip
+    life = await store.read(complaint_stream(named("life 0")))
+    await store.close()
+    return life
+
+
+def again(path: Path, life: Sequence[RecordedEvent], lives: int) -> int:
+    """Write that life `lives` times more; how many events the store holds then."""
+    link = sqlite3.connect(path)
+    insert = f"insert into events ({EVENT_COLUMNS}) values ({', '.join('?' * 8)})"
+    for first in range(1, lives + 1, AT_ONCE):
+        for number in range(first, min(first + AT_ONCE, lives + 1)):
+            link.executemany(insert, to_rows(_renamed(life, number)))
+        link.commit()
+    [[count]] = link.execute("select count(*) from events")
+    link.close()
+    return int(count)
+
+
+def _renamed(life: Sequence[RecordedEvent], number: int) -> Iterator[RecordedEvent]:
+    stream, old, new = complaint_stream(UUID(int=number)), number_of(0).encode(), number_of(number).encode()
+    for event in life:
+        yield event._replace(
+            id=UUID(int=(number << 32) + event.version),
+            data=event.data.replace(old, new),
+            stream=stream,
+            position=event.position + number * len(life),
+        )
+
+
+def _cause() -> Cause:
+    return Cause(UUID(int=1), UUID(int=1), T0)
