@@ -12,6 +12,9 @@ ROUTER ?= 1
 INBOX ?= 1
 STORE ?=
 DATA ?=
+SEEDS ?= 2000
+SEED ?=
+JOBS ?= 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 # Seven processes that compile what they import at every start would need most of a minute.
@@ -47,6 +50,9 @@ lint: setup ## formatting, lint, types, arrows, generated schemas
 check: lint ## lint and the fast tests
 	@$(RUN) -m pytest tests -m "not broker and not postgres and not journey and not chaos" -q
 
+simulate: setup ## the whole system in memory under every fault (SEEDS=50000; SEED=7 tells the story of one)
+	@PYTHONPATH=tests $(RUN) -m simulation --seeds $(SEEDS) --jobs $(JOBS) $(if $(SEED),--seed $(SEED))
+
 bench: setup ## ratios against the bare libraries, as a table and a JSON file
 	@PYTHONPATH=tests $(RUN) -m bench
 
@@ -75,4 +81,4 @@ help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo audit rebuild test test-containers lint check bench evaluate schemas setup clean help
+.PHONY: run demo audit rebuild test test-containers lint check simulate bench evaluate schemas setup clean help

@@ -1,0 +1,1 @@
+"""The whole system in one process, under one seed: real reactions, sweeps, projections and relay, in-memory ports."""

@@ -1,0 +1,106 @@
+"""`make simulate SEEDS=50000` runs so many seeds; `make simulate SEED=7` tells the story of one."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from typing import NamedTuple
+
+import structlog
+
+from simulation.run import Outcome, play
+from simulation.shrink import shrink
+
+SLICE = 50
+
+
+class Some(NamedTuple):
+    """What a slice of seeds came to."""
+
+    seeds: int
+    lives: int
+    steps: int
+    cpu_s: float
+    lost: list[tuple[int, str]]
+
+
+def main(arguments: list[str]) -> int:
+    """The exit status: 1 if anything was lost."""
+    parser = argparse.ArgumentParser(prog="simulate", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=2_000, help="how many")
+    parser.add_argument("--first", type=int, default=0, help="the first of them")
+    parser.add_argument("--seed", type=int, help="this one alone, and its whole story")
+    parser.add_argument("--jobs", type=int, default=1, help="processes at a time")
+    asked = parser.parse_args(arguments)
+    if asked.seed is not None:
+        return tell(asked.seed)
+    return run(asked.first, asked.seeds, asked.jobs)
+
+
+def tell(seed: int) -> int:
+    """Play one seed; if something is lost, the shortest story of it."""
+    quiet()
+    outcome = play(seed)
+    if outcome.lost is None:
+        say("\n".join(outcome.story))
+        say(f"seed {seed}: {outcome.lives} lives, {outcome.steps} steps, trace {outcome.trace}: nothing is lost")
+        return 0
+    say(f"seed {seed}: {outcome.lost}\nshrinking {len(outcome.decisions)} decisions...")
+    say("\n".join(f"{n:3}. {line}" for n, line in enumerate(shrink(seed, outcome).story, start=1)))
+    return 1
+
+
+def run(first: int, count: int, jobs: int) -> int:
+    """Play them all; each that loses something is named with its finding."""
+    begun, done, lost = time.perf_counter(), Some(0, 0, 0, 0.0, []), False
+    for some in _somes(first, count, jobs):
+        done = Some(done.seeds + some.seeds, done.lives + some.lives, done.steps + some.steps,
+                    done.cpu_s + some.cpu_s, [])  # fmt: skip
+        for seed, what in some.lost:
+            say(f"\nseed {seed}: {what}")
+            lost = True
+        rate = done.lives / done.cpu_s
+        left_s = (count - done.seeds) * (time.perf_counter() - begun) / done.seeds
+        sys.stderr.write(f"\r{done.seeds:,} of {count:,} seeds, {done.lives:,} lives, {rate:.0f} a core and second, "
+                         f"{left_s:.0f} s to go ")  # fmt: skip
+        sys.stderr.flush()
+    sys.stderr.write("\n")
+    say(f"{done.seeds:,} seeds, {done.lives:,} lives, {done.steps:,} steps in {time.perf_counter() - begun:.0f} s "
+          f"({done.cpu_s:.0f} s of processor, {done.lives / done.cpu_s:.1f} lives a second and core): "
+          f"{'SOMETHING WAS LOST' if lost else 'nothing is lost'}")  # fmt: skip
+    return int(lost)
+
+
+def _somes(first: int, count: int, jobs: int) -> Iterator[Some]:
+    slices = [range(start, min(start + SLICE, first + count)) for start in range(first, first + count, SLICE)]
+    if jobs == 1:
+        yield from map(some, slices)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(some, slices)
+
+
+def some(seeds: range) -> Some:
+    """Play these."""
+    quiet()
+    begun = time.process_time()
+    outcomes: list[tuple[int, Outcome]] = [(seed, play(seed)) for seed in seeds]
+    lost = [(seed, str(outcome.lost)) for seed, outcome in outcomes if outcome.lost is not None]
+    lives, steps = (sum(getattr(outcome, name) for _, outcome in outcomes) for name in ("lives", "steps"))
+    return Some(len(seeds), lives, steps, time.process_time() - begun, lost)
+
+
+def say(text: str) -> None:
+    """To whoever asked."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def quiet() -> None:
+    """What services log about faults that were asked for is of no use here."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

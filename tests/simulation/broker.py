@@ -1,0 +1,108 @@
+"""Kafka as far as our roads can tell: topics with ids, offsets, groups, one fenced transactional producer."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from chassis.cloudevents import to_headers
+from chassis.errors import BrokerUnavailable
+from chassis.message import Header, Message
+from chassis.relay_checkpoint import Checkpoint
+from chassis.relay_producer import placed
+from schemas.envelope import RecordedEvent
+
+NAMES: Final = UUID(int=5)
+
+
+class Topic:
+    """Partitions as lists."""
+
+    def __init__(self, name: str, partitions: int, born: int) -> None:
+        self.id = uuid5(NAMES, f"{name} {born}")
+        self.partitions: list[list[Message]] = [[] for _ in range(partitions)]
+
+
+class Broker:
+    """`wipe` loses everything; topics that are made again have other ids."""
+
+    def __init__(self) -> None:
+        self.up, self.cluster, self.born, self.epoch = True, "cluster-0", 0, 0
+        self.topics: dict[str, Topic] = {}
+        self._groups: dict[tuple[str, str, int], int] = {}
+        self._checkpoint: Checkpoint | None = None
+
+    def wipe(self) -> None:
+        self.born += 1
+        self.topics, self._groups, self._checkpoint = {}, {}, None
+
+    def ids(self, names: Collection[str]) -> dict[str, UUID]:
+        return {name: self.topics[name].id for name in names if name in self.topics}
+
+    def ensure(self, wanted: Sequence[Any]) -> dict[str, UUID]:
+        for topic in wanted:
+            if topic.name not in self.topics:
+                self.topics[topic.name] = Topic(topic.name, topic.partitions, self.born)
+        return self.ids([topic.name for topic in wanted])
+
+    def put(self, name: str, partition: int, key: bytes | None, value: bytes, headers: Sequence[Header]) -> int:
+        """The new record's offset."""
+        records = self._topic(name).partitions[partition]
+        records.append(Message(name, partition, len(records), key, value, headers))
+        return len(records) - 1
+
+    def fence(self) -> int:
+        self.epoch += 1
+        return self.epoch
+
+    def publish(self, events: Sequence[RecordedEvent], checkpoint: Checkpoint) -> None:
+        places = [placed(event) for event in events]
+        for topic, _, _ in places:
+            self._topic(topic)
+        for event, (topic, partition, key) in zip(events, places, strict=True):
+            self.put(topic, partition, key, event.data, to_headers(event))
+        self._checkpoint = checkpoint
+
+    def last_checkpoint(self) -> Checkpoint | None:
+        return self._checkpoint
+
+    def poll(self, group: str, topic: str, most: int) -> list[Message]:
+        """What the group has not committed, oldest of each partition first."""
+        found: list[Message] = []
+        for partition, records in enumerate(self._topic(topic).partitions):
+            start = self._groups.get((group, topic, partition), 0)
+            if start < len(records):
+                found += records[start : start + most - len(found)]
+                if len(found) >= most:
+                    break
+        return found
+
+    def commit(self, group: str, born: int, batch: Sequence[Message]) -> None:
+        if born != self.born:
+            raise BrokerUnavailable("these were read from topics that are no more")
+        for message in batch:
+            self._groups[group, message.topic, message.partition] = message.offset + 1
+
+    def again(self, group: str, topic: str, back: int) -> None:
+        """A rebalance or a lost commit: the last ones come once more."""
+        for key, offset in self._groups.items():
+            if key[:2] == (group, topic):
+                self._groups[key] = max(0, offset - back)
+
+    def lag(self, group: str, topic: str) -> int:
+        partitions = self._topic(topic).partitions
+        return sum(len(records) - self._groups.get((group, topic, n), 0) for n, records in enumerate(partitions))
+
+    def size(self, topic: str) -> tuple[int, int]:
+        """Which topic it is, and how many records it has."""
+        known = self.topics.get(topic)
+        return (self.born, sum(map(len, known.partitions))) if known else (self.born, -1)
+
+    def beyond(self, topic: str, offsets: Mapping[int, int]) -> dict[int, list[Message]]:
+        partitions = enumerate(self._topic(topic).partitions)
+        return {n: records[offsets.get(n, 0) :] for n, records in partitions if len(records) > offsets.get(n, 0)}
+
+    def _topic(self, name: str) -> Topic:
+        try:
+            return self.topics[name]
+        except KeyError:
+            raise BrokerUnavailable(f"there is no topic {name}") from None

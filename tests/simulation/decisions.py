@@ -1,0 +1,199 @@
+"""What happens next? One decision at a time, drawn from a seed; a run is its list of decisions, and can be told again."""
+
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any, Final
+
+from schemas.lifecycle import Status
+from schemas.topics import COMPLAINT_EVENTS
+from simulation.people import BODIES, Ask, filed_id
+from simulation.ports import WRITE
+from simulation.world import World
+from support.placing import CITY, PROVINCE
+
+FAULTY: Final = 0.14
+"""Of the tasks that go on, so many meet a fault on their way."""
+DEEP: Final = 9
+HOURS: Final = (0.2, 5, 24, 24, 72, 24 * 8, 24 * 20)
+GROUPS: Final = ("router.reactions", "agency-inbox.delivery", "intake.notices", "reporting.summary")
+HEIRS: Final = frozenset({PROVINCE, "kemen-pu", "kemendagri"})
+"""Bodies that succeed others, and stay."""
+NOBODYS_FIELD: Final = 0.2
+"""In so many runs every body returns what it gets."""
+TEMPERS: Final = ("diligent", "ignores", "bounces", "flip-flops")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`kind` run: the task `name` goes on; do: somebody asks; else a fault, or time. `at`, `fault`: see `ports.Turn`."""
+
+    kind: str
+    name: str = ""
+    ask: Ask | None = None
+    at: int = 0
+    fault: str = ""
+    amount: float = 0
+
+    def calm(self) -> "Decision":
+        """The same, without its fault."""
+        return replace(self, at=0, fault="")
+
+
+def carry_out(world: World, decision: Decision) -> str | None:
+    """Do it; what came of it beside the plain doing, or None if there was nothing to do."""
+    match decision.kind:
+        case "run":
+            return world.go_on(decision.name, decision.at, decision.fault) if decision.name in world.tasks else None
+        case "do":
+            assert decision.ask is not None
+            return world.ask(decision.ask, decision.at, decision.fault)
+        case "crash":
+            return "" if world.crash(decision.name) else None
+        case "start":
+            return "" if world.start(decision.name) else None
+        case "store":
+            world.store_up = not world.store_up
+        case "broker":
+            world.broker.up = not world.broker.up
+        case "wipe":
+            world.broker.wipe()
+        case "again":
+            world.broker.again(decision.name, COMPLAINT_EVENTS, int(decision.amount))
+        case "time":
+            world.pass_by(decision.amount * 3600)
+    return ""
+
+
+class Player:
+    """Draws decisions. Mostly what can succeed is tried, sometimes what cannot."""
+
+    def __init__(self, world: World, random: Random, lives: int) -> None:
+        self._world, self._random, self._lives = world, random, lives
+        self._asked, self._filed = 0, list[int]()
+        tempers = ("bounces",) if random.random() < NOBODYS_FIELD else TEMPERS
+        self._tempers = {body: random.choice(tempers) for body in BODIES}
+        self._desk = random.random() < 0.8
+        self._arbiter = random.random() < 0.7
+
+    def next(self) -> Decision:
+        chance, random = self._random.random(), self._random
+        down = [name for name, up in self._world.processes.items() if up is None]
+        if down and random.random() < 0.25:
+            return Decision("start", random.choice(down))
+        if chance < 0.42:
+            return self._run()
+        if chance < 0.88:
+            return self._do()
+        if chance < 0.94:
+            return Decision("time", amount=random.choice(HOURS))
+        return self._trouble()
+
+    def _faulty(self, decision: Decision) -> Decision:
+        if self._random.random() >= FAULTY:
+            return decision
+        return replace(decision, at=self._random.randint(1, DEEP), fault=self._random.choice(WRITE))
+
+    def _run(self) -> Decision:
+        tasks, random = self._world.tasks, self._random
+        paused = [name for name, task in tasks.items() if task.paused]
+        if paused and random.random() < 0.5:
+            return self._faulty(Decision("run", random.choice(paused)))
+        ready = [name for name in tasks if self._world.has_news(name)] if random.random() < 0.85 else []
+        names = ready or list(tasks)
+        return self._faulty(Decision("run", random.choice(names))) if names else Decision("time", amount=1)
+
+    def _trouble(self) -> Decision:
+        random, world = self._random, self._world
+        kind = random.choice(("crash", "crash", "crash", "again", "again", "store", "broker", "wipe"))
+        if not world.store_up and random.random() < 0.7:
+            kind = "store"
+        if not world.broker.up and random.random() < 0.6:
+            kind = "broker"
+        if kind == "crash":
+            return Decision(kind, random.choice(list(world.processes)))
+        if kind == "again":
+            return Decision(kind, random.choice(GROUPS), amount=random.randint(1, 5))
+        return Decision(kind)
+
+    def _do(self) -> Decision:
+        random, number = self._random, self._asked
+        self._asked += 1
+        if len(self._filed) < self._lives and random.random() < (0.9 if not self._filed else 0.3):
+            self._filed.append(number)
+            return self._faulty(Decision("do", ask=Ask(number, "files", number, pick=random.randrange(960))))
+        if not self._filed:
+            return self._run()
+        if random.random() < 0.07:
+            kind = random.choice(("merges away", "is dissolved", "days off are decreed", "days off are decreed",
+                                  "a body is founded"))  # fmt: skip
+            ask = Ask(number, kind, 0, pick=random.randrange(100), body=self._ending())
+            return self._faulty(Decision("do", ask=ask))
+        ask = self._about(number, random.choice(self._filed))
+        return self._faulty(Decision("do", ask=ask)) if ask is not None else self._run()
+
+    def _ending(self) -> str:
+        """A body that may come to an end: mostly one that holds something."""
+        holders = sorted({state.agency for state in self._world.watch.states.values() if state.agency} - HEIRS)
+        if holders and self._random.random() < 0.7:
+            return self._random.choice(holders)
+        return self._random.choice((CITY, "pln", "kpk"))
+
+    def _about(self, number: int, about: int) -> Ask | None:
+        random, world = self._random, self._world
+        whole = world.watch.state(filed_id(about))
+        part = random.randint(1, len(whole.parts)) if whole.parts and random.random() < 0.6 else 0
+        state = world.watch.state(whole.parts[part - 1].id) if part else whole
+        kind, body = self._kind(state)
+        if kind is None:
+            return None
+        pick = random.choice(self._filed) if kind == "desk joins" else random.randrange(12)
+        return Ask(number, kind, about, part, pick, body)
+
+    def _kind(self, state: Any) -> tuple[str | None, str]:
+        """What somebody asks of a complaint in that state, and which body asks or is named."""
+        random = self._random
+        anybody = random.choice(BODIES)
+        if random.random() < 0.08:
+            return random.choice(("returns it", "answers", "acknowledges", "withdraws", "disputes", "desk archives",
+                                  "confirms", "asks to be forgotten", "is bound", "answers on its topic",
+                                  "calls the Ombudsman")), anybody  # fmt: skip
+        match state.status:
+            case Status.UNPLACED:
+                return random.choice(("tells more", None, None)), ""
+            case Status.TRIAGE:
+                asked = ("is given it", "is given it", "desk asks", "desk restates", "desk archives",
+                         "desk asks the arbiter", "desk joins", "desk splits")  # fmt: skip
+                return (random.choice(asked) if self._desk else None), anybody
+            case Status.ARBITRATION:
+                return ("is bound" if self._arbiter else None), anybody
+            case Status.AWAITING_REPORTER:
+                return random.choice(("tells more", "tells more", "answers", None)), state.holder.agency or anybody
+            case Status.ANSWERED:
+                return random.choice(("confirms", "disputes", "disputes", None, None, "asks to be forgotten")), anybody
+            case Status.CLOSED:
+                return random.choice(("disputes", "disputes", None, "asks to be forgotten")), anybody
+            case Status.JOINED:
+                return random.choice(("desk unjoins", "disputes", "withdraws", None, None)), anybody
+            case _:
+                return self._held(state)
+
+    def _held(self, state: Any) -> tuple[str | None, str]:
+        random, body = self._random, self._world.watch.registry.holder(state.holder).agency or CITY
+        temper = self._tempers.get(body, "diligent")
+        others = self._world.watch.states.values()
+        if (state.parts or any(other.lead == state.id for other in others)) and random.random() < 0.3:
+            return random.choice(("withdraws", "asks to be forgotten")), body
+        if random.random() < 0.25:
+            return random.choice(
+                ("tells more", "withdraws", "desk joins", "desk splits", "asks to be forgotten", "calls the Ombudsman")
+            ), body
+        match temper:
+            case "diligent":
+                return random.choice(("acknowledges", "tells how far it is", "answers", "answers",
+                                      "answers on its topic", "asks the reporter")), body  # fmt: skip
+            case "bounces":
+                return "returns it", body
+            case "flip-flops":
+                return random.choice(("acknowledges", "returns it", "asks the reporter")), body
+            case _:
+                return None, body

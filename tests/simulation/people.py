@@ -1,0 +1,275 @@
+"""What people ask of the system: reporters, agencies, the desk, the arbiter, and whoever changes the registry.
+
+Each ask goes through the services' own moves, as their endpoints call them. Who gets no answer asks again with the
+same key; who is refused, leaves it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from agency_inbox import moves as inbox
+from agency_inbox.casework import Acknowledge, Clarify, Move, Progress, Respond, Return
+from chassis.errors import Poison, Retryable
+from chassis.ledger import Cause
+from chassis.message import Message
+from intake import decide as intake
+from intake import filing, moves
+from intake.commands import AddDetail, CallOmbudsman, Confirm, Dispute, Erase, Withdraw
+from intake.moves import Asked
+from router import decide as desk
+from router import moves as router
+from router import registry_decide
+from router.authority import Body
+from schemas.complaint import Complaint
+from schemas.events.registry import AgencyRegistered, CalendarDecreed, Holiday
+from schemas.ids import complaint_id, derived_id
+from schemas.outward_replies import Answered
+from schemas.outward_submission import Complaining
+from schemas.refusals import Refusal
+from schemas.streams import complaint_stream
+from schemas.topics import agency_replies
+from simulation.processes import Process
+from support.placing import CITY, PROVINCE, REGENCY, mandate
+
+BODIES: Final = (CITY, REGENCY, PROVINCE, "pln", "kemen-pu", "kpk", "kemendagri")
+TEXTS: Final = (
+    "Jalan berlubang besar di depan pasar",
+    "Listrik padam sejak kemarin malam di rumah kami",
+    "Sampah menumpuk di pinggir jalan dan bau sekali",
+    "Saya ingin menyampaikan sesuatu yang tidak jelas",
+    "Pegawai meminta uang untuk mengurus surat, ini pungli",
+)
+REGIONS: Final = ("32.73", "32.73", "32.04", None)
+ANSWER: Final = "Sudah kami perbaiki hari ini."
+TRIES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One person's ask. `number` is its own name; `about` the filing's number; `part` counts from 1, 0: the whole."""
+
+    number: int
+    kind: str
+    about: int
+    part: int = 0
+    pick: int = 0
+    """Which of several ways; read by each kind."""
+    body: str = ""
+
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return f"k{self.number}"
+
+
+Steps = Callable[[Any, Process, Ask, UUID], Awaitable[Any]]
+
+
+def filed_id(number: int) -> UUID:
+    """The complaint of that filing."""
+    return complaint_id("web", "test", f"k{number}")
+
+
+async def insist(world: Any, process: Process, ask: Ask, complaint: UUID) -> None:
+    """Ask, a few times over if nobody answers."""
+    for _ in range(TRIES):
+        try:
+            said = await KINDS[ask.kind][1](world, process, ask, complaint)
+        except Retryable:
+            await world.nap()
+            continue
+        except (Refusal, Poison) as no:
+            world.note(f"refused {no}")
+            return
+        if said is not None:
+            world.promised.append(said)
+        return
+
+
+async def _file(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
+    pick = ask.pick
+    region = REGIONS[pick // 5 % 4]
+    reporter = {"name": "Sari", "email": "sari@example.org"} if pick // 20 % 2 else None
+    form = {"text": TEXTS[pick % 5], "place": {"region": region} if region else None, "reporter": reporter}
+    flags = {"secret": pick // 40 % 8 == 0, "anonymous": pick // 40 % 4 == 1}
+    command = Complaining.model_validate({**form, **flags})
+    received_at = world.clock.now() - timedelta(days=pick // 320 % 3)
+    await filing.file(process.context, filing.Filing("test", ask.key, command, received_at))
+    return complaint_stream(complaint), None
+
+
+def _reporter(command: Any, rule: Callable[[Complaint, Any, Any], Any]) -> Steps:
+    async def steps(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
+        asked = Asked(complaint, "test", ask.key, ask.kind)
+        at = world.clock.now()
+        done = await moves.move(process.context, asked, command, lambda state: rule(state, command, at))
+        return _promise(done, moves._cause(process.context, asked, command).causation_id)
+
+    return steps
+
+
+async def _detail(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
+    command, asked = AddDetail(text="Sudah lama begini"), Asked(complaint, "test", ask.key, "details")
+    done = await moves.add_detail(process.context, asked, command)
+    return _promise(done, moves._cause(process.context, asked, command).causation_id)
+
+
+async def _dispute(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
+    command, asked = Dispute(reason="Belum selesai"), Asked(complaint, "test", ask.key, "dispute")
+    done = await moves.dispute(process.context, asked, command)
+    return _promise(done, moves._cause(process.context, asked, command).causation_id)
+
+
+async def _erase(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
+    await moves.erase(process.context, Asked(complaint, "test", ask.key, "erasure"), Erase())
+
+
+def _promise(done: Any, causation: UUID) -> Any:
+    """Said yes to: this stays in that stream for ever."""
+    return (done.loaded.stream, causation) if done.facts else None
+
+
+def _cause(world: Any, ask: Ask, complaint: UUID) -> Cause:
+    return Cause(derived_id("ask", str(ask.number)), complaint, world.clock.now(), request=ask.kind.encode())
+
+
+async def _agency(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
+    state = world.watch.state(complaint)
+    cause = _cause(world, ask, complaint)
+    return _promise(
+        await inbox.carry_out(process.context, ask.body, complaint, _move(ask, state), cause), cause.causation_id
+    )
+
+
+def _move(ask: Ask, state: Complaint) -> Move:
+    behind = ask.pick % 6 == 0
+    ways: Mapping[str, Move] = {
+        "acknowledges": Acknowledge(),
+        "tells how far it is": Progress("Sedang dikerjakan"),
+        "asks the reporter": Clarify("Di mana tepatnya?"),
+        "returns it": (
+            Return("Bukan kewenangan kami"),
+            Return("Bukan kami", suggested="pln"),
+            Return("Unit lain", suggested_unit="lingkungan"),
+            Return("Bukan kami", suggested=CITY),
+        )[ask.pick % 4],
+        "answers": Respond(ANSWER, max(state.detail_version - 1 if behind else state.version, 0)),
+    }
+    return ways[ask.kind]
+
+
+async def _reply(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
+    state = world.watch.state(complaint)
+    body = Answered(complaint=complaint, text=ANSWER, seen_version=max(state.version, 0))
+    headers = [("ce_id", ask.key.encode()), ("ce_type", b"complaint.answered")]
+    message = Message(agency_replies(ask.body), 0, ask.number, None, body.model_dump_json().encode(), headers)
+    for _ in range(1 + ask.pick % 2):  # read twice as often as not
+        await process.context_replies(message)  # type: ignore[attr-defined]
+
+
+def _at_the_desk(decide: Callable[[Complaint, desk.By, Ask], Any]) -> Steps:
+    async def steps(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
+        cause = _cause(world, ask, complaint)
+        done = await router.carry_out(process.context, complaint, lambda state, by: decide(state, by, ask), cause)
+        return _promise(done, cause.causation_id)
+
+    return steps
+
+
+async def _join(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
+    cause = _cause(world, ask, complaint)
+    done = await router.join(process.context, complaint, filed_id(ask.pick), cause)
+    return _promise(done, cause.causation_id)
+
+
+def _split(state: Complaint, by: desk.By, ask: Ask) -> Any:
+    lead = Body(ask.body) if state.holder.agency is None else None
+    count = 1 + ask.pick % 2
+    others = [body for body in (PROVINCE, "kemen-pu", "pln") if body not in (ask.body, state.holder.agency)][:count]
+    shares = [desk.Share(Body(body), ask.pick // 2 % 3 > 0, "Bagian pekerjaan") for body in others]
+    return desk.split(state, by, shares, derived_id("split", str(ask.number)), lead)
+
+
+def _registry(decide: Callable[[Any, Ask, Any], Any]) -> Steps:
+    async def steps(world: Any, process: Process, ask: Ask, _complaint: UUID) -> Any:
+        at = world.clock.now()
+        by, body = ("test", ask.kind), ask.key.encode()
+        await router.change_registry(process.context, lambda state: decide(state, ask, at), by, body, at)
+
+    return steps
+
+
+def _merge(state: Any, ask: Ask, at: Any) -> Any:
+    heir = (PROVINCE, "kemen-pu", "kemendagri")[ask.pick % 3]
+    return registry_decide.merge(state, [ask.body], heir, "penggabungan", at)
+
+
+def _dissolve(state: Any, ask: Ask, at: Any) -> Any:
+    # Without a successor only where another body stands over it, which then inherits.
+    parent = registry_decide.living(state, ask.body).parent
+    if parent is None:
+        raise registry_decide.UnknownAgency(agency=ask.body)
+    registry_decide.living(state, parent)
+    return registry_decide.dissolve(state, ask.body, None, "pembubaran", at)
+
+
+def _decree(state: Any, ask: Ask, at: Any) -> Any:
+    on = (at + timedelta(days=1 + ask.pick % 20)).date()
+    known = state.calendars.get(("national", on.year))
+    days = {day.on: day for day in (known.days if known else ())}
+    if ask.pick % 5 == 0 and days:
+        days.pop(max(days))  # a day off is taken back
+    else:
+        days[on] = Holiday(on=on, name="Cuti bersama", kind="joint_leave")
+    decree = CalendarDecreed(
+        at=at, calendar="national", year=on.year, source=f"SKB {ask.number}", days=tuple(days.values())
+    )
+    return registry_decide.decree_calendar(state, decree)
+
+
+def _found(state: Any, ask: Ask, at: Any) -> Any:
+    name = f"dinas-{ask.number}"
+    said = {"at": at, "agency": name, "name": name, "kind": "city", "level": "regency", "region": "32.04"}
+    new = AgencyRegistered.model_validate(
+        {**said, "parent": PROVINCE if ask.pick % 2 else None, "zone": "Asia/Jayapura"}
+    )
+    if new.parent:
+        registry_decide.living(state, PROVINCE)
+    return [*registry_decide.register(state, new), mandate(name, "waste", "regency", "32.04", at=at)]
+
+
+KINDS: Final[Mapping[str, tuple[str, Steps]]] = {
+    "files": ("intake", _file),
+    "tells more": ("intake", _detail),
+    "withdraws": ("intake", _reporter(Withdraw(), intake.withdraw)),
+    "confirms": ("intake", _reporter(Confirm(rating=4), intake.confirm)),
+    "disputes": ("intake", _dispute),
+    "asks to be forgotten": ("intake", _erase),
+    "calls the Ombudsman": ("intake", _reporter(CallOmbudsman(reason="Tidak percaya"), intake.call_ombudsman)),
+    "acknowledges": ("agency-inbox", _agency),
+    "tells how far it is": ("agency-inbox", _agency),
+    "asks the reporter": ("agency-inbox", _agency),
+    "returns it": ("agency-inbox", _agency),
+    "answers": ("agency-inbox", _agency),
+    "answers on its topic": ("agency-inbox", _reply),
+    "is given it": ("router", _at_the_desk(lambda s, by, ask: desk.place(s, by, Body(ask.body), None))),
+    "desk asks": ("router", _at_the_desk(lambda s, by, _: desk.ask(s, by, "Di mana?"))),
+    "desk restates": ("router", _at_the_desk(lambda s, by, _: desk.restate(s, by, "Jalan rusak", None))),
+    "desk archives": ("router", _at_the_desk(lambda s, by, _: desk.archive(s, by, "unintelligible", "Tidak jelas"))),
+    "desk asks the arbiter": ("router", _at_the_desk(lambda s, by, _: desk.open_arbitration(s, by))),
+    "is bound": (
+        "router",
+        _at_the_desk(lambda s, by, ask: desk.arbitrate(s, by, Body(ask.body), "Menurut undang-undang")),
+    ),
+    "desk joins": ("router", _join),
+    "desk unjoins": ("router", _at_the_desk(lambda s, by, _: desk.unjoin(s, by))),
+    "desk splits": ("router", _at_the_desk(_split)),
+    "merges away": ("router", _registry(_merge)),
+    "is dissolved": ("router", _registry(_dissolve)),
+    "days off are decreed": ("router", _registry(_decree)),
+    "a body is founded": ("router", _registry(_found)),
+}
+"""What is asked, of which service, and how."""

@@ -1,0 +1,176 @@
+"""Mistakes that a service could have made, put in the place of what it does. Each must be found by playing seeds.
+
+Named after what was left out; the product itself has no switch for any of them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+import pytest
+
+import agency_inbox.delivery
+import chassis.ledger
+import escalation.policy
+import intake.decide
+import intake.moves
+import router.agents
+import router.moves
+import router.policy
+from chassis.cloudevents import about
+from chassis.ports import Append
+from chassis.reaction import Guard
+from chassis.sweep import Sweep
+from router.sweep import Lookout
+from schemas.complaint import Complaint
+from schemas.events.router import ComplaintRouted
+from schemas.policies import Policies
+from simulation import processes
+from simulation.ports import Poll, SimStore
+from simulation.stepper import at_once
+from simulation.world import World
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+async def _nothing(*_: Any, **__: Any) -> None:
+    return None
+
+
+def no_sweep(patch: pytest.MonkeyPatch) -> None:
+    """Dates pass and nobody looks."""
+    patch.setattr(Sweep, "once", _nothing)
+
+
+def no_look_out(patch: pytest.MonkeyPatch) -> None:
+    """What another stream changed is noticed by nobody."""
+
+    async def found(_: Lookout) -> int:
+        return 0
+
+    patch.setattr(Lookout, "once", found)
+
+
+def ack_before_append(patch: pytest.MonkeyPatch) -> None:
+    """Offsets are committed first, and the messages handled after."""
+
+    async def acknowledging(_: World, guard: Guard, poll: Poll, batch: Sequence[Any]) -> None:
+        await poll.commit(batch)
+        await guard(batch)
+
+    patch.setattr(World, "acknowledging", acknowledging)
+
+
+def no_guard(patch: pytest.MonkeyPatch) -> None:
+    """What raises in an agent is acknowledged all the same, as Faust does."""
+
+    async def acknowledging(_: World, guard: Guard, poll: Poll, batch: Sequence[Any]) -> None:
+        prompts = dict.fromkeys(told.subject for message in batch if (told := about(message.headers)))
+        with suppress(Exception):  # the mistake itself
+            await guard._reactor._once(list(prompts))
+        await poll.commit(batch)
+
+    patch.setattr(World, "acknowledging", acknowledging)
+
+
+def no_expected_version(patch: pytest.MonkeyPatch) -> None:
+    """Whoever comes second writes behind the first, deciding on what was before."""
+    guarded = SimStore.append_many
+
+    async def append_many(self: SimStore, appends: Sequence[Append]) -> Any:
+        class AtTheEnd(Sequence[Append]):
+            def __len__(self) -> int:
+                return len(appends)
+
+            def __getitem__(self, index: Any) -> Any:
+                one = appends[index]
+                return Append(one.stream, len(at_once(store.read(one.stream))) - 1, one.events, one.seen)
+
+        store = self._inner
+        return await guarded(self, AtTheEnd())
+
+    patch.setattr(SimStore, "append_many", append_many)
+
+
+def clock_not_stopped(patch: pytest.MonkeyPatch) -> None:
+    """The citizen's clock runs on while they are asked."""
+    pending = escalation.policy.pending
+
+    def runs_on(state: Complaint, registry: Any, policies: Policies) -> Any:
+        return pending(state._replace(stops=()), registry, policies)
+
+    patch.setattr(escalation.policy, "pending", runs_on)
+
+
+def a_fourth_return(patch: pytest.MonkeyPatch) -> None:
+    """Router goes on placing what was returned three times."""
+    more = Policies(tuple(policy._replace(returns=4) for policy in processes.POLICIES.versions))
+    patch.setattr(processes, "POLICIES", more)
+
+
+def follower_copied(patch: pytest.MonkeyPatch) -> None:
+    """Who joins is given its lead's holder, instead of reading it off its lead."""
+    join = router.moves.decide.join
+
+    def copied(state: Complaint, by: Any, lead: Complaint) -> Any:
+        facts = join(state, by, lead)
+        if not facts or lead.routed is None:
+            return facts
+        return [*facts, ComplaintRouted(at=by.at, agency=lead.routed.agency, cause="desk", basis=lead.routed.basis)]
+
+    patch.setattr(router.moves.decide, "join", copied)
+
+
+def receipt_trusted(patch: pytest.MonkeyPatch) -> None:
+    """A receipt counts, whether or not its topic is still there."""
+    patch.setattr(agency_inbox.delivery, "_is_lost", lambda *_: False)
+
+
+def merger_ignored(patch: pytest.MonkeyPatch) -> None:
+    """A body that is no more keeps what it held."""
+    patch.setattr(router.policy, "follow_merger", lambda *_: [])
+
+
+def followers_kept(patch: pytest.MonkeyPatch) -> None:
+    """A lead that was taken back lets nobody go."""
+    patch.setattr(router.policy, "release", lambda *_: [])
+
+
+def parts_not_opened(patch: pytest.MonkeyPatch) -> None:
+    """A whole names parts that nobody begins."""
+    patch.setattr(router.agents.Placing, "_open_parts", _nothing)
+
+
+def parts_left(patch: pytest.MonkeyPatch) -> None:
+    """A whole that was taken back leaves its parts to be worked on."""
+    patch.setattr(intake.decide, "follow_whole", lambda *_: [])
+
+
+def nothing_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """An erasure is written down, and the keys stay."""
+    patch.setattr(intake.moves, "destroy", _nothing)
+
+
+def stale_memory(patch: pytest.MonkeyPatch) -> None:
+    """What a process remembers of a complaint is never read again."""
+    patch.setattr(chassis.ledger, "_reaches", lambda loaded, _: loaded is not None)
+
+
+def ladder_ends(patch: pytest.MonkeyPatch) -> None:
+    """The last rung is climbed once, and then there is silence."""
+    escalate = escalation.policy.decide.escalate
+
+    def once(state: Complaint, action: Any, at: Any) -> Any:
+        return escalate(state, action, at) if not action.repetition else []
+
+    patch.setattr(escalation.policy.decide, "escalate", once)
+
+
+PLANTED: Final[Mapping[str, Plant]] = {
+    plant.__name__: plant
+    for plant in (
+        no_sweep, no_look_out, ack_before_append, no_guard, no_expected_version, clock_not_stopped, a_fourth_return,
+        follower_copied, receipt_trusted, merger_ignored, followers_kept, parts_not_opened,
+        parts_left, nothing_forgotten, stale_memory, ladder_ends,
+    )
+}  # fmt: skip

@@ -1,0 +1,352 @@
+"""The processes of the five services and the relay, made of the services' own parts as their composition roots do.
+
+A process is what is lost in a crash: its coroutines, its caches, its connections. Databases, store and broker stay.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final
+
+from agency_inbox import sweep as inbox_sweep
+from agency_inbox.agency_topics import AgencyTopics
+from agency_inbox.agents import Delivery, ReceiptLedger
+from agency_inbox.context import Inbox
+from agency_inbox.delivery import NEWS
+from agency_inbox.replies import Replies
+from agency_inbox.sweep import Keeper
+from agency_inbox.sweep import plan as telling
+from agency_inbox.views import METADATA as INBOX
+from agency_inbox.views import SWEEP as INBOX_SWEEP
+from agency_inbox.views import inbox_view
+from chassis import ledger as chassis_ledger
+from chassis import loaded as chassis_loaded
+from chassis import sweep as chassis_sweep
+from chassis import trailing as chassis_trailing
+from chassis.errors import Fenced, StoreUnavailable
+from chassis.following import StoreFeed
+from chassis.lease import LEASE_S
+from chassis.ledger import Ledger
+from chassis.memory import Memory
+from chassis.patience import Patience
+from chassis.ports import Page
+from chassis.projection import Overtaken, Projection
+from chassis.reaction import Guard, Reactor
+from chassis.registry_view import RegistryView
+from chassis.relay import TOPICS, TopicsChanged
+from chassis.relay_lead import Publishes, lead
+from chassis.sweep import Sweep
+from chassis.trailing import Trailing
+from escalation.sweep import Replanner, TimerLedger, reaction
+from escalation.sweep import plan as timing
+from escalation.views import BASIS, ladder_view
+from escalation.views import METADATA as ESCALATION
+from escalation.views import SWEEP as ESCALATION_SWEEP
+from intake import tables as intake_tables
+from intake.agents import HEEDED, follow_up
+from intake.codes import Codes
+from intake.context import Context
+from intake.notices import Sent
+from intake.numbers import Numbers
+from intake.records import Record
+from intake.vault import INSERT as PERSON
+from intake.vault import Vault
+from reporting import queries
+from reporting.agents import tell_public
+from reporting.views import book_view, reports_view
+from router import knowing
+from router.agents import HEEDS, Placing
+from router.context import Router
+from router.knowing import Knowing
+from router.sweep import Lookout
+from router.sweep import plan as placing
+from router.views import METADATA as ROUTER
+from router.views import SWEEP as ROUTER_SWEEP
+from router.views import VIEW
+from schemas.codec import NO_KEYS
+from schemas.topics import COMPLAINT_EVENTS, FIXED
+from simulation.ports import (
+    Poll,
+    Ports,
+    SimAdmin,
+    SimDatabase,
+    SimKeys,
+    SimLetters,
+    SimLine,
+    SimMailbox,
+    SimPostbox,
+    SimStore,
+    disk,
+)
+from support.world import POLICIES
+
+GRACE: Final = timedelta(seconds=30)
+BATCH: Final = 100
+REMEMBERED: Final = 20_000
+Road = Callable[[], Awaitable[Any]]
+Roads = Mapping[str, Road]
+METADATA: Final = {
+    "router": ROUTER, "agency-inbox": INBOX, "escalation": ESCALATION, "intake": intake_tables.metadata, "reporting": queries.METADATA,
+}  # fmt: skip
+
+
+class Process:
+    """One running process. `context` is what its endpoints work with."""
+
+    def __init__(self, world: Any, name: str, service: str) -> None:
+        self.world, self.name, self.service = world, name, service
+        self.ports = Ports(world, name)
+        self.store = SimStore(self.ports, restless=service == "relay")
+        self.keys, self.clock = SimKeys(self.ports), world.clock
+        self.registry = RegistryView(Ledger(self.store, self.keys, "reader"), monotonic=world.monotonic)
+        self.patience = Patience(jitter=lambda: 0.0)
+        self.context: Any = None
+        self.roads: Roads = MAKERS[service](self)
+
+    def ledger(self, writer: str) -> Ledger:
+        return Ledger(self.store, self.keys, writer, self.memory())
+
+    def memory(self) -> Memory:
+        """What this process remembers of complaints: gone with it."""
+        return Memory(monotonic=self.world.monotonic)
+
+    def database(self) -> Any:
+        return SimDatabase(self.ports, disk(self.service, METADATA[self.service]))
+
+    def letters(self) -> Any:
+        return SimLetters(self.ports)
+
+    def agent(self, road: str, guard: Guard) -> Road:
+        """What Faust does around a guard: handled first, offsets after. On StopProcess the process ends."""
+        poll = Poll(self.ports, COMPLAINT_EVENTS, f"{self.service}.{road}")
+
+        async def once() -> None:
+            if batch := await poll.batch(BATCH):
+                await self.world.acknowledging(guard, poll, batch)
+
+        return self.every(once, road)
+
+    def every(self, once: Callable[[], Awaitable[Any]], what: str) -> Road:
+        async def run() -> None:
+            while True:
+                await self.patience.until_up(once, what)
+                await asyncio.sleep(1)
+
+        return run
+
+    def projection(self, view: Any, metadata: Any) -> Road:
+        """What the Kafka shell does around a projection."""
+        made = Projection(self.database(), metadata, view, kafka="nowhere:1", group="views")
+        poll, admin = Poll(self.ports, COMPLAINT_EVENTS, "views"), SimAdmin(self.ports)
+
+        async def follow() -> None:
+            ids = await admin.topic_ids([COMPLAINT_EVENTS])
+            offsets = dict(await made.resume(str(ids.get(COMPLAINT_EVENTS))))
+            while ids and (batch := await poll.records(offsets)):
+                if await admin.topic_ids([COMPLAINT_EVENTS]) != ids:
+                    return
+                try:
+                    await made.apply(batch)
+                except Overtaken:
+                    return
+                offsets |= {part: records[-1].offset + 1 for part, records in batch.items()}
+
+        return self.every(follow, view.name)
+
+
+def _router(process: Process) -> Roads:
+    ledger, database, clock = process.ledger("router"), process.database(), process.clock
+    known = Knowing(process.registry, database, POLICIES, monotonic=process.world.monotonic)
+    place = Placing(ledger, known, clock)
+    sweep = Sweep(
+        database, ledger, clock, plan=placing(GRACE), react=place, tables=ROUTER_SWEEP,
+        patience=process.patience, real=process.world.monotonic,
+    )  # fmt: skip
+    lookout = Lookout(database, ledger, process.registry, place, 1.0)
+    feed = StoreFeed(process.store, database, ROUTER, VIEW)
+    guard = Guard(ledger, place, process.letters(), heeds=HEEDS, clock=process.world.monotonic)
+    made = {
+        "ledger": ledger, "clock": clock, "knowing": known, "database": database, "feed": feed, "placing": place,
+        "sweep": sweep, "lookout": lookout,
+    }  # fmt: skip
+    process.context = Router(**{name: made.get(name) for name in Router.__dataclass_fields__})  # type: ignore[arg-type]
+    return {"agent": process.agent("reactions", guard), "feed": feed.run, "sweep": sweep.run, "lookout": lookout.run}
+
+
+def _inbox(process: Process) -> Roads:
+    ledger = ReceiptLedger(process.store, process.keys, "agency-inbox", process.memory())
+    database, clock, registry = process.database(), process.clock, process.registry
+    topics = AgencyTopics(SimAdmin(process.ports), now=process.world.monotonic)  # type: ignore[arg-type]
+    delivery = Delivery(SimPostbox(process.ports, topics), registry, POLICIES, clock)
+    sweep = Sweep(
+        database, ledger, clock, plan=telling(topics.known, GRACE), react=partial(delivery.what_was_left, GRACE),
+        tables=INBOX_SWEEP, patience=process.patience, real=process.world.monotonic,
+    )  # fmt: skip
+    keeper = Keeper(topics, registry, sweep, database, process.world.monotonic)
+    guard = Guard(ledger, delivery, process.letters(), heeds=NEWS, clock=process.world.monotonic)
+    process.context = Inbox(ledger, registry, clock, POLICIES, database, process.letters())
+    process.context_replies = Replies(process.context, topics.replies)  # type: ignore[attr-defined]
+    return {
+        "agent": process.agent("delivery", guard),
+        "sweep": sweep.run,
+        "keeper": keeper.run,
+        "view": process.projection(inbox_view(ledger, registry, POLICIES), INBOX),
+    }
+
+
+def _escalation(process: Process) -> Roads:
+    ledger, database = TimerLedger(process.store, process.keys, "escalation", process.memory()), process.database()
+    registry, clock = process.registry, process.clock
+    sweep = Sweep(
+        database, ledger, clock, plan=timing(registry, POLICIES), react=reaction(registry, clock, POLICIES),
+        tables=ESCALATION_SWEEP, patience=process.patience, real=process.world.monotonic,
+    )  # fmt: skip
+    ladder = StoreFeed(process.store, database, ESCALATION, ladder_view(ledger, registry, POLICIES))
+    replanner = Replanner(sweep, registry, POLICIES, database, table=BASIS)
+
+    async def after_the_registry() -> None:
+        await process.patience.until_up(registry.current, "registry")
+        await sweep.run()
+
+    return {"sweep": after_the_registry, "replanner": replanner.run, "ladder": ladder.run}
+
+
+class Records:
+    """`intake.records.Records` without its writer thread: the person's row alone is looked at here."""
+
+    def __init__(self, database: Any, real: Callable[[], Any]) -> None:
+        self._database, self._real = database, real
+
+    async def keep(self, record: Record) -> None:
+        if record.person is None:
+            return
+        person, complaint, sealed = record.person
+        values = (person.bytes, complaint.bytes, sealed, self._real().isoformat())
+        statement = self._database.marks(PERSON)
+        await self._database.run(lambda connection: connection.exec_driver_sql(statement, values))
+
+
+class Nothing:
+    """Files that nobody handed in."""
+
+    async def forget(self, _complaint: object) -> None:
+        return None
+
+
+def _intake(process: Process) -> Roads:
+    ledger, database, real = process.ledger("intake"), process.database(), process.world.real
+    made: dict[str, Any] = {
+        "ledger": ledger, "clock": process.clock, "registry": process.registry, "policies": POLICIES,
+        "codes": Codes(database, b"secret of a test"), "numbers": Numbers(database),
+        "records": Records(database, real), "vault": Vault(database, real), "attachments": Nothing(),
+        "results": None, "mailbox": SimMailbox(process.ports), "sent": Sent(database), "probe": None,
+        "filings": None, "lookups": None, "database": database,
+    }  # fmt: skip
+    context = process.context = Context(**{name: made.get(name) for name in Context.__dataclass_fields__})
+    react = follow_up(context)
+    guard = Guard(ledger, react, process.letters(), heeds=HEEDED, clock=process.world.monotonic)
+    handle = Reactor(ledger, react, process.patience).handle
+    trailing = Trailing(process.store, database, intake_tables.metadata, "intake", handle, types=HEEDED, now=real)
+    return {"agent": process.agent("notices", guard), "trailing": trailing.run}
+
+
+def _reporting(process: Process) -> Roads:
+    ledger, database = process.ledger("reporting"), process.database()
+    react = tell_public(process.registry, POLICIES, process.world.summaries(process.ports))
+    guard = Guard(ledger, react, process.letters(), clock=process.world.monotonic)
+    books = StoreFeed(process.store, database, queries.METADATA, book_view(ledger))
+    return {
+        "agent": process.agent("summary", guard),
+        "view": process.projection(reports_view(ledger), queries.METADATA),
+        "books": books.run,
+    }
+
+
+def _relay(process: Process) -> Roads:
+    admin, line = SimAdmin(process.ports), SimLine(process.ports)
+
+    async def stand_by() -> None:
+        ids = {name: str(id_) for name, id_ in (await admin.ensure([FIXED[name] for name in TOPICS])).items()}
+
+        async def carry(pages: AsyncIterator[Page], publisher: Publishes) -> None:
+            async for page in pages:
+                if page.events:
+                    await publisher.publish(page.events)
+                if {name: str(id_) for name, id_ in (await admin.topic_ids(TOPICS)).items()} != ids:
+                    raise TopicsChanged
+
+        try:
+            await lead(process.store, line, ids, carry)
+        except (TopicsChanged, Fenced):
+            return
+
+    return {"lead": process.every(stand_by, "relay")}
+
+
+MAKERS: Final[Mapping[str, Callable[[Process], Roads]]] = {
+    "relay": _relay, "router": _router, "agency-inbox": _inbox, "escalation": _escalation, "intake": _intake,
+    "reporting": _reporting,
+}  # fmt: skip
+
+
+class SimLease:
+    """A lease without its row (`chassis.lease.Lease`): who has it, and until when, by the run's own seconds."""
+
+    def __init__(self, database: Any, _table: Any, name: str, now: Callable[[], float]) -> None:
+        self._ports, self._name, self._now = database.ports, name, now
+
+    async def hold(self) -> bool:
+        held, now, me = self._ports.world.leases, self._now(), id(self._ports)
+
+        def take() -> bool:
+            owner, until_s = held.get(self._name, (me, now))
+            if owner != me and until_s > now:
+                return False
+            held[self._name] = me, now + LEASE_S
+            return True
+
+        return await self._ports.call("lease", take, StoreUnavailable, writes=True)
+
+    async def release(self) -> None:
+        self._ports.world.leases.pop(self._name, None)
+
+
+def remembered(make: Callable[..., Any]) -> Callable[..., Any]:
+    """A reader of texts is the same for the same regions, and dear to make."""
+    made: dict[Any, Any] = {}
+
+    def once(registry: Any) -> Any:
+        bodies = frozenset((body.id, body.region) for body in registry.agencies.values())
+        if bodies not in made:
+            made[bodies] = make(registry)
+        return made[bodies]
+
+    return once
+
+
+def decoded_once(decode: Callable[..., Any]) -> Callable[..., Any]:
+    """A stored event says the same to everybody, as long as its key lives."""
+    made: dict[Any, Any] = {}
+
+    def once(event: Any, keys: Any = NO_KEYS) -> Any:
+        place = (event.id, event.data, *keys.generations)
+        if place not in made:
+            if len(made) > REMEMBERED:
+                made.clear()
+            made[place] = decode(event, keys)
+        return made[place]
+
+    return once
+
+
+async def _no_figure(_sweep: Sweep, _now: Any) -> None:
+    """Nobody reads the figures of a simulation."""
+
+
+# Pure functions, remembered, and a lease kept in memory: a run costs a third of what it would.
+knowing.reader = remembered(knowing.reader)
+chassis_ledger.decode = chassis_loaded.decode = decoded_once(chassis_loaded.decode)
+for _module in (chassis_sweep, chassis_trailing, inbox_sweep):
+    _module.Lease = SimLease  # type: ignore[attr-defined,misc]
+Sweep._tell_overdue = _no_figure  # type: ignore[method-assign]

@@ -1,0 +1,131 @@
+"""Coroutines driven by hand, one at a time, each until it waits. No event loop and no thread: who goes on next, and
+what goes wrong then, is for the scheduler to say.
+
+What product code asks of asyncio (sleeping, locks, futures) is answered by `Surface`; a sleep lasts until the
+scheduler goes on with the sleeper.
+"""
+
+import asyncio
+from asyncio import events
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import suppress
+from typing import Any, Final, Self
+
+Steps = Coroutine[Any, Any, Any]
+
+
+class Killed(BaseException):
+    """Its process is gone: whatever a coroutine tries to do while it is torn down has no effect."""
+
+
+class Park:
+    """Awaited by a port: the task stands still here. `crash`: its process dies here."""
+
+    def __init__(self, *, crash: bool) -> None:
+        self.crash = crash
+
+    def __await__(self) -> Generator[Self, None, None]:
+        yield self
+
+
+PAUSE: Final = Park(crash=False)
+CRASH: Final = Park(crash=True)
+
+
+class _Handle:
+    def cancel(self) -> None:
+        """What sleeps is woken by the scheduler alone."""
+
+
+class Surface:
+    """As much of an event loop as locks, futures and sleeps look at."""
+
+    def __init__(self) -> None:
+        self.sleeping: set[asyncio.Future[Any]] = set()
+
+    def get_debug(self) -> bool:
+        return False
+
+    def create_future(self) -> asyncio.Future[Any]:
+        return asyncio.Future(loop=self)  # type: ignore[arg-type]
+
+    def call_later(self, _delay_s: float, _wake: Callable[..., None], future: asyncio.Future[Any], *_: Any) -> _Handle:
+        self.sleeping.add(future)
+        return _Handle()
+
+    def run_in_executor(self, _executor: None, call: Callable[[], Any]) -> asyncio.Future[Any]:
+        future = self.create_future()
+        future.set_result(call())
+        return future
+
+    def __enter__(self) -> Self:
+        self._before = events._get_running_loop()
+        events._set_running_loop(self)  # type: ignore[arg-type]
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        events._set_running_loop(self._before)
+
+
+class Task:
+    """One coroutine of one process, and what it waits for."""
+
+    def __init__(self, name: str, process: str, steps: Steps, surface: Surface) -> None:
+        self.name, self.process, self._steps, self._surface = name, process, steps, surface
+        self._waits: Any = None
+        self.done, self.crashed, self.result = False, False, None
+        self.error: Exception | None = None
+
+    @property
+    def paused(self) -> bool:
+        """In the middle of something (stopped by a fault, or behind a lock), not asleep between two rounds."""
+        waits = self._waits
+        return waits is PAUSE or (isinstance(waits, asyncio.Future) and waits not in self._surface.sleeping)
+
+    def go_on(self) -> None:
+        """Until it waits again: for time, for a lock, or because a fault stopped it there."""
+        if self._stands_still():
+            return
+        while True:
+            try:
+                waits = self._steps.send(None)
+            except StopIteration as end:
+                self.done, self.result = True, end.value
+                return
+            except Exception as error:  # noqa: BLE001 - told to the scheduler
+                self.done, self.error = True, error
+                return
+            if waits is not None:
+                self._waits, self.crashed = waits, waits is CRASH
+                return
+
+    def _stands_still(self) -> bool:
+        waits, sleeping = self._waits, self._surface.sleeping
+        if self.done or self.crashed:
+            return True
+        if isinstance(waits, asyncio.Future):
+            if waits in sleeping:
+                sleeping.discard(waits)
+                waits.set_result(None)
+            elif not waits.done():
+                return True  # a lock that another task of the process holds
+            waits._asyncio_future_blocking = False
+        self._waits = None
+        return False
+
+    def kill(self) -> None:
+        """Take it apart. Its process must be marked dead before."""
+        self.done = True
+        if isinstance(self._waits, asyncio.Future):
+            self._surface.sleeping.discard(self._waits)
+        with suppress(Killed, RuntimeError):  # a dying coroutine may await once more
+            self._steps.close()
+
+
+def at_once(steps: Steps) -> Any:
+    """The result of a coroutine that never waits."""
+    try:
+        steps.send(None)
+    except StopIteration as end:
+        return end.value
+    raise AssertionError("it waits")

@@ -1,0 +1,152 @@
+"""Do the books balance after every step? Reads the store behind everybody's back and judges what is new in it.
+
+The rules are the audit's own; here they are asked of the streams that a step touched, and of all of them now and then.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from chassis.audit import Audit
+from chassis.audit_conduct import lawful
+from chassis.audit_finding import Basis, Violation
+from chassis.audit_history import allowed, history
+from chassis.audit_rules import Around, pointed_to, standing
+from chassis.books import Books, Summary, summary
+from chassis.ledger import Ledger
+from schemas.codec import decode, metadata_of
+from schemas.complaint import Complaint, new
+from schemas.envelope import RecordedEvent
+from schemas.evolve import Told, evolve
+from schemas.lifecycle import Status
+from schemas.registry import Registry, evolve_registry
+from schemas.sealed import Keys
+from schemas.streams import REGISTRY, complaint_id
+from simulation.stepper import at_once
+from support.world import POLICIES
+
+FOR_EVER: Final = timedelta(days=36_500)
+"""Nothing is late while processes are down on purpose."""
+
+
+class Lost(Exception):
+    """A broken rule: what was found, by which code."""
+
+    def __init__(self, code: str, what: str) -> None:
+        super().__init__(f"{code}: {what}")
+        self.code = code
+
+
+class Watch:
+    """What all streams add up to."""
+
+    def __init__(self, store: Any, keyring: Any) -> None:
+        self._store, self._keyring = store, keyring
+        self._read = 0
+        self.states: dict[UUID, Complaint] = {}
+        self._keys: dict[UUID, Keys] = {}
+        self._ids: dict[str, set[UUID]] = {}
+        self.events: dict[UUID, list[RecordedEvent]] = {}
+        self._causes: set[tuple[str, UUID]] = set()
+        self.registry = Registry()
+        self._books, self._counted = Books(), dict[UUID, Summary]()
+        self.news: list[RecordedEvent] = []
+
+    def state(self, complaint: UUID) -> Complaint:
+        return self.states.get(complaint) or new(complaint)
+
+    def look(self) -> None:
+        """Take in what is new. Raises Lost."""
+        self.news = self._store._events[self._read :]
+        self._read += len(self.news)
+        touched: dict[UUID, None] = {}
+        for event in self.news:
+            self._causes.add((event.stream, metadata_of(event).causation_id))
+            if event.stream == REGISTRY:
+                self.registry = evolve_registry(self.registry, Told(decode(event), event.id, event.version))
+                touched.update(dict.fromkeys(self.states))
+            else:
+                touched[complaint_id(event.stream)] = None
+                self._add(event)
+        basis = Basis(self.registry, POLICIES, self.now, FOR_EVER) if touched else None
+        for complaint in touched:
+            self._judge(complaint, basis)
+        if touched:
+            self._balance()
+
+    now: Any = None
+
+    def _add(self, event: RecordedEvent) -> None:
+        complaint = complaint_id(event.stream)
+        past = self.events.setdefault(complaint, [])
+        past.append(event)
+        before = self.state(complaint)
+        told = Told(decode(event, self._keys_of(complaint, event)), event.id, event.version)
+        basis = Basis(self.registry, POLICIES, told.fact.at, FOR_EVER)
+        # One event at a time: dense, by its owner, its id new, allowed there, and lawful.
+        found = [*history(event.stream, [event._replace(version=event.version - before.version - 1)])]
+        if event.id in self._ids.setdefault(event.stream, set()):
+            found.append(Violation("id-twice", event.stream, event.version, str(event.id)))
+        self._ids[event.stream].add(event.id)
+        found += allowed(event.stream, before, told)
+        found += lawful(event.stream, before, told, basis)
+        _raise(found)
+        self.states[complaint] = evolve(before, told)
+
+    def _keys_of(self, complaint: UUID, event: RecordedEvent) -> Keys:
+        # The books need no text: keys are kept from the beginning, whatever was erased since.
+        if complaint not in self._keys:
+            owner = complaint
+            if event.type == "PartOpened":
+                owner = decode(event, Keys()).whole  # type: ignore[attr-defined]
+            self._keys[complaint] = self._keys.get(owner) or at_once(self._keyring.load([owner]))[owner]
+        return self._keys[complaint]
+
+    def _judge(self, complaint: UUID, basis: Basis | None) -> None:
+        state = self.state(complaint)
+        assert basis is not None
+        around = {other: self.states[other] for other in pointed_to(state) if other in self.states}
+        _raise(standing(state, Around(around), basis))
+        now = summary(state)
+        if self._counted.get(complaint) != now:
+            self._books.change(self._counted.get(complaint), now)
+            self._counted[complaint] = now
+
+    def _balance(self) -> None:
+        told = self._books.told(0, lambda lead: self.states[lead].is_open if lead in self.states else None)
+        if not told["balanced"]:
+            raise Lost("books", f"the books do not balance: {told}")
+
+    def late(self, tolerance: timedelta) -> None:
+        """Everything runs: nothing may be overdue now. Raises Lost."""
+        basis = Basis(self.registry, POLICIES, self.now, tolerance)
+        for complaint in self.states:
+            self._judge(complaint, basis)
+
+    def kept(self, promised: Sequence[tuple[str, UUID | None]]) -> None:
+        """Everything that somebody was told is done, is in the store."""
+        for stream, causation in promised:
+            there = complaint_id(stream) in self.states if causation is None else (stream, causation) in self._causes
+            if not there:
+                raise Lost("promise-broken", f"somebody was told yes, and {stream} does not have it")
+
+    def whole(self, now: Any, tolerance: timedelta = FOR_EVER) -> None:
+        """The audit itself, over the whole store."""
+        walk = Audit(Ledger(self._store, self._keyring, "audit"), POLICIES, now, tolerance)
+
+        async def found() -> list[Violation]:
+            return [violation async for violation, _ in walk.violations()]
+
+        _raise(at_once(found()))
+        if not walk.told["balanced"]:
+            raise Lost("books", f"the books do not balance: {walk.told}")
+
+    def open(self) -> Mapping[UUID, Complaint]:
+        """Whatever somebody must still do something about; followers wait with their leads."""
+        return {id_: s for id_, s in self.states.items() if s.is_open and s.status is not Status.JOINED}
+
+
+def _raise(found: Iterator[Violation] | Sequence[Violation]) -> None:
+    for violation in found:
+        raise Lost(violation.code, f"{violation.stream} at version {violation.version}: {violation.what}")

@@ -1,0 +1,230 @@
+"""Everything there is: store, keys, databases, broker, time, the processes that run and the tasks in them."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any, Final
+from uuid import UUID
+
+from chassis.clock import FixedClock
+from chassis.errors import ChassisError, WrongStore
+from chassis.keyring import MemoryKeyRing
+from chassis.ledger import Cause, Ledger
+from chassis.message import Message
+from chassis.reaction import Guard, StopProcess
+from chassis.stores.memory import MemoryStore
+from schemas.events.base import Fact
+from schemas.sealed import Keys
+from schemas.streams import REGISTRY
+from schemas.topics import COMPLAINT_EVENTS
+from simulation.people import KINDS, Ask, filed_id, insist
+from simulation.ports import Poll, Ports, Turn, disk
+from simulation.processes import MAKERS, METADATA, Process
+from simulation.stepper import Surface, Task, at_once
+from simulation.watch import Lost, Watch
+from support import nation, placing
+
+STORE_ID: Final = UUID(int=3)
+START: Final = datetime.fromisoformat("2026-03-02T03:00:00+00:00")
+SERVICES: Final = tuple(MAKERS)
+AGENTS: Final = {
+    "router": "router.reactions", "agency-inbox": "agency-inbox.delivery", "intake": "intake.notices",
+    "reporting": "reporting.summary",
+}  # fmt: skip
+"""The consumer group of each service's agent."""
+
+
+class World:
+    """One run. `twins`: services of which two processes run."""
+
+    def __init__(self, twins: Sequence[str] = ()) -> None:
+        self.surface, self.turn = Surface(), Turn()
+        self.clock, self._real_s = FixedClock(START), 0.0
+        self.store = MemoryStore(self.real, STORE_ID)
+        self.keyring = MemoryKeyRing()
+        self.store_up, self.broker = True, MAKERS and _broker()
+        self.mailbox: dict[UUID, dict[UUID, Any]] = {}
+        self.lines: dict[str, Any] = {}
+        self.letters: list[Any] = []
+        self.promised: list[tuple[str, UUID | None]] = []
+        self.trace, self.steps = blake2b(digest_size=16), 0
+        self.watch = Watch(self.store, self.keyring)
+        self.seen: dict[str, Any] = {}
+        self.leases: dict[str, tuple[int, float]] = {}
+        self.processes: dict[str, Process | None] = {}
+        self.tasks: dict[str, Task] = {}
+        for service, metadata in METADATA.items():
+            disk(service, metadata).clear()
+        self._found(placing.country())
+        for service in SERVICES:
+            for number in (1, 2) if service in twins else (1,):
+                self.processes[f"{service}.{number}"] = None
+        for name in self.processes:
+            self.start(name)
+
+    # time
+
+    def real(self) -> datetime:
+        return START + timedelta(seconds=self._real_s)
+
+    def monotonic(self) -> float:
+        return self._real_s
+
+    def pass_by(self, seconds: float) -> None:
+        self._real_s += seconds
+        self.clock.advance(timedelta(seconds=seconds))
+
+    async def nap(self) -> None:
+        await asyncio.sleep(1)
+
+    def note(self, what: str) -> None:
+        self.trace.update(what.encode())
+
+    # processes and tasks
+
+    def start(self, name: str) -> bool:
+        """Whether it was down."""
+        if self.processes[name] is not None:
+            return False
+        made = self.processes[name] = Process(self, name, name.rpartition(".")[0])
+        for road, begin in made.roads.items():
+            self.tasks[f"{name} {road}"] = Task(f"{name} {road}", name, begin(), self.surface)
+        return True
+
+    def crash(self, name: str) -> bool:
+        """Kill -9. Whether it was up."""
+        process = self.processes[name]
+        if process is None:
+            return False
+        process.ports.dead = True
+        for task in [task for task in self.tasks.values() if task.process == name]:
+            task.kill()
+            del self.tasks[task.name]
+            self.seen.pop(task.name, None)
+        self.processes[name] = None
+        return True
+
+    def go_on(self, name: str, at: int = 0, fault: str = "") -> str:
+        """Let one task go on until it waits; what struck it, if anything did."""
+        task = self.tasks.get(name)
+        if task is None:
+            return ""
+        self.turn = Turn(name, at, fault)
+        self.seen[name] = self._sign(name)
+        self.pass_by(1)
+        self.steps += 1
+        with self.surface:
+            task.go_on()
+            if task.crashed:
+                self.crash(task.process)
+        if task.done:
+            self._ended(task)
+        self._look()
+        return f"{self.turn.fault} at {self.turn.hit}" if self.turn.hit else ""
+
+    def _ended(self, task: Task) -> None:
+        self.tasks.pop(task.name, None)
+        error = task.error
+        if error is None:
+            return
+        if isinstance(error, ChassisError | StopProcess) and not isinstance(error, WrongStore):
+            self.crash(task.process)  # it ends itself loudly, and whoever watches over it starts it again
+            return
+        raise Lost("road-failed", f"{task.name}: {type(error).__name__}: {error}") from error
+
+    def _look(self) -> None:
+        self.watch.now = self.clock.now()
+        self.watch.look()
+        for event in self.watch.news:
+            self.note(f"{event.stream} {event.version} {event.type} {event.id}")
+        if self.steps % 1000 == 0:
+            self.watch.whole(self.clock.now())
+
+    # people
+
+    def ask(self, ask: Ask, at: int = 0, fault: str = "") -> str:
+        """Somebody begins to ask; goes on by itself until it waits."""
+        complaint = self.complaint(ask)
+        service = KINDS[ask.kind][0]
+        name = next((name for name, up in self.processes.items() if up and up.service == service), None)
+        if name is None or complaint is None:
+            return ""
+        process = self.processes[name]
+        assert process is not None
+        task = Task(f"ask {ask.number}", name, insist(self, process, ask, complaint), self.surface)
+        self.tasks[task.name] = task
+        return self.go_on(task.name, at, fault)
+
+    def complaint(self, ask: Ask) -> UUID | None:
+        """What is asked about; None if that is not there."""
+        whole = filed_id(ask.about)
+        if not ask.part:
+            return whole
+        parts = self.watch.state(whole).parts
+        return parts[ask.part - 1].id if ask.part <= len(parts) else None
+
+    # what planted bugs put other things in the place of
+
+    async def acknowledging(self, guard: Guard, poll: Poll, batch: Sequence[Message]) -> None:
+        """Handled first, acknowledged after."""
+        await guard(batch)
+        await poll.commit(batch)
+
+    def summaries(self, ports: Ports) -> Any:
+        return Summaries(ports)
+
+    def has_news(self, name: str) -> bool:
+        """Whether a task has something before it that it has not seen, beside the passing of time."""
+        if self.tasks[name].paused:
+            return True
+        service, road = name.partition(".")[0], name.partition(" ")[2]
+        if road == "agent" and COMPLAINT_EVENTS in self.broker.topics:
+            return self.broker.lag(AGENTS[service], COMPLAINT_EVENTS) > 0
+        return self.seen.get(name) != self._sign(name)
+
+    def reached(self) -> Any:
+        """How far store and broker are."""
+        return self.watch._read, self.broker.size(COMPLAINT_EVENTS)
+
+    def _sign(self, name: str) -> Any:
+        records = self.broker.size(COMPLAINT_EVENTS)
+        return records if name.endswith((" view", " agent")) else (self.watch._read, records[0])
+
+    def _found(self, facts: Sequence[Fact]) -> None:
+        ledger = Ledger(self.store, self.keyring, "router")
+        decrees = [calendar.decree(nation.DECREED_AT) for calendar in nation.calendars()]
+        for number, fact in enumerate([*decrees, *facts]):
+            old = fact.model_copy(update={"at": nation.DECREED_AT})
+            cause = Cause(UUID(int=number + 1), STORE_ID, nation.DECREED_AT)
+            at_once(self.store.append(REGISTRY, number - 1, ledger.encode(REGISTRY, [old], cause, Keys())))
+        self._look()
+
+    def close(self) -> None:
+        for name in self.processes:
+            self.crash(name)
+
+
+class Summaries:
+    """Open data (`reporting.agents.Summaries`): the newest line of each complaint."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+
+    async def send(self, lines: Sequence[Any]) -> None:
+        from chassis.errors import BrokerUnavailable
+
+        kept = self._ports.world.lines
+
+        def put() -> None:
+            for line in lines:
+                if kept.get(line.public_number, line).version <= line.version:
+                    kept[line.public_number] = line
+
+        await self._ports.call("summary", put, BrokerUnavailable, writes=True)
+
+
+def _broker() -> Any:
+    from simulation.broker import Broker
+
+    return Broker()
