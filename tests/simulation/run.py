@@ -154,6 +154,7 @@ def rest(world: World) -> None:
     """Let everything run until nothing is left to do. Raises Lost."""
     for name in world.processes:
         world.start(name)
+    world.seen.clear()  # who looked while something was down must look again
     for number in range(ROUNDS):
         _time_has_passed(world)
         if _rounds(world, frozenset()) == 1 and number:
