@@ -20,7 +20,9 @@ LADDER = {"ReminderSent", "DeadlineMissed", "ComplaintEscalated", "DueDateMoved"
 
 
 def due(story: dict[str, Any], clock: str) -> datetime | None:
-    return next((datetime.fromisoformat(one["due_at"]) for one in story["due"] if one["clock"] == clock), None)
+    """When the clock runs out; None while it stands still."""
+    running = [one for one in story["due"] if one["clock"] == clock and one["state"] == "running"]
+    return datetime.fromisoformat(running[0]["due_at"]) if running else None
 
 
 def happened(story: dict[str, Any]) -> list[str]:
