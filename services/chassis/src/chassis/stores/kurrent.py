@@ -143,7 +143,7 @@ class KurrentStore:
         held = ids & set(append.seen)
         if held == ids:
             return await self._repeated(append)
-        return IdClash(append.stream, frozenset(held)) if held else None
+        return await self._compared(append) if held else None  # the others may stand after the expected version
 
     async def _compared(self, append: Append) -> Result | None:
         """The answer that the whole stream gives; None if the events are to be written."""
