@@ -17,11 +17,15 @@ async def empty_kafka(kafka: str) -> str:
     return kafka
 
 
+NEEDS_KAFKA = frozenset({"broker", "journey", "chaos"})
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol() -> Generator[None, object, object]:
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Sockets of refused connections are left to the garbage collector: not to that of a later test."""
     result = yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+    if NEEDS_KAFKA & {marker.name for marker in item.iter_markers()}:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
     return result

@@ -4,10 +4,13 @@ A process is what is lost in a crash: its coroutines, its caches, its connection
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
+
+import pytest
 
 from agency_inbox import sweep as inbox_sweep
 from agency_inbox.agency_topics import AgencyTopics
@@ -344,9 +347,18 @@ async def _no_figure(_sweep: Sweep, _now: Any) -> None:
     """Nobody reads the figures of a simulation."""
 
 
-# Pure functions, remembered, and a lease kept in memory: a run costs a third of what it would.
-knowing.reader = remembered(knowing.reader)
-chassis_ledger.decode = chassis_loaded.decode = decoded_once(chassis_loaded.decode)
-for _module in (chassis_sweep, chassis_trailing, inbox_sweep):
-    _module.Lease = SimLease  # type: ignore[attr-defined,misc]
-Sweep._tell_overdue = _no_figure  # type: ignore[method-assign]
+_READER: Final = remembered(knowing.reader)
+_DECODE: Final = decoded_once(chassis_loaded.decode)
+
+
+@contextmanager
+def standing_in() -> Iterator[None]:
+    """While a run lasts: pure functions remembered, and leases kept in memory. It costs a third of what it would."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(knowing, "reader", _READER)
+        patch.setattr(chassis_ledger, "decode", _DECODE)
+        patch.setattr(chassis_loaded, "decode", _DECODE)
+        patch.setattr(Sweep, "_tell_overdue", _no_figure)
+        for module in (chassis_sweep, chassis_trailing, inbox_sweep):
+            patch.setattr(module, "Lease", SimLease)
+        yield

@@ -21,6 +21,7 @@ from schemas.streams import complaint_stream
 from schemas.topics import agency_inbox
 from simulation.decisions import Decision, Player, carry_out
 from simulation.ports import disk
+from simulation.processes import standing_in
 from simulation.watch import Lost
 from simulation.world import SERVICES, World
 from support.world import POLICIES
@@ -53,6 +54,7 @@ def shape(seed: int) -> tuple[Random, int, int, tuple[str, ...]]:
     return random, lives, random.randint(15, 40) + 10 * lives, twins
 
 
+@standing_in()
 def play(seed: int, made: type[World] = World) -> Outcome:
     """The run of that seed."""
     random, lives, length, twins = shape(seed)
@@ -67,6 +69,7 @@ def play(seed: int, made: type[World] = World) -> Outcome:
     return _ended(world, outcome)
 
 
+@standing_in()
 def replay(decisions: Sequence[Decision], twins: Sequence[str], made: type[World] = World) -> Outcome:
     """The same decisions again; what has nothing to do is passed over."""
     outcome, world = Outcome(), made(twins)
