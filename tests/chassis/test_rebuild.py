@@ -29,6 +29,7 @@ VIEWS = [
     "reporting.supports",
     "router.router",
     "router.open_work",
+    "router.likeness",
 ]
 
 
