@@ -18,7 +18,6 @@ WRITERS, APPENDS, STREAMS = 4, 40, 5
 async def test_a_follower_misses_nothing_of_what_processes_commit_side_by_side(shared_url: str) -> None:
     store = SqlStore(shared_url)
     expected = WRITERS * APPENDS * 2
-    following = asyncio.create_task(read_until(store, lambda events, _: len(events) >= expected))
     pipes = [spawn.Pipe(duplex=False) for _ in range(WRITERS)]
     writers = [
         spawn.Process(target=write_in_turns, args=(shared_url, number, APPENDS, STREAMS, pipes[number][1]))
@@ -27,7 +26,10 @@ async def test_a_follower_misses_nothing_of_what_processes_commit_side_by_side(s
     for writer, (_, writer_end) in zip(writers, pipes, strict=True):
         writer.start()
         writer_end.close()  # so that a writer's death is an end of file here
-    acknowledged = [ack for reader, _ in pipes for ack in await asyncio.to_thread(_acks, reader)]
+    # Followed once all of them write: how long processes take to start is not the store's doing.
+    acknowledged = [await asyncio.to_thread(reader.recv) for reader, _ in pipes]
+    following = asyncio.create_task(read_until(store, lambda events, _: len(events) >= expected))
+    acknowledged += [ack for reader, _ in pipes for ack in await asyncio.to_thread(_acks, reader)]
     for writer in writers:
         await asyncio.to_thread(writer.join)
 
