@@ -15,6 +15,7 @@ from agency_inbox.sweep import Keeper, plan
 from chassis.clock import FixedClock
 from chassis.sweep import Sweep
 from schemas.events.intake import ComplaintWithdrawn
+from schemas.events.registry import AgencyRegistered
 from support.inbox import CITY, PLN, ROADS, T0, complaint, detail, filed, keep, keep_registry, merged, routed
 from support.roads import impatient
 
@@ -118,7 +119,34 @@ async def test_while_the_broker_is_away_the_sweep_goes_on_feeding_and_tells_late
     assert len(postbox.records[PLN]) == 2
 
 
-async def test_every_living_body_has_topics_also_one_registered_later(
+def nation(*ids: str) -> list[AgencyRegistered]:
+    said = {"at": T0, "kind": "city", "level": "regency"}
+    return [AgencyRegistered.model_validate({**said, "agency": id_, "name": id_.title()}) for id_ in ids]
+
+
+MANY = [f"kota-{number}" for number in range(700)]
+
+
+async def test_a_body_registered_while_we_run_has_topics_at_once_and_those_of_a_nation_with_their_first_message(
+    inbox: Inbox, keeper: Keeper, postbox: MemoryPostbox
+) -> None:
+    await keep_registry(inbox.ledger.store, inbox.ledger, *nation(*MANY))
+    await keeper.once()
+    assert set(postbox.known()) == set()
+    await keep_registry(inbox.ledger.store, inbox.ledger, *nation("baru"))
+    await keeper.once()
+    assert set(postbox.known()) == {"baru"}
+
+
+async def test_where_it_is_asked_for_every_body_of_the_nation_has_topics_from_the_start(
+    inbox: Inbox, sweep: Sweep, postbox: MemoryPostbox
+) -> None:
+    await keep_registry(inbox.ledger.store, inbox.ledger, *nation(*MANY))
+    await Keeper(Kept(postbox), inbox.registry, sweep, inbox.database, every=True).once()
+    assert set(MANY) < set(postbox.known())
+
+
+async def test_every_body_of_a_small_registry_that_lives_has_topics(
     inbox: Inbox, keeper: Keeper, postbox: MemoryPostbox
 ) -> None:
     await keep_registry(inbox.ledger.store, inbox.ledger, merged(PLN, successor=ROADS))

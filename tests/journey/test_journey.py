@@ -168,28 +168,35 @@ async def test_who_asks_to_be_forgotten_is_forgotten_and_the_agency_is_told(plat
 async def test_a_body_that_is_added_while_all_runs_gets_the_next_complaint_in_its_topic(
     platform: Running, door: Door
 ) -> None:
-    text, region, body = (
-        "Jalan berlubang besar di depan pasar, sudah dua orang jatuh.",
+    text, region, owner, body = (
+        "Air PDAM tidak mengalir sudah tiga hari.",
         "11.01",
         "kabupaten-aceh-selatan",
+        "tirta-naga",
     )
     early = await door.file(text, region)
-    await door.reaches(early["tracking_code"], "triage")
-    await door.post(
-        "/api/v1/agencies", id=body, name="Kabupaten Aceh Selatan", kind="regency", level="regency", region=region
-    )
-    mandate = {
-        "sector": "roads",
-        "level": "regency",
-        "region": region,
-        "valid_from": "2020-01-01",
-        "source": "UU 23/2014",
-    }
-    await door.post(f"/api/v1/agencies/{body}/mandates", **mandate)
+    assert (await told_of(platform.kafka.bootstrap, owner, early["id"], "complaint.assigned")).yours
+    company = {"kind": "regional-enterprise", "level": "regency", "region": region, "parent": owner}
+    await door.post("/api/v1/agencies", id=body, name="Perumda Air Minum Tirta Naga", **company)
+    field = {"sector": "water-supply", "level": "regency", "region": region}
+    await door.post(f"/api/v1/agencies/{owner}/mandates/withdrawal", **field, valid_until="2020-01-01")
+    await door.post(f"/api/v1/agencies/{body}/mandates", **field, valid_from="2020-01-01", source="Perda")
     late = await door.file(text, region)
     assert (await told_of(platform.kafka.bootstrap, body, late["id"], "complaint.assigned")).yours
     await reply(platform.kafka.bootstrap, body, "acknowledged", complaint=late["id"])
     await door.reaches(late["tracking_code"], "in_progress", body)
+
+
+async def test_what_a_body_held_goes_with_it_when_it_is_merged_and_the_timeline_says_why(
+    platform: Running, door: Door
+) -> None:
+    held = await door.file("Jalan berlubang besar di depan pasar, sudah dua orang jatuh.", "11.02")
+    await door.reaches(held["tracking_code"], "routed", "kabupaten-aceh-tenggara")
+    merger = {"agencies": ["kabupaten-aceh-tenggara"], "reason": "Penggabungan daerah"}
+    await door.post("/api/v1/agencies/kabupaten-gayo-lues/merger", **merger)
+    await told_of(platform.kafka.bootstrap, "kabupaten-gayo-lues", held["id"], "complaint.assigned")
+    story = await door.reaches(held["tracking_code"], "routed", "kabupaten-gayo-lues")
+    assert "penerus instansi sebelumnya" in str(story["timeline"])
 
 
 async def test_the_books_balance_and_nothing_was_done_twice(platform: Running, door: Door) -> None:

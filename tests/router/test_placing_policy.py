@@ -167,6 +167,25 @@ def test_the_suggestion_of_the_last_return_goes_before_precedent_and_mandate():
     assert routing(state) == ("kemen-pu", None, "suggestion")
 
 
+@pytest.mark.parametrize(
+    ("reason", "agency"),
+    [
+        ("ini jalan nasional, bukan kewenangan kota", "kemen-pu"),
+        ("kewenangan pusat, mohon diteruskan ke balai besar", "kemen-pu"),
+        ("jalan provinsi", PROVINCE),
+        ("bukan kewenangan kami", PROVINCE),
+        ("bukan jalan kota, entah jalan provinsi atau jalan nasional", PROVINCE),
+    ],
+)
+def test_one_return_that_says_whose_road_it_is_corrects_the_level(reason: str, agency: str):
+    assert routing(given(filed(**HERE), routed(CITY), returned(CITY, reason=reason)))[0] == agency
+
+
+def test_the_level_said_by_a_return_goes_before_that_of_the_text():
+    state = given(filed("Jalan kota berlubang", **HERE), routed(CITY), returned(CITY, reason="ini jalan nasional"))
+    assert routing(state) == ("kemen-pu", None, "mandate")
+
+
 @pytest.mark.parametrize("suggested", ["pln", "nobody-knows", CITY])
 def test_a_suggested_body_without_authority_or_that_returned_it_is_passed_over(suggested: str):
     state = given(filed(**HERE), routed(CITY), returned(CITY, suggested=suggested))

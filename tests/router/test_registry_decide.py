@@ -1,11 +1,16 @@
 """What may be done to the registry, each rule one sentence; and what the first registry holds."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 
 import pytest
 
 from router import registry_decide as decide
+from router import seed
+from router.authority import MOST_LOCAL_FIRST, Authority, Body
+from router.coverage import covered, divisions
+from router.rule_data import place_data, rule_data
 from router.seed import BATCH, first_registry, missing
 from schemas.data_files import calendars
 from schemas.events.base import Fact
@@ -19,6 +24,7 @@ from schemas.refusals import (
     UnknownUnit,
 )
 from schemas.registry import Registry
+from schemas.values import Level
 from support.placing import CITY, PROVINCE, REGENCY, T0, body, dissolved, grown, mandate, merged, registry
 
 
@@ -123,6 +129,11 @@ def test_what_was_never_given_cannot_be_withdrawn_nor_end_before_it_began():
         decide.withdraw_mandate(registry(), withdrawn(date(2019, 1, 1)))
 
 
+def withdrawn_from(agency: str, sector: str, region: str):
+    said = {"at": T0, "agency": agency, "sector": sector, "level": "regency", "region": region}
+    return MandateWithdrawn.model_validate({**said, "valid_until": date(2026, 1, 1)})
+
+
 def test_a_calendar_is_decreed_once_and_all_its_days_lie_in_its_year():
     day = Holiday(on=date(2030, 1, 1), name="Tahun Baru", kind="national")
     asked = CalendarDecreed(at=T0, calendar="national", year=2030, source="SKB", days=(day,))
@@ -133,27 +144,94 @@ def test_a_calendar_is_decreed_once_and_all_its_days_lie_in_its_year():
 
 @pytest.fixture(scope="module")
 def planted():
-    state = Registry()
-    while facts := missing(state, calendars(), T0):
-        assert len(facts) <= BATCH
-        state = grown(state, *facts)
-    return state
+    return seed.planted(calendars(), T0)
+
+
+def test_no_append_of_the_first_registry_is_larger_than_every_store_takes():
+    assert len(missing(Registry(), calendars(), T0)) == BATCH
 
 
 def test_the_first_registry_obeys_the_rules_of_the_registry():
-    state = Registry()
-    for fact in first_registry().bodies:
+    first, state = first_registry(), grown(Registry(), *first_registry().templates)
+    for fact in first.bodies:
         state = grown(state, *decide.register(state, fact))
-    for fact in first_registry().mandates[:300]:
+    for ended in first.withdrawn:
+        state = grown(state, *decide.withdraw_mandate(state, ended))
+    for fact in first.mandates:
         state = grown(state, *decide.give_mandate(state, fact))
-    assert len(state.agencies) == len(first_registry().bodies)
+    assert len(state.agencies) == len(first.bodies)
 
 
-def test_the_first_registry_has_every_province_and_city(planted: Registry):
-    regions = {agency.region for agency in planted.agencies.values()}
-    assert len([r for r in regions if r and len(r) == 2]) == 38
-    assert {"35.78", "32.73", "32.04", "64.72", "31.71", "31.75"} <= regions
-    assert len([a for a in planted.agencies.values() if a.kind == "city"]) == 98
+def test_the_first_registry_has_every_government_of_the_nation_and_about_seven_hundred_bodies(planted: Registry):
+    kinds = Counter(agency.kind for agency in planted.agencies.values())
+    assert (kinds["province"], kinds["regency"] + kinds["city"], kinds["city"]) == (38, 514, 98)
+    assert kinds["regional-enterprise"] > 30
+    assert kinds["ministry"] > 45
+    assert len([a for a in planted.agencies if a.startswith("ombudsman-")]) == 34
+    assert 700 <= len(planted.agencies) <= 760
+
+
+def test_every_field_at_every_level_in_every_region_has_one_competent_body_or_a_stated_reason(planted: Registry):
+    found = covered(Authority(planted), divisions(), rule_data().sectors, place_data().places, date(2026, 4, 14))
+    assert found.findings == ()
+    assert found.held > 14_000
+    assert all(found.stated.values())
+
+
+def test_the_most_local_level_that_has_a_field_is_its_home():
+    for sector, words in rule_data().sectors.items():
+        levels = divisions().levels(sector)
+        assert words.home is next(level for level in MOST_LOCAL_FIRST if level in levels), sector
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda: withdrawn_from("kota-surabaya", "roads", "35.78"), ("hole", "roads", "35.78")),
+        (lambda: mandate("kota-malang", "roads", "regency", "35.78"), ("overlap", "roads", "35.78")),
+        (lambda: mandate("kota-malang", "forestry", "regency", "35.73"), ("not_at_this_level", "forestry", "35.73")),
+        (lambda: dissolved("kota-surabaya"), ("hole", "waste", "35.78")),
+    ],
+)
+def test_a_hole_an_overlap_and_a_field_at_the_wrong_level_are_found(
+    planted: Registry, change: Callable[[], Fact], fault: tuple[str, str, str]
+):
+    state = grown(planted, change())
+    found = covered(Authority(state), divisions(), rule_data().sectors, ["35", "35.78", "35.73"], date(2026, 4, 14))
+    assert fault in {(each.fault, each.sector, each.region) for each in found.findings}
+
+
+def test_a_body_with_a_template_has_its_offices_and_their_authority(planted: Registry):
+    new = body("kabupaten-baru", "regency", "35.99", template="kabupaten")
+    state = grown(planted, *decide.register(planted, new))
+    assert state.agencies["kabupaten-baru"].units["pu"]
+    assert Authority(state).bodies("roads", Level.REGENCY, "35.99", date(2026, 4, 14)) == (
+        Body("kabupaten-baru", "pu"),
+    )
+    assert decide.register(state, new) == []
+
+
+def test_a_template_that_nobody_decreed_is_refused():
+    with pytest.raises(InvalidField):
+        decide.register(registry(), body("kabupaten-baru", "regency", "35.99", template="nobody"))
+
+
+def test_a_water_company_has_the_field_of_its_owners_office(planted: Registry):
+    def suppliers(region: str) -> list[str]:
+        return [b.agency for b in Authority(planted).bodies("water-supply", Level.REGENCY, region, date(2026, 4, 14))]
+
+    assert suppliers("35.78") == ["surya-sembada"]
+    assert suppliers("31.74") == ["pam-jaya"]
+    assert suppliers("12.71") == ["tirtanadi"]
+    assert suppliers("11.01") == ["kabupaten-aceh-selatan"]
+
+
+def test_a_registry_of_before_there_were_templates_gets_what_it_lacks(planted: Registry):
+    old = grown(Registry(), *(b.model_copy(update={"template": None, "inspectorate": None, "parent": None})
+                              for b in first_registry().bodies if b.agency == "kota-surabaya"))  # fmt: skip
+    while facts := missing(old, calendars(), T0):
+        old = grown(old, *facts)
+    assert Authority(old).bodies("roads", Level.REGENCY, "35.78", date(2026, 4, 14)) == (Body("kota-surabaya"),)
 
 
 @pytest.mark.parametrize(

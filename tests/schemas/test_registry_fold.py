@@ -124,3 +124,64 @@ def test_the_present_model_is_the_last_that_was_switched_to_and_strange_facts_ch
 
 def test_a_holder_is_written_as_its_agency_or_its_kind() -> None:
     assert (str(held_by("aa", "unit")), str(DESK)) == ("agency:aa", "desk")
+
+
+def office(unit: str, *sectors: str) -> g.Office:
+    return g.Office.model_validate({"id": unit, "name": unit.title(), "level": "regency", "sectors": sectors})
+
+
+def template(since: date, *offices: g.Office) -> g.TemplateDecreed:
+    return g.TemplateDecreed(at=AT, template="kabupaten", offices=offices, valid_from=since, source="UU 23/2014")
+
+
+def regency(agency: str = "aa", region: str = "32.04") -> g.AgencyRegistered:
+    return body(agency, kind="regency", level="regency", region=region, template="kabupaten")
+
+
+def competent(state: Registry, sector: str, day: date = DAY, region: str = "32.04") -> list[tuple[str, str | None]]:
+    return [(m.agency, m.unit) for m in state.competent(sector, "regency", region, day)]
+
+
+def test_every_body_of_a_template_has_its_offices_and_their_authority_in_its_own_region() -> None:
+    first = template(date(2014, 10, 2), office("pu", "roads"), office("inspektorat"))
+    state = registry(first, regency(), regency("bb", "32.05"))
+    assert dict(state.agencies["aa"].units) == {"pu": "Pu", "inspektorat": "Inspektorat"}
+    assert competent(state, "roads") == [("aa", "pu")]
+    assert competent(state, "roads", region="32.05") == [("bb", "pu")]
+    assert competent(state, "roads", date(2014, 10, 1)) == []
+
+
+def test_a_template_decreed_anew_moves_adds_and_ends_authority_on_its_day() -> None:
+    since = date(2026, 2, 1)
+    state = registry(
+        template(date(2014, 10, 2), office("pu", "roads", "waste"), office("dinas", "housing")),
+        regency(),
+        template(since, office("pu", "roads"), office("lingkungan", "waste", "parks")),
+    )
+    day_before = date(2026, 1, 31)
+    assert (competent(state, "waste", day_before), competent(state, "waste")) == (
+        [("aa", "pu")],
+        [("aa", "lingkungan")],
+    )
+    assert (competent(state, "housing", day_before), competent(state, "housing")) == ([("aa", "dinas")], [])
+    assert (competent(state, "parks", day_before), competent(state, "parks")) == ([], [("aa", "lingkungan")])
+    assert competent(state, "roads") == [("aa", "pu")]
+    assert set(state.agencies["aa"].units) == {"pu", "dinas", "lingkungan"}
+
+
+def test_what_was_withdrawn_from_a_body_is_not_given_back_by_a_template() -> None:
+    ended = {"at": AT, "agency": "aa", "sector": "roads", "level": "regency", "region": "32.04"}
+    state = registry(
+        template(date(2014, 10, 2), office("pu", "roads")),
+        regency(),
+        g.MandateWithdrawn.model_validate({**ended, "valid_until": date(2026, 1, 1)}),
+        template(date(2026, 2, 1), office("pu", "roads"), office("dinas", "housing")),
+    )
+    assert competent(state, "roads") == []
+    assert competent(state, "housing") == [("aa", "dinas")]
+
+
+def test_a_template_without_bodies_waits_for_the_first() -> None:
+    state = registry(template(date(2014, 10, 2), office("pu", "roads")), body("bb", template="unknown"))
+    assert state.mandates == ()
+    assert dict(state.agencies["bb"].units) == {}

@@ -260,6 +260,10 @@ TIME: Final[dict[str, Words]] = {
 }
 REGISTRY: Final[dict[str, Words]] = {
     "AgencyRegistered": {"id": "{name} terdaftar sebagai instansi.", "en": "{name} was registered as an agency."},
+    "TemplateDecreed": {
+        "id": "Susunan perangkat {template} ditetapkan mulai {day} ({source}).",
+        "en": "The offices of every {template} are set from {day} on ({source}).",
+    },
     "AgencyRenamed": {
         "id": "Instansi {id} berganti nama menjadi {name}.",
         "en": "The agency {id} was renamed to {name}.",

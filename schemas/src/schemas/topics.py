@@ -7,6 +7,8 @@ REGISTRY_EVENTS: Final = "registry-events"
 RELAY_CHECKPOINT: Final = "relay-checkpoint"
 SUBMISSIONS: Final = "submissions"
 COMPLAINT_SUMMARY: Final = "complaint-summary"
+AGENCIES: Final = "agency."
+"""What the names of all agencies' topics begin with."""
 REPLIES_PATTERN: Final = r"^agency\.[a-z0-9-]+\.replies$"
 
 
@@ -33,17 +35,17 @@ FIXED: Final = {
 
 def agency_inbox(agency: str) -> str:
     """What the agency subscribes to."""
-    return f"agency.{agency}.inbox"
+    return f"{AGENCIES}{agency}.inbox"
 
 
 def agency_replies(agency: str) -> str:
     """Where the agency's own system answers."""
-    return f"agency.{agency}.replies"
+    return f"{AGENCIES}{agency}.replies"
 
 
 def agency_of(topic: str) -> str:
     """The agency of an inbox or replies topic."""
-    return topic.removeprefix("agency.").rpartition(".")[0]
+    return topic.removeprefix(AGENCIES).rpartition(".")[0]
 
 
 def dead_letter(service: str) -> str:

@@ -97,6 +97,10 @@ class Basis(Value):
     level: Level | None = None
     region: RegionCode | None = None
     region_from: str | None = None
+    region_score: float | None = Field(default=None, ge=0, le=1)
+    """How sure the place is."""
+    place_words: tuple[str, ...] = ()
+    """Names of the gazetteer's own list by which the place was found."""
     words: tuple[str, ...] = ()
     """Entries of the rules' and the model's own word lists that were met: never other words of the reporter."""
     score: float | None = Field(default=None, ge=0, le=1)

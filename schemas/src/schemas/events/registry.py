@@ -11,7 +11,16 @@ from schemas.values import AgencyId, Level, RegionCode, Sector, UnitId, Value
 Zone = Literal["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
 """WIB, WITA, WIT (Keppres 41/1987)."""
 AgencyKind = Literal[
-    "ministry", "agency", "province", "regency", "city", "state-enterprise", "insurer", "police", "oversight"
+    "ministry",
+    "agency",
+    "province",
+    "regency",
+    "city",
+    "state-enterprise",
+    "regional-enterprise",
+    "insurer",
+    "police",
+    "oversight",
 ]
 
 
@@ -36,6 +45,29 @@ class AgencyRegistered(Fact):
     inspectorate: AgencyId | None = None
     """Where supervision-grade complaints about this body go."""
     units: tuple[Unit, ...] = ()
+    template: AgencyId | None = None
+    """It also has the offices, and their authority in its region, of this template as it was decreed last."""
+
+
+class Office(Value):
+    """A usual unit of a kind of body, and the fields that it has in the body's region at that level."""
+
+    id: UnitId
+    name: str
+    level: Level
+    sectors: tuple[Sector, ...] = ()
+
+
+class TemplateDecreed(Fact):
+    """Every body of this template has these offices, and their authority in its own region from that day on.
+
+    What the same template named before and names no more ends on that day; what was withdrawn from a body stays so.
+    """
+
+    template: AgencyId
+    offices: tuple[Office, ...] = Field(min_length=1)
+    valid_from: date
+    source: str
 
 
 class AgencyRenamed(Fact):

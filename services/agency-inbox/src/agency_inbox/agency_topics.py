@@ -8,13 +8,13 @@ from typing import Final
 from agency_inbox.delivery import TopicIds
 from agency_inbox.settings import RETENTION, TOPIC_BATCH, TOPICS_FRESH_S
 from chassis.kafka.admin import Admin
-from schemas.topics import Topic, agency_inbox, agency_of, agency_replies
+from schemas.topics import AGENCIES, Topic, agency_inbox, agency_of, agency_replies
 
 MS: Final = timedelta(milliseconds=1)
 
 
 class AgencyTopics:
-    """The topics of all agencies that were ever asked for, at most 5 s old.
+    """The topics of all agencies that have any, at most 5 s old. An agency gets both with its first message.
 
     Methods that ask the broker raise `BrokerUnavailable`, or `AccessDenied`.
     """
@@ -29,13 +29,12 @@ class AgencyTopics:
 
     async def inboxes(self, agencies: Collection[str], *, fresh: bool = False) -> TopicIds:
         """The ids of these inbox topics; those that are missing are made."""
-        names = {agency: agency_inbox(agency) for agency in agencies}
-        await self._have(names.values(), fresh=fresh)
-        return {agency: self._ids[name] for agency, name in names.items()}
+        await self._have(_both(agencies), fresh=fresh)
+        return {agency: self._ids[agency_inbox(agency)] for agency in agencies}
 
     async def keep(self, agencies: Collection[str]) -> None:
-        """See that each of these has both its topics."""
-        await self._have([name(agency) for agency in sorted(agencies) for name in (agency_inbox, agency_replies)])
+        """See that each of these has both its topics, and which topics there are."""
+        await self._have(_both(agencies))
 
     async def replies(self, agency: str) -> str:
         """The id of the topic on which this agency answers."""
@@ -61,12 +60,16 @@ class AgencyTopics:
         wanted = set(names)
         if fresh or self._now() - self._read_at >= TOPICS_FRESH_S:
             asked_at, cluster = self._now(), await self._admin.cluster_id()
-            found = await self._admin.topic_ids(wanted | self._ids.keys())
+            found = await self._admin.topic_ids_under(AGENCIES)
             self._ids = {name: str(topic_id) for name, topic_id in found.items()}
             self._read_at, self._cluster = asked_at, cluster
         for some in _batches(sorted(wanted - self._ids.keys())):
             made = await self._admin.ensure([Topic(name, 1, self._retention_ms) for name in some])
             self._ids.update({name: str(topic_id) for name, topic_id in made.items()})
+
+
+def _both(agencies: Collection[str]) -> list[str]:
+    return [name(agency) for agency in sorted(agencies) for name in (agency_inbox, agency_replies)]
 
 
 def _is_inbox(name: str) -> bool:

@@ -76,7 +76,7 @@ async def open_roads(platform: Platform, inbox: Inbox, copies: DeadLetters) -> A
     view = inbox_view(ledger, inbox.registry, inbox.policies)
     try:
         yield [
-            Keeper(agency_topics, inbox.registry, sweep, inbox.database),
+            Keeper(agency_topics, inbox.registry, sweep, inbox.database, every=settings.agency_topics == "all"),
             Agent(SERVICE, "delivery", [topics.COMPLAINT_EVENTS], guard, kafka=settings.kafka),
             Outsider(
                 SERVICE, answers, inbox.quarantine, kafka=settings.kafka, group=GROUP, pattern=topics.REPLIES_PATTERN

@@ -28,6 +28,8 @@ LIVE: Final = "live"
 """The holder's topic holds it; the row's holder is the topic's id, so that a remade topic finds its complaints."""
 NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 BATCH: Final = 5_000
+PLANTED: Final = 20
+"""More new bodies than this at one look were there before us, or come from a release's data."""
 
 
 def plan(topics: Callable[[], TopicIds], grace: timedelta) -> Plan:
@@ -51,8 +53,11 @@ class Topics(Protocol):
 
 
 class Keeper:
-    """Gives every living agency its topics, also those registered while we run, and has what a remade topic lost
-    planned again. Of several processes one works, by a lease.
+    """Gives agencies their topics, and has what a remade topic lost planned again. Of several processes one works, by
+    a lease.
+
+    A nation has seven hundred bodies, and most never get a message on a small installation: without `every` only those
+    get topics before their first message that are registered while we run.
     """
 
     def __init__(
@@ -61,9 +66,12 @@ class Keeper:
         registry: RegistryView,
         sweep: Sweep,
         database: Database,
+        *,
+        every: bool = False,
         real: Callable[[], float] = time.time,
     ) -> None:
         self._topics, self._registry, self._sweep, self._database = topics, registry, sweep, database
+        self._every, self._seen = every, frozenset[str]()
         self._lease, self._patience = Lease(database, SWEEP.lease, "topics", real), Patience()
 
     async def run(self) -> None:
@@ -80,13 +88,20 @@ class Keeper:
         """Look once; how many complaints must be told again."""
         if not await self._holds():
             return 0
-        registry = await self._registry.current()
-        await self._topics.keep([body.id for body in registry.agencies.values() if body.alive])
+        await self._topics.keep(await self._new())
         lost = await self._database.read(self._lost)
         for start in range(0, len(lost), BATCH):
             await self._sweep.replan(lost[start : start + BATCH])
             await self._lease.hold()
         return len(lost)
+
+    async def _new(self) -> Collection[str]:
+        """The living bodies that an operator has registered since we began; with `every` all of them."""
+        registry = await self._registry.current()
+        living = frozenset(body.id for body in registry.agencies.values() if body.alive)
+        if not self._every and len(living - self._seen) > PLANTED:
+            self._seen = living
+        return living - self._seen
 
     async def _holds(self) -> bool:
         try:

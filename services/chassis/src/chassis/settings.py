@@ -6,7 +6,7 @@ An unknown variable with our prefix refuses to start: a misspelt setting must no
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import SecretBytes
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     filings_per_minute: float = 60
     """From one source, and as many at once; 0: no limit. Likewise look-ups by tracking code."""
     lookups_per_minute: float = 600
+    agency_topics: Literal["used", "all"] = "used"
+    """Which bodies have topics: those that got a message or were registered while we run, or all from the start."""
     kafka_port: int = 9092
     """Read by `make run` alone, like the following: where the local broker listens."""
     kafka_cache: Path = Path(".cache/kafka")

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from router.region_codes import PROVINCE_LENGTH, REGENCY_LENGTH
-from schemas.registry import Agency, Mandate, Registry
+from schemas.registry import Registry
+from schemas.registry_bodies import Agency, Mandate
 from schemas.values import Level
 
 MOST_LOCAL_FIRST: Final = (Level.REGENCY, Level.PROVINCE, Level.NATIONAL)
@@ -58,7 +59,7 @@ class Authority:
 
     def steps(self, sector: str, region: str | None, day: date) -> list[Step]:
         """Who is competent for this place, the most local level first."""
-        return [Step(level, self._bodies(sector, level, region, day)) for level in MOST_LOCAL_FIRST]
+        return [Step(level, self.bodies(sector, level, region, day)) for level in MOST_LOCAL_FIRST]
 
     def may(self, agency: str, sector: str, region: str | None, day: date) -> bool:
         """Whether the body has this field there, at any level; anywhere, if the place is not known."""
@@ -78,7 +79,12 @@ class Authority:
             seen.add(at.id)
         return None
 
-    def _bodies(self, sector: str, level: Level, region: str | None, day: date) -> tuple[Body, ...]:
+    def sectors(self) -> Collection[str]:
+        """Every field that anybody ever had."""
+        return self._levels.keys()
+
+    def bodies(self, sector: str, level: Level, region: str | None, day: date) -> tuple[Body, ...]:
+        """Who has the field at that level in that region, on that day."""
         units: dict[str, set[str | None]] = {}
         for mandate in self._mandates(sector, level, region):
             agency = self._heir(mandate) if mandate.on(day) else None

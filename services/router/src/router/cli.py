@@ -18,6 +18,7 @@ from router.calendar_cli import calendar
 from router.duplicates import measured
 from router.placing import Doubt, choose, question
 from router.policy import day_of
+from router.registry_cli import registry
 from schemas.complaint import new
 from schemas.events.intake import ComplaintFiled
 from schemas.evolve import Told, fold
@@ -25,6 +26,7 @@ from schemas.values import Place
 
 app: Final = typer.Typer(no_args_is_help=True)
 app.add_typer(calendar, name="calendar")
+app.add_typer(registry, name="registry")
 NOBODY: Final = UUID(int=0)
 
 

@@ -15,7 +15,8 @@ from schemas import limits
 from schemas.events.base import Fact
 from schemas.events.registry import AgencyKind, AgencyRegistered, MandateGiven, MandateWithdrawn, Unit, Zone
 from schemas.refusals import UnknownAgency
-from schemas.registry import Agency, Mandate, Registry
+from schemas.registry import Registry
+from schemas.registry_bodies import Agency, Mandate
 from schemas.values import AgencyId, Level, RegionCode, Sector, UnitId
 
 router = APIRouter(prefix="/api/v1/agencies")
@@ -50,6 +51,7 @@ class AgencyBody(Body):
     parent: AgencyId | None = None
     inspectorate: AgencyId | None = None
     units: tuple[Unit, ...] = ()
+    template: AgencyId | None = None
 
 
 class MandateBody(Body):

@@ -74,9 +74,22 @@ class Doubt(NamedTuple):
 
 def question(state: Complaint, read: Read, known: Known) -> Question:
     """What the complaint asks of placing."""
+    corrected = _corrected(state, known)
+    if corrected is not None:
+        read = read._replace(words=read.words._replace(level=corrected))
     sector = read.words.sector
     level = read.words.level or (_home(sector, known) if sector else None)
     return Question(read, state.supervision or read.words.misconduct, state.returned_by, level)
+
+
+def _corrected(state: Complaint, known: Known) -> Level | None:
+    """The level that the last return names in its reason ("this is a national road"), besides the returning body's."""
+    back = state.last_return
+    if back is None:
+        return None
+    own = known.registry.agencies.get(back.agency)
+    others = [level for level in known.reader.levels(back.reason) if own is None or level.value != own.level]
+    return others[0] if len(others) == 1 else None
 
 
 def choose(state: Complaint, asked: Question, known: Known, day: date) -> Choice | Doubt:

@@ -6,7 +6,7 @@ field that the model never learned stays with the rules.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from router.classify import Guess, Model
@@ -60,6 +60,10 @@ class Reader:
         """The level that has each field by law."""
         return self._rules.homes
 
+    def levels(self, text: str) -> frozenset[Level]:
+        """Every level of government that a text names."""
+        return self._rules.levels(text)
+
     def read(self, state: Complaint) -> Read:
         """Read all that was said. A part is first read by its own task."""
         said = "\n".join([state.title or "", state.text, *(text for _, text in state.details)])
@@ -108,10 +112,9 @@ def _together(own: Verdict, guess: Guess, model: Model) -> Verdict:
     return Verdict(sector, guess.sectors, guess.words if sector else (), suspected)
 
 
-@cache
 def plain_reader() -> Reader:
     """A reader of the data shipped in this package. Raises BadRules."""
-    return _reader({})
+    return _reader(())
 
 
 def reader(registry: Registry) -> Reader:
@@ -119,10 +122,11 @@ def reader(registry: Registry) -> Reader:
     listed = place_data().places
     bodies = (body for body in registry.agencies.values() if body.region is not None and body.region not in listed)
     extra = {str(body.region): body.name for body in bodies if len(str(body.region)) <= REGENCY_LENGTH}
-    return _reader(extra) if extra else plain_reader()
+    return _reader(tuple(sorted(extra.items())))
 
 
-def _reader(extra: Mapping[str, str]) -> Reader:
+@lru_cache(maxsize=4)
+def _reader(extra: tuple[tuple[str, str], ...]) -> Reader:
     rules = rule_data()
-    gazetteer = Gazetteer(name_data(), place_data(), district_data(), extra, vocabulary(rules))
+    gazetteer = Gazetteer(name_data(), place_data(), district_data(), dict(extra), vocabulary(rules))
     return Reader(Rules(rules), gazetteer)

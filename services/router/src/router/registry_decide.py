@@ -18,7 +18,9 @@ from schemas.events.registry import (
     ModelSwitched,
 )
 from schemas.refusals import AgencyExists, InvalidField, MandateOverlaps, NoSuchMandate, UnknownAgency, UnknownUnit
-from schemas.registry import Agency, Mandate, Registry
+from schemas.registry import Registry
+from schemas.registry_bodies import Agency, Mandate
+from schemas.registry_templates import registered
 from schemas.values import Level
 
 REGION: Final = re.compile(r"\d{2}(\.\d{2})?")
@@ -31,13 +33,15 @@ def register(state: Registry, asked: AgencyRegistered) -> list[Fact]:
     Raises:
         AgencyExists: it is there with other data.
         UnknownAgency: its parent or inspectorate is not there.
-        InvalidField: a regional body without a region, or a body that inspects itself.
+        InvalidField: a regional body without a region, a body that inspects itself, or a template nobody decreed.
     """
     known = state.agencies.get(asked.agency)
     if known is not None:
-        if _as_registered(known) != asked.model_copy(update={"at": _as_registered(known).at}):
+        if known._replace(alive=True, successor=None, ended_at=None) != registered(asked, state.templates):
             raise AgencyExists(agency=asked.agency)
         return []
+    if asked.template is not None and asked.template not in state.templates:
+        raise InvalidField(field="template", why="no such template was decreed")
     if asked.level is not Level.NATIONAL and asked.region is None:
         raise InvalidField(field="region", why="a regional body needs the code of its region")
     if asked.inspectorate == asked.agency:
@@ -172,11 +176,3 @@ def _names(mandate: Mandate, asked: MandateGiven | MandateWithdrawn) -> bool:
 
 def _begun(mandates: Collection[Mandate]) -> date:
     return min(mandate.valid_from for mandate in mandates)
-
-
-def _as_registered(body: Agency) -> AgencyRegistered:
-    units = [{"id": unit, "name": name} for unit, name in body.units.items()]
-    fields = {
-        name: getattr(body, name) for name in ("name", "kind", "level", "region", "zone", "parent", "inspectorate")
-    }
-    return AgencyRegistered.model_validate({"at": "1970-01-01T00:00:00Z", "agency": body.id, "units": units, **fields})

@@ -101,6 +101,12 @@ class Rules:
         misconduct = suspected or _speaks_of(met, "misconduct")
         return Reading(sector, score, level, misconduct, words, others)
 
+    def levels(self, text: str) -> frozenset[Level]:
+        """Every level of government that the words name, be it by a road's kind or by a body's title."""
+        said = {m.level for found in self._words.find(text) for m in found.meanings if m.kind == "level"}
+        titles = {level for found in self._addressed.find(text) for level in found.meanings}
+        return frozenset(level for level in said | titles if level is not None)
+
     def _level(self, sector: str | None, met: dict[str, tuple[Meaning, ...]], addressed_to: str) -> Level | None:
         # The field's own words (an SMA is the province's, law 23/2014), else the general ones, else the address.
         said = [meaning for meanings in met.values() for meaning in meanings if meaning.level is not None]

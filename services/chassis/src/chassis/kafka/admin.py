@@ -53,6 +53,10 @@ class Admin:
         """The present id of each; topics that are not there are left out."""
         return await self._call(lambda client: _ids(client, list(names)))
 
+    async def topic_ids_under(self, prefix: str) -> dict[str, UUID]:
+        """The present id of every topic whose name begins so."""
+        return await self._call(lambda client: _ids_under(client, prefix))
+
     async def cluster_id(self) -> str:
         """The cluster's id: another one after the whole broker was wiped."""
         return await self._call(lambda client: str(client.describe_cluster()["cluster_id"]))
@@ -123,6 +127,11 @@ def _described(client: Any, names: Sequence[str]) -> dict[str, Any]:
 
 def _ids(client: Any, names: Sequence[str]) -> dict[str, UUID]:
     return {name: UUID(str(topic["topic_id"])) for name, topic in _described(client, names).items()}
+
+
+def _ids_under(client: Any, prefix: str) -> dict[str, UUID]:
+    found = (topic for topic in client.describe_topics() if not topic["error_code"])
+    return {topic["name"]: UUID(str(topic["topic_id"])) for topic in found if topic["name"].startswith(prefix)}
 
 
 def _ensure(client: Any, wanted: Mapping[str, Topic]) -> dict[str, UUID]:
