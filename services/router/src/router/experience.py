@@ -10,7 +10,8 @@ from typing import Final, Literal, NamedTuple
 from router.hindsight import BY_A_PERSON, Past
 from schemas.complaint import Complaint
 from schemas.events.router import ComplaintRouted
-from schemas.registry import Mandate, Registry
+from schemas.registry import Registry
+from schemas.registry_bodies import Mandate
 from schemas.values import ComplaintClass
 
 Source = Literal["arbiter", "desk", "kept", "returned"]
