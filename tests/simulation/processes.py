@@ -186,7 +186,7 @@ def _inbox(process: Process) -> Roads:
         database, ledger, clock, plan=telling(topics.known, GRACE), react=partial(delivery.what_was_left, GRACE),
         tables=INBOX_SWEEP, patience=process.patience, real=process.world.monotonic,
     )  # fmt: skip
-    keeper = Keeper(topics, registry, sweep, database, process.world.monotonic)
+    keeper = Keeper(topics, registry, sweep, database, real=process.world.monotonic)
     guard = Guard(ledger, delivery, process.letters(), heeds=NEWS, clock=process.world.monotonic)
     process.context = Inbox(ledger, registry, clock, POLICIES, database, process.letters())
     process.context_replies = Replies(process.context, topics.replies)  # type: ignore[attr-defined]
