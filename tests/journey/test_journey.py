@@ -41,12 +41,11 @@ async def test_a_complaint_that_three_bodies_return_is_answered_at_last_and_clos
     assert (first.yours, first.content.text) == (True, DARK)
 
     await door.agency(CITY, complaint, "return", reason="Tiang ini bukan milik kota.")
-    await door.reaches(code, "triage")
     for body in ("provinsi-jawa-barat", "kemenhub"):
-        await door.post(f"/api/v1/triage/{complaint}/placement", agency=body)
+        await door.reaches(code, "routed", body)
         await told_of(kafka, body, complaint, "complaint.assigned")
         await reply(kafka, body, "returned", complaint=complaint, reason="Bukan kewenangan kami.")
-        await door.reaches(code, "triage" if body != "kemenhub" else "arbitration")
+    await door.reaches(code, "arbitration")
     gone = await told_of(kafka, CITY, complaint, "complaint.unassigned")
     assert (gone.yours, gone.content) == (False, None)
 
@@ -77,10 +76,10 @@ async def test_a_complaint_that_three_bodies_return_is_answered_at_last_and_clos
     story = await door.reaches(code, "closed")
     assert story["closed_reason"] == "silence"
     assert (await told_of(kafka, CITY, complaint, "complaint.closed")).closed == "silence"
-    assert happened(story) == [
-        "ComplaintFiled", "ComplaintClassified", "ComplaintRouted", "ComplaintReturned", "ComplaintReferred",
-        "ComplaintRouted", "ComplaintReturned", "ComplaintReferred", "ComplaintRouted", "ComplaintReturned",
-        "ArbitrationOpened", "ArbitrationDecided", "ComplaintRouted", "ComplaintAcknowledged",
+    # It is read anew whenever it comes back; what is read is no step of its way.
+    assert [fact for fact in happened(story) if fact != "ComplaintClassified"] == [
+        "ComplaintFiled", "ComplaintRouted", "ComplaintReturned", "ComplaintRouted", "ComplaintReturned",
+        "ComplaintRouted", "ComplaintReturned", "ArbitrationOpened", "ArbitrationDecided", "ComplaintRouted", "ComplaintAcknowledged",
         "ClarificationRequested", "DetailAdded", "ResponseGiven", "ResolutionDisputed", "ResponseGiven",
         "ComplaintLapsed",
     ]  # fmt: skip
