@@ -124,8 +124,8 @@ class LongStory:
             # "Not our field" is no end for a part either: it is placed again.
             back = {"reason": "Jaringan ini milik kementerian."}
             await self._post(f"/api/v1/agencies/{GRID}/inbox/{part}/return", **back)
-            await self._until_part(part, "triage")
-            await self._post(f"/api/v1/triage/{part}/placement", agency=OTHERS[1])
+            if await self._until_part(part, "triage", "routed") == "triage":
+                await self._post(f"/api/v1/triage/{part}/placement", agency=OTHERS[1])
         body = OTHERS[1] if body == GRID else body
         await self._until_held(body, part)
         await self._answer(body, part)
@@ -155,11 +155,13 @@ class LongStory:
         self._said(f"{fact} {count}")
         return found
 
-    async def _until_part(self, part: str, status: str) -> None:
-        async def there() -> bool:
-            return bool((await self._get(f"/api/v1/triage/{part}"))["status"] == status)
+    async def _until_part(self, part: str, *wanted: str) -> str:
+        async def there() -> str | None:
+            status: str = (await self._get(f"/api/v1/triage/{part}"))["status"]
+            return status if status in wanted else None
 
-        await self._wait(there, f"part {status}")
+        reached: str = await self._wait(there, f"part {' or '.join(wanted)}")
+        return reached
 
     async def _until_held(self, body: str, part: str) -> None:
         await self._wait(lambda: self._holds(body, part), f"the part at {body}")
