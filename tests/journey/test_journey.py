@@ -129,7 +129,7 @@ async def test_what_a_gateway_hands_in_and_an_agency_only_acknowledges_climbs_th
     platform.days_pass(60)
     story = await until(lambda: _rung(door, code, 4), "rung 4", lambda: door.story(code))
     assert (story["status"], story["holder"]["agency"]) == ("in_progress", CITY)
-    assert any(item["public_number"] == filed["public_number"] for item in await _ladder(door, 4))
+    await until(lambda: _listed(door, 4, filed["public_number"]), "it on rung 4's list")
     assert (await told_of(kafka, CITY, complaint, "complaint.reminder")).yours
     steps = [m for m in story["timeline"] if m["type"] == "ReminderSent"]
     assert len(steps) == len({m["sentence"] for m in steps})
@@ -220,11 +220,6 @@ async def _rung(door: Door, code: str, rung: int) -> dict[str, Any] | None:
     return story if story["rung"] == rung else None
 
 
-async def _ladder(door: Door, rung: int) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = await until(lambda: _items(door, rung), f"rung {rung}'s list")
-    return found
-
-
-async def _items(door: Door, rung: int) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = (await door.get(f"/api/v1/ladder/{rung}"))["items"]
-    return items
+async def _listed(door: Door, rung: int, number: str) -> bool:
+    items = (await door.get(f"/api/v1/ladder/{rung}"))["items"]
+    return any(item["public_number"] == number for item in items)
