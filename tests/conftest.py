@@ -1,7 +1,11 @@
 """Fixtures that every test folder may ask for; each lives in tests/support."""
 
 import gc
+from collections.abc import Iterator
 from importlib.util import find_spec
+
+import pytest
+import structlog
 
 pytest_plugins = [
     name for name in ("support.containers", "support.kafka", "support.postgres", "support.platform") if find_spec(name)
@@ -12,3 +16,10 @@ def pytest_collection_finish() -> None:
     """What was imported stays: no collection of garbage, of which some tests ask for one, looks through it again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def log_of_its_own() -> Iterator[None]:
+    """A command that a test runs sets the log up on that test's own output, which is closed after it."""
+    yield
+    structlog.reset_defaults()
