@@ -38,6 +38,9 @@ class Broker:
     def ids(self, names: Collection[str]) -> dict[str, UUID]:
         return {name: self.topics[name].id for name in names if name in self.topics}
 
+    def ids_under(self, prefix: str) -> dict[str, UUID]:
+        return self.ids([name for name in self.topics if name.startswith(prefix)])
+
     def ensure(self, wanted: Sequence[Any]) -> dict[str, UUID]:
         for topic in wanted:
             if topic.name not in self.topics:

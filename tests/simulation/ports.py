@@ -209,6 +209,9 @@ class SimAdmin:
     async def topic_ids(self, names: Collection[str]) -> Mapping[str, UUID]:
         return await self._ports.call("topic ids", lambda: self._broker.ids(names), BrokerUnavailable)
 
+    async def topic_ids_under(self, prefix: str) -> Mapping[str, UUID]:
+        return await self._ports.call("topic ids", lambda: self._broker.ids_under(prefix), BrokerUnavailable)
+
     async def ensure(self, topics: Sequence[Any]) -> Mapping[str, UUID]:
         act = lambda: self._broker.ensure(topics)  # noqa: E731
         return await self._ports.call("make topics", act, BrokerUnavailable, writes=True)

@@ -43,6 +43,7 @@ FOUND: Final[Mapping[str, Words]] = {
 
 RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"this day has not come yet", "hari itu belum tiba"),
+    (r"no such template was decreed", "pola itu belum ditetapkan"),
     (r"must not be empty", "wajib diisi"),
     (r"must not be longer than (\d+) characters", r"paling banyak \1 huruf"),
     (r"must have (\d+) to (\d+) letters", r"harus \1 sampai \2 huruf"),
