@@ -1,6 +1,5 @@
 """Fixtures that every test folder may ask for; each lives in tests/support."""
 
-import gc
 from collections.abc import Iterator
 from importlib.util import find_spec
 
@@ -10,12 +9,6 @@ import structlog
 pytest_plugins = [
     name for name in ("support.containers", "support.kafka", "support.postgres", "support.platform") if find_spec(name)
 ]
-
-
-def pytest_collection_finish() -> None:
-    """What was imported stays: no collection of garbage, of which some tests ask for one, looks through it again."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
