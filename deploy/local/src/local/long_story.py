@@ -121,15 +121,15 @@ class LongStory:
 
     async def _do_part(self, body: str, part: str) -> None:
         if body == GRID and await self._holds(GRID, part):
-            # "Not our field" is no end for a part either: it is placed again.
+            # "Not our field" is no end for a part either: it goes on, by its own words or by the desk's.
             back = {"reason": "Jaringan ini milik kementerian."}
             await self._post(f"/api/v1/agencies/{GRID}/inbox/{part}/return", **back)
-            if await self._until_part(part, "triage", "routed") == "triage":
+            if (await self._until_part(part, "triage", "routed"))["status"] == "triage":
                 await self._post(f"/api/v1/triage/{part}/placement", agency=OTHERS[1])
-        body = OTHERS[1] if body == GRID else body
-        await self._until_held(body, part)
-        await self._answer(body, part)
-        await self._until_part(part, "closed")
+        held = await self._until_part(part, "routed", "in_progress", "closed")
+        if held["status"] != "closed":
+            await self._answer(held["holder"].removeprefix("agency:"), part)
+            await self._until_part(part, "closed")
 
     async def _dispute(self) -> None:
         again = lambda: self._reporter("dispute", reason="Masih padam, tidak ada yang datang.")  # noqa: E731
@@ -155,16 +155,13 @@ class LongStory:
         self._said(f"{fact} {count}")
         return found
 
-    async def _until_part(self, part: str, *wanted: str) -> str:
-        async def there() -> str | None:
-            status: str = (await self._get(f"/api/v1/triage/{part}"))["status"]
-            return status if status in wanted else None
+    async def _until_part(self, part: str, *wanted: str) -> Json:
+        async def there() -> Json | None:
+            case = await self._get(f"/api/v1/triage/{part}")
+            return case if case["status"] in wanted else None
 
-        reached: str = await self._wait(there, f"part {' or '.join(wanted)}")
+        reached: Json = await self._wait(there, f"part {' or '.join(wanted)}")
         return reached
-
-    async def _until_held(self, body: str, part: str) -> None:
-        await self._wait(lambda: self._holds(body, part), f"the part at {body}")
 
     async def _wait(self, condition: Callable[[], Awaitable[Any]], what: str) -> Any:
         loop = asyncio.get_running_loop()
