@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import pytest
@@ -221,5 +222,8 @@ async def _rung(door: Door, code: str, rung: int) -> dict[str, Any] | None:
 
 
 async def _listed(door: Door, rung: int, number: str) -> bool:
-    items = (await door.get(f"/api/v1/ladder/{rung}"))["items"]
-    return any(item["public_number"] == number for item in items)
+    for page in count():
+        items = (await door.get(f"/api/v1/ladder/{rung}?page={page}"))["items"]
+        if not items or any(item["public_number"] == number for item in items):
+            return bool(items)
+    raise AssertionError("the list has no end")
