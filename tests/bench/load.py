@@ -7,9 +7,10 @@ from itertools import count
 from uuid import UUID, uuid5
 
 SEED = UUID(int=4711)
+# Names no spot: reports of one trouble at one spot would be joined, which is another road than the one measured.
 BODY = {
-    "text": "Jalan berlubang di depan pasar, sudah dua orang jatuh dari motor minggu ini. Mohon segera ditambal. " * 4,
-    "place": {"region": "32.73", "address": "Jalan Melati 12"},
+    "text": "Jalan berlubang sejak lama, sudah dua orang jatuh dari motor minggu ini. Mohon segera ditambal. " * 4,
+    "place": {"region": "32.73"},
     "channel": "web",
 }
 
