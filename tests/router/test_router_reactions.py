@@ -1,6 +1,6 @@
 """What router does by itself, over a real read model: the agent's reaction, the sweep and the look-out behind it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import httpx
@@ -11,17 +11,32 @@ from chassis.cloudevents import to_headers
 from chassis.dead_letter import MemoryDeadLetters
 from chassis.message import Message
 from chassis.reaction import Guard
+from chassis.registry_view import RegistryView
 from router import planting
 from router.agents import HEEDS
 from router.context import Router
 from router.seed import first_registry
 from schemas.events.intake import ComplaintWithdrawn
+from schemas.events.registry import MandateWithdrawn
 from schemas.events.router import ArbitrationDecided, ArbitrationOpened, ComplaintJoined, ComplaintSplit, Part
 from schemas.ids import part_id
 from schemas.lifecycle import CloseReason, Status
 from schemas.streams import complaint_stream
 from schemas.topics import COMPLAINT_EVENTS
-from support.placing import CITY, HERE, PROVINCE, REGENCY, T0, Country, filed, merged, referred, returned, routed
+from support.placing import (
+    CITY,
+    HERE,
+    PROVINCE,
+    REGENCY,
+    T0,
+    Country,
+    filed,
+    mandate,
+    merged,
+    referred,
+    returned,
+    routed,
+)
 
 ONE, TWO = UUID(int=101), UUID(int=102)
 
@@ -40,6 +55,19 @@ async def test_a_batch_of_complaints_is_placed_and_again_nothing_is_written(land
     await land.react(*complaints)
     assert {(await land.state(each)).agency for each in complaints} == {CITY}
     assert (await land.router.ledger.store.read_all(None)).position == before
+
+
+async def test_a_mandate_given_before_a_complaint_was_filed_counts_for_it_at_once(land: Country):
+    # Read just now, by the first complaint, and so as fresh as it would ever have to be for a page.
+    land.router.knowing.registry = RegistryView(land.router.ledger, fresh_s=60)
+    await land.add(ONE, filed(**HERE))
+    await land.react(ONE)
+    field = {"sector": "roads", "level": "regency", "region": "32.73"}
+    ended = MandateWithdrawn.model_validate({"at": T0, "agency": CITY, "valid_until": date(2020, 1, 1), **field})
+    await land.decree(ended, mandate(PROVINCE, **field))
+    await land.add(TWO, filed(**HERE))
+    await land.react(TWO)
+    assert [(await land.state(each)).agency for each in (ONE, TWO)] == [CITY, PROVINCE]
 
 
 async def test_the_guard_places_what_a_message_tells_of(land: Country):

@@ -4,13 +4,18 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
 from fastapi import FastAPI
 
 from chassis.log import configure
 from chassis.settings import Settings, read_settings
+
+KEEP_ALIVE_S: Final = 75
+"""Longer than clients and proxies keep an idle connection (mostly 15 to 60 s): who closes first must be the one that
+sends next, or a POST meets a connection that was closed while it was under way.
+"""
 
 
 def main(
@@ -41,5 +46,13 @@ def serve(app: FastAPI, settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; the exit status."""
     # No access log: a tracking code is part of a path, and it is a key. In one process: uvicorn's `workers` bind a
     # socket on which asyncio does not see TCP, and so leaves Nagle's algorithm on (40 ms and more an answer).
-    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False, loop="uvloop")
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        loop="uvloop",
+        timeout_keep_alive=KEEP_ALIVE_S,
+    )
     return 0

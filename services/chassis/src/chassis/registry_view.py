@@ -28,9 +28,18 @@ class RegistryView:
             return self._state
         async with self._lock:
             if not self._is_fresh(at_least):
-                self._state = await self._ledger.registry(self._state)
-                self._read_at = self._monotonic()
+                await self._read()
         return self._state
+
+    async def now(self) -> Registry:
+        """The registry with everything in it that the store held when this was asked."""
+        async with self._lock:
+            await self._read()
+        return self._state
+
+    async def _read(self) -> None:
+        self._state = await self._ledger.registry(self._state)
+        self._read_at = self._monotonic()
 
     @property
     def known(self) -> Registry:

@@ -50,7 +50,7 @@ class Placing:
     async def __call__(self, loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
         """What router adds to each of these now."""
         try:
-            known = await self._knowing.current(at_least=max((_basis(each.state) for each in loaded), default=-1))
+            known = await self._knowing.now()
         except BadModel as error:
             # Placing by another model than the registry names would be a silent lie about why.
             raise StopProcess(str(error)) from error
@@ -111,7 +111,3 @@ def _asking(whole: Loaded, part: Part) -> UUID:
 
 def _named(split: ComplaintSplit) -> set[UUID]:
     return {part.id for part in split.parts}
-
-
-def _basis(state: Complaint) -> int:
-    return state.routed.basis.registry_version if state.routed is not None else -1

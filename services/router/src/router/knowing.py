@@ -42,13 +42,20 @@ class Knowing:
         self._precedents: dict[PrecedentKey, Precedent] = {}
         self._read_at = float("-inf")
 
-    async def current(self, *, at_least: int = -1) -> Known:
-        """What is known now; of the registry at least this version, if the store has it.
+    async def current(self) -> Known:
+        """What is known, at most a moment ago. Raises as `now`."""
+        return await self._known(await self.registry.current())
+
+    async def now(self) -> Known:
+        """What is known with the whole registry of this instant: for a complaint that was filed before, every mandate
+        given before it counts.
 
         Raises:
             BadModel: the registry names a model that this process cannot read. Nothing may be placed by another.
         """
-        registry = await self.registry.current(at_least=at_least)
+        return await self._known(await self.registry.now())
+
+    async def _known(self, registry: Registry) -> Known:
         if registry.model != self._model_name:
             self._model = await asyncio.to_thread(find, self.models, registry.model)
             self._model_name = registry.model
