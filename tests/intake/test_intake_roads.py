@@ -2,11 +2,9 @@
 
 import asyncio
 import json
-import smtplib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
 from uuid import UUID, uuid5
 
 import httpx
@@ -20,7 +18,6 @@ from chassis.message import Message
 from intake.agents import follow_up
 from intake.context import Context
 from intake.kafka_probe import KafkaProbe
-from intake.notices import Notice, NotSent, SmtpMailbox
 from intake.numbers import Numbers
 from intake.quarantine import Quarantine
 from intake.rate import Rate
@@ -339,27 +336,6 @@ class TestNotices:
         clock.advance(timedelta(days=9))
         await react(intake, complaint)
         assert not list((tmp_path / "notices").rglob("*.json"))
-
-    @pytest.mark.parametrize(("code", "waits"), [(550, False), (450, True)])
-    async def test_a_wrong_address_keeps_nobody_else_waiting(
-        self, monkeypatch: pytest.MonkeyPatch, code: int, *, waits: bool
-    ) -> None:
-        class Server:
-            def __init__(self, *_: object, **__: object) -> None: ...
-            def __enter__(self) -> Self:
-                return self
-
-            def __exit__(self, *_: object) -> None: ...
-            def send_message(self, _mail: object) -> None:
-                raise smtplib.SMTPRecipientsRefused({"x@contoh.id": (code, b"no")})
-
-        monkeypatch.setattr(smtplib, "SMTP", Server)
-        sending = SmtpMailbox("localhost", 25).send(Notice(UUID(int=1), UUID(int=2), "x@contoh.id", "s", "b"))
-        if waits:
-            with pytest.raises(NotSent):
-                await sending
-        else:
-            await sending
 
 
 def sent(body: object, client: str = "sms-1", offset: int = 0) -> Message:

@@ -53,6 +53,16 @@ SWEEP_OVERDUE: Final = Gauge(
     "Age of the oldest work that is due and not done. Above a minute: look for `sweep failed` in the log.",
     ["service"],
 )
+NOTICES_WAITING: Final = Gauge(
+    "satupintu_notices_waiting", "Notices to reporters that the mail server has not taken yet."
+)
+NOTICES_OLDEST: Final = Gauge(
+    "satupintu_notices_oldest_seconds",
+    "Age of the oldest of them. Above some minutes: the mail server is down or refuses us.",
+)
+NOTICES_UNDELIVERABLE: Final = Counter(
+    "satupintu_notices_undeliverable", "Notices given up, since the mail server refuses their address or content."
+)
 SHADOW_CHOICES: Final = Counter(
     "satupintu_shadow_choices",
     "Choices that a shadow model made once more, by whether it agreed. `satupintu shadow` says where it did not.",

@@ -28,12 +28,15 @@ from intake.audience import Audience
 from intake.codes import Codes
 from intake.context import Context
 from intake.kafka_probe import KafkaProbe
-from intake.notices import Sent, mailbox_of
+from intake.notices import Sent
 from intake.numbers import Numbers
+from intake.outbox import Outbox
+from intake.post import Post
 from intake.quarantine import Quarantine
 from intake.rate import Rate
 from intake.records import Records
 from intake.results import Results
+from intake.smtp import mailbox_of
 from intake.submissions import receive
 from intake.sweep import Orphans
 from intake.tables import metadata
@@ -48,6 +51,13 @@ routers: Final[list[APIRouter]] = [http.router]
 
 def _real_now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - orphans are told by real time
+
+
+def outbox_of(platform: Platform, database: Database) -> Outbox:
+    """Where notices wait for the mailbox that the settings name."""
+    settings = platform.settings
+    behind = mailbox_of(settings.notices_url, settings.notices_dir)
+    return Outbox(database, platform.ledger(SERVICE).keyring, behind, _real_now)
 
 
 @asynccontextmanager
@@ -68,7 +78,7 @@ async def open_intake(platform: Platform) -> AsyncIterator[Context]:
         vault=Vault(database, _real_now),
         attachments=Attachments(settings.attachments_dir),
         results=Results(database),
-        mailbox=mailbox_of(settings.notices_url, settings.notices_dir),
+        mailbox=outbox_of(platform, database),
         sent=Sent(database),
         probe=KafkaProbe(settings.kafka),
         filings=Rate(settings.filings_per_minute),
@@ -142,6 +152,7 @@ async def worker(settings: Settings) -> int:
             trailing,
             audience.feed,
             Orphans(context),
+            Post(outbox_of(platform, context.database), _real_now),
             door,
         ]
         try:

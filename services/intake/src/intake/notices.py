@@ -1,26 +1,16 @@
-"""Telling reporters what happened: a port, a folder and a mail server behind it, and a record of what was sent."""
+"""Telling reporters what happened: the port to a mailbox, a folder behind it, and a record of what was told."""
 
 import asyncio
 import json
 import shutil
-import smtplib
 from collections.abc import Collection
 from datetime import datetime
-from email.message import EmailMessage
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
-from urllib.parse import urlsplit
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
-import structlog
-
-from chassis.errors import Retryable
+from chassis.errors import Permanent, Retryable
 from chassis.sql import Database, listed, rows
-
-SENDER: Final = "satupintu@localhost"
-TIMEOUT_S: Final = 10.0
-PERMANENT: Final = 500
-log = structlog.get_logger(__name__)
 
 
 class Notice(NamedTuple):
@@ -36,14 +26,22 @@ class Notice(NamedTuple):
 
 
 class NotSent(Retryable):
-    """The mailbox did not take it; it may be tried again."""
+    """The mailbox takes nothing now, whoever it is for: it is down, slow, or does not want us."""
+
+
+class NotNow(NotSent):
+    """The mailbox does not take this notice now, and may take others."""
+
+
+class Undeliverable(Permanent):
+    """The mailbox will never take this notice: its address is wrong, or its content is not wanted there."""
 
 
 class Mailbox(Protocol):
     """Takes notices to reporters."""
 
     async def send(self, notice: Notice) -> None:
-        """Accepted on return, or never acceptable (an address that the server knows to be wrong). Raises NotSent."""
+        """Accepted on return, or of no concern to this mailbox. Raises NotSent, NotNow, Undeliverable."""
         ...
 
     async def forget(self, complaint: UUID) -> None:
@@ -78,61 +76,8 @@ class FileMailbox:
             raise NotSent(str(error)) from error
 
 
-class SmtpMailbox:
-    """Mail over SMTP. Message-ID is the notice's, so that a mail sent twice is shown once. Who left only a telephone
-    number gets none.
-    """
-
-    def __init__(self, host: str, port: int, sender: str = SENDER) -> None:
-        self._host, self._port, self._sender = host, port, sender
-
-    async def send(self, notice: Notice) -> None:
-        if "@" in notice.to:
-            await asyncio.to_thread(self._send, notice)
-
-    async def forget(self, complaint: UUID) -> None:
-        """Nothing is kept here: what was mailed is in the reporter's own box."""
-
-    def _send(self, notice: Notice) -> None:
-        mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = self._sender, notice.to, notice.subject
-        mail["Message-ID"] = f"<{notice.id}@satupintu>"
-        mail.set_content(notice.body)
-        try:
-            with smtplib.SMTP(self._host, self._port, timeout=TIMEOUT_S) as server:
-                server.send_message(mail)
-        except (OSError, smtplib.SMTPException) as error:
-            if not _refused_for_good(error):
-                raise NotSent(type(error).__name__) from error
-            # One wrong address must not keep everybody else's notices waiting.
-            log.warning("notice undeliverable", notice=str(notice.id), because=type(error).__name__)
-
-
-def _refused_for_good(error: Exception) -> bool:
-    """The server will never take this mail to this address (RFC 5321, section 4.2.1: replies 5yz)."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= PERMANENT for code, _ in error.recipients.values())
-    if isinstance(error, smtplib.SMTPDataError):
-        return error.smtp_code >= PERMANENT
-    return isinstance(error, smtplib.SMTPNotSupportedError)
-
-
-def mailbox_of(url: str, folder: Path) -> Mailbox:
-    """`file:` or `smtp://host:port`.
-
-    Raises:
-        ValueError: another scheme.
-    """
-    parts = urlsplit(url)
-    if parts.scheme == "file":
-        return FileMailbox(folder)
-    if parts.scheme == "smtp" and parts.hostname:
-        return SmtpMailbox(parts.hostname, parts.port or 25)
-    raise ValueError(f"notices go to file: or smtp://host:port, not {url}")
-
-
 class Sent:
-    """Which facts reporters were told of."""
+    """Which facts reporters were told of, or will be: their notices are in the outbox."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -100,7 +100,7 @@ async def _untold(context: Context, items: dict[UUID, News]) -> dict[UUID, News]
 async def _send(context: Context, notice: Notice, kind: str) -> None:
     await context.mailbox.send(notice)
     await context.sent.note(notice.id, notice.complaint, context.clock.now())
-    log.info("notice sent", complaint=str(notice.complaint), kind=kind)
+    log.info("notice handed over", complaint=str(notice.complaint), kind=kind)
 
 
 async def _address(context: Context, loaded: Loaded) -> str | None:

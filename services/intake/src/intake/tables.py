@@ -8,6 +8,7 @@ from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Tex
 
 from chassis.following import position_table
 from chassis.lease import lease_table
+from chassis.moments import Moment
 
 metadata: Final = MetaData()
 
@@ -51,6 +52,22 @@ notices = Table(
     Column("sent_at", Text, nullable=False, comment="ISO 8601, UTC"),
 )
 Index("notices_by_complaint", notices.c.complaint)
+letters = Table(
+    "letters",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", LargeBinary(16), nullable=False, unique=True, comment="of the notice"),
+    Column("complaint", LargeBinary(16), nullable=False),
+    Column("lane", LargeBinary(16), nullable=False, comment="complaint and address: sent in the order of `number`"),
+    Column("sealed", Text, comment="address and words, under the complaint's own key; none: it waits no more"),
+    Column("queued_at", Moment, nullable=False, comment="real time"),
+    Column("due_at", Moment, comment="the next try, real time; none: it waits no more"),
+    Column("tries", Integer, nullable=False),
+    Column("ending", Text, comment="sent, undeliverable or forgotten"),
+)
+Index("letters_due", letters.c.due_at)
+Index("letters_by_lane", letters.c.lane)
+Index("letters_by_complaint", letters.c.complaint)
 watchers = Table(
     "watchers",
     metadata,
