@@ -105,7 +105,7 @@ async def test_a_bad_message_is_tried_set_aside_and_the_ones_behind_it_are_handl
     async with running(producer(bench.kafka)) as client:
         for each in map(message, events):
             await client.send_and_wait(bench.topic, each.value, key=each.key, headers=each.headers, partition=0)
-    async with going(Agent(bench.service, "test", [bench.topic], guard, kafka=bench.kafka)):
+    async with going(Agent(bench.service, "test", [bench.topic], guard, kafka=bench.kafka, ignores=guard.ignores)):
 
         async def all_done() -> bool:
             noted = [each for each in (await store.read_all(None)).events if each.type == "ProgressRecorded"]
@@ -116,6 +116,38 @@ async def test_a_bad_message_is_tried_set_aside_and_the_ones_behind_it_are_handl
     assert (letter.message.offset, letter.attempts) == (4, 3)
     assert letter.reason.startswith("RuntimeError at ")
     assert (await bench.committed())[bench.topic, 0] == len(ids)
+
+
+async def test_what_nobody_heeds_is_passed_over_and_committed_as_are_the_marks_of_transactions(bench: Bench) -> None:
+    store, letters = memory_store(), MemoryDeadLetters()
+    ids = await file_many(store, 9)
+    ledger = Ledger(store, PlainKeys(), "test")
+    await Guard(ledger, per_complaint(note_once), letters)(list(map(message, (await store.read_all(None)).events)))
+    seen: list[str] = []
+
+    async def look(loaded: Sequence[Loaded]) -> Sequence[None]:
+        seen.extend(str(each.state.id) for each in loaded)
+        return [None for _ in loaded]
+
+    heeding = Guard(ledger, look, letters, heeds=["ProgressRecorded"])
+    async with running(producer(bench.kafka, transactional_id=bench.service)) as client:
+        for each in map(message, (await store.read_all(None)).events):
+            async with client.transaction():
+                await client.send(bench.topic, each.value, key=each.key, headers=each.headers, partition=0)
+        async with client.transaction():
+            trash = [("ce_type", b"ComplaintMislaid")]
+            await client.send(bench.topic, b"{}", headers=trash, partition=0)
+            await client.send_and_wait(bench.topic, b"{}", headers=[("ce_type", b"ComplaintFiled")], partition=0)
+    # Nine filed, nine noted, each with the mark of its transaction behind it, and the two of the last one.
+    end = (9 + 9) * 2 + 2
+
+    async def all_committed() -> bool:
+        return (await bench.committed()).get((bench.topic, 0), 0) >= end
+
+    async with going(Agent(bench.service, "test", [bench.topic], heeding, kafka=bench.kafka, ignores=heeding.ignores)):
+        await until(all_committed)
+    assert sorted(seen) == sorted(map(str, ids))
+    assert [letter.message.offset for letter in letters.letters] == [end - 2]
 
 
 async def test_a_guard_that_gives_up_ends_the_process_with_nothing_committed_past_it(bench: Bench) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from aiokafka import TopicPartition
 from kafka.admin import KafkaAdminClient
-from kafka.errors import CoordinatorNotAvailableError
+from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError
 
 from chassis.cloudevents import to_recorded
 from chassis.kafka.clients import consumer, messages, running
@@ -18,6 +18,7 @@ from chassis.process import Road
 
 PATIENCE_S = 40
 T = TypeVar("T")
+YOUNG = (CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError)
 
 
 async def committed(kafka: str, topic: str, partitions: int) -> list[Message]:
@@ -102,7 +103,7 @@ def _asked(kafka: str, ask: Callable[[KafkaAdminClient], T]) -> T:
         while True:
             try:
                 return ask(admin)
-            except CoordinatorNotAvailableError:
+            except YOUNG:
                 if time.monotonic() > end:
                     raise
                 time.sleep(0.05)

@@ -77,7 +77,7 @@ async def open_roads(platform: Platform, inbox: Inbox, copies: DeadLetters) -> A
     try:
         yield [
             Keeper(agency_topics, inbox.registry, sweep, inbox.database, every=settings.agency_topics == "all"),
-            Agent(SERVICE, "delivery", [topics.COMPLAINT_EVENTS], guard, kafka=settings.kafka),
+            Agent(SERVICE, "delivery", [topics.COMPLAINT_EVENTS], guard, kafka=settings.kafka, ignores=guard.ignores),
             Outsider(
                 SERVICE, answers, inbox.quarantine, kafka=settings.kafka, group=GROUP, pattern=topics.REPLIES_PATTERN
             ),

@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 from chassis import metrics
 from chassis.errors import BrokerUnavailable
 from chassis.kafka.admin import Admin
-from chassis.message import Message
+from chassis.message import Header, Message
 from chassis.patience import Patience
 from chassis.progress import Progress, Standing
 
@@ -33,14 +33,24 @@ log = structlog.get_logger(__name__)
 class Agent:
     """One road of a service: consumer group `<service>.<road>` over a fixed list of topics.
 
-    agent = Agent("router", "reactions", [topics.COMPLAINT_EVENTS], guard, kafka=settings.kafka)
+    agent = Agent("router", "reactions", [topics.COMPLAINT_EVENTS], guard, kafka=settings.kafka, ignores=guard.ignores)
     await agent.run()
     """
 
-    def __init__(self, service: str, road: str, topics: Sequence[str], handle: Handle, *, kafka: str) -> None:
+    def __init__(
+        self,
+        service: str,
+        road: str,
+        topics: Sequence[str],
+        handle: Handle,
+        *,
+        kafka: str,
+        ignores: Callable[[Sequence[Header]], bool] = lambda _: False,
+    ) -> None:
+        """`ignores`: whether a message with these headers may be passed over."""
         self._name, self._topics, self._handle, self._kafka = f"{service}.{road}", list(topics), handle, kafka
+        self._ignores = ignores
         self._app: Any = None
-        self._handled: dict[tuple[str, int], int] = {}
         self._progress = Progress[tuple[str, int]](time.monotonic)
         self._busy = False
 
@@ -94,6 +104,7 @@ class Agent:
             consumer_auto_offset_reset="earliest",
             loop=asyncio.get_running_loop(),
         )
+        app.ignores = self._ignores
         channel = app.topic(*self._topics, value_serializer="raw", key_serializer="raw", value_type=bytes)
         app.agent(channel, name=f"{self._name}.agent")(self._body)
         app.finalize()
@@ -119,7 +130,7 @@ class Agent:
         finally:
             self._busy = False
         self._app.consumer.release()
-        self._note(messages)
+        metrics.AGENT_HANDLED.labels(self._name).inc(len(messages))
 
     async def _finish(self, work: "asyncio.Future[None]") -> None:
         try:
@@ -131,11 +142,6 @@ class Agent:
         # At once: any orderly way out would commit the offsets of what was not handled.
         log.critical(why, road=self._name, error=type(error).__name__, because=str(error))
         os._exit(1)
-
-    def _note(self, messages: Sequence[Message]) -> None:
-        for message in messages:
-            self._handled[message.topic, message.partition] = message.offset + 1
-        metrics.AGENT_HANDLED.labels(self._name).inc(len(messages))
 
     async def _watch(self) -> None:
         """End a process whose consumer has silently stopped fetching, as Faust's has been seen to do."""
@@ -151,12 +157,11 @@ class Agent:
         try:
             async with asyncio.timeout(LOOK_S):
                 ends = await consumer.highwaters(*partitions) if partitions else {}
-                starts = {part: await consumer.position(part) for part in partitions if part not in self._handled}
+                read = {part: await consumer.position(part) for part in partitions}
         except (TimeoutError, KafkaError, ConsumerNotStarted):
             return {}  # a broker that does not answer is no fault of the consumer's
-        kept = {part: self._handled.get(part, starts.get(part) or 0) for part in partitions}
-        self._handled = {(part.topic, part.partition): at for part, at in kept.items()}
-        return {part: Standing(at, int(ends.get(part) or 0)) for part, at in self._handled.items()}
+        handled = {part: consumer.places.reached(part) or read[part] or 0 for part in partitions}
+        return {(part.topic, part.partition): Standing(at, int(ends.get(part) or 0)) for part, at in handled.items()}
 
     def _partitions(self) -> Collection[Any]:
         from faust.exceptions import ConsumerNotStarted

@@ -1,6 +1,5 @@
 """How every service is started: `python -m SERVICE worker|web`, and the one way to serve HTTP."""
 
-import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from types import MappingProxyType
@@ -10,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from chassis.log import configure
+from chassis.running import run, settle_collector
 from chassis.settings import Settings, read_settings
 
 KEEP_ALIVE_S: Final = 75
@@ -32,7 +32,7 @@ def main(
     configure(settings)
     match sys.argv[1:]:
         case ["worker"]:
-            return asyncio.run(worker(settings))
+            return run(worker(settings))
         case ["web"]:
             return serve(web(), settings)
         case [command, *_] as argv if command in others:
@@ -44,6 +44,7 @@ def main(
 
 def serve(app: FastAPI, settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; the exit status."""
+    settle_collector()
     # No access log: a tracking code is part of a path, and it is a key. In one process: uvicorn's `workers` bind a
     # socket on which asyncio does not see TCP, and so leaves Nagle's algorithm on (40 ms and more an answer).
     uvicorn.run(

@@ -19,8 +19,9 @@ from chassis.dead_letter import DeadLetter, DeadLetters
 from chassis.errors import Busy, Conflict, IdClash, Poison
 from chassis.ledger import NOW, Cause, Ledger
 from chassis.loaded import Loaded
-from chassis.message import Message
+from chassis.message import Header, Message
 from chassis.patience import HOPELESS, Patience, reason
+from schemas.events import BY_NAME
 from schemas.events.base import Fact
 
 Outcome = tuple[Sequence[Fact], Cause]
@@ -159,6 +160,7 @@ class Guard:
     ) -> None:
         """`heeds`: types of events worth waking up for; all if empty."""
         self._service, self._letters, self._heeds = ledger.writer, letters, frozenset(heeds)
+        self._passed_over = frozenset(name.encode() for name in BY_NAME if heeds and name not in self._heeds)
         self._patience, self._limit, self._clock = patience or Patience(), limit or Limit(), clock
         self._reactor = Reactor(ledger, react, self._patience)
         self._recent: deque[float] = deque()
@@ -183,6 +185,10 @@ class Guard:
         for complaint, failure in (await self._reactor.handle(list(prompts), versions)).items():
             for message in prompts[complaint]:
                 await self._set_aside(message, failure)
+
+    def ignores(self, headers: Sequence[Header]) -> bool:
+        """Whether a message tells of an event that this reaction does not heed, so that it need not be handed over."""
+        return any(name == "ce_type" and value in self._passed_over for name, value in headers)
 
     async def _set_aside(self, message: Message, failure: Failure) -> None:
         self._count()

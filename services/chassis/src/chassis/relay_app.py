@@ -1,12 +1,12 @@
 """`python -m chassis.relay_app`: the relay as a process. A composition root."""
 
-import asyncio
 import sys
 
 from chassis.log import configure
 from chassis.platform import open_platform
 from chassis.process import run_process
 from chassis.relay import Relay
+from chassis.running import run
 from chassis.settings import Settings, read_settings
 
 
@@ -19,4 +19,4 @@ async def main(settings: Settings) -> int:
 if __name__ == "__main__":
     settings = read_settings()
     configure(settings)
-    sys.exit(asyncio.run(main(settings)))
+    sys.exit(run(main(settings)))

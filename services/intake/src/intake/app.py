@@ -139,7 +139,7 @@ async def worker(settings: Settings) -> int:
         )  # fmt: skip
         group = f"{SERVICE}.submissions"
         roads: list[Road] = [
-            Agent(SERVICE, "notices", [COMPLAINT_EVENTS], guard, kafka=kafka),
+            Agent(SERVICE, "notices", [COMPLAINT_EVENTS], guard, kafka=kafka, ignores=guard.ignores),
             Outsider(
                 SERVICE,
                 receive(context),

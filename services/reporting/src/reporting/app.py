@@ -82,7 +82,7 @@ async def worker(settings: Settings) -> int:
         guard = Guard(context.ledger, tell_public(context.registry, policies(), summaries), letters)
         roads: list[Road] = [
             Projection(context.database, queries.METADATA, view, kafka=settings.kafka, group=f"{SERVICE}.views"),
-            Agent(SERVICE, "summary", [COMPLAINT_EVENTS], guard, kafka=settings.kafka),
+            Agent(SERVICE, "summary", [COMPLAINT_EVENTS], guard, kafka=settings.kafka, ignores=guard.ignores),
             context.books,
             context.supports,
         ]

@@ -115,7 +115,7 @@ def create_app() -> FastAPI:
 def roads(context: Router, letters: DeadLetters, kafka: str) -> list[Road]:
     """What the worker side runs."""
     guard = Guard(context.ledger, context.placing, letters, heeds=HEEDS)
-    agent = Agent(SERVICE, ROAD, [topics.COMPLAINT_EVENTS], guard, kafka=kafka)
+    agent = Agent(SERVICE, ROAD, [topics.COMPLAINT_EVENTS], guard, kafka=kafka, ignores=guard.ignores)
     shadow = [context.shadow] if context.shadow is not None else []
     return [agent, context.sweep, context.lookout, context.feed, context.duplicates, *shadow]
 
