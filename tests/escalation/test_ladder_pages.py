@@ -62,7 +62,7 @@ async def test_an_answer_takes_a_complaint_off_the_ladder(
     assert await listed(web, 1) == []
 
 
-async def test_the_public_list_tells_only_number_agency_and_dates_of_guarded_complaints(
+async def test_the_public_list_tells_only_agency_and_dates_of_guarded_complaints(
     escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
 ) -> None:
     graded = ComplaintClassified.model_validate(
@@ -72,12 +72,12 @@ async def test_the_public_list_tells_only_number_agency_and_dates_of_guarded_com
     await write(escalation.ledger, named("plain"), filed(2), routed())
     await write(escalation.ledger, named("graded"), filed(3), graded, routed())
     await pass_days(escalation, clock, 60)
-    by_number = {item["public_number"]: set(item) for item in await listed(web, 4)}
-    told = {"public_number", "agency", "agency_name", "received_at", "due_at", "climbed_at"}
-    assert by_number[filed(1).public_number] == told
-    assert by_number[filed(3).public_number] == told
-    assert {"status", "class", "clock"} <= by_number[filed(2).public_number]
-    assert not {"complaint", "unit", "holder"} & by_number[filed(2).public_number]
+    items = await listed(web, 4)
+    guarded = [set(item) for item in items if "public_number" not in item]
+    assert guarded == 2 * [{"agency", "agency_name", "received_at", "due_at", "climbed_at"}]
+    [plain] = [set(item) for item in items if item.get("public_number") == filed(2).public_number]
+    assert {"status", "class", "clock"} <= plain
+    assert not {"complaint", "unit", "holder"} & plain
 
 
 async def test_one_agencys_share_can_be_asked_for_and_a_rung_that_is_none_is_refused(

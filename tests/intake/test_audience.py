@@ -15,11 +15,11 @@ from intake.agents import follow_up
 from intake.context import Context
 from schemas.events.escalation import ComplaintEscalated, DueDateMoved
 from schemas.events.intake import ResolutionConfirmed
-from schemas.events.router import ComplaintClassified, ComplaintUnjoined
+from schemas.events.router import ComplaintUnjoined
 from schemas.ids import public_number
 from schemas.values import Clock
 from support.inbox import T0, keep_registry
-from support.lives import BASIS, answered, confirmed, joined, lapsed, routed, write
+from support.lives import answered, classified, confirmed, joined, lapsed, routed, write
 
 SEED = UUID(int=79)
 TEXT = "Lampu jalan padam di depan pasar"
@@ -134,6 +134,7 @@ class TestThePublic:
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         complaint = await file("a", reporter=SITI)
+        await write(intake.ledger, complaint, classified())
         number = await number_of(intake, complaint)
         for name in ("f", "g"):
             answer = await follow(web, number.lower(), name, email=WATCHER, language="en")
@@ -157,6 +158,7 @@ class TestThePublic:
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         complaint = await file("a")
+        await write(intake.ledger, complaint, classified())
         number = await number_of(intake, complaint)
         code = (await follow(web, number, email=WATCHER)).json()["follow_code"]
         await follow(web, number, "h", phone="+62 811 1234 5678")
@@ -175,9 +177,7 @@ class TestThePublic:
         self, web: httpx.AsyncClient, intake: Context, file: File
     ) -> None:
         secret, graded = await file("a", secret=True), await file("b")
-        grade = ComplaintClassified.model_validate(
-            {"at": T0, "class": "complaint", "supervision": True, "basis": BASIS}
-        )
+        grade = classified(supervision=True)
         await write(intake.ledger, graded, grade)
         missing = public_number(T0.date(), 999)
         numbers = [await number_of(intake, secret), await number_of(intake, graded), missing]
@@ -191,9 +191,7 @@ class TestThePublic:
     ) -> None:
         complaint = await file("a")
         await follow(web, await number_of(intake, complaint), email=WATCHER)
-        grade = ComplaintClassified.model_validate(
-            {"at": T0, "class": "complaint", "supervision": True, "basis": BASIS}
-        )
+        grade = classified(supervision=True)
         await write(intake.ledger, complaint, grade, routed(), answered())
         await react(intake, complaint)
         assert told(WATCHER) == []

@@ -224,6 +224,6 @@ async def _rung(door: Door, code: str, rung: int) -> dict[str, Any] | None:
 async def _listed(door: Door, rung: int, number: str) -> bool:
     for page in count():
         items = (await door.get(f"/api/v1/ladder/{rung}?page={page}"))["items"]
-        if not items or any(item["public_number"] == number for item in items):
+        if not items or any(item.get("public_number") == number for item in items):
             return bool(items)
     raise AssertionError("the list has no end")

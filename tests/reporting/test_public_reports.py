@@ -9,9 +9,9 @@ import pytest
 from chassis.following import StoreFeed
 from reporting import queries
 from reporting.context import Reporting
-from reporting.openness import masked
 from reporting.views import reports_view
-from support.lives import answered, filed, named, number_of, part_of, routed, write
+from schemas.masks import masked
+from support.lives import answered, classified, filed, named, number_of, part_of, routed, write
 
 CLIENT = uuid5(UUID(int=0), "device")
 
@@ -69,7 +69,7 @@ async def test_erased_text_reads_as_erased_in_the_public_list(reporting: Reporti
 
 
 async def test_a_supporter_counts_once_however_often_they_ask(reporting: Reporting, web: httpx.AsyncClient) -> None:
-    await write(reporting.ledger, named("a"), filed(1))
+    await write(reporting.ledger, named("a"), filed(1), classified())
     await show(reporting)
     url = f"/api/v1/reports/{number_of(1)}/support"
 
@@ -80,8 +80,20 @@ async def test_a_supporter_counts_once_however_often_they_ask(reporting: Reporti
     assert answer.json() == {"public_number": number_of(1), "supports": 11}
 
 
-async def test_supports_are_found_again_from_the_store_alone(reporting: Reporting, web: httpx.AsyncClient) -> None:
+async def test_what_nobody_has_read_yet_is_not_shown_since_it_may_need_examining(
+    reporting: Reporting, web: httpx.AsyncClient
+) -> None:
     await write(reporting.ledger, named("a"), filed(1))
+    await show(reporting)
+    assert (await web.get("/api/v1/reports")).json()["reports"] == []
+    assert (await web.get(f"/api/v1/reports/{number_of(1)}")).status_code == 404
+    await write(reporting.ledger, named("a"), classified())
+    await show(reporting)
+    assert (await web.get(f"/api/v1/reports/{number_of(1)}")).status_code == 200
+
+
+async def test_supports_are_found_again_from_the_store_alone(reporting: Reporting, web: httpx.AsyncClient) -> None:
+    await write(reporting.ledger, named("a"), filed(1), classified())
     await show(reporting)
     await web.post(f"/api/v1/reports/{number_of(1)}/support", headers=client("me"))
     await reporting.database.run(lambda connection: connection.execute(queries.SUPPORTS.delete()))

@@ -135,9 +135,10 @@ class TestSummary:
         assert not [word for word in ("lampu", "Jalan", str(state.id), "diganti") if word in dumped]
 
     def test_an_open_one_names_who_has_it(self) -> None:
-        assert (self.line(given(filed(), routed())).agency, self.line(given(filed())).agency) == ("city", None)
+        read = ComplaintClassified.model_validate({"at": NOON, "class": "complaint", "basis": BASIS})
+        assert (self.line(given(filed(), routed())).agency, self.line(given(filed(), read)).agency) == ("city", None)
 
-    @pytest.mark.parametrize("kind", ["secret", "supervision", "part", "nothing"])
+    @pytest.mark.parametrize("kind", ["secret", "supervision", "unread", "part", "nothing"])
     def test_what_the_public_may_not_know_of_has_no_line(self, kind: str) -> None:
         grade = ComplaintClassified.model_validate(
             {"at": NOON, "class": "complaint", "supervision": True, "basis": BASIS}
@@ -145,6 +146,7 @@ class TestSummary:
         state = {
             "secret": given(filed(secret=True)),
             "supervision": given(filed(), grade),
+            "unread": given(filed()),
             "part": given(part_opened(whole=UUID(int=1))),
             "nothing": given(),
         }[kind]

@@ -10,7 +10,7 @@ from schemas.events.agency_inbox import ResponseGiven
 from schemas.events.base import Fact
 from schemas.events.escalation import ComplaintLapsed
 from schemas.events.intake import ComplaintFiled, ResolutionConfirmed
-from schemas.events.router import ComplaintJoined, ComplaintRouted, PartOpened
+from schemas.events.router import ComplaintClassified, ComplaintJoined, ComplaintRouted, PartOpened
 from schemas.ids import derived_id, public_number
 from schemas.values import Basis, Place
 from support.inbox import T0
@@ -30,6 +30,13 @@ def number_of(index: int) -> str:
 def filed(index: int = 1, *, text: str = "Jalan berlubang besar", **more: object) -> ComplaintFiled:
     said = {"at": T0, "received_at": T0, "text": text, "channel": "web", "public_number": number_of(index)}
     return ComplaintFiled.model_validate({**said, "place": Place(region="32.73"), **more})
+
+
+def classified(*, supervision: bool = False) -> ComplaintClassified:
+    """Read by the router: from then on it is known whether the public may know of it."""
+    return ComplaintClassified.model_validate(
+        {"at": T0, "class": "complaint", "supervision": supervision, "basis": BASIS}
+    )
 
 
 def routed(after_h: float = 1, agency: str = AGENCY) -> ComplaintRouted:

@@ -145,9 +145,13 @@ class Complaint(NamedTuple):
     @property
     def is_public(self) -> bool:
         """The public may know of it at all: not of a secret report, nor of what is examined, and of a part as its
-        whole.
+        whole. What nobody has read yet may still be found to need examining.
         """
-        return self.version >= 0 and self.whole is None and not self.secret and not self.supervision
+        return self._is_read and self.whole is None and not self.secret and not self.supervision
+
+    @property
+    def _is_read(self) -> bool:
+        return self.classified is not None or self.routed is not None or self.referred is not None
 
     @property
     def agency(self) -> str | None:

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from schemas.events.base import Fact
+from schemas.masks import masked
 from schemas.registry import Registry
 from schemas.sealed import ERASED
 from schemas.sentences_dates import CLOCKS, day, moment
@@ -66,7 +67,7 @@ class _Fill(dict[str, str]):
             return ""
         if text == ERASED:
             return self._pick(" (teks sudah dihapus)", " (the text is erased)")
-        return f": “{text}”"
+        return f": “{masked(text) if self.public else text}”"
 
     def _agency(self) -> str:
         return agency(self.fact.agency, getattr(self.fact, "unit", None), self.registry)

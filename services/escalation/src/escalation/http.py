@@ -16,8 +16,8 @@ from schemas.values import Clock
 
 router = APIRouter()
 
-PUBLIC: Final = ("public_number", "agency", "agency_name", "received_at", "due_at", "climbed_at")
-"""What the public list tells of a complaint that is secret or of supervision grade."""
+PUBLIC: Final = ("agency", "agency_name", "received_at", "due_at", "climbed_at")
+"""What the public list tells of a complaint that is secret or of supervision grade: who is late, and not with what."""
 OFFICES_ONLY: Final = ("complaint", "unit", "holder", "guarded", "looked_at_by", "looked_at_by_name")
 """What the public list tells of nobody."""
 

@@ -10,6 +10,7 @@ from schemas.events.agency_inbox import ComplaintDelivered
 from schemas.events.intake import AttachmentAdded, ResolutionConfirmed
 from schemas.evolve import Told
 from schemas.explanations import explained
+from schemas.masks import masked
 from schemas.policies import Policies
 from schemas.registry import Registry
 
@@ -64,19 +65,25 @@ def page(
         "place": state.place.model_dump(exclude_none=True) if state.place else None,
         "occurred_on": state.occurred_on,
         "question": questions[0] if questions else None,
-        # A follower's answer is its lead's: one public answer to one matter.
-        "response": (lead or state).response,
+        "response": _response(state, lead),
         "answered_at": (lead or state).answered_at,
         "rating": _rating(told),
         "dispute_until": dispute_until(state, registry, policies),
         "parts": [_part(part, registry, lang) for part in parts],
         "disputes": state.disputes,
         "rung": state.rung,
-        "lead_public_number": lead.public_number if lead and not lead.secret else None,
+        "lead_public_number": lead.public_number if lead and lead.is_public else None,
         "attachments": [_attachment(one.fact) for one in told if isinstance(one.fact, AttachmentAdded)],
         "due": explained(state, registry, policies, lang, lead),
         "timeline": [_moment(one, registry, lang) for one in told if not isinstance(one.fact, ComplaintDelivered)],
     }
+
+
+def _response(state: Complaint, lead: Complaint | None) -> str | None:
+    """A follower's answer is its lead's: one public answer to one matter, of which others read what the public may."""
+    if lead is None:
+        return state.response
+    return masked(lead.response) if lead.response and lead.is_public else None
 
 
 def _rating(told: Sequence[Told]) -> int | None:

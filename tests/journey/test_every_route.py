@@ -1,0 +1,347 @@
+"""Who may see what, at every route that the door has and in every topic that there is: of open, anonymous, secret and
+supervision-grade complaints, each with a name, address, number, code and words that occur nowhere else.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import date
+from itertools import product
+from typing import Any
+
+import aiohttp
+import pytest
+
+from schemas.ids import public_number
+from schemas.topics import agency_inbox, agency_of
+from support.door import PATIENCE_S, Json, Refused, reply, submit, until
+from support.everything import everything
+from support.platform import Running
+from support.witness import OPEN_TO_ALL, Kept, Witness, role_of
+
+pytestmark = [pytest.mark.journey, pytest.mark.broker]
+
+CITY, OUTSIDER, REGION = "kota-surabaya", "kota-semarang", "35.78"
+UNCLEAR = "Sungguh kurang berkenan perihal kejadian kemarin sore itu, {mark}."
+EXAMINED = "Pengurusan KTP elektronik di Dukcapil dimintai uang pelicin oleh petugas loket, {mark}."
+OFFICER = "0812 3456 7890"
+PNG = b"\x89PNG\r\n\x1a\n"
+KINDS: dict[str, dict[str, Any]] = {
+    "open": {},
+    "anonymous": {"anonymous": True},
+    "secret": {"secret": True},
+    "both": {"anonymous": True, "secret": True},
+    "examined": {"text": EXAMINED},
+    "late": {},
+    "late-secret": {"secret": True},
+    "contested": {},
+    "contested-secret": {"secret": True},
+    "parted": {},
+    "parted-secret": {"secret": True},
+    "lead": {},
+    "follower": {},
+    "archived": {},
+    "withdrawn": {"secret": True},
+}
+TOPICS_OF_OURS = ("complaint-events", "registry-events", "relay-checkpoint", "dead-letter.", "__")
+"""Read by our own workers: ids and numbers, and not a word."""
+
+
+@pytest.fixture
+async def witness(platform: Running) -> AsyncIterator[Witness]:
+    timeout = aiohttp.ClientTimeout(total=PATIENCE_S)
+    async with aiohttp.ClientSession(platform.address, timeout=timeout) as session:
+        async with session.get("/openapi.json") as answer:
+            paths = (await answer.json())["paths"]
+        yield Witness(session, [(method.upper(), path) for path, methods in paths.items() for method in methods])
+
+
+async def test_nobody_sees_more_than_they_may(platform: Running, witness: Witness) -> None:
+    every = {(method, route) for method, route, _ in witness.templates}
+    for _, route in every:
+        role_of(route)
+    witness.masked = [OFFICER]
+    of = {kind: await file(witness, kind, **more) for kind, more in KINDS.items()}
+    by_gateway = await from_a_gateway(platform, witness)
+    await place(witness, of)
+    await converse(witness, of)
+    await follow_and_support(witness, of)
+    await look_everywhere(witness)
+
+    await contest(witness, of)
+    await split(witness, of)
+    await join(witness, of)
+    await end(witness, of)
+    await change_the_registry(witness, platform)
+    platform.days_pass(45)
+    late = of["late"]
+    await until(lambda: listed(witness, "/api/v1/ladder/4", late.number), "the late one on the public list")
+    await look_everywhere(witness)
+    await witness.reporter(by_gateway.code, "erasure")
+
+    assert witness.asked == every, "each route has answered"
+    for seen in [("bearer", "code"), ("person", "person"), ("holder", "said"), ("desk", "text"), (OPEN_TO_ALL, "text")]:
+        assert seen in witness.shown, "the search finds what is there"
+    judge_topics(witness.kept, await everything(platform.kafka.bootstrap))
+    judge_notices(platform, witness.kept)
+
+
+async def file(witness: Witness, kind: str, text: str = UNCLEAR, **flags: bool) -> Kept:
+    """File one, with marks of its own."""
+    word = f"kenari{kind.replace('-', '')}z"
+    person = {
+        "name": f"Nama {word.title()}",
+        "email": f"{word}@contoh.id",
+        "phone": f"+62 899 {list(KINDS).index(kind):04} 7731",
+    }
+    filed = await witness.file(text.format(mark=f"melati{word}"), REGION, reporter=person, **flags)
+    one = kept(kind, f"melati{word}", f"ucapan{word}", person, filed)
+    one.anonymous, one.hidden = flags.get("anonymous", False), flags.get("secret", False) or text == EXAMINED
+    witness.kept.append(one)
+    return one
+
+
+def kept(kind: str, text: str, said: str, person: dict[str, str], filed: Json) -> Kept:
+    code = filed["tracking_code"]
+    marks = {
+        "person": list(person.values()),
+        "code": [code, code.replace("-", "")],
+        "text": [text],
+        "said": [said],
+        "being": [filed["id"], filed["public_number"]],
+    }
+    return Kept(kind, marks, filed)
+
+
+async def from_a_gateway(platform: Running, witness: Witness) -> Kept:
+    person = {"name": "Nama Kenarisms", "phone": "+62 899 9999 7731"}
+    more = {"secret": True, "channel": "sms", "place": {"region": REGION}, "reporter": person}
+    await submit(platform.kafka.bootstrap, "sms-7", "m7", text=UNCLEAR.format(mark="melatisms"), **more)
+
+    async def there() -> Json | None:
+        found = await witness.get("/api/v1/submissions/sms-7/m7")
+        return found if "id" in found else None
+
+    one = kept("sms", "melatisms", "ucapansms", person, await until(there, "the gateway's answer"))
+    one.hidden = True
+    witness.kept.append(one)
+    await witness.get("/api/v1/submissions/sms-7/m7")
+    return one
+
+
+async def place(witness: Witness, of: dict[str, Kept]) -> None:
+    """All but the examined one through the triage desk to the city; that one to whoever examines."""
+    for kind, one in of.items():
+        path = f"/api/v1/triage/{one.id}"
+        if kind == "examined":
+            await until(lambda one=one: settled(witness, one), "the examined one placed")  # type: ignore[misc]
+            story = await witness.story(one.code)
+            assert story["holder"]["agency"] != CITY, "never with the accused body itself"
+            one.held_by(story["holder"]["agency"])
+            continue
+        await witness.reaches(one.code, "triage")
+        if kind in ("open", "secret"):
+            await witness.post(f"{path}/question", question="Kejadian yang mana?")
+            await witness.reporter(one.code, "details", text=f"Yang ini, {one.marks['said'][0]}")
+            await witness.reaches(one.code, "triage")
+        if kind in ("anonymous", "both"):
+            await witness.post(f"{path}/restatement", text="Pelayanan pada sore hari dikeluhkan.")
+            one.reworded = True
+        if kind not in ("archived", "parted", "parted-secret"):
+            await witness.post(f"{path}/placement", agency=CITY)
+            one.held_by(CITY)
+            await witness.reaches(one.code, "routed", CITY)
+
+
+async def settled(witness: Witness, one: Kept) -> bool:
+    return (await witness.story(one.code))["status"] == "routed"
+
+
+async def converse(witness: Witness, of: dict[str, Kept]) -> None:
+    """What holder and reporter say to each other."""
+    for kind in ("open", "anonymous", "secret", "both", "examined"):
+        one, [body] = of[kind], of[kind].holders
+        said = one.marks["said"][0]
+        await witness.agency(body, one.id, "acknowledgement")
+        await witness.agency(body, one.id, "progress", text="Sedang diperiksa.")
+        await witness.agency(body, one.id, "clarification", question="Jam berapa?")
+        await witness.reporter(one.code, "details", text=f"Jam empat, {said}")
+        form = aiohttp.FormData({"note": "x"})
+        form.add_field("file", PNG + kind.encode(), filename=f"{said}.png")
+        path = f"/api/v1/complaints/{one.code}/attachments"
+        await witness.ask("POST", path, data=form, headers={"Idempotency-Key": one.id})
+        await witness.reporter(one.code, "ombudsman", reason=f"Mohon dilihat, {said}")
+        await witness.answer(body, one.id, f"Sudah kami tindak lanjuti, hubungi {OFFICER} bila perlu.")
+        await witness.reporter(one.code, "dispute", reason=f"Belum, {said}")
+        await witness.answer(body, one.id, f"Sekarang benar-benar selesai, hubungi {OFFICER}.")
+        if kind != "open":
+            await witness.reporter(one.code, "confirmation", rating=2, words=f"Akhirnya, {said}")
+
+
+async def follow_and_support(witness: Witness, of: dict[str, Kept]) -> None:
+    """The public may with what is public, and cannot tell what is hidden from what is not there."""
+    for one in of.values():
+        path = f"/api/v1/reports/{one.number}"
+        if not one.hidden:
+            await until(lambda path=path: there(witness, path), "the public report")  # type: ignore[misc]
+            followed = await witness.post(f"{path}/follow", email="tetangga@contoh.id")
+            await witness.post(f"{path}/support")
+            await witness.post(f"{path}/unfollow", follow_code=followed["follow_code"])
+    nothing = public_number(date(2026, 1, 1), 999_999)
+    for move in ("", "/follow", "/support"):
+        told = {}
+        for number in (nothing, of["secret"].number, of["examined"].number):
+            path = f"/api/v1/reports/{number}{move}"
+            body = {"email": "tetangga@contoh.id"} if move == "/follow" else {}
+            with pytest.raises(Refused) as refused:
+                await (witness.post(path, **body) if move else witness.get(path))
+            told[number] = json.dumps(refused.value.problem).replace(number, "N")
+        assert len(set(told.values())) == 1, "the same words for both"
+
+
+async def there(witness: Witness, path: str) -> Json | None:
+    try:
+        return await witness.get(path)
+    except Refused:
+        return None
+
+
+async def contest(witness: Witness, of: dict[str, Kept]) -> None:
+    """Through return and arbitration to a binding decision, whose reason becomes a precedent."""
+    for kind in ("contested", "contested-secret"):
+        one = of[kind]
+        await witness.agency(CITY, one.id, "return", reason="Bukan urusan kami.")
+        one.held_by()
+        await witness.reaches(one.code, "triage")
+        await witness.post(f"/api/v1/triage/{one.id}/arbitration")
+        await witness.reaches(one.code, "arbitration")
+        await witness.post(f"/api/v1/arbitration/{one.id}/decision", agency=CITY, reason="Urusan kota.")
+        one.held_by(CITY)
+        await witness.reaches(one.code, "routed", CITY)
+
+
+async def split(witness: Witness, of: dict[str, Kept]) -> None:
+    """By the desk and by the holder; each body sees the whole's words, and no other body does."""
+    for kind in ("parted", "parted-secret"):
+        one = of[kind]
+        parts = [{"agency": "pln", "task": "Periksa"}]
+        await witness.post(f"/api/v1/triage/{one.id}/split", lead={"agency": CITY}, parts=parts)
+        one.held_by(CITY, "pln")
+        if kind == "parted":
+            more = [{"agency": "kemenhub", "task": "Periksa juga"}]
+            await witness.agency(CITY, one.id, "split", parts=more)
+            one.held_by(CITY, "pln", "kemenhub")
+        case = await witness.get(f"/api/v1/agencies/{CITY}/inbox/{one.id}")
+        for part in case["parts"]:
+            path = f"/api/v1/agencies/{part['agency']}/inbox/{part['id']}"
+            await until(lambda path=path: there(witness, path), "the part in its inbox")  # type: ignore[misc]
+
+
+async def join(witness: Witness, of: dict[str, Kept]) -> None:
+    lead, follower = of["lead"], of["follower"]
+    path = f"/api/v1/triage/{follower.id}"
+    await witness.post(f"{path}/join", lead=lead.id)
+    await witness.story(follower.code)
+    await witness.post(f"{path}/unjoin")
+    with pytest.raises(Refused):
+        await witness.post(f"{path}/join", lead=of["late-secret"].id)
+    text = UNCLEAR.format(mark="serupa")
+    await witness.post("/api/v1/duplicates", text=text, place={"region": REGION})
+
+
+async def end(witness: Witness, of: dict[str, Kept]) -> None:
+    await witness.post(f"/api/v1/triage/{of['archived'].id}/archive", reason="unintelligible", note="Tidak jelas.")
+    said = of["withdrawn"].marks["said"][0]
+    await witness.reporter(of["withdrawn"].code, "withdrawal", reason=f"Sudah tidak perlu, {said}")
+
+
+async def change_the_registry(witness: Witness, platform: Running) -> None:
+    body = {"kind": "regional-enterprise", "level": "regency", "region": "12.01"}
+    for name in ("saksi-satu", "saksi-dua", "saksi-tiga"):
+        await witness.post("/api/v1/agencies", id=name, name=name.title(), **body)
+    field = {"sector": "telecommunications", "level": "regency", "region": "12.01"}
+    mandate = {**field, "valid_from": "2020-01-01", "source": "Perda"}
+    path = "/api/v1/agencies/saksi-satu"
+    await witness.post(f"{path}/mandates", **mandate)
+    await witness.post(f"{path}/mandates/withdrawal", **field, valid_until="2021-01-01")
+    await witness.post(f"{path}/name", name="Saksi Kesatu")
+    await witness.post(f"{path}/merger", agencies=["saksi-dua"], reason="Penggabungan")
+    await witness.post("/api/v1/agencies/saksi-tiga/dissolution", successor="saksi-satu", reason="Penutupan")
+    days = [{"on": "2031-01-01", "name": "Hari Jadi", "kind": "regional"}]
+    await witness.post("/api/v1/calendars", calendar="12.01", year=2031, source="Keputusan", days=days)
+    # Of a complaint that is another body's: refused, and told to the one who sent it.
+    await reply(platform.kafka.bootstrap, "pln", "acknowledged", complaint=witness.kept[2].id)
+
+
+async def look_everywhere(witness: Witness) -> None:
+    """Every GET there is, for every complaint there is, as everybody who could ask."""
+    kept = witness.kept
+    attachments = [
+        attachment["id"] for one in kept for attachment in (await witness.story(one.code)).get("attachments", [])
+    ]
+    values = {
+        "tracking_code": [one.code for one in kept],
+        "complaint": [one.id for one in kept],
+        "public_number": [one.number for one in kept],
+        "agency": [CITY, OUTSIDER, "pln", *kept[4].ever],
+        "attachment": attachments,
+        "client": ["sms-7"],
+        "key": ["m7"],
+        "rung": ["1", "2", "3", "4"],
+        "calendar": ["national"],
+        "year": ["2026"],
+    }
+    for method, route, _ in witness.templates:
+        names = [part[1:-1] for part in route.split("/") if part.startswith("{")]
+        for chosen in product(*(values[name] for name in names)) if method == "GET" else ():
+            path = route.format(**dict(zip(names, chosen, strict=True)))
+            for query in queries(route, values["agency"]):
+                await there(witness, path + query)
+
+
+def queries(route: str, agencies: list[str]) -> list[str]:
+    if route.endswith("/persons/{complaint}"):
+        return [f"?agency={agency}" for agency in agencies]
+    if route.endswith("/counts"):
+        return [f"?by={by}" for by in ("agency", "region", "sector", "class", "status")]
+    return [""] if "{" in route else ["", "?lang=en&page=1"]
+
+
+async def listed(witness: Witness, path: str, number: str) -> bool:
+    found = await witness.get(path)
+    pages = [await witness.get(f"{path}?page={page}") for page in range(found["total"] // found["page_size"] + 1)]
+    return any(number in json.dumps(page) for page in pages)
+
+
+def judge_topics(kept: list[Kept], topics: dict[str, list[bytes]]) -> None:
+    """Of each topic what its readers may know."""
+    found = set[str]()
+    for topic, records in topics.items():
+        text = "\n".join(record.decode("utf-8", "replace") for record in records)
+        for one in kept:
+            leaks = one.leaked(text, readers(topic, one))
+            assert not leaks, f"{topic} tells of the {one.kind} one: {leaks}"
+            found |= {topic for _ in one.leaked(text, {"person", "code", "text", "said"})}
+    assert {agency_inbox(CITY), "complaint-summary", "complaint-events"} <= found, "the search finds what is there"
+
+
+def readers(topic: str, one: Kept) -> set[str]:
+    if topic.startswith("agency."):
+        body, mine = agency_of(topic), one.ever
+        return {"text", "said", "being"} if body in mine else ({"being"} if topic.endswith(".replies") else set())
+    if topic == "complaint-summary":
+        return one.public() - {"text"}
+    if topic == "submissions":
+        return {"text", "person"} if one.kind == "sms" else set()
+    assert topic.startswith(TOPICS_OF_OURS), f"nobody has said who reads {topic}"
+    return {"being"}
+
+
+def judge_notices(platform: Running, kept: list[Kept]) -> None:
+    """To each reporter about their own complaint; to the public what is public."""
+    sent = [json.loads(path.read_text()) for path in (platform.state / "notices").rglob("*.json")]
+    assert any(one.marks["person"][1] == notice["to"] for one in kept for notice in sent)
+    for notice, one in product(sent, kept):
+        mine = notice["to"] in one.marks["person"]
+        allowed = {"code", "said", "being", "text"} if mine else one.public() - {"text"}
+        leaks = one.leaked(notice["subject"] + notice["body"], allowed)
+        assert not leaks, f"a notice to {notice['to']} tells of the {one.kind} one: {leaks}"
