@@ -162,7 +162,7 @@ class TestDoor:
         self, web: httpx.AsyncClient, intake: Context
     ) -> None:
         complaint = uuid5(SEED, "unfinished")
-        await intake.records.keep(Record(intake.codes.row(complaint)))
+        await intake.records.keep(Record(intake.codes.row(complaint, intake.codes.of(complaint))))
         url = f"/api/v1/complaints/{intake.codes.of(complaint)}"
         answers = [await web.get(url), await web.get(f"{url}/explain")]
         answers += [await web.post(f"{url}/{route}", json={}, headers=key("w")) for route in ("withdrawal", "erasure")]
@@ -312,7 +312,7 @@ class TestForgetting:
         clock, orphan = intake.clock, uuid5(SEED, "orphan")
         assert isinstance(clock, FixedClock)
         await file(reporter=PERSON)
-        await intake.records.keep(Record(intake.codes.row(orphan), (orphan, uuid5(SEED, "nobody"), "sealed")))
+        await intake.records.keep(Record(intake.codes.row(orphan, "code"), (orphan, uuid5(SEED, "nobody"), "sealed")))
         assert await Orphans(intake).once() == 0
         clock.advance(timedelta(hours=25))
         assert [await Orphans(intake).once() for _ in range(2)] == [1, 0]

@@ -1,7 +1,7 @@
 """Ids are derived, and codes catch what people mistype."""
 
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import pytest
 from hypothesis import given
@@ -59,6 +59,10 @@ def test_every_wrong_digit_of_a_public_number_is_caught(counter: int, index: int
     number[place] = digit
     with pytest.raises(ids.MalformedCode):
         ids.parse_public_number("".join(number))
+
+
+def test_an_id_is_the_name_based_one_of_the_standard() -> None:
+    assert ids.derived_id("receipt", "x") == uuid5(ids.NAMESPACE, "5:other7:receipt1:x")
 
 
 def test_ids_differ_by_every_part_and_by_where_the_parts_are_cut() -> None:

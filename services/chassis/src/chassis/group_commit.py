@@ -66,7 +66,7 @@ class GroupCommit(Generic[Q, R]):
         if (backlog_s := self._backlog_s()) > self._busy_after_s:
             raise Busy(round(backlog_s, 3))
         loop = asyncio.get_running_loop()
-        asked = _Asked[Q, R](request, weight, loop.create_future(), loop)
+        asked: _Asked[Q, R] = _Asked(request, weight, loop.create_future(), loop)
         with self._lock:
             self._waiting += weight
             self._queue.put(asked)

@@ -52,14 +52,13 @@ def with_first_generation(
     connection: Connection, marks: Marks, wrapper: Wrapper, complaints: Collection[UUID]
 ) -> dict[UUID, Keys]:
     """The keys of each; a first one is made where there never was one. Whoever inserts first has made it."""
-    found = read_keys(connection, marks, wrapper, complaints)
-    missing = sorted(set(complaints) - found.keys())  # in one order, so that two processes never wait for each other
-    if missing:
-        made = {one: wrapper.new(one, FIRST) for one in missing}
-        _insert(connection, marks, [(one.bytes, FIRST, wrapped) for one, (_, wrapped) in made.items()])
-        ours = {wrapped: key for key, wrapped in made.values()}
-        found |= _opened(wrapper, _read(connection, marks, missing), ours)
-    return found
+    every = sorted(set(complaints))  # in one order, so that two processes never wait for each other
+    made = {one: wrapper.new(one, FIRST) for one in every}
+    # Mostly all are new: then nothing need be read, before or after.
+    if _insert(connection, marks, [(one.bytes, FIRST, wrapped) for one, (_, wrapped) in made.items()]) == len(every):
+        return {one: Keys({FIRST: key}) for one, (key, _) in made.items()}
+    ours = {wrapped: key for key, wrapped in made.values()}
+    return _opened(wrapper, _read(connection, marks, every), ours)
 
 
 def _read(connection: Connection, marks: Marks, complaints: Collection[UUID]) -> list[tuple[Any, ...]]:
@@ -94,5 +93,6 @@ def tombstone(connection: Connection, marks: Marks, complaint: UUID, at: datetim
     connection.exec_driver_sql(marks(statement), (at.isoformat(), complaint.bytes))
 
 
-def _insert(connection: Connection, marks: Marks, new: Sequence[tuple[Any, ...]]) -> None:
-    connection.exec_driver_sql(marks(_INSERT), list(new))
+def _insert(connection: Connection, marks: Marks, new: Sequence[tuple[Any, ...]]) -> int:
+    """How many of them were not there yet."""
+    return connection.exec_driver_sql(marks(_INSERT), list(new)).rowcount

@@ -31,9 +31,9 @@ class Codes:
         """The code of this complaint. A key: never store or log it."""
         return tracking_code(self._secret, complaint)
 
-    def row(self, complaint: UUID) -> tuple[bytes, bytes]:
+    def row(self, complaint: UUID, code: str) -> tuple[bytes, bytes]:
         """What is kept of it."""
-        return self._hash(self.of(complaint)), complaint.bytes
+        return self._hash(code), complaint.bytes
 
     async def open(self, code: str) -> UUID:
         """The complaint behind `code`, as typed by a person. The same work whether there is one or not.
@@ -60,7 +60,7 @@ class Codes:
             position, caught_up = page.position, page.caught_up
             new = [complaint_id(event.stream) for event in page.events if event.type == ComplaintFiled.__name__]
             seen += len(new)
-            await self._keep([self.row(complaint) for complaint in new])
+            await self._keep([self.row(complaint, self.of(complaint)) for complaint in new])
         return seen
 
     async def _keep(self, new: Sequence[tuple[bytes, bytes]]) -> None:

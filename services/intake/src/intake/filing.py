@@ -44,9 +44,10 @@ class Filing(NamedTuple):
 
 
 class Filed(NamedTuple):
-    """The complaint as it is now: just begun, or begun by the same request before (`repeated`)."""
+    """The complaint as it is now, and its code: just begun, or begun by the same request before (`repeated`)."""
 
     state: Complaint
+    code: str
     repeated: bool = False
 
 
@@ -65,7 +66,9 @@ async def file(context: Context, filing: Filing) -> Filed:
     keys = (await context.ledger.keyring.ensure([complaint]))[complaint]
     if not keys.generations:
         raise DataErased(complaint=str(complaint))
-    person = await _record(context, complaint, filing.command, keys, request)
+    code = context.codes.of(complaint)
+    row = context.codes.row(complaint, code)
+    person = await _record(context, Record(row), complaint, filing.command, keys, request)
     number = await context.numbers.take(at)
     cause = Cause(move_id(complaint, filing.client, ROUTE, filing.key), complaint, at, request=request)
     facts = decide.file(
@@ -76,24 +79,26 @@ async def file(context: Context, filing: Filing) -> Filed:
     try:
         appended = await context.ledger.store.append(append.stream, NO_STREAM, append.events)
     except Conflict:
-        return await _said_before(context, complaint, cause)
+        return await _said_before(context, complaint, code, cause)
     if not appended.written:
-        return await _said_before(context, complaint, cause)
-    return Filed(evolve(begun.state, Told(facts[0], append.events[0].id, appended.version)))
+        return await _said_before(context, complaint, code, cause)
+    return Filed(evolve(begun.state, Told(facts[0], append.events[0].id, appended.version)), code)
 
 
-async def _record(context: Context, complaint: UUID, command: Complaining, keys: Keys, request: bytes) -> UUID | None:
-    code = context.codes.row(complaint)
+async def _record(
+    context: Context, record: Record, complaint: UUID, command: Complaining, keys: Keys, request: bytes
+) -> UUID | None:
     if command.reporter is None or not known(command.reporter):
-        await context.records.keep(Record(code))
+        await context.records.keep(record)
         return None
     person = person_id(complaint, keys.mac(request))
-    await context.records.keep(Record(code, (person, complaint, vault.seal(keys, person, command.reporter))))
+    sealed = vault.seal(keys, person, command.reporter)
+    await context.records.keep(record._replace(person=(person, complaint, sealed)))
     return person
 
 
-async def _said_before(context: Context, complaint: UUID, cause: Cause) -> Filed:
+async def _said_before(context: Context, complaint: UUID, code: str, cause: Cause) -> Filed:
     loaded = await context.ledger.load(complaint)
     if not was_said(loaded, cause):
         raise RequestDiffers
-    return Filed(loaded.state, repeated=True)
+    return Filed(loaded.state, code, repeated=True)

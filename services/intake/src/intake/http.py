@@ -174,7 +174,11 @@ async def submission(client: str, key: str, context: Intake, lang: Language) -> 
     if found is None:
         return JSONResponse({"status": "not read yet"}, 202)
     if isinstance(found, UUID):
-        return JSONResponse(jsonable_encoder(await receipt(context, (await context.ledger.load(found)).state, lang)))
+        return JSONResponse(
+            jsonable_encoder(
+                await receipt(context, (await context.ledger.load(found)).state, context.codes.of(found), lang)
+            )
+        )
     return JSONResponse(found, 422, media_type="application/problem+json")
 
 

@@ -63,14 +63,14 @@ async def file_complaint(
     within(context.filings, request)
     filed = await file(context, Filing(client, key, body))
     headers = {"ETag": f'"{filed.state.version}"'} | ({REPLAYED: "true"} if filed.repeated else {})
-    answer = await receipt(context, filed.state, lang)
+    answer = await receipt(context, filed.state, filed.code, lang)
     return Response(to_json(answer), 201, headers, "application/json")
 
 
-async def receipt(context: Context, state: Complaint, lang: str) -> dict[str, Any]:
+async def receipt(context: Context, state: Complaint, code: str, lang: str) -> dict[str, Any]:
     """The body of the 201, now or later."""
     registry, lead = await context.registry.current(), await moves.lead_of(context, state)
-    answer = tracking.receipt(state, context.codes.of(state.id), registry, context.policies, lang, lead)
+    answer = tracking.receipt(state, code, registry, context.policies, lang, lead)
     return with_notice(context, answer, lang)
 
 
