@@ -60,7 +60,13 @@ def decode(recorded: RecordedEvent, keys: Keys = NO_KEYS) -> Fact:
     try:
         data = recorded.data if recorded.type not in _CHANGED else _upcasted(recorded)
         fact: Fact = model.__pydantic_validator__.validate_json(data)
-        for path in sealed_paths(model):
+        plain, deep = _SEALED[recorded.type]
+        said = fact.__dict__
+        # Opened in place: the fact was made a moment ago and nobody else has seen it.
+        for name in plain:
+            if (token := said[name]) is not None:
+                said[name] = keys.open(recorded.id, name, token)
+        for path in deep:
             _open(fact, path, "", recorded.id, keys)
     except ValueError as error:
         raise MalformedEvent(f"{recorded.type} at {recorded.stream}@{recorded.version}: {error}") from error
@@ -78,7 +84,6 @@ def _upcasted(recorded: RecordedEvent) -> bytes:
 
 
 def _open(node: Any, path: tuple[str, ...], at: str, event_id: UUID, keys: Keys) -> None:
-    # Opens in place: the fact was made a moment ago and nobody else has seen it.
     step, rest = path[0], path[1:]
     if step == EVERY:
         for index, element in enumerate(node):
@@ -132,8 +137,15 @@ def _rewrite(node: Any, path: tuple[str, ...], at: str, change: Callable[[str, s
             node[key] = change(place, node[key])
 
 
+def _sealed(model: type[BaseModel]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Its own sealed fields, and the paths to those further down."""
+    paths = sealed_paths(model)
+    return tuple(path[0] for path in paths if len(path) == 1), tuple(path for path in paths if len(path) > 1)
+
+
 def _changed(upcasters: Mapping[tuple[str, int], Upcaster]) -> frozenset[str]:
     return frozenset(name for name, _ in upcasters)
 
 
 _CHANGED: Final = _changed(UPCASTERS)
+_SEALED: Final = {name: _sealed(model) for name, model in BY_NAME.items()}

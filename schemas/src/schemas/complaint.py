@@ -190,6 +190,19 @@ def changed(state: Complaint, changes: Mapping[str, object]) -> Complaint:
 _INDEX: Final = {name: index for index, name in enumerate(Complaint._fields)}
 
 
+class Draft:
+    """A complaint while a long history is folded on it: the same attributes, changed in place. Nobody else sees it."""
+
+    agency, waits = Complaint.agency, Complaint.waits
+
+    def __init__(self, state: Complaint) -> None:
+        self.__dict__.update(zip(Complaint._fields, state, strict=True))
+
+    def done(self) -> Complaint:
+        """As it stands now."""
+        return tuple.__new__(Complaint, self.__dict__.values())
+
+
 def new(complaint_id: UUID) -> Complaint:
     """The state before anything happened."""
     return Complaint(complaint_id)

@@ -5,10 +5,10 @@ and the audit).
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 
-from schemas.complaint import Complaint, Mark, News, Receipt, Since, Stop, changed
+from schemas.complaint import Complaint, Draft, Mark, News, Receipt, Since, Stop, changed
 from schemas.events import agency_inbox as a
 from schemas.events import escalation as e
 from schemas.events import intake as i
@@ -22,6 +22,8 @@ MISSED: Final = 1
 RUNG: Final = 10
 """Steps of `Mark`: a rung of the ladder is RUNG + its number."""
 
+WORTH_A_DRAFT: Final = 3
+"""From so many facts on it pays to write into one draft, rather than to copy the state for each."""
 
 Changes = dict[str, Any]
 """What a fact changes, by name of the field: one copy of the state for each fact."""
@@ -37,17 +39,27 @@ class Told(NamedTuple):
 
 def fold(state: Complaint, history: Iterable[Told]) -> Complaint:
     """The state after all of these."""
-    for told in history:
-        state = evolve(state, told)
-    return state
+    facts = list(history)
+    if len(facts) < WORTH_A_DRAFT:
+        for told in facts:
+            state = evolve(state, told)
+        return state
+    draft = Draft(state)
+    for told in facts:
+        draft.__dict__.update(_changes(cast("Complaint", draft), told))
+    return draft.done()
 
 
 def evolve(state: Complaint, told: Told) -> Complaint:
     """The state after one more fact."""
+    return changed(state, _changes(state, told))
+
+
+def _changes(state: Complaint, told: Told) -> Changes:
     handler = _EVOLVE.get(type(told.fact))
     changes = handler(state, told.fact, told) if handler else {}
     changes["version"] = told.version
-    return changed(state, changes)
+    return changes
 
 
 def allows(state: Complaint, fact_name: str) -> bool:
