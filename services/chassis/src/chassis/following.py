@@ -4,6 +4,7 @@ feed = StoreFeed(store, database, METADATA, VIEW)
 await feed.run()            # a road of a worker process; two of them do no harm
 """
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -17,6 +18,10 @@ from chassis.sql import Database
 from chassis.view import View, prepared
 
 TABLE: Final = "feed_position"
+PACE_S: Final = 0.1
+"""Between two pages once all is taken in: a page costs a transaction, however little it brings, and nobody reads a list
+ten times a second.
+"""
 
 
 class Overtaken(Exception):
@@ -52,6 +57,8 @@ class StoreFeed:
             except Overtaken:
                 return
             self._caught_up = page.caught_up
+            if page.caught_up:
+                await asyncio.sleep(PACE_S)
 
     async def catch_up(self) -> int | None:
         """Take in everything the store holds now; the position reached."""

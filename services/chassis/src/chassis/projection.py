@@ -30,6 +30,8 @@ from schemas.topics import COMPLAINT_EVENTS
 
 MOST: Final = 2_000
 WAIT_MS: Final = 200
+PACE_S: Final = 0.1
+"""Between two batches that were not full: a batch costs a transaction, however little it brings."""
 SAME_TOPIC_S: Final = 5.0
 TABLE: Final = "checkpoints"
 Seek = Callable[[AIOKafkaConsumer, Collection[TopicPartition]], Awaitable[None]]
@@ -140,6 +142,8 @@ class Projection:
             except Overtaken:
                 log.info("overtaken", view=self._view.name, partitions=sorted(batch))
                 await self._seek(client, client.assignment())
+            if sum(map(len, batch.values())) < MOST:
+                await asyncio.sleep(PACE_S)
 
     async def apply(self, batch: Mapping[int, Sequence[Message]]) -> None:
         """Take in records, each partition's from where the rows stand on; offsets move with the rows.
