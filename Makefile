@@ -14,6 +14,7 @@ STORE ?=
 DATA ?=
 SEEDS ?= 2000
 SEED ?=
+KILLS ?= 20
 JOBS ?= 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
@@ -53,6 +54,9 @@ check: lint ## lint and the fast tests
 simulate: setup ## the whole system in memory under every fault (SEEDS=50000; SEED=7 tells the story of one)
 	@PYTHONPATH=tests $(RUN) -m simulation --seeds $(SEEDS) --jobs $(JOBS) $(if $(SEED),--seed $(SEED))
 
+chaos: setup ## kill, stop and end processes at random under load, then count (KILLS=200; SEED=7 other ones)
+	@CHAOS_KILLS=$(KILLS) $(if $(SEED),CHAOS_SEED=$(SEED)) $(RUN) -m pytest tests/chaos --log-cli-level=INFO
+
 bench: setup ## ratios against the bare libraries, as a table and a JSON file
 	@PYTHONPATH=tests $(RUN) -m bench
 
@@ -67,7 +71,8 @@ setup: .venv/.stamp ## what every target needs (done by them)
 
 .venv/.stamp: uv.lock pyproject.toml $(wildcard services/*/pyproject.toml schemas/pyproject.toml deploy/local/pyproject.toml) | $(UV)
 	@echo "setting up .venv from uv.lock" >&2
-	@$(UV) sync --quiet --frozen --all-packages --python $(PYTHON)
+	@$(UV) sync --quiet --frozen --all-packages --python $(PYTHON) || { echo "the packages of uv.lock cannot be brought to .venv:" \
+		"the first time needs the network and 2 GB of room; above is what is missing" >&2; exit 1; }
 	@touch $@
 
 $(UV):
@@ -81,4 +86,4 @@ help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo audit rebuild test test-containers lint check simulate bench evaluate schemas setup clean help
+.PHONY: run demo audit rebuild test test-containers lint check simulate chaos bench evaluate schemas setup clean help

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 import pytest
+from pydantic_core import from_json
 
 from chassis.platform import Platform, open_platform
 from schemas.complaint import Complaint
@@ -23,14 +24,15 @@ from schemas.lifecycle import Status
 from schemas.streams import complaint_id
 from schemas.topics import COMPLAINT_EVENTS, FIXED
 from support.broker import event_ids
-from support.door import mail, until
+from support.door import at_door, mail, until
 from support.load import Load
 from support.platform import Running, running, stored
 
-pytestmark = [pytest.mark.chaos, pytest.mark.broker, pytest.mark.timeout(900)]
-
-VICTIMS: Final = ("relay", "router-1", "agency-inbox-1", "intake-1", "front")
+VICTIMS: Final = ("relay", "router-1", "agency-inbox-1", "intake-1", "front", "escalation-1", "reporting-1")
 KILLS, SEED = int(os.environ.get("CHAOS_KILLS", "20")), int(os.environ.get("CHAOS_SEED", "815"))
+pytestmark = [pytest.mark.chaos, pytest.mark.broker, pytest.mark.timeout(900 + 10 * KILLS)]
+LATE_DAYS: Final = 12
+"""Half-way so much time passes, so that escalation has something to do: an agency's five working days are over."""
 BETWEEN_S, STOPPED_S, RECOVERY_S = 2.0, (1.0, 3.0), 150.0
 CITY = "kota-bandung"
 log = logging.getLogger(__name__)
@@ -54,16 +56,17 @@ def platform(kafka_jars: list[Path], tmp_path: Path) -> Iterator[Running]:
 
 
 def faults(count: int, seed: int) -> list[Fault]:
-    """The same for the same seed."""
+    """The same for the same seed; everybody's turn comes before anybody's comes again."""
     dice = random.Random(seed)
+    turns = [victim for _ in range(0, count, len(VICTIMS)) for victim in dice.sample(VICTIMS, len(VICTIMS))]
     return [
         Fault(
-            dice.choice(VICTIMS),
+            victim,
             dice.choice(("kill", "stop", "term")),
             dice.uniform(0.5, 1.5) * BETWEEN_S,
             dice.uniform(*STOPPED_S),
         )
-        for _ in range(count)
+        for victim in turns[:count]
     ]
 
 
@@ -86,9 +89,12 @@ async def suffer(platform: Running, fault: Fault) -> None:
 
 async def test_what_was_answered_is_filed_once_placed_and_delivered_whatever_was_killed(platform: Running) -> None:
     load = Load(platform.address, BODY, UUID(int=SEED))
-    filing = asyncio.create_task(load.run())
+    filing, early = asyncio.create_task(load.run()), frozenset[UUID]()
     happening = faults(KILLS, SEED)
-    for fault in happening:
+    for number, fault in enumerate(happening):
+        if number == KILLS // 2:
+            early = _placed(await stored(platform))
+            platform.days_pass(LATE_DAYS)
         await suffer(platform, fault)
     load.stop.set()
     await filing
@@ -97,6 +103,8 @@ async def test_what_was_answered_is_filed_once_placed_and_delivered_whatever_was
     async with open_platform(platform.settings) as opened:
         await until(lambda: _all_with_receipts(opened, platform), "a live receipt for all", within_s=RECOVERY_S)
         await until(lambda: _published(platform), "the store's events in the topic", within_s=RECOVERY_S)
+    await until(lambda: _all_called_late(platform, early), "every early one called late", within_s=RECOVERY_S)
+    await until(lambda: _counted_as_filed(platform, load), "the counts of reporting", within_s=RECOVERY_S)
     await _the_ledger_is_in_the_store(load, await stored(platform))
     repeats = await _repeats(platform)
     kills = sum(fault.how != "stop" and fault.victim == "agency-inbox-1" for fault in happening)
@@ -129,6 +137,30 @@ def _is_settled(state: Complaint) -> bool:
         return True
     receipt = state.receipts.get(state.agency or "")
     return state.status is Status.ROUTED and receipt is not None
+
+
+async def _all_called_late(platform: Running, complaints: frozenset[UUID]) -> bool:
+    """Of each of these, which no agency took up in time, it was said, and of none twice."""
+    events = await stored(platform)
+    missed = Counter(_clock(event) for event in events if event.type == "DeadlineMissed")
+    assert max(missed.values(), default=0) <= 1
+    return complaints <= {complaint for complaint, clock in missed if clock == "acknowledge"}
+
+
+def _placed(events: Sequence[RecordedEvent]) -> frozenset[UUID]:
+    return frozenset(complaint_id(event.stream) for event in events if event.type == "ComplaintRouted")
+
+
+def _clock(event: RecordedEvent) -> tuple[UUID, str]:
+    return complaint_id(event.stream), from_json(event.data)["clock"]
+
+
+async def _counted_as_filed(platform: Running, load: Load) -> bool:
+    """The books from the store, and the counts over Kafka."""
+    async with at_door(platform.address) as door:
+        books, counts = await door.get("/api/v1/books"), await door.get("/api/v1/counts")
+    counted = sum(each["count"] for each in counts["counts"])
+    return bool(books["balanced"]) and books["filed"] == counted == len(load.ledger)
 
 
 async def _published(platform: Running) -> bool:
