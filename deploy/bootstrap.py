@@ -25,11 +25,18 @@ def main(target: Path) -> None:
         sys.exit("uv was brought, but its checksum is not the one in uv.lock: nothing was installed.")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         name = next(name for name in archive.namelist() if name.endswith("/scripts/uv"))
+        _keep(target, archive.read(name))
+
+
+def _keep(target: Path, content: bytes) -> None:
+    unfinished = target.with_suffix(".part")
+    try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = target.with_suffix(".part")
-        unfinished.write_bytes(archive.read(name))
-    unfinished.chmod(0o755)
-    unfinished.replace(target)
+        unfinished.write_bytes(content)
+        unfinished.chmod(0o755)
+        unfinished.replace(target)
+    except OSError as error:
+        sys.exit(f"uv cannot be kept in {target.parent}: {error.strerror}. Make room there, and try again.")
 
 
 def _wheel() -> dict[str, str]:

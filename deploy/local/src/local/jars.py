@@ -7,7 +7,7 @@ import errno
 import fcntl
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -77,10 +77,11 @@ def _fetch(cache: Path, paths: Mapping[str, str], fetched: Fetched) -> None:
             fetch(path, tries - 1)
 
     with ThreadPoolExecutor(8) as pool:
-        waiting = {path: pool.submit(fetch, path) for path in paths}
-    for path, done in waiting.items():
-        if reason := done.exception():
-            raise CannotRun(_why_not(cache / path, reason)) from reason
+        waiting = {pool.submit(fetch, path): path for path in paths}
+        for done in as_completed(waiting):
+            if reason := done.exception():
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise CannotRun(_why_not(cache / waiting[done], reason)) from reason
 
 
 def _why_not(file: Path, reason: BaseException) -> str:

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from chassis.settings import Settings, UnknownSetting, read_settings
 from local import fork, jars
 from local.children import IMPORTED, Layout, children, make_secrets
+from local.disk import Room
 from local.errors import CannotRun
 from local.kafka import KafkaServer
 from local.places import taken
@@ -67,7 +68,7 @@ def _run(settings: Settings, router: int, inbox: int, store: str | None) -> None
         supervisor.wait_ready(lambda name: console.print(f"  {name} is ready"))
         console.print(f"ready after {time.monotonic() - started:.0f} s; logs are in {state / 'logs'}")
         Console(highlight=False).print(f"Satupintu: http://{settings.host}:{settings.port}  (Ctrl-C stops it)")
-        _watch(supervisor, kafka)
+        _watch(supervisor, kafka, Room(state))
     except Stopped:
         console.print("stopping")
     finally:
@@ -98,14 +99,16 @@ def check_machine(settings: Settings, state: Path) -> None:
         raise CannotRun(f"the disk of {state} has {free / 1e9:.1f} GB left, and at least 1 GB is needed.")
 
 
-def _watch(supervisor: Supervisor, kafka: KafkaServer) -> None:
+def _watch(supervisor: Supervisor, kafka: KafkaServer, room: Room) -> None:
     def told(what: str) -> None:
         console.print(f"[yellow]{escape(what)}[/yellow]", soft_wrap=True)
 
     restarts = Restarts()
     while True:
-        supervisor.tend(told)
-        restarts.tend(kafka.process, kafka.start, told)
+        # Without room whatever is started again only ends again, for want of nothing but room.
+        if room.left(told):
+            supervisor.tend(told)
+            restarts.tend(kafka.process, kafka.start, told)
         time.sleep(WATCH_S)
 
 

@@ -1,13 +1,33 @@
 """Logs: events with ids, never sentences, never a citizen's words. JSON lines for machines, colours for people."""
 
+import io
 import logging
 import sys
+from contextlib import suppress
+from typing import TextIO
 
 import structlog
 
 from chassis.settings import Settings
 
 QUIET = ("aiokafka", "kafka", "faust", "mode", "uvicorn")
+
+
+class _Lossy(io.StringIO):
+    """Writes as far as it goes: a line that a full disk does not take is lost, and nothing else is for it."""
+
+    def __init__(self, under: TextIO) -> None:
+        super().__init__()
+        self._under = under
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._under.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._under.flush()
 
 
 def configure(settings: Settings) -> None:
@@ -27,5 +47,5 @@ def configure(settings: Settings) -> None:
             structlog.dev.ConsoleRenderer() if people else structlog.processors.JSONRenderer(default=str),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(_Lossy(sys.stderr)),
     )
