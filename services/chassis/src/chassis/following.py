@@ -8,7 +8,19 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, delete, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from chassis import metrics
@@ -43,6 +55,14 @@ class StoreFeed:
         self._store, self._database, self._view = store, database, view
         self._positions, self._tables = position_table(metadata), list(view.define(metadata, ""))
         self._patience, self._caught_up = Patience(), False
+        # Made once: putting a statement together costs more than running it.
+        columns, own = self._positions.c, self._positions.c.view == view.name
+        self._reached = select(columns.position).where(own)
+        self._move = (
+            update(self._positions)
+            .where(own, columns.position == bindparam("before"))
+            .values(position=bindparam("after"))
+        )
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -75,9 +95,7 @@ class StoreFeed:
 
     async def position(self) -> int | None:
         """How far the rows are."""
-        table, name = self._positions, self._view.name
-        query = select(table.c.position).where(table.c.view == name)
-        return await self._database.read(lambda connection: connection.execute(query).scalar())
+        return await self._database.read(lambda connection: connection.execute(self._reached).scalar())
 
     def start_after(self, connection: Connection, position: int | None) -> None:
         """From now on the rows are those of `position`: whoever feeds them goes on from there. In the transaction that
@@ -103,13 +121,11 @@ class StoreFeed:
         return page.position
 
     def _write(self, connection: Connection, before: int | None, after: int | None, items: Sequence[Any]) -> None:
-        table, name = self._positions, self._view.name
         if items:
             self._view.apply(connection, self._tables, items)
         if before is None:
             # A second first writer breaks on the primary key: its rows are undone with it.
-            connection.execute(insert(table).values(view=name, position=after))
+            connection.execute(insert(self._positions), {"view": self._view.name, "position": after})
             return
-        move = update(table).where(table.c.view == name, table.c.position == before).values(position=after)
-        if connection.execute(move).rowcount == 0:
+        if connection.execute(self._move, {"before": before, "after": after}).rowcount == 0:
             raise Overtaken

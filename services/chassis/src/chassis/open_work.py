@@ -2,10 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, delete, insert, literal, select, tuple_
+from sqlalchemy import (
+    Column,
+    Connection,
+    Delete,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    select,
+    tuple_,
+)
 
 from chassis.ledger import Ledger
 from chassis.loaded import Loaded
@@ -74,7 +89,7 @@ def open_work_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
 def replace_work(connection: Connection, tables: Sequence[Table], plans: Sequence[Planned]) -> None:
     """Write each complaint's open work over what stood there."""
     table, newest = tables[0], {str(plan.complaint): plan for plan in plans}
-    connection.execute(delete(table).where(table.c.complaint.in_(list(newest))))
+    connection.execute(_without(table), {"complaints": list(newest)})
     rows = [
         {"complaint": complaint, "version": plan.version, **work._asdict()}
         for complaint, plan in newest.items()
@@ -111,13 +126,33 @@ def soonest(
     after: Row | None = None,
 ) -> list[Row]:
     """Open work, the soonest due first; only what is due by an instant, and behind a row, if one is named."""
-    order = (table.c.due_at, table.c.complaint, table.c.what)
-    query = select(table).order_by(*order).limit(limit)
-    if due_by is not None:
-        query = query.where(table.c.due_at <= due_by)
+    query = _soonest(table, until=due_by is not None, behind=after is not None)
+    asked: dict[str, Any] = {"most": limit, "due_by": due_by}
     if after is not None:
-        here = (literal(after.due_at, Moment), literal(str(after.complaint)), literal(after.what))
-        query = query.where(tuple_(*order) > tuple_(*here))
+        asked |= {"due_at": after.due_at, "complaint": str(after.complaint), "what": after.what}
     return [
-        Row(UUID(row.complaint), row.what, row.holder, row.due_at, row.version) for row in connection.execute(query)
+        Row(UUID(row.complaint), row.what, row.holder, row.due_at, row.version)
+        for row in connection.execute(query, asked)
     ]
+
+
+@cache
+def _soonest(table: Table, *, until: bool, behind: bool) -> Select[Any]:
+    """Made once: putting a statement together costs more than running it."""
+    order = (table.c.due_at, table.c.complaint, table.c.what)
+    query = select(table).order_by(*order).limit(bindparam("most", type_=Integer))
+    if until:
+        query = query.where(table.c.due_at <= bindparam("due_by"))
+    if behind:
+        here = (
+            bindparam("due_at", type_=Moment),
+            bindparam("complaint", type_=String),
+            bindparam("what", type_=String),
+        )
+        query = query.where(tuple_(*order) > tuple_(*here))
+    return query
+
+
+@cache
+def _without(table: Table) -> Delete:
+    return delete(table).where(table.c.complaint.in_(bindparam("complaints", expanding=True)))

@@ -12,7 +12,19 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
-from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String, Table, delete, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    select,
+)
 from sqlalchemy.exc import IntegrityError
 
 from chassis import metrics
@@ -73,6 +85,10 @@ class Projection:
     def __init__(self, database: Database, metadata: MetaData, view: View[Any], *, kafka: str, group: str) -> None:
         self._database, self._view, self._kafka, self._group = database, view, kafka, group
         self._checkpoints, self._tables = checkpoint_table(metadata), list(view.define(metadata, ""))
+        # Made once: putting a statement together costs more than running it.
+        table, own = self._checkpoints, self._checkpoints.c.view == view.name
+        self._stand, self._stand_locked = select(table).where(own), select(table).where(own).with_for_update()
+        self._leave = delete(table).where(own, table.c.partition.in_(bindparam("parts", expanding=True)))
         self._patience, self._admin, self._unready = Patience(), Admin(kafka), "waiting for Kafka"
         self._known: dict[int, Checkpoint] = {}
         self._topic_id = ""
@@ -126,9 +142,7 @@ class Projection:
         return {part: known.offset for part, known in self._known.items() if known.topic_id == topic_id}
 
     def _stored(self, connection: Connection, *, locked: bool = False) -> Mapping[int, Checkpoint]:
-        table = self._checkpoints
-        query = select(table).where(table.c.view == self._view.name)
-        rows = connection.execute(query.with_for_update() if locked else query)
+        rows = connection.execute(self._stand_locked if locked else self._stand)
         return {row.partition: Checkpoint(row.topic_id, row.offset, row.position) for row in rows}
 
     async def _apply_all(self, client: AIOKafkaConsumer) -> None:
@@ -179,15 +193,14 @@ class Projection:
         before: Mapping[int, Checkpoint | None],
         moved: Mapping[int, Checkpoint],
     ) -> None:
-        table, name = self._checkpoints, self._view.name
         stored = self._stored(connection, locked=True)
         if any(stored.get(part) != at for part, at in before.items()):
             raise Overtaken
         if items:
             self._view.apply(connection, self._tables, items)
-        connection.execute(delete(table).where(table.c.view == name, table.c.partition.in_(list(moved))))
-        rows = [{"view": name, "partition": part, **at._asdict()} for part, at in moved.items()]
-        connection.execute(insert(table), rows)
+        connection.execute(self._leave, {"parts": list(moved)})
+        rows = [{"view": self._view.name, "partition": part, **at._asdict()} for part, at in moved.items()]
+        connection.execute(insert(self._checkpoints), rows)
 
 
 class _Resume(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from pydantic_core import from_json, to_json
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from chassis.moments import microseconds
 from chassis.ports import KeyRing
@@ -25,6 +25,24 @@ _QUEUE: Final = (
     "insert into letters (id, complaint, lane, sealed, queued_at, due_at, tries) "
     "values (%s, %s, %s, %s, %s, %s, 0) on conflict do nothing"
 )
+
+_EARLIER: Final = letters.alias("earlier")
+_DUE: Final = (
+    select(letters)
+    .where(
+        letters.c.due_at <= bindparam("now"),
+        ~select(_EARLIER.c.number)
+        .where(
+            _EARLIER.c.lane == letters.c.lane,
+            _EARLIER.c.due_at.is_not(None),
+            _EARLIER.c.number < letters.c.number,
+        )
+        .exists(),
+    )
+    .order_by(letters.c.due_at)
+    .limit(1)
+)
+"""Made once: it is asked several times a second."""
 
 
 class Letter(NamedTuple):
@@ -97,7 +115,7 @@ class Outbox:
 
     def _claim(self, connection: Connection) -> Letter | None:
         now = self._now()
-        row: Any = connection.execute(_due(now)).first()
+        row: Any = connection.execute(_DUE, {"now": now}).first()
         if row is None:
             return None
         taken = update(letters).where(letters.c.number == row.number, letters.c.due_at == row.due_at)
@@ -107,11 +125,3 @@ class Outbox:
 
     async def _keys(self, complaint: UUID) -> Keys:
         return (await self._keyring.load([complaint])).get(complaint, Keys())
-
-
-def _due(now: datetime) -> Select[Any]:
-    earlier = letters.alias("earlier")
-    before = select(earlier.c.number).where(
-        earlier.c.lane == letters.c.lane, earlier.c.due_at.is_not(None), earlier.c.number < letters.c.number
-    )
-    return select(letters).where(letters.c.due_at <= now, ~before.exists()).order_by(letters.c.due_at).limit(1)

@@ -92,6 +92,17 @@ def apply(connection: Connection, tables: Sequence[Table], events: Sequence[Reco
 VIEW: Final = View("router", define, apply, as_recorded, (COMPLAINT_PREFIX,))
 
 
+# Asked every second: made once.
+_FOLLOWER, _LEAD = TABLES.standing.alias("follower"), TABLES.standing.alias("lead")
+_LEFT_BEHIND: Final = (
+    select(_FOLLOWER.c.complaint)
+    .join(_LEAD, _FOLLOWER.c.lead == _LEAD.c.complaint)
+    .where(_FOLLOWER.c.place == JOINED, _LEAD.c.place.in_(ENDED_FOR_FOLLOWERS) | _LEAD.c.protected)
+    .limit(WATCH_BATCH)
+)
+_UNOPENED: Final = select(TABLES.part.c.whole).where(~TABLES.part.c.opened).distinct().limit(WATCH_BATCH)
+
+
 def lying(connection: Connection, place: str, page: int, size: int) -> list[UUID]:
     """The complaints that lie there, the longest first."""
     table = TABLES.standing
@@ -107,14 +118,7 @@ def how_many(connection: Connection, place: str) -> int:
 
 def left_behind(connection: Connection) -> list[UUID]:
     """Followers whose lead will bring them no answer."""
-    follower, lead = TABLES.standing.alias("follower"), TABLES.standing.alias("lead")
-    query = (
-        select(follower.c.complaint)
-        .join(lead, follower.c.lead == lead.c.complaint)
-        .where(follower.c.place == JOINED, lead.c.place.in_(ENDED_FOR_FOLLOWERS) | lead.c.protected)
-        .limit(WATCH_BATCH)
-    )
-    return [UUID(row.complaint) for row in connection.execute(query)]
+    return [UUID(row.complaint) for row in connection.execute(_LEFT_BEHIND)]
 
 
 def held_by(connection: Connection, gone: Sequence[str]) -> list[UUID]:
@@ -127,9 +131,7 @@ def held_by(connection: Connection, gone: Sequence[str]) -> list[UUID]:
 
 def unopened(connection: Connection) -> list[UUID]:
     """Wholes that name a part which has no stream."""
-    table = TABLES.part
-    query = select(table.c.whole).where(~table.c.opened).distinct().limit(WATCH_BATCH)
-    return [UUID(row.whole) for row in connection.execute(query)]
+    return [UUID(row.whole) for row in connection.execute(_UNOPENED)]
 
 
 def precedents(connection: Connection) -> dict[PrecedentKey, Precedent]:
