@@ -8,6 +8,7 @@ import httpx
 from chassis.clock import FixedClock
 from chassis.platform import Platform
 from escalation.context import Escalation
+from schemas.events.intake import OmbudsmanRequested
 from schemas.events.registry import AgencyRegistered
 from schemas.events.router import ComplaintClassified, ComplaintReferred
 from support.inbox import T0, keep_registry
@@ -60,6 +61,18 @@ async def test_an_answer_takes_a_complaint_off_the_ladder(
     await write(escalation.ledger, named("a"), answered(60 * 24))
     await escalation.ladder.catch_up()
     assert await listed(web, 1) == []
+
+
+async def test_whom_the_desk_let_climb_past_the_ombudsman_stands_with_the_ombudsman_once_the_reporter_asks(
+    escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
+) -> None:
+    await write(escalation.ledger, named("a"), filed(), ComplaintReferred(at=T0, reason="no_sector"))
+    await pass_days(escalation, clock, 20)
+    assert {item["rung"] for item in await listed(web, 1)} == {4}
+    asked = OmbudsmanRequested(at=clock.now(), reason="tidak percaya")
+    await write(escalation.ledger, named("a"), routed(20 * 24), asked)
+    await escalation.ladder.catch_up()
+    assert {item["rung"] for item in await listed(web, 1)} == {3}
 
 
 async def test_the_public_list_tells_only_agency_and_dates_of_guarded_complaints(
