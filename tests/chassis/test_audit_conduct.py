@@ -16,7 +16,7 @@ from schemas.events.base import Fact
 from schemas.events.escalation import ComplaintLapsed, DeadlineMissed
 from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased
 from schemas.events.registry import AgencyRegistered
-from schemas.events.router import ArbitrationDecided, ArbitrationOpened, ComplaintSplit, Part
+from schemas.events.router import ArbitrationDecided, ArbitrationOpened, ComplaintReferred, ComplaintSplit, Part
 from schemas.ids import derived_id
 from schemas.sealed import Keys
 from schemas.streams import REGISTRY
@@ -72,7 +72,27 @@ async def test_a_fourth_return_is_found(ledger: Ledger) -> None:
     hops = [
         fact for hour, body in enumerate(OTHERS, start=1) for fact in (routed(hour, body), returned(hour + 0.5, body))
     ]
-    assert await found(ledger, filed(), *hops) == [("returned-too-often", 8)]
+    assert await found(ledger, filed(), *hops) == [("past-the-arbiter", 7), ("returned-too-often", 8)]
+
+
+async def test_what_was_returned_three_times_goes_to_nobody_but_the_arbiter(ledger: Ledger) -> None:
+    hops = [
+        fact
+        for hour, body in enumerate(OTHERS[:3], start=1)
+        for fact in (routed(hour, body), returned(hour + 0.5, body))
+    ]
+    to_the_desk = ComplaintReferred(at=T0 + timedelta(hours=5), reason="no_sector")
+    assert await found(ledger, filed(), *hops, to_the_desk) == [("past-the-arbiter", 7)]
+
+
+async def test_the_desk_may_get_what_router_left_lying_after_the_third_return(ledger: Ledger) -> None:
+    hops = [
+        fact
+        for hour, body in enumerate(OTHERS[:3], start=1)
+        for fact in (routed(hour, body), returned(hour + 0.5, body))
+    ]
+    left_lying = ComplaintReferred(at=T0 + timedelta(days=9), reason="overdue")
+    assert await found(ledger, filed(), *hops, left_lying, hours=9 * 24 + 1) == []
 
 
 async def test_a_placing_with_a_body_that_returned_it_is_found(ledger: Ledger) -> None:

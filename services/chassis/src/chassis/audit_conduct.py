@@ -16,6 +16,7 @@ from schemas.events import agency_inbox as a
 from schemas.events import escalation as e
 from schemas.events import router as r
 from schemas.evolve import MISSED, REMINDED, RUNG, Told, evolve
+from schemas.lifecycle import Status
 from schemas.registry import Registry
 from schemas.values import Clock
 
@@ -58,6 +59,9 @@ def _faults(state: Complaint, fact: object, basis: Basis) -> Iterator[tuple[str,
             # Who returned it is not tried again, except by a binding decision.
             if fact.agency in state.returned_by:
                 yield "placed-back", f"it was placed with {fact.agency}, which had returned it"
+            yield from _past_the_arbiter(state, basis)
+        case r.ComplaintReferred() if fact.reason != "overdue":
+            yield from _past_the_arbiter(state, basis)
         case e.ReminderSent():
             yield from _once(state, Mark(fact.clock, fact.started_version, REMINDED))
         case e.DeadlineMissed():
@@ -88,6 +92,14 @@ def _return(state: Complaint, fact: a.ComplaintReturned, basis: Basis) -> Iterat
     most = basis.policies.at(state.received_at).returns
     if fact.scope == "agency" and len(state.returned_by) >= most:
         yield "returned-too-often", f"it had been returned {len(state.returned_by)} times; the arbiter was to decide"
+
+
+def _past_the_arbiter(state: Complaint, basis: Basis) -> Iterator[tuple[str, str]]:
+    # A third return opens arbitration (design: section 1): router places it nowhere else, save within one body.
+    within = state.last_return is not None and state.last_return.scope == "unit"
+    most = basis.policies.at(state.received_at).returns
+    if state.status is Status.UNPLACED and len(state.returned_by) >= most and not within:
+        yield "past-the-arbiter", f"it had been returned {len(state.returned_by)} times, and went on to somebody else"
 
 
 def _once(state: Complaint, mark: Mark) -> Iterator[tuple[str, str]]:
