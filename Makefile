@@ -51,8 +51,8 @@ lint: setup ## formatting, lint, types, arrows, generated schemas
 check: lint ## lint and the fast tests
 	@$(RUN) -m pytest tests -m "not broker and not postgres and not journey and not chaos" -q
 
-simulate: setup ## the whole system in memory under every fault (SEEDS=50000; SEED=7 tells the story of one)
-	@PYTHONPATH=tests $(RUN) -m simulation --seeds $(SEEDS) --jobs $(JOBS) $(if $(SEED),--seed $(SEED))
+simulate: setup ## the whole system in memory under every fault (SEEDS=50000; SEED=7: the story of one; PLANT=all)
+	@PYTHONPATH=tests $(RUN) -m simulation --seeds $(SEEDS) --jobs $(JOBS) $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant $(PLANT))
 
 chaos: setup ## kill, stop and end processes at random under load, then count (KILLS=200; SEED=7 other ones)
 	@CHAOS_KILLS=$(KILLS) $(if $(SEED),CHAOS_SEED=$(SEED)) $(RUN) -m pytest tests/chaos --log-cli-level=INFO

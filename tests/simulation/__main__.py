@@ -1,4 +1,6 @@
-"""`make simulate SEEDS=50000` runs so many seeds; `make simulate SEED=7` tells the story of one."""
+"""`make simulate SEEDS=50000` runs so many seeds; `make simulate SEED=7` tells the story of one; `make simulate PLANT=all`
+plants each of our mistakes and looks for a seed that finds it (`PLANT=no_guard`: that one, and its shortest story).
+"""
 
 import argparse
 import sys
@@ -7,8 +9,11 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple
 
+import pytest
 import structlog
 
+from simulation.kept import Kept, keep
+from simulation.planted import PLANTED
 from simulation.run import Outcome, play
 from simulation.shrink import shrink
 
@@ -31,15 +36,20 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seeds", type=int, default=2_000, help="how many")
     parser.add_argument("--first", type=int, default=0, help="the first of them")
     parser.add_argument("--seed", type=int, help="this one alone, and its whole story")
+    parser.add_argument("--plant", choices=[*PLANTED, "all"], help="a mistake to make; the first seed that finds it")
+    parser.add_argument("--keep", metavar="NAME", help="with --seed: keep its shortest story under that name as a test")
     parser.add_argument("--jobs", type=int, default=1, help="processes at a time")
     asked = parser.parse_args(arguments)
+    if asked.plant is not None:
+        names = list(PLANTED) if asked.plant == "all" else [asked.plant]
+        return max(look_for(name, range(asked.first, asked.first + asked.seeds), len(names) == 1) for name in names)
     if asked.seed is not None:
-        return tell(asked.seed)
+        return tell(asked.seed, asked.keep)
     return run(asked.first, asked.seeds, asked.jobs)
 
 
-def tell(seed: int) -> int:
-    """Play one seed; if something is lost, the shortest story of it."""
+def tell(seed: int, name: str | None = None) -> int:
+    """Play one seed; if something is lost, the shortest story of it, kept under that name if there is one."""
     quiet()
     outcome = play(seed)
     if outcome.lost is None:
@@ -47,8 +57,29 @@ def tell(seed: int) -> int:
         say(f"seed {seed}: {outcome.lives} lives, {outcome.steps} steps, trace {outcome.trace}: nothing is lost")
         return 0
     say(f"seed {seed}: {outcome.lost}\nshrinking {len(outcome.decisions)} decisions...")
-    say("\n".join(f"{n:3}. {line}" for n, line in enumerate(shrink(seed, outcome).story, start=1)))
+    short = shrink(seed, outcome)
+    say("\n".join(f"{n:3}. {line}" for n, line in enumerate(short.story, start=1)))
+    if name is not None:
+        say(f"kept in {keep(name, Kept(str(short.lost), short.twins, short.decisions))}")
     return 1
+
+
+def look_for(name: str, seeds: range, whole_story: bool) -> int:
+    """Plant that mistake, and play until it is found."""
+    quiet()
+    begun = time.process_time()
+    with pytest.MonkeyPatch.context() as patch:
+        PLANTED[name](patch)
+        played = ((seed, play(seed)) for seed in seeds)
+        found = next(((seed, outcome) for seed, outcome in played if outcome.lost is not None), None)
+        if found is None:
+            say(f"{name}: NOT FOUND in {len(seeds):,} seeds")
+            return 1
+        seed, outcome = found
+        say(f"{name}: seed {seed} after {time.process_time() - begun:.0f} s of processor: {outcome.lost}")
+        if whole_story:
+            say("\n".join(f"{n:3}. {line}" for n, line in enumerate(shrink(seed, outcome).story, start=1)))
+    return 0
 
 
 def run(first: int, count: int, jobs: int) -> int:

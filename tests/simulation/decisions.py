@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from schemas.lifecycle import Status
 from schemas.topics import COMPLAINT_EVENTS
-from simulation.people import BODIES, Ask, filed_id
+from simulation.people import BODIES, PICKS, Ask, filed_id
 from simulation.ports import WRITE
-from simulation.world import World
+from simulation.world import SHOWS, World, road_of
 from support.placing import CITY, PROVINCE
 
 FAULTY: Final = 0.14
@@ -20,6 +20,9 @@ HEIRS: Final = frozenset({PROVINCE, "kemen-pu", "kemendagri"})
 """Bodies that succeed others, and stay."""
 NOBODYS_FIELD: Final = 0.2
 """In so many runs every body returns what it gets."""
+MANY: Final = 3
+TRIES: Final = 4
+"""So many complaints are looked at for one of which somebody wants something."""
 TEMPERS: Final = ("diligent", "ignores", "bounces", "flip-flops")
 
 
@@ -61,6 +64,13 @@ def carry_out(world: World, decision: Decision) -> str | None:
             world.broker.again(decision.name, COMPLAINT_EVENTS, int(decision.amount))
         case "time":
             world.pass_by(decision.amount * 3600)
+        case "dark":
+            for name in world.processes:
+                world.crash(name)
+            world.pass_by(decision.amount * 3600)
+        case "all":
+            for name in [name for name in world.tasks if road_of(name) not in SHOWS and world.has_news(name)]:
+                world.go_on(name)
     return ""
 
 
@@ -68,20 +78,23 @@ class Player:
     """Draws decisions. Mostly what can succeed is tried, sometimes what cannot."""
 
     def __init__(self, world: World, random: Random, lives: int) -> None:
-        self._world, self._random, self._lives = world, random, lives
+        self._world, self._random = world, random
         self._asked, self._filed = 0, list[int]()
-        tempers = ("bounces",) if random.random() < NOBODYS_FIELD else TEMPERS
+        nobodys = random.random() < NOBODYS_FIELD
+        tempers = ("bounces",) if nobodys else TEMPERS
         self._tempers = {body: random.choice(tempers) for body in BODIES}
-        self._desk = random.random() < 0.8
+        self._desk = nobodys or random.random() < 0.8
+        self._haste = 0.5 if nobodys else random.choice((0.0, 0.15, 0.5))
+        self._lives = min(lives, 3) if nobodys else lives
         self._arbiter = random.random() < 0.7
 
     def next(self) -> Decision:
         chance, random = self._random.random(), self._random
         down = [name for name, up in self._world.processes.items() if up is None]
-        if down and random.random() < 0.25:
+        if down and random.random() < (0.6 if len(down) > MANY else 0.25):
             return Decision("start", random.choice(down))
         if chance < 0.42:
-            return self._run()
+            return Decision("all") if random.random() < self._haste else self._run()
         if chance < 0.88:
             return self._do()
         if chance < 0.94:
@@ -104,7 +117,7 @@ class Player:
 
     def _trouble(self) -> Decision:
         random, world = self._random, self._world
-        kind = random.choice(("crash", "crash", "crash", "again", "again", "store", "broker", "wipe"))
+        kind = random.choice(("crash", "crash", "crash", "again", "again", "store", "broker", "wipe", "dark"))
         if not world.store_up and random.random() < 0.7:
             kind = "store"
         if not world.broker.up and random.random() < 0.6:
@@ -113,14 +126,15 @@ class Player:
             return Decision(kind, random.choice(list(world.processes)))
         if kind == "again":
             return Decision(kind, random.choice(GROUPS), amount=random.randint(1, 5))
-        return Decision(kind)
+        return Decision(kind, amount=random.choice(HOURS) if kind == "dark" else 0)
 
     def _do(self) -> Decision:
         random, number = self._random, self._asked
         self._asked += 1
-        if len(self._filed) < self._lives and random.random() < (0.9 if not self._filed else 0.3):
+        begun = bool(self._world.watch.states)
+        if (len(self._filed) < self._lives or not begun) and random.random() < (0.3 if begun else 0.9):
             self._filed.append(number)
-            return self._faulty(Decision("do", ask=Ask(number, "files", number, pick=random.randrange(960))))
+            return self._faulty(Decision("do", ask=Ask(number, "files", number, pick=random.randrange(PICKS))))
         if not self._filed:
             return self._run()
         if random.random() < 0.07:
@@ -128,8 +142,10 @@ class Player:
                                   "a body is founded"))  # fmt: skip
             ask = Ask(number, kind, 0, pick=random.randrange(100), body=self._ending())
             return self._faulty(Decision("do", ask=ask))
-        ask = self._about(number, random.choice(self._filed))
-        return self._faulty(Decision("do", ask=ask)) if ask is not None else self._run()
+        for _ in range(TRIES):
+            if (ask := self._about(number, random.choice(self._filed))) is not None:
+                return self._faulty(Decision("do", ask=ask))
+        return self._run()
 
     def _ending(self) -> str:
         """A body that may come to an end: mostly one that holds something."""
@@ -157,11 +173,13 @@ class Player:
             return random.choice(("returns it", "answers", "acknowledges", "withdraws", "disputes", "desk archives",
                                   "confirms", "asks to be forgotten", "is bound", "answers on its topic",
                                   "calls the Ombudsman")), anybody  # fmt: skip
+        if random.random() < 0.06:
+            return random.choice(("follows it", "supports it")), ""
         match state.status:
             case Status.UNPLACED:
                 return random.choice(("tells more", None, None)), ""
             case Status.TRIAGE:
-                asked = ("is given it", "is given it", "desk asks", "desk restates", "desk archives",
+                asked = ("is given it", "is given it", "is given it", "is given it", "desk asks", "desk restates", "desk archives",
                          "desk asks the arbiter", "desk joins", "desk splits")  # fmt: skip
                 return (random.choice(asked) if self._desk else None), anybody
             case Status.ARBITRATION:

@@ -19,6 +19,8 @@ from intake import decide as intake
 from intake import filing, moves
 from intake.commands import AddDetail, CallOmbudsman, Confirm, Dispute, Erase, Withdraw
 from intake.moves import Asked
+from intake.watchers import watcher
+from reporting import http as supporting
 from router import decide as desk
 from router import moves as router
 from router import registry_decide
@@ -29,7 +31,7 @@ from schemas.ids import complaint_id, derived_id
 from schemas.outward_replies import Answered
 from schemas.outward_submission import Complaining
 from schemas.refusals import Refusal
-from schemas.streams import complaint_stream
+from schemas.streams import complaint_stream, support_stream
 from schemas.topics import agency_replies
 from simulation.processes import Process
 from support.placing import CITY, PROVINCE, REGENCY, mandate
@@ -41,10 +43,15 @@ TEXTS: Final = (
     "Sampah menumpuk di pinggir jalan dan bau sekali",
     "Saya ingin menyampaikan sesuatu yang tidak jelas",
     "Pegawai meminta uang untuk mengurus surat, ini pungli",
+    "Jalan Merdeka nomor 12 berlubang besar di depan Pasar Baru",
 )
 REGIONS: Final = ("32.73", "32.73", "32.04", None)
 ANSWER: Final = "Sudah kami perbaiki hari ini."
 TRIES: Final = 4
+NO_NUMBER: Final = "SP-2026-000001-8"
+"""Of a report that is not there."""
+PICKS: Final = 1152
+"""So many ways to file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +98,12 @@ async def insist(world: Any, process: Process, ask: Ask, complaint: UUID) -> Non
 
 async def _file(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
     pick = ask.pick
-    region = REGIONS[pick // 5 % 4]
-    reporter = {"name": "Sari", "email": "sari@example.org"} if pick // 20 % 2 else None
-    form = {"text": TEXTS[pick % 5], "place": {"region": region} if region else None, "reporter": reporter}
-    flags = {"secret": pick // 40 % 8 == 0, "anonymous": pick // 40 % 4 == 1}
+    region = REGIONS[pick // 6 % 4]
+    reporter = {"name": "Sari", "email": "sari@example.org"} if pick // 24 % 2 else None
+    form = {"text": TEXTS[pick % 6], "place": {"region": region} if region else None, "reporter": reporter}
+    flags = {"secret": pick // 48 % 8 == 0, "anonymous": pick // 48 % 4 == 1}
     command = Complaining.model_validate({**form, **flags})
-    received_at = world.clock.now() - timedelta(days=pick // 320 % 3)
+    received_at = world.clock.now() - timedelta(days=pick // 384 % 3)
     await filing.file(process.context, filing.Filing("test", ask.key, command, received_at))
     return complaint_stream(complaint), None
 
@@ -125,6 +132,21 @@ async def _dispute(_world: Any, process: Process, ask: Ask, complaint: UUID) -> 
 
 async def _erase(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
     await moves.erase(process.context, Asked(complaint, "test", ask.key, "erasure"), Erase())
+
+
+async def _follow(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
+    audience, at = process.context.audience, world.clock.now()
+    found = await audience.complaint_of(world.watch.state(complaint).public_number or NO_NUMBER)
+    loaded = await process.context.ledger.load(found or complaint)
+    if found is not None and loaded.state.is_public and not loaded.state.erased:
+        await audience.watchers.add(watcher(found, loaded.keys, f"orang-{ask.pick}@example.org", "id", at))
+
+
+async def _support(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
+    number, client = world.watch.state(complaint).public_number or NO_NUMBER, f"orang-{ask.pick}"
+    await supporting.support(number, process.context, client, ask.key)
+    supporter = process.context.supporter(client, complaint)
+    return support_stream(complaint), derived_id("support", str(complaint), supporter)
 
 
 def _promise(done: Any, causation: UUID) -> Any:
@@ -249,6 +271,8 @@ KINDS: Final[Mapping[str, tuple[str, Steps]]] = {
     "disputes": ("intake", _dispute),
     "asks to be forgotten": ("intake", _erase),
     "calls the Ombudsman": ("intake", _reporter(CallOmbudsman(reason="Tidak percaya"), intake.call_ombudsman)),
+    "follows it": ("intake", _follow),
+    "supports it": ("reporting", _support),
     "acknowledges": ("agency-inbox", _agency),
     "tells how far it is": ("agency-inbox", _agency),
     "asks the reporter": ("agency-inbox", _agency),

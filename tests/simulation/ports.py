@@ -6,11 +6,10 @@ Every call passes through `Ports.call`, so a process can be stopped, or die, bef
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, MetaData, StaticPool, create_engine
+from sqlalchemy import Connection
 
 from agency_inbox.agency_topics import AgencyTopics
 from agency_inbox.delivery import TopicIds
@@ -25,6 +24,7 @@ from schemas.envelope import NewEvent, RecordedEvent
 from schemas.sealed import Keys
 from schemas.topics import agency_inbox
 from simulation.broker import Broker
+from simulation.link import Link
 from simulation.stepper import CRASH, PAUSE, Killed, at_once
 
 T = TypeVar("T")
@@ -153,38 +153,12 @@ class SimKeys:
         await self._ports.call("destroy keys", act, StoreUnavailable, writes=True)
 
 
-class Disk:
-    """One service's own database: it outlives the service's processes."""
-
-    def __init__(self, metadata: MetaData) -> None:
-        engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-        metadata.create_all(engine)
-        self._connection = engine.connect()
-        self._clear = [table.delete() for table in reversed(metadata.sorted_tables)]
-
-    def clear(self) -> None:
-        with self._connection.begin():
-            for statement in self._clear:
-                self._connection.execute(statement)
-
-    def act(self, function: Callable[[Connection], T]) -> T:
-        with self._connection.begin():
-            return function(self._connection)
-
-
-@cache
-def disk(service: str, metadata: MetaData) -> Disk:
-    """Made once a Python process, and cleared for each run: making tables costs more than a run."""
-    assert service
-    return Disk(metadata)
-
-
 class SimDatabase:
     """A service's database as one process reaches it (`chassis.sql.Database`)."""
 
     dialect = "sqlite"
 
-    def __init__(self, ports: Ports, on: Disk) -> None:
+    def __init__(self, ports: Ports, on: Link) -> None:
         self.ports, self._disk = ports, on
 
     async def run(self, function: Callable[[Connection], T]) -> T:

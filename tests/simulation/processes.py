@@ -4,6 +4,7 @@ A process is what is lost in a crash: its coroutines, its caches, its connection
 """
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -23,6 +24,7 @@ from agency_inbox.sweep import plan as telling
 from agency_inbox.views import METADATA as INBOX
 from agency_inbox.views import SWEEP as INBOX_SWEEP
 from agency_inbox.views import inbox_view
+from chassis import following as chassis_following
 from chassis import ledger as chassis_ledger
 from chassis import loaded as chassis_loaded
 from chassis import sweep as chassis_sweep
@@ -47,28 +49,36 @@ from escalation.views import BASIS, ladder_view
 from escalation.views import METADATA as ESCALATION
 from escalation.views import SWEEP as ESCALATION_SWEEP
 from intake import tables as intake_tables
+from intake import views as intake_views
 from intake.agents import HEEDED, follow_up
+from intake.audience import Audience
 from intake.codes import Codes
 from intake.context import Context
 from intake.notices import Sent
 from intake.numbers import Numbers
+from intake.outbox import Outbox
+from intake.post import Post
 from intake.records import Record
+from intake.sweep import Orphans
 from intake.vault import INSERT as PERSON
 from intake.vault import Vault
+from intake.watchers import Watchers
 from reporting import queries
 from reporting.agents import tell_public
-from reporting.views import book_view, reports_view
-from router import knowing
+from reporting.context import Reporting
+from reporting.views import SUPPORTS_VIEW, book_view, reports_view
+from router import duplicate_watch, knowing
 from router.agents import HEEDS, Placing
 from router.context import Router
+from router.duplicate_watch import DuplicateWatch
 from router.knowing import Knowing
 from router.sweep import Lookout
 from router.sweep import plan as placing
 from router.views import METADATA as ROUTER
 from router.views import SWEEP as ROUTER_SWEEP
 from router.views import VIEW
-from schemas.codec import NO_KEYS
 from schemas.topics import COMPLAINT_EVENTS, FIXED
+from simulation.link import disk
 from simulation.ports import (
     Poll,
     Ports,
@@ -80,17 +90,17 @@ from simulation.ports import (
     SimMailbox,
     SimPostbox,
     SimStore,
-    disk,
 )
+from simulation.remembered import DECODE, FOLDS, READER, TELLING, founded
 from support.world import POLICIES
 
 GRACE: Final = timedelta(seconds=30)
 BATCH: Final = 100
-REMEMBERED: Final = 20_000
 Road = Callable[[], Awaitable[Any]]
 Roads = Mapping[str, Road]
 METADATA: Final = {
     "router": ROUTER, "agency-inbox": INBOX, "escalation": ESCALATION, "intake": intake_tables.metadata, "reporting": queries.METADATA,
+    "relations": intake_views.METADATA,
 }  # fmt: skip
 
 
@@ -125,7 +135,7 @@ class Process:
         poll = Poll(self.ports, COMPLAINT_EVENTS, f"{self.service}.{road}")
 
         async def once() -> None:
-            if batch := await poll.batch(BATCH):
+            while batch := await poll.batch(BATCH):
                 await self.world.acknowledging(guard, poll, batch)
 
         return self.every(once, road)
@@ -169,12 +179,15 @@ def _router(process: Process) -> Roads:
     lookout = Lookout(database, ledger, process.registry, place, 1.0)
     feed = StoreFeed(process.store, database, ROUTER, VIEW)
     guard = Guard(ledger, place, process.letters(), heeds=HEEDS, clock=process.world.monotonic)
-    made = {
-        "ledger": ledger, "clock": clock, "knowing": known, "database": database, "feed": feed, "placing": place,
-        "sweep": sweep, "lookout": lookout,
-    }  # fmt: skip
-    process.context = Router(**{name: made.get(name) for name in Router.__dataclass_fields__})  # type: ignore[arg-type]
-    return {"agent": process.agent("reactions", guard), "feed": feed.run, "sweep": sweep.run, "lookout": lookout.run}
+    duplicates = DuplicateWatch(database, ROUTER, ledger, clock, TELLING, b"likeness of texts")
+    process.context = Router(ledger, clock, known, database, feed, place, sweep, lookout, duplicates)
+    return {
+        "agent": process.agent("reactions", guard),
+        "feed": feed.run,
+        "sweep": sweep.run,
+        "lookout": lookout.run,
+        "duplicates": duplicates.run,
+    }
 
 
 def _inbox(process: Process) -> Roads:
@@ -239,19 +252,34 @@ class Nothing:
 
 def _intake(process: Process) -> Roads:
     ledger, database, real = process.ledger("intake"), process.database(), process.world.real
+    relations = SimDatabase(process.ports, disk("relations", intake_views.METADATA))
+    feed = StoreFeed(process.store, relations, intake_views.METADATA, intake_views.VIEW)
+    outbox = Outbox(database, process.keys, SimMailbox(process.ports), real)
     made: dict[str, Any] = {
         "ledger": ledger, "clock": process.clock, "registry": process.registry, "policies": POLICIES,
         "codes": Codes(database, b"secret of a test"), "numbers": Numbers(database),
         "records": Records(database, real), "vault": Vault(database, real), "attachments": Nothing(),
-        "results": None, "mailbox": SimMailbox(process.ports), "sent": Sent(database), "probe": None,
-        "filings": None, "lookups": None, "database": database,
+        "results": None, "mailbox": outbox, "sent": Sent(database), "probe": None, "filings": None, "lookups": None,
+        "database": database, "audience": Audience(relations, feed, Watchers(database)),
     }  # fmt: skip
     context = process.context = Context(**{name: made.get(name) for name in Context.__dataclass_fields__})
     react = follow_up(context)
     guard = Guard(ledger, react, process.letters(), heeds=HEEDED, clock=process.world.monotonic)
     handle = Reactor(ledger, react, process.patience).handle
     trailing = Trailing(process.store, database, intake_tables.metadata, "intake", handle, types=HEEDED, now=real)
-    return {"agent": process.agent("notices", guard), "trailing": trailing.run}
+    post = Post(outbox, real, jitter=lambda: 0.0)
+
+    async def carry() -> None:
+        while await post.once():
+            pass
+
+    return {
+        "agent": process.agent("notices", guard),
+        "trailing": trailing.run,
+        "relations": feed.run,
+        "post": process.every(carry, "post"),
+        "orphans": Orphans(context).run,
+    }
 
 
 def _reporting(process: Process) -> Roads:
@@ -259,10 +287,13 @@ def _reporting(process: Process) -> Roads:
     react = tell_public(process.registry, POLICIES, process.world.summaries(process.ports))
     guard = Guard(ledger, react, process.letters(), clock=process.world.monotonic)
     books = StoreFeed(process.store, database, queries.METADATA, book_view(ledger))
+    supports = StoreFeed(process.store, database, queries.METADATA, SUPPORTS_VIEW)
+    process.context = Reporting(ledger, process.registry, process.clock, database, books, supports, b"secret of a test")
     return {
         "agent": process.agent("summary", guard),
         "view": process.projection(reports_view(ledger), queries.METADATA),
         "books": books.run,
+        "supports": supports.run,
     }
 
 
@@ -296,8 +327,8 @@ MAKERS: Final[Mapping[str, Callable[[Process], Roads]]] = {
 class SimLease:
     """A lease without its row (`chassis.lease.Lease`): who has it, and until when, by the run's own seconds."""
 
-    def __init__(self, database: Any, _table: Any, name: str, now: Callable[[], float]) -> None:
-        self._ports, self._name, self._now = database.ports, name, now
+    def __init__(self, database: Any, _table: Any, name: str, _now: object = None) -> None:
+        self._ports, self._name, self._now = database.ports, name, database.ports.world.monotonic
 
     async def hold(self) -> bool:
         held, now, me = self._ports.world.leases, self._now(), id(self._ports)
@@ -315,50 +346,31 @@ class SimLease:
         self._ports.world.leases.pop(self._name, None)
 
 
-def remembered(make: Callable[..., Any]) -> Callable[..., Any]:
-    """A reader of texts is the same for the same regions, and dear to make."""
-    made: dict[Any, Any] = {}
-
-    def once(registry: Any) -> Any:
-        bodies = frozenset((body.id, body.region) for body in registry.agencies.values())
-        if bodies not in made:
-            made[bodies] = make(registry)
-        return made[bodies]
-
-    return once
-
-
-def decoded_once(decode: Callable[..., Any]) -> Callable[..., Any]:
-    """A stored event says the same to everybody, as long as its key lives."""
-    made: dict[Any, Any] = {}
-
-    def once(event: Any, keys: Any = NO_KEYS) -> Any:
-        place = (event.id, event.data, *keys.generations)
-        if place not in made:
-            if len(made) > REMEMBERED:
-                made.clear()
-            made[place] = decode(event, keys)
-        return made[place]
-
-    return once
-
-
 async def _no_figure(_sweep: Sweep, _now: Any) -> None:
     """Nobody reads the figures of a simulation."""
 
 
-_READER: Final = remembered(knowing.reader)
-_DECODE: Final = decoded_once(chassis_loaded.decode)
-
-
 @contextmanager
 def standing_in() -> Iterator[None]:
-    """While a run lasts: pure functions remembered, and leases kept in memory. It costs a third of what it would."""
+    """While a run lasts: pure functions remembered, leases kept in memory, garbage left lying. It costs a third of what
+    it would.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    FOLDS.clear()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(knowing, "reader", _READER)
-        patch.setattr(chassis_ledger, "decode", _DECODE)
-        patch.setattr(chassis_loaded, "decode", _DECODE)
+        patch.setattr(chassis_ledger, "fold_registry", founded)
+        patch.setattr(knowing, "reader", READER)
+        patch.setattr(chassis_ledger, "decode", DECODE)
+        patch.setattr(chassis_loaded, "decode", DECODE)
+        patch.setattr(chassis_loaded, "fold", FOLDS)
+        patch.setattr(chassis_ledger, "fold", FOLDS)
         patch.setattr(Sweep, "_tell_overdue", _no_figure)
-        for module in (chassis_sweep, chassis_trailing, inbox_sweep):
+        patch.setattr(chassis_following, "PACE_S", 0)  # one rest a look is enough
+        for module in (chassis_sweep, chassis_trailing, inbox_sweep, duplicate_watch):
             patch.setattr(module, "Lease", SimLease)
-        yield
+        try:
+            yield
+        finally:
+            if collects:
+                gc.enable()

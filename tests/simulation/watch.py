@@ -18,11 +18,12 @@ from chassis.ledger import Ledger
 from schemas.codec import decode, metadata_of
 from schemas.complaint import Complaint, new
 from schemas.envelope import RecordedEvent
-from schemas.evolve import Told, evolve
+from schemas.evolve import Told
 from schemas.lifecycle import Status
-from schemas.registry import Registry, evolve_registry
+from schemas.registry import Registry
 from schemas.sealed import Keys
-from schemas.streams import REGISTRY, complaint_id
+from schemas.streams import COMPLAINT_PREFIX, REGISTRY, SUPPORT_PREFIX, complaint_id
+from simulation.remembered import DECODE, FOLDS, founded
 from simulation.stepper import at_once
 from support.world import POLICIES
 
@@ -47,8 +48,9 @@ class Watch:
         self.states: dict[UUID, Complaint] = {}
         self._keys: dict[UUID, Keys] = {}
         self._ids: dict[str, set[UUID]] = {}
-        self.events: dict[UUID, list[RecordedEvent]] = {}
         self._causes: set[tuple[str, UUID]] = set()
+        self.supports: set[tuple[str, str]] = set()
+        self.told: dict[UUID, list[Told]] = {}
         self.registry = Registry()
         self._books, self._counted = Books(), dict[UUID, Summary]()
         self.news: list[RecordedEvent] = []
@@ -63,12 +65,16 @@ class Watch:
         touched: dict[UUID, None] = {}
         for event in self.news:
             self._causes.add((event.stream, metadata_of(event).causation_id))
-            if event.stream == REGISTRY:
-                self.registry = evolve_registry(self.registry, Told(decode(event), event.id, event.version))
-                touched.update(dict.fromkeys(self.states))
-            else:
+            if event.stream.startswith(SUPPORT_PREFIX):
+                supporter = DECODE(event).supporter
+                self.supports.add((event.stream.removeprefix(SUPPORT_PREFIX), supporter))
+            elif event.stream.startswith(COMPLAINT_PREFIX):
                 touched[complaint_id(event.stream)] = None
                 self._add(event)
+        if decrees := [event for event in self.news if event.stream == REGISTRY]:
+            said = [Told(DECODE(event), event.id, event.version) for event in decrees]
+            self.registry = founded(self.registry, said)
+            touched.update(dict.fromkeys(self.states))
         basis = Basis(self.registry, POLICIES, self.now, FOR_EVER) if touched else None
         for complaint in touched:
             self._judge(complaint, basis)
@@ -79,10 +85,8 @@ class Watch:
 
     def _add(self, event: RecordedEvent) -> None:
         complaint = complaint_id(event.stream)
-        past = self.events.setdefault(complaint, [])
-        past.append(event)
         before = self.state(complaint)
-        told = Told(decode(event, self._keys_of(complaint, event)), event.id, event.version)
+        told = Told(DECODE(event, self._keys_of(complaint, event)), event.id, event.version)
         basis = Basis(self.registry, POLICIES, told.fact.at, FOR_EVER)
         # One event at a time: dense, by its owner, its id new, allowed there, and lawful.
         found = [*history(event.stream, [event._replace(version=event.version - before.version - 1)])]
@@ -92,7 +96,8 @@ class Watch:
         found += allowed(event.stream, before, told)
         found += lawful(event.stream, before, told, basis)
         _raise(found)
-        self.states[complaint] = evolve(before, told)
+        self.states[complaint] = FOLDS(before, [told])
+        self.told.setdefault(complaint, []).append(told)
 
     def _keys_of(self, complaint: UUID, event: RecordedEvent) -> Keys:
         # The books need no text: keys are kept from the beginning, whatever was erased since.
@@ -127,7 +132,7 @@ class Watch:
     def kept(self, promised: Sequence[tuple[str, UUID | None]]) -> None:
         """Everything that somebody was told is done, is in the store."""
         for stream, causation in promised:
-            there = complaint_id(stream) in self.states if causation is None else (stream, causation) in self._causes
+            there = (stream, causation) in self._causes if causation else complaint_id(stream) in self.states
             if not there:
                 raise Lost("promise-broken", f"somebody was told yes, and {stream} does not have it")
 

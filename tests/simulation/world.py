@@ -10,29 +10,38 @@ from uuid import UUID
 from chassis.clock import FixedClock
 from chassis.errors import ChassisError, WrongStore
 from chassis.keyring import MemoryKeyRing
-from chassis.ledger import Cause, Ledger
 from chassis.message import Message
 from chassis.reaction import Guard, StopProcess
+from chassis.sql import rows
 from chassis.stores.memory import MemoryStore
-from schemas.events.base import Fact
-from schemas.sealed import Keys
 from schemas.streams import REGISTRY
 from schemas.topics import COMPLAINT_EVENTS
+from simulation.link import disk
 from simulation.people import KINDS, Ask, filed_id, insist
-from simulation.ports import Poll, Ports, Turn, disk
+from simulation.ports import Poll, Ports, Turn
 from simulation.processes import MAKERS, METADATA, Process
+from simulation.remembered import START, STORE_ID, founding
 from simulation.stepper import Surface, Task, at_once
 from simulation.watch import Lost, Watch
-from support import nation, placing
 
-STORE_ID: Final = UUID(int=3)
-START: Final = datetime.fromisoformat("2026-03-02T03:00:00+00:00")
 SERVICES: Final = tuple(MAKERS)
 AGENTS: Final = {
     "router": "router.reactions", "agency-inbox": "agency-inbox.delivery", "intake": "intake.notices",
     "reporting": "reporting.summary",
 }  # fmt: skip
 """The consumer group of each service's agent."""
+
+SHOWS: Final = frozenset({
+    "agency-inbox view", "escalation ladder", "reporting agent", "reporting view", "reporting books",
+    "reporting supports", "intake relations", "intake post", "intake orphans",
+})  # fmt: skip
+"""Roads that nobody waits for: once the others are at rest they take in all of it at once."""
+
+
+def road_of(name: str) -> str:
+    """The service and its road, whichever of two processes it is."""
+    process, _, road = name.partition(" ")
+    return f"{process.partition('.')[0]} {road}"
 
 
 class World:
@@ -56,7 +65,8 @@ class World:
         self.tasks: dict[str, Task] = {}
         for service, metadata in METADATA.items():
             disk(service, metadata).clear()
-        self._found(placing.country())
+        at_once(self.store.append(REGISTRY, -1, founding()[0]))
+        self._look()
         for service in SERVICES:
             for number in (1, 2) if service in twins else (1,):
                 self.processes[f"{service}.{number}"] = None
@@ -181,6 +191,8 @@ class World:
         service, road = name.partition(".")[0], name.partition(" ")[2]
         if road == "agent" and COMPLAINT_EVENTS in self.broker.topics:
             return self.broker.lag(AGENTS[service], COMPLAINT_EVENTS) > 0
+        if road == "post":
+            return bool(disk("intake", METADATA["intake"]).act(_waiting))
         return self.seen.get(name) != self._sign(name)
 
     def reached(self) -> Any:
@@ -188,21 +200,17 @@ class World:
         return self.watch._read, self.broker.size(COMPLAINT_EVENTS)
 
     def _sign(self, name: str) -> Any:
-        records = self.broker.size(COMPLAINT_EVENTS)
-        return records if name.endswith((" view", " agent")) else (self.watch._read, records[0])
-
-    def _found(self, facts: Sequence[Fact]) -> None:
-        ledger = Ledger(self.store, self.keyring, "router")
-        decrees = [calendar.decree(nation.DECREED_AT) for calendar in nation.calendars()]
-        for number, fact in enumerate([*decrees, *facts]):
-            old = fact.model_copy(update={"at": nation.DECREED_AT})
-            cause = Cause(UUID(int=number + 1), STORE_ID, nation.DECREED_AT)
-            at_once(self.store.append(REGISTRY, number - 1, ledger.encode(REGISTRY, [old], cause, Keys())))
-        self._look()
+        if name.endswith((" view", " agent")):
+            return self.broker.size(COMPLAINT_EVENTS)
+        return (self.watch._read, self.broker.born) if name.endswith((" lead", " keeper")) else self.watch._read
 
     def close(self) -> None:
         for name in self.processes:
             self.crash(name)
+
+
+def _waiting(connection: Any) -> list[Any]:
+    return rows(connection, "select 1 from letters where due_at is not null limit 1")
 
 
 class Summaries:

@@ -1,0 +1,201 @@
+"""A service's database in memory, reached as its functions reach one: statements of SQLAlchemy over `sqlite3`.
+
+Much of what SQLAlchemy's own connection does at each statement (pools, events, cursors of many kinds) is left out: it
+costs ten times the query. What a statement says, and what types make of its values, is SQLAlchemy's as ever.
+"""
+
+import sqlite3
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import MetaData
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+T = TypeVar("T")
+DIALECT: Final = sqlite.dialect(paramstyle="qmark")  # type: ignore[no-untyped-call]
+_COMPILED: Final[dict[Any, Any]] = {}
+_ROWS: Final[dict[Any, Any]] = {}
+_PLANS: Final[dict[int, Any]] = {}
+
+
+class Result:
+    """As much of SQLAlchemy's result as is asked for."""
+
+    def __init__(self, cursor: sqlite3.Cursor, rows: Sequence[Any]) -> None:
+        self.cursor, self._rows, self.rowcount = self, rows, cursor.rowcount
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._rows)
+
+    def all(self) -> Sequence[Any]:
+        return self._rows
+
+    def fetchall(self) -> Sequence[Any]:
+        return self._rows
+
+    def first(self) -> Any:
+        return self._rows[0] if self._rows else None
+
+    one_or_none = fetchone = first
+
+    def one(self) -> Any:
+        [row] = self._rows
+        return row
+
+    def scalar(self) -> Any:
+        return self._rows[0][0] if self._rows else None
+
+    def scalar_one(self) -> Any:
+        return self.one()[0]
+
+    scalar_one_or_none = scalar
+
+    def scalars(self) -> "Result":
+        self._rows = [row[0] for row in self._rows]
+        return self
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def mappings(self) -> "Result":
+        self._rows = [row._asdict() for row in self._rows]
+        return self
+
+
+class Link:
+    """One connection (`sqlalchemy.Connection`)."""
+
+    dialect: Any = DIALECT
+
+    def __init__(self, metadata: MetaData) -> None:
+        self._raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        for table in metadata.sorted_tables:
+            self._raw.execute(str(CreateTable(table).compile(dialect=DIALECT)))
+            for index in sorted(table.indexes, key=lambda index: str(index.name)):
+                self._raw.execute(str(CreateIndex(index).compile(dialect=DIALECT)))
+        self._emptied = [f'delete from "{table.name}"' for table in reversed(metadata.sorted_tables)]
+
+    def clear(self) -> None:
+        """Every table is empty again."""
+        for statement in self._emptied:
+            self._raw.execute(statement)
+
+    def act(self, function: Callable[[Any], T]) -> T:
+        """What `function` returns; all that it wrote, or nothing."""
+        self._raw.execute("begin")
+        try:
+            result = function(self)
+        except BaseException:
+            self._raw.execute("rollback")
+            raise
+        self._raw.execute("commit")
+        return result
+
+    def execute(self, statement: Any, parameters: Any = None) -> Result:
+        if not isinstance(parameters, list) and (plan := _plan(statement)) is not None:
+            sql, order, row = plan
+            given = parameters or {}
+            cursor = self._run(self._raw.execute, sql, [read(given) for read in order])
+            return Result(cursor, [row(each) for each in cursor] if cursor.description else ())
+        many = isinstance(parameters, list)
+        sets: Sequence[Mapping[str, Any]] = parameters if many else [parameters or {}]
+        compiled, extracted, collected, _ = statement._compile_w_cache(
+            DIALECT, compiled_cache=_COMPILED, column_keys=sorted(sets[0]), for_executemany=len(sets) > 1
+        )
+        given = [_values(compiled, each, extracted, collected) for each in sets]
+        if len(given) == 1:
+            sql, values = given[0]
+            cursor = self._run(self._raw.execute, sql, values)
+        else:
+            cursor = self._run(self._raw.executemany, given[0][0], [values for _, values in given])
+        return Result(cursor, [_row(compiled)(each) for each in cursor] if cursor.description else ())
+
+    def exec_driver_sql(self, statement: str, parameters: Any = ()) -> Result:
+        if isinstance(parameters, list):
+            return Result(self._run(self._raw.executemany, statement, parameters), ())
+        cursor = self._run(self._raw.execute, statement, parameters)
+        return Result(cursor, cursor.fetchall())
+
+    @staticmethod
+    def _run(run: Callable[[str, Any], sqlite3.Cursor], statement: str, values: Any) -> sqlite3.Cursor:
+        try:
+            return run(statement, values)
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(statement, values, error) from error
+
+
+def _plan(statement: Any) -> Any:
+    """Of a statement that was run before: its text, what finds each value, and what makes a row. None: it is new, or is
+    written anew for each run (`in`).
+    """
+    known = _PLANS.get(id(statement))
+    if known is not None:
+        return known[1]
+    if "_generate_cache_key" not in statement.__dict__:  # SQLAlchemy makes it at the first run
+        return None
+    # Not from the cache: what lies there is another statement of this shape, with values of its own.
+    compiled, *_ = statement._compile_w_cache(DIALECT, compiled_cache=None, column_keys=[])
+    plan = None
+    if not (compiled.literal_execute_params or compiled.post_compile_params or compiled.isinsert or compiled.isupdate):
+        change = compiled._bind_processors
+        order = [_finder(compiled.binds[name], change.get(name)) for name in compiled.positiontup]
+        plan = compiled.string, order, _row(compiled) if compiled._result_columns else tuple
+    _PLANS[id(statement)] = statement, plan
+    return plan
+
+
+def _finder(bind: Any, change: Callable[[Any], Any] | None) -> Callable[[Mapping[str, Any]], Any]:
+    key, value = bind.key, bind.effective_value
+    if change is None:
+        return lambda given: given.get(key, value)
+    return lambda given: change(given.get(key, value))
+
+
+def _values(compiled: Any, given: Mapping[str, Any], extracted: Any, collected: Any) -> tuple[str, list[Any]]:
+    """The statement to run, and its values in order."""
+    named = compiled.construct_params(
+        given, extracted_parameters=extracted, escape_names=False, _collected_params=collected
+    )
+    sql, order, change = compiled.string, compiled.positiontup, compiled._bind_processors
+    if compiled.literal_execute_params or compiled.post_compile_params:
+        expanded = compiled._process_parameters_for_postcompile(named)
+        sql, order, change = expanded.statement, expanded.positiontup, {**change, **expanded.processors}
+    return sql, [change[name](named[name]) if name in change else named[name] for name in order]
+
+
+def _row(compiled: Any) -> Callable[[Any], Any]:
+    """What makes a row of a driver's tuple."""
+    found = _ROWS.get(compiled)
+    if found is None:
+        columns = compiled._result_columns
+        made = namedtuple("Row", [column.keyname for column in columns])  # type: ignore[misc]  # noqa: PYI024
+        read = [column.type._cached_result_processor(DIALECT, None) for column in columns]
+        changing = [(place, change) for place, change in enumerate(read) if change is not None]
+        found = _ROWS[compiled] = _reader(made._make, changing)
+    return found  # type: ignore[no-any-return]
+
+
+def _reader(make: Callable[[Any], Any], changing: Sequence[tuple[int, Any]]) -> Callable[[Any], Any]:
+    if not changing:
+        return make
+
+    def read(raw: Any) -> Any:
+        values = list(raw)
+        for place, change in changing:
+            values[place] = change(values[place])
+        return make(values)
+
+    return read
+
+
+@cache
+def disk(service: str, metadata: MetaData) -> Link:
+    """One service's own database, which outlives the service's processes. Made once a Python process, and cleared for
+    each run: making tables costs more than a run.
+    """
+    assert service
+    return Link(metadata)

@@ -1,0 +1,138 @@
+"""Once everything is at rest: was everybody told, do people see what is, was forgotten whatever had to be?"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from agency_inbox.views import INBOX
+from agency_inbox.views import METADATA as INBOX_METADATA
+from agency_inbox.views import row_of as inbox_row
+from intake import tables as intake
+from intake.policy import audible, news
+from intake.settings import NOTICES_SINCE
+from reporting import queries
+from reporting.tally import row_of
+from schemas.complaint import Complaint
+from schemas.ids import derived_id
+from schemas.outward_summary import summary
+from schemas.streams import complaint_stream
+from schemas.topics import agency_inbox
+from simulation.link import disk
+from simulation.stepper import at_once
+from simulation.watch import Lost
+from simulation.world import World
+from support.world import POLICIES
+
+RECENT: Final = NOTICES_SINCE - timedelta(hours=1)
+"""Of what is older than `NOTICES_SINCE` nobody is told; a run takes less than an hour to come to rest."""
+
+
+def told_and_shown(world: World) -> None:
+    """Everything that must have followed from what is in the store. Raises Lost."""
+    for letter in world.letters:
+        raise Lost("set-aside", f"{letter.service}: {letter.reason}")
+    for check in (_agencies, _shown, _published, _supported, _reporters, _watchers, _forgotten):
+        check(world)
+
+
+def _agencies(world: World) -> None:
+    """Every body was told, each holder in the topic that it reads today."""
+    topics = world.broker.topics
+    for state in world.watch.states.values():
+        for agency, told in state.news.items():
+            receipt = state.receipts.get(agency)
+            if receipt is None or receipt.message_id != told.event_id:
+                raise Lost("not-told", f"{agency} was not told of {told.kind} of {complaint_stream(state.id)}")
+            if not state.is_open or state.agency != agency:
+                continue
+            topic = topics.get(agency_inbox(agency))
+            if topic is None or str(topic.id) != receipt.topic_id:
+                raise Lost("not-told", f"{agency} holds {complaint_stream(state.id)}, and its topic does not have it")
+            message = topic.partitions[0][receipt.offset]
+            if dict(message.headers)["ce_id"].decode() != str(receipt.message_id):
+                raise Lost("false-receipt", f"{message.place} tells something else")
+
+
+def _shown(world: World) -> None:
+    rows = {row.complaint: (row.version, row.status) for row in _rows("reporting", queries.METADATA, queries.REPORTS)}
+    book = {row.complaint: (row.version, row.status) for row in _rows("reporting", queries.METADATA, queries.BOOK)}
+    inbox = {row.complaint: (row.version, row.agency) for row in _rows("agency-inbox", INBOX_METADATA, INBOX)}
+    for state in world.watch.states.values():
+        row, own = row_of(state), inbox_row(state, world.watch.registry, POLICIES)
+        for name, shown in (("reports", rows), ("book", book)):
+            if shown.get(row.complaint) != (row.version, row.status):
+                raise Lost("shown-wrong", f"{name} shows {row.complaint} as {shown.get(row.complaint)}, not {row}")
+        expected = (own.version, own.agency) if own.agency else None
+        if inbox.get(own.complaint) != expected:
+            raise Lost("shown-wrong", f"the inbox has {own.complaint} as {inbox.get(own.complaint)}, not {expected}")
+
+
+def _published(world: World) -> None:
+    for state in world.watch.states.values():
+        line = summary(state, world.watch.registry, None)
+        shown = world.lines.get(state.public_number)
+        if line is not None and (shown is None or shown.version != line.version):
+            raise Lost("not-published", f"open data shows version {shown and shown.version} of {line.public_number}")
+
+
+def _supported(world: World) -> None:
+    shown = {(row.complaint, row.supporter) for row in _rows("reporting", queries.METADATA, queries.SUPPORTS)}
+    if shown != world.watch.supports:
+        raise Lost("support-lost", f"{sorted(world.watch.supports ^ shown)} is in the store, or shown, alone")
+
+
+def _reporters(world: World) -> None:
+    """Who left word of themselves was told the news of these days."""
+    since = world.clock.now() - RECENT
+    for state in world.watch.states.values():
+        if state.person is not None and not state.erased:
+            told = world.mailbox.get(state.id, {})
+            for item in news(state, world.watch.told[state.id], since):
+                if item.event_id not in told:
+                    raise Lost("reporter-not-told", f"{item.kind} of {complaint_stream(state.id)}")
+
+
+def _watchers(world: World) -> None:
+    since = world.clock.now() - RECENT
+    for row in _rows("intake", intake.metadata, intake.metadata.tables["watchers"]):
+        state, told = world.watch.state(UUID(bytes=row.complaint)), world.mailbox.get(UUID(bytes=row.complaint), {})
+        for item in audible(state, world.watch.told.get(state.id, ()), since):
+            heard = derived_id("watched", str(item.event_id), str(UUID(bytes=row.id)))
+            if item.fact.at.isoformat() >= row.since_at and heard not in told:
+                raise Lost("watcher-not-told", f"{item.kind} of {complaint_stream(state.id)}")
+
+
+def _forgotten(world: World) -> None:
+    """Of whoever asked for it nothing is left that says who they are or what they said."""
+    persons, letters = _kept("persons"), _kept("letters")
+    for state in world.watch.states.values():
+        if not state.erased or state.whole is not None:
+            continue
+        kept = [name for name, there in (("persons", persons), ("letters", letters)) if state.id in there]
+        kept += ["mailbox"] if world.mailbox.get(state.id) else []
+        kept += ["keys"] if at_once(world.keyring.load([state.id]))[state.id].generations else []
+        if kept:
+            raise Lost("not-forgotten", f"{complaint_stream(state.id)} was erased, and there are still {kept}")
+
+
+def no_strangers(world: World) -> None:
+    """A day later the vault has nobody whom no stream names. Raises Lost."""
+    for row in _rows("intake", intake.metadata, intake.metadata.tables["persons"]):
+        state: Complaint = world.watch.state(UUID(bytes=row.complaint))
+        if state.person != UUID(bytes=row.id):
+            raise Lost(
+                "stranger-kept", f"the vault has a person for {complaint_stream(state.id)} whom it does not name"
+            )
+
+
+def _kept(name: str) -> set[UUID]:
+    """The complaints of which that table holds something sealed."""
+    rows = _rows("intake", intake.metadata, intake.metadata.tables[name])
+    return {UUID(bytes=row.complaint) for row in rows if row.sealed is not None}
+
+
+def _rows(service: str, metadata: Any, table: Any) -> Sequence[Any]:
+    return disk(service, metadata).act(lambda connection: list(connection.execute(select(table))))
