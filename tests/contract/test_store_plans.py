@@ -13,14 +13,15 @@ from support.stores import event
 
 async def test_no_statement_walks_the_whole_table(tmp_path: Path) -> None:
     store = SqlStore(f"sqlite:///{tmp_path}/store.db")
-    await store.store_id()
     asked: list[str] = []
 
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
+    def listen(connection: sqlite3.Connection, _record: object) -> None:
+        connection.set_trace_callback(asked.append)
 
     for engine in (store._database._writing, store._database._reading):
-        sqlalchemy_event.listen(engine, "before_cursor_execute", note)
+        sqlalchemy_event.listen(engine, "connect", listen)
+    await store.store_id()
+    asked.clear()
     for version in (-1, 0):
         appends = [Append(f"complaint-{n}", version, [event(f"{version} {n}")]) for n in range(5)]
         await store.append_many(appends)
@@ -33,7 +34,8 @@ async def test_no_statement_walks_the_whole_table(tmp_path: Path) -> None:
         steps = {
             (statement, step[3])
             for statement in asked
-            for step in connection.execute(f"explain query plan {statement}", [0] * statement.count("?"))
+            if statement.lower().startswith(("select", "insert", "with"))
+            for step in connection.execute(f"explain query plan {statement}")
         }
     assert {step for _, step in steps if "events" in step}
     assert [found for found in steps if found[1].startswith("SCAN events")] == []

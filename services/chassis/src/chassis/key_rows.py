@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table, Text
 
 from chassis.key_wrap import Wrapper
-from chassis.sql import listed, parts, rows
+from chassis.sql import listed, parts, put, rows
 from chassis.sql_engine import take_turn
 from schemas.sealed import Keys
 
@@ -95,4 +95,4 @@ def tombstone(connection: Connection, marks: Marks, complaint: UUID, at: datetim
 
 def _insert(connection: Connection, marks: Marks, new: Sequence[tuple[Any, ...]]) -> int:
     """How many of them were not there yet."""
-    return connection.exec_driver_sql(marks(_INSERT), list(new)).rowcount
+    return put(connection, marks(_INSERT), new)

@@ -10,6 +10,7 @@ more than once (a deadlock, a lost connection), so they touch nothing but the co
 
 import asyncio
 import math
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
@@ -21,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from chassis.errors import StoreUnavailable
 from chassis.group_commit import GroupCommit
+from chassis.sql_connections import Kept
 from chassis.sql_engine import POSTGRESQL, SQLITE, prepare_file, reading_engine, take_turn, writing_engine
 from chassis.sql_errors import meaning, meaning_at_commit, patiently
 
@@ -58,6 +60,7 @@ class Database:
         self._reading = reading_engine(self._url, READERS + 1)
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="sql-read")
         self._writer = GroupCommit("sql-write", self._run_together, busy_after_s=busy_after_s)
+        self._kept_writing, self._kept_reading = Kept(self._writing, WRITERS), Kept(self._reading, READERS)
         self._made = False
         self._making = Lock()
         self._closed = False
@@ -115,6 +118,8 @@ class Database:
         await self._writer.close()
         self._closed = True
         await asyncio.to_thread(self._threads.shutdown)
+        self._kept_writing.close()
+        self._kept_reading.close()
         self._writing.dispose()
         self._reading.dispose()
 
@@ -134,7 +139,7 @@ class Database:
         self._metadata.create_all(connection)
 
     def _write_once(self, function: Callable[[Connection], T]) -> T:
-        with self._writing.connect() as connection:
+        with self._kept_writing.connection() as connection:
             transaction = connection.begin()
             try:
                 result = function(connection)
@@ -148,7 +153,7 @@ class Database:
             return result
 
     def _read_once(self, function: Callable[[Connection], T]) -> T:
-        with self._reading.connect() as connection, connection.begin():
+        with self._kept_reading.connection() as connection, connection.begin():
             return function(connection)
 
     def _run_together(self, functions: Sequence[Work]) -> list[Any]:
@@ -169,9 +174,29 @@ def _apart(connection: Connection, function: Work) -> Any:
 
 
 def rows(connection: Connection, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """The plain tuples a driver gives: for thousands of rows, where SQLAlchemy's own cost more than the query."""
-    cursor = connection.exec_driver_sql(statement, tuple(parameters)).cursor
+    """The plain tuples a driver gives: for thousands of rows, or thousands of times, where SQLAlchemy's own cost more
+    than the query. Errors are SQLAlchemy's.
+    """
+    values = tuple(parameters)
+    if connection.dialect.name == SQLITE:
+        found: list[tuple[Any, ...]] = _straight(connection, "execute", statement, values).fetchall()
+        return found
+    cursor = connection.exec_driver_sql(statement, values).cursor
     return [] if cursor is None else cursor.fetchall()  # type: ignore[return-value]
+
+
+def put(connection: Connection, statement: str, values: Sequence[tuple[Any, ...]]) -> int:
+    """Carry out `statement` for each of these; how many rows it wrote. As `rows`."""
+    if connection.dialect.name == SQLITE:
+        return int(_straight(connection, "executemany", statement, values).rowcount)
+    return connection.exec_driver_sql(statement, list(values)).rowcount
+
+
+def _straight(connection: Connection, how: str, statement: str, values: Sequence[Any]) -> Any:
+    try:
+        return getattr(connection.connection.driver_connection, how)(statement, values)
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(statement, None, error, sqlite3.Error, dialect=connection.dialect) from error
 
 
 def parts(values: Sequence[T]) -> Iterator[list[T]]:

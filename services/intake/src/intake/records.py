@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from chassis.group_commit import GroupCommit
-from chassis.sql import Database
+from chassis.sql import Database, put
 from intake import codes, vault
 
 
@@ -47,9 +47,9 @@ class Records:
     def _write(self, connection: Connection, records: Sequence[Record]) -> None:
         # In one order, so that two processes on PostgreSQL never wait for each other.
         hashes = sorted({record.code for record in records})
-        connection.exec_driver_sql(self._database.marks(codes.INSERT), hashes)
+        put(connection, self._database.marks(codes.INSERT), hashes)
         touched_at = self._now().isoformat()
         persons = sorted({record.person for record in records if record.person is not None})
         if persons:
             values = [(id_.bytes, complaint.bytes, sealed, touched_at) for id_, complaint, sealed in persons]
-            connection.exec_driver_sql(self._database.marks(vault.INSERT), values)
+            put(connection, self._database.marks(vault.INSERT), values)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from chassis.ports import Append
-from chassis.sql import Database, listed, parts, rows
+from chassis.sql import Database, listed, parts, put, rows
 from chassis.sql_engine import take_turn
 from chassis.stores.admission import Result, Tip, admit
 from chassis.stores.sql_tables import EVENT_COLUMNS, to_rows
@@ -46,7 +46,7 @@ class Writer:
         [[head]] = rows(connection, "select coalesce(max(position), 0) from events")
         results, written = admit(appends, tips, head, self._now())
         if written:
-            connection.exec_driver_sql(self._insert, to_rows(written))
+            put(connection, self._insert, to_rows(written))
         return results, head + len(written)
 
     def _tips(self, connection: Connection, appends: list[Append]) -> dict[str, Tip]:
