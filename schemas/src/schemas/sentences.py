@@ -3,6 +3,7 @@
 from schemas.sentences_dates import CLOCKS, day, explain, moment
 from schemas.sentences_facts import sentence
 from schemas.sentences_fields import found
+from schemas.sentences_http import problem
 from schemas.sentences_names import agency, channel, holder, rung_name, status
 from schemas.sentences_refusals import refusal
 
@@ -15,6 +16,7 @@ __all__ = [
     "found",
     "holder",
     "moment",
+    "problem",
     "refusal",
     "rung_name",
     "sentence",

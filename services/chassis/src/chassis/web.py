@@ -3,8 +3,9 @@
 Endpoints raise `Refusal` or chassis errors; this file alone turns them into answers (RFC 9457).
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -26,10 +27,17 @@ log = structlog.get_logger(__name__)
 Ready = Callable[[], Awaitable[dict[str, str]]]
 
 
-def problem(status: int, code: str, detail: str, **more: Any) -> JSONResponse:
-    """One refusal as RFC 9457 wants it; `code` is stable, `detail` is for people."""
+RESERVED: Final = frozenset({"type", "title", "status", "code", "detail"})
+"""Members of a problem that have their own meaning (RFC 9457, section 3.1)."""
+
+
+def problem(status: int, code: str, detail: str, more: Mapping[str, Any] = MappingProxyType({})) -> JSONResponse:
+    """One refusal as RFC 9457 wants it; `code` is stable, `detail` is for people. What `more` tells under a name that
+    has a meaning of its own is told of the complaint: `complaint_status`.
+    """
     body = {"type": f"urn:satupintu:{code}", "title": HTTPStatus(status).phrase, "status": status, "code": code}
-    return JSONResponse({**body, "detail": detail, **more}, status, media_type=PROBLEM)
+    told = {f"complaint_{name}" if name in RESERVED else name: value for name, value in more.items()}
+    return JSONResponse({**body, "detail": detail, **told}, status, media_type=PROBLEM)
 
 
 def language(lang: str | None, accept_language: str | None) -> str:
@@ -124,44 +132,52 @@ def install(app: FastAPI, ready: Ready) -> None:
         return JSONResponse(states, HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE)
 
 
+def _asked_in(request: Request) -> str:
+    return language(request.query_params.get("lang"), request.headers.get("accept-language"))
+
+
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
-    lang = language(request.query_params.get("lang"), request.headers.get("accept-language"))
-    return problem(error.status_hint, error.code(), sentences.refusal(error, lang), **_plain(error.data))
+    said = sentences.refusal(error, _asked_in(request))
+    return problem(error.status_hint, error.code(), said, _plain(error.data))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    lang = language(request.query_params.get("lang"), request.headers.get("accept-language"))
+    lang = _asked_in(request)
     fields = [{"field": _field(item["loc"]), "why": _why(item, lang)} for item in error.errors()]
     first = fields[0]
     status = 400 if any(item["type"] == "json_invalid" for item in error.errors()) else 422
     detail = sentences.refusal(InvalidField(**first), lang)
-    return problem(status, "invalid-field", detail, field=first["field"], errors=fields)
+    return problem(status, "invalid-field", detail, {"field": first["field"], "errors": fields})
 
 
 async def _failed(request: Request, error: Exception) -> Response:
+    lang = _asked_in(request)
     if isinstance(error, Busy):
-        answer = problem(503, "busy", "Too much is waiting; please try again shortly.")
-        answer.headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
-        return answer
+        return _said(503, "busy", lang, {"Retry-After": str(max(1, round(error.retry_after_s)))})
     if isinstance(error, Conflict):
-        return problem(409, "conflict", "Somebody changed it at the same moment; please look again.")
+        return _said(409, "conflict", lang)
     # The route, not the path: a path may hold a tracking code, which is a key.
     route = getattr(request.scope.get("route"), "path", "")
     log.error("request_failed", route=route, error=type(error).__name__, reason=str(error))
     if isinstance(error, Retryable):
-        answer = problem(503, "unavailable", "Not available right now; the same request may be sent again.")
-        answer.headers["Retry-After"] = "2"
-        return answer
-    return problem(500, "internal", "Something is wrong on our side; it has been noted.")
+        return _said(503, "unavailable", lang, {"Retry-After": "2"})
+    return _said(500, "internal", lang)
 
 
-async def _http(_request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = HTTPStatus(error.status_code).name.lower().replace("_", "-")
-    answer = problem(error.status_code, code, str(error.detail))
-    answer.headers.update(error.headers or {})
+    return _said(error.status_code, code, _asked_in(request), error.headers, str(error.detail))
+
+
+def _said(
+    status: int, code: str, lang: str, headers: Mapping[str, str] | None = None, otherwise: str = ""
+) -> JSONResponse:
+    detail = sentences.problem(code, lang, otherwise, limit_bytes=BODY_LIMIT_BYTES)
+    answer = problem(status, code, detail)
+    answer.headers.update(headers or {})
     return answer
 
 
@@ -210,13 +226,11 @@ class BodyLimit:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self.limit:
-                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE)
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return message
 
         return counted
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await problem(413, "request-entity-too-large", _TOO_LARGE, limit_bytes=self.limit)(scope, receive, send)
-
-
-_TOO_LARGE: Final = f"The request body is larger than {BODY_LIMIT_BYTES} bytes."
+        answer = _said(413, "request-entity-too-large", _asked_in(Request(scope)))
+        await answer(scope, receive, send)

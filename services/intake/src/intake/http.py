@@ -222,7 +222,7 @@ async def _file_of(request: Request) -> tuple[str | None, bytes]:
     too_large = InvalidField(field="file", why=f"a file has at most {ATTACHMENT_BYTES} bytes")
     length = request.headers.get("content-length", "")
     if not length.isdigit():
-        raise HTTPException(411, "A file is sent with its length.")
+        raise HTTPException(411)
     if int(length) > ATTACHMENT_BYTES + FORM_BYTES:
         raise too_large
     async with request.form(max_files=1, max_fields=5) as form:

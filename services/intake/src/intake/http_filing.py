@@ -39,7 +39,7 @@ def within(rate: Rate, request: Request) -> None:
     """Raises HTTPException 429: this source has asked too often."""
     wait_s = rate.wait_s(request.client.host if request.client else "")
     if wait_s:
-        raise HTTPException(429, "Too many requests from here; please wait a little.", {"Retry-After": str(wait_s)})
+        raise HTTPException(429, headers={"Retry-After": str(wait_s)})
 
 
 class Straight(APIRoute):
@@ -111,5 +111,5 @@ def _why(body: bytes, error: ValidationError) -> list[Any]:
             try:
                 Complaining.model_validate(json.loads(body))
             except ValidationError as named:
-                return named.errors(include_input=False, include_context=False)
-    return error.errors(include_input=False, include_context=False)
+                return named.errors(include_input=False)
+    return error.errors(include_input=False)

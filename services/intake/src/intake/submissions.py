@@ -13,7 +13,7 @@ from intake.filing import Filing, file
 from schemas import sentences
 from schemas.limits import CLIENT
 from schemas.outward_submission import Complaining, Submission
-from schemas.refusals import Refusal
+from schemas.refusals import InvalidField, Refusal
 
 
 def receive(context: Context) -> Callable[[Message], Awaitable[None]]:
@@ -25,7 +25,8 @@ def receive(context: Context) -> Callable[[Message], Awaitable[None]]:
         try:
             submission = Submission.model_validate(body)
         except ValidationError as error:
-            problem = _problem("invalid-field", _fields(error), _field(error.errors()[0]))
+            first = error.errors()[0]
+            problem = _problem("invalid-field", _sentence(first, body), _field(first))
             await context.results.refused(client, key, problem)
             raise Poison(f"invalid-field: {_fields(error)}") from error
         try:
@@ -71,6 +72,13 @@ def _names(message: Message, body: dict[str, Any]) -> tuple[str, str]:
 def _fields(error: ValidationError) -> str:
     # Where and why, never what was said.
     return "; ".join(f"{_field(item)}: {item['msg']}" for item in error.errors())
+
+
+def _sentence(item: Any, body: dict[str, Any]) -> str:
+    # The gateway passes it on to the citizen, whose language it is to be in.
+    lang = "en" if body.get("language") == "en" else "id"
+    why = sentences.found(item["type"], item.get("ctx") or {}, item["msg"], lang)
+    return sentences.refusal(InvalidField(field=_field(item), why=why), lang)
 
 
 def _field(item: Any) -> str:
