@@ -7,7 +7,7 @@ import pytest
 from chassis.errors import Conflict, EventTooLarge, IdClash
 from chassis.ports import Append, Appended, Store
 from chassis.stores.admission import MOST_EVENT_BYTES
-from schemas.envelope import NO_STREAM
+from schemas.envelope import NO_STREAM, NewEvent
 from support.stores import event, read_until
 
 A, B, C = event("a"), event("b"), event("c")
@@ -284,6 +284,50 @@ async def test_many_callers_at_once_each_get_their_own_answer(store: Store) -> N
 
     assert sum(won) == 7
     assert [len(events) for events in await store.read_many([f"complaint-{n}" for n in range(7)])] == [1] * 7
+
+
+def in_other_words(one: NewEvent) -> NewEvent:
+    return one._replace(data=b'{"n":2}')
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["one call", "call by call"])
+@pytest.mark.parametrize("expected", [NO_STREAM, 0])
+async def test_who_says_what_another_has_said_in_other_words_is_told_that_nothing_was_written(
+    store: Store, other: Store, expected: int, together: bool
+) -> None:
+    seen = {A.id} if expected == 0 else set()
+    if expected == 0:
+        await other.append("complaint-1", NO_STREAM, [A])
+    assert (await store.append("complaint-1", expected, [B, C], seen)).written
+
+    twins = Append("complaint-1", expected, [in_other_words(B), C], seen)
+    asked = [twins, Append("complaint-2", NO_STREAM, [A])]
+    told = await other.append_many(asked) if together else [(await other.append_many([one]))[0] for one in asked]
+
+    assert [result.written for result in told if isinstance(result, Appended)] == [False, True]
+    assert (await store.read("complaint-1"))[-2].data == B.data
+
+
+@pytest.mark.parametrize("expected", [NO_STREAM, 0])
+async def test_of_two_who_say_the_same_ids_at_once_who_is_told_that_it_wrote_finds_its_own_words(
+    store: Store, other: Store, expected: int
+) -> None:
+    streams = [f"complaint-{number}" for number in range(20)]
+    if expected == 0:
+        await store.append_many([Append(stream, NO_STREAM, [A]) for stream in streams])
+    seen = {A.id} if expected == 0 else set()
+
+    async def say(by: Store, stream: str, event: NewEvent) -> bool:
+        return (await by.append(stream, expected, [event], seen)).written
+
+    told = await asyncio.gather(
+        *[say(by, stream, said) for stream in streams for by, said in ((store, B), (other, in_other_words(B)))]
+    )
+
+    for number, stream in enumerate(streams):
+        first, second = told[2 * number : 2 * number + 2]
+        last = (await store.read(stream))[-1]
+        assert (first, second) == (last.data == B.data, last.data != B.data)
 
 
 async def test_a_store_keeps_its_id(store: Store) -> None:

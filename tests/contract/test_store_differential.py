@@ -1,9 +1,13 @@
-"""Whatever is asked of them, the stores answer alike: random histories on all of them side by side."""
+"""Whatever is asked of them, the stores answer alike: random histories on all of them side by side.
+
+`DIFFERENTIAL_EXAMPLES=500` tries more histories than the usual 100.
+"""
 
 import asyncio
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from itertools import count
-from pathlib import Path
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import pytest
@@ -13,18 +17,30 @@ from hypothesis import strategies as st
 from chassis.ports import Append, Appended, Page, Store
 from chassis.stores import open_store
 from chassis.stores.admission import Result
-from support.kurrentdb.process import StandIn
-from support.postgres import Postgres
-from support.stores import event, memory_store
+from support.stores import event, memory_store, read_until
 
-EXAMPLES = 100
+EXAMPLES: Final = int(os.environ.get("DIFFERENTIAL_EXAMPLES", "100"))
+
+
+class Asked(NamedTuple):
+    """One append. `loaded`: with the ids that a writer would have seen who loaded the stream up to `expected`; `words`:
+    which of two sayings the same ids are told in.
+    """
+
+    stream: str
+    expected: int
+    names: list[str]
+    loaded: bool
+    words: int
+
 
 appends = st.builds(
-    lambda stream, expected, names, loaded: (stream, expected, names, loaded),
+    Asked,
     st.sampled_from(["complaint-1", "complaint-2", "registry"]),
     st.integers(-1, 3),
     st.lists(st.sampled_from("abcdef"), max_size=3),
     st.booleans(),
+    st.integers(1, 2),
 )
 histories = st.lists(st.lists(appends, min_size=1, max_size=4), max_size=8)
 
@@ -46,6 +62,16 @@ class Stores:
         asked = zip(self.all, self.started, strict=True)
         return [self.runner.run(store.read_all(position, prefixes, limit)) for store, position in asked]
 
+    def followed(self, prefixes: list[str]) -> list[list[tuple[object, ...]]]:
+        """What a subscription of each brings until it has caught up."""
+
+        async def brought(store: Store, after: int | None) -> list[tuple[object, ...]]:
+            pages = await read_until(store, lambda _, page: page.caught_up, after=after, prefixes=prefixes)
+            return [one[:6] for page in pages for one in page.events]
+
+        asked = zip(self.all, self.started, strict=True)
+        return [self.runner.run(brought(store, position)) for store, position in asked]
+
     def ids(self, stream: str) -> list[UUID]:
         return [one.id for one in self.runner.run(self.all[0].read(stream))]
 
@@ -56,8 +82,8 @@ class Stores:
 
 
 @pytest.fixture
-def stores(tmp_path: Path, postgres: Postgres, kurrentdb: StandIn) -> Iterator[Stores]:
-    made = Stores(f"sqlite:///{tmp_path}/store.db", postgres.database(), kurrentdb.url)
+def stores(url_of: Callable[[str], str]) -> Iterator[Stores]:
+    made = Stores(*map(url_of, ("sqlite", "postgresql", "kurrentdb")))
     yield made
     made.close()
 
@@ -65,13 +91,11 @@ def stores(tmp_path: Path, postgres: Postgres, kurrentdb: StandIn) -> Iterator[S
 @pytest.mark.postgres
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories)
-def test_all_stores_give_the_same_answers_to_the_same_history(
-    stores: Stores, history: list[list[tuple[str, int, str, bool]]]
-) -> None:
+def test_all_stores_give_the_same_answers_to_the_same_history(stores: Stores, history: list[list[Asked]]) -> None:
     example = next(stores.example)
     answers: list[list[list[Result]]] = []
     for call in history:
-        asked = [_append(stores, f"{stream}-{example}", *told) for stream, *told in call]
+        asked = [_append(stores, one._replace(stream=f"{one.stream}-{example}")) for one in call]
         answers.append(stores.tell(asked))
 
     written = stores.pages([], 100)
@@ -85,13 +109,15 @@ def test_all_stores_give_the_same_answers_to_the_same_history(
             for page, rank in zip(stores.pages(prefixes, 5), ranks, strict=True)
         ]
         assert others == [memory] * len(others)
+        memory, *others = stores.followed(prefixes)
+        assert others == [memory] * len(others)
     stores.started = [page.position for page in written]
 
 
-def _append(stores: Stores, stream: str, expected: int, names: str, loaded: bool) -> Append:
-    """`loaded`: with the ids that a writer would have seen who loaded the stream up to `expected`."""
-    seen = stores.ids(stream)[: expected + 1] if loaded else []
-    return Append(stream, expected, [event(name) for name in names], seen)
+def _append(stores: Stores, asked: Asked) -> Append:
+    seen = stores.ids(asked.stream)[: asked.expected + 1] if asked.loaded else []
+    data = f'{{"n":{asked.words}}}'.encode()
+    return Append(asked.stream, asked.expected, [event(name, data=data) for name in asked.names], seen)
 
 
 def _ranks(page: Page) -> dict[int | None, int]:

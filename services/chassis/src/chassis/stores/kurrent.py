@@ -34,8 +34,8 @@ class KurrentStore:
     """Implements `chassis.ports.Store`, for one event loop. Positions are KurrentDB's commit positions.
 
     KurrentDB answers an append that it held already as if it had just written it. `Appended.written` is told from the
-    position: what stands at or before the newest one known when the append was sent had been there. An `append` that
-    opens a stream is read back besides: its twin on another process may say the same ids in other words.
+    position: what stands at or before the newest one known when the append was sent had been there. An append that is
+    sent alone is read back besides: a twin on another process may have said the same ids in other words just now.
     """
 
     def __init__(self, url: str) -> None:
@@ -61,28 +61,15 @@ class KurrentStore:
     async def append(
         self, stream: str, expected_version: int, events: Sequence[NewEvent], seen: Collection[UUID] = ()
     ) -> Appended:
-        append = Append(stream, expected_version, events, seen)
-        refuse_too_large([append])
-        result = await self._shielded(self._append(append, look=expected_version == NO_STREAM))
+        [result] = await self.append_many([Append(stream, expected_version, events, seen)])
         if isinstance(result, Conflict | IdClash):
             raise result
         return result
 
     async def append_many(self, appends: Sequence[Append]) -> list[Result]:
+        """Sent in the order of the call; an append to a stream named before waits for the answer to that one."""
         refuse_too_large(appends)
-        of_stream: dict[str, list[int]] = {}
-        for number, append in enumerate(appends):
-            of_stream.setdefault(append.stream, []).append(number)
-        results: list[Result | None] = [None] * len(appends)
-
-        async def one_after_the_other(numbers: Sequence[int]) -> None:
-            for number in numbers:
-                results[number] = await self._append(appends[number])
-
-        if any(append.expected_version == NO_STREAM for append in appends):
-            self._see(await self._head())
-        await self._shielded(_each(one_after_the_other, list(of_stream.values())))
-        return [result for result in results if result is not None]
+        return await self._shielded(self._append_all(appends))
 
     async def read(self, stream: str, from_version: int = 0) -> list[RecordedEvent]:
         events = await self._read(stream, from_version)
@@ -115,13 +102,22 @@ class KurrentStore:
             await self._appender.close()
         await self._link.close()
 
-    async def _append(self, append: Append, *, look: bool = False) -> Result:
-        """What the ids seen by the load do not settle is sent; what the server refuses is compared with the stream.
-        `look`: read back what stands there.
-        """
-        said = await self._said_before(append)
-        if said is not None:
-            return said
+    async def _append_all(self, appends: Sequence[Append]) -> list[Result]:
+        return [result for run in _runs(appends) for result in await self._append(run)]
+
+    async def _append(self, appends: Sequence[Append]) -> list[Result]:
+        """To different streams: what the ids seen by the load do not settle is sent."""
+        said = await _each(self._said_before, appends)
+        asked = [append for append, answer in zip(appends, said, strict=True) if answer is None]
+        if len(asked) == 1:
+            return [await self._sent(asked[0], look=True) if answer is None else answer for answer in said]
+        if asked:
+            self._see(await self._head())
+        sent = iter(await _each(self._sent, asked))
+        return [next(sent) if answer is None else answer for answer in said]
+
+    async def _sent(self, append: Append, *, look: bool = False) -> Result:
+        """What the server says; what it refuses is compared with the stream. `look`: read back what stands there."""
         known = self._known
         try:
             written = await self._sender().append(append)
@@ -237,16 +233,29 @@ class KurrentStore:
         return await asyncio.shield(task)
 
 
+def _runs(appends: Sequence[Append]) -> list[list[Append]]:
+    """Cut where a stream is named again: the later append must meet the earlier one."""
+    runs: list[list[Append]] = []
+    named: set[str] = set()
+    for append in appends:
+        if not runs or append.stream in named:
+            runs.append([])
+            named.clear()
+        runs[-1].append(append)
+        named.add(append.stream)
+    return runs
+
+
 async def _each(act: Callable[[T], Awaitable[R]], things: Sequence[T]) -> list[R]:
-    """`act` on each, some at a time; all are finished before the first error is raised."""
+    """`act` on each, begun in order, some at a time; all are finished before the first error is raised."""
     room = asyncio.Semaphore(AT_ONCE)
 
-    async def one(thing: T) -> R:
+    async def one(thing: T) -> tuple[R]:
         async with room:
-            return await act(thing)
+            return (await act(thing),)
 
     answers = await asyncio.gather(*[one(thing) for thing in things], return_exceptions=True)
     for answer in answers:
         if isinstance(answer, BaseException):
             raise answer
-    return [answer for answer in answers if not isinstance(answer, BaseException)]
+    return [answer[0] for answer in answers if not isinstance(answer, BaseException)]

@@ -19,6 +19,8 @@ from schemas.envelope import RecordedEvent
 
 MOST: Final = 1_000
 """Events of one page; twice as many are read ahead."""
+GATHER_S: Final = 0.005
+"""What is past is taken in pages of what gathers meanwhile: handing on event by event costs more than reading them."""
 PAST_S: Final = 30.0
 """A server that reads the past to us is not silent for as long."""
 FIRST_IDLE_S, LONGEST_IDLE_S = 1.0, 8.0
@@ -61,7 +63,7 @@ async def _pages(link: Link, read_all: ReadAll, position: int | None, prefixes: 
     live, told, idle_s = False, False, FIRST_IDLE_S
     try:
         while True:
-            responses = await gathering.take(idle_s if live else PAST_S)
+            responses = await (gathering.take(idle_s) if live else gathering.take(PAST_S, GATHER_S))
             before = position
             news = _News.of(responses, position)
             position = news.position
@@ -123,12 +125,16 @@ class _Gathering:
     def is_empty(self) -> bool:
         return not self._responses
 
-    async def take(self, limit_s: float) -> list[ReadResp]:
-        """Up to `MOST`, waiting for the first; none if nothing came within `limit_s`. Raises what ended the call."""
+    async def take(self, limit_s: float, gather_s: float = 0.0) -> list[ReadResp]:
+        """Up to `MOST`, waiting for the first, and `gather_s` for others; none if nothing came within `limit_s`. Raises
+        what ended the call.
+        """
         if not self._responses and self._error is None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(limit_s):
                     await self._changed.wait()
+        if gather_s and self._responses and len(self._responses) < MOST:
+            await asyncio.sleep(gather_s)
         if not self._responses and self._error is not None:
             raise self._error
         taken, self._responses = self._responses[:MOST], self._responses[MOST:]
