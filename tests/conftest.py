@@ -6,9 +6,8 @@ from importlib.util import find_spec
 import pytest
 import structlog
 
-pytest_plugins = [
-    name for name in ("support.containers", "support.kafka", "support.postgres", "support.platform") if find_spec(name)
-]
+PLUGINS = ("support.containers", "support.kafka", "support.postgres", "support.every_store", "support.platform")
+pytest_plugins = [name for name in PLUGINS if find_spec(name)]
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -13,13 +14,14 @@ from uuid import UUID
 import pytest
 
 from chassis.cloudevents import to_recorded
-from chassis.errors import BrokerUnavailable, Fenced, WrongStore
+from chassis.errors import BrokerUnavailable, Fenced, Retryable, WrongStore
 from chassis.kafka.admin import Admin
 from chassis.ledger import Ledger
 from chassis.ports import Store
 from chassis.relay import TOPICS, Relay
 from chassis.relay_checkpoint import last_checkpoint
 from chassis.relay_producer import publishing
+from chassis.stores import open_store
 from chassis.stores.memory import MemoryStore
 from chassis.stores.sql import SqlStore
 from local.kafka import KafkaServer
@@ -27,6 +29,7 @@ from schemas.envelope import RecordedEvent
 from schemas.streams import REGISTRY
 from schemas.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS
 from support.broker import committed, delete_topics, event_ids, going, until
+from support.kurrentdb.process import running as running_kurrentdb
 from support.roads import PlainKeys, add_detail, clock, file_many
 from support.stores import event, memory_store
 
@@ -70,8 +73,7 @@ async def all_there(kafka: str, store: Store) -> Callable[[], Any]:
     return look
 
 
-async def test_every_event_arrives_once_in_the_order_of_its_stream_with_its_headers(kafka: str) -> None:
-    store = memory_store()
+async def test_every_event_arrives_once_in_the_order_of_its_stream_with_its_headers(kafka: str, store: Store) -> None:
     ids = await file_many(store, 300)
     ledger = Ledger(store, PlainKeys(), "intake")
     for number in range(30):
@@ -96,15 +98,14 @@ async def test_the_registry_has_a_topic_of_its_own_and_supports_are_not_relayed(
     assert len(await published(kafka)) == 1
 
 
-async def test_a_relay_resumes_at_its_checkpoint_and_publishes_nothing_twice(kafka: str) -> None:
-    store = memory_store()
+async def test_a_relay_resumes_at_its_checkpoint_and_publishes_nothing_twice(kafka: str, store: Store) -> None:
     await file_many(store, 50)
     async with going(Relay(store, kafka)):
         await until(await all_there(kafka, store))
     await file_many(store, 50, start=50)
     async with going(Relay(store, kafka)):
         await until(await all_there(kafka, store))
-    assert sorted(each.position for each in await published(kafka)) == list(range(1, 101))
+    assert sorted(await published(kafka), key=lambda each: each.position) == await stored(store)
 
 
 async def test_another_relay_takes_over_when_the_first_one_stops(kafka: str) -> None:
@@ -139,8 +140,7 @@ async def test_only_one_of_two_relays_publishes(kafka: str) -> None:
     assert sorted(each.position for each in await published(kafka)) == list(range(1, 1001))
 
 
-async def test_a_zombie_is_fenced_and_what_it_had_begun_is_never_seen(kafka: str) -> None:
-    store = memory_store()
+async def test_a_zombie_is_fenced_and_what_it_had_begun_is_never_seen(kafka: str, store: Store) -> None:
     await file_many(store, 40)
     events, store_id = await stored(store), await store.store_id()
     admin = Admin(kafka)
@@ -155,7 +155,7 @@ async def test_a_zombie_is_fenced_and_what_it_had_begun_is_never_seen(kafka: str
                     await zombie.publish(events[10:30])
             await heir.publish(events[20:40])
     await until(await all_there(kafka, store))
-    assert sorted(each.position for each in await published(kafka)) == list(range(1, 41))
+    assert sorted(await published(kafka), key=lambda each: each.position) == events
 
 
 async def test_a_store_that_is_not_the_one_published_before_is_refused_loudly(kafka: str) -> None:
@@ -220,6 +220,36 @@ class RelayProcess:
         self.process.kill()
         self.process.wait()
         self.process = self._start()
+
+
+async def test_a_relay_whose_kurrentdb_is_killed_and_comes_back_publishes_each_event_once(
+    kafka: str, tmp_path: Path
+) -> None:
+    dice = random.Random(815)
+    with running_kurrentdb(tmp_path) as server:
+        store, reader = open_store(server.url), open_store(server.url)
+        async with going(Relay(reader, kafka)):
+            for round_ in range(3):
+                writing = asyncio.create_task(_file_whatever_happens(store, 200, start=200 * round_))
+                await asyncio.sleep(dice.uniform(0.1, 0.6))
+                await asyncio.to_thread(server.restart)
+                await writing
+            await until(await all_there(kafka, store), within_s=90)
+        found = await published(kafka)
+        assert sorted(found, key=lambda each: each.position) == await stored(store)
+        assert len(found) == 600
+        for opened in (store, reader):
+            await opened.close()
+
+
+async def _file_whatever_happens(store: Store, count: int, start: int) -> None:
+    while True:
+        try:
+            await file_many(store, count, start)
+        except Retryable:
+            await asyncio.sleep(0.1)
+            continue
+        return
 
 
 async def test_a_killed_relay_comes_back_and_loses_and_repeats_nothing(kafka: str, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
 from pathlib import Path
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from chassis.errors import (
     WrongStore,
 )
 from chassis.ports import Append, Appended, Page, Store
-from chassis.stores import kurrent, kurrent_append, kurrent_link, open_store
+from chassis.stores import kurrent, kurrent_append, kurrent_follow, kurrent_link, open_store
 from chassis.web import install
 from schemas.envelope import NO_STREAM, NewEvent, RecordedEvent
 from support.kurrentdb.certificates import self_signed
@@ -124,22 +125,21 @@ async def test_a_server_that_is_not_there_takes_nothing(tmp_path: Path) -> None:
 
 
 async def test_a_silent_server_is_unavailable_in_bounded_time(server: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kurrent, "CALL_S", 0.4)
-    monkeypatch.setattr(kurrent_link, "TRIES", 1)
-    monkeypatch.setattr(kurrent_append, "ANSWER_S", 0.4)
-    monkeypatch.setattr(kurrent_append, "PATIENCE_S", 0.2)
     store = open_store(server.url)
     await store.append("complaint-1", NO_STREAM, [A])
     server.signal(signal.SIGSTOP)
     try:
-        with pytest.raises(StoreUnavailable):
-            await store.read("complaint-1")
-        with pytest.raises(OutcomeUnknown):
-            await store.append("complaint-1", 0, [B], seen={A.id})
+        with monkeypatch.context() as impatient:
+            impatient.setattr(kurrent, "CALL_S", 0.4)
+            impatient.setattr(kurrent_link, "TRIES", 1)
+            impatient.setattr(kurrent_append, "ANSWER_S", 0.4)
+            impatient.setattr(kurrent_append, "PATIENCE_S", 0.2)
+            with pytest.raises(StoreUnavailable):
+                await store.read("complaint-1")
+            with pytest.raises(OutcomeUnknown):
+                await store.append("complaint-1", 0, [B], seen={A.id})
     finally:
         server.signal(signal.SIGCONT)
-    monkeypatch.setattr(kurrent, "CALL_S", 10)
-    monkeypatch.setattr(kurrent_append, "PATIENCE_S", 10)
     assert (await store.append("complaint-1", 0, [B], seen={A.id})).version == 1
     assert len(await store.read("complaint-1")) == 2
     await store.close()
@@ -174,8 +174,9 @@ async def test_through_kills_and_restarts_every_append_is_written_once_and_follo
 
 
 async def test_a_broken_subscription_goes_on_where_it_was_with_a_line_in_the_log_and_no_busy_loop(
-    server: StandIn,
+    server: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(kurrent_follow, "MOST_TRIES", 1_000)  # however long the server takes to start again
     store = open_store(server.url)
     await store.append("complaint-1", NO_STREAM, [A])
     with structlog.testing.capture_logs() as logged:
@@ -358,11 +359,13 @@ async def _followed(store: Store, count: int) -> list[RecordedEvent]:
     found: list[RecordedEvent] = []
     async with asyncio.timeout(120):
         while len(found) < count:
+            pages = store.subscribe(found[-1].position if found else None, ["complaint-"])
             try:
-                async for page in store.subscribe(found[-1].position if found else None, ["complaint-"]):
-                    found += page.events
-                    if len(found) >= count:
-                        break
+                async with aclosing(pages):  # type: ignore[type-var]
+                    async for page in pages:
+                        found += page.events
+                        if len(found) >= count:
+                            break
             except StoreUnavailable:
                 await asyncio.sleep(0.1)
     return found

@@ -16,8 +16,8 @@ things = Table("things", metadata, Column("id", Integer, primary_key=True), Colu
 
 
 @pytest.fixture
-async def database(shared_url: str) -> AsyncIterator[Database]:
-    opened = Database(shared_url, metadata)
+async def database(sql_url: str) -> AsyncIterator[Database]:
+    opened = Database(sql_url, metadata)
     yield opened
     await opened.close()
 
@@ -53,8 +53,8 @@ async def test_a_function_that_raises_leaves_nothing_and_its_neighbours_everythi
     assert await database.read(names) == ["0", "1", "2", "3", "4", "nine"]
 
 
-async def test_two_processes_that_add_one_lose_no_addition(database: Database, shared_url: str) -> None:
-    other = Database(shared_url, metadata)
+async def test_two_processes_that_add_one_lose_no_addition(database: Database, sql_url: str) -> None:
+    other = Database(sql_url, metadata)
     await database.run(add(1, "0"))
 
     def increase(connection: Connection) -> None:
@@ -71,8 +71,8 @@ async def test_a_reading_function_cannot_write(database: Database) -> None:
         await database.read(lambda connection: connection.execute(delete(things)))
 
 
-async def test_a_reading_function_sees_one_moment(database: Database, shared_url: str) -> None:
-    other = Database(shared_url, metadata)
+async def test_a_reading_function_sees_one_moment(database: Database, sql_url: str) -> None:
+    other = Database(sql_url, metadata)
     await database.run(add(1))
 
     def twice(connection: Connection) -> tuple[int | None, int | None]:
@@ -86,15 +86,15 @@ async def test_a_reading_function_sees_one_moment(database: Database, shared_url
     await other.close()
 
 
-async def test_a_key_ring_shared_by_processes_gives_all_the_same_keys_and_forgets_for_all(shared_url: str) -> None:
-    rings = [SqlKeyRing(shared_url, b"m" * 32) for _ in range(3)]
+async def test_a_key_ring_shared_by_processes_gives_all_the_same_keys_and_forgets_for_all(sql_url: str) -> None:
+    rings = [SqlKeyRing(sql_url, b"m" * 32) for _ in range(3)]
     complaints = [UUID(int=number) for number in range(1, 701)]
 
     answers = await asyncio.gather(*[ring.ensure(complaints[start:]) for start, ring in enumerate(rings)])
 
     assert all(one[complaint] == answers[0][complaint] for one in answers for complaint in one)
     await rings[0].destroy(complaints[5])
-    fresh = SqlKeyRing(shared_url, b"m" * 32)
+    fresh = SqlKeyRing(sql_url, b"m" * 32)
     assert not (await fresh.ensure([complaints[5]]))[complaints[5]].generations
     assert list((await fresh.renew(complaints[5])).generations) == [2]
     await asyncio.gather(*[ring.close() for ring in [*rings, fresh]])

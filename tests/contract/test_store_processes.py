@@ -6,8 +6,8 @@ from collections import Counter
 from uuid import UUID
 
 from chassis.errors import Conflict
-from chassis.ports import Append
-from chassis.stores.sql import SqlStore
+from chassis.ports import Append, Store
+from chassis.stores import open_store
 from support.stores import event, read_until, write_in_turns, write_without_end
 
 spawn = multiprocessing.get_context("spawn")
@@ -16,7 +16,7 @@ WRITERS, APPENDS, STREAMS = 4, 40, 5
 
 
 async def test_a_follower_misses_nothing_of_what_processes_commit_side_by_side(shared_url: str) -> None:
-    store = SqlStore(shared_url)
+    store = open_store(shared_url)
     expected = WRITERS * APPENDS * 2
     pipes = [spawn.Pipe(duplex=False) for _ in range(WRITERS)]
     writers = [
@@ -36,7 +36,9 @@ async def test_a_follower_misses_nothing_of_what_processes_commit_side_by_side(s
     events = [one for page in await following for one in page.events]
     await store.close()
 
-    assert [one.position for one in events] == list(range(1, expected + 1))
+    positions = [one.position for one in events]
+    assert positions == sorted(set(positions))
+    assert len(events) == expected
     held = Counter((one.stream, one.id) for one in events)
     assert held == Counter((stream, one) for stream, ids in acknowledged for one in ids)
     for stream in {one.stream for one in events}:
@@ -54,7 +56,7 @@ async def test_what_was_acknowledged_survives_the_kill_of_its_writer(shared_url:
     await asyncio.to_thread(writer.join)
     acknowledged += await asyncio.to_thread(_rest, told)
 
-    store = SqlStore(shared_url)
+    store = open_store(shared_url)
     found = await store.read_many(acknowledged)
     assert {len(events) for events in found} == {2}
     pages = await read_until(store, lambda _, page: page.caught_up)
@@ -66,7 +68,7 @@ async def test_what_was_acknowledged_survives_the_kill_of_its_writer(shared_url:
 
 
 async def test_processes_that_start_together_make_one_store(shared_url: str) -> None:
-    stores = [SqlStore(shared_url) for _ in range(4)]
+    stores = [open_store(shared_url) for _ in range(4)]
 
     ids: list[UUID] = await asyncio.gather(*[store.store_id() for store in stores])
 
@@ -75,9 +77,9 @@ async def test_processes_that_start_together_make_one_store(shared_url: str) -> 
 
 
 async def test_a_writer_that_was_overtaken_between_looking_and_writing_gets_a_conflict(shared_url: str) -> None:
-    stores = [SqlStore(shared_url) for _ in range(4)]
+    stores = [open_store(shared_url) for _ in range(4)]
 
-    async def race(store: SqlStore, name: int) -> int:
+    async def race(store: Store, name: int) -> int:
         won = 0
         for number in range(30):
             both = [Append(f"complaint-{number}", -1, [event(f"{name} {number}")]),

@@ -76,9 +76,9 @@ def is_joined(state: Complaint) -> bool:
 class Lives(RuleBasedStateMachine):
     """One nation with a few complaints."""
 
-    def __init__(self) -> None:
+    def __init__(self, world: World | None = None) -> None:
         super().__init__()
-        self.world = World()
+        self.world = world or World()
         self.books, self.counted = Books(), dict[UUID, Summary]()
         self.checked: dict[UUID, int] = {}
 

@@ -12,6 +12,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from chassis.errors import Conflict
 from chassis.ports import Page, Store
+from chassis.stores import open_store
 from chassis.stores.memory import MemoryStore
 from chassis.stores.sql import SqlStore
 from schemas.envelope import NewEvent, RecordedEvent
@@ -47,7 +48,7 @@ async def read_until(store: Store, enough: Callable[[list[RecordedEvent], Page],
 
 def write_in_turns(url: str, writer: int, appends: int, streams: int, acks: Connection) -> None:
     """A process: append two events at a time to streams that others write too, deciding again on each conflict; tell
-    each acknowledged append as (stream, ids). Now and then a transaction is held for 30 ms before it commits."""
+    each acknowledged append as (stream, ids). Now and then an SQL transaction is held for 30 ms before it commits."""
     ticks = count(writer)
 
     def dawdling() -> datetime:
@@ -55,10 +56,11 @@ def write_in_turns(url: str, writer: int, appends: int, streams: int, acks: Conn
             time.sleep(0.03)
         return datetime.now(UTC)  # noqa: TID251
 
-    asyncio.run(_write_in_turns(SqlStore(url, dawdling), writer, appends, streams, acks))
+    store = open_store(url) if url.startswith("kurrentdb") else SqlStore(url, dawdling)
+    asyncio.run(_write_in_turns(store, writer, appends, streams, acks))
 
 
-async def _write_in_turns(store: SqlStore, writer: int, appends: int, streams: int, acks: Connection) -> None:
+async def _write_in_turns(store: Store, writer: int, appends: int, streams: int, acks: Connection) -> None:
     for number in range(appends):
         stream = f"complaint-{number % streams}"
         events = [event(f"{writer} {number} {part}") for part in "ab"]
@@ -77,14 +79,14 @@ async def _write_in_turns(store: SqlStore, writer: int, appends: int, streams: i
 def write_without_end(url: str, acks: Connection) -> None:
     """A process: twenty coroutines append without end, each to streams of its own; tells each acknowledged append."""
 
-    async def one(store: SqlStore, name: int) -> None:
+    async def one(store: Store, name: int) -> None:
         for number in count():
             stream = f"complaint-{name}-{number}"
             await store.append(stream, -1, [event(f"{stream} a"), event(f"{stream} b")])
             acks.send(stream)
 
     async def all_of_them() -> None:
-        store = SqlStore(url)
+        store = open_store(url)
         await asyncio.gather(*[one(store, name) for name in range(20)])
 
     asyncio.run(all_of_them())

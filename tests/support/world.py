@@ -63,6 +63,9 @@ class World:
     def named(self, name: str) -> UUID:
         return derived_id("world", name)
 
+    def id_of(self, complaint: UUID, fact: Fact, version: int) -> UUID:
+        return derived_id("told", str(complaint), str(version))
+
     def until(self, state: Complaint) -> datetime | None:
         return dispute_until(state, self.registry, POLICIES)
 
@@ -73,7 +76,7 @@ class World:
             state, name = self.state(complaint), type(fact).__name__
             if not allows(state, name):
                 raise NotAllowed(f"{name} while {state.status.value}, closed {state.closed}")
-            told = Told(fact, derived_id("told", str(complaint), str(len(history))), len(history))
+            told = Told(fact, self.id_of(complaint, fact, len(history)), len(history))
             history.append(told)
             self.states[complaint] = evolve(state, told)
         return len(facts)

@@ -123,7 +123,9 @@ class Engine:
         return self._write(stream, [Proposed(uuid4(), {"type": TOMBSTONE, "content-type": ""}, b"", b"")])
 
     def last_version(self, stream: str) -> int:
-        """-1: never written to; DELETED: tombstoned. Soft deletion does not change it."""
+        """-1: never written to; DELETED: tombstoned, and its metadata with it. Soft deletion does not change it."""
+        if stream.startswith("$$") and self.last_version(stream[2:]) == DELETED:
+            return DELETED
         events = self._streams.get(stream)
         if not events:
             return NO_STREAM

@@ -27,7 +27,10 @@ def wanted(options: Options) -> Wanted:
     expression = getattr(options.filter, by)
     subject: Callable[[Stored], str] = (lambda one: one.stream) if by == "stream_identifier" else (lambda one: one.type)
     if expression.regex:
-        pattern = re.compile(expression.regex)
+        try:
+            pattern = re.compile(expression.regex)
+        except re.error as error:
+            raise ValueError(f"no regular expression: {error}") from error
         return lambda one: pattern.search(subject(one)) is not None
     prefixes = tuple(expression.prefix)
     if not prefixes:
