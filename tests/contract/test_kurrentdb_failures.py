@@ -49,8 +49,16 @@ def server(tmp_path: Path) -> Iterator[StandIn]:
         yield started
 
 
-@pytest.mark.parametrize("fault", ["refuse", "lose", "stall", "swallow"])
-async def test_an_append_whose_answer_is_lost_is_settled_and_written_once(
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param("refuse", id="connection broken before it was written"),
+        pytest.param("lose", id="connection broken after it was written"),
+        pytest.param("stall", id="timed out and not written"),
+        pytest.param("swallow", id="timed out but written"),
+    ],
+)
+async def test_an_append_whose_answer_is_lost_is_recognised_as_our_own_or_sent_again_and_written_once(
     kurrentdb: StandIn, store: Store, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kurrent_append, "ANSWER_S", 0.5)
@@ -87,9 +95,8 @@ async def test_a_conflict_met_after_a_lost_answer_is_a_conflict_only_if_the_stre
     ours = asyncio.create_task(store.append("complaint-1", 0, [B], seen={A.id}))
     await asyncio.sleep(0)
     other = open_store(kurrentdb.url)
-    while kurrentdb.tell("calls", "batch-append") == "0":
+    while kurrentdb.tell("left", "stall") != "0":
         await asyncio.sleep(0.01)
-    await asyncio.sleep(0.05)
     await other.append("complaint-1", 0, [C], seen={A.id})
 
     with pytest.raises(Conflict):
@@ -200,18 +207,15 @@ async def test_a_broken_subscription_goes_on_where_it_was_with_a_line_in_the_log
     await store.close()
 
 
-async def test_a_change_of_leader_loses_no_append_and_no_event(tmp_path: Path) -> None:
-    with running(tmp_path, nodes=3) as cluster:
+async def test_a_change_of_leader_loses_no_append_and_no_event_and_says_so_without_a_busy_loop(tmp_path: Path) -> None:
+    with running(tmp_path, nodes=3) as cluster, structlog.testing.capture_logs() as logged:
         store, follower = open_store(cluster.url), open_store(cluster.url)
         await store.append("complaint-0", NO_STREAM, [event("begin")])
         following = asyncio.create_task(_followed(follower, 61))
 
         async def write() -> None:
             for number in range(60):
-                append = Append(
-                    "complaint-1", number - 1, [event(f"1 {number}")], {event(f"1 {n}").id for n in range(number)}
-                )
-                await _until_taken(store, append)
+                await _until_taken(store, Append("complaint-1", number - 1, [event(f"1 {number}")], _ids("1", number)))
 
         writing = asyncio.create_task(write())
         for leader in (1, 2, 0):
@@ -221,9 +225,44 @@ async def test_a_change_of_leader_loses_no_append_and_no_event(tmp_path: Path) -
         events = await following
 
         assert [one.version for one in events if one.stream == "complaint-1"] == list(range(60))
+        assert [one.position for one in events] == sorted(one.position for one in events)
         assert len(await store.read("complaint-1")) == 60
+        said = Counter(line["event"] for line in logged)
+        assert said["another node leads"]
+        assert said["subscription lost, making it again"]
+        assert sum(said.values()) < 60, "a few lines for each change, not one for each try"
+        assert int(cluster.tell("calls", "subscribe")) < 20
         await store.close()
         await follower.close()
+
+
+@pytest.mark.parametrize("fault", ["stall", "swallow"])
+async def test_an_append_under_way_when_the_leader_changes_is_settled_with_the_new_one(
+    tmp_path: Path, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kurrent_append, "ANSWER_S", 1.0)
+    with running(tmp_path, nodes=3) as cluster:
+        store = open_store(cluster.url)
+        await store.append("complaint-1", NO_STREAM, [A])
+        cluster.tell(fault, 1)
+        ours = asyncio.create_task(store.append("complaint-1", 0, [B, C], seen={A.id}))
+        while cluster.tell("left", fault) != "0":
+            await asyncio.sleep(0.01)
+        cluster.tell("leader", 1)
+
+        assert (await ours).version == 2
+        assert [one.id for one in await store.read("complaint-1")] == [A.id, B.id, C.id]
+        await store.close()
+
+
+async def test_readiness_names_a_store_that_is_away_and_one_that_was_exchanged(server: StandIn) -> None:
+    store = open_store(server.url)
+    await store.store_id()
+    server.tell("wipe")
+    assert "WrongStore" in await _readiness(store)
+    await asyncio.to_thread(server.kill)
+    assert "StoreUnavailable" in await _readiness(store)
+    await store.close()
 
 
 async def test_a_credential_that_is_wrong_or_missing_is_access_denied(tmp_path: Path) -> None:

@@ -64,7 +64,9 @@ async def _node(settings: Settings, node: Node, port: int) -> grpc.aio.Server:
 
 
 async def _obey(cluster: Cluster, settings: Settings) -> None:
-    """Orders, one a line: a fault and how often, `cut`, `leader <node>`, `calls <name>`, `wipe`. Each is answered by a line."""
+    """Orders, one a line: a fault and how often, `left <fault>` (not yet happened), `cut`, `leader <node>`, `calls <name>`,
+    `wipe`. Each is answered by a line.
+    """
     reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
@@ -86,6 +88,8 @@ async def _obey(cluster: Cluster, settings: Settings) -> None:
                     settings.file.unlink()
                 cluster.engine = Engine(Journal(settings.file))
                 print("ok", flush=True)
+            case ["left", name]:
+                print(cluster.faults[name], flush=True)
             case ["calls", name]:
                 print(cluster.calls[name], flush=True)
             case _:
