@@ -38,6 +38,7 @@ MEASURES: Final[Mapping[str, Callable[[Judged], float]]] = {
     "coverage_at_95": partial(coverage_at, target=TARGET),
 }
 BASELINE_SHARPNESS: Final = 4.0
+BATCH: Final = 200
 
 
 class Judging(NamedTuple):
@@ -72,8 +73,9 @@ def judge(fold: str, known: Sequence[Example], held: Sequence[Example], making: 
 
 def said_of(model: Model, held: Sequence[Example], making: Making) -> Judged:
     """What a model says of texts."""
-    said = (Said(each.text, each.place, tuple(making.hints(each.text))) for each in held)
-    chances = np.array([model.chances(each) for each in said], np.float64)
+    said = [Said(each.text, each.place, tuple(making.hints(each.text))) for each in held]
+    parts = [model.chances(said[at : at + BATCH]) for at in range(0, len(said), BATCH)]
+    chances = np.concatenate(parts).astype(np.float64)
     return Judged(model.labels, chances, tuple(str(each.label) for each in held))
 
 

@@ -26,17 +26,16 @@ class Said(NamedTuple):
 
 def words(text: str) -> list[str]:
     """The words in lower case, letters drawn out (`paraaah`) once, long numbers as one word."""
-    return [_plain(word) for word in _WORD.findall(text.lower())]
+    return list(map(_plain, _WORD.findall(text.lower())))
 
 
 def terms(found: Iterable[str]) -> Iterator[str]:
     """Words and pairs of words."""
     found = list(found)
     yield from found
-    yield from (f"{first} {second}" for first, second in pairwise(found))
+    yield from map(" ".join, pairwise(found))
 
 
-@lru_cache(maxsize=CACHED_WORDS)
 def pieces(word: str) -> tuple[str, ...]:
     """The pieces of one word, its ends marked: what spelling noise leaves in common."""
     marked = f" {word} "
@@ -44,6 +43,7 @@ def pieces(word: str) -> tuple[str, ...]:
     return tuple(marked[at : at + length] for length in lengths for at in range(len(marked) - length + 1))
 
 
+@lru_cache(maxsize=CACHED_WORDS)
 def _plain(word: str) -> str:
     if word[0].isdigit():
         return word if len(word) < _LONG_NUMBER else "0000"

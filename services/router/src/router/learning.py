@@ -16,7 +16,7 @@ from router.measures import Judged, accuracy, calibration_error, coverage_at, fo
 from router.models import Card, digest
 from router.reading import hints
 from router.rule_data import read, rule_data, tables
-from router.rules import Rules, Scored, Verdict
+from router.rules import Rules, Scored
 from router.sentences import FILE, sentence_data, tellings
 from router.training import Made, Making, train
 
@@ -35,14 +35,7 @@ def rules_hints(rules: Rules) -> Any:
     """The rules' scores of a text, as the model sees them while it places."""
 
     def scores(text: str) -> Iterable[Scored]:
-        found: list[Verdict] = []
-
-        def keep(own: Verdict) -> Verdict:
-            found.append(own)
-            return own
-
-        rules.read(text, judge=keep)
-        return hints(found[0].scored)
+        return hints(rules.scan(text).verdict.scored)
 
     return scores
 
@@ -141,6 +134,7 @@ def _card(
         threshold=made.model.threshold,
         thresholds=thresholds,
         sharpness=made.model.weights.sharpness,
+        rarest=made.model.vocabulary.rarest,
         target=making.target,
     )
 

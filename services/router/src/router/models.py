@@ -12,13 +12,14 @@ from typing import Any, Final
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from router.classify import Model, Vocabulary, Weights
+from router.classify import Model, Weights
+from router.vectors import Vocabulary
 
 SUFFIX: Final = ".npz"
 DEFAULT: Final = "default.npz"
 RULES_ALONE: Final = "rules"
 """Switched to this, no model reads."""
-FORMAT: Final = 1
+FORMAT: Final = 2
 LARGEST_BYTES: Final = 50_000_000
 _LISTS: Final = ("terms", "pieces", "place", "hints", "labels", "tellable")
 _FLOATS: Final = ("idf", "matrix", "bias", "head_sharpness")
@@ -28,12 +29,17 @@ class BadModel(Exception):
     """A model file that is not there, or not a whole model of ours; says which and why."""
 
 
-class Card(BaseModel):
-    """What a model is: for people, and for whoever compares two."""
+class Format(BaseModel):
+    """The part of a card that every release reads."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     format: int = FORMAT
+
+
+class Card(Format):
+    """What a model is: for people, and for whoever compares two."""
+
     version: str
     made_on: date
     rules: str
@@ -46,6 +52,8 @@ class Card(BaseModel):
     thresholds: dict[str, float] = {}
     """Of labels that have one of their own."""
     sharpness: float
+    rarest: float
+    """How rare a word is that no example had."""
     target: float
     """Share of right ones among those forwarded by itself at which the threshold was set."""
 
@@ -78,9 +86,10 @@ def load(content: bytes, name: str) -> tuple[Model, Card]:
     """
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-            card = Card.model_validate_json(stored["card"].tobytes())
-            if card.format != FORMAT:
-                raise BadModel(f"{name}: format {card.format}, this release reads {FORMAT}")
+            told = stored["card"].tobytes()
+            if (made := Format.model_validate_json(told).format) != FORMAT:
+                raise BadModel(f"{name}: format {made}, this release reads {FORMAT}; train it anew")
+            card = Card.model_validate_json(told)
             lists = {part: _lines(stored[part]) for part in _LISTS}
             starts, floats = stored["starts"].tolist(), {part: stored[part].astype(np.float32) for part in _FLOATS}
     except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile, ValidationError) as error:
@@ -89,7 +98,7 @@ def load(content: bytes, name: str) -> tuple[Model, Card]:
         {term: at for at, term in enumerate(lists[part], start)}
         for part, start in zip(("terms", "pieces", "place", "hints"), starts, strict=True)
     ]
-    vocabulary = Vocabulary(blocks[0], blocks[1], blocks[2], blocks[3], floats["idf"])
+    vocabulary = Vocabulary(blocks[0], blocks[1], blocks[2], blocks[3], floats["idf"], card.rarest)
     weights = Weights(floats["matrix"], floats["bias"], card.sharpness, floats["head_sharpness"])
     _check(vocabulary, weights, lists["labels"], name)
     tellable = frozenset(lists["tellable"])

@@ -7,6 +7,7 @@ field that the model never learned stays with the rules.
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from router.classify import Guess, Model
@@ -40,11 +41,25 @@ class Read(NamedTuple):
         return self.guess is not None and self.guess.urgency >= URGENT
 
 
+class Asked(NamedTuple):
+    """A text, whom it is addressed to, and where it is."""
+
+    said: str
+    addressed_to: str
+    place: tuple[str, ...]
+
+
 class Reader:
     """Rules and names of one version, with the regions of one registry, and a model if there is one."""
 
-    def __init__(self, rules: Rules, gazetteer: Gazetteer, model: Model | None = None) -> None:
-        self._rules, self._gazetteer, self.model = rules, gazetteer, model
+    def __init__(
+        self,
+        rules: Rules,
+        gazetteer: Gazetteer,
+        model: Model | None = None,
+        ahead: Mapping[int, tuple[Complaint, Read]] = MappingProxyType({}),
+    ) -> None:
+        self._rules, self._gazetteer, self.model, self._ahead = rules, gazetteer, model, ahead
 
     def having(self, model: Model | None) -> "Reader":
         """The same with this model."""
@@ -66,28 +81,50 @@ class Reader:
 
     def read(self, state: Complaint) -> Read:
         """Read all that was said. A part is first read by its own task."""
-        said = "\n".join([state.title or "", state.text, *(text for _, text in state.details)])
+        _, found = self._ahead.get(id(state), (state, None))
+        return found or self.read_many([state])[0]
+
+    def read_many(self, states: Sequence[Complaint]) -> list[Read]:
+        """Read these, in their order: each as it would be read alone."""
+        places = [self._where(state) for state in states]
+        asked = [Asked(_said(state), state.addressed_to or "", place_tokens(where.region))
+                 for state, where in zip(states, places, strict=True)]  # fmt: skip
+        tasks = {at: Asked(state.task, "", asked[at].place) for at, state in enumerate(states) if state.task}
+        read = self._words([*asked, *tasks.values()])
+        own = dict(zip(tasks, read[len(asked) :], strict=True))
+        wholes = zip(read, places, strict=False)
+        return [_read(whole, own.get(at), where) for at, (whole, where) in enumerate(wholes)]
+
+    def ahead(self, states: Sequence[Complaint]) -> "Reader":
+        """The same, having read these already."""
+        reads = zip(states, self.read_many(states), strict=True)
+        return Reader(self._rules, self._gazetteer, self.model, {id(state): (state, read) for state, read in reads})
+
+    def _where(self, state: Complaint) -> Where:
         address = state.place.address if state.place else None
-        texts = [("address", address or ""), ("text", said), ("addressed_to", state.addressed_to or "")]
-        where = self._gazetteer.find(state.place, [pair for pair in texts if pair[1]])
-        place = place_tokens(where.region)
-        whole, guess = self._words(said, state.addressed_to or "", place)
-        if state.task:
-            own, own_guess = self._words(state.task, "", place)
-            if own.sector is not None:
-                return Read(own._replace(misconduct=own.misconduct or whole.misconduct), where, own_guess)
-        return Read(whole, where, guess)
+        texts = [("address", address or ""), ("text", _said(state)), ("addressed_to", state.addressed_to or "")]
+        return self._gazetteer.find(state.place, [pair for pair in texts if pair[1]])
 
-    def _words(self, said: str, addressed_to: str, place: tuple[str, ...]) -> tuple[Reading, Guess | None]:
+    def _words(self, asked: Sequence[Asked]) -> list[tuple[Reading, Guess | None]]:
+        scans = [self._rules.scan(each.said, each.addressed_to) for each in asked]
         if (model := self.model) is None:
-            return self._rules.read(said, addressed_to), None
-        guesses: list[Guess] = []
+            return [(self._rules.conclude(scan, scan.verdict), None) for scan in scans]
+        pairs = zip(asked, scans, strict=True)
+        guesses = model.read_many([Said(each.said, each.place, hints(scan.verdict.scored)) for each, scan in pairs])
+        return [
+            (self._rules.conclude(scan, _together(scan.verdict, guess, model)), guess)
+            for scan, guess in zip(scans, guesses, strict=True)
+        ]
 
-        def judge(own: Verdict) -> Verdict:
-            guesses.append(model.read(Said(said, place, hints(own.scored))))
-            return _together(own, guesses[0], model)
 
-        return self._rules.read(said, addressed_to, judge), guesses[0]
+def _said(state: Complaint) -> str:
+    return "\n".join([state.title or "", state.text, *(text for _, text in state.details)])
+
+
+def _read(whole: tuple[Reading, Guess | None], own: tuple[Reading, Guess | None] | None, where: Where) -> Read:
+    if own is None or own[0].sector is None:
+        return Read(whole[0], where, whole[1])
+    return Read(own[0]._replace(misconduct=own[0].misconduct or whole[0].misconduct), where, own[1])
 
 
 def hints(scored: Sequence[Scored]) -> tuple[Scored, ...]:

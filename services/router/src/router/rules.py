@@ -5,7 +5,7 @@ of the next; otherwise there is none, and a person reads it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
 from router.rule_data import RuleData
@@ -61,8 +61,12 @@ class Verdict(NamedTuple):
     """Beside the rules' own words of misconduct; theirs that only look like it are heard first."""
 
 
-Judge = Callable[["Verdict"], "Verdict"]
-"""Judges anew, knowing what the rules make of it."""
+class Scan(NamedTuple):
+    """What was met in a text, and what the rules make of it."""
+
+    met: dict[str, tuple[Meaning, ...]]
+    verdict: Verdict
+    addressed_to: str
 
 
 class Rules:
@@ -76,8 +80,13 @@ class Rules:
         addressed = ((phrase, level) for level, phrases in data.addressed.items() for phrase in phrases)
         self._addressed = WordList(addressed, data.variants)
 
-    def read(self, text: str, addressed_to: str = "", judge: Judge = lambda own: own) -> Reading:
-        """Read a complaint's words, and whom it is addressed to; `judge` may know better which sector it is."""
+    def read(self, text: str, addressed_to: str = "") -> Reading:
+        """Read a complaint's words, and whom it is addressed to."""
+        scan = self.scan(text, addressed_to)
+        return self.conclude(scan, scan.verdict)
+
+    def scan(self, text: str, addressed_to: str = "") -> Scan:
+        """What is met in the words."""
         weights: dict[str, float] = defaultdict(float)
         met: dict[str, tuple[Meaning, ...]] = {}
         for found in self._words.find(f"{text}\n{addressed_to}"):
@@ -90,9 +99,12 @@ class Rules:
         ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
         total = sum(weights.values()) + 1
         scored = tuple(Scored(name, weight / total) for name, weight in ranked)
-        verdict = judge(Verdict(_clear(ranked), scored, misconduct=_speaks_of(met, "misconduct")))
-        sector = verdict.sector
-        level = self._level(sector, met, addressed_to)
+        return Scan(met, Verdict(_clear(ranked), scored, misconduct=_speaks_of(met, "misconduct")), addressed_to)
+
+    def conclude(self, scan: Scan, verdict: Verdict) -> Reading:
+        """The reading, by a verdict that may know better which sector it is."""
+        met, sector = scan.met, verdict.sector
+        level = self._level(sector, met, scan.addressed_to)
         words = tuple(phrase for phrase, meanings in met.items() if _counts(meanings, sector))
         words += tuple(word for word in verdict.words if word not in words)
         others = tuple(one for one in verdict.scored if one.sector != sector)[:ALTERNATIVES]
