@@ -52,12 +52,24 @@ class Weights(NamedTuple):
     head_sharpness: Floats
 
 
-class Model:
-    """A model of one version.
-
-    `tellable` are its words that may be shown: ours, never a reporter's own. `thresholds` are those of labels that
-    have one of their own; above 1: never by itself.
+class Caution(NamedTuple):
+    """What besides a probability a model needs to let a text go on by itself. `thresholds`: of labels that have one of
+    their own; above 1: never. `agreement`: the rules must say the same. `doubtful`: words that make nothing sure.
     """
+
+    threshold: float
+    thresholds: Mapping[str, float] = MappingProxyType({})
+    agreement: bool = False
+    doubtful: frozenset[str] = frozenset()
+
+    def sure(self, best: Scored, found: Sequence[str]) -> bool:
+        """Whether a text of these words, whose best label is this, may go on as far as the model has a say."""
+        least = self.thresholds.get(best.sector, self.threshold)
+        return best.sector != UNCLEAR and best.score >= least and self.doubtful.isdisjoint(found)
+
+
+class Model:
+    """A model of one version. `tellable` are its words that may be shown: ours, never a reporter's own."""
 
     def __init__(
         self,
@@ -65,12 +77,10 @@ class Model:
         labels: Sequence[str],
         vocabulary: Vocabulary,
         weights: Weights,
-        threshold: float,
+        caution: Caution,
         tellable: frozenset[str],
-        thresholds: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
-        self.version, self.labels = version, tuple(labels)
-        self.threshold, self.thresholds = threshold, thresholds
+        self.version, self.labels, self.caution = version, tuple(labels), caution
         self.vocabulary, self.weights, self.tellable = vocabulary, weights, tellable
         self.encoder = Encoder(vocabulary)
         self._shares = Shares(self.encoder, weights.matrix)
@@ -110,7 +120,7 @@ class Model:
     ) -> Guess:  # fmt: skip
         at, score = ranked[0]
         best = Scored(self.labels[at], score)
-        sure = self._sure(best)
+        sure = self.caution.sure(best, found)
         return Guess(
             self.version,
             best.sector if sure else None,
@@ -121,11 +131,6 @@ class Model:
             supervision,
             urgency,
         )
-
-    def _sure(self, best: Scored) -> bool:
-        """Whether a text whose best label is this may go on without a person."""
-        least = self.thresholds.get(best.sector, self.threshold)
-        return best.sector != UNCLEAR and best.score >= least
 
     def _margins(self, batch: Sequence[Said], found: Sequence[Sequence[str]]) -> Floats:
         blocks = self.encoder.encode(batch, found)

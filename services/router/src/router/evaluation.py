@@ -28,6 +28,7 @@ from router.measures import (
     softmax,
     top,
 )
+from router.reading import Asked, Reader
 from router.training import SEED, TARGET, Making, train
 
 MEASURES: Final[Mapping[str, Callable[[Judged], float]]] = {
@@ -68,7 +69,7 @@ def judge(fold: str, known: Sequence[Example], held: Sequence[Example], making: 
     """What is said of `held` by what was learned from `known`."""
     made = train(with_own(known), fold, (), making)
     ours = said_of(made.model, held, making)
-    return Judging(fold, ours, baseline(known, held), made.model.threshold, list(held))
+    return Judging(fold, ours, baseline(known, held), made.model.caution.threshold, list(held))
 
 
 def said_of(model: Model, held: Sequence[Example], making: Making) -> Judged:
@@ -161,7 +162,32 @@ def confusion(judged: Judged) -> tuple[list[str], Array]:
     return labels, table
 
 
-def as_sectors(judged: Judged, meant: Mapping[str, Sequence[str]], least: Mapping[str, float]) -> dict[str, Any]:
+def placed(reader: Reader, examples: Sequence[Example]) -> list[str | None]:
+    """The field by which each text would go on by itself; None: to the desk, or for misconduct to an inspectorate."""
+    found: list[str | None] = []
+    for at in range(0, len(examples), BATCH):
+        read = reader.words([Asked(each.text, "", each.place) for each in examples[at : at + BATCH]])
+        found += [None if words.misconduct else words.sector for words, _ in read]
+    return found
+
+
+def by_itself(
+    on: Sequence[str | None], wanted: Sequence[str], meant: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """How many went on by themselves and how rightly: to a field that the office which answered has. Then by field."""
+    judged = [(field, field in meant[want]) for field, want in zip(on, wanted, strict=True) if want in meant]
+    gone = [(field, right) for field, right in judged if field is not None]
+    rows = [
+        {"sector": field, "forwarded": len(each), "right": sum(each)}
+        for field in sorted({field for field, _ in gone})
+        if (each := [right for other, right in gone if other == field])
+    ]
+    right = sum(right for _, right in gone)
+    share = {"texts": len(judged), "forwarded": len(gone) / max(1, len(judged))}
+    return {**share, "right_among_forwarded": right / len(gone) if gone else None}, rows
+
+
+def as_sectors(judged: Judged, meant: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """A model of sectors on texts labelled with offices: right is a sector that the office has."""
     held = [at for at, want in enumerate(judged.wanted) if meant.get(want)]
     labels, offices = np.array(judged.labels), [set(meant[judged.wanted[at]]) for at in held]
@@ -169,12 +195,7 @@ def as_sectors(judged: Judged, meant: Mapping[str, Sequence[str]], least: Mappin
     ranked = labels[np.argsort(-real, axis=1)[:, :3]]
     first = np.array([row[0] in office for row, office in zip(ranked, offices, strict=True)])
     third = np.array([bool(set(row.tolist()) & office) for row, office in zip(ranked, offices, strict=True)])
-    floor = np.array([least.get(row[0], 1.01) for row in ranked])
-    on = judged.sure[held] >= floor
-    return {
-        "texts": len(held), "top_1": float(first.mean()), "top_3": float(third.mean()), "forwarded": float(on.mean()),
-        "right_among_forwarded": float(first[on].mean()) if on.any() else None,
-    }  # fmt: skip
+    return {"texts": len(held), "top_1": float(first.mean()), "top_3": float(third.mean())}
 
 
 def as_offices(judged: Judged, meant: Mapping[str, Sequence[str]]) -> dict[str, float]:

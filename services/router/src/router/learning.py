@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from router.classify import UNCLEAR, Model
+from router.classify import UNCLEAR, Caution, Model
 from router.examples import Example
 from router.features import terms, words
 from router.measures import Judged, accuracy, calibration_error, coverage_at, forwarded, macro_f1, top
@@ -66,7 +66,7 @@ def own_source() -> Source:
 
 def learn(
     examples: Sequence[Example], sources: Sequence[Source], name: str, made_on: date,
-    thresholds: dict[str, float] | None = None, making: Making | None = None,
+    caution: Caution | None = None, making: Making | None = None,
 ) -> tuple[Model, Card]:  # fmt: skip
     """A model of these examples, and its card.
 
@@ -77,15 +77,19 @@ def learn(
     making = making or Making(rules_hints(rules))
     made = train(examples, "", tellable(), making)
     weights = made.model.weights
-    own, plain = thresholds or {}, made.model
+    plain = made.model
+    own = plain.caution if caution is None else caution
     version = f"{name}-{made_on.isoformat()}-{name_of(plain, own)}"
-    model = Model(version, plain.labels, plain.vocabulary, weights, plain.threshold, plain.tellable, own)
+    model = Model(version, plain.labels, plain.vocabulary, weights, own, plain.tellable)
     return model, _card(version, made_on, examples, sources, made, making, own, rules.version)
 
 
-def name_of(model: Model, thresholds: dict[str, float]) -> str:
+def name_of(model: Model, caution: Caution) -> str:
     """What tells this model from every other: a digest of all that it decides by."""
-    decides = json.dumps([model.labels, model.threshold, sorted(thresholds.items()), model.weights.sharpness])
+    decides = json.dumps(
+        [model.labels, caution.threshold, sorted(caution.thresholds.items()), caution.agreement,
+         sorted(caution.doubtful), model.weights.sharpness]
+    )  # fmt: skip
     weights = model.weights.matrix.tobytes() + model.weights.bias.tobytes()
     return sha256(weights + decides.encode()).hexdigest()[:8]
 
@@ -101,10 +105,11 @@ def tellable() -> set[str]:
     return found - _filler()
 
 
-def default_thresholds() -> dict[str, float]:
-    """From which probability on the default model may place by itself, by sector."""
+def default_caution() -> Caution:
+    """When the default model may place by itself."""
     said = tables(SURE_FILE)
-    return {sector: float(said["sectors"].get(sector, said["others"])) for sector in sentence_data().sectors}
+    thresholds = {sector: float(said["sectors"].get(sector, said["others"])) for sector in sentence_data().sectors}
+    return Caution(float(said["others"]), thresholds, said["agreement"], frozenset(said["ward"]))
 
 
 def _filler() -> set[str]:
@@ -116,7 +121,7 @@ def _filler() -> set[str]:
 
 def _card(
     version: str, made_on: date, examples: Sequence[Example], sources: Sequence[Source], made: Made, making: Making,
-    thresholds: dict[str, float], rules: str,
+    caution: Caution, rules: str,
 ) -> Card:  # fmt: skip
     labelled = [each for each in examples if each.label is not None]
     return Card(
@@ -130,9 +135,11 @@ def _card(
             "with_class": sum(each.kind is not None for each in examples),
         },
         split=f"{making.folds}-fold over groups of like examples, for figures, probabilities and threshold alike",
-        figures=figures(made.unseen, made.model.threshold, making.target),
-        threshold=made.model.threshold,
-        thresholds=thresholds,
+        figures=figures(made.unseen, made.model.caution.threshold, making.target),
+        threshold=caution.threshold,
+        thresholds=dict(caution.thresholds),
+        agreement=caution.agreement,
+        doubtful=tuple(sorted(caution.doubtful)),
         sharpness=made.model.weights.sharpness,
         rarest=made.model.vocabulary.rarest,
         target=making.target,

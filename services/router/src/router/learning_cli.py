@@ -13,7 +13,7 @@ from chassis.settings import read_settings
 from router.app import switch
 from router.classify import Model
 from router.examples import BadExamples, Columns, read_examples
-from router.learning import default_thresholds, learn, own_examples, own_source, source, with_own
+from router.learning import default_caution, learn, own_examples, own_source, source, with_own
 from router.models import LARGEST_BYTES, RULES_ALONE, SUFFIX, BadModel, Card, default, find, read, write
 
 app: Final = typer.Typer(no_args_is_help=True)
@@ -46,7 +46,7 @@ def train(
             [*sources, own_source()] if own or not examples else sources,
             name,
             date.today(),  # noqa: DTZ011 - the operator's own day, for people
-            None if examples else default_thresholds(),
+            None if examples else default_caution(),
         )
     except (BadExamples, ValueError) as error:
         raise typer.BadParameter(str(error)) from error

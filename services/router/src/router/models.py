@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from router.classify import Model, Weights
+from router.classify import Caution, Model, Weights
 from router.vectors import Vocabulary
 
 SUFFIX: Final = ".npz"
@@ -51,6 +51,10 @@ class Card(Format):
     threshold: float
     thresholds: dict[str, float] = {}
     """Of labels that have one of their own."""
+    agreement: bool = False
+    """Whether the rules must say the same."""
+    doubtful: tuple[str, ...] = ()
+    """Words that make nothing sure."""
     sharpness: float
     rarest: float
     """How rare a word is that no example had."""
@@ -102,7 +106,8 @@ def load(content: bytes, name: str) -> tuple[Model, Card]:
     weights = Weights(floats["matrix"], floats["bias"], card.sharpness, floats["head_sharpness"])
     _check(vocabulary, weights, lists["labels"], name)
     tellable = frozenset(lists["tellable"])
-    model = Model(card.version, lists["labels"], vocabulary, weights, card.threshold, tellable, card.thresholds)
+    caution = Caution(card.threshold, card.thresholds, card.agreement, frozenset(card.doubtful))
+    model = Model(card.version, lists["labels"], vocabulary, weights, caution, tellable)
     return model, card
 
 

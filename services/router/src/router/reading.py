@@ -1,8 +1,8 @@
 """A complaint as rules and model understand it together: words, place and level.
 
 The rules' scores are among what the model reads, and its word decides the sector: at its threshold it goes on by
-itself; below it only where the rules are clear and the model all but certain of the same; else a person reads it. A
-field that the model never learned stays with the rules.
+itself, a model that knows no history only where the rules say the same; else a person reads it. A field that the model
+never learned stays with the rules.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,8 +21,6 @@ from schemas.registry import Registry
 from schemas.values import Level
 
 HINTS: Final = 4
-AGREED: Final = 0.98
-"""So sure must a model be of what the rules say as well, to go on below its own threshold."""
 URGENT: Final = 0.8
 SUSPECTED: Final = 0.95
 """A model that is less sure of misconduct is not heard."""
@@ -90,7 +88,7 @@ class Reader:
         asked = [Asked(_said(state), state.addressed_to or "", place_tokens(where.region))
                  for state, where in zip(states, places, strict=True)]  # fmt: skip
         tasks = {at: Asked(state.task, "", asked[at].place) for at, state in enumerate(states) if state.task}
-        read = self._words([*asked, *tasks.values()])
+        read = self.words([*asked, *tasks.values()])
         own = dict(zip(tasks, read[len(asked) :], strict=True))
         wholes = zip(read, places, strict=False)
         return [_read(whole, own.get(at), where) for at, (whole, where) in enumerate(wholes)]
@@ -105,7 +103,8 @@ class Reader:
         texts = [("address", address or ""), ("text", _said(state)), ("addressed_to", state.addressed_to or "")]
         return self._gazetteer.find(state.place, [pair for pair in texts if pair[1]])
 
-    def _words(self, asked: Sequence[Asked]) -> list[tuple[Reading, Guess | None]]:
+    def words(self, asked: Sequence[Asked]) -> list[tuple[Reading, Guess | None]]:
+        """What each of these says, by rules and model together; the model's own guess beside it."""
         scans = [self._rules.scan(each.said, each.addressed_to) for each in asked]
         if (model := self.model) is None:
             return [(self._rules.conclude(scan, scan.verdict), None) for scan in scans]
@@ -143,9 +142,8 @@ def _together(own: Verdict, guess: Guess, model: Model) -> Verdict:
     if own.sector is not None and (own.sector not in model.labels or own.misconduct):
         # Never learned; or misconduct, where the field only tells who is accused, and an inspectorate reads it anyway.
         return own._replace(misconduct=suspected)
-    best = guess.sectors[0]
-    agreed = best.sector if best.sector == own.sector and best.score >= AGREED else None
-    sector = guess.sector or agreed
+    agreed = guess.sector == own.sector or not model.caution.agreement
+    sector = guess.sector if agreed else None
     return Verdict(sector, guess.sectors, guess.words if sector else (), suspected)
 
 

@@ -19,7 +19,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 
-from router.classify import CLASSES, HEADS, UNCLEAR, Model, Weights
+from router.classify import CLASSES, HEADS, UNCLEAR, Caution, Model, Weights
 from router.examples import Example
 from router.features import Said, pieces, terms, words
 from router.measures import Judged, log_loss, threshold_for
@@ -95,7 +95,7 @@ def train(examples: Sequence[Example], version: str, tellable: Iterable[str], ma
             float(sharpness),
             np.ones(HEADS, np.float32),
         ),
-        threshold_for(unseen, making.target),
+        Caution(threshold_for(unseen, making.target)),
         frozenset(term for term in tellable if term in encoder.vocabulary.terms),
     )
     return Made(model, unseen)

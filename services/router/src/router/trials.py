@@ -11,6 +11,7 @@ from router.examples import BadExamples, Columns, Example, read_examples
 from router.learning import rules_hints
 from router.measures import Judged, accuracy, macro_f1, top
 from router.models import Card
+from router.reading import plain_reader
 from router.reports import write_rows, write_task
 from router.rule_data import read, rule_data, tables
 from router.rules import Rules
@@ -39,7 +40,7 @@ def run(
         for name, task in known.items():
             say(f"measuring {name} ...")
             found[name] = _task(name, task, data, out, making, folds)
-            found[f"{name}, {model[1].version} without training"] = _untrained(model, task, data, making)
+            found[f"{name}, {model[1].version} without training"] = _untrained(model, task, data, out / name, making)
             say(json.dumps(found[name]))
         if not tasks:
             found["across"] = _across(known, data, making)
@@ -73,17 +74,22 @@ def _task(
     return write_task(out / name, list(evaluation.by_fold(examples, making, folds)))
 
 
-def _untrained(model: tuple[Model, Card], task: Mapping[str, Any], data: Path, making: Making) -> dict[str, Any]:
+def _untrained(
+    model: tuple[Model, Card], task: Mapping[str, Any], data: Path, out: Path, making: Making
+) -> dict[str, Any]:
     """The model of sectors on texts that carry offices."""
     label = task.get("kind_label", task["label"])
     examples = read_examples(data / task["file"], _columns(task, label))
     judged = evaluation.said_of(model[0], examples, making)
     meant = tables(FILE)["meant"]
-    least = {name: model[1].thresholds.get(name, model[1].threshold) for name in model[0].labels}
-    here = {kind: sectors for kind, sectors in meant.items() if kind in {each.label for each in examples}}
+    here = {kind: sectors for kind, sectors in meant.items() if sectors and kind in judged.wanted}
+    on = evaluation.placed(plain_reader().having(model[0]), examples)
+    forwarded, rows = evaluation.by_itself(on, judged.wanted, meant)
+    write_rows(out / "by_itself.csv", rows)
     return {
-        "as sectors": evaluation.as_sectors(judged, meant, least),
+        "as sectors": evaluation.as_sectors(judged, meant),
         "as offices": evaluation.as_offices(judged, here),
+        "by itself": forwarded,
     }
 
 
@@ -109,9 +115,9 @@ def _own(model: tuple[Model, Card], making: Making, out: Path) -> dict[str, Any]
     judged: Judged = evaluation.said_of(model[0], texts, making)
     (out / "own").mkdir(exist_ok=True)
     write_rows(out / "own" / "labels.csv", evaluation.per_label(judged))
-    least = {name: model[1].thresholds.get(name, model[1].threshold) for name in model[0].labels}
     own = {label: [label] for label in judged.wanted}
+    on = evaluation.placed(plain_reader().having(model[0]), texts)
     return {
         "accuracy": accuracy(judged), "macro_f1": macro_f1(judged), "top_3": top(judged),
-        "as sectors": evaluation.as_sectors(judged, own, least),
+        "by itself": evaluation.by_itself(on, judged.wanted, own)[0],
     }  # fmt: skip
