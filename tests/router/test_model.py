@@ -50,7 +50,7 @@ def test_a_text_without_any_clue_is_no_guess(text: str):
 
 
 def test_the_model_that_ships_reads_informal_spelling():
-    assert guess("pju dpn gang mati total gelap bgt").sector == "street-lighting"
+    assert guess("pju dpn pasar mati total gelap bgt").sector == "street-lighting"
     assert guess("jln depan pasar rusakkk berlubang parah").sector == "roads"
 
 

@@ -59,6 +59,7 @@ class Placing:
             if each.state.parts and each.state.is_open:
                 await self._open_parts(each, known.registry)
         at = self._clock.now()
+        known = _having_read(known, [each.state for each in loaded])
         return [_outcome(each, self._facts(each.state, leads, known, at), at) for each in loaded]
 
     def _facts(self, state: Complaint, leads: dict[UUID, Complaint], known: Known, at: datetime) -> list[Fact]:
@@ -93,6 +94,14 @@ class Placing:
 
         cause = Cause(_asking(whole, part), metadata_of(whole.recorded[0]).correlation_id, at)
         await handle(self._ledger, part.id, begin, cause, opens=whole.state.id)
+
+
+def _having_read(known: Known, states: Sequence[Complaint]) -> Known:
+    try:
+        return known.ahead([state for state in states if policy.asks_to_be_read(state)])
+    except Exception as error:  # noqa: BLE001 - one of them cannot be read: each alone then, so that only that one waits
+        log.warning("read one by one", complaints=len(states), error=type(error).__name__)
+        return known
 
 
 def _outcome(loaded: Loaded, facts: list[Fact], at: datetime) -> Outcome | None:

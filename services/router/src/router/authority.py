@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from router.region_codes import PROVINCE_LENGTH, REGENCY_LENGTH
@@ -11,6 +12,10 @@ from schemas.registry_bodies import Agency, Mandate
 from schemas.values import Level
 
 MOST_LOCAL_FIRST: Final = (Level.REGENCY, Level.PROVINCE, Level.NATIONAL)
+
+
+KEPT: Final = 20_000
+"""So many answers are kept: one registry says the same all day."""
 
 
 class Body(NamedTuple):
@@ -52,6 +57,7 @@ class Authority:
         self._levels: dict[str, set[str]] = defaultdict(set)
         for sector, level, _ in index:
             self._levels[sector].add(level)
+        self._bodies = lru_cache(maxsize=KEPT)(self._competent)
 
     def home(self, sector: str) -> Level:
         """The most local level at which anybody has this field."""
@@ -85,6 +91,9 @@ class Authority:
 
     def bodies(self, sector: str, level: Level, region: str | None, day: date) -> tuple[Body, ...]:
         """Who has the field at that level in that region, on that day."""
+        return self._bodies(sector, level, area(Level.REGENCY, region), day)
+
+    def _competent(self, sector: str, level: Level, region: str | None, day: date) -> tuple[Body, ...]:
         units: dict[str, set[str | None]] = {}
         for mandate in self._mandates(sector, level, region):
             agency = self._heir(mandate) if mandate.on(day) else None

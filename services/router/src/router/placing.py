@@ -4,7 +4,7 @@ Among living bodies that have not returned it: supervision rule, suggestion of t
 mandate. Where nothing decides, a reason for the desk, and the bodies in question.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -44,6 +44,10 @@ class Known(NamedTuple):
     def registry(self) -> Registry:
         """The registry that the authority was read from."""
         return self.authority.registry
+
+    def ahead(self, states: Sequence[Complaint]) -> "Known":
+        """The same, having read these already: many at once are read in a fraction of the time."""
+        return self._replace(reader=self.reader.ahead(states))
 
 
 class Question(NamedTuple):

@@ -37,6 +37,11 @@ def next_facts(state: Complaint, known: Known, at: datetime) -> list[Fact]:
     return follow_merger(state, known, at)
 
 
+def asks_to_be_read(state: Complaint) -> bool:
+    """Whether the next facts follow from its words."""
+    return state.is_open and state.status is Status.UNPLACED
+
+
 def place(state: Complaint, known: Known, at: datetime) -> list[Fact]:
     """Place what is unplaced: with a body, with the desk, or with the arbiter after the last return allowed."""
     if (within := _unit_return(state, known.registry, at)) is not None:

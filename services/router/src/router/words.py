@@ -40,13 +40,14 @@ class WordList(Generic[T]):
 
     def find(self, text: str) -> Iterator[Found[T]]:
         """The entries in the text, from left to right, none overlapping."""
-        words = [self._spell(word) for word in _WORD.findall(text.lower())]
-        at = 0
-        while at < len(words):
+        words = list(map(self._spell, _WORD.findall(text.lower())))
+        root, end = self._root, 0
+        for at, word in enumerate(words):
+            if at < end or word not in root:
+                continue
             found, end = self._longest(words, at)
             if found is not None:
                 yield Found(" ".join(words[at:end]), found, tuple(words[max(0, at - 2) : at]))
-            at = end
 
     def _longest(self, words: list[str], at: int) -> tuple[tuple[T, ...] | None, int]:
         node: dict[str, Any] | None = self._root.get(words[at])
