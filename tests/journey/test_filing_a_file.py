@@ -32,7 +32,7 @@ def road(request: pytest.FixtureRequest) -> str:
 
 def write_file(file: Path, name: str) -> None:
     """Rows that a rule can place, rows that it cannot, the same row twice, and one with nothing to say."""
-    lines = [(f"Lampu jalan padam semua di RT {n}, dari berkas {name}.", "32.73") for n in range(ROWS - 20)]
+    lines = [(f"Lampu jalan padam semua di tikungan {n}, dari berkas {name}.", "32.73") for n in range(ROWS - 20)]
     lines += [(f"Mohon bantuannya, nomor {n} dari berkas {name}.", "") for n in range(17)]
     lines += [lines[0], lines[0], ("", "32.73")]
     with file.open("w", newline="") as out:

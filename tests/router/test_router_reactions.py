@@ -211,8 +211,8 @@ async def test_in_the_first_registry_complaints_reach_their_bodies(router: Route
     texts = {
         "Jalan berlubang di Kota Surabaya": "kota-surabaya",
         "Jalan berlubang di Kabupaten Bandung": "kabupaten-bandung",
-        "Sampah menumpuk di Jakarta Selatan": "provinsi-daerah-khusus-ibukota-jakarta",
-        "Iuran BPJS Kesehatan tertolak": "bpjs-kesehatan",
+        "Lampu jalan padam di Jakarta Selatan": "provinsi-daerah-khusus-ibukota-jakarta",
+        "Klaim JHT BPJS Ketenagakerjaan ditolak": "bpjs-ketenagakerjaan",
         "Pungli pembuatan KTP di Kota Samarinda": "provinsi-kalimantan-timur",
     }
     for number, text in enumerate(texts):

@@ -185,13 +185,24 @@ async def _placed(stage: Stage, code: str) -> str:
 
 async def _at_desk(stage: Stage) -> None:
     mine = [row for row in await _pages(stage, "/api/v1/triage?") if row["id"] in stage.codes]
-    for index, row in enumerate(mine):
-        if index % 2:
-            note = "Mohon ajukan kembali dengan menyebut tempat dan masalahnya."
-            await stage.post(f"/api/v1/triage/{row['id']}/archive", {"reason": "unintelligible", "note": note})
-        else:
-            await stage.post(f"/api/v1/triage/{row['id']}/question", {"question": "Apa dan di mana masalahnya?"})
-    console.print(f"the desk asked about or archived {len(mine)} complaints")
+    moves = Counter([await _move(stage, index, str(row["id"])) for index, row in enumerate(mine)])
+    console.print(f"the desk had {len(mine)} complaints: " + ", ".join(f"{n} {name}" for name, n in moves.most_common()))
+
+
+async def _move(stage: Stage, index: int, complaint: str) -> str:
+    """What a person at the desk does: follow the model's likeliest field, else ask or archive."""
+    case = await stage.get(f"/api/v1/triage/{complaint}")
+    likely = [each for each in case["candidates"] if each["reason"] == "sector"]
+    if likely:
+        body = {"agency": likely[0]["agency"], "unit": likely[0]["unit"]}
+        await stage.post(f"/api/v1/triage/{complaint}/placement", body)
+        return "placed"
+    if index % 2:
+        note = "Mohon ajukan kembali dengan menyebut tempat dan masalahnya."
+        await stage.post(f"/api/v1/triage/{complaint}/archive", {"reason": "unintelligible", "note": note})
+        return "archived"
+    await stage.post(f"/api/v1/triage/{complaint}/question", {"question": "Apa dan di mana masalahnya?"})
+    return "asked about"
 
 
 async def _play(stage: Stage) -> None:
