@@ -38,7 +38,7 @@ TEXTS: Final = (
     "Jalan berlubang besar di depan pasar",
     "Listrik padam sejak kemarin malam di rumah kami",
     "Pegawai meminta uang untuk mengurus surat, ini pungli",
-    "Air PDAM keruh dan bau sekali",
+    "Sampah menumpuk di pinggir jalan dan bau sekali",
     "Saya ingin menyampaikan sesuatu yang tidak jelas",
 )
 HOLDERS: Final = {

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from router.rule_data import rule_data
 from schemas import refusals
 from schemas.events import BY_NAME
 from schemas.events.agency_inbox import ComplaintReturned, ResponseGiven
@@ -18,6 +19,7 @@ from schemas.refusals import Refusal
 from schemas.sealed import ERASED
 from schemas.sentences import channel, holder, moment, refusal, sentence, status
 from schemas.sentences_refusals import REFUSALS
+from schemas.sentences_sectors import SECTORS
 from schemas.sentences_words import VARIANT, WORDS
 from schemas.values import ARBITER, DESK, Clock, Holder, HolderKind
 from support.given import BASIS, NOON, routed
@@ -146,3 +148,34 @@ def test_moments_are_written_as_people_write_them() -> None:
 
 def test_channels_have_names_and_an_unknown_one_its_own() -> None:
     assert (channel("email"), channel("email", "en"), channel("pigeon")) == ("surel", "e-mail", "pigeon")
+
+
+WHY = BASIS.model_copy(
+    update={
+        "sector": "street-lighting", "score": 0.97, "words": ("lampu jalan",), "region": "32.73", "region_from": "code",
+        "model": "reading-1",
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("id", ["bidang penerangan jalan", "keyakinan 97%", "“lampu jalan”", "wilayah 32.73 menurut kode wilayah"]),
+        ("en", ["about street lighting", "97% sure", "“lampu jalan”", "region 32.73 by the region code"]),
+    ],
+)
+@pytest.mark.parametrize("cause", ["mandate", "suggestion", "precedent"])
+def test_a_placing_says_why_in_the_language_of_whoever_reads_it(cause: str, lang: str, told: list[str]) -> None:
+    said = sentence(routed("city", cause=cause, basis=WHY), NATION, lang)
+    assert all(part in said for part in [*told, "model reading-1"])
+    assert "street-lighting" not in said
+
+
+def test_a_field_that_is_not_listed_is_told_by_its_id() -> None:
+    basis = WHY.model_copy(update={"sector": "space-travel"})
+    assert "bidang space travel" in sentence(routed("city", basis=basis), NATION)
+
+
+def test_every_field_that_bodies_have_by_law_has_a_name_in_both_languages() -> None:
+    assert set(rule_data().sectors) <= set(SECTORS)

@@ -40,7 +40,7 @@ BODIES: Final = (CITY, REGENCY, PROVINCE, "pln", "kemen-pu", "kpk", "kemendagri"
 TEXTS: Final = (
     "Jalan berlubang besar di depan pasar",
     "Listrik padam sejak kemarin malam di rumah kami",
-    "Air PDAM keruh dan bau sekali",
+    "Sampah menumpuk di pinggir jalan dan bau sekali",
     "Saya ingin menyampaikan sesuatu yang tidak jelas",
     "Pegawai meminta uang untuk mengurus surat, ini pungli",
     "Jalan Merdeka nomor 12 berlubang besar di depan Pasar Baru",

@@ -8,6 +8,7 @@ from schemas.registry import Registry
 from schemas.sealed import ERASED
 from schemas.sentences_dates import CLOCKS, day, moment
 from schemas.sentences_names import CLASSES, HOLDERS, agency, channel, rung_name
+from schemas.sentences_sectors import sector
 from schemas.sentences_why import in_question, why
 from schemas.sentences_words import VARIANT, WORDS
 from schemas.values import Clock, HolderKind
@@ -111,9 +112,9 @@ class _Fill(dict[str, str]):
     def _sector(self) -> str:
         if self.fact.sector is None:
             return ""
-        sector = self.fact.sector.replace("-", " ")
+        named = sector(self.fact.sector, self.lang)
         reading = type(self.fact).__name__ == "ComplaintClassified"
-        return self._pick(f" bidang {sector}", f" about {sector}") if reading else sector
+        return self._pick(f" bidang {named}", f" about {named}") if reading else named
 
     def _urgency(self) -> str:
         return self._pick(", mendesak", ", urgent") if self.fact.urgent else ""

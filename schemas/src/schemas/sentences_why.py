@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from schemas.registry import Registry
 from schemas.sentences_names import agency
+from schemas.sentences_sectors import sector
 from schemas.values import Candidate
 
 WORDS_SHOWN: Final = 4
@@ -24,7 +25,8 @@ def why(fact: Any, registry: Registry, lang: str) -> str:
     basis, indonesian = fact.basis, lang == "id"
     if basis.sector is None:
         return ""
-    read = f"bidang {basis.sector.replace('-', ' ')}" if indonesian else f"about {basis.sector.replace('-', ' ')}"
+    named = sector(basis.sector, lang)
+    read = f"bidang {named}" if indonesian else f"about {named}"
     parts = [f"{read}{_sure(basis.score, lang)}{_words(basis.words, lang)}"]
     if basis.region is not None:
         found = FOUND_BY.get(basis.region_from or "", (basis.region_from, basis.region_from))[0 if indonesian else 1]

@@ -65,15 +65,15 @@ ROUTER: Final[dict[str, Words]] = {
     },
     "ComplaintRouted.suggestion": {
         "id": "Laporan diteruskan kepada {agency} atas saran instansi sebelumnya{why}.",
-        "en": "The report was forwarded to {agency}, as the previous body suggested.",
+        "en": "The report was forwarded to {agency}, as the previous body suggested{why}.",
     },
     "ComplaintRouted.precedent": {
-        "id": "Laporan diteruskan kepada {agency}, mengikuti putusan terdahulu untuk perkara serupa.",
-        "en": "The report was forwarded to {agency}, following an earlier decision on the like.",
+        "id": "Laporan diteruskan kepada {agency}, mengikuti putusan terdahulu untuk perkara serupa{why}.",
+        "en": "The report was forwarded to {agency}, following an earlier decision on the like{why}.",
     },
     "ComplaintRouted.mandate": {
         "id": "Laporan diteruskan kepada {agency} sesuai kewenangannya{why}.",
-        "en": "The report was forwarded to {agency}, which has the authority for it.",
+        "en": "The report was forwarded to {agency}, which has the authority for it{why}.",
     },
     "ComplaintRouted.desk": {
         "id": "Petugas pemilah meneruskan laporan kepada {agency}.",
