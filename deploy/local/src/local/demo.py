@@ -186,7 +186,9 @@ async def _placed(stage: Stage, code: str) -> str:
 async def _at_desk(stage: Stage) -> None:
     mine = [row for row in await _pages(stage, "/api/v1/triage?") if row["id"] in stage.codes]
     moves = Counter([await _move(stage, index, str(row["id"])) for index, row in enumerate(mine)])
-    console.print(f"the desk had {len(mine)} complaints: " + ", ".join(f"{n} {name}" for name, n in moves.most_common()))
+    console.print(
+        f"the desk had {len(mine)} complaints: " + ", ".join(f"{n} {name}" for name, n in moves.most_common())
+    )
 
 
 async def _move(stage: Stage, index: int, complaint: str) -> str:
