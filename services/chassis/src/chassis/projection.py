@@ -42,8 +42,10 @@ from schemas.topics import COMPLAINT_EVENTS
 
 MOST: Final = 2_000
 WAIT_MS: Final = 200
-PACE_S: Final = 0.1
-"""Between two batches that were not full: a batch costs a transaction, however little it brings."""
+GATHERING: Final = {"fetch_max_wait_ms": 100, "fetch_min_bytes": 256 * 1024}
+"""The broker answers when so much is there, or after so long: a batch costs a fetch and a transaction, however little
+it brings, and nobody reads a list ten times a second.
+"""
 SAME_TOPIC_S: Final = 5.0
 TABLE: Final = "checkpoints"
 Seek = Callable[[AIOKafkaConsumer, Collection[TopicPartition]], Awaitable[None]]
@@ -107,7 +109,7 @@ class Projection:
 
     async def _follow(self) -> None:
         await self._recognise()
-        client = consumer(self._kafka, group=self._group)
+        client = consumer(self._kafka, group=self._group, **GATHERING)
         try:
             async with running(client):
                 client.subscribe([COMPLAINT_EVENTS], listener=_Resume(client, self._seek))
@@ -156,8 +158,6 @@ class Projection:
             except Overtaken:
                 log.info("overtaken", view=self._view.name, partitions=sorted(batch))
                 await self._seek(client, client.assignment())
-            if sum(map(len, batch.values())) < MOST:
-                await asyncio.sleep(PACE_S)
 
     async def apply(self, batch: Mapping[int, Sequence[Message]]) -> None:
         """Take in records, each partition's from where the rows stand on; offsets move with the rows.
