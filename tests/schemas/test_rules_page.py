@@ -1,0 +1,41 @@
+"""docs/rules.md is held to the policy data and to the tests: each rule has a test, and each number a rule."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from local.places import REPOSITORY
+from schemas.data_files import policies
+
+PAGE = REPOSITORY / "docs" / "rules.md"
+
+
+def rows() -> list[list[str]]:
+    """Rule, source, numbers, test."""
+    lines = [line.strip("| \n") for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.split(" | ")] for line in lines[1:]]
+
+
+@cache
+def functions(path: Path) -> frozenset[str]:
+    """Every test in a file, also those in classes."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row[0])
+def test_a_rule_has_a_source_and_a_test_that_is_there(row: list[str]) -> None:
+    rule, source, _, test = row
+    assert rule
+    assert source
+    file, _, name = test.partition("::")
+    assert name in functions(REPOSITORY / file), f"{rule}: there is no {test}"
+
+
+def test_every_number_of_the_newest_policy_belongs_to_a_rule_and_no_rule_names_another() -> None:
+    policy = policies().versions[-1]
+    named = [name for row in rows() for name in re.split(r",\s*", row[2]) if name != "none"]
+    assert sorted(named) == sorted({*policy.rules, *policy.origins})
