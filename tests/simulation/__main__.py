@@ -17,7 +17,7 @@ from simulation.planted import PLANTED
 from simulation.run import Outcome, play
 from simulation.shrink import shrink
 
-SLICE = 50
+SLICE = 20
 
 
 class Some(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from schemas.lifecycle import Status
 from schemas.topics import COMPLAINT_EVENTS
-from simulation.people import BODIES, PICKS, Ask, filed_id
+from simulation.people import BODIES, PICKS, POTHOLE, Ask, filed_id
 from simulation.ports import WRITE
 from simulation.world import SHOWS, World, road_of
 from support.placing import CITY, PROVINCE
@@ -23,6 +23,8 @@ NOBODYS_FIELD: Final = 0.2
 MANY: Final = 3
 TRIES: Final = 4
 """So many complaints are looked at for one of which somebody wants something."""
+ONE_MATTER: Final = 0.3
+"""In so many runs all complain of the same pothole, and the desk joins them."""
 TEMPERS: Final = ("diligent", "ignores", "bounces", "flip-flops")
 
 
@@ -69,9 +71,18 @@ def carry_out(world: World, decision: Decision) -> str | None:
                 world.crash(name)
             world.pass_by(decision.amount * 3600)
         case "all":
-            for name in [name for name in world.tasks if road_of(name) not in SHOWS and world.has_news(name)]:
-                world.go_on(name)
+            return _all(world, decision)
     return ""
+
+
+def _all(world: World, decision: Decision) -> str:
+    """Whatever has news goes on, one after another; the fault strikes the `amount`-th of them."""
+    came = ""
+    ready = [name for name in world.tasks if road_of(name) not in SHOWS and world.has_news(name)]
+    for number, name in enumerate(ready):
+        struck = number == int(decision.amount) % len(ready)
+        came = world.go_on(name, decision.at if struck else 0, decision.fault) or came
+    return came
 
 
 class Player:
@@ -83,6 +94,7 @@ class Player:
         nobodys = random.random() < NOBODYS_FIELD
         tempers = ("bounces",) if nobodys else TEMPERS
         self._tempers = {body: random.choice(tempers) for body in BODIES}
+        self._crowd = random.random() < ONE_MATTER
         self._desk = nobodys or random.random() < 0.8
         self._haste = 0.5 if nobodys else random.choice((0.0, 0.15, 0.5))
         self._lives = min(lives, 3) if nobodys else lives
@@ -94,7 +106,8 @@ class Player:
         if down and random.random() < (0.6 if len(down) > MANY else 0.25):
             return Decision("start", random.choice(down))
         if chance < 0.42:
-            return Decision("all") if random.random() < self._haste else self._run()
+            together = Decision("all", amount=random.randrange(len(self._world.tasks) + 1))
+            return self._faulty(together) if random.random() < self._haste else self._run()
         if chance < 0.88:
             return self._do()
         if chance < 0.94:
@@ -134,7 +147,8 @@ class Player:
         begun = bool(self._world.watch.states)
         if (len(self._filed) < self._lives or not begun) and random.random() < (0.3 if begun else 0.9):
             self._filed.append(number)
-            return self._faulty(Decision("do", ask=Ask(number, "files", number, pick=random.randrange(PICKS))))
+            pick = random.choice(POTHOLE) if self._crowd else random.randrange(PICKS)
+            return self._faulty(Decision("do", ask=Ask(number, "files", number, pick=pick)))
         if not self._filed:
             return self._run()
         if random.random() < 0.07:
@@ -162,7 +176,8 @@ class Player:
         kind, body = self._kind(state)
         if kind is None:
             return None
-        pick = random.choice(self._filed) if kind == "desk joins" else random.randrange(12)
+        lead = min(random.choice(self._filed), random.choice(self._filed))
+        pick = lead if kind == "desk joins" else random.randrange(12)
         return Ask(number, kind, about, part, pick, body)
 
     def _kind(self, state: Any) -> tuple[str | None, str]:
@@ -181,6 +196,7 @@ class Player:
             case Status.TRIAGE:
                 asked = ("is given it", "is given it", "is given it", "is given it", "desk asks", "desk restates", "desk archives",
                          "desk asks the arbiter", "desk joins", "desk splits")  # fmt: skip
+                asked = ("desk joins", "is given it") if self._crowd and random.random() < 0.5 else asked
                 return (random.choice(asked) if self._desk else None), anybody
             case Status.ARBITRATION:
                 return ("is bound" if self._arbiter else None), anybody
@@ -201,6 +217,8 @@ class Player:
         others = self._world.watch.states.values()
         if (state.parts or any(other.lead == state.id for other in others)) and random.random() < 0.3:
             return random.choice(("withdraws", "asks to be forgotten")), body
+        if self._crowd and random.random() < 0.3:
+            return "desk joins", body
         if random.random() < 0.25:
             return random.choice(
                 ("tells more", "withdraws", "desk joins", "desk splits", "asks to be forgotten", "calls the Ombudsman")

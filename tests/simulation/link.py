@@ -73,6 +73,7 @@ class Link:
 
     def __init__(self, metadata: MetaData) -> None:
         self._raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self.connection, self.driver_connection = self, self._raw  # for whoever asks SQLite straight
         for table in metadata.sorted_tables:
             self._raw.execute(str(CreateTable(table).compile(dialect=DIALECT)))
             for index in sorted(table.indexes, key=lambda index: str(index.name)):

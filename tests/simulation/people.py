@@ -52,6 +52,8 @@ NO_NUMBER: Final = "SP-2026-000001-8"
 """Of a report that is not there."""
 PICKS: Final = 1152
 """So many ways to file."""
+POTHOLE: Final = tuple(pick for pick in range(PICKS) if pick % 6 == 5 and pick // 6 % 4 < 2)  # fmt: skip
+"""Those that tell of the same pothole in the same city."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +138,14 @@ async def _erase(_world: Any, process: Process, ask: Ask, complaint: UUID) -> An
 
 async def _follow(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
     audience, at = process.context.audience, world.clock.now()
-    found = await audience.complaint_of(world.watch.state(complaint).public_number or NO_NUMBER)
+    found = await audience.complaint_of(world.watch.state(filed_id(ask.about)).public_number or NO_NUMBER)
     loaded = await process.context.ledger.load(found or complaint)
     if found is not None and loaded.state.is_public and not loaded.state.erased:
         await audience.watchers.add(watcher(found, loaded.keys, f"orang-{ask.pick}@example.org", "id", at))
 
 
-async def _support(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
+async def _support(world: Any, process: Process, ask: Ask, _part: UUID) -> Any:
+    complaint = filed_id(ask.about)
     number, client = world.watch.state(complaint).public_number or NO_NUMBER, f"orang-{ask.pick}"
     await supporting.support(number, process.context, client, ask.key)
     supporter = process.context.supporter(client, complaint)

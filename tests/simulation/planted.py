@@ -10,11 +10,11 @@ from typing import Any, Final
 import pytest
 
 import agency_inbox.delivery
-import chassis.ledger
 import escalation.policy
 import intake.decide
 import intake.moves
 import router.agents
+import router.duplicate_watch
 import router.moves
 import router.policy
 from chassis.cloudevents import about
@@ -110,15 +110,20 @@ def a_fourth_return(patch: pytest.MonkeyPatch) -> None:
 
 def follower_copied(patch: pytest.MonkeyPatch) -> None:
     """Who joins is given its lead's holder, instead of reading it off its lead."""
-    join = router.moves.decide.join
+    join, handle = router.moves.decide.join, router.duplicate_watch.handle
 
-    def copied(state: Complaint, by: Any, lead: Complaint) -> Any:
-        facts = join(state, by, lead)
+    def copied(facts: Sequence[Any], lead: Complaint, at: Any) -> list[Any]:
         if not facts or lead.routed is None:
-            return facts
-        return [*facts, ComplaintRouted(at=by.at, agency=lead.routed.agency, cause="desk", basis=lead.routed.basis)]
+            return list(facts)
+        return [*facts, ComplaintRouted(at=at, agency=lead.routed.agency, cause="desk", basis=lead.routed.basis)]
 
-    patch.setattr(router.moves.decide, "join", copied)
+    async def by_rule(ledger: Any, follower: Any, decide: Callable[[Complaint], Sequence[Any]], cause: Any) -> Any:
+        found = decide((await ledger.load(follower)).state)
+        lead = (await ledger.load(found[0].lead)).state if found else Complaint(follower)
+        return await handle(ledger, follower, lambda state: copied(decide(state), lead, cause.at), cause)
+
+    patch.setattr(router.moves.decide, "join", lambda state, by, lead: copied(join(state, by, lead), lead, by.at))
+    patch.setattr(router.duplicate_watch, "handle", by_rule)
 
 
 def receipt_trusted(patch: pytest.MonkeyPatch) -> None:
@@ -151,11 +156,6 @@ def nothing_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(intake.moves, "destroy", _nothing)
 
 
-def stale_memory(patch: pytest.MonkeyPatch) -> None:
-    """What a process remembers of a complaint is never read again."""
-    patch.setattr(chassis.ledger, "_reaches", lambda loaded, _: loaded is not None)
-
-
 def ladder_ends(patch: pytest.MonkeyPatch) -> None:
     """The last rung is climbed once, and then there is silence."""
     escalate = escalation.policy.decide.escalate
@@ -171,6 +171,6 @@ PLANTED: Final[Mapping[str, Plant]] = {
     for plant in (
         no_sweep, no_look_out, ack_before_append, no_guard, no_expected_version, clock_not_stopped, a_fourth_return,
         follower_copied, receipt_trusted, merger_ignored, followers_kept, parts_not_opened,
-        parts_left, nothing_forgotten, stale_memory, ladder_ends,
+        parts_left, nothing_forgotten, ladder_ends,
     )
 }  # fmt: skip

@@ -24,6 +24,8 @@ ROUNDS: Final = 60
 REST_S: Final = 65
 JUMP: Final = timedelta(days=55)
 JUMPS: Final = 12
+WIPED_LAST: Final = 0.2
+"""So many runs end with the loss of all of Kafka."""
 WHOLE: Final = 7
 """At the end of every so-manieth run the audit walks the whole store: about once in a thousand steps."""
 
@@ -58,6 +60,8 @@ def play(seed: int, made: type[World] = World) -> Outcome:
     try:
         for _ in range(length):
             _decide(world, player.next(), outcome)
+        if random.random() < WIPED_LAST:
+            _decide(world, Decision("wipe"), outcome)
         finish(world, whole=seed % WHOLE == 0)
     except Lost as lost:
         outcome.lost = lost

@@ -1,4 +1,10 @@
-"""What the simulation is worth: mistakes that others have made are planted in our services, and each is found."""
+"""What the simulation is worth: mistakes that others have made are planted in our services, and each is found.
+
+Here each is planted for one seed that finds it. `make simulate PLANT=all` looks for such seeds anew, from the first on.
+"""
+
+from collections.abc import Mapping
+from typing import Final
 
 import pytest
 
@@ -6,16 +12,32 @@ from simulation.__main__ import quiet
 from simulation.planted import PLANTED
 from simulation.run import play
 
-WITHIN = 1000
-FOUND = ("no_sweep", "no_expected_version", "no_guard", "ack_before_append")
-"""Those that a few seeds find."""
+WITHIN: Final = 1000
+FINDS: Final[Mapping[str, int]] = {
+    "no_sweep": 0,
+    "no_look_out": 12,
+    "no_expected_version": 12,
+    "clock_not_stopped": 11,
+    "a_fourth_return": 9,
+    "parts_not_opened": 2,
+    "parts_left": 0,
+    "nothing_forgotten": 0,
+    "merger_ignored": 1,
+    "ladder_ends": 0,
+    "follower_copied": 4,
+    "receipt_trusted": 7,
+    "followers_kept": 26,
+    "ack_before_append": 76,
+    "no_guard": 25,
+}
+"""A seed that found it last. Where the services do their work in other steps, another will: then that is looked for."""
 
 
-@pytest.mark.parametrize("name", FOUND)
+@pytest.mark.parametrize("name", PLANTED)
 def test_a_planted_mistake_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     quiet()
     PLANTED[name](monkeypatch)
-    found = next((seed for seed in range(WITHIN) if play(seed).lost is not None), None)
+    found = next((seed for seed in (FINDS[name], *range(WITHIN)) if play(seed).lost is not None), None)
     assert found is not None, f"{name}: not found in {WITHIN} seeds"
     monkeypatch.undo()
     assert play(found).lost is None, "it was found by its mistake, not by chance"

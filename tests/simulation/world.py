@@ -32,7 +32,7 @@ AGENTS: Final = {
 """The consumer group of each service's agent."""
 
 SHOWS: Final = frozenset({
-    "agency-inbox view", "escalation ladder", "reporting agent", "reporting view", "reporting books",
+    "agency-inbox view", "escalation ladder", "reporting view", "reporting books",
     "reporting supports", "intake relations", "intake post", "intake orphans",
 })  # fmt: skip
 """Roads that nobody waits for: once the others are at rest they take in all of it at once."""
