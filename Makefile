@@ -38,8 +38,8 @@ rebuild: setup ## make a read model again from the event store: VIEW=reporting.r
 test: setup ## every test that needs no Docker: real Kafka and real PostgreSQL included
 	@$(RUN) -m pytest tests
 
-test-containers: setup ## store contract and dead letters against images built here (needs Docker)
-	@TEST_SERVERS=containers $(RUN) -m pytest tests/contract tests/broker/test_dead_letters.py
+test-containers: setup ## store contract and every road on Kafka against images built here (needs Docker)
+	@TEST_SERVERS=containers $(RUN) -m pytest tests/contract tests/broker tests/agency_inbox/test_inbox_broker.py -m "postgres or broker"
 
 lint: setup ## formatting, lint, types, arrows, generated schemas
 	@.venv/bin/ruff format --check .

@@ -8,7 +8,9 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,20 +45,93 @@ def build(name: str, context: Path) -> str:
     return image
 
 
-@pytest.fixture(scope="session")
-def container_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Bootstrap address of a broker in a container."""
-    from testcontainers.core.container import DockerContainer
+class ContainerBroker:
+    """A broker in a container, with the verbs of `local.kafka.KafkaServer`: what a test does to the one it can do to
+    the other.
+    """
 
+    def __init__(self, image: str) -> None:
+        from testcontainers.core.container import DockerContainer
+
+        self.port = free_port()
+        self.bootstrap = f"127.0.0.1:{self.port}"
+        self._wanted = DockerContainer(image).with_bind_ports(9092, self.port).with_env("ADVERTISED", self.bootstrap)
+        self._wiped = True
+
+    @property
+    def _container(self) -> Any:
+        return self._wanted.get_wrapped_container()
+
+    def start(self) -> None:
+        """Does not wait until it answers."""
+        if self._wiped:
+            self._wanted.start()
+            self._wiped = False
+        else:
+            self._container.start()
+
+    def wait_ready(self, limit_s: float = LIMIT_S) -> None:
+        """Returns once the broker answers."""
+        _await(lambda: answers(self.port), limit_s)
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash would; returns when it is gone."""
+        self._container.kill()
+        self._container.wait()
+
+    def pause(self) -> None:
+        """Connections stay open and nothing answers."""
+        self._container.pause()
+
+    def resume(self) -> None:
+        self._container.unpause()
+
+    def wipe(self) -> None:
+        """Everything the broker held is gone, with its container; the next start makes a new one."""
+        self.stop()
+
+    def stop(self, limit_s: float = 0) -> bool:
+        """Gone at once, whatever state it is in."""
+        del limit_s
+        if not self._wiped:
+            self._wanted.stop(force=True)
+        self._wiped = True
+        return True
+
+
+@pytest.fixture(scope="session")
+def kafka_image(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The image of a broker, built once for the run."""
     context = tmp_path_factory.mktemp("kafka-image")
     for jar in jars.ensure(kafka_cache()):
         shutil.copy(jar, context / jar.name)
     shutil.copy(FILES / "start-kafka", context)
-    port = free_port()
-    container = DockerContainer(build("kafka", context)).with_bind_ports(9092, port)
-    with container.with_env("ADVERTISED", f"127.0.0.1:{port}"):
-        _await(lambda: answers(port))
-        yield f"127.0.0.1:{port}"
+    return build("kafka", context)
+
+
+@contextmanager
+def served(broker: ContainerBroker) -> Iterator[ContainerBroker]:
+    """Started and answering; removed on leaving."""
+    try:
+        broker.start()
+        broker.wait_ready()
+        yield broker
+    finally:
+        broker.stop()
+
+
+@pytest.fixture(scope="session")
+def container_kafka(kafka_image: str) -> Iterator[str]:
+    """Bootstrap address of a broker in a container, which all tests share."""
+    with served(ContainerBroker(kafka_image)) as broker:
+        yield broker.bootstrap
+
+
+@pytest.fixture
+def private_container_kafka(kafka_image: str) -> Iterator[ContainerBroker]:
+    """A broker in a container of one test's own."""
+    with served(ContainerBroker(kafka_image)) as broker:
+        yield broker
 
 
 @pytest.fixture(scope="session")
@@ -81,8 +156,8 @@ def _accepts(port: int) -> bool:
     return True
 
 
-def _await(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + LIMIT_S
+def _await(condition: Callable[[], bool], limit_s: float = LIMIT_S) -> None:
+    end = time.monotonic() + limit_s
     while not condition():
         assert time.monotonic() < end, "the container did not answer in time"
         time.sleep(0.1)

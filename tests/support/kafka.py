@@ -33,11 +33,18 @@ def kafka(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def private_kafka(kafka_jars: list[Path], tmp_path: Path) -> Iterator[KafkaServer]:
+def private_kafka(request: pytest.FixtureRequest) -> KafkaServer:
     """A started broker that belongs to one test, which may `stop`, `kill`, `pause` or `wipe` it and `start` it again.
 
     After `start` call `wait_ready`: both block, so an async test calls them through `asyncio.to_thread`.
     """
+    name = "private_container_kafka" if containers.CHOSEN else "private_kafka_server"
+    broker: KafkaServer = request.getfixturevalue(name)
+    return broker
+
+
+@pytest.fixture
+def private_kafka_server(kafka_jars: list[Path], tmp_path: Path) -> Iterator[KafkaServer]:
     yield from _served(KafkaServer(tmp_path / "kafka", kafka_jars))
 
 
