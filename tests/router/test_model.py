@@ -22,8 +22,9 @@ from router.rule_data import rule_data
 from router.training import Making
 from router.trials import own_texts
 from schemas.events.registry import ModelSwitched
+from schemas.lifecycle import Status
 from schemas.registry import Registry
-from support.placing import HERE, T0, Country, filed, given
+from support.placing import CITY, HERE, PROVINCE, T0, Country, filed, given, returned
 
 ROADS = ["jalan rusak berlubang dekat pasar", "aspal jalan hancur", "lubang di jalan raya", "jalan ambles parah"]
 WASTE = ["sampah menumpuk bau", "truk sampah tidak datang", "bak sampah penuh sekali", "sampah dibakar tetangga"]
@@ -67,6 +68,41 @@ def test_the_model_that_ships_was_made_of_the_sentences_that_ship():
     sources = default()[1].data["sources"]
     assert [each["digest"] for each in sources] == [digest(shipped().encode())]
     assert set(default()[0].labels) - {"?"} <= set(rule_data().sectors)
+
+
+def test_a_text_is_read_the_same_alone_and_in_company():
+    states = [given(filed(each.text, **HERE), id_=UUID(int=n)) for n, each in enumerate(own_texts(), 1)]
+    alone = plain_reader().having(default()[0])
+    for one, many in zip([alone.read(state) for state in states], alone.read_many(states), strict=True):
+        assert one._replace(guess=None) == many._replace(guess=None)
+        assert one.guess is not None
+        assert many.guess is not None
+        assert [scored.score for scored in one.guess.sectors] == pytest.approx(
+            [scored.score for scored in many.guess.sectors], abs=1e-5
+        )
+
+
+def test_who_names_a_ward_or_says_what_the_rules_do_not_is_read_by_a_person():
+    reader = plain_reader().having(default()[0])
+    texts = ("Jalan berlubang di depan pasar", "Jalan berlubang di RT 03 depan pasar")
+    assert [reader.read(given(filed(text, **HERE))).words.sector for text in texts] == ["roads", None]
+
+
+async def test_without_a_clue_it_lies_at_the_desk_and_a_road_of_unsaid_level_with_the_city_until_one_return(
+    land: Country,
+):
+    silent, road = UUID(int=31), UUID(int=32)
+    await land.add(silent, filed("tolong ditindak!!!", **HERE))
+    await land.add(road, filed("Jalan berlubang besar di depan pasar", **HERE))
+    await land.react(silent, road)
+    assert (await land.state(silent)).status is Status.TRIAGE
+    placed = await land.state(road)
+    assert placed.agency == CITY
+    assert placed.routed is not None
+    assert [each.agency for each in placed.routed.alternatives] == [PROVINCE, "kemen-pu"]
+    await land.add(road, returned(CITY, reason="Ini jalan provinsi."))
+    await land.react(road)
+    assert (await land.state(road)).agency == PROVINCE
 
 
 def test_below_the_threshold_the_three_likeliest_are_named():

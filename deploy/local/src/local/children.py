@@ -73,6 +73,7 @@ def environment(layout: Layout) -> dict[str, str]:
         "KAFKA": layout.kafka,
         "STATE_DIR": str(state),
         "ATTACHMENTS_DIR": str(state / "attachments"),
+        "MODELS_DIR": str(state / "models"),
         "NOTICES_DIR": str(state / "notices"),
         "CLOCK_FILE": str(state / "clock"),
         "MASTER_KEY_FILE": str(state / "secrets" / "master.key"),

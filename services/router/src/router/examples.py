@@ -35,6 +35,8 @@ class Example(NamedTuple):
     urgent: bool | None = None
     group: str = ""
     fold: str = ""
+    own: bool = False
+    """Made of our own sentences."""
 
 
 class Columns(NamedTuple):

@@ -11,17 +11,19 @@ from typing import Any, Final, NamedTuple
 
 from router.classify import UNCLEAR, Caution, Model
 from router.examples import Example
+from router.experience import Experience
 from router.features import terms, words
 from router.measures import Judged, accuracy, calibration_error, coverage_at, forwarded, macro_f1, top
 from router.models import Card, digest
-from router.reading import hints
+from router.reading import hints, place_tokens
 from router.rule_data import read, rule_data, tables
 from router.rules import Rules, Scored
 from router.sentences import FILE, sentence_data, tellings
-from router.training import Made, Making, train
+from router.training import ENOUGH, Made, Making, train
 
 SURE_FILE: Final = "sure.toml"
 OWN: Final = "own sentences"
+HISTORY: Final = "own history"
 
 
 class Source(NamedTuple):
@@ -52,6 +54,27 @@ def with_own(examples: Sequence[Example]) -> list[Example]:
     if {each.label for each in examples if each.label} <= known | {UNCLEAR}:
         return [*examples, *own]
     return [*examples, *(each if each.label in (None, UNCLEAR) else each._replace(label=None) for each in own)]
+
+
+def caution_for(examples: Sequence[Example]) -> Caution | None:
+    """That of the model that ships, for sectors of which too few reporters' texts tell; else None: what they tell."""
+    real = [each for each in examples if each.label is not None and not each.own]
+    sectors = {each.label for each in real} <= set(sentence_data().sectors)
+    return default_caution() if sectors and len(real) < ENOUGH else None
+
+
+def taught(examples: Iterable[Experience]) -> list[Example]:
+    """What an operator's history teaches: whose each was. That somebody gave it back tells of no other field."""
+    return [
+        Example(each.text, each.sector, place_tokens(each.region), each.class_)
+        for each in examples
+        if each.right and each.sector is not None
+    ]
+
+
+def history_source(examples: Sequence[Example]) -> Source:
+    """An operator's history, for the card."""
+    return Source(HISTORY, digest("\n".join(each.text for each in examples).encode()))
 
 
 def source(path: Path) -> Source:

@@ -1,7 +1,7 @@
 """`python -m router train|evaluate|card|switch`: make a reading model of labelled texts, look at it, let it place."""
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -9,12 +9,16 @@ import typer
 from rich.console import Console
 
 from chassis.log import configure
-from chassis.settings import read_settings
+from chassis.platform import open_platform
+from chassis.settings import Settings, read_settings
+from router import replay as replays
 from router.app import switch
 from router.classify import Model
 from router.examples import BadExamples, Columns, read_examples
-from router.learning import default_caution, learn, own_examples, own_source, source, with_own
+from router.experience import Experience
+from router.learning import caution_for, history_source, learn, own_examples, own_source, source, taught, with_own
 from router.models import LARGEST_BYTES, RULES_ALONE, SUFFIX, BadModel, Card, default, find, read, write
+from router.settings import SERVICE
 
 app: Final = typer.Typer(no_args_is_help=True)
 console: Final = Console(highlight=False)
@@ -34,6 +38,10 @@ def train(
     kind: Annotated[str, typer.Option(help="column with the class, as SP4N-LAPOR! or our events write it")] = "",
     name: Annotated[str, typer.Option(help="what the version's name begins with")] = "reading",
     own: Annotated[bool, typer.Option(help="learn from our own sentences as well")] = True,
+    history: Annotated[
+        bool, typer.Option("--history", help="learn from what became of this store's complaints")
+    ] = False,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="only history since then")] = None,
 ) -> None:
     """Make a model; prints its card. It places nothing before `switch` names it."""
     settings = read_settings()
@@ -41,12 +49,15 @@ def train(
     try:
         examples = [example for path in data or () for example in read_examples(path, columns)]
         sources = [source(path) for path in data or ()]
+        if history:
+            lived = taught(asyncio.run(_lived(settings, since)))
+            examples, sources = [*examples, *lived], [*sources, history_source(lived)]
         model, card = learn(
             with_own(examples) if own and examples else examples or own_examples(),
             [*sources, own_source()] if own or not examples else sources,
             name,
             date.today(),  # noqa: DTZ011 - the operator's own day, for people
-            None if examples else default_caution(),
+            caution_for(examples),
         )
     except (BadExamples, ValueError) as error:
         raise typer.BadParameter(str(error)) from error
@@ -58,6 +69,15 @@ def train(
         console.print(f"warning: {path.stat().st_size / 1e6:.0f} MB is more than a model should have")
     console.print_json(card.model_dump_json())
     console.print(f"written to {path} ({path.stat().st_size / 1e6:.1f} MB)")
+
+
+async def _lived(settings: Settings, since: datetime | None) -> list[Experience]:
+    async with open_platform(settings) as platform:
+        told = replays.examples(platform.ledger(SERVICE), since.replace(tzinfo=UTC) if since else None)
+        found = [each async for each in told]
+    if not found:
+        raise BadExamples("history teaches nothing yet: nobody has placed or taken a complaint")
+    return found
 
 
 @app.command()

@@ -105,7 +105,9 @@ class _Teller:
         *, accusing: bool = False, urgent: bool = False,
     ) -> Iterator[Example]:  # fmt: skip
         for _ in range(times):
-            yield Example(self._varied(sentence), label, kind=kind, supervision=accusing, urgent=urgent, group=sentence)
+            yield Example(
+                self._varied(sentence), label, kind=kind, supervision=accusing, urgent=urgent, group=sentence, own=True
+            )
 
     def _varied(self, sentence: str) -> str:
         pick = self._random.choice
