@@ -4,10 +4,12 @@ The text of a secret complaint, of one of supervision grade or of an erased one 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
+from router.examples import Example
 from router.hindsight import BY_A_PERSON, Past
+from router.reading import place_tokens
 from schemas.complaint import Complaint
 from schemas.events.router import ComplaintRouted
 from schemas.registry import Registry
@@ -83,3 +85,12 @@ def _sector(past: Past, known: Fields, agency: str, unit: str | None) -> str | N
     if read in own:
         return read
     return next(iter(own)) if len(own) == 1 else None
+
+
+def taught(examples: Iterable[Experience]) -> list[Example]:
+    """What an operator's history teaches: whose each was. That somebody gave it back tells of no other field."""
+    return [
+        Example(each.text, each.sector, place_tokens(each.region), each.class_)
+        for each in examples
+        if each.right and each.sector is not None
+    ]

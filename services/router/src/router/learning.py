@@ -11,11 +11,10 @@ from typing import Any, Final, NamedTuple
 
 from router.classify import UNCLEAR, Caution, Model
 from router.examples import Example
-from router.experience import Experience
 from router.features import terms, words
 from router.measures import Judged, accuracy, calibration_error, coverage_at, forwarded, macro_f1, top
 from router.models import Card, digest
-from router.reading import hints, place_tokens
+from router.reading import hints
 from router.rule_data import read, rule_data, tables
 from router.rules import Rules, Scored
 from router.sentences import FILE, sentence_data, tellings
@@ -61,15 +60,6 @@ def caution_for(examples: Sequence[Example]) -> Caution | None:
     real = [each for each in examples if each.label is not None and not each.own]
     sectors = {each.label for each in real} <= set(sentence_data().sectors)
     return default_caution() if sectors and len(real) < ENOUGH else None
-
-
-def taught(examples: Iterable[Experience]) -> list[Example]:
-    """What an operator's history teaches: whose each was. That somebody gave it back tells of no other field."""
-    return [
-        Example(each.text, each.sector, place_tokens(each.region), each.class_)
-        for each in examples
-        if each.right and each.sector is not None
-    ]
 
 
 def history_source(examples: Sequence[Example]) -> Source:

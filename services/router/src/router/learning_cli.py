@@ -15,8 +15,8 @@ from router import replay as replays
 from router.app import switch
 from router.classify import Model
 from router.examples import BadExamples, Columns, read_examples
-from router.experience import Experience
-from router.learning import caution_for, history_source, learn, own_examples, own_source, source, taught, with_own
+from router.experience import Experience, taught
+from router.learning import caution_for, history_source, learn, own_examples, own_source, source, with_own
 from router.models import LARGEST_BYTES, RULES_ALONE, SUFFIX, BadModel, Card, default, find, read, write
 from router.settings import SERVICE
 
