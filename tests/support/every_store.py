@@ -56,7 +56,7 @@ def kurrentdb(one_kurrentdb: "StandIn") -> "StandIn":
 @pytest.fixture
 def url_of(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
     """The URL of an empty store of that kind, another one each time. KurrentDB: the real server if `KURRENTDB_IMAGE`
-    names its image, else the stand-in, of which there is one: it is emptied.
+    names its image, else the stand-in. Of either there is one at a time: the one before is ended, or emptied.
     """
     numbers = count(1)
     with ExitStack() as servers:
@@ -67,6 +67,7 @@ def url_of(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[
             if kind == KURRENTDB and os.environ.get("KURRENTDB_IMAGE"):
                 from support.kurrentdb.container import real_server
 
+                servers.close()
                 return servers.enter_context(real_server())
             if kind == KURRENTDB:
                 server: StandIn = request.getfixturevalue("one_kurrentdb")
