@@ -1,6 +1,8 @@
 """A long history made quickly: one complaint's life written over and over, under other names, straight into SQLite."""
 
+import asyncio
 import sqlite3
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -67,3 +69,14 @@ def _renamed(life: Sequence[RecordedEvent], number: int) -> Iterator[RecordedEve
 
 def _cause() -> Cause:
     return Cause(UUID(int=1), UUID(int=1), T0)
+
+
+def main(path: str, events: str) -> None:
+    """`python -m support.history long.db 1000000`: a store of at least so many events, for `satupintu audit` to walk."""
+    where = Path(path)
+    life = asyncio.run(begin(where))
+    sys.stdout.write(f"{again(where, life, -(-int(events) // len(life))):,} events in {where}\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
