@@ -13,7 +13,7 @@ import pytest
 import structlog
 
 from simulation.kept import Kept, keep
-from simulation.planted import PLANTED
+from simulation.planted import PLANTED, weather
 from simulation.run import Outcome, play
 from simulation.shrink import shrink
 
@@ -69,6 +69,7 @@ def look_for(name: str, seeds: range, whole_story: bool) -> int:
     quiet()
     begun = time.process_time()
     with pytest.MonkeyPatch.context() as patch:
+        weather(name, patch)
         PLANTED[name](patch)
         played = ((seed, play(seed)) for seed in seeds)
         found = next(((seed, outcome) for seed, outcome in played if outcome.lost is not None), None)

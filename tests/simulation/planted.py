@@ -25,7 +25,7 @@ from router.sweep import Lookout
 from schemas.complaint import Complaint
 from schemas.events.router import ComplaintRouted
 from schemas.policies import Policies
-from simulation import processes
+from simulation import decisions, processes
 from simulation.ports import Poll, SimStore
 from simulation.stepper import at_once
 from simulation.world import World
@@ -174,3 +174,10 @@ PLANTED: Final[Mapping[str, Plant]] = {
         parts_left, nothing_forgotten, ladder_ends,
     )
 }  # fmt: skip
+
+
+def weather(name: str, patch: pytest.MonkeyPatch) -> None:
+    """Where a mistake shows in crashes alone there is nothing but crashes, and many: it is found the sooner."""
+    if name == ack_before_append.__name__:
+        patch.setattr(decisions, "FAULTY", 0.5)
+        patch.setattr(decisions, "WRITE", ("crash",))
