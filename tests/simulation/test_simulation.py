@@ -17,7 +17,7 @@ from simulation.planted import PLANTED
 from simulation.run import play, replay, shape
 from simulation.shrink import shrink
 
-SEEDS: Final = int(os.environ.get("SIMULATION_SEEDS", "500"))
+SEEDS: Final = int(os.environ.get("SIMULATION_SEEDS", "250"))
 SLICES: Final = 10
 LINES: Final = 20
 
