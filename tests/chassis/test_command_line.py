@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from chassis import cli
+from chassis.settings import read_settings
 
 RUN = CliRunner()
 
@@ -44,6 +45,28 @@ def test_a_misspelt_setting_is_named_and_nothing_runs(
         cli.main()
     assert ended.value.code == 2
     assert "SATUPINTU_STROE_URL" in capsys.readouterr().err
+
+
+def test_where_no_platform_lies_it_says_so_and_how_to_name_the_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SATUPINTU_STATE_DIR", str(tmp_path / "elsewhere"))
+    monkeypatch.setattr("sys.argv", ["satupintu", "audit"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    said = capsys.readouterr().err.replace("\n", "")
+    assert "elsewhere/secrets/master.key" in said
+    assert "SATUPINTU_STATE_DIR" in said
+
+
+def test_one_setting_moves_all_that_the_platform_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SATUPINTU_STATE_DIR", "/srv/door")
+    monkeypatch.setenv("SATUPINTU_STORE_URL", "postgresql+psycopg://host/door")
+    settings = read_settings()
+    assert settings.store_url == "postgresql+psycopg://host/door"
+    assert settings.views_of("router") == "sqlite:////srv/door/router.db"
+    assert settings.master_key_file == Path("/srv/door/secrets/master.key")
 
 
 def test_every_package_brings_its_commands(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -66,23 +66,15 @@ def environment(layout: Layout) -> dict[str, str]:
     """The settings that all of them share, over what the person who started us has set."""
     state = layout.state
     ours = {
-        "STORE_URL": layout.store_url or f"sqlite:///{state}/store.db",
-        "KEYRING_URL": f"sqlite:///{state}/keyring.db",
-        "VAULT_URL": f"sqlite:///{state}/vault.db",
-        "VIEWS_URL": f"sqlite:///{state}/{{service}}.db",
         "KAFKA": layout.kafka,
         "STATE_DIR": str(state),
-        "ATTACHMENTS_DIR": str(state / "attachments"),
-        "MODELS_DIR": str(state / "models"),
-        "NOTICES_DIR": str(state / "notices"),
-        "CLOCK_FILE": str(state / "clock"),
-        "MASTER_KEY_FILE": str(state / "secrets" / "master.key"),
-        "CODE_SECRET_FILE": str(state / "secrets" / "code.secret"),
         "LOG_DIR": str(state / "logs"),
         # On one machine every client is the same source.
         "FILINGS_PER_MINUTE": "0",
         "LOOKUPS_PER_MINUTE": "0",
     }
+    if layout.store_url:
+        ours["STORE_URL"] = layout.store_url
     prefixed = {f"SATUPINTU_{name}": value for name, value in ours.items()}
     chosen = {name: value for name, value in os.environ.items() if name.startswith("SATUPINTU_")}
     return {**prefixed, **chosen}

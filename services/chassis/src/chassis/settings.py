@@ -8,10 +8,25 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import SecretBytes
+from pydantic import SecretBytes, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX: Final = "SATUPINTU_"
+
+
+STATE: Final = "{state}"
+_IN_STATE: Final = {
+    "store_url": "sqlite:///{state}/store.db",
+    "keyring_url": "sqlite:///{state}/keyring.db",
+    "vault_url": "sqlite:///{state}/vault.db",
+    "views_url": "sqlite:///{state}/{service}.db",
+    "attachments_dir": "{state}/attachments",
+    "models_dir": "{state}/models",
+    "notices_dir": "{state}/notices",
+    "clock_file": "{state}/clock",
+    "master_key_file": "{state}/secrets/master.key",
+    "code_secret_file": "{state}/secrets/code.secret",
+}
 
 
 class Settings(BaseSettings):
@@ -19,26 +34,27 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
-    store_url: str = "sqlite:///var/store.db"
-    keyring_url: str = "sqlite:///var/keyring.db"
-    vault_url: str = "sqlite:///var/vault.db"
-    views_url: str = "sqlite:///var/{service}.db"
+    store_url: str
+    keyring_url: str
+    vault_url: str
+    views_url: str
     """Each service's own read models; `{service}` is filled with its name."""
     kafka: str = "127.0.0.1:9092"
     state_dir: Path = Path("var")
-    attachments_dir: Path = Path("var/attachments")
-    models_dir: Path = Path("var/models")
+    """Whatever of the rest is not set lies in here."""
+    attachments_dir: Path
+    models_dir: Path
     """Reading models made by `python -m router train`, by version: every process of router reads them here."""
     shadow_model: str | None = None
     """A model of the models' folder that chooses beside the live one: counted (`satupintu shadow`), never followed."""
-    notices_dir: Path = Path("var/notices")
+    notices_dir: Path
     notices_url: str = "file:"
     """`file:` writes notices to `notices_dir`; `smtp://host:port` sends them."""
-    clock_file: Path = Path("var/clock")
+    clock_file: Path
     production: bool = False
     """Refuses the test clock."""
-    master_key_file: Path = Path("var/secrets/master.key")
-    code_secret_file: Path = Path("var/secrets/code.secret")
+    master_key_file: Path
+    code_secret_file: Path
     host: str = "127.0.0.1"
     port: int = 8000
     log_dir: Path | None = None
@@ -56,6 +72,12 @@ class Settings(BaseSettings):
     """Read by `make run` alone, like the following: where the local broker listens."""
     kafka_cache: Path = Path(".cache/kafka")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _lies_in_state(cls, given: dict[str, object]) -> dict[str, object]:
+        state = str(given.get("state_dir") or cls.model_fields["state_dir"].default)
+        return {name: place.replace(STATE, state) for name, place in _IN_STATE.items()} | given
+
     @cached_property
     def master_key(self) -> SecretBytes:
         """32 bytes that wrap every complaint's key."""
@@ -69,6 +91,10 @@ class Settings(BaseSettings):
     def views_of(self, service: str) -> str:
         """URL of one service's read models."""
         return self.views_url.format(service=service)
+
+
+class NoState(Exception):
+    """What every process needs of the platform's own files is not there."""
 
 
 class UnknownSetting(Exception):
@@ -90,7 +116,10 @@ def read_settings() -> Settings:
 
 def _secret(path: Path) -> bytes:
     # Hex text of at least 32 bytes: easy to back up on paper with the key ring.
-    secret = bytes.fromhex(path.read_text().strip())
+    try:
+        secret = bytes.fromhex(path.read_text().strip())
+    except FileNotFoundError as error:
+        raise NoState(f"there is no {path}: go where the platform's state lies, or set {PREFIX}STATE_DIR") from error
     if len(secret) < 32:
         raise ValueError(f"{path} must hold at least 32 bytes in hex")
     return secret
