@@ -1,14 +1,21 @@
 """`satupintu`: one command line, to which each package brings its own."""
 
+import subprocess
+import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from chassis import cli
 from chassis.settings import read_settings
 
 RUN = CliRunner()
+AT_EXIT = (
+    "import atexit; atexit.register(lambda: print([one for one in ('numpy', 'router.app') if one in sys.modules]))"
+)
 
 
 @pytest.fixture
@@ -75,3 +82,21 @@ def test_every_package_brings_its_commands(monkeypatch: pytest.MonkeyPatch, caps
         cli.main()
     shown = capsys.readouterr().out
     assert all(name in shown for name in ("audit", "clock", "dead-letters", "history", "seed"))
+
+
+def test_every_command_is_found_by_the_name_of_its_entry_point() -> None:
+    named: dict[str, set[str]] = {}
+    for point in entry_points(group=cli.GROUP):
+        named.setdefault(point.value, set()).add(point.name)
+    for value, names in named.items():
+        [point, *_] = entry_points(group=cli.GROUP).select(value=value)
+        whole = typer.Typer()
+        whole.add_typer(point.load())
+        whole.add_typer(typer.Typer(), name="another")
+        assert set(typer.main.get_command(whole).commands) - {"another"} == names  # type: ignore[attr-defined]
+
+
+def test_a_command_loads_no_other_package() -> None:
+    script = f"import sys; from chassis import cli; sys.argv = ['satupintu', 'clock', 'show']; {AT_EXIT}; cli.main()"
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert shown.stdout.splitlines()[-1] == "[]"

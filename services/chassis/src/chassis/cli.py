@@ -1,5 +1,8 @@
-"""`satupintu`: one command line for operators and analysts. Each package brings its commands by an entry point."""
+"""`satupintu`: one command line for operators and analysts. Each package brings its commands by entry points, one for
+each command: what is asked for is loaded, and no other package.
+"""
 
+import sys
 from datetime import timedelta
 from importlib.metadata import entry_points
 from typing import Annotated, Final
@@ -41,7 +44,10 @@ def advance(
 
 def main() -> None:
     """The console script: every package's commands, under their own names."""
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+    offered = entry_points(group=GROUP)
+    asked = offered.select(name=sys.argv[1]) if len(sys.argv) > 1 else ()
+    by_module = {point.value: point for point in asked or offered if sys.argv[1:2] != ["clock"]}
+    for point in sorted(by_module.values(), key=lambda point: point.name):
         app.add_typer(point.load())
     try:
         app()
