@@ -20,7 +20,7 @@ from schemas.values import Basis, Candidate, Place
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 BASIS = Basis(registry_version=7, rules="2026-11", sector="roads", level="regency", region="32.73", words=("jalan",))
-LIVES = 3_000
+LIVES, ROUNDS = 1_000, 15
 
 
 def life() -> list[Fact]:
@@ -58,14 +58,15 @@ def run() -> list[Result]:
     lives = [recorded(index, keys) for index in range(LIVES)]
     rows = [event.data for events in lives for event in events]
     settle_collector()  # as every process of ours does
-    best: list[tuple[float, float]] = []
-    for _ in range(3):
+    pairs: list[tuple[float, float]] = []
+    for _ in range(ROUNDS):
         with timed() as bare:
             for row in rows:
                 json.loads(row)
         with timed() as ours:
             for index, events in enumerate(lives):
                 fold(new(derived_id("bench", str(index))), (Told(decode(e, keys), e.id, e.version) for e in events))
-        best.append((len(rows) / ours.s, len(rows) / bare.s))
-    ours_s, bare_s = max(best, key=lambda pair: pair[0] / pair[1])
+        pairs.append((len(rows) / ours.s, len(rows) / bare.s))
+    # The middle one: both are over in a moment, and a neighbour's moment spoils a pair either way.
+    ours_s, bare_s = sorted(pairs, key=lambda pair: pair[0] / pair[1])[ROUNDS // 2]
     return [Result("(e) fold", ours_s, bare_s, "events/s", 0.35)]
