@@ -105,6 +105,41 @@ async def test_a_conflict_met_after_a_lost_answer_is_a_conflict_only_if_the_stre
     await other.close()
 
 
+async def test_what_is_under_way_when_the_connection_is_made_anew_is_asked_again(store: Store) -> None:
+    streams = [f"complaint-{number}" for number in range(20)]
+    await store.append_many([Append(stream, NO_STREAM, [event(stream)]) for stream in streams])
+    last, begun = event("after it"), asyncio.Event()
+
+    def enough(events: list[RecordedEvent], _page: Page) -> bool:
+        begun.set()
+        return last.id in {one.id for one in events}
+
+    following = asyncio.create_task(read_until(store, enough))
+    await begun.wait()
+    for _ in range(5):
+        under_way = [asyncio.create_task(store.read_many(streams)) for _ in range(5)]
+        await asyncio.sleep(0.005)
+        store._link._channel_of = None  # type: ignore[attr-defined]
+        assert len(await store.read(streams[0])) == 1
+        assert [[len(events) for events in found] for found in await asyncio.gather(*under_way)] == [[1] * 20] * 5
+    await store.append("complaint-0", 0, [last], seen={event(streams[0]).id})
+    told = [one.stream for page in await following for one in page.events]
+    assert Counter(told) == Counter(streams) + Counter(["complaint-0"])
+
+
+async def test_who_is_cancelled_while_it_reads_is_cancelled(server: StandIn) -> None:
+    store = open_store(server.url)
+    await store.append("complaint-1", NO_STREAM, [A])
+    server.signal(signal.SIGSTOP)
+    reading = asyncio.create_task(store.read("complaint-1"))
+    await asyncio.sleep(0.05)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(reading, 5)
+    server.signal(signal.SIGCONT)
+    await store.close()
+
+
 async def test_a_twin_on_another_process_is_told_that_it_wrote_nothing(kurrentdb: StandIn, store: Store) -> None:
     other = open_store(kurrentdb.url)
     in_other_words = NewEvent(A.id, A.type, b'{"n":2}', A.metadata)

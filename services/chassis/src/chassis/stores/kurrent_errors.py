@@ -33,6 +33,15 @@ def clients_own(error: BaseException) -> BaseException:
     return handle_streams_rpc_error(error) if isinstance(error, grpc.RpcError) else error
 
 
+def refuse_own_cancellation(error: BaseException) -> None:
+    """Raise `error` again if it cancels us. gRPC tells a call whose channel was closed, since the connection was made
+    anew for another call, by the same error; that one is a lost connection like any other.
+    """
+    task = asyncio.current_task()
+    if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
+        raise error
+
+
 class Lost(OutcomeUnknown):
     """The answer to an append will not come. What is known must be asked for."""
 

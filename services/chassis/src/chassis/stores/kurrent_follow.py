@@ -13,6 +13,7 @@ from kurrentdbclient.protos.v1.streams_pb2 import ReadResp
 
 from chassis.errors import ChassisError, Retryable, StoreUnavailable
 from chassis.ports import Page
+from chassis.stores.kurrent_errors import refuse_own_cancellation
 from chassis.stores.kurrent_link import Link
 from chassis.stores.kurrent_read import recorded, subscription
 from schemas.envelope import RecordedEvent
@@ -160,5 +161,8 @@ class _Gathering:
             self._error = StoreUnavailable("the server ended the subscription")
         except grpc.RpcError as error:
             self._error = error
+        except asyncio.CancelledError as error:
+            self._error = StoreUnavailable("the connection was closed under the subscription")
+            refuse_own_cancellation(error)
         finally:
             self._changed.set()

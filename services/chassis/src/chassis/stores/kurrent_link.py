@@ -23,7 +23,7 @@ from kurrentdbclient.protos.v1.streams_pb2 import ReadReq
 from kurrentdbclient.protos.v1.streams_pb2_grpc import StreamsStub
 
 from chassis.errors import AccessDenied, ChassisError, Retryable, StoreUnavailable
-from chassis.stores.kurrent_errors import clients_own, meaning
+from chassis.stores.kurrent_errors import clients_own, meaning, refuse_own_cancellation
 from chassis.stores.kurrent_read import all_of, of_all
 
 CONNECT_S: Final = 2.0
@@ -114,7 +114,8 @@ class Link:
             except (NotFoundError, WrongCurrentVersionError):
                 self._answered = True
                 raise
-            except (KurrentDBClientError, grpc.RpcError, TimeoutError) as error:
+            except (KurrentDBClientError, grpc.RpcError, TimeoutError, asyncio.CancelledError) as error:
+                refuse_own_cancellation(error)
                 meant = await self.meaning(error)
                 if not isinstance(meant, Retryable) or tries == TRIES or isinstance(error, TimeoutError):
                     raise meant from error
