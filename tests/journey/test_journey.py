@@ -137,9 +137,9 @@ async def test_what_a_gateway_hands_in_and_an_agency_only_acknowledges_climbs_th
 
 
 async def test_a_second_report_of_one_matter_is_offered_the_first_and_then_follows_it(door: Door) -> None:
-    first = await door.file("Pohon miring di depan Pasar Cihapit mau tumbang.")
+    first = await door.file("Lampu jalan di depan Pasar Cihapit padam.")
     await door.reaches(first["tracking_code"], "routed", CITY)
-    again = "Tolong pangkas pohon miring depan pasar Cihapit sebelum tumbang"
+    again = "Tolong perbaiki lampu jalan padam depan pasar Cihapit"
     question = {"text": again, "place": {"region": REGION}}
     [offered] = await until(lambda: _offered(door, question), "the first report being offered")
     assert (offered["public_number"], offered["sure"]) == (first["public_number"], True)
