@@ -222,10 +222,9 @@ async def test_a_broken_subscription_goes_on_where_it_was_with_a_line_in_the_log
     store = open_store(server.url)
     await store.append("complaint-1", NO_STREAM, [A])
     with structlog.testing.capture_logs() as logged:
-        following = asyncio.create_task(_followed(store, 3))
-        while server.tell("calls", "subscribe") == "0":
-            await asyncio.sleep(0.02)
-        await asyncio.sleep(0.2)
+        begun = asyncio.Event()
+        following = asyncio.create_task(_followed(store, 3, begun))
+        await begun.wait()
         server.tell("cut")
         await store.append("complaint-1", 0, [B])
         await asyncio.to_thread(server.kill)
@@ -246,7 +245,9 @@ async def test_a_change_of_leader_loses_no_append_and_no_event_and_says_so_witho
     with running(tmp_path, nodes=3) as cluster, structlog.testing.capture_logs() as logged:
         store, follower = open_store(cluster.url), open_store(cluster.url)
         await store.append("complaint-0", NO_STREAM, [event("begin")])
-        following = asyncio.create_task(_followed(follower, 61))
+        begun = asyncio.Event()
+        following = asyncio.create_task(_followed(follower, 61, begun))
+        await begun.wait()  # what has not begun cannot be lost
 
         async def write() -> None:
             for number in range(60):
@@ -428,8 +429,10 @@ async def _readiness(store: Store) -> str:
     return answer.text
 
 
-async def _followed(store: Store, count: int) -> list[RecordedEvent]:
-    """As a road follows: what gives up after some seconds is begun again where it was."""
+async def _followed(store: Store, count: int, begun: asyncio.Event | None = None) -> list[RecordedEvent]:
+    """As a road follows: what gives up after some seconds is begun again where it was. `begun` is set when the first
+    events are there.
+    """
     found: list[RecordedEvent] = []
     async with asyncio.timeout(120):
         while len(found) < count:
@@ -438,6 +441,8 @@ async def _followed(store: Store, count: int) -> list[RecordedEvent]:
                 async with aclosing(pages):  # type: ignore[type-var]
                     async for page in pages:
                         found += page.events
+                        if begun is not None and found:
+                            begun.set()
                         if len(found) >= count:
                             break
             except StoreUnavailable:
