@@ -1,6 +1,6 @@
 """Whatever is asked of them, the stores answer alike: random histories on all of them side by side.
 
-`DIFFERENTIAL_EXAMPLES=500` tries more histories than the usual 100.
+`DIFFERENTIAL_EXAMPLES=5000` tries more histories than the usual 500.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from chassis.stores import open_store
 from chassis.stores.admission import Result
 from support.stores import event, memory_store, read_until
 
-EXAMPLES: Final = int(os.environ.get("DIFFERENTIAL_EXAMPLES", "100"))
+EXAMPLES: Final = int(os.environ.get("DIFFERENTIAL_EXAMPLES", "500"))
 
 
 class Asked(NamedTuple):
@@ -89,6 +89,7 @@ def stores(url_of: Callable[[str], str]) -> Iterator[Stores]:
 
 
 @pytest.mark.postgres
+@pytest.mark.timeout(1200)
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories)
 def test_all_stores_give_the_same_answers_to_the_same_history(stores: Stores, history: list[list[Asked]]) -> None:
