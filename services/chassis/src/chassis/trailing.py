@@ -9,12 +9,14 @@ them at once, this road does what was missed, also when Kafka is away.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import structlog
 from sqlalchemy import MetaData, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from chassis.following import position_table
 from chassis.lease import Lease, lease_table
@@ -89,4 +91,5 @@ class Trailing:
         table = self._positions
         first = insert(table).values(view=self._name, position=after)
         later = update(table).where(table.c.view == self._name).values(position=after)
-        await self._database.run(lambda connection: connection.execute(first if before is None else later))
+        with suppress(IntegrityError):  # another process was first: the next look goes on from where it stands
+            await self._database.run(lambda connection: connection.execute(first if before is None else later))
