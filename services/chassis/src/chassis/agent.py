@@ -4,10 +4,8 @@ nothing raises out of the agent's body, and what cannot be finished ends the pro
 
 import asyncio
 import os
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -95,8 +93,6 @@ class Agent:
             self._name,
             broker=f"kafka://{self._kafka}",
             store="memory://",
-            # Nothing is kept there, but Faust makes it, by default in whatever folder we were started.
-            datadir=Path(tempfile.gettempdir(), "satupintu-faust"),
             web_enabled=False,
             topic_disable_leader=True,
             topic_allow_declare=False,

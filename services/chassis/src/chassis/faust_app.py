@@ -142,6 +142,9 @@ class App(faust.App):
 
     ignores: Ignores = staticmethod(lambda _: False)
 
+    def _create_directories(self) -> None:
+        """None: nothing of ours is kept in Faust's tables, and its folder would lie wherever we were started."""
+
     def _new_transport(self) -> Transport:
         return Transport(self.conf.broker_consumer, self)
 
