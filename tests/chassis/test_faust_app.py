@@ -1,12 +1,12 @@
-"""Handing a message on without tasks ends as Faust's own race would; what is in hand is not acknowledged."""
+"""Handing a message on without tasks ends as Faust's own race would."""
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from chassis.faust_app import Eager, Holding
+from chassis.faust_app import Eager
 
 
 class Handing(Eager):  # type: ignore[misc]
@@ -73,42 +73,3 @@ async def test_a_service_that_was_stopped_says_so() -> None:
     service._stopped.set()
     found = await service.wait_first(give("too late"), asyncio.Event().wait())
     assert found.stopped is True
-
-
-class Record(NamedTuple):
-    offset: int
-    topic: str = "complaint-events"
-    partition: int = 3
-
-
-class Acknowledging:
-    """What Faust's consumer does with an acknowledgement, as far as anybody sees."""
-
-    def __init__(self) -> None:
-        self.acknowledged: list[int] = []
-
-    def ack(self, message: Record) -> bool:
-        self.acknowledged.append(message.offset)
-        return True
-
-
-class Held(Holding, Acknowledging):
-    """A consumer that can be told to wait."""
-
-
-def test_what_is_in_hand_is_acknowledged_only_once_it_is_released() -> None:
-    consumer = Held()
-    consumer.hold([("complaint-events", 3, 5), ("complaint-events", 3, 6)])
-    assert [consumer.ack(Record(offset)) for offset in (4, 5, 6)] == [True, False, False]
-    assert consumer.acknowledged == [4]
-    consumer.release()
-    assert consumer.acknowledged == [4, 5, 6]
-
-
-def test_what_was_never_released_is_never_acknowledged() -> None:
-    consumer = Held()
-    consumer.hold([("complaint-events", 3, 5)])
-    consumer.ack(Record(5))
-    consumer.hold([("complaint-events", 3, 6)])
-    consumer.release()
-    assert consumer.acknowledged == []

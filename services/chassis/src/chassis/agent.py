@@ -21,8 +21,6 @@ from chassis.progress import Progress, Standing
 Handle = Callable[[Sequence[Message]], Awaitable[None]]
 """A `chassis.reaction.Guard`: on return every message is handled or durably set aside."""
 
-BATCH: Final = 500
-WITHIN_S: Final = 0.02
 FINISH_S: Final = 6.0
 """How long a batch in hand may take to finish once the process is asked to stop."""
 STOP_S: Final = 9.0
@@ -87,7 +85,7 @@ class Agent:
             await admin.close()
 
     def _faust(self) -> Any:
-        from chassis.faust_app import App
+        from chassis.faust_app import POLL, App
 
         app = App(
             self._name,
@@ -99,6 +97,7 @@ class Agent:
             broker_session_timeout=10.0,
             broker_heartbeat_interval=3.0,
             broker_commit_interval=1.0,
+            broker_max_poll_records=POLL,
             # A batch that must not be committed (the store is down) is left by the limit below, not waited for.
             stream_wait_empty=False,
             consumer_auto_offset_reset="earliest",
@@ -111,26 +110,25 @@ class Agent:
         return app
 
     async def _body(self, stream: Any) -> None:
-        async for events in stream.take_events(BATCH, within=WITHIN_S):
-            await self._take([_message(event.message) for event in events])
+        async for event in stream.events():
+            await self._take(event.message)
 
-    async def _take(self, messages: Sequence[Message]) -> None:
-        self._app.consumer.hold((each.topic, each.partition, each.offset) for each in messages)
-        work = asyncio.ensure_future(self._handle(messages))
+    async def _take(self, bundle: Any) -> None:
+        work = asyncio.ensure_future(self._handle(bundle.messages))
         self._busy = True
         try:
             with metrics.AGENT_SECONDS.labels(self._name).time():
                 await asyncio.shield(work)
         except asyncio.CancelledError:
             await self._finish(work)
-            self._app.consumer.release()
+            self._app.consumer.handled(bundle)
             raise
         except BaseException as error:  # noqa: BLE001 - whatever it is, it must not be counted as handled
             self._leave("guard gave up", error)
         finally:
             self._busy = False
-        self._app.consumer.release()
-        metrics.AGENT_HANDLED.labels(self._name).inc(len(messages))
+        self._app.consumer.handled(bundle)
+        metrics.AGENT_HANDLED.labels(self._name).inc(len(bundle.messages))
 
     async def _finish(self, work: "asyncio.Future[None]") -> None:
         try:
@@ -177,8 +175,3 @@ class Agent:
         except TimeoutError as error:
             self._leave("stuck at stop", error)
 
-
-def _message(record: Any) -> Message:
-    headers = record.headers.items() if hasattr(record.headers, "items") else record.headers or ()
-    millis = int((record.timestamp or 0) * 1000)
-    return Message(record.topic, record.partition, record.offset, record.key, record.value, tuple(headers), millis)

@@ -1,4 +1,4 @@
-"""Faust, with four of its habits mended.
+"""Faust, with five of its habits mended.
 
 It starts four tasks for every message it takes from Kafka, to see whether handing it on or a rebalance comes first:
 half of what a message costs. Handing on hardly ever has to wait, so it is begun without a task, as
@@ -7,28 +7,46 @@ half of what a message costs. Handing on hardly ever has to wait, so it is begun
 It keeps the offsets that hold no message in a tree that it sorts anew for each of them; a topic that is written in
 transactions has one after every transaction. It hands every message on, also those that nobody heeds.
 
-It closes a stream's batches when it stops, and closing acknowledges the batch that an agent still has in hand.
+It makes an event of every message, and an agent that wants many at once has to wait for the last of them by the clock.
+Handed on is one bundle at a time, of all that came while the one before was in hand.
+
+It acknowledges whatever an agent let go of, also what it failed at or had in hand when it was stopped.
 """
 
 import asyncio
 import inspect
-from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Iterator, Sequence
 from types import coroutine
 from typing import Any, Final
 
 import faust
 from faust.transport.drivers import aiokafka
 from faust.types import TP
+from faust.types.tuples import ConsumerMessage
 from mode.services import Service, WaitResults
 
-from chassis.message import Header
+from chassis.message import Header, Message
 from chassis.places import Places
 
-YIELD_EVERY: Final = 100
-Place = tuple[str, int, int]
-"""Topic, partition, offset."""
+POLL: Final = 500
+"""Records that one look at what was fetched brings at most."""
+ENOUGH: Final = 500
+"""Messages to hand on at once; what came with the last look may make them up to twice as many."""
 Ignores = Callable[[Sequence[Header]], bool]
 """Whether a message with these headers is none of this application's business."""
+
+
+class Bundle(ConsumerMessage):
+    """What several looks brought, of whatever partitions, as one message of Faust's: acknowledged, all are handled."""
+
+    __slots__ = ("messages",)
+
+    def __init__(self, messages: Sequence[Message], generation: int) -> None:
+        """`generation`: of the group's members. Faust passes over what an earlier one fetched."""
+        first = messages[0]
+        place = first.topic, first.partition, first.offset
+        super().__init__(*place, 0.0, 0, (), None, b"", None, generation_id=generation)
+        self.messages = messages
 
 
 class Eager(Service):
@@ -51,83 +69,91 @@ class Eager(Service):
         return await super().wait_first(_rest(first, waits_for), *others, timeout=timeout)
 
 
-class Holding:
-    """A consumer that acknowledges nothing that is held: not before it is released."""
-
-    _held: frozenset[Place] = frozenset()
-    _refused: Sequence[Any] = ()
-
-    def hold(self, places: Iterable[Place]) -> None:
-        """From now on these are in hand."""
-        self._held, self._refused = frozenset(places), []
-
-    def release(self) -> None:
-        """They are handled: whatever acknowledgement came too early counts now."""
-        refused, self._held, self._refused = self._refused, frozenset(), []
-        for message in refused:
-            self.ack(message)
-
-    def ack(self, message: Any) -> bool:
-        """As `faust.transport.consumer.Consumer.ack`."""
-        if (message.topic, message.partition, message.offset) not in self._held:
-            return bool(super().ack(message))  # type: ignore[misc]
-        self._refused = [*self._refused, message]
-        return False
-
-
 class Reading:
-    """A consumer that hands on only what is heeded, and knows up to where all is handled."""
+    """A consumer that hands on what is heeded alone, a bundle at a time, and knows up to where all is handled."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.places = Places[TP]()
+        self._idle = asyncio.Event()
+        self._idle.set()
 
-    def ack(self, message: Any) -> bool:
-        """As `faust.transport.consumer.Consumer.ack`."""
-        self.places.ended(message.tp, message.offset)
-        return bool(super().ack(message))  # type: ignore[misc]
+    def ack(self, message: Any) -> bool:  # noqa: ARG002 - as `faust.transport.consumer.Consumer.ack`
+        """Nothing: Faust acknowledges too much, and too early."""
+        return False
+
+    def handled(self, bundle: Bundle) -> None:
+        """All of it is: its offsets may be committed, and the next one may come."""
+        for each in bundle.messages:
+            self.places.ended(TP(each.topic, each.partition), each.offset)
+        self._idle.set()
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """As there. Whatever is still in hand is the next consumer's to do again."""
         self.places.forget(revoked)
+        self._idle.set()  # what Faust threw away of its stream is never acknowledged
         await super().on_partitions_revoked(revoked)  # type: ignore[misc]
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """As there."""
+        await super().on_partitions_assigned(assigned, generation_id)  # type: ignore[misc]
+        self._idle.set()
 
     def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
         return (tp for tp in self.assignment() if topics is None or tp in topics or tp.topic in topics)  # type: ignore[attr-defined]
 
     def _new_offset(self, tp: TP) -> int | None:
-        for kept in (self._acked, self._acked_index):  # type: ignore[attr-defined]
-            kept.pop(tp, None)
         return self.places.reached(tp)
 
     async def _drain_messages(self: Any, fetcher: Any) -> None:
         try:
             while not (self.should_stop or fetcher.should_stop):
                 await self.sleep(0)
-                await self._take_in()
+                # While a bundle is in hand what comes waits with the client, and makes the next one larger.
+                await self.wait_first(self._idle.wait(), self.suspend_flow.wait())
+                if bundle := await self._gather():
+                    self._idle.clear()
+                    await self.wait_first(self.callback(bundle), self.suspend_flow.wait())
         except (asyncio.CancelledError, *self.consumer_stopped_errors):
             if not self.transport.app.should_stop:
                 raise
 
-    async def _take_in(self: Any) -> None:
+    async def _gather(self: Any) -> Bundle | None:
+        """What is heeded of all that waits, or of the next that comes."""
+        messages: list[Message] = []
+        generation, more = self.app.consumer_generation_id, POLL
+        while more >= POLL and len(messages) < ENOUGH:
+            more = await self._look(messages, 0.0 if messages else 1.0)
+        still = generation == self.app.consumer_generation_id  # else they are fetched anew
+        return Bundle(messages, generation) if messages and still else None
+
+    async def _look(self: Any, messages: list[Message], wait_s: float) -> int:
+        """Add what is heeded; how many records there were."""
+        records, _ = await self._wait_next_records(wait_s)
+        if not records or self.should_stop:
+            return 0
+        if not self.flow_active:
+            await self.perform_seek()  # a rebalance began meanwhile: they are fetched anew after it
+            return 0
+        for tp, fetched in records.items():
+            messages += self._heeded(tp, fetched)
+        return sum(map(len, records.values()))
+
+    def _heeded(self: Any, tp: TP, fetched: Sequence[Any]) -> Iterator[Message]:
         ignores: Ignores = self.app.ignores
-        count = 0
-        async for tp, message in self.getmany(timeout=1.0):
+        for record in fetched:
             before = self._read_offset[tp]
-            if before is not None and message.offset < before:
+            if before is not None and record.offset < before:
                 continue
-            if ignores(message.headers or ()):
-                self.places.passed(tp, message.offset)
-            else:
-                self.places.begun(tp, message.offset)
-                await self.wait_first(self.callback(message), self.suspend_flow.wait())
-            self._read_offset[tp] = message.offset
-            count += 1
-            if count % YIELD_EVERY == 0:
-                await asyncio.sleep(0)
+            self._read_offset[tp] = record.offset
+            if ignores(record.headers):
+                self.places.passed(tp, record.offset)
+                continue
+            self.places.begun(tp, record.offset)
+            yield Message(*tp, record.offset, record.key, record.value, record.headers, record.timestamp or 0)
 
 
-class Consumer(Eager, Holding, Reading, aiokafka.Consumer):
+class Consumer(Eager, Reading, aiokafka.Consumer):
     """Faust's, mended."""
 
 
