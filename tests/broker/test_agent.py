@@ -17,6 +17,7 @@ from chassis.kafka.admin import Admin
 from chassis.kafka.clients import producer, running
 from chassis.ledger import Ledger
 from chassis.loaded import Loaded
+from chassis.message import Message
 from chassis.reaction import Guard, Outcome, per_complaint
 from schemas.topics import Topic
 from support import agent_process
@@ -215,3 +216,27 @@ async def _send_slowly(bench: Bench, total: int) -> None:
     for start in range(0, total, 100):
         await bench.send(range(start, start + 100))
         await asyncio.sleep(0.1)
+
+
+async def test_what_comes_while_a_batch_is_in_hand_comes_together_in_the_next(bench: Bench) -> None:
+    batches: list[int] = []
+    in_hand, done = asyncio.Event(), asyncio.Event()
+
+    async def handle(messages: Sequence[Message]) -> None:
+        batches.append(len(messages))
+        in_hand.set()
+        await done.wait()
+
+    await bench.send([0])
+    async with going(Agent(bench.service, "test", [bench.topic], handle, kafka=bench.kafka)):
+        await asyncio.wait_for(in_hand.wait(), 30)
+        await bench.send(range(1, 301))
+        assert batches == [1]
+        done.set()
+
+        async def all_committed() -> bool:
+            return sum((await bench.committed()).values()) == 301
+
+        await until(all_committed)
+    assert sum(batches) == 301
+    assert len(batches) <= 1 + PARTITIONS, "each partition's records may come with a fetch of their own"

@@ -13,17 +13,21 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from agency_inbox.casework import Acknowledge, Clarify, Move, Progress, Respond, Return
+from agency_inbox.casework import Acknowledge, Clarify, Move, Progress, Respond, Return, reader
+from agency_inbox.delivery import untold
+from agency_inbox.views import BEFORE_ANYBODY
 from chassis.audit_history import life
 from chassis.books import Books, Summary, summary
 from intake import decide as intake
 from intake.commands import AddDetail, CallOmbudsman, Confirm, Dispute, Withdraw
 from router import decide as desk
 from router.authority import Body
-from schemas.complaint import Complaint
+from router.sweep import UNMOVED_BY, plan
+from schemas.complaint import Complaint, new
 from schemas.deadlines import next_action
 from schemas.events.base import Fact
 from schemas.events.registry import CalendarDecreed, Holiday
+from schemas.evolve import fold
 from schemas.ids import public_number
 from schemas.lifecycle import WITH_AGENCY, Status
 from schemas.outward_submission import Complaining
@@ -48,6 +52,8 @@ HOLDERS: Final = {
     Status.JOINED: HolderKind.LEAD,
     Status.CLOSED: HolderKind.NOBODY,
 }
+
+WORK_OF_ROUTER: Final = plan(timedelta(minutes=1))
 
 bodies = st.sampled_from(BODIES)
 which = st.integers(0, 99)
@@ -81,6 +87,7 @@ class Lives(RuleBasedStateMachine):
         self.world = world or World()
         self.books, self.counted = Books(), dict[UUID, Summary]()
         self.checked: dict[UUID, int] = {}
+        self.passed: dict[UUID, int] = {}
 
     def one(self, number: int, wanted: Callable[[Complaint], bool] = lambda _: True) -> UUID | None:
         """Some complaint, of that kind if there is one: mostly what can succeed is tried, sometimes what cannot."""
@@ -300,6 +307,19 @@ class Lives(RuleBasedStateMachine):
             assert [told.version for told in history] == list(range(len(history)))
             assert self.world.state(complaint).version == len(history) - 1
             assert list(life(complaint_stream(complaint), complaint, history)) == []
+
+    @invariant()
+    def what_the_views_pass_over_moves_nothing_in_them(self) -> None:
+        for complaint, history in self.world.histories.items():
+            for told in history[self.passed.get(complaint, 0) :]:
+                name, begun = type(told.fact).__name__, new(complaint)
+                before, after = (fold(begun, history[: told.version + more]) for more in (0, 1))
+                if name in UNMOVED_BY:
+                    assert WORK_OF_ROUTER(before) == WORK_OF_ROUTER(after)
+                if name in BEFORE_ANYBODY:
+                    assert (untold(before, (), {}), untold(after, (), {})) == ([], [])
+                    assert reader(before) is reader(after) is None
+            self.passed[complaint] = len(history)
 
     @invariant()
     def the_books_balance(self) -> None:

@@ -19,7 +19,7 @@ from agency_inbox.quarantine import Quarantine
 from agency_inbox.replies import GROUP, Replies
 from agency_inbox.settings import SERVICE
 from agency_inbox.sweep import Keeper, plan
-from agency_inbox.views import METADATA, REFUSED, SWEEP, inbox_view
+from agency_inbox.views import BEFORE_ANYBODY, METADATA, REFUSED, SWEEP, inbox_view
 from chassis.agent import Agent
 from chassis.dead_letter import DeadLetters, MemoryDeadLetters
 from chassis.dead_letter_topic import KafkaDeadLetters
@@ -69,6 +69,7 @@ async def open_roads(platform: Platform, inbox: Inbox, copies: DeadLetters) -> A
         plan=plan(agency_topics.known, grace),
         react=partial(delivery.what_was_left, grace),
         tables=SWEEP,
+        unmoved_by=BEFORE_ANYBODY,
         period_s=settings.sweep_period_s,
     )
     guard = Guard(ledger, delivery, copies, heeds=NEWS)

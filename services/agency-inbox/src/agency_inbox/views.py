@@ -58,6 +58,10 @@ class InboxRow(NamedTuple):
     due_at: datetime | None
 
 
+BEFORE_ANYBODY: Final = frozenset({"ComplaintFiled"})
+"""No body holds it yet."""
+
+
 class Wanted(NamedTuple):
     """Which rows: of these agencies (a body and those it followed), in this status, overdue or not."""
 
@@ -97,7 +101,7 @@ checkpoint_table(METADATA)
 def row_of(state: Complaint, registry: Registry, policies: Policies) -> InboxRow:
     """The row as the state is now."""
     holder = reader(state)
-    dues = [due.due_at for due in running(state, registry, policies) if due.clock in HOLDERS_CLOCKS]
+    clocks = running(state, registry, policies) if holder else ()
     return InboxRow(
         str(state.id),
         state.version,
@@ -109,7 +113,7 @@ def row_of(state: Complaint, registry: Registry, policies: Policies) -> InboxRow
         state.sector,
         state.place.region if state.place else None,
         state.routed.at if state.routed else state.received_at,
-        min(dues, default=None) if holder else None,
+        min((due.due_at for due in clocks if due.clock in HOLDERS_CLOCKS), default=None),
     )
 
 
@@ -124,7 +128,8 @@ def put_rows(connection: Connection, tables: Sequence[Table], rows: Sequence[Inb
 
 def inbox_view(ledger: Ledger, registry: RegistryView, policies: Policies) -> View[InboxRow]:
     """The read model behind `/inbox`."""
-    return View("inbox", inbox_tables, put_rows, _present(ledger, registry, policies))
+    prepare = _present(ledger, registry, policies)
+    return View("inbox", inbox_tables, put_rows, prepare, unmoved_by=BEFORE_ANYBODY)
 
 
 def page(connection: Connection, table: Table, wanted: Wanted, now: datetime, number: int) -> list[dict[str, Any]]:

@@ -174,4 +174,3 @@ class Agent:
             await asyncio.wait_for(self._app.stop(), STOP_S)
         except TimeoutError as error:
             self._leave("stuck at stop", error)
-

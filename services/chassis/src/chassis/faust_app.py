@@ -45,7 +45,7 @@ class Bundle(ConsumerMessage):
         """`generation`: of the group's members. Faust passes over what an earlier one fetched."""
         first = messages[0]
         place = first.topic, first.partition, first.offset
-        super().__init__(*place, 0.0, 0, (), None, b"", None, generation_id=generation)
+        super().__init__(*place, 0.0, 0, None, None, b"", None, generation_id=generation)
         self.messages = messages
 
 

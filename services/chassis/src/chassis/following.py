@@ -30,9 +30,9 @@ from chassis.sql import Database
 from chassis.view import View, prepared
 
 TABLE: Final = "feed_position"
-PACE_S: Final = 0.1
-"""Between two pages once all is taken in: a page costs a transaction, however little it brings, and nobody reads a list
-ten times a second.
+PACE_S: Final = 0.25
+"""Between two pages once all is taken in: a page costs a transaction, however little it brings, and what happens to one
+complaint in a row is then taken in at once.
 """
 
 

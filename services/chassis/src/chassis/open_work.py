@@ -1,6 +1,6 @@
 """What must be done next, for which complaint, by whom and by when: one row per complaint and kind of work."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -99,13 +99,13 @@ def replace_work(connection: Connection, tables: Sequence[Table], plans: Sequenc
         connection.execute(insert(table), rows)
 
 
-def open_work_view(ledger: Ledger, plan: Plan) -> View[Planned]:
-    """The rows follow from each touched complaint's present state."""
+def open_work_view(ledger: Ledger, plan: Plan, unmoved_by: Collection[str] = ()) -> View[Planned]:
+    """The rows follow from each touched complaint's present state. `unmoved_by`: see `chassis.view.View`."""
 
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Planned]:
         return plans(plan, await ledger.after(events))
 
-    return View("open_work", open_work_tables, replace_work, prepare, (COMPLAINT_PREFIX,))
+    return View("open_work", open_work_tables, replace_work, prepare, (COMPLAINT_PREFIX,), frozenset(unmoved_by))
 
 
 async def planned(ledger: Ledger, plan: Plan, complaints: Sequence[UUID]) -> list[Planned]:

@@ -42,9 +42,9 @@ from schemas.topics import COMPLAINT_EVENTS
 
 MOST: Final = 2_000
 WAIT_MS: Final = 200
-GATHERING: Final = {"fetch_max_wait_ms": 100, "fetch_min_bytes": 256 * 1024}
+GATHERING: Final = {"fetch_max_wait_ms": 250, "fetch_min_bytes": 256 * 1024}
 """The broker answers when so much is there, or after so long: a batch costs a fetch and a transaction, however little
-it brings, and nobody reads a list ten times a second.
+it brings, and what happens to one complaint in a row is then taken in at once.
 """
 SAME_TOPIC_S: Final = 5.0
 TABLE: Final = "checkpoints"

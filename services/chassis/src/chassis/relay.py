@@ -91,7 +91,7 @@ class Relay:
         await lead(self._store, KafkaLine(self._kafka), ids, self._carry)
 
     async def _carry(self, pages: AsyncIterator[Page], publisher: Publishes) -> None:
-        gathered = Gathered(AHEAD)
+        gathered = Gathered(AHEAD, PACE_S)
         await first_of(gathered.fill(pages), self._publish(publisher, gathered))
 
     async def _publish(self, publisher: Publishes, gathered: Gathered) -> None:

@@ -8,7 +8,7 @@ Works without Kafka. The row only says when to look: the reaction decides on the
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -59,14 +59,18 @@ class Sweep:
         plan: Plan,
         react: Reaction,
         tables: SweepTables,
+        unmoved_by: Collection[str] = (),
         period_s: float = 1.0,
         patience: Patience | None = None,
         real: Callable[[], float] = time.time,
     ) -> None:
-        """`period_s`: between two looks at what is due, real time; `real` tells that time, in seconds."""
+        """`unmoved_by`: types of events that never change what `plan` answers. `period_s`: between two looks at what is
+        due, real time; `real` tells that time, in seconds.
+        """
         self._database, self._ledger, self._clock, self._plan = database, ledger, clock, plan
         self._tables, self._period_s, self._patience = tables, period_s, patience or Patience()
-        self.open_work = self._feed = StoreFeed(ledger.store, database, tables.metadata, open_work_view(ledger, plan))
+        view = open_work_view(ledger, plan, unmoved_by)
+        self.open_work = self._feed = StoreFeed(ledger.store, database, tables.metadata, view)
         self._reactor = Reactor(ledger, react, self._patience)
         self._lease = Lease(database, tables.lease, f"sweep.{ledger.writer}", real)
         self._looked = False

@@ -26,6 +26,7 @@ class View(Generic[I]):
     It may run again after being rolled back. It gets each event once and in stream order, but two complaints' events
     in any order, and it must not depend on how events are cut into batches.
     `prepare(events)` runs before, outside the transaction: decode, load keys, look up. One item or none per event.
+    `unmoved_by`: types of events after which the rows stand as they stood; it is not asked about these.
     """
 
     name: str
@@ -33,6 +34,7 @@ class View(Generic[I]):
     apply: Callable[[Connection, Sequence[Table], Sequence[I]], None]
     prepare: Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[I]]]
     prefixes: tuple[str, ...] = ("complaint-",)
+    unmoved_by: frozenset[str] = frozenset()
 
 
 async def as_recorded(events: Sequence[RecordedEvent]) -> Sequence[RecordedEvent]:
@@ -44,8 +46,11 @@ async def prepared(view: View[I], events: Sequence[RecordedEvent]) -> Sequence[I
     """What `prepare` makes of these. A stream that cannot be understood is left out and named in the log: it stops
     neither the others nor the road, and a rebuild shows it once it can be read.
     """
-    if not events:
-        return ()
+    moving = [event for event in events if event.type not in view.unmoved_by] if view.unmoved_by else events
+    return await _prepared(view, moving) if moving else ()
+
+
+async def _prepared(view: View[I], events: Sequence[RecordedEvent]) -> Sequence[I]:
     try:
         return await view.prepare(events)
     except UNREADABLE as error:
@@ -53,5 +58,5 @@ async def prepared(view: View[I], events: Sequence[RecordedEvent]) -> Sequence[I
         if len(streams) == 1:
             log.error("left out of a view", view=view.name, stream=streams[0], because=reason(error))
             return ()
-    parts = [await prepared(view, [event for event in events if event.stream == stream]) for stream in streams]
+    parts = [await _prepared(view, [event for event in events if event.stream == stream]) for stream in streams]
     return [item for part in parts for item in part]

@@ -35,7 +35,7 @@ from router.planting import plant
 from router.rule_data import place_data, rule_data
 from router.settings import ROAD, SERVICE
 from router.shadow import shadow_view
-from router.sweep import Lookout, plan
+from router.sweep import UNMOVED_BY, Lookout, plan
 from router.telling import FeatureReader, feature_data
 from router.views import METADATA, SWEEP, VIEW
 from schemas import topics
@@ -60,6 +60,7 @@ async def open_router(platform: Platform) -> AsyncIterator[Router]:
         plan=plan(timedelta(seconds=settings.sweep_grace_s)),
         react=placing,
         tables=SWEEP,
+        unmoved_by=UNMOVED_BY,
         period_s=settings.sweep_period_s,
     )
     lookout = Lookout(database, ledger, registry, placing, settings.sweep_period_s)

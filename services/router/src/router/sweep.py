@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -19,6 +20,8 @@ from schemas.complaint import Complaint
 from schemas.lifecycle import Status
 from schemas.values import ROUTER
 
+UNMOVED_BY: Final = frozenset({"ComplaintDelivered"})
+"""Whether a body was told changes nothing for router."""
 log = structlog.get_logger(__name__)
 
 

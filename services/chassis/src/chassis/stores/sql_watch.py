@@ -7,7 +7,7 @@ from typing import Final
 from chassis.sql import Database
 from chassis.stores.head import Head
 
-BUSY_S, IDLE_S, FAILED_S = 0.005, 0.015, 0.2
+BUSY_S, IDLE_S, FAILED_S = 0.01, 0.02, 0.2
 IDLE_AFTER: Final = 40
 """Askings without news after which the thread slows down."""
 
