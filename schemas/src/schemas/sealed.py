@@ -75,8 +75,9 @@ class Keys:
         if key is None:
             return ERASED
         cipher = self._ciphers.get(generation) or self._cipher(generation, key)
+        raw = _unb64(nonce + sealed)  # a nonce fills whole groups of four letters
         try:
-            return cipher.decrypt(_unb64(nonce), _unb64(sealed), event_id.bytes + path.encode()).decode()
+            return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], event_id.bytes + path.encode()).decode()
         except InvalidTag as error:
             raise BrokenSeal(f"{path} of event {event_id}") from error
 
