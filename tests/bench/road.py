@@ -22,8 +22,9 @@ from intake.app import open_intake
 from intake.context import Context
 from intake.filing import Filing, file
 from local import jars
-from local.children import Child, Layout, children, make_secrets
+from local.children import Child, Layout, children
 from local.kafka import KafkaServer
+from local.keeping import make_secrets
 from local.places import free_port, kafka_cache
 from local.process import Process
 from local.supervisor import Supervisor

@@ -13,7 +13,8 @@ from chassis.platform import open_platform
 from chassis.rebuild import rebuild
 from chassis.settings import read_settings
 from chassis.sql import Database
-from local.children import Layout, environment, make_secrets
+from local.children import Layout, environment
+from local.keeping import make_secrets
 from reporting.app import open_reporting
 from reporting.queries import REPORTS
 from support.lives_view import counted, define, lives

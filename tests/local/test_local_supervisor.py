@@ -15,8 +15,9 @@ import pytest
 
 from chassis.settings import Settings
 from local import run
-from local.children import Child, Layout, children, make_secrets
+from local.children import Child, Layout, children
 from local.errors import CannotRun
+from local.keeping import make_secrets
 from local.places import free_port
 from local.process import Process
 from local.supervisor import Restarts, Supervisor

@@ -16,8 +16,9 @@ import pytest
 from chassis import clock
 from chassis.platform import open_platform
 from chassis.settings import PREFIX, Settings
-from local.children import Child, Layout, children, make_secrets
+from local.children import Child, Layout, children
 from local.kafka import KafkaServer
+from local.keeping import make_secrets
 from local.places import free_port
 from local.process import Process
 from local.supervisor import Supervisor, ready

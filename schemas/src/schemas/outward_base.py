@@ -1,9 +1,10 @@
 """What contract types have in common. They are ours to promise: an outsider never sees our events."""
 
+import unicodedata
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from schemas.limits import BODY, NOTE
 
@@ -35,5 +36,12 @@ class Reply(Sent):
     """`ce_sequence` of the newest message that was read."""
 
 
-BodyText = Annotated[str, StringConstraints(min_length=1, max_length=BODY)]
-NoteText = Annotated[str, StringConstraints(min_length=1, max_length=NOTE)]
+def _says_something(text: str) -> str:
+    # Letters, digits, signs and punctuation are read; spaces without width and control characters are not.
+    if not any(unicodedata.category(letter)[0] in "LNPS" for letter in text):
+        raise ValueError("must not be empty")
+    return text
+
+
+BodyText = Annotated[str, StringConstraints(min_length=1, max_length=BODY), AfterValidator(_says_something)]
+NoteText = Annotated[str, StringConstraints(min_length=1, max_length=NOTE), AfterValidator(_says_something)]

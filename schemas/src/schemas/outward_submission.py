@@ -1,13 +1,12 @@
 """What a complaint is filed with: the form of POST /api/v1/complaints, and the same on the topic `submissions`."""
 
-from datetime import date
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from schemas.limits import ADDRESS, CHANNEL, CLIENT, EMAIL, NAME, PHONE, TITLE
 from schemas.outward_base import BodyText, Sent
-from schemas.values import ComplaintClass, RegionCode
+from schemas.values import ComplaintClass, Day, RegionCode
 
 ChannelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=CHANNEL)]
 
@@ -16,8 +15,8 @@ class PlaceGiven(Sent):
     """Where it happened, as far as the reporter knows. Coordinates are WGS 84 degrees, both or neither."""
 
     region: RegionCode | None = None
-    lat: float | None = Field(default=None, ge=-90, le=90)
-    lon: float | None = Field(default=None, ge=-180, le=180)
+    lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
+    lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
     address: str | None = Field(default=None, min_length=1, max_length=ADDRESS)
 
     @model_validator(mode="after")
@@ -42,7 +41,7 @@ class Complaining(Sent):
     text: BodyText
     title: str | None = Field(default=None, min_length=1, max_length=TITLE)
     place: PlaceGiven | None = None
-    occurred_on: date | None = None
+    occurred_on: Day | None = None
     anonymous: bool = False
     secret: bool = False
     reporter: Reporter | None = None

@@ -10,6 +10,9 @@ from typing import Any, Final
 
 from schemas.sentences_dates import Words
 
+_TIME_ID: Final = "harus waktu dengan zonanya, seperti 2026-03-01T09:00:00+07:00"
+_TIME_EN: Final = "must be a time with its zone, such as 2026-03-01T09:00:00+07:00"
+
 FOUND: Final[Mapping[str, Words]] = {
     "missing": {"id": "wajib diisi", "en": "is required"},
     "extra_forbidden": {"id": "isian ini tidak dikenal", "en": "this field is not known"},
@@ -29,12 +32,23 @@ FOUND: Final[Mapping[str, Words]] = {
     "int_parsing": {"id": "harus bilangan bulat", "en": "must be a whole number"},
     "float_type": {"id": "harus bilangan", "en": "must be a number"},
     "float_parsing": {"id": "harus bilangan", "en": "must be a number"},
+    "finite_number": {"id": "harus bilangan", "en": "must be a number"},
+    "int_from_float": {"id": "harus bilangan bulat", "en": "must be a whole number"},
+    "int_parsing_size": {"id": "bilangannya terlalu besar", "en": "is too large a number"},
+    "string_unicode": {"id": "memuat huruf yang rusak", "en": "holds a broken character"},
+    "tuple_type": {"id": "harus berupa daftar", "en": "must be a list"},
+    "list_type": {"id": "harus berupa daftar", "en": "must be a list"},
     "uuid_parsing": {"id": "harus berupa UUID", "en": "must be a UUID"},
     "date_type": {"id": "harus tanggal seperti 2026-03-01", "en": "must be a date such as 2026-03-01"},
     "date_parsing": {"id": "harus tanggal seperti 2026-03-01", "en": "must be a date such as 2026-03-01"},
     "date_from_datetime_parsing": {
         "id": "harus tanggal seperti 2026-03-01", "en": "must be a date such as 2026-03-01",
     },
+    "datetime_type": {"id": _TIME_ID, "en": _TIME_EN},
+    "datetime_parsing": {"id": _TIME_ID, "en": _TIME_EN},
+    "datetime_from_date_parsing": {"id": _TIME_ID, "en": _TIME_EN},
+    "datetime_object_invalid": {"id": _TIME_ID, "en": _TIME_EN},
+    "timezone_aware": {"id": _TIME_ID, "en": _TIME_EN},
     "model_attributes_type": {"id": "harus berupa objek JSON", "en": "must be a JSON object"},
     "model_type": {"id": "harus berupa objek JSON", "en": "must be a JSON object"},
     "json_invalid": {"id": "permintaan ini bukan JSON", "en": "the request is no JSON"},
@@ -43,6 +57,7 @@ FOUND: Final[Mapping[str, Words]] = {
 
 RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"this day has not come yet", "hari itu belum tiba"),
+    (r"must not lie before (.*)", r"paling awal \1"),
     (r"no such template was decreed", "pola itu belum ditetapkan"),
     (r"must not be empty", "wajib diisi"),
     (r"must not be longer than (\d+) characters", r"paling banyak \1 huruf"),

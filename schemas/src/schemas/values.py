@@ -1,9 +1,12 @@
 """Small values that events, commands and pages share."""
 
+import re
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticKnownError
 
 from schemas.sealed import Sealed
 
@@ -11,8 +14,21 @@ AgencyId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$"
 """Also part of topic names and of Kafka principals, hence the narrow alphabet."""
 UnitId = AgencyId
 Sector = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
-RegionCode = Annotated[str, StringConstraints(pattern=r"^\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$")]
+RegionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?$")]
 """Kemendagri code: province 32, regency 32.73, district 32.73.01, village 32.73.01.1001."""
+
+
+def _written_as_day(value: object) -> object:
+    # Else a number would be taken for seconds since 1970, and "99.99" for the first of January of that year.
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is None:
+        raise PydanticKnownError("date_type")
+    if isinstance(value, int | float):
+        raise PydanticKnownError("date_type")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_as_day)]
+"""A date that somebody sends: written as 2026-03-01, and no other way."""
 
 
 class Value(BaseModel):

@@ -1,7 +1,6 @@
 """Which processes make up the platform on one machine, in the order they are stopped: doors first, Kafka last."""
 
 import os
-import secrets
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Final, NamedTuple
 from local.places import free_port
 
 WORKERS: Final = ("intake", "router", "agency_inbox", "escalation", "reporting")
-SECRET_BYTES: Final = 32
 IMPORTED: Final = (
     *(f"{package}.app" for package in WORKERS),
     "local.front",
@@ -78,19 +76,6 @@ def environment(layout: Layout) -> dict[str, str]:
     prefixed = {f"SATUPINTU_{name}": value for name, value in ours.items()}
     chosen = {name: value for name, value in os.environ.items() if name.startswith("SATUPINTU_")}
     return {**prefixed, **chosen}
-
-
-def make_secrets(state: Path) -> None:
-    """The master key and the code secret, made once; lose them and every text and code is lost."""
-    folder = state / "secrets"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name in ("master.key", "code.secret"):
-        path = folder / name
-        if not path.exists():
-            unfinished = path.with_suffix(".part")
-            unfinished.touch(mode=0o600)
-            unfinished.write_text(secrets.token_hex(SECRET_BYTES) + "\n")
-            unfinished.replace(path)
 
 
 def _child(layout: Layout, name: str, module: Sequence[str], port: int, stage: int = 0, number: int = 1) -> Child:

@@ -54,7 +54,7 @@ async def file_all(road: Road, rows: Iterable[Row], told: Step, at_once: int = C
 
     async def work() -> None:
         for row in source:
-            outcome = await road(row)
+            outcome = Outcome(row.number, "refused", row.fault) if row.fault else await road(row)
             counts[f"{outcome.kind} {outcome.where}"] += 1
             told(outcome)
 

@@ -1,4 +1,4 @@
-"""`satupintu file FILE --text-column ...`: every row of a CSV or JSONL file becomes a complaint, once."""
+"""`satupintu file FILE --text-column ...`: every row of a CSV or JSON file becomes a complaint, once."""
 
 import asyncio
 from collections import Counter
@@ -29,12 +29,15 @@ console: Final = Console(stderr=True)
 
 @app.command()
 def file(
-    source: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="CSV or JSONL")],
+    source: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="CSV, JSONL or JSON")],
     text_column: Annotated[str, typer.Option(help="column with the complaint's words")],
     title_column: Annotated[str | None, typer.Option(help="column with a title")] = None,
     region_column: Annotated[str | None, typer.Option(help="column with a Kemendagri region code")] = None,
     addressed_to_column: Annotated[str | None, typer.Option(help="column with the body it is addressed to")] = None,
     class_column: Annotated[str | None, typer.Option(help="column with complaint, aspiration or information")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="of the file; else UTF-8, or as marked")
+    ] = None,
     channel: Annotated[str, typer.Option(help="channel the complaints came by")] = "import",
     address: Annotated[str, typer.Option(help="the front door")] = "http://127.0.0.1:8000",
     via: Annotated[Via, typer.Option(help="the front door, or Kafka's topic as a channel gateway does")] = Via.DOOR,
@@ -47,7 +50,7 @@ def file(
     """
     columns = Columns(text_column, title_column, region_column, addressed_to_column, class_column)
     try:
-        rows = list(read_rows(source, columns, channel))
+        rows = list(read_rows(source, columns, channel, encoding))
         counts = asyncio.run(_filed(rows, address, kafka if via is Via.SUBMISSIONS else None, connections))
     except (UnreadableFile, Unreachable) as error:
         console.print(f"[red]{error}[/red]")

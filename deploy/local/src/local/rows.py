@@ -3,17 +3,21 @@
 The same file gives the same keys, also in another order; a row that stands in it twice is two complaints.
 """
 
+import codecs
 import csv
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TextIO
 from uuid import UUID
 
 from schemas.ids import derived_id
 
-JSON_LINES: Final = frozenset({".jsonl", ".ndjson"})
+JSON: Final = frozenset({".jsonl", ".ndjson", ".json"})
+DELIMITERS: Final = (",", ";", "\t", "|")
+PEEK: Final = 1024
 csv.field_size_limit(10_000_000)
 
 
@@ -28,31 +32,40 @@ class Columns(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One complaint to be filed. `number` counts from 1 in the file's order."""
+    """One complaint to be filed. `number` counts from 1 in the file's order; `fault`: why it cannot be read."""
 
     number: int
     key: UUID
     body: dict[str, Any]
+    fault: str = ""
+
+
+class Fault(NamedTuple):
+    """A line that holds no row."""
+
+    why: str
 
 
 class UnreadableFile(Exception):
-    """The file is no CSV or JSONL, or has no such column; says which."""
+    """The file is no CSV or JSON, or has no such column; says which."""
 
 
-def read_rows(file: Path, columns: Columns, channel: str) -> Iterator[Row]:
-    """The complaints in a file.
+def read_rows(file: Path, columns: Columns, channel: str, encoding: str | None = None) -> Iterator[Row]:
+    """The complaints in a file: CSV, with whichever of , ; | or tab its first line has, JSONL, or a list in JSON.
 
     Raises:
-        UnreadableFile: with the row, or the columns there are.
+        UnreadableFile: none of these, in another encoding, or without such a column; says which there are.
     """
     seen: Counter[str] = Counter()
-    for number, record in enumerate(_records(file), start=1):
-        if number == 1:
-            _check(file, record, columns)
-        body = body_of(record, columns, channel)
-        fingerprint = json.dumps(body, sort_keys=True, ensure_ascii=False)
-        seen[fingerprint] += 1
-        yield Row(number, derived_id("row", fingerprint, str(seen[fingerprint])), body)
+    with _opened(file, encoding) as lines:
+        for number, record in enumerate(_records(file, lines, columns), start=1):
+            if isinstance(record, Fault):
+                yield Row(number, derived_id("fault", str(number), record.why), {}, record.why)
+                continue
+            body = body_of(record, columns, channel)
+            fingerprint = json.dumps(body, sort_keys=True, ensure_ascii=False)
+            seen[fingerprint] += 1
+            yield Row(number, derived_id("row", fingerprint, str(seen[fingerprint])), body)
 
 
 def body_of(record: Mapping[str, Any], columns: Columns, channel: str) -> dict[str, Any]:
@@ -66,28 +79,77 @@ def body_of(record: Mapping[str, Any], columns: Columns, channel: str) -> dict[s
     return body
 
 
-def _records(file: Path) -> Iterator[Mapping[str, Any]]:
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        if file.suffix.lower() not in JSON_LINES:
-            yield from csv.DictReader(lines)
-            return
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                yield _parsed(file, number, line)
-
-
-def _parsed(file: Path, number: int, line: str) -> Mapping[str, Any]:
+@contextmanager
+def _opened(file: Path, encoding: str | None) -> Iterator[TextIO]:
     try:
-        record = json.loads(line)
-    except ValueError as error:
-        raise UnreadableFile(f"{file} line {number} is no JSON: {error}") from error
-    if not isinstance(record, dict):
-        raise UnreadableFile(f"{file} line {number} is no JSON object")
-    return record
+        with file.open(encoding=encoding or _marked(file), newline="") as lines:
+            yield lines
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(f"{file} is not in {error.encoding}: name its encoding, such as cp1252") from error
+    except (LookupError, csv.Error, OSError) as error:
+        raise UnreadableFile(f"{file} cannot be read: {error}") from error
 
 
-def _check(file: Path, record: Mapping[str, Any], columns: Columns) -> None:
-    missing = [column for column in columns if column and column not in record]
+def _marked(file: Path) -> str:
+    with file.open("rb") as raw:
+        return "utf-16" if raw.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+
+
+def _records(file: Path, lines: TextIO, columns: Columns) -> Iterator[Mapping[str, Any] | Fault]:
+    found = _from_json(file, lines) if file.suffix.lower() in JSON else _from_csv(file, lines, columns)
+    checked = False
+    for record in found:
+        if not checked and not isinstance(record, Fault):
+            _check(file, list(record), columns)
+            checked = True
+        yield record
+
+
+def _from_csv(file: Path, lines: TextIO, columns: Columns) -> Iterator[Mapping[str, Any]]:
+    head = lines.readline()
+    lines.seek(0)
+    names = [column for column in columns if column]
+    fits = (each for each in DELIMITERS if set(names) <= set(next(csv.reader([head], delimiter=each), [])))
+    reader = csv.DictReader(lines, delimiter=next(fits, DELIMITERS[0]))
+    _check(file, list(reader.fieldnames or ()), columns)
+    return reader
+
+
+def _from_json(file: Path, lines: TextIO) -> Iterator[Mapping[str, Any] | Fault]:
+    if lines.read(PEEK).lstrip()[:1] == "[" and file.suffix.lower() == ".json":
+        lines.seek(0)
+        try:
+            yield from map(_object, json.load(lines))
+        except ValueError as error:
+            raise UnreadableFile(f"{file} is no JSON: {error}") from error
+        return
+    lines.seek(0)
+    faults, readable = list[Fault](), False
+    for record in (_parsed(line) for line in lines if line.strip()):
+        # Held back until one line is read: where none can be, it is the file that is wrong.
+        if isinstance(record, Fault) and not readable:
+            faults.append(record)
+            continue
+        if not readable:
+            yield from faults
+            readable = True
+        yield record
+    if faults and not readable:
+        raise UnreadableFile(f"{file} has no line that is a JSON object: {faults[0].why}")
+
+
+def _parsed(line: str) -> Mapping[str, Any] | Fault:
+    try:
+        return _object(json.loads(line))
+    except (ValueError, RecursionError):
+        return Fault("the line is no JSON")
+
+
+def _object(record: Any) -> Mapping[str, Any] | Fault:
+    return record if isinstance(record, dict) else Fault("it is no JSON object")
+
+
+def _check(file: Path, there: list[str], columns: Columns) -> None:
+    missing = [column for column in columns if column and column not in there]
     if missing:
-        there = ", ".join(str(name) for name in record)
-        raise UnreadableFile(f"{file} has no column {', '.join(missing)}; it has {there}")
+        raise UnreadableFile(f"{file} has no column {', '.join(missing)}; it has {', '.join(there) or 'nothing'}")

@@ -15,10 +15,11 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from chassis.settings import Settings, UnknownSetting, read_settings
 from local import fork, jars
-from local.children import IMPORTED, Layout, children, make_secrets
+from local.children import IMPORTED, Layout, children
 from local.disk import Room
 from local.errors import CannotRun
 from local.kafka import KafkaServer
+from local.keeping import alone, make_secrets
 from local.places import taken
 from local.process import Forked, Process
 from local.supervisor import READY_LIMIT_S, Restarts, Supervisor
@@ -42,7 +43,12 @@ def run(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
     try:
-        _run(read_settings(), router, inbox, store)
+        settings = read_settings()
+        state = settings.state_dir.resolve()
+        check_machine(settings, state)
+        with alone(state):
+            make_secrets(state)
+            _run(settings, Layout(state, settings.port, f"127.0.0.1:{settings.kafka_port}", router, inbox, store))
     except (CannotRun, UnknownSetting, ValidationError) as error:
         console.print("[red]Satupintu cannot run:[/red]", escape(str(error)), soft_wrap=True)
         raise typer.Exit(1) from error
@@ -50,13 +56,9 @@ def run(
         console.print("stopped")
 
 
-def _run(settings: Settings, router: int, inbox: int, store: str | None) -> None:
-    started = time.monotonic()
-    state = settings.state_dir.resolve()
-    check_machine(settings, state)
-    make_secrets(state)
+def _run(settings: Settings, layout: Layout) -> None:
+    started, state = time.monotonic(), layout.state
     kafka = KafkaServer(state / "kafka", _jars(settings.kafka_cache), settings.kafka_port, log=state / "logs/kafka.log")
-    layout = Layout(state, settings.port, kafka.bootstrap, router, inbox, store)
     supervisor = Supervisor(children(layout), state / "logs", Forked if fork.POSSIBLE else Process)
     try:
         kafka.start()

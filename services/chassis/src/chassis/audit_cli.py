@@ -41,14 +41,22 @@ def audit(
     kafka: Annotated[str | None, typer.Option(help="compare the topics of this broker too: host:port")] = None,
 ) -> None:
     """Prove that no complaint is lost, late, or held by nobody."""
-    raise typer.Exit(asyncio.run(_audit(Asked(now, tolerance_s, most, kafka))))
+    raise typer.Exit(asyncio.run(_audit(Asked(_moment(now), tolerance_s, most, kafka))))
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise typer.BadParameter("a time in ISO 8601, such as 2026-03-01T09:00", param_hint="--now") from error
+    return at if at is None or at.tzinfo else at.astimezone()
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What was asked for on the command line."""
 
-    now: str | None
+    now: datetime | None
     tolerance_s: float | None
     most: int
     kafka: str | None
@@ -74,8 +82,7 @@ class Verdict:
 async def _audit(asked: Asked) -> int:
     settings, verdict = read_settings(), Verdict()
     async with open_platform(settings) as platform:
-        at = datetime.fromisoformat(asked.now) if asked.now else platform.clock.now()
-        at = at if at.tzinfo else at.astimezone()
+        at = asked.now or platform.clock.now()
         registry = await platform.registry.current()
         with Collected() as collected, _progress() as progress:
             shown = Shown(progress)

@@ -38,7 +38,7 @@ def advance(
         raise typer.BadParameter("there is no test clock in production")
     try:
         print(f"{clocks.advance(settings.clock_file, timedelta(days=days, hours=hours))} ahead")
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise typer.BadParameter(str(error)) from error
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 CHECK_EVERY_S: Final = 0.1
+FURTHEST: Final = timedelta(days=36_500)
 
 
 class SystemClock:
@@ -89,11 +90,14 @@ def advance(path: Path, delta: timedelta) -> timedelta:
     """Move the clock in `path` forwards by `delta`, and tell its whole offset. Readers see the old file or the new.
 
     Raises:
-        ValueError: `delta` is negative, or the file is not a clock.
+        ValueError: `delta` is negative or leads too far, or the file is not a clock.
     """
     if delta < timedelta(0):
         raise ValueError(f"time goes forwards: {delta} is refused")
     offset = timedelta(seconds=read_offset(path)) + delta
+    # It never comes back, and nobody decrees calendars or counts working days past the end of time.
+    if offset > FURTHEST:
+        raise ValueError(f"at most {FURTHEST.days} days ahead: {offset} is refused")
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.{os.getpid()}")
     new.write_text(f"{offset.total_seconds():.6f}\n")

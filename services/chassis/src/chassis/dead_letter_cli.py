@@ -7,6 +7,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Final, TypeVar
 
 import typer
@@ -20,7 +21,18 @@ from chassis.message import Message
 from chassis.settings import read_settings
 
 T = TypeVar("T")
-Service = Annotated[str, typer.Argument(help="whose letters: router, intake, agency-inbox, reporting")]
+
+
+class Keeper(StrEnum):
+    """The services that set messages aside."""
+
+    ROUTER = "router"
+    INTAKE = "intake"
+    AGENCY_INBOX = "agency-inbox"
+    REPORTING = "reporting"
+
+
+Service = Annotated[Keeper, typer.Argument(help="whose letters")]
 Offset = Annotated[int, typer.Argument(help="the letter, as `list` names it")]
 
 app: Final = typer.Typer(no_args_is_help=True)

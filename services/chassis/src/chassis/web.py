@@ -3,6 +3,7 @@
 Endpoints raise `Refusal` or chassis errors; this file alone turns them into answers (RFC 9457).
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
@@ -81,7 +82,7 @@ async def if_match(if_match: Annotated[str | None, Header()] = None) -> int | No
     if if_match is None or if_match.strip() == "*":
         return None
     text = if_match.strip().removeprefix("W/").strip('"')
-    if not text.isdigit():
+    if not re.fullmatch(r"[0-9]{1,18}", text):
         raise InvalidField(field="If-Match", why='must be a version such as "7"')
     return int(text)
 
@@ -116,6 +117,7 @@ def install(app: FastAPI, ready: Ready) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(UnknownEvent, _failed)
     app.add_exception_handler(MalformedEvent, _failed)
+    app.add_exception_handler(Exception, _broken)
     app.add_middleware(BodyLimit)
 
     @app.get("/healthz", include_in_schema=False)
@@ -164,6 +166,11 @@ async def _failed(request: Request, error: Exception) -> Response:
     if isinstance(error, Retryable):
         return _said(503, "unavailable", lang, {"Retry-After": "2"})
     return _said(500, "internal", lang)
+
+
+async def _broken(request: Request, _error: Exception) -> Response:
+    # A mistake of ours: the server logs it; whoever asked is answered as for every other "no".
+    return _said(500, "internal", _asked_in(request))
 
 
 async def _http(request: Request, error: Exception) -> Response:

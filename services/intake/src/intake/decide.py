@@ -4,7 +4,7 @@ Pure: (state, command, what was looked up) -> facts, or a Refusal that says why 
 42 to 44 (complaints), law 27/2022 articles 43 and 44 (erasure).
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -43,12 +43,20 @@ EASTERNMOST: Final = "Asia/Jayapura"
 """Where in the nation a day begins first: a day that has begun nowhere in it is in the future."""
 
 
-def check(command: Complaining, now: datetime) -> None:
+FIRST: Final = datetime(2009, 7, 18, tzinfo=UTC)
+"""Since when complaints about public services have a law (law 25/2009): a channel whose clock says less is wrong, and
+the citizen's clock would begin with it.
+"""
+
+
+def check(command: Complaining, now: datetime, received_at: datetime | None = None) -> None:
     """What only a clock can tell of a filing.
 
     Raises:
-        InvalidField: it is said to have happened tomorrow or later.
+        InvalidField: it is said to have happened tomorrow or later, or to have come before there was a law.
     """
+    if received_at is not None and received_at < FIRST:
+        raise InvalidField(field="received_at", why=f"must not lie before {FIRST.date().isoformat()}")
     if command.occurred_on is not None and command.occurred_on > now.astimezone(zone_of(EASTERNMOST)).date():
         raise InvalidField(field="occurred_on", why="this day has not come yet")
 
@@ -65,7 +73,7 @@ def file(
     """A complaint begins. `received_at`: when its channel got it, if that was before now."""
     if state.version >= 0:
         raise RequestDiffers
-    check(command, at)
+    check(command, at, received_at)
     filed = ComplaintFiled(
         at=at, received_at=min(received_at or at, at), text=command.text, title=command.title,
         place=_place(command.place),

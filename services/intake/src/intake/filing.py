@@ -55,13 +55,13 @@ async def file(context: Context, filing: Filing) -> Filed:
     """File it, once however often it is asked.
 
     Raises:
-        InvalidField: it is said to have happened in the future.
+        InvalidField: it is said to have happened in the future, or come before there was a law.
         RequestDiffers: the key came before with another request.
         DataErased: the reporter has asked to be forgotten since.
         ChassisError: not known to be filed; the same request may be sent again.
     """
     at = context.clock.now()
-    decide.check(filing.command, at)
+    decide.check(filing.command, at, filing.received_at)
     complaint, request = filing.complaint, canonical(filing.command)
     keys = (await context.ledger.keyring.ensure([complaint]))[complaint]
     if not keys.generations:

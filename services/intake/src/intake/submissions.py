@@ -12,7 +12,7 @@ from intake.context import Context
 from intake.filing import Filing, file
 from schemas import sentences
 from schemas.limits import CLIENT
-from schemas.outward_submission import Complaining, Submission
+from schemas.outward_submission import SUBMISSION, Complaining, Submission
 from schemas.refusals import InvalidField, Refusal
 
 
@@ -22,6 +22,10 @@ def receive(context: Context) -> Callable[[Message], Awaitable[None]]:
     async def handle(message: Message) -> None:
         body = _body(message)
         client, key = _names(message, body)
+        if _type(message) not in ("", SUBMISSION):
+            detail = sentences.refusal(InvalidField(field="ce_type", why=f"must be one of {SUBMISSION}"), "id")
+            await context.results.refused(client, key, _problem("invalid-field", detail, "ce_type"))
+            raise Poison(f"unknown-type: ce_type must be {SUBMISSION}")
         try:
             submission = Submission.model_validate(body)
         except ValidationError as error:
@@ -67,6 +71,11 @@ def _names(message: Message, body: dict[str, Any]) -> tuple[str, str]:
         # The record's key orders a gateway's messages and says whose they are.
         raise Poison("malformed: the record's key must be the client")
     return client, key
+
+
+def _type(message: Message) -> str:
+    """What the record says it is; a gateway that knows no headers says nothing."""
+    return (dict(message.headers).get("ce_type") or b"").decode(errors="replace")
 
 
 def _fields(error: ValidationError) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -32,17 +33,24 @@ from schemas.streams import REGISTRY
 app: Final = typer.Typer(no_args_is_help=True)
 
 
+class Lang(StrEnum):
+    """The languages that sentences are in."""
+
+    ID = "id"
+    EN = "en"
+
+
 @app.command()
 def history(
     code: Annotated[str, typer.Argument(help="tracking code, public number, or complaint id")],
     as_of: Annotated[str | None, typer.Option(help="a date (end of that day) or a time; now if left out")] = None,
-    lang: Annotated[str, typer.Option(help="id or en")] = "id",
+    lang: Lang = Lang.ID,
     as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
 ) -> None:
     """A complaint as it stood at some instant: its facts known by then, its status, its holder."""
+    moment = _instant(as_of, "--as-of")
 
     async def tell(context: Reporting) -> None:
-        moment = _instant(as_of)
         loaded = await _found(context, code)
         facts = timeline.until(loaded.told(), moment)
         if not facts:
@@ -58,7 +66,7 @@ def history(
 @app.command()
 def explain(
     code: Annotated[str, typer.Argument(help="tracking code, public number, or complaint id")],
-    lang: Annotated[str, typer.Option(help="id or en")] = "id",
+    lang: Lang = Lang.ID,
     as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
 ) -> None:
     """Why each date of a complaint is what it is: rule, source, start, days skipped and why, stops, calendar."""
@@ -104,9 +112,14 @@ def export(
     """The history as Parquet, one row a fact, without any text people wrote."""
     from reporting.export import export as write
 
+    first, last = _instant(start, "--from", timeline.beginning), _instant(end, "--to")
+    if first and last and first > last:
+        raise typer.BadParameter("it ends before it begins", param_hint="--to")
+    if file.is_dir() or not file.parent.is_dir():
+        raise typer.BadParameter(f"{file} must be a file in a folder that exists", param_hint="FILE")
+
     async def run(context: Reporting) -> None:
-        first = timeline.beginning(start) if start else None
-        count = await write(_pages(context), file, first, _instant(end))
+        count = await write(_pages(context), file, first, last)
         Console(stderr=True).print(f"{count} facts written to {file}")
 
     _with_reporting(run)
@@ -157,11 +170,11 @@ def _checked(parse: Callable[[str], str], code: str) -> str:
         raise typer.BadParameter(str(error), param_hint="CODE") from error
 
 
-def _instant(text: str | None) -> datetime | None:
+def _instant(text: str | None, option: str, read: Callable[[str], datetime] = timeline.instant) -> datetime | None:
     try:
-        return timeline.instant(text) if text else None
-    except ValueError as error:
-        raise typer.BadParameter("a date such as 2026-03-01, or a time in ISO 8601") from error
+        return read(text) if text else None
+    except (ValueError, OverflowError) as error:
+        raise typer.BadParameter("a date such as 2026-03-01, or a time in ISO 8601", param_hint=option) from error
 
 
 def _report(loaded: Loaded, facts: Sequence[Told], registry: Registry, lang: str) -> dict[str, Any]:
@@ -181,7 +194,7 @@ def _report(loaded: Loaded, facts: Sequence[Told], registry: Registry, lang: str
 
 def _show(report: dict[str, Any]) -> None:
     table = Table(title=f"{report['public_number']}: {report['status_text']} ({report['holder']})")
-    table.add_column("at", no_wrap=True)
+    table.add_column("at (UTC)", no_wrap=True)
     table.add_column("what happened")
     for moment in report["timeline"]:
         table.add_row(moment["at"][:16].replace("T", " "), moment["sentence"])

@@ -1,7 +1,6 @@
 """The registry over HTTP: which bodies there are, and what each has authority for."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response, status
@@ -14,10 +13,10 @@ from router.moves import change_registry
 from schemas import limits
 from schemas.events.base import Fact
 from schemas.events.registry import AgencyKind, AgencyRegistered, MandateGiven, MandateWithdrawn, Unit, Zone
-from schemas.refusals import UnknownAgency
+from schemas.refusals import NotFound
 from schemas.registry import Registry
 from schemas.registry_bodies import Agency, Mandate
-from schemas.values import AgencyId, Level, RegionCode, Sector, UnitId
+from schemas.values import AgencyId, Day, Level, RegionCode, Sector, UnitId
 
 router = APIRouter(prefix="/api/v1/agencies")
 
@@ -61,7 +60,7 @@ class MandateBody(Body):
     level: Level
     region: RegionCode | None = None
     unit: UnitId | None = None
-    valid_from: date
+    valid_from: Day
     source: Name
 
 
@@ -71,7 +70,7 @@ class WithdrawalBody(Body):
     sector: Sector
     level: Level
     region: RegionCode | None = None
-    valid_until: date
+    valid_until: Day
 
 
 class NameBody(Body):
@@ -141,7 +140,7 @@ async def one(agency: str, context: Context) -> dict[str, Any]:
     """One body, with its authority."""
     registry = await context.knowing.registry.current()
     if agency not in registry.agencies:
-        raise UnknownAgency(agency=agency)
+        raise NotFound(agency=agency)
     return _with_mandates(registry, agency)
 
 
