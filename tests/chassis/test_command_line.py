@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from chassis import cli
+from chassis import audit_cli, cli
 from chassis.settings import read_settings
 
 RUN = CliRunner()
@@ -35,6 +35,16 @@ def test_time_never_goes_back(clock_file: Path) -> None:
     assert refused.exit_code == 2
     assert "time goes forwards" in refused.output
     assert not clock_file.exists()
+
+
+@pytest.mark.parametrize("days", ["1e9", "1e7", "40000", "nan"])
+def test_the_clock_does_not_run_past_every_calendar_since_it_never_comes_back(clock_file: Path, days: str) -> None:
+    assert RUN.invoke(cli.app, ["clock", "advance", "--days", days]).exit_code == 2
+    assert not clock_file.exists()
+
+
+def test_a_time_that_is_none_is_refused_by_the_audit() -> None:
+    assert RUN.invoke(audit_cli.app, ["--now", "yesterday"]).exit_code == 2
 
 
 def test_production_has_no_test_clock(clock_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

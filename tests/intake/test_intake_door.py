@@ -90,11 +90,44 @@ async def test_the_same_key_with_another_text_is_refused(web: httpx.AsyncClient)
         ({"text": TEXT, "colour": "red"}, "colour"),
         ({"text": TEXT, "reporter": {"email": "no"}}, "reporter.email"),
         ({"text": "a\u0000b"}, "text"),
+        ({"text": "\u200b\u200b\u0001"}, "text"),
+        ({"text": TEXT, "place": {"region": "\u0663\u0662"}}, "place.region"),
+        ({"text": TEXT, "occurred_on": 0}, "occurred_on"),
+        ({"text": TEXT, "occurred_on": "99.99"}, "occurred_on"),
+        ({"text": TEXT, "occurred_on": "2026-02-29"}, "occurred_on"),
     ],
 )
 async def test_a_wrong_field_is_named(web: httpx.AsyncClient, body: dict[str, object], field: str) -> None:
     answer = await web.post("/api/v1/complaints", json=body, headers=key("bad"))
     assert (answer.status_code, answer.json()["field"]) == (422, field)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_coordinate_that_is_no_number_is_said_to_be_none(web: httpx.AsyncClient) -> None:
+    body = b'{"text": "Lampu padam", "place": {"lat": NaN, "lon": 1}}'
+    answer = await web.post("/api/v1/complaints?lang=en", content=body, headers=key("nan"))
+    assert (answer.status_code, answer.json()["errors"]) == (422, [{"field": "place.lat", "why": "must be a number"}])
+
+
+@pytest.mark.parametrize("version", ['"\u00b2"', '"' + "9" * 5_000 + '"', '"-1"', ""])
+async def test_a_version_that_is_none_is_refused_by_name(web: httpx.AsyncClient, version: str) -> None:
+    code = (await filed(web))["tracking_code"]
+    headers = {**key("d"), "If-Match": version.encode("latin-1")}
+    answer = await web.post(f"/api/v1/complaints/{code}/details", json={"text": "Lagi"}, headers=headers)  # type: ignore[arg-type]
+    assert (answer.status_code, answer.json()["field"]) == (422, "If-Match")
+
+
+async def test_a_mistake_of_ours_is_answered_as_every_other_no(
+    intake: Context, web: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> str:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(intake.codes, "of", broken)
+    transport = httpx.ASGITransport(web._transport.app, raise_app_exceptions=False)  # type: ignore[attr-defined]
+    async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
+        answer = await client.post("/api/v1/complaints", json={"text": TEXT}, headers=key("broken"))
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert answer.headers["content-type"] == "application/problem+json"
 
 

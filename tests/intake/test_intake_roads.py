@@ -360,12 +360,24 @@ class TestSubmissions:
         assert len((await intake.ledger.store.read_all(None)).events) == 1
         assert story["received_at"].startswith("2026-01-01")
 
+    @pytest.mark.parametrize("kind", [b"complaint.acknowledged", b"\xff"])
+    async def test_what_says_it_is_something_else_is_not_taken_for_a_complaint(
+        self, web: httpx.AsyncClient, intake: Context, kind: bytes
+    ) -> None:
+        message = sent(submission())._replace(headers=(("ce_type", kind),))
+        with pytest.raises(Poison, match="unknown-type"):
+            await receive(intake)(message)
+        assert (await web.get("/api/v1/submissions/sms-1/m1")).json()["field"] == "ce_type"
+        assert not (await intake.ledger.store.read_all(None)).events
+
     @pytest.mark.parametrize(
         ("body", "why"),
         [
             (submission(text=""), "text"),
             (submission(colour="red"), "colour"),
             (submission(occurred_on="2999-01-01"), "occurred_on"),
+            (submission(received_at="0001-01-01T00:00:00+14:00"), "received_at"),
+            (submission(received_at="1970-01-01T00:00:00Z"), "received_at"),
         ],
     )
     async def test_what_is_refused_is_told_by_name_and_set_aside(

@@ -63,3 +63,25 @@ def test_a_follower_has_its_lead_s_dates_and_an_end_tells_until_when_it_can_be_d
 @pytest.mark.usefixtures("codes")
 def test_a_name_that_nobody_has_is_refused() -> None:
     assert RUN.invoke(app, ["explain", str(named("nobody"))]).exit_code == 2
+
+
+@pytest.mark.usefixtures("codes")
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["export", "{folder}/out.parquet", "--from", "2026-02-30"],
+        ["export", "{folder}/out.parquet", "--to", "yesterday"],
+        ["export", "{folder}/out.parquet", "--from", "2026-03-02", "--to", "2026-03-01"],
+        ["export", "{folder}/nowhere/out.parquet"],
+        ["export", "{folder}"],
+        ["history", str(LEAD), "--as-of", "2026-02-30"],
+        ["history", str(LEAD), "--lang", "fr"],
+        ["explain", str(LEAD), "--lang", "fr"],
+    ],
+)
+def test_what_cannot_be_asked_is_refused_before_anything_is_written(tmp_path: Path, asked: list[str]) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    refused = RUN.invoke(app, [each.format(folder=folder) for each in asked])
+    assert refused.exit_code == 2
+    assert not list(folder.iterdir())

@@ -62,7 +62,7 @@ class Running:
         make_secrets(self.state)
         self.kafka.start()
         self._supervisor.start()
-        self.kafka.wait_ready()
+        self.kafka.wait_ready(START_S)
         self._supervisor.wait_ready(lambda _: None, START_S)
 
     def stop(self) -> None:

@@ -35,9 +35,7 @@ def file(
     region_column: Annotated[str | None, typer.Option(help="column with a Kemendagri region code")] = None,
     addressed_to_column: Annotated[str | None, typer.Option(help="column with the body it is addressed to")] = None,
     class_column: Annotated[str | None, typer.Option(help="column with complaint, aspiration or information")] = None,
-    encoding: Annotated[
-        str | None, typer.Option(help="of the file; else UTF-8, or as marked")
-    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="of the file; else UTF-8, or as marked")] = None,
     channel: Annotated[str, typer.Option(help="channel the complaints came by")] = "import",
     address: Annotated[str, typer.Option(help="the front door")] = "http://127.0.0.1:8000",
     via: Annotated[Via, typer.Option(help="the front door, or Kafka's topic as a channel gateway does")] = Via.DOOR,

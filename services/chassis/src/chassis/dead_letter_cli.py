@@ -7,7 +7,6 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Annotated, Final, TypeVar
 
 import typer
@@ -21,18 +20,8 @@ from chassis.message import Message
 from chassis.settings import read_settings
 
 T = TypeVar("T")
-
-
-class Keeper(StrEnum):
-    """The services that set messages aside."""
-
-    ROUTER = "router"
-    INTAKE = "intake"
-    AGENCY_INBOX = "agency-inbox"
-    REPORTING = "reporting"
-
-
-Service = Annotated[Keeper, typer.Argument(help="whose letters")]
+SERVICES: Final = ("router", "intake", "agency-inbox", "reporting")
+Service = Annotated[str, typer.Argument(help=f"whose letters: {', '.join(SERVICES)}")]
 Offset = Annotated[int, typer.Argument(help="the letter, as `list` names it")]
 
 app: Final = typer.Typer(no_args_is_help=True)
@@ -50,7 +39,8 @@ def list_(service: Service) -> None:
         console.print(f"{offset:>6}  {_time(letter)}  {letter.message.place}  {told['type']} {told['subject']}")
         console.print(f"        {escape(letter.reason)}")
     if not found:
-        console.print(f"no open dead letters of {service}")
+        unknown = "" if service in SERVICES else f"; it is none of {', '.join(SERVICES)}"
+        console.print(f"no open dead letters of {service}{unknown}")
 
 
 @letters.command()
