@@ -96,13 +96,19 @@ class Link:
         self._raw.execute("commit")
         return result
 
+    def look(self, function: Callable[[Any], T]) -> T:
+        """What `function` returns, which writes nothing."""
+        return function(self)
+
     def execute(self, statement: Any, parameters: Any = None) -> Result:
-        if not isinstance(parameters, list) and (plan := _plan(statement)) is not None:
-            sql, order, row = plan
-            given = parameters or {}
-            cursor = self._run(self._raw.execute, sql, [read(given) for read in order])
-            return Result(cursor, [row(each) for each in cursor] if cursor.description else ())
         many = isinstance(parameters, list)
+        if (plan := _plan(statement, parameters)) is not None:
+            sql, values, row = plan
+            if many and len(parameters) > 1:
+                cursor = self._run(self._raw.executemany, sql, [values(each) for each in parameters])
+            else:
+                cursor = self._run(self._raw.execute, sql, values((parameters[0] if many else parameters) or {}))
+            return Result(cursor, [row(each) for each in cursor] if cursor.description else ())
         sets: Sequence[Mapping[str, Any]] = parameters if many else [parameters or {}]
         compiled, extracted, collected, _ = statement._compile_w_cache(
             DIALECT, compiled_cache=_COMPILED, column_keys=sorted(sets[0]), for_executemany=len(sets) > 1
@@ -129,31 +135,51 @@ class Link:
             raise IntegrityError(statement, values, error) from error
 
 
-def _plan(statement: Any) -> Any:
-    """Of a statement that was run before: its text, what finds each value, and what makes a row. None: it is new, or is
-    written anew for each run (`in`).
+def _plan(statement: Any, parameters: Any) -> Any:
+    """Of a statement that was run before with the same names and as long lists: its text, what finds its values, and
+    what makes a row. None: it is new.
     """
-    known = _PLANS.get(id(statement))
-    if known is not None:
-        return known[1]
     if "_generate_cache_key" not in statement.__dict__:  # SQLAlchemy makes it at the first run
         return None
+    first = parameters[0] if isinstance(parameters, list) else parameters or {}
+    lists = (len(value) if isinstance(value, list) else key for key, value in first.items())
+    shape = (id(statement), isinstance(parameters, list) and len(parameters) > 1, *lists)
+    known = _PLANS.get(shape)
+    if known is None:
+        known = _PLANS[shape] = statement, _planned(statement, first, many=shape[1])
+    return known[1]
+
+
+def _planned(statement: Any, given: Mapping[str, Any], *, many: bool) -> Any:
     # Not from the cache: what lies there is another statement of this shape, with values of its own.
-    compiled, *_ = statement._compile_w_cache(DIALECT, compiled_cache=None, column_keys=[])
-    plan = None
-    if not (compiled.literal_execute_params or compiled.post_compile_params or compiled.isinsert or compiled.isupdate):
-        change = compiled._bind_processors
-        order = [_finder(compiled.binds[name], change.get(name)) for name in compiled.positiontup]
-        plan = compiled.string, order, _row(compiled) if compiled._result_columns else tuple
-    _PLANS[id(statement)] = statement, plan
-    return plan
+    compiled, *_ = statement._compile_w_cache(
+        DIALECT, compiled_cache=None, column_keys=sorted(given), for_executemany=many
+    )
+    sql, order, change = compiled.string, compiled.positiontup, compiled._bind_processors
+    spread: dict[str, tuple[str, int]] = {}
+    if compiled.literal_execute_params or compiled.post_compile_params:
+        named = compiled.construct_params(given, escape_names=False)
+        expanded = compiled._process_parameters_for_postcompile(named)
+        sql, order, change = expanded.statement, expanded.positiontup, {**change, **expanded.processors}
+        spread = {each: (name, n) for name, all_ in expanded.parameter_expansion.items() for n, each in enumerate(all_)}
+    finders = [_finder(compiled, *spread.get(name, (name, None)), change.get(name)) for name in order]
+    row = _row(compiled) if compiled._result_columns else tuple
+    return sql, lambda given: [find(given) for find in finders], row
 
 
-def _finder(bind: Any, change: Callable[[Any], Any] | None) -> Callable[[Mapping[str, Any]], Any]:
+def _finder(compiled: Any, name: str, place: int | None, change: Any) -> Callable[[Mapping[str, Any]], Any]:
+    """What finds one value in what is given, as the driver takes it; `place`: in a list."""
+    bind = compiled.binds[name]
     key, value = bind.key, bind.effective_value
+    if place is not None:
+        return lambda given: _as_is(given.get(key, value)[place], change)
     if change is None:
         return lambda given: given.get(key, value)
     return lambda given: change(given.get(key, value))
+
+
+def _as_is(value: Any, change: Callable[[Any], Any] | None) -> Any:
+    return value if change is None else change(value)
 
 
 def _values(compiled: Any, given: Mapping[str, Any], extracted: Any, collected: Any) -> tuple[str, list[Any]]:

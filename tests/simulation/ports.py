@@ -165,7 +165,7 @@ class SimDatabase:
         return await self.ports.call("write rows", lambda: self._disk.act(function), StoreUnavailable, writes=True)
 
     async def read(self, function: Callable[[Connection], T]) -> T:
-        return await self.ports.call("read rows", lambda: self._disk.act(function), StoreUnavailable)
+        return await self.ports.call("read rows", lambda: self._disk.look(function), StoreUnavailable)
 
     def marks(self, statement: str) -> str:
         return statement.replace("%s", "?")

@@ -13,6 +13,12 @@ from typing import Any, Final
 
 import pytest
 
+import agency_inbox.views
+import escalation.ladder
+import escalation.policy
+import schemas.actions
+import schemas.clocks
+import schemas.outward_case
 from agency_inbox import sweep as inbox_sweep
 from agency_inbox.agency_topics import AgencyTopics
 from agency_inbox.agents import Delivery, ReceiptLedger
@@ -27,6 +33,8 @@ from agency_inbox.views import inbox_view
 from chassis import following as chassis_following
 from chassis import ledger as chassis_ledger
 from chassis import loaded as chassis_loaded
+from chassis import projection as chassis_projection
+from chassis import reaction as chassis_reaction
 from chassis import sweep as chassis_sweep
 from chassis import trailing as chassis_trailing
 from chassis.errors import Fenced, StoreUnavailable
@@ -91,7 +99,7 @@ from simulation.ports import (
     SimPostbox,
     SimStore,
 )
-from simulation.remembered import DECODE, FOLDS, READER, TELLING, founded
+from simulation.remembered import ABOUT, DECODE, FOLDS, READER, TELLING, Once, founded, tell, to_recorded
 from support.world import POLICIES
 
 GRACE: Final = timedelta(seconds=30)
@@ -350,6 +358,13 @@ async def _no_figure(_sweep: Sweep, _now: Any) -> None:
     """Nobody reads the figures of a simulation."""
 
 
+PURE: Final = (
+    (schemas.actions, "pending"), (schemas.clocks, "running"), (escalation.policy, "pending"),
+    (escalation.ladder, "running"), (agency_inbox.views, "running"), (schemas.outward_case, "running"),
+)  # fmt: skip
+"""What is asked of each state and registry by several roads, under each name by which it is asked."""
+
+
 @contextmanager
 def standing_in() -> Iterator[None]:
     """While a run lasts: pure functions remembered, leases kept in memory, garbage left lying. It costs a third of what
@@ -357,14 +372,18 @@ def standing_in() -> Iterator[None]:
     """
     collects = gc.isenabled()
     gc.disable()
-    FOLDS.clear()
+    kept = len(Once.ALL)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(chassis_ledger, "fold_registry", founded)
         patch.setattr(knowing, "reader", READER)
         patch.setattr(chassis_ledger, "decode", DECODE)
-        patch.setattr(chassis_loaded, "decode", DECODE)
+        patch.setattr(chassis_loaded, "tell", tell)
         patch.setattr(chassis_loaded, "fold", FOLDS)
         patch.setattr(chassis_ledger, "fold", FOLDS)
+        patch.setattr(chassis_reaction, "about", ABOUT)
+        patch.setattr(chassis_projection, "to_recorded", to_recorded)
+        for module, name in PURE:
+            patch.setattr(module, name, Once(getattr(module, name)))
         patch.setattr(Sweep, "_tell_overdue", _no_figure)
         patch.setattr(chassis_following, "PACE_S", 0)  # one rest a look is enough
         for module in (chassis_sweep, chassis_trailing, inbox_sweep, duplicate_watch):
@@ -372,5 +391,8 @@ def standing_in() -> Iterator[None]:
         try:
             yield
         finally:
+            for once in Once.ALL:
+                once.forget()
+            del Once.ALL[kept:]
             if collects:
                 gc.enable()

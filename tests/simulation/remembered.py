@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
+from chassis import cloudevents
 from chassis.keyring import MemoryKeyRing
 from chassis.ledger import Cause, Ledger
 from chassis.stores.memory import MemoryStore
@@ -13,7 +14,6 @@ from router import knowing
 from router.telling import FeatureReader, feature_data
 from schemas import codec
 from schemas.codec import NO_KEYS
-from schemas.complaint import Complaint
 from schemas.envelope import NewEvent
 from schemas.evolve import Told, fold
 from schemas.registry import Registry, fold_registry
@@ -22,7 +22,6 @@ from schemas.streams import REGISTRY
 from support import nation, placing
 
 STORE_ID: Final = UUID(int=3)
-REMEMBERED: Final = 20_000
 START: Final = datetime.fromisoformat("2026-03-02T03:00:00+00:00")
 
 
@@ -42,12 +41,11 @@ def _founded() -> Registry:
     return fold_registry(Registry(), founding()[1])
 
 
-def founded(state: Registry, history: Sequence[Told]) -> Registry:
-    """`fold_registry`, whose beginning is always the same."""
+def _on_from_there(state: Registry, history: Sequence[Told]) -> Registry:
     begun = len(founding()[1])
     if state.version >= 0 or len(history) < begun or history[begun - 1].event_id != founding()[1][-1].event_id:
         return fold_registry(state, history)
-    return fold_registry(_founded(), history[begun:])
+    return founded(_founded(), history[begun:])
 
 
 def remembered(make: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,46 +61,76 @@ def remembered(make: Callable[..., Any]) -> Callable[..., Any]:
     return once
 
 
-def decoded_once(decode: Callable[..., Any]) -> Callable[..., Any]:
-    """A stored event says the same to everybody, as long as its key lives."""
-    made: dict[Any, Any] = {}
+class Once:
+    """A pure function, asked once for all processes of a run: of the very same things it gives the very same.
 
-    def once(event: Any, keys: Any = NO_KEYS) -> Any:
-        place = (event.id, event.data, *keys.generations)
-        if place not in made:
-            if len(made) > REMEMBERED:
-                made.clear()
-            made[place] = decode(event, keys)
-        return made[place]
+    What it was given is kept with what it gave, so that their ids stay theirs until the run is over.
+    """
 
-    return once
+    ALL: Final[list["Once"]] = []
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function, self._made = function, dict[Any, Any]()
+        self.ALL.append(self)
+
+    def __call__(self, *given: Any) -> Any:
+        place = tuple(map(id, given))
+        found = self._made.get(place)
+        if found is None:
+            found = self._made[place] = self._function(*given), given
+        return found[0]
+
+    def forget(self) -> None:
+        """The run is over: what it met is let go."""
+        self._made.clear()
+
+
+class Decoded(Once):
+    """A stored event says the same to everybody, as long as its key lives: to whoever got it from the store, and to
+    whoever got the same bytes over Kafka.
+    """
+
+    def __call__(self, event: Any, keys: Any = NO_KEYS) -> Any:
+        place = (id(event.data), *keys.generations)
+        found = self._made.get(place)
+        if found is None:
+            found = self._made[place] = self._function(event, keys), event.data
+        return found[0]
+
+
+class Folded(Once):
+    """`fold` or `fold_registry`: from the same state with the same facts it is the same."""
+
+    def __call__(self, state: Any, history: Iterable[Told]) -> Any:
+        told = list(history)
+        place = (getattr(state, "id", None) if state.version < 0 else id(state), *[id(one.fact) for one in told])
+        found = self._made.get(place)
+        if found is None:
+            found = self._made[place] = self._function(state, told), state, told
+        return found[0]
 
 
 READER: Final = remembered(knowing.reader)
-DECODE: Final = decoded_once(codec.decode)
+DECODE: Final = Decoded(codec.decode)
+FOLDS: Final = Folded(fold)
+founded: Final = Folded(_on_from_there)
+"""`fold_registry`, whose beginning is always the same."""
+SAYS: Final = Once(lambda event, fact: Told(fact, event.id, event.version))
 
 
-class Folds:
-    """`fold`, done once for all processes of a run: from the same state with the same facts it is the same."""
-
-    def __init__(self) -> None:
-        self._made: dict[Any, Any] = {}
-
-    def clear(self) -> None:
-        """Another run has other complaints under the same names."""
-        self._made.clear()
-
-    def __call__(self, state: Complaint, history: Iterable[Told]) -> Complaint:
-        told = list(history)
-        place = (state.id if state.version < 0 else id(state), *(id(one.fact) for one in told))
-        found = self._made.get(place)
-        if found is None:
-            # State and facts are kept with it, so that their ids stay theirs.
-            found = self._made[place] = (fold(state, told), state, told)
-        return found[0]  # type: ignore[no-any-return]
+def tell(events: Sequence[Any], keys: Any) -> list[Told]:
+    """`chassis.loaded.tell`."""
+    return [SAYS(event, DECODE(event, keys)) for event in events]
 
 
-FOLDS: Final = Folds()
+ABOUT: Final = Once(cloudevents.about)
+"""Of headers, which a broker keeps."""
+_RECORDED: Final = Once(lambda headers, message: cloudevents.to_recorded(message))
+
+
+def to_recorded(message: Any) -> Any:
+    """`chassis.cloudevents.to_recorded`."""
+    return _RECORDED(message.headers, message)
 
 
 class _Telling(FeatureReader):

@@ -135,4 +135,4 @@ def _kept(name: str) -> set[UUID]:
 
 
 def _rows(service: str, metadata: Any, table: Any) -> Sequence[Any]:
-    return disk(service, metadata).act(lambda connection: list(connection.execute(select(table))))
+    return disk(service, metadata).look(lambda connection: list(connection.execute(select(table))))

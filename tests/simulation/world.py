@@ -121,7 +121,10 @@ class World:
         if task is None:
             return ""
         self.turn = Turn(name, at, fault)
-        self.seen[name] = self._sign(name)
+        if task.paused:
+            self.seen.pop(name, None)  # it goes on with what it read before: what came since it has not seen
+        else:
+            self.seen[name] = self._sign(name)
         self.pass_by(1)
         self.steps += 1
         with self.surface:
@@ -192,7 +195,7 @@ class World:
         if road == "agent" and COMPLAINT_EVENTS in self.broker.topics:
             return self.broker.lag(AGENTS[service], COMPLAINT_EVENTS) > 0
         if road == "post":
-            return bool(disk("intake", METADATA["intake"]).act(_waiting))
+            return bool(disk("intake", METADATA["intake"]).look(_waiting))
         return self.seen.get(name) != self._sign(name)
 
     def reached(self) -> Any:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from agency_inbox.delivery import TopicIds, untold
@@ -28,6 +28,12 @@ LIVE: Final = "live"
 """The holder's topic holds it; the row's holder is the topic's id, so that a remade topic finds its complaints."""
 NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 BATCH: Final = 5_000
+_WORK: Final = SWEEP.work
+_TOLD_IN: Final = select(_WORK.c.holder).where(_WORK.c.what == LIVE).distinct()
+_TOLD_THERE: Final = select(_WORK.c.complaint).where(
+    _WORK.c.what == LIVE, _WORK.c.holder.in_(bindparam("gone", expanding=True))
+)
+"""Asked every second: made once."""
 PLANTED: Final = 20
 """More new bodies than this at one look were there before us, or come from a release's data."""
 
@@ -114,9 +120,6 @@ class Keeper:
         return None
 
     def _lost(self, connection: Connection) -> list[UUID]:
-        work, present = SWEEP.work, set(self._topics.known().values())
-        live = work.c.what == LIVE
-        told = set(connection.execute(select(work.c.holder).where(live).distinct()).scalars())
-        gone = sorted(told - present)
-        query = select(work.c.complaint).where(live, work.c.holder.in_(gone[:100]))
-        return [UUID(each) for each in connection.execute(query).scalars()] if gone else []
+        present = set(self._topics.known().values())
+        gone = sorted(set(connection.execute(_TOLD_IN).scalars()) - present)[:100]
+        return [UUID(each) for each in connection.execute(_TOLD_THERE, {"gone": gone}).scalars()] if gone else []

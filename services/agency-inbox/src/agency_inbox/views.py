@@ -15,9 +15,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    delete,
     func,
-    insert,
     select,
     true,
 )
@@ -28,6 +26,7 @@ from chassis.ledger import Ledger
 from chassis.moments import Moment
 from chassis.projection import checkpoint_table
 from chassis.registry_view import RegistryView
+from chassis.statements import replace
 from chassis.sweep import sweep_tables
 from chassis.view import View
 from schemas.clocks import running
@@ -120,10 +119,8 @@ def row_of(state: Complaint, registry: Registry, policies: Policies) -> InboxRow
 def put_rows(connection: Connection, tables: Sequence[Table], rows: Sequence[InboxRow]) -> None:
     """Write these rows over what stood there; asked twice, the same."""
     table, newest = tables[0], {row.complaint: row for row in rows}
-    connection.execute(delete(table).where(table.c.complaint.in_(list(newest))))
     kept = [row._asdict() for row in newest.values() if row.agency is not None]
-    if kept:
-        connection.execute(insert(table), kept)
+    replace(connection, table.c.complaint, list(newest), kept)
 
 
 def inbox_view(ledger: Ledger, registry: RegistryView, policies: Policies) -> View[InboxRow]:

@@ -6,6 +6,7 @@ await feed.run()            # a road of a worker process; two of them do no harm
 
 import asyncio
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -13,8 +14,10 @@ from sqlalchemy import (
     Column,
     Connection,
     MetaData,
+    Select,
     String,
     Table,
+    Update,
     bindparam,
     delete,
     insert,
@@ -27,6 +30,7 @@ from chassis import metrics
 from chassis.patience import Patience
 from chassis.ports import Page, Store
 from chassis.sql import Database
+from chassis.statements import into
 from chassis.view import View, prepared
 
 TABLE: Final = "feed_position"
@@ -47,6 +51,19 @@ def position_table(metadata: MetaData) -> Table:
     return known if known is not None else Table(TABLE, metadata, *columns)
 
 
+@cache
+def reached(positions: Table) -> Select[Any]:
+    """How far `view` is. Made once: putting a statement together costs more than running it."""
+    return select(positions.c.position).where(positions.c.view == bindparam("view"))
+
+
+@cache
+def _move(positions: Table) -> Update:
+    """Only from where it stood."""
+    here = (positions.c.view == bindparam("own"), positions.c.position == bindparam("before"))
+    return update(positions).where(*here).values(position=bindparam("after"))
+
+
 class StoreFeed:
     """Keeps one view up to date from the store."""
 
@@ -55,14 +72,7 @@ class StoreFeed:
         self._store, self._database, self._view = store, database, view
         self._positions, self._tables = position_table(metadata), list(view.define(metadata, ""))
         self._patience, self._caught_up = Patience(), False
-        # Made once: putting a statement together costs more than running it.
-        columns, own = self._positions.c, self._positions.c.view == view.name
-        self._reached = select(columns.position).where(own)
-        self._move = (
-            update(self._positions)
-            .where(own, columns.position == bindparam("before"))
-            .values(position=bindparam("after"))
-        )
+        self._begin, self._reached, self._move = into(self._positions), reached(self._positions), _move(self._positions)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -95,7 +105,8 @@ class StoreFeed:
 
     async def position(self) -> int | None:
         """How far the rows are."""
-        return await self._database.read(lambda connection: connection.execute(self._reached).scalar())
+        own = {"view": self._view.name}
+        return await self._database.read(lambda connection: connection.execute(self._reached, own).scalar())
 
     def start_after(self, connection: Connection, position: int | None) -> None:
         """From now on the rows are those of `position`: whoever feeds them goes on from there. In the transaction that
@@ -125,7 +136,8 @@ class StoreFeed:
             self._view.apply(connection, self._tables, items)
         if before is None:
             # A second first writer breaks on the primary key: its rows are undone with it.
-            connection.execute(insert(self._positions), {"view": self._view.name, "position": after})
+            connection.execute(self._begin, {"view": self._view.name, "position": after})
             return
-        if connection.execute(self._move, {"before": before, "after": after}).rowcount == 0:
+        where = {"own": self._view.name, "before": before, "after": after}
+        if connection.execute(self._move, where).rowcount == 0:
             raise Overtaken

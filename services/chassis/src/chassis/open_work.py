@@ -9,15 +9,12 @@ from uuid import UUID
 from sqlalchemy import (
     Column,
     Connection,
-    Delete,
     Integer,
     MetaData,
     Select,
     String,
     Table,
     bindparam,
-    delete,
-    insert,
     select,
     tuple_,
 )
@@ -25,6 +22,7 @@ from sqlalchemy import (
 from chassis.ledger import Ledger
 from chassis.loaded import Loaded
 from chassis.moments import Moment
+from chassis.statements import replace
 from chassis.view import View
 from schemas.complaint import Complaint
 from schemas.envelope import RecordedEvent
@@ -89,14 +87,12 @@ def open_work_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
 def replace_work(connection: Connection, tables: Sequence[Table], plans: Sequence[Planned]) -> None:
     """Write each complaint's open work over what stood there."""
     table, newest = tables[0], {str(plan.complaint): plan for plan in plans}
-    connection.execute(_without(table), {"complaints": list(newest)})
     rows = [
         {"complaint": complaint, "version": plan.version, **work._asdict()}
         for complaint, plan in newest.items()
         for work in plan.work
     ]
-    if rows:
-        connection.execute(insert(table), rows)
+    replace(connection, table.c.complaint, list(newest), rows)
 
 
 def open_work_view(ledger: Ledger, plan: Plan, unmoved_by: Collection[str] = ()) -> View[Planned]:
@@ -151,8 +147,3 @@ def _soonest(table: Table, *, until: bool, behind: bool) -> Select[Any]:
         )
         query = query.where(tuple_(*order) > tuple_(*here))
     return query
-
-
-@cache
-def _without(table: Table) -> Delete:
-    return delete(table).where(table.c.complaint.in_(bindparam("complaints", expanding=True)))

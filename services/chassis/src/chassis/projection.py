@@ -6,6 +6,7 @@ await projection.run()
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import structlog
@@ -16,13 +17,14 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
+    Delete,
     Integer,
     MetaData,
+    Select,
     String,
     Table,
     bindparam,
     delete,
-    insert,
     select,
 )
 from sqlalchemy.exc import IntegrityError
@@ -36,6 +38,7 @@ from chassis.kafka.clients import consumer, meaning, messages, running
 from chassis.message import Message
 from chassis.patience import Patience
 from chassis.sql import Database
+from chassis.statements import add
 from chassis.view import View, prepared
 from schemas.envelope import RecordedEvent
 from schemas.topics import COMPLAINT_EVENTS
@@ -77,6 +80,22 @@ def checkpoint_table(metadata: MetaData) -> Table:
     return known if known is not None else Table(TABLE, metadata, *columns)
 
 
+# Made once: putting a statement together costs more than running it.
+
+
+@cache
+def _stand(table: Table, *, locked: bool) -> Select[Any]:
+    own = select(table).where(table.c.view == bindparam("own"))
+    return own.with_for_update() if locked else own
+
+
+@cache
+def _leave(table: Table) -> Delete:
+    return delete(table).where(
+        table.c.view == bindparam("own"), table.c.partition.in_(bindparam("parts", expanding=True))
+    )
+
+
 class Overtaken(Exception):
     """Another worker took the partition, and wrote, while we had a batch of it in hand: nothing of ours was written."""
 
@@ -87,10 +106,6 @@ class Projection:
     def __init__(self, database: Database, metadata: MetaData, view: View[Any], *, kafka: str, group: str) -> None:
         self._database, self._view, self._kafka, self._group = database, view, kafka, group
         self._checkpoints, self._tables = checkpoint_table(metadata), list(view.define(metadata, ""))
-        # Made once: putting a statement together costs more than running it.
-        table, own = self._checkpoints, self._checkpoints.c.view == view.name
-        self._stand, self._stand_locked = select(table).where(own), select(table).where(own).with_for_update()
-        self._leave = delete(table).where(own, table.c.partition.in_(bindparam("parts", expanding=True)))
         self._patience, self._admin, self._unready = Patience(), Admin(kafka), "waiting for Kafka"
         self._known: dict[int, Checkpoint] = {}
         self._topic_id = ""
@@ -144,7 +159,7 @@ class Projection:
         return {part: known.offset for part, known in self._known.items() if known.topic_id == topic_id}
 
     def _stored(self, connection: Connection, *, locked: bool = False) -> Mapping[int, Checkpoint]:
-        rows = connection.execute(self._stand_locked if locked else self._stand)
+        rows = connection.execute(_stand(self._checkpoints, locked=locked), {"own": self._view.name})
         return {row.partition: Checkpoint(row.topic_id, row.offset, row.position) for row in rows}
 
     async def _apply_all(self, client: AIOKafkaConsumer) -> None:
@@ -198,9 +213,9 @@ class Projection:
             raise Overtaken
         if items:
             self._view.apply(connection, self._tables, items)
-        connection.execute(self._leave, {"parts": list(moved)})
+        connection.execute(_leave(self._checkpoints), {"own": self._view.name, "parts": list(moved)})
         rows = [{"view": self._view.name, "partition": part, **at._asdict()} for part, at in moved.items()]
-        connection.execute(insert(self._checkpoints), rows)
+        add(connection, self._checkpoints, rows)
 
 
 class _Resume(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -11,18 +11,20 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy import MetaData, insert, select, update
+from sqlalchemy import MetaData, Table, Update, bindparam, update
 from sqlalchemy.exc import IntegrityError
 
-from chassis.following import position_table
+from chassis.following import position_table, reached
 from chassis.lease import Lease, lease_table
 from chassis.patience import Patience
 from chassis.ports import Store
 from chassis.sql import Database
+from chassis.statements import into
 from schemas.envelope import RecordedEvent
 from schemas.streams import COMPLAINT_PREFIX, complaint_id
 
@@ -34,6 +36,11 @@ log = structlog.get_logger(__name__)
 
 def _real_now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - compares with recorded_at, which is real time
+
+
+@cache
+def _advance(positions: Table) -> Update:
+    return update(positions).where(positions.c.view == bindparam("own")).values(position=bindparam("to"))
 
 
 class Trailing:
@@ -53,7 +60,8 @@ class Trailing:
     ) -> None:
         self._store, self._database, self._name, self._handle = store, database, f"trailing.{name}", handle
         self._types, self._grace, self._now = frozenset(types), timedelta(seconds=grace_s), now
-        self._positions = position_table(metadata)
+        table = position_table(metadata)
+        self._reached, self._begin, self._advance = reached(table), into(table), _advance(table)
         self._lease = Lease(database, lease_table(metadata), self._name, lambda: now().timestamp())
 
     async def run(self) -> None:
@@ -83,13 +91,11 @@ class Trailing:
         return list(dict.fromkeys(complaint_id(event.stream) for event in events if event.type in self._types))
 
     async def _position(self) -> int | None:
-        table = self._positions
-        query = select(table.c.position).where(table.c.view == self._name)
-        return await self._database.read(lambda connection: connection.execute(query).scalar())
+        own = {"view": self._name}
+        return await self._database.read(lambda connection: connection.execute(self._reached, own).scalar())
 
     async def _move(self, before: int | None, after: int) -> None:
-        table = self._positions
-        first = insert(table).values(view=self._name, position=after)
-        later = update(table).where(table.c.view == self._name).values(position=after)
+        how, names = (self._begin, ("view", "position")) if before is None else (self._advance, ("own", "to"))
+        where = dict(zip(names, (self._name, after), strict=True))
         with suppress(IntegrityError):  # another process was first: the next look goes on from where it stands
-            await self._database.run(lambda connection: connection.execute(first if before is None else later))
+            await self._database.run(lambda connection: connection.execute(how, where))

@@ -101,6 +101,7 @@ class Replanner:
     ) -> None:
         self._sweep, self._registry, self._policies = sweep, registry, policies
         self._database, self._table, self._period_s = database, table, period_s
+        self._planned_on = select(table)
         self._on: str | None = None
         self._patience = Patience()
 
@@ -116,7 +117,7 @@ class Replanner:
         now_on = basis(await self._registry.current(), self._policies)
         if now_on == self._on:
             return False
-        stale = await self._database.read(lambda connection: connection.execute(select(self._table)).scalar()) != now_on
+        stale = await self._database.read(lambda connection: connection.execute(self._planned_on).scalar()) != now_on
         if stale:
             await self._sweep.replan()
             await self._database.run(lambda connection: self._note(connection, now_on))

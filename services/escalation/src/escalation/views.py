@@ -13,9 +13,7 @@ from sqlalchemy import (
     Select,
     String,
     Table,
-    delete,
     func,
-    insert,
     select,
 )
 
@@ -24,6 +22,7 @@ from chassis.ledger import Ledger
 from chassis.loaded import Loaded
 from chassis.moments import Moment
 from chassis.registry_view import RegistryView
+from chassis.statements import replace
 from chassis.sweep import sweep_tables
 from chassis.view import View
 from escalation.ladder import standing
@@ -114,9 +113,8 @@ def ladder_view(ledger: Ledger, registry: RegistryView, policies: Policies) -> V
 def put(connection: Connection, tables: Sequence[Table], seen: Sequence[Seen]) -> None:
     """Write what these complaints are now over what they were; asked twice, the same."""
     table, newest = tables[0], {each.complaint: each.row for each in seen}
-    connection.execute(delete(table).where(table.c.complaint.in_(list(newest))))
-    if rows := [row._asdict() for row in newest.values() if row is not None]:
-        connection.execute(insert(table), rows)
+    rows = [row._asdict() for row in newest.values() if row is not None]
+    replace(connection, table.c.complaint, list(newest), rows)
 
 
 def row_of(loaded: Loaded, registry: Registry, policies: Policies) -> Row | None:

@@ -42,7 +42,20 @@ _DUE: Final = (
     .order_by(letters.c.due_at)
     .limit(1)
 )
-"""Made once: it is asked several times a second."""
+_TAKEN: Final = (
+    update(letters)
+    .where(letters.c.number == bindparam("which"), letters.c.due_at == bindparam("was_due"))
+    .values(due_at=bindparam("until"), tries=bindparam("tried"))
+)
+_DONE: Final = (
+    update(letters).where(letters.c.id == bindparam("which")).values(sealed=None, due_at=None, ending=bindparam("how"))
+)
+_LATER: Final = (
+    update(letters)
+    .where(letters.c.id == bindparam("which"), letters.c.due_at.is_not(None))
+    .values(due_at=bindparam("then"))
+)
+"""Made once: they are asked several times a second."""
 
 
 class Letter(NamedTuple):
@@ -96,16 +109,13 @@ class Outbox:
 
     async def end(self, letter: Letter, ending: str) -> None:
         """It waits no more, and what it said is not kept. The row stays: the same notice is never queued again."""
-        done = update(letters).where(letters.c.id == letter.id.bytes).values(sealed=None, due_at=None, ending=ending)
-        await self._database.run(lambda connection: connection.execute(done).close())
+        said = {"which": letter.id.bytes, "how": ending}
+        await self._database.run(lambda connection: connection.execute(_DONE, said).close())
 
     async def rest(self, letter: Letter, rest_s: float) -> None:
         """It is tried again after so long."""
-        later = self._now() + timedelta(seconds=rest_s)
-        waits = (letters.c.id == letter.id.bytes) & letters.c.due_at.is_not(None)
-        await self._database.run(
-            lambda connection: connection.execute(update(letters).where(waits).values(due_at=later)).close()
-        )
+        later = {"which": letter.id.bytes, "then": self._now() + timedelta(seconds=rest_s)}
+        await self._database.run(lambda connection: connection.execute(_LATER, later).close())
 
     async def waiting(self) -> tuple[int, float]:
         """How many wait, and since how many seconds the oldest does."""
@@ -118,8 +128,8 @@ class Outbox:
         row: Any = connection.execute(_DUE, {"now": now}).first()
         if row is None:
             return None
-        taken = update(letters).where(letters.c.number == row.number, letters.c.due_at == row.due_at)
-        if connection.execute(taken.values(due_at=now + CLAIM, tries=row.tries + 1)).rowcount == 0:
+        taken = {"which": row.number, "was_due": row.due_at, "until": now + CLAIM, "tried": row.tries + 1}
+        if connection.execute(_TAKEN, taken).rowcount == 0:
             return None  # another worker was first
         return Letter(UUID(bytes=row.id), UUID(bytes=row.complaint), row.sealed, row.tries + 1, row.queued_at)
 

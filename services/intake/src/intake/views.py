@@ -1,13 +1,14 @@
 """What intake looks up across complaints: which one a public number names, and who follows whom. Fed from the store."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from pydantic_core import from_json
-from sqlalchemy import Column, Connection, MetaData, String, Table, delete, insert, select
+from sqlalchemy import Column, Connection, MetaData, String, Table
 
 from chassis.following import position_table
+from chassis.statements import among, replace
 from chassis.view import View, as_recorded
 from intake.settings import CHAIN
 from schemas.envelope import RecordedEvent
@@ -48,8 +49,10 @@ def apply(connection: Connection, tables: Sequence[Table], events: Sequence[Reco
             numbers[from_json(event.data)["public_number"]] = str(complaint_id(event.stream))
         elif event.type == "ComplaintJoined":
             leads[str(complaint_id(event.stream))] = from_json(event.data)["lead"]
-    _put(connection, report, "public_number", [{"public_number": n, "complaint": c} for n, c in numbers.items()])
-    _put(connection, follower, "complaint", [{"complaint": c, "lead": lead} for c, lead in leads.items()])
+    named = [{"public_number": n, "complaint": c} for n, c in numbers.items()]
+    replace(connection, report.c.public_number, list(numbers), named)
+    joined = [{"complaint": c, "lead": lead} for c, lead in leads.items()]
+    replace(connection, follower.c.complaint, list(leads), joined)
 
 
 VIEW: Final = View("relations", define, apply, as_recorded, (COMPLAINT_PREFIX,))
@@ -57,8 +60,8 @@ VIEW: Final = View("relations", define, apply, as_recorded, (COMPLAINT_PREFIX,))
 
 def complaint_of(connection: Connection, public_number: str) -> UUID | None:
     """The complaint of that number, public or not."""
-    found = connection.execute(select(REPORT.c.complaint).where(REPORT.c.public_number == public_number)).scalar()
-    return UUID(found) if found else None
+    found = connection.execute(among(REPORT.c.public_number), {"keys": [public_number]}).first()
+    return UUID(found.complaint) if found else None
 
 
 def followers_of(connection: Connection, leads: Collection[UUID]) -> dict[UUID, list[UUID]]:
@@ -69,15 +72,9 @@ def followers_of(connection: Connection, leads: Collection[UUID]) -> dict[UUID, 
 def _all_of(connection: Connection, lead: str) -> list[UUID]:
     found, layer = dict[str, None](), [lead]
     for _ in range(CHAIN):
-        rows = connection.execute(select(FOLLOWER.c.complaint).where(FOLLOWER.c.lead.in_(layer))).scalars()
-        layer = [each for each in rows if each not in found and each != lead]
+        rows = connection.execute(among(FOLLOWER.c.lead), {"keys": layer})
+        layer = [each for each in (row.complaint for row in rows) if each not in found and each != lead]
         if not layer:
             break
         found.update(dict.fromkeys(layer))
     return [UUID(each) for each in found]
-
-
-def _put(connection: Connection, table: Table, key: str, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(delete(table).where(table.c[key].in_([row[key] for row in rows])))
-        connection.execute(insert(table), rows)

@@ -9,6 +9,7 @@ from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, String, T
 from chassis.ledger import Ledger
 from chassis.loaded import Loaded
 from chassis.moments import Moment
+from chassis.statements import replace
 from chassis.view import View
 from reporting.tally import Row, row_of
 from schemas.codec import decode
@@ -63,8 +64,7 @@ def supports_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
 def put_rows(connection: Connection, tables: Sequence[Table], rows: Sequence[Row]) -> None:
     """Write these rows over what stood there; asked twice, the same."""
     table, newest = tables[0], {row.complaint: row for row in rows}
-    connection.execute(delete(table).where(table.c.complaint.in_(list(newest))))
-    connection.execute(insert(table), [row._asdict() for row in newest.values()])
+    replace(connection, table.c.complaint, list(newest), [row._asdict() for row in newest.values()])
 
 
 def put_supports(connection: Connection, tables: Sequence[Table], pairs: Sequence[tuple[str, str]]) -> None:

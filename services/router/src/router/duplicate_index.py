@@ -9,7 +9,8 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from functools import cache
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -17,20 +18,24 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Delete,
     Float,
+    Integer,
     MetaData,
+    Select,
     String,
     Table,
+    Update,
+    bindparam,
     delete,
     func,
-    insert,
-    or_,
     select,
     update,
 )
 
 from chassis.ledger import Ledger
 from chassis.moments import Moment
+from chassis.statements import add, among, remove
 from chassis.view import View
 from router.duplicates import Case, case, is_open_to_all
 from router.region_codes import REGENCY_LENGTH
@@ -172,7 +177,7 @@ def apply(connection: Connection, tables: Sequence[Table], entries: Sequence[Ent
     newest = {entry.complaint: entry for entry in entries}
     before = {
         row.complaint: (row.digest, row.compared)
-        for row in connection.execute(select(own.entry).where(own.entry.c.complaint.in_(list(newest))))
+        for row in connection.execute(among(own.entry.c.complaint), {"keys": list(newest)})
     }
     changed = [each for each in newest.values() if before.get(each.complaint, ("", False))[0] != _digest(each)]
     _remove(connection, own, [each.complaint for each in changed])
@@ -182,9 +187,8 @@ def apply(connection: Connection, tables: Sequence[Table], entries: Sequence[Ent
         if e.keys
     ]
     spread = [{"key": k, "received_at": e.received_at, "complaint": e.complaint} for e in changed for k in e.keys]
-    if rows:
-        connection.execute(insert(own.entry), rows)
-        connection.execute(insert(own.key), spread)
+    add(connection, own.entry, rows)
+    add(connection, own.key, spread)
 
 
 def _digest(entry: Entry) -> str:
@@ -196,10 +200,8 @@ def _digest(entry: Entry) -> str:
 
 def _remove(connection: Connection, own: Tables, complaints: Sequence[str]) -> None:
     if complaints:
-        connection.execute(delete(own.entry).where(own.entry.c.complaint.in_(complaints)))
-        connection.execute(delete(own.key).where(own.key.c.complaint.in_(complaints)))
-        either = or_(own.suggestion.c.complaint.in_(complaints), own.suggestion.c.lead.in_(complaints))
-        connection.execute(delete(own.suggestion).where(either))
+        for key in (own.entry.c.complaint, own.key.c.complaint, own.suggestion.c.complaint, own.suggestion.c.lead):
+            remove(connection, key, complaints)
 
 
 Look = Callable[[Connection], list[UUID]]
@@ -209,11 +211,9 @@ def candidates(tables: Tables, under: Sequence[int], since: datetime, but: UUID)
     """The complaints received since that share most keys with these."""
 
     def look(connection: Connection) -> list[UUID]:
-        key = tables.key
-        shared: dict[str, int] = {}
+        query, shared = _sharing(tables.key), dict[str, int]()
         for one in under:
-            query = select(key.c.complaint).where(key.c.key == one, key.c.received_at >= since)
-            for row in connection.execute(query.order_by(key.c.received_at.desc()).limit(CROWD)):
+            for row in connection.execute(query, {"under": one, "since": since}):
                 shared[row.complaint] = shared.get(row.complaint, 0) + 1
         shared.pop(str(but), None)
         best = sorted(shared, key=lambda complaint: (-shared[complaint], complaint))
@@ -224,24 +224,20 @@ def candidates(tables: Tables, under: Sequence[int], since: datetime, but: UUID)
 
 def uncompared(tables: Tables, limit: int) -> Look:
     """Entries that were not compared yet, the earliest received first."""
-    entry = tables.entry
 
     def look(connection: Connection) -> list[UUID]:
-        query = select(entry.c.complaint).where(~entry.c.compared).order_by(entry.c.received_at).limit(limit)
-        return [UUID(row.complaint) for row in connection.execute(query)]
+        return [UUID(row.complaint) for row in connection.execute(_uncompared(tables.entry), {"most": limit})]
 
     return look
 
 
 def note(connection: Connection, tables: Tables, compared: Iterable[UUID], found: Iterable[Suggestion]) -> None:
     """These are compared; this is what they may be the same as."""
-    done = [str(each) for each in compared]
-    connection.execute(update(tables.entry).where(tables.entry.c.complaint.in_(done)).values(compared=True))
+    connection.execute(_done(tables.entry), {"done": [str(each) for each in compared]})
     for each in found:
-        same = (tables.suggestion.c.complaint == str(each.complaint)) & (tables.suggestion.c.lead == str(each.lead))
-        connection.execute(delete(tables.suggestion).where(same))
         row = {"complaint": str(each.complaint), "lead": str(each.lead), "score": each.score}
-        connection.execute(insert(tables.suggestion).values(row))
+        connection.execute(_same(tables.suggestion), {"of": row["complaint"], "behind": row["lead"]})
+        add(connection, tables.suggestion, [row])
 
 
 def suggested(connection: Connection, tables: Tables, complaints: Sequence[UUID]) -> list[Suggestion]:
@@ -254,11 +250,40 @@ def suggested(connection: Connection, tables: Tables, complaints: Sequence[UUID]
 
 def prune(connection: Connection, tables: Tables, before: datetime) -> int:
     """Let go of what was received earlier; how many that were."""
-    old = [row.complaint for row in connection.execute(
-        select(tables.entry.c.complaint).where(tables.entry.c.received_at < before).limit(1_000)
-    )]  # fmt: skip
+    old = [row.complaint for row in connection.execute(_received_before(tables.entry), {"before": before})]
     _remove(connection, tables, old)
     return len(old)
+
+
+# Made once for each table: the first three are asked at every look.
+
+
+@cache
+def _sharing(key: Table) -> Select[Any]:
+    under = select(key.c.complaint).where(key.c.key == bindparam("under"), key.c.received_at >= bindparam("since"))
+    return under.order_by(key.c.received_at.desc()).limit(CROWD)
+
+
+@cache
+def _uncompared(entry: Table) -> Select[Any]:
+    new = select(entry.c.complaint).where(~entry.c.compared)
+    return new.order_by(entry.c.received_at).limit(bindparam("most", type_=Integer))
+
+
+@cache
+def _received_before(entry: Table) -> Select[Any]:
+    return select(entry.c.complaint).where(entry.c.received_at < bindparam("before")).limit(1_000)
+
+
+@cache
+def _done(entry: Table) -> Update:
+    return update(entry).where(entry.c.complaint.in_(bindparam("done", expanding=True))).values(compared=True)
+
+
+@cache
+def _same(suggestion: Table) -> Delete:
+    table = suggestion.c
+    return delete(suggestion).where(table.complaint == bindparam("of"), table.lead == bindparam("behind"))
 
 
 def size(connection: Connection, tables: Tables) -> int:

@@ -5,9 +5,23 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from pydantic_core import from_json
-from sqlalchemy import BigInteger, Boolean, Column, Connection, MetaData, String, Table, delete, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+)
 
 from chassis.following import position_table
+from chassis.statements import add, among, replace
 from chassis.sweep import SweepTables, sweep_tables
 from chassis.view import View, as_recorded
 from router import duplicate_index
@@ -102,6 +116,16 @@ _LEFT_BEHIND: Final = (
 )
 _UNOPENED: Final = select(TABLES.part.c.whole).where(~TABLES.part.c.opened).distinct().limit(WATCH_BATCH)
 
+_HELD_BY: Final = (
+    select(TABLES.standing.c.complaint)
+    .where(
+        TABLES.standing.c.held_by.in_(bindparam("gone", expanding=True)),
+        TABLES.standing.c.place.not_in((CLOSED, *ENDED_FOR_FOLLOWERS)),
+    )
+    .limit(WATCH_BATCH)
+)
+_PRECEDENTS: Final = select(TABLES.precedent)
+
 
 def lying(connection: Connection, place: str, page: int, size: int) -> list[UUID]:
     """The complaints that lie there, the longest first."""
@@ -123,10 +147,7 @@ def left_behind(connection: Connection) -> list[UUID]:
 
 def held_by(connection: Connection, gone: Sequence[str]) -> list[UUID]:
     """Open complaints whose holder, by their stream, is one of these bodies."""
-    table = TABLES.standing
-    ended = (CLOSED, *ENDED_FOR_FOLLOWERS)
-    query = select(table.c.complaint).where(table.c.held_by.in_(gone), table.c.place.not_in(ended)).limit(WATCH_BATCH)
-    return [UUID(row.complaint) for row in connection.execute(query)]
+    return [UUID(row.complaint) for row in connection.execute(_HELD_BY, {"gone": list(gone)})]
 
 
 def unopened(connection: Connection) -> list[UUID]:
@@ -138,7 +159,7 @@ def precedents(connection: Connection) -> dict[PrecedentKey, Precedent]:
     """The newest of each kind."""
     return {
         (row.sector, row.level, row.area or None): Precedent(row.agency, row.unit, row.name)
-        for row in connection.execute(select(TABLES.precedent))
+        for row in connection.execute(_PRECEDENTS)
     }
 
 
@@ -147,16 +168,13 @@ def _complaint(event: RecordedEvent) -> str:
 
 
 def _standing(connection: Connection, table: Table, complaints: Iterable[str]) -> dict[str, Standing]:
-    found = connection.execute(select(table).where(table.c.complaint.in_(list(complaints))))
+    found = connection.execute(among(table.c.complaint), {"keys": list(complaints)})
     return {row.complaint: Standing(*row) for row in found}
 
 
 def _put(connection: Connection, table: Table, rows: Iterable[Standing]) -> None:
     written = [row._asdict() for row in rows]
-    if not written:
-        return
-    connection.execute(delete(table).where(table.c.complaint.in_([row["complaint"] for row in written])))
-    connection.execute(insert(table), written)
+    replace(connection, table.c.complaint, [row["complaint"] for row in written], written)
 
 
 def _parts(connection: Connection, table: Table, event: RecordedEvent, data: dict[str, Any]) -> None:
@@ -164,14 +182,12 @@ def _parts(connection: Connection, table: Table, event: RecordedEvent, data: dic
     match event.type:
         case "ComplaintSplit":
             named = [part["id"] for part in data["parts"]]
-            there = {row.part for row in connection.execute(select(table.c.part).where(table.c.part.in_(named)))}
+            there = {row.part for row in connection.execute(among(table.c.part), {"keys": named})}
             rows = [{"part": p, "whole": _complaint(event), "opened": False} for p in named if p not in there]
-            if rows:
-                connection.execute(insert(table), rows)
+            add(connection, table, rows)
         case "PartOpened":
-            connection.execute(delete(table).where(table.c.part == _complaint(event)))
             row = {"part": _complaint(event), "whole": data["whole"], "opened": True}
-            connection.execute(insert(table).values(row))
+            replace(connection, table.c.part, [row["part"]], [row])
         case "ComplaintWithdrawn":
             # Nothing is left to do for a whole that was taken back before its parts began.
             waiting = (table.c.whole == _complaint(event)) & ~table.c.opened
