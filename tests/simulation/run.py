@@ -95,11 +95,11 @@ def _decide(world: World, decision: Decision, outcome: Outcome) -> None:
 
 
 def _ended(world: World, outcome: Outcome) -> Outcome:
-    world.close()
     outcome.trace, outcome.steps = world.trace.hexdigest(), world.steps
     outcome.lives = sum(state.whole is None for state in world.watch.states.values())
     if outcome.lost is not None:
         outcome.story.append(str(outcome.lost))
+    world.close()
     return outcome
 
 
@@ -189,7 +189,7 @@ def _rounds(world: World, without: frozenset[str]) -> int:
 
 def _time_has_passed(world: World) -> None:
     for name in [name for name in world.seen if name.endswith(TIMED)]:
-        del world.seen[name]
+        world.look_again(name)
 
 
 def _round(world: World, without: frozenset[str]) -> bool:

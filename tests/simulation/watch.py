@@ -3,7 +3,8 @@
 The rules are the audit's own; here they are asked of the streams that a step touched, and of all of them now and then.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -54,9 +55,19 @@ class Watch:
         self.registry = Registry()
         self._books, self._counted = Books(), dict[UUID, Summary]()
         self.news: list[RecordedEvent] = []
+        self._of_type: Counter[str] = Counter()
 
     def state(self, complaint: UUID) -> Complaint:
         return self.states.get(complaint) or new(complaint)
+
+    @property
+    def read(self) -> int:
+        """How many events there are."""
+        return self._read
+
+    def how_many(self, types: Collection[str]) -> int:
+        """How many of these types."""
+        return sum(self._of_type[each] for each in types)
 
     def look(self) -> None:
         """Take in what is new. Raises Lost."""
@@ -65,6 +76,7 @@ class Watch:
         touched: dict[UUID, None] = {}
         for event in self.news:
             self._causes.add((event.stream, metadata_of(event).causation_id))
+            self._of_type[event.type] += 1
             if event.stream.startswith(SUPPORT_PREFIX):
                 supporter = DECODE(event).supporter
                 self.supports.add((event.stream.removeprefix(SUPPORT_PREFIX), supporter))

@@ -1,7 +1,7 @@
 """Everything there is: store, keys, databases, broker, time, the processes that run and the tasks in them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final
@@ -14,6 +14,9 @@ from chassis.message import Message
 from chassis.reaction import Guard, StopProcess
 from chassis.sql import rows
 from chassis.stores.memory import MemoryStore
+from intake.agents import HEEDED
+from router.duplicate_index import HEEDS
+from router.standing import _TO
 from schemas.streams import REGISTRY
 from schemas.topics import COMPLAINT_EVENTS
 from simulation.link import disk
@@ -38,6 +41,18 @@ SHOWS: Final = frozenset({
 """Roads that nobody waits for: once the others are at rest they take in all of it at once."""
 
 
+FINDS: Final[Mapping[str, Collection[str]]] = {
+    "trailing": HEEDED, "duplicates": HEEDS, "supports": ("ComplaintSupported",), "orphans": ("ComplaintFiled",),
+    "relations": ("ComplaintFiled", "ComplaintJoined"), "feed": (*_TO, "ComplaintFiled", "ComplaintClassified", "PartOpened",
+    "ComplaintRouted", "ComplaintSplit", "DetailAdded", "ResponseGiven", "ComplaintLapsed", "ResolutionDisputed", "OmbudsmanRequested"),
+}  # fmt: skip
+"""The types of events that a road looks for, of roads that look for some alone."""
+
+SWEEPS: Final = frozenset({"sweep", "trailing", "keeper", "duplicates", "lookout", "feed"})
+"""They stand behind the reactions: what is younger than `GRACE_S` is probably on its way, and left to these."""
+GRACE_S: Final = 30
+
+
 def road_of(name: str) -> str:
     """The service and its road, whichever of two processes it is."""
     process, _, road = name.partition(" ")
@@ -60,6 +75,7 @@ class World:
         self.trace, self.steps = blake2b(digest_size=16), 0
         self.watch = Watch(self.store, self.keyring)
         self.seen: dict[str, Any] = {}
+        self._looked_s: dict[str, float] = {}
         self.leases: dict[str, tuple[int, float]] = {}
         self.processes: dict[str, Process | None] = {}
         self.tasks: dict[str, Task] = {}
@@ -93,6 +109,11 @@ class World:
 
     # processes and tasks
 
+    def look_again(self, name: str) -> None:
+        """There may be something for this task, whatever it has seen."""
+        self.seen.pop(name, None)
+        self._looked_s.pop(name, None)
+
     def start(self, name: str) -> bool:
         """Whether it was down."""
         if self.processes[name] is not None:
@@ -111,7 +132,7 @@ class World:
         for task in [task for task in self.tasks.values() if task.process == name]:
             task.kill()
             del self.tasks[task.name]
-            self.seen.pop(task.name, None)
+            self.look_again(task.name)
         self.processes[name] = None
         return True
 
@@ -127,6 +148,7 @@ class World:
             self.seen[name] = self._sign(name)
         self.pass_by(1)
         self.steps += 1
+        self._looked_s[name] = self._real_s
         with self.surface:
             task.go_on()
             if task.crashed:
@@ -196,20 +218,39 @@ class World:
             return self.broker.lag(AGENTS[service], COMPLAINT_EVENTS) > 0
         if road == "post":
             return bool(disk("intake", METADATA["intake"]).look(_waiting))
+        if road in SWEEPS and self._real_s < self._looked_s.get(name, -GRACE_S) + GRACE_S:
+            return False  # nothing that it looks for falls to it sooner
         return self.seen.get(name) != self._sign(name)
 
     def reached(self) -> Any:
         """How far store and broker are."""
-        return self.watch._read, self.broker.size(COMPLAINT_EVENTS)
+        return self.watch.read, self.broker.size(COMPLAINT_EVENTS)
 
     def _sign(self, name: str) -> Any:
-        if name.endswith((" view", " agent")):
-            return self.broker.size(COMPLAINT_EVENTS)
-        return (self.watch._read, self.broker.born) if name.endswith((" lead", " keeper")) else self.watch._read
+        """Of what a road would find something new in: its own events, topics made anew, another registry."""
+        process, _, road = name.partition(" ")
+        match road:
+            case "view" | "agent":
+                return self.broker.size(COMPLAINT_EVENTS)
+            case "lead":
+                return self.watch.read, self.broker.born
+            case "keeper":
+                return self.watch.registry.version, self.broker.born
+            case "replanner":
+                return self.watch.registry.version
+            case "lookout":
+                return self.watch.registry.version, self.seen.get(f"{process} feed")
+            case _:
+                found = FINDS.get(road)
+                return self.watch.how_many(found) if found else self.watch.read
 
     def close(self) -> None:
+        """Everybody is gone. What points at one another is let go here: nothing is left for the collector to find."""
+        gone = [process for process in self.processes.values() if process is not None]
         for name in self.processes:
             self.crash(name)
+        for each in (*gone, self.broker, self.watch, self.store, self):
+            vars(each).clear()
 
 
 def _waiting(connection: Any) -> list[Any]:
