@@ -6,7 +6,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from chassis.clock import FixedClock
+from chassis.ledger import Ledger
 from chassis.platform import Platform
+from chassis.registry_view import RegistryView
 from escalation.app import open_escalation
 from escalation.context import Escalation
 from schemas.codec import decode, metadata_of
@@ -125,6 +127,26 @@ async def test_a_decree_moves_the_dates_of_complaints_that_nothing_else_happened
         ("settle", timedelta(days=3)),  # a Friday became a Monday
     ]
     assert await sweep(escalation) == 0
+
+
+async def test_what_was_planned_by_an_older_calendar_is_planned_again_though_another_process_was_first(
+    platform: Platform, clock: FixedClock
+) -> None:
+    registry = RegistryView(Ledger(platform.store, platform.keyring, "reader"), fresh_s=0)
+    beside = Platform(platform.settings, platform.store, platform.keyring, clock, registry)
+    async with open_escalation(platform) as one, open_escalation(beside) as two:
+        await two.replanner.begin()
+        clock.advance(timedelta(days=1))
+        day = Holiday(on=(T0 + timedelta(days=4)).date(), name="Cuti bersama", kind="joint_leave")
+        decree = CalendarDecreed(at=clock.now(), calendar="national", year=2026, source="SKB", days=(day,))
+        await write(one.ledger, A, filed(), routed())
+        await keep_registry(platform.store, one.ledger, decree)
+        await one.replanner.once()
+        await two.sweep.feed()  # by what it knew when it began
+        clock.advance(timedelta(seconds=1))
+        await two.replanner.once()
+        await two.sweep.once()
+        assert "DueDateMoved" in await types(two)
 
 
 async def test_days_without_any_process_over_lebaran_lose_no_step_and_move_no_date(

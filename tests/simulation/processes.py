@@ -230,7 +230,7 @@ def _escalation(process: Process) -> Roads:
     replanner = Replanner(sweep, registry, POLICIES, database, table=BASIS)
 
     async def after_the_registry() -> None:
-        await process.patience.until_up(registry.current, "registry")
+        await process.patience.until_up(replanner.begin, "registry")
         await sweep.run()
 
     return {"sweep": after_the_registry, "replanner": replanner.run, "ladder": ladder.run}

@@ -115,8 +115,8 @@ class World:
         self._looked_s.pop(name, None)
 
     def start(self, name: str) -> bool:
-        """Whether it was down."""
-        if self.processes[name] is not None:
+        """Whether it was down. A story without its twins starts what is not there."""
+        if name not in self.processes or self.processes[name] is not None:
             return False
         made = self.processes[name] = Process(self, name, name.rpartition(".")[0])
         for road, begin in made.roads.items():
@@ -125,7 +125,7 @@ class World:
 
     def crash(self, name: str) -> bool:
         """Kill -9. Whether it was up."""
-        process = self.processes[name]
+        process = self.processes.get(name)
         if process is None:
             return False
         process.ports.dead = True

@@ -81,5 +81,5 @@ def create_app() -> FastAPI:
 async def worker(settings: Settings) -> int:
     """Escalation's worker side: until SIGTERM; the exit status."""
     async with open_platform(settings) as platform, open_escalation(platform) as context:
-        await platform.registry.current()  # no date is reckoned before the calendars are known
+        await context.replanner.begin()
         return await run_process(SERVICE, context.roads(), port=settings.port, host=settings.host)

@@ -87,7 +87,11 @@ def planned(state: Complaint, registry: Registry, policies: Policies) -> list[Wo
 
 
 class Replanner:
-    """Plans all open work again when calendars, zones, mergers or policies have changed, also while we were away."""
+    """Plans all open work again when calendars, zones, mergers or policies have changed, also while we were away.
+
+    `basis` in the database says by what all was planned last, by whomever. Beside it each process remembers by what it
+    began to plan itself: what it wrote after another had planned all again may be by an older registry.
+    """
 
     def __init__(
         self,
@@ -103,7 +107,12 @@ class Replanner:
         self._database, self._table, self._period_s = database, table, period_s
         self._planned_on = select(table)
         self._on: str | None = None
+        self._began_on: str | None = None
         self._patience = Patience()
+
+    async def begin(self) -> None:
+        """Before anything is planned: no date is reckoned before the calendars are known."""
+        self._began_on = basis(await self._registry.current(), self._policies)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -117,7 +126,8 @@ class Replanner:
         now_on = basis(await self._registry.current(), self._policies)
         if now_on == self._on:
             return False
-        stale = await self._database.read(lambda connection: connection.execute(self._planned_on).scalar()) != now_on
+        before = self._on or self._began_on or now_on
+        stale = before != now_on or await self._planned_by() != now_on
         if stale:
             await self._sweep.replan()
             await self._database.run(lambda connection: self._note(connection, now_on))
@@ -127,6 +137,9 @@ class Replanner:
     def unready(self) -> str | None:
         """Why this road is not ready yet; None if it is."""
         return None if self._on else "open work is not planned yet"
+
+    async def _planned_by(self) -> str | None:
+        return await self._database.read(lambda connection: connection.execute(self._planned_on).scalar())
 
     def _note(self, connection: Connection, now_on: str) -> None:
         connection.execute(delete(self._table))
