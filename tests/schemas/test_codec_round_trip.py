@@ -35,6 +35,14 @@ def test_every_fact_comes_back_as_it_was_said(name: str, data: st.DataObject) ->
     assert decode(stored(encode(fact, EVENT, METADATA, KEYS)), KEYS) == fact
 
 
+def test_what_was_once_taken_is_read_for_ever_although_it_would_be_refused_today() -> None:
+    fact = ComplaintFiled.model_validate(
+        {"at": AT, "received_at": AT, "class": "complaint", "text": "x", "channel": "web", "public_number": "SP-2026-000001-1",
+         "place": {"region": "\u0663\u0662.\u0667\u0663"}}
+    )  # fmt: skip
+    assert decode(stored(encode(fact, EVENT, METADATA, KEYS)), KEYS) == fact
+
+
 def test_metadata_comes_back_with_the_schema_version() -> None:
     event = encode(DetailAdded(at=AT, text="x"), EVENT, METADATA, KEYS)
     assert metadata_of(stored(event)) == METADATA

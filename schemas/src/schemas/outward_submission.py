@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from schemas.limits import ADDRESS, CHANNEL, CLIENT, EMAIL, NAME, PHONE, TITLE
 from schemas.outward_base import BodyText, Sent
-from schemas.values import ComplaintClass, Day, RegionCode
+from schemas.values import ComplaintClass, Day, RegionGiven
 
 ChannelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=CHANNEL)]
 
@@ -14,7 +14,7 @@ ChannelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max
 class PlaceGiven(Sent):
     """Where it happened, as far as the reporter knows. Coordinates are WGS 84 degrees, both or neither."""
 
-    region: RegionCode | None = None
+    region: RegionGiven | None = None
     lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
     lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
     address: str | None = Field(default=None, min_length=1, max_length=ADDRESS)

@@ -14,8 +14,10 @@ AgencyId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$"
 """Also part of topic names and of Kafka principals, hence the narrow alphabet."""
 UnitId = AgencyId
 Sector = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
-RegionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?$")]
+RegionCode = Annotated[str, StringConstraints(pattern=r"^\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$")]
 """Kemendagri code: province 32, regency 32.73, district 32.73.01, village 32.73.01.1001."""
+RegionGiven = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?$")]
+r"""The same as somebody sends it: in these ten digits. `\d` has those of every script, and past facts may too."""
 
 
 def _written_as_day(value: object) -> object:

@@ -16,7 +16,7 @@ from schemas.events.registry import AgencyKind, AgencyRegistered, MandateGiven, 
 from schemas.refusals import NotFound
 from schemas.registry import Registry
 from schemas.registry_bodies import Agency, Mandate
-from schemas.values import AgencyId, Day, Level, RegionCode, Sector, UnitId
+from schemas.values import AgencyId, Day, Level, RegionGiven, Sector, UnitId
 
 router = APIRouter(prefix="/api/v1/agencies")
 
@@ -45,7 +45,7 @@ class AgencyBody(Body):
     name: Name
     kind: AgencyKind
     level: Level
-    region: RegionCode | None = None
+    region: RegionGiven | None = None
     zone: Zone = "Asia/Jakarta"
     parent: AgencyId | None = None
     inspectorate: AgencyId | None = None
@@ -58,7 +58,7 @@ class MandateBody(Body):
 
     sector: Sector
     level: Level
-    region: RegionCode | None = None
+    region: RegionGiven | None = None
     unit: UnitId | None = None
     valid_from: Day
     source: Name
@@ -69,7 +69,7 @@ class WithdrawalBody(Body):
 
     sector: Sector
     level: Level
-    region: RegionCode | None = None
+    region: RegionGiven | None = None
     valid_until: Day
 
 
@@ -97,7 +97,7 @@ class Filters(Body):
     """Which bodies."""
 
     living: bool | None = None
-    region: RegionCode | None = None
+    region: RegionGiven | None = None
     page: int = Field(default=0, ge=0, le=10_000)
 
 
