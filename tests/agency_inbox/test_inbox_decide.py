@@ -221,7 +221,8 @@ def test_a_whole_waits_for_its_mandatory_parts_alone() -> None:
     answered = then(part(), move(part(), Respond(ANSWER, 1), CITY))
     assert decide.open_parts(state, {complaint(1): answered}) == []
     assert refused(state, Respond(ANSWER, 2), PLN, PartsOpen, open_parts=[complaint(1)]) == {
-        "parts": [str(complaint(1))]
+        "parts": [str(complaint(1))],
+        "bodies": [registry().agencies[CITY].name],
     }
     assert then(state, move(state, Respond(ANSWER, 2))).status is Status.ANSWERED
 

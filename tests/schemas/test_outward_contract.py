@@ -13,6 +13,7 @@ from schemas.events.base import Fact
 from schemas.events.intake import ComplaintWithdrawn, DetailAdded, PersonalDataErased, ResolutionConfirmed
 from schemas.events.registry import AgenciesMerged
 from schemas.events.router import ComplaintClassified, ComplaintJoined
+from schemas.evolve import Told as Said
 from schemas.lifecycle import CloseReason, Status
 from schemas.limits import BODY, TITLE
 from schemas.outward import (
@@ -25,7 +26,9 @@ from schemas.outward import (
     PlaceGiven,
     Returned,
     Submission,
+    SummaryRetracted,
     case,
+    retraction,
     summary,
     tell,
 )  # fmt: skip
@@ -119,6 +122,10 @@ def told_split() -> Case:
     return case(given(filed(), routed(), split(UUID(int=1))), "city", "assigned", NATION, POLICIES)
 
 
+def _as_told(*facts: Fact) -> list[Said]:
+    return [Said(fact, UUID(int=number), number) for number, fact in enumerate(facts)]
+
+
 class TestSummary:
     def line(self, state: Complaint) -> ComplaintSummary:
         found = summary(state, NATION, None)
@@ -137,6 +144,16 @@ class TestSummary:
     def test_an_open_one_names_who_has_it(self) -> None:
         read = ComplaintClassified.model_validate({"at": NOON, "class": "complaint", "basis": BASIS})
         assert (self.line(given(filed(), routed())).agency, self.line(given(filed(), read)).agency) == ("city", None)
+
+    def test_what_was_public_until_it_was_found_to_need_examining_is_taken_back(self) -> None:
+        said = {"at": NOON, "class": "complaint", "basis": BASIS}
+        plain = ComplaintClassified.model_validate(said)
+        graded = ComplaintClassified.model_validate({**said, "supervision": True})
+        state = given(filed(), plain, graded)
+        back = retraction(state, _as_told(filed(), plain, graded))
+        assert back == SummaryRetracted(public_number=state.public_number, version=2)
+        assert retraction(given(filed(), plain), _as_told(filed(), plain)) is None, "it is public"
+        assert retraction(given(filed(), graded), _as_told(filed(), graded)) is None, "it never was"
 
     @pytest.mark.parametrize("kind", ["secret", "supervision", "unread", "part", "nothing"])
     def test_what_the_public_may_not_know_of_has_no_line(self, kind: str) -> None:

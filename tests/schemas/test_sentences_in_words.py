@@ -116,7 +116,8 @@ def test_a_refusal_tells_its_details_in_words() -> None:
     )
     assert refusal(refusals.NotTheHolder(holder="agency:city"), "en").startswith("This report is now held by city,")
     assert "Ombudsman" in refusal(refusals.NotTheHolder(holder="arbiter"))
-    assert "1, 2" in refusal(refusals.PartsOpen(parts=[1, 2]))
+    waits = refusals.PartsOpen(parts=[1, 2], bodies=["Dinas PU, Kota Bandung", "PLN"])
+    assert refusal(waits, "en").endswith("the mandatory parts for Dinas PU, Kota Bandung; PLN are not closed yet.")
     assert refusal(refusals.AlreadyClosed(reason="withdrawn"), "en") == "This report is already closed (withdrawn)."
 
 

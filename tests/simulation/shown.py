@@ -17,7 +17,7 @@ from reporting import queries
 from reporting.tally import row_of
 from schemas.complaint import Complaint
 from schemas.ids import derived_id
-from schemas.outward_summary import summary
+from schemas.outward_summary import SummaryRetracted, summary
 from schemas.streams import complaint_stream
 from schemas.topics import agency_inbox
 from simulation.link import disk
@@ -74,6 +74,10 @@ def _published(world: World) -> None:
     for state in world.watch.states.values():
         line = summary(state, world.watch.registry, None)
         shown = world.lines.get(state.public_number)
+        # A part bears its whole's number, and its whole's line.
+        hidden = line is None and state.whole is None
+        if hidden and shown is not None and not isinstance(shown, SummaryRetracted):
+            raise Lost("published-secret", f"open data shows {shown.public_number}, which is not public")
         if line is not None and (shown is None or shown.version != line.version):
             raise Lost("not-published", f"open data shows version {shown and shown.version} of {line.public_number}")
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from schemas.events import REGISTRY_EVENTS
-from schemas.outward import CASES, CONTRACT, REPLIES, SUBMISSION, SUMMARY
+from schemas.outward import CASES, CONTRACT, REPLIES, RETRACTED, SUBMISSION, SUMMARY
 
 
 def _agency() -> dict[str, Any]:
@@ -33,8 +33,9 @@ _CHANNELS: Final[dict[str, dict[str, Any]]] = {
     },
     "complaintSummary": {
         "address": "complaint-summary",
-        "description": "Open data: the newest line of a public number holds. Key: public number.",
-        "types": [SUMMARY],
+        "description": "Open data: the newest line of a public number holds. Key: public number. A retraction "
+        "takes back what was said of a report that is no longer public.",
+        "types": [SUMMARY, RETRACTED],
         "action": "receive",
     },
     "registryEvents": {

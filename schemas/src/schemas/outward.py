@@ -1,6 +1,6 @@
 """The contract with everyone outside: what agencies and the public read, and what agencies and gateways send.
 
-Each type is a CloudEvent's body; its `ce_type` is its key in `CASES`, `REPLIES` or one of the two constants.
+Each type is a CloudEvent's body; its `ce_type` is its key in `CASES`, `REPLIES` or one of the constants.
 """
 
 from typing import Final
@@ -10,13 +10,14 @@ from pydantic import BaseModel
 from schemas.outward_case import CASES, Case, case, tell
 from schemas.outward_replies import REPLIES, Acknowledged, Answered, Clarification, Progress, Returned
 from schemas.outward_submission import SUBMISSION, Complaining, PlaceGiven, Reporter, Submission
-from schemas.outward_summary import SUMMARY, ComplaintSummary, summary
+from schemas.outward_summary import RETRACTED, SUMMARY, ComplaintSummary, SummaryRetracted, retraction, summary
 
 CONTRACT: Final[dict[str, type[BaseModel]]] = {
     **CASES,
     **REPLIES,
     SUBMISSION: Submission,
     SUMMARY: ComplaintSummary,
+    RETRACTED: SummaryRetracted,
 }
 """Every type that crosses our border, by `ce_type`."""
 
@@ -24,6 +25,7 @@ __all__ = [
     "CASES",
     "CONTRACT",
     "REPLIES",
+    "RETRACTED",
     "SUBMISSION",
     "SUMMARY",
     "Acknowledged",
@@ -37,7 +39,9 @@ __all__ = [
     "Reporter",
     "Returned",
     "Submission",
+    "SummaryRetracted",
     "case",
+    "retraction",
     "summary",
     "tell",
 ]

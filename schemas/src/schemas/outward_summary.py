@@ -1,18 +1,22 @@
 """Open data: one line per public complaint, nothing personal and nothing secret in it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Final
 
 from pydantic import AwareDatetime, Field
 
 from schemas.calendars import DEFAULT_ZONE, zone_of
-from schemas.complaint import Complaint
+from schemas.complaint import Complaint, new
+from schemas.evolve import Told as Said
+from schemas.evolve import evolve
 from schemas.lifecycle import CloseReason, Status
 from schemas.outward_base import Told
 from schemas.registry import Registry
 from schemas.values import ComplaintClass, RegionCode
 
 SUMMARY: Final = "complaint.summary"
+RETRACTED: Final = "complaint.summary-retracted"
 REGENCY_LETTERS: Final = 5
 """Of a region's code: finer than a regency a place could point to a person."""
 
@@ -35,6 +39,30 @@ class ComplaintSummary(Told):
     returns: int = 0
     disputes: int = 0
     rung: int = 0
+
+
+class SummaryRetracted(Told):
+    """The report of that number is no longer for the public: whoever kept lines of it lets them go."""
+
+    public_number: str
+    version: int
+
+
+Line = ComplaintSummary | SummaryRetracted
+
+
+def retraction(state: Complaint, history: Iterable[Said]) -> SummaryRetracted | None:
+    """What takes back the lines of a report that was public until it was found to need examining (suspected
+    misconduct); None if it is public, or never was. `history`: all its facts.
+    """
+    if state.is_public or not state.supervision or state.secret or state.whole is not None:
+        return None
+    before = new(state.id)
+    for said in history:
+        before = evolve(before, said)
+        if before.is_public:
+            return SummaryRetracted(public_number=state.public_number, version=state.version)
+    return None
 
 
 def summary(state: Complaint, registry: Registry, due_at: datetime | None) -> ComplaintSummary | None:

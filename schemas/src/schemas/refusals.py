@@ -55,7 +55,7 @@ class BindingPlacement(Refusal):
 
 
 class PartsOpen(Refusal):
-    """The whole waits for its mandatory `parts`."""
+    """The whole waits for its mandatory `parts`, the shares of these `bodies`."""
 
 
 class NotDisputable(Refusal):

@@ -39,8 +39,8 @@ REFUSALS: Final[Mapping[str, Words]] = {
         "en": "The Ombudsman's binding decision placed this report here, so it cannot be returned.",
     },
     "parts-open": {
-        "id": "Jawaban bersama belum dapat diberikan: masih ada bagian wajib yang terbuka ({parts}).",
-        "en": "The joint answer cannot be given yet: mandatory parts are still open ({parts}).",
+        "id": "Jawaban bersama belum dapat diberikan: bagian wajib untuk {bodies} belum selesai.",
+        "en": "The joint answer cannot be given yet: the mandatory parts for {bodies} are not closed yet.",
     },
     "not-disputable": {
         "id": "Penutupan ini tidak dapat disanggah: {why}.",
@@ -112,7 +112,8 @@ def refusal(no: Refusal, lang: str = "id") -> str:
 
 def _shown(name: str, value: object, lang: str) -> object:
     if isinstance(value, (list, tuple, set, frozenset)):
-        return ", ".join(map(str, value))
+        each = [str(one) for one in value]
+        return ("; " if any("," in one for one in each) else ", ").join(each)
     words = _NAMED.get(name, {}).get(str(value))
     if words:
         return words[lang]

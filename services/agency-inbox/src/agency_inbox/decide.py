@@ -33,6 +33,7 @@ from schemas.refusals import (
     WrongStatus,
 )
 from schemas.registry import Registry
+from schemas.sentences_names import agency as agency_name
 
 
 def move(state: Complaint, by: By, asked: Move, open_parts: Collection[UUID] = ()) -> list[Fact]:
@@ -107,7 +108,7 @@ def respond(state: Complaint, by: By, asked: Respond, open_parts: Collection[UUI
     if asked.seen_version < state.detail_version:
         raise UnseenDetail(version=state.detail_version)
     if open_parts:
-        raise PartsOpen(parts=[str(part) for part in open_parts])
+        raise PartsOpen(parts=[str(part) for part in open_parts], bodies=_named_for(state, by, open_parts))
     return [ResponseGiven(at=by.at, agency=by.agency, text=text)]
 
 
@@ -126,6 +127,11 @@ def deliver(state: Complaint, agency: str, receipt: Receipt, at: datetime) -> li
 def open_parts(state: Complaint, parts: Mapping[UUID, Complaint]) -> list[UUID]:
     """The mandatory parts that are not closed; one whose stream is not there yet counts as open."""
     return [part.id for part in state.parts if part.mandatory and _is_open(parts.get(part.id))]
+
+
+def _named_for(state: Complaint, by: By, parts: Collection[UUID]) -> list[str]:
+    """Whose shares these are, in words: parts bear the whole's public number, so a number would name none of them."""
+    return [agency_name(part.agency, part.unit, by.registry) for part in state.parts if part.id in parts]
 
 
 def _is_open(part: Complaint | None) -> bool:

@@ -7,25 +7,29 @@ from chassis.loaded import Loaded
 from chassis.reaction import Outcome, Reaction
 from chassis.registry_view import RegistryView
 from schemas.deadlines import timeline_due
-from schemas.outward_summary import ComplaintSummary, summary
+from schemas.outward_summary import Line, retraction, summary
 from schemas.policies import Policies
 
 
 class Summaries(Protocol):
     """The topic `complaint-summary`."""
 
-    async def send(self, lines: Sequence[ComplaintSummary]) -> None:
+    async def send(self, lines: Sequence[Line]) -> None:
         """All of them are in the topic on return. Raises BrokerUnavailable: some may be."""
         ...
 
 
 def tell_public(registry: RegistryView, policies: Policies, summaries: Summaries) -> Reaction:
-    """Send the present line of each; an older one that comes twice does no harm, the newest version holds."""
+    """Send the present line of each, or what takes back its lines; an older one that comes twice does no harm, the
+    newest version holds.
+    """
 
     async def react(loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
         known = await registry.current()
-        states = [each.state for each in loaded]
-        lines = [summary(state, known, timeline_due(state, known, policies)) for state in states]
+        lines = [
+            summary(each.state, known, timeline_due(each.state, known, policies)) or retraction(each.state, each.told())
+            for each in loaded
+        ]
         await summaries.send([line for line in lines if line is not None])
         return [None] * len(loaded)
 

@@ -8,7 +8,7 @@ from aiokafka.errors import KafkaError
 
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import meaning, producer, stop
-from schemas.outward_summary import SUMMARY, ComplaintSummary
+from schemas.outward_summary import RETRACTED, SUMMARY, ComplaintSummary, Line
 from schemas.topics import COMPLAINT_SUMMARY, FIXED
 
 
@@ -19,7 +19,7 @@ class KafkaSummaries:
         self._kafka, self._admin = kafka, Admin(kafka)
         self._client: AIOKafkaProducer | None = None
 
-    async def send(self, lines: Sequence[ComplaintSummary]) -> None:
+    async def send(self, lines: Sequence[Line]) -> None:
         """All of them are in the topic on return. Raises BrokerUnavailable: some may be."""
         if not lines:
             return
@@ -49,11 +49,11 @@ class KafkaSummaries:
             self._client = client
         return self._client
 
-    async def _put(self, client: AIOKafkaProducer, line: ComplaintSummary) -> "asyncio.Future[object]":
+    async def _put(self, client: AIOKafkaProducer, line: Line) -> "asyncio.Future[object]":
         headers = [
             ("ce_specversion", b"1.0"),
             ("ce_id", f"{line.public_number}/{line.version}".encode()),
-            ("ce_type", SUMMARY.encode()),
+            ("ce_type", (SUMMARY if isinstance(line, ComplaintSummary) else RETRACTED).encode()),
             ("ce_source", b"/satupintu/reporting"),
             ("content-type", b"application/json"),
         ]
