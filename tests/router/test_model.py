@@ -13,7 +13,7 @@ from router.classify import Guess, Model
 from router.context import Router
 from router.examples import BadExamples, Columns, Example, read_examples
 from router.features import Said
-from router.learning import learn, own_source, shipped
+from router.learning import learn, own_examples, own_source, shipped, with_own
 from router.measures import Judged, coverage_at, threshold_for
 from router.models import BadModel, default, digest, find, read, write
 from router.reading import plain_reader
@@ -213,3 +213,25 @@ def test_the_threshold_is_the_lowest_from_which_enough_are_right():
     share = (sure >= threshold).mean()
     assert share == pytest.approx(coverage_at(judged, 0.95))
     assert 0.6 <= share <= 0.64
+
+
+def test_of_two_that_disagree_the_more_trusted_one_is_followed() -> None:
+    said = [
+        Example("karung basah di selokan", "waste", weight=1.0),
+        Example("karung basah di selokan", "roads", weight=0.2),
+    ]
+    others = [Example("aspal bolong", "roads"), Example("tumpukan plastik", "waste")]
+    taught, _ = learn([*said * 6, *others * 6], [own_source()], "t", date(2026, 1, 1), making=Making(lambda _: ()))
+    assert taught.read(Said("karung basah di selokan")).sectors[0].sector == "waste"
+    turned = [each._replace(weight=1.2 - each.weight) for each in said]
+    taught, _ = learn([*turned * 6, *others * 6], [own_source()], "t", date(2026, 1, 1), making=Making(lambda _: ()))
+    assert taught.read(Said("karung basah di selokan")).sectors[0].sector == "roads"
+
+
+def test_for_another_place_our_sentences_teach_the_kinds_of_office_that_have_their_fields() -> None:
+    known = [Example("got mampet", "pekerjaan-umum"), Example("antre di puskesmas", "kesehatan")]
+    at_home, elsewhere = with_own(known), with_own(known, elsewhere=True)
+    assert {each.label for each in at_home} == {"pekerjaan-umum", "kesehatan", "?", None}
+    roads = [each.label for each, own in zip(elsewhere[2:], own_examples(), strict=True) if own.label == "roads"]
+    assert set(roads) == {"pekerjaan-umum"}
+    assert sum(each.label == "kesehatan" for each in elsewhere) > 50

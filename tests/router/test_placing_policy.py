@@ -79,6 +79,7 @@ def test_the_basis_lets_the_decision_be_repeated():
     basis = next_facts(given(filed(**HERE)), known(), AT)[-1].basis  # type: ignore[attr-defined]
     assert basis.registry_version == registry().version
     assert (basis.sector, basis.level, basis.region, basis.region_from) == ("roads", Level.REGENCY, "32.73", "code")
+    assert basis.region_name == "Kota Bandung"
     assert "jalan berlubang" in basis.words
 
 

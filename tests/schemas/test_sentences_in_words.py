@@ -159,6 +159,11 @@ WHY = BASIS.model_copy(
 )  # fmt: skip
 
 
+def test_the_place_of_a_placing_is_told_by_its_name() -> None:
+    basis = WHY.model_copy(update={"region": "32.73.02", "region_name": "Coblong, Kota Bandung"})
+    assert "wilayah Coblong, Kota Bandung (32.73.02) menurut" in sentence(routed("city", basis=basis), NATION)
+
+
 @pytest.mark.parametrize(
     ("lang", "told"),
     [

@@ -30,7 +30,8 @@ def why(fact: Any, registry: Registry, lang: str) -> str:
     parts = [f"{read}{_sure(basis.score, lang)}{_words(basis.words, lang)}"]
     if basis.region is not None:
         found = FOUND_BY.get(basis.region_from or "", (basis.region_from, basis.region_from))[0 if indonesian else 1]
-        parts.append(f"wilayah {basis.region} menurut {found}" if indonesian else f"region {basis.region} by {found}")
+        where = f"{basis.region_name} ({basis.region})" if basis.region_name else basis.region
+        parts.append(f"wilayah {where} menurut {found}" if indonesian else f"region {where} by {found}")
     if basis.model is not None:
         parts.append(f"model {basis.model}")
     if fact.alternatives:

@@ -114,6 +114,8 @@ class Basis(Value):
     sector: Sector | None = None
     level: Level | None = None
     region: RegionCode | None = None
+    region_name: str | None = None
+    """What the region was called that day: "Coblong, Kota Bandung"."""
     region_from: str | None = None
     region_score: float | None = Field(default=None, ge=0, le=1)
     """How sure the place is."""

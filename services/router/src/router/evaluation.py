@@ -16,6 +16,7 @@ from router.classify import UNCLEAR, Model
 from router.examples import Example
 from router.features import Said
 from router.learning import with_own
+from router.machines import SEED
 from router.measures import (
     Array,
     Judged,
@@ -29,7 +30,7 @@ from router.measures import (
     top,
 )
 from router.reading import Asked, Reader
-from router.training import SEED, TARGET, Making, train
+from router.training import TARGET, Making, train
 
 MEASURES: Final[Mapping[str, Callable[[Judged], float]]] = {
     "accuracy": accuracy,
@@ -65,9 +66,11 @@ def by_fold(examples: Sequence[Example], making: Making, only: Sequence[str] = (
         yield judge(fold, known, [each for each in examples if each.fold == fold], making)
 
 
-def judge(fold: str, known: Sequence[Example], held: Sequence[Example], making: Making) -> Judging:
-    """What is said of `held` by what was learned from `known`."""
-    made = train(with_own(known), fold, (), making)
+def judge(
+    fold: str, known: Sequence[Example], held: Sequence[Example], making: Making, *, elsewhere: bool = False
+) -> Judging:
+    """What is said of `held` by what was learned from `known`. `elsewhere`: in another place."""
+    made = train(with_own(known, elsewhere=elsewhere), fold, (), making)
     ours = said_of(made.model, held, making)
     return Judging(fold, ours, baseline(known, held), made.model.caution.threshold, list(held))
 

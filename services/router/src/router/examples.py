@@ -37,6 +37,8 @@ class Example(NamedTuple):
     fold: str = ""
     own: bool = False
     """Made of our own sentences."""
+    weight: float = 1.0
+    """How far it is to be trusted."""
 
 
 class Columns(NamedTuple):

@@ -90,7 +90,7 @@ def _sector(past: Past, known: Fields, agency: str, unit: str | None) -> str | N
 def taught(examples: Iterable[Experience]) -> list[Example]:
     """What an operator's history teaches: whose each was. That somebody gave it back tells of no other field."""
     return [
-        Example(each.text, each.sector, place_tokens(each.region), each.class_)
+        Example(each.text, each.sector, place_tokens(each.region), each.class_, weight=each.weight)
         for each in examples
         if each.right and each.sector is not None
     ]

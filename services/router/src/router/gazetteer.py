@@ -45,11 +45,18 @@ class Gazetteer:
         common: frozenset[str] = frozenset(),
     ) -> None:
         known = {code: name for code, (name, _, _) in places.places.items()} | dict(extra or {})
-        self._known = frozenset(known) | {district.code for district in districts}
+        self._called = known
+        self._districts = {district.code: district.name for district in districts}
+        self._known = frozenset(known) | self._districts.keys()
         self._former = {old: Former(new, law.since, law.law) for law in places.former for old, new in law.codes.items()}
         centres = [Centre(district.code, district.lat, district.lon) for district in districts]
         self._centres = Centres([*centres, *(Centre("", lat, lon) for lat, lon in places.abroad.values())])
         self._names = PlaceNames(names, known, districts, common)
+
+    def name(self, code: str) -> str | None:
+        """What the region is called, a district or village with its regency; None: it is not listed."""
+        parts = self._districts.get(code[:DISTRICT_LENGTH]), self._called.get(regency(code))
+        return ", ".join(part for part in parts if part) or None
 
     def find(self, place: Place | None, texts: Sequence[tuple[str, str]]) -> Where:
         """The region. `texts` are (source, text), with source `address`, `text` or `addressed_to`."""

@@ -21,6 +21,7 @@ from router.sentences import FILE, sentence_data, tellings
 from router.training import ENOUGH, Made, Making, train
 
 SURE_FILE: Final = "sure.toml"
+OFFICES_FILE: Final = "offices.toml"
 OWN: Final = "own sentences"
 HISTORY: Final = "own history"
 
@@ -46,13 +47,31 @@ def own_examples() -> list[Example]:
     return list(tellings(sentence_data()))
 
 
-def with_own(examples: Sequence[Example]) -> list[Example]:
-    """An operator's examples and our own: all of ours where labels are sectors, else those of no sector."""
+def with_own(examples: Sequence[Example], *, elsewhere: bool = False) -> list[Example]:
+    """An operator's examples and our own: these as sectors, else of no label.
+
+    `elsewhere`: to be read in another place than where the examples come from; ours then also teach the kinds of office
+    that have their sectors. (Where they come from, ours only blur what is known better.)
+    """
     own = own_examples()
     known = set(sentence_data().sectors)
-    if {each.label for each in examples if each.label} <= known | {UNCLEAR}:
+    counted = Counter(each.label for each in examples if each.label)
+    if set(counted) <= known | {UNCLEAR}:
         return [*examples, *own]
-    return [*examples, *(each if each.label in (None, UNCLEAR) else each._replace(label=None) for each in own)]
+    answering = {UNCLEAR: UNCLEAR} | (_answering([label for label, _ in counted.most_common()]) if elsewhere else {})
+    return [*examples, *(each._replace(label=answering.get(each.label or "")) for each in own)]
+
+
+def offices() -> dict[str, list[str]]:
+    """The fields of an office of each kind, the most its own first."""
+    return tables(OFFICES_FILE)
+
+
+def _answering(labels: Sequence[str]) -> dict[str, str]:
+    """Of these kinds of office, the one that has each field: for which it is most its own, then which comes first."""
+    claims = [(rank, at, sector) for at, label in enumerate(labels)
+              for rank, sector in enumerate(offices().get(label, ()))]  # fmt: skip
+    return {sector: labels[at] for _, at, sector in sorted(claims, reverse=True)}
 
 
 def caution_for(examples: Sequence[Example]) -> Caution | None:

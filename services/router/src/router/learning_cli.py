@@ -38,6 +38,7 @@ def train(
     kind: Annotated[str, typer.Option(help="column with the class, as SP4N-LAPOR! or our events write it")] = "",
     name: Annotated[str, typer.Option(help="what the version's name begins with")] = "reading",
     own: Annotated[bool, typer.Option(help="learn from our own sentences as well")] = True,
+    elsewhere: Annotated[bool, typer.Option(help="for another place than the examples' own")] = False,
     history: Annotated[
         bool, typer.Option("--history", help="learn from what became of this store's complaints")
     ] = False,
@@ -53,7 +54,7 @@ def train(
             lived = taught(asyncio.run(_lived(settings, since)))
             examples, sources = [*examples, *lived], [*sources, history_source(lived)]
         model, card = learn(
-            with_own(examples) if own and examples else examples or own_examples(),
+            with_own(examples, elsewhere=elsewhere) if own and examples else examples or own_examples(),
             [*sources, own_source()] if own or not examples else sources,
             name,
             date.today(),  # noqa: DTZ011 - the operator's own day, for people

@@ -73,6 +73,10 @@ class Reader:
         """The level that has each field by law."""
         return self._rules.homes
 
+    def place_name(self, region: str | None) -> str | None:
+        """What a region is called; None: it is not known by name."""
+        return self._gazetteer.name(region) if region else None
+
     def levels(self, text: str) -> frozenset[Level]:
         """Every level of government that a text names."""
         return self._rules.levels(text)

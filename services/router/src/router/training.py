@@ -1,8 +1,8 @@
 """Making a reading model from labelled texts: a linear one over words and pieces of words, with honest probabilities.
 
-A support vector machine and a little of complement naive Bayes (Rennie et al. 2003) give the margins. What makes
-probabilities of these, for each label and then together (Platt 1999; Guo et al. 2017), and the threshold, come from
-texts that the machine had not seen (cross-fitting). All of it is linear, so it ends up in one matrix.
+Linear machines give the margins (`machines`). What makes probabilities of these, for each label and then together
+(Platt 1999; Guo et al. 2017), and the threshold, come from texts that the machines had not seen (cross-fitting). All of
+it is linear, so it ends up in one matrix.
 """
 
 import warnings
@@ -16,24 +16,17 @@ from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
-from sklearn.naive_bayes import ComplementNB
-from sklearn.svm import LinearSVC
 
 from router.classify import CLASSES, HEADS, UNCLEAR, Caution, Model, Weights
 from router.examples import Example
 from router.features import Said, pieces, terms, words
+from router.machines import SEED, fitted
 from router.measures import Judged, log_loss, threshold_for
 from router.rules import Scored
 from router.vectors import Block, Encoder, Floats, Vocabulary
 
-SEED: Final = 7
 MOST_COLUMNS: Final = 100_000
 """Of words and pairs, and again of pieces: the most frequent ones. Keeps a model of 70 labels under 30 MB."""
-SOFTNESS: Final = 0.5
-BALANCE: Final = 0.6
-"""How far rare labels weigh up: 0 not at all, 1 as much as frequent ones."""
-COUNTED, SMOOTHED = 0.075, 0.3
-"""Weight of naive Bayes beside the margins, and its smoothing."""
 EVEN: Final = 0.2
 """Share of a label's rarity that is taken back, for the sake of rare labels (Menon et al. 2021)."""
 ENOUGH: Final = 300
@@ -80,13 +73,15 @@ def train(examples: Sequence[Example], version: str, tellable: Iterable[str], ma
         raise ValueError("a model needs examples of at least two labels")
     encoder = Encoder(vocabulary(said, labelled.tolist(), making.seen))
     matrix = encoded(encoder, said)
-    margins = _unseen_margins(matrix[labelled], wanted, groups, labels, making.folds)
-    slope, shift = _levelled(margins, wanted, labels)
-    margins = margins * slope + shift
+    trust = np.array([examples[at].weight for at in labelled])
+    margins = _unseen_margins(matrix[labelled], wanted, trust, groups, labels, making.folds)
     judging = _judging([examples[at] for at in labelled])
+    telling = judging | ~np.isin(wanted, wanted[judging])
+    slope, shift = _levelled(margins[telling], wanted[telling], labels)
+    margins = margins * slope + shift
     sharpness = min(SHARPNESSES, key=lambda by: log_loss(margins[judging] * by, wanted[judging], labels))
     unseen = Judged.of(margins[judging] * sharpness, wanted[judging].tolist(), labels)
-    weights, bias = _machine(matrix[labelled], wanted, labels)
+    weights, bias = fitted(matrix[labelled], wanted, trust, labels)
     heads, head_bias = _heads(matrix, examples)
     model = Model(
         version,
@@ -155,32 +150,13 @@ def _sparse(block: Block, shape: tuple[int, int]) -> csr_matrix:
     return csr_matrix((block.values, (block.rows, block.columns)), shape=shape)
 
 
-def _machine(matrix: csr_matrix, wanted: Array, labels: Sequence[str]) -> tuple[Array, Array]:
-    counted = Counter(wanted.tolist())
-    even = len(wanted) / len(counted)
-    machine = LinearSVC(
-        C=SOFTNESS, class_weight={name: (even / count) ** BALANCE for name, count in counted.items()},
-        random_state=SEED, tol=3e-2,
-    )  # fmt: skip
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        machine.fit(matrix, wanted)
-    own, own_bias = machine.coef_, machine.intercept_
-    if len(counted) == 2:
-        own, own_bias = np.vstack([-own, own]), np.concatenate([-own_bias, own_bias])
-    bayes = ComplementNB(alpha=SMOOTHED).fit(matrix, wanted).feature_log_prob_
-    at = [labels.index(label) for label in machine.classes_]
-    weights, bias = np.zeros((len(labels), matrix.shape[1])), np.full(len(labels), -1.5)
-    weights[at] = own + COUNTED * (bayes - bayes.mean(axis=0))
-    bias[at] = own_bias
-    return weights, bias
-
-
-def _unseen_margins(matrix: csr_matrix, wanted: Array, groups: Array, labels: Sequence[str], folds: int) -> Array:
+def _unseen_margins(
+    matrix: csr_matrix, wanted: Array, trust: Array, groups: Array, labels: Sequence[str], folds: int
+) -> Array:
     margins = np.zeros((len(wanted), len(labels)))
     splits = GroupKFold(folds, shuffle=True, random_state=SEED).split(matrix, wanted, groups)
     for known, held in splits:
-        weights, bias = _machine(matrix[known], wanted[known], labels)
+        weights, bias = fitted(matrix[known], wanted[known], trust[known], labels)
         margins[held] = matrix[held] @ weights.T + bias
     return margins
 

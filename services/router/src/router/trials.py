@@ -8,7 +8,7 @@ from typing import Any, Final
 from router import evaluation
 from router.classify import Model
 from router.examples import BadExamples, Columns, Example, read_examples
-from router.learning import rules_hints
+from router.learning import offices, rules_hints
 from router.measures import Judged, accuracy, macro_f1, top
 from router.models import Card
 from router.reading import plain_reader
@@ -81,7 +81,7 @@ def _untrained(
     label = task.get("kind_label", task["label"])
     examples = read_examples(data / task["file"], _columns(task, label))
     judged = evaluation.said_of(model[0], examples, making)
-    meant = tables(FILE)["meant"]
+    meant = offices()
     here = {kind: sectors for kind, sectors in meant.items() if sectors and kind in judged.wanted}
     on = evaluation.placed(plain_reader().having(model[0]), examples)
     forwarded, rows = evaluation.by_itself(on, judged.wanted, meant)
@@ -103,7 +103,7 @@ def _across(tasks: Mapping[str, Any], data: Path, making: Making) -> dict[str, A
         for name, own in columns.items()
     )
     both = {each.label for each in known} & {each.label for each in held}
-    judged = evaluation.judge("across", known, [each for each in held if each.label in both], making)
+    judged = evaluation.judge("across", known, [each for each in held if each.label in both], making, elsewhere=True)
     return {
         whose: {"accuracy": accuracy(one), "macro_f1": macro_f1(one), "top_3": top(one)}
         for whose, one in (("ours", judged.ours), ("baseline", judged.baseline))
