@@ -16,6 +16,10 @@ SEEDS ?= 2000
 SEED ?=
 KILLS ?= 20
 JOBS ?= 1
+ifneq ($(STORE),)
+# Whatever looks into the store looks into this one. Not on a command line, where a password would be seen.
+export SATUPINTU_STORE_URL := $(STORE)
+endif
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 # Seven processes that compile what they import at every start would need most of a minute.
@@ -23,7 +27,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 ##@ Use it
 run: setup ## start everything on this machine and print the one address (ROUTER=2 INBOX=2 start more workers)
-	@$(RUN) -m local run --router $(ROUTER) --inbox $(INBOX) $(if $(STORE),--store $(STORE))
+	@$(RUN) -m local run --router $(ROUTER) --inbox $(INBOX)
 
 demo: setup ## file a few hundred made-up complaints, play some agencies, read back books and timelines
 	@$(RUN) -m local demo

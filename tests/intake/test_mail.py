@@ -15,6 +15,7 @@ import pytest
 from chassis.clock import FixedClock
 from intake.agents import follow_up
 from intake.context import Context
+from intake.notices import FileMailbox, Notice
 from intake.outbox import Outbox
 from intake.post import GIVE_UP_AFTER, Post
 from intake.smtp import SmtpMailbox, mailbox_of
@@ -260,6 +261,24 @@ async def test_what_waits_lies_sealed_and_is_not_sent_once_its_reporter_is_forgo
     assert await post.once()
     assert server.got == []
     assert (await outbox.waiting())[0] == 0
+
+
+async def test_a_notice_on_its_way_while_its_reporter_is_forgotten_is_not_kept(
+    intake: Context, clock: FixedClock, tmp_path: Path, web: httpx.AsyncClient
+) -> None:
+    files, folder = FileMailbox(tmp_path / "kept"), tmp_path / "kept"
+
+    class Slow(FileMailbox):
+        async def send(self, notice: Notice) -> None:
+            await outbox.forget(notice.complaint)
+            await files.send(notice)
+
+    outbox = Outbox(intake.database, intake.ledger.keyring, Slow(folder), clock.now)
+    body = {"text": "Lampu jalan padam", "reporter": {"email": ANA}}
+    filed = (await web.post("/api/v1/complaints", json=body, headers=key("way"))).json()
+    await outbox.send(Notice(UUID(int=1), UUID(filed["id"]), ANA, "Laporan Anda", "Diterima"))
+    assert await Post(outbox, clock.now).once()
+    assert not list(folder.rglob("*.json"))
 
 
 async def test_a_telephone_number_gets_no_mail(

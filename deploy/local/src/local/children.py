@@ -43,7 +43,6 @@ class Layout(NamedTuple):
     kafka: str
     router: int = 1
     inbox: int = 1
-    store_url: str | None = None
 
 
 def children(layout: Layout) -> list[Child]:
@@ -71,8 +70,6 @@ def environment(layout: Layout) -> dict[str, str]:
         "FILINGS_PER_MINUTE": "0",
         "LOOKUPS_PER_MINUTE": "0",
     }
-    if layout.store_url:
-        ours["STORE_URL"] = layout.store_url
     prefixed = {f"SATUPINTU_{name}": value for name, value in ours.items()}
     chosen = {name: value for name, value in os.environ.items() if name.startswith("SATUPINTU_")}
     return {**prefixed, **chosen}

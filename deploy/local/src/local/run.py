@@ -37,7 +37,6 @@ class Stopped(Exception):
 def run(
     router: Annotated[int, typer.Option(min=1, help="router workers")] = 1,
     inbox: Annotated[int, typer.Option(min=1, help="agency-inbox workers")] = 1,
-    store: Annotated[str | None, typer.Option(help="URL of the event store")] = None,
 ) -> None:
     """Start Kafka, the relay and the five services; stop them in order on Ctrl-C."""
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -48,7 +47,7 @@ def run(
         check_machine(settings, state)
         with alone(state):
             make_secrets(state)
-            _run(settings, Layout(state, settings.port, f"127.0.0.1:{settings.kafka_port}", router, inbox, store))
+            _run(settings, Layout(state, settings.port, f"127.0.0.1:{settings.kafka_port}", router, inbox))
     except (CannotRun, UnknownSetting, ValidationError) as error:
         console.print("[red]Satupintu cannot run:[/red]", escape(str(error)), soft_wrap=True)
         raise typer.Exit(1) from error

@@ -20,6 +20,7 @@ from schemas.sealed import ERASED, Keys
 
 CLAIM: Final = timedelta(seconds=60)
 """Nobody else tries a notice for so long after it was taken up: longer than any one try lasts."""
+FORGOTTEN: Final = "forgotten"
 _FIELD: Final = "letter"
 _QUEUE: Final = (
     "insert into letters (id, complaint, lane, sealed, queued_at, due_at, tries) "
@@ -90,7 +91,7 @@ class Outbox:
     async def forget(self, complaint: UUID) -> None:
         """What waits is not sent any more, and what was sent is forgotten."""
         waiting = (letters.c.complaint == complaint.bytes) & letters.c.due_at.is_not(None)
-        ended = update(letters).where(waiting).values(sealed=None, due_at=None, ending="forgotten")
+        ended = update(letters).where(waiting).values(sealed=None, due_at=None, ending=FORGOTTEN)
         await self._database.run(lambda connection: connection.execute(ended).close())
         await self.behind.forget(complaint)
 
@@ -111,6 +112,11 @@ class Outbox:
         """It waits no more, and what it said is not kept. The row stays: the same notice is never queued again."""
         said = {"which": letter.id.bytes, "how": ending}
         await self._database.run(lambda connection: connection.execute(_DONE, said).close())
+
+    async def forgotten(self, letter: Letter) -> bool:
+        """Whether its reporter asked to be forgotten since it was taken up."""
+        query = select(letters.c.ending).where(letters.c.id == letter.id.bytes)
+        return await self._database.read(lambda connection: connection.execute(query).scalar()) == FORGOTTEN
 
     async def rest(self, letter: Letter, rest_s: float) -> None:
         """It is tried again after so long."""

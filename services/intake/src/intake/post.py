@@ -13,7 +13,7 @@ import structlog
 from chassis import metrics
 from chassis.patience import Patience, reason
 from intake.notices import NotNow, NotSent, Undeliverable
-from intake.outbox import Letter, Outbox
+from intake.outbox import FORGOTTEN, Letter, Outbox
 
 AT_ONCE: Final = 4
 IDLE_S: Final = 0.5
@@ -64,7 +64,7 @@ class Post:
             return False
         notice = await self._outbox.opened(letter)
         if notice is None:
-            await self._outbox.end(letter, "forgotten")
+            await self._outbox.end(letter, FORGOTTEN)
             return True
         try:
             await self._outbox.behind.send(notice)
@@ -73,10 +73,16 @@ class Post:
         except Exception as error:  # noqa: BLE001 - whatever it is, the notice waits and the others go on
             await self._wait(letter, error)
         else:
+            await self._patience.until_up(lambda: self._forget_again(letter), "outbox")
             # It must not be forgotten that it was sent, also if our own database is away for a while.
             await self._patience.until_up(lambda: self._outbox.end(letter, "sent"), "outbox")
             self._up()
         return True
+
+    async def _forget_again(self, letter: Letter) -> None:
+        # Read before its reporter was forgotten, written after what the mailbox keeps had been removed.
+        if await self._outbox.forgotten(letter):
+            await self._outbox.behind.forget(letter.complaint)
 
     async def _carry(self) -> None:
         while True:
