@@ -29,7 +29,7 @@ from schemas.events.base import Fact
 from schemas.events.registry import CalendarDecreed, Holiday
 from schemas.evolve import fold
 from schemas.ids import public_number
-from schemas.lifecycle import WITH_AGENCY, Status
+from schemas.lifecycle import CloseReason, WITH_AGENCY, Status
 from schemas.outward_submission import Complaining
 from schemas.streams import complaint_stream
 from schemas.values import HolderKind
@@ -77,6 +77,9 @@ def is_placed(state: Complaint) -> bool:
 
 def is_joined(state: Complaint) -> bool:
     return state.status is Status.JOINED
+
+ANSWERED_ENDINGS = {CloseReason.CONFIRMED, CloseReason.SILENCE}
+"""A follower whose lead ended so has its answer, and may dispute it."""
 
 
 class Lives(RuleBasedStateMachine):
@@ -292,6 +295,15 @@ class Lives(RuleBasedStateMachine):
                 assert self.next(state) is not None
             if state.status is Status.CLOSED:
                 assert self.next(state) is None
+
+    @invariant()
+    def who_follows_waits_for_a_lead_that_brings_an_answer_or_lets_go(self) -> None:
+        for state in self.world.states.values():
+            if state.status is not Status.JOINED:
+                continue
+            lead = self.world.lead_of(state)
+            assert lead is not None
+            assert lead.is_open or lead.closed in ANSWERED_ENDINGS or self.next(state) is not None
 
     @invariant()
     def no_complaint_wanders_for_ever(self) -> None:
