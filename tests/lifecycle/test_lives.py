@@ -29,7 +29,7 @@ from schemas.events.base import Fact
 from schemas.events.registry import CalendarDecreed, Holiday
 from schemas.evolve import fold
 from schemas.ids import public_number
-from schemas.lifecycle import CloseReason, WITH_AGENCY, Status
+from schemas.lifecycle import WITH_AGENCY, CloseReason, Status
 from schemas.outward_submission import Complaining
 from schemas.streams import complaint_stream
 from schemas.values import HolderKind
@@ -77,6 +77,7 @@ def is_placed(state: Complaint) -> bool:
 
 def is_joined(state: Complaint) -> bool:
     return state.status is Status.JOINED
+
 
 ANSWERED_ENDINGS = {CloseReason.CONFIRMED, CloseReason.SILENCE}
 """A follower whose lead ended so has its answer, and may dispute it."""

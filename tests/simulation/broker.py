@@ -20,6 +20,7 @@ class Topic:
     def __init__(self, name: str, partitions: int, born: int) -> None:
         self.id = uuid5(NAMES, f"{name} {born}")
         self.partitions: list[list[Message]] = [[] for _ in range(partitions)]
+        self.size = 0
 
 
 class Broker:
@@ -29,11 +30,12 @@ class Broker:
         self.up, self.cluster, self.born, self.epoch = True, "cluster-0", 0, 0
         self.topics: dict[str, Topic] = {}
         self._groups: dict[tuple[str, str, int], int] = {}
+        self._handled: dict[tuple[str, str], int] = {}
         self._checkpoint: Checkpoint | None = None
 
     def wipe(self) -> None:
         self.born += 1
-        self.topics, self._groups, self._checkpoint = {}, {}, None
+        self.topics, self._groups, self._handled, self._checkpoint = {}, {}, {}, None
 
     def ids(self, names: Collection[str]) -> dict[str, UUID]:
         return {name: self.topics[name].id for name in names if name in self.topics}
@@ -49,7 +51,9 @@ class Broker:
 
     def put(self, name: str, partition: int, key: bytes | None, value: bytes, headers: Sequence[Header]) -> int:
         """The new record's offset."""
-        records = self._topic(name).partitions[partition]
+        topic = self._topic(name)
+        records = topic.partitions[partition]
+        topic.size += 1
         records.append(Message(name, partition, len(records), key, value, headers))
         return len(records) - 1
 
@@ -83,22 +87,26 @@ class Broker:
         if born != self.born:
             raise BrokerUnavailable("these were read from topics that are no more")
         for message in batch:
-            self._groups[group, message.topic, message.partition] = message.offset + 1
+            self._reach((group, message.topic, message.partition), message.offset + 1)
 
     def again(self, group: str, topic: str, back: int) -> None:
         """A rebalance or a lost commit: the last ones come once more."""
         for key, offset in self._groups.items():
             if key[:2] == (group, topic):
-                self._groups[key] = max(0, offset - back)
+                self._reach(key, max(0, offset - back))
+
+    def _reach(self, key: tuple[str, str, int], offset: int) -> None:
+        before = self._groups.get(key, 0)
+        self._groups[key] = offset
+        self._handled[key[:2]] = self._handled.get(key[:2], 0) + offset - before
 
     def lag(self, group: str, topic: str) -> int:
-        partitions = self._topic(topic).partitions
-        return sum(len(records) - self._groups.get((group, topic, n), 0) for n, records in enumerate(partitions))
+        return self._topic(topic).size - self._handled.get((group, topic), 0)
 
     def size(self, topic: str) -> tuple[int, int]:
         """Which topic it is, and how many records it has."""
         known = self.topics.get(topic)
-        return (self.born, sum(map(len, known.partitions))) if known else (self.born, -1)
+        return (self.born, known.size) if known else (self.born, -1)
 
     def beyond(self, topic: str, offsets: Mapping[int, int]) -> dict[int, list[Message]]:
         partitions = enumerate(self._topic(topic).partitions)

@@ -17,8 +17,8 @@ from simulation.planted import PLANTED
 from simulation.run import play, replay, shape
 from simulation.shrink import shrink
 
-SEEDS: Final = int(os.environ.get("SIMULATION_SEEDS", "250"))
-SLICES: Final = 10
+SEEDS: Final = int(os.environ.get("SIMULATION_SEEDS", "800"))
+SLICES: Final = 16
 LINES: Final = 20
 
 

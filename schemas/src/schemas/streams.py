@@ -1,5 +1,6 @@
 """Names of streams, and back."""
 
+from functools import lru_cache
 from uuid import UUID
 
 REGISTRY = "registry"
@@ -17,6 +18,7 @@ def support_stream(complaint_id: UUID) -> str:
     return f"{SUPPORT_PREFIX}{complaint_id}"
 
 
+@lru_cache(maxsize=20_000)
 def complaint_id(stream: str) -> UUID:
     """The complaint that a `complaint-` or `support-` stream is about.
 
