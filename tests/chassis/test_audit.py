@@ -189,6 +189,8 @@ def test_the_command_says_by_its_exit_status_whether_all_is_well(
         async with open_platform(read_settings()) as platform:
             await write(platform.ledger("router"), named("forgotten"), filed(1))
 
+    nothing = CliRunner().invoke(app, ["--now", T0.isoformat()])
+    assert (nothing.exit_code, "store.db holds no event" in nothing.output) == (1, True)
     asyncio.run(plant())
     in_time = CliRunner().invoke(app, ["--now", T0.isoformat()])
     too_late = CliRunner().invoke(app, ["--now", (T0 + timedelta(days=1)).isoformat()])

@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from chassis import audit_cli, cli
-from chassis.settings import read_settings
+from chassis.settings import BadSetting, read_settings
 
 RUN = CliRunner()
 AT_EXIT = (
@@ -84,6 +84,12 @@ def test_one_setting_moves_all_that_the_platform_keeps(monkeypatch: pytest.Monke
     assert settings.store_url == "postgresql+psycopg://host/door"
     assert settings.views_of("router") == "sqlite:////srv/door/router.db"
     assert settings.master_key_file == Path("/srv/door/secrets/master.key")
+
+
+def test_a_setting_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SATUPINTU_PORT", "80a")
+    with pytest.raises(BadSetting, match=r"^SATUPINTU_PORT: "):
+        read_settings()
 
 
 def test_every_package_brings_its_commands(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,12 +8,11 @@ from types import FrameType
 from typing import Annotated, Final
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-from chassis.settings import Settings, UnknownSetting, read_settings
+from chassis.settings import BadSetting, Settings, read_settings
 from local import fork, jars
 from local.children import IMPORTED, Layout, children
 from local.disk import Room
@@ -48,7 +47,7 @@ def run(
         with alone(state):
             make_secrets(state)
             _run(settings, Layout(state, settings.port, f"127.0.0.1:{settings.kafka_port}", router, inbox))
-    except (CannotRun, UnknownSetting, ValidationError) as error:
+    except (BadSetting, CannotRun) as error:
         console.print("[red]Satupintu cannot run:[/red]", escape(str(error)), soft_wrap=True)
         raise typer.Exit(1) from error
     except Stopped:  # before anything was started, most likely in the first download

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy.engine import make_url
 
 from chassis.audit import UNREADABLE, Audit, Found
 from chassis.audit_finding import Violation
@@ -99,6 +100,11 @@ async def _audit(asked: Asked) -> int:
                 if verdict.add(violation) <= asked.most:
                     _tell(violation, loaded, registry)
         books = walk.told
+    if not walk.events:
+        # Every platform begins with its registry: a wrong address would otherwise be proven sound.
+        where = make_url(settings.store_url).render_as_string()
+        console.print(f"{escape(where)} holds no event: nothing was proven. Is it the right store?")
+        return 1
     _sum_up(books, walk.events, verdict, at)
     return int(bool(verdict.codes) or not books["balanced"])
 

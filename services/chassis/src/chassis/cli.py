@@ -12,7 +12,7 @@ from rich.console import Console
 
 from chassis import clock as clocks
 from chassis.errors import ChassisError
-from chassis.settings import NoState, UnknownSetting, read_settings
+from chassis.settings import BadSetting, NoState, read_settings
 
 GROUP: Final = "satupintu.commands"
 app: Final = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -51,6 +51,6 @@ def main() -> None:
         app.add_typer(point.load())
     try:
         app()
-    except (NoState, UnknownSetting, ChassisError) as error:
+    except (BadSetting, NoState, ChassisError) as error:
         Console(stderr=True).print(f"{type(error).__name__}: {error}", markup=False)
         raise SystemExit(2) from error

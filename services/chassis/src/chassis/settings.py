@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import SecretBytes, model_validator
+from pydantic import SecretBytes, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX: Final = "SATUPINTU_"
@@ -97,21 +97,25 @@ class NoState(Exception):
     """What every process needs of the platform's own files is not there."""
 
 
-class UnknownSetting(Exception):
-    """A variable with our prefix that no process knows."""
+class BadSetting(Exception):
+    """A variable with our prefix that no process knows, or a value that none can use."""
 
 
 def read_settings() -> Settings:
     """The settings of this process.
 
     Raises:
-        UnknownSetting: a `SATUPINTU_` variable is misspelt.
+        BadSetting: a `SATUPINTU_` variable or its value is misspelt.
     """
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
     if unknown:
-        raise UnknownSetting(f"unknown settings: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
-    return Settings()
+        raise BadSetting(f"unknown settings: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+    try:
+        return Settings()
+    except ValidationError as error:
+        why = "; ".join(f"{PREFIX}{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
+        raise BadSetting(why) from error
 
 
 def _secret(path: Path) -> bytes:
