@@ -98,6 +98,17 @@ async def test_some_of_the_ids_in_the_stream_are_a_clash_and_nothing_is_written(
     assert len(await store.read("complaint-1")) == 1
 
 
+async def test_who_asks_for_what_another_has_written_in_part_meanwhile_is_to_look_again(store: Store) -> None:
+    await store.append("complaint-1", NO_STREAM, [A])
+    await store.append("complaint-1", 0, [B])
+
+    with pytest.raises(Conflict) as refused:
+        await store.append("complaint-1", 0, [B, C], seen={A.id})
+
+    assert refused.value.actual == 1
+    assert len(await store.read("complaint-1")) == 2
+
+
 async def test_one_id_twice_in_one_append_is_a_clash(store: Store) -> None:
     with pytest.raises(IdClash):
         await store.append("complaint-1", NO_STREAM, [A, A])

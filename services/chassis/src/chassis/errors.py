@@ -63,7 +63,7 @@ class Conflict(Permanent):
 
 
 class IdClash(Permanent):
-    """Some, but not all, of these event ids are already in the stream: two different appends share an id."""
+    """Some, but not all, of these event ids are already in the stream as its writer saw it: two appends share an id."""
 
     def __init__(self, stream: str, ids: frozenset[UUID]) -> None:
         super().__init__(f"{stream}: already holds {', '.join(sorted(map(str, ids)))}")

@@ -61,8 +61,8 @@ class Store(Protocol):
         No events: success without a write if the version is as expected.
 
         Raises:
-            IdClash: some but not all ids are in the stream.
-            Conflict: the stream is not at `expected_version` (`NO_STREAM` for a new one).
+            Conflict: the stream is not at `expected_version` (`NO_STREAM` for a new one), and does not hold all ids.
+            IdClash: it is, and holds some of the ids; or one id comes twice.
             EventTooLarge, StreamDeleted, AccessDenied, Busy, StoreUnavailable, OutcomeUnknown.
         """
         ...

@@ -59,10 +59,13 @@ def settled(append: Append, tip: Tip) -> Result | None:
     held = ids & tip.held
     if ids and held == ids:
         return Appended(tip.version, tip.position, written=False)
-    if held or len(ids) < len(append.events):
-        return IdClash(append.stream, frozenset(held or _repeated(append.events)))
+    if len(ids) < len(append.events):
+        return IdClash(append.stream, frozenset(_repeated(append.events)))
     if tip.version != append.expected_version:
+        # Some of them may have been written by somebody else meanwhile: who looks again will not ask for these.
         return Conflict(append.stream, append.expected_version, tip.version)
+    if held:
+        return IdClash(append.stream, frozenset(held))
     return None if ids else Appended(tip.version, tip.position, written=False)
 
 
