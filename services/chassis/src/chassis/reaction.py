@@ -134,18 +134,10 @@ class Reactor:
                 return None
 
     async def _undisturbed(self, complaint: UUID) -> None:
-        """React until nobody came in between. Raises Busy: others kept appending first.
-
-        Another may have written a part of what this would write, under the same ids: that is a clash until it is read,
-        and only what still clashes once all is read stays one.
-        """
+        """React until nobody came in between. Raises Busy: others kept appending first."""
         for attempt in range(1, ATTEMPTS + 1):
-            try:
-                if not await self._once([complaint]):
-                    return
-            except IdClash:
-                if attempt == ATTEMPTS:
-                    raise
+            if not await self._once([complaint]):
+                return
             await self._patience.wait(attempt)
         raise Busy(self._patience.first_s)
 
