@@ -76,6 +76,39 @@ def test_the_address_tells_the_level_only_where_the_text_does_not():
     assert RULES.read("Jalan kabupaten rusak berlubang", "Gubernur").level is Level.REGENCY
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Petugas kelurahan minta uang untuk bikin KTP",
+        "OKNUM pegawai dinas itu meminta sejumlah uang supaya izin keluar",
+        "Saya dimintai uang 200rb oleh petugas puskesmas",
+        "Pak RT tiap bulan narik duit untuk tanda tangan surat",
+        "Kepala sekolah minta 500ribu per siswa",
+        "An officer at the counter asked us for money",
+    ],
+)
+def test_a_servant_who_asks_for_money_is_noticed_whatever_stands_between(text: str):
+    assert RULES.read(text).misconduct
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pengemis minta uang di lampu merah",
+        "Tukang parkir minta uang lima ribu",
+        "Warga meminta petugas memperbaiki jalan",
+        "Petugas meminta kami menunggu di loket",
+        "Minta bantuan uang untuk biaya sekolah, mohon petugas sosial datang",
+    ],
+)
+def test_who_asks_for_something_else_or_is_no_servant_is_not_accused(text: str):
+    assert not RULES.read(text).misconduct
+
+
+def test_what_was_said_of_the_asking_is_told_by_the_lists_words_alone():
+    assert "petugas minta uang" in RULES.read("Petugas Sukarno dari Kelurahan minta lagi uang").words
+
+
 @pytest.mark.parametrize("text", ["Ada pungli di sekolah", "petugas minta uang pelicin", "dugaan korupsi dana desa"])
 def test_words_of_misconduct_are_noticed(text: str):
     assert RULES.read(text).misconduct

@@ -39,11 +39,21 @@ class SectorWords(Checked):
     level: dict[Level, tuple[Phrase, ...]] = {}
 
 
+class Demand(Checked):
+    """Who must ask for nothing, how one asks or is asked, and for what."""
+
+    by: tuple[Phrase, ...]
+    asks: tuple[Phrase, ...]
+    asked: tuple[Phrase, ...]
+    what: tuple[Phrase, ...]
+
+
 class Supervision(Checked):
-    """Words of suspected misconduct, and phrases that only look like it."""
+    """Words of suspected misconduct, phrases that only look like it, and a servant's asking for money."""
 
     words: tuple[Phrase, ...]
     not_: tuple[Phrase, ...] = Field(alias="not")
+    demand: Demand
 
 
 class Landmarks(Checked):

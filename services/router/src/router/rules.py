@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
+from router.demands import Demands
 from router.rule_data import RuleData
 from router.words import WordList
 from schemas.values import Level
@@ -79,6 +80,7 @@ class Rules:
         self._words = WordList(_entries(data), data.variants)
         addressed = ((phrase, level) for level, phrases in data.addressed.items() for phrase in phrases)
         self._addressed = WordList(addressed, data.variants)
+        self._demands = Demands(data.supervision.demand)
 
     def read(self, text: str, addressed_to: str = "") -> Reading:
         """Read a complaint's words, and whom it is addressed to."""
@@ -96,6 +98,8 @@ class Rules:
                 for meaning in found.meanings:
                     if meaning.kind == "sector":
                         weights[meaning.name] += meaning.weight * share
+        if (demand := self._demands.find(text)) is not None:
+            met[demand] = (*met.get(demand, ()), Meaning("misconduct"))
         ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
         total = sum(weights.values()) + 1
         scored = tuple(Scored(name, weight / total) for name, weight in ranked)
