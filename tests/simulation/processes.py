@@ -121,9 +121,14 @@ class Process:
         self.store = SimStore(self.ports, restless=service == "relay")
         self.keys, self.clock = SimKeys(self.ports), world.clock
         self.registry = RegistryView(Ledger(self.store, self.keys, "reader"), monotonic=world.monotonic)
-        self.patience = Patience(jitter=lambda: 0.0)
+        self.patience = Patience(jitter=lambda: 0.0, sleep=self._try_again)
         self.context: Any = None
         self.roads: Roads = MAKERS[service](self)
+
+    async def _try_again(self, seconds: float) -> None:
+        """Between two tries, in the middle of a round: whoever goes on has not seen what came since it began."""
+        await asyncio.sleep(seconds)
+        self.world.look_again(self.world.turn.task)
 
     def ledger(self, writer: str) -> Ledger:
         return Ledger(self.store, self.keys, writer, self.memory())
