@@ -12,7 +12,8 @@ from fastapi import FastAPI
 
 from bench.load import load, requests
 from bench.measure import Result
-from local.children import Layout, environment, make_secrets
+from local.children import Layout, environment
+from local.keeping import make_secrets
 from local.places import free_port
 from local.process import Process
 from local.supervisor import ready
