@@ -74,3 +74,40 @@ async def test_a_message_without_a_body_is_poison() -> None:
     [message] = await messages(store)
     with pytest.raises(Poison, match="no body"):
         to_recorded(Message("t", 0, 0, None, None, message.headers))
+
+
+READ = (
+    "ce_id",
+    "ce_type",
+    "ce_source",
+    "ce_specversion",
+    "ce_time",
+    "ce_sequence",
+    "ce_position",
+    "ce_stream",
+    "ce_metadata",
+)
+
+
+@pytest.mark.parametrize("name", READ)
+@pytest.mark.parametrize("value", [None, b"", b"\xff", b"-1", b"0.3", b"2026-01-01T00:00:00"])
+async def test_whatever_a_read_model_is_sent_is_the_event_or_named(name: str, value: bytes | None) -> None:
+    store = memory_store()
+    await file_many(store, 1)
+    [message] = await messages(store)
+    headers = [pair for pair in message.headers if pair[0] != name]
+    changed = message._replace(headers=headers if value is None else [*headers, (name, value)])
+    free = name in ("ce_type", "ce_source", "ce_stream", "ce_metadata") and value not in (None, b"")
+    if free and not (value == b"\xff" and name != "ce_metadata"):
+        assert to_recorded(changed).id == to_recorded(message).id
+    else:
+        with pytest.raises(Poison, match=f"{name} is"):
+            to_recorded(changed)
+
+
+async def test_an_event_without_a_body_is_none() -> None:
+    store = memory_store()
+    await file_many(store, 1)
+    [message] = await messages(store)
+    with pytest.raises(Poison, match="no body"):
+        to_recorded(message._replace(value=None))
