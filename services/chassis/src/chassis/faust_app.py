@@ -37,7 +37,7 @@ Ignores = Callable[[Sequence[Header]], bool]
 
 
 class Bundle(ConsumerMessage):
-    """What several looks brought, of whatever partitions, as one message of Faust's: acknowledged, all are handled."""
+    """What several looks brought, of whatever partitions, as one message of Faust's."""
 
     __slots__ = ("messages",)
 

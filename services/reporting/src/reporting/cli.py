@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -142,10 +143,8 @@ async def _found(context: Reporting, code: str) -> Loaded:
 
 
 async def _complaint_of(context: Reporting, code: str) -> UUID | None:
-    try:
+    with suppress(ValueError):  # then it is a number or a code, which are checked
         return UUID(code)
-    except ValueError:
-        pass
     if code.upper().startswith("SP-"):
         number = _checked(ids.parse_public_number, code)
         await context.books.catch_up()
