@@ -29,8 +29,8 @@ from chassis.relay_producer import Publisher, publishing
 from schemas.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS, RELAY_CHECKPOINT
 
 PACE_S: Final = 0.02
-"""From the beginning of one transaction to that of the next, unless much waits: each costs the broker a mark in every
-partition that it touches.
+"""Between two looks at a store that has no more to give, and so between two transactions, unless much waits: each costs
+the broker a mark in every partition that it touches.
 """
 GROUP: Final = "relay"
 MOST: Final = 2_000
@@ -95,16 +95,13 @@ class Relay:
         await first_of(gathered.fill(pages), self._publish(publisher, gathered))
 
     async def _publish(self, publisher: Publishes, gathered: Gathered) -> None:
-        loop = asyncio.get_running_loop()
         while events := await gathered.take(MOST):
-            again = loop.time() + PACE_S
             with metrics.RELAY_SECONDS.time():
                 await publisher.publish(events)
             self.published += len(events)
             metrics.RELAY_PUBLISHED.inc(len(events))
             metrics.RELAY_POSITION.set(events[-1].position)
             metrics.RELAY_WAITING.set(len(gathered))
-            await asyncio.sleep(again - loop.time() if len(gathered) < MOST else 0)
 
     async def _watch_topics(self, ids: dict[str, str]) -> None:
         while True:
