@@ -1,6 +1,7 @@
 """What becomes of appends, reads and subscriptions when a KurrentDB server is lost, changes its leader, or says no."""
 
 import asyncio
+import itertools
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -195,14 +196,17 @@ async def test_through_kills_and_restarts_every_append_is_written_once_and_follo
     reader = open_store(server.url)
     following = asyncio.create_task(_followed(reader, expected + 1))
 
+    nth_taken, at = itertools.count(1), {part: asyncio.Event() for part in (50, 150, 300)}
+
     async def write(stream: str) -> None:
         for number in range(10):
             await _until_taken(store, Append(stream, number - 1, [event(f"{stream} {number}")], _ids(stream, number)))
-            await asyncio.sleep(0.02)
+            if reached := at.get(next(nth_taken)):
+                reached.set()
 
     writing = asyncio.gather(*[write(f"complaint-{number}") for number in range(1, 41)])
-    for _ in range(3):
-        await asyncio.sleep(0.15)
+    for reached in at.values():  # some are written and some are not, however fast they are
+        await reached.wait()
         await asyncio.to_thread(server.restart)
     await writing
 
@@ -249,15 +253,10 @@ async def test_a_change_of_leader_loses_no_append_and_no_event_and_says_so_witho
         following = asyncio.create_task(_followed(follower, 61, begun))
         await begun.wait()  # what has not begun cannot be lost
 
-        async def write() -> None:
-            for number in range(60):
-                await _until_taken(store, Append("complaint-1", number - 1, [event(f"1 {number}")], _ids("1", number)))
-
-        writing = asyncio.create_task(write())
-        for leader in (1, 2, 0):
-            await asyncio.sleep(0.2)
-            cluster.tell("leader", leader)
-        await writing
+        for number in range(60):
+            if leader := {10: "1", 25: "2", 40: "0"}.get(number):  # each is met by an append, however fast they are
+                cluster.tell("leader", leader)
+            await _until_taken(store, Append("complaint-1", number - 1, [event(f"1 {number}")], _ids("1", number)))
         events = await following
 
         assert [one.version for one in events if one.stream == "complaint-1"] == list(range(60))
