@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid5
 
@@ -316,6 +316,25 @@ class TestForgetting:
         assert await Orphans(intake).once() == 0
         clock.advance(timedelta(hours=25))
         assert [await Orphans(intake).once() for _ in range(2)] == [1, 0]
+
+    async def test_a_person_whose_filing_stood_still_for_a_day_is_there_when_it_is_done(
+        self, intake: Context, file: File, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        clock, take = intake.clock, intake.numbers.take
+        assert isinstance(clock, FixedClock)
+        swept = 0
+
+        async def asleep(at: datetime) -> str:
+            nonlocal swept
+            clock.advance(timedelta(hours=25))
+            swept += await Orphans(intake).once()
+            return await take(at)
+
+        monkeypatch.setattr(intake.numbers, "take", asleep)
+        loaded = await intake.ledger.load(UUID((await file(reporter=PERSON))["id"]))
+        assert swept == 1, "it was taken for one whose filing was never finished"
+        assert loaded.state.person is not None
+        assert (await intake.vault.read(loaded.state.person, loaded.keys)).name == PERSON["name"]
 
 
 class TestNotices:

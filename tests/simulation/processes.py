@@ -66,9 +66,8 @@ from intake.notices import Sent
 from intake.numbers import Numbers
 from intake.outbox import Outbox
 from intake.post import Post
-from intake.records import Record
+from intake.records import Record, Records
 from intake.sweep import Orphans
-from intake.vault import INSERT as PERSON
 from intake.vault import Vault
 from intake.watchers import Watchers
 from reporting import queries
@@ -100,6 +99,7 @@ from simulation.ports import (
     SimStore,
 )
 from simulation.remembered import ABOUT, DECODE, FOLDS, READER, TELLING, Once, founded, tell, to_recorded
+from simulation.stepper import Surface
 from support.world import POLICIES
 
 GRACE: Final = timedelta(seconds=30)
@@ -121,14 +121,9 @@ class Process:
         self.store = SimStore(self.ports, restless=service == "relay")
         self.keys, self.clock = SimKeys(self.ports), world.clock
         self.registry = RegistryView(Ledger(self.store, self.keys, "reader"), monotonic=world.monotonic)
-        self.patience = Patience(jitter=lambda: 0.0, sleep=self._try_again)
+        self.patience = Patience()
         self.context: Any = None
         self.roads: Roads = MAKERS[service](self)
-
-    async def _try_again(self, seconds: float) -> None:
-        """Between two tries, in the middle of a round: whoever goes on has not seen what came since it began."""
-        await asyncio.sleep(seconds)
-        self.world.look_again(self.world.turn.task)
 
     def ledger(self, writer: str) -> Ledger:
         return Ledger(self.store, self.keys, writer, self.memory())
@@ -241,19 +236,17 @@ def _escalation(process: Process) -> Roads:
     return {"sweep": after_the_registry, "replanner": replanner.run, "ladder": ladder.run}
 
 
-class Records:
-    """`intake.records.Records` without its writer thread: the person's row alone is looked at here."""
+class PlainRecords(Records):
+    """Without a writer thread: the person's row alone is looked at here."""
 
-    def __init__(self, database: Any, real: Callable[[], Any]) -> None:
-        self._database, self._real = database, real
+    def __init__(self, database: Any, now: Callable[[], Any]) -> None:
+        self._database, self._now = database, now
 
-    async def keep(self, record: Record) -> None:
-        if record.person is None:
-            return
-        person, complaint, sealed = record.person
-        values = (person.bytes, complaint.bytes, sealed, self._real().isoformat())
-        statement = self._database.marks(PERSON)
-        await self._database.run(lambda connection: connection.exec_driver_sql(statement, values))
+    async def keep(self, record: Record) -> Any:
+        since = self._now()
+        if record.person is not None:
+            await self._database.run(lambda connection: self._write(connection, [record]))
+        return since
 
 
 class Nothing:
@@ -271,7 +264,7 @@ def _intake(process: Process) -> Roads:
     made: dict[str, Any] = {
         "ledger": ledger, "clock": process.clock, "registry": process.registry, "policies": POLICIES,
         "codes": Codes(database, b"secret of a test"), "numbers": Numbers(database),
-        "records": Records(database, real), "vault": Vault(database, real), "attachments": Nothing(),
+        "records": PlainRecords(database, real), "vault": Vault(database, real), "attachments": Nothing(),
         "results": None, "mailbox": outbox, "sent": Sent(database), "probe": None, "filings": None, "lookups": None,
         "database": database, "audience": Audience(relations, feed, Watchers(database)),
     }  # fmt: skip
@@ -359,6 +352,14 @@ class SimLease:
         self._ports.world.leases.pop(self._name, None)
 
 
+async def _try_again(_patience: Patience, _tries: int) -> None:
+    """Between two tries (`chassis.patience.Patience.wait`), whoever's patience it is."""
+    await asyncio.sleep(1)
+    surface = asyncio.get_running_loop()
+    assert isinstance(surface, Surface)
+    surface.tried_again = True
+
+
 async def _no_figure(_sweep: Sweep, _now: Any) -> None:
     """Nobody reads the figures of a simulation."""
 
@@ -390,6 +391,7 @@ def standing_in() -> Iterator[None]:
         for module, name in PURE:
             patch.setattr(module, name, Once(getattr(module, name)))
         patch.setattr(Sweep, "_tell_overdue", _no_figure)
+        patch.setattr(Patience, "wait", _try_again)
         patch.setattr(chassis_following, "PACE_S", 0)  # one rest a look is enough
         for module in (chassis_sweep, chassis_trailing, inbox_sweep, duplicate_watch):
             patch.setattr(module, "Lease", SimLease)

@@ -67,13 +67,14 @@ async def file(context: Context, filing: Filing) -> Filed:
     if not keys.generations:
         raise DataErased(complaint=str(complaint))
     code = context.codes.of(complaint)
-    row = context.codes.row(complaint, code)
-    person = await _record(context, Record(row), complaint, filing.command, keys, request)
+    record = Record(context.codes.row(complaint, code), _person(complaint, filing.command, keys, request))
+    kept_since = await context.records.keep(record)
     number = await context.numbers.take(at)
     cause = Cause(move_id(complaint, filing.client, ROUTE, filing.key), complaint, at, request=request)
     facts = decide.file(
-        new(complaint), filing.command, at, public_number=number, person=person, received_at=filing.received_at
-    )
+        new(complaint), filing.command, at, public_number=number, person=record.person and record.person[0],
+        received_at=filing.received_at,
+    )  # fmt: skip
     begun = Loaded(complaint_stream(complaint), new(complaint), keys, ())
     append = context.ledger.prepare(begun, facts, cause)
     try:
@@ -82,19 +83,16 @@ async def file(context: Context, filing: Filing) -> Filed:
         return await _said_before(context, complaint, code, cause)
     if not appended.written:
         return await _said_before(context, complaint, code, cause)
+    await context.records.keep_still(record, kept_since)
     return Filed(evolve(begun.state, Told(facts[0], append.events[0].id, appended.version)), code)
 
 
-async def _record(
-    context: Context, record: Record, complaint: UUID, command: Complaining, keys: Keys, request: bytes
-) -> UUID | None:
+def _person(complaint: UUID, command: Complaining, keys: Keys, request: bytes) -> tuple[UUID, UUID, str] | None:
+    """Who it is as the vault keeps them; None: they say nothing of themselves."""
     if command.reporter is None or not known(command.reporter):
-        await context.records.keep(record)
         return None
     person = person_id(complaint, keys.mac(request))
-    sealed = vault.seal(keys, person, command.reporter)
-    await context.records.keep(record._replace(person=(person, complaint, sealed)))
-    return person
+    return person, complaint, vault.seal(keys, person, command.reporter)
 
 
 async def _said_before(context: Context, complaint: UUID, code: str, cause: Cause) -> Filed:

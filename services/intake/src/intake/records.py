@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from chassis.group_commit import GroupCommit
 from chassis.sql import Database, put
 from intake import codes, vault
+from intake.settings import ORPHAN_AFTER
 
 
 class Record(NamedTuple):
@@ -28,13 +29,25 @@ class Records:
         self._database, self._now = database, now
         self._group = GroupCommit[Record, None]("filing-write", self._together)
 
-    async def keep(self, record: Record) -> None:
-        """Committed on return.
+    async def keep(self, record: Record) -> datetime:
+        """Committed on return; since when, at the earliest.
 
         Raises:
             Busy, StoreUnavailable, OutcomeUnknown: ask again; the same rows do no harm.
         """
+        since = self._now()
         await self._group.submit(record)
+        return since
+
+    async def keep_still(self, record: Record, since: datetime) -> None:
+        """Once its event is there: write again what a sweep may have taken for an orphan's. A process may stand still
+        for days in the middle of a filing (a machine put to sleep), and the sweep is awake before it.
+
+        Raises:
+            Busy, StoreUnavailable, OutcomeUnknown: ask again; the whole filing may be sent again.
+        """
+        if record.person is not None and self._now() - since > ORPHAN_AFTER / 2:
+            await self.keep(record)
 
     async def close(self) -> None:
         """Finish what was accepted."""
