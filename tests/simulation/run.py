@@ -160,7 +160,8 @@ def rest(world: World) -> None:
     """Let everything run until nothing is left to do. Raises Lost."""
     for name in world.processes:
         world.start(name)
-    world.seen.clear()  # who looked while something was down must look again
+    for name in world.tasks:
+        world.look_again(name)  # who looked while something was down
     for number in range(ROUNDS):
         _time_has_passed(world)
         changed = _rounds(world, SHOWS) > 1
@@ -202,8 +203,8 @@ def _round(world: World, without: frozenset[str]) -> bool:
             continue
         busy = busy or task.paused or name.startswith("ask ")
         world.go_on(name)
-        # A sweep that has tried again has only ended what it began before.
-        busy = busy or (name.endswith(TIMED) and name not in world.seen)
+        # Who has tried again has only ended what it began before; an agent's news are counted.
+        busy = busy or (name not in world.seen and not name.endswith(" agent"))
         for down in [name for name, up in world.processes.items() if up is None]:
             busy = world.start(down)
     return busy or world.reached() != before

@@ -42,6 +42,8 @@ class Surface:
 
     def __init__(self) -> None:
         self.sleeping: set[asyncio.Future[Any]] = set()
+        self.tried_again = False
+        """Whoever goes on does so in the middle of a round that failed: what came since it began it has not seen."""
 
     def get_debug(self) -> bool:
         return False

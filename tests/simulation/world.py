@@ -149,10 +149,13 @@ class World:
         self.pass_by(1)
         self.steps += 1
         self._looked_s[name] = self._real_s
+        self.surface.tried_again = False
         with self.surface:
             task.go_on()
             if task.crashed:
                 self.crash(task.process)
+        if self.surface.tried_again:
+            self.look_again(name)
         if task.done:
             self._ended(task)
         self._look()
