@@ -15,11 +15,13 @@ import pytest
 import structlog
 
 from chassis.log import configure
-from chassis.settings import Settings
+from chassis.settings import Settings, read_settings
 from local import jars
 from local.disk import FULL_BYTES, Room
 from local.errors import CannotRun
+from local.keeping import make_secrets
 from local.places import REPOSITORY, free_port
+from local.store import check_store
 
 NOWHERE = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:1")
 """A proxy address where nothing listens."""
@@ -128,3 +130,49 @@ class TestNetwork:
         done = make(clone, UV_CACHE_DIR=str(clone / "empty"), UV_HTTP_RETRIES="0")
         assert done.returncode == 2
         assert "the packages of uv.lock cannot be brought to .venv: the first time needs the network" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("mysql://127.0.0.1/x", "no event store for 'mysql'"),
+        ("store.db", "no event store for 'store.db'"),
+        ("memory://", "here are several"),
+        ("postgresql://me:hush@127.0.0.1:1/x", "Connection refused"),
+        ("kurrentdb://me:hush@127.0.0.1:1?Tls=false", "Connection refused"),
+        ("sqlite:////proc/nowhere/store.db", "/proc/nowhere"),
+    ],
+)
+def test_a_store_that_cannot_be_used_is_told_before_anything_starts_and_without_its_password(
+    url: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_secrets(tmp_path)
+    monkeypatch.setenv("SATUPINTU_STATE_DIR", str(tmp_path))
+    monkeypatch.setenv("SATUPINTU_STORE_URL", url)
+    with pytest.raises(CannotRun) as refused:
+        check_store(read_settings())
+    assert why in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["sqlite:///{}/elsewhere/store.db", "sqlite:///{}/store.db"])
+def test_a_store_that_is_a_file_is_made_where_it_is_wanted(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_secrets(tmp_path)
+    monkeypatch.setenv("SATUPINTU_STATE_DIR", str(tmp_path))
+    monkeypatch.setenv("SATUPINTU_STORE_URL", url.format(tmp_path))
+    check_store(read_settings())
+
+
+def test_a_service_whose_settings_name_no_store_says_so_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_secrets(tmp_path)
+    monkeypatch.setenv("SATUPINTU_STATE_DIR", str(tmp_path))
+    monkeypatch.setenv("SATUPINTU_STORE_URL", "mysql://x")
+    ended = subprocess.run([sys.executable, "-m", "router", "worker"], capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("python -m router cannot run: SATUPINTU_STORE_URL: no event store for 'mysql'")
+    assert len(ended.stderr.splitlines()) == 1

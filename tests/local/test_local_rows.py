@@ -48,6 +48,13 @@ def test_lines_that_hold_no_row_are_counted_and_the_others_filed(tmp_path: Path,
     assert texts(file) == ["the line is no JSON", "Jalan rusak", "it is no JSON object", ""]
 
 
+def test_a_quotation_mark_that_is_never_closed_is_told_with_its_lines(tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text('id,isi\n1,"Jalan\nrusak"\n2,Pipa 5" bocor\n3,"Lampu mati\n4,Sampah\n5,Banjir\n')
+    why = "a quotation mark in line 5 is never closed: nothing to line 7 is read as rows"
+    assert texts(file) == ["Jalan\nrusak", 'Pipa 5" bocor', why]
+
+
 def test_a_list_in_json_is_as_good_as_lines(tmp_path: Path) -> None:
     file = tmp_path / "rows.json"
     file.write_text('[{"isi": "Jalan rusak"},\n 7, {"isi": "Sampah"}]')

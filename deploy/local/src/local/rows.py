@@ -7,7 +7,7 @@ import codecs
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TextIO
@@ -105,14 +105,39 @@ def _records(file: Path, lines: TextIO, columns: Columns) -> Iterator[Mapping[st
         yield record
 
 
-def _from_csv(file: Path, lines: TextIO, columns: Columns) -> Iterator[Mapping[str, Any]]:
+def _from_csv(file: Path, lines: TextIO, columns: Columns) -> Iterator[Mapping[str, Any] | Fault]:
     head = lines.readline()
     lines.seek(0)
     names = [column for column in columns if column]
     fits = (each for each in DELIMITERS if set(names) <= set(next(csv.reader([head], delimiter=each), [])))
-    reader = csv.DictReader(lines, delimiter=next(fits, DELIMITERS[0]))
+    delimiter, read = next(fits, DELIMITERS[0]), list[str]()
+    reader = csv.DictReader(_kept(lines, read), delimiter=delimiter)
     _check(file, list(reader.fieldnames or ()), columns)
-    return reader
+    read.clear()
+    for record in reader:
+        if _is_open(read, delimiter):
+            first, last = reader.line_num - len(read) + 1, reader.line_num
+            yield Fault(f"a quotation mark in line {first} is never closed: nothing to line {last} is read as rows")
+        else:
+            yield record
+        read.clear()
+
+
+def _kept(lines: Iterable[str], read: list[str]) -> Iterator[str]:
+    for line in lines:
+        read.append(line)
+        yield line
+
+
+def _is_open(lines: Sequence[str], delimiter: str) -> bool:
+    # Python's reader takes what a file ends in the middle of for a row; a strict one says that it is none.
+    if sum(line.count('"') for line in lines) % 2 == 0:
+        return False
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "end of data" in str(error)
+    return False
 
 
 def _from_json(file: Path, lines: TextIO) -> Iterator[Mapping[str, Any] | Fault]:

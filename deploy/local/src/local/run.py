@@ -21,6 +21,7 @@ from local.kafka import KafkaServer
 from local.keeping import alone, make_secrets
 from local.places import taken
 from local.process import Forked, Process
+from local.store import check_store
 from local.supervisor import READY_LIMIT_S, Restarts, Supervisor
 
 NEEDED_BYTES: Final = 1024**3
@@ -46,6 +47,7 @@ def run(
         check_machine(settings, state)
         with alone(state):
             make_secrets(state)
+            check_store(settings)
             _run(settings, Layout(state, settings.port, f"127.0.0.1:{settings.kafka_port}", router, inbox))
     except (BadSetting, CannotRun) as error:
         console.print("[red]Satupintu cannot run:[/red]", escape(str(error)), soft_wrap=True)

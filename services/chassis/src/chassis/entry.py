@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from chassis.log import configure
 from chassis.running import run, settle_collector
-from chassis.settings import Settings, read_settings
+from chassis.settings import BadSetting, NoState, Settings, read_settings
 
 KEEP_ALIVE_S: Final = 75
 """Longer than clients and proxies keep an idle connection (mostly 15 to 60 s): who closes first must be the one that
@@ -28,18 +28,21 @@ def main(
     """Run the side that the command line names until it is told to stop; the exit status. `others`: further commands,
     handed the command line.
     """
-    settings = read_settings()
-    configure(settings)
-    match sys.argv[1:]:
-        case ["worker"]:
-            return run(worker(settings))
-        case ["web"]:
-            return serve(web(), settings)
-        case [command, *_] as argv if command in others:
-            return others[command](argv)
-        case _:
-            sys.stderr.write(f"usage: python -m {service} {'|'.join(['worker', 'web', *others])}\n")
-            return 2
+    try:
+        settings = read_settings()
+        configure(settings)
+        match sys.argv[1:]:
+            case ["worker"]:
+                return run(worker(settings))
+            case ["web"]:
+                return serve(web(), settings)
+            case [command, *_] as argv if command in others:
+                return others[command](argv)
+    except (BadSetting, NoState) as error:
+        sys.stderr.write(f"python -m {service} cannot run: {error}\n")
+        return 2
+    sys.stderr.write(f"usage: python -m {service} {'|'.join(['worker', 'web', *others])}\n")
+    return 2
 
 
 def serve(app: FastAPI, settings: Settings) -> int:

@@ -13,7 +13,7 @@ from chassis.ledger import Ledger
 from chassis.memory import Memory
 from chassis.ports import Clock, KeyRing, Store
 from chassis.registry_view import RegistryView
-from chassis.settings import Settings
+from chassis.settings import PREFIX, BadSetting, Settings
 from chassis.stores import open_store
 
 
@@ -34,8 +34,8 @@ class Platform:
 
 @asynccontextmanager
 async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
-    """Open everything; close it in reverse on leaving."""
-    store = open_store(settings.store_url)
+    """Open everything; close it in reverse on leaving. Raises BadSetting: there is no such store."""
+    store = _store(settings.store_url)
     keyring = SqlKeyRing(settings.keyring_url, settings.master_key.get_secret_value())
     clock: Clock = SystemClock() if settings.production else FileClock(settings.clock_file)
     try:
@@ -43,3 +43,10 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
     finally:
         await store.close()
         await keyring.close()
+
+
+def _store(url: str) -> Store:
+    try:
+        return open_store(url)
+    except ValueError as error:
+        raise BadSetting(f"{PREFIX}STORE_URL: {error}") from error
