@@ -205,6 +205,15 @@ def test_a_decree_moves_an_open_date_once_and_the_new_date_holds() -> None:
     assert next(f.due_at for f in moved if isinstance(f, DueDateMoved)) == NOON + timedelta(days=9)
 
 
+def test_what_another_region_decreed_since_is_not_named_as_what_moved_the_date() -> None:
+    day = Holiday(on=datetime(2026, 4, 16, tzinfo=UTC).date(), name="Cuti", kind="joint_leave")
+    decree = CalendarDecreed(at=NOON + timedelta(days=1), calendar="national", year=2026, source="SKB", days=(day,))
+    elsewhere = decree.model_copy(update={"at": NOON + timedelta(days=1, hours=1), "calendar": "91", "source": "Papua"})
+    registry = fold_registry(REGISTRY, [Told(decree, NIL, 1), Told(elsewhere, NIL, 2)])
+    moved = [f for f in passed(given(filed(), routed()), 2, registry) if isinstance(f, DueDateMoved)]
+    assert {(fact.calendar, fact.agency) for fact in moved} == {("national-2026", "city")}
+
+
 def test_a_decree_after_the_miss_leaves_the_miss() -> None:
     state = given(filed(), routed())
     late = after(state, passed(state, 8))

@@ -1,4 +1,4 @@
-"""A store that is away for a moment stops no timers: whoever keeps their dates right waits for it."""
+"""Whoever keeps the timers' dates right waits for a store that is away, and plans anew what rests on other numbers."""
 
 import asyncio
 from pathlib import Path
@@ -9,6 +9,7 @@ from chassis.sql import Database
 from escalation.sweep import Replanner
 from escalation.views import BASIS, METADATA
 from schemas.data_files import policies
+from schemas.policies import Policies
 from schemas.registry import Registry
 
 
@@ -28,8 +29,11 @@ class AwayAtFirst:
 class NothingOpen:
     """A sweep without work (`chassis.sweep.Sweep`)."""
 
+    def __init__(self) -> None:
+        self.planned = 0
+
     async def replan(self) -> None:
-        return None
+        self.planned += 1
 
 
 async def test_the_replanner_waits_for_a_store_that_is_away(tmp_path: Path) -> None:
@@ -45,3 +49,19 @@ async def test_the_replanner_waits_for_a_store_that_is_away(tmp_path: Path) -> N
     await asyncio.gather(running, return_exceptions=True)
     await database.close()
     assert registry.asked > 1
+
+
+async def test_after_a_number_of_a_policy_was_changed_all_is_planned_anew_and_otherwise_not(tmp_path: Path) -> None:
+    database, sweep, (first,) = Database(f"sqlite:///{tmp_path}/e.db", METADATA), NothingOpen(), policies().versions
+    registry = AwayAtFirst()
+    registry.asked = 1
+    made: Any = Replanner
+    for numbers, planned in (
+        (first, 1),
+        (first, 1),
+        (first._replace(repeat_wd=3), 2),
+        (first._replace(repeat_wd=3), 2),
+    ):
+        await made(sweep, registry, Policies((numbers,)), database, table=BASIS).once()
+        assert sweep.planned == planned
+    await database.close()

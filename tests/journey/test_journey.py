@@ -104,7 +104,7 @@ async def test_one_complaint_goes_through_every_office_and_its_timeline_has_each
     sentences = Counter(moment["sentence"] for moment in story["timeline"])
     climbed = {sentence: count for sentence, count in sentences.items() if "was raised to" in sentence}
     assert climbed == {
-        f"Because it is late, the report was raised to {who}.": 1
+        f"Because the date for settling the report has passed, the report was raised to {who}.": 1
         for who in ("the head of the unit", "the supervising body", "the Ombudsman")
     }
     missed = [moment for moment in story["timeline"] if moment["type"] == "DeadlineMissed"]

@@ -13,6 +13,8 @@ from router.calendar_cli import calendar
 from schemas.data_files import calendars_folder
 from support.commands import own_state
 
+HEAD = '"calendar": "national", "year": 2026, "source": "x", "sureness": "C"'
+DAY = '{"on": "2026-02-03", "name": "Cuti", "kind": "national"}'
 RUN = CliRunner(env={"COLUMNS": "160"})
 
 
@@ -55,8 +57,28 @@ def test_a_newer_package_changes_no_reviewed_file_unless_asked(tmp_path: Path, m
     done = RUN.invoke(calendar, ["import", "2026", "--to", str(tmp_path)])
     assert done.exit_code == 1
     assert "2026-03-19: Hari Suci Nyepi -> a working day" in done.output
+    assert "stays as it is; --replace writes over it" in done.output
     assert json.loads((tmp_path / "national-2026.json").read_bytes()) == before
     assert len(imported(tmp_path, 2026, "--replace")["days"]) == len(before["days"]) - 2
+
+
+def test_another_source_alone_does_not_write_over_a_reviewed_file_either(tmp_path: Path) -> None:
+    before = imported(tmp_path, 2026, "--source", "SKB 1497/2025")
+    assert imported(tmp_path, 2026, "--source", "SKB 1497/2025") == before
+    done = RUN.invoke(calendar, ["import", "2026", "--to", str(tmp_path), "--source", "dari koran"])
+    assert done.exit_code == 1
+    assert "was reviewed (SKB 1497/2025) and stays as it is" in done.output
+    assert json.loads((tmp_path / "national-2026.json").read_bytes()) == before
+    assert imported(tmp_path, 2026, "--source", "dari koran", "--replace")["source"] == "dari koran"
+
+
+def test_a_year_of_which_the_package_knows_nothing_is_refused_and_one_without_a_decree_says_so(tmp_path: Path) -> None:
+    done = RUN.invoke(calendar, ["import", "1945", "--to", str(tmp_path)])
+    assert (done.exit_code, list(tmp_path.iterdir())) == (2, [])
+    assert "knows no day off of 1945" in done.output
+    told = RUN.invoke(calendar, ["import", "2035", "--to", str(tmp_path)]).output
+    assert "no joint leave (cuti bersama) of 2035 is known" in told
+    assert "days are estimates" in told
 
 
 def test_without_the_package_it_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,6 +110,13 @@ def test_a_decree_is_published_once_and_shown_with_what_it_changed(state: Path) 
         ("no json", "calendar.json"),
         ('{"calendar": "national", "year": 2026, "source": "x", "sureness": "C"}', "days"),
         ('{"calendar": "bali", "year": 2026, "source": "x", "sureness": "C", "days": []}', "calendar"),
+        (
+            '{"calendar": "99.99", "year": 2026, "source": "x", "sureness": "C", "days": []}',
+            "no body lies in that region",
+        ),
+        (f'{{{HEAD}, "days": [{DAY}, {DAY}]}}', "2026-02-03 is named twice"),
+        (f'{{{HEAD}, "days": [{DAY.replace("2026", "2027")}]}}', "2027-02-03 does not lie in 2026"),
+        (f'{{{HEAD}, "days": [{DAY.replace("2026", "soon")}]}}', "days.0.on must be a date such as"),
     ],
 )
 def test_a_file_that_is_no_calendar_is_refused_and_decrees_nothing(tmp_path: Path, body: str, named: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from router.context import Router
 from schemas.data_files import policies
 from schemas.ids import derived_id
+from support.placing import Country, body
 
 EID = {"on": "2026-03-20", "name": "Cuti Bersama Idul Fitri", "kind": "joint_leave"}
 GALUNGAN = {"on": "2026-06-17", "name": "Hari Raya Galungan", "kind": "regional"}
@@ -35,7 +36,10 @@ async def test_a_published_decree_is_in_force_at_once_and_said_twice_it_is_one(
     assert (await web.get("/api/v1/calendars/national/2026")).json() == first.json()
 
 
-async def test_a_region_publishes_its_own_days_beside_the_nation_s(web: httpx.AsyncClient, router: Router) -> None:
+async def test_a_region_publishes_its_own_days_beside_the_nation_s(
+    web: httpx.AsyncClient, router: Router, land: Country
+) -> None:
+    await land.decree(body("kota-denpasar", "regency", "51.71"))
     await publish(web, NATION)
     assert (await publish(web, BALI, "bali")).status_code == 201
     listed = (await web.get("/api/v1/calendars")).json()["calendars"]
@@ -53,6 +57,8 @@ async def test_a_region_publishes_its_own_days_beside_the_nation_s(web: httpx.As
         ({"days": [GALUNGAN]}, "days"),
         ({"calendar": "bali"}, "calendar"),
         ({"calendar": "51"}, "days"),
+        ({"calendar": "99.99", "days": [GALUNGAN]}, "calendar"),
+        ({"days": [{**EID, "name": " "}]}, "days.name"),
         ({"year": 1900}, "year"),
         ({"source": ""}, "source"),
         ({"days": [{**EID, "kind": "a party"}]}, "days.kind"),

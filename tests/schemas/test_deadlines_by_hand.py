@@ -136,6 +136,24 @@ class TestStops:
         state = given(at_filing(), to("city", FILED), *talk)
         # Both stops lie within one working day, which counts once.
         assert dates(state) == {Clock.SETTLE: wib("2026-04-09 09:30"), Clock.COMPLETION: wib("2026-04-12 10:00")}
+        settle = next(one for one in explained(state, NATION, POLICIES, "en") if one["clock"] == "settle")
+        assert (
+            "The question that is open does not stop this clock: at most 2 of one holder do." in settle["explanation"]
+        )
+
+    def test_a_period_in_calendar_days_stands_still_for_every_calendar_day_it_touches(self) -> None:
+        rules = {**POLICIES.versions[0].rules}
+        rules["settle.complaint"] = rules["settle.complaint"]._replace(amount=60, unit="d")
+        calendar_days = Policies((POLICIES.versions[0]._replace(rules=rules),))
+        # Touched: 12 to 16 March, among them a weekend.
+        talk = question("2026-03-12 10:00"), reply("2026-03-16 10:00")
+        state = given(at_filing(), to("city", FILED), *talk)
+        (settle,) = [due for due in running(state, NATION, calendar_days) if due.clock is Clock.SETTLE]
+        assert (settle.due_at, settle.stop_days) == (wib("2026-05-15 09:30"), 5)
+        assert "The clock stood still for 5 calendar days while the reporter was asked" in explain(settle, "en")
+        waiting = given(at_filing(), to("city", FILED), talk[0])
+        (still,) = standing_still(waiting, NATION, calendar_days)
+        assert (still.due_at, still.stop_days) == (wib("2026-05-10 09:30"), 0)
 
     def test_how_many_questions_stop_the_clock_is_the_policy_s_in_force_at_the_filing(self) -> None:
         talk = [question("2026-03-12 10:00"), reply("2026-03-13 10:00"), question("2026-03-16 10:00")]

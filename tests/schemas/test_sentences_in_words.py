@@ -11,7 +11,7 @@ from schemas import refusals
 from schemas.events import BY_NAME
 from schemas.events.agency_inbox import ComplaintReturned, ResponseGiven
 from schemas.events.base import Fact
-from schemas.events.escalation import ReminderSent
+from schemas.events.escalation import ComplaintEscalated, DueDateMoved, ReminderSent
 from schemas.events.intake import DetailAdded, ResolutionConfirmed
 from schemas.events.router import ComplaintClassified, ComplaintSplit, Part
 from schemas.lifecycle import CloseReason, Status
@@ -98,6 +98,25 @@ def test_names_are_those_of_the_registry(said: Fact, words: str) -> None:
 def test_a_date_is_told_in_the_zone_of_the_body_it_binds() -> None:
     said = ReminderSent(at=NOON, clock=Clock.SETTLE, started_version=0, due_at=NOON, agency="water")
     assert "14 April 2026 pukul 14.00 WIT" in sentence(said, NATION)
+    moved = DueDateMoved(
+        at=NOON, clock=Clock.SETTLE, started_version=0, due_before_at=NOON, due_at=NOON, calendar="x", agency="water"
+    )
+    assert sentence(moved, NATION).count("14 April 2026 pukul 14.00 WIT") == 2
+
+
+@pytest.mark.parametrize(
+    ("rung", "repetition", "lang", "words"),
+    [
+        (1, 0, "id", "Karena batas waktu penyelesaian laporan terlewati, laporan ini dinaikkan kepada kepala unit."),
+        (1, 0, "en", "Because the date for settling the report has passed, the report was raised to the head of the unit."),
+        (4, 2, "en", "The date for settling the report is still unmet, the report stays on the public list of the ignored (time 3)."),
+    ],
+)  # fmt: skip
+def test_each_climb_says_which_date_it_is_about_and_which_time_it_is(
+    rung: int, repetition: int, lang: str, words: str
+) -> None:
+    climbed = {"clock": Clock.SETTLE, "started_version": 0, "rung": rung, "repetition": repetition}
+    assert sentence(ComplaintEscalated.model_validate({"at": NOON} | climbed), NATION, lang) == words
 
 
 @pytest.mark.parametrize("kind", ALL_REFUSALS, ids=lambda kind: kind.__name__)

@@ -50,7 +50,7 @@ class Calendars:
 
     def of(self, region: str | None) -> Calendar:
         """The calendar of a body of that region; None: of the nation."""
-        codes = [code for code in self.own if region is not None and _lies_in(region, code)]
+        codes = [code for code in self.own if region is not None and lies_in(region, code)]
         if region is None or not codes:
             return self.national
         if region not in self._known:
@@ -73,7 +73,8 @@ def _decreed(calendar: Calendar, decree: CalendarDecreed, days: tuple[Holiday, .
     return Calendar({**kept, **added}, {**calendar.sources, decree.year: decree.source})
 
 
-def _lies_in(region: str, code: str) -> bool:
+def lies_in(region: str, code: str) -> bool:
+    """Whether the region is that one, or one of its regencies, districts or villages."""
     return region == code or region.startswith(f"{code}.")
 
 
@@ -111,9 +112,13 @@ def within_hours(moment: datetime, hours: tuple[time, time], zone: str) -> datet
 
 def working_days_touched(start: datetime, end: datetime, zone: str, calendar: Calendar) -> frozenset[date]:
     """Every working day of which the stretch from `start` to `end` takes a part, however small."""
+    return frozenset(day for day in days_touched(start, end, zone) if calendar.works(day))
+
+
+def days_touched(start: datetime, end: datetime, zone: str) -> frozenset[date]:
+    """Every day of which the stretch from `start` to `end` takes a part, however small."""
     info = zone_of(zone)
-    first, last = start.astimezone(info).date(), end.astimezone(info).date()
-    return frozenset(day for day in days_between(first, last) if calendar.works(day))
+    return frozenset(days_between(start.astimezone(info).date(), end.astimezone(info).date()))
 
 
 def days_between(first: date, last: date) -> list[date]:

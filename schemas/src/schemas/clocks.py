@@ -2,13 +2,20 @@
 
 Two kinds: the citizen's (settle: from `received_at`, never restarted by returns, splits or re-placing) and the
 holder's (from the fact that made it holder). Time in which the reporter was asked does not count, at most twice
-a holder: every working day that such a stop touches is added.
+a holder: every day that such a stop touches is added, working days to a period in working days, else calendar days.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
-from schemas.calendars import DEFAULT_ZONE, NO_CALENDAR, Calendar, add_working_days, working_days_touched
+from schemas.calendars import (
+    DEFAULT_ZONE,
+    NO_CALENDAR,
+    Calendar,
+    add_working_days,
+    days_touched,
+    working_days_touched,
+)
 from schemas.complaint import Complaint, Since, Stop
 from schemas.evolve import allows
 from schemas.lifecycle import Status
@@ -31,7 +38,7 @@ class Due(NamedTuple):
     stops: tuple[Stop, ...] = ()
     """Those that moved the date."""
     stop_days: int = 0
-    """Working days that these touched."""
+    """Days that these touched, of the rule's own unit."""
     calendar: Calendar = NO_CALENDAR
     """By which days off the date was reckoned."""
     climbs: bool = True
@@ -168,22 +175,32 @@ def reckon(
     due = Due(rule.clock, start, since.version, since.at, start, rule, reckoning.zone, calendar=reckoning.calendar)
     if rule.unit == "s":
         return due._replace(due_at=start + timedelta(seconds=rule.amount))
-    if rule.unit == "d":
-        return due._replace(due_at=start + timedelta(days=rule.amount))
     return _with_stops(due, tuple(stop for stop in stops if stop.ended_at and stop.ended_at > start), reckoning)
 
 
 def _with_stops(due: Due, stops: tuple[Stop, ...], reckoning: Reckoning) -> Due:
     # A stop that began after the date had passed moves nothing: a miss stands.
-    at = add_working_days(due.started_at, due.rule.amount, due.zone, reckoning.calendar)
+    at = _after(due, 0, reckoning)
     if not stops:
         return due._replace(due_at=at)
     days, counted = frozenset[object](), 0
     for stop in stops:
         if stop.started_at >= at or stop.ended_at is None:
             break
-        begun = max(stop.started_at, due.started_at)
-        days |= working_days_touched(begun, stop.ended_at, due.zone, reckoning.calendar)
-        at = add_working_days(due.started_at, due.rule.amount + len(days), due.zone, reckoning.calendar)
+        days |= _touched(due, max(stop.started_at, due.started_at), stop.ended_at, reckoning)
+        at = _after(due, len(days), reckoning)
         counted += 1
     return due._replace(due_at=at, stops=stops[:counted], stop_days=len(days))
+
+
+def _after(due: Due, more: int, reckoning: Reckoning) -> datetime:
+    # The rule's days and `more` of them after the start, each of the rule's own kind: working days or calendar days.
+    if due.rule.unit == "d":
+        return due.started_at + timedelta(days=due.rule.amount + more)
+    return add_working_days(due.started_at, due.rule.amount + more, due.zone, reckoning.calendar)
+
+
+def _touched(due: Due, start: datetime, end: datetime, reckoning: Reckoning) -> frozenset[date]:
+    if due.rule.unit == "d":
+        return days_touched(start, end, due.zone)
+    return working_days_touched(start, end, due.zone, reckoning.calendar)

@@ -33,7 +33,7 @@ def explained(
 def _told(state: Complaint, due: Due, kind: State, policies: Policies, lang: str) -> dict[str, Any]:
     missed = any(mark.step == MISSED and mark[:2] == (due.clock, due.started_version) for mark in state.marks)
     policy = policies.at(due.started_at)
-    said = [explain(due, lang), _standing(lang) if kind == "standing_still" else "", _missed(lang) if missed else ""]
+    said = [explain(due, lang), _asked(state, due, kind, policies, lang), _missed(lang) if missed else ""]
     ladder = () if due.clock in NO_LADDER else policy.ladder[ladder_of(due.clock)]
     return {
         "clock": due.clock.value,
@@ -69,10 +69,22 @@ def _off(on: date, calendar: Calendar, lang: str) -> dict[str, str]:
     return {"on": on.isoformat(), "why": why_off(on, calendar, lang)}
 
 
+def _asked(state: Complaint, due: Due, kind: State, policies: Policies, lang: str) -> str:
+    """What the open question does to this date."""
+    if kind == "standing_still":
+        return _standing(lang)
+    if not state.waits or due.clock not in (Clock.SETTLE, Clock.REWORK):
+        return ""
+    most = policies.at(state.received_at).stops
+    if lang == "id":
+        return f"Pertanyaan yang sedang diajukan tidak menghentikan waktu ini: paling banyak {most} bagi satu pemegang."
+    return f"The question that is open does not stop this clock: at most {most} of one holder do."
+
+
 def _standing(lang: str) -> str:
     if lang == "id":
-        return "Waktu ini berhenti sampai pelapor menjawab; hari kerja yang terpakai lalu ditambahkan."
-    return "This clock stands still until the reporter answers; the working days that it takes are then added."
+        return "Waktu ini berhenti sampai pelapor menjawab; hari yang terpakai lalu ditambahkan."
+    return "This clock stands still until the reporter answers; the days that it takes are then added."
 
 
 def _missed(lang: str) -> str:

@@ -5,7 +5,7 @@ A complaint keeps the policy in force when its clock started; a new version is a
 
 from collections.abc import Mapping
 from datetime import datetime, time
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from schemas.values import Clock, HolderKind
 
@@ -73,19 +73,3 @@ class Policies(NamedTuple):
             if policy.effective_at <= moment:
                 return policy
         return self.versions[0]
-
-
-def policy_from(body: Mapping[str, Any]) -> Policy:
-    """The policy that a data file says."""
-    return Policy(
-        id=body["id"],
-        effective_at=datetime.fromisoformat(body["effective_at"]),
-        rules={rule["name"]: Rule(**{**rule, "clock": Clock(rule["clock"])}) for rule in body["rules"]},
-        reminder_wd=body["reminder_wd"],
-        reminder_hours=(time.fromisoformat(body["reminder_hours"][0]), time.fromisoformat(body["reminder_hours"][1])),
-        ladder={HolderKind(kind): tuple(Rung(*rung) for rung in rungs) for kind, rungs in body["ladder"].items()},
-        repeat_wd=body["repeat_wd"],
-        returns=body["returns"],
-        stops=body["stops"],
-        origins={name: Origin(**origin) for name, origin in body["origins"].items()},
-    )

@@ -34,7 +34,7 @@ STARTS: Final[dict[str, Words]] = {
     "received": {"id": "laporan diterima", "en": "the report was received"},
     "disputed_or_bound": {
         "id": "sanggahan pelapor atau putusan Ombudsman",
-        "en": "the reporter's dispute or the Ombudsman's decision",
+        "en": "the reporter disputed or the Ombudsman decided",
     },
     "asked": {"id": "pertanyaan diajukan kepada pelapor", "en": "the reporter was asked"},
     "answered": {"id": "jawaban instansi disampaikan", "en": "the agency's answer was given"},
@@ -73,7 +73,8 @@ def explain(due: Due, lang: str = "id") -> str:
     """Why this date, in whole sentences: rule, source, start, days skipped and why, stops, calendar."""
     said = [_date(due, lang), _rule(due, lang)]
     if due.rule.unit == "wd":
-        said += [_skipped(due, lang), _stopped(due, lang), _calendar(due, lang)]
+        said.append(_skipped(due, lang))
+    said += [_stopped(due, lang), _calendar(due, lang)]
     return " ".join(sentence for sentence in said if sentence)
 
 
@@ -133,9 +134,10 @@ def _stopped(due: Due, lang: str) -> str:
     ends = [(stop.started_at, stop.ended_at) for stop in due.stops if stop.ended_at is not None]
     until = "sampai" if lang == "id" else "until"
     spans = "; ".join(f"{moment(a, due.zone, lang)} {until} {moment(b, due.zone, lang)}" for a, b in ends)
+    days = UNITS[due.rule.unit][lang]
     if lang == "id":
-        return f"Waktu berhenti {due.stop_days} hari kerja sementara menunggu jawaban pelapor: {spans}."
-    return f"The clock stood still for {due.stop_days} working days while the reporter was asked: {spans}."
+        return f"Waktu berhenti {due.stop_days} {days} sementara menunggu jawaban pelapor: {spans}."
+    return f"The clock stood still for {due.stop_days} {days} while the reporter was asked: {spans}."
 
 
 def _calendar(due: Due, lang: str) -> str:

@@ -150,5 +150,26 @@ class _Fill(dict[str, str]):
     def _rung(self) -> str:
         return rung_name(self.fact.rung, self.fact.clock, self.lang)
 
+    def _late(self) -> str:
+        # Each clock climbs by itself, and the last rung is told again and again: which, is part of what happened.
+        if self.fact.clock is None:
+            return self._pick(
+                "karena terlambat, laporan ini dinaikkan kepada", "because it is late, the report was raised to"
+            )
+        clock = self._clock()
+        if self.fact.repetition:
+            return self._pick(
+                f"batas waktu {clock} masih terlewati, laporan ini tetap pada",
+                f"the date for {clock} is still unmet, the report stays on",
+            )
+        return self._pick(
+            f"karena batas waktu {clock} terlewati, laporan ini dinaikkan kepada",
+            f"because the date for {clock} has passed, the report was raised to",
+        )
+
+    def _again(self) -> str:
+        count = self.fact.repetition + 1
+        return self._pick(f" (kali ke-{count})", f" (time {count})") if self.fact.repetition else ""
+
     def _id(self) -> str:
         return str(self.fact.agency)

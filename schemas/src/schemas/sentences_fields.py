@@ -5,8 +5,10 @@ its reason stay one line in one place.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
+
+from pydantic_core import ErrorDetails
 
 from schemas.sentences_dates import Words
 
@@ -39,6 +41,8 @@ FOUND: Final[Mapping[str, Words]] = {
     "tuple_type": {"id": "harus berupa daftar", "en": "must be a list"},
     "list_type": {"id": "harus berupa daftar", "en": "must be a list"},
     "uuid_parsing": {"id": "harus berupa UUID", "en": "must be a UUID"},
+    "time_type": {"id": "harus jam seperti 07:30", "en": "must be a time of day such as 07:30"},
+    "time_parsing": {"id": "harus jam seperti 07:30", "en": "must be a time of day such as 07:30"},
     "date_type": {"id": "harus tanggal seperti 2026-03-01", "en": "must be a date such as 2026-03-01"},
     "date_parsing": {"id": "harus tanggal seperti 2026-03-01", "en": "must be a date such as 2026-03-01"},
     "date_from_datetime_parsing": {
@@ -95,6 +99,7 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
         "harus `national`, atau kode provinsi atau kabupaten/kota",
     ),
     (r"the days of this calendar are of the kind (.*)", r"hari dalam kalender ini berjenis \1"),
+    (r"no body lies in that region", "tidak ada instansi di wilayah itu"),
     (
         r"a tracking code has 14 letters and digits, such as (.*)",
         r"kode pelacakan terdiri atas 14 huruf dan angka, seperti \1",
@@ -118,6 +123,13 @@ def found(kind: str, context: Mapping[str, Any], message: str, lang: str) -> str
         return words[lang].format_map({name: _shown(value, lang) for name, value in context.items()})
     except KeyError:
         return why(message, lang)
+
+
+def by_field(error: ErrorDetails, at: Sequence[object] | None = None) -> str:
+    """`days.3.on must be a date such as 2026-03-01`, for whoever writes a data file. `at`: the field by other names."""
+    loc = error["loc"] if at is None else at
+    said = found(error["type"], error.get("ctx", {}), error["msg"], "en")
+    return f"{'.'.join(map(str, loc))} {said}".strip()
 
 
 def why(text: str, lang: str) -> str:

@@ -234,8 +234,8 @@ TIME: Final[dict[str, Words]] = {
         "en": "The date for {clock}, {due}, has passed.",
     },
     "ComplaintEscalated.deadline": {
-        "id": "Karena terlambat, laporan ini dinaikkan kepada {rung}.",
-        "en": "Because it is late, the report was raised to {rung}.",
+        "id": "{late} {rung}{again}.",
+        "en": "{late} {rung}{again}.",
     },
     "ComplaintEscalated.second_dispute": {
         "id": "Karena hasilnya dua kali disanggah, laporan ini dinaikkan kepada {rung}.",

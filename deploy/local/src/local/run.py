@@ -23,6 +23,9 @@ from local.places import taken
 from local.process import Forked, Process
 from local.store import check_store
 from local.supervisor import READY_LIMIT_S, Restarts, Supervisor
+from schemas.calendar_files import BadCalendar
+from schemas.data_files import calendars, policies
+from schemas.policy_files import BadPolicy
 
 NEEDED_BYTES: Final = 1024**3
 JARS_BYTES: Final = 56_000_000
@@ -45,11 +48,12 @@ def run(
         settings = read_settings()
         state = settings.state_dir.resolve()
         check_machine(settings, state)
+        _check_data()
         with alone(state):
             make_secrets(state)
             check_store(settings)
             _run(settings, Layout(state, settings.port, f"127.0.0.1:{settings.kafka_port}", router, inbox))
-    except (BadSetting, CannotRun) as error:
+    except (BadSetting, BadPolicy, BadCalendar, CannotRun) as error:
         console.print("[red]Satupintu cannot run:[/red]", escape(str(error)), soft_wrap=True)
         raise typer.Exit(1) from error
     except Stopped:  # before anything was started, most likely in the first download
@@ -79,6 +83,12 @@ def _run(settings: Settings, layout: Layout) -> None:
         supervisor.stop(lambda name: console.print(f"  {name} stopped"))
         kafka.stop()
         console.print("stopped")
+
+
+def _check_data() -> None:
+    # What makes no sense in them is said once and in a sentence, before anything is started.
+    policies()
+    calendars()
 
 
 def check_machine(settings: Settings, state: Path) -> None:

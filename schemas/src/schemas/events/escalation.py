@@ -51,3 +51,5 @@ class DueDateMoved(Fact):
     due_before_at: AwareDatetime
     due_at: AwareDatetime
     calendar: str
+    agency: AgencyId | None = None
+    """The holder, in whose zone the date was reckoned."""

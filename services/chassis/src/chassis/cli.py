@@ -13,6 +13,8 @@ from rich.console import Console
 from chassis import clock as clocks
 from chassis.errors import ChassisError
 from chassis.settings import BadSetting, NoState, read_settings
+from schemas.calendar_files import BadCalendar
+from schemas.policy_files import BadPolicy
 
 GROUP: Final = "satupintu.commands"
 app: Final = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -51,6 +53,6 @@ def main() -> None:
         app.add_typer(point.load())
     try:
         app()
-    except (BadSetting, NoState, ChassisError) as error:
+    except (BadSetting, BadPolicy, BadCalendar, NoState, ChassisError) as error:
         Console(stderr=True).print(f"{type(error).__name__}: {error}", markup=False)
         raise SystemExit(2) from error

@@ -90,6 +90,7 @@ def move(state: Complaint, action: NextAction, at: datetime, calendar: str) -> l
             due_before_at=before_at,
             due_at=action.clock_due_at,
             calendar=calendar,
+            agency=action.holder.agency,
         )
     ]
 

@@ -9,12 +9,14 @@ from uuid import UUID
 from escalation import decide
 from escalation.ladder import number, start_of
 from escalation.settings import STEPS
+from schemas.calendars import NATIONAL, lies_in
 from schemas.complaint import NIL, Complaint
 from schemas.deadlines import NextAction, pending
 from schemas.events.base import Fact
 from schemas.evolve import Told, evolve
 from schemas.policies import Policies
 from schemas.registry import Registry
+from schemas.values import Holder
 
 OWNED: Final = frozenset({"move", "remind", "miss", "escalate", "lapse"})
 """Of the actions in `schemas.deadlines`; the others are router's."""
@@ -75,13 +77,19 @@ def _facts(state: Complaint, registry: Registry, action: NextAction, now: dateti
         case "lapse":
             return decide.lapse(state, action, now)
         case "move":
-            return decide.move(state, action, now, _decree(registry))
+            return decide.move(state, action, now, _decree(registry, action.holder))
         case _:
             return []
 
 
-def _decree(registry: Registry) -> str:
-    newest = max(registry.calendars.values(), key=lambda decree: decree.at)
+def _decree(registry: Registry, holder: Holder) -> str:
+    # The newest that the holder's days off depend on: what another region decreed moved nothing here.
+    body = registry.living(holder.agency) if holder.agency else None
+    region = (body.region if body else None) or ""
+    decrees = [
+        each for each in registry.calendars.values() if each.calendar == NATIONAL or lies_in(region, each.calendar)
+    ]
+    newest = max(decrees, key=lambda decree: decree.at)
     return f"{newest.calendar}-{newest.year}"
 
 

@@ -103,7 +103,7 @@ class Replanner:
         table: Table,
         period_s: float = 1.0,
     ) -> None:
-        self._sweep, self._registry, self._policies = sweep, registry, policies
+        self._sweep, self._registry, self._policies = sweep, registry, repr(policies)
         self._database, self._table, self._period_s = database, table, period_s
         self._planned_on = select(table)
         self._on: str | None = None
@@ -146,10 +146,12 @@ class Replanner:
         connection.execute(insert(self._table).values(basis=now_on))
 
 
-def basis(registry: Registry, policies: Policies) -> str:
-    """A fingerprint of all that dates depend on besides the complaint. A new body changes none of the old dates."""
+def basis(registry: Registry, policies: str) -> str:
+    """A fingerprint of all that dates depend on besides the complaint, of the policies every number. A new body changes
+    none of the old dates.
+    """
     jakarta = "Asia/Jakarta"
     bodies = sorted((a.id, a.zone, a.successor) for a in registry.agencies.values() if not a.alive or a.zone != jakarta)
     decrees = [(decree.calendar, decree.year, decree.at.isoformat()) for decree in registry.calendars.values()]
-    said = repr((bodies, sorted(decrees), [policy.id for policy in policies.versions]))
+    said = repr((bodies, sorted(decrees), policies))
     return hashlib.sha256(said.encode()).hexdigest()

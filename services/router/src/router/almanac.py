@@ -8,12 +8,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from pydantic import Field, ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
-from router.rule_data import Checked
+from schemas.calendar_files import CalendarFile, calendar_from
 from schemas.calendars import NATIONAL
-from schemas.data_files import ReviewedCalendar
 from schemas.events.registry import Holiday
 
 COUNTRY: Final = "ID"
@@ -24,24 +22,6 @@ ESTIMATED: Final = " (perkiraan)"
 
 class NoPackage(Exception):
     """The package `holidays` is not installed here."""
-
-
-class BadFile(Exception):
-    """The file is no calendar; the message says where."""
-
-
-class CalendarFile(Checked):
-    """What a calendar file says."""
-
-    calendar: str
-    year: int = Field(ge=1945, le=2200)
-    source: str = Field(min_length=1)
-    sureness: str
-    days: tuple[Holiday, ...]
-
-    def reviewed(self) -> ReviewedCalendar:
-        """As router decrees it."""
-        return ReviewedCalendar(self.calendar, self.year, self.source, self.days)
 
 
 class Difference(NamedTuple):
@@ -69,13 +49,8 @@ def imported(year: int, source: str | None = None) -> CalendarFile:
 
 
 def read_file(path: Path) -> CalendarFile:
-    """Raises BadFile, OSError."""
-    try:
-        return CalendarFile.model_validate(from_json(path.read_bytes()))
-    except ValidationError as error:
-        raise BadFile("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())) from error
-    except ValueError as error:
-        raise BadFile(str(error)) from error
+    """Raises BadCalendar, OSError."""
+    return calendar_from(path.read_bytes())
 
 
 def text_of(calendar: CalendarFile) -> str:

@@ -16,9 +16,10 @@ from chassis.log import configure
 from chassis.platform import open_platform
 from chassis.settings import read_settings
 from router import registry_decide
-from router.almanac import BadFile, CalendarFile, Difference, NoPackage, differences, imported, read_file, text_of
+from router.almanac import Difference, NoPackage, differences, imported, read_file, text_of
 from router.settings import SERVICE
 from schemas import sentences
+from schemas.calendar_files import BadCalendar, CalendarFile
 from schemas.calendars import NATIONAL
 from schemas.data_files import calendars_folder
 from schemas.events.registry import CalendarDecreed, Holiday
@@ -47,19 +48,29 @@ def import_(
         found = imported(year, source)
     except NoPackage as error:
         raise typer.BadParameter(str(error)) from error
+    if not found.days:
+        raise typer.BadParameter(f"the package holidays knows no day off of {year}", param_hint="YEAR")
     path = folder / f"{NATIONAL}-{year}.json"
     known = _read(path) if path.exists() else None
     _show(found)
-    if known is not None:
-        changed = differences(known.days, found.days)
-        _compare(path, changed)
-        if changed and not replace:
-            raise typer.Exit(1)
-        if not changed and source is None:
-            return
+    _doubts(found)
+    if known is not None and not _written_over(path, known, found, source, replace=replace):
+        return
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(text_of(found), encoding="utf-8")
     print(f"{len(found.days)} days written to {path}: compare them with the decree before it is released")
+
+
+def _written_over(path: Path, known: CalendarFile, found: CalendarFile, source: str | None, *, replace: bool) -> bool:
+    """Whether a file that a person reviewed is written over. Raises Exit: it would change, and nobody said so."""
+    changed = differences(known.days, found.days)
+    _compare(path, changed)
+    if not changed and source in (None, known.source):
+        return False
+    if not replace:
+        print(f"{path} was reviewed ({known.source}) and stays as it is; --replace writes over it")
+        raise typer.Exit(1)
+    return True
 
 
 @calendar.command()
@@ -122,7 +133,7 @@ def _cause(fact: CalendarDecreed, known: Registry, at: datetime) -> Cause:
 def _read(path: Path) -> CalendarFile:
     try:
         return read_file(path)
-    except (BadFile, OSError) as error:
+    except (BadCalendar, OSError) as error:
         raise typer.BadParameter(f"{path}: {error}") from error
 
 
@@ -131,6 +142,14 @@ def _show(found: CalendarFile) -> None:
     for day in found.days:
         table.add_row(day.on.isoformat(), _named(day), KINDS[day.kind])
     Console().print(table)
+
+
+def _doubts(found: CalendarFile) -> None:
+    """What the package cannot know yet."""
+    if not any(day.kind == "joint_leave" for day in found.days):
+        print(f"no joint leave (cuti bersama) of {found.year} is known: its decree is not in the package")
+    if estimated := sum(day.estimated for day in found.days):
+        print(f"{estimated} days are estimates: they hang on the moon, and the decree may name others")
 
 
 def _named(day: Holiday | None) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Final
 
-from schemas.calendars import NATIONAL
+from schemas.calendars import NATIONAL, lies_in
 from schemas.events.base import Fact
 from schemas.events.registry import (
     AgenciesMerged,
@@ -133,19 +133,23 @@ def withdraw_mandate(state: Registry, asked: MandateWithdrawn) -> list[Fact]:
 def decree_calendar(state: Registry, asked: CalendarDecreed) -> list[Fact]:
     """The days off of a year, of the nation or of a region. What is in force already is not said again.
 
-    Raises InvalidField: a day of another year, a day named twice, a calendar of nobody's, or a kind of day that this
-    calendar cannot have.
+    Raises InvalidField: a day of another year, named twice or without a name, a calendar of nobody's, or a kind of day
+    that this calendar cannot have.
     """
     if any(day.on.year != asked.year for day in asked.days):
         raise InvalidField(field="days", why=f"every day must lie in {asked.year}")
     if len({day.on for day in asked.days}) < len(asked.days):
         raise InvalidField(field="days", why="a day is named twice")
+    if not all(day.name.strip() for day in asked.days):
+        raise InvalidField(field="days.name", why="must not be empty")
     national = asked.calendar == NATIONAL
     if not national and not REGION.fullmatch(asked.calendar):
         raise InvalidField(field="calendar", why="must be `national`, or the code of a province or regency")
     if any((day.kind == "regional") is national for day in asked.days):
-        kinds = "national or joint_leave" if national else "regional"
+        kinds = "national, joint_leave" if national else "regional"
         raise InvalidField(field="days", why=f"the days of this calendar are of the kind {kinds}")
+    if not national and not any(lies_in(body.region or "", asked.calendar) for body in state.agencies.values()):
+        raise InvalidField(field="calendar", why="no body lies in that region")
     known = state.calendars.get((asked.calendar, asked.year))
     same = known is not None and (known.days, known.source) == (asked.days, asked.source)
     return [] if same else [asked]

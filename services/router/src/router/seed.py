@@ -14,7 +14,7 @@ from uuid import UUID
 from router.region_codes import is_province, province
 from router.rule_data import parse, place_data, read
 from router.seed_data import Bodies, Local, NationalBody, Regional, Water
-from schemas.data_files import ReviewedCalendar
+from schemas.calendar_files import ReviewedCalendar
 from schemas.events.base import Fact
 from schemas.events.registry import (
     AgencyKind,
