@@ -1,7 +1,9 @@
 """Who besides the reporter is told, of what, how often, and what they never learn."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -9,10 +11,13 @@ from uuid import UUID, uuid5
 import httpx
 import pytest
 
+from chassis.clock import FixedClock
 from chassis.rebuild import rebuild, table_hash
 from intake import views
 from intake.agents import follow_up
 from intake.context import Context
+from intake.sweep import Orphans
+from schemas.data_files import policies
 from schemas.events.escalation import ComplaintEscalated, DueDateMoved
 from schemas.events.intake import ResolutionConfirmed
 from schemas.events.router import ComplaintUnjoined
@@ -57,6 +62,7 @@ def told(tmp_path: Path) -> Callable[[str], list[str]]:
 
 
 Read = Callable[[str], list[str]]
+CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{5}-[0-9A-Z]{5}\b")
 
 
 async def react(intake: Context, *complaints: UUID) -> None:
@@ -69,6 +75,28 @@ async def number_of(intake: Context, complaint: UUID) -> str:
 
 async def follow(web: httpx.AsyncClient, number: str, name: str = "f", **body: object) -> httpx.Response:
     return await web.post(f"/api/v1/reports/{number}/follow", json=body, headers=key(name))
+
+
+async def confirm(web: httpx.AsyncClient, number: str, code: str, name: str = "c") -> httpx.Response:
+    path = f"/api/v1/reports/{number}/follow/confirmation"
+    return await web.post(path, json={"follow_code": code}, headers=key(f"{name} {code}"))
+
+
+def code_in(letter: str) -> str:
+    """The code that a letter names."""
+    [found] = CODE.findall(letter)
+    return str(found)
+
+
+async def follows(web: httpx.AsyncClient, told: Read, number: str, address: str, **more: object) -> str:
+    """Ask, read the letter that came, confirm: the code."""
+    asked = await follow(web, number, f"f {address}", **{"phone" if address[0] == "+" else "email": address}, **more)
+    assert asked.status_code == 202
+    [letter] = told(address)
+    code = code_in(letter)
+    assert code not in asked.text, "who typed the address is not yet known to read its letters"
+    assert (await confirm(web, number, code)).status_code == 200
+    return code
 
 
 class TestFollowersOfALead:
@@ -136,13 +164,12 @@ class TestThePublic:
         complaint = await file("a", reporter=SITI)
         await write(intake.ledger, complaint, classified())
         number = await number_of(intake, complaint)
-        for name in ("f", "g"):
-            answer = await follow(web, number.lower(), name, email=WATCHER, language="en")
-            assert answer.status_code == 201
+        code = await follows(web, told, number.lower(), WATCHER, language="en")
+        assert (await follow(web, number, "again", email=WATCHER)).status_code == 202
         await write(intake.ledger, complaint, routed(), answered(), lapsed())
         for _ in range(2):
             await react(intake, complaint)
-        bodies = told(WATCHER)
+        bodies = [body for body in told(WATCHER) if "confirm with the code" not in body]
         told_of = (
             "was forwarded to pu, Kota Bandung",
             "Kota Bandung gave its answer",
@@ -150,7 +177,7 @@ class TestThePublic:
         )
         assert [sum(words in body for body in bodies) for words in told_of] == [1, 1, 1]
         assert len(bodies) == 3
-        code = answer.json()["follow_code"]
+        assert len(told(WATCHER)) == 4, "one letter to confirm, though it was asked for twice"
         assert all(f"To stop following this report: {code}" in body for body in bodies)
         assert all(secret not in " ".join(bodies) for secret in (*SITI.values(), TEXT, intake.codes.of(complaint)))
 
@@ -160,18 +187,75 @@ class TestThePublic:
         complaint = await file("a")
         await write(intake.ledger, complaint, classified())
         number = await number_of(intake, complaint)
-        code = (await follow(web, number, email=WATCHER)).json()["follow_code"]
-        await follow(web, number, "h", phone="+62 811 1234 5678")
+        code = await follows(web, told, number, WATCHER)
+        await follows(web, told, number, "+62 811 1234 5678")
         for name in ("u", "v"):
             gone = await web.post(f"/api/v1/reports/{number}/unfollow", json={"follow_code": code}, headers=key(name))
             assert gone.status_code == 200
         await write(intake.ledger, complaint, routed())
         await react(intake, complaint)
-        assert told(WATCHER) == []
-        assert len(told("+62 811 1234 5678")) == 1
+        assert len(told(WATCHER)) == 1, "the letter to confirm, and nothing since"
+        assert len(told("+62 811 1234 5678")) == 2
         await web.post(f"/api/v1/complaints/{intake.codes.of(complaint)}/erasure", json={}, headers=key("e"))
         assert intake.audience is not None
-        assert await intake.audience.watchers.of([complaint]) == []
+        assert await intake.audience.watchers.asked(complaint) == []
+        assert (await confirm(web, number, code, "late")).status_code == 404
+
+    async def test_hears_nothing_but_one_letter_before_the_address_is_confirmed(
+        self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
+    ) -> None:
+        complaint = await file("a")
+        await write(intake.ledger, complaint, classified())
+        number = await number_of(intake, complaint)
+        for name in ("f", "g", "h"):
+            assert (await follow(web, number, name, email=WATCHER)).status_code == 202
+        await write(intake.ledger, complaint, routed())
+        await react(intake, complaint)
+        [letter] = told(WATCHER)
+        assert isinstance(intake.clock, FixedClock)
+        intake.clock.advance(timedelta(hours=1.5))
+        assert f"diberi kabar tentang laporan {number}" in letter
+        assert "setelah 7 hari" in letter
+        assert TEXT not in letter
+        for name in ("c", "d"):
+            assert (await confirm(web, number, code_in(letter), name)).status_code == 200
+        await write(intake.ledger, complaint, answered())
+        await react(intake, complaint)
+        told_since = [body for body in told(WATCHER) if body != letter]
+        assert len(told_since) == 1, "what happened before it was confirmed is not told afterwards"
+        assert "memberikan jawaban" in told_since[0]
+
+    async def test_a_code_of_nobody_s_or_of_another_report_confirms_nothing(
+        self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
+    ) -> None:
+        one, other = await file("a"), await file("b", text="Pohon tumbang di taman")
+        for complaint in (one, other):
+            await write(intake.ledger, complaint, classified())
+        number = await number_of(intake, one)
+        await follow(web, number, email=WATCHER)
+        [letter] = told(WATCHER)
+        elsewhere = await confirm(web, await number_of(intake, other), code_in(letter))
+        assert elsewhere.status_code == 404
+        assert (await confirm(web, number, intake.codes.of(one), "own")).status_code == 404
+        bad = await confirm(web, number, "not a code", "bad")
+        assert (bad.status_code, bad.json()["field"]) == (422, "follow_code")
+        await write(intake.ledger, one, routed())
+        await react(intake, one)
+        assert told(WATCHER) == [letter]
+
+    async def test_gives_an_address_that_follows_already_no_other_answer_and_no_letter(
+        self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
+    ) -> None:
+        complaint = await file("a")
+        await write(intake.ledger, complaint, classified())
+        number = await number_of(intake, complaint)
+        await follows(web, told, number, WATCHER)
+        again, first = (
+            await follow(web, number, "x", email=WATCHER),
+            await follow(web, number, "y", email="baru@contoh.id"),
+        )
+        assert (again.status_code, again.json()) == (first.status_code, first.json())
+        assert len(told(WATCHER)) == 1
 
     async def test_cannot_follow_what_it_may_not_know_of_nor_probe_for_it(
         self, web: httpx.AsyncClient, intake: Context, file: File
@@ -190,11 +274,14 @@ class TestThePublic:
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         complaint = await file("a")
-        await follow(web, await number_of(intake, complaint), email=WATCHER)
+        await write(intake.ledger, complaint, classified())
+        number = await number_of(intake, complaint)
+        code = await follows(web, told, number, WATCHER)
         grade = classified(supervision=True)
         await write(intake.ledger, complaint, grade, routed(), answered())
         await react(intake, complaint)
-        assert told(WATCHER) == []
+        assert len(told(WATCHER)) == 1
+        assert (await confirm(web, number, code, "now")).status_code == 404
 
     @pytest.mark.parametrize(
         "body", [{}, {"email": "nobody"}, {"email": WATCHER, "phone": "08111222333"}, {"email": WATCHER, "x": 1}]
@@ -208,9 +295,33 @@ class TestThePublic:
     async def test_leaves_no_address_in_the_open(
         self, web: httpx.AsyncClient, intake: Context, file: File, tmp_path: Path
     ) -> None:
-        await follow(web, await number_of(intake, await file("a")), email=WATCHER)
+        complaint = await file("a")
+        await write(intake.ledger, complaint, classified())
+        assert (await follow(web, await number_of(intake, complaint), email=WATCHER)).status_code == 202
         written = b"".join(path.read_bytes() for path in tmp_path.glob("*.db*"))
         assert WATCHER.encode() not in written
+
+
+async def test_an_address_that_is_never_confirmed_is_forgotten_after_the_days_of_the_policy(
+    web: httpx.AsyncClient, intake: Context, file: File, told: Read
+) -> None:
+    clock = intake.clock
+    assert isinstance(clock, FixedClock)
+    complaint = await file("a")
+    await write(intake.ledger, complaint, classified())
+    number = await number_of(intake, complaint)
+    await follow(web, number, email=WATCHER)
+    kept = await follows(web, told, number, "+62 811 1234 5678")
+    [letter] = told(WATCHER)
+    sweep, limit = Orphans(intake), timedelta(days=policies().versions[0].unconfirmed_d)
+    clock.advance(limit - timedelta(seconds=1))
+    assert await sweep.once() == 0
+    clock.advance(timedelta(seconds=1))
+    assert [await sweep.once() for _ in range(2)] == [1, 0]
+    assert (await confirm(web, number, code_in(letter), "late")).status_code == 404
+    assert (await confirm(web, number, kept, "still")).status_code == 200
+    await follow(web, number, "anew", email=WATCHER)
+    assert len(told(WATCHER)) == 2, "who asks anew gets a letter anew"
 
 
 class TestTheReporter:

@@ -64,7 +64,7 @@ async def test_nobody_sees_more_than_they_may(platform: Running, witness: Witnes
     by_gateway = await from_a_gateway(platform, witness)
     await place(witness, of)
     await converse(witness, of)
-    await follow_and_support(witness, of)
+    await follow_and_support(platform, witness, of)
     await look_everywhere(witness)
 
     await contest(witness, of)
@@ -177,15 +177,25 @@ async def converse(witness: Witness, of: dict[str, Kept]) -> None:
             await witness.reporter(one.code, "confirmation", rating=2, words=f"Akhirnya, {said}")
 
 
-async def follow_and_support(witness: Witness, of: dict[str, Kept]) -> None:
+async def letter_to(platform: Running, address: str) -> str | None:
+    """The code in the letter that went to that address."""
+    sent = [json.loads(path.read_text()) for path in (platform.state / "notices").rglob("*.json")]
+    bodies = [notice["body"] for notice in sent if notice["to"] == address]
+    return bodies[0].partition("kode: ")[2].split()[0] if bodies else None
+
+
+async def follow_and_support(platform: Running, witness: Witness, of: dict[str, Kept]) -> None:
     """The public may with what is public, and cannot tell what is hidden from what is not there."""
     for one in of.values():
         path = f"/api/v1/reports/{one.number}"
         if not one.hidden:
             await until(lambda path=path: there(witness, path), "the public report")  # type: ignore[misc]
-            followed = await witness.post(f"{path}/follow", email="tetangga@contoh.id")
+            address = f"tetangga{one.kind}@contoh.id"
+            await witness.post(f"{path}/follow", email=address)
+            code = await until(lambda address=address: letter_to(platform, address), "the letter to confirm")  # type: ignore[misc]
+            await witness.post(f"{path}/follow/confirmation", follow_code=code)
             await witness.post(f"{path}/support")
-            await witness.post(f"{path}/unfollow", follow_code=followed["follow_code"])
+            await witness.post(f"{path}/unfollow", follow_code=code)
     nothing = public_number(date(2026, 1, 1), 999_999)
     for move in ("", "/follow", "/support"):
         told = {}

@@ -86,5 +86,5 @@ async def test_every_period_is_told_with_unit_start_source_and_sureness(web: htt
         assert rule["sureness"] in ("A", "B", "C", "own")
         assert rule["source"] == policy.rules[rule["name"]].source[lang]
         assert rule["starts"]
-    assert set(told["origins"]) == {"reminder", "reminder_hours", "ladder", "repeat", "returns", "stops"}
+    assert set(told["origins"]) == {"reminder", "reminder_hours", "ladder", "repeat", "returns", "stops", "unconfirmed"}
     assert told["reminder_hours"] == ["07:30", "16:00"]

@@ -141,7 +141,9 @@ async def _follow(world: Any, process: Process, ask: Ask, complaint: UUID) -> An
     found = await audience.complaint_of(world.watch.state(filed_id(ask.about)).public_number or NO_NUMBER)
     loaded = await process.context.ledger.load(found or complaint)
     if found is not None and loaded.state.is_public and not loaded.state.erased:
-        await audience.watchers.add(watcher(found, loaded.keys, f"orang-{ask.pick}@example.org", "id", at))
+        one = watcher(found, loaded.keys, f"orang-{ask.pick}@example.org", "id", at)
+        if await audience.watchers.ask(one) is not None and ask.pick % 4:
+            await audience.watchers.confirm(one.id, at)
 
 
 async def _support(world: Any, process: Process, ask: Ask, _part: UUID) -> Any:

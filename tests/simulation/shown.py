@@ -101,11 +101,12 @@ def _reporters(world: World) -> None:
 
 def _watchers(world: World) -> None:
     since = world.clock.now() - RECENT
-    for row in _rows("intake", intake.metadata, intake.metadata.tables["watchers"]):
+    # Who was never confirmed has no row here, and hears nothing.
+    for row in _rows("intake", intake.metadata, intake.metadata.tables["confirmations"]):
         state, told = world.watch.state(UUID(bytes=row.complaint)), world.mailbox.get(UUID(bytes=row.complaint), {})
         for item in audible(state, world.watch.told.get(state.id, ()), since):
             heard = derived_id("watched", str(item.event_id), str(UUID(bytes=row.id)))
-            if item.fact.at.isoformat() >= row.since_at and heard not in told:
+            if item.fact.at.isoformat() >= row.at and heard not in told:
                 raise Lost("watcher-not-told", f"{item.kind} of {complaint_stream(state.id)}")
 
 

@@ -58,8 +58,10 @@ class Policy(NamedTuple):
     """Returns by bodies after which the arbiter decides."""
     stops: int
     """Questions of one holder that stop the citizen's clock."""
+    unconfirmed_d: int
+    """Calendar days after which an address is forgotten that asked to hear of a report and was never confirmed."""
     origins: Mapping[str, Origin] = {}
-    """Of the numbers that are no rule's: reminder, reminder_hours, ladder, repeat, returns, stops."""
+    """Of the numbers that are no rule's: reminder, reminder_hours, ladder, repeat, returns, stops, unconfirmed."""
 
 
 class Policies(NamedTuple):

@@ -27,7 +27,7 @@ FIRSTS: Final[Mapping[Clock, str]] = {
 """The fact from which each clock runs: a file says it for its readers, and cannot say another."""
 SETTLE: Final = ("settle.information", "settle.complaint", "settle.supervision", "settle.aspiration")
 RULES: Final = frozenset({*(clock.value for clock in Clock if clock is not Clock.SETTLE), *SETTLE})
-ORIGINS: Final = frozenset({"reminder", "reminder_hours", "ladder", "repeat", "returns", "stops"})
+ORIGINS: Final = frozenset({"reminder", "reminder_hours", "ladder", "repeat", "returns", "stops", "unconfirmed"})
 CLIMBERS: Final = frozenset({HolderKind.AGENCY, HolderKind.DESK, HolderKind.ARBITER})
 PUBLIC_LIST: Final = 4
 Days = Annotated[int, Field(strict=True, ge=0, le=1_000)]
@@ -95,6 +95,7 @@ class PolicyFile(Part):
     repeat_wd: Some
     returns: Some
     stops: Days
+    unconfirmed_d: Some
     origins: dict[str, OriginFile]
 
     @model_validator(mode="after")
@@ -122,6 +123,7 @@ class PolicyFile(Part):
             repeat_wd=self.repeat_wd,
             returns=self.returns,
             stops=self.stops,
+            unconfirmed_d=self.unconfirmed_d,
             origins={name: Origin(_by_language(origin), origin.sureness) for name, origin in self.origins.items()},
         )
 

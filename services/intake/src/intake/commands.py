@@ -75,8 +75,8 @@ class Follow(Sent):
         return self
 
 
-class Unfollow(Sent):
-    """The code that following was answered with; it is in every notice too."""
+class ByCode(Sent):
+    """The code of the first letter, which is in every notice too: it confirms, and it ends."""
 
     follow_code: str
 

@@ -88,6 +88,20 @@ async def _tell_watcher(context: Context, loaded: Loaded, items: list[News], one
         await _send(context, Notice(id_, loaded.state.id, address, subject, "\n\n".join(lines)), item.kind)
 
 
+async def ask_to_confirm(context: Context, loaded: Loaded, one: Watcher) -> None:
+    """The first letter to an address, and the only one before it is confirmed: it tells nothing of the report but its
+    number. Asked again, it is the same letter and not sent again.
+    """
+    opened = one.opened(loaded.keys)
+    if opened is None:
+        return
+    address, lang = opened
+    number, days = loaded.state.public_number, context.policies.at(one.since_at).unconfirmed_d
+    body = _CONFIRM[lang].format(number=number, code=context.codes.of(one.id), days=days)
+    id_ = derived_id("confirm", str(one.id), one.since_at.isoformat())
+    await context.mailbox.send(Notice(id_, loaded.state.id, address, f"{_HEADING[lang]} {number}", body))
+
+
 def _since(context: Context) -> datetime:
     return context.clock.now() - NOTICES_SINCE
 
@@ -169,6 +183,18 @@ _LEAD: Final = {
 _TRACK: Final = {
     "id": "Kode pelacakan Anda (rahasiakan): {code}",
     "en": "Your tracking code (keep it secret): {code}",
+}
+_CONFIRM: Final = {
+    "id": (
+        "Seseorang, mungkin Anda, meminta agar alamat ini diberi kabar tentang laporan {number}.\n\n"
+        "Untuk mengikuti laporan ini, konfirmasi dengan kode: {code}\n\n"
+        "Bila bukan Anda, abaikan saja: tidak ada kabar lain yang dikirim, dan alamat ini dihapus setelah {days} hari."
+    ),
+    "en": (
+        "Somebody, perhaps you, asked that this address be told of report {number}.\n\n"
+        "To follow this report, confirm with the code: {code}\n\n"
+        "If it was not you, do nothing: nothing else is sent, and this address is deleted after {days} days."
+    ),
 }
 _STOP: Final = {
     "id": "Untuk berhenti mengikuti laporan ini: {code}",

@@ -74,9 +74,17 @@ watchers = Table(
     Column("id", LargeBinary(16), primary_key=True),
     Column("complaint", LargeBinary(16), nullable=False),
     Column("sealed", Text, nullable=False, comment="address and language, under the complaint's own key"),
-    Column("since_at", Text, nullable=False, comment="ISO 8601, UTC"),
+    Column("since_at", Text, nullable=False, comment="when it was asked for; ISO 8601, UTC"),
 )
 Index("watchers_by_complaint", watchers.c.complaint)
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True, comment="of the watcher, whose address is theirs"),
+    Column("complaint", LargeBinary(16), nullable=False),
+    Column("at", Text, nullable=False, comment="ISO 8601, UTC"),
+)
+Index("confirmations_by_complaint", confirmations.c.complaint)
 submissions = Table(
     "submissions",
     metadata,

@@ -84,6 +84,7 @@ def _policy(policy: Policy, lang: str) -> dict[str, Any]:
         "repeat_wd": policy.repeat_wd,
         "returns": policy.returns,
         "stops": policy.stops,
+        "unconfirmed_d": policy.unconfirmed_d,
         "origins": {
             name: {"source": origin.source[lang], "sureness": origin.sureness}
             for name, origin in policy.origins.items()
