@@ -8,16 +8,19 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from rich.progress import Progress
 from typer.testing import CliRunner
 
 from chassis.audit import Audit
-from chassis.audit_cli import app, story
+from chassis.audit_cli import Shown, app, story
 from chassis.keyring import MemoryKeyRing
 from chassis.ledger import Cause, Ledger
 from chassis.platform import open_platform
+from chassis.ports import Store
 from chassis.settings import read_settings
 from chassis.stores.sql import SqlStore
 from schemas.data_files import policies
+from schemas.envelope import RecordedEvent
 from schemas.events.agency_inbox import ComplaintAcknowledged, ComplaintDelivered
 from schemas.events.registry import AgencyDissolved, AgencyRegistered
 from schemas.events.router import ComplaintSplit, Part
@@ -197,3 +200,26 @@ def test_the_command_says_by_its_exit_status_whether_all_is_well(
     assert (in_time.exit_code, too_late.exit_code) == (0, 1)
     assert "the books balance; no violation" in in_time.output
     assert "overdue" in too_late.output
+
+
+async def test_the_bar_shows_how_much_of_the_store_is_read_also_if_all_was_written_at_once(ledger: Ledger) -> None:
+    await sound(ledger)
+    with Progress(disable=True) as progress:
+        shown, seen, shares = Shown(progress, await ledger.store.newest()), 0, list[float]()
+        async for events in pages(ledger.store, 3):
+            seen += len(events)
+            shown.page(events, seen)
+            shares.append(progress.tasks[0].percentage)
+        assert shares == sorted(shares)
+        assert (len(shares) > 2, 0 < shares[0] < 50, shares[-1]) == (True, True, 100)
+        assert progress.tasks[0].description == f"{seen} events"
+
+
+async def pages(store: Store, limit: int) -> AsyncIterator[Sequence[RecordedEvent]]:
+    after: int | None = None
+    while True:
+        page = await store.read_all(after, limit=limit)
+        yield page.events
+        after = page.position
+        if page.caught_up:
+            return

@@ -218,6 +218,13 @@ async def test_all_events_are_paged_through_in_the_order_of_their_positions(stor
     assert [one.stream for one in events] == [f"complaint-{number}" for number in range(5) for _ in "ab"]
 
 
+async def test_how_far_there_is_to_read_is_the_position_of_the_newest_event(store: Store) -> None:
+    assert await store.newest() == 0
+    await store.append("complaint-1", NO_STREAM, [A])
+    await store.append("registry", NO_STREAM, [B])
+    assert await store.newest() == (await store.read_all(None)).events[-1].position
+
+
 async def test_only_streams_of_the_prefixes_are_read(store: Store) -> None:
     for stream in ["complaint-1", "complain", "registry", "complaint", "support-1", "complaint.1"]:
         await store.append(stream, NO_STREAM, [A])

@@ -20,6 +20,7 @@ from intake.sweep import Orphans
 from schemas.data_files import policies
 from schemas.events.escalation import ComplaintEscalated, DueDateMoved
 from schemas.events.intake import ResolutionConfirmed
+from schemas.events.registry import AgencyRegistered
 from schemas.events.router import ComplaintUnjoined
 from schemas.ids import public_number
 from schemas.values import Clock
@@ -341,6 +342,27 @@ class TestTheReporter:
         assert sum("dinaikkan kepada" in body for body in bodies) == 3
         assert sum("batas waktu penyelesaian laporan berpindah" in body for body in bodies) == 1
         assert sum("berpindah" in body for body in bodies) == 1
+
+
+async def test_a_notice_tells_the_next_date_in_the_holder_s_zone_and_that_it_has_passed(
+    intake: Context, file: File, told: Read
+) -> None:
+    east = {"agency": "kota-jayapura", "name": "Kota Jayapura", "kind": "city", "level": "regency", "region": "91.71"}
+    body = AgencyRegistered.model_validate({"at": T0, "zone": "Asia/Jayapura"} | east)
+    await keep_registry(intake.ledger.store, intake.ledger, body)
+    complaint, clock = await file("a", reporter=SITI, language="en"), intake.clock
+    assert isinstance(clock, FixedClock)
+    await write(intake.ledger, complaint, routed(agency="kota-jayapura"))
+    await react(intake, complaint)
+    clock.advance(timedelta(days=20))
+    raised = ComplaintEscalated(at=clock.now(), rung=1, clock=Clock.ACKNOWLEDGE, started_version=1)
+    await write(intake.ledger, complaint, raised)
+    await react(intake, complaint)
+    [placed], [late] = [
+        [body for body in told(SITI["email"]) if words in body] for words in ("forwarded to", "raised to")
+    ]
+    assert "The next step is due by 9 March 2026 at 13:00 WIT." in placed
+    assert "The next step is late: it was due by 9 March 2026 at 13:00 WIT." in late
 
 
 async def test_the_relations_are_made_again_from_the_store(intake: Context, file: File) -> None:

@@ -24,6 +24,7 @@ from intake.rate import Rate
 from intake.records import Record
 from intake.submissions import receive
 from intake.sweep import Orphans
+from schemas.data_files import policies
 from schemas.events.agency_inbox import ClarificationRequested
 from schemas.events.router import ComplaintJoined, ComplaintSplit, Part
 from schemas.lifecycle import Status
@@ -349,12 +350,15 @@ class TestNotices:
         assert "due by 2" in notice["body"]
         assert notice["to"] == PERSON["email"]
 
-    async def test_old_news_are_no_news(self, intake: Context, file: File, tmp_path: Path) -> None:
+    @pytest.mark.parametrize(("short_by", "letters"), [(timedelta(hours=1), 1), (timedelta(), 0)])
+    async def test_what_happened_before_a_long_outage_is_told_after_it_and_old_news_are_no_news(
+        self, intake: Context, file: File, tmp_path: Path, short_by: timedelta, letters: int
+    ) -> None:
         complaint, clock = UUID((await file(reporter=PERSON))["id"]), intake.clock
         assert isinstance(clock, FixedClock)
-        clock.advance(timedelta(days=9))
+        clock.advance(timedelta(days=policies().versions[0].news_d) - short_by)
         await react(intake, complaint)
-        assert not list((tmp_path / "notices").rglob("*.json"))
+        assert len(list((tmp_path / "notices").rglob("*.json"))) == letters
 
 
 def sent(body: object, client: str = "sms-1", offset: int = 0) -> Message:

@@ -86,5 +86,14 @@ async def test_every_period_is_told_with_unit_start_source_and_sureness(web: htt
         assert rule["sureness"] in ("A", "B", "C", "own")
         assert rule["source"] == policy.rules[rule["name"]].source[lang]
         assert rule["starts"]
-    assert set(told["origins"]) == {"reminder", "reminder_hours", "ladder", "repeat", "returns", "stops", "unconfirmed"}
+    assert set(told["origins"]) == {
+        "reminder",
+        "reminder_hours",
+        "ladder",
+        "repeat",
+        "returns",
+        "stops",
+        "unconfirmed",
+        "news",
+    }
     assert told["reminder_hours"] == ["07:30", "16:00"]

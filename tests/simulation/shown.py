@@ -12,7 +12,6 @@ from agency_inbox.views import METADATA as INBOX_METADATA
 from agency_inbox.views import row_of as inbox_row
 from intake import tables as intake
 from intake.policy import audible, news
-from intake.settings import NOTICES_SINCE
 from reporting import queries
 from reporting.tally import row_of
 from schemas.complaint import Complaint
@@ -26,8 +25,8 @@ from simulation.watch import Lost
 from simulation.world import World
 from support.world import POLICIES
 
-RECENT: Final = NOTICES_SINCE - timedelta(hours=1)
-"""Of what is older than `NOTICES_SINCE` nobody is told; a run takes less than an hour to come to rest."""
+RECENT: Final = timedelta(days=POLICIES.versions[-1].news_d, hours=-1)
+"""Of what is older than `news_d` nobody is told; a run takes less than an hour to come to rest."""
 
 
 def told_and_shown(world: World) -> None:

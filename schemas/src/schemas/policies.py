@@ -60,8 +60,10 @@ class Policy(NamedTuple):
     """Questions of one holder that stop the citizen's clock."""
     unconfirmed_d: int
     """Calendar days after which an address is forgotten that asked to hear of a report and was never confirmed."""
+    news_d: int
+    """Calendar days for which a fact is news: what nobody could be told for so long, is not told any more."""
     origins: Mapping[str, Origin] = {}
-    """Of the numbers that are no rule's: reminder, reminder_hours, ladder, repeat, returns, stops, unconfirmed."""
+    """Of the numbers that are no rule's, by the name without its unit."""
 
 
 class Policies(NamedTuple):

@@ -27,7 +27,9 @@ FIRSTS: Final[Mapping[Clock, str]] = {
 """The fact from which each clock runs: a file says it for its readers, and cannot say another."""
 SETTLE: Final = ("settle.information", "settle.complaint", "settle.supervision", "settle.aspiration")
 RULES: Final = frozenset({*(clock.value for clock in Clock if clock is not Clock.SETTLE), *SETTLE})
-ORIGINS: Final = frozenset({"reminder", "reminder_hours", "ladder", "repeat", "returns", "stops", "unconfirmed"})
+ORIGINS: Final = frozenset(
+    {"reminder", "reminder_hours", "ladder", "repeat", "returns", "stops", "unconfirmed", "news"}
+)
 CLIMBERS: Final = frozenset({HolderKind.AGENCY, HolderKind.DESK, HolderKind.ARBITER})
 PUBLIC_LIST: Final = 4
 Days = Annotated[int, Field(strict=True, ge=0, le=1_000)]
@@ -96,6 +98,7 @@ class PolicyFile(Part):
     returns: Some
     stops: Days
     unconfirmed_d: Some
+    news_d: Some
     origins: dict[str, OriginFile]
 
     @model_validator(mode="after")
@@ -124,6 +127,7 @@ class PolicyFile(Part):
             returns=self.returns,
             stops=self.stops,
             unconfirmed_d=self.unconfirmed_d,
+            news_d=self.news_d,
             origins={name: Origin(_by_language(origin), origin.sureness) for name, origin in self.origins.items()},
         )
 

@@ -1,10 +1,9 @@
 """`satupintu audit`: exit 0 and the books, or exit 1 and the story of each offending stream."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
 import typer
@@ -86,7 +85,7 @@ async def _audit(asked: Asked) -> int:
         at = asked.now or platform.clock.now()
         registry = await platform.registry.current()
         with Collected() as collected, _progress() as progress:
-            shown = Shown(progress)
+            shown = Shown(progress, await platform.store.newest())
 
             def told(events: Sequence[RecordedEvent], seen: int) -> None:
                 shown.page(events, seen)
@@ -128,21 +127,18 @@ _NOBODY: Final = complaint_id(f"{COMPLAINT_PREFIX}00000000-0000-0000-0000-000000
 
 
 class Shown:
-    """How far the walk is. No store tells how much it holds, so it is measured by the time that the events tell."""
+    """How far the walk is, by positions: these are ordered in every store, and most follow each other closely."""
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress, self._task = progress, progress.add_task("reading", total=1.0)
-        self._begun_at = datetime.fromtimestamp(time.time(), UTC)
-        self._first_at: datetime | None = None
+    def __init__(self, progress: Progress, newest: int) -> None:
+        """`newest`: the position up to which there is something to read, when the walk begins."""
+        self._progress, self._task = progress, progress.add_task("reading", total=newest)
+        self._newest = newest
 
     def page(self, events: Sequence[RecordedEvent], seen: int) -> None:
         """These are read too."""
-        if not events:
-            return
-        self._first_at = self._first_at or events[0].recorded_at
-        whole_s = (self._begun_at - self._first_at).total_seconds()
-        share = (events[-1].recorded_at - self._first_at).total_seconds() / whole_s if whole_s > 0 else 1.0
-        self._progress.update(self._task, completed=min(share, 1.0), description=f"{seen:,} events")
+        if events:
+            reached = min(events[-1].position, self._newest)
+            self._progress.update(self._task, completed=reached, description=f"{seen:,} events")
 
 
 def _progress() -> Progress:

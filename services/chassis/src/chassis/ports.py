@@ -87,6 +87,10 @@ class Store(Protocol):
         """
         ...
 
+    async def newest(self) -> int:
+        """The position of the newest event, 0 if there is none: how far there is to read."""
+        ...
+
     def subscribe(self, after: int | None, prefixes: Sequence[str] = ()) -> AsyncIterator[Page]:
         """Pages without end, exclusive of `after`; a page without events brings a checkpoint or says caught up."""
         ...

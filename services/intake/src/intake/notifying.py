@@ -3,7 +3,7 @@ theirs, and the public who follow a public report. Repeatable: what was told is 
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -14,9 +14,9 @@ from intake import moves
 from intake.context import Context
 from intake.notices import Notice
 from intake.policy import News, audible, news
-from intake.settings import NOTICES_SINCE
 from intake.watchers import Watcher
 from schemas import sentences
+from schemas.calendars import DEFAULT_ZONE
 from schemas.complaint import Complaint
 from schemas.deadlines import timeline_due
 from schemas.ids import derived_id
@@ -103,7 +103,8 @@ async def ask_to_confirm(context: Context, loaded: Loaded, one: Watcher) -> None
 
 
 def _since(context: Context) -> datetime:
-    return context.clock.now() - NOTICES_SINCE
+    now = context.clock.now()
+    return now - timedelta(days=context.policies.at(now).news_d)
 
 
 async def _untold(context: Context, items: dict[UUID, News]) -> dict[UUID, News]:
@@ -166,8 +167,11 @@ def _next_step(
     due_at = timeline_due(state, registry, context.policies, lead)
     if due_at is None:
         return [where]
-    holder = sentences.holder(registry.holder((lead or state).holder), registry, lang)
-    return [where, _NEXT[lang].format(holder=holder, due=sentences.moment(due_at, lang=lang))]
+    held = registry.holder((lead or state).holder)
+    body = registry.agencies.get(held.agency or "")
+    due = sentences.moment(due_at, body.zone if body else DEFAULT_ZONE, lang)
+    said = _NEXT if due_at > context.clock.now() else _LATE
+    return [where, said[lang].format(holder=sentences.holder(held, registry, lang), due=due)]
 
 
 _HEADING: Final = {"id": "Laporan", "en": "Report"}
@@ -175,6 +179,10 @@ _STATUS: Final = {"id": "Keadaan sekarang", "en": "Where it is now"}
 _NEXT: Final = {
     "id": "Sekarang pada: {holder}. Langkah berikutnya paling lambat {due}.",
     "en": "Now with: {holder}. The next step is due by {due}.",
+}
+_LATE: Final = {
+    "id": "Sekarang pada: {holder}. Langkah berikutnya sudah terlambat: batas waktunya {due}.",
+    "en": "Now with: {holder}. The next step is late: it was due by {due}.",
 }
 _LEAD: Final = {
     "id": "Laporan Anda mengikuti laporan {number} tentang hal yang sama.",

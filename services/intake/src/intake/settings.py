@@ -36,5 +36,3 @@ KAFKA_LOOK_S: Final = 2.0
 """Between two looks whether Kafka answers, and how long one may take."""
 SOURCES_REMEMBERED: Final = 20_000
 """Clients whose rate is known at one time."""
-NOTICES_SINCE: Final = timedelta(days=3)
-"""A notice that is older is not sent any more: it would tell what is long past."""

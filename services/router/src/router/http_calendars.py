@@ -85,6 +85,7 @@ def _policy(policy: Policy, lang: str) -> dict[str, Any]:
         "returns": policy.returns,
         "stops": policy.stops,
         "unconfirmed_d": policy.unconfirmed_d,
+        "news_d": policy.news_d,
         "origins": {
             name: {"source": origin.source[lang], "sureness": origin.sureness}
             for name, origin in policy.origins.items()

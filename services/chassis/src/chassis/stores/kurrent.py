@@ -92,6 +92,9 @@ class KurrentStore:
         self._see(position)
         return Page(events, position or after, position >= head)
 
+    async def newest(self) -> int:
+        return await self._head()
+
     def subscribe(self, after: int | None, prefixes: Sequence[str] = ()) -> AsyncIterator[Page]:
         return follow(self._link, self.read_all, after, prefixes)
 

@@ -63,6 +63,9 @@ class MemoryStore:
         position = found[-1].position if len(found) == limit else max(end, after or 0)
         return Page(found, position or after, position >= end)
 
+    async def newest(self) -> int:
+        return len(self._events)
+
     def subscribe(self, after: int | None, prefixes: Sequence[str] = ()) -> AsyncIterator[Page]:
         return follow(lambda position: self.read_all(position, prefixes), self._head.beyond, after)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import repeat
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from chassis.clock import SystemClock
 from chassis.errors import Conflict, IdClash
@@ -19,7 +19,7 @@ from chassis.stores.admission import Result, refuse_too_large
 from chassis.stores.following import follow
 from chassis.stores.head import Head
 from chassis.stores.sql_read import read_page, read_stream, read_streams
-from chassis.stores.sql_tables import meta, metadata
+from chassis.stores.sql_tables import events, meta, metadata
 from chassis.stores.sql_watch import Watcher
 from chassis.stores.sql_write import Writer
 from schemas.envelope import NewEvent, RecordedEvent
@@ -70,6 +70,10 @@ class SqlStore:
     async def read_all(self, after: int | None, prefixes: Sequence[str] = (), limit: int = 1000) -> Page:
         marks = self._database.marks
         return await self._database.read(lambda connection: read_page(connection, marks, after, prefixes, limit))
+
+    async def newest(self) -> int:
+        newest = select(func.coalesce(func.max(events.c.position), 0))
+        return int(await self._database.read(lambda connection: connection.scalar(newest)) or 0)
 
     def subscribe(self, after: int | None, prefixes: Sequence[str] = ()) -> AsyncIterator[Page]:
         return follow(lambda position: self.read_all(position, prefixes), self._beyond, after)
