@@ -1,6 +1,7 @@
 """Everything that was ever published still reads, fits its published schema, and the schemas are up to date."""
 
 import shutil
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from schemas import generate
 from schemas.compat import event_problem, outward_problem
 from schemas.complaint import new
 from schemas.events import BY_NAME
-from schemas.evolve import fold
+from schemas.evolve import evolve, fold
 from schemas.generate import ROOT
 from schemas.lifecycle import CloseReason
 from schemas.outward import CONTRACT
@@ -54,6 +55,13 @@ def test_the_example_histories_fold_to_what_they_tell() -> None:
     }  # fmt: skip
     assert all(end.version == len(found[f"{COMPLAINT_PREFIX}{end.id}"]) - 1 for end in ends)
     assert fold_registry(Registry(), found[REGISTRY]).agencies["kementerian-perumahan"].successor == "kementerian-pu"
+
+
+def test_many_facts_at_once_fold_to_what_they_come_to_one_by_one() -> None:
+    for stream, told in histories().items():
+        if stream.startswith(COMPLAINT_PREFIX):
+            begun = new(complaint_id(stream))
+            assert fold(begun, told) == reduce(evolve, told, begun)
 
 
 def test_the_published_schemas_are_up_to_date_and_nothing_published_is_broken() -> None:

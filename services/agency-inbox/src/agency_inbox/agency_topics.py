@@ -24,6 +24,7 @@ class AgencyTopics:
     ) -> None:
         self._admin, self._retention_ms, self._now = admin, retention // MS, now
         self._ids: dict[str, str] = {}
+        self._inboxes: TopicIds | None = None
         self._cluster = ""
         self._read_at = float("-inf")
 
@@ -54,18 +55,21 @@ class AgencyTopics:
 
     def known(self) -> TopicIds:
         """The ids of the inbox topics as last read, without asking."""
-        return {agency_of(name): topic_id for name, topic_id in self._ids.items() if _is_inbox(name)}
+        if self._inboxes is None:
+            self._inboxes = {agency_of(name): topic_id for name, topic_id in self._ids.items() if _is_inbox(name)}
+        return self._inboxes
 
     async def _have(self, names: Iterable[str], *, fresh: bool = False) -> None:
         wanted = set(names)
         if fresh or self._now() - self._read_at >= TOPICS_FRESH_S:
             asked_at, cluster = self._now(), await self._admin.cluster_id()
             found = await self._admin.topic_ids_under(AGENCIES)
-            self._ids = {name: str(topic_id) for name, topic_id in found.items()}
+            self._ids, self._inboxes = {name: str(topic_id) for name, topic_id in found.items()}, None
             self._read_at, self._cluster = asked_at, cluster
         for some in _batches(sorted(wanted - self._ids.keys())):
             made = await self._admin.ensure([Topic(name, 1, self._retention_ms) for name in some])
             self._ids.update({name: str(topic_id) for name, topic_id in made.items()})
+            self._inboxes = None
 
 
 def _both(agencies: Collection[str]) -> list[str]:

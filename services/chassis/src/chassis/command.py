@@ -107,7 +107,10 @@ def was_said(loaded: Loaded, cause: Cause) -> bool:
     """
     if cause.request is None:
         return False
+    named = str(cause.causation_id).encode()
     for event in loaded.recorded:
+        if named not in event.metadata:
+            continue
         metadata = metadata_of(event)
         if metadata.causation_id == cause.causation_id:
             if not loaded.keys.generations:

@@ -46,9 +46,10 @@ class Overtaken(Exception):
 
 def position_table(metadata: MetaData) -> Table:
     """The table of positions; declare it in a service's metadata before its `Database` is made."""
-    known = metadata.tables.get(TABLE)
+    if (known := metadata.tables.get(TABLE)) is not None:
+        return known
     columns = (Column("view", String(64), primary_key=True), Column("position", BigInteger, nullable=True))
-    return known if known is not None else Table(TABLE, metadata, *columns)
+    return Table(TABLE, metadata, *columns)
 
 
 @cache

@@ -114,6 +114,7 @@ class MemoryKeyRing:
     def __init__(self) -> None:
         self._living: dict[UUID, list[int]] = {}
         self._newest: dict[UUID, int] = {}
+        self._keys: dict[UUID, Keys] = {}
 
     async def ensure(self, complaints: Collection[UUID]) -> Mapping[UUID, Keys]:
         for complaint in complaints:
@@ -122,13 +123,11 @@ class MemoryKeyRing:
         return await self.load(complaints)
 
     async def load(self, complaints: Collection[UUID]) -> Mapping[UUID, Keys]:
-        return {
-            complaint: Keys({one: _derived(complaint, one) for one in self._living.get(complaint, ())})
-            for complaint in complaints
-        }
+        return {complaint: self._of(complaint) for complaint in complaints}
 
     async def destroy(self, complaint: UUID) -> None:
         self._living.pop(complaint, None)
+        self._keys.pop(complaint, None)
 
     async def renew(self, complaint: UUID) -> Keys:
         self._add(complaint, self._newest.get(complaint, 0) + 1)
@@ -140,6 +139,14 @@ class MemoryKeyRing:
     def _add(self, complaint: UUID, generation: int) -> None:
         self._newest[complaint] = generation
         self._living.setdefault(complaint, []).append(generation)
+        self._keys.pop(complaint, None)
+
+    def _of(self, complaint: UUID) -> Keys:
+        known = self._keys.get(complaint)
+        if known is None:
+            living = self._living.get(complaint, ())
+            known = self._keys[complaint] = Keys({one: _derived(complaint, one) for one in living})
+        return known
 
 
 def _derived(complaint: UUID, generation: int) -> bytes:

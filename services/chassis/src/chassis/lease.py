@@ -15,9 +15,10 @@ LEASE_S: Final = 10.0
 
 def lease_table(metadata: MetaData) -> Table:
     """The table of leases; asked twice, the same one."""
-    known = metadata.tables.get("lease")
+    if (known := metadata.tables.get("lease")) is not None:
+        return known
     columns = (Column("name", String(64), primary_key=True), Column("owner", String(32)), Column("until_s", Float))
-    return known if known is not None else Table("lease", metadata, *columns)
+    return Table("lease", metadata, *columns)
 
 
 class Lease:

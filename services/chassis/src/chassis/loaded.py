@@ -1,6 +1,6 @@
 """A complaint as one process read it: its events, what they fold to, and the keys to its text."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -27,9 +27,10 @@ class Loaded(NamedTuple):
         """The event ids in the stream."""
         return frozenset(event.id for event in self.recorded)
 
-    def told(self) -> list[Told]:
-        """Its facts, in order."""
-        return tell(self.recorded, self.keys)
+    def told(self, types: Container[str] | None = None) -> list[Told]:
+        """Its facts, in order; only those of some types, where the others need not be read."""
+        some = self.recorded if types is None else [event for event in self.recorded if event.type in types]
+        return tell(some, self.keys)
 
     def grown(self, added: Sequence[RecordedEvent]) -> "Loaded":
         """The same with the events that follow on it."""

@@ -69,7 +69,8 @@ class TopicChanged(Exception):
 
 def checkpoint_table(metadata: MetaData) -> Table:
     """The table of every view's checkpoints; declare it in a service's metadata before its `Database` is made."""
-    known = metadata.tables.get(TABLE)
+    if (known := metadata.tables.get(TABLE)) is not None:
+        return known
     columns: tuple[Column[Any], ...] = (
         Column("view", String(64), primary_key=True),
         Column("partition", Integer, primary_key=True),
@@ -77,7 +78,7 @@ def checkpoint_table(metadata: MetaData) -> Table:
         Column("offset", BigInteger, nullable=False),
         Column("position", BigInteger, nullable=False),
     )
-    return known if known is not None else Table(TABLE, metadata, *columns)
+    return Table(TABLE, metadata, *columns)
 
 
 # Made once: putting a statement together costs more than running it.

@@ -104,8 +104,8 @@ class Replanner:
         period_s: float = 1.0,
     ) -> None:
         self._sweep, self._registry, self._policies = sweep, registry, repr(policies)
-        self._database, self._table, self._period_s = database, table, period_s
-        self._planned_on = select(table)
+        self._database, self._period_s = database, period_s
+        self._planned_on, self._unplanned, self._noted = select(table), delete(table), insert(table)
         self._on: str | None = None
         self._began_on: str | None = None
         self._patience = Patience()
@@ -142,8 +142,8 @@ class Replanner:
         return await self._database.read(lambda connection: connection.execute(self._planned_on).scalar())
 
     def _note(self, connection: Connection, now_on: str) -> None:
-        connection.execute(delete(self._table))
-        connection.execute(insert(self._table).values(basis=now_on))
+        connection.execute(self._unplanned)
+        connection.execute(self._noted, {"basis": now_on})
 
 
 def basis(registry: Registry, policies: str) -> str:

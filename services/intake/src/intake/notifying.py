@@ -13,7 +13,7 @@ from chassis.loaded import Loaded
 from intake import moves
 from intake.context import Context
 from intake.notices import Notice
-from intake.policy import News, audible, news
+from intake.policy import NEWS, News, audible, news
 from intake.watchers import Watcher
 from schemas import sentences
 from schemas.calendars import DEFAULT_ZONE
@@ -30,7 +30,9 @@ log = structlog.get_logger(__name__)
 
 async def tell_reporter(context: Context, loaded: Loaded) -> None:
     """What is news to the reporter, who left word of themselves."""
-    items = news(loaded.state, loaded.told(), _since(context))
+    if loaded.state.whole is None and loaded.state.person is None:
+        return
+    items = news(loaded.state, loaded.told(NEWS), _since(context))
     untold = await _untold(context, {item.event_id: item for item in items})
     address = await _address(context, loaded) if untold else None
     if address is None:
@@ -41,7 +43,7 @@ async def tell_reporter(context: Context, loaded: Loaded) -> None:
 
 async def tell_audience(context: Context, loaded: Sequence[Loaded]) -> None:
     """What is news to others, of what the public may know of."""
-    found = [(each, audible(each.state, each.told(), _since(context))) for each in loaded]
+    found = [(each, audible(each.state, each.told(NEWS), _since(context))) for each in loaded if each.state.is_public]
     heard = [(each, items) for each, items in found if items]
     if context.audience is None or not heard:
         return

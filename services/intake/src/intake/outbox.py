@@ -56,6 +56,12 @@ _LATER: Final = (
     .where(letters.c.id == bindparam("which"), letters.c.due_at.is_not(None))
     .values(due_at=bindparam("then"))
 )
+_FORGET: Final = (
+    update(letters)
+    .where(letters.c.complaint == bindparam("whose"), letters.c.due_at.is_not(None))
+    .values(sealed=None, due_at=None, ending=FORGOTTEN)
+)
+_ENDING: Final = select(letters.c.ending).where(letters.c.id == bindparam("which"))
 """Made once: they are asked several times a second."""
 
 
@@ -90,9 +96,8 @@ class Outbox:
 
     async def forget(self, complaint: UUID) -> None:
         """What waits is not sent any more, and what was sent is forgotten."""
-        waiting = (letters.c.complaint == complaint.bytes) & letters.c.due_at.is_not(None)
-        ended = update(letters).where(waiting).values(sealed=None, due_at=None, ending=FORGOTTEN)
-        await self._database.run(lambda connection: connection.execute(ended).close())
+        whose = {"whose": complaint.bytes}
+        await self._database.run(lambda connection: connection.execute(_FORGET, whose).close())
         await self.behind.forget(complaint)
 
     async def claim(self) -> Letter | None:
@@ -115,8 +120,8 @@ class Outbox:
 
     async def forgotten(self, letter: Letter) -> bool:
         """Whether its reporter asked to be forgotten since it was taken up."""
-        query = select(letters.c.ending).where(letters.c.id == letter.id.bytes)
-        return await self._database.read(lambda connection: connection.execute(query).scalar()) == FORGOTTEN
+        which = {"which": letter.id.bytes}
+        return await self._database.read(lambda connection: connection.execute(_ENDING, which).scalar()) == FORGOTTEN
 
     async def rest(self, letter: Letter, rest_s: float) -> None:
         """It is tried again after so long."""
