@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from chassis.cloudevents import to_headers
 from chassis.errors import BrokerUnavailable
 from chassis.message import Header, Message
 from chassis.relay_checkpoint import Checkpoint
 from chassis.relay_producer import placed
 from schemas.envelope import RecordedEvent
+from simulation.remembered import HEADERS
 
 NAMES: Final = UUID(int=5)
 
@@ -66,7 +66,7 @@ class Broker:
         for topic, _, _ in places:
             self._topic(topic)
         for event, (topic, partition, key) in zip(events, places, strict=True):
-            self.put(topic, partition, key, event.data, to_headers(event))
+            self.put(topic, partition, key, event.data, HEADERS(event))
         self._checkpoint = checkpoint
 
     def last_checkpoint(self) -> Checkpoint | None:

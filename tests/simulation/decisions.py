@@ -8,7 +8,7 @@ from schemas.lifecycle import Status
 from schemas.topics import COMPLAINT_EVENTS
 from simulation.people import BODIES, PICKS, POTHOLE, Ask, filed_id
 from simulation.ports import WRITE
-from simulation.world import SHOWS, World, road_of
+from simulation.world import SHOWS, World
 from support.placing import CITY, PROVINCE
 
 FAULTY: Final = 0.14
@@ -78,7 +78,7 @@ def carry_out(world: World, decision: Decision) -> str | None:
 def _all(world: World, decision: Decision) -> str:
     """Whatever has news goes on, one after another; the fault strikes the `amount`-th of them."""
     came = ""
-    ready = [name for name in world.tasks if road_of(name) not in SHOWS and world.has_news(name)]
+    ready = [name for name, task in world.tasks.items() if task.kind not in SHOWS and world.has_news(name)]
     for number, name in enumerate(ready):
         struck = number == int(decision.amount) % len(ready)
         came = world.go_on(name, decision.at if struck else 0, decision.fault) or came

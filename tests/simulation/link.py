@@ -8,6 +8,7 @@ import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import MetaData
@@ -19,7 +20,7 @@ T = TypeVar("T")
 DIALECT: Final = sqlite.dialect(paramstyle="qmark")  # type: ignore[no-untyped-call]
 _COMPILED: Final[dict[Any, Any]] = {}
 _ROWS: Final[dict[Any, Any]] = {}
-_PLANS: Final[dict[int, Any]] = {}
+_PLANS: Final[dict[Any, Any]] = {}
 
 
 class Result:
@@ -108,7 +109,7 @@ class Link:
                 cursor = self._run(self._raw.executemany, sql, [values(each) for each in parameters])
             else:
                 cursor = self._run(self._raw.execute, sql, values((parameters[0] if many else parameters) or {}))
-            return Result(cursor, [row(each) for each in cursor] if cursor.description else ())
+            return Result(cursor, [*map(row, cursor)] if cursor.description else ())
         sets: Sequence[Mapping[str, Any]] = parameters if many else [parameters or {}]
         compiled, extracted, collected, _ = statement._compile_w_cache(
             DIALECT, compiled_cache=_COMPILED, column_keys=sorted(sets[0]), for_executemany=len(sets) > 1
@@ -141,13 +142,18 @@ def _plan(statement: Any, parameters: Any) -> Any:
     """
     if "_generate_cache_key" not in statement.__dict__:  # SQLAlchemy makes it at the first run
         return None
-    first = parameters[0] if isinstance(parameters, list) else parameters or {}
-    lists = (len(value) if isinstance(value, list) else key for key, value in first.items())
-    shape = (id(statement), isinstance(parameters, list) and len(parameters) > 1, *lists)
-    known = _PLANS.get(shape)
+    many = isinstance(parameters, list)
+    first = parameters[0] if many else parameters or {}
+    known = _PLANS.get((id(statement), many and len(parameters) > 1, *first))
     if known is None:
-        known = _PLANS[shape] = statement, _planned(statement, first, many=shape[1])
-    return known[1]
+        lists = [name for name, value in first.items() if isinstance(value, list)]
+        known = _PLANS[id(statement), many and len(parameters) > 1, *first] = statement, lists, {}
+    _, lists, plans = known
+    lengths = tuple([len(first[name]) for name in lists])
+    plan = plans.get(lengths)
+    if plan is None:
+        plan = plans[lengths] = _planned(statement, first, many=many and len(parameters) > 1)
+    return plan
 
 
 def _planned(statement: Any, given: Mapping[str, Any], *, many: bool) -> Any:
@@ -162,8 +168,11 @@ def _planned(statement: Any, given: Mapping[str, Any], *, many: bool) -> Any:
         expanded = compiled._process_parameters_for_postcompile(named)
         sql, order, change = expanded.statement, expanded.positiontup, {**change, **expanded.processors}
         spread = {each: (name, n) for name, all_ in expanded.parameter_expansion.items() for n, each in enumerate(all_)}
-    finders = [_finder(compiled, *spread.get(name, (name, None)), change.get(name)) for name in order]
+    places = [(compiled.binds[spread.get(name, (name, 0))[0]], name) for name in order]
     row = _row(compiled) if compiled._result_columns else tuple
+    if not change and not spread and len(order) > 1 and all(bind.key in given for bind, _ in places):
+        return sql, itemgetter(*[bind.key for bind, _ in places]), row
+    finders = [_finder(compiled, *spread.get(name, (name, None)), change.get(name)) for name in order]
     return sql, lambda given: [find(given) for find in finders], row
 
 

@@ -91,7 +91,7 @@ async def insist(world: Any, process: Process, ask: Ask, complaint: UUID) -> Non
             await world.nap()
             continue
         except (Refusal, Poison) as no:
-            world.note(f"refused {no}")
+            world.notes.append(f"refused {no}")
             return
         if said is not None:
             world.promised.append(said)

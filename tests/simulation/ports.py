@@ -57,7 +57,7 @@ class Ports:
             raise Killed
         world, turn = self.world, self.world.turn
         turn.calls += 1
-        world.note(f"{self.name} {what}")
+        world.notes += (self.name, what)
         up = world.broker.up if down is BrokerUnavailable else world.store_up
         if not up:
             raise down(f"{what}: it is down")

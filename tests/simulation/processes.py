@@ -30,6 +30,7 @@ from agency_inbox.sweep import plan as telling
 from agency_inbox.views import METADATA as INBOX
 from agency_inbox.views import SWEEP as INBOX_SWEEP
 from agency_inbox.views import inbox_view
+from chassis import audit_history
 from chassis import following as chassis_following
 from chassis import ledger as chassis_ledger
 from chassis import loaded as chassis_loaded
@@ -79,6 +80,7 @@ from router.agents import HEEDS, Placing
 from router.context import Router
 from router.duplicate_watch import DuplicateWatch
 from router.knowing import Knowing
+from router.reading import Reader
 from router.sweep import Lookout
 from router.sweep import plan as placing
 from router.views import METADATA as ROUTER
@@ -98,7 +100,22 @@ from simulation.ports import (
     SimPostbox,
     SimStore,
 )
-from simulation.remembered import ABOUT, DECODE, FOLDS, READER, TELLING, Once, founded, tell, to_recorded
+from simulation.remembered import (
+    ABOUT,
+    DECODE,
+    FOLDS,
+    READER,
+    TELLING,
+    Once,
+    Pending,
+    encode,
+    founded,
+    metadata_of,
+    noted,
+    tell,
+    to_recorded,
+    words,
+)
 from simulation.stepper import Surface
 from support.world import POLICIES
 
@@ -367,6 +384,8 @@ async def _no_figure(_sweep: Sweep, _now: Any) -> None:
 PURE: Final = (
     (schemas.actions, "pending"), (schemas.clocks, "running"), (escalation.policy, "pending"),
     (escalation.ladder, "running"), (agency_inbox.views, "running"), (schemas.outward_case, "running"),
+    (schemas.actions, "clocks"), (schemas.clocks, "clocks"), (schemas.actions, "reckoning_for"),
+    (schemas.clocks, "reckoning_for"),
 )  # fmt: skip
 """What is asked of each state and registry by several roads, under each name by which it is asked."""
 
@@ -378,18 +397,23 @@ def standing_in() -> Iterator[None]:
     """
     collects = gc.isenabled()
     gc.disable()
-    kept = len(Once.ALL)
+    kept, ones = len(Once.ALL), dict[Any, Once]()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(chassis_ledger, "fold_registry", founded)
         patch.setattr(knowing, "reader", READER)
         patch.setattr(chassis_ledger, "decode", DECODE)
         patch.setattr(chassis_loaded, "tell", tell)
+        patch.setattr(Reader, "words", words)
+        patch.setattr(audit_history, "metadata_of", metadata_of)
         patch.setattr(chassis_loaded, "fold", FOLDS)
-        patch.setattr(chassis_ledger, "fold", FOLDS)
+        patch.setattr(chassis_ledger, "fold", noted)
+        patch.setattr(chassis_ledger, "encode", encode)
         patch.setattr(chassis_reaction, "about", ABOUT)
         patch.setattr(chassis_projection, "to_recorded", to_recorded)
         for module, name in PURE:
-            patch.setattr(module, name, Once(getattr(module, name)))
+            asked = getattr(module, name)  # what a planted mistake has put there, if it has
+            once = ones[asked] = ones.get(asked) or (Pending if name == "pending" else Once)(asked)
+            patch.setattr(module, name, once)
         patch.setattr(Sweep, "_tell_overdue", _no_figure)
         patch.setattr(Patience, "wait", _try_again)
         patch.setattr(chassis_following, "PACE_S", 0)  # one rest a look is enough

@@ -11,11 +11,12 @@ from chassis.keyring import MemoryKeyRing
 from chassis.ledger import Cause, Ledger
 from chassis.stores.memory import MemoryStore
 from router import knowing
+from router.reading import Asked, Reader
 from router.telling import FeatureReader, feature_data
 from schemas import codec
 from schemas.codec import NO_KEYS
-from schemas.envelope import NewEvent
-from schemas.evolve import Told, fold
+from schemas.envelope import NewEvent, RecordedEvent
+from schemas.evolve import Told, evolve
 from schemas.registry import Registry, fold_registry
 from schemas.sealed import Keys
 from schemas.streams import REGISTRY
@@ -80,9 +81,24 @@ class Once:
             found = self._made[place] = self._function(*given), given
         return found[0]
 
+    def know(self, given: Any, what: Any) -> None:
+        """What it gives of this."""
+        self._made[id(given)] = what, given
+
+    def known(self, given: Any) -> Any:
+        """That."""
+        return self._made[id(given)][0]
+
     def forget(self) -> None:
         """The run is over: what it met is let go."""
         self._made.clear()
+
+
+class Pending(Once):
+    """`schemas.actions.pending`: no lead is the same as none named."""
+
+    def __call__(self, *given: Any) -> Any:
+        return super().__call__(*(given[:-1] if given[-1] is None else given))
 
 
 class Decoded(Once):
@@ -98,12 +114,30 @@ class Decoded(Once):
         return found[0]
 
 
+class Evolved(Once):
+    """`fold`, one fact after another, however many of them somebody folds at a time: from the same state with the same
+    fact it is the same.
+    """
+
+    def __call__(self, state: Any, history: Iterable[Told]) -> Any:
+        made = self._made
+        if state.version < 0:
+            state = made.setdefault(state.id, state)
+        for told in history:
+            place = id(state), id(told.fact)
+            found = made.get(place)
+            if found is None:
+                found = made[place] = self._function(state, told), state, told
+            state = found[0]
+        return state
+
+
 class Folded(Once):
-    """`fold` or `fold_registry`: from the same state with the same facts it is the same."""
+    """`fold_registry`: from the same state with the same facts it is the same."""
 
     def __call__(self, state: Any, history: Iterable[Told]) -> Any:
         told = list(history)
-        place = (getattr(state, "id", None) if state.version < 0 else id(state), *[id(one.fact) for one in told])
+        place = (0 if state.version < 0 else id(state), *[id(one.fact) for one in told])
         found = self._made.get(place)
         if found is None:
             found = self._made[place] = self._function(state, told), state, told
@@ -112,17 +146,53 @@ class Folded(Once):
 
 READER: Final = remembered(knowing.reader)
 DECODE: Final = Decoded(codec.decode)
-FOLDS: Final = Folded(fold)
+FOLDS: Final = Evolved(evolve)
 founded: Final = Folded(_on_from_there)
 """`fold_registry`, whose beginning is always the same."""
-SAYS: Final = Once(lambda event, fact: Told(fact, event.id, event.version))
 
 
-def tell(events: Sequence[Any], keys: Any) -> list[Told]:
-    """`chassis.loaded.tell`."""
-    return [SAYS(event, DECODE(event, keys)) for event in events]
+class _Says(Once):
+    """What events say (`chassis.loaded.tell`), found in one look for each: they are asked for some thirty times."""
+
+    def __init__(self) -> None:
+        super().__init__(DECODE)
+
+    def __call__(self, events: Sequence[Any], keys: Any) -> list[Told]:
+        made = self._made.setdefault(tuple(keys.generations), {})
+        try:
+            return [made[id(event.data)] for event in events]
+        except KeyError:
+            for event in events:
+                if id(event.data) not in made:
+                    made[id(event.data)] = Told(DECODE(event, keys), event.id, event.version)
+            return [made[id(event.data)] for event in events]
 
 
+tell: Final = _Says()
+
+_encode: Final = codec.encode
+_ENCODED: Final = Once(lambda fact, event, keys: (event, keys))
+"""What was made of a fact, as long as the run lasts."""
+
+
+def encode(fact: Any, event_id: UUID, metadata: Any, keys: Any) -> NewEvent:
+    """`schemas.codec.encode`."""
+    event = _encode(fact, event_id, metadata, keys)
+    _ENCODED.know(fact, (event, keys))
+    return event
+
+
+def noted(state: Any, history: Iterable[Told]) -> Any:
+    """`fold` of what was just written: with the facts as everybody else reads them, so that all have the same states."""
+    return FOLDS(state, [told._replace(fact=_as_read(told)) for told in history])
+
+
+def _as_read(told: Told) -> Any:
+    event, keys = _ENCODED.known(told.fact)
+    return DECODE(RecordedEvent(*event, "", told.version, 0, START), keys)
+
+
+HEADERS: Final = Once(cloudevents.to_headers)
 ABOUT: Final = Once(cloudevents.about)
 """Of headers, which a broker keeps."""
 _RECORDED: Final = Once(lambda headers, message: cloudevents.to_recorded(message))
@@ -131,6 +201,27 @@ _RECORDED: Final = Once(lambda headers, message: cloudevents.to_recorded(message
 def to_recorded(message: Any) -> Any:
     """`chassis.cloudevents.to_recorded`."""
     return _RECORDED(message.headers, message)
+
+
+METADATA: Final = Once(lambda _bytes, event: codec.metadata_of(event))
+
+
+def metadata_of(event: Any) -> Any:
+    """`schemas.codec.metadata_of`."""
+    return METADATA(event.metadata, event)
+
+
+_WORDS: Final[dict[Any, Any]] = {}
+_read_words: Final = Reader.words
+
+
+def words(reader: Reader, asked: Sequence[Asked]) -> list[Any]:
+    """`router.reading.Reader.words`, of each text once: readers that are left to be remembered live as long."""
+    places = [(id(reader._rules), id(reader.model), each) for each in asked]
+    if new := [each for place, each in zip(places, asked, strict=True) if place not in _WORDS]:
+        read = zip(new, _read_words(reader, new), strict=True)
+        _WORDS.update({(id(reader._rules), id(reader.model), each): found for each, found in read})
+    return [_WORDS[place] for place in places]
 
 
 class _Telling(FeatureReader):

@@ -15,7 +15,7 @@ from simulation.decisions import Decision, Player, carry_out
 from simulation.processes import standing_in
 from simulation.shown import no_strangers, told_and_shown
 from simulation.watch import Lost
-from simulation.world import SERVICES, SHOWS, World, road_of
+from simulation.world import SERVICES, SHOWS, World
 from support.world import POLICIES
 
 LATE: Final = timedelta(seconds=240)
@@ -95,7 +95,7 @@ def _decide(world: World, decision: Decision, outcome: Outcome) -> None:
 
 
 def _ended(world: World, outcome: Outcome) -> Outcome:
-    outcome.trace, outcome.steps = world.trace.hexdigest(), world.steps
+    outcome.trace, outcome.steps = world.trace(), world.steps
     outcome.lives = sum(state.whole is None for state in world.watch.states.values())
     if outcome.lost is not None:
         outcome.story.append(str(outcome.lost))
@@ -197,7 +197,7 @@ def _round(world: World, without: frozenset[str]) -> bool:
     before, busy = world.reached(), False
     for name in list(world.tasks):
         task = world.tasks.get(name)
-        if task is None or (road_of(name) in without and not task.paused):
+        if task is None or (task.kind in without and not task.paused):
             continue
         if not world.has_news(name):
             continue

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -139,4 +140,9 @@ def _kept(name: str) -> set[UUID]:
 
 
 def _rows(service: str, metadata: Any, table: Any) -> Sequence[Any]:
-    return disk(service, metadata).look(lambda connection: list(connection.execute(select(table))))
+    return disk(service, metadata).look(lambda connection: list(connection.execute(_every(table))))
+
+
+@cache
+def _every(table: Any) -> Any:
+    return select(table)

@@ -74,6 +74,9 @@ class Task:
 
     def __init__(self, name: str, process: str, steps: Steps, surface: Surface) -> None:
         self.name, self.process, self._steps, self._surface = name, process, steps, surface
+        self.service, self.road = process.partition(".")[0], name.partition(" ")[2]
+        self.kind = f"{name.partition(' ')[0].partition('.')[0]} {self.road}"
+        """The service and its road, whichever of two processes it is."""
         self._waits: Any = None
         self.done, self.crashed, self.result = False, False, None
         self.error: Exception | None = None

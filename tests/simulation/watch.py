@@ -3,7 +3,6 @@
 The rules are the audit's own; here they are asked of the streams that a step touched, and of all of them now and then.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
@@ -16,15 +15,16 @@ from chassis.audit_history import allowed, history
 from chassis.audit_rules import Around, pointed_to, standing
 from chassis.books import Books, Summary, summary
 from chassis.ledger import Ledger
-from schemas.codec import decode, metadata_of
+from schemas.codec import decode
 from schemas.complaint import Complaint, new
 from schemas.envelope import RecordedEvent
+from schemas.events import BY_NAME
 from schemas.evolve import Told
 from schemas.lifecycle import Status
 from schemas.registry import Registry
 from schemas.sealed import Keys
 from schemas.streams import COMPLAINT_PREFIX, REGISTRY, SUPPORT_PREFIX, complaint_id
-from simulation.remembered import DECODE, FOLDS, founded
+from simulation.remembered import DECODE, FOLDS, founded, metadata_of
 from simulation.stepper import at_once
 from support.world import POLICIES
 
@@ -43,7 +43,11 @@ class Lost(Exception):
 class Watch:
     """What all streams add up to."""
 
-    def __init__(self, store: Any, keyring: Any) -> None:
+    def __init__(self, store: Any, keyring: Any, finds: Mapping[str, Collection[str]]) -> None:
+        """`finds`: the types of events that roads look for."""
+        self._looked_for = {type_: [road for road, types in finds.items() if type_ in types] for type_ in BY_NAME}
+        self.found = dict.fromkeys(finds, 0)
+        """How many events there are of those that a road looks for."""
         self._store, self._keyring = store, keyring
         self._read = 0
         self.states: dict[UUID, Complaint] = {}
@@ -55,7 +59,6 @@ class Watch:
         self.registry = Registry()
         self._books, self._counted = Books(), dict[UUID, Summary]()
         self.news: list[RecordedEvent] = []
-        self._of_type: Counter[str] = Counter()
 
     def state(self, complaint: UUID) -> Complaint:
         return self.states.get(complaint) or new(complaint)
@@ -65,10 +68,6 @@ class Watch:
         """How many events there are."""
         return self._read
 
-    def how_many(self, types: Collection[str]) -> int:
-        """How many of these types."""
-        return sum(self._of_type[each] for each in types)
-
     def look(self) -> None:
         """Take in what is new. Raises Lost."""
         self.news = self._store._events[self._read :]
@@ -76,7 +75,8 @@ class Watch:
         touched: dict[UUID, None] = {}
         for event in self.news:
             self._causes.add((event.stream, metadata_of(event).causation_id))
-            self._of_type[event.type] += 1
+            for road in self._looked_for[event.type]:
+                self.found[road] += 1
             if event.stream.startswith(SUPPORT_PREFIX):
                 supporter = DECODE(event).supporter
                 self.supports.add((event.stream.removeprefix(SUPPORT_PREFIX), supporter))

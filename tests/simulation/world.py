@@ -53,12 +53,6 @@ SWEEPS: Final = frozenset({"sweep", "trailing", "keeper", "duplicates", "lookout
 GRACE_S: Final = 30
 
 
-def road_of(name: str) -> str:
-    """The service and its road, whichever of two processes it is."""
-    process, _, road = name.partition(" ")
-    return f"{process.partition('.')[0]} {road}"
-
-
 class World:
     """One run. `twins`: services of which two processes run."""
 
@@ -72,8 +66,8 @@ class World:
         self.lines: dict[str, Any] = {}
         self.letters: list[Any] = []
         self.promised: list[tuple[str, UUID | None]] = []
-        self.trace, self.steps = blake2b(digest_size=16), 0
-        self.watch = Watch(self.store, self.keyring)
+        self.notes, self.steps = list[str](), 0
+        self.watch = Watch(self.store, self.keyring, FINDS)
         self.seen: dict[str, Any] = {}
         self._looked_s: dict[str, float] = {}
         self.leases: dict[str, tuple[int, float]] = {}
@@ -104,8 +98,9 @@ class World:
     async def nap(self) -> None:
         await asyncio.sleep(1)
 
-    def note(self, what: str) -> None:
-        self.trace.update(what.encode())
+    def trace(self) -> str:
+        """Of all that was done, in order."""
+        return blake2b("\n".join(self.notes).encode(), digest_size=16).hexdigest()
 
     # processes and tasks
 
@@ -145,7 +140,7 @@ class World:
         if task.paused:
             self.seen.pop(name, None)  # it goes on with what it read before: what came since it has not seen
         else:
-            self.seen[name] = self._sign(name)
+            self.seen[name] = self._sign(task)
         self.pass_by(1)
         self.steps += 1
         self._looked_s[name] = self._real_s
@@ -175,7 +170,7 @@ class World:
         self.watch.now = self.clock.now()
         self.watch.look()
         for event in self.watch.news:
-            self.note(f"{event.stream} {event.version} {event.type} {event.id}")
+            self.notes += (event.stream, event.type, str(event.id))
         if self.steps % 1000 == 0:
             self.watch.whole(self.clock.now())
 
@@ -214,25 +209,25 @@ class World:
 
     def has_news(self, name: str) -> bool:
         """Whether a task has something before it that it has not seen, beside the passing of time."""
-        if self.tasks[name].paused:
+        task = self.tasks[name]
+        if task.paused:
             return True
-        service, road = name.partition(".")[0], name.partition(" ")[2]
+        road = task.road
         if road == "agent" and COMPLAINT_EVENTS in self.broker.topics:
-            return self.broker.lag(AGENTS[service], COMPLAINT_EVENTS) > 0
+            return self.broker.lag(AGENTS[task.service], COMPLAINT_EVENTS) > 0
         if road == "post":
             return bool(disk("intake", METADATA["intake"]).look(_waiting))
         if road in SWEEPS and self._real_s < self._looked_s.get(name, -GRACE_S) + GRACE_S:
             return False  # nothing that it looks for falls to it sooner
-        return self.seen.get(name) != self._sign(name)
+        return self.seen.get(name) != self._sign(task)
 
     def reached(self) -> Any:
         """How far store and broker are."""
         return self.watch.read, self.broker.size(COMPLAINT_EVENTS)
 
-    def _sign(self, name: str) -> Any:
+    def _sign(self, task: Task) -> Any:
         """Of what a road would find something new in: its own events, topics made anew, another registry."""
-        process, _, road = name.partition(" ")
-        match road:
+        match task.road:
             case "view" | "agent":
                 return self.broker.size(COMPLAINT_EVENTS)
             case "lead":
@@ -242,10 +237,9 @@ class World:
             case "replanner":
                 return self.watch.registry.version
             case "lookout":
-                return self.watch.registry.version, self.seen.get(f"{process} feed")
-            case _:
-                found = FINDS.get(road)
-                return self.watch.how_many(found) if found else self.watch.read
+                return self.watch.registry.version, self.seen.get(f"{task.process} feed")
+            case road:
+                return self.watch.found[road] if road in FINDS else self.watch.read
 
     def close(self) -> None:
         """Everybody is gone. What points at one another is let go here: nothing is left for the collector to find."""
