@@ -1,13 +1,16 @@
 """When two texts are about the same matter. The pairs are made up; none was sent by anybody."""
 
 import csv
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from typer.testing import CliRunner
 
+from router.cli import app
 from router.duplicates import Case, Sameness, case, compare
 from router.likeness import likeness
 from router.rule_data import BadRules, parse
@@ -114,3 +117,65 @@ def test_the_name_of_the_own_town_says_nothing():
 def test_a_broken_list_refuses_to_start():
     with pytest.raises(BadRules, match=r"likeness\.toml"):
         parse(FeatureData, "version = 1", "likeness.toml")
+
+
+REPORTS = [
+    *(f"Jalan berlubang di depan Pasar Cihapit{more}" for more in (", mohon ditambal", " sudah lama", ", tolong pak")),
+    "Sampah menumpuk di depan Pasar Cihapit",
+    "Lampu jalan padam di depan Pasar Cihapit",
+    "Jalan berlubang di depan Masjid Raya",
+]
+
+
+def asked(*argv: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, argv, env={"COLUMNS": "200", "TERM": "dumb"})
+    return done.exit_code, done.output
+
+
+def table(path: Path, *rows: Sequence[str]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def test_pairs_are_drawn_from_reports_labelled_by_a_person_and_measured(tmp_path: Path):
+    given = [(text, "cihapit", f"2026-04-{day:02d}") for day, text in enumerate(REPORTS, 1)]
+    reports = table(
+        tmp_path / "reports.csv", ("isi", "desa", "tanggal"), *given, (REPORTS[0], "elsewhere", "2026-04-01")
+    )
+    out = tmp_path / "pairs.csv"
+    code, told = asked("pairs", str(reports), str(out), "--text", "isi", "--place", "desa", "--date", "tanggal")
+    assert code == 0, told
+    rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
+    assert len(rows) == 10  # any two of the five before the market
+    assert {row["same"] for row in rows} == {""}
+    assert asked("likeness", str(out))[0] == 2  # nobody has labelled one
+    filled = [(str(int("berlubang" in r["one"] and "berlubang" in r["other"])), r["one"], r["other"]) for r in rows[1:]]
+    table(out, ("same", "one", "other"), *filled, ("", rows[0]["one"], rows[0]["other"]))
+    code, told = asked("likeness", str(out))
+    assert code == 0, told
+    assert "joined: " in told
+    assert "1 pairs have no label yet" in told
+    assert "there already" in asked("pairs", str(reports), str(out), "--text", "isi")[1]
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        ("one,other\na,b\n", "no column same (it has one, other)"),
+        ("", "no column same, one, other (it has none)"),
+        ("same,one,other\nyes,a,b\n", "line 2: same is 'yes'; it must be 1, 0 or empty"),
+        ("same,one,other\n1,a,\n", "line 2: one or other is empty"),
+        ("same,one,other\n,a,b\n", "no pair has 1"),
+        ("\xff\xfe", "pairs.csv"),
+    ],
+)
+def test_a_file_that_holds_no_labelled_pairs_is_refused_with_the_line_and_the_column(
+    tmp_path: Path, content: str, error: str
+):
+    path = tmp_path / "pairs.csv"
+    path.write_bytes(content.encode("latin-1"))
+    code, told = asked("likeness", str(path))
+    assert code == 2
+    assert error in " ".join(told.replace("\u2502", " ").split())
+    assert asked("likeness", str(tmp_path / "none.csv"))[0] == 2

@@ -1,7 +1,6 @@
 """`satupintu seed`, `read` and `calendar`: fill the registry; see how the rules read a text and whose it would be."""
 
 import asyncio
-import csv
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -13,9 +12,11 @@ from rich.console import Console
 from chassis.log import configure
 from chassis.platform import open_platform
 from chassis.settings import read_settings
+from router import pairs
 from router.app import open_router, planted
 from router.calendar_cli import calendar
 from router.duplicates import measured
+from router.examples import BadExamples
 from router.placing import Doubt, choose, question
 from router.policy import day_of
 from router.registry_cli import registry
@@ -48,17 +49,42 @@ def read_(
         Console().print(line, highlight=False)
 
 
+@app.command("pairs")
+def pairs_(
+    data: Annotated[Path, typer.Argument(help="CSV with reports of your own")],
+    out: Annotated[Path, typer.Argument(help="CSV to fill in: 1 in the column same for the same matter, else 0")],
+    text: Annotated[str, typer.Option(help="column with the words")] = "text",
+    place: Annotated[str, typer.Option(help="columns that two reports must share, such as district,ward")] = "",
+    date: Annotated[str | None, typer.Option(help="column with the day; two are at most 14 days apart")] = None,
+    count: Annotated[int, typer.Option(min=3, help="how many pairs")] = 300,
+) -> None:
+    """Draw pairs of reports for a person to label, hard ones among them; `likeness` measures them then."""
+    if out.exists():
+        raise typer.BadParameter(f"{out} is there already; labels may be in it", param_hint="OUT")
+    try:
+        given = pairs.texts(data, text, [name.strip() for name in place.split(",") if name.strip()], date)
+    except BadExamples as error:
+        raise typer.BadParameter(str(error), param_hint="DATA") from error
+    found = pairs.drawn(given, count)
+    pairs.write(out, found)
+    Console().print(
+        f"{len(found)} pairs of {len(given)} texts are in {out}; it holds reporters' words", highlight=False
+    )
+
+
 @app.command("likeness")
 def likeness_(
-    pairs: Annotated[Path, typer.Argument(help="CSV with the columns same (1 or 0), one, other", exists=True)],
+    labels: Annotated[Path, typer.Argument(metavar="PAIRS", help="CSV with the columns same (1 or 0), one, other")],
 ) -> None:
     """Precision and recall of joining and of suggesting, on pairs of texts that a person has labelled."""
-    with pairs.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    if missing := {"same", "one", "other"} - set(rows[0] if rows else ()):
-        raise typer.BadParameter(f"{pairs}: no column {', '.join(sorted(missing))}")
-    for line in measured([(row["same"] == "1", row["one"], row["other"]) for row in rows]):
+    try:
+        found, unlabelled = pairs.labelled(labels)
+    except BadExamples as error:
+        raise typer.BadParameter(str(error), param_hint="PAIRS") from error
+    for line in measured(found):
         Console().print(line, highlight=False)
+    if unlabelled:
+        Console().print(f"{unlabelled} pairs have no label yet and were left out", highlight=False)
 
 
 async def _understood(text: str, region: str | None) -> list[str]:
