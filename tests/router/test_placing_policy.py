@@ -269,6 +269,34 @@ def test_misconduct_without_a_body_to_accuse_goes_to_the_desk_marked_as_such():
     assert isinstance(referred_, ComplaintReferred)
 
 
+SERVANTS = (
+    mandate(CITY, "civil-service-conduct", "regency", "32.73"),
+    mandate(PROVINCE, "civil-service-conduct", "province", "32"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "inspectorate"),
+    [
+        ("Ada pungli, tolong ditindak", PROVINCE),  # over the city where it is
+        ("Ada pungli oleh pegawai pemerintah provinsi, tolong ditindak", "kemendagri"),  # the level is said
+    ],
+)
+def test_misconduct_of_no_clear_field_goes_to_the_inspectorate_over_the_places_own_government(
+    text: str, inspectorate: str
+):
+    assert routing(given(filed(text, **HERE)), registry(*SERVANTS)) == (inspectorate, "inspektorat", "supervision")
+
+
+def test_misconduct_of_no_clear_field_is_for_the_desk_where_the_place_is_not_known_or_a_national_body_is_meant():
+    bodies = registry(*SERVANTS)
+    assert referral(given(filed("Ada pungli, tolong ditindak")), bodies).reason == "no_region"
+    assert (
+        referral(given(filed("Ada pungli di kantor pemerintah pusat, tolong ditindak", **HERE)), bodies).reason
+        == "no_sector"
+    )
+
+
 def test_the_grade_once_given_stays():
     state = given(filed(**HERE))._replace(supervision=True)
     assert routing(state)[2] == "supervision"

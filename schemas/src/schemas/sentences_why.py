@@ -21,13 +21,11 @@ FOUND_BY: Final = {
 
 
 def why(fact: Any, registry: Registry, lang: str) -> str:
-    """What a ComplaintRouted rested on; empty where its basis says nothing of a sector."""
+    """What a ComplaintRouted rested on; empty where its basis says nothing of sector or words."""
     basis, indonesian = fact.basis, lang == "id"
-    if basis.sector is None:
+    if basis.sector is None and not basis.words:
         return ""
-    named = sector(basis.sector, lang)
-    read = f"bidang {named}" if indonesian else f"about {named}"
-    parts = [f"{read}{_sure(basis.score, lang)}{_words(basis.words, lang)}"]
+    parts = [_read(basis, lang)]
     if basis.region is not None:
         found = FOUND_BY.get(basis.region_from or "", (basis.region_from, basis.region_from))[0 if indonesian else 1]
         where = f"{basis.region_name} ({basis.region})" if basis.region_name else basis.region
@@ -46,6 +44,14 @@ def in_question(candidates: Sequence[Candidate], registry: Registry, lang: str) 
         return ""
     listed = _named(candidates, registry)
     return f" (kemungkinan: {listed})" if lang == "id" else f" (in question: {listed})"
+
+
+def _read(basis: Any, lang: str) -> str:
+    if basis.sector is None:
+        return _words(basis.words, lang).removeprefix(", ")
+    named = sector(basis.sector, lang)
+    read = f"bidang {named}" if lang == "id" else f"about {named}"
+    return f"{read}{_sure(basis.score, lang)}{_words(basis.words, lang)}"
 
 
 def _sure(score: float | None, lang: str) -> str:

@@ -60,8 +60,8 @@ ROUTER: Final[dict[str, Words]] = {
         "en": "The report was read as {class_}{sector}{grade}{urgency}.",
     },
     "ComplaintRouted.supervision": {
-        "id": "Laporan diteruskan kepada {agency}, yang berwenang memeriksanya.",
-        "en": "The report was forwarded to {agency}, which has the authority to examine it.",
+        "id": "Laporan diteruskan kepada {agency}, yang berwenang memeriksanya{why}.",
+        "en": "The report was forwarded to {agency}, which has the authority to examine it{why}.",
     },
     "ComplaintRouted.suggestion": {
         "id": "Laporan diteruskan kepada {agency} atas saran instansi sebelumnya{why}.",

@@ -6,7 +6,7 @@ mandate. Where nothing decides, a reason for the desk, and the bodies in questio
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from router.authority import Authority, Body, Step, area, precise
 from router.gazetteer import Where
@@ -18,6 +18,9 @@ from schemas.events.router import ReferralReason, RoutedCause
 from schemas.policies import Policies
 from schemas.registry import Registry
 from schemas.values import Candidate, Level
+
+SERVANTS: Final = "civil-service-conduct"
+"""The field of every government over its own servants."""
 
 
 class Precedent(NamedTuple):
@@ -107,14 +110,27 @@ def choose(state: Complaint, asked: Question, known: Known, day: date) -> Choice
 def _supervised(asked: Question, known: Known, day: date) -> Choice | Doubt:
     # The accused is whoever would have it otherwise. Misconduct is for the inspectorate over that body (PP 12/2017
     # on supervision of regional government), never for that body itself.
-    accused = _by_mandate(asked._replace(returned=()), known, day)
+    accused = _by_mandate(_of_its_servants(asked, known)._replace(returned=()), known, day)
     if isinstance(accused, Doubt):
-        return accused._replace(candidates=())
+        unread = asked.read.words.sector is None and accused.reason == "no_mandate"
+        return Doubt("no_sector" if unread else accused.reason)
     inspectorate = known.authority.above(accused.body.agency, asked.returned)
     if inspectorate is None:
         return Doubt("all_returned" if asked.returned else "no_mandate")
     unit = INSPECTORATE_UNIT if INSPECTORATE_UNIT in inspectorate.units else None
     return Choice(Body(inspectorate.id, unit), "supervision")
+
+
+def _of_its_servants(asked: Question, known: Known) -> Question:
+    """Of what field is not clear, but it is no national body's: then the servants of the place's own government are
+    accused, whatever their field.
+    """
+    words = asked.read.words
+    likeliest = _home(words.alternatives[0].sector, known) if words.alternatives else None
+    if words.sector is not None or Level.NATIONAL in (likeliest, asked.level):
+        return asked
+    level = words.level or _home(SERVANTS, known)
+    return asked._replace(read=asked.read._replace(words=words._replace(sector=SERVANTS, level=level)), level=level)
 
 
 def _suggested(state: Complaint, asked: Question, known: Known, day: date) -> Choice | None:
