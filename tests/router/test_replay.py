@@ -114,6 +114,6 @@ async def test_history_teaches_in_the_order_of_filing_and_forgets_what_was_erase
     taught = [each async for each in replays.examples(land.router.ledger)]
     assert [(each.agency, each.sector, each.source, each.right) for each in taught] == [
         (CITY, "roads", "kept", True),
-        (CITY, None, "kept", True),
+        (CITY, "roads", "kept", True),
         (PROVINCE, "roads", "returned", False),
     ]

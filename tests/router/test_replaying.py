@@ -5,8 +5,10 @@ from uuid import uuid5
 
 import pytest
 
-from router.experience import experiences, fields
+from router.experience import WEIGHTS, experiences, fields
 from router.hindsight import Past, past
+from router.models import default
+from router.reading import likeliest_fields
 from router.replaying import Beside, End, again, report, usual_desk_time
 from schemas.events.agency_inbox import ComplaintAcknowledged
 from schemas.events.base import Fact
@@ -141,3 +143,21 @@ def test_of_a_body_with_several_fields_the_one_that_was_read_is_learned():
     facts = (filed(POTHOLE, **HERE), read, routed(CITY), took(CITY, 1))
     [example] = experiences(given(*facts), happened(*facts), fields(registry()))
     assert (example.sector, example.text, example.region) == ("waste", POTHOLE, "32.73")
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("Sampah menumpuk, truk sampah tidak datang", "waste"),
+        ("Jalan berlubang parah, aspal hancur", "roads"),
+        ("Mohon bantuannya", None),  # speaks of no field
+        ("Banyak guru tidak hadir di sekolah", None),  # of none that the body has
+    ],
+)
+def test_what_the_desk_gave_to_a_body_with_several_fields_teaches_the_one_that_its_words_speak_of(
+    text: str, field: str | None
+):
+    facts = (filed(text, **HERE), referred(), routed(CITY, cause="desk"))
+    [example] = experiences(given(*facts), happened(*facts), fields(registry()), likeliest_fields(default()[0]))
+    assert (example.sector, example.right) == (field, True)
+    assert field is None or example.weight < WEIGHTS["desk"]

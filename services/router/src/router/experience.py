@@ -4,12 +4,13 @@ The text of a secret complaint, of one of supervision grade or of an erased one 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 from router.examples import Example
 from router.hindsight import BY_A_PERSON, Past
 from router.reading import place_tokens
+from router.rules import Scored
 from schemas.complaint import Complaint
 from schemas.events.router import ComplaintRouted
 from schemas.registry import Registry
@@ -19,6 +20,11 @@ from schemas.values import ComplaintClass
 Source = Literal["arbiter", "desk", "kept", "returned"]
 WEIGHTS: Final[Mapping[Source, float]] = {"arbiter": 1.0, "desk": 1.0, "kept": 0.5, "returned": 1.0}
 """How far each is to be trusted: a body also keeps what it ought to have given back."""
+
+INFERRED: Final = 0.5
+"""The same, where the body is known and its field only follows from the words."""
+FAINT, CLEAR = 0.05, 0.8
+"""A field must have so much of all probability, and so much of what the body's fields have together."""
 
 
 class Experience(NamedTuple):
@@ -40,6 +46,8 @@ class Experience(NamedTuple):
 
 Fields = Mapping[str, Sequence[Mandate]]
 """Each body's mandates."""
+Reads = Callable[[str], Sequence[Scored]]
+"""The likeliest fields of a text, with their probabilities."""
 
 
 def fields(registry: Registry) -> Fields:
@@ -53,16 +61,18 @@ def fields(registry: Registry) -> Fields:
     return found
 
 
-def experiences(state: Complaint, past: Past, known: Fields) -> list[Experience]:
-    """What this complaint teaches: one example of whose it was, if that is known, and one of each body it was not."""
+def experiences(state: Complaint, past: Past, known: Fields, reads: Reads = lambda _: ()) -> list[Experience]:
+    """What this complaint teaches: one example of whose it was, if that is known, and one of each body it was not.
+    `reads` tells which of a body's several fields the words speak of.
+    """
     if state.secret or state.supervision or state.erased:
         return []
-    given = [_example(state, past, known, agency, None, "returned") for agency in past.returns]
+    given = [_example(state, past, known, agency, None, "returned", reads) for agency in past.returns]
     rejected = [each._replace(right=False) for each in given]
     owner = past.owner
     if owner is None or not past.proven:
         return rejected
-    return [_example(state, past, known, owner.agency, owner.unit, _source(owner)), *rejected]
+    return [_example(state, past, known, owner.agency, owner.unit, _source(owner), reads), *rejected]
 
 
 def _source(owner: ComplaintRouted) -> Source:
@@ -71,20 +81,34 @@ def _source(owner: ComplaintRouted) -> Source:
     return "arbiter" if owner.cause == "binding" else "desk"
 
 
-def _example(state: Complaint, past: Past, known: Fields, agency: str, unit: str | None, source: Source) -> Experience:
+def _example(
+    state: Complaint, past: Past, known: Fields, agency: str, unit: str | None, source: Source, reads: Reads
+) -> Experience:
     said = "\n".join([state.title or "", state.text, *(text for _, text in state.details)]).strip()
     region = (past.read.basis.region if past.read else None) or (state.place.region if state.place else None)
-    sector = _sector(past, known, agency, unit)
-    return Experience(said, region, state.class_, sector, agency, unit, WEIGHTS[source], source)
+    own = frozenset(mandate.sector for mandate in known.get(agency, ()) if unit is None or mandate.unit == unit)
+    sector = _sector(past, own)
+    weight = WEIGHTS[source] * (1.0 if sector is not None else INFERRED)
+    sector = sector or _by_its_words(reads(said), own)
+    return Experience(said, region, state.class_, sector, agency, unit, weight, source)
 
 
-def _sector(past: Past, known: Fields, agency: str, unit: str | None) -> str | None:
+def _sector(past: Past, own: frozenset[str]) -> str | None:
     # The body stands fast; of its fields the one that was read, else its only one.
-    own = {mandate.sector for mandate in known.get(agency, ()) if unit is None or mandate.unit == unit}
     read = past.read.basis.sector if past.read else None
     if read in own:
         return read
     return next(iter(own)) if len(own) == 1 else None
+
+
+def _by_its_words(scored: Sequence[Scored], own: frozenset[str]) -> str | None:
+    """Of the body's fields the one that the words speak of, far before its others; too unsure to place by it alone."""
+    mine = [each for each in scored if each.sector in own]
+    if not mine:
+        return None
+    best = max(mine, key=lambda each: each.score)
+    clear = best.score >= FAINT and best.score >= CLEAR * sum(each.score for each in mine)
+    return best.sector if clear else None
 
 
 def taught(examples: Iterable[Experience]) -> list[Example]:

@@ -5,7 +5,7 @@ itself, a model that knows no history only where the rules say the same; else a 
 never learned stays with the rules.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -151,9 +151,25 @@ def _together(own: Verdict, guess: Guess, model: Model) -> Verdict:
     return Verdict(sector, guess.sectors, guess.words if sector else (), suspected)
 
 
+def plain_gazetteer() -> Gazetteer:
+    """The regions of the data shipped in this package. Raises BadRules."""
+    return Gazetteer(name_data(), place_data(), district_data(), {}, vocabulary(rule_data()))
+
+
 def plain_reader() -> Reader:
     """A reader of the data shipped in this package. Raises BadRules."""
     return _reader(())
+
+
+def likeliest_fields(model: Model) -> Callable[[str], Sequence[Scored]]:
+    """What this model makes of a text alone, unsure as it may be."""
+    reading = plain_reader().having(model)
+
+    def fields(text: str) -> Sequence[Scored]:
+        ((_, guess),) = reading.words([Asked(text, "", ())])
+        return guess.sectors if guess else ()
+
+    return fields
 
 
 def reader(registry: Registry) -> Reader:

@@ -18,9 +18,10 @@ from chassis.patience import UNREADABLE, reason
 from router.authority import Authority
 from router.experience import Experience, experiences, fields
 from router.hindsight import Past, past
+from router.models import default
 from router.placing import Known, Precedent, PrecedentKey
 from router.policy import precedent_key
-from router.reading import Reader
+from router.reading import Reader, likeliest_fields
 from router.replaying import Beside, again, report, usual_desk_time
 from schemas.codec import decode
 from schemas.events.base import Fact
@@ -141,10 +142,10 @@ async def examples(ledger: Ledger, since: datetime | None = None) -> AsyncIterat
     """Everything that history teaches, in the order of filing."""
     filed, _ = await index(ledger, since)
     told = await chapters(ledger)
-    known = fields(told[-1].registry if told else Registry())
+    known, reads = fields(told[-1].registry if told else Registry()), likeliest_fields(default()[0])
     async for loaded in read_back(ledger, filed):
         if (found := past(loaded.state.id, loaded.told())) is not None:
-            for example in experiences(loaded.state, found, known):
+            for example in experiences(loaded.state, found, known, reads):
                 yield example
 
 
