@@ -212,7 +212,7 @@ async def test_in_the_first_registry_complaints_reach_their_bodies(router: Route
         "Jalan berlubang di Kota Surabaya": "kota-surabaya",
         "Jalan berlubang di Kabupaten Bandung": "kabupaten-bandung",
         "Lampu jalan padam di Jakarta Selatan": "provinsi-daerah-khusus-ibukota-jakarta",
-        "Klaim JHT BPJS Ketenagakerjaan ditolak": "bpjs-ketenagakerjaan",
+        "Pembuatan paspor di kantor imigrasi antre berjam-jam": "kemen-imipas",
         "Pungli pembuatan KTP di Kota Samarinda": "provinsi-kalimantan-timur",
     }
     for number, text in enumerate(texts):

@@ -87,6 +87,10 @@ class Model:
         self._told = {term: column for term, column in vocabulary.terms.items() if term in tellable}
         self._lock = Lock()
 
+    def having(self, caution: Caution) -> "Model":
+        """The same with another caution."""
+        return Model(self.version, self.labels, self.vocabulary, self.weights, caution, self.tellable)
+
     def read(self, said: Said) -> Guess:
         """The reading of one text."""
         return self.read_many([said])[0]

@@ -1,22 +1,20 @@
 """How good is a way of reading on labelled texts? Fold by fold beside a plain baseline, with intervals."""
 
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import process_time
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.pipeline import make_union
-from sklearn.svm import LinearSVC
 
+from router.baseline import Baseline
 from router.classify import UNCLEAR, Model
 from router.examples import Example
 from router.features import Said
 from router.learning import with_own
-from router.machines import SEED
 from router.measures import (
     Array,
     Judged,
@@ -26,9 +24,9 @@ from router.measures import (
     forwarded,
     macro_f1,
     mean_with_interval,
-    softmax,
     top,
 )
+from router.models import SUFFIX, Card, write
 from router.reading import Asked, Reader
 from router.training import TARGET, Making, train
 
@@ -39,8 +37,14 @@ MEASURES: Final[Mapping[str, Callable[[Judged], float]]] = {
     "calibration_error": calibration_error,
     "coverage_at_95": partial(coverage_at, target=TARGET),
 }
-BASELINE_SHARPNESS: Final = 4.0
 BATCH: Final = 200
+
+
+class Cost(NamedTuple):
+    """What a model takes: its file in bytes, and milliseconds of one core for a text, read many at once."""
+
+    size: int
+    ms: float
 
 
 class Judging(NamedTuple):
@@ -51,6 +55,7 @@ class Judging(NamedTuple):
     baseline: Judged
     threshold: float
     examples: list[Example]
+    cost: Cost
 
 
 def frequent(examples: Sequence[Example], least: int) -> list[Example]:
@@ -61,41 +66,56 @@ def frequent(examples: Sequence[Example], least: int) -> list[Example]:
 
 def by_fold(examples: Sequence[Example], making: Making, only: Sequence[str] = ()) -> Iterator[Judging]:
     """Each fold judged by what was learned from the others."""
-    for fold in only or sorted({each.fold for each in examples}):
-        known = [each for each in examples if each.fold != fold]
-        yield judge(fold, known, [each for each in examples if each.fold == fold], making)
+    plain = Baseline([each.text for each in examples])
+    folds = np.array([each.fold for each in examples])
+    for fold in only or sorted(set(folds.tolist())):
+        yield judge(fold, examples, folds == fold, making, plain)
 
 
 def judge(
-    fold: str, known: Sequence[Example], held: Sequence[Example], making: Making, *, elsewhere: bool = False
+    fold: str, examples: Sequence[Example], held: Array, making: Making, plain: Baseline, *, elsewhere: bool = False
 ) -> Judging:
-    """What is said of `held` by what was learned from `known`. `elsewhere`: in another place."""
+    """What is said of those of the mask `held` by what was learned from the others. `elsewhere`: in another place."""
+    known = [examples[at] for at in np.flatnonzero(~held).tolist()]
+    unseen = [examples[at] for at in np.flatnonzero(held).tolist()]
     made = train(with_own(known, elsewhere=elsewhere), fold, (), making)
-    ours = said_of(made.model, held, making)
-    return Judging(fold, ours, baseline(known, held), made.model.caution.threshold, list(held))
+    ours, cost = said_of(made.model, unseen, making), _cost(made.model, unseen, making)
+    other = plain.judged(np.array([str(each.label) for each in examples]), held)
+    return Judging(fold, ours, other, made.model.caution.threshold, unseen, cost)
 
 
 def said_of(model: Model, held: Sequence[Example], making: Making) -> Judged:
     """What a model says of texts."""
-    said = [Said(each.text, each.place, tuple(making.hints(each.text))) for each in held]
+    said = _said(held, making)
     parts = [model.chances(said[at : at + BATCH]) for at in range(0, len(said), BATCH)]
     chances = np.concatenate(parts).astype(np.float64)
     return Judged(model.labels, chances, tuple(str(each.label) for each in held))
 
 
-def baseline(known: Sequence[Example], held: Sequence[Example]) -> Judged:
-    """A plain one: TF-IDF of words and pairs and of 2 to 5 letters, one balanced linear support vector machine."""
-    vectors = make_union(
-        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
-        TfidfVectorizer(analyzer="char", ngram_range=(2, 5), sublinear_tf=True),
-    )
-    machine = LinearSVC(C=0.5, class_weight="balanced", random_state=SEED)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        machine.fit(vectors.fit_transform([each.text for each in known]), [each.label for each in known])
-    margins = machine.decision_function(vectors.transform([each.text for each in held]))
-    labels = tuple(str(label) for label in machine.classes_)
-    return Judged(labels, softmax(margins * BASELINE_SHARPNESS), tuple(str(each.label) for each in held))
+def _said(held: Sequence[Example], making: Making) -> list[Said]:
+    return [Said(each.text, each.place, tuple(making.hints(each.text))) for each in held]
+
+
+def _cost(model: Model, held: Sequence[Example], making: Making) -> Cost:
+    return Cost(size_of(model), median_ms(model, held, making))
+
+
+def size_of(model: Model) -> int:
+    """Bytes of its file."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"model{SUFFIX}"
+        write(path, model, Card.bare(model.version))
+        return path.stat().st_size
+
+
+def median_ms(model: Model, held: Sequence[Example], making: Making) -> float:
+    """Milliseconds of one core for a text, the rules' scores included: median over batches."""
+    spent = []
+    for at in range(0, len(held), BATCH):
+        some, start = held[at : at + BATCH], process_time()
+        model.read_many(_said(some, making))
+        spent.append(1000 * (process_time() - start) / len(some))
+    return float(np.median(spent))
 
 
 def summary(judgings: Sequence[Judging]) -> dict[str, Any]:
@@ -108,6 +128,8 @@ def summary(judgings: Sequence[Judging]) -> dict[str, Any]:
     on = [forwarded(j.ours, j.threshold) for j in judgings]
     found["forwarded_at_threshold"] = _interval([share for share, _ in on])
     found["right_among_forwarded"] = _interval([right for _, right in on])
+    found["file_mb"] = round(max(j.cost.size for j in judgings) / 1e6, 1)
+    found["ms_a_text"] = round(max(j.cost.ms for j in judgings), 3)
     return found
 
 

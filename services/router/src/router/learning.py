@@ -144,6 +144,11 @@ def default_caution() -> Caution:
     return Caution(float(said["others"]), thresholds, said["agreement"], frozenset(said["ward"]))
 
 
+def shared_fields() -> frozenset[str]:
+    """Fields that a model without history never places by itself: two bodies answer for the same counter."""
+    return frozenset(tables(SURE_FILE)["shared"])
+
+
 def _filler() -> set[str]:
     """Words of no sector: those of greetings, pleas and frames."""
     frames = sentence_data().frames

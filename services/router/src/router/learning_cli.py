@@ -22,6 +22,8 @@ from router.settings import SERVICE
 
 app: Final = typer.Typer(no_args_is_help=True)
 console: Final = Console(highlight=False)
+WIDTH: Final = 120
+"""Of tables that go to a file."""
 
 
 def _names(said: str) -> tuple[str, ...]:
@@ -46,12 +48,14 @@ def train(
 ) -> None:
     """Make a model; prints its card. It places nothing before `switch` names it."""
     settings = read_settings()
-    columns = Columns(_names(text), label, _names(place), kind or None)
+    columns, silent = Columns(_names(text), label, _names(place), kind or None), 0
     try:
         examples = [example for path in data or () for example in read_examples(path, columns)]
         sources = [source(path) for path in data or ()]
         if history:
-            lived = taught(asyncio.run(_lived(settings, since)))
+            past = asyncio.run(_lived(settings, since))
+            lived = taught(past)
+            silent = sum(each.right and each.sector is None for each in past)
             examples, sources = [*examples, *lived], [*sources, history_source(lived)]
         model, card = learn(
             with_own(examples, elsewhere=elsewhere) if own and examples else examples or own_examples(),
@@ -70,6 +74,10 @@ def train(
         console.print(f"warning: {path.stat().st_size / 1e6:.0f} MB is more than a model should have")
     console.print_json(card.model_dump_json())
     console.print(f"written to {path} ({path.stat().st_size / 1e6:.1f} MB)")
+    if silent:
+        console.print(
+            f"{silent} placings taught nothing: the body has several fields, and the words speak of none clearly"
+        )
 
 
 async def _lived(settings: Settings, since: datetime | None) -> list[Experience]:
@@ -94,7 +102,10 @@ def evaluate(
 
     chosen = _model(read_settings().models_dir, model)
     try:
-        trials.run(chosen, data, out, tuple(task or ()), tuple(fold or ()), console.print)
+        out.mkdir(parents=True, exist_ok=True)
+        with (out / "report.txt").open("w", encoding="utf-8") as file:
+            kept = Console(file=file, width=WIDTH)
+            trials.run(chosen, data, out, tuple(task or ()), tuple(fold or ()), lambda told: _tell(kept, told))
     except BadExamples as error:
         raise typer.BadParameter(str(error)) from error
 
@@ -103,6 +114,12 @@ def evaluate(
 def card(model: Annotated[str, typer.Argument(help="version or file; `default`: the one that ships")]) -> None:
     """What a model is: data, split, figures, date."""
     console.print_json(_model(read_settings().models_dir, model)[1].model_dump_json())
+
+
+def _tell(kept: Console, told: object) -> None:
+    kept.print(told)
+    shown = console if console.is_terminal else Console(width=WIDTH, highlight=False)
+    shown.print(told)
 
 
 def _model(folder: Path, named: str) -> tuple[Model, Card]:

@@ -6,12 +6,12 @@ machine over log-count ratios (Wang and Manning 2012), which is better at rare l
 
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
@@ -32,11 +32,11 @@ Array = npt.NDArray[Any]
 
 def fitted(matrix: csr_matrix, wanted: Array, trust: Array, labels: Sequence[str]) -> tuple[Array, Array]:
     """Weights (labels x features) and bias of all machines together. `trust`: weight of each example."""
+    matrix = matrix.astype(np.float64)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         known, weights, bias = _machine(matrix, wanted, trust)
-        for at, label in enumerate(known):
-            more, shift = _by_ratios(matrix, wanted == label, trust, len(known))
+        for at, (more, shift) in enumerate(_by_ratios(matrix, wanted, trust, known)):
             weights[at] += RATIOS * more
             bias[at] += RATIOS * shift
     where = [labels.index(label) for label in known]
@@ -57,11 +57,16 @@ def _machine(matrix: csr_matrix, wanted: Array, trust: Array) -> tuple[list[str]
     return machine.classes_.tolist(), own + COUNTED * (bayes - bayes.mean(axis=0)), bias
 
 
-def _by_ratios(matrix: csr_matrix, mine: Array, trust: Array, labels: int) -> tuple[Array, float]:
-    there = (matrix > 0).astype(np.float64)
-    own, others = (there[rows].T @ trust[rows] + 1 for rows in (mine, ~mine))
-    ratios = np.log((own / own.sum()) / (others / others.sum())) / 2
-    rare = (len(mine) / labels / mine.sum()) ** RATIO_BALANCE
-    machine = LinearSVC(C=RATIO_SOFTNESS, class_weight={True: rare, False: 1.0}, random_state=SEED, tol=3e-2)
-    machine.fit(matrix @ diags(ratios), mine, trust)
-    return machine.coef_[0] * ratios, float(machine.intercept_[0])
+def _by_ratios(matrix: csr_matrix, wanted: Array, trust: Array, known: Sequence[str]) -> Iterator[tuple[Array, float]]:
+    there = csr_matrix((np.ones(matrix.nnz), matrix.indices, matrix.indptr), matrix.shape)
+    own = there.T @ np.stack([(wanted == label) * trust for label in known], axis=1)
+    everywhere, scaled = own.sum(axis=1), matrix.copy()
+    for at, label in enumerate(known):
+        mine = wanted == label
+        here, others = own[:, at] + 1, everywhere - own[:, at] + 1
+        ratios = np.log((here / here.sum()) / (others / others.sum())) / 2
+        rare = (len(mine) / len(known) / mine.sum()) ** RATIO_BALANCE
+        machine = LinearSVC(C=RATIO_SOFTNESS, class_weight={True: rare, False: 1.0}, random_state=SEED, tol=3e-2)
+        np.multiply(matrix.data, ratios[matrix.indices], out=scaled.data)
+        machine.fit(scaled, mine, trust)
+        yield machine.coef_[0] * ratios, float(machine.intercept_[0])

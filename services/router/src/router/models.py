@@ -7,7 +7,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -60,6 +60,12 @@ class Card(Format):
     """How rare a word is that no example had."""
     target: float
     """Share of right ones among those forwarded by itself at which the threshold was set."""
+
+    @classmethod
+    def bare(cls, version: str) -> Self:
+        """Of a model that is only measured."""
+        return cls(version=version, made_on=date.min, rules="", data={}, split="", figures={}, threshold=1, sharpness=1,
+                   rarest=1, target=1)  # fmt: skip
 
 
 def write(path: Path, model: Model, card: Card) -> None:

@@ -7,7 +7,8 @@ it is linear, so it ends up in one matrix.
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -105,27 +106,49 @@ def _judging(labelled: Sequence[Example]) -> Array:
     return real if real.sum() >= ENOUGH else np.ones(len(labelled), bool)
 
 
-def vocabulary(said: Sequence[Said], labelled: Iterable[int], seen: int) -> Vocabulary:
+def vocabulary(said: Sequence[Said], labelled: Sequence[int], seen: int) -> Vocabulary:
     """The features worth a column. How rare they are is counted in labelled texts."""
-    counts = [_features(each) for each in said]
-    own = set(labelled)
+    found = [words(each.text) for each in said]
+    terms_in = [set(terms(each)) for each in found]
+    counted = [
+        _occurrences(terms_in, labelled),
+        _of_pieces(found, labelled),
+        _occurrences([set(each.place) for each in said], labelled),
+        _occurrences([{name for name, _ in each.hints} for each in said], labelled),
+    ]
     blocks: list[dict[str, int]] = []
     frequencies: list[int] = []
-    for block, least in enumerate((seen, seen + 1, seen, 1)):
-        everywhere = Counter(name for each in counts for name in each[block])
-        counted = Counter(name for at in own for name in counts[at][block])
-        kept = sorted((-counted[name], name) for name, count in everywhere.items() if count >= least)[:MOST_COLUMNS]
+    for (everywhere, own), least in zip(counted, (seen, seen + 1, seen, 1), strict=True):
+        kept = sorted((-own[name], name) for name, count in everywhere.items() if count >= least)[:MOST_COLUMNS]
         blocks.append({name: at for at, (_, name) in enumerate(kept, len(frequencies))})
         frequencies += [-count for count, _ in kept]
-    rarity = np.log((1 + len(own)) / (1 + np.array(frequencies, np.float32))) + 1
-    rarest = float(np.log((1 + len(own)) / 2) + 1)
+    rarity = np.log((1 + len(labelled)) / (1 + np.array(frequencies, np.float32))) + 1
+    rarest = float(np.log((1 + len(labelled)) / 2) + 1)
     return Vocabulary(blocks[0], blocks[1], blocks[2], blocks[3], rarity.astype(np.float32), rarest)
 
 
-def _features(said: Said) -> tuple[set[str], ...]:
-    found = words(said.text)
-    parts = {piece for word in set(found) for piece in pieces(word)}
-    return set(terms(found)), parts, set(said.place), {name for name, _ in said.hints}
+Counts = Mapping[str, int]
+
+
+def _occurrences(names: Sequence[set[str]], labelled: Iterable[int]) -> tuple[Counts, Counts]:
+    """In how many texts each name is: of all, and of the labelled ones."""
+    return Counter(chain.from_iterable(names)), Counter(chain.from_iterable(names[at] for at in labelled))
+
+
+def _of_pieces(found: Sequence[Sequence[str]], labelled: Sequence[int]) -> tuple[Counts, Counts]:
+    """The same of the pieces that words are made of, each word taken apart once."""
+    numbers = {word: at for at, word in enumerate(dict.fromkeys(chain.from_iterable(found)))}
+    names: dict[str, int] = {}
+    made_of = _binary([[names.setdefault(piece, len(names)) for piece in set(pieces(word))] for word in numbers], names)
+    there = _binary([[numbers[word] for word in set(each)] for each in found], numbers) @ made_of
+    everywhere, own = (np.bincount(rows.indices, minlength=len(names)).tolist() for rows in (there, there[labelled]))
+    return dict(zip(names, everywhere, strict=True)), dict(zip(names, own, strict=True))
+
+
+def _binary(rows: Sequence[Sequence[int]], names: Mapping[str, int]) -> csr_matrix:
+    ends = np.cumsum([0, *map(len, rows)])
+    columns = np.fromiter(chain.from_iterable(rows), np.int32)
+    return csr_matrix((np.ones(len(columns), np.int32), columns, ends), shape=(len(rows), len(names)))
 
 
 def encoded(encoder: Encoder, said: Sequence[Said]) -> csr_matrix:

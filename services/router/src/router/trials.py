@@ -3,23 +3,42 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from time import process_time
+from typing import Any, Final, NamedTuple
 
-from router import evaluation
+import numpy as np
+
+from router import evaluation, findings, outlines, sureness
+from router.baseline import Baseline
 from router.classify import Model
+from router.evaluation import Judging
 from router.examples import BadExamples, Columns, Example, read_examples
-from router.learning import offices, rules_hints
+from router.learning import default_caution, offices, rules_hints, shared_fields
 from router.measures import Judged, accuracy, macro_f1, top
 from router.models import Card
-from router.reading import plain_reader
+from router.reading import plain_gazetteer, plain_reader
 from router.reports import write_rows, write_task
 from router.rule_data import read, rule_data, tables
 from router.rules import Rules
+from router.sureness import Going
 from router.training import Making
 
 FILE: Final = "evaluation.toml"
 OWN: Final = "evaluation.tsv"
-Say = Callable[[str], None]
+Say = Callable[[Any], None]
+
+
+class Trial(NamedTuple):
+    """What is measured on which texts, where its files go, and to whom it is told. `tasks`, `folds`: only these."""
+
+    model: Model
+    card: Card
+    data: Path | None
+    out: Path
+    tasks: Sequence[str]
+    folds: Sequence[str]
+    say: Say
+    making: Making
 
 
 def run(
@@ -30,29 +49,30 @@ def run(
     Raises:
         BadExamples: the folder has none of the files.
     """
-    making = Making(rules_hints(Rules(rule_data())))
     out.mkdir(parents=True, exist_ok=True)
-    found: dict[str, Any] = {"model": model[1].version}
-    if data is None:
-        found["own texts"] = _own(model, making, out)
-    else:
-        known = _there(data, tasks)
-        for name, task in known.items():
-            say(f"measuring {name} ...")
-            found[name] = _task(name, task, data, out, making, folds)
-            found[f"{name}, {model[1].version} without training"] = _untrained(model, task, data, out / name, making)
-            say(json.dumps(found[name]))
-        if not tasks:
-            found["across"] = _across(known, data, making)
+    trial = Trial(*model, data, out, tasks, folds, say, Making(rules_hints(Rules(rule_data()))))
+    found = {"model": model[1].version} | (_own(trial) if data is None else _folder(trial, data))
     (out / "summary.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    say(json.dumps(found, indent=2))
-    say(f"tables and pictures are in {out}")
+    say(f"tables and pictures are in {out}; {process_time():.0f} s of one core")
 
 
 def own_texts() -> list[Example]:
     """Made-up texts with their sectors, written apart from those that the default model learned from."""
     rows = [line.split("\t") for line in read(OWN).splitlines()[1:]]
     return [Example(text, label) for label, _, text in rows]
+
+
+def _folder(trial: Trial, data: Path) -> dict[str, Any]:
+    known = _there(data, trial.tasks)
+    found: dict[str, Any] = {"untrained": _untrained(trial, known, data)}
+    if (outline := data / tables(FILE)["outlines"]).exists() and not trial.tasks:
+        found["places"] = outlines.measured(outline, plain_gazetteer())
+        trial.say(findings.sides("pins strewn over the outlines of all regencies", {"pins": found["places"]}))
+    if not trial.tasks:
+        found["across"] = _across(trial, known, data)
+    for name, task in known.items():
+        found[name] = _task(trial, name, read_examples(data / task["file"], _columns(task)), task["least"])
+    return found
 
 
 def _there(data: Path, tasks: Sequence[str]) -> dict[str, Any]:
@@ -67,57 +87,88 @@ def _columns(task: Mapping[str, Any], label: str | None = None) -> Columns:
     return Columns(tuple(task["text"]), label or task["label"], tuple(task["place"]), None, task["fold"])
 
 
-def _task(
-    name: str, task: Mapping[str, Any], data: Path, out: Path, making: Making, folds: Sequence[str]
-) -> dict[str, Any]:
-    examples = evaluation.frequent(read_examples(data / task["file"], _columns(task)), task["least"])
-    return write_task(out / name, list(evaluation.by_fold(examples, making, folds)))
+def _task(trial: Trial, name: str, examples: Sequence[Example], least: int) -> dict[str, Any]:
+    judgings = []
+    for judging in evaluation.by_fold(evaluation.frequent(examples, least), trial.making, trial.folds):
+        judgings.append(judging)
+        trial.say(_progress(name, judging))
+    found = write_task(trial.out / name, judgings)
+    trial.say(findings.by_folds(name, found, evaluation.by_fold_rows(judgings)))
+    return found
 
 
-def _untrained(
-    model: tuple[Model, Card], task: Mapping[str, Any], data: Path, out: Path, making: Making
-) -> dict[str, Any]:
-    """The model of sectors on texts that carry offices."""
-    label = task.get("kind_label", task["label"])
-    examples = read_examples(data / task["file"], _columns(task, label))
-    judged = evaluation.said_of(model[0], examples, making)
-    meant = offices()
-    here = {kind: sectors for kind, sectors in meant.items() if sectors and kind in judged.wanted}
-    on = evaluation.placed(plain_reader().having(model[0]), examples)
-    forwarded, rows = evaluation.by_itself(on, judged.wanted, meant)
-    write_rows(out / "by_itself.csv", rows)
-    return {
-        "as sectors": evaluation.as_sectors(judged, meant),
-        "as offices": evaluation.as_offices(judged, here),
-        "by itself": forwarded,
-    }
+def _progress(name: str, judging: Judging) -> str:
+    ours, plain = accuracy(judging.ours), accuracy(judging.baseline)
+    return f"{name}, fold {judging.fold}: accuracy {ours:.3f}, baseline {plain:.3f} ({process_time():.0f} s so far)"
 
 
-def _across(tasks: Mapping[str, Any], data: Path, making: Making) -> dict[str, Any] | None:
+def _untrained(trial: Trial, tasks: Mapping[str, Any], data: Path) -> dict[str, Any]:
+    """The model of sectors on texts that carry offices: what it says, and what it lets go on by itself."""
+    meant, reader = offices(), plain_reader().having(trial.model)
+    found: dict[str, Any] = {}
+    going: list[Going] = []
+    for name, task in tasks.items():
+        examples = read_examples(data / task["file"], _columns(task, task.get("kind_label", task["label"])))
+        judged = evaluation.said_of(trial.model, examples, trial.making)
+        here = {kind: sectors for kind, sectors in meant.items() if sectors and kind in judged.wanted}
+        forwarded, rows = evaluation.by_itself(evaluation.placed(reader, examples), judged.wanted, meant)
+        (trial.out / name).mkdir(exist_ok=True)
+        write_rows(trial.out / name / "by_itself.csv", rows)
+        going += sureness.going(name, reader, trial.model, examples, meant)
+        fields, ranked = evaluation.as_sectors(judged, meant), evaluation.as_offices(judged, here)
+        found[name] = {
+            "texts": forwarded["texts"], "field first": fields["top_1"], "field in three": fields["top_3"],
+            "office first": ranked["top_1"], "office in three": ranked["top_3"],
+            "goes by itself": forwarded["forwarded"], "of these right": forwarded["right_among_forwarded"],
+            "ms a text": evaluation.median_ms(trial.model, examples[: 5 * evaluation.BATCH], trial.making),
+        }  # fmt: skip
+    trial.say(findings.sides(f"{trial.card.version}, which learned from none of these", found))
+    return found | {"by itself": _sure(trial, going, {name: values["texts"] for name, values in found.items()})}
+
+
+def _sure(trial: Trial, going: Sequence[Going], counts: Mapping[str, int]) -> dict[str, Any]:
+    homes, shared = plain_reader().homes, shared_fields()
+    rows = sureness.on_a_new_source(going, counts, homes, shared)
+    chosen = sureness.thresholds(going, homes, shared)
+    left_out = {each["source"]: {name: value for name, value in each.items() if name != "source"} for each in rows}
+    trial.say(findings.sides("thresholds chosen on the other sources, judged on this one", left_out))
+    shipped = {sector: least for sector, least in default_caution().thresholds.items() if least <= 1}
+    trial.say(f"thresholds that all sources give: {chosen}" + ("" if chosen == shipped else f"; shipped: {shipped}"))
+    return {"left_one_out": rows, "thresholds": chosen}
+
+
+def _across(trial: Trial, tasks: Mapping[str, Any], data: Path) -> dict[str, Any] | None:
     said = tables(FILE)["across"]
     if not {said["from"], said["to"]} <= set(tasks):
         return None
-    columns = {name: _columns(tasks[name], said["label"]) for name in (said["from"], said["to"])}
-    known, held = (
-        [each._replace(place=()) for each in read_examples(data / tasks[name]["file"], own)]
-        for name, own in columns.items()
-    )
+    known, held = (_without_places(tasks[name], data, said["label"]) for name in (said["from"], said["to"]))
     both = {each.label for each in known} & {each.label for each in held}
-    judged = evaluation.judge("across", known, [each for each in held if each.label in both], making, elsewhere=True)
-    return {
+    examples = [*known, *(each for each in held if each.label in both)]
+    mask = np.arange(len(examples)) >= len(known)
+    plain = Baseline([each.text for each in examples])
+    judged = evaluation.judge("across", examples, mask, trial.making, plain, elsewhere=True)
+    found = {
         whose: {"accuracy": accuracy(one), "macro_f1": macro_f1(one), "top_3": top(one)}
         for whose, one in (("ours", judged.ours), ("baseline", judged.baseline))
     }
+    trial.say(findings.sides(f"learned from {said['from']}, judged on {said['to']}, without places", found))
+    return found
 
 
-def _own(model: tuple[Model, Card], making: Making, out: Path) -> dict[str, Any]:
+def _without_places(task: Mapping[str, Any], data: Path, label: str) -> list[Example]:
+    return [each._replace(place=()) for each in read_examples(data / task["file"], _columns(task, label))]
+
+
+def _own(trial: Trial) -> dict[str, Any]:
     texts = own_texts()
-    judged: Judged = evaluation.said_of(model[0], texts, making)
-    (out / "own").mkdir(exist_ok=True)
-    write_rows(out / "own" / "labels.csv", evaluation.per_label(judged))
+    judged: Judged = evaluation.said_of(trial.model, texts, trial.making)
+    (trial.out / "own").mkdir(exist_ok=True)
+    write_rows(trial.out / "own" / "labels.csv", evaluation.per_label(judged))
     own = {label: [label] for label in judged.wanted}
-    on = evaluation.placed(plain_reader().having(model[0]), texts)
-    return {
+    on = evaluation.placed(plain_reader().having(trial.model), texts)
+    found = {
         "accuracy": accuracy(judged), "macro_f1": macro_f1(judged), "top_3": top(judged),
-        "by itself": evaluation.by_itself(on, judged.wanted, own)[0],
+        **evaluation.by_itself(on, judged.wanted, own)[0],
     }  # fmt: skip
+    trial.say(findings.sides(f"{trial.card.version} on our own texts", {"ours": found}))
+    return {"own texts": found}
