@@ -165,6 +165,24 @@ async def test_bytes_that_cannot_be_read_are_found_and_the_walk_goes_on(ledger: 
     assert walk.told["open"] == {f"agency:{AGENCY}": 1}
 
 
+async def test_a_life_that_was_taken_out_whole_is_missed(ledger: Ledger, tmp_path: Path) -> None:
+    await sound(ledger)
+    await write(ledger, named("last"), filed(3), routed())
+    change(tmp_path, "delete from events where stream = ?", complaint_stream(named("said")))
+    walk = Audit(ledger, policies(), SOON, timedelta(seconds=30), page_size=2)
+    [(violation, loaded)] = [found async for found in walk.violations()]
+    assert (violation.code, loaded.recorded) == ("facts-missing", ())
+    held = f"{complaint_stream(named('held'))} 2"
+    assert violation.what == f"4 facts are gone of which no stream tells: positions 5 to 8 after {held}"
+
+
+async def test_a_fact_that_its_own_stream_misses_is_not_told_twice(ledger: Ledger, tmp_path: Path) -> None:
+    await sound(ledger)
+    statement = "delete from events where stream = ? and version in (1, 2)"
+    change(tmp_path, statement, complaint_stream(named("said")))
+    assert await codes(ledger) == ["stream-cut"]
+
+
 async def test_the_story_of_a_stream_is_told_in_sentences_without_its_text(ledger: Ledger) -> None:
     await write(ledger, named("held"), filed(1, text="KENARI"), routed(), lapsed(1.5))
     walk = Audit(ledger, policies(), SOON, timedelta(seconds=30))

@@ -1,5 +1,6 @@
 """Every fact, refusal, status and holder has a plain sentence in Indonesian and English."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import get_args
 from uuid import UUID
@@ -98,6 +99,8 @@ def test_names_are_those_of_the_registry(said: Fact, words: str) -> None:
 def test_a_date_is_told_in_the_zone_of_the_body_it_binds() -> None:
     said = ReminderSent(at=NOON, clock=Clock.SETTLE, started_version=0, due_at=NOON, agency="water")
     assert "14 April 2026 pukul 14.00 WIT" in sentence(said, NATION)
+    late = said.model_copy(update={"at": NOON + timedelta(days=3)})
+    assert "the date for settling the report was 14 April 2026 at 14:00 WIT" in sentence(late, NATION, "en")
     moved = DueDateMoved(
         at=NOON, clock=Clock.SETTLE, started_version=0, due_before_at=NOON, due_at=NOON, calendar="x", agency="water"
     )

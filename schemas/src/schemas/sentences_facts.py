@@ -137,6 +137,12 @@ class _Fill(dict[str, str]):
         body = self.registry.agencies.get(getattr(self.fact, "agency", None) or "")
         return body.zone if body else "Asia/Jakarta"
 
+    def _is(self) -> str:
+        # Whoever was told only after days without any process, was told of a date that had passed.
+        if self.fact.at > self.fact.due_at:
+            return self._pick("sudah terlewati:", "was")
+        return self._pick("adalah", "is")
+
     def _due(self) -> str:
         return moment(self.fact.due_at, self._zone(), self.lang)
 

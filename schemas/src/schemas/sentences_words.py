@@ -226,8 +226,8 @@ AGENCY: Final[dict[str, Words]] = {
 }
 TIME: Final[dict[str, Words]] = {
     "ReminderSent": {
-        "id": "{who} diingatkan bahwa batas waktu {clock} adalah {due}.",
-        "en": "A reminder went to {who}: the date for {clock} is {due}.",
+        "id": "{who} diingatkan bahwa batas waktu {clock} {is} {due}.",
+        "en": "A reminder went to {who}: the date for {clock} {is} {due}.",
     },
     "DeadlineMissed": {
         "id": "Batas waktu {clock}, {due}, sudah terlewati.",

@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from chassis.audit_finding import Basis, Violation
+from chassis.audit_gaps import Gaps
 from chassis.audit_history import history
 from chassis.audit_met import Met
 from chassis.audit_parts import answered_early
@@ -56,7 +57,7 @@ class Audit:
         self._ledger, self._policies, self._now, self._tolerance = ledger, policies, now, tolerance
         self._page, self._judged = page, judged
         self._leads: dict[UUID, bool] = {}
-        self._books, self.position, self.events = Books(), 0, 0
+        self._books, self._gaps, self.position, self.events = Books(), Gaps(), 0, 0
 
     @property
     def told(self) -> dict[str, Any]:
@@ -72,12 +73,16 @@ class Audit:
                 page = await self._ledger.store.read_all(position, (), self._page_size)
                 async for found in self._streams(dict.fromkeys(event.stream for event in page.events), basis, met):
                     yield found
+                self._gaps.page(page.events)
                 position = page.position
                 self.position, self.events = position or 0, self.events + len(page.events)
                 if self._page:
                     self._page(page.events, self.events)
                 if page.caught_up:
-                    return
+                    break
+        if self._ledger.store.dense:
+            for violation in self._gaps.found():
+                yield violation, Loaded(violation.stream, new(UUID(int=0)), Keys(), ())
 
     async def _streams(self, names: dict[str, None], basis: Basis, met: Met) -> AsyncIterator[Found]:
         fresh = met.fresh(list(names))
@@ -85,6 +90,7 @@ class Audit:
         for found in await self._others([name for name in fresh if name not in ours]):
             yield found
         for loaded in await self._load([complaint_id(name) for name in ours]):
+            self._gaps.stream(loaded.recorded)
             for violation in [*await self._judge(loaded, basis), *_number(loaded, met)]:
                 yield violation, loaded
 
@@ -107,6 +113,7 @@ class Audit:
         for name, recorded in zip(names, await self._ledger.store.read_many(names) if names else [], strict=True):
             loaded = Loaded(name, new(UUID(int=0)), Keys(), recorded)
             found += [(violation, loaded) for violation in history(name, recorded)]
+            self._gaps.stream(recorded)
             if name.startswith(COMPLAINT_PREFIX):
                 what = "no complaint's stream has this name: a second one of the same complaint, or of none"
                 found.append((Violation("alias", name, 0, what), loaded))

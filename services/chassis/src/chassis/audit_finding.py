@@ -1,6 +1,7 @@
 """What an audit finds: broken rules by name, each with a sentence.
 
-unreadable, stream-cut, not-born, born-twice, id-twice, foreign-writer, not-allowed, alias     the history itself
+facts-missing, unreadable, stream-cut, not-born, born-twice, id-twice, foreign-writer, not-allowed,
+alias                                                                                          the history itself
 not-the-holder, returned-too-often, past-the-arbiter, returned-though-bound, placed-back, said-twice,
 too-early                                                                                      what was done
 no-holder, holder-gone, nothing-next, overdue, closed-unanswered                               the promise

@@ -42,11 +42,14 @@ class Page(NamedTuple):
 
 
 class Store(Protocol):
-    """The event store: the truth. Positions are opaque, ordered, and of one store only.
+    """The event store: the truth. Positions are opaque, ordered, and of one store only; where `dense` they are 1, 2, 3
+    without a gap, so that whatever was taken out of it is missed.
 
     Every method may raise `Retryable` errors; `append` and `append_many` may leave an unknown outcome
     (`OutcomeUnknown`), which a repeat with the same ids settles.
     """
+
+    dense: bool
 
     async def store_id(self) -> UUID:
         """The same for the life of this store; another for any other store, also one restored from nothing."""

@@ -38,6 +38,8 @@ class KurrentStore:
     sent alone is read back besides: a twin on another process may have said the same ids in other words just now.
     """
 
+    dense = False
+
     def __init__(self, url: str) -> None:
         """Raises ValueError: the URL is not one of KurrentDB's. Nothing is connected yet."""
         self._link = Link(url)

@@ -16,6 +16,8 @@ from schemas.envelope import NewEvent, RecordedEvent
 class MemoryStore:
     """Implements `chassis.ports.Store`. `now` tells `recorded_at`; positions count from 1 without a gap."""
 
+    dense = True
+
     def __init__(self, now: Callable[[], datetime], store_id: UUID) -> None:
         self._now = now
         self._id = store_id

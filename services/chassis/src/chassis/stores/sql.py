@@ -33,6 +33,8 @@ class SqlStore:
     `position > last` skips what commits late.
     """
 
+    dense = True
+
     def __init__(self, url: str, now: Callable[[], datetime] | None = None) -> None:
         """`now` tells `recorded_at`, if not the machine. Raises ValueError: not a URL of SQLite or PostgreSQL."""
         self._database = Database(url, metadata)
