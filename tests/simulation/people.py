@@ -7,6 +7,7 @@ same key; who is refused, leaves it.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -77,6 +78,7 @@ class Ask:
 Steps = Callable[[Any, Process, Ask, UUID], Awaitable[Any]]
 
 
+@cache
 def filed_id(number: int) -> UUID:
     """The complaint of that filing."""
     return complaint_id("web", "test", f"k{number}")

@@ -101,6 +101,30 @@ class Pending(Once):
         return super().__call__(*(given[:-1] if given[-1] is None else given))
 
 
+class Reckoned(Once):
+    """`schemas.clocks.reckoning_for`: the same days off, zone and policies are one reckoning."""
+
+    def __call__(self, *given: Any) -> Any:
+        found = self._function(*given)
+        return self._made.setdefault(
+            (id(found.calendar), id(found.policies), found.zone, found.region), (found, given)
+        )[0]
+
+
+class Due(Once):
+    """`schemas.clocks.reckon`: a clock that nothing stopped ends when it ends, whatever else happens."""
+
+    def __call__(self, rule: Any, since: Any, reckoning: Any, stops: Any = (), started_at: Any = None) -> Any:
+        if stops:
+            return self._function(rule, since, reckoning, stops, started_at)
+        place = rule, id(since), id(reckoning), id(started_at)
+        found = self._made.get(place)
+        if found is None:
+            given = since, reckoning, started_at
+            found = self._made[place] = self._function(rule, since, reckoning, (), started_at), given
+        return found[0]
+
+
 class Decoded(Once):
     """A stored event says the same to everybody, as long as its key lives: to whoever got it from the store, and to
     whoever got the same bytes over Kafka.

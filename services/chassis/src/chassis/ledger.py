@@ -165,9 +165,10 @@ class Ledger:
         for number, (each, events) in enumerate(added.items(), start=1):
             if number % AT_A_TIME == 0:
                 await asyncio.sleep(0)
-            base = kept[each] if each in kept else Kept(blank(each, keys[begun[each]]), now_s)
-            grown[each] = base.loaded.grown(events)
-            self._memory.keep(each, base._replace(loaded=grown[each]))
+            base = kept.get(each)
+            loaded = (blank(each, keys[begun[each]]) if base is None else base.loaded).grown(events)
+            self._memory.keep(each, Kept(loaded, now_s if base is None else base.born_s))
+            grown[each] = loaded
         return grown
 
 

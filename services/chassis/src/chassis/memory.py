@@ -33,8 +33,11 @@ class Memory:
     def find(self, complaints: Collection[UUID]) -> dict[UUID, Kept]:
         """Those of them that are known."""
         oldest_s = self.now_s() - LONGEST_S
-        found = {complaint: kept for complaint in complaints if (kept := self._kept.get(complaint)) is not None}
-        return {complaint: kept for complaint, kept in found.items() if kept.born_s > oldest_s}
+        return {
+            complaint: kept
+            for complaint in complaints
+            if (kept := self._kept.get(complaint)) is not None and kept.born_s > oldest_s
+        }
 
     def keep(self, complaint: UUID, kept: Kept) -> None:
         """Unless something newer is known already, or there is something to forget."""

@@ -4,9 +4,10 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import Connection, Delete, Select, Table, delete, select
 
 from chassis.ledger import Cause, Ledger
 from chassis.loaded import Loaded
@@ -16,6 +17,7 @@ from chassis.ports import Clock
 from chassis.reaction import Outcome, Reaction
 from chassis.registry_view import RegistryView
 from chassis.sql import Database
+from chassis.statements import into
 from chassis.sweep import Sweep
 from escalation.policy import Step, due, next_owned
 from schemas.codec import metadata_of
@@ -104,8 +106,7 @@ class Replanner:
         period_s: float = 1.0,
     ) -> None:
         self._sweep, self._registry, self._policies = sweep, registry, repr(policies)
-        self._database, self._period_s = database, period_s
-        self._planned_on, self._unplanned, self._noted = select(table), delete(table), insert(table)
+        self._database, self._table, self._period_s = database, table, period_s
         self._on: str | None = None
         self._began_on: str | None = None
         self._patience = Patience()
@@ -139,11 +140,21 @@ class Replanner:
         return None if self._on else "open work is not planned yet"
 
     async def _planned_by(self) -> str | None:
-        return await self._database.read(lambda connection: connection.execute(self._planned_on).scalar())
+        return await self._database.read(lambda connection: connection.execute(_planned_on(self._table)).scalar())
 
     def _note(self, connection: Connection, now_on: str) -> None:
-        connection.execute(self._unplanned)
-        connection.execute(self._noted, {"basis": now_on})
+        connection.execute(_unplanned(self._table))
+        connection.execute(into(self._table), {"basis": now_on})
+
+
+@cache
+def _planned_on(table: Table) -> Select[Any]:
+    return select(table)
+
+
+@cache
+def _unplanned(table: Table) -> Delete:
+    return delete(table)
 
 
 def basis(registry: Registry, policies: str) -> str:

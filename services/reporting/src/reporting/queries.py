@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, MetaData, Select, and_, func, select
+from sqlalchemy import Connection, MetaData, Select, and_, bindparam, func, select
 
 from chassis.following import position_table
 from chassis.projection import checkpoint_table
@@ -27,6 +27,9 @@ def _public() -> Select[Any]:
     return select(REPORTS, supports.label("supports")).where(REPORTS.c.public)
 
 
+_PUBLIC_ROW: Final = _public().where(REPORTS.c.public_number == bindparam("number"))
+
+
 def public_page(connection: Connection, wanted: dict[str, str], page: int) -> list[dict[str, Any]]:
     """One page of public reports, newest first, with the number of their supporters."""
     query = _public().where(*(REPORTS.c[name] == value for name, value in wanted.items()))
@@ -36,7 +39,7 @@ def public_page(connection: Connection, wanted: dict[str, str], page: int) -> li
 
 def public_row(connection: Connection, public_number: str) -> dict[str, Any] | None:
     """The public report of that number."""
-    row = connection.execute(_public().where(REPORTS.c.public_number == public_number)).mappings().first()
+    row = connection.execute(_PUBLIC_ROW, {"number": public_number}).mappings().first()
     return dict(row) if row else None
 
 

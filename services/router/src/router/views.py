@@ -1,6 +1,7 @@
 """What router looks up across complaints: where each stands, parts not yet opened, precedents. Fed from the store."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Delete,
     MetaData,
     String,
     Table,
@@ -190,8 +192,12 @@ def _parts(connection: Connection, table: Table, event: RecordedEvent, data: dic
             replace(connection, table.c.part, [row["part"]], [row])
         case "ComplaintWithdrawn":
             # Nothing is left to do for a whole that was taken back before its parts began.
-            waiting = (table.c.whole == _complaint(event)) & ~table.c.opened
-            connection.execute(delete(table).where(waiting))
+            connection.execute(_waiting(table), {"of": _complaint(event)})
+
+
+@cache
+def _waiting(table: Table) -> Delete:
+    return delete(table).where((table.c.whole == bindparam("of")) & ~table.c.opened)
 
 
 def _precedent(connection: Connection, table: Table, event: RecordedEvent, data: dict[str, Any]) -> None:
