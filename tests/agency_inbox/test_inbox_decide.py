@@ -1,6 +1,5 @@
 """What an agency may do with a complaint: given facts, when a move, then facts or a refusal."""
 
-from collections.abc import Collection
 from uuid import UUID
 
 import pytest
@@ -60,12 +59,18 @@ MOVES: list[Move] = [
 ]
 
 
-def move(state: Complaint, asked: Move, agency: str = PLN, open_parts: Collection[UUID] = ()) -> list[Fact]:
+def move(
+    state: Complaint, asked: Move, agency: str = PLN, open_parts: decide.OpenParts = decide.NOTHING_OPEN
+) -> list[Fact]:
     return decide.move(state, By(agency, registry(), hours(1)), asked, open_parts)
 
 
 def refused(
-    state: Complaint, asked: Move, agency: str = PLN, why: type[Refusal] = Refusal, open_parts: Collection[UUID] = ()
+    state: Complaint,
+    asked: Move,
+    agency: str = PLN,
+    why: type[Refusal] = Refusal,
+    open_parts: decide.OpenParts = decide.NOTHING_OPEN,
 ) -> dict[str, object]:
     with pytest.raises(why) as caught:
         move(state, asked, agency, open_parts)
@@ -216,15 +221,21 @@ def part(*facts: Fact) -> Complaint:
 
 def test_a_whole_waits_for_its_mandatory_parts_alone() -> None:
     state = whole()
-    assert decide.open_parts(state, {}) == [complaint(1)]
-    assert decide.open_parts(state, {complaint(1): part()}) == [complaint(1)]
+    assert list(decide.open_parts(state, {})) == [complaint(1)]
+    assert list(decide.open_parts(state, {complaint(1): part()})) == [complaint(1)]
     answered = then(part(), move(part(), Respond(ANSWER, 1), CITY))
-    assert decide.open_parts(state, {complaint(1): answered}) == []
-    assert refused(state, Respond(ANSWER, 2), PLN, PartsOpen, open_parts=[complaint(1)]) == {
-        "parts": [str(complaint(1))],
-        "bodies": [registry().agencies[CITY].name],
-    }
+    assert not decide.open_parts(state, {complaint(1): answered})
     assert then(state, move(state, Respond(ANSWER, 2))).status is Status.ANSWERED
+
+
+def test_who_waits_for_parts_is_told_which_body_has_each_now() -> None:
+    back = ComplaintReturned(at=T0, agency=CITY, reason="bukan bidang kami")
+    moved = [back, routed(ROADS, cause="mandate")]
+    for facts, body in (([], CITY), ([back], CITY), (moved, ROADS)):
+        waits = refused(whole(), Respond(ANSWER, 2), PLN, PartsOpen, open_parts={complaint(1): part(*facts)})
+        assert waits == {"parts": [str(complaint(1))], "bodies": [registry().agencies[body].name]}
+    unopened = refused(whole(), Respond(ANSWER, 2), PLN, PartsOpen, open_parts={complaint(1): None})
+    assert unopened["bodies"] == [registry().agencies[CITY].name]
 
 
 def test_a_parts_own_answer_closes_the_part() -> None:

@@ -13,6 +13,7 @@ from schemas.events.agency_inbox import ComplaintReturned
 from schemas.events.base import Fact
 from schemas.events.intake import AttachmentAdded, ComplaintWithdrawn
 from schemas.events.router import ComplaintSplit, Part
+from support.given import part_opened
 from support.inbox import (
     ANSWER,
     CITY,
@@ -29,6 +30,7 @@ from support.inbox import (
     merged,
     routed,
 )
+from support.lives import write
 
 from .conftest import Feed
 
@@ -154,7 +156,19 @@ async def test_a_whole_is_not_answered_before_its_mandatory_parts(inbox: Inbox, 
     await given(inbox, *HELD, ComplaintSplit(at=T0, parts=(part,)))
     answer = await post(web, "response", {"text": ANSWER, "seen_version": 2})
     assert (answer.json()["code"], answer.json()["parts"]) == ("parts-open", [str(complaint(1))])
-    assert (await web.get(at())).json()["parts"][0]["agency"] == CITY
+    [named] = (await web.get(at())).json()["parts"]
+    assert (named["agency"], named["status"], named["holder"]) == (CITY, None, None), "its stream is not there yet"
+
+
+async def test_who_leads_a_whole_sees_where_its_parts_stand(inbox: Inbox, web: httpx.AsyncClient) -> None:
+    part = Part(id=complaint(1), agency=CITY)
+    await given(inbox, *HELD, ComplaintSplit(at=T0, parts=(part,)))
+    back = ComplaintReturned(at=T0, agency=CITY, reason="bukan bidang kami")
+    opened = part_opened(complaint(0), T0)
+    await write(inbox.ledger, complaint(1), opened, routed(CITY, cause="part"), back, routed(ROADS, cause="mandate"))
+    [told] = (await web.get(at(), params={"lang": "en"})).json()["parts"]
+    assert (told["agency"], told["status"], told["holder"]) == (CITY, "routed", f"agency:{ROADS}")
+    assert told["status_text"] == "forwarded, waiting to be taken up"
 
 
 @pytest.mark.parametrize(

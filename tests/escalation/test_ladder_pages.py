@@ -42,6 +42,18 @@ async def test_a_missed_acknowledgement_stands_on_the_unit_heads_rung(
     assert await listed(web, 2) == []
 
 
+async def test_the_head_of_a_unit_sees_its_own_and_the_public_cannot_ask_by_unit(
+    escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
+) -> None:
+    parks = routed().model_copy(update={"unit": "taman"})
+    await write(escalation.ledger, named("a"), filed(), routed())
+    await write(escalation.ledger, named("b"), filed(2), parks)
+    await pass_days(escalation, clock, 60)
+    assert [item["unit"] for item in await listed(web, 1, agency="kota-bandung", unit="taman")] == ["taman"]
+    assert await listed(web, 1, unit="nobody's") == []
+    assert len(await listed(web, 4, unit="taman")) == 2
+
+
 async def test_who_has_climbed_further_is_still_seen_below_and_no_row_holds_text(
     escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
 ) -> None:

@@ -3,8 +3,9 @@
 Who the reporter is, and how to reach or be them, is not here: name, contacts and tracking code never leave intake.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from schemas import sentences
 from schemas.clocks import running
@@ -35,18 +36,36 @@ def summary(state: Complaint, registry: Registry, policies: Policies, lang: str)
 
 
 def casefile(
-    state: Complaint, history: Sequence[Told], registry: Registry, policies: Policies, lang: str
+    state: Complaint,
+    history: Sequence[Told],
+    registry: Registry,
+    policies: Policies,
+    lang: str,
+    parts: Mapping[UUID, Complaint],
 ) -> dict[str, Any]:
-    """Everything that the agency may read of it."""
+    """Everything that the agency may read of it. `parts`: those of a whole, as far as they are opened."""
     return {
         **summary(state, registry, policies, lang),
         **_said(state),
         "attachments": [_attachment(told.fact) for told in history if isinstance(told.fact, AttachmentAdded)],
-        "parts": [part.model_dump(mode="json") for part in state.parts],
+        "parts": [part.model_dump(mode="json") | _stands(parts.get(part.id), registry, lang) for part in state.parts],
         "whole": str(state.whole) if state.whole else None,
         "task": state.task,
         "dues": explained(state, registry, policies, lang),
         "timeline": [_moment(told, registry, lang) for told in history],
+    }
+
+
+def _stands(part: Complaint | None, registry: Registry, lang: str) -> dict[str, Any]:
+    """Where a part is now: whoever leads the whole waits for it."""
+    if part is None:
+        return {"status": None, "status_text": None, "holder": None, "holder_name": None}
+    holder = registry.holder(part.holder)
+    return {
+        "status": part.status.value,
+        "status_text": sentences.status(part.status, lang, part.closed),
+        "holder": str(holder),
+        "holder_name": sentences.holder(holder, registry, lang),
     }
 
 

@@ -1,8 +1,8 @@
 """May the agency do this now, and what follows? Facts from (state, by whom, what), or a refusal."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import assert_never
+from typing import Final, assert_never
 from uuid import UUID
 
 from agency_inbox.casework import Acknowledge, By, Clarify, Move, Progress, Respond, Return, holds, was_told
@@ -17,6 +17,7 @@ from schemas.events.agency_inbox import (
     ResponseGiven,
 )
 from schemas.events.base import Fact
+from schemas.events.router import Part
 from schemas.evolve import allows
 from schemas.lifecycle import Status
 from schemas.limits import BODY, NOTE
@@ -35,8 +36,12 @@ from schemas.refusals import (
 from schemas.registry import Registry
 from schemas.sentences_names import agency as agency_name
 
+OpenParts = Mapping[UUID, Complaint | None]
+"""The mandatory parts of a whole that are not closed; None: its stream is not there yet."""
+NOTHING_OPEN: Final[OpenParts] = {}
 
-def move(state: Complaint, by: By, asked: Move, open_parts: Collection[UUID] = ()) -> list[Fact]:
+
+def move(state: Complaint, by: By, asked: Move, open_parts: OpenParts = NOTHING_OPEN) -> list[Fact]:
     """What this move leads to. `open_parts`: the mandatory parts of a whole that are not closed.
 
     Raises:
@@ -95,7 +100,7 @@ def clarify(state: Complaint, by: By, asked: Clarify) -> list[Fact]:
     return [ClarificationRequested(at=by.at, agency=by.agency, question=_text("question", asked.question, NOTE))]
 
 
-def respond(state: Complaint, by: By, asked: Respond, open_parts: Collection[UUID] = ()) -> list[Fact]:
+def respond(state: Complaint, by: By, asked: Respond, open_parts: OpenParts = NOTHING_OPEN) -> list[Fact]:
     """The one public answer; a part's closes the part.
 
     Raises `UnseenDetail`: the reporter said more than the writer had read; `PartsOpen`: the whole waits for its
@@ -124,14 +129,23 @@ def deliver(state: Complaint, agency: str, receipt: Receipt, at: datetime) -> li
     return [ComplaintDelivered(at=at, agency=agency, **_place(receipt))]
 
 
-def open_parts(state: Complaint, parts: Mapping[UUID, Complaint]) -> list[UUID]:
+def open_parts(state: Complaint, parts: Mapping[UUID, Complaint]) -> OpenParts:
     """The mandatory parts that are not closed; one whose stream is not there yet counts as open."""
-    return [part.id for part in state.parts if part.mandatory and _is_open(parts.get(part.id))]
+    return {part.id: parts.get(part.id) for part in state.parts if part.mandatory and _is_open(parts.get(part.id))}
 
 
-def _named_for(state: Complaint, by: By, parts: Collection[UUID]) -> list[str]:
-    """Whose shares these are, in words: parts bear the whole's public number, so a number would name none of them."""
-    return [agency_name(part.agency, part.unit, by.registry) for part in state.parts if part.id in parts]
+def _named_for(state: Complaint, by: By, parts: OpenParts) -> list[str]:
+    """Who has them now, in words: parts bear the whole's public number, so a number would name none of them. One that
+    was returned is named after the body that it was given to.
+    """
+    return [_with(part, parts[part.id], by.registry) for part in state.parts if part.id in parts]
+
+
+def _with(named: Part, part: Complaint | None, registry: Registry) -> str:
+    holder = registry.holder(part.holder) if part is not None else None
+    if holder is None or holder.agency is None:
+        return agency_name(named.agency, named.unit, registry)
+    return agency_name(holder.agency, holder.unit, registry)
 
 
 def _is_open(part: Complaint | None) -> bool:

@@ -14,7 +14,7 @@ from agency_inbox import views
 from agency_inbox.casefile import casefile, summary
 from agency_inbox.casework import Acknowledge, Clarify, Move, Progress, Respond, Return, may_read, names_of
 from agency_inbox.context import Inbox
-from agency_inbox.moves import carry_out
+from agency_inbox.moves import carry_out, parts_of
 from chassis.ledger import Cause
 from chassis.loaded import Loaded
 from chassis.web import ClientId, IdempotencyKey, IfMatch, Language, etag
@@ -188,7 +188,8 @@ async def one(agency: str, complaint: UUID, context: Context, lang: Language, re
     if not may_read(loaded.state, registry, agency):
         raise NotFound(complaint=str(complaint))
     etag(response, loaded.state.version)
-    shown = casefile(loaded.state, loaded.told(), registry, context.policies, lang)
+    parts = await parts_of(context, loaded.state)
+    shown = casefile(loaded.state, loaded.told(), registry, context.policies, lang, parts)
     return {**shown, "precedent": await _precedent(context, loaded.state, registry, lang)}
 
 

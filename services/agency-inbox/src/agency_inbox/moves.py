@@ -20,7 +20,9 @@ async def carry_out(
         ChassisError: as the store says.
     """
     registry = await inbox.registry.current()
-    parts = await _parts(inbox, complaint) if isinstance(asked, Respond) else {}
+    # A part that is named after this look counts as open: the answer then waits for it.
+    whole = (await inbox.ledger.load(complaint)).state if isinstance(asked, Respond) else None
+    parts = await parts_of(inbox, whole) if whole is not None else {}
     by = By(agency, registry, cause.at)
     return await handle(
         inbox.ledger,
@@ -31,8 +33,7 @@ async def carry_out(
     )
 
 
-async def _parts(inbox: Inbox, complaint: UUID) -> dict[UUID, Complaint]:
-    # A part that is named after this look counts as open: the answer then waits for it.
-    state = (await inbox.ledger.load(complaint)).state
-    loaded = await inbox.ledger.load_many([part.id for part in state.parts])
+async def parts_of(inbox: Inbox, whole: Complaint) -> dict[UUID, Complaint]:
+    """The parts of a whole, as far as they are opened."""
+    loaded = await inbox.ledger.load_many([part.id for part in whole.parts])
     return {each.state.id: each.state for each in loaded if each.recorded}

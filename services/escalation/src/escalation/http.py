@@ -36,14 +36,17 @@ async def ladder(
     rung: Annotated[int, Path(ge=1, le=4, description="1 unit head, 2 supervising body, 3 Ombudsman, 4 public list")],
     lang: Language,
     agency: Annotated[str | None, Query(max_length=64)] = None,
+    unit: Annotated[str | None, Query(max_length=64, description="what its head looks at, with `agency`")] = None,
     supervisor: Annotated[str | None, Query(max_length=64, description="bodies that stand under this one")] = None,
     page: Annotated[int, Query(ge=0, le=10_000)] = 0,
 ) -> dict[str, Any]:
     """What has climbed to this rung or beyond it and is still late, the longest there first. Rung 4 is public."""
     registry = await context.registry.current()
-    bodies = _bodies(registry, agency, supervisor)
-    total = await context.database.read(lambda connection: views.count(connection, rung, bodies))
-    rows = await context.database.read(lambda connection: views.page(connection, rung, bodies, page))
+    # What the public list does not tell, nobody can find out by asking for it.
+    within = unit if rung != PUBLIC_LIST else None
+    asked = views.Asked(rung, _bodies(registry, agency, supervisor), within)
+    total = await context.database.read(lambda connection: views.count(connection, asked))
+    rows = await context.database.read(lambda connection: views.page(connection, asked, page))
     items = [_item(row, registry, lang, public=rung == PUBLIC_LIST) for row in rows]
     return {"rung": rung, "total": total, "page": page, "page_size": PAGE, "items": items}
 

@@ -164,18 +164,28 @@ def _present(
     return prepare
 
 
-def page(connection: Connection, rung: int, agencies: Collection[str] | None, number: int) -> list[Row]:
-    """One page of those who have climbed to `rung` or beyond it, the longest there first."""
-    query = _climbed(select(*LADDER.c), rung, agencies).order_by(LADDER.c.climbed_at, LADDER.c.complaint)
+class Asked(NamedTuple):
+    """Whose rows on which rung or beyond it. None: whoever's."""
+
+    rung: int
+    agencies: Collection[str] | None = None
+    unit: str | None = None
+
+
+def page(connection: Connection, asked: Asked, number: int) -> list[Row]:
+    """One page of those who have climbed there, the longest there first."""
+    query = _climbed(select(*LADDER.c), asked).order_by(LADDER.c.climbed_at, LADDER.c.complaint)
     found = connection.execute(query.limit(PAGE).offset(number * PAGE))
     return [Row(**row) for row in found.mappings()]
 
 
-def count(connection: Connection, rung: int, agencies: Collection[str] | None) -> int:
+def count(connection: Connection, asked: Asked) -> int:
     """How many these are."""
-    return connection.execute(_climbed(select(func.count()).select_from(LADDER), rung, agencies)).scalar() or 0
+    return connection.execute(_climbed(select(func.count()).select_from(LADDER), asked)).scalar() or 0
 
 
-def _climbed(query: Select[Any], rung: int, agencies: Collection[str] | None) -> Select[Any]:
-    query = query.where(LADDER.c.rung >= rung)
-    return query.where(LADDER.c.agency.in_(agencies)) if agencies is not None else query
+def _climbed(query: Select[Any], asked: Asked) -> Select[Any]:
+    query = query.where(LADDER.c.rung >= asked.rung)
+    if asked.unit is not None:
+        query = query.where(LADDER.c.unit == asked.unit)
+    return query.where(LADDER.c.agency.in_(asked.agencies)) if asked.agencies is not None else query
