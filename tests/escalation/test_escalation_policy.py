@@ -205,6 +205,21 @@ def test_a_decree_moves_an_open_date_once_and_the_new_date_holds() -> None:
     assert next(f.due_at for f in moved if isinstance(f, DueDateMoved)) == NOON + timedelta(days=9)
 
 
+def test_a_decree_published_while_another_is_being_told_is_told_after_it() -> None:
+    days = [Holiday(on=datetime(2026, 4, d, tzinfo=UTC).date(), name="Cuti", kind="joint_leave") for d in (16, 17)]
+    first = CalendarDecreed(at=NOON + timedelta(days=1), calendar="national", year=2026, source="SKB", days=(days[0],))
+    second = first.model_copy(update={"at": first.at + timedelta(minutes=5), "days": tuple(days)})
+    known = fold_registry(REGISTRY, [Told(first, NIL, 1)])
+    # Said ten minutes after the first, by a process that had not yet read the second.
+    told = passed(given(filed(), routed()), 1 + 10 / (24 * 60), known)
+    later = after(given(filed(), routed()), told)
+    moved = passed(later, 2, fold_registry(known, [Told(second, NIL, 2)]))
+    dates = [fact.due_at for fact in (*told, *moved) if isinstance(fact, DueDateMoved) and fact.clock is Clock.SETTLE]
+    assert len(dates) == 2
+    assert dates[0] < dates[1]
+    assert passed(after(later, moved), 2, fold_registry(known, [Told(second, NIL, 2)])) == []
+
+
 def test_what_another_region_decreed_since_is_not_named_as_what_moved_the_date() -> None:
     day = Holiday(on=datetime(2026, 4, 16, tzinfo=UTC).date(), name="Cuti", kind="joint_leave")
     decree = CalendarDecreed(at=NOON + timedelta(days=1), calendar="national", year=2026, source="SKB", days=(day,))

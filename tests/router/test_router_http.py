@@ -179,3 +179,21 @@ async def test_the_list_of_bodies_is_paged_and_filtered(web: httpx.AsyncClient, 
     assert (everything["total"], everything["page_size"]) == (8, 100)
     here = (await web.get("/api/v1/agencies", params={"region": "32.73", "living": True})).json()
     assert [body["id"] for body in here["agencies"]] == [CITY]
+
+
+@pytest.mark.parametrize(
+    ("region", "more", "zone"),
+    [
+        ("91.71", {}, "Asia/Jayapura"),
+        ("73.71", {}, "Asia/Makassar"),
+        ("32.73", {}, "Asia/Jakarta"),
+        ("91.71", {"zone": "Asia/Makassar"}, "Asia/Makassar"),
+        (None, {"level": "national", "kind": "agency"}, "Asia/Jakarta"),
+    ],
+)
+async def test_a_body_that_names_no_zone_has_its_regions(
+    web: httpx.AsyncClient, land: Country, region: str | None, more: dict[str, Any], zone: str
+):
+    said = {"id": "badan-baru", "name": "Badan Baru", "kind": "regional-enterprise", "level": "regency"} | more
+    answer = await post(web, "/agencies", **said, region=region)
+    assert (answer.status_code, answer.json()["zone"]) == (201, zone), answer.text

@@ -356,7 +356,7 @@ def _escalated(state: Complaint, fact: e.ComplaintEscalated, told: Told) -> Chan
 
 
 def _due_moved(state: Complaint, fact: e.DueDateMoved, _told: Told) -> Changes:
-    return {"moved": {**state.moved, (fact.clock, fact.started_version): fact.at}}
+    return {"moved": {**state.moved, (fact.clock, fact.started_version): fact.decreed_at or fact.at}}
 
 
 _EVOLVE: Final[dict[type[Fact], Callable[[Complaint, Any, Told], Changes]]] = {

@@ -53,3 +53,5 @@ class DueDateMoved(Fact):
     calendar: str
     agency: AgencyId | None = None
     """The holder, in whose zone the date was reckoned."""
+    decreed_at: AwareDatetime | None = None
+    """The newest decree that this date rests on: one that was published while this was being said is told by itself."""

@@ -91,6 +91,7 @@ def move(state: Complaint, action: NextAction, at: datetime, calendar: str) -> l
             due_at=action.clock_due_at,
             calendar=calendar,
             agency=action.holder.agency,
+            decreed_at=action.due_at,
         )
     ]
 

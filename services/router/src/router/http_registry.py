@@ -10,6 +10,7 @@ from chassis.web import ClientId, IdempotencyKey
 from router import registry_decide
 from router.context import Router
 from router.moves import change_registry
+from router.seed import zone_in
 from schemas import limits
 from schemas.events.base import Fact
 from schemas.events.registry import AgencyKind, AgencyRegistered, MandateGiven, MandateWithdrawn, Unit, Zone
@@ -46,7 +47,8 @@ class AgencyBody(Body):
     kind: AgencyKind
     level: Level
     region: RegionGiven | None = None
-    zone: Zone = "Asia/Jakarta"
+    zone: Zone | None = None
+    """Its region's if left out."""
     parent: AgencyId | None = None
     inspectorate: AgencyId | None = None
     units: tuple[Unit, ...] = ()
@@ -147,7 +149,7 @@ async def one(agency: str, context: Context) -> dict[str, Any]:
 @router.post("", status_code=status.HTTP_201_CREATED)
 async def register(body: AgencyBody, office: AtOffice, response: Response) -> dict[str, Any]:
     """A body that can hold complaints from now on, without a restart of anything."""
-    fields = body.model_dump(exclude={"id"})
+    fields = body.model_dump(exclude={"id"}) | {"zone": body.zone or zone_in(body.region)}
     asked = AgencyRegistered.model_validate({**fields, "agency": body.id, "at": office.at})
     registry = await office.change(lambda state: registry_decide.register(state, asked), body)
     response.headers["Location"] = f"/api/v1/agencies/{body.id}"

@@ -125,7 +125,7 @@ def _key(named: Mandate | MandateGiven | MandateWithdrawn) -> Key:
 def first_registry() -> Seed:
     """The data of this release. Raises BadRules."""
     national = parse(Bodies, read("bodies.toml"), "bodies.toml")
-    local = parse(Local, read("local.toml"), "local.toml")
+    local = _local()
     regional = parse(Regional, read("regional.toml"), "regional.toml")
     bodies, mandates = list[AgencyRegistered](), list[MandateGiven]()
     for body in national.bodies:
@@ -252,6 +252,16 @@ def _full_name(code: str, name: str) -> str:
 
 def _slug(name: str) -> str:
     return "-".join(name.lower().split())
+
+
+def zone_in(region: str | None) -> Zone:
+    """The time zone of that region: WIB, WITA or WIT; of the nation's bodies the capital's."""
+    return _zone(region, _local()) if region is not None else "Asia/Jakarta"
+
+
+@cache
+def _local() -> Local:
+    return parse(Local, read("local.toml"), "local.toml")
 
 
 def _zone(code: str, local: Local) -> Zone:
