@@ -86,8 +86,9 @@ class Broker:
     def commit(self, group: str, born: int, batch: Sequence[Message]) -> None:
         if born != self.born:
             raise BrokerUnavailable("these were read from topics that are no more")
-        for message in batch:
-            self._reach((group, message.topic, message.partition), message.offset + 1)
+        ends = {(group, message.topic, message.partition): message.offset + 1 for message in batch}
+        for key, offset in ends.items():
+            self._reach(key, offset)
 
     def again(self, group: str, topic: str, back: int) -> None:
         """A rebalance or a lost commit: the last ones come once more."""

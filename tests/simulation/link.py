@@ -73,7 +73,7 @@ class Link:
     dialect: Any = DIALECT
 
     def __init__(self, metadata: MetaData) -> None:
-        self._raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self._raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, cached_statements=2_000)
         self.connection, self.driver_connection = self, self._raw  # for whoever asks SQLite straight
         for table in metadata.sorted_tables:
             self._raw.execute(str(CreateTable(table).compile(dialect=DIALECT)))

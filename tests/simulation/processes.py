@@ -16,6 +16,7 @@ import pytest
 import agency_inbox.views
 import escalation.ladder
 import escalation.policy
+import escalation.views
 import schemas.actions
 import schemas.clocks
 import schemas.outward_case
@@ -118,7 +119,7 @@ from simulation.remembered import (
     to_recorded,
     words,
 )
-from simulation.stepper import Surface
+from simulation.stepper import Surface, sleep
 from support.world import POLICIES
 
 GRACE: Final = timedelta(seconds=30)
@@ -427,6 +428,8 @@ def standing_in() -> Iterator[None]:
             patch.setattr(module, name, once)
         patch.setattr(Sweep, "_tell_overdue", _no_figure)
         patch.setattr(Patience, "wait", _try_again)
+        patch.setattr(asyncio, "sleep", sleep)
+        patch.setattr(escalation.views, "decode", DECODE)
         patch.setattr(chassis_following, "PACE_S", 0)  # one rest a look is enough
         for module in (chassis_sweep, chassis_trailing, inbox_sweep, duplicate_watch):
             patch.setattr(module, "Lease", SimLease)

@@ -29,7 +29,23 @@ class Park:
 
 
 PAUSE: Final = Park(crash=False)
+NAP: Final = Park(crash=False)
+"""What sleeps until the scheduler goes on with it."""
 CRASH: Final = Park(crash=True)
+
+
+async def sleep(delay_s: float, result: Any = None) -> Any:
+    """`asyncio.sleep` without a future for each."""
+    await (NAP if delay_s > 0 else _LET_OTHERS)
+    return result
+
+
+class _LetOthers:
+    def __await__(self) -> Generator[None, None, None]:
+        yield
+
+
+_LET_OTHERS: Final = _LetOthers()
 
 
 class _Handle:

@@ -51,6 +51,7 @@ FINDS: Final[Mapping[str, Collection[str]]] = {
 SWEEPS: Final = frozenset({"sweep", "trailing", "keeper", "duplicates", "lookout", "feed"})
 """They stand behind the reactions: what is younger than `GRACE_S` is probably on its way, and left to these."""
 GRACE_S: Final = 30
+SECOND: Final = timedelta(seconds=1)
 
 
 class World:
@@ -93,7 +94,7 @@ class World:
 
     def pass_by(self, seconds: float) -> None:
         self._real_s += seconds
-        self.clock.advance(timedelta(seconds=seconds))
+        self.clock.advance(SECOND if seconds == 1 else timedelta(seconds=seconds))
 
     async def nap(self) -> None:
         await asyncio.sleep(1)

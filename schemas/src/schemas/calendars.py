@@ -88,6 +88,7 @@ def _together(national: Calendar, own: list[Calendar]) -> Calendar:
     return Calendar({**off, **national.off}, national.sources, sources)
 
 
+@lru_cache(maxsize=1 << 14)
 def add_working_days(start: datetime, n: int, zone: str, calendar: Calendar) -> datetime:
     """The moment, in UTC, by which `n` working days have gone by since `start`."""
     local = start.astimezone(zone_of(zone))
@@ -96,6 +97,7 @@ def add_working_days(start: datetime, n: int, zone: str, calendar: Calendar) -> 
     return datetime.combine(_shifted(today, n, calendar), at, local.tzinfo).astimezone(UTC)
 
 
+@lru_cache(maxsize=1 << 14)
 def subtract_working_days(end: datetime, n: int, zone: str, calendar: Calendar) -> datetime:
     """The same local time `n` working days before `end`, in UTC."""
     local = end.astimezone(zone_of(zone))

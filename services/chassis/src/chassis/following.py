@@ -73,6 +73,7 @@ class StoreFeed:
         self._store, self._database, self._view = store, database, view
         self._positions, self._tables = position_table(metadata), list(view.define(metadata, ""))
         self._patience, self._caught_up = Patience(), False
+        self._at = metrics.VIEW_POSITION.labels(view.name)
         self._begin, self._reached, self._move = into(self._positions), reached(self._positions), _move(self._positions)
 
     async def run(self) -> None:
@@ -129,7 +130,7 @@ class StoreFeed:
             await self._database.run(lambda connection: self._write(connection, before, page.position, items))
         except IntegrityError as error:
             raise Overtaken from error
-        metrics.VIEW_POSITION.labels(self._view.name).set(page.position or 0)
+        self._at.set(page.position or 0)
         return page.position
 
     def _write(self, connection: Connection, before: int | None, after: int | None, items: Sequence[Any]) -> None:

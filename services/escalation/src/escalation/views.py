@@ -146,10 +146,16 @@ def row_of(loaded: Loaded, registry: Registry, policies: Policies) -> Row | None
 
 
 def _last_climb(loaded: Loaded, rung: int) -> ComplaintEscalated:
-    found = [decode(event) for event in reversed(loaded.recorded) if event.type == ComplaintEscalated.__name__]
-    facts = [fact for fact in found if isinstance(fact, ComplaintEscalated)]
+    # The newest is read first, and mostly that is it.
+    climbs = [event for event in reversed(loaded.recorded) if event.type == ComplaintEscalated.__name__]
+    facts = (fact for event in climbs if isinstance(fact := decode(event), ComplaintEscalated))
+    further: list[ComplaintEscalated] = []
+    for fact in facts:
+        if fact.rung == rung:
+            return fact
+        further += [fact] if fact.rung > rung else []
     # Whose desk was overdue may have climbed past the Ombudsman's rung, who looks at it only since the reporter asked.
-    return next((fact for fact in facts if fact.rung == rung), None) or next(f for f in facts if f.rung > rung)
+    return further[0]
 
 
 def _present(

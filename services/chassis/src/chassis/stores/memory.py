@@ -56,8 +56,9 @@ class MemoryStore:
 
     async def read_all(self, after: int | None, prefixes: Sequence[str] = (), limit: int = 1000) -> Page:
         found: list[RecordedEvent] = []
+        wanted = tuple(prefixes)
         for event in self._events[after or 0 :]:
-            if not prefixes or event.stream.startswith(tuple(prefixes)):
+            if not wanted or event.stream.startswith(wanted):
                 found.append(event)
                 if len(found) == limit:
                     break
