@@ -262,9 +262,8 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: self.world.registry.version < 25)
     @rule(body=st.sampled_from([CITY, "pln", "kpk"]), successor=st.sampled_from([PROVINCE, "kemen-pu", None]))
     def a_body_ends(self, body: str, successor: str | None) -> None:
-        # Without a successor only where another body stands over it, which then inherits.
-        heir = successor or self.world.registry.agencies[body].parent
-        if self.world.registry.agencies[body].alive and heir is not None:
+        # Without a successor the body over it inherits, and where there is none the desk.
+        if self.world.registry.agencies[body].alive:
             gone = dissolved(body) if successor is None else merged(body, successor=successor)
             self.world.decree(gone.model_copy(update={"at": self.world.now}))
 

@@ -18,13 +18,15 @@ from schemas.events.router import (
     ComplaintJoined,
     ComplaintReferred,
     ComplaintRouted,
+    ComplaintSplit,
     ComplaintUnjoined,
     Part,
     PartOpened,
 )
 from schemas.lifecycle import Status
 from schemas.registry import Registry
-from schemas.values import Basis, Level
+from schemas.values import DESK, Basis, Level
+from support.given import acknowledged, answered, asked
 from support.placing import (
     CITY,
     HERE,
@@ -434,6 +436,23 @@ def test_a_sector_that_only_the_registry_knows_finds_its_level_there():
     assert known(bodies).authority.home("unheard-of") is Level.NATIONAL
 
 
-def test_what_a_dissolved_body_held_waits_where_nobody_is_above_it():
-    state = given(filed("Mohon bantuannya"), routed("kpk"))
-    assert next_facts(state, known(registry(dissolved("kpk"))), AT) == []
+@pytest.mark.parametrize(
+    "more",
+    [(), (acknowledged("kpk"),), (asked("kpk"),), (answered("kpk"),)],
+    ids=["placed", "taken", "asked", "answered"],
+)
+def test_what_a_dissolved_body_held_goes_to_the_desk_where_nobody_can_take_it_over(more: tuple[Fact, ...]):
+    state, after = given(filed("Mohon bantuannya"), routed("kpk"), *more), known(registry(dissolved("kpk")))
+    facts = next_facts(state, after, AT)
+    assert [(type(fact).__name__, fact.reason) for fact in facts] == [("ComplaintReferred", "agency_gone")]
+    at_the_desk = then(state, *facts)
+    assert (at_the_desk.status, at_the_desk.holder, at_the_desk.waits) == (Status.TRIAGE, DESK, False)
+    assert next_facts(at_the_desk, after, AT) == []
+
+
+def test_a_whole_whose_lead_is_dissolved_goes_to_the_body_of_a_part_where_nobody_else_can_take_it_over():
+    parts = (Part(id=UUID(int=5), agency="pln", mandatory=True, task="listrik"),)
+    state = given(filed("Mohon bantuannya"), routed("kpk"), ComplaintSplit(at=T0, parts=parts))
+    [fact] = next_facts(state, known(registry(dissolved("kpk"))), AT)
+    assert isinstance(fact, ComplaintRouted)
+    assert (fact.agency, fact.cause) == ("pln", "merger")

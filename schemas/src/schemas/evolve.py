@@ -276,7 +276,8 @@ def _routed(state: Complaint, fact: r.ComplaintRouted, told: Told) -> Changes:
 
 
 def _referred(state: Complaint, fact: r.ComplaintReferred, told: Told) -> Changes:
-    return _moved(state, told, DESK, referred=fact)
+    news = _tell(state, "unassigned", told, state.agency)
+    return _moved(state, told, DESK, referred=fact, question=None, stops=_resumed(state, fact), news=news)
 
 
 def _asked(state: Complaint, told: Told, question: str) -> Changes:

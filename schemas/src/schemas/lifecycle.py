@@ -59,7 +59,7 @@ _OPEN: Final[Mapping[str, End]] = {
     **_ALWAYS,
     "DetailAdded": A.STAY,
     "AttachmentAdded": A.STAY,
-    # ANSWERED knows it only as the consequence of erasure or of the whole's end (see complaint.allows).
+    # ANSWERED knows it only as the consequence of erasure or of the whole's end (see intake's decide.withdraw).
     "ComplaintWithdrawn": S.CLOSED,
 }
 _ASKED: Final[Mapping[str, End]] = {"OmbudsmanRequested": A.STAY}
@@ -76,6 +76,8 @@ _HELD: Final[Mapping[str, End]] = {
     "ComplaintRestated": A.STAY,
     # A merger or dissolution: another body, the same status; only the stage clock starts anew.
     "ComplaintRouted": A.STAY,
+    # A dissolution that leaves nobody who could take it over: a person decides.
+    "ComplaintReferred": S.TRIAGE,
 }
 _WORKED: Final[Mapping[str, End]] = {
     "ResponseGiven": A.ANSWER,

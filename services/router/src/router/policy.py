@@ -81,7 +81,7 @@ def follow_merger(state: Complaint, known: Known, at: datetime) -> list[Fact]:
         return []
     body = _heir(state, today, known, at)
     if body is None:
-        return []
+        return [ComplaintReferred(at=at, reason="agency_gone")]
     basis = past_basis(state, known.registry)
     return [_routed(body, "merger", basis, at, binding=state.binding)]
 
@@ -171,7 +171,7 @@ def _living(registry: Registry, agency: str, unit: str | None) -> Body | None:
 
 
 def _heir(state: Complaint, today: Holder, known: Known, at: datetime) -> Body | None:
-    """The successor; else whoever is competent now; else the body that supervised the one that is gone."""
+    """The successor; else whoever is competent now; else the body over the one that is gone; else one with a part."""
     if today.kind is HolderKind.AGENCY and today.agency is not None:
         return Body(today.agency)
     asked = question(state, known.reader.read(state), known)
@@ -184,7 +184,8 @@ def _heir(state: Complaint, today: Holder, known: Known, at: datetime) -> Body |
         if (parent := known.registry.living(gone.parent)) is not None:
             return Body(parent.id)
         gone = known.registry.agencies.get(gone.parent)
-    return None
+    others = (known.registry.living(part.agency) for part in state.parts)
+    return next((Body(other.id) for other in others if other is not None), None)
 
 
 def precedent_key(basis: Basis) -> tuple[str, str, str | None] | None:
