@@ -82,6 +82,16 @@ async def test_a_sound_store_passes_and_its_books_balance(ledger: Ledger) -> Non
     assert (walk.told["filed"], walk.told["closed"], walk.told["balanced"]) == (2, {"confirmed": 1}, True)
 
 
+async def test_the_books_of_an_audit_count_who_follows_a_follower_by_the_end_of_the_root(ledger: Ledger) -> None:
+    await write(ledger, named("root"), filed(1), routed(), answered(), confirmed())
+    for name, number, lead, minutes in (("middle", 2, "root", 1), ("last", 3, "middle", 2)):
+        came = filed(number, received_at=T0 + timedelta(minutes=minutes))
+        await write(ledger, named(name), came, joined(named(lead)))
+    walk = Audit(ledger, policies(), SOON, timedelta(seconds=30))
+    assert [found async for found in walk.violations()] == []
+    assert (walk.told["joined"], walk.told["balanced"]) == ({"to_open_lead": 0, "to_closed_lead": 2}, True)
+
+
 async def test_a_stream_that_was_cut_is_found(ledger: Ledger, tmp_path: Path) -> None:
     await sound(ledger)
     change(tmp_path, "delete from events where stream = ? and version = 1", complaint_stream(named("said")))

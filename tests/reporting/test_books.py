@@ -26,6 +26,19 @@ async def test_each_complaint_is_open_with_one_holder_or_joined_or_closed_for_a_
     assert books["balanced"] is True
 
 
+async def test_who_follows_a_follower_is_counted_by_the_end_of_the_root(
+    reporting: Reporting, web: httpx.AsyncClient
+) -> None:
+    ledger = reporting.ledger
+    await write(ledger, named("root"), filed(1), routed(), answered(), confirmed())
+    await write(ledger, named("middle"), filed(2), joined(named("root")))
+    await write(ledger, named("last"), filed(3), joined(named("middle")))
+
+    books = (await web.get("/api/v1/books")).json()
+
+    assert (books["joined"], books["balanced"]) == ({"to_open_lead": 0, "to_closed_lead": 2}, True)
+
+
 async def test_parts_are_counted_apart(reporting: Reporting, web: httpx.AsyncClient) -> None:
     await write(reporting.ledger, named("whole"), filed(1), routed())
     await write(reporting.ledger, named("part"), part_of(named("whole")), routed(4))

@@ -155,8 +155,20 @@ async def test_the_same_body_again_changes_nothing_and_other_data_is_refused(web
     first = await post(web, "/agencies", "a", **NEW)
     assert (await post(web, "/agencies", "a", **NEW)).json() == first.json()
     assert (await post(web, "/agencies", "b", **NEW)).json() == first.json()
-    other = await post(web, "/agencies", "a", **{**NEW, "name": "Cimahi"})
+    other = await post(web, "/agencies", "c", **{**NEW, "name": "Cimahi"})
     assert (other.status_code, other.json()["code"]) == (409, "agency-exists")
+
+
+async def test_a_change_of_the_registry_under_the_same_key_with_another_body_is_refused(
+    web: httpx.AsyncClient, land: Country
+):
+    await post(web, "/agencies", "a", **NEW)
+    await post(web, "/agencies/kota-cimahi/name", "b", name="Kota Cimahi Baru")
+    other = await post(web, "/agencies/kota-cimahi/name", "b", name="Cimahi")
+    assert (other.status_code, other.json()["code"]) == (422, "request-differs")
+    await post(web, "/agencies/kota-cimahi/name", "c", name="Cimahi")
+    again = await post(web, "/agencies/kota-cimahi/name", "b", name="Kota Cimahi Baru")
+    assert (again.status_code, again.json()["name"]) == (200, "Cimahi"), "what was asked before is not done again"
 
 
 async def test_bodies_are_renamed_merged_dissolved_and_lose_authority(web: httpx.AsyncClient, land: Country):

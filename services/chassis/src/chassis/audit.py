@@ -22,6 +22,7 @@ from chassis.loaded import Loaded
 from schemas.codec import MalformedEvent, UnknownEvent
 from schemas.complaint import Complaint, new
 from schemas.envelope import RecordedEvent
+from schemas.lifecycle import Status
 from schemas.policies import Policies
 from schemas.sealed import BrokenSeal, Keys
 from schemas.streams import COMPLAINT_PREFIX, complaint_id, complaint_stream
@@ -56,13 +57,13 @@ class Audit:
         self._page_size = page_size
         self._ledger, self._policies, self._now, self._tolerance = ledger, policies, now, tolerance
         self._page, self._judged = page, judged
-        self._leads: dict[UUID, bool] = {}
+        self._leads: dict[UUID, bool | UUID] = {}
         self._books, self._gaps, self.position, self.events = Books(), Gaps(), 0, 0
 
     @property
     def told(self) -> dict[str, Any]:
         """The books, as the front door tells them."""
-        return self._books.told(self.position, self._leads.get)
+        return self._books.told(self.position, self._is_open)
 
     async def violations(self) -> AsyncIterator[Found]:
         """Each broken rule with the stream that breaks it."""
@@ -102,10 +103,18 @@ class Audit:
         around = Around({each: other.state for each, other in others.items()})
         self._books.change(None, summary(state))
         if (lead := around.lead_of(state)) is not None:
-            self._leads[lead.id] = lead.is_open
+            self._leads[lead.id] = lead.lead if lead.status is Status.JOINED and lead.lead else lead.is_open
         if self._judged:
             self._judged(state)
         return check(loaded, around, basis) or list(answered_early(loaded, others))
+
+    def _is_open(self, lead: UUID) -> bool | None:
+        # A lead may itself have joined another since: the root of the chain decides.
+        seen, found = set[UUID](), self._leads.get(lead)
+        while isinstance(found, UUID) and found not in seen:
+            seen.add(found)
+            found = self._leads.get(found)
+        return found if isinstance(found, bool) else None
 
     async def _others(self, names: Sequence[str]) -> list[Found]:
         # The registry's stream, the supports'; and a complaint's under a name that is not its own.

@@ -15,6 +15,7 @@ from chassis.ledger import Cause, Ledger
 from chassis.loaded import Loaded
 from schemas.codec import metadata_of
 from schemas.complaint import Complaint
+from schemas.envelope import RecordedEvent
 from schemas.events.base import Fact
 from schemas.refusals import DataErased, RequestDiffers, VersionMismatch
 from schemas.registry import Registry
@@ -23,6 +24,8 @@ from schemas.streams import REGISTRY
 
 ATTEMPTS: Final = 6
 JITTER_S: Final = 0.02
+FINGERPRINTS: Final = Keys({0: b"the registry has no secrets"})
+"""What tells one request for a change of the registry from another."""
 
 Decide = Callable[[Complaint], Sequence[Fact]]
 
@@ -85,10 +88,12 @@ async def handle_registry(
     """
     for attempt in range(ATTEMPTS):
         state = await ledger.registry(known)
+        if cause.request is not None and _is_among(await ledger.store.read(REGISTRY), FINGERPRINTS, cause):
+            return state
         facts = decide(state)
         if not facts:
             return state
-        events = ledger.encode(REGISTRY, facts, cause, Keys())
+        events = ledger.encode(REGISTRY, facts, cause, FINGERPRINTS)
         try:
             await ledger.store.append(REGISTRY, state.version, events)
         except Conflict:
@@ -107,15 +112,21 @@ def was_said(loaded: Loaded, cause: Cause) -> bool:
     """
     if cause.request is None:
         return False
-    named = str(cause.causation_id).encode()
-    for event in loaded.recorded:
-        if named not in event.metadata:
+    try:
+        return _is_among(loaded.recorded, loaded.keys, cause)
+    except KeyError as error:
+        raise DataErased(complaint=str(loaded.state.id)) from error
+
+
+def _is_among(recorded: Sequence[RecordedEvent], keys: Keys, cause: Cause) -> bool:
+    wanted = str(cause.causation_id).encode()
+    for event in recorded:
+        if wanted not in event.metadata:
             continue
         metadata = metadata_of(event)
         if metadata.causation_id == cause.causation_id:
-            if not loaded.keys.generations:
-                raise DataErased(complaint=str(loaded.state.id))
-            if metadata.request is not None and metadata.request != loaded.keys.mac(cause.request):
+            fingerprint = keys.mac(cause.request or b"")
+            if metadata.request is not None and metadata.request != fingerprint:
                 raise RequestDiffers
             return True
     return False

@@ -18,7 +18,6 @@ BOOK: Final = reports_tables(METADATA, "book_")[0]
 position_table(METADATA)
 checkpoint_table(METADATA)
 
-FILTERS: Final = ("agency", "region", "status", "sector")
 GROUPS: Final = {"agency": "agency", "region": "region", "status": "status", "sector": "sector", "class": "class_"}
 
 
@@ -104,12 +103,16 @@ def _by(connection: Connection, column: Any, condition: Any) -> dict[str, int]:
 
 
 def _joined(connection: Connection) -> dict[str, int]:
-    lead = BOOK.alias("lead_of")
+    # A lead may itself have joined another since: the root of the chain decides. `union` ends a ring.
+    joined, root = BOOK.c.status == Status.JOINED.value, BOOK.alias("root")
+    chain = select(BOOK.c.complaint, BOOK.c.lead).where(~BOOK.c.part, joined).cte("chain", recursive=True)
+    chain = chain.union(select(chain.c.complaint, BOOK.c.lead).where(joined, BOOK.c.complaint == chain.c.lead))
+    ended = root.c.status == Status.CLOSED.value
     query = (
-        select(lead.c.status == Status.CLOSED.value, func.count())
-        .select_from(BOOK.join(lead, lead.c.complaint == BOOK.c.lead))
-        .where(~BOOK.c.part, BOOK.c.status == Status.JOINED.value)
-        .group_by(lead.c.status == Status.CLOSED.value)
+        select(ended, func.count())
+        .select_from(chain.join(root, root.c.complaint == chain.c.lead))
+        .where(root.c.status != Status.JOINED.value)
+        .group_by(ended)
     )
     found = {bool(ended): count for ended, count in connection.execute(query)}
     return {"to_open_lead": found.get(False, 0), "to_closed_lead": found.get(True, 0)}

@@ -1,6 +1,5 @@
 """How a move of the desk, the arbiter or an agency's officer is carried out, and a change of the registry."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -46,8 +45,7 @@ async def root_of(context: Router, lead: UUID) -> Complaint:
 async def join(context: Router, complaint: UUID, lead: UUID, cause: Cause, *, if_match: int | None = None) -> Handled:
     """Join to the root of the lead's chain.
 
-    The lead is read after the follower and once more for every try, but it may end at this very moment: then the
-    look-out lets the follower go again.
+    The lead may end between its reading and the append: then the look-out lets the follower go again.
     """
     root = await root_of(context, lead)
     return await carry_out(context, complaint, lambda state, by: decide.join(state, by, root), cause, if_match=if_match)
@@ -58,9 +56,13 @@ async def change_registry(
 ) -> Registry:
     """Change the registry, and give it as it is afterwards, here at once and everywhere within moments.
 
-    What is asked is part of the cause: the same again changes nothing, and another request is another cause.
+    The same request again changes nothing.
+
+    Raises:
+        RequestDiffers: it came before, by the same client under the same key, with another `body`.
+        Refusal, ChassisError: as `decided` and `command.handle_registry` say.
     """
-    causation = derived_id("registry", *by, hashlib.sha256(body).hexdigest())
+    causation = derived_id("registry", *by)
     known = await context.knowing.registry.current()
-    changed = await handle_registry(context.ledger, decided, Cause(causation, causation, at), known)
+    changed = await handle_registry(context.ledger, decided, Cause(causation, causation, at, request=body), known)
     return await context.knowing.registry.current(at_least=changed.version)
