@@ -92,6 +92,19 @@ def test_a_setting_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch) -> N
         read_settings()
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "front.example.org", ""])
+def test_nothing_listens_to_the_world_until_access_is_checked(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SATUPINTU_HOST", host)
+    with pytest.raises(BadSetting, match=r"^SATUPINTU_HOST: .*no loopback address"):
+        read_settings()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.53", "::1", "localhost"])
+def test_whatever_address_of_this_machine_alone_will_do(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SATUPINTU_HOST", host)
+    assert read_settings().host == host
+
+
 def test_every_package_brings_its_commands(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.argv", ["satupintu", "--help"])
     with pytest.raises(SystemExit):

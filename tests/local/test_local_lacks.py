@@ -166,13 +166,14 @@ def test_a_store_that_is_a_file_is_made_where_it_is_wanted(
     check_store(read_settings())
 
 
-def test_a_service_whose_settings_name_no_store_says_so_in_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("argv", [["router", "worker"], ["chassis.relay_app"]])
+def test_a_process_whose_settings_name_no_store_says_so_in_one_line(
+    argv: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_secrets(tmp_path)
     monkeypatch.setenv("SATUPINTU_STATE_DIR", str(tmp_path))
     monkeypatch.setenv("SATUPINTU_STORE_URL", "mysql://x")
-    ended = subprocess.run([sys.executable, "-m", "router", "worker"], capture_output=True, text=True, check=False)
+    ended = subprocess.run([sys.executable, "-m", *argv], capture_output=True, text=True, check=False)
     assert ended.returncode == 2
-    assert ended.stderr.startswith("python -m router cannot run: SATUPINTU_STORE_URL: no event store for 'mysql'")
+    assert ended.stderr.startswith(f"python -m {argv[0]} cannot run: SATUPINTU_STORE_URL: no event store for 'mysql'")
     assert len(ended.stderr.splitlines()) == 1

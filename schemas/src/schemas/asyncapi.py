@@ -56,7 +56,8 @@ def document() -> dict[str, Any]:
             "title": "Satupintu",
             "version": "1.0.0",
             "description": "Topics for agencies' own systems, channel gateways and open data. CloudEvents 1.0 in "
-            "binary mode: headers ce_id, ce_type, ce_source, ce_sequence, ce_time; the body is JSON.",
+            "binary mode: headers ce_id, ce_type, ce_source, ce_subject, ce_sequence and ce_time (not on open data, which "
+            "knows days alone); the body is JSON.",
         },
         "defaultContentType": "application/json",
         "channels": {name: _channel(channel) for name, channel in _CHANNELS.items()},

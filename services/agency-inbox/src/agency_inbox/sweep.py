@@ -9,7 +9,6 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.exc import IntegrityError
 
 from agency_inbox.delivery import TopicIds, untold
 from agency_inbox.settings import NOTICE_S
@@ -92,7 +91,7 @@ class Keeper:
 
     async def once(self) -> int:
         """Look once; how many complaints must be told again."""
-        if not await self._holds():
+        if not await self._lease.hold():
             return 0
         await self._topics.keep(await self._new())
         lost = await self._database.read(self._lost)
@@ -108,12 +107,6 @@ class Keeper:
         if not self._every and len(living - self._seen) > PLANTED:
             self._seen = living
         return living - self._seen
-
-    async def _holds(self) -> bool:
-        try:
-            return await self._lease.hold()
-        except IntegrityError:
-            return False  # two asked for a lease that nobody had: the other one was first
 
     def unready(self) -> str | None:
         """Never: topics are made in the background, and before their first use anyway."""

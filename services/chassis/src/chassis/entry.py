@@ -28,9 +28,8 @@ def main(
     """Run the side that the command line names until it is told to stop; the exit status. `others`: further commands,
     handed the command line.
     """
-    try:
-        settings = read_settings()
-        configure(settings)
+
+    def side(settings: Settings) -> int:
         match sys.argv[1:]:
             case ["worker"]:
                 return run(worker(settings))
@@ -38,11 +37,22 @@ def main(
                 return serve(web(), settings)
             case [command, *_] as argv if command in others:
                 return others[command](argv)
+            case _:
+                sys.stderr.write(f"usage: python -m {service} {'|'.join(['worker', 'web', *others])}\n")
+                return 2
+
+    return started(service, side)
+
+
+def started(module: str, main: Callable[[Settings], int]) -> int:
+    """The exit status of `main` under this process's settings; those that cannot be used are told in one line."""
+    try:
+        settings = read_settings()
+        configure(settings)
+        return main(settings)
     except (BadSetting, NoState) as error:
-        sys.stderr.write(f"python -m {service} cannot run: {error}\n")
+        sys.stderr.write(f"python -m {module} cannot run: {error}\n")
         return 2
-    sys.stderr.write(f"usage: python -m {service} {'|'.join(['worker', 'web', *others])}\n")
-    return 2
 
 
 def serve(app: FastAPI, settings: Settings) -> int:

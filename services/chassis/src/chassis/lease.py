@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from sqlalchemy import Column, Connection, Float, MetaData, String, Table, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from chassis.sql import Database
 
@@ -30,7 +31,10 @@ class Lease:
 
     async def hold(self) -> bool:
         """Take or renew it; whether it is ours for the next `LEASE_S` seconds."""
-        return await self._database.run(self._take)
+        try:
+            return await self._database.run(self._take)
+        except IntegrityError:  # two took it for the first time at once: the other has it
+            return False
 
     async def release(self) -> None:
         """Let another have it at once."""

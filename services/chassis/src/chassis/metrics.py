@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from prometheus_client import Counter, Gauge, Histogram
+from fastapi import Response
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
@@ -68,3 +69,8 @@ SHADOW_CHOICES: Final = Counter(
     "Choices that a shadow model made once more, by whether it agreed. `satupintu shadow` says where it did not.",
     ["model", "agrees"],
 )
+
+
+async def shown() -> Response:
+    """All of them, as Prometheus reads them."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

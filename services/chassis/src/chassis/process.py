@@ -9,9 +9,10 @@ from typing import Final, Protocol
 
 import structlog
 import uvicorn
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from chassis import metrics
 
 STOP_S: Final = 10.0
 log = structlog.get_logger(__name__)
@@ -72,10 +73,7 @@ def health_app(roads: Sequence[Road]) -> FastAPI:
         good = all(state == "ok" for state in states.values())
         return JSONResponse(states, 200 if good else 503)
 
-    @app.get("/metrics")
-    async def metrics() -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
+    app.add_api_route("/metrics", metrics.shown)
     return app
 
 

@@ -92,7 +92,8 @@ class Relay:
 
     async def _carry(self, pages: AsyncIterator[Page], publisher: Publishes) -> None:
         gathered = Gathered(AHEAD, PACE_S)
-        await first_of(gathered.fill(pages), self._publish(publisher, gathered))
+        with metrics.RELAY_LEADING.track_inprogress():
+            await first_of(gathered.fill(pages), self._publish(publisher, gathered))
 
     async def _publish(self, publisher: Publishes, gathered: Gathered) -> None:
         while events := await gathered.take(MOST):

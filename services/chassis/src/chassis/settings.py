@@ -5,10 +5,11 @@ An unknown variable with our prefix refuses to start: a misspelt setting must no
 
 import os
 from functools import cached_property
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import SecretBytes, ValidationError, model_validator
+from pydantic import SecretBytes, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX: Final = "SATUPINTU_"
@@ -78,6 +79,14 @@ class Settings(BaseSettings):
         state = str(given.get("state_dir") or cls.model_fields["state_dir"].default)
         return {name: place.replace(STATE, state) for name, place in _IN_STATE.items()} | given
 
+    @field_validator("host")
+    @classmethod
+    def _stays_here(cls, host: str) -> str:
+        # Who may act for an agency is not checked yet (docs/adr/0005): nobody from outside may ask.
+        if not _is_loopback(host):
+            raise ValueError(f"{host} is no loopback address, and nothing else is served until access is checked")
+        return host
+
     @cached_property
     def master_key(self) -> SecretBytes:
         """32 bytes that wrap every complaint's key."""
@@ -116,6 +125,13 @@ def read_settings() -> Settings:
     except ValidationError as error:
         why = "; ".join(f"{PREFIX}{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
         raise BadSetting(why) from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _secret(path: Path) -> bytes:

@@ -16,7 +16,6 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import MetaData, Table
-from sqlalchemy.exc import IntegrityError
 
 from chassis import metrics
 from chassis.following import StoreFeed, position_table
@@ -87,16 +86,10 @@ class Sweep:
                 await self._lease.release()
 
     async def _look(self) -> None:
-        if await self._holds():
+        if await self._lease.hold():
             await self.feed()
             await self.once()
         self._looked = True
-
-    async def _holds(self) -> bool:
-        try:
-            return await self._lease.hold()
-        except IntegrityError:
-            return False  # two asked for a lease that nobody had: the other one was first
 
     async def feed(self) -> int | None:
         """Take in everything the store holds by now; the position reached. For tests and simulations too."""
@@ -118,7 +111,7 @@ class Sweep:
             plans = await self._plan_again(due)
             self._rests.note({each: _fruitless(plans.get(each), versions[each], now) for each in due}, now)
             handled.update(due)
-            await self._holds()
+            await self._lease.hold()
         metrics.SWEEP_HANDLED.labels(self._ledger.writer).inc(len(handled))
         await self._tell_overdue(now)
         return len(handled)

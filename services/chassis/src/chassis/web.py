@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis import metrics
 from chassis.errors import Busy, ChassisError, Conflict, Retryable
 from schemas import sentences
 from schemas.codec import MalformedEvent, UnknownEvent
@@ -108,7 +109,7 @@ def etag(response: Response, version: int) -> None:
 
 
 def install(app: FastAPI, ready: Ready) -> None:
-    """Problem answers, the body limit, /healthz and /readyz. `ready` pings real dependencies by name and says
+    """Problem answers, the body limit, /healthz, /readyz and /metrics. `ready` pings real dependencies by name and says
     what is wrong with each; all must say "ok". An error of I/O that it raises is told by its type.
     """
     app.add_exception_handler(Refusal, _refused)
@@ -123,6 +124,8 @@ def install(app: FastAPI, ready: Ready) -> None:
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
+
+    app.add_api_route("/metrics", metrics.shown, include_in_schema=False)
 
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> JSONResponse:

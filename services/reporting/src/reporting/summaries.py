@@ -55,6 +55,8 @@ class KafkaSummaries:
             ("ce_id", f"{line.public_number}/{line.version}".encode()),
             ("ce_type", (SUMMARY if isinstance(line, ComplaintSummary) else RETRACTED).encode()),
             ("ce_source", b"/satupintu/reporting"),
+            ("ce_subject", line.public_number.encode()),
+            ("ce_sequence", b"%d" % line.version),
             ("content-type", b"application/json"),
         ]
         body = line.model_dump_json(by_alias=True, exclude_none=True).encode()

@@ -12,7 +12,6 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import MetaData
-from sqlalchemy.exc import IntegrityError
 
 from chassis.command import handle
 from chassis.following import StoreFeed
@@ -89,7 +88,7 @@ class DuplicateWatch:
         while new := await self._database.read(index.uncompared(self._tables, BATCH)):
             await self._compare(new)
             count += len(new)
-            await self._holds()
+            await self._lease.hold()
         before = self._clock.now() - ALIKE_WITHIN
         while await self._database.run(lambda connection: index.prune(connection, self._tables, before)):
             pass
@@ -119,16 +118,10 @@ class DuplicateWatch:
                 await self.feed.catch_up()
 
     async def _turn(self) -> None:
-        holds = await self._holds()
+        holds = await self._lease.hold()
         self._looked = True  # what lies behind may be much: nobody waits for it
         if holds:
             await self.once()
-
-    async def _holds(self) -> bool:
-        try:
-            return await self._lease.hold()
-        except IntegrityError:
-            return False  # two asked for a lease that nobody had: the other one was first
 
     async def _earlier(self, asked: Case) -> list[Found]:
         since = asked.state.received_at - ALIKE_WITHIN
