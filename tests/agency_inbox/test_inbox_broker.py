@@ -141,8 +141,11 @@ async def test_complaints_reach_the_agencys_topic_and_its_answers_reach_the_comp
 
         await give(inbox, [40], CITY)
         await until(lambda: told(inbox, [40], CITY))
-        printed = await _sample_client(kafka, CITY, "--acknowledge", "--seconds=5")
-        assert '"complaint.assigned"' in printed
+
+        async def printed() -> bool:
+            return '"complaint.assigned"' in await _sample_client(kafka, CITY, "--acknowledge", "--seconds=5")
+
+        await until(printed, within_s=90)
         await until(lambda: _has(inbox, 40, 3))
         assert (await inbox.ledger.load(complaint(40))).state.status is Status.IN_PROGRESS
 

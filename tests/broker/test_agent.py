@@ -153,7 +153,7 @@ async def test_what_nobody_heeds_is_passed_over_and_committed_as_are_the_marks_o
 
 async def test_a_guard_that_gives_up_ends_the_process_with_nothing_committed_past_it(bench: Bench) -> None:
     await bench.send(range(60))
-    assert await ended(bench.start("refusing:31"), 40) == 1
+    assert await ended(bench.start("refusing:31"), 120) == 1
     handled, committed = bench.handled(), await bench.committed()
     assert 31 not in handled
     assert committed.get((bench.topic, 1), 0) <= 10  # 31 is the eleventh of its partition

@@ -26,13 +26,14 @@ from schemas.topics import COMPLAINT_EVENTS, FIXED
 from support.broker import event_ids
 from support.door import at_door, mail, until
 from support.load import Load
-from support.platform import Running, running, stored
+from support.platform import Running, audited, is_sound, running, stored
 
 VICTIMS: Final = ("relay", "router-1", "agency-inbox-1", "intake-1", "front", "escalation-1", "reporting-1")
 KILLS, SEED = int(os.environ.get("CHAOS_KILLS", "20")), int(os.environ.get("CHAOS_SEED", "815"))
 pytestmark = [pytest.mark.chaos, pytest.mark.broker, pytest.mark.timeout(900 + 10 * KILLS)]
-LATE_DAYS: Final = 12
-"""Half-way so much time passes, so that escalation has something to do: an agency's five working days are over."""
+LATE_DAYS: Final = 17
+"""Half-way so much time passes, so that escalation has something to do: an agency's five working days are over,
+also where they span the longest holidays."""
 BETWEEN_S, STOPPED_S, RECOVERY_S = 2.0, (1.0, 3.0), 150.0
 CITY = "kota-bandung"
 log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ async def test_what_was_answered_is_filed_once_placed_and_delivered_whatever_was
     happening = faults(KILLS, SEED)
     for number, fault in enumerate(happening):
         if number == KILLS // 2:
-            early = _placed(await stored(platform))
+            early = await until(lambda: _somebody_placed(platform), "somebody placed", within_s=RECOVERY_S)
             platform.days_pass(LATE_DAYS)
         await suffer(platform, fault)
     load.stop.set()
@@ -106,6 +107,7 @@ async def test_what_was_answered_is_filed_once_placed_and_delivered_whatever_was
     await until(lambda: _all_called_late(platform, early), "every early one called late", within_s=RECOVERY_S)
     await until(lambda: _counted_as_filed(platform, load), "the counts of reporting", within_s=RECOVERY_S)
     await _the_ledger_is_in_the_store(load, await stored(platform))
+    await until(lambda: is_sound(platform), "an audit without a finding", lambda: audited(platform), RECOVERY_S)
     repeats = await _repeats(platform)
     kills = sum(fault.how != "stop" and fault.victim == "agency-inbox-1" for fault in happening)
     log.info("%d filed, %d asked again, %d sent again", len(load.ledger), load.repeats, sum(repeats.values()))
@@ -145,6 +147,10 @@ async def _all_called_late(platform: Running, complaints: frozenset[UUID]) -> bo
     missed = Counter(_clock(event) for event in events if event.type == "DeadlineMissed")
     assert max(missed.values(), default=0) <= 1
     return complaints <= {complaint for complaint, clock in missed if clock == "acknowledge"}
+
+
+async def _somebody_placed(platform: Running) -> frozenset[UUID]:
+    return _placed(await stored(platform))
 
 
 def _placed(events: Sequence[RecordedEvent]) -> frozenset[UUID]:

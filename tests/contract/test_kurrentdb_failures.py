@@ -90,12 +90,13 @@ async def test_an_append_that_stays_unanswered_is_neither_success_nor_failure_un
 async def test_a_conflict_met_after_a_lost_answer_is_a_conflict_only_if_the_stream_holds_anothers_events(
     kurrentdb: StandIn, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kurrent_append, "ANSWER_S", 0.3)
+    monkeypatch.setattr(kurrent_append, "ANSWER_S", 2.0)
     await store.append("complaint-1", NO_STREAM, [A])
+    other = open_store(kurrentdb.url)
+    await other.read("complaint-1")  # connected before ours waits for its answer
     kurrentdb.tell("stall", 1)
     ours = asyncio.create_task(store.append("complaint-1", 0, [B], seen={A.id}))
     await asyncio.sleep(0)
-    other = open_store(kurrentdb.url)
     while kurrentdb.tell("left", "stall") != "0":
         await asyncio.sleep(0.01)
     await other.append("complaint-1", 0, [C], seen={A.id})

@@ -20,7 +20,7 @@ from local.errors import CannotRun
 from local.keeping import make_secrets
 from local.places import free_port
 from local.process import Process
-from local.supervisor import Restarts, Supervisor
+from local.supervisor import Restarts, Supervisor, ready
 
 SERVICE = """
 import http.server, signal, sys
@@ -138,10 +138,12 @@ def test_what_ended_long_ago_does_not_count_against_it(tmp_path: Path) -> None:
 
 def test_one_that_is_never_ready_is_named_with_what_it_waits_for(tmp_path: Path) -> None:
     supervisor = Supervisor([service("relay", tmp_path / "journal", status=503)], tmp_path / "logs")
+    [(child, _)] = supervisor.members()
     supervisor.start()
     try:
+        await_that(lambda: ready(child.ready_url)[1] == "the store is locked")
         with pytest.raises(CannotRun, match=r"relay: the store is locked"):
-            supervisor.wait_ready(lambda _: None, limit_s=3)
+            supervisor.wait_ready(lambda _: None, limit_s=0)
     finally:
         supervisor.stop(lambda _: None)
 

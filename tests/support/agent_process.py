@@ -23,7 +23,7 @@ async def main(kafka: str, service: str, topic: str, path: str, manner: str) -> 
             for message in messages:
                 word = (message.key or b"").decode()
                 if name == "slowly":
-                    await asyncio.sleep(0.01)
+                    await asyncio.sleep(0.004)
                 if word == key and name == "stuck":
                     Path(f"{path}.stuck").touch()
                     await asyncio.Event().wait()

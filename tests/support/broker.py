@@ -16,7 +16,7 @@ from chassis.kafka.clients import consumer, messages, running
 from chassis.message import Message
 from chassis.process import Road
 
-PATIENCE_S = 40
+PATIENCE_S = 120
 T = TypeVar("T")
 YOUNG = (CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError)
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Any, Final
 from uuid import uuid4  # noqa: TID251 - a client makes its own keys
 
@@ -15,7 +16,8 @@ from schemas.outward import CASES, Case
 from schemas.topics import SUBMISSIONS, agency_inbox, agency_replies
 from support.broker import committed
 
-PATIENCE_S: Final = 30.0
+PATIENCE_S: Final = 90.0
+BUSY_S: Final = 0.3
 Json = dict[str, Any]
 
 
@@ -41,8 +43,11 @@ class Door:
     async def post(self, path: str, key: str | None = None, **body: Any) -> Json:
         """Raises Refused."""
         headers = {"Idempotency-Key": key or str(uuid4())}
-        async with self.session.post(path, json=body, headers=headers) as answer:
-            return await _said(answer)
+        while True:
+            async with self.session.post(path, json=body, headers=headers) as answer:
+                if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                    return await _said(answer)
+            await asyncio.sleep(BUSY_S)  # busy is no refusal: a careful client asks again under the same key
 
     async def file(self, text: str, region: str = "32.73", **more: Any) -> Json:
         """File a complaint about something in this region."""

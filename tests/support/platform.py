@@ -1,5 +1,6 @@
 """The whole platform for tests: real processes and a real broker on free ports, each to be killed by name."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -21,13 +22,13 @@ from local.kafka import KafkaServer
 from local.keeping import make_secrets
 from local.places import free_port
 from local.process import Process
-from local.supervisor import Supervisor, ready
+from local.supervisor import READY_LIMIT_S, Supervisor, ready
 from schemas.envelope import RecordedEvent
 from schemas.streams import COMPLAINT_PREFIX
 
 QUICK: Final = {"SATUPINTU_SWEEP_PERIOD_S": "0.3", "SATUPINTU_SWEEP_GRACE_S": "2"}
 """A sweep that a test can wait for."""
-START_S, STOP_S, POLL_S, TAIL = 90.0, 15.0, 0.1, 12
+START_S, STOP_S, POLL_S, TAIL = READY_LIMIT_S, 15.0, 0.1, 12
 
 
 class Running:
@@ -104,6 +105,17 @@ class Running:
             f"--- {name} ({'running' if process.running else process.exit_code})\n" + "\n".join(_tail(process))
             for name, process in every.items()
         )
+
+
+async def is_sound(platform: Running) -> bool:
+    """Whether the audit finds nothing."""
+    return "the books balance; no violation" in await audited(platform)
+
+
+async def audited(platform: Running) -> str:
+    """What the audit says of store and topics."""
+    asked = ("chassis.audit_cli", "--tolerance-s", "60", "--kafka", platform.kafka.bootstrap)
+    return (await asyncio.to_thread(platform.command, *asked)).stdout
 
 
 async def stored(platform: Running) -> list[RecordedEvent]:

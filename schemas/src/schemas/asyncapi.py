@@ -56,7 +56,7 @@ def document() -> dict[str, Any]:
             "title": "Satupintu",
             "version": "1.0.0",
             "description": "Topics for agencies' own systems, channel gateways and open data. CloudEvents 1.0 in "
-            "binary mode: headers ce_id, ce_type, ce_source, ce_subject, ce_sequence and ce_time (not on open data, which "
+            "binary mode: headers ce_id, ce_type, ce_source, ce_subject, ce_sequence and ce_time (open data "
             "knows days alone); the body is JSON.",
         },
         "defaultContentType": "application/json",

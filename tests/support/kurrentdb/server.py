@@ -87,6 +87,7 @@ async def _obey(cluster: Cluster, settings: Settings) -> None:
                 if settings.file:
                     settings.file.unlink()
                 cluster.engine = Engine(Journal(settings.file))
+                cluster.faults.clear()
                 print("ok", flush=True)
             case ["left", name]:
                 print(cluster.faults[name], flush=True)
