@@ -66,6 +66,7 @@ async def complete(rows: Rows, store: Store) -> None:
         return await rows.count() >= wanted
 
     await until(look)
+    await asyncio.sleep(1)  # nothing tells that no more will come
     assert await rows.count() == wanted
 
 

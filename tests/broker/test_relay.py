@@ -252,6 +252,10 @@ async def _file_whatever_happens(store: Store, count: int, start: int) -> None:
         return
 
 
+async def _holds(store: Store, events: int) -> bool:
+    return len(await stored(store)) >= events
+
+
 async def test_a_killed_relay_comes_back_and_loses_and_repeats_nothing(kafka: str, tmp_path: Path) -> None:
     store = SqlStore(f"sqlite:///{tmp_path}/store.db", clock().now)
     await file_many(store, 500)
@@ -260,7 +264,8 @@ async def test_a_killed_relay_comes_back_and_loses_and_repeats_nothing(kafka: st
         for round_ in range(2):
             await until(await all_there(kafka, store))
             writing = asyncio.create_task(file_many(store, 3000, start=500 + 3000 * round_))
-            await asyncio.sleep(0.2 + 0.1 * round_)  # somewhere in the middle of it
+            some = 500 + 3000 * round_ + 1000
+            await until(lambda some=some: _holds(store, some))  # somewhere in the middle of it
             relay.kill_and_start()
             await writing
         await file_many(store, 1, start=6500)  # only the last process can publish this: it is up

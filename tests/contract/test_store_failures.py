@@ -14,6 +14,7 @@ from chassis import sql_errors
 from chassis.errors import OutcomeUnknown, StoreUnavailable
 from chassis.ports import Page, Store
 from chassis.stores import open_store
+from chassis.stores.memory import MemoryStore
 from chassis.stores.sql import SqlStore
 from support.postgres import Postgres
 from support.stores import event, read_until
@@ -85,6 +86,9 @@ async def test_a_closed_store_takes_nothing(store: Store) -> None:
     await store.close()
 
     assert all([(await one).written for one in accepted]), "what was accepted is finished"
+    if not isinstance(store, MemoryStore):  # which holds nothing that could be closed
+        with pytest.raises(StoreUnavailable, match="closed"):
+            await store.append("complaint-late", -1, [A])
 
 
 async def test_a_server_that_is_not_there_is_unavailable() -> None:

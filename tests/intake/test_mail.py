@@ -178,18 +178,17 @@ async def test_one_address_that_hangs_keeps_nobody_else_waiting(
 
 
 async def test_an_answer_that_comes_a_letter_at_a_time_is_given_up_and_tried_again(
-    server: MailServer, intake_: Context, file: File, clock: FixedClock
+    server: MailServer, intake_: Context, file: File, clock: FixedClock, outbox: Outbox, post: Post
 ) -> None:
     server.slow.add(ANA)
     hurried = Outbox(
         intake_.database, intake_.ledger.keyring, SmtpMailbox("127.0.0.1", server.port, mail_s=0.2), clock.now
     )
     await react(intake_, await file(ANA))
-    post = Post(hurried, clock.now)
-    assert await post.once()
+    assert await Post(hurried, clock.now).once()
     server.slow.clear()
     server.patience.set()
-    await deliver(post, hurried, clock)
+    await deliver(post, outbox, clock)
     assert story(server, ANA) == ["received"]
 
 

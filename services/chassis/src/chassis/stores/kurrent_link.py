@@ -61,7 +61,7 @@ class Link:
             self.client.grpc_options += KEEP_ALIVE_MS
         self.target = ",".join(spec.targets)
         self._alone = len(spec.targets) == 1 and not spec.scheme.endswith("+discover")
-        self._answered = False
+        self._answered = self._closed = False
         self._channel: grpc.aio.Channel | None = None
         self._stub: Any = None
         self._channel_of: UUID | None = None
@@ -78,6 +78,7 @@ class Link:
 
     async def read(self, asked: ReadReq, within_s: float | None) -> Any:
         """The call that reads or subscribes, to be iterated over."""
+        self._refuse_if_closed()
         await self.client.connect()
         stub = await self._own_stub()
         return stub.Read(asked, timeout=within_s, metadata=self.metadata, credentials=self.credentials)
@@ -87,6 +88,7 @@ class Link:
 
         Raises AccessDenied, StoreUnavailable: nothing was sent.
         """
+        self._refuse_if_closed()
         try:
             await self.client.connect()
             stub = await self._own_stub()
@@ -143,7 +145,12 @@ class Link:
             return AccessDenied(f"{self.target}: TLS does not match: the server speaks it, and this URL says Tls=false")
         return meant
 
+    def _refuse_if_closed(self) -> None:
+        if self._closed:  # the client would miss its own connection
+            raise StoreUnavailable(f"{self.target} is closed")
+
     async def close(self) -> None:
+        self._closed = True
         if self._channel is not None:
             await self._channel.close()
         with suppress(AssertionError, KurrentDBClientError, AttributeError):
