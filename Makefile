@@ -20,6 +20,8 @@ ifneq ($(STORE),)
 # Whatever looks into the store looks into this one. Not on a command line, where a password would be seen.
 export SATUPINTU_STORE_URL := $(STORE)
 endif
+# What is brought, some 250 MB the first time, is shown to whoever watches; a log needs no progress bar.
+QUIETLY := $(shell test -t 2 || echo --quiet)
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 # Seven processes that compile what they import at every start would need most of a minute.
@@ -75,7 +77,7 @@ setup: .venv/.stamp ## what every target needs (done by them)
 
 .venv/.stamp: uv.lock pyproject.toml $(wildcard services/*/pyproject.toml schemas/pyproject.toml deploy/local/pyproject.toml) | $(UV)
 	@echo "setting up .venv from uv.lock" >&2
-	@$(UV) sync --quiet --frozen --all-packages --python $(PYTHON) || { echo "the packages of uv.lock cannot be brought to .venv:" \
+	@$(UV) sync $(QUIETLY) --frozen --all-packages --python $(PYTHON) || { echo "the packages of uv.lock cannot be brought to .venv:" \
 		"the first time needs the network and 2 GB of room; above is what is missing" >&2; exit 1; }
 	@touch $@
 

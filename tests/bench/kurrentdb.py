@@ -1,4 +1,4 @@
-"""(e) KurrentDB: what a client's process pays per event, our adapter beside the bare client, on the same stand-in.
+"""KurrentDB: what a client's process pays per event, our adapter beside the bare client, on the same stand-in.
 
 Events per second of the client's own processor time, so that more is better as in the other parts; the adapter may cost
 at most 1.25 times as much.

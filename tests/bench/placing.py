@@ -1,4 +1,4 @@
-"""(f) Placing in batches on one core: reading by rules, gazetteer and model, and choosing, beside the bare model."""
+"""Placing in batches on one core: reading by rules, gazetteer and model, and choosing, beside the bare model."""
 
 import random
 import time
@@ -48,7 +48,7 @@ def run() -> list[Result]:
     }
     enough = "met" if max(ours) >= ENOUGH_PER_S else "MISSED"
     notes |= {"wanted_per_s": f"{ENOUGH_PER_S} {enough}", "processor_time": "of one core"}
-    return [Result("(f) placing", max(ours), max(bare), "complaints/s", None, notes)]
+    return [Result("placing", max(ours), max(bare), "complaints/s", None, notes)]
 
 
 def _known() -> Known:

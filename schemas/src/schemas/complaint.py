@@ -100,7 +100,6 @@ class Complaint(NamedTuple):
     referred: ComplaintReferred | None = None
     last_return: ComplaintReturned | None = None
     returned_by: tuple[str, ...] = ()
-    hops: int = 0
     # clocks, as the facts they run from
     filed: Since = START
     stage: Since = START

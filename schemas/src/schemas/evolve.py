@@ -269,7 +269,6 @@ def _routed(state: Complaint, fact: r.ComplaintRouted, told: Told) -> Changes:
         sector=fact.basis.sector or state.sector,
         news=news,
         decided=None,
-        hops=state.hops + 1,
         rework=since if fact.binding else state.rework,
         referred=None,
     )

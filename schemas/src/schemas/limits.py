@@ -1,4 +1,4 @@
-"""Every limit of the published language, named once (design: section 11). Lengths in characters, sizes in bytes."""
+"""Every limit of the published language, named once. Lengths in characters, sizes in bytes."""
 
 from typing import Final
 
@@ -21,4 +21,3 @@ REQUEST_BYTES: Final = 1024 * 1024
 PUBLIC_MOVES: Final = 200
 """Of the reporter's side on one complaint; never the agency's, router's or escalation's."""
 PAGE: Final = 100
-RETRIES: Final = 5

@@ -50,9 +50,7 @@ def children(layout: Layout) -> list[Child]:
     counts = {"router": layout.router, "agency_inbox": layout.inbox}
     front = _child(layout, "front", ["local", "front"], layout.port)
     workers = [
-        _child(
-            layout, f"{package.replace('_', '-')}-{number}", [package, "worker"], free_port(), stage=1, number=number
-        )
+        _child(layout, f"{package.replace('_', '-')}-{number}", [package, "worker"], free_port(), stage=1)
         for package in WORKERS
         for number in range(1, counts.get(package, 1) + 1)
     ]
@@ -60,12 +58,11 @@ def children(layout: Layout) -> list[Child]:
 
 
 def environment(layout: Layout) -> dict[str, str]:
-    """The settings that all of them share, over what the person who started us has set."""
+    """The settings that all of them share; what the person who started us has set goes before them."""
     state = layout.state
     ours = {
         "KAFKA": layout.kafka,
         "STATE_DIR": str(state),
-        "LOG_DIR": str(state / "logs"),
         # On one machine every client is the same source.
         "FILINGS_PER_MINUTE": "0",
         "LOOKUPS_PER_MINUTE": "0",
@@ -75,7 +72,7 @@ def environment(layout: Layout) -> dict[str, str]:
     return {**prefixed, **chosen}
 
 
-def _child(layout: Layout, name: str, module: Sequence[str], port: int, stage: int = 0, number: int = 1) -> Child:
-    env = {**environment(layout), "SATUPINTU_PORT": str(port), "SATUPINTU_WORKER_ID": str(number)}
+def _child(layout: Layout, name: str, module: Sequence[str], port: int, stage: int = 0) -> Child:
+    env = {**environment(layout), "SATUPINTU_PORT": str(port)}
     argv = [sys.executable, "-m", *module]
     return Child(name, argv, env, f"http://127.0.0.1:{port}/readyz", stage)

@@ -17,9 +17,7 @@ def _free(folder: Path) -> int:
 class Room:
     """Watches the disk of one folder."""
 
-    def __init__(
-        self, folder: Path, free: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free
-    ) -> None:
+    def __init__(self, folder: Path, free: Callable[[Path], int] = _free) -> None:
         self._folder, self._free, self._full = folder, free, False
 
     def left(self, told: Told) -> bool:

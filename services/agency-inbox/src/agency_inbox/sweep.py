@@ -32,7 +32,7 @@ _TOLD_IN: Final = select(_WORK.c.holder).where(_WORK.c.what == LIVE).distinct()
 _TOLD_THERE: Final = select(_WORK.c.complaint).where(
     _WORK.c.what == LIVE, _WORK.c.holder.in_(bindparam("gone", expanding=True))
 )
-"""Asked every second: made once."""
+"""Asked again and again: made once."""
 PLANTED: Final = 20
 """More new bodies than this at one look were there before us, or come from a release's data."""
 

@@ -14,7 +14,7 @@
         WrongStore           this checkpoint, or these keys, belong to another store
         AccessDenied         wrong credential, wrong certificate, no right
         Poison               a message that can never succeed
-      Fenced               another process has taken over; this one must end
+      Fenced               another process has taken over; this one must let go
 
 Refusals of the rules are not here: see `schemas.refusals`.
 """
@@ -95,4 +95,4 @@ class Poison(Permanent):
 
 
 class Fenced(ChassisError):
-    """Another process has taken over. This one must end at once."""
+    """Another process has taken over: what is in hand here must be let go at once."""

@@ -70,7 +70,7 @@ class SqlKeyRing:
         await asyncio.to_thread(self._database.forget, TABLE)
 
     async def renew(self, complaint: UUID) -> Keys:
-        """The keys with one more generation, for what is sealed from now on (a reporter writes after an erasure)."""
+        """The keys with one more generation, for what is sealed from now on."""
         await self._check()
         await self._database.run(
             lambda connection: next_generation(connection, self._database.marks, self._wrapper, complaint)

@@ -108,7 +108,7 @@ class KeyRing(Protocol):
 
     async def ensure(self, complaints: Collection[UUID]) -> Mapping[UUID, Keys]:
         """The keys of each; a first generation is made and committed where none was ever made. A complaint
-        whose generations are all destroyed gets empty keys: making another generation is `renew`.
+        whose generations are all destroyed gets empty keys, and never others.
         """
         ...
 

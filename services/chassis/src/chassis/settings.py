@@ -58,9 +58,7 @@ class Settings(BaseSettings):
     code_secret_file: Path
     host: str = "127.0.0.1"
     port: int = 8000
-    log_dir: Path | None = None
     log_format: str = "json"
-    worker_id: int = 0
     sweep_period_s: float = 1.0
     sweep_grace_s: float = 30.0
     """The sweep leaves alone what is younger: the reaction is probably on its way."""

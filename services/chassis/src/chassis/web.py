@@ -19,11 +19,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import metrics
 from chassis.errors import Busy, ChassisError, Conflict, Retryable
-from schemas import sentences
+from schemas import limits, sentences
 from schemas.codec import MalformedEvent, UnknownEvent
 from schemas.refusals import InvalidField, Refusal
 
-BODY_LIMIT_BYTES: Final = 1024 * 1024
 PROBLEM: Final = "application/problem+json"
 log = structlog.get_logger(__name__)
 Ready = Callable[[], Awaitable[dict[str, str]]]
@@ -185,7 +184,7 @@ async def _http(request: Request, error: Exception) -> Response:
 def _said(
     status: int, code: str, lang: str, headers: Mapping[str, str] | None = None, otherwise: str = ""
 ) -> JSONResponse:
-    detail = sentences.problem(code, lang, otherwise, limit_bytes=BODY_LIMIT_BYTES)
+    detail = sentences.problem(code, lang, otherwise, limit_bytes=limits.REQUEST_BYTES)
     answer = problem(status, code, detail)
     answer.headers.update(headers or {})
     return answer
@@ -215,7 +214,7 @@ def _uuid(text: str, field: str) -> UUID:
 class BodyLimit:
     """Refuses a request body over the limit, also one sent in chunks without a length. Attachments have their own."""
 
-    def __init__(self, app: ASGIApp, limit: int = BODY_LIMIT_BYTES, exempt: str = "/attachments") -> None:
+    def __init__(self, app: ASGIApp, limit: int = limits.REQUEST_BYTES, exempt: str = "/attachments") -> None:
         self.app, self.limit, self.exempt = app, limit, exempt
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -8,9 +8,9 @@ from chassis.web import Language
 from escalation import views
 from escalation.context import Escalation
 from escalation.ladder import PUBLIC_LIST, SUPERVISOR
-from escalation.settings import PAGE
 from escalation.views import Row
 from schemas import sentences
+from schemas.limits import PAGE
 from schemas.registry import Registry
 from schemas.values import Clock
 

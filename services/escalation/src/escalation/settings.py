@@ -3,7 +3,5 @@
 from typing import Final
 
 SERVICE: Final = "escalation"
-PAGE: Final = 100
-"""Rows a page of the ladder."""
 STEPS: Final = 64
 """Timers that one append lets go off for a complaint: a clock that jumped over years is caught up in several."""

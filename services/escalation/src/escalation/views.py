@@ -26,11 +26,11 @@ from chassis.statements import replace
 from chassis.sweep import sweep_tables
 from chassis.view import View
 from escalation.ladder import standing
-from escalation.settings import PAGE
 from schemas.codec import decode
 from schemas.deadlines import timeline_due
 from schemas.envelope import RecordedEvent
 from schemas.events.escalation import ComplaintEscalated
+from schemas.limits import PAGE
 from schemas.policies import Policies
 from schemas.registry import Registry
 from schemas.streams import COMPLAINT_PREFIX

@@ -15,11 +15,12 @@ from chassis.web import ClientId, IdempotencyKey, Language
 from reporting import queries, timeline
 from reporting.context import Reporting
 from reporting.openness import is_public, public_text, public_title
-from reporting.settings import FRESH_S, PAGE
+from reporting.settings import FRESH_S
 from reporting.views import put_supports
 from schemas import ids, sentences
 from schemas.events.reporting import ComplaintSupported
 from schemas.lifecycle import CloseReason, Status
+from schemas.limits import PAGE
 from schemas.refusals import InvalidField, NotFound
 from schemas.registry import Registry
 from schemas.sealed import Keys

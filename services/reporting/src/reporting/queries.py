@@ -6,9 +6,9 @@ from sqlalchemy import Connection, MetaData, Select, and_, bindparam, func, sele
 
 from chassis.following import position_table
 from chassis.projection import checkpoint_table
-from reporting.settings import PAGE
 from reporting.views import reports_tables, supports_tables
 from schemas.lifecycle import CloseReason, Status
+from schemas.limits import PAGE
 
 METADATA: Final = MetaData()
 REPORTS: Final = reports_tables(METADATA, "")[0]
