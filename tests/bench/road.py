@@ -32,6 +32,7 @@ from schemas.outward_submission import Complaining
 from schemas.topics import Topic, agency_inbox
 
 COMPLAINTS, PACED, PER_S, AT_ONCE = 6_000, 1_500, 100.0, 200
+ENOUGH_PER_S, LATEST_MS = 1_000, 250
 SEED, AGENCY = UUID(int=815), "kota-bandung"
 COMMAND = Complaining.model_validate(BODY)
 
@@ -54,12 +55,15 @@ def run() -> list[Result]:
             plain = asyncio.run(_bare(home / "bare", kafka, sample))
         finally:
             kafka.stop()
-    notes = {key: round(float(ours[key]), 1) for key in ("p50_ms", "p99_ms", "repeats")}
-    notes |= {f"bare {key}": round(float(plain[key]), 1) for key in ("p50_ms", "p99_ms")}
-    void = {} if plain["rate"] >= 1_000 else {"void": "the bare loop is below 1,000/s"}
+    void = "" if plain["rate"] >= ENOUGH_PER_S else f"void: the bare loop is below {ENOUGH_PER_S:,}/s"
+    repeats = {"repeats": ours["repeats"]}
     return [
-        Result("(a) filed -> agency's topic", ours["rate"], plain["rate"], "complaints/s", 0.55, {**notes, **void}),
-        Result("(f) CPU a complaint", ours["cpu_us"], plain["cpu_us"], "microseconds"),
+        Result(
+            "(a) filed -> agency's topic", float(ours["rate"]), plain["rate"], "complaints/s", 0.55, repeats, void=void
+        ),
+        Result("(a) at 100/s: median", float(ours["p50_ms"]), plain["p50_ms"], "ms"),
+        Result("(a) at 100/s: 99th", float(ours["p99_ms"]), plain["p99_ms"], "ms", most=LATEST_MS),
+        Result("(f) CPU a complaint", float(ours["cpu_us"]), plain["cpu_us"], "microseconds"),
     ]
 
 

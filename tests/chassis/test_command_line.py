@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from chassis import audit_cli, cli
-from chassis.settings import BadSetting, read_settings
+from chassis.settings import BadSetting, read_settings, told
 
 RUN = CliRunner()
 AT_EXIT = (
@@ -90,6 +90,14 @@ def test_a_setting_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("SATUPINTU_PORT", "80a")
     with pytest.raises(BadSetting, match=r"^SATUPINTU_PORT: "):
         read_settings()
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql+psycopg://me:hush@host:5432/door", "kurrentdb://me:hush@a:1,b:2?Tls=false", "kdb://:hush@a:1"]
+)
+def test_the_settings_that_a_process_tells_hold_no_password(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SATUPINTU_STORE_URL", url)
+    assert told(read_settings())["store_url"] == url.replace("hush", "***")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "front.example.org", ""])

@@ -5,13 +5,17 @@ from collections.abc import Callable, Coroutine, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
 
 from chassis.log import configure
 from chassis.running import run, settle_collector
-from chassis.settings import BadSetting, NoState, Settings, read_settings
+from chassis.settings import BadSetting, NoState, Settings, read_settings, told
 
+SERVING: Final = ([], ["worker"], ["web"])
+"""The command lines of what runs until it is stopped; the others are a person's, and answer that person alone."""
+log = structlog.get_logger(__name__)
 KEEP_ALIVE_S: Final = 75
 """Longer than clients and proxies keep an idle connection (mostly 15 to 60 s): who closes first must be the one that
 sends next, or a POST meets a connection that was closed while it was under way.
@@ -49,6 +53,8 @@ def started(module: str, main: Callable[[Settings], int]) -> int:
     try:
         settings = read_settings()
         configure(settings)
+        if sys.argv[1:] in SERVING:
+            log.info("settings", process=module, **told(settings))
         return main(settings)
     except (BadSetting, NoState) as error:
         sys.stderr.write(f"python -m {module} cannot run: {error}\n")

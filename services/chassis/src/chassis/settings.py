@@ -4,6 +4,7 @@ An unknown variable with our prefix refuses to start: a misspelt setting must no
 """
 
 import os
+import re
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
@@ -13,6 +14,7 @@ from pydantic import SecretBytes, ValidationError, field_validator, model_valida
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX: Final = "SATUPINTU_"
+_PASSWORD: Final = re.compile(r"(://[^/?#@:]*:)[^/?#@]*@")
 
 
 STATE: Final = "{state}"
@@ -123,6 +125,11 @@ def read_settings() -> Settings:
     except ValidationError as error:
         why = "; ".join(f"{PREFIX}{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
         raise BadSetting(why) from error
+
+
+def told(settings: Settings) -> dict[str, str]:
+    """Each setting, for the log: of a URL not its password, of a secret the name of its file."""
+    return {name: _PASSWORD.sub(r"\1***@", str(value)) for name, value in settings}
 
 
 def _is_loopback(host: str) -> bool:
