@@ -13,7 +13,7 @@ from chassis.log import configure
 from chassis.running import run, settle_collector
 from chassis.settings import BadSetting, NoState, Settings, read_settings, told
 
-SERVING: Final = ([], ["worker"], ["web"])
+SERVING: Final[tuple[list[str], ...]] = ([], ["worker"], ["web"])
 """The command lines of what runs until it is stopped; the others are a person's, and answer that person alone."""
 log = structlog.get_logger(__name__)
 KEEP_ALIVE_S: Final = 75
