@@ -12,6 +12,7 @@ ROUTER ?= 1
 INBOX ?= 1
 STORE ?=
 DATA ?=
+PAIRS ?=
 SEEDS ?= 2000
 SEED ?=
 KILLS ?= 20
@@ -66,8 +67,8 @@ chaos: setup ## kill, stop and end processes at random under load, then count (K
 bench: setup ## ratios against the bare libraries, as a table and a JSON file
 	@PYTHONPATH=tests $(RUN) -m bench
 
-evaluate: setup ## how well complaints are read: tables and pictures in var/evaluation (DATA=folder of labelled texts)
-	@$(RUN) -m router evaluate $(if $(DATA),--data $(DATA))
+evaluate: setup ## how well complaints are read: tables and pictures in var/evaluation (DATA=folder of labelled texts; PAIRS=file of labelled pairs)
+	@$(RUN) -m router evaluate $(if $(DATA),--data $(DATA)) --pairs tests/router/pairs_made_up.csv $(if $(PAIRS),--pairs $(PAIRS))
 
 schemas: setup ## write JSON Schema and AsyncAPI anew
 	@$(RUN) -m schemas.generate

@@ -95,7 +95,9 @@ async def test_without_a_clue_it_lies_at_the_desk_and_a_road_of_unsaid_level_wit
     await land.add(silent, filed("tolong ditindak!!!", **HERE))
     await land.add(road, filed("Jalan berlubang besar di depan pasar", **HERE))
     await land.react(silent, road)
-    assert (await land.state(silent)).status is Status.TRIAGE
+    lies = await land.state(silent)
+    assert lies.classified is not None
+    assert (lies.status, lies.classified.alternatives) == (Status.TRIAGE, ())
     placed = await land.state(road)
     assert placed.agency == CITY
     assert placed.routed is not None

@@ -117,6 +117,11 @@ def test_what_goes_to_the_desk_takes_the_desks_time():
     assert usual_desk_time([found, lay]) == 2 * DAYS
 
 
+def test_what_still_lies_at_the_desk_goes_to_no_body_that_never_had_it():
+    lies = happened(filed("Mohon bantuannya", **HERE), referred())
+    assert report([Beside(lies, again(lies, known(), HOURS_AT_DESK))], 0)["unknown"] == 0
+
+
 def test_another_registry_leads_elsewhere():
     found = happened(*RETURNED_ONCE)
     without = registry()._replace(mandates=())

@@ -95,6 +95,7 @@ def evaluate(
     out: Annotated[Path, typer.Option(help="folder for tables and pictures")] = Path("var/evaluation"),
     task: Annotated[list[str] | None, typer.Option(help="only these of data/evaluation.toml")] = None,
     fold: Annotated[list[str] | None, typer.Option(help="only these folds")] = None,
+    pairs: Annotated[list[Path] | None, typer.Option(help="pairs of reports labelled as of one matter or not")] = None,
     model: Annotated[str, typer.Option(help="version or file of the model of sectors to measure beside")] = "default",
 ) -> None:
     """Measure: trained fold by fold beside a plain baseline, across cities, and the model that ships, untrained."""
@@ -105,7 +106,10 @@ def evaluate(
         out.mkdir(parents=True, exist_ok=True)
         with (out / "report.txt").open("w", encoding="utf-8") as file:
             kept = Console(file=file, width=WIDTH)
-            trials.run(chosen, data, out, tuple(task or ()), tuple(fold or ()), lambda told: _tell(kept, told))
+            trials.run(
+                chosen, data, out, lambda told: _tell(kept, told),
+                tasks=task or (), folds=fold or (), labelled=pairs or (),
+            )  # fmt: skip
     except BadExamples as error:
         raise typer.BadParameter(str(error)) from error
 

@@ -21,6 +21,8 @@ from schemas.values import Candidate, Level
 
 SERVANTS: Final = "civil-service-conduct"
 """The field of every government over its own servants."""
+FAINT: Final = 0.01
+"""A field that is less likely is not in question: nobody is named for a text that says nothing."""
 
 
 class Precedent(NamedTuple):
@@ -213,7 +215,7 @@ def _of_regions(sector: str, where: Where, known: Known, day: date) -> tuple[Can
 
 def _of_sectors(asked: Question, known: Known, day: date) -> tuple[Candidate, ...]:
     found: list[tuple[Body, float]] = []
-    for sector, score in asked.read.words.alternatives:
+    for sector, score in (each for each in asked.read.words.alternatives if each.score >= FAINT):
         steps = known.authority.steps(sector, asked.read.where.region, day)
         found += [(body, score) for body in next((step.bodies for step in steps if step.bodies), ())]
     return _listed([pair for pair in found if pair[0].agency not in asked.returned], "sector")

@@ -26,6 +26,8 @@ class End(Enum):
     OWNER = "owner"
     ELSEWHERE = "elsewhere"
     """To a body of which history tells nothing."""
+    DESK = "desk"
+    """To a person, and nobody has placed it yet."""
 
 
 class Again(NamedTuple):
@@ -68,7 +70,7 @@ def again(past: Past, known: Known, desk: timedelta) -> Again:
         given = past.returns.get(body or "")
         if body is None or returns >= known.policies.at(state.received_at).returns:
             # A person would have known what a person found out later.
-            end = End.OWNER if owner else End.ELSEWHERE
+            end = End.OWNER if owner else End.DESK
             return Again(first, end, returns, True, after + (desk if past.desk is None else past.desk))
         if given is None:
             return Again(first, End.ELSEWHERE, returns, False, after)

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from router import evaluation, findings, outlines, sureness
+from router import duplicates, evaluation, findings, outlines, pairs, sureness
 from router.baseline import Baseline
 from router.classify import Model
 from router.evaluation import Judging
@@ -29,7 +29,9 @@ Say = Callable[[Any], None]
 
 
 class Trial(NamedTuple):
-    """What is measured on which texts, where its files go, and to whom it is told. `tasks`, `folds`: only these."""
+    """What is measured on which texts, where its files go, and to whom it is told. `tasks`, `folds`: only these.
+    `pairs`: files of reports that a person has labelled as of one matter or not.
+    """
 
     model: Model
     card: Card
@@ -39,19 +41,28 @@ class Trial(NamedTuple):
     folds: Sequence[str]
     say: Say
     making: Making
+    pairs: Sequence[Path] = ()
 
 
 def run(
-    model: tuple[Model, Card], data: Path | None, out: Path, tasks: Sequence[str], folds: Sequence[str], say: Say
+    model: tuple[Model, Card],
+    data: Path | None,
+    out: Path,
+    say: Say,
+    *,
+    tasks: Sequence[str] = (),
+    folds: Sequence[str] = (),
+    labelled: Sequence[Path] = (),
 ) -> None:
     """Measure what the folder has; without one, our own texts, none of which a model learned from.
 
     Raises:
-        BadExamples: the folder has none of the files.
+        BadExamples: the folder has none of the files, or a file is not what it must be.
     """
     out.mkdir(parents=True, exist_ok=True)
-    trial = Trial(*model, data, out, tasks, folds, say, Making(rules_hints(Rules(rule_data()))))
-    found = {"model": model[1].version} | (_own(trial) if data is None else _folder(trial, data))
+    trial = Trial(*model, data, out, tasks, folds, say, Making(rules_hints(Rules(rule_data()))), labelled)
+    found = {"model": model[1].version, "duplicates": _duplicates(trial)}
+    found |= _own(trial) if data is None else _folder(trial, data)
     (out / "summary.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     say(f"tables and pictures are in {out}; {process_time():.0f} s of one core")
 
@@ -72,6 +83,15 @@ def _folder(trial: Trial, data: Path) -> dict[str, Any]:
         found["across"] = _across(trial, known, data)
     for name, task in known.items():
         found[name] = _task(trial, name, read_examples(data / task["file"], _columns(task)), task["least"])
+    return found
+
+
+def _duplicates(trial: Trial) -> dict[str, list[str]]:
+    found = {}
+    for path in trial.pairs:
+        found[path.name] = duplicates.measured(pairs.labelled(path)[0])
+        for line in found[path.name]:
+            trial.say(f"reports of one matter, {path.name}: {line}")
     return found
 
 
