@@ -509,6 +509,22 @@ class TestExplained:
         assert (dispute["clock"], dispute["state"]) == ("dispute", "open")
         assert "30 hari kalender sejak laporan ditutup" in dispute["explanation"]
 
+    @pytest.mark.parametrize("lang", ["id", "en"])
+    def test_the_citizen_s_date_stays_told_as_missed_while_the_holder_works_it_over_again(self, lang: str) -> None:
+        late = [TestRework.MISSED, answered(at=wib("2026-04-10 10:00"))]
+        dispute = ResolutionDisputed(at=wib("2026-04-13 09:00"), reason="-")
+        for facts, others in ((late, ["silence"]), ([*late, dispute], ["rework"])):
+            state = given(at_filing(), to("city", FILED), *facts)
+            *first, settle = explained(state, NATION, POLICIES, lang)
+            assert [one["clock"] for one in first] == others
+            assert (settle["clock"], settle["state"], settle["missed"]) == ("settle", "over", True)
+            assert settle["due_at"] == wib("2026-04-08 09:30")
+            assert {"id": "sudah terlewati", "en": "passed unmet"}[lang] in settle["explanation"]
+            assert {"id": "yang diberi tahu", "en": "these look at it"}[lang] not in settle["explanation"]
+        bound = given(at_filing(), to("city", "2026-04-13 09:00", cause="binding", binding=True))
+        told = {one["clock"]: one["state"] for one in explained(bound, NATION, POLICIES, lang)}
+        assert told == {"settle": "over", "acknowledge": "running", "rework": "running"}
+
     def test_a_follower_has_the_dates_of_its_lead(self) -> None:
         follower = given(at_filing(), ComplaintJoined(at=wib(FILED), lead=UUID(int=5)))
         assert explained(follower, NATION, POLICIES, "id", self.STATE) == explained(self.STATE, NATION, POLICIES, "id")

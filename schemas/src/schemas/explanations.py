@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 
 from schemas.actions import ladder_of
 from schemas.calendars import Calendar
-from schemas.clocks import Due, dispute_due, running, standing_still
+from schemas.clocks import Due, dispute_due, reckon_settle, reckoning_for, running, standing_still
 from schemas.complaint import Complaint
 from schemas.evolve import MISSED
 from schemas.policies import Policies, Rung
@@ -14,8 +14,10 @@ from schemas.sentences_dates import CLOCKS, calendars_used, days_off, explain, w
 from schemas.sentences_names import rung_name
 from schemas.values import Clock
 
-State = Literal["running", "standing_still", "open"]
-"""Open: nobody is late by it; until then the reporter may dispute the closing."""
+State = Literal["running", "standing_still", "open", "over"]
+"""Open: nobody is late by it; until then the reporter may dispute the closing. Over: the citizen's date, missed, while
+another clock runs: the miss stands.
+"""
 
 
 def explained(
@@ -24,9 +26,13 @@ def explained(
     """Each date that matters now, the earliest running one first; a joined complaint has its lead's."""
     of = lead or state
     dispute = dispute_due(of, registry, policies)
-    found: list[tuple[Due, State]] = [(due, "running") for due in running(of, registry, policies)]
+    found: list[tuple[Due, State]] = [
+        (due, "running" if due.climbs else "over") for due in running(of, registry, policies)
+    ]
     found += [(due, "standing_still") for due in standing_still(of, registry, policies)]
     found += [(dispute, "open")] if dispute is not None else []
+    if of.is_open and Clock.SETTLE not in {due.clock for due, _ in found} and _missed_settle(of):
+        found.append((reckon_settle(of, reckoning_for(of, registry, policies)), "over"))
     return [_told(of, due, kind, policies, lang) for due, kind in found]
 
 
@@ -34,7 +40,7 @@ def _told(state: Complaint, due: Due, kind: State, policies: Policies, lang: str
     missed = any(mark.step == MISSED and mark[:2] == (due.clock, due.started_version) for mark in state.marks)
     policy = policies.at(due.started_at)
     said = [explain(due, lang), _asked(state, due, kind, policies, lang), _missed(lang) if missed else ""]
-    ladder = () if due.clock in NO_LADDER else policy.ladder[ladder_of(due.clock)]
+    ladder = () if due.clock in NO_LADDER or kind == "over" else policy.ladder[ladder_of(due.clock)]
     return {
         "clock": due.clock.value,
         "name": CLOCKS[due.clock][lang],
@@ -59,6 +65,10 @@ def _told(state: Complaint, due: Due, kind: State, policies: Policies, lang: str
         "calendars": calendars_used(due, lang),
         "explanation": " ".join(sentence for sentence in (*said, _if_late(ladder, due.clock, lang)) if sentence),
     }
+
+
+def _missed_settle(state: Complaint) -> bool:
+    return any(mark.clock is Clock.SETTLE and mark.step == MISSED for mark in state.marks)
 
 
 NO_LADDER: Final = frozenset({Clock.PLACE, Clock.FORWARD, Clock.COMPLETION, Clock.SILENCE, Clock.DISPUTE})
