@@ -16,7 +16,7 @@ from chassis.registry_view import RegistryView
 from chassis.sql import Database
 from chassis.stores.memory import MemoryStore
 from chassis.web import install
-from intake import http, views
+from intake import http, open311, views
 from intake.attachments import Attachments
 from intake.audience import Audience
 from intake.codes import Codes
@@ -75,6 +75,7 @@ async def web(intake: Context) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     app.state.intake = intake
     app.include_router(http.router)
+    app.include_router(open311.router)
     install(app, ready)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
         yield client

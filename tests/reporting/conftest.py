@@ -16,7 +16,7 @@ from chassis.registry_view import RegistryView
 from chassis.sql import Database
 from chassis.stores.memory import MemoryStore
 from chassis.web import install
-from reporting import http, queries
+from reporting import http, open311, queries
 from reporting.context import Reporting
 from reporting.settings import SERVICE
 from reporting.views import SUPPORTS_VIEW, book_view
@@ -42,6 +42,7 @@ async def web(reporting: Reporting) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     app.state.reporting = reporting
     app.include_router(http.router)
+    app.include_router(open311.router)
     install(app, ready)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
         yield client

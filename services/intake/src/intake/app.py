@@ -21,7 +21,7 @@ from chassis.settings import Settings
 from chassis.sql import Database
 from chassis.trailing import Trailing
 from chassis.web_side import web_side
-from intake import http, views
+from intake import http, open311, views
 from intake.agents import HEEDED, follow_up
 from intake.attachments import Attachments
 from intake.audience import Audience
@@ -46,7 +46,7 @@ from schemas.data_files import policies
 from schemas.topics import COMPLAINT_EVENTS, FIXED, SUBMISSIONS
 
 SERVICE: Final = "intake"
-routers: Final[list[APIRouter]] = [http.router]
+routers: Final[list[APIRouter]] = [http.router, open311.router]
 
 
 def _real_now() -> datetime:

@@ -18,7 +18,7 @@ from chassis.rebuild import Rebuildable, fed
 from chassis.settings import Settings
 from chassis.sql import Database
 from chassis.web_side import web_side
-from reporting import http, queries
+from reporting import http, open311, queries
 from reporting.agents import tell_public
 from reporting.context import Reporting
 from reporting.settings import SERVICE
@@ -27,7 +27,7 @@ from reporting.views import SUPPORTS_VIEW, book_view, reports_view
 from schemas.data_files import policies
 from schemas.topics import COMPLAINT_EVENTS
 
-routers: Final[list[APIRouter]] = [http.router]
+routers: Final[list[APIRouter]] = [http.router, open311.router]
 
 
 @asynccontextmanager

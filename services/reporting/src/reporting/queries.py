@@ -1,14 +1,16 @@
 """What is asked of the read models."""
 
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, MetaData, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, MetaData, Select, and_, bindparam, func, select
 
 from chassis.following import position_table
 from chassis.projection import checkpoint_table
 from reporting.views import reports_tables, supports_tables
 from schemas.lifecycle import CloseReason, Status
 from schemas.limits import PAGE
+from schemas.open311_services import OTHER
 
 METADATA: Final = MetaData()
 REPORTS: Final = reports_tables(METADATA, "")[0]
@@ -34,6 +36,32 @@ def public_page(connection: Connection, wanted: dict[str, str], page: int) -> li
     query = _public().where(*(REPORTS.c[name] == value for name, value in wanted.items()))
     query = query.order_by(REPORTS.c.received_at.desc(), REPORTS.c.complaint).limit(PAGE).offset(page * PAGE)
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+class Search(NamedTuple):
+    """Which public reports: these numbers, or those received in a time, of a field (`other`: none), open or closed."""
+
+    numbers: tuple[str, ...] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    sector: str | None = None
+    status: str | None = None
+    most: int = PAGE
+    skipped: int = 0
+
+
+def public_search(connection: Connection, search: Search) -> list[dict[str, Any]]:
+    """Public reports, newest first."""
+    column, closed = REPORTS.c, REPORTS.c.status == Status.CLOSED.value
+    where: list[ColumnElement[bool]] = [] if search.numbers is None else [column.public_number.in_(search.numbers)]
+    where += [] if search.since is None else [column.received_at >= search.since]
+    where += [] if search.until is None else [column.received_at <= search.until]
+    if search.sector is not None:
+        where.append(column.sector.is_(None) if search.sector == OTHER else column.sector == search.sector)
+    if search.status is not None:
+        where.append(closed if search.status == "closed" else ~closed)
+    query = select(REPORTS).where(column.public, *where).order_by(column.received_at.desc(), column.complaint)
+    return [dict(row) for row in connection.execute(query.limit(search.most).offset(search.skipped)).mappings()]
 
 
 def public_row(connection: Connection, public_number: str) -> dict[str, Any] | None:

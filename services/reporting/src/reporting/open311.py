@@ -1,0 +1,168 @@
+"""Open311 GeoReport v2, the reading side: what can be reported, and what was, as far as the public may see it.
+
+Of a place only the region's name is told: coordinates and addresses could point to whoever reported.
+"""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from chassis.loaded import Loaded
+from chassis.open311 import PREFIX, Format, GeoReport, answer, single
+from chassis.web import Language
+from reporting import queries
+from reporting.context import Reporting
+from reporting.openness import is_public, public_text
+from schemas import open311_services, sentences
+from schemas.data_files import policies
+from schemas.deadlines import timeline_due
+from schemas.ids import MalformedCode, parse_public_number
+from schemas.lifecycle import Status
+from schemas.open311_services import OTHER
+from schemas.refusals import NotFound
+from schemas.registry import Registry
+from schemas.sentences_sectors import sector
+
+MOST: Final = 1_000
+SPAN: Final = timedelta(days=90)
+CHANGESET: Final = "2026-11-26T00:00:00+07:00"
+router = APIRouter(prefix=PREFIX, route_class=GeoReport)
+
+
+async def _reporting(request: Request) -> Reporting:
+    context: Reporting = request.app.state.reporting
+    return context
+
+
+Context = Annotated[Reporting, Depends(_reporting)]
+
+
+class Wanted(BaseModel):
+    """Which requests. Ids go before all else; without dates the last 90 days are told, 1,000 requests at most."""
+
+    model_config = ConfigDict(extra="ignore")
+    service_request_id: str | None = None
+    service_code: str | None = None
+    start_date: AwareDatetime | None = None
+    end_date: AwareDatetime | None = None
+    status: Literal["open", "closed"] | None = None
+    page: int = Field(default=1, ge=1, le=10_000)
+    page_size: int = Field(default=MOST, ge=1, le=MOST)
+
+
+@router.get("/discovery.{kind}")
+async def discovery(kind: Format, request: Request) -> Response:
+    """Where this is served, and how."""
+    here = f"{request.base_url}".rstrip("/") + PREFIX
+    formats = ["application/json", "text/xml"]
+    where = {"specification": "http://wiki.open311.org/GeoReport_v2", "url": here, "changeset": CHANGESET}
+    endpoint = {**where, "type": "production", "formats": formats}
+    said = {"changeset": CHANGESET, "contact": f"{here}/services.json", "key_service": "No key is needed."}
+    return single(kind, "discovery", {**said, "endpoints": [endpoint]})
+
+
+@router.get("/services.{kind}")
+async def services(kind: Format, lang: Language) -> Response:
+    """What can be reported."""
+    rows = [_service(each) for each in open311_services.services(lang)]
+    return answer(kind, "services", "service", rows)
+
+
+@router.get("/services/{code}.{kind}")
+async def definition(code: str, kind: Format, lang: Language) -> Response:
+    """What is asked besides of who reports under this service: nothing."""
+    try:
+        found = open311_services.service(code, lang)
+    except KeyError as error:
+        raise NotFound(what=code) from error
+    return single(kind, "service_definition", {"service_code": found.code, "attributes": []})
+
+
+@router.get("/requests.{kind}")
+async def requests(kind: Format, context: Context, lang: Language, wanted: Annotated[Wanted, Query()]) -> Response:
+    """Public reports, newest first."""
+    numbers = _numbers(wanted.service_request_id)
+    search = _search(wanted, context.clock.now()) if numbers is None else queries.Search(numbers=numbers, most=MOST)
+    rows = await context.database.read(lambda connection: queries.public_search(connection, search))
+    return answer(kind, "service_requests", "request", await _told(context, rows, lang))
+
+
+@router.get("/requests/{number}.{kind}")
+async def one(number: str, kind: Format, context: Context, lang: Language) -> Response:
+    """One public report; 404 alike for what is not public and what is not there."""
+    search = queries.Search(numbers=_numbers(number) or (), most=1)
+    rows = await context.database.read(lambda connection: queries.public_search(connection, search))
+    told = await _told(context, rows, lang)
+    if not told:
+        raise NotFound(what=number)
+    return answer(kind, "service_requests", "request", told)
+
+
+@router.get("/tokens/{token}.{kind}")
+async def token(token: str, kind: Format) -> Response:
+    """Every report has its id at once, so that no token is ever given; an id is its own token."""
+    numbers = _numbers(token)
+    if not numbers:
+        raise NotFound(what=token)
+    return answer(kind, "service_requests", "request", [{"token": token, "service_request_id": numbers[0]}])
+
+
+def _service(each: open311_services.Service) -> dict[str, Any]:
+    return {
+        "service_code": each.code, "service_name": each.name, "description": each.description, "metadata": False,
+        "type": "realtime", "keywords": each.code.replace("-", ","), "group": "",
+    }  # fmt: skip
+
+
+def _numbers(given: str | None) -> tuple[str, ...] | None:
+    """The public numbers among these ids; what is none names nothing."""
+    if given is None:
+        return None
+    found = []
+    for each in given.split(",")[:MOST]:
+        try:
+            found.append(parse_public_number(each.strip()))
+        except MalformedCode:
+            continue
+    return tuple(found)
+
+
+def _search(wanted: Wanted, now: datetime) -> queries.Search:
+    until = wanted.end_date or now
+    since = wanted.start_date or until - SPAN
+    skipped = (wanted.page - 1) * wanted.page_size
+    return queries.Search(
+        since=since, until=until, sector=wanted.service_code, status=wanted.status, most=wanted.page_size,
+        skipped=skipped,
+    )  # fmt: skip
+
+
+async def _told(context: Reporting, rows: list[dict[str, Any]], lang: str) -> list[dict[str, Any]]:
+    loaded = await context.ledger.load_many([UUID(row["complaint"]) for row in rows])
+    registry = await context.registry.current()
+    # A row may be a moment behind its stream: whether it is public is decided on the stream.
+    return [_request(each, registry, lang) for each in loaded if is_public(each.state)]
+
+
+def _request(loaded: Loaded, registry: Registry, lang: str) -> dict[str, Any]:
+    state = loaded.state
+    agency = registry.agencies.get(state.agency or (state.routed.agency if state.routed else ""))
+    named = state.routed.basis.region_name if state.routed else None
+    return {
+        "service_request_id": state.public_number,
+        "status": "closed" if state.status is Status.CLOSED else "open",
+        "status_notes": sentences.status(state.status, lang, state.closed),
+        "service_name": sector(state.sector, lang) if state.sector else open311_services.service(OTHER, lang).name,
+        "service_code": state.sector or OTHER,
+        "description": public_text(state),
+        "agency_responsible": agency.name if agency else None,
+        "service_notice": None,
+        "requested_datetime": state.received_at,
+        "updated_datetime": state.closed_at or state.stage.at,
+        "expected_datetime": timeline_due(state, registry, policies()),
+        "address": named or (state.place.region if state.place else None),
+        "address_id": None, "zipcode": None, "lat": None, "long": None, "media_url": None,
+    }  # fmt: skip
