@@ -17,7 +17,7 @@ from simulation.planted import PLANTED
 from simulation.run import play, replay, shape
 from simulation.shrink import shrink
 
-SEEDS: Final = int(os.environ.get("SIMULATION_SEEDS", "800"))
+SEEDS: Final = int(os.environ.get("SIMULATION_SEEDS", "1000"))
 SLICES: Final = 16
 LINES: Final = 20
 
