@@ -13,7 +13,7 @@ from schemas.ids import complaint_id
 
 HERE = {"lat": "-6.9147", "long": "107.6098"}
 POTHOLE = {"service_code": "roads", "description": "Lubang besar di depan pasar", **HERE}
-KEY = {"Idempotency-Key": str(uuid5(UUID(int=3), "a"))}
+KEY = {"Idempotency-Key": str(uuid5(UUID(int=3), "a")), "Accept-Language": "en"}
 
 
 async def post(web: httpx.AsyncClient, kind: str = "json", **form: str) -> httpx.Response:
@@ -85,6 +85,11 @@ async def test_what_cannot_be_filed_is_refused_by_the_name_of_the_field(
     [error] = answer.json()
     assert (answer.status_code, error["code"]) == (status, status)
     assert field in error["description"]
+
+
+async def test_a_refusal_is_told_in_the_language_of_whoever_asks(web: httpx.AsyncClient) -> None:
+    answer = await web.post("/open311/v2/requests.json?lang=id", data={"service_code": "roads"})
+    assert "perlu lat dan long, atau address_string" in answer.json()[0]["description"]
 
 
 async def test_a_body_that_is_no_form_is_refused(web: httpx.AsyncClient) -> None:

@@ -48,13 +48,12 @@ def single(kind: Format, wrapper: str, row: Row) -> Response:
 
 
 def one_of(accepted: type[Any], given: Mapping[str, Any]) -> Any:
-    """`given` as that model. Raises InvalidField for the first field that does not fit."""
+    """`given` as that model. Raises RequestValidationError, as a body of JSON would."""
     try:
         return accepted.model_validate(given)
     except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        name = ".".join(str(part) for part in first["loc"]) or "request"
-        raise InvalidField(field=name, why=first["msg"]) from error
+        found = error.errors(include_input=False)
+        raise RequestValidationError([{**item, "loc": ("body", *item["loc"])} for item in found]) from error
 
 
 class GeoReport(APIRoute):
@@ -73,7 +72,8 @@ class GeoReport(APIRoute):
             except RequestValidationError as error:
                 first = error.errors()[0]
                 field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
-                said = sentences.refusal(InvalidField(field=field, why=first["msg"]), lang)
+                why = sentences.found(first["type"], first.get("ctx") or {}, first["msg"], lang)
+                said = sentences.refusal(InvalidField(field=field, why=why), lang)
                 return _refused(request, 404 if field == "kind" else 400, said)
 
         return handle

@@ -67,7 +67,7 @@ async def file_request(kind: Format, request: Request, context: Intake, lang: La
 
 async def _form(request: Request) -> dict[str, str]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
-        raise InvalidField(field="Content-Type", why=f"must be {FORM}")
+        raise InvalidField(field="Content-Type", why="must be application/x-www-form-urlencoded")
     try:
         pairs = parse_qsl((await request.body()).decode(), errors="strict", max_num_fields=100)
     except ValueError as error:
