@@ -3,10 +3,12 @@ supervision-grade complaints, each with a name, address, number, code and words 
 """
 
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import date
 from itertools import product
-from typing import Any
+from typing import Any, cast
+from uuid import uuid4  # noqa: TID251 - a client makes its own keys
 
 import aiohttp
 import pytest
@@ -62,6 +64,7 @@ async def test_nobody_sees_more_than_they_may(platform: Running, witness: Witnes
     witness.masked = [OFFICER]
     of = {kind: await file(witness, kind, **more) for kind, more in KINDS.items()}
     by_gateway = await from_a_gateway(platform, witness)
+    await by_form(witness)
     await place(witness, of)
     await converse(witness, of)
     await follow_and_support(platform, witness, of)
@@ -126,6 +129,19 @@ async def from_a_gateway(platform: Running, witness: Witness) -> Kept:
     witness.kept.append(one)
     await witness.get("/api/v1/submissions/sms-7/m7")
     return one
+
+
+async def by_form(witness: Witness) -> None:
+    person = {"name": "Nama Kenariform", "email": "kenariform@contoh.id", "phone": "+628998888 7731"}
+    form = {"first_name": person["name"], "email": person["email"], "phone": person["phone"], "service_code": "other"}
+    said = {"description": UNCLEAR.format(mark="melatiform"), "address_string": "alamat kenariform"}
+    headers = {"Idempotency-Key": str(uuid4())}
+    answers = await witness.ask("POST", "/open311/v2/requests.json", data=form | said, headers=headers)
+    [receipt] = cast("list[Json]", answers)
+    code = receipt["service_notice"].partition(": ")[2].partition(".")[0]
+    story = await witness.story(code)
+    assert story["public_number"] == receipt["service_request_id"]
+    witness.kept.append(kept("form", "melatiform", "ucapanform", person, {**story, "tracking_code": code}))
 
 
 async def place(witness: Witness, of: dict[str, Kept]) -> None:
@@ -299,9 +315,13 @@ async def look_everywhere(witness: Witness) -> None:
         "rung": ["1", "2", "3", "4"],
         "calendar": ["national"],
         "year": ["2026"],
+        "kind": ["json", "xml"],
+        "number": [one.number for one in kept],
+        "token": [one.number for one in kept],
+        "code": ["roads"],
     }
     for method, route, _ in witness.templates:
-        names = [part[1:-1] for part in route.split("/") if part.startswith("{")]
+        names = re.findall(r"{(\w+)}", route)
         for chosen in product(*(values[name] for name in names)) if method == "GET" else ():
             path = route.format(**dict(zip(names, chosen, strict=True)))
             for query in queries(route, values["agency"]):

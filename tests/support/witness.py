@@ -31,6 +31,7 @@ ROUTES: Final = {
     "/counts": OPEN_TO_ALL,
     "/calendars": OPEN_TO_ALL,
     "/policies": OPEN_TO_ALL,
+    "/open311/v2": OPEN_TO_ALL,
 }
 """Who asks on the routes that begin so, below /api/v1; the longest beginning holds. A route without a line here fails."""
 
@@ -96,7 +97,7 @@ class Witness(Door):
         """Role and kind of every mark that was seen where it may be: the search finds what is there."""
         self.masked = list[str]()
         """Stands in an answer to the reporter, and never where anybody reads it."""
-        self.templates = [(m, t, re.compile(re.sub(r"{\w+}", r"[^/]+", t) + "$")) for m, t in templates]
+        self.templates = [(m, t, re.compile(re.sub(r"\\{\w+\\}", r"[^/]+", re.escape(t)) + "$")) for m, t in templates]
 
     async def get(self, path: str) -> Json:
         return await self.ask("GET", path)
