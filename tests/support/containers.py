@@ -19,6 +19,8 @@ from local.kafka import answers
 from local.places import REPOSITORY, free_port, kafka_cache
 
 FILES = REPOSITORY / "deploy" / "docker"
+ENGINE = {"timeout": 300}
+"""Seconds that the engine may take for one call: on a busy disk it removes a container in minutes."""
 BASE = os.environ.get("TEST_BASE_IMAGE", "debian:bookworm-slim")
 LIMIT_S = 90
 # Its cleaner is an image that would have to be pulled; ours are removed when their fixture ends.
@@ -55,7 +57,9 @@ class ContainerBroker:
 
         self.port = free_port()
         self.bootstrap = f"127.0.0.1:{self.port}"
-        self._wanted = DockerContainer(image).with_bind_ports(9092, self.port).with_env("ADVERTISED", self.bootstrap)
+        self._wanted = (
+            DockerContainer(image, ENGINE).with_bind_ports(9092, self.port).with_env("ADVERTISED", self.bootstrap)
+        )
         self._wiped = True
 
     @property
@@ -141,7 +145,7 @@ def container_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
 
     port = free_port()
     image = build("postgres", tmp_path_factory.mktemp("postgres-image"))
-    with DockerContainer(image).with_bind_ports(5432, port):
+    with DockerContainer(image, ENGINE).with_bind_ports(5432, port):
         _await(lambda: _accepts(port))
         yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
 
