@@ -258,6 +258,15 @@ class TestThePublic:
         assert (again.status_code, again.json()) == (first.status_code, first.json())
         assert len(told(WATCHER)) == 1
 
+    async def test_cannot_follow_what_is_being_erased_at_this_very_moment(
+        self, web: httpx.AsyncClient, intake: Context, file: File
+    ) -> None:
+        complaint = await file("a")
+        await write(intake.ledger, complaint, classified())
+        number = await number_of(intake, complaint)
+        await intake.ledger.keyring.destroy(complaint)  # what was read of its stream is from before
+        assert (await follow(web, number, email=WATCHER)).status_code == 404
+
     async def test_cannot_follow_what_it_may_not_know_of_nor_probe_for_it(
         self, web: httpx.AsyncClient, intake: Context, file: File
     ) -> None:

@@ -67,8 +67,9 @@ async def unfollow(
 async def _public(context: Context, number: str) -> Loaded:
     complaint = await _audience(context).complaint_of(number)
     loaded = await context.ledger.load(complaint) if complaint is not None else None
-    # What is not public and what is not there get the same answer, so that nobody can probe.
-    if loaded is None or not loaded.state.is_public or loaded.state.erased:
+    # What is not public and what is not there get the same answer, so that nobody can probe. Whose key is gone is being
+    # erased at this very moment.
+    if loaded is None or not loaded.state.is_public or loaded.state.erased or not loaded.keys.generations:
         raise NotFound(what=number)
     return loaded
 
