@@ -24,7 +24,7 @@ def check_store(settings: Settings) -> None:
     """Raises CannotRun: no such store, one that is not there, or one that several processes cannot share."""
     if urlsplit(settings.store_url).scheme == IN_MEMORY:
         raise CannotRun("SATUPINTU_STORE_URL: memory:// ends with the process that holds it, and here are several.")
-    if settings.store_url.startswith(f"sqlite:///{settings.state_dir}"):
+    if settings.store_url.startswith(f"sqlite:///{settings.state_dir}/"):
         return  # made with the rest of our state
     argv = [sys.executable, "-m", "local.store"]
     try:

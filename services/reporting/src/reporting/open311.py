@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from chassis.loaded import Loaded
@@ -15,6 +15,7 @@ from chassis.open311 import PREFIX, Format, GeoReport, answer, single
 from chassis.web import Language
 from reporting import queries
 from reporting.context import Reporting
+from reporting.http import Context
 from reporting.openness import is_public, public_text
 from schemas import open311_services, sentences
 from schemas.data_files import policies
@@ -30,14 +31,6 @@ MOST: Final = 1_000
 SPAN: Final = timedelta(days=90)
 CHANGESET: Final = "2026-11-26T00:00:00+07:00"
 router = APIRouter(prefix=PREFIX, route_class=GeoReport)
-
-
-async def _reporting(request: Request) -> Reporting:
-    context: Reporting = request.app.state.reporting
-    return context
-
-
-Context = Annotated[Reporting, Depends(_reporting)]
 
 
 class Wanted(BaseModel):
