@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import MetaData, select
 
 from chassis.clock import FixedClock
-from chassis.errors import Poison
+from chassis.errors import Poison, StoreUnavailable
 from chassis.lease import LEASE_S, Lease, lease_table
 from chassis.ledger import Ledger
 from chassis.loaded import Loaded
@@ -45,14 +45,27 @@ async def moved_on(loaded: Sequence[Loaded]) -> list[Outcome | None]:
 
 
 def sweep_of(
-    store: Store, folder: Path, now: FixedClock, react: Reaction = moved_on, name: str = "views"
+    store: Store,
+    folder: Path,
+    now: FixedClock,
+    react: Reaction = moved_on,
+    name: str = "views",
+    resting: "Resting | None" = None,
 ) -> tuple[Sweep, Database]:
     metadata = MetaData()
     tables = sweep_tables(metadata)
     database = Database(f"sqlite:///{folder}/{name}.db", metadata)
     ledger = Ledger(store, PlainKeys(), "router")
     swept = Sweep(
-        database, ledger, now, plan=plan, react=react, tables=tables, period_s=0.01, patience=impatient(attempts=2)
+        database,
+        ledger,
+        now,
+        plan=resting.plan if resting else plan,
+        react=react,
+        tables=tables,
+        basis=resting.now if resting else None,
+        period_s=0.01,
+        patience=impatient(attempts=2),
     )
     return swept, database
 
@@ -156,12 +169,73 @@ async def test_a_stream_that_cannot_be_read_stops_neither_the_feed_nor_the_sweep
 
 async def test_replanning_follows_what_no_event_has_told(tmp_path: Path) -> None:
     store, now = memory_store(), clock()
-    await file_many(store, 3)
+    ids = await file_many(store, 3)
     sweep, database = sweep_of(store, tmp_path, now)
     await sweep.feed()
     await database.run(lambda connection: connection.exec_driver_sql("update open_work set due_at = 0"))
-    await sweep.replan()
+    await sweep.replan(ids)
     assert {row.due_at for row in await sweep.rows()} == {T0 + AFTER}
+    await database.close()
+
+
+class Resting:
+    """A plan that rests on a calendar of which it may know less than was decreed by now."""
+
+    def __init__(self, knows: str) -> None:
+        self.knows, self.away = knows, 0
+
+    def plan(self, state: Complaint) -> list[Work]:
+        return [work._replace(basis=self.knows) for work in plan(state)]
+
+    async def now(self) -> str:
+        if self.away:
+            self.away -= 1
+            raise StoreUnavailable("away")
+        return self.knows
+
+
+async def test_what_rests_on_something_else_than_now_is_planned_again_and_nothing_twice(tmp_path: Path) -> None:
+    store, now, resting = memory_store(), clock(), Resting("2026")
+    await file_many(store, 1200)
+    sweep, database = sweep_of(store, tmp_path, now, resting=resting)
+    await sweep.feed()
+    assert await sweep.rebase() == 0
+    resting.knows = "2027"
+    await file_many(store, 3, start=1200)
+    await sweep.feed()
+    assert [await sweep.rebase() for _ in range(2)] == [1200, 0]
+    resting.knows = "2026"  # another process, which knows less, plans once more
+    await file_many(store, 2, start=1203)
+    await sweep.feed()
+    resting.knows = "2027"
+    assert [await sweep.rebase() for _ in range(2)] == [2, 0]
+    await database.close()
+
+
+async def test_what_cannot_be_read_is_tried_once_and_keeps_its_date(tmp_path: Path) -> None:
+    store, now, resting = memory_store(), clock(), Resting("2026")
+    ids = await file_many(store, 3)
+    sweep, database = sweep_of(store, tmp_path, now, resting=resting)
+    await sweep.feed()
+    strange = NewEvent(derived_id("strange"), "ComplaintTeleported", b"{}", b'{"writer":"new"}')
+    await store.append(complaint_stream(ids[1]), 0, [strange])
+    resting.knows = "2027"
+    assert [await sweep.rebase() for _ in range(2)] == [3, 0]
+    assert {row.due_at for row in await sweep.rows()} == {T0 + AFTER}
+    await database.close()
+
+
+async def test_a_store_that_is_away_when_it_begins_is_waited_for(tmp_path: Path) -> None:
+    store, now, resting = memory_store(), clock(), Resting("2026")
+    resting.away = 3
+    await file_many(store, 2)
+    sweep, database = sweep_of(store, tmp_path, now, resting=resting)
+    now.advance(AFTER)
+    running = asyncio.create_task(sweep.run())
+    await _until_noted(store, 2)
+    assert not running.done()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
     await database.close()
 
 

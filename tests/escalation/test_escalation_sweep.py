@@ -5,17 +5,21 @@ from collections import Counter
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+
 from chassis.clock import FixedClock
 from chassis.ledger import Ledger
 from chassis.platform import Platform
 from chassis.registry_view import RegistryView
+from escalation import app
 from escalation.app import open_escalation
 from escalation.context import Escalation
 from schemas.codec import decode, metadata_of
-from schemas.data_files import calendars
+from schemas.data_files import calendars, policies
 from schemas.events.escalation import ComplaintEscalated, DeadlineMissed, DueDateMoved
 from schemas.events.registry import CalendarDecreed, Holiday
 from schemas.lifecycle import Status
+from schemas.policies import Policies
 from support.inbox import T0, keep, keep_registry
 from support.lives import answered, filed, named, routed, write
 from support.roads import PlainKeys
@@ -28,7 +32,7 @@ async def types(escalation: Escalation, complaint: UUID = A) -> list[str]:
 
 
 async def sweep(escalation: Escalation) -> int:
-    await escalation.replanner.once()
+    await escalation.sweep.rebase()
     await escalation.sweep.feed()
     return await escalation.sweep.once()
 
@@ -80,7 +84,7 @@ async def test_two_sweepers_at_once_say_each_thing_once(platform: Platform, cloc
     async with open_escalation(platform) as one, open_escalation(platform) as two:
         for index in range(20):
             await write(one.ledger, named(f"c{index}"), filed(index), routed())
-        await one.replanner.once()
+        await one.sweep.rebase()
         await one.sweep.feed()
         clock.advance(timedelta(days=30))
         await asyncio.gather(one.sweep.once(), two.sweep.once())
@@ -129,24 +133,37 @@ async def test_a_decree_moves_the_dates_of_complaints_that_nothing_else_happened
     assert await sweep(escalation) == 0
 
 
-async def test_what_was_planned_by_an_older_calendar_is_planned_again_though_another_process_was_first(
-    platform: Platform, clock: FixedClock
+@pytest.mark.parametrize("who", ["who planned it", "another who had planned all again", "whoever is started next"])
+async def test_what_was_planned_by_an_older_calendar_is_planned_again_whoever_looks_next(
+    platform: Platform, clock: FixedClock, who: str
 ) -> None:
     registry = RegistryView(Ledger(platform.store, platform.keyring, "reader"), fresh_s=0)
     beside = Platform(platform.settings, platform.store, platform.keyring, clock, registry)
-    async with open_escalation(platform) as one, open_escalation(beside) as two:
-        await two.replanner.begin()
+    async with open_escalation(platform) as one, open_escalation(beside) as two, open_escalation(platform) as three:
+        await two.sweep.rebase()
         clock.advance(timedelta(days=1))
         day = Holiday(on=(T0 + timedelta(days=4)).date(), name="Cuti bersama", kind="joint_leave")
         decree = CalendarDecreed(at=clock.now(), calendar="national", year=2026, source="SKB", days=(day,))
         await write(one.ledger, A, filed(), routed())
         await keep_registry(platform.store, one.ledger, decree)
-        await one.replanner.once()
+        await one.sweep.rebase()
         await two.sweep.feed()  # by what it knew when it began
         clock.advance(timedelta(seconds=1))
-        await two.replanner.once()
-        await two.sweep.once()
-        assert "DueDateMoved" in await types(two)
+        await sweep({"who planned it": two, "whoever is started next": three}.get(who, one))
+        assert "DueDateMoved" in await types(one)
+
+
+async def test_other_numbers_in_the_policies_plan_all_that_is_open_again_once(
+    platform: Platform, escalation: Escalation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await write(escalation.ledger, A, filed(), routed())
+    await sweep(escalation)
+    (first,) = policies().versions
+    later = first._replace(reminder_wd=first.reminder_wd - 1)
+    monkeypatch.setattr(app, "policies", lambda: Policies((later,)))
+    async with open_escalation(platform) as newer:
+        assert [await newer.sweep.rebase() for _ in range(2)] == [1, 0]
+        assert [row.due_at for row in await newer.sweep.rows()] == [T0 + timedelta(days=4, hours=1)]
 
 
 async def test_days_without_any_process_over_lebaran_lose_no_step_and_move_no_date(

@@ -53,11 +53,12 @@ from chassis.relay import TOPICS, TopicsChanged
 from chassis.relay_lead import Publishes, lead
 from chassis.sweep import Sweep
 from chassis.trailing import Trailing
-from escalation.sweep import Replanner, TimerLedger, reaction
+from escalation.basis import Basis
+from escalation.sweep import TimerLedger, reaction
 from escalation.sweep import plan as timing
-from escalation.views import BASIS, ladder_view
 from escalation.views import METADATA as ESCALATION
 from escalation.views import SWEEP as ESCALATION_SWEEP
+from escalation.views import ladder_view
 from intake import tables as intake_tables
 from intake import views as intake_views
 from intake.agents import HEEDED, follow_up
@@ -242,18 +243,13 @@ def _inbox(process: Process) -> Roads:
 def _escalation(process: Process) -> Roads:
     ledger, database = TimerLedger(process.store, process.keys, "escalation", process.memory()), process.database()
     registry, clock = process.registry, process.clock
+    basis = Basis(registry, POLICIES)
     sweep = Sweep(
-        database, ledger, clock, plan=timing(registry, POLICIES), react=reaction(registry, clock, POLICIES),
-        tables=ESCALATION_SWEEP, patience=process.patience, real=process.world.monotonic,
+        database, ledger, clock, plan=timing(registry, basis), react=reaction(registry, clock, POLICIES),
+        tables=ESCALATION_SWEEP, basis=basis.now, patience=process.patience, real=process.world.monotonic,
     )  # fmt: skip
     ladder = StoreFeed(process.store, database, ESCALATION, ladder_view(ledger, registry, POLICIES))
-    replanner = Replanner(sweep, registry, POLICIES, database, table=BASIS)
-
-    async def after_the_registry() -> None:
-        await process.patience.until_up(replanner.begin, "registry")
-        await sweep.run()
-
-    return {"sweep": after_the_registry, "replanner": replanner.run, "ladder": ladder.run}
+    return {"sweep": sweep.run, "ladder": ladder.run}
 
 
 class PlainRecords(Records):

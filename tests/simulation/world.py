@@ -235,8 +235,6 @@ class World:
                 return self.watch.read, self.broker.born
             case "keeper":
                 return self.watch.registry.version, self.broker.born
-            case "replanner":
-                return self.watch.registry.version
             case "lookout":
                 return self.watch.registry.version, self.seen.get(f"{task.process} feed")
             case road:

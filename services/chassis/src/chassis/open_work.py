@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     Connection,
     Integer,
@@ -14,9 +15,11 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    Update,
     bindparam,
     select,
     tuple_,
+    update,
 )
 
 from chassis.ledger import Ledger
@@ -31,12 +34,13 @@ from schemas.streams import COMPLAINT_PREFIX
 
 class Work(NamedTuple):
     """One thing that must still be done for a complaint. `what` is unique within the complaint; `due_at` is domain
-    time, UTC.
+    time, UTC. `basis`: what else than the complaint's own events it rests on, at most 16 characters.
     """
 
     what: str
     holder: str
     due_at: datetime
+    basis: str = ""
 
 
 class Row(NamedTuple):
@@ -80,6 +84,7 @@ def open_work_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
             Column("holder", String(80), nullable=False),
             Column("due_at", Moment, nullable=False, index=True),
             Column("version", Integer, nullable=False),
+            Column("basis", String(16), nullable=False, index=True),
         )
     ]
 
@@ -112,6 +117,32 @@ async def planned(ledger: Ledger, plan: Plan, complaints: Sequence[UUID]) -> lis
 def plans(plan: Plan, loaded: Sequence[Loaded]) -> list[Planned]:
     """What these need."""
     return [Planned(each.state.id, each.state.version, plan(each.state)) for each in loaded]
+
+
+def elsewhere(connection: Connection, table: Table, basis: str, limit: int) -> list[UUID]:
+    """Complaints whose open work rests on something else than this."""
+    found = connection.execute(_elsewhere(table), {"now_on": basis, "most": limit}).scalars()
+    return [UUID(each) for each in dict.fromkeys(found)]
+
+
+@cache
+def _elsewhere(table: Table) -> Select[Any]:
+    # Two ranges of the index, where "not equal" would look through the whole table at every look.
+    here: BindParameter[str] = bindparam("now_on")
+    others = (table.c.basis < here) | (table.c.basis > here)
+    return select(table.c.complaint).where(others).limit(bindparam("most", type_=Integer))
+
+
+def rest_on(connection: Connection, table: Table, complaints: Sequence[UUID], basis: str) -> None:
+    """From now on the open work of these is said to rest on this, and stands as it stood."""
+    given = {"these": [str(each) for each in complaints], "now_on": basis}
+    connection.execute(_rest_on(table), given)
+
+
+@cache
+def _rest_on(table: Table) -> Update:
+    these = table.c.complaint.in_(bindparam("these", expanding=True))
+    return update(table).where(these).values(basis=bindparam("now_on"))
 
 
 def soonest(

@@ -8,7 +8,7 @@ Works without Kafka. The row only says when to look: the reaction decides on the
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -21,7 +21,18 @@ from chassis import metrics
 from chassis.following import StoreFeed, position_table
 from chassis.lease import Lease, lease_table
 from chassis.ledger import Ledger
-from chassis.open_work import Plan, Planned, Row, open_work_table, open_work_view, planned, replace_work, soonest
+from chassis.open_work import (
+    Plan,
+    Planned,
+    Row,
+    elsewhere,
+    open_work_table,
+    open_work_view,
+    planned,
+    replace_work,
+    rest_on,
+    soonest,
+)
 from chassis.patience import UNREADABLE, Patience, reason
 from chassis.ports import Clock
 from chassis.reaction import Reaction, Reactor
@@ -59,15 +70,18 @@ class Sweep:
         react: Reaction,
         tables: SweepTables,
         unmoved_by: Collection[str] = (),
+        basis: Callable[[], Awaitable[str]] | None = None,
         period_s: float = 1.0,
         patience: Patience | None = None,
         real: Callable[[], float] = time.time,
     ) -> None:
-        """`unmoved_by`: types of events that never change what `plan` answers. `period_s`: between two looks at what is
-        due, real time; `real` tells that time, in seconds.
+        """`unmoved_by`: types of events that never change what `plan` answers. `basis` tells what else plans rest on at
+        present, as they name it themselves. `period_s`: between two looks at what is due, real time; `real` tells that
+        time, in seconds.
         """
         self._database, self._ledger, self._clock, self._plan = database, ledger, clock, plan
         self._tables, self._period_s, self._patience = tables, period_s, patience or Patience()
+        self._basis = basis
         view = open_work_view(ledger, plan, unmoved_by)
         self.open_work = self._feed = StoreFeed(ledger.store, database, tables.metadata, view)
         self._reactor = Reactor(ledger, react, self._patience)
@@ -87,6 +101,7 @@ class Sweep:
 
     async def _look(self) -> None:
         if await self._lease.hold():
+            await self.rebase()
             await self.feed()
             await self.once()
         self._looked = True
@@ -129,14 +144,35 @@ class Sweep:
         for complaint, failure in (await self._reactor.handle(due)).items():
             log.error("sweep failed", complaint=str(complaint), because=failure.reason, tries=failure.attempts)
 
-    async def replan(self, complaints: Sequence[UUID] | None = None) -> None:
-        """Plan these again (None: all that have open work), since something other than their events changed: a
-        calendar, a policy, the registry, their lead.
-        """
-        if complaints is None:
-            complaints = list(dict.fromkeys(row.complaint for row in await self.rows(limit=10_000_000)))
+    async def replan(self, complaints: Sequence[UUID]) -> None:
+        """Plan these again, since something other than their events changed."""
         for start in range(0, len(complaints), BATCH):
             await self._plan_again(complaints[start : start + BATCH])
+
+    async def rebase(self) -> int:
+        """Plan again what rests on something else than everything rests on now, whoever planned it and whenever: with
+        older calendars than ours, or in a release with other numbers. How many complaints that was.
+
+        What cannot be read keeps its date, and is looked at then.
+        """
+        count = 0
+        while self._basis is not None:
+            now_on = await self._basis()  # asked at every page: plans follow what became known meanwhile
+            found = await self._elsewhere(now_on)
+            if not found:
+                break
+            plans = await self._plan_again(found)
+            await self._leave([each for each in found if each not in plans], now_on)
+            count += len(found)
+            await self._lease.hold()
+        return count
+
+    async def _elsewhere(self, basis: str) -> list[UUID]:
+        return await self._database.read(lambda connection: elsewhere(connection, self._tables.work, basis, BATCH))
+
+    async def _leave(self, complaints: Sequence[UUID], basis: str) -> None:
+        if complaints:
+            await self._database.run(lambda connection: rest_on(connection, self._tables.work, complaints, basis))
 
     async def _plan_again(self, complaints: Sequence[UUID]) -> dict[UUID, Planned]:
         plans = await self._planned(complaints)

@@ -17,10 +17,11 @@ from chassis.sql import Database
 from chassis.sweep import Sweep
 from chassis.web_side import web_side
 from escalation import http
+from escalation.basis import Basis
 from escalation.context import Escalation
 from escalation.settings import SERVICE
-from escalation.sweep import Replanner, TimerLedger, plan, reaction
-from escalation.views import BASIS, METADATA, SWEEP, ladder_view
+from escalation.sweep import TimerLedger, plan, reaction
+from escalation.views import METADATA, SWEEP, ladder_view
 from schemas.data_files import policies
 
 routers: Final[list[APIRouter]] = [http.router]
@@ -32,20 +33,20 @@ async def open_escalation(platform: Platform) -> AsyncIterator[Escalation]:
     settings, registry, rules = platform.settings, platform.registry, policies()
     ledger = TimerLedger(platform.store, platform.keyring, SERVICE, Memory())
     database = Database(settings.views_of(SERVICE), METADATA)
-    period_s = settings.sweep_period_s
+    basis = Basis(registry, rules)
     sweep = Sweep(
         database,
         ledger,
         platform.clock,
-        plan=plan(registry, rules),
+        plan=plan(registry, basis),
         react=reaction(registry, platform.clock, rules),
         tables=SWEEP,
-        period_s=period_s,
+        basis=basis.now,
+        period_s=settings.sweep_period_s,
     )
     ladder = StoreFeed(platform.store, database, METADATA, ladder_view(ledger, registry, rules))
-    replanner = Replanner(sweep, registry, rules, database, table=BASIS, period_s=period_s)
     try:
-        yield Escalation(ledger, registry, database, ladder, sweep, replanner)
+        yield Escalation(ledger, registry, database, ladder, sweep)
     finally:
         await database.close()
 
@@ -81,5 +82,4 @@ def create_app() -> FastAPI:
 async def worker(settings: Settings) -> int:
     """Escalation's worker side: until SIGTERM; the exit status."""
     async with open_platform(settings) as platform, open_escalation(platform) as context:
-        await context.replanner.begin()
         return await run_process(SERVICE, context.roads(), port=settings.port, host=settings.host)

@@ -8,7 +8,6 @@ from chassis.process import Road
 from chassis.registry_view import RegistryView
 from chassis.sql import Database
 from chassis.sweep import Sweep
-from escalation.sweep import Replanner
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +19,7 @@ class Escalation:
     database: Database
     ladder: StoreFeed
     sweep: Sweep
-    replanner: Replanner
 
     def roads(self) -> list[Road]:
-        """What the worker side runs: the sweep, what keeps its dates right, and the ladder's read model."""
-        return [self.sweep, self.replanner, self.ladder]
+        """What the worker side runs: the sweep, and the ladder's read model."""
+        return [self.sweep, self.ladder]

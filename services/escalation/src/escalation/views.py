@@ -36,12 +36,6 @@ from schemas.registry import Registry
 from schemas.streams import COMPLAINT_PREFIX
 
 
-def basis_table(metadata: MetaData) -> Table:
-    """What the open work was last planned on, besides the streams."""
-    known = metadata.tables.get("planned_on")
-    return known if known is not None else Table("planned_on", metadata, Column("basis", String(64), primary_key=True))
-
-
 class Row(NamedTuple):
     """A complaint on the ladder. `guarded`: secret or of supervision grade; the public learns only that it is late."""
 
@@ -101,7 +95,6 @@ def ladder_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
 METADATA: Final = MetaData()
 LADDER: Final = ladder_tables(METADATA, "")[0]
 SWEEP: Final = sweep_tables(METADATA)
-BASIS: Final = basis_table(METADATA)
 position_table(METADATA)
 
 
