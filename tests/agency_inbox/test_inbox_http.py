@@ -9,7 +9,7 @@ import pytest
 
 from agency_inbox.context import Inbox
 from chassis.clock import FixedClock
-from schemas.events.agency_inbox import ComplaintReturned
+from schemas.events.agency_inbox import ComplaintReturned, ResponseGiven
 from schemas.events.base import Fact
 from schemas.events.intake import AttachmentAdded, ComplaintWithdrawn
 from schemas.events.router import ComplaintSplit, Part
@@ -169,6 +169,17 @@ async def test_who_leads_a_whole_sees_where_its_parts_stand(inbox: Inbox, web: h
     [told] = (await web.get(at(), params={"lang": "en"})).json()["parts"]
     assert (told["agency"], told["status"], told["holder"]) == (CITY, "routed", f"agency:{ROADS}")
     assert told["status_text"] == "forwarded, waiting to be taken up"
+
+
+async def test_who_leads_a_whole_reads_what_each_part_was_answered_and_nobody_else_does(
+    inbox: Inbox, web: httpx.AsyncClient
+) -> None:
+    await given(inbox, *HELD, ComplaintSplit(at=T0, parts=(Part(id=complaint(1), agency=CITY),)))
+    said = ResponseGiven(at=T0, agency=CITY, text=ANSWER)
+    await write(inbox.ledger, complaint(1), part_opened(complaint(0), T0), routed(CITY, cause="part"), said)
+    [told] = (await web.get(at())).json()["parts"]
+    assert (told["status"], told["response"]) == ("closed", ANSWER)
+    assert ANSWER not in (await web.get(f"/api/v1/agencies/{CITY}/inbox/{complaint(0)}")).text
 
 
 @pytest.mark.parametrize(

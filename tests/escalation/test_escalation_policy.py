@@ -9,6 +9,7 @@ from escalation.ladder import standing
 from escalation.policy import due, next_owned
 from schemas.complaint import NIL, Complaint
 from schemas.data_files import policies
+from schemas.events.agency_inbox import ComplaintReturned
 from schemas.events.base import Fact
 from schemas.events.escalation import ComplaintEscalated, ComplaintLapsed, DeadlineMissed, DueDateMoved, ReminderSent
 from schemas.events.intake import DetailAdded, OmbudsmanRequested, ResolutionDisputed
@@ -248,6 +249,19 @@ def test_what_was_acknowledged_or_answered_stands_on_no_rung_of_the_passed_clock
     assert standing(late, REGISTRY, POLICIES) == 1
     assert standing(after(late, [acknowledged()]), REGISTRY, POLICIES) == 0
     assert standing(after(late, [answered()]), REGISTRY, POLICIES) == 0
+
+
+def test_whom_the_arbiter_binds_stands_on_no_rung_that_others_were_late_for() -> None:
+    held = given(filed(), routed(), acknowledged())
+    ignored = after(held, passed(held, 60))
+    assert standing(ignored, REGISTRY, POLICIES) == 4
+    day = NOON + timedelta(days=61)
+    bound = after(ignored, [
+        ComplaintReturned(at=day, agency="city", reason="bukan kami"), ComplaintReferred(at=day, reason="all_returned"),
+        ArbitrationOpened(at=day, reason="desk"), routed(at=day, cause="binding", binding=True),
+    ])  # fmt: skip
+    assert standing(bound, REGISTRY, POLICIES) == 0
+    assert standing(after(bound, passed(bound, 120)), REGISTRY, POLICIES) == 4, "for its own date it climbs"
 
 
 def test_each_decision_made_twice_adds_nothing_the_second_time() -> None:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -156,6 +156,20 @@ class TestFollowersOfALead:
         story = (await web.get(f"/api/v1/complaints/{intake.codes.of(follower)}")).json()
         assert story["response"] == answered().text
         assert story["lead_public_number"] == await number_of(intake, lead)
+
+    async def test_of_a_closed_lead_see_until_when_they_can_dispute_and_are_refused_after(
+        self, web: httpx.AsyncClient, intake: Context, file: File
+    ) -> None:
+        lead, follower = await file("lead"), await file("follower")
+        await write(intake.ledger, follower, joined(lead, 0.5))
+        await write(intake.ledger, lead, routed(), answered(), confirmed())
+        path = f"/api/v1/complaints/{intake.codes.of(follower)}"
+        until = datetime.fromisoformat((await web.get(path)).json()["dispute_until"])
+        assert until == confirmed().at + timedelta(days=30)
+        assert isinstance(intake.clock, FixedClock)
+        intake.clock.set(until + timedelta(minutes=1))
+        refused = await web.post(f"{path}/dispute", json={"reason": "masih gelap"}, headers=key("late"))
+        assert (refused.status_code, refused.json()["code"]) == (409, "not-disputable")
 
 
 class TestThePublic:

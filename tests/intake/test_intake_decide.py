@@ -314,6 +314,13 @@ class TestDispute:
         facts = decide.dispute(given(*JOINED), Dispute(reason="x"), later(), lead=given(*lead, complaint=LEAD))
         assert given(*JOINED, *facts).status is Status.UNPLACED
 
+    def test_a_follower_of_what_is_closed_disputes_as_long_as_its_lead_could_and_no_longer(self) -> None:
+        state, lead, said = given(*JOINED), given(*CLOSED, complaint=LEAD), Dispute(reason="x")
+        assert decide.dispute(state, said, LATEST, lead=lead, until=LATEST)
+        with pytest.raises(NotDisputable) as refused:
+            decide.dispute(state, said, later(30.001), lead=lead, until=LATEST)
+        assert refused.value.data["why"] == "too_late"
+
     @pytest.mark.parametrize("lead", [given(*IN_PROGRESS, complaint=LEAD), None])
     def test_and_not_before(self, lead: Complaint | None) -> None:
         with pytest.raises(NotDisputable) as refused:

@@ -256,6 +256,23 @@ def test_the_holder_splits_and_leads_also_again(status: str):
     assert decide.split_by_agency(after, BY, CITY, shares, SPLIT) == []
 
 
+def test_after_a_dispute_a_body_whose_part_has_ended_is_called_in_again_and_one_that_works_is_not():
+    state = given(filed(), routed(CITY), WHOLE)
+    [named] = state.parts
+    again = [Share(Body(named.agency, named.unit), task="sekali lagi")]
+    with pytest.raises(CannotSplit):
+        decide.split_by_agency(state, BY, CITY, again, SPLIT)
+    facts = decide.split_by_agency(state, BY, CITY, again, SPLIT, ended={named.id})
+    assert [part.agency for part in then(state, *facts).parts] == [named.agency, named.agency]
+
+
+def test_a_lead_that_was_merged_into_the_body_of_a_part_can_still_call_in_others():
+    state = given(filed(), routed(CITY), WHOLE)
+    [named] = state.parts
+    after = then(state, routed(named.agency, cause="merger", unit=named.unit))
+    assert decide.split_by_agency(after, BY, named.agency, [Share(Body(REGENCY))], SPLIT)
+
+
 def test_nobody_but_the_holder_splits_and_a_stranger_learns_nothing():
     with pytest.raises(NotFound):
         decide.split_by_agency(given(filed(), routed(CITY)), BY, PROVINCE, [Share(Body("pln"))], SPLIT)

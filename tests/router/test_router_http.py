@@ -6,6 +6,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from schemas.events.agency_inbox import ResponseGiven
 from schemas.ids import derived_id
 from schemas.lifecycle import Status
 from support.placing import CITY, HERE, PROVINCE, T0, Country, filed, referred, returned, routed
@@ -114,6 +115,19 @@ async def test_an_agency_splits_what_it_holds_and_nothing_else(web: httpx.AsyncC
     assert (await post(web, f"/agencies/pln/inbox/{ONE}/split", parts=parts)).status_code == 404
     answer = await post(web, f"/agencies/{CITY}/inbox/{ONE}/split", parts=parts)
     assert (answer.status_code, answer.json()["status"]) == (200, "split")
+
+
+async def test_a_body_whose_part_is_closed_can_be_called_in_again(web: httpx.AsyncClient, land: Country):
+    await at_desk(land, ONE, routed(CITY))
+    parts, path = [{"agency": "pln", "task": "Pindahkan tiang"}], f"/agencies/{CITY}/inbox/{ONE}/split"
+    await post(web, path, "first", parts=parts)
+    await land.react(ONE)
+    early = await post(web, path, "early", parts=parts)
+    assert (early.status_code, early.json()["code"]) == (409, "cannot-split")
+    [named] = (await land.state(ONE)).parts
+    await land.add(named.id, ResponseGiven(at=T0, agency="pln", text="Tiang sudah dipindahkan."))
+    assert (await post(web, path, "again", parts=parts)).status_code == 200
+    assert len((await land.state(ONE)).parts) == 2
 
 
 async def test_if_match_refuses_a_move_made_on_an_old_version(web: httpx.AsyncClient, land: Country):

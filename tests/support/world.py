@@ -67,7 +67,7 @@ class World:
         return derived_id("told", str(complaint), str(version))
 
     def until(self, state: Complaint) -> datetime | None:
-        return dispute_until(state, self.registry, POLICIES)
+        return dispute_until(self.lead_of(state) or state, self.registry, POLICIES)
 
     def add(self, complaint: UUID, facts: Sequence[Fact]) -> int:
         """Write them, each where the lifecycle allows it; how many they were."""

@@ -57,15 +57,16 @@ def casefile(
 
 
 def _stands(part: Complaint | None, registry: Registry, lang: str) -> dict[str, Any]:
-    """Where a part is now: whoever leads the whole waits for it."""
+    """Where a part is now, and what its body answered: whoever leads the whole waits for it, and answers for all."""
     if part is None:
-        return {"status": None, "status_text": None, "holder": None, "holder_name": None}
+        return {"status": None, "status_text": None, "holder": None, "holder_name": None, "response": None}
     holder = registry.holder(part.holder)
     return {
         "status": part.status.value,
         "status_text": sentences.status(part.status, lang, part.closed),
         "holder": str(holder),
         "holder_name": sentences.holder(holder, registry, lang),
+        "response": part.response,
     }
 
 

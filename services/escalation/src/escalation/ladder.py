@@ -21,8 +21,8 @@ _REPETITIONS: Final = 10**17
 
 def standing(state: Complaint, registry: Registry, policies: Policies) -> int:
     """The rung that looks at it now; 0: none. Rungs that a clock climbed count while that clock runs: what was
-    acknowledged, answered or closed is ignored by nobody. After a second dispute, or at the reporter's wish, the
-    Ombudsman looks until the end.
+    acknowledged, answered or closed is ignored by nobody, and whom the arbiter bound late has a clock of its own. After
+    a second dispute, or at the reporter's wish, the Ombudsman looks until the end.
     """
     if not state.is_open or state.status is Status.JOINED:
         return 0
@@ -30,7 +30,7 @@ def standing(state: Complaint, registry: Registry, policies: Policies) -> int:
     floor = OMBUDSMAN if asked and state.rung >= OMBUDSMAN else 0
     if state.status is Status.ANSWERED:
         return floor
-    clocks = {(due.clock, due.started_version) for due in running(state, registry, policies)}
+    clocks = {(due.clock, due.started_version) for due in running(state, registry, policies) if due.climbs}
     climbed = [mark.step - RUNG for mark in state.marks if mark.step > RUNG and mark[:2] in clocks]
     return max([floor, *climbed])
 

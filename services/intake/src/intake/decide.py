@@ -125,13 +125,14 @@ def confirm(state: Complaint, command: Confirm, at: datetime) -> list[Fact]:
 def dispute(
     state: Complaint, command: Dispute, at: datetime, *, lead: Complaint | None = None, until: datetime | None = None
 ) -> list[Fact]:
-    """The outcome does not settle it. `lead`: of a joined complaint; `until`: the last moment for a closed one."""
+    """The outcome does not settle it. `lead`: of a joined complaint; `until`: the last moment for a closed one, or for
+    one whose lead is closed.
+    """
     _is_whole(state, "ResolutionDisputed")
     if state.status is Status.CLOSED:
         _disputable(state, at, until)
-    if state.status is Status.JOINED and not _has_outcome(lead):
-        # A follower has no answer of its own before its lead has one.
-        raise NotDisputable(why="lead_not_answered")
+    if state.status is Status.JOINED:
+        _follows_an_outcome(lead, at, until)
     _may_still(state, "ResolutionDisputed")
     return [ResolutionDisputed(at=at, reason=command.reason)]
 
@@ -190,8 +191,12 @@ def _disputable(state: Complaint, at: datetime, until: datetime | None) -> None:
         raise NotDisputable(why="too_late", until=until.isoformat() if until else None)
 
 
-def _has_outcome(lead: Complaint | None) -> bool:
-    return lead is not None and lead.status in (Status.ANSWERED, Status.CLOSED)
+def _follows_an_outcome(lead: Complaint | None, at: datetime, until: datetime | None) -> None:
+    # A follower has no answer of its own before its lead has one, and its end is its lead's: as long, and no longer.
+    if lead is None or lead.status not in (Status.ANSWERED, Status.CLOSED):
+        raise NotDisputable(why="lead_not_answered")
+    if lead.status is Status.CLOSED and until is not None and at > until:
+        raise NotDisputable(why="too_late", until=until.isoformat())
 
 
 def _may_still(state: Complaint, fact: str) -> None:

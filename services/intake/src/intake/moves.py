@@ -80,7 +80,8 @@ async def dispute(context: Context, asked: Asked, command: Dispute) -> Handled:
     lead = await lead_of(context, (await context.ledger.load(asked.complaint)).state)
 
     def rule(state: Complaint) -> Sequence[Fact]:
-        return decide.dispute(state, command, at, lead=lead, until=dispute_until(state, registry, context.policies))
+        until = dispute_until(lead or state, registry, context.policies)
+        return decide.dispute(state, command, at, lead=lead, until=until)
 
     return await move(context, asked, command, rule)
 

@@ -68,7 +68,7 @@ def page(
         "response": _response(state, lead),
         "answered_at": (lead or state).answered_at,
         "rating": _rating(told),
-        "dispute_until": dispute_until(state, registry, policies),
+        "dispute_until": dispute_until(lead or state, registry, policies),
         "parts": [_part(part, registry, lang) for part in parts],
         "disputes": state.disputes,
         "rung": state.rung,

@@ -3,6 +3,7 @@
 Asked twice, each says nothing the second time.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -117,8 +118,11 @@ def unjoin(state: Complaint, by: By) -> list[Fact]:
     return [ComplaintUnjoined(at=by.at, reason="desk")]
 
 
-def split(state: Complaint, by: By, shares: list[Share], split_id: UUID, lead: Body | None) -> list[Fact]:
-    """Several bodies are needed. From the desk `lead` names who leads; from an agency the present holder does.
+def split(
+    state: Complaint, by: By, shares: list[Share], split_id: UUID, lead: Body | None, ended: Collection[UUID] = ()
+) -> list[Fact]:
+    """Several bodies are needed. From the desk `lead` names who leads; from an agency the present holder does. Whose
+    part is `ended` can be called in again: after a dispute nothing else gives it work.
 
     Raises:
         NotFound, AlreadyClosed, WrongStatus, UnknownAgency, UnknownUnit, CannotSplit, InvalidField.
@@ -135,21 +139,23 @@ def split(state: Complaint, by: By, shares: list[Share], split_id: UUID, lead: B
     else:
         _allowed(state, "ComplaintSplit")
         lead = Body(state.holder.agency or "", state.holder.unit)
-    if why := _indivisible(state, parts, lead):
+    if why := _indivisible(state, parts, lead, ended):
         raise CannotSplit(why=why)
     for part in parts:
         _exists(by.registry, Body(part.agency, part.unit))
     return [*facts, ComplaintSplit(at=by.at, parts=parts)]
 
 
-def split_by_agency(state: Complaint, by: By, agency: str, shares: list[Share], split_id: UUID) -> list[Fact]:
+def split_by_agency(
+    state: Complaint, by: By, agency: str, shares: list[Share], split_id: UUID, ended: Collection[UUID] = ()
+) -> list[Fact]:
     """The holder calls in others and leads. Raises NotTheHolder besides; NotFound if it was never told of it."""
     _must_be(state)
     if agency not in state.news and by.registry.holder(state.holder).agency != agency:
         raise NotFound
     if state.agency is None or by.registry.holder(state.holder).agency != agency:
         raise NotTheHolder(holder=str(state.holder))
-    return split(state, by, shares, split_id, None)
+    return split(state, by, shares, split_id, None, ended)
 
 
 def open_arbitration(state: Complaint, by: By) -> list[Fact]:
@@ -260,11 +266,13 @@ def _leading(state: Complaint, by: By, lead: Body | None) -> ComplaintRouted:
     return _routed(state, by, lead, "split")
 
 
-def _indivisible(state: Complaint, parts: tuple[Part, ...], lead: Body | None) -> str | None:
+def _indivisible(state: Complaint, parts: tuple[Part, ...], lead: Body | None, ended: Collection[UUID]) -> str | None:
     if len(state.parts) + len(parts) > PARTS:
         return "too_many"
-    bodies = [*([lead] if lead else []), *(Body(part.agency, part.unit) for part in (*state.parts, *parts))]
-    return "same_body_twice" if len(set(bodies)) < len(bodies) else None
+    # Only what is asked for now is looked at: a merger may have made the lead of a whole the body of a part.
+    called = [Body(part.agency, part.unit) for part in parts]
+    at_work = {lead, *(Body(part.agency, part.unit) for part in state.parts if part.id not in ended)}
+    return "same_body_twice" if len(set(called)) < len(called) or at_work & set(called) else None
 
 
 def _text(field: str, text: str, letters: int) -> str:

@@ -238,8 +238,9 @@ async def unjoin(complaint: UUID, desk: AtDesk, body: NoBody | None = None) -> d
 async def split(complaint: UUID, body: SplitBody, desk: AtDesk) -> dict[str, Any]:
     """Share it among several bodies, one of which leads."""
     cause, lead = desk.cause(complaint, "split", body), Named(body.lead.agency, body.lead.unit)
+    ended = await moves.ended_parts(desk.context, complaint)
     return await desk.move(
-        complaint, cause, lambda state, by: decide.split(state, by, body.shares(), cause.causation_id, lead)
+        complaint, cause, lambda state, by: decide.split(state, by, body.shares(), cause.causation_id, lead, ended)
     )
 
 
@@ -267,8 +268,9 @@ async def arbitrate(complaint: UUID, body: DecisionBody, desk: AtDesk) -> dict[s
 async def split_by_agency(agency: AgencyId, complaint: UUID, body: AgencySplitBody, desk: AtDesk) -> dict[str, Any]:
     """The holder calls in others, and leads."""
     cause, shares = desk.cause(complaint, "split", body, f"agency:{agency}"), body.shares()
+    ended = await moves.ended_parts(desk.context, complaint)
     return await desk.move(
-        complaint, cause, lambda state, by: decide.split_by_agency(state, by, agency, shares, cause.causation_id)
+        complaint, cause, lambda state, by: decide.split_by_agency(state, by, agency, shares, cause.causation_id, ended)
     )
 
 

@@ -51,6 +51,13 @@ async def join(context: Router, complaint: UUID, lead: UUID, cause: Cause, *, if
     return await carry_out(context, complaint, lambda state, by: decide.join(state, by, root), cause, if_match=if_match)
 
 
+async def ended_parts(context: Router, whole: UUID) -> frozenset[UUID]:
+    """The parts of a whole that are closed by now."""
+    named = (await context.ledger.load(whole)).state.parts
+    parts = await context.ledger.load_many([part.id for part in named]) if named else ()
+    return frozenset(part.state.id for part in parts if part.state.status is Status.CLOSED)
+
+
 async def change_registry(
     context: Router, decided: Callable[[Registry], Sequence[Fact]], by: tuple[str, ...], body: bytes, at: datetime
 ) -> Registry:
