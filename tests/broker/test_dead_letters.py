@@ -1,21 +1,37 @@
 """What a service sets aside is kept as it was, can be looked at without being read, and can be tried again."""
 
 import asyncio
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
 
 import pytest
+from kafka.admin import KafkaAdminClient
+from kafka.admin._configs import ConfigResource, ConfigResourceType
 from typer.testing import CliRunner
 
+from chassis.clock import FixedClock
 from chassis.dead_letter import DeadLetter
 from chassis.dead_letter_cli import app
 from chassis.dead_letter_desk import Desk, NoLetter, NotKept
 from chassis.dead_letter_topic import KafkaDeadLetters
 from chassis.kafka.admin import Admin
+from chassis.keyring import MemoryKeyRing
+from chassis.ledger import Ledger
 from chassis.message import Message
-from schemas.topics import Topic
+from chassis.platform import Platform
+from chassis.registry_view import RegistryView
+from chassis.settings import Settings
+from chassis.stores.memory import MemoryStore
+from schemas.data_files import policies
+from schemas.policies import Policies
+from schemas.topics import Topic, dead_letter
 from support.broker import committed
+from support.placing import T0
 from support.roads import SECRET_WORDS, number
 
 pytestmark = pytest.mark.broker
+KEPT = timedelta(days=90)
 HEADERS = [("ce_type", b"ComplaintFiled"), ("ce_subject", str(number(1)).encode()), ("ce_id", b"0812-3456-7890")]
 
 
@@ -27,7 +43,7 @@ async def letter(kafka: str, topic: str, body: bytes = SECRET_WORDS.encode()) ->
 
 
 async def put(kafka: str, service: str, *letters: DeadLetter) -> None:
-    keeper = KafkaDeadLetters(kafka, service)
+    keeper = KafkaDeadLetters(kafka, service, KEPT)
     for each in letters:
         await keeper.put(each)
     await keeper.close()
@@ -41,6 +57,27 @@ async def test_a_letter_is_read_back_as_it_was_put(kafka: str) -> None:
     assert offset == 0
     assert found.message._replace(timestamp_ms=0) == given.message
     assert (found.service, found.reason, found.attempts) == (given.service, given.reason, given.attempts)
+
+
+async def test_a_letter_is_kept_for_as_many_days_as_the_policy_in_force_says(
+    kafka: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first,) = policies().versions
+    clock = FixedClock(T0)
+    store, keys = MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing()
+    settings = Settings(kafka=kafka, state_dir=tmp_path)
+    platform = Platform(settings, store, keys, clock, RegistryView(Ledger(store, keys, "reader")))
+    given, client = await letter(kafka, "letters-kept"), KafkaAdminClient(bootstrap_servers=kafka)
+    topic, kept_ms = dead_letter("letters-kept"), list[int]()
+    for days in (first.dead_letters_d, 30):
+        monkeypatch.setattr("chassis.platform.policies", lambda d=days: Policies((first._replace(dead_letters_d=d),)))
+        keeper = platform.dead_letters("letters-kept")
+        await keeper.put(given)
+        await keeper.close()
+        told = client.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {"retention.ms": None})])
+        kept_ms.append(int(told["topic"][topic]["retention.ms"]["value"]))
+    client.close()
+    assert kept_ms == [days * 86_400_000 for days in (90, 30)]
 
 
 async def test_a_replayed_message_is_in_its_own_partition_again_and_no_longer_listed(kafka: str) -> None:

@@ -40,7 +40,7 @@ async def intake(tmp_path: Path) -> AsyncIterator[Context]:
     ledger = Ledger(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), "intake")
     database = Database(f"sqlite:///{tmp_path}/vault.db", metadata)
     relations = Database(f"sqlite:///{tmp_path}/intake.db", views.METADATA)
-    records = Records(database, clock.now)
+    records = Records(database, clock.now, policies())
     yield Context(
         ledger=ledger,
         clock=clock,
@@ -49,7 +49,7 @@ async def intake(tmp_path: Path) -> AsyncIterator[Context]:
         codes=Codes(database, b"s" * 32),
         numbers=Numbers(database),
         records=records,
-        vault=Vault(database, clock.now),
+        vault=Vault(database, clock.now, policies()),
         attachments=Attachments(tmp_path / "attachments"),
         results=Results(database),
         mailbox=FileMailbox(tmp_path / "notices"),

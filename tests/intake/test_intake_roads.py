@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid5
@@ -24,10 +25,12 @@ from intake.rate import Rate
 from intake.records import Record
 from intake.submissions import receive
 from intake.sweep import Orphans
+from intake.vault import Vault
 from schemas.data_files import policies
 from schemas.events.agency_inbox import ClarificationRequested
 from schemas.events.router import ComplaintJoined, ComplaintSplit, Part
 from schemas.lifecycle import Status
+from schemas.policies import Policies
 from support.inbox import T0, keep_registry
 from support.lives import AGENCY, answered, part_of, routed, write
 
@@ -317,6 +320,18 @@ class TestForgetting:
         assert await Orphans(intake).once() == 0
         clock.advance(timedelta(hours=25))
         assert [await Orphans(intake).once() for _ in range(2)] == [1, 0]
+
+    async def test_for_how_long_whoever_never_filed_is_kept_says_the_policy_in_force(self, intake: Context) -> None:
+        clock, orphan = intake.clock, uuid5(SEED, "orphan")
+        assert isinstance(clock, FixedClock)
+        (first,) = intake.policies.versions
+        later = first._replace(id="later", effective_at=clock.now() + timedelta(days=1), unfinished_d=3)
+        vault = Vault(intake.database, clock.now, Policies((first, later)))
+        await intake.records.keep(Record(intake.codes.row(orphan, "code"), (orphan, uuid5(SEED, "nobody"), "sealed")))
+        sweep = Orphans(replace(intake, vault=vault))
+        for hours, removed in ((71, 0), (2, 1)):
+            clock.advance(timedelta(hours=hours))
+            assert await sweep.once() == removed
 
     async def test_a_person_whose_filing_stood_still_for_a_day_is_there_when_it_is_done(
         self, intake: Context, file: File, monkeypatch: pytest.MonkeyPatch

@@ -17,8 +17,10 @@ from intake.agents import follow_up
 from intake.context import Context
 from intake.notices import FileMailbox, Notice
 from intake.outbox import Outbox
-from intake.post import GIVE_UP_AFTER, Post
+from intake.post import Post
 from intake.smtp import SmtpMailbox, mailbox_of
+from schemas.data_files import policies
+from schemas.policies import Policies
 from schemas.refusals import DataErased
 from support.inbox import T0, keep_registry
 from support.lives import answered, lapsed, routed, write
@@ -27,6 +29,7 @@ from support.mail_server import MailServer
 SEED = UUID(int=80)
 ANA, BEN, CITRA = "ana@contoh.id", "ben@contoh.id", "citra@contoh.id"
 HOUR, STEP = timedelta(hours=1), timedelta(seconds=5)
+TRIED_FOR = timedelta(days=policies().versions[0].letters_d)
 File = Callable[..., Awaitable[UUID]]
 
 
@@ -72,7 +75,7 @@ def post(outbox: Outbox, clock: FixedClock) -> Post:
     async def at_once(_seconds: float) -> None:
         await asyncio.sleep(0)
 
-    return Post(outbox, clock.now, jitter=lambda: 1.0, sleep=at_once)
+    return Post(outbox, clock.now, policies(), jitter=lambda: 1.0, sleep=at_once)
 
 
 async def react(context: Context, *complaints: UUID) -> None:
@@ -146,7 +149,7 @@ async def test_a_notice_is_tried_ever_more_seldom_while_the_server_is_down_and_n
     rests = [later - earlier for earlier, later in pairwise(tried)]
     assert rests[:4] == [5, 10, 20, 40]
     assert max(rests) == 600
-    clock.advance(2 * GIVE_UP_AFTER)
+    clock.advance(2 * TRIED_FOR)
     assert await post.once()
     await server.up()
     await deliver(post, outbox, clock)
@@ -161,7 +164,7 @@ async def test_one_address_that_hangs_keeps_nobody_else_waiting(
     await react(intake_, *complaints)
     await write(intake_.ledger, complaints[0], routed())
     await react(intake_, *complaints)
-    running = asyncio.create_task(Post(outbox, clock.now).run())
+    running = asyncio.create_task(Post(outbox, clock.now, policies()).run())
     try:
         async with asyncio.timeout(20):
             while not (server.to(BEN) and server.to(CITRA)):
@@ -185,7 +188,7 @@ async def test_an_answer_that_comes_a_letter_at_a_time_is_given_up_and_tried_aga
         intake_.database, intake_.ledger.keyring, SmtpMailbox("127.0.0.1", server.port, mail_s=0.2), clock.now
     )
     await react(intake_, await file(ANA))
-    assert await Post(hurried, clock.now).once()
+    assert await Post(hurried, clock.now, policies()).once()
     server.slow.clear()
     server.patience.set()
     await deliver(post, outbox, clock)
@@ -215,12 +218,25 @@ async def test_an_address_that_cannot_be_reached_today_is_tried_again_for_days_a
     await deliver(post, outbox, clock)
     assert story(server, ANA) == ["received"]
     assert (await outbox.waiting())[0] == 1
-    clock.advance(GIVE_UP_AFTER - 2 * HOUR)
+    clock.advance(TRIED_FOR - 2 * HOUR)
     assert await post.once()
     assert (await outbox.waiting())[0] == 1
     clock.advance(2 * HOUR)
     assert await post.once()
     assert (await outbox.waiting())[0] == 0
+
+
+async def test_for_how_many_days_a_notice_is_tried_says_the_policy_in_force(
+    server: MailServer, outbox: Outbox, clock: FixedClock, intake_: Context, file: File
+) -> None:
+    (first,) = policies().versions
+    patient = Policies((first._replace(letters_d=9),))
+    server.replies = {ANA: ["452 full"] * 9}
+    await react(intake_, await file(ANA))
+    for days, waiting in ((6, 1), (9, 0)):
+        clock.advance(T0 + timedelta(days=days) - clock.now())
+        assert await Post(outbox, clock.now, patient).once()
+        assert (await outbox.waiting())[0] == waiting
 
 
 async def test_a_mail_whose_answer_was_lost_comes_again_under_the_same_message_id(
@@ -240,7 +256,7 @@ async def test_several_workers_send_each_notice_once(
     for complaint in complaints:
         await write(intake_.ledger, complaint, routed())
     await react(intake_, *complaints)
-    posts = [Post(outbox, clock.now) for _ in range(4)]
+    posts = [Post(outbox, clock.now, policies()) for _ in range(4)]
     while (await outbox.waiting())[0]:
         await asyncio.gather(*(post.once() for post in posts))
     assert sorted(str(mail["To"]) for mail in server.got) == sorted(2 * [f"{name}@contoh.id" for name in "abcdefgh"])
@@ -276,7 +292,7 @@ async def test_a_notice_on_its_way_while_its_reporter_is_forgotten_is_not_kept(
     body = {"text": "Lampu jalan padam", "reporter": {"email": ANA}}
     filed = (await web.post("/api/v1/complaints", json=body, headers=key("way"))).json()
     await outbox.send(Notice(UUID(int=1), UUID(filed["id"]), ANA, "Laporan Anda", "Diterima"))
-    assert await Post(outbox, clock.now).once()
+    assert await Post(outbox, clock.now, policies()).once()
     assert not list(folder.rglob("*.json"))
 
 

@@ -46,7 +46,7 @@ async def router(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     lookout = Lookout(database, ledger, registry, placing, 1.0)
     feed = StoreFeed(ledger.store, database, METADATA, VIEW)
     features = FeatureReader(feature_data(), {"32.73": "Kota Bandung"})
-    duplicates = DuplicateWatch(database, METADATA, ledger, clock, features, b"secret of tests")
+    duplicates = DuplicateWatch(database, METADATA, ledger, clock, features, b"secret of tests", knowing.policies)
     yield Router(ledger, clock, knowing, database, feed, placing, sweep, lookout, duplicates)
     await database.close()
 

@@ -86,14 +86,14 @@ async def test_every_period_is_told_with_unit_start_source_and_sureness(web: htt
         assert rule["sureness"] in ("A", "B", "C", "own")
         assert rule["source"] == policy.rules[rule["name"]].source[lang]
         assert rule["starts"]
-    assert set(told["origins"]) == {
-        "reminder",
-        "reminder_hours",
-        "ladder",
-        "repeat",
-        "returns",
-        "stops",
-        "unconfirmed",
-        "news",
+    periods = {"reminder_wd", "repeat_wd", "unconfirmed_d", "news_d", "join_d", "alike_d", "letters_d", "unfinished_d"}
+    assert {name: told[name] for name in told if name.endswith(("_d", "_wd"))} == {
+        name: getattr(policy, name) for name in periods | {"inbox_d", "dead_letters_d"}
     }
+    assert set(told["origins"]) == {
+        *(name.rpartition("_")[0] for name in told if name.endswith(("_d", "_wd"))),
+        *("reminder_hours", "ladder", "returns", "stops"),
+    }
+    assert told["origins"]["letters"]["source"] == policy.origins["letters"].source[lang]
     assert told["reminder_hours"] == ["07:30", "16:00"]
+    assert told["ladder"]["agency"][1] == {"number": 2, "after_wd": 5}

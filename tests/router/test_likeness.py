@@ -11,10 +11,13 @@ import pytest
 from typer.testing import CliRunner
 
 from router.cli import app
-from router.duplicates import Case, Sameness, case, compare
+from router.duplicates import Case, Compared, Sameness, case
+from router.duplicates import compare as compared
 from router.likeness import likeness
 from router.rule_data import BadRules, parse
 from router.telling import FeatureData, FeatureReader, feature_data
+from schemas.data_files import policies
+from schemas.policies import Policies
 from schemas.values import Place
 from support.placing import T0, filed, given
 
@@ -27,6 +30,10 @@ POTHOLE, AGAIN = "Jalan berlubang di depan Pasar Cihapit", "Ada lubang di jalan 
 def told(text: str, place: Place | None = HERE, days: float = 0) -> Case:
     at = T0 + timedelta(days=days)
     return case(given(filed(text, at, place=place), id_=UUID(int=next(NUMBERS))), READER)
+
+
+def compare(one: Case, other: Case) -> Compared:
+    return compared(one, other, policies())
 
 
 def same(one: str, other: str) -> Sameness:
@@ -74,6 +81,15 @@ def test_two_weeks_later_it_is_a_suggestion_and_two_months_later_another_matter(
     first = told(POTHOLE)
     later = [compare(first, told(AGAIN, days=days)).sameness for days in (13, 15, 61)]
     assert later == [Sameness.SURE, Sameness.ALIKE, Sameness.OTHER]
+
+
+def test_how_far_apart_they_may_be_says_the_policy_in_force_when_the_later_one_came():
+    (first,) = policies().versions
+    longer = first._replace(id="longer", effective_at=T0 + timedelta(days=20), join_d=30, alike_d=90)
+    both, earliest = Policies((first, longer)), told(POTHOLE)
+    for days, expected in ((15, Sameness.ALIKE), (25, Sameness.SURE), (85, Sameness.ALIKE), (91, Sameness.OTHER)):
+        later = told(AGAIN, days=days)
+        assert compared(earliest, later, both).sameness is compared(later, earliest, both).sameness is expected
 
 
 def test_a_street_of_the_same_name_in_another_town_is_another_and_in_no_town_a_person_looks():

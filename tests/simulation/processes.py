@@ -208,7 +208,7 @@ def _router(process: Process) -> Roads:
     lookout = Lookout(database, ledger, process.registry, place, 1.0)
     feed = StoreFeed(process.store, database, ROUTER, VIEW)
     guard = Guard(ledger, place, process.letters(), heeds=HEEDS, clock=process.world.monotonic)
-    duplicates = DuplicateWatch(database, ROUTER, ledger, clock, TELLING, b"likeness of texts")
+    duplicates = DuplicateWatch(database, ROUTER, ledger, clock, TELLING, b"likeness of texts", POLICIES)
     process.context = Router(ledger, clock, known, database, feed, place, sweep, lookout, duplicates)
     return {
         "agent": process.agent("reactions", guard),
@@ -222,7 +222,8 @@ def _router(process: Process) -> Roads:
 def _inbox(process: Process) -> Roads:
     ledger = ReceiptLedger(process.store, process.keys, "agency-inbox", process.memory())
     database, clock, registry = process.database(), process.clock, process.registry
-    topics = AgencyTopics(SimAdmin(process.ports), now=process.world.monotonic)  # type: ignore[arg-type]
+    kept = timedelta(days=POLICIES.versions[-1].inbox_d)
+    topics = AgencyTopics(SimAdmin(process.ports), lambda: kept, process.world.monotonic)  # type: ignore[arg-type]
     delivery = Delivery(SimPostbox(process.ports, topics), registry, POLICIES, clock)
     sweep = Sweep(
         database, ledger, clock, plan=telling(topics.known, GRACE), react=partial(delivery.what_was_left, GRACE),
@@ -256,7 +257,7 @@ class PlainRecords(Records):
     """Without a writer thread: the person's row alone is looked at here."""
 
     def __init__(self, database: Any, now: Callable[[], Any]) -> None:
-        self._database, self._now = database, now
+        self._database, self._now, self._policies = database, now, POLICIES
 
     async def keep(self, record: Record) -> Any:
         since = self._now()
@@ -280,7 +281,7 @@ def _intake(process: Process) -> Roads:
     made: dict[str, Any] = {
         "ledger": ledger, "clock": process.clock, "registry": process.registry, "policies": POLICIES,
         "codes": Codes(database, b"secret of a test"), "numbers": Numbers(database),
-        "records": PlainRecords(database, real), "vault": Vault(database, real), "attachments": Nothing(),
+        "records": PlainRecords(database, real), "vault": Vault(database, real, POLICIES), "attachments": Nothing(),
         "results": None, "mailbox": outbox, "sent": Sent(database), "probe": None, "filings": None, "lookups": None,
         "database": database, "audience": Audience(relations, feed, Watchers(database)),
     }  # fmt: skip
@@ -289,7 +290,7 @@ def _intake(process: Process) -> Roads:
     guard = Guard(ledger, react, process.letters(), heeds=HEEDED, clock=process.world.monotonic)
     handle = Reactor(ledger, react, process.patience).handle
     trailing = Trailing(process.store, database, intake_tables.metadata, "intake", handle, types=HEEDED, now=real)
-    post = Post(outbox, real, jitter=lambda: 0.0)
+    post = Post(outbox, real, POLICIES, jitter=lambda: 0.0)
 
     async def carry() -> None:
         while await post.once():

@@ -7,7 +7,6 @@ from random import Random
 from typing import Final
 
 from escalation.ladder import OMBUDSMAN, PUBLIC_LIST
-from intake.settings import ORPHAN_AFTER
 from schemas.complaint import Complaint
 from schemas.deadlines import next_action
 from schemas.streams import complaint_stream
@@ -24,6 +23,7 @@ ROUNDS: Final = 60
 REST_S: Final = 65
 JUMP: Final = timedelta(days=55)
 JUMPS: Final = 12
+UNFINISHED: Final = timedelta(days=POLICIES.versions[-1].unfinished_d)
 WIPED_LAST: Final = 0.2
 """So many runs end with the loss of all of Kafka."""
 WHOLE: Final = 7
@@ -136,7 +136,7 @@ def finish(world: World, *, whole: bool = True) -> None:
     for state in world.watch.open().values():
         if not _at_the_end(world, state):
             raise Lost("waits-for-ever", f"{complaint_stream(state.id)} is {state.status.value} with {state.holder}")
-    world.pass_by(ORPHAN_AFTER.total_seconds() + REST_S)
+    world.pass_by(UNFINISHED.total_seconds() + REST_S)
     rest(world)
     if whole:
         world.watch.whole(world.clock.now(), LATE)

@@ -62,6 +62,18 @@ class Policy(NamedTuple):
     """Calendar days after which an address is forgotten that asked to hear of a report and was never confirmed."""
     news_d: int
     """Calendar days for which a fact is news: what nobody could be told for so long, is not told any more."""
+    join_d: int
+    """Calendar days within which two reports of one matter are joined by rule, without a person."""
+    alike_d: int
+    """Calendar days within which they are suggested to a person; later the second is about the next trouble."""
+    letters_d: int
+    """Calendar days after which a notice is given up that its address, though never for good, refuses."""
+    unfinished_d: int
+    """Calendar days after which a person is forgotten whose filing was begun and never finished."""
+    inbox_d: int
+    """Calendar days for which an agency's topics keep their messages, which hold plain text."""
+    dead_letters_d: int
+    """Calendar days for which a copy is kept of a message that nobody could handle; it may hold plain text."""
     origins: Mapping[str, Origin] = {}
     """Of the numbers that are no rule's, by the name without its unit."""
 

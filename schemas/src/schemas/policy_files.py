@@ -28,8 +28,11 @@ FIRSTS: Final[Mapping[Clock, str]] = {
 SETTLE: Final = ("settle.information", "settle.complaint", "settle.supervision", "settle.aspiration")
 RULES: Final = frozenset({*(clock.value for clock in Clock if clock is not Clock.SETTLE), *SETTLE})
 ORIGINS: Final = frozenset(
-    {"reminder", "reminder_hours", "ladder", "repeat", "returns", "stops", "unconfirmed", "news"}
-)
+    {
+        "reminder", "reminder_hours", "ladder", "repeat", "returns", "stops", "unconfirmed", "news", "join", "alike",
+        "letters", "unfinished", "inbox", "dead_letters",
+    }
+)  # fmt: skip
 CLIMBERS: Final = frozenset({HolderKind.AGENCY, HolderKind.DESK, HolderKind.ARBITER})
 PUBLIC_LIST: Final = 4
 Days = Annotated[int, Field(strict=True, ge=0, le=1_000)]
@@ -99,6 +102,12 @@ class PolicyFile(Part):
     stops: Days
     unconfirmed_d: Some
     news_d: Some
+    join_d: Some
+    alike_d: Some
+    letters_d: Some
+    unfinished_d: Some
+    inbox_d: Some
+    dead_letters_d: Some
     origins: dict[str, OriginFile]
 
     @model_validator(mode="after")
@@ -111,6 +120,8 @@ class PolicyFile(Part):
         opens, closes = self.reminder_hours
         if opens >= closes:
             raise ValueError("reminder_hours must be two times, the earlier first")
+        if self.join_d > self.alike_d:
+            raise ValueError("join_d must be alike_d or less: what is joined by rule is alike in the first place")
         return self
 
     def policy(self) -> Policy:
@@ -128,6 +139,12 @@ class PolicyFile(Part):
             stops=self.stops,
             unconfirmed_d=self.unconfirmed_d,
             news_d=self.news_d,
+            join_d=self.join_d,
+            alike_d=self.alike_d,
+            letters_d=self.letters_d,
+            unfinished_d=self.unfinished_d,
+            inbox_d=self.inbox_d,
+            dead_letters_d=self.dead_letters_d,
             origins={name: Origin(_by_language(origin), origin.sureness) for name, origin in self.origins.items()},
         )
 

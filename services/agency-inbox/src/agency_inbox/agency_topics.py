@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from agency_inbox.delivery import TopicIds
-from agency_inbox.settings import RETENTION, TOPIC_BATCH, TOPICS_FRESH_S
+from agency_inbox.settings import TOPIC_BATCH, TOPICS_FRESH_S
 from chassis.kafka.admin import Admin
 from schemas.topics import AGENCIES, Topic, agency_inbox, agency_of, agency_replies
 
@@ -20,9 +20,11 @@ class AgencyTopics:
     """
 
     def __init__(
-        self, admin: Admin, retention: timedelta = RETENTION, now: Callable[[], float] = time.monotonic
+        self, admin: Admin, retention: Callable[[], timedelta], now: Callable[[], float] = time.monotonic
     ) -> None:
-        self._admin, self._retention_ms, self._now = admin, retention // MS, now
+        """`retention`: how long topics keep their messages from now on."""
+        self._admin, self._retention, self._now = admin, retention, now
+        self._retained: timedelta | None = None
         self._ids: dict[str, str] = {}
         self._inboxes: TopicIds | None = None
         self._cluster = ""
@@ -34,8 +36,13 @@ class AgencyTopics:
         return {agency: self._ids[agency_inbox(agency)] for agency in agencies}
 
     async def keep(self, agencies: Collection[str]) -> None:
-        """See that each of these has both its topics, and which topics there are."""
+        """See that each of these has both its topics, which topics there are, and that all keep messages as long as
+        they should now: one that was made under another policy is set anew.
+        """
         await self._have(_both(agencies))
+        if (retention := self._retention()) != self._retained:
+            await self._ensure(sorted(self._ids))
+            self._retained = retention
 
     async def replies(self, agency: str) -> str:
         """The id of the topic on which this agency answers."""
@@ -66,8 +73,12 @@ class AgencyTopics:
             found = await self._admin.topic_ids_under(AGENCIES)
             self._ids, self._inboxes = {name: str(topic_id) for name, topic_id in found.items()}, None
             self._read_at, self._cluster = asked_at, cluster
-        for some in _batches(sorted(wanted - self._ids.keys())):
-            made = await self._admin.ensure([Topic(name, 1, self._retention_ms) for name in some])
+        await self._ensure(sorted(wanted - self._ids.keys()))
+
+    async def _ensure(self, names: Sequence[str]) -> None:
+        retention_ms = self._retention() // MS
+        for some in _batches(names):
+            made = await self._admin.ensure([Topic(name, 1, retention_ms) for name in some])
             self._ids.update({name: str(topic_id) for name, topic_id in made.items()})
             self._inboxes = None
 

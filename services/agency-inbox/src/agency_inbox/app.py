@@ -22,7 +22,6 @@ from agency_inbox.sweep import Keeper, plan
 from agency_inbox.views import BEFORE_ANYBODY, METADATA, REFUSED, SWEEP, inbox_view
 from chassis.agent import Agent
 from chassis.dead_letter import DeadLetters, MemoryDeadLetters
-from chassis.dead_letter_topic import KafkaDeadLetters
 from chassis.kafka.admin import Admin
 from chassis.memory import Memory
 from chassis.outsider import Outsider
@@ -58,7 +57,8 @@ async def open_roads(platform: Platform, inbox: Inbox, copies: DeadLetters) -> A
     """Everything that the worker side runs: delivery, its sweep, the topics, the replies, the read model."""
     settings, ledger = platform.settings, inbox.ledger
     admin = Admin(settings.kafka)
-    agency_topics = AgencyTopics(admin)
+    # They hold plain text: what is erased here is gone there by then. Open complaints are in the store anyway.
+    agency_topics = AgencyTopics(admin, lambda: timedelta(days=inbox.policies.at(inbox.clock.now()).inbox_d))
     postbox = KafkaPostbox(settings.kafka, agency_topics)
     delivery = Delivery(postbox, inbox.registry, inbox.policies, inbox.clock)
     grace = timedelta(seconds=settings.sweep_grace_s)
@@ -121,10 +121,10 @@ def create_app() -> FastAPI:
 
 async def worker(settings: Settings) -> int:
     """Agency-inbox's worker side: until SIGTERM; the exit status."""
-    copies = KafkaDeadLetters(settings.kafka, SERVICE)
-    async with open_platform(settings) as platform, open_inbox(platform, copies) as inbox:
+    async with open_platform(settings) as platform:
+        copies = platform.dead_letters(SERVICE)
         try:
-            async with open_roads(platform, inbox, copies) as roads:
+            async with open_inbox(platform, copies) as inbox, open_roads(platform, inbox, copies) as roads:
                 return await run_process(SERVICE, roads, port=settings.port, host=settings.host)
         finally:
             await copies.close()

@@ -1,6 +1,5 @@
 """Limits and periods of the agencies' inbox."""
 
-from datetime import timedelta
 from typing import Final
 
 SERVICE: Final = "agency-inbox"
@@ -8,9 +7,6 @@ ANSWER_LETTERS: Final = 20
 """An answer of substance (PermenPANRB 62/2018: no closing without one) is at least this long."""
 MESSAGE_BYTES: Final = 900_000
 """Longest message to an agency; Kafka takes one of 1 MiB. Beyond it the oldest details are left to the HTTP answer."""
-RETENTION: Final = timedelta(days=400)
-"""How long an agency's topics keep their messages, which hold plain text: what is erased here is gone there by then.
-Longer than any complaint's clocks; open ones are in the store anyway."""
 TOPIC_BATCH: Final = 100
 """Topics asked of the broker in one call."""
 NOTICE_S: Final = 5.0

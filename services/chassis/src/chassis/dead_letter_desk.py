@@ -11,7 +11,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from chassis.dead_letter import DeadLetter
-from chassis.dead_letter_topic import DROPPED, REASON, KafkaDeadLetters, to_letter
+from chassis.dead_letter_topic import DROPPED, REASON, Sender, to_letter
 from chassis.errors import BrokerUnavailable, Permanent
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import consumer, meaning, messages, running
@@ -47,7 +47,7 @@ class Desk:
 
     def __init__(self, kafka: str, service: str) -> None:
         self._kafka, self._topic = kafka, dead_letter(service)
-        self._writer = KafkaDeadLetters(kafka, service)
+        self._writer = Sender(kafka)
 
     async def __aenter__(self) -> Self:
         return self

@@ -2,13 +2,14 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from chassis.dead_letter import DeadLetter
-from chassis.errors import Permanent
+from chassis.errors import BrokerUnavailable, Permanent
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import meaning, producer, stop
 from chassis.message import Header, Message
@@ -24,32 +25,19 @@ DROPPED: Final = "dl_dropped"
 """On a letter that holds neither body nor headers of its message."""
 OURS: Final = frozenset({REASON, ATTEMPTS, SERVICE, TOPIC, PARTITION, OFFSET})
 REASON_BYTES: Final = 2_000
-RETENTION_MS: Final = 90 * 24 * 3600 * 1000
-"""A letter is a copy: its complaint is in the store, where a sweep finds it, or in a table of the service. What an
-outsider wrote may be personal, so a copy does not stay for ever (90 days are our own choice)."""
 
 
 class TooLarge(Permanent):
     """The broker does not take a record of this size."""
 
 
-class KafkaDeadLetters:
-    """Implements `chassis.dead_letter.DeadLetters`. Connects at the first letter; most services never have one."""
+class Sender:
+    """Sends single records. Connects at the first one."""
 
-    def __init__(self, kafka: str, service: str) -> None:
-        self._topic, self._kafka, self._admin = dead_letter(service), kafka, Admin(kafka)
+    def __init__(self, kafka: str) -> None:
+        self._kafka = kafka
         self._client: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
-
-    async def put(self, letter: DeadLetter) -> None:
-        """Every replica has it on return. Raises BrokerUnavailable."""
-        message = letter.message
-        try:
-            await self.send(self._topic, 0, message.key, message.value, to_headers(letter))
-        except TooLarge:
-            # It came within a hair of the broker's limit: with our headers it is over. Its place is what is kept.
-            bare = letter.message._replace(key=None, value=None, headers=[(DROPPED, b"too large")])
-            await self.send(self._topic, 0, None, None, to_headers(replace(letter, message=bare)))
 
     async def send(
         self, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: list[Header]
@@ -71,12 +59,10 @@ class KafkaDeadLetters:
         client, self._client = self._client, None
         if client is not None:
             await stop(client)
-        await self._admin.close()
 
     async def _started(self) -> AIOKafkaProducer:
         async with self._starting:
             if self._client is None:
-                await self._admin.ensure([Topic(self._topic, 1, RETENTION_MS)])
                 client: Any = producer(self._kafka)
                 try:
                     await client.start()
@@ -85,6 +71,38 @@ class KafkaDeadLetters:
                     raise
                 self._client = client
             return self._client
+
+
+class KafkaDeadLetters:
+    """Implements `chassis.dead_letter.DeadLetters`. Connects at the first letter; most services never have one."""
+
+    def __init__(self, kafka: str, service: str, kept: timedelta) -> None:
+        """`kept`: a letter is a copy (its complaint is in the store, where a sweep finds it, or in a table of the
+        service), and what an outsider wrote may be personal: it does not stay for ever.
+        """
+        self._topic = Topic(dead_letter(service), 1, kept // timedelta(milliseconds=1))
+        self._admin, self._sender, self._ensured = Admin(kafka), Sender(kafka), False
+
+    async def put(self, letter: DeadLetter) -> None:
+        """Every replica has it on return. Raises BrokerUnavailable."""
+        if not self._ensured:
+            await self._admin.ensure([self._topic])
+            self._ensured = True
+        message = letter.message
+        try:
+            await self._sender.send(self._topic.name, 0, message.key, message.value, to_headers(letter))
+        except TooLarge:
+            # It came within a hair of the broker's limit: with our headers it is over. Its place is what is kept.
+            bare = letter.message._replace(key=None, value=None, headers=[(DROPPED, b"too large")])
+            await self._sender.send(self._topic.name, 0, None, None, to_headers(replace(letter, message=bare)))
+        except BrokerUnavailable:
+            self._ensured = False  # it may come back without its topics
+            raise
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._sender.close()
+        await self._admin.close()
 
 
 def to_headers(letter: DeadLetter) -> list[Header]:

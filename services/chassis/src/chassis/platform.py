@@ -6,8 +6,10 @@ A composition root: it alone, with the services' `app` modules, picks adapters.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from chassis.clock import FileClock, SystemClock
+from chassis.dead_letter_topic import KafkaDeadLetters
 from chassis.keyring import SqlKeyRing
 from chassis.ledger import Ledger
 from chassis.memory import Memory
@@ -15,6 +17,7 @@ from chassis.ports import Clock, KeyRing, Store
 from chassis.registry_view import RegistryView
 from chassis.settings import PREFIX, BadSetting, Settings
 from chassis.stores import open_store
+from schemas.data_files import policies
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,11 @@ class Platform:
     def ledger(self, writer: str) -> Ledger:
         """The store in one service's name, with a memory of its own."""
         return Ledger(self.store, self.keyring, writer, Memory())
+
+    def dead_letters(self, service: str) -> KafkaDeadLetters:
+        """Where a service sets aside what it cannot handle, for as long as the policy in force says."""
+        kept = timedelta(days=policies().at(self.clock.now()).dead_letters_d)
+        return KafkaDeadLetters(self.settings.kafka, service, kept)
 
 
 @asynccontextmanager

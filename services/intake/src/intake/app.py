@@ -10,7 +10,6 @@ from fastapi import APIRouter, FastAPI
 from starlette.datastructures import State
 
 from chassis.agent import Agent
-from chassis.dead_letter_topic import KafkaDeadLetters
 from chassis.following import StoreFeed
 from chassis.kafka.kept import KeptTopics
 from chassis.outsider import Outsider
@@ -66,7 +65,7 @@ async def open_intake(platform: Platform) -> AsyncIterator[Context]:
     settings = platform.settings
     database = Database(settings.vault_url, metadata, busy_after_s=1.0)
     relations = Database(settings.views_of(SERVICE), views.METADATA)
-    records = Records(database, _real_now)
+    records = Records(database, _real_now, policies())
     context = Context(
         ledger=platform.ledger(SERVICE),
         clock=platform.clock,
@@ -75,7 +74,7 @@ async def open_intake(platform: Platform) -> AsyncIterator[Context]:
         codes=Codes(database, settings.code_secret.get_secret_value()),
         numbers=Numbers(database),
         records=records,
-        vault=Vault(database, _real_now),
+        vault=Vault(database, _real_now, policies()),
         attachments=Attachments(settings.attachments_dir),
         results=Results(database),
         mailbox=outbox_of(platform, database),
@@ -130,7 +129,7 @@ async def worker(settings: Settings) -> int:
         assert audience is not None
         door = KeptTopics(settings.kafka, [FIXED[SUBMISSIONS]])
         await door.once()
-        letters = KafkaDeadLetters(settings.kafka, SERVICE)
+        letters = platform.dead_letters(SERVICE)
         react, kafka = follow_up(context), settings.kafka
         guard = Guard(context.ledger, react, letters, heeds=HEEDED)
         trailing = Trailing(
@@ -152,7 +151,7 @@ async def worker(settings: Settings) -> int:
             trailing,
             audience.feed,
             Orphans(context),
-            Post(outbox_of(platform, context.database), _real_now),
+            Post(outbox_of(platform, context.database), _real_now, context.policies),
             door,
         ]
         try:

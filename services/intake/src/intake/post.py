@@ -14,15 +14,12 @@ from chassis import metrics
 from chassis.patience import Patience, reason
 from intake.notices import NotNow, NotSent, Undeliverable
 from intake.outbox import FORGOTTEN, Letter, Outbox
+from schemas.policies import Policies
 
 AT_ONCE: Final = 4
 IDLE_S: Final = 0.5
 FIRST_S: Final = 5.0
 LONGEST_S: Final = 600.0
-GIVE_UP_AFTER: Final = timedelta(days=5)
-"""What its address refuses, though never for good, is given up then (RFC 5321, section 4.5.4.1: 4 to 5 days). An outage
-of the mailbox itself ends no notice.
-"""
 FINISH_S: Final = 5.0
 """For what is in hand when the process is asked to stop."""
 DOWN_S: Final = 1.0
@@ -38,12 +35,13 @@ class Post:
         self,
         outbox: Outbox,
         now: Callable[[], datetime],
+        policies: Policies,
         *,
         jitter: Callable[[], float] = random.random,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """`now`: real time."""
-        self._outbox, self._now, self._jitter, self._sleep = outbox, now, jitter, sleep
+        self._outbox, self._now, self._policies, self._jitter, self._sleep = outbox, now, policies, jitter, sleep
         self._patience, self._down = Patience(sleep=sleep), 0
 
     async def run(self) -> None:
@@ -103,7 +101,9 @@ class Post:
             raise
 
     async def _wait(self, letter: Letter, error: Exception) -> None:
-        if isinstance(error, NotNow) and self._now() - letter.queued_at >= GIVE_UP_AFTER:
+        # What its address refuses is given up in the end; an outage of the mailbox itself ends no notice.
+        tried_for = timedelta(days=self._policies.at(letter.queued_at).letters_d)
+        if isinstance(error, NotNow) and self._now() - letter.queued_at >= tried_for:
             await self._give_up(letter, error)
             return
         if isinstance(error, NotSent) and not isinstance(error, NotNow):

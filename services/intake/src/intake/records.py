@@ -1,7 +1,7 @@
 """What is kept of a filing before its event is appended? The hash of its code and the person, many filings a commit."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from chassis.group_commit import GroupCommit
 from chassis.sql import Database, put
 from intake import codes, vault
-from intake.settings import ORPHAN_AFTER
+from schemas.policies import Policies
 
 
 class Record(NamedTuple):
@@ -24,9 +24,9 @@ class Record(NamedTuple):
 class Records:
     """Writes rows that may be there already: a filing that is sent again finds them."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime], policies: Policies) -> None:
         """`now`: real time, since the sweep of orphans must not be moved by a test clock."""
-        self._database, self._now = database, now
+        self._database, self._now, self._policies = database, now, policies
         self._group = GroupCommit[Record, None]("filing-write", self._together)
 
     async def keep(self, record: Record) -> datetime:
@@ -46,7 +46,9 @@ class Records:
         Raises:
             Busy, StoreUnavailable, OutcomeUnknown: ask again; the whole filing may be sent again.
         """
-        if record.person is not None and self._now() - since > ORPHAN_AFTER / 2:
+        now = self._now()
+        swept_after = timedelta(days=self._policies.at(now).unfinished_d)
+        if record.person is not None and now - since > swept_after / 2:
             await self.keep(record)
 
     async def close(self) -> None:

@@ -2,7 +2,6 @@
 `schemas.limits`.
 """
 
-from datetime import timedelta
 from typing import Final
 
 FORM_BYTES: Final = 64 * 1024
@@ -22,8 +21,6 @@ MEDIA_TYPES: Final = {
 }
 """Told by content, never by name; and the ending under which a file is handed out again."""
 
-ORPHAN_AFTER: Final = timedelta(hours=24)
-"""A person whom no stream names is removed after this long untouched: the filing was never finished."""
 NUMBERS_AT_ONCE: Final = 500
 """Public numbers that a process takes from the counter together. What it does not use stays a gap."""
 CODES_AT_ONCE: Final = 2_000

@@ -5,7 +5,7 @@ is recorded (law 27/2022 article 31).
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +13,8 @@ from pydantic_core import from_json
 
 from chassis.sql import Database, rows
 from intake.commands import canonical
-from intake.settings import ORPHAN_AFTER
 from schemas.outward_submission import Reporter
+from schemas.policies import Policies
 from schemas.refusals import DataErased
 from schemas.sealed import ERASED, Keys
 
@@ -33,9 +33,9 @@ def seal(keys: Keys, person: UUID, reporter: Reporter) -> str:
 class Vault:
     """Reads persons, and forgets them."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime], policies: Policies) -> None:
         """`now`: real time."""
-        self._database, self._now = database, now
+        self._database, self._now, self._policies = database, now, policies
 
     async def read(self, person: UUID, keys: Keys) -> Reporter:
         """Who it is.
@@ -80,7 +80,10 @@ class Vault:
         await self._do("delete from persons where id = %s and touched_at < %s", (person.bytes, self._long_ago()))
 
     def _long_ago(self) -> str:
-        return (self._now() - ORPHAN_AFTER).isoformat()
+        # Whom no stream names after so long untouched: the filing was never finished (law 27/2022: personal data is
+        # kept no longer than it is needed).
+        now = self._now()
+        return (now - timedelta(days=self._policies.at(now).unfinished_d)).isoformat()
 
     async def _ask(self, statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
         marked = self._database.marks(statement)

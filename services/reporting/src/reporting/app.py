@@ -8,7 +8,6 @@ from fastapi import APIRouter, FastAPI
 from starlette.datastructures import State
 
 from chassis.agent import Agent
-from chassis.dead_letter_topic import KafkaDeadLetters
 from chassis.following import StoreFeed
 from chassis.platform import Platform, open_platform
 from chassis.process import Road, run_process
@@ -78,7 +77,7 @@ async def worker(settings: Settings) -> int:
     async with open_platform(settings) as platform, open_reporting(platform) as context:
         view = reports_view(context.ledger)
         summaries = KafkaSummaries(settings.kafka)
-        letters = KafkaDeadLetters(settings.kafka, SERVICE)
+        letters = platform.dead_letters(SERVICE)
         guard = Guard(context.ledger, tell_public(context.registry, policies(), summaries), letters)
         roads: list[Road] = [
             Projection(context.database, queries.METADATA, view, kafka=settings.kafka, group=f"{SERVICE}.views"),

@@ -29,6 +29,7 @@ from schemas.sentences_sectors import sector
 
 MOST: Final = 1_000
 SPAN: Final = timedelta(days=90)
+"""What a search without dates looks through: the standard's own number (GeoReport v2, GET requests)."""
 CHANGESET: Final = "2026-11-26T00:00:00+07:00"
 router = APIRouter(prefix=PREFIX, route_class=GeoReport)
 

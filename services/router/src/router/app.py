@@ -13,7 +13,6 @@ from starlette.datastructures import State
 from chassis.agent import Agent
 from chassis.command import handle_registry
 from chassis.dead_letter import DeadLetters
-from chassis.dead_letter_topic import KafkaDeadLetters
 from chassis.following import StoreFeed
 from chassis.ledger import Cause
 from chassis.platform import Platform, open_platform
@@ -72,6 +71,7 @@ async def open_router(platform: Platform) -> AsyncIterator[Router]:
         platform.clock,
         FeatureReader(feature_data(), {code: name for code, (name, *_) in place_data().places.items()}),
         mac(settings.master_key.get_secret_value(), b"likeness of texts"),
+        knowing.policies,
         settings.sweep_period_s,
     )
     shadow = None
@@ -158,7 +158,7 @@ async def worker(settings: Settings) -> int:
     """Router's worker side: until SIGTERM; the exit status."""
     async with open_platform(settings) as platform, open_router(platform) as context:
         await plant(context.ledger, context.clock)
-        letters = KafkaDeadLetters(settings.kafka, SERVICE)
+        letters = platform.dead_letters(SERVICE)
         try:
             return await run_process(
                 SERVICE, roads(context, letters, settings.kafka), port=settings.port, host=settings.host

@@ -21,6 +21,7 @@ from router.placing import Doubt, choose, question
 from router.policy import day_of
 from router.registry_cli import registry
 from schemas.complaint import new
+from schemas.data_files import policies
 from schemas.events.intake import ComplaintFiled
 from schemas.evolve import Told, fold
 from schemas.values import Place
@@ -65,7 +66,7 @@ def pairs_(
         given = pairs.texts(data, text, [name.strip() for name in place.split(",") if name.strip()], date)
     except BadExamples as error:
         raise typer.BadParameter(str(error), param_hint="DATA") from error
-    found = pairs.drawn(given, count)
+    found = pairs.drawn(given, count, policies())
     pairs.write(out, found)
     Console().print(
         f"{len(found)} pairs of {len(given)} texts are in {out}; it holds reporters' words", highlight=False
@@ -81,7 +82,7 @@ def likeness_(
         found, unlabelled = pairs.labelled(labels)
     except BadExamples as error:
         raise typer.BadParameter(str(error), param_hint="PAIRS") from error
-    for line in measured(found):
+    for line in measured(found, policies()):
         Console().print(line, highlight=False)
     if unlabelled:
         Console().print(f"{unlabelled} pairs have no label yet and were left out", highlight=False)

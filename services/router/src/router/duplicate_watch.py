@@ -7,6 +7,7 @@ nothing and an index made again changes nothing.
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -24,13 +25,14 @@ from chassis.reaction import StopProcess
 from chassis.sql import Database
 from router import duplicate_index as index
 from router.duplicate_index import Suggestion, Tables
-from router.duplicates import ALIKE_WITHIN, Case, Compared, Sameness, case, compare, is_open_to_all, may_follow
+from router.duplicates import Case, Compared, Sameness, case, compare, is_open_to_all, may_follow
 from router.settings import FRESH_S
 from router.telling import FeatureReader
 from schemas.codec import metadata_of
 from schemas.complaint import Complaint
 from schemas.events.base import Fact
 from schemas.events.router import ComplaintJoined
+from schemas.policies import Policies
 from schemas.refusals import Refusal
 
 BATCH: Final = 50
@@ -55,11 +57,12 @@ class DuplicateWatch:
         clock: Clock,
         reader: FeatureReader,
         secret: bytes,
+        policies: Policies,
         period_s: float = 1.0,
     ) -> None:
         """`secret`: what the index hashes with, at most 64 bytes; another secret needs another index."""
         self._database, self._ledger, self._clock, self._period_s = database, ledger, clock, period_s
-        self._reader, self._secret = reader, secret
+        self._reader, self._secret, self._policies = reader, secret, policies
         self._tables = Tables(*index.define(metadata, ""))
         self.view = index.index_view(ledger, reader, secret)
         self.feed = StoreFeed(ledger.store, database, metadata, self.view)
@@ -89,7 +92,8 @@ class DuplicateWatch:
             await self._compare(new)
             count += len(new)
             await self._lease.hold()
-        before = self._clock.now() - ALIKE_WITHIN
+        # As long as any version allows: one that allows more may come into force tomorrow.
+        before = self._clock.now() - timedelta(days=max(policy.alike_d for policy in self._policies.versions))
         while await self._database.run(lambda connection: index.prune(connection, self._tables, before)):
             pass
         return count
@@ -124,11 +128,12 @@ class DuplicateWatch:
             await self.once()
 
     async def _earlier(self, asked: Case) -> list[Found]:
-        since = asked.state.received_at - ALIKE_WITHIN
+        received_at = asked.state.received_at
+        since = received_at - timedelta(days=self._policies.at(received_at).alike_d)
         under = index.nearby(asked, self._secret)
         near = await self._database.read(index.candidates(self._tables, under, since, asked.state.id))
         others = [each.state for each in await self._ledger.load_many(near)]
-        found = [Found(other, compare(asked, self.case(other))) for other in others if other.is_open]
+        found = [Found(other, compare(asked, self.case(other), self._policies)) for other in others if other.is_open]
         alike = [each for each in found if each.compared.sameness is not Sameness.OTHER]
         return sorted(alike, key=lambda each: (each.compared.sameness is Sameness.ALIKE, -each.compared.score))
 

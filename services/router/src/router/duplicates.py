@@ -18,11 +18,9 @@ from router.telling import FeatureReader, Features, feature_data
 from schemas.complaint import Complaint, new
 from schemas.evolve import allows
 from schemas.lifecycle import Status
+from schemas.policies import Policies
 from schemas.values import ComplaintClass
 
-SURE_WITHIN: Final = timedelta(days=14)
-"""Of two reports of a street lamp a month apart, the second is mostly about the next failure."""
-ALIKE_WITHIN: Final = timedelta(days=60)
 SURE, ALIKE, COPY = 0.65, 0.5, 0.9
 SURE_WHERE, ALIKE_WHERE = 0.65, 0.4
 SURE_MATTER, ALIKE_MATTER = 0.75, 0.7
@@ -66,11 +64,11 @@ def case(state: Complaint, reader: FeatureReader, region: str | None = None) -> 
     return Case(state, reader.features(said, where), where)
 
 
-def measured(pairs: Sequence[tuple[bool, str, str]]) -> list[str]:
+def measured(pairs: Sequence[tuple[bool, str, str]], policies: Policies) -> list[str]:
     """How often joining and suggesting are right on labelled pairs of texts of one place and day: one line each."""
     reader = FeatureReader(feature_data())
     found = [
-        (same, compare(_of_one_place(one, reader, 1), _of_one_place(other, reader, 2)).sameness)
+        (same, compare(_of_one_place(one, reader, 1), _of_one_place(other, reader, 2), policies).sameness)
         for same, one, other in pairs
     ]
     lines = []
@@ -98,13 +96,16 @@ def is_open_to_all(state: Complaint) -> bool:
     )
 
 
-def compare(one: Case, other: Case) -> Compared:
-    """How sure it is that both are about the same matter. Symmetric."""
+def compare(one: Case, other: Case, policies: Policies) -> Compared:
+    """How sure it is that both are about the same matter. Symmetric. How far apart they may be says the policy in force
+    when the later one came.
+    """
+    policy = policies.at(max(one.state.received_at, other.state.received_at))
     like, near = likeness(one.features, other.features), _near(one, other)
     personal = one.features.personal or other.features.personal
-    if like.apart or near is False or not _together(one, other, ALIKE_WITHIN):
+    if like.apart or near is False or not _together(one, other, policy.alike_d):
         return Compared(Sameness.OTHER, like.score)
-    if _together(one, other, SURE_WITHIN) and _one_place(one, other) and _same(like, near is True, personal):
+    if _together(one, other, policy.join_d) and _one_place(one, other) and _same(like, near is True, personal):
         return Compared(Sameness.SURE, like.score)
     return Compared(Sameness.ALIKE if _alike(like, near is True, personal) else Sameness.OTHER, like.score)
 
@@ -141,8 +142,8 @@ def _alike(like: Likeness, near: bool, personal: bool) -> bool:
     return near or (like.place and like.score >= ALIKE and like.where >= ALIKE_WHERE)
 
 
-def _together(one: Case, other: Case, within: timedelta) -> bool:
-    return abs(one.state.received_at - other.state.received_at) <= within
+def _together(one: Case, other: Case, within_d: int) -> bool:
+    return abs(one.state.received_at - other.state.received_at) <= timedelta(days=within_d)
 
 
 def _one_place(one: Case, other: Case) -> bool:

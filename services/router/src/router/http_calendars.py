@@ -75,17 +75,10 @@ def _policy(policy: Policy, lang: str) -> dict[str, Any]:
         for rule in policy.rules.values()
     ]
     return {
-        "id": policy.id,
-        "effective_at": policy.effective_at,
+        **policy._asdict(),
         "rules": rules,
-        "reminder_wd": policy.reminder_wd,
         "reminder_hours": [at.isoformat("minutes") for at in policy.reminder_hours],
         "ladder": {who.value: [rung._asdict() for rung in rungs] for who, rungs in policy.ladder.items()},
-        "repeat_wd": policy.repeat_wd,
-        "returns": policy.returns,
-        "stops": policy.stops,
-        "unconfirmed_d": policy.unconfirmed_d,
-        "news_d": policy.news_d,
         "origins": {
             name: {"source": origin.source[lang], "sureness": origin.sureness}
             for name, origin in policy.origins.items()

@@ -7,7 +7,7 @@ rules, a third perhaps, and a third share a word of the spot and no more: hard o
 import csv
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 from random import Random
@@ -18,10 +18,10 @@ from router.duplicates import Case, Sameness, case, compare
 from router.examples import BadExamples
 from router.telling import FeatureReader, feature_data
 from schemas.complaint import new
+from schemas.policies import Policies
 
 LABELS: Final[Mapping[str, bool]] = {"1": True, "0": False}
 COLUMNS: Final = ("same", "one", "other")
-WITHIN: Final = timedelta(days=14)
 CROWD: Final = 60
 """A word of the spot that more of one place's texts have tells no spot."""
 SEED: Final = 7
@@ -78,13 +78,13 @@ def texts(path: Path, text: str, place: Sequence[str], date: str | None) -> list
     return found
 
 
-def drawn(given: Sequence[Text], count: int) -> list[Pair]:
+def drawn(given: Sequence[Text], count: int, policies: Policies) -> list[Pair]:
     """So many pairs of one place and time, a third of each kind where there are enough; the same for the same texts."""
     reader = FeatureReader(feature_data())
     cases = [_case(each.said, reader, number) for number, each in enumerate(given, 1)]
     kinds: dict[Sameness, list[Pair]] = defaultdict(list)
-    for a, b in _near(given, cases):
-        kinds[compare(cases[a], cases[b]).sameness].append(Pair(given[a].said, given[b].said))
+    for a, b in _near(given, cases, policies):
+        kinds[compare(cases[a], cases[b], policies).sameness].append(Pair(given[a].said, given[b].said))
     random = Random(SEED)  # noqa: S311 - nothing secret
     found: list[Pair] = []
     for left, kind in zip((3, 2, 1), (Sameness.SURE, Sameness.ALIKE, Sameness.OTHER), strict=True):
@@ -94,7 +94,7 @@ def drawn(given: Sequence[Text], count: int) -> list[Pair]:
     return found
 
 
-def _near(given: Sequence[Text], cases: Sequence[Case]) -> Iterator[tuple[int, int]]:
+def _near(given: Sequence[Text], cases: Sequence[Case], policies: Policies) -> Iterator[tuple[int, int]]:
     """Pairs of one place and time that share a word of the spot."""
     having: dict[tuple[tuple[str, ...], str], list[int]] = defaultdict(list)
     for at, each in enumerate(cases):
@@ -103,8 +103,16 @@ def _near(given: Sequence[Text], cases: Sequence[Case]) -> Iterator[tuple[int, i
     pairs = {pair for some in having.values() if len(some) <= CROWD for pair in combinations(some, 2)}
     for a, b in sorted(pairs):
         one, other = given[a], given[b]
-        if one.said != other.said and (one.at is None or other.at is None or abs(one.at - other.at) <= WITHIN):
+        if one.said != other.said and _at_one_time(one, other, policies):
             yield a, b
+
+
+def _at_one_time(one: Text, other: Text, policies: Policies) -> bool:
+    """Whether they may be joined by their dates; True if one has none."""
+    if one.at is None or other.at is None:
+        return True
+    later = max(one.at, other.at).replace(tzinfo=UTC)
+    return abs(one.at - other.at) <= timedelta(days=policies.at(later).join_d)
 
 
 def _case(text: str, reader: FeatureReader, number: int) -> Case:

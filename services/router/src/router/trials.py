@@ -22,6 +22,7 @@ from router.rule_data import read, rule_data, tables
 from router.rules import Rules
 from router.sureness import Going
 from router.training import Making
+from schemas.data_files import policies
 
 FILE: Final = "evaluation.toml"
 OWN: Final = "evaluation.tsv"
@@ -89,7 +90,7 @@ def _folder(trial: Trial, data: Path) -> dict[str, Any]:
 def _duplicates(trial: Trial) -> dict[str, list[str]]:
     found = {}
     for path in trial.pairs:
-        found[path.name] = duplicates.measured(pairs.labelled(path)[0])
+        found[path.name] = duplicates.measured(pairs.labelled(path)[0], policies())
         for line in found[path.name]:
             trial.say(f"reports of one matter, {path.name}: {line}")
     return found
