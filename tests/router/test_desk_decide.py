@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,6 +11,10 @@ import pytest
 from router import decide
 from router.authority import Body
 from router.decide import By, Share
+from router.placing import Precedent
+from router.policy import next_facts
+from router.policy import place as place_by_rule
+from router.precedents import Like, precedent_key, speaks_for
 from schemas.complaint import Complaint
 from schemas.events.agency_inbox import ComplaintAcknowledged
 from schemas.events.base import Fact
@@ -33,14 +39,18 @@ from schemas.refusals import (
     UnknownUnit,
     WrongStatus,
 )
+from schemas.sentences import sentence
+from schemas.values import Level
 from support.placing import (
     CITY,
+    HERE,
     PROVINCE,
     REGENCY,
     T0,
     dissolved,
     filed,
     given,
+    known,
     merged,
     referred,
     registry,
@@ -144,6 +154,117 @@ def test_the_arbiter_decides_once_and_bindingly():
     assert isinstance(routed_, ComplaintRouted)
     assert (routed_.agency, routed_.unit, routed_.cause, routed_.binding) == (CITY, "pu", "binding", True)
     assert arbitrate(CITY, "pu")(then(state, decided, routed_)) == []
+
+
+def contested(*more: Fact, **fields: object) -> Complaint:
+    """Put to the arbiter, after having been read."""
+    reading = place_by_rule(given(filed(**fields)), known(), T0)[0]
+    return given(filed(**fields), reading, *more, referred(), ArbitrationOpened(at=T0, reason="desk"))
+
+
+def ruled(state: Complaint, *like: Any, agency: str = PROVINCE) -> tuple[ArbitrationDecided, ComplaintRouted]:
+    binds = partial(speaks_for, like=Like(*like), known=known())
+    decided, routed_ = decide.arbitrate(state, BY, Body(agency, None), "menurut undang-undang", binds)
+    assert isinstance(decided, ArbitrationDecided)
+    assert isinstance(routed_, ComplaintRouted)
+    return decided, routed_
+
+
+def guided(routed_: ComplaintRouted, text: str = "Jalan berlubang besar", region: str = "32.73") -> str | None:
+    """By which body's precedent a later report is placed."""
+    named = Precedent(routed_.agency, routed_.unit, "case-1")
+    precedents = {key: named} if (key := precedent_key(routed_.basis)) else {}
+    fact = next_facts(given(filed(text, place={"region": region})), known(precedents=precedents), T0)[-1]
+    return fact.agency if isinstance(fact, ComplaintRouted) and fact.cause == "precedent" else None
+
+
+def test_a_decision_holds_for_later_reports_like_what_its_own_was_read_as():
+    decided, routed_ = ruled(contested(place={"region": "32.73.01"}))
+    assert decided.matter is not None
+    assert (decided.matter.sector, decided.matter.level, decided.matter.region) == ("roads", Level.REGENCY, "32.73")
+    assert not decided.alone
+    assert guided(routed_) == PROVINCE
+    assert guided(routed_, region="32.04") is None
+
+
+UNCLEAR = {"text": "Mohon bantuannya segera", "place": {"region": "32.73"}}
+
+
+def test_a_decision_on_a_report_of_no_clear_field_binds_it_alone_and_says_so():
+    decided, routed_ = ruled(contested(**UNCLEAR))
+    assert (decided.matter, decided.alone) == (None, True)
+    assert precedent_key(routed_.basis) is None
+    assert sentence(decided, registry(), "en").endswith("The decision binds this report alone.")
+    assert sentence(decided, registry(), "id", public=True).endswith("Putusan ini hanya mengikat laporan ini.")
+
+
+def test_the_arbiter_may_name_the_field_for_which_it_is_a_precedent():
+    decided, routed_ = ruled(contested(**UNCLEAR), "roads")
+    assert (decided.alone, routed_.binding) == (False, True)
+    assert guided(routed_) == PROVINCE
+    assert "holds for later reports about roads and bridges" in sentence(decided, registry(), "en")
+    assert "in Kota Bandung" in sentence(decided, registry(), "en")
+
+
+def test_what_the_arbiter_names_goes_before_what_the_report_was_read_as():
+    decided, routed_ = ruled(contested(**HERE), "waste", None, "32.73")
+    assert decided.matter is not None
+    assert decided.matter.sector == "waste"
+    assert guided(routed_, "Sampah menumpuk di pinggir jalan") == PROVINCE
+    assert guided(routed_) is None
+
+
+@pytest.mark.parametrize("place", [{"region": "32"}, None])
+def test_where_no_region_is_known_the_arbiter_names_it_or_the_decision_binds_alone(place: dict[str, str] | None):
+    state = contested(place=place)
+    assert ruled(state)[0].alone
+    with pytest.raises(InvalidField) as refused:
+        ruled(state, "roads")
+    assert refused.value.data["field"] == "region"
+    assert guided(ruled(state, None, None, "32.04")[1], region="32.04") == PROVINCE
+
+
+def test_a_national_matter_needs_no_region_and_holds_everywhere():
+    decided, routed_ = ruled(contested(**UNCLEAR), "electricity", Level.NATIONAL, agency="kemen-pu")
+    assert decided.matter is not None
+    assert decided.matter.region is None
+    assert guided(routed_, "Listrik padam terus", "32.04") == "kemen-pu"
+
+
+def test_the_arbiter_may_say_that_it_binds_this_report_alone():
+    decided, routed_ = ruled(contested(**HERE), None, None, None, True)
+    assert decided.alone
+    assert guided(routed_) is None
+
+
+def test_a_decision_on_suspected_misconduct_is_no_precedent_for_the_field_of_the_accused():
+    state = contested(text="Pungli perbaikan jalan berlubang", **HERE)
+    decided, routed_ = ruled(state, agency="kemendagri")
+    assert decided.alone
+    assert guided(routed_) is None
+    with pytest.raises(InvalidField):
+        ruled(state, "roads")
+
+
+@pytest.mark.parametrize(
+    ("like", "field"),
+    [
+        (("astrology", None, "32.73"), "sector"),
+        ((None, None, "32.73"), "sector"),
+        (("roads", None, "99.99"), "region"),
+        (("roads", Level.REGENCY, "32"), "region"),
+        (("roads", None, None, True), "alone"),
+    ],
+)
+def test_a_matter_that_makes_no_sense_is_refused_by_its_field(like: tuple[Any, ...], field: str):
+    with pytest.raises(InvalidField) as refused:
+        ruled(contested(**UNCLEAR), *like)
+    assert refused.value.data["field"] == field
+
+
+def test_of_a_decision_from_before_matters_were_recorded_nothing_is_claimed():
+    old = ArbitrationDecided(at=T0, agency=CITY, reason="batas wilayah")
+    assert sentence(old, registry(), "en").endswith("“batas wilayah”.")
 
 
 def test_the_arbiter_decides_only_what_was_put_to_the_arbiter():

@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 
 from router.placing import Precedent
-from router.policy import follow_merger, next_facts, open_part, overdue, place, precedent_key, release
+from router.policy import follow_merger, next_facts, open_part, overdue, place, release
+from router.precedents import precedent_key
 from schemas.complaint import Complaint
 from schemas.events.agency_inbox import ComplaintAcknowledged
 from schemas.events.base import Fact
@@ -25,7 +26,7 @@ from schemas.events.router import (
 )
 from schemas.lifecycle import Status
 from schemas.registry import Registry
-from schemas.values import DESK, Basis, Level
+from schemas.values import DESK, Basis, Level, Matter
 from support.given import acknowledged, answered, asked
 from support.placing import (
     CITY,
@@ -333,6 +334,16 @@ def test_what_the_arbiter_decided_is_routed_bindingly_and_to_the_successor_of_a_
     assert isinstance(fact, ComplaintRouted)
     assert (fact.agency, fact.unit, fact.binding) == (CITY, "pu", True)
     assert routing(state, registry(merged(CITY, successor=REGENCY)))[:2] == (REGENCY, "pu")
+
+
+def test_a_decision_that_is_routed_later_is_a_precedent_for_what_the_arbiter_named():
+    like = Matter(sector="waste", level=Level.REGENCY, region="32.73")
+    for matter, key in ((like, ("waste", "regency", "32.73")), (None, None)):
+        decided = ArbitrationDecided(at=T0, agency=CITY, reason="kewenangan", matter=matter, alone=matter is None)
+        reading = next_facts(given(filed(**HERE)), known(), AT)[0]
+        fact = placed(given(filed(**HERE), reading, referred(), ArbitrationOpened(at=T0, reason="desk"), decided))
+        assert isinstance(fact, ComplaintRouted)
+        assert precedent_key(fact.basis) == key
 
 
 @pytest.mark.parametrize("acknowledged", [False, True])

@@ -9,7 +9,7 @@ import pytest
 from schemas.events.agency_inbox import ResponseGiven
 from schemas.ids import derived_id
 from schemas.lifecycle import Status
-from support.placing import CITY, HERE, PROVINCE, T0, Country, filed, referred, returned, routed
+from support.placing import CITY, HERE, PROVINCE, REGENCY, T0, Country, filed, referred, returned, routed
 
 ONE, TWO = UUID(int=101), UUID(int=102)
 
@@ -107,6 +107,39 @@ async def test_the_arbiter_sees_contested_cases_and_binds(web: httpx.AsyncClient
     assert answer.json()["holder"] == f"agency:{CITY}"
     assert (await land.state(ONE)).binding
     assert (await web.get("/api/v1/arbitration")).json()["total"] == 0
+
+
+async def test_the_arbiter_sees_beforehand_and_in_the_answer_for_what_later_reports_a_decision_holds(
+    web: httpx.AsyncClient, land: Country
+):
+    await land.add(ONE, filed("Mohon bantuannya segera", **HERE))
+    await land.react(ONE)
+    await post(web, f"/triage/{ONE}/arbitration")
+    assert (await web.get(f"/api/v1/arbitration/{ONE}")).json()["matter"] is None
+    wrong = await post(web, f"/arbitration/{ONE}/decision", agency=REGENCY, reason="Jalan kota", sector="astrology")
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "sector")
+    answer = await post(web, f"/arbitration/{ONE}/decision", agency=REGENCY, reason="Jalan kota", sector="roads")
+    assert answer.json()["matter"] == {
+        "sector": "roads", "level": "regency", "region": "32.73", "region_name": "Kota Bandung"
+    }  # fmt: skip
+    assert "juga berlaku untuk laporan berikutnya tentang jalan dan jembatan" in answer.json()["decision"]
+    [listed] = (await web.get("/api/v1/precedents")).json()["precedents"]
+    assert (listed["sector"], listed["complaint"]) == ("roads", str(ONE))
+    await land.add(TWO, filed(**HERE))
+    await land.react(TWO)
+    assert (await land.state(TWO)).agency == REGENCY
+
+
+async def test_a_decision_that_names_no_field_where_none_is_clear_is_listed_as_no_precedent(
+    web: httpx.AsyncClient, land: Country
+):
+    await land.add(ONE, filed("Mohon bantuannya segera", **HERE))
+    await land.react(ONE)
+    await post(web, f"/triage/{ONE}/arbitration")
+    answer = await post(web, f"/arbitration/{ONE}/decision", agency=CITY, reason="Jalan kota")
+    assert (answer.status_code, answer.json()["matter"]) == (200, None)
+    assert "hanya mengikat laporan ini" in answer.json()["decision"]
+    assert (await web.get("/api/v1/precedents")).json()["precedents"] == []
 
 
 async def test_an_agency_splits_what_it_holds_and_nothing_else(web: httpx.AsyncClient, land: Country):

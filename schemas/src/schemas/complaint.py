@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from schemas.events.agency_inbox import ComplaintReturned
-from schemas.events.router import ComplaintClassified, ComplaintReferred, ComplaintRouted, Part
+from schemas.events.router import ArbitrationDecided, ComplaintClassified, ComplaintReferred, ComplaintRouted, Part
 from schemas.lifecycle import OPEN, CloseReason, Status
 from schemas.values import ROUTER, Clock, ComplaintClass, Holder, HolderKind, Place
 
@@ -130,7 +130,7 @@ class Complaint(NamedTuple):
     task: str | None = None
     parts: tuple[Part, ...] = ()
     lead_agency: str | None = None
-    decided: tuple[str, str | None] | None = None
+    decided: ArbitrationDecided | None = None
     """Agency and unit that the arbiter named, until it is routed there."""
     # outward
     news: Mapping[str, News] = {}

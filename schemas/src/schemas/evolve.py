@@ -297,7 +297,7 @@ def _arbitration(state: Complaint, _fact: r.ArbitrationOpened, told: Told) -> Ch
 
 
 def _decided(_state: Complaint, fact: r.ArbitrationDecided, _told: Told) -> Changes:
-    return {"decided": (fact.agency, fact.unit)}
+    return {"decided": fact}
 
 
 def _joined(state: Complaint, fact: r.ComplaintJoined, told: Told) -> Changes:

@@ -7,6 +7,7 @@ from schemas.masks import masked
 from schemas.registry import Registry
 from schemas.sealed import ERASED
 from schemas.sentences_dates import CLOCKS, day, moment
+from schemas.sentences_matter import matter
 from schemas.sentences_names import CLASSES, HOLDERS, agency, channel, rung_name
 from schemas.sentences_sectors import sector
 from schemas.sentences_why import in_question, why
@@ -115,6 +116,17 @@ class _Fill(dict[str, str]):
         named = sector(self.fact.sector, self.lang)
         reading = type(self.fact).__name__ == "ComplaintClassified"
         return self._pick(f" bidang {named}", f" about {named}") if reading else named
+
+    def _binds(self) -> str:
+        # Of a decision from before this was recorded nothing is claimed.
+        if self.fact.matter is not None:
+            like = matter(self.fact.matter, self.lang)
+            return self._pick(
+                f" Putusan ini juga berlaku untuk laporan berikutnya tentang {like}.",
+                f" The decision also holds for later reports about {like}.",
+            )
+        alone = self._pick(" Putusan ini hanya mengikat laporan ini.", " The decision binds this report alone.")
+        return alone if self.fact.alone else ""
 
     def _urgency(self) -> str:
         return self._pick(", mendesak", ", urgent") if self.fact.urgent else ""

@@ -111,6 +111,24 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
         r"the tracking code has a typing error: its check letter does not fit",
         "ada salah ketik dalam kode pelacakan: huruf pemeriksanya tidak cocok",
     ),
+    (
+        r"what binds this report alone names no sector, level or region",
+        "yang hanya mengikat laporan ini tidak menyebut bidang, tingkat atau wilayah",
+    ),
+    (
+        r"a decision on suspected misconduct binds its own report alone",
+        "putusan tentang dugaan pelanggaran hanya mengikat laporannya sendiri",
+    ),
+    (
+        r"name the field too: the report was not read as one of a clear field",
+        "sebut juga bidangnya: bidang laporan ini tidak jelas",
+    ),
+    (r"no body has a mandate for this field", "tidak ada instansi yang berwenang di bidang ini"),
+    (
+        r"name the region too: at this level a decision speaks for one alone",
+        "sebut juga wilayahnya: di tingkat ini putusan berlaku untuk satu wilayah saja",
+    ),
+    (r"no such region is known", "wilayah itu tidak dikenal"),
     (r"a public number looks like (.*)", r"nomor laporan berbentuk seperti \1"),
 )
 """The reasons that rules give, as patterns, and the same in Indonesian."""

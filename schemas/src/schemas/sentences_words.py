@@ -140,8 +140,8 @@ ROUTER: Final[dict[str, Words]] = {
         "en": "The triage desk asked the Ombudsman to decide who has the authority.",
     },
     "ArbitrationDecided": {
-        "id": "Ombudsman memutuskan bahwa laporan ini wewenang {agency}{said}.",
-        "en": "The Ombudsman decided that this is the responsibility of {agency}{said}.",
+        "id": "Ombudsman memutuskan bahwa laporan ini wewenang {agency}{said}.{binds}",
+        "en": "The Ombudsman decided that this is the responsibility of {agency}{said}.{binds}",
     },
     "ComplaintJoined": {
         "id": "Laporan digabungkan dengan laporan lebih awal tentang hal yang sama.",

@@ -127,6 +127,18 @@ class Basis(Value):
     """How sure the reading is of the sector."""
 
 
+class Matter(Value):
+    """For which later reports a binding decision speaks: those of one field, at one level, in one region (None: in all
+    of the nation).
+    """
+
+    sector: Sector
+    level: Level
+    region: RegionCode | None = None
+    region_name: str | None = None
+    """What the region was called that day."""
+
+
 class Clock(StrEnum):
     """Every promise with a date (design: section 4)."""
 

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from schemas.events.base import Fact
 from schemas.sealed import Sealed
-from schemas.values import AgencyId, Basis, Candidate, ComplaintClass, Place, Sector, UnitId, Value
+from schemas.values import AgencyId, Basis, Candidate, ComplaintClass, Matter, Place, Sector, UnitId, Value
 
 RoutedCause = Literal["supervision", "suggestion", "precedent", "mandate", "desk", "binding", "merger", "part", "split"]
 ReferralReason = Literal[
@@ -66,11 +66,16 @@ class ArbitrationOpened(Fact):
 
 
 class ArbitrationDecided(Fact):
-    """The Ombudsman has decided whose it is, with reasons: binding, and a precedent for the like."""
+    """The Ombudsman has decided whose it is, with reasons: binding, and a precedent for the like.
+
+    `matter` says for what like; `alone`: it binds this complaint alone. Of an old decision neither is known.
+    """
 
     agency: AgencyId
     unit: UnitId | None = None
     reason: Sealed[str]
+    matter: Matter | None = None
+    alone: bool = False
 
 
 class ComplaintJoined(Fact):

@@ -3,13 +3,14 @@
 Asked twice, each says nothing the second time.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from router.authority import Body
 from router.policy import past_basis
+from router.precedents import as_read, binding_basis
 from router.settings import PARTS
 from schemas import limits
 from schemas.complaint import Complaint
@@ -43,6 +44,7 @@ from schemas.refusals import (
     WrongStatus,
 )
 from schemas.registry import Registry
+from schemas.values import Matter
 
 
 class Share(NamedTuple):
@@ -174,18 +176,28 @@ def archive(state: Complaint, by: By, reason: ArchiveReason, note: str) -> list[
     return [ComplaintArchived(at=by.at, reason=reason, note=_text("note", note, limits.NOTE))]
 
 
-def arbitrate(state: Complaint, by: By, body: Body, reason: str) -> list[Fact]:
-    """The Ombudsman decides whose it is: also a body that has returned it, and it cannot be returned again."""
+def arbitrate(
+    state: Complaint, by: By, body: Body, reason: str, binds: Callable[[Complaint], Matter | None] = as_read
+) -> list[Fact]:
+    """The Ombudsman decides whose it is: also a body that has returned it, and it cannot be returned again. `binds`:
+    for what like it is a precedent.
+
+    Raises:
+        NotFound, AlreadyClosed, WrongStatus: it was not put to the arbiter.
+        UnknownAgency, UnknownUnit, InvalidField: who is named, the reason, and what `binds` raises.
+    """
     if state.binding and _is_routed(state, body, "binding"):
         return []
     _must_be(state)
     if state.status is not Status.ARBITRATION:
         raise WrongStatus(status=state.status.value, action="ArbitrationDecided")
     _exists(by.registry, body)
+    text, matter = _text("reason", reason, limits.NOTE), binds(state)
     decided = ArbitrationDecided(
-        at=by.at, agency=body.agency, unit=body.unit, reason=_text("reason", reason, limits.NOTE)
+        at=by.at, agency=body.agency, unit=body.unit, reason=text, matter=matter, alone=matter is None
     )
-    return [decided, _routed(state, by, body, "binding")]
+    routed = _routed(state, by, body, "binding")
+    return [decided, routed.model_copy(update={"basis": binding_basis(routed.basis, decided, state)})]
 
 
 def _at_the_desk(state: Complaint, fact: str) -> None:

@@ -18,14 +18,16 @@ from router.desk import casefile, summary
 from router.http_duplicates import with_suggestions
 from router.http_registry import Body, Context
 from router.moves import Asked
+from router.precedents import UNSAID, Like, speaks_for
 from router.settings import FRESH_S, PARTS
 from router.standing import ARBITRATION, TRIAGE
 from schemas import ids, limits
-from schemas.events.router import ArchiveReason
+from schemas.events.router import ArbitrationDecided, ArchiveReason
 from schemas.precedents import decision
 from schemas.refusals import NotFound
 from schemas.registry import Registry
-from schemas.values import AgencyId, UnitId
+from schemas.sentences import sentence
+from schemas.values import AgencyId, Level, RegionGiven, Sector, UnitId
 
 router = APIRouter(prefix="/api/v1")
 
@@ -101,11 +103,17 @@ class ArchiveBody(Body):
 
 
 class DecisionBody(Body):
-    """Whose it is, and why: binding."""
+    """Whose it is, and why: binding. For later reports of which field, level and region it speaks, where that is not
+    what this one was read as; `alone`: for none.
+    """
 
     agency: AgencyId
     unit: UnitId | None = None
     reason: str
+    sector: Sector | None = None
+    level: Level | None = None
+    region: RegionGiven | None = None
+    alone: bool = False
 
 
 class Pages(BaseModel):
@@ -144,6 +152,14 @@ class Desk:
         await moves.join(self.context, complaint, lead, cause, if_match=self._if_match)
         return await self.told(complaint)
 
+    async def decided(self, complaint: UUID) -> dict[str, Any]:
+        """The newest decision of the arbiter in words, and for what it is a precedent (`matter`; None: nothing)."""
+        facts = [one.fact for one in (await self.context.ledger.load(complaint)).told()]
+        newest = next(fact for fact in reversed(facts) if isinstance(fact, ArbitrationDecided))
+        registry = await self.context.knowing.registry.current()
+        matter = newest.matter.model_dump(mode="json") if newest.matter else None
+        return {"matter": matter, "decision": sentence(newest, registry, self._lang)}
+
     async def told(self, complaint: UUID) -> dict[str, Any]:
         """Where it is now."""
         state = (await self.context.ledger.load(complaint)).state
@@ -178,7 +194,13 @@ async def one(complaint: UUID, context: Context, lang: Language, response: Respo
     told = casefile(state, registry, context.knowing.policies, lang)
     [told] = await with_suggestions(context, [state], [told], lang)
     named = state.routed.basis.precedent if state.routed else None
-    return {**told, "precedent": await _decision(context, named, registry, lang) if named else None}
+    matter = speaks_for(state, UNSAID, await context.knowing.current())
+    return {
+        **told,
+        "precedent": await _decision(context, named, registry, lang) if named else None,
+        # Of what later reports a decision would speak that names none itself: none, if this is not clear.
+        "matter": matter.model_dump(mode="json") if matter else None,
+    }
 
 
 @router.get("/precedents")
@@ -259,9 +281,15 @@ async def archive(complaint: UUID, body: ArchiveBody, desk: AtDesk) -> dict[str,
 
 @router.post("/arbitration/{complaint}/decision")
 async def arbitrate(complaint: UUID, body: DecisionBody, desk: AtDesk) -> dict[str, Any]:
-    """Decide whose it is."""
+    """Decide whose it is, and see for what later reports that holds."""
     cause, named = desk.cause(complaint, "decision", body, "arbiter"), Named(body.agency, body.unit)
-    return await desk.move(complaint, cause, lambda state, by: decide.arbitrate(state, by, named, body.reason))
+    like, known = Like(body.sector, body.level, body.region, body.alone), await desk.context.knowing.current()
+    told = await desk.move(
+        complaint,
+        cause,
+        lambda state, by: decide.arbitrate(state, by, named, body.reason, lambda of: speaks_for(of, like, known)),
+    )
+    return {**told, **await desk.decided(complaint)}
 
 
 @router.post("/agencies/{agency}/inbox/{complaint}/split")

@@ -87,7 +87,7 @@ def question(state: Complaint, read: Read, known: Known) -> Question:
     if corrected is not None:
         read = read._replace(words=read.words._replace(level=corrected))
     sector = read.words.sector
-    level = read.words.level or (_home(sector, known) if sector else None)
+    level = read.words.level or (home_level(sector, known) if sector else None)
     return Question(read, state.supervision or read.words.misconduct, state.returned_by, level)
 
 
@@ -128,10 +128,10 @@ def _of_its_servants(asked: Question, known: Known) -> Question:
     accused, whatever their field.
     """
     words = asked.read.words
-    likeliest = _home(words.alternatives[0].sector, known) if words.alternatives else None
+    likeliest = home_level(words.alternatives[0].sector, known) if words.alternatives else None
     if words.sector is not None or Level.NATIONAL in (likeliest, asked.level):
         return asked
-    level = words.level or _home(SERVANTS, known)
+    level = words.level or home_level(SERVANTS, known)
     return asked._replace(read=asked.read._replace(words=words._replace(sector=SERVANTS, level=level)), level=level)
 
 
@@ -164,7 +164,7 @@ def _by_mandate(asked: Question, known: Known, day: date) -> Choice | Doubt:
     if words.sector is None:
         return Doubt("no_sector", _of_sectors(asked, known, day))
     steps = known.authority.steps(words.sector, where.region, day)
-    home = _home(words.sector, known)
+    home = home_level(words.sector, known)
     if where.region is None and home is not Level.NATIONAL and not _national_by_name(words.level, steps):
         reason: ReferralReason = "ambiguous" if where.candidates else "no_region"
         return Doubt(reason, _of_regions(words.sector, where, known, day))
@@ -201,7 +201,8 @@ def _national_by_name(level: Level | None, steps: list[Step]) -> bool:
     return level is Level.NATIONAL and any(step.bodies for step in steps if step.level is Level.NATIONAL)
 
 
-def _home(sector: str, known: Known) -> Level:
+def home_level(sector: str, known: Known) -> Level:
+    """The level at which authority over a field is looked for first, where nothing else is said."""
     return known.reader.homes.get(sector) or known.authority.home(sector)
 
 

@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from router.authority import Body, area, precise
+from router.authority import Body
 from router.placing import Choice, Doubt, Known, Question, choose, question
+from router.precedents import binding_basis
 from schemas.complaint import Complaint
 from schemas.deadlines import release_reason, running
 from schemas.events.base import Fact
@@ -70,8 +71,9 @@ def bind(state: Complaint, known: Known, at: datetime) -> list[Fact]:
     """Route what the arbiter has decided; if the body is gone since, its successor is bound."""
     if state.decided is None:
         return []
-    body = _living(known.registry, *state.decided)
-    return [_routed(body, "binding", past_basis(state, known.registry), at, binding=True)] if body else []
+    body = _living(known.registry, state.decided.agency, state.decided.unit)
+    basis = binding_basis(past_basis(state, known.registry), state.decided, state)
+    return [_routed(body, "binding", basis, at, binding=True)] if body else []
 
 
 def follow_merger(state: Complaint, known: Known, at: datetime) -> list[Fact]:
@@ -186,10 +188,3 @@ def _heir(state: Complaint, today: Holder, known: Known, at: datetime) -> Body |
         gone = known.registry.agencies.get(gone.parent)
     others = (known.registry.living(part.agency) for part in state.parts)
     return next((Body(other.id) for other in others if other is not None), None)
-
-
-def precedent_key(basis: Basis) -> tuple[str, str, str | None] | None:
-    """Under which (sector, level, area) a binding placement is a precedent; None: it says nothing about the like."""
-    if basis.sector is None or basis.level is None or not precise(basis.level, basis.region):
-        return None
-    return basis.sector, basis.level.value, area(basis.level, basis.region)

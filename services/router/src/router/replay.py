@@ -20,7 +20,7 @@ from router.experience import Experience, experiences, fields
 from router.hindsight import Past, past
 from router.models import default
 from router.placing import Known, Precedent, PrecedentKey
-from router.policy import precedent_key
+from router.precedents import precedent_key
 from router.reading import Reader, likeliest_fields
 from router.replaying import Beside, again, report, usual_desk_time
 from schemas.codec import decode

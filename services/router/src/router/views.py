@@ -28,7 +28,7 @@ from chassis.sweep import SweepTables, sweep_tables
 from chassis.view import View, as_recorded
 from router import duplicate_index
 from router.placing import Precedent, PrecedentKey
-from router.policy import precedent_key
+from router.precedents import precedent_key
 from router.settings import WATCH_BATCH
 from router.standing import CLOSED, ENDED_FOR_FOLLOWERS, JOINED, Standing, stand
 from schemas.envelope import RecordedEvent
