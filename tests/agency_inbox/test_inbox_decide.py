@@ -30,6 +30,7 @@ from schemas.refusals import (
     UnseenDetail,
     WrongStatus,
 )
+from schemas.sentences import refusal
 from support.inbox import (
     ANSWER,
     CITY,
@@ -108,7 +109,10 @@ def test_progress_can_be_told_again_and_again() -> None:
 @pytest.mark.parametrize("asked", MOVES)
 def test_an_old_holder_is_told_who_holds_it_now(asked: Move) -> None:
     state = given(*HELD, referred(), routed(ROADS))
-    assert refused(state, asked, PLN, NotTheHolder) == {"holder": f"agency:{ROADS}"}
+    told = refused(state, asked, PLN, NotTheHolder)
+    assert told["holder"] == f"agency:{ROADS}"
+    body = registry().agencies[ROADS].name
+    assert refusal(NotTheHolder(**told), "en").startswith(f"This report is now held by {body}, and")
 
 
 @pytest.mark.parametrize("asked", MOVES)

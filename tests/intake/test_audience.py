@@ -216,6 +216,27 @@ class TestThePublic:
         assert await intake.audience.watchers.asked(complaint) == []
         assert (await confirm(web, number, code, "late")).status_code == 404
 
+    async def test_of_a_report_that_joined_another_hears_what_becomes_of_that_one_once(
+        self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
+    ) -> None:
+        lead, follower = await file("lead", reporter=SITI), await file("follower")
+        for complaint in (lead, follower):
+            await write(intake.ledger, complaint, classified())
+        number = await number_of(intake, follower)
+        code = await follows(web, told, number, WATCHER, language="en")
+        await write(intake.ledger, follower, joined(lead, 0.5))
+        await write(intake.ledger, lead, routed(), answered(), lapsed())
+        for _ in range(2):
+            await react(intake, lead, follower)
+        bodies = [body for body in told(WATCHER) if "confirm with the code" not in body]
+        told_of = ("was joined to an earlier one", "was forwarded to", "gave its answer", "was closed because")
+        assert [sum(words in body for body in bodies) for words in told_of] == [1, 1, 1, 1]
+        assert len(bodies) == 4
+        of_the_lead = f"Report {number} follows report {await number_of(intake, lead)}"
+        assert sum(of_the_lead in body for body in bodies) == 3
+        assert all(f"To stop following this report: {code}" in body for body in bodies)
+        assert all(secret not in " ".join(bodies) for secret in (*SITI.values(), TEXT, intake.codes.of(lead)))
+
     async def test_hears_nothing_but_one_letter_before_the_address_is_confirmed(
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:

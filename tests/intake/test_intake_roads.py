@@ -28,6 +28,7 @@ from intake.sweep import Orphans
 from intake.vault import Vault
 from schemas.data_files import policies
 from schemas.events.agency_inbox import ClarificationRequested
+from schemas.events.intake import DetailAdded
 from schemas.events.router import ComplaintJoined, ComplaintSplit, Part
 from schemas.lifecycle import Status
 from schemas.policies import Policies
@@ -228,12 +229,18 @@ class TestParts:
         asked = ClarificationRequested(at=T0, agency=AGENCY, question="Tiang yang mana?")
         await write(intake.ledger, PARTS[1], asked)
         url = f"/api/v1/complaints/{body['tracking_code']}"
-        question = (await web.get(url)).json()["question"]
+        asking = (await web.get(url)).json()
+        question = asking["question"]
         await web.post(f"{url}/details", json={"text": "Tiang 12"}, headers=key("d"))
         await write(intake.ledger, PARTS[0], asked)
         again = await web.post(f"{url}/details", json={"text": "Tiang 12"}, headers=key("d"))
 
         assert question == "Tiang yang mana?"
+        [shown] = [part for part in asking["parts"] if part["question"]]
+        due = shown["due"][0]
+        assert (due["clock"], due["due_at"]) == ("completion", "2026-04-01T03:00:00Z"), (
+            "until when an answer is awaited"
+        )
         assert again.headers["idempotent-replayed"] == "true"
         assert [(await types(intake, part)).count("DetailAdded") for part in PARTS] == [0, 1]
         assert (await types(intake, UUID(body["id"]))).count("DetailAdded") == 0
@@ -364,6 +371,19 @@ class TestNotices:
         assert body["tracking_code"] in notice["body"]
         assert "due by 2" in notice["body"]
         assert notice["to"] == PERSON["email"]
+
+    async def test_of_a_question_or_an_answer_say_until_when_the_reporter_is_awaited(
+        self, intake: Context, file: File, tmp_path: Path
+    ) -> None:
+        await keep_registry(intake.ledger.store, intake.ledger)
+        complaint = UUID((await file(reporter=PERSON, language="en"))["id"])
+        await write(intake.ledger, complaint, routed(), ClarificationRequested(at=T0, agency=AGENCY, question="Where?"))
+        await react(intake, complaint)
+        await write(intake.ledger, complaint, DetailAdded(at=T0, text="Here"), answered())
+        await react(intake, complaint)
+        bodies = " ".join(json.loads(path.read_text())["body"] for path in (tmp_path / "notices").rglob("*.json"))
+        assert "Your answer is awaited until 1 April 2026" in bodies
+        assert "You can confirm or dispute it until" in bodies
 
     @pytest.mark.parametrize(("short_by", "letters"), [(timedelta(hours=1), 1), (timedelta(), 0)])
     async def test_what_happened_before_a_long_outage_is_told_after_it_and_old_news_are_no_news(

@@ -11,7 +11,7 @@ from reporting import queries
 from reporting.context import Reporting
 from reporting.views import reports_view
 from schemas.masks import masked
-from support.lives import answered, classified, filed, named, number_of, part_of, routed, write
+from support.lives import answered, classified, filed, joined, named, number_of, part_of, routed, write
 
 CLIENT = uuid5(UUID(int=0), "device")
 
@@ -58,6 +58,20 @@ async def test_a_part_is_not_listed_beside_its_whole(reporting: Reporting, web: 
     await show(reporting)
 
     assert len((await web.get("/api/v1/reports")).json()["reports"]) == 1
+
+
+async def test_of_a_report_that_follows_another_the_public_is_told_which_one_unless_it_may_not_know_of_it(
+    reporting: Reporting, web: httpx.AsyncClient
+) -> None:
+    await write(reporting.ledger, named("lead"), filed(1), routed())
+    await write(reporting.ledger, named("follower"), filed(2), routed(), joined(named("lead")))
+    await write(reporting.ledger, named("last"), filed(3), routed(), joined(named("follower")))
+    await show(reporting)
+    for follower in (number_of(2), number_of(3)):
+        assert (await web.get(f"/api/v1/reports/{follower}")).json()["lead_public_number"] == number_of(1)
+    assert (await web.get(f"/api/v1/reports/{number_of(1)}")).json()["lead_public_number"] is None
+    await write(reporting.ledger, named("lead"), classified(supervision=True))
+    assert (await web.get(f"/api/v1/reports/{number_of(2)}")).json()["lead_public_number"] is None
 
 
 async def test_erased_text_reads_as_erased_in_the_public_list(reporting: Reporting, web: httpx.AsyncClient) -> None:

@@ -25,6 +25,7 @@ from schemas.events.router import (
     PartOpened,
 )
 from schemas.lifecycle import Status
+from schemas.limits import TOLD_BEFORE
 from schemas.registry import Registry
 from schemas.values import DESK, Basis, Level, Matter
 from support.given import acknowledged, answered, asked
@@ -373,6 +374,19 @@ def test_a_binding_placement_stays_binding_after_a_merger():
     assert follow_merger(state, known(registry(merged(CITY, successor=REGENCY))), AT)[0].binding  # type: ignore[attr-defined]
 
 
+def test_whoever_only_stands_in_for_a_dissolved_body_was_not_bound_by_the_arbiter_and_may_return_it():
+    state = given(filed(**HERE), routed(CITY, binding=True, cause="binding"))
+    [fact] = follow_merger(state, known(registry(dissolved(CITY))), AT)
+    assert isinstance(fact, ComplaintRouted)
+    assert (fact.agency, fact.binding) == (PROVINCE, False)
+
+
+def test_a_successor_with_the_same_office_has_it_there():
+    state = given(filed(**HERE), routed(CITY, unit="pu"))
+    [fact] = follow_merger(state, known(registry(merged(CITY, successor=REGENCY))), AT)
+    assert (fact.agency, fact.unit) == (REGENCY, "pu")  # type: ignore[attr-defined]
+
+
 FOLLOWER, LEAD = UUID(int=21), UUID(int=22)
 
 
@@ -401,6 +415,17 @@ def test_a_part_begins_with_the_body_that_its_whole_names_and_restates_the_whole
     assert (opened.whole, opened.text, opened.task) == (whole.id, POTHOLE, "Pindahkan tiang")
     assert (opened.secret, opened.anonymous, opened.received_at) == (True, True, whole.received_at)
     assert (routed_.agency, routed_.cause) == ("pln", "part")
+
+
+def test_a_part_is_told_what_the_reporter_had_added_before_the_newest_first_where_it_is_too_much():
+    told = [DetailAdded(at=T0, text=text) for text in ("Di depan rumah 17", "x" * TOLD_BEFORE, "Sejak Senin")]
+    whole = given(filed(**HERE, occurred_on=T0.date()), routed(CITY), *told[:1], told[2])
+    part = Part(id=UUID(int=31), agency="pln")
+    opened = given(*open_part(whole, part, registry(), AT), id_=part.id)
+    assert [text for _, text in opened.details] == ["Di depan rumah 17", "Sejak Senin"]
+    assert opened.occurred_on == T0.date()
+    long = given(filed(**HERE), routed(CITY), *told)
+    assert [text for _, text in given(*open_part(long, part, registry(), AT)).details] == ["Sejak Senin"]
 
 
 def test_a_part_whose_body_is_gone_is_placed_by_its_own_task():

@@ -300,6 +300,12 @@ class TestRework:
         left = {(action.what, action.clock) for action in pending(after(state, carried_out(miss)), NATION, POLICIES)}
         assert left == {("remind", Clock.ACKNOWLEDGE), ("remind", Clock.REWORK)}
 
+    def test_whoever_succeeds_a_bound_body_takes_its_clocks_over_as_they_are(self) -> None:
+        bound = to("city", "2026-03-13 09:00", cause="binding", binding=True)
+        state = given(at_filing(), bound, to("papua", "2026-04-20 09:00", cause="merger", binding=True))
+        assert set(dates(state)) == {Clock.ACKNOWLEDGE, Clock.SETTLE}
+        assert all(due.climbs for due in running(state, NATION, POLICIES)), "a merger clears nobody of a missed date"
+
     def test_a_binding_placement_before_the_date_changes_no_clock(self) -> None:
         bound = to("city", "2026-03-13 09:00", cause="binding", binding=True)
         assert set(dates(given(at_filing(), bound))) == {Clock.ACKNOWLEDGE, Clock.SETTLE}
@@ -500,6 +506,16 @@ class TestExplained:
         }  # fmt: skip
         assert "stands still until the reporter answers" in found["settle"]["explanation"]
         assert "these look at it" not in found["completion"]["explanation"]
+
+    def test_a_clock_that_starts_anew_says_from_which_fact(self) -> None:
+        back = given(at_filing(), to("city", FILED), question("2026-03-12 10:00"), reply("2026-03-16 10:00"))
+        [acknowledge, _] = explained(back, NATION, POLICIES, "en")
+        assert "from when the reporter answered the question, 16 March 2026" in acknowledge["explanation"]
+        waiting = given(at_filing(), to("city", FILED), question("2026-03-12 10:00"))
+        taken = after(waiting, to("papua", "2026-03-16 10:00", cause="merger"))
+        found = {one["clock"]: one for one in explained(taken, NATION, POLICIES, "en")}
+        assert "from when it was taken over from a body that no longer" in found["completion"]["explanation"]
+        assert "from when the reporter was asked" in explained(waiting, NATION, POLICIES, "en")[0]["explanation"]
 
     def test_a_missed_date_stays_told_and_a_closed_complaint_tells_until_when_it_can_be_disputed(self) -> None:
         late = given(at_filing(), to("city", FILED), TestRework.MISSED)

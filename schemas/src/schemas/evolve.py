@@ -149,6 +149,8 @@ def _part_opened(_state: Complaint, fact: r.PartOpened, told: Told) -> Changes:
         "text": fact.text,
         "title": fact.title,
         "place": fact.place,
+        "occurred_on": fact.occurred_on,
+        "details": tuple((said.at, said.text) for said in fact.details),
         "anonymous": fact.anonymous,
         "secret": fact.secret,
         "supervision": fact.supervision,
@@ -269,7 +271,8 @@ def _routed(state: Complaint, fact: r.ComplaintRouted, told: Told) -> Changes:
         sector=fact.basis.sector or state.sector,
         news=news,
         decided=None,
-        rework=since if fact.binding else state.rework,
+        # Whoever succeeds a bound body takes its clock over as it is.
+        rework=since if fact.binding and fact.cause != "merger" else state.rework,
         referred=None,
     )
 

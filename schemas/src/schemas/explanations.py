@@ -33,7 +33,20 @@ def explained(
     found += [(dispute, "open")] if dispute is not None else []
     if of.is_open and Clock.SETTLE not in {due.clock for due, _ in found} and _missed_settle(of):
         found.append((reckon_settle(of, reckoning_for(of, registry, policies)), "over"))
-    return [_told(of, due, kind, policies, lang) for due, kind in found]
+    return [_told(of, _begun(of, due), kind, policies, lang) for due, kind in found]
+
+
+def _begun(state: Complaint, due: Due) -> Due:
+    """The same, saying what it really starts from where that is not what the rule says: a holder's clock starts anew
+    when the reporter has answered, and with whoever takes over from a body that is gone.
+    """
+    if due.clock not in STAGE or due.started_version != state.stage.version:
+        return due
+    if state.detail_version == due.started_version:
+        return due._replace(rule=due.rule._replace(starts="told"))
+    if state.routed is not None and state.routed.cause == "merger" and state.routed.at == due.started_at:
+        return due._replace(rule=due.rule._replace(starts="taken_over"))
+    return due
 
 
 def _told(state: Complaint, due: Due, kind: State, policies: Policies, lang: str) -> dict[str, Any]:
@@ -71,6 +84,7 @@ def _missed_settle(state: Complaint) -> bool:
     return any(mark.clock is Clock.SETTLE and mark.step == MISSED for mark in state.marks)
 
 
+STAGE: Final = frozenset({Clock.TRIAGE, Clock.ACKNOWLEDGE, Clock.COMPLETION, Clock.SILENCE})
 NO_LADDER: Final = frozenset({Clock.PLACE, Clock.FORWARD, Clock.COMPLETION, Clock.SILENCE, Clock.DISPUTE})
 """After these something else happens than that somebody higher looks at it."""
 

@@ -35,7 +35,7 @@ class NotFound(Refusal):
 
 
 class NotTheHolder(Refusal):
-    """Somebody else has it now: `holder` says who."""
+    """Somebody else has it now: `holder` says who; a body's name is `holder_name`."""
 
 
 class WrongStatus(Refusal):

@@ -40,6 +40,11 @@ STARTS: Final[dict[str, Words]] = {
     "answered": {"id": "jawaban instansi disampaikan", "en": "the agency's answer was given"},
     "arbitration_opened": {"id": "perkara diserahkan kepada Ombudsman", "en": "the case went to the Ombudsman"},
     "closed": {"id": "laporan ditutup", "en": "the report was closed"},
+    "told": {"id": "pelapor menjawab pertanyaan", "en": "the reporter answered the question"},
+    "taken_over": {
+        "id": "laporan diambil alih dari instansi yang sudah tidak ada",
+        "en": "it was taken over from a body that no longer exists",
+    },
 }
 SURENESS: Final[dict[str, Words]] = {
     "A": {"id": "dibaca dalam sumber resmi", "en": "read in an official source"},

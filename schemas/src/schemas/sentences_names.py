@@ -86,6 +86,12 @@ def holder(value: Holder, registry: Registry, lang: str = "id") -> str:
     return agency(value.agency, value.unit, registry)
 
 
+def held_by(value: Holder, registry: Registry) -> dict[str, str | None]:
+    """Who has it, as a refusal's data: for programs, and a body's name for people."""
+    name = agency(value.agency, value.unit, registry) if value.agency is not None else None
+    return {"holder": str(value), "holder_name": name}
+
+
 def agency(body: str, unit: str | None, registry: Registry) -> str:
     """The name of an agency, with its unit; its id where the registry does not know it."""
     known = registry.agencies.get(body)

@@ -107,7 +107,10 @@ class _Known(dict[str, object]):
 def refusal(no: Refusal, lang: str = "id") -> str:
     """Why not, and what can be done instead. A refusal that has no words of its own gets the general ones."""
     words = REFUSALS.get(no.code(), REFUSALS["refusal"])
-    return words[lang].format_map(_Known({name: _shown(name, value, lang) for name, value in no.data.items()}))
+    shown = {name: _shown(name, value, lang) for name, value in no.data.items()}
+    # A body's id is for programs; where its name was looked up, people read that.
+    shown["holder"] = shown.get("holder_name") or shown.get("holder", "–")
+    return words[lang].format_map(_Known(shown))
 
 
 def _shown(name: str, value: object, lang: str) -> object:

@@ -84,8 +84,8 @@ ROUTER: Final[dict[str, Words]] = {
         "en": "The report was forwarded to {agency} by the Ombudsman's binding decision.",
     },
     "ComplaintRouted.merger": {
-        "id": "Laporan kini dipegang {agency} sebagai penerus instansi sebelumnya.",
-        "en": "The report is now held by {agency} as successor of the previous body.",
+        "id": "Laporan kini dipegang {agency}, menggantikan instansi yang sudah tidak ada.",
+        "en": "The report is now held by {agency}, in place of a body that no longer exists.",
     },
     "ComplaintRouted.part": {
         "id": "Bagian laporan ini diserahkan kepada {agency}.",
@@ -152,8 +152,8 @@ ROUTER: Final[dict[str, Words]] = {
         "en": "The triage desk separated this report from its lead; it is placed on its own again.",
     },
     "ComplaintUnjoined.lead_withdrawn": {
-        "id": "Laporan utama dicabut, maka laporan ini ditempatkan tersendiri lagi.",
-        "en": "The lead report was withdrawn, so this one is placed on its own again.",
+        "id": "Laporan utama berakhir tanpa jawaban, maka laporan ini ditempatkan tersendiri lagi.",
+        "en": "The lead report ended without an answer, so this one is placed on its own again.",
     },
     "ComplaintUnjoined.lead_archived": {
         "id": "Laporan utama diarsipkan, maka laporan ini ditempatkan tersendiri lagi.",

@@ -1,5 +1,6 @@
 """Facts that router owns: whose it is, and why."""
 
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -108,6 +109,13 @@ class ComplaintSplit(Fact):
     parts: tuple[Part, ...] = Field(min_length=1)
 
 
+class ToldBefore(Value):
+    """What the reporter had added to the whole before it was split."""
+
+    at: AwareDatetime
+    text: Sealed[str]
+
+
 class PartOpened(Fact):
     """A part begins its own life. It restates what the whole is, and shares its key, date and flags."""
 
@@ -119,6 +127,8 @@ class PartOpened(Fact):
     text: Sealed[str]
     title: Sealed[str] | None = None
     place: Place | None = None
+    occurred_on: date | None = None
+    details: tuple[ToldBefore, ...] = ()
     anonymous: bool = False
     secret: bool = False
     supervision: bool = False

@@ -35,6 +35,7 @@ from schemas.refusals import (
 )
 from schemas.registry import Registry
 from schemas.sentences_names import agency as agency_name
+from schemas.sentences_names import held_by
 
 OpenParts = Mapping[UUID, Complaint | None]
 """The mandatory parts of a whole that are not closed; None: its stream is not there yet."""
@@ -169,7 +170,7 @@ def _must_hold(state: Complaint, by: By, fact: str) -> None:
     if state.closed is not None:
         raise AlreadyClosed(reason=state.closed.value)
     if not holds(state, by.registry, by.agency):
-        raise NotTheHolder(holder=str(by.registry.holder(state.holder)))
+        raise NotTheHolder(**held_by(by.registry.holder(state.holder), by.registry))
     if not allows(state, fact):
         raise WrongStatus(status=state.status.value, action=fact)
 

@@ -21,6 +21,7 @@ from schemas.events.intake import AttachmentAdded
 from schemas.explanations import explained
 from schemas.limits import ATTACHMENT_BYTES, CLIENT, NAME
 from schemas.refusals import InvalidField, NoPermission, NotFound, NotTheHolder
+from schemas.sentences_names import held_by
 
 router = APIRouter(prefix="/api/v1")
 router.include_router(http_filing.router)
@@ -195,11 +196,12 @@ async def person(
     """
     loaded, whole = await _with_whole(context, complaint)
     lead = await moves.lead_of(context, loaded.state)
-    holder = (await context.registry.current()).holder((lead or loaded.state).holder)
+    registry = await context.registry.current()
+    holder = registry.holder((lead or loaded.state).holder)
     if whole.state.person is None:
         raise NotFound(what="person")
     if holder.agency != agency:
-        raise NotTheHolder(holder=str(holder))
+        raise NotTheHolder(**held_by(holder, registry))
     if whole.state.anonymous:
         raise NoPermission(what="person")
     found = await context.vault.read(whole.state.person, whole.keys)

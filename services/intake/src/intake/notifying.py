@@ -2,8 +2,10 @@
 theirs, and the public who follow a public report. Repeatable: what was told is noted, and a notice has its fact's id.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +13,7 @@ import structlog
 
 from chassis.loaded import Loaded
 from intake import moves
+from intake.audience import Audience
 from intake.context import Context
 from intake.notices import Notice
 from intake.policy import NEWS, News, audible, news
@@ -18,12 +21,13 @@ from intake.watchers import Watcher
 from schemas import sentences
 from schemas.calendars import DEFAULT_ZONE
 from schemas.complaint import Complaint
-from schemas.deadlines import timeline_due
+from schemas.deadlines import running, timeline_due
 from schemas.ids import derived_id
 from schemas.lifecycle import Status
 from schemas.outward_submission import Reporter
 from schemas.refusals import DataErased
 from schemas.registry import Registry
+from schemas.values import Clock
 
 log = structlog.get_logger(__name__)
 
@@ -47,16 +51,29 @@ async def tell_audience(context: Context, loaded: Sequence[Loaded]) -> None:
     heard = [(each, items) for each, items in found if items]
     if context.audience is None or not heard:
         return
-    ids = [each.state.id for each, _ in heard]
-    followers, watchers = await context.audience.followers_of(ids), await context.audience.watchers.of(ids)
+    followers = await context.audience.followers_of([each.state.id for each, _ in heard])
+    watchers = await _watchers(context.audience, followers)
     for each, items in heard:
-        await _tell_followers(context, each.state, items, followers[each.state.id])
-        for one in watchers:
-            if one.complaint == each.state.id:
-                await _tell_watcher(context, each, items, one)
+        await _tell_followers(context, each.state, items, followers[each.state.id], watchers)
+        for one in watchers.get(each.state.id, ()):
+            await _tell_watcher(context, each, items, one)
 
 
-async def _tell_followers(context: Context, lead: Complaint, items: list[News], followers: list[UUID]) -> None:
+Watching = Mapping[UUID, Sequence[Watcher]]
+"""Who of the public follows which report."""
+
+
+async def _watchers(audience: Audience, followers: Mapping[UUID, Sequence[UUID]]) -> Watching:
+    """Of these reports, and of those that follow them: what becomes of the lead is their news too."""
+    found = defaultdict[UUID, list[Watcher]](list)
+    for one in await audience.watchers.of({*followers, *chain.from_iterable(followers.values())}):
+        found[one.complaint].append(one)
+    return found
+
+
+async def _tell_followers(
+    context: Context, lead: Complaint, items: list[News], followers: list[UUID], watchers: Watching
+) -> None:
     for follower in await context.ledger.load_many(followers):
         state = follower.state
         # The row may be older than the stream: whom it follows now, is decided there.
@@ -65,29 +82,40 @@ async def _tell_followers(context: Context, lead: Complaint, items: list[News], 
         root = await moves.lead_of(context, state)
         if root is None or root.id != lead.id:
             continue
-        told = {derived_id("followed", str(i.event_id), str(state.id)): i for i in items if i.fact.at >= state.stage.at}
-        untold = await _untold(context, told)
-        address = await _address(context, follower) if untold else None
-        for id_, item in untold.items() if address else ():
-            await _send(context, await _followers_notice(context, id_, state, lead, item, str(address)), item.kind)
+        since = [item for item in items if item.fact.at >= state.stage.at]
+        await _tell_follower(context, follower, lead, since)
+        for one in watchers.get(state.id, ()) if state.is_public else ():
+            await _tell_watcher(context, follower, since, one, lead)
 
 
-async def _tell_watcher(context: Context, loaded: Loaded, items: list[News], one: Watcher) -> None:
+async def _tell_follower(context: Context, follower: Loaded, lead: Complaint, items: list[News]) -> None:
+    state = follower.state
+    untold = await _untold(context, {derived_id("followed", str(i.event_id), str(state.id)): i for i in items})
+    address = await _address(context, follower) if untold else None
+    for id_, item in untold.items() if address else ():
+        await _send(context, await _followers_notice(context, id_, state, lead, item, str(address)), item.kind)
+
+
+async def _tell_watcher(
+    context: Context, loaded: Loaded, items: list[News], one: Watcher, lead: Complaint | None = None
+) -> None:
+    """`items` are those of the report itself, or of the `lead` that it follows."""
     told = {derived_id("watched", str(i.event_id), str(one.id)): i for i in items if i.fact.at >= one.since_at}
     untold = await _untold(context, told)
     opened = one.opened(loaded.keys) if untold else None
     if opened is None:
         return
     address, lang = opened
-    registry = await context.registry.current()
+    registry, number = await context.registry.current(), loaded.state.public_number
     for id_, item in untold.items():
         lines = [
+            *([_FOLLOWS[lang].format(number=number, lead=lead.public_number)] if lead else []),
             sentences.sentence(item.fact, registry, lang, public=True),
-            *_next_step(context, loaded.state, registry, lang),
+            *_next_step(context, loaded.state, registry, lang, lead),
             _STOP[lang].format(code=context.codes.of(one.id)),
         ]
-        subject = f"{_HEADING[lang]} {loaded.state.public_number}"
-        await _send(context, Notice(id_, loaded.state.id, address, subject, "\n\n".join(lines)), item.kind)
+        notice = Notice(id_, loaded.state.id, address, f"{_HEADING[lang]} {number}", "\n\n".join(lines))
+        await _send(context, notice, item.kind)
 
 
 async def ask_to_confirm(context: Context, loaded: Loaded, one: Watcher) -> None:
@@ -142,6 +170,7 @@ async def _own_notice(context: Context, state: Complaint, item: News, address: s
         sentences.sentence(item.fact, registry, lang),
         *([_LEAD[lang].format(number=lead.public_number)] if lead and item.kind == "joined" else []),
         *_next_step(context, state, registry, lang, lead),
+        *_awaited(context, state, registry, lang),
         _TRACK[lang].format(code=context.codes.of(owner)),
     ]
     return Notice(item.event_id, owner, address, f"{_HEADING[lang]} {state.public_number}", "\n\n".join(lines))
@@ -176,6 +205,19 @@ def _next_step(
     return [where, said[lang].format(holder=sentences.holder(held, registry, lang), due=due)]
 
 
+def _awaited(context: Context, state: Complaint, registry: Registry, lang: str) -> list[str]:
+    """What the reporter can do now, until when, and what their silence means."""
+    words = _AWAITED.get(state.status)
+    if words is None:
+        return []
+    clocks = running(state, registry, context.policies)
+    return [
+        words[lang].format(due=sentences.moment(due.due_at, due.zone, lang))
+        for due in clocks
+        if due.clock in (Clock.COMPLETION, Clock.SILENCE)
+    ]
+
+
 _HEADING: Final = {"id": "Laporan", "en": "Report"}
 _STATUS: Final = {"id": "Keadaan sekarang", "en": "Where it is now"}
 _NEXT: Final = {
@@ -186,9 +228,23 @@ _LATE: Final = {
     "id": "Sekarang pada: {holder}. Langkah berikutnya sudah terlambat: batas waktunya {due}.",
     "en": "Now with: {holder}. The next step is late: it was due by {due}.",
 }
+_AWAITED: Final = {
+    Status.AWAITING_REPORTER: {
+        "id": "Jawaban Anda ditunggu sampai {due}; tanpa jawaban, yang ditanyakan ditutup sebagai tidak lengkap.",
+        "en": "Your answer is awaited until {due}; without it, what was asked about is closed as incomplete.",
+    },
+    Status.ANSWERED: {
+        "id": "Anda dapat menyatakan selesai atau menyanggah sampai {due}; setelah itu laporan ditutup.",
+        "en": "You can confirm or dispute it until {due}; after that the report is closed.",
+    },
+}
 _LEAD: Final = {
     "id": "Laporan Anda mengikuti laporan {number} tentang hal yang sama.",
     "en": "Your report follows report {number} about the same matter.",
+}
+_FOLLOWS: Final = {
+    "id": "Laporan {number} mengikuti laporan {lead} tentang hal yang sama.",
+    "en": "Report {number} follows report {lead} about the same matter.",
 }
 _TRACK: Final = {
     "id": "Kode pelacakan Anda (rahasiakan): {code}",

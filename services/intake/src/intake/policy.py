@@ -52,6 +52,8 @@ AUDIBLE: Final[dict[type[Fact], Kind]] = {
     ComplaintLapsed: "closed",
     ComplaintArchived: "closed",
     ComplaintWithdrawn: "closed",
+    ComplaintJoined: "joined",
+    ComplaintUnjoined: "unjoined",
 }
 """What those are told whose own complaint follows this one, and the public who follow it."""
 NEWS: Final = frozenset(fact.__name__ for fact in (*KINDS, *AUDIBLE))

@@ -69,7 +69,7 @@ def page(
         "answered_at": (lead or state).answered_at,
         "rating": _rating(told),
         "dispute_until": dispute_until(lead or state, registry, policies),
-        "parts": [_part(part, registry, lang) for part in parts],
+        "parts": [_part(part, registry, policies, lang) for part in parts],
         "disputes": state.disputes,
         "rung": state.rung,
         "lead_public_number": lead.public_number if lead and lead.is_public else None,
@@ -83,7 +83,8 @@ def _response(state: Complaint, lead: Complaint | None) -> str | None:
     """A follower's answer is its lead's: one public answer to one matter, of which others read what the public may."""
     if lead is None:
         return state.response
-    return masked(lead.response) if lead.response and lead.is_public else None
+    told = lead.is_public and not lead.erased
+    return masked(lead.response) if lead.response and told else None
 
 
 def _rating(told: Sequence[Told]) -> int | None:
@@ -91,12 +92,15 @@ def _rating(told: Sequence[Told]) -> int | None:
     return given[-1] if given else None
 
 
-def _part(part: Complaint, registry: Registry, lang: str) -> dict[str, Any]:
+def _part(part: Complaint, registry: Registry, policies: Policies, lang: str) -> dict[str, Any]:
+    """A body's share: with whom, and what that body asks until when, since the reporter answers here."""
     return {
         "holder_name": sentences.holder(registry.holder(part.holder), registry, lang),
         "status": part.status.value,
         "status_text": sentences.status(part.status, lang, part.closed),
         "mandatory": part.mandatory,
+        "question": part.question,
+        "due": explained(part, registry, policies, lang) if part.question else [],
     }
 
 

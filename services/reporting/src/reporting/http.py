@@ -18,6 +18,7 @@ from reporting.openness import is_public, public_text, public_title
 from reporting.settings import FRESH_S
 from reporting.views import put_supports
 from schemas import ids, sentences
+from schemas.complaint import Complaint
 from schemas.events.reporting import ComplaintSupported
 from schemas.lifecycle import CloseReason, Status
 from schemas.limits import PAGE
@@ -101,8 +102,18 @@ async def report(public_number: str, context: Context, lang: Language) -> dict[s
         **_card(row, registry, lang),
         "title": public_title(loaded.state),
         "text": public_text(loaded.state),
+        "lead_public_number": await _lead(context, loaded.state),
         "timeline": [moment._asdict() for moment in history],
     }
+
+
+async def _lead(context: Reporting, state: Complaint) -> str | None:
+    """Where the public finds the answer to a report that follows another: the last lead of its chain, if public."""
+    met = {state.id}
+    while state.status is Status.JOINED and state.lead is not None and state.lead not in met:
+        met.add(state.lead)
+        state = (await context.ledger.load(state.lead)).state
+    return state.public_number if len(met) > 1 and is_public(state) else None
 
 
 @router.post("/api/v1/reports/{public_number}/support")

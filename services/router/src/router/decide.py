@@ -44,6 +44,7 @@ from schemas.refusals import (
     WrongStatus,
 )
 from schemas.registry import Registry
+from schemas.sentences_names import held_by
 from schemas.values import Matter
 
 
@@ -156,7 +157,7 @@ def split_by_agency(
     if agency not in state.news and by.registry.holder(state.holder).agency != agency:
         raise NotFound
     if state.agency is None or by.registry.holder(state.holder).agency != agency:
-        raise NotTheHolder(holder=str(state.holder))
+        raise NotTheHolder(**held_by(by.registry.holder(state.holder), by.registry))
     return split(state, by, shares, split_id, None, ended)
 
 

@@ -20,6 +20,7 @@ from schemas.complaint import Complaint, new
 from schemas.ids import derived_id
 from schemas.refusals import NotFound, NotTheHolder
 from schemas.registry import Registry
+from schemas.sentences_names import held_by
 from schemas.values import AgencyId, Place
 
 router = APIRouter(prefix="/api/v1")
@@ -57,7 +58,7 @@ async def suggestions(agency: AgencyId, complaint: UUID, context: Context, lang:
     if state.version < 0 or agency not in state.news:
         raise NotFound(complaint=str(complaint))
     if registry.holder(state.holder).agency != agency:
-        raise NotTheHolder(holder=str(state.holder))
+        raise NotTheHolder(**held_by(registry.holder(state.holder), registry))
     [told] = await with_suggestions(context, [state], [{}], lang)
     return told
 

@@ -18,8 +18,10 @@ from schemas.events.router import (
     Part,
     PartOpened,
     RoutedCause,
+    ToldBefore,
 )
 from schemas.lifecycle import Status
+from schemas.limits import TOLD_BEFORE
 from schemas.registry import Registry
 from schemas.values import Basis, Candidate, Clock, Holder, HolderKind
 
@@ -84,8 +86,9 @@ def follow_merger(state: Complaint, known: Known, at: datetime) -> list[Fact]:
     body = _heir(state, today, known, at)
     if body is None:
         return [ComplaintReferred(at=at, reason="agency_gone")]
-    basis = past_basis(state, known.registry)
-    return [_routed(body, "merger", basis, at, binding=state.binding)]
+    # The arbiter bound that body, and with it whoever succeeds it in law; nobody else.
+    bound = state.binding and today.kind is HolderKind.AGENCY
+    return [_routed(body, "merger", past_basis(state, known.registry), at, binding=bound)]
 
 
 def release(state: Complaint, lead: Complaint, at: datetime) -> list[Fact]:
@@ -95,10 +98,13 @@ def release(state: Complaint, lead: Complaint, at: datetime) -> list[Fact]:
 
 
 def open_part(whole: Complaint, part: Part, registry: Registry, at: datetime) -> list[Fact]:
-    """Begin a part's stream. It goes to the body that the whole names; if that is gone, it is placed like any other."""
+    """Begin a part's stream. It goes to the body that the whole names; if that is gone, it is placed like any other.
+    What the reporter added before is told to that body too: nobody is asked twice.
+    """
     opened = PartOpened(
         at=at, whole=whole.id, mandatory=part.mandatory, task=part.task, received_at=whole.received_at,
-        **{"class": whole.class_}, text=whole.text, title=whole.title, place=whole.place, anonymous=whole.anonymous,
+        **{"class": whole.class_}, text=whole.text, title=whole.title, place=whole.place, occurred_on=whole.occurred_on,
+        details=_told_before(whole), anonymous=whole.anonymous,
         secret=whole.secret, supervision=whole.supervision, sector=whole.sector, channel=whole.channel,
         language="en" if whole.language == "en" else "id", public_number=whole.public_number,
     )  # fmt: skip
@@ -106,6 +112,17 @@ def open_part(whole: Complaint, part: Part, registry: Registry, at: datetime) ->
     # The sector of the whole is not the part's: a basis without one leaves reading to the part's own words.
     basis = past_basis(whole, registry).model_copy(update={"sector": None})
     return [opened, _routed(body, "part", basis, at)] if body else [opened]
+
+
+def _told_before(whole: Complaint) -> tuple[ToldBefore, ...]:
+    # The newest, as many as one message can carry.
+    letters, kept = 0, list[ToldBefore]()
+    for at, text in reversed(whole.details):
+        letters += len(text)
+        if letters > TOLD_BEFORE:
+            break
+        kept.append(ToldBefore(at=at, text=text))
+    return tuple(reversed(kept))
 
 
 def past_basis(state: Complaint, registry: Registry) -> Basis:
@@ -175,7 +192,7 @@ def _living(registry: Registry, agency: str, unit: str | None) -> Body | None:
 def _heir(state: Complaint, today: Holder, known: Known, at: datetime) -> Body | None:
     """The successor; else whoever is competent now; else the body over the one that is gone; else one with a part."""
     if today.kind is HolderKind.AGENCY and today.agency is not None:
-        return Body(today.agency)
+        return _living(known.registry, today.agency, state.holder.unit)
     asked = question(state, known.reader.read(state), known)
     chosen = choose(state, asked, known, day_of(at))
     if isinstance(chosen, Choice):
