@@ -15,20 +15,19 @@ from chassis.audit_gaps import Gaps
 from chassis.audit_history import history
 from chassis.audit_met import Met
 from chassis.audit_parts import answered_early
+from chassis.audit_past import UNREADABLE, early, known, registry_known
 from chassis.audit_rules import Around, check, pointed_to
 from chassis.books import Books, summary
 from chassis.ledger import Ledger
 from chassis.loaded import Loaded
-from schemas.codec import MalformedEvent, UnknownEvent
 from schemas.complaint import Complaint, new
 from schemas.envelope import RecordedEvent
 from schemas.lifecycle import Status
 from schemas.policies import Policies
-from schemas.sealed import BrokenSeal, Keys
-from schemas.streams import COMPLAINT_PREFIX, complaint_id, complaint_stream
+from schemas.sealed import Keys
+from schemas.streams import COMPLAINT_PREFIX, REGISTRY, complaint_id, complaint_stream
 
 PAGE: Final = 1000
-UNREADABLE: Final = (MalformedEvent, UnknownEvent, BrokenSeal, ValueError)
 
 Found = tuple[Violation, Loaded]
 Page = Callable[[Sequence[RecordedEvent], int], None]
@@ -50,15 +49,17 @@ class Audit:
         page: Page | None = None,
         judged: Judged | None = None,
         page_size: int = PAGE,
+        until: datetime | None = None,
     ) -> None:
         """`now`: judge as of this time. `tolerance`: how late an action may be, since it may be on its way.
-        `page_size`: events read at a time.
+        `page_size`: events read at a time. `until`: leave out what came later, complaints, facts and the registry's;
+        None: nothing.
         """
-        self._page_size = page_size
+        self._page_size, self._until = page_size, until
         self._ledger, self._policies, self._now, self._tolerance = ledger, policies, now, tolerance
         self._page, self._judged = page, judged
         self._leads: dict[UUID, bool | UUID] = {}
-        self._books, self._gaps, self.position, self.events = Books(), Gaps(), 0, 0
+        self._books, self._gaps, self.position, self.events, self.later = Books(), Gaps(), 0, 0, 0
 
     @property
     def told(self) -> dict[str, Any]:
@@ -67,7 +68,8 @@ class Audit:
 
     async def violations(self) -> AsyncIterator[Found]:
         """Each broken rule with the stream that breaks it."""
-        basis = Basis(await self._ledger.registry(), self._policies, self._now, self._tolerance)
+        registry = registry_known(await self._ledger.store.read(REGISTRY), self._until)
+        basis = Basis(registry, self._policies, self._now, self._tolerance)
         position: int | None = None
         with Met() as met:
             while True:
@@ -90,8 +92,12 @@ class Audit:
         ours = [name for name in fresh if _is_complaint(name)]
         for found in await self._others([name for name in fresh if name not in ours]):
             yield found
-        for loaded in await self._load([complaint_id(name) for name in ours]):
-            self._gaps.stream(loaded.recorded)
+        for whole in await self._load([complaint_id(name) for name in ours]):
+            self._gaps.stream(whole.recorded)
+            loaded = known(whole, self._until)
+            self.later += len(whole.recorded) - len(loaded.recorded)
+            if whole.recorded and not loaded.recorded:
+                continue  # filed later
             for violation in [*await self._judge(loaded, basis), *_number(loaded, met)]:
                 yield violation, loaded
 
@@ -99,7 +105,8 @@ class Audit:
         state = loaded.state
         if loaded.recorded and state.version < 0:
             return list(history(loaded.stream, loaded.recorded)) or [_unreadable(loaded)]
-        others = {each.state.id: each for each in await self._load(pointed_to(state)) if each.state.version >= 0}
+        pointed = [known(each, self._until) for each in await self._load(pointed_to(state))]
+        others = {each.state.id: each for each in pointed if each.state.version >= 0}
         around = Around({each: other.state for each, other in others.items()})
         self._books.change(None, summary(state))
         if (lead := around.lead_of(state)) is not None:
@@ -119,10 +126,12 @@ class Audit:
     async def _others(self, names: Sequence[str]) -> list[Found]:
         # The registry's stream, the supports'; and a complaint's under a name that is not its own.
         found: list[Found] = []
-        for name, recorded in zip(names, await self._ledger.store.read_many(names) if names else [], strict=True):
+        for name, whole in zip(names, await self._ledger.store.read_many(names) if names else [], strict=True):
+            recorded = early(whole, self._until)
+            self.later += len(whole) - len(recorded)
             loaded = Loaded(name, new(UUID(int=0)), Keys(), recorded)
             found += [(violation, loaded) for violation in history(name, recorded)]
-            self._gaps.stream(recorded)
+            self._gaps.stream(whole)
             if name.startswith(COMPLAINT_PREFIX):
                 what = "no complaint's stream has this name: a second one of the same complaint, or of none"
                 found.append((Violation("alias", name, 0, what), loaded))

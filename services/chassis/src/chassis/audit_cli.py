@@ -12,8 +12,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy.engine import make_url
 
-from chassis.audit import UNREADABLE, Audit, Found
+from chassis.audit import Audit, Found
 from chassis.audit_finding import Violation
+from chassis.audit_past import UNREADABLE
 from chassis.audit_topics import Collected, compare
 from chassis.ledger import Ledger
 from chassis.loaded import Loaded
@@ -35,7 +36,10 @@ app: Final = typer.Typer(no_args_is_help=False)
 
 @app.command()
 def audit(
-    now: Annotated[str | None, typer.Option(help="judge as of this time (ISO 8601); the clock's if left out")] = None,
+    now: Annotated[
+        str | None,
+        typer.Option(help="judge as of this time (ISO 8601), by what was known then; the clock's if left out"),
+    ] = None,
     tolerance_s: Annotated[float | None, typer.Option(help="how late an action may be; two sweeps if left out")] = None,
     most: Annotated[int, typer.Option(help="stories told; all are counted")] = 20,
     kafka: Annotated[str | None, typer.Option(help="compare the topics of this broker too: host:port")] = None,
@@ -82,7 +86,11 @@ class Verdict:
 async def _audit(asked: Asked) -> int:
     settings, verdict = read_settings(), Verdict()
     async with open_platform(settings) as platform:
-        at = asked.now or platform.clock.now()
+        clock_now = platform.clock.now()
+        at = asked.now or clock_now
+        past = at < clock_now
+        if past and asked.kafka:
+            raise typer.BadParameter("topics hold what is there now; leave out --now, or --kafka", param_hint="--kafka")
         registry = await platform.registry.current()
         with Collected() as collected, _progress() as progress:
             shown = Shown(progress, await platform.store.newest())
@@ -94,7 +102,9 @@ async def _audit(asked: Asked) -> int:
 
             judged = collected.judged if asked.kafka else None
             ledger = Ledger(platform.store, platform.keyring, "audit")
-            walk = Audit(ledger, policies(), at, asked.tolerance(settings), page=told, judged=judged)
+            walk = Audit(
+                ledger, policies(), at, asked.tolerance(settings), page=told, judged=judged, until=at if past else None
+            )
             async for violation, loaded in _all(walk, platform, collected, asked.kafka):
                 if verdict.add(violation) <= asked.most:
                     _tell(violation, loaded, registry)
@@ -104,7 +114,10 @@ async def _audit(asked: Asked) -> int:
         where = make_url(settings.store_url).render_as_string()
         console.print(f"{escape(where)} holds no event: nothing was proven. Is it the right store?")
         return 1
-    _sum_up(books, walk.events, verdict, at)
+    if walk.events == walk.later:
+        console.print(f"at {at.isoformat(timespec='seconds')} the store held no event yet: nothing was proven")
+        return 1
+    _sum_up(books, walk, verdict, at)
     return int(bool(verdict.codes) or not books["balanced"])
 
 
@@ -173,12 +186,14 @@ def _lines(loaded: Loaded, registry: Registry, start: int, end: int) -> list[str
     return [f"{one.version}. {one.fact.at:%Y-%m-%d %H:%M} {sentence}" for one, sentence in said]
 
 
-def _sum_up(books: Mapping[str, Any], events: int, verdict: Verdict, at: datetime) -> None:
+def _sum_up(books: Mapping[str, Any], walk: Audit, verdict: Verdict, at: datetime) -> None:
     opened: dict[str, int] = books["open"]
     agencies = sum(count for holder, count in opened.items() if holder.startswith("agency:"))
     others = {holder: count for holder, count in opened.items() if not holder.startswith("agency:")}
     joined, parts = books["joined"], books["parts"]
-    console.print(f"judged as of {at.isoformat(timespec='seconds')}, {events:,} events, position {books['position']}")
+    counted = f"{walk.events - walk.later:,} events"
+    later = f" ({walk.later:,} that came later are left out)" if walk.later else ""
+    console.print(f"judged as of {at.isoformat(timespec='seconds')}, {counted}{later}, position {books['position']}")
     console.print(f"filed {books['filed']}: open with agencies {agencies}, with others {_counts(others)}")
     console.print(f"joined to an open lead {joined['to_open_lead']}, to a closed one {joined['to_closed_lead']}")
     console.print(f"closed: {_counts(books['closed'])}; parts open {parts['open']}, closed {parts['closed']}")
