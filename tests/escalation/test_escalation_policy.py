@@ -19,6 +19,7 @@ from schemas.evolve import Told, fold
 from schemas.ids import event_id
 from schemas.lifecycle import Status
 from schemas.registry import Registry, fold_registry
+from schemas.sentences import sentence
 from schemas.streams import complaint_stream
 from schemas.values import Clock, Level
 from support.given import COMPLAINT, NOON, acknowledged, answered, asked, filed, given, routed, told
@@ -70,20 +71,36 @@ def test_a_jump_over_months_catches_up_every_step_of_a_clock_in_order_and_repeat
     assert len(repeats) > 5
 
 
-def test_stepping_day_by_day_says_the_same_as_one_jump() -> None:
-    by_jump = told_of(passed(given(filed(), routed()), 90))
+def caught_up(state: Complaint, days: float) -> tuple[Complaint, list[Fact]]:
+    """After as many looks as it takes."""
+    said = list[Fact]()
+    while facts := passed(state, days):
+        state, said = after(state, facts), said + facts
+    return state, said
+
+
+@pytest.mark.parametrize("days", [90, 400])
+def test_stepping_day_by_day_says_the_same_in_the_same_order_as_one_jump(days: int) -> None:
+    _, by_jump = caught_up(given(filed(), routed()), days)
     state, by_day = given(filed(), routed()), list[Fact]()
-    for day in range(91):
-        facts = passed(state, day)
-        state, by_day = after(state, facts), by_day + facts
-    assert told_of(by_day) == by_jump
+    for day in range(days + 1):
+        state, facts = caught_up(state, day)
+        by_day += facts
+    assert told_of(by_day) == told_of(by_jump)
+
+
+def test_after_a_jump_over_reminder_and_date_the_reminder_stands_before_the_miss_and_speaks_of_a_past_date() -> None:
+    _, facts = caught_up(given(filed(), routed()), 40)
+    said = [sentence(fact, REGISTRY, "en") for fact in facts if getattr(fact, "clock", None) is Clock.ACKNOWLEDGE]
+    assert said[0].startswith("A reminder went to Kota: the date for the agency's first follow-up was ")
+    assert "has passed" in said[1]
+    [first, *_] = passed(given(filed(), routed()), 6)
+    assert "the date for the agency's first follow-up is " in sentence(first, REGISTRY, "en")
 
 
 @pytest.mark.parametrize("days", [6, 20, 40, 400])
 def test_asked_twice_the_second_time_nothing_is_left_to_say(days: float) -> None:
-    state = given(filed(), routed())
-    while facts := passed(state, days):
-        state = after(state, facts)
+    state, _ = caught_up(given(filed(), routed()), days)
     assert passed(state, days) == []
 
 

@@ -1,7 +1,7 @@
 """What the passing of time asks of a complaint by now: every timer that is due, in order, each once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -50,7 +50,15 @@ def due(state: Complaint, registry: Registry, policies: Policies, now: datetime)
             taken += [(action.due_at, step) for step in steps]
         if len(taken) == before:
             break
+    if len(taken) >= STEPS:
+        taken = _before_the_rest(taken, _ready(state, registry, policies, now))
     return [step for _, step in sorted(taken, key=itemgetter(0))]
+
+
+def _before_the_rest(taken: list[tuple[datetime, Step]], left: Sequence[NextAction]) -> list[tuple[datetime, Step]]:
+    # What one clock has left for the next append may have fallen due before the last of what another took.
+    end = min((action.due_at for action in left), default=datetime.max.replace(tzinfo=UTC))
+    return [one for one in taken if one[0] <= end]
 
 
 def _ready(state: Complaint, registry: Registry, policies: Policies, now: datetime) -> list[NextAction]:
