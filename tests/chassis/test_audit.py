@@ -175,6 +175,21 @@ async def test_bytes_that_cannot_be_read_are_found_and_the_walk_goes_on(ledger: 
     assert walk.told["open"] == {f"agency:{AGENCY}": 1}
 
 
+async def test_of_a_fact_that_cannot_be_read_the_field_is_named_and_not_what_stands_in_it(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    await sound(ledger)
+    broken = b'{"at":"2026-03-02T03:00:00Z","agency":"SECRET WORDS","cause":"whim"}'
+    stream = complaint_stream(named("said"))
+    change(tmp_path, "update events set data = ? where stream = ? and type = 'ComplaintRouted'", broken, stream)
+    walk = Audit(ledger, policies(), SOON, timedelta(seconds=30))
+    [found] = [violation async for violation, _ in walk.violations()]
+    assert (found.code, found.version) == ("unreadable", 1)
+    assert "ComplaintRouted cannot be read: agency does not have the right form; " in found.what
+    assert "basis is required" in found.what
+    assert "SECRET WORDS" not in found.what
+
+
 async def test_a_life_that_was_taken_out_whole_is_missed(ledger: Ledger, tmp_path: Path) -> None:
     await sound(ledger)
     await write(ledger, named("last"), filed(3), routed())

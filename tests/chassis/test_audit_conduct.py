@@ -13,8 +13,8 @@ from chassis.stores.sql import SqlStore
 from schemas.data_files import policies
 from schemas.events.agency_inbox import ComplaintAcknowledged, ComplaintReturned
 from schemas.events.base import Fact
-from schemas.events.escalation import ComplaintLapsed, DeadlineMissed
-from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased
+from schemas.events.escalation import ComplaintLapsed, DeadlineMissed, DueDateMoved, ReminderSent
+from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased, ResolutionDisputed
 from schemas.events.registry import AgencyRegistered
 from schemas.events.router import ArbitrationDecided, ArbitrationOpened, ComplaintReferred, ComplaintSplit, Part
 from schemas.ids import derived_id
@@ -116,6 +116,45 @@ async def test_a_timer_that_goes_off_before_its_date_or_twice_is_found(ledger: L
     assert ("said-twice", 3) in await codes(ledger, 24 * 11)
 
 
+async def test_a_date_that_the_rules_do_not_give_is_found_in_whatever_says_it(ledger: Ledger) -> None:
+    at, right = T0 + timedelta(days=10), T0 + timedelta(days=7, hours=1)
+    said = {"at": at, "clock": Clock.ACKNOWLEDGE, "started_version": 1, "agency": AGENCY}
+    missed = DeadlineMissed.model_validate({**said, "due_at": right})
+    assert await found(ledger, filed(), routed(), missed, hours=24 * 11) == []
+    wrong = T0 + timedelta(days=8)
+    for name, fact in {
+        "missed": missed.model_copy(update={"due_at": wrong}),
+        "reminded": ReminderSent.model_validate({**said, "due_at": wrong}),
+        "moved": DueDateMoved.model_validate(
+            {**said, "due_at": wrong, "due_before_at": right, "calendar": "national-2026"}
+        ),
+    }.items():
+        await write(ledger, named(name), filed(len(name)), routed(), fact)
+    walk = Audit(ledger, policies(), T0 + timedelta(days=11), timedelta(days=400))
+    wrongs = [violation async for violation, _ in walk.violations()]
+    assert [violation.code for violation in wrongs] == ["wrong-date"] * 3
+    assert f"by rule and calendar: {right.isoformat(timespec='minutes')}" in wrongs[0].what
+
+
+async def test_a_placing_that_binds_though_the_arbiter_decided_nothing_or_another_body_is_found(ledger: Ledger) -> None:
+    alone = routed(1, "pln").model_copy(update={"binding": True, "cause": "binding"})
+    assert await found(ledger, filed(), alone) == [("bound-by-nobody", 1)]
+    opened, decided, placed = bound(3)
+    other = placed.model_copy(update={"agency": "pdam"})
+    await write(ledger, named("other"), filed(2), routed(), returned(2), opened, decided, other)
+    await write(ledger, named("right"), filed(3), routed(), returned(2), opened, decided, placed)
+    assert await codes(ledger) == [("bound-by-nobody", 1), ("bound-by-nobody", 5)]
+
+
+async def test_a_dispute_after_its_time_is_found(ledger: Ledger) -> None:
+    closed = [filed(), routed(), answered(), confirmed(3)]
+    in_time = ResolutionDisputed(at=T0 + timedelta(days=30), reason="masih gelap")
+    assert await found(ledger, *closed, in_time, hours=24 * 31) == []
+    late = in_time.model_copy(update={"at": T0 + timedelta(days=31)})
+    await write(ledger, named("late"), filed(2), *closed[1:], late)
+    assert await codes(ledger, 24 * 32) == [("disputed-too-late", 4)]
+
+
 async def test_closing_by_silence_after_two_days_is_found(ledger: Ledger) -> None:
     assert await found(ledger, filed(), routed(), answered(), lapsed(48), hours=72) == [("too-early", 3)]
     await write(ledger, named("kept"), filed(2), routed(), answered(), lapsed(24 * 20))
@@ -152,6 +191,13 @@ async def test_an_answer_after_its_part_has_ended_is_sound(ledger: Ledger) -> No
     await write(ledger, named("part"), part_of(named("one")), routed(4, "pln"), ends)
     await write(ledger, named("one"), answered(5.5), confirmed(6))
     assert await codes(ledger) == []
+
+
+async def test_a_part_that_says_something_else_of_itself_than_its_whole_is_found(ledger: Ledger) -> None:
+    await write(ledger, named("one"), filed(), routed(), split())
+    lax = part_of(named("one")).model_copy(update={"mandatory": False})
+    await write(ledger, named("part"), lax, routed(4, "pln"))
+    assert await codes(ledger) == [("part-differs", 1)]
 
 
 async def test_a_part_that_is_worked_on_after_its_whole_was_taken_back_is_found(ledger: Ledger) -> None:

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from chassis.audit_finding import Basis, Violation
 from chassis.audit_gaps import Gaps
 from chassis.audit_history import history
@@ -20,11 +22,13 @@ from chassis.audit_rules import Around, check, pointed_to
 from chassis.books import Books, summary
 from chassis.ledger import Ledger
 from chassis.loaded import Loaded
+from schemas.codec import decode
 from schemas.complaint import Complaint, new
 from schemas.envelope import RecordedEvent
 from schemas.lifecycle import Status
 from schemas.policies import Policies
 from schemas.sealed import Keys
+from schemas.sentences_fields import by_field
 from schemas.streams import COMPLAINT_PREFIX, REGISTRY, complaint_id, complaint_stream
 
 PAGE: Final = 1000
@@ -171,4 +175,18 @@ def _is_complaint(stream: str) -> bool:
 
 
 def _unreadable(loaded: Loaded) -> Violation:
-    return Violation("unreadable", loaded.stream, 0, "a fact in it cannot be read: its bytes or its seal are broken")
+    for event in loaded.recorded:
+        try:
+            decode(event)
+        except UNREADABLE as error:
+            what = f"{event.type} cannot be read: {_faults(error)}"
+            return Violation("unreadable", loaded.stream, event.version, what)
+    return Violation("unreadable", loaded.stream, 0, "a fact in it cannot be read: its seal is broken")
+
+
+def _faults(error: Exception) -> str:
+    # The fields and what is wrong with each, never what stands in them.
+    cause = error.__cause__
+    if not isinstance(cause, ValidationError):
+        return "its bytes are broken"
+    return "; ".join(by_field(each) for each in cause.errors(include_url=False, include_input=False))

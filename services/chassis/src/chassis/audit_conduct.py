@@ -1,24 +1,21 @@
-"""Was each fact lawful when it was said? Read off the stream alone: who said it, how often, and when.
+"""Was each fact lawful when it was said? Read off the stream alone: who said it, and what had been said before.
 
 The lifecycle (`audit_history`) says which facts a status allows; these are the rules that look further back.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from chassis.audit_dates import dates
 from chassis.audit_finding import Basis, Violation
 from chassis.audit_history import allowed
-from schemas.clocks import Due, clocks, reckoning_for
-from schemas.complaint import Complaint, Mark, new
+from schemas.complaint import Complaint, new
 from schemas.events import agency_inbox as a
-from schemas.events import escalation as e
 from schemas.events import router as r
-from schemas.evolve import MISSED, REMINDED, RUNG, Told, evolve
+from schemas.evolve import Told, evolve
 from schemas.lifecycle import Status
 from schemas.registry import Registry
-from schemas.values import Clock
 
 HOLDERS_OWN: Final = (
     a.ComplaintAcknowledged,
@@ -29,8 +26,6 @@ HOLDERS_OWN: Final = (
 )
 BRINGS_BACK: Final = frozenset({"mandate", "desk", "suggestion", "precedent", "supervision", "split"})
 """Causes of a placing that never name a body which has returned the complaint (design: section 4)."""
-BEHIND: Final = timedelta(minutes=1)
-"""How long a process may still reckon with the calendar before a decree."""
 
 
 def past(stream: str, complaint: UUID, told: Sequence[Told], basis: Basis) -> list[Violation]:
@@ -45,7 +40,7 @@ def past(stream: str, complaint: UUID, told: Sequence[Told], basis: Basis) -> li
 
 def lawful(stream: str, state: Complaint, told: Told, basis: Basis) -> Iterator[Violation]:
     """What the rules have against this fact, added to that state."""
-    for code, what in _faults(state, told.fact, basis):
+    for code, what in (*_faults(state, told.fact, basis), *dates(state, told.fact, basis)):
         yield Violation(code, stream, told.version, what)
 
 
@@ -55,34 +50,42 @@ def _faults(state: Complaint, fact: object, basis: Basis) -> Iterator[tuple[str,
     match fact:
         case a.ComplaintReturned():
             yield from _return(state, fact, basis)
-        case r.ComplaintRouted() if not fact.binding and fact.cause in BRINGS_BACK:
+        case r.ComplaintRouted() if fact.binding:
+            yield from _bound(state, fact, basis.registry)
+        case r.ComplaintRouted() if fact.cause in BRINGS_BACK:
             # Who returned it is not tried again, except by a binding decision.
             if fact.agency in state.returned_by:
                 yield "placed-back", f"it was placed with {fact.agency}, which had returned it"
             yield from _past_the_arbiter(state, basis)
         case r.ComplaintReferred() if fact.reason != "overdue":
             yield from _past_the_arbiter(state, basis)
-        case e.ReminderSent():
-            yield from _once(state, Mark(fact.clock, fact.started_version, REMINDED))
-        case e.DeadlineMissed():
-            yield from _once(state, Mark(fact.clock, fact.started_version, MISSED))
-            yield from _early(state, fact.clock, fact.at, basis)
-        case e.ComplaintEscalated() if fact.clock is not None and fact.started_version is not None:
-            yield from _once(state, Mark(fact.clock, fact.started_version, RUNG + fact.rung, fact.repetition))
-        case e.ComplaintLapsed():
-            yield from _early(state, Clock.SILENCE if fact.cause == "silence" else Clock.COMPLETION, fact.at, basis)
         case _:
             return
 
 
-def _holder(state: Complaint, agency: str, name: str, registry: Registry) -> Iterator[tuple[str, str]]:
-    # A merged body's successor is the holder from the merger on, whether or not the stream says so already.
-    body, met = state.agency, set[str]()
-    while body is not None and body != agency and body not in met:
+def _bound(state: Complaint, fact: r.ComplaintRouted, registry: Registry) -> Iterator[tuple[str, str]]:
+    # Only the arbiter binds: the body that was named, or whoever succeeds it or the one that was bound before.
+    decided = state.decided.agency if state.decided is not None else None
+    named = state.agency if fact.cause == "merger" and state.binding else decided
+    if named is None:
+        yield "bound-by-nobody", f"it was placed with {fact.agency} as binding, and the arbiter had decided nothing"
+    elif fact.agency not in _line(named, registry):
+        yield "bound-by-nobody", f"it was placed with {fact.agency} as binding, and the arbiter had named {named}"
+
+
+def _line(body: str | None, registry: Registry) -> set[str]:
+    """A body and those that succeeded it, one after the other."""
+    met = set[str]()
+    while body is not None and body not in met:
         met.add(body)
         known = registry.agencies.get(body)
         body = known.successor if known is not None else None
-    if body != agency:
+    return met
+
+
+def _holder(state: Complaint, agency: str, name: str, registry: Registry) -> Iterator[tuple[str, str]]:
+    # A merged body's successor is the holder from the merger on, whether or not the stream says so already.
+    if agency not in _line(state.agency, registry):
         yield "not-the-holder", f"{name} by {agency}, while {state.holder} had it"
 
 
@@ -100,23 +103,3 @@ def _past_the_arbiter(state: Complaint, basis: Basis) -> Iterator[tuple[str, str
     most = basis.policies.at(state.received_at).returns
     if state.status is Status.UNPLACED and len(state.returned_by) >= most and not within:
         yield "past-the-arbiter", f"it had been returned {len(state.returned_by)} times, and went on to somebody else"
-
-
-def _once(state: Complaint, mark: Mark) -> Iterator[tuple[str, str]]:
-    if mark in state.marks:
-        yield "said-twice", f"the {mark.clock.value} clock had said this before (step {mark.step})"
-
-
-def _early(state: Complaint, clock: Clock, at: datetime, basis: Basis) -> Iterator[tuple[str, str]]:
-    found = [_date(state, clock, moment, basis) for moment in (at, at - BEHIND)]
-    dates = [due.due_at for due in found if due is not None]
-    if not dates:
-        yield "too-early", f"the {clock.value} clock was not running"
-    elif at < min(dates):
-        yield "too-early", f"the {clock.value} clock ran until {min(dates).isoformat(timespec='minutes')}"
-
-
-def _date(state: Complaint, clock: Clock, moment: datetime, basis: Basis) -> Due | None:
-    now = reckoning_for(state, basis.registry, basis.policies)
-    then = now._replace(calendar=basis.registry.calendar_at(moment, now.region))
-    return next((due for due in clocks(state, then) if due.clock is clock), None)

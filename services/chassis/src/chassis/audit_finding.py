@@ -2,10 +2,10 @@
 
 facts-missing, unreadable, stream-cut, not-born, born-twice, id-twice, foreign-writer, not-allowed,
 alias                                                                                          the history itself
-not-the-holder, returned-too-often, past-the-arbiter, returned-though-bound, placed-back, said-twice,
-too-early                                                                                      what was done
+not-the-holder, returned-too-often, past-the-arbiter, returned-though-bound, bound-by-nobody, placed-back,
+said-twice, too-early, wrong-date, disputed-too-late                                          what was done
 no-holder, holder-gone, nothing-next, overdue, closed-unanswered                               the promise
-lead-missing, lead-later, protected-follows, part-missing, part-stray, part-left, answered-before-parts,
+lead-missing, lead-later, protected-follows, part-missing, part-stray, part-differs, part-left, answered-before-parts,
 number-twice, false-receipt                                                                    what it points to
 not-forgotten                                                                                  what was erased
 topic-missing, topic-foreign                                                                   what Kafka carries

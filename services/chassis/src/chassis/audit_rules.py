@@ -8,7 +8,7 @@ from chassis.audit_conduct import past
 from chassis.audit_finding import Basis, Violation
 from chassis.audit_history import history
 from chassis.loaded import Loaded
-from schemas.complaint import Complaint
+from schemas.complaint import Complaint, new
 from schemas.deadlines import next_action
 from schemas.events.intake import PersonalDataErased
 from schemas.evolve import Told
@@ -95,8 +95,18 @@ def _pointers(state: Complaint, around: Around, basis: Basis) -> Iterator[Violat
     whole = around.others.get(state.whole) if state.whole is not None else None
     if whole is not None and state.is_open and whole.closed in TAKEN_BACK and basis.is_over(whole.stage.at):
         yield _wrong(state, "part-left", f"its whole {whole.id} was taken back, and it is still worked on")
-    if state.whole is not None and (whole is None or state.id not in {part.id for part in whole.parts}):
-        yield _wrong(state, "part-stray", f"it says it is a part of {state.whole}, which does not name it")
+    if state.whole is not None:
+        yield from _share(state, whole or new(state.whole))
+
+
+def _share(part: Complaint, whole: Complaint) -> Iterator[Violation]:
+    named = next((each for each in whole.parts if each.id == part.id), None)
+    if named is None:
+        yield _wrong(part, "part-stray", f"it says it is a part of {part.whole}, which does not name it")
+    elif named.mandatory is not part.mandatory:
+        words = {True: "mandatory", False: "not mandatory"}
+        what = f"it says it is {words[part.mandatory]}; its whole {whole.id} names it as {words[named.mandatory]}"
+        yield _wrong(part, "part-differs", what)
 
 
 def _lead(state: Complaint, lead: Complaint | None) -> Iterator[Violation]:
