@@ -455,6 +455,18 @@ def test_a_decision_for_a_body_that_is_gone_without_successor_waits_for_the_arbi
     assert next_facts(state, known(registry(dissolved(CITY))), AT) == []
 
 
+def test_misconduct_whose_inspectorate_is_abolished_goes_to_the_desk_and_not_to_the_accused():
+    state = given(filed("Pungli perbaikan jalan rusak oleh petugas", **HERE))
+    assert referral(state, registry(dissolved(PROVINCE))).reason == "no_mandate"
+
+
+def test_what_a_body_held_whose_parent_is_gone_too_goes_to_the_next_one_above():
+    state = given(filed("Mohon bantuannya segera", **HERE), routed(CITY))
+    [fact] = follow_merger(state, known(registry(dissolved(CITY), dissolved(PROVINCE))), AT)
+    assert isinstance(fact, ComplaintRouted)
+    assert (fact.agency, fact.cause) == ("kemendagri", "merger")
+
+
 def test_misconduct_that_no_inspectorate_is_left_for_goes_to_the_desk():
     text = "Pungli penyambungan listrik oleh PLN"
     state = given(filed(text), routed("ombudsman"), returned("ombudsman"), routed("kpk"), returned("kpk"))

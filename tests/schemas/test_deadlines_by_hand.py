@@ -136,10 +136,12 @@ class TestStops:
         state = given(at_filing(), to("city", FILED), *talk)
         # Both stops lie within one working day, which counts once.
         assert dates(state) == {Clock.SETTLE: wib("2026-04-09 09:30"), Clock.COMPLETION: wib("2026-04-12 10:00")}
-        settle = next(one for one in explained(state, NATION, POLICIES, "en") if one["clock"] == "settle")
-        assert (
-            "The question that is open does not stop this clock: at most 2 of one holder do." in settle["explanation"]
-        )
+        for lang, words in (
+            ("en", "The question that is open does not stop this clock: at most 2 of one holder do."),
+            ("id", "Pertanyaan yang sedang diajukan tidak menghentikan waktu ini: paling banyak 2 bagi satu pemegang."),
+        ):
+            settle = next(one for one in explained(state, NATION, POLICIES, lang) if one["clock"] == "settle")
+            assert words in settle["explanation"]
 
     def test_a_period_in_calendar_days_stands_still_for_every_calendar_day_it_touches(self) -> None:
         rules = {**POLICIES.versions[0].rules}
@@ -505,6 +507,8 @@ class TestExplained:
             "completion": "running", "settle": "standing_still",
         }  # fmt: skip
         assert "stands still until the reporter answers" in found["settle"]["explanation"]
+        *_, settle = (one for one in explained(waiting, NATION, POLICIES, "id") if one["clock"] == "settle")
+        assert "Waktu ini berhenti sampai pelapor menjawab" in settle["explanation"]
         assert "these look at it" not in found["completion"]["explanation"]
 
     def test_a_clock_that_starts_anew_says_from_which_fact(self) -> None:

@@ -14,7 +14,7 @@ from schemas.events.agency_inbox import ComplaintReturned, ResponseGiven
 from schemas.events.base import Fact
 from schemas.events.escalation import ComplaintEscalated, DueDateMoved, ReminderSent
 from schemas.events.intake import DetailAdded, ResolutionConfirmed
-from schemas.events.router import ComplaintClassified, ComplaintSplit, Part
+from schemas.events.router import ComplaintClassified, ComplaintReferred, ComplaintSplit, Part
 from schemas.lifecycle import CloseReason, Status
 from schemas.refusals import Refusal
 from schemas.sealed import ERASED
@@ -22,7 +22,7 @@ from schemas.sentences import channel, holder, moment, refusal, sentence, status
 from schemas.sentences_refusals import REFUSALS
 from schemas.sentences_sectors import SECTORS
 from schemas.sentences_words import VARIANT, WORDS
-from schemas.values import ARBITER, DESK, Clock, Holder, HolderKind
+from schemas.values import ARBITER, DESK, Candidate, Clock, Holder, HolderKind
 from support.given import BASIS, NOON, routed
 from support.golden import EVENT_FILES, fact
 from support.nation import registry, wib
@@ -198,6 +198,41 @@ def test_a_placing_says_why_in_the_language_of_whoever_reads_it(cause: str, lang
     said = sentence(routed("city", cause=cause, basis=WHY), NATION, lang)
     assert all(part in said for part in [*told, "model reading-1"])
     assert "street-lighting" not in said
+
+
+OTHERS = (
+    Candidate(agency="city", unit=None, score=0.31, reason="sector"),
+    Candidate(agency="no-body-of-ours", unit=None, score=0.2, reason="sector"),
+)
+
+
+@pytest.mark.parametrize(("lang", "words"), [("id", "pilihan lain: "), ("en", "also possible: ")])
+def test_a_placing_names_who_else_could_have_had_it_and_how_well_each_fits(lang: str, words: str) -> None:
+    said = sentence(routed("city", basis=WHY, alternatives=OTHERS), NATION, lang)
+    assert said.partition(words)[2].startswith(f"{NATION.agencies['city'].name} 31%, no-body-of-ours 20%")
+    assert words not in sentence(routed("city", basis=WHY), NATION, lang)
+
+
+@pytest.mark.parametrize(("lang", "words"), [("id", "kemungkinan: "), ("en", "in question: ")])
+def test_whoever_waits_at_the_desk_is_told_who_is_in_question_and_the_public_is_not(lang: str, words: str) -> None:
+    doubt = ComplaintReferred(at=NOON, reason="no_sector", candidates=OTHERS)
+    assert f"{words}{NATION.agencies['city'].name} 31%" in sentence(doubt, NATION, lang)
+    assert words not in sentence(doubt, NATION, lang, public=True)
+    assert words not in sentence(doubt.model_copy(update={"candidates": ()}), NATION, lang)
+
+
+def test_a_placing_tells_as_much_of_its_reading_as_there_was() -> None:
+    words_alone = BASIS.model_copy(update={"words": ("lampu jalan",)})
+    assert "(by the words “lampu jalan”)" in sentence(routed("city", basis=words_alone), NATION, "en")
+    sector_alone = BASIS.model_copy(update={"sector": "street-lighting"})
+    assert "(about street lighting)" in sentence(routed("city", basis=sector_alone), NATION, "en")
+    assert "(" not in sentence(routed("city", basis=BASIS), NATION, "en")
+
+
+def test_a_climb_from_before_clocks_were_recorded_says_that_it_is_late_and_not_what_is() -> None:
+    old = ComplaintEscalated(at=NOON, rung=2)
+    assert sentence(old, NATION, "en").startswith("Because it is late, the report was raised to ")
+    assert sentence(old, NATION).startswith("Karena terlambat, laporan ini dinaikkan kepada ")
 
 
 def test_a_field_that_is_not_listed_is_told_by_its_id() -> None:

@@ -41,15 +41,13 @@ def due(state: Complaint, registry: Registry, policies: Policies, now: datetime)
     skips none. About `STEPS` at most; ask again for the rest.
     """
     taken: list[tuple[datetime, Step]] = []
-    while len(taken) < STEPS and (actions := _ready(state, registry, policies, now)):
+    before = -1
+    while before < len(taken) < STEPS:
         before = len(taken)
-        for action in actions:
-            steps = _steps(state, registry, action, now)
-            for step in steps:
+        for action in _ready(state, registry, policies, now):
+            for step in _steps(state, registry, action, now):
                 state = evolve(state, Told(step.fact, NIL, state.version + 1))
-            taken += [(action.due_at, step) for step in steps]
-        if len(taken) == before:
-            break
+                taken.append((action.due_at, step))
     if len(taken) >= STEPS:
         taken = _before_the_rest(taken, _ready(state, registry, policies, now))
     return [step for _, step in sorted(taken, key=itemgetter(0))]
@@ -84,10 +82,8 @@ def _facts(state: Complaint, registry: Registry, action: NextAction, now: dateti
             return decide.escalate(state, action, now)
         case "lapse":
             return decide.lapse(state, action, now)
-        case "move":
+        case _:  # move: the last of those that are OWNED
             return decide.move(state, action, now, _decree(registry, action.holder))
-        case _:
-            return []
 
 
 def _decree(registry: Registry, holder: Holder) -> str:

@@ -35,7 +35,7 @@ def next_facts(state: Complaint, known: Known, at: datetime) -> list[Fact]:
         return []
     if state.status is Status.UNPLACED:
         return place(state, known, at)
-    if state.status is Status.ARBITRATION and state.decided is not None:
+    if state.status is Status.ARBITRATION:
         return bind(state, known, at)
     return follow_merger(state, known, at)
 
