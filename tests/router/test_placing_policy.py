@@ -455,6 +455,10 @@ def test_a_decision_for_a_body_that_is_gone_without_successor_waits_for_the_arbi
     assert next_facts(state, known(registry(dissolved(CITY))), AT) == []
 
 
+def test_what_the_arbiter_has_not_decided_waits_for_the_arbiter():
+    assert next_facts(given(filed(**HERE), referred(), ArbitrationOpened(at=T0, reason="desk")), known(), AT) == []
+
+
 def test_misconduct_whose_inspectorate_is_abolished_goes_to_the_desk_and_not_to_the_accused():
     state = given(filed("Pungli perbaikan jalan rusak oleh petugas", **HERE))
     assert referral(state, registry(dissolved(PROVINCE))).reason == "no_mandate"

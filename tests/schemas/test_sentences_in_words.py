@@ -16,6 +16,7 @@ from schemas.events.escalation import ComplaintEscalated, DueDateMoved, Reminder
 from schemas.events.intake import DetailAdded, ResolutionConfirmed
 from schemas.events.router import ComplaintClassified, ComplaintReferred, ComplaintSplit, Part
 from schemas.lifecycle import CloseReason, Status
+from schemas.precedents import decision
 from schemas.refusals import Refusal
 from schemas.sealed import ERASED
 from schemas.sentences import channel, holder, moment, refusal, sentence, status
@@ -23,7 +24,7 @@ from schemas.sentences_refusals import REFUSALS
 from schemas.sentences_sectors import SECTORS
 from schemas.sentences_words import VARIANT, WORDS
 from schemas.values import ARBITER, DESK, Candidate, Clock, Holder, HolderKind
-from support.given import BASIS, NOON, routed
+from support.given import BASIS, NOON, filed, given, routed, told
 from support.golden import EVENT_FILES, fact
 from support.nation import registry, wib
 
@@ -233,6 +234,11 @@ def test_a_climb_from_before_clocks_were_recorded_says_that_it_is_late_and_not_w
     old = ComplaintEscalated(at=NOON, rung=2)
     assert sentence(old, NATION, "en").startswith("Because it is late, the report was raised to ")
     assert sentence(old, NATION).startswith("Karena terlambat, laporan ini dinaikkan kepada ")
+
+
+def test_what_nobody_has_decided_tells_no_decision() -> None:
+    told_of = told(filed(), routed("city"))
+    assert decision(given(filed(), routed("city")), told_of, NATION, "en") is None
 
 
 def test_a_field_that_is_not_listed_is_told_by_its_id() -> None:
