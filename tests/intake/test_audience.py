@@ -157,6 +157,22 @@ class TestFollowersOfALead:
         assert story["response"] == answered().text
         assert story["lead_public_number"] == await number_of(intake, lead)
 
+    async def test_of_a_lead_that_is_examined_now_learn_nothing_even_before_they_are_let_go(
+        self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
+    ) -> None:
+        lead, follower = await file("lead"), await file("follower", reporter=BUDI, language="en")
+        await write(intake.ledger, follower, joined(lead, 0.5))
+        await write(intake.ledger, lead, classified(supervision=True), routed())
+        await react(intake, follower, lead)
+        path = f"/api/v1/complaints/{intake.codes.of(follower)}"
+        story = (await web.get(path, params={"lang": "en"})).json()
+        assert (story["holder_name"], story["lead_public_number"]) == ("whoever holds the lead report", None)
+        assert (story["due"], (await web.get(f"{path}/explain")).json()["due"]) == ([], [])
+        everything = " ".join(told(BUDI["email"]))
+        assert "was joined to an earlier one" in everything
+        assert await number_of(intake, lead) not in everything
+        assert "Kota Bandung" not in everything
+
     async def test_of_a_closed_lead_see_until_when_they_can_dispute_and_are_refused_after(
         self, web: httpx.AsyncClient, intake: Context, file: File
     ) -> None:

@@ -482,4 +482,6 @@ async def test_answers_and_ratings_are_on_the_page(web: httpx.AsyncClient, intak
     url = f"/api/v1/complaints/{body['tracking_code']}"
     closed = (await web.post(f"{url}/confirmation", json={"rating": 4}, headers=key("c"))).json()
     assert (closed["rating"], closed["due_at"]) == (4, None)
+    again = await web.post(f"{url}/dispute", json={"reason": "Bocor lagi"}, headers=key("again"))
+    assert again.json()["rating"] is None, "that outcome stands no longer"
     assert closed["dispute_until"]

@@ -47,7 +47,7 @@ class Reporter(NamedTuple):
         """The whole story now."""
         context, loaded = self.context, await self.loaded()
         etag(response, loaded.state.version)
-        registry, lead = await context.registry.current(), await moves.lead_of(context, loaded.state)
+        registry, lead = await context.registry.current(), await moves.told_lead_of(context, loaded.state)
         parts = [part.state for part in await moves.parts_of(context, loaded.state)]
         told = loaded.told()
         story = tracking.page(loaded.state, told, self.code, registry, context.policies, self.lang, lead, parts)
@@ -91,7 +91,7 @@ async def explain(reporter: Bearer) -> dict[str, Any]:
     """Why each date is what it is."""
     context = reporter.context
     state = (await reporter.loaded()).state
-    registry, lead = await context.registry.current(), await moves.lead_of(context, state)
+    registry, lead = await context.registry.current(), await moves.told_lead_of(context, state)
     return {"due": explained(state, registry, context.policies, reporter.lang, lead)}
 
 

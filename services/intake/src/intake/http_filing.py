@@ -69,7 +69,7 @@ async def file_complaint(
 
 async def receipt(context: Context, state: Complaint, code: str, lang: str) -> dict[str, Any]:
     """The body of the 201, now or later."""
-    registry, lead = await context.registry.current(), await moves.lead_of(context, state)
+    registry, lead = await context.registry.current(), await moves.told_lead_of(context, state)
     answer = tracking.receipt(state, code, registry, context.policies, lang, lead)
     return with_notice(context, answer, lang)
 

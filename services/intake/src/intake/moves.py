@@ -119,6 +119,14 @@ async def lead_of(context: Context, state: Complaint) -> Complaint | None:
     return lead
 
 
+async def told_lead_of(context: Context, state: Complaint) -> Complaint | None:
+    """The same, if its followers may know where it is: of what is examined now they learn nothing, also before they are
+    let go.
+    """
+    lead = await lead_of(context, state)
+    return None if lead is None or lead.secret or lead.supervision else lead
+
+
 async def parts_of(context: Context, state: Complaint) -> Sequence[Loaded]:
     """The parts of a whole, as far as they are opened, in order."""
     if not state.parts:

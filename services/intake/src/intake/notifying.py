@@ -165,7 +165,7 @@ async def _reporter(context: Context, loaded: Loaded) -> Reporter | None:
 
 async def _own_notice(context: Context, state: Complaint, item: News, address: str) -> Notice:
     registry, owner, lang = await context.registry.current(), state.whole or state.id, state.language
-    lead = await moves.lead_of(context, state)
+    lead = await moves.told_lead_of(context, state)
     lines = [
         sentences.sentence(item.fact, registry, lang),
         *([_LEAD[lang].format(number=lead.public_number)] if lead and item.kind == "joined" else []),

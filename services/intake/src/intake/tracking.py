@@ -7,7 +7,7 @@ from schemas import sentences
 from schemas.complaint import Complaint
 from schemas.deadlines import dispute_until, timeline_due
 from schemas.events.agency_inbox import ComplaintDelivered
-from schemas.events.intake import AttachmentAdded, ResolutionConfirmed
+from schemas.events.intake import AttachmentAdded, ResolutionConfirmed, ResolutionDisputed
 from schemas.evolve import Told
 from schemas.explanations import explained
 from schemas.masks import masked
@@ -88,8 +88,9 @@ def _response(state: Complaint, lead: Complaint | None) -> str | None:
 
 
 def _rating(told: Sequence[Told]) -> int | None:
-    given = [one.fact.rating for one in told if isinstance(one.fact, ResolutionConfirmed)]
-    return given[-1] if given else None
+    # Of the outcome that stands: what was disputed since, or is worked over again, has none yet.
+    said = [one.fact for one in told if isinstance(one.fact, (ResolutionConfirmed, ResolutionDisputed))]
+    return said[-1].rating if said and isinstance(said[-1], ResolutionConfirmed) else None
 
 
 def _part(part: Complaint, registry: Registry, policies: Policies, lang: str) -> dict[str, Any]:
