@@ -8,10 +8,12 @@ import pytest
 from router.placing import Precedent
 from router.policy import follow_merger, next_facts, open_part, overdue, place, release
 from router.precedents import precedent_key
+from schemas.clocks import running
 from schemas.complaint import Complaint
-from schemas.events.agency_inbox import ComplaintAcknowledged
+from schemas.data_files import policies
+from schemas.events.agency_inbox import ComplaintAcknowledged, ResponseGiven
 from schemas.events.base import Fact
-from schemas.events.intake import ComplaintWithdrawn, DetailAdded
+from schemas.events.intake import ComplaintWithdrawn, DetailAdded, ResolutionDisputed
 from schemas.events.router import (
     ArbitrationDecided,
     ArbitrationOpened,
@@ -23,11 +25,12 @@ from schemas.events.router import (
     ComplaintUnjoined,
     Part,
     PartOpened,
+    ReporterAsked,
 )
 from schemas.lifecycle import Status
 from schemas.limits import TOLD_BEFORE
 from schemas.registry import Registry
-from schemas.values import DESK, Basis, Level, Matter
+from schemas.values import DESK, Basis, Clock, Level, Matter
 from support.given import acknowledged, answered, asked
 from support.placing import (
     CITY,
@@ -426,6 +429,26 @@ def test_a_part_is_told_what_the_reporter_had_added_before_the_newest_first_wher
     assert opened.occurred_on == T0.date()
     long = given(filed(**HERE), routed(CITY), *told)
     assert [text for _, text in given(*open_part(long, part, registry(), AT)).details] == ["Sejak Senin"]
+
+
+@pytest.mark.parametrize("disputed", [False, True])
+def test_a_part_is_due_with_its_whole_also_after_a_question_or_a_dispute(disputed: bool):
+    question = ReporterAsked(at=T0 + timedelta(days=1), question="Di mana?")
+    told = DetailAdded(at=T0 + timedelta(days=28), text="Di pasar")
+    life = [filed(**HERE), referred(), question, told, routed(CITY, T0 + timedelta(days=29))]
+    if disputed:
+        life += [
+            ResponseGiven(at=T0 + timedelta(days=30), agency=CITY, text="Sudah selesai dikerjakan."),
+            ResolutionDisputed(at=T0 + timedelta(days=60), reason="Belum"),
+        ]
+    whole = given(*life, ComplaintSplit(at=T0 + timedelta(days=61), parts=(Part(id=UUID(int=31), agency="pln"),)))
+    part = given(*open_part(whole, whole.parts[0], registry(), T0 + timedelta(days=61)), id_=UUID(int=31))
+    ends = [
+        {due.clock: due.due_at for due in running(each, registry(), policies()) if due.clock is not Clock.ACKNOWLEDGE}
+        for each in (whole, part)
+    ]
+    assert ends[0] == ends[1]
+    assert set(ends[0]) == ({Clock.REWORK} if disputed else {Clock.SETTLE})
 
 
 def test_a_part_whose_body_is_gone_is_placed_by_its_own_task():

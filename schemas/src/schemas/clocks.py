@@ -140,7 +140,7 @@ def _of_the_work(state: Complaint, reckoning: Reckoning) -> list[Due]:
     # stays as it was: still running, or missed (an answer in time that was disputed later is no miss).
     rework = reckon(Clock.REWORK, state.rework, reckoning, _counted(state, reckoning))
     past = settle.due_at <= state.rework.at
-    if state.disputes:
+    if state.disputes or state.reopened:
         return [rework] if past else [settle, rework]
     return [settle._replace(climbs=False), rework] if past else [settle]
 

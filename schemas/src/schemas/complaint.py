@@ -104,6 +104,8 @@ class Complaint(NamedTuple):
     filed: Since = START
     stage: Since = START
     rework: Since | None = None
+    reopened: bool = False
+    """Of a part: its whole had been disputed when it was split."""
     stops: tuple[Stop, ...] = ()
     marks: frozenset[Mark] = frozenset()
     moved: Mapping[tuple[Clock, int], datetime] = {}

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from schemas.events.base import Fact
 from schemas.sealed import Sealed
-from schemas.values import AgencyId, Basis, Candidate, ComplaintClass, Matter, Place, Sector, UnitId, Value
+from schemas.values import AgencyId, Basis, Candidate, ComplaintClass, HolderKind, Matter, Place, Sector, UnitId, Value
 
 RoutedCause = Literal["supervision", "suggestion", "precedent", "mandate", "desk", "binding", "merger", "part", "split"]
 ReferralReason = Literal[
@@ -116,8 +116,19 @@ class ToldBefore(Value):
     text: Sealed[str]
 
 
+class AskedBefore(Value):
+    """A stretch in which the whole waited for its reporter, and who had asked."""
+
+    started_at: AwareDatetime
+    ended_at: AwareDatetime
+    holder: HolderKind
+    agency: AgencyId | None = None
+
+
 class PartOpened(Fact):
-    """A part begins its own life. It restates what the whole is, and shares its key, date and flags."""
+    """A part begins its own life. It restates what the whole is, and shares its key, flags and dates: what stopped the
+    citizen's clock before, and since when the whole is worked over again.
+    """
 
     whole: UUID
     mandatory: bool
@@ -129,6 +140,9 @@ class PartOpened(Fact):
     place: Place | None = None
     occurred_on: date | None = None
     details: tuple[ToldBefore, ...] = ()
+    stops: tuple[AskedBefore, ...] = ()
+    rework_at: AwareDatetime | None = None
+    disputed: bool = False
     anonymous: bool = False
     secret: bool = False
     supervision: bool = False

@@ -11,6 +11,7 @@ from schemas.deadlines import release_reason, running
 from schemas.events.base import Fact
 from schemas.events.router import (
     ArbitrationOpened,
+    AskedBefore,
     ComplaintClassified,
     ComplaintReferred,
     ComplaintRouted,
@@ -104,7 +105,8 @@ def open_part(whole: Complaint, part: Part, registry: Registry, at: datetime) ->
     opened = PartOpened(
         at=at, whole=whole.id, mandatory=part.mandatory, task=part.task, received_at=whole.received_at,
         **{"class": whole.class_}, text=whole.text, title=whole.title, place=whole.place, occurred_on=whole.occurred_on,
-        details=_told_before(whole), anonymous=whole.anonymous,
+        details=_told_before(whole), stops=_asked_before(whole), rework_at=whole.rework.at if whole.rework else None,
+        disputed=whole.disputes > 0, anonymous=whole.anonymous,
         secret=whole.secret, supervision=whole.supervision, sector=whole.sector, channel=whole.channel,
         language="en" if whole.language == "en" else "id", public_number=whole.public_number,
     )  # fmt: skip
@@ -123,6 +125,17 @@ def _told_before(whole: Complaint) -> tuple[ToldBefore, ...]:
             break
         kept.append(ToldBefore(at=at, text=text))
     return tuple(reversed(kept))
+
+
+def _asked_before(whole: Complaint) -> tuple[AskedBefore, ...]:
+    # A part is due with its whole (design: section 4): what stopped that clock stopped the part's.
+    return tuple(
+        AskedBefore(
+            started_at=stop.started_at, ended_at=stop.ended_at, holder=stop.holder.kind, agency=stop.holder.agency
+        )
+        for stop in whole.stops
+        if stop.ended_at is not None
+    )
 
 
 def past_basis(state: Complaint, registry: Registry) -> Basis:
