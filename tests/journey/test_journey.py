@@ -196,7 +196,7 @@ async def test_what_a_body_held_goes_with_it_when_it_is_merged_and_the_timeline_
     await door.post("/api/v1/agencies/kabupaten-gayo-lues/merger", **merger)
     await told_of(platform.kafka.bootstrap, "kabupaten-gayo-lues", held["id"], "complaint.assigned")
     story = await door.reaches(held["tracking_code"], "routed", "kabupaten-gayo-lues")
-    assert "penerus instansi sebelumnya" in str(story["timeline"])
+    assert "menggantikan instansi yang sudah tidak ada" in str(story["timeline"])
 
 
 async def test_the_books_balance_and_nothing_was_done_twice(platform: Running, door: Door) -> None:
