@@ -267,6 +267,10 @@ async def join(witness: Witness, of: dict[str, Kept]) -> None:
     path = f"/api/v1/triage/{follower.id}"
     await witness.post(f"{path}/join", lead=lead.id)
     await witness.story(follower.code)
+    read = await witness.get(f"/api/v1/agencies/{CITY}/inbox/{lead.id}/followers")
+    assert [each["id"] for each in read["followers"]] == [follower.id]
+    with pytest.raises(Refused):
+        await witness.get(f"/api/v1/agencies/{OUTSIDER}/inbox/{lead.id}/followers")
     await witness.post(f"{path}/unjoin")
     with pytest.raises(Refused):
         await witness.post(f"{path}/join", lead=of["late-secret"].id)

@@ -14,10 +14,10 @@ from router import duplicate_index
 from router.context import Router
 from router.views import METADATA
 from schemas.events.agency_inbox import ComplaintAcknowledged, ResponseGiven
-from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased
+from schemas.events.intake import ComplaintWithdrawn, DetailAdded, PersonalDataErased
 from schemas.events.router import ComplaintClassified, ComplaintJoined, ComplaintUnjoined
 from schemas.lifecycle import Status
-from support.placing import BASIS, CITY, HERE, T0, Country, filed, routed
+from support.placing import BASIS, CITY, HERE, T0, Country, filed, referred, routed
 
 ONE, TWO, THREE = UUID(int=101), UUID(int=102), UUID(int=103)
 POTHOLE = "Jalan berlubang besar di depan Pasar Cihapit"
@@ -160,6 +160,24 @@ async def test_what_is_perhaps_the_same_is_shown_to_the_desk_and_to_the_holder(l
     assert 0 < one["likeness"] < 1
     other = await web.get(f"/api/v1/agencies/pln/inbox/{TWO}/suggestions")
     assert other.status_code == 404
+
+
+async def test_whoever_holds_a_report_reads_what_follows_it_and_what_is_added_to_that_and_nobody_else_does(
+    land: Country, web: httpx.AsyncClient
+):
+    await land.add(ONE, filed(**HERE), routed(CITY))
+    for follower, lead in ((TWO, ONE), (THREE, TWO)):
+        await land.add(follower, filed("Lubang yang sama", **HERE), referred(), ComplaintJoined(at=T0, lead=lead))
+    await land.add(TWO, DetailAdded(at=T0, text="Sudah ada korban"))
+    told = (await web.get(f"/api/v1/agencies/{CITY}/inbox/{ONE}/followers")).json()["followers"]
+    assert [(each["id"], each["text"]) for each in told] == [
+        (str(TWO), "Lubang yang sama"), (str(THREE), "Lubang yang sama"),
+    ]  # fmt: skip
+    assert [detail["text"] for detail in told[0]["details"]] == ["Sudah ada korban"]
+    assert (await web.get(f"/api/v1/agencies/pln/inbox/{ONE}/followers")).status_code == 404
+    await land.add(TWO, ComplaintUnjoined(at=T0, reason="desk"))
+    left = (await web.get(f"/api/v1/agencies/{CITY}/inbox/{ONE}/followers")).json()["followers"]
+    assert left == []
 
 
 async def test_a_suggestion_whose_lead_ended_is_shown_no_more(land: Country, web: httpx.AsyncClient):

@@ -3,27 +3,39 @@
 A reporter is shown only what the public may know of, and no words of it: its number, where it stands and the links.
 """
 
+import asyncio
 from collections.abc import Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import Field
 
 from chassis.web import Language
+from router import views
 from router.context import Router
+from router.desk import casefile
 from router.duplicate_index import Suggestion
 from router.duplicates import Case, Sameness, is_open_to_all
 from router.http_registry import Body, Context
+from router.settings import FRESH_S
 from schemas import limits, sentences
 from schemas.complaint import Complaint, new
 from schemas.ids import derived_id
+from schemas.lifecycle import Status
+from schemas.policies import Policies
 from schemas.refusals import NotFound, NotTheHolder
 from schemas.registry import Registry
 from schemas.sentences_names import held_by
 from schemas.values import AgencyId, Place
 
 router = APIRouter(prefix="/api/v1")
+
+FOLLOWER: Final = (
+    "id", "public_number", "received_at", "title", "text", "details", "place", "occurred_on",
+)  # fmt: skip
+"""What whoever holds the lead reads of a report that follows it."""
 
 
 class DuplicatesBody(Body):
@@ -55,12 +67,38 @@ async def duplicates(body: DuplicatesBody, context: Context, lang: Language) -> 
 async def suggestions(agency: AgencyId, complaint: UUID, context: Context, lang: Language) -> dict[str, Any]:
     """Earlier complaints that one in an agency's hands may repeat; the desk joins them."""
     state, registry = (await context.ledger.load(complaint)).state, await context.knowing.registry.current()
-    if state.version < 0 or agency not in state.news:
-        raise NotFound(complaint=str(complaint))
-    if registry.holder(state.holder).agency != agency:
-        raise NotTheHolder(**held_by(registry.holder(state.holder), registry))
+    _is_its_own(state, registry, agency)
     [told] = await with_suggestions(context, [state], [{}], lang)
     return told
+
+
+@router.get("/agencies/{agency}/inbox/{complaint}/followers")
+async def followers(agency: AgencyId, complaint: UUID, context: Context, lang: Language) -> dict[str, Any]:
+    """What else was reported of the matter that this body holds: it answers these reports too, and their words and what
+    is added to them reach nobody else. Who reported them is not told.
+    """
+    state, registry = (await context.ledger.load(complaint)).state, await context.knowing.registry.current()
+    _is_its_own(state, registry, agency)
+    with suppress(TimeoutError):  # a list that is a moment old is better than none
+        async with asyncio.timeout(FRESH_S):
+            await context.feed.catch_up()
+    found = await context.database.read(lambda connection: views.followers_of(connection, complaint))
+    # A row may be a moment behind its stream: who follows, is decided there.
+    loaded = [each.state for each in await context.ledger.load_many(found) if each.state.status is Status.JOINED]
+    return {"followers": [_follower(each, registry, context.knowing.policies, lang) for each in loaded]}
+
+
+def _follower(state: Complaint, registry: Registry, policies: Policies, lang: str) -> dict[str, Any]:
+    told = casefile(state, registry, policies, lang)
+    return {name: told[name] for name in FOLLOWER}
+
+
+def _is_its_own(state: Complaint, registry: Registry, agency: str) -> None:
+    holder = registry.holder(state.holder)
+    if state.version < 0 or (agency not in state.news and holder.agency != agency):
+        raise NotFound(complaint=str(state.id))
+    if holder.agency != agency:
+        raise NotTheHolder(**held_by(holder, registry))
 
 
 async def with_suggestions(

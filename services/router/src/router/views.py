@@ -29,7 +29,7 @@ from chassis.view import View, as_recorded
 from router import duplicate_index
 from router.placing import Precedent, PrecedentKey
 from router.precedents import precedent_key
-from router.settings import WATCH_BATCH
+from router.settings import CHAIN, WATCH_BATCH
 from router.standing import CLOSED, ENDED_FOR_FOLLOWERS, JOINED, Standing, stand
 from schemas.envelope import RecordedEvent
 from schemas.events.router import ComplaintRouted
@@ -145,6 +145,18 @@ def how_many(connection: Connection, place: str) -> int:
 def left_behind(connection: Connection) -> list[UUID]:
     """Followers whose lead will bring them no answer."""
     return [UUID(row.complaint) for row in connection.execute(_LEFT_BEHIND)]
+
+
+def followers_of(connection: Connection, lead: UUID) -> list[UUID]:
+    """Whoever follows it now, directly or through another that does."""
+    table, found, layer = TABLES.standing, dict[str, None](), [str(lead)]
+    for _ in range(CHAIN):
+        query = select(table.c.complaint).where(table.c.place == JOINED, table.c.lead.in_(layer))
+        layer = [row.complaint for row in connection.execute(query) if row.complaint not in found]
+        if not layer:
+            break
+        found.update(dict.fromkeys(layer))
+    return [UUID(each) for each in found]
 
 
 def held_by(connection: Connection, gone: Sequence[str]) -> list[UUID]:
