@@ -398,11 +398,22 @@ def _leave_alone_what_is_there() -> None:
     gc.freeze()
 
 
+def _forget() -> None:
+    for once in Once.ALL:
+        once.forget()
+
+
 @contextmanager
 def standing_in() -> Iterator[None]:
-    """While a run lasts: pure functions remembered, leases kept in memory, garbage left lying. It costs a third of what
-    it would.
+    """While runs last: pure functions remembered, leases kept in memory, garbage left lying. It costs a third of what
+    it would. Around several runs it is put in place once; what one run has met is forgotten after it all the same.
     """
+    if Patience.wait is _try_again:  # there is one around us
+        try:
+            yield
+        finally:
+            _forget()
+        return
     _leave_alone_what_is_there()
     collects = gc.isenabled()
     gc.disable()
@@ -433,8 +444,7 @@ def standing_in() -> Iterator[None]:
         try:
             yield
         finally:
-            for once in Once.ALL:
-                once.forget()
+            _forget()
             del Once.ALL[kept:]
             if collects:
                 gc.enable()

@@ -48,7 +48,7 @@ def shape(seed: int) -> tuple[Random, int, int, tuple[str, ...]]:
     random = Random(seed)
     lives = random.choice((1, 2, 3, 4, 6, 8, 12, 16, 24))
     twins = tuple(service for service in SERVICES if random.random() < 0.08)
-    return random, lives, random.randint(15, 40) + 9 * lives, twins
+    return random, lives, random.randint(10, 30) + 5 * lives, twins
 
 
 @standing_in()
@@ -58,11 +58,12 @@ def play(seed: int, made: type[World] = World) -> Outcome:
     outcome, world = Outcome(twins=twins), made(twins)
     player = Player(world, random, lives)
     try:
-        for _ in range(length):
-            _decide(world, player.next(), outcome)
-        if random.random() < WIPED_LAST:
-            _decide(world, Decision("wipe"), outcome)
-        finish(world, whole=seed % WHOLE == 0)
+        with world.surface:
+            for _ in range(length):
+                _decide(world, player.next(), outcome)
+            if random.random() < WIPED_LAST:
+                _decide(world, Decision("wipe"), outcome)
+            finish(world, whole=seed % WHOLE == 0)
     except Lost as lost:
         outcome.lost = lost
     return _ended(world, outcome)
@@ -73,9 +74,10 @@ def replay(decisions: Sequence[Decision], twins: Sequence[str], made: type[World
     """The same decisions again; what has nothing to do is passed over."""
     outcome, world = Outcome(twins=twins), made(twins)
     try:
-        for decision in decisions:
-            _decide(world, decision, outcome)
-        finish(world)
+        with world.surface:
+            for decision in decisions:
+                _decide(world, decision, outcome)
+            finish(world)
     except Lost as lost:
         outcome.lost = lost
     return _ended(world, outcome)

@@ -70,6 +70,9 @@ class Watch:
 
     def look(self) -> None:
         """Take in what is new. Raises Lost."""
+        if self._read == len(self._store._events):
+            self.news = []
+            return
         self.news = self._store._events[self._read :]
         self._read += len(self.news)
         touched: dict[UUID, None] = {}

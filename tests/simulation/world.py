@@ -146,10 +146,9 @@ class World:
         self.steps += 1
         self._looked_s[name] = self._real_s
         self.surface.tried_again = False
-        with self.surface:
-            task.go_on()
-            if task.crashed:
-                self.crash(task.process)
+        task.go_on()
+        if task.crashed:
+            self.crash(task.process)
         if self.surface.tried_again:
             self.look_again(name)
         if task.done:
@@ -172,7 +171,7 @@ class World:
         self.watch.look()
         for event in self.watch.news:
             self.notes += (event.stream, event.type, str(event.id))
-        if self.steps % 1000 == 0:
+        if self.steps and self.steps % 1000 == 0:
             self.watch.whole(self.clock.now())
 
     # people

@@ -8,6 +8,7 @@ COMPLAINT_PREFIX = "complaint-"
 SUPPORT_PREFIX = "support-"
 
 
+@lru_cache(maxsize=20_000)
 def complaint_stream(complaint_id: UUID) -> str:
     """`complaint-<id>`: everything that happened to one complaint, in order."""
     return f"{COMPLAINT_PREFIX}{complaint_id}"

@@ -72,7 +72,8 @@ class StoreFeed:
         self.database, self.metadata, self.view = database, metadata, view
         self._store, self._database, self._view = store, database, view
         self._positions, self._tables = position_table(metadata), list(view.define(metadata, ""))
-        self._patience, self._caught_up = Patience(), False
+        self._patience, self._caught_up, self._stands = Patience(), False, False
+        self._here: int | None = None
         self._at = metrics.VIEW_POSITION.labels(view.name)
         self._begin, self._reached, self._move = into(self._positions), reached(self._positions), _move(self._positions)
 
@@ -94,16 +95,18 @@ class StoreFeed:
 
     async def catch_up(self) -> int | None:
         """Take in everything the store holds now; the position reached."""
-        position = await self.position()
         while True:
+            # It stands where we left it, unless somebody else moved it: then our write is refused, and we ask.
+            position = self._here if self._stands else await self.position()
             page = await self._store.read_all(position, self._view.prefixes)
+            self._stands = False
             try:
-                position = await self._take(position, page)
+                self._here = await self._take(position, page)
             except Overtaken:
-                position = await self.position()
                 continue
+            self._stands = True
             if page.caught_up:
-                return position
+                return self._here
 
     async def position(self) -> int | None:
         """How far the rows are."""

@@ -7,7 +7,7 @@ nothing and an index made again changes nothing.
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -36,6 +36,7 @@ from schemas.policies import Policies
 from schemas.refusals import Refusal
 
 BATCH: Final = 50
+PRUNE_EVERY: Final = timedelta(hours=1)
 log = structlog.get_logger(__name__)
 
 
@@ -69,6 +70,7 @@ class DuplicateWatch:
         self._lease = Lease(database, lease_table(metadata), "duplicates")
         self._patience = Patience()
         self._looked = False
+        self._prune_at = datetime.min.replace(tzinfo=UTC)
 
     async def run(self) -> None:
         """Until cancelled: while this process holds the lease, feed and compare; otherwise wait for it."""
@@ -92,10 +94,12 @@ class DuplicateWatch:
             await self._compare(new)
             count += len(new)
             await self._lease.hold()
-        # As long as any version allows: one that allows more may come into force tomorrow.
-        before = self._clock.now() - timedelta(days=max(policy.alike_d for policy in self._policies.versions))
-        while await self._database.run(lambda connection: index.prune(connection, self._tables, before)):
-            pass
+        if (now := self._clock.now()) >= self._prune_at:
+            # As long as any version allows: one that allows more may come into force tomorrow.
+            before = now - timedelta(days=max(policy.alike_d for policy in self._policies.versions))
+            while await self._database.run(lambda connection: index.prune(connection, self._tables, before)):
+                pass
+            self._prune_at = now + PRUNE_EVERY
         return count
 
     async def similar(self, asked: Case) -> list[Found]:
