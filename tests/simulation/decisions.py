@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Final
 
+from schemas.evolve import allows
 from schemas.lifecycle import Status
 from schemas.topics import COMPLAINT_EVENTS
 from simulation.people import BODIES, PICKS, POTHOLE, Ask, filed_id
@@ -21,7 +22,7 @@ HEIRS: Final = frozenset({PROVINCE, "kemen-pu", "kemendagri"})
 NOBODYS_FIELD: Final = 0.2
 """In so many runs every body returns what it gets."""
 MANY: Final = 3
-TRIES: Final = 4
+TRIES: Final = 8
 """So many complaints are looked at for one of which somebody wants something."""
 ONE_MATTER: Final = 0.3
 """In so many runs all complain of the same pothole, and the desk joins them."""
@@ -205,6 +206,8 @@ class Player:
             case Status.ANSWERED:
                 return random.choice(("confirms", "disputes", "disputes", None, None, "asks to be forgotten")), anybody
             case Status.CLOSED:
+                if not allows(state, "ResolutionDisputed"):
+                    return random.choice((None, None, None, "asks to be forgotten")), anybody
                 return random.choice(("disputes", "disputes", None, "asks to be forgotten")), anybody
             case Status.JOINED:
                 return random.choice(("desk unjoins", "disputes", "withdraws", None, None)), anybody
