@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator, Callable
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, delete, func, insert, select, text
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, delete, func, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
+from chassis.errors import OldTable
 from chassis.keyring import SqlKeyRing
 from chassis.sql import Database
 
@@ -98,3 +99,45 @@ async def test_a_key_ring_shared_by_processes_gives_all_the_same_keys_and_forget
     assert not (await fresh.ensure([complaints[5]]))[complaints[5]].generations
     assert list((await fresh.renew(complaints[5])).generations) == [2]
     await asyncio.gather(*[ring.close() for ring in [*rings, fresh]])
+
+
+async def made_before(sql_url: str, *columns: Column[object]) -> None:
+    """The same table as another version made it, with one row."""
+    then = MetaData()
+    table = Table("things", then, Column("id", Integer, primary_key=True), *columns)
+    earlier = Database(sql_url, then)
+    filled = {column.name: "old" for column in columns}
+    await earlier.run(lambda connection: connection.execute(insert(table).values(id=1, **filled)))
+    await earlier.close()
+
+
+async def test_a_table_of_an_earlier_version_gets_the_columns_that_were_added_since(sql_url: str) -> None:
+    now = MetaData()
+    more = Column("basis", Text, nullable=False, server_default="unknown", index=True)
+    table = Table("things", now, Column("id", Integer, primary_key=True), Column("name", Text, nullable=False), more)
+    await made_before(sql_url, Column("name", Text, nullable=False))
+    opened = [Database(sql_url, now) for _ in range(2)]  # two processes start at once
+
+    def found(connection: Connection) -> list[tuple[object, ...]]:
+        return [tuple(row) for row in connection.execute(select(table))]
+
+    assert await asyncio.gather(*(each.read(found) for each in opened)) == [[(1, "old", "unknown")]] * 2
+    indexed = await opened[0].read(lambda connection: inspect(connection).get_indexes("things"))
+    assert [index["column_names"] for index in indexed] == [["basis"]]
+    for each in opened:
+        await each.close()
+
+
+@pytest.mark.parametrize(
+    ("then", "named"),
+    [([], "name"), ([Column("name", Text, nullable=False), Column("title", Text, nullable=False)], "title")],
+    ids=["a column without a default was added", "a column that must be filled was dropped"],
+)
+async def test_a_table_that_cannot_be_brought_up_to_date_is_refused_by_name(
+    sql_url: str, then: list[Column[object]], named: str
+) -> None:
+    await made_before(sql_url, *(column._copy() for column in then))
+    opened = Database(sql_url, metadata)
+    with pytest.raises(OldTable, match=rf"the table things was made by another version .*{named}"):
+        await opened.read(names)
+    await opened.close()

@@ -12,6 +12,7 @@
         EventTooLarge        the store refuses an event of this size
         StreamDeleted        the stream is gone from the store
         WrongStore           this checkpoint, or these keys, belong to another store
+        OldTable             a table that another version made, and that this one cannot use
         AccessDenied         wrong credential, wrong certificate, no right
         Poison               a message that can never succeed
       Fenced               another process has taken over; this one must let go
@@ -19,6 +20,7 @@
 Refusals of the rules are not here: see `schemas.refusals`.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 
@@ -80,6 +82,16 @@ class StreamDeleted(Permanent):
 
 class WrongStore(Permanent):
     """A checkpoint, receipt or key ring that belongs to another store."""
+
+
+class OldTable(Permanent):
+    """A table that another version made, and that this one cannot use."""
+
+    def __init__(self, table: str, columns: Sequence[str]) -> None:
+        super().__init__(
+            f"the table {table} was made by another version (its columns {', '.join(columns)} are other ones): "
+            "if it is a read model's, remove its database, and it fills again from the store"
+        )
 
 
 class AccessDenied(Permanent):

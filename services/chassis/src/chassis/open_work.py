@@ -84,7 +84,7 @@ def open_work_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
             Column("holder", String(80), nullable=False),
             Column("due_at", Moment, nullable=False, index=True),
             Column("version", Integer, nullable=False),
-            Column("basis", String(16), nullable=False, index=True),
+            Column("basis", String(16), nullable=False, server_default="", index=True),
         )
     ]
 

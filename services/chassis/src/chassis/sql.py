@@ -25,6 +25,7 @@ from chassis.group_commit import GroupCommit
 from chassis.sql_connections import Kept
 from chassis.sql_engine import POSTGRESQL, SQLITE, prepare_file, reading_engine, take_turn, writing_engine
 from chassis.sql_errors import meaning, meaning_at_commit, patiently
+from chassis.sql_upgrade import upgrade
 
 T = TypeVar("T")
 
@@ -137,6 +138,7 @@ class Database:
     def _make_tables(self, connection: Connection) -> None:
         take_turn(connection)
         self._metadata.create_all(connection)
+        upgrade(connection, self._metadata)
 
     def _write_once(self, function: Callable[[Connection], T]) -> T:
         with self._kept_writing.connection() as connection:
