@@ -5,11 +5,12 @@ A process is what is lost in a crash: its coroutines, its caches, its connection
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache, partial
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 
@@ -219,6 +220,17 @@ def _router(process: Process) -> Roads:
     }
 
 
+class Waking:
+    """A sweep for whom something was planned by another road (`chassis.sweep.Sweep`): it has that to do still."""
+
+    def __init__(self, world: Any, sweep: Sweep) -> None:
+        self._world, self._sweep = world, sweep
+
+    async def replan(self, complaints: Sequence[UUID]) -> None:
+        await self._sweep.replan(complaints)
+        self._world.planned_anew("agency-inbox")
+
+
 def _inbox(process: Process) -> Roads:
     ledger = ReceiptLedger(process.store, process.keys, "agency-inbox", process.memory())
     database, clock, registry = process.database(), process.clock, process.registry
@@ -229,7 +241,7 @@ def _inbox(process: Process) -> Roads:
         database, ledger, clock, plan=telling(topics.known, GRACE), react=partial(delivery.what_was_left, GRACE),
         tables=INBOX_SWEEP, patience=process.patience, real=process.world.monotonic,
     )  # fmt: skip
-    keeper = Keeper(topics, registry, sweep, database, real=process.world.monotonic)
+    keeper = Keeper(topics, registry, Waking(process.world, sweep), database, real=process.world.monotonic)
     guard = Guard(ledger, delivery, process.letters(), heeds=NEWS, clock=process.world.monotonic)
     process.context = Inbox(ledger, registry, clock, POLICIES, database, process.letters())
     process.context_replies = Replies(process.context, topics.replies)  # type: ignore[attr-defined]

@@ -67,7 +67,7 @@ class World:
         self.lines: dict[str, Any] = {}
         self.letters: list[Any] = []
         self.promised: list[tuple[str, UUID | None]] = []
-        self.notes, self.steps = list[str](), 0
+        self.notes, self.steps, self._planned = list[str](), 0, 0
         self.watch = Watch(self.store, self.keyring, FINDS)
         self.seen: dict[str, Any] = {}
         self._looked_s: dict[str, float] = {}
@@ -109,6 +109,12 @@ class World:
         """There may be something for this task, whatever it has seen."""
         self.seen.pop(name, None)
         self._looked_s.pop(name, None)
+
+    def planned_anew(self, service: str) -> None:
+        """Something waits for that service's sweep, whichever of its processes has the lease."""
+        self._planned += 1
+        for name in [name for name in self.seen if name.startswith(f"{service}.") and name.endswith(" sweep")]:
+            self.look_again(name)
 
     def start(self, name: str) -> bool:
         """Whether it was down. A story without its twins starts what is not there."""
@@ -222,8 +228,8 @@ class World:
         return self.seen.get(name) != self._sign(task)
 
     def reached(self) -> Any:
-        """How far store and broker are."""
-        return self.watch.read, self.broker.size(COMPLAINT_EVENTS)
+        """How far store and broker are, and what was planned anew."""
+        return self.watch.read, self.broker.size(COMPLAINT_EVENTS), self._planned
 
     def _sign(self, task: Task) -> Any:
         """Of what a road would find something new in: its own events, topics made anew, another registry."""
