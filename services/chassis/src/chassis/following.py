@@ -6,6 +6,7 @@ await feed.run()            # a road of a worker process; two of them do no harm
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any, Final
 
@@ -107,6 +108,12 @@ class StoreFeed:
             self._stands = True
             if page.caught_up:
                 return self._here
+
+    async def freshen(self, within_s: float) -> None:
+        """The same, as far as it comes within that time: rows that are a moment old are better than none."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self.catch_up()
 
     async def position(self) -> int | None:
         """How far the rows are."""

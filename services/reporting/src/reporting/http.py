@@ -1,7 +1,5 @@
 """Reporting over HTTP: books, counts, what the public sees and may do."""
 
-import asyncio
-from contextlib import suppress
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -47,9 +45,7 @@ class NoBody(BaseModel):
 @router.get("/api/v1/books")
 async def books(context: Context) -> dict[str, Any]:
     """The books at the store's newest position, or the newest one reached within a few seconds: see `position`."""
-    with suppress(TimeoutError):  # an older position's books are true of that position
-        async with asyncio.timeout(FRESH_S):
-            await context.books.catch_up()
+    await context.books.freshen(FRESH_S)
     position = await context.books.position()
     return {"position": str(position or 0), **await context.database.read(queries.books)}
 

@@ -104,7 +104,7 @@ class DuplicateWatch:
 
     async def similar(self, asked: Case) -> list[Found]:
         """Open complaints that anybody may know of and that may be about the same matter, the likeliest first."""
-        await self._freshen()
+        await self.feed.freshen(FRESH_S)
         return [found for found in await self._earlier(asked) if is_open_to_all(found.state)][: index.SUGGESTIONS]
 
     async def suggestions(self, complaints: Sequence[UUID]) -> dict[UUID, list[Suggestion]]:
@@ -119,11 +119,6 @@ class DuplicateWatch:
     def case(self, state: Complaint, region: str | None = None) -> Case:
         """A complaint ready to be compared."""
         return case(state, self._reader, region)
-
-    async def _freshen(self) -> None:
-        with suppress(TimeoutError):  # an index that is a moment old is better than none
-            async with asyncio.timeout(FRESH_S):
-                await self.feed.catch_up()
 
     async def _turn(self) -> None:
         holds = await self._lease.hold()

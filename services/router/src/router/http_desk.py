@@ -1,7 +1,5 @@
 """The triage desk, the arbiter's table, and an agency's split, over HTTP."""
 
-import asyncio
-from contextlib import suppress
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -206,9 +204,7 @@ async def one(complaint: UUID, context: Context, lang: Language, response: Respo
 @router.get("/precedents")
 async def precedents(context: Context, lang: Language) -> dict[str, Any]:
     """The Ombudsman's decisions that placing consults: for which field, level and region, whose, since when and why."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(FRESH_S):
-            await context.feed.catch_up()
+    await context.feed.freshen(FRESH_S)
     found = await context.database.read(views.precedents)
     registry = await context.knowing.registry.current()
     listed = [
@@ -308,9 +304,7 @@ async def _decision(context: Router, complaint: str, registry: Registry, lang: s
 
 
 async def _listed(context: Router, place: str, page: int, lang: str) -> dict[str, Any]:
-    with suppress(TimeoutError):  # a list that is a moment old is better than none
-        async with asyncio.timeout(FRESH_S):
-            await context.feed.catch_up()
+    await context.feed.freshen(FRESH_S)
     total = await context.database.read(lambda connection: views.how_many(connection, place))
     found = await context.database.read(lambda connection: views.lying(connection, place, page, limits.PAGE))
     registry = await context.knowing.registry.current()

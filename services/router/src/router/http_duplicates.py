@@ -3,9 +3,7 @@
 A reporter is shown only what the public may know of, and no words of it: its number, where it stands and the links.
 """
 
-import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -79,9 +77,7 @@ async def followers(agency: AgencyId, complaint: UUID, context: Context, lang: L
     """
     state, registry = (await context.ledger.load(complaint)).state, await context.knowing.registry.current()
     _is_its_own(state, registry, agency)
-    with suppress(TimeoutError):  # a list that is a moment old is better than none
-        async with asyncio.timeout(FRESH_S):
-            await context.feed.catch_up()
+    await context.feed.freshen(FRESH_S)
     found = await context.database.read(lambda connection: views.followers_of(connection, complaint))
     # A row may be a moment behind its stream: who follows, is decided there.
     loaded = [each.state for each in await context.ledger.load_many(found) if each.state.status is Status.JOINED]
