@@ -72,4 +72,4 @@ def test_every_path_in_a_sentence_exists(document: Path) -> None:
 def test_the_walk_of_one_complaint_has_ten_hops() -> None:
     text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     walk = text.partition("## One complaint in ten hops")[2].partition("\n## ")[0]
-    assert re.findall(r"^(\d+)\. ", walk, flags=re.M) == [str(hop) for hop in range(1, 11)]
+    assert re.findall(r"^(\d+)\. ", walk, flags=re.MULTILINE) == [str(hop) for hop in range(1, 11)]
