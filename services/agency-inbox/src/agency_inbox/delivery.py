@@ -27,7 +27,22 @@ from schemas.events.intake import (
 from schemas.events.router import ComplaintArchived, ComplaintJoined, ComplaintRouted
 from schemas.registry.fold import Registry
 
-NEWS: Final = names(AttachmentAdded, ComplaintArchived, ComplaintEscalated, ComplaintJoined, ComplaintLapsed, ComplaintReturned, ComplaintRouted, ComplaintWithdrawn, DetailAdded, PersonalDataErased, ReminderSent, ResolutionConfirmed, ResolutionDisputed, ResponseGiven)  # fmt: skip
+NEWS: Final = names(
+    AttachmentAdded,
+    ComplaintArchived,
+    ComplaintEscalated,
+    ComplaintJoined,
+    ComplaintLapsed,
+    ComplaintReturned,
+    ComplaintRouted,
+    ComplaintWithdrawn,
+    DetailAdded,
+    PersonalDataErased,
+    ReminderSent,
+    ResolutionConfirmed,
+    ResolutionDisputed,
+    ResponseGiven,
+)
 """Facts that can be news to a body; all others are not worth waking up for. A receipt is none of them."""
 
 TopicIds = Mapping[str, str]

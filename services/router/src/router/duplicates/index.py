@@ -69,7 +69,22 @@ AT_A_TIME: Final = 16
 """Texts taken apart before others have their turn: placing runs beside this."""
 _CELLS_PER_DEGREE: Final = 500
 """Squares of about 220 m."""
-EVENT_TYPES: Final = names(ComplaintClassified, ComplaintReferred, ComplaintRouted, ComplaintJoined, ComplaintUnjoined, ComplaintReturned, ComplaintWithdrawn, ComplaintArchived, ComplaintLapsed, ComplaintSplit, ResponseGiven, ResolutionConfirmed, ResolutionDisputed, PersonalDataErased)  # fmt: skip
+EVENT_TYPES: Final = names(
+    ComplaintClassified,
+    ComplaintReferred,
+    ComplaintRouted,
+    ComplaintJoined,
+    ComplaintUnjoined,
+    ComplaintReturned,
+    ComplaintWithdrawn,
+    ComplaintArchived,
+    ComplaintLapsed,
+    ComplaintSplit,
+    ResponseGiven,
+    ResolutionConfirmed,
+    ResolutionDisputed,
+    PersonalDataErased,
+)
 """Only these change whether it is here."""
 
 
