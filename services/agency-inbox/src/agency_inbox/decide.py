@@ -77,7 +77,7 @@ def move(state: Complaint, by: ActingAgency, asked: Move, open_parts: OpenParts 
 
 def acknowledge(state: Complaint, by: ActingAgency, asked: Acknowledge) -> list[Fact]:
     """The body has begun (PermenPANRB 62/2018: within 5 working days). Raises `UnknownUnit` besides."""
-    _must_hold(state, by, "ComplaintAcknowledged")
+    _must_hold(state, by, ComplaintAcknowledged)
     _known_unit(by.registry, by.agency, asked.unit)
     return [ComplaintAcknowledged(at=by.at, agency=by.agency, unit=asked.unit)]
 
@@ -86,7 +86,7 @@ def return_complaint(state: Complaint, by: ActingAgency, asked: Return) -> list[
     """Back to the router, never to the citizen, with a reason (law 25/2009 article 44: the body that is not
     competent forwards, it does not refuse). Raises `BindingPlacement`: the arbiter's decision stands.
     """
-    _must_hold(state, by, "ComplaintReturned")
+    _must_hold(state, by, ComplaintReturned)
     if state.binding:
         raise BindingPlacement(agency=by.agency)
     reason = _text("reason", asked.reason, NOTE)
@@ -101,13 +101,13 @@ def return_complaint(state: Complaint, by: ActingAgency, asked: Return) -> list[
 
 def progress(state: Complaint, by: ActingAgency, asked: RecordProgress) -> list[Fact]:
     """The body tells how far it is; nothing else changes."""
-    _must_hold(state, by, "ProgressRecorded")
+    _must_hold(state, by, ProgressRecorded)
     return [ProgressRecorded(at=by.at, agency=by.agency, text=_text("text", asked.text, NOTE))]
 
 
 def clarify(state: Complaint, by: ActingAgency, asked: Clarify) -> list[Fact]:
     """The reporter is asked. The citizen's clock stands still, at most twice a holder (the fold counts)."""
-    _must_hold(state, by, "ClarificationRequested")
+    _must_hold(state, by, ClarificationRequested)
     return [ClarificationRequested(at=by.at, agency=by.agency, question=_text("question", asked.question, NOTE))]
 
 
@@ -117,7 +117,7 @@ def respond(state: Complaint, by: ActingAgency, asked: Respond, open_parts: Open
     Raises `UnseenDetail`: the reporter said more than the writer had read; `PartsOpen`: the whole waits for its
     mandatory parts; `InvalidField`: no answer of substance.
     """
-    _must_hold(state, by, "ResponseGiven")
+    _must_hold(state, by, ResponseGiven)
     text = _text("text", asked.text, BODY, ANSWER_LETTERS)
     if asked.seen_version > state.version:
         raise InvalidField(field="seen_version", why=f"the complaint is at version {state.version}")
@@ -173,7 +173,7 @@ def _place(receipt: Receipt) -> dict[str, object]:
     }
 
 
-def _must_hold(state: Complaint, by: ActingAgency, fact: str) -> None:
+def _must_hold(state: Complaint, by: ActingAgency, fact: type[Fact]) -> None:
     """Only the present holder, and only in the statuses of the table (design: section 4)."""
     if state.version < 0 or not (holds(state, by.registry, by.agency) or was_notified(state, by.registry, by.agency)):
         raise NotFound(complaint=str(state.id))
@@ -182,7 +182,7 @@ def _must_hold(state: Complaint, by: ActingAgency, fact: str) -> None:
     if not holds(state, by.registry, by.agency):
         raise NotTheHolder(**held_by(by.registry.holder(state.holder), by.registry))
     if not allows(state, fact):
-        raise WrongStatus(status=state.status.value, action=fact)
+        raise WrongStatus(status=state.status.value, action=fact.__name__)
 
 
 def _suggestion(state: Complaint, by: ActingAgency, asked: Return) -> tuple[str | None, str | None]:
