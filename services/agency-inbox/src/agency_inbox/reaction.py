@@ -16,7 +16,7 @@ import structlog
 from agency_inbox import decide
 from agency_inbox.delivery import Notification, TopicIds, message_body, receipt_cause, undelivered
 from agency_inbox.postbox import OutgoingMessage, Postbox
-from agency_inbox.settings import REMEMBERED_SENDS
+from agency_inbox.settings import CACHED_RECEIPTS
 from chassis.base.errors import BrokerUnavailable
 from chassis.base.ports import TimeSource
 from chassis.project.registry import RegistryView
@@ -115,7 +115,7 @@ class Delivery:
             for told, receipt in zip(new, await self._postbox.send(outgoing), strict=True):
                 self._sent[told] = receipt
         receipts = {told: self._sent[told] for told in wanted}
-        while len(self._sent) > REMEMBERED_SENDS:
+        while len(self._sent) > CACHED_RECEIPTS:
             self._sent.popitem(last=False)
         return receipts
 

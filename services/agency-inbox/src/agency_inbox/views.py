@@ -20,7 +20,7 @@ from sqlalchemy import (
     true,
 )
 
-from agency_inbox.casework import owner_of
+from agency_inbox.access import owner_of
 from agency_inbox.refused_replies import refused_table
 from chassis.project.from_kafka import checkpoint_table
 from chassis.project.registry import RegistryView
