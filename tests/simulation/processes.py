@@ -55,7 +55,7 @@ from chassis.write import loaded as chassis_loaded
 from chassis.write import repository as chassis_repository
 from chassis.write.cache import StreamCache
 from chassis.write.repository import Repository
-from escalation.basis import Basis
+from escalation.basis import DateInputs
 from escalation.sweep import TimerRepository, reaction
 from escalation.sweep import plan as timing
 from escalation.views import METADATA as ESCALATION
@@ -261,7 +261,7 @@ def _escalation(process: Process) -> Tasks:
         process.database(),
     )
     registry, clock = process.registry, process.clock
-    basis = Basis(registry, POLICIES)
+    basis = DateInputs(registry, POLICIES)
     sweep = Sweep(
         database, repository, clock, plan=timing(registry, basis), react=reaction(registry, clock, POLICIES),
         tables=ESCALATION_SWEEP, basis=basis.now, retry_policy=process.retry_policy, real=process.world.monotonic,

@@ -11,7 +11,7 @@ from chassis.react.reaction import Outcome, Reaction
 from chassis.sweep.open_work import Plan, Work
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause, Repository
-from escalation.basis import Basis
+from escalation.basis import DateInputs
 from escalation.policy import Step, due, next_owned
 from schemas.base.envelope import NewEvent
 from schemas.base.sealed import Keys
@@ -69,12 +69,12 @@ def _outcome(loaded: LoadedStream, steps: Sequence[Step]) -> Outcome | None:
     return [step.fact for step in steps], timers
 
 
-def plan(registry: RegistryView, basis: Basis) -> Plan:
+def plan(registry: RegistryView, basis: DateInputs) -> Plan:
     """The next thing that escalation must do for a complaint, as one row of open work."""
     return lambda state: planned(state, registry.known, basis)
 
 
-def planned(state: Complaint, registry: Registry, basis: Basis) -> list[Work]:
+def planned(state: Complaint, registry: Registry, basis: DateInputs) -> list[Work]:
     """The row, or none while the next step is not escalation's."""
     if state.agency is not None and state.agency not in registry.agencies:
         # The body is newer than what we know of the registry, so its time zone is unknown: look at once, and again.

@@ -36,7 +36,7 @@ async def tell_reporter(context: Context, loaded: LoadedStream) -> None:
     """What is news to the reporter, who left word of themselves."""
     if loaded.state.whole is None and loaded.state.person is None:
         return
-    items = news(loaded.state, loaded.told(NEWS), _since(context))
+    items = news(loaded.state, loaded.facts(NEWS), _since(context))
     untold = await _untold(context, {item.event_id: item for item in items})
     address = await _address(context, loaded) if untold else None
     if address is None:
@@ -47,7 +47,7 @@ async def tell_reporter(context: Context, loaded: LoadedStream) -> None:
 
 async def tell_audience(context: Context, loaded: Sequence[LoadedStream]) -> None:
     """What is news to others, of what the public may know of."""
-    found = [(each, audible(each.state, each.told(NEWS), _since(context))) for each in loaded if each.state.is_public]
+    found = [(each, audible(each.state, each.facts(NEWS), _since(context))) for each in loaded if each.state.is_public]
     heard = [(each, items) for each, items in found if items]
     if context.audience is None or not heard:
         return
