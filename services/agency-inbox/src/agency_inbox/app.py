@@ -14,11 +14,11 @@ from agency_inbox.agency_topics import AgencyTopics
 from agency_inbox.context import Inbox
 from agency_inbox.delivery import NEWS
 from agency_inbox.kafka_postbox import KafkaPostbox
-from agency_inbox.quarantine import Quarantine
 from agency_inbox.reaction import Delivery, ReceiptRepository
+from agency_inbox.refused_replies import RefusedReplies
 from agency_inbox.replies import GROUP, Replies
 from agency_inbox.settings import SERVICE
-from agency_inbox.sweep import TopicKeeper, plan
+from agency_inbox.sweep import AgencyTopicProvisioner, plan
 from agency_inbox.views import BEFORE_ANYBODY, METADATA, REFUSED, SWEEP, inbox_view
 from chassis.base.settings import Settings
 from chassis.deadletter.port import DeadLetters, MemoryDeadLetters
@@ -45,7 +45,7 @@ async def open_inbox(platform: Platform, copies: DeadLetters) -> AsyncIterator[I
     """Agency-inbox's own tables over the shared surroundings. `copies`: where refused replies go besides."""
     database = Database(platform.settings.views_of(SERVICE), METADATA)
     repository = ReceiptRepository(platform.store, platform.keyring, SERVICE, StreamCache())
-    quarantine = Quarantine(database, REFUSED, copies)
+    quarantine = RefusedReplies(database, REFUSED, copies)
     try:
         yield Inbox(repository, platform.registry, platform.clock, policies(), database, quarantine)
     finally:
@@ -79,7 +79,9 @@ async def open_background_tasks(
     view = inbox_view(repository, inbox.registry, inbox.policies)
     try:
         yield [
-            TopicKeeper(agency_topics, inbox.registry, sweep, inbox.database, every=settings.agency_topics == "all"),
+            AgencyTopicProvisioner(
+                agency_topics, inbox.registry, sweep, inbox.database, every=settings.agency_topics == "all"
+            ),
             Agent(SERVICE, "delivery", [topics.COMPLAINT_EVENTS], guard, kafka=settings.kafka, ignores=guard.ignores),
             ExternalConsumer(
                 SERVICE, answers, inbox.quarantine, kafka=settings.kafka, group=GROUP, pattern=topics.REPLIES_PATTERN

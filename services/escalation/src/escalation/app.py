@@ -17,7 +17,7 @@ from chassis.sql.database import Database
 from chassis.sweep.sweep import Sweep
 from chassis.write.cache import StreamCache
 from escalation import http
-from escalation.basis import DateInputs
+from escalation.basis import PlanBasis
 from escalation.context import Escalation
 from escalation.settings import SERVICE
 from escalation.sweep import TimerRepository, plan, reaction
@@ -33,7 +33,7 @@ async def open_escalation(platform: Platform) -> AsyncIterator[Escalation]:
     settings, registry, rules = platform.settings, platform.registry, policies()
     repository = TimerRepository(platform.store, platform.keyring, SERVICE, StreamCache())
     database = Database(settings.views_of(SERVICE), METADATA)
-    basis = DateInputs(registry, rules)
+    basis = PlanBasis(registry, rules)
     sweep = Sweep(
         database,
         repository,

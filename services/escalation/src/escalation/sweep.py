@@ -11,8 +11,8 @@ from chassis.react.reaction import Outcome, Reaction
 from chassis.sweep.open_work import Plan, Work
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause, Repository
-from escalation.basis import DateInputs
-from escalation.policy import Step, due, next_owned
+from escalation.basis import PlanBasis
+from escalation.policy import FiredTimer, due, next_owned
 from schemas.base.envelope import NewEvent
 from schemas.base.sealed import Keys
 from schemas.complaint.state import Complaint
@@ -59,7 +59,7 @@ def reaction(registry: RegistryView, clock: TimeSource, policies: Policies) -> R
     return react
 
 
-def _outcome(loaded: LoadedStream, steps: Sequence[Step]) -> Outcome | None:
+def _outcome(loaded: LoadedStream, steps: Sequence[FiredTimer]) -> Outcome | None:
     if not steps:
         return None
     correlation = metadata_of(loaded.recorded[0]).correlation_id
@@ -69,12 +69,12 @@ def _outcome(loaded: LoadedStream, steps: Sequence[Step]) -> Outcome | None:
     return [step.fact for step in steps], timers
 
 
-def plan(registry: RegistryView, basis: DateInputs) -> Plan:
+def plan(registry: RegistryView, basis: PlanBasis) -> Plan:
     """The next thing that escalation must do for a complaint, as one row of open work."""
     return lambda state: planned(state, registry.known, basis)
 
 
-def planned(state: Complaint, registry: Registry, basis: DateInputs) -> list[Work]:
+def planned(state: Complaint, registry: Registry, basis: PlanBasis) -> list[Work]:
     """The row, or none while the next step is not escalation's."""
     if state.agency is not None and state.agency not in registry.agencies:
         # The body is newer than what we know of the registry, so its time zone is unknown: look at once, and again.

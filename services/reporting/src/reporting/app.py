@@ -19,7 +19,7 @@ from chassis.service.web_app import web_app
 from chassis.sql.database import Database
 from reporting import http, open311, queries
 from reporting.context import Reporting
-from reporting.reaction import tell_public
+from reporting.reaction import publish_open_data
 from reporting.settings import SERVICE
 from reporting.summaries import KafkaSummaries
 from reporting.views import SUPPORTS_VIEW, book_view, reports_view
@@ -78,7 +78,7 @@ async def worker(settings: Settings) -> int:
         view = reports_view(context.repository)
         summaries = KafkaSummaries(settings.kafka)
         letters = platform.dead_letters(SERVICE)
-        guard = Guard(context.repository, tell_public(context.registry, policies(), summaries), letters)
+        guard = Guard(context.repository, publish_open_data(context.registry, policies(), summaries), letters)
         background_tasks: list[BackgroundTask] = [
             KafkaProjection(context.database, queries.METADATA, view, kafka=settings.kafka, group=f"{SERVICE}.views"),
             Agent(SERVICE, "summary", [COMPLAINT_EVENTS], guard, kafka=settings.kafka, ignores=guard.ignores),
