@@ -15,7 +15,7 @@ from typing import Any, Final
 import aiohttp
 
 from chassis.base.clock import FileClock, advance
-from local.bulk.client import asked
+from local.bulk.client import request
 from schemas.base.ids import derived_id
 from schemas.base.values import HolderKind
 from schemas.reference.load import calendars, policies
@@ -33,7 +33,7 @@ STEP_S: Final = 60.0
 POLL_S: Final = 0.2
 
 
-class Stuck(Exception):
+class StepTimeout(Exception):
     """A step left no trace; the message says which, and where the complaint was."""
 
 
@@ -168,7 +168,9 @@ class LongStory:
         end = loop.time() + STEP_S
         while not (found := await condition()):
             if loop.time() > end:
-                raise Stuck(f"{what} never came; {(await self.story())['status']}, {(await self.story())['timeline']}")
+                raise StepTimeout(
+                    f"{what} never came; {(await self.story())['status']}, {(await self.story())['timeline']}"
+                )
             await asyncio.sleep(POLL_S)
         return found
 
@@ -194,11 +196,11 @@ class LongStory:
         await self._post(f"/api/v1/agencies/{body}/inbox/{complaint}/response", **answer)
 
     async def _get(self, path: str) -> Json:
-        return (await asked(self._session, "GET", path))[2]
+        return (await request(self._session, "GET", path))[2]
 
     async def _post(self, path: str, **body: Any) -> Json:
         key = str(derived_id("long story", self._run, path, str(sorted(body.items()))))
-        status, _, answer = await asked(self._session, "POST", path, body, key)
+        status, _, answer = await request(self._session, "POST", path, body, key)
         if status >= 400:
             self.refused.append(answer["code"])
             self._said(f"refused: {answer['detail']}")
