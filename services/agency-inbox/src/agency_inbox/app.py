@@ -11,11 +11,11 @@ from agency_inbox.agency_topics import AgencyTopics
 from agency_inbox.context import Inbox
 from agency_inbox.delivery import NEWS
 from agency_inbox.kafka_postbox import KafkaPostbox
-from agency_inbox.quarantine import Quarantine
 from agency_inbox.reaction import Delivery
+from agency_inbox.refused_replies import RefusedReplies
 from agency_inbox.replies import GROUP, Replies
 from agency_inbox.settings import SERVICE
-from agency_inbox.sweep import TopicKeeper, plan
+from agency_inbox.sweep import AgencyTopicProvisioner, plan
 from agency_inbox.views import BEFORE_ANYBODY, METADATA, REFUSED, SWEEP, inbox_view
 from chassis.deadletter.port import DeadLetters, MemoryDeadLetters
 from chassis.kafka.admin import Admin
@@ -38,7 +38,7 @@ async def open_inbox(platform: Platform, copies: DeadLetters) -> AsyncIterator[I
     """Agency-inbox's own tables over the shared surroundings. `copies`: where refused replies go besides."""
     database = Database(platform.settings.views_of(SERVICE), METADATA)
     repository = platform.repository(SERVICE)
-    quarantine = Quarantine(database, REFUSED, copies)
+    quarantine = RefusedReplies(database, REFUSED, copies)
     try:
         yield Inbox(repository, platform.registry, platform.clock, policies(), database, quarantine)
     finally:
@@ -72,7 +72,9 @@ async def open_background_tasks(
     view = inbox_view(repository, inbox.registry, inbox.policies)
     try:
         yield [
-            TopicKeeper(agency_topics, inbox.registry, sweep, inbox.database, every=settings.agency_topics == "all"),
+            AgencyTopicProvisioner(
+                agency_topics, inbox.registry, sweep, inbox.database, every=settings.agency_topics == "all"
+            ),
             Agent(SERVICE, "delivery", [topics.COMPLAINT_EVENTS], guard, kafka=settings.kafka, ignores=guard.ignores),
             ExternalConsumer(
                 SERVICE, answers, inbox.quarantine, kafka=settings.kafka, group=GROUP, pattern=topics.REPLIES_PATTERN

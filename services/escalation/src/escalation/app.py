@@ -12,7 +12,7 @@ from chassis.service.service import Service
 from chassis.sql.database import Database
 from chassis.sweep.sweep import Sweep
 from escalation import http
-from escalation.basis import Basis
+from escalation.basis import PlanBasis
 from escalation.context import Escalation
 from escalation.settings import SERVICE
 from escalation.sweep import plan, reaction
@@ -26,7 +26,7 @@ async def open_escalation(platform: Platform) -> AsyncIterator[Escalation]:
     settings, registry, rules = platform.settings, platform.registry, policies()
     repository = platform.repository(SERVICE)
     database = Database(settings.views_of(SERVICE), METADATA)
-    basis = Basis(registry, rules)
+    basis = PlanBasis(registry, rules)
     sweep = Sweep(
         database,
         repository,

@@ -10,8 +10,8 @@ from chassis.react.reaction import Outcome, Reaction
 from chassis.sweep.open_work import Plan, Work
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
-from escalation.basis import Basis
-from escalation.policy import Step, due, next_owned
+from escalation.basis import PlanBasis
+from escalation.policy import FiredTimer, due, next_owned
 from schemas.complaint.state import Complaint
 from schemas.deadlines.policies import Policies
 from schemas.events.codec import metadata_of
@@ -36,7 +36,7 @@ def reaction(registry: RegistryView, clock: TimeSource, policies: Policies) -> R
     return react
 
 
-def _outcome(loaded: LoadedStream, steps: Sequence[Step]) -> Outcome | None:
+def _outcome(loaded: LoadedStream, steps: Sequence[FiredTimer]) -> Outcome | None:
     if not steps:
         return None
     correlation = metadata_of(loaded.recorded[0]).correlation_id
@@ -46,12 +46,12 @@ def _outcome(loaded: LoadedStream, steps: Sequence[Step]) -> Outcome | None:
     return [step.fact for step in steps], timers
 
 
-def plan(registry: RegistryView, basis: Basis) -> Plan:
+def plan(registry: RegistryView, basis: PlanBasis) -> Plan:
     """The next thing that escalation must do for a complaint, as one row of open work."""
     return lambda state: planned(state, registry.known, basis)
 
 
-def planned(state: Complaint, registry: Registry, basis: Basis) -> list[Work]:
+def planned(state: Complaint, registry: Registry, basis: PlanBasis) -> list[Work]:
     """The row, or none while the next step is not escalation's."""
     if state.agency is not None and state.agency not in registry.agencies:
         # The body is newer than what we know of the registry, so its time zone is unknown: look at once, and again.

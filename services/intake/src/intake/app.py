@@ -21,18 +21,18 @@ from intake.gateway.submissions import receive
 from intake.http import open311, reporter
 from intake.kafka_health import KafkaProbe
 from intake.notices.outbox import Outbox
-from intake.notices.port import Sent
+from intake.notices.port import SentNotices
 from intake.notices.sender import MailSender
 from intake.notices.smtp import mailbox_of
 from intake.orphans import Orphans
 from intake.rate_limit import RateLimiter
-from intake.reaction import HEEDED, follow_up
+from intake.reaction import EVENT_TYPES, follow_up
 from intake.storage import relations as views
 from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
 from intake.storage.public_numbers import PublicNumbers
-from intake.storage.quarantine import Quarantine
 from intake.storage.records import Records
+from intake.storage.refused_submissions import RefusedSubmissions
 from intake.storage.results import Results
 from intake.storage.subscribers import Subscribers
 from intake.storage.tables import metadata
@@ -74,7 +74,7 @@ async def open_intake(platform: Platform) -> AsyncIterator[Context]:
         attachments=Attachments(settings.attachments_dir),
         results=Results(database),
         mailbox=outbox_of(platform, database),
-        sent=Sent(database),
+        sent=SentNotices(database),
         probe=KafkaProbe(settings.kafka),
         filings=RateLimiter(settings.filings_per_minute),
         lookups=RateLimiter(settings.lookups_per_minute),
@@ -114,10 +114,10 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
         await door.once()
         letters = platform.dead_letters(SERVICE)
         react, kafka = follow_up(context), platform.settings.kafka
-        guard = Guard(context.repository, react, letters, event_types=HEEDED)
+        guard = Guard(context.repository, react, letters, event_types=EVENT_TYPES)
         catch_up_sweep = CatchUpSweep(
             platform.store, context.database, metadata, SERVICE, Reactor(context.repository, react).handle,
-            types=HEEDED, grace_s=platform.settings.sweep_grace_s,
+            types=EVENT_TYPES, grace_s=platform.settings.sweep_grace_s,
         )  # fmt: skip
         group = f"{SERVICE}.submissions"
         background_tasks: list[BackgroundTask] = [
@@ -125,7 +125,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             ExternalConsumer(
                 SERVICE,
                 receive(context),
-                Quarantine(context.database, letters),
+                RefusedSubmissions(context.database, letters),
                 kafka=kafka,
                 group=group,
                 topics=[SUBMISSIONS],

@@ -15,7 +15,7 @@ from chassis.service.service import Service
 from chassis.sql.database import Database
 from reporting import http, open311, queries
 from reporting.context import Reporting
-from reporting.reaction import tell_public
+from reporting.reaction import publish_open_data
 from reporting.settings import SERVICE
 from reporting.summaries import KafkaSummaries
 from reporting.views import SUPPORTS_VIEW, book_view, reports_view
@@ -44,7 +44,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
         kafka, view = platform.settings.kafka, reports_view(context.repository)
         summaries = KafkaSummaries(kafka)
         letters = platform.dead_letters(SERVICE)
-        guard = Guard(context.repository, tell_public(context.registry, policies(), summaries), letters)
+        guard = Guard(context.repository, publish_open_data(context.registry, policies(), summaries), letters)
         try:
             yield [
                 KafkaProjection(context.database, queries.METADATA, view, kafka=kafka, group=f"{SERVICE}.views"),
