@@ -340,7 +340,7 @@ class Lives(RuleBasedStateMachine):
             now = summary(state)
             self.books.change(self.counted.get(complaint), now)
             self.counted[complaint] = now
-        told = self.books.told(0, lambda lead: self.world.state(lead).is_open)
+        told = self.books.totals(0, lambda lead: self.world.state(lead).is_open)
         assert told["balanced"]
         assert told["filed"] == sum(state.whole is None for state in self.world.states.values())
 

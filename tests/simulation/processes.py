@@ -26,7 +26,7 @@ from agency_inbox import sweep as inbox_sweep
 from agency_inbox.agency_topics import AgencyTopics
 from agency_inbox.context import Inbox
 from agency_inbox.delivery import NEWS
-from agency_inbox.reaction import Delivery, ReceiptRepository
+from agency_inbox.reaction import Delivery
 from agency_inbox.replies import Replies
 from agency_inbox.sweep import AgencyTopicProvisioner
 from agency_inbox.sweep import plan as telling
@@ -56,8 +56,8 @@ from chassis.write import repository as chassis_repository
 from chassis.write.cache import StreamCache
 from chassis.write.repository import Repository
 from escalation.basis import PlanBasis
-from escalation.sweep import TimerRepository, reaction
 from escalation.sweep import plan as timing
+from escalation.sweep import reaction
 from escalation.views import METADATA as ESCALATION
 from escalation.views import SWEEP as ESCALATION_SWEEP
 from escalation.views import ladder_view
@@ -235,7 +235,7 @@ class Waking:
 
 
 def _inbox(process: Process) -> Tasks:
-    repository = ReceiptRepository(process.store, process.keys, "agency-inbox", process.memory())
+    repository = process.repository("agency-inbox")
     database, clock, registry = process.database(), process.clock, process.registry
     kept = timedelta(days=POLICIES.versions[-1].inbox_d)
     topics = AgencyTopics(SimAdmin(process.ports), lambda: kept, process.world.monotonic)  # type: ignore[arg-type]
@@ -260,7 +260,7 @@ def _inbox(process: Process) -> Tasks:
 
 def _escalation(process: Process) -> Tasks:
     repository, database = (
-        TimerRepository(process.store, process.keys, "escalation", process.memory()),
+        process.repository("escalation"),
         process.database(),
     )
     registry, clock = process.registry, process.clock
@@ -405,12 +405,12 @@ async def _no_figure(_sweep: Sweep, _now: Any) -> None:
     """Metrics are not collected in a simulation."""
 
 
-KINDS: Final[Mapping[str, type[Once]]] = {"pending": Pending, "reckoning_for": Reckoned, "reckon": Due}
+KINDS: Final[Mapping[str, type[Once]]] = {"pending": Pending, "date_context": Reckoned, "due_date": Due}
 PURE: Final = (
     (schemas.deadlines.actions, "pending"), (schemas.deadlines.clocks, "running"), (escalation.policy, "pending"),
     (escalation.ladder, "running"), (agency_inbox.views, "running"), (schemas.contract.agency_messages, "running"),
-    (schemas.deadlines.actions, "clocks"), (schemas.deadlines.clocks, "clocks"), (schemas.deadlines.actions, "reckoning_for"),
-    (schemas.deadlines.clocks, "reckoning_for"), (schemas.deadlines.clocks, "reckon"),
+    (schemas.deadlines.actions, "clocks"), (schemas.deadlines.clocks, "clocks"), (schemas.deadlines.actions, "date_context"),
+    (schemas.deadlines.clocks, "date_context"), (schemas.deadlines.clocks, "due_date"),
 )  # fmt: skip
 """Pure functions that several tasks call with the same state and registry, under each name by which they are called."""
 

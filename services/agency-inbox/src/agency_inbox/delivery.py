@@ -10,8 +10,8 @@ from uuid import UUID
 from agency_inbox.settings import MESSAGE_BYTES
 from schemas.base.ids import derived_id, event_id
 from schemas.base.streams import complaint_stream
-from schemas.complaint.state import Complaint, News
-from schemas.contract import Case, tell
+from schemas.complaint.state import AgencyUpdate, Complaint
+from schemas.contract import Case, newest_message
 from schemas.deadlines.policies import Policies
 from schemas.events.agency_inbox import ComplaintDelivered, ComplaintReturned, ResponseGiven
 from schemas.events.base import names
@@ -53,7 +53,7 @@ class Notification(NamedTuple):
     """What one agency must get. `again`: it was delivered before, but the topic was recreated since."""
 
     agency: str
-    news: News
+    news: AgencyUpdate
     again: bool = False
 
 
@@ -77,7 +77,7 @@ def message_body(state: Complaint, notification: Notification, registry: Registr
 
     If it would exceed `MESSAGE_BYTES`, the oldest details are left out; the agency reads them over HTTP.
     """
-    case = tell(state, notification.agency, registry, policies)
+    case = newest_message(state, notification.agency, registry, policies)
     case = case.model_copy(update={"version": notification.news.version})
     while len(body := _json(case)) > MESSAGE_BYTES and case.content is not None and case.content.details:
         fewer = case.content.details[1 + len(case.content.details) // 10 :]
@@ -103,7 +103,7 @@ def _is_lost(state: Complaint, agency: str, topic_id: str | None) -> bool:
     return holds and topic_id is not None and state.receipts[agency].topic_id != topic_id
 
 
-def _has_receipt(state: Complaint, agency: str, news: News) -> bool:
+def _has_receipt(state: Complaint, agency: str, news: AgencyUpdate) -> bool:
     receipt = state.receipts.get(agency)
     return receipt is not None and receipt.message_id == news.event_id
 
