@@ -1,4 +1,4 @@
-"""The port that puts messages into agencies' topics, and its in-memory double for tests and simulations.
+"""The port that puts messages into agencies' topics.
 
 A message may arrive twice, always with the same `ce_id`.
 """
@@ -6,12 +6,10 @@ A message may arrive twice, always with the same `ce_id`.
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from agency_inbox.delivery import TopicIds
-from chassis.base.errors import BrokerUnavailable
-from chassis.base.message import Header, Message
-from schemas.base.topics import agency_inbox
+from chassis.base.message import Header
 from schemas.complaint.state import AgencyUpdate, Receipt
 
 SOURCE = b"/satupintu/agency-inbox"
@@ -54,40 +52,3 @@ class Postbox(Protocol):
     async def send(self, outgoing: Sequence[OutgoingMessage]) -> Sequence[Receipt]:
         """Send all messages; on return every in-sync replica has them. After an error some may have been sent."""
         ...
-
-
-class MemoryPostbox:
-    """Topics as lists. `wipe` deletes all of them; with `is_up` False every call fails."""
-
-    def __init__(self, cluster: UUID) -> None:
-        self._cluster, self._created = cluster, 0
-        self.is_up = True
-        self.records: dict[str, list[Message]] = {}
-        self._ids: dict[str, str] = {}
-
-    async def topics(self, agencies: Collection[str], *, fresh: bool = False) -> TopicIds:  # noqa: ARG002 - always is
-        if not self.is_up:
-            raise BrokerUnavailable("the memory postbox is down")
-        for agency in agencies:
-            if agency not in self._ids:
-                self._created += 1
-                self._ids[agency] = str(uuid5(self._cluster, f"{agency} {self._created}"))
-        return {agency: self._ids[agency] for agency in agencies}
-
-    async def send(self, outgoing: Sequence[OutgoingMessage]) -> Sequence[Receipt]:
-        ids = await self.topics({each.agency for each in outgoing})
-        return [self._put(each, ids[each.agency]) for each in outgoing]
-
-    def wipe(self) -> None:
-        """Delete all topics, as when the broker's data is lost."""
-        self.records.clear()
-        self._ids.clear()
-
-    def known(self) -> TopicIds:
-        return dict(self._ids)
-
-    def _put(self, each: OutgoingMessage, topic_id: str) -> Receipt:
-        records = self.records.setdefault(each.agency, [])
-        topic, offset = agency_inbox(each.agency), len(records)
-        records.append(Message(topic, 0, offset, str(each.complaint).encode(), each.body, each.headers()))
-        return Receipt(each.news.event_id, str(self._cluster), topic_id, 0, offset)
