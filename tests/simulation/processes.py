@@ -82,10 +82,10 @@ from reporting.reaction import publish_open_data
 from reporting.views import SUPPORTS_VIEW, book_view, reports_view
 from router.context import Router
 from router.duplicates import watcher
-from router.duplicates.watcher import DuplicateWatch
+from router.duplicates.watcher import DuplicateWatcher
 from router.placement import knowledge
-from router.placement.knowledge import Knowing
-from router.placement.reaction import EVENT_TYPES, Placing
+from router.placement.knowledge import ContextProvider
+from router.placement.reaction import EVENT_TYPES, PlacementReaction
 from router.placement.sweep import Watchdog
 from router.placement.sweep import plan as placing
 from router.placement.views import METADATA as ROUTER
@@ -203,8 +203,8 @@ class Process:
 
 def _router(process: Process) -> Tasks:
     repository, database, clock = process.repository("router"), process.database(), process.clock
-    known = Knowing(process.registry, database, POLICIES, monotonic=process.world.monotonic)
-    place = Placing(repository, known, clock)
+    known = ContextProvider(process.registry, database, POLICIES, monotonic=process.world.monotonic)
+    place = PlacementReaction(repository, known, clock)
     sweep = Sweep(
         database, repository, clock, plan=placing(GRACE), react=place, tables=ROUTER_SWEEP,
         retry_policy=process.retry_policy, real=process.world.monotonic,
@@ -212,7 +212,7 @@ def _router(process: Process) -> Tasks:
     watchdog = Watchdog(database, repository, process.registry, place, 1.0)
     feed = StoreProjection(process.store, database, ROUTER, VIEW)
     guard = Guard(repository, place, process.letters(), event_types=EVENT_TYPES, clock=process.world.monotonic)
-    duplicates = DuplicateWatch(database, ROUTER, repository, clock, TELLING, b"likeness of texts", POLICIES)
+    duplicates = DuplicateWatcher(database, ROUTER, repository, clock, TELLING, b"likeness of texts", POLICIES)
     process.context = Router(repository, clock, known, database, feed, place, sweep, watchdog, duplicates)
     return {
         "agent": process.agent("reactions", guard),

@@ -10,7 +10,7 @@ from chassis.kafka import cloudevents
 from chassis.keys.keyring import MemoryKeyRing
 from chassis.store.memory import MemoryStore
 from chassis.write.repository import Cause, Repository
-from router.duplicates.features import FeatureReader, feature_data
+from router.duplicates.features import FeatureExtractor, feature_data
 from router.placement import knowledge
 from router.reading.reader import Reader, TextToRead
 from schemas.base.envelope import NewEvent, RecordedEvent
@@ -242,10 +242,10 @@ def words(reader: Reader, asked: Sequence[TextToRead]) -> list[Any]:
     return [_WORDS[place] for place in places]
 
 
-class _Telling(FeatureReader):
+class _Telling(FeatureExtractor):
     """Reads each text once."""
 
-    features = cache(FeatureReader.features)
+    features = cache(FeatureExtractor.features)
 
 
 TELLING: Final = _Telling(feature_data())

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from router.placement.choose import Precedent
+from router.placement.context import Precedent
 from router.placement.policy import follow_merger, next_facts, open_part, overdue, place, release
 from router.placement.precedents import precedent_key
 from schemas.base.limits import EARLIER_DETAILS
@@ -507,8 +507,8 @@ def test_a_suggested_body_is_taken_where_the_place_is_not_known_if_it_has_the_fi
 
 def test_a_sector_that_only_the_registry_knows_finds_its_level_there():
     bodies = registry(mandate(CITY, "cemeteries", "regency", "32.73"))
-    assert known(bodies).authority.home("cemeteries") is Level.REGENCY
-    assert known(bodies).authority.home("unheard-of") is Level.NATIONAL
+    assert known(bodies).mandates.most_local_level("cemeteries") is Level.REGENCY
+    assert known(bodies).mandates.most_local_level("unheard-of") is Level.NATIONAL
 
 
 @pytest.mark.parametrize(
