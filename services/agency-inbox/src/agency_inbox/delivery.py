@@ -10,40 +10,17 @@ from uuid import UUID
 from agency_inbox.settings import MESSAGE_BYTES
 from schemas.base.ids import derived_id, event_id
 from schemas.base.streams import complaint_stream
+from schemas.complaint.fold import AGENCY_UPDATES
 from schemas.complaint.state import AgencyUpdate, Complaint
 from schemas.contract import Case, newest_message
 from schemas.deadlines.policies import Policies
-from schemas.events.agency_inbox import ComplaintDelivered, ComplaintReturned, ResponseGiven
+from schemas.events.agency_inbox import ComplaintDelivered
 from schemas.events.base import names
-from schemas.events.escalation import ComplaintEscalated, ComplaintLapsed, ReminderSent
-from schemas.events.intake import (
-    AttachmentAdded,
-    ComplaintWithdrawn,
-    DetailAdded,
-    PersonalDataErased,
-    ResolutionConfirmed,
-    ResolutionDisputed,
-)
-from schemas.events.router import ComplaintArchived, ComplaintJoined, ComplaintRouted
+from schemas.events.router import ComplaintReferred
 from schemas.registry.fold import Registry
 
-NEWS: Final = names(
-    AttachmentAdded,
-    ComplaintArchived,
-    ComplaintEscalated,
-    ComplaintJoined,
-    ComplaintLapsed,
-    ComplaintReturned,
-    ComplaintRouted,
-    ComplaintWithdrawn,
-    DetailAdded,
-    PersonalDataErased,
-    ReminderSent,
-    ResolutionConfirmed,
-    ResolutionDisputed,
-    ResponseGiven,
-)
-"""Facts that can be news to a body; all others are not worth waking up for. A receipt is none of them."""
+NEWS: Final = names(*AGENCY_UPDATES) - names(ComplaintReferred)
+"""The events that wake the delivery. A referral takes a complaint only from an agency that was dissolved."""
 
 TopicIds = Mapping[str, str]
 """The id of each agency's inbox topic as it is today."""
