@@ -84,9 +84,7 @@ class Kept:
     def leaked(self, text: str, allowed: set[str]) -> dict[str, list[str]]:
         """The markers in this text that are not `allowed`."""
         found = {
-            name: [mark for mark in marks if mark in text]
-            for name, marks in self.marks.items()
-            if name not in allowed
+            name: [mark for mark in marks if mark in text] for name, marks in self.marks.items() if name not in allowed
         }
         return {name: marks for name, marks in found.items() if marks}
 
