@@ -44,7 +44,7 @@ from chassis.project.from_store import StoreProjection
 from chassis.project.registry import RegistryView
 from chassis.react import reaction as chassis_reaction
 from chassis.react.reaction import Guard, Reactor
-from chassis.relay.leader import Publishes, lead
+from chassis.relay.leader import EventPublisher, run_leader
 from chassis.relay.relay import TOPICS, TopicsChanged
 from chassis.sql.lease import LEASE_S
 from chassis.sweep import catch_up as chassis_trailing
@@ -350,7 +350,7 @@ def _relay(process: Process) -> Tasks:
     async def stand_by() -> None:
         ids = {name: str(id_) for name, id_ in (await admin.ensure([FIXED[name] for name in TOPICS])).items()}
 
-        async def carry(pages: AsyncIterator[Page], publisher: Publishes) -> None:
+        async def carry(pages: AsyncIterator[Page], publisher: EventPublisher) -> None:
             async for page in pages:
                 if page.events:
                     await publisher.publish(page.events)
@@ -358,7 +358,7 @@ def _relay(process: Process) -> Tasks:
                     raise TopicsChanged
 
         try:
-            await lead(process.store, line, ids, carry)
+            await run_leader(process.store, line, ids, carry)
         except (TopicsChanged, Fenced):
             return
 

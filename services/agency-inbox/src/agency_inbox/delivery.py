@@ -10,40 +10,17 @@ from uuid import UUID
 from agency_inbox.settings import MESSAGE_BYTES
 from schemas.base.ids import derived_id, event_id
 from schemas.base.streams import complaint_stream
+from schemas.complaint.fold import AGENCY_UPDATES
 from schemas.complaint.state import AgencyUpdate, Complaint
 from schemas.contract import Case, newest_message
 from schemas.deadlines.policies import Policies
-from schemas.events.agency_inbox import ComplaintDelivered, ComplaintReturned, ResponseGiven
+from schemas.events.agency_inbox import ComplaintDelivered
 from schemas.events.base import names
-from schemas.events.escalation import ComplaintEscalated, ComplaintLapsed, ReminderSent
-from schemas.events.intake import (
-    AttachmentAdded,
-    ComplaintWithdrawn,
-    DetailAdded,
-    PersonalDataErased,
-    ResolutionConfirmed,
-    ResolutionDisputed,
-)
-from schemas.events.router import ComplaintArchived, ComplaintJoined, ComplaintRouted
+from schemas.events.router import ComplaintReferred
 from schemas.registry.fold import Registry
 
-NEWS: Final = names(
-    AttachmentAdded,
-    ComplaintArchived,
-    ComplaintEscalated,
-    ComplaintJoined,
-    ComplaintLapsed,
-    ComplaintReturned,
-    ComplaintRouted,
-    ComplaintWithdrawn,
-    DetailAdded,
-    PersonalDataErased,
-    ReminderSent,
-    ResolutionConfirmed,
-    ResolutionDisputed,
-    ResponseGiven,
-)
-"""The event types that can need a notification; the agent ignores all others. Receipts are not among them."""
+NEWS: Final = names(*AGENCY_UPDATES) - names(ComplaintReferred)
+"""The event types that can need a notification. A referral takes a complaint only from a dissolved agency."""
 
 TopicIds = Mapping[str, str]
 """The present id of each agency's inbox topic."""

@@ -25,7 +25,7 @@ from agency_inbox.refused_replies import refused_table
 from chassis.project.from_kafka import checkpoint_table
 from chassis.project.registry import RegistryView
 from chassis.project.view import View
-from chassis.sql.statements import replace
+from chassis.sql.statements import replace_rows
 from chassis.sql.types import Moment
 from chassis.sweep.sweep import sweep_tables
 from chassis.write.repository import Repository
@@ -120,7 +120,7 @@ def put_rows(connection: Connection, tables: Sequence[Table], rows: Sequence[Inb
     """Replace the rows of these complaints. Repeatable."""
     table, newest = tables[0], {row.complaint: row for row in rows}
     present = [row._asdict() for row in newest.values() if row.agency is not None]
-    replace(connection, table.c.complaint, list(newest), present)
+    replace_rows(connection, table.c.complaint, list(newest), present)
 
 
 def inbox_view(repository: Repository, registry: RegistryView, policies: Policies) -> View[InboxRow]:
@@ -155,7 +155,7 @@ def _present(
     repository: Repository, registry: RegistryView, policies: Policies
 ) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[InboxRow]]]:
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[InboxRow]:
-        known = await registry.current()
-        return [row_of(each.state, known, policies) for each in await repository.touched(events) if each.recorded]
+        bodies = await registry.current()
+        return [row_of(each.state, bodies, policies) for each in await repository.load_for(events) if each.recorded]
 
     return prepare
