@@ -446,13 +446,13 @@ def standing_in() -> Iterator[None]:
         patch.setattr(chassis_repository, "fold_registry", founded)
         patch.setattr(knowledge, "reader", READER)
         patch.setattr(chassis_repository, "decode", DECODE)
-        patch.setattr(chassis_loaded, "tell", tell)
+        patch.setattr(chassis_loaded, "recorded_facts", tell)
         patch.setattr(Reader, "words", words)
         patch.setattr(history, "metadata_of", metadata_of)
         patch.setattr(chassis_loaded, "fold", FOLDS)
         patch.setattr(chassis_repository, "fold", noted)
         patch.setattr(chassis_repository, "encode", encode)
-        patch.setattr(chassis_reaction, "about", ABOUT)
+        patch.setattr(chassis_reaction, "event_reference", ABOUT)
         patch.setattr(chassis_projection, "to_recorded", to_recorded)
         for module, name in PURE:
             asked = getattr(module, name)  # a planted mistake, if one was put here

@@ -102,7 +102,7 @@ class World:
         return self.command(complaint, lambda s: agency.move(s, by, asked, open_parts(s, parts)))
 
     def decree(self, fact: AgenciesMerged | AgencyDissolved | CalendarDecreed) -> None:
-        self.registry = placing.extended(self.registry, fact)
+        self.registry = placing.grown(self.registry, fact)
         # The reader uses names, which stay when a body ends: the expensive part is kept.
         self.known = self.known._replace(mandates=MandateIndex(self.registry))
 
