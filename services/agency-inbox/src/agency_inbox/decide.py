@@ -207,5 +207,5 @@ def _known_unit(registry: Registry, agency: str, unit: str | None) -> None:
 def _text(field: str, text: str, most: int, least: int = 1) -> str:
     said = text.strip()
     if not least <= len(said) <= most:
-        raise InvalidField(field=field, why=f"must have {least} to {most} letters")
+        raise InvalidField(field=field, why=f"must have {least} to {most} characters")
     return said

@@ -64,7 +64,7 @@ def parsed(message: Message) -> Reply:
     """
     headers = dict(message.headers)
     if len(headers.get("ce_id") or b"") > CLIENT:
-        raise Poison(f"invalid-field: ce_id has more than {CLIENT} letters")
+        raise Poison(f"invalid-field: ce_id has more than {CLIENT} characters")
     name = (headers.get("ce_type") or b"").decode(errors="replace")
     model = contract.REPLIES.get(name)
     if model is None:
