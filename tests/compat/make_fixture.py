@@ -1,4 +1,4 @@
-"""Writes `tests/compat/fixture`: the state that this version leaves after a small life of every kind of event.
+"""Writes `tests/compat/fixture`: the state that this version leaves after a short run with every kind of event.
 
     PYTHONPATH=tests python -m compat.make_fixture [FOLDER]
 
@@ -40,7 +40,7 @@ MAIL_DOWN: Final = {"SATUPINTU_NOTICES_URL": "smtp://127.0.0.1:1"}
 
 
 class Life(Door):
-    """The front door, and what the test will ask for again."""
+    """The front door, and what the tests ask for again."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         super().__init__(session)
@@ -62,7 +62,7 @@ class Life(Door):
         return bool((await self.story(code))["status"] != "unplaced")
 
     async def at_city(self, name: str, **more: Any) -> Json:
-        """File one, and let the desk place it with the city."""
+        """File one; the desk places it with the city."""
         one = await self.someone(name, **more)
         await self.reaches(one["tracking_code"], "triage")
         await self.post(f"/api/v1/triage/{one['id']}/placement", agency=CITY)
@@ -130,7 +130,7 @@ async def live(life: Life, platform: Running) -> None:
 
 
 async def precedent(life: Life, one: Json) -> None:
-    """Nobody wants it, so the arbiter decides, also for what is like it."""
+    """Every body returns it until the arbiter decides; the decision becomes a precedent."""
     while (story := await life.story(one["tracking_code"]))["status"] != "arbitration":
         if story["status"] == "routed":
             await life.agency(story["holder"]["agency"], one["id"], "return", reason="Bukan urusan kami.")
@@ -141,7 +141,7 @@ async def precedent(life: Life, one: Json) -> None:
 
 
 async def alike(life: Life) -> None:
-    """One follows the first by rule, one is only suggested."""
+    """Two further reports of one matter: one is joined by rule, one is only suggested."""
     here = {"place": {"region": "32.73"}}
     await life.someone("pothole", POTHOLE, **here)
     again = await life.someone("pothole-again", AGAIN, **here)
@@ -198,7 +198,7 @@ async def change_the_registry(life: Life) -> None:
 
 
 async def decree(life: Life, today: date) -> None:
-    """Ten more days off from tomorrow on: open dates move."""
+    """Decree the next ten days as days off, so that open dates move."""
     days = [today + timedelta(days=number) for number in range(1, 11)]
     for year in {day.year for day in days}:
         known = (await life.get(f"/api/v1/calendars/national/{year}"))["days"]
@@ -213,7 +213,7 @@ async def decree(life: Life, today: date) -> None:
 
 
 async def settled(platform: Running) -> None:
-    """Everybody has taken in everything: the audit of store and topics finds nothing, twice without a new event."""
+    """Returns when the audit of store and topics finds nothing and no event was added since the last look."""
     before = -1
     while True:
         said = await audited(platform)

@@ -1,4 +1,4 @@
-"""A platform's state as files that a person can review: the databases as SQL text, everything else in one JSON file."""
+"""Writes a platform's state as files that a person can review, and restores it: databases as SQL text, the rest as JSON."""
 
 import base64
 import gzip
@@ -37,7 +37,7 @@ def write(state: Path, out: Path, manifest: Json) -> None:
 
 
 def restore(state: Path, source: Path = FIXTURE) -> Json:
-    """Make the state folder again in `state`; the manifest."""
+    """Restore the state to the folder `state`; returns the manifest."""
     for path in sorted(source.glob("*.sql*")):
         text = gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text()
         with closing(sqlite3.connect(state / f"{path.name.partition('.')[0]}.db")) as connection:
@@ -52,7 +52,7 @@ def restore(state: Path, source: Path = FIXTURE) -> Json:
 
 
 def schema(state: Path) -> dict[str, list[tuple[str, ...]]]:
-    """By database: every table and index with the statement that made it, in one order."""
+    """By database: kind, name and statement of every table and index, sorted."""
     return {
         path.stem: query(path, "select type, name, sql from sqlite_master order by type, name")
         for path in sorted(state.glob("*.db"))
@@ -60,7 +60,7 @@ def schema(state: Path) -> dict[str, list[tuple[str, ...]]]:
 
 
 def names(state: Path) -> set[tuple[str, str, str]]:
-    """Database, table and name of every stored position and lease: under what a process goes on where it was."""
+    """Database, table and name of every stored position and lease. A process continues from what is stored under its name."""
     return {
         (path.stem, table, name)
         for path in state.glob("*.db")
@@ -71,13 +71,13 @@ def names(state: Path) -> set[tuple[str, str, str]]:
 
 
 def query(path: Path, statement: str) -> list[tuple[Any, ...]]:
-    """Rows of a database file, read without any code of ours."""
+    """Rows of a database file, read with plain SQL."""
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute(statement).fetchall()
 
 
 def essence(story: Mapping[str, Any]) -> Json:
-    """What a reporter is told, without the wording."""
+    """What a reporter is told, without the sentences, whose wording may change."""
     return {
         **{name: story[name] for name in TOLD},
         "words": None if story["erased"] else [story["text"], story["title"], story["response"], story["question"]],

@@ -1,4 +1,4 @@
-"""What the version before wrote is opened by this one as it is: nothing is migrated, rebuilt, lost or made twice."""
+"""Opens a state that the version before wrote: nothing is migrated, rebuilt or lost, and nothing is done twice."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -31,11 +31,11 @@ from schemas.events.codec import decode
 from support.commands import own_state
 
 MADE_AGAIN_OTHERWISE: Final = {"likeness", "likeness_key", "suggestion"}
-"""What is too old is pruned from these, and a rebuild brings it back until the next look."""
+"""Old entries are pruned from these tables; a rebuild adds them again until the next pruning."""
 
 
 class Before(NamedTuple):
-    """The restored state and what its makers knew of it."""
+    """The restored state, and what its manifest says."""
 
     folder: Path
     now: datetime
@@ -48,7 +48,7 @@ class Before(NamedTuple):
 
 @pytest.fixture
 def before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Before:
-    """The state of the version before, named by the settings, at the time when it was left."""
+    """The state of the version before as the settings name it, its clock at the time when it was written."""
     folder = tmp_path / "var"
     folder.mkdir()
     manifest = restore(folder)
@@ -73,7 +73,7 @@ async def platform(before: Before) -> AsyncIterator[Platform]:
 
 @pytest.fixture
 async def door(before: Before) -> AsyncIterator[httpx.AsyncClient]:
-    """The front door over that state, as its process makes it."""
+    """The front door over that state, built as its process builds it."""
     app = create_app(read_settings())
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
@@ -83,7 +83,7 @@ async def door(before: Before) -> AsyncIterator[httpx.AsyncClient]:
 
 @asynccontextmanager
 async def views(platform: Platform) -> AsyncIterator[dict[str, Rebuildable]]:
-    """Every read model that can be made again, as `satupintu rebuild` finds them."""
+    """Every read model that `satupintu rebuild` lists."""
     async with AsyncExitStack() as stack:
         found: dict[str, Rebuildable] = {}
         for point in entry_points(group="satupintu.views"):
@@ -98,7 +98,7 @@ async def test_every_event_decodes_and_folds_and_sealed_texts_open(before: Befor
     assert {type(decode(event)).__name__ for event in page.events} == set(BY_NAME), "every kind of event is there"
     assert (await platform.registry.now()).agencies
     streams = dict.fromkeys(event.stream for event in page.events if event.stream.startswith(COMPLAINT_PREFIX))
-    loaded = await platform.ledger("reader").load_many([complaint_id(stream) for stream in streams])
+    loaded = await platform.repository("reader").load_many([complaint_id(stream) for stream in streams])
     of = {str(each.state.id): each for each in loaded}
     for person in before.people.values():
         state = of[person["id"]].state
@@ -116,7 +116,7 @@ def test_the_audit_finds_nothing(before: Before) -> None:
     assert done.exit_code == 0, done.output
 
 
-async def test_opening_changes_no_table_and_new_ones_are_the_same(
+async def test_opening_changes_no_table_and_a_new_state_has_the_same_tables(
     before: Before, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     was = schema(before.folder)
@@ -127,11 +127,11 @@ async def test_opening_changes_no_table_and_new_ones_are_the_same(
     make_secrets(fresh)
     monkeypatch.setenv("SATUPINTU_STATE_DIR", str(fresh))
     await touched()
-    assert schema(fresh) == was, "a state made today has the tables of then"
+    assert schema(fresh) == was, "a new state has the same tables"
 
 
 async def touched() -> None:
-    """Every database of the platform is opened as the processes do."""
+    """Open every database as the processes do."""
     app, settings = create_app(read_settings()), read_settings()
     async with app.router.lifespan_context(app), open_platform(settings) as platform, views(platform) as found:
         await platform.keyring.load([UUID(int=1)])
@@ -156,7 +156,7 @@ async def rows(one: Rebuildable, table: Table) -> list[str]:
     )
 
 
-async def test_read_models_go_on_where_they_were_and_are_what_the_store_says(
+async def test_read_models_continue_from_their_checkpoints_and_equal_a_rebuild(
     before: Before, platform: Platform
 ) -> None:
     newest = await platform.store.newest()
@@ -181,7 +181,9 @@ async def test_read_models_go_on_where_they_were_and_are_what_the_store_says(
             assert any(was.values()) or name == "router.open_work", f"{name} has rows to compare"
 
 
-async def test_a_shadow_goes_on_counting(before: Before, platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_shadow_model_continues_from_its_position(
+    before: Before, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
     [(name, position)] = before.rows("router", "select view, position from feed_position where view like 'shadow.%'")
     monkeypatch.setenv("SATUPINTU_SHADOW_MODEL", name.removeprefix("shadow."))
     async with opened(before.now) as platform, open_router(platform) as router:
@@ -190,7 +192,7 @@ async def test_a_shadow_goes_on_counting(before: Before, platform: Platform, mon
     assert before.rows("router", "select * from shadow")
 
 
-async def test_whoever_had_a_code_or_a_number_is_told_the_same(before: Before, door: httpx.AsyncClient) -> None:
+async def test_reporters_are_told_the_same_as_then(before: Before, door: httpx.AsyncClient) -> None:
     for name, person in before.people.items():
         story = (await door.get(f"/api/v1/complaints/{person['tracking_code']}?lang=en")).json()
         assert essence(story) == person["story"], name
@@ -206,7 +208,7 @@ async def test_whoever_had_a_code_or_a_number_is_told_the_same(before: Before, d
     assert (await door.get(path)).content.endswith(b"made up")
 
 
-async def test_what_was_sent_then_is_known_when_it_is_sent_again(before: Before, door: httpx.AsyncClient) -> None:
+async def test_a_request_of_then_is_recognised_when_it_is_repeated(before: Before, door: httpx.AsyncClient) -> None:
     person = before.people["open"]
     again = await door.post("/api/v1/complaints", json=person["body"], headers={"Idempotency-Key": person["key"]})
     assert (again.json()["id"], again.json()["tracking_code"]) == (person["id"], person["tracking_code"])
@@ -219,7 +221,7 @@ async def test_what_was_sent_then_is_known_when_it_is_sent_again(before: Before,
     assert (done.exit_code, done.output.split()[0]) == (0, "0"), done.output
 
 
-async def test_a_new_event_is_written_behind_the_old_ones_and_followed(
+async def test_a_new_event_is_appended_and_projected(
     before: Before, platform: Platform, door: httpx.AsyncClient
 ) -> None:
     person, newest = before.people["open"], await platform.store.newest()
@@ -242,7 +244,7 @@ async def test_open_work_of_then_is_done_when_it_is_due(before: Before) -> None:
     async with opened(later) as platform, open_escalation(platform) as escalation:
         open_then = {UUID(each) for (each,) in before.rows("escalation", "select distinct complaint from open_work")}
         assert {row.complaint for row in await escalation.sweep.rows()} == open_then
-        assert await escalation.sweep.rebase() == 0, "no plan rests on anything else than then"
+        assert await escalation.sweep.rebase() == 0, "plans rest on the same policies and calendars"
         newest = await platform.store.newest()
         assert await escalation.sweep.once() > 0
         page = await platform.store.read_all(newest, (COMPLAINT_PREFIX,))
