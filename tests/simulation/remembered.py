@@ -12,7 +12,7 @@ from chassis.store.memory import MemoryStore
 from chassis.write.repository import Cause, Repository
 from router.duplicates.features import FeatureReader, feature_data
 from router.placement import knowledge
-from router.reading.reader import Asked, Reader
+from router.reading.reader import Reader, TextToRead
 from schemas.base.envelope import NewEvent, RecordedEvent
 from schemas.base.sealed import Keys
 from schemas.base.streams import REGISTRY
@@ -233,7 +233,7 @@ _WORDS: Final[dict[Any, Any]] = {}
 _read_words: Final = Reader.words
 
 
-def words(reader: Reader, asked: Sequence[Asked]) -> list[Any]:
+def words(reader: Reader, asked: Sequence[TextToRead]) -> list[Any]:
     """`router.reading.reader.Reader.words`, once per text."""
     places = [(id(reader._rules), id(reader.model), each) for each in asked]
     if new := [each for place, each in zip(places, asked, strict=True) if place not in _WORDS]:

@@ -19,10 +19,10 @@ from chassis.base.settings import PREFIX, Settings
 from chassis.service.platform import open_platform
 from local.kafka.server import KafkaServer
 from local.paths import free_port
-from local.platform.processes import Child, Layout, children
+from local.platform.processes import PlatformLayout, ProcessSpec, process_specs
 from local.platform.state_dir import make_secrets
 from local.platform.supervisor import READY_LIMIT_S, Supervisor, ready
-from local.process.child import Process
+from local.process.child import ManagedProcess
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX
 
@@ -39,11 +39,13 @@ class Running:
     def __init__(self, folder: Path, jars: Sequence[Path], settings: Mapping[str, str] = QUICK) -> None:
         self.state = folder
         self.kafka = KafkaServer(folder / "kafka", jars, log=folder / "logs/kafka.log")
-        layout = Layout(folder, free_port(), self.kafka.bootstrap)
-        members = [child._replace(env={**child.env, **settings}) for child in children(layout)]
+        layout = PlatformLayout(folder, free_port(), self.kafka.bootstrap)
+        members = [child._replace(env={**child.env, **settings}) for child in process_specs(layout)]
         self._supervisor = Supervisor(members, folder / "logs")
-        self.processes: dict[str, Process] = {child.name: process for child, process in self._supervisor.members()}
-        self._children: dict[str, Child] = {child.name: child for child in members}
+        self.processes: dict[str, ManagedProcess] = {
+            child.name: process for child, process in self._supervisor.members()
+        }
+        self._children: dict[str, ProcessSpec] = {child.name: child for child in members}
         self.address = f"http://127.0.0.1:{layout.port}"
 
     @property
@@ -157,7 +159,7 @@ def _nobodys_settings() -> Iterator[None]:
         os.environ.update(kept)
 
 
-def _tail(process: Process) -> list[str]:
+def _tail(process: ManagedProcess) -> list[str]:
     try:
         return process.last_lines(TAIL)
     except OSError:

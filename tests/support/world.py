@@ -77,9 +77,9 @@ class World:
         """Add events, each checked against the lifecycle; returns their number."""
         history = self.histories.setdefault(complaint, [])
         for fact in facts:
-            state, name = self.state(complaint), type(fact).__name__
-            if not allows(state, name):
-                raise NotAllowed(f"{name} while {state.status.value}, closed {state.closed}")
+            state, kind = self.state(complaint), type(fact)
+            if not allows(state, kind):
+                raise NotAllowed(f"{kind.__name__} while {state.status.value}, closed {state.closed}")
             told = RecordedFact(fact, self.id_of(complaint, fact, len(history)), len(history))
             history.append(told)
             self.states[complaint] = evolve(state, told)
