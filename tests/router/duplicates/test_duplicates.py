@@ -53,7 +53,7 @@ async def test_a_paraphrase_follows_the_earlier_report_by_rule_and_looking_again
     await report(land, TWO, AGAIN, 5)
     await looked(land)
     loaded = await land.router.repository.load(TWO)
-    fact = loaded.told()[-1].fact
+    fact = loaded.facts()[-1].fact
     assert isinstance(fact, ComplaintJoined)
     assert (fact.lead, fact.by) == (ONE, "rule")
     assert fact.score is not None

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from router.cli import app
-from router.duplicates.compare import Case, Compared, Sameness, case
+from router.duplicates.compare import ComparableReport, Compared, Sameness, case
 from router.duplicates.compare import compare as compared
 from router.duplicates.features import FeatureData, FeatureReader, feature_data
 from router.duplicates.similarity import likeness
@@ -27,12 +27,12 @@ NUMBERS = count(1)
 POTHOLE, AGAIN = "Jalan berlubang di depan Pasar Cihapit", "Ada lubang di jalan depan pasar Cihapit, mohon ditambal"
 
 
-def told(text: str, place: Place | None = HERE, days: float = 0) -> Case:
+def told(text: str, place: Place | None = HERE, days: float = 0) -> ComparableReport:
     at = T0 + timedelta(days=days)
     return case(given(filed(text, at, place=place), id_=UUID(int=next(NUMBERS))), READER)
 
 
-def compare(one: Case, other: Case) -> Compared:
+def compare(one: ComparableReport, other: ComparableReport) -> Compared:
     return compared(one, other, policies())
 
 

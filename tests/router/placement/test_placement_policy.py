@@ -8,7 +8,7 @@ import pytest
 from router.placement.choose import Precedent
 from router.placement.policy import follow_merger, next_facts, open_part, overdue, place, release
 from router.placement.precedents import precedent_key
-from schemas.base.limits import TOLD_BEFORE
+from schemas.base.limits import EARLIER_DETAILS
 from schemas.base.values import DESK, Basis, Clock, Level, Matter
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
@@ -421,7 +421,7 @@ def test_a_part_begins_with_the_body_that_its_whole_names_and_restates_the_whole
 
 
 def test_a_part_is_told_what_the_reporter_had_added_before_the_newest_first_where_it_is_too_much():
-    told = [DetailAdded(at=T0, text=text) for text in ("Di depan rumah 17", "x" * TOLD_BEFORE, "Sejak Senin")]
+    told = [DetailAdded(at=T0, text=text) for text in ("Di depan rumah 17", "x" * EARLIER_DETAILS, "Sejak Senin")]
     whole = given(filed(**HERE, occurred_on=T0.date()), routed(CITY), *told[:1], told[2])
     part = Part(id=UUID(int=31), agency="pln")
     opened = given(*open_part(whole, part, registry(), AT), id_=part.id)

@@ -41,7 +41,7 @@ class Sameness(Enum):
     OTHER = "other"
 
 
-class Case(NamedTuple):
+class ComparableReport(NamedTuple):
     """What of a complaint is compared."""
 
     state: Complaint
@@ -56,13 +56,13 @@ class Compared(NamedTuple):
     score: float
 
 
-def case(state: Complaint, reader: FeatureReader, region: str | None = None) -> Case:
+def case(state: Complaint, reader: FeatureReader, region: str | None = None) -> ComparableReport:
     """A complaint ready to be compared. `region`: where it is, if that was found otherwise than in its facts."""
     read = state.classified.basis.region if state.classified else None
     own = state.place.region if state.place else None
     where = max((own or "", region or "", read or ""), key=len) or None
     said = "\n".join([state.title or "", state.text, (state.place and state.place.address) or ""])
-    return Case(state, reader.features(said, where), where)
+    return ComparableReport(state, reader.features(said, where), where)
 
 
 def measured(pairs: Sequence[tuple[bool, str, str]], policies: Policies) -> list[str]:
@@ -81,7 +81,7 @@ def measured(pairs: Sequence[tuple[bool, str, str]], policies: Policies) -> list
     return lines
 
 
-def _of_one_place(text: str, reader: FeatureReader, number: int) -> Case:
+def _of_one_place(text: str, reader: FeatureReader, number: int) -> ComparableReport:
     return case(new(UUID(int=number))._replace(text=text), reader, "00.00")
 
 
@@ -97,7 +97,7 @@ def is_open_to_all(state: Complaint) -> bool:
     )
 
 
-def compare(one: Case, other: Case, policies: Policies) -> Compared:
+def compare(one: ComparableReport, other: ComparableReport, policies: Policies) -> Compared:
     """How sure it is that both are about the same matter. Symmetric. How far apart they may be says the policy in force
     when the later one came.
     """
@@ -143,11 +143,11 @@ def _alike(like: Likeness, near: bool, personal: bool) -> bool:
     return near or (like.place and like.score >= ALIKE and like.where >= ALIKE_WHERE)
 
 
-def _together(one: Case, other: Case, within_d: int) -> bool:
+def _together(one: ComparableReport, other: ComparableReport, within_d: int) -> bool:
     return abs(one.state.received_at - other.state.received_at) <= timedelta(days=within_d)
 
 
-def _one_place(one: Case, other: Case) -> bool:
+def _one_place(one: ComparableReport, other: ComparableReport) -> bool:
     # A street's name is there in many towns: without a region, or in two districts or fields, a person looks.
     if one.region is None or other.region is None or len(min(one.region, other.region, key=len)) < REGENCY_LENGTH:
         return False
@@ -156,7 +156,7 @@ def _one_place(one: Case, other: Case) -> bool:
     return one.region[:digits] == other.region[:digits] and len(sectors) <= 1
 
 
-def _near(one: Case, other: Case) -> bool | None:
+def _near(one: ComparableReport, other: ComparableReport) -> bool | None:
     """Whether they are near each other by coordinates; False: too far, or in two regions; None: not known."""
     if one.region and other.region:
         digits = min(len(one.region), len(other.region), REGENCY_LENGTH)

@@ -37,7 +37,7 @@ from chassis.project.view import View
 from chassis.sql.statements import add, among, remove
 from chassis.sql.types import Moment
 from chassis.write.repository import Repository
-from router.duplicates.compare import Case, case, is_open_to_all
+from router.duplicates.compare import ComparableReport, case, is_open_to_all
 from router.duplicates.features import FeatureReader
 from router.geography.codes import REGENCY_LENGTH
 from router.placement.views import METADATA
@@ -145,7 +145,7 @@ def define(metadata: MetaData, prefix: str) -> Sequence[Table]:
 define(METADATA, "")
 
 
-def keys(each: Case, secret: bytes) -> tuple[int, ...]:
+def keys(each: ComparableReport, secret: bytes) -> tuple[int, ...]:
     """Under which hashes a complaint lies, smallest first; none if it names neither spot nor coordinates."""
     region = (each.region or "")[:REGENCY_LENGTH]
     names = sorted({_hash(secret, "name", word) for word in each.features.where if word.isalpha()})[:NAMES]
@@ -155,7 +155,7 @@ def keys(each: Case, secret: bytes) -> tuple[int, ...]:
     return tuple(sorted({_hash(secret, region, matter, str(spot)) for matter in matters for spot in spots}))
 
 
-def nearby(each: Case, secret: bytes) -> tuple[int, ...]:
+def nearby(each: ComparableReport, secret: bytes) -> tuple[int, ...]:
     """The keys to look under: its own, and those of the squares around."""
     region, matters = (each.region or "")[:REGENCY_LENGTH], sorted(each.features.matters) or [""]
     cells = [_hash(secret, "cell", cell) for cell in _cells(each.state)]

@@ -24,7 +24,7 @@ from chassis.write.command import handle
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause, Repository
 from router.duplicates import index
-from router.duplicates.compare import Case, Compared, Sameness, case, compare, is_open_to_all, may_follow
+from router.duplicates.compare import ComparableReport, Compared, Sameness, case, compare, is_open_to_all, may_follow
 from router.duplicates.features import FeatureReader
 from router.duplicates.index import Suggestion, Tables
 from router.settings import FRESH_S
@@ -102,7 +102,7 @@ class DuplicateWatch:
             self._prune_at = now + PRUNE_EVERY
         return count
 
-    async def similar(self, asked: Case) -> list[Found]:
+    async def similar(self, asked: ComparableReport) -> list[Found]:
         """Open complaints that anybody may know of and that may be about the same matter, the likeliest first."""
         await self.feed.refresh(FRESH_S)
         return [found for found in await self._earlier(asked) if is_open_to_all(found.state)][: index.SUGGESTIONS]
@@ -116,7 +116,7 @@ class DuplicateWatch:
                 kept[row.complaint].append(row)
         return kept
 
-    def case(self, state: Complaint, region: str | None = None) -> Case:
+    def case(self, state: Complaint, region: str | None = None) -> ComparableReport:
         """A complaint ready to be compared."""
         return case(state, self._reader, region)
 
@@ -126,7 +126,7 @@ class DuplicateWatch:
         if holds:
             await self.once()
 
-    async def _earlier(self, asked: Case) -> list[Found]:
+    async def _earlier(self, asked: ComparableReport) -> list[Found]:
         received_at = asked.state.received_at
         since = received_at - timedelta(days=self._policies.at(received_at).alike_d)
         under = index.nearby(asked, self._secret)

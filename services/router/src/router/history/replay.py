@@ -144,7 +144,7 @@ async def examples(repository: Repository, since: datetime | None = None) -> Asy
     told = await chapters(repository)
     known, reads = fields(told[-1].registry if told else Registry()), likeliest_sectors(default()[0])
     async for loaded in read_back(repository, filed):
-        if (found := past(loaded.state.id, loaded.told())) is not None:
+        if (found := past(loaded.state.id, loaded.facts())) is not None:
             for example in experiences(loaded.state, found, known, reads):
                 yield example
 
@@ -168,4 +168,4 @@ async def replay(
 
 def _replayable(loaded: LoadedStream) -> Past | None:
     """None: forgotten, joined or not placed yet."""
-    return None if loaded.state.erased else past(loaded.state.id, loaded.told())
+    return None if loaded.state.erased else past(loaded.state.id, loaded.facts())

@@ -88,7 +88,7 @@ def _is_routers_own(event: RecordedEvent) -> bool:
 
 
 def _made(loaded: LoadedStream, own: set[Any], known: Known, model: str) -> list[Choices]:
-    told = loaded.told()
+    told = loaded.facts()
     made = []
     for at, each in enumerate(told):
         fact = each.fact

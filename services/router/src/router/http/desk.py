@@ -154,7 +154,7 @@ class Desk:
 
     async def decided(self, complaint: UUID) -> dict[str, Any]:
         """The newest decision of the arbiter in words, and for what it is a precedent (`matter`; None: nothing)."""
-        facts = [one.fact for one in (await self.context.repository.load(complaint)).told()]
+        facts = [one.fact for one in (await self.context.repository.load(complaint)).facts()]
         newest = next(fact for fact in reversed(facts) if isinstance(fact, ArbitrationDecided))
         registry = await self.context.knowing.registry.current()
         matter = newest.matter.model_dump(mode="json") if newest.matter else None
@@ -302,7 +302,7 @@ async def split_by_agency(agency: AgencyId, complaint: UUID, body: AgencySplitBo
 
 async def _decision(context: Router, complaint: str, registry: Registry, lang: str) -> dict[str, Any] | None:
     loaded = await context.repository.load(UUID(complaint))
-    return decision(loaded.state, loaded.told(), registry, lang)
+    return decision(loaded.state, loaded.facts(), registry, lang)
 
 
 async def _listed(context: Router, place: str, page: int, lang: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pydantic import Field
 from chassis.http.web import Language
 from router.context import Router
 from router.desk.casefile import casefile
-from router.duplicates.compare import Case, Sameness, is_open_to_all
+from router.duplicates.compare import ComparableReport, Sameness, is_open_to_all
 from router.duplicates.index import Suggestion
 from router.http.registry import Body, Context
 from router.placement import views
@@ -138,7 +138,7 @@ def _public(state: Complaint, registry: Registry, lang: str) -> dict[str, Any]:
     }
 
 
-async def _asked(context: Router, body: DuplicatesBody) -> Case:
+async def _asked(context: Router, body: DuplicatesBody) -> ComparableReport:
     known, at = await context.knowing.current(), context.clock.now()
     state = new(derived_id("asked"))._replace(
         text=body.text, title=body.title, place=body.place, received_at=at, version=0

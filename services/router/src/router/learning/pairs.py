@@ -14,7 +14,7 @@ from random import Random
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from router.duplicates.compare import Case, Sameness, case, compare
+from router.duplicates.compare import ComparableReport, Sameness, case, compare
 from router.duplicates.features import FeatureReader, feature_data
 from router.learning.examples import BadExamples
 from schemas.complaint.state import new
@@ -94,7 +94,9 @@ def drawn(given: Sequence[DatedText], count: int, policies: Policies) -> list[Te
     return found
 
 
-def _near(given: Sequence[DatedText], cases: Sequence[Case], policies: Policies) -> Iterator[tuple[int, int]]:
+def _near(
+    given: Sequence[DatedText], cases: Sequence[ComparableReport], policies: Policies
+) -> Iterator[tuple[int, int]]:
     """Pairs of one place and time that share a word of the spot."""
     having: dict[tuple[tuple[str, ...], str], list[int]] = defaultdict(list)
     for at, each in enumerate(cases):
@@ -115,7 +117,7 @@ def _at_one_time(one: DatedText, other: DatedText, policies: Policies) -> bool:
     return abs(one.at - other.at) <= timedelta(days=policies.at(later).join_d)
 
 
-def _case(text: str, reader: FeatureReader, number: int) -> Case:
+def _case(text: str, reader: FeatureReader, number: int) -> ComparableReport:
     return case(new(UUID(int=number))._replace(text=text), reader, "00.00")
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from router.placement.choose import Choice, Doubt, Known, Question, choose, question
 from router.placement.precedents import binding_basis
 from router.registry.mandates import Body
-from schemas.base.limits import TOLD_BEFORE
+from schemas.base.limits import EARLIER_DETAILS
 from schemas.base.values import Basis, Candidate, Clock, Holder, HolderKind
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
@@ -121,7 +121,7 @@ def _told_before(whole: Complaint) -> tuple[ToldBefore, ...]:
     letters, kept = 0, list[ToldBefore]()
     for at, text in reversed(whole.details):
         letters += len(text)
-        if letters > TOLD_BEFORE:
+        if letters > EARLIER_DETAILS:
             break
         kept.append(ToldBefore(at=at, text=text))
     return tuple(reversed(kept))

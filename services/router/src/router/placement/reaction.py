@@ -116,7 +116,7 @@ def _outcome(loaded: LoadedStream, facts: list[Fact], at: datetime) -> Outcome |
 
 def _asking(whole: LoadedStream, part: Part) -> UUID:
     """The split that names this part."""
-    splits = ((told.event_id, told.fact) for told in whole.told())
+    splits = ((told.event_id, told.fact) for told in whole.facts())
     return next(id_ for id_, fact in splits if isinstance(fact, ComplaintSplit) and part.id in _named(fact))
 
 
