@@ -87,8 +87,9 @@ async def views(platform: Platform) -> AsyncIterator[dict[str, Rebuildable]]:
     async with AsyncExitStack() as stack:
         found: dict[str, Rebuildable] = {}
         for point in entry_points(group="satupintu.views"):
-            each = await stack.enter_async_context(point.load()(platform))
-            found |= {f"{point.name}.{one.view.name}": one for one in each}
+            service = point.load()
+            context = await stack.enter_async_context(service.open(platform))
+            found |= {f"{point.name}.{one.view.name}": one for one in service.views(context)}
         yield found
 
 
