@@ -65,7 +65,7 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"no such template was decreed", "pola itu belum ditetapkan"),
     (r"must not be empty", "wajib diisi"),
     (r"must not be longer than (\d+) characters", r"paling banyak \1 huruf"),
-    (r"must have (\d+) to (\d+) letters", r"harus \1 sampai \2 huruf"),
+    (r"must have (\d+) to (\d+) characters", r"harus \1 sampai \2 karakter"),
     (r"at most (\d+) characters", r"paling banyak \1 huruf"),
     (r"must not hold a NUL character", "tidak boleh memuat karakter NUL"),
     (r"lat and lon belong together", "lat dan lon harus diisi keduanya"),
