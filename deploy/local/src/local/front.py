@@ -1,4 +1,4 @@
-"""One door: the five services' web sides as one app on one address. In a cluster each has its own."""
+"""The HTTP interfaces of the five services as one app on one address. In a cluster each service has its own."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,7 +21,7 @@ SERVICES: Final[tuple[ModuleType, ...]] = (intake.app, router.app, agency_inbox.
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """All routes of section "front door's interface" over one store."""
+    """The app with the routes of all services, over one store."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -43,5 +43,5 @@ async def _ready(state: State) -> dict[str, str]:
     states: dict[str, str] = {}
     for service in SERVICES:
         name = service.__name__.partition(".")[0]
-        states |= {f"{name}.{part}": said for part, said in (await service.ready(state)).items()}
+        states |= {f"{name}.{part}": text for part, text in (await service.ready(state)).items()}
     return states

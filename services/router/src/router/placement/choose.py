@@ -52,7 +52,7 @@ class Known(NamedTuple):
 
     def ahead(self, states: Sequence[Complaint]) -> "Known":
         """The same, having read these already: many at once are read in a fraction of the time."""
-        return self._replace(reader=self.reader.ahead(states))
+        return self._replace(reader=self.reader.read_ahead(states))
 
 
 class Question(NamedTuple):
@@ -97,7 +97,7 @@ def _corrected(state: Complaint, known: Known) -> Level | None:
     if back is None:
         return None
     own = known.registry.agencies.get(back.agency)
-    others = [level for level in known.reader.levels(back.reason) if own is None or level.value != own.level]
+    others = [level for level in known.reader.rules.levels(back.reason) if own is None or level.value != own.level]
     return others[0] if len(others) == 1 else None
 
 
@@ -203,7 +203,7 @@ def _national_by_name(level: Level | None, steps: list[Step]) -> bool:
 
 def home_level(sector: str, known: Known) -> Level:
     """The level at which authority over a field is looked for first, where nothing else is said."""
-    return known.reader.homes.get(sector) or known.authority.home(sector)
+    return known.reader.rules.homes.get(sector) or known.authority.home(sector)
 
 
 def _of_regions(sector: str, where: Location, known: Known, day: date) -> tuple[Candidate, ...]:
