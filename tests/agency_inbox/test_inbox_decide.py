@@ -5,7 +5,8 @@ from uuid import UUID
 import pytest
 
 from agency_inbox import decide
-from agency_inbox.casework import Acknowledge, By, Clarify, Move, Progress, Respond, Return
+from agency_inbox.decide import Acknowledge, ActingAgency, Clarify, Move, RecordProgress, Respond, Return
+from agency_inbox.parts import NOTHING_OPEN, OpenParts, open_parts
 from schemas.base.refusals import (
     AlreadyClosed,
     BindingPlacement,
@@ -49,16 +50,14 @@ HELD = (filed(), routed())
 MOVES: list[Move] = [
     Acknowledge(),
     Return("bukan bidang kami"),
-    Progress("petugas sudah di lokasi"),
+    RecordProgress("petugas sudah di lokasi"),
     Clarify("di tiang nomor berapa?"),
     Respond(ANSWER, 1),
 ]
 
 
-def move(
-    state: Complaint, asked: Move, agency: str = PLN, open_parts: decide.OpenParts = decide.NOTHING_OPEN
-) -> list[Fact]:
-    return decide.move(state, By(agency, registry(), hours(1)), asked, open_parts)
+def move(state: Complaint, asked: Move, agency: str = PLN, open_parts: OpenParts = NOTHING_OPEN) -> list[Fact]:
+    return decide.move(state, ActingAgency(agency, registry(), hours(1)), asked, open_parts)
 
 
 def refused(
@@ -66,7 +65,7 @@ def refused(
     asked: Move,
     agency: str = PLN,
     why: type[Refusal] = Refusal,
-    open_parts: decide.OpenParts = decide.NOTHING_OPEN,
+    open_parts: OpenParts = NOTHING_OPEN,
 ) -> dict[str, object]:
     with pytest.raises(why) as caught:
         move(state, asked, agency, open_parts)
@@ -98,7 +97,7 @@ def test_a_move_made_twice_is_refused_the_second_time(asked: Move) -> None:
 def test_progress_can_be_told_again_and_again() -> None:
     state = given(*HELD)
     state = then(state, move(state, MOVES[2]))
-    assert isinstance(move(state, Progress("tiang sudah diganti"))[0], ProgressRecorded)
+    assert isinstance(move(state, RecordProgress("tiang sudah diganti"))[0], ProgressRecorded)
 
 
 @pytest.mark.parametrize("asked", MOVES)
@@ -126,9 +125,9 @@ def test_nothing_can_be_done_once_it_is_closed(asked: Move) -> None:
 def test_a_merged_bodys_successor_is_the_holder_and_the_old_name_is_not(asked: Move) -> None:
     state = given(*HELD)
     now = registry(merged(PLN, successor=ROADS))
-    assert decide.move(state, By(ROADS, now, hours(1)), asked)[0].agency == ROADS  # type: ignore[attr-defined]
+    assert decide.move(state, ActingAgency(ROADS, now, hours(1)), asked)[0].agency == ROADS  # type: ignore[attr-defined]
     with pytest.raises(NotTheHolder):
-        decide.move(state, By(PLN, now, hours(1)), asked)
+        decide.move(state, ActingAgency(PLN, now, hours(1)), asked)
 
 
 def test_an_acknowledgement_may_name_a_unit_of_the_body() -> None:
@@ -175,7 +174,7 @@ def test_a_return_without_a_reason_or_to_nowhere_is_refused(asked: Return, why: 
 
 def test_a_suggested_body_that_has_merged_is_read_as_its_successor() -> None:
     now = registry(merged(ROADS, successor=CITY))
-    [fact] = decide.move(given(*HELD), By(PLN, now, hours(1)), Return("jalan", ROADS))
+    [fact] = decide.move(given(*HELD), ActingAgency(PLN, now, hours(1)), Return("jalan", ROADS))
     assert fact.suggested == CITY  # type: ignore[attr-defined]
 
 
@@ -220,10 +219,10 @@ def part(*facts: Fact) -> Complaint:
 
 def test_a_whole_waits_for_its_mandatory_parts_alone() -> None:
     state = whole()
-    assert list(decide.open_parts(state, {})) == [complaint(1)]
-    assert list(decide.open_parts(state, {complaint(1): part()})) == [complaint(1)]
+    assert list(open_parts(state, {})) == [complaint(1)]
+    assert list(open_parts(state, {complaint(1): part()})) == [complaint(1)]
     answered = then(part(), move(part(), Respond(ANSWER, 1), CITY))
-    assert not decide.open_parts(state, {complaint(1): answered})
+    assert not open_parts(state, {complaint(1): answered})
     assert then(state, move(state, Respond(ANSWER, 2))).status is Status.ANSWERED
 
 

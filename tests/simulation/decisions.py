@@ -7,6 +7,7 @@ from typing import Any, Final
 from schemas.base.topics import COMPLAINT_EVENTS
 from schemas.complaint.fold import allows
 from schemas.complaint.lifecycle import Status
+from schemas.events.intake import ResolutionDisputed
 from simulation.people import BODIES, PICKS, POTHOLE, Ask, filed_id
 from simulation.ports import WRITE
 from simulation.world import SHOWS, World
@@ -208,7 +209,7 @@ class Player:
             case Status.ANSWERED:
                 return random.choice(("confirms", "disputes", "disputes", None, None, "asks to be forgotten")), anybody
             case Status.CLOSED:
-                if not allows(state, "ResolutionDisputed"):
+                if not allows(state, ResolutionDisputed):
                     return random.choice((None, None, None, "asks to be forgotten")), anybody
                 return random.choice(("disputes", "disputes", None, "asks to be forgotten")), anybody
             case Status.JOINED:

@@ -12,20 +12,20 @@ from typing import Any, Final
 from uuid import UUID
 
 from agency_inbox import handlers as inbox
-from agency_inbox.casework import Acknowledge, Clarify, Move, Progress, Respond, Return
+from agency_inbox.decide import Acknowledge, Clarify, Move, RecordProgress, Respond, Return
 from chassis.base.errors import Poison, Retryable
 from chassis.base.message import Message
 from chassis.write.repository import Cause
 from intake import decide as intake
 from intake import filing, handlers
 from intake.commands import AddDetail, CallOmbudsman, Confirm, Dispute, Erase, Withdraw
-from intake.handlers import Asked
-from intake.storage.subscribers import watcher
+from intake.handlers import MoveRequest
+from intake.storage.subscribers import subscriber_for
 from reporting import http as supporting
 from router import handlers as router
 from router.desk import decide as desk
 from router.registry import decide as registry_decide
-from router.registry.mandates import Body
+from router.registry.mandates import AgencyUnit
 from schemas.base.ids import complaint_id, derived_id
 from schemas.base.refusals import Refusal
 from schemas.base.streams import complaint_stream, support_stream
@@ -116,7 +116,7 @@ async def _file(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
 
 def _reporter(command: Any, rule: Callable[[Complaint, Any, Any], Any]) -> Steps:
     async def steps(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
-        asked = Asked(complaint, "test", ask.key, ask.kind)
+        asked = MoveRequest(complaint, "test", ask.key, ask.kind)
         at = world.clock.now()
         done = await handlers.move(process.context, asked, command, lambda state: rule(state, command, at))
         return _promise(done, handlers._cause(process.context, asked, command).causation_id)
@@ -125,19 +125,19 @@ def _reporter(command: Any, rule: Callable[[Complaint, Any, Any], Any]) -> Steps
 
 
 async def _detail(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
-    command, asked = AddDetail(text="Sudah lama begini"), Asked(complaint, "test", ask.key, "details")
+    command, asked = AddDetail(text="Sudah lama begini"), MoveRequest(complaint, "test", ask.key, "details")
     done = await handlers.add_detail(process.context, asked, command)
     return _promise(done, handlers._cause(process.context, asked, command).causation_id)
 
 
 async def _dispute(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
-    command, asked = Dispute(reason="Belum selesai"), Asked(complaint, "test", ask.key, "dispute")
+    command, asked = Dispute(reason="Belum selesai"), MoveRequest(complaint, "test", ask.key, "dispute")
     done = await handlers.dispute(process.context, asked, command)
     return _promise(done, handlers._cause(process.context, asked, command).causation_id)
 
 
 async def _erase(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
-    await handlers.erase(process.context, Asked(complaint, "test", ask.key, "erasure"), Erase())
+    await handlers.erase(process.context, MoveRequest(complaint, "test", ask.key, "erasure"), Erase())
 
 
 async def _follow(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
@@ -145,7 +145,7 @@ async def _follow(world: Any, process: Process, ask: Ask, complaint: UUID) -> An
     found = await audience.complaint_of(world.watch.state(filed_id(ask.about)).public_number or NO_NUMBER)
     loaded = await process.context.repository.load(found or complaint)
     if found is not None and loaded.state.is_public and not loaded.state.erased and loaded.keys.generations:
-        one = watcher(found, loaded.keys, f"orang-{ask.pick}@example.org", "id", at)
+        one = subscriber_for(found, loaded.keys, f"orang-{ask.pick}@example.org", "id", at)
         if await audience.subscribers.ask(one) is not None and ask.pick % 4:
             await audience.subscribers.confirm(one.id, at)
 
@@ -179,7 +179,7 @@ def _move(ask: Ask, state: Complaint) -> Move:
     behind = ask.pick % 6 == 0
     ways: Mapping[str, Move] = {
         "acknowledges": Acknowledge(),
-        "tells how far it is": Progress("Sedang dikerjakan"),
+        "tells how far it is": RecordProgress("Sedang dikerjakan"),
         "asks the reporter": Clarify("Di mana tepatnya?"),
         "returns it": (
             Return("Bukan kewenangan kami"),
@@ -201,7 +201,7 @@ async def _reply(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any
         await process.context_replies(message)  # type: ignore[attr-defined]
 
 
-def _at_the_desk(decide: Callable[[Complaint, desk.By, Ask], Any]) -> Steps:
+def _at_the_desk(decide: Callable[[Complaint, desk.DecisionContext, Ask], Any]) -> Steps:
     async def steps(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
         cause = _cause(world, ask, complaint)
         done = await router.carry_out(process.context, complaint, lambda state, by: decide(state, by, ask), cause)
@@ -216,11 +216,11 @@ async def _join(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
     return _promise(done, cause.causation_id)
 
 
-def _split(state: Complaint, by: desk.By, ask: Ask) -> Any:
-    lead = Body(ask.body) if state.holder.agency is None else None
+def _split(state: Complaint, by: desk.DecisionContext, ask: Ask) -> Any:
+    lead = AgencyUnit(ask.body) if state.holder.agency is None else None
     count = 1 + ask.pick % 2
     others = [body for body in (PROVINCE, "kemen-pu", "pln") if body not in (ask.body, state.holder.agency)][:count]
-    shares = [desk.Share(Body(body), ask.pick // 2 % 3 > 0, "Bagian pekerjaan") for body in others]
+    shares = [desk.Share(AgencyUnit(body), ask.pick // 2 % 3 > 0, "Bagian pekerjaan") for body in others]
     return desk.split(state, by, shares, derived_id("split", str(ask.number)), lead)
 
 
@@ -288,14 +288,14 @@ KINDS: Final[Mapping[str, tuple[str, Steps]]] = {
     "returns it": ("agency-inbox", _agency),
     "answers": ("agency-inbox", _agency),
     "answers on its topic": ("agency-inbox", _reply),
-    "is given it": ("router", _at_the_desk(lambda s, by, ask: desk.place(s, by, Body(ask.body), None))),
+    "is given it": ("router", _at_the_desk(lambda s, by, ask: desk.place(s, by, AgencyUnit(ask.body), None))),
     "desk asks": ("router", _at_the_desk(lambda s, by, _: desk.ask(s, by, "Di mana?"))),
     "desk restates": ("router", _at_the_desk(lambda s, by, _: desk.restate(s, by, "Jalan rusak", None))),
     "desk archives": ("router", _at_the_desk(lambda s, by, _: desk.archive(s, by, "unintelligible", "Tidak jelas"))),
     "desk asks the arbiter": ("router", _at_the_desk(lambda s, by, _: desk.open_arbitration(s, by))),
     "is bound": (
         "router",
-        _at_the_desk(lambda s, by, ask: desk.arbitrate(s, by, Body(ask.body), "Menurut undang-undang")),
+        _at_the_desk(lambda s, by, ask: desk.arbitrate(s, by, AgencyUnit(ask.body), "Menurut undang-undang")),
     ),
     "desk joins": ("router", _join),
     "desk unjoins": ("router", _at_the_desk(lambda s, by, _: desk.unjoin(s, by))),

@@ -26,9 +26,9 @@ from agency_inbox import sweep as inbox_sweep
 from agency_inbox.agency_topics import AgencyTopics
 from agency_inbox.context import Inbox
 from agency_inbox.delivery import NEWS
-from agency_inbox.reaction import Delivery, ReceiptRepository
+from agency_inbox.reaction import Delivery
 from agency_inbox.replies import Replies
-from agency_inbox.sweep import TopicKeeper
+from agency_inbox.sweep import AgencyTopicProvisioner
 from agency_inbox.sweep import plan as telling
 from agency_inbox.views import METADATA as INBOX
 from agency_inbox.views import SWEEP as INBOX_SWEEP
@@ -44,7 +44,7 @@ from chassis.project.from_store import StoreProjection
 from chassis.project.registry import RegistryView
 from chassis.react import reaction as chassis_reaction
 from chassis.react.reaction import Guard, Reactor
-from chassis.relay.leader import Publishes, lead
+from chassis.relay.leader import EventPublisher, run_leader
 from chassis.relay.relay import TOPICS, TopicsChanged
 from chassis.sql.lease import LEASE_S
 from chassis.sweep import catch_up as chassis_trailing
@@ -55,18 +55,19 @@ from chassis.write import loaded as chassis_loaded
 from chassis.write import repository as chassis_repository
 from chassis.write.cache import StreamCache
 from chassis.write.repository import Repository
-from escalation.basis import Basis
-from escalation.sweep import TimerRepository, reaction
+from escalation.basis import PlanBasis
 from escalation.sweep import plan as timing
+from escalation.sweep import reaction
 from escalation.views import METADATA as ESCALATION
 from escalation.views import SWEEP as ESCALATION_SWEEP
 from escalation.views import ladder_view
 from intake.context import Context
 from intake.notices.outbox import Outbox
-from intake.notices.port import Sent
+from intake.notices.port import SentNotices
 from intake.notices.sender import MailSender
 from intake.orphans import Orphans
-from intake.reaction import HEEDED, follow_up
+from intake.reaction import EVENT_TYPES as INTAKE_EVENT_TYPES
+from intake.reaction import follow_up
 from intake.storage import relations as intake_views
 from intake.storage import tables as intake_tables
 from intake.storage.audience import Audience
@@ -77,14 +78,14 @@ from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
 from reporting import queries
 from reporting.context import Reporting
-from reporting.reaction import tell_public
+from reporting.reaction import publish_open_data
 from reporting.views import SUPPORTS_VIEW, book_view, reports_view
 from router.context import Router
 from router.duplicates import watcher
-from router.duplicates.watcher import DuplicateWatch
+from router.duplicates.watcher import DuplicateWatcher
 from router.placement import knowledge
-from router.placement.knowledge import Knowing
-from router.placement.reaction import EVENT_TYPES, Placing
+from router.placement.knowledge import ContextProvider
+from router.placement.reaction import EVENT_TYPES, PlacementReaction
 from router.placement.sweep import Watchdog
 from router.placement.sweep import plan as placing
 from router.placement.views import METADATA as ROUTER
@@ -202,8 +203,8 @@ class Process:
 
 def _router(process: Process) -> Tasks:
     repository, database, clock = process.repository("router"), process.database(), process.clock
-    known = Knowing(process.registry, database, POLICIES, monotonic=process.world.monotonic)
-    place = Placing(repository, known, clock)
+    known = ContextProvider(process.registry, database, POLICIES, monotonic=process.world.monotonic)
+    place = PlacementReaction(repository, known, clock)
     sweep = Sweep(
         database, repository, clock, plan=placing(GRACE), react=place, tables=ROUTER_SWEEP,
         retry_policy=process.retry_policy, real=process.world.monotonic,
@@ -211,7 +212,7 @@ def _router(process: Process) -> Tasks:
     watchdog = Watchdog(database, repository, process.registry, place, 1.0)
     feed = StoreProjection(process.store, database, ROUTER, VIEW)
     guard = Guard(repository, place, process.letters(), event_types=EVENT_TYPES, clock=process.world.monotonic)
-    duplicates = DuplicateWatch(database, ROUTER, repository, clock, TELLING, b"likeness of texts", POLICIES)
+    duplicates = DuplicateWatcher(database, ROUTER, repository, clock, TELLING, b"likeness of texts", POLICIES)
     process.context = Router(repository, clock, known, database, feed, place, sweep, watchdog, duplicates)
     return {
         "agent": process.agent("reactions", guard),
@@ -234,16 +235,18 @@ class Waking:
 
 
 def _inbox(process: Process) -> Tasks:
-    repository = ReceiptRepository(process.store, process.keys, "agency-inbox", process.memory())
+    repository = process.repository("agency-inbox")
     database, clock, registry = process.database(), process.clock, process.registry
     kept = timedelta(days=POLICIES.versions[-1].inbox_d)
     topics = AgencyTopics(SimAdmin(process.ports), lambda: kept, process.world.monotonic)  # type: ignore[arg-type]
     delivery = Delivery(SimPostbox(process.ports, topics), registry, POLICIES, clock)
     sweep = Sweep(
-        database, repository, clock, plan=telling(topics.known, GRACE), react=partial(delivery.what_was_left, GRACE),
+        database, repository, clock, plan=telling(topics.known, GRACE), react=partial(delivery.deliver_overdue, GRACE),
         tables=INBOX_SWEEP, retry_policy=process.retry_policy, real=process.world.monotonic,
     )  # fmt: skip
-    keeper = TopicKeeper(topics, registry, Waking(process.world, sweep), database, real=process.world.monotonic)
+    keeper = AgencyTopicProvisioner(
+        topics, registry, Waking(process.world, sweep), database, real=process.world.monotonic
+    )
     guard = Guard(repository, delivery, process.letters(), event_types=NEWS, clock=process.world.monotonic)
     process.context = Inbox(repository, registry, clock, POLICIES, database, process.letters())
     process.context_replies = Replies(process.context, topics.replies)  # type: ignore[attr-defined]
@@ -257,11 +260,11 @@ def _inbox(process: Process) -> Tasks:
 
 def _escalation(process: Process) -> Tasks:
     repository, database = (
-        TimerRepository(process.store, process.keys, "escalation", process.memory()),
+        process.repository("escalation"),
         process.database(),
     )
     registry, clock = process.registry, process.clock
-    basis = Basis(registry, POLICIES)
+    basis = PlanBasis(registry, POLICIES)
     sweep = Sweep(
         database, repository, clock, plan=timing(registry, basis), react=reaction(registry, clock, POLICIES),
         tables=ESCALATION_SWEEP, basis=basis.now, retry_policy=process.retry_policy, real=process.world.monotonic,
@@ -299,15 +302,15 @@ def _intake(process: Process) -> Tasks:
         "repository": repository, "clock": process.clock, "registry": process.registry, "policies": POLICIES,
         "codes": TrackingCodes(database, b"secret of a test"), "numbers": PublicNumbers(database),
         "records": PlainRecords(database, real), "vault": Vault(database, real, POLICIES), "attachments": Nothing(),
-        "results": None, "mailbox": outbox, "sent": Sent(database), "probe": None, "filings": None, "lookups": None,
+        "results": None, "mailbox": outbox, "sent": SentNotices(database), "probe": None, "filings": None, "lookups": None,
         "database": database, "audience": Audience(relations, feed, Subscribers(database)),
     }  # fmt: skip
     context = process.context = Context(**{name: made.get(name) for name in Context.__dataclass_fields__})
     react = follow_up(context)
-    guard = Guard(repository, react, process.letters(), event_types=HEEDED, clock=process.world.monotonic)
+    guard = Guard(repository, react, process.letters(), event_types=INTAKE_EVENT_TYPES, clock=process.world.monotonic)
     handle = Reactor(repository, react, process.retry_policy).handle
     catch_up_sweep = CatchUpSweep(
-        process.store, database, intake_tables.metadata, "intake", handle, types=HEEDED, now=real
+        process.store, database, intake_tables.metadata, "intake", handle, types=INTAKE_EVENT_TYPES, now=real
     )
     post = MailSender(outbox, real, POLICIES, jitter=lambda: 0.0)
 
@@ -326,7 +329,7 @@ def _intake(process: Process) -> Tasks:
 
 def _reporting(process: Process) -> Tasks:
     repository, database = process.repository("reporting"), process.database()
-    react = tell_public(process.registry, POLICIES, process.world.summaries(process.ports))
+    react = publish_open_data(process.registry, POLICIES, process.world.summaries(process.ports))
     guard = Guard(repository, react, process.letters(), clock=process.world.monotonic)
     books = StoreProjection(process.store, database, queries.METADATA, book_view(repository))
     supports = StoreProjection(process.store, database, queries.METADATA, SUPPORTS_VIEW)
@@ -347,7 +350,7 @@ def _relay(process: Process) -> Tasks:
     async def stand_by() -> None:
         ids = {name: str(id_) for name, id_ in (await admin.ensure([FIXED[name] for name in TOPICS])).items()}
 
-        async def carry(pages: AsyncIterator[Page], publisher: Publishes) -> None:
+        async def carry(pages: AsyncIterator[Page], publisher: EventPublisher) -> None:
             async for page in pages:
                 if page.events:
                     await publisher.publish(page.events)
@@ -355,7 +358,7 @@ def _relay(process: Process) -> Tasks:
                     raise TopicsChanged
 
         try:
-            await lead(process.store, line, ids, carry)
+            await run_leader(process.store, line, ids, carry)
         except (TopicsChanged, Fenced):
             return
 
@@ -402,12 +405,12 @@ async def _no_figure(_sweep: Sweep, _now: Any) -> None:
     """Metrics are not collected in a simulation."""
 
 
-KINDS: Final[Mapping[str, type[Once]]] = {"pending": Pending, "reckoning_for": Reckoned, "reckon": Due}
+KINDS: Final[Mapping[str, type[Once]]] = {"pending": Pending, "date_context": Reckoned, "due_date": Due}
 PURE: Final = (
     (schemas.deadlines.actions, "pending"), (schemas.deadlines.clocks, "running"), (escalation.policy, "pending"),
     (escalation.ladder, "running"), (agency_inbox.views, "running"), (schemas.contract.agency_messages, "running"),
-    (schemas.deadlines.actions, "clocks"), (schemas.deadlines.clocks, "clocks"), (schemas.deadlines.actions, "reckoning_for"),
-    (schemas.deadlines.clocks, "reckoning_for"), (schemas.deadlines.clocks, "reckon"),
+    (schemas.deadlines.actions, "clocks"), (schemas.deadlines.clocks, "clocks"), (schemas.deadlines.actions, "date_context"),
+    (schemas.deadlines.clocks, "date_context"), (schemas.deadlines.clocks, "due_date"),
 )  # fmt: skip
 """Pure functions that several tasks call with the same state and registry, under each name by which they are called."""
 
@@ -443,13 +446,13 @@ def standing_in() -> Iterator[None]:
         patch.setattr(chassis_repository, "fold_registry", founded)
         patch.setattr(knowledge, "reader", READER)
         patch.setattr(chassis_repository, "decode", DECODE)
-        patch.setattr(chassis_loaded, "tell", tell)
+        patch.setattr(chassis_loaded, "recorded_facts", tell)
         patch.setattr(Reader, "words", words)
         patch.setattr(history, "metadata_of", metadata_of)
         patch.setattr(chassis_loaded, "fold", FOLDS)
         patch.setattr(chassis_repository, "fold", noted)
         patch.setattr(chassis_repository, "encode", encode)
-        patch.setattr(chassis_reaction, "about", ABOUT)
+        patch.setattr(chassis_reaction, "event_reference", ABOUT)
         patch.setattr(chassis_projection, "to_recorded", to_recorded)
         for module, name in PURE:
             asked = getattr(module, name)  # a planted mistake, if one was put here

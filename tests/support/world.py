@@ -8,14 +8,15 @@ from functools import cache
 from uuid import UUID
 
 from agency_inbox import decide as agency
-from agency_inbox.casework import By as InboxBy
-from agency_inbox.casework import Move
+from agency_inbox.decide import ActingAgency as InboxBy
+from agency_inbox.decide import Move
+from agency_inbox.parts import open_parts
 from escalation import policy as escalation
 from intake import decide as intake
-from router.desk.decide import By as DeskBy
+from router.desk.decide import DecisionContext
 from router.placement import policy as router
-from router.placement.choose import Known
-from router.registry.mandates import Authority
+from router.placement.context import PlacementContext
+from router.registry.mandates import MandateIndex
 from schemas.base.ids import derived_id
 from schemas.base.refusals import Refusal
 from schemas.complaint.fold import RecordedFact, allows, evolve
@@ -40,7 +41,7 @@ class NotAllowed(AssertionError):
 
 
 @cache
-def beginning() -> tuple[Registry, Known]:
+def beginning() -> tuple[Registry, PlacementContext]:
     registry = placing.registry()
     return registry, placing.known(registry)
 
@@ -55,8 +56,8 @@ class World:
         self.states: dict[UUID, Complaint] = {}
 
     @property
-    def desk(self) -> DeskBy:
-        return DeskBy(self.registry, self.now)
+    def desk(self) -> DecisionContext:
+        return DecisionContext(self.registry, self.now)
 
     def state(self, complaint: UUID) -> Complaint:
         return self.states.get(complaint) or new(complaint)
@@ -77,9 +78,9 @@ class World:
         """Add events, each checked against the lifecycle; returns their number."""
         history = self.histories.setdefault(complaint, [])
         for fact in facts:
-            state, name = self.state(complaint), type(fact).__name__
-            if not allows(state, name):
-                raise NotAllowed(f"{name} while {state.status.value}, closed {state.closed}")
+            state, kind = self.state(complaint), type(fact)
+            if not allows(state, kind):
+                raise NotAllowed(f"{kind.__name__} while {state.status.value}, closed {state.closed}")
             told = RecordedFact(fact, self.id_of(complaint, fact, len(history)), len(history))
             history.append(told)
             self.states[complaint] = evolve(state, told)
@@ -98,12 +99,12 @@ class World:
         """Carry out an agency's request."""
         by = InboxBy(body, self.registry, self.now)
         parts = {id_: state for id_, state in self.states.items() if state.whole == complaint}
-        return self.command(complaint, lambda s: agency.move(s, by, asked, agency.open_parts(s, parts)))
+        return self.command(complaint, lambda s: agency.move(s, by, asked, open_parts(s, parts)))
 
     def decree(self, fact: AgenciesMerged | AgencyDissolved | CalendarDecreed) -> None:
         self.registry = placing.grown(self.registry, fact)
         # The reader uses names, which stay when a body ends: the expensive part is kept.
-        self.known = self.known._replace(authority=Authority(self.registry))
+        self.known = self.known._replace(mandates=MandateIndex(self.registry))
 
     def react(self, complaint: UUID) -> int:
         """Do what the services' reactions and sweeps do for one complaint now; returns the number of events."""

@@ -2,8 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
 from starlette.datastructures import State
@@ -16,8 +15,10 @@ import router.app
 from chassis.base.settings import Settings
 from chassis.http.web import install
 from chassis.service.platform import open_platform
+from chassis.service.service import Service
 
-SERVICES: Final[tuple[ModuleType, ...]] = (intake.app, router.app, agency_inbox.app, escalation.app, reporting.app)
+MODULES: Final = (intake.app, router.app, agency_inbox.app, escalation.app, reporting.app)
+SERVICES: Final[tuple[Service[Any], ...]] = tuple(module.service for module in MODULES)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -40,8 +41,8 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 async def _ready(state: State) -> dict[str, str]:
-    states: dict[str, str] = {}
-    for service in SERVICES:
-        name = service.__name__.partition(".")[0]
-        states |= {f"{name}.{part}": text for part, text in (await service.ready(state)).items()}
-    return states
+    return {
+        f"{service.package}.{part}": answer
+        for service in SERVICES
+        for part, answer in (await service.ready(state)).items()
+    }

@@ -5,12 +5,18 @@ from typing import Final
 from schemas.base.values import Clock, ComplaintClass, Holder, HolderKind
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.registry.fold import Registry
-from schemas.wording.dates import Words
+from schemas.wording.dates import Bilingual
 
-STATUSES: Final[dict[Status, Words]] = {
-    Status.UNPLACED: {"id": "sedang dicarikan instansi yang berwenang", "en": "being placed with the body in charge"},
+STATUSES: Final[dict[Status, Bilingual]] = {
+    Status.UNPLACED: {
+        "id": "sedang dicarikan instansi yang berwenang",
+        "en": "being placed with the responsible agency",
+    },
     Status.TRIAGE: {"id": "sedang dipilah oleh petugas", "en": "being sorted by the triage desk"},
-    Status.ROUTED: {"id": "sudah diteruskan, menunggu tindak lanjut", "en": "forwarded, waiting to be taken up"},
+    Status.ROUTED: {
+        "id": "sudah diteruskan, menunggu tindak lanjut",
+        "en": "forwarded, waiting for the agency to begin",
+    },
     Status.IN_PROGRESS: {"id": "sedang dikerjakan", "en": "being worked on"},
     Status.AWAITING_REPORTER: {"id": "menunggu jawaban pelapor", "en": "waiting for the reporter's answer"},
     Status.ANSWERED: {"id": "sudah dijawab, menunggu tanggapan pelapor", "en": "answered, waiting for the reporter"},
@@ -19,8 +25,8 @@ STATUSES: Final[dict[Status, Words]] = {
     Status.JOINED: {"id": "mengikuti laporan lain yang sama", "en": "following another report of the same matter"},
     Status.CLOSED: {"id": "ditutup", "en": "closed"},
 }
-ENDINGS: Final[dict[CloseReason, Words]] = {
-    CloseReason.CONFIRMED: {"id": "selesai menurut pelapor", "en": "settled by the reporter's word"},
+ENDINGS: Final[dict[CloseReason, Bilingual]] = {
+    CloseReason.CONFIRMED: {"id": "selesai menurut pelapor", "en": "settled, as the reporter confirmed"},
     CloseReason.SILENCE: {
         "id": "ditutup karena pelapor tidak menanggapi jawaban",
         "en": "closed because the reporter did not reply to the answer",
@@ -37,20 +43,20 @@ ENDINGS: Final[dict[CloseReason, Words]] = {
     },
     CloseReason.PART_ANSWERED: {"id": "bagian ini sudah dijawab", "en": "this part is answered"},
 }
-HOLDERS: Final[dict[HolderKind, Words]] = {
-    HolderKind.ROUTER: {"id": "penempatan otomatis Satupintu", "en": "Satupintu's automatic placing"},
+HOLDERS: Final[dict[HolderKind, Bilingual]] = {
+    HolderKind.ROUTER: {"id": "penempatan otomatis Satupintu", "en": "Satupintu's automatic placement"},
     HolderKind.DESK: {"id": "petugas pemilah nasional", "en": "the national triage desk"},
     HolderKind.AGENCY: {"id": "instansi", "en": "an agency"},
     HolderKind.ARBITER: {"id": "Ombudsman", "en": "the Ombudsman"},
     HolderKind.LEAD: {"id": "pemegang laporan utama", "en": "whoever holds the lead report"},
     HolderKind.NOBODY: {"id": "tidak ada, karena sudah ditutup", "en": "nobody, since it is closed"},
 }
-CLASSES: Final[dict[ComplaintClass, Words]] = {
+CLASSES: Final[dict[ComplaintClass, Bilingual]] = {
     ComplaintClass.COMPLAINT: {"id": "pengaduan", "en": "a complaint"},
     ComplaintClass.ASPIRATION: {"id": "aspirasi", "en": "an aspiration"},
     ComplaintClass.INFORMATION: {"id": "permintaan informasi", "en": "a request for information"},
 }
-CHANNELS: Final[dict[str, Words]] = {
+CHANNELS: Final[dict[str, Bilingual]] = {
     "web": {"id": "situs web", "en": "the website"},
     "app": {"id": "aplikasi", "en": "the app"},
     "sms": {"id": "SMS", "en": "SMS"},
@@ -59,48 +65,48 @@ CHANNELS: Final[dict[str, Words]] = {
     "open311": {"id": "Open311", "en": "Open311"},
     "desk": {"id": "loket", "en": "a service counter"},
 }
-RUNGS: Final[dict[int, Words]] = {
+RUNGS: Final[dict[int, Bilingual]] = {
     1: {"id": "kepala unit", "en": "the head of the unit"},
     2: {"id": "badan pengawas di atasnya", "en": "the supervising body"},
     3: {"id": "Ombudsman", "en": "the Ombudsman"},
-    4: {"id": "daftar publik laporan yang diabaikan", "en": "the public list of the ignored"},
+    4: {"id": "daftar publik laporan yang diabaikan", "en": "the public list of ignored reports"},
 }
-OPERATOR: Final[Words] = {"id": "operator nasional", "en": "the national operator"}
-"""Who looks at what the triage desk is late with: no body stands over the desk."""
+OPERATOR: Final[Bilingual] = {"id": "operator nasional", "en": "the national operator"}
+"""Who is told when the triage desk is late: no agency supervises the desk."""
 
 
 def rung_name(rung: int, clock: Clock | None, lang: str = "id") -> str:
-    """Who looks at it on that rung, for what was late by that clock."""
+    """Who is told on that rung when that clock has run out."""
     return OPERATOR[lang] if (rung, clock) == (2, Clock.TRIAGE) else RUNGS[rung][lang]
 
 
 def status(value: Status, lang: str = "id", reason: CloseReason | None = None) -> str:
-    """The status in a few words; of a closed complaint how it ended."""
+    """The status in a few words; for a closed complaint how it ended."""
     return ENDINGS[reason][lang] if reason is not None else STATUSES[value][lang]
 
 
 def holder(value: Holder, registry: Registry, lang: str = "id") -> str:
-    """Who has it, by name."""
+    """The holder by name."""
     if value.agency is None:
         return HOLDERS[value.kind][lang]
     return agency(value.agency, value.unit, registry)
 
 
 def held_by(value: Holder, registry: Registry) -> dict[str, str | None]:
-    """Who has it, as a refusal's data: for programs, and a body's name for people."""
+    """The holder as data of a refusal: an id for programs, and an agency's name for people."""
     name = agency(value.agency, value.unit, registry) if value.agency is not None else None
     return {"holder": str(value), "holder_name": name}
 
 
 def agency(body: str, unit: str | None, registry: Registry) -> str:
-    """The name of an agency, with its unit; its id where the registry does not know it."""
-    known = registry.agencies.get(body)
-    name = known.name if known else body
+    """The name of an agency, with its unit; its id if the registry does not have it."""
+    found = registry.agencies.get(body)
+    name = found.name if found else body
     if unit is None:
         return name
-    return f"{known.units.get(unit, unit) if known else unit}, {name}"
+    return f"{found.units.get(unit, unit) if found else unit}, {name}"
 
 
 def channel(name: str, lang: str = "id") -> str:
-    """How it came in."""
+    """The channel's name; its id if it has none."""
     return CHANNELS.get(name, {}).get(lang, name)

@@ -1,4 +1,4 @@
-"""What an earlier binding decision says to those who get a complaint because of it: whose, since when, and why."""
+"""An earlier binding decision, for the agency that gets a complaint because of it: which agency, when, and why."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -8,18 +8,19 @@ from schemas.complaint.fold import RecordedFact
 from schemas.complaint.state import Complaint
 from schemas.events.router import ArbitrationDecided
 from schemas.registry.fold import Registry
-from schemas.wording.dates import Words
+from schemas.wording.dates import Bilingual
 from schemas.wording.names import agency
 
-GUARDED: Final[Words] = {"id": "alasannya tidak dibuka untuk umum", "en": "the reason is not public"}
-GONE: Final[Words] = {"id": "alasannya sudah dihapus", "en": "the reason is erased"}
+GUARDED: Final[Bilingual] = {"id": "alasannya tidak dibuka untuk umum", "en": "the reason is not public"}
+GONE: Final[Bilingual] = {"id": "alasannya sudah dihapus", "en": "the reason is erased"}
 
 
-def decision(state: Complaint, told: Sequence[RecordedFact], registry: Registry, lang: str) -> dict[str, Any] | None:
-    """The newest decision of the Ombudsman about this complaint. Of a complaint that is secret or examined not the
-    reason: it would reach bodies that have nothing to do with it.
+def decision(state: Complaint, history: Sequence[RecordedFact], registry: Registry, lang: str) -> dict[str, Any] | None:
+    """The newest decision of the Ombudsman about this complaint; None if there is none.
+
+    Without the reason if the complaint is secret or of supervision grade, since other agencies read it.
     """
-    found = next((one.fact for one in reversed(told) if isinstance(one.fact, ArbitrationDecided)), None)
+    found = next((event.fact for event in reversed(history) if isinstance(event.fact, ArbitrationDecided)), None)
     if found is None:
         return None
     guarded = state.secret or state.supervision

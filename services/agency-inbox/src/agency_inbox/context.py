@@ -1,8 +1,8 @@
-"""What the endpoints and roads of agency-inbox work with."""
+"""What the endpoints and background tasks of agency-inbox share."""
 
 from dataclasses import dataclass
 
-from agency_inbox.quarantine import Quarantine
+from agency_inbox.refused_replies import RefusedReplies
 from chassis.base.ports import TimeSource
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
@@ -19,4 +19,4 @@ class Inbox:
     clock: TimeSource
     policies: Policies
     database: Database
-    quarantine: Quarantine
+    quarantine: RefusedReplies

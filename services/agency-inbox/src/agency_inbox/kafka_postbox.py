@@ -9,9 +9,9 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from agency_inbox.agency_topics import AgencyTopics
 from agency_inbox.delivery import TopicIds
-from agency_inbox.postbox import Outgoing
+from agency_inbox.postbox import OutgoingMessage
 from chassis.base.errors import Permanent
-from chassis.kafka.clients import meaning, producer, stop
+from chassis.kafka.clients import producer, stop, translate_error
 from schemas.base.topics import agency_inbox
 from schemas.complaint.state import Receipt
 
@@ -32,7 +32,7 @@ class KafkaPostbox:
     def known(self) -> TopicIds:
         return self._topics.known()
 
-    async def send(self, outgoing: Sequence[Outgoing]) -> Sequence[Receipt]:
+    async def send(self, outgoing: Sequence[OutgoingMessage]) -> Sequence[Receipt]:
         """Raises also `Permanent`: a message is too large for the broker."""
         ids = await self.topics({each.agency for each in outgoing})
         cluster = await self._topics.cluster()
@@ -43,7 +43,7 @@ class KafkaPostbox:
         except (KafkaError, OSError) as error:
             await self.close()
             self._topics.forget()
-            raise meaning(error) from error
+            raise translate_error(error) from error
         return [
             Receipt(each.news.event_id, cluster, ids[each.agency], at.partition, at.offset)
             for each, at in zip(outgoing, placed, strict=True)
@@ -63,12 +63,12 @@ class KafkaPostbox:
                     await client.start()
                 except (KafkaError, OSError) as error:
                     await stop(client)
-                    raise meaning(error) from error
+                    raise translate_error(error) from error
                 self._producer = client
             return self._producer
 
 
-async def _all(client: AIOKafkaProducer, outgoing: Sequence[Outgoing]) -> Sequence[Any]:
+async def _all(client: AIOKafkaProducer, outgoing: Sequence[OutgoingMessage]) -> Sequence[Any]:
     sent = [await _begin(client, each) for each in outgoing]
     done = await asyncio.gather(*sent, return_exceptions=True)
     for each in done:
@@ -77,6 +77,6 @@ async def _all(client: AIOKafkaProducer, outgoing: Sequence[Outgoing]) -> Sequen
     return done
 
 
-async def _begin(client: AIOKafkaProducer, each: Outgoing) -> Any:
+async def _begin(client: AIOKafkaProducer, each: OutgoingMessage) -> Any:
     key, headers = str(each.complaint).encode(), each.headers()
     return await client.send(agency_inbox(each.agency), each.body, key=key, headers=headers, partition=0)

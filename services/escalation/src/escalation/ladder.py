@@ -8,7 +8,7 @@ from schemas.complaint.fold import RUNG
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint, Since
 from schemas.deadlines import NextAction, running
-from schemas.deadlines.actions import OMBUDSMAN, TWICE
+from schemas.deadlines.actions import DISPUTES_TO_OMBUDSMAN, OMBUDSMAN
 from schemas.deadlines.policies import Policies
 from schemas.registry.fold import Registry
 
@@ -19,14 +19,14 @@ _REPETITIONS: Final = 10**17
 """More than there are microseconds in three thousand years: a moved date is numbered by its decree's instant."""
 
 
-def standing(state: Complaint, registry: Registry, policies: Policies) -> int:
+def current_rung(state: Complaint, registry: Registry, policies: Policies) -> int:
     """The rung that looks at it now; 0: none. Rungs that a clock climbed count while that clock runs: what was
     acknowledged, answered or closed is ignored by nobody, and whom the arbiter bound late has a clock of its own. After
     a second dispute, or at the reporter's wish, the Ombudsman looks until the end.
     """
     if not state.is_open or state.status is Status.JOINED:
         return 0
-    asked = state.disputes >= TWICE or state.ombudsman is not None
+    asked = state.disputes >= DISPUTES_TO_OMBUDSMAN or state.ombudsman is not None
     floor = OMBUDSMAN if asked and state.rung >= OMBUDSMAN else 0
     if state.status is Status.ANSWERED:
         return floor

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from chassis.base.errors import Conflict
-from chassis.write.command import was_said
+from chassis.write.command import is_repeat
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from intake import decide
-from intake.commands import canonical, known
+from intake.commands import canonical, has_identity
 from intake.context import Context
 from intake.settings import DEFAULT_CHANNEL
 from intake.storage import vault
@@ -90,7 +90,7 @@ async def file(context: Context, filing: Filing) -> Filed:
 
 def _person(complaint: UUID, command: Complaining, keys: Keys, request: bytes) -> tuple[UUID, UUID, str] | None:
     """Who it is as the vault keeps them; None: they say nothing of themselves."""
-    if command.reporter is None or not known(command.reporter):
+    if command.reporter is None or not has_identity(command.reporter):
         return None
     person = person_id(complaint, keys.mac(request))
     return person, complaint, vault.seal(keys, person, command.reporter)
@@ -98,6 +98,6 @@ def _person(complaint: UUID, command: Complaining, keys: Keys, request: bytes) -
 
 async def _said_before(context: Context, complaint: UUID, code: str, cause: Cause) -> Filed:
     loaded = await context.repository.load(complaint)
-    if not was_said(loaded, cause):
+    if not is_repeat(loaded, cause):
         raise RequestDiffers
     return Filed(loaded.state, code, repeated=True)

@@ -19,7 +19,7 @@ class Summaries(Protocol):
         ...
 
 
-def tell_public(registry: RegistryView, policies: Policies, summaries: Summaries) -> Reaction:
+def publish_open_data(registry: RegistryView, policies: Policies, summaries: Summaries) -> Reaction:
     """Send the present line of each, or what takes back its lines; an older one that comes twice does no harm, the
     newest version holds.
     """
@@ -27,7 +27,8 @@ def tell_public(registry: RegistryView, policies: Policies, summaries: Summaries
     async def react(loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
         known = await registry.current()
         lines = [
-            summary(each.state, known, timeline_due(each.state, known, policies)) or retraction(each.state, each.told())
+            summary(each.state, known, timeline_due(each.state, known, policies))
+            or retraction(each.state, each.facts())
             for each in loaded
         ]
         await summaries.send([line for line in lines if line is not None])

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from schemas import wording
 from schemas.complaint.fold import RecordedFact, evolve
 from schemas.complaint.state import Complaint, new
+from schemas.events.agency_inbox import ComplaintDelivered
 from schemas.registry.fold import Registry, fold_registry
 
 
-class Moment(NamedTuple):
+class TimelineEntry(NamedTuple):
     """One fact of the history: when, which kind, and in words."""
 
     at: datetime
@@ -37,12 +38,14 @@ def registry_at(history: Sequence[RecordedFact], as_of: datetime | None) -> Regi
     return fold_registry(Registry(), until(history, as_of))
 
 
-def moments(history: Sequence[RecordedFact], registry: Registry, lang: str, *, public: bool) -> list[Moment]:
+def moments(history: Sequence[RecordedFact], registry: Registry, lang: str, *, public: bool) -> list[TimelineEntry]:
     """Each fact in a sentence. Receipts are the post office's business and left out."""
     return [
-        Moment(told.fact.at, type(told.fact).__name__, wording.sentence(told.fact, registry, lang, public=public))
+        TimelineEntry(
+            told.fact.at, type(told.fact).__name__, wording.sentence(told.fact, registry, lang, public=public)
+        )
         for told in history
-        if type(told.fact).__name__ != "ComplaintDelivered"
+        if not isinstance(told.fact, ComplaintDelivered)
     ]
 
 

@@ -87,7 +87,7 @@ def _folder(experiment: Experiment, data: Path) -> dict[str, Any]:
 
 
 def _duplicates(labelled: Sequence[Path], say: Callable[[Any], None]) -> dict[str, list[str]]:
-    found = {path.name: compare.measured(pairs.labelled(path)[0], policies()) for path in labelled}
+    found = {path.name: compare.duplicate_metrics(pairs.labelled(path)[0], policies()) for path in labelled}
     for name, lines in found.items():
         for line in lines:
             say(f"reports of one matter, {name}: {line}")

@@ -14,8 +14,8 @@ from random import Random
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from router.duplicates.compare import Case, Sameness, case, compare
-from router.duplicates.features import FeatureReader, feature_data
+from router.duplicates.compare import Certainty, ComparableReport, comparable, compare
+from router.duplicates.features import FeatureExtractor, feature_data
 from router.learning.examples import BadExamples, csv_rows
 from schemas.complaint.state import new
 from schemas.deadlines.policies import Policies
@@ -79,23 +79,26 @@ def texts(path: Path, text: str, place: Sequence[str], date: str | None) -> list
 
 def drawn(reports: Sequence[DatedText], count: int, policies: Policies) -> list[TextPair]:
     """Draw up to `count` pairs of one place and time, a third of each kind if there are enough. Deterministic."""
-    reader = FeatureReader(feature_data())
+    reader = FeatureExtractor(feature_data())
     cases = [
-        case(new(UUID(int=number))._replace(text=each.text), reader, "00.00") for number, each in enumerate(reports, 1)
+        comparable(new(UUID(int=number))._replace(text=each.text), reader, "00.00")
+        for number, each in enumerate(reports, 1)
     ]
-    kinds: dict[Sameness, list[TextPair]] = defaultdict(list)
+    kinds: dict[Certainty, list[TextPair]] = defaultdict(list)
     for a, b in _near(reports, cases, policies):
-        kinds[compare(cases[a], cases[b], policies).sameness].append(TextPair(reports[a].text, reports[b].text))
+        kinds[compare(cases[a], cases[b], policies).certainty].append(TextPair(reports[a].text, reports[b].text))
     random = Random(SEED)  # noqa: S311 - nothing secret
     found: list[TextPair] = []
-    for left, kind in zip((3, 2, 1), (Sameness.SURE, Sameness.ALIKE, Sameness.OTHER), strict=True):
+    for left, kind in zip((3, 2, 1), (Certainty.SURE, Certainty.ALIKE, Certainty.OTHER), strict=True):
         pairs = kinds[kind]
         found += random.sample(pairs, min(len(pairs), (count - len(found)) // left))
     random.shuffle(found)
     return found
 
 
-def _near(reports: Sequence[DatedText], cases: Sequence[Case], policies: Policies) -> Iterator[tuple[int, int]]:
+def _near(
+    reports: Sequence[DatedText], cases: Sequence[ComparableReport], policies: Policies
+) -> Iterator[tuple[int, int]]:
     """Pairs of one place and time that share a word of the location."""
     by_word: dict[tuple[tuple[str, ...], str], list[int]] = defaultdict(list)
     for at, each in enumerate(cases):

@@ -7,6 +7,26 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from schemas.complaint.lifecycle import Status
+from schemas.events.agency_inbox import ComplaintReturned, ResponseGiven
+from schemas.events.escalation import ComplaintLapsed
+from schemas.events.intake import (
+    ComplaintWithdrawn,
+    DetailAdded,
+    OmbudsmanRequested,
+    ResolutionConfirmed,
+    ResolutionDisputed,
+)
+from schemas.events.router import (
+    ArbitrationOpened,
+    ComplaintArchived,
+    ComplaintClassified,
+    ComplaintJoined,
+    ComplaintReferred,
+    ComplaintRouted,
+    ComplaintUnjoined,
+    PartOpened,
+    ReporterAsked,
+)
 
 UNPLACED: Final = Status.UNPLACED.value
 TRIAGE: Final = Status.TRIAGE.value
@@ -20,7 +40,7 @@ CLOSED: Final = Status.CLOSED.value
 ENDED_FOR_FOLLOWERS: Final = ("withdrawn", "archived", "incomplete")
 
 
-class Standing(NamedTuple):
+class StatusRow(NamedTuple):
     """`place`: where it lies now, or the way it ended (see the constants). `held_by`: the agency to which it
     belongs, or would again after a dispute. `protected`: of supervision grade, so nobody may follow it.
     """
@@ -34,13 +54,13 @@ class Standing(NamedTuple):
     protected: bool = False
 
 
-def stand(before: Standing, type_: str, data: Mapping[str, Any], position: int) -> Standing:
+def status_after(before: StatusRow, type_: str, data: Mapping[str, Any], position: int) -> StatusRow:
     """The row after one more fact. `position`: where that stands in the store."""
-    if type_ == "ComplaintClassified":
+    if type_ == ComplaintClassified.__name__:
         return before._replace(protected=bool(data.get("supervision")))
-    if type_ == "PartOpened":
+    if type_ == PartOpened.__name__:
         return before._replace(part=True, since=position)
-    if type_ == "ComplaintRouted":
+    if type_ == ComplaintRouted.__name__:
         return before._replace(place=WITH_AGENCY, held_by=data["agency"], since=position)
     place = _place(before, type_, data)
     if place is None:
@@ -51,36 +71,36 @@ def stand(before: Standing, type_: str, data: Mapping[str, Any], position: int) 
     return moved._replace(lead=data["lead"], held_by=None) if place == JOINED else moved
 
 
-_TO: Final[Mapping[str, str]] = {
-    "ComplaintReferred": TRIAGE,
-    "ReporterAsked": ASKED,
-    "ArbitrationOpened": ARBITRATION,
-    "ComplaintReturned": UNPLACED,
-    "ComplaintUnjoined": UNPLACED,
-    "ComplaintJoined": JOINED,
-    "ComplaintArchived": "archived",
-    "ComplaintWithdrawn": "withdrawn",
-    "ResolutionConfirmed": CLOSED,
+PLACE_AFTER_EVENT: Final[Mapping[str, str]] = {
+    ComplaintReferred.__name__: TRIAGE,
+    ReporterAsked.__name__: ASKED,
+    ArbitrationOpened.__name__: ARBITRATION,
+    ComplaintReturned.__name__: UNPLACED,
+    ComplaintUnjoined.__name__: UNPLACED,
+    ComplaintJoined.__name__: JOINED,
+    ComplaintArchived.__name__: "archived",
+    ComplaintWithdrawn.__name__: "withdrawn",
+    ResolutionConfirmed.__name__: CLOSED,
 }
 
 
-def _place(before: Standing, type_: str, data: Mapping[str, Any]) -> str | None:
+def _place(before: StatusRow, type_: str, data: Mapping[str, Any]) -> str | None:
     match type_:
-        case "DetailAdded":
+        case DetailAdded.__name__:
             return TRIAGE if before.place == ASKED else None
-        case "ResponseGiven":
+        case ResponseGiven.__name__:
             return CLOSED if before.part else None
-        case "ComplaintLapsed":
+        case ComplaintLapsed.__name__:
             return "incomplete" if data["cause"] == "incomplete" else CLOSED
-        case "ResolutionDisputed":
+        case ResolutionDisputed.__name__:
             return _after_dispute(before)
-        case "OmbudsmanRequested":
+        case OmbudsmanRequested.__name__:
             return UNPLACED if before.place == JOINED else None
         case _:
-            return _TO.get(type_)
+            return PLACE_AFTER_EVENT.get(type_)
 
 
-def _after_dispute(before: Standing) -> str:
+def _after_dispute(before: StatusRow) -> str:
     if before.place in ENDED_FOR_FOLLOWERS:
         return TRIAGE
     return UNPLACED if before.place == JOINED else WITH_AGENCY
