@@ -30,7 +30,7 @@ class ComplaintAcknowledged(Fact):
 
 
 class ComplaintReturned(Fact):
-    """The agency, or a unit of it, returns the complaint as not its responsibility; the third return goes to arbitration."""
+    """The agency, or a unit of it, returns the complaint as not its responsibility. The third return is arbitrated."""
 
     agency: AgencyId
     scope: Literal["agency", "unit"] = "agency"
