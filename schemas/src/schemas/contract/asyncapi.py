@@ -13,7 +13,7 @@ def _agency() -> dict[str, Any]:
 _CHANNELS: Final[dict[str, dict[str, Any]]] = {
     "agencyInbox": {
         "address": "agency.{agency}.inbox",
-        "description": "The agency's complaints. A message is the whole present state; read committed; key: complaint id.",
+        "description": "Its complaints. One message is the whole present state; read committed; key: complaint id.",
         "parameters": _agency(),
         "types": sorted(CASES),
         "action": "receive",
