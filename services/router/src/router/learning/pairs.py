@@ -87,7 +87,7 @@ def drawn(given: Sequence[DatedText], count: int, policies: Policies) -> list[Te
         kinds[compare(cases[a], cases[b], policies).certainty].append(TextPair(given[a].said, given[b].said))
     random = Random(SEED)  # noqa: S311 - nothing secret
     found: list[TextPair] = []
-    for left, kind in zip((3, 2, 1), (Certainty.SURE, Certainty.ALIKE, Certainty.OTHER), strict=True):
+    for left, kind in zip((3, 2, 1), (Certainty.SURE, Certainty.POSSIBLE, Certainty.DIFFERENT), strict=True):
         some = kinds[kind]
         found += random.sample(some, min(len(some), (count - len(found)) // left))
     random.shuffle(found)
