@@ -1,11 +1,11 @@
-"""Composition root of escalation: opens what its endpoints and its sweep work with."""
+"""Composition root of escalation: opens what its endpoints and background tasks use."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
 from chassis.project.from_store import StoreProjection
-from chassis.project.rebuild import Rebuildable, fed
+from chassis.project.rebuild import Rebuildable, rebuildable
 from chassis.service.platform import Platform
 from chassis.service.process import BackgroundTask
 from chassis.service.service import Service
@@ -22,7 +22,7 @@ from schemas.reference.load import policies
 
 @asynccontextmanager
 async def open_escalation(platform: Platform) -> AsyncIterator[Escalation]:
-    """Escalation's own tables over the shared surroundings."""
+    """The service's own tables over the platform."""
     settings, registry, rules = platform.settings, platform.registry, policies()
     repository = platform.repository(SERVICE)
     database = Database(settings.views_of(SERVICE), METADATA)
@@ -46,14 +46,14 @@ async def open_escalation(platform: Platform) -> AsyncIterator[Escalation]:
 
 @asynccontextmanager
 async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]:
-    """The context and the background tasks over it."""
+    """The sweep, and the ladder's read model."""
     async with open_escalation(platform) as context:
-        yield context.background_tasks()
+        yield [context.sweep, context.ladder]
 
 
 def views(context: Escalation) -> list[Rebuildable]:
     """The ladder and the open work, for `satupintu rebuild`."""
-    return [fed(context.ladder), fed(context.sweep.open_work)]
+    return [rebuildable(context.ladder), rebuildable(context.sweep.open_work)]
 
 
 service: Final = Service(SERVICE, [http.router], open_escalation, open_worker, views)

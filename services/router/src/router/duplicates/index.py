@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from chassis.project.view import View
-from chassis.sql.statements import add, among, remove
+from chassis.sql.statements import delete_rows, insert_rows, select_by_keys
 from chassis.sql.types import Moment
 from chassis.write.repository import Repository
 from router.duplicates.compare import ComparableReport, comparable, is_open_to_all
@@ -177,7 +177,7 @@ def index_view(repository: Repository, reader: FeatureExtractor, secret: bytes) 
     """The view; an entry follows from its complaint's present state. `secret`: at most 64 bytes."""
 
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[IndexEntry]:
-        loaded = await repository.touched([event for event in events if event.type in EVENT_TYPES])
+        loaded = await repository.load_for([event for event in events if event.type in EVENT_TYPES])
         entries: list[IndexEntry] = []
         for number, each in enumerate(loaded, start=1):
             entries.append(_entry(each.state, reader, secret))
@@ -199,7 +199,7 @@ def apply(connection: Connection, tables: Sequence[Table], entries: Sequence[Ind
     newest = {entry.complaint: entry for entry in entries}
     before = {
         row.complaint: (row.digest, row.compared)
-        for row in connection.execute(among(own.entry.c.complaint), {"keys": list(newest)})
+        for row in connection.execute(select_by_keys(own.entry.c.complaint), {"keys": list(newest)})
     }
     changed = [each for each in newest.values() if before.get(each.complaint, ("", False))[0] != _digest(each)]
     _delete(connection, own, [each.complaint for each in changed])
@@ -209,8 +209,8 @@ def apply(connection: Connection, tables: Sequence[Table], entries: Sequence[Ind
         if e.keys
     ]
     spread = [{"key": k, "received_at": e.received_at, "complaint": e.complaint} for e in changed for k in e.keys]
-    add(connection, own.entry, rows)
-    add(connection, own.key, spread)
+    insert_rows(connection, own.entry, rows)
+    insert_rows(connection, own.key, spread)
 
 
 def _digest(entry: IndexEntry) -> str:
@@ -223,7 +223,7 @@ def _digest(entry: IndexEntry) -> str:
 def _delete(connection: Connection, own: IndexTables, complaints: Sequence[str]) -> None:
     if complaints:
         for key in (own.entry.c.complaint, own.key.c.complaint, own.suggestion.c.complaint, own.suggestion.c.lead):
-            remove(connection, key, complaints)
+            delete_rows(connection, key, complaints)
 
 
 _LIKENESS, _KEY, _SUGGESTION = TABLES
@@ -272,7 +272,7 @@ def write_compared(connection: Connection, compared: Iterable[UUID], found: Iter
     for each in found:
         row = {"complaint": str(each.complaint), "lead": str(each.lead), "score": each.score}
         connection.execute(_DELETE_SUGGESTION, {"of": row["complaint"], "behind": row["lead"]})
-        add(connection, _SUGGESTION, [row])
+        insert_rows(connection, _SUGGESTION, [row])
 
 
 def suggestions(connection: Connection, complaints: Sequence[UUID]) -> list[Suggestion]:

@@ -79,7 +79,7 @@ def shadow_view(
         ids = {event.id for event in by_rule}
         context = await contexts.current()
         context = context._replace(reader=read_with(context))
-        loaded = await repository.touched(by_rule)
+        loaded = await repository.load_for(by_rule)
         return [made for each in loaded if not each.state.erased for made in _choices(each, ids, context, model)]
 
     return View(f"shadow.{model}", define, apply, prepare, (COMPLAINT_PREFIX,))

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from chassis.project.from_store import position_table
 from chassis.project.view import View, as_recorded
-from chassis.sql.statements import add, among, replace
+from chassis.sql.statements import insert_rows, replace_rows, select_by_keys
 from chassis.sweep.sweep import SweepTables, sweep_tables
 from router.placement.context import Precedent, PrecedentKey
 from router.placement.precedents import stored_key
@@ -94,7 +94,8 @@ position_table(METADATA)
 def apply(connection: Connection, tables: Sequence[Table], events: Sequence[RecordedEvent]) -> None:
     """Write the rows that these events change."""
     standing, parts, precedents = tables
-    found = connection.execute(among(standing.c.complaint), {"keys": list({_complaint(event) for event in events})})
+    ids = list({_complaint(event) for event in events})
+    found = connection.execute(select_by_keys(standing.c.complaint), {"keys": ids})
     rows = {row.complaint: StatusRow(*row) for row in found}
     for event in events:
         data, complaint = from_json(event.data), _complaint(event)
@@ -102,7 +103,7 @@ def apply(connection: Connection, tables: Sequence[Table], events: Sequence[Reco
         _write_parts(connection, parts, event, data)
         if event.type == ComplaintRouted.__name__ and data.get("binding"):
             _write_precedent(connection, precedents, event, data)
-    replace(connection, standing.c.complaint, list(rows), [row._asdict() for row in rows.values()])
+    replace_rows(connection, standing.c.complaint, list(rows), [row._asdict() for row in rows.values()])
 
 
 VIEW: Final = View("router", define, apply, as_recorded, (COMPLAINT_PREFIX,))
@@ -186,12 +187,12 @@ def _write_parts(connection: Connection, table: Table, event: RecordedEvent, dat
     match event.type:
         case ComplaintSplit.__name__:
             named = [part["id"] for part in data["parts"]]
-            written = {row.part for row in connection.execute(among(table.c.part), {"keys": named})}
+            written = {row.part for row in connection.execute(select_by_keys(table.c.part), {"keys": named})}
             rows = [{"part": p, "whole": _complaint(event), "opened": False} for p in named if p not in written]
-            add(connection, table, rows)
+            insert_rows(connection, table, rows)
         case PartOpened.__name__:
             row = {"part": _complaint(event), "whole": data["whole"], "opened": True}
-            replace(connection, table.c.part, [row["part"]], [row])
+            replace_rows(connection, table.c.part, [row["part"]], [row])
         case ComplaintWithdrawn.__name__:
             # A whole that is withdrawn before its parts began opens none.
             connection.execute(_unopened_of(table), {"of": _complaint(event)})
