@@ -13,7 +13,7 @@ def read_basis(question: Question, context: PlacementContext) -> Basis:
     """The basis of a placement that follows from this reading."""
     words, where, prediction = question.reading
     return Basis(
-        registry_version=max(context.registry.version, 0), rules=context.reader.version, sector=words.sector,
+        registry_version=max(context.registry.version, 0), rules=context.reader.rules.version, sector=words.sector,
         level=question.level, region=where.region,
         region_name=context.reader.place_name(where.region), region_from=where.found_by, words=words.words,
         model=prediction.model if prediction else None, score=round(words.score, 3),

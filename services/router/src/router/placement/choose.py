@@ -157,7 +157,7 @@ def _level_in_return(back: ComplaintReturned | None, context: PlacementContext) 
     if back is None:
         return None
     own = context.registry.agencies.get(back.agency)
-    others = [level for level in context.reader.levels(back.reason) if own is None or level.value != own.level]
+    others = [level for level in context.reader.rules.levels(back.reason) if own is None or level.value != own.level]
     return others[0] if len(others) == 1 else None
 
 

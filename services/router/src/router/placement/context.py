@@ -44,8 +44,8 @@ class PlacementContext(NamedTuple):
 
     def home_level(self, sector: str) -> Level:
         """The level whose body is competent for this sector where nothing else is said."""
-        return self.reader.homes.get(sector) or self.mandates.most_local_level(sector)
+        return self.reader.rules.homes.get(sector) or self.mandates.most_local_level(sector)
 
-    def ahead(self, states: Sequence[Complaint]) -> "PlacementContext":
-        """A context that has read these states already: a batch is read in a fraction of the time."""
-        return self._replace(reader=self.reader.ahead(states))
+    def read_ahead(self, states: Sequence[Complaint]) -> "PlacementContext":
+        """A context that has read these states as one batch, which is much faster than one by one."""
+        return self._replace(reader=self.reader.read_ahead(states))

@@ -100,7 +100,7 @@ class PlacementReaction:
 
 def _with_readings(context: PlacementContext, states: Sequence[Complaint]) -> PlacementContext:
     try:
-        return context.ahead([state for state in states if state.is_open and state.status is Status.UNPLACED])
+        return context.read_ahead([state for state in states if state.is_open and state.status is Status.UNPLACED])
     except Exception as error:  # noqa: BLE001 - one cannot be read: each is then read alone, and only that one waits
         log.warning("read one by one", complaints=len(states), error=type(error).__name__)
         return context
