@@ -1,8 +1,10 @@
 """The event store on KurrentDB (EventStoreDB): one stream per complaint, appended to at exact versions."""
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from itertools import repeat
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -13,18 +15,15 @@ from kurrentdbclient.exceptions import NotFoundError, WrongCurrentVersionError
 from chassis.errors import Conflict, IdClash, StreamDeleted, WrongStore
 from chassis.ports import Append, Appended, Page
 from chassis.stores.admission import Result, Tip, refuse_too_large, settled
-from chassis.stores.kurrent_append import Appender, WrongVersion
-from chassis.stores.kurrent_follow import follow
-from chassis.stores.kurrent_link import Link
-from chassis.stores.kurrent_read import all_of, of_all, of_stream
+from chassis.stores.kurrent_connection import Connection
+from chassis.stores.kurrent_mapping import to_filter
+from chassis.stores.kurrent_subscription import follow
 from schemas.envelope import NO_STREAM, NewEvent, RecordedEvent
 
 IDENTITY: Final = "satupintu"
-"""The stream in whose metadata the store's id is kept: no event of ours, so that no reader meets it."""
+"""The stream in whose metadata the store's id is kept: it has no event of ours, so that no reader meets it."""
 AT_ONCE: Final = 64
 """Streams read or appended to at the same time."""
-CALL_S: Final = 10.0
-PAGE_S: Final = 20.0
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -34,29 +33,36 @@ class KurrentStore:
     """Implements `chassis.ports.Store`, for one event loop. Positions are KurrentDB's commit positions.
 
     KurrentDB answers an append that it held already as if it had just written it. `Appended.written` is told from the
-    position: what stands at or before the newest one known when the append was sent had been there. An append that is
-    sent alone is read back besides: a twin on another process may have said the same ids in other words just now.
+    position: what stands at or before the newest one known when the append was sent was written before. An append that
+    is sent alone is read back besides: another process may have appended the same ids with other data just now.
     """
 
     dense = False
 
     def __init__(self, url: str) -> None:
         """Raises ValueError: the URL is not one of KurrentDB's. Nothing is connected yet."""
-        self._link = Link(url)
-        self._client = self._link.client
-        self._appender: Appender | None = None
+        self._connection = Connection(url)
+        self._client = self._connection.client
         self._known = 0
-        """The newest position seen: an append told to stand at or before it was written before it was sent."""
+        """The newest position seen: an append that stands at or before it was written before it was sent."""
         self._id: UUID | None = None
         self._under_way: set[asyncio.Task[Any]] = set()
 
     async def store_id(self) -> UUID:
         """Asked of the server every time: readiness looks here, and a server that was exchanged is noticed."""
-        found = await self._identity()
-        if found is None:
-            found = await self._name_it(UUID(bytes=os.urandom(16), version=4))
+        metadata = await self._metadata(IDENTITY)
+        if "id" not in metadata:
+            new = {"id": str(UUID(bytes=os.urandom(16), version=4))}
+            with suppress(WrongCurrentVersionError):  # another process was faster
+                await self._connection.call(
+                    lambda: self._client.set_stream_metadata(
+                        IDENTITY, metadata=new, current_version=StreamState.NO_STREAM
+                    )
+                )
+            metadata = await self._metadata(IDENTITY)
+        found = UUID(metadata["id"])
         if self._id is not None and found != self._id:
-            raise WrongStore(f"{self._link.target} was store {self._id}, and is {found} now")
+            raise WrongStore(f"{self._connection.target} was store {self._id}, and is {found} now")
         self._id = found
         return found
 
@@ -69,82 +75,80 @@ class KurrentStore:
         return result
 
     async def append_many(self, appends: Sequence[Append]) -> list[Result]:
-        """Sent in the order of the call; an append to a stream named before waits for the answer to that one."""
+        """Goes on when its caller is cancelled; `close` waits for it. An append to a stream named before waits for the
+        answer to that one.
+        """
         refuse_too_large(appends)
-        return await self._shielded(self._append_all(appends))
+        task = asyncio.ensure_future(self._append_all(appends))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
 
     async def read(self, stream: str, from_version: int = 0) -> list[RecordedEvent]:
-        events = await self._read(stream, from_version)
+        events = await self._read(stream, stream_position=max(from_version, 0))
         if from_version <= 0 and events and events[0].version != 0:
             raise StreamDeleted(f"{stream} begins at {events[0].version}: what was before is deleted")
         return events
 
     async def read_many(self, streams: Sequence[str], from_versions: Sequence[int] = ()) -> list[list[RecordedEvent]]:
-        wanted = list(zip(streams, from_versions or repeat(0), strict=False))
-        different = list(dict.fromkeys(wanted))
-        found = dict(zip(different, await _each(lambda one: self.read(*one), different), strict=True))
-        return [list(found[one]) for one in wanted]
+        return await _each(lambda one: self.read(*one), list(zip(streams, from_versions or repeat(0), strict=False)))
 
     async def read_all(self, after: int | None, prefixes: Sequence[str] = (), limit: int = 1000) -> Page:
-        head = await self._head()
-        found = await self._read_all(after, prefixes, limit + 1)
+        head = await self.newest()
+        found = await self._read_all(prefixes, commit_position=after, limit=limit + 1)  # with the one at `after`
         events = [event for event in found if event.position > (after or 0)][:limit]
         last = events[-1].position if events else 0
         position = last if len(events) == limit else max(head, last, after or 0)
-        self._see(position)
         return Page(events, position or after, position >= head)
 
     async def newest(self) -> int:
-        return await self._head()
+        last = await self._read_all((), backwards=True, limit=1)
+        position = last[0].position if last else 0
+        self._see(position)
+        return position
 
     def subscribe(self, after: int | None, prefixes: Sequence[str] = ()) -> AsyncIterator[Page]:
-        return follow(self._link, self.read_all, after, prefixes)
+        return follow(self._connection, self.read_all, after, prefixes)
 
     async def close(self) -> None:
         while self._under_way:
             await asyncio.wait(self._under_way)
-        if self._appender is not None:
-            await self._appender.close()
-        await self._link.close()
+        await self._connection.close()
 
     async def _append_all(self, appends: Sequence[Append]) -> list[Result]:
         return [result for run in _runs(appends) for result in await self._append(run)]
 
     async def _append(self, appends: Sequence[Append]) -> list[Result]:
-        """To different streams: what the ids seen by the load do not settle is sent."""
+        """To different streams: what is not settled without an append is sent, in the order of the call."""
         said = await _each(self._said_before, appends)
         asked = [append for append, answer in zip(appends, said, strict=True) if answer is None]
-        if len(asked) == 1:
-            return [await self._sent(asked[0], look=True) if answer is None else answer for answer in said]
-        if asked:
-            self._see(await self._head())
-        sent = iter(await _each(self._sent, asked))
+        alone = len(asked) == 1
+        if asked and not (alone and self._connection.is_up):
+            await self.newest()  # raises before anything is sent, if the server is not there
+        sent = iter(await _each(lambda append: self._sent(append, alone=alone), asked))
         return [next(sent) if answer is None else answer for answer in said]
 
-    async def _sent(self, append: Append, *, look: bool = False) -> Result:
-        """What the server says; what it refuses is compared with the stream. `look`: read back what stands there."""
+    async def _said_before(self, append: Append) -> Result | None:
+        """The answer, if the stream must be read for it, and tells it. The server compares ids only with events *after*
+        the expected version; the ones before are those in `seen`, if the writer has loaded all of them.
+        """
+        ids = {event.id for event in append.events}
+        is_new = len(ids) == len(append.events) and ids.isdisjoint(append.seen)
+        if ids and is_new and len(append.seen) > append.expected_version:
+            return None
+        return await self._compared(append)
+
+    async def _sent(self, append: Append, *, alone: bool) -> Result:
+        """The server's answer; a refusal or a repeat is compared with the stream. `alone`: read back what was written."""
         known = self._known
         try:
-            written = await self._sender().append(append)
-        except WrongVersion:
+            position = await self._connection.append(append)
+        except WrongCurrentVersionError:
+            position = known
+        self._see(position)
+        if position <= known or (alone and await self._is_anothers(append)):
             return await self._compared(append) or Conflict(append.stream, append.expected_version, NO_STREAM)
-        self._see(written.position)
-        if written.version != append.expected_version + len(append.events):
-            raise StreamDeleted(f"{append.stream} had been deleted; now it goes on at {written.version}")
-        if written.position <= known or (look and await self._is_anothers(append)):
-            return await self._repeated(append)
-        return Appended(written.version, written.position, written=True)
-
-    async def _said_before(self, append: Append) -> Result | None:
-        """The answer, if it needs no append. The server compares ids only with events *after* the expected version."""
-        ids = {event.id for event in append.events}
-        covered = len(append.seen) > append.expected_version
-        if len(ids) < len(append.events) or not ids or not covered:
-            return await self._compared(append)
-        held = ids & set(append.seen)
-        if held == ids:
-            return await self._repeated(append)
-        return await self._compared(append) if held else None  # the others may stand after the expected version
+        return Appended(append.expected_version + len(append.events), position, written=True)
 
     async def _compared(self, append: Append) -> Result | None:
         """The answer that the whole stream gives; None if the events are to be written."""
@@ -154,113 +158,61 @@ class KurrentStore:
             tip.version, tip.position = events[-1].version, events[-1].position
         return settled(append, tip)
 
-    async def _repeated(self, append: Append) -> Appended:
-        [last] = await self._read(append.stream, backwards=True, limit=1)
-        return Appended(last.version, last.position, written=False)
-
     async def _is_anothers(self, append: Append) -> bool:
-        """Whether what stands under the append's ids was written by another: the same ids, told in other words."""
-        there = await self._read(append.stream, append.expected_version + 1, len(append.events))
+        """Whether another wrote what stands under the append's ids: the same ids with other data.
+
+        Raises StreamDeleted: the stream had been deleted, and goes on after what it held.
+        """
+        first = append.expected_version + 1
+        there = await self._read(append.stream, stream_position=first, limit=len(append.events))
+        if there and there[0].version != first:
+            raise StreamDeleted(f"{append.stream} had been deleted; now it goes on at {there[0].version}")
         return [(one.data, one.metadata) for one in there] != [(one.data, one.metadata) for one in append.events]
 
-    async def _read(
-        self, stream: str, from_version: int = 0, limit: int = 2**31, *, backwards: bool = False
-    ) -> list[RecordedEvent]:
-        asked = of_stream(stream, from_version, limit, backwards=backwards)
-
-        async def ask() -> list[RecordedEvent]:
-            return await all_of(await self._link.read(asked, CALL_S))
-
+    async def _read(self, stream: str, **wanted: Any) -> list[RecordedEvent]:
+        """Events of the stream; none if there is no such stream. A deleted one is known by its metadata."""
         try:
-            events = await self._link.reading(ask)
+            events = await self._connection.read(lambda: self._client.read_stream(stream, **wanted))
         except NotFoundError:
-            await self._refuse_deleted(stream)
+            if "$tb" in await self._metadata(stream):
+                raise StreamDeleted(f"{stream} is deleted") from None
             return []
         if events:
-            self._see(max(events[0].position, events[-1].position))
+            self._see(events[-1].position)
         return events
 
-    async def _refuse_deleted(self, stream: str) -> None:
-        """A stream that was softly deleted looks like one that never was; its metadata tells them apart."""
-        metadata, version = await self._link.reading(lambda: self._client.get_stream_metadata(stream, timeout=CALL_S))
-        if version is not StreamState.NO_STREAM and "$tb" in metadata:
-            raise StreamDeleted(f"{stream} is deleted")
+    async def _read_all(self, prefixes: Sequence[str], **wanted: Any) -> list[RecordedEvent]:
+        return await self._connection.read(lambda: self._client.read_all(**to_filter(prefixes), **wanted))
 
-    async def _read_all(self, after: int | None, prefixes: Sequence[str], limit: int) -> list[RecordedEvent]:
-        asked = of_all(after, prefixes, limit)
-
-        async def ask() -> list[RecordedEvent]:
-            return await all_of(await self._link.read(asked, PAGE_S))
-
-        return await self._link.reading(ask)
-
-    async def _head(self) -> int:
-        """The newest position of an event that is not the server's own; 0 if there is none."""
-        asked = of_all(None, (), 1, backwards=True)
-
-        async def ask() -> int:
-            last = await all_of(await self._link.read(asked, CALL_S))
-            return last[0].position if last else 0
-
-        return await self._link.reading(ask)
-
-    async def _identity(self) -> UUID | None:
-        metadata, _ = await self._link.reading(lambda: self._client.get_stream_metadata(IDENTITY, timeout=CALL_S))
-        return UUID(metadata["id"]) if "id" in metadata else None
-
-    async def _name_it(self, id_: UUID) -> UUID:
-        async def ask() -> None:
-            await self._client.set_stream_metadata(
-                IDENTITY, metadata={"id": str(id_)}, current_version=StreamState.NO_STREAM, timeout=CALL_S
-            )
-
-        try:
-            await self._link.reading(ask)
-        except WrongCurrentVersionError:
-            found = await self._identity()  # another process was faster
-            assert found is not None
-            return found
-        return id_
-
-    def _sender(self) -> Appender:
-        if self._appender is None:
-            self._appender = Appender(self._link)
-        return self._appender
+    async def _metadata(self, stream: str) -> dict[str, Any]:
+        """What is kept beside the stream; empty if nothing is."""
+        with suppress(NotFoundError):
+            last = await self._connection.read(lambda: self._client.read_stream(f"$${stream}", backwards=True, limit=1))
+            return dict(json.loads(last[0].data)) if last else {}
+        return {}
 
     def _see(self, position: int) -> None:
         self._known = max(self._known, position)
 
-    async def _shielded(self, work: Awaitable[T]) -> T:
-        """`work`, which goes on when its caller is cancelled; `close` waits for it."""
-        task = asyncio.ensure_future(work)
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-        return await asyncio.shield(task)
-
 
 def _runs(appends: Sequence[Append]) -> list[list[Append]]:
     """Cut where a stream is named again: the later append must meet the earlier one."""
-    runs: list[list[Append]] = []
-    named: set[str] = set()
+    runs: list[dict[str, Append]] = [{}]
     for append in appends:
-        if not runs or append.stream in named:
-            runs.append([])
-            named.clear()
-        runs[-1].append(append)
-        named.add(append.stream)
-    return runs
+        if append.stream in runs[-1]:
+            runs.append({})
+        runs[-1][append.stream] = append
+    return [list(run.values()) for run in runs]
 
 
 async def _each(act: Callable[[T], Awaitable[R]], things: Sequence[T]) -> list[R]:
     """`act` on each, begun in order, some at a time; all are finished before the first error is raised."""
     room = asyncio.Semaphore(AT_ONCE)
 
-    async def one(thing: T) -> tuple[R]:
+    async def one(thing: T) -> R:
         async with room:
-            return (await act(thing),)
+            return await act(thing)
 
-    answers = await asyncio.gather(*[one(thing) for thing in things], return_exceptions=True)
-    for answer in answers:
-        if isinstance(answer, BaseException):
-            raise answer
-    return [answer[0] for answer in answers if not isinstance(answer, BaseException)]
+    tasks = [asyncio.ensure_future(one(thing)) for thing in things]
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return [task.result() for task in tasks]
