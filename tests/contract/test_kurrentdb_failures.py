@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from kurrentdbclient import KurrentDBClient, StreamState
 
-from chassis.errors import (
+from chassis.base.errors import (
     AccessDenied,
     Conflict,
     EventTooLarge,
@@ -25,10 +25,11 @@ from chassis.errors import (
     StreamDeleted,
     WrongStore,
 )
-from chassis.ports import Append, Appended, Page, Store
-from chassis.stores import kurrent_connection, open_store
-from chassis.web import install
-from schemas.envelope import NO_STREAM, NewEvent, RecordedEvent
+from chassis.base.ports import Append, Appended, Page, Store
+from chassis.http.web import install
+from chassis.store import open_store
+from chassis.store.kurrent import connection
+from schemas.base.envelope import NO_STREAM, NewEvent, RecordedEvent
 from support.kurrentdb.certificates import self_signed
 from support.kurrentdb.process import StandIn, running
 from support.stores import event, read_until
@@ -62,7 +63,7 @@ def server(tmp_path: Path) -> Iterator[StandIn]:
 async def test_an_append_whose_answer_is_lost_is_recognised_as_our_own_or_sent_again_and_written_once(
     kurrentdb: StandIn, store: Store, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kurrent_connection, "ANSWER_S", 0.5)
+    monkeypatch.setattr(connection, "ANSWER_S", 0.5)
     first = await store.append("complaint-1", NO_STREAM, [A])
     kurrentdb.tell(fault, 1)
 
@@ -76,7 +77,7 @@ async def test_an_append_whose_answer_is_lost_is_recognised_as_our_own_or_sent_a
 async def test_an_append_that_stays_unanswered_is_neither_success_nor_failure_until_asked_again(
     kurrentdb: StandIn, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kurrent_connection, "APPEND_TRIES", 1)
+    monkeypatch.setattr(connection, "APPEND_TRIES", 1)
     await store.append("complaint-1", NO_STREAM, [A])
     kurrentdb.tell("lose", 50)
     with pytest.raises(OutcomeUnknown, match="complaint-1"):
@@ -90,7 +91,7 @@ async def test_an_append_that_stays_unanswered_is_neither_success_nor_failure_un
 async def test_a_conflict_met_after_a_lost_answer_is_a_conflict_only_if_the_stream_holds_anothers_events(
     kurrentdb: StandIn, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kurrent_connection, "ANSWER_S", 2.0)
+    monkeypatch.setattr(connection, "ANSWER_S", 2.0)
     await store.append("complaint-1", NO_STREAM, [A])
     other = open_store(kurrentdb.url)
     await other.read("complaint-1")  # connected before ours waits for its answer
@@ -177,10 +178,10 @@ async def test_a_silent_server_is_unavailable_in_bounded_time(server: StandIn, m
     server.signal(signal.SIGSTOP)
     try:
         with monkeypatch.context() as impatient:
-            impatient.setattr(kurrent_connection, "CALL_S", 0.4)
-            impatient.setattr(kurrent_connection, "READ_TRIES", 1)
-            impatient.setattr(kurrent_connection, "ANSWER_S", 0.4)
-            impatient.setattr(kurrent_connection, "APPEND_TRIES", 1)
+            impatient.setattr(connection, "CALL_S", 0.4)
+            impatient.setattr(connection, "READ_TRIES", 1)
+            impatient.setattr(connection, "ANSWER_S", 0.4)
+            impatient.setattr(connection, "APPEND_TRIES", 1)
             with pytest.raises(StoreUnavailable):
                 await store.read("complaint-1")
             with pytest.raises(OutcomeUnknown):
@@ -226,7 +227,7 @@ async def test_through_kills_and_restarts_every_append_is_written_once_and_follo
 async def test_a_broken_subscription_goes_on_where_it_was_with_a_line_in_the_log_and_no_busy_loop(
     server: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kurrent_connection, "READ_TRIES", 1_000)  # however long the server takes to start again
+    monkeypatch.setattr(connection, "READ_TRIES", 1_000)  # however long the server takes to start again
     store = open_store(server.url)
     await store.append("complaint-1", NO_STREAM, [A])
     with structlog.testing.capture_logs() as logged:
@@ -279,7 +280,7 @@ async def test_a_change_of_leader_loses_no_append_and_no_event_and_says_so_witho
 async def test_an_append_under_way_when_the_leader_changes_is_settled_with_the_new_one(
     tmp_path: Path, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kurrent_connection, "ANSWER_S", 1.0)
+    monkeypatch.setattr(connection, "ANSWER_S", 1.0)
     with running(tmp_path, nodes=3) as cluster:
         store = open_store(cluster.url)
         await store.append("complaint-1", NO_STREAM, [A])
