@@ -4,34 +4,26 @@ import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Final, TypeVar
 
 import structlog
-from kurrentdbclient import AsyncKurrentDBClient, AsyncReadResponse
-from kurrentdbclient.exceptions import (
-    CancelledByClientError,
-    DeadlineExceededError,
-    KurrentDBClientError,
-    NodeIsNotLeaderError,
-    NotFoundError,
-    ProgrammingError,
-    WrongCurrentVersionError,
-)
+from kurrentdbclient import AsyncKurrentDBClient, AsyncReadResponse, StreamState
+from kurrentdbclient import exceptions as theirs
 
 from chassis.base.errors import AccessDenied, ChassisError, OutcomeUnknown, Retryable, StoreUnavailable
 from chassis.base.ports import Append
 from chassis.base.retry import Patience
 from chassis.store.kurrent.errors import meaning, refuse_own_cancellation
-from chassis.store.kurrent.mapping import to_ours, to_theirs, to_version
-from schemas.base.envelope import RecordedEvent
+from chassis.store.kurrent.mapping import to_ours, to_theirs
+from schemas.base.envelope import NO_STREAM, RecordedEvent
 
 CALL_S: Final = 10.0
-"""How long one try of a read may take."""
+"""How long one try of a call may take, with the tries that the client makes by itself."""
 ANSWER_S: Final = 5.0
-"""How long an append may take before its answer counts as lost. The client asks once more by itself."""
-READ_TRIES, APPEND_TRIES = 3, 6
-"""A server that is away is asked for about two seconds to read, and for ten to append; a silent one is not asked again.
-"""
+"""How long an append may take before its answer counts as lost."""
+TRIES: Final = 4
+"""A server that is away is asked for some seconds; a silent one is not asked again."""
 RETRY: Final = Patience(first_s=0.1, longest_s=1.0)
 RECONNECT_MS: Final = (
     ("grpc.initial_reconnect_backoff_ms", 100),
@@ -41,13 +33,15 @@ RECONNECT_MS: Final = (
 """By default gRPC stays away from a server that has come back for up to two minutes."""
 KEEP_ALIVE_MS: Final = (("grpc.keepalive_time_ms", 10_000), ("grpc.keepalive_timeout_ms", 5_000))
 """Unless the URL says otherwise: a peer that vanished without a word is noticed within 15 s."""
-SILENCE: Final = (TimeoutError, DeadlineExceededError)
+ANSWERS: Final = (theirs.NotFoundError, theirs.WrongCurrentVersionError)
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
 class Connection:
-    """The client makes the connection when it is needed, again when it broke, and finds the leader of a cluster."""
+    """The client makes the connection when it is needed, again when it broke, and finds the leader of a cluster.
+    `is_up`: the server has answered, and no append was left without an answer since.
+    """
 
     def __init__(self, url: str) -> None:
         """Connects nowhere yet. Raises ValueError: the URL, or a file that it names, is not usable."""
@@ -62,9 +56,7 @@ class Connection:
         if spec.options.keep_alive_interval is None:
             self.client.grpc_options += KEEP_ALIVE_MS
         self.target = ",".join(spec.targets)
-        self.is_up = False
-        """Whether the server answered, and no append was left without an answer since."""
-        self._answered = self._closed = False
+        self.is_up = self._closed = False
 
     async def read(self, begin: Callable[[], Awaitable[AsyncReadResponse]]) -> list[RecordedEvent]:
         """All events of the response that `begin` gives.
@@ -77,7 +69,7 @@ class Connection:
             response = await begin()
             await asyncio.sleep(0)  # a response that is stopped before its reading task has begun never ends
             if response.is_stopped:
-                raise CancelledByClientError
+                raise theirs.CancelledByClientError
             return [to_ours(event) async for event in response]
 
         return await self.call(ask)
@@ -93,15 +85,16 @@ class Connection:
             OutcomeUnknown: some try may have written it.
             EventTooLarge, StreamDeleted, AccessDenied, Permanent.
         """
-        events, version = [to_theirs(event) for event in append.events], to_version(append.expected_version)
-
-        async def ask() -> int:
-            return await self.client.append_to_stream(
-                append.stream, events=events, current_version=version, timeout=ANSWER_S
-            )
-
+        new = append.expected_version == NO_STREAM
+        send = partial(
+            self.client.append_to_stream,
+            append.stream,
+            events=[to_theirs(event) for event in append.events],
+            current_version=StreamState.NO_STREAM if new else append.expected_version,
+            timeout=ANSWER_S,
+        )
         try:
-            return await self._tried(ask, 4 * ANSWER_S, APPEND_TRIES)
+            return await self.call(send)
         except StoreUnavailable as error:
             self.is_up = False
             raise OutcomeUnknown(f"{append.stream}: appended or not, nobody knows: {error}") from error
@@ -114,28 +107,26 @@ class Connection:
             WrongCurrentVersionError: it is at another version.
             ChassisError: what became of the last try.
         """
-        return await self._tried(ask, CALL_S, READ_TRIES)
-
-    async def _tried(self, ask: Callable[[], Awaitable[T]], try_s: float, most: int) -> T:
-        if self._closed:  # the client would raise an AttributeError
-            raise StoreUnavailable(f"{self.target} is closed")
-        for tries in range(1, most + 1):
+        for tries in range(1, TRIES + 1):
+            if self._closed:  # the client would raise an AttributeError
+                raise StoreUnavailable(f"{self.target} is closed")
             try:
-                async with asyncio.timeout(try_s):
+                async with asyncio.timeout(CALL_S):
                     if tries > 1:
                         await self.client.get_commit_position()  # a read that finds the leader, and connects to it
                     answer = await ask()
-            except (NotFoundError, WrongCurrentVersionError):
+            except ANSWERS:
                 raise
-            except (KurrentDBClientError, TimeoutError, asyncio.CancelledError) as error:
+            except (theirs.KurrentDBClientError, TimeoutError, asyncio.CancelledError) as error:
                 refuse_own_cancellation(error)
                 meant = await self._meaning(error)
-                if not isinstance(meant, Retryable) or tries == most or isinstance(error, SILENCE):
+                is_silent = isinstance(error, TimeoutError | theirs.DeadlineExceededError)
+                if not isinstance(meant, Retryable) or is_silent or tries == TRIES:
                     raise meant from error
-                if isinstance(error, NodeIsNotLeaderError):
+                if isinstance(error, theirs.NodeIsNotLeaderError):
                     log.warning("another node leads", store=self.target, leader=f"{error.host}:{error.port}")
             else:
-                self.is_up = self._answered = True
+                self.is_up = True
                 return answer
             await RETRY.wait(tries)
         raise AssertionError("the last try answers or raises")
@@ -143,21 +134,16 @@ class Connection:
     async def close(self) -> None:
         """Refuse further calls, and close the client's connection."""
         self._closed, self.is_up = True, False
-        with suppress(ProgrammingError):  # it never made one
+        with suppress(theirs.ProgrammingError):  # it never made one
             await self.client.close()
 
     async def _meaning(self, error: BaseException) -> ChassisError:
-        """The error of ours for `error`. A server never heard of is asked whether it speaks TLS while we do not."""
-        meant = meaning(error, self.target)
-        plain = not self.client.connection_spec.options.tls
-        if isinstance(meant, StoreUnavailable) and plain and not self._answered and await self._speaks_tls():
+        """Our error for `error`. A server that does not answer is asked whether it speaks TLS, if we do not."""
+        meant, spec = meaning(error, self.target), self.client.connection_spec
+        if self.is_up or spec.options.tls or not isinstance(meant, StoreUnavailable):
+            return meant
+        host, _, port = spec.targets[0].rpartition(":")
+        with suppress(OSError, ValueError):
+            await asyncio.to_thread(ssl.get_server_certificate, (host, int(port)), timeout=1.0)
             return AccessDenied(f"{self.target}: TLS does not match: the server speaks it, and this URL says Tls=false")
         return meant
-
-    async def _speaks_tls(self) -> bool:
-        host, _, port = self.client.connection_spec.targets[0].rpartition(":")
-        try:
-            await asyncio.to_thread(ssl.get_server_certificate, (host, int(port)), timeout=1.0)
-        except (OSError, ValueError):
-            return False
-        return True

@@ -5,35 +5,26 @@ from typing import Final
 
 from kurrentdbclient import exceptions as theirs
 
-from chassis.base.errors import (
-    AccessDenied,
-    ChassisError,
-    EventTooLarge,
-    Permanent,
-    StoreUnavailable,
-    StreamDeleted,
-    WrongStore,
+from chassis.base import errors as ours
+
+MEANINGS: Final[tuple[tuple[tuple[type[BaseException], ...], type[ours.ChassisError], str], ...]] = (
+    ((theirs.SSLError,), ours.AccessDenied, "TLS does not match: "),
+    ((theirs.AccessDeniedError, theirs.UnauthenticatedError), ours.AccessDenied, "wrong credential or no right: "),
+    ((theirs.StreamIsDeletedError, theirs.StreamTombstonedError), ours.StreamDeleted, ""),
+    ((theirs.MaximumAppendSizeExceededError,), ours.EventTooLarge, "too many bytes in one append: "),
+    ((theirs.InvalidCommitPositionError,), ours.WrongStore, "no record at this position, it is of another store: "),
+    ((theirs.BadRequestError, theirs.InvalidArgumentError, theirs.InvalidTransactionError), ours.Permanent, ""),
+    ((TimeoutError, asyncio.CancelledError), ours.StoreUnavailable, "does not answer: "),
+    ((BaseException,), ours.StoreUnavailable, ""),
 )
-
-MEANINGS: Final[tuple[tuple[tuple[type[BaseException], ...], type[ChassisError], str], ...]] = (
-    ((theirs.SSLError,), AccessDenied, "TLS does not match: "),
-    ((theirs.AccessDeniedError, theirs.UnauthenticatedError), AccessDenied, "wrong credential or no right: "),
-    ((theirs.StreamIsDeletedError, theirs.StreamTombstonedError), StreamDeleted, ""),
-    ((theirs.MaximumAppendSizeExceededError,), EventTooLarge, "too many bytes in one append: "),
-    ((theirs.InvalidCommitPositionError,), WrongStore, "no record at this position, it was reached in another store: "),
-    ((theirs.BadRequestError, theirs.InvalidArgumentError, theirs.InvalidTransactionError), Permanent, ""),
-    ((TimeoutError, asyncio.CancelledError), StoreUnavailable, "does not answer: "),
-)
-"""The client's error, ours, and an explanation; whatever is not listed is `StoreUnavailable`."""
+"""The client's errors, ours, and an explanation; the first line that fits counts."""
 
 
-def meaning(error: BaseException, target: str) -> ChassisError:
+def meaning(error: BaseException, target: str) -> ours.ChassisError:
     """Our error for one that a call of the client raised; `target` names the server."""
     said = " ".join(str(error).split()) or type(error).__name__
-    for types, ours, explanation in MEANINGS:
-        if isinstance(error, types):
-            return ours(f"{target}: {explanation}{said}")
-    return StoreUnavailable(f"{target}: {said}")
+    type_, explanation = next((type_, text) for types, type_, text in MEANINGS if isinstance(error, types))
+    return type_(f"{target}: {explanation}{said}")
 
 
 def refuse_own_cancellation(error: BaseException) -> None:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import kurrentdbclient as theirs
-from kurrentdbclient import StreamState
 
-from schemas.base.envelope import NO_STREAM, NewEvent, RecordedEvent
+from schemas.base.envelope import NewEvent, RecordedEvent
 
 OURS_AND_THEIRS: Final = (
     (b'"correlation_id":', b'"$correlationId":'),
@@ -36,11 +35,6 @@ def to_ours(event: theirs.RecordedEvent) -> RecordedEvent:
     return RecordedEvent(
         event.id, event.type, event.data, metadata, event.stream_name, event.stream_position, event.commit_position, at
     )
-
-
-def to_version(expected: int) -> int | StreamState:
-    """The expected version as the client takes it."""
-    return StreamState.NO_STREAM if expected == NO_STREAM else expected
 
 
 def to_filter(prefixes: Sequence[str]) -> dict[str, Any]:

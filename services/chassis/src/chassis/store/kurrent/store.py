@@ -139,7 +139,7 @@ class KurrentStore:
         return await self._compared(append)
 
     async def _sent(self, append: Append, *, alone: bool) -> Result:
-        """The server's answer; a refusal or a repeat is compared with the stream. `alone`: read back what was written."""
+        """The server's answer; a refusal or repeat is compared with the stream. `alone`: read back what was written."""
         known = self._known
         try:
             position = await self._connection.append(append)
