@@ -15,7 +15,7 @@ from router.reading.reader import reader
 from router.registry.mandates import Authority
 from router.registry.seed import missing
 from schemas.base.values import Place
-from schemas.complaint.fold import Told, fold
+from schemas.complaint.fold import RecordedFact, fold
 from schemas.complaint.state import Complaint, new
 from schemas.events.intake import ComplaintFiled
 from schemas.reference.load import calendars, policies
@@ -55,7 +55,7 @@ def _known() -> Known:
     registry = Registry()
     while facts := missing(registry, calendars(), AT):
         start = registry.version + 1
-        registry = fold_registry(registry, [Told(fact, UUID(int=n), n) for n, fact in enumerate(facts, start)])
+        registry = fold_registry(registry, [RecordedFact(fact, UUID(int=n), n) for n, fact in enumerate(facts, start)])
     return Known(Authority(registry), reader(registry).having(default()[0]), {}, policies())
 
 
@@ -72,4 +72,4 @@ def _state(text: str, number: int) -> Complaint:
     filed = ComplaintFiled(
         at=AT, received_at=AT, text=said, place=place, channel="web", public_number=f"SP-2026-{number:06d}-1"
     )
-    return fold(new(UUID(int=number + 1)), [Told(filed, UUID(int=number + 1), 0)])
+    return fold(new(UUID(int=number + 1)), [RecordedFact(filed, UUID(int=number + 1), 0)])

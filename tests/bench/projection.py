@@ -17,13 +17,13 @@ from bench.measure import Result
 from bench.stock import broker, fill, pace
 from chassis.kafka.clients import consumer, running
 from chassis.keys.keyring import MemoryKeyRing
-from chassis.project.from_kafka import MOST, WAIT_MS, Projection, checkpoint_table
+from chassis.project.from_kafka import MOST, WAIT_MS, KafkaProjection, checkpoint_table
 from chassis.project.view import View
 from chassis.relay.relay import Relay
 from chassis.sql.database import Database
 from chassis.sql.engine import prepare_file, writing_engine
 from chassis.store import open_store
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from reporting.tally import Row
 from reporting.views import put_rows, reports_tables, reports_view
 from schemas.base.envelope import RecordedEvent
@@ -42,13 +42,13 @@ def run() -> list[Result]:
 
 async def _run(folder: Path, kafka: str) -> list[Result]:
     store = open_store(f"sqlite:///{folder}/store.db")
-    ledger = Ledger(store, MemoryKeyRing(), "bench")
+    repository = Repository(store, MemoryKeyRing(), "bench")
     try:
-        events = await fill(ledger, LIVES)
+        events = await fill(repository, LIVES)
         relay = Relay(store, kafka)
         async with going(relay):
             await pace(lambda: relay.published, 1, len(events))
-        real = reports_view(ledger)
+        real = reports_view(repository)
         rows = {row.complaint.encode(): row for row in await real.prepare(events)}
         given = View("reports", reports_tables, put_rows, _given(rows))
         plain, ours, whole = [], [], []
@@ -78,7 +78,7 @@ async def _rate(file: Path, kafka: str, view: View[Row], total: int) -> float:
     view.define(metadata, "")
     database = Database(f"sqlite:///{file}", metadata)
     counted = View(view.name, view.define, view.apply, prepare)
-    projection = Projection(database, metadata, counted, kafka=kafka, group=f"bench.{file.stem}")
+    projection = KafkaProjection(database, metadata, counted, kafka=kafka, group=f"bench.{file.stem}")
     async with going(projection):
         rate = await pace(lambda: seen, WARM, total)
     await database.close()

@@ -13,8 +13,8 @@ from chassis.store.sql.store import SqlStore
 from local.process.child import Process
 from schemas.base.envelope import RecordedEvent
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED
+from support.background_tasks import clock, file_many
 from support.broker import committed, until
-from support.roads import clock, file_many
 
 pytestmark = pytest.mark.broker
 EVENTS = 400

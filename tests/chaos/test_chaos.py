@@ -110,17 +110,17 @@ async def test_what_was_answered_is_filed_once_placed_and_delivered_whatever_was
     await until(lambda: is_sound(platform), "an audit without a finding", lambda: audited(platform), RECOVERY_S)
     repeats = await _repeats(platform)
     kills = sum(fault.how != "stop" and fault.victim == "agency-inbox-1" for fault in happening)
-    log.info("%d filed, %d asked again, %d sent again", len(load.ledger), load.repeats, sum(repeats.values()))
-    assert len(load.ledger) > KILLS
+    log.info("%d filed, %d asked again, %d sent again", len(load.repository), load.repeats, sum(repeats.values()))
+    assert len(load.repository) > KILLS
     # Sent and not yet noted when it was killed: at most the batch in flight, and each of it once.
-    assert sum(repeats.values()) <= kills * len(load.ledger) / 2
+    assert sum(repeats.values()) <= kills * len(load.repository) / 2
     assert max(repeats.values(), default=0) <= kills
 
 
 async def _the_ledger_is_in_the_store(load: Load, events: Sequence[RecordedEvent]) -> None:
     filed = Counter(str(complaint_id(event.stream)) for event in events if event.type == "ComplaintFiled")
-    assert filed == Counter(entry.complaint for entry in load.ledger.values())
-    assert max(Counter(entry.public_number for entry in load.ledger.values()).values()) == 1
+    assert filed == Counter(entry.complaint for entry in load.repository.values())
+    assert max(Counter(entry.public_number for entry in load.repository.values()).values()) == 1
     assert max(Counter(event.id for event in events).values()) == 1
 
 
@@ -130,7 +130,7 @@ async def _ready_again(platform: Running) -> bool:
 
 async def _all_with_receipts(opened: Platform, platform: Running) -> bool:
     complaints = list(dict.fromkeys(complaint_id(event.stream) for event in await stored(platform)))
-    states = [one.state for one in await opened.ledger("test").load_many(complaints)]
+    states = [one.state for one in await opened.repository("test").load_many(complaints)]
     return all(_is_settled(state) for state in states)
 
 
@@ -166,7 +166,7 @@ async def _counted_as_filed(platform: Running, load: Load) -> bool:
     async with at_door(platform.address) as door:
         books, counts = await door.get("/api/v1/books"), await door.get("/api/v1/counts")
     counted = sum(each["count"] for each in counts["counts"])
-    return bool(books["balanced"]) and books["filed"] == counted == len(load.ledger)
+    return bool(books["balanced"]) and books["filed"] == counted == len(load.repository)
 
 
 async def _published(platform: Running) -> bool:

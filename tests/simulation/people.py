@@ -141,11 +141,11 @@ async def _erase(_world: Any, process: Process, ask: Ask, complaint: UUID) -> An
 async def _follow(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
     audience, at = process.context.audience, world.clock.now()
     found = await audience.complaint_of(world.watch.state(filed_id(ask.about)).public_number or NO_NUMBER)
-    loaded = await process.context.ledger.load(found or complaint)
+    loaded = await process.context.repository.load(found or complaint)
     if found is not None and loaded.state.is_public and not loaded.state.erased and loaded.keys.generations:
         one = watcher(found, loaded.keys, f"orang-{ask.pick}@example.org", "id", at)
-        if await audience.watchers.ask(one) is not None and ask.pick % 4:
-            await audience.watchers.confirm(one.id, at)
+        if await audience.subscribers.ask(one) is not None and ask.pick % 4:
+            await audience.subscribers.confirm(one.id, at)
 
 
 async def _support(world: Any, process: Process, ask: Ask, _part: UUID) -> Any:

@@ -21,7 +21,7 @@ from chassis.base.ports import Append
 from chassis.kafka.cloudevents import about
 from chassis.react.reaction import Guard
 from chassis.sweep.sweep import Sweep
-from router.placement.sweep import Lookout
+from router.placement.sweep import Watchdog
 from schemas.complaint.state import Complaint
 from schemas.deadlines.policies import Policies
 from schemas.events.router import ComplaintRouted
@@ -45,10 +45,10 @@ def no_sweep(patch: pytest.MonkeyPatch) -> None:
 def no_look_out(patch: pytest.MonkeyPatch) -> None:
     """What another stream changed is noticed by nobody."""
 
-    async def found(_: Lookout) -> int:
+    async def found(_: Watchdog) -> int:
         return 0
 
-    patch.setattr(Lookout, "once", found)
+    patch.setattr(Watchdog, "once", found)
 
 
 def ack_before_append(patch: pytest.MonkeyPatch) -> None:
@@ -117,13 +117,13 @@ def follower_copied(patch: pytest.MonkeyPatch) -> None:
             return list(facts)
         return [*facts, ComplaintRouted(at=at, agency=lead.routed.agency, cause="desk", basis=lead.routed.basis)]
 
-    async def by_rule(ledger: Any, follower: Any, decide: Callable[[Complaint], Sequence[Any]], cause: Any) -> Any:
-        found = decide((await ledger.load(follower)).state)
-        lead = (await ledger.load(found[0].lead)).state if found else Complaint(follower)
-        return await handle(ledger, follower, lambda state: copied(decide(state), lead, cause.at), cause)
+    async def by_rule(repository: Any, follower: Any, decide: Callable[[Complaint], Sequence[Any]], cause: Any) -> Any:
+        found = decide((await repository.load(follower)).state)
+        lead = (await repository.load(found[0].lead)).state if found else Complaint(follower)
+        return await handle(repository, follower, lambda state: copied(decide(state), lead, cause.at), cause)
 
     patch.setattr(router.handlers.decide, "join", lambda state, by, lead: copied(join(state, by, lead), lead, by.at))
-    patch.setattr(router.duplicate_watch, "handle", by_rule)
+    patch.setattr(router.duplicates.watcher, "handle", by_rule)
 
 
 def receipt_trusted(patch: pytest.MonkeyPatch) -> None:
@@ -133,12 +133,12 @@ def receipt_trusted(patch: pytest.MonkeyPatch) -> None:
 
 def merger_ignored(patch: pytest.MonkeyPatch) -> None:
     """A body that is no more keeps what it held."""
-    patch.setattr(router.policy, "follow_merger", lambda *_: [])
+    patch.setattr(router.placement.policy, "follow_merger", lambda *_: [])
 
 
 def followers_kept(patch: pytest.MonkeyPatch) -> None:
     """A lead that was taken back lets nobody go."""
-    patch.setattr(router.policy, "release", lambda *_: [])
+    patch.setattr(router.placement.policy, "release", lambda *_: [])
 
 
 def parts_not_opened(patch: pytest.MonkeyPatch) -> None:
@@ -153,7 +153,7 @@ def parts_left(patch: pytest.MonkeyPatch) -> None:
 
 def nothing_forgotten(patch: pytest.MonkeyPatch) -> None:
     """An erasure is written down, and the keys stay."""
-    patch.setattr(intake.moves, "destroy", _nothing)
+    patch.setattr(intake.handlers, "destroy", _nothing)
 
 
 def ladder_ends(patch: pytest.MonkeyPatch) -> None:

@@ -9,14 +9,14 @@ from uuid import UUID
 from chassis.kafka import cloudevents
 from chassis.keys.keyring import MemoryKeyRing
 from chassis.store.memory import MemoryStore
-from chassis.write.repository import Cause, Ledger
+from chassis.write.repository import Cause, Repository
 from router.duplicates.features import FeatureReader, feature_data
 from router.placement import knowledge
 from router.reading.reader import Asked, Reader
 from schemas.base.envelope import NewEvent, RecordedEvent
 from schemas.base.sealed import Keys
 from schemas.base.streams import REGISTRY
-from schemas.complaint.fold import Told, evolve
+from schemas.complaint.fold import RecordedFact, evolve
 from schemas.events import codec
 from schemas.events.codec import NO_KEYS
 from schemas.registry.fold import Registry, fold_registry
@@ -27,14 +27,14 @@ START: Final = datetime.fromisoformat("2026-03-02T03:00:00+00:00")
 
 
 @cache
-def founding() -> tuple[Sequence[NewEvent], Sequence[Told]]:
+def founding() -> tuple[Sequence[NewEvent], Sequence[RecordedFact]]:
     """The registry's first events, and what they say."""
-    ledger = Ledger(MemoryStore(lambda: START, STORE_ID), MemoryKeyRing(), "router")
+    repository = Repository(MemoryStore(lambda: START, STORE_ID), MemoryKeyRing(), "router")
     decrees = [calendar.decree(nation.DECREED_AT) for calendar in nation.calendars()]
     facts = [fact.model_copy(update={"at": nation.DECREED_AT}) for fact in (*decrees, *placing.country())]
     cause = Cause(UUID(int=1), STORE_ID, nation.DECREED_AT)
-    events = ledger.encode(REGISTRY, facts, cause, Keys())
-    return events, [Told(fact, event.id, n) for n, (fact, event) in enumerate(zip(facts, events, strict=True))]
+    events = repository.encode(REGISTRY, facts, cause, Keys())
+    return events, [RecordedFact(fact, event.id, n) for n, (fact, event) in enumerate(zip(facts, events, strict=True))]
 
 
 @cache
@@ -42,7 +42,7 @@ def _founded() -> Registry:
     return fold_registry(Registry(), founding()[1])
 
 
-def _on_from_there(state: Registry, history: Sequence[Told]) -> Registry:
+def _on_from_there(state: Registry, history: Sequence[RecordedFact]) -> Registry:
     begun = len(founding()[1])
     if state.version >= 0 or len(history) < begun or history[begun - 1].event_id != founding()[1][-1].event_id:
         return fold_registry(state, history)
@@ -143,7 +143,7 @@ class Evolved(Once):
     fact it is the same.
     """
 
-    def __call__(self, state: Any, history: Iterable[Told]) -> Any:
+    def __call__(self, state: Any, history: Iterable[RecordedFact]) -> Any:
         made = self._made
         if state.version < 0:
             state = made.setdefault(state.id, state)
@@ -159,7 +159,7 @@ class Evolved(Once):
 class Folded(Once):
     """`fold_registry`: from the same state with the same facts it is the same."""
 
-    def __call__(self, state: Any, history: Iterable[Told]) -> Any:
+    def __call__(self, state: Any, history: Iterable[RecordedFact]) -> Any:
         told = list(history)
         place = (0 if state.version < 0 else id(state), *[id(one.fact) for one in told])
         found = self._made.get(place)
@@ -181,14 +181,14 @@ class _Says(Once):
     def __init__(self) -> None:
         super().__init__(DECODE)
 
-    def __call__(self, events: Sequence[Any], keys: Any) -> list[Told]:
+    def __call__(self, events: Sequence[Any], keys: Any) -> list[RecordedFact]:
         made = self._made.setdefault(tuple(keys.generations), {})
         try:
             return [made[id(event.data)] for event in events]
         except KeyError:
             for event in events:
                 if id(event.data) not in made:
-                    made[id(event.data)] = Told(DECODE(event, keys), event.id, event.version)
+                    made[id(event.data)] = RecordedFact(DECODE(event, keys), event.id, event.version)
             return [made[id(event.data)] for event in events]
 
 
@@ -206,12 +206,12 @@ def encode(fact: Any, event_id: UUID, metadata: Any, keys: Any) -> NewEvent:
     return event
 
 
-def noted(state: Any, history: Iterable[Told]) -> Any:
+def noted(state: Any, history: Iterable[RecordedFact]) -> Any:
     """`fold` of what was just written: with the facts as everybody else reads them, so that all have the same states."""
     return FOLDS(state, [told._replace(fact=_as_read(told)) for told in history])
 
 
-def _as_read(told: Told) -> Any:
+def _as_read(told: RecordedFact) -> Any:
     event, keys = _ENCODED.known(told.fact)
     return DECODE(RecordedEvent(*event, "", told.version, 0, START), keys)
 

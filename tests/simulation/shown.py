@@ -34,7 +34,7 @@ def told_and_shown(world: World) -> None:
     """Everything that must have followed from what is in the store. Raises Lost."""
     for letter in world.letters:
         raise Lost("set-aside", f"{letter.service}: {letter.reason}")
-    for check in (_agencies, _shown, _published, _supported, _reporters, _watchers, _forgotten):
+    for check in (_agencies, _shown, _published, _supported, _reporters, _subscribers, _forgotten):
         check(world)
 
 
@@ -99,7 +99,7 @@ def _reporters(world: World) -> None:
                     raise Lost("reporter-not-told", f"{item.kind} of {complaint_stream(state.id)}")
 
 
-def _watchers(world: World) -> None:
+def _subscribers(world: World) -> None:
     since = world.clock.now() - RECENT
     # Who was never confirmed has no row here, and hears nothing.
     for row in _rows("intake", intake.metadata, intake.metadata.tables["confirmations"]):

@@ -14,11 +14,11 @@ from audit.finding import Basis, Violation
 from audit.rules.conduct import lawful
 from audit.rules.history import allowed, history
 from audit.rules.state import Around, pointed_to, standing
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from schemas.base.envelope import RecordedEvent
 from schemas.base.sealed import Keys
 from schemas.base.streams import COMPLAINT_PREFIX, REGISTRY, SUPPORT_PREFIX, complaint_id
-from schemas.complaint.fold import Told
+from schemas.complaint.fold import RecordedFact
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint, new
 from schemas.events import BY_NAME
@@ -55,7 +55,7 @@ class Watch:
         self._ids: dict[str, set[UUID]] = {}
         self._causes: set[tuple[str, UUID]] = set()
         self.supports: set[tuple[str, str]] = set()
-        self.told: dict[UUID, list[Told]] = {}
+        self.told: dict[UUID, list[RecordedFact]] = {}
         self.registry = Registry()
         self._books, self._counted = Books(), dict[UUID, Summary]()
         self.news: list[RecordedEvent] = []
@@ -87,7 +87,7 @@ class Watch:
                 touched[complaint_id(event.stream)] = None
                 self._add(event)
         if decrees := [event for event in self.news if event.stream == REGISTRY]:
-            said = [Told(DECODE(event), event.id, event.version) for event in decrees]
+            said = [RecordedFact(DECODE(event), event.id, event.version) for event in decrees]
             self.registry = founded(self.registry, said)
             touched.update(dict.fromkeys(self.states))
         basis = Basis(self.registry, POLICIES, self.now, FOR_EVER) if touched else None
@@ -101,7 +101,7 @@ class Watch:
     def _add(self, event: RecordedEvent) -> None:
         complaint = complaint_id(event.stream)
         before = self.state(complaint)
-        told = Told(DECODE(event, self._keys_of(complaint, event)), event.id, event.version)
+        told = RecordedFact(DECODE(event, self._keys_of(complaint, event)), event.id, event.version)
         basis = Basis(self.registry, POLICIES, told.fact.at, FOR_EVER)
         # One event at a time: dense, by its owner, its id new, allowed there, and lawful.
         found = [*history(event.stream, [event._replace(version=event.version - before.version - 1)])]
@@ -153,7 +153,7 @@ class Watch:
 
     def whole(self, now: Any, tolerance: timedelta = FOR_EVER) -> None:
         """The audit itself, over the whole store."""
-        walk = Audit(Ledger(self._store, self._keyring, "audit"), POLICIES, now, tolerance)
+        walk = Audit(Repository(self._store, self._keyring, "audit"), POLICIES, now, tolerance)
 
         async def found() -> list[Violation]:
             return [violation async for violation, _ in walk.violations()]

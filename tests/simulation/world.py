@@ -15,7 +15,7 @@ from chassis.react.reaction import Guard, StopProcess
 from chassis.sql.database import rows
 from chassis.store.memory import MemoryStore
 from intake.reaction import HEEDED
-from router.duplicates.index import HEEDS
+from router.duplicates.index import EVENT_TYPES
 from router.placement.status import _TO
 from schemas.base.streams import REGISTRY
 from schemas.base.topics import COMPLAINT_EVENTS
@@ -42,7 +42,7 @@ SHOWS: Final = frozenset({
 
 
 FINDS: Final[Mapping[str, Collection[str]]] = {
-    "trailing": HEEDED, "duplicates": HEEDS, "supports": ("ComplaintSupported",), "orphans": ("ComplaintFiled",),
+    "trailing": HEEDED, "duplicates": EVENT_TYPES, "supports": ("ComplaintSupported",), "orphans": ("ComplaintFiled",),
     "relations": ("ComplaintFiled", "ComplaintJoined"), "feed": (*_TO, "ComplaintFiled", "ComplaintClassified", "PartOpened",
     "ComplaintRouted", "ComplaintSplit", "DetailAdded", "ResponseGiven", "ComplaintLapsed", "ResolutionDisputed", "OmbudsmanRequested"),
 }  # fmt: skip
@@ -121,7 +121,7 @@ class World:
         if name not in self.processes or self.processes[name] is not None:
             return False
         made = self.processes[name] = Process(self, name, name.rpartition(".")[0])
-        for road, begin in made.roads.items():
+        for road, begin in made.background_tasks.items():
             self.tasks[f"{name} {road}"] = Task(f"{name} {road}", name, begin(), self.surface)
         return True
 

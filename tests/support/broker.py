@@ -14,7 +14,7 @@ from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailable
 from chassis.base.message import Message
 from chassis.kafka.clients import consumer, messages, running
 from chassis.kafka.cloudevents import to_recorded
-from chassis.service.process import Road
+from chassis.service.process import BackgroundTask
 
 PATIENCE_S = 120
 T = TypeVar("T")
@@ -51,9 +51,9 @@ async def until(condition: Callable[[], Awaitable[Any]], within_s: float = PATIE
 
 
 @asynccontextmanager
-async def going(*roads: Road) -> AsyncIterator[list["asyncio.Task[None]"]]:
+async def going(*background_tasks: BackgroundTask) -> AsyncIterator[list["asyncio.Task[None]"]]:
     """The roads, running; cancelled and awaited at the end. An error of theirs is the test's."""
-    tasks = [asyncio.create_task(road.run()) for road in roads]
+    tasks = [asyncio.create_task(road.run()) for road in background_tasks]
     try:
         yield tasks
     finally:

@@ -11,7 +11,7 @@ from uuid import UUID
 from chassis.keys.keyring import MemoryKeyRing
 from chassis.store.sql.store import SqlStore
 from chassis.store.sql.tables import EVENT_COLUMNS, to_rows
-from chassis.write.repository import Cause, Ledger
+from chassis.write.repository import Cause, Repository
 from schemas.base.envelope import RecordedEvent
 from schemas.base.sealed import Keys
 from schemas.base.streams import REGISTRY, complaint_stream
@@ -27,15 +27,15 @@ AT_ONCE = 5_000
 async def begin(path: Path) -> list[RecordedEvent]:
     """A store with one body and one whole life; the events of that life."""
     store = SqlStore(f"sqlite:///{path}")
-    ledger = Ledger(store, MemoryKeyRing(), "router")
+    repository = Repository(store, MemoryKeyRing(), "router")
     body = AgencyRegistered(at=T0, agency=AGENCY, name="Kota Bandung", kind="city", level="regency", region="32.73")
-    await store.append(REGISTRY, -1, ledger.encode(REGISTRY, [body], _cause(), Keys()))
+    await store.append(REGISTRY, -1, repository.encode(REGISTRY, [body], _cause(), Keys()))
     at = T0 + timedelta(hours=1.2)
     told: list[Fact] = [
         ProgressRecorded(at=at + timedelta(minutes=n), agency=AGENCY, text="Sedang dikerjakan") for n in range(5)
     ]
     await write(
-        ledger, named("life 0"), filed(0), routed(), ComplaintAcknowledged(at=at, agency=AGENCY), *told, answered(1.5),
+        repository, named("life 0"), filed(0), routed(), ComplaintAcknowledged(at=at, agency=AGENCY), *told, answered(1.5),
         confirmed(1.6),
     )  # fmt: skip
     life = await store.read(complaint_stream(named("life 0")))

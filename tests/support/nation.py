@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from schemas.complaint.fold import Told
+from schemas.complaint.fold import RecordedFact
 from schemas.events.base import Fact
 from schemas.events.registry import AgencyRegistered
 from schemas.reference.load import calendars
@@ -26,4 +26,4 @@ def body(agency: str, **more: object) -> AgencyRegistered:
 def registry(*more: Fact) -> Registry:
     """The three bodies, the calendars of 2024 to 2027, and these facts after them."""
     facts = [*(calendar.decree(DECREED_AT) for calendar in calendars()), *(body(agency) for agency in ZONES), *more]
-    return fold_registry(Registry(), [Told(fact, UUID(int=1), version) for version, fact in enumerate(facts)])
+    return fold_registry(Registry(), [RecordedFact(fact, UUID(int=1), version) for version, fact in enumerate(facts)])

@@ -16,7 +16,7 @@ from router.placement.choose import Known
 from router.registry.mandates import Authority
 from schemas.base.ids import derived_id
 from schemas.base.refusals import Refusal
-from schemas.complaint.fold import Told, allows, evolve
+from schemas.complaint.fold import RecordedFact, allows, evolve
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint, new
 from schemas.deadlines import dispute_until
@@ -47,7 +47,7 @@ class World:
     def __init__(self) -> None:
         self.registry, self.known = beginning()
         self.now = placing.T0
-        self.histories: dict[UUID, list[Told]] = {}
+        self.histories: dict[UUID, list[RecordedFact]] = {}
         self.states: dict[UUID, Complaint] = {}
 
     @property
@@ -76,7 +76,7 @@ class World:
             state, name = self.state(complaint), type(fact).__name__
             if not allows(state, name):
                 raise NotAllowed(f"{name} while {state.status.value}, closed {state.closed}")
-            told = Told(fact, self.id_of(complaint, fact, len(history)), len(history))
+            told = RecordedFact(fact, self.id_of(complaint, fact, len(history)), len(history))
             history.append(told)
             self.states[complaint] = evolve(state, told)
         return len(facts)

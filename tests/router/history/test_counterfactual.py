@@ -10,7 +10,7 @@ from router.history.labels import WEIGHTS, experiences, fields
 from router.history.outcomes import Past, past
 from router.reading.model_files import default
 from router.reading.reader import likeliest_fields
-from schemas.complaint.fold import Told
+from schemas.complaint.fold import RecordedFact
 from schemas.events.agency_inbox import ComplaintAcknowledged
 from schemas.events.base import Fact
 from schemas.events.router import ComplaintClassified
@@ -40,8 +40,8 @@ def took(agency: str, days: float) -> ComplaintAcknowledged:
     return ComplaintAcknowledged(at=T0 + days * DAYS, agency=agency)
 
 
-def told(*facts: Fact) -> list[Told]:
-    return [Told(fact, uuid5(COMPLAINT, str(n)), n) for n, fact in enumerate(facts)]
+def told(*facts: Fact) -> list[RecordedFact]:
+    return [RecordedFact(fact, uuid5(COMPLAINT, str(n)), n) for n, fact in enumerate(facts)]
 
 
 def happened(*facts: Fact) -> Past:

@@ -186,7 +186,7 @@ async def test_a_model_that_is_not_there_stops_the_process_rather_than_letting_a
     router.knowing.models = tmp_path
     await land.decree(ModelSwitched(at=T0, model="reading-lost"))
     await land.add(UUID(int=23), filed(**HERE))
-    loaded = [await router.ledger.load(UUID(int=23))]
+    loaded = [await router.repository.load(UUID(int=23))]
     with pytest.raises(StopProcess, match="reading-lost"):
         await router.placing(loaded)
 
@@ -234,6 +234,8 @@ def test_for_another_place_our_sentences_teach_the_kinds_of_office_that_have_the
     known = [Example("got mampet", "pekerjaan-umum"), Example("antre di puskesmas", "kesehatan")]
     at_home, elsewhere = with_own(known), with_own(known, elsewhere=True)
     assert {each.label for each in at_home} == {"pekerjaan-umum", "kesehatan", "?", None}
-    roads = [each.label for each, own in zip(elsewhere[2:], own_examples(), strict=True) if own.label == "roads"]
-    assert set(roads) == {"pekerjaan-umum"}
+    background_tasks = [
+        each.label for each, own in zip(elsewhere[2:], own_examples(), strict=True) if own.label == "roads"
+    ]
+    assert set(background_tasks) == {"pekerjaan-umum"}
     assert sum(each.label == "kesehatan" for each in elsewhere) > 50

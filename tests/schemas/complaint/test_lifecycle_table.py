@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from schemas.complaint.fold import Told, allows, evolve
+from schemas.complaint.fold import RecordedFact, allows, evolve
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.complaint.state import Complaint, new
 from schemas.events import COMPLAINT_EVENTS
@@ -88,7 +88,7 @@ ALL = [(status, name) for status in Status for name in sorted(COMPLAINT_EVENTS)]
 
 
 def after(state: Complaint, fact: Fact) -> Complaint:
-    return evolve(state, Told(fact, UUID(int=99), state.version + 1))
+    return evolve(state, RecordedFact(fact, UUID(int=99), state.version + 1))
 
 
 @pytest.mark.parametrize(("status", "name"), ALL)

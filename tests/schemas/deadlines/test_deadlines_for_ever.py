@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.base.values import HolderKind
-from schemas.complaint.fold import Told, allows, evolve
+from schemas.complaint.fold import RecordedFact, allows, evolve
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint, new
 from schemas.deadlines import next_action, pending, running, timeline_due
@@ -36,7 +36,7 @@ def lived(steps: list[tuple[int, int]]) -> Complaint:
         name = allowed[choice % len(allowed)]
         said = SAMPLES[name][choice % len(SAMPLES[name])]
         at += timedelta(seconds=seconds)
-        state = evolve(state, Told(_now(said, state, at), UUID(int=choice), state.version + 1))
+        state = evolve(state, RecordedFact(_now(said, state, at), UUID(int=choice), state.version + 1))
     return state
 
 

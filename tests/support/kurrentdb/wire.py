@@ -113,9 +113,9 @@ def append_refused(error: WrongExpectedVersion) -> streams_pb2.AppendResp:
     return streams_pb2.AppendResp(wrong_expected_version=refused)
 
 
-async def abort(context: "ServicerContext[Any, Any]", code: StatusCode, text: str, **trailing: str) -> NoReturn:
+async def abort(context: "ServicerContext[Any, Any]", code: StatusCode, text: str, **catch_up_sweep: str) -> NoReturn:
     """End the call with an error and the trailing metadata that clients look at."""
-    await context.abort(code, text, tuple((name.replace("_", "-"), value) for name, value in trailing.items()))
+    await context.abort(code, text, tuple((name.replace("_", "-"), value) for name, value in catch_up_sweep.items()))
 
 
 async def deleted(context: "ServicerContext[Any, Any]", error: StreamDeleted) -> NoReturn:

@@ -16,7 +16,7 @@ from agency_inbox.casework import Acknowledge, Clarify, Move, Progress, Respond,
 from agency_inbox.context import Inbox
 from agency_inbox.handlers import carry_out, parts_of
 from chassis.http.web import ClientId, IdempotencyKey, IfMatch, Language, etag
-from chassis.write.loaded import Loaded
+from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from schemas.base import ids
 from schemas.base.limits import PAGE
@@ -139,7 +139,7 @@ class Desk:
         causation = ids.move_id(complaint, f"agency:{agency}/{client}", route, key)
         cause = Cause(causation, complaint, context.clock.now(), request=body.model_dump_json().encode())
         await carry_out(context, agency, complaint, body.move(), cause, if_match=self.asking.if_match)
-        state = (await context.ledger.load(complaint)).state
+        state = (await context.repository.load(complaint)).state
         etag(self.response, state.version)
         return summary(state, await context.registry.current(), context.policies, self.lang)
 
@@ -160,7 +160,7 @@ async def inbox(agency: str, context: Context, lang: Language, wanted: Annotated
     rows_of = views.Wanted(names_of(registry, agency), wanted.status, wanted.overdue)
     rows = await context.database.read(lambda c: views.page(c, views.INBOX, rows_of, now, wanted.page))
     total = await context.database.read(lambda c: views.count(c, views.INBOX, rows_of, now))
-    loaded = await context.ledger.load_many([UUID(row["complaint"]) for row in rows])
+    loaded = await context.repository.load_many([UUID(row["complaint"]) for row in rows])
     # A row may be a moment behind its stream: whose it is, is decided on the stream.
     shown = [
         _row(row, each, context, registry, lang)
@@ -184,7 +184,7 @@ async def refused(agency: str, context: Context, wanted: Annotated[Pages, Query(
 async def one(agency: str, complaint: UUID, context: Context, lang: Language, response: Response) -> dict[str, Any]:
     """Everything that the agency may read of one complaint."""
     registry = await _known(context, agency)
-    loaded = await context.ledger.load(complaint)
+    loaded = await context.repository.load(complaint)
     if not may_read(loaded.state, registry, agency):
         raise NotFound(complaint=str(complaint))
     etag(response, loaded.state.version)
@@ -230,7 +230,7 @@ async def _precedent(context: Inbox, state: Complaint, registry: Registry, lang:
     named = state.routed.basis.precedent if state.routed else None
     if named is None:
         return None
-    earlier = await context.ledger.load(UUID(named))
+    earlier = await context.repository.load(UUID(named))
     return decision(earlier.state, earlier.told(), registry, lang)
 
 
@@ -241,7 +241,7 @@ async def _known(context: Inbox, agency: str) -> Registry:
     return registry
 
 
-def _row(row: dict[str, Any], loaded: Loaded, context: Inbox, registry: Registry, lang: str) -> dict[str, Any]:
+def _row(row: dict[str, Any], loaded: LoadedStream, context: Inbox, registry: Registry, lang: str) -> dict[str, Any]:
     state, due_at = loaded.state, row["due_at"]
     return {
         **summary(state, registry, context.policies, lang),

@@ -28,7 +28,7 @@ from chassis.project.view import View
 from chassis.sql.statements import replace
 from chassis.sql.types import Moment
 from chassis.sweep.sweep import sweep_tables
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from schemas.base.envelope import RecordedEvent
 from schemas.base.limits import PAGE
 from schemas.base.values import Clock
@@ -123,10 +123,10 @@ def put_rows(connection: Connection, tables: Sequence[Table], rows: Sequence[Inb
     replace(connection, table.c.complaint, list(newest), kept)
 
 
-def inbox_view(ledger: Ledger, registry: RegistryView, policies: Policies) -> View[InboxRow]:
+def inbox_view(repository: Repository, registry: RegistryView, policies: Policies) -> View[InboxRow]:
     """The read model behind `/inbox`."""
-    prepare = _present(ledger, registry, policies)
-    return View("inbox", inbox_tables, put_rows, prepare, unmoved_by=BEFORE_ANYBODY)
+    prepare = _present(repository, registry, policies)
+    return View("inbox", inbox_tables, put_rows, prepare, ignored_types=BEFORE_ANYBODY)
 
 
 def page(connection: Connection, table: Table, wanted: Wanted, now: datetime, number: int) -> list[dict[str, Any]]:
@@ -151,10 +151,10 @@ def _where(table: Table, wanted: Wanted, now: datetime) -> list[ColumnElement[bo
 
 
 def _present(
-    ledger: Ledger, registry: RegistryView, policies: Policies
+    repository: Repository, registry: RegistryView, policies: Policies
 ) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[InboxRow]]]:
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[InboxRow]:
         bodies = await registry.current()
-        return [row_of(each.state, bodies, policies) for each in await ledger.touched(events) if each.recorded]
+        return [row_of(each.state, bodies, policies) for each in await repository.touched(events) if each.recorded]
 
     return prepare

@@ -10,7 +10,7 @@ from escalation import decide
 from escalation.ladder import number, start_of
 from escalation.settings import STEPS
 from schemas.base.values import Holder
-from schemas.complaint.fold import Told, evolve
+from schemas.complaint.fold import RecordedFact, evolve
 from schemas.complaint.state import NIL, Complaint
 from schemas.deadlines import NextAction, pending
 from schemas.deadlines.policies import Policies
@@ -46,7 +46,7 @@ def due(state: Complaint, registry: Registry, policies: Policies, now: datetime)
         before = len(taken)
         for action in _ready(state, registry, policies, now):
             for step in _steps(state, registry, action, now):
-                state = evolve(state, Told(step.fact, NIL, state.version + 1))
+                state = evolve(state, RecordedFact(step.fact, NIL, state.version + 1))
                 taken.append((action.due_at, step))
     if len(taken) >= STEPS:
         taken = _before_the_rest(taken, _ready(state, registry, policies, now))

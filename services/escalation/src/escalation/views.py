@@ -23,8 +23,8 @@ from chassis.project.view import View
 from chassis.sql.statements import replace
 from chassis.sql.types import Moment
 from chassis.sweep.sweep import sweep_tables
-from chassis.write.loaded import Loaded
-from chassis.write.repository import Ledger
+from chassis.write.loaded import LoadedStream
+from chassis.write.repository import Repository
 from escalation.ladder import standing
 from schemas.base.envelope import RecordedEvent
 from schemas.base.limits import PAGE
@@ -98,9 +98,9 @@ SWEEP: Final = sweep_tables(METADATA)
 position_table(METADATA)
 
 
-def ladder_view(ledger: Ledger, registry: RegistryView, policies: Policies) -> View[Seen]:
+def ladder_view(repository: Repository, registry: RegistryView, policies: Policies) -> View[Seen]:
     """What has climbed, as a read model."""
-    return View("ladder", ladder_tables, put, _present(ledger, registry, policies), (COMPLAINT_PREFIX,))
+    return View("ladder", ladder_tables, put, _present(repository, registry, policies), (COMPLAINT_PREFIX,))
 
 
 def put(connection: Connection, tables: Sequence[Table], seen: Sequence[Seen]) -> None:
@@ -110,7 +110,7 @@ def put(connection: Connection, tables: Sequence[Table], seen: Sequence[Seen]) -
     replace(connection, table.c.complaint, list(newest), rows)
 
 
-def row_of(loaded: Loaded, registry: Registry, policies: Policies) -> Row | None:
+def row_of(loaded: LoadedStream, registry: Registry, policies: Policies) -> Row | None:
     """Its row now, if it stands on a rung."""
     state = loaded.state
     rung = standing(state, registry, policies)
@@ -138,7 +138,7 @@ def row_of(loaded: Loaded, registry: Registry, policies: Policies) -> Row | None
     )
 
 
-def _last_climb(loaded: Loaded, rung: int) -> ComplaintEscalated:
+def _last_climb(loaded: LoadedStream, rung: int) -> ComplaintEscalated:
     # The newest is read first, and mostly that is it.
     climbs = [event for event in reversed(loaded.recorded) if event.type == ComplaintEscalated.__name__]
     facts = (fact for event in climbs if isinstance(fact := decode(event), ComplaintEscalated))
@@ -152,12 +152,12 @@ def _last_climb(loaded: Loaded, rung: int) -> ComplaintEscalated:
 
 
 def _present(
-    ledger: Ledger, registry: RegistryView, policies: Policies
+    repository: Repository, registry: RegistryView, policies: Policies
 ) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[Seen]]]:
     # Only what has ever climbed can have a row, and only its own facts change it; the state decides, not the event.
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Seen]:
         known = await registry.current()
-        loaded = await ledger.after(events)
+        loaded = await repository.after(events)
         return [Seen(str(each.state.id), row_of(each, known, policies)) for each in loaded]
 
     return prepare

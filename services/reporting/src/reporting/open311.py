@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from chassis.http.open311 import PREFIX, Format, GeoReport, answer, single
 from chassis.http.web import Language
-from chassis.write.loaded import Loaded
+from chassis.write.loaded import LoadedStream
 from reporting import queries
 from reporting.context import Reporting
 from reporting.http import Context
@@ -136,13 +136,13 @@ def _search(wanted: Wanted, now: datetime) -> queries.Search:
 
 
 async def _told(context: Reporting, rows: list[dict[str, Any]], lang: str) -> list[dict[str, Any]]:
-    loaded = await context.ledger.load_many([UUID(row["complaint"]) for row in rows])
+    loaded = await context.repository.load_many([UUID(row["complaint"]) for row in rows])
     registry = await context.registry.current()
     # A row may be a moment behind its stream: whether it is public is decided on the stream.
     return [_request(each, registry, lang) for each in loaded if is_public(each.state)]
 
 
-def _request(loaded: Loaded, registry: Registry, lang: str) -> dict[str, Any]:
+def _request(loaded: LoadedStream, registry: Registry, lang: str) -> dict[str, Any]:
     state = loaded.state
     agency = registry.agencies.get(state.agency or (state.routed.agency if state.routed else ""))
     named = state.routed.basis.region_name if state.routed else None

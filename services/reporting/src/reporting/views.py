@@ -9,8 +9,8 @@ from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, String, T
 from chassis.project.view import View
 from chassis.sql.statements import replace
 from chassis.sql.types import Moment
-from chassis.write.loaded import Loaded
-from chassis.write.repository import Ledger
+from chassis.write.loaded import LoadedStream
+from chassis.write.repository import Repository
 from reporting.tally import Row, row_of
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX, SUPPORT_PREFIX, complaint_id
@@ -74,14 +74,14 @@ def put_supports(connection: Connection, tables: Sequence[Table], pairs: Sequenc
     connection.execute(insert(table), [{"complaint": c, "supporter": s} for c, s in distinct])
 
 
-def reports_view(ledger: Ledger) -> View[Row]:
+def reports_view(repository: Repository) -> View[Row]:
     """The public list and the counts, fed over Kafka."""
-    return View("reports", reports_tables, put_rows, _present(ledger.touched), (COMPLAINT_PREFIX,))
+    return View("reports", reports_tables, put_rows, _present(repository.touched), (COMPLAINT_PREFIX,))
 
 
-def book_view(ledger: Ledger) -> View[Row]:
+def book_view(repository: Repository) -> View[Row]:
     """The same rows for the books, fed from the store alone."""
-    return View("book", book_tables, put_rows, _present(ledger.after), (COMPLAINT_PREFIX,))
+    return View("book", book_tables, put_rows, _present(repository.after), (COMPLAINT_PREFIX,))
 
 
 def book_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
@@ -90,7 +90,7 @@ def book_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
 
 
 def _present(
-    load: Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[Loaded]]],
+    load: Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[LoadedStream]]],
 ) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[Row]]]:
     # The rows follow from each complaint's present state, whichever of its events woke us.
 

@@ -17,7 +17,7 @@ from chassis.http.web import ClientId, IdempotencyKey, Language, client_id, idem
 from intake import handlers, tracking_view
 from intake.context import Context
 from intake.filing import Filing, file
-from intake.rate_limit import Rate
+from intake.rate_limit import RateLimiter
 from schemas.base.refusals import InvalidField
 from schemas.complaint.state import Complaint
 from schemas.contract.submission import Complaining
@@ -35,7 +35,7 @@ async def context_of(request: Request) -> Context:
 Intake = Annotated[Context, Depends(context_of)]
 
 
-def within(rate: Rate, request: Request) -> None:
+def within(rate: RateLimiter, request: Request) -> None:
     """Raises HTTPException 429: this source has asked too often."""
     wait_s = rate.wait_s(request.client.host if request.client else "")
     if wait_s:

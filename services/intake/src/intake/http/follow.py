@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 
 from chassis.http.web import IdempotencyKey
-from chassis.write.loaded import Loaded
+from chassis.write.loaded import LoadedStream
 from intake.commands import ByCode, Follow
 from intake.context import Context
 from intake.http.filing import Intake, within
@@ -32,7 +32,7 @@ async def follow(
     audience, number = _audience(context), _number(public_number)
     loaded = await _public(context, number)
     one = watcher(loaded.state.id, loaded.keys, body.address, body.language, context.clock.now())
-    if (kept := await audience.watchers.ask(one)) is not None:
+    if (kept := await audience.subscribers.ask(one)) is not None:
         await ask_to_confirm(context, loaded, kept)
     return {"public_number": number, "message": _SENT[body.language]}
 
@@ -46,7 +46,7 @@ async def confirm(
     audience, number = _audience(context), _number(public_number)
     loaded = await _public(context, number)
     for one in await _named(context, loaded.state.id, body):
-        if await audience.watchers.confirm(one, context.clock.now()):
+        if await audience.subscribers.confirm(one, context.clock.now()):
             return {"public_number": number}
     raise NotFound(what=number)
 
@@ -60,13 +60,13 @@ async def unfollow(
     audience, number = _audience(context), _number(public_number)
     if (complaint := await audience.complaint_of(number)) is not None:
         for one in await _named(context, complaint, body):
-            await audience.watchers.remove(one)
+            await audience.subscribers.remove(one)
     return {"public_number": number}
 
 
-async def _public(context: Context, number: str) -> Loaded:
+async def _public(context: Context, number: str) -> LoadedStream:
     complaint = await _audience(context).complaint_of(number)
-    loaded = await context.ledger.load(complaint) if complaint is not None else None
+    loaded = await context.repository.load(complaint) if complaint is not None else None
     # What is not public and what is not there get the same answer, so that nobody can probe. Whose key is gone is being
     # erased at this very moment.
     if loaded is None or not loaded.state.is_public or loaded.state.erased or not loaded.keys.generations:
@@ -76,7 +76,7 @@ async def _public(context: Context, number: str) -> Loaded:
 
 async def _named(context: Context, complaint: UUID, body: ByCode) -> list[UUID]:
     code = _code(body.follow_code)
-    return [one for one in await _audience(context).watchers.asked(complaint) if context.codes.of(one) == code]
+    return [one for one in await _audience(context).subscribers.asked(complaint) if context.codes.of(one) == code]
 
 
 def _audience(context: Context) -> Audience:

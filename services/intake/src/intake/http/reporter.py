@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from chassis.http.web import ClientId, IdempotencyKey, IfMatch, Language, etag
 from chassis.write.command import Handled
-from chassis.write.loaded import Loaded
+from chassis.write.loaded import LoadedStream
 from intake import decide, handlers, tracking_view
 from intake.commands import AddDetail, Attach, CallOmbudsman, Confirm, Dispute, Erase, Withdraw
 from intake.context import Context
@@ -37,9 +37,9 @@ class Reporter(NamedTuple):
     code: str
     lang: str
 
-    async def loaded(self) -> Loaded:
+    async def loaded(self) -> LoadedStream:
         """Raises NotFound: its code was kept, but the filing was never finished."""
-        loaded = await self.context.ledger.load(self.complaint)
+        loaded = await self.context.repository.load(self.complaint)
         if not loaded.recorded:
             raise NotFound(what="complaint")
         return loaded
@@ -179,7 +179,7 @@ async def submission(client: str, key: str, request: Request, context: Intake, l
     if isinstance(found, UUID):
         return JSONResponse(
             jsonable_encoder(
-                await receipt(context, (await context.ledger.load(found)).state, context.codes.of(found), lang)
+                await receipt(context, (await context.repository.load(found)).state, context.codes.of(found), lang)
             )
         )
     return JSONResponse(found, 422, media_type="application/problem+json")
@@ -210,10 +210,10 @@ async def person(
     return found.model_dump(exclude_none=True)
 
 
-async def _with_whole(context: Context, complaint: UUID) -> tuple[Loaded, Loaded]:
+async def _with_whole(context: Context, complaint: UUID) -> tuple[LoadedStream, LoadedStream]:
     """A complaint, and the one that names its reporter: itself, or the whole it is a part of."""
-    loaded = await context.ledger.load(complaint)
-    return loaded, await context.ledger.load(loaded.state.whole) if loaded.state.whole else loaded
+    loaded = await context.repository.load(complaint)
+    return loaded, await context.repository.load(loaded.state.whole) if loaded.state.whole else loaded
 
 
 async def _answered(reporter: Reporter, handled: Handled, response: Response) -> dict[str, Any]:

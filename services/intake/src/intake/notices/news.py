@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from schemas.base.values import Clock
-from schemas.complaint.fold import Told
+from schemas.complaint.fold import RecordedFact
 from schemas.complaint.state import Complaint
 from schemas.events.agency_inbox import ClarificationRequested, ResponseGiven
 from schemas.events.base import Fact
@@ -67,7 +67,7 @@ class News(NamedTuple):
     fact: Fact
 
 
-def news(state: Complaint, told: Sequence[Told], since: datetime) -> list[News]:
+def news(state: Complaint, told: Sequence[RecordedFact], since: datetime) -> list[News]:
     """What the reporter is told, oldest first, of what was said after `since`: what is long past is no news.
 
     Nobody is told anything once they asked to be forgotten, nor without having left word of themselves. Of a
@@ -80,7 +80,7 @@ def news(state: Complaint, told: Sequence[Told], since: datetime) -> list[News]:
     return [one for one in found if one.fact.at > since and _is_told(state, one, higher)]
 
 
-def audible(state: Complaint, told: Sequence[Told], since: datetime) -> list[News]:
+def audible(state: Complaint, told: Sequence[RecordedFact], since: datetime) -> list[News]:
     """What others than the reporter are told, oldest first. Nothing of what the public may not know of."""
     if state.erased or not state.is_public:
         return []

@@ -82,7 +82,7 @@ def train(
 
 async def _lived(settings: Settings, since: datetime | None) -> list[Experience]:
     async with open_platform(settings) as platform:
-        told = replays.examples(platform.ledger(SERVICE), since.replace(tzinfo=UTC) if since else None)
+        told = replays.examples(platform.repository(SERVICE), since.replace(tzinfo=UTC) if since else None)
         found = [each async for each in told]
     if not found:
         raise BadExamples("history teaches nothing yet: nobody has placed or taken a complaint")

@@ -15,7 +15,7 @@ from router.geography.codes import is_province, province
 from router.lexicon.files import parse, place_data, read
 from router.registry.seed_files import Bodies, Local, NationalBody, Regional, Water
 from schemas.base.values import Level
-from schemas.complaint.fold import Told
+from schemas.complaint.fold import RecordedFact
 from schemas.events.base import Fact
 from schemas.events.registry import (
     AgencyKind,
@@ -63,7 +63,7 @@ def planted(calendars: tuple[ReviewedCalendar, ...], at: datetime) -> Registry:
     state = Registry()
     while facts := missing(state, calendars, at):
         first = state.version + 1
-        state = fold_registry(state, [Told(fact, NOBODY, first + index) for index, fact in enumerate(facts)])
+        state = fold_registry(state, [RecordedFact(fact, NOBODY, first + index) for index, fact in enumerate(facts)])
     return state
 
 
