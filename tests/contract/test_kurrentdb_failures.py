@@ -26,6 +26,7 @@ from chassis.base.errors import (
     WrongStore,
 )
 from chassis.base.ports import Append, Appended, Page, Store
+from chassis.base.retry import RetryPolicy
 from chassis.http.web import install
 from chassis.store import open_store
 from chassis.store.kurrent import connection
@@ -77,7 +78,7 @@ async def test_an_append_whose_answer_is_lost_is_recognised_as_our_own_or_sent_a
 async def test_an_append_that_stays_unanswered_is_neither_success_nor_failure_until_asked_again(
     kurrentdb: StandIn, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "TRIES", 1)
+    monkeypatch.setattr(connection, "RETRY", RetryPolicy(attempts=1))
     await store.append("complaint-1", NO_STREAM, [A])
     kurrentdb.tell("lose", 50)
     with pytest.raises(OutcomeUnknown, match="complaint-1"):
@@ -180,7 +181,7 @@ async def test_a_silent_server_is_unavailable_in_bounded_time(server: StandIn, m
         with monkeypatch.context() as impatient:
             impatient.setattr(connection, "CALL_S", 0.4)
             impatient.setattr(connection, "ANSWER_S", 0.4)
-            impatient.setattr(connection, "TRIES", 1)
+            impatient.setattr(connection, "RETRY", RetryPolicy(attempts=1))
             with pytest.raises(StoreUnavailable):
                 await store.read("complaint-1")
             with pytest.raises(OutcomeUnknown):
@@ -226,7 +227,9 @@ async def test_through_kills_and_restarts_every_append_is_written_once_and_follo
 async def test_a_broken_subscription_goes_on_where_it_was_with_a_line_in_the_log_and_no_busy_loop(
     server: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "TRIES", 1_000)  # however long the server takes to start again
+    monkeypatch.setattr(
+        connection, "RETRY", RetryPolicy(attempts=1_000, longest_s=1.0)
+    )  # however long the server takes to start again
     store = open_store(server.url)
     await store.append("complaint-1", NO_STREAM, [A])
     with structlog.testing.capture_logs() as logged:

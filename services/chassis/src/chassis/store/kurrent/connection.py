@@ -13,7 +13,7 @@ from kurrentdbclient import exceptions as theirs
 
 from chassis.base.errors import AccessDenied, ChassisError, OutcomeUnknown, Retryable, StoreUnavailable
 from chassis.base.ports import Append
-from chassis.base.retry import Patience
+from chassis.base.retry import RetryPolicy
 from chassis.store.kurrent.errors import meaning, refuse_own_cancellation
 from chassis.store.kurrent.mapping import to_ours, to_theirs
 from schemas.base.envelope import NO_STREAM, RecordedEvent
@@ -22,9 +22,8 @@ CALL_S: Final = 10.0
 """How long one try of a call may take, with the tries that the client makes by itself."""
 ANSWER_S: Final = 5.0
 """How long an append may take before its answer counts as lost."""
-TRIES: Final = 4
+RETRY: Final = RetryPolicy(attempts=4, first_s=0.1, longest_s=1.0)
 """A server that is away is asked for some seconds; a silent one is not asked again."""
-RETRY: Final = Patience(first_s=0.1, longest_s=1.0)
 RECONNECT_MS: Final = (
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 100),
@@ -107,7 +106,7 @@ class Connection:
             WrongCurrentVersionError: it is at another version.
             ChassisError: what became of the last try.
         """
-        for tries in range(1, TRIES + 1):
+        for tries in range(1, RETRY.attempts + 1):
             if self._closed:  # the client would raise an AttributeError
                 raise StoreUnavailable(f"{self.target} is closed")
             try:
@@ -121,7 +120,7 @@ class Connection:
                 refuse_own_cancellation(error)
                 meant = await self._meaning(error)
                 is_silent = isinstance(error, TimeoutError | theirs.DeadlineExceededError)
-                if not isinstance(meant, Retryable) or is_silent or tries == TRIES:
+                if not isinstance(meant, Retryable) or is_silent or tries == RETRY.attempts:
                     raise meant from error
                 if isinstance(error, theirs.NodeIsNotLeaderError):
                     log.warning("another node leads", store=self.target, leader=f"{error.host}:{error.port}")
