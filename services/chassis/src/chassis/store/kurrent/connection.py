@@ -11,7 +11,7 @@ import structlog
 from kurrentdbclient import AsyncKurrentDBClient, AsyncReadResponse, StreamState
 from kurrentdbclient import exceptions as theirs
 
-from chassis.base.errors import AccessDenied, ChassisError, OutcomeUnknown, Retryable, StoreUnavailable
+from chassis.base.errors import AccessDenied, ChassisError, Retryable, StoreUnavailable
 from chassis.base.ports import Append
 from chassis.base.retry import RetryPolicy
 from chassis.store.kurrent.errors import meaning, refuse_own_cancellation
@@ -80,8 +80,8 @@ class Connection:
         have answered the first.
 
         Raises:
-            WrongCurrentVersionError: the stream is elsewhere, and holds other events there.
-            OutcomeUnknown: some try may have written it.
+            WrongCurrentVersionError: the stream is at another version, and holds other events there.
+            StoreUnavailable: no try was answered; each of them may have written it.
             EventTooLarge, StreamDeleted, AccessDenied, Permanent.
         """
         new = append.expected_version == NO_STREAM
@@ -92,11 +92,7 @@ class Connection:
             current_version=StreamState.NO_STREAM if new else append.expected_version,
             timeout=ANSWER_S,
         )
-        try:
-            return await self.call(send)
-        except StoreUnavailable as error:
-            self.is_up = False
-            raise OutcomeUnknown(f"{append.stream}: appended or not, nobody knows: {error}") from error
+        return await self.call(send)
 
     async def call(self, ask: Callable[[], Awaitable[T]]) -> T:
         """What `ask` gives, which must be repeatable: it is tried again over a broken connection or a change of leader.

@@ -12,7 +12,7 @@ from uuid import UUID
 from kurrentdbclient import StreamState
 from kurrentdbclient.exceptions import NotFoundError, WrongCurrentVersionError
 
-from chassis.base.errors import Conflict, IdClash, StreamDeleted, WrongStore
+from chassis.base.errors import Conflict, IdClash, OutcomeUnknown, StoreUnavailable, StreamDeleted, WrongStore
 from chassis.base.ports import Append, Appended, Page
 from chassis.store.append_rules import Result, Tip, refuse_too_large, settled
 from chassis.store.kurrent.connection import Connection
@@ -139,16 +139,21 @@ class KurrentStore:
         return await self._compared(append)
 
     async def _sent(self, append: Append, *, alone: bool) -> Result:
-        """The server's answer; a refusal or repeat is compared with the stream. `alone`: read back what was written."""
+        """The server's answer; a refusal or repeat is compared with the stream. `alone`: read back what was written.
+
+        Raises OutcomeUnknown: the append, or the read after it, was not answered.
+        """
         known = self._known
         try:
-            position = await self._connection.append(append)
-        except WrongCurrentVersionError:
-            position = known
-        self._see(position)
-        if position <= known or (alone and await self._is_anothers(append)):
-            return await self._compared(append) or Conflict(append.stream, append.expected_version, NO_STREAM)
-        return Appended(append.expected_version + len(append.events), position, written=True)
+            with suppress(WrongCurrentVersionError):
+                position = await self._connection.append(append)
+                self._see(position)
+                if position > known and not (alone and await self._is_anothers(append)):
+                    return Appended(append.expected_version + len(append.events), position, written=True)
+        except StoreUnavailable as error:
+            self._connection.is_up = False
+            raise OutcomeUnknown(f"{append.stream}: appended or not, nobody knows: {error}") from error
+        return await self._compared(append) or Conflict(append.stream, append.expected_version, NO_STREAM)
 
     async def _compared(self, append: Append) -> Result | None:
         """The answer that the whole stream gives; None if the events are to be written."""
