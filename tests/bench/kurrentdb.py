@@ -15,7 +15,8 @@ from kurrentdbclient import AsyncKurrentDBClient, NewEvent, StreamState
 from bench.measure import Result
 from chassis.base.ports import Append
 from chassis.store import open_store
-from chassis.store.kurrent.store import AT_ONCE, KurrentStore
+from chassis.store.kurrent.read import AT_ONCE
+from chassis.store.kurrent.store import KurrentStore
 from schemas.base.envelope import NO_STREAM
 from schemas.base.envelope import NewEvent as Written
 from support.kurrentdb.process import running
