@@ -9,7 +9,7 @@ from bench.measure import Result
 from router.learning.train import own_examples
 from router.placement.choose import Known
 from router.placement.policy import next_facts
-from router.reading.features import Said
+from router.reading.features import ModelInput
 from router.reading.model_files import default
 from router.reading.reader import reader
 from router.registry.mandates import Authority
@@ -29,7 +29,7 @@ AT = datetime(2026, 4, 14, 5, tzinfo=UTC)
 def run() -> list[Result]:
     known, states = _known(), _states()
     model = default()[0]
-    texts = [Said(state.text) for state in states]
+    texts = [ModelInput(state.text) for state in states]
     ours, bare = [], []
     for _ in range(RUNS):
         start = time.process_time()
@@ -56,7 +56,7 @@ def _known() -> Known:
     while facts := missing(registry, calendars(), AT):
         start = registry.version + 1
         registry = fold_registry(registry, [RecordedFact(fact, UUID(int=n), n) for n, fact in enumerate(facts, start)])
-    return Known(Authority(registry), reader(registry).having(default()[0]), {}, policies())
+    return Known(Authority(registry), reader(registry).with_model(default()[0]), {}, policies())
 
 
 def _states() -> list[Complaint]:

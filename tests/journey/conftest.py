@@ -1,4 +1,4 @@
-"""One platform for the whole folder: starting one costs more than playing on it."""
+"""One platform for the whole folder: starting one costs more than the tests."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -11,13 +11,11 @@ from support.platform import Running, running
 
 @pytest.fixture(scope="package")
 def platform(kafka_jars: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The platform that these tests share."""
     with running(tmp_path_factory.mktemp("platform"), kafka_jars) as started:
         yield started
 
 
 @pytest.fixture
 async def door(platform: Running) -> AsyncIterator[Door]:
-    """Its front door."""
     async with at_door(platform.address) as found:
         yield found

@@ -16,7 +16,7 @@ from uuid import UUID
 import pytest
 
 from local.bulk.client import Unreachable
-from local.demo.story import LongStory, Stuck
+from local.demo.story import LongStory, StepTimeout
 from schemas.base.streams import complaint_id
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED
 from support.broker import event_ids
@@ -106,7 +106,7 @@ async def _told(door: Door, platform: Running) -> dict[str, object]:
         tale = LongStory(door.session, platform.settings.clock_file, "every store")
         try:
             return {**await tale.play(), "id": tale.complaint}
-        except (Unreachable, Stuck):  # a step may lie wholly within the kills
+        except (Unreachable, StepTimeout):  # a step may lie wholly within the kills
             continue
 
 

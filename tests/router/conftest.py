@@ -53,7 +53,7 @@ async def router(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
 
 @pytest.fixture
 async def land(router: Router) -> Country:
-    """The small country of `support.placing`, in router's store."""
+    """The small country of `support.placing` in router's store."""
     land = Country(router)
     await land.decree(*country())
     return land

@@ -1,6 +1,7 @@
-"""The processes of the five services and the relay, made of the services' own parts as their composition roots do.
+"""The processes of the five services and the relay, made from the services' own parts as their composition roots make
+them.
 
-A process is what is lost in a crash: its coroutines, its caches, its connections. Databases, store and broker stay.
+A process is what a crash loses: its coroutines, caches and connections. Databases, store and broker stay.
 """
 
 import asyncio
@@ -127,8 +128,8 @@ from support.world import POLICIES
 
 GRACE: Final = timedelta(seconds=30)
 BATCH: Final = 100
-Road = Callable[[], Awaitable[Any]]
-Roads = Mapping[str, Road]
+TaskFactory = Callable[[], Awaitable[Any]]
+Tasks = Mapping[str, TaskFactory]
 METADATA: Final = {
     "router": ROUTER, "agency-inbox": INBOX, "escalation": ESCALATION, "intake": intake_tables.metadata, "reporting": queries.METADATA,
     "relations": intake_views.METADATA,
@@ -136,7 +137,7 @@ METADATA: Final = {
 
 
 class Process:
-    """One running process. `context` is what its endpoints work with."""
+    """One running process. `context`: what its endpoints work with."""
 
     def __init__(self, world: Any, name: str, service: str) -> None:
         self.world, self.name, self.service = world, name, service
@@ -146,13 +147,13 @@ class Process:
         self.registry = RegistryView(Repository(self.store, self.keys, "reader"), monotonic=world.monotonic)
         self.retry_policy = RetryPolicy()
         self.context: Any = None
-        self.background_tasks: Roads = MAKERS[service](self)
+        self.background_tasks: Tasks = MAKERS[service](self)
 
     def repository(self, writer: str) -> Repository:
         return Repository(self.store, self.keys, writer, self.memory())
 
     def memory(self) -> StreamCache:
-        """What this process remembers of complaints: gone with it."""
+        """This process's cache of complaints, lost in a crash."""
         return StreamCache(monotonic=self.world.monotonic)
 
     def database(self) -> Any:
@@ -161,17 +162,17 @@ class Process:
     def letters(self) -> Any:
         return SimLetters(self.ports)
 
-    def agent(self, road: str, guard: Guard) -> Road:
-        """What Faust does around a guard: handled first, offsets after. On StopProcess the process ends."""
-        poll = Poll(self.ports, COMPLAINT_EVENTS, f"{self.service}.{road}")
+    def agent(self, role: str, guard: Guard) -> TaskFactory:
+        """What Faust does around a guard: handle, then commit offsets. StopProcess ends the process."""
+        poll = Poll(self.ports, COMPLAINT_EVENTS, f"{self.service}.{role}")
 
         async def once() -> None:
             while batch := await poll.batch(BATCH):
                 await self.world.acknowledging(guard, poll, batch)
 
-        return self.every(once, road)
+        return self.every(once, role)
 
-    def every(self, once: Callable[[], Awaitable[Any]], what: str) -> Road:
+    def every(self, once: Callable[[], Awaitable[Any]], what: str) -> TaskFactory:
         async def run() -> None:
             while True:
                 await self.retry_policy.until_up(once, what)
@@ -179,8 +180,8 @@ class Process:
 
         return run
 
-    def projection(self, view: Any, metadata: Any) -> Road:
-        """What the Kafka shell does around a projection."""
+    def projection(self, view: Any, metadata: Any) -> TaskFactory:
+        """What the Kafka consumer does around a projection."""
         made = KafkaProjection(self.database(), metadata, view, kafka="nowhere:1", group="views")
         poll, admin = Poll(self.ports, COMPLAINT_EVENTS, "views"), SimAdmin(self.ports)
 
@@ -199,7 +200,7 @@ class Process:
         return self.every(follow, view.name)
 
 
-def _router(process: Process) -> Roads:
+def _router(process: Process) -> Tasks:
     repository, database, clock = process.repository("router"), process.database(), process.clock
     known = Knowing(process.registry, database, POLICIES, monotonic=process.world.monotonic)
     place = Placing(repository, known, clock)
@@ -222,7 +223,7 @@ def _router(process: Process) -> Roads:
 
 
 class Waking:
-    """A sweep for whom something was planned by another road (`chassis.sweep.sweep.Sweep`): it has that to do still."""
+    """A sweep that is scheduled again when another task planned work for it (`chassis.sweep.sweep.Sweep`)."""
 
     def __init__(self, world: Any, sweep: Sweep) -> None:
         self._world, self._sweep = world, sweep
@@ -232,7 +233,7 @@ class Waking:
         self._world.planned_anew("agency-inbox")
 
 
-def _inbox(process: Process) -> Roads:
+def _inbox(process: Process) -> Tasks:
     repository = ReceiptRepository(process.store, process.keys, "agency-inbox", process.memory())
     database, clock, registry = process.database(), process.clock, process.registry
     kept = timedelta(days=POLICIES.versions[-1].inbox_d)
@@ -254,7 +255,7 @@ def _inbox(process: Process) -> Roads:
     }
 
 
-def _escalation(process: Process) -> Roads:
+def _escalation(process: Process) -> Tasks:
     repository, database = (
         TimerRepository(process.store, process.keys, "escalation", process.memory()),
         process.database(),
@@ -270,7 +271,7 @@ def _escalation(process: Process) -> Roads:
 
 
 class PlainRecords(Records):
-    """Without a writer thread: the person's row alone is looked at here."""
+    """Records without a writer thread; only the person's row is checked here."""
 
     def __init__(self, database: Any, now: Callable[[], Any]) -> None:
         self._database, self._now, self._policies = database, now, POLICIES
@@ -283,13 +284,13 @@ class PlainRecords(Records):
 
 
 class Nothing:
-    """Files that nobody handed in."""
+    """Attachments, of which there are none."""
 
     async def forget(self, _complaint: object) -> None:
         return None
 
 
-def _intake(process: Process) -> Roads:
+def _intake(process: Process) -> Tasks:
     repository, database, real = process.repository("intake"), process.database(), process.world.real
     relations = SimDatabase(process.ports, disk("relations", intake_views.METADATA))
     feed = StoreProjection(process.store, relations, intake_views.METADATA, intake_views.VIEW)
@@ -323,7 +324,7 @@ def _intake(process: Process) -> Roads:
     }
 
 
-def _reporting(process: Process) -> Roads:
+def _reporting(process: Process) -> Tasks:
     repository, database = process.repository("reporting"), process.database()
     react = tell_public(process.registry, POLICIES, process.world.summaries(process.ports))
     guard = Guard(repository, react, process.letters(), clock=process.world.monotonic)
@@ -340,7 +341,7 @@ def _reporting(process: Process) -> Roads:
     }
 
 
-def _relay(process: Process) -> Roads:
+def _relay(process: Process) -> Tasks:
     admin, line = SimAdmin(process.ports), SimLine(process.ports)
 
     async def stand_by() -> None:
@@ -361,14 +362,14 @@ def _relay(process: Process) -> Roads:
     return {"lead": process.every(stand_by, "relay")}
 
 
-MAKERS: Final[Mapping[str, Callable[[Process], Roads]]] = {
+MAKERS: Final[Mapping[str, Callable[[Process], Tasks]]] = {
     "relay": _relay, "router": _router, "agency-inbox": _inbox, "escalation": _escalation, "intake": _intake,
     "reporting": _reporting,
 }  # fmt: skip
 
 
 class SimLease:
-    """A lease without its row (`chassis.sql.lease.Lease`): who has it, and until when, by the run's own seconds."""
+    """A lease without a row (`chassis.sql.lease.Lease`): its owner and its end in the run's own seconds."""
 
     def __init__(self, database: Any, _table: Any, name: str, _now: object = None) -> None:
         self._ports, self._name, self._now = database.ports, name, database.ports.world.monotonic
@@ -390,7 +391,7 @@ class SimLease:
 
 
 async def _try_again(_retry_policy: RetryPolicy, _tries: int) -> None:
-    """Between two tries (`chassis.base.retry.RetryPolicy.wait`), whoever's patience it is."""
+    """Wait between two tries (`chassis.base.retry.RetryPolicy.wait`)."""
     await asyncio.sleep(1)
     surface = asyncio.get_running_loop()
     assert isinstance(surface, Surface)
@@ -398,7 +399,7 @@ async def _try_again(_retry_policy: RetryPolicy, _tries: int) -> None:
 
 
 async def _no_figure(_sweep: Sweep, _now: Any) -> None:
-    """Nobody reads the figures of a simulation."""
+    """Metrics are not collected in a simulation."""
 
 
 KINDS: Final[Mapping[str, type[Once]]] = {"pending": Pending, "reckoning_for": Reckoned, "reckon": Due}
@@ -408,12 +409,12 @@ PURE: Final = (
     (schemas.deadlines.actions, "clocks"), (schemas.deadlines.clocks, "clocks"), (schemas.deadlines.actions, "reckoning_for"),
     (schemas.deadlines.clocks, "reckoning_for"), (schemas.deadlines.clocks, "reckon"),
 )  # fmt: skip
-"""What is asked of each state and registry by several roads, under each name by which it is asked."""
+"""Pure functions that several tasks call with the same state and registry, under each name by which they are called."""
 
 
 @cache
 def _leave_alone_what_is_there() -> None:
-    """What was imported stays: looking through it for garbage costs more than what runs leave."""
+    """Keep imported objects out of garbage collection: scanning them costs more than what runs leave behind."""
     gc.collect()
     gc.freeze()
 
@@ -425,10 +426,10 @@ def _forget() -> None:
 
 @contextmanager
 def standing_in() -> Iterator[None]:
-    """While runs last: pure functions remembered, leases kept in memory, garbage left lying. It costs a third of what
-    it would. Around several runs it is put in place once; what one run has met is forgotten after it all the same.
+    """While runs last: cache pure functions, keep leases in memory, do not collect garbage. This saves two thirds of
+    the time. Nested uses share one set of patches; what a run cached is dropped at its end.
     """
-    if RetryPolicy.wait is _try_again:  # there is one around us
+    if RetryPolicy.wait is _try_again:  # already patched by an outer use
         try:
             yield
         finally:
@@ -451,14 +452,14 @@ def standing_in() -> Iterator[None]:
         patch.setattr(chassis_reaction, "about", ABOUT)
         patch.setattr(chassis_projection, "to_recorded", to_recorded)
         for module, name in PURE:
-            asked = getattr(module, name)  # what a planted mistake has put there, if it has
+            asked = getattr(module, name)  # a planted mistake, if one was put here
             once = ones[asked] = ones.get(asked) or KINDS.get(name, Once)(asked)
             patch.setattr(module, name, once)
         patch.setattr(Sweep, "_tell_overdue", _no_figure)
         patch.setattr(RetryPolicy, "wait", _try_again)
         patch.setattr(asyncio, "sleep", sleep)
         patch.setattr(escalation.views, "decode", DECODE)
-        patch.setattr(chassis_following, "PACE_S", 0)  # one rest a look is enough
+        patch.setattr(chassis_following, "PACE_S", 0)  # one sleep per look is enough
         for module in (chassis_sweep, chassis_trailing, inbox_sweep, watcher):
             patch.setattr(module, "Lease", SimLease)
         try:

@@ -1,4 +1,4 @@
-"""What is the same in every run, and dear to make: the registry's beginning, readers of texts, decoded events."""
+"""Caches of what is the same in every run and expensive: the registry's first events, readers of texts, decoded events."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from chassis.store.memory import MemoryStore
 from chassis.write.repository import Cause, Repository
 from router.duplicates.features import FeatureReader, feature_data
 from router.placement import knowledge
-from router.reading.reader import Asked, Reader
+from router.reading.reader import Reader, TextToRead
 from schemas.base.envelope import NewEvent, RecordedEvent
 from schemas.base.sealed import Keys
 from schemas.base.streams import REGISTRY
@@ -28,7 +28,7 @@ START: Final = datetime.fromisoformat("2026-03-02T03:00:00+00:00")
 
 @cache
 def founding() -> tuple[Sequence[NewEvent], Sequence[RecordedFact]]:
-    """The registry's first events, and what they say."""
+    """The registry's first events and the registry that they fold to."""
     repository = Repository(MemoryStore(lambda: START, STORE_ID), MemoryKeyRing(), "router")
     decrees = [calendar.decree(nation.DECREED_AT) for calendar in nation.calendars()]
     facts = [fact.model_copy(update={"at": nation.DECREED_AT}) for fact in (*decrees, *placing.country())]
@@ -50,7 +50,7 @@ def _on_from_there(state: Registry, history: Sequence[RecordedFact]) -> Registry
 
 
 def remembered(make: Callable[..., Any]) -> Callable[..., Any]:
-    """A reader of texts is the same for the same regions, and dear to make."""
+    """Cache of text readers, by their regions."""
     made: dict[Any, Any] = {}
 
     def once(registry: Any) -> Any:
@@ -63,9 +63,8 @@ def remembered(make: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Once:
-    """A pure function, asked once for all processes of a run: of the very same things it gives the very same.
-
-    What it was given is kept with what it gave, so that their ids stay theirs until the run is over.
+    """A pure function, called once per run for the same arguments. The arguments are kept with the result, so that
+    their ids stay valid until the run ends.
     """
 
     ALL: Final[list["Once"]] = []
@@ -82,27 +81,26 @@ class Once:
         return found[0]
 
     def know(self, given: Any, what: Any) -> None:
-        """What it gives of this."""
+        """Set the result for these arguments."""
         self._made[id(given)] = what, given
 
     def known(self, given: Any) -> Any:
-        """That."""
         return self._made[id(given)][0]
 
     def forget(self) -> None:
-        """The run is over: what it met is let go."""
+        """Drop everything that the run cached."""
         self._made.clear()
 
 
 class Pending(Once):
-    """`schemas.deadlines.actions.pending`: no lead is the same as none named."""
+    """`schemas.deadlines.actions.pending`; a missing lead and no lead are the same."""
 
     def __call__(self, *given: Any) -> Any:
         return super().__call__(*(given[:-1] if given[-1] is None else given))
 
 
 class Reckoned(Once):
-    """`schemas.deadlines.clocks.reckoning_for`: the same days off, zone and policies are one reckoning."""
+    """`schemas.deadlines.clocks.reckoning_for`, by days off, zone and policies."""
 
     def __call__(self, *given: Any) -> Any:
         found = self._function(*given)
@@ -112,7 +110,7 @@ class Reckoned(Once):
 
 
 class Due(Once):
-    """`schemas.deadlines.clocks.reckon`: a clock that nothing stopped ends when it ends, whatever else happens."""
+    """`schemas.deadlines.clocks.reckon`; a clock that was never stopped ends at the same instant whatever else happens."""
 
     def __call__(self, rule: Any, since: Any, reckoning: Any, stops: Any = (), started_at: Any = None) -> Any:
         if stops:
@@ -126,9 +124,7 @@ class Due(Once):
 
 
 class Decoded(Once):
-    """A stored event says the same to everybody, as long as its key lives: to whoever got it from the store, and to
-    whoever got the same bytes over Kafka.
-    """
+    """Decoded events, valid as long as the key lives, for readers of the store and of Kafka."""
 
     def __call__(self, event: Any, keys: Any = NO_KEYS) -> Any:
         place = (id(event.data), *keys.generations)
@@ -139,9 +135,7 @@ class Decoded(Once):
 
 
 class Evolved(Once):
-    """`fold`, one fact after another, however many of them somebody folds at a time: from the same state with the same
-    fact it is the same.
-    """
+    """`fold`, cached per single event: the same state with the same event gives the same state."""
 
     def __call__(self, state: Any, history: Iterable[RecordedFact]) -> Any:
         made = self._made
@@ -157,7 +151,7 @@ class Evolved(Once):
 
 
 class Folded(Once):
-    """`fold_registry`: from the same state with the same facts it is the same."""
+    """`fold_registry`, cached by state and events."""
 
     def __call__(self, state: Any, history: Iterable[RecordedFact]) -> Any:
         told = list(history)
@@ -172,11 +166,11 @@ READER: Final = remembered(knowledge.reader)
 DECODE: Final = Decoded(codec.decode)
 FOLDS: Final = Evolved(evolve)
 founded: Final = Folded(_on_from_there)
-"""`fold_registry`, whose beginning is always the same."""
+"""`fold_registry`, which always begins with the same events."""
 
 
 class _Says(Once):
-    """What events say (`chassis.write.loaded.tell`), found in one look for each: they are asked for some thirty times."""
+    """`chassis.write.loaded.tell`, decoded once per event: a run asks some thirty times."""
 
     def __init__(self) -> None:
         super().__init__(DECODE)
@@ -196,7 +190,7 @@ tell: Final = _Says()
 
 _encode: Final = codec.encode
 _ENCODED: Final = Once(lambda fact, event, keys: (event, keys))
-"""What was made of a fact, as long as the run lasts."""
+"""Encoded events, kept until the run ends."""
 
 
 def encode(fact: Any, event_id: UUID, metadata: Any, keys: Any) -> NewEvent:
@@ -207,7 +201,7 @@ def encode(fact: Any, event_id: UUID, metadata: Any, keys: Any) -> NewEvent:
 
 
 def noted(state: Any, history: Iterable[RecordedFact]) -> Any:
-    """`fold` of what was just written: with the facts as everybody else reads them, so that all have the same states."""
+    """`fold` of events just written, as every other reader decodes them, so that all share the same states."""
     return FOLDS(state, [told._replace(fact=_as_read(told)) for told in history])
 
 
@@ -218,7 +212,7 @@ def _as_read(told: RecordedFact) -> Any:
 
 HEADERS: Final = Once(cloudevents.to_headers)
 ABOUT: Final = Once(cloudevents.about)
-"""Of headers, which a broker keeps."""
+"""`chassis.kafka.cloudevents.about`, by headers."""
 _RECORDED: Final = Once(lambda headers, message: cloudevents.to_recorded(message))
 
 
@@ -239,8 +233,8 @@ _WORDS: Final[dict[Any, Any]] = {}
 _read_words: Final = Reader.words
 
 
-def words(reader: Reader, asked: Sequence[Asked]) -> list[Any]:
-    """`router.reading.reader.Reader.words`, of each text once: readers that are left to be remembered live as long."""
+def words(reader: Reader, asked: Sequence[TextToRead]) -> list[Any]:
+    """`router.reading.reader.Reader.words`, once per text."""
     places = [(id(reader._rules), id(reader.model), each) for each in asked]
     if new := [each for place, each in zip(places, asked, strict=True) if place not in _WORDS]:
         read = zip(new, _read_words(reader, new), strict=True)
@@ -255,4 +249,4 @@ class _Telling(FeatureReader):
 
 
 TELLING: Final = _Telling(feature_data())
-"""What tells the likeness of texts."""
+"""Features for duplicate detection."""

@@ -1,4 +1,4 @@
-"""Complaints in a store, for tests of the roads: what a reaction, sweep or view needs around it."""
+"""Complaints in a store, for tests of reactions, sweeps and views."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ SECRET_WORDS = "jalan berlubang di depan sekolah"
 
 
 class PlainKeys:
-    """A key ring that needs no database: every complaint's key follows from its id."""
+    """A key ring without a database: every complaint's key is derived from its id."""
 
     async def ensure(self, complaints: Collection[UUID]) -> Mapping[UUID, Keys]:
         return {complaint: Keys({1: complaint.bytes * 2}) for complaint in complaints}
@@ -46,7 +46,7 @@ def clock() -> FixedClock:
 
 
 def impatient(attempts: int = 3) -> RetryPolicy:
-    """Tries again at once."""
+    """A retry policy without waiting."""
 
     async def no_wait(_seconds: float) -> None:
         return None
@@ -55,7 +55,6 @@ def impatient(attempts: int = 3) -> RetryPolicy:
 
 
 async def file(repository: Repository, complaint: UUID, at: datetime = T0) -> None:
-    """File one complaint."""
     [fact] = [ComplaintFiled(at=at, received_at=at, text=SECRET_WORDS, channel="web", public_number="SP-2026-000001-8")]
     loaded = await repository.with_keys(await repository.load(complaint), complaint)
     cause = Cause(derived_id("file", str(complaint)), complaint, at)
@@ -64,7 +63,7 @@ async def file(repository: Repository, complaint: UUID, at: datetime = T0) -> No
 
 
 async def file_many(store: Store, count: int, start: int = 0) -> list[UUID]:
-    """File so many, in group commits."""
+    """File `count` complaints in group commits."""
     repository = Repository(store, PlainKeys(), "intake")
     ids = [number(index) for index in range(start, start + count)]
     loaded = await repository.load_many(ids)
@@ -82,7 +81,6 @@ async def file_many(store: Store, count: int, start: int = 0) -> list[UUID]:
 
 
 async def add_detail(repository: Repository, complaint: UUID, name: str, at: datetime = T0) -> None:
-    """The reporter adds something."""
     loaded = await repository.load(complaint)
     append = repository.prepare(
         loaded, [DetailAdded(at=at, text=name)], Cause(derived_id("detail", name), complaint, at)
@@ -103,7 +101,7 @@ async def messages(store: Store) -> list[Message]:
 
 
 def note_once(loaded: LoadedStream) -> tuple[Sequence[ProgressRecorded], Cause] | None:
-    """A small reaction: record one line of progress on every complaint that has none."""
+    """A small reaction: record progress once on every complaint that has none."""
     if any(event.type == "ProgressRecorded" for event in loaded.recorded):
         return None
     at = loaded.state.received_at + timedelta(minutes=1)

@@ -1,4 +1,4 @@
-"""A world whose facts are also written to an event store, each in its owner's name, and read back from there."""
+"""A world whose events are also written to an event store, each by its owner, and read back from there."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ GRACE = timedelta(seconds=30)
 
 
 class StoredWorld(World):
-    """All complaints and the registry, as of `now`, in one empty store."""
+    """All complaints and the registry as of `now`, in one empty store."""
 
     def __init__(self, opened: Callable[[], Store]) -> None:
         super().__init__()
@@ -52,12 +52,14 @@ class StoredWorld(World):
         self._register([fact])
 
     def read_back(self) -> list[Complaint]:
-        """Every complaint written to since the last time, folded from what the store gives back."""
+        """Every complaint written since the last call, folded from what the store returns."""
         asked, self._written_to = sorted(self._written_to), set()
         return [loaded.state for loaded in self._runner.run(self._repository("reader").load_many(asked))]
 
     def audit(self) -> tuple[list[str], bool]:
-        """What the audit of the whole store finds, and whether its books balance. Who asked to be forgotten is, first."""
+        """The findings of the audit over the whole store, and whether its books balance. Erased complaints have lost
+        their keys before.
+        """
 
         async def walked() -> tuple[list[str], bool]:
             for complaint, state in self.states.items():

@@ -13,7 +13,7 @@ from chassis.project.from_store import StoreProjection, position_table
 from chassis.project.rebuild import rebuild
 from chassis.service.platform import open_platform
 from chassis.sql.database import Database
-from local.platform.processes import Layout, environment
+from local.platform.processes import PlatformLayout, environment
 from local.platform.state_dir import make_secrets
 from reporting.app import open_reporting
 from reporting.queries import REPORTS
@@ -67,7 +67,7 @@ async def _file_on(store: object, start: int, end: int) -> None:
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The settings of a platform on which nothing runs."""
     make_secrets(tmp_path)
-    for name, value in environment(Layout(tmp_path, 1, "127.0.0.1:1")).items():
+    for name, value in environment(PlatformLayout(tmp_path, 1, "127.0.0.1:1")).items():
         monkeypatch.setenv(name, value)
     return tmp_path
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from router.history import replay as replays
-from router.reading.reader import Read, Reader, reader
+from router.reading.reader import ComplaintReading, Reader, reader
 from schemas.base.values import Level
 from schemas.complaint.state import Complaint
 from schemas.events.agency_inbox import ComplaintAcknowledged
@@ -38,7 +38,7 @@ class Deaf(Reader):
     def __init__(self, known: Reader) -> None:
         self.__dict__.update(known.__dict__)
 
-    def read(self, state: Complaint) -> Read:
+    def read(self, state: Complaint) -> ComplaintReading:
         found = super().read(state)
         return found._replace(words=found.words._replace(sector=None, alternatives=()))
 

@@ -10,7 +10,7 @@ from chassis.project.from_store import StoreProjection
 from router.history import shadow
 from router.placement.choose import Known
 from router.placement.views import METADATA
-from router.reading.reader import Read, Reader
+from router.reading.reader import ComplaintReading, Reader
 from schemas.complaint.state import Complaint
 from schemas.events.agency_inbox import ComplaintAcknowledged
 from schemas.events.intake import PersonalDataErased
@@ -25,7 +25,7 @@ class Deaf(Reader):
     def __init__(self, known: Reader) -> None:
         self.__dict__.update(known.__dict__)
 
-    def read(self, state: Complaint) -> Read:
+    def read(self, state: Complaint) -> ComplaintReading:
         found = super().read(state)
         return found._replace(words=found.words._replace(sector=None, alternatives=()))
 

@@ -62,20 +62,20 @@ def _changes(state: Complaint, told: RecordedFact) -> Changes:
     return changes
 
 
-def allows(state: Complaint, fact_name: str) -> bool:
+def allows(state: Complaint, fact: type[Fact]) -> bool:
     """Whether the lifecycle lets this fact be added now (design: table of section 4)."""
-    if state.version < 0 or fact_name in BIRTHS:
-        return state.version < 0 and fact_name in BIRTHS
-    if fact_name not in TABLE[state.status] or (state.whole is not None and fact_name in WHOLES_ALONE):
+    if state.version < 0 or fact in BIRTHS:
+        return state.version < 0 and fact in BIRTHS
+    if fact not in TABLE[state.status] or (state.whole is not None and fact in WHOLES_ALONE):
         return False
-    if fact_name == "ResolutionDisputed" and state.status is Status.CLOSED:
+    if fact is i.ResolutionDisputed and state.status is Status.CLOSED:
         return _after_close(state) is not None
     return True
 
 
-def end_of(state: Complaint, fact_name: str) -> Status:
+def end_of(state: Complaint, fact: type[Fact]) -> Status:
     """The status that this fact leads to from here."""
-    arrow: End = TABLE[state.status].get(fact_name, Arrow.STAY)
+    arrow: End = TABLE[state.status].get(fact, Arrow.STAY)
     match arrow:
         case Status():
             return arrow
@@ -104,7 +104,7 @@ def _after_close(state: Complaint) -> Status | None:
 
 def _moved(state: Complaint, told: RecordedFact, holder: Holder | None = None, **changes: Any) -> Changes:
     # Into the status the table says; another status or holder starts the stage clock anew.
-    status = end_of(state, type(told.fact).__name__)
+    status = end_of(state, type(told.fact))
     since = Since(told.fact.at, told.version, told.event_id)
     return {"status": status, "holder": holder or state.holder, "stage": since, **changes}
 
@@ -222,7 +222,7 @@ def _archived(state: Complaint, _fact: r.ComplaintArchived, told: RecordedFact) 
 
 
 def _disputed(state: Complaint, _fact: i.ResolutionDisputed, told: RecordedFact) -> Changes:
-    status = end_of(state, "ResolutionDisputed")
+    status = end_of(state, i.ResolutionDisputed)
     holder = {Status.TRIAGE: DESK, Status.UNPLACED: ROUTER}.get(status) or _last_agency(state)
     since = Since(told.fact.at, told.version, told.event_id)
     return _moved(

@@ -67,7 +67,7 @@ def move(state: Complaint, by: By, asked: Move, open_parts: OpenParts = NOTHING_
 
 def acknowledge(state: Complaint, by: By, asked: Acknowledge) -> list[Fact]:
     """The body has begun (PermenPANRB 62/2018: within 5 working days). Raises `UnknownUnit` besides."""
-    _must_hold(state, by, "ComplaintAcknowledged")
+    _must_hold(state, by, ComplaintAcknowledged)
     _known_unit(by.registry, by.agency, asked.unit)
     return [ComplaintAcknowledged(at=by.at, agency=by.agency, unit=asked.unit)]
 
@@ -76,7 +76,7 @@ def return_complaint(state: Complaint, by: By, asked: Return) -> list[Fact]:
     """Back to the router, never to the citizen, with a reason (law 25/2009 article 44: the body that is not
     competent forwards, it does not refuse). Raises `BindingPlacement`: the arbiter's decision stands.
     """
-    _must_hold(state, by, "ComplaintReturned")
+    _must_hold(state, by, ComplaintReturned)
     if state.binding:
         raise BindingPlacement(agency=by.agency)
     reason = _text("reason", asked.reason, NOTE)
@@ -91,13 +91,13 @@ def return_complaint(state: Complaint, by: By, asked: Return) -> list[Fact]:
 
 def progress(state: Complaint, by: By, asked: Progress) -> list[Fact]:
     """The body tells how far it is; nothing else changes."""
-    _must_hold(state, by, "ProgressRecorded")
+    _must_hold(state, by, ProgressRecorded)
     return [ProgressRecorded(at=by.at, agency=by.agency, text=_text("text", asked.text, NOTE))]
 
 
 def clarify(state: Complaint, by: By, asked: Clarify) -> list[Fact]:
     """The reporter is asked. The citizen's clock stands still, at most twice a holder (the fold counts)."""
-    _must_hold(state, by, "ClarificationRequested")
+    _must_hold(state, by, ClarificationRequested)
     return [ClarificationRequested(at=by.at, agency=by.agency, question=_text("question", asked.question, NOTE))]
 
 
@@ -107,7 +107,7 @@ def respond(state: Complaint, by: By, asked: Respond, open_parts: OpenParts = NO
     Raises `UnseenDetail`: the reporter said more than the writer had read; `PartsOpen`: the whole waits for its
     mandatory parts; `InvalidField`: no answer of substance.
     """
-    _must_hold(state, by, "ResponseGiven")
+    _must_hold(state, by, ResponseGiven)
     text = _text("text", asked.text, BODY, ANSWER_LETTERS)
     if asked.seen_version > state.version:
         raise InvalidField(field="seen_version", why=f"the complaint is at version {state.version}")
@@ -163,7 +163,7 @@ def _place(receipt: Receipt) -> dict[str, object]:
     }
 
 
-def _must_hold(state: Complaint, by: By, fact: str) -> None:
+def _must_hold(state: Complaint, by: By, fact: type[Fact]) -> None:
     """Only the present holder, and only in the statuses of the table (design: section 4)."""
     if state.version < 0 or not (holds(state, by.registry, by.agency) or was_told(state, by.registry, by.agency)):
         raise NotFound(complaint=str(state.id))
@@ -172,7 +172,7 @@ def _must_hold(state: Complaint, by: By, fact: str) -> None:
     if not holds(state, by.registry, by.agency):
         raise NotTheHolder(**held_by(by.registry.holder(state.holder), by.registry))
     if not allows(state, fact):
-        raise WrongStatus(status=state.status.value, action=fact)
+        raise WrongStatus(status=state.status.value, action=fact.__name__)
 
 
 def _suggestion(state: Complaint, by: By, asked: Return) -> tuple[str | None, str | None]:

@@ -13,14 +13,36 @@ from schemas.base.streams import complaint_stream
 from schemas.complaint.state import Complaint, News
 from schemas.contract import Case, tell
 from schemas.deadlines.policies import Policies
-from schemas.events.agency_inbox import ComplaintDelivered
+from schemas.events.agency_inbox import ComplaintDelivered, ComplaintReturned, ResponseGiven
+from schemas.events.base import names
+from schemas.events.escalation import ComplaintEscalated, ComplaintLapsed, ReminderSent
+from schemas.events.intake import (
+    AttachmentAdded,
+    ComplaintWithdrawn,
+    DetailAdded,
+    PersonalDataErased,
+    ResolutionConfirmed,
+    ResolutionDisputed,
+)
+from schemas.events.router import ComplaintArchived, ComplaintJoined, ComplaintRouted
 from schemas.registry.fold import Registry
 
-NEWS: Final = frozenset({
-    "AttachmentAdded", "ComplaintArchived", "ComplaintEscalated", "ComplaintJoined", "ComplaintLapsed",
-    "ComplaintReturned", "ComplaintRouted", "ComplaintWithdrawn", "DetailAdded", "PersonalDataErased", "ReminderSent",
-    "ResolutionConfirmed", "ResolutionDisputed", "ResponseGiven",
-})  # fmt: skip
+NEWS: Final = names(
+    AttachmentAdded,
+    ComplaintArchived,
+    ComplaintEscalated,
+    ComplaintJoined,
+    ComplaintLapsed,
+    ComplaintReturned,
+    ComplaintRouted,
+    ComplaintWithdrawn,
+    DetailAdded,
+    PersonalDataErased,
+    ReminderSent,
+    ResolutionConfirmed,
+    ResolutionDisputed,
+    ResponseGiven,
+)
 """Facts that can be news to a body; all others are not worth waking up for. A receipt is none of them."""
 
 TopicIds = Mapping[str, str]

@@ -35,6 +35,8 @@ from schemas.base.values import Clock
 from schemas.complaint.state import Complaint
 from schemas.deadlines.clocks import running
 from schemas.deadlines.policies import Policies
+from schemas.events.base import names
+from schemas.events.intake import ComplaintFiled
 from schemas.registry.fold import Registry
 
 HOLDERS_CLOCKS: Final = frozenset({Clock.ACKNOWLEDGE, Clock.SETTLE, Clock.REWORK})
@@ -57,7 +59,7 @@ class InboxRow(NamedTuple):
     due_at: datetime | None
 
 
-BEFORE_ANYBODY: Final = frozenset({"ComplaintFiled"})
+BEFORE_ANYBODY: Final = names(ComplaintFiled)
 """No body holds it yet."""
 
 

@@ -12,8 +12,11 @@ from intake import decide, handlers, notify
 from intake.context import Context
 from intake.notices.news import NEWS
 from schemas.complaint.state import Complaint
+from schemas.events.base import names
+from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased
+from schemas.events.router import ComplaintSplit, PartOpened
 
-HEEDED = NEWS | {"PersonalDataErased", "ComplaintWithdrawn", "ComplaintSplit", "PartOpened"}
+HEEDED = NEWS | names(PersonalDataErased, ComplaintWithdrawn, ComplaintSplit, PartOpened)
 
 
 def follow_up(context: Context) -> Reaction:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from schemas import wording
 from schemas.complaint.fold import RecordedFact, evolve
 from schemas.complaint.state import Complaint, new
+from schemas.events.agency_inbox import ComplaintDelivered
 from schemas.registry.fold import Registry, fold_registry
 
 
@@ -42,7 +43,7 @@ def moments(history: Sequence[RecordedFact], registry: Registry, lang: str, *, p
     return [
         Moment(told.fact.at, type(told.fact).__name__, wording.sentence(told.fact, registry, lang, public=public))
         for told in history
-        if type(told.fact).__name__ != "ComplaintDelivered"
+        if not isinstance(told.fact, ComplaintDelivered)
     ]
 
 

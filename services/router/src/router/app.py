@@ -78,7 +78,7 @@ async def open_router(platform: Platform) -> AsyncIterator[Router]:
     shadow = None
     if settings.shadow_model is not None:
         model = find(settings.models_dir, settings.shadow_model)
-        view = shadow_view(repository, knowing, settings.shadow_model, lambda known: known.reader.having(model))
+        view = shadow_view(repository, knowing, settings.shadow_model, lambda known: known.reader.with_model(model))
         shadow = StoreProjection(platform.store, database, METADATA, view)
     try:
         yield Router(repository, platform.clock, knowing, database, feed, placing, sweep, watchdog, duplicates, shadow)

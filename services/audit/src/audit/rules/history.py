@@ -51,10 +51,10 @@ def life(stream: str, complaint: UUID, told: Sequence[RecordedFact]) -> Iterator
 
 def allowed(stream: str, state: Complaint, told: RecordedFact) -> Iterator[Violation]:
     """What the lifecycle has against this fact, added to that state."""
-    name = type(told.fact).__name__
-    if told.version == 0 and name not in BIRTHS:
+    kind, name = type(told.fact), type(told.fact).__name__
+    if told.version == 0 and kind not in BIRTHS:
         yield Violation("not-born", stream, 0, f"the stream begins with {name}")
-    elif told.version > 0 and name in BIRTHS:
+    elif told.version > 0 and kind in BIRTHS:
         yield Violation("born-twice", stream, told.version, f"{name} in the middle of a life")
-    elif told.version > 0 and not allows(state, name):
+    elif told.version > 0 and not allows(state, kind):
         yield Violation("not-allowed", stream, told.version, f"{name} while it was {state.status.value}")

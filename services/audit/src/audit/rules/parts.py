@@ -10,9 +10,12 @@ from uuid import UUID
 from audit.finding import Violation
 from chassis.write.loaded import LoadedStream
 from schemas.events.agency_inbox import ResponseGiven
-from schemas.events.router import ComplaintSplit, Part
+from schemas.events.base import names
+from schemas.events.escalation import ComplaintLapsed
+from schemas.events.intake import ComplaintWithdrawn
+from schemas.events.router import ComplaintArchived, ComplaintSplit, Part
 
-ENDS: Final = frozenset({"ResponseGiven", "ComplaintWithdrawn", "ComplaintLapsed", "ComplaintArchived"})
+ENDS: Final = names(ResponseGiven, ComplaintWithdrawn, ComplaintLapsed, ComplaintArchived)
 """The facts that end a part; none of them is taken back, since nobody disputes a part."""
 
 

@@ -95,7 +95,7 @@ def _reader(settings: Settings, model: str | None) -> Callable[[Registry], Reade
         found = find(settings.models_dir, model)
     except BadModel as error:
         raise typer.BadParameter(str(error), param_hint="--model") from error
-    return lambda registry: reader(registry).having(found)
+    return lambda registry: reader(registry).with_model(found)
 
 
 async def _tallied(settings: Settings, model: str) -> dict[str, Any]:

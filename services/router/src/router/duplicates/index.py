@@ -45,6 +45,19 @@ from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
+from schemas.events.agency_inbox import ComplaintReturned, ResponseGiven
+from schemas.events.base import names
+from schemas.events.escalation import ComplaintLapsed
+from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased, ResolutionConfirmed, ResolutionDisputed
+from schemas.events.router import (
+    ComplaintArchived,
+    ComplaintClassified,
+    ComplaintJoined,
+    ComplaintReferred,
+    ComplaintRouted,
+    ComplaintSplit,
+    ComplaintUnjoined,
+)
 
 NAMES: Final = 12
 """So many words of the spot at most make keys: those of the smallest hashes, so that like texts keep the same ones."""
@@ -56,13 +69,22 @@ AT_A_TIME: Final = 16
 """Texts taken apart before others have their turn: placing runs beside this."""
 _CELLS_PER_DEGREE: Final = 500
 """Squares of about 220 m."""
-EVENT_TYPES: Final = frozenset(
-    {
-        "ComplaintClassified", "ComplaintReferred", "ComplaintRouted", "ComplaintJoined", "ComplaintUnjoined",
-        "ComplaintReturned", "ComplaintWithdrawn", "ComplaintArchived", "ComplaintLapsed", "ComplaintSplit",
-        "ResponseGiven", "ResolutionConfirmed", "ResolutionDisputed", "PersonalDataErased",
-    }
-)  # fmt: skip
+EVENT_TYPES: Final = names(
+    ComplaintClassified,
+    ComplaintReferred,
+    ComplaintRouted,
+    ComplaintJoined,
+    ComplaintUnjoined,
+    ComplaintReturned,
+    ComplaintWithdrawn,
+    ComplaintArchived,
+    ComplaintLapsed,
+    ComplaintSplit,
+    ResponseGiven,
+    ResolutionConfirmed,
+    ResolutionDisputed,
+    PersonalDataErased,
+)
 """Only these change whether it is here."""
 
 

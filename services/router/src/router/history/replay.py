@@ -21,7 +21,7 @@ from router.history.outcomes import Past, past
 from router.placement.choose import Known, Precedent, PrecedentKey
 from router.placement.precedents import precedent_key
 from router.reading.model_files import default
-from router.reading.reader import Reader, likeliest_fields
+from router.reading.reader import Reader, likeliest_sectors
 from router.registry.mandates import Authority
 from schemas.base.sealed import Keys
 from schemas.base.streams import COMPLAINT_PREFIX, REGISTRY, complaint_id
@@ -142,7 +142,7 @@ async def examples(repository: Repository, since: datetime | None = None) -> Asy
     """Everything that history teaches, in the order of filing."""
     filed, _ = await index(repository, since)
     told = await chapters(repository)
-    known, reads = fields(told[-1].registry if told else Registry()), likeliest_fields(default()[0])
+    known, reads = fields(told[-1].registry if told else Registry()), likeliest_sectors(default()[0])
     async for loaded in read_back(repository, filed):
         if (found := past(loaded.state.id, loaded.told())) is not None:
             for example in experiences(loaded.state, found, known, reads):

@@ -21,20 +21,22 @@ from router.placement.knowledge import Knowing
 from router.reading.model_files import BadModel
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
-from schemas.events.base import Fact
+from schemas.events.agency_inbox import ComplaintReturned
+from schemas.events.base import Fact, names
 from schemas.events.codec import metadata_of
-from schemas.events.router import ComplaintSplit, Part
+from schemas.events.intake import ComplaintFiled, OmbudsmanRequested, ResolutionDisputed
+from schemas.events.router import ArbitrationDecided, ComplaintSplit, ComplaintUnjoined, Part, PartOpened
 from schemas.registry.fold import Registry
 
-EVENT_TYPES: Final = (
-    "ComplaintFiled",
-    "PartOpened",
-    "ComplaintReturned",
-    "ComplaintUnjoined",
-    "ResolutionDisputed",
-    "OmbudsmanRequested",
-    "ArbitrationDecided",
-    "ComplaintSplit",
+EVENT_TYPES: Final = names(
+    ComplaintFiled,
+    PartOpened,
+    ComplaintReturned,
+    ComplaintUnjoined,
+    ResolutionDisputed,
+    OmbudsmanRequested,
+    ArbitrationDecided,
+    ComplaintSplit,
 )
 """After these there may be something to do for the complaint itself."""
 

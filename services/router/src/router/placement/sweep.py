@@ -19,8 +19,10 @@ from router.placement import views
 from schemas.base.values import ROUTER
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
+from schemas.events.agency_inbox import ComplaintDelivered
+from schemas.events.base import names
 
-UNMOVED_BY: Final = frozenset({"ComplaintDelivered"})
+UNMOVED_BY: Final = names(ComplaintDelivered)
 """Whether a body was told changes nothing for router."""
 log = structlog.get_logger(__name__)
 
