@@ -113,7 +113,7 @@ async def test_what_is_under_way_when_the_connection_is_made_anew_is_asked_again
     kurrentdb: StandIn, store: Store
 ) -> None:
     streams = [f"complaint-{number}" for number in range(20)]
-    await store.append_many([Append(stream, NO_STREAM, [event(stream)]) for stream in streams])
+    await store.append_many([Append(each, NO_STREAM, [event(f"{each} {part}") for part in "abcd"]) for each in streams])
     lost = [f"complaint-lost-{number}" for number in range(5)]
     begun = asyncio.Event()
 
@@ -128,10 +128,10 @@ async def test_what_is_under_way_when_the_connection_is_made_anew_is_asked_again
         await asyncio.sleep(0.005)
         kurrentdb.tell("lose", 1)  # after which the client makes its connection anew
         assert (await store.append(stream, NO_STREAM, [event(stream)])).version == 0
-        assert len(await store.read(streams[0])) == 1
-        assert [[len(events) for events in found] for found in await asyncio.gather(*under_way)] == [[1] * 20] * 5
+        assert len(await store.read(streams[0])) == 4
+        assert [[len(events) for events in found] for found in await asyncio.gather(*under_way)] == [[4] * 20] * 5
     told = [one.stream for page in await following for one in page.events]
-    assert Counter(told) == Counter(streams) + Counter(lost)
+    assert Counter(told) == Counter(streams * 4) + Counter(lost)
 
 
 async def test_who_is_cancelled_while_it_reads_is_cancelled(server: StandIn) -> None:

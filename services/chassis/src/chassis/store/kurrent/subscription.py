@@ -113,7 +113,7 @@ async def _read(subscription: Any, brought: asyncio.Queue[Any]) -> None:
         async for one in subscription:
             await brought.put(one)
         await brought.put(EOFError("the server ended it"))
-    except (KurrentDBClientError, asyncio.CancelledError) as error:
+    except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - told to who follows, which begins again
         refuse_own_cancellation(error)
         await brought.put(error)
     finally:
