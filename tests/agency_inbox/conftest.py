@@ -11,8 +11,8 @@ from fastapi import FastAPI
 from agency_inbox import http, views
 from agency_inbox.context import Inbox
 from agency_inbox.postbox import MemoryPostbox
-from agency_inbox.quarantine import Quarantine
 from agency_inbox.reaction import Delivery
+from agency_inbox.refused_replies import RefusedReplies
 from agency_inbox.settings import SERVICE
 from chassis.base.clock import FixedClock
 from chassis.deadletter.port import MemoryDeadLetters
@@ -61,7 +61,7 @@ async def inbox(
     repository: Repository, clock: FixedClock, tmp_path: Path, letters: MemoryDeadLetters
 ) -> AsyncIterator[Inbox]:
     database = Database(f"sqlite:///{tmp_path}/agency-inbox.db", views.METADATA)
-    quarantine = Quarantine(database, views.REFUSED, letters)
+    quarantine = RefusedReplies(database, views.REFUSED, letters)
     yield Inbox(repository, RegistryView(repository, fresh_s=0), clock, policies(), database, quarantine)
     await database.close()
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
-from agency_inbox.delivery import NEWS, receipt_cause, untold
-from agency_inbox.postbox import MemoryPostbox, Outgoing
+from agency_inbox.delivery import NEWS, receipt_cause, undelivered
+from agency_inbox.postbox import MemoryPostbox, OutgoingMessage
 from agency_inbox.reaction import Delivery
 from chassis.base.clock import FixedClock
 from chassis.base.message import Message
@@ -46,13 +46,13 @@ def delivered(state: Complaint, agency: str = PLN, topic: str = "topic-1") -> Co
 
 def test_the_holder_is_told_and_after_its_receipt_nobody_is() -> None:
     state = given(*HELD)
-    assert [letter.agency for letter in untold(state, (), {})] == [PLN]
-    assert untold(delivered(state), (), {PLN: "topic-1"}) == []
+    assert [letter.agency for letter in undelivered(state, (), {})] == [PLN]
+    assert undelivered(delivered(state), (), {PLN: "topic-1"}) == []
 
 
 def test_both_the_new_and_the_old_body_are_told_the_new_one_first() -> None:
     state = given(*HELD, routed(ROADS, cause="merger"))
-    assert [(letter.agency, letter.news.kind) for letter in untold(state, (), {})] == [
+    assert [(letter.agency, letter.news.kind) for letter in undelivered(state, (), {})] == [
         (ROADS, "assigned"),
         (PLN, "unassigned"),
     ]
@@ -60,28 +60,28 @@ def test_both_the_new_and_the_old_body_are_told_the_new_one_first() -> None:
 
 def test_only_an_open_complaints_holder_is_told_again_when_its_topic_is_another_one() -> None:
     state = delivered(given(*HELD))
-    assert [letter.again for letter in untold(state, (), {PLN: "topic-2"})] == [True]
-    assert untold(state, (), {}) == [], "an unknown topic is taken to be what it was"
+    assert [letter.again for letter in undelivered(state, (), {PLN: "topic-2"})] == [True]
+    assert undelivered(state, (), {}) == [], "an unknown topic is taken to be what it was"
     moved = then(state, [routed(ROADS, cause="merger")])
     gone = delivered(delivered(moved, ROADS), PLN)
-    assert untold(gone, (), {PLN: "topic-2", ROADS: "topic-1"}) == []
+    assert undelivered(gone, (), {PLN: "topic-2", ROADS: "topic-1"}) == []
     closed = delivered(then(state, [ComplaintWithdrawn(at=T0)]))
-    assert untold(closed, (), {PLN: "topic-2"}) == []
+    assert undelivered(closed, (), {PLN: "topic-2"}) == []
 
 
 def test_a_receipt_that_stands_in_the_stream_behind_a_later_one_counts() -> None:
     state = given(*HELD)
     cause = receipt_cause(state.news[PLN].event_id, "topic-1")
     written = event_id(complaint_stream(state.id), cause, "ComplaintDelivered", 0)
-    assert untold(state, {written}, {PLN: "topic-1"}) == []
-    assert untold(state, {written}, {PLN: "topic-2"}) != []
+    assert undelivered(state, {written}, {PLN: "topic-1"}) == []
+    assert undelivered(state, {written}, {PLN: "topic-2"}) != []
 
 
 def test_facts_without_news_wake_nobody() -> None:
     assert NEWS <= COMPLAINT_EVENTS
     assert "ComplaintDelivered" not in NEWS
     state = delivered(given(*HELD))
-    assert untold(then(state, [ProgressRecorded(at=T0, agency=PLN, text="x")]), (), {PLN: "topic-1"}) == []
+    assert undelivered(then(state, [ProgressRecorded(at=T0, agency=PLN, text="x")]), (), {PLN: "topic-1"}) == []
 
 
 # --- told -------------------------------------------------------------------------------------------------------
@@ -258,6 +258,6 @@ def test_a_receipts_cause_is_the_fact_told_and_the_topic() -> None:
 
 def test_headers_are_a_cloud_event() -> None:
     state = given(*HELD)
-    said = dict(Outgoing(PLN, state.id, state.news[PLN], T0, b"{}").headers())
+    said = dict(OutgoingMessage(PLN, state.id, state.news[PLN], T0, b"{}").headers())
     assert said["ce_specversion"] == b"1.0"
     assert said["content-type"] == b"application/json"

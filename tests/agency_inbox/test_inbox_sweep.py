@@ -11,7 +11,7 @@ from agency_inbox.context import Inbox
 from agency_inbox.delivery import TopicIds
 from agency_inbox.postbox import MemoryPostbox
 from agency_inbox.reaction import Delivery
-from agency_inbox.sweep import TopicKeeper, plan
+from agency_inbox.sweep import AgencyTopicProvisioner, plan
 from chassis.base.clock import FixedClock
 from chassis.sweep.sweep import Sweep
 from schemas.events.intake import ComplaintWithdrawn
@@ -50,8 +50,8 @@ def sweep(inbox: Inbox, delivery: Delivery, postbox: MemoryPostbox) -> Sweep:
 
 
 @pytest.fixture
-def keeper(inbox: Inbox, sweep: Sweep, postbox: MemoryPostbox) -> TopicKeeper:
-    return TopicKeeper(Kept(postbox), inbox.registry, sweep, inbox.database)
+def keeper(inbox: Inbox, sweep: Sweep, postbox: MemoryPostbox) -> AgencyTopicProvisioner:
+    return AgencyTopicProvisioner(Kept(postbox), inbox.registry, sweep, inbox.database)
 
 
 async def told(inbox: Inbox, *indexes: int) -> None:
@@ -90,7 +90,7 @@ async def test_young_news_of_an_old_complaint_is_left_to_the_agent(
 
 
 async def test_after_a_wipe_every_open_complaint_gets_one_new_message(
-    inbox: Inbox, sweep: Sweep, keeper: TopicKeeper, postbox: MemoryPostbox, clock: FixedClock
+    inbox: Inbox, sweep: Sweep, keeper: AgencyTopicProvisioner, postbox: MemoryPostbox, clock: FixedClock
 ) -> None:
     await told(inbox, 0, 1, 2)
     await keep(inbox.repository.store, inbox.repository, complaint(2), [ComplaintWithdrawn(at=T0)])
@@ -128,7 +128,7 @@ MANY = [f"kota-{number}" for number in range(700)]
 
 
 async def test_a_body_registered_while_we_run_has_topics_at_once_and_those_of_a_nation_with_their_first_message(
-    inbox: Inbox, keeper: TopicKeeper, postbox: MemoryPostbox
+    inbox: Inbox, keeper: AgencyTopicProvisioner, postbox: MemoryPostbox
 ) -> None:
     await keep_registry(inbox.repository.store, inbox.repository, *nation(*MANY))
     await keeper.once()
@@ -142,12 +142,12 @@ async def test_where_it_is_asked_for_every_body_of_the_nation_has_topics_from_th
     inbox: Inbox, sweep: Sweep, postbox: MemoryPostbox
 ) -> None:
     await keep_registry(inbox.repository.store, inbox.repository, *nation(*MANY))
-    await TopicKeeper(Kept(postbox), inbox.registry, sweep, inbox.database, every=True).once()
+    await AgencyTopicProvisioner(Kept(postbox), inbox.registry, sweep, inbox.database, every=True).once()
     assert set(MANY) < set(postbox.known())
 
 
 async def test_every_body_of_a_small_registry_that_lives_has_topics(
-    inbox: Inbox, keeper: TopicKeeper, postbox: MemoryPostbox
+    inbox: Inbox, keeper: AgencyTopicProvisioner, postbox: MemoryPostbox
 ) -> None:
     await keep_registry(inbox.repository.store, inbox.repository, merged(PLN, successor=ROADS))
     await keeper.once()

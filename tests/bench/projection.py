@@ -24,7 +24,7 @@ from chassis.sql.database import Database
 from chassis.sql.engine import prepare_file, writing_engine
 from chassis.store import open_store
 from chassis.write.repository import Repository
-from reporting.tally import Row
+from reporting.report_row import ReportRow
 from reporting.views import put_rows, reports_tables, reports_view
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX
@@ -32,7 +32,7 @@ from schemas.base.topics import COMPLAINT_EVENTS
 from support.broker import going
 
 LIVES, WARM, TURNS = 6_000, 4_000, 3
-Rows = Mapping[bytes, Row]
+Rows = Mapping[bytes, ReportRow]
 
 
 def run() -> list[Result]:
@@ -65,10 +65,10 @@ async def _run(folder: Path, kafka: str) -> list[Result]:
     ]
 
 
-async def _rate(file: Path, kafka: str, view: View[Row], total: int) -> float:
+async def _rate(file: Path, kafka: str, view: View[ReportRow], total: int) -> float:
     metadata, seen = MetaData(), 0
 
-    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Row]:
+    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[ReportRow]:
         nonlocal seen
         items = await view.prepare(events)
         seen += len(events)
@@ -85,10 +85,10 @@ async def _rate(file: Path, kafka: str, view: View[Row], total: int) -> float:
     return rate
 
 
-def _given(rows: Rows) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[Row]]]:
+def _given(rows: Rows) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[ReportRow]]]:
     by_stream = {f"{COMPLAINT_PREFIX}{key.decode()}": row for key, row in rows.items()}
 
-    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Row]:
+    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[ReportRow]:
         return [by_stream[stream] for stream in dict.fromkeys(event.stream for event in events)]
 
     return prepare

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from escalation import decide
-from escalation.ladder import standing
+from escalation.ladder import current_rung
 from escalation.policy import due, next_owned
 from schemas.base.ids import event_id
 from schemas.base.streams import complaint_stream
@@ -157,7 +157,7 @@ def test_the_second_dispute_goes_to_the_ombudsman_at_once_and_only_once() -> Non
     [climb] = passed(state, 0)
     assert climb == ComplaintEscalated(at=NOON, rung=3, cause="second_dispute")
     assert passed(after(state, [climb]), 0) == []
-    assert standing(after(state, [climb]), REGISTRY, POLICIES) == 3
+    assert current_rung(after(state, [climb]), REGISTRY, POLICIES) == 3
 
 
 def test_who_asks_for_the_ombudsman_is_raised_at_once_and_looked_at_until_the_end() -> None:
@@ -167,9 +167,9 @@ def test_who_asks_for_the_ombudsman_is_raised_at_once_and_looked_at_until_the_en
     raised = after(state, [climb])
     assert passed(raised, 0) == []
     for facts in ([], [acknowledged()], [acknowledged(), answered()]):
-        assert standing(after(raised, facts), REGISTRY, POLICIES) == 3
+        assert current_rung(after(raised, facts), REGISTRY, POLICIES) == 3
     ended = after(raised, [answered(), ComplaintLapsed(at=NOON, cause="silence")])
-    assert standing(ended, REGISTRY, POLICIES) == 0
+    assert current_rung(ended, REGISTRY, POLICIES) == 0
 
 
 def test_the_wish_for_the_ombudsman_and_a_second_dispute_are_one_climb() -> None:
@@ -263,22 +263,22 @@ def test_a_decree_after_the_miss_leaves_the_miss() -> None:
 
 def test_what_was_acknowledged_or_answered_stands_on_no_rung_of_the_passed_clock() -> None:
     late = after(given(filed(), routed()), passed(given(filed(), routed()), 8))
-    assert standing(late, REGISTRY, POLICIES) == 1
-    assert standing(after(late, [acknowledged()]), REGISTRY, POLICIES) == 0
-    assert standing(after(late, [answered()]), REGISTRY, POLICIES) == 0
+    assert current_rung(late, REGISTRY, POLICIES) == 1
+    assert current_rung(after(late, [acknowledged()]), REGISTRY, POLICIES) == 0
+    assert current_rung(after(late, [answered()]), REGISTRY, POLICIES) == 0
 
 
 def test_whom_the_arbiter_binds_stands_on_no_rung_that_others_were_late_for() -> None:
     held = given(filed(), routed(), acknowledged())
     ignored = after(held, passed(held, 60))
-    assert standing(ignored, REGISTRY, POLICIES) == 4
+    assert current_rung(ignored, REGISTRY, POLICIES) == 4
     day = NOON + timedelta(days=61)
     bound = after(ignored, [
         ComplaintReturned(at=day, agency="city", reason="bukan kami"), ComplaintReferred(at=day, reason="all_returned"),
         ArbitrationOpened(at=day, reason="desk"), routed(at=day, cause="binding", binding=True),
     ])  # fmt: skip
-    assert standing(bound, REGISTRY, POLICIES) == 0
-    assert standing(after(bound, passed(bound, 120)), REGISTRY, POLICIES) == 4, "for its own date it climbs"
+    assert current_rung(bound, REGISTRY, POLICIES) == 0
+    assert current_rung(after(bound, passed(bound, 120)), REGISTRY, POLICIES) == 4, "for its own date it climbs"
 
 
 def test_each_decision_made_twice_adds_nothing_the_second_time() -> None:

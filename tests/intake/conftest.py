@@ -19,7 +19,7 @@ from chassis.write.repository import Repository
 from intake.context import Context
 from intake.http import open311, reporter
 from intake.kafka_health import KafkaProbe
-from intake.notices.port import FileMailbox, Sent
+from intake.notices.port import FileMailbox, SentNotices
 from intake.rate_limit import RateLimiter
 from intake.storage import relations as views
 from intake.storage.attachments import Attachments
@@ -54,7 +54,7 @@ async def intake(tmp_path: Path) -> AsyncIterator[Context]:
         attachments=Attachments(tmp_path / "attachments"),
         results=Results(database),
         mailbox=FileMailbox(tmp_path / "notices"),
-        sent=Sent(database),
+        sent=SentNotices(database),
         probe=KafkaProbe(""),
         filings=RateLimiter(0),
         lookups=RateLimiter(0),

@@ -23,8 +23,8 @@ from intake.orphans import Orphans
 from intake.rate_limit import RateLimiter
 from intake.reaction import follow_up
 from intake.storage.public_numbers import PublicNumbers
-from intake.storage.quarantine import Quarantine
 from intake.storage.records import Record
+from intake.storage.refused_submissions import RefusedSubmissions
 from intake.storage.vault import Vault
 from schemas.complaint.lifecycle import Status
 from schemas.deadlines.policies import Policies
@@ -471,8 +471,8 @@ class TestSubmissions:
         copies = MemoryDeadLetters()
         letter = DeadLetter("intake", sent(submission()), "Poison: malformed")
         for _ in range(2):
-            await Quarantine(intake.database, copies).put(letter)
-        [(place, client, reason)] = await Quarantine(intake.database, copies).all(10)
+            await RefusedSubmissions(intake.database, copies).put(letter)
+        [(place, client, reason)] = await RefusedSubmissions(intake.database, copies).all(10)
         assert place.startswith("submissions/0@0")
         assert (client, reason) == ("sms-1", "Poison: malformed")
         assert copies.letters

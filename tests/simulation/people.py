@@ -12,15 +12,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from agency_inbox import handlers as inbox
-from agency_inbox.casework import Acknowledge, Clarify, Move, Progress, Respond, Return
+from agency_inbox.casework import Acknowledge, Clarify, Move, RecordProgress, Respond, Return
 from chassis.base.errors import Poison, Retryable
 from chassis.base.message import Message
 from chassis.write.repository import Cause
 from intake import decide as intake
 from intake import filing, handlers
 from intake.commands import AddDetail, CallOmbudsman, Confirm, Dispute, Erase, Withdraw
-from intake.handlers import Asked
-from intake.storage.subscribers import watcher
+from intake.handlers import MoveRequest
+from intake.storage.subscribers import subscriber_for
 from reporting import http as supporting
 from router import handlers as router
 from router.desk import decide as desk
@@ -116,7 +116,7 @@ async def _file(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
 
 def _reporter(command: Any, rule: Callable[[Complaint, Any, Any], Any]) -> Steps:
     async def steps(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
-        asked = Asked(complaint, "test", ask.key, ask.kind)
+        asked = MoveRequest(complaint, "test", ask.key, ask.kind)
         at = world.clock.now()
         done = await handlers.move(process.context, asked, command, lambda state: rule(state, command, at))
         return _promise(done, handlers._cause(process.context, asked, command).causation_id)
@@ -125,19 +125,19 @@ def _reporter(command: Any, rule: Callable[[Complaint, Any, Any], Any]) -> Steps
 
 
 async def _detail(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
-    command, asked = AddDetail(text="Sudah lama begini"), Asked(complaint, "test", ask.key, "details")
+    command, asked = AddDetail(text="Sudah lama begini"), MoveRequest(complaint, "test", ask.key, "details")
     done = await handlers.add_detail(process.context, asked, command)
     return _promise(done, handlers._cause(process.context, asked, command).causation_id)
 
 
 async def _dispute(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
-    command, asked = Dispute(reason="Belum selesai"), Asked(complaint, "test", ask.key, "dispute")
+    command, asked = Dispute(reason="Belum selesai"), MoveRequest(complaint, "test", ask.key, "dispute")
     done = await handlers.dispute(process.context, asked, command)
     return _promise(done, handlers._cause(process.context, asked, command).causation_id)
 
 
 async def _erase(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
-    await handlers.erase(process.context, Asked(complaint, "test", ask.key, "erasure"), Erase())
+    await handlers.erase(process.context, MoveRequest(complaint, "test", ask.key, "erasure"), Erase())
 
 
 async def _follow(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
@@ -145,7 +145,7 @@ async def _follow(world: Any, process: Process, ask: Ask, complaint: UUID) -> An
     found = await audience.complaint_of(world.watch.state(filed_id(ask.about)).public_number or NO_NUMBER)
     loaded = await process.context.repository.load(found or complaint)
     if found is not None and loaded.state.is_public and not loaded.state.erased and loaded.keys.generations:
-        one = watcher(found, loaded.keys, f"orang-{ask.pick}@example.org", "id", at)
+        one = subscriber_for(found, loaded.keys, f"orang-{ask.pick}@example.org", "id", at)
         if await audience.subscribers.ask(one) is not None and ask.pick % 4:
             await audience.subscribers.confirm(one.id, at)
 
@@ -179,7 +179,7 @@ def _move(ask: Ask, state: Complaint) -> Move:
     behind = ask.pick % 6 == 0
     ways: Mapping[str, Move] = {
         "acknowledges": Acknowledge(),
-        "tells how far it is": Progress("Sedang dikerjakan"),
+        "tells how far it is": RecordProgress("Sedang dikerjakan"),
         "asks the reporter": Clarify("Di mana tepatnya?"),
         "returns it": (
             Return("Bukan kewenangan kami"),

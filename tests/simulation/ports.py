@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from agency_inbox.agency_topics import AgencyTopics
 from agency_inbox.delivery import TopicIds
-from agency_inbox.postbox import Outgoing
+from agency_inbox.postbox import OutgoingMessage
 from chassis.base.errors import BrokerUnavailable, Conflict, Fenced, IdClash, OutcomeUnknown, StoreUnavailable
 from chassis.base.message import Message
 from chassis.base.ports import Append, Appended, Page
@@ -203,7 +203,7 @@ class SimPostbox:
     def known(self) -> TopicIds:
         return self._topics.known()
 
-    async def send(self, outgoing: Sequence[Outgoing]) -> Sequence[Receipt]:
+    async def send(self, outgoing: Sequence[OutgoingMessage]) -> Sequence[Receipt]:
         ids = await self.topics({each.agency for each in outgoing})
         cluster = await self._topics.cluster()
         try:
@@ -216,7 +216,7 @@ class SimPostbox:
             for each, offset in zip(outgoing, places, strict=True)
         ]
 
-    def _put(self, outgoing: Sequence[Outgoing]) -> list[int]:
+    def _put(self, outgoing: Sequence[OutgoingMessage]) -> list[int]:
         broker: Broker = self._ports.world.broker
         return [
             broker.put(agency_inbox(each.agency), 0, str(each.complaint).encode(), each.body, each.headers())

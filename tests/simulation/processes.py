@@ -26,9 +26,9 @@ from agency_inbox import sweep as inbox_sweep
 from agency_inbox.agency_topics import AgencyTopics
 from agency_inbox.context import Inbox
 from agency_inbox.delivery import NEWS
-from agency_inbox.reaction import Delivery, ReceiptRepository
+from agency_inbox.reaction import Delivery
 from agency_inbox.replies import Replies
-from agency_inbox.sweep import TopicKeeper
+from agency_inbox.sweep import AgencyTopicProvisioner
 from agency_inbox.sweep import plan as telling
 from agency_inbox.views import METADATA as INBOX
 from agency_inbox.views import SWEEP as INBOX_SWEEP
@@ -55,18 +55,19 @@ from chassis.write import loaded as chassis_loaded
 from chassis.write import repository as chassis_repository
 from chassis.write.cache import StreamCache
 from chassis.write.repository import Repository
-from escalation.basis import Basis
-from escalation.sweep import TimerRepository, reaction
+from escalation.basis import PlanBasis
 from escalation.sweep import plan as timing
+from escalation.sweep import reaction
 from escalation.views import METADATA as ESCALATION
 from escalation.views import SWEEP as ESCALATION_SWEEP
 from escalation.views import ladder_view
 from intake.context import Context
 from intake.notices.outbox import Outbox
-from intake.notices.port import Sent
+from intake.notices.port import SentNotices
 from intake.notices.sender import MailSender
 from intake.orphans import Orphans
-from intake.reaction import HEEDED, follow_up
+from intake.reaction import EVENT_TYPES as INTAKE_EVENT_TYPES
+from intake.reaction import follow_up
 from intake.storage import relations as intake_views
 from intake.storage import tables as intake_tables
 from intake.storage.audience import Audience
@@ -77,7 +78,7 @@ from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
 from reporting import queries
 from reporting.context import Reporting
-from reporting.reaction import tell_public
+from reporting.reaction import publish_open_data
 from reporting.views import SUPPORTS_VIEW, book_view, reports_view
 from router.context import Router
 from router.duplicates import watcher
@@ -234,7 +235,7 @@ class Waking:
 
 
 def _inbox(process: Process) -> Tasks:
-    repository = ReceiptRepository(process.store, process.keys, "agency-inbox", process.memory())
+    repository = process.repository("agency-inbox")
     database, clock, registry = process.database(), process.clock, process.registry
     kept = timedelta(days=POLICIES.versions[-1].inbox_d)
     topics = AgencyTopics(SimAdmin(process.ports), lambda: kept, process.world.monotonic)  # type: ignore[arg-type]
@@ -243,7 +244,9 @@ def _inbox(process: Process) -> Tasks:
         database, repository, clock, plan=telling(topics.known, GRACE), react=partial(delivery.what_was_left, GRACE),
         tables=INBOX_SWEEP, retry_policy=process.retry_policy, real=process.world.monotonic,
     )  # fmt: skip
-    keeper = TopicKeeper(topics, registry, Waking(process.world, sweep), database, real=process.world.monotonic)
+    keeper = AgencyTopicProvisioner(
+        topics, registry, Waking(process.world, sweep), database, real=process.world.monotonic
+    )
     guard = Guard(repository, delivery, process.letters(), event_types=NEWS, clock=process.world.monotonic)
     process.context = Inbox(repository, registry, clock, POLICIES, database, process.letters())
     process.context_replies = Replies(process.context, topics.replies)  # type: ignore[attr-defined]
@@ -257,11 +260,11 @@ def _inbox(process: Process) -> Tasks:
 
 def _escalation(process: Process) -> Tasks:
     repository, database = (
-        TimerRepository(process.store, process.keys, "escalation", process.memory()),
+        process.repository("escalation"),
         process.database(),
     )
     registry, clock = process.registry, process.clock
-    basis = Basis(registry, POLICIES)
+    basis = PlanBasis(registry, POLICIES)
     sweep = Sweep(
         database, repository, clock, plan=timing(registry, basis), react=reaction(registry, clock, POLICIES),
         tables=ESCALATION_SWEEP, basis=basis.now, retry_policy=process.retry_policy, real=process.world.monotonic,
@@ -299,15 +302,15 @@ def _intake(process: Process) -> Tasks:
         "repository": repository, "clock": process.clock, "registry": process.registry, "policies": POLICIES,
         "codes": TrackingCodes(database, b"secret of a test"), "numbers": PublicNumbers(database),
         "records": PlainRecords(database, real), "vault": Vault(database, real, POLICIES), "attachments": Nothing(),
-        "results": None, "mailbox": outbox, "sent": Sent(database), "probe": None, "filings": None, "lookups": None,
+        "results": None, "mailbox": outbox, "sent": SentNotices(database), "probe": None, "filings": None, "lookups": None,
         "database": database, "audience": Audience(relations, feed, Subscribers(database)),
     }  # fmt: skip
     context = process.context = Context(**{name: made.get(name) for name in Context.__dataclass_fields__})
     react = follow_up(context)
-    guard = Guard(repository, react, process.letters(), event_types=HEEDED, clock=process.world.monotonic)
+    guard = Guard(repository, react, process.letters(), event_types=INTAKE_EVENT_TYPES, clock=process.world.monotonic)
     handle = Reactor(repository, react, process.retry_policy).handle
     catch_up_sweep = CatchUpSweep(
-        process.store, database, intake_tables.metadata, "intake", handle, types=HEEDED, now=real
+        process.store, database, intake_tables.metadata, "intake", handle, types=INTAKE_EVENT_TYPES, now=real
     )
     post = MailSender(outbox, real, POLICIES, jitter=lambda: 0.0)
 
@@ -326,7 +329,7 @@ def _intake(process: Process) -> Tasks:
 
 def _reporting(process: Process) -> Tasks:
     repository, database = process.repository("reporting"), process.database()
-    react = tell_public(process.registry, POLICIES, process.world.summaries(process.ports))
+    react = publish_open_data(process.registry, POLICIES, process.world.summaries(process.ports))
     guard = Guard(repository, react, process.letters(), clock=process.world.monotonic)
     books = StoreProjection(process.store, database, queries.METADATA, book_view(repository))
     supports = StoreProjection(process.store, database, queries.METADATA, SUPPORTS_VIEW)

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from agency_inbox.views import INBOX
 from agency_inbox.views import METADATA as INBOX_METADATA
 from agency_inbox.views import row_of as inbox_row
-from intake.notices.news import audible, news
+from intake.notices.news import news_for_audience, news_for_reporter
 from intake.storage import tables as intake
 from reporting import queries
-from reporting.tally import row_of
+from reporting.report_row import row_of
 from schemas.base.ids import derived_id
 from schemas.base.streams import complaint_stream
 from schemas.base.topics import agency_inbox
@@ -94,7 +94,7 @@ def _reporters(world: World) -> None:
     for state in world.watch.states.values():
         if state.person is not None and not state.erased:
             told = world.mailbox.get(state.id, {})
-            for item in news(state, world.watch.told[state.id], since):
+            for item in news_for_reporter(state, world.watch.told[state.id], since):
                 if item.event_id not in told:
                     raise Lost("reporter-not-told", f"{item.kind} of {complaint_stream(state.id)}")
 
@@ -104,7 +104,7 @@ def _subscribers(world: World) -> None:
     # An address that was never confirmed has no row here and gets nothing.
     for row in _rows("intake", intake.metadata, intake.metadata.tables["confirmations"]):
         state, told = world.watch.state(UUID(bytes=row.complaint)), world.mailbox.get(UUID(bytes=row.complaint), {})
-        for item in audible(state, world.watch.told.get(state.id, ()), since):
+        for item in news_for_audience(state, world.watch.told.get(state.id, ()), since):
             heard = derived_id("watched", str(item.event_id), str(UUID(bytes=row.id)))
             if item.fact.at.isoformat() >= row.at and heard not in told:
                 raise Lost("watcher-not-told", f"{item.kind} of {complaint_stream(state.id)}")

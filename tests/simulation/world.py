@@ -14,7 +14,7 @@ from chassis.keys.keyring import MemoryKeyRing
 from chassis.react.reaction import Guard, StopProcess
 from chassis.sql.database import rows
 from chassis.store.memory import MemoryStore
-from intake.reaction import HEEDED
+from intake.reaction import EVENT_TYPES as INTAKE_EVENT_TYPES
 from router.duplicates.index import EVENT_TYPES
 from router.placement.status import _TO
 from schemas.base.streams import REGISTRY
@@ -42,7 +42,7 @@ SHOWS: Final = frozenset({
 
 
 FINDS: Final[Mapping[str, Collection[str]]] = {
-    "trailing": HEEDED, "duplicates": EVENT_TYPES, "supports": ("ComplaintSupported",), "orphans": ("ComplaintFiled",),
+    "trailing": INTAKE_EVENT_TYPES, "duplicates": EVENT_TYPES, "supports": ("ComplaintSupported",), "orphans": ("ComplaintFiled",),
     "relations": ("ComplaintFiled", "ComplaintJoined"), "feed": (*_TO, "ComplaintFiled", "ComplaintClassified", "PartOpened",
     "ComplaintRouted", "ComplaintSplit", "DetailAdded", "ResponseGiven", "ComplaintLapsed", "ResolutionDisputed", "OmbudsmanRequested"),
 }  # fmt: skip

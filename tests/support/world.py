@@ -8,7 +8,7 @@ from functools import cache
 from uuid import UUID
 
 from agency_inbox import decide as agency
-from agency_inbox.casework import By as InboxBy
+from agency_inbox.casework import ActingAgency as InboxBy
 from agency_inbox.casework import Move
 from escalation import policy as escalation
 from intake import decide as intake

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from agency_inbox.quarantine import Quarantine
+from agency_inbox.refused_replies import RefusedReplies
 from chassis.base.ports import TimeSource
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
@@ -19,4 +19,4 @@ class Inbox:
     clock: TimeSource
     policies: Policies
     database: Database
-    quarantine: Quarantine
+    quarantine: RefusedReplies

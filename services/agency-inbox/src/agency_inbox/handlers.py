@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from agency_inbox import decide
-from agency_inbox.casework import By, Move, Respond
+from agency_inbox.casework import ActingAgency, Move, Respond
 from agency_inbox.context import Inbox
 from chassis.write.command import Handled, handle
 from chassis.write.repository import Cause
@@ -23,7 +23,7 @@ async def carry_out(
     # A part that is named after this look counts as open: the answer then waits for it.
     whole = (await inbox.repository.load(complaint)).state if isinstance(asked, Respond) else None
     parts = await parts_of(inbox, whole) if whole is not None else {}
-    by = By(agency, registry, cause.at)
+    by = ActingAgency(agency, registry, cause.at)
     return await handle(
         inbox.repository,
         complaint,

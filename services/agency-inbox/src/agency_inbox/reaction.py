@@ -6,7 +6,6 @@ Sent first, appended after: a crash in between sends the same message again, und
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -14,17 +13,16 @@ from uuid import UUID
 import structlog
 
 from agency_inbox import decide
-from agency_inbox.delivery import Letter, TopicIds, body_of, receipt_cause, untold
-from agency_inbox.postbox import Outgoing, Postbox
+from agency_inbox.delivery import Notification, TopicIds, message_body, receipt_cause, undelivered
+from agency_inbox.postbox import OutgoingMessage, Postbox
 from agency_inbox.settings import REMEMBERED_SENDS
 from chassis.base.errors import BrokerUnavailable
 from chassis.base.ports import TimeSource
 from chassis.project.registry import RegistryView
 from chassis.react.reaction import Outcome
 from chassis.write.loaded import LoadedStream
-from chassis.write.repository import Cause, Repository
-from schemas.base.envelope import Metadata, NewEvent
-from schemas.base.sealed import Keys
+from chassis.write.repository import Cause
+from schemas.base.envelope import Metadata
 from schemas.complaint.state import Receipt
 from schemas.deadlines.policies import Policies
 from schemas.events.base import Fact
@@ -34,7 +32,7 @@ from schemas.registry.fold import Registry
 log = structlog.get_logger(__name__)
 
 
-class Told(NamedTuple):
+class DeliveryKey(NamedTuple):
     """A message as it was, or is to be, sent."""
 
     complaint: UUID
@@ -43,31 +41,12 @@ class Told(NamedTuple):
     topic_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tellings(Cause):
-    """Several receipts in one append: each has a cause of its own, the fact told and the topic."""
-
-    each: tuple[Cause, ...] = ()
-
-
-class ReceiptRepository(Repository):
-    """The ledger of a writer whose receipts have a cause each, and so the same id whatever they are appended with."""
-
-    def encode(self, stream: str, facts: Sequence[Fact], cause: Cause, keys: Keys) -> list[NewEvent]:
-        if not isinstance(cause, Tellings):
-            return super().encode(stream, facts, cause, keys)
-        pairs = zip(facts, cause.each, strict=True)
-        return [
-            event for fact, own in pairs for event in super(ReceiptRepository, self).encode(stream, [fact], own, keys)
-        ]
-
-
 class Delivery:
     """The reaction (see `chassis.react.reaction.Reaction`) of the agent and of the sweep, over one postbox."""
 
     def __init__(self, postbox: Postbox, registry: RegistryView, policies: Policies, clock: TimeSource) -> None:
         self._postbox, self._registry, self._policies, self._clock = postbox, registry, policies, clock
-        self._sent: OrderedDict[Told, Receipt] = OrderedDict()
+        self._sent: OrderedDict[DeliveryKey, Receipt] = OrderedDict()
         self._turn = asyncio.Lock()
 
     async def __call__(self, loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
@@ -95,13 +74,13 @@ class Delivery:
     async def _topics(self, loaded: Sequence[LoadedStream]) -> TopicIds:
         agencies = {agency for each in loaded for agency in each.state.news}
         topics = await self._postbox.topics(agencies)
-        lost = any(letter.again for each in loaded for letter in untold(each.state, each.ids, topics))
+        lost = any(letter.again for each in loaded for letter in undelivered(each.state, each.ids, topics))
         # Nobody is told a second time because of an id read some seconds ago.
         return await self._postbox.topics(agencies, fresh=True) if lost else topics
 
     async def _send(
-        self, loaded: Sequence[LoadedStream], letters: Sequence[Sequence[Letter]], topics: TopicIds
-    ) -> dict[Told, Receipt]:
+        self, loaded: Sequence[LoadedStream], letters: Sequence[Sequence[Notification]], topics: TopicIds
+    ) -> dict[DeliveryKey, Receipt]:
         """The receipts of all letters: of those just sent, and of those sent before a conflict undid the append."""
         wanted = {
             _told(each, letter, topics): (each, letter)
@@ -119,18 +98,22 @@ class Delivery:
             self._sent.popitem(last=False)
         return receipts
 
-    def _outgoing(self, loaded: LoadedStream, letter: Letter, registry: Registry) -> Outgoing:
-        body = body_of(loaded.state, letter, registry, self._policies)
-        return Outgoing(letter.agency, loaded.state.id, letter.news, _of_news(loaded, letter).at, body)
+    def _outgoing(self, loaded: LoadedStream, letter: Notification, registry: Registry) -> OutgoingMessage:
+        body = message_body(loaded.state, letter, registry, self._policies)
+        return OutgoingMessage(letter.agency, loaded.state.id, letter.news, _of_news(loaded, letter).at, body)
 
 
-def _due(loaded: LoadedStream, topics: TopicIds, until: datetime | None) -> list[Letter]:
-    letters = untold(loaded.state, loaded.ids, topics)
+def _due(loaded: LoadedStream, topics: TopicIds, until: datetime | None) -> list[Notification]:
+    letters = undelivered(loaded.state, loaded.ids, topics)
     return [each for each in letters if until is None or each.again or _of_news(loaded, each).at <= until]
 
 
 def _receipted(
-    loaded: LoadedStream, letters: Sequence[Letter], receipts: dict[Told, Receipt], topics: TopicIds, at: datetime
+    loaded: LoadedStream,
+    letters: Sequence[Notification],
+    receipts: dict[DeliveryKey, Receipt],
+    topics: TopicIds,
+    at: datetime,
 ) -> Outcome | None:
     facts, causes = list[Fact](), list[Cause]()
     for letter in letters:
@@ -141,14 +124,14 @@ def _receipted(
     if not facts:
         return None
     first = causes[0]
-    return facts, Tellings(first.causation_id, first.correlation_id, at, each=tuple(causes))
+    return facts, Cause(first.causation_id, first.correlation_id, at, each=tuple(causes))
 
 
-def _told(loaded: LoadedStream, letter: Letter, topics: TopicIds) -> Told:
-    return Told(loaded.state.id, letter.agency, letter.news.event_id, topics[letter.agency])
+def _told(loaded: LoadedStream, letter: Notification, topics: TopicIds) -> DeliveryKey:
+    return DeliveryKey(loaded.state.id, letter.agency, letter.news.event_id, topics[letter.agency])
 
 
-def _of_news(loaded: LoadedStream, letter: Letter) -> Metadata:
+def _of_news(loaded: LoadedStream, letter: Notification) -> Metadata:
     return metadata_of(loaded.recorded[letter.news.version])
 
 

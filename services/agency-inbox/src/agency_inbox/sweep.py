@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, select
 
-from agency_inbox.delivery import TopicIds, untold
+from agency_inbox.delivery import TopicIds, undelivered
 from agency_inbox.settings import NOTICE_S
 from agency_inbox.views import SWEEP
 from chassis.base.retry import RetryPolicy
@@ -41,7 +41,7 @@ def plan(topics: Callable[[], TopicIds], grace: timedelta) -> Plan:
     """When to look at a complaint. `grace`: the news before is probably on its way."""
 
     def planned(state: Complaint) -> list[Work]:
-        if untold(state, (), topics()):
+        if undelivered(state, (), topics()):
             return [Work(TELL, str(state.holder), state.stage.at + grace)]
         receipt = state.receipts.get(state.agency or "")
         return [Work(LIVE, receipt.topic_id, NEVER)] if receipt is not None and state.is_open else []
@@ -57,7 +57,7 @@ class Topics(Protocol):
     def known(self) -> TopicIds: ...
 
 
-class TopicKeeper:
+class AgencyTopicProvisioner:
     """Gives agencies their topics, and has what a remade topic lost planned again. Of several processes one works, by
     a lease.
 

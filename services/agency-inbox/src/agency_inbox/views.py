@@ -20,8 +20,8 @@ from sqlalchemy import (
     true,
 )
 
-from agency_inbox.casework import reader
-from agency_inbox.quarantine import refused_table
+from agency_inbox.casework import owner_of
+from agency_inbox.refused_replies import refused_table
 from chassis.project.from_kafka import checkpoint_table
 from chassis.project.registry import RegistryView
 from chassis.project.view import View
@@ -63,7 +63,7 @@ BEFORE_ANYBODY: Final = names(ComplaintFiled)
 """No body holds it yet."""
 
 
-class Wanted(NamedTuple):
+class InboxFilter(NamedTuple):
     """Which rows: of these agencies (a body and those it followed), in this status, overdue or not."""
 
     agencies: tuple[str, ...]
@@ -101,7 +101,7 @@ checkpoint_table(METADATA)
 
 def row_of(state: Complaint, registry: Registry, policies: Policies) -> InboxRow:
     """The row as the state is now."""
-    holder = reader(state)
+    holder = owner_of(state)
     clocks = running(state, registry, policies) if holder else ()
     return InboxRow(
         str(state.id),
@@ -131,7 +131,7 @@ def inbox_view(repository: Repository, registry: RegistryView, policies: Policie
     return View("inbox", inbox_tables, put_rows, prepare, ignored_types=BEFORE_ANYBODY)
 
 
-def page(connection: Connection, table: Table, wanted: Wanted, now: datetime, number: int) -> list[dict[str, Any]]:
+def page(connection: Connection, table: Table, wanted: InboxFilter, now: datetime, number: int) -> list[dict[str, Any]]:
     """One page of rows, the most urgent first; what has no date comes last."""
     query = select(table).where(*_where(table, wanted, now))
     query = query.order_by(table.c.due_at.is_(None), table.c.due_at, table.c.assigned_at, table.c.complaint)
@@ -139,13 +139,13 @@ def page(connection: Connection, table: Table, wanted: Wanted, now: datetime, nu
     return [dict(row) for row in found]
 
 
-def count(connection: Connection, table: Table, wanted: Wanted, now: datetime) -> int:
+def count(connection: Connection, table: Table, wanted: InboxFilter, now: datetime) -> int:
     """How many rows there are."""
     query = select(func.count()).select_from(table).where(*_where(table, wanted, now))
     return connection.execute(query).scalar() or 0
 
 
-def _where(table: Table, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
+def _where(table: Table, wanted: InboxFilter, now: datetime) -> list[ColumnElement[bool]]:
     late = table.c.due_at.is_not(None) & (table.c.due_at < now)
     by_status = true() if wanted.status is None else table.c.status == wanted.status
     by_lateness = true() if wanted.overdue is None else (late if wanted.overdue else ~late)

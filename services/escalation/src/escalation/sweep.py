@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from chassis.base.ports import TimeSource
@@ -10,38 +9,16 @@ from chassis.project.registry import RegistryView
 from chassis.react.reaction import Outcome, Reaction
 from chassis.sweep.open_work import Plan, Work
 from chassis.write.loaded import LoadedStream
-from chassis.write.repository import Cause, Repository
-from escalation.basis import Basis
-from escalation.policy import Step, due, next_owned
-from schemas.base.envelope import NewEvent
-from schemas.base.sealed import Keys
+from chassis.write.repository import Cause
+from escalation.basis import PlanBasis
+from escalation.policy import FiredTimer, due, next_owned
 from schemas.complaint.state import Complaint
 from schemas.deadlines.policies import Policies
-from schemas.events.base import Fact
 from schemas.events.codec import metadata_of
 from schemas.registry.fold import Registry
 
 BREATH: Final = 50
 """Complaints decided on before others on the loop get a turn."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timers(Cause):
-    """Timers that go off in one append: each fact has a cause of its own, the fact its clock started from."""
-
-    each: tuple[Cause, ...] = ()
-
-
-class TimerRepository(Repository):
-    """The ledger of a writer whose facts have a cause each."""
-
-    def encode(self, stream: str, facts: Sequence[Fact], cause: Cause, keys: Keys) -> list[NewEvent]:
-        if not isinstance(cause, Timers):
-            return super().encode(stream, facts, cause, keys)
-        pairs = zip(facts, cause.each, strict=True)
-        return [
-            event for fact, own in pairs for event in super(TimerRepository, self).encode(stream, [fact], own, keys)
-        ]
 
 
 def reaction(registry: RegistryView, clock: TimeSource, policies: Policies) -> Reaction:
@@ -59,22 +36,22 @@ def reaction(registry: RegistryView, clock: TimeSource, policies: Policies) -> R
     return react
 
 
-def _outcome(loaded: LoadedStream, steps: Sequence[Step]) -> Outcome | None:
+def _outcome(loaded: LoadedStream, steps: Sequence[FiredTimer]) -> Outcome | None:
     if not steps:
         return None
     correlation = metadata_of(loaded.recorded[0]).correlation_id
     causes = tuple(Cause(step.causation, correlation, step.fact.at, step.ordinal) for step in steps)
     first = causes[0]
-    timers = Timers(first.causation_id, correlation, first.at, first.ordinal, each=causes)
+    timers = Cause(first.causation_id, correlation, first.at, first.ordinal, each=causes)
     return [step.fact for step in steps], timers
 
 
-def plan(registry: RegistryView, basis: Basis) -> Plan:
+def plan(registry: RegistryView, basis: PlanBasis) -> Plan:
     """The next thing that escalation must do for a complaint, as one row of open work."""
     return lambda state: planned(state, registry.known, basis)
 
 
-def planned(state: Complaint, registry: Registry, basis: Basis) -> list[Work]:
+def planned(state: Complaint, registry: Registry, basis: PlanBasis) -> list[Work]:
     """The row, or none while the next step is not escalation's."""
     if state.agency is not None and state.agency not in registry.agencies:
         # The body is newer than what we know of the registry, so its time zone is unknown: look at once, and again.

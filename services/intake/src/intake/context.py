@@ -7,7 +7,7 @@ from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
 from chassis.write.repository import Repository
 from intake.kafka_health import KafkaProbe
-from intake.notices.port import Mailbox, Sent
+from intake.notices.port import Mailbox, SentNotices
 from intake.rate_limit import RateLimiter
 from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
@@ -34,7 +34,7 @@ class Context:
     attachments: Attachments
     results: Results
     mailbox: Mailbox
-    sent: Sent
+    sent: SentNotices
     probe: KafkaProbe
     filings: RateLimiter
     lookups: RateLimiter

@@ -13,7 +13,7 @@ from chassis.write.command import was_said
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from intake import decide
-from intake.commands import canonical, known
+from intake.commands import canonical, has_identity
 from intake.context import Context
 from intake.settings import DEFAULT_CHANNEL
 from intake.storage import vault
@@ -90,7 +90,7 @@ async def file(context: Context, filing: Filing) -> Filed:
 
 def _person(complaint: UUID, command: Complaining, keys: Keys, request: bytes) -> tuple[UUID, UUID, str] | None:
     """Who it is as the vault keeps them; None: they say nothing of themselves."""
-    if command.reporter is None or not known(command.reporter):
+    if command.reporter is None or not has_identity(command.reporter):
         return None
     person = person_id(complaint, keys.mac(request))
     return person, complaint, vault.seal(keys, person, command.reporter)

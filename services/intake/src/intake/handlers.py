@@ -21,7 +21,7 @@ from schemas.deadlines import dispute_until
 from schemas.events.base import Fact
 
 
-class Asked(NamedTuple):
+class MoveRequest(NamedTuple):
     """One request of the reporter's: under which key, by which client, on which version."""
 
     complaint: UUID
@@ -32,7 +32,7 @@ class Asked(NamedTuple):
 
 
 async def move(
-    context: Context, asked: Asked, command: BaseModel, rule: Callable[[Complaint], Sequence[Fact]]
+    context: Context, asked: MoveRequest, command: BaseModel, rule: Callable[[Complaint], Sequence[Fact]]
 ) -> Handled:
     """Decide and append.
 
@@ -43,7 +43,7 @@ async def move(
     return await handle(context.repository, asked.complaint, rule, cause, if_match=asked.if_match)
 
 
-async def add_detail(context: Context, asked: Asked, command: AddDetail) -> Handled:
+async def add_detail(context: Context, asked: MoveRequest, command: AddDetail) -> Handled:
     """A detail goes to the part that asks, else to the complaint itself; a repeat to where the first one went."""
     cause, whole = _cause(context, asked, command), await context.repository.load(asked.complaint)
     streams = [whole, *await parts_of(context, whole.state)]
@@ -57,7 +57,7 @@ async def add_detail(context: Context, asked: Asked, command: AddDetail) -> Hand
     return await handle(context.repository, to, lambda state: decide.add_detail(state, command, cause.at), cause)
 
 
-async def attach(context: Context, asked: Asked, command: Attach, content: bytes) -> Handled:
+async def attach(context: Context, asked: MoveRequest, command: Attach, content: bytes) -> Handled:
     """A file is on the disk before the stream names it. Its id follows from its content, under the complaint's key:
     sent again it is the same file, and nobody can tell from the id what it is.
     """
@@ -74,7 +74,7 @@ async def attach(context: Context, asked: Asked, command: Attach, content: bytes
     return await handle(context.repository, asked.complaint, rule, cause, if_match=asked.if_match)
 
 
-async def dispute(context: Context, asked: Asked, command: Dispute) -> Handled:
+async def dispute(context: Context, asked: MoveRequest, command: Dispute) -> Handled:
     """The outcome is disputed: a follower's is its lead's."""
     at, registry = context.clock.now(), await context.registry.current()
     lead = await lead_of(context, (await context.repository.load(asked.complaint)).state)
@@ -86,7 +86,7 @@ async def dispute(context: Context, asked: Asked, command: Dispute) -> Handled:
     return await move(context, asked, command, rule)
 
 
-async def erase(context: Context, asked: Asked, command: BaseModel) -> None:
+async def erase(context: Context, asked: MoveRequest, command: BaseModel) -> None:
     """Forget: first the facts, then keys, person, files and notices. Asked again it is done again, so a crash in
     between only waits for that or for the sweep.
     """
@@ -119,7 +119,7 @@ async def lead_of(context: Context, state: Complaint) -> Complaint | None:
     return lead
 
 
-async def told_lead_of(context: Context, state: Complaint) -> Complaint | None:
+async def visible_lead_of(context: Context, state: Complaint) -> Complaint | None:
     """The same, if its followers may know where it is: of what is examined now they learn nothing, also before they are
     let go.
     """
@@ -135,7 +135,7 @@ async def parts_of(context: Context, state: Complaint) -> Sequence[LoadedStream]
     return [part for part in parts if part.recorded]
 
 
-def _cause(context: Context, asked: Asked, command: BaseModel) -> Cause:
+def _cause(context: Context, asked: MoveRequest, command: BaseModel) -> Cause:
     causation = move_id(asked.complaint, asked.client, asked.route, asked.key)
     return Cause(causation, asked.complaint, context.clock.now(), request=canonical(command))
 

@@ -16,7 +16,7 @@ from schemas.events.base import names
 from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased
 from schemas.events.router import ComplaintSplit, PartOpened
 
-HEEDED = NEWS | names(PersonalDataErased, ComplaintWithdrawn, ComplaintSplit, PartOpened)
+EVENT_TYPES = NEWS | names(PersonalDataErased, ComplaintWithdrawn, ComplaintSplit, PartOpened)
 
 
 def follow_up(context: Context) -> Reaction:
@@ -26,8 +26,8 @@ def follow_up(context: Context) -> Reaction:
         for each in loaded:
             await _forget(context, each.state)
             await _end_parts(context, each.state)
-            await notify.tell_reporter(context, each)
-        await notify.tell_audience(context, loaded)
+            await notify.notify_reporter(context, each)
+        await notify.notify_audience(context, loaded)
         return [await _end_with_whole(context, each.state) for each in loaded]
 
     return react

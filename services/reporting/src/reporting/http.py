@@ -12,7 +12,7 @@ from chassis.write.command import pause
 from chassis.write.repository import Cause
 from reporting import queries, timeline
 from reporting.context import Reporting
-from reporting.openness import is_public, public_text, public_title
+from reporting.public_text import is_public, public_text, public_title
 from reporting.settings import FRESH_S
 from reporting.views import put_supports
 from schemas import wording
@@ -59,7 +59,7 @@ async def counts(context: Context, by: str = "status") -> dict[str, Any]:
     return {"by": by, "counts": await context.database.read(lambda connection: queries.counts(connection, by))}
 
 
-class Filters(BaseModel):
+class ReportQuery(BaseModel):
     """Which reports."""
 
     model_config = ConfigDict(extra="ignore")
@@ -71,7 +71,7 @@ class Filters(BaseModel):
 
 
 @router.get("/api/v1/reports")
-async def reports(context: Context, lang: Language, filters: Annotated[Filters, Query()]) -> dict[str, Any]:
+async def reports(context: Context, lang: Language, filters: Annotated[ReportQuery, Query()]) -> dict[str, Any]:
     """Public reports, newest first."""
     wanted, page = filters.model_dump(exclude_none=True, exclude={"page"}), filters.page
     rows = await context.database.read(lambda connection: queries.public_page(connection, wanted, page))

@@ -16,7 +16,7 @@ from chassis.write.loaded import LoadedStream
 from reporting import queries
 from reporting.context import Reporting
 from reporting.http import Context
-from reporting.openness import is_public, public_text
+from reporting.public_text import is_public, public_text
 from schemas import wording
 from schemas.base.ids import MalformedCode, parse_public_number
 from schemas.base.refusals import NotFound
@@ -35,7 +35,7 @@ CHANGESET: Final = "2026-11-26T00:00:00+07:00"
 router = APIRouter(prefix=PREFIX, route_class=GeoReport)
 
 
-class Wanted(BaseModel):
+class RequestQuery(BaseModel):
     """Which requests. Ids go before all else; without dates the last 90 days are told, 1,000 requests at most."""
 
     model_config = ConfigDict(extra="ignore")
@@ -77,7 +77,9 @@ async def definition(code: str, kind: Format, lang: Language) -> Response:
 
 
 @router.get("/requests.{kind}")
-async def requests(kind: Format, context: Context, lang: Language, wanted: Annotated[Wanted, Query()]) -> Response:
+async def requests(
+    kind: Format, context: Context, lang: Language, wanted: Annotated[RequestQuery, Query()]
+) -> Response:
     """Public reports, newest first."""
     numbers = _numbers(wanted.service_request_id)
     search = _search(wanted, context.clock.now()) if numbers is None else queries.Search(numbers=numbers, most=MOST)
@@ -125,7 +127,7 @@ def _numbers(given: str | None) -> tuple[str, ...] | None:
     return tuple(found)
 
 
-def _search(wanted: Wanted, now: datetime) -> queries.Search:
+def _search(wanted: RequestQuery, now: datetime) -> queries.Search:
     until = wanted.end_date or now
     since = wanted.start_date or until - SPAN
     skipped = (wanted.page - 1) * wanted.page_size

@@ -19,7 +19,7 @@ class Summaries(Protocol):
         ...
 
 
-def tell_public(registry: RegistryView, policies: Policies, summaries: Summaries) -> Reaction:
+def publish_open_data(registry: RegistryView, policies: Policies, summaries: Summaries) -> Reaction:
     """Send the present line of each, or what takes back its lines; an older one that comes twice does no harm, the
     newest version holds.
     """

@@ -12,7 +12,7 @@ from schemas.events.agency_inbox import ComplaintDelivered
 from schemas.registry.fold import Registry, fold_registry
 
 
-class Moment(NamedTuple):
+class TimelineEntry(NamedTuple):
     """One fact of the history: when, which kind, and in words."""
 
     at: datetime
@@ -38,10 +38,12 @@ def registry_at(history: Sequence[RecordedFact], as_of: datetime | None) -> Regi
     return fold_registry(Registry(), until(history, as_of))
 
 
-def moments(history: Sequence[RecordedFact], registry: Registry, lang: str, *, public: bool) -> list[Moment]:
+def moments(history: Sequence[RecordedFact], registry: Registry, lang: str, *, public: bool) -> list[TimelineEntry]:
     """Each fact in a sentence. Receipts are the post office's business and left out."""
     return [
-        Moment(told.fact.at, type(told.fact).__name__, wording.sentence(told.fact, registry, lang, public=public))
+        TimelineEntry(
+            told.fact.at, type(told.fact).__name__, wording.sentence(told.fact, registry, lang, public=public)
+        )
         for told in history
         if not isinstance(told.fact, ComplaintDelivered)
     ]

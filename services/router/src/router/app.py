@@ -7,18 +7,15 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
 
-from fastapi import APIRouter, FastAPI
-from starlette.datastructures import State
-
-from chassis.base.settings import Settings, read_settings
+from chassis.base.settings import read_settings
 from chassis.deadletter.port import DeadLetters
 from chassis.project.from_store import StoreProjection
 from chassis.project.rebuild import Rebuildable, fed
 from chassis.react.agent import Agent
 from chassis.react.reaction import Guard
 from chassis.service.platform import Platform, open_platform
-from chassis.service.process import BackgroundTask, run_process
-from chassis.service.web_app import web_app
+from chassis.service.process import BackgroundTask
+from chassis.service.service import Service
 from chassis.sql.database import Database
 from chassis.sweep.sweep import Sweep
 from chassis.write.command import handle_registry
@@ -42,8 +39,6 @@ from schemas.base import topics
 from schemas.base.ids import derived_id
 from schemas.base.mac import mac
 from schemas.reference.load import policies
-
-routers: Final[list[APIRouter]] = [http.router]
 
 
 @asynccontextmanager
@@ -84,34 +79,6 @@ async def open_router(platform: Platform) -> AsyncIterator[Router]:
         yield Router(repository, platform.clock, knowing, database, feed, placing, sweep, watchdog, duplicates, shadow)
     finally:
         await database.close()
-
-
-@asynccontextmanager
-async def running(platform: Platform, state: State) -> AsyncIterator[Router]:
-    """Put router into an app's state for as long as it serves."""
-    async with open_router(platform) as context:
-        state.router = context
-        yield context
-
-
-@asynccontextmanager
-async def rebuildable(platform: Platform) -> AsyncIterator[list[Rebuildable]]:
-    """Router's read model, open work and index of likeness, for `satupintu rebuild`."""
-    async with open_router(platform) as context:
-        yield [fed(context.feed), fed(context.sweep.open_work), fed(context.duplicates.feed)]
-
-
-async def ready(state: State) -> dict[str, str]:
-    """Whether the store and the read models answer, by name."""
-    context: Router = state.router
-    await context.repository.store.store_id()
-    await context.database.read(lambda connection: connection.exec_driver_sql("select 1").scalar())
-    return {"store": "ok", "views": "ok"}
-
-
-def create_app() -> FastAPI:
-    """Router's web side alone."""
-    return web_app("Satupintu router", routers, running, ready)
 
 
 def background_tasks(context: Router, letters: DeadLetters, kafka: str) -> list[BackgroundTask]:
@@ -155,14 +122,21 @@ async def switch(version: str, labels: Collection[str]) -> str:
     return f"{version} reads from now on" if after.version > known.version else f"{version} was reading already"
 
 
-async def worker(settings: Settings) -> int:
-    """Router's worker side: until SIGTERM; the exit status."""
-    async with open_platform(settings) as platform, open_router(platform) as context:
+@asynccontextmanager
+async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]:
+    """The context and the background tasks over it, once the registry holds this release's data."""
+    async with open_router(platform) as context:
         await plant(context.repository, context.clock)
         letters = platform.dead_letters(SERVICE)
         try:
-            return await run_process(
-                SERVICE, background_tasks(context, letters, settings.kafka), port=settings.port, host=settings.host
-            )
+            yield background_tasks(context, letters, platform.settings.kafka)
         finally:
             await letters.close()
+
+
+def views(context: Router) -> list[Rebuildable]:
+    """The read model, the open work and the duplicate index, for `satupintu rebuild`."""
+    return [fed(context.feed), fed(context.sweep.open_work), fed(context.duplicates.feed)]
+
+
+service: Final = Service(SERVICE, [http.router], open_router, open_worker, views)

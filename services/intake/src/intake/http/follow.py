@@ -11,10 +11,10 @@ from chassis.http.web import IdempotencyKey
 from chassis.write.loaded import LoadedStream
 from intake.commands import ByCode, Follow
 from intake.context import Context
-from intake.http.filing import Intake, within
+from intake.http.filing import Intake, limit_rate
 from intake.notify import ask_to_confirm
 from intake.storage.audience import Audience
-from intake.storage.subscribers import watcher
+from intake.storage.subscribers import subscriber_for
 from schemas.base.ids import MalformedCode, parse_public_number, parse_tracking_code
 from schemas.base.refusals import InvalidField, NotFound
 
@@ -28,10 +28,10 @@ async def follow(
     """Ask to be told what happens to a public report: a letter with a code goes to that address, and nothing else until
     it is confirmed. The answer is the same for an address that follows already: nobody learns who does.
     """
-    within(context.filings, request)
+    limit_rate(context.filings, request)
     audience, number = _audience(context), _number(public_number)
     loaded = await _public(context, number)
-    one = watcher(loaded.state.id, loaded.keys, body.address, body.language, context.clock.now())
+    one = subscriber_for(loaded.state.id, loaded.keys, body.address, body.language, context.clock.now())
     if (kept := await audience.subscribers.ask(one)) is not None:
         await ask_to_confirm(context, loaded, kept)
     return {"public_number": number, "message": _SENT[body.language]}
@@ -42,7 +42,7 @@ async def confirm(
     public_number: str, body: ByCode, request: Request, context: Intake, _key: IdempotencyKey
 ) -> dict[str, Any]:
     """The address is mine: tell me from now on. Again, it is as it was; a code that lapsed is not found."""
-    within(context.lookups, request)
+    limit_rate(context.lookups, request)
     audience, number = _audience(context), _number(public_number)
     loaded = await _public(context, number)
     for one in await _named(context, loaded.state.id, body):
@@ -56,7 +56,7 @@ async def unfollow(
     public_number: str, body: ByCode, request: Request, context: Intake, _key: IdempotencyKey
 ) -> dict[str, Any]:
     """Hear of it no more. Asked again, or with a code that is no longer known, it is as it was: nobody is told."""
-    within(context.lookups, request)
+    limit_rate(context.lookups, request)
     audience, number = _audience(context), _number(public_number)
     if (complaint := await audience.complaint_of(number)) is not None:
         for one in await _named(context, complaint, body):

@@ -12,7 +12,7 @@ import structlog
 
 from chassis.base import metrics
 from chassis.base.retry import RetryPolicy, reason
-from intake.notices.outbox import FORGOTTEN, Letter, Outbox
+from intake.notices.outbox import FORGOTTEN, Outbox, QueuedNotice
 from intake.notices.port import NotNow, NotSent, Undeliverable
 from schemas.deadlines.policies import Policies
 
@@ -77,7 +77,7 @@ class MailSender:
             self._up()
         return True
 
-    async def _forget_again(self, letter: Letter) -> None:
+    async def _forget_again(self, letter: QueuedNotice) -> None:
         # Read before its reporter was forgotten, written after what the mailbox keeps had been removed.
         if await self._outbox.forgotten(letter):
             await self._outbox.behind.forget(letter.complaint)
@@ -100,7 +100,7 @@ class MailSender:
             task.cancel()
             raise
 
-    async def _wait(self, letter: Letter, error: Exception) -> None:
+    async def _wait(self, letter: QueuedNotice, error: Exception) -> None:
         # What its address refuses is given up in the end; an outage of the mailbox itself ends no notice.
         tried_for = timedelta(days=self._policies.at(letter.queued_at).letters_d)
         if isinstance(error, NotNow) and self._now() - letter.queued_at >= tried_for:
@@ -115,7 +115,7 @@ class MailSender:
         longest = min(LONGEST_S, FIRST_S * 2 ** min(letter.tries - 1, 30))
         await self._outbox.rest(letter, longest * (0.5 + 0.5 * self._jitter()))
 
-    async def _give_up(self, letter: Letter, error: Exception) -> None:
+    async def _give_up(self, letter: QueuedNotice, error: Exception) -> None:
         await self._outbox.end(letter, "undeliverable")
         metrics.NOTICES_UNDELIVERABLE.inc()
         log.warning("notice undeliverable", notice=str(letter.id), because=reason(error), tries=letter.tries)

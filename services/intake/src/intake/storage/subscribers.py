@@ -36,7 +36,7 @@ class Subscriber(NamedTuple):
         return said["to"], said["lang"]
 
 
-def watcher(complaint: UUID, keys: Keys, address: str, lang: str, since_at: datetime) -> Subscriber:
+def subscriber_for(complaint: UUID, keys: Keys, address: str, lang: str, since_at: datetime) -> Subscriber:
     """The row of that address: the same for the same address and report, and opening nothing by itself."""
     id_ = derived_id("watcher", str(complaint), keys.mac(address.strip().lower().encode()))
     sealed = keys.seal(id_, _FIELD, to_json({"to": address, "lang": lang}).decode())
