@@ -44,7 +44,7 @@ from chassis.project.from_store import StoreProjection
 from chassis.project.registry import RegistryView
 from chassis.react import reaction as chassis_reaction
 from chassis.react.reaction import Guard, Reactor
-from chassis.relay.leader import Publishes, lead
+from chassis.relay.leader import EventPublisher, run_leader
 from chassis.relay.relay import TOPICS, TopicsChanged
 from chassis.sql.lease import LEASE_S
 from chassis.sweep import catch_up as chassis_trailing
@@ -82,10 +82,10 @@ from reporting.reaction import publish_open_data
 from reporting.views import SUPPORTS_VIEW, book_view, reports_view
 from router.context import Router
 from router.duplicates import watcher
-from router.duplicates.watcher import DuplicateWatch
+from router.duplicates.watcher import DuplicateWatcher
 from router.placement import knowledge
-from router.placement.knowledge import Knowing
-from router.placement.reaction import EVENT_TYPES, Placing
+from router.placement.knowledge import ContextProvider
+from router.placement.reaction import EVENT_TYPES, PlacementReaction
 from router.placement.sweep import Watchdog
 from router.placement.sweep import plan as placing
 from router.placement.views import METADATA as ROUTER
@@ -203,8 +203,8 @@ class Process:
 
 def _router(process: Process) -> Tasks:
     repository, database, clock = process.repository("router"), process.database(), process.clock
-    known = Knowing(process.registry, database, POLICIES, monotonic=process.world.monotonic)
-    place = Placing(repository, known, clock)
+    known = ContextProvider(process.registry, database, POLICIES, monotonic=process.world.monotonic)
+    place = PlacementReaction(repository, known, clock)
     sweep = Sweep(
         database, repository, clock, plan=placing(GRACE), react=place, tables=ROUTER_SWEEP,
         retry_policy=process.retry_policy, real=process.world.monotonic,
@@ -212,7 +212,7 @@ def _router(process: Process) -> Tasks:
     watchdog = Watchdog(database, repository, process.registry, place, 1.0)
     feed = StoreProjection(process.store, database, ROUTER, VIEW)
     guard = Guard(repository, place, process.letters(), event_types=EVENT_TYPES, clock=process.world.monotonic)
-    duplicates = DuplicateWatch(database, ROUTER, repository, clock, TELLING, b"likeness of texts", POLICIES)
+    duplicates = DuplicateWatcher(database, ROUTER, repository, clock, TELLING, b"likeness of texts", POLICIES)
     process.context = Router(repository, clock, known, database, feed, place, sweep, watchdog, duplicates)
     return {
         "agent": process.agent("reactions", guard),
@@ -350,7 +350,7 @@ def _relay(process: Process) -> Tasks:
     async def stand_by() -> None:
         ids = {name: str(id_) for name, id_ in (await admin.ensure([FIXED[name] for name in TOPICS])).items()}
 
-        async def carry(pages: AsyncIterator[Page], publisher: Publishes) -> None:
+        async def carry(pages: AsyncIterator[Page], publisher: EventPublisher) -> None:
             async for page in pages:
                 if page.events:
                     await publisher.publish(page.events)
@@ -358,7 +358,7 @@ def _relay(process: Process) -> Tasks:
                     raise TopicsChanged
 
         try:
-            await lead(process.store, line, ids, carry)
+            await run_leader(process.store, line, ids, carry)
         except (TopicsChanged, Fenced):
             return
 
@@ -405,12 +405,12 @@ async def _no_figure(_sweep: Sweep, _now: Any) -> None:
     """Metrics are not collected in a simulation."""
 
 
-KINDS: Final[Mapping[str, type[Once]]] = {"pending": Pending, "reckoning_for": Reckoned, "reckon": Due}
+KINDS: Final[Mapping[str, type[Once]]] = {"pending": Pending, "date_context": Reckoned, "due_date": Due}
 PURE: Final = (
     (schemas.deadlines.actions, "pending"), (schemas.deadlines.clocks, "running"), (escalation.policy, "pending"),
     (escalation.ladder, "running"), (agency_inbox.views, "running"), (schemas.contract.agency_messages, "running"),
-    (schemas.deadlines.actions, "clocks"), (schemas.deadlines.clocks, "clocks"), (schemas.deadlines.actions, "reckoning_for"),
-    (schemas.deadlines.clocks, "reckoning_for"), (schemas.deadlines.clocks, "reckon"),
+    (schemas.deadlines.actions, "clocks"), (schemas.deadlines.clocks, "clocks"), (schemas.deadlines.actions, "date_context"),
+    (schemas.deadlines.clocks, "date_context"), (schemas.deadlines.clocks, "due_date"),
 )  # fmt: skip
 """Pure functions that several tasks call with the same state and registry, under each name by which they are called."""
 

@@ -12,11 +12,11 @@ from chassis.base.errors import ChassisError, WrongStore
 from chassis.base.message import Message
 from chassis.keys.keyring import MemoryKeyRing
 from chassis.react.reaction import Guard, StopProcess
-from chassis.sql.database import rows
+from chassis.sql.database import fetch
 from chassis.store.memory import MemoryStore
 from intake.reaction import EVENT_TYPES as INTAKE_EVENT_TYPES
 from router.duplicates.index import EVENT_TYPES
-from router.placement.status import _TO
+from router.placement.status import PLACE_AFTER_EVENT
 from schemas.base.streams import REGISTRY
 from schemas.base.topics import COMPLAINT_EVENTS
 from simulation.link import disk
@@ -43,7 +43,7 @@ SHOWS: Final = frozenset({
 
 FINDS: Final[Mapping[str, Collection[str]]] = {
     "trailing": INTAKE_EVENT_TYPES, "duplicates": EVENT_TYPES, "supports": ("ComplaintSupported",), "orphans": ("ComplaintFiled",),
-    "relations": ("ComplaintFiled", "ComplaintJoined"), "feed": (*_TO, "ComplaintFiled", "ComplaintClassified", "PartOpened",
+    "relations": ("ComplaintFiled", "ComplaintJoined"), "feed": (*PLACE_AFTER_EVENT, "ComplaintFiled", "ComplaintClassified", "PartOpened",
     "ComplaintRouted", "ComplaintSplit", "DetailAdded", "ResponseGiven", "ComplaintLapsed", "ResolutionDisputed", "OmbudsmanRequested"),
 }  # fmt: skip
 """The event types that each of these tasks looks for."""
@@ -255,7 +255,7 @@ class World:
 
 
 def _waiting(connection: Any) -> list[Any]:
-    return rows(connection, "select 1 from letters where due_at is not null limit 1")
+    return fetch(connection, "select 1 from letters where due_at is not null limit 1")
 
 
 class Summaries:

@@ -23,7 +23,7 @@ from schemas.wording import channel, holder, moment, refusal, sentence, status
 from schemas.wording.precedents import decision
 from schemas.wording.refusals import REFUSALS
 from schemas.wording.sectors import SECTORS
-from schemas.wording.words import VARIANT, WORDS
+from schemas.wording.words import SENTENCES, VARIANT
 from support.given import BASIS, NOON, filed, given, routed, told
 from support.golden import EVENT_FILES, fact
 from support.nation import registry, wib
@@ -45,14 +45,14 @@ def test_every_example_reads_as_a_sentence_and_the_public_sees_no_more_than_the_
 
 
 def test_every_variant_of_every_fact_has_words_in_both_languages() -> None:
-    for name, model in BY_NAME.items():
-        if name in VARIANT:
-            values = get_args(model.model_fields[VARIANT[name]].annotation)
-            expected = {f"{name}.{value}" for value in values}
+    expected = set[object]()
+    for model in BY_NAME.values():
+        if model in VARIANT:
+            expected |= {(model, value) for value in get_args(model.model_fields[VARIANT[model]].annotation)}
         else:
-            expected = {name}
-        assert expected <= set(WORDS), name
-    assert all(set(words) == {"id", "en"} for words in WORDS.values())
+            expected.add(model)
+    assert expected == set(SENTENCES)
+    assert all(set(words) == {"id", "en"} for words in SENTENCES.values())
 
 
 def test_the_reporter_reads_the_answer_and_so_does_the_public() -> None:

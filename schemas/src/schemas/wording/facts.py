@@ -4,7 +4,10 @@ from typing import Any, Final
 
 from schemas.base.sealed import ERASED
 from schemas.base.values import Clock, HolderKind
+from schemas.events.agency_inbox import ResponseGiven
 from schemas.events.base import Fact
+from schemas.events.codec import sealed_paths
+from schemas.events.router import ComplaintClassified, ComplaintRestated
 from schemas.registry.fold import Registry
 from schemas.wording.dates import CLOCKS, day, moment
 from schemas.wording.masks import masked
@@ -12,39 +15,20 @@ from schemas.wording.matter import matter
 from schemas.wording.names import CLASSES, HOLDERS, agency, channel, rung_name
 from schemas.wording.reasons import in_question, why
 from schemas.wording.sectors import sector
-from schemas.wording.words import VARIANT, WORDS
+from schemas.wording.words import SENTENCES, VARIANT
 
-SAID: Final = {
-    "DetailAdded": "text",
-    "AttachmentAdded": "name",
-    "ComplaintWithdrawn": "reason",
-    "ResolutionConfirmed": "words",
-    "ResolutionDisputed": "reason",
-    "OmbudsmanRequested": "reason",
-    "ReporterAsked": "question",
-    "ArbitrationDecided": "reason",
-    "PartOpened": "task",
-    "ComplaintArchived": "note",
-    "ComplaintRestated": "text",
-    "ComplaintReturned": "reason",
-    "ProgressRecorded": "text",
-    "ClarificationRequested": "question",
-    "ResponseGiven": "text",
-}
-"""The field whose text the reporter reads. A placing's note is the desk's word to the agency and stays there."""
-PUBLIC: Final = frozenset({"ComplaintRestated", "ResponseGiven"})
-"""Whose text the public may read: the wording made for it, and the one public answer."""
+PUBLIC: Final = (ComplaintRestated, ResponseGiven)
+"""The public may read the text of these: the wording made for the public, and the public answer."""
 
 
 def sentence(fact: Fact, registry: Registry, lang: str = "id", *, public: bool = False) -> str:
     """What happened, for the timeline. `public` leaves out every free text that is not meant for the public, and
     the supervision grade.
     """
-    name = type(fact).__name__
-    variant = VARIANT.get(name)
-    key = f"{name}.{getattr(fact, variant)}" if variant else name
-    filled = _Fill(fact, registry, lang, public=public)
-    words = WORDS[key][lang].format_map(filled)
+    kind = type(fact)
+    variant = VARIANT.get(kind)
+    words = SENTENCES[(kind, getattr(fact, variant)) if variant else kind][lang]
+    words = words.format_map(_Fill(fact, registry, lang, public=public))
     return words[0].upper() + words[1:]
 
 
@@ -63,9 +47,9 @@ class _Fill(dict[str, str]):
         return indonesian if self.lang == "id" else english
 
     def _said(self) -> str:
-        name = type(self.fact).__name__
-        text = getattr(self.fact, SAID[name])
-        if text is None or (self.public and name not in PUBLIC):
+        kind: type[Fact] = type(self.fact)
+        text = getattr(self.fact, sealed_paths(kind)[0][0])
+        if text is None or (self.public and not isinstance(self.fact, PUBLIC)):
             return ""
         if text == ERASED:
             return self._pick(" (teks sudah dihapus)", " (the text is erased)")
@@ -114,7 +98,7 @@ class _Fill(dict[str, str]):
         if self.fact.sector is None:
             return ""
         named = sector(self.fact.sector, self.lang)
-        reading = type(self.fact).__name__ == "ComplaintClassified"
+        reading = isinstance(self.fact, ComplaintClassified)
         return self._pick(f" bidang {named}", f" about {named}") if reading else named
 
     def _binds(self) -> str:

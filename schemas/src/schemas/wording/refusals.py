@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from schemas.base.refusals import Refusal
-from schemas.wording.dates import Words
+from schemas.wording.dates import Bilingual
 from schemas.wording.fields import why
 from schemas.wording.names import ENDINGS, HOLDERS, STATUSES
+from schemas.wording.words import ACTIONS
 
-REFUSALS: Final[Mapping[str, Words]] = {
+REFUSALS: Final[Mapping[str, Bilingual]] = {
     "refusal": {"id": "Permintaan ini tidak dapat dipenuhi.", "en": "This request cannot be met."},
     "invalid-field": {
         "id": "Isian {field} tidak dapat diterima: {why}.",
@@ -123,7 +124,7 @@ def _shown(name: str, value: object, lang: str) -> object:
     return why(str(value), lang) if name == "why" else str(value).removeprefix("agency:")
 
 
-_NAMED: Final[Mapping[str, Mapping[str, Words]]] = {
+_NAMED: Final[Mapping[str, Mapping[str, Bilingual]]] = {
     "status": {status.value: words for status, words in STATUSES.items()},
     "reason": {reason.value: words for reason, words in ENDINGS.items()},
     "holder": {kind.value: words for kind, words in HOLDERS.items()},
@@ -144,28 +145,6 @@ _NAMED: Final[Mapping[str, Mapping[str, Words]]] = {
         "too_many": {"id": "bagiannya terlalu banyak", "en": "there would be too many parts"},
         "same_body_twice": {"id": "satu instansi disebut dua kali", "en": "a body is named twice"},
     },
-    "action": {
-        "DetailAdded": {"id": "menambah keterangan", "en": "adding a detail"},
-        "AttachmentAdded": {"id": "menambah lampiran", "en": "adding a file"},
-        "ComplaintWithdrawn": {"id": "mencabut laporan", "en": "withdrawing the report"},
-        "ResolutionConfirmed": {"id": "menyatakan selesai", "en": "confirming the outcome"},
-        "ResolutionDisputed": {"id": "menyanggah", "en": "disputing"},
-        "OmbudsmanRequested": {"id": "meminta bantuan Ombudsman", "en": "asking for the Ombudsman"},
-        "ComplaintRouted": {"id": "meneruskan laporan", "en": "forwarding the report"},
-        "ComplaintReferred": {"id": "menyerahkan kepada petugas pemilah", "en": "referring it to the triage desk"},
-        "ReporterAsked": {"id": "bertanya kepada pelapor", "en": "asking the reporter"},
-        "ArbitrationOpened": {"id": "meminta putusan Ombudsman", "en": "asking the Ombudsman to decide"},
-        "ArbitrationDecided": {"id": "memutuskan kewenangan", "en": "deciding whose it is"},
-        "ComplaintJoined": {"id": "menggabungkan laporan", "en": "joining the report to another"},
-        "ComplaintUnjoined": {"id": "memisahkan laporan", "en": "separating the report from its lead"},
-        "ComplaintSplit": {"id": "membagi laporan", "en": "splitting the report"},
-        "ComplaintArchived": {"id": "mengarsipkan laporan", "en": "archiving the report"},
-        "ComplaintRestated": {"id": "merumuskan ulang laporan", "en": "rewording the report"},
-        "ComplaintAcknowledged": {"id": "menerima laporan", "en": "acknowledging the report"},
-        "ComplaintReturned": {"id": "mengembalikan laporan", "en": "returning the report"},
-        "ProgressRecorded": {"id": "menyampaikan kemajuan", "en": "recording progress"},
-        "ClarificationRequested": {"id": "bertanya kepada pelapor", "en": "asking the reporter"},
-        "ResponseGiven": {"id": "memberi jawaban", "en": "giving an answer"},
-    },
+    "action": {kind.__name__: words for kind, words in ACTIONS.items()},
 }
 """Codes that a person should not have to read, by the name of the detail."""

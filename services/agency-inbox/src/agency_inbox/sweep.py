@@ -17,7 +17,7 @@ from chassis.base.retry import RetryPolicy
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
 from chassis.sql.lease import Lease
-from chassis.sweep.open_work import Plan, Work
+from chassis.sweep.open_work import OpenWork, Plan
 from chassis.sweep.sweep import Sweep
 from schemas.complaint.state import Complaint
 
@@ -40,11 +40,11 @@ PLANTED: Final = 20
 def plan(topics: Callable[[], TopicIds], grace: timedelta) -> Plan:
     """When to look at a complaint. `grace`: the news before is probably on its way."""
 
-    def planned(state: Complaint) -> list[Work]:
+    def planned(state: Complaint) -> list[OpenWork]:
         if undelivered(state, (), topics()):
-            return [Work(TELL, str(state.holder), state.stage.at + grace)]
+            return [OpenWork(TELL, str(state.holder), state.stage.at + grace)]
         receipt = state.receipts.get(state.agency or "")
-        return [Work(LIVE, receipt.topic_id, NEVER)] if receipt is not None and state.is_open else []
+        return [OpenWork(LIVE, receipt.topic_id, NEVER)] if receipt is not None and state.is_open else []
 
     return planned
 

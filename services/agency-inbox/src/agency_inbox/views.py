@@ -25,7 +25,7 @@ from agency_inbox.refused_replies import refused_table
 from chassis.project.from_kafka import checkpoint_table
 from chassis.project.registry import RegistryView
 from chassis.project.view import View
-from chassis.sql.statements import replace
+from chassis.sql.statements import replace_rows
 from chassis.sql.types import Moment
 from chassis.sweep.sweep import sweep_tables
 from chassis.write.repository import Repository
@@ -122,7 +122,7 @@ def put_rows(connection: Connection, tables: Sequence[Table], rows: Sequence[Inb
     """Write these rows over what stood there; asked twice, the same."""
     table, newest = tables[0], {row.complaint: row for row in rows}
     kept = [row._asdict() for row in newest.values() if row.agency is not None]
-    replace(connection, table.c.complaint, list(newest), kept)
+    replace_rows(connection, table.c.complaint, list(newest), kept)
 
 
 def inbox_view(repository: Repository, registry: RegistryView, policies: Policies) -> View[InboxRow]:
@@ -157,6 +157,6 @@ def _present(
 ) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[InboxRow]]]:
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[InboxRow]:
         bodies = await registry.current()
-        return [row_of(each.state, bodies, policies) for each in await repository.touched(events) if each.recorded]
+        return [row_of(each.state, bodies, policies) for each in await repository.load_for(events) if each.recorded]
 
     return prepare

@@ -7,7 +7,7 @@ from kurrentdbclient.exceptions import WrongCurrentVersionError
 
 from chassis.base.errors import Conflict, OutcomeUnknown, StoreUnavailable, StreamDeleted
 from chassis.base.ports import Append, Appended
-from chassis.store.append_rules import Result, Tip, settled
+from chassis.store.append_rules import Result, StreamEnd, result_without_write
 from chassis.store.kurrent.connection import Connection
 from chassis.store.kurrent.read import Reader, each
 from schemas.base.envelope import NO_STREAM
@@ -66,10 +66,10 @@ class Appender:
     async def _compared(self, append: Append) -> Result | None:
         """The answer that the whole stream gives; None if the events are to be written."""
         events = await self._reader.whole(append.stream)
-        tip = Tip(held={event.id for event in append.events} & {event.id for event in events})
+        tip = StreamEnd(held={event.id for event in append.events} & {event.id for event in events})
         if events:
             tip.version, tip.position = events[-1].version, events[-1].position
-        return settled(append, tip)
+        return result_without_write(append, tip)
 
     async def _is_anothers(self, append: Append) -> bool:
         """Whether another wrote what stands under the append's ids: the same ids with other data.
