@@ -241,7 +241,7 @@ def _inbox(process: Process) -> Tasks:
     topics = AgencyTopics(SimAdmin(process.ports), lambda: kept, process.world.monotonic)  # type: ignore[arg-type]
     delivery = Delivery(SimPostbox(process.ports, topics), registry, POLICIES, clock)
     sweep = Sweep(
-        database, repository, clock, plan=telling(topics.known, GRACE), react=partial(delivery.what_was_left, GRACE),
+        database, repository, clock, plan=telling(topics.known, GRACE), react=partial(delivery.deliver_overdue, GRACE),
         tables=INBOX_SWEEP, retry_policy=process.retry_policy, real=process.world.monotonic,
     )  # fmt: skip
     keeper = AgencyTopicProvisioner(
@@ -446,13 +446,13 @@ def standing_in() -> Iterator[None]:
         patch.setattr(chassis_repository, "fold_registry", founded)
         patch.setattr(knowledge, "reader", READER)
         patch.setattr(chassis_repository, "decode", DECODE)
-        patch.setattr(chassis_loaded, "tell", tell)
+        patch.setattr(chassis_loaded, "recorded_facts", tell)
         patch.setattr(Reader, "words", words)
         patch.setattr(history, "metadata_of", metadata_of)
         patch.setattr(chassis_loaded, "fold", FOLDS)
         patch.setattr(chassis_repository, "fold", noted)
         patch.setattr(chassis_repository, "encode", encode)
-        patch.setattr(chassis_reaction, "about", ABOUT)
+        patch.setattr(chassis_reaction, "event_reference", ABOUT)
         patch.setattr(chassis_projection, "to_recorded", to_recorded)
         for module, name in PURE:
             asked = getattr(module, name)  # a planted mistake, if one was put here
