@@ -5,11 +5,11 @@ from contextlib import suppress
 
 from kurrentdbclient.exceptions import WrongCurrentVersionError
 
-from chassis.base.errors import Conflict, OutcomeUnknown, StoreUnavailable, StreamDeleted
+from chassis.base.errors import Conflict, OutcomeUnknown, Permanent, StoreUnavailable, StreamDeleted
 from chassis.base.ports import Append, Appended
 from chassis.store.append_rules import Result, StreamEnd, result_without_write
 from chassis.store.kurrent.connection import Connection
-from chassis.store.kurrent.read import Reader, each
+from chassis.store.kurrent.read import Reader
 from schemas.base.envelope import NO_STREAM
 
 
@@ -23,18 +23,20 @@ class Appender:
         self._connection, self._reader = connection, reader
 
     async def append(self, appends: Sequence[Append]) -> list[Result]:
-        """One result per append. An append to a stream named before waits for the answer to that one."""
-        return [result for run in _runs(appends) for result in await self._append(run)]
-
-    async def _append(self, appends: Sequence[Append]) -> list[Result]:
-        """To different streams: what is not settled without an append is sent, in the order of the call."""
-        said = await each(self._said_before, appends)
-        asked = [append for append, answer in zip(appends, said, strict=True) if answer is None]
-        alone = len(asked) == 1
-        if asked and not (alone and self._connection.is_up):
+        """One result per append, written one after the other: a server may write calls that are open at the same time
+        in another order. What it refuses is raised after the others are written.
+        """
+        alone, results, refused = len(appends) == 1, list[Result](), list[Permanent]()
+        if appends and not (alone and self._connection.is_up):
             await self._reader.newest()  # raises before anything is sent, if the server is not there
-        sent = iter(await each(lambda append: self._sent(append, alone=alone), asked))
-        return [next(sent) if answer is None else answer for answer in said]
+        for append in appends:
+            try:
+                results.append(await self._said_before(append) or await self._sent(append, alone=alone))
+            except Permanent as error:
+                refused.append(error)
+        if refused:
+            raise refused[0]
+        return results
 
     async def _said_before(self, append: Append) -> Result | None:
         """The answer of the stream, where it must be read before the append. The server compares ids only with events
@@ -81,13 +83,3 @@ class Appender:
         if there and there[0].version != first:
             raise StreamDeleted(f"{append.stream} had been deleted; now it goes on at {there[0].version}")
         return [(one.data, one.metadata) for one in there] != [(one.data, one.metadata) for one in append.events]
-
-
-def _runs(appends: Sequence[Append]) -> list[list[Append]]:
-    """Cut where a stream is named again: the later append must meet the earlier one."""
-    runs: list[dict[str, Append]] = [{}]
-    for append in appends:
-        if append.stream in runs[-1]:
-            runs.append({})
-        runs[-1][append.stream] = append
-    return [list(run.values()) for run in runs]

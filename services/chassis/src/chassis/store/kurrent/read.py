@@ -14,7 +14,7 @@ from chassis.store.kurrent.mapping import to_filter
 from schemas.base.envelope import RecordedEvent
 
 AT_ONCE: Final = 64
-"""Streams read or appended to at the same time."""
+"""Streams read at the same time."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -72,7 +72,7 @@ class Reader:
 
 
 async def each(act: Callable[[T], Awaitable[R]], things: Sequence[T]) -> list[R]:
-    """`act` on each, begun in order, some at a time; all are finished before the first error is raised."""
+    """`act` on each, some at a time; all are finished before the first error is raised."""
     room = asyncio.Semaphore(AT_ONCE)
 
     async def one(thing: T) -> R:
