@@ -1,8 +1,8 @@
-"""KurrentDB: what a client's process pays per event, our adapter beside the bare client, on the same stand-in.
+"""KurrentDB: processor time of the client process per event, our adapter compared with the bare client.
 
-Events per second of the client's own processor time, so that more is better as in the other parts; the adapter may cost
-at most 1.25 times as much. Both append to one stream after the other, as the store does to keep their order; the last line
-shows what the bare client pays that appends to many at once and keeps none.
+Both use the same stand-in server. The unit is events per second of processor time, so more is better as in the other
+parts; the adapter may cost at most 1.25 times as much. Both append to one stream after the other, because the store keeps
+their order; the last line, without a limit, compares with a bare client that appends to many at once in no order.
 """
 
 import asyncio
