@@ -116,7 +116,7 @@ async def answer(kafka: str, type_: str, index: int, id_: str, **body: object) -
         await client.send_and_wait(agency_replies(PLN), value, key=key, headers=headers)
 
 
-async def test_complaints_reach_the_agencys_topic_and_its_answers_reach_the_complaints(
+async def test_complaints_reach_the_agencys_topic_and_its_replies_are_appended(
     platform: Platform, inbox: Inbox, background_tasks: list[BackgroundTask], letters: MemoryDeadLetters
 ) -> None:
     kafka, many = platform.settings.kafka, range(20)
@@ -161,7 +161,7 @@ async def test_complaints_reach_the_agencys_topic_and_its_answers_reach_the_comp
         )
 
 
-async def test_after_the_broker_lost_everything_each_open_complaint_is_told_once_more(
+async def test_after_the_broker_lost_everything_each_open_complaint_is_delivered_once_more(
     platform: Platform, inbox: Inbox, background_tasks: list[BackgroundTask], private_kafka: KafkaServer
 ) -> None:
     # Without relay and agent: the sweep alone, from the store.

@@ -101,7 +101,7 @@ async def follows(web: httpx.AsyncClient, told: Read, number: str, address: str,
 
 
 class TestFollowersOfALead:
-    async def test_are_told_what_becomes_of_it_once_each_in_their_own_language(
+    async def test_are_notified_of_the_lead_once_each_in_their_language(
         self, intake: Context, file: File, told: Read
     ) -> None:
         lead, follower = await file("lead", reporter=SITI), await file("follower", reporter=BUDI, language="en")
@@ -117,9 +117,7 @@ class TestFollowersOfALead:
         assert all(f"follows report {number}" in body for body in bodies if "was received" not in body)
         assert all(intake.codes.of(follower) in body for body in bodies)
 
-    async def test_never_learn_who_reported_the_lead_nor_its_code_nor_words(
-        self, intake: Context, file: File, told: Read
-    ) -> None:
+    async def test_never_get_the_leads_reporter_code_or_texts(self, intake: Context, file: File, told: Read) -> None:
         lead, follower = await file("lead", reporter=SITI), await file("follower", reporter=BUDI)
         await write(intake.repository, follower, joined(lead, 0.5))
         said = ResolutionConfirmed(at=confirmed().at, rating=2, words="RAHASIA KENARI")
@@ -130,7 +128,7 @@ class TestFollowersOfALead:
         for secret in (*SITI.values(), intake.codes.of(lead), "RAHASIA KENARI", TEXT):
             assert secret not in everything
 
-    async def test_of_a_follower_are_told_too_and_who_left_is_told_no_more(
+    async def test_of_a_follower_are_notified_too_and_unjoined_ones_no_longer(
         self, intake: Context, file: File, told: Read
     ) -> None:
         first, second, third = [
@@ -157,7 +155,7 @@ class TestFollowersOfALead:
         assert story["response"] == answered().text
         assert story["lead_public_number"] == await number_of(intake, lead)
 
-    async def test_of_a_lead_that_is_examined_now_learn_nothing_even_before_they_are_let_go(
+    async def test_of_a_lead_of_supervision_grade_see_nothing_even_before_they_are_unjoined(
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         lead, follower = await file("lead"), await file("follower", reporter=BUDI, language="en")
@@ -189,7 +187,7 @@ class TestFollowersOfALead:
 
 
 class TestThePublic:
-    async def test_follows_a_report_by_its_number_and_is_told_of_it_once_each(
+    async def test_follows_a_report_by_its_number_and_gets_each_notice_once(
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         complaint = await file("a", reporter=SITI)
@@ -212,7 +210,7 @@ class TestThePublic:
         assert all(f"To stop following this report: {code}" in body for body in bodies)
         assert all(secret not in " ".join(bodies) for secret in (*SITI.values(), TEXT, intake.codes.of(complaint)))
 
-    async def test_follows_no_longer_once_it_says_so_or_the_reporter_is_forgotten(
+    async def test_gets_nothing_after_unfollowing_or_the_reporters_erasure(
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         complaint = await file("a")
@@ -232,7 +230,7 @@ class TestThePublic:
         assert await intake.audience.subscribers.asked(complaint) == []
         assert (await confirm(web, number, code, "late")).status_code == 404
 
-    async def test_of_a_report_that_joined_another_hears_what_becomes_of_that_one_once(
+    async def test_of_a_joined_report_is_notified_of_its_lead_once(
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         lead, follower = await file("lead", reporter=SITI), await file("follower")
@@ -253,7 +251,7 @@ class TestThePublic:
         assert all(f"To stop following this report: {code}" in body for body in bodies)
         assert all(secret not in " ".join(bodies) for secret in (*SITI.values(), TEXT, intake.codes.of(lead)))
 
-    async def test_hears_nothing_but_one_letter_before_the_address_is_confirmed(
+    async def test_gets_one_message_with_the_code_before_the_address_is_confirmed(
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         complaint = await file("a")
@@ -277,7 +275,7 @@ class TestThePublic:
         assert len(told_since) == 1, "what happened before it was confirmed is not told afterwards"
         assert "memberikan jawaban" in told_since[0]
 
-    async def test_a_code_of_nobody_s_or_of_another_report_confirms_nothing(
+    async def test_an_unknown_code_or_one_of_another_report_confirms_nothing(
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         one, other = await file("a"), await file("b", text="Pohon tumbang di taman")
@@ -295,7 +293,7 @@ class TestThePublic:
         await react(intake, one)
         assert told(WATCHER) == [letter]
 
-    async def test_gives_an_address_that_follows_already_no_other_answer_and_no_letter(
+    async def test_gets_the_same_answer_and_no_message_if_the_address_follows_already(
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         complaint = await file("a")
@@ -309,7 +307,7 @@ class TestThePublic:
         assert (again.status_code, again.json()) == (first.status_code, first.json())
         assert len(told(WATCHER)) == 1
 
-    async def test_cannot_follow_what_is_being_erased_at_this_very_moment(
+    async def test_cannot_follow_a_report_that_is_being_erased(
         self, web: httpx.AsyncClient, intake: Context, file: File
     ) -> None:
         complaint = await file("a")
@@ -318,7 +316,7 @@ class TestThePublic:
         await intake.repository.keyring.destroy(complaint)  # what was read of its stream is from before
         assert (await follow(web, number, email=WATCHER)).status_code == 404
 
-    async def test_cannot_follow_what_it_may_not_know_of_nor_probe_for_it(
+    async def test_cannot_follow_or_detect_a_report_that_is_not_public(
         self, web: httpx.AsyncClient, intake: Context, file: File
     ) -> None:
         secret, graded = await file("a", secret=True), await file("b")
@@ -331,7 +329,7 @@ class TestThePublic:
         assert len({answer.json()["detail"] for answer in answers}) == 1
         assert (await follow(web, "SP-2026-000999-0", email=WATCHER)).status_code == 422, "its check digit is wrong"
 
-    async def test_hears_no_more_of_a_report_that_is_examined_now(
+    async def test_is_not_notified_of_a_report_that_became_supervision_grade(
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         complaint = await file("a")
@@ -347,13 +345,13 @@ class TestThePublic:
     @pytest.mark.parametrize(
         "body", [{}, {"email": "nobody"}, {"email": WATCHER, "phone": "08111222333"}, {"email": WATCHER, "x": 1}]
     )
-    async def test_gives_one_address(
+    async def test_must_give_exactly_one_address(
         self, web: httpx.AsyncClient, intake: Context, file: File, body: dict[str, Any]
     ) -> None:
         number = await number_of(intake, await file("a"))
         assert (await follow(web, number, **body)).status_code == 422
 
-    async def test_leaves_no_address_in_the_open(
+    async def test_leaves_no_unsealed_address_in_the_tables(
         self, web: httpx.AsyncClient, intake: Context, file: File, tmp_path: Path
     ) -> None:
         complaint = await file("a")
@@ -363,7 +361,7 @@ class TestThePublic:
         assert WATCHER.encode() not in written
 
 
-async def test_an_address_that_is_never_confirmed_is_forgotten_after_the_days_of_the_policy(
+async def test_an_unconfirmed_address_is_deleted_after_the_policys_days(
     web: httpx.AsyncClient, intake: Context, file: File, told: Read
 ) -> None:
     clock = intake.clock
@@ -386,7 +384,7 @@ async def test_an_address_that_is_never_confirmed_is_forgotten_after_the_days_of
 
 
 class TestTheReporter:
-    async def test_is_told_of_each_higher_rung_once_and_of_moved_dates_that_are_theirs(
+    async def test_is_notified_of_each_higher_level_once_and_of_own_moved_dates(
         self, intake: Context, file: File, told: Read
     ) -> None:
         complaint = await file("a", reporter=SITI)
@@ -404,7 +402,7 @@ class TestTheReporter:
         assert sum("berpindah" in body for body in bodies) == 1
 
 
-async def test_a_notice_tells_the_next_date_in_the_holder_s_zone_and_that_it_has_passed(
+async def test_a_notice_has_the_next_date_in_the_holders_zone_and_says_if_it_has_passed(
     intake: Context, file: File, told: Read
 ) -> None:
     east = {"agency": "kota-jayapura", "name": "Kota Jayapura", "kind": "city", "level": "regency", "region": "91.71"}
@@ -425,7 +423,7 @@ async def test_a_notice_tells_the_next_date_in_the_holder_s_zone_and_that_it_has
     assert "The next step is late: it was due by 9 March 2026 at 13:00 WIT." in late
 
 
-async def test_the_relations_are_made_again_from_the_store(intake: Context, file: File) -> None:
+async def test_the_relations_are_rebuilt_from_the_store(intake: Context, file: File) -> None:
     lead, follower = await file("lead"), await file("follower")
     await write(intake.repository, follower, joined(lead, 0.5))
     assert intake.audience is not None
