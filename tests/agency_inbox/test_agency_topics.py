@@ -1,4 +1,4 @@
-"""How long agencies' topics keep what was told, also those that were there before."""
+"""The retention of agencies' topics, also of existing ones."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -39,7 +39,7 @@ async def test_existing_topics_get_the_retention_of_the_policy_in_force() -> Non
     await topics.keep(["pln"])
     assert set(cluster.kept_d.values()) == {30}
     assert len(cluster.kept_d) == 4
-    # As after a restart with the file of another period.
+    # As after a restart with another policy file.
     again = AgencyTopics(cluster, lambda: timedelta(days=7), lambda: 0.0)  # type: ignore[arg-type]
     await again.keep([])
     assert set(cluster.kept_d.values()) == {7}

@@ -1,4 +1,4 @@
-"""Who is told what, once, and again where what was told is lost."""
+"""Which notifications are sent, once, and again after a topic was recreated."""
 
 import json
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ def delivered(state: Complaint, agency: str = PLN, topic: str = "topic-1") -> Co
     return then(state, [receipt])
 
 
-# --- read off the state -----------------------------------------------------------------------------------------
+# --- what is undelivered ---------------------------------------------------------------------------------------
 
 
 def test_the_holder_is_notified_until_its_receipt() -> None:
@@ -85,7 +85,7 @@ def test_facts_without_news_need_no_notification() -> None:
     assert undelivered(then(state, [ProgressRecorded(at=T0, agency=PLN, text="x")]), (), {PLN: "topic-1"}) == []
 
 
-# --- told -------------------------------------------------------------------------------------------------------
+# --- sending ----------------------------------------------------------------------------------------------------
 
 
 async def test_a_message_has_the_whole_state_and_its_receipt_the_offset(
@@ -133,7 +133,7 @@ async def test_a_crash_between_sending_and_appending_sends_again_under_the_same_
     repository: Repository, delivery: Delivery, postbox: MemoryPostbox, clock: FixedClock
 ) -> None:
     await keep(repository.store, repository, complaint(), HELD)
-    await delivery([await repository.load(complaint())])  # and the process dies here
+    await delivery([await repository.load(complaint())])  # and the process crashes here
     restarted = Delivery(postbox, delivery._registry, delivery._policies, clock)
     await Reactor(repository, restarted, impatient()).handle([complaint()])
     first, second = (headers(message)["ce_id"] for message in postbox.records[PLN])

@@ -1,4 +1,4 @@
-"""An agency's own complaints over HTTP: its own, only its own, and what it may do with them."""
+"""An agency's complaints and moves over HTTP, and that other agencies' complaints stay hidden."""
 
 from datetime import timedelta
 from typing import Any

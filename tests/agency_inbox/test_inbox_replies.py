@@ -1,4 +1,4 @@
-"""Agencies' own systems answer on their topic: taken once, or set aside with the reason, and the rest goes on."""
+"""Replies of agencies' own systems: accepted once, or refused with a reason that the agency can read."""
 
 from typing import Any
 
@@ -61,7 +61,7 @@ async def test_each_reply_is_accepted_once(
 ) -> None:
     await keep(inbox.repository.store, inbox.repository, complaint(), HELD)
     await external_consumer.handle([reply(type_, body)])
-    await external_consumer.handle([reply(type_, body, offset=4)])  # sent again, or read again
+    await external_consumer.handle([reply(type_, body, offset=4)])  # a repeat at another offset
     state = (await inbox.repository.load(complaint())).state
     assert (state.status, state.version) == (status, 2)
     assert await refused(web) == []

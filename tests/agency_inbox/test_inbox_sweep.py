@@ -1,4 +1,4 @@
-"""Who was forgotten is told after all, from the store alone."""
+"""The sweep delivers from the store what the agent missed, and the topics are provisioned."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -24,7 +24,7 @@ GRACE = timedelta(seconds=30)
 
 
 class Kept:
-    """The keeper's topics over a memory postbox."""
+    """The provisioner's topics over a memory postbox."""
 
     def __init__(self, postbox: MemoryPostbox) -> None:
         self._postbox = postbox

@@ -1,4 +1,4 @@
-"""A timer that was planned on an older state than it goes off on: what has been said, or is over, is not said."""
+"""A timer that was planned on an older state adds nothing if its fact exists or is no longer allowed."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,7 @@ HELD = (filed(), routed())
 
 
 class Planned(NamedTuple):
-    """A timer, the state on which it was planned, and what it says when it goes off."""
+    """A timer, the state on which it was planned, and the facts that it adds when it fires."""
 
     what: str
     state: Complaint

@@ -1,4 +1,4 @@
-"""What time alone does to a complaint: given its facts, when so much time has passed, then these facts, each once."""
+"""Given facts, when time passes, then these facts, each once."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -72,7 +72,7 @@ def test_a_jump_over_months_catches_up_every_step_of_a_clock_in_order_and_repeat
 
 
 def caught_up(state: Complaint, days: float) -> tuple[Complaint, list[Fact]]:
-    """After as many looks as it takes."""
+    """Call `due` until nothing is due."""
     said = list[Fact]()
     while facts := passed(state, days):
         state, said = after(state, facts), said + facts
@@ -228,7 +228,7 @@ def test_a_decree_published_during_another_move_is_recorded_after_it() -> None:
     first = CalendarDecreed(at=NOON + timedelta(days=1), calendar="national", year=2026, source="SKB", days=(days[0],))
     second = first.model_copy(update={"at": first.at + timedelta(minutes=5), "days": tuple(days)})
     known = fold_registry(REGISTRY, [RecordedFact(first, NIL, 1)])
-    # Said ten minutes after the first, by a process that had not yet read the second.
+    # Appended ten minutes after the first decree, by a process that had not read the second.
     told = passed(given(filed(), routed()), 1 + 10 / (24 * 60), known)
     later = after(given(filed(), routed()), told)
     moved = passed(later, 2, fold_registry(known, [RecordedFact(second, NIL, 2)]))

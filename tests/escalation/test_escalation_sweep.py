@@ -1,4 +1,4 @@
-"""Time gets into the streams without Kafka, across restarts and jumps, each step once."""
+"""The sweep appends each timer once, without Kafka, across restarts and clock jumps."""
 
 import asyncio
 from collections import Counter
@@ -147,7 +147,7 @@ async def test_work_planned_by_an_older_calendar_is_planned_again_by_any_process
         await write(one.repository, A, filed(), routed())
         await keep_registry(platform.store, one.repository, decree)
         await one.sweep.replan_outdated()
-        await two.sweep.feed()  # by what it knew when it began
+        await two.sweep.feed()  # by the registry that it had read before
         clock.advance(timedelta(seconds=1))
         await sweep({"who planned it": two, "whoever is started next": three}.get(who, one))
         assert "DueDateMoved" in await types(one)
@@ -173,7 +173,7 @@ async def test_days_without_any_process_over_lebaran_lose_no_step_and_move_no_da
     await keep_registry(platform.store, escalation.repository, national.decree(T0))
     await write(escalation.repository, A, filed(), routed())
     await sweep(escalation)
-    clock.advance(timedelta(days=45))  # nobody runs from 2 March to 16 April
+    clock.advance(timedelta(days=45))  # no process runs from 2 March to 16 April
     async with open_escalation(platform) as restarted:
         await sweep(restarted)
         facts = [decode(event) for event in (await restarted.repository.load(A)).recorded]

@@ -1,4 +1,4 @@
-"""Who climbs is seen by those above, and the public list tells no more than it may."""
+"""The escalation ladder over HTTP, and what the public list hides."""
 
 from datetime import timedelta
 from typing import Any

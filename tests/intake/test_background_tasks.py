@@ -1,4 +1,4 @@
-"""What follows a filing, and what gateways send: told once, forgotten whole, refused by name, never in the open."""
+"""Intake's background tasks: notices, erasures, submissions of gateways; and that secrets stay sealed."""
 
 import asyncio
 import json
@@ -61,7 +61,7 @@ def file(web: httpx.AsyncClient) -> File:
 
 
 async def react(intake: Context, *complaints: UUID) -> None:
-    """As the guard would: decide, then append."""
+    """Run the reaction and append, like the guard."""
     loaded = [await intake.repository.load(complaint) for complaint in complaints]
     for each, outcome in zip(loaded, await follow_up(intake)(loaded), strict=True):
         if outcome is not None and outcome[0]:
@@ -388,15 +388,15 @@ class TestNotices:
         assert "Your answer is awaited until 1 April 2026" in bodies
         assert "You can confirm or dispute it until" in bodies
 
-    @pytest.mark.parametrize(("short_by", "letters"), [(timedelta(hours=1), 1), (timedelta(), 0)])
+    @pytest.mark.parametrize(("short_by", "notices"), [(timedelta(hours=1), 1), (timedelta(), 0)])
     async def test_are_sent_after_an_outage_but_not_for_old_facts(
-        self, intake: Context, file: File, tmp_path: Path, short_by: timedelta, letters: int
+        self, intake: Context, file: File, tmp_path: Path, short_by: timedelta, notices: int
     ) -> None:
         complaint, clock = UUID((await file(reporter=PERSON))["id"]), intake.clock
         assert isinstance(clock, FixedClock)
         clock.advance(timedelta(days=policies().versions[0].news_d) - short_by)
         await react(intake, complaint)
-        assert len(list((tmp_path / "notices").rglob("*.json"))) == letters
+        assert len(list((tmp_path / "notices").rglob("*.json"))) == notices
 
 
 def sent(body: object, client: str = "sms-1", offset: int = 0) -> Message:

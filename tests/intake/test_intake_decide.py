@@ -1,4 +1,4 @@
-"""Given facts, when the reporter asks for something, then facts or a refusal; each request is made twice."""
+"""Given facts, when a command of the reporter, then facts or a refusal; each command is sent twice."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Every complaint is counted exactly once, and the sums show it."""
+"""The books count every complaint exactly once."""
 
 import httpx
 

@@ -1,4 +1,4 @@
-"""`satupintu explain`: each date of a complaint in sentences, by whatever name its asker knows it."""
+"""`satupintu explain`: each due date in sentences, by tracking code, public number or id."""
 
 import asyncio
 import json

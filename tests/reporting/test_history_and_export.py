@@ -1,4 +1,4 @@
-"""An analyst sees what was known then, and takes the history home without anybody's words."""
+"""History as of a date, and exports without texts."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta

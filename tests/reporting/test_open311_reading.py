@@ -1,4 +1,4 @@
-"""Open311 GeoReport v2: what a client of that standard reads here, in JSON and in XML."""
+"""Open311 GeoReport v2, the reading side, in JSON and XML."""
 
 from xml.etree.ElementTree import fromstring
 
@@ -22,7 +22,7 @@ FIELDS = {
 
 @pytest.fixture
 async def told(reporting: Reporting) -> None:
-    """One is answered, one is closed, one is not read yet, one is secret, one is examined."""
+    """Answered, closed, unclassified, secret and supervision grade: one complaint each."""
     repository = reporting.repository
     await write(repository, named("open"), filed(1), classified(), routed(), answered())
     await write(repository, named("closed"), filed(2), classified(), routed(), answered(), confirmed())

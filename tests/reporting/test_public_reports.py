@@ -1,4 +1,4 @@
-"""The public sees what it may, and nothing else; it can support what it sees."""
+"""What the public sees of reports, and supports."""
 
 import asyncio
 from uuid import UUID, uuid5
@@ -17,7 +17,7 @@ CLIENT = uuid5(UUID(int=0), "device")
 
 
 async def show(reporting: Reporting) -> None:
-    """Feed the public list as its Kafka projection would."""
+    """Update the public list like its Kafka projection."""
     view = reports_view(reporting.repository)
     await StoreProjection(reporting.repository.store, reporting.database, queries.METADATA, view).catch_up()
 

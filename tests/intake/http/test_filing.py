@@ -1,4 +1,4 @@
-"""The front door: whoever knocks with a text gets a code, once; whoever knocks wrongly is told where."""
+"""Filing and the reporter's moves over HTTP: each request takes effect once, and refusals name the field."""
 
 import asyncio
 import json
@@ -248,7 +248,7 @@ async def test_a_reporter_gets_each_notice_once(web: httpx.AsyncClient, intake: 
 
 
 class Broken(Exception):
-    """A crash."""
+    """Raised in place of a step, like a crash."""
 
 
 @pytest.mark.parametrize("step", ["keyring.ensure", "records.keep", "numbers.take", "store.append"])

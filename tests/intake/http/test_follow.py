@@ -1,4 +1,4 @@
-"""Who besides the reporter is told, of what, how often, and what they never learn."""
+"""Notices to reporters of joined complaints and to public subscribers, and what these never contain."""
 
 import json
 import re
@@ -53,7 +53,7 @@ async def file(web: httpx.AsyncClient, intake: Context) -> File:
 
 @pytest.fixture
 def told(tmp_path: Path) -> Callable[[str], list[str]]:
-    """What was sent to that address, in no order."""
+    """The notices sent to that address, unordered."""
 
     def told(address: str) -> list[str]:
         notices = [json.loads(path.read_text()) for path in (tmp_path / "notices").rglob("*.json")]
@@ -83,19 +83,19 @@ async def confirm(web: httpx.AsyncClient, number: str, code: str, name: str = "c
     return await web.post(path, json={"follow_code": code}, headers=key(f"{name} {code}"))
 
 
-def code_in(letter: str) -> str:
-    """The code that a letter names."""
-    [found] = CODE.findall(letter)
+def code_in(notice: str) -> str:
+    """The code in a notice."""
+    [found] = CODE.findall(notice)
     return str(found)
 
 
 async def follows(web: httpx.AsyncClient, told: Read, number: str, address: str, **more: object) -> str:
-    """Ask, read the letter that came, confirm: the code."""
+    """Follow, read the notice, confirm; returns the code."""
     asked = await follow(web, number, f"f {address}", **{"phone" if address[0] == "+" else "email": address}, **more)
     assert asked.status_code == 202
-    [letter] = told(address)
-    code = code_in(letter)
-    assert code not in asked.text, "who typed the address is not yet known to read its letters"
+    [notice] = told(address)
+    code = code_in(notice)
+    assert code not in asked.text, "who typed the address is not yet known to read its messages"
     assert (await confirm(web, number, code)).status_code == 200
     return code
 
@@ -206,7 +206,7 @@ class TestThePublic:
         )
         assert [sum(words in body for body in bodies) for words in told_of] == [1, 1, 1]
         assert len(bodies) == 3
-        assert len(told(WATCHER)) == 4, "one letter to confirm, though it was asked for twice"
+        assert len(told(WATCHER)) == 4, "one request to confirm, though it was asked twice"
         assert all(f"To stop following this report: {code}" in body for body in bodies)
         assert all(secret not in " ".join(bodies) for secret in (*SITI.values(), TEXT, intake.codes.of(complaint)))
 
@@ -223,7 +223,7 @@ class TestThePublic:
             assert gone.status_code == 200
         await write(intake.repository, complaint, routed())
         await react(intake, complaint)
-        assert len(told(WATCHER)) == 1, "the letter to confirm, and nothing since"
+        assert len(told(WATCHER)) == 1, "the request to confirm, and nothing since"
         assert len(told("+62 811 1234 5678")) == 2
         await web.post(f"/api/v1/complaints/{intake.codes.of(complaint)}/erasure", json={}, headers=key("e"))
         assert intake.audience is not None
@@ -261,17 +261,17 @@ class TestThePublic:
             assert (await follow(web, number, name, email=WATCHER)).status_code == 202
         await write(intake.repository, complaint, routed())
         await react(intake, complaint)
-        [letter] = told(WATCHER)
+        [notice] = told(WATCHER)
         assert isinstance(intake.clock, FixedClock)
         intake.clock.advance(timedelta(hours=1.5))
-        assert f"menerima pemberitahuan tentang laporan {number}" in letter
-        assert "setelah 7 hari" in letter
-        assert TEXT not in letter
+        assert f"menerima pemberitahuan tentang laporan {number}" in notice
+        assert "setelah 7 hari" in notice
+        assert TEXT not in notice
         for name in ("c", "d"):
-            assert (await confirm(web, number, code_in(letter), name)).status_code == 200
+            assert (await confirm(web, number, code_in(notice), name)).status_code == 200
         await write(intake.repository, complaint, answered())
         await react(intake, complaint)
-        told_since = [body for body in told(WATCHER) if body != letter]
+        told_since = [body for body in told(WATCHER) if body != notice]
         assert len(told_since) == 1, "what happened before it was confirmed is not told afterwards"
         assert "memberikan jawaban" in told_since[0]
 
@@ -283,15 +283,15 @@ class TestThePublic:
             await write(intake.repository, complaint, classified())
         number = await number_of(intake, one)
         await follow(web, number, email=WATCHER)
-        [letter] = told(WATCHER)
-        elsewhere = await confirm(web, await number_of(intake, other), code_in(letter))
+        [notice] = told(WATCHER)
+        elsewhere = await confirm(web, await number_of(intake, other), code_in(notice))
         assert elsewhere.status_code == 404
         assert (await confirm(web, number, intake.codes.of(one), "own")).status_code == 404
         bad = await confirm(web, number, "not a code", "bad")
         assert (bad.status_code, bad.json()["field"]) == (422, "follow_code")
         await write(intake.repository, one, routed())
         await react(intake, one)
-        assert told(WATCHER) == [letter]
+        assert told(WATCHER) == [notice]
 
     async def test_gets_the_same_answer_and_no_message_if_the_address_follows_already(
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
@@ -313,7 +313,7 @@ class TestThePublic:
         complaint = await file("a")
         await write(intake.repository, complaint, classified())
         number = await number_of(intake, complaint)
-        await intake.repository.keyring.destroy(complaint)  # what was read of its stream is from before
+        await intake.repository.keyring.destroy(complaint)  # while the stream was read before
         assert (await follow(web, number, email=WATCHER)).status_code == 404
 
     async def test_cannot_follow_or_detect_a_report_that_is_not_public(
@@ -371,16 +371,16 @@ async def test_an_unconfirmed_address_is_deleted_after_the_policys_days(
     number = await number_of(intake, complaint)
     await follow(web, number, email=WATCHER)
     kept = await follows(web, told, number, "+62 811 1234 5678")
-    [letter] = told(WATCHER)
+    [notice] = told(WATCHER)
     sweep, limit = Orphans(intake), timedelta(days=policies().versions[0].unconfirmed_d)
     clock.advance(limit - timedelta(seconds=1))
     assert await sweep.once() == 0
     clock.advance(timedelta(seconds=1))
     assert [await sweep.once() for _ in range(2)] == [1, 0]
-    assert (await confirm(web, number, code_in(letter), "late")).status_code == 404
+    assert (await confirm(web, number, code_in(notice), "late")).status_code == 404
     assert (await confirm(web, number, kept, "still")).status_code == 200
     await follow(web, number, "anew", email=WATCHER)
-    assert len(told(WATCHER)) == 2, "who asks anew gets a letter anew"
+    assert len(told(WATCHER)) == 2, "a new request gets a new notice"
 
 
 class TestTheReporter:

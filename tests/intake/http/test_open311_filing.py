@@ -1,4 +1,4 @@
-"""Open311 GeoReport v2: a report by form is a complaint like every other."""
+"""Open311 GeoReport v2: filing by form."""
 
 from typing import Any
 from uuid import UUID, uuid5

@@ -1,4 +1,4 @@
-"""Every "no" is a sentence in the reader's language, names the field if there is one, and has a code that stays."""
+"""Every refusal is a sentence in the reader's language, names the field if there is one, and has a stable code."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from support.lives import routed, write
 SEED = UUID(int=81)
 TEXT = "Lampu jalan padam di depan pasar"
 PROGRAMMERS = re.compile(r"Input should|String should|Value error|Field required|valid |\bNone\b|Error\b|[{}_]|<")
-"""Words that no citizen should have to read."""
+"""Technical words that must not reach a reader."""
 
 
 def key(name: str = "k") -> dict[str, str]:
@@ -27,7 +27,7 @@ def key(name: str = "k") -> dict[str, str]:
 
 @pytest.fixture
 async def code(web: httpx.AsyncClient, intake: Context) -> str:
-    """Of a complaint that an agency has, and has not answered yet."""
+    """The code of a complaint that an agency holds and has not answered."""
     await keep_registry(intake.repository.store, intake.repository)
     filed = (await web.post("/api/v1/complaints", json={"text": TEXT}, headers=key("filed"))).json()
     await write(intake.repository, UUID(filed["id"]), routed())
@@ -35,7 +35,7 @@ async def code(web: httpx.AsyncClient, intake: Context) -> str:
 
 
 def is_a_sentence(answer: httpx.Response, lang: str) -> dict[str, Any]:
-    """The problem, whose words are for people."""
+    """The problem of an answer; checks that its texts have no technical words."""
     assert answer.headers["content-type"] == "application/problem+json"
     told: dict[str, Any] = answer.json()
     assert told["status"] == answer.status_code

@@ -1,4 +1,4 @@
-"""A mail server that is down, slow or wrong about somebody: nothing else waits for it, and no notice is lost or doubled."""
+"""A mail server that is down, slow or refuses an address: nothing else waits, no notice is lost or sent twice."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -83,7 +83,7 @@ async def react(context: Context, *complaints: UUID) -> None:
 
 
 async def deliver(post: MailSender, outbox: Outbox, clock: FixedClock, within: timedelta = HOUR) -> None:
-    """Until nothing waits any more, or so much time has passed."""
+    """Send until the outbox is empty or the time has passed."""
     until = clock.now() + within
     while clock.now() < until and (await outbox.waiting())[0]:
         while await post.once():
@@ -92,7 +92,7 @@ async def deliver(post: MailSender, outbox: Outbox, clock: FixedClock, within: t
 
 
 def story(server: MailServer, address: str) -> list[str]:
-    """What the reporter was told, in the order it came."""
+    """The bodies of the reporter's mails, in order."""
     words = {
         "received": "was received",
         "placed": "was forwarded",
@@ -170,7 +170,7 @@ async def test_an_address_that_hangs_does_not_delay_others(
             while not (server.to(BEN) and server.to(CITRA)):
                 await asyncio.sleep(0.01)
             assert server.to(ANA) == []
-            server.retry_policy.set()
+            server.release.set()
             while (await outbox.waiting())[0]:
                 await asyncio.sleep(0.01)
     finally:
@@ -190,7 +190,7 @@ async def test_a_reply_of_one_character_at_a_time_times_out_and_is_tried_again(
     await react(intake_, await file(ANA))
     assert await MailSender(hurried, clock.now, policies()).once()
     server.slow.clear()
-    server.retry_policy.set()
+    server.release.set()
     await deliver(post, outbox, clock)
     assert story(server, ANA) == ["received"]
 
@@ -277,7 +277,7 @@ async def test_a_queued_notice_is_sealed_and_not_sent_after_an_erasure(
     written = b"".join(path.read_bytes() for path in tmp_path.glob("vault.db*"))
     assert ANA.encode() not in written
     assert code.encode() not in written
-    # As the process that answers forgets: the key goes first, the waiting notice may be found before it is marked.
+    # In the order of an erasure: the key is destroyed first, so a notice may be claimed before it is marked.
     await intake_.repository.keyring.destroy(complaint)
     assert await post.once()
     assert server.got == []
