@@ -68,14 +68,15 @@ _OPEN: Final[Mapping[type[Fact], End]] = {
     # In ANSWERED only by erasure or by the end of the whole (see intake's decide.withdraw).
     i.ComplaintWithdrawn: S.CLOSED,
 }
-_ASKED: Final[Mapping[type[Fact], End]] = {i.OmbudsmanRequested: A.STAY}
-"""The holder stays. Not under ARBITRATION, where the Ombudsman holds the complaint already."""
 _TIMED: Final[Mapping[type[Fact], End]] = {
+    **_OPEN,
     e.ReminderSent: A.STAY,
     e.DeadlineMissed: A.STAY,
     e.ComplaintEscalated: A.STAY,
     e.DueDateMoved: A.STAY,
 }
+# The holder stays. Not under ARBITRATION, where the Ombudsman holds the complaint already.
+_COMMON: Final[Mapping[type[Fact], End]] = {**_TIMED, i.OmbudsmanRequested: A.STAY}
 _READ: Final[Mapping[type[Fact], End]] = {r.ComplaintClassified: A.STAY, r.ComplaintRestated: A.STAY}
 _HELD: Final[Mapping[type[Fact], End]] = {
     a.ProgressRecorded: A.STAY,
@@ -95,9 +96,7 @@ _WORKED: Final[Mapping[type[Fact], End]] = {
 
 TRANSITIONS: Final[Mapping[Status, Mapping[type[Fact], End]]] = {
     S.UNPLACED: {
-        **_OPEN,
-        **_ASKED,
-        **_TIMED,
+        **_COMMON,
         **_READ,
         r.ComplaintRouted: S.ROUTED,
         r.ComplaintReferred: S.TRIAGE,
@@ -105,9 +104,7 @@ TRANSITIONS: Final[Mapping[Status, Mapping[type[Fact], End]]] = {
         r.ComplaintJoined: S.JOINED,
     },
     S.TRIAGE: {
-        **_OPEN,
-        **_ASKED,
-        **_TIMED,
+        **_COMMON,
         **_READ,
         r.ComplaintRouted: S.ROUTED,  # a split from the desk is [ComplaintRouted (lead), ComplaintSplit]
         r.ReporterAsked: S.AWAITING_REPORTER,
@@ -115,28 +112,24 @@ TRANSITIONS: Final[Mapping[Status, Mapping[type[Fact], End]]] = {
         r.ArbitrationOpened: S.ARBITRATION,
         r.ComplaintArchived: S.CLOSED,
     },
-    S.ROUTED: {**_OPEN, **_ASKED, **_TIMED, **_HELD, **_WORKED, a.ComplaintAcknowledged: S.IN_PROGRESS},
-    S.IN_PROGRESS: {**_OPEN, **_ASKED, **_TIMED, **_HELD, **_WORKED},
+    S.ROUTED: {**_COMMON, **_HELD, **_WORKED, a.ComplaintAcknowledged: S.IN_PROGRESS},
+    S.IN_PROGRESS: {**_COMMON, **_HELD, **_WORKED},
     S.AWAITING_REPORTER: {
-        **_OPEN,
-        **_ASKED,
-        **_TIMED,
+        **_COMMON,
         **_HELD,
         i.DetailAdded: A.BEFORE,
         a.ResponseGiven: A.ANSWER,
         e.ComplaintLapsed: S.CLOSED,
     },
     S.ANSWERED: {
-        **_OPEN,
-        **_ASKED,
-        **_TIMED,
+        **_COMMON,
         **_HELD,
         i.ResolutionConfirmed: S.CLOSED,
         e.ComplaintLapsed: S.CLOSED,
         i.ResolutionDisputed: A.REOPEN,
     },
-    S.ARBITRATION: {**_OPEN, **_TIMED, r.ArbitrationDecided: A.STAY, r.ComplaintRouted: S.ROUTED},
-    S.SPLIT: {**_OPEN, **_ASKED, **_TIMED, **_HELD, a.ResponseGiven: S.ANSWERED, r.ComplaintSplit: A.STAY},
+    S.ARBITRATION: {**_TIMED, r.ArbitrationDecided: A.STAY, r.ComplaintRouted: S.ROUTED},
+    S.SPLIT: {**_COMMON, **_HELD, a.ResponseGiven: S.ANSWERED, r.ComplaintSplit: A.STAY},
     S.JOINED: {
         **_OPEN,
         r.ComplaintUnjoined: S.UNPLACED,
