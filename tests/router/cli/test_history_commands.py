@@ -131,7 +131,7 @@ def test_a_switch_is_followed_by_who_is_running_already(state: Path) -> None:
 def test_a_store_without_history_says_that_it_teaches_nothing() -> None:
     done = RUN.invoke(learning.app, ["train", "--history"])
     assert done.exit_code == 2
-    assert "history teaches nothing yet" in done.output
+    assert "history gives no labels yet" in done.output
 
 
 @pytest.mark.usefixtures("state")
