@@ -1,4 +1,4 @@
-"""What happens to reports of one matter: joined where that is sure, suggested where it is not, kept apart else."""
+"""Reports of one matter are joined where that is sure and suggested where it is possible; others stay separate."""
 
 from datetime import timedelta
 from typing import Any

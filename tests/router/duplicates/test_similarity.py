@@ -1,4 +1,4 @@
-"""When two texts are about the same matter. The pairs are made up; none was sent by anybody."""
+"""The similarity of two texts. The pairs are invented; no reporter sent them."""
 
 import csv
 from collections.abc import Sequence
