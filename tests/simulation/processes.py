@@ -242,7 +242,7 @@ def _inbox(process: Process) -> Tasks:
     topics = AgencyTopics(SimAdmin(process.ports), lambda: kept, process.world.monotonic)  # type: ignore[arg-type]
     delivery = Delivery(SimPostbox(process.ports, topics), registry, POLICIES, clock)
     sweep = Sweep(
-        database, repository, clock, plan=telling(topics.known, GRACE), react=partial(delivery.what_was_left, GRACE),
+        database, repository, clock, plan=telling(topics.known, GRACE), react=partial(delivery.deliver_overdue, GRACE),
         tables=INBOX_SWEEP, retry_policy=process.retry_policy, real=process.world.monotonic,
     )  # fmt: skip
     keeper = AgencyTopicProvisioner(

@@ -1,4 +1,4 @@
-"""Fills the wording of a fact with its names, dates and texts; leaves out what the public must not read."""
+"""The sentence of one event: fills its wording with names, dates and texts, without what the public must not read."""
 
 from typing import Any, Final
 
@@ -22,9 +22,7 @@ PUBLIC: Final = (ComplaintRestated, ResponseGiven)
 
 
 def sentence(fact: Fact, registry: Registry, lang: str = "id", *, public: bool = False) -> str:
-    """What happened, for the timeline. `public` leaves out every free text that is not meant for the public, and
-    the supervision grade.
-    """
+    """What happened, for the timeline. `public` omits text that is not for the public, and the grade."""
     kind = type(fact)
     variant = VARIANT.get(kind)
     words = SENTENCES[(kind, getattr(fact, variant)) if variant else kind][lang]
@@ -33,7 +31,7 @@ def sentence(fact: Fact, registry: Registry, lang: str = "id", *, public: bool =
 
 
 class _Fill(dict[str, str]):
-    """The values that a wording asks for, each made when it is asked for."""
+    """The values of the names in braces, each computed when the wording uses it."""
 
     def __init__(self, fact: Any, registry: Registry, lang: str, *, public: bool) -> None:
         super().__init__()
@@ -102,7 +100,7 @@ class _Fill(dict[str, str]):
         return self._pick(f" bidang {named}", f" about {named}") if reading else named
 
     def _binds(self) -> str:
-        # Of a decision from before this was recorded nothing is claimed.
+        # Old decisions recorded neither `matter` nor `alone`: the sentence then says nothing about it.
         if self.fact.matter is not None:
             like = matter(self.fact.matter, self.lang)
             return self._pick(
@@ -134,7 +132,7 @@ class _Fill(dict[str, str]):
         return body.zone if body else "Asia/Jakarta"
 
     def _is(self) -> str:
-        # Whoever was told only after days without any process, was told of a date that had passed.
+        # After an outage a reminder may be sent when its date has already passed.
         if self.fact.at > self.fact.due_at:
             return self._pick("sudah terlewati:", "was")
         return self._pick("adalah", "is")
@@ -153,7 +151,7 @@ class _Fill(dict[str, str]):
         return rung_name(self.fact.rung, self.fact.clock, self.lang)
 
     def _late(self) -> str:
-        # Each clock climbs by itself, and the last rung is told again and again: which, is part of what happened.
+        # Each clock climbs by itself and the last rung repeats, so the sentence names the clock and the repetition.
         if self.fact.clock is None:
             return self._pick(
                 "karena terlambat, laporan ini dinaikkan kepada", "because it is late, the report was raised to"
@@ -162,7 +160,7 @@ class _Fill(dict[str, str]):
         if self.fact.repetition:
             return self._pick(
                 f"batas waktu {clock} masih terlewati, laporan ini tetap pada",
-                f"the date for {clock} is still unmet, the report stays on",
+                f"the date for {clock} is still missed, the report stays on",
             )
         return self._pick(
             f"karena batas waktu {clock} terlewati, laporan ini dinaikkan kepada",

@@ -1,4 +1,4 @@
-"""Every refusal as one sentence that says why not and, where there is one, the way forward."""
+"""The sentence of every refusal: why it was refused and, if there is one, the way forward."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -73,7 +73,7 @@ REFUSALS: Final[Mapping[str, Bilingual]] = {
     },
     "mandate-overlaps": {
         "id": "{agency} sudah memiliki kewenangan yang sama pada masa itu.",
-        "en": "{agency} already has this very authority in that time.",
+        "en": "{agency} already has this authority in that period.",
     },
     "no-such-mandate": {
         "id": "Tidak ada kewenangan seperti itu yang dapat dicabut.",
@@ -98,20 +98,20 @@ REFUSALS: Final[Mapping[str, Bilingual]] = {
 }
 
 
-class _Known(dict[str, object]):
-    """A detail that was not given reads as a dash: a refusal must never fail."""
+class _Details(dict[str, object]):
+    """A missing detail reads as a dash, so that a refusal never fails."""
 
     def __missing__(self, key: str) -> str:
         return "–"
 
 
 def refusal(no: Refusal, lang: str = "id") -> str:
-    """Why not, and what can be done instead. A refusal that has no words of its own gets the general ones."""
+    """The sentence of this refusal; the general one if its code has none."""
     words = REFUSALS.get(no.code(), REFUSALS["refusal"])
     shown = {name: _shown(name, value, lang) for name, value in no.data.items()}
-    # A body's id is for programs; where its name was looked up, people read that.
+    # An agency's id is for programs; people read its name where it was looked up.
     shown["holder"] = shown.get("holder_name") or shown.get("holder", "–")
-    return words[lang].format_map(_Known(shown))
+    return words[lang].format_map(_Details(shown))
 
 
 def _shown(name: str, value: object, lang: str) -> object:
@@ -147,4 +147,4 @@ _NAMED: Final[Mapping[str, Mapping[str, Bilingual]]] = {
     },
     "action": {kind.__name__: words for kind, words in ACTIONS.items()},
 }
-"""Codes that a person should not have to read, by the name of the detail."""
+"""Words for codes in a refusal's data, by the name of the detail."""

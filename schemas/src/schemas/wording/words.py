@@ -90,7 +90,10 @@ INTAKE: Final[Sentences] = {
         "id": "Data pribadi pelapor dihapus atas permintaannya (UU 27/2022).",
         "en": "The reporter's personal data was erased at their request (law 27/2022).",
     },
-    p.ComplaintSupported: {"id": "Seorang warga mendukung laporan ini.", "en": "A member of the public supports this."},
+    p.ComplaintSupported: {
+        "id": "Seorang warga mendukung laporan ini.",
+        "en": "A member of the public supports this report.",
+    },
 }
 ROUTER: Final[Sentences] = {
     r.ComplaintClassified: {
@@ -107,7 +110,7 @@ ROUTER: Final[Sentences] = {
     },
     (r.ComplaintRouted, "precedent"): {
         "id": "Laporan diteruskan kepada {agency}, mengikuti putusan terdahulu untuk perkara serupa{why}.",
-        "en": "The report was forwarded to {agency}, following an earlier decision on the like{why}.",
+        "en": "The report was forwarded to {agency}, following an earlier decision in a similar case{why}.",
     },
     (r.ComplaintRouted, "mandate"): {
         "id": "Laporan diteruskan kepada {agency} sesuai kewenangannya{why}.",
@@ -139,7 +142,7 @@ ROUTER: Final[Sentences] = {
     },
     (r.ComplaintReferred, "no_region"): {
         "id": "Laporan diserahkan kepada petugas pemilah karena lokasinya belum jelas.",
-        "en": "The report went to the triage desk because its place is not clear yet.",
+        "en": "The report went to the triage desk because its location is not clear yet.",
     },
     (r.ComplaintReferred, "no_mandate"): {
         "id": "Laporan diserahkan kepada petugas pemilah karena belum ada instansi yang tercatat berwenang.",
@@ -159,7 +162,7 @@ ROUTER: Final[Sentences] = {
     },
     (r.ComplaintReferred, "class_needs_person"): {
         "id": "Laporan diserahkan kepada petugas pemilah karena jenisnya perlu dibaca oleh petugas.",
-        "en": "The report went to the triage desk because a person must read its kind.",
+        "en": "The report went to the triage desk because a person must read what kind of report it is.",
     },
     (r.ComplaintReferred, "agency_gone"): {
         "id": "Laporan diserahkan kepada petugas pemilah karena instansi pemegangnya sudah tidak ada.",
@@ -203,7 +206,7 @@ ROUTER: Final[Sentences] = {
     },
     r.ComplaintSplit: {
         "id": "Laporan dibagi kepada {agencies}; satu jawaban bersama akan diberikan.",
-        "en": "The report was shared out to {agencies}; there will be one joint answer.",
+        "en": "The report was split between {agencies}; there will be one joint answer.",
     },
     r.PartOpened: {"id": "Bagian laporan ini dibuka{said}.", "en": "This part of the report was opened{said}."},
     (r.ComplaintArchived, "content"): {
@@ -212,7 +215,7 @@ ROUTER: Final[Sentences] = {
     },
     (r.ComplaintArchived, "too_old"): {
         "id": "Petugas mengarsipkan laporan karena kejadiannya sudah terlalu lama{said}.",
-        "en": "The triage desk archived the report because the event lies too far back{said}.",
+        "en": "The triage desk archived the report because the event was too long ago{said}.",
     },
     (r.ComplaintArchived, "not_about_public_service"): {
         "id": "Petugas mengarsipkan laporan karena bukan tentang pelayanan publik{said}.",
@@ -224,7 +227,7 @@ ROUTER: Final[Sentences] = {
     },
     (r.ComplaintArchived, "reporter_wish"): {
         "id": "Petugas mengarsipkan laporan atas keinginan pelapor{said}.",
-        "en": "The triage desk archived the report at the reporter's wish{said}.",
+        "en": "The triage desk archived the report at the reporter's request{said}.",
     },
     (r.ComplaintArchived, "duplicate"): {
         "id": "Petugas mengarsipkan laporan karena pelapor sudah melaporkan hal yang sama{said}.",
@@ -246,15 +249,15 @@ AGENCY: Final[Sentences] = {
     },
     (a.ComplaintReturned, "agency"): {
         "id": "{agency} mengembalikan laporan karena bukan wewenangnya{suggested}{said}.",
-        "en": "{agency} returned the report as not its field{suggested}{said}.",
+        "en": "{agency} returned the report because it is not responsible for it{suggested}{said}.",
     },
     (a.ComplaintReturned, "unit"): {
         "id": "Unit di {agency} mengembalikan laporan karena bukan wewenangnya{suggested}{said}.",
-        "en": "A unit of {agency} returned the report as not its field{suggested}{said}.",
+        "en": "A unit of {agency} returned the report because it is not responsible for it{suggested}{said}.",
     },
     a.ProgressRecorded: {
         "id": "{agency} menyampaikan kemajuan{said}.",
-        "en": "{agency} told how far it is{said}.",
+        "en": "{agency} reported progress{said}.",
     },
     a.ClarificationRequested: {
         "id": "{agency} bertanya kepada pelapor{said}.",
@@ -265,7 +268,7 @@ AGENCY: Final[Sentences] = {
 TIME: Final[Sentences] = {
     e.ReminderSent: {
         "id": "{who} diingatkan bahwa batas waktu {clock} {is} {due}.",
-        "en": "A reminder went to {who}: the date for {clock} {is} {due}.",
+        "en": "A reminder was sent to {who}: the date for {clock} {is} {due}.",
     },
     e.DeadlineMissed: {
         "id": "Batas waktu {clock}, {due}, sudah terlewati.",
@@ -281,7 +284,7 @@ TIME: Final[Sentences] = {
     },
     (e.ComplaintEscalated, "direct"): {
         "id": "Atas permintaan pelapor, laporan ini dinaikkan kepada {rung}.",
-        "en": "At the reporter's wish the report was raised to {rung}.",
+        "en": "At the reporter's request the report was raised to {rung}.",
     },
     (e.ComplaintLapsed, "silence"): {
         "id": "Laporan ditutup karena pelapor tidak menanggapi jawaban sampai batas waktunya.",
@@ -321,7 +324,7 @@ REGISTRY: Final[Sentences] = {
     },
     g.ModelSwitched: {
         "id": "Penempatan kini memakai model {model}.",
-        "en": "Placing now uses the model {model}.",
+        "en": "Placement now uses the model {model}.",
     },
     g.CalendarDecreed: {
         "id": "Hari libur tahun {year} ditetapkan ({source}).",

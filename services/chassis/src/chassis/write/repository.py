@@ -64,8 +64,8 @@ class Repository:
         return (await self.load_many([complaint]))[0]
 
     async def load_many(self, complaints: Sequence[UUID], at_least: Mapping[UUID, int] = NOW) -> list[LoadedStream]:
-        """Many complaints, in the order given, as the store holds them now. Those in `at_least` may be older, as long as
-        they have that version: then the cache may suffice.
+        """Many complaints in the given order, as the store holds them now. For those in `at_least` that version is new
+        enough, so that the cache may suffice.
         """
         cached = self._cache.find(complaints)
         known = {complaint: one.loaded for complaint, one in cached.items()}
