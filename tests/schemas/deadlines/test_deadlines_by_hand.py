@@ -1,4 +1,4 @@
-"""Due dates, reminders, misses and rungs, reckoned by hand around Lebaran 2026."""
+"""Due dates, reminders, misses and rungs around Lebaran 2026, calculated by hand."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -210,7 +210,7 @@ class TestEveryStatus:
 
 
 def climbed(state: Complaint, count: int, nation: Registry = NATION) -> list[NextAction]:
-    """The next `count` actions, each carried out on its date."""
+    """The next `count` actions, each performed on its date."""
     done = []
     for _ in range(count):
         action = following(state, nation)
@@ -499,7 +499,7 @@ class TestExplained:
         assert settle["stops"] == [{"from": wib("2026-03-12 10:00"), "until": wib("2026-03-16 10:00")}]
         assert "SKB" in settle["calendars"][0]
         assert "by a secondary source" in settle["explanation"]
-        assert "If it is missed, these are told: the head of the unit (at once)" in settle["explanation"]
+        assert "If missed, these are told: the head of the unit (at once)" in settle["explanation"]
 
     def test_a_clock_that_stands_still_is_told_with_the_one_that_runs(self) -> None:
         waiting = given(at_filing(), to("city", FILED), question("2026-03-12 10:00"))

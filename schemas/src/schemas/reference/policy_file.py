@@ -44,20 +44,20 @@ class BadPolicy(Exception):
     """The file is not a valid policy; the message names file and field."""
 
 
-class StrictModel(BaseModel):
+class PolicyFilePart(BaseModel):
     """Refuses unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class LanguageTexts(StrictModel):
+class LanguageTexts(PolicyFilePart):
     """A text by language."""
 
     id: Named
     en: Named
 
 
-class OriginFile(StrictModel):
+class OriginFile(PolicyFilePart):
     """The source of a number."""
 
     source: LanguageTexts
@@ -88,7 +88,7 @@ class RuleFile(OriginFile):
         return self
 
 
-class PolicyFile(StrictModel):
+class PolicyFile(PolicyFilePart):
     """The content of a policy file."""
 
     id: Named

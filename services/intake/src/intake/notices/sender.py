@@ -86,7 +86,7 @@ class MailSender:
         while True:
             found = await self._retry_policy.until_up(self._once_uninterrupted, "outbox")
             if self._down:
-                await self._sleep(min(DOWN_LONGEST_S, DOWN_S * 2 ** min(self._down - 1, 10)))
+                await self._sleep(RetryPolicy(first_s=DOWN_S, longest_s=DOWN_LONGEST_S, certain=1.0).wait_s(self._down))
             elif not found:
                 await self._sleep(IDLE_S)
 
@@ -112,8 +112,8 @@ class MailSender:
                 log.warning("mailbox down", because=reason(error))
         else:
             log.warning("notice waits", notice=str(row.id), because=reason(error), tries=row.tries)
-        longest = min(LONGEST_S, FIRST_S * 2 ** min(row.tries - 1, 30))
-        await self._outbox.postpone(row, longest * (0.5 + 0.5 * self._jitter()))
+        waits = RetryPolicy(first_s=FIRST_S, longest_s=LONGEST_S, jitter=self._jitter)
+        await self._outbox.postpone(row, waits.wait_s(row.tries))
 
     async def _give_up(self, row: QueuedNotice, error: Exception) -> None:
         await self._outbox.end(row, "undeliverable")
