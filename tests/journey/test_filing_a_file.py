@@ -76,7 +76,7 @@ async def test_an_interrupted_run_adds_only_the_missing_rows_when_repeated(
     await cut_off_after(platform, file, road, 10)
 
     again = await counts(platform, file, road)
-    assert again["together"] == ROWS
+    assert again["total"] == ROWS
     assert again["filed before routed"] + again["filed before triage"] >= 9
     assert again["filed now routed"] + again["filed before routed"] == ROWS - 18
     assert again["filed now triage"] + again["filed before triage"] == 17
@@ -84,7 +84,7 @@ async def test_an_interrupted_run_adds_only_the_missing_rows_when_repeated(
     assert await filed(platform) == before + ROWS - 1
 
     for other in (road, "submissions" if road == "door" else "door"):
-        assert (await counts(platform, file, other))["together"] == ROWS
+        assert (await counts(platform, file, other))["total"] == ROWS
         assert await filed(platform) == before + ROWS - 1
 
 
