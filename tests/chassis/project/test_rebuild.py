@@ -1,4 +1,4 @@
-"""A read model is rebuilt from the store beside the one that is read, whoever goes on feeding it."""
+"""A read model is rebuilt from the store while the live one is read and updated."""
 
 import asyncio
 from pathlib import Path
@@ -65,7 +65,7 @@ async def _file_on(store: object, start: int, end: int) -> None:
 
 @pytest.fixture
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The settings of a platform on which nothing runs."""
+    """The settings of a platform without running processes."""
     make_secrets(tmp_path)
     for name, value in environment(PlatformLayout(tmp_path, 1, "127.0.0.1:1")).items():
         monkeypatch.setenv(name, value)

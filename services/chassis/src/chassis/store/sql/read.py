@@ -59,7 +59,10 @@ def read_page(
     start = after or 0
     end = min(start + max(WINDOW, limit), head)
     prefix_filter, values = _prefix_filter(prefixes)
-    statement = f"select {EVENT_COLUMNS} from events where position > %s and position <= %s{prefix_filter} order by position limit %s"  # noqa: S608
+    statement = (
+        f"select {EVENT_COLUMNS} from events where position > %s and position <= %s"  # noqa: S608
+        f"{prefix_filter} order by position limit %s"
+    )
     events = to_events(fetch(connection, paramstyle(statement), (start, end, *values, limit))) if end > start else []
     position = events[-1].position if len(events) == limit else max(end, start)
     return Page(events, position or after, position >= head)
