@@ -71,7 +71,7 @@ Feed = Callable[[], Awaitable[int | None]]
 
 @pytest.fixture
 def feed(inbox: Inbox) -> Feed:
-    """A function that brings the rows up to date."""
+    """A function that updates the read model."""
     view = views.inbox_view(inbox.repository, inbox.registry, inbox.policies)
     return StoreProjection(inbox.repository.store, inbox.database, views.METADATA, view).catch_up
 

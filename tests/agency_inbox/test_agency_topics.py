@@ -1,4 +1,4 @@
-"""How long agencies' topics keep what was told, also those that were there before."""
+"""The retention of agencies' topics, also of existing ones."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -30,7 +30,7 @@ class Cluster:
         return {topic.name: uuid5(UUID(int=1), topic.name) for topic in topics}
 
 
-async def test_topics_that_were_made_under_another_policy_keep_messages_as_long_as_the_one_in_force_says() -> None:
+async def test_existing_topics_get_the_retention_of_the_policy_in_force() -> None:
     cluster, days = Cluster(), 400
     topics = AgencyTopics(cluster, lambda: timedelta(days=days), lambda: 0.0)  # type: ignore[arg-type]
     await topics.keep(["city"])
@@ -39,13 +39,13 @@ async def test_topics_that_were_made_under_another_policy_keep_messages_as_long_
     await topics.keep(["pln"])
     assert set(cluster.kept_d.values()) == {30}
     assert len(cluster.kept_d) == 4
-    # As after a restart with the file of another period.
+    # As after a restart with another policy file.
     again = AgencyTopics(cluster, lambda: timedelta(days=7), lambda: 0.0)  # type: ignore[arg-type]
     await again.keep([])
     assert set(cluster.kept_d.values()) == {7}
 
 
-async def test_as_long_as_the_period_stays_the_broker_is_asked_once() -> None:
+async def test_an_unchanged_retention_is_set_once() -> None:
     cluster = Cluster()
     topics = AgencyTopics(cluster, lambda: timedelta(days=400), lambda: 0.0)  # type: ignore[arg-type]
     await topics.keep(["city"])

@@ -1,4 +1,4 @@
-"""Delivery and replies over a real Kafka: told, answered, and told anew after the broker lost everything."""
+"""Delivery and replies over a real Kafka, and delivery again after the broker lost all data."""
 
 import asyncio
 import gc
@@ -33,7 +33,7 @@ from schemas.events.registry import AgencyRegistered
 from support.broker import committed, going, until
 from support.inbox import CITY, PLN, ROADS, complaint, filed, keep, keep_registry, routed
 
-# A broker that is wiped leaves kafka-python with sockets it never closes: whenever they are found, it is not our doing.
+# When the broker is wiped, kafka-python leaves sockets open; their ResourceWarnings are not ours.
 pytestmark = [
     pytest.mark.broker,
     pytest.mark.usefixtures("no_socket_left"),
@@ -43,7 +43,7 @@ pytestmark = [
 
 @pytest.fixture
 def no_socket_left() -> Iterator[None]:
-    """kafka-python never closes a socket on which nobody answered: done here, so that no later test is blamed."""
+    """Close the sockets that kafka-python leaves open, so that no later test gets their warnings."""
     yield
     for each in gc.get_objects():
         if isinstance(each, socket) and each.fileno() >= 0 and _is_idle(each):
@@ -116,7 +116,7 @@ async def answer(kafka: str, type_: str, index: int, id_: str, **body: object) -
         await client.send_and_wait(agency_replies(PLN), value, key=key, headers=headers)
 
 
-async def test_complaints_reach_the_agencys_topic_and_its_answers_reach_the_complaints(
+async def test_complaints_reach_the_agencys_topic_and_its_replies_are_appended(
     platform: Platform, inbox: Inbox, background_tasks: list[BackgroundTask], letters: MemoryDeadLetters
 ) -> None:
     kafka, many = platform.settings.kafka, range(20)
@@ -161,10 +161,10 @@ async def test_complaints_reach_the_agencys_topic_and_its_answers_reach_the_comp
         )
 
 
-async def test_after_the_broker_lost_everything_each_open_complaint_is_told_once_more(
+async def test_after_the_broker_lost_everything_each_open_complaint_is_delivered_once_more(
     platform: Platform, inbox: Inbox, background_tasks: list[BackgroundTask], private_kafka: KafkaServer
 ) -> None:
-    # Without relay and agent: the sweep alone, from the store.
+    # Without relay and agent: only the sweep, from the store.
     from_the_store = [road for road in background_tasks if type(road).__name__ in {"Keeper", "Sweep"}]
     kafka, many = platform.settings.kafka, range(10)
     async with going(*from_the_store):

@@ -94,14 +94,14 @@ def test_a_move_made_twice_is_refused_the_second_time(asked: Move) -> None:
         move(then(state, move(state, asked)), asked)
 
 
-def test_progress_can_be_told_again_and_again() -> None:
+def test_progress_can_be_recorded_repeatedly() -> None:
     state = given(*HELD)
     state = then(state, move(state, MOVES[2]))
     assert isinstance(move(state, RecordProgress("tiang sudah diganti"))[0], ProgressRecorded)
 
 
 @pytest.mark.parametrize("asked", MOVES)
-def test_an_old_holder_is_told_who_holds_it_now(asked: Move) -> None:
+def test_a_former_holders_refusal_names_the_present_holder(asked: Move) -> None:
     state = given(*HELD, referred(), routed(ROADS))
     told = refused(state, asked, PLN, NotTheHolder)
     assert told["holder"] == f"agency:{ROADS}"
@@ -110,13 +110,13 @@ def test_an_old_holder_is_told_who_holds_it_now(asked: Move) -> None:
 
 
 @pytest.mark.parametrize("asked", MOVES)
-def test_a_body_that_was_never_told_of_it_finds_nothing(asked: Move) -> None:
+def test_an_agency_that_was_never_notified_gets_not_found(asked: Move) -> None:
     refused(given(*HELD), asked, ROADS, NotFound)
     refused(given(), asked, PLN, NotFound)
 
 
 @pytest.mark.parametrize("asked", MOVES)
-def test_nothing_can_be_done_once_it_is_closed(asked: Move) -> None:
+def test_no_move_is_accepted_once_closed(asked: Move) -> None:
     state = given(*HELD, ComplaintWithdrawn(at=T0))
     assert refused(state, asked, PLN, AlreadyClosed) == {"reason": "withdrawn"}
 
@@ -217,7 +217,7 @@ def part(*facts: Fact) -> Complaint:
     return given(opened, routed(CITY, cause="part"), *facts, id_=complaint(1))
 
 
-def test_a_whole_waits_for_its_mandatory_parts_alone() -> None:
+def test_an_answer_waits_for_mandatory_parts_only() -> None:
     state = whole()
     assert list(open_parts(state, {})) == [complaint(1)]
     assert list(open_parts(state, {complaint(1): part()})) == [complaint(1)]
@@ -226,7 +226,7 @@ def test_a_whole_waits_for_its_mandatory_parts_alone() -> None:
     assert then(state, move(state, Respond(ANSWER, 2))).status is Status.ANSWERED
 
 
-def test_who_waits_for_parts_is_told_which_body_has_each_now() -> None:
+def test_the_refusal_of_an_early_answer_names_the_agency_of_each_part() -> None:
     back = ComplaintReturned(at=T0, agency=CITY, reason="bukan bidang kami")
     moved = [back, routed(ROADS, cause="mandate")]
     for facts, body in (([], CITY), ([back], CITY), (moved, ROADS)):

@@ -1,4 +1,4 @@
-"""Who is told what, once, and again where what was told is lost."""
+"""Which notifications are sent, once, and again after a topic was recreated."""
 
 import json
 from collections.abc import Sequence
@@ -42,16 +42,16 @@ def delivered(state: Complaint, agency: str = PLN, topic: str = "topic-1") -> Co
     return then(state, [receipt])
 
 
-# --- read off the state -----------------------------------------------------------------------------------------
+# --- what is undelivered ---------------------------------------------------------------------------------------
 
 
-def test_the_holder_is_told_and_after_its_receipt_nobody_is() -> None:
+def test_the_holder_is_notified_until_its_receipt() -> None:
     state = given(*HELD)
     assert [letter.agency for letter in undelivered(state, (), {})] == [PLN]
     assert undelivered(delivered(state), (), {PLN: "topic-1"}) == []
 
 
-def test_both_the_new_and_the_old_body_are_told_the_new_one_first() -> None:
+def test_the_new_holder_is_notified_before_the_former_one() -> None:
     state = given(*HELD, routed(ROADS, cause="merger"))
     assert [(letter.agency, letter.news.kind) for letter in undelivered(state, (), {})] == [
         (ROADS, "assigned"),
@@ -59,7 +59,7 @@ def test_both_the_new_and_the_old_body_are_told_the_new_one_first() -> None:
     ]
 
 
-def test_only_an_open_complaints_holder_is_told_again_when_its_topic_is_another_one() -> None:
+def test_only_the_holder_of_an_open_complaint_is_notified_again_after_its_topic_was_recreated() -> None:
     state = delivered(given(*HELD))
     assert [letter.again for letter in undelivered(state, (), {PLN: "topic-2"})] == [True]
     assert undelivered(state, (), {}) == [], "an unknown topic is taken to be what it was"
@@ -70,7 +70,7 @@ def test_only_an_open_complaints_holder_is_told_again_when_its_topic_is_another_
     assert undelivered(closed, (), {PLN: "topic-2"}) == []
 
 
-def test_a_receipt_that_stands_in_the_stream_behind_a_later_one_counts() -> None:
+def test_a_receipt_before_a_later_one_in_the_stream_counts() -> None:
     state = given(*HELD)
     cause = receipt_cause(state.news[PLN].event_id, "topic-1")
     written = event_id(complaint_stream(state.id), cause, "ComplaintDelivered", 0)
@@ -78,17 +78,17 @@ def test_a_receipt_that_stands_in_the_stream_behind_a_later_one_counts() -> None
     assert undelivered(state, {written}, {PLN: "topic-2"}) != []
 
 
-def test_facts_without_news_wake_nobody() -> None:
+def test_facts_without_news_need_no_notification() -> None:
     assert NEWS <= COMPLAINT_EVENTS
     assert "ComplaintDelivered" not in NEWS
     state = delivered(given(*HELD))
     assert undelivered(then(state, [ProgressRecorded(at=T0, agency=PLN, text="x")]), (), {PLN: "topic-1"}) == []
 
 
-# --- told -------------------------------------------------------------------------------------------------------
+# --- sending ----------------------------------------------------------------------------------------------------
 
 
-async def test_a_message_tells_the_whole_state_and_its_receipt_says_where_it_lies(
+async def test_a_message_has_the_whole_state_and_its_receipt_the_offset(
     repository: Repository, delivery: Delivery, postbox: MemoryPostbox
 ) -> None:
     await keep(repository.store, repository, complaint(), HELD)
@@ -105,7 +105,7 @@ async def test_a_message_tells_the_whole_state_and_its_receipt_says_where_it_lie
     assert receipt.topic_id == postbox.known()[PLN]
 
 
-async def test_woken_again_and_again_it_tells_each_news_once(
+async def test_repeated_reactions_send_each_message_once(
     repository: Repository, delivery: Delivery, postbox: MemoryPostbox
 ) -> None:
     await keep(repository.store, repository, complaint(), HELD)
@@ -119,7 +119,7 @@ async def test_woken_again_and_again_it_tells_each_news_once(
     assert (await repository.load(complaint())).state.version == 4
 
 
-async def test_two_bodies_are_told_in_one_go(
+async def test_two_agencies_are_notified_in_one_reaction(
     repository: Repository, delivery: Delivery, postbox: MemoryPostbox
 ) -> None:
     await keep(repository.store, repository, complaint(), [*HELD, routed(ROADS, cause="merger")])
@@ -133,7 +133,7 @@ async def test_a_crash_between_sending_and_appending_sends_again_under_the_same_
     repository: Repository, delivery: Delivery, postbox: MemoryPostbox, clock: FixedClock
 ) -> None:
     await keep(repository.store, repository, complaint(), HELD)
-    await delivery([await repository.load(complaint())])  # and the process dies here
+    await delivery([await repository.load(complaint())])  # and the process crashes here
     restarted = Delivery(postbox, delivery._registry, delivery._policies, clock)
     await Reactor(repository, restarted, impatient()).handle([complaint()])
     first, second = (headers(message)["ce_id"] for message in postbox.records[PLN])
@@ -194,7 +194,7 @@ async def test_after_a_wipe_every_open_complaint_gets_one_new_message(
     assert {headers(message)["ce_id"] for message in postbox.records[PLN]} < told_before
 
 
-async def test_while_the_broker_is_down_the_reaction_waits_and_then_goes_on(
+async def test_while_the_broker_is_down_the_reaction_raises_and_later_succeeds(
     repository: Repository, delivery: Delivery, postbox: MemoryPostbox
 ) -> None:
     await keep(repository.store, repository, complaint(), HELD)
@@ -210,7 +210,7 @@ async def test_while_the_broker_is_down_the_reaction_waits_and_then_goes_on(
     assert (kinds(postbox), tries) == (["complaint.assigned"], 4)
 
 
-async def test_the_sweep_leaves_young_news_to_the_agent(
+async def test_the_sweep_leaves_messages_within_the_grace_to_the_agent(
     repository: Repository, delivery: Delivery, postbox: MemoryPostbox, clock: FixedClock
 ) -> None:
     await keep(repository.store, repository, complaint(), HELD)
@@ -223,7 +223,7 @@ async def test_the_sweep_leaves_young_news_to_the_agent(
     assert kinds(postbox) == ["complaint.assigned"]
 
 
-async def test_after_erasure_every_body_that_was_told_is_told_to_forget_and_no_text_leaves(
+async def test_after_an_erasure_every_notified_agency_gets_an_erasure_message_without_text(
     repository: Repository, delivery: Delivery, postbox: MemoryPostbox
 ) -> None:
     await keep(repository.store, repository, complaint(), [*HELD, routed(ROADS, cause="merger")])
@@ -238,7 +238,7 @@ async def test_after_erasure_every_body_that_was_told_is_told_to_forget_and_no_t
     assert not any(WORDS.encode() in body for body in last)
 
 
-async def test_what_is_too_much_for_one_message_loses_its_oldest_details(
+async def test_a_message_that_is_too_large_loses_its_oldest_details(
     repository: Repository, delivery: Delivery, postbox: MemoryPostbox
 ) -> None:
     many = [detail(f"{n} " + "a" * 9_990) for n in range(120)]
@@ -251,7 +251,7 @@ async def test_what_is_too_much_for_one_message_loses_its_oldest_details(
     assert 50 < len(details) < 120
 
 
-def test_a_receipts_cause_is_the_fact_told_and_the_topic() -> None:
+def test_a_receipts_cause_is_the_message_and_the_topic() -> None:
     told = UUID(int=3)
     assert receipt_cause(told, "a") == receipt_cause(told, "a")
     assert receipt_cause(told, "a") != receipt_cause(told, "b")

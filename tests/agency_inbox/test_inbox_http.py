@@ -1,4 +1,4 @@
-"""An agency's own complaints over HTTP: its own, only its own, and what it may do with them."""
+"""An agency's complaints and moves over HTTP, and that other agencies' complaints stay hidden."""
 
 from datetime import timedelta
 from typing import Any
@@ -52,9 +52,7 @@ async def post(web: httpx.AsyncClient, move: str, body: dict[str, Any] | None = 
     return await web.post(at(agency, move=move), json=body or {}, headers={"Idempotency-Key": key, **more})
 
 
-async def test_an_agency_reads_the_whole_complaint_and_nothing_of_who_complained(
-    inbox: Inbox, web: httpx.AsyncClient
-) -> None:
+async def test_an_agency_reads_the_whole_complaint_without_the_reporter(inbox: Inbox, web: httpx.AsyncClient) -> None:
     file = AttachmentAdded(at=T0, attachment=UUID(int=9), media_type="image/jpeg", size_bytes=10, name="lampu.jpg")
     await given(inbox, *HELD, detail(), file)
     answer = await web.get(at())
@@ -77,7 +75,9 @@ async def test_sentences_come_in_the_readers_language(inbox: Inbox, web: httpx.A
     assert indonesian["timeline"][0]["sentence"] != english["timeline"][0]["sentence"]
 
 
-async def test_what_is_not_yours_and_what_is_not_there_look_the_same(inbox: Inbox, web: httpx.AsyncClient) -> None:
+async def test_another_agencys_complaint_and_a_missing_one_get_the_same_answer(
+    inbox: Inbox, web: httpx.AsyncClient
+) -> None:
     await given(inbox, *HELD)
     answers = [await web.get(at(ROADS)), await web.get(at(index=7)), await web.get(at("nobody"))]
     assert [answer.status_code for answer in answers] == [404, 404, 404]
@@ -86,13 +86,13 @@ async def test_what_is_not_yours_and_what_is_not_there_look_the_same(inbox: Inbo
     assert [answer.status_code for answer in moved] == [404, 404]
 
 
-async def test_a_body_that_gave_it_back_reads_it_no_more(inbox: Inbox, web: httpx.AsyncClient) -> None:
+async def test_an_agency_that_returned_a_complaint_cannot_read_it(inbox: Inbox, web: httpx.AsyncClient) -> None:
     await given(inbox, *HELD)
     assert (await post(web, "return", {"reason": "jalan nasional", "suggested_agency": ROADS})).status_code == 200
     assert (await web.get(at())).status_code == 404
 
 
-async def test_a_body_still_reads_what_was_closed_with_it(inbox: Inbox, web: httpx.AsyncClient, feed: Feed) -> None:
+async def test_an_agency_still_reads_what_it_held_when_closed(inbox: Inbox, web: httpx.AsyncClient, feed: Feed) -> None:
     await given(inbox, *HELD, ComplaintWithdrawn(at=T0))
     await feed()
     assert (await web.get(at())).json()["closed_reason"] == "withdrawn"
@@ -110,7 +110,7 @@ async def test_a_body_still_reads_what_was_closed_with_it(inbox: Inbox, web: htt
         ("response", {"text": ANSWER, "seen_version": 1}, "answered"),
     ],
 )
-async def test_each_move_is_taken_and_taken_once(
+async def test_each_move_is_accepted_once(
     inbox: Inbox, web: httpx.AsyncClient, move: str, body: dict[str, Any], status: str
 ) -> None:
     await given(inbox, *HELD)
@@ -131,13 +131,13 @@ async def test_a_move_needs_a_key(inbox: Inbox, web: httpx.AsyncClient) -> None:
     assert (await web.post(at(move="acknowledgement"), json={})).json()["field"] == "Idempotency-Key"
 
 
-async def test_who_saw_an_older_version_can_say_so(inbox: Inbox, web: httpx.AsyncClient) -> None:
+async def test_if_match_of_an_older_version_is_refused(inbox: Inbox, web: httpx.AsyncClient) -> None:
     await given(inbox, *HELD, acknowledged())
     late = await post(web, "progress", {"text": "satu"}, **{"If-Match": '"1"'})
     assert (late.status_code, late.json()["actual"]) == (412, 2)
 
 
-async def test_an_old_holder_is_told_who_holds_it_now(inbox: Inbox, web: httpx.AsyncClient) -> None:
+async def test_a_former_holders_refusal_names_the_present_holder(inbox: Inbox, web: httpx.AsyncClient) -> None:
     back = ComplaintReturned(at=T0, agency=PLN, reason="jalan nasional")
     await given(inbox, *HELD, back, routed(ROADS))
     answer = await post(web, "acknowledgement")
@@ -160,7 +160,7 @@ async def test_a_whole_is_not_answered_before_its_mandatory_parts(inbox: Inbox, 
     assert (named["agency"], named["status"], named["holder"]) == (CITY, None, None), "its stream is not there yet"
 
 
-async def test_who_leads_a_whole_sees_where_its_parts_stand(inbox: Inbox, web: httpx.AsyncClient) -> None:
+async def test_the_lead_agency_sees_the_status_of_each_part(inbox: Inbox, web: httpx.AsyncClient) -> None:
     part = Part(id=complaint(1), agency=CITY)
     await given(inbox, *HELD, ComplaintSplit(at=T0, parts=(part,)))
     back = ComplaintReturned(at=T0, agency=CITY, reason="bukan bidang kami")
@@ -173,9 +173,7 @@ async def test_who_leads_a_whole_sees_where_its_parts_stand(inbox: Inbox, web: h
     assert told["status_text"] == "forwarded, waiting for the agency to begin"
 
 
-async def test_who_leads_a_whole_reads_what_each_part_was_answered_and_nobody_else_does(
-    inbox: Inbox, web: httpx.AsyncClient
-) -> None:
+async def test_only_the_lead_agency_reads_the_answers_of_parts(inbox: Inbox, web: httpx.AsyncClient) -> None:
     await given(inbox, *HELD, ComplaintSplit(at=T0, parts=(Part(id=complaint(1), agency=CITY),)))
     said = ResponseGiven(at=T0, agency=CITY, text=ANSWER)
     await write(inbox.repository, complaint(1), part_opened(complaint(0), T0), routed(CITY, cause="part"), said)
@@ -251,7 +249,7 @@ async def test_a_merged_bodys_complaints_are_in_its_successors_inbox(
     assert (await post(web, "acknowledgement", agency=ROADS)).status_code == 200
 
 
-async def test_rows_made_again_from_the_store_are_the_same_rows(inbox: Inbox, feed: Feed) -> None:
+async def test_rebuilt_rows_are_equal(inbox: Inbox, feed: Feed) -> None:
     from agency_inbox import views
     from chassis.project.rebuild import rebuild, table_hash
 

@@ -1,4 +1,4 @@
-"""Agencies' own systems answer on their topic: taken once, or set aside with the reason, and the rest goes on."""
+"""Replies of agencies' own systems: accepted once, or refused with a reason that the agency can read."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ async def refused(web: httpx.AsyncClient, agency: str = PLN) -> list[dict[str, A
         ("answered", {"text": ANSWER, "seen_version": 1}, Status.ANSWERED),
     ],
 )
-async def test_each_reply_is_taken_and_taken_once(
+async def test_each_reply_is_accepted_once(
     inbox: Inbox,
     external_consumer: ExternalConsumer,
     web: httpx.AsyncClient,
@@ -61,13 +61,13 @@ async def test_each_reply_is_taken_and_taken_once(
 ) -> None:
     await keep(inbox.repository.store, inbox.repository, complaint(), HELD)
     await external_consumer.handle([reply(type_, body)])
-    await external_consumer.handle([reply(type_, body, offset=4)])  # sent again, or read again
+    await external_consumer.handle([reply(type_, body, offset=4)])  # a repeat at another offset
     state = (await inbox.repository.load(complaint())).state
     assert (state.status, state.version) == (status, 2)
     assert await refused(web) == []
 
 
-async def test_without_an_id_of_its_own_a_reply_is_known_by_its_place(
+async def test_a_reply_without_an_id_is_identified_by_its_offset(
     inbox: Inbox, external_consumer: ExternalConsumer
 ) -> None:
     await keep(inbox.repository.store, inbox.repository, complaint(), HELD)
@@ -76,7 +76,7 @@ async def test_without_an_id_of_its_own_a_reply_is_known_by_its_place(
     assert (await inbox.repository.load(complaint())).state.version == 3
 
 
-async def test_an_agency_cannot_answer_in_anothers_name(
+async def test_an_agency_cannot_reply_for_another(
     inbox: Inbox, external_consumer: ExternalConsumer, web: httpx.AsyncClient
 ) -> None:
     await keep(inbox.repository.store, inbox.repository, complaint(), HELD)
@@ -100,7 +100,7 @@ async def test_an_agency_cannot_answer_in_anothers_name(
         (reply("acknowledged", {}, id_="x" * 201), "invalid-field"),
     ],
 )
-async def test_what_cannot_be_taken_is_shown_to_its_agency_with_the_reason_and_the_rest_goes_on(
+async def test_a_refused_reply_is_shown_to_its_agency_with_the_reason_and_others_continue(
     inbox: Inbox,
     external_consumer: ExternalConsumer,
     web: httpx.AsyncClient,
@@ -120,7 +120,7 @@ async def test_what_cannot_be_taken_is_shown_to_its_agency_with_the_reason_and_t
     assert (await inbox.repository.load(complaint())).state.version == 3
 
 
-async def test_read_again_a_refused_reply_is_shown_once(
+async def test_a_refused_reply_read_twice_is_shown_once(
     inbox: Inbox, external_consumer: ExternalConsumer, web: httpx.AsyncClient
 ) -> None:
     await keep(inbox.repository.store, inbox.repository, complaint(), HELD)
@@ -129,7 +129,7 @@ async def test_read_again_a_refused_reply_is_shown_once(
     assert len(await refused(web)) == 1
 
 
-async def test_the_same_id_with_other_words_is_refused(
+async def test_the_same_id_with_another_content_is_refused(
     inbox: Inbox, external_consumer: ExternalConsumer, web: httpx.AsyncClient
 ) -> None:
     await keep(inbox.repository.store, inbox.repository, complaint(), HELD)
@@ -137,7 +137,7 @@ async def test_the_same_id_with_other_words_is_refused(
     assert [row["code"] for row in await refused(web)] == ["request-differs"]
 
 
-async def test_while_the_store_is_away_a_reply_waits_and_is_not_refused(inbox: Inbox, web: httpx.AsyncClient) -> None:
+async def test_while_the_store_is_away_a_reply_is_retried_and_not_refused(inbox: Inbox, web: httpx.AsyncClient) -> None:
     await keep(inbox.repository.store, inbox.repository, complaint(), HELD)
     tries = 0
 

@@ -1,4 +1,4 @@
-"""Who was forgotten is told after all, from the store alone."""
+"""The sweep delivers from the store what the agent missed, and the topics are provisioned."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -24,7 +24,7 @@ GRACE = timedelta(seconds=30)
 
 
 class Kept:
-    """The keeper's topics over a memory postbox."""
+    """The provisioner's topics over a memory postbox."""
 
     def __init__(self, postbox: MemoryPostbox) -> None:
         self._postbox = postbox
@@ -64,7 +64,7 @@ async def look(sweep: Sweep) -> int:
     return await sweep.once()
 
 
-async def test_what_the_agent_missed_is_told_after_the_grace_and_then_left_alone(
+async def test_what_the_agent_missed_is_delivered_once_after_the_grace(
     inbox: Inbox, sweep: Sweep, postbox: MemoryPostbox, clock: FixedClock
 ) -> None:
     await told(inbox, 0, 1)
@@ -75,7 +75,7 @@ async def test_what_the_agent_missed_is_told_after_the_grace_and_then_left_alone
     assert await look(sweep) == 0
 
 
-async def test_young_news_of_an_old_complaint_is_left_to_the_agent(
+async def test_recent_news_of_an_old_complaint_is_left_to_the_agent(
     inbox: Inbox, sweep: Sweep, postbox: MemoryPostbox, clock: FixedClock
 ) -> None:
     await told(inbox, 0)
@@ -104,7 +104,7 @@ async def test_after_a_wipe_every_open_complaint_gets_one_new_message(
     assert (await keeper.once(), await look(sweep)) == (0, 0)
 
 
-async def test_while_the_broker_is_away_the_sweep_goes_on_feeding_and_tells_later(
+async def test_while_the_broker_is_away_the_sweep_updates_its_work_and_delivers_later(
     inbox: Inbox, sweep: Sweep, postbox: MemoryPostbox, clock: FixedClock
 ) -> None:
     postbox.is_up = False
@@ -127,7 +127,7 @@ def nation(*ids: str) -> list[AgencyRegistered]:
 MANY = [f"kota-{number}" for number in range(700)]
 
 
-async def test_a_body_registered_while_we_run_has_topics_at_once_and_those_of_a_nation_with_their_first_message(
+async def test_an_agency_registered_at_run_time_gets_topics_at_once_and_seeded_ones_with_their_first_message(
     inbox: Inbox, keeper: AgencyTopicProvisioner, postbox: MemoryPostbox
 ) -> None:
     await keep_registry(inbox.repository.store, inbox.repository, *nation(*MANY))
@@ -138,7 +138,7 @@ async def test_a_body_registered_while_we_run_has_topics_at_once_and_those_of_a_
     assert set(postbox.known()) == {"baru"}
 
 
-async def test_where_it_is_asked_for_every_body_of_the_nation_has_topics_from_the_start(
+async def test_with_every_all_agencies_get_topics_at_the_start(
     inbox: Inbox, sweep: Sweep, postbox: MemoryPostbox
 ) -> None:
     await keep_registry(inbox.repository.store, inbox.repository, *nation(*MANY))
@@ -146,7 +146,7 @@ async def test_where_it_is_asked_for_every_body_of_the_nation_has_topics_from_th
     assert set(MANY) < set(postbox.known())
 
 
-async def test_every_body_of_a_small_registry_that_lives_has_topics(
+async def test_every_living_agency_of_a_small_registry_gets_topics(
     inbox: Inbox, keeper: AgencyTopicProvisioner, postbox: MemoryPostbox
 ) -> None:
     await keep_registry(inbox.repository.store, inbox.repository, merged(PLN, successor=ROADS))

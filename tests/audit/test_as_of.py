@@ -1,4 +1,4 @@
-"""An audit as of a past instant judges what was known then, and says what it leaves out."""
+"""An audit as of a past moment uses the events until then and says what it leaves out."""
 
 import asyncio
 import sqlite3

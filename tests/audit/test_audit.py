@@ -1,4 +1,4 @@
-"""The audit passes what is sound, and tells each kind of corruption apart."""
+"""The audit finds nothing in a sound store, and names each kind of corruption."""
 
 import asyncio
 import sqlite3
@@ -55,7 +55,7 @@ async def codes(repository: Repository, now: datetime = SOON) -> list[str]:
 
 
 def change(tmp_path: Path, statement: str, *values: object) -> None:
-    """What nobody may do to a store."""
+    """Corrupt the SQLite store with a statement."""
     link = sqlite3.connect(tmp_path / "store.db")
     link.execute(statement, values)
     link.commit()

@@ -1,4 +1,4 @@
-"""The running sums are the same, however the changes came, and show what does not add up."""
+"""The books do not depend on the order of changes, and show an imbalance."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""The audit compares Kafka with the store: events as a set, receipts with the messages they point to."""
+"""The audit compares Kafka with the store: the set of events, and receipts with their messages."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path

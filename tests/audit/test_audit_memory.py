@@ -1,4 +1,4 @@
-"""The audit of a long history needs no more memory than that of a short one."""
+"""The memory of an audit does not grow with the length of the history."""
 
 import gc
 import tracemalloc
@@ -19,12 +19,12 @@ SHORT, LONG = 30, 240
 
 
 def collect() -> None:
-    """When the collector comes by itself depends on what ran before: what it would take is not held."""
+    """Collects garbage explicitly, since automatic collection depends on what ran before."""
     gc.collect()
 
 
 async def peak_bytes(path: Path, lives: int, *, past: bool) -> int:
-    """What the walk held at most; `past`: as of the middle of these lives."""
+    """The peak memory of an audit. `past`: as of the middle of the histories."""
     again(path, await begin(path), lives)
     store = SqlStore(f"sqlite:///{path}")
     now = T0 + timedelta(hours=1.25 if past else 2)
@@ -50,8 +50,8 @@ async def test_ten_times_the_history_needs_no_more_memory(
 ) -> None:
     monkeypatch.setattr(
         "chassis.sql.database.READERS", 1
-    )  # how many get to read, each with a connection of its own, is chance
-    # What is made once and kept, bounded caches too, is made here.
+    )  # the number of threads that read, each with its own connection, varies
+    # The first run fills bounded caches and objects that are created once.
     await peak_bytes(tmp_path / "warm.db", LONG, past=past)
     short = await peak_bytes(tmp_path / "short.db", SHORT, past=past)
     long = await peak_bytes(tmp_path / "long.db", LONG, past=past)

@@ -1,4 +1,4 @@
-"""Escalation over a memory store, its real SQLite tables, and a clock that a test moves."""
+"""Escalation over a memory store, its real SQLite tables, and a clock that the test sets."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A timer that was planned on an older state than it goes off on: what has been said, or is over, is not said."""
+"""A timer that was planned on an older state adds nothing if its fact exists or is no longer allowed."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,7 @@ HELD = (filed(), routed())
 
 
 class Planned(NamedTuple):
-    """A timer, the state on which it was planned, and what it says when it goes off."""
+    """A timer, the state on which it was planned, and the facts that it adds when it fires."""
 
     what: str
     state: Complaint
@@ -83,20 +83,20 @@ TIMERS = {
 
 
 @pytest.mark.parametrize("timer", TIMERS)
-def test_a_timer_says_one_thing_and_going_off_again_nothing(timer: str) -> None:
+def test_a_timer_adds_one_fact_and_nothing_when_it_fires_again(timer: str) -> None:
     planned = TIMERS[timer]
     [fact] = planned.says(planned.state)
     assert planned.says(after(planned.state, fact)) == []
 
 
 @pytest.mark.parametrize("timer", TIMERS)
-def test_a_timer_that_was_planned_before_the_reporter_took_it_back_says_nothing(timer: str) -> None:
+def test_a_timer_planned_before_a_withdrawal_adds_nothing(timer: str) -> None:
     planned = TIMERS[timer]
     assert planned.says(after(planned.state, ComplaintWithdrawn(at=AT))) == []
 
 
 @pytest.mark.parametrize("timer", ["reminder", "decree"])
-def test_nobody_is_reminded_of_a_date_and_no_date_is_moved_once_it_was_missed(timer: str) -> None:
+def test_a_missed_date_gets_no_reminder_and_is_not_moved(timer: str) -> None:
     planned = TIMERS[timer]
     action = planned.action
     miss = DeadlineMissed(
@@ -105,6 +105,6 @@ def test_nobody_is_reminded_of_a_date_and_no_date_is_moved_once_it_was_missed(ti
     assert planned.says(after(planned.state, miss)) == []
 
 
-def test_a_file_that_was_awaited_does_not_lapse_once_it_is_answered_without() -> None:
+def test_an_incomplete_file_does_not_lapse_once_it_is_answered() -> None:
     planned = TIMERS["a file never completed"]
     assert planned.says(after(planned.state, answered())) == []

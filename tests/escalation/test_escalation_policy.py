@@ -1,4 +1,4 @@
-"""What time alone does to a complaint: given its facts, when so much time has passed, then these facts, each once."""
+"""Given facts, when time passes, then these facts, each once."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -42,7 +42,7 @@ def told_of(facts: list[Fact]) -> list[tuple[str, str | None, int | None]]:
     return [(type(f).__name__, getattr(f, "clock", None), getattr(f, "rung", None)) for f in facts]
 
 
-def test_before_anything_is_due_nothing_is_said() -> None:
+def test_before_any_due_date_no_timer_fires() -> None:
     assert passed(given(filed(), routed()), 1) == []
 
 
@@ -72,7 +72,7 @@ def test_a_jump_over_months_catches_up_every_step_of_a_clock_in_order_and_repeat
 
 
 def caught_up(state: Complaint, days: float) -> tuple[Complaint, list[Fact]]:
-    """After as many looks as it takes."""
+    """Call `due` until nothing is due."""
     said = list[Fact]()
     while facts := passed(state, days):
         state, said = after(state, facts), said + facts
@@ -80,7 +80,7 @@ def caught_up(state: Complaint, days: float) -> tuple[Complaint, list[Fact]]:
 
 
 @pytest.mark.parametrize("days", [90, 400])
-def test_stepping_day_by_day_says_the_same_in_the_same_order_as_one_jump(days: int) -> None:
+def test_daily_steps_and_one_jump_give_the_same_facts_in_the_same_order(days: int) -> None:
     _, by_jump = caught_up(given(filed(), routed()), days)
     state, by_day = given(filed(), routed()), list[Fact]()
     for day in range(days + 1):
@@ -89,7 +89,7 @@ def test_stepping_day_by_day_says_the_same_in_the_same_order_as_one_jump(days: i
     assert told_of(by_day) == told_of(by_jump)
 
 
-def test_after_a_jump_over_reminder_and_date_the_reminder_stands_before_the_miss_and_speaks_of_a_past_date() -> None:
+def test_after_a_jump_the_reminder_precedes_the_miss_and_names_a_past_date() -> None:
     _, facts = caught_up(given(filed(), routed()), 40)
     said = [sentence(fact, REGISTRY, "en") for fact in facts if getattr(fact, "clock", None) is Clock.ACKNOWLEDGE]
     assert said[0].startswith("A reminder was sent to Kota: the date for the agency's first follow-up was ")
@@ -99,7 +99,7 @@ def test_after_a_jump_over_reminder_and_date_the_reminder_stands_before_the_miss
 
 
 @pytest.mark.parametrize("days", [6, 20, 40, 400])
-def test_asked_twice_the_second_time_nothing_is_left_to_say(days: float) -> None:
+def test_a_second_call_finds_no_timer(days: float) -> None:
     state, _ = caught_up(given(filed(), routed()), days)
     assert passed(state, days) == []
 
@@ -136,7 +136,7 @@ def test_a_file_not_completed_in_thirty_days_lapses_as_incomplete() -> None:
     assert [f.cause for f in passed(state, 31) if isinstance(f, ComplaintLapsed)] == ["incomplete"]
 
 
-def test_an_answer_that_came_first_leaves_the_escalation_nothing_to_do() -> None:
+def test_an_answer_before_the_date_prevents_the_escalation() -> None:
     state = given(filed(), routed())
     action = next_owned(state, REGISTRY, POLICIES)
     assert action is not None
@@ -160,7 +160,7 @@ def test_the_second_dispute_goes_to_the_ombudsman_at_once_and_only_once() -> Non
     assert current_rung(after(state, [climb]), REGISTRY, POLICIES) == 3
 
 
-def test_who_asks_for_the_ombudsman_is_raised_at_once_and_looked_at_until_the_end() -> None:
+def test_a_call_for_the_ombudsman_escalates_at_once_until_closing() -> None:
     state = given(filed(), routed(), OmbudsmanRequested(at=NOON, reason="tidak percaya"))
     [climb] = passed(state, 0)
     assert climb == ComplaintEscalated(at=NOON, rung=3, cause="direct")
@@ -172,7 +172,7 @@ def test_who_asks_for_the_ombudsman_is_raised_at_once_and_looked_at_until_the_en
     assert current_rung(ended, REGISTRY, POLICIES) == 0
 
 
-def test_the_wish_for_the_ombudsman_and_a_second_dispute_are_one_climb() -> None:
+def test_a_call_for_the_ombudsman_and_a_second_dispute_escalate_once() -> None:
     history = [filed(), routed(), OmbudsmanRequested(at=NOON, reason="x"), answered()]
     state = given(
         *history, ResolutionDisputed(at=NOON, reason="a"), answered(), ResolutionDisputed(at=NOON, reason="b")
@@ -223,12 +223,12 @@ def test_a_decree_moves_an_open_date_once_and_the_new_date_holds() -> None:
     assert next(f.due_at for f in moved if isinstance(f, DueDateMoved)) == NOON + timedelta(days=9)
 
 
-def test_a_decree_published_while_another_is_being_told_is_told_after_it() -> None:
+def test_a_decree_published_during_another_move_is_recorded_after_it() -> None:
     days = [Holiday(on=datetime(2026, 4, d, tzinfo=UTC).date(), name="Cuti", kind="joint_leave") for d in (16, 17)]
     first = CalendarDecreed(at=NOON + timedelta(days=1), calendar="national", year=2026, source="SKB", days=(days[0],))
     second = first.model_copy(update={"at": first.at + timedelta(minutes=5), "days": tuple(days)})
     known = fold_registry(REGISTRY, [RecordedFact(first, NIL, 1)])
-    # Said ten minutes after the first, by a process that had not yet read the second.
+    # Appended ten minutes after the first decree, by a process that had not read the second.
     told = passed(given(filed(), routed()), 1 + 10 / (24 * 60), known)
     later = after(given(filed(), routed()), told)
     moved = passed(later, 2, fold_registry(known, [RecordedFact(second, NIL, 2)]))
@@ -238,7 +238,7 @@ def test_a_decree_published_while_another_is_being_told_is_told_after_it() -> No
     assert passed(after(later, moved), 2, fold_registry(known, [RecordedFact(second, NIL, 2)])) == []
 
 
-def test_what_another_region_decreed_since_is_not_named_as_what_moved_the_date() -> None:
+def test_a_decree_of_another_region_is_not_named_for_a_moved_date() -> None:
     day = Holiday(on=datetime(2026, 4, 16, tzinfo=UTC).date(), name="Cuti", kind="joint_leave")
     decree = CalendarDecreed(at=NOON + timedelta(days=1), calendar="national", year=2026, source="SKB", days=(day,))
     elsewhere = decree.model_copy(update={"at": NOON + timedelta(days=1, hours=1), "calendar": "91", "source": "Papua"})
@@ -261,14 +261,14 @@ def test_a_decree_after_the_miss_leaves_the_miss() -> None:
     assert Clock.ACKNOWLEDGE not in {f.clock for f in passed(late, 9.5, registry) if isinstance(f, DueDateMoved)}
 
 
-def test_what_was_acknowledged_or_answered_stands_on_no_rung_of_the_passed_clock() -> None:
+def test_an_acknowledged_or_answered_complaint_has_no_level_of_the_finished_clock() -> None:
     late = after(given(filed(), routed()), passed(given(filed(), routed()), 8))
     assert current_rung(late, REGISTRY, POLICIES) == 1
     assert current_rung(after(late, [acknowledged()]), REGISTRY, POLICIES) == 0
     assert current_rung(after(late, [answered()]), REGISTRY, POLICIES) == 0
 
 
-def test_whom_the_arbiter_binds_stands_on_no_rung_that_others_were_late_for() -> None:
+def test_a_binding_placement_has_no_level_from_earlier_holders() -> None:
     held = given(filed(), routed(), acknowledged())
     ignored = after(held, passed(held, 60))
     assert current_rung(ignored, REGISTRY, POLICIES) == 4

@@ -1,4 +1,4 @@
-"""Time gets into the streams without Kafka, across restarts and jumps, each step once."""
+"""The sweep appends each timer once, without Kafka, across restarts and clock jumps."""
 
 import asyncio
 from collections import Counter
@@ -65,7 +65,7 @@ async def test_a_jump_over_thirty_days_is_caught_up_in_one_look_and_a_second_loo
     assert await types(escalation) == once
 
 
-async def test_after_a_restart_with_a_lost_database_nothing_is_said_twice(
+async def test_after_a_restart_with_a_lost_database_no_fact_is_repeated(
     platform: Platform, escalation: Escalation, clock: FixedClock
 ) -> None:
     await write(escalation.repository, A, filed(), routed())
@@ -80,7 +80,7 @@ async def test_after_a_restart_with_a_lost_database_nothing_is_said_twice(
         assert await types(restarted) == before
 
 
-async def test_two_sweepers_at_once_say_each_thing_once(platform: Platform, clock: FixedClock) -> None:
+async def test_two_sweepers_at_once_append_each_fact_once(platform: Platform, clock: FixedClock) -> None:
     async with open_escalation(platform) as one, open_escalation(platform) as two:
         for index in range(20):
             await write(one.repository, named(f"c{index}"), filed(index), routed())
@@ -134,7 +134,7 @@ async def test_a_decree_moves_the_dates_of_complaints_that_nothing_else_happened
 
 
 @pytest.mark.parametrize("who", ["who planned it", "another who had planned all again", "whoever is started next"])
-async def test_what_was_planned_by_an_older_calendar_is_planned_again_whoever_looks_next(
+async def test_work_planned_by_an_older_calendar_is_planned_again_by_any_process(
     platform: Platform, clock: FixedClock, who: str
 ) -> None:
     registry = RegistryView(Repository(platform.store, platform.keyring, "reader"), fresh_s=0)
@@ -147,13 +147,13 @@ async def test_what_was_planned_by_an_older_calendar_is_planned_again_whoever_lo
         await write(one.repository, A, filed(), routed())
         await keep_registry(platform.store, one.repository, decree)
         await one.sweep.replan_outdated()
-        await two.sweep.feed()  # by what it knew when it began
+        await two.sweep.feed()  # by the registry that it had read before
         clock.advance(timedelta(seconds=1))
         await sweep({"who planned it": two, "whoever is started next": three}.get(who, one))
         assert "DueDateMoved" in await types(one)
 
 
-async def test_other_numbers_in_the_policies_plan_all_that_is_open_again_once(
+async def test_changed_policies_plan_all_open_work_again_once(
     platform: Platform, escalation: Escalation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await write(escalation.repository, A, filed(), routed())
@@ -173,7 +173,7 @@ async def test_days_without_any_process_over_lebaran_lose_no_step_and_move_no_da
     await keep_registry(platform.store, escalation.repository, national.decree(T0))
     await write(escalation.repository, A, filed(), routed())
     await sweep(escalation)
-    clock.advance(timedelta(days=45))  # nobody runs from 2 March to 16 April
+    clock.advance(timedelta(days=45))  # no process runs from 2 March to 16 April
     async with open_escalation(platform) as restarted:
         await sweep(restarted)
         facts = [decode(event) for event in (await restarted.repository.load(A)).recorded]
@@ -184,9 +184,7 @@ async def test_days_without_any_process_over_lebaran_lose_no_step_and_move_no_da
     assert climbed == [(1, 0), (2, 0), (3, 0), (4, 0), (4, 1)], "9, 16, 30 March, 7 and 14 April: each once"
 
 
-async def test_a_timer_written_by_a_writer_with_a_key_ring_of_its_own_needs_no_text(
-    platform: Platform, clock: FixedClock
-) -> None:
+async def test_a_timer_needs_no_key_of_the_complaint(platform: Platform, clock: FixedClock) -> None:
     plain = Platform(platform.settings, platform.store, PlainKeys(), clock, platform.registry)
     async with open_escalation(plain) as context:
         await keep(platform.store, context.repository, A, [filed(), routed()])

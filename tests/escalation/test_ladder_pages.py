@@ -1,4 +1,4 @@
-"""Who climbs is seen by those above, and the public list tells no more than it may."""
+"""The escalation ladder over HTTP, and what the public list hides."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,7 +29,7 @@ async def pass_days(escalation: Escalation, clock: FixedClock, days: float) -> N
     await escalation.ladder.catch_up()
 
 
-async def test_a_missed_acknowledgement_stands_on_the_unit_heads_rung(
+async def test_a_missed_acknowledgement_is_on_the_unit_heads_level(
     escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
 ) -> None:
     await write(escalation.repository, named("a"), filed(), routed())
@@ -54,7 +54,7 @@ async def test_the_head_of_a_unit_sees_its_own_and_the_public_cannot_ask_by_unit
     assert len(await listed(web, 4, unit="taman")) == 2
 
 
-async def test_who_has_climbed_further_is_still_seen_below_and_no_row_holds_text(
+async def test_a_higher_level_is_also_listed_below_and_no_row_holds_text(
     escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
 ) -> None:
     await write(escalation.repository, named("a"), filed(text="KENARI", title="KENARI"), routed())
@@ -75,7 +75,7 @@ async def test_an_answer_takes_a_complaint_off_the_ladder(
     assert await listed(web, 1) == []
 
 
-async def test_whom_the_desk_let_climb_past_the_ombudsman_stands_with_the_ombudsman_once_the_reporter_asks(
+async def test_a_level_above_the_ombudsman_becomes_the_ombudsmans_once_the_reporter_asks(
     escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
 ) -> None:
     await write(escalation.repository, named("a"), filed(), ComplaintReferred(at=T0, reason="no_sector"))
@@ -87,7 +87,7 @@ async def test_whom_the_desk_let_climb_past_the_ombudsman_stands_with_the_ombuds
     assert {item["rung"] for item in await listed(web, 1)} == {3}
 
 
-async def test_the_public_list_tells_only_agency_and_dates_of_guarded_complaints(
+async def test_the_public_list_shows_only_agency_and_dates_of_guarded_complaints(
     escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
 ) -> None:
     graded = ComplaintClassified.model_validate(
@@ -105,7 +105,7 @@ async def test_the_public_list_tells_only_agency_and_dates_of_guarded_complaints
     assert not {"complaint", "unit", "holder"} & plain
 
 
-async def test_one_agencys_share_can_be_asked_for_and_a_rung_that_is_none_is_refused(
+async def test_the_ladder_can_be_filtered_by_agency_and_an_unknown_level_is_refused(
     escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
 ) -> None:
     await write(escalation.repository, named("a"), filed(1), routed())
@@ -115,7 +115,7 @@ async def test_one_agencys_share_can_be_asked_for_and_a_rung_that_is_none_is_ref
     assert (await web.get("/api/v1/ladder/5")).status_code == 422
 
 
-async def test_each_rung_says_who_looks_and_a_supervising_body_finds_what_stands_under_it(
+async def test_each_level_names_its_office_and_a_supervising_agency_can_filter(
     escalation: Escalation, platform: Platform, web: httpx.AsyncClient, clock: FixedClock
 ) -> None:
     under = AgencyRegistered(at=T0, agency="kota-x", name="Kota X", kind="city", level="regency", parent="pln")

@@ -1,4 +1,4 @@
-"""What follows a filing, and what gateways send: told once, forgotten whole, refused by name, never in the open."""
+"""Intake's background tasks: notices, erasures, submissions of gateways; and that secrets stay sealed."""
 
 import asyncio
 import json
@@ -61,7 +61,7 @@ def file(web: httpx.AsyncClient) -> File:
 
 
 async def react(intake: Context, *complaints: UUID) -> None:
-    """As the guard would: decide, then append."""
+    """Run the reaction and append, like the guard."""
     loaded = [await intake.repository.load(complaint) for complaint in complaints]
     for each, outcome in zip(loaded, await follow_up(intake)(loaded), strict=True):
         if outcome is not None and outcome[0]:
@@ -115,16 +115,18 @@ class TestDoor:
     @pytest.mark.parametrize(
         ("body", "field"), [('{"text": "a\\ud800b"}', "text"), ('{"text": "a", "title": "\\u0000"}', "title")]
     )
-    async def test_letters_that_cannot_be_kept_are_named(self, web: httpx.AsyncClient, body: str, field: str) -> None:
+    async def test_characters_that_cannot_be_stored_are_named(
+        self, web: httpx.AsyncClient, body: str, field: str
+    ) -> None:
         headers = {**key("x"), "content-type": "application/json"}
         answer = await web.post("/api/v1/complaints", content=body, headers=headers)
         assert (answer.status_code, answer.json()["field"]) == (422, field)
 
-    async def test_a_language_that_we_do_not_speak_is_named(self, web: httpx.AsyncClient) -> None:
+    async def test_an_unsupported_language_is_refused_by_field(self, web: httpx.AsyncClient) -> None:
         answer = await web.post("/api/v1/complaints?lang=fr", json={"text": TEXT}, headers=key("x"))
         assert (answer.status_code, answer.json()["field"]) == (422, "lang")
 
-    async def test_a_repeat_says_that_it_is_one_and_how_far_it_has_come(
+    async def test_a_repeat_has_the_replayed_header_and_the_present_status(
         self, web: httpx.AsyncClient, intake: Context, file: File
     ) -> None:
         first = await file()
@@ -139,7 +141,7 @@ class TestDoor:
             first[name] for name in ("id", "tracking_code", "public_number")
         ]
 
-    async def test_a_source_that_floods_is_told_when_to_come_back(
+    async def test_too_many_requests_from_one_source_get_429_with_retry_after(
         self, web: httpx.AsyncClient, intake: Context, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         now = [0.0]
@@ -153,7 +155,7 @@ class TestDoor:
         now[0] += float(answers[2].headers["retry-after"])
         assert (await web.post("/api/v1/complaints", json={"text": TEXT}, headers=key("2"))).status_code == 201
 
-    async def test_it_files_without_kafka_and_says_what_is_delayed(
+    async def test_filing_works_without_kafka_and_the_answer_says_that_forwarding_is_delayed(
         self, web: httpx.AsyncClient, intake: Context, file: File, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         probe = KafkaProbe("127.0.0.1:1", every_s=0.5)
@@ -164,9 +166,7 @@ class TestDoor:
         assert body["delayed"]
         assert "delayed" in story["notice"]
 
-    async def test_a_code_whose_filing_was_never_finished_opens_nothing(
-        self, web: httpx.AsyncClient, intake: Context
-    ) -> None:
+    async def test_the_code_of_an_unfinished_filing_is_not_found(self, web: httpx.AsyncClient, intake: Context) -> None:
         complaint = uuid5(SEED, "unfinished")
         await intake.records.keep(Record(intake.codes.row(complaint, intake.codes.of(complaint))))
         url = f"/api/v1/complaints/{intake.codes.of(complaint)}"
@@ -175,7 +175,7 @@ class TestDoor:
         answers += [await web.post(f"{url}/attachments", files={"file": PNG}, headers=key("f"))]
         assert [answer.status_code for answer in answers] == [404] * 5
 
-    async def test_the_codes_are_made_again_from_the_store(
+    async def test_the_codes_are_rebuilt_from_the_store(
         self, web: httpx.AsyncClient, intake: Context, file: File
     ) -> None:
         code = (await file())["tracking_code"]
@@ -213,7 +213,7 @@ class TestFiles:
         answer = await web.post(url, files={"file": PNG + bytes(11 * 1024 * 1024)}, headers=key("f"))
         assert (answer.status_code, answer.json()["field"]) == (422, "file")
 
-    async def test_it_lies_sealed_on_the_disk(self, web: httpx.AsyncClient, file: File, tmp_path: Path) -> None:
+    async def test_a_file_is_sealed_on_the_disk(self, web: httpx.AsyncClient, file: File, tmp_path: Path) -> None:
         url = f"/api/v1/complaints/{(await file())['tracking_code']}/attachments"
         await web.post(url, files={"file": ("kenari.png", PNG + b"a face")}, headers=key("f"))
         [path] = [path for path in (tmp_path / "attachments").rglob("*") if path.is_file()]
@@ -268,14 +268,14 @@ class TestParts:
             assert (state.status, state.erased) == (Status.CLOSED, route == "erasure")
             assert (await types(intake, part)).count("ComplaintWithdrawn") == 1
 
-    async def test_the_body_with_a_part_learns_who_reported_the_whole(
+    async def test_the_agency_with_a_part_may_read_the_reporter_of_the_whole(
         self, web: httpx.AsyncClient, intake: Context, file: File
     ) -> None:
         await keep_registry(intake.repository.store, intake.repository)
         await split(intake, UUID((await file(reporter=PERSON))["id"]))
         assert (await web.get(f"/api/v1/persons/{PARTS[0]}?agency={AGENCY}")).json() == PERSON
 
-    async def test_a_follower_is_where_the_last_lead_of_its_chain_is(
+    async def test_a_joined_complaint_shows_the_holder_of_the_root_lead(
         self, web: httpx.AsyncClient, intake: Context, file: File
     ) -> None:
         await keep_registry(intake.repository.store, intake.repository)
@@ -288,8 +288,8 @@ class TestParts:
         assert story["due_at"]
 
 
-class TestForgetting:
-    async def test_notices_are_forgotten_too_and_no_more_are_sent(
+class TestErasures:
+    async def test_an_erasure_deletes_notices_and_no_more_are_sent(
         self, web: httpx.AsyncClient, intake: Context, file: File, tmp_path: Path
     ) -> None:
         body = await file(reporter=PERSON)
@@ -299,7 +299,7 @@ class TestForgetting:
         await react(intake, UUID(body["id"]))
         assert not list((tmp_path / "notices").rglob("*.json"))
 
-    async def test_what_a_crash_left_after_the_fact_the_sweep_forgets(
+    async def test_the_sweep_completes_an_erasure_after_a_crash(
         self, web: httpx.AsyncClient, intake: Context, file: File, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         body = await file(reporter=PERSON)
@@ -329,7 +329,7 @@ class TestForgetting:
         clock.advance(timedelta(hours=25))
         assert [await Orphans(intake).once() for _ in range(2)] == [1, 0]
 
-    async def test_for_how_long_whoever_never_filed_is_kept_says_the_policy_in_force(self, intake: Context) -> None:
+    async def test_how_long_an_unfinished_filing_is_kept_follows_the_policy_in_force(self, intake: Context) -> None:
         clock, orphan = intake.clock, uuid5(SEED, "orphan")
         assert isinstance(clock, FixedClock)
         (first,) = intake.policies.versions
@@ -341,7 +341,7 @@ class TestForgetting:
             clock.advance(timedelta(hours=hours))
             assert await sweep.once() == removed
 
-    async def test_a_person_whose_filing_stood_still_for_a_day_is_there_when_it_is_done(
+    async def test_a_person_is_there_after_a_filing_that_paused_for_a_day(
         self, intake: Context, file: File, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         clock, take = intake.clock, intake.numbers.take
@@ -362,7 +362,7 @@ class TestForgetting:
 
 
 class TestNotices:
-    async def test_say_where_it_is_until_when_and_how_to_follow_it_in_the_reporters_language(
+    async def test_contain_status_due_date_and_code_in_the_reporters_language(
         self, intake: Context, file: File, tmp_path: Path
     ) -> None:
         body = await file(reporter=PERSON, language="en")
@@ -373,7 +373,7 @@ class TestNotices:
         assert "due by 2" in notice["body"]
         assert notice["to"] == PERSON["email"]
 
-    async def test_of_a_question_or_an_answer_say_until_when_the_reporter_is_awaited(
+    async def test_of_a_question_or_an_answer_contain_the_reporters_due_date(
         self, intake: Context, file: File, tmp_path: Path
     ) -> None:
         await keep_registry(intake.repository.store, intake.repository)
@@ -388,15 +388,15 @@ class TestNotices:
         assert "Your answer is awaited until 1 April 2026" in bodies
         assert "You can confirm or dispute it until" in bodies
 
-    @pytest.mark.parametrize(("short_by", "letters"), [(timedelta(hours=1), 1), (timedelta(), 0)])
-    async def test_what_happened_before_a_long_outage_is_told_after_it_and_old_news_are_no_news(
-        self, intake: Context, file: File, tmp_path: Path, short_by: timedelta, letters: int
+    @pytest.mark.parametrize(("short_by", "notices"), [(timedelta(hours=1), 1), (timedelta(), 0)])
+    async def test_are_sent_after_an_outage_but_not_for_old_facts(
+        self, intake: Context, file: File, tmp_path: Path, short_by: timedelta, notices: int
     ) -> None:
         complaint, clock = UUID((await file(reporter=PERSON))["id"]), intake.clock
         assert isinstance(clock, FixedClock)
         clock.advance(timedelta(days=policies().versions[0].news_d) - short_by)
         await react(intake, complaint)
-        assert len(list((tmp_path / "notices").rglob("*.json"))) == letters
+        assert len(list((tmp_path / "notices").rglob("*.json"))) == notices
 
 
 def sent(body: object, client: str = "sms-1", offset: int = 0) -> Message:
@@ -408,7 +408,7 @@ def submission(**more: object) -> dict[str, object]:
 
 
 class TestSubmissions:
-    async def test_what_a_gateway_sends_is_filed_once_and_the_answer_waits_for_it(
+    async def test_a_submission_is_filed_once_and_its_result_is_stored(
         self, web: httpx.AsyncClient, intake: Context
     ) -> None:
         url = "/api/v1/submissions/sms-1/m1"
@@ -422,7 +422,7 @@ class TestSubmissions:
         assert story["received_at"].startswith("2026-01-01")
 
     @pytest.mark.parametrize("kind", [b"complaint.acknowledged", b"\xff"])
-    async def test_what_says_it_is_something_else_is_not_taken_for_a_complaint(
+    async def test_a_message_of_another_type_is_refused(
         self, web: httpx.AsyncClient, intake: Context, kind: bytes
     ) -> None:
         message = sent(submission())._replace(headers=(("ce_type", kind),))
@@ -441,7 +441,7 @@ class TestSubmissions:
             (submission(received_at="1970-01-01T00:00:00Z"), "received_at"),
         ],
     )
-    async def test_what_is_refused_is_told_by_name_and_set_aside(
+    async def test_a_refusal_names_the_field_and_is_dead_lettered(
         self, web: httpx.AsyncClient, intake: Context, body: object, why: str
     ) -> None:
         with pytest.raises(Poison) as poison:
@@ -451,7 +451,7 @@ class TestSubmissions:
         assert (answer.json()["field"], why in answer.json()["detail"]) == (why, True)
         assert TEXT not in str(poison.value)
 
-    async def test_the_same_key_with_another_text_does_not_undo_the_first(
+    async def test_the_same_key_with_another_text_does_not_change_the_first_result(
         self, web: httpx.AsyncClient, intake: Context
     ) -> None:
         await receive(intake)(sent(submission()))
@@ -464,11 +464,11 @@ class TestSubmissions:
         with pytest.raises(Poison):
             await receive(intake)(Message("submissions", 0, 0, b"sms-1", value))
 
-    async def test_nobody_speaks_for_another_gateway(self, intake: Context) -> None:
+    async def test_a_record_key_of_another_gateway_is_refused(self, intake: Context) -> None:
         with pytest.raises(Poison):
             await receive(intake)(sent(submission(), client="sms-2"))
 
-    async def test_what_was_set_aside_is_in_the_table_and_copied(self, intake: Context) -> None:
+    async def test_a_refused_message_is_in_the_table_and_a_dead_letter(self, intake: Context) -> None:
         copies = MemoryDeadLetters()
         letter = DeadLetter("intake", sent(submission()), "Poison: malformed")
         for _ in range(2):

@@ -1,4 +1,4 @@
-"""Given facts, when the reporter asks for something, then facts or a refusal; each request is made twice."""
+"""Given facts, when a command of the reporter, then facts or a refusal; each command is sent twice."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -129,7 +129,7 @@ each_open = pytest.mark.parametrize("history", OPEN.values(), ids=OPEN.keys())
 
 
 class TestFiling:
-    def test_a_complaint_begins_with_what_was_said_and_when_its_channel_got_it(self) -> None:
+    def test_a_complaint_has_the_request_and_the_time_its_channel_received_it(self) -> None:
         command = Complaining.model_validate(
             {
                 "text": "jalan rusak",
@@ -170,7 +170,7 @@ class TestFiling:
 
 class TestDetails:
     @each_open
-    def test_more_can_be_told_in_every_open_status_and_said_twice_it_is_told_twice(self, history: list[Fact]) -> None:
+    def test_details_are_accepted_in_every_open_status_each_time(self, history: list[Fact]) -> None:
         assert when_detail(given(*history)) == [DetailAdded(at=later(), text="di depan pasar")]
         assert after([*history, *when_detail(given(*history))], when_detail).moves == 2
 
@@ -182,11 +182,11 @@ class TestDetails:
             when_detail(given(*CLOSED))
         assert refused.value.data["reason"] == CloseReason.CONFIRMED
 
-    def test_a_part_can_be_told_what_it_asked_for(self) -> None:
+    def test_a_part_accepts_the_answer_to_its_question(self) -> None:
         history = [*A_PART, asked("water")]
         assert after(history, when_detail).status is Status.ROUTED
 
-    def test_two_hundred_moves_are_taken_and_no_more(self) -> None:
+    def test_two_hundred_moves_are_accepted_and_no_more(self) -> None:
         details = [DetailAdded(at=NOON, text="x")] * (PUBLIC_MOVES - 1)
         state = after([*UNPLACED, *details], when_detail)
         assert state.moves == PUBLIC_MOVES
@@ -195,7 +195,7 @@ class TestDetails:
                 when(state)
             assert refused.value.data["limit"] == PUBLIC_MOVES
 
-    def test_the_limit_never_keeps_anybody_from_ending_it(self) -> None:
+    def test_the_limit_does_not_prevent_closing(self) -> None:
         details = [DetailAdded(at=NOON, text="x")] * PUBLIC_MOVES
         assert when_withdrawn(given(*UNPLACED, *details))
         assert when_confirmed(given(filed(), *details, routed(), answered()))
@@ -242,13 +242,13 @@ class TestWithdrawal:
             when_withdrawn(given(*ANSWERED))
         assert refused.value.data["status"] == "answered"
 
-    def test_a_part_is_not_the_reporters_to_withdraw(self) -> None:
+    def test_a_part_cannot_be_withdrawn(self) -> None:
         with pytest.raises(WrongStatus):
             when_withdrawn(given(*A_PART))
 
 
 class TestConfirmation:
-    def test_closes_by_the_reporters_word_once_only(self) -> None:
+    def test_closes_once(self) -> None:
         assert when_confirmed(given(*ANSWERED)) == [ResolutionConfirmed(at=later(), rating=4, words="terima kasih")]
         state = after(ANSWERED, when_confirmed)
         assert state.closed is CloseReason.CONFIRMED
@@ -260,7 +260,7 @@ class TestConfirmation:
         with pytest.raises(WrongStatus):
             when_confirmed(given(*history))
 
-    def test_silence_is_not_turned_into_consent_afterwards(self) -> None:
+    def test_a_complaint_closed_by_silence_cannot_be_confirmed(self) -> None:
         with pytest.raises(AlreadyClosed):
             when_confirmed(given(*SILENT))
 
@@ -298,7 +298,7 @@ class TestDispute:
         assert refused.value.data["why"] == "too_late"
 
     @pytest.mark.parametrize("history", [WITHDRAWN, A_PART])
-    def test_what_the_reporter_ended_stays_ended_and_parts_are_not_disputed(self, history: list[Fact]) -> None:
+    def test_a_withdrawn_complaint_and_a_part_cannot_be_disputed(self, history: list[Fact]) -> None:
         with pytest.raises((NotDisputable, WrongStatus)):
             when_disputed(given(*history))
 
@@ -314,7 +314,7 @@ class TestDispute:
         facts = decide.dispute(given(*JOINED), Dispute(reason="x"), later(), lead=given(*lead, complaint=LEAD))
         assert given(*JOINED, *facts).status is Status.UNPLACED
 
-    def test_a_follower_of_what_is_closed_disputes_as_long_as_its_lead_could_and_no_longer(self) -> None:
+    def test_a_follower_of_a_closed_lead_disputes_until_the_leads_last_day(self) -> None:
         state, lead, said = given(*JOINED), given(*CLOSED, complaint=LEAD), Dispute(reason="x")
         assert decide.dispute(state, said, LATEST, lead=lead, until=LATEST)
         with pytest.raises(NotDisputable) as refused:
@@ -335,14 +335,14 @@ class TestDispute:
 
 class TestTheOmbudsman:
     @pytest.mark.parametrize("name", ["unplaced", "triage", "routed", "in progress", "awaiting", "split"])
-    def test_is_the_reporter_s_to_ask_for_whoever_holds_it_and_asked_twice_says_nothing_new(self, name: str) -> None:
+    def test_can_be_called_in_every_open_status_and_a_repeat_adds_nothing(self, name: str) -> None:
         history = OPEN[name]
         assert when_ombudsman(given(*history)) == [OmbudsmanRequested(at=later(), reason="tidak percaya")]
         state = after(history, when_ombudsman)
         assert (state.status, state.holder) == (given(*history).status, given(*history).holder)
         assert when_ombudsman(state) == []
 
-    def test_takes_a_follower_its_own_way_since_its_lead_s_reporter_asked_for_nothing(self) -> None:
+    def test_call_of_a_follower_is_not_its_leads(self) -> None:
         state = after(JOINED, when_ombudsman)
         assert (state.status, state.lead, state.holder.kind) == (Status.UNPLACED, None, HolderKind.ROUTER)
 
@@ -351,7 +351,7 @@ class TestTheOmbudsman:
             when_ombudsman(given(*OPEN["arbitration"]))
 
     @pytest.mark.parametrize("history", [CLOSED, WITHDRAWN])
-    def test_looks_at_nothing_that_is_closed_where_the_word_is_to_dispute(self, history: list[Fact]) -> None:
+    def test_is_refused_for_a_closed_complaint(self, history: list[Fact]) -> None:
         with pytest.raises(AlreadyClosed):
             when_ombudsman(given(*history))
 
@@ -362,7 +362,7 @@ class TestTheOmbudsman:
 
 class TestErasure:
     @each_open
-    def test_ends_an_open_complaint_and_forgets_the_reporter_in_one_append(self, history: list[Fact]) -> None:
+    def test_withdraws_an_open_complaint_and_erases_in_one_append(self, history: list[Fact]) -> None:
         facts = when_erased(given(*history))
         assert [type(fact) for fact in facts] == [ComplaintWithdrawn, PersonalDataErased]
         state = given(*history, *facts)
@@ -375,7 +375,7 @@ class TestErasure:
 
     @pytest.mark.parametrize("when", [when_detail, when_attached, when_withdrawn, when_confirmed])
     @pytest.mark.parametrize("history", [ERASED, CLOSED_ERASED])
-    def test_nothing_more_can_be_said_afterwards(self, when: When, history: list[Fact]) -> None:
+    def test_no_move_is_accepted_afterwards(self, when: When, history: list[Fact]) -> None:
         with pytest.raises(DataErased):
             when(given(*history))
 
@@ -383,7 +383,7 @@ class TestErasure:
         with pytest.raises(DataErased):
             when_disputed(given(*CLOSED_ERASED))
 
-    def test_a_part_is_forgotten_with_its_whole_only(self) -> None:
+    def test_a_part_is_erased_only_with_its_whole(self) -> None:
         with pytest.raises(NotFound):
             when_erased(given(*A_PART))
 
@@ -397,7 +397,7 @@ class TestPartsOfAnEndedWhole:
         assert ended.status is Status.CLOSED
         assert decide.follow_whole(ended, whole, later()) == []
 
-    def test_are_forgotten_with_it_once_the_closed_ones_too(self) -> None:
+    def test_are_erased_with_it_once_also_when_closed(self) -> None:
         whole = after(SPLIT, when_erased)
         for history, expected in (
             (A_PART, [ComplaintWithdrawn, PersonalDataErased]),
@@ -408,17 +408,17 @@ class TestPartsOfAnEndedWhole:
             assert decide.follow_whole(given(*history, *facts, complaint=PART), whole, later()) == []
 
     @pytest.mark.parametrize("whole", [SPLIT, [*SPLIT, answered()], [*SPLIT, answered(), ResolutionConfirmed(at=NOON)]])
-    def test_go_on_while_nobody_took_it_back(self, whole: list[Fact]) -> None:
+    def test_continue_while_the_whole_is_not_withdrawn(self, whole: list[Fact]) -> None:
         assert decide.follow_whole(given(*A_PART, complaint=PART), given(*whole), later()) == []
 
-    def test_that_were_never_opened_have_nothing_to_end(self) -> None:
+    def test_without_a_stream_add_nothing(self) -> None:
         assert decide.follow_whole(given(complaint=PART), after(SPLIT, when_withdrawn), later()) == []
 
 
 @pytest.mark.parametrize(
     "when", [when_detail, when_attached, when_withdrawn, when_confirmed, when_disputed, when_erased]
 )
-def test_there_is_nothing_to_say_about_a_complaint_that_does_not_exist(when: When) -> None:
+def test_every_command_on_a_missing_complaint_is_not_found(when: When) -> None:
     with pytest.raises(NotFound):
         when(given())
 

@@ -1,1 +1,1 @@
-"""The platform as a whole, from outside."""
+"""Tests of the whole platform over its public interfaces."""

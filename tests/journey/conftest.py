@@ -1,4 +1,4 @@
-"""One platform for the whole folder: starting one costs more than the tests."""
+"""One platform for all tests of this folder, since starting one takes longer than the tests."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path

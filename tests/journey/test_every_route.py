@@ -1,5 +1,6 @@
-"""Who may see what, at every route that the door has and in every topic that there is: of open, anonymous, secret and
-supervision-grade complaints, each with a name, address, number, code and words that occur nowhere else.
+"""Access control: what each kind of client may read at every route and in every topic.
+
+The complaints are open, anonymous, secret and supervision grade, each with a unique name, address, number, code and text.
 """
 
 import json
@@ -45,7 +46,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "withdrawn": {"secret": True},
 }
 TOPICS_OF_OURS = ("complaint-events", "registry-events", "relay-checkpoint", "dead-letter.", "__")
-"""Read by our own workers: ids and numbers, and not a word."""
+"""Read by our own workers: ids and numbers, no texts."""
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ async def test_nobody_sees_more_than_they_may(platform: Running, witness: Witnes
 
 
 async def file(witness: Witness, kind: str, text: str = UNCLEAR, **flags: bool) -> Kept:
-    """File one, with marks of its own."""
+    """File a complaint whose texts contain unique marks."""
     word = f"kenari{kind.replace('-', '')}z"
     person = {
         "name": f"Nama {word.title()}",
@@ -145,7 +146,7 @@ async def by_form(witness: Witness) -> None:
 
 
 async def place(witness: Witness, of: dict[str, Kept]) -> None:
-    """All but the examined one through the triage desk to the city; that one to whoever examines."""
+    """Place all but the supervision-grade one with the city, that one with the supervising agency."""
     for kind, one in of.items():
         path = f"/api/v1/triage/{one.id}"
         if kind == "examined":
@@ -173,7 +174,7 @@ async def settled(witness: Witness, one: Kept) -> bool:
 
 
 async def converse(witness: Witness, of: dict[str, Kept]) -> None:
-    """What holder and reporter say to each other."""
+    """Exchange texts between holder and reporter."""
     for kind in ("open", "anonymous", "secret", "both", "examined"):
         one, [body] = of[kind], of[kind].holders
         said = one.marks["said"][0]
@@ -193,22 +194,22 @@ async def converse(witness: Witness, of: dict[str, Kept]) -> None:
             await witness.reporter(one.code, "confirmation", rating=2, words=f"Akhirnya, {said}")
 
 
-async def letter_to(platform: Running, address: str) -> str | None:
-    """The code in the letter that went to that address."""
+async def notice_to(platform: Running, address: str) -> str | None:
+    """The code in the notice to that address."""
     sent = [json.loads(path.read_text()) for path in (platform.state / "notices").rglob("*.json")]
     bodies = [notice["body"] for notice in sent if notice["to"] == address]
     return bodies[0].partition("kode: ")[2].split()[0] if bodies else None
 
 
 async def follow_and_support(platform: Running, witness: Witness, of: dict[str, Kept]) -> None:
-    """The public may with what is public, and cannot tell what is hidden from what is not there."""
+    """The public can act on public reports; hidden and missing ones get the same answer."""
     for one in of.values():
         path = f"/api/v1/reports/{one.number}"
         if not one.hidden:
             await until(lambda path=path: there(witness, path), "the public report")  # type: ignore[misc]
             address = f"tetangga{one.kind}@contoh.id"
             await witness.post(f"{path}/follow", email=address)
-            code = await until(lambda address=address: letter_to(platform, address), "the letter to confirm")  # type: ignore[misc]
+            code = await until(lambda address=address: notice_to(platform, address), "the notice to confirm")  # type: ignore[misc]
             await witness.post(f"{path}/follow/confirmation", follow_code=code)
             await witness.post(f"{path}/support")
             await witness.post(f"{path}/unfollow", follow_code=code)
@@ -232,7 +233,7 @@ async def there(witness: Witness, path: str) -> Json | None:
 
 
 async def contest(witness: Witness, of: dict[str, Kept]) -> None:
-    """Through return and arbitration to a binding decision, whose reason becomes a precedent."""
+    """Return, arbitration and a binding decision, whose reason becomes a precedent."""
     for kind in ("contested", "contested-secret"):
         one = of[kind]
         await witness.agency(CITY, one.id, "return", reason="Bukan urusan kami.")
@@ -246,7 +247,7 @@ async def contest(witness: Witness, of: dict[str, Kept]) -> None:
 
 
 async def split(witness: Witness, of: dict[str, Kept]) -> None:
-    """By the desk and by the holder; each body sees the whole's words, and no other body does."""
+    """Split by the desk and by the holder; only agencies with a part see the whole's texts."""
     for kind in ("parted", "parted-secret"):
         one = of[kind]
         parts = [{"agency": "pln", "task": "Periksa"}]
@@ -298,12 +299,12 @@ async def change_the_registry(witness: Witness, platform: Running) -> None:
     await witness.post("/api/v1/agencies/saksi-tiga/dissolution", successor="saksi-satu", reason="Penutupan")
     days = [{"on": "2031-01-01", "name": "Hari Jadi", "kind": "regional"}]
     await witness.post("/api/v1/calendars", calendar="12.01", year=2031, source="Keputusan", days=days)
-    # Of a complaint that is another body's: refused, and told to the one who sent it.
+    # About another agency's complaint: refused, and shown to the sender.
     await reply(platform.kafka.bootstrap, "pln", "acknowledged", complaint=witness.kept[2].id)
 
 
 async def look_everywhere(witness: Witness) -> None:
-    """Every GET there is, for every complaint there is, as everybody who could ask."""
+    """Every GET route, for every complaint, as every kind of client."""
     kept = witness.kept
     attachments = [
         attachment["id"] for one in kept for attachment in (await witness.story(one.code)).get("attachments", [])
@@ -347,7 +348,7 @@ async def listed(witness: Witness, path: str, number: str) -> bool:
 
 
 def judge_topics(kept: list[Kept], topics: dict[str, list[bytes]]) -> None:
-    """Of each topic what its readers may know."""
+    """Each topic contains only what its readers may see."""
     found = set[str]()
     for topic, records in topics.items():
         text = "\n".join(record.decode("utf-8", "replace") for record in records)
@@ -371,7 +372,7 @@ def readers(topic: str, one: Kept) -> set[str]:
 
 
 def judge_notices(platform: Running, kept: list[Kept]) -> None:
-    """To each reporter about their own complaint; to the public what is public."""
+    """Reporters get notices of their own complaint only; subscribers get public content only."""
     sent = [json.loads(path.read_text()) for path in (platform.state / "notices").rglob("*.json")]
     assert any(one.marks["person"][1] == notice["to"] for one in kept for notice in sent)
     for notice, one in product(sent, kept):

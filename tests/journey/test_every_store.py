@@ -1,4 +1,4 @@
-"""The same long story, and people who file, over the other stores; KurrentDB's server is killed at random meanwhile.
+"""The long story and concurrent filings over PostgreSQL, and over a KurrentDB server that is killed at random.
 
 `JOURNEY_SEED` says when it is killed, `JOURNEY_KILLS` how often (6 times by default). The other journeys run over SQLite.
 """
@@ -73,7 +73,7 @@ async def _play(url: str, jars: list[Path], folder: Path, killed: StandIn | None
 
 @asynccontextmanager
 async def _killing(server: StandIn | None) -> AsyncIterator[list[float]]:
-    """Kill the server, if there is one, at once and then now and then, and start it again. How long it was away each time."""
+    """Kill and restart the server, if there is one, at random times. Returns how long it was away each time."""
     dice, over, kills = random.Random(SEED), asyncio.Event(), list[float]()
 
     async def kill(server: StandIn) -> None:
@@ -101,12 +101,12 @@ async def _within(limit_s: float, event: asyncio.Event) -> bool:
 
 
 async def _told(door: Door, platform: Running) -> dict[str, object]:
-    """The story to its end: cut off, it is told again, and goes on where it was."""
+    """Run the story to its end; after an interruption it is repeated and continues where it was."""
     while True:
         tale = LongStory(door.session, platform.settings.clock_file, "every store")
         try:
             return {**await tale.play(), "id": tale.complaint}
-        except (Unreachable, StepTimeout):  # a step may lie wholly within the kills
+        except (Unreachable, StepTimeout):  # a step may fail as long as the server is being killed
             continue
 
 

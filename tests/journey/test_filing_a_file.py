@@ -1,4 +1,4 @@
-"""A file of complaints goes in by either road: each row once, whatever was cut off, and every row accounted for."""
+"""Bulk filing of a file over HTTP and Kafka: each row once after interruptions, and every row is reported."""
 
 import asyncio
 import csv
@@ -21,7 +21,7 @@ ROWS = 120
 
 
 class CutOff(Exception):
-    """The line breaks."""
+    """Raised to interrupt a run."""
 
 
 @pytest.fixture(params=["door", "submissions"])
@@ -31,7 +31,7 @@ def road(request: pytest.FixtureRequest) -> str:
 
 
 def write_file(file: Path, name: str) -> None:
-    """Rows that a rule can place, rows that it cannot, the same row twice, and one with nothing to say."""
+    """Rows that a rule can place, rows that it cannot, a repeated row, and an empty one."""
     lines = [(f"Lampu jalan padam semua di tikungan {n}, dari berkas {name}.", "32.73") for n in range(ROWS - 20)]
     lines += [(f"Mohon bantuannya, nomor {n} dari berkas {name}.", "") for n in range(17)]
     lines += [lines[0], lines[0], ("", "32.73")]
@@ -40,7 +40,7 @@ def write_file(file: Path, name: str) -> None:
 
 
 async def counts(platform: Running, file: Path, road: str) -> Counter[str]:
-    """What the command says became of the rows."""
+    """The counts in the command's output."""
     columns = ["--text-column", "words", "--region-column", "where", "--via", road]
     where = ["--address", platform.address, "--kafka", platform.kafka.bootstrap]
     done = await asyncio.to_thread(CliRunner().invoke, app, [str(file), *columns, *where])
@@ -54,7 +54,7 @@ async def filed(platform: Running) -> int:
 
 
 async def cut_off_after(platform: Running, file: Path, road: str, rows: int) -> None:
-    """File, until so many rows have ended; the others are left wherever they are."""
+    """File until this many rows are done, then interrupt."""
     wanted = list(read_rows(file, FileColumns("words", region="where"), "import"))
     ended: list[FilingResult] = []
 
@@ -76,7 +76,7 @@ async def test_a_run_that_was_cut_off_is_run_again_and_adds_only_what_was_missin
     await cut_off_after(platform, file, road, 10)
 
     again = await counts(platform, file, road)
-    assert again["together"] == ROWS
+    assert again["total"] == ROWS
     assert again["filed before routed"] + again["filed before triage"] >= 9
     assert again["filed now routed"] + again["filed before routed"] == ROWS - 18
     assert again["filed now triage"] + again["filed before triage"] == 17
@@ -84,7 +84,7 @@ async def test_a_run_that_was_cut_off_is_run_again_and_adds_only_what_was_missin
     assert await filed(platform) == before + ROWS - 1
 
     for other in (road, "submissions" if road == "door" else "door"):
-        assert (await counts(platform, file, other))["together"] == ROWS
+        assert (await counts(platform, file, other))["total"] == ROWS
         assert await filed(platform) == before + ROWS - 1
 
 

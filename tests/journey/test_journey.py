@@ -1,4 +1,4 @@
-"""One platform, played from outside as citizens, agencies, the desk and the Ombudsman play it: over HTTP and Kafka."""
+"""The whole platform, used over HTTP and Kafka by citizens, agencies, the triage desk and the Ombudsman."""
 
 from collections import Counter
 from datetime import datetime
@@ -21,7 +21,7 @@ LADDER = {"ReminderSent", "DeadlineMissed", "ComplaintEscalated", "DueDateMoved"
 
 
 def due(story: dict[str, Any], clock: str) -> datetime | None:
-    """When the clock runs out; None while it stands still."""
+    """The due date of a clock; None while it is stopped."""
     running = [one for one in story["due"] if one["clock"] == clock and one["state"] == "running"]
     return datetime.fromisoformat(running[0]["due_at"]) if running else None
 
@@ -60,7 +60,7 @@ async def test_a_complaint_that_three_bodies_return_is_answered_at_last_and_clos
     before = due(await door.reaches(code, "in_progress"), "settle")
     await door.agency(CITY, complaint, "clarification", question="Tiang nomor berapa?")
     assert due(await door.reaches(code, "awaiting_reporter"), "settle") is None
-    platform.days_pass(14)  # also a week of Lebaran has working days on either side
+    platform.days_pass(14)  # Lebaran takes a week, so two weeks have working days
     await door.reporter(code, "details", text="Tiang nomor tiga, di seberang warung.")
     after = due(await door.reaches(code, "in_progress"), "settle")
     assert before is not None
@@ -77,7 +77,7 @@ async def test_a_complaint_that_three_bodies_return_is_answered_at_last_and_clos
     story = await door.reaches(code, "closed")
     assert story["closed_reason"] == "silence"
     assert (await told_of(kafka, CITY, complaint, "complaint.closed")).closed == "silence"
-    # It is read anew whenever it comes back; what is read is no step of its way.
+    # It is classified again after each return; those events are left out here.
     assert [fact for fact in happened(story) if fact != "ComplaintClassified"] == [
         "ComplaintFiled", "ComplaintRouted", "ComplaintReturned", "ComplaintRouted", "ComplaintReturned",
         "ComplaintRouted", "ComplaintReturned", "ArbitrationOpened", "ArbitrationDecided", "ComplaintRouted", "ComplaintAcknowledged",
@@ -93,7 +93,7 @@ async def test_one_complaint_goes_through_every_office_and_its_timeline_has_each
     story = await tale.play()
     assert tale.refused == ["binding-placement", "parts-open"]
     assert (story["status"], story["closed_reason"], story["rung"], story["disputes"]) == ("closed", "silence", 3, 1)
-    # It is read anew whenever it comes back; what is read is no step of its way.
+    # It is classified again after each return; those events are left out here.
     assert [fact for fact in happened(story) if fact != "ComplaintClassified"] == [
         "ComplaintFiled", "ComplaintReferred", "ReporterAsked", "DetailAdded",
         "ComplaintRouted", "ComplaintReturned", "ComplaintReferred", "ComplaintRouted", "ComplaintReturned",

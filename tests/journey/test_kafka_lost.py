@@ -1,4 +1,4 @@
-"""Kafka may be away, and may come back empty: nobody is turned away, nobody is forgotten, nothing is told wrongly."""
+"""While Kafka is away, filing works; after Kafka lost all data, everything is delivered once more."""
 
 import asyncio
 from collections import Counter

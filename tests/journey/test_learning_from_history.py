@@ -1,4 +1,4 @@
-"""What bodies kept and the desk placed on a running platform teaches a model, which then reads there, all by commands."""
+"""Trains a model from the history of a running platform and switches to it, all by commands."""
 
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -19,7 +19,7 @@ EACH = 6
 
 @pytest.fixture(scope="module")
 def platform(kafka_jars: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One with a model in the shadow of the live one: none at all, the rules alone."""
+    """A platform whose shadow model is none: rules only."""
     shadowed = {**QUICK, "SATUPINTU_SHADOW_MODEL": "rules"}
     with running(tmp_path_factory.mktemp("learning"), kafka_jars, shadowed) as started:
         yield started

@@ -1,6 +1,6 @@
-"""What must never leave: tracking codes and who complains, anywhere at all; words, from where they are not needed.
+"""Tracking codes and persons are stored nowhere in plain text, and texts only where they are needed.
 
-It stops the platform to look at every byte it wrote, so it is the last of this folder.
+It stops the platform and reads every byte that it wrote, so it is the last test of this folder.
 """
 
 import sqlite3
@@ -20,7 +20,7 @@ CITY = "kota-bandung"
 PERSON = {"name": "Kenari Purwitasari", "email": "kenari.purwita@example.org", "phone": "+62 811 5550 4711"}
 HELD = "Lampu jalan padam di dekat rumpun melati kuning sejak Senin."
 LOST = "Sungguh kurang berkenan perihal kejadian kemarin sore itu."
-"""Unclear on purpose: no agency ever gets it, so no topic ever has its words."""
+"""Unclear on purpose: no agency gets it, so no topic may contain its text."""
 
 
 async def test_no_code_no_person_and_no_word_is_where_it_need_not_be(platform: Running, door: Door) -> None:
@@ -54,7 +54,7 @@ def _forms(code: str) -> list[str]:
 
 
 def _found(contents: list[bytes], secrets: list[str]) -> list[str]:
-    # As UTF-8, and as JSON writes it where a letter is not ASCII; SQLite keeps texts as UTF-8.
+    # As UTF-8, and as JSON escapes non-ASCII characters; SQLite stores texts as UTF-8.
     return [secret for secret in secrets if any(secret.encode() in content for content in contents)]
 
 
@@ -63,7 +63,7 @@ def _written(state: Path) -> Iterator[Path]:
         with sqlite3.connect(database) as connection:
             connection.execute("pragma wal_checkpoint(truncate)")
         connection.close()
-    # The broker's files were read as topics; notices are the reporter's own mail.
+    # The broker's files were checked as topics; notices are the reporter's own.
     apart: Mapping[str, None] = dict.fromkeys(("kafka", "notices", "secrets"))
     for path in sorted(state.rglob("*")):
         if path.is_file() and path.relative_to(state).parts[0] not in apart:

@@ -1,4 +1,4 @@
-"""Whatever citizens, agencies, the desk, the arbiter, the registry and time do, in any order: nothing is lost.
+"""Random actions of citizens, agencies, the desk, the arbiter, the registry and time, in any order, lose nothing.
 
 `LIFECYCLE_EXAMPLES=5000` tries more lives than the usual 200.
 """
@@ -81,11 +81,11 @@ def is_joined(state: Complaint) -> bool:
 
 
 ANSWERED_ENDINGS = {CloseReason.CONFIRMED, CloseReason.SILENCE}
-"""A follower whose lead ended so has its answer, and may dispute it."""
+"""After these endings of its lead a follower has its answer and may dispute it."""
 
 
 class Lives(RuleBasedStateMachine):
-    """One nation with a few complaints."""
+    """A state machine over one nation with a few complaints."""
 
     def __init__(self, world: World | None = None) -> None:
         super().__init__()
@@ -95,14 +95,14 @@ class Lives(RuleBasedStateMachine):
         self.passed: dict[UUID, int] = {}
 
     def one(self, number: int, wanted: Callable[[Complaint], bool] = lambda _: True) -> UUID | None:
-        """Some complaint, of that kind if there is one: mostly what can succeed is tried, sometimes what cannot."""
+        """One complaint, usually of the wanted kind if there is one; in one of ten cases any complaint."""
         states = self.world.states
         found = [complaint for complaint, state in states.items() if wanted(state)] if number % 10 else []
         found = found or list(states)
         return found[number % len(found)] if found else None
 
     def ask(self, complaint: UUID | None, decide: Callable[[Complaint], list[Fact]]) -> None:
-        """Whatever is asked is done, or a rule refuses it."""
+        """Run a command; it may be refused."""
         if complaint is not None:
             self.world.command(complaint, decide)
 
@@ -112,7 +112,7 @@ class Lives(RuleBasedStateMachine):
             self.files(text, "32.73", secret=False)
         self.world.sweep()
 
-    # what a citizen does
+    # actions of citizens
 
     @rule(text=st.sampled_from(TEXTS), region=st.sampled_from(["32.73", "32.04", None]), secret=st.booleans())
     def files(self, text: str, region: str | None, secret: bool) -> None:
@@ -147,7 +147,7 @@ class Lives(RuleBasedStateMachine):
             lambda s: intake.dispute(s, said, now, lead=self.world.lead_of(s), until=self.world.until(s)),
         )
 
-    # what an agency does, the holder and others
+    # actions of agencies, the holder and others
 
     @rule(number=which, asked=st.sampled_from([
         Acknowledge(), RecordProgress("Sedang dikerjakan"), Clarify("Di mana tepatnya?"),
@@ -192,7 +192,7 @@ class Lives(RuleBasedStateMachine):
     def the_reporter_asks_for_the_ombudsman(self, number: int) -> None:
         self.ask(self.one(number), lambda s: intake.call_ombudsman(s, CallOmbudsman(reason="Lihatlah"), self.world.now))
 
-    # what the desk and the arbiter do
+    # actions of the desk and the arbiter
 
     @rule(number=which, body=bodies, back=st.booleans())
     def the_desk_places(self, number: int, body: str, back: bool) -> None:
@@ -245,7 +245,7 @@ class Lives(RuleBasedStateMachine):
         shares = [desk.Share(AgencyUnit(body, None), mandatory, "Bagian pekerjaan")]
         self.ask(complaint, lambda s: desk.split(s, by, shares, split_id, lead))
 
-    # what happens by itself
+    # events of the registry and of time
 
     @rule(number=which)
     def services_react(self, number: int) -> None:
@@ -265,7 +265,7 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: self.world.registry.version < 25)
     @rule(body=st.sampled_from([CITY, "pln", "kpk"]), successor=st.sampled_from([PROVINCE, "kemen-pu", None]))
     def a_body_ends(self, body: str, successor: str | None) -> None:
-        # Without a successor the body over it inherits, and where there is none the desk.
+        # Without a successor the supervising agency takes over; without one of those, the desk.
         if self.world.registry.agencies[body].alive:
             gone = dissolved(body) if successor is None else merged(body, successor=successor)
             self.world.decree(gone.model_copy(update={"at": self.world.now}))
@@ -277,7 +277,7 @@ class Lives(RuleBasedStateMachine):
         off = (Holiday(on=on, name="Cuti bersama", kind="joint_leave"),)
         self.world.decree(CalendarDecreed(at=self.world.now, calendar="national", year=on.year, source="SKB", days=off))
 
-    # what is always true
+    # invariants
 
     @invariant()
     def each_has_one_holder_that_exists(self) -> None:

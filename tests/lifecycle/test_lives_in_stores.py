@@ -1,4 +1,4 @@
-"""The same lives, written to every store: what it gives back folds to the same complaints, and its audit is clean.
+"""The random lives on every store: what it returns folds to the same complaints, and the audit finds nothing.
 
 `STORED_LIVES=200` tries more of them than the usual 4 for each store.
 """
@@ -21,7 +21,7 @@ def test_whatever_is_done_the_store_gives_back_the_same_complaints_and_its_audit
     anew: Callable[[], Store],
 ) -> None:
     class StoredLives(Lives):
-        """The machine over a store of its own."""
+        """The state machine over its own store."""
 
         def __init__(self) -> None:
             self.stored = StoredWorld(anew)

@@ -1,4 +1,4 @@
-"""Every complaint is counted exactly once, and the sums show it."""
+"""The books count every complaint exactly once."""
 
 import httpx
 
@@ -26,7 +26,7 @@ async def test_each_complaint_is_open_with_one_holder_or_joined_or_closed_for_a_
     assert books["balanced"] is True
 
 
-async def test_who_follows_a_follower_is_counted_by_the_end_of_the_root(
+async def test_a_chain_of_joined_complaints_is_counted_by_its_root(
     reporting: Reporting, web: httpx.AsyncClient
 ) -> None:
     repository = reporting.repository
@@ -58,7 +58,7 @@ async def test_the_books_name_a_position_that_grows(reporting: Reporting, web: h
     assert (before["open"], after["open"]) == ({"router": 1}, {"agency:kota-bandung": 1})
 
 
-async def test_two_feeds_of_the_same_books_do_no_harm(reporting: Reporting, web: httpx.AsyncClient) -> None:
+async def test_two_projections_of_the_same_books_do_no_harm(reporting: Reporting, web: httpx.AsyncClient) -> None:
     import asyncio
 
     for index in range(1, 30):

@@ -1,4 +1,4 @@
-"""`satupintu explain`: each date of a complaint in sentences, by whatever name its asker knows it."""
+"""`satupintu explain`: each due date in sentences, by tracking code, public number or id."""
 
 import asyncio
 import json
@@ -40,7 +40,7 @@ def codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", ["code", "number", "id"])
-def test_each_date_is_told_in_a_sentence_by_code_number_or_id(codes: dict[str, str], name: str) -> None:
+def test_each_date_is_explained_by_code_number_or_id(codes: dict[str, str], name: str) -> None:
     said = RUN.invoke(app, ["explain", codes[name]]).output
     assert said.startswith(f"{number_of(1)}: sudah diteruskan, menunggu tindak lanjut (pu, Kota Bandung)")
     assert "Batas waktu tindak lanjut pertama instansi: 9 Maret 2026 pukul 11.00 WIB. Aturan: 5 hari kerja" in said
@@ -50,7 +50,7 @@ def test_each_date_is_told_in_a_sentence_by_code_number_or_id(codes: dict[str, s
 
 
 @pytest.mark.usefixtures("codes")
-def test_a_follower_has_its_lead_s_dates_and_an_end_tells_until_when_it_can_be_disputed() -> None:
+def test_a_follower_has_its_leads_dates_and_a_closed_one_its_dispute_date() -> None:
     lead, follower = (RUN.invoke(app, ["explain", str(each), "--lang", "en"]).output for each in (LEAD, FOLLOWER))
     assert lead.split("\n", 1)[1] == follower.split("\n", 1)[1]
     assert "following another report" in follower
@@ -61,7 +61,7 @@ def test_a_follower_has_its_lead_s_dates_and_an_end_tells_until_when_it_can_be_d
 
 
 @pytest.mark.usefixtures("codes")
-def test_a_name_that_nobody_has_is_refused() -> None:
+def test_an_unknown_code_is_refused() -> None:
     assert RUN.invoke(app, ["explain", str(named("nobody"))]).exit_code == 2
 
 
@@ -79,7 +79,7 @@ def test_a_name_that_nobody_has_is_refused() -> None:
         ["explain", str(LEAD), "--lang", "fr"],
     ],
 )
-def test_what_cannot_be_asked_is_refused_before_anything_is_written(tmp_path: Path, asked: list[str]) -> None:
+def test_invalid_options_are_refused_before_anything_is_written(tmp_path: Path, asked: list[str]) -> None:
     folder = tmp_path / "exports"
     folder.mkdir()
     refused = RUN.invoke(app, [each.format(folder=folder) for each in asked])

@@ -1,4 +1,4 @@
-"""An analyst sees what was known then, and takes the history home without anybody's words."""
+"""History as of a date, and exports without texts."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
@@ -23,7 +23,7 @@ async def pages(reporting: Reporting) -> AsyncIterator[Sequence[RecordedEvent]]:
 @pytest.mark.parametrize(
     ("hours", "status"), [(0.5, Status.UNPLACED), (1.5, Status.ROUTED), (2.5, Status.ANSWERED), (9, Status.CLOSED)]
 )
-async def test_a_complaint_stands_as_it_did_then(reporting: Reporting, hours: float, status: Status) -> None:
+async def test_a_complaint_is_shown_as_of_a_date(reporting: Reporting, hours: float, status: Status) -> None:
     await write(reporting.repository, named("a"), filed(1), routed(), answered(), confirmed())
     loaded = await reporting.repository.load(named("a"))
 
@@ -38,7 +38,7 @@ def test_a_date_is_the_end_of_that_day_where_the_reader_lives() -> None:
     assert timeline.instant("2026-03-02T10:00").isoformat() == "2026-03-02T10:00:00+07:00"
 
 
-async def test_an_export_has_each_fact_once_and_no_words(reporting: Reporting, tmp_path: Path) -> None:
+async def test_an_export_has_each_fact_once_and_no_text(reporting: Reporting, tmp_path: Path) -> None:
     target = tmp_path / "history.parquet"
     await write(reporting.repository, named("a"), filed(1, text="KENARI di atap", title="KENARI"), routed(), answered())
 

@@ -1,4 +1,4 @@
-"""Open311 GeoReport v2: what a client of that standard reads here, in JSON and in XML."""
+"""Open311 GeoReport v2, the reading side, in JSON and XML."""
 
 from xml.etree.ElementTree import fromstring
 
@@ -22,7 +22,7 @@ FIELDS = {
 
 @pytest.fixture
 async def told(reporting: Reporting) -> None:
-    """One is answered, one is closed, one is not read yet, one is secret, one is examined."""
+    """Answered, closed, unclassified, secret and supervision grade: one complaint each."""
     repository = reporting.repository
     await write(repository, named("open"), filed(1), classified(), routed(), answered())
     await write(repository, named("closed"), filed(2), classified(), routed(), answered(), confirmed())
@@ -39,7 +39,7 @@ async def ids(web: httpx.AsyncClient, query: str = "") -> set[str]:
     return {each["service_request_id"] for each in answer.json()}
 
 
-async def test_discovery_names_where_it_is_served(web: httpx.AsyncClient) -> None:
+async def test_discovery_has_the_address_and_formats(web: httpx.AsyncClient) -> None:
     said = (await web.get("/open311/v2/discovery.json")).json()
     assert said["endpoints"][0]["url"] == "http://door/open311/v2"
     root = fromstring((await web.get("/open311/v2/discovery.xml")).content)
@@ -50,7 +50,7 @@ async def test_discovery_names_where_it_is_served(web: httpx.AsyncClient) -> Non
     ]
 
 
-async def test_every_field_of_public_service_can_be_reported_under_and_one_for_who_cannot_tell(
+async def test_every_sector_is_a_service_and_one_is_for_other_matters(
     web: httpx.AsyncClient,
 ) -> None:
     answer = await web.get("/open311/v2/services.xml?lang=en")
@@ -63,7 +63,7 @@ async def test_every_field_of_public_service_can_be_reported_under_and_one_for_w
 
 
 @pytest.mark.usefixtures("told")
-async def test_a_request_tells_what_the_standard_names_and_of_its_place_the_region_alone(
+async def test_a_request_has_the_standards_fields_and_only_the_region_of_its_place(
     web: httpx.AsyncClient,
 ) -> None:
     [found] = (await web.get(f"/open311/v2/requests/{number_of(1)}.json?lang=en")).json()
@@ -77,7 +77,7 @@ async def test_a_request_tells_what_the_standard_names_and_of_its_place_the_regi
 
 
 @pytest.mark.usefixtures("told")
-async def test_requests_are_found_by_what_is_asked_and_none_that_the_public_may_not_see(web: httpx.AsyncClient) -> None:
+async def test_requests_match_the_filters_and_are_public(web: httpx.AsyncClient) -> None:
     both = {number_of(1), number_of(2)}
     assert await ids(web) == both
     assert await ids(web, "?status=closed") == {number_of(2)}

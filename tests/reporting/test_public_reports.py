@@ -1,4 +1,4 @@
-"""The public sees what it may, and nothing else; it can support what it sees."""
+"""What the public sees of reports, and supports."""
 
 import asyncio
 from uuid import UUID, uuid5
@@ -17,7 +17,7 @@ CLIENT = uuid5(UUID(int=0), "device")
 
 
 async def show(reporting: Reporting) -> None:
-    """Feed the public list as its Kafka projection would."""
+    """Update the public list like its Kafka projection."""
     view = reports_view(reporting.repository)
     await StoreProjection(reporting.repository.store, reporting.database, queries.METADATA, view).catch_up()
 
@@ -26,7 +26,7 @@ def client(name: str) -> dict[str, str]:
     return {"Idempotency-Key": str(uuid5(CLIENT, name))}
 
 
-async def test_a_public_report_tells_its_story_without_the_agencys_inner_mail(
+async def test_a_public_report_shows_its_timeline_without_internal_texts(
     reporting: Reporting, web: httpx.AsyncClient
 ) -> None:
     await write(reporting.repository, named("a"), filed(1), routed(), answered())
@@ -39,7 +39,7 @@ async def test_a_public_report_tells_its_story_without_the_agencys_inner_mail(
 
 
 @pytest.mark.parametrize("flags", [{"secret": True}, {"secret": True, "anonymous": True}])
-async def test_a_secret_report_is_answered_like_one_that_does_not_exist(
+async def test_a_secret_report_gets_the_answer_of_a_missing_one(
     reporting: Reporting, web: httpx.AsyncClient, flags: dict[str, bool]
 ) -> None:
     await write(reporting.repository, named("secret"), filed(1, **flags))
@@ -60,7 +60,7 @@ async def test_a_part_is_not_listed_beside_its_whole(reporting: Reporting, web: 
     assert len((await web.get("/api/v1/reports")).json()["reports"]) == 1
 
 
-async def test_of_a_report_that_follows_another_the_public_is_told_which_one_unless_it_may_not_know_of_it(
+async def test_a_joined_report_shows_its_lead_only_if_the_lead_is_public(
     reporting: Reporting, web: httpx.AsyncClient
 ) -> None:
     await write(reporting.repository, named("lead"), filed(1), routed())
@@ -94,9 +94,7 @@ async def test_a_supporter_counts_once_however_often_they_ask(reporting: Reporti
     assert answer.json() == {"public_number": number_of(1), "supports": 11}
 
 
-async def test_what_nobody_has_read_yet_is_not_shown_since_it_may_need_examining(
-    reporting: Reporting, web: httpx.AsyncClient
-) -> None:
+async def test_an_unclassified_report_is_not_public(reporting: Reporting, web: httpx.AsyncClient) -> None:
     await write(reporting.repository, named("a"), filed(1))
     await show(reporting)
     assert (await web.get("/api/v1/reports")).json()["reports"] == []
@@ -106,7 +104,7 @@ async def test_what_nobody_has_read_yet_is_not_shown_since_it_may_need_examining
     assert (await web.get(f"/api/v1/reports/{number_of(1)}")).status_code == 200
 
 
-async def test_supports_are_found_again_from_the_store_alone(reporting: Reporting, web: httpx.AsyncClient) -> None:
+async def test_supports_are_rebuilt_from_the_store(reporting: Reporting, web: httpx.AsyncClient) -> None:
     await write(reporting.repository, named("a"), filed(1), classified())
     await show(reporting)
     await web.post(f"/api/v1/reports/{number_of(1)}/support", headers=client("me"))
@@ -143,5 +141,5 @@ async def test_counts_keep_ways_of_closing_apart(reporting: Reporting, web: http
         ("Jalan Merdeka 12, lubang 40 cm sejak 2026", "Jalan Merdeka 12, lubang 40 cm sejak 2026"),
     ],
 )
-def test_what_points_to_a_person_is_masked(said: str, shown: str) -> None:
+def test_personal_numbers_and_addresses_are_masked(said: str, shown: str) -> None:
     assert masked(said) == shown

@@ -1,4 +1,4 @@
-"""Any fact of any type, for Hypothesis: every field drawn from what its annotation allows."""
+"""Hypothesis strategies for events: every field drawn from the values that its annotation allows."""
 
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -17,7 +17,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
 
 def facts_of(model: type[Fact]) -> st.SearchStrategy[Any]:
-    """Facts of this type."""
+    """Events of this type."""
     return _model(model)
 
 

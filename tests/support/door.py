@@ -1,4 +1,4 @@
-"""What people do at the front door, and what outsiders' systems read and write on Kafka: the journey's vocabulary."""
+"""Clients of the front door, and of the topics that agencies and gateways use, for journey tests."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 
 class Refused(Exception):
-    """The door said no; `status` and `problem` as it did."""
+    """A refusal of the front door: HTTP status and problem."""
 
     def __init__(self, status: int, problem: Json) -> None:
         super().__init__(f"{status}: {problem}")
@@ -47,31 +47,31 @@ class Door:
             async with self.session.post(path, json=body, headers=headers) as answer:
                 if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
                     return await _said(answer)
-            await asyncio.sleep(BUSY_S)  # busy is no refusal: a careful client asks again under the same key
+            await asyncio.sleep(BUSY_S)  # busy is no refusal; the client repeats with the same key
 
     async def file(self, text: str, region: str = "32.73", **more: Any) -> Json:
-        """File a complaint about something in this region."""
+        """File a complaint in this region."""
         return await self.post("/api/v1/complaints", text=text, place={"region": region}, **more)
 
     async def story(self, code: str) -> Json:
-        """What the reporter sees."""
+        """The tracking page."""
         return await self.get(f"/api/v1/complaints/{code}")
 
     async def reporter(self, code: str, move: str, **body: Any) -> Json:
-        """A move of the reporter."""
+        """Send a move of the reporter."""
         return await self.post(f"/api/v1/complaints/{code}/{move}", **body)
 
     async def agency(self, agency: str, complaint: str, move: str, **body: Any) -> Json:
-        """A move of an agency."""
+        """Send a move of an agency."""
         return await self.post(f"/api/v1/agencies/{agency}/inbox/{complaint}/{move}", **body)
 
     async def answer(self, agency: str, complaint: str, text: str) -> Json:
-        """Answer, having read everything."""
+        """Answer, with the newest version as seen."""
         case = await self.get(f"/api/v1/agencies/{agency}/inbox/{complaint}")
         return await self.agency(agency, complaint, "response", text=text, seen_version=case["version"])
 
     async def reaches(self, code: str, status: str, agency: str | None = None) -> Json:
-        """The story, once it has come to this status (with this agency)."""
+        """The tracking page, once it has this status (and this agency)."""
 
         async def there() -> Json | None:
             story = await self.story(code)
@@ -95,7 +95,7 @@ async def until(
     instead: Callable[[], Awaitable[Any]] | None = None,
     within_s: float = PATIENCE_S,
 ) -> Any:
-    """What `condition` gives once it gives something true. Raises AssertionError that says `what` never came."""
+    """Poll `condition` until its result is true. Raises AssertionError with `what` after the time limit."""
     loop = asyncio.get_running_loop()
     end = loop.time() + within_s
     while not (found := await condition()):
@@ -105,17 +105,17 @@ async def until(
 
 
 async def mail(kafka: str, agency: str) -> list[Message]:
-    """Everything in an agency's topic, as the agency reads it."""
+    """All messages in an agency's topic."""
     return await committed(kafka, agency_inbox(agency), 1)
 
 
 async def cases(kafka: str, agency: str, complaint: str) -> list[tuple[str, Case]]:
-    """What the agency was told of a complaint, by `ce_type`; each read as the published contract says."""
+    """The agency's messages about a complaint, with `ce_type`, parsed by the published contract."""
     return [told(message) for message in await mail(kafka, agency) if message.key == complaint.encode()]
 
 
 def told(message: Message) -> tuple[str, Case]:
-    """The type and the body of one message. Raises ValidationError if it is not what we publish."""
+    """Type and body of one message. Raises ValidationError if it does not match the contract."""
     headers = {name: value.decode() for name, value in message.headers if value is not None}
     case = CASES[headers["ce_type"]].model_validate_json(message.value or b"", strict=False)
     assert int(headers["ce_sequence"]) == case.version
@@ -124,7 +124,7 @@ def told(message: Message) -> tuple[str, Case]:
 
 
 async def told_of(kafka: str, agency: str, complaint: str, kind: str) -> Case:
-    """The newest message of this kind about this complaint, once it is there."""
+    """Wait for a message of this type about this complaint; returns the newest."""
 
     async def there() -> Case | None:
         return next((case for type_, case in reversed(await cases(kafka, agency, complaint)) if type_ == kind), None)
@@ -134,12 +134,12 @@ async def told_of(kafka: str, agency: str, complaint: str, kind: str) -> Case:
 
 
 async def reply(kafka: str, agency: str, kind: str, **body: Any) -> None:
-    """What an agency's own system answers."""
+    """Send a reply of an agency's own system."""
     await _send(kafka, agency_replies(agency), body["complaint"], f"complaint.{kind}", body)
 
 
 async def submit(kafka: str, client: str, key: str, **body: Any) -> None:
-    """What a channel gateway hands in."""
+    """Send a submission of a channel gateway."""
     await _send(kafka, SUBMISSIONS, client, "complaint.submitted", {"client": client, "key": key, **body})
 
 

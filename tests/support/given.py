@@ -1,4 +1,4 @@
-"""Histories for decide tests: facts in, the folded state out."""
+"""Histories for tests of decisions: events, and the state folded from them."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -29,17 +29,17 @@ NUMBER = "SP-2026-000001-8"
 
 
 def later(days: float = 1) -> datetime:
-    """`days` after the filing."""
+    """The time `days` after the filing."""
     return NOON + timedelta(days=days)
 
 
 def told(*facts: Fact, complaint: UUID = COMPLAINT) -> list[RecordedFact]:
-    """These facts, one after another in one stream."""
+    """These events as one stream, from version 0."""
     return [RecordedFact(fact, uuid5(complaint, str(version)), version) for version, fact in enumerate(facts)]
 
 
 def given(*facts: Fact, complaint: UUID = COMPLAINT) -> Complaint:
-    """The complaint after these facts."""
+    """The complaint after these events."""
     return fold(new(complaint), told(*facts, complaint=complaint))
 
 

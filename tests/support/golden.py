@@ -1,4 +1,4 @@
-"""The golden examples, as files and as facts."""
+"""The golden examples, as files and as events."""
 
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def fact(name: str, number: int = 1) -> Fact:
-    """The example of that name."""
+    """The decoded example of that type and number."""
     return decode(recorded(read(EXAMPLES / name / "v1" / f"{number}.json")), EXAMPLE_KEYS)
 
 

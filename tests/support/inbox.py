@@ -1,4 +1,4 @@
-"""Complaints with agencies, for tests of agency-inbox: histories of facts, the registry, and a store that holds them."""
+"""Facts, a registry and streams for tests of agency-inbox."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -95,7 +95,7 @@ def registry(*more: Fact) -> Registry:
 
 
 async def keep(store: Store, repository: Repository, complaint_id: UUID, facts: Sequence[Fact]) -> None:
-    """Add facts to a complaint's stream as their owners would."""
+    """Append facts to a complaint's stream."""
     loaded = await repository.load(complaint_id)
     if not loaded.recorded:
         loaded = await repository.with_keys(loaded, complaint_id)

@@ -1,4 +1,4 @@
-"""Whole lives of complaints, appended as their services would."""
+"""Histories of complaints, appended in the name of the services that own the events."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -33,7 +33,7 @@ def filed(index: int = 1, *, text: str = "Jalan berlubang besar", **more: object
 
 
 def classified(*, supervision: bool = False) -> ComplaintClassified:
-    """Read by the router: from then on it is known whether the public may know of it."""
+    """Classified by router; before that a complaint is not public."""
     return ComplaintClassified.model_validate(
         {"at": T0, "class": "complaint", "supervision": supervision, "basis": BASIS}
     )
@@ -70,7 +70,7 @@ def part_of(whole: UUID, index: int = 1) -> PartOpened:
 
 
 async def write(repository: Repository, complaint: UUID, *facts: Fact) -> None:
-    """Append each fact by itself, in the name of the service that owns it."""
+    """Append each event separately, as the service that owns it."""
     for fact in facts:
         await _write_one(repository, complaint, fact)
 

@@ -1,4 +1,4 @@
-"""A small read model that counts, so that an event applied twice or not at all shows up in its rows."""
+"""A read model that counts events, so that one applied twice or not at all is visible."""
 
 import asyncio
 from collections.abc import Sequence
@@ -25,12 +25,12 @@ def count_them(connection: Connection, tables: Sequence[Table], events: Sequence
 
 
 def lives() -> View[RecordedEvent]:
-    """Per complaint: how many events were applied, and the newest version."""
+    """The number of applied events and the newest version per complaint."""
     return View("lives", define, count_them, as_recorded)
 
 
 class Slow:
-    """A `prepare` that can be held: a batch in hand while the world goes on."""
+    """A `prepare` that can be paused while a batch is in progress."""
 
     def __init__(self) -> None:
         self.go, self.held = asyncio.Event(), asyncio.Event()
@@ -47,6 +47,6 @@ class Slow:
 
 
 async def counted(database: Database, table: Table) -> int:
-    """How many events were applied in all."""
+    """The number of all applied events."""
     query = select(table.c.events)
     return sum(await database.read(lambda connection: list(connection.execute(query).scalars())))

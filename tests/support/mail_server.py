@@ -1,4 +1,4 @@
-"""A mail server over real SMTP whose moods a test sets: down, slow, refusing, cut off, back again."""
+"""A real SMTP server that a test can make slow, refusing, disconnecting, or stop and start."""
 
 import asyncio
 from email import message_from_bytes, policy
@@ -11,14 +11,14 @@ from local.paths import free_port
 
 
 class MailServer:
-    """`replies`: what it says to a recipient, once for each in the list, instead of taking the mail. `slow`: recipients
-    whose mail it takes only when `retry_policy` is set. `cut`: recipients whose mail it takes, and then hangs up once.
+    """`replies`: refusals for a recipient, one for each mail. `slow`: recipients whose mail is accepted only when `release`
+    is set. `cut`: recipients whose mail is accepted once, and the connection then closed without a reply.
     """
 
     def __init__(self) -> None:
         self.port, self.got = free_port(), list[EmailMessage]()
         self.replies: dict[str, list[str]] = {}
-        self.slow, self.cut, self.retry_policy = set[str](), set[str](), asyncio.Event()
+        self.slow, self.cut, self.release = set[str](), set[str](), asyncio.Event()
         self.refused = 0
         self._server: asyncio.Server | None = None
 
@@ -33,7 +33,7 @@ class MailServer:
         self._server = None
 
     def to(self, address: str) -> list[EmailMessage]:
-        """What was taken for that address, in order."""
+        """The accepted mails for that address, in order."""
         return [mail for mail in self.got if mail["To"] == address]
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
@@ -43,7 +43,7 @@ class MailServer:
             self.refused += 1
             return self.replies[address].pop(0)
         if address in self.slow:
-            await self.retry_policy.wait()
+            await self.release.wait()
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

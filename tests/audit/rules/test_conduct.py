@@ -1,4 +1,4 @@
-"""The audit looks back: who acted, how often, how early, and in which order of streams."""
+"""Audit rules about events: the right holder, how often, not too early, and parts before their whole."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -42,7 +42,7 @@ async def repository(tmp_path: Path) -> AsyncIterator[Repository]:
 
 
 async def found(repository: Repository, *facts: Fact, hours: float = 6) -> list[tuple[str, int]]:
-    """Codes and versions, after this life of one complaint."""
+    """The codes and versions of the violations of this history."""
     await write(repository, named("one"), *facts)
     return await codes(repository, hours)
 

@@ -1,4 +1,4 @@
-"""The front door: whoever knocks with a text gets a code, once; whoever knocks wrongly is told where."""
+"""Filing and the reporter's moves over HTTP: each request takes effect once, and refusals name the field."""
 
 import asyncio
 import json
@@ -40,7 +40,7 @@ async def test_only_a_text_is_needed_and_the_answer_says_what_happens_next(web: 
     assert body["public_number"].startswith("SP-2026-")
 
 
-async def test_the_code_opens_the_story_however_it_is_typed(web: httpx.AsyncClient) -> None:
+async def test_the_code_is_accepted_however_it_is_typed(web: httpx.AsyncClient) -> None:
     code = (await filed(web))["tracking_code"]
 
     story = (await web.get(f"/api/v1/complaints/{code.lower().replace('-', '')}?lang=en")).json()
@@ -103,21 +103,21 @@ async def test_a_wrong_field_is_named(web: httpx.AsyncClient, body: dict[str, ob
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_a_coordinate_that_is_no_number_is_said_to_be_none(web: httpx.AsyncClient) -> None:
+async def test_a_coordinate_that_is_no_number_is_refused_by_field(web: httpx.AsyncClient) -> None:
     body = b'{"text": "Lampu padam", "place": {"lat": NaN, "lon": 1}}'
     answer = await web.post("/api/v1/complaints?lang=en", content=body, headers=key("nan"))
     assert (answer.status_code, answer.json()["errors"]) == (422, [{"field": "place.lat", "why": "must be a number"}])
 
 
 @pytest.mark.parametrize("version", ['"\u00b2"', '"' + "9" * 5_000 + '"', '"-1"', ""])
-async def test_a_version_that_is_none_is_refused_by_name(web: httpx.AsyncClient, version: str) -> None:
+async def test_an_invalid_version_is_refused_by_header_name(web: httpx.AsyncClient, version: str) -> None:
     code = (await filed(web))["tracking_code"]
     headers = {**key("d"), "If-Match": version.encode("latin-1")}
     answer = await web.post(f"/api/v1/complaints/{code}/details", json={"text": "Lagi"}, headers=headers)  # type: ignore[arg-type]
     assert (answer.status_code, answer.json()["field"]) == (422, "If-Match")
 
 
-async def test_a_mistake_of_ours_is_answered_as_every_other_no(
+async def test_an_internal_error_is_answered_as_a_problem(
     intake: Context, web: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> str:
@@ -131,7 +131,7 @@ async def test_a_mistake_of_ours_is_answered_as_every_other_no(
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_what_is_no_json_or_too_large_is_said_so(web: httpx.AsyncClient) -> None:
+async def test_invalid_json_and_too_large_bodies_are_refused(web: httpx.AsyncClient) -> None:
     headers = {**key("x"), "content-type": "application/json"}
     broken = await web.post("/api/v1/complaints", content=b'{"text": "a"', headers=headers)
     large = await web.post("/api/v1/complaints", content=b'"' + b"x" * 1_100_000 + b'"', headers=headers)
@@ -145,7 +145,7 @@ async def test_without_a_key_nothing_is_filed(web: httpx.AsyncClient, intake: Co
 
 
 @pytest.mark.parametrize(("code", "status"), [("7K3M-9QX2A-TB4C8", {404, 422}), ("hello", {422})])
-async def test_a_code_that_opens_nothing_tells_nothing(web: httpx.AsyncClient, code: str, status: set[int]) -> None:
+async def test_an_unknown_code_is_not_found(web: httpx.AsyncClient, code: str, status: set[int]) -> None:
     assert (await web.get(f"/api/v1/complaints/{code}")).status_code in status
 
 
@@ -175,14 +175,14 @@ async def test_an_answer_is_confirmed_or_disputed(web: httpx.AsyncClient, intake
     assert confirmed.json()["closed_reason"] == "confirmed"
 
 
-async def test_who_complained_and_the_code_are_in_no_event(web: httpx.AsyncClient, intake: Context) -> None:
+async def test_the_person_and_the_code_are_in_no_event(web: httpx.AsyncClient, intake: Context) -> None:
     body = await filed(web, reporter=PERSON)
     written = b"".join(event.data + event.metadata for event in (await intake.repository.store.read_all(None)).events)
     for canary in (*PERSON.values(), body["tracking_code"], body["tracking_code"].replace("-", ""), TEXT):
         assert canary.encode() not in written
 
 
-async def test_only_the_holder_learns_who_and_every_reading_is_recorded(
+async def test_only_the_holder_reads_the_person_and_every_reading_is_recorded(
     web: httpx.AsyncClient, intake: Context
 ) -> None:
     await keep_registry(intake.repository.store, intake.repository)
@@ -203,7 +203,7 @@ async def test_an_anonymous_reporter_stays_unknown_to_the_holder(web: httpx.Asyn
     assert (await web.get(f"/api/v1/persons/{complaint}?agency=kota-bandung")).status_code == 403
 
 
-async def test_erasure_forgets_text_person_and_files_and_nothing_more_is_said(
+async def test_an_erasure_deletes_text_person_and_files_and_no_notice_follows(
     web: httpx.AsyncClient, intake: Context, tmp_path: Path
 ) -> None:
     body = await filed(web, reporter=PERSON)
@@ -223,7 +223,7 @@ async def test_erasure_forgets_text_person_and_files_and_nothing_more_is_said(
     assert (later.status_code, again.status_code) == (410, 410)
 
 
-async def test_a_file_comes_back_as_it_was_and_only_as_a_download(web: httpx.AsyncClient) -> None:
+async def test_a_file_is_downloaded_unchanged_and_never_inline(web: httpx.AsyncClient) -> None:
     code = (await filed(web))["tracking_code"]
     png = b"\x89PNG\r\n\x1a\n" + b"\1" * 40
     url = f"/api/v1/complaints/{code}/attachments"
@@ -236,7 +236,7 @@ async def test_a_file_comes_back_as_it_was_and_only_as_a_download(web: httpx.Asy
     assert (refused.status_code, refused.json()["field"]) == (422, "file")
 
 
-async def test_a_reporter_is_told_each_news_once(web: httpx.AsyncClient, intake: Context, tmp_path: Path) -> None:
+async def test_a_reporter_gets_each_notice_once(web: httpx.AsyncClient, intake: Context, tmp_path: Path) -> None:
     complaint = UUID((await filed(web, reporter=PERSON))["id"])
     await write(intake.repository, complaint, routed())
     for _ in range(3):
@@ -248,7 +248,7 @@ async def test_a_reporter_is_told_each_news_once(web: httpx.AsyncClient, intake:
 
 
 class Broken(Exception):
-    """A crash."""
+    """Raised in place of a step, like a crash."""
 
 
 @pytest.mark.parametrize("step", ["keyring.ensure", "records.keep", "numbers.take", "store.append"])

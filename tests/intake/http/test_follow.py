@@ -1,4 +1,4 @@
-"""Who besides the reporter is told, of what, how often, and what they never learn."""
+"""Notices to reporters of joined complaints and to public subscribers, and what these never contain."""
 
 import json
 import re
@@ -53,7 +53,7 @@ async def file(web: httpx.AsyncClient, intake: Context) -> File:
 
 @pytest.fixture
 def told(tmp_path: Path) -> Callable[[str], list[str]]:
-    """What was sent to that address, in no order."""
+    """The notices sent to that address, unordered."""
 
     def told(address: str) -> list[str]:
         notices = [json.loads(path.read_text()) for path in (tmp_path / "notices").rglob("*.json")]
@@ -83,25 +83,25 @@ async def confirm(web: httpx.AsyncClient, number: str, code: str, name: str = "c
     return await web.post(path, json={"follow_code": code}, headers=key(f"{name} {code}"))
 
 
-def code_in(letter: str) -> str:
-    """The code that a letter names."""
-    [found] = CODE.findall(letter)
+def code_in(notice: str) -> str:
+    """The code in a notice."""
+    [found] = CODE.findall(notice)
     return str(found)
 
 
 async def follows(web: httpx.AsyncClient, told: Read, number: str, address: str, **more: object) -> str:
-    """Ask, read the letter that came, confirm: the code."""
+    """Follow, read the notice, confirm; returns the code."""
     asked = await follow(web, number, f"f {address}", **{"phone" if address[0] == "+" else "email": address}, **more)
     assert asked.status_code == 202
-    [letter] = told(address)
-    code = code_in(letter)
-    assert code not in asked.text, "who typed the address is not yet known to read its letters"
+    [notice] = told(address)
+    code = code_in(notice)
+    assert code not in asked.text, "who typed the address is not yet known to read its messages"
     assert (await confirm(web, number, code)).status_code == 200
     return code
 
 
 class TestFollowersOfALead:
-    async def test_are_told_what_becomes_of_it_once_each_in_their_own_language(
+    async def test_are_notified_of_the_lead_once_each_in_their_language(
         self, intake: Context, file: File, told: Read
     ) -> None:
         lead, follower = await file("lead", reporter=SITI), await file("follower", reporter=BUDI, language="en")
@@ -117,9 +117,7 @@ class TestFollowersOfALead:
         assert all(f"follows report {number}" in body for body in bodies if "was received" not in body)
         assert all(intake.codes.of(follower) in body for body in bodies)
 
-    async def test_never_learn_who_reported_the_lead_nor_its_code_nor_words(
-        self, intake: Context, file: File, told: Read
-    ) -> None:
+    async def test_never_get_the_leads_reporter_code_or_texts(self, intake: Context, file: File, told: Read) -> None:
         lead, follower = await file("lead", reporter=SITI), await file("follower", reporter=BUDI)
         await write(intake.repository, follower, joined(lead, 0.5))
         said = ResolutionConfirmed(at=confirmed().at, rating=2, words="RAHASIA KENARI")
@@ -130,7 +128,7 @@ class TestFollowersOfALead:
         for secret in (*SITI.values(), intake.codes.of(lead), "RAHASIA KENARI", TEXT):
             assert secret not in everything
 
-    async def test_of_a_follower_are_told_too_and_who_left_is_told_no_more(
+    async def test_of_a_follower_are_notified_too_and_unjoined_ones_no_longer(
         self, intake: Context, file: File, told: Read
     ) -> None:
         first, second, third = [
@@ -157,7 +155,7 @@ class TestFollowersOfALead:
         assert story["response"] == answered().text
         assert story["lead_public_number"] == await number_of(intake, lead)
 
-    async def test_of_a_lead_that_is_examined_now_learn_nothing_even_before_they_are_let_go(
+    async def test_of_a_lead_of_supervision_grade_see_nothing_even_before_they_are_unjoined(
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         lead, follower = await file("lead"), await file("follower", reporter=BUDI, language="en")
@@ -189,7 +187,7 @@ class TestFollowersOfALead:
 
 
 class TestThePublic:
-    async def test_follows_a_report_by_its_number_and_is_told_of_it_once_each(
+    async def test_follows_a_report_by_its_number_and_gets_each_notice_once(
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         complaint = await file("a", reporter=SITI)
@@ -208,11 +206,11 @@ class TestThePublic:
         )
         assert [sum(words in body for body in bodies) for words in told_of] == [1, 1, 1]
         assert len(bodies) == 3
-        assert len(told(WATCHER)) == 4, "one letter to confirm, though it was asked for twice"
+        assert len(told(WATCHER)) == 4, "one request to confirm, though it was asked twice"
         assert all(f"To stop following this report: {code}" in body for body in bodies)
         assert all(secret not in " ".join(bodies) for secret in (*SITI.values(), TEXT, intake.codes.of(complaint)))
 
-    async def test_follows_no_longer_once_it_says_so_or_the_reporter_is_forgotten(
+    async def test_gets_nothing_after_unfollowing_or_the_reporters_erasure(
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         complaint = await file("a")
@@ -225,14 +223,14 @@ class TestThePublic:
             assert gone.status_code == 200
         await write(intake.repository, complaint, routed())
         await react(intake, complaint)
-        assert len(told(WATCHER)) == 1, "the letter to confirm, and nothing since"
+        assert len(told(WATCHER)) == 1, "the request to confirm, and nothing since"
         assert len(told("+62 811 1234 5678")) == 2
         await web.post(f"/api/v1/complaints/{intake.codes.of(complaint)}/erasure", json={}, headers=key("e"))
         assert intake.audience is not None
         assert await intake.audience.subscribers.asked(complaint) == []
         assert (await confirm(web, number, code, "late")).status_code == 404
 
-    async def test_of_a_report_that_joined_another_hears_what_becomes_of_that_one_once(
+    async def test_of_a_joined_report_is_notified_of_its_lead_once(
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         lead, follower = await file("lead", reporter=SITI), await file("follower")
@@ -253,7 +251,7 @@ class TestThePublic:
         assert all(f"To stop following this report: {code}" in body for body in bodies)
         assert all(secret not in " ".join(bodies) for secret in (*SITI.values(), TEXT, intake.codes.of(lead)))
 
-    async def test_hears_nothing_but_one_letter_before_the_address_is_confirmed(
+    async def test_gets_one_message_with_the_code_before_the_address_is_confirmed(
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         complaint = await file("a")
@@ -263,21 +261,21 @@ class TestThePublic:
             assert (await follow(web, number, name, email=WATCHER)).status_code == 202
         await write(intake.repository, complaint, routed())
         await react(intake, complaint)
-        [letter] = told(WATCHER)
+        [notice] = told(WATCHER)
         assert isinstance(intake.clock, FixedClock)
         intake.clock.advance(timedelta(hours=1.5))
-        assert f"menerima pemberitahuan tentang laporan {number}" in letter
-        assert "setelah 7 hari" in letter
-        assert TEXT not in letter
+        assert f"menerima pemberitahuan tentang laporan {number}" in notice
+        assert "setelah 7 hari" in notice
+        assert TEXT not in notice
         for name in ("c", "d"):
-            assert (await confirm(web, number, code_in(letter), name)).status_code == 200
+            assert (await confirm(web, number, code_in(notice), name)).status_code == 200
         await write(intake.repository, complaint, answered())
         await react(intake, complaint)
-        told_since = [body for body in told(WATCHER) if body != letter]
+        told_since = [body for body in told(WATCHER) if body != notice]
         assert len(told_since) == 1, "what happened before it was confirmed is not told afterwards"
         assert "memberikan jawaban" in told_since[0]
 
-    async def test_a_code_of_nobody_s_or_of_another_report_confirms_nothing(
+    async def test_an_unknown_code_or_one_of_another_report_confirms_nothing(
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         one, other = await file("a"), await file("b", text="Pohon tumbang di taman")
@@ -285,17 +283,17 @@ class TestThePublic:
             await write(intake.repository, complaint, classified())
         number = await number_of(intake, one)
         await follow(web, number, email=WATCHER)
-        [letter] = told(WATCHER)
-        elsewhere = await confirm(web, await number_of(intake, other), code_in(letter))
+        [notice] = told(WATCHER)
+        elsewhere = await confirm(web, await number_of(intake, other), code_in(notice))
         assert elsewhere.status_code == 404
         assert (await confirm(web, number, intake.codes.of(one), "own")).status_code == 404
         bad = await confirm(web, number, "not a code", "bad")
         assert (bad.status_code, bad.json()["field"]) == (422, "follow_code")
         await write(intake.repository, one, routed())
         await react(intake, one)
-        assert told(WATCHER) == [letter]
+        assert told(WATCHER) == [notice]
 
-    async def test_gives_an_address_that_follows_already_no_other_answer_and_no_letter(
+    async def test_gets_the_same_answer_and_no_message_if_the_address_follows_already(
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         complaint = await file("a")
@@ -309,16 +307,16 @@ class TestThePublic:
         assert (again.status_code, again.json()) == (first.status_code, first.json())
         assert len(told(WATCHER)) == 1
 
-    async def test_cannot_follow_what_is_being_erased_at_this_very_moment(
+    async def test_cannot_follow_a_report_that_is_being_erased(
         self, web: httpx.AsyncClient, intake: Context, file: File
     ) -> None:
         complaint = await file("a")
         await write(intake.repository, complaint, classified())
         number = await number_of(intake, complaint)
-        await intake.repository.keyring.destroy(complaint)  # what was read of its stream is from before
+        await intake.repository.keyring.destroy(complaint)  # while the stream was read before
         assert (await follow(web, number, email=WATCHER)).status_code == 404
 
-    async def test_cannot_follow_what_it_may_not_know_of_nor_probe_for_it(
+    async def test_cannot_follow_or_detect_a_report_that_is_not_public(
         self, web: httpx.AsyncClient, intake: Context, file: File
     ) -> None:
         secret, graded = await file("a", secret=True), await file("b")
@@ -331,7 +329,7 @@ class TestThePublic:
         assert len({answer.json()["detail"] for answer in answers}) == 1
         assert (await follow(web, "SP-2026-000999-0", email=WATCHER)).status_code == 422, "its check digit is wrong"
 
-    async def test_hears_no_more_of_a_report_that_is_examined_now(
+    async def test_is_not_notified_of_a_report_that_became_supervision_grade(
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         complaint = await file("a")
@@ -347,13 +345,13 @@ class TestThePublic:
     @pytest.mark.parametrize(
         "body", [{}, {"email": "nobody"}, {"email": WATCHER, "phone": "08111222333"}, {"email": WATCHER, "x": 1}]
     )
-    async def test_gives_one_address(
+    async def test_must_give_exactly_one_address(
         self, web: httpx.AsyncClient, intake: Context, file: File, body: dict[str, Any]
     ) -> None:
         number = await number_of(intake, await file("a"))
         assert (await follow(web, number, **body)).status_code == 422
 
-    async def test_leaves_no_address_in_the_open(
+    async def test_leaves_no_unsealed_address_in_the_tables(
         self, web: httpx.AsyncClient, intake: Context, file: File, tmp_path: Path
     ) -> None:
         complaint = await file("a")
@@ -363,7 +361,7 @@ class TestThePublic:
         assert WATCHER.encode() not in written
 
 
-async def test_an_address_that_is_never_confirmed_is_forgotten_after_the_days_of_the_policy(
+async def test_an_unconfirmed_address_is_deleted_after_the_policys_days(
     web: httpx.AsyncClient, intake: Context, file: File, told: Read
 ) -> None:
     clock = intake.clock
@@ -373,20 +371,20 @@ async def test_an_address_that_is_never_confirmed_is_forgotten_after_the_days_of
     number = await number_of(intake, complaint)
     await follow(web, number, email=WATCHER)
     kept = await follows(web, told, number, "+62 811 1234 5678")
-    [letter] = told(WATCHER)
+    [notice] = told(WATCHER)
     sweep, limit = Orphans(intake), timedelta(days=policies().versions[0].unconfirmed_d)
     clock.advance(limit - timedelta(seconds=1))
     assert await sweep.once() == 0
     clock.advance(timedelta(seconds=1))
     assert [await sweep.once() for _ in range(2)] == [1, 0]
-    assert (await confirm(web, number, code_in(letter), "late")).status_code == 404
+    assert (await confirm(web, number, code_in(notice), "late")).status_code == 404
     assert (await confirm(web, number, kept, "still")).status_code == 200
     await follow(web, number, "anew", email=WATCHER)
-    assert len(told(WATCHER)) == 2, "who asks anew gets a letter anew"
+    assert len(told(WATCHER)) == 2, "a new request gets a new notice"
 
 
 class TestTheReporter:
-    async def test_is_told_of_each_higher_rung_once_and_of_moved_dates_that_are_theirs(
+    async def test_is_notified_of_each_higher_level_once_and_of_own_moved_dates(
         self, intake: Context, file: File, told: Read
     ) -> None:
         complaint = await file("a", reporter=SITI)
@@ -404,7 +402,7 @@ class TestTheReporter:
         assert sum("berpindah" in body for body in bodies) == 1
 
 
-async def test_a_notice_tells_the_next_date_in_the_holder_s_zone_and_that_it_has_passed(
+async def test_a_notice_has_the_next_date_in_the_holders_zone_and_says_if_it_has_passed(
     intake: Context, file: File, told: Read
 ) -> None:
     east = {"agency": "kota-jayapura", "name": "Kota Jayapura", "kind": "city", "level": "regency", "region": "91.71"}
@@ -425,7 +423,7 @@ async def test_a_notice_tells_the_next_date_in_the_holder_s_zone_and_that_it_has
     assert "The next step is late: it was due by 9 March 2026 at 13:00 WIT." in late
 
 
-async def test_the_relations_are_made_again_from_the_store(intake: Context, file: File) -> None:
+async def test_the_relations_are_rebuilt_from_the_store(intake: Context, file: File) -> None:
     lead, follower = await file("lead"), await file("follower")
     await write(intake.repository, follower, joined(lead, 0.5))
     assert intake.audience is not None

@@ -1,4 +1,4 @@
-"""Open311 GeoReport v2: a report by form is a complaint like every other."""
+"""Open311 GeoReport v2: filing by form."""
 
 from typing import Any
 from uuid import UUID, uuid5
@@ -45,7 +45,7 @@ async def test_a_report_is_filed_with_its_place_its_reporter_and_the_name_of_its
     assert (known.name, known.email, known.phone) == ("Siti Kenari", "kenari@contoh.id", "+628120000111")
 
 
-async def test_the_notice_holds_the_code_that_the_reporter_follows_it_with(web: httpx.AsyncClient) -> None:
+async def test_the_notice_contains_the_tracking_code(web: httpx.AsyncClient) -> None:
     [receipt] = (await post(web, **POTHOLE)).json()
     code = receipt["service_notice"].partition(": ")[2].partition(".")[0]
     story = (await web.get(f"/api/v1/complaints/{code}")).json()
@@ -78,7 +78,7 @@ async def test_xml_is_answered_in_xml(web: httpx.AsyncClient) -> None:
         ({**POTHOLE, "colour": "red"}, 400, "colour"),
     ],
 )
-async def test_what_cannot_be_filed_is_refused_by_the_name_of_the_field(
+async def test_an_invalid_report_is_refused_by_field(
     web: httpx.AsyncClient, form: dict[str, Any], status: int, field: str
 ) -> None:
     answer = await post(web, **form)
@@ -87,7 +87,7 @@ async def test_what_cannot_be_filed_is_refused_by_the_name_of_the_field(
     assert field in error["description"]
 
 
-async def test_a_refusal_is_told_in_the_language_of_whoever_asks(web: httpx.AsyncClient) -> None:
+async def test_a_refusal_is_in_the_language_of_the_request(web: httpx.AsyncClient) -> None:
     answer = await web.post("/open311/v2/requests.json?lang=id", data={"service_code": "roads"})
     assert "perlu lat dan long, atau address_string" in answer.json()[0]["description"]
 

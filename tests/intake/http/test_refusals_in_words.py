@@ -1,4 +1,4 @@
-"""Every "no" is a sentence in the reader's language, names the field if there is one, and has a code that stays."""
+"""Every refusal is a sentence in the reader's language, names the field if there is one, and has a stable code."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from support.lives import routed, write
 SEED = UUID(int=81)
 TEXT = "Lampu jalan padam di depan pasar"
 PROGRAMMERS = re.compile(r"Input should|String should|Value error|Field required|valid |\bNone\b|Error\b|[{}_]|<")
-"""Words that no citizen should have to read."""
+"""Technical words that must not reach a reader."""
 
 
 def key(name: str = "k") -> dict[str, str]:
@@ -27,7 +27,7 @@ def key(name: str = "k") -> dict[str, str]:
 
 @pytest.fixture
 async def code(web: httpx.AsyncClient, intake: Context) -> str:
-    """Of a complaint that an agency has, and has not answered yet."""
+    """The code of a complaint that an agency holds and has not answered."""
     await keep_registry(intake.repository.store, intake.repository)
     filed = (await web.post("/api/v1/complaints", json={"text": TEXT}, headers=key("filed"))).json()
     await write(intake.repository, UUID(filed["id"]), routed())
@@ -35,7 +35,7 @@ async def code(web: httpx.AsyncClient, intake: Context) -> str:
 
 
 def is_a_sentence(answer: httpx.Response, lang: str) -> dict[str, Any]:
-    """The problem, whose words are for people."""
+    """The problem of an answer; checks that its texts have no technical words."""
     assert answer.headers["content-type"] == "application/problem+json"
     told: dict[str, Any] = answer.json()
     assert told["status"] == answer.status_code
@@ -68,7 +68,7 @@ def is_a_sentence(answer: httpx.Response, lang: str) -> dict[str, Any]:
         ({"colour": "red"}, "colour"),
     ],
 )
-async def test_a_form_that_is_refused_names_its_field_in_the_readers_words(
+async def test_a_refused_form_names_its_field_in_the_readers_language(
     web: httpx.AsyncClient, body: dict[str, object], field: str, lang: str
 ) -> None:
     answer = await web.post(f"/api/v1/complaints?lang={lang}", json={"text": TEXT} | body, headers=key())
@@ -79,7 +79,7 @@ async def test_a_form_that_is_refused_names_its_field_in_the_readers_words(
 
 @pytest.mark.parametrize("lang", ["id", "en"])
 @pytest.mark.parametrize(("move", "body"), [("confirmation", {"rating": 5}), ("dispute", {"reason": "Belum apa-apa"})])
-async def test_a_move_that_comes_too_early_is_refused_with_where_the_report_is(
+async def test_a_move_that_is_too_early_is_refused_with_the_status(
     web: httpx.AsyncClient, code: str, move: str, body: dict[str, object], lang: str
 ) -> None:
     answer = await web.post(f"/api/v1/complaints/{code}/{move}?lang={lang}", json=body, headers=key())
@@ -89,7 +89,7 @@ async def test_a_move_that_comes_too_early_is_refused_with_where_the_report_is(
 
 @pytest.mark.parametrize("lang", ["id", "en"])
 @pytest.mark.parametrize("rating", [0, 6, -1, 2.5, "5"])
-async def test_a_rating_that_is_none_is_refused_by_its_field(
+async def test_an_invalid_rating_is_refused_by_field(
     web: httpx.AsyncClient, code: str, rating: object, lang: str
 ) -> None:
     body = {"rating": rating}
@@ -109,7 +109,7 @@ async def test_a_rating_that_is_none_is_refused_by_its_field(
         ("GET", "/complaints/E560-NV3PF-859YW", {}, 422, "invalid-field"),
     ],
 )
-async def test_what_http_refuses_is_said_in_words_too(
+async def test_refusals_of_http_are_sentences_too(
     web: httpx.AsyncClient, method: str, path: str, sent: dict[str, Any], status: int, code: str, lang: str
 ) -> None:
     headers = key() | {"accept-language": lang}
@@ -118,7 +118,9 @@ async def test_what_http_refuses_is_said_in_words_too(
 
 
 @pytest.mark.parametrize("lang", ["id", "en"])
-async def test_a_gateway_is_answered_in_the_citizens_words(web: httpx.AsyncClient, intake: Context, lang: str) -> None:
+async def test_a_gateways_refusal_is_in_the_reporters_language(
+    web: httpx.AsyncClient, intake: Context, lang: str
+) -> None:
     body = {"client": "sms-1", "key": "m1", "channel": "sms", "text": "", "language": lang}
     with pytest.raises(Poison):
         await receive(intake)(Message("submissions", 0, 0, b"sms-1", json.dumps(body).encode()))
@@ -128,7 +130,7 @@ async def test_a_gateway_is_answered_in_the_citizens_words(web: httpx.AsyncClien
 
 @pytest.mark.parametrize("lang", ["id", "en"])
 @pytest.mark.parametrize(("fault", "code"), [(StoreUnavailable("disk full"), "unavailable"), (Busy(3), "busy")])
-async def test_a_store_that_takes_nothing_says_when_to_come_back_and_not_why(
+async def test_an_unavailable_store_gives_retry_after_and_no_reason(
     web: httpx.AsyncClient, intake: Context, monkeypatch: pytest.MonkeyPatch, fault: Exception, code: str, lang: str
 ) -> None:
     async def down(*_: object) -> object:

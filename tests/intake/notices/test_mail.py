@@ -1,4 +1,4 @@
-"""A mail server that is down, slow or wrong about somebody: nothing else waits for it, and no notice is lost or doubled."""
+"""A mail server that is down, slow or refuses an address: nothing else waits, no notice is lost or sent twice."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -83,7 +83,7 @@ async def react(context: Context, *complaints: UUID) -> None:
 
 
 async def deliver(post: MailSender, outbox: Outbox, clock: FixedClock, within: timedelta = HOUR) -> None:
-    """Until nothing waits any more, or so much time has passed."""
+    """Send until the outbox is empty or the time has passed."""
     until = clock.now() + within
     while clock.now() < until and (await outbox.waiting())[0]:
         while await post.once():
@@ -92,7 +92,7 @@ async def deliver(post: MailSender, outbox: Outbox, clock: FixedClock, within: t
 
 
 def story(server: MailServer, address: str) -> list[str]:
-    """What the reporter was told, in the order it came."""
+    """The bodies of the reporter's mails, in order."""
     words = {
         "received": "was received",
         "placed": "was forwarded",
@@ -103,7 +103,7 @@ def story(server: MailServer, address: str) -> list[str]:
     return [kind for body in bodies for kind, word in words.items() if word in body.split("\n\n")[0]]
 
 
-async def test_a_server_that_is_down_holds_up_nothing_else_and_each_notice_comes_once_in_order_when_it_is_back(
+async def test_while_the_server_is_down_nothing_else_waits_and_each_notice_is_later_sent_once_in_order(
     server: MailServer,
     outbox: Outbox,
     post: MailSender,
@@ -135,7 +135,7 @@ async def test_a_server_that_is_down_holds_up_nothing_else_and_each_notice_comes
     assert len(server.got) == 6
 
 
-async def test_a_notice_is_tried_ever_more_seldom_while_the_server_is_down_and_never_given_up(
+async def test_tries_back_off_while_the_server_is_down_and_no_notice_is_given_up(
     server: MailServer, outbox: Outbox, post: MailSender, clock: FixedClock, intake_: Context, file: File
 ) -> None:
     await server.down()
@@ -156,7 +156,7 @@ async def test_a_notice_is_tried_ever_more_seldom_while_the_server_is_down_and_n
     assert story(server, ANA) == ["received"]
 
 
-async def test_one_address_that_hangs_keeps_nobody_else_waiting(
+async def test_an_address_that_hangs_does_not_delay_others(
     server: MailServer, outbox: Outbox, intake_: Context, file: File, clock: FixedClock
 ) -> None:
     server.slow.add(ANA)
@@ -170,7 +170,7 @@ async def test_one_address_that_hangs_keeps_nobody_else_waiting(
             while not (server.to(BEN) and server.to(CITRA)):
                 await asyncio.sleep(0.01)
             assert server.to(ANA) == []
-            server.retry_policy.set()
+            server.release.set()
             while (await outbox.waiting())[0]:
                 await asyncio.sleep(0.01)
     finally:
@@ -180,7 +180,7 @@ async def test_one_address_that_hangs_keeps_nobody_else_waiting(
     assert story(server, ANA) == ["received", "placed"], "the second waits for the first"
 
 
-async def test_an_answer_that_comes_a_letter_at_a_time_is_given_up_and_tried_again(
+async def test_a_reply_of_one_character_at_a_time_times_out_and_is_tried_again(
     server: MailServer, intake_: Context, file: File, clock: FixedClock, outbox: Outbox, post: MailSender
 ) -> None:
     server.slow.add(ANA)
@@ -190,12 +190,12 @@ async def test_an_answer_that_comes_a_letter_at_a_time_is_given_up_and_tried_aga
     await react(intake_, await file(ANA))
     assert await MailSender(hurried, clock.now, policies()).once()
     server.slow.clear()
-    server.retry_policy.set()
+    server.release.set()
     await deliver(post, outbox, clock)
     assert story(server, ANA) == ["received"]
 
 
-async def test_an_address_that_is_wrong_for_good_is_tried_once_a_notice_and_the_others_get_theirs(
+async def test_a_permanently_refused_address_is_tried_once_for_each_notice(
     server: MailServer, outbox: Outbox, post: MailSender, clock: FixedClock, intake_: Context, file: File
 ) -> None:
     server.replies[ANA] = ["550 no such user"] * 9
@@ -209,7 +209,7 @@ async def test_an_address_that_is_wrong_for_good_is_tried_once_a_notice_and_the_
     assert story(server, BEN) == ["received", "placed"]
 
 
-async def test_an_address_that_cannot_be_reached_today_is_tried_again_for_days_and_then_given_up(
+async def test_a_temporarily_refused_address_is_tried_for_days_and_then_given_up(
     server: MailServer, outbox: Outbox, post: MailSender, clock: FixedClock, intake_: Context, file: File
 ) -> None:
     server.replies = {ANA: ["450 try later"] * 3, BEN: ["452 full"] * 100_000}
@@ -226,7 +226,7 @@ async def test_an_address_that_cannot_be_reached_today_is_tried_again_for_days_a
     assert (await outbox.waiting())[0] == 0
 
 
-async def test_for_how_many_days_a_notice_is_tried_says_the_policy_in_force(
+async def test_for_how_many_days_a_notice_is_tried_follows_the_policy_in_force(
     server: MailServer, outbox: Outbox, clock: FixedClock, intake_: Context, file: File
 ) -> None:
     (first,) = policies().versions
@@ -239,7 +239,7 @@ async def test_for_how_many_days_a_notice_is_tried_says_the_policy_in_force(
         assert (await outbox.waiting())[0] == waiting
 
 
-async def test_a_mail_whose_answer_was_lost_comes_again_under_the_same_message_id(
+async def test_a_mail_whose_reply_was_lost_is_repeated_with_the_same_message_id(
     server: MailServer, outbox: Outbox, post: MailSender, clock: FixedClock, intake_: Context, file: File
 ) -> None:
     server.cut.add(ANA)
@@ -262,7 +262,7 @@ async def test_several_workers_send_each_notice_once(
     assert sorted(str(mail["To"]) for mail in server.got) == sorted(2 * [f"{name}@contoh.id" for name in "abcdefgh"])
 
 
-async def test_what_waits_lies_sealed_and_is_not_sent_once_its_reporter_is_forgotten(
+async def test_a_queued_notice_is_sealed_and_not_sent_after_an_erasure(
     server: MailServer,
     outbox: Outbox,
     post: MailSender,
@@ -277,14 +277,14 @@ async def test_what_waits_lies_sealed_and_is_not_sent_once_its_reporter_is_forgo
     written = b"".join(path.read_bytes() for path in tmp_path.glob("vault.db*"))
     assert ANA.encode() not in written
     assert code.encode() not in written
-    # As the process that answers forgets: the key goes first, the waiting notice may be found before it is marked.
+    # In the order of an erasure: the key is destroyed first, so a notice may be claimed before it is marked.
     await intake_.repository.keyring.destroy(complaint)
     assert await post.once()
     assert server.got == []
     assert (await outbox.waiting())[0] == 0
 
 
-async def test_a_notice_on_its_way_while_its_reporter_is_forgotten_is_not_kept(
+async def test_a_notice_being_sent_during_an_erasure_is_deleted(
     intake: Context, clock: FixedClock, tmp_path: Path, web: httpx.AsyncClient
 ) -> None:
     files, folder = FileMailbox(tmp_path / "kept"), tmp_path / "kept"
@@ -313,6 +313,6 @@ async def test_a_telephone_number_gets_no_mail(
 
 
 @pytest.mark.parametrize("url", ["mailto:x", "smtp:", "http://localhost:25"])
-def test_a_mailbox_that_we_cannot_reach_is_named_at_the_start(url: str, tmp_path: Path) -> None:
+def test_an_unknown_mailbox_url_is_refused_at_the_start(url: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="notices go to file: or smtp://host:port"):
         mailbox_of(url, tmp_path)

@@ -1,4 +1,4 @@
-"""Ids are derived, and codes catch what people mistype."""
+"""Ids are derived from their inputs, and codes detect typing errors."""
 
 from datetime import date
 from uuid import UUID, uuid5

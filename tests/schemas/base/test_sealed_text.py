@@ -1,4 +1,4 @@
-"""Sealed text: repeatable, bound to its place, and gone with its key."""
+"""Sealed text is repeatable, bound to its event and field, and erased with its key."""
 
 from uuid import UUID
 

@@ -1,6 +1,6 @@
-"""The life of a complaint, written out once more by hand from the design, and run through `allows` and `evolve`.
+"""The lifecycle, written a second time by hand from the design, and compared with `allows` and `evolve`.
 
-Each line: a status, then the facts that lead elsewhere (`Fact>STATUS`) and those that stay. All else is refused.
+Each line: a status, the events that lead elsewhere (`Event>STATUS`), and those that do not. All others are refused.
 """
 
 from uuid import UUID

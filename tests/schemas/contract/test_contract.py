@@ -1,4 +1,4 @@
-"""What outsiders read and send: whole, nothing personal, nothing that is not theirs; limits refuse by name."""
+"""The outward contract: complete messages without personal or foreign data, and limits that name the field."""
 
 from datetime import timedelta
 from uuid import UUID

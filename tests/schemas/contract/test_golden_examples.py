@@ -1,4 +1,4 @@
-"""Everything that was ever published still reads, fits its published schema, and the schemas are up to date."""
+"""Every published example decodes and fits its schema, and the generated schemas are up to date."""
 
 import shutil
 from functools import reduce

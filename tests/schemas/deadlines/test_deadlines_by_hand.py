@@ -1,4 +1,4 @@
-"""Due dates, reminders, misses and rungs, reckoned by hand around Lebaran 2026."""
+"""Due dates, reminders, misses and rungs around Lebaran 2026, calculated by hand."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -210,7 +210,7 @@ class TestEveryStatus:
 
 
 def climbed(state: Complaint, count: int, nation: Registry = NATION) -> list[NextAction]:
-    """The next `count` actions, each carried out on its date."""
+    """The next `count` actions, each performed on its date."""
     done = []
     for _ in range(count):
         action = following(state, nation)

@@ -1,4 +1,4 @@
-"""Whatever has happened: an open complaint that is not joined always has somebody who must act by a date."""
+"""After any history an open complaint that is not joined has a next action with a holder and a date."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -29,7 +29,7 @@ STEPS = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10 * 86_400)), 
 
 
 def lived(steps: list[tuple[int, int]]) -> Complaint:
-    """A life of allowed facts, some time apart; bodies are those of the registry."""
+    """The complaint after allowed events at increasing times, with agencies of the registry."""
     state, at = new(UUID(int=1)), START
     for choice, seconds in steps:
         allowed = sorted(name for name in COMPLAINT_EVENTS if allows(state, BY_NAME[name]))

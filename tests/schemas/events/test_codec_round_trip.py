@@ -1,4 +1,4 @@
-"""Facts come back as they went in; what cannot be read says so."""
+"""Encoding and decoding are inverse, and unreadable events raise named errors."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""A policy file that makes no sense is refused before it counts, in a sentence that names file and field."""
+"""An invalid policy file is refused with a sentence that names file and field."""
 
 import json
 from collections.abc import Callable
@@ -17,7 +17,7 @@ Body = dict[str, Any]
 
 
 def first() -> Body:
-    """What the shipped file says."""
+    """The content of the shipped file."""
     body: Body = json.loads((policies_folder() / FIRST).read_text(encoding="utf-8"))
     return body
 
@@ -27,7 +27,7 @@ def rule(body: Body, name: str) -> Body:
 
 
 def later(change: Callable[[Body], object] = lambda _: None) -> Body:
-    """A second version, changed."""
+    """A changed second version."""
     body = deepcopy(first()) | {"id": "2027-01-01", "effective_at": "2027-01-01T00:00:00+07:00"}
     change(body)
     return body

@@ -1,4 +1,4 @@
-"""docs/rules.md is held to the policy data and to the tests: each rule has a test, and each number a rule."""
+"""docs/rules.md matches the policy data and the tests: each rule has a test, and each number a rule."""
 
 import ast
 import re
@@ -15,14 +15,14 @@ PAGE = REPOSITORY / "docs" / "rules.md"
 
 
 def rows() -> list[list[str]]:
-    """Rule, source, numbers, test."""
+    """The rows: rule, source, numbers, test."""
     lines = [line.strip("| \n") for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
     return [[cell.strip() for cell in line.split(" | ")] for line in lines[1:]]
 
 
 @cache
 def functions(path: Path) -> frozenset[str]:
-    """Every test in a file, also those in classes."""
+    """The names of all tests in a file, including those in classes."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
@@ -43,7 +43,7 @@ def test_every_number_of_the_newest_policy_belongs_to_a_rule_and_no_rule_names_a
 
 
 def periods(path: Path) -> list[str]:
-    """Where a module states a number of days itself; `days=1` is a unit and no period."""
+    """The places where a module states a period of days. `days=1` is a unit, not a period."""
     calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
     found = [(call.func, each) for call in calls for each in call.keywords]
     return [
@@ -58,5 +58,5 @@ def periods(path: Path) -> list[str]:
 def test_every_number_of_days_lives_in_data_save_two_that_decide_nothing_about_anybody() -> None:
     folders = (REPOSITORY / "schemas" / "src", *sorted((REPOSITORY / "services").glob("*/src")))
     stated = [one.partition(":")[0] for folder in folders for path in folder.rglob("*.py") for one in periods(path)]
-    # How far a test clock can be moved; what Open311 says of a search without dates.
+    # The range of the test clock, and the period of an Open311 search without dates.
     assert sorted(stated) == ["clock.py", "open311.py"]

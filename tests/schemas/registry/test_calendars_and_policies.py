@@ -1,4 +1,4 @@
-"""Working days reckoned by hand, and the policy data as the law and our defaults have it."""
+"""Working days calculated by hand, and the policy data compared with the law and our defaults."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Which bodies exist, who succeeds whom, what each has authority for, and which days are off."""
+"""The fold of the registry: agencies, successors, mandates, templates and calendars."""
 
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID

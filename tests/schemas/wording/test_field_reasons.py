@@ -1,4 +1,4 @@
-"""A person reads why a field was refused in their own language, whatever rule refused it."""
+"""Every reason for refusing a field is worded in both languages."""
 
 import ast
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ RAISED = {"InvalidField", "MalformedCode"}
 
 
 def reasons(path: Path) -> Iterator[str]:
-    """Every reason that the code of this file gives in so many words, numbers and names as 7."""
+    """Every literal reason in this file, with inserted values replaced by 7."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in RAISED:
             given = [keyword.value for keyword in node.keywords if keyword.arg == "why"]

@@ -1,4 +1,4 @@
-"""Every fact, refusal, status and holder has a plain sentence in Indonesian and English."""
+"""Every event, refusal, status and holder has wording in Indonesian and English."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -143,13 +143,18 @@ class Complaint(NamedTuple):
         return self.version >= 0 and self.status in OPEN
 
     @property
+    def is_protected(self) -> bool:
+        """It is secret or of supervision grade, so that neither the public nor another reporter may learn of it."""
+        return self.secret or self.supervision
+
+    @property
     def is_public(self) -> bool:
-        """The public may see it: it is neither secret, nor of supervision grade, nor a part.
+        """The public may see it: it is neither protected nor a part.
 
         An unread complaint is not public, since it may turn out to be of supervision grade.
         """
         is_read = self.classified is not None or self.routed is not None or self.referred is not None
-        return is_read and self.whole is None and not self.secret and not self.supervision
+        return is_read and self.whole is None and not self.is_protected
 
     @property
     def agency(self) -> str | None:

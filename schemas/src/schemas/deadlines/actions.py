@@ -158,7 +158,7 @@ def _release(state: Complaint, policies: Policies, lead: Complaint | None) -> It
 
 def release_reason(lead: Complaint) -> Release | None:
     """Why this lead will bring its followers no answer, so that they are placed on their own; None if it will."""
-    if lead.secret or lead.supervision:
+    if lead.is_protected:
         return "lead_secret"
     match lead.closed:
         # Law 25/2009 article 44(5): a file that is not completed counts as withdrawn.

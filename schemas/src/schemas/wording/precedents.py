@@ -23,7 +23,7 @@ def decision(state: Complaint, history: Sequence[RecordedFact], registry: Regist
     found = next((event.fact for event in reversed(history) if isinstance(event.fact, ArbitrationDecided)), None)
     if found is None:
         return None
-    guarded = state.secret or state.supervision
+    guarded = state.is_protected
     reason = GONE[lang] if found.reason == ERASED else found.reason
     return {
         "complaint": str(state.id),

@@ -119,7 +119,7 @@ def row_of(loaded: LoadedStream, registry: Registry, policies: Policies) -> Ladd
         rung=rung,
         public_number=state.public_number,
         part=state.whole is not None,
-        guarded=state.secret or state.supervision,
+        guarded=state.is_protected,
         status=state.status.value,
         class_=state.class_.value,
         holder=str(state.holder),

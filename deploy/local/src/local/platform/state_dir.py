@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from local.errors import CannotRun
 
@@ -20,7 +20,11 @@ def state_lock(state: Path) -> Iterator[None]:
     Raises:
         CannotRun: it is locked by another platform, or cannot be written.
     """
-    with _lock_of(state) as lock:
+    try:
+        lock = (state / ".lock").open("ab")
+    except OSError as error:
+        raise CannotRun(f"the state folder {state} cannot be written: {error.strerror}.") from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -28,13 +32,6 @@ def state_lock(state: Path) -> Iterator[None]:
                 f"another Satupintu uses the folder {state}: stop it, or set SATUPINTU_STATE_DIR to another folder."
             ) from error
         yield
-
-
-def _lock_of(state: Path) -> BinaryIO:
-    try:
-        return (state / ".lock").open("ab")
-    except OSError as error:
-        raise CannotRun(f"the state folder {state} cannot be written: {error.strerror}.") from error
 
 
 def make_secrets(state: Path) -> None:

@@ -112,7 +112,7 @@ def _share(part: Complaint, whole: Complaint) -> Iterator[Violation]:
 def _lead(state: Complaint, lead: Complaint | None) -> Iterator[Violation]:
     if lead is None:
         yield _wrong(state, "lead-missing", f"it follows {state.lead}, which does not exist")
-    elif state.secret or state.supervision:
+    elif state.is_protected:
         # Its text would reach another reporter or the accused agency.
         yield _wrong(state, "protected-follows", f"it is secret or of supervision grade, and follows {state.lead}")
     elif (lead.received_at, lead.id) >= (state.received_at, state.id):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -109,7 +110,7 @@ async def _tallied(settings: Settings, model: str) -> dict[str, Any]:
 
 
 async def _exported(settings: Settings, out: Path, since: datetime | None, *, agency: bool) -> dict[str, int]:
-    counts: dict[str, int] = {}
+    counts = Counter[str]()
     async with open_platform(settings) as platform:
         with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             async for each in replays.examples(platform.repository(SERVICE), since):
@@ -118,8 +119,7 @@ async def _exported(settings: Settings, out: Path, since: datetime | None, *, ag
                     row = {**each._asdict(), "label": label, "class": each.class_.value}
                     del row["class_"], row["right"]
                     file.write(json.dumps(row, ensure_ascii=False) + "\n")
-                name = each.source if each.right and label is not None else f"{each.source} (no label)"
-                counts[name] = counts.get(name, 0) + 1
+                counts[each.source if each.right and label is not None else f"{each.source} (no label)"] += 1
     return counts
 
 

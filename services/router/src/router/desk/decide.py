@@ -269,7 +269,7 @@ def apart(state: Complaint, lead: Complaint) -> str | None:
         "lead_follows": lead.status is Status.JOINED,
         "lead_later": (lead.received_at, lead.id) >= (state.received_at, state.id),
         # A join shows its text to another reporter, or to the accused body.
-        "protected": any(each.secret or each.supervision for each in both),
+        "protected": any(each.is_protected for each in both),
         "whole_or_part": any(each.whole is not None or each.parts for each in both),
     }
     return next((why for why, holds in checks.items() if holds), None)

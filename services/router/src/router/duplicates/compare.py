@@ -94,7 +94,8 @@ def is_open_to_all(state: Complaint) -> bool:
         state.is_open
         and state.classified is not None
         and state.class_ is ComplaintClass.COMPLAINT
-        and not (state.secret or state.supervision or state.erased or state.whole is not None)
+        and state.is_public
+        and not state.erased
     )
 
 

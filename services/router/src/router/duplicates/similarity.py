@@ -108,9 +108,9 @@ def _matched(one: Mapping[str, float], other: Mapping[str, float]) -> set[tuple[
     exact = {(word, word) for word in one.keys() & other.keys()}
     left, right = (one.keys() - other.keys()), set(other.keys() - one.keys())
     for word in sorted(left):
-        if (like := next((each for each in sorted(right) if _same(word, each)), None)) is not None:
-            exact.add((word, like))
-            right.discard(like)
+        if (match := next((each for each in sorted(right) if _same(word, each)), None)) is not None:
+            exact.add((word, match))
+            right.discard(match)
     return exact
 
 

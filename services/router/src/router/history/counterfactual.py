@@ -1,5 +1,6 @@
 """The counterfactual: where another model or registry would have sent a complaint, compared with what happened."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from enum import Enum
@@ -134,9 +135,6 @@ def _is_owner(first: str | None, each: OutcomePair) -> bool:
 
 
 def _changes(changed: Sequence[OutcomePair]) -> list[dict[str, Any]]:
-    counts: dict[tuple[str, str], int] = {}
-    for each in changed:
-        key = each.actual.first or "desk", each.counterfactual.first or "desk"
-        counts[key] = counts.get(key, 0) + 1
+    counts = Counter((each.actual.first or "desk", each.counterfactual.first or "desk") for each in changed)
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [{"from": before, "to": after, "complaints": count} for (before, after), count in ranked[:20]]

@@ -68,7 +68,7 @@ def training_labels(
 
     `scores` decides between several sectors of one body.
     """
-    if state.secret or state.supervision or state.erased:
+    if state.is_protected or state.erased:
         return []
     text = "\n".join([state.title or "", state.text, *(detail for _, detail in state.details)]).strip()
     region = (outcome.read.basis.region if outcome.read else None) or (state.place.region if state.place else None)

@@ -4,12 +4,13 @@ A read model fed from the store: each placement by rule is repeated with the sha
 writes to no stream, and placement does not wait for it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from pydantic_core import from_json
-from sqlalchemy import Column, Connection, MetaData, String, Table, case, delete, func, insert, select
+from sqlalchemy import Column, Connection, MetaData, String, Table, delete, func, insert, select
 
 from chassis.base.metrics import SHADOW_CHOICES
 from chassis.project.view import View
@@ -121,33 +122,25 @@ def apply(connection: Connection, tables: Sequence[Table], choices: Sequence[Sha
 
 def tally(connection: Connection, model: str) -> dict[str, Any]:
     """How many choices differ, where, and which of the two models named the body that holds the complaint now."""
-    table, standing = TABLE, STATUS.standing
-    own = table.c.model == model
-    differ = table.c.live != table.c.shadow
-    joined = table.outerjoin(standing, standing.c.complaint == table.c.complaint)
-    holder = standing.c.held_by
-    row = connection.execute(
-        select(
-            func.count(),
-            func.coalesce(func.sum(case((differ, 1), else_=0)), 0),
-            func.coalesce(func.sum(case((differ & (holder == table.c.live), 1), else_=0)), 0),
-            func.coalesce(func.sum(case((differ & (holder == table.c.shadow), 1), else_=0)), 0),
-        )
-        .select_from(joined)
-        .where(own)
-    ).one()
-    pairs = connection.execute(
-        select(table.c.live, table.c.shadow, func.count())
-        .where(own, differ)
-        .group_by(table.c.live, table.c.shadow)
-        .order_by(func.count().desc(), table.c.live, table.c.shadow)
-        .limit(LISTED)
-    )
+    live, shadow, holder = TABLE.c.live, TABLE.c.shadow, STATUS.standing.c.held_by
+    rows = connection.execute(
+        select(live, shadow, holder, func.count().label("complaints"))
+        .select_from(TABLE.outerjoin(STATUS.standing, STATUS.standing.c.complaint == TABLE.c.complaint))
+        .where(TABLE.c.model == model)
+        .group_by(live, shadow, holder)
+    ).all()
+    differing = [row for row in rows if row.live != row.shadow]
+    pairs = Counter[tuple[str, str]]()
+    for row in differing:
+        pairs[row.live, row.shadow] += row.complaints
     return {
         "model": model,
-        "choices": row[0],
-        "disagreements": int(row[1]),
-        "held_by_the_live_choice": int(row[2]),
-        "held_by_the_shadow_choice": int(row[3]),
-        "where": [{"live": live, "shadow": shadow, "complaints": count} for live, shadow, count in pairs],
+        "choices": sum(row.complaints for row in rows),
+        "disagreements": pairs.total(),
+        "held_by_the_live_choice": sum(row.complaints for row in differing if row.held_by == row.live),
+        "held_by_the_shadow_choice": sum(row.complaints for row in differing if row.held_by == row.shadow),
+        "where": [
+            {"live": chosen, "shadow": other, "complaints": count}
+            for (chosen, other), count in sorted(pairs.items(), key=lambda item: (-item[1], item[0]))[:LISTED]
+        ],
     }

@@ -53,8 +53,8 @@ async def one(calendar: CalendarName, year: int, context: Context) -> dict[str, 
 @router.post("/calendars", status_code=status.HTTP_201_CREATED)
 async def decree(body: DecreeBody, change: RegistryChanges, response: Response) -> dict[str, Any]:
     """Publish a decree: these are the days off of its year."""
-    asked = CalendarDecreed.model_validate({**body.model_dump(), "at": change.at})
-    registry = await change.carry_out(lambda state: decide.decree_calendar(state, asked), body)
+    fact = CalendarDecreed.model_validate({**body.model_dump(), "at": change.at})
+    registry = await change.carry_out(lambda state: decide.decree_calendar(state, fact), body)
     response.headers["Location"] = f"/api/v1/calendars/{body.calendar}/{body.year}"
     return _shown(registry.calendars[body.calendar, body.year])
 

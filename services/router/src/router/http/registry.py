@@ -100,6 +100,12 @@ class RegistryChange:
         """Decide and append; the registry afterwards."""
         return await change_registry(self.context, decision, self._by, body.model_dump_json().encode(), self.at)
 
+    async def carry_out_for(
+        self, agency: str, decision: Callable[[Registry], Sequence[Fact]], body: RequestBody
+    ) -> dict[str, Any]:
+        """Decide and append; the agency with its mandates afterwards."""
+        return _with_mandates(await self.carry_out(decision, body), agency)
+
 
 RegistryChanges = Annotated[RegistryChange, Depends()]
 
@@ -136,48 +142,45 @@ async def one(agency: str, context: Context) -> dict[str, Any]:
 async def register(body: AgencyBody, change: RegistryChanges, response: Response) -> dict[str, Any]:
     """Register a body. It can hold complaints at once, without a restart."""
     fields = body.model_dump(exclude={"id"}) | {"zone": body.zone or zone_in(body.region)}
-    asked = AgencyRegistered.model_validate({**fields, "agency": body.id, "at": change.at})
-    registry = await change.carry_out(lambda state: decide.register(state, asked), body)
+    fact = AgencyRegistered.model_validate({**fields, "agency": body.id, "at": change.at})
     response.headers["Location"] = f"/api/v1/agencies/{body.id}"
-    return _with_mandates(registry, body.id)
+    return await change.carry_out_for(body.id, lambda state: decide.register(state, fact), body)
 
 
 @router.post("/{agency}/mandates", status_code=status.HTTP_201_CREATED)
 async def give(agency: AgencyId, body: MandateBody, change: RegistryChanges) -> dict[str, Any]:
     """Give a mandate."""
-    asked = MandateGiven.model_validate({**body.model_dump(), "agency": agency, "at": change.at})
-    return _with_mandates(await change.carry_out(lambda s: decide.give_mandate(s, asked), body), agency)
+    fact = MandateGiven.model_validate({**body.model_dump(), "agency": agency, "at": change.at})
+    return await change.carry_out_for(agency, lambda state: decide.give_mandate(state, fact), body)
 
 
 @router.post("/{agency}/mandates/withdrawal")
 async def withdraw(agency: AgencyId, body: WithdrawalBody, change: RegistryChanges) -> dict[str, Any]:
     """End a mandate."""
-    asked = MandateWithdrawn.model_validate({**body.model_dump(), "agency": agency, "at": change.at})
-    return _with_mandates(await change.carry_out(lambda s: decide.withdraw_mandate(s, asked), body), agency)
+    fact = MandateWithdrawn.model_validate({**body.model_dump(), "agency": agency, "at": change.at})
+    return await change.carry_out_for(agency, lambda state: decide.withdraw_mandate(state, fact), body)
 
 
 @router.post("/{agency}/name")
 async def rename(agency: AgencyId, body: NameBody, change: RegistryChanges) -> dict[str, Any]:
     """Rename a body."""
-    at = change.at
-    registry = await change.carry_out(lambda state: decide.rename(state, agency, body.name, at), body)
-    return _with_mandates(registry, agency)
+    return await change.carry_out_for(agency, lambda state: decide.rename(state, agency, body.name, change.at), body)
 
 
 @router.post("/{agency}/merger")
 async def merge(agency: AgencyId, body: MergerBody, change: RegistryChanges) -> dict[str, Any]:
     """Merge other bodies into this one, which then holds what they held."""
-    at, ended, why = change.at, body.agencies, body.reason
-    registry = await change.carry_out(lambda state: decide.merge(state, ended, agency, why, at), body)
-    return _with_mandates(registry, agency)
+    return await change.carry_out_for(
+        agency, lambda state: decide.merge(state, body.agencies, agency, body.reason, change.at), body
+    )
 
 
 @router.post("/{agency}/dissolution")
 async def dissolve(agency: AgencyId, body: DissolutionBody, change: RegistryChanges) -> dict[str, Any]:
     """Dissolve a body."""
-    at, heir, why = change.at, body.successor, body.reason
-    registry = await change.carry_out(lambda state: decide.dissolve(state, agency, heir, why, at), body)
-    return _with_mandates(registry, agency)
+    return await change.carry_out_for(
+        agency, lambda state: decide.dissolve(state, agency, body.successor, body.reason, change.at), body
+    )
 
 
 def _with_mandates(registry: Registry, agency: str) -> dict[str, Any]:

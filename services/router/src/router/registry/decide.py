@@ -30,7 +30,7 @@ REGION: Final = re.compile(r"\d{2}(\.\d{2})?")
 """The code of a province or a regency: these can have days off of their own."""
 
 
-def register(state: Registry, asked: AgencyRegistered) -> list[Fact]:
+def register(state: Registry, fact: AgencyRegistered) -> list[Fact]:
     """Register a body, which can hold complaints at once.
 
     Raises:
@@ -38,21 +38,21 @@ def register(state: Registry, asked: AgencyRegistered) -> list[Fact]:
         UnknownAgency: its parent or inspectorate is not alive.
         InvalidField: a regional body without a region, a body that inspects itself, or a template that was not decreed.
     """
-    known = state.agencies.get(asked.agency)
+    known = state.agencies.get(fact.agency)
     if known is not None:
-        if known._replace(alive=True, successor=None, ended_at=None) != registered(asked, state.templates):
-            raise AgencyExists(agency=asked.agency)
+        if known._replace(alive=True, successor=None, ended_at=None) != registered(fact, state.templates):
+            raise AgencyExists(agency=fact.agency)
         return []
-    if asked.template is not None and asked.template not in state.templates:
+    if fact.template is not None and fact.template not in state.templates:
         raise InvalidField(field="template", why="no such template was decreed")
-    if asked.level is not Level.NATIONAL and asked.region is None:
+    if fact.level is not Level.NATIONAL and fact.region is None:
         raise InvalidField(field="region", why="a regional body needs the code of its region")
-    if asked.inspectorate == asked.agency:
+    if fact.inspectorate == fact.agency:
         raise InvalidField(field="inspectorate", why="a body does not inspect itself")
-    for other in (asked.parent, asked.inspectorate):
+    for other in (fact.parent, fact.inspectorate):
         if other is not None:
             living(state, other)
-    return [asked]
+    return [fact]
 
 
 def rename(state: Registry, agency: str, name: str, at: datetime) -> list[Fact]:
@@ -95,68 +95,68 @@ def dissolve(state: Registry, agency: str, successor: str | None, reason: str, a
     return [AgencyDissolved(at=at, agency=agency, successor=successor, reason=reason)]
 
 
-def give_mandate(state: Registry, asked: MandateGiven) -> list[Fact]:
+def give_mandate(state: Registry, fact: MandateGiven) -> list[Fact]:
     """Give a mandate: authority for a sector at a level in a region.
 
     Raises:
         UnknownAgency, UnknownUnit: no such body is alive.
         MandateOverlaps: the body has this mandate for a part of that time.
     """
-    body = living(state, asked.agency)
-    if asked.unit is not None and asked.unit not in body.units:
-        raise UnknownUnit(agency=asked.agency, unit=asked.unit)
+    body = living(state, fact.agency)
+    if fact.unit is not None and fact.unit not in body.units:
+        raise UnknownUnit(agency=fact.agency, unit=fact.unit)
     given = [
-        m for m in state.mandates if _is_same(m, asked) and (m.valid_until is None or asked.valid_from < m.valid_until)
+        m for m in state.mandates if _is_same(m, fact) and (m.valid_until is None or fact.valid_from < m.valid_until)
     ]
     if not given:
-        return [asked]
-    if any((m.unit, m.valid_from, m.valid_until) == (asked.unit, asked.valid_from, None) for m in given):
+        return [fact]
+    if any((m.unit, m.valid_from, m.valid_until) == (fact.unit, fact.valid_from, None) for m in given):
         return []
-    raise MandateOverlaps(agency=asked.agency)
+    raise MandateOverlaps(agency=fact.agency)
 
 
-def withdraw_mandate(state: Registry, asked: MandateWithdrawn) -> list[Fact]:
+def withdraw_mandate(state: Registry, fact: MandateWithdrawn) -> list[Fact]:
     """End a mandate on that day.
 
     Raises:
         NoSuchMandate: the body has no such mandate.
         InvalidField: it would end before it begins.
     """
-    mine = [m for m in state.mandates if _is_same(m, asked)]
-    if any(m.valid_until == asked.valid_until for m in mine):
+    mine = [m for m in state.mandates if _is_same(m, fact)]
+    if any(m.valid_until == fact.valid_until for m in mine):
         return []
     running = [m for m in mine if m.valid_until is None]
     if not running:
-        raise NoSuchMandate(agency=asked.agency, sector=asked.sector, level=asked.level.value, region=asked.region)
-    if asked.valid_until < _begun(running):
-        raise InvalidField(field="valid_until", why=f"it began on {_begun(running).isoformat()}")
-    return [asked]
+        raise NoSuchMandate(agency=fact.agency, sector=fact.sector, level=fact.level.value, region=fact.region)
+    if fact.valid_until < _begins(running):
+        raise InvalidField(field="valid_until", why=f"it began on {_begins(running).isoformat()}")
+    return [fact]
 
 
-def decree_calendar(state: Registry, asked: CalendarDecreed) -> list[Fact]:
+def decree_calendar(state: Registry, fact: CalendarDecreed) -> list[Fact]:
     """Decree the days off of a year, of the nation or of a region.
 
     Raises:
         InvalidField: a day of another year, a day named twice or without a name, a region without a body, or a kind of
             day that this calendar cannot have.
     """
-    if any(day.on.year != asked.year for day in asked.days):
-        raise InvalidField(field="days", why=f"every day must lie in {asked.year}")
-    if len({day.on for day in asked.days}) < len(asked.days):
+    if any(day.on.year != fact.year for day in fact.days):
+        raise InvalidField(field="days", why=f"every day must lie in {fact.year}")
+    if len({day.on for day in fact.days}) < len(fact.days):
         raise InvalidField(field="days", why="a day is named twice")
-    if not all(day.name.strip() for day in asked.days):
+    if not all(day.name.strip() for day in fact.days):
         raise InvalidField(field="days.name", why="must not be empty")
-    national = asked.calendar == NATIONAL
-    if not national and not REGION.fullmatch(asked.calendar):
+    national = fact.calendar == NATIONAL
+    if not national and not REGION.fullmatch(fact.calendar):
         raise InvalidField(field="calendar", why="must be `national`, or the code of a province or regency")
-    if any((day.kind == "regional") is national for day in asked.days):
+    if any((day.kind == "regional") is national for day in fact.days):
         kinds = "national, joint_leave" if national else "regional"
         raise InvalidField(field="days", why=f"the days of this calendar are of the kind {kinds}")
-    if not national and not any(lies_in(body.region or "", asked.calendar) for body in state.agencies.values()):
+    if not national and not any(lies_in(body.region or "", fact.calendar) for body in state.agencies.values()):
         raise InvalidField(field="calendar", why="no body lies in that region")
-    known = state.calendars.get((asked.calendar, asked.year))
-    same = known is not None and (known.days, known.source) == (asked.days, asked.source)
-    return [] if same else [asked]
+    known = state.calendars.get((fact.calendar, fact.year))
+    same = known is not None and (known.days, known.source) == (fact.days, fact.source)
+    return [] if same else [fact]
 
 
 def switch_model(state: Registry, model: str, at: datetime) -> list[Fact]:
@@ -177,10 +177,10 @@ def _successor(state: Registry, agency: str) -> str | None:
     return body.successor if body is not None and not body.alive else None
 
 
-def _is_same(mandate: Mandate, asked: MandateGiven | MandateWithdrawn) -> bool:
-    key = (asked.agency, asked.sector, asked.level, asked.region)
+def _is_same(mandate: Mandate, fact: MandateGiven | MandateWithdrawn) -> bool:
+    key = (fact.agency, fact.sector, fact.level, fact.region)
     return (mandate.agency, mandate.sector, mandate.level, mandate.region) == key
 
 
-def _begun(mandates: Collection[Mandate]) -> date:
+def _begins(mandates: Collection[Mandate]) -> date:
     return min(mandate.valid_from for mandate in mandates)

@@ -56,9 +56,9 @@ def read_file(path: Path) -> CalendarFile:
 def text_of(calendar: CalendarFile) -> str:
     """The file: one line a day, so that a change of one day is a change of one line."""
     head = [("calendar", calendar.calendar), ("year", calendar.year), ("source", calendar.source)]
-    said = [f"  {_json(name)}: {_json(value)}," for name, value in (*head, ("sureness", calendar.sureness))]
+    fields = [f"  {_json(name)}: {_json(value)}," for name, value in (*head, ("sureness", calendar.sureness))]
     days = ",\n".join(f"    {_day(day)}" for day in calendar.days)
-    return "\n".join(["{", *said, '  "days": [', days, "  ]", "}", ""])
+    return "\n".join(["{", *fields, '  "days": [', days, "  ]", "}", ""])
 
 
 def differences(before: Iterable[Holiday], after: Iterable[Holiday]) -> list[Difference]:
