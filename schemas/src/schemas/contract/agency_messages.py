@@ -188,8 +188,8 @@ def agency_message(state: Complaint, agency: str, kind: str, registry: Registry,
 def _held_to_the_end(state: Complaint, agency: str, registry: Registry) -> bool:
     if state.status is not Status.CLOSED or state.routed is None or agency in state.returned_by:
         return False
-    body = registry.living(state.routed.agency)
-    return agency in (state.routed.agency, body.id if body else None)
+    living = registry.living(state.routed.agency)
+    return agency in (state.routed.agency, living.id if living else None)
 
 
 def _due(state: Complaint, registry: Registry, policies: Policies) -> tuple[DueDate, ...]:

@@ -27,7 +27,7 @@ ROOT: Final = Path(__file__).parents[3]
 def main(arguments: list[str], root: Path = ROOT) -> int:
     """Returns the exit status, 0 without problems."""
     if "--check" not in arguments:
-        for path, text in wanted():
+        for path, text in generated():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text)
         return 0
@@ -37,7 +37,7 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
     return 1 if found else 0
 
 
-def wanted() -> Iterator[tuple[str, str]]:
+def generated() -> Iterator[tuple[str, str]]:
     """Every generated file: path below the root, and content."""
     for name, fact in BY_NAME.items():
         yield f"jsonschema/events/{name}.v{current_version(name)}.json", _schema(fact)
@@ -49,7 +49,7 @@ def wanted() -> Iterator[tuple[str, str]]:
 
 def drift(root: Path) -> Iterator[str]:
     """Problems: files that differ from what would be written."""
-    for path, text in wanted():
+    for path, text in generated():
         if not (root / path).exists() or (root / path).read_text() != text:
             yield f"{path} is not up to date: run python -m schemas.contract.generate"
 

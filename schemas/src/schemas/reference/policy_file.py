@@ -112,11 +112,11 @@ class PolicyFile(PolicyFilePart):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
-        _exactly("rules", [rule.name for rule in self.rules], RULES)
-        _exactly("origins", list(self.origins), ORIGINS)
-        _exactly("ladder", [kind.value for kind in self.ladder], frozenset(kind.value for kind in CLIMBERS))
+        _check_names("rules", [rule.name for rule in self.rules], RULES)
+        _check_names("origins", list(self.origins), ORIGINS)
+        _check_names("ladder", [kind.value for kind in self.ladder], frozenset(kind.value for kind in CLIMBERS))
         for kind, rungs in self.ladder.items():
-            _climbs(kind, rungs)
+            _check_ladder(kind, rungs)
         opens, closes = self.reminder_hours
         if opens >= closes:
             raise ValueError("reminder_hours must be two times, the earlier first")
@@ -140,7 +140,7 @@ def policy_from(body: Any) -> Policy:
     try:
         return PolicyFile.model_validate(body).policy()
     except ValidationError as error:
-        raise BadPolicy("; ".join(_said(body, each) for each in error.errors())) from error
+        raise BadPolicy("; ".join(_message(body, each) for each in error.errors())) from error
 
 
 def policies_from(files: Mapping[str, bytes]) -> Policies:
@@ -153,7 +153,7 @@ def policies_from(files: Mapping[str, bytes]) -> Policies:
     if not read:
         raise BadPolicy("there is no policy file, and no date can be calculated without one")
     for field, of in (("id", lambda p: p.id), ("effective_at", lambda p: p.effective_at)):
-        _apart(read, field, of)
+        _distinct(read, field, of)
     return Policies(tuple(sorted(read.values(), key=lambda policy: policy.effective_at)))
 
 
@@ -166,25 +166,25 @@ def _read(name: str, content: bytes) -> Policy:
         raise BadPolicy(f"{name}: it is not JSON: {error}") from error
 
 
-def _apart(read: Mapping[str, Policy], field: str, of: Callable[[Policy], object]) -> None:
+def _distinct(read: Mapping[str, Policy], field: str, of: Callable[[Policy], object]) -> None:
     seen = dict[object, str]()
     for name, policy in read.items():
         if (other := seen.setdefault(of(policy), name)) != name:
             raise BadPolicy(f"{other}, {name}: have the same {field} {of(policy)}; each version has its own")
 
 
-def _exactly(field: str, given: Sequence[str], wanted: frozenset[str]) -> None:
+def _check_names(field: str, given: Sequence[str], expected: frozenset[str]) -> None:
     twice = sorted({name for name in given if given.count(name) > 1})
     for what, names in (
-        ("lacks", sorted(wanted - set(given))),
-        ("has something unknown:", sorted(set(given) - wanted)),
+        ("lacks", sorted(expected - set(given))),
+        ("has something unknown:", sorted(set(given) - expected)),
         ("has twice", twice),
     ):
         if names:
             raise ValueError(f"{field} {what} {', '.join(names)}")
 
 
-def _climbs(kind: HolderKind, rungs: Sequence[tuple[int, int]]) -> None:
+def _check_ladder(kind: HolderKind, rungs: Sequence[tuple[int, int]]) -> None:
     field = f"ladder.{kind.value}"
     if not rungs or rungs[-1][0] != PUBLIC_LIST:
         raise ValueError(f"{field} must end at rung {PUBLIC_LIST}, the public list, which alone is repeated for ever")
@@ -197,7 +197,7 @@ def _by_language(origin: OriginFile) -> Mapping[str, str]:
     return origin.source.model_dump()
 
 
-def _said(body: Any, error: ErrorDetails) -> str:
+def _message(body: Any, error: ErrorDetails) -> str:
     # A rule is shown by its name instead of its index. A value error already names its field.
     at = list[object](error["loc"])
     if at[:1] == ["rules"] and len(at) > 1 and isinstance(at[1], int):

@@ -68,9 +68,9 @@ def with_decree(calendars: Calendars, decree: CalendarDecreed) -> Calendars:
 
 
 def _decreed(calendar: Calendar, decree: CalendarDecreed, days: tuple[Holiday, ...]) -> Calendar:
-    kept = {day: holiday for day, holiday in calendar.off.items() if day.year != decree.year}
+    other_years = {day: holiday for day, holiday in calendar.off.items() if day.year != decree.year}
     added = {holiday.on: holiday for holiday in days}
-    return Calendar({**kept, **added}, {**calendar.sources, decree.year: decree.source})
+    return Calendar({**other_years, **added}, {**calendar.sources, decree.year: decree.source})
 
 
 def lies_in(region: str, code: str) -> bool:

@@ -20,40 +20,40 @@ def registered(fact: AgencyRegistered, templates: Mapping[str, TemplateDecreed])
     )  # fmt: skip
 
 
-def mandates_of(body: Agency, template: TemplateDecreed) -> Iterator[Mandate]:
+def mandates_of(agency: Agency, template: TemplateDecreed) -> Iterator[Mandate]:
     """The mandates that the template gives the agency in its own region."""
     for office in template.offices:
         for sector in office.sectors:
             yield Mandate(
-                body.id, office.id, sector, office.level, body.region, template.valid_from, None, template.source
+                agency.id, office.id, sector, office.level, agency.region, template.valid_from, None, template.source
             )
 
 
-def with_offices(bodies: Iterable[Agency], template: TemplateDecreed) -> dict[str, Agency]:
+def with_offices(agencies: Iterable[Agency], template: TemplateDecreed) -> dict[str, Agency]:
     """The agencies by id, each with the template's offices in addition to its own."""
     usual = {office.id: office.name for office in template.offices}
-    return {body.id: body._replace(units={**body.units, **usual}) for body in bodies}
+    return {agency.id: agency._replace(units={**agency.units, **usual}) for agency in agencies}
 
 
 def with_authority(
-    known: Iterable[Mandate], bodies: Collection[Agency], before: TemplateDecreed, after: TemplateDecreed
+    mandates: Iterable[Mandate], agencies: Collection[Agency], before: TemplateDecreed, after: TemplateDecreed
 ) -> Iterator[Mandate]:
     """All mandates after a new version of the agencies' template.
 
-    A mandate that the old version gave ends if the new one gives it to another office or not at all; new ones follow.
+    A mandate of the old version ends if the new one gives it to another office or not at all; new ones follow.
     """
-    wanted = {_key(mandate): mandate for body in bodies for mandate in mandates_of(body, after)}
-    gave = {_key(mandate): mandate for body in bodies for mandate in mandates_of(body, before)}
+    new = {_key(mandate): mandate for agency in agencies for mandate in mandates_of(agency, after)}
+    old = {_key(mandate): mandate for agency in agencies for mandate in mandates_of(agency, before)}
     given: set[Key] = set()
-    for mandate in known:
+    for mandate in mandates:
         key = _key(mandate)
         running = mandate.valid_until is None
-        if running and key in gave and gave[key].unit == mandate.unit and _unit(wanted.get(key)) != mandate.unit:
+        if running and key in old and old[key].unit == mandate.unit and _unit(new.get(key)) != mandate.unit:
             yield mandate._replace(valid_until=after.valid_from)
             continue
         given.add(key)
         yield mandate
-    yield from (mandate for key, mandate in wanted.items() if key not in given)
+    yield from (mandate for key, mandate in new.items() if key not in given)
 
 
 def _key(mandate: Mandate) -> Key:
