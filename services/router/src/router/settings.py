@@ -23,8 +23,8 @@ FRESH_S: Final = 2.0
 """Seconds that a list waits for its read model to catch up."""
 NEAR_KM: Final = 12.0
 REACH_KM: Final = 40.0
-"""A district's centre speaks for coordinates at least and at most this far away."""
+"""Bounds of the distance from a district's centroid within which coordinates are taken to lie in it."""
 SURE_PLACE: Final = 0.75
-"""A region found by coordinates or names decides alone from this score on; below it is in question."""
+"""The least score with which a region found by coordinates or names is decided; below it is a candidate."""
 MODELS: Final = Path("var/models")
-"""Where `train` puts a model and the worker looks for it, unless settings say otherwise."""
+"""The folder in which `train` writes models and the worker looks for them, unless the environment names another."""

@@ -54,7 +54,7 @@ async def follow(
     address that follows already the answer is the same, so it does not reveal who follows.
     """
     limit_rate(context.filings, request)
-    audience, number = _audience(context), _number(public_number)
+    audience, number = _audience(context), _parsed(parse_public_number, "public_number", public_number)
     loaded = await _public(context, number)
     one = subscriber_for(loaded.state.id, loaded.keys, body.address, body.language, context.clock.now())
     if (unconfirmed := await audience.subscribers.ask(one)) is not None:
@@ -68,7 +68,7 @@ async def confirm(
 ) -> dict[str, Any]:
     """Confirm the address; notifications begin. Repeatable; a lapsed code is not found."""
     limit_rate(context.lookups, request)
-    audience, number = _audience(context), _number(public_number)
+    audience, number = _audience(context), _parsed(parse_public_number, "public_number", public_number)
     loaded = await _public(context, number)
     for one in await _with_code(context, loaded.state.id, body):
         if await audience.subscribers.confirm(one, context.clock.now()):
@@ -82,7 +82,7 @@ async def unfollow(
 ) -> dict[str, Any]:
     """End the notifications. Repeatable; the answer for an unknown code is the same."""
     limit_rate(context.lookups, request)
-    audience, number = _audience(context), _number(public_number)
+    audience, number = _audience(context), _parsed(parse_public_number, "public_number", public_number)
     if (complaint := await audience.complaint_of(number)) is not None:
         for one in await _with_code(context, complaint, body):
             await audience.subscribers.remove(one)
@@ -106,10 +106,6 @@ async def _with_code(context: Context, complaint: UUID, body: ByCode) -> list[UU
 def _audience(context: Context) -> Audience:
     assert context.audience is not None, "the composition root of a web side opens it"
     return context.audience
-
-
-def _number(text: str) -> str:
-    return _parsed(parse_public_number, "public_number", text)
 
 
 def _parsed(parse: Callable[[str], str], field: str, text: str) -> str:

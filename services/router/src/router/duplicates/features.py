@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from router.geography.codes import PROVINCE_LENGTH, REGENCY_LENGTH
-from router.lexicon.files import Phrase, StrictModel, parse_toml, read_data
+from router.lexicon.files import Phrase, StrictModel, WordSet, parse_toml, read_data
 
 Number = tuple[str, str]
 """The word that an address's number stands behind, and the number."""
@@ -42,12 +42,6 @@ class UnitWords(StrictModel):
 
     after: frozenset[Phrase]
     before: frozenset[Phrase]
-
-
-class WordSet(StrictModel):
-    """A list of words."""
-
-    words: frozenset[Phrase]
 
 
 class WordText(StrictModel):

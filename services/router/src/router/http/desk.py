@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from chassis.http.web import ClientId, IdempotencyKey, IfMatch, Language, etag
 from chassis.write.repository import Cause
@@ -28,6 +28,8 @@ from schemas.wording import sentence
 from schemas.wording.precedents import decision
 
 router = APIRouter(prefix="/api/v1")
+
+Page = Annotated[int, Query(ge=0, le=10_000)]
 
 
 class AgencyUnitBody(RequestBody):
@@ -118,13 +120,6 @@ class DecisionBody(AgencyUnitBody):
     alone: bool = False
 
 
-class PageQuery(BaseModel):
-    """The page of a list."""
-
-    model_config = ConfigDict(extra="ignore")
-    page: int = Field(default=0, ge=0, le=10_000)
-
-
 class DeskRequest:
     """A change that is asked for: who asks, under which key, and at which version."""
 
@@ -154,15 +149,15 @@ DeskRequests = Annotated[DeskRequest, Depends()]
 
 
 @router.get("/triage")
-async def triage(context: Context, lang: Language, query: Annotated[PageQuery, Query()]) -> dict[str, Any]:
+async def triage(context: Context, lang: Language, page: Page = 0) -> dict[str, Any]:
     """The complaints in triage, the longest waiting first."""
-    return await _page(context, TRIAGE, query.page, lang)
+    return await _page(context, TRIAGE, page, lang)
 
 
 @router.get("/arbitration")
-async def arbitration(context: Context, lang: Language, query: Annotated[PageQuery, Query()]) -> dict[str, Any]:
+async def arbitration(context: Context, lang: Language, page: Page = 0) -> dict[str, Any]:
     """The complaints in arbitration, the longest waiting first."""
-    return await _page(context, ARBITRATION, query.page, lang)
+    return await _page(context, ARBITRATION, page, lang)
 
 
 @router.get("/triage/{complaint}")
