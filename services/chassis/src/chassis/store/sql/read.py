@@ -26,19 +26,19 @@ def read_stream(connection: Connection, paramstyle: Paramstyle, stream: str, fro
 
 
 def read_streams(
-    connection: Connection, paramstyle: Paramstyle, asked: Sequence[tuple[str, int]]
+    connection: Connection, paramstyle: Paramstyle, ranges: Sequence[tuple[str, int]]
 ) -> list[list[RecordedEvent]]:
     """Many streams, each from its own version on."""
-    wanted: dict[str, int] = {}
-    for stream, version in asked:
-        wanted[stream] = min(version, wanted.get(stream, version))
-    found: dict[str, list[RecordedEvent]] = {stream: [] for stream in wanted}
-    for part in chunks(list(wanted.items())):
+    from_versions: dict[str, int] = {}
+    for stream, version in ranges:
+        from_versions[stream] = min(version, from_versions.get(stream, version))
+    found: dict[str, list[RecordedEvent]] = {stream: [] for stream in from_versions}
+    for part in chunks(list(from_versions.items())):
         pairs = dict(part).items()
         padded = chain(chain.from_iterable(pairs), _NO_STREAM * (len(part) - len(pairs)))
         for event in to_events(fetch(connection, paramstyle(_streams(len(part))), list(padded))):
             found[event.stream].append(event)
-    return [[event for event in found[stream] if event.version >= version] for stream, version in asked]
+    return [[event for event in found[stream] if event.version >= version] for stream, version in ranges]
 
 
 def _streams(count: int) -> str:
@@ -58,16 +58,17 @@ def read_page(
     [[head]] = fetch(connection, "select coalesce(max(position), 0) from events")
     start = after or 0
     end = min(start + max(WINDOW, limit), head)
-    wanted, values = _wanted(prefixes)
+    prefix_filter, values = _prefix_filter(prefixes)
     statement = (
-        f"select {EVENT_COLUMNS} from events where position > %s and position <= %s{wanted} order by position limit %s"  # noqa: S608
+        f"select {EVENT_COLUMNS} from events where position > %s and position <= %s"  # noqa: S608
+        f"{prefix_filter} order by position limit %s"
     )
     events = to_events(fetch(connection, paramstyle(statement), (start, end, *values, limit))) if end > start else []
     position = events[-1].position if len(events) == limit else max(end, start)
     return Page(events, position or after, position >= head)
 
 
-def _wanted(prefixes: Sequence[str]) -> tuple[str, list[str]]:
+def _prefix_filter(prefixes: Sequence[str]) -> tuple[str, list[str]]:
     """Prefixes as ranges of names, on an expression (`stream || ''`) that no index matches, so that the query scans by
     position.
     """

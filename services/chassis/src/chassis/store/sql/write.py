@@ -51,8 +51,8 @@ class EventWriter:
 
     def _stream_ends(self, connection: Connection, appends: list[Append]) -> dict[str, StreamEnd]:
         ends = {append.stream: StreamEnd() for append in appends}
-        for asked in chunks(list(ends)):
-            for stream, version, position in fetch(connection, self._ends(len(asked)), asked):
+        for streams in chunks(list(ends)):
+            for stream, version, position in fetch(connection, self._ends(len(streams)), streams):
                 ends[stream] = StreamEnd(version, position)
         old = [append for append in appends if ends[append.stream].position]
         for pairs in chunks([(append.stream, event.id.bytes) for append in old for event in append.events]):
@@ -62,14 +62,14 @@ class EventWriter:
 
     def _ends(self, streams: int) -> str:
         return self._database.paramstyle(
-            "select stream, max(version), max(position) from events"  # noqa: S608 - only marks are put in
+            "select stream, max(version), max(position) from events"  # noqa: S608 - placeholders only
             f" where stream in ({placeholders(streams)}) group by stream"
         )
 
     def _holds(self, ids: int) -> str:
         """`cross join` fixes the join order for SQLite, which otherwise scans its whole index for a list of pairs."""
         return self._database.paramstyle(
-            f"with asked (stream, id) as (values {placeholders(ids, '(%s, %s)')})"  # noqa: S608 - only marks are put in
+            f"with asked (stream, id) as (values {placeholders(ids, '(%s, %s)')})"  # noqa: S608 - placeholders only
             " select events.stream, events.id from asked cross join events"
             " where events.stream = asked.stream and events.id = asked.id"
         )
