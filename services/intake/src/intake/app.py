@@ -132,7 +132,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
                 ordered=False,
             ),
             catch_up_sweep,
-            audience.feed,
+            audience.projection,
             Orphans(context),
             MailSender(outbox_of(platform, context.database), _real_now, context.policies),
             provisioner,
