@@ -12,7 +12,7 @@ from support.broker import delete_topics
 
 @pytest.fixture
 async def empty_kafka(kafka: str) -> str:
-    """The shared broker without any of our topics."""
+    """The shared broker with our topics deleted."""
     await asyncio.to_thread(delete_topics, kafka)
     return kafka
 
@@ -22,7 +22,7 @@ NEEDS_KAFKA = frozenset({"broker", "journey", "chaos"})
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Sockets of refused connections are freed by the garbage collector: run it before the next test."""
+    """Run the garbage collector, which frees the sockets of refused connections, before the next test."""
     result = yield
     if NEEDS_KAFKA & {marker.name for marker in item.iter_markers()}:
         with warnings.catch_warnings():

@@ -1,4 +1,4 @@
-"""The Faust shell on a real broker: nothing is lost, whatever is raised, killed, stuck or rebalanced."""
+"""The Faust shell on a real broker loses no message on errors, kills, stalls and rebalances."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ _numbers = count(1)
 
 
 class Bench:
-    """A topic and a consumer group of one test, and the worker processes over them."""
+    """A test's topic, consumer group and worker processes."""
 
     def __init__(self, kafka: str, folder: Path) -> None:
         number = next(_numbers)
@@ -139,7 +139,7 @@ async def test_what_nobody_heeds_is_passed_over_and_committed_as_are_the_marks_o
             trash = [("ce_type", b"ComplaintMislaid")]
             await client.send(bench.topic, b"{}", headers=trash, partition=0)
             await client.send_and_wait(bench.topic, b"{}", headers=[("ce_type", b"ComplaintFiled")], partition=0)
-    # Nine filed, nine noted, each with the mark of its transaction behind it, and the two of the last one.
+    # Nine filings and nine details, each followed by a transaction marker, and the two records of the last transaction.
     end = (9 + 9) * 2 + 2
 
     async def all_committed() -> bool:
@@ -156,7 +156,7 @@ async def test_a_guard_that_gives_up_ends_the_process_with_nothing_committed_pas
     assert await ended(bench.start("refusing:31"), 120) == 1
     handled, committed = bench.handled(), await bench.committed()
     assert 31 not in handled
-    assert committed.get((bench.topic, 1), 0) <= 10  # 31 is the eleventh of its partition
+    assert committed.get((bench.topic, 1), 0) <= 10  # 31 is the eleventh record of its partition
     bench.start()
     await until(lambda: bench.has_handled(60))
 
@@ -164,12 +164,12 @@ async def test_a_guard_that_gives_up_ends_the_process_with_nothing_committed_pas
 async def test_a_stuck_message_does_not_hang_a_stop_and_is_not_committed(bench: Bench) -> None:
     await bench.send(range(30))
     process = bench.start("stuck:13")
-    # That it has joined is not enough: asked to stop with nothing in hand, it would end well.
+    # Having joined is not enough: without a batch in progress it would stop in an orderly way.
     await until(bench.is_stuck)
     await bench.send(range(30, 60))
     process.send_signal(signal.SIGTERM)
     assert await ended(process, 20) == 1
-    assert (await bench.committed()).get((bench.topic, 1), 0) <= 4  # 13 is the fifth of its partition
+    assert (await bench.committed()).get((bench.topic, 1), 0) <= 4  # 13 is the fifth record of its partition
     bench.start()
     await until(lambda: bench.has_handled(60))
 
@@ -177,7 +177,7 @@ async def test_a_stuck_message_does_not_hang_a_stop_and_is_not_committed(bench: 
 async def test_a_stop_under_load_loses_nothing_and_leaves_the_group_empty(bench: Bench) -> None:
     await bench.send(range(1500))
     for _ in range(2):
-        least = len(set(bench.handled())) + 100  # a stopped one finishes its batch: how much it did is not known before
+        least = len(set(bench.handled())) + 100  # a stopped process finishes its batch, of unknown size
         process = bench.start("slowly")
         await until(lambda least=least: bench.has_handled(least))  # type: ignore[misc]
         process.send_signal(signal.SIGTERM)

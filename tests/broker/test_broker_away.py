@@ -1,4 +1,4 @@
-"""A broker that is gone for some seconds: relay, agent and read model go on by themselves, and nothing is missing."""
+"""After a broker outage of some seconds relay, agent and read model continue without loss."""
 
 import asyncio
 import gc
@@ -23,7 +23,7 @@ from support.broker import committed, going, until
 from support.lives_view import counted, define, lives
 from support.stores import memory_store
 
-# Python 3.11 leaves the socket of a refused connection to the garbage collector, which must find it in this test.
+# Python 3.11 leaves the socket of a refused connection to the garbage collector, which must run in this test.
 pytestmark = [
     pytest.mark.broker,
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
@@ -33,7 +33,7 @@ MANY, AWAY_S = 100, 4.0
 
 
 async def noted(store: Store) -> int:
-    """Complaints the agent has reacted on."""
+    """The complaints that the agent has reacted to."""
     return sum(event.type == "ProgressRecorded" for event in (await store.read_all(None, limit=10_000)).events)
 
 

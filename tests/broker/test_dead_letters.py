@@ -1,4 +1,4 @@
-"""What a service sets aside is kept as it was, can be looked at without being read, and can be tried again."""
+"""Dead letters are stored unchanged, can be listed without showing their content, and can be replayed."""
 
 import asyncio
 from datetime import timedelta
@@ -149,7 +149,7 @@ def test_the_command_line_tells_all_but_what_was_said(kafka: str, monkeypatch: p
     assert said("replay", "letters-shown", "0") == "0 replayed\n"
     assert said("replay", "letters-shown", "--all") == "0 replayed\n"
     assert said("list", "router") == "no open dead letters of router\n"
-    # A misspelt name must not look like a service without letters.
+    # A misspelt name must not look like a service without dead letters.
     assert "it is none of router, intake" in said("list", "letters-shown")
     gone = CliRunner().invoke(app, ["dead-letters", "show", "letters-shown", "0"])
     assert (gone.exit_code, gone.stderr) == (1, "dead-letter.letters-shown has no open dead letter at 0\n")

@@ -1,4 +1,4 @@
-"""Topics that others write: one bad message is set aside and the rest goes on; new topics are found by themselves."""
+"""External consumer: a bad message becomes a dead letter, the others are handled; new topics are found."""
 
 import asyncio
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.broker
 
 
 class Taker:
-    """Takes what it is sent; `bad` can never be taken, `later` only at the third try, `broken` is a fault of ours."""
+    """Accepts messages; `bad` never succeeds, `later` succeeds at the third try, `broken` raises an unexpected error."""
 
     def __init__(self) -> None:
         self.got: list[bytes] = []

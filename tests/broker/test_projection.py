@@ -1,4 +1,4 @@
-"""A read model fed from Kafka holds each event once, whatever happens to it, to its worker, or to Kafka."""
+"""A Kafka projection applies each event once, also after failures of its database, its worker or Kafka."""
 
 import asyncio
 from pathlib import Path
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.broker
 
 
 class Rows:
-    """A view's database, and how a test looks at it."""
+    """A view's database, as a test reads it."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self.metadata = MetaData()
@@ -59,14 +59,14 @@ async def events(store: Store) -> int:
 
 
 async def complete(rows: Rows, store: Store) -> None:
-    """The rows hold all of the store; and then, still, after whatever else may come."""
+    """Wait until the rows equal a rebuild from the store, and check that they stay so."""
     wanted = await events(store)
 
     async def look() -> bool:
         return await rows.count() >= wanted
 
     await until(look)
-    await asyncio.sleep(1)  # nothing tells that no more will come
+    await asyncio.sleep(1)  # there is no event for "no more records"
     assert await rows.count() == wanted
 
 
@@ -124,7 +124,7 @@ async def test_a_batch_in_hand_when_another_worker_takes_its_partitions_is_not_a
         await file_many(store, 50, start=50)
         await asyncio.wait_for(slow.held.wait(), 20)
         async with going(rows.projection(empty_kafka, "views.two")):
-            # The second worker has its share, part of which the first one still holds.
+            # The second worker has its partitions; the first one still has a batch of some of them.
             await until(lambda: _more_than(rows, 50))
             slow.go.set()
             await complete(rows, store)

@@ -1,4 +1,4 @@
-"""The relay on a real broker: every stored event once for a reader of committed records, whoever dies on the way."""
+"""The relay on a real broker publishes every stored event exactly once for readers of committed records, also after kills."""
 
 import asyncio
 import os
@@ -33,14 +33,14 @@ from support.broker import committed, delete_topics, event_ids, going, until
 from support.kurrentdb.process import running as running_kurrentdb
 from support.stores import event, memory_store
 
-# While a broker is away, kafka-python leaves its sockets to the garbage collector.
+# While a broker is down, kafka-python leaves its sockets to the garbage collector.
 pytestmark = [pytest.mark.broker, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
 PARTITIONS = FIXED[COMPLAINT_EVENTS].partitions
 
 
 @pytest.fixture
 def kafka(empty_kafka: str) -> str:
-    """Topics of the relay have fixed names."""
+    """The relay's topics have fixed names."""
     return empty_kafka
 
 
@@ -53,7 +53,7 @@ async def published(kafka: str) -> list[RecordedEvent]:
 
 
 async def all_there(kafka: str, store: Store) -> Callable[[], Any]:
-    """Whether whatever the store holds now can be read from the topic."""
+    """Whether everything in the store can be read from the topic."""
     events = [event for event in await stored(store) if event.stream.startswith("complaint-")]
 
     async def look() -> bool:
@@ -116,7 +116,7 @@ async def test_another_relay_takes_over_when_the_first_one_stops(kafka: str) -> 
         await until(await all_there(kafka, store))
         async with going(second):
             await until(lambda: _ready(second))
-        # the second is gone again: the first goes on
+        # the second relay has stopped: the first one continues
         await file_many(store, 20, start=20)
         await until(await all_there(kafka, store))
     async with going(second):
@@ -195,7 +195,7 @@ async def test_a_wiped_broker_gets_everything_again(private_kafka: KafkaServer) 
 
 
 class RelayProcess:
-    """`python -m chassis.relay_app` over a store file."""
+    """`python -m chassis.cli.relay` over a store file."""
 
     def __init__(self, folder: Path, kafka: str) -> None:
         secret = folder / "secret"
@@ -265,10 +265,10 @@ async def test_a_killed_relay_comes_back_and_loses_and_repeats_nothing(kafka: st
             await until(await all_there(kafka, store))
             writing = asyncio.create_task(file_many(store, 3000, start=500 + 3000 * round_))
             some = 500 + 3000 * round_ + 1000
-            await until(lambda some=some: _holds(store, some))  # somewhere in the middle of it
+            await until(lambda some=some: _holds(store, some))  # in the middle of publishing
             relay.kill_and_start()
             await writing
-        await file_many(store, 1, start=6500)  # only the last process can publish this: it is up
+        await file_many(store, 1, start=6500)  # only the last process can publish this, so it has started
         await until(await all_there(kafka, store))
         relay.process.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(relay.process.wait, 15) == 0

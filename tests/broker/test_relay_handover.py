@@ -1,4 +1,4 @@
-"""Relays as processes: one publishes, others stand by, and whoever dies or freezes, each event is there once."""
+"""Relay processes: one publishes, others stand by; after kills and freezes each event is published once."""
 
 import asyncio
 import signal
@@ -91,7 +91,7 @@ async def test_a_killed_and_a_frozen_relay_are_followed_by_the_next_one_and_noth
 
     found = await published(empty_kafka)
     assert [each.position for each in sorted(found, key=lambda each: each.position)] == list(range(1, 3 * EVENTS + 1))
-    # The thawed one found itself fenced, stood by again, and takes its turn.
+    # The resumed process was fenced, stood by again and now publishes.
     assert await asyncio.to_thread(third.stop, 15)
     await file_many(store, EVENTS, start=3 * EVENTS)
     await until(lambda: _all_there(empty_kafka, 4 * EVENTS))

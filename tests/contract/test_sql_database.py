@@ -1,4 +1,4 @@
-"""What read models, vault and key ring rely on in a database, SQLite or PostgreSQL alike."""
+"""The guarantees of `Database` that read models, vault and key ring rely on, for SQLite and PostgreSQL."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -102,7 +102,7 @@ async def test_a_key_ring_shared_by_processes_gives_all_the_same_keys_and_forget
 
 
 async def made_before(sql_url: str, *columns: Column[object]) -> None:
-    """The same table as another version made it, with one row."""
+    """The same table as created by another version, with one row."""
     then = MetaData()
     table = Table("things", then, Column("id", Integer, primary_key=True), *columns)
     earlier = Database(sql_url, then)

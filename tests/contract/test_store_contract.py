@@ -1,4 +1,4 @@
-"""What every event store promises to those who append and read."""
+"""The contract of every event store."""
 
 import asyncio
 

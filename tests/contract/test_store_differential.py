@@ -1,4 +1,4 @@
-"""Whatever is asked of them, the stores answer alike: random histories on all of them side by side.
+"""All stores return the same results: random histories on all of them side by side.
 
 `DIFFERENTIAL_EXAMPLES=5000` tries more histories than the usual 500.
 """
@@ -23,8 +23,8 @@ EXAMPLES: Final = int(os.environ.get("DIFFERENTIAL_EXAMPLES", "500"))
 
 
 class Asked(NamedTuple):
-    """One append. `loaded`: with the ids that a writer would have seen who loaded the stream up to `expected`; `words`:
-    which of two sayings the same ids are told in.
+    """One append. `loaded`: whether it passes the ids in the stream up to `expected`, as after a load. `words`: which of
+    two bodies the event ids have.
     """
 
     stream: str
@@ -46,14 +46,14 @@ histories = st.lists(st.lists(appends, min_size=1, max_size=4), max_size=8)
 
 
 class Stores:
-    """One history, told to every store, one call after the other. The first is the memory store."""
+    """One history, applied to every store call by call. The first is the memory store."""
 
     def __init__(self, *urls: str) -> None:
         self.runner = asyncio.Runner()
         self.all: list[Store] = [memory_store(), *map(open_store, urls)]
         self.example = count()
         self.started: list[int | None] = [None] * len(self.all)
-        """Where each store stood before the history."""
+        """The position of each store before the history."""
 
     def tell(self, call: list[Append]) -> list[list[Result]]:
         return [self.runner.run(store.append_many(call)) for store in self.all]
@@ -63,7 +63,7 @@ class Stores:
         return [self.runner.run(store.read_all(position, prefixes, limit)) for store, position in asked]
 
     def followed(self, prefixes: list[str]) -> list[list[tuple[object, ...]]]:
-        """What a subscription of each brings until it has caught up."""
+        """What a subscription to each store returns until it has caught up."""
 
         async def brought(store: Store, after: int | None) -> list[tuple[object, ...]]:
             pages = await read_until(store, lambda _, page: page.caught_up, after=after, prefixes=prefixes)
@@ -122,7 +122,7 @@ def _append(stores: Stores, asked: Asked) -> Append:
 
 
 def _ranks(page: Page) -> dict[int | None, int]:
-    """Positions are opaque: what counts is which event one is."""
+    """Positions are opaque: compare which events they belong to."""
     return {one.position: rank for rank, one in enumerate(page.events, start=1)}
 
 

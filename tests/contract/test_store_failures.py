@@ -1,4 +1,4 @@
-"""What a caller is told when the database cannot: written, not written, or nobody knows; never a wrong answer."""
+"""Errors of a failing database: written, not written or unknown, never a wrong result."""
 
 import asyncio
 import sqlite3
@@ -24,7 +24,7 @@ A, B = event("a"), event("b")
 
 @contextmanager
 def _locked(path: Path) -> Iterator[Callable[[], object]]:
-    """Another process writes into the file; the given function ends its transaction."""
+    """Another process holds the write lock of the file; the returned function ends its transaction."""
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("begin immediate")
         yield lambda: other.execute("rollback")
@@ -86,7 +86,7 @@ async def test_a_closed_store_takes_nothing(store: Store) -> None:
     await store.close()
 
     assert all([(await one).written for one in accepted]), "what was accepted is finished"
-    if not isinstance(store, MemoryStore):  # which holds nothing that could be closed
+    if not isinstance(store, MemoryStore):  # which has nothing to close
         with pytest.raises(StoreUnavailable, match="closed"):
             await store.append("complaint-late", -1, [A])
 

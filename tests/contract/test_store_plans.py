@@ -1,4 +1,4 @@
-"""Every statement of the SQLite store finds its rows by an index: none slows down as the nation's complaints grow."""
+"""Every statement of the SQLite store uses an index, so that none slows down as the store grows."""
 
 import sqlite3
 from contextlib import closing

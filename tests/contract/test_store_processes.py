@@ -1,4 +1,4 @@
-"""Several processes on one store: nothing acknowledged is lost, nothing is skipped, whoever is killed."""
+"""Several processes on one store: no acknowledged append is lost and no event is skipped, also after kills."""
 
 import asyncio
 import multiprocessing
@@ -25,8 +25,8 @@ async def test_a_follower_misses_nothing_of_what_processes_commit_side_by_side(s
     ]
     for writer, (_, writer_end) in zip(writers, pipes, strict=True):
         writer.start()
-        writer_end.close()  # so that a writer's death is an end of file here
-    # Followed once all of them write: how long processes take to start is not the store's doing.
+        writer_end.close()  # so that a writer's death causes an end of file here
+    # Read once all of them write: their start-up time is not the store's.
     acknowledged = [await asyncio.to_thread(reader.recv) for reader, _ in pipes]
     following = asyncio.create_task(read_until(store, lambda events, _: len(events) >= expected))
     acknowledged += [ack for reader, _ in pipes for ack in await asyncio.to_thread(_acks, reader)]

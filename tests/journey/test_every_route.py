@@ -58,7 +58,7 @@ async def witness(platform: Running) -> AsyncIterator[Witness]:
         yield Witness(session, [(method.upper(), path) for path, methods in paths.items() for method in methods])
 
 
-async def test_nobody_sees_more_than_they_may(platform: Running, witness: Witness) -> None:
+async def test_every_client_sees_only_what_it_may(platform: Running, witness: Witness) -> None:
     every = {(method, route) for method, route, _ in witness.templates}
     for _, route in every:
         role_of(route)

@@ -35,15 +35,13 @@ BODY = {"text": "Lampu jalan padam semua sejak Senin.", "place": {"region": "32.
 
 
 @pytest.mark.postgres
-async def test_the_story_is_told_over_postgresql(
+async def test_the_long_story_over_postgresql(
     url_of: Callable[[str], str], kafka_jars: list[Path], tmp_path: Path
 ) -> None:
     await _play(url_of("postgresql"), kafka_jars, tmp_path)
 
 
-async def test_the_story_is_told_over_a_kurrentdb_that_is_killed_at_random(
-    kafka_jars: list[Path], tmp_path: Path
-) -> None:
+async def test_the_long_story_over_a_kurrentdb_that_is_killed_at_random(kafka_jars: list[Path], tmp_path: Path) -> None:
     (tmp_path / "kurrentdb").mkdir()
     with running_kurrentdb(tmp_path / "kurrentdb") as server:
         await _play(server.url, kafka_jars, tmp_path, server)

@@ -68,7 +68,7 @@ async def cut_off_after(platform: Running, file: Path, road: str, rows: int) -> 
             await file_all(over_http(session) if road == "door" else topic, wanted, told)
 
 
-async def test_a_run_that_was_cut_off_is_run_again_and_adds_only_what_was_missing(
+async def test_an_interrupted_run_adds_only_the_missing_rows_when_repeated(
     platform: Running, road: str, tmp_path: Path
 ) -> None:
     file, before = tmp_path / "reports.csv", await filed(platform)
@@ -88,7 +88,7 @@ async def test_a_run_that_was_cut_off_is_run_again_and_adds_only_what_was_missin
         assert await filed(platform) == before + ROWS - 1
 
 
-def test_a_kafka_that_is_not_there_is_said_in_one_sentence(tmp_path: Path) -> None:
+def test_an_unreachable_kafka_is_reported_in_one_sentence(tmp_path: Path) -> None:
     file = tmp_path / "reports.csv"
     write_file(file, "nowhere")
     done = CliRunner().invoke(

@@ -30,7 +30,7 @@ def happened(story: dict[str, Any]) -> list[str]:
     return [moment["type"] for moment in story["timeline"] if moment["type"] not in LADDER]
 
 
-async def test_a_complaint_that_three_bodies_return_is_answered_at_last_and_closed_by_silence(
+async def test_a_complaint_returned_three_times_is_answered_and_closed_by_silence(
     platform: Running, door: Door
 ) -> None:
     kafka = platform.kafka.bootstrap
@@ -86,7 +86,7 @@ async def test_a_complaint_that_three_bodies_return_is_answered_at_last_and_clos
     ]  # fmt: skip
 
 
-async def test_one_complaint_goes_through_every_office_and_its_timeline_has_each_fact_once(
+async def test_one_complaint_passes_every_office_and_its_timeline_has_each_fact_once(
     platform: Running, door: Door
 ) -> None:
     tale = LongStory(door.session, platform.settings.clock_file, "journey")
@@ -114,9 +114,7 @@ async def test_one_complaint_goes_through_every_office_and_its_timeline_has_each
     assert again["timeline"] == story["timeline"], "told again, nothing is done again"
 
 
-async def test_what_a_gateway_hands_in_and_an_agency_only_acknowledges_climbs_the_ladder(
-    platform: Running, door: Door
-) -> None:
+async def test_a_submission_that_is_only_acknowledged_is_escalated(platform: Running, door: Door) -> None:
     kafka = platform.kafka.bootstrap
     words = {"text": DARK, "channel": "sms", "place": {"region": REGION}}
     await submit(kafka, "gateway-1", "sms-1", **words)
@@ -136,7 +134,7 @@ async def test_what_a_gateway_hands_in_and_an_agency_only_acknowledges_climbs_th
     assert len(steps) == len({m["sentence"] for m in steps})
 
 
-async def test_a_second_report_of_one_matter_is_offered_the_first_and_then_follows_it(door: Door) -> None:
+async def test_a_second_report_of_one_matter_is_joined_to_the_suggested_first(door: Door) -> None:
     first = await door.file("Lampu jalan di depan Pasar Cihapit padam.")
     await door.reaches(first["tracking_code"], "routed", CITY)
     again = "Tolong perbaiki lampu jalan padam depan pasar Cihapit"
@@ -153,7 +151,7 @@ async def _offered(door: Door, question: dict[str, Any]) -> list[dict[str, Any]]
     return (await door.post("/api/v1/duplicates", **question))["duplicates"]
 
 
-async def test_who_asks_to_be_forgotten_is_forgotten_and_the_agency_is_told(platform: Running, door: Door) -> None:
+async def test_an_erasure_deletes_the_data_and_notifies_the_agency(platform: Running, door: Door) -> None:
     filed = await door.file(DARK, reporter={"name": "Siti", "email": "siti@example.org"})
     code, complaint = filed["tracking_code"], filed["id"]
     await told_of(platform.kafka.bootstrap, CITY, complaint, "complaint.assigned")
@@ -165,9 +163,7 @@ async def test_who_asks_to_be_forgotten_is_forgotten_and_the_agency_is_told(plat
     assert (case.erased, case.content) == (True, None)
 
 
-async def test_a_body_that_is_added_while_all_runs_gets_the_next_complaint_in_its_topic(
-    platform: Running, door: Door
-) -> None:
+async def test_an_agency_added_at_run_time_gets_the_next_complaint(platform: Running, door: Door) -> None:
     text, region, owner, body = (
         "Air PDAM tidak mengalir sudah tiga hari.",
         "11.01",
@@ -187,7 +183,7 @@ async def test_a_body_that_is_added_while_all_runs_gets_the_next_complaint_in_it
     await door.reaches(late["tracking_code"], "in_progress", body)
 
 
-async def test_what_a_body_held_goes_with_it_when_it_is_merged_and_the_timeline_says_why(
+async def test_a_merged_agencys_complaints_go_to_its_successor_and_the_timeline_says_why(
     platform: Running, door: Door
 ) -> None:
     held = await door.file("Jalan berlubang besar di depan pasar, sudah dua orang jatuh.", "11.02")
@@ -199,7 +195,7 @@ async def test_what_a_body_held_goes_with_it_when_it_is_merged_and_the_timeline_
     assert "menggantikan instansi yang sudah tidak ada" in str(story["timeline"])
 
 
-async def test_the_books_balance_and_nothing_was_done_twice(platform: Running, door: Door) -> None:
+async def test_the_books_balance_and_nothing_is_repeated(platform: Running, door: Door) -> None:
     books = await door.get("/api/v1/books")
     events = await stored(platform)
     filed = [event for event in events if event.type == "ComplaintFiled"]

@@ -32,7 +32,7 @@ CITY, REGION, MANY = "kota-surabaya", "35.78", 200
 AWAY_S, EVENTS, START_S, RECOVERY_S = 60.0, 1_500, 120.0, 240.0
 
 
-async def test_two_hundred_who_file_while_kafka_is_away_for_a_minute_are_all_taken_and_all_delivered_later(
+async def test_two_hundred_filings_while_kafka_is_away_are_all_accepted_and_later_delivered(
     platform: Running, door: Door
 ) -> None:
     back = asyncio.get_running_loop().time() + AWAY_S
@@ -47,7 +47,7 @@ async def test_two_hundred_who_file_while_kafka_is_away_for_a_minute_are_all_tak
     await until(lambda: _is_on_time(door), "the end of the delay")
 
 
-async def test_a_kafka_that_lost_everything_is_told_everything_again_once(platform: Running, door: Door) -> None:
+async def test_after_kafka_lost_all_data_everything_is_delivered_again_once(platform: Running, door: Door) -> None:
     filed = await asyncio.gather(*(door.file(f"{DARK} Rumah {n}.", REGION) for n in range(20)))
     await _all_told(platform, {answer["id"] for answer in filed})
     while (events := len(await stored(platform))) < EVENTS:

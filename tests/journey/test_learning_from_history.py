@@ -52,9 +52,7 @@ async def lived(door: Door) -> None:
     await door.agency("provinsi-jawa-barat", astray["id"], "acknowledgement")
 
 
-async def test_a_history_that_was_lived_trains_replays_and_switches_while_all_of_it_runs(
-    platform: Running, door: Door
-) -> None:
+async def test_a_model_is_trained_replayed_and_switched_on_a_running_platform(platform: Running, door: Door) -> None:
     await lived(door)
     card = told(platform, "train", "--history", "--no-own")
     assert card["data"]["sources"][0]["name"] == "own history"

@@ -23,7 +23,7 @@ LOST = "Sungguh kurang berkenan perihal kejadian kemarin sore itu."
 """Unclear on purpose: no agency gets it, so no topic may contain its text."""
 
 
-async def test_no_code_no_person_and_no_word_is_where_it_need_not_be(platform: Running, door: Door) -> None:
+async def test_no_code_person_or_text_is_stored_where_it_is_not_needed(platform: Running, door: Door) -> None:
     held = await door.file(HELD, reporter=PERSON)
     lost = await door.file(LOST, reporter=PERSON)
     await told_of(platform.kafka.bootstrap, CITY, held["id"], "complaint.assigned")

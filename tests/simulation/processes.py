@@ -37,6 +37,7 @@ from audit.rules import history
 from chassis.base.errors import Fenced, StoreUnavailable
 from chassis.base.ports import Page
 from chassis.base.retry import RetryPolicy
+from chassis.kafka.admin import TopicRecreated
 from chassis.project import from_kafka as chassis_projection
 from chassis.project import from_store as chassis_following
 from chassis.project.from_kafka import KafkaProjection
@@ -46,7 +47,7 @@ from chassis.project.view import Overtaken
 from chassis.react import reaction as chassis_reaction
 from chassis.react.reaction import Guard, Reactor
 from chassis.relay.leader import EventPublisher, run_leader
-from chassis.relay.relay import TOPICS, TopicsChanged
+from chassis.relay.relay import TOPICS
 from chassis.sql.lease import LEASE_S
 from chassis.sweep import catch_up as chassis_trailing
 from chassis.sweep import sweep as chassis_sweep
@@ -356,11 +357,11 @@ def _relay(process: Process) -> Tasks:
                 if page.events:
                     await publisher.publish(page.events)
                 if {name: str(id_) for name, id_ in (await admin.topic_ids(TOPICS)).items()} != ids:
-                    raise TopicsChanged
+                    raise TopicRecreated
 
         try:
             await run_leader(process.store, line, ids, carry)
-        except (TopicsChanged, Fenced):
+        except (TopicRecreated, Fenced):
             return
 
     return {"lead": process.every(stand_by, "relay")}

@@ -1,4 +1,4 @@
-"""The clock of the machine, and the one that tests move: forwards only."""
+"""The system clock, and the test clock, which only moves forwards."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ HOUR = timedelta(hours=1)
 
 
 class Watch:
-    """Seconds that pass when they are told to."""
+    """A monotonic clock that a test sets."""
 
     def __init__(self) -> None:
         self.now_s = 0.0
@@ -21,7 +21,7 @@ class Watch:
 
 
 def ahead(clock: FileClock) -> timedelta:
-    """How far the clock is ahead of the machine, to the minute."""
+    """The clock's offset from the machine's time, in minutes."""
     return timedelta(minutes=round((clock.now() - SystemClock().now()) / timedelta(minutes=1)))
 
 

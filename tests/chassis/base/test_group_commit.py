@@ -1,4 +1,4 @@
-"""Callers who ask at once share one commit, each with an answer of their own; a backlog is told before it grows."""
+"""Concurrent requests share one commit with one result each; a long backlog raises Busy."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from chassis.base.group_commit import GroupCommit
 
 
 class Work:
-    """Doubles numbers, when it is let; remembers its groups."""
+    """Doubles numbers once released; records its groups."""
 
     def __init__(self) -> None:
         self.groups: list[list[int]] = []
@@ -29,7 +29,7 @@ class Work:
 
 
 async def ask(group: GroupCommit[int, int], work: Work, *numbers: int) -> list[int | BaseException]:
-    """All the numbers, while the work on a first one is still under way."""
+    """Submit all the numbers while the work on a first one still runs."""
     first = asyncio.create_task(group.submit(1))
     await asyncio.to_thread(work.begun.wait)
     rest = [asyncio.create_task(group.submit(number)) for number in numbers]

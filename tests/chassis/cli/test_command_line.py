@@ -1,4 +1,4 @@
-"""`satupintu`: one command line, to which each package brings its own."""
+"""`satupintu`: one command line with the commands of every package."""
 
 import subprocess
 import sys

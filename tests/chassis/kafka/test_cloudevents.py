@@ -1,4 +1,4 @@
-"""A stored event travels as a CloudEvent and comes back the same; what is wrong with a header is said by name."""
+"""A stored event survives the mapping to a CloudEvent and back; errors name the wrong header."""
 
 import pytest
 

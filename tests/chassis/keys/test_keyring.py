@@ -1,4 +1,4 @@
-"""The keys that seal complaints: made once, shared by all processes, and gone for good when destroyed."""
+"""Complaints' keys are created once, shared by all processes, and never come back after destruction."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""A read model is made again from the store beside the one that is read, whoever goes on feeding it."""
+"""A read model is rebuilt from the store while the live one is read and updated."""
 
 import asyncio
 from pathlib import Path
@@ -65,7 +65,7 @@ async def _file_on(store: object, start: int, end: int) -> None:
 
 @pytest.fixture
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The settings of a platform on which nothing runs."""
+    """The settings of a platform without running processes."""
     make_secrets(tmp_path)
     for name, value in environment(PlatformLayout(tmp_path, 1, "127.0.0.1:1")).items():
         monkeypatch.setenv(name, value)
@@ -82,8 +82,8 @@ async def test_every_view_of_every_service_is_made_again_on_the_command_line() -
     assert listed.stdout.split() == VIEWS
     done = await asyncio.to_thread(run.invoke, rebuild_cli.app, ["all"])
     assert done.exit_code == 0, done.output
-    assert [f"{name}: made again from" in done.output for name in VIEWS] == [True] * len(VIEWS)
-    assert "reporting.reports: made again from 3 events" in done.output
+    assert [f"{name}: rebuilt from" in done.output for name in VIEWS] == [True] * len(VIEWS)
+    assert "reporting.reports: rebuilt from 3 events" in done.output
     async with open_platform(read_settings()) as platform, open_reporting(platform) as reporting:
         query = select(REPORTS.c.complaint)
         rows = await reporting.database.read(lambda connection: connection.execute(query).scalars().all())

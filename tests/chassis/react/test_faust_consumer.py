@@ -1,4 +1,4 @@
-"""Handing a message on without tasks ends as Faust's own race would."""
+"""Passing a message on without tasks has the same outcome as Faust's own race."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -10,7 +10,7 @@ from chassis.react.faust_consumer import EagerService
 
 
 class Handing(EagerService):  # type: ignore[misc]
-    """A service that has only the race."""
+    """A service with nothing but `wait_first`."""
 
 
 async def race(handing_on: Coroutine[Any, Any, Any], suspended: asyncio.Event | None = None) -> Any:

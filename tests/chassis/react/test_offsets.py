@@ -1,4 +1,4 @@
-"""Where a consumer may go on after a restart: never behind a message that is still in hand."""
+"""The committed offset never passes a message that is still being handled."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""A guard decides on the stream, sets aside what cannot be handled, and lets everything else through."""
+"""A guard decides on the stream, makes dead letters of messages that fail, and handles all others."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -130,7 +130,7 @@ async def test_a_conflict_is_decided_again_on_the_winners_fact() -> None:
 
 
 class Flaky:
-    """A store that is away for the first calls."""
+    """A store that is unavailable for the first calls."""
 
     def __init__(self, store: Any, failures: int) -> None:
         self._store, self.failures = store, failures

@@ -1,4 +1,4 @@
-"""A consumer that has stopped is noticed; one with nothing to do, or at work on something slow, is left alone."""
+"""A stalled consumer is detected; an idle or slow one is not reported."""
 
 from chassis.react.stall_detector import BUSY_S, MARKERS, STALLED_S, OffsetPosition, StallDetector
 
@@ -11,7 +11,7 @@ class Watch:
         self.progress = StallDetector[str](lambda: self.now)
 
     def stalled(self, after_s: float, *, busy: bool = False, **handled: int) -> list[str]:
-        """With 1,000 offsets in each partition."""
+        """Each partition has 1,000 offsets."""
         self.now += after_s
         standings = {name: OffsetPosition(at, 1000) for name, at in handled.items()}
         return self.progress.stalled(standings, busy=busy)

@@ -1,4 +1,4 @@
-"""Answers leave at once: Nagle's algorithm is off on every connection that our listeners accept."""
+"""Nagle's algorithm is off on every accepted connection, so that responses are sent at once."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ REQUEST = b"GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n"
 
 
 async def no_delay(server: uvicorn.Server) -> bool:
-    """What the server's own end of a connection that is kept alive says, after two answers."""
+    """TCP_NODELAY on the server's end of a keep-alive connection after two responses."""
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

@@ -1,4 +1,4 @@
-"""The sweep finds what is due from the store alone, decides on the stream, and is stopped by nobody's bad data."""
+"""The sweep finds due work in the store alone, decides on the stream, and is not blocked by unreadable data."""
 
 import asyncio
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ AFTER = timedelta(hours=1)
 
 
 def plan(state: Complaint) -> list[OpenWork]:
-    """An hour after the newest detail (or the filing) something is to be noted, unless it was."""
+    """Work is due an hour after the newest detail, or the filing, unless a note was appended."""
     done = state.version > len(state.details)
     return [] if done else [OpenWork("note", "router", _since(state) + AFTER)]
 
@@ -40,7 +40,7 @@ def _since(state: Complaint) -> datetime:
 
 
 async def moved_on(loaded: Sequence[LoadedStream]) -> list[Outcome | None]:
-    """Notes whatever it is shown."""
+    """Appends a note to every complaint."""
     return [note_once(each) for each in loaded]
 
 
@@ -104,7 +104,7 @@ async def test_a_stale_row_does_nothing_and_is_corrected(tmp_path: Path) -> None
     await sweep.feed()
     now.advance(AFTER)
     await add_detail(Repository(store, PlainKeys(), "intake"), number(1), "more", now.now())
-    assert await sweep.once() == 1  # without feeding: the row is the old one
+    assert await sweep.once() == 1  # without an update: the row is the old one
     assert asked == [1]
     assert await noted(store) == set()
     [row] = await sweep.rows()
@@ -123,7 +123,7 @@ async def test_a_restart_goes_on_where_the_rows_stand(tmp_path: Path) -> None:
     assert len(await second.rows()) == 30
     await second.feed()
     assert len(await second.rows()) == 60
-    now.advance(timedelta(days=400))  # the test clock may jump over everything
+    now.advance(timedelta(days=400))  # the test clock may jump past everything
     assert await second.once() == 60
     await database.close()
 
@@ -145,7 +145,7 @@ async def test_one_that_fails_is_named_and_rests_and_the_others_are_done(tmp_pat
     for _ in range(50):
         await sweep.once()
     assert len(await noted(store)) == 19
-    assert tries == 1 + 3  # once with the others, then alone until it rests
+    assert tries == 1 + 3  # once with the others, then alone until the back-off
     now.advance(timedelta(minutes=2))
     await sweep.once()
     assert tries == 5
@@ -179,7 +179,7 @@ async def test_replanning_follows_what_no_event_has_told(tmp_path: Path) -> None
 
 
 class Resting:
-    """A plan that rests on a calendar of which it may know less than was decreed by now."""
+    """A plan that depends on a calendar, of which it may know an older version."""
 
     def __init__(self, knows: str) -> None:
         self.knows, self.away = knows, 0
@@ -204,7 +204,7 @@ async def test_what_rests_on_something_else_than_now_is_planned_again_and_nothin
     await file_many(store, 3, start=1200)
     await sweep.feed()
     assert [await sweep.replan_outdated() for _ in range(2)] == [1200, 0]
-    resting.knows = "2026"  # another process, which knows less, plans once more
+    resting.knows = "2026"  # another process with an older calendar plans again
     await file_many(store, 2, start=1203)
     await sweep.feed()
     resting.knows = "2027"

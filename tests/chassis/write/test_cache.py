@@ -1,4 +1,4 @@
-"""What a process remembers of a complaint saves reading it again, and never changes what is decided on."""
+"""The cache saves reads and never changes the state that is decided on."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -19,7 +19,7 @@ from support.stores import memory_store
 
 
 class Watched:
-    """A store that notes how many events each load of streams brought."""
+    """A store that records how many events each load of streams returned."""
 
     def __init__(self, store: MemoryStore) -> None:
         self.store, self.read_many_gave = store, list[int]()
@@ -46,7 +46,7 @@ def remembering(store: object, writer: str = "router", watch: Watch | None = Non
 
 
 def elsewhere(store: object, keys: object = None) -> Repository:
-    """Another process."""
+    """The repository of another process."""
     return Repository(store, keys or PlainKeys(), "intake")  # type: ignore[arg-type]
 
 

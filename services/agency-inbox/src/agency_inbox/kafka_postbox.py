@@ -1,4 +1,4 @@
-"""The postbox over Kafka: one idempotent producer, all messages of a batch in flight together."""
+"""The postbox over Kafka: one idempotent producer that sends all messages of a batch together."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -18,7 +18,7 @@ LINGER_MS: Final = 2
 
 
 class KafkaPostbox:
-    """Implements `agency_inbox.postbox.Postbox`. The producer is made at first use, and anew after every error."""
+    """Implements `agency_inbox.postbox.Postbox`. The producer is opened at first use and again after every error."""
 
     def __init__(self, kafka: str, topics: AgencyTopics) -> None:
         self._topics, self._producer = topics, LazyProducer(kafka, linger_ms=LINGER_MS)
@@ -35,13 +35,13 @@ class KafkaPostbox:
         cluster = await self._topics.cluster()
         try:
             async with self._producer.connected() as client:
-                placed = await _all(client, outgoing)
+                positions = await _send_all(client, outgoing)
         except (BrokerUnavailable, AccessDenied):
             self._topics.forget()
             raise
         return [
             Receipt(each.news.event_id, cluster, ids[each.agency], at.partition, at.offset)
-            for each, at in zip(outgoing, placed, strict=True)
+            for each, at in zip(outgoing, positions, strict=True)
         ]
 
     async def close(self) -> None:
@@ -49,8 +49,8 @@ class KafkaPostbox:
         await self._producer.close()
 
 
-async def _all(client: AIOKafkaProducer, outgoing: Sequence[OutgoingMessage]) -> Sequence[Any]:
-    sent = [await _begin(client, each) for each in outgoing]
+async def _send_all(client: AIOKafkaProducer, outgoing: Sequence[OutgoingMessage]) -> Sequence[Any]:
+    sent = [await _send(client, each) for each in outgoing]
     done = await asyncio.gather(*sent, return_exceptions=True)
     for each in done:
         if isinstance(each, BaseException):
@@ -58,6 +58,6 @@ async def _all(client: AIOKafkaProducer, outgoing: Sequence[OutgoingMessage]) ->
     return done
 
 
-async def _begin(client: AIOKafkaProducer, each: OutgoingMessage) -> Any:
+async def _send(client: AIOKafkaProducer, each: OutgoingMessage) -> Any:
     key, headers = str(each.complaint).encode(), each.headers()
     return await client.send(agency_inbox(each.agency), each.body, key=key, headers=headers, partition=0)

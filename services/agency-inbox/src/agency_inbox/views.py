@@ -72,9 +72,6 @@ class InboxFilter(NamedTuple):
 
 
 def inbox_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
-    name = f"{prefix}inbox"
-    if (existing := metadata.tables.get(name)) is not None:
-        return [existing]
     columns: list[Column[Any]] = [
         Column("complaint", String(36), primary_key=True),
         Column("version", Integer, nullable=False),
@@ -88,7 +85,7 @@ def inbox_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
         Column("assigned_at", Moment, nullable=False),
         Column("due_at", Moment, index=True),
     ]
-    return [Table(name, metadata, *columns)]
+    return [Table(f"{prefix}inbox", metadata, *columns, keep_existing=True)]
 
 
 METADATA: Final = MetaData()

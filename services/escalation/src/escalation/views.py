@@ -58,15 +58,11 @@ class LadderRow(NamedTuple):
     climbed_at: datetime
 
 
-class LadderUpdate(NamedTuple):
-    """A complaint's present row; None: it is on no rung, so the row is deleted."""
-
-    complaint: str
-    row: LadderRow | None
+LadderUpdate = tuple[str, LadderRow | None]
+"""A complaint and its present row; None: it is on no rung, so the row is deleted."""
 
 
 def ladder_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
-    name = f"{prefix}ladder"
     columns: list[Column[Any]] = [
         Column("complaint", String(36), primary_key=True),
         Column("rung", Integer, nullable=False, index=True),
@@ -86,7 +82,7 @@ def ladder_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
         Column("due_at", Moment),
         Column("climbed_at", Moment, nullable=False),
     ]
-    return [Table(name, metadata, *columns, keep_existing=True)]
+    return [Table(f"{prefix}ladder", metadata, *columns, keep_existing=True)]
 
 
 METADATA: Final = MetaData()
@@ -102,7 +98,7 @@ def ladder_view(repository: Repository, registry: RegistryView, policies: Polici
 
 def put(connection: Connection, tables: Sequence[Table], updates: Sequence[LadderUpdate]) -> None:
     """Replace the rows of these complaints. Repeatable."""
-    table, newest = tables[0], {each.complaint: each.row for each in updates}
+    table, newest = tables[0], dict(updates)
     rows = [row._asdict() for row in newest.values() if row is not None]
     replace_rows(connection, table.c.complaint, list(newest), rows)
 
@@ -154,7 +150,7 @@ def _present(
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[LadderUpdate]:
         known = await registry.current()
         loaded = await repository.load_with(events)
-        return [LadderUpdate(str(each.state.id), row_of(each, known, policies)) for each in loaded]
+        return [(str(each.state.id), row_of(each, known, policies)) for each in loaded]
 
     return prepare
 

@@ -19,7 +19,6 @@ class KafkaSummaries:
         self._admin, self._producer, self._ensured = Admin(kafka), LazyProducer(kafka), False
 
     async def send(self, lines: Sequence[Line]) -> None:
-        """All of them are in the topic on return. Raises BrokerUnavailable: some may be."""
         if not lines:
             return
         if not self._ensured:
@@ -27,9 +26,9 @@ class KafkaSummaries:
             self._ensured = True
         try:
             async with self._producer.connected() as client:
-                await asyncio.gather(*[await self._put(client, line) for line in lines])
+                await asyncio.gather(*[await self._send(client, line) for line in lines])
         except (BrokerUnavailable, AccessDenied):
-            self._ensured = False  # the broker may come back without its topics
+            self._ensured = False  # the broker may have lost its topics
             raise
 
     async def close(self) -> None:
@@ -37,7 +36,7 @@ class KafkaSummaries:
         await self._producer.close()
         await self._admin.close()
 
-    async def _put(self, client: AIOKafkaProducer, line: Line) -> "asyncio.Future[object]":
+    async def _send(self, client: AIOKafkaProducer, line: Line) -> "asyncio.Future[object]":
         headers = [
             ("ce_specversion", b"1.0"),
             ("ce_id", f"{line.public_number}/{line.version}".encode()),

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, String, Table, delete, insert, tuple_
 
@@ -20,7 +19,6 @@ from schemas.events.reporting import ComplaintSupported
 
 def reports_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
     """One row for each complaint and part."""
-    name = f"{prefix}reports"
     columns: list[Column[Any]] = [
         Column("complaint", String(36), primary_key=True),
         Column("version", Integer, nullable=False),
@@ -41,7 +39,7 @@ def reports_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
         Column("closed_at", Moment),
         Column("lead", String(36)),
     ]
-    return [Table(name, metadata, *columns, keep_existing=True)]
+    return [Table(f"{prefix}reports", metadata, *columns, keep_existing=True)]
 
 
 def supports_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
@@ -87,13 +85,8 @@ def _present(
 
 
 async def _supporters(events: Sequence[RecordedEvent]) -> Sequence[tuple[str, str]]:
-    return [_supporter(complaint_id(event.stream), event) for event in events]
-
-
-def _supporter(complaint: UUID, event: RecordedEvent) -> tuple[str, str]:
-    fact = decode(event)
-    assert isinstance(fact, ComplaintSupported)
-    return str(complaint), fact.supporter
+    facts = [(event, decode(event)) for event in events]
+    return [(str(complaint_id(e.stream)), fact.supporter) for e, fact in facts if isinstance(fact, ComplaintSupported)]
 
 
 SUPPORTS_VIEW: Final = View("supports", supports_tables, put_supports, _supporters, (SUPPORT_PREFIX,))

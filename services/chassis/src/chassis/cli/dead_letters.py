@@ -32,7 +32,7 @@ console: Final = Console(highlight=False, soft_wrap=True)
 
 @letters.command("list")
 def list_(service: Service) -> None:
-    """Those that nobody has replayed yet."""
+    """Those that were not replayed yet."""
     found = _run(service, lambda desk: desk.open())
     for offset, letter in found:
         headers = _headers(letter.message)
@@ -45,7 +45,7 @@ def list_(service: Service) -> None:
 
 @letters.command()
 def show(service: Service, offset: Offset) -> None:
-    """One of them: where it stood, why it was set aside, what it is about. Not what it says."""
+    """One dead letter: origin, reason, type and ids. Not its content."""
     letter = _run(service, lambda desk: desk.get(offset))
     message = letter.message
     about = {"reason": letter.reason, "set aside": _time(letter), "by": letter.service, "tries": str(letter.attempts)}
@@ -61,7 +61,7 @@ def replay(
     offset: Annotated[int | None, typer.Argument(help="the letter, as `list` names it")] = None,
     every: Annotated[bool, typer.Option("--all", help="all that are open")] = False,
 ) -> None:
-    """Send it to where it was read, again. Whoever reads it decides on the complaint as it is now."""
+    """Send it to its own topic and partition again. The service decides on the complaint's present state."""
     if (offset is None) != every:
         raise typer.BadParameter("name one letter, or --all")
     if offset is None:

@@ -1,5 +1,5 @@
 """`satupintu`: one command line for operators and analysts. Each package brings its commands by entry points, one for
-each command: what is asked for is loaded, and no other package.
+each command: only the package of the command that is called is loaded.
 """
 
 import sys

@@ -30,24 +30,24 @@ console: Final = Console(stderr=True, highlight=False)
 def rebuild_(
     view: Annotated[str | None, typer.Argument(help="service.view, or all; without it they are listed")] = None,
 ) -> None:
-    """Make a read model again from the event store. Readers see the old rows until the new ones are complete."""
+    """Rebuild a read model from the event store. Readers see the old rows until the new ones are complete."""
     asyncio.run(_rebuild(view))
 
 
-async def _rebuild(wanted: str | None) -> None:
+async def _rebuild(choice: str | None) -> None:
     async with open_platform(read_settings()) as platform, AsyncExitStack() as stack:
         views: dict[str, Rebuildable] = {}
         for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
             service: Service[Any] = point.load()
             context = await stack.enter_async_context(service.open(platform))
             views |= {f"{point.name}.{each.view.name}": each for each in service.views(context)}
-        if wanted is None:
+        if choice is None:
             print("\n".join(views))
             return
-        if wanted != ALL and wanted not in views:
-            raise typer.BadParameter(f"there is no view {wanted}; there are {', '.join(views)}", param_hint="VIEW")
+        if choice != ALL and choice not in views:
+            raise typer.BadParameter(f"there is no view {choice}; there are {', '.join(views)}", param_hint="VIEW")
         for name, each in views.items():
-            if wanted in (ALL, name):
+            if choice in (ALL, name):
                 await _one(platform, name, each)
 
 
@@ -64,7 +64,7 @@ async def _one(platform: Platform, name: str, each: Rebuildable) -> None:
 
         end = await rebuild(platform.store, each.database, each.metadata, each.view, each.projection, progress_page)
         progress.update(task, completed=end, total=end)
-    console.print(f"{name}: made again from {events} events, up to position {end}")
+    console.print(f"{name}: rebuilt from {events} events, up to position {end}")
 
 
 async def _expected_end(each: Rebuildable) -> int | None:

@@ -4,7 +4,7 @@ Endpoints raise `Refusal` or chassis errors; only this file turns them into resp
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Annotated, Any, Final
@@ -17,8 +17,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.base import metrics
 from chassis.base.errors import Busy, ChassisError, Conflict, Retryable
+from chassis.http.health import Ready, add_health
 from schemas import wording
 from schemas.base import limits
 from schemas.base.refusals import InvalidField, Refusal
@@ -26,7 +26,6 @@ from schemas.events.codec import MalformedEvent, UnknownEvent
 
 PROBLEM: Final = "application/problem+json"
 log = structlog.get_logger(__name__)
-Ready = Callable[[], Awaitable[dict[str, str]]]
 
 
 RESERVED: Final = frozenset({"type", "title", "status", "code", "detail"})
@@ -109,9 +108,7 @@ def etag(response: Response, version: int) -> None:
 
 
 def install(app: FastAPI, ready: Ready) -> None:
-    """Add error responses, the body limit, /healthz, /readyz and /metrics. `ready` pings each dependency and returns
-    its state by name, "ok" or what is wrong; an error of I/O that it raises is reported with its type.
-    """
+    """Add error responses, the body limit and the health endpoints (`ready`: see `add_health`)."""
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(ChassisError, _failed)
@@ -120,21 +117,7 @@ def install(app: FastAPI, ready: Ready) -> None:
     app.add_exception_handler(MalformedEvent, _failed)
     app.add_exception_handler(Exception, _broken)
     app.add_middleware(BodyLimit)
-
-    @app.get("/healthz", include_in_schema=False)
-    async def healthz() -> dict[str, str]:
-        return {"status": "ok"}
-
-    app.add_api_route("/metrics", metrics.response, include_in_schema=False)
-
-    @app.get("/readyz", include_in_schema=False)
-    async def readyz() -> JSONResponse:
-        try:
-            states = await ready()
-        except ChassisError as error:
-            states = {"unready": f"{type(error).__name__}: {error}"}
-        good = all(state == "ok" for state in states.values())
-        return JSONResponse(states, HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE)
+    add_health(app, ready)
 
 
 def _language_of(request: Request) -> str:

@@ -5,7 +5,7 @@ A topic that was deleted and recreated keeps its name but gets another id: only 
 
 import asyncio
 import socket
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from schemas.base.topics import Topic
 REQUEST_MS: Final = 10_000
 BOOTSTRAP_MS: Final = 2_000
 """Short, because a broker may be starting: the caller waits and retries."""
+TOPIC_CHECK_S: Final = 5.0
 _DENIED: Final = (
     kafka_errors.TopicAuthorizationFailedError,
     kafka_errors.ClusterAuthorizationFailedError,
@@ -26,6 +27,10 @@ _DENIED: Final = (
 )
 
 T = TypeVar("T")
+
+
+class TopicRecreated(Exception):
+    """A topic was deleted and perhaps recreated: read or publish it again from the beginning."""
 
 
 class Admin:
@@ -47,12 +52,19 @@ class Admin:
             Permanent: a topic has another number of partitions. Keys would move to other partitions, so a person must
                 decide.
         """
-        wanted = {topic.name: topic for topic in topics}
-        return await self._call(lambda client: _ensure(client, wanted))
+        by_name = {topic.name: topic for topic in topics}
+        return await self._call(lambda client: _ensure(client, by_name))
 
-    async def topic_ids(self, names: Collection[str]) -> dict[str, UUID]:
+    async def topic_ids(self, names: Iterable[str]) -> dict[str, UUID]:
         """The present id of each; missing topics are left out."""
         return await self._call(lambda client: _ids(client, list(names)))
+
+    async def watch(self, ids: Mapping[str, UUID]) -> None:
+        """Check these topics every `TOPIC_CHECK_S`. Raises TopicRecreated: one is missing or has another id."""
+        while True:
+            await asyncio.sleep(TOPIC_CHECK_S)
+            if await self.topic_ids(ids) != ids:
+                raise TopicRecreated
 
     async def topic_ids_under(self, prefix: str) -> dict[str, UUID]:
         """The present id of every topic whose name starts with `prefix`."""
@@ -135,17 +147,17 @@ def _ids_under(client: Any, prefix: str) -> dict[str, UUID]:
     return {topic["name"]: UUID(str(topic["topic_id"])) for topic in found if topic["name"].startswith(prefix)}
 
 
-def _ensure(client: Any, wanted: Mapping[str, Topic]) -> dict[str, UUID]:
-    there = _described(client, list(wanted))
+def _ensure(client: Any, by_name: Mapping[str, Topic]) -> dict[str, UUID]:
+    there = _described(client, list(by_name))
     for name, topic in there.items():
-        if (partitions := len(topic["partitions"])) != wanted[name].partitions:
-            raise Permanent(f"topic {name} has {partitions} partitions, not {wanted[name].partitions}")
-    missing = [topic for name, topic in wanted.items() if name not in there]
+        if (partitions := len(topic["partitions"])) != by_name[name].partitions:
+            raise Permanent(f"topic {name} has {partitions} partitions, not {by_name[name].partitions}")
+    missing = [topic for name, topic in by_name.items() if name not in there]
     if missing:
         _create(client, missing)
     if there:
-        _configure(client, [wanted[name] for name in there])
-    return _ids(client, list(wanted))
+        _configure(client, [by_name[name] for name in there])
+    return _ids(client, list(by_name))
 
 
 def _create(client: Any, topics: Sequence[Topic]) -> None:

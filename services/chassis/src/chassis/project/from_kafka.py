@@ -4,7 +4,6 @@ projection = KafkaProjection(database, METADATA, VIEW, kafka=settings.kafka, gro
 await projection.run()
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -34,7 +33,7 @@ from chassis.base.concurrency import first_of
 from chassis.base.errors import BrokerUnavailable, Poison
 from chassis.base.message import Message
 from chassis.base.retry import RetryPolicy
-from chassis.kafka.admin import Admin
+from chassis.kafka.admin import Admin, TopicRecreated
 from chassis.kafka.clients import consumer, messages, running, translate_error
 from chassis.kafka.cloudevents import to_recorded
 from chassis.project.view import Overtaken, View, prepared
@@ -49,7 +48,6 @@ FETCH_SETTINGS: Final = {"fetch_max_wait_ms": 250, "fetch_min_bytes": 256 * 1024
 """The broker answers a fetch after this time or with this much data: each batch costs a fetch and a transaction, and a
 wait lets events of one complaint arrive together.
 """
-TOPIC_CHECK_S: Final = 5.0
 TABLE: Final = "checkpoints"
 Seek = Callable[[AIOKafkaConsumer, Collection[TopicPartition]], Awaitable[None]]
 log = structlog.get_logger(__name__)
@@ -61,10 +59,6 @@ class PartitionCheckpoint(NamedTuple):
     topic_id: str
     offset: int
     position: int
-
-
-class TopicChanged(Exception):
-    """The topic was deleted and recreated."""
 
 
 def checkpoint_table(metadata: MetaData) -> Table:
@@ -122,30 +116,20 @@ class KafkaProjection:
         return self._unready or None
 
     async def _follow(self) -> None:
-        await self._read_topic_id()
+        topics = await self._admin.topic_ids([COMPLAINT_EVENTS])
+        if COMPLAINT_EVENTS not in topics:
+            raise BrokerUnavailable(f"there is no topic {COMPLAINT_EVENTS} yet")
+        self._topic_id = str(topics[COMPLAINT_EVENTS])
         client = consumer(self._kafka, group=self._group, **FETCH_SETTINGS)
         try:
             async with running(client):
                 client.subscribe([COMPLAINT_EVENTS], listener=_Resume(client, self._seek))
                 self._unready = ""
-                await first_of(self._watch_topic(), self._apply_all(client))
-        except TopicChanged:
+                await first_of(self._admin.watch(topics), self._apply_all(client))
+        except TopicRecreated:
             log.warning("topic was recreated", view=self._view.name)
         except (KafkaError, OSError) as error:
             raise translate_error(error) from error
-
-    async def _read_topic_id(self) -> None:
-        topics = await self._admin.topic_ids([COMPLAINT_EVENTS])
-        if COMPLAINT_EVENTS not in topics:
-            raise BrokerUnavailable(f"there is no topic {COMPLAINT_EVENTS} yet")
-        self._topic_id = str(topics[COMPLAINT_EVENTS])
-
-    async def _watch_topic(self) -> None:
-        while True:
-            await asyncio.sleep(TOPIC_CHECK_S)
-            found = await self._admin.topic_ids([COMPLAINT_EVENTS])
-            if str(found.get(COMPLAINT_EVENTS)) != self._topic_id:
-                raise TopicChanged
 
     async def _seek(self, client: AIOKafkaConsumer, parts: Collection[TopicPartition]) -> None:
         offsets = await self.resume(self._topic_id)

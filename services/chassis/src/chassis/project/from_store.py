@@ -21,7 +21,6 @@ from sqlalchemy import (
     Update,
     bindparam,
     delete,
-    insert,
     select,
     update,
 )
@@ -50,16 +49,37 @@ def position_table(metadata: MetaData) -> Table:
 
 
 @cache
-def reached(positions: Table) -> Select[Any]:
-    """The position of `view`. Cached: building a statement costs more than running it."""
+def _reached(positions: Table) -> Select[Any]:
+    # Statements are cached: building one costs more than running it.
     return select(positions.c.position).where(positions.c.view == bindparam("view"))
 
 
 @cache
 def _move(positions: Table) -> Update:
-    """Moves a position only if nobody else moved it."""
     here = (positions.c.view == bindparam("own"), positions.c.position == bindparam("before"))
     return update(positions).where(*here).values(position=bindparam("after"))
+
+
+class Position:
+    """How far one reader has read the store: its row in the table of positions."""
+
+    def __init__(self, metadata: MetaData, name: str) -> None:
+        self._table, self._name = position_table(metadata), name
+
+    def read(self, connection: Connection) -> int | None:
+        return connection.execute(_reached(self._table), {"view": self._name}).scalar()
+
+    def move(self, connection: Connection, before: int | None, after: int | None) -> None:
+        """Raises Overtaken, or IntegrityError for the first position: another process moved it from `before`."""
+        if before is None:
+            connection.execute(insert_into(self._table), {"view": self._name, "position": after})
+        elif not connection.execute(_move(self._table), {"own": self._name, "before": before, "after": after}).rowcount:
+            raise Overtaken
+
+    def reset(self, connection: Connection, position: int | None) -> None:
+        """Set it, whoever moved it."""
+        connection.execute(delete(self._table).where(self._table.c.view == self._name))
+        connection.execute(insert_into(self._table), {"view": self._name, "position": position})
 
 
 class StoreProjection:
@@ -68,15 +88,10 @@ class StoreProjection:
     def __init__(self, store: Store, database: Database, metadata: MetaData, view: View[Any]) -> None:
         self.database, self.metadata, self.view = database, metadata, view
         self._store, self._database, self._view = store, database, view
-        self._positions, self._tables = position_table(metadata), list(view.define(metadata, ""))
+        self._position, self._tables = Position(metadata, view.name), list(view.define(metadata, ""))
         self._retry_policy, self._caught_up, self._position_known = RetryPolicy(), False, False
         self._last_position: int | None = None
         self._at = metrics.VIEW_POSITION.labels(view.name)
-        self._begin, self._reached, self._move = (
-            insert_into(self._positions),
-            reached(self._positions),
-            _move(self._positions),
-        )
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -117,14 +132,11 @@ class StoreProjection:
 
     async def position(self) -> int | None:
         """The position of the rows."""
-        own = {"view": self._view.name}
-        return await self._database.read(lambda connection: connection.execute(self._reached, own).scalar())
+        return await self._database.read(self._position.read)
 
     def reset_position(self, connection: Connection, position: int | None) -> None:
         """Set the position of the rows, in the transaction that replaces them; the projection continues from there."""
-        table, name = self._positions, self._view.name
-        connection.execute(delete(table).where(table.c.view == name))
-        connection.execute(insert(table).values(view=name, position=position))
+        self._position.reset(connection, position)
 
     def unready(self) -> str | None:
         """Why this task is not ready yet; None if it is."""
@@ -144,10 +156,4 @@ class StoreProjection:
     def _write(self, connection: Connection, before: int | None, after: int | None, items: Sequence[Any]) -> None:
         if items:
             self._view.apply(connection, self._tables, items)
-        if before is None:
-            # A second first writer fails on the primary key, which undoes its rows, too.
-            connection.execute(self._begin, {"view": self._view.name, "position": after})
-            return
-        where = {"own": self._view.name, "before": before, "after": after}
-        if connection.execute(self._move, where).rowcount == 0:
-            raise Overtaken
+        self._position.move(connection, before, after)

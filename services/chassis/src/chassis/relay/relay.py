@@ -20,7 +20,7 @@ from chassis.base.concurrency import first_of
 from chassis.base.errors import Fenced
 from chassis.base.ports import Page, Store
 from chassis.base.retry import RetryPolicy
-from chassis.kafka.admin import Admin
+from chassis.kafka.admin import Admin, TopicRecreated
 from chassis.kafka.clients import consumer, running, translate_error
 from chassis.relay.checkpoint import RelayCheckpoint, last_checkpoint
 from chassis.relay.leader import EventPublisher, run_leader
@@ -39,13 +39,8 @@ AHEAD: Final = 4_000
 SESSION: Final = {"session_timeout_ms": 6_000, "heartbeat_interval_ms": 2_000}
 """How long a killed relay delays its successor."""
 POLL_MS: Final = 500
-TOPIC_CHECK_S: Final = 5.0
 TOPICS: Final = (COMPLAINT_EVENTS, REGISTRY_EVENTS, RELAY_CHECKPOINT)
 log = structlog.get_logger(__name__)
-
-
-class TopicsChanged(Exception):
-    """A topic was deleted and recreated: publish everything again."""
 
 
 class Relay:
@@ -67,7 +62,7 @@ class Relay:
                     log.warning("relay fenced", because=str(fenced))
                     self._state = "fenced, waiting again"
                     await self._retry_policy.wait(2)
-                except TopicsChanged:
+                except TopicRecreated:
                     log.warning("topics were recreated: publishing from the beginning")
         finally:
             await self._admin.close()
@@ -85,7 +80,10 @@ class Relay:
             self._state = ""
             log.info("relay stands by")
             await first_of(
-                _keep_polling(client), assignment.revoked.wait(), self._watch_topics(ids), self._lead(assignment, ids)
+                _keep_polling(client),
+                assignment.revoked.wait(),
+                self._admin.watch(topic_ids),
+                self._lead(assignment, ids),
             )
 
     async def _lead(self, assignment: "_Assignment", ids: dict[str, str]) -> None:
@@ -105,13 +103,6 @@ class Relay:
             metrics.RELAY_PUBLISHED.inc(len(events))
             metrics.RELAY_POSITION.set(events[-1].position)
             metrics.RELAY_WAITING.set(len(read_ahead))
-
-    async def _watch_topics(self, ids: dict[str, str]) -> None:
-        while True:
-            await asyncio.sleep(TOPIC_CHECK_S)
-            found = {name: str(id_) for name, id_ in (await self._admin.topic_ids(TOPICS)).items()}
-            if found != ids:
-                raise TopicsChanged
 
 
 class KafkaTransport:

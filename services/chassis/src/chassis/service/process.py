@@ -10,9 +10,8 @@ from typing import Final, Protocol
 import structlog
 import uvicorn
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
 
-from chassis.base import metrics
+from chassis.http.health import add_health
 
 STOP_S: Final = 10.0
 log = structlog.get_logger(__name__)
@@ -63,21 +62,12 @@ async def run_process(
 
 def health_app(background_tasks: Sequence[BackgroundTask]) -> FastAPI:
     """Liveness, readiness of each task, and metrics."""
+
+    async def ready() -> dict[str, str]:
+        return {f"{type(task).__name__}.{index}": task.unready() or "ok" for index, task in enumerate(background_tasks)}
+
     app = FastAPI(openapi_url=None)
-
-    @app.get("/healthz")
-    async def healthz() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @app.get("/readyz")
-    async def readyz() -> JSONResponse:
-        states = {
-            f"{type(task).__name__}.{index}": task.unready() or "ok" for index, task in enumerate(background_tasks)
-        }
-        good = all(state == "ok" for state in states.values())
-        return JSONResponse(states, 200 if good else 503)
-
-    app.add_api_route("/metrics", metrics.response)
+    add_health(app, ready)
     return app
 
 

@@ -10,20 +10,19 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy import MetaData, Table, Update, bindparam, update
+from sqlalchemy import MetaData
 from sqlalchemy.exc import IntegrityError
 
 from chassis.base.ports import Store
 from chassis.base.retry import RetryPolicy
-from chassis.project.from_store import position_table, reached
+from chassis.project.from_store import Position
+from chassis.project.view import Overtaken
 from chassis.sql.database import Database
 from chassis.sql.lease import Lease, lease_table
-from chassis.sql.statements import insert_into
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX, complaint_id
 
@@ -35,11 +34,6 @@ log = structlog.get_logger(__name__)
 
 def _real_now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - compares with recorded_at, which is real time
-
-
-@cache
-def _advance(positions: Table) -> Update:
-    return update(positions).where(positions.c.view == bindparam("own")).values(position=bindparam("to"))
 
 
 class CatchUpSweep:
@@ -59,8 +53,7 @@ class CatchUpSweep:
     ) -> None:
         self._store, self._database, self._name, self._handle = store, database, f"trailing.{name}", handle
         self._types, self._grace, self._now = frozenset(types), timedelta(seconds=grace_s), now
-        table = position_table(metadata)
-        self._reached, self._begin, self._advance = reached(table), insert_into(table), _advance(table)
+        self._position = Position(metadata, self._name)
         self._lease = Lease(database, lease_table(metadata), self._name, lambda: now().timestamp())
 
     async def run(self) -> None:
@@ -77,7 +70,7 @@ class CatchUpSweep:
     async def once(self) -> None:
         """Handle all events that are old enough now."""
         while await self._lease.hold():
-            position = await self._position()
+            position = await self._database.read(self._position.read)
             page = await self._store.read_all(position, (COMPLAINT_PREFIX,), LIMIT)
             old_enough = [event for event in page.events if event.recorded_at <= self._now() - self._grace]
             if old_enough:
@@ -89,12 +82,8 @@ class CatchUpSweep:
     def _complaints(self, events: Sequence[RecordedEvent]) -> list[UUID]:
         return list(dict.fromkeys(complaint_id(event.stream) for event in events if event.type in self._types))
 
-    async def _position(self) -> int | None:
-        own = {"view": self._name}
-        return await self._database.read(lambda connection: connection.execute(self._reached, own).scalar())
-
     async def _move(self, before: int | None, after: int) -> None:
-        how, names = (self._begin, ("view", "position")) if before is None else (self._advance, ("own", "to"))
-        where = dict(zip(names, (self._name, after), strict=True))
-        with suppress(IntegrityError):  # another process was first: the next read continues from its position
-            await self._database.run(lambda connection: connection.execute(how, where))
+        with suppress(
+            IntegrityError, Overtaken
+        ):  # another process was first: the next read continues from its position
+            await self._database.run(lambda connection: self._position.move(connection, before, after))
