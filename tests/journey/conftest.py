@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from local.process import Process
 from support.door import Door, at_door
 from support.platform import Running, running
 
 
 @pytest.fixture(scope="package")
 def platform(kafka_jars: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The platform that these tests share."""
-    with running(tmp_path_factory.mktemp("platform"), kafka_jars) as started:
+    """The platform that these tests share. Its processes import for themselves, as they do in containers."""
+    with running(tmp_path_factory.mktemp("platform"), kafka_jars, kind=Process) as started:
         yield started
 
 

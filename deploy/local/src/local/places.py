@@ -6,7 +6,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2]
 REPOSITORY = PACKAGE.parents[1]
-_given: set[int] = set()
+given: set[int] = set()
 
 
 def kafka_cache() -> Path:
@@ -20,8 +20,8 @@ def free_port() -> int:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port: int = probe.getsockname()[1]
-        if port not in _given:  # the system gives one again before anybody has bound it
-            _given.add(port)
+        if port not in given:  # the system gives one again before anybody has bound it
+            given.add(port)
             return port
 
 
