@@ -56,7 +56,7 @@ lint: setup ## formatting, lint, types, arrows, generated schemas
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy schemas/src services/*/src deploy/local/src
 	@.venv/bin/lint-imports
-	@$(RUN) -m schemas.generate --check
+	@$(RUN) -m schemas.contract.generate --check
 
 check: lint ## lint and the fast tests
 	@$(RUN) -m pytest tests -m "not broker and not postgres and not journey and not chaos and not slow" -q $(ABREAST)
@@ -71,10 +71,10 @@ bench: setup ## ratios against the bare libraries, as a table and a JSON file
 	@PYTHONPATH=tests $(RUN) -m bench
 
 evaluate: setup ## how well complaints are read: tables and pictures in var/evaluation (DATA=folder of labelled texts; PAIRS=file of labelled pairs)
-	@$(RUN) -m router evaluate $(if $(DATA),--data $(DATA)) --pairs tests/router/pairs_made_up.csv $(if $(PAIRS),--pairs $(PAIRS))
+	@$(RUN) -m router evaluate $(if $(DATA),--data $(DATA)) --pairs tests/router/duplicates/pairs_made_up.csv $(if $(PAIRS),--pairs $(PAIRS))
 
 schemas: setup ## write JSON Schema and AsyncAPI anew
-	@$(RUN) -m schemas.generate
+	@$(RUN) -m schemas.contract.generate
 
 ##@ Set up
 setup: .venv/.stamp ## what every target needs (done by them)

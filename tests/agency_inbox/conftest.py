@@ -9,21 +9,21 @@ import pytest
 from fastapi import FastAPI
 
 from agency_inbox import http, views
-from agency_inbox.agents import Delivery
 from agency_inbox.context import Inbox
 from agency_inbox.postbox import MemoryPostbox
 from agency_inbox.quarantine import Quarantine
+from agency_inbox.reaction import Delivery
 from agency_inbox.settings import SERVICE
-from chassis.clock import FixedClock
-from chassis.dead_letter import MemoryDeadLetters
-from chassis.following import StoreFeed
-from chassis.keyring import MemoryKeyRing
-from chassis.ledger import Ledger
-from chassis.registry_view import RegistryView
-from chassis.sql import Database
-from chassis.stores.memory import MemoryStore
-from chassis.web import install
-from schemas.data_files import policies
+from chassis.base.clock import FixedClock
+from chassis.deadletter.port import MemoryDeadLetters
+from chassis.http.web import install
+from chassis.keys.keyring import MemoryKeyRing
+from chassis.project.from_store import StoreFeed
+from chassis.project.registry import RegistryView
+from chassis.sql.database import Database
+from chassis.store.memory import MemoryStore
+from chassis.write.repository import Ledger
+from schemas.reference.load import policies
 from support.inbox import T0, keep_registry
 
 CLUSTER = UUID(int=7)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID, uuid5
 
 from agency_inbox.agency_topics import AgencyTopics
-from schemas.topics import Topic, agency_inbox, agency_replies
+from schemas.base.topics import Topic, agency_inbox, agency_replies
 
 DAY_MS = 86_400_000
 CITY = (agency_inbox("city"), agency_replies("city"))

@@ -13,23 +13,23 @@ from pydantic_core import to_json
 
 from agency_inbox.app import open_inbox, open_roads
 from agency_inbox.context import Inbox
-from chassis.clock import SystemClock
-from chassis.dead_letter import MemoryDeadLetters
+from chassis.base.clock import SystemClock
+from chassis.base.message import Message
+from chassis.base.settings import Settings
+from chassis.deadletter.port import MemoryDeadLetters
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import producer, running
-from chassis.keyring import MemoryKeyRing
-from chassis.ledger import Ledger
-from chassis.message import Message
-from chassis.platform import Platform
-from chassis.process import Road
-from chassis.registry_view import RegistryView
-from chassis.relay import Relay
-from chassis.settings import Settings
-from chassis.stores.memory import MemoryStore
-from local.kafka import KafkaServer
+from chassis.keys.keyring import MemoryKeyRing
+from chassis.project.registry import RegistryView
+from chassis.relay.relay import Relay
+from chassis.service.platform import Platform
+from chassis.service.process import Road
+from chassis.store.memory import MemoryStore
+from chassis.write.repository import Ledger
+from local.kafka.server import KafkaServer
+from schemas.base.topics import agency_inbox, agency_replies
+from schemas.complaint.lifecycle import Status
 from schemas.events.registry import AgencyRegistered
-from schemas.lifecycle import Status
-from schemas.topics import agency_inbox, agency_replies
 from support.broker import committed, going, until
 from support.inbox import CITY, PLN, ROADS, complaint, filed, keep, keep_registry, routed
 

@@ -6,18 +6,7 @@ import pytest
 
 from agency_inbox import decide
 from agency_inbox.casework import Acknowledge, By, Clarify, Move, Progress, Respond, Return
-from schemas.complaint import Complaint, Receipt
-from schemas.events.agency_inbox import (
-    ClarificationRequested,
-    ComplaintReturned,
-    ProgressRecorded,
-    ResponseGiven,
-)
-from schemas.events.base import Fact
-from schemas.events.intake import ComplaintWithdrawn
-from schemas.events.router import ComplaintSplit, Part, PartOpened
-from schemas.lifecycle import Status
-from schemas.refusals import (
+from schemas.base.refusals import (
     AlreadyClosed,
     BindingPlacement,
     InvalidField,
@@ -30,7 +19,13 @@ from schemas.refusals import (
     UnseenDetail,
     WrongStatus,
 )
-from schemas.sentences import refusal
+from schemas.complaint.lifecycle import Status
+from schemas.complaint.state import Complaint, Receipt
+from schemas.events.agency_inbox import ClarificationRequested, ComplaintReturned, ProgressRecorded, ResponseGiven
+from schemas.events.base import Fact
+from schemas.events.intake import ComplaintWithdrawn
+from schemas.events.router import ComplaintSplit, Part, PartOpened
+from schemas.wording import refusal
 from support.inbox import (
     ANSWER,
     CITY,

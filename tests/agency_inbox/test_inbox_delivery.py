@@ -6,20 +6,20 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
-from agency_inbox.agents import Delivery
 from agency_inbox.delivery import NEWS, receipt_cause, untold
 from agency_inbox.postbox import MemoryPostbox, Outgoing
-from chassis.clock import FixedClock
-from chassis.ledger import Ledger
-from chassis.loaded import Loaded
-from chassis.message import Message
-from chassis.reaction import Outcome, Reactor
-from schemas.complaint import Complaint
+from agency_inbox.reaction import Delivery
+from chassis.base.clock import FixedClock
+from chassis.base.message import Message
+from chassis.react.reaction import Outcome, Reactor
+from chassis.write.loaded import Loaded
+from chassis.write.repository import Ledger
+from schemas.base.ids import event_id
+from schemas.base.streams import complaint_stream
+from schemas.complaint.state import Complaint
 from schemas.events import COMPLAINT_EVENTS
 from schemas.events.agency_inbox import ComplaintDelivered, ProgressRecorded
 from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased
-from schemas.ids import event_id
-from schemas.streams import complaint_stream
 from support.inbox import PLN, ROADS, T0, WORDS, complaint, detail, filed, given, keep, routed, then
 from support.roads import impatient
 

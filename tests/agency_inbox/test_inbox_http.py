@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from agency_inbox.context import Inbox
-from chassis.clock import FixedClock
+from chassis.base.clock import FixedClock
 from schemas.events.agency_inbox import ComplaintReturned, ResponseGiven
 from schemas.events.base import Fact
 from schemas.events.intake import AttachmentAdded, ComplaintWithdrawn
@@ -251,7 +251,7 @@ async def test_a_merged_bodys_complaints_are_in_its_successors_inbox(
 
 async def test_rows_made_again_from_the_store_are_the_same_rows(inbox: Inbox, feed: Feed) -> None:
     from agency_inbox import views
-    from chassis.rebuild import rebuild, table_hash
+    from chassis.project.rebuild import rebuild, table_hash
 
     for index in range(5):
         await given(inbox, *HELD, index=index)

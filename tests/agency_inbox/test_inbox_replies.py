@@ -8,12 +8,12 @@ from pydantic_core import to_json
 
 from agency_inbox.context import Inbox
 from agency_inbox.replies import Replies
-from chassis.dead_letter import MemoryDeadLetters
-from chassis.errors import StoreUnavailable
-from chassis.message import Message
-from chassis.outsider import Outsider
-from schemas.lifecycle import Status
-from schemas.topics import agency_replies
+from chassis.base.errors import StoreUnavailable
+from chassis.base.message import Message
+from chassis.deadletter.port import MemoryDeadLetters
+from chassis.react.external_consumer import Outsider
+from schemas.base.topics import agency_replies
+from schemas.complaint.lifecycle import Status
 from support.inbox import ANSWER, PLN, ROADS, complaint, detail, filed, keep, routed
 from support.roads import impatient
 

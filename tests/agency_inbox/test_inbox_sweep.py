@@ -7,13 +7,13 @@ from functools import partial
 import pytest
 
 from agency_inbox import views
-from agency_inbox.agents import Delivery
 from agency_inbox.context import Inbox
 from agency_inbox.delivery import TopicIds
 from agency_inbox.postbox import MemoryPostbox
+from agency_inbox.reaction import Delivery
 from agency_inbox.sweep import Keeper, plan
-from chassis.clock import FixedClock
-from chassis.sweep import Sweep
+from chassis.base.clock import FixedClock
+from chassis.sweep.sweep import Sweep
 from schemas.events.intake import ComplaintWithdrawn
 from schemas.events.registry import AgencyRegistered
 from support.inbox import CITY, PLN, ROADS, T0, complaint, detail, filed, keep, keep_registry, merged, routed

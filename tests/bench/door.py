@@ -12,12 +12,12 @@ from fastapi import FastAPI
 
 from bench.load import load, requests
 from bench.measure import Result
-from local.children import Layout, environment
-from local.keeping import make_secrets
-from local.places import free_port
-from local.process import Process
-from local.supervisor import ready
-from schemas.outward_submission import Complaining
+from local.paths import free_port
+from local.platform.processes import Layout, environment
+from local.platform.state_dir import make_secrets
+from local.platform.supervisor import ready
+from local.process.child import Process
+from schemas.contract.submission import Complaining
 
 SECONDS, CONNECTIONS = 8.0, 64
 

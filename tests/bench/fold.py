@@ -5,18 +5,18 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from bench.measure import Result, timed
-from chassis.running import settle_collector
-from schemas.codec import decode, encode
-from schemas.complaint import new
-from schemas.envelope import Metadata, RecordedEvent
+from chassis.base.runtime import settle_collector
+from schemas.base.envelope import Metadata, RecordedEvent
+from schemas.base.ids import derived_id
+from schemas.base.sealed import Keys
+from schemas.base.values import Basis, Candidate, Place
+from schemas.complaint.fold import Told, fold
+from schemas.complaint.state import new
 from schemas.events.agency_inbox import ComplaintAcknowledged, ComplaintDelivered, ResponseGiven
 from schemas.events.base import Fact
+from schemas.events.codec import decode, encode
 from schemas.events.intake import ComplaintFiled, ResolutionConfirmed
 from schemas.events.router import ComplaintClassified, ComplaintRouted
-from schemas.evolve import Told, fold
-from schemas.ids import derived_id
-from schemas.sealed import Keys
-from schemas.values import Basis, Candidate, Place
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 BASIS = Basis(registry_version=7, rules="2026-11", sector="roads", level="regency", region="32.73", words=("jalan",))

@@ -13,11 +13,11 @@ from pathlib import Path
 from kurrentdbclient import AsyncKurrentDBClient, NewEvent, StreamState
 
 from bench.measure import Result
-from chassis.ports import Append
-from chassis.stores import open_store
-from chassis.stores.kurrent import AT_ONCE, KurrentStore
-from schemas.envelope import NO_STREAM
-from schemas.envelope import NewEvent as Written
+from chassis.base.ports import Append
+from chassis.store import open_store
+from chassis.store.kurrent.store import AT_ONCE, KurrentStore
+from schemas.base.envelope import NO_STREAM
+from schemas.base.envelope import NewEvent as Written
 from support.kurrentdb.process import running
 from support.stores import event
 

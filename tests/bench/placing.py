@@ -6,20 +6,20 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from bench.measure import Result
-from router.authority import Authority
-from router.features import Said
-from router.learning import own_examples
-from router.models import default
-from router.placing import Known
-from router.policy import next_facts
-from router.reading import reader
-from router.seed import missing
-from schemas.complaint import Complaint, new
-from schemas.data_files import calendars, policies
+from router.learning.train import own_examples
+from router.placement.choose import Known
+from router.placement.policy import next_facts
+from router.reading.features import Said
+from router.reading.model_files import default
+from router.reading.reader import reader
+from router.registry.mandates import Authority
+from router.registry.seed import missing
+from schemas.base.values import Place
+from schemas.complaint.fold import Told, fold
+from schemas.complaint.state import Complaint, new
 from schemas.events.intake import ComplaintFiled
-from schemas.evolve import Told, fold
-from schemas.registry import Registry, fold_registry
-from schemas.values import Place
+from schemas.reference.load import calendars, policies
+from schemas.registry.fold import Registry, fold_registry
 
 COMPLAINTS, BATCH, RUNS = 3_000, 100, 3
 ENOUGH_PER_S = 1_500

@@ -16,19 +16,19 @@ from sqlalchemy import MetaData, delete, insert, make_url
 from bench.measure import Result
 from bench.stock import broker, fill, pace
 from chassis.kafka.clients import consumer, running
-from chassis.keyring import MemoryKeyRing
-from chassis.ledger import Ledger
-from chassis.projection import MOST, WAIT_MS, Projection, checkpoint_table
-from chassis.relay import Relay
-from chassis.sql import Database
-from chassis.sql_engine import prepare_file, writing_engine
-from chassis.stores import open_store
-from chassis.view import View
+from chassis.keys.keyring import MemoryKeyRing
+from chassis.project.from_kafka import MOST, WAIT_MS, Projection, checkpoint_table
+from chassis.project.view import View
+from chassis.relay.relay import Relay
+from chassis.sql.database import Database
+from chassis.sql.engine import prepare_file, writing_engine
+from chassis.store import open_store
+from chassis.write.repository import Ledger
 from reporting.tally import Row
 from reporting.views import put_rows, reports_tables, reports_view
-from schemas.envelope import RecordedEvent
-from schemas.streams import COMPLAINT_PREFIX
-from schemas.topics import COMPLAINT_EVENTS
+from schemas.base.envelope import RecordedEvent
+from schemas.base.streams import COMPLAINT_PREFIX
+from schemas.base.topics import COMPLAINT_EVENTS
 from support.broker import going
 
 LIVES, WARM, TURNS = 6_000, 4_000, 3

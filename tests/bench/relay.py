@@ -9,15 +9,15 @@ from pathlib import Path
 
 from bench.measure import Result
 from bench.stock import broker, fill, make, pace
-from chassis.cloudevents import to_headers
 from chassis.kafka.clients import producer, running
-from chassis.keyring import MemoryKeyRing
-from chassis.ledger import Ledger
-from chassis.relay import MOST, Relay
-from chassis.relay_producer import BATCH_BYTES
-from chassis.stores import open_store
-from schemas.envelope import RecordedEvent
-from schemas.topics import COMPLAINT_EVENTS, FIXED, Topic
+from chassis.kafka.cloudevents import to_headers
+from chassis.keys.keyring import MemoryKeyRing
+from chassis.relay.publisher import BATCH_BYTES
+from chassis.relay.relay import MOST, Relay
+from chassis.store import open_store
+from chassis.write.repository import Ledger
+from schemas.base.envelope import RecordedEvent
+from schemas.base.topics import COMPLAINT_EVENTS, FIXED, Topic
 from support.broker import delete_topics, going
 
 LIVES, WARM, TURNS = 6_000, 4_000, 3

@@ -15,21 +15,21 @@ from bench import bare
 from bench.arrivals import Arrivals, arriving
 from bench.load import BODY
 from bench.measure import Result, cpu_s, percentile
+from chassis.base.settings import Settings
 from chassis.kafka.admin import Admin
-from chassis.platform import open_platform
-from chassis.settings import Settings
+from chassis.service.platform import open_platform
 from intake.app import open_intake
 from intake.context import Context
 from intake.filing import Filing, file
-from local import jars
-from local.children import Child, Layout, children
-from local.kafka import KafkaServer
-from local.keeping import make_secrets
-from local.places import free_port, kafka_cache
-from local.process import Process
-from local.supervisor import Supervisor
-from schemas.outward_submission import Complaining
-from schemas.topics import Topic, agency_inbox
+from local.kafka import jars
+from local.kafka.server import KafkaServer
+from local.paths import free_port, kafka_cache
+from local.platform.processes import Child, Layout, children
+from local.platform.state_dir import make_secrets
+from local.platform.supervisor import Supervisor
+from local.process.child import Process
+from schemas.base.topics import Topic, agency_inbox
+from schemas.contract.submission import Complaining
 
 COMPLAINTS, PACED, PER_S, AT_ONCE = 6_000, 1_500, 100.0, 200
 ENOUGH_PER_S, LATEST_MS = 1_000, 250

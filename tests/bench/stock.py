@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.fold import recorded
+from chassis.base.ports import Append, Store
 from chassis.kafka.admin import Admin
-from chassis.ledger import Ledger
-from chassis.ports import Append, Store
-from local import jars
-from local.kafka import KafkaServer
-from local.places import kafka_cache
-from schemas.envelope import NewEvent, RecordedEvent
-from schemas.ids import derived_id
-from schemas.topics import Topic
+from chassis.write.repository import Ledger
+from local.kafka import jars
+from local.kafka.server import KafkaServer
+from local.paths import kafka_cache
+from schemas.base.envelope import NewEvent, RecordedEvent
+from schemas.base.ids import derived_id
+from schemas.base.topics import Topic
 
 GROUP = 200
 

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from chassis.agent import Agent
-from chassis.dead_letter import MemoryDeadLetters
+from chassis.base.message import Message
+from chassis.deadletter.port import MemoryDeadLetters
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import producer, running
-from chassis.ledger import Ledger
-from chassis.loaded import Loaded
-from chassis.message import Message
-from chassis.reaction import Guard, Outcome, per_complaint
-from schemas.topics import Topic
+from chassis.react.agent import Agent
+from chassis.react.reaction import Guard, Outcome, per_complaint
+from chassis.write.loaded import Loaded
+from chassis.write.repository import Ledger
+from schemas.base.topics import Topic
 from support import agent_process
 from support.broker import committed_offsets, going, group_state, until
 from support.roads import PlainKeys, file_many, impatient, message, note_once

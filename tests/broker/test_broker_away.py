@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import MetaData
 
-from chassis.agent import Agent
-from chassis.cloudevents import to_recorded
-from chassis.dead_letter import MemoryDeadLetters
-from chassis.ledger import Ledger
-from chassis.ports import Store
-from chassis.projection import Projection, checkpoint_table
-from chassis.reaction import Guard, per_complaint
-from chassis.relay import Relay
-from chassis.sql import Database
-from local.kafka import KafkaServer
-from schemas.topics import COMPLAINT_EVENTS, FIXED
+from chassis.base.ports import Store
+from chassis.deadletter.port import MemoryDeadLetters
+from chassis.kafka.cloudevents import to_recorded
+from chassis.project.from_kafka import Projection, checkpoint_table
+from chassis.react.agent import Agent
+from chassis.react.reaction import Guard, per_complaint
+from chassis.relay.relay import Relay
+from chassis.sql.database import Database
+from chassis.write.repository import Ledger
+from local.kafka.server import KafkaServer
+from schemas.base.topics import COMPLAINT_EVENTS, FIXED
 from support.broker import committed, going, until
 from support.lives_view import counted, define, lives
 from support.roads import PlainKeys, file_many, note_once

@@ -10,22 +10,22 @@ from kafka.admin import KafkaAdminClient
 from kafka.admin._configs import ConfigResource, ConfigResourceType
 from typer.testing import CliRunner
 
-from chassis.clock import FixedClock
-from chassis.dead_letter import DeadLetter
-from chassis.dead_letter_cli import app
-from chassis.dead_letter_desk import Desk, NoLetter, NotKept
-from chassis.dead_letter_topic import KafkaDeadLetters
+from chassis.base.clock import FixedClock
+from chassis.base.message import Message
+from chassis.base.settings import Settings
+from chassis.cli.dead_letters import app
+from chassis.deadletter.port import DeadLetter
+from chassis.deadletter.replay import Desk, NoLetter, NotKept
+from chassis.deadletter.topic import KafkaDeadLetters
 from chassis.kafka.admin import Admin
-from chassis.keyring import MemoryKeyRing
-from chassis.ledger import Ledger
-from chassis.message import Message
-from chassis.platform import Platform
-from chassis.registry_view import RegistryView
-from chassis.settings import Settings
-from chassis.stores.memory import MemoryStore
-from schemas.data_files import policies
-from schemas.policies import Policies
-from schemas.topics import Topic, dead_letter
+from chassis.keys.keyring import MemoryKeyRing
+from chassis.project.registry import RegistryView
+from chassis.service.platform import Platform
+from chassis.store.memory import MemoryStore
+from chassis.write.repository import Ledger
+from schemas.base.topics import Topic, dead_letter
+from schemas.deadlines.policies import Policies
+from schemas.reference.load import policies
 from support.broker import committed
 from support.placing import T0
 from support.roads import SECRET_WORDS, number
@@ -70,7 +70,9 @@ async def test_a_letter_is_kept_for_as_many_days_as_the_policy_in_force_says(
     given, client = await letter(kafka, "letters-kept"), KafkaAdminClient(bootstrap_servers=kafka)
     topic, kept_ms = dead_letter("letters-kept"), list[int]()
     for days in (first.dead_letters_d, 30):
-        monkeypatch.setattr("chassis.platform.policies", lambda d=days: Policies((first._replace(dead_letters_d=d),)))
+        monkeypatch.setattr(
+            "chassis.service.platform.policies", lambda d=days: Policies((first._replace(dead_letters_d=d),))
+        )
         keeper = platform.dead_letters("letters-kept")
         await keeper.put(given)
         await keeper.close()

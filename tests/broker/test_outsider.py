@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from chassis.dead_letter import MemoryDeadLetters
-from chassis.errors import Poison, StoreUnavailable
+from chassis.base.errors import Poison, StoreUnavailable
+from chassis.base.message import Message
+from chassis.deadletter.port import MemoryDeadLetters
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import producer, running
-from chassis.message import Message
-from chassis.outsider import Outsider
-from schemas.topics import Topic
+from chassis.react.external_consumer import Outsider
+from schemas.base.topics import Topic
 from support.broker import committed_offsets, going, until
 from support.roads import impatient
 

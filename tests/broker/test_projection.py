@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import MetaData, select
 
-from chassis.ledger import Ledger
-from chassis.ports import Store
-from chassis.projection import Projection, checkpoint_table
-from chassis.rebuild import rebuild, table_hash
-from chassis.relay import Relay
-from chassis.sql import Database
-from chassis.view import View
+from chassis.base.ports import Store
+from chassis.project.from_kafka import Projection, checkpoint_table
+from chassis.project.rebuild import rebuild, table_hash
+from chassis.project.view import View
+from chassis.relay.relay import Relay
+from chassis.sql.database import Database
+from chassis.write.repository import Ledger
 from support.broker import committed_offsets, delete_topics, going, until
 from support.lives_view import Slow, counted, define, lives
 from support.roads import PlainKeys, add_detail, file_many

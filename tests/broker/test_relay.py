@@ -13,21 +13,21 @@ from uuid import UUID
 
 import pytest
 
-from chassis.cloudevents import to_recorded
-from chassis.errors import BrokerUnavailable, Fenced, Retryable, WrongStore
+from chassis.base.errors import BrokerUnavailable, Fenced, Retryable, WrongStore
+from chassis.base.ports import Store
 from chassis.kafka.admin import Admin
-from chassis.ledger import Ledger
-from chassis.ports import Store
-from chassis.relay import TOPICS, Relay
-from chassis.relay_checkpoint import last_checkpoint
-from chassis.relay_producer import publishing
-from chassis.stores import open_store
-from chassis.stores.memory import MemoryStore
-from chassis.stores.sql import SqlStore
-from local.kafka import KafkaServer
-from schemas.envelope import RecordedEvent
-from schemas.streams import REGISTRY
-from schemas.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS
+from chassis.kafka.cloudevents import to_recorded
+from chassis.relay.checkpoint import last_checkpoint
+from chassis.relay.publisher import publishing
+from chassis.relay.relay import TOPICS, Relay
+from chassis.store import open_store
+from chassis.store.memory import MemoryStore
+from chassis.store.sql.store import SqlStore
+from chassis.write.repository import Ledger
+from local.kafka.server import KafkaServer
+from schemas.base.envelope import RecordedEvent
+from schemas.base.streams import REGISTRY
+from schemas.base.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS
 from support.broker import committed, delete_topics, event_ids, going, until
 from support.kurrentdb.process import running as running_kurrentdb
 from support.roads import PlainKeys, add_detail, clock, file_many
@@ -214,7 +214,7 @@ class RelayProcess:
         self.process = self._start()
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen([sys.executable, "-m", "chassis.relay_app"], env=self._env, stderr=subprocess.DEVNULL)
+        return subprocess.Popen([sys.executable, "-m", "chassis.cli.relay"], env=self._env, stderr=subprocess.DEVNULL)
 
     def kill_and_start(self) -> None:
         self.process.kill()

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from chassis.cloudevents import to_recorded
-from chassis.stores.sql import SqlStore
-from local.process import Process
-from schemas.envelope import RecordedEvent
-from schemas.topics import COMPLAINT_EVENTS, FIXED
+from chassis.kafka.cloudevents import to_recorded
+from chassis.store.sql.store import SqlStore
+from local.process.child import Process
+from schemas.base.envelope import RecordedEvent
+from schemas.base.topics import COMPLAINT_EVENTS, FIXED
 from support.broker import committed, until
 from support.roads import clock, file_many
 
@@ -36,7 +36,7 @@ class Relays:
 
     def start(self) -> Process:
         number = len(self._started)
-        argv = [sys.executable, "-m", "chassis.relay_app"]
+        argv = [sys.executable, "-m", "chassis.cli.relay"]
         relay = Process(f"relay {number}", argv, self._folder / f"relay-{number}.log", self._env)
         relay.start()
         self._started.append(relay)

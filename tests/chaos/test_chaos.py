@@ -17,12 +17,12 @@ from uuid import UUID
 import pytest
 from pydantic_core import from_json
 
-from chassis.platform import Platform, open_platform
-from schemas.complaint import Complaint
-from schemas.envelope import RecordedEvent
-from schemas.lifecycle import Status
-from schemas.streams import complaint_id
-from schemas.topics import COMPLAINT_EVENTS, FIXED
+from chassis.service.platform import Platform, open_platform
+from schemas.base.envelope import RecordedEvent
+from schemas.base.streams import complaint_id
+from schemas.base.topics import COMPLAINT_EVENTS, FIXED
+from schemas.complaint.lifecycle import Status
+from schemas.complaint.state import Complaint
 from support.broker import event_ids
 from support.door import at_door, mail, until
 from support.load import Load

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from kurrentdbclient import KurrentDBClient, StreamState
 
-from chassis.errors import (
+from chassis.base.errors import (
     AccessDenied,
     Conflict,
     EventTooLarge,
@@ -25,10 +25,13 @@ from chassis.errors import (
     StreamDeleted,
     WrongStore,
 )
-from chassis.ports import Append, Appended, Page, Store
-from chassis.stores import kurrent, kurrent_append, kurrent_follow, kurrent_link, open_store
-from chassis.web import install
-from schemas.envelope import NO_STREAM, NewEvent, RecordedEvent
+from chassis.base.ports import Append, Appended, Page, Store
+from chassis.http.web import install
+from chassis.store import open_store
+from chassis.store.kurrent import append as kurrent_append
+from chassis.store.kurrent import connection, subscription
+from chassis.store.kurrent import store as kurrent
+from schemas.base.envelope import NO_STREAM, NewEvent, RecordedEvent
 from support.kurrentdb.certificates import self_signed
 from support.kurrentdb.process import StandIn, running
 from support.stores import event, read_until
@@ -175,7 +178,7 @@ async def test_a_silent_server_is_unavailable_in_bounded_time(server: StandIn, m
     try:
         with monkeypatch.context() as impatient:
             impatient.setattr(kurrent, "CALL_S", 0.4)
-            impatient.setattr(kurrent_link, "TRIES", 1)
+            impatient.setattr(connection, "TRIES", 1)
             impatient.setattr(kurrent_append, "ANSWER_S", 0.4)
             impatient.setattr(kurrent_append, "PATIENCE_S", 0.2)
             with pytest.raises(StoreUnavailable):
@@ -223,7 +226,7 @@ async def test_through_kills_and_restarts_every_append_is_written_once_and_follo
 async def test_a_broken_subscription_goes_on_where_it_was_with_a_line_in_the_log_and_no_busy_loop(
     server: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kurrent_follow, "MOST_TRIES", 1_000)  # however long the server takes to start again
+    monkeypatch.setattr(subscription, "MOST_TRIES", 1_000)  # however long the server takes to start again
     store = open_store(server.url)
     await store.append("complaint-1", NO_STREAM, [A])
     with structlog.testing.capture_logs() as logged:

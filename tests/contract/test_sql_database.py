@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, delete, func, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
-from chassis.errors import OldTable
-from chassis.keyring import SqlKeyRing
-from chassis.sql import Database
+from chassis.base.errors import OldTable
+from chassis.keys.keyring import SqlKeyRing
+from chassis.sql.database import Database
 
 metadata = MetaData()
 things = Table("things", metadata, Column("id", Integer, primary_key=True), Column("name", Text, nullable=False))

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from chassis.errors import Conflict, EventTooLarge, IdClash
-from chassis.ports import Append, Appended, Store
-from chassis.stores.admission import MOST_EVENT_BYTES
-from schemas.envelope import NO_STREAM, NewEvent
+from chassis.base.errors import Conflict, EventTooLarge, IdClash
+from chassis.base.ports import Append, Appended, Store
+from chassis.store.append_rules import MOST_EVENT_BYTES
+from schemas.base.envelope import NO_STREAM, NewEvent
 from support.stores import event, read_until
 
 A, B, C = event("a"), event("b"), event("c")

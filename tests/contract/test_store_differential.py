@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chassis.ports import Append, Appended, Page, Store
-from chassis.stores import open_store
-from chassis.stores.admission import Result
+from chassis.base.ports import Append, Appended, Page, Store
+from chassis.store import open_store
+from chassis.store.append_rules import Result
 from support.stores import event, memory_store, read_until
 
 EXAMPLES: Final = int(os.environ.get("DIFFERENTIAL_EXAMPLES", "500"))

@@ -10,12 +10,12 @@ import psycopg
 import pytest
 from sqlalchemy import event as sqlalchemy_event
 
-from chassis import sql_errors
-from chassis.errors import OutcomeUnknown, StoreUnavailable
-from chassis.ports import Page, Store
-from chassis.stores import open_store
-from chassis.stores.memory import MemoryStore
-from chassis.stores.sql import SqlStore
+from chassis.base.errors import OutcomeUnknown, StoreUnavailable
+from chassis.base.ports import Page, Store
+from chassis.sql import errors
+from chassis.store import open_store
+from chassis.store.memory import MemoryStore
+from chassis.store.sql.store import SqlStore
 from support.postgres import Postgres
 from support.stores import event, read_until
 
@@ -49,7 +49,7 @@ async def test_a_writer_waits_for_another_that_is_soon_done(sqlite_store: SqlSto
 async def test_a_writer_that_waited_too_long_says_that_nothing_was_written(
     sqlite_store: SqlStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sql_errors, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(errors, "PATIENCE_S", 0.1)
     with _locked(tmp_path / "store.db"), pytest.raises(StoreUnavailable, match="locked"):
         await sqlite_store.append("complaint-1", 0, [B])
 

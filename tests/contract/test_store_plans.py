@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import event as sqlalchemy_event
 
-from chassis.ports import Append
-from chassis.stores.sql import SqlStore
+from chassis.base.ports import Append
+from chassis.store.sql.store import SqlStore
 from support.stores import event
 
 

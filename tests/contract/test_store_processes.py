@@ -5,9 +5,9 @@ import multiprocessing
 from collections import Counter
 from uuid import UUID
 
-from chassis.errors import Conflict
-from chassis.ports import Append, Store
-from chassis.stores import open_store
+from chassis.base.errors import Conflict
+from chassis.base.ports import Append, Store
+from chassis.store import open_store
 from support.stores import event, read_until, write_in_turns, write_without_end
 
 spawn = multiprocessing.get_context("spawn")

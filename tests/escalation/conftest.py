@@ -8,14 +8,14 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from chassis.clock import FixedClock
-from chassis.keyring import MemoryKeyRing
-from chassis.ledger import Ledger
-from chassis.platform import Platform
-from chassis.registry_view import RegistryView
-from chassis.settings import Settings
-from chassis.stores.memory import MemoryStore
-from chassis.web import install
+from chassis.base.clock import FixedClock
+from chassis.base.settings import Settings
+from chassis.http.web import install
+from chassis.keys.keyring import MemoryKeyRing
+from chassis.project.registry import RegistryView
+from chassis.service.platform import Platform
+from chassis.store.memory import MemoryStore
+from chassis.write.repository import Ledger
 from escalation.app import open_escalation, ready, routers
 from escalation.context import Escalation
 from support.inbox import T0, keep_registry

@@ -8,16 +8,16 @@ import pytest
 
 from escalation import decide
 from escalation.policy import due
-from schemas.complaint import NIL, Complaint
-from schemas.data_files import policies
+from schemas.base.values import Level
+from schemas.complaint.fold import Told, evolve, fold
+from schemas.complaint.state import NIL, Complaint
 from schemas.deadlines import NextAction, pending
 from schemas.events.base import Fact
 from schemas.events.escalation import DeadlineMissed
 from schemas.events.intake import ComplaintWithdrawn, OmbudsmanRequested
 from schemas.events.registry import AgencyRegistered, CalendarDecreed, Holiday
-from schemas.evolve import Told, evolve, fold
-from schemas.registry import Registry, fold_registry
-from schemas.values import Level
+from schemas.reference.load import policies
+from schemas.registry.fold import Registry, fold_registry
 from support.given import NOON, answered, asked, filed, given, routed
 
 CITY = AgencyRegistered(at=NOON, agency="city", name="Kota", kind="city", level=Level.REGENCY)

@@ -7,21 +7,21 @@ import pytest
 from escalation import decide
 from escalation.ladder import standing
 from escalation.policy import due, next_owned
-from schemas.complaint import NIL, Complaint
-from schemas.data_files import policies
+from schemas.base.ids import event_id
+from schemas.base.streams import complaint_stream
+from schemas.base.values import Clock, Level
+from schemas.complaint.fold import Told, fold
+from schemas.complaint.lifecycle import Status
+from schemas.complaint.state import NIL, Complaint
 from schemas.events.agency_inbox import ComplaintReturned
 from schemas.events.base import Fact
 from schemas.events.escalation import ComplaintEscalated, ComplaintLapsed, DeadlineMissed, DueDateMoved, ReminderSent
 from schemas.events.intake import DetailAdded, OmbudsmanRequested, ResolutionDisputed
 from schemas.events.registry import AgencyRegistered, CalendarDecreed, Holiday
 from schemas.events.router import ArbitrationOpened, ComplaintJoined, ComplaintReferred
-from schemas.evolve import Told, fold
-from schemas.ids import event_id
-from schemas.lifecycle import Status
-from schemas.registry import Registry, fold_registry
-from schemas.sentences import sentence
-from schemas.streams import complaint_stream
-from schemas.values import Clock, Level
+from schemas.reference.load import policies
+from schemas.registry.fold import Registry, fold_registry
+from schemas.wording import sentence
 from support.given import COMPLAINT, NOON, acknowledged, answered, asked, filed, given, routed, told
 
 POLICIES = policies()

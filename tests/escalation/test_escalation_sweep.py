@@ -7,19 +7,19 @@ from uuid import UUID
 
 import pytest
 
-from chassis.clock import FixedClock
-from chassis.ledger import Ledger
-from chassis.platform import Platform
-from chassis.registry_view import RegistryView
+from chassis.base.clock import FixedClock
+from chassis.project.registry import RegistryView
+from chassis.service.platform import Platform
+from chassis.write.repository import Ledger
 from escalation import app
 from escalation.app import open_escalation
 from escalation.context import Escalation
-from schemas.codec import decode, metadata_of
-from schemas.data_files import calendars, policies
+from schemas.complaint.lifecycle import Status
+from schemas.deadlines.policies import Policies
+from schemas.events.codec import decode, metadata_of
 from schemas.events.escalation import ComplaintEscalated, DeadlineMissed, DueDateMoved
 from schemas.events.registry import CalendarDecreed, Holiday
-from schemas.lifecycle import Status
-from schemas.policies import Policies
+from schemas.reference.load import calendars, policies
 from support.inbox import T0, keep, keep_registry
 from support.lives import answered, filed, named, routed, write
 from support.roads import PlainKeys

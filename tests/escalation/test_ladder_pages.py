@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx
 
-from chassis.clock import FixedClock
-from chassis.platform import Platform
+from chassis.base.clock import FixedClock
+from chassis.service.platform import Platform
 from escalation.context import Escalation
 from schemas.events.intake import OmbudsmanRequested
 from schemas.events.registry import AgencyRegistered

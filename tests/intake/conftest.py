@@ -8,29 +8,30 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from chassis.clock import FixedClock
-from chassis.following import StoreFeed
-from chassis.keyring import MemoryKeyRing
-from chassis.ledger import Ledger
-from chassis.registry_view import RegistryView
-from chassis.sql import Database
-from chassis.stores.memory import MemoryStore
-from chassis.web import install
-from intake import http, open311, views
-from intake.attachments import Attachments
-from intake.audience import Audience
-from intake.codes import Codes
+from chassis.base.clock import FixedClock
+from chassis.http.web import install
+from chassis.keys.keyring import MemoryKeyRing
+from chassis.project.from_store import StoreFeed
+from chassis.project.registry import RegistryView
+from chassis.sql.database import Database
+from chassis.store.memory import MemoryStore
+from chassis.write.repository import Ledger
 from intake.context import Context
-from intake.kafka_probe import KafkaProbe
-from intake.notices import FileMailbox, Sent
-from intake.numbers import Numbers
-from intake.rate import Rate
-from intake.records import Records
-from intake.results import Results
-from intake.tables import metadata
-from intake.vault import Vault
-from intake.watchers import Watchers
-from schemas.data_files import policies
+from intake.http import open311, reporter
+from intake.kafka_health import KafkaProbe
+from intake.notices.port import FileMailbox, Sent
+from intake.rate_limit import Rate
+from intake.storage import relations as views
+from intake.storage.attachments import Attachments
+from intake.storage.audience import Audience
+from intake.storage.public_numbers import Numbers
+from intake.storage.records import Records
+from intake.storage.results import Results
+from intake.storage.subscribers import Watchers
+from intake.storage.tables import metadata
+from intake.storage.tracking_codes import Codes
+from intake.storage.vault import Vault
+from schemas.reference.load import policies
 from support.inbox import T0
 
 
@@ -74,7 +75,7 @@ async def web(intake: Context) -> AsyncIterator[httpx.AsyncClient]:
 
     app = FastAPI()
     app.state.intake = intake
-    app.include_router(http.router)
+    app.include_router(reporter.router)
     app.include_router(open311.router)
     install(app, ready)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:

@@ -8,7 +8,23 @@ import pytest
 
 from intake import decide
 from intake.commands import AddDetail, Attach, CallOmbudsman, Confirm, Dispute, Withdraw
-from schemas.complaint import Complaint
+from schemas.base.limits import ATTACHMENTS, PUBLIC_MOVES
+from schemas.base.refusals import (
+    AlreadyClosed,
+    DataErased,
+    InvalidField,
+    NotDisputable,
+    NotFound,
+    Refusal,
+    RequestDiffers,
+    TooManyMoves,
+    WrongStatus,
+)
+from schemas.base.values import HolderKind, Place
+from schemas.complaint.fold import fold
+from schemas.complaint.lifecycle import CloseReason, Status
+from schemas.complaint.state import Complaint
+from schemas.contract.submission import Complaining
 from schemas.events.base import Fact
 from schemas.events.escalation import ComplaintLapsed
 from schemas.events.intake import (
@@ -22,22 +38,6 @@ from schemas.events.intake import (
     ResolutionDisputed,
 )
 from schemas.events.router import ArbitrationOpened, ComplaintArchived, ComplaintJoined, ComplaintReferred
-from schemas.evolve import fold
-from schemas.lifecycle import CloseReason, Status
-from schemas.limits import ATTACHMENTS, PUBLIC_MOVES
-from schemas.outward_submission import Complaining
-from schemas.refusals import (
-    AlreadyClosed,
-    DataErased,
-    InvalidField,
-    NotDisputable,
-    NotFound,
-    Refusal,
-    RequestDiffers,
-    TooManyMoves,
-    WrongStatus,
-)
-from schemas.values import HolderKind, Place
 from support.given import (
     COMPLAINT,
     NOON,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local.process import Process
+from local.process.child import Process
 from support.door import Door, at_door
 from support.platform import Running, running
 

@@ -13,8 +13,8 @@ from uuid import uuid4  # noqa: TID251 - a client makes its own keys
 import aiohttp
 import pytest
 
-from schemas.ids import public_number
-from schemas.topics import agency_inbox, agency_of
+from schemas.base.ids import public_number
+from schemas.base.topics import agency_inbox, agency_of
 from support.door import PATIENCE_S, Json, Refused, reply, submit, until
 from support.everything import everything
 from support.platform import Running

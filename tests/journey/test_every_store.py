@@ -15,10 +15,10 @@ from uuid import UUID
 
 import pytest
 
-from local.filing import Unreachable
-from local.long_story import LongStory, Stuck
-from schemas.streams import complaint_id
-from schemas.topics import COMPLAINT_EVENTS, FIXED
+from local.bulk.client import Unreachable
+from local.demo.story import LongStory, Stuck
+from schemas.base.streams import complaint_id
+from schemas.base.topics import COMPLAINT_EVENTS, FIXED
 from support.broker import event_ids
 from support.door import Door, at_door, until
 from support.kurrentdb.process import StandIn

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from local.filing import Outcome, by_door, file_all, opened
-from local.filing_cli import app
-from local.rows import Columns, read_rows
-from local.submitting import by_topic
+from local.bulk.cli import app
+from local.bulk.client import Outcome, by_door, file_all, opened
+from local.bulk.gateway import by_topic
+from local.bulk.rows import Columns, read_rows
 from support.platform import Running, stored
 
 pytestmark = [pytest.mark.journey, pytest.mark.broker]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.long_story import LongStory
+from local.demo.story import LongStory
 from support.door import Door, Refused, cases, reply, submit, told_of, until
 from support.platform import Running, stored
 

@@ -11,16 +11,16 @@ import pytest
 from agency_inbox.app import open_inbox
 from agency_inbox.views import INBOX, inbox_view
 from agency_inbox.views import METADATA as INBOX_METADATA
-from chassis.dead_letter import MemoryDeadLetters
-from chassis.ledger import Ledger
-from chassis.platform import Platform, open_platform
-from chassis.rebuild import rebuild, table_hash
-from chassis.sql import Database
+from chassis.deadletter.port import MemoryDeadLetters
+from chassis.project.rebuild import rebuild, table_hash
+from chassis.service.platform import Platform, open_platform
+from chassis.sql.database import Database
+from chassis.write.repository import Ledger
 from reporting import queries
 from reporting.app import open_reporting
 from reporting.views import reports_view
-from schemas.streams import complaint_id
-from schemas.topics import COMPLAINT_EVENTS, FIXED
+from schemas.base.streams import complaint_id
+from schemas.base.topics import COMPLAINT_EVENTS, FIXED
 from support.broker import event_ids
 from support.door import Door, mail, submit, until
 from support.platform import Running, stored
@@ -67,7 +67,7 @@ async def test_a_kafka_that_lost_everything_is_told_everything_again_once(platfo
         await until(lambda: _published(platform), "every event of the store, once, in the topic", within_s=RECOVERY_S)
         await until(lambda: _views_agree(opened), "read models that equal a rebuild", within_s=RECOVERY_S)
     assert (await door.get("/api/v1/books"))["balanced"]
-    audit = await asyncio.to_thread(platform.command, "chassis.audit_cli", "--tolerance-s", "60")
+    audit = await asyncio.to_thread(platform.command, "audit.cli", "--tolerance-s", "60")
     assert audit.returncode == 0, audit.stdout
     assert "the books balance; no violation" in audit.stdout
     await submit(platform.kafka.bootstrap, "gateway-2", "after", text=DARK, channel="sms", place={"region": REGION})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.topics import agency_inbox
+from schemas.base.topics import agency_inbox
 from support.door import Door, told_of
 from support.everything import everything
 from support.platform import Running

@@ -16,23 +16,23 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from agency_inbox.casework import Acknowledge, Clarify, Move, Progress, Respond, Return, reader
 from agency_inbox.delivery import untold
 from agency_inbox.views import BEFORE_ANYBODY
-from chassis.audit_history import life
-from chassis.books import Books, Summary, summary
+from audit.books import Books, Summary, summary
+from audit.rules.history import life
 from intake import decide as intake
 from intake.commands import AddDetail, CallOmbudsman, Confirm, Dispute, Withdraw
-from router import decide as desk
-from router.authority import Body
-from router.sweep import UNMOVED_BY, plan
-from schemas.complaint import Complaint, new
+from router.desk import decide as desk
+from router.placement.sweep import UNMOVED_BY, plan
+from router.registry.mandates import Body
+from schemas.base.ids import public_number
+from schemas.base.streams import complaint_stream
+from schemas.base.values import HolderKind
+from schemas.complaint.fold import fold
+from schemas.complaint.lifecycle import WITH_AGENCY, CloseReason, Status
+from schemas.complaint.state import Complaint, new
+from schemas.contract.submission import Complaining
 from schemas.deadlines import next_action
 from schemas.events.base import Fact
 from schemas.events.registry import CalendarDecreed, Holiday
-from schemas.evolve import fold
-from schemas.ids import public_number
-from schemas.lifecycle import WITH_AGENCY, CloseReason, Status
-from schemas.outward_submission import Complaining
-from schemas.streams import complaint_stream
-from schemas.values import HolderKind
 from support.placing import CITY, PROVINCE, REGENCY, dissolved, merged
 from support.world import POLICIES, World
 

@@ -10,7 +10,7 @@ from typing import Final
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 
-from chassis.ports import Store
+from chassis.base.ports import Store
 from lifecycle.test_lives import Lives
 from support.stored_world import StoredWorld
 

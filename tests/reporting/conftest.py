@@ -8,14 +8,14 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from chassis.clock import FixedClock
-from chassis.following import StoreFeed
-from chassis.keyring import MemoryKeyRing
-from chassis.ledger import Ledger
-from chassis.registry_view import RegistryView
-from chassis.sql import Database
-from chassis.stores.memory import MemoryStore
-from chassis.web import install
+from chassis.base.clock import FixedClock
+from chassis.http.web import install
+from chassis.keys.keyring import MemoryKeyRing
+from chassis.project.from_store import StoreFeed
+from chassis.project.registry import RegistryView
+from chassis.sql.database import Database
+from chassis.store.memory import MemoryStore
+from chassis.write.repository import Ledger
 from reporting import http, open311, queries
 from reporting.context import Reporting
 from reporting.settings import SERVICE

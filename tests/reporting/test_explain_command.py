@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from chassis.platform import open_platform
-from chassis.settings import read_settings
+from chassis.base.settings import read_settings
+from chassis.service.platform import open_platform
 from reporting.cli import app
-from schemas.data_files import calendars
-from schemas.ids import tracking_code
+from schemas.base.ids import tracking_code
+from schemas.reference.load import calendars
 from support.commands import own_state
 from support.inbox import T0, keep_registry
 from support.lives import answered, filed, joined, lapsed, named, number_of, routed, write

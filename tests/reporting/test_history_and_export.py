@@ -10,8 +10,8 @@ import pytest
 from reporting import timeline
 from reporting.context import Reporting
 from reporting.export import export
-from schemas.envelope import RecordedEvent
-from schemas.lifecycle import Status
+from schemas.base.envelope import RecordedEvent
+from schemas.complaint.lifecycle import Status
 from support.inbox import T0
 from support.lives import answered, confirmed, filed, named, routed, write
 

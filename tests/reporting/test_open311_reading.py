@@ -5,12 +5,12 @@ from xml.etree.ElementTree import fromstring
 import httpx
 import pytest
 
-from chassis.following import StoreFeed
+from chassis.project.from_store import StoreFeed
 from reporting import queries
 from reporting.context import Reporting
 from reporting.views import reports_view
-from schemas.open311_services import OTHER
-from schemas.sentences_sectors import SECTORS
+from schemas.contract.open311 import OTHER
+from schemas.wording.sectors import SECTORS
 from support.lives import answered, classified, confirmed, filed, named, number_of, routed, write
 
 FIELDS = {

@@ -6,11 +6,11 @@ from uuid import UUID, uuid5
 import httpx
 import pytest
 
-from chassis.following import StoreFeed
+from chassis.project.from_store import StoreFeed
 from reporting import queries
 from reporting.context import Reporting
 from reporting.views import reports_view
-from schemas.masks import masked
+from schemas.wording.masks import masked
 from support.lives import answered, classified, filed, joined, named, number_of, part_of, routed, write
 
 CLIENT = uuid5(UUID(int=0), "device")

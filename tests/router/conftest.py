@@ -9,25 +9,25 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from chassis.clock import FixedClock
-from chassis.following import StoreFeed
-from chassis.keyring import MemoryKeyRing
-from chassis.ledger import Ledger
-from chassis.registry_view import RegistryView
-from chassis.sql import Database
-from chassis.stores.memory import MemoryStore
-from chassis.sweep import Sweep
-from chassis.web import install
+from chassis.base.clock import FixedClock
+from chassis.http.web import install
+from chassis.keys.keyring import MemoryKeyRing
+from chassis.project.from_store import StoreFeed
+from chassis.project.registry import RegistryView
+from chassis.sql.database import Database
+from chassis.store.memory import MemoryStore
+from chassis.sweep.sweep import Sweep
+from chassis.write.repository import Ledger
 from router import http
-from router.agents import Placing
 from router.context import Router
-from router.duplicate_watch import DuplicateWatch
-from router.knowing import Knowing
+from router.duplicates.features import FeatureReader, feature_data
+from router.duplicates.watcher import DuplicateWatch
+from router.placement.knowledge import Knowing
+from router.placement.reaction import Placing
+from router.placement.sweep import Lookout, plan
+from router.placement.views import METADATA, SWEEP, VIEW
 from router.settings import SERVICE
-from router.sweep import Lookout, plan
-from router.telling import FeatureReader, feature_data
-from router.views import METADATA, SWEEP, VIEW
-from schemas.data_files import policies
+from schemas.reference.load import policies
 from support.placing import T0, Country, country
 
 GRACE = timedelta(seconds=30)
@@ -35,7 +35,7 @@ GRACE = timedelta(seconds=30)
 
 @pytest.fixture
 async def router(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Router]:
-    monkeypatch.setattr("router.knowing.PRECEDENTS_FRESH_S", 0.0)
+    monkeypatch.setattr("router.placement.knowledge.PRECEDENTS_FRESH_S", 0.0)
     clock = FixedClock(T0)
     ledger = Ledger(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), SERVICE)
     database = Database(f"sqlite:///{tmp_path}/router.db", METADATA)

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from chassis.errors import BrokerUnavailable
-from chassis.message import Header, Message
-from chassis.relay_checkpoint import Checkpoint
-from chassis.relay_producer import placed
-from schemas.envelope import RecordedEvent
+from chassis.base.errors import BrokerUnavailable
+from chassis.base.message import Header, Message
+from chassis.relay.checkpoint import Checkpoint
+from chassis.relay.publisher import placed
+from schemas.base.envelope import RecordedEvent
 from simulation.remembered import HEADERS
 
 NAMES: Final = UUID(int=5)

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Final
 
-from schemas.evolve import allows
-from schemas.lifecycle import Status
-from schemas.topics import COMPLAINT_EVENTS
+from schemas.base.topics import COMPLAINT_EVENTS
+from schemas.complaint.fold import allows
+from schemas.complaint.lifecycle import Status
 from simulation.people import BODIES, PICKS, POTHOLE, Ask, filed_id
 from simulation.ports import WRITE
 from simulation.world import SHOWS, World

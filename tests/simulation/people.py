@@ -11,29 +11,29 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from agency_inbox import moves as inbox
+from agency_inbox import handlers as inbox
 from agency_inbox.casework import Acknowledge, Clarify, Move, Progress, Respond, Return
-from chassis.errors import Poison, Retryable
-from chassis.ledger import Cause
-from chassis.message import Message
+from chassis.base.errors import Poison, Retryable
+from chassis.base.message import Message
+from chassis.write.repository import Cause
 from intake import decide as intake
-from intake import filing, moves
+from intake import filing, handlers
 from intake.commands import AddDetail, CallOmbudsman, Confirm, Dispute, Erase, Withdraw
-from intake.moves import Asked
-from intake.watchers import watcher
+from intake.handlers import Asked
+from intake.storage.subscribers import watcher
 from reporting import http as supporting
-from router import decide as desk
-from router import moves as router
-from router import registry_decide
-from router.authority import Body
-from schemas.complaint import Complaint
+from router import handlers as router
+from router.desk import decide as desk
+from router.registry import decide as registry_decide
+from router.registry.mandates import Body
+from schemas.base.ids import complaint_id, derived_id
+from schemas.base.refusals import Refusal
+from schemas.base.streams import complaint_stream, support_stream
+from schemas.base.topics import agency_replies
+from schemas.complaint.state import Complaint
+from schemas.contract.agency_replies import Answered
+from schemas.contract.submission import Complaining
 from schemas.events.registry import AgencyRegistered, CalendarDecreed, Holiday
-from schemas.ids import complaint_id, derived_id
-from schemas.outward_replies import Answered
-from schemas.outward_submission import Complaining
-from schemas.refusals import Refusal
-from schemas.streams import complaint_stream, support_stream
-from schemas.topics import agency_replies
 from simulation.processes import Process
 from support.placing import CITY, PROVINCE, REGENCY, mandate
 
@@ -116,26 +116,26 @@ def _reporter(command: Any, rule: Callable[[Complaint, Any, Any], Any]) -> Steps
     async def steps(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
         asked = Asked(complaint, "test", ask.key, ask.kind)
         at = world.clock.now()
-        done = await moves.move(process.context, asked, command, lambda state: rule(state, command, at))
-        return _promise(done, moves._cause(process.context, asked, command).causation_id)
+        done = await handlers.move(process.context, asked, command, lambda state: rule(state, command, at))
+        return _promise(done, handlers._cause(process.context, asked, command).causation_id)
 
     return steps
 
 
 async def _detail(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
     command, asked = AddDetail(text="Sudah lama begini"), Asked(complaint, "test", ask.key, "details")
-    done = await moves.add_detail(process.context, asked, command)
-    return _promise(done, moves._cause(process.context, asked, command).causation_id)
+    done = await handlers.add_detail(process.context, asked, command)
+    return _promise(done, handlers._cause(process.context, asked, command).causation_id)
 
 
 async def _dispute(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
     command, asked = Dispute(reason="Belum selesai"), Asked(complaint, "test", ask.key, "dispute")
-    done = await moves.dispute(process.context, asked, command)
-    return _promise(done, moves._cause(process.context, asked, command).causation_id)
+    done = await handlers.dispute(process.context, asked, command)
+    return _promise(done, handlers._cause(process.context, asked, command).causation_id)
 
 
 async def _erase(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
-    await moves.erase(process.context, Asked(complaint, "test", ask.key, "erasure"), Erase())
+    await handlers.erase(process.context, Asked(complaint, "test", ask.key, "erasure"), Erase())
 
 
 async def _follow(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:

@@ -12,19 +12,19 @@ import pytest
 import agency_inbox.delivery
 import escalation.policy
 import intake.decide
-import intake.moves
-import router.agents
-import router.duplicate_watch
-import router.moves
-import router.policy
-from chassis.cloudevents import about
-from chassis.ports import Append
-from chassis.reaction import Guard
-from chassis.sweep import Sweep
-from router.sweep import Lookout
-from schemas.complaint import Complaint
+import intake.handlers
+import router.duplicates.watcher
+import router.handlers
+import router.placement.policy
+import router.placement.reaction
+from chassis.base.ports import Append
+from chassis.kafka.cloudevents import about
+from chassis.react.reaction import Guard
+from chassis.sweep.sweep import Sweep
+from router.placement.sweep import Lookout
+from schemas.complaint.state import Complaint
+from schemas.deadlines.policies import Policies
 from schemas.events.router import ComplaintRouted
-from schemas.policies import Policies
 from simulation import decisions, processes
 from simulation.ports import Poll, SimStore
 from simulation.stepper import at_once
@@ -110,7 +110,7 @@ def a_fourth_return(patch: pytest.MonkeyPatch) -> None:
 
 def follower_copied(patch: pytest.MonkeyPatch) -> None:
     """Who joins is given its lead's holder, instead of reading it off its lead."""
-    join, handle = router.moves.decide.join, router.duplicate_watch.handle
+    join, handle = router.handlers.decide.join, router.duplicates.watcher.handle
 
     def copied(facts: Sequence[Any], lead: Complaint, at: Any) -> list[Any]:
         if not facts or lead.routed is None:
@@ -122,7 +122,7 @@ def follower_copied(patch: pytest.MonkeyPatch) -> None:
         lead = (await ledger.load(found[0].lead)).state if found else Complaint(follower)
         return await handle(ledger, follower, lambda state: copied(decide(state), lead, cause.at), cause)
 
-    patch.setattr(router.moves.decide, "join", lambda state, by, lead: copied(join(state, by, lead), lead, by.at))
+    patch.setattr(router.handlers.decide, "join", lambda state, by, lead: copied(join(state, by, lead), lead, by.at))
     patch.setattr(router.duplicate_watch, "handle", by_rule)
 
 
@@ -143,7 +143,7 @@ def followers_kept(patch: pytest.MonkeyPatch) -> None:
 
 def parts_not_opened(patch: pytest.MonkeyPatch) -> None:
     """A whole names parts that nobody begins."""
-    patch.setattr(router.agents.Placing, "_open_parts", _nothing)
+    patch.setattr(router.placement.reaction.Placing, "_open_parts", _nothing)
 
 
 def parts_left(patch: pytest.MonkeyPatch) -> None:

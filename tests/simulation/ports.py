@@ -14,15 +14,15 @@ from sqlalchemy import Connection
 from agency_inbox.agency_topics import AgencyTopics
 from agency_inbox.delivery import TopicIds
 from agency_inbox.postbox import Outgoing
-from chassis.errors import BrokerUnavailable, Conflict, Fenced, IdClash, OutcomeUnknown, StoreUnavailable
-from chassis.message import Message
-from chassis.ports import Append, Appended, Page
-from chassis.relay_checkpoint import Checkpoint
-from chassis.stores.following import follow
-from schemas.complaint import Receipt
-from schemas.envelope import NewEvent, RecordedEvent
-from schemas.sealed import Keys
-from schemas.topics import agency_inbox
+from chassis.base.errors import BrokerUnavailable, Conflict, Fenced, IdClash, OutcomeUnknown, StoreUnavailable
+from chassis.base.message import Message
+from chassis.base.ports import Append, Appended, Page
+from chassis.relay.checkpoint import Checkpoint
+from chassis.store.poll_subscription import follow
+from schemas.base.envelope import NewEvent, RecordedEvent
+from schemas.base.sealed import Keys
+from schemas.base.topics import agency_inbox
+from schemas.complaint.state import Receipt
 from simulation.broker import Broker
 from simulation.link import Link
 from simulation.stepper import CRASH, PAUSE, Killed, at_once
@@ -83,7 +83,7 @@ class Ports:
 
 
 class SimStore:
-    """The store as one process reaches it (`chassis.ports.Store`)."""
+    """The store as one process reaches it (`chassis.base.ports.Store`)."""
 
     def __init__(self, ports: Ports, *, restless: bool = False) -> None:
         """`restless`: a subscription tells of every look, also where there was no news."""
@@ -136,7 +136,7 @@ class SimStore:
 
 
 class SimKeys:
-    """The key ring as one process reaches it (`chassis.ports.KeyRing`)."""
+    """The key ring as one process reaches it (`chassis.base.ports.KeyRing`)."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports, self._inner = ports, ports.world.keyring
@@ -154,7 +154,7 @@ class SimKeys:
 
 
 class SimDatabase:
-    """A service's database as one process reaches it (`chassis.sql.Database`)."""
+    """A service's database as one process reaches it (`chassis.sql.database.Database`)."""
 
     dialect = "sqlite"
 
@@ -225,7 +225,7 @@ class SimPostbox:
 
 
 class SimLine:
-    """What the leading relay asks of Kafka (`chassis.relay_lead.Line`)."""
+    """What the leading relay asks of Kafka (`chassis.relay.leader.Line`)."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports, self._broker = ports, ports.world.broker
@@ -258,7 +258,7 @@ class SimPublisher:
 
 
 class SimLetters:
-    """Dead letters (`chassis.dead_letter.DeadLetters`)."""
+    """Dead letters (`chassis.deadletter.port.DeadLetters`)."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
@@ -268,7 +268,7 @@ class SimLetters:
 
 
 class SimMailbox:
-    """Notices as reporters get them (`intake.notices.Mailbox`): sent twice is one."""
+    """Notices as reporters get them (`intake.notices.port.Mailbox`): sent twice is one."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports, self._box = ports, ports.world.mailbox

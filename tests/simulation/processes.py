@@ -18,78 +18,79 @@ import agency_inbox.views
 import escalation.ladder
 import escalation.policy
 import escalation.views
-import schemas.actions
-import schemas.clocks
-import schemas.outward_case
+import schemas.contract.agency_messages
+import schemas.deadlines.actions
+import schemas.deadlines.clocks
 from agency_inbox import sweep as inbox_sweep
 from agency_inbox.agency_topics import AgencyTopics
-from agency_inbox.agents import Delivery, ReceiptLedger
 from agency_inbox.context import Inbox
 from agency_inbox.delivery import NEWS
+from agency_inbox.reaction import Delivery, ReceiptLedger
 from agency_inbox.replies import Replies
 from agency_inbox.sweep import Keeper
 from agency_inbox.sweep import plan as telling
 from agency_inbox.views import METADATA as INBOX
 from agency_inbox.views import SWEEP as INBOX_SWEEP
 from agency_inbox.views import inbox_view
-from chassis import audit_history
-from chassis import following as chassis_following
-from chassis import ledger as chassis_ledger
-from chassis import loaded as chassis_loaded
-from chassis import projection as chassis_projection
-from chassis import reaction as chassis_reaction
-from chassis import sweep as chassis_sweep
-from chassis import trailing as chassis_trailing
-from chassis.errors import Fenced, StoreUnavailable
-from chassis.following import StoreFeed
-from chassis.lease import LEASE_S
-from chassis.ledger import Ledger
-from chassis.memory import Memory
-from chassis.patience import Patience
-from chassis.ports import Page
-from chassis.projection import Overtaken, Projection
-from chassis.reaction import Guard, Reactor
-from chassis.registry_view import RegistryView
-from chassis.relay import TOPICS, TopicsChanged
-from chassis.relay_lead import Publishes, lead
-from chassis.sweep import Sweep
-from chassis.trailing import Trailing
+from audit.rules import history
+from chassis.base.errors import Fenced, StoreUnavailable
+from chassis.base.ports import Page
+from chassis.base.retry import Patience
+from chassis.project import from_kafka as chassis_projection
+from chassis.project import from_store as chassis_following
+from chassis.project.from_kafka import Overtaken, Projection
+from chassis.project.from_store import StoreFeed
+from chassis.project.registry import RegistryView
+from chassis.react import reaction as chassis_reaction
+from chassis.react.reaction import Guard, Reactor
+from chassis.relay.leader import Publishes, lead
+from chassis.relay.relay import TOPICS, TopicsChanged
+from chassis.sql.lease import LEASE_S
+from chassis.sweep import catch_up as chassis_trailing
+from chassis.sweep import sweep as chassis_sweep
+from chassis.sweep.catch_up import Trailing
+from chassis.sweep.sweep import Sweep
+from chassis.write import loaded as chassis_loaded
+from chassis.write import repository as chassis_ledger
+from chassis.write.cache import Memory
+from chassis.write.repository import Ledger
 from escalation.basis import Basis
 from escalation.sweep import TimerLedger, reaction
 from escalation.sweep import plan as timing
 from escalation.views import METADATA as ESCALATION
 from escalation.views import SWEEP as ESCALATION_SWEEP
 from escalation.views import ladder_view
-from intake import tables as intake_tables
-from intake import views as intake_views
-from intake.agents import HEEDED, follow_up
-from intake.audience import Audience
-from intake.codes import Codes
 from intake.context import Context
-from intake.notices import Sent
-from intake.numbers import Numbers
-from intake.outbox import Outbox
-from intake.post import Post
-from intake.records import Record, Records
-from intake.sweep import Orphans
-from intake.vault import Vault
-from intake.watchers import Watchers
+from intake.notices.outbox import Outbox
+from intake.notices.port import Sent
+from intake.notices.sender import Post
+from intake.orphans import Orphans
+from intake.reaction import HEEDED, follow_up
+from intake.storage import relations as intake_views
+from intake.storage import tables as intake_tables
+from intake.storage.audience import Audience
+from intake.storage.public_numbers import Numbers
+from intake.storage.records import Record, Records
+from intake.storage.subscribers import Watchers
+from intake.storage.tracking_codes import Codes
+from intake.storage.vault import Vault
 from reporting import queries
-from reporting.agents import tell_public
 from reporting.context import Reporting
+from reporting.reaction import tell_public
 from reporting.views import SUPPORTS_VIEW, book_view, reports_view
-from router import duplicate_watch, knowing
-from router.agents import HEEDS, Placing
 from router.context import Router
-from router.duplicate_watch import DuplicateWatch
-from router.knowing import Knowing
-from router.reading import Reader
-from router.sweep import Lookout
-from router.sweep import plan as placing
-from router.views import METADATA as ROUTER
-from router.views import SWEEP as ROUTER_SWEEP
-from router.views import VIEW
-from schemas.topics import COMPLAINT_EVENTS, FIXED
+from router.duplicates import watcher
+from router.duplicates.watcher import DuplicateWatch
+from router.placement import knowledge
+from router.placement.knowledge import Knowing
+from router.placement.reaction import HEEDS, Placing
+from router.placement.sweep import Lookout
+from router.placement.sweep import plan as placing
+from router.placement.views import METADATA as ROUTER
+from router.placement.views import SWEEP as ROUTER_SWEEP
+from router.placement.views import VIEW
+from router.reading.reader import Reader
+from schemas.base.topics import COMPLAINT_EVENTS, FIXED
 from simulation.link import disk
 from simulation.ports import (
     Poll,
@@ -221,7 +222,7 @@ def _router(process: Process) -> Roads:
 
 
 class Waking:
-    """A sweep for whom something was planned by another road (`chassis.sweep.Sweep`): it has that to do still."""
+    """A sweep for whom something was planned by another road (`chassis.sweep.sweep.Sweep`): it has that to do still."""
 
     def __init__(self, world: Any, sweep: Sweep) -> None:
         self._world, self._sweep = world, sweep
@@ -360,7 +361,7 @@ MAKERS: Final[Mapping[str, Callable[[Process], Roads]]] = {
 
 
 class SimLease:
-    """A lease without its row (`chassis.lease.Lease`): who has it, and until when, by the run's own seconds."""
+    """A lease without its row (`chassis.sql.lease.Lease`): who has it, and until when, by the run's own seconds."""
 
     def __init__(self, database: Any, _table: Any, name: str, _now: object = None) -> None:
         self._ports, self._name, self._now = database.ports, name, database.ports.world.monotonic
@@ -382,7 +383,7 @@ class SimLease:
 
 
 async def _try_again(_patience: Patience, _tries: int) -> None:
-    """Between two tries (`chassis.patience.Patience.wait`), whoever's patience it is."""
+    """Between two tries (`chassis.base.retry.Patience.wait`), whoever's patience it is."""
     await asyncio.sleep(1)
     surface = asyncio.get_running_loop()
     assert isinstance(surface, Surface)
@@ -432,11 +433,11 @@ def standing_in() -> Iterator[None]:
     kept, ones = len(Once.ALL), dict[Any, Once]()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(chassis_ledger, "fold_registry", founded)
-        patch.setattr(knowing, "reader", READER)
+        patch.setattr(knowledge, "reader", READER)
         patch.setattr(chassis_ledger, "decode", DECODE)
         patch.setattr(chassis_loaded, "tell", tell)
         patch.setattr(Reader, "words", words)
-        patch.setattr(audit_history, "metadata_of", metadata_of)
+        patch.setattr(history, "metadata_of", metadata_of)
         patch.setattr(chassis_loaded, "fold", FOLDS)
         patch.setattr(chassis_ledger, "fold", noted)
         patch.setattr(chassis_ledger, "encode", encode)
@@ -451,7 +452,7 @@ def standing_in() -> Iterator[None]:
         patch.setattr(asyncio, "sleep", sleep)
         patch.setattr(escalation.views, "decode", DECODE)
         patch.setattr(chassis_following, "PACE_S", 0)  # one rest a look is enough
-        for module in (chassis_sweep, chassis_trailing, inbox_sweep, duplicate_watch):
+        for module in (chassis_sweep, chassis_trailing, inbox_sweep, watcher):
             patch.setattr(module, "Lease", SimLease)
         try:
             yield

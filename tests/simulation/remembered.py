@@ -6,20 +6,20 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from chassis import cloudevents
-from chassis.keyring import MemoryKeyRing
-from chassis.ledger import Cause, Ledger
-from chassis.stores.memory import MemoryStore
-from router import knowing
-from router.reading import Asked, Reader
-from router.telling import FeatureReader, feature_data
-from schemas import codec
-from schemas.codec import NO_KEYS
-from schemas.envelope import NewEvent, RecordedEvent
-from schemas.evolve import Told, evolve
-from schemas.registry import Registry, fold_registry
-from schemas.sealed import Keys
-from schemas.streams import REGISTRY
+from chassis.kafka import cloudevents
+from chassis.keys.keyring import MemoryKeyRing
+from chassis.store.memory import MemoryStore
+from chassis.write.repository import Cause, Ledger
+from router.duplicates.features import FeatureReader, feature_data
+from router.placement import knowledge
+from router.reading.reader import Asked, Reader
+from schemas.base.envelope import NewEvent, RecordedEvent
+from schemas.base.sealed import Keys
+from schemas.base.streams import REGISTRY
+from schemas.complaint.fold import Told, evolve
+from schemas.events import codec
+from schemas.events.codec import NO_KEYS
+from schemas.registry.fold import Registry, fold_registry
 from support import nation, placing
 
 STORE_ID: Final = UUID(int=3)
@@ -95,14 +95,14 @@ class Once:
 
 
 class Pending(Once):
-    """`schemas.actions.pending`: no lead is the same as none named."""
+    """`schemas.deadlines.actions.pending`: no lead is the same as none named."""
 
     def __call__(self, *given: Any) -> Any:
         return super().__call__(*(given[:-1] if given[-1] is None else given))
 
 
 class Reckoned(Once):
-    """`schemas.clocks.reckoning_for`: the same days off, zone and policies are one reckoning."""
+    """`schemas.deadlines.clocks.reckoning_for`: the same days off, zone and policies are one reckoning."""
 
     def __call__(self, *given: Any) -> Any:
         found = self._function(*given)
@@ -112,7 +112,7 @@ class Reckoned(Once):
 
 
 class Due(Once):
-    """`schemas.clocks.reckon`: a clock that nothing stopped ends when it ends, whatever else happens."""
+    """`schemas.deadlines.clocks.reckon`: a clock that nothing stopped ends when it ends, whatever else happens."""
 
     def __call__(self, rule: Any, since: Any, reckoning: Any, stops: Any = (), started_at: Any = None) -> Any:
         if stops:
@@ -168,7 +168,7 @@ class Folded(Once):
         return found[0]
 
 
-READER: Final = remembered(knowing.reader)
+READER: Final = remembered(knowledge.reader)
 DECODE: Final = Decoded(codec.decode)
 FOLDS: Final = Evolved(evolve)
 founded: Final = Folded(_on_from_there)
@@ -176,7 +176,7 @@ founded: Final = Folded(_on_from_there)
 
 
 class _Says(Once):
-    """What events say (`chassis.loaded.tell`), found in one look for each: they are asked for some thirty times."""
+    """What events say (`chassis.write.loaded.tell`), found in one look for each: they are asked for some thirty times."""
 
     def __init__(self) -> None:
         super().__init__(DECODE)
@@ -200,7 +200,7 @@ _ENCODED: Final = Once(lambda fact, event, keys: (event, keys))
 
 
 def encode(fact: Any, event_id: UUID, metadata: Any, keys: Any) -> NewEvent:
-    """`schemas.codec.encode`."""
+    """`schemas.events.codec.encode`."""
     event = _encode(fact, event_id, metadata, keys)
     _ENCODED.know(fact, (event, keys))
     return event
@@ -223,7 +223,7 @@ _RECORDED: Final = Once(lambda headers, message: cloudevents.to_recorded(message
 
 
 def to_recorded(message: Any) -> Any:
-    """`chassis.cloudevents.to_recorded`."""
+    """`chassis.kafka.cloudevents.to_recorded`."""
     return _RECORDED(message.headers, message)
 
 
@@ -231,7 +231,7 @@ METADATA: Final = Once(lambda _bytes, event: codec.metadata_of(event))
 
 
 def metadata_of(event: Any) -> Any:
-    """`schemas.codec.metadata_of`."""
+    """`schemas.events.codec.metadata_of`."""
     return METADATA(event.metadata, event)
 
 
@@ -240,7 +240,7 @@ _read_words: Final = Reader.words
 
 
 def words(reader: Reader, asked: Sequence[Asked]) -> list[Any]:
-    """`router.reading.Reader.words`, of each text once: readers that are left to be remembered live as long."""
+    """`router.reading.reader.Reader.words`, of each text once: readers that are left to be remembered live as long."""
     places = [(id(reader._rules), id(reader.model), each) for each in asked]
     if new := [each for place, each in zip(places, asked, strict=True) if place not in _WORDS]:
         read = zip(new, _read_words(reader, new), strict=True)

@@ -7,9 +7,9 @@ from random import Random
 from typing import Final
 
 from escalation.ladder import OMBUDSMAN, PUBLIC_LIST
-from schemas.complaint import Complaint
+from schemas.base.streams import complaint_stream
+from schemas.complaint.state import Complaint
 from schemas.deadlines import next_action
-from schemas.streams import complaint_stream
 from simulation.decisions import Decision, Player, carry_out
 from simulation.processes import standing_in
 from simulation.shown import no_strangers, told_and_shown

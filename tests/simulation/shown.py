@@ -11,15 +11,15 @@ from sqlalchemy import select
 from agency_inbox.views import INBOX
 from agency_inbox.views import METADATA as INBOX_METADATA
 from agency_inbox.views import row_of as inbox_row
-from intake import tables as intake
-from intake.policy import audible, news
+from intake.notices.news import audible, news
+from intake.storage import tables as intake
 from reporting import queries
 from reporting.tally import row_of
-from schemas.complaint import Complaint
-from schemas.ids import derived_id
-from schemas.outward_summary import SummaryRetracted, summary
-from schemas.streams import complaint_stream
-from schemas.topics import agency_inbox
+from schemas.base.ids import derived_id
+from schemas.base.streams import complaint_stream
+from schemas.base.topics import agency_inbox
+from schemas.complaint.state import Complaint
+from schemas.contract.open_data import SummaryRetracted, summary
 from simulation.link import disk
 from simulation.stepper import at_once
 from simulation.watch import Lost

@@ -8,22 +8,22 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from chassis.audit import Audit
-from chassis.audit_conduct import lawful
-from chassis.audit_finding import Basis, Violation
-from chassis.audit_history import allowed, history
-from chassis.audit_rules import Around, pointed_to, standing
-from chassis.books import Books, Summary, summary
-from chassis.ledger import Ledger
-from schemas.codec import decode
-from schemas.complaint import Complaint, new
-from schemas.envelope import RecordedEvent
+from audit.audit import Audit
+from audit.books import Books, Summary, summary
+from audit.finding import Basis, Violation
+from audit.rules.conduct import lawful
+from audit.rules.history import allowed, history
+from audit.rules.state import Around, pointed_to, standing
+from chassis.write.repository import Ledger
+from schemas.base.envelope import RecordedEvent
+from schemas.base.sealed import Keys
+from schemas.base.streams import COMPLAINT_PREFIX, REGISTRY, SUPPORT_PREFIX, complaint_id
+from schemas.complaint.fold import Told
+from schemas.complaint.lifecycle import Status
+from schemas.complaint.state import Complaint, new
 from schemas.events import BY_NAME
-from schemas.evolve import Told
-from schemas.lifecycle import Status
-from schemas.registry import Registry
-from schemas.sealed import Keys
-from schemas.streams import COMPLAINT_PREFIX, REGISTRY, SUPPORT_PREFIX, complaint_id
+from schemas.events.codec import decode
+from schemas.registry.fold import Registry
 from simulation.remembered import DECODE, FOLDS, founded, metadata_of
 from simulation.stepper import at_once
 from support.world import POLICIES

@@ -7,18 +7,18 @@ from hashlib import blake2b
 from typing import Any, Final
 from uuid import UUID
 
-from chassis.clock import FixedClock
-from chassis.errors import ChassisError, WrongStore
-from chassis.keyring import MemoryKeyRing
-from chassis.message import Message
-from chassis.reaction import Guard, StopProcess
-from chassis.sql import rows
-from chassis.stores.memory import MemoryStore
-from intake.agents import HEEDED
-from router.duplicate_index import HEEDS
-from router.standing import _TO
-from schemas.streams import REGISTRY
-from schemas.topics import COMPLAINT_EVENTS
+from chassis.base.clock import FixedClock
+from chassis.base.errors import ChassisError, WrongStore
+from chassis.base.message import Message
+from chassis.keys.keyring import MemoryKeyRing
+from chassis.react.reaction import Guard, StopProcess
+from chassis.sql.database import rows
+from chassis.store.memory import MemoryStore
+from intake.reaction import HEEDED
+from router.duplicates.index import HEEDS
+from router.placement.status import _TO
+from schemas.base.streams import REGISTRY
+from schemas.base.topics import COMPLAINT_EVENTS
 from simulation.link import disk
 from simulation.people import KINDS, Ask, filed_id, insist
 from simulation.ports import Poll, Ports, Turn
@@ -259,13 +259,13 @@ def _waiting(connection: Any) -> list[Any]:
 
 
 class Summaries:
-    """Open data (`reporting.agents.Summaries`): the newest line of each complaint."""
+    """Open data (`reporting.reaction.Summaries`): the newest line of each complaint."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
 
     async def send(self, lines: Sequence[Any]) -> None:
-        from chassis.errors import BrokerUnavailable
+        from chassis.base.errors import BrokerUnavailable
 
         kept = self._ports.world.lines
 

@@ -9,10 +9,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from chassis.agent import Agent
-from chassis.message import Message
-from chassis.process import run_process
-from chassis.reaction import StopProcess
+from chassis.base.message import Message
+from chassis.react.agent import Agent
+from chassis.react.reaction import StopProcess
+from chassis.service.process import run_process
 
 
 async def main(kafka: str, service: str, topic: str, path: str, manner: str) -> int:

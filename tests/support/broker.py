@@ -11,10 +11,10 @@ from aiokafka import TopicPartition
 from kafka.admin import KafkaAdminClient
 from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError
 
-from chassis.cloudevents import to_recorded
+from chassis.base.message import Message
 from chassis.kafka.clients import consumer, messages, running
-from chassis.message import Message
-from chassis.process import Road
+from chassis.kafka.cloudevents import to_recorded
+from chassis.service.process import Road
 
 PATIENCE_S = 120
 T = TypeVar("T")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from local.children import Layout, environment
-from local.keeping import make_secrets
+from local.platform.processes import Layout, environment
+from local.platform.state_dir import make_secrets
 
 NOWHERE = "127.0.0.1:1"
 """No broker: these commands need none."""

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from local import jars
-from local.kafka import answers
-from local.places import REPOSITORY, free_port, kafka_cache
+from local.kafka import jars
+from local.kafka.server import answers
+from local.paths import REPOSITORY, free_port, kafka_cache
 
 FILES = REPOSITORY / "deploy" / "docker"
 ENGINE = {"timeout": 300}
@@ -48,7 +48,7 @@ def build(name: str, context: Path) -> str:
 
 
 class ContainerBroker:
-    """A broker in a container, with the verbs of `local.kafka.KafkaServer`: what a test does to the one it can do to
+    """A broker in a container, with the verbs of `local.kafka.server.KafkaServer`: what a test does to the one it can do to
     the other.
     """
 

@@ -10,10 +10,10 @@ from uuid import uuid4  # noqa: TID251 - a client makes its own keys
 
 import aiohttp
 
+from chassis.base.message import Message
 from chassis.kafka.clients import producer, running
-from chassis.message import Message
-from schemas.outward import CASES, Case
-from schemas.topics import SUBMISSIONS, agency_inbox, agency_replies
+from schemas.base.topics import SUBMISSIONS, agency_inbox, agency_replies
+from schemas.contract import CASES, Case
 from support.broker import committed
 
 PATIENCE_S: Final = 90.0

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chassis.ports import Store
-from chassis.stores import open_store
+from chassis.base.ports import Store
+from chassis.store import open_store
 from support import containers
 from support.postgres import Postgres, running
 from support.stores import memory_store

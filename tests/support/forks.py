@@ -18,9 +18,9 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any, BinaryIO, Final
 
-from local import fork
-from local.children import IMPORTED
-from local.process import Process
+from local.platform.processes import IMPORTED
+from local.process import fork
+from local.process.child import Process
 
 POLL_S: Final = 0.02
 
@@ -57,7 +57,7 @@ def server() -> Server:
 
 
 class Forked:
-    """As much of `subprocess.Popen` as `local.process` uses, of a fork that the server is the parent of."""
+    """As much of `subprocess.Popen` as `local.process.child` uses, of a fork that the server is the parent of."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid

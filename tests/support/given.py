@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
-from schemas.complaint import NIL, Complaint, new
+from schemas.base.values import Basis, ComplaintClass
+from schemas.complaint.fold import Told, fold
+from schemas.complaint.state import NIL, Complaint, new
 from schemas.events.agency_inbox import ClarificationRequested, ComplaintAcknowledged, ResponseGiven
 from schemas.events.base import Fact
 from schemas.events.intake import ComplaintFiled
 from schemas.events.router import ComplaintRouted, ComplaintSplit, Part, PartOpened
-from schemas.evolve import Told, fold
-from schemas.values import Basis, ComplaintClass
 
 COMPLAINT = UUID(int=7)
 NOON = datetime(2026, 4, 14, 5, tzinfo=UTC)

@@ -5,11 +5,11 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from schemas.codec import decode
-from schemas.compat import EXAMPLE_KEYS, recorded
+from schemas.complaint.fold import Told
+from schemas.contract.compat import EXAMPLE_KEYS, recorded
+from schemas.contract.generate import ROOT
 from schemas.events.base import Fact
-from schemas.evolve import Told
-from schemas.generate import ROOT
+from schemas.events.codec import decode
 
 EXAMPLES = ROOT / "examples"
 EVENT_FILES = sorted(path for path in EXAMPLES.glob("*/v*/*.json"))

@@ -8,16 +8,16 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from chassis.keyring import MemoryKeyRing
-from chassis.ledger import Cause, Ledger
-from chassis.stores.sql import SqlStore
-from chassis.stores.sql_tables import EVENT_COLUMNS, to_rows
-from schemas.envelope import RecordedEvent
+from chassis.keys.keyring import MemoryKeyRing
+from chassis.store.sql.store import SqlStore
+from chassis.store.sql.tables import EVENT_COLUMNS, to_rows
+from chassis.write.repository import Cause, Ledger
+from schemas.base.envelope import RecordedEvent
+from schemas.base.sealed import Keys
+from schemas.base.streams import REGISTRY, complaint_stream
 from schemas.events.agency_inbox import ComplaintAcknowledged, ProgressRecorded
 from schemas.events.base import Fact
 from schemas.events.registry import AgencyRegistered
-from schemas.sealed import Keys
-from schemas.streams import REGISTRY, complaint_stream
 from support.inbox import T0
 from support.lives import AGENCY, answered, confirmed, filed, named, number_of, routed, write
 

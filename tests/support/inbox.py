@@ -4,20 +4,20 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from chassis.ledger import Cause, Ledger
-from chassis.ports import Store
-from schemas.complaint import Complaint, new
+from chassis.base.ports import Store
+from chassis.write.repository import Cause, Ledger
+from schemas.base.ids import derived_id
+from schemas.base.sealed import Keys
+from schemas.base.streams import REGISTRY
+from schemas.base.values import Basis
+from schemas.complaint.fold import Told, fold
+from schemas.complaint.state import Complaint, new
 from schemas.events.agency_inbox import ComplaintAcknowledged
 from schemas.events.base import Fact
 from schemas.events.intake import ComplaintFiled, DetailAdded
 from schemas.events.registry import AgenciesMerged, AgencyRegistered, Unit
 from schemas.events.router import ComplaintReferred, ComplaintRouted
-from schemas.evolve import Told, fold
-from schemas.ids import derived_id
-from schemas.registry import Registry, fold_registry
-from schemas.sealed import Keys
-from schemas.streams import REGISTRY
-from schemas.values import Basis
+from schemas.registry.fold import Registry, fold_registry
 
 T0 = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 WORDS = "Lampu jalan padam di depan pasar sejak Senin"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from local import jars
-from local.kafka import KafkaServer
-from local.places import kafka_cache
+from local.kafka import jars
+from local.kafka.server import KafkaServer
+from local.paths import kafka_cache
 from support import containers
 
 

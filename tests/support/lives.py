@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from chassis.ledger import Cause, Ledger
+from chassis.write.repository import Cause, Ledger
+from schemas.base.ids import derived_id, public_number
+from schemas.base.values import Basis, Place
 from schemas.events import OWNER
 from schemas.events.agency_inbox import ResponseGiven
 from schemas.events.base import Fact
 from schemas.events.escalation import ComplaintLapsed
 from schemas.events.intake import ComplaintFiled, ResolutionConfirmed
 from schemas.events.router import ComplaintClassified, ComplaintJoined, ComplaintRouted, PartOpened
-from schemas.ids import derived_id, public_number
-from schemas.values import Basis, Place
 from support.inbox import T0
 
 AGENCY = "kota-bandung"

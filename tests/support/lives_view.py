@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, insert, select, update
 
-from chassis.sql import Database
-from chassis.view import View, as_recorded
-from schemas.envelope import RecordedEvent
+from chassis.project.view import View, as_recorded
+from chassis.sql.database import Database
+from schemas.base.envelope import RecordedEvent
 
 
 def define(metadata: MetaData, prefix: str) -> Sequence[Table]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP
 
-from local.places import free_port
+from local.paths import free_port
 
 
 class MailServer:

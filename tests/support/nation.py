@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from schemas.data_files import calendars
+from schemas.complaint.fold import Told
 from schemas.events.base import Fact
 from schemas.events.registry import AgencyRegistered
-from schemas.evolve import Told
-from schemas.registry import Registry, fold_registry
+from schemas.reference.load import calendars
+from schemas.registry.fold import Registry, fold_registry
 
 DECREED_AT = datetime(2023, 12, 1, tzinfo=UTC)
 ZONES = {"city": "Asia/Jakarta", "province": "Asia/Makassar", "water": "Asia/Jayapura"}

@@ -4,24 +4,24 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid5
 
-from chassis.ledger import Cause
-from chassis.reaction import Reactor
-from router.authority import Authority
+from chassis.react.reaction import Reactor
+from chassis.write.repository import Cause
 from router.context import Router
-from router.placing import Known, Precedent, PrecedentKey
-from router.reading import reader
-from schemas.complaint import Complaint, new
-from schemas.data_files import policies
+from router.placement.choose import Known, Precedent, PrecedentKey
+from router.reading.reader import reader
+from router.registry.mandates import Authority
+from schemas.base.sealed import Keys
+from schemas.base.streams import REGISTRY
+from schemas.base.values import Basis, Level
+from schemas.complaint.fold import Told, fold
+from schemas.complaint.state import Complaint, new
 from schemas.events.agency_inbox import ComplaintReturned
 from schemas.events.base import Fact
 from schemas.events.intake import ComplaintFiled
 from schemas.events.registry import AgenciesMerged, AgencyDissolved, AgencyRegistered, MandateGiven, Unit
 from schemas.events.router import ComplaintReferred, ComplaintRouted
-from schemas.evolve import Told, fold
-from schemas.registry import Registry, fold_registry
-from schemas.sealed import Keys
-from schemas.streams import REGISTRY
-from schemas.values import Basis, Level
+from schemas.reference.load import policies
+from schemas.registry.fold import Registry, fold_registry
 
 T0 = datetime(2026, 4, 14, 5, tzinfo=UTC)
 COMPLAINT = UUID(int=11)

@@ -13,17 +13,17 @@ from typing import Any, Final
 
 import pytest
 
-from chassis import clock
-from chassis.platform import open_platform
-from chassis.settings import PREFIX, Settings
-from local.children import Child, Layout, children
-from local.kafka import KafkaServer
-from local.keeping import make_secrets
-from local.places import free_port
-from local.process import Process
-from local.supervisor import READY_LIMIT_S, Supervisor, ready
-from schemas.envelope import RecordedEvent
-from schemas.streams import COMPLAINT_PREFIX
+from chassis.base import clock
+from chassis.base.settings import PREFIX, Settings
+from chassis.service.platform import open_platform
+from local.kafka.server import KafkaServer
+from local.paths import free_port
+from local.platform.processes import Child, Layout, children
+from local.platform.state_dir import make_secrets
+from local.platform.supervisor import READY_LIMIT_S, Supervisor, ready
+from local.process.child import Process
+from schemas.base.envelope import RecordedEvent
+from schemas.base.streams import COMPLAINT_PREFIX
 from support import forks
 
 QUICK: Final = {"SATUPINTU_SWEEP_PERIOD_S": "0.3", "SATUPINTU_SWEEP_GRACE_S": "2"}
@@ -120,7 +120,7 @@ async def is_sound(platform: Running) -> bool:
 
 async def audited(platform: Running) -> str:
     """What the audit says of store and topics."""
-    asked = ("chassis.audit_cli", "--tolerance-s", "60", "--kafka", platform.kafka.bootstrap)
+    asked = ("audit.cli", "--tolerance-s", "60", "--kafka", platform.kafka.bootstrap)
     return (await asyncio.to_thread(platform.command, *asked)).stdout
 
 

@@ -4,20 +4,20 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from chassis.clock import FixedClock
-from chassis.cloudevents import to_headers
-from chassis.ledger import Cause, Ledger
-from chassis.loaded import Loaded
-from chassis.message import Message
-from chassis.patience import Patience
-from chassis.ports import Store
-from schemas.envelope import RecordedEvent
+from chassis.base.clock import FixedClock
+from chassis.base.message import Message
+from chassis.base.ports import Store
+from chassis.base.retry import Patience
+from chassis.kafka.cloudevents import to_headers
+from chassis.write.loaded import Loaded
+from chassis.write.repository import Cause, Ledger
+from schemas.base.envelope import RecordedEvent
+from schemas.base.ids import derived_id
+from schemas.base.sealed import Keys
+from schemas.base.streams import complaint_id
+from schemas.base.topics import COMPLAINT_EVENTS
 from schemas.events.agency_inbox import ProgressRecorded
 from schemas.events.intake import ComplaintFiled, DetailAdded
-from schemas.ids import derived_id
-from schemas.sealed import Keys
-from schemas.streams import complaint_id
-from schemas.topics import COMPLAINT_EVENTS
 
 T0 = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 SECRET_WORDS = "jalan berlubang di depan sekolah"

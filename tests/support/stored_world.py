@@ -6,19 +6,19 @@ from datetime import timedelta
 from itertools import groupby
 from uuid import UUID
 
-from chassis.audit import Audit
-from chassis.keyring import MemoryKeyRing
-from chassis.ledger import Cause, Ledger
-from chassis.ports import Append, Store
-from schemas.complaint import Complaint
-from schemas.envelope import NewEvent
+from audit.audit import Audit
+from chassis.base.ports import Append, Store
+from chassis.keys.keyring import MemoryKeyRing
+from chassis.write.repository import Cause, Ledger
+from schemas.base.envelope import NewEvent
+from schemas.base.ids import event_id
+from schemas.base.sealed import Keys
+from schemas.base.streams import REGISTRY, complaint_stream
+from schemas.complaint.state import Complaint
 from schemas.events import writer_of
 from schemas.events.base import Fact
 from schemas.events.registry import AgenciesMerged, AgencyDissolved, CalendarDecreed
 from schemas.events.router import PartOpened
-from schemas.ids import event_id
-from schemas.sealed import Keys
-from schemas.streams import REGISTRY, complaint_stream
 from support import placing
 from support.world import POLICIES, World
 

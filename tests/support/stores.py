@@ -10,12 +10,12 @@ from multiprocessing.connection import Connection
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from chassis.errors import Conflict
-from chassis.ports import Page, Store
-from chassis.stores import open_store
-from chassis.stores.memory import MemoryStore
-from chassis.stores.sql import SqlStore
-from schemas.envelope import NewEvent, RecordedEvent
+from chassis.base.errors import Conflict
+from chassis.base.ports import Page, Store
+from chassis.store import open_store
+from chassis.store.memory import MemoryStore
+from chassis.store.sql.store import SqlStore
+from schemas.base.envelope import NewEvent, RecordedEvent
 
 STORE_ID = UUID(int=1)
 PATIENCE_S = 30

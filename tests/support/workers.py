@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from local import places
+from local import paths
 
 PORTS: Final = range(65536)
 LONGEST_FIRST: Final = ("chaos", "journey", "broker", "slow")
@@ -19,7 +19,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if (worker := getattr(config, "workerinput", None)) is not None:
         mine, of = int(worker["workerid"].removeprefix("gw")), worker["workercount"]
         # In pairs, as Linux gives to listeners ports of one parity and the others to clients.
-        places.given.update(port for port in PORTS if port // 2 % of != mine)
+        paths.given.update(port for port in PORTS if port // 2 % of != mine)
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups

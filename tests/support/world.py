@@ -10,20 +10,20 @@ from agency_inbox.casework import By as InboxBy
 from agency_inbox.casework import Move
 from escalation import policy as escalation
 from intake import decide as intake
-from router import policy as router
-from router.authority import Authority
-from router.decide import By as DeskBy
-from router.placing import Known
-from schemas.complaint import Complaint, new
-from schemas.data_files import policies
+from router.desk.decide import By as DeskBy
+from router.placement import policy as router
+from router.placement.choose import Known
+from router.registry.mandates import Authority
+from schemas.base.ids import derived_id
+from schemas.base.refusals import Refusal
+from schemas.complaint.fold import Told, allows, evolve
+from schemas.complaint.lifecycle import Status
+from schemas.complaint.state import Complaint, new
 from schemas.deadlines import dispute_until
 from schemas.events.base import Fact
 from schemas.events.registry import AgenciesMerged, AgencyDissolved, CalendarDecreed
-from schemas.evolve import Told, allows, evolve
-from schemas.ids import derived_id
-from schemas.lifecycle import Status
-from schemas.refusals import Refusal
-from schemas.registry import Registry
+from schemas.reference.load import policies
+from schemas.registry.fold import Registry
 from support import placing
 
 POLICIES = policies()

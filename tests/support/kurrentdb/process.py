@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.places import REPOSITORY, free_port
+from local.paths import REPOSITORY, free_port
 
 
 class StandIn:

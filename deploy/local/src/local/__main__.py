@@ -2,13 +2,13 @@
 
 import typer
 
-from chassis.entry import serve
-from chassis.log import configure
-from chassis.settings import read_settings
-from local import jars
-from local.demo import demo
-from local.places import kafka_cache
-from local.run import run
+from chassis.base.log import configure
+from chassis.base.settings import read_settings
+from chassis.service.entry import serve
+from local.demo.play import demo
+from local.kafka import jars
+from local.paths import kafka_cache
+from local.platform.run import run
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 app.command()(run)

@@ -13,9 +13,9 @@ import escalation.app
 import intake.app
 import reporting.app
 import router.app
-from chassis.platform import open_platform
-from chassis.settings import Settings
-from chassis.web import install
+from chassis.base.settings import Settings
+from chassis.http.web import install
+from chassis.service.platform import open_platform
 
 SERVICES: Final[tuple[ModuleType, ...]] = (intake.app, router.app, agency_inbox.app, escalation.app, reporting.app)
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
+from schemas.base.sealed import Sealed
+from schemas.base.values import AgencyId, UnitId
 from schemas.events.base import Fact
-from schemas.sealed import Sealed
-from schemas.values import AgencyId, UnitId
 
 
 class ComplaintDelivered(Fact):

@@ -2,7 +2,7 @@
 
 from pydantic import AwareDatetime
 
-from schemas.values import Value
+from schemas.base.values import Value
 
 
 class Fact(Value):

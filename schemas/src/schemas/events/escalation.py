@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
+from schemas.base.values import AgencyId, Clock
 from schemas.events.base import Fact
-from schemas.values import AgencyId, Clock
 
 
 class ReminderSent(Fact):

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from schemas.base.sealed import Sealed
+from schemas.base.values import ComplaintClass, Place
 from schemas.events.base import Fact
-from schemas.sealed import Sealed
-from schemas.values import ComplaintClass, Place
 
 
 class ComplaintFiled(Fact):

@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from schemas.base.values import AgencyId, Level, RegionCode, Sector, UnitId, Value
 from schemas.events.base import Fact
-from schemas.values import AgencyId, Level, RegionCode, Sector, UnitId, Value
 
 Zone = Literal["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
 """WIB, WITA, WIT (Keppres 41/1987)."""

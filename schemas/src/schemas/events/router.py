@@ -6,9 +6,20 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from schemas.base.sealed import Sealed
+from schemas.base.values import (
+    AgencyId,
+    Basis,
+    Candidate,
+    ComplaintClass,
+    HolderKind,
+    Matter,
+    Place,
+    Sector,
+    UnitId,
+    Value,
+)
 from schemas.events.base import Fact
-from schemas.sealed import Sealed
-from schemas.values import AgencyId, Basis, Candidate, ComplaintClass, HolderKind, Matter, Place, Sector, UnitId, Value
 
 RoutedCause = Literal["supervision", "suggestion", "precedent", "mandate", "desk", "binding", "merger", "part", "split"]
 ReferralReason = Literal[

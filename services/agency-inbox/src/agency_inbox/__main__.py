@@ -3,7 +3,7 @@
 import sys
 
 from agency_inbox.app import create_app, worker
-from chassis.entry import main
+from chassis.service.entry import main
 
 if __name__ == "__main__":
     sys.exit(main("agency_inbox", web=create_app, worker=worker))

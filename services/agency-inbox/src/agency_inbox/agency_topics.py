@@ -8,7 +8,7 @@ from typing import Final
 from agency_inbox.delivery import TopicIds
 from agency_inbox.settings import TOPIC_BATCH, TOPICS_FRESH_S
 from chassis.kafka.admin import Admin
-from schemas.topics import AGENCIES, Topic, agency_inbox, agency_of, agency_replies
+from schemas.base.topics import AGENCIES, Topic, agency_inbox, agency_of, agency_replies
 
 MS: Final = timedelta(milliseconds=1)
 

@@ -11,31 +11,31 @@ from starlette.datastructures import State
 
 from agency_inbox import http
 from agency_inbox.agency_topics import AgencyTopics
-from agency_inbox.agents import Delivery, ReceiptLedger
 from agency_inbox.context import Inbox
 from agency_inbox.delivery import NEWS
 from agency_inbox.kafka_postbox import KafkaPostbox
 from agency_inbox.quarantine import Quarantine
+from agency_inbox.reaction import Delivery, ReceiptLedger
 from agency_inbox.replies import GROUP, Replies
 from agency_inbox.settings import SERVICE
 from agency_inbox.sweep import Keeper, plan
 from agency_inbox.views import BEFORE_ANYBODY, METADATA, REFUSED, SWEEP, inbox_view
-from chassis.agent import Agent
-from chassis.dead_letter import DeadLetters, MemoryDeadLetters
+from chassis.base.settings import Settings
+from chassis.deadletter.port import DeadLetters, MemoryDeadLetters
 from chassis.kafka.admin import Admin
-from chassis.memory import Memory
-from chassis.outsider import Outsider
-from chassis.platform import Platform, open_platform
-from chassis.process import Road, run_process
-from chassis.projection import Projection
-from chassis.reaction import Guard
-from chassis.rebuild import Rebuildable
-from chassis.settings import Settings
-from chassis.sql import Database
-from chassis.sweep import Sweep
-from chassis.web_side import web_side
-from schemas import topics
-from schemas.data_files import policies
+from chassis.project.from_kafka import Projection
+from chassis.project.rebuild import Rebuildable
+from chassis.react.agent import Agent
+from chassis.react.external_consumer import Outsider
+from chassis.react.reaction import Guard
+from chassis.service.platform import Platform, open_platform
+from chassis.service.process import Road, run_process
+from chassis.service.web_app import web_side
+from chassis.sql.database import Database
+from chassis.sweep.sweep import Sweep
+from chassis.write.cache import Memory
+from schemas.base import topics
+from schemas.reference.load import policies
 
 routers: Final[list[APIRouter]] = [http.router]
 

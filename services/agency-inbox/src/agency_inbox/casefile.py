@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from schemas import sentences
-from schemas.clocks import running
-from schemas.complaint import Complaint
+from schemas import wording
+from schemas.complaint.fold import Told
+from schemas.complaint.state import Complaint
+from schemas.deadlines.clocks import running
+from schemas.deadlines.policies import Policies
 from schemas.events.intake import AttachmentAdded
-from schemas.evolve import Told
-from schemas.explanations import explained
-from schemas.policies import Policies
-from schemas.registry import Registry
+from schemas.registry.fold import Registry
+from schemas.wording.explanations import explained
 
 
 def summary(state: Complaint, registry: Registry, policies: Policies, lang: str) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def summary(state: Complaint, registry: Registry, policies: Policies, lang: str)
         "id": str(state.id),
         "public_number": state.public_number,
         "status": state.status.value,
-        "status_text": sentences.status(state.status, lang, state.closed),
+        "status_text": wording.status(state.status, lang, state.closed),
         "closed_reason": state.closed.value if state.closed else None,
         "holder": str(holder),
         "unit": holder.unit,
@@ -63,9 +63,9 @@ def _stands(part: Complaint | None, registry: Registry, lang: str) -> dict[str, 
     holder = registry.holder(part.holder)
     return {
         "status": part.status.value,
-        "status_text": sentences.status(part.status, lang, part.closed),
+        "status_text": wording.status(part.status, lang, part.closed),
         "holder": str(holder),
-        "holder_name": sentences.holder(holder, registry, lang),
+        "holder_name": wording.holder(holder, registry, lang),
         "response": part.response,
     }
 
@@ -104,5 +104,5 @@ def _attachment(fact: AttachmentAdded) -> dict[str, Any]:
 
 
 def _moment(told: Told, registry: Registry, lang: str) -> dict[str, Any]:
-    sentence = sentences.sentence(told.fact, registry, lang)
+    sentence = wording.sentence(told.fact, registry, lang)
     return {"at": told.fact.at, "type": type(told.fact).__name__, "version": told.version, "sentence": sentence}

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from schemas.complaint import Complaint
-from schemas.lifecycle import Status
-from schemas.registry import Registry
-from schemas.values import Holder, HolderKind
+from schemas.base.values import Holder, HolderKind
+from schemas.complaint.lifecycle import Status
+from schemas.complaint.state import Complaint
+from schemas.registry.fold import Registry
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from agency_inbox.quarantine import Quarantine
-from chassis.ledger import Ledger
-from chassis.ports import Clock
-from chassis.registry_view import RegistryView
-from chassis.sql import Database
-from schemas.policies import Policies
+from chassis.base.ports import Clock
+from chassis.project.registry import RegistryView
+from chassis.sql.database import Database
+from chassis.write.repository import Ledger
+from schemas.deadlines.policies import Policies
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,8 @@ from uuid import UUID
 
 from agency_inbox.casework import Acknowledge, By, Clarify, Move, Progress, Respond, Return, holds, was_told
 from agency_inbox.settings import ANSWER_LETTERS
-from schemas.complaint import Complaint, Receipt
-from schemas.events.agency_inbox import (
-    ClarificationRequested,
-    ComplaintAcknowledged,
-    ComplaintDelivered,
-    ComplaintReturned,
-    ProgressRecorded,
-    ResponseGiven,
-)
-from schemas.events.base import Fact
-from schemas.events.router import Part
-from schemas.evolve import allows
-from schemas.lifecycle import Status
-from schemas.limits import BODY, NOTE
-from schemas.refusals import (
+from schemas.base.limits import BODY, NOTE
+from schemas.base.refusals import (
     AlreadyClosed,
     BindingPlacement,
     InvalidField,
@@ -33,9 +20,22 @@ from schemas.refusals import (
     UnseenDetail,
     WrongStatus,
 )
-from schemas.registry import Registry
-from schemas.sentences_names import agency as agency_name
-from schemas.sentences_names import held_by
+from schemas.complaint.fold import allows
+from schemas.complaint.lifecycle import Status
+from schemas.complaint.state import Complaint, Receipt
+from schemas.events.agency_inbox import (
+    ClarificationRequested,
+    ComplaintAcknowledged,
+    ComplaintDelivered,
+    ComplaintReturned,
+    ProgressRecorded,
+    ResponseGiven,
+)
+from schemas.events.base import Fact
+from schemas.events.router import Part
+from schemas.registry.fold import Registry
+from schemas.wording.names import agency as agency_name
+from schemas.wording.names import held_by
 
 OpenParts = Mapping[UUID, Complaint | None]
 """The mandatory parts of a whole that are not closed; None: its stream is not there yet."""

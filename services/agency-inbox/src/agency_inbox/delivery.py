@@ -8,13 +8,13 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from agency_inbox.settings import MESSAGE_BYTES
-from schemas.complaint import Complaint, News
+from schemas.base.ids import derived_id, event_id
+from schemas.base.streams import complaint_stream
+from schemas.complaint.state import Complaint, News
+from schemas.contract import Case, tell
+from schemas.deadlines.policies import Policies
 from schemas.events.agency_inbox import ComplaintDelivered
-from schemas.ids import derived_id, event_id
-from schemas.outward import Case, tell
-from schemas.policies import Policies
-from schemas.registry import Registry
-from schemas.streams import complaint_stream
+from schemas.registry.fold import Registry
 
 NEWS: Final = frozenset({
     "AttachmentAdded", "ComplaintArchived", "ComplaintEscalated", "ComplaintJoined", "ComplaintLapsed",

@@ -14,18 +14,18 @@ from agency_inbox import views
 from agency_inbox.casefile import casefile, summary
 from agency_inbox.casework import Acknowledge, Clarify, Move, Progress, Respond, Return, may_read, names_of
 from agency_inbox.context import Inbox
-from agency_inbox.moves import carry_out, parts_of
-from chassis.ledger import Cause
-from chassis.loaded import Loaded
-from chassis.web import ClientId, IdempotencyKey, IfMatch, Language, etag
-from schemas import ids
-from schemas.complaint import Complaint
-from schemas.lifecycle import Status
-from schemas.limits import PAGE
-from schemas.precedents import decision
-from schemas.refusals import NotFound
-from schemas.registry import Registry
-from schemas.values import AgencyId, UnitId
+from agency_inbox.handlers import carry_out, parts_of
+from chassis.http.web import ClientId, IdempotencyKey, IfMatch, Language, etag
+from chassis.write.loaded import Loaded
+from chassis.write.repository import Cause
+from schemas.base import ids
+from schemas.base.limits import PAGE
+from schemas.base.refusals import NotFound
+from schemas.base.values import AgencyId, UnitId
+from schemas.complaint.lifecycle import Status
+from schemas.complaint.state import Complaint
+from schemas.registry.fold import Registry
+from schemas.wording.precedents import decision
 
 router = APIRouter(prefix="/api/v1/agencies/{agency}")
 

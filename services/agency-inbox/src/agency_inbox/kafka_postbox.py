@@ -10,10 +10,10 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from agency_inbox.agency_topics import AgencyTopics
 from agency_inbox.delivery import TopicIds
 from agency_inbox.postbox import Outgoing
-from chassis.errors import Permanent
+from chassis.base.errors import Permanent
 from chassis.kafka.clients import meaning, producer, stop
-from schemas.complaint import Receipt
-from schemas.topics import agency_inbox
+from schemas.base.topics import agency_inbox
+from schemas.complaint.state import Receipt
 
 LINGER_MS: Final = 2
 

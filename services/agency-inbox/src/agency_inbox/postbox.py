@@ -9,10 +9,10 @@ from typing import NamedTuple, Protocol
 from uuid import UUID, uuid5
 
 from agency_inbox.delivery import TopicIds
-from chassis.errors import BrokerUnavailable
-from chassis.message import Header, Message
-from schemas.complaint import News, Receipt
-from schemas.topics import agency_inbox
+from chassis.base.errors import BrokerUnavailable
+from chassis.base.message import Header, Message
+from schemas.base.topics import agency_inbox
+from schemas.complaint.state import News, Receipt
 
 SOURCE = b"/satupintu/agency-inbox"
 

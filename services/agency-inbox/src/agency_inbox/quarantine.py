@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String, Table, insert, select
 
-from chassis.dead_letter import DeadLetter, DeadLetters
-from chassis.errors import Poison
-from chassis.moments import Moment
-from chassis.sql import Database
-from schemas.ids import derived_id
-from schemas.limits import PAGE
-from schemas.topics import agency_of
+from chassis.base.errors import Poison
+from chassis.deadletter.port import DeadLetter, DeadLetters
+from chassis.sql.database import Database
+from chassis.sql.types import Moment
+from schemas.base.ids import derived_id
+from schemas.base.limits import PAGE
+from schemas.base.topics import agency_of
 
 METADATA_NAME: Final = "refused_replies"
 REASON_LETTERS: Final = 500
@@ -43,7 +43,7 @@ def _columns() -> list[Column[Any]]:
 
 
 class Quarantine:
-    """Implements `chassis.dead_letter.DeadLetters` for agencies' replies."""
+    """Implements `chassis.deadletter.port.DeadLetters` for agencies' replies."""
 
     def __init__(self, database: Database, table: Table, copies: DeadLetters) -> None:
         self._database, self._table, self._copies = database, table, copies

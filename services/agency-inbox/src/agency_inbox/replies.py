@@ -10,16 +10,16 @@ from pydantic import BaseModel, ValidationError
 
 from agency_inbox.casework import Acknowledge, Clarify, Move, Progress, Respond, Return
 from agency_inbox.context import Inbox
-from agency_inbox.moves import carry_out
-from chassis.errors import Poison
-from chassis.ledger import Cause
-from chassis.message import Message
-from schemas import outward, sentences
-from schemas.ids import derived_id
-from schemas.limits import CLIENT
-from schemas.outward_base import Reply
-from schemas.refusals import Refusal
-from schemas.topics import agency_of
+from agency_inbox.handlers import carry_out
+from chassis.base.errors import Poison
+from chassis.base.message import Message
+from chassis.write.repository import Cause
+from schemas import contract, wording
+from schemas.base.ids import derived_id
+from schemas.base.limits import CLIENT
+from schemas.base.refusals import Refusal
+from schemas.base.topics import agency_of
+from schemas.contract.base import Reply
 
 TopicId = Callable[[str], Awaitable[str]]
 """The id of an agency's replies topic."""
@@ -28,7 +28,7 @@ GROUP: Final = "agency-inbox.replies"
 
 
 class Replies:
-    """Receives one reply (see `chassis.outsider.Receive`); the same one read twice adds nothing."""
+    """Receives one reply (see `chassis.react.external_consumer.Receive`); the same one read twice adds nothing."""
 
     def __init__(self, inbox: Inbox, topic_id: TopicId) -> None:
         self._inbox, self._topic_id = inbox, topic_id
@@ -47,7 +47,7 @@ class Replies:
         try:
             await carry_out(self._inbox, agency, reply.complaint, move_of(reply), cause)
         except Refusal as no:
-            raise Poison(f"{no.code()}: {sentences.refusal(no, 'id')}") from no
+            raise Poison(f"{no.code()}: {wording.refusal(no, 'id')}") from no
 
     async def _name(self, agency: str, message: Message) -> str:
         given = dict(message.headers).get("ce_id")
@@ -66,9 +66,9 @@ def parsed(message: Message) -> Reply:
     if len(headers.get("ce_id") or b"") > CLIENT:
         raise Poison(f"invalid-field: ce_id has more than {CLIENT} letters")
     name = (headers.get("ce_type") or b"").decode(errors="replace")
-    model = outward.REPLIES.get(name)
+    model = contract.REPLIES.get(name)
     if model is None:
-        raise Poison(f"unknown-type: ce_type must be one of {', '.join(outward.REPLIES)}")
+        raise Poison(f"unknown-type: ce_type must be one of {', '.join(contract.REPLIES)}")
     try:
         return model.model_validate_json(message.value or b"")
     except ValidationError as error:
@@ -78,15 +78,15 @@ def parsed(message: Message) -> Reply:
 def move_of(reply: BaseModel) -> Move:
     """The reply as a move."""
     match reply:
-        case outward.Acknowledged():
+        case contract.Acknowledged():
             return Acknowledge(reply.unit)
-        case outward.Returned():
+        case contract.Returned():
             return Return(reply.reason, reply.suggested_agency, reply.suggested_unit)
-        case outward.Progress():
+        case contract.Progress():
             return Progress(reply.text)
-        case outward.Clarification():
+        case contract.Clarification():
             return Clarify(reply.question)
-        case outward.Answered():
+        case contract.Answered():
             return Respond(reply.text, reply.seen_version)
         case _:
             assert_never(reply)  # type: ignore[arg-type]

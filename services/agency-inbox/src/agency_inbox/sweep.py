@@ -13,13 +13,13 @@ from sqlalchemy import Connection, bindparam, select
 from agency_inbox.delivery import TopicIds, untold
 from agency_inbox.settings import NOTICE_S
 from agency_inbox.views import SWEEP
-from chassis.lease import Lease
-from chassis.open_work import Plan, Work
-from chassis.patience import Patience
-from chassis.registry_view import RegistryView
-from chassis.sql import Database
-from chassis.sweep import Sweep
-from schemas.complaint import Complaint
+from chassis.base.retry import Patience
+from chassis.project.registry import RegistryView
+from chassis.sql.database import Database
+from chassis.sql.lease import Lease
+from chassis.sweep.open_work import Plan, Work
+from chassis.sweep.sweep import Sweep
+from schemas.complaint.state import Complaint
 
 TELL: Final = "tell"
 """Somebody has news: look when the agent has had its time."""

@@ -22,20 +22,20 @@ from sqlalchemy import (
 
 from agency_inbox.casework import reader
 from agency_inbox.quarantine import refused_table
-from chassis.ledger import Ledger
-from chassis.moments import Moment
-from chassis.projection import checkpoint_table
-from chassis.registry_view import RegistryView
-from chassis.statements import replace
-from chassis.sweep import sweep_tables
-from chassis.view import View
-from schemas.clocks import running
-from schemas.complaint import Complaint
-from schemas.envelope import RecordedEvent
-from schemas.limits import PAGE
-from schemas.policies import Policies
-from schemas.registry import Registry
-from schemas.values import Clock
+from chassis.project.from_kafka import checkpoint_table
+from chassis.project.registry import RegistryView
+from chassis.project.view import View
+from chassis.sql.statements import replace
+from chassis.sql.types import Moment
+from chassis.sweep.sweep import sweep_tables
+from chassis.write.repository import Ledger
+from schemas.base.envelope import RecordedEvent
+from schemas.base.limits import PAGE
+from schemas.base.values import Clock
+from schemas.complaint.state import Complaint
+from schemas.deadlines.clocks import running
+from schemas.deadlines.policies import Policies
+from schemas.registry.fold import Registry
 
 HOLDERS_CLOCKS: Final = frozenset({Clock.ACKNOWLEDGE, Clock.SETTLE, Clock.REWORK})
 """The dates that the agency must keep; the others are the reporter's."""

@@ -7,22 +7,22 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 from starlette.datastructures import State
 
-from chassis.following import StoreFeed
-from chassis.memory import Memory
-from chassis.platform import Platform, open_platform
-from chassis.process import run_process
-from chassis.rebuild import Rebuildable, fed
-from chassis.settings import Settings
-from chassis.sql import Database
-from chassis.sweep import Sweep
-from chassis.web_side import web_side
+from chassis.base.settings import Settings
+from chassis.project.from_store import StoreFeed
+from chassis.project.rebuild import Rebuildable, fed
+from chassis.service.platform import Platform, open_platform
+from chassis.service.process import run_process
+from chassis.service.web_app import web_side
+from chassis.sql.database import Database
+from chassis.sweep.sweep import Sweep
+from chassis.write.cache import Memory
 from escalation import http
 from escalation.basis import Basis
 from escalation.context import Escalation
 from escalation.settings import SERVICE
 from escalation.sweep import TimerLedger, plan, reaction
 from escalation.views import METADATA, SWEEP, ladder_view
-from schemas.data_files import policies
+from schemas.reference.load import policies
 
 routers: Final[list[APIRouter]] = [http.router]
 

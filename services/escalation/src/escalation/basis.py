@@ -3,9 +3,9 @@
 import hashlib
 from typing import Final
 
-from chassis.registry_view import RegistryView
-from schemas.policies import Policies
-from schemas.registry import Registry
+from chassis.project.registry import RegistryView
+from schemas.deadlines.policies import Policies
+from schemas.registry.fold import Registry
 
 MOST: Final = "Asia/Jakarta"
 """The zone of most bodies, of which a new one changes none of the old dates."""

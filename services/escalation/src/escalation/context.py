@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from chassis.following import StoreFeed
-from chassis.ledger import Ledger
-from chassis.process import Road
-from chassis.registry_view import RegistryView
-from chassis.sql import Database
-from chassis.sweep import Sweep
+from chassis.project.from_store import StoreFeed
+from chassis.project.registry import RegistryView
+from chassis.service.process import Road
+from chassis.sql.database import Database
+from chassis.sweep.sweep import Sweep
+from chassis.write.repository import Ledger
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,12 @@
 
 from datetime import datetime
 
-from schemas.complaint import Complaint, Mark
+from schemas.complaint.fold import MISSED, REMINDED, RUNG, allows
+from schemas.complaint.lifecycle import Status
+from schemas.complaint.state import Complaint, Mark
 from schemas.deadlines import NextAction
 from schemas.events.base import Fact
-from schemas.events.escalation import (
-    ComplaintEscalated,
-    ComplaintLapsed,
-    DeadlineMissed,
-    DueDateMoved,
-    ReminderSent,
-)
-from schemas.evolve import MISSED, REMINDED, RUNG, allows
-from schemas.lifecycle import Status
+from schemas.events.escalation import ComplaintEscalated, ComplaintLapsed, DeadlineMissed, DueDateMoved, ReminderSent
 
 
 def remind(state: Complaint, action: NextAction, at: datetime) -> list[Fact]:

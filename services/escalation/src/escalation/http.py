@@ -4,15 +4,15 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 
-from chassis.web import Language
+from chassis.http.web import Language
 from escalation import views
 from escalation.context import Escalation
 from escalation.ladder import PUBLIC_LIST, SUPERVISOR
 from escalation.views import Row
-from schemas import sentences
-from schemas.limits import PAGE
-from schemas.registry import Registry
-from schemas.values import Clock
+from schemas import wording
+from schemas.base.limits import PAGE
+from schemas.base.values import Clock
+from schemas.registry.fold import Registry
 
 router = APIRouter()
 
@@ -73,14 +73,14 @@ def _item(row: Row, registry: Registry, lang: str, *, public: bool) -> dict[str,
 def _looks(row: Row, registry: Registry, lang: str) -> dict[str, str | None]:
     """Who looks at it on its rung: the holder's own head, the body over it, the Ombudsman, or everybody."""
     clock = Clock(row.clock) if row.clock else None
-    name = sentences.rung_name(row.rung, clock, lang)
+    name = wording.rung_name(row.rung, clock, lang)
     body = registry.agencies.get(row.agency or "")
     if body is None or row.rung > SUPERVISOR:
         return {"looked_at_by": None, "looked_at_by_name": name}
     if row.rung < SUPERVISOR:
         return {
             "looked_at_by": body.id,
-            "looked_at_by_name": f"{name}: {sentences.agency(body.id, row.unit, registry)}",
+            "looked_at_by_name": f"{name}: {wording.agency(body.id, row.unit, registry)}",
         }
     over = registry.living(body.parent) if body.parent else None
     shown = f"{name}: {over.name}" if over else name

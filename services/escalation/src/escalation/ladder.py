@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Final
 
-from schemas.actions import OMBUDSMAN, TWICE
-from schemas.complaint import Complaint, Since
+from schemas.base.values import Clock
+from schemas.complaint.fold import RUNG
+from schemas.complaint.lifecycle import Status
+from schemas.complaint.state import Complaint, Since
 from schemas.deadlines import NextAction, running
-from schemas.evolve import RUNG
-from schemas.lifecycle import Status
-from schemas.policies import Policies
-from schemas.registry import Registry
-from schemas.values import Clock
+from schemas.deadlines.actions import OMBUDSMAN, TWICE
+from schemas.deadlines.policies import Policies
+from schemas.registry.fold import Registry
 
 SUPERVISOR: Final = 2
 PUBLIC_LIST: Final = 4

@@ -9,14 +9,14 @@ from uuid import UUID
 from escalation import decide
 from escalation.ladder import number, start_of
 from escalation.settings import STEPS
-from schemas.calendars import NATIONAL, lies_in
-from schemas.complaint import NIL, Complaint
+from schemas.base.values import Holder
+from schemas.complaint.fold import Told, evolve
+from schemas.complaint.state import NIL, Complaint
 from schemas.deadlines import NextAction, pending
+from schemas.deadlines.policies import Policies
 from schemas.events.base import Fact
-from schemas.evolve import Told, evolve
-from schemas.policies import Policies
-from schemas.registry import Registry
-from schemas.values import Holder
+from schemas.registry.calendars import NATIONAL, lies_in
+from schemas.registry.fold import Registry
 
 OWNED: Final = frozenset({"move", "remind", "miss", "escalate", "lapse"})
 """Of the actions in `schemas.deadlines`; the others are router's."""

@@ -5,21 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from chassis.ledger import Cause, Ledger
-from chassis.loaded import Loaded
-from chassis.open_work import Plan, Work
-from chassis.ports import Clock
-from chassis.reaction import Outcome, Reaction
-from chassis.registry_view import RegistryView
+from chassis.base.ports import Clock
+from chassis.project.registry import RegistryView
+from chassis.react.reaction import Outcome, Reaction
+from chassis.sweep.open_work import Plan, Work
+from chassis.write.loaded import Loaded
+from chassis.write.repository import Cause, Ledger
 from escalation.basis import Basis
 from escalation.policy import Step, due, next_owned
-from schemas.codec import metadata_of
-from schemas.complaint import Complaint
-from schemas.envelope import NewEvent
+from schemas.base.envelope import NewEvent
+from schemas.base.sealed import Keys
+from schemas.complaint.state import Complaint
+from schemas.deadlines.policies import Policies
 from schemas.events.base import Fact
-from schemas.policies import Policies
-from schemas.registry import Registry
-from schemas.sealed import Keys
+from schemas.events.codec import metadata_of
+from schemas.registry.fold import Registry
 
 BREATH: Final = 50
 """Complaints decided on before others on the loop get a turn."""

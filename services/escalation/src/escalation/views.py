@@ -17,23 +17,23 @@ from sqlalchemy import (
     select,
 )
 
-from chassis.following import position_table
-from chassis.ledger import Ledger
-from chassis.loaded import Loaded
-from chassis.moments import Moment
-from chassis.registry_view import RegistryView
-from chassis.statements import replace
-from chassis.sweep import sweep_tables
-from chassis.view import View
+from chassis.project.from_store import position_table
+from chassis.project.registry import RegistryView
+from chassis.project.view import View
+from chassis.sql.statements import replace
+from chassis.sql.types import Moment
+from chassis.sweep.sweep import sweep_tables
+from chassis.write.loaded import Loaded
+from chassis.write.repository import Ledger
 from escalation.ladder import standing
-from schemas.codec import decode
+from schemas.base.envelope import RecordedEvent
+from schemas.base.limits import PAGE
+from schemas.base.streams import COMPLAINT_PREFIX
 from schemas.deadlines import timeline_due
-from schemas.envelope import RecordedEvent
+from schemas.deadlines.policies import Policies
+from schemas.events.codec import decode
 from schemas.events.escalation import ComplaintEscalated
-from schemas.limits import PAGE
-from schemas.policies import Policies
-from schemas.registry import Registry
-from schemas.streams import COMPLAINT_PREFIX
+from schemas.registry.fold import Registry
 
 
 class Row(NamedTuple):

@@ -2,7 +2,7 @@
 
 import sys
 
-from chassis.entry import main
+from chassis.service.entry import main
 from intake.app import create_app, worker
 
 if __name__ == "__main__":

@@ -9,43 +9,44 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 from starlette.datastructures import State
 
-from chassis.agent import Agent
-from chassis.following import StoreFeed
-from chassis.kafka.kept import KeptTopics
-from chassis.outsider import Outsider
-from chassis.platform import Platform, open_platform
-from chassis.process import Road, run_process
-from chassis.reaction import Guard, Reactor
-from chassis.settings import Settings
-from chassis.sql import Database
-from chassis.trailing import Trailing
-from chassis.web_side import web_side
-from intake import http, open311, views
-from intake.agents import HEEDED, follow_up
-from intake.attachments import Attachments
-from intake.audience import Audience
-from intake.codes import Codes
+from chassis.base.settings import Settings
+from chassis.kafka.ensure_topics import KeptTopics
+from chassis.project.from_store import StoreFeed
+from chassis.react.agent import Agent
+from chassis.react.external_consumer import Outsider
+from chassis.react.reaction import Guard, Reactor
+from chassis.service.platform import Platform, open_platform
+from chassis.service.process import Road, run_process
+from chassis.service.web_app import web_side
+from chassis.sql.database import Database
+from chassis.sweep.catch_up import Trailing
 from intake.context import Context
-from intake.kafka_probe import KafkaProbe
-from intake.notices import Sent
-from intake.numbers import Numbers
-from intake.outbox import Outbox
-from intake.post import Post
-from intake.quarantine import Quarantine
-from intake.rate import Rate
-from intake.records import Records
-from intake.results import Results
-from intake.smtp import mailbox_of
-from intake.submissions import receive
-from intake.sweep import Orphans
-from intake.tables import metadata
-from intake.vault import Vault
-from intake.watchers import Watchers
-from schemas.data_files import policies
-from schemas.topics import COMPLAINT_EVENTS, FIXED, SUBMISSIONS
+from intake.gateway.submissions import receive
+from intake.http import open311, reporter
+from intake.kafka_health import KafkaProbe
+from intake.notices.outbox import Outbox
+from intake.notices.port import Sent
+from intake.notices.sender import Post
+from intake.notices.smtp import mailbox_of
+from intake.orphans import Orphans
+from intake.rate_limit import Rate
+from intake.reaction import HEEDED, follow_up
+from intake.storage import relations as views
+from intake.storage.attachments import Attachments
+from intake.storage.audience import Audience
+from intake.storage.public_numbers import Numbers
+from intake.storage.quarantine import Quarantine
+from intake.storage.records import Records
+from intake.storage.results import Results
+from intake.storage.subscribers import Watchers
+from intake.storage.tables import metadata
+from intake.storage.tracking_codes import Codes
+from intake.storage.vault import Vault
+from schemas.base.topics import COMPLAINT_EVENTS, FIXED, SUBMISSIONS
+from schemas.reference.load import policies
 
 SERVICE: Final = "intake"
-routers: Final[list[APIRouter]] = [http.router, open311.router]
+routers: Final[list[APIRouter]] = [reporter.router, open311.router]
 
 
 def _real_now() -> datetime:

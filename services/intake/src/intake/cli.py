@@ -5,8 +5,8 @@ from typing import Final
 
 import typer
 
-from chassis.platform import open_platform
-from chassis.settings import read_settings
+from chassis.base.settings import read_settings
+from chassis.service.platform import open_platform
 from intake.app import open_intake
 
 app: Final = typer.Typer(no_args_is_help=True)

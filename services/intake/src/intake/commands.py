@@ -1,15 +1,15 @@
 """What may the reporter ask for? The bodies of requests, refused field by field, and their one canonical form.
 
-Filing itself is a published type, `schemas.outward_submission.Complaining`: the same over HTTP and from gateways.
+Filing itself is a published type, `schemas.contract.submission.Complaining`: the same over HTTP and from gateways.
 """
 
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from schemas.limits import EMAIL, NAME, PHONE
-from schemas.outward_base import BodyText, NoteText, Sent
-from schemas.outward_submission import Reporter
+from schemas.base.limits import EMAIL, NAME, PHONE
+from schemas.contract.base import BodyText, NoteText, Sent
+from schemas.contract.submission import Reporter
 
 
 class AddDetail(Sent):

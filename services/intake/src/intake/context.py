@@ -2,21 +2,21 @@
 
 from dataclasses import dataclass
 
-from chassis.ledger import Ledger
-from chassis.ports import Clock
-from chassis.registry_view import RegistryView
-from chassis.sql import Database
-from intake.attachments import Attachments
-from intake.audience import Audience
-from intake.codes import Codes
-from intake.kafka_probe import KafkaProbe
-from intake.notices import Mailbox, Sent
-from intake.numbers import Numbers
-from intake.rate import Rate
-from intake.records import Records
-from intake.results import Results
-from intake.vault import Vault
-from schemas.policies import Policies
+from chassis.base.ports import Clock
+from chassis.project.registry import RegistryView
+from chassis.sql.database import Database
+from chassis.write.repository import Ledger
+from intake.kafka_health import KafkaProbe
+from intake.notices.port import Mailbox, Sent
+from intake.rate_limit import Rate
+from intake.storage.attachments import Attachments
+from intake.storage.audience import Audience
+from intake.storage.public_numbers import Numbers
+from intake.storage.records import Records
+from intake.storage.results import Results
+from intake.storage.tracking_codes import Codes
+from intake.storage.vault import Vault
+from schemas.deadlines.policies import Policies
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,22 @@ from uuid import UUID
 
 from intake.commands import AddDetail, Attach, CallOmbudsman, Confirm, Dispute, Withdraw
 from intake.settings import DEFAULT_CHANNEL
-from schemas.calendars import zone_of
-from schemas.complaint import Complaint
+from schemas.base.limits import ATTACHMENTS, PUBLIC_MOVES
+from schemas.base.refusals import (
+    AlreadyClosed,
+    DataErased,
+    InvalidField,
+    NotDisputable,
+    NotFound,
+    RequestDiffers,
+    TooManyMoves,
+    WrongStatus,
+)
+from schemas.base.values import ComplaintClass, Place
+from schemas.complaint.fold import allows
+from schemas.complaint.lifecycle import Status
+from schemas.complaint.state import Complaint
+from schemas.contract.submission import Complaining, PlaceGiven
 from schemas.events.base import Fact
 from schemas.events.intake import (
     AttachmentAdded,
@@ -23,21 +37,7 @@ from schemas.events.intake import (
     ResolutionConfirmed,
     ResolutionDisputed,
 )
-from schemas.evolve import allows
-from schemas.lifecycle import Status
-from schemas.limits import ATTACHMENTS, PUBLIC_MOVES
-from schemas.outward_submission import Complaining, PlaceGiven
-from schemas.refusals import (
-    AlreadyClosed,
-    DataErased,
-    InvalidField,
-    NotDisputable,
-    NotFound,
-    RequestDiffers,
-    TooManyMoves,
-    WrongStatus,
-)
-from schemas.values import ComplaintClass, Place
+from schemas.registry.calendars import zone_of
 
 EASTERNMOST: Final = "Asia/Jayapura"
 """Where in the nation a day begins first: a day that has begun nowhere in it is in the future."""

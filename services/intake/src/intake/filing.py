@@ -8,23 +8,24 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from chassis.command import was_said
-from chassis.errors import Conflict
-from chassis.ledger import Cause
-from chassis.loaded import Loaded
-from intake import decide, vault
+from chassis.base.errors import Conflict
+from chassis.write.command import was_said
+from chassis.write.loaded import Loaded
+from chassis.write.repository import Cause
+from intake import decide
 from intake.commands import canonical, known
 from intake.context import Context
-from intake.records import Record
 from intake.settings import DEFAULT_CHANNEL
-from schemas.complaint import Complaint, new
-from schemas.envelope import NO_STREAM
-from schemas.evolve import Told, evolve
-from schemas.ids import complaint_id, move_id, person_id
-from schemas.outward_submission import Complaining
-from schemas.refusals import DataErased, RequestDiffers
-from schemas.sealed import Keys
-from schemas.streams import complaint_stream
+from intake.storage import vault
+from intake.storage.records import Record
+from schemas.base.envelope import NO_STREAM
+from schemas.base.ids import complaint_id, move_id, person_id
+from schemas.base.refusals import DataErased, RequestDiffers
+from schemas.base.sealed import Keys
+from schemas.base.streams import complaint_stream
+from schemas.complaint.fold import Told, evolve
+from schemas.complaint.state import Complaint, new
+from schemas.contract.submission import Complaining
 
 ROUTE = "complaints"
 

@@ -1,5 +1,5 @@
 """How much of what does intake take? What is this service's own; published limits are in
-`schemas.limits`.
+`schemas.base.limits`.
 """
 
 from typing import Final

@@ -7,24 +7,24 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 from starlette.datastructures import State
 
-from chassis.agent import Agent
-from chassis.following import StoreFeed
-from chassis.platform import Platform, open_platform
-from chassis.process import Road, run_process
-from chassis.projection import Projection
-from chassis.reaction import Guard
-from chassis.rebuild import Rebuildable, fed
-from chassis.settings import Settings
-from chassis.sql import Database
-from chassis.web_side import web_side
+from chassis.base.settings import Settings
+from chassis.project.from_kafka import Projection
+from chassis.project.from_store import StoreFeed
+from chassis.project.rebuild import Rebuildable, fed
+from chassis.react.agent import Agent
+from chassis.react.reaction import Guard
+from chassis.service.platform import Platform, open_platform
+from chassis.service.process import Road, run_process
+from chassis.service.web_app import web_side
+from chassis.sql.database import Database
 from reporting import http, open311, queries
-from reporting.agents import tell_public
 from reporting.context import Reporting
+from reporting.reaction import tell_public
 from reporting.settings import SERVICE
 from reporting.summaries import KafkaSummaries
 from reporting.views import SUPPORTS_VIEW, book_view, reports_view
-from schemas.data_files import policies
-from schemas.topics import COMPLAINT_EVENTS
+from schemas.base.topics import COMPLAINT_EVENTS
+from schemas.reference.load import policies
 
 routers: Final[list[APIRouter]] = [http.router, open311.router]
 

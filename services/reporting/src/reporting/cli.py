@@ -14,22 +14,23 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from chassis.loaded import Loaded
-from chassis.platform import open_platform
-from chassis.settings import read_settings
+from chassis.base.settings import read_settings
+from chassis.service.platform import open_platform
+from chassis.write.loaded import Loaded
 from reporting import queries, timeline
 from reporting.app import open_reporting
 from reporting.context import Reporting
-from schemas import ids, sentences
-from schemas.codec import decode
-from schemas.complaint import Complaint
-from schemas.data_files import policies
-from schemas.envelope import RecordedEvent
-from schemas.evolve import Told
-from schemas.explanations import explained
-from schemas.lifecycle import Status
-from schemas.registry import Registry
-from schemas.streams import REGISTRY
+from schemas import wording
+from schemas.base import ids
+from schemas.base.envelope import RecordedEvent
+from schemas.base.streams import REGISTRY
+from schemas.complaint.fold import Told
+from schemas.complaint.lifecycle import Status
+from schemas.complaint.state import Complaint
+from schemas.events.codec import decode
+from schemas.reference.load import policies
+from schemas.registry.fold import Registry
+from schemas.wording.explanations import explained
 
 app: Final = typer.Typer(no_args_is_help=True)
 
@@ -79,8 +80,8 @@ def explain(
         if as_json:
             print(json.dumps({"public_number": state.public_number, "due": dates}, default=_plain, ensure_ascii=False))
             return
-        reason = sentences.status(state.status, lang, state.closed)
-        print(f"{state.public_number}: {reason} ({sentences.holder((lead or state).holder, registry, lang)})")
+        reason = wording.status(state.status, lang, state.closed)
+        print(f"{state.public_number}: {reason} ({wording.holder((lead or state).holder, registry, lang)})")
         for one in dates:
             print(f"\n{one['explanation']}")
         if not dates:
@@ -181,8 +182,8 @@ def _report(loaded: Loaded, facts: Sequence[Told], registry: Registry, lang: str
     return {
         "public_number": state.public_number,
         "status": state.status.value,
-        "status_text": sentences.status(state.status, lang, state.closed),
-        "holder": sentences.holder(state.holder, registry, lang),
+        "status_text": wording.status(state.status, lang, state.closed),
+        "holder": wording.holder(state.holder, registry, lang),
         "version": state.version,
         "timeline": [
             {"at": moment.at.isoformat(), "type": moment.type, "sentence": moment.sentence}

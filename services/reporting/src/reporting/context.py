@@ -5,11 +5,11 @@ import hmac
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.following import StoreFeed
-from chassis.ledger import Ledger
-from chassis.ports import Clock
-from chassis.registry_view import RegistryView
-from chassis.sql import Database
+from chassis.base.ports import Clock
+from chassis.project.from_store import StoreFeed
+from chassis.project.registry import RegistryView
+from chassis.sql.database import Database
+from chassis.write.repository import Ledger
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic_core import from_json, to_json
 
-from schemas.codec import EVERY, metadata_of, sealed_paths
-from schemas.envelope import RecordedEvent
+from schemas.base.envelope import RecordedEvent
 from schemas.events import BY_NAME
+from schemas.events.codec import EVERY, metadata_of, sealed_paths
 
 SCHEMA: Final = pa.schema(
     [

@@ -6,24 +6,25 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.command import pause
-from chassis.errors import Conflict
-from chassis.ledger import Cause
-from chassis.web import ClientId, IdempotencyKey, Language
+from chassis.base.errors import Conflict
+from chassis.http.web import ClientId, IdempotencyKey, Language
+from chassis.write.command import pause
+from chassis.write.repository import Cause
 from reporting import queries, timeline
 from reporting.context import Reporting
 from reporting.openness import is_public, public_text, public_title
 from reporting.settings import FRESH_S
 from reporting.views import put_supports
-from schemas import ids, sentences
-from schemas.complaint import Complaint
+from schemas import wording
+from schemas.base import ids
+from schemas.base.limits import PAGE
+from schemas.base.refusals import InvalidField, NotFound
+from schemas.base.sealed import Keys
+from schemas.base.streams import support_stream
+from schemas.complaint.lifecycle import CloseReason, Status
+from schemas.complaint.state import Complaint
 from schemas.events.reporting import ComplaintSupported
-from schemas.lifecycle import CloseReason, Status
-from schemas.limits import PAGE
-from schemas.refusals import InvalidField, NotFound
-from schemas.registry import Registry
-from schemas.sealed import Keys
-from schemas.streams import support_stream
+from schemas.registry.fold import Registry
 
 router = APIRouter()
 
@@ -163,7 +164,7 @@ def _card(row: dict[str, Any], registry: Registry, lang: str) -> dict[str, Any]:
         "public_number": row["public_number"],
         "class": row["class_"],
         "status": row["status"],
-        "status_text": sentences.status(Status(row["status"]), lang, reason),
+        "status_text": wording.status(Status(row["status"]), lang, reason),
         "closed_reason": row["reason"],
         "agency": row["agency"],
         "agency_name": agency.name if agency else None,

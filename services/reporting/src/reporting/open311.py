@@ -10,22 +10,23 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from chassis.loaded import Loaded
-from chassis.open311 import PREFIX, Format, GeoReport, answer, single
-from chassis.web import Language
+from chassis.http.open311 import PREFIX, Format, GeoReport, answer, single
+from chassis.http.web import Language
+from chassis.write.loaded import Loaded
 from reporting import queries
 from reporting.context import Reporting
 from reporting.http import Context
 from reporting.openness import is_public, public_text
-from schemas import open311_services, sentences
-from schemas.data_files import policies
+from schemas import wording
+from schemas.base.ids import MalformedCode, parse_public_number
+from schemas.base.refusals import NotFound
+from schemas.complaint.lifecycle import Status
+from schemas.contract import open311
+from schemas.contract.open311 import OTHER
 from schemas.deadlines import timeline_due
-from schemas.ids import MalformedCode, parse_public_number
-from schemas.lifecycle import Status
-from schemas.open311_services import OTHER
-from schemas.refusals import NotFound
-from schemas.registry import Registry
-from schemas.sentences_sectors import sector
+from schemas.reference.load import policies
+from schemas.registry.fold import Registry
+from schemas.wording.sectors import sector
 
 MOST: Final = 1_000
 SPAN: Final = timedelta(days=90)
@@ -61,7 +62,7 @@ async def discovery(kind: Format, request: Request) -> Response:
 @router.get("/services.{kind}")
 async def services(kind: Format, lang: Language) -> Response:
     """What can be reported."""
-    rows = [_service(each) for each in open311_services.services(lang)]
+    rows = [_service(each) for each in open311.services(lang)]
     return answer(kind, "services", "service", rows)
 
 
@@ -69,7 +70,7 @@ async def services(kind: Format, lang: Language) -> Response:
 async def definition(code: str, kind: Format, lang: Language) -> Response:
     """What is asked besides of who reports under this service: nothing."""
     try:
-        found = open311_services.service(code, lang)
+        found = open311.service(code, lang)
     except KeyError as error:
         raise NotFound(what=code) from error
     return single(kind, "service_definition", {"service_code": found.code, "attributes": []})
@@ -104,7 +105,7 @@ async def token(token: str, kind: Format) -> Response:
     return answer(kind, "service_requests", "request", [{"token": token, "service_request_id": numbers[0]}])
 
 
-def _service(each: open311_services.Service) -> dict[str, Any]:
+def _service(each: open311.Service) -> dict[str, Any]:
     return {
         "service_code": each.code, "service_name": each.name, "description": each.description, "metadata": False,
         "type": "realtime", "keywords": each.code.replace("-", ","), "group": "",
@@ -148,8 +149,8 @@ def _request(loaded: Loaded, registry: Registry, lang: str) -> dict[str, Any]:
     return {
         "service_request_id": state.public_number,
         "status": "closed" if state.status is Status.CLOSED else "open",
-        "status_notes": sentences.status(state.status, lang, state.closed),
-        "service_name": sector(state.sector, lang) if state.sector else open311_services.service(OTHER, lang).name,
+        "status_notes": wording.status(state.status, lang, state.closed),
+        "service_name": sector(state.sector, lang) if state.sector else open311.service(OTHER, lang).name,
         "service_code": state.sector or OTHER,
         "description": public_text(state),
         "agency_responsible": agency.name if agency else None,

@@ -4,8 +4,8 @@ Secret ones hide the whole report, supervision-grade ones are kept from everyone
 and a part is told as part of its whole. Numbers and addresses that point to a person are masked in what is shown.
 """
 
-from schemas.complaint import Complaint
-from schemas.masks import masked
+from schemas.complaint.state import Complaint
+from schemas.wording.masks import masked
 
 
 def is_public(state: Complaint) -> bool:

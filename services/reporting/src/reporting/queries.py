@@ -5,12 +5,12 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, MetaData, Select, and_, bindparam, func, select
 
-from chassis.following import position_table
-from chassis.projection import checkpoint_table
+from chassis.project.from_kafka import checkpoint_table
+from chassis.project.from_store import position_table
 from reporting.views import reports_tables, supports_tables
-from schemas.lifecycle import CloseReason, Status
-from schemas.limits import PAGE
-from schemas.open311_services import OTHER
+from schemas.base.limits import PAGE
+from schemas.complaint.lifecycle import CloseReason, Status
+from schemas.contract.open311 import OTHER
 
 METADATA: Final = MetaData()
 REPORTS: Final = reports_tables(METADATA, "")[0]

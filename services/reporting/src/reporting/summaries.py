@@ -8,12 +8,12 @@ from aiokafka.errors import KafkaError
 
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import meaning, producer, stop
-from schemas.outward_summary import RETRACTED, SUMMARY, ComplaintSummary, Line
-from schemas.topics import COMPLAINT_SUMMARY, FIXED
+from schemas.base.topics import COMPLAINT_SUMMARY, FIXED
+from schemas.contract.open_data import RETRACTED, SUMMARY, ComplaintSummary, Line
 
 
 class KafkaSummaries:
-    """Implements `reporting.agents.Summaries`; the topic is made at first use."""
+    """Implements `reporting.reaction.Summaries`; the topic is made at first use."""
 
     def __init__(self, kafka: str) -> None:
         self._kafka, self._admin = kafka, Admin(kafka)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from reporting.openness import is_public
-from schemas.complaint import Complaint
+from schemas.complaint.state import Complaint
 
 
 class Row(NamedTuple):

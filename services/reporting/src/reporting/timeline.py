@@ -5,10 +5,10 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from schemas import sentences
-from schemas.complaint import Complaint, new
-from schemas.evolve import Told, evolve
-from schemas.registry import Registry, fold_registry
+from schemas import wording
+from schemas.complaint.fold import Told, evolve
+from schemas.complaint.state import Complaint, new
+from schemas.registry.fold import Registry, fold_registry
 
 
 class Moment(NamedTuple):
@@ -40,7 +40,7 @@ def registry_at(history: Sequence[Told], as_of: datetime | None) -> Registry:
 def moments(history: Sequence[Told], registry: Registry, lang: str, *, public: bool) -> list[Moment]:
     """Each fact in a sentence. Receipts are the post office's business and left out."""
     return [
-        Moment(told.fact.at, type(told.fact).__name__, sentences.sentence(told.fact, registry, lang, public=public))
+        Moment(told.fact.at, type(told.fact).__name__, wording.sentence(told.fact, registry, lang, public=public))
         for told in history
         if type(told.fact).__name__ != "ComplaintDelivered"
     ]

@@ -6,16 +6,16 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, String, Table, delete, insert, tuple_
 
-from chassis.ledger import Ledger
-from chassis.loaded import Loaded
-from chassis.moments import Moment
-from chassis.statements import replace
-from chassis.view import View
+from chassis.project.view import View
+from chassis.sql.statements import replace
+from chassis.sql.types import Moment
+from chassis.write.loaded import Loaded
+from chassis.write.repository import Ledger
 from reporting.tally import Row, row_of
-from schemas.codec import decode
-from schemas.envelope import RecordedEvent
+from schemas.base.envelope import RecordedEvent
+from schemas.base.streams import COMPLAINT_PREFIX, SUPPORT_PREFIX, complaint_id
+from schemas.events.codec import decode
 from schemas.events.reporting import ComplaintSupported
-from schemas.streams import COMPLAINT_PREFIX, SUPPORT_PREFIX, complaint_id
 
 
 def reports_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:

@@ -2,13 +2,13 @@
 
 import sys
 
-from chassis.entry import main
+from chassis.service.entry import main
 from router.app import create_app, seed, worker
 
 
 def history(argv: list[str]) -> int:
     """Its own command line; what it needs is imported only here."""
-    from router.history_cli import app
+    from router.cli.history import app
 
     app(argv, prog_name="python -m router")
     return 0
@@ -16,7 +16,7 @@ def history(argv: list[str]) -> int:
 
 def learning(argv: list[str]) -> int:
     """Likewise."""
-    from router.learning_cli import app
+    from router.cli.learning import app
 
     app(argv, prog_name="python -m router")
     return 0

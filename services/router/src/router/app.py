@@ -10,37 +10,38 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 from starlette.datastructures import State
 
-from chassis.agent import Agent
-from chassis.command import handle_registry
-from chassis.dead_letter import DeadLetters
-from chassis.following import StoreFeed
-from chassis.ledger import Cause
-from chassis.platform import Platform, open_platform
-from chassis.process import Road, run_process
-from chassis.reaction import Guard
-from chassis.rebuild import Rebuildable, fed
-from chassis.settings import Settings, read_settings
-from chassis.sql import Database
-from chassis.sweep import Sweep
-from chassis.web_side import web_side
-from router import http, registry_decide
-from router.agents import HEEDS, Placing
-from router.classify import UNCLEAR
+from chassis.base.settings import Settings, read_settings
+from chassis.deadletter.port import DeadLetters
+from chassis.project.from_store import StoreFeed
+from chassis.project.rebuild import Rebuildable, fed
+from chassis.react.agent import Agent
+from chassis.react.reaction import Guard
+from chassis.service.platform import Platform, open_platform
+from chassis.service.process import Road, run_process
+from chassis.service.web_app import web_side
+from chassis.sql.database import Database
+from chassis.sweep.sweep import Sweep
+from chassis.write.command import handle_registry
+from chassis.write.repository import Cause
+from router import http
 from router.context import Router
-from router.duplicate_watch import DuplicateWatch
-from router.knowing import Knowing
-from router.models import BadModel, find
-from router.planting import plant
-from router.rule_data import place_data, rule_data
+from router.duplicates.features import FeatureReader, feature_data
+from router.duplicates.watcher import DuplicateWatch
+from router.history.shadow import shadow_view
+from router.lexicon.files import place_data, rule_data
+from router.placement.knowledge import Knowing
+from router.placement.reaction import HEEDS, Placing
+from router.placement.sweep import UNMOVED_BY, Lookout, plan
+from router.placement.views import METADATA, SWEEP, VIEW
+from router.reading.classifier import UNCLEAR
+from router.reading.model_files import BadModel, find
+from router.registry import decide
+from router.registry.apply_seed import plant
 from router.settings import ROAD, SERVICE
-from router.shadow import shadow_view
-from router.sweep import UNMOVED_BY, Lookout, plan
-from router.telling import FeatureReader, feature_data
-from router.views import METADATA, SWEEP, VIEW
-from schemas import topics
-from schemas.data_files import policies
-from schemas.ids import derived_id
-from schemas.macs import mac
+from schemas.base import topics
+from schemas.base.ids import derived_id
+from schemas.base.mac import mac
+from schemas.reference.load import policies
 
 routers: Final[list[APIRouter]] = [http.router]
 
@@ -147,7 +148,7 @@ async def switch(version: str, labels: Collection[str]) -> str:
         known = await ledger.registry()
         after = await handle_registry(
             ledger,
-            lambda state: registry_decide.switch_model(state, version, at),
+            lambda state: decide.switch_model(state, version, at),
             Cause(causation, causation, at),
             known,
         )

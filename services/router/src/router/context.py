@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from chassis.following import StoreFeed
-from chassis.ledger import Ledger
-from chassis.ports import Clock
-from chassis.sql import Database
-from chassis.sweep import Sweep
-from router.agents import Placing
-from router.duplicate_watch import DuplicateWatch
-from router.knowing import Knowing
-from router.sweep import Lookout
+from chassis.base.ports import Clock
+from chassis.project.from_store import StoreFeed
+from chassis.sql.database import Database
+from chassis.sweep.sweep import Sweep
+from chassis.write.repository import Ledger
+from router.duplicates.watcher import DuplicateWatch
+from router.placement.knowledge import Knowing
+from router.placement.reaction import Placing
+from router.placement.sweep import Lookout
 
 
 @dataclass(frozen=True, slots=True)

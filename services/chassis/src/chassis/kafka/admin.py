@@ -13,8 +13,8 @@ import kafka.errors as kafka_errors
 from kafka.admin import KafkaAdminClient
 from kafka.admin._configs import ConfigResource, ConfigResourceType
 
-from chassis.errors import AccessDenied, BrokerUnavailable, ChassisError, Permanent
-from schemas.topics import Topic
+from chassis.base.errors import AccessDenied, BrokerUnavailable, ChassisError, Permanent
+from schemas.base.topics import Topic
 
 PATIENCE_MS: Final = 10_000
 BOOTSTRAP_MS: Final = 2_000

@@ -13,8 +13,8 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
-from chassis.errors import AccessDenied, BrokerUnavailable, ChassisError
-from chassis.message import Message
+from chassis.base.errors import AccessDenied, BrokerUnavailable, ChassisError
+from chassis.base.message import Message
 
 SESSION_MS: Final = 10_000
 HEARTBEAT_MS: Final = 3_000

@@ -1,0 +1,85 @@
+"""Files rows as a channel gateway does: each a message on the topic `submissions`, and what became of it asked for.
+
+What was read before is not sent again; what was sent and not read is, and does no harm.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+from urllib.parse import quote
+
+import aiohttp
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from pydantic_core import to_json
+
+from chassis.base.errors import ChassisError
+from chassis.kafka.clients import producer, running
+from local.bulk.client import CLIENT, PAUSE_S, TRIES, Outcome, Road, Unreachable, asked, settled, why_refused
+from local.bulk.rows import Row
+from schemas.base.topics import SUBMISSIONS
+from schemas.contract.submission import SUBMISSION
+
+AGAIN_S: Final = 60.0
+"""Kafka may have lost what it had taken: a message that nobody has read for so long is sent once more."""
+LONGEST_PAUSE_S: Final = 1.0
+
+
+@asynccontextmanager
+async def by_topic(session: aiohttp.ClientSession, kafka: str) -> AsyncIterator[Road]:
+    """The road over Kafka, for as long as its producer is open.
+
+    Raises:
+        Unreachable: Kafka is not there.
+    """
+    try:
+        async with running(producer(kafka, linger_ms=5)) as client:
+
+            async def road(row: Row) -> Outcome:
+                status, problem = await _result(session, row)
+                kind = "filed" if status == 202 else "known"
+                while status == 202:
+                    await _send(client, row)
+                    status, problem = await _read(session, row)
+                if status != 200:
+                    return Outcome(row.number, "refused", why_refused(problem))
+                return Outcome(row.number, kind, await settled(session, problem["tracking_code"], problem["status"]))
+
+            yield road
+    except ChassisError as error:
+        raise Unreachable(f"Kafka at {kafka} does not answer: {error}") from error
+
+
+async def _send(client: AIOKafkaProducer, row: Row) -> None:
+    """In Kafka on return."""
+    body = {**row.body, "client": CLIENT, "key": str(row.key)}
+    headers = [("ce_specversion", b"1.0"), ("ce_id", str(row.key).encode()), ("ce_type", SUBMISSION.encode())]
+    why = ""
+    for _ in range(TRIES):
+        try:
+            await client.send_and_wait(SUBMISSIONS, to_json(body), key=CLIENT.encode(), headers=headers)
+        except (KafkaError, OSError) as error:
+            why = type(error).__name__
+            await asyncio.sleep(PAUSE_S)
+        else:
+            return
+    raise Unreachable(f"Kafka does not take what is sent: {why}")
+
+
+async def _read(session: aiohttp.ClientSession, row: Row) -> tuple[int, dict[str, Any]]:
+    """What intake says of it once it has read it; 202 if it has not for `AGAIN_S`."""
+    loop = asyncio.get_running_loop()
+    end, pause = loop.time() + AGAIN_S, 0.05
+    while True:
+        await asyncio.sleep(pause)
+        status, answer = await _result(session, row)
+        if status != 202 or loop.time() > end:
+            return status, answer
+        pause = min(pause * 1.5, LONGEST_PAUSE_S)
+
+
+async def _result(session: aiohttp.ClientSession, row: Row) -> tuple[int, dict[str, Any]]:
+    path = f"/api/v1/submissions/{quote(CLIENT)}/{row.key}"
+    status, _, answer = await asked(session, "GET", path)
+    return status, answer

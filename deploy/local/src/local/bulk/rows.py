@@ -1,0 +1,180 @@
+"""Rows of a CSV or JSONL file as complaints to be filed, each under a key that follows from the row itself.
+
+The same file gives the same keys, also in another order; a row that stands in it twice is two complaints.
+"""
+
+import codecs
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TextIO
+from uuid import UUID
+
+from schemas.base.ids import derived_id
+
+JSON: Final = frozenset({".jsonl", ".ndjson", ".json"})
+DELIMITERS: Final = (",", ";", "\t", "|")
+PEEK: Final = 1024
+csv.field_size_limit(10_000_000)
+
+
+class Columns(NamedTuple):
+    """Which column of the file holds what; None: the file has none."""
+
+    text: str
+    title: str | None = None
+    region: str | None = None
+    addressed_to: str | None = None
+    class_: str | None = None
+
+
+class Row(NamedTuple):
+    """One complaint to be filed. `number` counts from 1 in the file's order; `fault`: why it cannot be read."""
+
+    number: int
+    key: UUID
+    body: dict[str, Any]
+    fault: str = ""
+
+
+class Fault(NamedTuple):
+    """A line that holds no row."""
+
+    why: str
+
+
+class UnreadableFile(Exception):
+    """The file is no CSV or JSON, or has no such column; says which."""
+
+
+def read_rows(file: Path, columns: Columns, channel: str, encoding: str | None = None) -> Iterator[Row]:
+    """The complaints in a file: CSV, with whichever of , ; | or tab its first line has, JSONL, or a list in JSON.
+
+    Raises:
+        UnreadableFile: none of these, in another encoding, or without such a column; says which there are.
+    """
+    seen: Counter[str] = Counter()
+    with _opened(file, encoding) as lines:
+        for number, record in enumerate(_records(file, lines, columns), start=1):
+            if isinstance(record, Fault):
+                yield Row(number, derived_id("fault", str(number), record.why), {}, record.why)
+                continue
+            body = body_of(record, columns, channel)
+            fingerprint = json.dumps(body, sort_keys=True, ensure_ascii=False)
+            seen[fingerprint] += 1
+            yield Row(number, derived_id("row", fingerprint, str(seen[fingerprint])), body)
+
+
+def body_of(record: Mapping[str, Any], columns: Columns, channel: str) -> dict[str, Any]:
+    """What is sent to the front door for one record; empty cells are left out, save the text."""
+    body: dict[str, Any] = {"text": str(record.get(columns.text) or ""), "channel": channel}
+    for field, column in (("title", columns.title), ("addressed_to", columns.addressed_to), ("class", columns.class_)):
+        if column and record.get(column):
+            body[field] = str(record[column])
+    if columns.region and record.get(columns.region):
+        body["place"] = {"region": str(record[columns.region])}
+    return body
+
+
+@contextmanager
+def _opened(file: Path, encoding: str | None) -> Iterator[TextIO]:
+    try:
+        with file.open(encoding=encoding or _marked(file), newline="") as lines:
+            yield lines
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(f"{file} is not in {error.encoding}: name its encoding, such as cp1252") from error
+    except (LookupError, csv.Error, OSError) as error:
+        raise UnreadableFile(f"{file} cannot be read: {error}") from error
+
+
+def _marked(file: Path) -> str:
+    with file.open("rb") as raw:
+        return "utf-16" if raw.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+
+
+def _records(file: Path, lines: TextIO, columns: Columns) -> Iterator[Mapping[str, Any] | Fault]:
+    found = _from_json(file, lines) if file.suffix.lower() in JSON else _from_csv(file, lines, columns)
+    checked = False
+    for record in found:
+        if not checked and not isinstance(record, Fault):
+            _check(file, list(record), columns)
+            checked = True
+        yield record
+
+
+def _from_csv(file: Path, lines: TextIO, columns: Columns) -> Iterator[Mapping[str, Any] | Fault]:
+    head = lines.readline()
+    lines.seek(0)
+    names = [column for column in columns if column]
+    fits = (each for each in DELIMITERS if set(names) <= set(next(csv.reader([head], delimiter=each), [])))
+    delimiter, read = next(fits, DELIMITERS[0]), list[str]()
+    reader = csv.DictReader(_kept(lines, read), delimiter=delimiter)
+    _check(file, list(reader.fieldnames or ()), columns)
+    read.clear()
+    for record in reader:
+        if _is_open(read, delimiter):
+            first, last = reader.line_num - len(read) + 1, reader.line_num
+            yield Fault(f"a quotation mark in line {first} is never closed: nothing to line {last} is read as rows")
+        else:
+            yield record
+        read.clear()
+
+
+def _kept(lines: Iterable[str], read: list[str]) -> Iterator[str]:
+    for line in lines:
+        read.append(line)
+        yield line
+
+
+def _is_open(lines: Sequence[str], delimiter: str) -> bool:
+    # Python's reader takes what a file ends in the middle of for a row; a strict one says that it is none.
+    if sum(line.count('"') for line in lines) % 2 == 0:
+        return False
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "end of data" in str(error)
+    return False
+
+
+def _from_json(file: Path, lines: TextIO) -> Iterator[Mapping[str, Any] | Fault]:
+    if lines.read(PEEK).lstrip()[:1] == "[" and file.suffix.lower() == ".json":
+        lines.seek(0)
+        try:
+            yield from map(_object, json.load(lines))
+        except ValueError as error:
+            raise UnreadableFile(f"{file} is no JSON: {error}") from error
+        return
+    lines.seek(0)
+    faults, readable = list[Fault](), False
+    for record in (_parsed(line) for line in lines if line.strip()):
+        # Held back until one line is read: where none can be, it is the file that is wrong.
+        if isinstance(record, Fault) and not readable:
+            faults.append(record)
+            continue
+        if not readable:
+            yield from faults
+            readable = True
+        yield record
+    if faults and not readable:
+        raise UnreadableFile(f"{file} has no line that is a JSON object: {faults[0].why}")
+
+
+def _parsed(line: str) -> Mapping[str, Any] | Fault:
+    try:
+        return _object(json.loads(line))
+    except (ValueError, RecursionError):
+        return Fault("the line is no JSON")
+
+
+def _object(record: Any) -> Mapping[str, Any] | Fault:
+    return record if isinstance(record, dict) else Fault("it is no JSON object")
+
+
+def _check(file: Path, there: list[str], columns: Columns) -> None:
+    missing = [column for column in columns if column and column not in there]
+    if missing:
+        raise UnreadableFile(f"{file} has no column {', '.join(missing)}; it has {', '.join(there) or 'nothing'}")

@@ -1,0 +1,218 @@
+"""One complaint through every office, played at the front door by all who have a part in it: `make demo` shows it, and
+the journey's test holds its timeline to what was done.
+
+Each step is known by the facts that it leaves, and only taken while they are missing: a run that was cut off is simply
+run again, and goes on where it was.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import reduce
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+
+from chassis.base.clock import FileClock, advance
+from local.bulk.client import asked
+from schemas.base.ids import derived_id
+from schemas.base.values import HolderKind
+from schemas.reference.load import calendars, policies
+from schemas.registry.calendars import DEFAULT_ZONE, Calendars, add_working_days, with_decree
+
+Json = dict[str, Any]
+TEXT: Final = "Lampu jalan di depan sekolah kami padam semua sejak Senin, gelap gulita."
+ANSWER: Final = "Tim kami sudah mengganti lampu dan memeriksa seluruh jaringan di lokasi itu."
+LEAD: Final = "kota-bandung"
+OTHERS: Final = ("provinsi-jawa-barat", "kemenhub")
+GRID: Final = "pln"
+OMBUDSMAN: Final = 3
+STEP_S: Final = 60.0
+"""Within so long a step's facts are there."""
+POLL_S: Final = 0.2
+
+
+class Stuck(Exception):
+    """A step left no trace; the message says which, and where the complaint was."""
+
+
+class LongStory:
+    """The front door of a platform, its test clock, and the complaint that is told about."""
+
+    def __init__(
+        self, session: aiohttp.ClientSession, clock_file: Path, run: str, said: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self._session, self._clock_file, self._run, self._said = session, clock_file, run, said
+        self.code, self.complaint = "", ""
+        self.refused: list[str] = []
+        """Codes of the refusals that the story met, as it should."""
+
+    async def play(self) -> Json:
+        """From the filing to the end; the reporter's page, read back.
+
+        Raises:
+            Stuck: a step did not lead where it should.
+        """
+        filed = await self._post("/api/v1/complaints", text=TEXT)
+        self.code, self.complaint = filed["tracking_code"], filed["id"]
+        await self._triage()
+        await self._three_returns()
+        await self._arbitration()
+        await self._a_stopped_clock()
+        await self._to_the_ombudsman()
+        await self._split_in_two()
+        await self._dispute()
+        return await self._silence()
+
+    async def story(self, complaint: str | None = None) -> Json:
+        """What the reporter sees now."""
+        return await self._get(f"/api/v1/complaints/{complaint or self.code}?lang=en")
+
+    async def _triage(self) -> None:
+        await self._until("ComplaintReferred", 1)
+        await self._step("ReporterAsked", 1, lambda: self._desk("question", question="Di kota mana sekolah itu?"))
+        await self._step("DetailAdded", 1, lambda: self._reporter("details", text="Di depan gerbang, tiang ketiga."))
+
+    async def _three_returns(self) -> None:
+        for number, body in enumerate((LEAD, *OTHERS), start=1):
+            await self._step("ComplaintRouted", number, lambda body=body: self._desk("placement", agency=body))  # type: ignore[misc]
+            back = lambda body=body: self._agency(body, "return", reason="Bukan kewenangan kami.")  # noqa: E731
+            await self._step("ComplaintReturned", number, back)
+            if number <= len(OTHERS):
+                await self._until("ComplaintReferred", number + 1)
+
+    async def _arbitration(self) -> None:
+        await self._until("ArbitrationOpened", 1)
+        why = {"agency": LEAD, "reason": "Penerangan jalan kota adalah urusan kota."}
+        decide = lambda: self._post(f"/api/v1/arbitration/{self.complaint}/decision", **why)  # noqa: E731
+        await self._step("ArbitrationDecided", 1, decide)
+        await self._until("ComplaintRouted", len(OTHERS) + 2)
+        if not await self._has("ComplaintAcknowledged", 1):
+            await self._agency(LEAD, "return", reason="Tetap bukan milik kami.")
+        await self._step("ComplaintAcknowledged", 1, lambda: self._agency(LEAD, "acknowledgement"))
+
+    async def _a_stopped_clock(self) -> None:
+        ask = lambda: self._agency(LEAD, "clarification", question="Tiang nomor berapa?")  # noqa: E731
+        await self._step("ClarificationRequested", 1, ask)
+        if not await self._has("DetailAdded", 2):
+            self._pass(timedelta(days=7))
+        await self._step("DetailAdded", 2, lambda: self._reporter("details", text="Tiang nomor tiga."))
+
+    async def _to_the_ombudsman(self) -> None:
+        if (story := await self.story())["rung"] < OMBUDSMAN:
+            (settle,) = [one for one in story["due"] if one["clock"] == "settle"]
+            due_at = datetime.fromisoformat(settle["due_at"])
+            wait = next(r.after_wd for r in policies().at(due_at).ladder[HolderKind.AGENCY] if r.number == OMBUDSMAN)
+            climbs_at = add_working_days(due_at, wait, DEFAULT_ZONE, _calendar())
+            self._pass(climbs_at - FileClock(self._clock_file).now() + timedelta(hours=1))
+        await self._until("ComplaintEscalated", OMBUDSMAN)
+
+    async def _split_in_two(self) -> None:
+        parts = [{"agency": GRID, "task": "Periksa jaringan"}, {"agency": OTHERS[0], "task": "Periksa gardu"}]
+        await self._step("ComplaintSplit", 1, lambda: self._agency(LEAD, "split", parts=parts))
+        if await self._has("ResponseGiven", 1):
+            return
+        await self._answer(LEAD, self.complaint)  # too early: its parts are open
+        case = await self._get(f"/api/v1/agencies/{LEAD}/inbox/{self.complaint}")
+        for part in case["parts"]:
+            await self._do_part(part["agency"], part["id"])
+        await self._step("ResponseGiven", 1, lambda: self._answer(LEAD, self.complaint))
+
+    async def _do_part(self, body: str, part: str) -> None:
+        if body == GRID and await self._holds(GRID, part):
+            # "Not our field" is no end for a part either: it goes on, by its own words or by the desk's.
+            back = {"reason": "Jaringan ini milik kementerian."}
+            await self._post(f"/api/v1/agencies/{GRID}/inbox/{part}/return", **back)
+            if (await self._until_part(part, "triage", "routed"))["status"] == "triage":
+                await self._post(f"/api/v1/triage/{part}/placement", agency=OTHERS[1])
+        held = await self._until_part(part, "routed", "in_progress", "closed")
+        if held["status"] != "closed":
+            await self._answer(held["holder"].removeprefix("agency:"), part)
+            await self._until_part(part, "closed")
+
+    async def _dispute(self) -> None:
+        again = lambda: self._reporter("dispute", reason="Masih padam, tidak ada yang datang.")  # noqa: E731
+        await self._step("ResolutionDisputed", 1, again)
+        await self._step("ResponseGiven", 2, lambda: self._answer(LEAD, self.complaint))
+
+    async def _silence(self) -> Json:
+        if not await self._has("ComplaintLapsed", 1):
+            self._pass(timedelta(days=28))
+        return await self._until("ComplaintLapsed", 1)
+
+    async def _step(self, fact: str, count: int, act: Callable[[], Awaitable[Any]]) -> None:
+        if not await self._has(fact, count):
+            await act()
+        await self._until(fact, count)
+
+    async def _until(self, fact: str, count: int) -> Json:
+        async def there() -> Json | None:
+            story = await self.story()
+            return story if _counted(story, fact) >= count else None
+
+        found: Json = await self._wait(there, f"{fact} number {count}")
+        self._said(f"{fact} {count}")
+        return found
+
+    async def _until_part(self, part: str, *wanted: str) -> Json:
+        async def there() -> Json | None:
+            case = await self._get(f"/api/v1/triage/{part}")
+            return case if case["status"] in wanted else None
+
+        reached: Json = await self._wait(there, f"part {' or '.join(wanted)}")
+        return reached
+
+    async def _wait(self, condition: Callable[[], Awaitable[Any]], what: str) -> Any:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + STEP_S
+        while not (found := await condition()):
+            if loop.time() > end:
+                raise Stuck(f"{what} never came; {(await self.story())['status']}, {(await self.story())['timeline']}")
+            await asyncio.sleep(POLL_S)
+        return found
+
+    async def _has(self, fact: str, count: int) -> bool:
+        return _counted(await self.story(), fact) >= count
+
+    async def _holds(self, body: str, complaint: str) -> bool:
+        case = await self._get(f"/api/v1/agencies/{body}/inbox/{complaint}")
+        return case.get("holder") == f"agency:{body}" and case["status"] != "closed"
+
+    async def _desk(self, move: str, **body: Any) -> None:
+        await self._post(f"/api/v1/triage/{self.complaint}/{move}", **body)
+
+    async def _agency(self, agency: str, move: str, **body: Any) -> None:
+        await self._post(f"/api/v1/agencies/{agency}/inbox/{self.complaint}/{move}", **body)
+
+    async def _reporter(self, move: str, **body: Any) -> None:
+        await self._post(f"/api/v1/complaints/{self.code}/{move}", **body)
+
+    async def _answer(self, body: str, complaint: str) -> None:
+        case = await self._get(f"/api/v1/agencies/{body}/inbox/{complaint}")
+        answer = {"text": ANSWER, "seen_version": case["version"]}
+        await self._post(f"/api/v1/agencies/{body}/inbox/{complaint}/response", **answer)
+
+    async def _get(self, path: str) -> Json:
+        return (await asked(self._session, "GET", path))[2]
+
+    async def _post(self, path: str, **body: Any) -> Json:
+        key = str(derived_id("long story", self._run, path, str(sorted(body.items()))))
+        status, _, answer = await asked(self._session, "POST", path, body, key)
+        if status >= 400:
+            self.refused.append(answer["code"])
+            self._said(f"refused: {answer['detail']}")
+        return answer
+
+    def _pass(self, delta: timedelta) -> None:
+        advance(self._clock_file, max(delta, timedelta()))
+        self._said(f"{delta.days} days pass")
+
+
+def _counted(story: Json, fact: str) -> int:
+    return sum(moment["type"] == fact for moment in story["timeline"])
+
+
+def _calendar() -> Any:
+    decrees = (each.decree(datetime.fromisoformat("2020-01-01T00:00:00Z")) for each in calendars())
+    return reduce(with_decree, decrees, Calendars()).national

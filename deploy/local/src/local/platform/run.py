@@ -1,0 +1,140 @@
+"""`make run`: the whole platform on this machine, from nothing to one address, and an orderly end."""
+
+import shutil
+import signal
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+from chassis.base.settings import BadSetting, Settings, read_settings
+from local.errors import CannotRun
+from local.kafka import jars
+from local.kafka.server import KafkaServer
+from local.paths import taken
+from local.platform.check_store import check_store
+from local.platform.disk import Room
+from local.platform.processes import IMPORTED, Layout, children
+from local.platform.state_dir import alone, make_secrets
+from local.platform.supervisor import READY_LIMIT_S, Restarts, Supervisor
+from local.process import fork
+from local.process.child import Forked, Process
+from schemas.reference.calendar_file import BadCalendar
+from schemas.reference.load import calendars, policies
+from schemas.reference.policy_file import BadPolicy
+
+NEEDED_BYTES: Final = 1024**3
+JARS_BYTES: Final = 56_000_000
+WATCH_S: Final = 0.5
+console: Final = Console(stderr=True, highlight=False)
+
+
+class Stopped(Exception):
+    """Ctrl-C or SIGTERM."""
+
+
+def run(
+    router: Annotated[int, typer.Option(min=1, help="router workers")] = 1,
+    inbox: Annotated[int, typer.Option(min=1, help="agency-inbox workers")] = 1,
+) -> None:
+    """Start Kafka, the relay and the five services; stop them in order on Ctrl-C."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
+    try:
+        settings = read_settings()
+        state = settings.state_dir.resolve()
+        check_machine(settings, state)
+        _check_data()
+        with alone(state):
+            make_secrets(state)
+            check_store(settings)
+            _run(settings, Layout(state, settings.port, f"127.0.0.1:{settings.kafka_port}", router, inbox))
+    except (BadSetting, BadPolicy, BadCalendar, CannotRun) as error:
+        console.print("[red]Satupintu cannot run:[/red]", escape(str(error)), soft_wrap=True)
+        raise typer.Exit(1) from error
+    except Stopped:  # before anything was started, most likely in the first download
+        console.print("stopped")
+
+
+def _run(settings: Settings, layout: Layout) -> None:
+    started, state = time.monotonic(), layout.state
+    kafka = KafkaServer(state / "kafka", _jars(settings.kafka_cache), settings.kafka_port, log=state / "logs/kafka.log")
+    supervisor = Supervisor(children(layout), state / "logs", Forked if fork.POSSIBLE else Process)
+    try:
+        kafka.start()
+        if fork.POSSIBLE:
+            fork.preload(IMPORTED)  # while Kafka starts
+        supervisor.start()
+        kafka.wait_ready(READY_LIMIT_S)
+        console.print("  kafka is ready")
+        supervisor.wait_ready(lambda name: console.print(f"  {name} is ready"))
+        console.print(f"ready after {time.monotonic() - started:.0f} s; logs are in {state / 'logs'}")
+        Console(highlight=False).print(f"Satupintu: http://{settings.host}:{settings.port}  (Ctrl-C stops it)")
+        _watch(supervisor, kafka, Room(state))
+    except Stopped:
+        console.print("stopping")
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        supervisor.stop(lambda name: console.print(f"  {name} stopped"))
+        kafka.stop()
+        console.print("stopped")
+
+
+def _check_data() -> None:
+    # What makes no sense in them is said once and in a sentence, before anything is started.
+    policies()
+    calendars()
+
+
+def check_machine(settings: Settings, state: Path) -> None:
+    """Raises CannotRun before anything is started: a taken port, too little disk."""
+    for port, name, setting in (
+        (settings.port, "front door", "SATUPINTU_PORT"),
+        (settings.kafka_port, "Kafka broker", "SATUPINTU_KAFKA_PORT"),
+    ):
+        if taken(port):
+            other = port + 1000
+            raise CannotRun(
+                f"port {port}, where the {name} listens, is taken: stop what uses it, or set {setting}={other}."
+            )
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(state).free
+    except OSError as error:
+        raise CannotRun(f"{state}, where state is kept, cannot be used: {error.strerror}.") from error
+    if free < NEEDED_BYTES:
+        raise CannotRun(f"the disk of {state} has {free / 1e9:.1f} GB left, and at least 1 GB is needed.")
+
+
+def _watch(supervisor: Supervisor, kafka: KafkaServer, room: Room) -> None:
+    def told(what: str) -> None:
+        console.print(f"[yellow]{escape(what)}[/yellow]", soft_wrap=True)
+
+    restarts = Restarts()
+    while True:
+        # Without room whatever is started again only ends again, for want of nothing but room.
+        if room.left(told):
+            supervisor.tend(told)
+            restarts.tend(kafka.process, kafka.start, told)
+        time.sleep(WATCH_S)
+
+
+def _jars(cache: Path) -> list[Path]:
+    shape = (TextColumn("bringing Kafka's jars"), BarColumn(), DownloadColumn())
+    with Progress(*shape, console=console, transient=True) as progress:
+        task = progress.add_task("jars", total=JARS_BYTES, visible=False)
+
+        def fetched(count: int) -> None:
+            progress.update(task, advance=count, visible=True)
+
+        return jars.ensure(cache.resolve(), fetched)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise Stopped

@@ -1,0 +1,147 @@
+"""Keeps a set of processes running: started together, ready together, started again if one ends, stopped in order."""
+
+import json
+import signal
+import time
+import urllib.error
+import urllib.request
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from local.errors import CannotRun
+from local.platform.processes import Child
+from local.process.child import Process
+
+POLL_S: Final = 0.1
+READY_LIMIT_S: Final = 240.0
+STOP_LIMIT_S: Final = 15.0
+RESTARTS: Final = 3
+WITHIN_S: Final = 60.0
+Told = Callable[[str], None]
+
+
+class Restarts:
+    """Starts processes again that have ended, each at most `RESTARTS` times within `WITHIN_S`."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now, self._at = now, defaultdict[str, list[float]](list)
+
+    def tend(self, process: Process, start: Callable[[], None], told: Told) -> None:
+        """Nothing happens while it runs.
+
+        Raises:
+            CannotRun: it has ended too often.
+        """
+        if process.running:
+            return
+        how, now = how_it_ended(process), self._now()
+        lately = self._at[process.name] = [at for at in self._at[process.name] if at > now - WITHIN_S]
+        if len(lately) >= RESTARTS:
+            raise CannotRun(
+                f"{process.name} does not stay up: it {how} after {RESTARTS} new starts within {WITHIN_S:g} s, "
+                f"so everything is stopped; the end of its log says:\n{said(process)}"
+            )
+        lately.append(now)
+        told(f"{process.name} {how} and is started again ({len(lately)} of {RESTARTS} within {WITHIN_S:g} s)")
+        start()
+
+
+def how_it_ended(process: Process) -> str:
+    """Its exit code in words."""
+    code = process.exit_code or 0
+    return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+
+
+def said(process: Process) -> str:
+    """The end of its log."""
+    return "\n".join(f"  {line}" for line in process.last_lines())
+
+
+class Supervisor:
+    """Processes that are ready together, watched together and stopped stage by stage."""
+
+    def __init__(self, children: Sequence[Child], logs: Path, kind: type[Process] = Process) -> None:
+        """`kind`: how they are started."""
+        self._logs = logs
+        self._children = [(child, kind(child.name, child.argv, _log(logs, child), child.env)) for child in children]
+        self._restarts = Restarts()
+
+    def members(self) -> list[tuple[Child, Process]]:
+        """Each child with its process."""
+        return list(self._children)
+
+    def start(self) -> None:
+        """Start all; does not wait."""
+        for _, process in self._children:
+            process.start()
+
+    def wait_ready(self, told: Told, limit_s: float = READY_LIMIT_S) -> None:
+        """Returns when each has said that it is ready; `told` hears of each.
+
+        Raises:
+            CannotRun: one of them ended, or took too long; says which and what it said last.
+        """
+        waiting, end = [child for child, _ in self._children], time.monotonic() + limit_s
+        while waiting:
+            self.check()
+            for child in [child for child in waiting if ready(child.ready_url)[0]]:
+                waiting.remove(child)
+                told(child.name)
+            if waiting and time.monotonic() > end:
+                reasons = "; ".join(f"{child.name}: {ready(child.ready_url)[1]}" for child in waiting)
+                raise CannotRun(f"not ready after {limit_s:g} s: {reasons}. Their logs are in {self._logs}.")
+            time.sleep(POLL_S)
+
+    def check(self) -> None:
+        """Raises CannotRun if one of them has ended, with its exit code and the end of its log."""
+        for child, process in self._children:
+            if process.exit_code is not None:
+                raise CannotRun(f"{child.name} {how_it_ended(process)}; the end of its log says:\n{said(process)}")
+
+    def tend(self, told: Told) -> None:
+        """Start again what has ended; `told` hears of it.
+
+        Raises:
+            CannotRun: one of them does not stay up; says which, how it ended and what it said last.
+        """
+        for _, process in self._children:
+            self._restarts.tend(process, process.start, told)
+
+    def stop(self, told: Told) -> None:
+        """Stop stage after stage, all of one stage at once, within a limit each."""
+        for stage in sorted({child.stage for child, _ in self._children}):
+            self._stop([each for each in self._children if each[0].stage == stage and each[1].running], told)
+
+    @staticmethod
+    def _stop(members: Sequence[tuple[Child, Process]], told: Told) -> None:
+        for _, process in members:
+            process.send(signal.SIGTERM)
+        end = time.monotonic() + STOP_LIMIT_S
+        for child, process in members:
+            in_time = process.end(max(0.0, end - time.monotonic()))
+            told(child.name if in_time else f"{child.name} (killed, it did not end by itself)")
+
+
+def ready(url: str) -> tuple[bool, str]:
+    """Whether a process says that it is ready, and what it says instead."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return answer.status == 200, ""
+    except urllib.error.HTTPError as error:
+        return False, _unready(error.read())
+    except OSError as error:
+        return False, str(error)
+
+
+def _unready(body: bytes) -> str:
+    try:
+        states = json.loads(body)
+    except ValueError:
+        return body.decode(errors="replace")[:200]
+    return ", ".join(str(state) for state in states.values() if state != "ok")
+
+
+def _log(logs: Path, child: Child) -> Path:
+    return logs / f"{child.name}.log"

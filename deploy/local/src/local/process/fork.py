@@ -1,0 +1,114 @@
+"""Runs a Python module in a fork of this process: what this one has imported, it need not import, nor hold, again.
+
+Seven processes that import the same libraries one by one are most of the start on two cores. For a supervisor without
+threads of its own only, and only on Linux: elsewhere system libraries do not survive a fork.
+"""
+
+import ctypes
+import gc
+import os
+import runpy
+import signal
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from typing import Final, NoReturn
+
+POLL_S: Final = 0.02
+POSSIBLE: Final = sys.platform == "linux"
+
+
+def preload(modules: Sequence[str]) -> None:
+    """Import what the forks will need."""
+    for module in modules:
+        import_module(module)
+    gc.freeze()  # a collection in a fork would write to, and so copy, every page that it shares with us
+
+
+class Fork:
+    """As much of `subprocess.Popen` as `local.process.child` uses."""
+
+    def __init__(self, module: Sequence[str], log: int, env: Mapping[str, str], errors: int | None = None) -> None:
+        """`module`: its name, then its arguments. `log`: the descriptor that it writes to; `errors`: another one for
+        standard error.
+        """
+        assert threading.active_count() == 1, "a fork would take over the locks of threads that it does not have"
+        self._code: int | None = None
+        end = end_with_parent()
+        self.pid = os.fork()
+        if self.pid == 0:
+            _become(module, (log, log if errors is None else errors), env, end)
+
+    def poll(self) -> int | None:
+        """The exit status once it has ended; negative: ended by that signal."""
+        if self._code is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self._code = os.waitstatus_to_exitcode(status) if pid else None
+        return self._code
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit status. Raises TimeoutExpired."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if end is not None and time.monotonic() > end:
+                raise subprocess.TimeoutExpired(str(self.pid), timeout or 0.0)
+            time.sleep(POLL_S)
+        return code
+
+    def send_signal(self, number: int) -> None:
+        """Nothing happens if it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self.send_signal(signal.SIGKILL)
+
+
+def end_with_parent() -> Callable[[], None] | None:
+    """What a new process calls so that it ends when this one does, however that ends (Linux)."""
+    # The kernel sends the signal when the *thread* that forked ends, hence the main thread only.
+    if not POSSIBLE or threading.current_thread() is not threading.main_thread():
+        return None
+    prctl = ctypes.CDLL(None).prctl
+    return lambda: prctl(1, signal.SIGTERM)
+
+
+def _become(
+    module: Sequence[str], outputs: tuple[int, int], env: Mapping[str, str], end: Callable[[], None] | None
+) -> NoReturn:
+    # Never back up the stack: above are the supervisor's own handlers and `finally` blocks.
+    code = 1
+    try:
+        os.setsid()
+        if end is not None:
+            end()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        for place, output in enumerate(outputs, 1):
+            os.dup2(output, place)
+        os.environ.clear()
+        os.environ.update(env)
+        code = _run(module)
+    except BaseException:  # noqa: BLE001 - as the interpreter would
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _run(module: Sequence[str]) -> int:
+    sys.argv = list(module)
+    try:
+        runpy.run_module(module[0], run_name="__main__", alter_sys=True)
+    except SystemExit as exit_:
+        if isinstance(exit_.code, str):
+            print(exit_.code, file=sys.stderr)
+        return exit_.code if isinstance(exit_.code, int) else int(exit_.code is not None)
+    return 0

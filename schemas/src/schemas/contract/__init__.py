@@ -1,0 +1,47 @@
+"""The contract with everyone outside: what agencies and the public read, and what agencies and gateways send.
+
+Each type is a CloudEvent's body; its `ce_type` is its key in `CASES`, `REPLIES` or one of the constants.
+"""
+
+from typing import Final
+
+from pydantic import BaseModel
+
+from schemas.contract.agency_messages import CASES, Case, case, tell
+from schemas.contract.agency_replies import REPLIES, Acknowledged, Answered, Clarification, Progress, Returned
+from schemas.contract.open_data import RETRACTED, SUMMARY, ComplaintSummary, SummaryRetracted, retraction, summary
+from schemas.contract.submission import SUBMISSION, Complaining, PlaceGiven, Reporter, Submission
+
+CONTRACT: Final[dict[str, type[BaseModel]]] = {
+    **CASES,
+    **REPLIES,
+    SUBMISSION: Submission,
+    SUMMARY: ComplaintSummary,
+    RETRACTED: SummaryRetracted,
+}
+"""Every type that crosses our border, by `ce_type`."""
+
+__all__ = [
+    "CASES",
+    "CONTRACT",
+    "REPLIES",
+    "RETRACTED",
+    "SUBMISSION",
+    "SUMMARY",
+    "Acknowledged",
+    "Answered",
+    "Case",
+    "Clarification",
+    "Complaining",
+    "ComplaintSummary",
+    "PlaceGiven",
+    "Progress",
+    "Reporter",
+    "Returned",
+    "Submission",
+    "SummaryRetracted",
+    "case",
+    "retraction",
+    "summary",
+    "tell",
+]

@@ -1,0 +1,73 @@
+"""Writes the published schemas: `python -m schemas.contract.generate [--check]`.
+
+JSON Schema of every event's present version and of every contract type, and the AsyncAPI document. Schemas of
+older versions stay as they were written. `--check` writes nothing; it fails where a file on disk is not what would
+be written, and where an example that was once published can no longer be read.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from pydantic import BaseModel
+from pydantic_core import from_json, to_json
+
+from schemas.base.envelope import Metadata
+from schemas.contract import CONTRACT
+from schemas.contract.asyncapi import document
+from schemas.contract.compat import event_problem, outward_problem
+from schemas.events import BY_NAME
+from schemas.events.upcasters import current_version
+
+ROOT: Final = Path(__file__).parents[3]
+
+
+def main(arguments: list[str], root: Path = ROOT) -> int:
+    """The exit status: 0 where all is well."""
+    if "--check" not in arguments:
+        for path, text in wanted():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(text)
+        return 0
+    found = [*drift(root), *broken(root)]
+    for problem in found:
+        print(problem, file=sys.stderr)  # noqa: T201 - a command speaks to its caller
+    return 1 if found else 0
+
+
+def wanted() -> Iterator[tuple[str, str]]:
+    """Every generated file: path below the root, and text."""
+    for name, fact in BY_NAME.items():
+        yield f"jsonschema/events/{name}.v{current_version(name)}.json", _schema(fact)
+    yield "jsonschema/events/metadata.json", _schema(Metadata)
+    for ce_type, model in CONTRACT.items():
+        yield f"jsonschema/outward/{ce_type}.json", _schema(model)
+    yield "asyncapi.yaml", yaml.safe_dump(document(), sort_keys=False, allow_unicode=True, width=120)
+
+
+def drift(root: Path) -> Iterator[str]:
+    """Files that are not what would be written now."""
+    for path, text in wanted():
+        if not (root / path).exists() or (root / path).read_text() != text:
+            yield f"{path} is not up to date: run python -m schemas.contract.generate"
+
+
+def broken(root: Path) -> Iterator[str]:
+    """Published examples that can no longer be read."""
+    for path in sorted((root / "examples").glob("*/*/*.json")):
+        example: dict[str, Any] = from_json(path.read_bytes())
+        outward = path.parts[-3] == "outward"
+        problem = outward_problem(path.parts[-2], example) if outward else event_problem(example)
+        if problem:
+            yield f"{path.relative_to(root)}: {problem}"
+
+
+def _schema(model: type[BaseModel]) -> str:
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(by_alias=True)}
+    return to_json(schema, indent=2).decode() + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,29 @@
+"""The services of Open311 GeoReport v2: the fields of public service, and one for whoever cannot tell."""
+
+from typing import Final, NamedTuple
+
+from schemas.wording.sectors import SECTORS
+
+OTHER: Final = "other"
+_OTHER_NAMES: Final = ("lainnya", "anything else")
+
+
+class Service(NamedTuple):
+    """What can be reported. Who files under a wrong one is at no wrong door: the words decide."""
+
+    code: str
+    name: str
+    description: str
+
+
+def services(lang: str) -> list[Service]:
+    """All of them, with names in `lang`."""
+    return [service(code, lang) for code in (*SECTORS, OTHER)]
+
+
+def service(code: str, lang: str) -> Service:
+    """The one of that code. Raises KeyError: there is none."""
+    names = _OTHER_NAMES if code == OTHER else SECTORS[code]
+    name = names[0 if lang == "id" else 1]
+    about = {"id": f"Laporan tentang {name}", "en": f"Reports about {name}"}
+    return Service(code, name, about[lang])

@@ -1,0 +1,93 @@
+"""Open data: one line per public complaint, nothing personal and nothing secret in it."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Annotated, Final
+
+from pydantic import AwareDatetime, Field
+
+from schemas.base.values import ComplaintClass, RegionCode
+from schemas.complaint.fold import Told as Said
+from schemas.complaint.fold import evolve
+from schemas.complaint.lifecycle import CloseReason, Status
+from schemas.complaint.state import Complaint, new
+from schemas.contract.base import Told
+from schemas.registry.calendars import DEFAULT_ZONE, zone_of
+from schemas.registry.fold import Registry
+
+SUMMARY: Final = "complaint.summary"
+RETRACTED: Final = "complaint.summary-retracted"
+REGENCY_LETTERS: Final = 5
+"""Of a region's code: finer than a regency a place could point to a person."""
+
+
+class ComplaintSummary(Told):
+    """Where a public complaint stands. The newest line of a public number holds."""
+
+    public_number: str
+    version: int
+    class_: Annotated[ComplaintClass, Field(alias="class")]
+    status: Status
+    closed: CloseReason | None = None
+    sector: str | None = None
+    region: RegionCode | None = None
+    agency: str | None = None
+    received_on: date
+    answered_on: date | None = None
+    closed_on: date | None = None
+    due_at: AwareDatetime | None = None
+    returns: int = 0
+    disputes: int = 0
+    rung: int = 0
+
+
+class SummaryRetracted(Told):
+    """The report of that number is no longer for the public: whoever kept lines of it lets them go."""
+
+    public_number: str
+    version: int
+
+
+Line = ComplaintSummary | SummaryRetracted
+
+
+def retraction(state: Complaint, history: Iterable[Said]) -> SummaryRetracted | None:
+    """What takes back the lines of a report that was public until it was found to need examining (suspected
+    misconduct); None if it is public, or never was. `history`: all its facts.
+    """
+    if state.is_public or not state.supervision or state.secret or state.whole is not None:
+        return None
+    before = new(state.id)
+    for said in history:
+        before = evolve(before, said)
+        if before.is_public:
+            return SummaryRetracted(public_number=state.public_number, version=state.version)
+    return None
+
+
+def summary(state: Complaint, registry: Registry, due_at: datetime | None) -> ComplaintSummary | None:
+    """The line of this complaint; None for what the public may not know of, and for a part (its whole tells it)."""
+    if not state.is_public:
+        return None
+    region = state.place.region if state.place else None
+    return ComplaintSummary(
+        public_number=state.public_number,
+        version=state.version,
+        class_=state.class_,
+        status=state.status,
+        closed=state.closed,
+        sector=state.sector,
+        region=region[:REGENCY_LETTERS] if region else None,
+        agency=registry.holder(state.holder).agency,
+        received_on=_day(state.received_at),
+        answered_on=_day(state.answered_at) if state.answered_at else None,
+        closed_on=_day(state.closed_at) if state.closed_at else None,
+        due_at=due_at,
+        returns=len(state.returned_by),
+        disputes=state.disputes,
+        rung=state.rung,
+    )
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(zone_of(DEFAULT_ZONE)).date()

@@ -1,0 +1,66 @@
+"""What a complaint is filed with: the form of POST /api/v1/complaints, and the same on the topic `submissions`."""
+
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+
+from schemas.base.limits import ADDRESS, CHANNEL, CLIENT, EMAIL, NAME, PHONE, TITLE
+from schemas.base.values import ComplaintClass, Day, RegionGiven
+from schemas.contract.base import BodyText, Sent
+
+ChannelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=CHANNEL)]
+
+
+class PlaceGiven(Sent):
+    """Where it happened, as far as the reporter knows. Coordinates are WGS 84 degrees, both or neither."""
+
+    region: RegionGiven | None = None
+    lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
+    lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
+    address: str | None = Field(default=None, min_length=1, max_length=ADDRESS)
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.lat is None) != (self.lon is None):
+            raise ValueError("lat and lon belong together")
+        return self
+
+
+class Reporter(Sent):
+    """Who complains, as far as they wish to say. Goes to the vault, never into an event."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=NAME)
+    email: str | None = Field(default=None, max_length=EMAIL, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+    phone: str | None = Field(default=None, max_length=PHONE, pattern=r"^\+?[0-9][0-9 ()./-]{4,}$")
+
+
+class Complaining(Sent):
+    """The form. Only `text` is required."""
+
+    class_: ComplaintClass | None = Field(default=None, alias="class")
+    text: BodyText
+    title: str | None = Field(default=None, min_length=1, max_length=TITLE)
+    place: PlaceGiven | None = None
+    occurred_on: Day | None = None
+    anonymous: bool = False
+    secret: bool = False
+    reporter: Reporter | None = None
+    addressed_to: str | None = Field(default=None, min_length=1, max_length=NAME)
+    channel: ChannelName | None = None
+    language: Literal["id", "en"] = "id"
+
+
+class Submission(Complaining):
+    """One complaint from a channel gateway. `client` and `key` make sending it again safe."""
+
+    client: str = Field(min_length=1, max_length=CLIENT)
+    """The gateway's id; also the key of the message."""
+    key: str = Field(min_length=1, max_length=CLIENT)
+    """The gateway's own id of this message, the same each time it is sent."""
+    channel: ChannelName
+    received_at: AwareDatetime | None = None
+    """When the citizen's message reached the gateway: from then on the citizen's clock runs."""
+
+
+SUBMISSION: Final = "complaint.submitted"
+"""Its `ce_type`."""

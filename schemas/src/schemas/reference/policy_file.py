@@ -1,0 +1,220 @@
+"""Is this file a policy that can be kept? Whoever writes one is told by name what makes no sense, before it counts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import time
+from itertools import pairwise
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails, from_json
+
+from schemas.base.values import Clock, HolderKind
+from schemas.deadlines.policies import Origin, Policies, Policy, Rule, Rung, Sureness
+from schemas.wording.fields import by_field
+
+FIRSTS: Final[Mapping[Clock, str]] = {
+    Clock.PLACE: "filed_or_given_back",
+    Clock.FORWARD: "filed_or_given_back",
+    Clock.TRIAGE: "referred",
+    Clock.ACKNOWLEDGE: "routed",
+    Clock.SETTLE: "received",
+    Clock.REWORK: "disputed_or_bound",
+    Clock.COMPLETION: "asked",
+    Clock.SILENCE: "answered",
+    Clock.ARBITRATION: "arbitration_opened",
+    Clock.DISPUTE: "closed",
+}
+"""The fact from which each clock runs: a file says it for its readers, and cannot say another."""
+SETTLE: Final = ("settle.information", "settle.complaint", "settle.supervision", "settle.aspiration")
+RULES: Final = frozenset({*(clock.value for clock in Clock if clock is not Clock.SETTLE), *SETTLE})
+ORIGINS: Final = frozenset(
+    {
+        "reminder", "reminder_hours", "ladder", "repeat", "returns", "stops", "unconfirmed", "news", "join", "alike",
+        "letters", "unfinished", "inbox", "dead_letters",
+    }
+)  # fmt: skip
+CLIMBERS: Final = frozenset({HolderKind.AGENCY, HolderKind.DESK, HolderKind.ARBITER})
+PUBLIC_LIST: Final = 4
+Days = Annotated[int, Field(strict=True, ge=0, le=1_000)]
+Some = Annotated[int, Field(strict=True, ge=1, le=1_000)]
+Named = Annotated[str, Field(min_length=1)]
+
+
+class BadPolicy(Exception):
+    """This file is no policy that can be kept; the message names file and field."""
+
+
+class Part(BaseModel):
+    """An unknown field is a spelling mistake and refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Words(Part):
+    """The same by language."""
+
+    id: Named
+    en: Named
+
+
+class OriginFile(Part):
+    """Where a number comes from."""
+
+    source: Words
+    sureness: Sureness
+
+
+class RuleFile(OriginFile):
+    """One period."""
+
+    name: Named
+    clock: Clock
+    amount: Annotated[int, Field(strict=True, ge=1, le=100_000)]
+    unit: Literal["wd", "d", "s"]
+    starts: Named
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        # What placing owes is counted in seconds; everything else is owed by people, who count days.
+        units = ("s",) if self.clock is Clock.PLACE else ("wd", "d")
+        if self.name not in RULES:
+            raise ValueError(f"there is no rule {self.name}: known are {', '.join(sorted(RULES))}")
+        if self.clock.value != self.name.partition(".")[0]:
+            raise ValueError(f"the rule {self.name} is not about the clock {self.clock.value}")
+        if self.unit not in units:
+            raise ValueError(f"the unit of {self.name} must be {' or '.join(units)}, and is {self.unit}")
+        if self.starts != FIRSTS[self.clock]:
+            raise ValueError(f"{self.name} starts from {FIRSTS[self.clock]}, and never from {self.starts}")
+        return self
+
+
+class PolicyFile(Part):
+    """What a file says."""
+
+    id: Named
+    effective_at: AwareDatetime
+    rules: tuple[RuleFile, ...]
+    reminder_wd: Days
+    reminder_hours: tuple[time, time]
+    ladder: dict[HolderKind, tuple[tuple[Annotated[int, Field(strict=True, ge=1, le=PUBLIC_LIST)], Days], ...]]
+    repeat_wd: Some
+    returns: Some
+    stops: Days
+    unconfirmed_d: Some
+    news_d: Some
+    join_d: Some
+    alike_d: Some
+    letters_d: Some
+    unfinished_d: Some
+    inbox_d: Some
+    dead_letters_d: Some
+    origins: dict[str, OriginFile]
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        _exactly("rules", [rule.name for rule in self.rules], RULES)
+        _exactly("origins", list(self.origins), ORIGINS)
+        _exactly("ladder", [kind.value for kind in self.ladder], frozenset(kind.value for kind in CLIMBERS))
+        for kind, rungs in self.ladder.items():
+            _climbs(kind, rungs)
+        opens, closes = self.reminder_hours
+        if opens >= closes:
+            raise ValueError("reminder_hours must be two times, the earlier first")
+        if self.join_d > self.alike_d:
+            raise ValueError("join_d must be alike_d or less: what is joined by rule is alike in the first place")
+        return self
+
+    def policy(self) -> Policy:
+        """As everything else knows it."""
+        rules = [Rule(r.name, r.clock, r.amount, r.unit, r.starts, _by_language(r), r.sureness) for r in self.rules]
+        return Policy(
+            id=self.id,
+            effective_at=self.effective_at,
+            rules={rule.name: rule for rule in rules},
+            reminder_wd=self.reminder_wd,
+            reminder_hours=self.reminder_hours,
+            ladder={kind: tuple(Rung(*rung) for rung in rungs) for kind, rungs in self.ladder.items()},
+            repeat_wd=self.repeat_wd,
+            returns=self.returns,
+            stops=self.stops,
+            unconfirmed_d=self.unconfirmed_d,
+            news_d=self.news_d,
+            join_d=self.join_d,
+            alike_d=self.alike_d,
+            letters_d=self.letters_d,
+            unfinished_d=self.unfinished_d,
+            inbox_d=self.inbox_d,
+            dead_letters_d=self.dead_letters_d,
+            origins={name: Origin(_by_language(origin), origin.sureness) for name, origin in self.origins.items()},
+        )
+
+
+def policy_from(body: Any) -> Policy:
+    """The policy that a data file says. Raises BadPolicy."""
+    try:
+        return PolicyFile.model_validate(body).policy()
+    except ValidationError as error:
+        raise BadPolicy("; ".join(_said(body, each) for each in error.errors())) from error
+
+
+def policies_from(files: Mapping[str, bytes]) -> Policies:
+    """All versions, oldest first, of files by name.
+
+    Raises:
+        BadPolicy: one makes no sense, two have one name or one day, or there is none.
+    """
+    read = {name: _read(name, content) for name, content in files.items()}
+    if not read:
+        raise BadPolicy("there is no policy file, and without one nothing has a date")
+    for field, of in (("id", lambda p: p.id), ("effective_at", lambda p: p.effective_at)):
+        _apart(read, field, of)
+    return Policies(tuple(sorted(read.values(), key=lambda policy: policy.effective_at)))
+
+
+def _read(name: str, content: bytes) -> Policy:
+    try:
+        return policy_from(from_json(content))
+    except BadPolicy as error:
+        raise BadPolicy(f"{name}: {error}") from error
+    except ValueError as error:
+        raise BadPolicy(f"{name}: it is no JSON, {error}") from error
+
+
+def _apart(read: Mapping[str, Policy], field: str, of: Callable[[Policy], object]) -> None:
+    seen = dict[object, str]()
+    for name, policy in read.items():
+        if (other := seen.setdefault(of(policy), name)) != name:
+            raise BadPolicy(f"{other}, {name}: have the same {field} {of(policy)}; each version has its own")
+
+
+def _exactly(field: str, given: Sequence[str], wanted: frozenset[str]) -> None:
+    twice = sorted({name for name in given if given.count(name) > 1})
+    for what, names in (
+        ("lacks", sorted(wanted - set(given))),
+        ("has something unknown:", sorted(set(given) - wanted)),
+        ("has twice", twice),
+    ):
+        if names:
+            raise ValueError(f"{field} {what} {', '.join(names)}")
+
+
+def _climbs(kind: HolderKind, rungs: Sequence[tuple[int, int]]) -> None:
+    field = f"ladder.{kind.value}"
+    if not rungs or rungs[-1][0] != PUBLIC_LIST:
+        raise ValueError(f"{field} must end at rung {PUBLIC_LIST}, the public list, which alone is repeated for ever")
+    for (low, early), (high, late) in pairwise(rungs):
+        if low >= high or early > late:
+            raise ValueError(f"{field} must climb: rung {high} after {late} working days comes after rung {low}")
+
+
+def _by_language(origin: OriginFile) -> Mapping[str, str]:
+    return origin.source.model_dump()
+
+
+def _said(body: Any, error: ErrorDetails) -> str:
+    # A rule is named, and not counted; what does not hold together says itself where.
+    at = list[object](error["loc"])
+    if at[:1] == ["rules"] and len(at) > 1 and isinstance(at[1], int):
+        rule = body["rules"][at[1]]
+        at[1] = rule.get("name", at[1]) if isinstance(rule, Mapping) else at[1]
+    return by_field(error, [] if error["type"] == "value_error" else at)

@@ -1,0 +1,167 @@
+"""Why a field cannot be accepted, for the person who filled it in: what pydantic found wrong, and what our rules did.
+
+Rules say it in English, which programs may also show; here is the same in Indonesian, by pattern, so that a rule and
+its reason stay one line in one place.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from pydantic_core import ErrorDetails
+
+from schemas.wording.dates import Words
+
+_TIME_ID: Final = "harus waktu dengan zonanya, seperti 2026-03-01T09:00:00+07:00"
+_TIME_EN: Final = "must be a time with its zone, such as 2026-03-01T09:00:00+07:00"
+
+FOUND: Final[Mapping[str, Words]] = {
+    "missing": {"id": "wajib diisi", "en": "is required"},
+    "extra_forbidden": {"id": "isian ini tidak dikenal", "en": "this field is not known"},
+    "string_type": {"id": "harus berupa teks", "en": "must be a text"},
+    "string_too_short": {"id": "paling sedikit {min_length} huruf", "en": "must have at least {min_length} letters"},
+    "string_too_long": {"id": "paling banyak {max_length} huruf", "en": "must have at most {max_length} letters"},
+    "string_pattern_mismatch": {"id": "bentuknya tidak benar", "en": "does not have the right form"},
+    "too_short": {"id": "paling sedikit {min_length} butir", "en": "must have at least {min_length} entries"},
+    "too_long": {"id": "paling banyak {max_length} butir", "en": "must have at most {max_length} entries"},
+    "greater_than_equal": {"id": "paling kecil {ge}", "en": "must be {ge} or more"},
+    "less_than_equal": {"id": "paling besar {le}", "en": "must be {le} or less"},
+    "literal_error": {"id": "pilihannya {expected}", "en": "must be {expected}"},
+    "enum": {"id": "pilihannya {expected}", "en": "must be {expected}"},
+    "bool_type": {"id": "harus ya atau tidak (true, false)", "en": "must be true or false"},
+    "bool_parsing": {"id": "harus ya atau tidak (true, false)", "en": "must be true or false"},
+    "int_type": {"id": "harus bilangan bulat", "en": "must be a whole number"},
+    "int_parsing": {"id": "harus bilangan bulat", "en": "must be a whole number"},
+    "float_type": {"id": "harus bilangan", "en": "must be a number"},
+    "float_parsing": {"id": "harus bilangan", "en": "must be a number"},
+    "finite_number": {"id": "harus bilangan", "en": "must be a number"},
+    "int_from_float": {"id": "harus bilangan bulat", "en": "must be a whole number"},
+    "int_parsing_size": {"id": "bilangannya terlalu besar", "en": "is too large a number"},
+    "string_unicode": {"id": "memuat huruf yang rusak", "en": "holds a broken character"},
+    "tuple_type": {"id": "harus berupa daftar", "en": "must be a list"},
+    "list_type": {"id": "harus berupa daftar", "en": "must be a list"},
+    "uuid_parsing": {"id": "harus berupa UUID", "en": "must be a UUID"},
+    "time_type": {"id": "harus jam seperti 07:30", "en": "must be a time of day such as 07:30"},
+    "time_parsing": {"id": "harus jam seperti 07:30", "en": "must be a time of day such as 07:30"},
+    "date_type": {"id": "harus tanggal seperti 2026-03-01", "en": "must be a date such as 2026-03-01"},
+    "date_parsing": {"id": "harus tanggal seperti 2026-03-01", "en": "must be a date such as 2026-03-01"},
+    "date_from_datetime_parsing": {
+        "id": "harus tanggal seperti 2026-03-01", "en": "must be a date such as 2026-03-01",
+    },
+    "datetime_type": {"id": _TIME_ID, "en": _TIME_EN},
+    "datetime_parsing": {"id": _TIME_ID, "en": _TIME_EN},
+    "datetime_from_date_parsing": {"id": _TIME_ID, "en": _TIME_EN},
+    "datetime_object_invalid": {"id": _TIME_ID, "en": _TIME_EN},
+    "timezone_aware": {"id": _TIME_ID, "en": _TIME_EN},
+    "model_attributes_type": {"id": "harus berupa objek JSON", "en": "must be a JSON object"},
+    "model_type": {"id": "harus berupa objek JSON", "en": "must be a JSON object"},
+    "json_invalid": {"id": "permintaan ini bukan JSON", "en": "the request is no JSON"},
+}  # fmt: skip
+"""By the type that pydantic gives an error; `{...}` is filled from its context."""
+
+RULES: Final[tuple[tuple[str, str], ...]] = (
+    (r"this day has not come yet", "hari itu belum tiba"),
+    (r"must not lie before (.*)", r"paling awal \1"),
+    (r"no such template was decreed", "pola itu belum ditetapkan"),
+    (r"must not be empty", "wajib diisi"),
+    (r"must not be longer than (\d+) characters", r"paling banyak \1 huruf"),
+    (r"must have (\d+) to (\d+) letters", r"harus \1 sampai \2 huruf"),
+    (r"at most (\d+) characters", r"paling banyak \1 huruf"),
+    (r"must not hold a NUL character", "tidak boleh memuat karakter NUL"),
+    (r"lat and lon belong together", "lat dan lon harus diisi keduanya"),
+    (r"give an email or a phone, one of them", "isi surel atau telepon, salah satunya"),
+    (r"a complaint holds at most (\d+) files", r"satu laporan memuat paling banyak \1 berkas"),
+    (r"a file has at most (\d+) bytes", r"satu berkas paling besar \1 bita"),
+    (r"a form field of that name with the file is needed", "berkas harus dikirim dalam isian formulir dengan nama ini"),
+    (r"its content is none of the types that are taken: (.*)", r"isinya bukan jenis yang diterima: \1"),
+    (r"a header of 1 to 200 characters is needed on every POST", "setiap POST perlu tajuk ini, 1 sampai 200 huruf"),
+    (r"lat and long, or address_string, is needed", "perlu lat dan long, atau address_string"),
+    (r"is no form in UTF-8", "bukan formulir UTF-8"),
+    (r"must be application/x-www-form-urlencoded", "harus berupa application/x-www-form-urlencoded"),
+    (r"must be a UUID made by the client", "harus berupa UUID buatan pengirim"),
+    (r'must be a version such as "7"', 'harus versi seperti "7"'),
+    (r"is `id` or `en`", "pilihannya `id` atau `en`"),
+    (r"must be one of (.*)", r"pilihannya \1"),
+    (r"the complaint is at version (\d+)", r"laporan ini ada pada versi \1"),
+    (r"this is the body, and the unit, that has it now", "itu instansi dan unit yang memegangnya sekarang"),
+    (
+        r"this body has returned the complaint; only the arbiter can bind it",
+        "instansi itu sudah mengembalikan laporan ini; hanya Ombudsman yang dapat menetapkannya",
+    ),
+    (r"name at least one body besides the successor", "sebut paling sedikit satu instansi selain penerusnya"),
+    (r"name at least one body", "sebut paling sedikit satu instansi"),
+    (r"from the desk a split names the body that leads", "pembagian oleh petugas menyebut instansi yang memimpin"),
+    (r"a body cannot succeed itself", "instansi tidak dapat menjadi penerus dirinya sendiri"),
+    (r"a body does not inspect itself", "instansi tidak mengawasi dirinya sendiri"),
+    (r"a regional body needs the code of its region", "instansi daerah memerlukan kode wilayahnya"),
+    (r"it began on (.*)", r"kewenangan itu mulai pada \1"),
+    (r"every day must lie in (\d+)", r"setiap hari harus jatuh pada tahun \1"),
+    (r"a day is named twice", "satu hari disebut dua kali"),
+    (
+        r"must be `national`, or the code of a province or regency",
+        "harus `national`, atau kode provinsi atau kabupaten/kota",
+    ),
+    (r"the days of this calendar are of the kind (.*)", r"hari dalam kalender ini berjenis \1"),
+    (r"no body lies in that region", "tidak ada instansi di wilayah itu"),
+    (
+        r"a tracking code has 14 letters and digits, such as (.*)",
+        r"kode pelacakan terdiri atas 14 huruf dan angka, seperti \1",
+    ),
+    (
+        r"the tracking code has a typing error: its check letter does not fit",
+        "ada salah ketik dalam kode pelacakan: huruf pemeriksanya tidak cocok",
+    ),
+    (
+        r"what binds this report alone names no sector, level or region",
+        "yang hanya mengikat laporan ini tidak menyebut bidang, tingkat atau wilayah",
+    ),
+    (
+        r"a decision on suspected misconduct binds its own report alone",
+        "putusan tentang dugaan pelanggaran hanya mengikat laporannya sendiri",
+    ),
+    (
+        r"name the field too: the report was not read as one of a clear field",
+        "sebut juga bidangnya: bidang laporan ini tidak jelas",
+    ),
+    (r"no body has a mandate for this field", "tidak ada instansi yang berwenang di bidang ini"),
+    (
+        r"name the region too: at this level a decision speaks for one alone",
+        "sebut juga wilayahnya: di tingkat ini putusan berlaku untuk satu wilayah saja",
+    ),
+    (r"no such region is known", "wilayah itu tidak dikenal"),
+    (r"a public number looks like (.*)", r"nomor laporan berbentuk seperti \1"),
+)
+"""The reasons that rules give, as patterns, and the same in Indonesian."""
+_PREFIX: Final = "Value error, "
+
+
+def found(kind: str, context: Mapping[str, Any], message: str, lang: str) -> str:
+    """Why, for one error of pydantic's: of that kind, with that context, or else its own message."""
+    words = FOUND.get(kind)
+    if words is None:
+        return why(message.removeprefix(_PREFIX), lang)
+    try:
+        return words[lang].format_map({name: _shown(value, lang) for name, value in context.items()})
+    except KeyError:
+        return why(message, lang)
+
+
+def by_field(error: ErrorDetails, at: Sequence[object] | None = None) -> str:
+    """`days.3.on must be a date such as 2026-03-01`, for whoever writes a data file. `at`: the field by other names."""
+    loc = error["loc"] if at is None else at
+    said = found(error["type"], error.get("ctx", {}), error["msg"], "en")
+    return f"{'.'.join(map(str, loc))} {said}".strip()
+
+
+def why(text: str, lang: str) -> str:
+    """A rule's reason in that language; in English where nobody worded it yet."""
+    if lang != "id":
+        return text
+    for pattern, words in RULES:
+        if match := re.fullmatch(pattern, text):
+            return match.expand(words)
+    return text
+
+
+def _shown(value: object, lang: str) -> str:
+    return str(value).replace(" or ", " atau ") if lang == "id" else str(value)

@@ -1,0 +1,19 @@
+"""For which later reports a binding decision speaks, in words."""
+
+from typing import Final
+
+from schemas.base.values import Level, Matter
+from schemas.wording.dates import Words
+from schemas.wording.sectors import sector
+
+LEVELS: Final[dict[Level, Words]] = {
+    Level.NATIONAL: {"id": "pemerintah pusat di seluruh Indonesia", "en": "the national government, anywhere"},
+    Level.PROVINCE: {"id": "pemerintah provinsi di {region}", "en": "the provincial government in {region}"},
+    Level.REGENCY: {"id": "pemerintah kabupaten/kota di {region}", "en": "the city or regency in {region}"},
+}
+
+
+def matter(of: Matter, lang: str) -> str:
+    """Field, level and region: "roads and bridges (of the city or regency in Kota Bandung)"."""
+    where = LEVELS[of.level][lang].format(region=of.region_name or of.region)
+    return f"{sector(of.sector, lang)} ({'urusan' if lang == 'id' else 'a matter of'} {where})"

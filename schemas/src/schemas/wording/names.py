@@ -1,0 +1,106 @@
+"""Names of statuses, holders, classes, channels and rungs, in Indonesian and English."""
+
+from typing import Final
+
+from schemas.base.values import Clock, ComplaintClass, Holder, HolderKind
+from schemas.complaint.lifecycle import CloseReason, Status
+from schemas.registry.fold import Registry
+from schemas.wording.dates import Words
+
+STATUSES: Final[dict[Status, Words]] = {
+    Status.UNPLACED: {"id": "sedang dicarikan instansi yang berwenang", "en": "being placed with the body in charge"},
+    Status.TRIAGE: {"id": "sedang dipilah oleh petugas", "en": "being sorted by the triage desk"},
+    Status.ROUTED: {"id": "sudah diteruskan, menunggu tindak lanjut", "en": "forwarded, waiting to be taken up"},
+    Status.IN_PROGRESS: {"id": "sedang dikerjakan", "en": "being worked on"},
+    Status.AWAITING_REPORTER: {"id": "menunggu jawaban pelapor", "en": "waiting for the reporter's answer"},
+    Status.ANSWERED: {"id": "sudah dijawab, menunggu tanggapan pelapor", "en": "answered, waiting for the reporter"},
+    Status.ARBITRATION: {"id": "menunggu putusan Ombudsman", "en": "waiting for the Ombudsman's decision"},
+    Status.SPLIT: {"id": "sedang dikerjakan beberapa instansi", "en": "being worked on by several bodies"},
+    Status.JOINED: {"id": "mengikuti laporan lain yang sama", "en": "following another report of the same matter"},
+    Status.CLOSED: {"id": "ditutup", "en": "closed"},
+}
+ENDINGS: Final[dict[CloseReason, Words]] = {
+    CloseReason.CONFIRMED: {"id": "selesai menurut pelapor", "en": "settled by the reporter's word"},
+    CloseReason.SILENCE: {
+        "id": "ditutup karena pelapor tidak menanggapi jawaban",
+        "en": "closed because the reporter did not reply to the answer",
+    },
+    CloseReason.INCOMPLETE: {
+        "id": "ditutup karena laporan tidak dilengkapi",
+        "en": "closed because the report was not completed",
+    },
+    CloseReason.ARCHIVED: {"id": "diarsipkan oleh petugas", "en": "archived by the triage desk"},
+    CloseReason.WITHDRAWN: {"id": "dicabut", "en": "withdrawn"},
+    CloseReason.ERASED: {
+        "id": "ditutup karena data pelapor dihapus",
+        "en": "closed because the reporter's data was erased",
+    },
+    CloseReason.PART_ANSWERED: {"id": "bagian ini sudah dijawab", "en": "this part is answered"},
+}
+HOLDERS: Final[dict[HolderKind, Words]] = {
+    HolderKind.ROUTER: {"id": "penempatan otomatis Satupintu", "en": "Satupintu's automatic placing"},
+    HolderKind.DESK: {"id": "petugas pemilah nasional", "en": "the national triage desk"},
+    HolderKind.AGENCY: {"id": "instansi", "en": "an agency"},
+    HolderKind.ARBITER: {"id": "Ombudsman", "en": "the Ombudsman"},
+    HolderKind.LEAD: {"id": "pemegang laporan utama", "en": "whoever holds the lead report"},
+    HolderKind.NOBODY: {"id": "tidak ada, karena sudah ditutup", "en": "nobody, since it is closed"},
+}
+CLASSES: Final[dict[ComplaintClass, Words]] = {
+    ComplaintClass.COMPLAINT: {"id": "pengaduan", "en": "a complaint"},
+    ComplaintClass.ASPIRATION: {"id": "aspirasi", "en": "an aspiration"},
+    ComplaintClass.INFORMATION: {"id": "permintaan informasi", "en": "a request for information"},
+}
+CHANNELS: Final[dict[str, Words]] = {
+    "web": {"id": "situs web", "en": "the website"},
+    "app": {"id": "aplikasi", "en": "the app"},
+    "sms": {"id": "SMS", "en": "SMS"},
+    "whatsapp": {"id": "WhatsApp", "en": "WhatsApp"},
+    "email": {"id": "surel", "en": "e-mail"},
+    "open311": {"id": "Open311", "en": "Open311"},
+    "desk": {"id": "loket", "en": "a service counter"},
+}
+RUNGS: Final[dict[int, Words]] = {
+    1: {"id": "kepala unit", "en": "the head of the unit"},
+    2: {"id": "badan pengawas di atasnya", "en": "the supervising body"},
+    3: {"id": "Ombudsman", "en": "the Ombudsman"},
+    4: {"id": "daftar publik laporan yang diabaikan", "en": "the public list of the ignored"},
+}
+OPERATOR: Final[Words] = {"id": "operator nasional", "en": "the national operator"}
+"""Who looks at what the triage desk is late with: no body stands over the desk."""
+
+
+def rung_name(rung: int, clock: Clock | None, lang: str = "id") -> str:
+    """Who looks at it on that rung, for what was late by that clock."""
+    return OPERATOR[lang] if (rung, clock) == (2, Clock.TRIAGE) else RUNGS[rung][lang]
+
+
+def status(value: Status, lang: str = "id", reason: CloseReason | None = None) -> str:
+    """The status in a few words; of a closed complaint how it ended."""
+    return ENDINGS[reason][lang] if reason is not None else STATUSES[value][lang]
+
+
+def holder(value: Holder, registry: Registry, lang: str = "id") -> str:
+    """Who has it, by name."""
+    if value.agency is None:
+        return HOLDERS[value.kind][lang]
+    return agency(value.agency, value.unit, registry)
+
+
+def held_by(value: Holder, registry: Registry) -> dict[str, str | None]:
+    """Who has it, as a refusal's data: for programs, and a body's name for people."""
+    name = agency(value.agency, value.unit, registry) if value.agency is not None else None
+    return {"holder": str(value), "holder_name": name}
+
+
+def agency(body: str, unit: str | None, registry: Registry) -> str:
+    """The name of an agency, with its unit; its id where the registry does not know it."""
+    known = registry.agencies.get(body)
+    name = known.name if known else body
+    if unit is None:
+        return name
+    return f"{known.units.get(unit, unit) if known else unit}, {name}"
+
+
+def channel(name: str, lang: str = "id") -> str:
+    """How it came in."""
+    return CHANNELS.get(name, {}).get(lang, name)

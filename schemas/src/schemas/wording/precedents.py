@@ -1,0 +1,35 @@
+"""What an earlier binding decision says to those who get a complaint because of it: whose, since when, and why."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from schemas.base.sealed import ERASED
+from schemas.complaint.fold import Told
+from schemas.complaint.state import Complaint
+from schemas.events.router import ArbitrationDecided
+from schemas.registry.fold import Registry
+from schemas.wording.dates import Words
+from schemas.wording.names import agency
+
+GUARDED: Final[Words] = {"id": "alasannya tidak dibuka untuk umum", "en": "the reason is not public"}
+GONE: Final[Words] = {"id": "alasannya sudah dihapus", "en": "the reason is erased"}
+
+
+def decision(state: Complaint, told: Sequence[Told], registry: Registry, lang: str) -> dict[str, Any] | None:
+    """The newest decision of the Ombudsman about this complaint. Of a complaint that is secret or examined not the
+    reason: it would reach bodies that have nothing to do with it.
+    """
+    found = next((one.fact for one in reversed(told) if isinstance(one.fact, ArbitrationDecided)), None)
+    if found is None:
+        return None
+    guarded = state.secret or state.supervision
+    reason = GONE[lang] if found.reason == ERASED else found.reason
+    return {
+        "complaint": str(state.id),
+        "public_number": None if guarded else state.public_number,
+        "agency": found.agency,
+        "unit": found.unit,
+        "agency_name": agency(found.agency, found.unit, registry),
+        "decided_at": found.at,
+        "reason": GUARDED[lang] if guarded else reason,
+    }

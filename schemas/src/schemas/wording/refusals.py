@@ -1,0 +1,171 @@
+"""Every refusal as one sentence that says why not and, where there is one, the way forward."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from schemas.base.refusals import Refusal
+from schemas.wording.dates import Words
+from schemas.wording.fields import why
+from schemas.wording.names import ENDINGS, HOLDERS, STATUSES
+
+REFUSALS: Final[Mapping[str, Words]] = {
+    "refusal": {"id": "Permintaan ini tidak dapat dipenuhi.", "en": "This request cannot be met."},
+    "invalid-field": {
+        "id": "Isian {field} tidak dapat diterima: {why}.",
+        "en": "The field {field} cannot be accepted: {why}.",
+    },
+    "not-found": {
+        "id": "Tidak ditemukan. Periksa kembali kode atau nomor yang Anda masukkan.",
+        "en": "Not found. Please check the code or number that you entered.",
+    },
+    "not-the-holder": {
+        "id": "Laporan ini sekarang dipegang {holder}, sehingga hanya pemegangnya yang dapat melakukan ini.",
+        "en": "This report is now held by {holder}, and only its holder can do this.",
+    },
+    "wrong-status": {
+        "id": "Saat ini tidak dapat {action}: laporan {status}.",
+        "en": "Not possible now ({action}): the report is {status}.",
+    },
+    "already-closed": {
+        "id": "Laporan ini sudah ditutup ({reason}).",
+        "en": "This report is already closed ({reason}).",
+    },
+    "unseen-detail": {
+        "id": "Pelapor baru menambahkan keterangan. Mohon baca dahulu, lalu kirim ulang.",
+        "en": "The reporter has just added something. Please read it first, then send again.",
+    },
+    "binding-placement": {
+        "id": "Laporan ini ditempatkan oleh putusan Ombudsman yang mengikat dan tidak dapat dikembalikan.",
+        "en": "The Ombudsman's binding decision placed this report here, so it cannot be returned.",
+    },
+    "parts-open": {
+        "id": "Jawaban bersama belum dapat diberikan: bagian wajib untuk {bodies} belum selesai.",
+        "en": "The joint answer cannot be given yet: the mandatory parts for {bodies} are not closed yet.",
+    },
+    "not-disputable": {
+        "id": "Penutupan ini tidak dapat disanggah: {why}.",
+        "en": "This ending cannot be disputed: {why}.",
+    },
+    "too-many-moves": {
+        "id": "Batas {limit} tambahan untuk laporan ini sudah tercapai. Silakan buat laporan baru.",
+        "en": "This report has reached its limit of {limit} additions. Please file a new one.",
+    },
+    "cannot-join": {
+        "id": "Kedua laporan ini tidak dapat digabungkan: {why}.",
+        "en": "These two reports cannot be joined: {why}.",
+    },
+    "cannot-split": {
+        "id": "Laporan ini tidak dapat dibagi: {why}.",
+        "en": "This report cannot be split: {why}.",
+    },
+    "unknown-agency": {
+        "id": "Instansi {agency} tidak tercatat atau sudah tidak ada.",
+        "en": "The agency {agency} is not registered or no longer exists.",
+    },
+    "unknown-unit": {
+        "id": "Instansi {agency} tidak mempunyai unit {unit}.",
+        "en": "The agency {agency} has no unit {unit}.",
+    },
+    "agency-exists": {
+        "id": "Instansi {agency} sudah terdaftar dengan data lain.",
+        "en": "The agency {agency} is already registered with other data.",
+    },
+    "mandate-overlaps": {
+        "id": "{agency} sudah memiliki kewenangan yang sama pada masa itu.",
+        "en": "{agency} already has this very authority in that time.",
+    },
+    "no-such-mandate": {
+        "id": "Tidak ada kewenangan seperti itu yang dapat dicabut.",
+        "en": "There is no such authority to withdraw.",
+    },
+    "data-erased": {
+        "id": "Data pribadi laporan ini sudah dihapus; tidak ada lagi yang dapat ditambahkan.",
+        "en": "The personal data of this report is erased; nothing more can be added to it.",
+    },
+    "request-differs": {
+        "id": "Kunci permintaan ini sudah dipakai untuk permintaan lain. Gunakan kunci baru.",
+        "en": "This idempotency key was already used for another request. Please use a new key.",
+    },
+    "version-mismatch": {
+        "id": "Laporan sudah berubah sejak Anda membukanya (versi {actual}, bukan {expected}). Muat ulang dahulu.",
+        "en": "The report has changed since you opened it (version {actual}, not {expected}). Please reload it.",
+    },
+    "no-permission": {
+        "id": "Pelapor tidak mengizinkan hal ini.",
+        "en": "The reporter has not allowed this.",
+    },
+}
+
+
+class _Known(dict[str, object]):
+    """A detail that was not given reads as a dash: a refusal must never fail."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def refusal(no: Refusal, lang: str = "id") -> str:
+    """Why not, and what can be done instead. A refusal that has no words of its own gets the general ones."""
+    words = REFUSALS.get(no.code(), REFUSALS["refusal"])
+    shown = {name: _shown(name, value, lang) for name, value in no.data.items()}
+    # A body's id is for programs; where its name was looked up, people read that.
+    shown["holder"] = shown.get("holder_name") or shown.get("holder", "–")
+    return words[lang].format_map(_Known(shown))
+
+
+def _shown(name: str, value: object, lang: str) -> object:
+    if isinstance(value, (list, tuple, set, frozenset)):
+        each = [str(one) for one in value]
+        return ("; " if any("," in one for one in each) else ", ").join(each)
+    words = _NAMED.get(name, {}).get(str(value))
+    if words:
+        return words[lang]
+    return why(str(value), lang) if name == "why" else str(value).removeprefix("agency:")
+
+
+_NAMED: Final[Mapping[str, Mapping[str, Words]]] = {
+    "status": {status.value: words for status, words in STATUSES.items()},
+    "reason": {reason.value: words for reason, words in ENDINGS.items()},
+    "holder": {kind.value: words for kind, words in HOLDERS.items()},
+    "why": {
+        **{reason.value: words for reason, words in ENDINGS.items()},
+        "too_late": {"id": "masa sanggah sudah lewat", "en": "the time for disputing has passed"},
+        "lead_not_answered": {
+            "id": "laporan yang diikuti belum dijawab",
+            "en": "the report that it follows has no answer yet",
+        },
+        "no_such_lead": {"id": "laporan yang dituju tidak ada", "en": "there is no such other report"},
+        "lead_closed": {"id": "laporan yang dituju sudah ditutup", "en": "the other report is closed"},
+        "lead_follows": {"id": "laporan yang dituju sendiri mengikuti laporan lain", "en": "the other follows a third"},
+        "lead_later": {"id": "laporan yang dituju masuk belakangan", "en": "the other report was filed later"},
+        "protected": {"id": "salah satunya rahasia atau berkadar pengawasan", "en": "one of them is protected"},
+        "whole_or_part": {"id": "salah satunya sudah dibagi", "en": "one of them is split, or a part"},
+        "part": {"id": "laporan ini sudah merupakan bagian", "en": "it is a part already"},
+        "too_many": {"id": "bagiannya terlalu banyak", "en": "there would be too many parts"},
+        "same_body_twice": {"id": "satu instansi disebut dua kali", "en": "a body is named twice"},
+    },
+    "action": {
+        "DetailAdded": {"id": "menambah keterangan", "en": "adding a detail"},
+        "AttachmentAdded": {"id": "menambah lampiran", "en": "adding a file"},
+        "ComplaintWithdrawn": {"id": "mencabut laporan", "en": "withdrawing the report"},
+        "ResolutionConfirmed": {"id": "menyatakan selesai", "en": "confirming the outcome"},
+        "ResolutionDisputed": {"id": "menyanggah", "en": "disputing"},
+        "OmbudsmanRequested": {"id": "meminta bantuan Ombudsman", "en": "asking for the Ombudsman"},
+        "ComplaintRouted": {"id": "meneruskan laporan", "en": "forwarding the report"},
+        "ComplaintReferred": {"id": "menyerahkan kepada petugas pemilah", "en": "referring it to the triage desk"},
+        "ReporterAsked": {"id": "bertanya kepada pelapor", "en": "asking the reporter"},
+        "ArbitrationOpened": {"id": "meminta putusan Ombudsman", "en": "asking the Ombudsman to decide"},
+        "ArbitrationDecided": {"id": "memutuskan kewenangan", "en": "deciding whose it is"},
+        "ComplaintJoined": {"id": "menggabungkan laporan", "en": "joining the report to another"},
+        "ComplaintUnjoined": {"id": "memisahkan laporan", "en": "separating the report from its lead"},
+        "ComplaintSplit": {"id": "membagi laporan", "en": "splitting the report"},
+        "ComplaintArchived": {"id": "mengarsipkan laporan", "en": "archiving the report"},
+        "ComplaintRestated": {"id": "merumuskan ulang laporan", "en": "rewording the report"},
+        "ComplaintAcknowledged": {"id": "menerima laporan", "en": "acknowledging the report"},
+        "ComplaintReturned": {"id": "mengembalikan laporan", "en": "returning the report"},
+        "ProgressRecorded": {"id": "menyampaikan kemajuan", "en": "recording progress"},
+        "ClarificationRequested": {"id": "bertanya kepada pelapor", "en": "asking the reporter"},
+        "ResponseGiven": {"id": "memberi jawaban", "en": "giving an answer"},
+    },
+}
+"""Codes that a person should not have to read, by the name of the detail."""

@@ -1,0 +1,155 @@
+"""What wakes the delivery and what it then does: every body with news is told, and a receipt is appended.
+
+Sent first, appended after: a crash in between sends the same message again, under the same `ce_id`.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+import structlog
+
+from agency_inbox import decide
+from agency_inbox.delivery import Letter, TopicIds, body_of, receipt_cause, untold
+from agency_inbox.postbox import Outgoing, Postbox
+from agency_inbox.settings import REMEMBERED_SENDS
+from chassis.base.errors import BrokerUnavailable
+from chassis.base.ports import Clock
+from chassis.project.registry import RegistryView
+from chassis.react.reaction import Outcome
+from chassis.write.loaded import Loaded
+from chassis.write.repository import Cause, Ledger
+from schemas.base.envelope import Metadata, NewEvent
+from schemas.base.sealed import Keys
+from schemas.complaint.state import Receipt
+from schemas.deadlines.policies import Policies
+from schemas.events.base import Fact
+from schemas.events.codec import metadata_of
+from schemas.registry.fold import Registry
+
+log = structlog.get_logger(__name__)
+
+
+class Told(NamedTuple):
+    """A message as it was, or is to be, sent."""
+
+    complaint: UUID
+    agency: str
+    message: UUID
+    topic_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tellings(Cause):
+    """Several receipts in one append: each has a cause of its own, the fact told and the topic."""
+
+    each: tuple[Cause, ...] = ()
+
+
+class ReceiptLedger(Ledger):
+    """The ledger of a writer whose receipts have a cause each, and so the same id whatever they are appended with."""
+
+    def encode(self, stream: str, facts: Sequence[Fact], cause: Cause, keys: Keys) -> list[NewEvent]:
+        if not isinstance(cause, Tellings):
+            return super().encode(stream, facts, cause, keys)
+        pairs = zip(facts, cause.each, strict=True)
+        return [event for fact, own in pairs for event in super(ReceiptLedger, self).encode(stream, [fact], own, keys)]
+
+
+class Delivery:
+    """The reaction (see `chassis.react.reaction.Reaction`) of the agent and of the sweep, over one postbox."""
+
+    def __init__(self, postbox: Postbox, registry: RegistryView, policies: Policies, clock: Clock) -> None:
+        self._postbox, self._registry, self._policies, self._clock = postbox, registry, policies, clock
+        self._sent: OrderedDict[Told, Receipt] = OrderedDict()
+        self._turn = asyncio.Lock()
+
+    async def __call__(self, loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
+        """Tell everybody who has not been told."""
+        return await self._deliver(loaded, None)
+
+    async def what_was_left(self, grace: timedelta, loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
+        """The same for the sweep: news younger than `grace` is left to the agent, which is probably on its way, and
+        while the broker is away nothing is done, so that the sweep goes on feeding its open work.
+        """
+        try:
+            return await self._deliver(loaded, self._clock.now() - grace)
+        except BrokerUnavailable as error:
+            log.warning("not delivered", because=str(error), complaints=len(loaded))
+            return [None] * len(loaded)
+
+    async def _deliver(self, loaded: Sequence[Loaded], until: datetime | None) -> Sequence[Outcome | None]:
+        async with self._turn:  # agent and sweep of one process do not send the same letter
+            topics = await self._topics(loaded)
+            letters = [_due(each, topics, until) for each in loaded]
+            receipts = await self._send(loaded, letters, topics)
+        at = self._clock.now()
+        return [_receipted(each, due, receipts, topics, at) for each, due in zip(loaded, letters, strict=True)]
+
+    async def _topics(self, loaded: Sequence[Loaded]) -> TopicIds:
+        agencies = {agency for each in loaded for agency in each.state.news}
+        topics = await self._postbox.topics(agencies)
+        lost = any(letter.again for each in loaded for letter in untold(each.state, each.ids, topics))
+        # Nobody is told a second time because of an id read some seconds ago.
+        return await self._postbox.topics(agencies, fresh=True) if lost else topics
+
+    async def _send(
+        self, loaded: Sequence[Loaded], letters: Sequence[Sequence[Letter]], topics: TopicIds
+    ) -> dict[Told, Receipt]:
+        """The receipts of all letters: of those just sent, and of those sent before a conflict undid the append."""
+        wanted = {
+            _told(each, letter, topics): (each, letter)
+            for each, due in zip(loaded, letters, strict=True)
+            for letter in due
+        }
+        new = [told for told in wanted if told not in self._sent]
+        if new:
+            registry = await self._registry.current(at_least=max(_basis(wanted[told][0]) for told in new))
+            outgoing = [self._outgoing(*wanted[told], registry) for told in new]
+            for told, receipt in zip(new, await self._postbox.send(outgoing), strict=True):
+                self._sent[told] = receipt
+        receipts = {told: self._sent[told] for told in wanted}
+        while len(self._sent) > REMEMBERED_SENDS:
+            self._sent.popitem(last=False)
+        return receipts
+
+    def _outgoing(self, loaded: Loaded, letter: Letter, registry: Registry) -> Outgoing:
+        body = body_of(loaded.state, letter, registry, self._policies)
+        return Outgoing(letter.agency, loaded.state.id, letter.news, _of_news(loaded, letter).at, body)
+
+
+def _due(loaded: Loaded, topics: TopicIds, until: datetime | None) -> list[Letter]:
+    letters = untold(loaded.state, loaded.ids, topics)
+    return [each for each in letters if until is None or each.again or _of_news(loaded, each).at <= until]
+
+
+def _receipted(
+    loaded: Loaded, letters: Sequence[Letter], receipts: dict[Told, Receipt], topics: TopicIds, at: datetime
+) -> Outcome | None:
+    facts, causes = list[Fact](), list[Cause]()
+    for letter in letters:
+        receipt, correlation = receipts[_told(loaded, letter, topics)], _of_news(loaded, letter).correlation_id
+        for fact in decide.deliver(loaded.state, letter.agency, receipt, at):
+            facts.append(fact)
+            causes.append(Cause(receipt_cause(receipt.message_id, receipt.topic_id), correlation, at))
+    if not facts:
+        return None
+    first = causes[0]
+    return facts, Tellings(first.causation_id, first.correlation_id, at, each=tuple(causes))
+
+
+def _told(loaded: Loaded, letter: Letter, topics: TopicIds) -> Told:
+    return Told(loaded.state.id, letter.agency, letter.news.event_id, topics[letter.agency])
+
+
+def _of_news(loaded: Loaded, letter: Letter) -> Metadata:
+    return metadata_of(loaded.recorded[letter.news.version])
+
+
+def _basis(loaded: Loaded) -> int:
+    routed = loaded.state.routed
+    return routed.basis.registry_version if routed is not None else -1

@@ -1,0 +1,51 @@
+"""Logs: events with ids, never sentences, never a citizen's words. JSON lines for machines, colours for people."""
+
+import io
+import logging
+import sys
+from contextlib import suppress
+from typing import TextIO
+
+import structlog
+
+from chassis.base.settings import Settings
+
+QUIET = ("aiokafka", "kafka", "faust", "mode", "uvicorn")
+
+
+class _Lossy(io.StringIO):
+    """Writes as far as it goes: a line that a full disk does not take is lost, and nothing else is for it."""
+
+    def __init__(self, under: TextIO) -> None:
+        super().__init__()
+        self._under = under
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._under.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._under.flush()
+
+
+def configure(settings: Settings) -> None:
+    """Set up logging for a process. Libraries speak up from WARNING on: Faust at INFO tells every rebalance."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    # Retries of a connection are ours to tell, once: see chassis.patience.
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
+    people = settings.log_format != "json"
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
+            structlog.dev.ConsoleRenderer() if people else structlog.processors.JSONRenderer(default=str),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(_Lossy(sys.stderr)),
+    )

@@ -1,0 +1,107 @@
+"""`satupintu dead-letters list | show | replay`: what a service could not handle, and trying it again.
+
+Shows reasons, places and ids; never what a message says, which may be a citizen's words.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Final, TypeVar
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from chassis.base.errors import ChassisError
+from chassis.base.message import Message
+from chassis.base.settings import read_settings
+from chassis.deadletter.port import DeadLetter
+from chassis.deadletter.replay import Desk, NoLetter
+
+T = TypeVar("T")
+SERVICES: Final = ("router", "intake", "agency-inbox", "reporting")
+Service = Annotated[str, typer.Argument(help=f"whose letters: {', '.join(SERVICES)}")]
+Offset = Annotated[int, typer.Argument(help="the letter, as `list` names it")]
+
+app: Final = typer.Typer(no_args_is_help=True)
+letters: Final = typer.Typer(no_args_is_help=True, help="messages that were set aside")
+app.add_typer(letters, name="dead-letters")
+console: Final = Console(highlight=False, soft_wrap=True)
+
+
+@letters.command("list")
+def list_(service: Service) -> None:
+    """Those that nobody has replayed yet."""
+    found = _with(service, lambda desk: desk.open())
+    for offset, letter in found:
+        told = _told(letter.message)
+        console.print(f"{offset:>6}  {_time(letter)}  {letter.message.place}  {told['type']} {told['subject']}")
+        console.print(f"        {escape(letter.reason)}")
+    if not found:
+        unknown = "" if service in SERVICES else f"; it is none of {', '.join(SERVICES)}"
+        console.print(f"no open dead letters of {service}{unknown}")
+
+
+@letters.command()
+def show(service: Service, offset: Offset) -> None:
+    """One of them: where it stood, why it was set aside, what it is about. Not what it says."""
+    letter = _with(service, lambda desk: desk.get(offset))
+    message = letter.message
+    about = {"reason": letter.reason, "set aside": _time(letter), "by": letter.service, "tries": str(letter.attempts)}
+    about |= {"message": message.place, "key": _plain(message.key), **_told(message)}
+    about |= {"headers": ", ".join(_named(message)), "body": f"{len(message.value or b'')} bytes, not shown"}
+    for name, value in about.items():
+        console.print(f"{name:>10}  {escape(value)}")
+
+
+@letters.command()
+def replay(
+    service: Service,
+    offset: Annotated[int | None, typer.Argument(help="the letter, as `list` names it")] = None,
+    every: Annotated[bool, typer.Option("--all", help="all that are open")] = False,
+) -> None:
+    """Send it to where it was read, again. Whoever reads it decides on the complaint as it is now."""
+    if (offset is None) != every:
+        raise typer.BadParameter("name one letter, or --all")
+    if offset is None:
+        console.print(f"{_with(service, lambda desk: desk.replay_all())} replayed")
+    else:
+        _with(service, lambda desk: desk.replay(offset))
+        console.print(f"{offset} replayed")
+
+
+def _with(service: str, act: Callable[[Desk], Awaitable[T]]) -> T:
+    async def run() -> T:
+        async with Desk(read_settings().kafka, service) as desk:
+            return await act(desk)
+
+    try:
+        return asyncio.run(run())
+    except (NoLetter, ChassisError) as error:
+        Console(stderr=True).print(escape(str(error)))
+        raise typer.Exit(1) from error
+
+
+def _told(message: Message) -> dict[str, str]:
+    """What the headers tell, where it cannot be a person's words or number."""
+    given = dict(message.headers)
+    return {
+        "type": _plain(given.get("ce_type"), r"[A-Za-z.-]{1,60}"),
+        "id": _plain(given.get("ce_id")),
+        "subject": _plain(given.get("ce_subject")),
+    }
+
+
+def _plain(value: bytes | None, shape: str = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}") -> str:
+    # An outsider may put anything anywhere, also a telephone number for a key.
+    text = (value or b"").decode("ascii", "replace")
+    return text if re.fullmatch(shape, text) else f"{len(text)} bytes, not shown" if text else "none"
+
+
+def _named(message: Message) -> Sequence[str]:
+    return [name for name, _ in message.headers if re.fullmatch(r"[a-z_-]{1,30}", name)]
+
+
+def _time(letter: DeadLetter) -> str:
+    return datetime.fromtimestamp(letter.message.timestamp_ms / 1000, UTC).isoformat(timespec="seconds")

@@ -1,0 +1,72 @@
+"""`satupintu rebuild VIEW`: a read model made again from the store, while all runs or while nothing does.
+
+Each service names its views by an entry point: an async context manager from the open platform to `Rebuildable`s.
+"""
+
+import asyncio
+from contextlib import AsyncExitStack
+from importlib.metadata import entry_points
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy import func, select
+
+from chassis.base.settings import read_settings
+from chassis.project.from_kafka import TABLE as PROJECTED
+from chassis.project.from_store import TABLE as FED
+from chassis.project.rebuild import Rebuildable, rebuild
+from chassis.service.platform import Platform, open_platform
+
+GROUP: Final = "satupintu.views"
+ALL: Final = "all"
+app: Final = typer.Typer(no_args_is_help=True)
+console: Final = Console(stderr=True, highlight=False)
+
+
+@app.command("rebuild")
+def rebuild_(
+    view: Annotated[str | None, typer.Argument(help="service.view, or all; without it they are listed")] = None,
+) -> None:
+    """Make a read model again from the event store. Readers see the old rows until the new ones are complete."""
+    asyncio.run(_rebuild(view))
+
+
+async def _rebuild(wanted: str | None) -> None:
+    async with open_platform(read_settings()) as platform, AsyncExitStack() as stack:
+        views: dict[str, Rebuildable] = {}
+        for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+            found = await stack.enter_async_context(point.load()(platform))
+            views |= {f"{point.name}.{each.view.name}": each for each in found}
+        if wanted is None:
+            print("\n".join(views))
+            return
+        if wanted != ALL and wanted not in views:
+            raise typer.BadParameter(f"there is no view {wanted}; there are {', '.join(views)}", param_hint="VIEW")
+        for name, each in views.items():
+            if wanted in (ALL, name):
+                await _one(platform, name, each)
+
+
+async def _one(platform: Platform, name: str, each: Rebuildable) -> None:
+    shape = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), MofNCompleteColumn())
+    with Progress(*shape, TimeElapsedColumn(), console=console) as progress:
+        task = progress.add_task(name, total=await _known_end(each))
+        events = 0
+
+        def told(count: int, position: int | None) -> None:
+            nonlocal events
+            events += count
+            progress.update(task, completed=position or 0)
+
+        end = await rebuild(platform.store, each.database, each.metadata, each.view, each.feed, told)
+        progress.update(task, completed=end, total=end)
+    console.print(f"{name}: made again from {events} events, up to position {end}")
+
+
+async def _known_end(each: Rebuildable) -> int | None:
+    """The position that the live rows have reached: about where the new ones will end."""
+    table = each.metadata.tables[PROJECTED if each.feed is None else FED]
+    query = select(func.max(table.c.position)).where(table.c.view == each.view.name)
+    return await each.database.read(lambda connection: connection.execute(query).scalar())

@@ -1,0 +1,21 @@
+"""`python -m chassis.relay_app`: the relay as a process. A composition root."""
+
+import sys
+
+from chassis.base.runtime import run
+from chassis.base.settings import Settings
+from chassis.relay.relay import Relay
+from chassis.service.entry import started
+from chassis.service.platform import open_platform
+from chassis.service.process import run_process
+
+
+async def main(settings: Settings) -> int:
+    """Relay until told to stop; the exit status."""
+    async with open_platform(settings) as platform:
+        roads = [Relay(platform.store, settings.kafka)]
+        return await run_process("relay", roads, port=settings.port, host=settings.host)
+
+
+if __name__ == "__main__":
+    sys.exit(started("chassis.cli.relay", lambda settings: run(main(settings))))

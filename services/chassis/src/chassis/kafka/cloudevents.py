@@ -1,0 +1,178 @@
+"""A stored event as a Kafka record and back: CloudEvents 1.0 in binary mode (the Kafka protocol binding, section 3.2).
+
+The attributes travel as headers `ce_*`, the body as JSON. Beside the standard ones: `ce_sequence` is the version in
+the stream, `ce_position` the store's position, `ce_stream` the stream's name, `ce_metadata` the envelope. Text that
+was sealed in the store stays sealed here.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from chassis.base.errors import Poison
+from chassis.base.message import Header, Message
+from schemas.base.envelope import RecordedEvent
+from schemas.base.streams import REGISTRY
+
+SPEC_VERSION: Final = b"1.0"
+JSON: Final = b"application/json"
+SOURCE: Final = b"/satupintu/store"
+_CONSTANT: Final[Sequence[Header]] = (
+    ("ce_specversion", SPEC_VERSION),
+    ("ce_source", SOURCE),
+    ("content-type", JSON),
+)
+
+Given = Mapping[str, bytes | None]
+Parse = Callable[[bytes], Any]
+
+
+class Head(NamedTuple):
+    """What the headers tell of an event. `subject` is the complaint; None on the registry's events."""
+
+    id: UUID
+    type: str
+    source: str
+    time: datetime
+    subject: UUID | None
+    sequence: int
+    position: int
+    stream: str
+
+
+class About(NamedTuple):
+    """What a reaction needs of a message: it is a prompt, and all else is read from the stream."""
+
+    subject: UUID
+    type: str
+    sequence: int
+
+
+def to_headers(event: RecordedEvent) -> list[Header]:
+    """The headers that carry this event; its body is `event.data` as it is."""
+    stream = event.stream
+    headers = [
+        *_CONSTANT,
+        ("ce_id", str(event.id).encode()),
+        ("ce_type", event.type.encode()),
+        ("ce_time", event.recorded_at.isoformat().encode()),
+        ("ce_sequence", b"%d" % event.version),
+        ("ce_position", b"%d" % event.position),
+        ("ce_stream", stream.encode()),
+        ("ce_metadata", event.metadata),
+    ]
+    if stream != REGISTRY:
+        headers.append(("ce_subject", stream.partition("-")[2].encode()))
+    return headers
+
+
+def head(headers: Sequence[Header]) -> Head:
+    """The attributes of one of our own events; the body is not looked at.
+
+    Raises:
+        Poison: a header is missing or wrong; the reason names it.
+    """
+    given = dict(headers)
+    id_, type_, source, time, sequence, position, stream = _attributes(given)
+    subject = None if stream == REGISTRY else _parsed(given, _SUBJECT)[0]
+    return Head(id_, type_, source, time, subject, sequence, position, stream)
+
+
+def about(headers: Sequence[Header]) -> About:
+    """Which complaint a message is about, and how far its stream had come. The other headers are checked as by `head`.
+
+    Raises:
+        Poison: as `head`, or the event is about no complaint.
+    """
+    found = head(headers)
+    if found.subject is None:
+        raise Poison("ce_subject is missing: this event is about no complaint")
+    return About(found.subject, found.type, found.sequence)
+
+
+def to_recorded(message: Message) -> RecordedEvent:
+    """The stored event that a message carries, as the store would give it.
+
+    Raises:
+        Poison: a header or the body is missing or wrong.
+    """
+    given = dict(message.headers)
+    return _at_once(given, message.value) or _by_name(given, message.value)
+
+
+def _at_once(given: Given, data: bytes | None) -> RecordedEvent | None:
+    # Read models parse every header of every event, and nearly all are sound: half the time of looking one by one.
+    headers: Mapping[str, Any] = given
+    try:
+        id_, time, stream = _uuid(headers["ce_id"]), _instant(headers["ce_time"]), headers["ce_stream"].decode()
+        type_, version, position = headers["ce_type"].decode(), int(headers["ce_sequence"]), int(headers["ce_position"])
+        metadata, known = (
+            headers["ce_metadata"],
+            headers["ce_specversion"] == SPEC_VERSION and headers["ce_source"].decode(),
+        )
+    except (LookupError, ValueError, AttributeError, TypeError):
+        return None
+    if data is None or not (known and type_ and stream and metadata) or version < 0 or position < 0:
+        return None
+    return RecordedEvent(id_, type_, data, metadata, stream, version, position, time)
+
+
+def _by_name(given: Given, data: bytes | None) -> RecordedEvent:
+    """The same, looking at one header after the other: whatever is wrong is named."""
+    id_, type_, _, time, version, position, stream = _attributes(given)
+    [metadata] = _parsed(given, _METADATA)
+    if data is None:
+        raise Poison("the message has no body")
+    return RecordedEvent(id_, type_, data, metadata, stream, version, position, time)
+
+
+def _attributes(given: Given) -> list[Any]:
+    if (version := given.get("ce_specversion")) != SPEC_VERSION:
+        raise Poison(f"ce_specversion is {version[:20]!r}, not 1.0" if version else "ce_specversion is missing")
+    return _parsed(given, _ATTRIBUTES)
+
+
+def _parsed(given: Given, wanted: Mapping[str, Parse]) -> list[Any]:
+    parsed: list[Any] = []
+    try:
+        for name, parse in wanted.items():
+            if not (value := given.get(name)):
+                raise Poison(f"{name} is missing")
+            parsed.append(parse(value))
+    except ValueError as error:
+        raise Poison(f"{list(wanted)[len(parsed)]} is not valid") from error
+    return parsed
+
+
+def _uuid(value: bytes) -> UUID:
+    return UUID(value.decode())
+
+
+def _number(value: bytes) -> int:
+    number = int(value)
+    if number < 0:
+        raise ValueError("below 0")
+    return number
+
+
+def _instant(value: bytes) -> datetime:
+    instant = datetime.fromisoformat(value.decode())
+    if instant.tzinfo is UTC:
+        return instant
+    if instant.tzinfo is None:
+        raise ValueError("no time zone")
+    return instant.astimezone(UTC)
+
+
+_ATTRIBUTES: Final[Mapping[str, Parse]] = {
+    "ce_id": _uuid,
+    "ce_type": bytes.decode,
+    "ce_source": bytes.decode,
+    "ce_time": _instant,
+    "ce_sequence": _number,
+    "ce_position": _number,
+    "ce_stream": bytes.decode,
+}
+_SUBJECT: Final[Mapping[str, Parse]] = {"ce_subject": _uuid}
+_METADATA: Final[Mapping[str, Parse]] = {"ce_metadata": bytes}

@@ -1,0 +1,153 @@
+"""Where are the keys that seal a complaint's text? In one table, each wrapped by a master key that is kept elsewhere.
+
+Destroying a complaint's keys is how its text is forgotten: the rows stay, as tombstones without a key, so that nobody
+makes the same generation again.
+"""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chassis.base.clock import SystemClock
+from chassis.base.group_commit import GroupCommit
+from chassis.keys.cache import KeyCache
+from chassis.keys.table import TABLE, check, metadata, next_generation, read_keys, tombstone, with_first_generation
+from chassis.keys.wrap import Wrapper
+from chassis.sql.database import Database
+from schemas.base.sealed import Keys
+
+Living = dict[UUID, Keys]
+
+
+class SqlKeyRing:
+    """Implements `chassis.base.ports.KeyRing` on SQLite or PostgreSQL; several processes share one table.
+
+    Every method may raise `WrongStore` (the master key is not the one that this table was begun with) and what
+    `chassis.sql.database.Database` raises; `ensure` also `Busy`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        master_key: bytes,
+        now: Callable[[], datetime] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`master_key` is 32 bytes. Raises ValueError: it is not, or `url` is no SQL database."""
+        self._wrapper = Wrapper(master_key)
+        self._database = Database(url, metadata)
+        self._now = now or SystemClock().now
+        self._group = GroupCommit[frozenset[UUID], Living]("key-write", self._ensure_together)
+        self._cache = KeyCache(monotonic)
+        self._checked = False
+
+    async def ensure(self, complaints: Collection[UUID]) -> Mapping[UUID, Keys]:
+        found, missing = await self._cached(complaints)
+        if missing:
+            reading = self._cache.begin()
+            found |= self._cache.keep(await self._group.submit(missing, weight=len(missing)), reading)
+        return found
+
+    async def load(self, complaints: Collection[UUID]) -> Mapping[UUID, Keys]:
+        found, missing = await self._cached(complaints)
+        if missing:
+            reading = self._cache.begin()
+            read = await self._database.read(lambda connection: self._read(connection, missing))
+            found |= self._cache.keep(read, reading)
+        return found
+
+    async def destroy(self, complaint: UUID) -> None:
+        await self._check()
+        self._cache.evict(complaint)
+        await self._database.run(lambda connection: tombstone(connection, self._database.marks, complaint, self._now()))
+        self._cache.evict(complaint)
+        await asyncio.to_thread(self._database.forget, TABLE)
+
+    async def renew(self, complaint: UUID) -> Keys:
+        """The keys with one more generation, for what is sealed from now on."""
+        await self._check()
+        await self._database.run(
+            lambda connection: next_generation(connection, self._database.marks, self._wrapper, complaint)
+        )
+        self._cache.evict(complaint)
+        return (await self.load([complaint]))[complaint]
+
+    async def close(self) -> None:
+        """Finish what was accepted, then let go of everything."""
+        await self._group.close()
+        await self._database.close()
+
+    async def _cached(self, complaints: Collection[UUID]) -> tuple[Living, frozenset[UUID]]:
+        await self._check()
+        found = self._cache.find(complaints)
+        return found, frozenset(complaints) - found.keys()
+
+    async def _check(self) -> None:
+        if not self._checked:
+            await self._database.run(lambda connection: check(connection, self._database.marks, self._wrapper))
+            self._checked = True
+
+    def _read(self, connection: Connection, complaints: Collection[UUID]) -> Living:
+        found = read_keys(connection, self._database.marks, self._wrapper, complaints)
+        return {complaint: found.get(complaint, Keys()) for complaint in complaints}
+
+    def _ensure_together(self, asked: Sequence[frozenset[UUID]]) -> list[Living | Exception]:
+        every = frozenset().union(*asked)
+        found = self._database.write_now(
+            lambda connection: with_first_generation(connection, self._database.marks, self._wrapper, every)
+        )
+        return [{complaint: found[complaint] for complaint in one} for one in asked]
+
+
+_FIRST: Final = 1
+
+
+class MemoryKeyRing:
+    """The key ring of tests and simulations: keys follow from complaint and generation, so a seeded run repeats."""
+
+    def __init__(self) -> None:
+        self._living: dict[UUID, list[int]] = {}
+        self._newest: dict[UUID, int] = {}
+        self._keys: dict[UUID, Keys] = {}
+
+    async def ensure(self, complaints: Collection[UUID]) -> Mapping[UUID, Keys]:
+        for complaint in complaints:
+            if complaint not in self._newest:
+                self._add(complaint, _FIRST)
+        return await self.load(complaints)
+
+    async def load(self, complaints: Collection[UUID]) -> Mapping[UUID, Keys]:
+        return {complaint: self._of(complaint) for complaint in complaints}
+
+    async def destroy(self, complaint: UUID) -> None:
+        self._living.pop(complaint, None)
+        self._keys.pop(complaint, None)
+
+    async def renew(self, complaint: UUID) -> Keys:
+        self._add(complaint, self._newest.get(complaint, 0) + 1)
+        return (await self.load([complaint]))[complaint]
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    def _add(self, complaint: UUID, generation: int) -> None:
+        self._newest[complaint] = generation
+        self._living.setdefault(complaint, []).append(generation)
+        self._keys.pop(complaint, None)
+
+    def _of(self, complaint: UUID) -> Keys:
+        known = self._keys.get(complaint)
+        if known is None:
+            living = self._living.get(complaint, ())
+            known = self._keys[complaint] = Keys({one: _derived(complaint, one) for one in living})
+        return known
+
+
+def _derived(complaint: UUID, generation: int) -> bytes:
+    return hashlib.sha256(b"key of a test" + complaint.bytes + generation.to_bytes(4, "big")).digest()

@@ -1,0 +1,98 @@
+"""The key ring's rows (complaint, generation) and the statements on them. A destroyed row stays, without its key.
+
+Each function runs inside a transaction; `marks` is that of `chassis.sql.database.Database`.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table, Text
+
+from chassis.keys.wrap import Wrapper
+from chassis.sql.database import listed, parts, put, rows
+from chassis.sql.engine import take_turn
+from schemas.base.sealed import Keys
+
+TABLE: Final = "complaint_keys"
+FIRST: Final = 1
+
+metadata: Final = MetaData()
+
+Table(
+    TABLE,
+    metadata,
+    Column("complaint", LargeBinary(16), primary_key=True),
+    Column("generation", Integer, primary_key=True),
+    Column("wrapped", LargeBinary, comment="empty: destroyed"),
+    Column("destroyed_at", Text, comment="ISO 8601, UTC"),
+)
+Table("key_ring", metadata, Column("name", Text, primary_key=True), Column("value", LargeBinary, nullable=False))
+
+Marks = Callable[[str], str]
+
+_INSERT: Final = f"insert into {TABLE} (complaint, generation, wrapped) values (%s, %s, %s) on conflict do nothing"  # noqa: S608
+
+
+def check(connection: Connection, marks: Marks, wrapper: Wrapper) -> None:
+    """Raises WrongStore: the ring was begun with another master key."""
+    insert = "insert into key_ring (name, value) values ('check', %s) on conflict do nothing"
+    connection.exec_driver_sql(marks(insert), (wrapper.check_value(),))
+    [[value]] = rows(connection, "select value from key_ring where name = 'check'")
+    wrapper.accept(value)
+
+
+def read_keys(connection: Connection, marks: Marks, wrapper: Wrapper, complaints: Collection[UUID]) -> dict[UUID, Keys]:
+    """The living keys of those that ever had one."""
+    return _opened(wrapper, _read(connection, marks, complaints), {})
+
+
+def with_first_generation(
+    connection: Connection, marks: Marks, wrapper: Wrapper, complaints: Collection[UUID]
+) -> dict[UUID, Keys]:
+    """The keys of each; a first one is made where there never was one. Whoever inserts first has made it."""
+    every = sorted(set(complaints))  # in one order, so that two processes never wait for each other
+    made = {one: wrapper.new(one, FIRST) for one in every}
+    # Mostly all are new: then nothing need be read, before or after.
+    if _insert(connection, marks, [(one.bytes, FIRST, wrapped) for one, (_, wrapped) in made.items()]) == len(every):
+        return {one: Keys({FIRST: key}) for one, (key, _) in made.items()}
+    ours = {wrapped: key for key, wrapped in made.values()}
+    return _opened(wrapper, _read(connection, marks, every), ours)
+
+
+def _read(connection: Connection, marks: Marks, complaints: Collection[UUID]) -> list[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = []
+    for asked in parts([complaint.bytes for complaint in complaints]):
+        statement = f"select complaint, generation, wrapped from {TABLE} where complaint in ({listed(len(asked))})"  # noqa: S608
+        found += rows(connection, marks(statement), asked)
+    return found
+
+
+def _opened(wrapper: Wrapper, found: Sequence[tuple[Any, ...]], known: Mapping[bytes, bytes]) -> dict[UUID, Keys]:
+    """`known`: keys that need no unwrapping, by what they are wrapped as: a moment ago they were made here."""
+    generations: dict[UUID, dict[int, bytes]] = {}
+    for raw, generation, wrapped in found:
+        living = generations.setdefault(complaint := UUID(bytes=raw), {})
+        if wrapped is not None:
+            living[generation] = known.get(wrapped) or wrapper.unwrap(wrapped, complaint, generation)
+    return {complaint: Keys(living) for complaint, living in generations.items()}
+
+
+def next_generation(connection: Connection, marks: Marks, wrapper: Wrapper, complaint: UUID) -> None:
+    """One more generation than there ever was."""
+    take_turn(connection)
+    statement = f"select coalesce(max(generation), 0) + 1 from {TABLE} where complaint = %s"  # noqa: S608
+    [[generation]] = rows(connection, marks(statement), (complaint.bytes,))
+    _insert(connection, marks, [(complaint.bytes, generation, wrapper.new(complaint, generation)[1])])
+
+
+def tombstone(connection: Connection, marks: Marks, complaint: UUID, at: datetime) -> None:
+    """Take the key out of every generation so far."""
+    statement = f"update {TABLE} set wrapped = null, destroyed_at = %s where complaint = %s and wrapped is not null"  # noqa: S608
+    connection.exec_driver_sql(marks(statement), (at.isoformat(), complaint.bytes))
+
+
+def _insert(connection: Connection, marks: Marks, new: Sequence[tuple[Any, ...]]) -> int:
+    """How many of them were not there yet."""
+    return put(connection, marks(_INSERT), new)

@@ -1,0 +1,50 @@
+"""The registry as of now, in every process: folded from the store at start and followed there, not over Kafka."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Final
+
+from chassis.write.repository import Ledger
+from schemas.registry.fold import Registry
+
+FRESH_S: Final = 0.2
+"""A registry younger than this is not read again: an agency added is known everywhere within this time."""
+
+
+class RegistryView:
+    """Asks the store for what is new in the registry's stream, at most every `FRESH_S`."""
+
+    def __init__(
+        self, ledger: Ledger, fresh_s: float = FRESH_S, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._ledger, self._fresh_s, self._monotonic = ledger, fresh_s, monotonic
+        self._state, self._read_at = Registry(), float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def current(self, *, at_least: int = -1) -> Registry:
+        """The registry, at most `FRESH_S` old and at version `at_least` or later if the store has that."""
+        if self._is_fresh(at_least):
+            return self._state
+        async with self._lock:
+            if not self._is_fresh(at_least):
+                await self._read()
+        return self._state
+
+    async def now(self) -> Registry:
+        """The registry with everything in it that the store held when this was asked."""
+        async with self._lock:
+            await self._read()
+        return self._state
+
+    async def _read(self) -> None:
+        self._state = await self._ledger.registry(self._state)
+        self._read_at = self._monotonic()
+
+    @property
+    def known(self) -> Registry:
+        """What was last read, without asking."""
+        return self._state
+
+    def _is_fresh(self, at_least: int) -> bool:
+        return self._state.version >= at_least and self._monotonic() - self._read_at < self._fresh_s

@@ -1,0 +1,176 @@
+"""The Faust shell around a guard. Faust counts a message as handled even if its agent raised or was cancelled, so
+nothing raises out of the agent's body, and what cannot be finished ends the process instead.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import Any, Final
+
+import structlog
+from aiokafka.errors import KafkaError
+
+from chassis.base import metrics
+from chassis.base.errors import BrokerUnavailable
+from chassis.base.message import Header, Message
+from chassis.base.retry import Patience
+from chassis.kafka.admin import Admin
+from chassis.react.stall_detector import Progress, Standing
+
+Handle = Callable[[Sequence[Message]], Awaitable[None]]
+"""A `chassis.react.reaction.Guard`: on return every message is handled or durably set aside."""
+
+FINISH_S: Final = 6.0
+"""How long a batch in hand may take to finish once the process is asked to stop."""
+STOP_S: Final = 9.0
+LOOK_S: Final = 5.0
+log = structlog.get_logger(__name__)
+
+
+class Agent:
+    """One road of a service: consumer group `<service>.<road>` over a fixed list of topics.
+
+    agent = Agent("router", "reactions", [topics.COMPLAINT_EVENTS], guard, kafka=settings.kafka, ignores=guard.ignores)
+    await agent.run()
+    """
+
+    def __init__(
+        self,
+        service: str,
+        road: str,
+        topics: Sequence[str],
+        handle: Handle,
+        *,
+        kafka: str,
+        ignores: Callable[[Sequence[Header]], bool] = lambda _: False,
+    ) -> None:
+        """`ignores`: whether a message with these headers may be passed over."""
+        self._name, self._topics, self._handle, self._kafka = f"{service}.{road}", list(topics), handle, kafka
+        self._ignores = ignores
+        self._app: Any = None
+        self._progress = Progress[tuple[str, int]](time.monotonic)
+        self._busy = False
+
+    async def run(self) -> None:
+        """Until cancelled; then finish the batch in hand within a limit, commit, and leave the group."""
+        await self._topics_there()
+        self._app = self._faust()
+        await self._app.start()
+        try:
+            while True:
+                await asyncio.sleep(LOOK_S)
+                await self._watch()
+        finally:
+            await self._stop()
+
+    def unready(self) -> str | None:
+        """Why this road is not ready yet; None if it is."""
+        if self._app is None or not self._app.started or self._app.rebalancing or not self._partitions():
+            return f"{self._name} is joining its group"
+        return None
+
+    async def _topics_there(self) -> None:
+        # Faust never notices a topic that is made after it has subscribed.
+        admin = Admin(self._kafka)
+
+        async def look() -> None:
+            missing = set(self._topics) - set(await admin.topic_ids(self._topics))
+            if missing:
+                raise BrokerUnavailable(f"no topic {', '.join(sorted(missing))} yet")
+
+        try:
+            await Patience(longest_s=0.5).until_up(look, self._name)
+        finally:
+            await admin.close()
+
+    def _faust(self) -> Any:
+        from chassis.react.faust_consumer import POLL, App
+
+        app = App(
+            self._name,
+            broker=f"kafka://{self._kafka}",
+            store="memory://",
+            web_enabled=False,
+            topic_disable_leader=True,
+            topic_allow_declare=False,
+            broker_session_timeout=10.0,
+            broker_heartbeat_interval=3.0,
+            broker_commit_interval=1.0,
+            broker_max_poll_records=POLL,
+            # A batch that must not be committed (the store is down) is left by the limit below, not waited for.
+            stream_wait_empty=False,
+            consumer_auto_offset_reset="earliest",
+            loop=asyncio.get_running_loop(),
+        )
+        app.ignores = self._ignores
+        channel = app.topic(*self._topics, value_serializer="raw", key_serializer="raw", value_type=bytes)
+        app.agent(channel, name=f"{self._name}.agent")(self._body)
+        app.finalize()
+        return app
+
+    async def _body(self, stream: Any) -> None:
+        async for event in stream.events():
+            await self._take(event.message)
+
+    async def _take(self, bundle: Any) -> None:
+        work = asyncio.ensure_future(self._handle(bundle.messages))
+        self._busy = True
+        try:
+            with metrics.AGENT_SECONDS.labels(self._name).time():
+                await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await self._finish(work)
+            self._app.consumer.handled(bundle)
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it must not be counted as handled
+            self._leave("guard gave up", error)
+        finally:
+            self._busy = False
+        self._app.consumer.handled(bundle)
+        metrics.AGENT_HANDLED.labels(self._name).inc(len(bundle.messages))
+
+    async def _finish(self, work: "asyncio.Future[None]") -> None:
+        try:
+            await asyncio.wait_for(work, FINISH_S)
+        except BaseException as error:  # noqa: BLE001 - as above
+            self._leave("batch not finished at stop", error)
+
+    def _leave(self, why: str, error: BaseException) -> None:
+        # At once: any orderly way out would commit the offsets of what was not handled.
+        log.critical(why, road=self._name, error=type(error).__name__, because=str(error))
+        os._exit(1)
+
+    async def _watch(self) -> None:
+        """End a process whose consumer has silently stopped fetching, as Faust's has been seen to do."""
+        standings = await self._standings()
+        metrics.AGENT_BEHIND.labels(self._name).set(sum(at.behind for at in standings.values()))
+        if stalled := self._progress.stalled(standings, busy=self._busy):
+            self._leave("no progress", BrokerUnavailable(f"{len(stalled)} partitions stand still"))
+
+    async def _standings(self) -> dict[tuple[str, int], Standing]:
+        from faust.exceptions import ConsumerNotStarted
+
+        partitions, consumer = self._partitions(), self._app.consumer
+        try:
+            async with asyncio.timeout(LOOK_S):
+                ends = await consumer.highwaters(*partitions) if partitions else {}
+                read = {part: await consumer.position(part) for part in partitions}
+        except (TimeoutError, KafkaError, ConsumerNotStarted):
+            return {}  # a broker that does not answer is no fault of the consumer's
+        handled = {part: consumer.places.reached(part) or read[part] or 0 for part in partitions}
+        return {(part.topic, part.partition): Standing(at, int(ends.get(part) or 0)) for part, at in handled.items()}
+
+    def _partitions(self) -> Collection[Any]:
+        from faust.exceptions import ConsumerNotStarted
+
+        try:
+            return frozenset(self._app.consumer.assignment())
+        except ConsumerNotStarted:
+            return frozenset()
+
+    async def _stop(self) -> None:
+        try:
+            await asyncio.wait_for(self._app.stop(), STOP_S)
+        except TimeoutError as error:
+            self._leave("stuck at stop", error)

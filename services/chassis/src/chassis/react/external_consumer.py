@@ -1,0 +1,123 @@
+"""Topics that outsiders write: plain aiokafka, read committed, one bad message set aside while the rest goes on."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalGenerationError, KafkaError, RebalanceInProgressError
+
+from chassis.base.errors import Permanent
+from chassis.base.message import Message
+from chassis.base.retry import HOPELESS, Patience, reason
+from chassis.deadletter.port import DeadLetter, DeadLetters
+from chassis.kafka.clients import consumer, meaning, messages, running
+
+Receive = Callable[[Message], Awaitable[None]]
+"""Handles one record; must be repeatable. Raises `Poison` (its reason is told to the sender, so no citizen's words)
+for one that can never succeed; `Retryable` errors are tried again in place, without end."""
+
+MOST: Final = 500
+WAIT_MS: Final = 200
+AT_ONCE: Final = 64
+REBALANCED: Final = (CommitFailedError, IllegalGenerationError, RebalanceInProgressError)
+log = structlog.get_logger(__name__)
+
+
+class Outsider:
+    """Reads `topics`, or every topic that matches `pattern` (new ones within 5 s), in consumer group `group`.
+
+    Records with the same key come one after another (unless `ordered` is off: they do not build on each other), others
+    at the same time. Offsets are committed after handling.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        receive: Receive,
+        quarantine: DeadLetters,
+        *,
+        kafka: str,
+        group: str,
+        topics: Sequence[str] = (),
+        pattern: str | None = None,
+        patience: Patience | None = None,
+        ordered: bool = True,
+    ) -> None:
+        self._service, self._receive, self._quarantine = service, receive, quarantine
+        self._kafka, self._group, self._topics, self._pattern = kafka, group, list(topics), pattern
+        self._patience, self._unready = patience or Patience(), "waiting for Kafka"
+        self._slots, self._ordered = asyncio.Semaphore(AT_ONCE), ordered
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await self._patience.until_up(self._follow, self._group)
+
+    def unready(self) -> str | None:
+        """Why this road is not ready yet; None if it is."""
+        return self._unready or None
+
+    async def handle(self, batch: Sequence[Message]) -> None:
+        """Handle every record, each key's in order; on return all are done or set aside."""
+        lines: dict[tuple[str, bytes | str | None], list[Message]] = defaultdict(list)
+        for message in batch:
+            lines[message.topic, message.key if self._ordered else message.place].append(message)
+        async with asyncio.TaskGroup() as tasks:
+            for line in lines.values():
+                tasks.create_task(self._line(line))
+
+    async def _follow(self) -> None:
+        client = consumer(self._kafka, group=self._group)
+        async with running(client):
+            client.subscribe(topics=self._topics or (), pattern=self._pattern)
+            self._unready = ""
+            try:
+                while True:
+                    await self._step(client)
+            except (KafkaError, OSError) as error:
+                raise meaning(error) from error
+
+    async def _step(self, client: AIOKafkaConsumer) -> None:
+        got = await client.getmany(timeout_ms=WAIT_MS, max_records=MOST)
+        batch = [message for records in got.values() for message in messages(records)]
+        if not batch:
+            return
+        await self.handle(batch)
+        try:
+            await client.commit(_offsets(batch))
+        except REBALANCED as error:
+            log.info("read again after a rebalance", group=self._group, because=type(error).__name__)
+
+    async def _line(self, line: Sequence[Message]) -> None:
+        async with self._slots:
+            for message in line:
+                await self._one(message)
+
+    async def _one(self, message: Message) -> None:
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                await self._patience.until_up(lambda: self._receive(message), message.place)
+            except Exception as error:  # noqa: BLE001 - one sender's bad message must not stop the others'
+                if tries < self._patience.attempts and not isinstance(error, (*HOPELESS, Permanent)):
+                    await self._patience.wait(tries)
+                    continue
+                await self._set_aside(message, reason(error), tries)
+            return
+
+    async def _set_aside(self, message: Message, because: str, tries: int) -> None:
+        letter = DeadLetter(self._service, message, because, tries)
+        await self._patience.until_up(lambda: self._quarantine.put(letter), "quarantine")
+        log.warning("set aside", place=message.place, because=because, tries=tries)
+
+
+def _offsets(batch: Sequence[Message]) -> dict[TopicPartition, int]:
+    ends: dict[TopicPartition, int] = {}
+    for message in batch:
+        part = TopicPartition(message.topic, message.partition)
+        ends[part] = max(ends.get(part, 0), message.offset + 1)
+    return ends

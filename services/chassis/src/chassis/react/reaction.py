@@ -1,0 +1,206 @@
+"""The one way to react: messages are prompts; what follows is decided on each complaint's full state, in one load and
+one group commit. A message that fails is handled alone, tried again, and then set aside; the rest goes on.
+
+Knows no Kafka client: the Faust shell (`chassis.react.agent`), the sweep and the simulation all drive this same code.
+"""
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from uuid import UUID
+
+import structlog
+
+from chassis.base import metrics
+from chassis.base.errors import Busy, Conflict, IdClash, Poison
+from chassis.base.message import Header, Message
+from chassis.base.retry import HOPELESS, Patience, reason
+from chassis.deadletter.port import DeadLetter, DeadLetters
+from chassis.kafka.cloudevents import about
+from chassis.write.command import ATTEMPTS
+from chassis.write.loaded import Loaded
+from chassis.write.repository import NOW, Cause, Ledger
+from schemas.events import BY_NAME
+from schemas.events.base import Fact
+
+Outcome = tuple[Sequence[Fact], Cause]
+"""Facts to append to the complaint, and why."""
+
+Reaction = Callable[[Sequence[Loaded]], Awaitable[Sequence[Outcome | None]]]
+"""What to add to each of these complaints, in order; None (or no facts) where there is nothing to do.
+
+May look things up and send, through ports. It is asked again after a conflict, a fault or a restart, so whatever it
+sends must be repeatable. What concerns another stream goes through `command.handle`.
+"""
+
+log = structlog.get_logger(__name__)
+
+
+class StopProcess(Exception):
+    """An outage, not a bad message: the process must end before its offsets are committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` dead letters in `window_s` seconds of real time; one more is an outage."""
+
+    most: int = 50
+    window_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a complaint could not be handled, and after how many tries."""
+
+    reason: str
+    attempts: int
+
+
+def per_complaint(decide: Callable[[Loaded], Outcome | None]) -> Reaction:
+    """A reaction that decides on each complaint by itself, from its state alone."""
+
+    async def react(loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
+        return [decide(each) for each in loaded]
+
+    return react
+
+
+class Reactor:
+    """Loads complaints, asks the reaction, appends what it answers."""
+
+    def __init__(self, ledger: Ledger, react: Reaction, patience: Patience | None = None) -> None:
+        self._ledger, self._react, self._patience = ledger, react, patience or Patience()
+
+    async def handle(self, complaints: Sequence[UUID], at_least: Mapping[UUID, int] = NOW) -> dict[UUID, Failure]:
+        """React on these complaints (each once); the ones that failed for good, with the reason. `at_least`: the
+        versions that a state must have reached to be decided on; the store's newest, if none is given.
+
+        Together first; those that met a conflict or a fault then one by one. Waits without end for a store or
+        broker that is not there.
+        """
+        if not complaints:
+            return {}
+        if len(complaints) == 1:
+            failure = await self._alone(complaints[0])
+            return {complaints[0]: failure} if failure else {}
+        try:
+            alone: Sequence[UUID] = await self._patience.until_up(lambda: self._once(complaints, at_least), "reaction")
+        except StopProcess:
+            raise
+        except Exception as error:  # noqa: BLE001 - one of them is at fault: each is then tried by itself
+            log.debug("batch failed", because=reason(error), complaints=len(complaints))
+            alone = complaints
+        failures = {complaint: await self._alone(complaint) for complaint in alone}
+        return {complaint: failure for complaint, failure in failures.items() if failure}
+
+    async def _once(self, complaints: Sequence[UUID], at_least: Mapping[UUID, int] = NOW) -> list[UUID]:
+        """The complaints that somebody else wrote to in between."""
+        loaded = await self._ledger.load_many(complaints, at_least)
+        outcomes = await self._react(loaded)
+        asked = [
+            (each, outcome[0], self._ledger.prepare(each, *outcome))
+            for each, outcome in zip(loaded, outcomes, strict=True)
+            if outcome is not None and outcome[0]
+        ]
+        if not asked:
+            return []
+        results = await self._ledger.store.append_many([append for _, _, append in asked])
+        disturbed: list[UUID] = []
+        for (each, facts, append), result in zip(asked, results, strict=True):
+            match result:
+                case IdClash():
+                    raise result
+                case Conflict():
+                    disturbed.append(each.state.id)
+                case _:
+                    self._ledger.note(each, facts, append, result)
+        return disturbed
+
+    async def _alone(self, complaint: UUID) -> Failure | None:
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                await self._patience.until_up(lambda: self._undisturbed(complaint), "reaction")
+            except StopProcess:
+                raise
+            except Exception as error:  # noqa: BLE001 - becomes a dead letter, with its reason
+                if tries >= self._patience.attempts or isinstance(error, HOPELESS):
+                    log.error("reaction failed", complaint=str(complaint), because=reason(error), tries=tries)
+                    return Failure(reason(error), tries)
+                await self._patience.wait(tries)
+            else:
+                return None
+
+    async def _undisturbed(self, complaint: UUID) -> None:
+        """React until nobody came in between. Raises Busy: others kept appending first."""
+        for attempt in range(1, ATTEMPTS + 1):
+            if not await self._once([complaint]):
+                return
+            await self._patience.wait(attempt)
+        raise Busy(self._patience.first_s)
+
+
+class Guard:
+    """Handles batches of raw messages for one service. Call it once per batch; on return every message of the batch
+    was handled or durably set aside, so their offsets may be committed.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        react: Reaction,
+        letters: DeadLetters,
+        *,
+        heeds: Collection[str] = (),
+        patience: Patience | None = None,
+        limit: Limit | None = None,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """`heeds`: types of events worth waking up for; all if empty."""
+        self._service, self._letters, self._heeds = ledger.writer, letters, frozenset(heeds)
+        self._passed_over = frozenset(name.encode() for name in BY_NAME if heeds and name not in self._heeds)
+        self._patience, self._limit, self._clock = patience or Patience(), limit or Limit(), clock
+        self._reactor = Reactor(ledger, react, self._patience)
+        self._recent: deque[float] = deque()
+
+    async def __call__(self, messages: Sequence[Message]) -> None:
+        """Handle every message.
+
+        Raises:
+            StopProcess: too many had to be set aside; nothing of this batch may be committed.
+        """
+        prompts: dict[UUID, list[Message]] = {}
+        versions: dict[UUID, int] = {}
+        for message in messages:
+            try:
+                told = about(message.headers)
+            except Poison as poison:
+                await self._set_aside(message, Failure(reason(poison), 1))
+            else:
+                if not self._heeds or told.type in self._heeds:
+                    prompts.setdefault(told.subject, []).append(message)
+                    versions[told.subject] = max(told.sequence, versions.get(told.subject, 0))
+        for complaint, failure in (await self._reactor.handle(list(prompts), versions)).items():
+            for message in prompts[complaint]:
+                await self._set_aside(message, failure)
+
+    def ignores(self, headers: Sequence[Header]) -> bool:
+        """Whether a message tells of an event that this reaction does not heed, so that it need not be handed over."""
+        return any(name == "ce_type" and value in self._passed_over for name, value in headers)
+
+    async def _set_aside(self, message: Message, failure: Failure) -> None:
+        self._count()
+        letter = DeadLetter(self._service, message, failure.reason, failure.attempts)
+        await self._patience.until_up(lambda: self._letters.put(letter), "dead letter")
+        metrics.DEAD_LETTERS.labels(self._service).inc()
+        log.error("dead letter", place=message.place, because=failure.reason, tries=failure.attempts)
+
+    def _count(self) -> None:
+        now = self._clock()
+        while self._recent and self._recent[0] <= now - self._limit.window_s:
+            self._recent.popleft()
+        if len(self._recent) >= self._limit.most:
+            raise StopProcess(f"more than {self._limit.most} dead letters in {self._limit.window_s:g} s")
+        self._recent.append(now)

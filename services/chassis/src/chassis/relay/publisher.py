@@ -1,0 +1,130 @@
+"""Publishes batches of stored events in Kafka transactions, each with the checkpoint it brings the topics to."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, OutOfOrderSequenceNumber, ProducerFenced
+from aiokafka.partitioner import murmur2
+from aiokafka.producer.message_accumulator import BatchBuilder
+
+from chassis.base.errors import BrokerUnavailable, Fenced
+from chassis.base.message import Header
+from chassis.kafka.clients import producer, running
+from chassis.kafka.cloudevents import to_headers
+from chassis.relay.checkpoint import KEY, Checkpoint
+from schemas.base.envelope import RecordedEvent
+from schemas.base.streams import REGISTRY
+from schemas.base.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS, RELAY_CHECKPOINT
+
+TRANSACTIONAL_ID: Final = "satupintu-relay"
+TRANSACTION_MS: Final = 12_000
+"""An abandoned transaction blocks readers this long (and the broker's scan); a restarted relay ends it at once."""
+BATCH_BYTES: Final = 512 * 1024
+ABORT_S: Final = 2.0
+
+
+class Publisher:
+    """The one transactional producer. Any failure leaves an unknown outcome: drop it, and resume at the checkpoint."""
+
+    def __init__(self, client: AIOKafkaProducer, store_id: UUID, topic_ids: Mapping[str, str]) -> None:
+        self._client, self._store_id, self._topic_ids = client, store_id, topic_ids
+
+    async def publish(self, events: Sequence[RecordedEvent]) -> None:
+        """Publish these, in order, and the checkpoint behind them: all or nothing.
+
+        Raises:
+            Fenced: another relay has taken over, or the transaction took too long: this producer is finished.
+            BrokerUnavailable: the outcome is unknown.
+        """
+        try:
+            await self._client.begin_transaction()
+            try:
+                await self._send_all(events)
+                await self._client.commit_transaction()
+            except BaseException:
+                await self._give_up()
+                raise
+        except (ProducerFenced, OutOfOrderSequenceNumber, AssertionError) as error:
+            # After a fatal error aiokafka's producer asserts on its own state.
+            raise Fenced(f"{type(error).__name__}: {error}") from error
+        except (KafkaError, OSError) as error:
+            raise BrokerUnavailable(f"{type(error).__name__}: {error}") from error
+
+    async def _send_all(self, events: Sequence[RecordedEvent]) -> None:
+        checkpoint = Checkpoint(self._store_id, events[-1].position, self._topic_ids).encoded()
+        batches = Batches(self._client)
+        for event in events:
+            batches.add(*placed(event), event.data, to_headers(event))
+        batches.add(RELAY_CHECKPOINT, 0, KEY, checkpoint, [])
+        sent: list[asyncio.Future[Any]] = []
+        for topic, partition, batch in batches.full():
+            sent.append(await self._client.send_batch(batch, topic, partition=partition))
+            sent[-1].add_done_callback(_looked_at)
+        await asyncio.gather(*sent)
+
+    async def _give_up(self) -> None:
+        # An open transaction holds up every reader of committed records until it times out.
+        with suppress(KafkaError, AssertionError, OSError, TimeoutError):
+            await asyncio.wait_for(self._client.abort_transaction(), ABORT_S)
+
+
+class Batches:
+    """Records on their way, as the client's own batches: ten times cheaper than sending them one by one."""
+
+    def __init__(self, client: AIOKafkaProducer) -> None:
+        self._client = client
+        self._open: dict[tuple[str, int], BatchBuilder] = {}
+        self._full: list[tuple[str, int, BatchBuilder]] = []
+
+    def add(self, topic: str, partition: int, key: bytes | None, value: bytes, headers: Sequence[Header]) -> None:
+        """Behind whatever was added for this partition before."""
+        place = (topic, partition)
+        batch = self._open.get(place)
+        if batch is not None and batch.append(timestamp=None, key=key, value=value, headers=headers) is not None:
+            return
+        if batch is not None:
+            self._full.append((topic, partition, batch))
+        batch = self._open[place] = self._client.create_batch()
+        batch.append(timestamp=None, key=key, value=value, headers=headers)
+
+    def full(self) -> list[tuple[str, int, BatchBuilder]]:
+        """All batches, each partition's in order."""
+        return [*self._full, *((topic, partition, batch) for (topic, partition), batch in self._open.items())]
+
+
+def placed(event: RecordedEvent) -> tuple[str, int, bytes | None]:
+    """Topic, partition and key of an event."""
+    if event.stream == REGISTRY:
+        return REGISTRY_EVENTS, 0, None
+    key = event.stream.partition("-")[2].encode()
+    return COMPLAINT_EVENTS, partition_of(key), key
+
+
+@lru_cache(maxsize=100_000)
+def partition_of(key: bytes) -> int:
+    """Where Kafka's default partitioner puts this key. Cached: in Python the hash costs more than all else here."""
+    return int(murmur2(key) & 0x7FFFFFFF) % FIXED[COMPLAINT_EVENTS].partitions
+
+
+def _looked_at(sent: "asyncio.Future[Any]") -> None:
+    # A failure is raised once, by the first batch that has it.
+    if not sent.cancelled():
+        sent.exception()
+
+
+@asynccontextmanager
+async def publishing(kafka: str, store_id: UUID, topic_ids: Mapping[str, str]) -> AsyncIterator[Publisher]:
+    """Starting fences whoever published before."""
+    client = producer(
+        kafka,
+        transactional_id=TRANSACTIONAL_ID,
+        transaction_timeout_ms=TRANSACTION_MS,
+        max_batch_size=BATCH_BYTES,
+    )
+    async with running(client):
+        yield Publisher(client, store_id, topic_ids)

@@ -1,0 +1,150 @@
+"""From the store to Kafka: every event of ours, once for a reader of committed records, in the order of its stream.
+
+Several relays may stand by in the consumer group of the checkpoint topic; only the one that its partition is assigned
+to publishes, and fencing guards the hand-over.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Final
+from uuid import UUID
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import KafkaError
+
+from chassis.base import metrics
+from chassis.base.concurrency import first_of
+from chassis.base.errors import Fenced
+from chassis.base.ports import Page, Store
+from chassis.base.retry import Patience
+from chassis.kafka.admin import Admin
+from chassis.kafka.clients import consumer, meaning, running
+from chassis.relay.checkpoint import Checkpoint, last_checkpoint
+from chassis.relay.leader import Publishes, lead
+from chassis.relay.publisher import Publisher, publishing
+from chassis.relay.read_ahead import Gathered
+from schemas.base.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS, RELAY_CHECKPOINT
+
+PACE_S: Final = 0.02
+"""Between two looks at a store that has no more to give, and so between two transactions, unless much waits: each costs
+the broker a mark in every partition that it touches.
+"""
+GROUP: Final = "relay"
+MOST: Final = 2_000
+"""Events in one transaction."""
+AHEAD: Final = 4_000
+SESSION: Final = {"session_timeout_ms": 6_000, "heartbeat_interval_ms": 2_000}
+"""How long a killed relay holds the place of the next one."""
+POLL_MS: Final = 500
+LOOK_S: Final = 5.0
+TOPICS: Final = (COMPLAINT_EVENTS, REGISTRY_EVENTS, RELAY_CHECKPOINT)
+log = structlog.get_logger(__name__)
+
+
+class TopicsChanged(Exception):
+    """A topic was deleted and made again: publish all of it again."""
+
+
+class Relay:
+    """A road that publishes while it is the assignee and waits otherwise."""
+
+    def __init__(self, store: Store, kafka: str, patience: Patience | None = None) -> None:
+        self._store, self._kafka, self._patience = store, kafka, patience or Patience()
+        self._admin = Admin(kafka)
+        self._state = "waiting for Kafka"
+        self.published = 0
+
+    async def run(self) -> None:
+        """Until cancelled. Raises WrongStore: these topics belong to another store, and a person must decide."""
+        try:
+            while True:
+                try:
+                    await self._patience.until_up(self._stand_by, "relay")
+                except Fenced as fenced:
+                    log.warning("relay fenced", because=str(fenced))
+                    self._state = "fenced, waiting again"
+                    await self._patience.wait(2)
+                except TopicsChanged:
+                    log.warning("topics were made anew: publishing from the beginning")
+        finally:
+            await self._admin.close()
+
+    def unready(self) -> str | None:
+        """Standing by and publishing are both ready."""
+        return self._state or None
+
+    async def _stand_by(self) -> None:
+        topic_ids = await self._admin.ensure([FIXED[name] for name in TOPICS])
+        ids = {name: str(topic_ids[name]) for name in TOPICS}
+        async with running(consumer(self._kafka, group=GROUP, **SESSION)) as client:
+            turn = _Turn()
+            client.subscribe([RELAY_CHECKPOINT], listener=turn)
+            self._state = ""
+            log.info("relay stands by")
+            await first_of(_keep_polling(client), turn.over.wait(), self._watch_topics(ids), self._lead(turn, ids))
+
+    async def _lead(self, turn: "_Turn", ids: dict[str, str]) -> None:
+        await turn.mine.wait()
+        await lead(self._store, KafkaLine(self._kafka), ids, self._carry)
+
+    async def _carry(self, pages: AsyncIterator[Page], publisher: Publishes) -> None:
+        gathered = Gathered(AHEAD, PACE_S)
+        with metrics.RELAY_LEADING.track_inprogress():
+            await first_of(gathered.fill(pages), self._publish(publisher, gathered))
+
+    async def _publish(self, publisher: Publishes, gathered: Gathered) -> None:
+        while events := await gathered.take(MOST):
+            with metrics.RELAY_SECONDS.time():
+                await publisher.publish(events)
+            self.published += len(events)
+            metrics.RELAY_PUBLISHED.inc(len(events))
+            metrics.RELAY_POSITION.set(events[-1].position)
+            metrics.RELAY_WAITING.set(len(gathered))
+
+    async def _watch_topics(self, ids: dict[str, str]) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            found = {name: str(id_) for name, id_ in (await self._admin.topic_ids(TOPICS)).items()}
+            if found != ids:
+                raise TopicsChanged
+
+
+class KafkaLine:
+    """Implements `chassis.relay.leader.Line`."""
+
+    def __init__(self, kafka: str) -> None:
+        self._kafka = kafka
+
+    def publishing(self, store_id: UUID, topic_ids: Mapping[str, str]) -> AbstractAsyncContextManager[Publisher]:
+        return publishing(self._kafka, store_id, topic_ids)
+
+    async def last_checkpoint(self) -> Checkpoint | None:
+        return await last_checkpoint(self._kafka)
+
+
+class _Turn(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Whether the checkpoint's partition is ours."""
+
+    def __init__(self) -> None:
+        self.mine, self.over = asyncio.Event(), asyncio.Event()
+
+    async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        if revoked and self.mine.is_set():
+            self.over.set()
+
+    async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        if assigned:
+            self.mine.set()
+
+
+async def _keep_polling(client: AIOKafkaConsumer) -> None:
+    """With everything paused: a member that does not poll is thrown out of its group."""
+    try:
+        while True:
+            client.pause(*client.assignment())
+            await client.getmany(timeout_ms=POLL_MS)
+    except (KafkaError, OSError) as error:
+        raise meaning(error) from error

@@ -1,0 +1,78 @@
+"""How every service is started: `python -m SERVICE worker|web`, and the one way to serve HTTP."""
+
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from chassis.base.log import configure
+from chassis.base.runtime import run, settle_collector
+from chassis.base.settings import BadSetting, NoState, Settings, read_settings, told
+
+SERVING: Final[tuple[list[str], ...]] = ([], ["worker"], ["web"])
+"""The command lines of what runs until it is stopped; the others are a person's, and answer that person alone."""
+log = structlog.get_logger(__name__)
+KEEP_ALIVE_S: Final = 75
+"""Longer than clients and proxies keep an idle connection (mostly 15 to 60 s): who closes first must be the one that
+sends next, or a POST meets a connection that was closed while it was under way.
+"""
+
+
+def main(
+    service: str,
+    *,
+    web: Callable[[], FastAPI],
+    worker: Callable[[Settings], Coroutine[Any, Any, int]],
+    others: Mapping[str, Callable[[list[str]], int]] = MappingProxyType({}),
+) -> int:
+    """Run the side that the command line names until it is told to stop; the exit status. `others`: further commands,
+    handed the command line.
+    """
+
+    def side(settings: Settings) -> int:
+        match sys.argv[1:]:
+            case ["worker"]:
+                return run(worker(settings))
+            case ["web"]:
+                return serve(web(), settings)
+            case [command, *_] as argv if command in others:
+                return others[command](argv)
+            case _:
+                sys.stderr.write(f"usage: python -m {service} {'|'.join(['worker', 'web', *others])}\n")
+                return 2
+
+    return started(service, side)
+
+
+def started(module: str, main: Callable[[Settings], int]) -> int:
+    """The exit status of `main` under this process's settings; those that cannot be used are told in one line."""
+    try:
+        settings = read_settings()
+        configure(settings)
+        if sys.argv[1:] in SERVING:
+            log.info("settings", process=module, **told(settings))
+        return main(settings)
+    except (BadSetting, NoState) as error:
+        sys.stderr.write(f"python -m {module} cannot run: {error}\n")
+        return 2
+
+
+def serve(app: FastAPI, settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT; the exit status."""
+    settle_collector()
+    # No access log: a tracking code is part of a path, and it is a key. In one process: uvicorn's `workers` bind a
+    # socket on which asyncio does not see TCP, and so leaves Nagle's algorithm on (40 ms and more an answer).
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        loop="uvloop",
+        timeout_keep_alive=KEEP_ALIVE_S,
+    )
+    return 0

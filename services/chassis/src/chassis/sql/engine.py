@@ -1,0 +1,103 @@
+"""How are connections to SQLite and PostgreSQL set up, so that both promise the same?
+
+SQLite: write-ahead log, every commit on the disk (synchronous=FULL), BEGIN IMMEDIATE for whatever may write, since a
+lock asked for in the middle of a transaction fails at once. PostgreSQL: reads see one snapshot, nothing waits long.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+from chassis.sql.errors import patiently
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+
+_PRAGMAS: Final = (
+    "synchronous=FULL",
+    "busy_timeout=0",  # ours: sql_errors.patiently
+    "foreign_keys=ON",
+    "secure_delete=ON",  # what is deleted is overwritten
+    "wal_autocheckpoint=4000",
+    "journal_size_limit=67108864",
+    "cache_size=-32000",
+)
+
+_SERVER_LIMITS: Final = "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000"
+_CONNECT: Final = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
+
+_TURN: Final = 0x5A7_0917_0001
+"""The advisory lock of whoever hands out positions, or changes a table's shape, in a PostgreSQL database."""
+
+
+def writing_engine(url: URL, connections: int) -> Engine:
+    """Connections whose transactions may write."""
+    if url.get_backend_name() == POSTGRESQL:
+        return create_engine(url, pool_size=connections, connect_args=_arguments(url))
+    return _sqlite(url, connections, "BEGIN IMMEDIATE", ())
+
+
+def reading_engine(url: URL, connections: int) -> Engine:
+    """Connections that cannot write, and whose transactions see one moment."""
+    if url.get_backend_name() == POSTGRESQL:
+        arguments = _arguments(url)
+        engine = create_engine(url, pool_size=connections, connect_args=arguments, isolation_level="REPEATABLE READ")
+        return engine.execution_options(postgresql_readonly=True)
+    return _sqlite(url, connections, "BEGIN", ("query_only=ON",))
+
+
+def take_turn(connection: Connection) -> None:
+    """From here to the end of the transaction no other transaction holds its turn. SQLite has had it from BEGIN."""
+    if connection.dialect.name == POSTGRESQL:
+        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _TURN})
+
+
+def prepare_file(url: URL) -> None:
+    """Make the folder and the file of a SQLite database, with its log mode. Several processes may do so at once."""
+    if url.get_backend_name() != SQLITE:
+        return
+    path = Path(str(url.database))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    patiently(lambda: _write_ahead(path))
+
+
+def _write_ahead(path: Path) -> None:
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL").fetchone()
+    finally:
+        connection.close()
+
+
+def _sqlite(url: URL, connections: int, begin: str, pragmas: tuple[str, ...]) -> Engine:
+    engine = create_engine(
+        url, pool_size=connections, connect_args={"timeout": 0, "isolation_level": None, "check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: DBAPIConnection, _record: object) -> None:
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS + pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    event.listen(engine, "begin", _beginner(begin))
+    return engine
+
+
+def _beginner(begin: str) -> Callable[[Connection], None]:
+    def start(connection: Connection) -> None:
+        driver: Any = connection.connection.driver_connection
+        patiently(lambda: driver.execute(begin))
+
+    return start
+
+
+def _arguments(url: URL) -> dict[str, object]:
+    options = url.query.get("options", ())
+    given = options if isinstance(options, str) else " ".join(options)
+    return _CONNECT | {"options": f"{given} {_SERVER_LIMITS}".strip()}

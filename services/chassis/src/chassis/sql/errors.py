@@ -1,0 +1,81 @@
+"""What does a database's error mean to a caller: nothing was written, nobody knows, no right, or a fault of ours?"""
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from chassis.base.errors import AccessDenied, ChassisError, OutcomeUnknown, StoreUnavailable
+
+PATIENCE_S: Final = 5.0
+SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.0002, 0.002
+
+T = TypeVar("T")
+
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_DEADLOCK, _SERIALIZATION = "40P01", "40001"
+
+
+def patiently(act: Callable[[], T]) -> T:
+    """Do `act`, again and again while another process or transaction is in the way, for `PATIENCE_S` at most.
+
+    Waits 0.2 to 2 ms, at random: SQLite's own handler sleeps ever longer, and one of four writers then waits a second.
+
+    Raises:
+        StoreUnavailable: it was still in the way at the end, or the database cannot take the call.
+        AccessDenied, and SQLAlchemy's own errors for what is our own fault (a broken statement, a constraint).
+    """
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return act()
+        except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
+            if not _passing(error) or time.monotonic() >= deadline:
+                raise meaning(error) from error
+        time.sleep(random.uniform(SHORTEST_WAIT_S, LONGEST_WAIT_S))  # noqa: S311 - spreads writers, hides nothing
+
+
+def meaning(error: Exception) -> Exception:
+    """The error to raise for `error` of a transaction that was rolled back."""
+    if isinstance(error, IntegrityError):
+        return error
+    if _sqlstate(error).startswith("28") or _sqlstate(error) == "42501":
+        return AccessDenied(_reason(error))
+    if isinstance(error, OperationalError | InterfaceError | InternalError | PoolTimeout | sqlite3.OperationalError):
+        return StoreUnavailable(_reason(error))
+    return StoreUnavailable(_reason(error)) if _sqlite_code(error) in _DAMAGED else error
+
+
+def meaning_at_commit(error: DBAPIError) -> ChassisError | None:
+    """None if the commit was surely refused, so that nothing was written; else `OutcomeUnknown`."""
+    refused = _sqlite_code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL} or (
+        _sqlstate(error)[:2] not in {"", "08", "57", "58", "XX"}
+    )
+    return None if refused else OutcomeUnknown(_reason(error))
+
+
+def _passing(error: Exception) -> bool:
+    """Worth another try at once: a lock, a deadlock, or a connection that had died while it was idle."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return not isinstance(error.orig, sqlite3.Error)
+    return _sqlite_code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} or (
+        _sqlstate(error) in {_DEADLOCK, _SERIALIZATION}
+    )
+
+
+def _sqlite_code(error: Exception) -> int:
+    """SQLite's primary result code; 0 if it is none of SQLite's."""
+    return getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & 0xFF
+
+
+def _sqlstate(error: Exception) -> str:
+    """PostgreSQL's SQLSTATE; empty if the server did not say or is not PostgreSQL."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None) or ""
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "orig", error)).strip() or type(error).__name__

@@ -1,0 +1,43 @@
+"""Tables that an earlier version made: they get the columns that were added since, or nothing runs on them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Column, Connection, MetaData, Table, inspect
+from sqlalchemy.schema import CreateColumn
+
+from chassis.base.errors import OldTable
+
+
+def upgrade(connection: Connection, metadata: MetaData) -> None:
+    """Add what is missing, with its default. To be called where every table is there, by one process at a time.
+
+    Raises:
+        OldTable: what was added since has no default, or what was dropped since must be filled.
+    """
+    columns = inspect(connection).get_multi_columns(filter_names=list(metadata.tables))
+    for (_, name), found in columns.items():
+        _upgrade(connection, metadata.tables[name], {column["name"]: column for column in found})
+
+
+def _upgrade(connection: Connection, table: Table, found: Mapping[str, Any]) -> None:
+    added = [column for column in table.columns if column.name not in found]
+    wrong = [column.name for column in added if not column.nullable and column.server_default is None]
+    wrong += [name for name, column in found.items() if name not in table.columns and _must_be_filled(column)]
+    if wrong:
+        raise OldTable(table.name, wrong)
+    for column in added:
+        _add(connection, table, column)
+
+
+def _add(connection: Connection, table: Table, column: Column[Any]) -> None:
+    written = CreateColumn(column).compile(dialect=connection.dialect)
+    name = connection.dialect.identifier_preparer.format_table(table)
+    connection.exec_driver_sql(f"alter table {name} add column {written}")
+    for index in table.indexes:
+        if column.name in index.columns:
+            index.create(connection, checkfirst=True)
+
+
+def _must_be_filled(column: Mapping[str, Any]) -> bool:
+    return not column["nullable"] and column.get("default") is None

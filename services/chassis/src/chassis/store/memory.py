@@ -1,0 +1,86 @@
+"""The event store of tests and simulations: one process, nothing kept, no clock and no chance of its own."""
+
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from datetime import datetime
+from itertools import repeat
+from uuid import UUID
+
+from chassis.base.errors import Conflict, IdClash
+from chassis.base.ports import Append, Appended, Page
+from chassis.store.append_rules import Result, Tip, admit, refuse_too_large
+from chassis.store.head import Head
+from chassis.store.poll_subscription import follow
+from schemas.base.envelope import NewEvent, RecordedEvent
+
+
+class MemoryStore:
+    """Implements `chassis.base.ports.Store`. `now` tells `recorded_at`; positions count from 1 without a gap."""
+
+    dense = True
+
+    def __init__(self, now: Callable[[], datetime], store_id: UUID) -> None:
+        self._now = now
+        self._id = store_id
+        self._events: list[RecordedEvent] = []
+        self._streams: dict[str, list[RecordedEvent]] = {}
+        self._ids: set[tuple[str, UUID]] = set()
+        self._head = Head()
+
+    async def store_id(self) -> UUID:
+        return self._id
+
+    async def append(
+        self, stream: str, expected_version: int, events: Sequence[NewEvent], seen: Collection[UUID] = ()
+    ) -> Appended:
+        [result] = await self.append_many([Append(stream, expected_version, events, seen)])
+        if isinstance(result, Conflict | IdClash):
+            raise result
+        return result
+
+    async def append_many(self, appends: Sequence[Append]) -> list[Result]:
+        refuse_too_large(appends)
+        tips = self._tips(appends)
+        results, written = admit(appends, tips, len(self._events), self._now())
+        for event in written:
+            self._events.append(event)
+            self._streams.setdefault(event.stream, []).append(event)
+            self._ids.add((event.stream, event.id))
+        self._head.advance(len(self._events))
+        return results
+
+    async def read(self, stream: str, from_version: int = 0) -> list[RecordedEvent]:
+        return self._streams.get(stream, [])[max(from_version, 0) :]
+
+    async def read_many(self, streams: Sequence[str], from_versions: Sequence[int] = ()) -> list[list[RecordedEvent]]:
+        return [await self.read(*each) for each in zip(streams, from_versions or repeat(0), strict=False)]
+
+    async def read_all(self, after: int | None, prefixes: Sequence[str] = (), limit: int = 1000) -> Page:
+        found: list[RecordedEvent] = []
+        wanted = tuple(prefixes)
+        for event in self._events[after or 0 :]:
+            if not wanted or event.stream.startswith(wanted):
+                found.append(event)
+                if len(found) == limit:
+                    break
+        end = len(self._events)
+        position = found[-1].position if len(found) == limit else max(end, after or 0)
+        return Page(found, position or after, position >= end)
+
+    async def newest(self) -> int:
+        return len(self._events)
+
+    def subscribe(self, after: int | None, prefixes: Sequence[str] = ()) -> AsyncIterator[Page]:
+        return follow(lambda position: self.read_all(position, prefixes), self._head.beyond, after)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    def _tips(self, appends: Sequence[Append]) -> dict[str, Tip]:
+        tips: dict[str, Tip] = {}
+        for append in appends:
+            events = self._streams.get(append.stream)
+            tip = Tip(events[-1].version, events[-1].position) if events else Tip()
+            tips.setdefault(append.stream, tip).held.update(
+                event.id for event in append.events if (append.stream, event.id) in self._ids
+            )
+        return tips

@@ -1,0 +1,202 @@
+"""A sweep stands behind every reaction: open work, fed from the store alone, handled when it is due.
+
+    sweep = Sweep(database, ledger, clock, plan=plan, react=react, tables=sweep_tables(metadata))
+    await sweep.run()          # until cancelled; of several processes one works, by a lease
+
+Works without Kafka. The row only says when to look: the reaction decides on the stream, so a stale row does nothing.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import structlog
+from sqlalchemy import MetaData, Table
+
+from chassis.base import metrics
+from chassis.base.ports import Clock
+from chassis.base.retry import UNREADABLE, Patience, reason
+from chassis.project.from_store import StoreFeed, position_table
+from chassis.react.reaction import Reaction, Reactor
+from chassis.sql.database import Database
+from chassis.sql.lease import Lease, lease_table
+from chassis.sweep.backoff import Rests
+from chassis.sweep.open_work import (
+    Plan,
+    Planned,
+    Row,
+    elsewhere,
+    open_work_table,
+    open_work_view,
+    planned,
+    replace_work,
+    rest_on,
+    soonest,
+)
+from chassis.write.repository import Ledger
+
+BATCH: Final = 500
+log = structlog.get_logger(__name__)
+
+
+class SweepTables(NamedTuple):
+    """The tables a sweep needs in its service's database."""
+
+    work: Table
+    feed: Table
+    lease: Table
+    metadata: MetaData
+
+
+def sweep_tables(metadata: MetaData) -> SweepTables:
+    """Declare them in a service's metadata, before its `Database` is made; asked twice, the same ones."""
+    return SweepTables(open_work_table(metadata), position_table(metadata), lease_table(metadata), metadata)
+
+
+class Sweep:
+    """Feeds the open work from the store, and hands due complaints to `react` (the same kind as a guard's)."""
+
+    def __init__(
+        self,
+        database: Database,
+        ledger: Ledger,
+        clock: Clock,
+        *,
+        plan: Plan,
+        react: Reaction,
+        tables: SweepTables,
+        unmoved_by: Collection[str] = (),
+        basis: Callable[[], Awaitable[str]] | None = None,
+        period_s: float = 1.0,
+        patience: Patience | None = None,
+        real: Callable[[], float] = time.time,
+    ) -> None:
+        """`unmoved_by`: types of events that never change what `plan` answers. `basis` tells what else plans rest on at
+        present, as they name it themselves. `period_s`: between two looks at what is due, real time; `real` tells that
+        time, in seconds.
+        """
+        self._database, self._ledger, self._clock, self._plan = database, ledger, clock, plan
+        self._tables, self._period_s, self._patience = tables, period_s, patience or Patience()
+        self._basis = basis
+        view = open_work_view(ledger, plan, unmoved_by)
+        self.open_work = self._feed = StoreFeed(ledger.store, database, tables.metadata, view)
+        self._reactor = Reactor(ledger, react, self._patience)
+        self._lease = Lease(database, tables.lease, f"sweep.{ledger.writer}", real)
+        self._looked = False
+        self._rests = Rests()
+
+    async def run(self) -> None:
+        """Until cancelled: while this process holds the lease, feed and sweep; otherwise wait for the lease."""
+        try:
+            while True:
+                await self._patience.until_up(self._look, f"sweep of {self._ledger.writer}")
+                await asyncio.sleep(self._period_s)
+        finally:
+            with suppress(Exception):  # the lease ends by itself if the database is gone
+                await self._lease.release()
+
+    async def _look(self) -> None:
+        if await self._lease.hold():
+            await self.rebase()
+            await self.feed()
+            await self.once()
+        self._looked = True
+
+    async def feed(self) -> int | None:
+        """Take in everything the store holds by now; the position reached. For tests and simulations too."""
+        return await self._feed.catch_up()
+
+    async def once(self) -> int:
+        """Handle everything that is due now, once, and tell how many complaints that was.
+
+        What stays due although it was handled is looked at again ever more seldom, down to once a minute.
+        """
+        now, handled, last = self._clock.now(), set[UUID](), None
+        while rows := await self._due(now, last):
+            last = rows[-1]
+            versions = {row.complaint: row.version for row in rows}
+            due = [each for each in versions if each not in handled and self._rests.over(each, now)]
+            if not due:
+                continue
+            await self._handle(due)
+            plans = await self._plan_again(due)
+            self._rests.note({each: _fruitless(plans.get(each), versions[each], now) for each in due}, now)
+            handled.update(due)
+            await self._lease.hold()
+        metrics.SWEEP_HANDLED.labels(self._ledger.writer).inc(len(handled))
+        await self._tell_overdue(now)
+        return len(handled)
+
+    async def _tell_overdue(self, now: datetime) -> None:
+        left = await self._database.read(lambda connection: soonest(connection, self._tables.work, 1, now))
+        overdue_s = (now - left[0].due_at).total_seconds() if left else 0.0
+        metrics.SWEEP_OVERDUE.labels(self._ledger.writer).set(overdue_s)
+
+    async def _due(self, now: datetime, after: Row | None) -> list[Row]:
+        table = self._tables.work
+        return await self._database.read(lambda connection: soonest(connection, table, BATCH, now, after))
+
+    async def _handle(self, due: Sequence[UUID]) -> None:
+        for complaint, failure in (await self._reactor.handle(due)).items():
+            log.error("sweep failed", complaint=str(complaint), because=failure.reason, tries=failure.attempts)
+
+    async def replan(self, complaints: Sequence[UUID]) -> None:
+        """Plan these again, since something other than their events changed."""
+        for start in range(0, len(complaints), BATCH):
+            await self._plan_again(complaints[start : start + BATCH])
+
+    async def rebase(self) -> int:
+        """Plan again what rests on something else than everything rests on now, whoever planned it and whenever: with
+        older calendars than ours, or in a release with other numbers. How many complaints that was.
+
+        What cannot be read keeps its date, and is looked at then.
+        """
+        count = 0
+        while self._basis is not None:
+            now_on = await self._basis()  # asked at every page: plans follow what became known meanwhile
+            found = await self._elsewhere(now_on)
+            if not found:
+                break
+            plans = await self._plan_again(found)
+            await self._leave([each for each in found if each not in plans], now_on)
+            count += len(found)
+            await self._lease.hold()
+        return count
+
+    async def _elsewhere(self, basis: str) -> list[UUID]:
+        return await self._database.read(lambda connection: elsewhere(connection, self._tables.work, basis, BATCH))
+
+    async def _leave(self, complaints: Sequence[UUID], basis: str) -> None:
+        if complaints:
+            await self._database.run(lambda connection: rest_on(connection, self._tables.work, complaints, basis))
+
+    async def _plan_again(self, complaints: Sequence[UUID]) -> dict[UUID, Planned]:
+        plans = await self._planned(complaints)
+        await self._database.run(lambda connection: replace_work(connection, [self._tables.work], plans))
+        return {plan.complaint: plan for plan in plans}
+
+    async def _planned(self, complaints: Sequence[UUID]) -> list[Planned]:
+        try:
+            return await planned(self._ledger, self._plan, complaints)
+        except UNREADABLE as error:
+            if len(complaints) == 1:
+                log.error("cannot be planned", complaint=str(complaints[0]), because=reason(error))
+                return []
+        return [plan for each in complaints for plan in await self._planned([each])]
+
+    async def rows(self, limit: int = 1000) -> list[Row]:
+        """Open work, the soonest due first."""
+        return await self._database.read(lambda connection: soonest(connection, self._tables.work, limit))
+
+    def unready(self) -> str | None:
+        """Why this road is not ready yet; None if it is."""
+        return None if self._looked else "the sweep has not looked yet"
+
+
+def _fruitless(plan: Planned | None, version: int, now: datetime) -> bool:
+    """Still due, and nothing was written since the row was planned."""
+    return plan is None or (plan.version == version and any(work.due_at <= now for work in plan.work))

@@ -1,0 +1,109 @@
+"""Open311 GeoReport v2, the filing side: a report by form, taken like every other. What its sender calls the service
+is a word among the others; where it belongs is read and decided as always.
+"""
+
+import secrets
+from typing import Annotated, Any, Final, Self
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field, StringConstraints, model_validator
+
+from chassis.http.open311 import PREFIX, Format, GeoReport, answer, one_of
+from chassis.http.web import Language, client_id, idempotency_key
+from intake.filing import Filed, Filing, file
+from intake.http.filing import Intake, within
+from schemas.base.ids import derived_id
+from schemas.base.limits import ADDRESS, CLIENT, NAME
+from schemas.base.refusals import InvalidField, NotFound
+from schemas.contract.base import Sent
+from schemas.contract.open311 import OTHER, service
+from schemas.contract.submission import Complaining
+
+CHANNEL: Final = "open311"
+FORM: Final = "application/x-www-form-urlencoded"
+NOTICE: Final = {
+    "id": "Kode lacak: {code}. Simpan baik-baik: siapa memegangnya dianggap pelapornya.",
+    "en": "Tracking code: {code}. Keep it: whoever has it is taken for the reporter.",
+}
+Said = Annotated[str, StringConstraints(min_length=1)]
+router = APIRouter(prefix=PREFIX, route_class=GeoReport)
+
+
+class ReportForm(Sent):
+    """The form of POST requests. A place is needed: coordinates, or an address in words."""
+
+    service_code: Said
+    lat: float | None = None
+    long: float | None = None
+    address_string: Annotated[str, StringConstraints(min_length=1, max_length=ADDRESS)] | None = None
+    description: Said | None = None
+    email: Said | None = None
+    first_name: Said | None = Field(default=None, max_length=NAME)
+    last_name: Said | None = Field(default=None, max_length=NAME)
+    phone: Said | None = None
+    media_url: Said | None = None
+    device_id: Said | None = Field(default=None, max_length=CLIENT)
+    account_id: Said | None = None
+    jurisdiction_id: Said | None = None
+    api_key: Said | None = None
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if self.lat is None and self.long is None and self.address_string is None:
+            raise ValueError("lat and long, or address_string, is needed")
+        return self
+
+
+@router.post("/requests.{kind}", status_code=201)
+async def file_request(kind: Format, request: Request, context: Intake, lang: Language) -> Response:
+    """File a report. An `Idempotency-Key` makes it safe to send again; without one each request is a report."""
+    within(context.filings, request)
+    form: ReportForm = one_of(ReportForm, await _form(request))
+    command = _complaining(form, lang)
+    filed = await file(context, Filing(*await _by(request, form), command))
+    return answer(kind, "service_requests", "request", [_receipt(filed, lang)], 200 if filed.repeated else 201)
+
+
+async def _form(request: Request) -> dict[str, str]:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        raise InvalidField(field="Content-Type", why="must be application/x-www-form-urlencoded")
+    try:
+        pairs = parse_qsl((await request.body()).decode(), errors="strict", max_num_fields=100)
+    except ValueError as error:
+        raise InvalidField(field="request", why="is no form in UTF-8") from error
+    # What is asked under `attribute[...]` belongs to services with attributes; ours have none.
+    return {name: value for name, value in pairs if not name.startswith("attribute[")}
+
+
+async def _by(request: Request, form: ReportForm) -> tuple[str, str]:
+    """The client and the key under which this is filed once."""
+    given = request.headers.get("idempotency-key")
+    if given is None:
+        return form.device_id or "", str(derived_id(CHANNEL, secrets.token_hex(16)))
+    key = await idempotency_key(given)
+    return form.device_id or await client_id(key, request.headers.get("satupintu-client")), key
+
+
+def _complaining(form: ReportForm, lang: str) -> Complaining:
+    try:
+        named = service(form.service_code, "id")
+    except KeyError as error:
+        raise NotFound(what=form.service_code) from error
+    name = " ".join(part for part in (form.first_name, form.last_name) if part)
+    reporter = {"name": name or None, "email": form.email, "phone": form.phone}
+    place = {"lat": form.lat, "lon": form.long, "address": form.address_string}
+    said: dict[str, Any] = {
+        "text": "\n\n".join(part for part in (form.description or named.name, form.media_url) if part),
+        "title": named.name.capitalize() if named.code != OTHER else None,
+        "place": {field: value for field, value in place.items() if value is not None},
+        "reporter": {field: value for field, value in reporter.items() if value is not None} or None,
+        "channel": CHANNEL,
+        "language": lang,
+    }  # fmt: skip
+    return one_of(Complaining, {field: value for field, value in said.items() if value is not None})  # type: ignore[no-any-return]
+
+
+def _receipt(filed: Filed, lang: str) -> dict[str, Any]:
+    notice = NOTICE[lang].format(code=filed.code)
+    return {"service_request_id": filed.state.public_number, "service_notice": notice, "account_id": None}

@@ -1,0 +1,57 @@
+"""What follows from facts on the reporter's side: they are told the news, the forgotten are forgotten, and parts end
+with their whole. The same reaction is driven by Kafka at once and by the sweep later: all of it is repeatable.
+"""
+
+from collections.abc import Sequence
+
+from chassis.react.reaction import Outcome, Reaction
+from chassis.write.command import handle
+from chassis.write.loaded import Loaded
+from chassis.write.repository import Cause
+from intake import decide, handlers, notify
+from intake.context import Context
+from intake.notices.news import NEWS
+from schemas.complaint.state import Complaint
+
+HEEDED = NEWS | {"PersonalDataErased", "ComplaintWithdrawn", "ComplaintSplit", "PartOpened"}
+
+
+def follow_up(context: Context) -> Reaction:
+    """Everything that intake owes to a complaint now: to a whole, to its parts, and to a part."""
+
+    async def react(loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
+        for each in loaded:
+            await _forget(context, each.state)
+            await _end_parts(context, each.state)
+            await notify.tell_reporter(context, each)
+        await notify.tell_audience(context, loaded)
+        return [await _end_with_whole(context, each.state) for each in loaded]
+
+    return react
+
+
+async def _forget(context: Context, state: Complaint) -> None:
+    if state.erased and state.whole is None:
+        await handlers.destroy(context, state.id)
+
+
+async def _end_parts(context: Context, whole: Complaint) -> None:
+    if not whole.parts or not (whole.erased or decide.ended_by_reporter(whole)):
+        return
+    cause = _ending(context, whole)
+    for part in whole.parts:
+        await handle(context.ledger, part.id, lambda state: decide.follow_whole(state, whole, cause.at), cause)
+
+
+async def _end_with_whole(context: Context, part: Complaint) -> Outcome | None:
+    """A part that was opened when its whole had ended already."""
+    if part.whole is None or (part.erased and not part.is_open):
+        return None
+    whole = (await context.ledger.load(part.whole)).state
+    cause = _ending(context, whole)
+    return decide.follow_whole(part, whole, cause.at), cause
+
+
+def _ending(context: Context, whole: Complaint) -> Cause:
+    # The same for whoever comes first, the whole or its part.
+    return Cause(whole.stage.event_id, whole.id, context.clock.now())

@@ -1,0 +1,80 @@
+"""What intake looks up across complaints: which one a public number names, and who follows whom. Fed from the store."""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+from uuid import UUID
+
+from pydantic_core import from_json
+from sqlalchemy import Column, Connection, MetaData, String, Table
+
+from chassis.project.from_store import position_table
+from chassis.project.view import View, as_recorded
+from chassis.sql.statements import among, replace
+from intake.settings import CHAIN
+from schemas.base.envelope import RecordedEvent
+from schemas.base.streams import COMPLAINT_PREFIX, complaint_id
+
+METADATA: Final = MetaData()
+
+
+def define(metadata: MetaData, prefix: str) -> Sequence[Table]:
+    """Declare the tables; asked twice, the same ones."""
+    if f"{prefix}report" in metadata.tables:
+        return [metadata.tables[f"{prefix}report"], metadata.tables[f"{prefix}follower"]]
+    report = Table(
+        f"{prefix}report",
+        metadata,
+        Column("public_number", String(32), primary_key=True),
+        Column("complaint", String(36), nullable=False),
+    )
+    follower = Table(
+        f"{prefix}follower",
+        metadata,
+        Column("complaint", String(36), primary_key=True),
+        Column("lead", String(36), nullable=False, index=True),
+    )
+    return [report, follower]
+
+
+REPORT, FOLLOWER = define(METADATA, "")
+position_table(METADATA)
+
+
+def apply(connection: Connection, tables: Sequence[Table], events: Sequence[RecordedEvent]) -> None:
+    """Write what these events say. Who follows no longer keeps its row: that is decided on the stream."""
+    report, follower = tables
+    numbers, leads = dict[str, str](), dict[str, str]()
+    for event in events:
+        if event.type == "ComplaintFiled":
+            numbers[from_json(event.data)["public_number"]] = str(complaint_id(event.stream))
+        elif event.type == "ComplaintJoined":
+            leads[str(complaint_id(event.stream))] = from_json(event.data)["lead"]
+    named = [{"public_number": n, "complaint": c} for n, c in numbers.items()]
+    replace(connection, report.c.public_number, list(numbers), named)
+    joined = [{"complaint": c, "lead": lead} for c, lead in leads.items()]
+    replace(connection, follower.c.complaint, list(leads), joined)
+
+
+VIEW: Final = View("relations", define, apply, as_recorded, (COMPLAINT_PREFIX,))
+
+
+def complaint_of(connection: Connection, public_number: str) -> UUID | None:
+    """The complaint of that number, public or not."""
+    found = connection.execute(among(REPORT.c.public_number), {"keys": [public_number]}).first()
+    return UUID(found.complaint) if found else None
+
+
+def followers_of(connection: Connection, leads: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Whoever joined each of these, or joined one that did."""
+    return {lead: _all_of(connection, str(lead)) for lead in leads}
+
+
+def _all_of(connection: Connection, lead: str) -> list[UUID]:
+    found, layer = dict[str, None](), [lead]
+    for _ in range(CHAIN):
+        rows = connection.execute(among(FOLLOWER.c.lead), {"keys": layer})
+        layer = [each for each in (row.complaint for row in rows) if each not in found and each != lead]
+        if not layer:
+            break
+        found.update(dict.fromkeys(layer))
+    return [UUID(each) for each in found]

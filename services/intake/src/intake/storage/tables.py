@@ -1,0 +1,105 @@
+"""What does intake keep beside the event store? Primary data, backed up with it: persons and who read them, the
+counter of public numbers; and, to be made again from the store, which tracking code opens which complaint.
+"""
+
+from typing import Final
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text
+
+from chassis.project.from_store import position_table
+from chassis.sql.lease import lease_table
+from chassis.sql.types import Moment
+
+metadata: Final = MetaData()
+
+codes = Table(
+    "codes",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True, comment="of the code, which itself is kept nowhere"),
+    Column("complaint", LargeBinary(16), nullable=False),
+)
+persons = Table(
+    "persons",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("complaint", LargeBinary(16), nullable=False),
+    Column("sealed", Text, nullable=False, comment="under the complaint's own key"),
+    Column("touched_at", Text, nullable=False, comment="ISO 8601, UTC, real time"),
+    Column("named", Integer, nullable=False, server_default="0", comment="1: the sweep found it in its stream"),
+)
+Index("persons_by_complaint", persons.c.complaint)
+Index("persons_unnamed", persons.c.named, persons.c.touched_at)
+readings = Table(
+    "readings",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("complaint", LargeBinary(16), nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("officer", Text),
+    Column("at", Text, nullable=False, comment="ISO 8601, UTC"),
+)
+counters = Table(
+    "counters",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("taken", Integer, nullable=False, comment="the highest number handed out"),
+)
+notices = Table(
+    "notices",
+    metadata,
+    Column("event", LargeBinary(16), primary_key=True, comment="the fact that the reporter was told of"),
+    Column("complaint", LargeBinary(16), nullable=False),
+    Column("sent_at", Text, nullable=False, comment="ISO 8601, UTC"),
+)
+Index("notices_by_complaint", notices.c.complaint)
+letters = Table(
+    "letters",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", LargeBinary(16), nullable=False, unique=True, comment="of the notice"),
+    Column("complaint", LargeBinary(16), nullable=False),
+    Column("lane", LargeBinary(16), nullable=False, comment="complaint and address: sent in the order of `number`"),
+    Column("sealed", Text, comment="address and words, under the complaint's own key; none: it waits no more"),
+    Column("queued_at", Moment, nullable=False, comment="real time"),
+    Column("due_at", Moment, comment="the next try, real time; none: it waits no more"),
+    Column("tries", Integer, nullable=False),
+    Column("ending", Text, comment="sent, undeliverable or forgotten"),
+)
+Index("letters_due", letters.c.due_at)
+Index("letters_by_lane", letters.c.lane)
+Index("letters_by_complaint", letters.c.complaint)
+watchers = Table(
+    "watchers",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("complaint", LargeBinary(16), nullable=False),
+    Column("sealed", Text, nullable=False, comment="address and language, under the complaint's own key"),
+    Column("since_at", Text, nullable=False, comment="when it was asked for; ISO 8601, UTC"),
+)
+Index("watchers_by_complaint", watchers.c.complaint)
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True, comment="of the watcher, whose address is theirs"),
+    Column("complaint", LargeBinary(16), nullable=False),
+    Column("at", Text, nullable=False, comment="ISO 8601, UTC"),
+)
+Index("confirmations_by_complaint", confirmations.c.complaint)
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("client", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("complaint", LargeBinary(16), comment="filed; none: refused"),
+    Column("refusal", Text, comment="problem, as JSON"),
+)
+
+position_table(metadata)
+lease_table(metadata)
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("place", Text, primary_key=True, comment="topic/partition@offset and the time it was sent"),
+    Column("client", Text, comment="the record's key"),
+    Column("reason", Text, nullable=False),
+)

@@ -1,0 +1,156 @@
+"""`satupintu replay`, `shadow`, `examples`: what another model would choose, what history teaches."""
+
+import asyncio
+import json
+import os
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from chassis.base.log import configure
+from chassis.base.settings import Settings, read_settings
+from chassis.service.platform import open_platform
+from router.app import open_router
+from router.history import replay as replays
+from router.history.shadow import tally
+from router.reading.model_files import BadModel, find
+from router.reading.reader import Reader, reader
+from router.settings import SERVICE
+from schemas.reference.load import policies
+from schemas.registry.fold import Registry
+
+app: Final = typer.Typer(no_args_is_help=True)
+console: Final = Console(highlight=False)
+Day = Annotated[str | None, typer.Option(help="a date, such as 2026-04-14")]
+
+
+@app.command()
+def replay(
+    model: Annotated[str | None, typer.Option(help="a version in the models' folder; the live one if left out")] = None,
+    registry: Day = None,
+    since: Day = None,
+    as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+) -> None:
+    """Run another model, or another day's registry, over history: owner changes, avoided returns, days saved.
+
+    Nothing is written. Who gave a complaint back would have done so again; of who never had it, nothing is claimed.
+    """
+    settings = read_settings()
+    configure(settings)
+    told = asyncio.run(_replayed(settings, model, _moment(registry, "--registry", end=True), _moment(since, "--since")))
+    print(json.dumps(told, indent=2)) if as_json else _show(told)
+
+
+@app.command()
+def examples(
+    out: Annotated[Path, typer.Argument(help="JSON lines: text, label, agency, weight, source; readable by you alone")],
+    since: Day = None,
+    agency: Annotated[bool, typer.Option(help="label with the body instead of the field")] = False,
+) -> None:
+    """What people and bodies decided, as labelled texts for `python -m router train`. Holds reporters' words."""
+    settings = read_settings()
+    configure(settings)
+    counts = asyncio.run(_exported(settings, out, _moment(since, "--since"), agency=agency))
+    console.print(
+        ", ".join(f"{count} {source}" for source, count in sorted(counts.items())) or "history teaches nothing yet"
+    )
+
+
+@app.command()
+def shadow(
+    model: Annotated[str | None, typer.Option(help="the shadow; by default the one that is set")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+) -> None:
+    """How often a model in the shadow of the live one chose otherwise, where, and whose choice holds it now."""
+    settings = read_settings()
+    configure(settings)
+    name = model or settings.shadow_model
+    if name is None:
+        raise typer.BadParameter("no shadow is set (SATUPINTU_SHADOW_MODEL); name one", param_hint="--model")
+    told = asyncio.run(_tallied(settings, name))
+    print(json.dumps(told, indent=2)) if as_json else _show_shadow(told)
+
+
+async def _replayed(
+    settings: Settings, model: str | None, registry_at: datetime | None, since: datetime | None
+) -> dict[str, Any]:
+    async with open_platform(settings) as platform:
+        ledger = platform.ledger(SERVICE)
+        read_with = _reader(settings, model or (await ledger.registry()).model)
+        told = await replays.replay(ledger, policies(), read_with, registry_at=registry_at, since=since)
+    return {
+        "model": model or "live",
+        "registry": registry_at.date().isoformat() if registry_at else "of each day",
+        **told,
+    }
+
+
+def _reader(settings: Settings, model: str | None) -> Callable[[Registry], Reader]:
+    try:
+        found = find(settings.models_dir, model)
+    except BadModel as error:
+        raise typer.BadParameter(str(error), param_hint="--model") from error
+    return lambda registry: reader(registry).having(found)
+
+
+async def _tallied(settings: Settings, model: str) -> dict[str, Any]:
+    async with open_platform(settings) as platform, open_router(platform) as context:
+        return await context.database.read(lambda connection: tally(connection, model))
+
+
+async def _exported(settings: Settings, out: Path, since: datetime | None, *, agency: bool) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    async with open_platform(settings) as platform:
+        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            async for each in replays.examples(platform.ledger(SERVICE), since):
+                label = each.agency if agency else each.sector
+                if each.right and label is not None:
+                    row = {**each._asdict(), "label": label, "class": each.class_.value}
+                    del row["class_"], row["right"]
+                    file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                name = each.source if each.right and label is not None else f"{each.source} (no label)"
+                counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def _moment(said: str | None, option: str, *, end: bool = False) -> datetime | None:
+    if said is None:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(said), time.max if end else time.min, UTC)
+    except ValueError as error:
+        raise typer.BadParameter(f"{said!r} is no date; one looks like 2026-04-14", param_hint=option) from error
+
+
+def _show(told: dict[str, Any]) -> None:
+    table = Table(title=f"history with model {told['model']}, registry {told['registry']}")
+    for column in ("", "as it was", "replayed"):
+        table.add_column(column, justify="right" if column else "left")
+    days = told["days_saved"]
+    table.add_row("complaints", str(told["complaints"]), "")
+    table.add_row("owner known", str(told["owner_known"]), "")
+    table.add_row("other first holder", "", str(told["first_holder_changed"]))
+    for name, title in (("right_at_once", "right at once"), ("to_the_desk", "to the desk"), ("returns", "returns")):
+        table.add_row(title, str(told[name]["before"]), str(told[name]["after"]))
+    table.add_row("returns avoided", "", str(told["returns"]["avoided"]))
+    table.add_row("right then, wrong now", "", str(told["now_wrong"]))
+    table.add_row("to a body that never had it", "", str(told["unknown"]))
+    table.add_row("days saved", "", f"{days['total']} ({days['complaints']} complaints, median {days['median']})")
+    console.print(table)
+    for change in told["changes"]:
+        console.print(f"  {change['complaints']:>5}  {change['from']} -> {change['to']}")
+    if told["not_replayed"]:
+        console.print(f"{told['not_replayed']} forgotten, joined or not yet placed complaints were not replayed")
+
+
+def _show_shadow(told: dict[str, Any]) -> None:
+    console.print(f"{told['model']}: {told['disagreements']} of {told['choices']} choices differ")
+    live, other = told["held_by_the_live_choice"], told["held_by_the_shadow_choice"]
+    console.print(f"of these, {live} complaints are held by the live choice now, {other} by the shadow's")
+    for pair in told["where"]:
+        console.print(f"  {pair['complaints']:>5}  {pair['live']} -> {pair['shadow']}")

@@ -1,0 +1,83 @@
+"""What a person at the desk, or the arbiter, sees of a complaint: its words, whose it may be, and why it is here."""
+
+from typing import Any
+
+from schemas import wording
+from schemas.base.values import Candidate
+from schemas.complaint.state import Complaint
+from schemas.deadlines import timeline_due
+from schemas.deadlines.policies import Policies
+from schemas.registry.fold import Registry
+
+
+def summary(state: Complaint, registry: Registry, policies: Policies, lang: str) -> dict[str, Any]:
+    """What a move is answered with: where the complaint is now."""
+    holder = registry.holder(state.holder)
+    return {
+        "id": str(state.id),
+        "public_number": state.public_number,
+        "status": state.status.value,
+        "status_text": wording.status(state.status, lang, state.closed),
+        "holder": str(holder),
+        "unit": holder.unit,
+        "due_at": timeline_due(state, registry, policies),
+        "version": state.version,
+    }
+
+
+def casefile(state: Complaint, registry: Registry, policies: Policies, lang: str) -> dict[str, Any]:
+    """Everything that deciding needs; who the reporter is, is not here."""
+    return {
+        **summary(state, registry, policies, lang),
+        **_said(state),
+        **_why_here(state),
+        "since": state.stage.at,
+        "candidates": [_candidate(each, registry) for each in _candidates(state)],
+        "returned_by": [_named(agency, registry) for agency in dict.fromkeys(state.returned_by)],
+        "parts": [part.model_dump(mode="json", exclude_none=True) for part in state.parts],
+        "whole": str(state.whole) if state.whole else None,
+        "task": state.task,
+    }
+
+
+def _said(state: Complaint) -> dict[str, Any]:
+    return {
+        "class": state.class_.value,
+        "received_at": state.received_at,
+        "title": state.title,
+        "text": state.text,
+        "restated_title": state.restated_title,
+        "restated_text": state.restated_text,
+        "details": [{"at": at, "text": text} for at, text in state.details],
+        "place": state.place.model_dump(mode="json", exclude_none=True) if state.place else None,
+        "occurred_on": state.occurred_on,
+        "addressed_to": state.addressed_to,
+        "anonymous": state.anonymous,
+        "secret": state.secret,
+        "supervision": state.supervision,
+        "sector": state.sector,
+    }
+
+
+def _why_here(state: Complaint) -> dict[str, Any]:
+    back, read = state.last_return, state.classified
+    return {
+        "reason": state.referred.reason if state.referred else None,
+        "basis": read.basis.model_dump(mode="json", exclude_none=True) if read else None,
+        "last_return": back.model_dump(mode="json", exclude_none=True) if back else None,
+    }
+
+
+def _candidates(state: Complaint) -> tuple[Candidate, ...]:
+    if state.referred is not None and state.referred.candidates:
+        return state.referred.candidates
+    return state.classified.alternatives if state.classified else ()
+
+
+def _candidate(each: Candidate, registry: Registry) -> dict[str, Any]:
+    return {**_named(each.agency, registry), "unit": each.unit, "score": each.score, "reason": each.reason}
+
+
+def _named(agency: str, registry: Registry) -> dict[str, Any]:
+    body = registry.agencies.get(agency)
+    return {"agency": agency, "name": body.name if body else None}

@@ -1,0 +1,256 @@
+"""What of a text tells the matter and the spot? Its features, by the lists of `data/likeness.toml`.
+
+Ways to name one trouble become one word (`berlubang`, `pothole` -> ROADS); names are taken after words such as `jalan`
+and `pasar`, numbers with the word they stand behind; sides (`timur`) belong to their name; polite words count nothing.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Final, NamedTuple
+
+from router.geography.codes import PROVINCE_LENGTH, REGENCY_LENGTH
+from router.lexicon.files import Checked, Phrase, parse, read
+
+Number = tuple[str, str]
+"""The word that an address's number stands behind, and the number."""
+
+_TOKEN: Final = re.compile(r"[a-z]+|\d+[a-z]?(?![a-z])|\d+")
+_MASK: Final = re.compile(r"\[[A-Za-z-]{2,12}\]|https?://\S+|\S+@\S+|\d{7,}")
+_DRAWN_OUT: Final = re.compile(r"(.)\1{2,}")
+_ENDINGS: Final = ("nya", "lah", "kah", "ku", "mu", "an")
+_SHORTEST: Final = 3
+_NAMED_WORDS: Final = 2
+"""So many words after a marker are its name."""
+_STREET, _NUMBER = "jalan", "no"
+_AND: Final = ("dan", "s", "d", "sd", "sampai")
+"""Between two numbers or names of a list."""
+MATTER, SPOT, NAME, NUMBER, SIDE, OTHER, ORDINARY = 1.5, 2.0, 1.5, 1.0, 0.7, 0.4, 0.3
+
+
+class Markers(Checked):
+    """Words after which a place is named or numbered."""
+
+    spot: frozenset[Phrase]
+    area: frozenset[Phrase]
+    number: frozenset[Phrase]
+    side: frozenset[Phrase]
+
+
+class Faced(Checked):
+    """Words before a landmark."""
+
+    words: frozenset[Phrase]
+
+
+class Units(Checked):
+    """Words that make a number one of time or amount."""
+
+    after: frozenset[Phrase]
+    before: frozenset[Phrase]
+
+
+class Personal(Checked):
+    """Words of what concerns one person or household."""
+
+    words: frozenset[Phrase]
+
+
+class Common(Checked):
+    """Words that say nothing of the matter or the spot."""
+
+    words: str
+
+
+class Negation(Checked):
+    """Words that turn the next one round."""
+
+    words: frozenset[Phrase]
+
+
+class FeatureData(Checked):
+    """likeness.toml."""
+
+    version: str
+    variants: dict[Phrase, Phrase]
+    phrases: dict[Phrase, Phrase]
+    roman: dict[Phrase, str]
+    markers: Markers
+    faced: Faced
+    units: Units
+    personal: Personal
+    matters: dict[str, frozenset[Phrase]]
+    common: Common
+    ordinary: Common
+    negation: Negation
+
+
+class Features(NamedTuple):
+    """One text. `words`: everything that counts, with its weight; `where`: those of them that tell the spot; `spots`:
+    names after each marker; `areas`: names of wider areas; `landmarks`: what it is in front of.
+    """
+
+    words: Mapping[str, float]
+    where: Mapping[str, float]
+    matters: frozenset[str]
+    spots: Mapping[str, frozenset[str]]
+    areas: Mapping[str, frozenset[str]]
+    numbers: frozenset[Number]
+    sides: frozenset[Number]
+    landmarks: frozenset[str]
+    personal: bool
+
+
+class FeatureReader:
+    """Reads texts for likeness. `regions`: the names of regions by code, which everybody who lives there writes."""
+
+    def __init__(self, data: FeatureData, regions: Mapping[str, str] | None = None) -> None:
+        self.version, self.data, self._regions = data.version, data, regions or {}
+        longest_first = sorted(data.phrases, key=len, reverse=True)
+        self._phrase = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b")
+        self.matters = {word: matter for matter, words in data.matters.items() for word in words}
+        self.silent = frozenset(data.common.words.split()) - self.matters.keys()
+        self.ordinary = frozenset(data.ordinary.words.split()) - self.matters.keys() - data.markers.side
+        listed = data.personal.words | data.markers.spot | data.markers.area | self.ordinary
+        self._known = self.matters.keys() | self.silent | listed
+
+    def features(self, text: str, region: str | None = None) -> Features:
+        """What counts in a text of this region: there, the region's own name says nothing."""
+        return _Reading(self, text, self._local(region or "")).features()
+
+    def _local(self, region: str) -> frozenset[str]:
+        names = (self._regions.get(region[:length], "") for length in (PROVINCE_LENGTH, REGENCY_LENGTH))
+        return frozenset(_TOKEN.findall(" ".join(names).lower())) - self.data.markers.side
+
+    def tokens(self, text: str) -> list[str]:
+        """Its words, each in one spelling, and its numbers."""
+        plain = self._phrase.sub(lambda found: self.data.phrases[found[0]], _MASK.sub(" ", text).lower())
+        return [each if each[0].isdigit() else self.spell(each) for each in _TOKEN.findall(plain)]
+
+    def spell(self, word: str) -> str:
+        """One spelling for the usual variants and endings."""
+        word = self.data.variants.get(word, word)
+        if word in self._known:
+            return word
+        short = _DRAWN_OUT.sub(r"\1", word)
+        for form in (short, *(short.removesuffix(ending) for ending in _ENDINGS)):
+            if len(form) >= _SHORTEST and form != word and self.data.variants.get(form, form) in self._known:
+                return self.data.variants.get(form, form)
+        return short
+
+
+class _Reading:
+    """One pass over one text."""
+
+    def __init__(self, reader: FeatureReader, text: str, local: frozenset[str]) -> None:
+        self._data, self._reader, self._tokens, self._local = reader.data, reader, reader.tokens(text), local
+        self._words: dict[str, float] = {}
+        self._where: dict[str, float] = {}
+        self._spots: dict[str, set[str]] = {}
+        self._areas: dict[str, set[str]] = {}
+        self._numbers: set[Number] = set()
+        self._sides: set[Number] = set()
+        self._matters: set[str] = set()
+        self._landmarks: set[str] = set()
+        self._marker, self._left, self._name, self._label = "", 0, "", ""
+        self._personal = False
+
+    def features(self) -> Features:
+        for at, token in enumerate(self._tokens):
+            if (value := self._value(at, token)) is not None:
+                self._number(at, value)
+            else:
+                self._word(at, token)
+        spots, areas = ({key: frozenset(names) for key, names in each.items()} for each in (self._spots, self._areas))
+        return Features(
+            self._words | self._where, self._where, frozenset(self._matters), spots, areas,
+            frozenset(self._numbers), frozenset(self._sides), frozenset(self._landmarks), self._personal,
+        )  # fmt: skip
+
+    def _value(self, at: int, token: str) -> str | None:
+        if token[0].isdigit():
+            return token.lstrip("0") or "0"
+        if len(token) == 1 and self._before(at) in self._data.markers.number:
+            return self._data.roman.get(token, token)
+        return self._data.roman.get(token) if self._label and len(token) > 1 else None
+
+    def _number(self, at: int, value: str) -> None:
+        units, before = self._data.units, self._before(at)
+        after = self._tokens[at + 1] if at + 1 < len(self._tokens) else ""
+        addressed = before in self._data.markers.number
+        if before in units.before or (after in units.after and not addressed) or not self._label:
+            return
+        self._numbers.add((self._label, value))
+        self._where[f"{self._label} {value}"] = NUMBER
+
+    def _before(self, at: int) -> str:
+        return self._tokens[at - 1] if at else ""
+
+    def _word(self, at: int, word: str) -> None:
+        markers = self._data.markers
+        if word in markers.spot or word in markers.area or word in markers.number:
+            self._mark(at, word)
+        elif word in markers.side and (self._name or self._marker):
+            self._side(word)
+        elif (matter := self._reader.matters.get(word)) and self._before(at) not in self._data.negation.words:
+            self._matter(matter)
+            self._forget()
+        elif word in self._reader.ordinary:
+            self._words.setdefault(word, ORDINARY)
+            self._forget()
+        elif word in self._data.personal.words:
+            self._personal = True
+            self._words[word] = OTHER
+            self._forget()
+        elif word in self._reader.silent or word in self._local or len(word) < _SHORTEST:
+            if word not in _AND:
+                self._forget()
+        else:
+            self._named(word)
+
+    def _mark(self, at: int, word: str) -> None:
+        markers, faced = self._data.markers, self._before(at) in self._data.faced.words
+        if word == _NUMBER and self._name:
+            return  # Jalan Melati no 12 is Jalan Melati 12
+        if self._before(at) == _STREET and word not in markers.number:
+            self._named(word)  # Jalan Sungai Indah names no river
+            return
+        self._marker, self._left, self._name = word, _NAMED_WORDS, ""
+        self._label = word if word in markers.number else ""
+        if faced or (word in markers.spot and word not in markers.number):
+            self._landmarks.add(word)
+            self._where[f"@{word}"] = SIDE
+        if matter := self._reader.matters.get(word):
+            self._matter(matter)
+
+    def _side(self, word: str) -> None:
+        if self._name:
+            self._sides.add((self._name, word))
+            self._where[f"{self._name} {word}"] = SIDE
+        elif self._marker != _STREET:
+            self._named(word)  # Pasar Baru, Simpang Lima; a Jalan Raya is no name
+
+    def _matter(self, matter: str) -> None:
+        self._matters.add(matter)
+        self._words[matter.upper()] = MATTER
+
+    def _forget(self) -> None:
+        self._marker, self._left, self._name, self._label = "", 0, "", ""
+
+    def _named(self, word: str) -> None:
+        if self._marker in self._data.markers.area and self._left:
+            self._areas.setdefault(self._marker, set()).add(word)
+            self._words.setdefault(word, OTHER)
+        elif self._marker and self._left:
+            self._spots.setdefault(self._marker, set()).add(word)
+            self._where[word] = SPOT
+        else:
+            self._where.setdefault(word, NAME)
+        self._left = max(0, self._left - 1)
+        self._name = self._label = word
+
+
+@cache
+def feature_data() -> FeatureData:
+    """The lists. Raises BadRules."""
+    return parse(FeatureData, read("likeness.toml"), "likeness.toml")

@@ -1,0 +1,259 @@
+"""Which places do the words name? Provinces, regencies, cities and districts in a text, each with how likely it is.
+
+A name may have namesakes, be a common word, be part of a street's name or tell where somebody comes from. So each
+mention is evidence, names that fit together (a district and its city) strengthen each other, and what is left in
+question stays in question.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+from typing import Final, NamedTuple
+
+from router.geography.codes import DISTRICT_LENGTH, REGENCY_LENGTH, is_province, province, regency
+from router.lexicon.files import District, NameData
+from router.lexicon.phrases import Found, WordList
+
+SPELLINGS: Final = {
+    "kab": "kabupaten", "prov": "provinsi", "propinsi": "provinsi", "jl": "jalan", "jln": "jalan", "kec": "kecamatan",
+    "kep": "kepulauan", "kel": "kelurahan", "ds": "desa", "kotamadya": "kota", "kodya": "kota", "walkot": "walikota",
+    "gn": "gunung", "tj": "tanjung",
+}  # fmt: skip
+_KINDS: Final = ("Kota Administrasi ", "Kota ", "Kabupaten Administrasi ", "Kabupaten ")
+_LONG_NAMES: Final = {"Daerah Khusus Ibukota ": "", "Daerah Istimewa ": ""}
+_DISTRICT_TITLES: Final = ("kecamatan", "camat")
+_SHORT_NAME: Final = 4
+_AGAIN: Final = 0.5
+"""A name said once more adds this much, `_MOST` times."""
+_MOST: Final = 2
+_NOISE: Final = 0.3
+"""Weight against every reading, so that faint evidence alone is never sure."""
+_FACTOR: Final = {"address": 1.5, "addressed_to": 1.0, "text": 1.0}
+_HERE: Final = 1.5
+_AWAY: Final = 0.3
+"""After `di` a name weighs more, after `dari` less."""
+_KIN: Final = 2.5
+"""A word like `pemkot` elsewhere in the text speaks for cities, one like `bupati` for regencies."""
+
+
+class Sort(Enum):
+    """How a written name stands for a region: with its title; as a name of its own; as one that needs `di` or the like
+    in front of it; as one that only another name can make sure.
+    """
+
+    TITLED = 3.0
+    BARE = 2.0
+    UNSURE = 1.0
+    FAINT = 0.0
+
+
+_UNSURE: Final = (Sort.UNSURE, Sort.FAINT)
+
+
+class Named(NamedTuple):
+    """What one written name may stand for."""
+
+    code: str
+    sort: Sort
+
+
+class Guess(NamedTuple):
+    """A region that the words may mean, how likely (0 to 1), and by which source and names."""
+
+    code: str
+    score: float
+    source: str
+    words: tuple[str, ...]
+
+
+class _Mention(NamedTuple):
+    phrase: str
+    meanings: tuple[Named, ...]
+    weight: float
+    """By where it stands; how sure each meaning is comes on top."""
+    located: bool
+    source: str
+
+
+class PlaceNames:
+    """The names of all regions; `extra` are regions that bodies were registered for and no list has."""
+
+    def __init__(
+        self, names: NameData, known: Mapping[str, str], districts: Sequence[District], common: frozenset[str]
+    ) -> None:
+        self._data = names
+        self._cities = {code for code, name in known.items() if name.startswith("Kota ")}
+        words = {word: word for word in (*names.streets.words, *names.near.here, *names.near.away)}
+        entries = _entries(known, districts, names, common)
+        self._list = WordList(entries, {**words, **SPELLINGS})
+        self._kin = WordList(
+            [*((word, True) for word in names.kin.city), *((word, False) for word in names.kin.regency)], SPELLINGS
+        )
+
+    def guesses(self, texts: Sequence[tuple[str, str]], within: str = "") -> tuple[Guess, ...]:
+        """The regions that the texts may mean, the likeliest first: districts and regencies, else provinces.
+
+        `texts` are (source, text) with source `address`, `text` or `addressed_to`. `within`: only inside this code.
+        """
+        mentions = [mention for source, text in texts for mention in self._mentions(source, text)]
+        fitting = [_fitting(mention, mentions) for mention in mentions]
+        local = self._ranked(fitting, within, texts)
+        return local or _provinces(mentions, within)
+
+    def _mentions(self, source: str, text: str) -> Iterator[_Mention]:
+        for found in self._list.find(text):
+            weight, located = self._standing(found)
+            kept = tuple(named for named in found.meanings if weight or named.sort is Sort.TITLED)
+            if kept:
+                yield _Mention(found.phrase, kept, (weight or 1.0) * _FACTOR[source], located, source)
+
+    def _standing(self, found: Found[Named]) -> tuple[float, bool]:
+        before = found.before[-1] if found.before else ""
+        if before in self._data.streets.words:
+            return 0.0, False
+        if before in self._data.near.here:
+            return _HERE, True
+        return (_AWAY, False) if before in self._data.near.away else (1.0, False)
+
+    def _ranked(self, mentions: Sequence[_Mention], within: str, texts: Sequence[tuple[str, str]]) -> tuple[Guess, ...]:
+        weights, best = _weighed(mentions, within)
+        if len(weights) > 1:
+            self._by_kin(weights, texts)
+        ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
+        total = sum(weights.values()) + _NOISE
+        return tuple(
+            Guess(_refined(code, mentions), weight / total, best[code].source, _words(code, mentions))
+            for code, weight in ranked
+        )
+
+    def _by_kin(self, weights: dict[str, float], texts: Sequence[tuple[str, str]]) -> None:
+        said = {city for _, text in texts for found in self._kin.find(text) for city in found.meanings}
+        if len(said) == 1:
+            (city,) = said
+            for code in weights:
+                weights[code] *= _KIN if (code in self._cities) is city else 1 / _KIN
+
+
+def _weighed(mentions: Sequence[_Mention], within: str) -> tuple[dict[str, float], dict[str, _Mention]]:
+    """Evidence for each regency, and its strongest mention."""
+    weights: dict[str, float] = defaultdict(float)
+    best: dict[str, tuple[float, _Mention]] = {}
+    times: dict[tuple[str, str], int] = defaultdict(int)
+    for mention in mentions:
+        local = {regency(n.code): n for n in mention.meanings if not is_province(n.code)}
+        for code, named in local.items():
+            weight = _weight(mention, named) / len(local)
+            times[code, mention.phrase] += 1
+            again = times[code, mention.phrase] - 1
+            if code.startswith(within) and weight and again <= _MOST:
+                weights[code] += weight if not again else min(weight, _AGAIN / len(local))
+                if code not in best or weight > best[code][0]:
+                    best[code] = weight, mention
+    return dict(weights), {code: mention for code, (_, mention) in best.items()}
+
+
+def _weight(mention: _Mention, named: Named) -> float:
+    # A common word is no place by itself: only after `di` and the like.
+    if named.sort in _UNSURE and not mention.located:
+        return 0.0
+    return mention.weight * named.sort.value
+
+
+def _fitting(mention: _Mention, mentions: Sequence[_Mention]) -> _Mention:
+    """Of several meanings those that fit what else is named: a district in a city that is named, a city in a province
+    that is named. A common word becomes a name where it fits.
+    """
+    others = {n.code for m in mentions if m.phrase != mention.phrase for n in m.meanings if n.sort not in _UNSURE}
+    wider = {code for code in others if len(code) <= REGENCY_LENGTH}
+    inside = {regency(code) for code in others if len(code) == DISTRICT_LENGTH}
+    for fits in (
+        [n for n in mention.meanings if len(n.code) == DISTRICT_LENGTH and regency(n.code) in wider],
+        [n for n in mention.meanings if len(n.code) == REGENCY_LENGTH and n.code in inside],
+        [n for n in mention.meanings if len(n.code) == REGENCY_LENGTH and province(n.code) in wider],
+        [n for n in mention.meanings if len(n.code) == DISTRICT_LENGTH and province(n.code) in wider],
+    ):
+        if fits:
+            sure = tuple(n._replace(sort=Sort.BARE) if n.sort in _UNSURE else n for n in fits)
+            return mention._replace(meanings=sure, located=True)
+    return mention
+
+
+def _refined(code: str, mentions: Sequence[_Mention]) -> str:
+    """The district within, if just one is named."""
+    named = {
+        n.code
+        for mention in mentions
+        for n in mention.meanings
+        if len(n.code) == DISTRICT_LENGTH and regency(n.code) == code and _weight(mention, n)
+    }
+    return next(iter(named)) if len(named) == 1 else code
+
+
+def _words(code: str, mentions: Sequence[_Mention]) -> tuple[str, ...]:
+    said = (m.phrase for m in mentions for n in m.meanings if regency(n.code) == code and _weight(m, n))
+    return tuple(dict.fromkeys(said))
+
+
+def _provinces(mentions: Sequence[_Mention], within: str) -> tuple[Guess, ...]:
+    weights: dict[str, float] = defaultdict(float)
+    first: dict[str, _Mention] = {}
+    for mention in mentions:
+        for named in mention.meanings:
+            if is_province(named.code) and named.code.startswith(within):
+                weights[named.code] = max(weights[named.code], _weight(mention, named))
+                first.setdefault(named.code, mention)
+    total = sum(weights.values()) + _NOISE
+    ranked = sorted(((code, w) for code, w in weights.items() if w), key=lambda item: (-item[1], item[0]))
+    return tuple(Guess(code, w / total, first[code].source, (first[code].phrase,)) for code, w in ranked)
+
+
+def _entries(
+    known: Mapping[str, str], districts: Sequence[District], names: NameData, common: frozenset[str]
+) -> Iterator[tuple[str, Named]]:
+    taken: set[str] = set()
+    for code, name in known.items():
+        short = _short(name)
+        taken.add(short)
+        for title in _titles(code, name, names):
+            yield f"{title} {short}", Named(code, Sort.TITLED)
+        if short not in names.unsure.words:
+            yield short, Named(code, Sort.UNSURE if short in names.unsure.names else Sort.BARE)
+    for code, aliases in names.aliases.items():
+        for alias in aliases:
+            if alias not in taken:
+                taken.add(alias)
+                yield alias, Named(code, Sort.BARE)
+    for district in districts:
+        short = " ".join(district.name.lower().replace("'", "").replace("-", " ").replace("/", " ").split())
+        for title in _DISTRICT_TITLES:
+            yield f"{title} {short}", Named(district.code, Sort.TITLED)
+        sort = Sort.FAINT if short in taken else _sort(short, names, common)
+        if sort is not Sort.TITLED:
+            yield short, Named(district.code, sort)
+
+
+def _sort(name: str, names: NameData, common: frozenset[str]) -> Sort:
+    """How sure a district's bare name is: titled means that it is none without its title."""
+    words = name.split()
+    is_common = all(len(word) <= _SHORT_NAME or word in common or word in names.unsure.words for word in words)
+    if len(words) == 1 and is_common:
+        return Sort.TITLED
+    if name.startswith(names.village_like.beginnings) or name.endswith(names.village_like.endings):
+        return Sort.FAINT
+    if len(words) == 1:
+        return Sort.UNSURE
+    return Sort.UNSURE if is_common or name in names.unsure.names else Sort.BARE
+
+
+def _titles(code: str, name: str, names: NameData) -> tuple[str, ...]:
+    if is_province(code):
+        return names.titles.province
+    return names.titles.city if name.startswith("Kota ") else names.titles.regency
+
+
+def _short(name: str) -> str:
+    for kind in _KINDS:
+        name = name.removeprefix(kind)
+    for long, short in _LONG_NAMES.items():
+        name = name.replace(long, short)
+    return name.lower()

@@ -1,0 +1,86 @@
+"""Days off and periods over HTTP: what is in force, and a decree that the operator publishes in mid-year.
+
+A decree moves the open dates that it touches: escalation tells each by DueDateMoved.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Response, status
+from pydantic import Field
+
+from chassis.http.web import Language
+from router.http.registry import AtOffice, Body, Context
+from router.registry import decide
+from router.settings import DAYS
+from schemas.base import limits
+from schemas.base.refusals import NotFound
+from schemas.deadlines.policies import Policy
+from schemas.events.registry import CalendarDecreed, Holiday
+from schemas.wording import CLOCKS
+
+router = APIRouter(prefix="/api/v1")
+
+CalendarName = Annotated[str, Path(max_length=limits.NAME, description="`national`, or the code of a region")]
+
+
+class DecreeBody(Body):
+    """All days off of one year: they replace what was decreed of that year and calendar before."""
+
+    calendar: str = Field(min_length=1, max_length=limits.NAME)
+    year: int = Field(ge=1945, le=2200)
+    source: str = Field(min_length=1, max_length=limits.NOTE)
+    days: tuple[Holiday, ...] = Field(max_length=DAYS)
+
+
+@router.get("/calendars")
+async def calendars(context: Context) -> dict[str, Any]:
+    """The calendars in force, without their days."""
+    registry = await context.knowing.registry.current()
+    found = [_shown(decree) for _, decree in sorted(registry.calendars.items())]
+    return {"version": registry.version, "calendars": [{**one, "days": len(one["days"])} for one in found]}
+
+
+@router.get("/calendars/{calendar}/{year}")
+async def one(calendar: CalendarName, year: int, context: Context) -> dict[str, Any]:
+    """One calendar's year, day by day."""
+    found = (await context.knowing.registry.current()).calendars.get((calendar, year))
+    if found is None:
+        raise NotFound(calendar=calendar)
+    return _shown(found)
+
+
+@router.post("/calendars", status_code=status.HTTP_201_CREATED)
+async def decree(body: DecreeBody, office: AtOffice, response: Response) -> dict[str, Any]:
+    """Publish a decree: from now on these are that year's days off."""
+    asked = CalendarDecreed.model_validate({**body.model_dump(), "at": office.at})
+    registry = await office.change(lambda state: decide.decree_calendar(state, asked), body)
+    response.headers["Location"] = f"/api/v1/calendars/{body.calendar}/{body.year}"
+    return _shown(registry.calendars[body.calendar, body.year])
+
+
+@router.get("/policies")
+async def policies(context: Context, lang: Language) -> dict[str, Any]:
+    """Every period, with unit, starting fact, source and how sure that is; the newest version first."""
+    return {"policies": [_policy(policy, lang) for policy in reversed(context.knowing.policies.versions)]}
+
+
+def _shown(decree: CalendarDecreed) -> dict[str, Any]:
+    told = decree.model_dump(mode="json", exclude={"at"})
+    return {**told, "decreed_at": decree.at}
+
+
+def _policy(policy: Policy, lang: str) -> dict[str, Any]:
+    rules = [
+        {**rule._asdict(), "clock_name": CLOCKS[rule.clock][lang], "source": rule.source[lang]}
+        for rule in policy.rules.values()
+    ]
+    return {
+        **policy._asdict(),
+        "rules": rules,
+        "reminder_hours": [at.isoformat("minutes") for at in policy.reminder_hours],
+        "ladder": {who.value: [rung._asdict() for rung in rungs] for who, rungs in policy.ladder.items()},
+        "origins": {
+            name: {"source": origin.source[lang], "sureness": origin.sureness}
+            for name, origin in policy.origins.items()
+        },
+    }

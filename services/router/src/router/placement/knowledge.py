@@ -1,0 +1,69 @@
+"""Everything a placing rests on besides the complaint, kept fresh: registry, rules, precedents, policies."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from chassis.project.registry import RegistryView
+from chassis.sql.database import Database
+from router.placement import views
+from router.placement.choose import Known, Precedent, PrecedentKey
+from router.reading.classifier import Model
+from router.reading.model_files import find
+from router.reading.reader import plain_reader, reader
+from router.registry.mandates import Authority
+from router.settings import MODELS, PRECEDENTS_FRESH_S
+from schemas.deadlines.policies import Policies
+from schemas.registry.fold import Registry
+
+
+class Knowing:
+    """Asks the registry and the precedents for what is new; what follows from them is worked out once a version.
+
+    `models` is the folder of the models that an operator made. Raises BadRules or BadModel when it is made: broken
+    data refuses to start.
+    """
+
+    def __init__(
+        self,
+        registry: RegistryView,
+        database: Database,
+        policies: Policies,
+        models: Path = MODELS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.registry, self.policies, self.models, self._database = registry, policies, models, database
+        self._monotonic = monotonic
+        self._model: Model | None = find(models, None)
+        self._model_name: str | None = None
+        self._reader = plain_reader().having(self._model)
+        self._authority = Authority(Registry())
+        self._precedents: dict[PrecedentKey, Precedent] = {}
+        self._read_at = float("-inf")
+
+    async def current(self) -> Known:
+        """What is known, at most a moment ago. Raises as `now`."""
+        return await self._known(await self.registry.current())
+
+    async def now(self) -> Known:
+        """What is known with the whole registry of this instant: for a complaint that was filed before, every mandate
+        given before it counts.
+
+        Raises:
+            BadModel: the registry names a model that this process cannot read. Nothing may be placed by another.
+        """
+        return await self._known(await self.registry.now())
+
+    async def _known(self, registry: Registry) -> Known:
+        if registry.model != self._model_name:
+            self._model = await asyncio.to_thread(find, self.models, registry.model)
+            self._model_name = registry.model
+            self._reader = self._reader.having(self._model)
+        if registry is not self._authority.registry:
+            self._reader = reader(registry).having(self._model)
+            self._authority = Authority(registry)
+        if self._monotonic() - self._read_at >= PRECEDENTS_FRESH_S:
+            self._precedents = await self._database.read(views.precedents)
+            self._read_at = self._monotonic()
+        return Known(self._authority, self._reader, self._precedents, self.policies)

@@ -1,0 +1,86 @@
+"""Where does a complaint stand, as far as the plain parts of its facts tell? One row each, for lists and look-outs.
+
+No key is needed: sealed text is not looked at. Decisions never rest on this; they read the stream.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from schemas.complaint.lifecycle import Status
+
+UNPLACED: Final = Status.UNPLACED.value
+TRIAGE: Final = Status.TRIAGE.value
+ARBITRATION: Final = Status.ARBITRATION.value
+ASKED: Final = Status.AWAITING_REPORTER.value
+"""By the desk; a question of the agency's changes nothing here."""
+WITH_AGENCY: Final = Status.ROUTED.value
+"""In whatever status an agency holds it."""
+JOINED: Final = Status.JOINED.value
+CLOSED: Final = Status.CLOSED.value
+ENDED_FOR_FOLLOWERS: Final = ("withdrawn", "archived", "incomplete")
+
+
+class Standing(NamedTuple):
+    """`place`: where it lies now, or the way it ended (see the constants). `held_by`: the agency to which it
+    belongs, or would again after a dispute. `protected`: of supervision grade, so nobody may follow it.
+    """
+
+    complaint: str
+    place: str = UNPLACED
+    since: int = 0
+    held_by: str | None = None
+    lead: str | None = None
+    part: bool = False
+    protected: bool = False
+
+
+def stand(before: Standing, type_: str, data: Mapping[str, Any], position: int) -> Standing:
+    """The row after one more fact. `position`: where that stands in the store."""
+    if type_ == "ComplaintClassified":
+        return before._replace(protected=bool(data.get("supervision")))
+    if type_ == "PartOpened":
+        return before._replace(part=True, since=position)
+    if type_ == "ComplaintRouted":
+        return before._replace(place=WITH_AGENCY, held_by=data["agency"], since=position)
+    place = _place(before, type_, data)
+    if place is None:
+        return before
+    moved = before._replace(place=place, since=position)
+    if place in (UNPLACED, TRIAGE, ARBITRATION):
+        return moved._replace(held_by=None, lead=None)
+    return moved._replace(lead=data["lead"], held_by=None) if place == JOINED else moved
+
+
+_TO: Final[Mapping[str, str]] = {
+    "ComplaintReferred": TRIAGE,
+    "ReporterAsked": ASKED,
+    "ArbitrationOpened": ARBITRATION,
+    "ComplaintReturned": UNPLACED,
+    "ComplaintUnjoined": UNPLACED,
+    "ComplaintJoined": JOINED,
+    "ComplaintArchived": "archived",
+    "ComplaintWithdrawn": "withdrawn",
+    "ResolutionConfirmed": CLOSED,
+}
+
+
+def _place(before: Standing, type_: str, data: Mapping[str, Any]) -> str | None:
+    match type_:
+        case "DetailAdded":
+            return TRIAGE if before.place == ASKED else None
+        case "ResponseGiven":
+            return CLOSED if before.part else None
+        case "ComplaintLapsed":
+            return "incomplete" if data["cause"] == "incomplete" else CLOSED
+        case "ResolutionDisputed":
+            return _after_dispute(before)
+        case "OmbudsmanRequested":
+            return UNPLACED if before.place == JOINED else None
+        case _:
+            return _TO.get(type_)
+
+
+def _after_dispute(before: Standing) -> str:
+    if before.place in ENDED_FOR_FOLLOWERS:
+        return TRIAGE
+    return UNPLACED if before.place == JOINED else WITH_AGENCY

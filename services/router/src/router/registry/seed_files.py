@@ -1,0 +1,85 @@
+"""The shapes of the first registry's data files: national bodies, regional governments, and bodies besides them."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from router.lexicon.files import Checked
+from schemas.base.values import AgencyId, RegionCode, Sector, UnitId
+from schemas.events.registry import AgencyKind, Zone
+
+
+class NationalBody(Checked):
+    """One entry of bodies.toml."""
+
+    id: AgencyId
+    name: str
+    kind: AgencyKind
+    law: str
+    parent: AgencyId | None = None
+    inspectorate: AgencyId | None = None
+    """The Ombudsman's, where none is named, for all that stand below it in the file."""
+    sectors: tuple[Sector, ...]
+    units: dict[UnitId, str] = Field(default_factory=dict)
+    mandate_units: dict[Sector, UnitId] = Field(default_factory=dict)
+
+
+class Bodies(Checked):
+    """bodies.toml."""
+
+    bodies: tuple[NationalBody, ...]
+
+
+class UsualOffice(Checked):
+    """A usual office of a regional government."""
+
+    name: str
+    sectors: tuple[Sector, ...]
+
+
+OfficeKind = Literal["regency", "administrative", "province"]
+
+
+class Local(Checked):
+    """local.toml."""
+
+    source: str
+    law: str
+    valid_from: date
+    both_levels: frozenset[RegionCode]
+    templates: dict[AgencyId, tuple[OfficeKind, ...]]
+    zones: dict[Zone, tuple[RegionCode, ...]]
+    offices: dict[OfficeKind, dict[UnitId, UsualOffice]]
+
+
+class Water(Checked):
+    """A water company: its owner's region, and where it supplies (there, if nothing is said)."""
+
+    id: AgencyId
+    name: str
+    region: RegionCode
+    areas: tuple[RegionCode, ...] = ()
+
+
+class WaterBodies(Checked):
+    """All of them, and the field that they take over."""
+
+    law: str
+    sector: Sector
+    bodies: tuple[Water, ...]
+
+
+class OmbudsmanOffices(Checked):
+    """One in each province, save those that another province's office serves as well."""
+
+    law: str
+    sector: Sector
+    areas: dict[RegionCode, tuple[RegionCode, ...]]
+
+
+class Regional(Checked):
+    """regional.toml."""
+
+    water: WaterBodies
+    ombudsman: OmbudsmanOffices

@@ -1,0 +1,58 @@
+"""The audit of a long history needs no more memory than that of a short one."""
+
+import gc
+import tracemalloc
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from audit.audit import Audit
+from chassis.keys.keyring import MemoryKeyRing
+from chassis.store.sql.store import SqlStore
+from chassis.write.repository import Ledger
+from schemas.reference.load import policies
+from support.history import again, begin
+from support.inbox import T0
+
+SHORT, LONG = 30, 240
+
+
+def collect() -> None:
+    """When the collector comes by itself depends on what ran before: what it would take is not held."""
+    gc.collect()
+
+
+async def peak_bytes(path: Path, lives: int, *, past: bool) -> int:
+    """What the walk held at most; `past`: as of the middle of these lives."""
+    again(path, await begin(path), lives)
+    store = SqlStore(f"sqlite:///{path}")
+    now = T0 + timedelta(hours=1.25 if past else 2)
+    walk = Audit(
+        Ledger(store, MemoryKeyRing(), "audit"), policies(), now, timedelta(minutes=1), page_size=50,
+        until=now if past else None, page=lambda *_: collect(),
+    )  # fmt: skip
+    gc.collect()
+    tracemalloc.start()
+    found = [violation async for violation, _ in walk.violations()]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    await store.close()
+    assert found == []
+    assert walk.told["filed"] == lives + 1
+    assert walk.told["closed"] == ({} if past else {"confirmed": lives + 1})
+    return peak
+
+
+@pytest.mark.parametrize("past", [False, True])
+async def test_ten_times_the_history_needs_no_more_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, past: bool
+) -> None:
+    monkeypatch.setattr(
+        "chassis.sql.database.READERS", 1
+    )  # how many get to read, each with a connection of its own, is chance
+    # What is made once and kept, bounded caches too, is made here.
+    await peak_bytes(tmp_path / "warm.db", LONG, past=past)
+    short = await peak_bytes(tmp_path / "short.db", SHORT, past=past)
+    long = await peak_bytes(tmp_path / "long.db", LONG, past=past)
+    assert long < 1.5 * short

@@ -1,0 +1,142 @@
+"""Every "no" is a sentence in the reader's language, names the field if there is one, and has a code that stays."""
+
+import json
+import re
+from typing import Any
+from uuid import UUID, uuid5
+
+import httpx
+import pytest
+
+from chassis.base.errors import Busy, Poison, StoreUnavailable
+from chassis.base.message import Message
+from intake.context import Context
+from intake.gateway.submissions import receive
+from support.inbox import keep_registry
+from support.lives import routed, write
+
+SEED = UUID(int=81)
+TEXT = "Lampu jalan padam di depan pasar"
+PROGRAMMERS = re.compile(r"Input should|String should|Value error|Field required|valid |\bNone\b|Error\b|[{}_]|<")
+"""Words that no citizen should have to read."""
+
+
+def key(name: str = "k") -> dict[str, str]:
+    return {"Idempotency-Key": str(uuid5(SEED, name))}
+
+
+@pytest.fixture
+async def code(web: httpx.AsyncClient, intake: Context) -> str:
+    """Of a complaint that an agency has, and has not answered yet."""
+    await keep_registry(intake.ledger.store, intake.ledger)
+    filed = (await web.post("/api/v1/complaints", json={"text": TEXT}, headers=key("filed"))).json()
+    await write(intake.ledger, UUID(filed["id"]), routed())
+    return str(filed["tracking_code"])
+
+
+def is_a_sentence(answer: httpx.Response, lang: str) -> dict[str, Any]:
+    """The problem, whose words are for people."""
+    assert answer.headers["content-type"] == "application/problem+json"
+    told: dict[str, Any] = answer.json()
+    assert told["status"] == answer.status_code
+    detail = re.sub(r"(Isian|field) [\w.-]+", "", told["detail"])
+    assert detail.endswith(".")
+    assert not PROGRAMMERS.search(detail), detail
+    english = re.search(r"\b(the|this|please|cannot|must|at most|is|not)\b", detail, re.IGNORECASE)
+    assert bool(english) == (lang == "en"), detail
+    return told
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"class": "party"}, "class"),
+        ({"text": ""}, "text"),
+        ({"text": "   "}, "text"),
+        ({"text": "a" * 10_001}, "text"),
+        ({"text": 5}, "text"),
+        ({"title": "a" * 201}, "title"),
+        ({"place": {"lat": 91, "lon": 100}}, "place.lat"),
+        ({"place": {"lat": -6}}, "place"),
+        ({"place": {"region": "zz"}}, "place.region"),
+        ({"occurred_on": "2999-01-01"}, "occurred_on"),
+        ({"occurred_on": "2026-02-30"}, "occurred_on"),
+        ({"language": "fr"}, "language"),
+        ({"anonymous": "maybe"}, "anonymous"),
+        ({"reporter": {"email": "x"}}, "reporter.email"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+async def test_a_form_that_is_refused_names_its_field_in_the_readers_words(
+    web: httpx.AsyncClient, body: dict[str, object], field: str, lang: str
+) -> None:
+    answer = await web.post(f"/api/v1/complaints?lang={lang}", json={"text": TEXT} | body, headers=key())
+    assert answer.status_code == 422
+    told = is_a_sentence(answer, lang)
+    assert (told["code"], told["field"]) == ("invalid-field", field)
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+@pytest.mark.parametrize(("move", "body"), [("confirmation", {"rating": 5}), ("dispute", {"reason": "Belum apa-apa"})])
+async def test_a_move_that_comes_too_early_is_refused_with_where_the_report_is(
+    web: httpx.AsyncClient, code: str, move: str, body: dict[str, object], lang: str
+) -> None:
+    answer = await web.post(f"/api/v1/complaints/{code}/{move}?lang={lang}", json=body, headers=key())
+    told = is_a_sentence(answer, lang)
+    assert (answer.status_code, told["code"], told["complaint_status"]) == (409, "wrong-status", "routed")
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+@pytest.mark.parametrize("rating", [0, 6, -1, 2.5, "5"])
+async def test_a_rating_that_is_none_is_refused_by_its_field(
+    web: httpx.AsyncClient, code: str, rating: object, lang: str
+) -> None:
+    body = {"rating": rating}
+    answer = await web.post(f"/api/v1/complaints/{code}/confirmation?lang={lang}", json=body, headers=key())
+    assert (answer.status_code, is_a_sentence(answer, lang)["field"]) == (422, "rating")
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+@pytest.mark.parametrize(
+    ("method", "path", "sent", "status", "code"),
+    [
+        ("GET", "/nothing", {}, 404, "not-found"),
+        ("PUT", "/complaints", {"json": {"text": TEXT}}, 405, "method-not-allowed"),
+        ("POST", "/complaints", {"content": b"{" + b" " * 1_100_000}, 413, "request-entity-too-large"),
+        ("POST", "/complaints", {"content": b'{"text": "a"'}, 400, "invalid-field"),
+        ("GET", "/complaints/hello", {}, 422, "invalid-field"),
+        ("GET", "/complaints/E560-NV3PF-859YW", {}, 422, "invalid-field"),
+    ],
+)
+async def test_what_http_refuses_is_said_in_words_too(
+    web: httpx.AsyncClient, method: str, path: str, sent: dict[str, Any], status: int, code: str, lang: str
+) -> None:
+    headers = key() | {"accept-language": lang}
+    answer = await web.request(method, f"/api/v1{path}", headers=headers, **sent)
+    assert (answer.status_code, is_a_sentence(answer, lang)["code"]) == (status, code)
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+async def test_a_gateway_is_answered_in_the_citizens_words(web: httpx.AsyncClient, intake: Context, lang: str) -> None:
+    body = {"client": "sms-1", "key": "m1", "channel": "sms", "text": "", "language": lang}
+    with pytest.raises(Poison):
+        await receive(intake)(Message("submissions", 0, 0, b"sms-1", json.dumps(body).encode()))
+    told = is_a_sentence(await web.get("/api/v1/submissions/sms-1/m1"), lang)
+    assert (told["field"], told["code"]) == ("text", "invalid-field")
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+@pytest.mark.parametrize(("fault", "code"), [(StoreUnavailable("disk full"), "unavailable"), (Busy(3), "busy")])
+async def test_a_store_that_takes_nothing_says_when_to_come_back_and_not_why(
+    web: httpx.AsyncClient, intake: Context, monkeypatch: pytest.MonkeyPatch, fault: Exception, code: str, lang: str
+) -> None:
+    async def down(*_: object) -> object:
+        raise fault
+
+    monkeypatch.setattr(intake.ledger.store, "read_many", down)
+    monkeypatch.setattr(intake.ledger.store, "append", down)
+    answer = await web.post(f"/api/v1/complaints?lang={lang}", json={"text": TEXT}, headers=key())
+    assert (answer.status_code, is_a_sentence(answer, lang)["code"]) == (503, code)
+    assert int(answer.headers["retry-after"]) >= 1
+    assert "disk" not in answer.text

@@ -1,0 +1,487 @@
+"""What follows a filing, and what gateways send: told once, forgotten whole, refused by name, never in the open."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid5
+
+import httpx
+import pytest
+from structlog.testing import capture_logs
+
+from chassis.base.clock import FixedClock
+from chassis.base.errors import Poison, StoreUnavailable
+from chassis.base.message import Message
+from chassis.deadletter.port import DeadLetter, MemoryDeadLetters
+from intake.context import Context
+from intake.gateway.submissions import receive
+from intake.kafka_health import KafkaProbe
+from intake.orphans import Orphans
+from intake.rate_limit import Rate
+from intake.reaction import follow_up
+from intake.storage.public_numbers import Numbers
+from intake.storage.quarantine import Quarantine
+from intake.storage.records import Record
+from intake.storage.vault import Vault
+from schemas.complaint.lifecycle import Status
+from schemas.deadlines.policies import Policies
+from schemas.events.agency_inbox import ClarificationRequested
+from schemas.events.intake import DetailAdded
+from schemas.events.router import ComplaintJoined, ComplaintSplit, Part
+from schemas.reference.load import policies
+from support.inbox import T0, keep_registry
+from support.lives import AGENCY, answered, part_of, routed, write
+
+SEED = UUID(int=78)
+TEXT = "Lampu jalan padam di depan pasar"
+PERSON = {"name": "Siti Kenari", "email": "kenari@contoh.id", "phone": "+62 812 0000 1111"}
+PNG = b"\x89PNG\r\n\x1a\n"
+PARTS = [uuid5(SEED, "part 1"), uuid5(SEED, "part 2")]
+
+File = Callable[..., Awaitable[dict[str, str]]]
+
+
+def key(name: str) -> dict[str, str]:
+    return {"Idempotency-Key": str(uuid5(SEED, name))}
+
+
+@pytest.fixture
+def file(web: httpx.AsyncClient) -> File:
+    async def file(name: str = "a", **more: object) -> dict[str, str]:
+        answer = await web.post("/api/v1/complaints", json={"text": TEXT, **more}, headers=key(name))
+        assert answer.status_code == 201, answer.text
+        body: dict[str, str] = answer.json()
+        return body
+
+    return file
+
+
+async def react(intake: Context, *complaints: UUID) -> None:
+    """As the guard would: decide, then append."""
+    loaded = [await intake.ledger.load(complaint) for complaint in complaints]
+    for each, outcome in zip(loaded, await follow_up(intake)(loaded), strict=True):
+        if outcome is not None and outcome[0]:
+            append = intake.ledger.prepare(each, *outcome)
+            await intake.ledger.store.append(append.stream, append.expected_version, append.events, append.seen)
+
+
+async def split(intake: Context, whole: UUID) -> None:
+    """A whole with two parts, both with the same agency."""
+    parts = tuple(Part(id=part, agency=AGENCY) for part in PARTS)
+    await write(intake.ledger, whole, routed(), ComplaintSplit(at=T0, parts=parts))
+    for part in PARTS:
+        await write(intake.ledger, part, part_of(whole), routed())
+
+
+async def types(intake: Context, complaint: UUID) -> list[str]:
+    return [event.type for event in (await intake.ledger.load(complaint)).recorded]
+
+
+class TestSecrets:
+    async def test_the_code_and_the_person_are_in_no_log_not_even_when_everything_fails(
+        self, web: httpx.AsyncClient, intake: Context, file: File, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def down(*_: object) -> object:
+            raise StoreUnavailable("the disk is full")
+
+        with capture_logs() as logs:
+            code = (await file(reporter=PERSON))["tracking_code"]
+            await react(intake, UUID((await file(reporter=PERSON))["id"]))
+            await web.get(f"/api/v1/complaints/{code}")
+            monkeypatch.setattr(intake.ledger.store, "read_many", down)
+            failed = await web.get(f"/api/v1/complaints/{code}")
+
+        said = json.dumps(logs, default=str)
+        assert failed.status_code == 503
+        assert "request_failed" in said
+        for canary in (*PERSON.values(), code, code.replace("-", ""), TEXT):
+            assert canary not in said
+
+    async def test_the_tables_hold_no_word_of_the_person_nor_the_code(
+        self, intake: Context, file: File, tmp_path: Path
+    ) -> None:
+        code = (await file(reporter=PERSON))["tracking_code"]
+        await intake.records.close()
+        written = b"".join((tmp_path / name).read_bytes() for name in ("vault.db", "vault.db-wal"))
+        for canary in (*PERSON.values(), code, code.replace("-", "")):
+            assert canary.encode() not in written
+
+
+class TestDoor:
+    @pytest.mark.parametrize(
+        ("body", "field"), [('{"text": "a\\ud800b"}', "text"), ('{"text": "a", "title": "\\u0000"}', "title")]
+    )
+    async def test_letters_that_cannot_be_kept_are_named(self, web: httpx.AsyncClient, body: str, field: str) -> None:
+        headers = {**key("x"), "content-type": "application/json"}
+        answer = await web.post("/api/v1/complaints", content=body, headers=headers)
+        assert (answer.status_code, answer.json()["field"]) == (422, field)
+
+    async def test_a_language_that_we_do_not_speak_is_named(self, web: httpx.AsyncClient) -> None:
+        answer = await web.post("/api/v1/complaints?lang=fr", json={"text": TEXT}, headers=key("x"))
+        assert (answer.status_code, answer.json()["field"]) == (422, "lang")
+
+    async def test_a_repeat_says_that_it_is_one_and_how_far_it_has_come(
+        self, web: httpx.AsyncClient, intake: Context, file: File
+    ) -> None:
+        first = await file()
+        await write(intake.ledger, UUID(first["id"]), routed())
+        again = await web.post("/api/v1/complaints", json={"text": TEXT}, headers=key("a"))
+
+        assert again.status_code == 201
+        assert again.headers["idempotent-replayed"] == "true"
+        assert again.headers["etag"] == '"1"'
+        assert {**again.json(), "status": "routed"} == again.json()
+        assert [again.json()[name] for name in ("id", "tracking_code", "public_number")] == [
+            first[name] for name in ("id", "tracking_code", "public_number")
+        ]
+
+    async def test_a_source_that_floods_is_told_when_to_come_back(
+        self, web: httpx.AsyncClient, intake: Context, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        now = [0.0]
+        slow = Rate(2, lambda: now[0])
+        monkeypatch.setattr(intake.filings, "wait_s", slow.wait_s)
+        answers = [
+            await web.post("/api/v1/complaints", json={"text": TEXT}, headers=key(str(number))) for number in range(3)
+        ]
+        assert [answer.status_code for answer in answers] == [201, 201, 429]
+        assert answers[2].headers["content-type"] == "application/problem+json"
+        now[0] += float(answers[2].headers["retry-after"])
+        assert (await web.post("/api/v1/complaints", json={"text": TEXT}, headers=key("2"))).status_code == 201
+
+    async def test_it_files_without_kafka_and_says_what_is_delayed(
+        self, web: httpx.AsyncClient, intake: Context, file: File, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        probe = KafkaProbe("127.0.0.1:1", every_s=0.5)
+        await probe.look()
+        monkeypatch.setattr(intake.probe, "reachable", probe.reachable)
+        body = await file()
+        story = (await web.get(f"/api/v1/complaints/{body['tracking_code']}?lang=en")).json()
+        assert body["delayed"]
+        assert "delayed" in story["notice"]
+
+    async def test_a_code_whose_filing_was_never_finished_opens_nothing(
+        self, web: httpx.AsyncClient, intake: Context
+    ) -> None:
+        complaint = uuid5(SEED, "unfinished")
+        await intake.records.keep(Record(intake.codes.row(complaint, intake.codes.of(complaint))))
+        url = f"/api/v1/complaints/{intake.codes.of(complaint)}"
+        answers = [await web.get(url), await web.get(f"{url}/explain")]
+        answers += [await web.post(f"{url}/{route}", json={}, headers=key("w")) for route in ("withdrawal", "erasure")]
+        answers += [await web.post(f"{url}/attachments", files={"file": PNG}, headers=key("f"))]
+        assert [answer.status_code for answer in answers] == [404] * 5
+
+    async def test_the_codes_are_made_again_from_the_store(
+        self, web: httpx.AsyncClient, intake: Context, file: File
+    ) -> None:
+        code = (await file())["tracking_code"]
+        await intake.database.run(lambda connection: connection.exec_driver_sql("delete from codes").close())
+        assert (await web.get(f"/api/v1/complaints/{code}")).status_code == 404
+        assert await intake.codes.rebuild(intake.ledger.store) == 1
+        assert (await web.get(f"/api/v1/complaints/{code}")).json()["text"] == TEXT
+
+    async def test_two_processes_never_hand_out_the_same_number(self, intake: Context) -> None:
+        desks = [Numbers(intake.database, at_once=3), Numbers(intake.database, at_once=3)]
+        numbers = await asyncio.gather(*(desks[turn % 2].take(T0) for turn in range(20)))
+        assert len(set(numbers)) == 20
+
+
+class TestFiles:
+    async def test_the_fifth_file_sent_again_is_the_fifth_file_and_a_sixth_is_refused(
+        self, web: httpx.AsyncClient, file: File
+    ) -> None:
+        url = f"/api/v1/complaints/{(await file())['tracking_code']}/attachments"
+        for name in ("1", "2", "3", "4", "5", "5"):
+            answer = await web.post(url, files={"file": ("a.png", PNG + name.encode())}, headers=key(name))
+            assert answer.status_code == 201
+        sixth = await web.post(url, files={"file": ("a.png", PNG + b"6")}, headers=key("6"))
+        other = await web.post(url, files={"file": ("a.png", PNG + b"other")}, headers=key("5"))
+
+        assert len(answer.json()["attachments"]) == 5
+        assert answer.headers["idempotent-replayed"] == "true"
+        assert (sixth.status_code, sixth.json()["field"]) == (422, "file")
+        assert (other.status_code, other.json()["code"]) == (422, "request-differs")
+
+    async def test_a_file_that_is_too_large_is_refused_before_it_is_read(
+        self, web: httpx.AsyncClient, file: File
+    ) -> None:
+        url = f"/api/v1/complaints/{(await file())['tracking_code']}/attachments"
+        answer = await web.post(url, files={"file": PNG + bytes(11 * 1024 * 1024)}, headers=key("f"))
+        assert (answer.status_code, answer.json()["field"]) == (422, "file")
+
+    async def test_it_lies_sealed_on_the_disk(self, web: httpx.AsyncClient, file: File, tmp_path: Path) -> None:
+        url = f"/api/v1/complaints/{(await file())['tracking_code']}/attachments"
+        await web.post(url, files={"file": ("kenari.png", PNG + b"a face")}, headers=key("f"))
+        [path] = [path for path in (tmp_path / "attachments").rglob("*") if path.is_file()]
+        assert b"a face" not in path.read_bytes()
+        assert "kenari" not in str(path)
+
+
+class TestParts:
+    async def test_a_detail_goes_to_the_part_that_asks_and_its_repeat_too(
+        self, web: httpx.AsyncClient, intake: Context, file: File
+    ) -> None:
+        body = await file()
+        await split(intake, UUID(body["id"]))
+        asked = ClarificationRequested(at=T0, agency=AGENCY, question="Tiang yang mana?")
+        await write(intake.ledger, PARTS[1], asked)
+        url = f"/api/v1/complaints/{body['tracking_code']}"
+        asking = (await web.get(url)).json()
+        question = asking["question"]
+        await web.post(f"{url}/details", json={"text": "Tiang 12"}, headers=key("d"))
+        await write(intake.ledger, PARTS[0], asked)
+        again = await web.post(f"{url}/details", json={"text": "Tiang 12"}, headers=key("d"))
+
+        assert question == "Tiang yang mana?"
+        [shown] = [part for part in asking["parts"] if part["question"]]
+        due = shown["due"][0]
+        assert (due["clock"], due["due_at"]) == ("completion", "2026-04-01T03:00:00Z"), (
+            "until when an answer is awaited"
+        )
+        assert again.headers["idempotent-replayed"] == "true"
+        assert [(await types(intake, part)).count("DetailAdded") for part in PARTS] == [0, 1]
+        assert (await types(intake, UUID(body["id"]))).count("DetailAdded") == 0
+
+    @pytest.mark.parametrize("route", ["withdrawal", "erasure"])
+    async def test_parts_end_with_their_whole_also_one_that_was_opened_late(
+        self, web: httpx.AsyncClient, intake: Context, file: File, route: str
+    ) -> None:
+        body = await file(reporter=PERSON)
+        whole = UUID(body["id"])
+        named = tuple(Part(id=part, agency=AGENCY) for part in PARTS)
+        await write(intake.ledger, whole, routed(), ComplaintSplit(at=T0, parts=named))
+        await write(intake.ledger, PARTS[0], part_of(whole), routed())
+        await web.post(f"/api/v1/complaints/{body['tracking_code']}/{route}", json={}, headers=key("w"))
+        for _ in range(2):
+            await react(intake, whole)
+        if route == "withdrawal":
+            await write(intake.ledger, PARTS[1], part_of(whole))
+            for _ in range(2):
+                await react(intake, PARTS[1])
+
+        for part in PARTS if route == "withdrawal" else PARTS[:1]:
+            state = (await intake.ledger.load(part)).state
+            assert (state.status, state.erased) == (Status.CLOSED, route == "erasure")
+            assert (await types(intake, part)).count("ComplaintWithdrawn") == 1
+
+    async def test_the_body_with_a_part_learns_who_reported_the_whole(
+        self, web: httpx.AsyncClient, intake: Context, file: File
+    ) -> None:
+        await keep_registry(intake.ledger.store, intake.ledger)
+        await split(intake, UUID((await file(reporter=PERSON))["id"]))
+        assert (await web.get(f"/api/v1/persons/{PARTS[0]}?agency={AGENCY}")).json() == PERSON
+
+    async def test_a_follower_is_where_the_last_lead_of_its_chain_is(
+        self, web: httpx.AsyncClient, intake: Context, file: File
+    ) -> None:
+        await keep_registry(intake.ledger.store, intake.ledger)
+        first, second, third = [UUID((await file(name))["id"]) for name in ("1", "2", "3")]
+        await write(intake.ledger, third, ComplaintJoined(at=T0, lead=second))
+        await write(intake.ledger, second, ComplaintJoined(at=T0, lead=first))
+        await write(intake.ledger, first, routed())
+        story = (await web.get(f"/api/v1/complaints/{intake.codes.of(third)}")).json()
+        assert (story["status"], story["holder"]["agency"]) == ("joined", AGENCY)
+        assert story["due_at"]
+
+
+class TestForgetting:
+    async def test_notices_are_forgotten_too_and_no_more_are_sent(
+        self, web: httpx.AsyncClient, intake: Context, file: File, tmp_path: Path
+    ) -> None:
+        body = await file(reporter=PERSON)
+        await react(intake, UUID(body["id"]))
+        assert list((tmp_path / "notices").rglob("*.json"))
+        await web.post(f"/api/v1/complaints/{body['tracking_code']}/erasure", json={}, headers=key("e"))
+        await react(intake, UUID(body["id"]))
+        assert not list((tmp_path / "notices").rglob("*.json"))
+
+    async def test_what_a_crash_left_after_the_fact_the_sweep_forgets(
+        self, web: httpx.AsyncClient, intake: Context, file: File, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        body = await file(reporter=PERSON)
+        complaint = UUID(body["id"])
+        real = intake.ledger.keyring.destroy
+
+        async def crash(_: UUID) -> None:
+            raise StoreUnavailable("killed")
+
+        monkeypatch.setattr(intake.ledger.keyring, "destroy", crash)
+        url = f"/api/v1/complaints/{body['tracking_code']}"
+        assert (await web.post(f"{url}/erasure", json={}, headers=key("e"))).status_code == 503
+        monkeypatch.setattr(intake.ledger.keyring, "destroy", real)
+        await react(intake, complaint)
+
+        assert (await web.get(url)).json()["text"] == "[erased]"
+        assert (await types(intake, complaint)).count("PersonalDataErased") == 1
+
+    async def test_a_person_whom_no_complaint_names_is_removed_after_a_day_and_only_then(
+        self, intake: Context, file: File
+    ) -> None:
+        clock, orphan = intake.clock, uuid5(SEED, "orphan")
+        assert isinstance(clock, FixedClock)
+        await file(reporter=PERSON)
+        await intake.records.keep(Record(intake.codes.row(orphan, "code"), (orphan, uuid5(SEED, "nobody"), "sealed")))
+        assert await Orphans(intake).once() == 0
+        clock.advance(timedelta(hours=25))
+        assert [await Orphans(intake).once() for _ in range(2)] == [1, 0]
+
+    async def test_for_how_long_whoever_never_filed_is_kept_says_the_policy_in_force(self, intake: Context) -> None:
+        clock, orphan = intake.clock, uuid5(SEED, "orphan")
+        assert isinstance(clock, FixedClock)
+        (first,) = intake.policies.versions
+        later = first._replace(id="later", effective_at=clock.now() + timedelta(days=1), unfinished_d=3)
+        vault = Vault(intake.database, clock.now, Policies((first, later)))
+        await intake.records.keep(Record(intake.codes.row(orphan, "code"), (orphan, uuid5(SEED, "nobody"), "sealed")))
+        sweep = Orphans(replace(intake, vault=vault))
+        for hours, removed in ((71, 0), (2, 1)):
+            clock.advance(timedelta(hours=hours))
+            assert await sweep.once() == removed
+
+    async def test_a_person_whose_filing_stood_still_for_a_day_is_there_when_it_is_done(
+        self, intake: Context, file: File, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        clock, take = intake.clock, intake.numbers.take
+        assert isinstance(clock, FixedClock)
+        swept = 0
+
+        async def asleep(at: datetime) -> str:
+            nonlocal swept
+            clock.advance(timedelta(hours=25))
+            swept += await Orphans(intake).once()
+            return await take(at)
+
+        monkeypatch.setattr(intake.numbers, "take", asleep)
+        loaded = await intake.ledger.load(UUID((await file(reporter=PERSON))["id"]))
+        assert swept == 1, "it was taken for one whose filing was never finished"
+        assert loaded.state.person is not None
+        assert (await intake.vault.read(loaded.state.person, loaded.keys)).name == PERSON["name"]
+
+
+class TestNotices:
+    async def test_say_where_it_is_until_when_and_how_to_follow_it_in_the_reporters_language(
+        self, intake: Context, file: File, tmp_path: Path
+    ) -> None:
+        body = await file(reporter=PERSON, language="en")
+        await react(intake, UUID(body["id"]))
+        [notice] = [json.loads(path.read_text()) for path in (tmp_path / "notices").rglob("*.json")]
+        assert body["public_number"] in notice["subject"]
+        assert body["tracking_code"] in notice["body"]
+        assert "due by 2" in notice["body"]
+        assert notice["to"] == PERSON["email"]
+
+    async def test_of_a_question_or_an_answer_say_until_when_the_reporter_is_awaited(
+        self, intake: Context, file: File, tmp_path: Path
+    ) -> None:
+        await keep_registry(intake.ledger.store, intake.ledger)
+        complaint = UUID((await file(reporter=PERSON, language="en"))["id"])
+        await write(intake.ledger, complaint, routed(), ClarificationRequested(at=T0, agency=AGENCY, question="Where?"))
+        await react(intake, complaint)
+        await write(intake.ledger, complaint, DetailAdded(at=T0, text="Here"), answered())
+        await react(intake, complaint)
+        bodies = " ".join(json.loads(path.read_text())["body"] for path in (tmp_path / "notices").rglob("*.json"))
+        assert "Your answer is awaited until 1 April 2026" in bodies
+        assert "You can confirm or dispute it until" in bodies
+
+    @pytest.mark.parametrize(("short_by", "letters"), [(timedelta(hours=1), 1), (timedelta(), 0)])
+    async def test_what_happened_before_a_long_outage_is_told_after_it_and_old_news_are_no_news(
+        self, intake: Context, file: File, tmp_path: Path, short_by: timedelta, letters: int
+    ) -> None:
+        complaint, clock = UUID((await file(reporter=PERSON))["id"]), intake.clock
+        assert isinstance(clock, FixedClock)
+        clock.advance(timedelta(days=policies().versions[0].news_d) - short_by)
+        await react(intake, complaint)
+        assert len(list((tmp_path / "notices").rglob("*.json"))) == letters
+
+
+def sent(body: object, client: str = "sms-1", offset: int = 0) -> Message:
+    return Message("submissions", 0, offset, client.encode(), json.dumps(body).encode())
+
+
+def submission(**more: object) -> dict[str, object]:
+    return {"client": "sms-1", "key": "m1", "channel": "sms", "text": TEXT, **more}
+
+
+class TestSubmissions:
+    async def test_what_a_gateway_sends_is_filed_once_and_the_answer_waits_for_it(
+        self, web: httpx.AsyncClient, intake: Context
+    ) -> None:
+        url = "/api/v1/submissions/sms-1/m1"
+        assert (await web.get(url)).status_code == 202
+        for _ in range(2):
+            await receive(intake)(sent(submission(received_at="2026-01-01T00:00:00Z")))
+        answer = (await web.get(url)).json()
+        story = (await web.get(f"/api/v1/complaints/{answer['tracking_code']}")).json()
+
+        assert len((await intake.ledger.store.read_all(None)).events) == 1
+        assert story["received_at"].startswith("2026-01-01")
+
+    @pytest.mark.parametrize("kind", [b"complaint.acknowledged", b"\xff"])
+    async def test_what_says_it_is_something_else_is_not_taken_for_a_complaint(
+        self, web: httpx.AsyncClient, intake: Context, kind: bytes
+    ) -> None:
+        message = sent(submission())._replace(headers=(("ce_type", kind),))
+        with pytest.raises(Poison, match="unknown-type"):
+            await receive(intake)(message)
+        assert (await web.get("/api/v1/submissions/sms-1/m1")).json()["field"] == "ce_type"
+        assert not (await intake.ledger.store.read_all(None)).events
+
+    @pytest.mark.parametrize(
+        ("body", "why"),
+        [
+            (submission(text=""), "text"),
+            (submission(colour="red"), "colour"),
+            (submission(occurred_on="2999-01-01"), "occurred_on"),
+            (submission(received_at="0001-01-01T00:00:00+14:00"), "received_at"),
+            (submission(received_at="1970-01-01T00:00:00Z"), "received_at"),
+        ],
+    )
+    async def test_what_is_refused_is_told_by_name_and_set_aside(
+        self, web: httpx.AsyncClient, intake: Context, body: object, why: str
+    ) -> None:
+        with pytest.raises(Poison) as poison:
+            await receive(intake)(sent(body))
+        answer = await web.get("/api/v1/submissions/sms-1/m1")
+        assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+        assert (answer.json()["field"], why in answer.json()["detail"]) == (why, True)
+        assert TEXT not in str(poison.value)
+
+    async def test_the_same_key_with_another_text_does_not_undo_the_first(
+        self, web: httpx.AsyncClient, intake: Context
+    ) -> None:
+        await receive(intake)(sent(submission()))
+        with pytest.raises(Poison):
+            await receive(intake)(sent(submission(text="Lain")))
+        assert (await web.get("/api/v1/submissions/sms-1/m1")).status_code == 200
+
+    @pytest.mark.parametrize("value", [b"", b"{", b"[]", b'{"client": "sms-1"}', b"\xff"])
+    async def test_what_cannot_be_read_is_poison(self, intake: Context, value: bytes) -> None:
+        with pytest.raises(Poison):
+            await receive(intake)(Message("submissions", 0, 0, b"sms-1", value))
+
+    async def test_nobody_speaks_for_another_gateway(self, intake: Context) -> None:
+        with pytest.raises(Poison):
+            await receive(intake)(sent(submission(), client="sms-2"))
+
+    async def test_what_was_set_aside_is_in_the_table_and_copied(self, intake: Context) -> None:
+        copies = MemoryDeadLetters()
+        letter = DeadLetter("intake", sent(submission()), "Poison: malformed")
+        for _ in range(2):
+            await Quarantine(intake.database, copies).put(letter)
+        [(place, client, reason)] = await Quarantine(intake.database, copies).all(10)
+        assert place.startswith("submissions/0@0")
+        assert (client, reason) == ("sms-1", "Poison: malformed")
+        assert copies.letters
+
+
+async def test_answers_and_ratings_are_on_the_page(web: httpx.AsyncClient, intake: Context, file: File) -> None:
+    body = await file()
+    await write(intake.ledger, UUID(body["id"]), routed(), answered())
+    url = f"/api/v1/complaints/{body['tracking_code']}"
+    closed = (await web.post(f"{url}/confirmation", json={"rating": 4}, headers=key("c"))).json()
+    assert (closed["rating"], closed["due_at"]) == (4, None)
+    again = await web.post(f"{url}/dispute", json={"reason": "Bocor lagi"}, headers=key("again"))
+    assert again.json()["rating"] is None, "that outcome stands no longer"
+    assert closed["dispute_until"]

@@ -1,0 +1,98 @@
+"""The broker that `make run` and the tests stand on behaves like a broker that was installed."""
+
+import asyncio
+import hashlib
+import socket
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from kafka.admin import KafkaAdminClient, NewTopic
+
+from local.errors import CannotRun
+from local.kafka import jars
+from local.kafka.server import KafkaServer, answers
+
+pytestmark = pytest.mark.broker
+
+
+def topic_id(bootstrap: str, topic: str) -> str:
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        return str(admin.describe_topics([topic])[0]["topic_id"])
+    finally:
+        admin.close()
+
+
+def create(bootstrap: str, topic: str) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        admin.create_topics([NewTopic(topic, num_partitions=1, replication_factor=1)])
+    finally:
+        admin.close()
+
+
+async def send_in_a_transaction(bootstrap: str, topic: str, value: bytes) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, transactional_id=f"{topic}-writer")
+    async with producer, producer.transaction():
+        await producer.send_and_wait(topic, value)
+
+
+async def first_value(bootstrap: str, topic: str) -> bytes | None:
+    consumer = AIOKafkaConsumer(
+        topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest", isolation_level="read_committed"
+    )
+    async with consumer:
+        record = await asyncio.wait_for(consumer.getone(), 20)
+        value: bytes | None = record.value
+        return value
+
+
+async def test_a_record_sent_in_a_transaction_is_read_as_committed(kafka: str) -> None:
+    await asyncio.to_thread(create, kafka, "local-transaction")
+    await send_in_a_transaction(kafka, "local-transaction", b"once")
+    assert await first_value(kafka, "local-transaction") == b"once"
+
+
+async def test_a_killed_broker_starts_again_with_what_it_held_and_a_wiped_one_with_nothing(
+    private_kafka: KafkaServer,
+) -> None:
+    broker = private_kafka
+    await asyncio.to_thread(create, broker.bootstrap, "kept")
+    await send_in_a_transaction(broker.bootstrap, "kept", b"still here")
+    before = await asyncio.to_thread(topic_id, broker.bootstrap, "kept")
+
+    broker.kill()
+    assert not answers(broker.port)
+    broker.start()
+    await asyncio.to_thread(broker.wait_ready)
+    assert await first_value(broker.bootstrap, "kept") == b"still here"
+    assert await asyncio.to_thread(topic_id, broker.bootstrap, "kept") == before
+
+    broker.wipe()
+    broker.start()
+    await asyncio.to_thread(broker.wait_ready)
+    await asyncio.to_thread(create, broker.bootstrap, "kept")
+    assert await asyncio.to_thread(topic_id, broker.bootstrap, "kept") != before
+
+
+def test_a_broker_that_cannot_start_says_why(kafka_jars: list[Path], tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        broker = KafkaServer(tmp_path, kafka_jars, port=other.getsockname()[1])
+        broker.start()
+        with pytest.raises(CannotRun, match=r"(?s)Kafka ended.*Address already in use"):
+            broker.wait_ready()
+
+
+def test_storage_that_cannot_be_made_is_said_in_one_sentence(kafka_jars: list[Path], tmp_path: Path) -> None:
+    broker = KafkaServer(tmp_path, kafka_jars, extra={"num.io.threads": "many"})
+    with pytest.raises(CannotRun, match=r"num\.io\.threads"):
+        broker.start()
+
+
+def test_a_jar_that_was_changed_or_lost_is_found_by_name(tmp_path: Path) -> None:
+    (tmp_path / "good.jar").write_bytes(b"good")
+    (tmp_path / "changed.jar").write_bytes(b"changed")
+    good = hashlib.sha256(b"good").hexdigest()
+    wanted = {"good.jar": good, "changed.jar": good, "lost.jar": good}
+    assert set(jars.wrong(tmp_path, wanted)) == {"changed.jar", "lost.jar"}

@@ -1,0 +1,119 @@
+"""Replaying a whole store, and what it teaches: read, never written."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+from router.history import replay as replays
+from router.reading.reader import Read, Reader, reader
+from schemas.base.values import Level
+from schemas.complaint.state import Complaint
+from schemas.events.agency_inbox import ComplaintAcknowledged
+from schemas.events.intake import PersonalDataErased
+from schemas.events.registry import MandateWithdrawn
+from schemas.reference.load import policies
+from schemas.registry.fold import Registry
+from support.placing import (
+    BASIS,
+    CITY,
+    HERE,
+    PROVINCE,
+    REGENCY,
+    T0,
+    Country,
+    filed,
+    mandate,
+    referred,
+    returned,
+    routed,
+)
+
+ONE, TWO, THREE = UUID(int=101), UUID(int=102), UUID(int=103)
+DAY = timedelta(days=1)
+
+
+class Deaf(Reader):
+    """Reads as the rules do, but understands no word."""
+
+    def __init__(self, known: Reader) -> None:
+        self.__dict__.update(known.__dict__)
+
+    def read(self, state: Complaint) -> Read:
+        found = super().read(state)
+        return found._replace(words=found.words._replace(sector=None, alternatives=()))
+
+
+def deaf(registry: Registry) -> Reader:
+    return Deaf(reader(registry))
+
+
+async def history(land: Country) -> None:
+    """One kept at once, one that wandered, one forgotten."""
+    await land.add(ONE, filed(**HERE))
+    await land.react(ONE)
+    await land.add(ONE, ComplaintAcknowledged(at=T0 + DAY, agency=CITY))
+    await land.add(TWO, filed(**HERE), routed(PROVINCE), returned(PROVINCE, 2), routed(CITY, T0 + 3 * DAY))
+    await land.add(TWO, ComplaintAcknowledged(at=T0 + 4 * DAY, agency=CITY))
+    await land.add(THREE, filed(**HERE), routed(CITY), PersonalDataErased(at=T0))
+
+
+async def replayed(land: Country, read: Callable[[Registry], Reader] = reader, **more: object) -> dict[str, object]:
+    ledger = land.router.ledger
+    before = (await ledger.store.read_all(None, limit=10_000)).position
+    told = await replays.replay(ledger, policies(), read, **more)  # type: ignore[arg-type]
+    assert (await ledger.store.read_all(None, limit=10_000)).position == before
+    return told
+
+
+async def test_the_present_rules_over_history_avoid_the_return_and_leave_the_rest_as_it_was(land: Country):
+    await history(land)
+    told = await replayed(land)
+    assert (told["complaints"], told["not_replayed"], told["first_holder_changed"]) == (2, 1, 1)
+    assert told["returns"] == {"before": 1, "after": 0, "avoided": 1}
+    assert told["days_saved"] == {"total": 3.0, "complaints": 1, "median": 3.0}
+    assert told["right_at_once"] == {"before": 1, "after": 2}
+
+
+async def test_a_model_that_understands_nothing_sends_all_to_the_desk(land: Country):
+    await history(land)
+    told = await replayed(land, deaf)
+    assert told["to_the_desk"] == {"before": 0, "after": 2}
+    assert told["now_wrong"] == 1
+
+
+async def test_each_complaint_is_asked_at_the_registry_of_its_day_unless_a_day_is_named(land: Country):
+    await history(land)
+    gone = MandateWithdrawn(
+        at=T0 + 9 * DAY, agency=CITY, sector="roads", level="regency", region="32.73", valid_until=T0.date()
+    )
+    await land.decree(gone, mandate(REGENCY, "roads", "regency", "32.73", at=T0 + 9 * DAY))
+    assert (await replayed(land))["first_holder_changed"] == 1
+    assert (await replayed(land, registry_at=T0 + 10 * DAY))["first_holder_changed"] == 2
+    assert (await replayed(land, registry_at=T0 - DAY))["to_the_desk"] == {"before": 0, "after": 2}
+
+
+async def test_only_what_was_filed_since_a_day_if_one_is_named(land: Country):
+    await history(land)
+    await land.add(UUID(int=104), filed(at=T0 + 5 * DAY, **HERE), referred())
+    assert (await replayed(land, since=T0 + 4 * DAY))["complaints"] == 1
+
+
+async def test_a_ruling_guides_what_was_filed_after_it_and_nothing_before(land: Country):
+    await history(land)
+    like = BASIS.model_copy(update={"sector": "roads", "level": Level.REGENCY, "region": "32.73"})
+    ruled = routed(REGENCY, T0 + 5 * DAY, cause="binding", binding=True, basis=like)
+    await land.add(UUID(int=104), filed(**HERE), ruled)
+    await land.add(UUID(int=105), filed(at=T0 + 6 * DAY, **HERE), routed(CITY, T0 + 6 * DAY))
+    changes = (await replayed(land))["changes"]
+    assert {"from": CITY, "to": REGENCY, "complaints": 1} in changes
+    assert {"from": PROVINCE, "to": CITY, "complaints": 1} in changes
+
+
+async def test_history_teaches_in_the_order_of_filing_and_forgets_what_was_erased(land: Country):
+    await history(land)
+    taught = [each async for each in replays.examples(land.router.ledger)]
+    assert [(each.agency, each.sector, each.source, each.right) for each in taught] == [
+        (CITY, "roads", "kept", True),
+        (CITY, "roads", "kept", True),
+        (PROVINCE, "roads", "returned", False),
+    ]

@@ -1,0 +1,131 @@
+"""What `evaluate` measures: thresholds that hold on a source nobody looked at, pins on outlines, folds beside a baseline."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from router.cli.learning import app
+from router.learning import geocoding_check
+from router.learning.baseline import Baseline
+from router.learning.examples import BadExamples
+from router.learning.thresholds import Going, on_a_new_source, thresholds
+from router.learning.train import default_caution, shared_fields
+from router.reading.reader import plain_gazetteer
+from schemas.base.values import Level
+
+HOMES = {"roads": Level.REGENCY, "waste": Level.REGENCY, "immigration": Level.NATIONAL}
+KINDS = {
+    "pekerjaan-umum": "Jalan berlubang di depan toko nomor {}, aspal rusak",
+    "lingkungan-hidup": "Sampah menumpuk di pinggir pasar nomor {}, truk tidak datang",
+}
+
+
+def some(source: str, sector: str, right: int, wrong: int = 0, score: float = 0.975) -> list[Going]:
+    return [Going(source, sector, score, at < right) for at in range(right + wrong)]
+
+
+def chosen(*texts: list[Going], shared: frozenset[str] = frozenset()) -> dict[str, float]:
+    return thresholds([each for part in texts for each in part], HOMES, shared)
+
+
+def test_a_field_goes_on_by_itself_where_several_sources_say_that_it_may():
+    assert chosen(some("city", "roads", 60), some("nation", "roads", 12)) == {"roads": 0.97}
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [some("city", "roads", 72)],  # one source alone knows it
+        [some("city", "roads", 60), some("nation", "roads", 10, 2)],  # wrong too often on one
+        [some("city", "roads", 8), some("nation", "roads", 8)],  # too few
+        [some("city", "roads", 60, score=0.9), some("nation", "roads", 12, score=0.9)],  # not sure enough
+    ],
+)
+def test_and_nowhere_else(texts: list[list[Going]]):
+    assert chosen(*texts) == {}
+
+
+def test_a_field_of_a_national_body_alone_needs_one_source_and_one_that_two_bodies_answer_for_is_never_sure():
+    assert chosen(some("nation", "immigration", 40)) == {"immigration": 0.97}
+    assert chosen(some("nation", "immigration", 40), shared=frozenset({"immigration"})) == {}
+
+
+def test_where_the_surest_are_right_only_these_go_on():
+    texts = some("city", "roads", 60, score=0.992), some("nation", "roads", 30, score=0.992)
+    doubtful = some("city", "roads", 10, 10, score=0.975)
+    assert chosen(*texts, doubtful) == {"roads": 0.98}
+
+
+def test_what_goes_on_at_a_new_source_is_told_by_the_other_sources_alone():
+    texts = [*some("a", "roads", 40), *some("b", "roads", 40), *some("c", "roads", 10, 10)]
+    rows = {row["source"]: row for row in on_a_new_source(texts, {"a": 100, "b": 100, "c": 50}, HOMES, frozenset())}
+    assert (rows["c"]["forwarded"], rows["c"]["share"], rows["c"]["right"]) == (20, 0.4, 0.5)
+    assert (rows["a"]["forwarded"], rows["a"]["right"]) == (0, None)
+
+
+def test_what_ships_is_sure_of_no_field_that_two_bodies_answer_for():
+    assert all(default_caution().thresholds[sector] > 1 for sector in shared_fields())
+
+
+def test_a_point_is_inside_an_outline_and_not_in_its_hole():
+    square, hole = (
+        np.array([[0, 0], [4, 0], [4, 4], [0, 4], [0, 0]]),
+        np.array([[1, 1], [2, 1], [2, 2], [1, 2], [1, 1]]),
+    )
+    points = np.array([[3.0, 3.0], [1.5, 1.5], [5.0, 1.0]])
+    assert geocoding_check.inside(points, [square, hole]).tolist() == [True, False, False]
+
+
+def test_pins_are_judged_by_the_outline_they_lie_in(tmp_path: Path):
+    box = [[107.58, -6.95], [107.64, -6.95], [107.64, -6.89], [107.58, -6.89], [107.58, -6.95]]
+    shapes = [
+        {"properties": {"code": code}, "geometry": {"type": "Polygon", "coordinates": [box]}}
+        for code in ("32.73", "11.01")
+    ]
+    (tmp_path / "a.geojson").write_text(json.dumps({"features": shapes}))
+    told = geocoding_check.measured(tmp_path / "a.geojson", plain_gazetteer())
+    assert told["points"] == 2 * geocoding_check.POINTS
+    assert 0.4 < told["nearest_right"] <= 0.5
+    (tmp_path / "b.geojson").write_text("[]")
+    with pytest.raises(BadExamples, match=r"b\.geojson"):
+        geocoding_check.measured(tmp_path / "b.geojson", plain_gazetteer())
+
+
+def test_a_fold_of_the_baseline_knows_no_word_of_the_texts_it_is_judged_on():
+    texts = ["jalan rusak", "jalan bolong", "sampah bau", "sampah busuk", "zzz qqq", "jalan"]
+    held = np.array([False] * 4 + [True] * 2)
+    judged = Baseline(texts).judged(np.array(["roads", "roads", "waste", "waste", "roads", "roads"]), held)
+    alone = Baseline([*texts[:4], "", "jalan"]).judged(
+        np.array(["roads", "roads", "waste", "waste", "roads", "roads"]), held
+    )
+    assert np.allclose(judged.chances, alone.chances)
+
+
+def folder(path: Path) -> Path:
+    with (path / "lapor2017_dev.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["title", "body", "agency_kind", "bucket"])
+        rows.writerows(["", text.format(n), kind, n % 2] for n in range(20) for kind, text in KINDS.items())
+    return path
+
+
+def test_a_folder_of_labelled_texts_is_measured_fold_by_fold_with_files_to_look_at(tmp_path: Path):
+    done = CliRunner().invoke(app, ["evaluate", "--data", str(folder(tmp_path)), "--out", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    assert "lapor2017, fold 1: accuracy 1.000, baseline 1.000" in done.output
+    found = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert found["lapor2017"]["accuracy"]["ours"] == {"mean": 1.0, "half_width_95": 0.0}
+    assert found["untrained"]["lapor2017"]["texts"] == 40
+    for name in ("labels", "regions", "folds", "confusion", "coverage", "calibration"):
+        assert len((tmp_path / "out" / "lapor2017" / f"{name}.csv").read_text().splitlines()) > 1
+    assert "covered at 95 % right" in (tmp_path / "out" / "report.txt").read_text()
+
+
+def test_a_folder_without_any_of_the_files_is_refused_with_their_names(tmp_path: Path):
+    done = CliRunner().invoke(app, ["evaluate", "--data", str(tmp_path), "--out", str(tmp_path / "out")])
+    assert done.exit_code == 2
+    assert "lapor2017_dev.csv" in done.output

@@ -1,0 +1,138 @@
+"""What the words of a complaint say: sector, level, misconduct."""
+
+import pytest
+
+from router.lexicon.files import BadRules, RuleData, parse, read, rule_data
+from router.lexicon.phrases import WordList
+from router.reading.rules import Rules
+from schemas.base.values import Level
+
+RULES = Rules(rule_data())
+
+
+@pytest.mark.parametrize(
+    ("text", "sector"),
+    [
+        ("Jalan berlubang besar di dekat sekolah, motor sering jatuh", "roads"),
+        ("jln rusak paraaah tolong diaspal pak", "roads"),
+        ("Lampu penerangan jalan di gang kami padam sejak Senin", "street-lighting"),
+        ("Sampah menumpuk di TPS, truk sampah tidak pernah datang", "waste"),
+        ("Setiap hujan deras banjir karena gorong-gorong mampet", "drainage-flood"),
+        ("Air PDAM tidak mengalir sudah tiga hari", "water-supply"),
+        ("Listrik padam dari pagi, PLN tidak menjawab", "electricity"),
+        ("Iuran BPJS Kesehatan saya ditolak padahal sudah bayar", "health-insurance"),
+        ("Klaim JHT di BPJS Ketenagakerjaan tidak cair", "employment-insurance"),
+        ("Antrean di puskesmas sangat lama, dokter tidak ada", "health-service"),
+        ("Pembuatan KTP elektronik sudah setahun belum jadi", "population-registry"),
+        ("Saya warga miskin tetapi tidak menerima bansos PKH", "social-aid"),
+        ("Kuota antrian paspor di kantor imigrasi selalu penuh", "immigration"),
+        ("Sertifikat tanah lewat PTSL belum terbit, BPN diam saja", "land"),
+        ("Parkir liar di depan ruko membuat macet", "traffic-parking"),
+        ("Perusahaan tidak membayar pesangon setelah PHK", "labour"),
+        ("There is a pothole on the road near the market", "roads"),
+    ],
+)
+def test_words_tell_the_sector(text: str, sector: str):
+    assert RULES.read(text).sector == sector
+
+
+@pytest.mark.parametrize("text", ["", "Tolong dibantu pak, terima kasih", "asdf qwerty 12345", "🙏🙏🙏"])
+def test_a_text_without_any_clue_has_no_sector(text: str):
+    assert RULES.read(text).sector is None
+
+
+def test_two_fields_that_weigh_the_same_are_left_to_a_person():
+    reading = RULES.read("Puskesmas dan sekolah")
+    assert reading.sector is None
+    assert {scored.sector for scored in reading.alternatives} == {"health-service", "education"}
+
+
+def test_a_word_said_ten_times_weighs_as_much_as_once():
+    assert RULES.read("sampah " * 10).score == RULES.read("sampah").score
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("Jalan nasional berlubang", Level.NATIONAL),
+        ("jalan provinsi rusak", Level.PROVINCE),
+        ("Jalan kabupaten rusak berlubang", Level.REGENCY),
+        ("Jalan lintas Sumatera rusak berlubang", Level.NATIONAL),
+        ("Jalan raya provinsi berlubang, aset provinsi", Level.PROVINCE),
+        ("Jalan poros desa berlubang", Level.REGENCY),
+        ("Jalan berlubang dekat pintu tol", None),
+        ("Jalan berlubang", None),
+        ("Guru SMA negeri tidak masuk sekolah", Level.PROVINCE),
+        ("Guru SMP negeri tidak masuk sekolah", Level.REGENCY),
+        ("Jalan nasional dan jalan provinsi sama-sama rusak berlubang", None),
+    ],
+)
+def test_words_tell_the_level_of_government(text: str, level: Level | None):
+    assert RULES.read(text).level is level
+
+
+def test_the_address_tells_the_level_only_where_the_text_does_not():
+    assert RULES.read("Jalan rusak berlubang", "Gubernur").level is Level.PROVINCE
+    assert RULES.read("Jalan kabupaten rusak berlubang", "Gubernur").level is Level.REGENCY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Petugas kelurahan minta uang untuk bikin KTP",
+        "OKNUM pegawai dinas itu meminta sejumlah uang supaya izin keluar",
+        "Saya dimintai uang 200rb oleh petugas puskesmas",
+        "Pak RT tiap bulan narik duit untuk tanda tangan surat",
+        "Kepala sekolah minta 500ribu per siswa",
+        "An officer at the counter asked us for money",
+    ],
+)
+def test_a_servant_who_asks_for_money_is_noticed_whatever_stands_between(text: str):
+    assert RULES.read(text).misconduct
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pengemis minta uang di lampu merah",
+        "Tukang parkir minta uang lima ribu",
+        "Warga meminta petugas memperbaiki jalan",
+        "Petugas meminta kami menunggu di loket",
+        "Minta bantuan uang untuk biaya sekolah, mohon petugas sosial datang",
+    ],
+)
+def test_who_asks_for_something_else_or_is_no_servant_is_not_accused(text: str):
+    assert not RULES.read(text).misconduct
+
+
+def test_what_was_said_of_the_asking_is_told_by_the_lists_words_alone():
+    assert "petugas minta uang" in RULES.read("Petugas Sukarno dari Kelurahan minta lagi uang").words
+
+
+@pytest.mark.parametrize("text", ["Ada pungli di sekolah", "petugas minta uang pelicin", "dugaan korupsi dana desa"])
+def test_words_of_misconduct_are_noticed(text: str):
+    assert RULES.read(text).misconduct
+
+
+@pytest.mark.parametrize("text", ["Terima kasih, layanan sudah bebas pungli", "Sekolah bagus"])
+def test_praise_is_no_accusation(text: str):
+    assert not RULES.read(text).misconduct
+
+
+def test_only_entries_of_the_list_are_recorded():
+    reading = RULES.read("Budi Santoso bilang jalan berlubang di rumahnya")
+    assert reading.words == ("jalan berlubang",)
+
+
+def test_the_longest_entry_wins_and_none_overlap():
+    words = WordList([("lampu", 1), ("lampu jalan", 2), ("jalan rusak", 3)], {})
+    assert [found.meanings for found in words.find("lampu jalan rusak")] == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("[levels]", "[levels"), ('home = "regency"', 'home = "village"'), ("strong = [", "strang = [")],
+)
+def test_a_rule_file_that_does_not_parse_is_refused(before: str, after: str):
+    with pytest.raises(BadRules, match=r"rules\.toml"):
+        parse(RuleData, read("rules.toml").replace(before, after, 1), "rules.toml")

@@ -1,0 +1,181 @@
+"""The life of a complaint, written out once more by hand from the design, and run through `allows` and `evolve`.
+
+Each line: a status, then the facts that lead elsewhere (`Fact>STATUS`) and those that stay. All else is refused.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import pytest
+
+from schemas.complaint.fold import Told, allows, evolve
+from schemas.complaint.lifecycle import CloseReason, Status
+from schemas.complaint.state import Complaint, new
+from schemas.events import COMPLAINT_EVENTS
+from schemas.events.agency_inbox import ComplaintReturned
+from schemas.events.base import Fact
+from schemas.events.escalation import ComplaintLapsed
+from schemas.events.intake import ComplaintWithdrawn, DetailAdded, PersonalDataErased, ResolutionDisputed
+from schemas.events.router import (
+    ArbitrationOpened,
+    ComplaintArchived,
+    ComplaintJoined,
+    ComplaintReferred,
+    ReporterAsked,
+)
+from support.given import NOON, acknowledged, answered, asked, filed, given, part_opened, routed, split
+from support.golden import fact as example
+
+TABLE = """
+UNPLACED: ComplaintRouted>ROUTED ComplaintReferred>TRIAGE ArbitrationOpened>ARBITRATION ComplaintJoined>JOINED
+  ComplaintWithdrawn>CLOSED DetailAdded AttachmentAdded ComplaintClassified ComplaintRestated
+  OmbudsmanRequested ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
+TRIAGE: ComplaintRouted>ROUTED ReporterAsked>AWAITING_REPORTER ComplaintJoined>JOINED ArbitrationOpened>ARBITRATION
+  ComplaintArchived>CLOSED ComplaintWithdrawn>CLOSED DetailAdded AttachmentAdded ComplaintClassified ComplaintRestated
+  OmbudsmanRequested ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
+ROUTED: ComplaintAcknowledged>IN_PROGRESS ResponseGiven>ANSWERED ClarificationRequested>AWAITING_REPORTER
+  ComplaintReturned>UNPLACED ComplaintJoined>JOINED ComplaintSplit>SPLIT ComplaintWithdrawn>CLOSED
+  DetailAdded AttachmentAdded ComplaintRestated ProgressRecorded ComplaintRouted ComplaintReferred>TRIAGE
+  OmbudsmanRequested ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
+IN_PROGRESS: ResponseGiven>ANSWERED ClarificationRequested>AWAITING_REPORTER
+  ComplaintReturned>UNPLACED ComplaintJoined>JOINED ComplaintSplit>SPLIT ComplaintWithdrawn>CLOSED
+  DetailAdded AttachmentAdded ComplaintRestated ProgressRecorded ComplaintRouted ComplaintReferred>TRIAGE
+  OmbudsmanRequested ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
+AWAITING_REPORTER: DetailAdded>IN_PROGRESS ResponseGiven>ANSWERED ComplaintLapsed>CLOSED ComplaintWithdrawn>CLOSED
+  AttachmentAdded ComplaintRestated ProgressRecorded ComplaintRouted ComplaintReferred>TRIAGE
+  OmbudsmanRequested ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
+ANSWERED: ResolutionConfirmed>CLOSED ComplaintLapsed>CLOSED ResolutionDisputed>IN_PROGRESS ComplaintWithdrawn>CLOSED
+  DetailAdded AttachmentAdded ComplaintRestated ProgressRecorded ComplaintRouted ComplaintReferred>TRIAGE
+  OmbudsmanRequested ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
+ARBITRATION: ComplaintRouted>ROUTED ComplaintWithdrawn>CLOSED ArbitrationDecided DetailAdded AttachmentAdded
+  ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
+SPLIT: ResponseGiven>ANSWERED ComplaintWithdrawn>CLOSED ComplaintSplit
+  DetailAdded AttachmentAdded ComplaintRestated ProgressRecorded ComplaintRouted ComplaintReferred>TRIAGE
+  OmbudsmanRequested ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
+JOINED: ComplaintUnjoined>UNPLACED ResolutionDisputed>UNPLACED OmbudsmanRequested>UNPLACED ComplaintWithdrawn>CLOSED
+  DetailAdded AttachmentAdded PersonalDataErased ComplaintDelivered
+CLOSED: ResolutionDisputed>IN_PROGRESS PersonalDataErased ComplaintDelivered
+"""
+REFERRED = ComplaintReferred(at=NOON, reason="ambiguous")
+DISPUTED = ResolutionDisputed(at=NOON, reason="belum beres")
+SILENCE = ComplaintLapsed(at=NOON, cause="silence")
+HISTORIES: Mapping[Status, list[Fact]] = {
+    Status.UNPLACED: [filed()],
+    Status.TRIAGE: [filed(), REFERRED],
+    Status.ROUTED: [filed(), routed()],
+    Status.IN_PROGRESS: [filed(), routed(), acknowledged()],
+    Status.AWAITING_REPORTER: [filed(), routed(), acknowledged(), asked()],
+    Status.ANSWERED: [filed(), routed(), answered()],
+    Status.ARBITRATION: [filed(), ArbitrationOpened(at=NOON, reason="desk")],
+    Status.SPLIT: [filed(), routed(), split(UUID(int=1))],
+    Status.JOINED: [filed(), ComplaintJoined(at=NOON, lead=UUID(int=1))],
+    Status.CLOSED: [filed(), routed(), answered(), SILENCE],
+}
+
+
+def arrows() -> dict[Status, dict[str, Status]]:
+    found: dict[Status, dict[str, Status]] = {}
+    for line in TABLE.strip().replace("\n  ", " ").splitlines():
+        name, facts = line.split(":")
+        status = Status[name]
+        pairs = (word.split(">") for word in facts.split())
+        found[status] = {pair[0]: Status[pair[1]] if len(pair) == 2 else status for pair in pairs}
+    return found
+
+
+EXPECTED = arrows()
+ALL = [(status, name) for status in Status for name in sorted(COMPLAINT_EVENTS)]
+
+
+def after(state: Complaint, fact: Fact) -> Complaint:
+    return evolve(state, Told(fact, UUID(int=99), state.version + 1))
+
+
+@pytest.mark.parametrize(("status", "name"), ALL)
+def test_the_table_holds_for_every_status_and_fact(status: Status, name: str) -> None:
+    state = given(*HISTORIES[status])
+    assert state.status is status
+    end = EXPECTED[status].get(name)
+    assert allows(state, name) is (end is not None)
+    if end is not None:
+        assert after(state, example(name)).status is end
+
+
+@pytest.mark.parametrize("name", sorted(COMPLAINT_EVENTS))
+def test_only_a_filing_or_an_opened_part_begins_a_stream(name: str) -> None:
+    assert allows(new(UUID(int=1)), name) is (name in {"ComplaintFiled", "PartOpened"})
+
+
+ARCHIVED = ComplaintArchived(at=NOON, reason="content", note="-")
+INCOMPLETE = ComplaintLapsed(at=NOON, cause="incomplete")
+
+
+@pytest.mark.parametrize(
+    ("history", "end"),
+    [
+        ([filed(), routed(), answered(), example("ResolutionConfirmed")], Status.IN_PROGRESS),
+        ([filed(), routed(), answered(), SILENCE], Status.IN_PROGRESS),
+        ([filed(), routed(), split(UUID(int=1)), answered(), SILENCE], Status.SPLIT),
+        ([filed(), REFERRED, ARCHIVED], Status.TRIAGE),
+        ([filed(), routed(), asked(), INCOMPLETE], Status.TRIAGE),
+        ([filed(), ComplaintWithdrawn(at=NOON)], None),
+        ([filed(), ComplaintWithdrawn(at=NOON, cause="erasure"), PersonalDataErased(at=NOON)], None),
+        ([part_opened(), routed(), answered()], None),
+    ],
+)
+def test_what_a_dispute_does_depends_on_how_it_was_closed(history: list[Fact], end: Status | None) -> None:
+    state = given(*history)
+    assert state.status is Status.CLOSED
+    assert allows(state, "ResolutionDisputed") is (end is not None)
+    disputed = after(state, DISPUTED)
+    assert disputed.status is (end or Status.CLOSED)
+
+
+def test_a_part_s_own_answer_closes_it() -> None:
+    state = given(part_opened(), routed(), answered())
+    assert (state.status, state.closed) == (Status.CLOSED, CloseReason.PART_ANSWERED)
+
+
+@pytest.mark.parametrize("name", ["ComplaintSplit", "ComplaintJoined", "OmbudsmanRequested"])
+def test_a_part_neither_splits_again_nor_follows_another_nor_goes_to_the_ombudsman_by_itself(name: str) -> None:
+    assert allows(given(filed(), routed()), name)
+    assert not allows(given(part_opened(), routed()), name)
+
+
+def test_a_dispute_of_an_answered_whole_leads_back_to_its_parts() -> None:
+    assert given(filed(), routed(), split(UUID(int=1)), answered(), DISPUTED).status is Status.SPLIT
+
+
+@pytest.mark.parametrize("before", [Status.TRIAGE, Status.ROUTED, Status.IN_PROGRESS])
+def test_an_answered_question_leads_back_to_where_it_was_asked(before: Status) -> None:
+    question = ReporterAsked(at=NOON, question="?") if before is Status.TRIAGE else asked()
+    state = given(*HISTORIES[before], question, DetailAdded(at=NOON, text="di sini"))
+    assert (state.status, state.waits, state.question) == (before, False, None)
+
+
+def test_the_first_questions_of_each_holder_are_the_stops_that_count() -> None:
+    answer = DetailAdded(at=NOON, text="di sini")
+    talk = [asked(), answer, asked(), answer, asked(), answer]
+    state = given(filed(), routed(), *talk, routed("province"), asked("province"))
+    assert state.waits
+    assert [stop.holder.agency for stop in state.stops_within(2)] == ["city", "city", "province"]
+    assert [stop.holder.agency for stop in state.stops_within(0)] == []
+
+
+def test_only_a_body_s_return_counts_among_those_that_returned_it() -> None:
+    within = ComplaintReturned(at=NOON, agency="city", scope="unit", reason="-")
+    whole = ComplaintReturned(at=NOON, agency="city", reason="-")
+    assert given(filed(), routed(), within).returned_by == ()
+    assert given(filed(), routed(), whole).returned_by == ("city",)
+
+
+def test_whoever_lost_it_is_told_so_and_whoever_has_it_now_too() -> None:
+    state = given(filed(), routed("city"), routed("province"))
+    assert {agency: news.kind for agency, news in state.news.items()} == {"city": "unassigned", "province": "assigned"}
+    erased = after(state, PersonalDataErased(at=NOON))
+    assert {news.kind for news in erased.news.values()} == {"erased"}
+
+
+def test_a_binding_placement_lasts_while_that_agency_holds_it() -> None:
+    assert given(filed(), routed(binding=True)).binding
+    assert not given(filed(), routed(binding=True), ComplaintWithdrawn(at=NOON)).binding

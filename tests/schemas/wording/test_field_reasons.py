@@ -1,0 +1,74 @@
+"""A person reads why a field was refused in their own language, whatever rule refused it."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from schemas.base.refusals import InvalidField
+from schemas.contract.generate import ROOT
+from schemas.contract.submission import Complaining
+from schemas.wording import found, refusal
+from schemas.wording.fields import FOUND, why
+
+SOURCES = [*(ROOT.parent / "services").rglob("src/**/*.py"), *(ROOT / "src").rglob("*.py")]
+RAISED = {"InvalidField", "MalformedCode"}
+
+
+def reasons(path: Path) -> Iterator[str]:
+    """Every reason that the code of this file gives in so many words, numbers and names as 7."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in RAISED:
+            given = [keyword.value for keyword in node.keywords if keyword.arg == "why"]
+            yield from (_text(each) for each in given or node.args if isinstance(each, ast.Constant | ast.JoinedStr))
+
+
+def _text(node: ast.Constant | ast.JoinedStr) -> str:
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in parts)
+
+
+def test_every_reason_that_a_rule_gives_is_worded_in_indonesian_too() -> None:
+    every = sorted({reason for path in SOURCES for reason in reasons(path)})
+    assert len(every) > 25, "the search finds what is there"
+    assert [reason for reason in every if why(reason, "id") == reason] == []
+    assert [reason for reason in every if why(reason, "en") != reason] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "indonesian", "english"),
+    [
+        ({}, "wajib diisi", "is required"),
+        ({"text": ""}, "paling sedikit 1 huruf", "must have at least 1 letters"),
+        ({"text": "a", "title": "x" * 201}, "paling banyak 200 huruf", "must have at most 200 letters"),
+        ({"text": "a", "colour": "red"}, "isian ini tidak dikenal", "this field is not known"),
+        ({"text": "a", "class": "rant"}, "atau 'information'", "or 'information'"),
+        ({"text": "a", "place": {"lat": 1.0}}, "lat dan lon harus diisi keduanya", "lat and lon belong together"),
+        ({"text": "a", "place": {"lat": 91, "lon": 1}}, "paling besar 90", "must be 90"),
+        ({"text": "a", "occurred_on": "soon"}, "harus tanggal seperti 2026-03-01", "must be a date such as"),
+        ({"text": "a\0"}, "tidak boleh memuat karakter NUL", "must not hold a NUL character"),
+    ],
+)
+def test_what_is_wrong_with_a_form_is_said_in_both_languages(
+    body: dict[str, Any], indonesian: str, english: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Complaining.model_validate(body)
+    item = refused.value.errors()[0]
+    for lang, words in (("id", indonesian), ("en", english)):
+        assert words in found(item["type"], item.get("ctx") or {}, item["msg"], lang)
+
+
+def test_what_nobody_worded_yet_is_still_said() -> None:
+    assert found("never_heard_of", {}, "Value error, must be blue", "id") == "must be blue"
+    assert found("string_too_long", {}, "is too long", "id") == "is too long"
+    assert all(set(words) == {"id", "en"} for words in FOUND.values())
+
+
+def test_a_refusal_gives_its_reason_in_the_reader_s_language() -> None:
+    no = InvalidField(field="occurred_on", why="this day has not come yet")
+    assert refusal(no, "id") == "Isian occurred_on tidak dapat diterima: hari itu belum tiba."
+    assert refusal(no, "en") == "The field occurred_on cannot be accepted: this day has not come yet."
