@@ -19,6 +19,6 @@ pytest_plugins = [name for name in PLUGINS if find_spec(name)]
 
 @pytest.fixture(autouse=True)
 def log_of_its_own() -> Iterator[None]:
-    """A command that a test runs sets the log up on that test's own output, which is closed after it."""
+    """A command that a test runs configures logging on that test's output, which is closed after it."""
     yield
     structlog.reset_defaults()

@@ -11,18 +11,18 @@ from fastapi import FastAPI
 from agency_inbox import http, views
 from agency_inbox.context import Inbox
 from agency_inbox.postbox import MemoryPostbox
-from agency_inbox.quarantine import Quarantine
 from agency_inbox.reaction import Delivery
+from agency_inbox.refused_replies import RefusedReplies
 from agency_inbox.settings import SERVICE
 from chassis.base.clock import FixedClock
 from chassis.deadletter.port import MemoryDeadLetters
 from chassis.http.web import install
 from chassis.keys.keyring import MemoryKeyRing
-from chassis.project.from_store import StoreFeed
+from chassis.project.from_store import StoreProjection
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
 from chassis.store.memory import MemoryStore
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from schemas.reference.load import policies
 from support.inbox import T0, keep_registry
 
@@ -35,10 +35,10 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-async def ledger(clock: FixedClock) -> Ledger:
-    ledger = Ledger(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), SERVICE)
-    await keep_registry(ledger.store, ledger)
-    return ledger
+async def repository(clock: FixedClock) -> Repository:
+    repository = Repository(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), SERVICE)
+    await keep_registry(repository.store, repository)
+    return repository
 
 
 @pytest.fixture
@@ -47,8 +47,8 @@ def postbox() -> MemoryPostbox:
 
 
 @pytest.fixture
-def delivery(postbox: MemoryPostbox, ledger: Ledger, clock: FixedClock) -> Delivery:
-    return Delivery(postbox, RegistryView(ledger, fresh_s=0), policies(), clock)
+def delivery(postbox: MemoryPostbox, repository: Repository, clock: FixedClock) -> Delivery:
+    return Delivery(postbox, RegistryView(repository, fresh_s=0), policies(), clock)
 
 
 @pytest.fixture
@@ -57,10 +57,12 @@ def letters() -> MemoryDeadLetters:
 
 
 @pytest.fixture
-async def inbox(ledger: Ledger, clock: FixedClock, tmp_path: Path, letters: MemoryDeadLetters) -> AsyncIterator[Inbox]:
+async def inbox(
+    repository: Repository, clock: FixedClock, tmp_path: Path, letters: MemoryDeadLetters
+) -> AsyncIterator[Inbox]:
     database = Database(f"sqlite:///{tmp_path}/agency-inbox.db", views.METADATA)
-    quarantine = Quarantine(database, views.REFUSED, letters)
-    yield Inbox(ledger, RegistryView(ledger, fresh_s=0), clock, policies(), database, quarantine)
+    quarantine = RefusedReplies(database, views.REFUSED, letters)
+    yield Inbox(repository, RegistryView(repository, fresh_s=0), clock, policies(), database, quarantine)
     await database.close()
 
 
@@ -69,9 +71,9 @@ Feed = Callable[[], Awaitable[int | None]]
 
 @pytest.fixture
 def feed(inbox: Inbox) -> Feed:
-    """Brings the rows up to date."""
-    view = views.inbox_view(inbox.ledger, inbox.registry, inbox.policies)
-    return StoreFeed(inbox.ledger.store, inbox.database, views.METADATA, view).catch_up
+    """A function that brings the rows up to date."""
+    view = views.inbox_view(inbox.repository, inbox.registry, inbox.policies)
+    return StoreProjection(inbox.repository.store, inbox.database, views.METADATA, view).catch_up
 
 
 @pytest.fixture

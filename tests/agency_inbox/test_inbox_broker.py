@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from pydantic_core import to_json
 
-from agency_inbox.app import open_inbox, open_roads
+from agency_inbox.app import open_background_tasks, open_inbox
 from agency_inbox.context import Inbox
 from chassis.base.clock import SystemClock
 from chassis.base.message import Message
@@ -23,9 +23,9 @@ from chassis.keys.keyring import MemoryKeyRing
 from chassis.project.registry import RegistryView
 from chassis.relay.relay import Relay
 from chassis.service.platform import Platform
-from chassis.service.process import Road
+from chassis.service.process import BackgroundTask
 from chassis.store.memory import MemoryStore
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from local.kafka.server import KafkaServer
 from schemas.base.topics import agency_inbox, agency_replies
 from schemas.complaint.lifecycle import Status
@@ -64,15 +64,15 @@ def _is_idle(each: socket) -> bool:
 async def platform(private_kafka: KafkaServer, tmp_path: Path) -> Platform:
     clock = SystemClock()
     store, keys = MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing()
-    ledger = Ledger(store, keys, "router")
-    await keep_registry(store, ledger)
+    repository = Repository(store, keys, "router")
+    await keep_registry(store, repository)
     settings = Settings(
         kafka=private_kafka.bootstrap,
         views_url=f"sqlite:///{tmp_path}/{{service}}.db",
         sweep_period_s=0.2,
         sweep_grace_s=1,
     )
-    return Platform(settings, store, keys, clock, RegistryView(ledger))
+    return Platform(settings, store, keys, clock, RegistryView(repository))
 
 
 @pytest.fixture
@@ -87,15 +87,17 @@ async def inbox(platform: Platform, letters: MemoryDeadLetters) -> AsyncIterator
 
 
 @pytest.fixture
-async def roads(platform: Platform, inbox: Inbox, letters: MemoryDeadLetters) -> AsyncIterator[list[Road]]:
-    async with open_roads(platform, inbox, letters) as roads:
-        yield roads
+async def background_tasks(
+    platform: Platform, inbox: Inbox, letters: MemoryDeadLetters
+) -> AsyncIterator[list[BackgroundTask]]:
+    async with open_background_tasks(platform, inbox, letters) as background_tasks:
+        yield background_tasks
 
 
 async def give(inbox: Inbox, indexes: Iterable[int], agency: str = PLN) -> None:
     at = inbox.clock.now()
     for index in indexes:
-        await keep(inbox.ledger.store, inbox.ledger, complaint(index), [filed(at), routed(agency, at)])
+        await keep(inbox.repository.store, inbox.repository, complaint(index), [filed(at), routed(agency, at)])
 
 
 def ids(messages: Iterable[Message]) -> list[str]:
@@ -103,7 +105,7 @@ def ids(messages: Iterable[Message]) -> list[str]:
 
 
 async def told(inbox: Inbox, indexes: Iterable[int], agency: str = PLN) -> bool:
-    loaded = await inbox.ledger.load_many([complaint(index) for index in indexes])
+    loaded = await inbox.repository.load_many([complaint(index) for index in indexes])
     return all(agency in each.state.receipts for each in loaded)
 
 
@@ -115,16 +117,16 @@ async def answer(kafka: str, type_: str, index: int, id_: str, **body: object) -
 
 
 async def test_complaints_reach_the_agencys_topic_and_its_answers_reach_the_complaints(
-    platform: Platform, inbox: Inbox, roads: list[Road], letters: MemoryDeadLetters
+    platform: Platform, inbox: Inbox, background_tasks: list[BackgroundTask], letters: MemoryDeadLetters
 ) -> None:
     kafka, many = platform.settings.kafka, range(20)
-    async with going(Relay(platform.store, kafka), *roads):
+    async with going(Relay(platform.store, kafka), *background_tasks):
         await give(inbox, many)
         await until(lambda: told(inbox, many))
         found = await committed(kafka, agency_inbox(PLN), 1)
         assert len(found) == 20
         assert len(set(ids(found))) == 20, "each is told once"
-        loaded = await inbox.ledger.load(complaint(0))
+        loaded = await inbox.repository.load(complaint(0))
         receipt = loaded.state.receipts[PLN]
         assert found[receipt.offset].key == str(complaint(0)).encode()
         assert receipt.topic_id == (await _topic_ids(kafka, agency_inbox(PLN)))[0]
@@ -134,7 +136,7 @@ async def test_complaints_reach_the_agencys_topic_and_its_answers_reach_the_comp
         await answer(kafka, "unheard-of", 1, "m-2")
         await answer(kafka, "progress", 2, "m-3", text="petugas di lokasi")
         await until(lambda: _has(inbox, 2, 3))
-        assert (await inbox.ledger.load(complaint(0))).state.status is Status.IN_PROGRESS
+        assert (await inbox.repository.load(complaint(0))).state.status is Status.IN_PROGRESS
         refused = await until(lambda: inbox.quarantine.of(PLN, 0))
         assert [row["code"] for row in refused] == ["unknown-type"]
         assert len(letters.letters) == 1
@@ -147,21 +149,23 @@ async def test_complaints_reach_the_agencys_topic_and_its_answers_reach_the_comp
 
         await until(printed, within_s=90)
         await until(lambda: _has(inbox, 40, 3))
-        assert (await inbox.ledger.load(complaint(40))).state.status is Status.IN_PROGRESS
+        assert (await inbox.repository.load(complaint(40))).state.status is Status.IN_PROGRESS
 
         new = AgencyRegistered(at=inbox.clock.now(), agency="baru", name="Baru", kind="city", level="regency")
-        await keep_registry(platform.store, inbox.ledger, new)
+        await keep_registry(platform.store, inbox.repository, new)
         await give(inbox, [50], "baru")
         await until(lambda: told(inbox, [50], "baru"))
         await until(lambda: _topic_ids(kafka, agency_replies("baru")))
-        assert (await inbox.ledger.load(complaint(0))).state.version == 3, "receipts and answers are all that was added"
+        assert (await inbox.repository.load(complaint(0))).state.version == 3, (
+            "receipts and answers are all that was added"
+        )
 
 
 async def test_after_the_broker_lost_everything_each_open_complaint_is_told_once_more(
-    platform: Platform, inbox: Inbox, roads: list[Road], private_kafka: KafkaServer
+    platform: Platform, inbox: Inbox, background_tasks: list[BackgroundTask], private_kafka: KafkaServer
 ) -> None:
     # Without relay and agent: the sweep alone, from the store.
-    from_the_store = [road for road in roads if type(road).__name__ in {"Keeper", "Sweep"}]
+    from_the_store = [road for road in background_tasks if type(road).__name__ in {"Keeper", "Sweep"}]
     kafka, many = platform.settings.kafka, range(10)
     async with going(*from_the_store):
         await give(inbox, many)
@@ -188,12 +192,12 @@ async def _sample_client(kafka: str, agency: str, *options: str) -> str:
 
 
 async def _has(inbox: Inbox, index: int, version: int) -> bool:
-    return (await inbox.ledger.load(complaint(index))).state.version >= version
+    return (await inbox.repository.load(complaint(index))).state.version >= version
 
 
 async def _all_live(inbox: Inbox, kafka: str, indexes: Iterable[int]) -> bool:
     topic_ids = await _topic_ids(kafka, agency_inbox(PLN))
-    loaded = await inbox.ledger.load_many([complaint(index) for index in indexes])
+    loaded = await inbox.repository.load_many([complaint(index) for index in indexes])
     return bool(topic_ids) and all(each.state.receipts[PLN].topic_id == topic_ids[0] for each in loaded)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from agency_inbox import decide
-from agency_inbox.casework import Acknowledge, By, Clarify, Move, Progress, Respond, Return
+from agency_inbox.casework import Acknowledge, ActingAgency, Clarify, Move, RecordProgress, Respond, Return
 from schemas.base.refusals import (
     AlreadyClosed,
     BindingPlacement,
@@ -49,7 +49,7 @@ HELD = (filed(), routed())
 MOVES: list[Move] = [
     Acknowledge(),
     Return("bukan bidang kami"),
-    Progress("petugas sudah di lokasi"),
+    RecordProgress("petugas sudah di lokasi"),
     Clarify("di tiang nomor berapa?"),
     Respond(ANSWER, 1),
 ]
@@ -58,7 +58,7 @@ MOVES: list[Move] = [
 def move(
     state: Complaint, asked: Move, agency: str = PLN, open_parts: decide.OpenParts = decide.NOTHING_OPEN
 ) -> list[Fact]:
-    return decide.move(state, By(agency, registry(), hours(1)), asked, open_parts)
+    return decide.move(state, ActingAgency(agency, registry(), hours(1)), asked, open_parts)
 
 
 def refused(
@@ -98,7 +98,7 @@ def test_a_move_made_twice_is_refused_the_second_time(asked: Move) -> None:
 def test_progress_can_be_told_again_and_again() -> None:
     state = given(*HELD)
     state = then(state, move(state, MOVES[2]))
-    assert isinstance(move(state, Progress("tiang sudah diganti"))[0], ProgressRecorded)
+    assert isinstance(move(state, RecordProgress("tiang sudah diganti"))[0], ProgressRecorded)
 
 
 @pytest.mark.parametrize("asked", MOVES)
@@ -126,9 +126,9 @@ def test_nothing_can_be_done_once_it_is_closed(asked: Move) -> None:
 def test_a_merged_bodys_successor_is_the_holder_and_the_old_name_is_not(asked: Move) -> None:
     state = given(*HELD)
     now = registry(merged(PLN, successor=ROADS))
-    assert decide.move(state, By(ROADS, now, hours(1)), asked)[0].agency == ROADS  # type: ignore[attr-defined]
+    assert decide.move(state, ActingAgency(ROADS, now, hours(1)), asked)[0].agency == ROADS  # type: ignore[attr-defined]
     with pytest.raises(NotTheHolder):
-        decide.move(state, By(PLN, now, hours(1)), asked)
+        decide.move(state, ActingAgency(PLN, now, hours(1)), asked)
 
 
 def test_an_acknowledgement_may_name_a_unit_of_the_body() -> None:
@@ -175,7 +175,7 @@ def test_a_return_without_a_reason_or_to_nowhere_is_refused(asked: Return, why: 
 
 def test_a_suggested_body_that_has_merged_is_read_as_its_successor() -> None:
     now = registry(merged(ROADS, successor=CITY))
-    [fact] = decide.move(given(*HELD), By(PLN, now, hours(1)), Return("jalan", ROADS))
+    [fact] = decide.move(given(*HELD), ActingAgency(PLN, now, hours(1)), Return("jalan", ROADS))
     assert fact.suggested == CITY  # type: ignore[attr-defined]
 
 

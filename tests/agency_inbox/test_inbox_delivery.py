@@ -6,22 +6,22 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
-from agency_inbox.delivery import NEWS, receipt_cause, untold
-from agency_inbox.postbox import MemoryPostbox, Outgoing
+from agency_inbox.delivery import NEWS, receipt_cause, undelivered
+from agency_inbox.postbox import MemoryPostbox, OutgoingMessage
 from agency_inbox.reaction import Delivery
 from chassis.base.clock import FixedClock
 from chassis.base.message import Message
 from chassis.react.reaction import Outcome, Reactor
-from chassis.write.loaded import Loaded
-from chassis.write.repository import Ledger
+from chassis.write.loaded import LoadedStream
+from chassis.write.repository import Repository
 from schemas.base.ids import event_id
 from schemas.base.streams import complaint_stream
 from schemas.complaint.state import Complaint
 from schemas.events import COMPLAINT_EVENTS
 from schemas.events.agency_inbox import ComplaintDelivered, ProgressRecorded
 from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased
+from support.background_tasks import impatient
 from support.inbox import PLN, ROADS, T0, WORDS, complaint, detail, filed, given, keep, routed, then
-from support.roads import impatient
 
 HELD = (filed(), routed())
 
@@ -46,13 +46,13 @@ def delivered(state: Complaint, agency: str = PLN, topic: str = "topic-1") -> Co
 
 def test_the_holder_is_told_and_after_its_receipt_nobody_is() -> None:
     state = given(*HELD)
-    assert [letter.agency for letter in untold(state, (), {})] == [PLN]
-    assert untold(delivered(state), (), {PLN: "topic-1"}) == []
+    assert [letter.agency for letter in undelivered(state, (), {})] == [PLN]
+    assert undelivered(delivered(state), (), {PLN: "topic-1"}) == []
 
 
 def test_both_the_new_and_the_old_body_are_told_the_new_one_first() -> None:
     state = given(*HELD, routed(ROADS, cause="merger"))
-    assert [(letter.agency, letter.news.kind) for letter in untold(state, (), {})] == [
+    assert [(letter.agency, letter.news.kind) for letter in undelivered(state, (), {})] == [
         (ROADS, "assigned"),
         (PLN, "unassigned"),
     ]
@@ -60,40 +60,40 @@ def test_both_the_new_and_the_old_body_are_told_the_new_one_first() -> None:
 
 def test_only_an_open_complaints_holder_is_told_again_when_its_topic_is_another_one() -> None:
     state = delivered(given(*HELD))
-    assert [letter.again for letter in untold(state, (), {PLN: "topic-2"})] == [True]
-    assert untold(state, (), {}) == [], "an unknown topic is taken to be what it was"
+    assert [letter.again for letter in undelivered(state, (), {PLN: "topic-2"})] == [True]
+    assert undelivered(state, (), {}) == [], "an unknown topic is taken to be what it was"
     moved = then(state, [routed(ROADS, cause="merger")])
     gone = delivered(delivered(moved, ROADS), PLN)
-    assert untold(gone, (), {PLN: "topic-2", ROADS: "topic-1"}) == []
+    assert undelivered(gone, (), {PLN: "topic-2", ROADS: "topic-1"}) == []
     closed = delivered(then(state, [ComplaintWithdrawn(at=T0)]))
-    assert untold(closed, (), {PLN: "topic-2"}) == []
+    assert undelivered(closed, (), {PLN: "topic-2"}) == []
 
 
 def test_a_receipt_that_stands_in_the_stream_behind_a_later_one_counts() -> None:
     state = given(*HELD)
     cause = receipt_cause(state.news[PLN].event_id, "topic-1")
     written = event_id(complaint_stream(state.id), cause, "ComplaintDelivered", 0)
-    assert untold(state, {written}, {PLN: "topic-1"}) == []
-    assert untold(state, {written}, {PLN: "topic-2"}) != []
+    assert undelivered(state, {written}, {PLN: "topic-1"}) == []
+    assert undelivered(state, {written}, {PLN: "topic-2"}) != []
 
 
 def test_facts_without_news_wake_nobody() -> None:
     assert NEWS <= COMPLAINT_EVENTS
     assert "ComplaintDelivered" not in NEWS
     state = delivered(given(*HELD))
-    assert untold(then(state, [ProgressRecorded(at=T0, agency=PLN, text="x")]), (), {PLN: "topic-1"}) == []
+    assert undelivered(then(state, [ProgressRecorded(at=T0, agency=PLN, text="x")]), (), {PLN: "topic-1"}) == []
 
 
 # --- told -------------------------------------------------------------------------------------------------------
 
 
 async def test_a_message_tells_the_whole_state_and_its_receipt_says_where_it_lies(
-    ledger: Ledger, delivery: Delivery, postbox: MemoryPostbox
+    repository: Repository, delivery: Delivery, postbox: MemoryPostbox
 ) -> None:
-    await keep(ledger.store, ledger, complaint(), HELD)
-    await Reactor(ledger, delivery, impatient()).handle([complaint()])
+    await keep(repository.store, repository, complaint(), HELD)
+    await Reactor(repository, delivery, impatient()).handle([complaint()])
     [message] = postbox.records[PLN]
-    loaded = await ledger.load(complaint())
+    loaded = await repository.load(complaint())
     said, body = headers(message), json.loads(message.value or b"")
     assert (said["ce_type"], said["ce_sequence"], said["ce_subject"]) == ("complaint.assigned", "1", str(complaint()))
     assert said["ce_id"] == str(loaded.recorded[1].id)
@@ -105,83 +105,85 @@ async def test_a_message_tells_the_whole_state_and_its_receipt_says_where_it_lie
 
 
 async def test_woken_again_and_again_it_tells_each_news_once(
-    ledger: Ledger, delivery: Delivery, postbox: MemoryPostbox
+    repository: Repository, delivery: Delivery, postbox: MemoryPostbox
 ) -> None:
-    await keep(ledger.store, ledger, complaint(), HELD)
-    reactor = Reactor(ledger, delivery, impatient())
+    await keep(repository.store, repository, complaint(), HELD)
+    reactor = Reactor(repository, delivery, impatient())
     for _ in range(3):
         await reactor.handle([complaint()])
-    await keep(ledger.store, ledger, complaint(), [detail()])
+    await keep(repository.store, repository, complaint(), [detail()])
     for _ in range(3):
         await reactor.handle([complaint()])
     assert kinds(postbox) == ["complaint.assigned", "complaint.detail-added"]
-    assert (await ledger.load(complaint())).state.version == 4
+    assert (await repository.load(complaint())).state.version == 4
 
 
-async def test_two_bodies_are_told_in_one_go(ledger: Ledger, delivery: Delivery, postbox: MemoryPostbox) -> None:
-    await keep(ledger.store, ledger, complaint(), [*HELD, routed(ROADS, cause="merger")])
-    await Reactor(ledger, delivery, impatient()).handle([complaint()])
+async def test_two_bodies_are_told_in_one_go(
+    repository: Repository, delivery: Delivery, postbox: MemoryPostbox
+) -> None:
+    await keep(repository.store, repository, complaint(), [*HELD, routed(ROADS, cause="merger")])
+    await Reactor(repository, delivery, impatient()).handle([complaint()])
     assert (kinds(postbox), kinds(postbox, ROADS)) == (["complaint.unassigned"], ["complaint.assigned"])
     assert "content" not in json.loads(postbox.records[PLN][0].value or b"")
-    assert set((await ledger.load(complaint())).state.receipts) == {PLN, ROADS}
+    assert set((await repository.load(complaint())).state.receipts) == {PLN, ROADS}
 
 
 async def test_a_crash_between_sending_and_appending_sends_again_under_the_same_id(
-    ledger: Ledger, delivery: Delivery, postbox: MemoryPostbox, clock: FixedClock
+    repository: Repository, delivery: Delivery, postbox: MemoryPostbox, clock: FixedClock
 ) -> None:
-    await keep(ledger.store, ledger, complaint(), HELD)
-    await delivery([await ledger.load(complaint())])  # and the process dies here
+    await keep(repository.store, repository, complaint(), HELD)
+    await delivery([await repository.load(complaint())])  # and the process dies here
     restarted = Delivery(postbox, delivery._registry, delivery._policies, clock)
-    await Reactor(ledger, restarted, impatient()).handle([complaint()])
+    await Reactor(repository, restarted, impatient()).handle([complaint()])
     first, second = (headers(message)["ce_id"] for message in postbox.records[PLN])
     assert first == second
-    assert (await ledger.load(complaint())).state.receipts[PLN].offset == 1
+    assert (await repository.load(complaint())).state.receipts[PLN].offset == 1
 
 
 async def test_a_conflict_after_sending_does_not_send_again(
-    ledger: Ledger, delivery: Delivery, postbox: MemoryPostbox
+    repository: Repository, delivery: Delivery, postbox: MemoryPostbox
 ) -> None:
-    await keep(ledger.store, ledger, complaint(), HELD)
+    await keep(repository.store, repository, complaint(), HELD)
     disturbed = False
 
-    async def disturbing(loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
+    async def disturbing(loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
         nonlocal disturbed
         outcomes = await delivery(loaded)
         if not disturbed:
             disturbed = True
-            await keep(ledger.store, ledger, complaint(), [ProgressRecorded(at=T0, agency=PLN, text="x")])
+            await keep(repository.store, repository, complaint(), [ProgressRecorded(at=T0, agency=PLN, text="x")])
         return outcomes
 
-    assert await Reactor(ledger, disturbing, impatient()).handle([complaint()]) == {}
+    assert await Reactor(repository, disturbing, impatient()).handle([complaint()]) == {}
     assert kinds(postbox) == ["complaint.assigned"]
-    assert PLN in (await ledger.load(complaint())).state.receipts
+    assert PLN in (await repository.load(complaint())).state.receipts
 
 
 async def test_two_workers_at_once_leave_one_receipt(
-    ledger: Ledger, postbox: MemoryPostbox, delivery: Delivery, clock: FixedClock
+    repository: Repository, postbox: MemoryPostbox, delivery: Delivery, clock: FixedClock
 ) -> None:
-    await keep(ledger.store, ledger, complaint(), HELD)
+    await keep(repository.store, repository, complaint(), HELD)
     other = Delivery(postbox, delivery._registry, delivery._policies, clock)
 
-    async def slow(loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
+    async def slow(loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
         outcomes = await delivery(loaded)
-        await Reactor(ledger, other, impatient()).handle([complaint()])
+        await Reactor(repository, other, impatient()).handle([complaint()])
         return outcomes
 
-    await Reactor(ledger, slow, impatient()).handle([complaint()])
-    types = [event.type for event in (await ledger.load(complaint())).recorded]
+    await Reactor(repository, slow, impatient()).handle([complaint()])
+    types = [event.type for event in (await repository.load(complaint())).recorded]
     assert types.count("ComplaintDelivered") == 1
     assert len({headers(message)["ce_id"] for message in postbox.records[PLN]}) == 1
 
 
 async def test_after_a_wipe_every_open_complaint_gets_one_new_message(
-    ledger: Ledger, delivery: Delivery, postbox: MemoryPostbox
+    repository: Repository, delivery: Delivery, postbox: MemoryPostbox
 ) -> None:
     for index in range(3):
-        await keep(ledger.store, ledger, complaint(index), HELD)
-    await keep(ledger.store, ledger, complaint(2), [ComplaintWithdrawn(at=T0)])
+        await keep(repository.store, repository, complaint(index), HELD)
+    await keep(repository.store, repository, complaint(2), [ComplaintWithdrawn(at=T0)])
     every = [complaint(index) for index in range(3)]
-    reactor = Reactor(ledger, delivery, impatient())
+    reactor = Reactor(repository, delivery, impatient())
     await reactor.handle(every)
     told_before = {headers(message)["ce_id"] for message in postbox.records[PLN]}
     postbox.wipe()
@@ -192,43 +194,43 @@ async def test_after_a_wipe_every_open_complaint_gets_one_new_message(
 
 
 async def test_while_the_broker_is_down_the_reaction_waits_and_then_goes_on(
-    ledger: Ledger, delivery: Delivery, postbox: MemoryPostbox
+    repository: Repository, delivery: Delivery, postbox: MemoryPostbox
 ) -> None:
-    await keep(ledger.store, ledger, complaint(), HELD)
+    await keep(repository.store, repository, complaint(), HELD)
     postbox.is_up, tries = False, 0
 
-    async def counting(loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
+    async def counting(loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
         nonlocal tries
         tries += 1
         postbox.is_up = tries > 3
         return await delivery(loaded)
 
-    await Reactor(ledger, counting, impatient()).handle([complaint()])
+    await Reactor(repository, counting, impatient()).handle([complaint()])
     assert (kinds(postbox), tries) == (["complaint.assigned"], 4)
 
 
 async def test_the_sweep_leaves_young_news_to_the_agent(
-    ledger: Ledger, delivery: Delivery, postbox: MemoryPostbox, clock: FixedClock
+    repository: Repository, delivery: Delivery, postbox: MemoryPostbox, clock: FixedClock
 ) -> None:
-    await keep(ledger.store, ledger, complaint(), HELD)
+    await keep(repository.store, repository, complaint(), HELD)
     react = partial(delivery.what_was_left, timedelta(seconds=30))
     clock.advance(timedelta(seconds=29))
-    await Reactor(ledger, react, impatient()).handle([complaint()])
+    await Reactor(repository, react, impatient()).handle([complaint()])
     assert kinds(postbox) == []
     clock.advance(timedelta(seconds=2))
-    await Reactor(ledger, react, impatient()).handle([complaint()])
+    await Reactor(repository, react, impatient()).handle([complaint()])
     assert kinds(postbox) == ["complaint.assigned"]
 
 
 async def test_after_erasure_every_body_that_was_told_is_told_to_forget_and_no_text_leaves(
-    ledger: Ledger, delivery: Delivery, postbox: MemoryPostbox
+    repository: Repository, delivery: Delivery, postbox: MemoryPostbox
 ) -> None:
-    await keep(ledger.store, ledger, complaint(), [*HELD, routed(ROADS, cause="merger")])
-    reactor = Reactor(ledger, delivery, impatient())
+    await keep(repository.store, repository, complaint(), [*HELD, routed(ROADS, cause="merger")])
+    reactor = Reactor(repository, delivery, impatient())
     await reactor.handle([complaint()])
     gone = [ComplaintWithdrawn(at=T0, cause="erasure"), PersonalDataErased(at=T0)]
-    await keep(ledger.store, ledger, complaint(), gone)
-    await ledger.keyring.destroy(complaint())
+    await keep(repository.store, repository, complaint(), gone)
+    await repository.keyring.destroy(complaint())
     await reactor.handle([complaint()])
     assert (kinds(postbox)[-1], kinds(postbox, ROADS)[-1]) == ("complaint.erased", "complaint.erased")
     last = postbox.records[PLN][-1].value or b"", postbox.records[ROADS][-1].value or b""
@@ -236,11 +238,11 @@ async def test_after_erasure_every_body_that_was_told_is_told_to_forget_and_no_t
 
 
 async def test_what_is_too_much_for_one_message_loses_its_oldest_details(
-    ledger: Ledger, delivery: Delivery, postbox: MemoryPostbox
+    repository: Repository, delivery: Delivery, postbox: MemoryPostbox
 ) -> None:
     many = [detail(f"{n} " + "a" * 9_990) for n in range(120)]
-    await keep(ledger.store, ledger, complaint(), [*HELD, *many])
-    await Reactor(ledger, delivery, impatient()).handle([complaint()])
+    await keep(repository.store, repository, complaint(), [*HELD, *many])
+    await Reactor(repository, delivery, impatient()).handle([complaint()])
     [message] = postbox.records[PLN]
     details = json.loads(message.value or b"")["content"]["details"]
     assert len(message.value or b"") <= 900_000
@@ -256,6 +258,6 @@ def test_a_receipts_cause_is_the_fact_told_and_the_topic() -> None:
 
 def test_headers_are_a_cloud_event() -> None:
     state = given(*HELD)
-    said = dict(Outgoing(PLN, state.id, state.news[PLN], T0, b"{}").headers())
+    said = dict(OutgoingMessage(PLN, state.id, state.news[PLN], T0, b"{}").headers())
     assert said["ce_specversion"] == b"1.0"
     assert said["content-type"] == b"application/json"

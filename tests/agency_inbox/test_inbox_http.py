@@ -40,7 +40,7 @@ OTHER_KEY = "22222222-2222-4222-8222-222222222222"
 
 
 async def given(inbox: Inbox, *facts: Fact, index: int = 0) -> None:
-    await keep(inbox.ledger.store, inbox.ledger, complaint(index), facts)
+    await keep(inbox.repository.store, inbox.repository, complaint(index), facts)
 
 
 def at(agency: str = PLN, index: int = 0, move: str = "") -> str:
@@ -117,7 +117,7 @@ async def test_each_move_is_taken_and_taken_once(
     first, second = await post(web, move, body), await post(web, move, body)
     assert (first.status_code, first.json()["status"], first.headers["etag"]) == (200, status, '"2"')
     assert second.json() == first.json()
-    assert (await inbox.ledger.load(complaint())).state.version == 2
+    assert (await inbox.repository.load(complaint())).state.version == 2
 
 
 async def test_the_same_key_with_another_request_is_refused(inbox: Inbox, web: httpx.AsyncClient) -> None:
@@ -165,7 +165,9 @@ async def test_who_leads_a_whole_sees_where_its_parts_stand(inbox: Inbox, web: h
     await given(inbox, *HELD, ComplaintSplit(at=T0, parts=(part,)))
     back = ComplaintReturned(at=T0, agency=CITY, reason="bukan bidang kami")
     opened = part_opened(complaint(0), T0)
-    await write(inbox.ledger, complaint(1), opened, routed(CITY, cause="part"), back, routed(ROADS, cause="mandate"))
+    await write(
+        inbox.repository, complaint(1), opened, routed(CITY, cause="part"), back, routed(ROADS, cause="mandate")
+    )
     [told] = (await web.get(at(), params={"lang": "en"})).json()["parts"]
     assert (told["agency"], told["status"], told["holder"]) == (CITY, "routed", f"agency:{ROADS}")
     assert told["status_text"] == "forwarded, waiting to be taken up"
@@ -176,7 +178,7 @@ async def test_who_leads_a_whole_reads_what_each_part_was_answered_and_nobody_el
 ) -> None:
     await given(inbox, *HELD, ComplaintSplit(at=T0, parts=(Part(id=complaint(1), agency=CITY),)))
     said = ResponseGiven(at=T0, agency=CITY, text=ANSWER)
-    await write(inbox.ledger, complaint(1), part_opened(complaint(0), T0), routed(CITY, cause="part"), said)
+    await write(inbox.repository, complaint(1), part_opened(complaint(0), T0), routed(CITY, cause="part"), said)
     [told] = (await web.get(at())).json()["parts"]
     assert (told["status"], told["response"]) == ("closed", ANSWER)
     assert ANSWER not in (await web.get(f"/api/v1/agencies/{CITY}/inbox/{complaint(0)}")).text
@@ -241,7 +243,7 @@ async def test_a_merged_bodys_complaints_are_in_its_successors_inbox(
 ) -> None:
     await given(inbox, *HELD)
     await feed()
-    await keep_registry(inbox.ledger.store, inbox.ledger, merged(PLN, successor=ROADS))
+    await keep_registry(inbox.repository.store, inbox.repository, merged(PLN, successor=ROADS))
     assert (await web.get(f"/api/v1/agencies/{ROADS}/inbox")).json()["total"] == 1
     assert (await web.get(f"/api/v1/agencies/{PLN}/inbox")).json()["total"] == 0
     assert (await web.get(at(ROADS))).status_code == 200
@@ -257,6 +259,6 @@ async def test_rows_made_again_from_the_store_are_the_same_rows(inbox: Inbox, fe
         await given(inbox, *HELD, index=index)
         await feed()
     before = await inbox.database.read(lambda connection: table_hash(connection, views.INBOX))
-    view = views.inbox_view(inbox.ledger, inbox.registry, inbox.policies)
-    await rebuild(inbox.ledger.store, inbox.database, views.METADATA, view)
+    view = views.inbox_view(inbox.repository, inbox.registry, inbox.policies)
+    await rebuild(inbox.repository.store, inbox.database, views.METADATA, view)
     assert await inbox.database.read(lambda connection: table_hash(connection, views.INBOX)) == before

@@ -11,11 +11,11 @@ from agency_inbox.replies import Replies
 from chassis.base.errors import StoreUnavailable
 from chassis.base.message import Message
 from chassis.deadletter.port import MemoryDeadLetters
-from chassis.react.external_consumer import Outsider
+from chassis.react.external_consumer import ExternalConsumer
 from schemas.base.topics import agency_replies
 from schemas.complaint.lifecycle import Status
+from support.background_tasks import impatient
 from support.inbox import ANSWER, PLN, ROADS, complaint, detail, filed, keep, routed
-from support.roads import impatient
 
 HELD = (filed(), routed())
 
@@ -28,12 +28,12 @@ def reply(type_: str, body: dict[str, Any] | bytes, *, id_: str | None = "m-1", 
 
 
 @pytest.fixture
-def outsider(inbox: Inbox) -> Outsider:
+def external_consumer(inbox: Inbox) -> ExternalConsumer:
     async def topic_id(agency: str) -> str:
         return f"topic of {agency}"
 
     receive = Replies(inbox, topic_id)
-    return Outsider("agency-inbox", receive, inbox.quarantine, kafka="", group="", patience=impatient())
+    return ExternalConsumer("agency-inbox", receive, inbox.quarantine, kafka="", group="", retry_policy=impatient())
 
 
 async def refused(web: httpx.AsyncClient, agency: str = PLN) -> list[dict[str, Any]]:
@@ -52,29 +52,36 @@ async def refused(web: httpx.AsyncClient, agency: str = PLN) -> list[dict[str, A
     ],
 )
 async def test_each_reply_is_taken_and_taken_once(
-    inbox: Inbox, outsider: Outsider, web: httpx.AsyncClient, type_: str, body: dict[str, Any], status: Status
+    inbox: Inbox,
+    external_consumer: ExternalConsumer,
+    web: httpx.AsyncClient,
+    type_: str,
+    body: dict[str, Any],
+    status: Status,
 ) -> None:
-    await keep(inbox.ledger.store, inbox.ledger, complaint(), HELD)
-    await outsider.handle([reply(type_, body)])
-    await outsider.handle([reply(type_, body, offset=4)])  # sent again, or read again
-    state = (await inbox.ledger.load(complaint())).state
+    await keep(inbox.repository.store, inbox.repository, complaint(), HELD)
+    await external_consumer.handle([reply(type_, body)])
+    await external_consumer.handle([reply(type_, body, offset=4)])  # sent again, or read again
+    state = (await inbox.repository.load(complaint())).state
     assert (state.status, state.version) == (status, 2)
     assert await refused(web) == []
 
 
-async def test_without_an_id_of_its_own_a_reply_is_known_by_its_place(inbox: Inbox, outsider: Outsider) -> None:
-    await keep(inbox.ledger.store, inbox.ledger, complaint(), HELD)
+async def test_without_an_id_of_its_own_a_reply_is_known_by_its_place(
+    inbox: Inbox, external_consumer: ExternalConsumer
+) -> None:
+    await keep(inbox.repository.store, inbox.repository, complaint(), HELD)
     for offset in (0, 0, 1):
-        await outsider.handle([reply("progress", {"text": "petugas di lokasi"}, id_=None, offset=offset)])
-    assert (await inbox.ledger.load(complaint())).state.version == 3
+        await external_consumer.handle([reply("progress", {"text": "petugas di lokasi"}, id_=None, offset=offset)])
+    assert (await inbox.repository.load(complaint())).state.version == 3
 
 
 async def test_an_agency_cannot_answer_in_anothers_name(
-    inbox: Inbox, outsider: Outsider, web: httpx.AsyncClient
+    inbox: Inbox, external_consumer: ExternalConsumer, web: httpx.AsyncClient
 ) -> None:
-    await keep(inbox.ledger.store, inbox.ledger, complaint(), HELD)
-    await outsider.handle([reply("acknowledged", {}, agency=ROADS)])
-    assert (await inbox.ledger.load(complaint())).state.version == 1
+    await keep(inbox.repository.store, inbox.repository, complaint(), HELD)
+    await external_consumer.handle([reply("acknowledged", {}, agency=ROADS)])
+    assert (await inbox.repository.load(complaint())).state.version == 1
     assert [row["code"] for row in await refused(web, ROADS)] == ["not-found"]
     assert await refused(web, PLN) == []
 
@@ -95,14 +102,14 @@ async def test_an_agency_cannot_answer_in_anothers_name(
 )
 async def test_what_cannot_be_taken_is_shown_to_its_agency_with_the_reason_and_the_rest_goes_on(
     inbox: Inbox,
-    outsider: Outsider,
+    external_consumer: ExternalConsumer,
     web: httpx.AsyncClient,
     letters: MemoryDeadLetters,
     message: Message,
     code: str,
 ) -> None:
-    await keep(inbox.ledger.store, inbox.ledger, complaint(), [*HELD, detail()])
-    await outsider.handle([message, reply("progress", {"text": "petugas di lokasi"}, id_="m-2", offset=1)])
+    await keep(inbox.repository.store, inbox.repository, complaint(), [*HELD, detail()])
+    await external_consumer.handle([message, reply("progress", {"text": "petugas di lokasi"}, id_="m-2", offset=1)])
     [row] = await refused(web)
     assert row["code"] == code
     assert row["reason"]
@@ -110,28 +117,28 @@ async def test_what_cannot_be_taken_is_shown_to_its_agency_with_the_reason_and_t
     assert ANSWER not in str(row)
     assert "rahasia" not in str(row)
     assert letters.letters[0].message == message
-    assert (await inbox.ledger.load(complaint())).state.version == 3
+    assert (await inbox.repository.load(complaint())).state.version == 3
 
 
 async def test_read_again_a_refused_reply_is_shown_once(
-    inbox: Inbox, outsider: Outsider, web: httpx.AsyncClient
+    inbox: Inbox, external_consumer: ExternalConsumer, web: httpx.AsyncClient
 ) -> None:
-    await keep(inbox.ledger.store, inbox.ledger, complaint(), HELD)
+    await keep(inbox.repository.store, inbox.repository, complaint(), HELD)
     for _ in range(2):
-        await outsider.handle([reply("unheard-of", {})])
+        await external_consumer.handle([reply("unheard-of", {})])
     assert len(await refused(web)) == 1
 
 
 async def test_the_same_id_with_other_words_is_refused(
-    inbox: Inbox, outsider: Outsider, web: httpx.AsyncClient
+    inbox: Inbox, external_consumer: ExternalConsumer, web: httpx.AsyncClient
 ) -> None:
-    await keep(inbox.ledger.store, inbox.ledger, complaint(), HELD)
-    await outsider.handle([reply("progress", {"text": "satu"}), reply("progress", {"text": "dua"}, offset=1)])
+    await keep(inbox.repository.store, inbox.repository, complaint(), HELD)
+    await external_consumer.handle([reply("progress", {"text": "satu"}), reply("progress", {"text": "dua"}, offset=1)])
     assert [row["code"] for row in await refused(web)] == ["request-differs"]
 
 
 async def test_while_the_store_is_away_a_reply_waits_and_is_not_refused(inbox: Inbox, web: httpx.AsyncClient) -> None:
-    await keep(inbox.ledger.store, inbox.ledger, complaint(), HELD)
+    await keep(inbox.repository.store, inbox.repository, complaint(), HELD)
     tries = 0
 
     async def receive(message: Message) -> None:
@@ -141,9 +148,11 @@ async def test_while_the_store_is_away_a_reply_waits_and_is_not_refused(inbox: I
             raise StoreUnavailable("away")
         await Replies(inbox, _never)(message)
 
-    road = Outsider("agency-inbox", receive, inbox.quarantine, kafka="", group="", patience=impatient(attempts=2))
+    road = ExternalConsumer(
+        "agency-inbox", receive, inbox.quarantine, kafka="", group="", retry_policy=impatient(attempts=2)
+    )
     await road.handle([reply("acknowledged", {})])
-    assert (await inbox.ledger.load(complaint())).state.status is Status.IN_PROGRESS
+    assert (await inbox.repository.load(complaint())).state.status is Status.IN_PROGRESS
     assert await refused(web) == []
 
 

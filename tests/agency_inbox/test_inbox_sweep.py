@@ -11,13 +11,13 @@ from agency_inbox.context import Inbox
 from agency_inbox.delivery import TopicIds
 from agency_inbox.postbox import MemoryPostbox
 from agency_inbox.reaction import Delivery
-from agency_inbox.sweep import Keeper, plan
+from agency_inbox.sweep import AgencyTopicProvisioner, plan
 from chassis.base.clock import FixedClock
 from chassis.sweep.sweep import Sweep
 from schemas.events.intake import ComplaintWithdrawn
 from schemas.events.registry import AgencyRegistered
+from support.background_tasks import impatient
 from support.inbox import CITY, PLN, ROADS, T0, complaint, detail, filed, keep, keep_registry, merged, routed
-from support.roads import impatient
 
 HELD = (filed(), routed())
 GRACE = timedelta(seconds=30)
@@ -40,23 +40,23 @@ class Kept:
 def sweep(inbox: Inbox, delivery: Delivery, postbox: MemoryPostbox) -> Sweep:
     return Sweep(
         inbox.database,
-        inbox.ledger,
+        inbox.repository,
         inbox.clock,
         plan=plan(postbox.known, GRACE),
         react=partial(delivery.what_was_left, GRACE),
         tables=views.SWEEP,
-        patience=impatient(),
+        retry_policy=impatient(),
     )
 
 
 @pytest.fixture
-def keeper(inbox: Inbox, sweep: Sweep, postbox: MemoryPostbox) -> Keeper:
-    return Keeper(Kept(postbox), inbox.registry, sweep, inbox.database)
+def keeper(inbox: Inbox, sweep: Sweep, postbox: MemoryPostbox) -> AgencyTopicProvisioner:
+    return AgencyTopicProvisioner(Kept(postbox), inbox.registry, sweep, inbox.database)
 
 
 async def told(inbox: Inbox, *indexes: int) -> None:
     for index in indexes:
-        await keep(inbox.ledger.store, inbox.ledger, complaint(index), HELD)
+        await keep(inbox.repository.store, inbox.repository, complaint(index), HELD)
 
 
 async def look(sweep: Sweep) -> int:
@@ -81,7 +81,7 @@ async def test_young_news_of_an_old_complaint_is_left_to_the_agent(
     await told(inbox, 0)
     clock.advance(timedelta(hours=1))
     await look(sweep)
-    await keep(inbox.ledger.store, inbox.ledger, complaint(), [detail(at=clock.now())])
+    await keep(inbox.repository.store, inbox.repository, complaint(), [detail(at=clock.now())])
     await look(sweep)
     assert len(postbox.records[PLN]) == 1
     clock.advance(timedelta(seconds=31))
@@ -90,10 +90,10 @@ async def test_young_news_of_an_old_complaint_is_left_to_the_agent(
 
 
 async def test_after_a_wipe_every_open_complaint_gets_one_new_message(
-    inbox: Inbox, sweep: Sweep, keeper: Keeper, postbox: MemoryPostbox, clock: FixedClock
+    inbox: Inbox, sweep: Sweep, keeper: AgencyTopicProvisioner, postbox: MemoryPostbox, clock: FixedClock
 ) -> None:
     await told(inbox, 0, 1, 2)
-    await keep(inbox.ledger.store, inbox.ledger, complaint(2), [ComplaintWithdrawn(at=T0)])
+    await keep(inbox.repository.store, inbox.repository, complaint(2), [ComplaintWithdrawn(at=T0)])
     clock.advance(timedelta(minutes=1))
     await look(sweep)
     assert await keeper.once() == 0
@@ -128,12 +128,12 @@ MANY = [f"kota-{number}" for number in range(700)]
 
 
 async def test_a_body_registered_while_we_run_has_topics_at_once_and_those_of_a_nation_with_their_first_message(
-    inbox: Inbox, keeper: Keeper, postbox: MemoryPostbox
+    inbox: Inbox, keeper: AgencyTopicProvisioner, postbox: MemoryPostbox
 ) -> None:
-    await keep_registry(inbox.ledger.store, inbox.ledger, *nation(*MANY))
+    await keep_registry(inbox.repository.store, inbox.repository, *nation(*MANY))
     await keeper.once()
     assert set(postbox.known()) == set()
-    await keep_registry(inbox.ledger.store, inbox.ledger, *nation("baru"))
+    await keep_registry(inbox.repository.store, inbox.repository, *nation("baru"))
     await keeper.once()
     assert set(postbox.known()) == {"baru"}
 
@@ -141,14 +141,14 @@ async def test_a_body_registered_while_we_run_has_topics_at_once_and_those_of_a_
 async def test_where_it_is_asked_for_every_body_of_the_nation_has_topics_from_the_start(
     inbox: Inbox, sweep: Sweep, postbox: MemoryPostbox
 ) -> None:
-    await keep_registry(inbox.ledger.store, inbox.ledger, *nation(*MANY))
-    await Keeper(Kept(postbox), inbox.registry, sweep, inbox.database, every=True).once()
+    await keep_registry(inbox.repository.store, inbox.repository, *nation(*MANY))
+    await AgencyTopicProvisioner(Kept(postbox), inbox.registry, sweep, inbox.database, every=True).once()
     assert set(MANY) < set(postbox.known())
 
 
 async def test_every_body_of_a_small_registry_that_lives_has_topics(
-    inbox: Inbox, keeper: Keeper, postbox: MemoryPostbox
+    inbox: Inbox, keeper: AgencyTopicProvisioner, postbox: MemoryPostbox
 ) -> None:
-    await keep_registry(inbox.ledger.store, inbox.ledger, merged(PLN, successor=ROADS))
+    await keep_registry(inbox.repository.store, inbox.repository, merged(PLN, successor=ROADS))
     await keeper.once()
     assert set(postbox.known()) == {ROADS, CITY}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from audit.books import Books, Summary, read_books
 from chassis.keys.keyring import MemoryKeyRing
 from chassis.store.memory import MemoryStore
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from schemas.complaint.lifecycle import CloseReason, Status
 from support.inbox import T0
 from support.lives import answered, confirmed, filed, joined, lapsed, named, part_of, routed, write
@@ -55,14 +55,14 @@ def test_following_a_lead_that_does_not_exist_does_not_balance() -> None:
 
 
 async def test_the_store_tells_its_own_books() -> None:
-    ledger = Ledger(MemoryStore(lambda: T0, UUID(int=1)), MemoryKeyRing(), "intake")
-    await write(ledger, named("held"), filed(1), routed())
-    await write(ledger, named("said"), filed(2), routed(), answered(), confirmed())
-    await write(ledger, named("silent"), filed(3), routed(), answered(), lapsed())
-    await write(ledger, named("follower"), filed(4), joined(named("held")))
-    await write(ledger, named("late follower"), filed(5), joined(named("said")))
-    await write(ledger, named("part"), part_of(named("held")))
-    assert await read_books(ledger) == {
+    repository = Repository(MemoryStore(lambda: T0, UUID(int=1)), MemoryKeyRing(), "intake")
+    await write(repository, named("held"), filed(1), routed())
+    await write(repository, named("said"), filed(2), routed(), answered(), confirmed())
+    await write(repository, named("silent"), filed(3), routed(), answered(), lapsed())
+    await write(repository, named("follower"), filed(4), joined(named("held")))
+    await write(repository, named("late follower"), filed(5), joined(named("said")))
+    await write(repository, named("part"), part_of(named("held")))
+    assert await read_books(repository) == {
         "position": "15",
         "filed": 5,
         "open": {"agency:kota-bandung": 1},

@@ -14,13 +14,13 @@ from chassis.kafka.admin import Admin
 from chassis.kafka.clients import producer, running
 from chassis.relay.relay import Relay
 from chassis.store.memory import MemoryStore
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from local.kafka.server import KafkaServer
 from schemas.base.topics import COMPLAINT_EVENTS, Topic, agency_inbox
 from schemas.complaint.state import NIL, Complaint, Receipt, new
+from support.background_tasks import T0, PlainKeys, add_detail, file_many, message
 from support.broker import going, until
 from support.lives import named
-from support.roads import T0, PlainKeys, add_detail, file_many, message
 
 A, B = named("a"), named("b")
 TOLD = UUID(int=5)
@@ -117,7 +117,7 @@ async def test_on_a_real_broker_what_the_relay_carried_and_an_agency_was_told_ag
     relay = Relay(store, kafka)
     async with going(relay):
         await until(_published(relay, 200))
-    await add_detail(Ledger(store, PlainKeys(), "intake"), ids[3], "never relayed")
+    await add_detail(Repository(store, PlainKeys(), "intake"), ids[3], "never relayed")
     inbox = agency_inbox("pln")
     admin = Admin(kafka)
     topic_id = str((await admin.ensure([Topic(inbox, 1)]))[inbox])

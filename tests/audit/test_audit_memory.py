@@ -10,7 +10,7 @@ import pytest
 from audit.audit import Audit
 from chassis.keys.keyring import MemoryKeyRing
 from chassis.store.sql.store import SqlStore
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from schemas.reference.load import policies
 from support.history import again, begin
 from support.inbox import T0
@@ -29,7 +29,7 @@ async def peak_bytes(path: Path, lives: int, *, past: bool) -> int:
     store = SqlStore(f"sqlite:///{path}")
     now = T0 + timedelta(hours=1.25 if past else 2)
     walk = Audit(
-        Ledger(store, MemoryKeyRing(), "audit"), policies(), now, timedelta(minutes=1), page_size=50,
+        Repository(store, MemoryKeyRing(), "audit"), policies(), now, timedelta(minutes=1), page_size=50,
         until=now if past else None, page=lambda *_: collect(),
     )  # fmt: skip
     gc.collect()

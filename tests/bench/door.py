@@ -13,10 +13,10 @@ from fastapi import FastAPI
 from bench.load import load, requests
 from bench.measure import Result
 from local.paths import free_port
-from local.platform.processes import Layout, environment
+from local.platform.processes import PlatformLayout, environment
 from local.platform.state_dir import make_secrets
 from local.platform.supervisor import ready
-from local.process.child import Process
+from local.process.child import ManagedProcess
 from schemas.contract.submission import Complaining
 
 SECONDS, CONNECTIONS = 8.0, 64
@@ -49,10 +49,10 @@ def run() -> list[Result]:
 
 def _rate(state: Path, name: str, module: list[str]) -> tuple[int, int]:
     port = free_port()
-    layout = Layout(state, port, "127.0.0.1:1")
+    layout = PlatformLayout(state, port, "127.0.0.1:1")
     env = {**environment(layout), "SATUPINTU_PORT": str(port), "PYTHONPATH": "tests"}
     argv = [sys.executable, "-m", *module, *([str(port)] if name == "noop" else [])]
-    process = Process(name, argv, state / f"{name}.log", {**os.environ, **env})
+    process = ManagedProcess(name, argv, state / f"{name}.log", {**os.environ, **env})
     process.start()
     try:
         while not ready(f"http://127.0.0.1:{port}/readyz")[0]:

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from bench.measure import Result, timed
-from chassis.base.runtime import settle_collector
+from chassis.base.runtime import tune_garbage_collector
 from schemas.base.envelope import Metadata, RecordedEvent
 from schemas.base.ids import derived_id
 from schemas.base.sealed import Keys
 from schemas.base.values import Basis, Candidate, Place
-from schemas.complaint.fold import Told, fold
+from schemas.complaint.fold import RecordedFact, fold
 from schemas.complaint.state import new
 from schemas.events.agency_inbox import ComplaintAcknowledged, ComplaintDelivered, ResponseGiven
 from schemas.events.base import Fact
@@ -57,7 +57,7 @@ def run() -> list[Result]:
     keys = Keys({1: b"k" * 32})
     lives = [recorded(index, keys) for index in range(LIVES)]
     rows = [event.data for events in lives for event in events]
-    settle_collector()  # as every process of ours does
+    tune_garbage_collector()  # as every process of ours does
     pairs: list[tuple[float, float]] = []
     for _ in range(ROUNDS):
         with timed() as bare:
@@ -65,7 +65,10 @@ def run() -> list[Result]:
                 json.loads(row)
         with timed() as ours:
             for index, events in enumerate(lives):
-                fold(new(derived_id("bench", str(index))), (Told(decode(e, keys), e.id, e.version) for e in events))
+                fold(
+                    new(derived_id("bench", str(index))),
+                    (RecordedFact(decode(e, keys), e.id, e.version) for e in events),
+                )
         pairs.append((len(rows) / ours.s, len(rows) / bare.s))
     # The middle one: both are over in a moment, and a neighbour's moment spoils a pair either way.
     ours_s, bare_s = sorted(pairs, key=lambda pair: pair[0] / pair[1])[ROUNDS // 2]

@@ -9,13 +9,13 @@ from bench.measure import Result
 from router.learning.train import own_examples
 from router.placement.choose import Known
 from router.placement.policy import next_facts
-from router.reading.features import Said
+from router.reading.features import ModelInput
 from router.reading.model_files import default
 from router.reading.reader import reader
 from router.registry.mandates import Authority
 from router.registry.seed import missing
 from schemas.base.values import Place
-from schemas.complaint.fold import Told, fold
+from schemas.complaint.fold import RecordedFact, fold
 from schemas.complaint.state import Complaint, new
 from schemas.events.intake import ComplaintFiled
 from schemas.reference.load import calendars, policies
@@ -29,7 +29,7 @@ AT = datetime(2026, 4, 14, 5, tzinfo=UTC)
 def run() -> list[Result]:
     known, states = _known(), _states()
     model = default()[0]
-    texts = [Said(state.text) for state in states]
+    texts = [ModelInput(state.text) for state in states]
     ours, bare = [], []
     for _ in range(RUNS):
         start = time.process_time()
@@ -55,8 +55,8 @@ def _known() -> Known:
     registry = Registry()
     while facts := missing(registry, calendars(), AT):
         start = registry.version + 1
-        registry = fold_registry(registry, [Told(fact, UUID(int=n), n) for n, fact in enumerate(facts, start)])
-    return Known(Authority(registry), reader(registry).having(default()[0]), {}, policies())
+        registry = fold_registry(registry, [RecordedFact(fact, UUID(int=n), n) for n, fact in enumerate(facts, start)])
+    return Known(Authority(registry), reader(registry).with_model(default()[0]), {}, policies())
 
 
 def _states() -> list[Complaint]:
@@ -72,4 +72,4 @@ def _state(text: str, number: int) -> Complaint:
     filed = ComplaintFiled(
         at=AT, received_at=AT, text=said, place=place, channel="web", public_number=f"SP-2026-{number:06d}-1"
     )
-    return fold(new(UUID(int=number + 1)), [Told(filed, UUID(int=number + 1), 0)])
+    return fold(new(UUID(int=number + 1)), [RecordedFact(filed, UUID(int=number + 1), 0)])

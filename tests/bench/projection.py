@@ -17,14 +17,14 @@ from bench.measure import Result
 from bench.stock import broker, fill, pace
 from chassis.kafka.clients import consumer, running
 from chassis.keys.keyring import MemoryKeyRing
-from chassis.project.from_kafka import MOST, WAIT_MS, Projection, checkpoint_table
+from chassis.project.from_kafka import MOST, WAIT_MS, KafkaProjection, checkpoint_table
 from chassis.project.view import View
 from chassis.relay.relay import Relay
 from chassis.sql.database import Database
 from chassis.sql.engine import prepare_file, writing_engine
 from chassis.store import open_store
-from chassis.write.repository import Ledger
-from reporting.tally import Row
+from chassis.write.repository import Repository
+from reporting.report_row import ReportRow
 from reporting.views import put_rows, reports_tables, reports_view
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX
@@ -32,7 +32,7 @@ from schemas.base.topics import COMPLAINT_EVENTS
 from support.broker import going
 
 LIVES, WARM, TURNS = 6_000, 4_000, 3
-Rows = Mapping[bytes, Row]
+Rows = Mapping[bytes, ReportRow]
 
 
 def run() -> list[Result]:
@@ -42,13 +42,13 @@ def run() -> list[Result]:
 
 async def _run(folder: Path, kafka: str) -> list[Result]:
     store = open_store(f"sqlite:///{folder}/store.db")
-    ledger = Ledger(store, MemoryKeyRing(), "bench")
+    repository = Repository(store, MemoryKeyRing(), "bench")
     try:
-        events = await fill(ledger, LIVES)
+        events = await fill(repository, LIVES)
         relay = Relay(store, kafka)
         async with going(relay):
             await pace(lambda: relay.published, 1, len(events))
-        real = reports_view(ledger)
+        real = reports_view(repository)
         rows = {row.complaint.encode(): row for row in await real.prepare(events)}
         given = View("reports", reports_tables, put_rows, _given(rows))
         plain, ours, whole = [], [], []
@@ -65,10 +65,10 @@ async def _run(folder: Path, kafka: str) -> list[Result]:
     ]
 
 
-async def _rate(file: Path, kafka: str, view: View[Row], total: int) -> float:
+async def _rate(file: Path, kafka: str, view: View[ReportRow], total: int) -> float:
     metadata, seen = MetaData(), 0
 
-    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Row]:
+    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[ReportRow]:
         nonlocal seen
         items = await view.prepare(events)
         seen += len(events)
@@ -78,17 +78,17 @@ async def _rate(file: Path, kafka: str, view: View[Row], total: int) -> float:
     view.define(metadata, "")
     database = Database(f"sqlite:///{file}", metadata)
     counted = View(view.name, view.define, view.apply, prepare)
-    projection = Projection(database, metadata, counted, kafka=kafka, group=f"bench.{file.stem}")
+    projection = KafkaProjection(database, metadata, counted, kafka=kafka, group=f"bench.{file.stem}")
     async with going(projection):
         rate = await pace(lambda: seen, WARM, total)
     await database.close()
     return rate
 
 
-def _given(rows: Rows) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[Row]]]:
+def _given(rows: Rows) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[ReportRow]]]:
     by_stream = {f"{COMPLAINT_PREFIX}{key.decode()}": row for key, row in rows.items()}
 
-    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Row]:
+    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[ReportRow]:
         return [by_stream[stream] for stream in dict.fromkeys(event.stream for event in events)]
 
     return prepare

@@ -15,7 +15,7 @@ from chassis.keys.keyring import MemoryKeyRing
 from chassis.relay.publisher import BATCH_BYTES
 from chassis.relay.relay import MOST, Relay
 from chassis.store import open_store
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from schemas.base.envelope import RecordedEvent
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED, Topic
 from support.broker import delete_topics, going
@@ -32,7 +32,7 @@ def run() -> list[Result]:
 async def _run(folder: Path, kafka: str) -> list[Result]:
     store = open_store(f"sqlite:///{folder}/store.db")
     try:
-        events = await fill(Ledger(store, MemoryKeyRing(), "bench"), LIVES)
+        events = await fill(Repository(store, MemoryKeyRing(), "bench"), LIVES)
         pairs = []
         for _ in range(TURNS):
             await make(kafka, BARE)

@@ -24,10 +24,10 @@ from intake.filing import Filing, file
 from local.kafka import jars
 from local.kafka.server import KafkaServer
 from local.paths import free_port, kafka_cache
-from local.platform.processes import Child, Layout, children
+from local.platform.processes import PlatformLayout, ProcessSpec, process_specs
 from local.platform.state_dir import make_secrets
 from local.platform.supervisor import Supervisor
-from local.process.child import Process
+from local.process.child import ManagedProcess
 from schemas.base.topics import Topic, agency_inbox
 from schemas.contract.submission import Complaining
 
@@ -69,8 +69,8 @@ def run() -> list[Result]:
 
 async def _ours(state: Path, kafka: KafkaServer) -> dict[str, float | str]:
     make_secrets(state)
-    layout = Layout(state, free_port(), kafka.bootstrap)
-    wanted = [c for c in children(layout) if c.name in ("relay", "router-1", "agency-inbox-1")]
+    layout = PlatformLayout(state, free_port(), kafka.bootstrap)
+    wanted = [c for c in process_specs(layout) if c.name in ("relay", "router-1", "agency-inbox-1")]
     supervisor = Supervisor(wanted, state / "logs")
     supervisor.start()
     try:
@@ -101,7 +101,7 @@ async def _bare(home: Path, kafka: KafkaServer, sample: bare.Sample) -> dict[str
     env = {"PYTHONPATH": "tests"}
     rest = [kafka.bootstrap, database, str(home / "sample.json")]
     argv = {role: [sys.executable, "-m", "bench.bare", role, *rest] for role in ("relay", "router", "inbox")}
-    processes = [Process(role, line, home / f"{role}.log", env) for role, line in argv.items()]
+    processes = [ManagedProcess(role, line, home / f"{role}.log", env) for role, line in argv.items()]
     for process in processes:
         process.start()
     try:
@@ -161,7 +161,7 @@ async def _file(intake: Context, names: Sequence[str], per_s: float) -> None:
     await asyncio.gather(*(one(index, name) for index, name in enumerate(names)))
 
 
-def _settings(child: Child) -> Settings:
+def _settings(child: ProcessSpec) -> Settings:
     os.environ.update(child.env)
     return Settings()
 

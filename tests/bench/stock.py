@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.fold import recorded
 from chassis.base.ports import Append, Store
 from chassis.kafka.admin import Admin
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from local.kafka import jars
 from local.kafka.server import KafkaServer
 from local.paths import kafka_cache
@@ -39,13 +39,13 @@ async def make(kafka: str, *topics: Topic) -> None:
     await admin.close()
 
 
-async def fill(ledger: Ledger, lives: int) -> list[RecordedEvent]:
+async def fill(repository: Repository, lives: int) -> list[RecordedEvent]:
     """So many lives into the ledger's store, each sealed under its own key; all events as the store holds them."""
     for start in range(0, lives, GROUP):
         ids = {index: derived_id("bench", str(index)) for index in range(start, min(start + GROUP, lives))}
-        keys = await ledger.keyring.ensure(ids.values())
-        await ledger.store.append_many([_append(recorded(index, keys[id_])) for index, id_ in ids.items()])
-    return await every(ledger.store)
+        keys = await repository.keyring.ensure(ids.values())
+        await repository.store.append_many([_append(recorded(index, keys[id_])) for index, id_ in ids.items()])
+    return await every(repository.store)
 
 
 async def every(store: Store) -> list[RecordedEvent]:

@@ -1,4 +1,4 @@
-"""A broker for tests of the roads, whose topics have fixed names."""
+"""A broker for tests of background tasks whose topics have fixed names."""
 
 import asyncio
 import gc
@@ -12,7 +12,7 @@ from support.broker import delete_topics
 
 @pytest.fixture
 async def empty_kafka(kafka: str) -> str:
-    """The shared broker, with no topic of ours on it."""
+    """The shared broker without any of our topics."""
     await asyncio.to_thread(delete_topics, kafka)
     return kafka
 
@@ -22,7 +22,7 @@ NEEDS_KAFKA = frozenset({"broker", "journey", "chaos"})
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Sockets of refused connections are left to the garbage collector: not to that of a later test."""
+    """Sockets of refused connections are freed by the garbage collector: run it before the next test."""
     result = yield
     if NEEDS_KAFKA & {marker.name for marker in item.iter_markers()}:
         with warnings.catch_warnings():

@@ -17,12 +17,12 @@ from chassis.kafka.admin import Admin
 from chassis.kafka.clients import producer, running
 from chassis.react.agent import Agent
 from chassis.react.reaction import Guard, Outcome, per_complaint
-from chassis.write.loaded import Loaded
-from chassis.write.repository import Ledger
+from chassis.write.loaded import LoadedStream
+from chassis.write.repository import Repository
 from schemas.base.topics import Topic
 from support import agent_process
+from support.background_tasks import PlainKeys, file_many, impatient, message, note_once
 from support.broker import committed_offsets, going, group_state, until
-from support.roads import PlainKeys, file_many, impatient, message, note_once
 from support.stores import memory_store
 
 pytestmark = pytest.mark.broker
@@ -96,12 +96,12 @@ async def test_a_bad_message_is_tried_set_aside_and_the_ones_behind_it_are_handl
     store, letters = memory_store(), MemoryDeadLetters()
     ids = await file_many(store, 12)
 
-    def react(loaded: Loaded) -> Outcome | None:
+    def react(loaded: LoadedStream) -> Outcome | None:
         if loaded.state.id == ids[4]:
             raise RuntimeError("cannot")
         return note_once(loaded)
 
-    guard = Guard(Ledger(store, PlainKeys(), "test"), per_complaint(react), letters, patience=impatient())
+    guard = Guard(Repository(store, PlainKeys(), "test"), per_complaint(react), letters, retry_policy=impatient())
     events = (await store.read_all(None)).events
     async with running(producer(bench.kafka)) as client:
         for each in map(message, events):
@@ -122,15 +122,15 @@ async def test_a_bad_message_is_tried_set_aside_and_the_ones_behind_it_are_handl
 async def test_what_nobody_heeds_is_passed_over_and_committed_as_are_the_marks_of_transactions(bench: Bench) -> None:
     store, letters = memory_store(), MemoryDeadLetters()
     ids = await file_many(store, 9)
-    ledger = Ledger(store, PlainKeys(), "test")
-    await Guard(ledger, per_complaint(note_once), letters)(list(map(message, (await store.read_all(None)).events)))
+    repository = Repository(store, PlainKeys(), "test")
+    await Guard(repository, per_complaint(note_once), letters)(list(map(message, (await store.read_all(None)).events)))
     seen: list[str] = []
 
-    async def look(loaded: Sequence[Loaded]) -> Sequence[None]:
+    async def look(loaded: Sequence[LoadedStream]) -> Sequence[None]:
         seen.extend(str(each.state.id) for each in loaded)
         return [None for _ in loaded]
 
-    heeding = Guard(ledger, look, letters, heeds=["ProgressRecorded"])
+    heeding = Guard(repository, look, letters, event_types=["ProgressRecorded"])
     async with running(producer(bench.kafka, transactional_id=bench.service)) as client:
         for each in map(message, (await store.read_all(None)).events):
             async with client.transaction():

@@ -10,17 +10,17 @@ from sqlalchemy import MetaData
 from chassis.base.ports import Store
 from chassis.deadletter.port import MemoryDeadLetters
 from chassis.kafka.cloudevents import to_recorded
-from chassis.project.from_kafka import Projection, checkpoint_table
+from chassis.project.from_kafka import KafkaProjection, checkpoint_table
 from chassis.react.agent import Agent
 from chassis.react.reaction import Guard, per_complaint
 from chassis.relay.relay import Relay
 from chassis.sql.database import Database
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from local.kafka.server import KafkaServer
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED
+from support.background_tasks import PlainKeys, file_many, note_once
 from support.broker import committed, going, until
 from support.lives_view import counted, define, lives
-from support.roads import PlainKeys, file_many, note_once
 from support.stores import memory_store
 
 # Python 3.11 leaves the socket of a refused connection to the garbage collector, which must find it in this test.
@@ -44,20 +44,20 @@ async def test_relay_agent_and_read_model_go_on_when_the_broker_is_back(
     checkpoint_table(metadata)
     [table] = define(metadata, "")
     database = Database(f"sqlite:///{tmp_path}/rows.db", metadata)
-    guard = Guard(Ledger(store, PlainKeys(), "agency_inbox"), per_complaint(note_once), letters)
+    guard = Guard(Repository(store, PlainKeys(), "agency_inbox"), per_complaint(note_once), letters)
     agent = Agent("awaytest", "reactions", [COMPLAINT_EVENTS], guard, kafka=kafka)
-    projection = Projection(database, metadata, lives(), kafka=kafka, group="awaytest.views")
+    projection = KafkaProjection(database, metadata, lives(), kafka=kafka, group="awaytest.views")
 
     async def done(complaints: int) -> bool:
         return await noted(store) == complaints and await counted(database, table) == 2 * complaints
 
-    async with going(Relay(store, kafka), agent, projection) as roads:
+    async with going(Relay(store, kafka), agent, projection) as background_tasks:
         await file_many(store, MANY)
         await until(lambda: done(MANY))
         await asyncio.to_thread(private_kafka.kill)
         await file_many(store, MANY, start=MANY)
         await asyncio.sleep(AWAY_S)
-        assert not any(road.done() for road in roads)
+        assert not any(road.done() for road in background_tasks)
         await asyncio.to_thread(private_kafka.start)
         await asyncio.to_thread(private_kafka.wait_ready)
         await until(lambda: done(2 * MANY), within_s=60)

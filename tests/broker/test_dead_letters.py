@@ -22,13 +22,13 @@ from chassis.keys.keyring import MemoryKeyRing
 from chassis.project.registry import RegistryView
 from chassis.service.platform import Platform
 from chassis.store.memory import MemoryStore
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from schemas.base.topics import Topic, dead_letter
 from schemas.deadlines.policies import Policies
 from schemas.reference.load import policies
+from support.background_tasks import SECRET_WORDS, number
 from support.broker import committed
 from support.placing import T0
-from support.roads import SECRET_WORDS, number
 
 pytestmark = pytest.mark.broker
 KEPT = timedelta(days=90)
@@ -66,7 +66,7 @@ async def test_a_letter_is_kept_for_as_many_days_as_the_policy_in_force_says(
     clock = FixedClock(T0)
     store, keys = MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing()
     settings = Settings(kafka=kafka, state_dir=tmp_path)
-    platform = Platform(settings, store, keys, clock, RegistryView(Ledger(store, keys, "reader")))
+    platform = Platform(settings, store, keys, clock, RegistryView(Repository(store, keys, "reader")))
     given, client = await letter(kafka, "letters-kept"), KafkaAdminClient(bootstrap_servers=kafka)
     topic, kept_ms = dead_letter("letters-kept"), list[int]()
     for days in (first.dead_letters_d, 30):

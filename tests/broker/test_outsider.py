@@ -11,10 +11,10 @@ from chassis.base.message import Message
 from chassis.deadletter.port import MemoryDeadLetters
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import producer, running
-from chassis.react.external_consumer import Outsider
+from chassis.react.external_consumer import ExternalConsumer
 from schemas.base.topics import Topic
+from support.background_tasks import impatient
 from support.broker import committed_offsets, going, until
-from support.roads import impatient
 
 pytestmark = pytest.mark.broker
 
@@ -59,7 +59,9 @@ async def test_a_bad_message_is_set_aside_and_its_own_clients_next_ones_are_take
     await ensure(kafka, "outsider-bad")
     await send(kafka, "outsider-bad", [b"1", b"bad", b"later", b"broken", b"2"])
     group = "outsider.bad"
-    road = Outsider("taker", take, quarantine, kafka=kafka, group=group, topics=["outsider-bad"], patience=impatient())
+    road = ExternalConsumer(
+        "taker", take, quarantine, kafka=kafka, group=group, topics=["outsider-bad"], retry_policy=impatient()
+    )
     async with going(road):
         await until(lambda: take.has(b"2"))
         await until(lambda: _committed(kafka, group, 5))
@@ -82,7 +84,9 @@ async def test_what_its_writer_took_back_is_never_read(kafka: str) -> None:
         await client.send_and_wait("outsider-aborted", b"taken back")
         await client.abort_transaction()
     await send(kafka, "outsider-aborted", [b"meant"])
-    road = Outsider("taker", take, MemoryDeadLetters(), kafka=kafka, group="outsider.a", topics=["outsider-aborted"])
+    road = ExternalConsumer(
+        "taker", take, MemoryDeadLetters(), kafka=kafka, group="outsider.a", topics=["outsider-aborted"]
+    )
     async with going(road):
         await until(lambda: take.has(b"meant"))
     assert take.got == [b"meant"]
@@ -92,7 +96,9 @@ async def test_a_topic_made_later_is_found_by_its_name_and_read_from_the_beginni
     take, pattern = Taker(), r"^outsider\.[a-z]+\.replies$"
     await ensure(kafka, "outsider.first.replies")
     await send(kafka, "outsider.first.replies", [b"first"])
-    async with going(Outsider("taker", take, MemoryDeadLetters(), kafka=kafka, group="outsider.p", pattern=pattern)):
+    async with going(
+        ExternalConsumer("taker", take, MemoryDeadLetters(), kafka=kafka, group="outsider.p", pattern=pattern)
+    ):
         await until(lambda: take.has(b"first"))
         await ensure(kafka, "outsider.second.replies", "outsider.second.inbox")
         await send(kafka, "outsider.second.inbox", [b"not for us"])
@@ -114,8 +120,8 @@ async def test_a_worker_that_was_cut_off_reads_again_what_it_had_not_finished(ka
     await ensure(kafka, "outsider-cut")
     await send(kafka, "outsider-cut", [b"1", b"2"])
     where: dict[str, Any] = {"kafka": kafka, "group": "outsider.cut", "topics": ["outsider-cut"]}
-    async with going(Outsider("taker", hold, MemoryDeadLetters(), **where)):
+    async with going(ExternalConsumer("taker", hold, MemoryDeadLetters(), **where)):
         await asyncio.wait_for(held.wait(), 30)
-    async with going(Outsider("taker", second, MemoryDeadLetters(), **where)):
+    async with going(ExternalConsumer("taker", second, MemoryDeadLetters(), **where)):
         await until(lambda: second.has(b"2"))
     assert (first.got, second.got) == ([b"1"], [b"1", b"2"])

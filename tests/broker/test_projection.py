@@ -8,15 +8,15 @@ import pytest
 from sqlalchemy import MetaData, select
 
 from chassis.base.ports import Store
-from chassis.project.from_kafka import Projection, checkpoint_table
+from chassis.project.from_kafka import KafkaProjection, checkpoint_table
 from chassis.project.rebuild import rebuild, table_hash
 from chassis.project.view import View
 from chassis.relay.relay import Relay
 from chassis.sql.database import Database
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
+from support.background_tasks import PlainKeys, add_detail, file_many
 from support.broker import committed_offsets, delete_topics, going, until
 from support.lives_view import Slow, counted, define, lives
-from support.roads import PlainKeys, add_detail, file_many
 from support.stores import memory_store
 
 pytestmark = pytest.mark.broker
@@ -30,8 +30,8 @@ class Rows:
         self.checkpoints, [self.table] = checkpoint_table(self.metadata), define(self.metadata, "")
         self.database = Database(f"sqlite:///{folder}/{name}.db", self.metadata)
 
-    def projection(self, kafka: str, group: str, view: View[Any] | None = None) -> Projection:
-        return Projection(self.database, self.metadata, view or lives(), kafka=kafka, group=group)
+    def projection(self, kafka: str, group: str, view: View[Any] | None = None) -> KafkaProjection:
+        return KafkaProjection(self.database, self.metadata, view or lives(), kafka=kafka, group=group)
 
     async def count(self) -> int:
         return await counted(self.database, self.table)
@@ -80,10 +80,10 @@ async def test_rows_are_those_of_a_rebuild_also_after_the_topics_were_deleted(
     empty_kafka: str, store: Store, rows: Rows, tmp_path: Path
 ) -> None:
     ids = await file_many(store, 300)
-    ledger = Ledger(store, PlainKeys(), "intake")
+    repository = Repository(store, PlainKeys(), "intake")
     async with going(Relay(store, empty_kafka), rows.projection(empty_kafka, "views.rebuilt")):
         for number in range(20):
-            await add_detail(ledger, ids[number % 3], f"detail {number}")
+            await add_detail(repository, ids[number % 3], f"detail {number}")
         await complete(rows, store)
         await same_as_rebuilt(rows, store, tmp_path)
         await asyncio.to_thread(delete_topics, empty_kafka)

@@ -23,14 +23,14 @@ from chassis.relay.relay import TOPICS, Relay
 from chassis.store import open_store
 from chassis.store.memory import MemoryStore
 from chassis.store.sql.store import SqlStore
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from local.kafka.server import KafkaServer
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import REGISTRY
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS
+from support.background_tasks import PlainKeys, add_detail, clock, file_many
 from support.broker import committed, delete_topics, event_ids, going, until
 from support.kurrentdb.process import running as running_kurrentdb
-from support.roads import PlainKeys, add_detail, clock, file_many
 from support.stores import event, memory_store
 
 # While a broker is away, kafka-python leaves its sockets to the garbage collector.
@@ -75,9 +75,9 @@ async def all_there(kafka: str, store: Store) -> Callable[[], Any]:
 
 async def test_every_event_arrives_once_in_the_order_of_its_stream_with_its_headers(kafka: str, store: Store) -> None:
     ids = await file_many(store, 300)
-    ledger = Ledger(store, PlainKeys(), "intake")
+    repository = Repository(store, PlainKeys(), "intake")
     for number in range(30):
-        await add_detail(ledger, ids[number % 7], f"detail {number}")
+        await add_detail(repository, ids[number % 7], f"detail {number}")
     async with going(Relay(store, kafka)):
         await until(await all_there(kafka, store))
     found = await published(kafka)

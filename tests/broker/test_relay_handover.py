@@ -10,11 +10,11 @@ import pytest
 
 from chassis.kafka.cloudevents import to_recorded
 from chassis.store.sql.store import SqlStore
-from local.process.child import Process
+from local.process.child import ManagedProcess
 from schemas.base.envelope import RecordedEvent
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED
+from support.background_tasks import clock, file_many
 from support.broker import committed, until
-from support.roads import clock, file_many
 
 pytestmark = pytest.mark.broker
 EVENTS = 400
@@ -25,7 +25,7 @@ class Relays:
 
     def __init__(self, folder: Path, kafka: str) -> None:
         (folder / "secret").write_text("ab" * 32)
-        self._folder, self._started = folder, list[Process]()
+        self._folder, self._started = folder, list[ManagedProcess]()
         self._env = {
             "SATUPINTU_STORE_URL": f"sqlite:///{folder}/store.db",
             "SATUPINTU_KEYRING_URL": f"sqlite:///{folder}/keyring.db",
@@ -34,10 +34,10 @@ class Relays:
             "SATUPINTU_PORT": "0",
         }
 
-    def start(self) -> Process:
+    def start(self) -> ManagedProcess:
         number = len(self._started)
         argv = [sys.executable, "-m", "chassis.cli.relay"]
-        relay = Process(f"relay {number}", argv, self._folder / f"relay-{number}.log", self._env)
+        relay = ManagedProcess(f"relay {number}", argv, self._folder / f"relay-{number}.log", self._env)
         relay.start()
         self._started.append(relay)
         return relay
@@ -54,7 +54,7 @@ def relays(tmp_path: Path, empty_kafka: str) -> Iterator[Relays]:
     relays.close()
 
 
-def said(relay: Process, words: str) -> Callable[[], "asyncio.Future[bool]"]:
+def said(relay: ManagedProcess, words: str) -> Callable[[], "asyncio.Future[bool]"]:
     async def look() -> bool:
         assert relay.running, relay.last_lines()
         return any(words in line for line in relay.last_lines(500))

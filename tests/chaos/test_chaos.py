@@ -1,6 +1,7 @@
-"""Processes are killed, stopped and ended at random under load: what was answered with 2xx is there, once, and goes on.
+"""Kills, suspends and ends processes at random under load: everything that was answered with 2xx is stored once and
+goes on.
 
-CHAOS_KILLS says how many faults (20 by default), CHAOS_SEED which ones.
+CHAOS_KILLS: number of faults (20 by default); CHAOS_SEED: which ones.
 """
 
 import asyncio
@@ -32,8 +33,9 @@ VICTIMS: Final = ("relay", "router-1", "agency-inbox-1", "intake-1", "front", "e
 KILLS, SEED = int(os.environ.get("CHAOS_KILLS", "20")), int(os.environ.get("CHAOS_SEED", "815"))
 pytestmark = [pytest.mark.chaos, pytest.mark.broker, pytest.mark.timeout(900 + 10 * KILLS)]
 LATE_DAYS: Final = 17
-"""Half-way so much time passes, so that escalation has something to do: an agency's five working days are over,
-also where they span the longest holidays."""
+"""Days that pass half-way, so that escalation has work: an agency's five working days are over, also across the longest
+holidays.
+"""
 BETWEEN_S, STOPPED_S, RECOVERY_S = 2.0, (1.0, 3.0), 150.0
 CITY = "kota-bandung"
 log = logging.getLogger(__name__)
@@ -41,7 +43,7 @@ BODY = {"text": "Lampu jalan padam semua sejak Senin.", "place": {"region": "32.
 
 
 class Fault(NamedTuple):
-    """One thing that goes wrong, and how long after the one before."""
+    """One fault, and the delay since the one before."""
 
     victim: str
     how: str
@@ -57,7 +59,7 @@ def platform(kafka_jars: list[Path], tmp_path: Path) -> Iterator[Running]:
 
 
 def faults(count: int, seed: int) -> list[Fault]:
-    """The same for the same seed; everybody's turn comes before anybody's comes again."""
+    """The same list for the same seed; every process is hit once before any is hit again."""
     dice = random.Random(seed)
     turns = [victim for _ in range(0, count, len(VICTIMS)) for victim in dice.sample(VICTIMS, len(VICTIMS))]
     return [
@@ -72,7 +74,7 @@ def faults(count: int, seed: int) -> list[Fault]:
 
 
 async def suffer(platform: Running, fault: Fault) -> None:
-    """Let it happen; what has ended is started again."""
+    """Cause the fault; start again what has ended."""
     await asyncio.sleep(fault.after_s)
     process = platform.processes[fault.victim]
     match fault.how:
@@ -110,17 +112,17 @@ async def test_what_was_answered_is_filed_once_placed_and_delivered_whatever_was
     await until(lambda: is_sound(platform), "an audit without a finding", lambda: audited(platform), RECOVERY_S)
     repeats = await _repeats(platform)
     kills = sum(fault.how != "stop" and fault.victim == "agency-inbox-1" for fault in happening)
-    log.info("%d filed, %d asked again, %d sent again", len(load.ledger), load.repeats, sum(repeats.values()))
-    assert len(load.ledger) > KILLS
-    # Sent and not yet noted when it was killed: at most the batch in flight, and each of it once.
-    assert sum(repeats.values()) <= kills * len(load.ledger) / 2
+    log.info("%d filed, %d asked again, %d sent again", len(load.repository), load.repeats, sum(repeats.values()))
+    assert len(load.repository) > KILLS
+    # sent but not recorded when it was killed: at most the batch in flight, each record once
+    assert sum(repeats.values()) <= kills * len(load.repository) / 2
     assert max(repeats.values(), default=0) <= kills
 
 
 async def _the_ledger_is_in_the_store(load: Load, events: Sequence[RecordedEvent]) -> None:
     filed = Counter(str(complaint_id(event.stream)) for event in events if event.type == "ComplaintFiled")
-    assert filed == Counter(entry.complaint for entry in load.ledger.values())
-    assert max(Counter(entry.public_number for entry in load.ledger.values()).values()) == 1
+    assert filed == Counter(entry.complaint for entry in load.repository.values())
+    assert max(Counter(entry.public_number for entry in load.repository.values()).values()) == 1
     assert max(Counter(event.id for event in events).values()) == 1
 
 
@@ -130,7 +132,7 @@ async def _ready_again(platform: Running) -> bool:
 
 async def _all_with_receipts(opened: Platform, platform: Running) -> bool:
     complaints = list(dict.fromkeys(complaint_id(event.stream) for event in await stored(platform)))
-    states = [one.state for one in await opened.ledger("test").load_many(complaints)]
+    states = [one.state for one in await opened.repository("test").load_many(complaints)]
     return all(_is_settled(state) for state in states)
 
 
@@ -142,7 +144,7 @@ def _is_settled(state: Complaint) -> bool:
 
 
 async def _all_called_late(platform: Running, complaints: frozenset[UUID]) -> bool:
-    """Of each of these, which no agency took up in time, it was said, and of none twice."""
+    """Escalation recorded a miss for each complaint that no agency acknowledged in time, and for none twice."""
     events = await stored(platform)
     missed = Counter(_clock(event) for event in events if event.type == "DeadlineMissed")
     assert max(missed.values(), default=0) <= 1
@@ -162,11 +164,11 @@ def _clock(event: RecordedEvent) -> tuple[UUID, str]:
 
 
 async def _counted_as_filed(platform: Running, load: Load) -> bool:
-    """The books from the store, and the counts over Kafka."""
+    """The books from the store agree with the counts over Kafka."""
     async with at_door(platform.address) as door:
         books, counts = await door.get("/api/v1/books"), await door.get("/api/v1/counts")
     counted = sum(each["count"] for each in counts["counts"])
-    return bool(books["balanced"]) and books["filed"] == counted == len(load.ledger)
+    return bool(books["balanced"]) and books["filed"] == counted == len(load.repository)
 
 
 async def _published(platform: Running) -> bool:
@@ -175,6 +177,6 @@ async def _published(platform: Running) -> bool:
 
 
 async def _repeats(platform: Running) -> Counter[bytes]:
-    """How often each message came more than once."""
+    """How often each message was delivered more than once."""
     seen = Counter(dict(message.headers)["ce_id"] or b"" for message in await mail(platform.kafka.bootstrap, CITY))
     return Counter({name: count - 1 for name, count in seen.items() if count > 1})

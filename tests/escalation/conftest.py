@@ -15,7 +15,7 @@ from chassis.keys.keyring import MemoryKeyRing
 from chassis.project.registry import RegistryView
 from chassis.service.platform import Platform
 from chassis.store.memory import MemoryStore
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from escalation.app import open_escalation, ready, routers
 from escalation.context import Escalation
 from support.inbox import T0, keep_registry
@@ -29,7 +29,7 @@ def clock() -> FixedClock:
 @pytest.fixture
 async def platform(tmp_path: Path, clock: FixedClock) -> Platform:
     store, keyring = MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing()
-    router = Ledger(store, keyring, "router")
+    router = Repository(store, keyring, "router")
     await keep_registry(store, router)
     settings = Settings(views_url=f"sqlite:///{tmp_path}/{{service}}.db")
     return Platform(settings, store, keyring, clock, RegistryView(router, fresh_s=0))

@@ -9,7 +9,7 @@ import pytest
 from escalation import decide
 from escalation.policy import due
 from schemas.base.values import Level
-from schemas.complaint.fold import Told, evolve, fold
+from schemas.complaint.fold import RecordedFact, evolve, fold
 from schemas.complaint.state import NIL, Complaint
 from schemas.deadlines import NextAction, pending
 from schemas.events.base import Fact
@@ -25,8 +25,8 @@ DECREE = CalendarDecreed(
     at=NOON + timedelta(days=1), calendar="national", year=2026, source="SKB",
     days=(Holiday(on=datetime(2026, 4, 16, tzinfo=UTC).date(), name="Cuti", kind="joint_leave"),),
 )  # fmt: skip
-REGISTRY = fold_registry(Registry(), [Told(CITY, NIL, 0)])
-DECREED = fold_registry(REGISTRY, [Told(DECREE, NIL, 1)])
+REGISTRY = fold_registry(Registry(), [RecordedFact(CITY, NIL, 0)])
+DECREED = fold_registry(REGISTRY, [RecordedFact(DECREE, NIL, 1)])
 AT = NOON + timedelta(days=200)
 HELD = (filed(), routed())
 
@@ -53,7 +53,7 @@ class Planned(NamedTuple):
 
 
 def after(state: Complaint, *facts: Fact) -> Complaint:
-    return fold(state, [Told(fact, NIL, state.version + n) for n, fact in enumerate(facts, start=1)])
+    return fold(state, [RecordedFact(fact, NIL, state.version + n) for n, fact in enumerate(facts, start=1)])
 
 
 def passed(days: float) -> Complaint:
@@ -65,7 +65,7 @@ def passed(days: float) -> Complaint:
 def missed() -> Complaint:
     state = passed(6)
     for step in due(state, REGISTRY, policies(), NOON + timedelta(days=8)):
-        state = evolve(state, Told(step.fact, NIL, state.version + 1))
+        state = evolve(state, RecordedFact(step.fact, NIL, state.version + 1))
         if isinstance(step.fact, DeadlineMissed):
             break
     return state

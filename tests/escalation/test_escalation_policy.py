@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from escalation import decide
-from escalation.ladder import standing
+from escalation.ladder import current_rung
 from escalation.policy import due, next_owned
 from schemas.base.ids import event_id
 from schemas.base.streams import complaint_stream
 from schemas.base.values import Clock, Level
-from schemas.complaint.fold import Told, fold
+from schemas.complaint.fold import RecordedFact, fold
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import NIL, Complaint
 from schemas.events.agency_inbox import ComplaintReturned
@@ -26,7 +26,7 @@ from support.given import COMPLAINT, NOON, acknowledged, answered, asked, filed,
 
 POLICIES = policies()
 CITY = AgencyRegistered(at=NOON, agency="city", name="Kota", kind="city", level=Level.REGENCY)
-REGISTRY = fold_registry(Registry(), [Told(CITY, NIL, 0)])
+REGISTRY = fold_registry(Registry(), [RecordedFact(CITY, NIL, 0)])
 MONTHS = NOON + timedelta(days=120)
 
 
@@ -35,7 +35,7 @@ def passed(state: Complaint, days: float, registry: Registry = REGISTRY) -> list
 
 
 def after(state: Complaint, facts: list[Fact]) -> Complaint:
-    return fold(state, [Told(fact, NIL, state.version + n) for n, fact in enumerate(facts, start=1)])
+    return fold(state, [RecordedFact(fact, NIL, state.version + n) for n, fact in enumerate(facts, start=1)])
 
 
 def told_of(facts: list[Fact]) -> list[tuple[str, str | None, int | None]]:
@@ -157,7 +157,7 @@ def test_the_second_dispute_goes_to_the_ombudsman_at_once_and_only_once() -> Non
     [climb] = passed(state, 0)
     assert climb == ComplaintEscalated(at=NOON, rung=3, cause="second_dispute")
     assert passed(after(state, [climb]), 0) == []
-    assert standing(after(state, [climb]), REGISTRY, POLICIES) == 3
+    assert current_rung(after(state, [climb]), REGISTRY, POLICIES) == 3
 
 
 def test_who_asks_for_the_ombudsman_is_raised_at_once_and_looked_at_until_the_end() -> None:
@@ -167,9 +167,9 @@ def test_who_asks_for_the_ombudsman_is_raised_at_once_and_looked_at_until_the_en
     raised = after(state, [climb])
     assert passed(raised, 0) == []
     for facts in ([], [acknowledged()], [acknowledged(), answered()]):
-        assert standing(after(raised, facts), REGISTRY, POLICIES) == 3
+        assert current_rung(after(raised, facts), REGISTRY, POLICIES) == 3
     ended = after(raised, [answered(), ComplaintLapsed(at=NOON, cause="silence")])
-    assert standing(ended, REGISTRY, POLICIES) == 0
+    assert current_rung(ended, REGISTRY, POLICIES) == 0
 
 
 def test_the_wish_for_the_ombudsman_and_a_second_dispute_are_one_climb() -> None:
@@ -210,7 +210,7 @@ def test_a_decree_moves_an_open_date_once_and_the_new_date_holds() -> None:
     days = tuple(Holiday(on=datetime(2026, 4, d, tzinfo=UTC).date(), name="Cuti", kind="joint_leave") for d in (16, 17))
     at = NOON + timedelta(days=1)
     decree = CalendarDecreed(at=at, calendar="national", year=2026, source="SKB", days=days)
-    registry = fold_registry(REGISTRY, [Told(decree, NIL, 1)])
+    registry = fold_registry(REGISTRY, [RecordedFact(decree, NIL, 1)])
     moved = passed(state, 2, registry)
     assert [(type(f), f.clock, f.calendar) for f in moved if isinstance(f, DueDateMoved)] == [
         (DueDateMoved, Clock.ACKNOWLEDGE, "national-2026"),
@@ -227,22 +227,22 @@ def test_a_decree_published_while_another_is_being_told_is_told_after_it() -> No
     days = [Holiday(on=datetime(2026, 4, d, tzinfo=UTC).date(), name="Cuti", kind="joint_leave") for d in (16, 17)]
     first = CalendarDecreed(at=NOON + timedelta(days=1), calendar="national", year=2026, source="SKB", days=(days[0],))
     second = first.model_copy(update={"at": first.at + timedelta(minutes=5), "days": tuple(days)})
-    known = fold_registry(REGISTRY, [Told(first, NIL, 1)])
+    known = fold_registry(REGISTRY, [RecordedFact(first, NIL, 1)])
     # Said ten minutes after the first, by a process that had not yet read the second.
     told = passed(given(filed(), routed()), 1 + 10 / (24 * 60), known)
     later = after(given(filed(), routed()), told)
-    moved = passed(later, 2, fold_registry(known, [Told(second, NIL, 2)]))
+    moved = passed(later, 2, fold_registry(known, [RecordedFact(second, NIL, 2)]))
     dates = [fact.due_at for fact in (*told, *moved) if isinstance(fact, DueDateMoved) and fact.clock is Clock.SETTLE]
     assert len(dates) == 2
     assert dates[0] < dates[1]
-    assert passed(after(later, moved), 2, fold_registry(known, [Told(second, NIL, 2)])) == []
+    assert passed(after(later, moved), 2, fold_registry(known, [RecordedFact(second, NIL, 2)])) == []
 
 
 def test_what_another_region_decreed_since_is_not_named_as_what_moved_the_date() -> None:
     day = Holiday(on=datetime(2026, 4, 16, tzinfo=UTC).date(), name="Cuti", kind="joint_leave")
     decree = CalendarDecreed(at=NOON + timedelta(days=1), calendar="national", year=2026, source="SKB", days=(day,))
     elsewhere = decree.model_copy(update={"at": NOON + timedelta(days=1, hours=1), "calendar": "91", "source": "Papua"})
-    registry = fold_registry(REGISTRY, [Told(decree, NIL, 1), Told(elsewhere, NIL, 2)])
+    registry = fold_registry(REGISTRY, [RecordedFact(decree, NIL, 1), RecordedFact(elsewhere, NIL, 2)])
     moved = [f for f in passed(given(filed(), routed()), 2, registry) if isinstance(f, DueDateMoved)]
     assert {(fact.calendar, fact.agency) for fact in moved} == {("national-2026", "city")}
 
@@ -257,28 +257,28 @@ def test_a_decree_after_the_miss_leaves_the_miss() -> None:
         source="SKB",
         days=(Holiday(on=datetime(2026, 4, 16, tzinfo=UTC).date(), name="Cuti", kind="national"),),
     )
-    registry = fold_registry(REGISTRY, [Told(decree, NIL, 1)])
+    registry = fold_registry(REGISTRY, [RecordedFact(decree, NIL, 1)])
     assert Clock.ACKNOWLEDGE not in {f.clock for f in passed(late, 9.5, registry) if isinstance(f, DueDateMoved)}
 
 
 def test_what_was_acknowledged_or_answered_stands_on_no_rung_of_the_passed_clock() -> None:
     late = after(given(filed(), routed()), passed(given(filed(), routed()), 8))
-    assert standing(late, REGISTRY, POLICIES) == 1
-    assert standing(after(late, [acknowledged()]), REGISTRY, POLICIES) == 0
-    assert standing(after(late, [answered()]), REGISTRY, POLICIES) == 0
+    assert current_rung(late, REGISTRY, POLICIES) == 1
+    assert current_rung(after(late, [acknowledged()]), REGISTRY, POLICIES) == 0
+    assert current_rung(after(late, [answered()]), REGISTRY, POLICIES) == 0
 
 
 def test_whom_the_arbiter_binds_stands_on_no_rung_that_others_were_late_for() -> None:
     held = given(filed(), routed(), acknowledged())
     ignored = after(held, passed(held, 60))
-    assert standing(ignored, REGISTRY, POLICIES) == 4
+    assert current_rung(ignored, REGISTRY, POLICIES) == 4
     day = NOON + timedelta(days=61)
     bound = after(ignored, [
         ComplaintReturned(at=day, agency="city", reason="bukan kami"), ComplaintReferred(at=day, reason="all_returned"),
         ArbitrationOpened(at=day, reason="desk"), routed(at=day, cause="binding", binding=True),
     ])  # fmt: skip
-    assert standing(bound, REGISTRY, POLICIES) == 0
-    assert standing(after(bound, passed(bound, 120)), REGISTRY, POLICIES) == 4, "for its own date it climbs"
+    assert current_rung(bound, REGISTRY, POLICIES) == 0
+    assert current_rung(after(bound, passed(bound, 120)), REGISTRY, POLICIES) == 4, "for its own date it climbs"
 
 
 def test_each_decision_made_twice_adds_nothing_the_second_time() -> None:

@@ -32,7 +32,7 @@ async def pass_days(escalation: Escalation, clock: FixedClock, days: float) -> N
 async def test_a_missed_acknowledgement_stands_on_the_unit_heads_rung(
     escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
 ) -> None:
-    await write(escalation.ledger, named("a"), filed(), routed())
+    await write(escalation.repository, named("a"), filed(), routed())
     await pass_days(escalation, clock, 8)
     [item] = await listed(web, 1)
     assert (item["complaint"], item["agency"], item["clock"], item["rung"]) == (
@@ -46,8 +46,8 @@ async def test_the_head_of_a_unit_sees_its_own_and_the_public_cannot_ask_by_unit
     escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
 ) -> None:
     parks = routed().model_copy(update={"unit": "taman"})
-    await write(escalation.ledger, named("a"), filed(), routed())
-    await write(escalation.ledger, named("b"), filed(2), parks)
+    await write(escalation.repository, named("a"), filed(), routed())
+    await write(escalation.repository, named("b"), filed(2), parks)
     await pass_days(escalation, clock, 60)
     assert [item["unit"] for item in await listed(web, 1, agency="kota-bandung", unit="taman")] == ["taman"]
     assert await listed(web, 1, unit="nobody's") == []
@@ -57,7 +57,7 @@ async def test_the_head_of_a_unit_sees_its_own_and_the_public_cannot_ask_by_unit
 async def test_who_has_climbed_further_is_still_seen_below_and_no_row_holds_text(
     escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
 ) -> None:
-    await write(escalation.ledger, named("a"), filed(text="KENARI", title="KENARI"), routed())
+    await write(escalation.repository, named("a"), filed(text="KENARI", title="KENARI"), routed())
     await pass_days(escalation, clock, 60)
     for rung in (1, 2, 3, 4):
         answer = await web.get(f"/api/v1/ladder/{rung}")
@@ -68,9 +68,9 @@ async def test_who_has_climbed_further_is_still_seen_below_and_no_row_holds_text
 async def test_an_answer_takes_a_complaint_off_the_ladder(
     escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
 ) -> None:
-    await write(escalation.ledger, named("a"), filed(), routed())
+    await write(escalation.repository, named("a"), filed(), routed())
     await pass_days(escalation, clock, 60)
-    await write(escalation.ledger, named("a"), answered(60 * 24))
+    await write(escalation.repository, named("a"), answered(60 * 24))
     await escalation.ladder.catch_up()
     assert await listed(web, 1) == []
 
@@ -78,11 +78,11 @@ async def test_an_answer_takes_a_complaint_off_the_ladder(
 async def test_whom_the_desk_let_climb_past_the_ombudsman_stands_with_the_ombudsman_once_the_reporter_asks(
     escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
 ) -> None:
-    await write(escalation.ledger, named("a"), filed(), ComplaintReferred(at=T0, reason="no_sector"))
+    await write(escalation.repository, named("a"), filed(), ComplaintReferred(at=T0, reason="no_sector"))
     await pass_days(escalation, clock, 20)
     assert {item["rung"] for item in await listed(web, 1)} == {4}
     asked = OmbudsmanRequested(at=clock.now(), reason="tidak percaya")
-    await write(escalation.ledger, named("a"), routed(20 * 24), asked)
+    await write(escalation.repository, named("a"), routed(20 * 24), asked)
     await escalation.ladder.catch_up()
     assert {item["rung"] for item in await listed(web, 1)} == {3}
 
@@ -93,9 +93,9 @@ async def test_the_public_list_tells_only_agency_and_dates_of_guarded_complaints
     graded = ComplaintClassified.model_validate(
         {"at": filed().at, "class": "complaint", "supervision": True, "basis": BASIS}
     )
-    await write(escalation.ledger, named("secret"), filed(1, secret=True), routed())
-    await write(escalation.ledger, named("plain"), filed(2), routed())
-    await write(escalation.ledger, named("graded"), filed(3), graded, routed())
+    await write(escalation.repository, named("secret"), filed(1, secret=True), routed())
+    await write(escalation.repository, named("plain"), filed(2), routed())
+    await write(escalation.repository, named("graded"), filed(3), graded, routed())
     await pass_days(escalation, clock, 60)
     items = await listed(web, 4)
     guarded = [set(item) for item in items if "public_number" not in item]
@@ -108,8 +108,8 @@ async def test_the_public_list_tells_only_agency_and_dates_of_guarded_complaints
 async def test_one_agencys_share_can_be_asked_for_and_a_rung_that_is_none_is_refused(
     escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
 ) -> None:
-    await write(escalation.ledger, named("a"), filed(1), routed())
-    await write(escalation.ledger, named("b"), filed(2), routed(agency="pln"))
+    await write(escalation.repository, named("a"), filed(1), routed())
+    await write(escalation.repository, named("b"), filed(2), routed(agency="pln"))
     await pass_days(escalation, clock, 8)
     assert [item["agency"] for item in await listed(web, 1, agency="pln")] == ["pln"]
     assert (await web.get("/api/v1/ladder/5")).status_code == 422
@@ -119,10 +119,10 @@ async def test_each_rung_says_who_looks_and_a_supervising_body_finds_what_stands
     escalation: Escalation, platform: Platform, web: httpx.AsyncClient, clock: FixedClock
 ) -> None:
     under = AgencyRegistered(at=T0, agency="kota-x", name="Kota X", kind="city", level="regency", parent="pln")
-    await keep_registry(platform.store, escalation.ledger, under)
-    await write(escalation.ledger, named("a"), filed(1), routed(agency="kota-x"))
-    await write(escalation.ledger, named("b"), filed(2), routed())
-    await write(escalation.ledger, named("c"), filed(3), ComplaintReferred(at=T0, reason="no_sector"))
+    await keep_registry(platform.store, escalation.repository, under)
+    await write(escalation.repository, named("a"), filed(1), routed(agency="kota-x"))
+    await write(escalation.repository, named("b"), filed(2), routed())
+    await write(escalation.repository, named("c"), filed(3), ComplaintReferred(at=T0, reason="no_sector"))
     await pass_days(escalation, clock, 8)
     [first] = await listed(web, 1, agency="kota-x", lang="en")
     assert (first["looked_at_by"], first["looked_at_by_name"]) == ("kota-x", "the head of the unit: pu, Kota X")

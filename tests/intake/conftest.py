@@ -11,25 +11,25 @@ from fastapi import FastAPI
 from chassis.base.clock import FixedClock
 from chassis.http.web import install
 from chassis.keys.keyring import MemoryKeyRing
-from chassis.project.from_store import StoreFeed
+from chassis.project.from_store import StoreProjection
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
 from chassis.store.memory import MemoryStore
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from intake.context import Context
 from intake.http import open311, reporter
 from intake.kafka_health import KafkaProbe
-from intake.notices.port import FileMailbox, Sent
-from intake.rate_limit import Rate
+from intake.notices.port import FileMailbox, SentNotices
+from intake.rate_limit import RateLimiter
 from intake.storage import relations as views
 from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
-from intake.storage.public_numbers import Numbers
+from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
 from intake.storage.results import Results
-from intake.storage.subscribers import Watchers
+from intake.storage.subscribers import Subscribers
 from intake.storage.tables import metadata
-from intake.storage.tracking_codes import Codes
+from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
 from schemas.reference.load import policies
 from support.inbox import T0
@@ -38,29 +38,29 @@ from support.inbox import T0
 @pytest.fixture
 async def intake(tmp_path: Path) -> AsyncIterator[Context]:
     clock = FixedClock(T0)
-    ledger = Ledger(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), "intake")
+    repository = Repository(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), "intake")
     database = Database(f"sqlite:///{tmp_path}/vault.db", metadata)
     relations = Database(f"sqlite:///{tmp_path}/intake.db", views.METADATA)
     records = Records(database, clock.now, policies())
     yield Context(
-        ledger=ledger,
+        repository=repository,
         clock=clock,
-        registry=RegistryView(ledger, fresh_s=0),
+        registry=RegistryView(repository, fresh_s=0),
         policies=policies(),
-        codes=Codes(database, b"s" * 32),
-        numbers=Numbers(database),
+        codes=TrackingCodes(database, b"s" * 32),
+        numbers=PublicNumbers(database),
         records=records,
         vault=Vault(database, clock.now, policies()),
         attachments=Attachments(tmp_path / "attachments"),
         results=Results(database),
         mailbox=FileMailbox(tmp_path / "notices"),
-        sent=Sent(database),
+        sent=SentNotices(database),
         probe=KafkaProbe(""),
-        filings=Rate(0),
-        lookups=Rate(0),
+        filings=RateLimiter(0),
+        lookups=RateLimiter(0),
         database=database,
         audience=Audience(
-            relations, StoreFeed(ledger.store, relations, views.METADATA, views.VIEW), Watchers(database)
+            relations, StoreProjection(repository.store, relations, views.METADATA, views.VIEW), Subscribers(database)
         ),
     )
     await records.close()

@@ -20,11 +20,11 @@ from intake.context import Context
 from intake.gateway.submissions import receive
 from intake.kafka_health import KafkaProbe
 from intake.orphans import Orphans
-from intake.rate_limit import Rate
+from intake.rate_limit import RateLimiter
 from intake.reaction import follow_up
-from intake.storage.public_numbers import Numbers
-from intake.storage.quarantine import Quarantine
+from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Record
+from intake.storage.refused_submissions import RefusedSubmissions
 from intake.storage.vault import Vault
 from schemas.complaint.lifecycle import Status
 from schemas.deadlines.policies import Policies
@@ -61,23 +61,23 @@ def file(web: httpx.AsyncClient) -> File:
 
 async def react(intake: Context, *complaints: UUID) -> None:
     """As the guard would: decide, then append."""
-    loaded = [await intake.ledger.load(complaint) for complaint in complaints]
+    loaded = [await intake.repository.load(complaint) for complaint in complaints]
     for each, outcome in zip(loaded, await follow_up(intake)(loaded), strict=True):
         if outcome is not None and outcome[0]:
-            append = intake.ledger.prepare(each, *outcome)
-            await intake.ledger.store.append(append.stream, append.expected_version, append.events, append.seen)
+            append = intake.repository.prepare(each, *outcome)
+            await intake.repository.store.append(append.stream, append.expected_version, append.events, append.seen)
 
 
 async def split(intake: Context, whole: UUID) -> None:
     """A whole with two parts, both with the same agency."""
     parts = tuple(Part(id=part, agency=AGENCY) for part in PARTS)
-    await write(intake.ledger, whole, routed(), ComplaintSplit(at=T0, parts=parts))
+    await write(intake.repository, whole, routed(), ComplaintSplit(at=T0, parts=parts))
     for part in PARTS:
-        await write(intake.ledger, part, part_of(whole), routed())
+        await write(intake.repository, part, part_of(whole), routed())
 
 
 async def types(intake: Context, complaint: UUID) -> list[str]:
-    return [event.type for event in (await intake.ledger.load(complaint)).recorded]
+    return [event.type for event in (await intake.repository.load(complaint)).recorded]
 
 
 class TestSecrets:
@@ -91,7 +91,7 @@ class TestSecrets:
             code = (await file(reporter=PERSON))["tracking_code"]
             await react(intake, UUID((await file(reporter=PERSON))["id"]))
             await web.get(f"/api/v1/complaints/{code}")
-            monkeypatch.setattr(intake.ledger.store, "read_many", down)
+            monkeypatch.setattr(intake.repository.store, "read_many", down)
             failed = await web.get(f"/api/v1/complaints/{code}")
 
         said = json.dumps(logs, default=str)
@@ -127,7 +127,7 @@ class TestDoor:
         self, web: httpx.AsyncClient, intake: Context, file: File
     ) -> None:
         first = await file()
-        await write(intake.ledger, UUID(first["id"]), routed())
+        await write(intake.repository, UUID(first["id"]), routed())
         again = await web.post("/api/v1/complaints", json={"text": TEXT}, headers=key("a"))
 
         assert again.status_code == 201
@@ -142,7 +142,7 @@ class TestDoor:
         self, web: httpx.AsyncClient, intake: Context, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         now = [0.0]
-        slow = Rate(2, lambda: now[0])
+        slow = RateLimiter(2, lambda: now[0])
         monkeypatch.setattr(intake.filings, "wait_s", slow.wait_s)
         answers = [
             await web.post("/api/v1/complaints", json={"text": TEXT}, headers=key(str(number))) for number in range(3)
@@ -180,11 +180,11 @@ class TestDoor:
         code = (await file())["tracking_code"]
         await intake.database.run(lambda connection: connection.exec_driver_sql("delete from codes").close())
         assert (await web.get(f"/api/v1/complaints/{code}")).status_code == 404
-        assert await intake.codes.rebuild(intake.ledger.store) == 1
+        assert await intake.codes.rebuild(intake.repository.store) == 1
         assert (await web.get(f"/api/v1/complaints/{code}")).json()["text"] == TEXT
 
     async def test_two_processes_never_hand_out_the_same_number(self, intake: Context) -> None:
-        desks = [Numbers(intake.database, at_once=3), Numbers(intake.database, at_once=3)]
+        desks = [PublicNumbers(intake.database, at_once=3), PublicNumbers(intake.database, at_once=3)]
         numbers = await asyncio.gather(*(desks[turn % 2].take(T0) for turn in range(20)))
         assert len(set(numbers)) == 20
 
@@ -227,12 +227,12 @@ class TestParts:
         body = await file()
         await split(intake, UUID(body["id"]))
         asked = ClarificationRequested(at=T0, agency=AGENCY, question="Tiang yang mana?")
-        await write(intake.ledger, PARTS[1], asked)
+        await write(intake.repository, PARTS[1], asked)
         url = f"/api/v1/complaints/{body['tracking_code']}"
         asking = (await web.get(url)).json()
         question = asking["question"]
         await web.post(f"{url}/details", json={"text": "Tiang 12"}, headers=key("d"))
-        await write(intake.ledger, PARTS[0], asked)
+        await write(intake.repository, PARTS[0], asked)
         again = await web.post(f"{url}/details", json={"text": "Tiang 12"}, headers=key("d"))
 
         assert question == "Tiang yang mana?"
@@ -252,36 +252,36 @@ class TestParts:
         body = await file(reporter=PERSON)
         whole = UUID(body["id"])
         named = tuple(Part(id=part, agency=AGENCY) for part in PARTS)
-        await write(intake.ledger, whole, routed(), ComplaintSplit(at=T0, parts=named))
-        await write(intake.ledger, PARTS[0], part_of(whole), routed())
+        await write(intake.repository, whole, routed(), ComplaintSplit(at=T0, parts=named))
+        await write(intake.repository, PARTS[0], part_of(whole), routed())
         await web.post(f"/api/v1/complaints/{body['tracking_code']}/{route}", json={}, headers=key("w"))
         for _ in range(2):
             await react(intake, whole)
         if route == "withdrawal":
-            await write(intake.ledger, PARTS[1], part_of(whole))
+            await write(intake.repository, PARTS[1], part_of(whole))
             for _ in range(2):
                 await react(intake, PARTS[1])
 
         for part in PARTS if route == "withdrawal" else PARTS[:1]:
-            state = (await intake.ledger.load(part)).state
+            state = (await intake.repository.load(part)).state
             assert (state.status, state.erased) == (Status.CLOSED, route == "erasure")
             assert (await types(intake, part)).count("ComplaintWithdrawn") == 1
 
     async def test_the_body_with_a_part_learns_who_reported_the_whole(
         self, web: httpx.AsyncClient, intake: Context, file: File
     ) -> None:
-        await keep_registry(intake.ledger.store, intake.ledger)
+        await keep_registry(intake.repository.store, intake.repository)
         await split(intake, UUID((await file(reporter=PERSON))["id"]))
         assert (await web.get(f"/api/v1/persons/{PARTS[0]}?agency={AGENCY}")).json() == PERSON
 
     async def test_a_follower_is_where_the_last_lead_of_its_chain_is(
         self, web: httpx.AsyncClient, intake: Context, file: File
     ) -> None:
-        await keep_registry(intake.ledger.store, intake.ledger)
+        await keep_registry(intake.repository.store, intake.repository)
         first, second, third = [UUID((await file(name))["id"]) for name in ("1", "2", "3")]
-        await write(intake.ledger, third, ComplaintJoined(at=T0, lead=second))
-        await write(intake.ledger, second, ComplaintJoined(at=T0, lead=first))
-        await write(intake.ledger, first, routed())
+        await write(intake.repository, third, ComplaintJoined(at=T0, lead=second))
+        await write(intake.repository, second, ComplaintJoined(at=T0, lead=first))
+        await write(intake.repository, first, routed())
         story = (await web.get(f"/api/v1/complaints/{intake.codes.of(third)}")).json()
         assert (story["status"], story["holder"]["agency"]) == ("joined", AGENCY)
         assert story["due_at"]
@@ -303,15 +303,15 @@ class TestForgetting:
     ) -> None:
         body = await file(reporter=PERSON)
         complaint = UUID(body["id"])
-        real = intake.ledger.keyring.destroy
+        real = intake.repository.keyring.destroy
 
         async def crash(_: UUID) -> None:
             raise StoreUnavailable("killed")
 
-        monkeypatch.setattr(intake.ledger.keyring, "destroy", crash)
+        monkeypatch.setattr(intake.repository.keyring, "destroy", crash)
         url = f"/api/v1/complaints/{body['tracking_code']}"
         assert (await web.post(f"{url}/erasure", json={}, headers=key("e"))).status_code == 503
-        monkeypatch.setattr(intake.ledger.keyring, "destroy", real)
+        monkeypatch.setattr(intake.repository.keyring, "destroy", real)
         await react(intake, complaint)
 
         assert (await web.get(url)).json()["text"] == "[erased]"
@@ -354,7 +354,7 @@ class TestForgetting:
             return await take(at)
 
         monkeypatch.setattr(intake.numbers, "take", asleep)
-        loaded = await intake.ledger.load(UUID((await file(reporter=PERSON))["id"]))
+        loaded = await intake.repository.load(UUID((await file(reporter=PERSON))["id"]))
         assert swept == 1, "it was taken for one whose filing was never finished"
         assert loaded.state.person is not None
         assert (await intake.vault.read(loaded.state.person, loaded.keys)).name == PERSON["name"]
@@ -375,11 +375,13 @@ class TestNotices:
     async def test_of_a_question_or_an_answer_say_until_when_the_reporter_is_awaited(
         self, intake: Context, file: File, tmp_path: Path
     ) -> None:
-        await keep_registry(intake.ledger.store, intake.ledger)
+        await keep_registry(intake.repository.store, intake.repository)
         complaint = UUID((await file(reporter=PERSON, language="en"))["id"])
-        await write(intake.ledger, complaint, routed(), ClarificationRequested(at=T0, agency=AGENCY, question="Where?"))
+        await write(
+            intake.repository, complaint, routed(), ClarificationRequested(at=T0, agency=AGENCY, question="Where?")
+        )
         await react(intake, complaint)
-        await write(intake.ledger, complaint, DetailAdded(at=T0, text="Here"), answered())
+        await write(intake.repository, complaint, DetailAdded(at=T0, text="Here"), answered())
         await react(intake, complaint)
         bodies = " ".join(json.loads(path.read_text())["body"] for path in (tmp_path / "notices").rglob("*.json"))
         assert "Your answer is awaited until 1 April 2026" in bodies
@@ -415,7 +417,7 @@ class TestSubmissions:
         answer = (await web.get(url)).json()
         story = (await web.get(f"/api/v1/complaints/{answer['tracking_code']}")).json()
 
-        assert len((await intake.ledger.store.read_all(None)).events) == 1
+        assert len((await intake.repository.store.read_all(None)).events) == 1
         assert story["received_at"].startswith("2026-01-01")
 
     @pytest.mark.parametrize("kind", [b"complaint.acknowledged", b"\xff"])
@@ -426,7 +428,7 @@ class TestSubmissions:
         with pytest.raises(Poison, match="unknown-type"):
             await receive(intake)(message)
         assert (await web.get("/api/v1/submissions/sms-1/m1")).json()["field"] == "ce_type"
-        assert not (await intake.ledger.store.read_all(None)).events
+        assert not (await intake.repository.store.read_all(None)).events
 
     @pytest.mark.parametrize(
         ("body", "why"),
@@ -469,8 +471,8 @@ class TestSubmissions:
         copies = MemoryDeadLetters()
         letter = DeadLetter("intake", sent(submission()), "Poison: malformed")
         for _ in range(2):
-            await Quarantine(intake.database, copies).put(letter)
-        [(place, client, reason)] = await Quarantine(intake.database, copies).all(10)
+            await RefusedSubmissions(intake.database, copies).put(letter)
+        [(place, client, reason)] = await RefusedSubmissions(intake.database, copies).all(10)
         assert place.startswith("submissions/0@0")
         assert (client, reason) == ("sms-1", "Poison: malformed")
         assert copies.letters
@@ -478,7 +480,7 @@ class TestSubmissions:
 
 async def test_answers_and_ratings_are_on_the_page(web: httpx.AsyncClient, intake: Context, file: File) -> None:
     body = await file()
-    await write(intake.ledger, UUID(body["id"]), routed(), answered())
+    await write(intake.repository, UUID(body["id"]), routed(), answered())
     url = f"/api/v1/complaints/{body['tracking_code']}"
     closed = (await web.post(f"{url}/confirmation", json={"rating": 4}, headers=key("c"))).json()
     assert (closed["rating"], closed["due_at"]) == (4, None)

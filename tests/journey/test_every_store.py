@@ -16,7 +16,7 @@ from uuid import UUID
 import pytest
 
 from local.bulk.client import Unreachable
-from local.demo.story import LongStory, Stuck
+from local.demo.story import LongStory, StepTimeout
 from schemas.base.streams import complaint_id
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED
 from support.broker import event_ids
@@ -65,9 +65,9 @@ async def _play(url: str, jars: list[Path], folder: Path, killed: StandIn | None
             books = await door.get("/api/v1/books")
         filed = Counter(str(complaint_id(one.stream)) for one in await stored(platform) if one.type == "ComplaintFiled")
         assert (books["balanced"], books["filed"]) == (True, len(filed))
-        assert Counter(entry.complaint for entry in load.ledger.values()) == filed - Counter([story["id"]])
+        assert Counter(entry.complaint for entry in load.repository.values()) == filed - Counter([story["id"]])
         assert all(process.running for process in platform.processes.values())
-        log.info("%d kills, %d filed, %d asked again", len(kills), len(load.ledger), load.repeats)
+        log.info("%d kills, %d filed, %d asked again", len(kills), len(load.repository), load.repeats)
         assert bool(kills) == bool(killed)
 
 
@@ -106,7 +106,7 @@ async def _told(door: Door, platform: Running) -> dict[str, object]:
         tale = LongStory(door.session, platform.settings.clock_file, "every store")
         try:
             return {**await tale.play(), "id": tale.complaint}
-        except (Unreachable, Stuck):  # a step may lie wholly within the kills
+        except (Unreachable, StepTimeout):  # a step may lie wholly within the kills
             continue
 
 

@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from local.bulk.cli import app
-from local.bulk.client import Outcome, by_door, file_all, opened
-from local.bulk.gateway import by_topic
-from local.bulk.rows import Columns, read_rows
+from local.bulk.client import FilingResult, file_all, open_session, over_http
+from local.bulk.gateway import over_kafka
+from local.bulk.rows import FileColumns, read_rows
 from support.platform import Running, stored
 
 pytestmark = [pytest.mark.journey, pytest.mark.broker]
@@ -55,17 +55,17 @@ async def filed(platform: Running) -> int:
 
 async def cut_off_after(platform: Running, file: Path, road: str, rows: int) -> None:
     """File, until so many rows have ended; the others are left wherever they are."""
-    wanted = list(read_rows(file, Columns("words", region="where"), "import"))
-    ended: list[Outcome] = []
+    wanted = list(read_rows(file, FileColumns("words", region="where"), "import"))
+    ended: list[FilingResult] = []
 
-    def told(outcome: Outcome) -> None:
+    def told(outcome: FilingResult) -> None:
         ended.append(outcome)
         if len(ended) == rows:
             raise CutOff
 
     with pytest.raises(CutOff):
-        async with opened(platform.address) as session, by_topic(session, platform.kafka.bootstrap) as topic:
-            await file_all(by_door(session) if road == "door" else topic, wanted, told)
+        async with open_session(platform.address) as session, over_kafka(session, platform.kafka.bootstrap) as topic:
+            await file_all(over_http(session) if road == "door" else topic, wanted, told)
 
 
 async def test_a_run_that_was_cut_off_is_run_again_and_adds_only_what_was_missing(

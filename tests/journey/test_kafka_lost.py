@@ -15,7 +15,7 @@ from chassis.deadletter.port import MemoryDeadLetters
 from chassis.project.rebuild import rebuild, table_hash
 from chassis.service.platform import Platform, open_platform
 from chassis.sql.database import Database
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from reporting import queries
 from reporting.app import open_reporting
 from reporting.views import reports_view
@@ -100,7 +100,7 @@ async def _complaints(platform: Running) -> list[UUID]:
 
 
 async def _held_by(opened: Platform, complaints: Collection[UUID]) -> set[str]:
-    loaded = await opened.ledger("test").load_many(list(complaints))
+    loaded = await opened.repository("test").load_many(list(complaints))
     return {str(one.state.id) for one in loaded if one.state.is_open and one.state.agency == CITY}
 
 
@@ -112,11 +112,11 @@ async def _published(platform: Running) -> bool:
 
 async def _views_agree(opened: Platform) -> bool:
     async with open_reporting(opened) as reporting:
-        view = reports_view(opened.ledger("reporting"))
+        view = reports_view(opened.repository("reporting"))
         same = await _rebuilt(opened, reporting.database, (queries.METADATA, view, queries.REPORTS))
     async with open_inbox(opened, MemoryDeadLetters()) as inbox:
-        ledger: Ledger = inbox.ledger
-        rows = inbox_view(ledger, inbox.registry, inbox.policies)
+        repository: Repository = inbox.repository
+        rows = inbox_view(repository, inbox.registry, inbox.policies)
         return same and await _rebuilt(opened, inbox.database, (INBOX_METADATA, rows, INBOX))
 
 

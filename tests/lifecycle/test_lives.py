@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from agency_inbox.casework import Acknowledge, Clarify, Move, Progress, Respond, Return, reader
-from agency_inbox.delivery import untold
+from agency_inbox.casework import Acknowledge, Clarify, Move, RecordProgress, Respond, Return, owner_of
+from agency_inbox.delivery import undelivered
 from agency_inbox.views import BEFORE_ANYBODY
 from audit.books import Books, Summary, summary
 from audit.rules.history import life
@@ -149,7 +149,7 @@ class Lives(RuleBasedStateMachine):
     # what an agency does, the holder and others
 
     @rule(number=which, asked=st.sampled_from([
-        Acknowledge(), Progress("Sedang dikerjakan"), Clarify("Di mana tepatnya?"),
+        Acknowledge(), RecordProgress("Sedang dikerjakan"), Clarify("Di mana tepatnya?"),
         Return("Bukan kewenangan kami"), Return("Bukan kami", suggested="pln"), Return("Unit lain", suggested_unit="pu"),
     ]))  # fmt: skip
     def the_holder_moves(self, number: int, asked: Move) -> None:
@@ -329,8 +329,8 @@ class Lives(RuleBasedStateMachine):
                 if name in UNMOVED_BY:
                     assert WORK_OF_ROUTER(before) == WORK_OF_ROUTER(after)
                 if name in BEFORE_ANYBODY:
-                    assert (untold(before, (), {}), untold(after, (), {})) == ([], [])
-                    assert reader(before) is reader(after) is None
+                    assert (undelivered(before, (), {}), undelivered(after, (), {})) == ([], [])
+                    assert owner_of(before) is owner_of(after) is None
             self.passed[complaint] = len(history)
 
     @invariant()

@@ -11,11 +11,11 @@ from fastapi import FastAPI
 from chassis.base.clock import FixedClock
 from chassis.http.web import install
 from chassis.keys.keyring import MemoryKeyRing
-from chassis.project.from_store import StoreFeed
+from chassis.project.from_store import StoreProjection
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
 from chassis.store.memory import MemoryStore
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from reporting import http, open311, queries
 from reporting.context import Reporting
 from reporting.settings import SERVICE
@@ -26,11 +26,11 @@ from support.inbox import T0
 @pytest.fixture
 async def reporting(tmp_path: Path) -> AsyncIterator[Reporting]:
     clock = FixedClock(T0)
-    ledger = Ledger(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), SERVICE)
+    repository = Repository(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), SERVICE)
     database = Database(f"sqlite:///{tmp_path}/reporting.db", queries.METADATA)
-    books = StoreFeed(ledger.store, database, queries.METADATA, book_view(ledger))
-    supports = StoreFeed(ledger.store, database, queries.METADATA, SUPPORTS_VIEW)
-    yield Reporting(ledger, RegistryView(ledger, fresh_s=0), clock, database, books, supports, b"s" * 32)
+    books = StoreProjection(repository.store, database, queries.METADATA, book_view(repository))
+    supports = StoreProjection(repository.store, database, queries.METADATA, SUPPORTS_VIEW)
+    yield Reporting(repository, RegistryView(repository, fresh_s=0), clock, database, books, supports, b"s" * 32)
     await database.close()
 
 

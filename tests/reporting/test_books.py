@@ -9,13 +9,13 @@ from support.lives import answered, confirmed, filed, joined, lapsed, named, par
 async def test_each_complaint_is_open_with_one_holder_or_joined_or_closed_for_a_reason(
     reporting: Reporting, web: httpx.AsyncClient
 ) -> None:
-    ledger = reporting.ledger
-    await write(ledger, named("new"), filed(1))
-    await write(ledger, named("held"), filed(2), routed())
-    await write(ledger, named("said"), filed(3), routed(), answered(), confirmed())
-    await write(ledger, named("silent"), filed(4), routed(), answered(), lapsed())
-    await write(ledger, named("follower"), filed(5), joined(named("held")))
-    await write(ledger, named("late follower"), filed(6), joined(named("said")))
+    repository = reporting.repository
+    await write(repository, named("new"), filed(1))
+    await write(repository, named("held"), filed(2), routed())
+    await write(repository, named("said"), filed(3), routed(), answered(), confirmed())
+    await write(repository, named("silent"), filed(4), routed(), answered(), lapsed())
+    await write(repository, named("follower"), filed(5), joined(named("held")))
+    await write(repository, named("late follower"), filed(6), joined(named("said")))
 
     books = (await web.get("/api/v1/books")).json()
 
@@ -29,10 +29,10 @@ async def test_each_complaint_is_open_with_one_holder_or_joined_or_closed_for_a_
 async def test_who_follows_a_follower_is_counted_by_the_end_of_the_root(
     reporting: Reporting, web: httpx.AsyncClient
 ) -> None:
-    ledger = reporting.ledger
-    await write(ledger, named("root"), filed(1), routed(), answered(), confirmed())
-    await write(ledger, named("middle"), filed(2), joined(named("root")))
-    await write(ledger, named("last"), filed(3), joined(named("middle")))
+    repository = reporting.repository
+    await write(repository, named("root"), filed(1), routed(), answered(), confirmed())
+    await write(repository, named("middle"), filed(2), joined(named("root")))
+    await write(repository, named("last"), filed(3), joined(named("middle")))
 
     books = (await web.get("/api/v1/books")).json()
 
@@ -40,8 +40,8 @@ async def test_who_follows_a_follower_is_counted_by_the_end_of_the_root(
 
 
 async def test_parts_are_counted_apart(reporting: Reporting, web: httpx.AsyncClient) -> None:
-    await write(reporting.ledger, named("whole"), filed(1), routed())
-    await write(reporting.ledger, named("part"), part_of(named("whole")), routed(4))
+    await write(reporting.repository, named("whole"), filed(1), routed())
+    await write(reporting.repository, named("part"), part_of(named("whole")), routed(4))
 
     books = (await web.get("/api/v1/books")).json()
 
@@ -49,9 +49,9 @@ async def test_parts_are_counted_apart(reporting: Reporting, web: httpx.AsyncCli
 
 
 async def test_the_books_name_a_position_that_grows(reporting: Reporting, web: httpx.AsyncClient) -> None:
-    await write(reporting.ledger, named("a"), filed(1))
+    await write(reporting.repository, named("a"), filed(1))
     before = (await web.get("/api/v1/books")).json()
-    await write(reporting.ledger, named("a"), routed())
+    await write(reporting.repository, named("a"), routed())
     after = (await web.get("/api/v1/books")).json()
 
     assert int(after["position"]) > int(before["position"])
@@ -62,7 +62,7 @@ async def test_two_feeds_of_the_same_books_do_no_harm(reporting: Reporting, web:
     import asyncio
 
     for index in range(1, 30):
-        await write(reporting.ledger, named(f"c{index}"), filed(index), routed())
+        await write(reporting.repository, named(f"c{index}"), filed(index), routed())
     await asyncio.gather(*(reporting.books.catch_up() for _ in range(5)))
 
     assert (await web.get("/api/v1/books")).json()["open"] == {"agency:kota-bandung": 29}

@@ -27,12 +27,12 @@ def codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
     async def live() -> None:
         async with open_platform(read_settings()) as platform:
-            ledger = platform.ledger("router")
+            repository = platform.repository("router")
             decree = next(each for each in calendars() if each.year == T0.year).decree(T0)
-            await keep_registry(platform.store, ledger, decree)
-            await write(ledger, LEAD, filed(1), routed())
-            await write(ledger, FOLLOWER, filed(2, received_at=T0 + timedelta(seconds=1)), joined(LEAD))
-            await write(ledger, CLOSED, filed(3), routed(), answered(), lapsed())
+            await keep_registry(platform.store, repository, decree)
+            await write(repository, LEAD, filed(1), routed())
+            await write(repository, FOLLOWER, filed(2, received_at=T0 + timedelta(seconds=1)), joined(LEAD))
+            await write(repository, CLOSED, filed(3), routed(), answered(), lapsed())
 
     asyncio.run(live())
     secret = read_settings().code_secret.get_secret_value()

@@ -17,15 +17,15 @@ from support.lives import answered, confirmed, filed, named, routed, write
 
 
 async def pages(reporting: Reporting) -> AsyncIterator[Sequence[RecordedEvent]]:
-    yield (await reporting.ledger.store.read_all(None)).events
+    yield (await reporting.repository.store.read_all(None)).events
 
 
 @pytest.mark.parametrize(
     ("hours", "status"), [(0.5, Status.UNPLACED), (1.5, Status.ROUTED), (2.5, Status.ANSWERED), (9, Status.CLOSED)]
 )
 async def test_a_complaint_stands_as_it_did_then(reporting: Reporting, hours: float, status: Status) -> None:
-    await write(reporting.ledger, named("a"), filed(1), routed(), answered(), confirmed())
-    loaded = await reporting.ledger.load(named("a"))
+    await write(reporting.repository, named("a"), filed(1), routed(), answered(), confirmed())
+    loaded = await reporting.repository.load(named("a"))
 
     known = timeline.until(loaded.told(), T0 + timedelta(hours=hours))
 
@@ -40,7 +40,7 @@ def test_a_date_is_the_end_of_that_day_where_the_reader_lives() -> None:
 
 async def test_an_export_has_each_fact_once_and_no_words(reporting: Reporting, tmp_path: Path) -> None:
     target = tmp_path / "history.parquet"
-    await write(reporting.ledger, named("a"), filed(1, text="KENARI di atap", title="KENARI"), routed(), answered())
+    await write(reporting.repository, named("a"), filed(1, text="KENARI di atap", title="KENARI"), routed(), answered())
 
     count = await export(pages(reporting), target, None, None)
 
@@ -57,7 +57,7 @@ async def test_an_export_has_each_fact_once_and_no_words(reporting: Reporting, t
 
 async def test_an_export_keeps_to_its_dates(reporting: Reporting, tmp_path: Path) -> None:
     target = tmp_path / "history.parquet"
-    await write(reporting.ledger, named("a"), filed(1), routed(1), answered(2))
+    await write(reporting.repository, named("a"), filed(1), routed(1), answered(2))
 
     count = await export(pages(reporting), target, T0 + timedelta(hours=1), T0 + timedelta(hours=2))
 

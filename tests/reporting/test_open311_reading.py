@@ -5,7 +5,7 @@ from xml.etree.ElementTree import fromstring
 import httpx
 import pytest
 
-from chassis.project.from_store import StoreFeed
+from chassis.project.from_store import StoreProjection
 from reporting import queries
 from reporting.context import Reporting
 from reporting.views import reports_view
@@ -23,14 +23,14 @@ FIELDS = {
 @pytest.fixture
 async def told(reporting: Reporting) -> None:
     """One is answered, one is closed, one is not read yet, one is secret, one is examined."""
-    ledger = reporting.ledger
-    await write(ledger, named("open"), filed(1), classified(), routed(), answered())
-    await write(ledger, named("closed"), filed(2), classified(), routed(), answered(), confirmed())
-    await write(ledger, named("new"), filed(3))
-    await write(ledger, named("secret"), filed(4, secret=True), classified(), routed())
-    await write(ledger, named("examined"), filed(5), classified(supervision=True), routed())
-    view = reports_view(ledger)
-    await StoreFeed(ledger.store, reporting.database, queries.METADATA, view).catch_up()
+    repository = reporting.repository
+    await write(repository, named("open"), filed(1), classified(), routed(), answered())
+    await write(repository, named("closed"), filed(2), classified(), routed(), answered(), confirmed())
+    await write(repository, named("new"), filed(3))
+    await write(repository, named("secret"), filed(4, secret=True), classified(), routed())
+    await write(repository, named("examined"), filed(5), classified(supervision=True), routed())
+    view = reports_view(repository)
+    await StoreProjection(repository.store, reporting.database, queries.METADATA, view).catch_up()
 
 
 async def ids(web: httpx.AsyncClient, query: str = "") -> set[str]:

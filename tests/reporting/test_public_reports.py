@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 import httpx
 import pytest
 
-from chassis.project.from_store import StoreFeed
+from chassis.project.from_store import StoreProjection
 from reporting import queries
 from reporting.context import Reporting
 from reporting.views import reports_view
@@ -18,8 +18,8 @@ CLIENT = uuid5(UUID(int=0), "device")
 
 async def show(reporting: Reporting) -> None:
     """Feed the public list as its Kafka projection would."""
-    view = reports_view(reporting.ledger)
-    await StoreFeed(reporting.ledger.store, reporting.database, queries.METADATA, view).catch_up()
+    view = reports_view(reporting.repository)
+    await StoreProjection(reporting.repository.store, reporting.database, queries.METADATA, view).catch_up()
 
 
 def client(name: str) -> dict[str, str]:
@@ -29,7 +29,7 @@ def client(name: str) -> dict[str, str]:
 async def test_a_public_report_tells_its_story_without_the_agencys_inner_mail(
     reporting: Reporting, web: httpx.AsyncClient
 ) -> None:
-    await write(reporting.ledger, named("a"), filed(1), routed(), answered())
+    await write(reporting.repository, named("a"), filed(1), routed(), answered())
     await show(reporting)
 
     report = (await web.get(f"/api/v1/reports/{number_of(1)}?lang=en")).json()
@@ -42,7 +42,7 @@ async def test_a_public_report_tells_its_story_without_the_agencys_inner_mail(
 async def test_a_secret_report_is_answered_like_one_that_does_not_exist(
     reporting: Reporting, web: httpx.AsyncClient, flags: dict[str, bool]
 ) -> None:
-    await write(reporting.ledger, named("secret"), filed(1, **flags))
+    await write(reporting.repository, named("secret"), filed(1, **flags))
     await show(reporting)
 
     secret, absent = await web.get(f"/api/v1/reports/{number_of(1)}"), await web.get(f"/api/v1/reports/{number_of(2)}")
@@ -53,8 +53,8 @@ async def test_a_secret_report_is_answered_like_one_that_does_not_exist(
 
 
 async def test_a_part_is_not_listed_beside_its_whole(reporting: Reporting, web: httpx.AsyncClient) -> None:
-    await write(reporting.ledger, named("whole"), filed(1), routed())
-    await write(reporting.ledger, named("part"), part_of(named("whole"), 1), routed(4))
+    await write(reporting.repository, named("whole"), filed(1), routed())
+    await write(reporting.repository, named("part"), part_of(named("whole"), 1), routed(4))
     await show(reporting)
 
     assert len((await web.get("/api/v1/reports")).json()["reports"]) == 1
@@ -63,27 +63,27 @@ async def test_a_part_is_not_listed_beside_its_whole(reporting: Reporting, web: 
 async def test_of_a_report_that_follows_another_the_public_is_told_which_one_unless_it_may_not_know_of_it(
     reporting: Reporting, web: httpx.AsyncClient
 ) -> None:
-    await write(reporting.ledger, named("lead"), filed(1), routed())
-    await write(reporting.ledger, named("follower"), filed(2), routed(), joined(named("lead")))
-    await write(reporting.ledger, named("last"), filed(3), routed(), joined(named("follower")))
+    await write(reporting.repository, named("lead"), filed(1), routed())
+    await write(reporting.repository, named("follower"), filed(2), routed(), joined(named("lead")))
+    await write(reporting.repository, named("last"), filed(3), routed(), joined(named("follower")))
     await show(reporting)
     for follower in (number_of(2), number_of(3)):
         assert (await web.get(f"/api/v1/reports/{follower}")).json()["lead_public_number"] == number_of(1)
     assert (await web.get(f"/api/v1/reports/{number_of(1)}")).json()["lead_public_number"] is None
-    await write(reporting.ledger, named("lead"), classified(supervision=True))
+    await write(reporting.repository, named("lead"), classified(supervision=True))
     assert (await web.get(f"/api/v1/reports/{number_of(2)}")).json()["lead_public_number"] is None
 
 
 async def test_erased_text_reads_as_erased_in_the_public_list(reporting: Reporting, web: httpx.AsyncClient) -> None:
-    await write(reporting.ledger, named("a"), filed(1), routed())
+    await write(reporting.repository, named("a"), filed(1), routed())
     await show(reporting)
-    await reporting.ledger.keyring.destroy(named("a"))
+    await reporting.repository.keyring.destroy(named("a"))
 
     assert (await web.get(f"/api/v1/reports/{number_of(1)}")).json()["text"] == "[erased]"
 
 
 async def test_a_supporter_counts_once_however_often_they_ask(reporting: Reporting, web: httpx.AsyncClient) -> None:
-    await write(reporting.ledger, named("a"), filed(1), classified())
+    await write(reporting.repository, named("a"), filed(1), classified())
     await show(reporting)
     url = f"/api/v1/reports/{number_of(1)}/support"
 
@@ -97,17 +97,17 @@ async def test_a_supporter_counts_once_however_often_they_ask(reporting: Reporti
 async def test_what_nobody_has_read_yet_is_not_shown_since_it_may_need_examining(
     reporting: Reporting, web: httpx.AsyncClient
 ) -> None:
-    await write(reporting.ledger, named("a"), filed(1))
+    await write(reporting.repository, named("a"), filed(1))
     await show(reporting)
     assert (await web.get("/api/v1/reports")).json()["reports"] == []
     assert (await web.get(f"/api/v1/reports/{number_of(1)}")).status_code == 404
-    await write(reporting.ledger, named("a"), classified())
+    await write(reporting.repository, named("a"), classified())
     await show(reporting)
     assert (await web.get(f"/api/v1/reports/{number_of(1)}")).status_code == 200
 
 
 async def test_supports_are_found_again_from_the_store_alone(reporting: Reporting, web: httpx.AsyncClient) -> None:
-    await write(reporting.ledger, named("a"), filed(1), classified())
+    await write(reporting.repository, named("a"), filed(1), classified())
     await show(reporting)
     await web.post(f"/api/v1/reports/{number_of(1)}/support", headers=client("me"))
     await reporting.database.run(lambda connection: connection.execute(queries.SUPPORTS.delete()))
@@ -126,7 +126,7 @@ async def test_a_wrong_request_names_the_field(web: httpx.AsyncClient, asked: st
 
 
 async def test_counts_keep_ways_of_closing_apart(reporting: Reporting, web: httpx.AsyncClient) -> None:
-    await write(reporting.ledger, named("a"), filed(1), routed())
+    await write(reporting.repository, named("a"), filed(1), routed())
     await show(reporting)
     counts = (await web.get("/api/v1/counts?by=agency")).json()["counts"]
     assert counts == [{"key": "kota-bandung", "status": "routed", "reason": None, "count": 1}]

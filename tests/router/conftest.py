@@ -12,19 +12,19 @@ from fastapi import FastAPI
 from chassis.base.clock import FixedClock
 from chassis.http.web import install
 from chassis.keys.keyring import MemoryKeyRing
-from chassis.project.from_store import StoreFeed
+from chassis.project.from_store import StoreProjection
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
 from chassis.store.memory import MemoryStore
 from chassis.sweep.sweep import Sweep
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from router import http
 from router.context import Router
 from router.duplicates.features import FeatureReader, feature_data
 from router.duplicates.watcher import DuplicateWatch
 from router.placement.knowledge import Knowing
 from router.placement.reaction import Placing
-from router.placement.sweep import Lookout, plan
+from router.placement.sweep import Watchdog, plan
 from router.placement.views import METADATA, SWEEP, VIEW
 from router.settings import SERVICE
 from schemas.reference.load import policies
@@ -37,23 +37,23 @@ GRACE = timedelta(seconds=30)
 async def router(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Router]:
     monkeypatch.setattr("router.placement.knowledge.PRECEDENTS_FRESH_S", 0.0)
     clock = FixedClock(T0)
-    ledger = Ledger(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), SERVICE)
+    repository = Repository(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), SERVICE)
     database = Database(f"sqlite:///{tmp_path}/router.db", METADATA)
-    registry = RegistryView(ledger, fresh_s=0)
+    registry = RegistryView(repository, fresh_s=0)
     knowing = Knowing(registry, database, policies())
-    placing = Placing(ledger, knowing, clock)
-    sweep = Sweep(database, ledger, clock, plan=plan(GRACE), react=placing, tables=SWEEP)
-    lookout = Lookout(database, ledger, registry, placing, 1.0)
-    feed = StoreFeed(ledger.store, database, METADATA, VIEW)
+    placing = Placing(repository, knowing, clock)
+    sweep = Sweep(database, repository, clock, plan=plan(GRACE), react=placing, tables=SWEEP)
+    watchdog = Watchdog(database, repository, registry, placing, 1.0)
+    feed = StoreProjection(repository.store, database, METADATA, VIEW)
     features = FeatureReader(feature_data(), {"32.73": "Kota Bandung"})
-    duplicates = DuplicateWatch(database, METADATA, ledger, clock, features, b"secret of tests", knowing.policies)
-    yield Router(ledger, clock, knowing, database, feed, placing, sweep, lookout, duplicates)
+    duplicates = DuplicateWatch(database, METADATA, repository, clock, features, b"secret of tests", knowing.policies)
+    yield Router(repository, clock, knowing, database, feed, placing, sweep, watchdog, duplicates)
     await database.close()
 
 
 @pytest.fixture
 async def land(router: Router) -> Country:
-    """The small country of `support.placing`, in router's store."""
+    """The small country of `support.placing` in router's store."""
     land = Country(router)
     await land.decree(*country())
     return land

@@ -1,1 +1,3 @@
-"""The whole system in one process, under one seed: real reactions, sweeps, projections and relay, in-memory ports."""
+"""The whole system in one process under one seed: the real reactions, sweeps, projections and relay over in-memory
+ports.
+"""

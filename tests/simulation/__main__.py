@@ -1,5 +1,8 @@
-"""`make simulate SEEDS=50000` runs so many seeds; `make simulate SEED=7` tells the story of one; `make simulate PLANT=all`
-plants each of our mistakes and looks for a seed that finds it (`PLANT=no_guard`: that one, and its shortest story).
+"""Command line of the simulation.
+
+`make simulate SEEDS=50000` plays that many seeds; `make simulate SEED=7` prints the story of one; `make simulate
+PLANT=all` plants each known mistake and looks for a seed that finds it (`PLANT=no_guard`: that one, with its shortest
+story).
 """
 
 import argparse
@@ -22,7 +25,7 @@ SLICE = 20
 
 
 class Some(NamedTuple):
-    """What a slice of seeds came to."""
+    """The result of a slice of seeds. `cpu_s`: processor seconds."""
 
     seeds: int
     lives: int
@@ -32,7 +35,7 @@ class Some(NamedTuple):
 
 
 def main(arguments: list[str]) -> int:
-    """The exit status: 1 if anything was lost."""
+    """Return the exit status: 1 if anything was lost."""
     parser = argparse.ArgumentParser(prog="simulate", description=__doc__)
     parser.add_argument("--seeds", type=int, default=2_000, help="how many")
     parser.add_argument("--first", type=int, default=0, help="the first of them")
@@ -50,7 +53,7 @@ def main(arguments: list[str]) -> int:
 
 
 def tell(seed: int, name: str | None = None) -> int:
-    """Play one seed; if something is lost, the shortest story of it, kept under that name if there is one."""
+    """Play one seed. If something is lost, print its shortest story and keep it under `name` if one is given."""
     quiet()
     outcome = play(seed)
     if outcome.lost is None:
@@ -66,7 +69,7 @@ def tell(seed: int, name: str | None = None) -> int:
 
 
 def look_for(name: str, seeds: range, whole_story: bool) -> int:
-    """Plant that mistake, and play until it is found."""
+    """Plant the mistake `name` and play seeds until one finds it."""
     quiet()
     begun = time.process_time()
     with pytest.MonkeyPatch.context() as patch:
@@ -85,7 +88,7 @@ def look_for(name: str, seeds: range, whole_story: bool) -> int:
 
 
 def run(first: int, count: int, jobs: int) -> int:
-    """Play them all; each that loses something is named with its finding."""
+    """Play all seeds; print each seed that loses something with its finding."""
     begun, done, lost = time.perf_counter(), Some(0, 0, 0, 0.0, []), False
     for some in _somes(first, count, jobs):
         done = Some(done.seeds + some.seeds, done.lives + some.lives, done.steps + some.steps,
@@ -115,7 +118,7 @@ def _somes(first: int, count: int, jobs: int) -> Iterator[Some]:
 
 
 def some(seeds: range) -> Some:
-    """Play these."""
+    """Play these seeds."""
     quiet()
     begun = time.process_time()
     with standing_in():
@@ -126,13 +129,12 @@ def some(seeds: range) -> Some:
 
 
 def say(text: str) -> None:
-    """To whoever asked."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
 def quiet() -> None:
-    """What services log about faults that were asked for is of no use here."""
+    """Silence the services' logs about faults that the simulation causes on purpose."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
 
 

@@ -1,4 +1,4 @@
-"""Kafka as far as our roads can tell: topics with ids, offsets, groups, one fenced transactional producer."""
+"""Kafka as the background tasks see it: topics with ids, offsets, consumer groups, one fenced transactional producer."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
@@ -15,7 +15,7 @@ NAMES: Final = UUID(int=5)
 
 
 class Topic:
-    """Partitions as lists."""
+    """A topic: one list of messages per partition."""
 
     def __init__(self, name: str, partitions: int, born: int) -> None:
         self.id = uuid5(NAMES, f"{name} {born}")
@@ -24,7 +24,7 @@ class Topic:
 
 
 class Broker:
-    """`wipe` loses everything; topics that are made again have other ids."""
+    """The broker. `wipe` loses everything; topics that are made again get new ids."""
 
     def __init__(self) -> None:
         self.up, self.cluster, self.born, self.epoch = True, "cluster-0", 0, 0
@@ -50,7 +50,7 @@ class Broker:
         return self.ids([topic.name for topic in wanted])
 
     def put(self, name: str, partition: int, key: bytes | None, value: bytes, headers: Sequence[Header]) -> int:
-        """The new record's offset."""
+        """Append a record and return its offset."""
         topic = self._topic(name)
         records = topic.partitions[partition]
         topic.size += 1
@@ -73,7 +73,7 @@ class Broker:
         return self._checkpoint
 
     def poll(self, group: str, topic: str, most: int) -> list[Message]:
-        """What the group has not committed, oldest of each partition first."""
+        """Records that the group has not committed, the oldest of each partition first."""
         found: list[Message] = []
         for partition, records in enumerate(self._topic(topic).partitions):
             start = self._groups.get((group, topic, partition), 0)
@@ -91,7 +91,7 @@ class Broker:
             self._reach(key, offset)
 
     def again(self, group: str, topic: str, back: int) -> None:
-        """A rebalance or a lost commit: the last ones come once more."""
+        """Deliver the last records again, as after a rebalance or a lost commit."""
         for key, offset in self._groups.items():
             if key[:2] == (group, topic):
                 self._reach(key, max(0, offset - back))
@@ -105,7 +105,7 @@ class Broker:
         return self._topic(topic).size - self._handled.get((group, topic), 0)
 
     def size(self, topic: str) -> tuple[int, int]:
-        """Which topic it is, and how many records it has."""
+        """The topic's id and its number of records."""
         known = self.topics.get(topic)
         return (self.born, known.size) if known else (self.born, -1)
 

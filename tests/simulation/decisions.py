@@ -1,4 +1,4 @@
-"""What happens next? One decision at a time, drawn from a seed; a run is its list of decisions, and can be told again."""
+"""The decisions of a run, drawn one at a time from a seed. A run is its list of decisions and can be replayed."""
 
 from dataclasses import dataclass, replace
 from random import Random
@@ -7,31 +7,34 @@ from typing import Any, Final
 from schemas.base.topics import COMPLAINT_EVENTS
 from schemas.complaint.fold import allows
 from schemas.complaint.lifecycle import Status
+from schemas.events.intake import ResolutionDisputed
 from simulation.people import BODIES, PICKS, POTHOLE, Ask, filed_id
 from simulation.ports import WRITE
 from simulation.world import SHOWS, World
 from support.placing import CITY, PROVINCE
 
 FAULTY: Final = 0.14
-"""Of the tasks that go on, so many meet a fault on their way."""
+"""Share of the scheduled tasks that meet a fault."""
 DEEP: Final = 9
 HOURS: Final = (0.2, 5, 24, 24, 72, 24 * 8, 24 * 20)
 GROUPS: Final = ("router.reactions", "agency-inbox.delivery", "intake.notices", "reporting.summary")
 HEIRS: Final = frozenset({PROVINCE, "kemen-pu", "kemendagri"})
-"""Bodies that succeed others, and stay."""
+"""Bodies that take over others' work and are never dissolved themselves."""
 NOBODYS_FIELD: Final = 0.2
-"""In so many runs every body returns what it gets."""
+"""Share of the runs in which every body returns everything."""
 MANY: Final = 3
 TRIES: Final = 8
-"""So many complaints are looked at for one of which somebody wants something."""
+"""How many complaints are looked at to find one for which somebody has a request."""
 ONE_MATTER: Final = 0.3
-"""In so many runs all complain of the same pothole, and the desk joins them."""
+"""Share of the runs in which all reports are about the same pothole, and the desk joins them."""
 TEMPERS: Final = ("diligent", "ignores", "bounces", "flip-flops")
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`kind` run: the task `name` goes on; do: somebody asks; else a fault, or time. `at`, `fault`: see `ports.Turn`."""
+    """One decision. `kind` run: task `name` continues; do: a person makes a request; otherwise a fault or the passing
+    of time. `at` and `fault`: see `ports.Turn`.
+    """
 
     kind: str
     name: str = ""
@@ -41,12 +44,12 @@ class Decision:
     amount: float = 0
 
     def calm(self) -> "Decision":
-        """The same, without its fault."""
+        """The same decision without its fault."""
         return replace(self, at=0, fault="")
 
 
 def carry_out(world: World, decision: Decision) -> str | None:
-    """Do it; what came of it beside the plain doing, or None if there was nothing to do."""
+    """Carry out the decision. Returns what the fault struck (empty: nothing), or None if there was nothing to do."""
     match decision.kind:
         case "run":
             return world.go_on(decision.name, decision.at, decision.fault) if decision.name in world.tasks else None
@@ -77,7 +80,7 @@ def carry_out(world: World, decision: Decision) -> str | None:
 
 
 def _all(world: World, decision: Decision) -> str:
-    """Whatever has news goes on, one after another; the fault strikes the `amount`-th of them."""
+    """Every task with something new to see continues, one after another; the fault strikes the `amount`-th of them."""
     came = ""
     ready = [name for name, task in world.tasks.items() if task.kind not in SHOWS and world.has_news(name)]
     for number, name in enumerate(ready):
@@ -87,7 +90,7 @@ def _all(world: World, decision: Decision) -> str:
 
 
 class Player:
-    """Draws decisions. Mostly what can succeed is tried, sometimes what cannot."""
+    """Draws decisions. It mostly tries what can succeed, and sometimes what cannot."""
 
     def __init__(self, world: World, random: Random, lives: int) -> None:
         self._world, self._random = world, random
@@ -163,7 +166,7 @@ class Player:
         return self._run()
 
     def _ending(self) -> str:
-        """A body that may come to an end: mostly one that holds something."""
+        """A body that may be dissolved: mostly one that holds something."""
         holders = sorted({state.agency for state in self._world.watch.states.values() if state.agency} - HEIRS)
         if holders and self._random.random() < 0.7:
             return self._random.choice(holders)
@@ -182,7 +185,7 @@ class Player:
         return Ask(number, kind, about, part, pick, body)
 
     def _kind(self, state: Any) -> tuple[str | None, str]:
-        """What somebody asks of a complaint in that state, and which body asks or is named."""
+        """The kind of request for a complaint in that state, and the body that makes it or is named."""
         random = self._random
         anybody = random.choice(BODIES)
         if random.random() < 0.08:
@@ -206,7 +209,7 @@ class Player:
             case Status.ANSWERED:
                 return random.choice(("confirms", "disputes", "disputes", None, None, "asks to be forgotten")), anybody
             case Status.CLOSED:
-                if not allows(state, "ResolutionDisputed"):
+                if not allows(state, ResolutionDisputed):
                     return random.choice((None, None, None, "asks to be forgotten")), anybody
                 return random.choice(("disputes", "disputes", None, "asks to be forgotten")), anybody
             case Status.JOINED:

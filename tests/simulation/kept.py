@@ -1,4 +1,4 @@
-"""Stories that once ended badly, each in a file of its own: told again at every change. Decisions, not seeds: a seed means
+"""Stories that once failed, each in a file of its own, replayed as tests. They are decisions, not seeds: a seed gives
 another story as soon as anything is drawn differently.
 """
 
@@ -16,7 +16,7 @@ FOLDER: Final = Path(__file__).parent / "kept"
 
 
 class Kept(NamedTuple):
-    """`was`: what it came to then."""
+    """A kept story. `was`: how it failed then."""
 
     was: str
     twins: Sequence[str]
@@ -24,12 +24,12 @@ class Kept(NamedTuple):
 
 
 def names() -> list[str]:
-    """Every story that is kept."""
+    """Names of all kept stories."""
     return sorted(path.stem for path in FOLDER.glob("*.json"))
 
 
 def keep(name: str, kept: Kept) -> Path:
-    """Write it down; the file."""
+    """Write a story and return its file."""
     path = FOLDER / f"{name}.json"
     lines = [to_json({k: v for k, v in asdict(each).items() if v}).decode() for each in kept.decisions]
     head = f'{{"was": {to_json(kept.was).decode()},\n "twins": {to_json(list(kept.twins)).decode()},\n "decisions": [\n'
@@ -38,7 +38,6 @@ def keep(name: str, kept: Kept) -> Path:
 
 
 def read(name: str) -> Kept:
-    """A kept story."""
     said = from_json((FOLDER / f"{name}.json").read_bytes())
     return Kept(said["was"], said["twins"], [_decision(**each) for each in said["decisions"]])
 

@@ -1,7 +1,7 @@
-"""A service's database in memory, reached as its functions reach one: statements of SQLAlchemy over `sqlite3`.
+"""A service's database in memory: SQLAlchemy statements run directly over `sqlite3`.
 
-Much of what SQLAlchemy's own connection does at each statement (pools, events, cursors of many kinds) is left out: it
-costs ten times the query. What a statement says, and what types make of its values, is SQLAlchemy's as ever.
+SQLAlchemy's own connection does much work per statement (pools, events, cursors), which costs ten times the query.
+SQLAlchemy still compiles the statements and converts the values.
 """
 
 import sqlite3
@@ -24,7 +24,7 @@ _PLANS: Final[dict[Any, Any]] = {}
 
 
 class Result:
-    """As much of SQLAlchemy's result as is asked for."""
+    """The part of SQLAlchemy's result that is used."""
 
     def __init__(self, cursor: sqlite3.Cursor, rows: Sequence[Any]) -> None:
         self.cursor, self._rows, self.rowcount = self, rows, cursor.rowcount
@@ -60,7 +60,7 @@ class Result:
         return self
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Nothing to close."""
 
     def mappings(self) -> "Result":
         self._rows = [row._asdict() for row in self._rows]
@@ -68,13 +68,13 @@ class Result:
 
 
 class Link:
-    """One connection (`sqlalchemy.Connection`)."""
+    """The part of `sqlalchemy.Connection` that is used."""
 
     dialect: Any = DIALECT
 
     def __init__(self, metadata: MetaData) -> None:
         self._raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, cached_statements=2_000)
-        self.connection, self.driver_connection = self, self._raw  # for whoever asks SQLite straight
+        self.connection, self.driver_connection = self, self._raw  # for callers that use the sqlite3 connection itself
         for table in metadata.sorted_tables:
             self._raw.execute(str(CreateTable(table).compile(dialect=DIALECT)))
             for index in sorted(table.indexes, key=lambda index: str(index.name)):
@@ -82,12 +82,12 @@ class Link:
         self._emptied = [f'delete from "{table.name}"' for table in reversed(metadata.sorted_tables)]
 
     def clear(self) -> None:
-        """Every table is empty again."""
+        """Empty every table."""
         for statement in self._emptied:
             self._raw.execute(statement)
 
     def act(self, function: Callable[[Any], T]) -> T:
-        """What `function` returns; all that it wrote, or nothing."""
+        """Run `function` in a transaction: all that it wrote is kept, or nothing."""
         self._raw.execute("begin")
         try:
             result = function(self)
@@ -98,7 +98,7 @@ class Link:
         return result
 
     def look(self, function: Callable[[Any], T]) -> T:
-        """What `function` returns, which writes nothing."""
+        """Run `function`, which writes nothing."""
         return function(self)
 
     def execute(self, statement: Any, parameters: Any = None) -> Result:
@@ -137,10 +137,10 @@ class Link:
 
 
 def _plan(statement: Any, parameters: Any) -> Any:
-    """Of a statement that was run before with the same names and as long lists: its text, what finds its values, and
-    what makes a row. None: it is new.
+    """The cached plan of a statement that was run before with the same names and list lengths: its text, how its values
+    are found, how a row is made. None for a new statement.
     """
-    if "_generate_cache_key" not in statement.__dict__:  # SQLAlchemy makes it at the first run
+    if "_generate_cache_key" not in statement.__dict__:  # SQLAlchemy sets it at the first run
         return None
     many = isinstance(parameters, list)
     first = parameters[0] if many else parameters or {}
@@ -157,7 +157,7 @@ def _plan(statement: Any, parameters: Any) -> Any:
 
 
 def _planned(statement: Any, given: Mapping[str, Any], *, many: bool) -> Any:
-    # Not from the cache: what lies there is another statement of this shape, with values of its own.
+    # Not from the cache, which holds another statement of this shape with other values.
     compiled, *_ = statement._compile_w_cache(
         DIALECT, compiled_cache=None, column_keys=sorted(given), for_executemany=many
     )
@@ -177,7 +177,7 @@ def _planned(statement: Any, given: Mapping[str, Any], *, many: bool) -> Any:
 
 
 def _finder(compiled: Any, name: str, place: int | None, change: Any) -> Callable[[Mapping[str, Any]], Any]:
-    """What finds one value in what is given, as the driver takes it; `place`: in a list."""
+    """A function that finds one value in the parameters and converts it for the driver. `place`: index in a list."""
     bind = compiled.binds[name]
     key, value = bind.key, bind.effective_value
     if place is not None:
@@ -192,7 +192,7 @@ def _as_is(value: Any, change: Callable[[Any], Any] | None) -> Any:
 
 
 def _values(compiled: Any, given: Mapping[str, Any], extracted: Any, collected: Any) -> tuple[str, list[Any]]:
-    """The statement to run, and its values in order."""
+    """The statement to run and its values in order."""
     named = compiled.construct_params(
         given, extracted_parameters=extracted, escape_names=False, _collected_params=collected
     )
@@ -204,7 +204,7 @@ def _values(compiled: Any, given: Mapping[str, Any], extracted: Any, collected: 
 
 
 def _row(compiled: Any) -> Callable[[Any], Any]:
-    """What makes a row of a driver's tuple."""
+    """A function that makes a row from the driver's tuple."""
     found = _ROWS.get(compiled)
     if found is None:
         columns = compiled._result_columns
@@ -230,8 +230,8 @@ def _reader(make: Callable[[Any], Any], changing: Sequence[tuple[int, Any]]) -> 
 
 @cache
 def disk(service: str, metadata: MetaData) -> Link:
-    """One service's own database, which outlives the service's processes. Made once a Python process, and cleared for
-    each run: making tables costs more than a run.
+    """One service's database, which outlives the service's processes. It is made once per Python process and emptied
+    for each run, because making tables costs more than a run.
     """
     assert service
     return Link(metadata)

@@ -1,7 +1,7 @@
-"""What people ask of the system: reporters, agencies, the desk, the arbiter, and whoever changes the registry.
+"""Requests of people: reporters, agencies, the desk, the arbiter, and whoever changes the registry.
 
-Each ask goes through the services' own moves, as their endpoints call them. Who gets no answer asks again with the
-same key; who is refused, leaves it.
+Each request calls the same functions as the endpoint. Without an answer it is repeated with the same key; after a
+refusal it is given up.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,15 +12,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from agency_inbox import handlers as inbox
-from agency_inbox.casework import Acknowledge, Clarify, Move, Progress, Respond, Return
+from agency_inbox.casework import Acknowledge, Clarify, Move, RecordProgress, Respond, Return
 from chassis.base.errors import Poison, Retryable
 from chassis.base.message import Message
 from chassis.write.repository import Cause
 from intake import decide as intake
 from intake import filing, handlers
 from intake.commands import AddDetail, CallOmbudsman, Confirm, Dispute, Erase, Withdraw
-from intake.handlers import Asked
-from intake.storage.subscribers import watcher
+from intake.handlers import MoveRequest
+from intake.storage.subscribers import subscriber_for
 from reporting import http as supporting
 from router import handlers as router
 from router.desk import decide as desk
@@ -50,23 +50,25 @@ REGIONS: Final = ("32.73", "32.73", "32.04", None)
 ANSWER: Final = "Sudah kami perbaiki hari ini."
 TRIES: Final = 4
 NO_NUMBER: Final = "SP-2026-000001-8"
-"""Of a report that is not there."""
+"""Public number of a report that does not exist."""
 PICKS: Final = 1152
-"""So many ways to file."""
+"""Number of different ways to file."""
 POTHOLE: Final = tuple(pick for pick in range(PICKS) if pick % 6 == 5 and pick // 6 % 4 < 2)  # fmt: skip
-"""Those that tell of the same pothole in the same city."""
+"""Ways to file that describe the same pothole in the same city."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One person's ask. `number` is its own name; `about` the filing's number; `part` counts from 1, 0: the whole."""
+    """One request of one person. `number`: its own number; `about`: the number of the filing; `part`: from 1, or 0 for
+    the whole.
+    """
 
     number: int
     kind: str
     about: int
     part: int = 0
     pick: int = 0
-    """Which of several ways; read by each kind."""
+    """Which of several variants; each kind reads it in its own way."""
     body: str = ""
 
     @property
@@ -80,12 +82,12 @@ Steps = Callable[[Any, Process, Ask, UUID], Awaitable[Any]]
 
 @cache
 def filed_id(number: int) -> UUID:
-    """The complaint of that filing."""
+    """The complaint made by that filing."""
     return complaint_id("web", "test", f"k{number}")
 
 
 async def insist(world: Any, process: Process, ask: Ask, complaint: UUID) -> None:
-    """Ask, a few times over if nobody answers."""
+    """Make the request; repeat it a few times if there is no answer."""
     for _ in range(TRIES):
         try:
             said = await KINDS[ask.kind][1](world, process, ask, complaint)
@@ -114,7 +116,7 @@ async def _file(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
 
 def _reporter(command: Any, rule: Callable[[Complaint, Any, Any], Any]) -> Steps:
     async def steps(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
-        asked = Asked(complaint, "test", ask.key, ask.kind)
+        asked = MoveRequest(complaint, "test", ask.key, ask.kind)
         at = world.clock.now()
         done = await handlers.move(process.context, asked, command, lambda state: rule(state, command, at))
         return _promise(done, handlers._cause(process.context, asked, command).causation_id)
@@ -123,29 +125,29 @@ def _reporter(command: Any, rule: Callable[[Complaint, Any, Any], Any]) -> Steps
 
 
 async def _detail(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
-    command, asked = AddDetail(text="Sudah lama begini"), Asked(complaint, "test", ask.key, "details")
+    command, asked = AddDetail(text="Sudah lama begini"), MoveRequest(complaint, "test", ask.key, "details")
     done = await handlers.add_detail(process.context, asked, command)
     return _promise(done, handlers._cause(process.context, asked, command).causation_id)
 
 
 async def _dispute(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
-    command, asked = Dispute(reason="Belum selesai"), Asked(complaint, "test", ask.key, "dispute")
+    command, asked = Dispute(reason="Belum selesai"), MoveRequest(complaint, "test", ask.key, "dispute")
     done = await handlers.dispute(process.context, asked, command)
     return _promise(done, handlers._cause(process.context, asked, command).causation_id)
 
 
 async def _erase(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
-    await handlers.erase(process.context, Asked(complaint, "test", ask.key, "erasure"), Erase())
+    await handlers.erase(process.context, MoveRequest(complaint, "test", ask.key, "erasure"), Erase())
 
 
 async def _follow(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
     audience, at = process.context.audience, world.clock.now()
     found = await audience.complaint_of(world.watch.state(filed_id(ask.about)).public_number or NO_NUMBER)
-    loaded = await process.context.ledger.load(found or complaint)
+    loaded = await process.context.repository.load(found or complaint)
     if found is not None and loaded.state.is_public and not loaded.state.erased and loaded.keys.generations:
-        one = watcher(found, loaded.keys, f"orang-{ask.pick}@example.org", "id", at)
-        if await audience.watchers.ask(one) is not None and ask.pick % 4:
-            await audience.watchers.confirm(one.id, at)
+        one = subscriber_for(found, loaded.keys, f"orang-{ask.pick}@example.org", "id", at)
+        if await audience.subscribers.ask(one) is not None and ask.pick % 4:
+            await audience.subscribers.confirm(one.id, at)
 
 
 async def _support(world: Any, process: Process, ask: Ask, _part: UUID) -> Any:
@@ -157,7 +159,7 @@ async def _support(world: Any, process: Process, ask: Ask, _part: UUID) -> Any:
 
 
 def _promise(done: Any, causation: UUID) -> Any:
-    """Said yes to: this stays in that stream for ever."""
+    """The stream and cause that must exist for ever because the request was accepted."""
     return (done.loaded.stream, causation) if done.facts else None
 
 
@@ -177,7 +179,7 @@ def _move(ask: Ask, state: Complaint) -> Move:
     behind = ask.pick % 6 == 0
     ways: Mapping[str, Move] = {
         "acknowledges": Acknowledge(),
-        "tells how far it is": Progress("Sedang dikerjakan"),
+        "tells how far it is": RecordProgress("Sedang dikerjakan"),
         "asks the reporter": Clarify("Di mana tepatnya?"),
         "returns it": (
             Return("Bukan kewenangan kami"),
@@ -195,7 +197,7 @@ async def _reply(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any
     body = Answered(complaint=complaint, text=ANSWER, seen_version=max(state.version, 0))
     headers = [("ce_id", ask.key.encode()), ("ce_type", b"complaint.answered")]
     message = Message(agency_replies(ask.body), 0, ask.number, None, body.model_dump_json().encode(), headers)
-    for _ in range(1 + ask.pick % 2):  # read twice as often as not
+    for _ in range(1 + ask.pick % 2):  # repeated requests are read twice as often
         await process.context_replies(message)  # type: ignore[attr-defined]
 
 
@@ -237,7 +239,7 @@ def _merge(state: Any, ask: Ask, at: Any) -> Any:
 
 
 def _dissolve(state: Any, ask: Ask, at: Any) -> Any:
-    # Without a successor only where another body stands over it, which then inherits.
+    # A body without a successor may only be dissolved where another body stands over it, which then inherits.
     parent = registry_decide.living(state, ask.body).parent
     if parent is None:
         raise registry_decide.UnknownAgency(agency=ask.body)
@@ -250,7 +252,7 @@ def _decree(state: Any, ask: Ask, at: Any) -> Any:
     known = state.calendars.get(("national", on.year))
     days = {day.on: day for day in (known.days if known else ())}
     if ask.pick % 5 == 0 and days:
-        days.pop(max(days))  # a day off is taken back
+        days.pop(max(days))  # a holiday is withdrawn
     else:
         days[on] = Holiday(on=on, name="Cuti bersama", kind="joint_leave")
     decree = CalendarDecreed(
@@ -303,4 +305,4 @@ KINDS: Final[Mapping[str, tuple[str, Steps]]] = {
     "days off are decreed": ("router", _registry(_decree)),
     "a body is founded": ("router", _registry(_found)),
 }
-"""What is asked, of which service, and how."""
+"""Each kind of request: the service it goes to and the function that makes it."""

@@ -1,6 +1,5 @@
-"""Mistakes that a service could have made, put in the place of what it does. Each must be found by playing seeds.
-
-Named after what was left out; the product itself has no switch for any of them.
+"""Mistakes that a service could contain, put in place of what it does. Playing seeds must find each of them. Each is
+named after what is left out; the product has no switch for any of them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +20,7 @@ from chassis.base.ports import Append
 from chassis.kafka.cloudevents import about
 from chassis.react.reaction import Guard
 from chassis.sweep.sweep import Sweep
-from router.placement.sweep import Lookout
+from router.placement.sweep import Watchdog
 from schemas.complaint.state import Complaint
 from schemas.deadlines.policies import Policies
 from schemas.events.router import ComplaintRouted
@@ -38,21 +37,21 @@ async def _nothing(*_: Any, **__: Any) -> None:
 
 
 def no_sweep(patch: pytest.MonkeyPatch) -> None:
-    """Dates pass and nobody looks."""
+    """No sweep looks for due work."""
     patch.setattr(Sweep, "once", _nothing)
 
 
 def no_look_out(patch: pytest.MonkeyPatch) -> None:
-    """What another stream changed is noticed by nobody."""
+    """The watchdog of the router finds nothing that another stream changed."""
 
-    async def found(_: Lookout) -> int:
+    async def found(_: Watchdog) -> int:
         return 0
 
-    patch.setattr(Lookout, "once", found)
+    patch.setattr(Watchdog, "once", found)
 
 
 def ack_before_append(patch: pytest.MonkeyPatch) -> None:
-    """Offsets are committed first, and the messages handled after."""
+    """Offsets are committed before the messages are handled."""
 
     async def acknowledging(_: World, guard: Guard, poll: Poll, batch: Sequence[Any]) -> None:
         await poll.commit(batch)
@@ -62,7 +61,7 @@ def ack_before_append(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_guard(patch: pytest.MonkeyPatch) -> None:
-    """What raises in an agent is acknowledged all the same, as Faust does."""
+    """A message whose handler raised is acknowledged, as Faust does without the guard."""
 
     async def acknowledging(_: World, guard: Guard, poll: Poll, batch: Sequence[Any]) -> None:
         prompts = dict.fromkeys(told.subject for message in batch if (told := about(message.headers)))
@@ -74,7 +73,7 @@ def no_guard(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_expected_version(patch: pytest.MonkeyPatch) -> None:
-    """Whoever comes second writes behind the first, deciding on what was before."""
+    """The second writer appends behind the first although it decided on the older state."""
     guarded = SimStore.append_many
 
     async def append_many(self: SimStore, appends: Sequence[Append]) -> Any:
@@ -93,7 +92,7 @@ def no_expected_version(patch: pytest.MonkeyPatch) -> None:
 
 
 def clock_not_stopped(patch: pytest.MonkeyPatch) -> None:
-    """The citizen's clock runs on while they are asked."""
+    """The settle clock runs on while the reporter is asked."""
     pending = escalation.policy.pending
 
     def runs_on(state: Complaint, registry: Any, policies: Policies) -> Any:
@@ -103,13 +102,13 @@ def clock_not_stopped(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_fourth_return(patch: pytest.MonkeyPatch) -> None:
-    """Router goes on placing what was returned three times."""
+    """Router places a complaint again after its third return."""
     more = Policies(tuple(policy._replace(returns=4) for policy in processes.POLICIES.versions))
     patch.setattr(processes, "POLICIES", more)
 
 
 def follower_copied(patch: pytest.MonkeyPatch) -> None:
-    """Who joins is given its lead's holder, instead of reading it off its lead."""
+    """A follower gets a copy of its lead's holder instead of deriving it from the lead."""
     join, handle = router.handlers.decide.join, router.duplicates.watcher.handle
 
     def copied(facts: Sequence[Any], lead: Complaint, at: Any) -> list[Any]:
@@ -117,47 +116,47 @@ def follower_copied(patch: pytest.MonkeyPatch) -> None:
             return list(facts)
         return [*facts, ComplaintRouted(at=at, agency=lead.routed.agency, cause="desk", basis=lead.routed.basis)]
 
-    async def by_rule(ledger: Any, follower: Any, decide: Callable[[Complaint], Sequence[Any]], cause: Any) -> Any:
-        found = decide((await ledger.load(follower)).state)
-        lead = (await ledger.load(found[0].lead)).state if found else Complaint(follower)
-        return await handle(ledger, follower, lambda state: copied(decide(state), lead, cause.at), cause)
+    async def by_rule(repository: Any, follower: Any, decide: Callable[[Complaint], Sequence[Any]], cause: Any) -> Any:
+        found = decide((await repository.load(follower)).state)
+        lead = (await repository.load(found[0].lead)).state if found else Complaint(follower)
+        return await handle(repository, follower, lambda state: copied(decide(state), lead, cause.at), cause)
 
     patch.setattr(router.handlers.decide, "join", lambda state, by, lead: copied(join(state, by, lead), lead, by.at))
-    patch.setattr(router.duplicate_watch, "handle", by_rule)
+    patch.setattr(router.duplicates.watcher, "handle", by_rule)
 
 
 def receipt_trusted(patch: pytest.MonkeyPatch) -> None:
-    """A receipt counts, whether or not its topic is still there."""
+    """A receipt counts although its topic was deleted."""
     patch.setattr(agency_inbox.delivery, "_is_lost", lambda *_: False)
 
 
 def merger_ignored(patch: pytest.MonkeyPatch) -> None:
-    """A body that is no more keeps what it held."""
-    patch.setattr(router.policy, "follow_merger", lambda *_: [])
+    """A dissolved body keeps what it held."""
+    patch.setattr(router.placement.policy, "follow_merger", lambda *_: [])
 
 
 def followers_kept(patch: pytest.MonkeyPatch) -> None:
-    """A lead that was taken back lets nobody go."""
-    patch.setattr(router.policy, "release", lambda *_: [])
+    """A withdrawn lead keeps its followers."""
+    patch.setattr(router.placement.policy, "release", lambda *_: [])
 
 
 def parts_not_opened(patch: pytest.MonkeyPatch) -> None:
-    """A whole names parts that nobody begins."""
+    """The parts that a whole names are never opened."""
     patch.setattr(router.placement.reaction.Placing, "_open_parts", _nothing)
 
 
 def parts_left(patch: pytest.MonkeyPatch) -> None:
-    """A whole that was taken back leaves its parts to be worked on."""
+    """The parts of a withdrawn whole stay open."""
     patch.setattr(intake.decide, "follow_whole", lambda *_: [])
 
 
 def nothing_forgotten(patch: pytest.MonkeyPatch) -> None:
-    """An erasure is written down, and the keys stay."""
-    patch.setattr(intake.moves, "destroy", _nothing)
+    """An erasure is recorded but the keys are not destroyed."""
+    patch.setattr(intake.handlers, "destroy", _nothing)
 
 
 def ladder_ends(patch: pytest.MonkeyPatch) -> None:
-    """The last rung is climbed once, and then there is silence."""
+    """The last rung is climbed once and not repeated."""
     escalate = escalation.policy.decide.escalate
 
     def once(state: Complaint, action: Any, at: Any) -> Any:
@@ -177,7 +176,7 @@ PLANTED: Final[Mapping[str, Plant]] = {
 
 
 def weather(name: str, patch: pytest.MonkeyPatch) -> None:
-    """Where a mistake shows in crashes alone there is nothing but crashes, and many: it is found the sooner."""
+    """Play crashes only, and many, for a mistake that shows only there: it is found sooner."""
     if name == ack_before_append.__name__:
         patch.setattr(decisions, "FAULTY", 0.5)
         patch.setattr(decisions, "WRITE", ("crash",))

@@ -1,6 +1,6 @@
-"""What the services ask of the outside world, in memory, with a fault wherever the scheduler wants one.
+"""The services' ports to the outside world, in memory, with a fault wherever the scheduler wants one.
 
-Every call passes through `Ports.call`, so a process can be stopped, or die, before and after each of its steps.
+Every call goes through `Ports.call`, so a process can be paused or killed before and after each step.
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from agency_inbox.agency_topics import AgencyTopics
 from agency_inbox.delivery import TopicIds
-from agency_inbox.postbox import Outgoing
+from agency_inbox.postbox import OutgoingMessage
 from chassis.base.errors import BrokerUnavailable, Conflict, Fenced, IdClash, OutcomeUnknown, StoreUnavailable
 from chassis.base.message import Message
 from chassis.base.ports import Append, Appended, Page
@@ -30,29 +30,29 @@ from simulation.stepper import CRASH, PAUSE, Killed, at_once
 T = TypeVar("T")
 READ: Final = ("pause", "crash", "fail")
 WRITE: Final = ("pause", "crash", "crash-after", "fail", "lost", "unsure")
-"""fail: not done, and known; lost: done, the answer is not; unsure: not done, and nobody knows."""
+"""fail: not done, and reported; lost: done, but the answer is lost; unsure: not done, and nobody knows."""
 
 
 @dataclass
 class Turn:
-    """One stretch of one task: what goes wrong at its `at`-th call; 0: nothing."""
+    """One stretch of one task. The fault strikes its `at`-th call; 0: no fault."""
 
     task: str = ""
     at: int = 0
     fault: str = ""
     calls: int = 0
     hit: str = ""
-    """The call at which the fault struck."""
+    """The call that the fault struck."""
 
 
 class Ports:
-    """The way out of one process."""
+    """All outgoing calls of one process."""
 
     def __init__(self, world: Any, name: str) -> None:
         self.world, self.name, self.dead = world, name, False
 
     async def call(self, what: str, act: Callable[[], T], down: type[Exception], *, writes: bool = False) -> T:
-        """What `act` gives, unless the scheduler has something else in mind."""
+        """Return what `act` returns, unless the scheduler put a fault here."""
         if self.dead:
             raise Killed
         world, turn = self.world, self.world.turn
@@ -83,10 +83,10 @@ class Ports:
 
 
 class SimStore:
-    """The store as one process reaches it (`chassis.base.ports.Store`)."""
+    """The store as one process sees it (`chassis.base.ports.Store`)."""
 
     def __init__(self, ports: Ports, *, restless: bool = False) -> None:
-        """`restless`: a subscription tells of every look, also where there was no news."""
+        """`restless`: a subscription also yields pages without events."""
         self._ports, self._inner, self._restless = ports, ports.world.store, restless
 
     async def store_id(self) -> UUID:
@@ -132,11 +132,11 @@ class SimStore:
         await self._ports.world.nap()
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Nothing to close."""
 
 
 class SimKeys:
-    """The key ring as one process reaches it (`chassis.base.ports.KeyRing`)."""
+    """The key ring as one process sees it (`chassis.base.ports.KeyRing`)."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports, self._inner = ports, ports.world.keyring
@@ -154,7 +154,7 @@ class SimKeys:
 
 
 class SimDatabase:
-    """A service's database as one process reaches it (`chassis.sql.database.Database`)."""
+    """A service's database as one process sees it (`chassis.sql.database.Database`)."""
 
     dialect = "sqlite"
 
@@ -172,7 +172,7 @@ class SimDatabase:
 
 
 class SimAdmin:
-    """Topics as one process asks for them (`chassis.kafka.admin.Admin`)."""
+    """Topic administration as one process sees it (`chassis.kafka.admin.Admin`)."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports, self._broker = ports, ports.world.broker
@@ -192,7 +192,7 @@ class SimAdmin:
 
 
 class SimPostbox:
-    """Agencies' topics as agency-inbox reaches them (`agency_inbox.postbox.Postbox`), over the real topic keeper."""
+    """Agencies' topics as agency-inbox sees them (`agency_inbox.postbox.Postbox`), over the real topic provisioning."""
 
     def __init__(self, ports: Ports, topics: AgencyTopics) -> None:
         self._ports, self._topics = ports, topics
@@ -203,7 +203,7 @@ class SimPostbox:
     def known(self) -> TopicIds:
         return self._topics.known()
 
-    async def send(self, outgoing: Sequence[Outgoing]) -> Sequence[Receipt]:
+    async def send(self, outgoing: Sequence[OutgoingMessage]) -> Sequence[Receipt]:
         ids = await self.topics({each.agency for each in outgoing})
         cluster = await self._topics.cluster()
         try:
@@ -216,7 +216,7 @@ class SimPostbox:
             for each, offset in zip(outgoing, places, strict=True)
         ]
 
-    def _put(self, outgoing: Sequence[Outgoing]) -> list[int]:
+    def _put(self, outgoing: Sequence[OutgoingMessage]) -> list[int]:
         broker: Broker = self._ports.world.broker
         return [
             broker.put(agency_inbox(each.agency), 0, str(each.complaint).encode(), each.body, each.headers())
@@ -225,7 +225,7 @@ class SimPostbox:
 
 
 class SimLine:
-    """What the leading relay asks of Kafka (`chassis.relay.leader.Line`)."""
+    """Kafka as the leading relay sees it (`chassis.relay.leader.Line`)."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports, self._broker = ports, ports.world.broker
@@ -268,7 +268,7 @@ class SimLetters:
 
 
 class SimMailbox:
-    """Notices as reporters get them (`intake.notices.port.Mailbox`): sent twice is one."""
+    """Notifications to reporters (`intake.notices.port.Mailbox`); the same one sent twice counts once."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports, self._box = ports, ports.world.mailbox
@@ -282,7 +282,7 @@ class SimMailbox:
 
 
 class Poll:
-    """A consumer group's reader as Faust or aiokafka is one: at least once, offsets behind the handling."""
+    """The reader of a consumer group: at least once, offsets committed after handling."""
 
     def __init__(self, ports: Ports, topic: str, group: str) -> None:
         self._ports, self._topic, self._group, self._born = ports, topic, group, 0

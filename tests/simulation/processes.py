@@ -1,6 +1,7 @@
-"""The processes of the five services and the relay, made of the services' own parts as their composition roots do.
+"""The processes of the five services and the relay, made from the services' own parts as their composition roots make
+them.
 
-A process is what is lost in a crash: its coroutines, its caches, its connections. Databases, store and broker stay.
+A process is what a crash loses: its coroutines, caches and connections. Databases, store and broker stay.
 """
 
 import asyncio
@@ -25,9 +26,9 @@ from agency_inbox import sweep as inbox_sweep
 from agency_inbox.agency_topics import AgencyTopics
 from agency_inbox.context import Inbox
 from agency_inbox.delivery import NEWS
-from agency_inbox.reaction import Delivery, ReceiptLedger
+from agency_inbox.reaction import Delivery, ReceiptRepository
 from agency_inbox.replies import Replies
-from agency_inbox.sweep import Keeper
+from agency_inbox.sweep import AgencyTopicProvisioner
 from agency_inbox.sweep import plan as telling
 from agency_inbox.views import METADATA as INBOX
 from agency_inbox.views import SWEEP as INBOX_SWEEP
@@ -35,11 +36,11 @@ from agency_inbox.views import inbox_view
 from audit.rules import history
 from chassis.base.errors import Fenced, StoreUnavailable
 from chassis.base.ports import Page
-from chassis.base.retry import Patience
+from chassis.base.retry import RetryPolicy
 from chassis.project import from_kafka as chassis_projection
 from chassis.project import from_store as chassis_following
-from chassis.project.from_kafka import Overtaken, Projection
-from chassis.project.from_store import StoreFeed
+from chassis.project.from_kafka import KafkaProjection, Overtaken
+from chassis.project.from_store import StoreProjection
 from chassis.project.registry import RegistryView
 from chassis.react import reaction as chassis_reaction
 from chassis.react.reaction import Guard, Reactor
@@ -48,43 +49,44 @@ from chassis.relay.relay import TOPICS, TopicsChanged
 from chassis.sql.lease import LEASE_S
 from chassis.sweep import catch_up as chassis_trailing
 from chassis.sweep import sweep as chassis_sweep
-from chassis.sweep.catch_up import Trailing
+from chassis.sweep.catch_up import CatchUpSweep
 from chassis.sweep.sweep import Sweep
 from chassis.write import loaded as chassis_loaded
-from chassis.write import repository as chassis_ledger
-from chassis.write.cache import Memory
-from chassis.write.repository import Ledger
-from escalation.basis import Basis
-from escalation.sweep import TimerLedger, reaction
+from chassis.write import repository as chassis_repository
+from chassis.write.cache import StreamCache
+from chassis.write.repository import Repository
+from escalation.basis import PlanBasis
+from escalation.sweep import TimerRepository, reaction
 from escalation.sweep import plan as timing
 from escalation.views import METADATA as ESCALATION
 from escalation.views import SWEEP as ESCALATION_SWEEP
 from escalation.views import ladder_view
 from intake.context import Context
 from intake.notices.outbox import Outbox
-from intake.notices.port import Sent
-from intake.notices.sender import Post
+from intake.notices.port import SentNotices
+from intake.notices.sender import MailSender
 from intake.orphans import Orphans
-from intake.reaction import HEEDED, follow_up
+from intake.reaction import EVENT_TYPES as INTAKE_EVENT_TYPES
+from intake.reaction import follow_up
 from intake.storage import relations as intake_views
 from intake.storage import tables as intake_tables
 from intake.storage.audience import Audience
-from intake.storage.public_numbers import Numbers
+from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Record, Records
-from intake.storage.subscribers import Watchers
-from intake.storage.tracking_codes import Codes
+from intake.storage.subscribers import Subscribers
+from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
 from reporting import queries
 from reporting.context import Reporting
-from reporting.reaction import tell_public
+from reporting.reaction import publish_open_data
 from reporting.views import SUPPORTS_VIEW, book_view, reports_view
 from router.context import Router
 from router.duplicates import watcher
 from router.duplicates.watcher import DuplicateWatch
 from router.placement import knowledge
 from router.placement.knowledge import Knowing
-from router.placement.reaction import HEEDS, Placing
-from router.placement.sweep import Lookout
+from router.placement.reaction import EVENT_TYPES, Placing
+from router.placement.sweep import Watchdog
 from router.placement.sweep import plan as placing
 from router.placement.views import METADATA as ROUTER
 from router.placement.views import SWEEP as ROUTER_SWEEP
@@ -127,8 +129,8 @@ from support.world import POLICIES
 
 GRACE: Final = timedelta(seconds=30)
 BATCH: Final = 100
-Road = Callable[[], Awaitable[Any]]
-Roads = Mapping[str, Road]
+TaskFactory = Callable[[], Awaitable[Any]]
+Tasks = Mapping[str, TaskFactory]
 METADATA: Final = {
     "router": ROUTER, "agency-inbox": INBOX, "escalation": ESCALATION, "intake": intake_tables.metadata, "reporting": queries.METADATA,
     "relations": intake_views.METADATA,
@@ -136,24 +138,24 @@ METADATA: Final = {
 
 
 class Process:
-    """One running process. `context` is what its endpoints work with."""
+    """One running process. `context`: what its endpoints work with."""
 
     def __init__(self, world: Any, name: str, service: str) -> None:
         self.world, self.name, self.service = world, name, service
         self.ports = Ports(world, name)
         self.store = SimStore(self.ports, restless=service == "relay")
         self.keys, self.clock = SimKeys(self.ports), world.clock
-        self.registry = RegistryView(Ledger(self.store, self.keys, "reader"), monotonic=world.monotonic)
-        self.patience = Patience()
+        self.registry = RegistryView(Repository(self.store, self.keys, "reader"), monotonic=world.monotonic)
+        self.retry_policy = RetryPolicy()
         self.context: Any = None
-        self.roads: Roads = MAKERS[service](self)
+        self.background_tasks: Tasks = MAKERS[service](self)
 
-    def ledger(self, writer: str) -> Ledger:
-        return Ledger(self.store, self.keys, writer, self.memory())
+    def repository(self, writer: str) -> Repository:
+        return Repository(self.store, self.keys, writer, self.memory())
 
-    def memory(self) -> Memory:
-        """What this process remembers of complaints: gone with it."""
-        return Memory(monotonic=self.world.monotonic)
+    def memory(self) -> StreamCache:
+        """This process's cache of complaints, lost in a crash."""
+        return StreamCache(monotonic=self.world.monotonic)
 
     def database(self) -> Any:
         return SimDatabase(self.ports, disk(self.service, METADATA[self.service]))
@@ -161,27 +163,27 @@ class Process:
     def letters(self) -> Any:
         return SimLetters(self.ports)
 
-    def agent(self, road: str, guard: Guard) -> Road:
-        """What Faust does around a guard: handled first, offsets after. On StopProcess the process ends."""
-        poll = Poll(self.ports, COMPLAINT_EVENTS, f"{self.service}.{road}")
+    def agent(self, role: str, guard: Guard) -> TaskFactory:
+        """What Faust does around a guard: handle, then commit offsets. StopProcess ends the process."""
+        poll = Poll(self.ports, COMPLAINT_EVENTS, f"{self.service}.{role}")
 
         async def once() -> None:
             while batch := await poll.batch(BATCH):
                 await self.world.acknowledging(guard, poll, batch)
 
-        return self.every(once, road)
+        return self.every(once, role)
 
-    def every(self, once: Callable[[], Awaitable[Any]], what: str) -> Road:
+    def every(self, once: Callable[[], Awaitable[Any]], what: str) -> TaskFactory:
         async def run() -> None:
             while True:
-                await self.patience.until_up(once, what)
+                await self.retry_policy.until_up(once, what)
                 await asyncio.sleep(1)
 
         return run
 
-    def projection(self, view: Any, metadata: Any) -> Road:
-        """What the Kafka shell does around a projection."""
-        made = Projection(self.database(), metadata, view, kafka="nowhere:1", group="views")
+    def projection(self, view: Any, metadata: Any) -> TaskFactory:
+        """What the Kafka consumer does around a projection."""
+        made = KafkaProjection(self.database(), metadata, view, kafka="nowhere:1", group="views")
         poll, admin = Poll(self.ports, COMPLAINT_EVENTS, "views"), SimAdmin(self.ports)
 
         async def follow() -> None:
@@ -199,30 +201,30 @@ class Process:
         return self.every(follow, view.name)
 
 
-def _router(process: Process) -> Roads:
-    ledger, database, clock = process.ledger("router"), process.database(), process.clock
+def _router(process: Process) -> Tasks:
+    repository, database, clock = process.repository("router"), process.database(), process.clock
     known = Knowing(process.registry, database, POLICIES, monotonic=process.world.monotonic)
-    place = Placing(ledger, known, clock)
+    place = Placing(repository, known, clock)
     sweep = Sweep(
-        database, ledger, clock, plan=placing(GRACE), react=place, tables=ROUTER_SWEEP,
-        patience=process.patience, real=process.world.monotonic,
+        database, repository, clock, plan=placing(GRACE), react=place, tables=ROUTER_SWEEP,
+        retry_policy=process.retry_policy, real=process.world.monotonic,
     )  # fmt: skip
-    lookout = Lookout(database, ledger, process.registry, place, 1.0)
-    feed = StoreFeed(process.store, database, ROUTER, VIEW)
-    guard = Guard(ledger, place, process.letters(), heeds=HEEDS, clock=process.world.monotonic)
-    duplicates = DuplicateWatch(database, ROUTER, ledger, clock, TELLING, b"likeness of texts", POLICIES)
-    process.context = Router(ledger, clock, known, database, feed, place, sweep, lookout, duplicates)
+    watchdog = Watchdog(database, repository, process.registry, place, 1.0)
+    feed = StoreProjection(process.store, database, ROUTER, VIEW)
+    guard = Guard(repository, place, process.letters(), event_types=EVENT_TYPES, clock=process.world.monotonic)
+    duplicates = DuplicateWatch(database, ROUTER, repository, clock, TELLING, b"likeness of texts", POLICIES)
+    process.context = Router(repository, clock, known, database, feed, place, sweep, watchdog, duplicates)
     return {
         "agent": process.agent("reactions", guard),
         "feed": feed.run,
         "sweep": sweep.run,
-        "lookout": lookout.run,
+        "lookout": watchdog.run,
         "duplicates": duplicates.run,
     }
 
 
 class Waking:
-    """A sweep for whom something was planned by another road (`chassis.sweep.sweep.Sweep`): it has that to do still."""
+    """A sweep that is scheduled again when another task planned work for it (`chassis.sweep.sweep.Sweep`)."""
 
     def __init__(self, world: Any, sweep: Sweep) -> None:
         self._world, self._sweep = world, sweep
@@ -232,42 +234,47 @@ class Waking:
         self._world.planned_anew("agency-inbox")
 
 
-def _inbox(process: Process) -> Roads:
-    ledger = ReceiptLedger(process.store, process.keys, "agency-inbox", process.memory())
+def _inbox(process: Process) -> Tasks:
+    repository = ReceiptRepository(process.store, process.keys, "agency-inbox", process.memory())
     database, clock, registry = process.database(), process.clock, process.registry
     kept = timedelta(days=POLICIES.versions[-1].inbox_d)
     topics = AgencyTopics(SimAdmin(process.ports), lambda: kept, process.world.monotonic)  # type: ignore[arg-type]
     delivery = Delivery(SimPostbox(process.ports, topics), registry, POLICIES, clock)
     sweep = Sweep(
-        database, ledger, clock, plan=telling(topics.known, GRACE), react=partial(delivery.what_was_left, GRACE),
-        tables=INBOX_SWEEP, patience=process.patience, real=process.world.monotonic,
+        database, repository, clock, plan=telling(topics.known, GRACE), react=partial(delivery.what_was_left, GRACE),
+        tables=INBOX_SWEEP, retry_policy=process.retry_policy, real=process.world.monotonic,
     )  # fmt: skip
-    keeper = Keeper(topics, registry, Waking(process.world, sweep), database, real=process.world.monotonic)
-    guard = Guard(ledger, delivery, process.letters(), heeds=NEWS, clock=process.world.monotonic)
-    process.context = Inbox(ledger, registry, clock, POLICIES, database, process.letters())
+    keeper = AgencyTopicProvisioner(
+        topics, registry, Waking(process.world, sweep), database, real=process.world.monotonic
+    )
+    guard = Guard(repository, delivery, process.letters(), event_types=NEWS, clock=process.world.monotonic)
+    process.context = Inbox(repository, registry, clock, POLICIES, database, process.letters())
     process.context_replies = Replies(process.context, topics.replies)  # type: ignore[attr-defined]
     return {
         "agent": process.agent("delivery", guard),
         "sweep": sweep.run,
         "keeper": keeper.run,
-        "view": process.projection(inbox_view(ledger, registry, POLICIES), INBOX),
+        "view": process.projection(inbox_view(repository, registry, POLICIES), INBOX),
     }
 
 
-def _escalation(process: Process) -> Roads:
-    ledger, database = TimerLedger(process.store, process.keys, "escalation", process.memory()), process.database()
+def _escalation(process: Process) -> Tasks:
+    repository, database = (
+        TimerRepository(process.store, process.keys, "escalation", process.memory()),
+        process.database(),
+    )
     registry, clock = process.registry, process.clock
-    basis = Basis(registry, POLICIES)
+    basis = PlanBasis(registry, POLICIES)
     sweep = Sweep(
-        database, ledger, clock, plan=timing(registry, basis), react=reaction(registry, clock, POLICIES),
-        tables=ESCALATION_SWEEP, basis=basis.now, patience=process.patience, real=process.world.monotonic,
+        database, repository, clock, plan=timing(registry, basis), react=reaction(registry, clock, POLICIES),
+        tables=ESCALATION_SWEEP, basis=basis.now, retry_policy=process.retry_policy, real=process.world.monotonic,
     )  # fmt: skip
-    ladder = StoreFeed(process.store, database, ESCALATION, ladder_view(ledger, registry, POLICIES))
+    ladder = StoreProjection(process.store, database, ESCALATION, ladder_view(repository, registry, POLICIES))
     return {"sweep": sweep.run, "ladder": ladder.run}
 
 
 class PlainRecords(Records):
-    """Without a writer thread: the person's row alone is looked at here."""
+    """Records without a writer thread; only the person's row is checked here."""
 
     def __init__(self, database: Any, now: Callable[[], Any]) -> None:
         self._database, self._now, self._policies = database, now, POLICIES
@@ -280,30 +287,32 @@ class PlainRecords(Records):
 
 
 class Nothing:
-    """Files that nobody handed in."""
+    """Attachments, of which there are none."""
 
     async def forget(self, _complaint: object) -> None:
         return None
 
 
-def _intake(process: Process) -> Roads:
-    ledger, database, real = process.ledger("intake"), process.database(), process.world.real
+def _intake(process: Process) -> Tasks:
+    repository, database, real = process.repository("intake"), process.database(), process.world.real
     relations = SimDatabase(process.ports, disk("relations", intake_views.METADATA))
-    feed = StoreFeed(process.store, relations, intake_views.METADATA, intake_views.VIEW)
+    feed = StoreProjection(process.store, relations, intake_views.METADATA, intake_views.VIEW)
     outbox = Outbox(database, process.keys, SimMailbox(process.ports), real)
     made: dict[str, Any] = {
-        "ledger": ledger, "clock": process.clock, "registry": process.registry, "policies": POLICIES,
-        "codes": Codes(database, b"secret of a test"), "numbers": Numbers(database),
+        "repository": repository, "clock": process.clock, "registry": process.registry, "policies": POLICIES,
+        "codes": TrackingCodes(database, b"secret of a test"), "numbers": PublicNumbers(database),
         "records": PlainRecords(database, real), "vault": Vault(database, real, POLICIES), "attachments": Nothing(),
-        "results": None, "mailbox": outbox, "sent": Sent(database), "probe": None, "filings": None, "lookups": None,
-        "database": database, "audience": Audience(relations, feed, Watchers(database)),
+        "results": None, "mailbox": outbox, "sent": SentNotices(database), "probe": None, "filings": None, "lookups": None,
+        "database": database, "audience": Audience(relations, feed, Subscribers(database)),
     }  # fmt: skip
     context = process.context = Context(**{name: made.get(name) for name in Context.__dataclass_fields__})
     react = follow_up(context)
-    guard = Guard(ledger, react, process.letters(), heeds=HEEDED, clock=process.world.monotonic)
-    handle = Reactor(ledger, react, process.patience).handle
-    trailing = Trailing(process.store, database, intake_tables.metadata, "intake", handle, types=HEEDED, now=real)
-    post = Post(outbox, real, POLICIES, jitter=lambda: 0.0)
+    guard = Guard(repository, react, process.letters(), event_types=INTAKE_EVENT_TYPES, clock=process.world.monotonic)
+    handle = Reactor(repository, react, process.retry_policy).handle
+    catch_up_sweep = CatchUpSweep(
+        process.store, database, intake_tables.metadata, "intake", handle, types=INTAKE_EVENT_TYPES, now=real
+    )
+    post = MailSender(outbox, real, POLICIES, jitter=lambda: 0.0)
 
     async def carry() -> None:
         while await post.once():
@@ -311,29 +320,31 @@ def _intake(process: Process) -> Roads:
 
     return {
         "agent": process.agent("notices", guard),
-        "trailing": trailing.run,
+        "trailing": catch_up_sweep.run,
         "relations": feed.run,
         "post": process.every(carry, "post"),
         "orphans": Orphans(context).run,
     }
 
 
-def _reporting(process: Process) -> Roads:
-    ledger, database = process.ledger("reporting"), process.database()
-    react = tell_public(process.registry, POLICIES, process.world.summaries(process.ports))
-    guard = Guard(ledger, react, process.letters(), clock=process.world.monotonic)
-    books = StoreFeed(process.store, database, queries.METADATA, book_view(ledger))
-    supports = StoreFeed(process.store, database, queries.METADATA, SUPPORTS_VIEW)
-    process.context = Reporting(ledger, process.registry, process.clock, database, books, supports, b"secret of a test")
+def _reporting(process: Process) -> Tasks:
+    repository, database = process.repository("reporting"), process.database()
+    react = publish_open_data(process.registry, POLICIES, process.world.summaries(process.ports))
+    guard = Guard(repository, react, process.letters(), clock=process.world.monotonic)
+    books = StoreProjection(process.store, database, queries.METADATA, book_view(repository))
+    supports = StoreProjection(process.store, database, queries.METADATA, SUPPORTS_VIEW)
+    process.context = Reporting(
+        repository, process.registry, process.clock, database, books, supports, b"secret of a test"
+    )
     return {
         "agent": process.agent("summary", guard),
-        "view": process.projection(reports_view(ledger), queries.METADATA),
+        "view": process.projection(reports_view(repository), queries.METADATA),
         "books": books.run,
         "supports": supports.run,
     }
 
 
-def _relay(process: Process) -> Roads:
+def _relay(process: Process) -> Tasks:
     admin, line = SimAdmin(process.ports), SimLine(process.ports)
 
     async def stand_by() -> None:
@@ -354,14 +365,14 @@ def _relay(process: Process) -> Roads:
     return {"lead": process.every(stand_by, "relay")}
 
 
-MAKERS: Final[Mapping[str, Callable[[Process], Roads]]] = {
+MAKERS: Final[Mapping[str, Callable[[Process], Tasks]]] = {
     "relay": _relay, "router": _router, "agency-inbox": _inbox, "escalation": _escalation, "intake": _intake,
     "reporting": _reporting,
 }  # fmt: skip
 
 
 class SimLease:
-    """A lease without its row (`chassis.sql.lease.Lease`): who has it, and until when, by the run's own seconds."""
+    """A lease without a row (`chassis.sql.lease.Lease`): its owner and its end in the run's own seconds."""
 
     def __init__(self, database: Any, _table: Any, name: str, _now: object = None) -> None:
         self._ports, self._name, self._now = database.ports, name, database.ports.world.monotonic
@@ -382,8 +393,8 @@ class SimLease:
         self._ports.world.leases.pop(self._name, None)
 
 
-async def _try_again(_patience: Patience, _tries: int) -> None:
-    """Between two tries (`chassis.base.retry.Patience.wait`), whoever's patience it is."""
+async def _try_again(_retry_policy: RetryPolicy, _tries: int) -> None:
+    """Wait between two tries (`chassis.base.retry.RetryPolicy.wait`)."""
     await asyncio.sleep(1)
     surface = asyncio.get_running_loop()
     assert isinstance(surface, Surface)
@@ -391,22 +402,22 @@ async def _try_again(_patience: Patience, _tries: int) -> None:
 
 
 async def _no_figure(_sweep: Sweep, _now: Any) -> None:
-    """Nobody reads the figures of a simulation."""
+    """Metrics are not collected in a simulation."""
 
 
 KINDS: Final[Mapping[str, type[Once]]] = {"pending": Pending, "reckoning_for": Reckoned, "reckon": Due}
 PURE: Final = (
-    (schemas.actions, "pending"), (schemas.clocks, "running"), (escalation.policy, "pending"),
-    (escalation.ladder, "running"), (agency_inbox.views, "running"), (schemas.outward_case, "running"),
-    (schemas.actions, "clocks"), (schemas.clocks, "clocks"), (schemas.actions, "reckoning_for"),
-    (schemas.clocks, "reckoning_for"), (schemas.clocks, "reckon"),
+    (schemas.deadlines.actions, "pending"), (schemas.deadlines.clocks, "running"), (escalation.policy, "pending"),
+    (escalation.ladder, "running"), (agency_inbox.views, "running"), (schemas.contract.agency_messages, "running"),
+    (schemas.deadlines.actions, "clocks"), (schemas.deadlines.clocks, "clocks"), (schemas.deadlines.actions, "reckoning_for"),
+    (schemas.deadlines.clocks, "reckoning_for"), (schemas.deadlines.clocks, "reckon"),
 )  # fmt: skip
-"""What is asked of each state and registry by several roads, under each name by which it is asked."""
+"""Pure functions that several tasks call with the same state and registry, under each name by which they are called."""
 
 
 @cache
 def _leave_alone_what_is_there() -> None:
-    """What was imported stays: looking through it for garbage costs more than what runs leave."""
+    """Keep imported objects out of garbage collection: scanning them costs more than what runs leave behind."""
     gc.collect()
     gc.freeze()
 
@@ -418,10 +429,10 @@ def _forget() -> None:
 
 @contextmanager
 def standing_in() -> Iterator[None]:
-    """While runs last: pure functions remembered, leases kept in memory, garbage left lying. It costs a third of what
-    it would. Around several runs it is put in place once; what one run has met is forgotten after it all the same.
+    """While runs last: cache pure functions, keep leases in memory, do not collect garbage. This saves two thirds of
+    the time. Nested uses share one set of patches; what a run cached is dropped at its end.
     """
-    if Patience.wait is _try_again:  # there is one around us
+    if RetryPolicy.wait is _try_again:  # already patched by an outer use
         try:
             yield
         finally:
@@ -432,26 +443,26 @@ def standing_in() -> Iterator[None]:
     gc.disable()
     kept, ones = len(Once.ALL), dict[Any, Once]()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chassis_ledger, "fold_registry", founded)
+        patch.setattr(chassis_repository, "fold_registry", founded)
         patch.setattr(knowledge, "reader", READER)
-        patch.setattr(chassis_ledger, "decode", DECODE)
+        patch.setattr(chassis_repository, "decode", DECODE)
         patch.setattr(chassis_loaded, "tell", tell)
         patch.setattr(Reader, "words", words)
         patch.setattr(history, "metadata_of", metadata_of)
         patch.setattr(chassis_loaded, "fold", FOLDS)
-        patch.setattr(chassis_ledger, "fold", noted)
-        patch.setattr(chassis_ledger, "encode", encode)
+        patch.setattr(chassis_repository, "fold", noted)
+        patch.setattr(chassis_repository, "encode", encode)
         patch.setattr(chassis_reaction, "about", ABOUT)
         patch.setattr(chassis_projection, "to_recorded", to_recorded)
         for module, name in PURE:
-            asked = getattr(module, name)  # what a planted mistake has put there, if it has
+            asked = getattr(module, name)  # a planted mistake, if one was put here
             once = ones[asked] = ones.get(asked) or KINDS.get(name, Once)(asked)
             patch.setattr(module, name, once)
         patch.setattr(Sweep, "_tell_overdue", _no_figure)
-        patch.setattr(Patience, "wait", _try_again)
+        patch.setattr(RetryPolicy, "wait", _try_again)
         patch.setattr(asyncio, "sleep", sleep)
         patch.setattr(escalation.views, "decode", DECODE)
-        patch.setattr(chassis_following, "PACE_S", 0)  # one rest a look is enough
+        patch.setattr(chassis_following, "PACE_S", 0)  # one sleep per look is enough
         for module in (chassis_sweep, chassis_trailing, inbox_sweep, watcher):
             patch.setattr(module, "Lease", SimLease)
         try:

@@ -1,4 +1,4 @@
-"""What is the same in every run, and dear to make: the registry's beginning, readers of texts, decoded events."""
+"""Caches of what is the same in every run and expensive: the registry's first events, readers of texts, decoded events."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -9,14 +9,14 @@ from uuid import UUID
 from chassis.kafka import cloudevents
 from chassis.keys.keyring import MemoryKeyRing
 from chassis.store.memory import MemoryStore
-from chassis.write.repository import Cause, Ledger
+from chassis.write.repository import Cause, Repository
 from router.duplicates.features import FeatureReader, feature_data
 from router.placement import knowledge
-from router.reading.reader import Asked, Reader
+from router.reading.reader import Reader, TextToRead
 from schemas.base.envelope import NewEvent, RecordedEvent
 from schemas.base.sealed import Keys
 from schemas.base.streams import REGISTRY
-from schemas.complaint.fold import Told, evolve
+from schemas.complaint.fold import RecordedFact, evolve
 from schemas.events import codec
 from schemas.events.codec import NO_KEYS
 from schemas.registry.fold import Registry, fold_registry
@@ -27,14 +27,14 @@ START: Final = datetime.fromisoformat("2026-03-02T03:00:00+00:00")
 
 
 @cache
-def founding() -> tuple[Sequence[NewEvent], Sequence[Told]]:
-    """The registry's first events, and what they say."""
-    ledger = Ledger(MemoryStore(lambda: START, STORE_ID), MemoryKeyRing(), "router")
+def founding() -> tuple[Sequence[NewEvent], Sequence[RecordedFact]]:
+    """The registry's first events and the registry that they fold to."""
+    repository = Repository(MemoryStore(lambda: START, STORE_ID), MemoryKeyRing(), "router")
     decrees = [calendar.decree(nation.DECREED_AT) for calendar in nation.calendars()]
     facts = [fact.model_copy(update={"at": nation.DECREED_AT}) for fact in (*decrees, *placing.country())]
     cause = Cause(UUID(int=1), STORE_ID, nation.DECREED_AT)
-    events = ledger.encode(REGISTRY, facts, cause, Keys())
-    return events, [Told(fact, event.id, n) for n, (fact, event) in enumerate(zip(facts, events, strict=True))]
+    events = repository.encode(REGISTRY, facts, cause, Keys())
+    return events, [RecordedFact(fact, event.id, n) for n, (fact, event) in enumerate(zip(facts, events, strict=True))]
 
 
 @cache
@@ -42,7 +42,7 @@ def _founded() -> Registry:
     return fold_registry(Registry(), founding()[1])
 
 
-def _on_from_there(state: Registry, history: Sequence[Told]) -> Registry:
+def _on_from_there(state: Registry, history: Sequence[RecordedFact]) -> Registry:
     begun = len(founding()[1])
     if state.version >= 0 or len(history) < begun or history[begun - 1].event_id != founding()[1][-1].event_id:
         return fold_registry(state, history)
@@ -50,7 +50,7 @@ def _on_from_there(state: Registry, history: Sequence[Told]) -> Registry:
 
 
 def remembered(make: Callable[..., Any]) -> Callable[..., Any]:
-    """A reader of texts is the same for the same regions, and dear to make."""
+    """Cache of text readers, by their regions."""
     made: dict[Any, Any] = {}
 
     def once(registry: Any) -> Any:
@@ -63,9 +63,8 @@ def remembered(make: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Once:
-    """A pure function, asked once for all processes of a run: of the very same things it gives the very same.
-
-    What it was given is kept with what it gave, so that their ids stay theirs until the run is over.
+    """A pure function, called once per run for the same arguments. The arguments are kept with the result, so that
+    their ids stay valid until the run ends.
     """
 
     ALL: Final[list["Once"]] = []
@@ -82,27 +81,26 @@ class Once:
         return found[0]
 
     def know(self, given: Any, what: Any) -> None:
-        """What it gives of this."""
+        """Set the result for these arguments."""
         self._made[id(given)] = what, given
 
     def known(self, given: Any) -> Any:
-        """That."""
         return self._made[id(given)][0]
 
     def forget(self) -> None:
-        """The run is over: what it met is let go."""
+        """Drop everything that the run cached."""
         self._made.clear()
 
 
 class Pending(Once):
-    """`schemas.deadlines.actions.pending`: no lead is the same as none named."""
+    """`schemas.deadlines.actions.pending`; a missing lead and no lead are the same."""
 
     def __call__(self, *given: Any) -> Any:
         return super().__call__(*(given[:-1] if given[-1] is None else given))
 
 
 class Reckoned(Once):
-    """`schemas.deadlines.clocks.reckoning_for`: the same days off, zone and policies are one reckoning."""
+    """`schemas.deadlines.clocks.reckoning_for`, by days off, zone and policies."""
 
     def __call__(self, *given: Any) -> Any:
         found = self._function(*given)
@@ -112,7 +110,7 @@ class Reckoned(Once):
 
 
 class Due(Once):
-    """`schemas.deadlines.clocks.reckon`: a clock that nothing stopped ends when it ends, whatever else happens."""
+    """`schemas.deadlines.clocks.reckon`; a clock that was never stopped ends at the same instant whatever else happens."""
 
     def __call__(self, rule: Any, since: Any, reckoning: Any, stops: Any = (), started_at: Any = None) -> Any:
         if stops:
@@ -126,9 +124,7 @@ class Due(Once):
 
 
 class Decoded(Once):
-    """A stored event says the same to everybody, as long as its key lives: to whoever got it from the store, and to
-    whoever got the same bytes over Kafka.
-    """
+    """Decoded events, valid as long as the key lives, for readers of the store and of Kafka."""
 
     def __call__(self, event: Any, keys: Any = NO_KEYS) -> Any:
         place = (id(event.data), *keys.generations)
@@ -139,11 +135,9 @@ class Decoded(Once):
 
 
 class Evolved(Once):
-    """`fold`, one fact after another, however many of them somebody folds at a time: from the same state with the same
-    fact it is the same.
-    """
+    """`fold`, cached per single event: the same state with the same event gives the same state."""
 
-    def __call__(self, state: Any, history: Iterable[Told]) -> Any:
+    def __call__(self, state: Any, history: Iterable[RecordedFact]) -> Any:
         made = self._made
         if state.version < 0:
             state = made.setdefault(state.id, state)
@@ -157,9 +151,9 @@ class Evolved(Once):
 
 
 class Folded(Once):
-    """`fold_registry`: from the same state with the same facts it is the same."""
+    """`fold_registry`, cached by state and events."""
 
-    def __call__(self, state: Any, history: Iterable[Told]) -> Any:
+    def __call__(self, state: Any, history: Iterable[RecordedFact]) -> Any:
         told = list(history)
         place = (0 if state.version < 0 else id(state), *[id(one.fact) for one in told])
         found = self._made.get(place)
@@ -172,23 +166,23 @@ READER: Final = remembered(knowledge.reader)
 DECODE: Final = Decoded(codec.decode)
 FOLDS: Final = Evolved(evolve)
 founded: Final = Folded(_on_from_there)
-"""`fold_registry`, whose beginning is always the same."""
+"""`fold_registry`, which always begins with the same events."""
 
 
 class _Says(Once):
-    """What events say (`chassis.write.loaded.tell`), found in one look for each: they are asked for some thirty times."""
+    """`chassis.write.loaded.tell`, decoded once per event: a run asks some thirty times."""
 
     def __init__(self) -> None:
         super().__init__(DECODE)
 
-    def __call__(self, events: Sequence[Any], keys: Any) -> list[Told]:
+    def __call__(self, events: Sequence[Any], keys: Any) -> list[RecordedFact]:
         made = self._made.setdefault(tuple(keys.generations), {})
         try:
             return [made[id(event.data)] for event in events]
         except KeyError:
             for event in events:
                 if id(event.data) not in made:
-                    made[id(event.data)] = Told(DECODE(event, keys), event.id, event.version)
+                    made[id(event.data)] = RecordedFact(DECODE(event, keys), event.id, event.version)
             return [made[id(event.data)] for event in events]
 
 
@@ -196,7 +190,7 @@ tell: Final = _Says()
 
 _encode: Final = codec.encode
 _ENCODED: Final = Once(lambda fact, event, keys: (event, keys))
-"""What was made of a fact, as long as the run lasts."""
+"""Encoded events, kept until the run ends."""
 
 
 def encode(fact: Any, event_id: UUID, metadata: Any, keys: Any) -> NewEvent:
@@ -206,19 +200,19 @@ def encode(fact: Any, event_id: UUID, metadata: Any, keys: Any) -> NewEvent:
     return event
 
 
-def noted(state: Any, history: Iterable[Told]) -> Any:
-    """`fold` of what was just written: with the facts as everybody else reads them, so that all have the same states."""
+def noted(state: Any, history: Iterable[RecordedFact]) -> Any:
+    """`fold` of events just written, as every other reader decodes them, so that all share the same states."""
     return FOLDS(state, [told._replace(fact=_as_read(told)) for told in history])
 
 
-def _as_read(told: Told) -> Any:
+def _as_read(told: RecordedFact) -> Any:
     event, keys = _ENCODED.known(told.fact)
     return DECODE(RecordedEvent(*event, "", told.version, 0, START), keys)
 
 
 HEADERS: Final = Once(cloudevents.to_headers)
 ABOUT: Final = Once(cloudevents.about)
-"""Of headers, which a broker keeps."""
+"""`chassis.kafka.cloudevents.about`, by headers."""
 _RECORDED: Final = Once(lambda headers, message: cloudevents.to_recorded(message))
 
 
@@ -239,8 +233,8 @@ _WORDS: Final[dict[Any, Any]] = {}
 _read_words: Final = Reader.words
 
 
-def words(reader: Reader, asked: Sequence[Asked]) -> list[Any]:
-    """`router.reading.reader.Reader.words`, of each text once: readers that are left to be remembered live as long."""
+def words(reader: Reader, asked: Sequence[TextToRead]) -> list[Any]:
+    """`router.reading.reader.Reader.words`, once per text."""
     places = [(id(reader._rules), id(reader.model), each) for each in asked]
     if new := [each for place, each in zip(places, asked, strict=True) if place not in _WORDS]:
         read = zip(new, _read_words(reader, new), strict=True)
@@ -255,4 +249,4 @@ class _Telling(FeatureReader):
 
 
 TELLING: Final = _Telling(feature_data())
-"""What tells the likeness of texts."""
+"""Features for duplicate detection."""

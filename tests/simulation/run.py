@@ -1,4 +1,4 @@
-"""One run: from a seed, or a list of decisions told again; then the faults end, time passes, and nothing may be left."""
+"""One run, from a seed or from a list of decisions. Then the faults end, time passes, and nothing may be left open."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,21 +18,21 @@ from simulation.world import SERVICES, SHOWS, World
 from support.world import POLICIES
 
 LATE: Final = timedelta(seconds=240)
-"""How late an action may be once everything runs again: the grace of a reaction, a rest of a sweep, two rounds."""
+"""How late an action may be once everything runs again: the grace of a reaction, a pause of a sweep, two rounds."""
 ROUNDS: Final = 60
 REST_S: Final = 65
 JUMP: Final = timedelta(days=55)
 JUMPS: Final = 12
 UNFINISHED: Final = timedelta(days=POLICIES.versions[-1].unfinished_d)
 WIPED_LAST: Final = 0.2
-"""So many runs end with the loss of all of Kafka."""
+"""Share of the runs that end with the loss of all of Kafka."""
 WHOLE: Final = 7
-"""At the end of every so-manieth run the audit walks the whole store: about once in a thousand steps."""
+"""The audit walks the whole store at the end of every seventh run, about once in a thousand steps."""
 
 
 @dataclass
 class Outcome:
-    """What came of it. `decisions` without those that had nothing to do; `story` says the same in words."""
+    """The result of a run. `decisions`: without those that had nothing to do; `story`: the same in words."""
 
     trace: str = ""
     lives: int = 0
@@ -44,7 +44,7 @@ class Outcome:
 
 
 def shape(seed: int) -> tuple[Random, int, int, tuple[str, ...]]:
-    """Chance, lives, decisions and twins of a seed."""
+    """The random generator, lives, number of decisions and services with two processes of a seed."""
     random = Random(seed)
     lives = random.choice((1, 2, 3, 4, 6, 8, 12, 16, 24))
     twins = tuple(service for service in SERVICES if random.random() < 0.08)
@@ -53,7 +53,7 @@ def shape(seed: int) -> tuple[Random, int, int, tuple[str, ...]]:
 
 @standing_in()
 def play(seed: int, made: type[World] = World) -> Outcome:
-    """The run of that seed."""
+    """Play a seed."""
     random, lives, length, twins = shape(seed)
     outcome, world = Outcome(twins=twins), made(twins)
     player = Player(world, random, lives)
@@ -71,7 +71,7 @@ def play(seed: int, made: type[World] = World) -> Outcome:
 
 @standing_in()
 def replay(decisions: Sequence[Decision], twins: Sequence[str], made: type[World] = World) -> Outcome:
-    """The same decisions again; what has nothing to do is passed over."""
+    """Play these decisions again; those with nothing to do are skipped."""
     outcome, world = Outcome(twins=twins), made(twins)
     try:
         with world.surface:
@@ -125,7 +125,7 @@ WITHOUT: Final = frozenset({"merges away", "is dissolved", "days off are decreed
 
 
 def finish(world: World, *, whole: bool = True) -> None:
-    """Faults end; everything comes to rest; then time passes and nobody acts. Raises Lost."""
+    """End the faults, let everything finish, then let time pass without any person acting. Raises Lost."""
     world.store_up = world.broker.up = True
     rest(world)
     world.watch.kept(world.promised)
@@ -148,7 +148,7 @@ def finish(world: World, *, whole: bool = True) -> None:
 
 
 def _at_the_end(world: World, state: Complaint) -> bool:
-    """On rung 3 or 4, with the notice that comes again and again."""
+    """Whether the complaint is on rung 3 or 4 with its repeated notice."""
     action = next_action(state, world.watch.registry, POLICIES)
     return (
         action is not None
@@ -159,31 +159,31 @@ def _at_the_end(world: World, state: Complaint) -> bool:
 
 
 def rest(world: World) -> None:
-    """Let everything run until nothing is left to do. Raises Lost."""
+    """Run all tasks until none has anything to do. Raises Lost."""
     for name in world.processes:
         world.start(name)
     for name in world.tasks:
-        world.look_again(name)  # who looked while something was down
+        world.look_again(name)  # it may have looked while something was down
     for number in range(ROUNDS):
         _time_has_passed(world)
         changed = _rounds(world, SHOWS) > 1
         changed = _rounds(world, frozenset()) > 1 or changed
         if number and not changed:
             return
-        # Once more, a while later: what reactions were given time for is the sweeps' by now, and what rests is awake.
+        # Again a while later: work that was left to reactions is now the sweeps', and tasks that were sleeping are awake.
         world.pass_by(REST_S)
     raise Lost("never-rests", f"still busy after {ROUNDS} rounds: {sorted(world.tasks)}")
 
 
 def time_passes(world: World) -> None:
-    """Nobody acts, and only what decides runs. Raises Lost."""
+    """Let time pass without any person acting; only tasks that decide run. Raises Lost."""
     world.clock.advance(JUMP)
     _time_has_passed(world)
     _rounds(world, CAN_WAIT)
 
 
 def _rounds(world: World, without: frozenset[str]) -> int:
-    """How many until one changed nothing."""
+    """The number of rounds until one changed nothing."""
     for number in range(1, ROUNDS):
         if not _round(world, without):
             return number
@@ -205,7 +205,7 @@ def _round(world: World, without: frozenset[str]) -> bool:
             continue
         busy = busy or task.paused or name.startswith("ask ")
         world.go_on(name)
-        # Who has tried again has only ended what it began before; an agent's news are counted.
+        # A task that retried only finished what it had begun; an agent's new records are counted.
         busy = busy or (name not in world.seen and not name.endswith(" agent"))
         for down in [name for name, up in world.processes.items() if up is None]:
             busy = world.start(down)
@@ -213,10 +213,10 @@ def _round(world: World, without: frozenset[str]) -> bool:
 
 
 TIMED: Final = (" sweep", " trailing", " keeper", " lead", " orphans")
-"""Roads that have something to do once time has passed, though nothing else has happened."""
+"""Tasks that may have work once time has passed, although nothing else happened."""
 CAN_WAIT: Final = frozenset({
     "relay lead", "router agent", "agency-inbox agent", "agency-inbox sweep", "agency-inbox keeper",
     "agency-inbox view", "escalation ladder", "intake agent", "intake trailing", "reporting agent", "reporting view",
     "reporting books", "reporting supports", "intake relations", "intake post", "intake orphans", "router duplicates",
 })  # fmt: skip
-"""Roads that only carry, tell and show what the others decide."""
+"""Tasks that only transport or show what other tasks decide."""

@@ -1,4 +1,4 @@
-"""Once everything is at rest: was everybody told, do people see what is, was forgotten whatever had to be?"""
+"""Checks at the end of a run: everybody was notified, the pages show the truth, and what had to be erased is gone."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -11,10 +11,10 @@ from sqlalchemy import select
 from agency_inbox.views import INBOX
 from agency_inbox.views import METADATA as INBOX_METADATA
 from agency_inbox.views import row_of as inbox_row
-from intake.notices.news import audible, news
+from intake.notices.news import news_for_audience, news_for_reporter
 from intake.storage import tables as intake
 from reporting import queries
-from reporting.tally import row_of
+from reporting.report_row import row_of
 from schemas.base.ids import derived_id
 from schemas.base.streams import complaint_stream
 from schemas.base.topics import agency_inbox
@@ -27,19 +27,19 @@ from simulation.world import World
 from support.world import POLICIES
 
 RECENT: Final = timedelta(days=POLICIES.versions[-1].news_d, hours=-1)
-"""Of what is older than `news_d` nobody is told; a run takes less than an hour to come to rest."""
+"""Nobody is notified of events older than `news_d`; a run takes less than an hour to come to rest."""
 
 
 def told_and_shown(world: World) -> None:
-    """Everything that must have followed from what is in the store. Raises Lost."""
+    """Check everything that must follow from the events in the store. Raises Lost."""
     for letter in world.letters:
         raise Lost("set-aside", f"{letter.service}: {letter.reason}")
-    for check in (_agencies, _shown, _published, _supported, _reporters, _watchers, _forgotten):
+    for check in (_agencies, _shown, _published, _supported, _reporters, _subscribers, _forgotten):
         check(world)
 
 
 def _agencies(world: World) -> None:
-    """Every body was told, each holder in the topic that it reads today."""
+    """Every agency was told of its complaints, in the topic that exists today."""
     topics = world.broker.topics
     for state in world.watch.states.values():
         for agency, told in state.news.items():
@@ -74,7 +74,7 @@ def _published(world: World) -> None:
     for state in world.watch.states.values():
         line = summary(state, world.watch.registry, None)
         shown = world.lines.get(state.public_number)
-        # A part bears its whole's number, and its whole's line.
+        # A part has its whole's public number and shares its line.
         hidden = line is None and state.whole is None
         if hidden and shown is not None and not isinstance(shown, SummaryRetracted):
             raise Lost("published-secret", f"open data shows {shown.public_number}, which is not public")
@@ -89,29 +89,29 @@ def _supported(world: World) -> None:
 
 
 def _reporters(world: World) -> None:
-    """Who left word of themselves was told the news of these days."""
+    """Each reporter with an address was notified of the recent events."""
     since = world.clock.now() - RECENT
     for state in world.watch.states.values():
         if state.person is not None and not state.erased:
             told = world.mailbox.get(state.id, {})
-            for item in news(state, world.watch.told[state.id], since):
+            for item in news_for_reporter(state, world.watch.told[state.id], since):
                 if item.event_id not in told:
                     raise Lost("reporter-not-told", f"{item.kind} of {complaint_stream(state.id)}")
 
 
-def _watchers(world: World) -> None:
+def _subscribers(world: World) -> None:
     since = world.clock.now() - RECENT
-    # Who was never confirmed has no row here, and hears nothing.
+    # An address that was never confirmed has no row here and gets nothing.
     for row in _rows("intake", intake.metadata, intake.metadata.tables["confirmations"]):
         state, told = world.watch.state(UUID(bytes=row.complaint)), world.mailbox.get(UUID(bytes=row.complaint), {})
-        for item in audible(state, world.watch.told.get(state.id, ()), since):
+        for item in news_for_audience(state, world.watch.told.get(state.id, ()), since):
             heard = derived_id("watched", str(item.event_id), str(UUID(bytes=row.id)))
             if item.fact.at.isoformat() >= row.at and heard not in told:
                 raise Lost("watcher-not-told", f"{item.kind} of {complaint_stream(state.id)}")
 
 
 def _forgotten(world: World) -> None:
-    """Of whoever asked for it nothing is left that says who they are or what they said."""
+    """After an erasure nothing is left that shows who the person is or what they wrote."""
     persons, letters = _kept("persons"), _kept("letters")
     for state in world.watch.states.values():
         if not state.erased or state.whole is not None:
@@ -124,7 +124,7 @@ def _forgotten(world: World) -> None:
 
 
 def no_strangers(world: World) -> None:
-    """A day later the vault has nobody whom no stream names. Raises Lost."""
+    """A day later the vault has no person that no stream names. Raises Lost."""
     for row in _rows("intake", intake.metadata, intake.metadata.tables["persons"]):
         state: Complaint = world.watch.state(UUID(bytes=row.complaint))
         if state.person != UUID(bytes=row.id):
@@ -134,7 +134,7 @@ def no_strangers(world: World) -> None:
 
 
 def _kept(name: str) -> set[UUID]:
-    """The complaints of which that table holds something sealed."""
+    """The complaints for which that table still has encrypted values."""
     rows = _rows("intake", intake.metadata, intake.metadata.tables[name])
     return {UUID(bytes=row.complaint) for row in rows if row.sealed is not None}
 

@@ -1,4 +1,4 @@
-"""The shortest story that still ends in the same way: decisions are left out, faults taken away, until each is needed.
+"""The shortest story that fails in the same way: decisions and faults are removed until each remaining one is needed.
 
 Delta debugging (Zeller and Hildebrandt 2002): halves first, then quarters, down to single decisions.
 """
@@ -14,7 +14,7 @@ MOST_RUNS = 600
 
 
 def shrink(seed: int, outcome: Outcome, made: type[World] = World) -> Outcome:
-    """The outcome of the shortest list found; `outcome` is that of the seed, which failed."""
+    """The outcome of the shortest list found. `outcome`: that of the failing seed."""
     assert outcome.lost is not None
     code, twins = outcome.lost.code, shape(seed)[3]
     left = [MOST_RUNS]

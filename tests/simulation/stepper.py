@@ -1,8 +1,8 @@
-"""Coroutines driven by hand, one at a time, each until it waits. No event loop and no thread: who goes on next, and
-what goes wrong then, is for the scheduler to say.
+"""Coroutines driven by hand, one at a time, each until it waits. There is no event loop and no thread: the scheduler
+chooses who continues and which fault strikes.
 
-What product code asks of asyncio (sleeping, locks, futures) is answered by `Surface`; a sleep lasts until the
-scheduler goes on with the sleeper.
+`Surface` answers what product code asks of asyncio (sleep, locks, futures); a sleep lasts until the scheduler continues
+the sleeper.
 """
 
 import asyncio
@@ -15,11 +15,11 @@ Steps = Coroutine[Any, Any, Any]
 
 
 class Killed(BaseException):
-    """Its process is gone: whatever a coroutine tries to do while it is torn down has no effect."""
+    """The process is gone: whatever a coroutine does while it is torn down has no effect."""
 
 
 class Park:
-    """Awaited by a port: the task stands still here. `crash`: its process dies here."""
+    """Awaited by a port: the task stops here. `crash`: its process dies here."""
 
     def __init__(self, *, crash: bool) -> None:
         self.crash = crash
@@ -30,12 +30,12 @@ class Park:
 
 PAUSE: Final = Park(crash=False)
 NAP: Final = Park(crash=False)
-"""What sleeps until the scheduler goes on with it."""
+"""Sleep until the scheduler continues the task."""
 CRASH: Final = Park(crash=True)
 
 
 async def sleep(delay_s: float, result: Any = None) -> Any:
-    """`asyncio.sleep` without a future for each."""
+    """`asyncio.sleep` without a future per call."""
     await (NAP if delay_s > 0 else _LET_OTHERS)
     return result
 
@@ -50,16 +50,16 @@ _LET_OTHERS: Final = _LetOthers()
 
 class _Handle:
     def cancel(self) -> None:
-        """What sleeps is woken by the scheduler alone."""
+        """Only the scheduler wakes a sleeper."""
 
 
 class Surface:
-    """As much of an event loop as locks, futures and sleeps look at."""
+    """The part of an event loop that locks, futures and sleeps use."""
 
     def __init__(self) -> None:
         self.sleeping: set[asyncio.Future[Any]] = set()
         self.tried_again = False
-        """Whoever goes on does so in the middle of a round that failed: what came since it began it has not seen."""
+        """A task that retries is in the middle of a round that failed and has not seen later events."""
 
     def get_debug(self) -> bool:
         return False
@@ -86,25 +86,27 @@ class Surface:
 
 
 class Task:
-    """One coroutine of one process, and what it waits for."""
+    """One coroutine of one process and what it waits for."""
 
     def __init__(self, name: str, process: str, steps: Steps, surface: Surface) -> None:
         self.name, self.process, self._steps, self._surface = name, process, steps, surface
-        self.service, self.road = process.partition(".")[0], name.partition(" ")[2]
-        self.kind = f"{name.partition(' ')[0].partition('.')[0]} {self.road}"
-        """The service and its road, whichever of two processes it is."""
+        self.service, self.role = process.partition(".")[0], name.partition(" ")[2]
+        self.kind = f"{name.partition(' ')[0].partition('.')[0]} {self.role}"
+        """The service and the task, whichever of two processes runs it."""
         self._waits: Any = None
         self.done, self.crashed, self.result = False, False, None
         self.error: Exception | None = None
 
     @property
     def paused(self) -> bool:
-        """In the middle of something (stopped by a fault, or behind a lock), not asleep between two rounds."""
+        """Whether it is in the middle of something (stopped by a fault or behind a lock), not asleep between two
+        rounds.
+        """
         waits = self._waits
         return waits is PAUSE or (isinstance(waits, asyncio.Future) and waits not in self._surface.sleeping)
 
     def go_on(self) -> None:
-        """Until it waits again: for time, for a lock, or because a fault stopped it there."""
+        """Run until it waits: for time, for a lock, or because a fault stopped it."""
         if self._stands_still():
             return
         while True:
@@ -135,7 +137,7 @@ class Task:
         return False
 
     def kill(self) -> None:
-        """Take it apart. Its process must be marked dead before."""
+        """Tear it down. Its process must be marked dead before."""
         self.done = True
         if isinstance(self._waits, asyncio.Future):
             self._surface.sleeping.discard(self._waits)
@@ -144,7 +146,7 @@ class Task:
 
 
 def at_once(steps: Steps) -> Any:
-    """The result of a coroutine that never waits; it may let others go first, who are not there."""
+    """The result of a coroutine that never waits for anything."""
     try:
         while steps.send(None) is None:
             pass

@@ -1,6 +1,5 @@
-"""What the simulation is worth: mistakes that others have made are planted in our services, and each is found.
-
-Here each is planted for one seed that finds it. `make simulate PLANT=all` looks for such seeds anew, from the first on.
+"""The simulation finds known mistakes. Each is planted for one seed that finds it; `make simulate PLANT=all` looks for
+such seeds again, from the first on.
 """
 
 from collections.abc import Mapping
@@ -30,7 +29,8 @@ FINDS: Final[Mapping[str, int]] = {
     "ack_before_append": 9,
     "no_guard": 9,
 }
-"""A seed that found it last. Where the services do their work in other steps, another will: then that is looked for."""
+"""A seed that found it last. If the services change the order of their steps, another seed finds it: look for it then.
+"""
 
 
 @pytest.mark.parametrize("name", PLANTED)

@@ -1,6 +1,5 @@
-"""The whole system under every fault that we can name, and nothing is lost.
-
-`SIMULATION_SEEDS=50000 pytest tests/simulation` plays more of them; so does `make simulate`.
+"""The whole system under every known fault loses nothing. `make simulate` and `SIMULATION_SEEDS=50000 pytest
+tests/simulation` play more seeds.
 """
 
 import os

@@ -1,6 +1,6 @@
-"""Do the books balance after every step? Reads the store behind everybody's back and judges what is new in it.
+"""Checks the books after every step, directly in the store.
 
-The rules are the audit's own; here they are asked of the streams that a step touched, and of all of them now and then.
+The rules are the audit's; here they are applied to the streams that a step touched, and now and then to all of them.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -14,11 +14,11 @@ from audit.finding import Basis, Violation
 from audit.rules.conduct import lawful
 from audit.rules.history import allowed, history
 from audit.rules.state import Around, pointed_to, standing
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from schemas.base.envelope import RecordedEvent
 from schemas.base.sealed import Keys
 from schemas.base.streams import COMPLAINT_PREFIX, REGISTRY, SUPPORT_PREFIX, complaint_id
-from schemas.complaint.fold import Told
+from schemas.complaint.fold import RecordedFact
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint, new
 from schemas.events import BY_NAME
@@ -29,11 +29,11 @@ from simulation.stepper import at_once
 from support.world import POLICIES
 
 FOR_EVER: Final = timedelta(days=36_500)
-"""Nothing is late while processes are down on purpose."""
+"""Nothing counts as late while processes are down on purpose."""
 
 
 class Lost(Exception):
-    """A broken rule: what was found, by which code."""
+    """A broken rule, with its code."""
 
     def __init__(self, code: str, what: str) -> None:
         super().__init__(f"{code}: {what}")
@@ -41,13 +41,13 @@ class Lost(Exception):
 
 
 class Watch:
-    """What all streams add up to."""
+    """The state that all streams add up to."""
 
     def __init__(self, store: Any, keyring: Any, finds: Mapping[str, Collection[str]]) -> None:
-        """`finds`: the types of events that roads look for."""
-        self._looked_for = {type_: [road for road, types in finds.items() if type_ in types] for type_ in BY_NAME}
+        """`finds`: the event types that each task looks for."""
+        self._looked_for = {type_: [role for role, types in finds.items() if type_ in types] for type_ in BY_NAME}
         self.found = dict.fromkeys(finds, 0)
-        """How many events there are of those that a road looks for."""
+        """For each such task, the number of events that it looks for."""
         self._store, self._keyring = store, keyring
         self._read = 0
         self.states: dict[UUID, Complaint] = {}
@@ -55,7 +55,7 @@ class Watch:
         self._ids: dict[str, set[UUID]] = {}
         self._causes: set[tuple[str, UUID]] = set()
         self.supports: set[tuple[str, str]] = set()
-        self.told: dict[UUID, list[Told]] = {}
+        self.told: dict[UUID, list[RecordedFact]] = {}
         self.registry = Registry()
         self._books, self._counted = Books(), dict[UUID, Summary]()
         self.news: list[RecordedEvent] = []
@@ -65,11 +65,11 @@ class Watch:
 
     @property
     def read(self) -> int:
-        """How many events there are."""
+        """The number of events."""
         return self._read
 
     def look(self) -> None:
-        """Take in what is new. Raises Lost."""
+        """Read what is new. Raises Lost."""
         if self._read == len(self._store._events):
             self.news = []
             return
@@ -78,8 +78,8 @@ class Watch:
         touched: dict[UUID, None] = {}
         for event in self.news:
             self._causes.add((event.stream, metadata_of(event).causation_id))
-            for road in self._looked_for[event.type]:
-                self.found[road] += 1
+            for role in self._looked_for[event.type]:
+                self.found[role] += 1
             if event.stream.startswith(SUPPORT_PREFIX):
                 supporter = DECODE(event).supporter
                 self.supports.add((event.stream.removeprefix(SUPPORT_PREFIX), supporter))
@@ -87,7 +87,7 @@ class Watch:
                 touched[complaint_id(event.stream)] = None
                 self._add(event)
         if decrees := [event for event in self.news if event.stream == REGISTRY]:
-            said = [Told(DECODE(event), event.id, event.version) for event in decrees]
+            said = [RecordedFact(DECODE(event), event.id, event.version) for event in decrees]
             self.registry = founded(self.registry, said)
             touched.update(dict.fromkeys(self.states))
         basis = Basis(self.registry, POLICIES, self.now, FOR_EVER) if touched else None
@@ -101,9 +101,9 @@ class Watch:
     def _add(self, event: RecordedEvent) -> None:
         complaint = complaint_id(event.stream)
         before = self.state(complaint)
-        told = Told(DECODE(event, self._keys_of(complaint, event)), event.id, event.version)
+        told = RecordedFact(DECODE(event, self._keys_of(complaint, event)), event.id, event.version)
         basis = Basis(self.registry, POLICIES, told.fact.at, FOR_EVER)
-        # One event at a time: dense, by its owner, its id new, allowed there, and lawful.
+        # One event at a time: dense versions, written by its owner, a new id, allowed in that status, lawful.
         found = [*history(event.stream, [event._replace(version=event.version - before.version - 1)])]
         if event.id in self._ids.setdefault(event.stream, set()):
             found.append(Violation("id-twice", event.stream, event.version, str(event.id)))
@@ -139,21 +139,21 @@ class Watch:
             raise Lost("books", f"the books do not balance: {told}")
 
     def late(self, tolerance: timedelta) -> None:
-        """Everything runs: nothing may be overdue now. Raises Lost."""
+        """Nothing may be overdue once everything runs. Raises Lost."""
         basis = Basis(self.registry, POLICIES, self.now, tolerance)
         for complaint in self.states:
             self._judge(complaint, basis)
 
     def kept(self, promised: Sequence[tuple[str, UUID | None]]) -> None:
-        """Everything that somebody was told is done, is in the store."""
+        """Everything that a person was told is done is in the store."""
         for stream, causation in promised:
             there = (stream, causation) in self._causes if causation else complaint_id(stream) in self.states
             if not there:
                 raise Lost("promise-broken", f"somebody was told yes, and {stream} does not have it")
 
     def whole(self, now: Any, tolerance: timedelta = FOR_EVER) -> None:
-        """The audit itself, over the whole store."""
-        walk = Audit(Ledger(self._store, self._keyring, "audit"), POLICIES, now, tolerance)
+        """The audit over the whole store."""
+        walk = Audit(Repository(self._store, self._keyring, "audit"), POLICIES, now, tolerance)
 
         async def found() -> list[Violation]:
             return [violation async for violation, _ in walk.violations()]
@@ -163,7 +163,7 @@ class Watch:
             raise Lost("books", f"the books do not balance: {walk.told}")
 
     def open(self) -> Mapping[UUID, Complaint]:
-        """Whatever somebody must still do something about; followers wait with their leads."""
+        """Complaints for which somebody must still act; followers wait with their leads."""
         return {id_: s for id_, s in self.states.items() if s.is_open and s.status is not Status.JOINED}
 
 

@@ -1,4 +1,4 @@
-"""Everything there is: store, keys, databases, broker, time, the processes that run and the tasks in them."""
+"""The simulated world: store, keys, databases, broker, time, processes and their tasks."""
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
@@ -14,8 +14,8 @@ from chassis.keys.keyring import MemoryKeyRing
 from chassis.react.reaction import Guard, StopProcess
 from chassis.sql.database import rows
 from chassis.store.memory import MemoryStore
-from intake.reaction import HEEDED
-from router.duplicates.index import HEEDS
+from intake.reaction import EVENT_TYPES as INTAKE_EVENT_TYPES
+from router.duplicates.index import EVENT_TYPES
 from router.placement.status import _TO
 from schemas.base.streams import REGISTRY
 from schemas.base.topics import COMPLAINT_EVENTS
@@ -38,24 +38,24 @@ SHOWS: Final = frozenset({
     "agency-inbox view", "escalation ladder", "reporting view", "reporting books",
     "reporting supports", "intake relations", "intake post", "intake orphans",
 })  # fmt: skip
-"""Roads that nobody waits for: once the others are at rest they take in all of it at once."""
+"""Tasks that nobody waits for: they catch up once all others are at rest."""
 
 
 FINDS: Final[Mapping[str, Collection[str]]] = {
-    "trailing": HEEDED, "duplicates": HEEDS, "supports": ("ComplaintSupported",), "orphans": ("ComplaintFiled",),
+    "trailing": INTAKE_EVENT_TYPES, "duplicates": EVENT_TYPES, "supports": ("ComplaintSupported",), "orphans": ("ComplaintFiled",),
     "relations": ("ComplaintFiled", "ComplaintJoined"), "feed": (*_TO, "ComplaintFiled", "ComplaintClassified", "PartOpened",
     "ComplaintRouted", "ComplaintSplit", "DetailAdded", "ResponseGiven", "ComplaintLapsed", "ResolutionDisputed", "OmbudsmanRequested"),
 }  # fmt: skip
-"""The types of events that a road looks for, of roads that look for some alone."""
+"""The event types that each of these tasks looks for."""
 
 SWEEPS: Final = frozenset({"sweep", "trailing", "keeper", "duplicates", "lookout", "feed"})
-"""They stand behind the reactions: what is younger than `GRACE_S` is probably on its way, and left to these."""
+"""Tasks that run behind the reactions: they leave to these what is younger than `GRACE_S` seconds."""
 GRACE_S: Final = 30
 SECOND: Final = timedelta(seconds=1)
 
 
 class World:
-    """One run. `twins`: services of which two processes run."""
+    """One run. `twins`: services with two processes."""
 
     def __init__(self, twins: Sequence[str] = ()) -> None:
         self.surface, self.turn = Surface(), Turn()
@@ -100,33 +100,33 @@ class World:
         await asyncio.sleep(1)
 
     def trace(self) -> str:
-        """Of all that was done, in order."""
+        """A hash of everything that was done, in order."""
         return blake2b("\n".join(self.notes).encode(), digest_size=16).hexdigest()
 
     # processes and tasks
 
     def look_again(self, name: str) -> None:
-        """There may be something for this task, whatever it has seen."""
+        """Let this task look again, whatever it has seen."""
         self.seen.pop(name, None)
         self._looked_s.pop(name, None)
 
     def planned_anew(self, service: str) -> None:
-        """Something waits for that service's sweep, whichever of its processes has the lease."""
+        """A sweep of that service has new work, in whichever process holds the lease."""
         self._planned += 1
         for name in [name for name in self.seen if name.startswith(f"{service}.") and name.endswith(" sweep")]:
             self.look_again(name)
 
     def start(self, name: str) -> bool:
-        """Whether it was down. A story without its twins starts what is not there."""
+        """Start a process; whether it was down. A replay without twins ignores processes that do not exist."""
         if name not in self.processes or self.processes[name] is not None:
             return False
         made = self.processes[name] = Process(self, name, name.rpartition(".")[0])
-        for road, begin in made.roads.items():
-            self.tasks[f"{name} {road}"] = Task(f"{name} {road}", name, begin(), self.surface)
+        for role, begin in made.background_tasks.items():
+            self.tasks[f"{name} {role}"] = Task(f"{name} {role}", name, begin(), self.surface)
         return True
 
     def crash(self, name: str) -> bool:
-        """Kill -9. Whether it was up."""
+        """Kill a process as with kill -9; whether it was running."""
         process = self.processes.get(name)
         if process is None:
             return False
@@ -139,13 +139,13 @@ class World:
         return True
 
     def go_on(self, name: str, at: int = 0, fault: str = "") -> str:
-        """Let one task go on until it waits; what struck it, if anything did."""
+        """Continue one task until it waits. Returns the fault that struck it, or an empty text."""
         task = self.tasks.get(name)
         if task is None:
             return ""
         self.turn = Turn(name, at, fault)
         if task.paused:
-            self.seen.pop(name, None)  # it goes on with what it read before: what came since it has not seen
+            self.seen.pop(name, None)  # it continues with what it had read; it has not seen what came since
         else:
             self.seen[name] = self._sign(task)
         self.pass_by(1)
@@ -168,9 +168,9 @@ class World:
         if error is None:
             return
         if isinstance(error, ChassisError | StopProcess) and not isinstance(error, WrongStore):
-            self.crash(task.process)  # it ends itself loudly, and whoever watches over it starts it again
+            self.crash(task.process)  # the process ends itself, and its supervisor starts it again
             return
-        raise Lost("road-failed", f"{task.name}: {type(error).__name__}: {error}") from error
+        raise Lost("task-failed", f"{task.name}: {type(error).__name__}: {error}") from error
 
     def _look(self) -> None:
         self.watch.now = self.clock.now()
@@ -183,7 +183,7 @@ class World:
     # people
 
     def ask(self, ask: Ask, at: int = 0, fault: str = "") -> str:
-        """Somebody begins to ask; goes on by itself until it waits."""
+        """Begin a request, which continues by itself until it waits."""
         complaint = self.complaint(ask)
         service = KINDS[ask.kind][0]
         name = next((name for name, up in self.processes.items() if up and up.service == service), None)
@@ -196,17 +196,17 @@ class World:
         return self.go_on(task.name, at, fault)
 
     def complaint(self, ask: Ask) -> UUID | None:
-        """What is asked about; None if that is not there."""
+        """The complaint that the request is about; None if it does not exist."""
         whole = filed_id(ask.about)
         if not ask.part:
             return whole
         parts = self.watch.state(whole).parts
         return parts[ask.part - 1].id if ask.part <= len(parts) else None
 
-    # what planted bugs put other things in the place of
+    # replaced by planted mistakes
 
     async def acknowledging(self, guard: Guard, poll: Poll, batch: Sequence[Message]) -> None:
-        """Handled first, acknowledged after."""
+        """Handle first, acknowledge after."""
         await guard(batch)
         await poll.commit(batch)
 
@@ -214,26 +214,26 @@ class World:
         return Summaries(ports)
 
     def has_news(self, name: str) -> bool:
-        """Whether a task has something before it that it has not seen, beside the passing of time."""
+        """Whether a task has something new to see, apart from the passing of time."""
         task = self.tasks[name]
         if task.paused:
             return True
-        road = task.road
-        if road == "agent" and COMPLAINT_EVENTS in self.broker.topics:
+        role = task.role
+        if role == "agent" and COMPLAINT_EVENTS in self.broker.topics:
             return self.broker.lag(AGENTS[task.service], COMPLAINT_EVENTS) > 0
-        if road == "post":
+        if role == "post":
             return bool(disk("intake", METADATA["intake"]).look(_waiting))
-        if road in SWEEPS and self._real_s < self._looked_s.get(name, -GRACE_S) + GRACE_S:
-            return False  # nothing that it looks for falls to it sooner
+        if role in SWEEPS and self._real_s < self._looked_s.get(name, -GRACE_S) + GRACE_S:
+            return False  # its work is not due earlier
         return self.seen.get(name) != self._sign(task)
 
     def reached(self) -> Any:
-        """How far store and broker are, and what was planned anew."""
+        """The sizes of store and broker, and the number of times that work was planned."""
         return self.watch.read, self.broker.size(COMPLAINT_EVENTS), self._planned
 
     def _sign(self, task: Task) -> Any:
-        """Of what a road would find something new in: its own events, topics made anew, another registry."""
-        match task.road:
+        """The state in which the task would find something new: its events, recreated topics, another registry."""
+        match task.role:
             case "view" | "agent":
                 return self.broker.size(COMPLAINT_EVENTS)
             case "lead":
@@ -242,11 +242,11 @@ class World:
                 return self.watch.registry.version, self.broker.born
             case "lookout":
                 return self.watch.registry.version, self.seen.get(f"{task.process} feed")
-            case road:
-                return self.watch.found[road] if road in FINDS else self.watch.read
+            case role:
+                return self.watch.found[role] if role in FINDS else self.watch.read
 
     def close(self) -> None:
-        """Everybody is gone. What points at one another is let go here: nothing is left for the collector to find."""
+        """End all processes and break reference cycles, so that nothing is left for the garbage collector."""
         gone = [process for process in self.processes.values() if process is not None]
         for name in self.processes:
             self.crash(name)

@@ -1,7 +1,6 @@
-"""A worker process for tests: `python agent_process.py <kafka> <service> <topic> <file> <manner>`.
-
-Writes the key of every message it has handled to the file. Manner: `well`, `slowly`, `stuck:<key>` (never finishes that
-one; `<file>.stuck` is there once it has it in hand) or `refusing:<key>` (its guard gives up on that one).
+"""A worker process for tests: `python agent_process.py <kafka> <service> <topic> <file> <manner>`. It writes the key of
+every handled message to the file. Manner: `well`, `slowly`, `stuck:<key>` (never finishes that message; `<file>.stuck`
+exists once it has begun) or `refusing:<key>` (its guard gives up on that message).
 """
 
 import asyncio

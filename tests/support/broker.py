@@ -1,4 +1,4 @@
-"""What a reader of committed records finds in a topic, and a broker whose topics a test may count on being its own."""
+"""Committed records of a topic as a reader sees them, and a broker on which a test may delete all topics."""
 
 import asyncio
 import time
@@ -14,7 +14,7 @@ from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailable
 from chassis.base.message import Message
 from chassis.kafka.clients import consumer, messages, running
 from chassis.kafka.cloudevents import to_recorded
-from chassis.service.process import Road
+from chassis.service.process import BackgroundTask
 
 PATIENCE_S = 120
 T = TypeVar("T")
@@ -22,7 +22,7 @@ YOUNG = (CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordi
 
 
 async def committed(kafka: str, topic: str, partitions: int) -> list[Message]:
-    """Everything a reader of committed records sees now, each partition in order."""
+    """All committed records, each partition in order."""
     async with running(consumer(kafka)) as client:
         parts = [TopicPartition(topic, number) for number in range(partitions)]
         client.assign(parts)
@@ -38,12 +38,12 @@ async def committed(kafka: str, topic: str, partitions: int) -> list[Message]:
 
 
 async def event_ids(kafka: str, topic: str, partitions: int) -> list[UUID]:
-    """Ids of the events in a topic, as committed."""
+    """Ids of the committed events in a topic."""
     return [to_recorded(message).id for message in await committed(kafka, topic, partitions)]
 
 
 async def until(condition: Callable[[], Awaitable[Any]], within_s: float = PATIENCE_S) -> Any:
-    """What `condition` gives once it gives something true."""
+    """Wait until `condition` returns something true, and return it."""
     async with asyncio.timeout(within_s):
         while not (found := await condition()):
             await asyncio.sleep(0.05)
@@ -51,9 +51,9 @@ async def until(condition: Callable[[], Awaitable[Any]], within_s: float = PATIE
 
 
 @asynccontextmanager
-async def going(*roads: Road) -> AsyncIterator[list["asyncio.Task[None]"]]:
-    """The roads, running; cancelled and awaited at the end. An error of theirs is the test's."""
-    tasks = [asyncio.create_task(road.run()) for road in roads]
+async def going(*background_tasks: BackgroundTask) -> AsyncIterator[list["asyncio.Task[None]"]]:
+    """Run background tasks; cancel and await them at the end. Their errors fail the test."""
+    tasks = [asyncio.create_task(road.run()) for road in background_tasks]
     try:
         yield tasks
     finally:
@@ -65,7 +65,7 @@ async def going(*roads: Road) -> AsyncIterator[list["asyncio.Task[None]"]]:
 
 
 def delete_topics(kafka: str) -> None:
-    """Every topic of ours is gone; Kafka's own (group offsets, transactions) stay."""
+    """Delete all topics but Kafka's own (group offsets, transactions)."""
     admin = KafkaAdminClient(bootstrap_servers=kafka)
     try:
         ours = [name for name in admin.list_topics() if not name.startswith("__")]
@@ -76,7 +76,7 @@ def delete_topics(kafka: str) -> None:
 
 
 def group_state(kafka: str, group: str) -> tuple[str, int]:
-    """Kafka's word for the state of a consumer group, and how many members it has."""
+    """The state of a consumer group as Kafka reports it, and its number of members."""
 
     def ask(admin: KafkaAdminClient) -> tuple[str, int]:
         described = admin.describe_groups([group])
@@ -87,7 +87,7 @@ def group_state(kafka: str, group: str) -> tuple[str, int]:
 
 
 def committed_offsets(kafka: str, group: str) -> dict[tuple[str, int], int]:
-    """Where a group would go on reading."""
+    """The offsets from which a group would continue."""
 
     def ask(admin: KafkaAdminClient) -> dict[tuple[str, int], int]:
         offsets = admin.list_group_offsets([group])[group]
@@ -97,7 +97,7 @@ def committed_offsets(kafka: str, group: str) -> dict[tuple[str, int], int]:
 
 
 def _asked(kafka: str, ask: Callable[[KafkaAdminClient], T]) -> T:
-    """The answer, once there is a coordinator of groups: a young broker makes one at the first question."""
+    """Wait until there is a group coordinator: a young broker makes one at the first request."""
     admin, end = KafkaAdminClient(bootstrap_servers=kafka), time.monotonic() + PATIENCE_S
     try:
         while True:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local.platform.processes import Layout, environment
+from local.platform.processes import PlatformLayout, environment
 from local.platform.state_dir import make_secrets
 
 NOWHERE = "127.0.0.1:1"
@@ -14,6 +14,6 @@ NOWHERE = "127.0.0.1:1"
 def own_state(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What commands read and write from now on; SQLite files in `folder`."""
     make_secrets(folder)
-    for name, value in environment(Layout(folder, 0, NOWHERE)).items():
+    for name, value in environment(PlatformLayout(folder, 0, NOWHERE)).items():
         monkeypatch.setenv(name, value)
     return folder

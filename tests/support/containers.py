@@ -1,6 +1,6 @@
 """Kafka and PostgreSQL in containers, from images built here, instead of the processes that `make test` starts.
 
-`TEST_SERVERS=containers` chooses them (see `make test-containers`); `TEST_BASE_IMAGE` is what they are built on.
+`TEST_SERVERS=containers` chooses them (see `make test-containers`); `TEST_BASE_IMAGE` is the base of the images.
 """
 
 import os
@@ -20,16 +20,16 @@ from local.paths import REPOSITORY, free_port, kafka_cache
 
 FILES = REPOSITORY / "deploy" / "docker"
 ENGINE = {"timeout": 300}
-"""Seconds that the engine may take for one call: on a busy disk it removes a container in minutes."""
+"""Seconds that one call of the engine may take: on a busy disk it removes a container in minutes."""
 BASE = os.environ.get("TEST_BASE_IMAGE", "debian:bookworm-slim")
 LIMIT_S = 90
-# Its cleaner is an image that would have to be pulled; ours are removed when their fixture ends.
+# testcontainers' own cleaner is an image that would have to be pulled; ours are removed when their fixture ends
 os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
 CHOSEN = os.environ.get("TEST_SERVERS") == "containers"
 
 
 def build(name: str, context: Path) -> str:
-    """The image `satupintu-test-<name>`; a build that fails shows why."""
+    """Build the image `satupintu-test-<name>`; show the output if that fails."""
     image = f"satupintu-test-{name}"
     command = [
         "docker",
@@ -48,9 +48,7 @@ def build(name: str, context: Path) -> str:
 
 
 class ContainerBroker:
-    """A broker in a container, with the verbs of `local.kafka.server.KafkaServer`: what a test does to the one it can do to
-    the other.
-    """
+    """A broker in a container with the methods of `local.kafka.server.KafkaServer`, so that tests can use either."""
 
     def __init__(self, image: str) -> None:
         from testcontainers.core.container import DockerContainer
@@ -67,7 +65,7 @@ class ContainerBroker:
         return self._wanted.get_wrapped_container()
 
     def start(self) -> None:
-        """Does not wait until it answers."""
+        """Start the container; does not wait until the broker answers."""
         if self._wiped:
             self._wanted.start()
             self._wiped = False
@@ -75,11 +73,10 @@ class ContainerBroker:
             self._container.start()
 
     def wait_ready(self, limit_s: float = LIMIT_S) -> None:
-        """Returns once the broker answers."""
         _await(lambda: answers(self.port), limit_s)
 
     def kill(self) -> None:
-        """SIGKILL, as a crash would; returns when it is gone."""
+        """SIGKILL, as a crash; returns when the broker is gone."""
         self._container.kill()
         self._container.wait()
 
@@ -91,11 +88,11 @@ class ContainerBroker:
         self._container.unpause()
 
     def wipe(self) -> None:
-        """Everything the broker held is gone, with its container; the next start makes a new one."""
+        """Remove the container with all that the broker held; the next start makes a new one."""
         self.stop()
 
     def stop(self, limit_s: float = 0) -> bool:
-        """Gone at once, whatever state it is in."""
+        """Remove the container at once, in whatever state it is."""
         del limit_s
         if not self._wiped:
             self._wanted.stop(force=True)
@@ -105,7 +102,7 @@ class ContainerBroker:
 
 @pytest.fixture(scope="session")
 def kafka_image(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The image of a broker, built once for the run."""
+    """The image of a broker, built once per run."""
     context = tmp_path_factory.mktemp("kafka-image")
     for jar in jars.ensure(kafka_cache()):
         shutil.copy(jar, context / jar.name)
@@ -115,7 +112,7 @@ def kafka_image(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @contextmanager
 def served(broker: ContainerBroker) -> Iterator[ContainerBroker]:
-    """Started and answering; removed on leaving."""
+    """A broker that answers; removed on leaving."""
     try:
         broker.start()
         broker.wait_ready()
@@ -126,14 +123,14 @@ def served(broker: ContainerBroker) -> Iterator[ContainerBroker]:
 
 @pytest.fixture(scope="session")
 def container_kafka(kafka_image: str) -> Iterator[str]:
-    """Bootstrap address of a broker in a container, which all tests share."""
+    """Bootstrap address of a broker in a container, shared by all tests."""
     with served(ContainerBroker(kafka_image)) as broker:
         yield broker.bootstrap
 
 
 @pytest.fixture
 def private_container_kafka(kafka_image: str) -> Iterator[ContainerBroker]:
-    """A broker in a container of one test's own."""
+    """A broker in a container for one test alone."""
     with served(ContainerBroker(kafka_image)) as broker:
         yield broker
 

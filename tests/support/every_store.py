@@ -1,6 +1,5 @@
-"""Every store that must keep the same promises, empty; suites that stand on a store ask for it here.
-
-The SQL servers and the stand-in for KurrentDB are started once for the whole run.
+"""Every kind of event store, empty, for suites that run over all of them. The SQL servers and the stand-in for
+KurrentDB are started once per run.
 """
 
 import os
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 SQLITE, KURRENTDB = "sqlite", "kurrentdb"
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgres)
 SHARED = (SQLITE, POSTGRESQL, KURRENTDB)
-"""What several processes may have open at once."""
+"""Kinds that several processes can open at once."""
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +38,7 @@ def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture(scope="session")
 def one_kurrentdb(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[StandIn]":
-    """A stand-in for a KurrentDB server, for all tests that leave it running."""
+    """A stand-in for a KurrentDB server, shared by all tests that leave it running."""
     from support.kurrentdb.process import running as running_kurrentdb
 
     with running_kurrentdb(tmp_path_factory.mktemp("kurrentdb")) as server:
@@ -48,15 +47,15 @@ def one_kurrentdb(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[StandIn
 
 @pytest.fixture
 def kurrentdb(one_kurrentdb: "StandIn") -> "StandIn":
-    """The same, empty."""
+    """The shared stand-in, emptied."""
     one_kurrentdb.tell("wipe")
     return one_kurrentdb
 
 
 @pytest.fixture
 def url_of(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
-    """The URL of an empty store of that kind, another one each time. KurrentDB: the real server if `KURRENTDB_IMAGE`
-    names its image, else the stand-in. Of either there is one at a time: the one before is ended, or emptied.
+    """The URL of an empty store of that kind, a new one each time. For KurrentDB: the real server if `KURRENTDB_IMAGE`
+    names its image, else the stand-in; only one exists at a time, so the one before is ended or emptied.
     """
     numbers = count(1)
     with ExitStack() as servers:
@@ -92,13 +91,13 @@ def shared_url(request: pytest.FixtureRequest, url_of: Callable[[str], str]) -> 
 
 @pytest.fixture(params=["memory", *SHARED])
 def anew(request: pytest.FixtureRequest, url_of: Callable[[str], str]) -> Callable[[], Store]:
-    """Opens another empty store of each kind every time."""
+    """A function that opens another empty store of each kind every time."""
     return memory_store if request.param == "memory" else lambda: open_store(url_of(request.param))
 
 
 @pytest.fixture(params=["memory", *SHARED])
 def opening(request: pytest.FixtureRequest, url_of: Callable[[str], str]) -> Callable[[], Store]:
-    """Opens an empty store of each kind; opened twice it is one store, as two processes have it."""
+    """A function that opens one empty store of each kind, twice if called twice, as two processes do."""
     if request.param == "memory":
         only = memory_store()
         return lambda: only
@@ -115,7 +114,7 @@ async def store(opening: Callable[[], Store]) -> AsyncIterator[Store]:
 
 @pytest.fixture
 async def other(opening: Callable[[], Store], store: Store) -> AsyncIterator[Store]:
-    """The same store as another process has it."""
+    """The store of `store` as another process opens it."""
     opened = opening()
     yield opened
     await opened.close()

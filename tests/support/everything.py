@@ -1,4 +1,4 @@
-"""Every byte that lies in Kafka, committed or not: what a test looks through for what must not be there."""
+"""Every byte in Kafka, committed or not, to search for what must not be there."""
 
 import asyncio
 from typing import Any, Final
@@ -15,7 +15,7 @@ async def everything(kafka: str) -> dict[str, list[bytes]]:
     client = consumer(kafka, isolation_level="read_uncommitted", exclude_internal_topics=False)
     async with running(client):
         topics = await client.topics()
-        await client._client.set_topics(topics)  # the only way to learn all partitions at once
+        await client._client.set_topics(topics)  # the only way to get all partitions at once
         parts = [TopicPartition(name, number) for name in topics for number in client.partitions_for_topic(name) or ()]
         client.assign(parts)
         await client.seek_to_beginning(*parts)

@@ -1,16 +1,15 @@
-"""The platform's processes as forks of one that has imported what they need, as `make run` has them on Linux.
+"""Starts the platform's processes as forks of one process that has already imported what they need, as `make run` does
+on Linux: imports are most of what a start costs.
 
-Importing is most of what the start of a process costs. The test's own process has threads, which do not survive a fork:
-`python forks.py` has none. It reads orders from its standard input, answers each in a line, and ends with its input.
+pytest has threads, which do not survive a fork. `python forks.py` has none: it reads one JSON request per line from its
+standard input, answers each with one line, and ends when its input ends.
 """
 
 import atexit
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -20,48 +19,48 @@ from typing import Any, BinaryIO, Final
 
 from local.platform.processes import IMPORTED
 from local.process import fork
-from local.process.child import Process
-
-POLL_S: Final = 0.02
+from local.process.child import ManagedProcess
 
 
-class Server:
-    """The process that forks, for all platforms of one run."""
+class ForkServer:
+    """The process that forks. Its methods may be called from any thread."""
 
     def __init__(self) -> None:
-        # Not its folder on the path: the modules in there have names of libraries.
+        # -P: the modules beside this one have names of installed packages. A session of its own: Ctrl-C is pytest's.
         argv = [sys.executable, "-P", __file__]
-        self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self._process = subprocess.Popen(argv, **pipes, text=True, start_new_session=True)
         self._turn = Lock()
 
-    def ask(self, **order: Any) -> Any:
-        """Its answer. Any thread may ask."""
+    def ask(self, **request: Any) -> Any:
+        """The answer to one request."""
         with self._turn:
             assert self._process.stdin is not None
             assert self._process.stdout is not None
-            self._process.stdin.write(json.dumps(order) + "\n")
+            self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()
             return json.loads(self._process.stdout.readline())
 
     def close(self) -> None:
-        """End it, and whatever it forked."""
+        """End it, and with it every fork that still runs."""
         self._process.communicate()
 
 
 @cache
-def server() -> Server:
-    """Started when it is first needed."""
-    started = Server()
+def server() -> ForkServer:
+    """The one server of this test process, started at first use."""
+    started = ForkServer()
     atexit.register(started.close)
     return started
 
 
-class Forked:
-    """As much of `subprocess.Popen` as `local.process.child` uses, of a fork that the server is the parent of."""
+class ServedFork(fork.ForkHandle):
+    """A fork whose parent is the server."""
 
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
+    def __init__(self, module: Sequence[str], env: Mapping[str, str], output: str, errors: str) -> None:
+        """`output` and `errors`: the files that standard output and standard error are appended to."""
         self._code: int | None = None
+        self.pid = server().ask(module=list(module), env=dict(env), output=output, errors=errors)
 
     def poll(self) -> int | None:
         """The exit status once it has ended; negative: ended by that signal."""
@@ -69,70 +68,48 @@ class Forked:
             self._code = server().ask(poll=self.pid)
         return self._code
 
-    def wait(self, timeout: float | None = None) -> int:
-        """The exit status. Raises TimeoutExpired."""
-        end = None if timeout is None else time.monotonic() + timeout
-        while (code := self.poll()) is None:
-            if end is not None and time.monotonic() > end:
-                raise subprocess.TimeoutExpired(str(self.pid), timeout or 0.0)
-            time.sleep(POLL_S)
-        return code
 
-    def send_signal(self, number: int) -> None:
-        """Nothing happens if it has ended."""
-        if self.poll() is None:
-            os.kill(self.pid, number)
-
-    def kill(self) -> None:
-        """SIGKILL."""
-        self.send_signal(signal.SIGKILL)
-
-
-class ForkedProcess(Process):
+class ServedProcess(ManagedProcess):
     """A Python module (`argv` is `python -m module ...`), run in a fork of the server."""
 
-    def _launch(self, log: BinaryIO) -> Any:
+    def _launch(self, log: BinaryIO) -> ServedFork:
         _python, _m, *module = self._argv
-        return _fork(module, self._env or os.environ, log.name, log.name)
+        return ServedFork(module, self._env or os.environ, log.name, log.name)
 
 
-KIND: Final = ForkedProcess if fork.POSSIBLE else Process
-"""How a test starts processes of the platform."""
+KIND: Final = ServedProcess if fork.POSSIBLE else ManagedProcess
+"""How tests start the platform's processes."""
 
 
 def command(module: Sequence[str], env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-    """What a command line says: a module and its arguments."""
+    """Run a command line, given as module and arguments, and return the result."""
     if not fork.POSSIBLE:
         argv = [sys.executable, "-m", *module]
         return subprocess.run(argv, env=env, capture_output=True, text=True, check=False)
     with TemporaryDirectory() as folder:
         output, errors = Path(folder, "output"), Path(folder, "errors")
-        code = _fork(module, env, str(output), str(errors)).wait()
+        code = ServedFork(module, env, str(output), str(errors)).wait()
         return subprocess.CompletedProcess(module, code, output.read_text(), errors.read_text())
 
 
-def _fork(module: Sequence[str], env: Mapping[str, str], output: str, errors: str) -> Forked:
-    return Forked(server().ask(module=list(module), env=dict(env), output=output, errors=errors))
-
-
 def main() -> None:
-    """Obey until the input ends."""
+    """Serve requests until standard input ends."""
     fork.preload(IMPORTED)
-    forks: dict[int, fork.Fork] = {}
+    forks: dict[int, fork.ForkHandle] = {}
     for line in sys.stdin:
-        order = json.loads(line)
-        if (pid := order.get("poll")) is not None:
-            _answer(forks[pid].poll())
-            continue
-        with Path(order["output"]).open("ab") as output, Path(order["errors"]).open("ab") as errors:
-            forked = fork.Fork(order["module"], output.fileno(), order["env"], errors.fileno())
-        forks[forked.pid] = forked
-        _answer(forked.pid)
+        request = json.loads(line)
+        if "poll" in request:
+            answer = forks[request["poll"]].poll()
+        else:
+            started = _start(**request)
+            forks[started.pid], answer = started, started.pid
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
 
 
-def _answer(answer: int | None) -> None:
-    sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
+def _start(module: Sequence[str], env: Mapping[str, str], output: str, errors: str) -> fork.ForkHandle:
+    with Path(output).open("ab") as to_output, Path(errors).open("ab") as to_errors:
+        return fork.ForkHandle(module, to_output.fileno(), env, to_errors.fileno())
 
 
 if __name__ == "__main__":

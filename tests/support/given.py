@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
 from schemas.base.values import Basis, ComplaintClass
-from schemas.complaint.fold import Told, fold
+from schemas.complaint.fold import RecordedFact, fold
 from schemas.complaint.state import NIL, Complaint, new
 from schemas.events.agency_inbox import ClarificationRequested, ComplaintAcknowledged, ResponseGiven
 from schemas.events.base import Fact
@@ -22,9 +22,9 @@ def later(days: float = 1) -> datetime:
     return NOON + timedelta(days=days)
 
 
-def told(*facts: Fact, complaint: UUID = COMPLAINT) -> list[Told]:
+def told(*facts: Fact, complaint: UUID = COMPLAINT) -> list[RecordedFact]:
     """These facts, one after another in one stream."""
-    return [Told(fact, uuid5(complaint, str(version)), version) for version, fact in enumerate(facts)]
+    return [RecordedFact(fact, uuid5(complaint, str(version)), version) for version, fact in enumerate(facts)]
 
 
 def given(*facts: Fact, complaint: UUID = COMPLAINT) -> Complaint:

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from schemas.complaint.fold import Told
+from schemas.complaint.fold import RecordedFact
 from schemas.contract.compat import EXAMPLE_KEYS, recorded
 from schemas.contract.generate import ROOT
 from schemas.events.base import Fact
@@ -26,10 +26,10 @@ def fact(name: str, number: int = 1) -> Fact:
     return decode(recorded(read(EXAMPLES / name / "v1" / f"{number}.json")), EXAMPLE_KEYS)
 
 
-def histories() -> dict[str, list[Told]]:
+def histories() -> dict[str, list[RecordedFact]]:
     """All examples, by stream, in order."""
-    found: dict[str, list[Told]] = {}
+    found: dict[str, list[RecordedFact]] = {}
     for event in sorted((recorded(read(path)) for path in EVENT_FILES), key=lambda event: event.version):
-        said = Told(decode(event, EXAMPLE_KEYS), event.id, event.version)
+        said = RecordedFact(decode(event, EXAMPLE_KEYS), event.id, event.version)
         found.setdefault(event.stream, []).append(said)
     return found

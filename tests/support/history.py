@@ -1,4 +1,4 @@
-"""A long history made quickly: one complaint's life written over and over, under other names, straight into SQLite."""
+"""Makes a long history quickly: one complaint's events written again under other ids, directly into SQLite."""
 
 import asyncio
 import sqlite3
@@ -11,7 +11,7 @@ from uuid import UUID
 from chassis.keys.keyring import MemoryKeyRing
 from chassis.store.sql.store import SqlStore
 from chassis.store.sql.tables import EVENT_COLUMNS, to_rows
-from chassis.write.repository import Cause, Ledger
+from chassis.write.repository import Cause, Repository
 from schemas.base.envelope import RecordedEvent
 from schemas.base.sealed import Keys
 from schemas.base.streams import REGISTRY, complaint_stream
@@ -25,17 +25,17 @@ AT_ONCE = 5_000
 
 
 async def begin(path: Path) -> list[RecordedEvent]:
-    """A store with one body and one whole life; the events of that life."""
+    """A store with one body and one complete complaint; returns that complaint's events."""
     store = SqlStore(f"sqlite:///{path}")
-    ledger = Ledger(store, MemoryKeyRing(), "router")
+    repository = Repository(store, MemoryKeyRing(), "router")
     body = AgencyRegistered(at=T0, agency=AGENCY, name="Kota Bandung", kind="city", level="regency", region="32.73")
-    await store.append(REGISTRY, -1, ledger.encode(REGISTRY, [body], _cause(), Keys()))
+    await store.append(REGISTRY, -1, repository.encode(REGISTRY, [body], _cause(), Keys()))
     at = T0 + timedelta(hours=1.2)
     told: list[Fact] = [
         ProgressRecorded(at=at + timedelta(minutes=n), agency=AGENCY, text="Sedang dikerjakan") for n in range(5)
     ]
     await write(
-        ledger, named("life 0"), filed(0), routed(), ComplaintAcknowledged(at=at, agency=AGENCY), *told, answered(1.5),
+        repository, named("life 0"), filed(0), routed(), ComplaintAcknowledged(at=at, agency=AGENCY), *told, answered(1.5),
         confirmed(1.6),
     )  # fmt: skip
     life = await store.read(complaint_stream(named("life 0")))
@@ -44,7 +44,7 @@ async def begin(path: Path) -> list[RecordedEvent]:
 
 
 def again(path: Path, life: Sequence[RecordedEvent], lives: int) -> int:
-    """Write that life `lives` times more; how many events the store holds then."""
+    """Write that complaint `lives` times more. Returns the number of events in the store."""
     link = sqlite3.connect(path)
     insert = f"insert into events ({EVENT_COLUMNS}) values ({', '.join('?' * 8)})"
     for first in range(1, lives + 1, AT_ONCE):
@@ -72,7 +72,7 @@ def _cause() -> Cause:
 
 
 def main(path: str, events: str) -> None:
-    """`python -m support.history long.db 1000000`: a store of at least so many events, for `satupintu audit` to walk."""
+    """`python -m support.history long.db 1000000`: make a store with at least that many events, for `satupintu audit`."""
     where = Path(path)
     life = asyncio.run(begin(where))
     sys.stdout.write(f"{again(where, life, -(-int(events) // len(life))):,} events in {where}\n")

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from chassis.base.ports import Store
-from chassis.write.repository import Cause, Ledger
+from chassis.write.repository import Cause, Repository
 from schemas.base.ids import derived_id
 from schemas.base.sealed import Keys
 from schemas.base.streams import REGISTRY
 from schemas.base.values import Basis
-from schemas.complaint.fold import Told, fold
+from schemas.complaint.fold import RecordedFact, fold
 from schemas.complaint.state import Complaint, new
 from schemas.events.agency_inbox import ComplaintAcknowledged
 from schemas.events.base import Fact
@@ -55,8 +55,10 @@ def referred(at: datetime = T0) -> ComplaintReferred:
     return ComplaintReferred(at=at, reason="no_mandate")
 
 
-def told(facts: Sequence[Fact], stream: str = "complaint") -> list[Told]:
-    return [Told(fact, derived_id("event", stream, str(version)), version) for version, fact in enumerate(facts)]
+def told(facts: Sequence[Fact], stream: str = "complaint") -> list[RecordedFact]:
+    return [
+        RecordedFact(fact, derived_id("event", stream, str(version)), version) for version, fact in enumerate(facts)
+    ]
 
 
 def given(*facts: Fact, id_: UUID | None = None) -> Complaint:
@@ -68,7 +70,7 @@ def given(*facts: Fact, id_: UUID | None = None) -> Complaint:
 def then(state: Complaint, facts: Sequence[Fact]) -> Complaint:
     """The complaint after more facts."""
     start = state.version + 1
-    more = [Told(f, derived_id("event", str(state.id), str(start + n)), start + n) for n, f in enumerate(facts)]
+    more = [RecordedFact(f, derived_id("event", str(state.id), str(start + n)), start + n) for n, f in enumerate(facts)]
     return fold(state, more)
 
 
@@ -92,19 +94,19 @@ def registry(*more: Fact) -> Registry:
     return fold_registry(Registry(), told(registry_facts(*more), REGISTRY))
 
 
-async def keep(store: Store, ledger: Ledger, complaint_id: UUID, facts: Sequence[Fact]) -> None:
+async def keep(store: Store, repository: Repository, complaint_id: UUID, facts: Sequence[Fact]) -> None:
     """Add facts to a complaint's stream as their owners would."""
-    loaded = await ledger.load(complaint_id)
+    loaded = await repository.load(complaint_id)
     if not loaded.recorded:
-        loaded = await ledger.with_keys(loaded, complaint_id)
+        loaded = await repository.with_keys(loaded, complaint_id)
     cause = Cause(derived_id("test", str(complaint_id), str(loaded.state.version)), complaint_id, facts[0].at)
-    append = ledger.prepare(loaded, facts, cause)
+    append = repository.prepare(loaded, facts, cause)
     await store.append(append.stream, append.expected_version, append.events, append.seen)
 
 
-async def keep_registry(store: Store, ledger: Ledger, *more: Fact) -> None:
+async def keep_registry(store: Store, repository: Repository, *more: Fact) -> None:
     """Fill an empty registry."""
-    state = await ledger.registry()
+    state = await repository.registry()
     facts = registry_facts(*more) if state.version < 0 else list(more)
     cause = Cause(derived_id("registry", str(state.version)), derived_id("registry"), T0)
-    await store.append(REGISTRY, state.version, ledger.encode(REGISTRY, facts, cause, Keys()))
+    await store.append(REGISTRY, state.version, repository.encode(REGISTRY, facts, cause, Keys()))

@@ -1,4 +1,4 @@
-"""Real Kafka for tests: one broker for the whole run (`kafka`), or one of a test's own to stop, kill and wipe."""
+"""Real Kafka for tests: one broker for the whole run (`kafka`), or one for a single test to stop, kill and wipe."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from support import containers
 
 @pytest.fixture(scope="session")
 def kafka_jars() -> list[Path]:
-    """Kafka's checked class path; the first run on a machine downloads it (56 MB)."""
+    """Kafka's verified class path; the first run on a machine downloads it (56 MB)."""
     return jars.ensure(kafka_cache())
 
 
@@ -25,7 +25,7 @@ def kafka_server(kafka_jars: list[Path], tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="session")
 def kafka(request: pytest.FixtureRequest) -> str:
-    """Bootstrap address of the broker all tests share: a test names its topics and groups after itself."""
+    """Bootstrap address of the shared broker: each test uses its own names of topics and groups."""
     if containers.CHOSEN:
         return str(request.getfixturevalue("container_kafka"))
     server: KafkaServer = request.getfixturevalue("kafka_server")

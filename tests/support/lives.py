@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from chassis.write.repository import Cause, Ledger
+from chassis.write.repository import Cause, Repository
 from schemas.base.ids import derived_id, public_number
 from schemas.base.values import Basis, Place
 from schemas.events import OWNER
@@ -69,14 +69,14 @@ def part_of(whole: UUID, index: int = 1) -> PartOpened:
     )  # fmt: skip
 
 
-async def write(ledger: Ledger, complaint: UUID, *facts: Fact) -> None:
+async def write(repository: Repository, complaint: UUID, *facts: Fact) -> None:
     """Append each fact by itself, in the name of the service that owns it."""
     for fact in facts:
-        await _write_one(ledger, complaint, fact)
+        await _write_one(repository, complaint, fact)
 
 
-async def _write_one(ledger: Ledger, complaint: UUID, fact: Fact) -> None:
-    owner = Ledger(ledger.store, ledger.keyring, OWNER[type(fact).__name__])
+async def _write_one(repository: Repository, complaint: UUID, fact: Fact) -> None:
+    owner = Repository(repository.store, repository.keyring, OWNER[type(fact).__name__])
     loaded = await owner.load(complaint)
     if not loaded.recorded:
         loaded = await owner.with_keys(loaded, fact.whole if isinstance(fact, PartOpened) else complaint)

@@ -1,5 +1,5 @@
-"""A client that keeps its own books: every filing that was answered with 2xx, and the answer. What it does not know it
-asks again, under the same key, as a careful client does.
+"""A client that keeps its own record of every filing that was answered with 2xx. If it does not know the outcome it
+asks again with the same key.
 """
 
 import asyncio
@@ -23,20 +23,20 @@ class Entry(NamedTuple):
 
 @dataclass
 class Load:
-    """Files `body` again and again until `stop` is set; `ledger` holds every 2xx by its key."""
+    """Files `body` until `stop` is set; `repository` holds every 2xx by its key."""
 
     address: str
     body: dict[str, Any]
     seed: UUID
     pace_s: float = 0.05
-    ledger: dict[str, Entry] = field(default_factory=dict)
+    repository: dict[str, Entry] = field(default_factory=dict)
     asked: int = 0
     repeats: int = 0
-    """Questions asked again, since the outcome was not known."""
+    """Requests repeated because the outcome was unknown."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, clients: int = 4) -> None:
-        """Returns when `stop` is set and every filing that was begun has its answer."""
+        """Return when `stop` is set and every filing has its answer."""
         timeout = aiohttp.ClientTimeout(total=8)
         async with aiohttp.ClientSession(self.address, timeout=timeout) as session, asyncio.TaskGroup() as tasks:
             for _ in range(clients):
@@ -49,7 +49,7 @@ class Load:
             while (entry := await self._ask(session, key)) is None:
                 self.repeats += 1
                 await asyncio.sleep(PAUSE_S)
-            self.ledger[key] = entry
+            self.repository[key] = entry
             await asyncio.sleep(self.pace_s)
 
     async def _ask(self, session: aiohttp.ClientSession, key: str) -> Entry | None:

@@ -12,13 +12,13 @@ from local.paths import free_port
 
 class MailServer:
     """`replies`: what it says to a recipient, once for each in the list, instead of taking the mail. `slow`: recipients
-    whose mail it takes only when `patience` is set. `cut`: recipients whose mail it takes, and then hangs up once.
+    whose mail it takes only when `retry_policy` is set. `cut`: recipients whose mail it takes, and then hangs up once.
     """
 
     def __init__(self) -> None:
         self.port, self.got = free_port(), list[EmailMessage]()
         self.replies: dict[str, list[str]] = {}
-        self.slow, self.cut, self.patience = set[str](), set[str](), asyncio.Event()
+        self.slow, self.cut, self.retry_policy = set[str](), set[str](), asyncio.Event()
         self.refused = 0
         self._server: asyncio.Server | None = None
 
@@ -43,7 +43,7 @@ class MailServer:
             self.refused += 1
             return self.replies[address].pop(0)
         if address in self.slow:
-            await self.patience.wait()
+            await self.retry_policy.wait()
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

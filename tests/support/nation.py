@@ -1,9 +1,9 @@
-"""A registry of a few bodies in three zones, with the reviewed calendars decreed."""
+"""A registry of a few bodies in three time zones, with the reviewed calendars decreed."""
 
 from datetime import UTC, datetime
 from uuid import UUID
 
-from schemas.complaint.fold import Told
+from schemas.complaint.fold import RecordedFact
 from schemas.events.base import Fact
 from schemas.events.registry import AgencyRegistered
 from schemas.reference.load import calendars
@@ -14,7 +14,7 @@ ZONES = {"city": "Asia/Jakarta", "province": "Asia/Makassar", "water": "Asia/Jay
 
 
 def wib(text: str) -> datetime:
-    """A moment as the clocks of Jakarta show it, such as `2026-03-11 09:30`."""
+    """An instant in Jakarta time, such as `2026-03-11 09:30`."""
     return datetime.fromisoformat(f"{text}+07:00").astimezone(UTC)
 
 
@@ -24,6 +24,6 @@ def body(agency: str, **more: object) -> AgencyRegistered:
 
 
 def registry(*more: Fact) -> Registry:
-    """The three bodies, the calendars of 2024 to 2027, and these facts after them."""
+    """The three bodies, the calendars of 2024 to 2027, and then these events."""
     facts = [*(calendar.decree(DECREED_AT) for calendar in calendars()), *(body(agency) for agency in ZONES), *more]
-    return fold_registry(Registry(), [Told(fact, UUID(int=1), version) for version, fact in enumerate(facts)])
+    return fold_registry(Registry(), [RecordedFact(fact, UUID(int=1), version) for version, fact in enumerate(facts)])

@@ -13,7 +13,7 @@ from router.registry.mandates import Authority
 from schemas.base.sealed import Keys
 from schemas.base.streams import REGISTRY
 from schemas.base.values import Basis, Level
-from schemas.complaint.fold import Told, fold
+from schemas.complaint.fold import RecordedFact, fold
 from schemas.complaint.state import Complaint, new
 from schemas.events.agency_inbox import ComplaintReturned
 from schemas.events.base import Fact
@@ -73,7 +73,9 @@ def registry(*more: Fact) -> Registry:
 
 def grown(state: Registry, *more: Fact) -> Registry:
     start = state.version + 1
-    return fold_registry(state, [Told(fact, uuid5(COMPLAINT, f"r{n}"), n) for n, fact in enumerate(more, start)])
+    return fold_registry(
+        state, [RecordedFact(fact, uuid5(COMPLAINT, f"r{n}"), n) for n, fact in enumerate(more, start)]
+    )
 
 
 def known(state: Registry | None = None, precedents: Mapping[PrecedentKey, Precedent] | None = None) -> Known:
@@ -93,7 +95,7 @@ def given(*facts: Fact, id_: UUID = COMPLAINT) -> Complaint:
 def then(state: Complaint, *facts: Fact) -> Complaint:
     """The complaint after more facts."""
     start = state.version + 1
-    return fold(state, [Told(fact, uuid5(state.id, str(n)), n) for n, fact in enumerate(facts, start)])
+    return fold(state, [RecordedFact(fact, uuid5(state.id, str(n)), n) for n, fact in enumerate(facts, start)])
 
 
 def routed(agency: str = CITY, at: datetime = T0, **more: object) -> ComplaintRouted:
@@ -131,26 +133,26 @@ class Country:
 
     async def decree(self, *facts: Fact) -> None:
         """Add to the registry."""
-        ledger, state = self.router.ledger, await self.router.ledger.registry()
-        events = ledger.encode(REGISTRY, facts, self._cause(), Keys())
-        await ledger.store.append(REGISTRY, state.version, events)
+        repository, state = self.router.repository, await self.router.repository.registry()
+        events = repository.encode(REGISTRY, facts, self._cause(), Keys())
+        await repository.store.append(REGISTRY, state.version, events)
 
     async def add(self, complaint: UUID, *facts: Fact) -> None:
         """Add to a complaint's stream, which may begin with these."""
-        ledger, loaded = self.router.ledger, await self.router.ledger.load(complaint)
+        repository, loaded = self.router.repository, await self.router.repository.load(complaint)
         if not loaded.recorded:
-            loaded = await ledger.with_keys(loaded, complaint)
-        append = ledger.prepare(loaded, facts, self._cause())
-        await ledger.store.append(append.stream, append.expected_version, append.events, append.seen)
+            loaded = await repository.with_keys(loaded, complaint)
+        append = repository.prepare(loaded, facts, self._cause())
+        await repository.store.append(append.stream, append.expected_version, append.events, append.seen)
 
     async def react(self, *complaints: UUID) -> None:
         """What the agent does when it is told of these; the read model follows."""
-        failures = await Reactor(self.router.ledger, self.router.placing).handle(complaints)
+        failures = await Reactor(self.router.repository, self.router.placing).handle(complaints)
         assert not failures
         await self.router.feed.catch_up()
 
     async def state(self, complaint: UUID) -> Complaint:
-        return (await self.router.ledger.load(complaint)).state
+        return (await self.router.repository.load(complaint)).state
 
     def _cause(self) -> Cause:
         self._asked += 1

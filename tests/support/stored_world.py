@@ -1,4 +1,4 @@
-"""A world whose facts are also written to an event store, each in its owner's name, and read back from there."""
+"""A world whose events are also written to an event store, each by its owner, and read back from there."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from uuid import UUID
 from audit.audit import Audit
 from chassis.base.ports import Append, Store
 from chassis.keys.keyring import MemoryKeyRing
-from chassis.write.repository import Cause, Ledger
+from chassis.write.repository import Cause, Repository
 from schemas.base.envelope import NewEvent
 from schemas.base.ids import event_id
 from schemas.base.sealed import Keys
@@ -26,7 +26,7 @@ GRACE = timedelta(seconds=30)
 
 
 class StoredWorld(World):
-    """All complaints and the registry, as of `now`, in one empty store."""
+    """All complaints and the registry as of `now`, in one empty store."""
 
     def __init__(self, opened: Callable[[], Store]) -> None:
         super().__init__()
@@ -52,18 +52,20 @@ class StoredWorld(World):
         self._register([fact])
 
     def read_back(self) -> list[Complaint]:
-        """Every complaint written to since the last time, folded from what the store gives back."""
+        """Every complaint written since the last call, folded from what the store returns."""
         asked, self._written_to = sorted(self._written_to), set()
-        return [loaded.state for loaded in self._runner.run(self._ledger("reader").load_many(asked))]
+        return [loaded.state for loaded in self._runner.run(self._repository("reader").load_many(asked))]
 
     def audit(self) -> tuple[list[str], bool]:
-        """What the audit of the whole store finds, and whether its books balance. Who asked to be forgotten is, first."""
+        """The findings of the audit over the whole store, and whether its books balance. Erased complaints have lost
+        their keys before.
+        """
 
         async def walked() -> tuple[list[str], bool]:
             for complaint, state in self.states.items():
                 if state.erased:
                     await self._keyring.destroy(complaint)
-            walk = Audit(self._ledger("reader"), POLICIES, self.now, GRACE)
+            walk = Audit(self._repository("reader"), POLICIES, self.now, GRACE)
             found = [f"{violation.code}: {violation.what}" async for violation, _ in walk.violations()]
             return found, walk.told["balanced"]
 
@@ -80,7 +82,7 @@ class StoredWorld(World):
         for owner, owned in groupby(facts, lambda fact: writer_of(type(fact).__name__)):
             for fact in owned:
                 cause = Cause(complaint, complaint, fact.at, ordinal=version + 1 + len(events))
-                events += self._ledger(owner).encode(stream, [fact], cause, keys)
+                events += self._repository(owner).encode(stream, [fact], cause, keys)
         seen = {told.event_id for told in self.histories[complaint][: version + 1]}
         await self.store.append_many([Append(stream, version, events, seen)])
 
@@ -94,12 +96,12 @@ class StoredWorld(World):
         events = [
             event
             for number, fact in enumerate(facts, start=self._registered)
-            for event in self._ledger(writer_of(type(fact).__name__)).encode(
+            for event in self._repository(writer_of(type(fact).__name__)).encode(
                 REGISTRY, [fact], Cause(UUID(int=1), UUID(int=1), fact.at, ordinal=number), Keys()
             )
         ]
         self._runner.run(self.store.append(REGISTRY, self._registered - 1, events))
         self._registered += len(facts)
 
-    def _ledger(self, writer: str) -> Ledger:
-        return Ledger(self.store, self._keyring, writer)
+    def _repository(self, writer: str) -> Repository:
+        return Repository(self.store, self._keyring, writer)

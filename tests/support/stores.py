@@ -1,4 +1,4 @@
-"""Events without a meaning, and processes that write them: what tests of event stores are made of."""
+"""Events without meaning, and processes that write them, for tests of event stores."""
 
 import asyncio
 import time
@@ -22,18 +22,18 @@ PATIENCE_S = 30
 
 
 def event(name: str, *, data: bytes = b'{"n":1}', type_: str = "Happened") -> NewEvent:
-    """An event whose id follows from `name`."""
+    """An event whose id is derived from `name`."""
     return NewEvent(uuid5(NAMESPACE_OID, name), type_, data, b'{"writer":"test"}')
 
 
 def memory_store() -> MemoryStore:
-    """A memory store on which each append is recorded a second after the one before."""
+    """A memory store that records each append a second after the one before."""
     seconds = count(1_800_000_000)
     return MemoryStore(lambda: datetime.fromtimestamp(next(seconds), UTC), STORE_ID)
 
 
 async def read_until(store: Store, enough: Callable[[list[RecordedEvent], Page], bool], **wanted: Any) -> list[Page]:
-    """The pages of a subscription, until `enough(events so far, this page)`."""
+    """Pages of a subscription until `enough(events so far, this page)` is true."""
     pages: list[Page] = []
     events: list[RecordedEvent] = []
     subscription: AsyncIterator[Page] = store.subscribe(wanted.get("after"), wanted.get("prefixes", ()))
@@ -47,8 +47,10 @@ async def read_until(store: Store, enough: Callable[[list[RecordedEvent], Page],
 
 
 def write_in_turns(url: str, writer: int, appends: int, streams: int, acks: Connection) -> None:
-    """A process: append two events at a time to streams that others write too, deciding again on each conflict; tell
-    each acknowledged append as (stream, ids). Now and then an SQL transaction is held for 30 ms before it commits."""
+    """A process that appends two events at a time to streams that others write too, deciding again after each conflict.
+    Prints each acknowledged append as (stream, ids). Now and then it holds an SQL transaction for 30 ms before the
+    commit.
+    """
     ticks = count(writer)
 
     def dawdling() -> datetime:
@@ -77,7 +79,9 @@ async def _write_in_turns(store: Store, writer: int, appends: int, streams: int,
 
 
 def write_without_end(url: str, acks: Connection) -> None:
-    """A process: twenty coroutines append without end, each to streams of its own; tells each acknowledged append."""
+    """A process with twenty coroutines that append without end, each to its own streams; prints each acknowledged
+    append.
+    """
 
     async def one(store: Store, name: int) -> None:
         for number in count():

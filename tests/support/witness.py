@@ -1,4 +1,6 @@
-"""Who may see what: a front door that judges every answer it gives, and knows every route that there is."""
+"""Checks who may see what: a client of the front door that searches every answer for what its asker must not see, and
+knows every route.
+"""
 
 import re
 from collections.abc import Mapping
@@ -33,22 +35,24 @@ ROUTES: Final = {
     "/policies": OPEN_TO_ALL,
     "/open311/v2": OPEN_TO_ALL,
 }
-"""Who asks on the routes that begin so, below /api/v1; the longest beginning holds. A route without a line here fails."""
+"""The role that uses the routes with this prefix below /api/v1; the longest prefix counts. A route without an entry
+fails.
+"""
 
 
 @dataclass
 class Kept:
-    """A complaint with marks that occur nowhere else, by what they give away."""
+    """A complaint with marker texts that occur nowhere else, by what they reveal."""
 
     kind: str
     marks: Mapping[str, list[str]]
-    """`person`, `code`, `text` (what was complained), `said` (what the reporter wrote afterwards), `being`."""
+    """`person`, `code`, `text` (the complaint), `said` (what the reporter wrote later), `being` (that it exists)."""
     filed: Json
     anonymous: bool = False
     hidden: bool = False
-    """Secret or of supervision grade: the public may not know that it is."""
+    """Secret or of supervision grade: the public must not know that it exists."""
     reworded: bool = False
-    """The desk has a wording for the public: the text itself is not for it any more."""
+    """The desk wrote a public wording: the original text is no longer public."""
     holders: set[str] = field(default_factory=set)
     """Bodies that hold it or a part of it now."""
     ever: set[str] = field(default_factory=set)
@@ -67,18 +71,18 @@ class Kept:
         return str(self.filed["public_number"])
 
     def held_by(self, *bodies: str) -> None:
-        """From now on these hold it, and nobody else."""
+        """Set the bodies that hold it now."""
         self.holders = set(bodies)
         self.ever |= self.holders
 
     def public(self) -> set[str]:
-        """What anybody may know of it."""
+        """The markers that anybody may see."""
         if self.hidden:
             return set()
         return {"being"} if self.reworded else {"being", "text"}
 
     def leaked(self, text: str, allowed: set[str]) -> dict[str, list[str]]:
-        """What stands there although only `allowed` may."""
+        """The markers in this text that are not `allowed`."""
         found = {
             name: [mark for mark in marks if mark in text] for name, marks in self.marks.items() if name not in allowed
         }
@@ -86,17 +90,17 @@ class Kept:
 
 
 class Witness(Door):
-    """The front door; every answer is looked through for what the asker may not see."""
+    """The client; every answer is searched for what the asker must not see."""
 
     def __init__(self, session: aiohttp.ClientSession, templates: list[tuple[str, str]]) -> None:
         super().__init__(session)
         self.kept: list[Kept] = []
         self.asked = set[tuple[str, str]]()
-        """Method and route of every question that was answered with 2xx."""
+        """Method and route of every request that was answered with 2xx."""
         self.shown = set[tuple[str, str]]()
-        """Role and kind of every mark that was seen where it may be: the search finds what is there."""
+        """Role and kind of every marker that was seen where it is allowed: proof that the search finds markers."""
         self.masked = list[str]()
-        """Stands in an answer to the reporter, and never where anybody reads it."""
+        """Texts that the reporter sees in an answer and nobody else may."""
         self.templates = [(m, t, re.compile(re.sub(r"\\{\w+\\}", r"[^/]+", re.escape(t)) + "$")) for m, t in templates]
 
     async def get(self, path: str) -> Json:
@@ -106,7 +110,7 @@ class Witness(Door):
         return await self.ask("POST", path, json=body, headers={"Idempotency-Key": key or str(uuid4())})
 
     async def ask(self, method: str, path: str, **more: Any) -> Json:
-        """Raises Refused; AssertionError if something is seen by whom it is not for."""
+        """Send a request. Raises Refused; AssertionError if the asker sees what it must not."""
         async with self.session.request(method, path, **more) as answer:
             raw = await answer.read()
             self._judge(method, path, f"{raw.decode('utf-8', 'replace')} {dict(answer.headers)}", answer.status)
@@ -118,7 +122,7 @@ class Witness(Door):
             return body
 
     def route(self, method: str, path: str) -> str:
-        """The route of a path. The most literal one, as the router finds it."""
+        """The route of a path: the most literal one, as the router chooses it."""
         plain = path.partition("?")[0]
         found = [template for m, template, pattern in self.templates if m == method and pattern.match(plain)]
         return min(found, key=lambda template: template.count("{"))
@@ -127,11 +131,11 @@ class Witness(Door):
         route = self.route(method, path)
         if status < 400:
             self.asked.add((method, route))
-        # The last rung is the public list; the others are for the offices that look.
+        # Rung 4 is the public list; the others are for officers.
         role = role_of(path if "/ladder/4" in path else route)
         shown = [mark for mark in self.masked if role == OPEN_TO_ALL and mark in text]
         assert not shown, f"{method} {path} shows {shown} to everybody"
-        # What the asker named is no news to the asker.
+        # The asker already knows what it named.
         said = text.replace(path, "")
         for one in self.kept:
             allowed = self._may(role, path, text, one)
@@ -163,7 +167,7 @@ class Witness(Door):
 
 
 def role_of(route: str) -> str:
-    """Who asks there. Raises AssertionError: nobody has said who may."""
+    """The role that uses this route. Raises AssertionError if none is declared."""
     below = route.partition("?")[0].removeprefix("/api/v1")
     found = [known for known in ROUTES if below == known or below.startswith(f"{known}/")]
     assert found, f"nobody has said who may see what at {route}: add a line to support.witness.ROUTES"

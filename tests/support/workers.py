@@ -1,6 +1,6 @@
-"""Tests side by side in several processes (pytest-xdist): ports that no two of them get, and long tests first.
+"""Runs tests in several processes at once (pytest-xdist): distinct ports, long tests first, shared fixtures together.
 
-Every worker process starts servers of its own when a test first asks for one.
+Each worker process starts servers of its own (Kafka, PostgreSQL, the KurrentDB stand-in) when a test first needs one.
 """
 
 import gc
@@ -12,20 +12,20 @@ from local import paths
 
 PORTS: Final = range(65536)
 LONGEST_FIRST: Final = ("chaos", "journey", "broker", "slow")
-"""Markers. A long test that begins last would leave the other workers with nothing to do."""
+"""Markers in the order in which their tests start. A long test that starts last would leave the other workers idle."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A port that is free is not taken at once: another worker must not be given it meanwhile."""
+    """Give each worker ports of its own: a free port is bound only later, and must not be given twice meanwhile."""
     if (worker := getattr(config, "workerinput", None)) is not None:
         mine, of = int(worker["workerid"].removeprefix("gw")), worker["workercount"]
-        # In pairs, as Linux gives to listeners ports of one parity and the others to clients.
+        # Port pairs, because Linux gives listeners ports of one parity and outgoing connections those of the other.
         paths.given.update(port for port in PORTS if port // 2 % of != mine)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What shares a fixture that is dear stays with one worker."""
+    """Sort by expected duration, and keep the tests of one shared platform on one worker."""
     if not hasattr(config, "workerinput"):
         return
     items.sort(key=_turn)
@@ -34,12 +34,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.xdist_group("platform"))
 
 
+def pytest_collection_finish() -> None:
+    """Exclude everything imported so far from garbage collection: it stays, and walking it made collections slow."""
+    gc.collect()
+    gc.freeze()
+
+
 def _turn(item: pytest.Item) -> int:
     turns = [turn for turn, marker in enumerate(LONGEST_FIRST) if item.get_closest_marker(marker)]
     return min(turns, default=len(LONGEST_FIRST))
-
-
-def pytest_collection_finish() -> None:
-    """What was imported for thousands of tests stays: the garbage collector need not look through it again and again."""
-    gc.collect()
-    gc.freeze()

@@ -1,4 +1,6 @@
-"""Every service's rules over one list of facts a complaint: no store, no clock, no Kafka. Who decides is the real code."""
+"""Every service's rules over a list of events per complaint, without store, clock or Kafka. The decisions are the real
+code.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -6,7 +8,7 @@ from functools import cache
 from uuid import UUID
 
 from agency_inbox import decide as agency
-from agency_inbox.casework import By as InboxBy
+from agency_inbox.casework import ActingAgency as InboxBy
 from agency_inbox.casework import Move
 from escalation import policy as escalation
 from intake import decide as intake
@@ -16,7 +18,7 @@ from router.placement.choose import Known
 from router.registry.mandates import Authority
 from schemas.base.ids import derived_id
 from schemas.base.refusals import Refusal
-from schemas.complaint.fold import Told, allows, evolve
+from schemas.complaint.fold import RecordedFact, allows, evolve
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint, new
 from schemas.deadlines import dispute_until
@@ -28,11 +30,13 @@ from support import placing
 
 POLICIES = policies()
 ROUNDS = 40
-"""Within so many rounds everything that was due is done, or the sweeps chase each other for ever."""
+"""The number of rounds within which everything due must be done; otherwise the sweeps cause each other's work without
+end.
+"""
 
 
 class NotAllowed(AssertionError):
-    """A decision led to a fact that the lifecycle does not allow there."""
+    """A decision produced an event that the lifecycle does not allow there."""
 
 
 @cache
@@ -42,12 +46,12 @@ def beginning() -> tuple[Registry, Known]:
 
 
 class World:
-    """All complaints and the registry, as of `now`."""
+    """All complaints and the registry as of `now`."""
 
     def __init__(self) -> None:
         self.registry, self.known = beginning()
         self.now = placing.T0
-        self.histories: dict[UUID, list[Told]] = {}
+        self.histories: dict[UUID, list[RecordedFact]] = {}
         self.states: dict[UUID, Complaint] = {}
 
     @property
@@ -70,19 +74,19 @@ class World:
         return dispute_until(self.lead_of(state) or state, self.registry, POLICIES)
 
     def add(self, complaint: UUID, facts: Sequence[Fact]) -> int:
-        """Write them, each where the lifecycle allows it; how many they were."""
+        """Add events, each checked against the lifecycle; returns their number."""
         history = self.histories.setdefault(complaint, [])
         for fact in facts:
-            state, name = self.state(complaint), type(fact).__name__
-            if not allows(state, name):
-                raise NotAllowed(f"{name} while {state.status.value}, closed {state.closed}")
-            told = Told(fact, self.id_of(complaint, fact, len(history)), len(history))
+            state, kind = self.state(complaint), type(fact)
+            if not allows(state, kind):
+                raise NotAllowed(f"{kind.__name__} while {state.status.value}, closed {state.closed}")
+            told = RecordedFact(fact, self.id_of(complaint, fact, len(history)), len(history))
             history.append(told)
             self.states[complaint] = evolve(state, told)
         return len(facts)
 
     def command(self, complaint: UUID, decide: Callable[[Complaint], list[Fact]]) -> str | None:
-        """What a person asks: done, or refused; the refusal's name."""
+        """Carry out a person's request. Returns the refusal's name, if it was refused."""
         try:
             facts = decide(self.state(complaint))
         except Refusal as no:
@@ -91,18 +95,18 @@ class World:
         return None
 
     def move(self, complaint: UUID, body: str, asked: Move) -> str | None:
-        """What a body asks."""
+        """Carry out an agency's request."""
         by = InboxBy(body, self.registry, self.now)
         parts = {id_: state for id_, state in self.states.items() if state.whole == complaint}
         return self.command(complaint, lambda s: agency.move(s, by, asked, agency.open_parts(s, parts)))
 
     def decree(self, fact: AgenciesMerged | AgencyDissolved | CalendarDecreed) -> None:
         self.registry = placing.grown(self.registry, fact)
-        # What the reader knows are names, which no ending body takes with it: the costly part is kept.
+        # The reader uses names, which stay when a body ends: the expensive part is kept.
         self.known = self.known._replace(authority=Authority(self.registry))
 
     def react(self, complaint: UUID) -> int:
-        """What the services' reactions, and the sweeps behind them, do about one complaint now; how many facts."""
+        """Do what the services' reactions and sweeps do for one complaint now; returns the number of events."""
         done = self.add(complaint, self._router(self.state(complaint)))
         done += self._open_parts(self.state(complaint))
         state = self.state(complaint)
@@ -111,7 +115,7 @@ class World:
         return done
 
     def sweep(self) -> int:
-        """Everything that is due by now; asserts that it comes to rest."""
+        """Do everything that is due by now, and assert that this ends."""
         total = 0
         for _ in range(ROUNDS):
             done = sum(self.react(complaint) for complaint in list(self.states))

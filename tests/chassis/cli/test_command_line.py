@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from audit import cli as audit_cli
-from chassis.base.settings import BadSetting, read_settings, told
+from chassis.base.settings import BadSetting, read_settings, redacted
 from chassis.cli import main
 
 RUN = CliRunner()
@@ -98,7 +98,7 @@ def test_a_setting_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch) -> N
 )
 def test_the_settings_that_a_process_tells_hold_no_password(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SATUPINTU_STORE_URL", url)
-    assert told(read_settings())["store_url"] == url.replace("hush", "***")
+    assert redacted(read_settings())["store_url"] == url.replace("hush", "***")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "front.example.org", ""])

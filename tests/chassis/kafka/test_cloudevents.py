@@ -5,10 +5,10 @@ import pytest
 from chassis.base.errors import Poison
 from chassis.base.message import Message
 from chassis.kafka.cloudevents import about, head, to_headers, to_recorded
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from schemas.base.streams import REGISTRY
 from schemas.events.codec import decode
-from support.roads import PlainKeys, file_many, messages
+from support.background_tasks import PlainKeys, file_many, messages
 from support.stores import event, memory_store
 
 
@@ -25,7 +25,7 @@ async def test_what_travels_is_sealed_and_opens_with_the_complaints_key() -> Non
     [message] = await messages(store)
     assert message.value is not None
     assert b"sekolah" not in message.value + b"".join(value for _, value in message.headers)
-    loaded = await Ledger(store, PlainKeys(), "x").load(complaint)
+    loaded = await Repository(store, PlainKeys(), "x").load(complaint)
     assert "sekolah" in str(decode(to_recorded(message), loaded.keys))
 
 

@@ -9,16 +9,16 @@ from typer.testing import CliRunner
 
 from chassis.base.settings import read_settings
 from chassis.cli import rebuild as rebuild_cli
-from chassis.project.from_store import StoreFeed, position_table
+from chassis.project.from_store import StoreProjection, position_table
 from chassis.project.rebuild import rebuild
 from chassis.service.platform import open_platform
 from chassis.sql.database import Database
-from local.platform.processes import Layout, environment
+from local.platform.processes import PlatformLayout, environment
 from local.platform.state_dir import make_secrets
 from reporting.app import open_reporting
 from reporting.queries import REPORTS
+from support.background_tasks import file, file_many, number
 from support.lives_view import counted, define, lives
-from support.roads import file, file_many, number
 from support.stores import memory_store
 
 VIEWS = [
@@ -41,7 +41,7 @@ async def test_rows_that_were_wrong_are_right_again_and_none_is_counted_twice_th
     position_table(metadata)
     [table] = define(metadata, "")
     database = Database(f"sqlite:///{tmp_path}/views.db", metadata)
-    feed, other = (StoreFeed(store, database, metadata, lives()) for _ in range(2))
+    feed, other = (StoreProjection(store, database, metadata, lives()) for _ in range(2))
     await file_many(store, 300)
     await feed.catch_up()
     await database.run(lambda connection: connection.execute(update(table).values(events=7)))
@@ -67,7 +67,7 @@ async def _file_on(store: object, start: int, end: int) -> None:
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The settings of a platform on which nothing runs."""
     make_secrets(tmp_path)
-    for name, value in environment(Layout(tmp_path, 1, "127.0.0.1:1")).items():
+    for name, value in environment(PlatformLayout(tmp_path, 1, "127.0.0.1:1")).items():
         monkeypatch.setenv(name, value)
     return tmp_path
 
@@ -76,7 +76,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def test_every_view_of_every_service_is_made_again_on_the_command_line() -> None:
     async with open_platform(read_settings()) as platform:
         for index in range(3):
-            await file(platform.ledger("intake"), number(index))
+            await file(platform.repository("intake"), number(index))
     run = CliRunner()
     listed = await asyncio.to_thread(run.invoke, rebuild_cli.app, [])
     assert listed.stdout.split() == VIEWS

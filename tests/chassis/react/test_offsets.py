@@ -3,17 +3,17 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.react.offsets import Places
+from chassis.react.offsets import OffsetTracker
 
 HERE = ("complaint-events", 3)
 
 
 def test_nothing_is_known_of_a_partition_of_which_nothing_was_read() -> None:
-    assert Places[tuple[str, int]]().reached(HERE) is None
+    assert OffsetTracker[tuple[str, int]]().reached(HERE) is None
 
 
 def test_what_is_passed_over_is_done_unless_something_before_it_is_in_hand() -> None:
-    places = Places[tuple[str, int]]()
+    places = OffsetTracker[tuple[str, int]]()
     places.passed(HERE, 7)
     assert places.reached(HERE) == 8
     places.begun(HERE, 9)
@@ -24,7 +24,7 @@ def test_what_is_passed_over_is_done_unless_something_before_it_is_in_hand() -> 
 
 
 def test_what_belongs_to_another_consumer_now_is_forgotten() -> None:
-    places = Places[tuple[str, int]]()
+    places = OffsetTracker[tuple[str, int]]()
     places.begun(HERE, 9)
     places.forget([HERE])
     places.ended(HERE, 9)
@@ -35,7 +35,7 @@ def test_what_belongs_to_another_consumer_now_is_forgotten() -> None:
 def test_in_whatever_order_they_end_the_first_that_has_not_holds_all_back(
     heeded: list[bool], data: st.DataObject
 ) -> None:
-    places = Places[tuple[str, int]]()
+    places = OffsetTracker[tuple[str, int]]()
     for offset, heed in enumerate(heeded):
         (places.begun if heed else places.passed)(HERE, offset)
     waiting = [offset for offset, heed in enumerate(heeded) if heed]

@@ -9,17 +9,27 @@ from chassis.base.errors import Poison, StoreUnavailable
 from chassis.base.message import Message
 from chassis.deadletter.port import MemoryDeadLetters
 from chassis.react.reaction import Guard, Limit, Outcome, Reaction, StopProcess, per_complaint
-from chassis.write.loaded import Loaded
-from chassis.write.repository import Ledger
+from chassis.write.loaded import LoadedStream
+from chassis.write.repository import Repository
 from schemas.base.envelope import NewEvent
 from schemas.base.ids import derived_id
 from schemas.base.streams import complaint_stream
-from support.roads import PlainKeys, add_detail, file, file_many, impatient, message, messages, note_once, number
+from support.background_tasks import (
+    PlainKeys,
+    add_detail,
+    file,
+    file_many,
+    impatient,
+    message,
+    messages,
+    note_once,
+    number,
+)
 from support.stores import memory_store
 
 
 def guard(store: Any, react: Reaction, letters: MemoryDeadLetters, **more: Any) -> Guard:
-    return Guard(Ledger(store, PlainKeys(), "agency_inbox"), react, letters, patience=impatient(), **more)
+    return Guard(Repository(store, PlainKeys(), "agency_inbox"), react, letters, retry_policy=impatient(), **more)
 
 
 async def progress(store: Any) -> list[str]:
@@ -51,7 +61,7 @@ async def test_one_bad_complaint_is_tried_again_then_set_aside_with_its_reason_a
     ids = await file_many(store, 5)
     tries = 0
 
-    def react(loaded: Loaded) -> Outcome | None:
+    def react(loaded: LoadedStream) -> Outcome | None:
         nonlocal tries
         if loaded.state.id == ids[2]:
             tries += 1
@@ -72,7 +82,7 @@ async def test_a_poison_is_set_aside_at_once() -> None:
     store, letters = memory_store(), MemoryDeadLetters()
     await file_many(store, 1)
 
-    def react(_loaded: Loaded) -> Outcome | None:
+    def react(_loaded: LoadedStream) -> Outcome | None:
         raise Poison("this can never be")
 
     await guard(store, per_complaint(react), letters)(await messages(store))
@@ -105,12 +115,12 @@ async def test_an_event_of_a_newer_version_is_set_aside_and_says_so() -> None:
 async def test_a_conflict_is_decided_again_on_the_winners_fact() -> None:
     store, letters = memory_store(), MemoryDeadLetters()
     [complaint] = await file_many(store, 1)
-    ledger, seen = Ledger(store, PlainKeys(), "intake"), list[int]()
+    repository, seen = Repository(store, PlainKeys(), "intake"), list[int]()
 
-    async def react(loaded: Sequence[Loaded]) -> list[Outcome | None]:
+    async def react(loaded: Sequence[LoadedStream]) -> list[Outcome | None]:
         seen.append(loaded[0].state.version)
         if len(seen) < 3:
-            await add_detail(ledger, complaint, f"detail {len(seen)}")
+            await add_detail(repository, complaint, f"detail {len(seen)}")
         return [note_once(each) for each in loaded]
 
     await guard(store, react, letters)(await messages(store))
@@ -148,7 +158,7 @@ async def test_too_many_dead_letters_are_an_outage_and_stop_the_process() -> Non
     store, letters = memory_store(), MemoryDeadLetters()
     await file_many(store, 10)
 
-    def react(_loaded: Loaded) -> Outcome | None:
+    def react(_loaded: LoadedStream) -> Outcome | None:
         raise RuntimeError
 
     with pytest.raises(StopProcess):
@@ -161,7 +171,7 @@ async def test_the_limit_counts_a_window_of_time() -> None:
     await file_many(store, 8)
     prompts = await messages(store)
 
-    def react(_loaded: Loaded) -> Outcome | None:
+    def react(_loaded: LoadedStream) -> Outcome | None:
         raise Poison("no")
 
     handle = guard(store, per_complaint(react), letters, limit=Limit(4, 60), clock=lambda: now)
@@ -173,17 +183,17 @@ async def test_the_limit_counts_a_window_of_time() -> None:
 
 async def test_events_that_are_not_heeded_wake_nobody() -> None:
     store, letters = memory_store(), MemoryDeadLetters()
-    ledger = Ledger(store, PlainKeys(), "intake")
-    await file(ledger, number(1))
-    await add_detail(ledger, number(1), "more")
+    repository = Repository(store, PlainKeys(), "intake")
+    await file(repository, number(1))
+    await add_detail(repository, number(1), "more")
     asked: list[Any] = []
 
-    async def react(loaded: Sequence[Loaded]) -> list[Outcome | None]:
+    async def react(loaded: Sequence[LoadedStream]) -> list[Outcome | None]:
         asked.append([each.state.id for each in loaded])
         return [None] * len(loaded)
 
     [filed, detail] = (await store.read_all(None)).events
-    handle = guard(store, react, letters, heeds=["DetailAdded"])
+    handle = guard(store, react, letters, event_types=["DetailAdded"])
     await handle([message(filed)])
     assert asked == []
     await handle([message(detail)])

@@ -1,6 +1,6 @@
 """A consumer that has stopped is noticed; one with nothing to do, or at work on something slow, is left alone."""
 
-from chassis.react.stall_detector import BUSY_S, MARKERS, STALLED_S, Progress, Standing
+from chassis.react.stall_detector import BUSY_S, MARKERS, STALLED_S, OffsetPosition, StallDetector
 
 LATE = STALLED_S + 1
 
@@ -8,12 +8,12 @@ LATE = STALLED_S + 1
 class Watch:
     def __init__(self) -> None:
         self.now = 0.0
-        self.progress = Progress[str](lambda: self.now)
+        self.progress = StallDetector[str](lambda: self.now)
 
     def stalled(self, after_s: float, *, busy: bool = False, **handled: int) -> list[str]:
         """With 1,000 offsets in each partition."""
         self.now += after_s
-        standings = {name: Standing(at, 1000) for name, at in handled.items()}
+        standings = {name: OffsetPosition(at, 1000) for name, at in handled.items()}
         return self.progress.stalled(standings, busy=busy)
 
 

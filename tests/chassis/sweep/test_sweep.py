@@ -17,13 +17,13 @@ from chassis.sql.database import Database
 from chassis.sql.lease import LEASE_S, Lease, lease_table
 from chassis.sweep.open_work import Work
 from chassis.sweep.sweep import Sweep, sweep_tables
-from chassis.write.loaded import Loaded
-from chassis.write.repository import Ledger
+from chassis.write.loaded import LoadedStream
+from chassis.write.repository import Repository
 from schemas.base.envelope import NewEvent
 from schemas.base.ids import derived_id
 from schemas.base.streams import complaint_stream
 from schemas.complaint.state import Complaint
-from support.roads import T0, PlainKeys, add_detail, clock, file, file_many, impatient, note_once, number
+from support.background_tasks import T0, PlainKeys, add_detail, clock, file, file_many, impatient, note_once, number
 from support.stores import memory_store
 
 AFTER = timedelta(hours=1)
@@ -39,7 +39,7 @@ def _since(state: Complaint) -> datetime:
     return state.details[-1][0] if state.details else state.received_at
 
 
-async def moved_on(loaded: Sequence[Loaded]) -> list[Outcome | None]:
+async def moved_on(loaded: Sequence[LoadedStream]) -> list[Outcome | None]:
     """Notes whatever it is shown."""
     return [note_once(each) for each in loaded]
 
@@ -55,17 +55,17 @@ def sweep_of(
     metadata = MetaData()
     tables = sweep_tables(metadata)
     database = Database(f"sqlite:///{folder}/{name}.db", metadata)
-    ledger = Ledger(store, PlainKeys(), "router")
+    repository = Repository(store, PlainKeys(), "router")
     swept = Sweep(
         database,
-        ledger,
+        repository,
         now,
         plan=resting.plan if resting else plan,
         react=react,
         tables=tables,
         basis=resting.now if resting else None,
         period_s=0.01,
-        patience=impatient(attempts=2),
+        retry_policy=impatient(attempts=2),
     )
     return swept, database
 
@@ -95,15 +95,15 @@ async def test_what_is_not_due_is_left_alone_and_what_is_due_is_done_once(tmp_pa
 async def test_a_stale_row_does_nothing_and_is_corrected(tmp_path: Path) -> None:
     store, now, asked = memory_store(), clock(), list[int]()
 
-    async def react(loaded: Sequence[Loaded]) -> list[Outcome | None]:
+    async def react(loaded: Sequence[LoadedStream]) -> list[Outcome | None]:
         asked.extend(each.state.version for each in loaded)
         return [None if _since(each.state) + AFTER > now.now() else note_once(each) for each in loaded]
 
-    await file(Ledger(store, PlainKeys(), "intake"), number(1))
+    await file(Repository(store, PlainKeys(), "intake"), number(1))
     sweep, database = sweep_of(store, tmp_path, now, react)
     await sweep.feed()
     now.advance(AFTER)
-    await add_detail(Ledger(store, PlainKeys(), "intake"), number(1), "more", now.now())
+    await add_detail(Repository(store, PlainKeys(), "intake"), number(1), "more", now.now())
     assert await sweep.once() == 1  # without feeding: the row is the old one
     assert asked == [1]
     assert await noted(store) == set()
@@ -132,7 +132,7 @@ async def test_one_that_fails_is_named_and_rests_and_the_others_are_done(tmp_pat
     store, now, tries = memory_store(), clock(), 0
     ids = await file_many(store, 20)
 
-    def react(loaded: Loaded) -> Outcome | None:
+    def react(loaded: LoadedStream) -> Outcome | None:
         nonlocal tries
         if loaded.state.id == ids[7]:
             tries += 1

@@ -7,14 +7,14 @@ from chassis.deadletter.port import MemoryDeadLetters
 from chassis.keys.keyring import MemoryKeyRing
 from chassis.react.reaction import Guard, per_complaint
 from chassis.store.memory import MemoryStore
-from chassis.write.cache import LONGEST_S, Memory
+from chassis.write.cache import LONGEST_S, StreamCache
 from chassis.write.command import handle
-from chassis.write.repository import Cause, Ledger
+from chassis.write.repository import Cause, Repository
 from schemas.base.envelope import RecordedEvent
 from schemas.base.ids import derived_id
 from schemas.base.sealed import ERASED
 from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased
-from support.roads import SECRET_WORDS, T0, PlainKeys, add_detail, file, messages, note_once, number
+from support.background_tasks import SECRET_WORDS, T0, PlainKeys, add_detail, file, messages, note_once, number
 from support.stores import memory_store
 
 
@@ -40,24 +40,24 @@ class Watch:
         return self.now_s
 
 
-def remembering(store: object, writer: str = "router", watch: Watch | None = None, keys: object = None) -> Ledger:
-    memory = Memory(monotonic=watch or Watch())
-    return Ledger(store, keys or PlainKeys(), writer, memory)  # type: ignore[arg-type]
+def remembering(store: object, writer: str = "router", watch: Watch | None = None, keys: object = None) -> Repository:
+    memory = StreamCache(monotonic=watch or Watch())
+    return Repository(store, keys or PlainKeys(), writer, memory)  # type: ignore[arg-type]
 
 
-def elsewhere(store: object, keys: object = None) -> Ledger:
+def elsewhere(store: object, keys: object = None) -> Repository:
     """Another process."""
-    return Ledger(store, keys or PlainKeys(), "intake")  # type: ignore[arg-type]
+    return Repository(store, keys or PlainKeys(), "intake")  # type: ignore[arg-type]
 
 
 async def test_a_second_load_reads_only_what_was_added_since() -> None:
     store = Watched(memory_store())
     await file(elsewhere(store), number(1))
-    ledger = remembering(store)
-    await ledger.load(number(1))
+    repository = remembering(store)
+    await repository.load(number(1))
     await add_detail(elsewhere(store.store), number(1), "the lamp, too")
     store.read_many_gave.clear()
-    again = await ledger.load(number(1))
+    again = await repository.load(number(1))
     assert store.read_many_gave == [1]
     assert again == await elsewhere(store.store).load(number(1))
 
@@ -67,11 +67,11 @@ async def test_what_this_process_wrote_itself_need_not_be_read_again() -> None:
     await file(elsewhere(store), number(1))
     await file(elsewhere(store), number(2))
     prompts = await messages(store.store)
-    ledger = remembering(store)
-    await Guard(ledger, per_complaint(note_once), MemoryDeadLetters())(prompts)
+    repository = remembering(store)
+    await Guard(repository, per_complaint(note_once), MemoryDeadLetters())(prompts)
     store.read_many_gave.clear()
     events = (await store.store.read_all(None)).events
-    remembered = await ledger.after(events)
+    remembered = await repository.after(events)
     assert store.read_many_gave == []
     fresh = await elsewhere(store.store).load_many([number(1), number(2)])
     assert [each.state for each in remembered] == [each.state for each in fresh]
@@ -81,12 +81,12 @@ async def test_what_this_process_wrote_itself_need_not_be_read_again() -> None:
 async def test_a_prompt_is_never_decided_on_a_state_older_than_itself() -> None:
     store = memory_store()
     await file(elsewhere(store), number(1))
-    ledger, seen = remembering(store), list[int]()
-    await ledger.load(number(1))
+    repository, seen = remembering(store), list[int]()
+    await repository.load(number(1))
     await add_detail(elsewhere(store), number(1), "one more thing")
     await file(elsewhere(store), number(2))
 
-    guard = Guard(ledger, per_complaint(lambda loaded: seen.append(loaded.state.version)), MemoryDeadLetters())
+    guard = Guard(repository, per_complaint(lambda loaded: seen.append(loaded.state.version)), MemoryDeadLetters())
     await guard(await messages(store))
     assert seen == [1, 0]
 
@@ -97,10 +97,10 @@ async def test_a_stale_memory_costs_a_conflict_and_not_a_wrong_fact() -> None:
     for each in ids:
         await file(elsewhere(store), each)
     first = await messages(store)
-    ledger = remembering(store)
-    await ledger.load_many(ids)
+    repository = remembering(store)
+    await repository.load_many(ids)
     await add_detail(elsewhere(store), ids[0], "written meanwhile")
-    await Guard(ledger, per_complaint(note_once), MemoryDeadLetters())(first)
+    await Guard(repository, per_complaint(note_once), MemoryDeadLetters())(first)
     types = [event.type for event in await store.read(f"complaint-{ids[0]}")]
     assert types == ["ComplaintFiled", "DetailAdded", "ProgressRecorded"]
 
@@ -119,9 +119,9 @@ async def test_an_old_page_of_events_does_not_make_a_remembered_state_older() ->
     store = memory_store()
     await file(elsewhere(store), number(1))
     await add_detail(elsewhere(store), number(1), "newer")
-    ledger, first = remembering(store), (await store.read_all(None)).events[:1]
-    await ledger.load(number(1))
-    [loaded] = await ledger.after(first)
+    repository, first = remembering(store), (await store.read_all(None)).events[:1]
+    await repository.load(number(1))
+    [loaded] = await repository.after(first)
     assert loaded.state.version == 1
 
 
@@ -129,26 +129,26 @@ async def test_text_that_was_erased_is_remembered_by_nobody() -> None:
     store, keys = memory_store(), MemoryKeyRing()
     await keys.ensure([number(1)])
     await file(elsewhere(store, keys), number(1))
-    ledger = remembering(store, keys=keys)
-    assert (await ledger.load(number(1))).state.text == SECRET_WORDS
+    repository = remembering(store, keys=keys)
+    assert (await repository.load(number(1))).state.text == SECRET_WORDS
     await _erase(elsewhere(store, keys), number(1))
     await keys.destroy(number(1))
-    assert (await ledger.load(number(1))).state.text == ERASED
-    [loaded] = await ledger.after((await store.read_all(None)).events)
+    assert (await repository.load(number(1))).state.text == ERASED
+    [loaded] = await repository.after((await store.read_all(None)).events)
     assert loaded.state.text == ERASED
 
 
 async def test_nothing_is_remembered_for_longer_than_keys_may_be() -> None:
     store, watch = Watched(memory_store()), Watch()
     await file(elsewhere(store), number(1))
-    ledger = remembering(store, watch=watch)
-    await ledger.load(number(1))
+    repository = remembering(store, watch=watch)
+    await repository.load(number(1))
     watch.now_s = LONGEST_S - 1
     await add_detail(elsewhere(store.store), number(1), "does not make it younger")
-    await ledger.load(number(1))
+    await repository.load(number(1))
     watch.now_s = LONGEST_S
     store.read_many_gave.clear()
-    await ledger.load(number(1))
+    await repository.load(number(1))
     assert store.read_many_gave == [2]
 
 
@@ -156,14 +156,14 @@ async def test_no_more_than_so_many_are_remembered() -> None:
     store = Watched(memory_store())
     for index in range(3):
         await file(elsewhere(store), number(index))
-    ledger = Ledger(store, PlainKeys(), "router", Memory(most=2))  # type: ignore[arg-type]
-    await ledger.load_many([number(0), number(1), number(2)])
+    repository = Repository(store, PlainKeys(), "router", StreamCache(most=2))  # type: ignore[arg-type]
+    await repository.load_many([number(0), number(1), number(2)])
     store.read_many_gave.clear()
-    await ledger.load_many([number(0), number(1), number(2)], {number(index): 0 for index in range(3)})
+    await repository.load_many([number(0), number(1), number(2)], {number(index): 0 for index in range(3)})
     assert store.read_many_gave == [1]
 
 
-async def _erase(ledger: Ledger, complaint: UUID) -> None:
+async def _erase(repository: Repository, complaint: UUID) -> None:
     cause = Cause(derived_id("erasure", str(complaint)), complaint, T0)
     facts = [ComplaintWithdrawn(at=T0, cause="erasure"), PersonalDataErased(at=T0)]
-    await handle(ledger, complaint, lambda _: facts, cause)
+    await handle(repository, complaint, lambda _: facts, cause)

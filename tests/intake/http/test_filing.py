@@ -58,7 +58,7 @@ async def test_the_same_request_at_the_same_moment_files_one(
 
     assert len({answer["id"] for answer in answers}) == 1
     assert len({answer["public_number"] for answer in answers}) == 1
-    assert len((await intake.ledger.store.read_all(None)).events) == 1
+    assert len((await intake.repository.store.read_all(None)).events) == 1
 
 
 async def test_two_clients_with_the_same_key_file_two(web: httpx.AsyncClient) -> None:
@@ -141,7 +141,7 @@ async def test_what_is_no_json_or_too_large_is_said_so(web: httpx.AsyncClient) -
 async def test_without_a_key_nothing_is_filed(web: httpx.AsyncClient, intake: Context) -> None:
     answer = await web.post("/api/v1/complaints", json={"text": TEXT})
     assert (answer.status_code, answer.json()["field"]) == (422, "Idempotency-Key")
-    assert not (await intake.ledger.store.read_all(None)).events
+    assert not (await intake.repository.store.read_all(None)).events
 
 
 @pytest.mark.parametrize(("code", "status"), [("7K3M-9QX2A-TB4C8", {404, 422}), ("hello", {422})])
@@ -154,7 +154,7 @@ async def test_details_withdrawal_and_their_repeats(web: httpx.AsyncClient, inta
     for _ in range(2):
         await web.post(f"/api/v1/complaints/{code}/details", json={"text": "Tiang nomor 12"}, headers=key("d"))
         answer = await web.post(f"/api/v1/complaints/{code}/withdrawal", json={}, headers=key("w"))
-    types = [event.type for event in (await intake.ledger.store.read_all(None)).events]
+    types = [event.type for event in (await intake.repository.store.read_all(None)).events]
 
     assert types == ["ComplaintFiled", "DetailAdded", "ComplaintWithdrawn"]
     assert answer.json()["closed_reason"] == "withdrawn"
@@ -165,10 +165,10 @@ async def test_details_withdrawal_and_their_repeats(web: httpx.AsyncClient, inta
 async def test_an_answer_is_confirmed_or_disputed(web: httpx.AsyncClient, intake: Context) -> None:
     body = await filed(web)
     code, complaint = body["tracking_code"], UUID(body["id"])
-    await write(intake.ledger, complaint, routed(), answered())
+    await write(intake.repository, complaint, routed(), answered())
 
     disputed = await web.post(f"/api/v1/complaints/{code}/dispute", json={"reason": "Belum"}, headers=key("x"))
-    await write(intake.ledger, complaint, answered(5))
+    await write(intake.repository, complaint, answered(5))
     confirmed = await web.post(f"/api/v1/complaints/{code}/confirmation", json={"rating": 4}, headers=key("c"))
 
     assert (disputed.json()["status"], confirmed.json()["status"]) == ("in_progress", "closed")
@@ -177,7 +177,7 @@ async def test_an_answer_is_confirmed_or_disputed(web: httpx.AsyncClient, intake
 
 async def test_who_complained_and_the_code_are_in_no_event(web: httpx.AsyncClient, intake: Context) -> None:
     body = await filed(web, reporter=PERSON)
-    written = b"".join(event.data + event.metadata for event in (await intake.ledger.store.read_all(None)).events)
+    written = b"".join(event.data + event.metadata for event in (await intake.repository.store.read_all(None)).events)
     for canary in (*PERSON.values(), body["tracking_code"], body["tracking_code"].replace("-", ""), TEXT):
         assert canary.encode() not in written
 
@@ -185,9 +185,9 @@ async def test_who_complained_and_the_code_are_in_no_event(web: httpx.AsyncClien
 async def test_only_the_holder_learns_who_and_every_reading_is_recorded(
     web: httpx.AsyncClient, intake: Context
 ) -> None:
-    await keep_registry(intake.ledger.store, intake.ledger)
+    await keep_registry(intake.repository.store, intake.repository)
     complaint = UUID((await filed(web, reporter=PERSON))["id"])
-    await write(intake.ledger, complaint, routed())
+    await write(intake.repository, complaint, routed())
 
     other = await web.get(f"/api/v1/persons/{complaint}?agency=pln")
     holder = await web.get(f"/api/v1/persons/{complaint}?agency=kota-bandung")
@@ -197,9 +197,9 @@ async def test_only_the_holder_learns_who_and_every_reading_is_recorded(
 
 
 async def test_an_anonymous_reporter_stays_unknown_to_the_holder(web: httpx.AsyncClient, intake: Context) -> None:
-    await keep_registry(intake.ledger.store, intake.ledger)
+    await keep_registry(intake.repository.store, intake.repository)
     complaint = UUID((await filed(web, reporter=PERSON, anonymous=True))["id"])
-    await write(intake.ledger, complaint, routed())
+    await write(intake.repository, complaint, routed())
     assert (await web.get(f"/api/v1/persons/{complaint}?agency=kota-bandung")).status_code == 403
 
 
@@ -238,9 +238,9 @@ async def test_a_file_comes_back_as_it_was_and_only_as_a_download(web: httpx.Asy
 
 async def test_a_reporter_is_told_each_news_once(web: httpx.AsyncClient, intake: Context, tmp_path: Path) -> None:
     complaint = UUID((await filed(web, reporter=PERSON))["id"])
-    await write(intake.ledger, complaint, routed())
+    await write(intake.repository, complaint, routed())
     for _ in range(3):
-        await follow_up(intake)([await intake.ledger.load(complaint)])
+        await follow_up(intake)([await intake.repository.load(complaint)])
 
     notices = [json.loads(path.read_text()) for path in (tmp_path / "notices").rglob("*.json")]
     assert len(notices) == 2
@@ -257,7 +257,7 @@ async def test_a_crash_between_any_two_steps_loses_nothing_and_adds_nothing(
     web: httpx.AsyncClient, intake: Context, monkeypatch: pytest.MonkeyPatch, step: str, *, done: bool
 ) -> None:
     holder, name = step.split(".")
-    owner = getattr(intake.ledger, holder) if holder in ("keyring", "store") else getattr(intake, holder)
+    owner = getattr(intake.repository, holder) if holder in ("keyring", "store") else getattr(intake, holder)
     real = getattr(owner, name)
 
     async def crash(*args: object, **kwargs: object) -> object:
@@ -271,6 +271,6 @@ async def test_a_crash_between_any_two_steps_loses_nothing_and_adds_nothing(
     monkeypatch.setattr(owner, name, real)
     body = await filed(web, reporter=PERSON)
 
-    events = (await intake.ledger.store.read_all(None)).events
+    events = (await intake.repository.store.read_all(None)).events
     assert [event.type for event in events] == ["ComplaintFiled"]
     assert (await web.get(f"/api/v1/complaints/{body['tracking_code']}")).json()["text"] == TEXT

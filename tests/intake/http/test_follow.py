@@ -41,7 +41,7 @@ def key(name: str) -> dict[str, str]:
 
 @pytest.fixture
 async def file(web: httpx.AsyncClient, intake: Context) -> File:
-    await keep_registry(intake.ledger.store, intake.ledger)
+    await keep_registry(intake.repository.store, intake.repository)
 
     async def file(name: str, **more: object) -> UUID:
         answer = await web.post("/api/v1/complaints", json={"text": TEXT, **more}, headers=key(name))
@@ -67,11 +67,11 @@ CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{5}-[0-9A-Z]{5}\b")
 
 
 async def react(intake: Context, *complaints: UUID) -> None:
-    await follow_up(intake)([await intake.ledger.load(complaint) for complaint in complaints])
+    await follow_up(intake)([await intake.repository.load(complaint) for complaint in complaints])
 
 
 async def number_of(intake: Context, complaint: UUID) -> str:
-    return (await intake.ledger.load(complaint)).state.public_number
+    return (await intake.repository.load(complaint)).state.public_number
 
 
 async def follow(web: httpx.AsyncClient, number: str, name: str = "f", **body: object) -> httpx.Response:
@@ -105,8 +105,8 @@ class TestFollowersOfALead:
         self, intake: Context, file: File, told: Read
     ) -> None:
         lead, follower = await file("lead", reporter=SITI), await file("follower", reporter=BUDI, language="en")
-        await write(intake.ledger, follower, joined(lead, 0.5))
-        await write(intake.ledger, lead, routed(), answered(), confirmed())
+        await write(intake.repository, follower, joined(lead, 0.5))
+        await write(intake.repository, lead, routed(), answered(), confirmed())
         for _ in range(2):
             await react(intake, lead, follower)
         bodies = told(BUDI["email"])
@@ -121,9 +121,9 @@ class TestFollowersOfALead:
         self, intake: Context, file: File, told: Read
     ) -> None:
         lead, follower = await file("lead", reporter=SITI), await file("follower", reporter=BUDI)
-        await write(intake.ledger, follower, joined(lead, 0.5))
+        await write(intake.repository, follower, joined(lead, 0.5))
         said = ResolutionConfirmed(at=confirmed().at, rating=2, words="RAHASIA KENARI")
-        await write(intake.ledger, lead, routed(), answered(), said)
+        await write(intake.repository, lead, routed(), answered(), said)
         await react(intake, lead, follower)
         everything = " ".join(told(BUDI["email"]))
         assert "Pelapor menyatakan masalahnya sudah selesai" in everything
@@ -136,13 +136,13 @@ class TestFollowersOfALead:
         first, second, third = [
             await file(name, reporter={"email": f"{name}@contoh.id"}) for name in ("one", "two", "three")
         ]
-        await write(intake.ledger, third, joined(second, 0.5))
-        await write(intake.ledger, second, joined(first, 0.5))
-        await write(intake.ledger, first, routed())
+        await write(intake.repository, third, joined(second, 0.5))
+        await write(intake.repository, second, joined(first, 0.5))
+        await write(intake.repository, first, routed())
         await react(intake, first, second, third)
         assert any("diteruskan kepada" in body for body in told("three@contoh.id"))
-        await write(intake.ledger, third, ComplaintUnjoined(at=T0, reason="desk"))
-        await write(intake.ledger, first, answered())
+        await write(intake.repository, third, ComplaintUnjoined(at=T0, reason="desk"))
+        await write(intake.repository, first, answered())
         await react(intake, first, second, third)
         assert any("memberikan jawaban" in body for body in told("two@contoh.id"))
         assert not any("memberikan jawaban" in body for body in told("three@contoh.id"))
@@ -151,8 +151,8 @@ class TestFollowersOfALead:
         self, web: httpx.AsyncClient, intake: Context, file: File
     ) -> None:
         lead, follower = await file("lead"), await file("follower")
-        await write(intake.ledger, follower, joined(lead, 0.5))
-        await write(intake.ledger, lead, routed(), answered())
+        await write(intake.repository, follower, joined(lead, 0.5))
+        await write(intake.repository, lead, routed(), answered())
         story = (await web.get(f"/api/v1/complaints/{intake.codes.of(follower)}")).json()
         assert story["response"] == answered().text
         assert story["lead_public_number"] == await number_of(intake, lead)
@@ -161,8 +161,8 @@ class TestFollowersOfALead:
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         lead, follower = await file("lead"), await file("follower", reporter=BUDI, language="en")
-        await write(intake.ledger, follower, joined(lead, 0.5))
-        await write(intake.ledger, lead, classified(supervision=True), routed())
+        await write(intake.repository, follower, joined(lead, 0.5))
+        await write(intake.repository, lead, classified(supervision=True), routed())
         await react(intake, follower, lead)
         path = f"/api/v1/complaints/{intake.codes.of(follower)}"
         story = (await web.get(path, params={"lang": "en"})).json()
@@ -177,8 +177,8 @@ class TestFollowersOfALead:
         self, web: httpx.AsyncClient, intake: Context, file: File
     ) -> None:
         lead, follower = await file("lead"), await file("follower")
-        await write(intake.ledger, follower, joined(lead, 0.5))
-        await write(intake.ledger, lead, routed(), answered(), confirmed())
+        await write(intake.repository, follower, joined(lead, 0.5))
+        await write(intake.repository, lead, routed(), answered(), confirmed())
         path = f"/api/v1/complaints/{intake.codes.of(follower)}"
         until = datetime.fromisoformat((await web.get(path)).json()["dispute_until"])
         assert until == confirmed().at + timedelta(days=30)
@@ -193,11 +193,11 @@ class TestThePublic:
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         complaint = await file("a", reporter=SITI)
-        await write(intake.ledger, complaint, classified())
+        await write(intake.repository, complaint, classified())
         number = await number_of(intake, complaint)
         code = await follows(web, told, number.lower(), WATCHER, language="en")
         assert (await follow(web, number, "again", email=WATCHER)).status_code == 202
-        await write(intake.ledger, complaint, routed(), answered(), lapsed())
+        await write(intake.repository, complaint, routed(), answered(), lapsed())
         for _ in range(2):
             await react(intake, complaint)
         bodies = [body for body in told(WATCHER) if "confirm with the code" not in body]
@@ -216,20 +216,20 @@ class TestThePublic:
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         complaint = await file("a")
-        await write(intake.ledger, complaint, classified())
+        await write(intake.repository, complaint, classified())
         number = await number_of(intake, complaint)
         code = await follows(web, told, number, WATCHER)
         await follows(web, told, number, "+62 811 1234 5678")
         for name in ("u", "v"):
             gone = await web.post(f"/api/v1/reports/{number}/unfollow", json={"follow_code": code}, headers=key(name))
             assert gone.status_code == 200
-        await write(intake.ledger, complaint, routed())
+        await write(intake.repository, complaint, routed())
         await react(intake, complaint)
         assert len(told(WATCHER)) == 1, "the letter to confirm, and nothing since"
         assert len(told("+62 811 1234 5678")) == 2
         await web.post(f"/api/v1/complaints/{intake.codes.of(complaint)}/erasure", json={}, headers=key("e"))
         assert intake.audience is not None
-        assert await intake.audience.watchers.asked(complaint) == []
+        assert await intake.audience.subscribers.asked(complaint) == []
         assert (await confirm(web, number, code, "late")).status_code == 404
 
     async def test_of_a_report_that_joined_another_hears_what_becomes_of_that_one_once(
@@ -237,11 +237,11 @@ class TestThePublic:
     ) -> None:
         lead, follower = await file("lead", reporter=SITI), await file("follower")
         for complaint in (lead, follower):
-            await write(intake.ledger, complaint, classified())
+            await write(intake.repository, complaint, classified())
         number = await number_of(intake, follower)
         code = await follows(web, told, number, WATCHER, language="en")
-        await write(intake.ledger, follower, joined(lead, 0.5))
-        await write(intake.ledger, lead, routed(), answered(), lapsed())
+        await write(intake.repository, follower, joined(lead, 0.5))
+        await write(intake.repository, lead, routed(), answered(), lapsed())
         for _ in range(2):
             await react(intake, lead, follower)
         bodies = [body for body in told(WATCHER) if "confirm with the code" not in body]
@@ -257,11 +257,11 @@ class TestThePublic:
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         complaint = await file("a")
-        await write(intake.ledger, complaint, classified())
+        await write(intake.repository, complaint, classified())
         number = await number_of(intake, complaint)
         for name in ("f", "g", "h"):
             assert (await follow(web, number, name, email=WATCHER)).status_code == 202
-        await write(intake.ledger, complaint, routed())
+        await write(intake.repository, complaint, routed())
         await react(intake, complaint)
         [letter] = told(WATCHER)
         assert isinstance(intake.clock, FixedClock)
@@ -271,7 +271,7 @@ class TestThePublic:
         assert TEXT not in letter
         for name in ("c", "d"):
             assert (await confirm(web, number, code_in(letter), name)).status_code == 200
-        await write(intake.ledger, complaint, answered())
+        await write(intake.repository, complaint, answered())
         await react(intake, complaint)
         told_since = [body for body in told(WATCHER) if body != letter]
         assert len(told_since) == 1, "what happened before it was confirmed is not told afterwards"
@@ -282,7 +282,7 @@ class TestThePublic:
     ) -> None:
         one, other = await file("a"), await file("b", text="Pohon tumbang di taman")
         for complaint in (one, other):
-            await write(intake.ledger, complaint, classified())
+            await write(intake.repository, complaint, classified())
         number = await number_of(intake, one)
         await follow(web, number, email=WATCHER)
         [letter] = told(WATCHER)
@@ -291,7 +291,7 @@ class TestThePublic:
         assert (await confirm(web, number, intake.codes.of(one), "own")).status_code == 404
         bad = await confirm(web, number, "not a code", "bad")
         assert (bad.status_code, bad.json()["field"]) == (422, "follow_code")
-        await write(intake.ledger, one, routed())
+        await write(intake.repository, one, routed())
         await react(intake, one)
         assert told(WATCHER) == [letter]
 
@@ -299,7 +299,7 @@ class TestThePublic:
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         complaint = await file("a")
-        await write(intake.ledger, complaint, classified())
+        await write(intake.repository, complaint, classified())
         number = await number_of(intake, complaint)
         await follows(web, told, number, WATCHER)
         again, first = (
@@ -313,9 +313,9 @@ class TestThePublic:
         self, web: httpx.AsyncClient, intake: Context, file: File
     ) -> None:
         complaint = await file("a")
-        await write(intake.ledger, complaint, classified())
+        await write(intake.repository, complaint, classified())
         number = await number_of(intake, complaint)
-        await intake.ledger.keyring.destroy(complaint)  # what was read of its stream is from before
+        await intake.repository.keyring.destroy(complaint)  # what was read of its stream is from before
         assert (await follow(web, number, email=WATCHER)).status_code == 404
 
     async def test_cannot_follow_what_it_may_not_know_of_nor_probe_for_it(
@@ -323,7 +323,7 @@ class TestThePublic:
     ) -> None:
         secret, graded = await file("a", secret=True), await file("b")
         grade = classified(supervision=True)
-        await write(intake.ledger, graded, grade)
+        await write(intake.repository, graded, grade)
         missing = public_number(T0.date(), 999)
         numbers = [await number_of(intake, secret), await number_of(intake, graded), missing]
         answers = [await follow(web, number, email=WATCHER) for number in numbers]
@@ -335,11 +335,11 @@ class TestThePublic:
         self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
     ) -> None:
         complaint = await file("a")
-        await write(intake.ledger, complaint, classified())
+        await write(intake.repository, complaint, classified())
         number = await number_of(intake, complaint)
         code = await follows(web, told, number, WATCHER)
         grade = classified(supervision=True)
-        await write(intake.ledger, complaint, grade, routed(), answered())
+        await write(intake.repository, complaint, grade, routed(), answered())
         await react(intake, complaint)
         assert len(told(WATCHER)) == 1
         assert (await confirm(web, number, code, "now")).status_code == 404
@@ -357,7 +357,7 @@ class TestThePublic:
         self, web: httpx.AsyncClient, intake: Context, file: File, tmp_path: Path
     ) -> None:
         complaint = await file("a")
-        await write(intake.ledger, complaint, classified())
+        await write(intake.repository, complaint, classified())
         assert (await follow(web, await number_of(intake, complaint), email=WATCHER)).status_code == 202
         written = b"".join(path.read_bytes() for path in tmp_path.glob("*.db*"))
         assert WATCHER.encode() not in written
@@ -369,7 +369,7 @@ async def test_an_address_that_is_never_confirmed_is_forgotten_after_the_days_of
     clock = intake.clock
     assert isinstance(clock, FixedClock)
     complaint = await file("a")
-    await write(intake.ledger, complaint, classified())
+    await write(intake.repository, complaint, classified())
     number = await number_of(intake, complaint)
     await follow(web, number, email=WATCHER)
     kept = await follows(web, told, number, "+62 811 1234 5678")
@@ -396,7 +396,7 @@ class TestTheReporter:
             DueDateMoved(at=T0, clock=clock, started_version=0, due_before_at=T0, due_at=T0, calendar="national-2026")
             for clock in (Clock.SETTLE, Clock.ACKNOWLEDGE)
         ]
-        await write(intake.ledger, complaint, routed(), *facts, *moved)
+        await write(intake.repository, complaint, routed(), *facts, *moved)
         await react(intake, complaint)
         bodies = told(SITI["email"])
         assert sum("dinaikkan kepada" in body for body in bodies) == 3
@@ -409,14 +409,14 @@ async def test_a_notice_tells_the_next_date_in_the_holder_s_zone_and_that_it_has
 ) -> None:
     east = {"agency": "kota-jayapura", "name": "Kota Jayapura", "kind": "city", "level": "regency", "region": "91.71"}
     body = AgencyRegistered.model_validate({"at": T0, "zone": "Asia/Jayapura"} | east)
-    await keep_registry(intake.ledger.store, intake.ledger, body)
+    await keep_registry(intake.repository.store, intake.repository, body)
     complaint, clock = await file("a", reporter=SITI, language="en"), intake.clock
     assert isinstance(clock, FixedClock)
-    await write(intake.ledger, complaint, routed(agency="kota-jayapura"))
+    await write(intake.repository, complaint, routed(agency="kota-jayapura"))
     await react(intake, complaint)
     clock.advance(timedelta(days=20))
     raised = ComplaintEscalated(at=clock.now(), rung=1, clock=Clock.ACKNOWLEDGE, started_version=1)
-    await write(intake.ledger, complaint, raised)
+    await write(intake.repository, complaint, raised)
     await react(intake, complaint)
     [placed], [late] = [
         [body for body in told(SITI["email"]) if words in body] for words in ("forwarded to", "raised to")
@@ -427,12 +427,12 @@ async def test_a_notice_tells_the_next_date_in_the_holder_s_zone_and_that_it_has
 
 async def test_the_relations_are_made_again_from_the_store(intake: Context, file: File) -> None:
     lead, follower = await file("lead"), await file("follower")
-    await write(intake.ledger, follower, joined(lead, 0.5))
+    await write(intake.repository, follower, joined(lead, 0.5))
     assert intake.audience is not None
     assert (await intake.audience.followers_of([lead]))[lead] == [follower]
     database = intake.audience.database
     before = await database.read(lambda c: [table_hash(c, table) for table in (relations.REPORT, relations.FOLLOWER)])
-    await rebuild(intake.ledger.store, database, relations.METADATA, relations.VIEW)
+    await rebuild(intake.repository.store, database, relations.METADATA, relations.VIEW)
     assert (
         await database.read(lambda c: [table_hash(c, table) for table in (relations.REPORT, relations.FOLLOWER)])
         == before

@@ -21,7 +21,7 @@ async def post(web: httpx.AsyncClient, kind: str = "json", **form: str) -> httpx
 
 
 async def state(intake: Context, client: str = "") -> Complaint:
-    return (await intake.ledger.load(complaint_id("open311", client, KEY["Idempotency-Key"]))).state
+    return (await intake.repository.load(complaint_id("open311", client, KEY["Idempotency-Key"]))).state
 
 
 async def test_a_report_is_filed_with_its_place_its_reporter_and_the_name_of_its_service(
@@ -39,7 +39,7 @@ async def test_a_report_is_filed_with_its_place_its_reporter_and_the_name_of_its
     assert filed.place is not None
     assert (filed.place.lat, filed.place.lon, filed.place.address) == (-6.9147, 107.6098, "Depan pasar")
     assert filed.person is not None
-    loaded = await intake.ledger.load(filed.id)
+    loaded = await intake.repository.load(filed.id)
     known = await intake.vault.read(filed.person, loaded.keys)
     assert known is not None
     assert (known.name, known.email, known.phone) == ("Siti Kenari", "kenari@contoh.id", "+628120000111")

@@ -28,9 +28,9 @@ def key(name: str = "k") -> dict[str, str]:
 @pytest.fixture
 async def code(web: httpx.AsyncClient, intake: Context) -> str:
     """Of a complaint that an agency has, and has not answered yet."""
-    await keep_registry(intake.ledger.store, intake.ledger)
+    await keep_registry(intake.repository.store, intake.repository)
     filed = (await web.post("/api/v1/complaints", json={"text": TEXT}, headers=key("filed"))).json()
-    await write(intake.ledger, UUID(filed["id"]), routed())
+    await write(intake.repository, UUID(filed["id"]), routed())
     return str(filed["tracking_code"])
 
 
@@ -134,8 +134,8 @@ async def test_a_store_that_takes_nothing_says_when_to_come_back_and_not_why(
     async def down(*_: object) -> object:
         raise fault
 
-    monkeypatch.setattr(intake.ledger.store, "read_many", down)
-    monkeypatch.setattr(intake.ledger.store, "append", down)
+    monkeypatch.setattr(intake.repository.store, "read_many", down)
+    monkeypatch.setattr(intake.repository.store, "append", down)
     answer = await web.post(f"/api/v1/complaints?lang={lang}", json={"text": TEXT}, headers=key())
     assert (answer.status_code, is_a_sentence(answer, lang)["code"]) == (503, code)
     assert int(answer.headers["retry-after"]) >= 1

@@ -16,7 +16,7 @@ from chassis.base.clock import FixedClock
 from intake.context import Context
 from intake.notices.outbox import Outbox
 from intake.notices.port import FileMailbox, Notice
-from intake.notices.sender import Post
+from intake.notices.sender import MailSender
 from intake.notices.smtp import SmtpMailbox, mailbox_of
 from intake.reaction import follow_up
 from schemas.base.refusals import DataErased
@@ -52,12 +52,12 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def outbox(intake: Context, server: MailServer, clock: FixedClock) -> Outbox:
-    return Outbox(intake.database, intake.ledger.keyring, SmtpMailbox("127.0.0.1", server.port), clock.now)
+    return Outbox(intake.database, intake.repository.keyring, SmtpMailbox("127.0.0.1", server.port), clock.now)
 
 
 @pytest.fixture
 async def intake_(intake: Context, outbox: Outbox) -> Context:
-    await keep_registry(intake.ledger.store, intake.ledger)
+    await keep_registry(intake.repository.store, intake.repository)
     return replace(intake, mailbox=outbox)
 
 
@@ -71,18 +71,18 @@ def file(web: httpx.AsyncClient, intake_: Context) -> File:
 
 
 @pytest.fixture
-def post(outbox: Outbox, clock: FixedClock) -> Post:
+def post(outbox: Outbox, clock: FixedClock) -> MailSender:
     async def at_once(_seconds: float) -> None:
         await asyncio.sleep(0)
 
-    return Post(outbox, clock.now, policies(), jitter=lambda: 1.0, sleep=at_once)
+    return MailSender(outbox, clock.now, policies(), jitter=lambda: 1.0, sleep=at_once)
 
 
 async def react(context: Context, *complaints: UUID) -> None:
-    await follow_up(context)([await context.ledger.load(complaint) for complaint in complaints])
+    await follow_up(context)([await context.repository.load(complaint) for complaint in complaints])
 
 
-async def deliver(post: Post, outbox: Outbox, clock: FixedClock, within: timedelta = HOUR) -> None:
+async def deliver(post: MailSender, outbox: Outbox, clock: FixedClock, within: timedelta = HOUR) -> None:
     """Until nothing waits any more, or so much time has passed."""
     until = clock.now() + within
     while clock.now() < until and (await outbox.waiting())[0]:
@@ -106,7 +106,7 @@ def story(server: MailServer, address: str) -> list[str]:
 async def test_a_server_that_is_down_holds_up_nothing_else_and_each_notice_comes_once_in_order_when_it_is_back(
     server: MailServer,
     outbox: Outbox,
-    post: Post,
+    post: MailSender,
     clock: FixedClock,
     intake_: Context,
     file: File,
@@ -115,15 +115,15 @@ async def test_a_server_that_is_down_holds_up_nothing_else_and_each_notice_comes
     await server.down()
     ana, ben, citra = [await file(address) for address in (ANA, BEN, CITRA)]
     await react(intake_, ana, ben, citra)
-    await write(intake_.ledger, ana, routed(), answered(), lapsed())
-    await write(intake_.ledger, ben, routed())
+    await write(intake_.repository, ana, routed(), answered(), lapsed())
+    await write(intake_.repository, ben, routed())
     code = intake_.codes.of(citra)
     await web.post(f"/api/v1/complaints/{code}/erasure", json={}, headers=key("forget"))
     await react(intake_, ana, ben, citra)
-    person = (await intake_.ledger.load(citra)).state.person
+    person = (await intake_.repository.load(citra)).state.person
     assert person is not None
     with pytest.raises(DataErased):
-        await intake_.vault.read(person, (await intake_.ledger.load(citra)).keys)
+        await intake_.vault.read(person, (await intake_.repository.load(citra)).keys)
     await deliver(post, outbox, clock)
     assert (await outbox.waiting())[0] == 6, "four to Ana, two to Ben, and none to whom we forgot"
 
@@ -136,7 +136,7 @@ async def test_a_server_that_is_down_holds_up_nothing_else_and_each_notice_comes
 
 
 async def test_a_notice_is_tried_ever_more_seldom_while_the_server_is_down_and_never_given_up(
-    server: MailServer, outbox: Outbox, post: Post, clock: FixedClock, intake_: Context, file: File
+    server: MailServer, outbox: Outbox, post: MailSender, clock: FixedClock, intake_: Context, file: File
 ) -> None:
     await server.down()
     await react(intake_, await file(ANA))
@@ -146,9 +146,9 @@ async def test_a_notice_is_tried_ever_more_seldom_while_the_server_is_down_and_n
         if await post.once():
             tried.append((clock.now() - began).total_seconds())
         clock.advance(STEP)
-    rests = [later - earlier for earlier, later in pairwise(tried)]
-    assert rests[:4] == [5, 10, 20, 40]
-    assert max(rests) == 600
+    backoff = [later - earlier for earlier, later in pairwise(tried)]
+    assert backoff[:4] == [5, 10, 20, 40]
+    assert max(backoff) == 600
     clock.advance(2 * TRIED_FOR)
     assert await post.once()
     await server.up()
@@ -162,15 +162,15 @@ async def test_one_address_that_hangs_keeps_nobody_else_waiting(
     server.slow.add(ANA)
     complaints = [await file(address) for address in (ANA, BEN, CITRA)]
     await react(intake_, *complaints)
-    await write(intake_.ledger, complaints[0], routed())
+    await write(intake_.repository, complaints[0], routed())
     await react(intake_, *complaints)
-    running = asyncio.create_task(Post(outbox, clock.now, policies()).run())
+    running = asyncio.create_task(MailSender(outbox, clock.now, policies()).run())
     try:
         async with asyncio.timeout(20):
             while not (server.to(BEN) and server.to(CITRA)):
                 await asyncio.sleep(0.01)
             assert server.to(ANA) == []
-            server.patience.set()
+            server.retry_policy.set()
             while (await outbox.waiting())[0]:
                 await asyncio.sleep(0.01)
     finally:
@@ -181,27 +181,27 @@ async def test_one_address_that_hangs_keeps_nobody_else_waiting(
 
 
 async def test_an_answer_that_comes_a_letter_at_a_time_is_given_up_and_tried_again(
-    server: MailServer, intake_: Context, file: File, clock: FixedClock, outbox: Outbox, post: Post
+    server: MailServer, intake_: Context, file: File, clock: FixedClock, outbox: Outbox, post: MailSender
 ) -> None:
     server.slow.add(ANA)
     hurried = Outbox(
-        intake_.database, intake_.ledger.keyring, SmtpMailbox("127.0.0.1", server.port, mail_s=0.2), clock.now
+        intake_.database, intake_.repository.keyring, SmtpMailbox("127.0.0.1", server.port, mail_s=0.2), clock.now
     )
     await react(intake_, await file(ANA))
-    assert await Post(hurried, clock.now, policies()).once()
+    assert await MailSender(hurried, clock.now, policies()).once()
     server.slow.clear()
-    server.patience.set()
+    server.retry_policy.set()
     await deliver(post, outbox, clock)
     assert story(server, ANA) == ["received"]
 
 
 async def test_an_address_that_is_wrong_for_good_is_tried_once_a_notice_and_the_others_get_theirs(
-    server: MailServer, outbox: Outbox, post: Post, clock: FixedClock, intake_: Context, file: File
+    server: MailServer, outbox: Outbox, post: MailSender, clock: FixedClock, intake_: Context, file: File
 ) -> None:
     server.replies[ANA] = ["550 no such user"] * 9
     complaints = [await file(address) for address in (ANA, BEN)]
     for complaint in complaints:
-        await write(intake_.ledger, complaint, routed())
+        await write(intake_.repository, complaint, routed())
     for _ in range(2):
         await react(intake_, *complaints)
         await deliver(post, outbox, clock)
@@ -210,7 +210,7 @@ async def test_an_address_that_is_wrong_for_good_is_tried_once_a_notice_and_the_
 
 
 async def test_an_address_that_cannot_be_reached_today_is_tried_again_for_days_and_then_given_up(
-    server: MailServer, outbox: Outbox, post: Post, clock: FixedClock, intake_: Context, file: File
+    server: MailServer, outbox: Outbox, post: MailSender, clock: FixedClock, intake_: Context, file: File
 ) -> None:
     server.replies = {ANA: ["450 try later"] * 3, BEN: ["452 full"] * 100_000}
     complaints = [await file(address) for address in (ANA, BEN)]
@@ -235,12 +235,12 @@ async def test_for_how_many_days_a_notice_is_tried_says_the_policy_in_force(
     await react(intake_, await file(ANA))
     for days, waiting in ((6, 1), (9, 0)):
         clock.advance(T0 + timedelta(days=days) - clock.now())
-        assert await Post(outbox, clock.now, patient).once()
+        assert await MailSender(outbox, clock.now, patient).once()
         assert (await outbox.waiting())[0] == waiting
 
 
 async def test_a_mail_whose_answer_was_lost_comes_again_under_the_same_message_id(
-    server: MailServer, outbox: Outbox, post: Post, clock: FixedClock, intake_: Context, file: File
+    server: MailServer, outbox: Outbox, post: MailSender, clock: FixedClock, intake_: Context, file: File
 ) -> None:
     server.cut.add(ANA)
     await react(intake_, await file(ANA))
@@ -254,16 +254,22 @@ async def test_several_workers_send_each_notice_once(
 ) -> None:
     complaints = [await file(f"{name}@contoh.id") for name in "abcdefgh"]
     for complaint in complaints:
-        await write(intake_.ledger, complaint, routed())
+        await write(intake_.repository, complaint, routed())
     await react(intake_, *complaints)
-    posts = [Post(outbox, clock.now, policies()) for _ in range(4)]
+    posts = [MailSender(outbox, clock.now, policies()) for _ in range(4)]
     while (await outbox.waiting())[0]:
         await asyncio.gather(*(post.once() for post in posts))
     assert sorted(str(mail["To"]) for mail in server.got) == sorted(2 * [f"{name}@contoh.id" for name in "abcdefgh"])
 
 
 async def test_what_waits_lies_sealed_and_is_not_sent_once_its_reporter_is_forgotten(
-    server: MailServer, outbox: Outbox, post: Post, intake_: Context, file: File, web: httpx.AsyncClient, tmp_path: Path
+    server: MailServer,
+    outbox: Outbox,
+    post: MailSender,
+    intake_: Context,
+    file: File,
+    web: httpx.AsyncClient,
+    tmp_path: Path,
 ) -> None:
     complaint = await file(ANA)
     await react(intake_, complaint)
@@ -272,7 +278,7 @@ async def test_what_waits_lies_sealed_and_is_not_sent_once_its_reporter_is_forgo
     assert ANA.encode() not in written
     assert code.encode() not in written
     # As the process that answers forgets: the key goes first, the waiting notice may be found before it is marked.
-    await intake_.ledger.keyring.destroy(complaint)
+    await intake_.repository.keyring.destroy(complaint)
     assert await post.once()
     assert server.got == []
     assert (await outbox.waiting())[0] == 0
@@ -288,16 +294,16 @@ async def test_a_notice_on_its_way_while_its_reporter_is_forgotten_is_not_kept(
             await outbox.forget(notice.complaint)
             await files.send(notice)
 
-    outbox = Outbox(intake.database, intake.ledger.keyring, Slow(folder), clock.now)
+    outbox = Outbox(intake.database, intake.repository.keyring, Slow(folder), clock.now)
     body = {"text": "Lampu jalan padam", "reporter": {"email": ANA}}
     filed = (await web.post("/api/v1/complaints", json=body, headers=key("way"))).json()
     await outbox.send(Notice(UUID(int=1), UUID(filed["id"]), ANA, "Laporan Anda", "Diterima"))
-    assert await Post(outbox, clock.now, policies()).once()
+    assert await MailSender(outbox, clock.now, policies()).once()
     assert not list(folder.rglob("*.json"))
 
 
 async def test_a_telephone_number_gets_no_mail(
-    server: MailServer, outbox: Outbox, post: Post, clock: FixedClock, intake_: Context, web: httpx.AsyncClient
+    server: MailServer, outbox: Outbox, post: MailSender, clock: FixedClock, intake_: Context, web: httpx.AsyncClient
 ) -> None:
     body = {"text": "Lampu jalan padam", "reporter": {"phone": "+62 812 0000 1111"}}
     complaint = UUID((await web.post("/api/v1/complaints", json=body, headers=key("p"))).json()["id"])

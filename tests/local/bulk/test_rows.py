@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from local.bulk.client import Outcome, file_all
-from local.bulk.rows import Columns, Row, UnreadableFile, read_rows
+from local.bulk.client import FilingResult, file_all
+from local.bulk.rows import FileColumns, FileRow, UnreadableFile, read_rows
 
 WORDS = ["Jalan rusak", "Sampah menumpuk, bau"]
 
 
 def texts(file: Path, encoding: str | None = None) -> list[str]:
-    rows = read_rows(file, Columns("isi"), "import", encoding)
+    rows = read_rows(file, FileColumns("isi"), "import", encoding)
     return [row.fault or row.body["text"] for row in rows]
 
 
@@ -85,9 +85,9 @@ def test_a_line_that_cannot_be_read_is_refused_without_asking_anybody(tmp_path: 
     file = tmp_path / "rows.jsonl"
     file.write_text('{"isi": "Jalan rusak"}\n{broken\n')
 
-    async def road(row: Row) -> Outcome:
-        return Outcome(row.number, "filed", "routed")
+    async def road(row: FileRow) -> FilingResult:
+        return FilingResult(row.number, "filed", "routed")
 
-    rows = list(read_rows(file, Columns("isi"), "import"))
+    rows = list(read_rows(file, FileColumns("isi"), "import"))
     counts = asyncio.run(file_all(road, rows, lambda _: None))
     assert counts == {"filed routed": 1, "refused the line is no JSON": 1}

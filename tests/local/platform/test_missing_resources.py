@@ -20,7 +20,7 @@ from local.errors import CannotRun
 from local.kafka import jars
 from local.paths import REPOSITORY, free_port
 from local.platform.check_store import check_store
-from local.platform.disk import FULL_BYTES, Room
+from local.platform.disk import FULL_BYTES, DiskMonitor
 from local.platform.state_dir import make_secrets
 
 NOWHERE = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:1")
@@ -68,8 +68,8 @@ def make(folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
 class TestRoom:
     def test_a_disk_that_fills_up_while_we_run_is_said_once_and_so_is_room_again(self, tmp_path: Path) -> None:
         left = iter([FULL_BYTES, FULL_BYTES - 1, 0, FULL_BYTES, 10**12])
-        room, told = Room(tmp_path, lambda _: next(left)), list[str]()
-        assert [room.left(told.append) for _ in range(5)] == [True, False, False, True, True]
+        room, told = DiskMonitor(tmp_path, lambda _: next(left)), list[str]()
+        assert [room.has_room(told.append) for _ in range(5)] == [True, False, False, True, True]
         full, again = told
         assert full.startswith(f"the disk of {tmp_path} is full (50 MB left): complaints are refused with 503")
         assert again == f"the disk of {tmp_path} has room again: everything goes on"

@@ -5,18 +5,18 @@ from pathlib import Path
 import pytest
 
 from local.errors import CannotRun
-from local.platform.state_dir import alone, make_secrets
+from local.platform.state_dir import make_secrets, state_lock
 
 
 def test_a_second_platform_is_kept_out_of_the_folder_of_the_first(tmp_path: Path) -> None:
-    with alone(tmp_path), pytest.raises(CannotRun, match="another Satupintu"), alone(tmp_path):
+    with state_lock(tmp_path), pytest.raises(CannotRun, match="another Satupintu"), state_lock(tmp_path):
         pytest.fail("two keep their state in one folder")
-    with alone(tmp_path):
+    with state_lock(tmp_path):
         pass
 
 
 def test_a_folder_that_is_none_is_said_so(tmp_path: Path) -> None:
-    with pytest.raises(CannotRun, match="cannot be written"), alone(tmp_path / "nowhere"):
+    with pytest.raises(CannotRun, match="cannot be written"), state_lock(tmp_path / "nowhere"):
         pytest.fail("state is kept nowhere")
 
 

@@ -17,10 +17,10 @@ from chassis.base.settings import Settings
 from local.errors import CannotRun
 from local.paths import free_port
 from local.platform import run
-from local.platform.processes import Child, Layout, children
+from local.platform.processes import PlatformLayout, ProcessSpec, process_specs
 from local.platform.state_dir import make_secrets
-from local.platform.supervisor import Restarts, Supervisor, ready
-from local.process.child import Process
+from local.platform.supervisor import RestartLimiter, Supervisor, ready
+from local.process.child import ManagedProcess
 
 SERVICE = """
 import http.server, signal, sys
@@ -38,15 +38,15 @@ http.server.HTTPServer(("127.0.0.1", port), Ready).serve_forever()
 """
 
 
-def service(name: str, journal: Path, status: int = 200, stage: int = 0) -> Child:
+def service(name: str, journal: Path, status: int = 200, stage: int = 0) -> ProcessSpec:
     port = free_port()
     argv = [sys.executable, "-c", SERVICE, name, str(port), str(status), str(journal)]
-    return Child(name, argv, {}, f"http://127.0.0.1:{port}/readyz", stage)
+    return ProcessSpec(name, argv, {}, f"http://127.0.0.1:{port}/readyz", stage)
 
 
-def failing(name: str) -> Child:
+def failing(name: str) -> ProcessSpec:
     argv = [sys.executable, "-c", "import sys; print('no such table: open_work'); sys.exit(3)"]
-    return Child(name, argv, {}, f"http://127.0.0.1:{free_port()}/readyz")
+    return ProcessSpec(name, argv, {}, f"http://127.0.0.1:{free_port()}/readyz")
 
 
 @pytest.fixture
@@ -102,9 +102,9 @@ def test_one_that_is_killed_is_started_again_and_that_is_said(tmp_path: Path) ->
         [(_, process)] = supervisor.members()
         before = process.pid
         process.kill()
-        supervisor.tend(told.append)
+        supervisor.restart_ended(told.append)
         supervisor.wait_ready(lambda _: None, limit_s=30)
-        supervisor.tend(told.append)
+        supervisor.restart_ended(told.append)
         assert process.pid != before
         assert told == ["front was ended by SIGKILL and is started again (1 of 3 within 60 s)"]
     finally:
@@ -118,21 +118,21 @@ def test_one_that_does_not_stay_up_ends_everything_with_its_last_words(tmp_path:
     [(_, process)] = supervisor.members()
     for _ in range(3):
         process.end(20)
-        supervisor.tend(told.append)
+        supervisor.restart_ended(told.append)
     process.end(20)
     with pytest.raises(CannotRun, match=r"(?s)router-1 does not stay up: it ended with code 3 after 3 .*no such table"):
-        supervisor.tend(told.append)
+        supervisor.restart_ended(told.append)
     assert len(told) == 3
 
 
 def test_what_ended_long_ago_does_not_count_against_it(tmp_path: Path) -> None:
     told, now = list[str](), count(0, 40)
-    restarts = Restarts(lambda: float(next(now)))
+    restarts = RestartLimiter(lambda: float(next(now)))
     [(_, process)] = Supervisor([failing("router-1")], tmp_path / "logs").members()
     for _ in range(6):
         process.start()
         process.end(20)
-        restarts.tend(process, lambda: None, told.append)
+        restarts.restart_ended(process, lambda: None, told.append)
     assert len(told) == 6
 
 
@@ -152,7 +152,7 @@ def test_a_process_that_ignores_sigterm_is_killed_when_its_time_is_up(tmp_path: 
     deaf = (
         "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
     )
-    process = Process("deaf", [sys.executable, "-c", deaf], tmp_path / "log")
+    process = ManagedProcess("deaf", [sys.executable, "-c", deaf], tmp_path / "log")
     process.start()
     await_that(lambda: process.last_lines() == ["deaf"])
     assert not process.stop(limit_s=0.3)
@@ -187,7 +187,7 @@ print(child.pid, flush=True)
 
 
 @LINUX
-@pytest.mark.parametrize("kind", ["Process", "Forked"])
+@pytest.mark.parametrize("kind", ["ManagedProcess", "ForkedProcess"])
 def test_a_fork_gets_its_arguments_and_settings_and_tells_its_end_as_a_process_does(tmp_path: Path, kind: str) -> None:
     then = "assert child.end(30); print(child.exit_code, child.last_lines())"
     done = subprocess.run(parent(tmp_path, kind, "go", then), capture_output=True, text=True, check=False)
@@ -195,7 +195,7 @@ def test_a_fork_gets_its_arguments_and_settings_and_tells_its_end_as_a_process_d
 
 
 @LINUX
-@pytest.mark.parametrize("kind", ["Process", "Forked"])
+@pytest.mark.parametrize("kind", ["ManagedProcess", "ForkedProcess"])
 def test_a_fork_that_is_asked_to_stop_stops_and_one_that_is_killed_is_gone(tmp_path: Path, kind: str) -> None:
     then = (
         "while not child.last_lines(): time.sleep(0.02)\n"
@@ -206,7 +206,7 @@ def test_a_fork_that_is_asked_to_stop_stops_and_one_that_is_killed_is_gone(tmp_p
 
 
 @LINUX
-@pytest.mark.parametrize("kind", ["Process", "Forked"])
+@pytest.mark.parametrize("kind", ["ManagedProcess", "ForkedProcess"])
 def test_no_process_outlives_a_supervisor_that_was_killed(tmp_path: Path, kind: str) -> None:
     argv = parent(tmp_path, kind, "wait", "time.sleep(60)")
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as supervisor:
@@ -220,7 +220,7 @@ def test_no_process_outlives_a_supervisor_that_was_killed(tmp_path: Path, kind: 
 
 def test_a_log_tells_of_the_latest_run_alone(tmp_path: Path) -> None:
     for word in ("first", "second"):
-        process = Process(
+        process = ManagedProcess(
             "talker",
             [sys.executable, "-c", f"print('{word}', flush=True); import time; time.sleep(60)"],
             tmp_path / "log",
@@ -253,7 +253,7 @@ def test_too_little_disk_is_said_before_anything_starts(tmp_path: Path, monkeypa
 
 
 def test_worker_counts_are_as_asked_and_each_listens_alone(tmp_path: Path) -> None:
-    made = children(Layout(tmp_path, 8000, "127.0.0.1:9092", router=2, inbox=3))
+    made = process_specs(PlatformLayout(tmp_path, 8000, "127.0.0.1:9092", router=2, inbox=3))
     names = [child.name for child in made]
     assert [child.name for child in sorted(made, key=lambda child: child.stage)][:: len(made) - 1] == ["front", "relay"]
     assert [name for name in names if name.startswith(("router", "agency-inbox"))] == [

@@ -52,16 +52,16 @@ async def test_a_paraphrase_follows_the_earlier_report_by_rule_and_looking_again
     await report(land, ONE, POTHOLE)
     await report(land, TWO, AGAIN, 5)
     await looked(land)
-    loaded = await land.router.ledger.load(TWO)
+    loaded = await land.router.repository.load(TWO)
     fact = loaded.told()[-1].fact
     assert isinstance(fact, ComplaintJoined)
     assert (fact.lead, fact.by) == (ONE, "rule")
     assert fact.score is not None
     assert fact.score > 0.6
-    before = (await land.router.ledger.store.read_all(None)).position
-    await rebuild(land.router.ledger.store, land.router.database, METADATA, land.router.duplicates.view)
+    before = (await land.router.repository.store.read_all(None)).position
+    await rebuild(land.router.repository.store, land.router.database, METADATA, land.router.duplicates.view)
     await looked(land)
-    assert (await land.router.ledger.store.read_all(None)).position == before
+    assert (await land.router.repository.store.read_all(None)).position == before
 
 
 async def test_the_later_one_follows_whichever_was_looked_at_first(land: Country):
@@ -248,7 +248,7 @@ async def test_the_index_keeps_what_is_young_enough_to_matter_and_can_be_made_ag
     await report(land, TWO, OTHER)
     await looked(land)
     before = sorted(map(tuple, await rows(land.router, "likeness_key")))
-    await rebuild(land.router.ledger.store, land.router.database, METADATA, land.router.duplicates.view)
+    await rebuild(land.router.repository.store, land.router.database, METADATA, land.router.duplicates.view)
     assert sorted(map(tuple, await rows(land.router, "likeness_key"))) == before != []
     assert isinstance(land.router.clock, FixedClock)
     land.router.clock.advance(timedelta(days=61))

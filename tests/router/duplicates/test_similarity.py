@@ -15,7 +15,7 @@ from router.duplicates.compare import Case, Compared, Sameness, case
 from router.duplicates.compare import compare as compared
 from router.duplicates.features import FeatureData, FeatureReader, feature_data
 from router.duplicates.similarity import likeness
-from router.lexicon.files import BadRules, parse
+from router.lexicon.files import BadRules, parse_toml
 from schemas.base.values import Place
 from schemas.deadlines.policies import Policies
 from schemas.reference.load import policies
@@ -132,7 +132,7 @@ def test_the_name_of_the_own_town_says_nothing():
 
 def test_a_broken_list_refuses_to_start():
     with pytest.raises(BadRules, match=r"likeness\.toml"):
-        parse(FeatureData, "version = 1", "likeness.toml")
+        parse_toml(FeatureData, "version = 1", "likeness.toml")
 
 
 REPORTS = [

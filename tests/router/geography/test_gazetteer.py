@@ -2,14 +2,22 @@
 
 import pytest
 
-from router.geography.gazetteer import Gazetteer, Where
-from router.lexicon.files import BadRules, district_data, name_data, parse_districts, place_data, rule_data, vocabulary
+from router.geography.gazetteer import Gazetteer, Location
+from router.lexicon.files import (
+    BadRules,
+    district_data,
+    name_data,
+    parse_districts,
+    place_data,
+    rule_data,
+    sector_vocabulary,
+)
 from schemas.base.values import Place
 
-PLACES = Gazetteer(name_data(), place_data(), district_data(), common=vocabulary(rule_data()))
+PLACES = Gazetteer(name_data(), place_data(), district_data(), common=sector_vocabulary(rule_data()))
 
 
-def said(text: str, place: Place | None = None) -> Where:
+def said(text: str, place: Place | None = None) -> Location:
     return PLACES.find(place, [("text", text)])
 
 

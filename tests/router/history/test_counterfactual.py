@@ -9,8 +9,8 @@ from router.history.counterfactual import Beside, End, again, report, usual_desk
 from router.history.labels import WEIGHTS, experiences, fields
 from router.history.outcomes import Past, past
 from router.reading.model_files import default
-from router.reading.reader import likeliest_fields
-from schemas.complaint.fold import Told
+from router.reading.reader import likeliest_sectors
+from schemas.complaint.fold import RecordedFact
 from schemas.events.agency_inbox import ComplaintAcknowledged
 from schemas.events.base import Fact
 from schemas.events.router import ComplaintClassified
@@ -40,8 +40,8 @@ def took(agency: str, days: float) -> ComplaintAcknowledged:
     return ComplaintAcknowledged(at=T0 + days * DAYS, agency=agency)
 
 
-def told(*facts: Fact) -> list[Told]:
-    return [Told(fact, uuid5(COMPLAINT, str(n)), n) for n, fact in enumerate(facts)]
+def told(*facts: Fact) -> list[RecordedFact]:
+    return [RecordedFact(fact, uuid5(COMPLAINT, str(n)), n) for n, fact in enumerate(facts)]
 
 
 def happened(*facts: Fact) -> Past:
@@ -163,6 +163,6 @@ def test_what_the_desk_gave_to_a_body_with_several_fields_teaches_the_one_that_i
     text: str, field: str | None
 ):
     facts = (filed(text, **HERE), referred(), routed(CITY, cause="desk"))
-    [example] = experiences(given(*facts), happened(*facts), fields(registry()), likeliest_fields(default()[0]))
+    [example] = experiences(given(*facts), happened(*facts), fields(registry()), likeliest_sectors(default()[0]))
     assert (example.sector, example.right) == (field, True)
     assert field is None or example.weight < WEIGHTS["desk"]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from router.history import replay as replays
-from router.reading.reader import Read, Reader, reader
+from router.reading.reader import ComplaintReading, Reader, reader
 from schemas.base.values import Level
 from schemas.complaint.state import Complaint
 from schemas.events.agency_inbox import ComplaintAcknowledged
@@ -38,7 +38,7 @@ class Deaf(Reader):
     def __init__(self, known: Reader) -> None:
         self.__dict__.update(known.__dict__)
 
-    def read(self, state: Complaint) -> Read:
+    def read(self, state: Complaint) -> ComplaintReading:
         found = super().read(state)
         return found._replace(words=found.words._replace(sector=None, alternatives=()))
 
@@ -58,10 +58,10 @@ async def history(land: Country) -> None:
 
 
 async def replayed(land: Country, read: Callable[[Registry], Reader] = reader, **more: object) -> dict[str, object]:
-    ledger = land.router.ledger
-    before = (await ledger.store.read_all(None, limit=10_000)).position
-    told = await replays.replay(ledger, policies(), read, **more)  # type: ignore[arg-type]
-    assert (await ledger.store.read_all(None, limit=10_000)).position == before
+    repository = land.router.repository
+    before = (await repository.store.read_all(None, limit=10_000)).position
+    told = await replays.replay(repository, policies(), read, **more)  # type: ignore[arg-type]
+    assert (await repository.store.read_all(None, limit=10_000)).position == before
     return told
 
 
@@ -111,7 +111,7 @@ async def test_a_ruling_guides_what_was_filed_after_it_and_nothing_before(land: 
 
 async def test_history_teaches_in_the_order_of_filing_and_forgets_what_was_erased(land: Country):
     await history(land)
-    taught = [each async for each in replays.examples(land.router.ledger)]
+    taught = [each async for each in replays.examples(land.router.repository)]
     assert [(each.agency, each.sector, each.source, each.right) for each in taught] == [
         (CITY, "roads", "kept", True),
         (CITY, "roads", "kept", True),

@@ -6,11 +6,11 @@ from uuid import UUID
 import pytest
 from prometheus_client import REGISTRY as METRICS
 
-from chassis.project.from_store import StoreFeed
+from chassis.project.from_store import StoreProjection
 from router.history import shadow
 from router.placement.choose import Known
 from router.placement.views import METADATA
-from router.reading.reader import Read, Reader
+from router.reading.reader import ComplaintReading, Reader
 from schemas.complaint.state import Complaint
 from schemas.events.agency_inbox import ComplaintAcknowledged
 from schemas.events.intake import PersonalDataErased
@@ -25,19 +25,19 @@ class Deaf(Reader):
     def __init__(self, known: Reader) -> None:
         self.__dict__.update(known.__dict__)
 
-    def read(self, state: Complaint) -> Read:
+    def read(self, state: Complaint) -> ComplaintReading:
         found = super().read(state)
         return found._replace(words=found.words._replace(sector=None, alternatives=()))
 
 
-def feed(land: Country, model: str, deaf: bool) -> StoreFeed:
+def feed(land: Country, model: str, deaf: bool) -> StoreProjection:
     router = land.router
 
     def read_with(known: Known) -> Reader:
         return Deaf(known.reader) if deaf else known.reader
 
-    view = shadow.shadow_view(router.ledger, router.knowing, model, read_with)
-    return StoreFeed(router.ledger.store, router.database, METADATA, view)
+    view = shadow.shadow_view(router.repository, router.knowing, model, read_with)
+    return StoreProjection(router.repository.store, router.database, METADATA, view)
 
 
 async def tally(land: Country, model: str) -> dict[str, Any]:
@@ -53,10 +53,10 @@ async def placed(land: Country) -> None:
 
 async def test_a_shadow_that_reads_alike_agrees_and_one_that_understands_nothing_does_not(land: Country):
     await placed(land)
-    before = (await land.router.ledger.store.read_all(None)).position
+    before = (await land.router.repository.store.read_all(None)).position
     for model, deaf in (("like", False), ("deaf", True)):
         await feed(land, model, deaf).catch_up()
-    assert (await land.router.ledger.store.read_all(None)).position == before
+    assert (await land.router.repository.store.read_all(None)).position == before
     like, other = await tally(land, "like"), await tally(land, "deaf")
     assert (like["choices"], like["disagreements"], like["where"]) == (2, 0, [])
     assert (other["choices"], other["disagreements"]) == (2, 2)

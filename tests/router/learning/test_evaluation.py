@@ -12,9 +12,9 @@ from router.cli.learning import app
 from router.learning import geocoding_check
 from router.learning.baseline import Baseline
 from router.learning.examples import BadExamples
-from router.learning.thresholds import Going, on_a_new_source, thresholds
+from router.learning.thresholds import ForwardedText, on_a_new_source, thresholds
 from router.learning.train import default_caution, shared_fields
-from router.reading.reader import plain_gazetteer
+from router.reading.reader import default_gazetteer
 from schemas.base.values import Level
 
 HOMES = {"roads": Level.REGENCY, "waste": Level.REGENCY, "immigration": Level.NATIONAL}
@@ -24,11 +24,11 @@ KINDS = {
 }
 
 
-def some(source: str, sector: str, right: int, wrong: int = 0, score: float = 0.975) -> list[Going]:
-    return [Going(source, sector, score, at < right) for at in range(right + wrong)]
+def some(source: str, sector: str, right: int, wrong: int = 0, score: float = 0.975) -> list[ForwardedText]:
+    return [ForwardedText(source, sector, score, at < right) for at in range(right + wrong)]
 
 
-def chosen(*texts: list[Going], shared: frozenset[str] = frozenset()) -> dict[str, float]:
+def chosen(*texts: list[ForwardedText], shared: frozenset[str] = frozenset()) -> dict[str, float]:
     return thresholds([each for part in texts for each in part], HOMES, shared)
 
 
@@ -45,7 +45,7 @@ def test_a_field_goes_on_by_itself_where_several_sources_say_that_it_may():
         [some("city", "roads", 60, score=0.9), some("nation", "roads", 12, score=0.9)],  # not sure enough
     ],
 )
-def test_and_nowhere_else(texts: list[list[Going]]):
+def test_and_nowhere_else(texts: list[list[ForwardedText]]):
     assert chosen(*texts) == {}
 
 
@@ -87,12 +87,12 @@ def test_pins_are_judged_by_the_outline_they_lie_in(tmp_path: Path):
         for code in ("32.73", "11.01")
     ]
     (tmp_path / "a.geojson").write_text(json.dumps({"features": shapes}))
-    told = geocoding_check.measured(tmp_path / "a.geojson", plain_gazetteer())
+    told = geocoding_check.measured(tmp_path / "a.geojson", default_gazetteer())
     assert told["points"] == 2 * geocoding_check.POINTS
     assert 0.4 < told["nearest_right"] <= 0.5
     (tmp_path / "b.geojson").write_text("[]")
     with pytest.raises(BadExamples, match=r"b\.geojson"):
-        geocoding_check.measured(tmp_path / "b.geojson", plain_gazetteer())
+        geocoding_check.measured(tmp_path / "b.geojson", default_gazetteer())
 
 
 def test_a_fold_of_the_baseline_knows_no_word_of_the_texts_it_is_judged_on():

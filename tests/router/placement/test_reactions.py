@@ -13,7 +13,7 @@ from chassis.kafka.cloudevents import to_headers
 from chassis.project.registry import RegistryView
 from chassis.react.reaction import Guard
 from router.context import Router
-from router.placement.reaction import HEEDS
+from router.placement.reaction import EVENT_TYPES
 from router.registry import apply_seed
 from router.registry.seed import first_registry
 from schemas.base.ids import part_id
@@ -51,15 +51,15 @@ async def test_a_batch_of_complaints_is_placed_and_again_nothing_is_written(land
     for complaint in complaints:
         await land.add(complaint, filed(**HERE))
     await land.react(*complaints)
-    before = (await land.router.ledger.store.read_all(None)).position
+    before = (await land.router.repository.store.read_all(None)).position
     await land.react(*complaints)
     assert {(await land.state(each)).agency for each in complaints} == {CITY}
-    assert (await land.router.ledger.store.read_all(None)).position == before
+    assert (await land.router.repository.store.read_all(None)).position == before
 
 
 async def test_a_mandate_given_before_a_complaint_was_filed_counts_for_it_at_once(land: Country):
     # Read just now, by the first complaint, and so as fresh as it would ever have to be for a page.
-    land.router.knowing.registry = RegistryView(land.router.ledger, fresh_s=60)
+    land.router.knowing.registry = RegistryView(land.router.repository, fresh_s=60)
     await land.add(ONE, filed(**HERE))
     await land.react(ONE)
     field = {"sector": "roads", "level": "regency", "region": "32.73"}
@@ -72,10 +72,10 @@ async def test_a_mandate_given_before_a_complaint_was_filed_counts_for_it_at_onc
 
 async def test_the_guard_places_what_a_message_tells_of(land: Country):
     await land.add(ONE, filed(**HERE))
-    [event] = await land.router.ledger.store.read(complaint_stream(ONE))
+    [event] = await land.router.repository.store.read(complaint_stream(ONE))
     message = Message(COMPLAINT_EVENTS, 0, 0, str(ONE).encode(), event.data, tuple(to_headers(event)))
     letters = MemoryDeadLetters()
-    await Guard(land.router.ledger, land.router.placing, letters, heeds=HEEDS)([message])
+    await Guard(land.router.repository, land.router.placing, letters, event_types=EVENT_TYPES)([message])
     assert (await land.state(ONE)).agency == CITY
     assert letters.letters == []
 
@@ -146,7 +146,7 @@ async def test_parts_get_their_streams_from_the_agent_or_else_from_the_look_out(
     parts = await whole_with_parts(land)
     await land.router.feed.catch_up()
     for _ in range(2):
-        await (land.react(ONE) if by_agent else land.router.lookout.once())
+        await (land.react(ONE) if by_agent else land.router.watchdog.once())
     await land.router.feed.catch_up()
     opened = [await land.state(part) for part in parts]
     assert [(part.agency, part.whole, part.task) for part in opened] == [
@@ -154,14 +154,14 @@ async def test_parts_get_their_streams_from_the_agent_or_else_from_the_look_out(
         (PROVINCE, ONE, f"tugas {PROVINCE}"),
     ]
     assert {part.version for part in opened} == {1}
-    assert await land.router.lookout.once() == 0
+    assert await land.router.watchdog.once() == 0
 
 
 async def test_a_whole_that_was_taken_back_opens_no_parts(land: Country):
     parts = await whole_with_parts(land)
     await land.add(ONE, ComplaintWithdrawn(at=T0))
     await land.react(ONE)
-    assert await land.router.lookout.once() == 0
+    assert await land.router.watchdog.once() == 0
     assert [(await land.state(part)).version for part in parts] == [-1, -1]
 
 
@@ -173,18 +173,18 @@ async def test_followers_of_a_lead_that_ends_are_let_go_and_placed(land: Country
     for complaint, *facts in (end, join) if lead_first else (join, end):
         await land.add(complaint, *facts)
     await land.router.feed.catch_up()
-    assert await land.router.lookout.once() == 1
+    assert await land.router.watchdog.once() == 1
     assert (await land.state(TWO)).status is Status.UNPLACED
     await land.react(TWO)
     assert (await land.state(TWO)).agency == CITY
-    assert await land.router.lookout.once() == 0
+    assert await land.router.watchdog.once() == 0
 
 
 async def test_followers_of_a_lead_that_goes_on_stay(land: Country):
     await land.add(ONE, filed(**HERE), routed(CITY))
     await land.add(TWO, filed(**HERE), referred(), ComplaintJoined(at=T0, lead=ONE))
     await land.router.feed.catch_up()
-    assert await land.router.lookout.once() == 0
+    assert await land.router.watchdog.once() == 0
 
 
 async def test_after_a_merger_every_complaint_says_its_new_holder_once(land: Country):
@@ -192,21 +192,21 @@ async def test_after_a_merger_every_complaint_says_its_new_holder_once(land: Cou
     await land.add(TWO, filed(**HERE), routed(CITY), ComplaintWithdrawn(at=T0))
     await land.decree(merged(CITY, successor=REGENCY))
     await land.router.feed.catch_up()
-    assert await land.router.lookout.once() == 1
+    assert await land.router.watchdog.once() == 1
     await land.router.feed.catch_up()
-    assert await land.router.lookout.once() == 0
+    assert await land.router.watchdog.once() == 0
     assert (await land.state(ONE)).agency == REGENCY
     assert (await land.state(TWO)).closed is CloseReason.WITHDRAWN
 
 
 async def test_the_first_registry_is_planted_once(router: Router):
-    added = await apply_seed.plant(router.ledger, router.clock)
-    assert added == (await router.ledger.registry()).version + 1
-    assert await apply_seed.plant(router.ledger, router.clock) == 0
+    added = await apply_seed.plant(router.repository, router.clock)
+    assert added == (await router.repository.registry()).version + 1
+    assert await apply_seed.plant(router.repository, router.clock) == 0
 
 
 async def test_in_the_first_registry_complaints_reach_their_bodies(router: Router):
-    await apply_seed.plant(router.ledger, router.clock)
+    await apply_seed.plant(router.repository, router.clock)
     land = Country(router)
     texts = {
         "Jalan berlubang di Kota Surabaya": "kota-surabaya",

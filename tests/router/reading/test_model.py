@@ -10,16 +10,16 @@ import pytest
 
 from chassis.react.reaction import StopProcess
 from router.context import Router
-from router.learning.examples import BadExamples, Columns, Example, read_examples
+from router.learning.examples import BadExamples, Example, ExampleColumns, read_examples
 from router.learning.experiments import own_texts
-from router.learning.metrics import Judged, coverage_at, threshold_for
-from router.learning.train import learn, own_examples, own_source, shipped, with_own
-from router.learning.training import Making
+from router.learning.metrics import ScoredTexts, coverage_at, threshold_for
+from router.learning.train import learn, own_examples, own_source, sentence_file, with_own
+from router.learning.training import TrainingOptions
 from router.lexicon.files import rule_data
-from router.reading.classifier import Guess, Model
-from router.reading.features import Said
+from router.reading.classifier import Model, Prediction
+from router.reading.features import ModelInput
 from router.reading.model_files import BadModel, default, digest, find, read, write
-from router.reading.reader import plain_reader
+from router.reading.reader import default_reader
 from router.registry.decide import switch_model
 from schemas.complaint.lifecycle import Status
 from schemas.events.registry import ModelSwitched
@@ -29,11 +29,11 @@ from support.placing import CITY, HERE, PROVINCE, T0, Country, filed, given, ret
 ROADS = ["jalan rusak berlubang dekat pasar", "aspal jalan hancur", "lubang di jalan raya", "jalan ambles parah"]
 WASTE = ["sampah menumpuk bau", "truk sampah tidak datang", "bak sampah penuh sekali", "sampah dibakar tetangga"]
 NAME = "Sastrowardoyo"
-MAKING = Making(lambda text: (), seen=1, folds=2)
+MAKING = TrainingOptions(lambda text: (), seen=1, folds=2)
 
 
-def guess(text: str) -> Guess:
-    found = plain_reader().having(default()[0]).read(given(filed(text))).guess
+def guess(text: str) -> Prediction:
+    found = default_reader().with_model(default()[0]).read(given(filed(text))).prediction
     assert found is not None
     return found
 
@@ -46,7 +46,7 @@ def small(label_of_roads: str = "roads") -> tuple[Model, Path | None]:
 
 @pytest.mark.parametrize("text", ["tolong ditindak!!!", "Mohon segera ditindaklanjuti pak, terima kasih", "???", "tes"])
 def test_a_text_without_any_clue_is_no_guess(text: str):
-    reading = plain_reader().having(default()[0]).read(given(filed(text, **HERE)))
+    reading = default_reader().with_model(default()[0]).read(given(filed(text, **HERE)))
     assert reading.words.sector is None
 
 
@@ -66,24 +66,24 @@ def test_the_model_that_ships_is_right_about_nine_in_ten_texts_it_never_saw_and_
 
 def test_the_model_that_ships_was_made_of_the_sentences_that_ship():
     sources = default()[1].data["sources"]
-    assert [each["digest"] for each in sources] == [digest(shipped().encode())]
+    assert [each["digest"] for each in sources] == [digest(sentence_file().encode())]
     assert set(default()[0].labels) - {"?"} <= set(rule_data().sectors)
 
 
 def test_a_text_is_read_the_same_alone_and_in_company():
     states = [given(filed(each.text, **HERE), id_=UUID(int=n)) for n, each in enumerate(own_texts(), 1)]
-    alone = plain_reader().having(default()[0])
+    alone = default_reader().with_model(default()[0])
     for one, many in zip([alone.read(state) for state in states], alone.read_many(states), strict=True):
-        assert one._replace(guess=None) == many._replace(guess=None)
-        assert one.guess is not None
-        assert many.guess is not None
-        assert [scored.score for scored in one.guess.sectors] == pytest.approx(
-            [scored.score for scored in many.guess.sectors], abs=1e-5
+        assert one._replace(prediction=None) == many._replace(prediction=None)
+        assert one.prediction is not None
+        assert many.prediction is not None
+        assert [scored.score for scored in one.prediction.sectors] == pytest.approx(
+            [scored.score for scored in many.prediction.sectors], abs=1e-5
         )
 
 
 def test_who_names_a_ward_or_says_what_the_rules_do_not_is_read_by_a_person():
-    reader = plain_reader().having(default()[0])
+    reader = default_reader().with_model(default()[0])
     texts = ("Jalan berlubang di depan pasar", "Jalan berlubang di RT 03 depan pasar")
     assert [reader.read(given(filed(text, **HERE))).words.sector for text in texts] == ["roads", None]
 
@@ -109,7 +109,10 @@ async def test_without_a_clue_it_lies_at_the_desk_and_a_road_of_unsaid_level_wit
 
 def test_below_the_threshold_the_three_likeliest_are_named():
     words = (
-        plain_reader().having(default()[0]).read(given(filed("Angkot ngetem, lampu lalu lintas mati", **HERE))).words
+        default_reader()
+        .with_model(default()[0])
+        .read(given(filed("Angkot ngetem, lampu lalu lintas mati", **HERE)))
+        .words
     )
     assert words.sector is None
     assert {one.sector for one in words.alternatives[:2]} == {"traffic-parking", "transport"}
@@ -123,12 +126,12 @@ def test_a_question_and_a_wish_are_told_from_a_complaint():
 
 def test_danger_to_life_is_urgent():
     assert guess("rumah terbakar ada orang terjebak tolong cepat").urgency > guess("lampu taman redup").urgency
-    assert plain_reader().having(default()[0]).read(given(filed("darurat ada korban luka parah terjebak"))).urgent
+    assert default_reader().with_model(default()[0]).read(given(filed("darurat ada korban luka parah terjebak"))).urgent
 
 
 def test_words_of_a_reporter_are_never_told():
     model, _ = small()
-    said = model.read(Said(f"jalan rusak {NAME}"))
+    said = model.read(ModelInput(f"jalan rusak {NAME}"))
     assert said.sectors[0].sector == "roads"
     assert said.words
     assert NAME.lower() not in " ".join(said.words)
@@ -141,7 +144,7 @@ def test_a_model_is_the_same_after_it_was_written_and_read(tmp_path: Path):
     )  # fmt: skip
     write(tmp_path / f"{card.version}.npz", model, card)
     again, told = read(tmp_path / f"{card.version}.npz")
-    text = Said("sampah di jalan berlubang", ("32.73",))
+    text = ModelInput("sampah di jalan berlubang", ("32.73",))
     assert again.read(text) == model.read(text)
     assert told == card
     assert find(tmp_path, card.version) is not None
@@ -186,7 +189,7 @@ async def test_a_model_that_is_not_there_stops_the_process_rather_than_letting_a
     router.knowing.models = tmp_path
     await land.decree(ModelSwitched(at=T0, model="reading-lost"))
     await land.add(UUID(int=23), filed(**HERE))
-    loaded = [await router.ledger.load(UUID(int=23))]
+    loaded = [await router.repository.load(UUID(int=23))]
     with pytest.raises(StopProcess, match="reading-lost"):
         await router.placing(loaded)
 
@@ -195,7 +198,7 @@ def test_examples_are_read_from_csv_and_json_lines_alike(tmp_path: Path):
     table, lines = tmp_path / "a.csv", tmp_path / "a.jsonl"
     table.write_text("judul,isi,bidang,kelas\nJalan,rusak,roads,Pengaduan Berkadar Pengawasan\n,,waste,\n")
     lines.write_text(json.dumps({"judul": "Jalan", "isi": "rusak", "bidang": "roads", "kelas": "Aspirasi"}) + "\n")
-    columns = Columns(("judul", "isi"), "bidang", kind="kelas")
+    columns = ExampleColumns(("judul", "isi"), "bidang", kind="kelas")
     (from_table,), (from_lines,) = read_examples(table, columns), read_examples(lines, columns)
     assert (from_table.text, from_table.label, from_table.supervision) == ("Jalan\nrusak", "roads", True)
     assert from_lines.kind == "aspiration"
@@ -204,13 +207,13 @@ def test_examples_are_read_from_csv_and_json_lines_alike(tmp_path: Path):
 def test_a_file_without_the_column_is_refused_with_the_columns_it_has(tmp_path: Path):
     (tmp_path / "a.csv").write_text("text,office\njalan rusak,pu\n")
     with pytest.raises(BadExamples, match=r"no column label \(it has text, office\)"):
-        read_examples(tmp_path / "a.csv", Columns())
+        read_examples(tmp_path / "a.csv", ExampleColumns())
 
 
 def test_the_threshold_is_the_lowest_from_which_enough_are_right():
     sure = np.linspace(0.99, 0.5, 100)
     wanted = ["a"] * 60 + ["b"] * 40
-    judged = Judged(("a", "b"), np.stack([sure, 1 - sure], axis=1), tuple(wanted))
+    judged = ScoredTexts(("a", "b"), np.stack([sure, 1 - sure], axis=1), tuple(wanted))
     threshold = threshold_for(judged, 0.95)
     share = (sure >= threshold).mean()
     assert share == pytest.approx(coverage_at(judged, 0.95))
@@ -223,17 +226,23 @@ def test_of_two_that_disagree_the_more_trusted_one_is_followed() -> None:
         Example("karung basah di selokan", "roads", weight=0.2),
     ]
     others = [Example("aspal bolong", "roads"), Example("tumpukan plastik", "waste")]
-    taught, _ = learn([*said * 6, *others * 6], [own_source()], "t", date(2026, 1, 1), making=Making(lambda _: ()))
-    assert taught.read(Said("karung basah di selokan")).sectors[0].sector == "waste"
+    taught, _ = learn(
+        [*said * 6, *others * 6], [own_source()], "t", date(2026, 1, 1), making=TrainingOptions(lambda _: ())
+    )
+    assert taught.read(ModelInput("karung basah di selokan")).sectors[0].sector == "waste"
     turned = [each._replace(weight=1.2 - each.weight) for each in said]
-    taught, _ = learn([*turned * 6, *others * 6], [own_source()], "t", date(2026, 1, 1), making=Making(lambda _: ()))
-    assert taught.read(Said("karung basah di selokan")).sectors[0].sector == "roads"
+    taught, _ = learn(
+        [*turned * 6, *others * 6], [own_source()], "t", date(2026, 1, 1), making=TrainingOptions(lambda _: ())
+    )
+    assert taught.read(ModelInput("karung basah di selokan")).sectors[0].sector == "roads"
 
 
 def test_for_another_place_our_sentences_teach_the_kinds_of_office_that_have_their_fields() -> None:
     known = [Example("got mampet", "pekerjaan-umum"), Example("antre di puskesmas", "kesehatan")]
     at_home, elsewhere = with_own(known), with_own(known, elsewhere=True)
     assert {each.label for each in at_home} == {"pekerjaan-umum", "kesehatan", "?", None}
-    roads = [each.label for each, own in zip(elsewhere[2:], own_examples(), strict=True) if own.label == "roads"]
-    assert set(roads) == {"pekerjaan-umum"}
+    background_tasks = [
+        each.label for each, own in zip(elsewhere[2:], own_examples(), strict=True) if own.label == "roads"
+    ]
+    assert set(background_tasks) == {"pekerjaan-umum"}
     assert sum(each.label == "kesehatan" for each in elsewhere) > 50

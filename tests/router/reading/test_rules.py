@@ -2,8 +2,8 @@
 
 import pytest
 
-from router.lexicon.files import BadRules, RuleData, parse, read, rule_data
-from router.lexicon.phrases import WordList
+from router.lexicon.files import BadRules, RuleData, parse_toml, read_data, rule_data
+from router.lexicon.phrases import PhraseIndex
 from router.reading.rules import Rules
 from schemas.base.values import Level
 
@@ -125,7 +125,7 @@ def test_only_entries_of_the_list_are_recorded():
 
 
 def test_the_longest_entry_wins_and_none_overlap():
-    words = WordList([("lampu", 1), ("lampu jalan", 2), ("jalan rusak", 3)], {})
+    words = PhraseIndex([("lampu", 1), ("lampu jalan", 2), ("jalan rusak", 3)], {})
     assert [found.meanings for found in words.find("lampu jalan rusak")] == [(2,)]
 
 
@@ -135,4 +135,4 @@ def test_the_longest_entry_wins_and_none_overlap():
 )
 def test_a_rule_file_that_does_not_parse_is_refused(before: str, after: str):
     with pytest.raises(BadRules, match=r"rules\.toml"):
-        parse(RuleData, read("rules.toml").replace(before, after, 1), "rules.toml")
+        parse_toml(RuleData, read_data("rules.toml").replace(before, after, 1), "rules.toml")

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from schemas.complaint.fold import Told, allows, evolve
+from schemas.complaint.fold import RecordedFact, allows, evolve
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.complaint.state import Complaint, new
-from schemas.events import COMPLAINT_EVENTS
+from schemas.events import BY_NAME, COMPLAINT_EVENTS
 from schemas.events.agency_inbox import ComplaintReturned
 from schemas.events.base import Fact
 from schemas.events.escalation import ComplaintLapsed
@@ -88,7 +88,7 @@ ALL = [(status, name) for status in Status for name in sorted(COMPLAINT_EVENTS)]
 
 
 def after(state: Complaint, fact: Fact) -> Complaint:
-    return evolve(state, Told(fact, UUID(int=99), state.version + 1))
+    return evolve(state, RecordedFact(fact, UUID(int=99), state.version + 1))
 
 
 @pytest.mark.parametrize(("status", "name"), ALL)
@@ -96,14 +96,14 @@ def test_the_table_holds_for_every_status_and_fact(status: Status, name: str) ->
     state = given(*HISTORIES[status])
     assert state.status is status
     end = EXPECTED[status].get(name)
-    assert allows(state, name) is (end is not None)
+    assert allows(state, BY_NAME[name]) is (end is not None)
     if end is not None:
         assert after(state, example(name)).status is end
 
 
 @pytest.mark.parametrize("name", sorted(COMPLAINT_EVENTS))
 def test_only_a_filing_or_an_opened_part_begins_a_stream(name: str) -> None:
-    assert allows(new(UUID(int=1)), name) is (name in {"ComplaintFiled", "PartOpened"})
+    assert allows(new(UUID(int=1)), BY_NAME[name]) is (name in {"ComplaintFiled", "PartOpened"})
 
 
 ARCHIVED = ComplaintArchived(at=NOON, reason="content", note="-")
@@ -126,7 +126,7 @@ INCOMPLETE = ComplaintLapsed(at=NOON, cause="incomplete")
 def test_what_a_dispute_does_depends_on_how_it_was_closed(history: list[Fact], end: Status | None) -> None:
     state = given(*history)
     assert state.status is Status.CLOSED
-    assert allows(state, "ResolutionDisputed") is (end is not None)
+    assert allows(state, ResolutionDisputed) is (end is not None)
     disputed = after(state, DISPUTED)
     assert disputed.status is (end or Status.CLOSED)
 
@@ -138,8 +138,8 @@ def test_a_part_s_own_answer_closes_it() -> None:
 
 @pytest.mark.parametrize("name", ["ComplaintSplit", "ComplaintJoined", "OmbudsmanRequested"])
 def test_a_part_neither_splits_again_nor_follows_another_nor_goes_to_the_ombudsman_by_itself(name: str) -> None:
-    assert allows(given(filed(), routed()), name)
-    assert not allows(given(part_opened(), routed()), name)
+    assert allows(given(filed(), routed()), BY_NAME[name])
+    assert not allows(given(part_opened(), routed()), BY_NAME[name])
 
 
 def test_a_dispute_of_an_answered_whole_leads_back_to_its_parts() -> None:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from schemas.base.limits import BODY, TITLE
 from schemas.base.values import Clock, ComplaintClass, Place
-from schemas.complaint.fold import Told as Said
+from schemas.complaint.fold import RecordedFact as Said
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.complaint.state import Complaint
 from schemas.contract import (

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from schemas.base.values import ROUTER, Clock, ComplaintClass, HolderKind
-from schemas.complaint.fold import Told, evolve
+from schemas.complaint.fold import RecordedFact, evolve
 from schemas.complaint.state import Complaint
 from schemas.deadlines import NextAction, dispute_until, next_action, pending, running, timeline_due
 from schemas.deadlines.clocks import standing_still
@@ -238,7 +238,7 @@ def carried_out(action: NextAction) -> Fact:
 
 
 def after(state: Complaint, fact: Fact) -> Complaint:
-    return evolve(state, Told(fact, UUID(int=state.version + 1), state.version + 1))
+    return evolve(state, RecordedFact(fact, UUID(int=state.version + 1), state.version + 1))
 
 
 class TestLadder:

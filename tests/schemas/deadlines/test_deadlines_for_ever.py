@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.base.values import HolderKind
-from schemas.complaint.fold import Told, allows, evolve
+from schemas.complaint.fold import RecordedFact, allows, evolve
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint, new
 from schemas.deadlines import next_action, pending, running, timeline_due
-from schemas.events import COMPLAINT_EVENTS
+from schemas.events import BY_NAME, COMPLAINT_EVENTS
 from schemas.events.base import Fact
 from schemas.reference.load import policies
 from schemas.registry.fold import Registry
@@ -32,11 +32,11 @@ def lived(steps: list[tuple[int, int]]) -> Complaint:
     """A life of allowed facts, some time apart; bodies are those of the registry."""
     state, at = new(UUID(int=1)), START
     for choice, seconds in steps:
-        allowed = sorted(name for name in COMPLAINT_EVENTS if allows(state, name))
+        allowed = sorted(name for name in COMPLAINT_EVENTS if allows(state, BY_NAME[name]))
         name = allowed[choice % len(allowed)]
         said = SAMPLES[name][choice % len(SAMPLES[name])]
         at += timedelta(seconds=seconds)
-        state = evolve(state, Told(_now(said, state, at), UUID(int=choice), state.version + 1))
+        state = evolve(state, RecordedFact(_now(said, state, at), UUID(int=choice), state.version + 1))
     return state
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from schemas.base.values import DESK, ROUTER, Holder, HolderKind
-from schemas.complaint.fold import Told
+from schemas.complaint.fold import RecordedFact
 from schemas.events import registry as g
 from schemas.events.base import Fact
 from schemas.events.intake import PersonalDataErased
@@ -16,7 +16,7 @@ DAY = date(2026, 3, 1)
 
 
 def registry(*facts: Fact) -> Registry:
-    return fold_registry(Registry(), [Told(fact, UUID(int=1), version) for version, fact in enumerate(facts)])
+    return fold_registry(Registry(), [RecordedFact(fact, UUID(int=1), version) for version, fact in enumerate(facts)])
 
 
 def body(agency: str, **more: object) -> g.AgencyRegistered:

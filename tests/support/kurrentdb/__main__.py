@@ -1,4 +1,4 @@
-"""`python -m support.kurrentdb --file store.log`: the stand-in as a process, for tests and for trying things out."""
+"""`python -m support.kurrentdb --file store.log`: the stand-in as a process."""
 
 import argparse
 import asyncio

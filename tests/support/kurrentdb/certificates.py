@@ -1,4 +1,4 @@
-"""A certificate for the loopback address that signs itself."""
+"""Self-signed certificates for the loopback address."""
 
 import datetime as dt
 import ipaddress

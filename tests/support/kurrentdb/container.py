@@ -1,4 +1,4 @@
-"""The real server in a container, where Docker and its image are at hand: `KURRENTDB_IMAGE` names it."""
+"""The real server in a container, where Docker and its image are available: `KURRENTDB_IMAGE` names the image."""
 
 import os
 import time
@@ -14,7 +14,7 @@ PORT, LIMIT_S = 2113, 60
 
 @contextmanager
 def real_server() -> Iterator[str]:
-    """URL of an empty server of our own."""
+    """URL of an empty server for this run."""
     from testcontainers.core.container import DockerContainer
 
     assert IMAGE

@@ -1,4 +1,4 @@
-"""What the server holds, and its rules: expected versions, idempotence, soft deletion, tombstones, truncation."""
+"""The server's events and rules: expected versions, idempotence, soft deletion, tombstones, truncation."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ DELETED: Final = 2**63 - 1
 
 @dataclass(slots=True, frozen=True)
 class Stored:
-    """One event, with what is asked for most beside its message."""
+    """One event, with the fields that are needed most."""
 
     position: int
     stream: str
@@ -37,7 +37,7 @@ class Proposed(NamedTuple):
 
 
 class Written(NamedTuple):
-    """Where the last event of an append stands; also of one that was there before."""
+    """Position of the last event of an append, also of one that was written before."""
 
     version: int
     position: int
@@ -56,15 +56,15 @@ class StreamDeleted(Exception):
 
 
 class StreamNotFound(Exception):
-    """No such stream, or one that was softly deleted."""
+    """The stream does not exist or was softly deleted."""
 
 
 class InvalidPosition(Exception):
-    """No record begins there."""
+    """No record begins at this position."""
 
 
 class Engine:
-    """One server's events. Not for threads: one event loop asks."""
+    """One server's events, for one event loop."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
@@ -83,15 +83,14 @@ class Engine:
             await self._news.wait()
 
     def append(self, stream: str, expected: int, events: Sequence[Proposed]) -> Written:
-        """Raises WrongExpectedVersion, StreamDeleted."""
+        """Append events. Raises WrongExpectedVersion, StreamDeleted."""
         if (before := self.check(stream, expected, events)) is not None:
             return before
         return self._write(stream, events)
 
     def check(self, stream: str, expected: int, events: Sequence[Proposed]) -> Written | None:
-        """None if the events are to be written; where the last one stands if all were written before.
-
-        Raises WrongExpectedVersion, StreamDeleted.
+        """None if the events must be written; the position of the last one if all were written before. Raises
+        WrongExpectedVersion, StreamDeleted.
         """
         last = self.last_version(stream)
         if last == DELETED:
@@ -109,21 +108,21 @@ class Engine:
         return None
 
     def delete(self, stream: str, expected: int) -> Written:
-        """Hide the stream; its versions go on counting. Raises WrongExpectedVersion, StreamDeleted."""
+        """Hide the stream; its versions continue to count. Raises WrongExpectedVersion, StreamDeleted."""
         last = self._deletable(stream, expected)
         if last < 0:
             raise WrongExpectedVersion(stream, expected, last)
         return self._write(f"$${stream}", [_metadata_event({**self.metadata(stream), "$tb": DELETED})])
 
     def tombstone(self, stream: str, expected: int) -> Written:
-        """Forbid the name for ever. Raises WrongExpectedVersion, StreamDeleted."""
+        """Forbid the stream's name for ever. Raises WrongExpectedVersion, StreamDeleted."""
         last = self._deletable(stream, expected)
         if last < 0 and expected not in {ANY, NO_STREAM}:
             raise WrongExpectedVersion(stream, expected, last)
         return self._write(stream, [Proposed(uuid4(), {"type": TOMBSTONE, "content-type": ""}, b"", b"")])
 
     def last_version(self, stream: str) -> int:
-        """-1: never written to; DELETED: tombstoned, and its metadata with it. Soft deletion does not change it."""
+        """Version of the last event. -1: never written; DELETED: tombstoned. Soft deletion does not change it."""
         if stream.startswith("$$") and self.last_version(stream[2:]) == DELETED:
             return DELETED
         events = self._streams.get(stream)
@@ -132,7 +131,7 @@ class Engine:
         return DELETED if events[-1].type == TOMBSTONE else events[-1].version
 
     def metadata(self, stream: str) -> dict[str, Any]:
-        """What `$$stream` says last."""
+        """The newest metadata of the stream (`$$stream`)."""
         events = self._streams.get(f"$${stream}")
         try:
             found = json.loads(events[-1].pb.data) if events else {}
@@ -141,7 +140,7 @@ class Engine:
         return found if isinstance(found, dict) else {}
 
     def read(self, stream: str) -> list[Stored]:
-        """What a reader may see of a stream, in order. Raises StreamNotFound, StreamDeleted."""
+        """The events of a stream that a reader may see, in order. Raises StreamNotFound, StreamDeleted."""
         if self.last_version(stream) == DELETED:
             raise StreamDeleted(stream)
         events = self._streams.get(stream)
@@ -154,7 +153,7 @@ class Engine:
         return events[version] if version < len(events) else None
 
     def index(self, position: int) -> int:
-        """Where in the log the record at `position` is. Raises InvalidPosition: none begins there."""
+        """Index in the log of the record at `position`. Raises InvalidPosition."""
         found = bisect_left(self.log, position, key=lambda one: one.position)
         if position not in {0, self._journal.end} and (found == len(self.log) or self.log[found].position != position):
             raise InvalidPosition
@@ -227,7 +226,7 @@ class Engine:
         self._ids[stream, stored.id] = stored
 
     def _bear(self) -> None:
-        """A new server is not empty: it has written about itself."""
+        """A new server is not empty: it has written events about itself."""
         for stream, type_, data in [
             ("$$$users", "$metadata", b'{"$acl":{"$r":"$admins"}}'),
             ("$users", "$User", b'"admin"'),
@@ -237,7 +236,7 @@ class Engine:
 
 
 def links(engine: Engine, event: Stored) -> Iterator[Stored]:
-    """What a link event (`$>`, its data `version@stream`) points to, if that is still there."""
+    """The event that a link (`$>`, data `version@stream`) points to, if it still exists."""
     version, _, stream = event.pb.data.decode().partition("@")
     try:
         found = engine.event(stream, int(version))

@@ -1,4 +1,4 @@
-"""The log file: what is committed survives the kill of the process. A torn end is cut off at the next start."""
+"""The log file: committed events survive a kill. A torn end is cut off at the next start."""
 
 import struct
 import zlib
@@ -15,7 +15,9 @@ _EVENT: Final = struct.Struct("<I")
 
 
 class Journal:
-    """Batches of events, each written in one piece. A position is the offset of an event's record, as in the original."""
+    """Batches of events, each written in one piece. A position is the offset of the event's record, as in the real
+    server.
+    """
 
     def __init__(self, path: Path | None) -> None:
         """`path`: None keeps all in memory."""
@@ -23,7 +25,7 @@ class Journal:
         self.end = 0
 
     def replay(self) -> Iterator[Pb]:
-        """Every event of every whole batch; the file ends after the last of them."""
+        """The events of every complete batch; the file is cut after the last of them."""
         self._file.seek(0)
         content = self._file.read()
         while (batch := self._batch(content)) is not None:
@@ -31,7 +33,7 @@ class Journal:
         self._file.truncate(self.end)
 
     def append(self, events: Sequence[Pb]) -> None:
-        """Give each event its position and write them all, or none."""
+        """Give each event its position and write all of them, or none."""
         body = bytearray()
         for event in events:
             position = self.end + _BATCH.size + len(body)

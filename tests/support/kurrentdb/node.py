@@ -1,4 +1,4 @@
-"""One node's side of every call: who asks, whether this node leads, and which fault was ordered for the next append."""
+"""One node: checks credentials and leadership, and applies the faults ordered for the next append."""
 
 import asyncio
 import base64
@@ -13,17 +13,18 @@ from support.kurrentdb.engine import Engine
 from support.kurrentdb.wire import abort
 
 MOST_APPEND_BYTES: Final = 1024 * 1024
-"""As the original by default."""
+"""The real server's default."""
 FAULTS: Final = ("refuse", "lose", "stall", "swallow")
-"""The next append is: not carried out, and the connection breaks; carried out, and the connection breaks; neither
-carried out nor answered; carried out and not answered."""
+"""Faults of the next append. refuse: not done, the connection breaks; lose: done, the connection breaks; stall: not done,
+no answer; swallow: done, no answer.
+"""
 
 Context = ServicerContext[Any, Any]
 
 
 @dataclass
 class Cluster:
-    """What all nodes of a server share. The first of `addresses` leads until another is told to."""
+    """The state that all nodes share. The first of `addresses` leads until another is ordered to."""
 
     engine: Engine
     users: dict[str, str] = field(default_factory=dict)
@@ -35,7 +36,7 @@ class Cluster:
     subscriptions: set["asyncio.Task[Any]"] = field(default_factory=set)
 
     def fault(self) -> str | None:
-        """The fault ordered for this append, if any; each is used up."""
+        """The fault ordered for this append, if any; each is used once."""
         for name in FAULTS:
             if self.faults[name] > 0:
                 self.faults[name] -= 1
@@ -54,7 +55,7 @@ class Node:
     number: int
 
     async def admit(self, context: Context, call: str) -> None:
-        """Count the call; end it if its credentials are wrong, or if it wants the leader and this is none."""
+        """Count the call; end it if its credentials are wrong, or if it needs the leader and this node is not."""
         self.cluster.calls[call] += 1
         fields = dict(context.invocation_metadata() or ())
         await self._authenticate(context, fields.get("authorization"))
@@ -84,7 +85,7 @@ class Node:
 
 
 async def after_append(context: Context, fault: str | None) -> None:
-    """What becomes of the answer to an append that was carried out."""
+    """Apply the fault to the answer of an append that was done."""
     if fault == "lose":
         await context.abort(StatusCode.UNAVAILABLE, "Socket closed")
     if fault == "swallow":
@@ -92,7 +93,7 @@ async def after_append(context: Context, fault: str | None) -> None:
 
 
 async def before_append(context: Context, fault: str | None) -> None:
-    """What becomes of an append that is not carried out."""
+    """Apply the fault to an append that is not done."""
     if fault == "refuse":
         await context.abort(StatusCode.UNAVAILABLE, "Socket closed")
     if fault == "stall":

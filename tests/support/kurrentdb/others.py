@@ -1,4 +1,4 @@
-"""What a client asks besides streams: who is in the cluster, and which persistent subscriptions there are (none)."""
+"""The other services that a client calls: cluster members, persistent subscriptions (none)."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The stand-in as tests use it: started, told to misbehave, killed and started again with what it had."""
+"""The stand-in as tests use it: started, given faults, killed and started again with its data."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from local.paths import REPOSITORY, free_port
 
 
 class StandIn:
-    """A running stand-in, which keeps its log in `folder`. Its addresses stay the same over restarts."""
+    """A running stand-in with its log in `folder`. Its addresses stay the same over restarts."""
 
     def __init__(self, folder: Path, nodes: int = 1, arguments: Sequence[str] = ()) -> None:
         self.ports = [free_port() for _ in range(nodes)]
@@ -21,7 +21,7 @@ class StandIn:
 
     @property
     def target(self) -> str:
-        """Host and port of every node, as a URL has them."""
+        """Host and port of every node, as in a URL."""
         return ",".join(f"127.0.0.1:{port}" for port in self.ports)
 
     @property
@@ -52,7 +52,7 @@ class StandIn:
         self.start()
 
     def tell(self, *order: object) -> str:
-        """Give an order (see `server._obey`); its answer."""
+        """Send an order (see `server._obey`) and return its answer."""
         assert self._process.stdin is not None
         self._process.stdin.write(" ".join(map(str, order)) + "\n")
         self._process.stdin.flush()

@@ -18,7 +18,7 @@ END: Final = 2**63 - 1
 
 
 def wanted(options: Options) -> Wanted:
-    """What the filter lets through. Raises ValueError: a filter that is none."""
+    """A function that tells whether the filter accepts an event. Raises ValueError for an invalid filter."""
     if options.WhichOneof("filter_option") != "filter":
         return lambda _event: True
     by = options.filter.WhichOneof("filter")
@@ -39,7 +39,7 @@ def wanted(options: Options) -> Wanted:
 
 
 def read(engine: Engine, options: Options) -> Iterator[ReadResp]:
-    """Everything a read answers. Raises StreamDeleted, InvalidPosition, ValueError."""
+    """All answers of a read. Raises StreamDeleted, InvalidPosition, ValueError."""
     backwards = options.read_direction == Options.Backwards
     if options.WhichOneof("stream_option") == "all":
         events = _of_all(engine, options, backwards)
@@ -109,7 +109,9 @@ def _in_form(options: Options, pb: Pb) -> Pb:
 
 
 async def subscribe(engine: Engine, options: Options) -> AsyncIterator[ReadResp]:
-    """A confirmation, the past, caught-up, and then what happens. Raises StreamDeleted, InvalidPosition, ValueError."""
+    """A confirmation, the past events, caught-up, and then new events. Raises StreamDeleted, InvalidPosition,
+    ValueError.
+    """
     confirmation = ReadResp.SubscriptionConfirmation(subscription_id=str(uuid4()))
     if options.WhichOneof("stream_option") == "all":
         passes, start = wanted(options), _subscribed_from(engine, options)
@@ -177,7 +179,7 @@ async def _follow_stream(engine: Engine, options: Options, stream: str) -> Async
 
 
 def _interval(options: Options) -> int:
-    """Records looked at from one checkpoint to the next; 0 without a filter: then every event is one."""
+    """Records read between two checkpoints; 0 without a filter, where every event is one."""
     if options.WhichOneof("filter_option") != "filter":
         return 0
     window = options.filter.max if options.filter.WhichOneof("window") == "max" else 32

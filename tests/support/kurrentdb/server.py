@@ -1,4 +1,4 @@
-"""Starts the nodes of one server on the loopback address, and takes orders for faults."""
+"""Starts the nodes of one server on the loopback address and accepts orders for faults."""
 
 import asyncio
 import sys
@@ -34,7 +34,7 @@ class Settings(NamedTuple):
 
 
 async def serve(settings: Settings) -> None:
-    """Until the process is told to end, or the other end of its standard input closes (with `control`)."""
+    """Serve until the process is ended or, with `control`, its standard input closes."""
     cluster = Cluster(Engine(Journal(settings.file)), settings.users, settings.most_append_bytes)
     servers = [await _node(settings, Node(cluster, number), port) for number, port in enumerate(settings.ports)]
     print("ready", *[port for _, port in cluster.addresses], flush=True)
@@ -64,8 +64,8 @@ async def _node(settings: Settings, node: Node, port: int) -> grpc.aio.Server:
 
 
 async def _obey(cluster: Cluster, settings: Settings) -> None:
-    """Orders, one a line: a fault and how often, `left <fault>` (not yet happened), `cut`, `leader <node>`, `calls <name>`,
-    `wipe`. Each is answered by a line.
+    """Read orders, one per line: a fault and its count, `left <fault>` (how many are left), `cut`, `leader <node>`,
+    `calls <name>`, `wipe`. Each is answered by a line.
     """
     reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
@@ -80,7 +80,7 @@ async def _obey(cluster: Cluster, settings: Settings) -> None:
                 print("ok", flush=True)
             case ["leader", number]:
                 cluster.leader = int(number)
-                cluster.cut()  # the old leader ends what ran on it
+                cluster.cut()  # the old leader ends its running calls
                 print("ok", flush=True)
             case ["wipe"]:
                 cluster.cut()

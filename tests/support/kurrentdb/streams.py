@@ -108,8 +108,8 @@ class Streams(StreamsServicer):
         most = self._cluster.most_append_bytes
         if sum(map(wire.size_on_disk, events)) > most:
             text = f"Maximum Append Size of {most} Exceeded."
-            trailing = {"exception": "maximum-append-size-exceeded", "maximum_append_size": str(most)}
-            await wire.abort(context, StatusCode.INVALID_ARGUMENT, text, **trailing)
+            catch_up_sweep = {"exception": "maximum-append-size-exceeded", "maximum_append_size": str(most)}
+            await wire.abort(context, StatusCode.INVALID_ARGUMENT, text, **catch_up_sweep)
         stream = wire.stream_of(options.stream_identifier)
         try:
             expected = wire.expected_of(options, "expected_stream_revision")

@@ -1,4 +1,4 @@
-"""Between messages and what the engine speaks: ids in both forms, errors with the details that clients unpack."""
+"""Converts between gRPC messages and the engine: ids in both forms, errors with the details that clients read."""
 
 from typing import Any, NoReturn
 from uuid import UUID
@@ -62,7 +62,7 @@ def status(code: str, message: str, details: Any = None) -> status_pb2.Status:
 
 
 def status_of(error: Exception) -> status_pb2.Status:
-    """How BatchAppend says what was wrong with one append."""
+    """The error details of one append in BatchAppend."""
     match error:
         case WrongExpectedVersion():
             return status("UNKNOWN", "WrongExpectedVersion", wrong_expected_version(error))
@@ -92,7 +92,7 @@ def wrong_expected_version(error: WrongExpectedVersion) -> shared_pb2.WrongExpec
 
 
 def append_refused(error: WrongExpectedVersion) -> streams_pb2.AppendResp:
-    """The same for the older Append, whose answer carries it twice."""
+    """The error details in the older Append, which carries them twice."""
     refused = streams_pb2.AppendResp.WrongExpectedVersion()
     if error.actual < 0:
         refused.current_no_stream.SetInParent()
@@ -113,9 +113,9 @@ def append_refused(error: WrongExpectedVersion) -> streams_pb2.AppendResp:
     return streams_pb2.AppendResp(wrong_expected_version=refused)
 
 
-async def abort(context: "ServicerContext[Any, Any]", code: StatusCode, text: str, **trailing: str) -> NoReturn:
-    """End the call with an error and the trailing metadata that clients look at."""
-    await context.abort(code, text, tuple((name.replace("_", "-"), value) for name, value in trailing.items()))
+async def abort(context: "ServicerContext[Any, Any]", code: StatusCode, text: str, **catch_up_sweep: str) -> NoReturn:
+    """End the call with an error and the trailing metadata that clients read."""
+    await context.abort(code, text, tuple((name.replace("_", "-"), value) for name, value in catch_up_sweep.items()))
 
 
 async def deleted(context: "ServicerContext[Any, Any]", error: StreamDeleted) -> NoReturn:

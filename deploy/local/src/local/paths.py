@@ -25,7 +25,7 @@ def free_port() -> int:
             return port
 
 
-def taken(port: int) -> bool:
+def port_in_use(port: int) -> bool:
     """Whether a server on the loopback address could not bind `port` now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -29,7 +29,7 @@ Changes = dict[str, Any]
 """What a fact changes, by name of the field: one copy of the state for each fact."""
 
 
-class Told(NamedTuple):
+class RecordedFact(NamedTuple):
     """A fact with its place in the stream."""
 
     fact: Fact
@@ -37,7 +37,7 @@ class Told(NamedTuple):
     version: int
 
 
-def fold(state: Complaint, history: Iterable[Told]) -> Complaint:
+def fold(state: Complaint, history: Iterable[RecordedFact]) -> Complaint:
     """The state after all of these."""
     facts = list(history)
     if len(facts) < WORTH_A_DRAFT:
@@ -50,32 +50,32 @@ def fold(state: Complaint, history: Iterable[Told]) -> Complaint:
     return draft.done()
 
 
-def evolve(state: Complaint, told: Told) -> Complaint:
+def evolve(state: Complaint, told: RecordedFact) -> Complaint:
     """The state after one more fact."""
     return changed(state, _changes(state, told))
 
 
-def _changes(state: Complaint, told: Told) -> Changes:
+def _changes(state: Complaint, told: RecordedFact) -> Changes:
     handler = _EVOLVE.get(type(told.fact))
     changes = handler(state, told.fact, told) if handler else {}
     changes["version"] = told.version
     return changes
 
 
-def allows(state: Complaint, fact_name: str) -> bool:
+def allows(state: Complaint, fact: type[Fact]) -> bool:
     """Whether the lifecycle lets this fact be added now (design: table of section 4)."""
-    if state.version < 0 or fact_name in BIRTHS:
-        return state.version < 0 and fact_name in BIRTHS
-    if fact_name not in TABLE[state.status] or (state.whole is not None and fact_name in WHOLES_ALONE):
+    if state.version < 0 or fact in BIRTHS:
+        return state.version < 0 and fact in BIRTHS
+    if fact not in TABLE[state.status] or (state.whole is not None and fact in WHOLES_ALONE):
         return False
-    if fact_name == "ResolutionDisputed" and state.status is Status.CLOSED:
+    if fact is i.ResolutionDisputed and state.status is Status.CLOSED:
         return _after_close(state) is not None
     return True
 
 
-def end_of(state: Complaint, fact_name: str) -> Status:
+def end_of(state: Complaint, fact: type[Fact]) -> Status:
     """The status that this fact leads to from here."""
-    arrow: End = TABLE[state.status].get(fact_name, Arrow.STAY)
+    arrow: End = TABLE[state.status].get(fact, Arrow.STAY)
     match arrow:
         case Status():
             return arrow
@@ -102,21 +102,21 @@ def _after_close(state: Complaint) -> Status | None:
             return None
 
 
-def _moved(state: Complaint, told: Told, holder: Holder | None = None, **changes: Any) -> Changes:
+def _moved(state: Complaint, told: RecordedFact, holder: Holder | None = None, **changes: Any) -> Changes:
     # Into the status the table says; another status or holder starts the stage clock anew.
-    status = end_of(state, type(told.fact).__name__)
+    status = end_of(state, type(told.fact))
     since = Since(told.fact.at, told.version, told.event_id)
     return {"status": status, "holder": holder or state.holder, "stage": since, **changes}
 
 
-def _tell(state: Complaint, kind: str, told: Told, agency: str | None) -> dict[str, News]:
+def _tell(state: Complaint, kind: str, told: RecordedFact, agency: str | None) -> dict[str, News]:
     news = dict(state.news)
     if agency is not None:
         news[agency] = News(kind, told.event_id, told.version)
     return news
 
 
-def _filed(_state: Complaint, fact: i.ComplaintFiled, told: Told) -> Changes:
+def _filed(_state: Complaint, fact: i.ComplaintFiled, told: RecordedFact) -> Changes:
     since = Since(fact.at, told.version, told.event_id)
     return {
         "status": Status.UNPLACED,
@@ -139,7 +139,7 @@ def _filed(_state: Complaint, fact: i.ComplaintFiled, told: Told) -> Changes:
     }
 
 
-def _part_opened(_state: Complaint, fact: r.PartOpened, told: Told) -> Changes:
+def _part_opened(_state: Complaint, fact: r.PartOpened, told: RecordedFact) -> Changes:
     since = Since(fact.at, told.version, told.event_id)
     return {
         "status": Status.UNPLACED,
@@ -169,7 +169,7 @@ def _part_opened(_state: Complaint, fact: r.PartOpened, told: Told) -> Changes:
     }
 
 
-def _detail(state: Complaint, fact: i.DetailAdded, told: Told) -> Changes:
+def _detail(state: Complaint, fact: i.DetailAdded, told: RecordedFact) -> Changes:
     said: Changes = {
         "details": (*state.details, (fact.at, fact.text)),
         "detail_version": told.version,
@@ -187,12 +187,12 @@ def _resumed(state: Complaint, fact: Fact) -> tuple[Stop, ...]:
     return (*state.stops[:-1], state.stops[-1]._replace(ended_at=fact.at))
 
 
-def _attached(state: Complaint, _fact: i.AttachmentAdded, told: Told) -> Changes:
+def _attached(state: Complaint, _fact: i.AttachmentAdded, told: RecordedFact) -> Changes:
     news = _tell(state, "detail-added", told, state.agency)
     return {"moves": state.moves + 1, "attachments": state.attachments + 1, "news": news}
 
 
-def _closed(state: Complaint, told: Told, reason: CloseReason) -> Changes:
+def _closed(state: Complaint, told: RecordedFact, reason: CloseReason) -> Changes:
     return _moved(
         state,
         told,
@@ -204,25 +204,25 @@ def _closed(state: Complaint, told: Told, reason: CloseReason) -> Changes:
     )
 
 
-def _withdrawn(state: Complaint, fact: i.ComplaintWithdrawn, told: Told) -> Changes:
+def _withdrawn(state: Complaint, fact: i.ComplaintWithdrawn, told: RecordedFact) -> Changes:
     reason = CloseReason.ERASED if fact.cause == "erasure" else CloseReason.WITHDRAWN
     return {**_closed(state, told, reason), "moves": state.moves + 1}
 
 
-def _confirmed(state: Complaint, _fact: i.ResolutionConfirmed, told: Told) -> Changes:
+def _confirmed(state: Complaint, _fact: i.ResolutionConfirmed, told: RecordedFact) -> Changes:
     return {**_closed(state, told, CloseReason.CONFIRMED), "moves": state.moves + 1}
 
 
-def _lapsed(state: Complaint, fact: e.ComplaintLapsed, told: Told) -> Changes:
+def _lapsed(state: Complaint, fact: e.ComplaintLapsed, told: RecordedFact) -> Changes:
     return _closed(state, told, CloseReason.SILENCE if fact.cause == "silence" else CloseReason.INCOMPLETE)
 
 
-def _archived(state: Complaint, _fact: r.ComplaintArchived, told: Told) -> Changes:
+def _archived(state: Complaint, _fact: r.ComplaintArchived, told: RecordedFact) -> Changes:
     return _closed(state, told, CloseReason.ARCHIVED)
 
 
-def _disputed(state: Complaint, _fact: i.ResolutionDisputed, told: Told) -> Changes:
-    status = end_of(state, "ResolutionDisputed")
+def _disputed(state: Complaint, _fact: i.ResolutionDisputed, told: RecordedFact) -> Changes:
+    status = end_of(state, i.ResolutionDisputed)
     holder = {Status.TRIAGE: DESK, Status.UNPLACED: ROUTER}.get(status) or _last_agency(state)
     since = Since(told.fact.at, told.version, told.event_id)
     return _moved(
@@ -245,23 +245,23 @@ def _last_agency(state: Complaint) -> Holder:
     return Holder(HolderKind.AGENCY, state.routed.agency, state.routed.unit) if state.routed else DESK
 
 
-def _ombudsman(state: Complaint, _fact: i.OmbudsmanRequested, told: Told) -> Changes:
+def _ombudsman(state: Complaint, _fact: i.OmbudsmanRequested, told: RecordedFact) -> Changes:
     said: Changes = {"ombudsman": Since(told.fact.at, told.version, told.event_id), "moves": state.moves + 1}
     if state.status is Status.JOINED:
         return _moved(state, told, ROUTER, lead=None, **said)
     return said
 
 
-def _erased(state: Complaint, _fact: i.PersonalDataErased, told: Told) -> Changes:
+def _erased(state: Complaint, _fact: i.PersonalDataErased, told: RecordedFact) -> Changes:
     news = {agency: News("erased", told.event_id, told.version) for agency in state.news}
     return {"erased": True, "news": news}
 
 
-def _classified(_state: Complaint, fact: r.ComplaintClassified, _told: Told) -> Changes:
+def _classified(_state: Complaint, fact: r.ComplaintClassified, _told: RecordedFact) -> Changes:
     return {"classified": fact, "sector": fact.sector, "supervision": fact.supervision, "class_": fact.class_}
 
 
-def _routed(state: Complaint, fact: r.ComplaintRouted, told: Told) -> Changes:
+def _routed(state: Complaint, fact: r.ComplaintRouted, told: RecordedFact) -> Changes:
     news = _tell(state, "unassigned", told, state.agency if state.agency != fact.agency else None)
     news[fact.agency] = News("assigned", told.event_id, told.version)
     since = Since(fact.at, told.version, told.event_id)
@@ -280,80 +280,80 @@ def _routed(state: Complaint, fact: r.ComplaintRouted, told: Told) -> Changes:
     )
 
 
-def _referred(state: Complaint, fact: r.ComplaintReferred, told: Told) -> Changes:
+def _referred(state: Complaint, fact: r.ComplaintReferred, told: RecordedFact) -> Changes:
     news = _tell(state, "unassigned", told, state.agency)
     return _moved(state, told, DESK, referred=fact, question=None, stops=_resumed(state, fact), news=news)
 
 
-def _asked(state: Complaint, told: Told, question: str) -> Changes:
+def _asked(state: Complaint, told: RecordedFact, question: str) -> Changes:
     stop = Stop(told.fact.at, None, state.holder)
     return _moved(state, told, before=state.status, question=question, stops=(*state.stops, stop))
 
 
-def _reporter_asked(state: Complaint, fact: r.ReporterAsked, told: Told) -> Changes:
+def _reporter_asked(state: Complaint, fact: r.ReporterAsked, told: RecordedFact) -> Changes:
     return _asked(state, told, fact.question)
 
 
-def _clarification(state: Complaint, fact: a.ClarificationRequested, told: Told) -> Changes:
+def _clarification(state: Complaint, fact: a.ClarificationRequested, told: RecordedFact) -> Changes:
     return _asked(state, told, fact.question)
 
 
-def _arbitration(state: Complaint, _fact: r.ArbitrationOpened, told: Told) -> Changes:
+def _arbitration(state: Complaint, _fact: r.ArbitrationOpened, told: RecordedFact) -> Changes:
     return _moved(state, told, ARBITER)
 
 
-def _decided(_state: Complaint, fact: r.ArbitrationDecided, _told: Told) -> Changes:
+def _decided(_state: Complaint, fact: r.ArbitrationDecided, _told: RecordedFact) -> Changes:
     return {"decided": fact}
 
 
-def _joined(state: Complaint, fact: r.ComplaintJoined, told: Told) -> Changes:
+def _joined(state: Complaint, fact: r.ComplaintJoined, told: RecordedFact) -> Changes:
     return _moved(state, told, LEAD, lead=fact.lead, news=_tell(state, "unassigned", told, state.agency))
 
 
-def _unjoined(state: Complaint, _fact: r.ComplaintUnjoined, told: Told) -> Changes:
+def _unjoined(state: Complaint, _fact: r.ComplaintUnjoined, told: RecordedFact) -> Changes:
     return _moved(state, told, ROUTER, lead=None)
 
 
-def _split(state: Complaint, fact: r.ComplaintSplit, told: Told) -> Changes:
+def _split(state: Complaint, fact: r.ComplaintSplit, told: RecordedFact) -> Changes:
     return _moved(state, told, parts=(*state.parts, *fact.parts), lead_agency=state.agency)
 
 
-def _restated(_state: Complaint, fact: r.ComplaintRestated, _told: Told) -> Changes:
+def _restated(_state: Complaint, fact: r.ComplaintRestated, _told: RecordedFact) -> Changes:
     return {"restated_text": fact.text, "restated_title": fact.title}
 
 
-def _delivered(state: Complaint, fact: a.ComplaintDelivered, _told: Told) -> Changes:
+def _delivered(state: Complaint, fact: a.ComplaintDelivered, _told: RecordedFact) -> Changes:
     receipt = Receipt(fact.message_id, fact.cluster, fact.topic_id, fact.partition, fact.offset)
     return {"receipts": {**state.receipts, fact.agency: receipt}}
 
 
-def _acknowledged(state: Complaint, _fact: a.ComplaintAcknowledged, told: Told) -> Changes:
+def _acknowledged(state: Complaint, _fact: a.ComplaintAcknowledged, told: RecordedFact) -> Changes:
     return _moved(state, told)
 
 
-def _returned(state: Complaint, fact: a.ComplaintReturned, told: Told) -> Changes:
+def _returned(state: Complaint, fact: a.ComplaintReturned, told: RecordedFact) -> Changes:
     bodies = (*state.returned_by, fact.agency) if fact.scope == "agency" else state.returned_by
     news = _tell(state, "unassigned", told, fact.agency)
     return _moved(state, told, ROUTER, last_return=fact, returned_by=bodies, news=news)
 
 
-def _answered(state: Complaint, fact: a.ResponseGiven, told: Told) -> Changes:
+def _answered(state: Complaint, fact: a.ResponseGiven, told: RecordedFact) -> Changes:
     said: Changes = {"response": fact.text, "answered_at": fact.at, "question": None, "stops": _resumed(state, fact)}
     if state.whole:
         return {**said, **_closed(state, told, CloseReason.PART_ANSWERED)}
     return _moved(state, told, rework=None, **said)
 
 
-def _reminded(state: Complaint, fact: e.ReminderSent, told: Told) -> Changes:
+def _reminded(state: Complaint, fact: e.ReminderSent, told: RecordedFact) -> Changes:
     mark = Mark(fact.clock, fact.started_version, REMINDED)
     return {"marks": state.marks | {mark}, "news": _tell(state, "reminder", told, state.agency)}
 
 
-def _missed(state: Complaint, fact: e.DeadlineMissed, _told: Told) -> Changes:
+def _missed(state: Complaint, fact: e.DeadlineMissed, _told: RecordedFact) -> Changes:
     return {"marks": state.marks | {Mark(fact.clock, fact.started_version, MISSED)}}
 
 
-def _escalated(state: Complaint, fact: e.ComplaintEscalated, told: Told) -> Changes:
+def _escalated(state: Complaint, fact: e.ComplaintEscalated, told: RecordedFact) -> Changes:
     seen: Changes = {"rung": max(state.rung, fact.rung), "news": _tell(state, "reminder", told, state.agency)}
     if fact.clock is None or fact.started_version is None:
         return seen
@@ -361,11 +361,11 @@ def _escalated(state: Complaint, fact: e.ComplaintEscalated, told: Told) -> Chan
     return {**seen, "marks": state.marks | {mark}}
 
 
-def _due_moved(state: Complaint, fact: e.DueDateMoved, _told: Told) -> Changes:
+def _due_moved(state: Complaint, fact: e.DueDateMoved, _told: RecordedFact) -> Changes:
     return {"moved": {**state.moved, (fact.clock, fact.started_version): fact.decreed_at or fact.at}}
 
 
-_EVOLVE: Final[dict[type[Fact], Callable[[Complaint, Any, Told], Changes]]] = {
+_EVOLVE: Final[dict[type[Fact], Callable[[Complaint, Any, RecordedFact], Changes]]] = {
     i.ComplaintFiled: _filed,
     i.DetailAdded: _detail,
     i.AttachmentAdded: _attached,

@@ -9,6 +9,41 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from schemas.events.agency_inbox import (
+    ClarificationRequested,
+    ComplaintAcknowledged,
+    ComplaintDelivered,
+    ComplaintReturned,
+    ProgressRecorded,
+    ResponseGiven,
+)
+from schemas.events.base import Fact
+from schemas.events.escalation import ComplaintEscalated, ComplaintLapsed, DeadlineMissed, DueDateMoved, ReminderSent
+from schemas.events.intake import (
+    AttachmentAdded,
+    ComplaintFiled,
+    ComplaintWithdrawn,
+    DetailAdded,
+    OmbudsmanRequested,
+    PersonalDataErased,
+    ResolutionConfirmed,
+    ResolutionDisputed,
+)
+from schemas.events.router import (
+    ArbitrationDecided,
+    ArbitrationOpened,
+    ComplaintArchived,
+    ComplaintClassified,
+    ComplaintJoined,
+    ComplaintReferred,
+    ComplaintRestated,
+    ComplaintRouted,
+    ComplaintSplit,
+    ComplaintUnjoined,
+    PartOpened,
+    ReporterAsked,
+)
+
 
 class Status(StrEnum):
     """Each has exactly one holder and a running clock, save CLOSED; JOINED has those of its lead."""
@@ -50,100 +85,100 @@ class Arrow(StrEnum):
 S, A = Status, Arrow
 End = Status | Arrow
 
-_ALWAYS: Final[Mapping[str, End]] = {
-    "PersonalDataErased": A.STAY,
+_ALWAYS: Final[Mapping[type[Fact], End]] = {
+    PersonalDataErased: A.STAY,
     # Also the last word to a body that holds it no longer (unassigned, closed, erased) leaves a receipt.
-    "ComplaintDelivered": A.STAY,
+    ComplaintDelivered: A.STAY,
 }
-_OPEN: Final[Mapping[str, End]] = {
+_OPEN: Final[Mapping[type[Fact], End]] = {
     **_ALWAYS,
-    "DetailAdded": A.STAY,
-    "AttachmentAdded": A.STAY,
+    DetailAdded: A.STAY,
+    AttachmentAdded: A.STAY,
     # ANSWERED knows it only as the consequence of erasure or of the whole's end (see intake's decide.withdraw).
-    "ComplaintWithdrawn": S.CLOSED,
+    ComplaintWithdrawn: S.CLOSED,
 }
-_ASKED: Final[Mapping[str, End]] = {"OmbudsmanRequested": A.STAY}
+_ASKED: Final[Mapping[type[Fact], End]] = {OmbudsmanRequested: A.STAY}
 """Whoever holds it goes on holding it, and the Ombudsman looks; under arbitration the Ombudsman has it already."""
-_TIMED: Final[Mapping[str, End]] = {
-    "ReminderSent": A.STAY,
-    "DeadlineMissed": A.STAY,
-    "ComplaintEscalated": A.STAY,
-    "DueDateMoved": A.STAY,
+_TIMED: Final[Mapping[type[Fact], End]] = {
+    ReminderSent: A.STAY,
+    DeadlineMissed: A.STAY,
+    ComplaintEscalated: A.STAY,
+    DueDateMoved: A.STAY,
 }
-_READ: Final[Mapping[str, End]] = {"ComplaintClassified": A.STAY, "ComplaintRestated": A.STAY}
-_HELD: Final[Mapping[str, End]] = {
-    "ProgressRecorded": A.STAY,
-    "ComplaintRestated": A.STAY,
+_READ: Final[Mapping[type[Fact], End]] = {ComplaintClassified: A.STAY, ComplaintRestated: A.STAY}
+_HELD: Final[Mapping[type[Fact], End]] = {
+    ProgressRecorded: A.STAY,
+    ComplaintRestated: A.STAY,
     # A merger or dissolution: another body, the same status; only the stage clock starts anew.
-    "ComplaintRouted": A.STAY,
+    ComplaintRouted: A.STAY,
     # A dissolution that leaves nobody who could take it over: a person decides.
-    "ComplaintReferred": S.TRIAGE,
+    ComplaintReferred: S.TRIAGE,
 }
-_WORKED: Final[Mapping[str, End]] = {
-    "ResponseGiven": A.ANSWER,
-    "ClarificationRequested": S.AWAITING_REPORTER,
-    "ComplaintReturned": S.UNPLACED,  # to the router, never to the citizen: no wrong door
-    "ComplaintJoined": S.JOINED,
-    "ComplaintSplit": S.SPLIT,
+_WORKED: Final[Mapping[type[Fact], End]] = {
+    ResponseGiven: A.ANSWER,
+    ClarificationRequested: S.AWAITING_REPORTER,
+    ComplaintReturned: S.UNPLACED,  # to the router, never to the citizen: no wrong door
+    ComplaintJoined: S.JOINED,
+    ComplaintSplit: S.SPLIT,
 }
 
-TABLE: Final[Mapping[Status, Mapping[str, End]]] = {
+TABLE: Final[Mapping[Status, Mapping[type[Fact], End]]] = {
     S.UNPLACED: {
         **_OPEN,
         **_ASKED,
         **_TIMED,
         **_READ,
-        "ComplaintRouted": S.ROUTED,
-        "ComplaintReferred": S.TRIAGE,
-        "ArbitrationOpened": S.ARBITRATION,
-        "ComplaintJoined": S.JOINED,
+        ComplaintRouted: S.ROUTED,
+        ComplaintReferred: S.TRIAGE,
+        ArbitrationOpened: S.ARBITRATION,
+        ComplaintJoined: S.JOINED,
     },
     S.TRIAGE: {
         **_OPEN,
         **_ASKED,
         **_TIMED,
         **_READ,
-        "ComplaintRouted": S.ROUTED,  # a split from the desk is [ComplaintRouted (lead), ComplaintSplit]
-        "ReporterAsked": S.AWAITING_REPORTER,
-        "ComplaintJoined": S.JOINED,
-        "ArbitrationOpened": S.ARBITRATION,
-        "ComplaintArchived": S.CLOSED,
+        ComplaintRouted: S.ROUTED,  # a split from the desk is [ComplaintRouted (lead), ComplaintSplit]
+        ReporterAsked: S.AWAITING_REPORTER,
+        ComplaintJoined: S.JOINED,
+        ArbitrationOpened: S.ARBITRATION,
+        ComplaintArchived: S.CLOSED,
     },
-    S.ROUTED: {**_OPEN, **_ASKED, **_TIMED, **_HELD, **_WORKED, "ComplaintAcknowledged": S.IN_PROGRESS},
+    S.ROUTED: {**_OPEN, **_ASKED, **_TIMED, **_HELD, **_WORKED, ComplaintAcknowledged: S.IN_PROGRESS},
     S.IN_PROGRESS: {**_OPEN, **_ASKED, **_TIMED, **_HELD, **_WORKED},
     S.AWAITING_REPORTER: {
         **_OPEN,
         **_ASKED,
         **_TIMED,
         **_HELD,
-        "DetailAdded": A.BEFORE,
-        "ResponseGiven": A.ANSWER,
-        "ComplaintLapsed": S.CLOSED,
+        DetailAdded: A.BEFORE,
+        ResponseGiven: A.ANSWER,
+        ComplaintLapsed: S.CLOSED,
     },
     S.ANSWERED: {
         **_OPEN,
         **_ASKED,
         **_TIMED,
         **_HELD,
-        "ResolutionConfirmed": S.CLOSED,
-        "ComplaintLapsed": S.CLOSED,
-        "ResolutionDisputed": A.REOPEN,
+        ResolutionConfirmed: S.CLOSED,
+        ComplaintLapsed: S.CLOSED,
+        ResolutionDisputed: A.REOPEN,
     },
-    S.ARBITRATION: {**_OPEN, **_TIMED, "ArbitrationDecided": A.STAY, "ComplaintRouted": S.ROUTED},
-    S.SPLIT: {**_OPEN, **_ASKED, **_TIMED, **_HELD, "ResponseGiven": S.ANSWERED, "ComplaintSplit": A.STAY},
+    S.ARBITRATION: {**_OPEN, **_TIMED, ArbitrationDecided: A.STAY, ComplaintRouted: S.ROUTED},
+    S.SPLIT: {**_OPEN, **_ASKED, **_TIMED, **_HELD, ResponseGiven: S.ANSWERED, ComplaintSplit: A.STAY},
     S.JOINED: {
         **_OPEN,
-        "ComplaintUnjoined": S.UNPLACED,
-        "ResolutionDisputed": S.UNPLACED,
+        ComplaintUnjoined: S.UNPLACED,
+        ResolutionDisputed: S.UNPLACED,
         # The lead's reporter asked for no Ombudsman: who does goes their own way again.
-        "OmbudsmanRequested": S.UNPLACED,
+        OmbudsmanRequested: S.UNPLACED,
     },
-    S.CLOSED: {**_ALWAYS, "ResolutionDisputed": A.AFTER_CLOSE},
+    S.CLOSED: {**_ALWAYS, ResolutionDisputed: A.AFTER_CLOSE},
 }
 
-BIRTHS: Final = frozenset({"ComplaintFiled", "PartOpened"})
+BIRTHS: Final = frozenset({ComplaintFiled, PartOpened})
 """The only facts that begin a complaint's stream."""
-WHOLES_ALONE: Final = frozenset({"ComplaintSplit", "ComplaintJoined", "OmbudsmanRequested"})
+WHOLES_ALONE: Final = frozenset({ComplaintSplit, ComplaintJoined, OmbudsmanRequested})
 """What no part knows: it is one body's share, does not split again, and the reporter speaks about the whole."""
 OPEN: Final = frozenset(Status) - {Status.CLOSED}
 WITH_AGENCY: Final = frozenset({S.ROUTED, S.IN_PROGRESS, S.AWAITING_REPORTER, S.ANSWERED, S.SPLIT})

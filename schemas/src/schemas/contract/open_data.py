@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import AwareDatetime, Field
 
 from schemas.base.values import ComplaintClass, RegionCode
-from schemas.complaint.fold import Told as Said
+from schemas.complaint.fold import RecordedFact as Said
 from schemas.complaint.fold import evolve
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.complaint.state import Complaint, new

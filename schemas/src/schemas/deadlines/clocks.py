@@ -13,6 +13,7 @@ from schemas.complaint.fold import allows
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint, Since, Stop
 from schemas.deadlines.policies import Policies, Rule
+from schemas.events.intake import ResolutionDisputed
 from schemas.registry.calendars import (
     DEFAULT_ZONE,
     NO_CALENDAR,
@@ -78,7 +79,7 @@ def dispute_until(state: Complaint, registry: Registry, policies: Policies) -> d
 
 def dispute_due(state: Complaint, registry: Registry, policies: Policies) -> Due | None:
     """The same, with the reason for the date."""
-    if state.closed_at is None or not allows(state, "ResolutionDisputed"):
+    if state.closed_at is None or not allows(state, ResolutionDisputed):
         return None
     reckoning = Reckoning(registry.calendar, DEFAULT_ZONE, policies)
     return reckon(Clock.DISPUTE, state.stage._replace(at=state.closed_at), reckoning)

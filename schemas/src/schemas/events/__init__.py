@@ -4,7 +4,7 @@ from types import ModuleType
 from typing import Final
 
 from schemas.events import agency_inbox, escalation, intake, registry, reporting, router
-from schemas.events.base import Fact
+from schemas.events.base import Fact, names
 
 _OWNERS: Final[dict[str, ModuleType]] = {
     "intake": intake,
@@ -25,7 +25,7 @@ def _facts_of(module: ModuleType) -> list[type[Fact]]:
 BY_NAME: Final[dict[str, type[Fact]]] = {t.__name__: t for module in _OWNERS.values() for t in _facts_of(module)}
 OWNER: Final[dict[str, str]] = {t.__name__: name for name, module in _OWNERS.items() for t in _facts_of(module)}
 REGISTRY_EVENTS: Final = frozenset(name for name, owner in OWNER.items() if owner == "registry")
-SUPPORT_EVENTS: Final = frozenset({"ComplaintSupported"})
+SUPPORT_EVENTS: Final = names(reporting.ComplaintSupported)
 COMPLAINT_EVENTS: Final = frozenset(OWNER) - REGISTRY_EVENTS - SUPPORT_EVENTS
 
 

@@ -9,3 +9,8 @@ class Fact(Value):
     """Something that happened. `at` is domain time, UTC: every clock starts from it, never from "last modified"."""
 
     at: AwareDatetime
+
+
+def names(*types: type[Fact]) -> frozenset[str]:
+    """The names under which the store holds events of these types."""
+    return frozenset(each.__name__ for each in types)

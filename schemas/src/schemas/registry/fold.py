@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from schemas.base.values import ROUTER, Holder, HolderKind
-from schemas.complaint.fold import Told
+from schemas.complaint.fold import RecordedFact
 from schemas.events import registry as g
 from schemas.registry.bodies import Agency, Mandate
 from schemas.registry.calendars import Calendar, Calendars, with_decree
@@ -67,14 +67,14 @@ class Registry(NamedTuple):
         ]
 
 
-def fold_registry(state: Registry, history: Iterable[Told]) -> Registry:
+def fold_registry(state: Registry, history: Iterable[RecordedFact]) -> Registry:
     """The registry after all of these."""
     for told in history:
         state = evolve_registry(state, told)
     return state
 
 
-def evolve_registry(state: Registry, told: Told) -> Registry:
+def evolve_registry(state: Registry, told: RecordedFact) -> Registry:
     """The registry after one more fact."""
     return _change(state, told.fact)._replace(version=told.version)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from schemas.base.sealed import ERASED
-from schemas.complaint.fold import Told
+from schemas.complaint.fold import RecordedFact
 from schemas.complaint.state import Complaint
 from schemas.events.router import ArbitrationDecided
 from schemas.registry.fold import Registry
@@ -15,7 +15,7 @@ GUARDED: Final[Words] = {"id": "alasannya tidak dibuka untuk umum", "en": "the r
 GONE: Final[Words] = {"id": "alasannya sudah dihapus", "en": "the reason is erased"}
 
 
-def decision(state: Complaint, told: Sequence[Told], registry: Registry, lang: str) -> dict[str, Any] | None:
+def decision(state: Complaint, told: Sequence[RecordedFact], registry: Registry, lang: str) -> dict[str, Any] | None:
     """The newest decision of the Ombudsman about this complaint. Of a complaint that is secret or examined not the
     reason: it would reach bodies that have nothing to do with it.
     """

@@ -14,26 +14,26 @@ from agency_inbox.agency_topics import AgencyTopics
 from agency_inbox.context import Inbox
 from agency_inbox.delivery import NEWS
 from agency_inbox.kafka_postbox import KafkaPostbox
-from agency_inbox.quarantine import Quarantine
-from agency_inbox.reaction import Delivery, ReceiptLedger
+from agency_inbox.reaction import Delivery, ReceiptRepository
+from agency_inbox.refused_replies import RefusedReplies
 from agency_inbox.replies import GROUP, Replies
 from agency_inbox.settings import SERVICE
-from agency_inbox.sweep import Keeper, plan
+from agency_inbox.sweep import AgencyTopicProvisioner, plan
 from agency_inbox.views import BEFORE_ANYBODY, METADATA, REFUSED, SWEEP, inbox_view
 from chassis.base.settings import Settings
 from chassis.deadletter.port import DeadLetters, MemoryDeadLetters
 from chassis.kafka.admin import Admin
-from chassis.project.from_kafka import Projection
+from chassis.project.from_kafka import KafkaProjection
 from chassis.project.rebuild import Rebuildable
 from chassis.react.agent import Agent
-from chassis.react.external_consumer import Outsider
+from chassis.react.external_consumer import ExternalConsumer
 from chassis.react.reaction import Guard
 from chassis.service.platform import Platform, open_platform
-from chassis.service.process import Road, run_process
-from chassis.service.web_app import web_side
+from chassis.service.process import BackgroundTask, run_process
+from chassis.service.web_app import web_app
 from chassis.sql.database import Database
 from chassis.sweep.sweep import Sweep
-from chassis.write.cache import Memory
+from chassis.write.cache import StreamCache
 from schemas.base import topics
 from schemas.reference.load import policies
 
@@ -44,18 +44,20 @@ routers: Final[list[APIRouter]] = [http.router]
 async def open_inbox(platform: Platform, copies: DeadLetters) -> AsyncIterator[Inbox]:
     """Agency-inbox's own tables over the shared surroundings. `copies`: where refused replies go besides."""
     database = Database(platform.settings.views_of(SERVICE), METADATA)
-    ledger = ReceiptLedger(platform.store, platform.keyring, SERVICE, Memory())
-    quarantine = Quarantine(database, REFUSED, copies)
+    repository = ReceiptRepository(platform.store, platform.keyring, SERVICE, StreamCache())
+    quarantine = RefusedReplies(database, REFUSED, copies)
     try:
-        yield Inbox(ledger, platform.registry, platform.clock, policies(), database, quarantine)
+        yield Inbox(repository, platform.registry, platform.clock, policies(), database, quarantine)
     finally:
         await database.close()
 
 
 @asynccontextmanager
-async def open_roads(platform: Platform, inbox: Inbox, copies: DeadLetters) -> AsyncIterator[list[Road]]:
+async def open_background_tasks(
+    platform: Platform, inbox: Inbox, copies: DeadLetters
+) -> AsyncIterator[list[BackgroundTask]]:
     """Everything that the worker side runs: delivery, its sweep, the topics, the replies, the read model."""
-    settings, ledger = platform.settings, inbox.ledger
+    settings, repository = platform.settings, inbox.repository
     admin = Admin(settings.kafka)
     # They hold plain text: what is erased here is gone there by then. Open complaints are in the store anyway.
     agency_topics = AgencyTopics(admin, lambda: timedelta(days=inbox.policies.at(inbox.clock.now()).inbox_d))
@@ -64,25 +66,27 @@ async def open_roads(platform: Platform, inbox: Inbox, copies: DeadLetters) -> A
     grace = timedelta(seconds=settings.sweep_grace_s)
     sweep = Sweep(
         inbox.database,
-        ledger,
+        repository,
         inbox.clock,
         plan=plan(agency_topics.known, grace),
         react=partial(delivery.what_was_left, grace),
         tables=SWEEP,
-        unmoved_by=BEFORE_ANYBODY,
+        ignored_types=BEFORE_ANYBODY,
         period_s=settings.sweep_period_s,
     )
-    guard = Guard(ledger, delivery, copies, heeds=NEWS)
+    guard = Guard(repository, delivery, copies, event_types=NEWS)
     answers = Replies(inbox, agency_topics.replies)
-    view = inbox_view(ledger, inbox.registry, inbox.policies)
+    view = inbox_view(repository, inbox.registry, inbox.policies)
     try:
         yield [
-            Keeper(agency_topics, inbox.registry, sweep, inbox.database, every=settings.agency_topics == "all"),
+            AgencyTopicProvisioner(
+                agency_topics, inbox.registry, sweep, inbox.database, every=settings.agency_topics == "all"
+            ),
             Agent(SERVICE, "delivery", [topics.COMPLAINT_EVENTS], guard, kafka=settings.kafka, ignores=guard.ignores),
-            Outsider(
+            ExternalConsumer(
                 SERVICE, answers, inbox.quarantine, kafka=settings.kafka, group=GROUP, pattern=topics.REPLIES_PATTERN
             ),
-            Projection(inbox.database, METADATA, view, kafka=settings.kafka, group=f"{SERVICE}.views"),
+            KafkaProjection(inbox.database, METADATA, view, kafka=settings.kafka, group=f"{SERVICE}.views"),
             sweep,
         ]
     finally:
@@ -102,21 +106,21 @@ async def running(platform: Platform, state: State) -> AsyncIterator[Inbox]:
 async def rebuildable(platform: Platform) -> AsyncIterator[list[Rebuildable]]:
     """Agency-inbox's read model, for `satupintu rebuild`."""
     async with open_inbox(platform, MemoryDeadLetters()) as context:
-        view = inbox_view(context.ledger, context.registry, context.policies)
+        view = inbox_view(context.repository, context.registry, context.policies)
         yield [Rebuildable(context.database, METADATA, view)]
 
 
 async def ready(state: State) -> dict[str, str]:
     """Whether the store and the read models answer, by name."""
     context: Inbox = state.agency_inbox
-    await context.ledger.store.store_id()
+    await context.repository.store.store_id()
     await context.database.read(lambda connection: connection.exec_driver_sql("select 1").scalar())
     return {"store": "ok", "views": "ok"}
 
 
 def create_app() -> FastAPI:
     """Agency-inbox's web side alone."""
-    return web_side("Satupintu agency-inbox", routers, running, ready)
+    return web_app("Satupintu agency-inbox", routers, running, ready)
 
 
 async def worker(settings: Settings) -> int:
@@ -124,7 +128,10 @@ async def worker(settings: Settings) -> int:
     async with open_platform(settings) as platform:
         copies = platform.dead_letters(SERVICE)
         try:
-            async with open_inbox(platform, copies) as inbox, open_roads(platform, inbox, copies) as roads:
-                return await run_process(SERVICE, roads, port=settings.port, host=settings.host)
+            async with (
+                open_inbox(platform, copies) as inbox,
+                open_background_tasks(platform, inbox, copies) as background_tasks,
+            ):
+                return await run_process(SERVICE, background_tasks, port=settings.port, host=settings.host)
         finally:
             await copies.close()

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from schemas import wording
-from schemas.complaint.fold import Told
+from schemas.complaint.fold import RecordedFact
 from schemas.complaint.state import Complaint
 from schemas.deadlines.clocks import running
 from schemas.deadlines.policies import Policies
@@ -37,7 +37,7 @@ def summary(state: Complaint, registry: Registry, policies: Policies, lang: str)
 
 def casefile(
     state: Complaint,
-    history: Sequence[Told],
+    history: Sequence[RecordedFact],
     registry: Registry,
     policies: Policies,
     lang: str,
@@ -103,6 +103,6 @@ def _attachment(fact: AttachmentAdded) -> dict[str, Any]:
     }
 
 
-def _moment(told: Told, registry: Registry, lang: str) -> dict[str, Any]:
+def _moment(told: RecordedFact, registry: Registry, lang: str) -> dict[str, Any]:
     sentence = wording.sentence(told.fact, registry, lang)
     return {"at": told.fact.at, "type": type(told.fact).__name__, "version": told.version, "sentence": sentence}

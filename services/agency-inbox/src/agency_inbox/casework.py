@@ -27,7 +27,7 @@ class Return:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RecordProgress:
     """How far we are."""
 
     text: str
@@ -48,10 +48,10 @@ class Respond:
     seen_version: int
 
 
-Move = Acknowledge | Return | Progress | Clarify | Respond
+Move = Acknowledge | Return | RecordProgress | Clarify | Respond
 
 
-class By(NamedTuple):
+class ActingAgency(NamedTuple):
     """In whose name a move is made, by which registry, and when (domain time, UTC)."""
 
     agency: str
@@ -64,12 +64,12 @@ def holds(state: Complaint, registry: Registry, agency: str) -> bool:
     return registry.holder(state.holder).agency == agency
 
 
-def was_told(state: Complaint, registry: Registry, agency: str) -> bool:
+def was_notified(state: Complaint, registry: Registry, agency: str) -> bool:
     """Whether this body, or one that it followed, was ever told of it: nobody else may learn that it exists."""
     return any(body == agency or _successor(registry, body) == agency for body in state.news)
 
 
-def reader(state: Complaint) -> Holder | None:
+def owner_of(state: Complaint) -> Holder | None:
     """The body (by its name of then) whose own it is: it holds it, or held it when it was closed."""
     if state.agency is not None:
         return state.holder
@@ -82,7 +82,7 @@ def reader(state: Complaint) -> Holder | None:
 
 def may_read(state: Complaint, registry: Registry, agency: str) -> bool:
     """Whether it is this body's own today; a merged body's complaints are its successor's."""
-    owner = reader(state)
+    owner = owner_of(state)
     return owner is not None and registry.holder(owner).agency == agency
 
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from agency_inbox.quarantine import Quarantine
-from chassis.base.ports import Clock
+from agency_inbox.refused_replies import RefusedReplies
+from chassis.base.ports import TimeSource
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from schemas.deadlines.policies import Policies
 
 
@@ -14,9 +14,9 @@ from schemas.deadlines.policies import Policies
 class Inbox:
     """Open for as long as the process serves."""
 
-    ledger: Ledger
+    repository: Repository
     registry: RegistryView
-    clock: Clock
+    clock: TimeSource
     policies: Policies
     database: Database
-    quarantine: Quarantine
+    quarantine: RefusedReplies

@@ -5,7 +5,17 @@ from datetime import datetime
 from typing import Final, assert_never
 from uuid import UUID
 
-from agency_inbox.casework import Acknowledge, By, Clarify, Move, Progress, Respond, Return, holds, was_told
+from agency_inbox.casework import (
+    Acknowledge,
+    ActingAgency,
+    Clarify,
+    Move,
+    RecordProgress,
+    Respond,
+    Return,
+    holds,
+    was_notified,
+)
 from agency_inbox.settings import ANSWER_LETTERS
 from schemas.base.limits import BODY, NOTE
 from schemas.base.refusals import (
@@ -42,7 +52,7 @@ OpenParts = Mapping[UUID, Complaint | None]
 NOTHING_OPEN: Final[OpenParts] = {}
 
 
-def move(state: Complaint, by: By, asked: Move, open_parts: OpenParts = NOTHING_OPEN) -> list[Fact]:
+def move(state: Complaint, by: ActingAgency, asked: Move, open_parts: OpenParts = NOTHING_OPEN) -> list[Fact]:
     """What this move leads to. `open_parts`: the mandatory parts of a whole that are not closed.
 
     Raises:
@@ -55,7 +65,7 @@ def move(state: Complaint, by: By, asked: Move, open_parts: OpenParts = NOTHING_
             return acknowledge(state, by, asked)
         case Return():
             return return_complaint(state, by, asked)
-        case Progress():
+        case RecordProgress():
             return progress(state, by, asked)
         case Clarify():
             return clarify(state, by, asked)
@@ -65,18 +75,18 @@ def move(state: Complaint, by: By, asked: Move, open_parts: OpenParts = NOTHING_
             assert_never(asked)
 
 
-def acknowledge(state: Complaint, by: By, asked: Acknowledge) -> list[Fact]:
+def acknowledge(state: Complaint, by: ActingAgency, asked: Acknowledge) -> list[Fact]:
     """The body has begun (PermenPANRB 62/2018: within 5 working days). Raises `UnknownUnit` besides."""
-    _must_hold(state, by, "ComplaintAcknowledged")
+    _must_hold(state, by, ComplaintAcknowledged)
     _known_unit(by.registry, by.agency, asked.unit)
     return [ComplaintAcknowledged(at=by.at, agency=by.agency, unit=asked.unit)]
 
 
-def return_complaint(state: Complaint, by: By, asked: Return) -> list[Fact]:
+def return_complaint(state: Complaint, by: ActingAgency, asked: Return) -> list[Fact]:
     """Back to the router, never to the citizen, with a reason (law 25/2009 article 44: the body that is not
     competent forwards, it does not refuse). Raises `BindingPlacement`: the arbiter's decision stands.
     """
-    _must_hold(state, by, "ComplaintReturned")
+    _must_hold(state, by, ComplaintReturned)
     if state.binding:
         raise BindingPlacement(agency=by.agency)
     reason = _text("reason", asked.reason, NOTE)
@@ -89,25 +99,25 @@ def return_complaint(state: Complaint, by: By, asked: Return) -> list[Fact]:
     ]  # fmt: skip
 
 
-def progress(state: Complaint, by: By, asked: Progress) -> list[Fact]:
+def progress(state: Complaint, by: ActingAgency, asked: RecordProgress) -> list[Fact]:
     """The body tells how far it is; nothing else changes."""
-    _must_hold(state, by, "ProgressRecorded")
+    _must_hold(state, by, ProgressRecorded)
     return [ProgressRecorded(at=by.at, agency=by.agency, text=_text("text", asked.text, NOTE))]
 
 
-def clarify(state: Complaint, by: By, asked: Clarify) -> list[Fact]:
+def clarify(state: Complaint, by: ActingAgency, asked: Clarify) -> list[Fact]:
     """The reporter is asked. The citizen's clock stands still, at most twice a holder (the fold counts)."""
-    _must_hold(state, by, "ClarificationRequested")
+    _must_hold(state, by, ClarificationRequested)
     return [ClarificationRequested(at=by.at, agency=by.agency, question=_text("question", asked.question, NOTE))]
 
 
-def respond(state: Complaint, by: By, asked: Respond, open_parts: OpenParts = NOTHING_OPEN) -> list[Fact]:
+def respond(state: Complaint, by: ActingAgency, asked: Respond, open_parts: OpenParts = NOTHING_OPEN) -> list[Fact]:
     """The one public answer; a part's closes the part.
 
     Raises `UnseenDetail`: the reporter said more than the writer had read; `PartsOpen`: the whole waits for its
     mandatory parts; `InvalidField`: no answer of substance.
     """
-    _must_hold(state, by, "ResponseGiven")
+    _must_hold(state, by, ResponseGiven)
     text = _text("text", asked.text, BODY, ANSWER_LETTERS)
     if asked.seen_version > state.version:
         raise InvalidField(field="seen_version", why=f"the complaint is at version {state.version}")
@@ -135,7 +145,7 @@ def open_parts(state: Complaint, parts: Mapping[UUID, Complaint]) -> OpenParts:
     return {part.id: parts.get(part.id) for part in state.parts if part.mandatory and _is_open(parts.get(part.id))}
 
 
-def _named_for(state: Complaint, by: By, parts: OpenParts) -> list[str]:
+def _named_for(state: Complaint, by: ActingAgency, parts: OpenParts) -> list[str]:
     """Who has them now, in words: parts bear the whole's public number, so a number would name none of them. One that
     was returned is named after the body that it was given to.
     """
@@ -163,19 +173,19 @@ def _place(receipt: Receipt) -> dict[str, object]:
     }
 
 
-def _must_hold(state: Complaint, by: By, fact: str) -> None:
+def _must_hold(state: Complaint, by: ActingAgency, fact: type[Fact]) -> None:
     """Only the present holder, and only in the statuses of the table (design: section 4)."""
-    if state.version < 0 or not (holds(state, by.registry, by.agency) or was_told(state, by.registry, by.agency)):
+    if state.version < 0 or not (holds(state, by.registry, by.agency) or was_notified(state, by.registry, by.agency)):
         raise NotFound(complaint=str(state.id))
     if state.closed is not None:
         raise AlreadyClosed(reason=state.closed.value)
     if not holds(state, by.registry, by.agency):
         raise NotTheHolder(**held_by(by.registry.holder(state.holder), by.registry))
     if not allows(state, fact):
-        raise WrongStatus(status=state.status.value, action=fact)
+        raise WrongStatus(status=state.status.value, action=fact.__name__)
 
 
-def _suggestion(state: Complaint, by: By, asked: Return) -> tuple[str | None, str | None]:
+def _suggestion(state: Complaint, by: ActingAgency, asked: Return) -> tuple[str | None, str | None]:
     """The body and unit that are suggested; a unit alone is one of the same body."""
     if asked.suggested_unit is None and asked.suggested is None:
         return None, None

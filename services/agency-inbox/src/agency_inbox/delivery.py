@@ -13,21 +13,43 @@ from schemas.base.streams import complaint_stream
 from schemas.complaint.state import Complaint, News
 from schemas.contract import Case, tell
 from schemas.deadlines.policies import Policies
-from schemas.events.agency_inbox import ComplaintDelivered
+from schemas.events.agency_inbox import ComplaintDelivered, ComplaintReturned, ResponseGiven
+from schemas.events.base import names
+from schemas.events.escalation import ComplaintEscalated, ComplaintLapsed, ReminderSent
+from schemas.events.intake import (
+    AttachmentAdded,
+    ComplaintWithdrawn,
+    DetailAdded,
+    PersonalDataErased,
+    ResolutionConfirmed,
+    ResolutionDisputed,
+)
+from schemas.events.router import ComplaintArchived, ComplaintJoined, ComplaintRouted
 from schemas.registry.fold import Registry
 
-NEWS: Final = frozenset({
-    "AttachmentAdded", "ComplaintArchived", "ComplaintEscalated", "ComplaintJoined", "ComplaintLapsed",
-    "ComplaintReturned", "ComplaintRouted", "ComplaintWithdrawn", "DetailAdded", "PersonalDataErased", "ReminderSent",
-    "ResolutionConfirmed", "ResolutionDisputed", "ResponseGiven",
-})  # fmt: skip
+NEWS: Final = names(
+    AttachmentAdded,
+    ComplaintArchived,
+    ComplaintEscalated,
+    ComplaintJoined,
+    ComplaintLapsed,
+    ComplaintReturned,
+    ComplaintRouted,
+    ComplaintWithdrawn,
+    DetailAdded,
+    PersonalDataErased,
+    ReminderSent,
+    ResolutionConfirmed,
+    ResolutionDisputed,
+    ResponseGiven,
+)
 """Facts that can be news to a body; all others are not worth waking up for. A receipt is none of them."""
 
 TopicIds = Mapping[str, str]
 """The id of each agency's inbox topic as it is today."""
 
 
-class Letter(NamedTuple):
+class Notification(NamedTuple):
     """What one body must be told. `again`: it was told, but its topic is another one now."""
 
     agency: str
@@ -35,12 +57,12 @@ class Letter(NamedTuple):
     again: bool = False
 
 
-def untold(state: Complaint, ids: Collection[UUID], topics: TopicIds) -> list[Letter]:
+def undelivered(state: Complaint, ids: Collection[UUID], topics: TopicIds) -> list[Notification]:
     """The bodies that must be told, the holder first. `ids`: of the events in the stream.
 
     A topic whose id is not in `topics` is taken to be what it was.
     """
-    letters = [Letter(agency, news, _was_told(state, agency, news)) for agency, news in state.news.items()]
+    letters = [Notification(agency, news, _was_told(state, agency, news)) for agency, news in state.news.items()]
     due = [letter for letter in letters if _is_due(state, letter, ids, topics)]
     return sorted(due, key=lambda letter: (letter.agency != state.agency, letter.agency))
 
@@ -50,7 +72,7 @@ def receipt_cause(told: UUID, topic_id: str) -> UUID:
     return derived_id("receipt", str(told), topic_id)
 
 
-def body_of(state: Complaint, letter: Letter, registry: Registry, policies: Policies) -> bytes:
+def message_body(state: Complaint, letter: Notification, registry: Registry, policies: Policies) -> bytes:
     """The message's JSON: the complaint's whole present state for that body, under the version of the newest news.
 
     Where reporters wrote more than a message can carry, the oldest details are left out: they are in the HTTP answer.
@@ -66,7 +88,7 @@ def _json(told: Case) -> bytes:
     return told.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
-def _is_due(state: Complaint, letter: Letter, ids: Collection[UUID], topics: TopicIds) -> bool:
+def _is_due(state: Complaint, letter: Notification, ids: Collection[UUID], topics: TopicIds) -> bool:
     known = topics.get(letter.agency)
     if letter.again and not _is_lost(state, letter.agency, known):
         return False
@@ -85,6 +107,6 @@ def _was_told(state: Complaint, agency: str, news: News) -> bool:
     return receipt is not None and receipt.message_id == news.event_id
 
 
-def _receipt_id(state: Complaint, letter: Letter, topic_id: str) -> UUID:
+def _receipt_id(state: Complaint, letter: Notification, topic_id: str) -> UUID:
     cause = receipt_cause(letter.news.event_id, topic_id)
     return event_id(complaint_stream(state.id), cause, ComplaintDelivered.__name__, 0)

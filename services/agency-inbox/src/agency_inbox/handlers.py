@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from agency_inbox import decide
-from agency_inbox.casework import By, Move, Respond
+from agency_inbox.casework import ActingAgency, Move, Respond
 from agency_inbox.context import Inbox
 from chassis.write.command import Handled, handle
 from chassis.write.repository import Cause
@@ -21,11 +21,11 @@ async def carry_out(
     """
     registry = await inbox.registry.current()
     # A part that is named after this look counts as open: the answer then waits for it.
-    whole = (await inbox.ledger.load(complaint)).state if isinstance(asked, Respond) else None
+    whole = (await inbox.repository.load(complaint)).state if isinstance(asked, Respond) else None
     parts = await parts_of(inbox, whole) if whole is not None else {}
-    by = By(agency, registry, cause.at)
+    by = ActingAgency(agency, registry, cause.at)
     return await handle(
-        inbox.ledger,
+        inbox.repository,
         complaint,
         lambda state: decide.move(state, by, asked, decide.open_parts(state, parts)),
         cause,
@@ -35,5 +35,5 @@ async def carry_out(
 
 async def parts_of(inbox: Inbox, whole: Complaint) -> dict[UUID, Complaint]:
     """The parts of a whole, as far as they are opened."""
-    loaded = await inbox.ledger.load_many([part.id for part in whole.parts])
+    loaded = await inbox.repository.load_many([part.id for part in whole.parts])
     return {each.state.id: each.state for each in loaded if each.recorded}

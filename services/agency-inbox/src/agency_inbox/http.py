@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agency_inbox import views
 from agency_inbox.casefile import casefile, summary
-from agency_inbox.casework import Acknowledge, Clarify, Move, Progress, Respond, Return, may_read, names_of
+from agency_inbox.casework import Acknowledge, Clarify, Move, RecordProgress, Respond, Return, may_read, names_of
 from agency_inbox.context import Inbox
 from agency_inbox.handlers import carry_out, parts_of
 from chassis.http.web import ClientId, IdempotencyKey, IfMatch, Language, etag
-from chassis.write.loaded import Loaded
+from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from schemas.base import ids
 from schemas.base.limits import PAGE
@@ -38,13 +38,13 @@ async def _inbox(request: Request) -> Inbox:
 Context = Annotated[Inbox, Depends(_inbox)]
 
 
-class Body(BaseModel):
+class MoveBody(BaseModel):
     """What a move says; an unknown field is refused rather than passed over."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class AcknowledgementBody(Body):
+class AcknowledgementBody(MoveBody):
     """Which unit has it."""
 
     unit: UnitId | None = None
@@ -53,7 +53,7 @@ class AcknowledgementBody(Body):
         return Acknowledge(self.unit)
 
 
-class ReturnBody(Body):
+class ReturnBody(MoveBody):
     """Why it is not our field, and whose it may be."""
 
     reason: str
@@ -64,16 +64,16 @@ class ReturnBody(Body):
         return Return(self.reason, self.suggested_agency, self.suggested_unit)
 
 
-class ProgressBody(Body):
+class ProgressBody(MoveBody):
     """How far we are."""
 
     text: str
 
     def move(self) -> Move:
-        return Progress(self.text)
+        return RecordProgress(self.text)
 
 
-class ClarificationBody(Body):
+class ClarificationBody(MoveBody):
     """What the reporter is asked."""
 
     question: str
@@ -82,7 +82,7 @@ class ClarificationBody(Body):
         return Clarify(self.question)
 
 
-class ResponseBody(Body):
+class ResponseBody(MoveBody):
     """The answer, and the version of the complaint that its writer had read."""
 
     text: str
@@ -92,10 +92,10 @@ class ResponseBody(Body):
         return Respond(self.text, self.seen_version)
 
 
-Said = AcknowledgementBody | ReturnBody | ProgressBody | ClarificationBody | ResponseBody
+AnyMoveBody = AcknowledgementBody | ReturnBody | ProgressBody | ClarificationBody | ResponseBody
 
 
-class Filters(BaseModel):
+class InboxQuery(BaseModel):
     """Which rows of the inbox."""
 
     model_config = ConfigDict(extra="ignore")
@@ -104,14 +104,14 @@ class Filters(BaseModel):
     page: int = Field(default=0, ge=0, le=10_000)
 
 
-class Pages(BaseModel):
+class PageQuery(BaseModel):
     """Which page."""
 
     model_config = ConfigDict(extra="ignore")
     page: int = Field(default=0, ge=0, le=10_000)
 
 
-class Asking(NamedTuple):
+class MoveHeaders(NamedTuple):
     """Under which key a move is asked for, by which client, after seeing which version."""
 
     key: str
@@ -119,48 +119,50 @@ class Asking(NamedTuple):
     if_match: int | None
 
 
-async def _asking(key: IdempotencyKey, client: ClientId, if_match: IfMatch) -> Asking:
-    return Asking(key, client, if_match)
+async def _asking(key: IdempotencyKey, client: ClientId, if_match: IfMatch) -> MoveHeaders:
+    return MoveHeaders(key, client, if_match)
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class MoveEndpoint:
     """Where an agency's moves come in."""
 
     context: Inbox
-    asking: Asking
+    asking: MoveHeaders
     lang: str
     response: Response
 
-    async def moved(self, agency: str, complaint: UUID, route: str, body: Said) -> dict[str, Any]:
+    async def moved(self, agency: str, complaint: UUID, route: str, body: AnyMoveBody) -> dict[str, Any]:
         """Carry it out, and tell where the complaint is now."""
         context, key, client = self.context, self.asking.key, self.asking.client
         # An agency is its own principal: two agencies with the same key do not meet.
         causation = ids.move_id(complaint, f"agency:{agency}/{client}", route, key)
         cause = Cause(causation, complaint, context.clock.now(), request=body.model_dump_json().encode())
         await carry_out(context, agency, complaint, body.move(), cause, if_match=self.asking.if_match)
-        state = (await context.ledger.load(complaint)).state
+        state = (await context.repository.load(complaint)).state
         etag(self.response, state.version)
         return summary(state, await context.registry.current(), context.policies, self.lang)
 
 
 async def _desk(
-    context: Context, asking: Annotated[Asking, Depends(_asking)], lang: Language, response: Response
-) -> Desk:
-    return Desk(context, asking, lang, response)
+    context: Context, asking: Annotated[MoveHeaders, Depends(_asking)], lang: Language, response: Response
+) -> MoveEndpoint:
+    return MoveEndpoint(context, asking, lang, response)
 
 
-AtDesk = Annotated[Desk, Depends(_desk)]
+AtDesk = Annotated[MoveEndpoint, Depends(_desk)]
 
 
 @router.get("/inbox")
-async def inbox(agency: str, context: Context, lang: Language, wanted: Annotated[Filters, Query()]) -> dict[str, Any]:
+async def inbox(
+    agency: str, context: Context, lang: Language, wanted: Annotated[InboxQuery, Query()]
+) -> dict[str, Any]:
     """The agency's complaints, the most urgent first."""
     registry, now = await _known(context, agency), context.clock.now()
-    rows_of = views.Wanted(names_of(registry, agency), wanted.status, wanted.overdue)
+    rows_of = views.InboxFilter(names_of(registry, agency), wanted.status, wanted.overdue)
     rows = await context.database.read(lambda c: views.page(c, views.INBOX, rows_of, now, wanted.page))
     total = await context.database.read(lambda c: views.count(c, views.INBOX, rows_of, now))
-    loaded = await context.ledger.load_many([UUID(row["complaint"]) for row in rows])
+    loaded = await context.repository.load_many([UUID(row["complaint"]) for row in rows])
     # A row may be a moment behind its stream: whose it is, is decided on the stream.
     shown = [
         _row(row, each, context, registry, lang)
@@ -171,7 +173,7 @@ async def inbox(agency: str, context: Context, lang: Language, wanted: Annotated
 
 
 @router.get("/replies/refused")
-async def refused(agency: str, context: Context, wanted: Annotated[Pages, Query()]) -> dict[str, Any]:
+async def refused(agency: str, context: Context, wanted: Annotated[PageQuery, Query()]) -> dict[str, Any]:
     """Replies from the agency's topic that could not be taken, and why; the newest first."""
     await _known(context, agency)
     rows = await context.quarantine.of(agency, wanted.page)
@@ -184,7 +186,7 @@ async def refused(agency: str, context: Context, wanted: Annotated[Pages, Query(
 async def one(agency: str, complaint: UUID, context: Context, lang: Language, response: Response) -> dict[str, Any]:
     """Everything that the agency may read of one complaint."""
     registry = await _known(context, agency)
-    loaded = await context.ledger.load(complaint)
+    loaded = await context.repository.load(complaint)
     if not may_read(loaded.state, registry, agency):
         raise NotFound(complaint=str(complaint))
     etag(response, loaded.state.version)
@@ -230,7 +232,7 @@ async def _precedent(context: Inbox, state: Complaint, registry: Registry, lang:
     named = state.routed.basis.precedent if state.routed else None
     if named is None:
         return None
-    earlier = await context.ledger.load(UUID(named))
+    earlier = await context.repository.load(UUID(named))
     return decision(earlier.state, earlier.told(), registry, lang)
 
 
@@ -241,7 +243,7 @@ async def _known(context: Inbox, agency: str) -> Registry:
     return registry
 
 
-def _row(row: dict[str, Any], loaded: Loaded, context: Inbox, registry: Registry, lang: str) -> dict[str, Any]:
+def _row(row: dict[str, Any], loaded: LoadedStream, context: Inbox, registry: Registry, lang: str) -> dict[str, Any]:
     state, due_at = loaded.state, row["due_at"]
     return {
         **summary(state, registry, context.policies, lang),

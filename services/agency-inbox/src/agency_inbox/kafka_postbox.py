@@ -9,7 +9,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from agency_inbox.agency_topics import AgencyTopics
 from agency_inbox.delivery import TopicIds
-from agency_inbox.postbox import Outgoing
+from agency_inbox.postbox import OutgoingMessage
 from chassis.base.errors import Permanent
 from chassis.kafka.clients import meaning, producer, stop
 from schemas.base.topics import agency_inbox
@@ -32,7 +32,7 @@ class KafkaPostbox:
     def known(self) -> TopicIds:
         return self._topics.known()
 
-    async def send(self, outgoing: Sequence[Outgoing]) -> Sequence[Receipt]:
+    async def send(self, outgoing: Sequence[OutgoingMessage]) -> Sequence[Receipt]:
         """Raises also `Permanent`: a message is too large for the broker."""
         ids = await self.topics({each.agency for each in outgoing})
         cluster = await self._topics.cluster()
@@ -68,7 +68,7 @@ class KafkaPostbox:
             return self._producer
 
 
-async def _all(client: AIOKafkaProducer, outgoing: Sequence[Outgoing]) -> Sequence[Any]:
+async def _all(client: AIOKafkaProducer, outgoing: Sequence[OutgoingMessage]) -> Sequence[Any]:
     sent = [await _begin(client, each) for each in outgoing]
     done = await asyncio.gather(*sent, return_exceptions=True)
     for each in done:
@@ -77,6 +77,6 @@ async def _all(client: AIOKafkaProducer, outgoing: Sequence[Outgoing]) -> Sequen
     return done
 
 
-async def _begin(client: AIOKafkaProducer, each: Outgoing) -> Any:
+async def _begin(client: AIOKafkaProducer, each: OutgoingMessage) -> Any:
     key, headers = str(each.complaint).encode(), each.headers()
     return await client.send(agency_inbox(each.agency), each.body, key=key, headers=headers, partition=0)

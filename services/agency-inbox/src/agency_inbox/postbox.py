@@ -17,7 +17,7 @@ from schemas.complaint.state import News, Receipt
 SOURCE = b"/satupintu/agency-inbox"
 
 
-class Outgoing(NamedTuple):
+class OutgoingMessage(NamedTuple):
     """One message for one agency. `at`: when the fact that it tells happened."""
 
     agency: str
@@ -51,7 +51,7 @@ class Postbox(Protocol):
         """The ids as last read, without asking."""
         ...
 
-    async def send(self, outgoing: Sequence[Outgoing]) -> Sequence[Receipt]:
+    async def send(self, outgoing: Sequence[OutgoingMessage]) -> Sequence[Receipt]:
         """Put all of them in, and tell where each lies; every replica then has them. An error may leave some in."""
         ...
 
@@ -73,7 +73,7 @@ class MemoryPostbox:
                 self._ids[agency] = str(uuid5(self._cluster, f"{agency} {self._born}"))
         return {agency: self._ids[agency] for agency in agencies}
 
-    async def send(self, outgoing: Sequence[Outgoing]) -> Sequence[Receipt]:
+    async def send(self, outgoing: Sequence[OutgoingMessage]) -> Sequence[Receipt]:
         ids = await self.topics({each.agency for each in outgoing})
         return [self._put(each, ids[each.agency]) for each in outgoing]
 
@@ -85,7 +85,7 @@ class MemoryPostbox:
     def known(self) -> TopicIds:
         return dict(self._ids)
 
-    def _put(self, each: Outgoing, topic_id: str) -> Receipt:
+    def _put(self, each: OutgoingMessage, topic_id: str) -> Receipt:
         records = self.records.setdefault(each.agency, [])
         topic, offset = agency_inbox(each.agency), len(records)
         records.append(Message(topic, 0, offset, str(each.complaint).encode(), each.body, each.headers()))

@@ -14,15 +14,15 @@ from uuid import UUID
 import structlog
 
 from agency_inbox import decide
-from agency_inbox.delivery import Letter, TopicIds, body_of, receipt_cause, untold
-from agency_inbox.postbox import Outgoing, Postbox
+from agency_inbox.delivery import Notification, TopicIds, message_body, receipt_cause, undelivered
+from agency_inbox.postbox import OutgoingMessage, Postbox
 from agency_inbox.settings import REMEMBERED_SENDS
 from chassis.base.errors import BrokerUnavailable
-from chassis.base.ports import Clock
+from chassis.base.ports import TimeSource
 from chassis.project.registry import RegistryView
 from chassis.react.reaction import Outcome
-from chassis.write.loaded import Loaded
-from chassis.write.repository import Cause, Ledger
+from chassis.write.loaded import LoadedStream
+from chassis.write.repository import Cause, Repository
 from schemas.base.envelope import Metadata, NewEvent
 from schemas.base.sealed import Keys
 from schemas.complaint.state import Receipt
@@ -34,7 +34,7 @@ from schemas.registry.fold import Registry
 log = structlog.get_logger(__name__)
 
 
-class Told(NamedTuple):
+class DeliveryKey(NamedTuple):
     """A message as it was, or is to be, sent."""
 
     complaint: UUID
@@ -50,29 +50,31 @@ class Tellings(Cause):
     each: tuple[Cause, ...] = ()
 
 
-class ReceiptLedger(Ledger):
+class ReceiptRepository(Repository):
     """The ledger of a writer whose receipts have a cause each, and so the same id whatever they are appended with."""
 
     def encode(self, stream: str, facts: Sequence[Fact], cause: Cause, keys: Keys) -> list[NewEvent]:
         if not isinstance(cause, Tellings):
             return super().encode(stream, facts, cause, keys)
         pairs = zip(facts, cause.each, strict=True)
-        return [event for fact, own in pairs for event in super(ReceiptLedger, self).encode(stream, [fact], own, keys)]
+        return [
+            event for fact, own in pairs for event in super(ReceiptRepository, self).encode(stream, [fact], own, keys)
+        ]
 
 
 class Delivery:
     """The reaction (see `chassis.react.reaction.Reaction`) of the agent and of the sweep, over one postbox."""
 
-    def __init__(self, postbox: Postbox, registry: RegistryView, policies: Policies, clock: Clock) -> None:
+    def __init__(self, postbox: Postbox, registry: RegistryView, policies: Policies, clock: TimeSource) -> None:
         self._postbox, self._registry, self._policies, self._clock = postbox, registry, policies, clock
-        self._sent: OrderedDict[Told, Receipt] = OrderedDict()
+        self._sent: OrderedDict[DeliveryKey, Receipt] = OrderedDict()
         self._turn = asyncio.Lock()
 
-    async def __call__(self, loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
+    async def __call__(self, loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
         """Tell everybody who has not been told."""
         return await self._deliver(loaded, None)
 
-    async def what_was_left(self, grace: timedelta, loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
+    async def what_was_left(self, grace: timedelta, loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
         """The same for the sweep: news younger than `grace` is left to the agent, which is probably on its way, and
         while the broker is away nothing is done, so that the sweep goes on feeding its open work.
         """
@@ -82,7 +84,7 @@ class Delivery:
             log.warning("not delivered", because=str(error), complaints=len(loaded))
             return [None] * len(loaded)
 
-    async def _deliver(self, loaded: Sequence[Loaded], until: datetime | None) -> Sequence[Outcome | None]:
+    async def _deliver(self, loaded: Sequence[LoadedStream], until: datetime | None) -> Sequence[Outcome | None]:
         async with self._turn:  # agent and sweep of one process do not send the same letter
             topics = await self._topics(loaded)
             letters = [_due(each, topics, until) for each in loaded]
@@ -90,16 +92,16 @@ class Delivery:
         at = self._clock.now()
         return [_receipted(each, due, receipts, topics, at) for each, due in zip(loaded, letters, strict=True)]
 
-    async def _topics(self, loaded: Sequence[Loaded]) -> TopicIds:
+    async def _topics(self, loaded: Sequence[LoadedStream]) -> TopicIds:
         agencies = {agency for each in loaded for agency in each.state.news}
         topics = await self._postbox.topics(agencies)
-        lost = any(letter.again for each in loaded for letter in untold(each.state, each.ids, topics))
+        lost = any(letter.again for each in loaded for letter in undelivered(each.state, each.ids, topics))
         # Nobody is told a second time because of an id read some seconds ago.
         return await self._postbox.topics(agencies, fresh=True) if lost else topics
 
     async def _send(
-        self, loaded: Sequence[Loaded], letters: Sequence[Sequence[Letter]], topics: TopicIds
-    ) -> dict[Told, Receipt]:
+        self, loaded: Sequence[LoadedStream], letters: Sequence[Sequence[Notification]], topics: TopicIds
+    ) -> dict[DeliveryKey, Receipt]:
         """The receipts of all letters: of those just sent, and of those sent before a conflict undid the append."""
         wanted = {
             _told(each, letter, topics): (each, letter)
@@ -117,18 +119,22 @@ class Delivery:
             self._sent.popitem(last=False)
         return receipts
 
-    def _outgoing(self, loaded: Loaded, letter: Letter, registry: Registry) -> Outgoing:
-        body = body_of(loaded.state, letter, registry, self._policies)
-        return Outgoing(letter.agency, loaded.state.id, letter.news, _of_news(loaded, letter).at, body)
+    def _outgoing(self, loaded: LoadedStream, letter: Notification, registry: Registry) -> OutgoingMessage:
+        body = message_body(loaded.state, letter, registry, self._policies)
+        return OutgoingMessage(letter.agency, loaded.state.id, letter.news, _of_news(loaded, letter).at, body)
 
 
-def _due(loaded: Loaded, topics: TopicIds, until: datetime | None) -> list[Letter]:
-    letters = untold(loaded.state, loaded.ids, topics)
+def _due(loaded: LoadedStream, topics: TopicIds, until: datetime | None) -> list[Notification]:
+    letters = undelivered(loaded.state, loaded.ids, topics)
     return [each for each in letters if until is None or each.again or _of_news(loaded, each).at <= until]
 
 
 def _receipted(
-    loaded: Loaded, letters: Sequence[Letter], receipts: dict[Told, Receipt], topics: TopicIds, at: datetime
+    loaded: LoadedStream,
+    letters: Sequence[Notification],
+    receipts: dict[DeliveryKey, Receipt],
+    topics: TopicIds,
+    at: datetime,
 ) -> Outcome | None:
     facts, causes = list[Fact](), list[Cause]()
     for letter in letters:
@@ -142,14 +148,14 @@ def _receipted(
     return facts, Tellings(first.causation_id, first.correlation_id, at, each=tuple(causes))
 
 
-def _told(loaded: Loaded, letter: Letter, topics: TopicIds) -> Told:
-    return Told(loaded.state.id, letter.agency, letter.news.event_id, topics[letter.agency])
+def _told(loaded: LoadedStream, letter: Notification, topics: TopicIds) -> DeliveryKey:
+    return DeliveryKey(loaded.state.id, letter.agency, letter.news.event_id, topics[letter.agency])
 
 
-def _of_news(loaded: Loaded, letter: Letter) -> Metadata:
+def _of_news(loaded: LoadedStream, letter: Notification) -> Metadata:
     return metadata_of(loaded.recorded[letter.news.version])
 
 
-def _basis(loaded: Loaded) -> int:
+def _basis(loaded: LoadedStream) -> int:
     routed = loaded.state.routed
     return routed.basis.registry_version if routed is not None else -1

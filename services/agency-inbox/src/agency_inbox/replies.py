@@ -8,7 +8,7 @@ from typing import Final, assert_never
 
 from pydantic import BaseModel, ValidationError
 
-from agency_inbox.casework import Acknowledge, Clarify, Move, Progress, Respond, Return
+from agency_inbox.casework import Acknowledge, Clarify, Move, RecordProgress, Respond, Return
 from agency_inbox.context import Inbox
 from agency_inbox.handlers import carry_out
 from chassis.base.errors import Poison
@@ -83,7 +83,7 @@ def move_of(reply: BaseModel) -> Move:
         case contract.Returned():
             return Return(reply.reason, reply.suggested_agency, reply.suggested_unit)
         case contract.Progress():
-            return Progress(reply.text)
+            return RecordProgress(reply.text)
         case contract.Clarification():
             return Clarify(reply.question)
         case contract.Answered():

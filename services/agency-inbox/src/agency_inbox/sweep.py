@@ -10,10 +10,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, select
 
-from agency_inbox.delivery import TopicIds, untold
+from agency_inbox.delivery import TopicIds, undelivered
 from agency_inbox.settings import NOTICE_S
 from agency_inbox.views import SWEEP
-from chassis.base.retry import Patience
+from chassis.base.retry import RetryPolicy
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
 from chassis.sql.lease import Lease
@@ -41,7 +41,7 @@ def plan(topics: Callable[[], TopicIds], grace: timedelta) -> Plan:
     """When to look at a complaint. `grace`: the news before is probably on its way."""
 
     def planned(state: Complaint) -> list[Work]:
-        if untold(state, (), topics()):
+        if undelivered(state, (), topics()):
             return [Work(TELL, str(state.holder), state.stage.at + grace)]
         receipt = state.receipts.get(state.agency or "")
         return [Work(LIVE, receipt.topic_id, NEVER)] if receipt is not None and state.is_open else []
@@ -57,7 +57,7 @@ class Topics(Protocol):
     def known(self) -> TopicIds: ...
 
 
-class Keeper:
+class AgencyTopicProvisioner:
     """Gives agencies their topics, and has what a remade topic lost planned again. Of several processes one works, by
     a lease.
 
@@ -77,13 +77,13 @@ class Keeper:
     ) -> None:
         self._topics, self._registry, self._sweep, self._database = topics, registry, sweep, database
         self._every, self._seen = every, frozenset[str]()
-        self._lease, self._patience = Lease(database, SWEEP.lease, "topics", real), Patience()
+        self._lease, self._retry_policy = Lease(database, SWEEP.lease, "topics", real), RetryPolicy()
 
     async def run(self) -> None:
         """Until cancelled. Waits while the broker is away."""
         try:
             while True:
-                await self._patience.until_up(self.once, "agencies' topics")
+                await self._retry_policy.until_up(self.once, "agencies' topics")
                 await asyncio.sleep(NOTICE_S)
         finally:
             with suppress(Exception):  # the lease ends by itself if the database is gone

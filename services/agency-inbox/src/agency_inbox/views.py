@@ -20,21 +20,23 @@ from sqlalchemy import (
     true,
 )
 
-from agency_inbox.casework import reader
-from agency_inbox.quarantine import refused_table
+from agency_inbox.casework import owner_of
+from agency_inbox.refused_replies import refused_table
 from chassis.project.from_kafka import checkpoint_table
 from chassis.project.registry import RegistryView
 from chassis.project.view import View
 from chassis.sql.statements import replace
 from chassis.sql.types import Moment
 from chassis.sweep.sweep import sweep_tables
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from schemas.base.envelope import RecordedEvent
 from schemas.base.limits import PAGE
 from schemas.base.values import Clock
 from schemas.complaint.state import Complaint
 from schemas.deadlines.clocks import running
 from schemas.deadlines.policies import Policies
+from schemas.events.base import names
+from schemas.events.intake import ComplaintFiled
 from schemas.registry.fold import Registry
 
 HOLDERS_CLOCKS: Final = frozenset({Clock.ACKNOWLEDGE, Clock.SETTLE, Clock.REWORK})
@@ -57,11 +59,11 @@ class InboxRow(NamedTuple):
     due_at: datetime | None
 
 
-BEFORE_ANYBODY: Final = frozenset({"ComplaintFiled"})
+BEFORE_ANYBODY: Final = names(ComplaintFiled)
 """No body holds it yet."""
 
 
-class Wanted(NamedTuple):
+class InboxFilter(NamedTuple):
     """Which rows: of these agencies (a body and those it followed), in this status, overdue or not."""
 
     agencies: tuple[str, ...]
@@ -99,7 +101,7 @@ checkpoint_table(METADATA)
 
 def row_of(state: Complaint, registry: Registry, policies: Policies) -> InboxRow:
     """The row as the state is now."""
-    holder = reader(state)
+    holder = owner_of(state)
     clocks = running(state, registry, policies) if holder else ()
     return InboxRow(
         str(state.id),
@@ -123,13 +125,13 @@ def put_rows(connection: Connection, tables: Sequence[Table], rows: Sequence[Inb
     replace(connection, table.c.complaint, list(newest), kept)
 
 
-def inbox_view(ledger: Ledger, registry: RegistryView, policies: Policies) -> View[InboxRow]:
+def inbox_view(repository: Repository, registry: RegistryView, policies: Policies) -> View[InboxRow]:
     """The read model behind `/inbox`."""
-    prepare = _present(ledger, registry, policies)
-    return View("inbox", inbox_tables, put_rows, prepare, unmoved_by=BEFORE_ANYBODY)
+    prepare = _present(repository, registry, policies)
+    return View("inbox", inbox_tables, put_rows, prepare, ignored_types=BEFORE_ANYBODY)
 
 
-def page(connection: Connection, table: Table, wanted: Wanted, now: datetime, number: int) -> list[dict[str, Any]]:
+def page(connection: Connection, table: Table, wanted: InboxFilter, now: datetime, number: int) -> list[dict[str, Any]]:
     """One page of rows, the most urgent first; what has no date comes last."""
     query = select(table).where(*_where(table, wanted, now))
     query = query.order_by(table.c.due_at.is_(None), table.c.due_at, table.c.assigned_at, table.c.complaint)
@@ -137,13 +139,13 @@ def page(connection: Connection, table: Table, wanted: Wanted, now: datetime, nu
     return [dict(row) for row in found]
 
 
-def count(connection: Connection, table: Table, wanted: Wanted, now: datetime) -> int:
+def count(connection: Connection, table: Table, wanted: InboxFilter, now: datetime) -> int:
     """How many rows there are."""
     query = select(func.count()).select_from(table).where(*_where(table, wanted, now))
     return connection.execute(query).scalar() or 0
 
 
-def _where(table: Table, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
+def _where(table: Table, wanted: InboxFilter, now: datetime) -> list[ColumnElement[bool]]:
     late = table.c.due_at.is_not(None) & (table.c.due_at < now)
     by_status = true() if wanted.status is None else table.c.status == wanted.status
     by_lateness = true() if wanted.overdue is None else (late if wanted.overdue else ~late)
@@ -151,10 +153,10 @@ def _where(table: Table, wanted: Wanted, now: datetime) -> list[ColumnElement[bo
 
 
 def _present(
-    ledger: Ledger, registry: RegistryView, policies: Policies
+    repository: Repository, registry: RegistryView, policies: Policies
 ) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[InboxRow]]]:
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[InboxRow]:
         bodies = await registry.current()
-        return [row_of(each.state, bodies, policies) for each in await ledger.touched(events) if each.recorded]
+        return [row_of(each.state, bodies, policies) for each in await repository.touched(events) if each.recorded]
 
     return prepare

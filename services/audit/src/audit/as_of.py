@@ -6,17 +6,17 @@ from typing import Final
 
 from pydantic_core import from_json
 
-from chassis.write.loaded import Loaded, blank
+from chassis.write.loaded import LoadedStream, blank
 from schemas.base.envelope import RecordedEvent
 from schemas.base.sealed import BrokenSeal
-from schemas.complaint.fold import Told
+from schemas.complaint.fold import RecordedFact
 from schemas.events.codec import MalformedEvent, UnknownEvent, decode
 from schemas.registry.fold import Registry, fold_registry
 
 UNREADABLE: Final = (MalformedEvent, UnknownEvent, BrokenSeal, ValueError)
 
 
-def known(loaded: Loaded, until: datetime | None) -> Loaded:
+def known(loaded: LoadedStream, until: datetime | None) -> LoadedStream:
     """The complaint as it stood at `until`; as it is, if that is None. One that cannot be folded has no state."""
     recorded = early(loaded.recorded, until)
     if len(recorded) == len(loaded.recorded):
@@ -30,7 +30,7 @@ def known(loaded: Loaded, until: datetime | None) -> Loaded:
 
 def registry_known(recorded: Sequence[RecordedEvent], until: datetime | None) -> Registry:
     """The registry as it stood then: of later mergers, mandates and decrees nobody knew."""
-    history = (Told(decode(event), event.id, event.version) for event in early(recorded, until))
+    history = (RecordedFact(decode(event), event.id, event.version) for event in early(recorded, until))
     return fold_registry(Registry(), list(history))
 
 

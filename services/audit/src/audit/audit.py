@@ -19,9 +19,9 @@ from audit.rules.gaps import Gaps
 from audit.rules.history import history
 from audit.rules.parts import answered_early
 from audit.rules.state import Around, check, pointed_to
-from audit.seen import Met
-from chassis.write.loaded import Loaded
-from chassis.write.repository import Ledger
+from audit.seen import SeenEvents
+from chassis.write.loaded import LoadedStream
+from chassis.write.repository import Repository
 from schemas.base.envelope import RecordedEvent
 from schemas.base.sealed import Keys
 from schemas.base.streams import COMPLAINT_PREFIX, REGISTRY, complaint_id, complaint_stream
@@ -33,7 +33,7 @@ from schemas.wording.fields import by_field
 
 PAGE: Final = 1000
 
-Found = tuple[Violation, Loaded]
+Found = tuple[Violation, LoadedStream]
 Page = Callable[[Sequence[RecordedEvent], int], None]
 """Hears each page of events, and how many events were seen so far."""
 Judged = Callable[[Complaint], None]
@@ -45,7 +45,7 @@ class Audit:
 
     def __init__(
         self,
-        ledger: Ledger,
+        repository: Repository,
         policies: Policies,
         now: datetime,
         tolerance: timedelta,
@@ -60,7 +60,7 @@ class Audit:
         None: nothing.
         """
         self._page_size, self._until = page_size, until
-        self._ledger, self._policies, self._now, self._tolerance = ledger, policies, now, tolerance
+        self._repository, self._policies, self._now, self._tolerance = repository, policies, now, tolerance
         self._page, self._judged = page, judged
         self._leads: dict[UUID, bool | UUID] = {}
         self._books, self._gaps, self.position, self.events, self.later = Books(), Gaps(), 0, 0, 0
@@ -72,12 +72,12 @@ class Audit:
 
     async def violations(self) -> AsyncIterator[Found]:
         """Each broken rule with the stream that breaks it."""
-        registry = registry_known(await self._ledger.store.read(REGISTRY), self._until)
+        registry = registry_known(await self._repository.store.read(REGISTRY), self._until)
         basis = Basis(registry, self._policies, self._now, self._tolerance)
         position: int | None = None
-        with Met() as met:
+        with SeenEvents() as met:
             while True:
-                page = await self._ledger.store.read_all(position, (), self._page_size)
+                page = await self._repository.store.read_all(position, (), self._page_size)
                 async for found in self._streams(dict.fromkeys(event.stream for event in page.events), basis, met):
                     yield found
                 self._gaps.page(page.events)
@@ -87,11 +87,11 @@ class Audit:
                     self._page(page.events, self.events)
                 if page.caught_up:
                     break
-        if self._ledger.store.dense:
+        if self._repository.store.dense:
             for violation in self._gaps.found():
-                yield violation, Loaded(violation.stream, new(UUID(int=0)), Keys(), ())
+                yield violation, LoadedStream(violation.stream, new(UUID(int=0)), Keys(), ())
 
-    async def _streams(self, names: dict[str, None], basis: Basis, met: Met) -> AsyncIterator[Found]:
+    async def _streams(self, names: dict[str, None], basis: Basis, met: SeenEvents) -> AsyncIterator[Found]:
         fresh = met.fresh(list(names))
         ours = [name for name in fresh if _is_complaint(name)]
         for found in await self._others([name for name in fresh if name not in ours]):
@@ -105,7 +105,7 @@ class Audit:
             for violation in [*await self._judge(loaded, basis), *_number(loaded, met)]:
                 yield violation, loaded
 
-    async def _judge(self, loaded: Loaded, basis: Basis) -> list[Violation]:
+    async def _judge(self, loaded: LoadedStream, basis: Basis) -> list[Violation]:
         state = loaded.state
         if loaded.recorded and state.version < 0:
             return list(history(loaded.stream, loaded.recorded)) or [_unreadable(loaded)]
@@ -130,10 +130,10 @@ class Audit:
     async def _others(self, names: Sequence[str]) -> list[Found]:
         # The registry's stream, the supports'; and a complaint's under a name that is not its own.
         found: list[Found] = []
-        for name, whole in zip(names, await self._ledger.store.read_many(names) if names else [], strict=True):
+        for name, whole in zip(names, await self._repository.store.read_many(names) if names else [], strict=True):
             recorded = early(whole, self._until)
             self.later += len(whole) - len(recorded)
-            loaded = Loaded(name, new(UUID(int=0)), Keys(), recorded)
+            loaded = LoadedStream(name, new(UUID(int=0)), Keys(), recorded)
             found += [(violation, loaded) for violation in history(name, recorded)]
             self._gaps.stream(whole)
             if name.startswith(COMPLAINT_PREFIX):
@@ -141,24 +141,24 @@ class Audit:
                 found.append((Violation("alias", name, 0, what), loaded))
         return found
 
-    async def _load(self, complaints: Sequence[UUID]) -> list[Loaded]:
+    async def _load(self, complaints: Sequence[UUID]) -> list[LoadedStream]:
         """All of them; one that cannot be folded comes without a state (version -1)."""
         if not complaints:
             return []
         try:
-            return await self._ledger.load_many(complaints)
+            return await self._repository.load_many(complaints)
         except UNREADABLE:
             return [await self._alone(complaint) for complaint in complaints]
 
-    async def _alone(self, complaint: UUID) -> Loaded:
+    async def _alone(self, complaint: UUID) -> LoadedStream:
         try:
-            return await self._ledger.load(complaint)
+            return await self._repository.load(complaint)
         except UNREADABLE:
             stream = complaint_stream(complaint)
-            return Loaded(stream, new(complaint), Keys(), await self._ledger.store.read(stream))
+            return LoadedStream(stream, new(complaint), Keys(), await self._repository.store.read(stream))
 
 
-def _number(loaded: Loaded, met: Met) -> list[Violation]:
+def _number(loaded: LoadedStream, met: SeenEvents) -> list[Violation]:
     state = loaded.state
     if state.whole is not None or not state.public_number:
         return []
@@ -174,7 +174,7 @@ def _is_complaint(stream: str) -> bool:
         return False
 
 
-def _unreadable(loaded: Loaded) -> Violation:
+def _unreadable(loaded: LoadedStream) -> Violation:
     for event in loaded.recorded:
         try:
             decode(event)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from schemas.base.streams import COMPLAINT_PREFIX, complaint_id
 from schemas.base.values import HolderKind
 from schemas.complaint.lifecycle import CloseReason, Status
@@ -100,7 +100,7 @@ def _positive(counts: Counter[str]) -> dict[str, int]:
     return {name: count for name, count in sorted(counts.items()) if count}
 
 
-async def read_books(ledger: Ledger) -> dict[str, Any]:
+async def read_books(repository: Repository) -> dict[str, Any]:
     """The books of the whole store, straight from its streams. Holds one summary a complaint.
 
     Raises:
@@ -108,10 +108,10 @@ async def read_books(ledger: Ledger) -> dict[str, Any]:
     """
     books, known, position = Books(), dict[UUID, tuple[int, Summary]](), None
     while True:
-        page = await ledger.store.read_all(position, (COMPLAINT_PREFIX,))
+        page = await repository.store.read_all(position, (COMPLAINT_PREFIX,))
         newest = {complaint_id(event.stream): event.version for event in page.events}
         behind = [complaint for complaint, version in newest.items() if known.get(complaint, _UNKNOWN)[0] < version]
-        for loaded in await ledger.load_many(behind):
+        for loaded in await repository.load_many(behind):
             old, new = known.get(loaded.state.id, _UNKNOWN)[1], summary(loaded.state)
             known[loaded.state.id] = (loaded.state.version, new)
             books.change(old, new)

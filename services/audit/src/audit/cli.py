@@ -18,8 +18,8 @@ from audit.finding import Violation
 from audit.kafka import Collected, compare
 from chassis.base.settings import Settings, read_settings
 from chassis.service.platform import Platform, open_platform
-from chassis.write.loaded import Loaded
-from chassis.write.repository import Ledger
+from chassis.write.loaded import LoadedStream
+from chassis.write.repository import Repository
 from schemas import wording
 from schemas.base.envelope import RecordedEvent
 from schemas.base.sealed import Keys
@@ -101,9 +101,15 @@ async def _audit(asked: Asked) -> int:
                     collected.page(events)
 
             judged = collected.judged if asked.kafka else None
-            ledger = Ledger(platform.store, platform.keyring, "audit")
+            repository = Repository(platform.store, platform.keyring, "audit")
             walk = Audit(
-                ledger, policies(), at, asked.tolerance(settings), page=told, judged=judged, until=at if past else None
+                repository,
+                policies(),
+                at,
+                asked.tolerance(settings),
+                page=told,
+                judged=judged,
+                until=at if past else None,
             )
             async for violation, loaded in _all(walk, platform, collected, asked.kafka):
                 if verdict.add(violation) <= asked.most:
@@ -129,11 +135,11 @@ async def _all(walk: Audit, platform: Platform, collected: Collected, kafka: str
             yield violation, await _loaded(platform, violation.stream)
 
 
-async def _loaded(platform: Platform, stream: str) -> Loaded:
+async def _loaded(platform: Platform, stream: str) -> LoadedStream:
     complaint = complaint_id(stream) if stream.startswith(COMPLAINT_PREFIX) else None
     if complaint is None:
-        return Loaded(stream, new(_NOBODY), Keys(), ())
-    return await Ledger(platform.store, platform.keyring, "audit").load(complaint)
+        return LoadedStream(stream, new(_NOBODY), Keys(), ())
+    return await Repository(platform.store, platform.keyring, "audit").load(complaint)
 
 
 _NOBODY: Final = complaint_id(f"{COMPLAINT_PREFIX}00000000-0000-0000-0000-000000000000")
@@ -159,14 +165,14 @@ def _progress() -> Progress:
     return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
-def _tell(violation: Violation, loaded: Loaded, registry: Registry) -> None:
+def _tell(violation: Violation, loaded: LoadedStream, registry: Registry) -> None:
     place = f"{violation.stream} at version {violation.version}" if violation.version >= 0 else violation.stream
     console.print(f"[red]{violation.code}[/red] {place}: {escape(violation.what)}")
     for line in story(loaded, registry, violation.version):
         console.print(f"    {escape(line)}")
 
 
-def story(loaded: Loaded, registry: Registry, version: int = -1) -> list[str]:
+def story(loaded: LoadedStream, registry: Registry, version: int = -1) -> list[str]:
     """The facts of a stream up to the offending one (`version`; -1: the last) as sentences, without any text that
     people wrote; by type where unreadable. How many come before and after is said, so that nothing seems to be missing.
     """
@@ -177,7 +183,7 @@ def story(loaded: Loaded, registry: Registry, version: int = -1) -> list[str]:
     return [*before, *_lines(loaded, registry, start, end), *after]
 
 
-def _lines(loaded: Loaded, registry: Registry, start: int, end: int) -> list[str]:
+def _lines(loaded: LoadedStream, registry: Registry, start: int, end: int) -> list[str]:
     try:
         told = loaded.told()[start:end]
     except UNREADABLE:

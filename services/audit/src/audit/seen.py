@@ -14,7 +14,7 @@ create table numbers (number text primary key, complaint blob) without rowid;
 _CACHE_KIB: Final = 16_000
 
 
-class Met:
+class SeenEvents:
     """A file that vanishes with the walk."""
 
     def __init__(self) -> None:

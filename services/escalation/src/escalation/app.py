@@ -8,19 +8,19 @@ from fastapi import APIRouter, FastAPI
 from starlette.datastructures import State
 
 from chassis.base.settings import Settings
-from chassis.project.from_store import StoreFeed
+from chassis.project.from_store import StoreProjection
 from chassis.project.rebuild import Rebuildable, fed
 from chassis.service.platform import Platform, open_platform
 from chassis.service.process import run_process
-from chassis.service.web_app import web_side
+from chassis.service.web_app import web_app
 from chassis.sql.database import Database
 from chassis.sweep.sweep import Sweep
-from chassis.write.cache import Memory
+from chassis.write.cache import StreamCache
 from escalation import http
-from escalation.basis import Basis
+from escalation.basis import PlanBasis
 from escalation.context import Escalation
 from escalation.settings import SERVICE
-from escalation.sweep import TimerLedger, plan, reaction
+from escalation.sweep import TimerRepository, plan, reaction
 from escalation.views import METADATA, SWEEP, ladder_view
 from schemas.reference.load import policies
 
@@ -31,12 +31,12 @@ routers: Final[list[APIRouter]] = [http.router]
 async def open_escalation(platform: Platform) -> AsyncIterator[Escalation]:
     """Escalation's own tables over the shared surroundings."""
     settings, registry, rules = platform.settings, platform.registry, policies()
-    ledger = TimerLedger(platform.store, platform.keyring, SERVICE, Memory())
+    repository = TimerRepository(platform.store, platform.keyring, SERVICE, StreamCache())
     database = Database(settings.views_of(SERVICE), METADATA)
-    basis = Basis(registry, rules)
+    basis = PlanBasis(registry, rules)
     sweep = Sweep(
         database,
-        ledger,
+        repository,
         platform.clock,
         plan=plan(registry, basis),
         react=reaction(registry, platform.clock, rules),
@@ -44,9 +44,9 @@ async def open_escalation(platform: Platform) -> AsyncIterator[Escalation]:
         basis=basis.now,
         period_s=settings.sweep_period_s,
     )
-    ladder = StoreFeed(platform.store, database, METADATA, ladder_view(ledger, registry, rules))
+    ladder = StoreProjection(platform.store, database, METADATA, ladder_view(repository, registry, rules))
     try:
-        yield Escalation(ledger, registry, database, ladder, sweep)
+        yield Escalation(repository, registry, database, ladder, sweep)
     finally:
         await database.close()
 
@@ -69,17 +69,17 @@ async def rebuildable(platform: Platform) -> AsyncIterator[list[Rebuildable]]:
 async def ready(state: State) -> dict[str, str]:
     """Whether the store and the read models answer, by name."""
     context: Escalation = state.escalation
-    await context.ledger.store.store_id()
+    await context.repository.store.store_id()
     await context.database.read(lambda connection: connection.exec_driver_sql("select 1").scalar())
     return {"store": "ok", "views": "ok"}
 
 
 def create_app() -> FastAPI:
     """Escalation's web side alone."""
-    return web_side("Satupintu escalation", routers, running, ready)
+    return web_app("Satupintu escalation", routers, running, ready)
 
 
 async def worker(settings: Settings) -> int:
     """Escalation's worker side: until SIGTERM; the exit status."""
     async with open_platform(settings) as platform, open_escalation(platform) as context:
-        return await run_process(SERVICE, context.roads(), port=settings.port, host=settings.host)
+        return await run_process(SERVICE, context.background_tasks(), port=settings.port, host=settings.host)

@@ -11,7 +11,7 @@ MOST: Final = "Asia/Jakarta"
 """The zone of most bodies, of which a new one changes none of the old dates."""
 
 
-class Basis:
+class PlanBasis:
     """Fingerprints of it, which rows of open work carry: 16 hexadecimal digits."""
 
     def __init__(self, registry: RegistryView, policies: Policies) -> None:

@@ -12,7 +12,7 @@ from schemas.events.escalation import ComplaintEscalated, ComplaintLapsed, Deadl
 
 def remind(state: Complaint, action: NextAction, at: datetime) -> list[Fact]:
     """The holder is told that the date is near: once a clock, and never after its miss."""
-    if not allows(state, "ReminderSent") or _gone(state, action, REMINDED) or _gone(state, action, MISSED):
+    if not allows(state, ReminderSent) or _gone(state, action, REMINDED) or _gone(state, action, MISSED):
         return []
     return [
         ReminderSent(
@@ -27,7 +27,7 @@ def remind(state: Complaint, action: NextAction, at: datetime) -> list[Fact]:
 
 def miss(state: Complaint, action: NextAction, at: datetime) -> list[Fact]:
     """The date has passed unmet, which stands for ever (law 25/2009 article 44: the period is the citizen's right)."""
-    if not allows(state, "DeadlineMissed") or _gone(state, action, MISSED):
+    if not allows(state, DeadlineMissed) or _gone(state, action, MISSED):
         return []
     return [
         DeadlineMissed(
@@ -42,7 +42,7 @@ def miss(state: Complaint, action: NextAction, at: datetime) -> list[Fact]:
 
 def escalate(state: Complaint, action: NextAction, at: datetime) -> list[Fact]:
     """Someone higher looks at it. The holder stays the holder: climbing moves attention, never responsibility."""
-    if not allows(state, "ComplaintEscalated"):
+    if not allows(state, ComplaintEscalated):
         return []
     if action.cause in ("second_dispute", "direct"):
         # Twice unsettled, or asked for: no period need run out before the Ombudsman looks (law 25/2009 article 46(2)).
@@ -60,7 +60,7 @@ def lapse(state: Complaint, action: NextAction, at: datetime) -> list[Fact]:
     """Closed by time: after an answer that nobody contradicted, or a file that was not completed in 30 days
     (law 25/2009 article 44(5)). Never without the one or the other.
     """
-    if not allows(state, "ComplaintLapsed"):
+    if not allows(state, ComplaintLapsed):
         return []
     silent = state.status is Status.ANSWERED
     if silent is not (action.cause == "silence"):
@@ -71,7 +71,7 @@ def lapse(state: Complaint, action: NextAction, at: datetime) -> list[Fact]:
 def move(state: Complaint, action: NextAction, at: datetime, calendar: str) -> list[Fact]:
     """A decree on days off gave an open date another day; a recorded miss stands."""
     before_at = action.before_at
-    if before_at is None or not allows(state, "DueDateMoved") or _gone(state, action, MISSED):
+    if before_at is None or not allows(state, DueDateMoved) or _gone(state, action, MISSED):
         return []
     told_at = state.moved.get((action.clock, action.started_version))
     if told_at is not None and told_at >= action.due_at:

@@ -8,7 +8,7 @@ from chassis.http.web import Language
 from escalation import views
 from escalation.context import Escalation
 from escalation.ladder import PUBLIC_LIST, SUPERVISOR
-from escalation.views import Row
+from escalation.views import LadderRow
 from schemas import wording
 from schemas.base.limits import PAGE
 from schemas.base.values import Clock
@@ -44,7 +44,7 @@ async def ladder(
     registry = await context.registry.current()
     # What the public list does not tell, nobody can find out by asking for it.
     within = unit if rung != PUBLIC_LIST else None
-    asked = views.Asked(rung, _bodies(registry, agency, supervisor), within)
+    asked = views.LadderQuery(rung, _bodies(registry, agency, supervisor), within)
     total = await context.database.read(lambda connection: views.count(connection, asked))
     rows = await context.database.read(lambda connection: views.page(connection, asked, page))
     items = [_item(row, registry, lang, public=rung == PUBLIC_LIST) for row in rows]
@@ -59,7 +59,7 @@ def _bodies(registry: Registry, agency: str | None, supervisor: str | None) -> l
     return [body for body in under if agency in (None, body)]
 
 
-def _item(row: Row, registry: Registry, lang: str, *, public: bool) -> dict[str, Any]:
+def _item(row: LadderRow, registry: Registry, lang: str, *, public: bool) -> dict[str, Any]:
     body = registry.agencies.get(row.agency or "")
     item = {**row._asdict(), "agency_name": body.name if body else None, **_looks(row, registry, lang)}
     item["class"] = item.pop("class_")
@@ -70,7 +70,7 @@ def _item(row: Row, registry: Registry, lang: str, *, public: bool) -> dict[str,
     return {name: value for name, value in item.items() if name not in OFFICES_ONLY}
 
 
-def _looks(row: Row, registry: Registry, lang: str) -> dict[str, str | None]:
+def _looks(row: LadderRow, registry: Registry, lang: str) -> dict[str, str | None]:
     """Who looks at it on its rung: the holder's own head, the body over it, the Ombudsman, or everybody."""
     clock = Clock(row.clock) if row.clock else None
     name = wording.rung_name(row.rung, clock, lang)

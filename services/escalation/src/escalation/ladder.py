@@ -19,7 +19,7 @@ _REPETITIONS: Final = 10**17
 """More than there are microseconds in three thousand years: a moved date is numbered by its decree's instant."""
 
 
-def standing(state: Complaint, registry: Registry, policies: Policies) -> int:
+def current_rung(state: Complaint, registry: Registry, policies: Policies) -> int:
     """The rung that looks at it now; 0: none. Rungs that a clock climbed count while that clock runs: what was
     acknowledged, answered or closed is ignored by nobody, and whom the arbiter bound late has a clock of its own. After
     a second dispute, or at the reporter's wish, the Ombudsman looks until the end.

@@ -10,7 +10,7 @@ from escalation import decide
 from escalation.ladder import number, start_of
 from escalation.settings import STEPS
 from schemas.base.values import Holder
-from schemas.complaint.fold import Told, evolve
+from schemas.complaint.fold import RecordedFact, evolve
 from schemas.complaint.state import NIL, Complaint
 from schemas.deadlines import NextAction, pending
 from schemas.deadlines.policies import Policies
@@ -22,7 +22,7 @@ OWNED: Final = frozenset({"move", "remind", "miss", "escalate", "lapse"})
 """Of the actions in `schemas.deadlines`; the others are router's."""
 
 
-class Step(NamedTuple):
+class FiredTimer(NamedTuple):
     """One timer that goes off. `causation` is the fact its clock started from, `ordinal` the timer's number."""
 
     fact: Fact
@@ -36,24 +36,26 @@ def next_owned(state: Complaint, registry: Registry, policies: Policies) -> Next
     return min(owned, key=_order, default=None)
 
 
-def due(state: Complaint, registry: Registry, policies: Policies, now: datetime) -> list[Step]:
+def due(state: Complaint, registry: Registry, policies: Policies, now: datetime) -> list[FiredTimer]:
     """Every step due by `now`, in the order in which they fell due, as one append: a clock that jumped over weeks
     skips none. About `STEPS` at most; ask again for the rest.
     """
-    taken: list[tuple[datetime, Step]] = []
+    taken: list[tuple[datetime, FiredTimer]] = []
     before = -1
     while before < len(taken) < STEPS:
         before = len(taken)
         for action in _ready(state, registry, policies, now):
             for step in _steps(state, registry, action, now):
-                state = evolve(state, Told(step.fact, NIL, state.version + 1))
+                state = evolve(state, RecordedFact(step.fact, NIL, state.version + 1))
                 taken.append((action.due_at, step))
     if len(taken) >= STEPS:
         taken = _before_the_rest(taken, _ready(state, registry, policies, now))
     return [step for _, step in sorted(taken, key=itemgetter(0))]
 
 
-def _before_the_rest(taken: list[tuple[datetime, Step]], left: Sequence[NextAction]) -> list[tuple[datetime, Step]]:
+def _before_the_rest(
+    taken: list[tuple[datetime, FiredTimer]], left: Sequence[NextAction]
+) -> list[tuple[datetime, FiredTimer]]:
     # What one clock has left for the next append may have fallen due before the last of what another took.
     end = min((action.due_at for action in left), default=datetime.max.replace(tzinfo=UTC))
     return [one for one in taken if one[0] <= end]
@@ -67,9 +69,9 @@ def _ready(state: Complaint, registry: Registry, policies: Policies, now: dateti
     return sorted(others, key=_order) or [action for action in owned if action.what == "lapse"]
 
 
-def _steps(state: Complaint, registry: Registry, action: NextAction, now: datetime) -> Sequence[Step]:
+def _steps(state: Complaint, registry: Registry, action: NextAction, now: datetime) -> Sequence[FiredTimer]:
     causation = start_of(state, action).event_id
-    return [Step(fact, causation, number(action)) for fact in _facts(state, registry, action, now)]
+    return [FiredTimer(fact, causation, number(action)) for fact in _facts(state, registry, action, now)]
 
 
 def _facts(state: Complaint, registry: Registry, action: NextAction, now: datetime) -> list[Fact]:

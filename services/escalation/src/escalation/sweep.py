@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from chassis.base.ports import Clock
+from chassis.base.ports import TimeSource
 from chassis.project.registry import RegistryView
 from chassis.react.reaction import Outcome, Reaction
 from chassis.sweep.open_work import Plan, Work
-from chassis.write.loaded import Loaded
-from chassis.write.repository import Cause, Ledger
-from escalation.basis import Basis
-from escalation.policy import Step, due, next_owned
+from chassis.write.loaded import LoadedStream
+from chassis.write.repository import Cause, Repository
+from escalation.basis import PlanBasis
+from escalation.policy import FiredTimer, due, next_owned
 from schemas.base.envelope import NewEvent
 from schemas.base.sealed import Keys
 from schemas.complaint.state import Complaint
@@ -32,20 +32,22 @@ class Timers(Cause):
     each: tuple[Cause, ...] = ()
 
 
-class TimerLedger(Ledger):
+class TimerRepository(Repository):
     """The ledger of a writer whose facts have a cause each."""
 
     def encode(self, stream: str, facts: Sequence[Fact], cause: Cause, keys: Keys) -> list[NewEvent]:
         if not isinstance(cause, Timers):
             return super().encode(stream, facts, cause, keys)
         pairs = zip(facts, cause.each, strict=True)
-        return [event for fact, own in pairs for event in super(TimerLedger, self).encode(stream, [fact], own, keys)]
+        return [
+            event for fact, own in pairs for event in super(TimerRepository, self).encode(stream, [fact], own, keys)
+        ]
 
 
-def reaction(registry: RegistryView, clock: Clock, policies: Policies) -> Reaction:
+def reaction(registry: RegistryView, clock: TimeSource, policies: Policies) -> Reaction:
     """Everything that is due for each complaint by the clock's now."""
 
-    async def react(loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
+    async def react(loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
         known, outcomes = await registry.current(), list[Outcome | None]()
         for number, each in enumerate(loaded, start=1):
             now = clock.now()
@@ -57,7 +59,7 @@ def reaction(registry: RegistryView, clock: Clock, policies: Policies) -> Reacti
     return react
 
 
-def _outcome(loaded: Loaded, steps: Sequence[Step]) -> Outcome | None:
+def _outcome(loaded: LoadedStream, steps: Sequence[FiredTimer]) -> Outcome | None:
     if not steps:
         return None
     correlation = metadata_of(loaded.recorded[0]).correlation_id
@@ -67,12 +69,12 @@ def _outcome(loaded: Loaded, steps: Sequence[Step]) -> Outcome | None:
     return [step.fact for step in steps], timers
 
 
-def plan(registry: RegistryView, basis: Basis) -> Plan:
+def plan(registry: RegistryView, basis: PlanBasis) -> Plan:
     """The next thing that escalation must do for a complaint, as one row of open work."""
     return lambda state: planned(state, registry.known, basis)
 
 
-def planned(state: Complaint, registry: Registry, basis: Basis) -> list[Work]:
+def planned(state: Complaint, registry: Registry, basis: PlanBasis) -> list[Work]:
     """The row, or none while the next step is not escalation's."""
     if state.agency is not None and state.agency not in registry.agencies:
         # The body is newer than what we know of the registry, so its time zone is unknown: look at once, and again.

@@ -23,9 +23,9 @@ from chassis.project.view import View
 from chassis.sql.statements import replace
 from chassis.sql.types import Moment
 from chassis.sweep.sweep import sweep_tables
-from chassis.write.loaded import Loaded
-from chassis.write.repository import Ledger
-from escalation.ladder import standing
+from chassis.write.loaded import LoadedStream
+from chassis.write.repository import Repository
+from escalation.ladder import current_rung
 from schemas.base.envelope import RecordedEvent
 from schemas.base.limits import PAGE
 from schemas.base.streams import COMPLAINT_PREFIX
@@ -36,7 +36,7 @@ from schemas.events.escalation import ComplaintEscalated
 from schemas.registry.fold import Registry
 
 
-class Row(NamedTuple):
+class LadderRow(NamedTuple):
     """A complaint on the ladder. `guarded`: secret or of supervision grade; the public learns only that it is late."""
 
     complaint: str
@@ -58,11 +58,11 @@ class Row(NamedTuple):
     climbed_at: datetime
 
 
-class Seen(NamedTuple):
+class LadderUpdate(NamedTuple):
     """A complaint as it is now: its row, or none if it stands on no rung."""
 
     complaint: str
-    row: Row | None
+    row: LadderRow | None
 
 
 def ladder_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
@@ -98,26 +98,26 @@ SWEEP: Final = sweep_tables(METADATA)
 position_table(METADATA)
 
 
-def ladder_view(ledger: Ledger, registry: RegistryView, policies: Policies) -> View[Seen]:
+def ladder_view(repository: Repository, registry: RegistryView, policies: Policies) -> View[LadderUpdate]:
     """What has climbed, as a read model."""
-    return View("ladder", ladder_tables, put, _present(ledger, registry, policies), (COMPLAINT_PREFIX,))
+    return View("ladder", ladder_tables, put, _present(repository, registry, policies), (COMPLAINT_PREFIX,))
 
 
-def put(connection: Connection, tables: Sequence[Table], seen: Sequence[Seen]) -> None:
+def put(connection: Connection, tables: Sequence[Table], seen: Sequence[LadderUpdate]) -> None:
     """Write what these complaints are now over what they were; asked twice, the same."""
     table, newest = tables[0], {each.complaint: each.row for each in seen}
     rows = [row._asdict() for row in newest.values() if row is not None]
     replace(connection, table.c.complaint, list(newest), rows)
 
 
-def row_of(loaded: Loaded, registry: Registry, policies: Policies) -> Row | None:
+def row_of(loaded: LoadedStream, registry: Registry, policies: Policies) -> LadderRow | None:
     """Its row now, if it stands on a rung."""
     state = loaded.state
-    rung = standing(state, registry, policies)
+    rung = current_rung(state, registry, policies)
     if not rung:
         return None
     climbed = _last_climb(loaded, rung)
-    return Row(
+    return LadderRow(
         complaint=str(state.id),
         rung=rung,
         public_number=state.public_number,
@@ -138,7 +138,7 @@ def row_of(loaded: Loaded, registry: Registry, policies: Policies) -> Row | None
     )
 
 
-def _last_climb(loaded: Loaded, rung: int) -> ComplaintEscalated:
+def _last_climb(loaded: LoadedStream, rung: int) -> ComplaintEscalated:
     # The newest is read first, and mostly that is it.
     climbs = [event for event in reversed(loaded.recorded) if event.type == ComplaintEscalated.__name__]
     facts = (fact for event in climbs if isinstance(fact := decode(event), ComplaintEscalated))
@@ -152,18 +152,18 @@ def _last_climb(loaded: Loaded, rung: int) -> ComplaintEscalated:
 
 
 def _present(
-    ledger: Ledger, registry: RegistryView, policies: Policies
-) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[Seen]]]:
+    repository: Repository, registry: RegistryView, policies: Policies
+) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[LadderUpdate]]]:
     # Only what has ever climbed can have a row, and only its own facts change it; the state decides, not the event.
-    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Seen]:
+    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[LadderUpdate]:
         known = await registry.current()
-        loaded = await ledger.after(events)
-        return [Seen(str(each.state.id), row_of(each, known, policies)) for each in loaded]
+        loaded = await repository.after(events)
+        return [LadderUpdate(str(each.state.id), row_of(each, known, policies)) for each in loaded]
 
     return prepare
 
 
-class Asked(NamedTuple):
+class LadderQuery(NamedTuple):
     """Whose rows on which rung or beyond it. None: whoever's."""
 
     rung: int
@@ -171,19 +171,19 @@ class Asked(NamedTuple):
     unit: str | None = None
 
 
-def page(connection: Connection, asked: Asked, number: int) -> list[Row]:
+def page(connection: Connection, asked: LadderQuery, number: int) -> list[LadderRow]:
     """One page of those who have climbed there, the longest there first."""
     query = _climbed(select(*LADDER.c), asked).order_by(LADDER.c.climbed_at, LADDER.c.complaint)
     found = connection.execute(query.limit(PAGE).offset(number * PAGE))
-    return [Row(**row) for row in found.mappings()]
+    return [LadderRow(**row) for row in found.mappings()]
 
 
-def count(connection: Connection, asked: Asked) -> int:
+def count(connection: Connection, asked: LadderQuery) -> int:
     """How many these are."""
     return connection.execute(_climbed(select(func.count()).select_from(LADDER), asked)).scalar() or 0
 
 
-def _climbed(query: Select[Any], asked: Asked) -> Select[Any]:
+def _climbed(query: Select[Any], asked: LadderQuery) -> Select[Any]:
     query = query.where(LADDER.c.rung >= asked.rung)
     if asked.unit is not None:
         query = query.where(LADDER.c.unit == asked.unit)

@@ -10,37 +10,37 @@ from fastapi import APIRouter, FastAPI
 from starlette.datastructures import State
 
 from chassis.base.settings import Settings
-from chassis.kafka.ensure_topics import KeptTopics
-from chassis.project.from_store import StoreFeed
+from chassis.kafka.ensure_topics import TopicProvisioner
+from chassis.project.from_store import StoreProjection
 from chassis.react.agent import Agent
-from chassis.react.external_consumer import Outsider
+from chassis.react.external_consumer import ExternalConsumer
 from chassis.react.reaction import Guard, Reactor
 from chassis.service.platform import Platform, open_platform
-from chassis.service.process import Road, run_process
-from chassis.service.web_app import web_side
+from chassis.service.process import BackgroundTask, run_process
+from chassis.service.web_app import web_app
 from chassis.sql.database import Database
-from chassis.sweep.catch_up import Trailing
+from chassis.sweep.catch_up import CatchUpSweep
 from intake.context import Context
 from intake.gateway.submissions import receive
 from intake.http import open311, reporter
 from intake.kafka_health import KafkaProbe
 from intake.notices.outbox import Outbox
-from intake.notices.port import Sent
-from intake.notices.sender import Post
+from intake.notices.port import SentNotices
+from intake.notices.sender import MailSender
 from intake.notices.smtp import mailbox_of
 from intake.orphans import Orphans
-from intake.rate_limit import Rate
-from intake.reaction import HEEDED, follow_up
+from intake.rate_limit import RateLimiter
+from intake.reaction import EVENT_TYPES, follow_up
 from intake.storage import relations as views
 from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
-from intake.storage.public_numbers import Numbers
-from intake.storage.quarantine import Quarantine
+from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
+from intake.storage.refused_submissions import RefusedSubmissions
 from intake.storage.results import Results
-from intake.storage.subscribers import Watchers
+from intake.storage.subscribers import Subscribers
 from intake.storage.tables import metadata
-from intake.storage.tracking_codes import Codes
+from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED, SUBMISSIONS
 from schemas.reference.load import policies
@@ -57,7 +57,7 @@ def outbox_of(platform: Platform, database: Database) -> Outbox:
     """Where notices wait for the mailbox that the settings name."""
     settings = platform.settings
     behind = mailbox_of(settings.notices_url, settings.notices_dir)
-    return Outbox(database, platform.ledger(SERVICE).keyring, behind, _real_now)
+    return Outbox(database, platform.repository(SERVICE).keyring, behind, _real_now)
 
 
 @asynccontextmanager
@@ -68,24 +68,24 @@ async def open_intake(platform: Platform) -> AsyncIterator[Context]:
     relations = Database(settings.views_of(SERVICE), views.METADATA)
     records = Records(database, _real_now, policies())
     context = Context(
-        ledger=platform.ledger(SERVICE),
+        repository=platform.repository(SERVICE),
         clock=platform.clock,
         registry=platform.registry,
         policies=policies(),
-        codes=Codes(database, settings.code_secret.get_secret_value()),
-        numbers=Numbers(database),
+        codes=TrackingCodes(database, settings.code_secret.get_secret_value()),
+        numbers=PublicNumbers(database),
         records=records,
         vault=Vault(database, _real_now, policies()),
         attachments=Attachments(settings.attachments_dir),
         results=Results(database),
         mailbox=outbox_of(platform, database),
-        sent=Sent(database),
+        sent=SentNotices(database),
         probe=KafkaProbe(settings.kafka),
-        filings=Rate(settings.filings_per_minute),
-        lookups=Rate(settings.lookups_per_minute),
+        filings=RateLimiter(settings.filings_per_minute),
+        lookups=RateLimiter(settings.lookups_per_minute),
         database=database,
         audience=Audience(
-            relations, StoreFeed(platform.store, relations, views.METADATA, views.VIEW), Watchers(database)
+            relations, StoreProjection(platform.store, relations, views.METADATA, views.VIEW), Subscribers(database)
         ),
     )
     try:
@@ -113,14 +113,14 @@ async def running(platform: Platform, state: State) -> AsyncIterator[Context]:
 async def ready(state: State) -> dict[str, str]:
     """Whether the store and intake's own tables answer. Kafka may be away: complaints are filed all the same."""
     context: Context = state.intake
-    await context.ledger.store.store_id()
+    await context.repository.store.store_id()
     await context.database.read(lambda connection: connection.exec_driver_sql("select 1").scalar())
     return {"store": "ok", "vault": "ok"}
 
 
 def create_app() -> FastAPI:
     """Intake's web side alone."""
-    return web_side("Satupintu intake", routers, running, ready)
+    return web_app("Satupintu intake", routers, running, ready)
 
 
 async def worker(settings: Settings) -> int:
@@ -128,34 +128,34 @@ async def worker(settings: Settings) -> int:
     async with open_platform(settings) as platform, open_intake(platform) as context:
         audience = context.audience
         assert audience is not None
-        door = KeptTopics(settings.kafka, [FIXED[SUBMISSIONS]])
+        door = TopicProvisioner(settings.kafka, [FIXED[SUBMISSIONS]])
         await door.once()
         letters = platform.dead_letters(SERVICE)
         react, kafka = follow_up(context), settings.kafka
-        guard = Guard(context.ledger, react, letters, heeds=HEEDED)
-        trailing = Trailing(
-            platform.store, context.database, metadata, SERVICE, Reactor(context.ledger, react).handle,
-            types=HEEDED, grace_s=settings.sweep_grace_s,
+        guard = Guard(context.repository, react, letters, event_types=EVENT_TYPES)
+        catch_up_sweep = CatchUpSweep(
+            platform.store, context.database, metadata, SERVICE, Reactor(context.repository, react).handle,
+            types=EVENT_TYPES, grace_s=settings.sweep_grace_s,
         )  # fmt: skip
         group = f"{SERVICE}.submissions"
-        roads: list[Road] = [
+        background_tasks: list[BackgroundTask] = [
             Agent(SERVICE, "notices", [COMPLAINT_EVENTS], guard, kafka=kafka, ignores=guard.ignores),
-            Outsider(
+            ExternalConsumer(
                 SERVICE,
                 receive(context),
-                Quarantine(context.database, letters),
+                RefusedSubmissions(context.database, letters),
                 kafka=kafka,
                 group=group,
                 topics=[SUBMISSIONS],
                 ordered=False,
             ),
-            trailing,
+            catch_up_sweep,
             audience.feed,
             Orphans(context),
-            Post(outbox_of(platform, context.database), _real_now, context.policies),
+            MailSender(outbox_of(platform, context.database), _real_now, context.policies),
             door,
         ]
         try:
-            return await run_process(SERVICE, roads, port=settings.port, host=settings.host)
+            return await run_process(SERVICE, background_tasks, port=settings.port, host=settings.host)
         finally:
             await letters.close()

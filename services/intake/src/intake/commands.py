@@ -88,6 +88,6 @@ def canonical(command: BaseModel) -> bytes:
     return command.model_dump_json(by_alias=True, exclude_defaults=True).encode()
 
 
-def known(reporter: Reporter | None) -> bool:
+def has_identity(reporter: Reporter | None) -> bool:
     """Whether the reporter said anything of themselves."""
     return reporter is not None and bool(reporter.name or reporter.email or reporter.phone)

@@ -2,42 +2,42 @@
 
 from dataclasses import dataclass
 
-from chassis.base.ports import Clock
+from chassis.base.ports import TimeSource
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from intake.kafka_health import KafkaProbe
-from intake.notices.port import Mailbox, Sent
-from intake.rate_limit import Rate
+from intake.notices.port import Mailbox, SentNotices
+from intake.rate_limit import RateLimiter
 from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
-from intake.storage.public_numbers import Numbers
+from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
 from intake.storage.results import Results
-from intake.storage.tracking_codes import Codes
+from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
 from schemas.deadlines.policies import Policies
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Intake's surroundings. `ledger` writes in intake's name."""
+    """Intake's surroundings. `repository` writes in intake's name."""
 
-    ledger: Ledger
-    clock: Clock
+    repository: Repository
+    clock: TimeSource
     registry: RegistryView
     policies: Policies
-    codes: Codes
-    numbers: Numbers
+    codes: TrackingCodes
+    numbers: PublicNumbers
     records: Records
     vault: Vault
     attachments: Attachments
     results: Results
     mailbox: Mailbox
-    sent: Sent
+    sent: SentNotices
     probe: KafkaProbe
-    filings: Rate
-    lookups: Rate
+    filings: RateLimiter
+    lookups: RateLimiter
     database: Database
     audience: Audience | None = None
     """None: nobody but reporters is told."""

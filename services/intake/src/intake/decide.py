@@ -86,13 +86,13 @@ def file(
 
 def add_detail(state: Complaint, command: AddDetail, at: datetime) -> list[Fact]:
     """More is told; if somebody asked, the clock runs again."""
-    _may_still(state, "DetailAdded")
+    _may_still(state, DetailAdded)
     return [DetailAdded(at=at, text=command.text)]
 
 
 def attach(state: Complaint, command: Attach, attachment: UUID, at: datetime) -> list[Fact]:
     """A file is handed in; its bytes are kept before this is said."""
-    _may_still(state, "AttachmentAdded")
+    _may_still(state, AttachmentAdded)
     if state.attachments >= ATTACHMENTS:
         raise InvalidField(field="file", why=f"a complaint holds at most {ATTACHMENTS} files")
     return [
@@ -108,17 +108,17 @@ def attach(state: Complaint, command: Attach, attachment: UUID, at: datetime) ->
 
 def withdraw(state: Complaint, command: Withdraw, at: datetime) -> list[Fact]:
     """The reporter takes it back. Once it is answered their word is to confirm or to dispute."""
-    _is_whole(state, "ComplaintWithdrawn")
+    _is_whole(state, ComplaintWithdrawn)
     if state.status is Status.ANSWERED:
-        raise WrongStatus(status=state.status.value, action="ComplaintWithdrawn")
-    _in_order(state, "ComplaintWithdrawn")
+        raise WrongStatus(status=state.status.value, action=ComplaintWithdrawn.__name__)
+    _in_order(state, ComplaintWithdrawn)
     return [ComplaintWithdrawn(at=at, reason=command.reason)]
 
 
 def confirm(state: Complaint, command: Confirm, at: datetime) -> list[Fact]:
     """Closed by the reporter's own word."""
-    _is_whole(state, "ResolutionConfirmed")
-    _in_order(state, "ResolutionConfirmed")
+    _is_whole(state, ResolutionConfirmed)
+    _in_order(state, ResolutionConfirmed)
     return [ResolutionConfirmed(at=at, rating=command.rating, words=command.words)]
 
 
@@ -128,12 +128,12 @@ def dispute(
     """The outcome does not settle it. `lead`: of a joined complaint; `until`: the last moment for a closed one, or for
     one whose lead is closed.
     """
-    _is_whole(state, "ResolutionDisputed")
+    _is_whole(state, ResolutionDisputed)
     if state.status is Status.CLOSED:
         _disputable(state, at, until)
     if state.status is Status.JOINED:
         _follows_an_outcome(lead, at, until)
-    _may_still(state, "ResolutionDisputed")
+    _may_still(state, ResolutionDisputed)
     return [ResolutionDisputed(at=at, reason=command.reason)]
 
 
@@ -141,10 +141,10 @@ def call_ombudsman(state: Complaint, command: CallOmbudsman, at: datetime) -> li
     """The reporter's own road to the Ombudsman, whether or not anybody is late (law 25/2009 article 46(2)); asked once
     is asked for good. After the end their word is to dispute.
     """
-    _is_whole(state, "OmbudsmanRequested")
+    _is_whole(state, OmbudsmanRequested)
     if state.ombudsman is not None and state.is_open:
         return []
-    _may_still(state, "OmbudsmanRequested")
+    _may_still(state, OmbudsmanRequested)
     return [OmbudsmanRequested(at=at, reason=command.reason)]
 
 
@@ -185,7 +185,7 @@ def _place(given: PlaceGiven | None) -> Place | None:
 
 
 def _disputable(state: Complaint, at: datetime, until: datetime | None) -> None:
-    if not allows(state, "ResolutionDisputed"):
+    if not allows(state, ResolutionDisputed):
         raise NotDisputable(why=state.closed.value if state.closed else "closed")
     if until is None or at > until:
         raise NotDisputable(why="too_late", until=until.isoformat() if until else None)
@@ -199,21 +199,21 @@ def _follows_an_outcome(lead: Complaint | None, at: datetime, until: datetime | 
         raise NotDisputable(why="too_late", until=until.isoformat())
 
 
-def _may_still(state: Complaint, fact: str) -> None:
+def _may_still(state: Complaint, fact: type[Fact]) -> None:
     _in_order(state, fact)
     if state.moves >= PUBLIC_MOVES:
         raise TooManyMoves(limit=PUBLIC_MOVES)
 
 
-def _is_whole(state: Complaint, fact: str) -> None:
+def _is_whole(state: Complaint, fact: type[Fact]) -> None:
     if state.erased:
         raise DataErased(complaint=str(state.id))
     # A part is one body's share of the work: the reporter speaks about the whole.
     if state.whole is not None:
-        raise WrongStatus(status=state.status.value, action=fact, part=True)
+        raise WrongStatus(status=state.status.value, action=fact.__name__, part=True)
 
 
-def _in_order(state: Complaint, fact: str) -> None:
+def _in_order(state: Complaint, fact: type[Fact]) -> None:
     if state.version < 0:
         raise NotFound(what="complaint")
     if state.erased:
@@ -222,4 +222,4 @@ def _in_order(state: Complaint, fact: str) -> None:
         return
     if state.status is Status.CLOSED:
         raise AlreadyClosed(reason=state.closed.value if state.closed else "")
-    raise WrongStatus(status=state.status.value, action=fact)
+    raise WrongStatus(status=state.status.value, action=fact.__name__)

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from chassis.base.errors import Conflict
 from chassis.write.command import was_said
-from chassis.write.loaded import Loaded
+from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from intake import decide
-from intake.commands import canonical, known
+from intake.commands import canonical, has_identity
 from intake.context import Context
 from intake.settings import DEFAULT_CHANNEL
 from intake.storage import vault
@@ -23,7 +23,7 @@ from schemas.base.ids import complaint_id, move_id, person_id
 from schemas.base.refusals import DataErased, RequestDiffers
 from schemas.base.sealed import Keys
 from schemas.base.streams import complaint_stream
-from schemas.complaint.fold import Told, evolve
+from schemas.complaint.fold import RecordedFact, evolve
 from schemas.complaint.state import Complaint, new
 from schemas.contract.submission import Complaining
 
@@ -64,7 +64,7 @@ async def file(context: Context, filing: Filing) -> Filed:
     at = context.clock.now()
     decide.check(filing.command, at, filing.received_at)
     complaint, request = filing.complaint, canonical(filing.command)
-    keys = (await context.ledger.keyring.ensure([complaint]))[complaint]
+    keys = (await context.repository.keyring.ensure([complaint]))[complaint]
     if not keys.generations:
         raise DataErased(complaint=str(complaint))
     code = context.codes.of(complaint)
@@ -76,28 +76,28 @@ async def file(context: Context, filing: Filing) -> Filed:
         new(complaint), filing.command, at, public_number=number, person=record.person and record.person[0],
         received_at=filing.received_at,
     )  # fmt: skip
-    begun = Loaded(complaint_stream(complaint), new(complaint), keys, ())
-    append = context.ledger.prepare(begun, facts, cause)
+    begun = LoadedStream(complaint_stream(complaint), new(complaint), keys, ())
+    append = context.repository.prepare(begun, facts, cause)
     try:
-        appended = await context.ledger.store.append(append.stream, NO_STREAM, append.events)
+        appended = await context.repository.store.append(append.stream, NO_STREAM, append.events)
     except Conflict:
         return await _said_before(context, complaint, code, cause)
     if not appended.written:
         return await _said_before(context, complaint, code, cause)
     await context.records.keep_still(record, kept_since)
-    return Filed(evolve(begun.state, Told(facts[0], append.events[0].id, appended.version)), code)
+    return Filed(evolve(begun.state, RecordedFact(facts[0], append.events[0].id, appended.version)), code)
 
 
 def _person(complaint: UUID, command: Complaining, keys: Keys, request: bytes) -> tuple[UUID, UUID, str] | None:
     """Who it is as the vault keeps them; None: they say nothing of themselves."""
-    if command.reporter is None or not known(command.reporter):
+    if command.reporter is None or not has_identity(command.reporter):
         return None
     person = person_id(complaint, keys.mac(request))
     return person, complaint, vault.seal(keys, person, command.reporter)
 
 
 async def _said_before(context: Context, complaint: UUID, code: str, cause: Cause) -> Filed:
-    loaded = await context.ledger.load(complaint)
+    loaded = await context.repository.load(complaint)
     if not was_said(loaded, cause):
         raise RequestDiffers
     return Filed(loaded.state, code, repeated=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from chassis.write.command import Handled, handle, was_said
-from chassis.write.loaded import Loaded
+from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from intake import decide
 from intake.commands import AddDetail, Attach, Dispute, canonical
@@ -21,7 +21,7 @@ from schemas.deadlines import dispute_until
 from schemas.events.base import Fact
 
 
-class Asked(NamedTuple):
+class MoveRequest(NamedTuple):
     """One request of the reporter's: under which key, by which client, on which version."""
 
     complaint: UUID
@@ -32,7 +32,7 @@ class Asked(NamedTuple):
 
 
 async def move(
-    context: Context, asked: Asked, command: BaseModel, rule: Callable[[Complaint], Sequence[Fact]]
+    context: Context, asked: MoveRequest, command: BaseModel, rule: Callable[[Complaint], Sequence[Fact]]
 ) -> Handled:
     """Decide and append.
 
@@ -40,12 +40,12 @@ async def move(
         Refusal, ChassisError: as `command.handle` says.
     """
     cause = _cause(context, asked, command)
-    return await handle(context.ledger, asked.complaint, rule, cause, if_match=asked.if_match)
+    return await handle(context.repository, asked.complaint, rule, cause, if_match=asked.if_match)
 
 
-async def add_detail(context: Context, asked: Asked, command: AddDetail) -> Handled:
+async def add_detail(context: Context, asked: MoveRequest, command: AddDetail) -> Handled:
     """A detail goes to the part that asks, else to the complaint itself; a repeat to where the first one went."""
-    cause, whole = _cause(context, asked, command), await context.ledger.load(asked.complaint)
+    cause, whole = _cause(context, asked, command), await context.repository.load(asked.complaint)
     streams = [whole, *await parts_of(context, whole.state)]
     for each in streams:
         if was_said(each, cause):
@@ -54,14 +54,14 @@ async def add_detail(context: Context, asked: Asked, command: AddDetail) -> Hand
         raise VersionMismatch(expected=asked.if_match, actual=whole.state.version)
     asking = [each.state.id for each in streams[1:] if each.state.status is Status.AWAITING_REPORTER]
     to = asking[0] if asking else asked.complaint
-    return await handle(context.ledger, to, lambda state: decide.add_detail(state, command, cause.at), cause)
+    return await handle(context.repository, to, lambda state: decide.add_detail(state, command, cause.at), cause)
 
 
-async def attach(context: Context, asked: Asked, command: Attach, content: bytes) -> Handled:
+async def attach(context: Context, asked: MoveRequest, command: Attach, content: bytes) -> Handled:
     """A file is on the disk before the stream names it. Its id follows from its content, under the complaint's key:
     sent again it is the same file, and nobody can tell from the id what it is.
     """
-    cause, loaded = _cause(context, asked, command), await context.ledger.load(asked.complaint)
+    cause, loaded = _cause(context, asked, command), await context.repository.load(asked.complaint)
     if was_said(loaded, cause):
         return Handled(loaded, (), loaded.state.version, repeated=True)
     attachment = _attachment_id(loaded, cause, command)
@@ -71,13 +71,13 @@ async def attach(context: Context, asked: Asked, command: Attach, content: bytes
 
     rule(loaded.state)  # refused before a byte is kept
     await context.attachments.keep(asked.complaint, attachment, content, loaded.keys)
-    return await handle(context.ledger, asked.complaint, rule, cause, if_match=asked.if_match)
+    return await handle(context.repository, asked.complaint, rule, cause, if_match=asked.if_match)
 
 
-async def dispute(context: Context, asked: Asked, command: Dispute) -> Handled:
+async def dispute(context: Context, asked: MoveRequest, command: Dispute) -> Handled:
     """The outcome is disputed: a follower's is its lead's."""
     at, registry = context.clock.now(), await context.registry.current()
-    lead = await lead_of(context, (await context.ledger.load(asked.complaint)).state)
+    lead = await lead_of(context, (await context.repository.load(asked.complaint)).state)
 
     def rule(state: Complaint) -> Sequence[Fact]:
         until = dispute_until(lead or state, registry, context.policies)
@@ -86,12 +86,12 @@ async def dispute(context: Context, asked: Asked, command: Dispute) -> Handled:
     return await move(context, asked, command, rule)
 
 
-async def erase(context: Context, asked: Asked, command: BaseModel) -> None:
+async def erase(context: Context, asked: MoveRequest, command: BaseModel) -> None:
     """Forget: first the facts, then keys, person, files and notices. Asked again it is done again, so a crash in
     between only waits for that or for the sweep.
     """
     at = context.clock.now()
-    loaded = await context.ledger.load(asked.complaint)
+    loaded = await context.repository.load(asked.complaint)
     if not loaded.state.erased:
         with suppress(DataErased):  # the same was asked at the same moment, and is done
             await move(context, asked, command, lambda state: decide.erase(state, at))
@@ -100,12 +100,12 @@ async def erase(context: Context, asked: Asked, command: BaseModel) -> None:
 
 async def destroy(context: Context, complaint: UUID) -> None:
     """Everything that tells what was said or by whom. Repeatable."""
-    await context.ledger.keyring.destroy(complaint)
+    await context.repository.keyring.destroy(complaint)
     await context.vault.forget(complaint)
     await context.attachments.forget(complaint)
     await context.mailbox.forget(complaint)
     if context.audience is not None:
-        await context.audience.watchers.forget(complaint)
+        await context.audience.subscribers.forget(complaint)
 
 
 async def lead_of(context: Context, state: Complaint) -> Complaint | None:
@@ -115,11 +115,11 @@ async def lead_of(context: Context, state: Complaint) -> Complaint | None:
     lead, met = state, {state.id}
     while lead.status is Status.JOINED and lead.lead is not None and lead.lead not in met:
         met.add(lead.lead)
-        lead = (await context.ledger.load(lead.lead)).state
+        lead = (await context.repository.load(lead.lead)).state
     return lead
 
 
-async def told_lead_of(context: Context, state: Complaint) -> Complaint | None:
+async def visible_lead_of(context: Context, state: Complaint) -> Complaint | None:
     """The same, if its followers may know where it is: of what is examined now they learn nothing, also before they are
     let go.
     """
@@ -127,20 +127,20 @@ async def told_lead_of(context: Context, state: Complaint) -> Complaint | None:
     return None if lead is None or lead.secret or lead.supervision else lead
 
 
-async def parts_of(context: Context, state: Complaint) -> Sequence[Loaded]:
+async def parts_of(context: Context, state: Complaint) -> Sequence[LoadedStream]:
     """The parts of a whole, as far as they are opened, in order."""
     if not state.parts:
         return ()
-    parts = await context.ledger.load_many([part.id for part in state.parts])
+    parts = await context.repository.load_many([part.id for part in state.parts])
     return [part for part in parts if part.recorded]
 
 
-def _cause(context: Context, asked: Asked, command: BaseModel) -> Cause:
+def _cause(context: Context, asked: MoveRequest, command: BaseModel) -> Cause:
     causation = move_id(asked.complaint, asked.client, asked.route, asked.key)
     return Cause(causation, asked.complaint, context.clock.now(), request=canonical(command))
 
 
-def _attachment_id(loaded: Loaded, cause: Cause, command: Attach) -> UUID:
+def _attachment_id(loaded: LoadedStream, cause: Cause, command: Attach) -> UUID:
     if not loaded.keys.generations:
         raise DataErased(complaint=str(loaded.state.id)) if loaded.recorded else NotFound(what="complaint")
     content = loaded.keys.mac(command.digest.encode())

@@ -11,13 +11,13 @@ from uuid import UUID
 
 import structlog
 
-from chassis.write.loaded import Loaded
+from chassis.write.loaded import LoadedStream
 from intake import handlers
 from intake.context import Context
-from intake.notices.news import NEWS, News, audible, news
+from intake.notices.news import NEWS, NotifiableFact, news_for_audience, news_for_reporter
 from intake.notices.port import Notice
 from intake.storage.audience import Audience
-from intake.storage.subscribers import Watcher
+from intake.storage.subscribers import Subscriber
 from schemas import wording
 from schemas.base.ids import derived_id
 from schemas.base.refusals import DataErased
@@ -32,11 +32,11 @@ from schemas.registry.fold import Registry
 log = structlog.get_logger(__name__)
 
 
-async def tell_reporter(context: Context, loaded: Loaded) -> None:
+async def notify_reporter(context: Context, loaded: LoadedStream) -> None:
     """What is news to the reporter, who left word of themselves."""
     if loaded.state.whole is None and loaded.state.person is None:
         return
-    items = news(loaded.state, loaded.told(NEWS), _since(context))
+    items = news_for_reporter(loaded.state, loaded.told(NEWS), _since(context))
     untold = await _untold(context, {item.event_id: item for item in items})
     address = await _address(context, loaded) if untold else None
     if address is None:
@@ -45,36 +45,40 @@ async def tell_reporter(context: Context, loaded: Loaded) -> None:
         await _send(context, await _own_notice(context, loaded.state, item, address), item.kind)
 
 
-async def tell_audience(context: Context, loaded: Sequence[Loaded]) -> None:
+async def notify_audience(context: Context, loaded: Sequence[LoadedStream]) -> None:
     """What is news to others, of what the public may know of."""
-    found = [(each, audible(each.state, each.told(NEWS), _since(context))) for each in loaded if each.state.is_public]
+    found = [
+        (each, news_for_audience(each.state, each.told(NEWS), _since(context)))
+        for each in loaded
+        if each.state.is_public
+    ]
     heard = [(each, items) for each, items in found if items]
     if context.audience is None or not heard:
         return
     followers = await context.audience.followers_of([each.state.id for each, _ in heard])
-    watchers = await _watchers(context.audience, followers)
+    subscribers = await _subscribers(context.audience, followers)
     for each, items in heard:
-        await _tell_followers(context, each.state, items, followers[each.state.id], watchers)
-        for one in watchers.get(each.state.id, ()):
+        await _tell_followers(context, each.state, items, followers[each.state.id], subscribers)
+        for one in subscribers.get(each.state.id, ()):
             await _tell_watcher(context, each, items, one)
 
 
-Watching = Mapping[UUID, Sequence[Watcher]]
+Watching = Mapping[UUID, Sequence[Subscriber]]
 """Who of the public follows which report."""
 
 
-async def _watchers(audience: Audience, followers: Mapping[UUID, Sequence[UUID]]) -> Watching:
+async def _subscribers(audience: Audience, followers: Mapping[UUID, Sequence[UUID]]) -> Watching:
     """Of these reports, and of those that follow them: what becomes of the lead is their news too."""
-    found = defaultdict[UUID, list[Watcher]](list)
-    for one in await audience.watchers.of({*followers, *chain.from_iterable(followers.values())}):
+    found = defaultdict[UUID, list[Subscriber]](list)
+    for one in await audience.subscribers.of({*followers, *chain.from_iterable(followers.values())}):
         found[one.complaint].append(one)
     return found
 
 
 async def _tell_followers(
-    context: Context, lead: Complaint, items: list[News], followers: list[UUID], watchers: Watching
+    context: Context, lead: Complaint, items: list[NotifiableFact], followers: list[UUID], subscribers: Watching
 ) -> None:
-    for follower in await context.ledger.load_many(followers):
+    for follower in await context.repository.load_many(followers):
         state = follower.state
         # The row may be older than the stream: whom it follows now, is decided there.
         if state.status is not Status.JOINED or state.erased:
@@ -84,11 +88,13 @@ async def _tell_followers(
             continue
         since = [item for item in items if item.fact.at >= state.stage.at]
         await _tell_follower(context, follower, lead, since)
-        for one in watchers.get(state.id, ()) if state.is_public else ():
+        for one in subscribers.get(state.id, ()) if state.is_public else ():
             await _tell_watcher(context, follower, since, one, lead)
 
 
-async def _tell_follower(context: Context, follower: Loaded, lead: Complaint, items: list[News]) -> None:
+async def _tell_follower(
+    context: Context, follower: LoadedStream, lead: Complaint, items: list[NotifiableFact]
+) -> None:
     state = follower.state
     untold = await _untold(context, {derived_id("followed", str(i.event_id), str(state.id)): i for i in items})
     address = await _address(context, follower) if untold else None
@@ -97,7 +103,7 @@ async def _tell_follower(context: Context, follower: Loaded, lead: Complaint, it
 
 
 async def _tell_watcher(
-    context: Context, loaded: Loaded, items: list[News], one: Watcher, lead: Complaint | None = None
+    context: Context, loaded: LoadedStream, items: list[NotifiableFact], one: Subscriber, lead: Complaint | None = None
 ) -> None:
     """`items` are those of the report itself, or of the `lead` that it follows."""
     told = {derived_id("watched", str(i.event_id), str(one.id)): i for i in items if i.fact.at >= one.since_at}
@@ -118,7 +124,7 @@ async def _tell_watcher(
         await _send(context, notice, item.kind)
 
 
-async def ask_to_confirm(context: Context, loaded: Loaded, one: Watcher) -> None:
+async def ask_to_confirm(context: Context, loaded: LoadedStream, one: Subscriber) -> None:
     """The first letter to an address, and the only one before it is confirmed: it tells nothing of the report but its
     number. Asked again, it is the same letter and not sent again.
     """
@@ -137,7 +143,7 @@ def _since(context: Context) -> datetime:
     return now - timedelta(days=context.policies.at(now).news_d)
 
 
-async def _untold(context: Context, items: dict[UUID, News]) -> dict[UUID, News]:
+async def _untold(context: Context, items: dict[UUID, NotifiableFact]) -> dict[UUID, NotifiableFact]:
     told = await context.sent.among(list(items)) if items else ()
     return {id_: item for id_, item in items.items() if id_ not in told}
 
@@ -148,13 +154,13 @@ async def _send(context: Context, notice: Notice, kind: str) -> None:
     log.info("notice handed over", complaint=str(notice.complaint), kind=kind)
 
 
-async def _address(context: Context, loaded: Loaded) -> str | None:
+async def _address(context: Context, loaded: LoadedStream) -> str | None:
     reporter = await _reporter(context, loaded)
     return (reporter.email or reporter.phone) if reporter is not None else None
 
 
-async def _reporter(context: Context, loaded: Loaded) -> Reporter | None:
-    whole = await context.ledger.load(loaded.state.whole) if loaded.state.whole else loaded
+async def _reporter(context: Context, loaded: LoadedStream) -> Reporter | None:
+    whole = await context.repository.load(loaded.state.whole) if loaded.state.whole else loaded
     if whole.state.person is None:
         return None
     try:
@@ -163,9 +169,9 @@ async def _reporter(context: Context, loaded: Loaded) -> Reporter | None:
         return None
 
 
-async def _own_notice(context: Context, state: Complaint, item: News, address: str) -> Notice:
+async def _own_notice(context: Context, state: Complaint, item: NotifiableFact, address: str) -> Notice:
     registry, owner, lang = await context.registry.current(), state.whole or state.id, state.language
-    lead = await handlers.told_lead_of(context, state)
+    lead = await handlers.visible_lead_of(context, state)
     lines = [
         wording.sentence(item.fact, registry, lang),
         *([_LEAD[lang].format(number=lead.public_number)] if lead and item.kind == "joined" else []),
@@ -177,7 +183,7 @@ async def _own_notice(context: Context, state: Complaint, item: News, address: s
 
 
 async def _followers_notice(
-    context: Context, id_: UUID, state: Complaint, lead: Complaint, item: News, address: str
+    context: Context, id_: UUID, state: Complaint, lead: Complaint, item: NotifiableFact, address: str
 ) -> Notice:
     # Of the lead only what the public may read: its reporter is somebody else.
     registry, lang = await context.registry.current(), state.language

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Final
 
-from chassis.base.retry import Patience
+from chassis.base.retry import RetryPolicy
 from intake.context import Context
 
 PERIOD_S: Final = 60.0
@@ -22,7 +22,7 @@ class Orphans:
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            await Patience().until_up(self.once, "vault sweep")
+            await RetryPolicy().until_up(self.once, "vault sweep")
             await asyncio.sleep(PERIOD_S)
 
     def unready(self) -> str | None:
@@ -36,7 +36,7 @@ class Orphans:
     async def _persons(self) -> int:
         removed, context = 0, self._context
         for person, complaint in await context.vault.doubtful(AT_ONCE):
-            state = (await context.ledger.load(complaint)).state
+            state = (await context.repository.load(complaint)).state
             if state.person == person:
                 await context.vault.mark_named(person)
             else:
@@ -49,8 +49,8 @@ class Orphans:
         if context.audience is None:
             return 0
         shortest = timedelta(days=min(policy.unconfirmed_d for policy in context.policies.versions))
-        for one in await context.audience.watchers.unconfirmed(now - shortest, AT_ONCE):
+        for one in await context.audience.subscribers.unconfirmed(now - shortest, AT_ONCE):
             if one.since_at + timedelta(days=context.policies.at(one.since_at).unconfirmed_d) <= now:
-                await context.audience.watchers.lapse(one.id)
+                await context.audience.subscribers.lapse(one.id)
                 removed += 1
         return removed

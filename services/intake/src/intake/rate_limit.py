@@ -7,7 +7,7 @@ from collections.abc import Callable
 from intake.settings import SOURCES_REMEMBERED
 
 
-class Rate:
+class RateLimiter:
     """`per_minute` from one source on average, and as many at once; 0: no limit."""
 
     def __init__(self, per_minute: float, monotonic: Callable[[], float] = time.monotonic) -> None:

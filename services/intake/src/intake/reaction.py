@@ -6,25 +6,28 @@ from collections.abc import Sequence
 
 from chassis.react.reaction import Outcome, Reaction
 from chassis.write.command import handle
-from chassis.write.loaded import Loaded
+from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from intake import decide, handlers, notify
 from intake.context import Context
 from intake.notices.news import NEWS
 from schemas.complaint.state import Complaint
+from schemas.events.base import names
+from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased
+from schemas.events.router import ComplaintSplit, PartOpened
 
-HEEDED = NEWS | {"PersonalDataErased", "ComplaintWithdrawn", "ComplaintSplit", "PartOpened"}
+EVENT_TYPES = NEWS | names(PersonalDataErased, ComplaintWithdrawn, ComplaintSplit, PartOpened)
 
 
 def follow_up(context: Context) -> Reaction:
     """Everything that intake owes to a complaint now: to a whole, to its parts, and to a part."""
 
-    async def react(loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
+    async def react(loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
         for each in loaded:
             await _forget(context, each.state)
             await _end_parts(context, each.state)
-            await notify.tell_reporter(context, each)
-        await notify.tell_audience(context, loaded)
+            await notify.notify_reporter(context, each)
+        await notify.notify_audience(context, loaded)
         return [await _end_with_whole(context, each.state) for each in loaded]
 
     return react
@@ -40,14 +43,14 @@ async def _end_parts(context: Context, whole: Complaint) -> None:
         return
     cause = _ending(context, whole)
     for part in whole.parts:
-        await handle(context.ledger, part.id, lambda state: decide.follow_whole(state, whole, cause.at), cause)
+        await handle(context.repository, part.id, lambda state: decide.follow_whole(state, whole, cause.at), cause)
 
 
 async def _end_with_whole(context: Context, part: Complaint) -> Outcome | None:
     """A part that was opened when its whole had ended already."""
     if part.whole is None or (part.erased and not part.is_open):
         return None
-    whole = (await context.ledger.load(part.whole)).state
+    whole = (await context.repository.load(part.whole)).state
     cause = _ending(context, whole)
     return decide.follow_whole(part, whole, cause.at), cause
 

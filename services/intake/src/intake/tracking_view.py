@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from schemas import wording
-from schemas.complaint.fold import Told
+from schemas.complaint.fold import RecordedFact
 from schemas.complaint.state import Complaint
 from schemas.deadlines import dispute_until, timeline_due
 from schemas.deadlines.policies import Policies
@@ -42,7 +42,7 @@ def receipt(
 
 def page(
     state: Complaint,
-    told: Sequence[Told],
+    told: Sequence[RecordedFact],
     code: str,
     registry: Registry,
     policies: Policies,
@@ -87,7 +87,7 @@ def _response(state: Complaint, lead: Complaint | None) -> str | None:
     return masked(lead.response) if lead.response and told else None
 
 
-def _rating(told: Sequence[Told]) -> int | None:
+def _rating(told: Sequence[RecordedFact]) -> int | None:
     # Of the outcome that stands: what was disputed since, or is worked over again, has none yet.
     said = [one.fact for one in told if isinstance(one.fact, (ResolutionConfirmed, ResolutionDisputed))]
     return said[-1].rating if said and isinstance(said[-1], ResolutionConfirmed) else None
@@ -105,7 +105,7 @@ def _part(part: Complaint, registry: Registry, policies: Policies, lang: str) ->
     }
 
 
-def _moment(one: Told, registry: Registry, lang: str) -> dict[str, Any]:
+def _moment(one: RecordedFact, registry: Registry, lang: str) -> dict[str, Any]:
     sentence = wording.sentence(one.fact, registry, lang)
     return {"at": one.fact.at, "type": type(one.fact).__name__, "version": one.version, "sentence": sentence}
 

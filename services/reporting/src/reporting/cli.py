@@ -16,7 +16,7 @@ from rich.table import Table
 
 from chassis.base.settings import read_settings
 from chassis.service.platform import open_platform
-from chassis.write.loaded import Loaded
+from chassis.write.loaded import LoadedStream
 from reporting import queries, timeline
 from reporting.app import open_reporting
 from reporting.context import Reporting
@@ -24,7 +24,7 @@ from schemas import wording
 from schemas.base import ids
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import REGISTRY
-from schemas.complaint.fold import Told
+from schemas.complaint.fold import RecordedFact
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.events.codec import decode
@@ -57,7 +57,7 @@ def history(
         facts = timeline.until(loaded.told(), moment)
         if not facts:
             raise typer.BadParameter("it was not filed yet at that time", param_hint="--as-of")
-        told = [Told(decode(e), e.id, e.version) for e in await context.ledger.store.read(REGISTRY)]
+        told = [RecordedFact(decode(e), e.id, e.version) for e in await context.repository.store.read(REGISTRY)]
         registry = timeline.registry_at(told, moment)
         report = _report(loaded, facts, registry, lang)
         print(json.dumps(report, ensure_ascii=False, indent=2)) if as_json else _show(report)
@@ -101,7 +101,7 @@ async def _lead_of(context: Reporting, state: Complaint) -> Complaint | None:
     lead, met = state, {state.id}
     while lead.status is Status.JOINED and lead.lead is not None and lead.lead not in met:
         met.add(lead.lead)
-        lead = (await context.ledger.load(lead.lead)).state
+        lead = (await context.repository.load(lead.lead)).state
     return lead if lead is not state else None
 
 
@@ -135,9 +135,9 @@ def _with_reporting(run: Callable[[Reporting], Coroutine[Any, Any, None]]) -> No
     asyncio.run(inside())
 
 
-async def _found(context: Reporting, code: str) -> Loaded:
+async def _found(context: Reporting, code: str) -> LoadedStream:
     complaint = await _complaint_of(context, code)
-    loaded = await context.ledger.load(complaint) if complaint else None
+    loaded = await context.repository.load(complaint) if complaint else None
     if loaded is None or not loaded.recorded:
         raise typer.BadParameter("no complaint of that name", param_hint="CODE")
     return loaded
@@ -177,7 +177,7 @@ def _instant(text: str | None, option: str, read: Callable[[str], datetime] = ti
         raise typer.BadParameter("a date such as 2026-03-01, or a time in ISO 8601", param_hint=option) from error
 
 
-def _report(loaded: Loaded, facts: Sequence[Told], registry: Registry, lang: str) -> dict[str, Any]:
+def _report(loaded: LoadedStream, facts: Sequence[RecordedFact], registry: Registry, lang: str) -> dict[str, Any]:
     state = timeline.state_at(loaded.state, facts)
     return {
         "public_number": state.public_number,
@@ -204,7 +204,7 @@ def _show(report: dict[str, Any]) -> None:
 async def _pages(context: Reporting) -> AsyncIterator[Sequence[RecordedEvent]]:
     position: int | None = None
     while True:
-        page = await context.ledger.store.read_all(position)
+        page = await context.repository.store.read_all(position)
         yield page.events
         position = page.position
         if page.caught_up:

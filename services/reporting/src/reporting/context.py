@@ -5,23 +5,23 @@ import hmac
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.base.ports import Clock
-from chassis.project.from_store import StoreFeed
+from chassis.base.ports import TimeSource
+from chassis.project.from_store import StoreProjection
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)
 class Reporting:
     """Open for as long as the process serves."""
 
-    ledger: Ledger
+    repository: Repository
     registry: RegistryView
-    clock: Clock
+    clock: TimeSource
     database: Database
-    books: StoreFeed
-    supports: StoreFeed
+    books: StoreProjection
+    supports: StoreProjection
     secret: bytes
 
     def supporter(self, client: str, complaint: UUID) -> str:

@@ -12,7 +12,7 @@ from chassis.write.command import pause
 from chassis.write.repository import Cause
 from reporting import queries, timeline
 from reporting.context import Reporting
-from reporting.openness import is_public, public_text, public_title
+from reporting.public_text import is_public, public_text, public_title
 from reporting.settings import FRESH_S
 from reporting.views import put_supports
 from schemas import wording
@@ -46,7 +46,7 @@ class NoBody(BaseModel):
 @router.get("/api/v1/books")
 async def books(context: Context) -> dict[str, Any]:
     """The books at the store's newest position, or the newest one reached within a few seconds: see `position`."""
-    await context.books.freshen(FRESH_S)
+    await context.books.refresh(FRESH_S)
     position = await context.books.position()
     return {"position": str(position or 0), **await context.database.read(queries.books)}
 
@@ -59,7 +59,7 @@ async def counts(context: Context, by: str = "status") -> dict[str, Any]:
     return {"by": by, "counts": await context.database.read(lambda connection: queries.counts(connection, by))}
 
 
-class Filters(BaseModel):
+class ReportQuery(BaseModel):
     """Which reports."""
 
     model_config = ConfigDict(extra="ignore")
@@ -71,11 +71,11 @@ class Filters(BaseModel):
 
 
 @router.get("/api/v1/reports")
-async def reports(context: Context, lang: Language, filters: Annotated[Filters, Query()]) -> dict[str, Any]:
+async def reports(context: Context, lang: Language, filters: Annotated[ReportQuery, Query()]) -> dict[str, Any]:
     """Public reports, newest first."""
     wanted, page = filters.model_dump(exclude_none=True, exclude={"page"}), filters.page
     rows = await context.database.read(lambda connection: queries.public_page(connection, wanted, page))
-    loaded = await context.ledger.load_many([UUID(row["complaint"]) for row in rows])
+    loaded = await context.repository.load_many([UUID(row["complaint"]) for row in rows])
     registry = await context.registry.current()
     # A row may be a moment behind its stream: whether it is public is decided on the stream.
     items = [
@@ -90,7 +90,7 @@ async def reports(context: Context, lang: Language, filters: Annotated[Filters, 
 async def report(public_number: str, context: Context, lang: Language) -> dict[str, Any]:
     """One public report with its timeline; 404 alike for what is not public and what is not there."""
     row = await _public(context, public_number)
-    loaded = await context.ledger.load(UUID(row["complaint"]))
+    loaded = await context.repository.load(UUID(row["complaint"]))
     if not is_public(loaded.state):
         raise NotFound(what=public_number)
     registry = await context.registry.current()
@@ -109,7 +109,7 @@ async def _lead(context: Reporting, state: Complaint) -> str | None:
     met = {state.id}
     while state.status is Status.JOINED and state.lead is not None and state.lead not in met:
         met.add(state.lead)
-        state = (await context.ledger.load(state.lead)).state
+        state = (await context.repository.load(state.lead)).state
     return state.public_number if len(met) > 1 and is_public(state) else None
 
 
@@ -120,7 +120,7 @@ async def support(
     """Say "me too"; the same client twice is one."""
     row = await _public(context, public_number)
     complaint = UUID(row["complaint"])
-    if not is_public((await context.ledger.load(complaint)).state):
+    if not is_public((await context.repository.load(complaint)).state):
         raise NotFound(what=public_number)
     supporter = context.supporter(client or key, complaint)
     await _append_support(context, complaint, supporter)
@@ -133,12 +133,12 @@ async def _append_support(context: Reporting, complaint: UUID, supporter: str) -
     stream, at = support_stream(complaint), context.clock.now()
     causation = ids.derived_id("support", str(complaint), supporter)
     fact = ComplaintSupported(at=at, supporter=supporter)
-    events = context.ledger.encode(stream, [fact], Cause(causation, complaint, at), Keys())
+    events = context.repository.encode(stream, [fact], Cause(causation, complaint, at), Keys())
     attempt = 0
     while True:
-        recorded = await context.ledger.store.read(stream)
+        recorded = await context.repository.store.read(stream)
         try:
-            await context.ledger.store.append(stream, len(recorded) - 1, events, [event.id for event in recorded])
+            await context.repository.store.append(stream, len(recorded) - 1, events, [event.id for event in recorded])
         except Conflict:
             await pause(min(attempt, 5))  # many people at once: each gets in, the order does not matter
             attempt += 1

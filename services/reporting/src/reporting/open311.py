@@ -12,11 +12,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from chassis.http.open311 import PREFIX, Format, GeoReport, answer, single
 from chassis.http.web import Language
-from chassis.write.loaded import Loaded
+from chassis.write.loaded import LoadedStream
 from reporting import queries
 from reporting.context import Reporting
 from reporting.http import Context
-from reporting.openness import is_public, public_text
+from reporting.public_text import is_public, public_text
 from schemas import wording
 from schemas.base.ids import MalformedCode, parse_public_number
 from schemas.base.refusals import NotFound
@@ -35,7 +35,7 @@ CHANGESET: Final = "2026-11-26T00:00:00+07:00"
 router = APIRouter(prefix=PREFIX, route_class=GeoReport)
 
 
-class Wanted(BaseModel):
+class RequestQuery(BaseModel):
     """Which requests. Ids go before all else; without dates the last 90 days are told, 1,000 requests at most."""
 
     model_config = ConfigDict(extra="ignore")
@@ -77,7 +77,9 @@ async def definition(code: str, kind: Format, lang: Language) -> Response:
 
 
 @router.get("/requests.{kind}")
-async def requests(kind: Format, context: Context, lang: Language, wanted: Annotated[Wanted, Query()]) -> Response:
+async def requests(
+    kind: Format, context: Context, lang: Language, wanted: Annotated[RequestQuery, Query()]
+) -> Response:
     """Public reports, newest first."""
     numbers = _numbers(wanted.service_request_id)
     search = _search(wanted, context.clock.now()) if numbers is None else queries.Search(numbers=numbers, most=MOST)
@@ -125,7 +127,7 @@ def _numbers(given: str | None) -> tuple[str, ...] | None:
     return tuple(found)
 
 
-def _search(wanted: Wanted, now: datetime) -> queries.Search:
+def _search(wanted: RequestQuery, now: datetime) -> queries.Search:
     until = wanted.end_date or now
     since = wanted.start_date or until - SPAN
     skipped = (wanted.page - 1) * wanted.page_size
@@ -136,13 +138,13 @@ def _search(wanted: Wanted, now: datetime) -> queries.Search:
 
 
 async def _told(context: Reporting, rows: list[dict[str, Any]], lang: str) -> list[dict[str, Any]]:
-    loaded = await context.ledger.load_many([UUID(row["complaint"]) for row in rows])
+    loaded = await context.repository.load_many([UUID(row["complaint"]) for row in rows])
     registry = await context.registry.current()
     # A row may be a moment behind its stream: whether it is public is decided on the stream.
     return [_request(each, registry, lang) for each in loaded if is_public(each.state)]
 
 
-def _request(loaded: Loaded, registry: Registry, lang: str) -> dict[str, Any]:
+def _request(loaded: LoadedStream, registry: Registry, lang: str) -> dict[str, Any]:
     state = loaded.state
     agency = registry.agencies.get(state.agency or (state.routed.agency if state.routed else ""))
     named = state.routed.basis.region_name if state.routed else None

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from chassis.project.registry import RegistryView
 from chassis.react.reaction import Outcome, Reaction
-from chassis.write.loaded import Loaded
+from chassis.write.loaded import LoadedStream
 from schemas.contract.open_data import Line, retraction, summary
 from schemas.deadlines import timeline_due
 from schemas.deadlines.policies import Policies
@@ -19,12 +19,12 @@ class Summaries(Protocol):
         ...
 
 
-def tell_public(registry: RegistryView, policies: Policies, summaries: Summaries) -> Reaction:
+def publish_open_data(registry: RegistryView, policies: Policies, summaries: Summaries) -> Reaction:
     """Send the present line of each, or what takes back its lines; an older one that comes twice does no harm, the
     newest version holds.
     """
 
-    async def react(loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
+    async def react(loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
         known = await registry.current()
         lines = [
             summary(each.state, known, timeline_due(each.state, known, policies)) or retraction(each.state, each.told())

@@ -6,12 +6,13 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from schemas import wording
-from schemas.complaint.fold import Told, evolve
+from schemas.complaint.fold import RecordedFact, evolve
 from schemas.complaint.state import Complaint, new
+from schemas.events.agency_inbox import ComplaintDelivered
 from schemas.registry.fold import Registry, fold_registry
 
 
-class Moment(NamedTuple):
+class TimelineEntry(NamedTuple):
     """One fact of the history: when, which kind, and in words."""
 
     at: datetime
@@ -19,12 +20,12 @@ class Moment(NamedTuple):
     sentence: str
 
 
-def until(history: Sequence[Told], as_of: datetime | None) -> list[Told]:
+def until(history: Sequence[RecordedFact], as_of: datetime | None) -> list[RecordedFact]:
     """The facts known at that instant (inclusive); all of them if none is named."""
     return [told for told in history if as_of is None or told.fact.at <= as_of]
 
 
-def state_at(state: Complaint, history: Sequence[Told]) -> Complaint:
+def state_at(state: Complaint, history: Sequence[RecordedFact]) -> Complaint:
     """The complaint after these facts."""
     folded = new(state.id)
     for told in history:
@@ -32,17 +33,19 @@ def state_at(state: Complaint, history: Sequence[Told]) -> Complaint:
     return folded
 
 
-def registry_at(history: Sequence[Told], as_of: datetime | None) -> Registry:
+def registry_at(history: Sequence[RecordedFact], as_of: datetime | None) -> Registry:
     """The registry as it stood then: mergers and mandates of later days are not known yet."""
     return fold_registry(Registry(), until(history, as_of))
 
 
-def moments(history: Sequence[Told], registry: Registry, lang: str, *, public: bool) -> list[Moment]:
+def moments(history: Sequence[RecordedFact], registry: Registry, lang: str, *, public: bool) -> list[TimelineEntry]:
     """Each fact in a sentence. Receipts are the post office's business and left out."""
     return [
-        Moment(told.fact.at, type(told.fact).__name__, wording.sentence(told.fact, registry, lang, public=public))
+        TimelineEntry(
+            told.fact.at, type(told.fact).__name__, wording.sentence(told.fact, registry, lang, public=public)
+        )
         for told in history
-        if type(told.fact).__name__ != "ComplaintDelivered"
+        if not isinstance(told.fact, ComplaintDelivered)
     ]
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, String, T
 from chassis.project.view import View
 from chassis.sql.statements import replace
 from chassis.sql.types import Moment
-from chassis.write.loaded import Loaded
-from chassis.write.repository import Ledger
-from reporting.tally import Row, row_of
+from chassis.write.loaded import LoadedStream
+from chassis.write.repository import Repository
+from reporting.report_row import ReportRow, row_of
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX, SUPPORT_PREFIX, complaint_id
 from schemas.events.codec import decode
@@ -61,7 +61,7 @@ def supports_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
     ]
 
 
-def put_rows(connection: Connection, tables: Sequence[Table], rows: Sequence[Row]) -> None:
+def put_rows(connection: Connection, tables: Sequence[Table], rows: Sequence[ReportRow]) -> None:
     """Write these rows over what stood there; asked twice, the same."""
     table, newest = tables[0], {row.complaint: row for row in rows}
     replace(connection, table.c.complaint, list(newest), [row._asdict() for row in newest.values()])
@@ -74,14 +74,14 @@ def put_supports(connection: Connection, tables: Sequence[Table], pairs: Sequenc
     connection.execute(insert(table), [{"complaint": c, "supporter": s} for c, s in distinct])
 
 
-def reports_view(ledger: Ledger) -> View[Row]:
+def reports_view(repository: Repository) -> View[ReportRow]:
     """The public list and the counts, fed over Kafka."""
-    return View("reports", reports_tables, put_rows, _present(ledger.touched), (COMPLAINT_PREFIX,))
+    return View("reports", reports_tables, put_rows, _present(repository.touched), (COMPLAINT_PREFIX,))
 
 
-def book_view(ledger: Ledger) -> View[Row]:
+def book_view(repository: Repository) -> View[ReportRow]:
     """The same rows for the books, fed from the store alone."""
-    return View("book", book_tables, put_rows, _present(ledger.after), (COMPLAINT_PREFIX,))
+    return View("book", book_tables, put_rows, _present(repository.after), (COMPLAINT_PREFIX,))
 
 
 def book_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
@@ -90,11 +90,11 @@ def book_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
 
 
 def _present(
-    load: Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[Loaded]]],
-) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[Row]]]:
+    load: Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[LoadedStream]]],
+) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[ReportRow]]]:
     # The rows follow from each complaint's present state, whichever of its events woke us.
 
-    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Row]:
+    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[ReportRow]:
         return [row_of(loaded.state) for loaded in await load(events) if loaded.recorded]
 
     return prepare

@@ -12,13 +12,13 @@ from starlette.datastructures import State
 
 from chassis.base.settings import Settings, read_settings
 from chassis.deadletter.port import DeadLetters
-from chassis.project.from_store import StoreFeed
+from chassis.project.from_store import StoreProjection
 from chassis.project.rebuild import Rebuildable, fed
 from chassis.react.agent import Agent
 from chassis.react.reaction import Guard
 from chassis.service.platform import Platform, open_platform
-from chassis.service.process import Road, run_process
-from chassis.service.web_app import web_side
+from chassis.service.process import BackgroundTask, run_process
+from chassis.service.web_app import web_app
 from chassis.sql.database import Database
 from chassis.sweep.sweep import Sweep
 from chassis.write.command import handle_registry
@@ -30,8 +30,8 @@ from router.duplicates.watcher import DuplicateWatch
 from router.history.shadow import shadow_view
 from router.lexicon.files import place_data, rule_data
 from router.placement.knowledge import Knowing
-from router.placement.reaction import HEEDS, Placing
-from router.placement.sweep import UNMOVED_BY, Lookout, plan
+from router.placement.reaction import EVENT_TYPES, Placing
+from router.placement.sweep import UNMOVED_BY, Watchdog, plan
 from router.placement.views import METADATA, SWEEP, VIEW
 from router.reading.classifier import UNCLEAR
 from router.reading.model_files import BadModel, find
@@ -49,26 +49,26 @@ routers: Final[list[APIRouter]] = [http.router]
 @asynccontextmanager
 async def open_router(platform: Platform) -> AsyncIterator[Router]:
     """Router's own tables and rules over the shared surroundings."""
-    settings, registry, ledger = platform.settings, platform.registry, platform.ledger(SERVICE)
+    settings, registry, repository = platform.settings, platform.registry, platform.repository(SERVICE)
     database = Database(settings.views_of(SERVICE), METADATA)
     knowing = Knowing(registry, database, policies(), settings.models_dir)
-    placing = Placing(ledger, knowing, platform.clock)
+    placing = Placing(repository, knowing, platform.clock)
     sweep = Sweep(
         database,
-        ledger,
+        repository,
         platform.clock,
         plan=plan(timedelta(seconds=settings.sweep_grace_s)),
         react=placing,
         tables=SWEEP,
-        unmoved_by=UNMOVED_BY,
+        ignored_types=UNMOVED_BY,
         period_s=settings.sweep_period_s,
     )
-    lookout = Lookout(database, ledger, registry, placing, settings.sweep_period_s)
-    feed = StoreFeed(platform.store, database, METADATA, VIEW)
+    watchdog = Watchdog(database, repository, registry, placing, settings.sweep_period_s)
+    feed = StoreProjection(platform.store, database, METADATA, VIEW)
     duplicates = DuplicateWatch(
         database,
         METADATA,
-        ledger,
+        repository,
         platform.clock,
         FeatureReader(feature_data(), {code: name for code, (name, *_) in place_data().places.items()}),
         mac(settings.master_key.get_secret_value(), b"likeness of texts"),
@@ -78,10 +78,10 @@ async def open_router(platform: Platform) -> AsyncIterator[Router]:
     shadow = None
     if settings.shadow_model is not None:
         model = find(settings.models_dir, settings.shadow_model)
-        view = shadow_view(ledger, knowing, settings.shadow_model, lambda known: known.reader.having(model))
-        shadow = StoreFeed(platform.store, database, METADATA, view)
+        view = shadow_view(repository, knowing, settings.shadow_model, lambda known: known.reader.with_model(model))
+        shadow = StoreProjection(platform.store, database, METADATA, view)
     try:
-        yield Router(ledger, platform.clock, knowing, database, feed, placing, sweep, lookout, duplicates, shadow)
+        yield Router(repository, platform.clock, knowing, database, feed, placing, sweep, watchdog, duplicates, shadow)
     finally:
         await database.close()
 
@@ -104,22 +104,22 @@ async def rebuildable(platform: Platform) -> AsyncIterator[list[Rebuildable]]:
 async def ready(state: State) -> dict[str, str]:
     """Whether the store and the read models answer, by name."""
     context: Router = state.router
-    await context.ledger.store.store_id()
+    await context.repository.store.store_id()
     await context.database.read(lambda connection: connection.exec_driver_sql("select 1").scalar())
     return {"store": "ok", "views": "ok"}
 
 
 def create_app() -> FastAPI:
     """Router's web side alone."""
-    return web_side("Satupintu router", routers, running, ready)
+    return web_app("Satupintu router", routers, running, ready)
 
 
-def roads(context: Router, letters: DeadLetters, kafka: str) -> list[Road]:
+def background_tasks(context: Router, letters: DeadLetters, kafka: str) -> list[BackgroundTask]:
     """What the worker side runs."""
-    guard = Guard(context.ledger, context.placing, letters, heeds=HEEDS)
+    guard = Guard(context.repository, context.placing, letters, event_types=EVENT_TYPES)
     agent = Agent(SERVICE, ROAD, [topics.COMPLAINT_EVENTS], guard, kafka=kafka, ignores=guard.ignores)
     shadow = [context.shadow] if context.shadow is not None else []
-    return [agent, context.sweep, context.lookout, context.feed, context.duplicates, *shadow]
+    return [agent, context.sweep, context.watchdog, context.feed, context.duplicates, *shadow]
 
 
 def seed(_argv: list[str]) -> int:
@@ -131,7 +131,7 @@ def seed(_argv: list[str]) -> int:
 async def planted() -> int:
     """Add what the registry lacks of this release's data; how many facts that was."""
     async with open_platform(read_settings()) as platform:
-        return await plant(platform.ledger(SERVICE), platform.clock)
+        return await plant(platform.repository(SERVICE), platform.clock)
 
 
 async def switch(version: str, labels: Collection[str]) -> str:
@@ -143,11 +143,11 @@ async def switch(version: str, labels: Collection[str]) -> str:
     if strange := sorted(set(labels) - set(rule_data().sectors) - {UNCLEAR}):
         raise BadModel(f"{version} tells other things apart than sectors: {', '.join(strange)}")
     async with open_platform(read_settings()) as platform:
-        ledger, at = platform.ledger(SERVICE), platform.clock.now()
+        repository, at = platform.repository(SERVICE), platform.clock.now()
         causation = derived_id("switch", version, at.isoformat())
-        known = await ledger.registry()
+        known = await repository.registry()
         after = await handle_registry(
-            ledger,
+            repository,
             lambda state: decide.switch_model(state, version, at),
             Cause(causation, causation, at),
             known,
@@ -158,11 +158,11 @@ async def switch(version: str, labels: Collection[str]) -> str:
 async def worker(settings: Settings) -> int:
     """Router's worker side: until SIGTERM; the exit status."""
     async with open_platform(settings) as platform, open_router(platform) as context:
-        await plant(context.ledger, context.clock)
+        await plant(context.repository, context.clock)
         letters = platform.dead_letters(SERVICE)
         try:
             return await run_process(
-                SERVICE, roads(context, letters, settings.kafka), port=settings.port, host=settings.host
+                SERVICE, background_tasks(context, letters, settings.kafka), port=settings.port, host=settings.host
             )
         finally:
             await letters.close()

@@ -2,29 +2,29 @@
 
 from dataclasses import dataclass
 
-from chassis.base.ports import Clock
-from chassis.project.from_store import StoreFeed
+from chassis.base.ports import TimeSource
+from chassis.project.from_store import StoreProjection
 from chassis.sql.database import Database
 from chassis.sweep.sweep import Sweep
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from router.duplicates.watcher import DuplicateWatch
 from router.placement.knowledge import Knowing
 from router.placement.reaction import Placing
-from router.placement.sweep import Lookout
+from router.placement.sweep import Watchdog
 
 
 @dataclass(frozen=True, slots=True)
 class Router:
     """Open for as long as the process runs."""
 
-    ledger: Ledger
-    clock: Clock
+    repository: Repository
+    clock: TimeSource
     knowing: Knowing
     database: Database
-    feed: StoreFeed
+    feed: StoreProjection
     placing: Placing
     sweep: Sweep
-    lookout: Lookout
+    watchdog: Watchdog
     duplicates: DuplicateWatch
-    shadow: StoreFeed | None = None
+    shadow: StoreProjection | None = None
     """Counts what the shadow model would have chosen, where one is set."""

@@ -29,16 +29,16 @@ async def carry_out(
         ChassisError: as the store says.
     """
     by = By(await context.knowing.registry.current(), cause.at)
-    return await handle(context.ledger, complaint, lambda state: asked(state, by), cause, if_match=if_match)
+    return await handle(context.repository, complaint, lambda state: asked(state, by), cause, if_match=if_match)
 
 
 async def root_of(context: Router, lead: UUID) -> Complaint:
     """The complaint at the root of the chain that `lead` is in: `lead` itself, mostly."""
-    state = (await context.ledger.load(lead)).state
+    state = (await context.repository.load(lead)).state
     for _ in range(CHAIN):
         if state.status is not Status.JOINED or state.lead is None:
             break
-        state = (await context.ledger.load(state.lead)).state
+        state = (await context.repository.load(state.lead)).state
     return state
 
 
@@ -53,8 +53,8 @@ async def join(context: Router, complaint: UUID, lead: UUID, cause: Cause, *, if
 
 async def ended_parts(context: Router, whole: UUID) -> frozenset[UUID]:
     """The parts of a whole that are closed by now."""
-    named = (await context.ledger.load(whole)).state.parts
-    parts = await context.ledger.load_many([part.id for part in named]) if named else ()
+    named = (await context.repository.load(whole)).state.parts
+    parts = await context.repository.load_many([part.id for part in named]) if named else ()
     return frozenset(part.state.id for part in parts if part.state.status is Status.CLOSED)
 
 
@@ -71,5 +71,5 @@ async def change_registry(
     """
     causation = derived_id("registry", *by)
     known = await context.knowing.registry.current()
-    changed = await handle_registry(context.ledger, decided, Cause(causation, causation, at, request=body), known)
+    changed = await handle_registry(context.repository, decided, Cause(causation, causation, at, request=body), known)
     return await context.knowing.registry.current(at_least=changed.version)

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from local.bulk.client import CONNECTIONS, Outcome, Unreachable, by_door, file_all, opened
-from local.bulk.gateway import by_topic
-from local.bulk.rows import Columns, Row, UnreadableFile, read_rows
+from local.bulk.client import CONNECTIONS, FilingResult, Unreachable, file_all, open_session, over_http
+from local.bulk.gateway import over_kafka
+from local.bulk.rows import FileColumns, FileRow, UnreadableFile, read_rows
 
 
 class Via(StrEnum):
@@ -46,7 +46,7 @@ def file(
 
     Run again, also after an interruption or by the other road, it files nothing twice.
     """
-    columns = Columns(text_column, title_column, region_column, addressed_to_column, class_column)
+    columns = FileColumns(text_column, title_column, region_column, addressed_to_column, class_column)
     try:
         rows = list(read_rows(source, columns, channel, encoding))
         counts = asyncio.run(_filed(rows, address, kafka if via is Via.SUBMISSIONS else None, connections))
@@ -58,18 +58,18 @@ def file(
         raise typer.Exit(1)
 
 
-async def _filed(rows: list[Row], address: str, kafka: str | None, at_once: int) -> Counter[str]:
+async def _filed(rows: list[FileRow], address: str, kafka: str | None, at_once: int) -> Counter[str]:
     shape = (TextColumn("filing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*shape, console=console) as progress:
         task = progress.add_task("filing", total=len(rows))
 
-        def told(_outcome: Outcome) -> None:
+        def told(_outcome: FilingResult) -> None:
             progress.advance(task)
 
-        async with opened(address, at_once) as session:
+        async with open_session(address, at_once) as session:
             if kafka is None:
-                return await file_all(by_door(session), rows, told, at_once)
-            async with by_topic(session, kafka) as road:
+                return await file_all(over_http(session), rows, told, at_once)
+            async with over_kafka(session, kafka) as road:
                 return await file_all(road, rows, told, at_once)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import aiohttp
 
-from local.bulk.rows import Row
+from local.bulk.rows import FileRow
 from schemas.base.ids import derived_id
 
 CONNECTIONS: Final = 32
@@ -24,7 +24,7 @@ REPLAYED: Final = "Idempotent-Replayed"
 BUSY: Final = frozenset({429, 502, 503, 504})
 
 
-class Outcome(NamedTuple):
+class FilingResult(NamedTuple):
     """What came of one row. `kind`: filed, known (filed before) or refused; `where`: the status it ended in, or why
     it was refused.
     """
@@ -38,12 +38,12 @@ class Unreachable(Exception):
     """The front door did not answer, however often it was asked."""
 
 
-Step = Callable[[Outcome], None]
-Road = Callable[[Row], Awaitable[Outcome]]
+Step = Callable[[FilingResult], None]
+FilingMethod = Callable[[FileRow], Awaitable[FilingResult]]
 """Files one row and waits until it is somewhere. Raises Unreachable."""
 
 
-async def file_all(road: Road, rows: Iterable[Row], told: Step, at_once: int = CONNECTIONS) -> Counter[str]:
+async def file_all(road: FilingMethod, rows: Iterable[FileRow], told: Step, at_once: int = CONNECTIONS) -> Counter[str]:
     """File every row; the counts by `kind where`. `told` hears of each as it ends.
 
     Raises:
@@ -54,7 +54,7 @@ async def file_all(road: Road, rows: Iterable[Row], told: Step, at_once: int = C
 
     async def work() -> None:
         for row in source:
-            outcome = Outcome(row.number, "refused", row.fault) if row.fault else await road(row)
+            outcome = FilingResult(row.number, "refused", row.fault) if row.fault else await road(row)
             counts[f"{outcome.kind} {outcome.where}"] += 1
             told(outcome)
 
@@ -69,22 +69,22 @@ async def file_all(road: Road, rows: Iterable[Row], told: Step, at_once: int = C
 
 
 @asynccontextmanager
-async def opened(address: str, connections: int = CONNECTIONS) -> AsyncIterator[aiohttp.ClientSession]:
+async def open_session(address: str, connections: int = CONNECTIONS) -> AsyncIterator[aiohttp.ClientSession]:
     """A session with the front door."""
     connector = aiohttp.TCPConnector(limit=connections)
     async with aiohttp.ClientSession(address, connector=connector, timeout=aiohttp.ClientTimeout(total=30)) as session:
         yield session
 
 
-def by_door(session: aiohttp.ClientSession) -> Road:
+def over_http(session: aiohttp.ClientSession) -> FilingMethod:
     """Over HTTP, as a citizen does."""
 
-    async def road(row: Row) -> Outcome:
-        status, headers, answer = await asked(session, "POST", "/api/v1/complaints", row.body, str(row.key))
+    async def road(row: FileRow) -> FilingResult:
+        status, headers, answer = await request(session, "POST", "/api/v1/complaints", row.body, str(row.key))
         if status != 201:
-            return Outcome(row.number, "refused", why_refused(answer))
+            return FilingResult(row.number, "refused", why_refused(answer))
         kind = "known" if REPLAYED in headers else "filed"
-        return Outcome(row.number, kind, await settled(session, answer["tracking_code"], answer["status"]))
+        return FilingResult(row.number, kind, await wait_placed(session, answer["tracking_code"], answer["status"]))
 
     return road
 
@@ -94,18 +94,18 @@ def why_refused(problem: dict[str, Any]) -> str:
     return f"{problem.get('code')}: {problem.get('field', '')}".rstrip(": ")
 
 
-async def settled(session: aiohttp.ClientSession, code: str, status: str = "unplaced") -> str:
+async def wait_placed(session: aiohttp.ClientSession, code: str, status: str = "unplaced") -> str:
     """The status once the router has had its say."""
     tries = 0
     while status == "unplaced":
         tries += 1
         await asyncio.sleep(min(0.05 * tries, 2.0))
-        _, _, answer = await asked(session, "GET", f"/api/v1/complaints/{code}")
+        _, _, answer = await request(session, "GET", f"/api/v1/complaints/{code}")
         status = answer["status"]
     return status
 
 
-async def asked(
+async def request(
     session: aiohttp.ClientSession, method: str, path: str, body: Any = None, key: str | None = None
 ) -> tuple[int, Any, dict[str, Any]]:
     """Status, headers and JSON of an answer; an unknown outcome is asked again with the same key.

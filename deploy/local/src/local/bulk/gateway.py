@@ -16,8 +16,18 @@ from pydantic_core import to_json
 
 from chassis.base.errors import ChassisError
 from chassis.kafka.clients import producer, running
-from local.bulk.client import CLIENT, PAUSE_S, TRIES, Outcome, Road, Unreachable, asked, settled, why_refused
-from local.bulk.rows import Row
+from local.bulk.client import (
+    CLIENT,
+    PAUSE_S,
+    TRIES,
+    FilingMethod,
+    FilingResult,
+    Unreachable,
+    request,
+    wait_placed,
+    why_refused,
+)
+from local.bulk.rows import FileRow
 from schemas.base.topics import SUBMISSIONS
 from schemas.contract.submission import SUBMISSION
 
@@ -27,7 +37,7 @@ LONGEST_PAUSE_S: Final = 1.0
 
 
 @asynccontextmanager
-async def by_topic(session: aiohttp.ClientSession, kafka: str) -> AsyncIterator[Road]:
+async def over_kafka(session: aiohttp.ClientSession, kafka: str) -> AsyncIterator[FilingMethod]:
     """The road over Kafka, for as long as its producer is open.
 
     Raises:
@@ -36,22 +46,24 @@ async def by_topic(session: aiohttp.ClientSession, kafka: str) -> AsyncIterator[
     try:
         async with running(producer(kafka, linger_ms=5)) as client:
 
-            async def road(row: Row) -> Outcome:
+            async def road(row: FileRow) -> FilingResult:
                 status, problem = await _result(session, row)
                 kind = "filed" if status == 202 else "known"
                 while status == 202:
                     await _send(client, row)
                     status, problem = await _read(session, row)
                 if status != 200:
-                    return Outcome(row.number, "refused", why_refused(problem))
-                return Outcome(row.number, kind, await settled(session, problem["tracking_code"], problem["status"]))
+                    return FilingResult(row.number, "refused", why_refused(problem))
+                return FilingResult(
+                    row.number, kind, await wait_placed(session, problem["tracking_code"], problem["status"])
+                )
 
             yield road
     except ChassisError as error:
         raise Unreachable(f"Kafka at {kafka} does not answer: {error}") from error
 
 
-async def _send(client: AIOKafkaProducer, row: Row) -> None:
+async def _send(client: AIOKafkaProducer, row: FileRow) -> None:
     """In Kafka on return."""
     body = {**row.body, "client": CLIENT, "key": str(row.key)}
     headers = [("ce_specversion", b"1.0"), ("ce_id", str(row.key).encode()), ("ce_type", SUBMISSION.encode())]
@@ -67,7 +79,7 @@ async def _send(client: AIOKafkaProducer, row: Row) -> None:
     raise Unreachable(f"Kafka does not take what is sent: {why}")
 
 
-async def _read(session: aiohttp.ClientSession, row: Row) -> tuple[int, dict[str, Any]]:
+async def _read(session: aiohttp.ClientSession, row: FileRow) -> tuple[int, dict[str, Any]]:
     """What intake says of it once it has read it; 202 if it has not for `AGAIN_S`."""
     loop = asyncio.get_running_loop()
     end, pause = loop.time() + AGAIN_S, 0.05
@@ -79,7 +91,7 @@ async def _read(session: aiohttp.ClientSession, row: Row) -> tuple[int, dict[str
         pause = min(pause * 1.5, LONGEST_PAUSE_S)
 
 
-async def _result(session: aiohttp.ClientSession, row: Row) -> tuple[int, dict[str, Any]]:
+async def _result(session: aiohttp.ClientSession, row: FileRow) -> tuple[int, dict[str, Any]]:
     path = f"/api/v1/submissions/{quote(CLIENT)}/{row.key}"
-    status, _, answer = await asked(session, "GET", path)
+    status, _, answer = await request(session, "GET", path)
     return status, answer

@@ -21,7 +21,7 @@ PEEK: Final = 1024
 csv.field_size_limit(10_000_000)
 
 
-class Columns(NamedTuple):
+class FileColumns(NamedTuple):
     """Which column of the file holds what; None: the file has none."""
 
     text: str
@@ -31,7 +31,7 @@ class Columns(NamedTuple):
     class_: str | None = None
 
 
-class Row(NamedTuple):
+class FileRow(NamedTuple):
     """One complaint to be filed. `number` counts from 1 in the file's order; `fault`: why it cannot be read."""
 
     number: int
@@ -40,7 +40,7 @@ class Row(NamedTuple):
     fault: str = ""
 
 
-class Fault(NamedTuple):
+class LineFault(NamedTuple):
     """A line that holds no row."""
 
     why: str
@@ -50,7 +50,7 @@ class UnreadableFile(Exception):
     """The file is no CSV or JSON, or has no such column; says which."""
 
 
-def read_rows(file: Path, columns: Columns, channel: str, encoding: str | None = None) -> Iterator[Row]:
+def read_rows(file: Path, columns: FileColumns, channel: str, encoding: str | None = None) -> Iterator[FileRow]:
     """The complaints in a file: CSV, with whichever of , ; | or tab its first line has, JSONL, or a list in JSON.
 
     Raises:
@@ -59,16 +59,16 @@ def read_rows(file: Path, columns: Columns, channel: str, encoding: str | None =
     seen: Counter[str] = Counter()
     with _opened(file, encoding) as lines:
         for number, record in enumerate(_records(file, lines, columns), start=1):
-            if isinstance(record, Fault):
-                yield Row(number, derived_id("fault", str(number), record.why), {}, record.why)
+            if isinstance(record, LineFault):
+                yield FileRow(number, derived_id("fault", str(number), record.why), {}, record.why)
                 continue
             body = body_of(record, columns, channel)
             fingerprint = json.dumps(body, sort_keys=True, ensure_ascii=False)
             seen[fingerprint] += 1
-            yield Row(number, derived_id("row", fingerprint, str(seen[fingerprint])), body)
+            yield FileRow(number, derived_id("row", fingerprint, str(seen[fingerprint])), body)
 
 
-def body_of(record: Mapping[str, Any], columns: Columns, channel: str) -> dict[str, Any]:
+def body_of(record: Mapping[str, Any], columns: FileColumns, channel: str) -> dict[str, Any]:
     """What is sent to the front door for one record; empty cells are left out, save the text."""
     body: dict[str, Any] = {"text": str(record.get(columns.text) or ""), "channel": channel}
     for field, column in (("title", columns.title), ("addressed_to", columns.addressed_to), ("class", columns.class_)):
@@ -95,17 +95,17 @@ def _marked(file: Path) -> str:
         return "utf-16" if raw.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
 
 
-def _records(file: Path, lines: TextIO, columns: Columns) -> Iterator[Mapping[str, Any] | Fault]:
+def _records(file: Path, lines: TextIO, columns: FileColumns) -> Iterator[Mapping[str, Any] | LineFault]:
     found = _from_json(file, lines) if file.suffix.lower() in JSON else _from_csv(file, lines, columns)
     checked = False
     for record in found:
-        if not checked and not isinstance(record, Fault):
+        if not checked and not isinstance(record, LineFault):
             _check(file, list(record), columns)
             checked = True
         yield record
 
 
-def _from_csv(file: Path, lines: TextIO, columns: Columns) -> Iterator[Mapping[str, Any] | Fault]:
+def _from_csv(file: Path, lines: TextIO, columns: FileColumns) -> Iterator[Mapping[str, Any] | LineFault]:
     head = lines.readline()
     lines.seek(0)
     names = [column for column in columns if column]
@@ -117,7 +117,7 @@ def _from_csv(file: Path, lines: TextIO, columns: Columns) -> Iterator[Mapping[s
     for record in reader:
         if _is_open(read, delimiter):
             first, last = reader.line_num - len(read) + 1, reader.line_num
-            yield Fault(f"a quotation mark in line {first} is never closed: nothing to line {last} is read as rows")
+            yield LineFault(f"a quotation mark in line {first} is never closed: nothing to line {last} is read as rows")
         else:
             yield record
         read.clear()
@@ -140,7 +140,7 @@ def _is_open(lines: Sequence[str], delimiter: str) -> bool:
     return False
 
 
-def _from_json(file: Path, lines: TextIO) -> Iterator[Mapping[str, Any] | Fault]:
+def _from_json(file: Path, lines: TextIO) -> Iterator[Mapping[str, Any] | LineFault]:
     if lines.read(PEEK).lstrip()[:1] == "[" and file.suffix.lower() == ".json":
         lines.seek(0)
         try:
@@ -149,10 +149,10 @@ def _from_json(file: Path, lines: TextIO) -> Iterator[Mapping[str, Any] | Fault]
             raise UnreadableFile(f"{file} is no JSON: {error}") from error
         return
     lines.seek(0)
-    faults, readable = list[Fault](), False
+    faults, readable = list[LineFault](), False
     for record in (_parsed(line) for line in lines if line.strip()):
         # Held back until one line is read: where none can be, it is the file that is wrong.
-        if isinstance(record, Fault) and not readable:
+        if isinstance(record, LineFault) and not readable:
             faults.append(record)
             continue
         if not readable:
@@ -163,18 +163,18 @@ def _from_json(file: Path, lines: TextIO) -> Iterator[Mapping[str, Any] | Fault]
         raise UnreadableFile(f"{file} has no line that is a JSON object: {faults[0].why}")
 
 
-def _parsed(line: str) -> Mapping[str, Any] | Fault:
+def _parsed(line: str) -> Mapping[str, Any] | LineFault:
     try:
         return _object(json.loads(line))
     except (ValueError, RecursionError):
-        return Fault("the line is no JSON")
+        return LineFault("the line is no JSON")
 
 
-def _object(record: Any) -> Mapping[str, Any] | Fault:
-    return record if isinstance(record, dict) else Fault("it is no JSON object")
+def _object(record: Any) -> Mapping[str, Any] | LineFault:
+    return record if isinstance(record, dict) else LineFault("it is no JSON object")
 
 
-def _check(file: Path, there: list[str], columns: Columns) -> None:
+def _check(file: Path, there: list[str], columns: FileColumns) -> None:
     missing = [column for column in columns if column and column not in there]
     if missing:
         raise UnreadableFile(f"{file} has no column {', '.join(missing)}; it has {', '.join(there) or 'nothing'}")

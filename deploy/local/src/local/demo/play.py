@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from chassis.base.clock import advance
-from local.bulk.client import CONNECTIONS, Unreachable, asked, opened
-from local.demo.story import LongStory, Stuck
+from local.bulk.client import CONNECTIONS, Unreachable, open_session, request
+from local.demo.story import LongStory, StepTimeout
 from local.demo.texts import complaints
 from schemas.base.ids import derived_id
 
@@ -29,10 +29,10 @@ PAGES: Final = 20
 PATIENCE_S: Final = 90.0
 
 Json = dict[str, Any]
-Play = Callable[["Stage", str, Json], Awaitable[None]]
+Scenario = Callable[["DemoSession", str, Json], Awaitable[None]]
 
 
-class Stage:
+class DemoSession:
     """The front door, and who came in with which code."""
 
     def __init__(self, session: aiohttp.ClientSession, run: str) -> None:
@@ -41,14 +41,14 @@ class Stage:
     async def post(self, path: str, body: Json) -> Json:
         """Ask for a move, once however often it is asked; refusals are shown, not raised."""
         key = str(derived_id("demo", self.run, path, str(sorted(body.items()))))
-        status, _, answer = await asked(self.session, "POST", path, body, key)
+        status, _, answer = await request(self.session, "POST", path, body, key)
         if status >= 400:
             console.print(f"  refused ({answer.get('code')}): {answer.get('detail')}")
         return answer
 
     async def get(self, path: str) -> Json:
         """Read something."""
-        _, _, answer = await asked(self.session, "GET", path)
+        _, _, answer = await request(self.session, "GET", path)
         return answer
 
     async def agency(self, agency: str, row: Json, move: str, **body: Any) -> Json:
@@ -65,7 +65,7 @@ class Stage:
         await self.agency(agency, row, "response", text=ANSWER, seen_version=case["version"])
 
 
-async def confirmed(stage: Stage, agency: str, row: Json) -> None:
+async def confirmed(stage: DemoSession, agency: str, row: Json) -> None:
     """Acknowledged, worked on, answered, confirmed."""
     await stage.agency(agency, row, "acknowledgement")
     await stage.agency(agency, row, "progress", text="Petugas sudah dijadwalkan ke lokasi.")
@@ -73,13 +73,13 @@ async def confirmed(stage: Stage, agency: str, row: Json) -> None:
     await stage.reporter(row["id"], "confirmation", rating=5, words="Terima kasih, sudah beres.")
 
 
-async def silent(stage: Stage, agency: str, row: Json) -> None:
+async def silent(stage: DemoSession, agency: str, row: Json) -> None:
     """Answered, and the reporter says nothing: silence will close it, and is counted as silence."""
     await stage.agency(agency, row, "acknowledgement")
     await stage.answer(agency, row)
 
 
-async def disputed(stage: Stage, agency: str, row: Json) -> None:
+async def disputed(stage: DemoSession, agency: str, row: Json) -> None:
     """Answered, disputed, answered again, confirmed."""
     await stage.answer(agency, row)
     await stage.reporter(row["id"], "dispute", reason="Belum selesai, masih seperti semula.")
@@ -87,12 +87,12 @@ async def disputed(stage: Stage, agency: str, row: Json) -> None:
     await stage.reporter(row["id"], "confirmation", rating=3)
 
 
-async def returned(stage: Stage, agency: str, row: Json) -> None:
+async def returned(stage: DemoSession, agency: str, row: Json) -> None:
     """Not our field, with a reason: it goes back to the router, never to the citizen."""
     await stage.agency(agency, row, "return", reason="Lokasi ini bukan kewenangan kami.")
 
 
-async def asks(stage: Stage, agency: str, row: Json) -> None:
+async def asks(stage: DemoSession, agency: str, row: Json) -> None:
     """Asked, answered by the reporter, settled."""
     await stage.agency(agency, row, "clarification", question="Mohon sebutkan patokan lokasinya?")
     await stage.reporter(row["id"], "details", text="Di seberang warung, dekat tiang nomor tiga.")
@@ -100,26 +100,26 @@ async def asks(stage: Stage, agency: str, row: Json) -> None:
     await stage.reporter(row["id"], "confirmation", rating=4)
 
 
-async def unanswered(stage: Stage, agency: str, row: Json) -> None:
+async def unanswered(stage: DemoSession, agency: str, row: Json) -> None:
     """Asked, and the reporter never answers: the file is not completed."""
     await stage.agency(agency, row, "clarification", question="Mohon kirim nomor pelanggan Anda?")
 
 
-async def withdrawn(stage: Stage, _agency: str, row: Json) -> None:
+async def withdrawn(stage: DemoSession, _agency: str, row: Json) -> None:
     """The reporter takes it back."""
     await stage.reporter(row["id"], "withdrawal", reason="Sudah diperbaiki warga sendiri.")
 
 
-async def erased(stage: Stage, _agency: str, row: Json) -> None:
+async def erased(stage: DemoSession, _agency: str, row: Json) -> None:
     """The reporter asks to be forgotten."""
     await stage.reporter(row["id"], "erasure")
 
 
-async def ignored(_stage: Stage, _agency: str, _row: Json) -> None:
+async def ignored(_stage: DemoSession, _agency: str, _row: Json) -> None:
     """Nobody does anything: the ladder will."""
 
 
-PLAYS: Final[tuple[Play, ...]] = (
+SCENARIOS: Final[tuple[Scenario, ...]] = (
     confirmed, silent, disputed, returned, asks, unanswered, withdrawn, erased, ignored, confirmed,
 )  # fmt: skip
 
@@ -131,14 +131,14 @@ def demo(address: str = "http://127.0.0.1:8000", clock_file: Path = Path("var/cl
     except Unreachable as error:
         console.print(f"{error}. Is `make run` running in another window?")
         raise typer.Exit(1) from error
-    except Stuck as error:
+    except StepTimeout as error:
         console.print(f"[red]the long story is stuck: {error}[/red]")
         raise typer.Exit(1) from error
 
 
 async def _demo(address: str, clock_file: Path, run: str) -> None:
-    async with opened(address) as session:
-        stage = Stage(session, run)
+    async with open_session(address) as session:
+        stage = DemoSession(session, run)
         console.rule("filing")
         await _file(stage)
         console.rule("agencies and the desk at work")
@@ -162,12 +162,12 @@ async def _through_every_office(session: aiohttp.ClientSession, clock_file: Path
         console.print(due["explanation"])
 
 
-async def _file(stage: Stage) -> None:
+async def _file(stage: DemoSession) -> None:
     where: Counter[str] = Counter()
 
     async def one(index: int, body: Json) -> None:
         key = str(derived_id("demo", stage.run, str(index)))
-        _, _, answer = await asked(stage.session, "POST", "/api/v1/complaints", body, key)
+        _, _, answer = await request(stage.session, "POST", "/api/v1/complaints", body, key)
         stage.codes[answer["id"]] = answer["tracking_code"]
         where[await _placed(stage, answer["tracking_code"])] += 1
 
@@ -175,7 +175,7 @@ async def _file(stage: Stage) -> None:
     console.print(f"{where.total()} complaints: " + ", ".join(f"{count} {name}" for name, count in where.most_common()))
 
 
-async def _placed(stage: Stage, code: str) -> str:
+async def _placed(stage: DemoSession, code: str) -> str:
     while True:
         status = str((await stage.get(f"/api/v1/complaints/{code}"))["status"])
         if status != "unplaced":
@@ -183,7 +183,7 @@ async def _placed(stage: Stage, code: str) -> str:
         await asyncio.sleep(0.2)
 
 
-async def _at_desk(stage: Stage) -> None:
+async def _at_desk(stage: DemoSession) -> None:
     mine = [row for row in await _pages(stage, "/api/v1/triage?") if row["id"] in stage.codes]
     moves = Counter([await _move(stage, index, str(row["id"])) for index, row in enumerate(mine)])
     console.print(
@@ -191,7 +191,7 @@ async def _at_desk(stage: Stage) -> None:
     )
 
 
-async def _move(stage: Stage, index: int, complaint: str) -> str:
+async def _move(stage: DemoSession, index: int, complaint: str) -> str:
     """What a person at the desk does: follow the model's likeliest field, else ask or archive."""
     case = await stage.get(f"/api/v1/triage/{complaint}")
     likely = [each for each in case["candidates"] if each["reason"] == "sector"]
@@ -207,11 +207,11 @@ async def _move(stage: Stage, index: int, complaint: str) -> str:
     return "asked about"
 
 
-async def _play(stage: Stage) -> None:
+async def _play(stage: DemoSession) -> None:
     plays: Counter[str] = Counter()
 
     async def one(index: int, agency: str, row: Json) -> None:
-        play = PLAYS[index % len(PLAYS)]
+        play = SCENARIOS[index % len(SCENARIOS)]
         plays[play.__name__] += 1
         await play(stage, agency, row)
 
@@ -221,16 +221,16 @@ async def _play(stage: Stage) -> None:
     console.print(", ".join(f"{count} {name}" for name, count in plays.most_common()))
 
 
-async def _agencies(stage: Stage) -> list[str]:
+async def _agencies(stage: DemoSession) -> list[str]:
     holders = (await stage.get("/api/v1/books"))["open"]
     return sorted(name.removeprefix("agency:") for name in holders if name.startswith("agency:"))
 
 
-async def _inbox(stage: Stage, agency: str) -> list[Json]:
+async def _inbox(stage: DemoSession, agency: str) -> list[Json]:
     return await _pages(stage, f"/api/v1/agencies/{agency}/inbox?status=routed&")
 
 
-async def _pages(stage: Stage, path: str) -> list[Json]:
+async def _pages(stage: DemoSession, path: str) -> list[Json]:
     rows: list[Json] = []
     for page in range(PAGES):
         got = (await stage.get(f"{path}page={page}"))["complaints"]
@@ -240,7 +240,7 @@ async def _pages(stage: Stage, path: str) -> list[Json]:
     return rows
 
 
-async def _settled(stage: Stage) -> None:
+async def _settled(stage: DemoSession) -> None:
     """Wait until the sweeps have caught up with the moved clock: the books stand still for a while."""
     before, same, waited = None, 0, 0.0
     while same < 4 and waited < PATIENCE_S:
@@ -251,7 +251,7 @@ async def _settled(stage: Stage) -> None:
         waited += 1.0
 
 
-async def _read_back(stage: Stage) -> None:
+async def _read_back(stage: DemoSession) -> None:
     books = await stage.get("/api/v1/books")
     table = Table("", "complaints", title=f"the books at position {books['position']}")
     for name, count in (("filed", books["filed"]), *_lines(books)):

@@ -15,9 +15,21 @@ from typing import Any, Final
 import aiohttp
 
 from chassis.base.clock import FileClock, advance
-from local.bulk.client import asked
+from local.bulk.client import request
 from schemas.base.ids import derived_id
 from schemas.base.values import HolderKind
+from schemas.events.agency_inbox import ClarificationRequested, ComplaintAcknowledged, ComplaintReturned, ResponseGiven
+from schemas.events.base import Fact
+from schemas.events.escalation import ComplaintEscalated, ComplaintLapsed
+from schemas.events.intake import DetailAdded, ResolutionDisputed
+from schemas.events.router import (
+    ArbitrationDecided,
+    ArbitrationOpened,
+    ComplaintReferred,
+    ComplaintRouted,
+    ComplaintSplit,
+    ReporterAsked,
+)
 from schemas.reference.load import calendars, policies
 from schemas.registry.calendars import DEFAULT_ZONE, Calendars, add_working_days, with_decree
 
@@ -33,7 +45,7 @@ STEP_S: Final = 60.0
 POLL_S: Final = 0.2
 
 
-class Stuck(Exception):
+class StepTimeout(Exception):
     """A step left no trace; the message says which, and where the complaint was."""
 
 
@@ -70,34 +82,34 @@ class LongStory:
         return await self._get(f"/api/v1/complaints/{complaint or self.code}?lang=en")
 
     async def _triage(self) -> None:
-        await self._until("ComplaintReferred", 1)
-        await self._step("ReporterAsked", 1, lambda: self._desk("question", question="Di kota mana sekolah itu?"))
-        await self._step("DetailAdded", 1, lambda: self._reporter("details", text="Di depan gerbang, tiang ketiga."))
+        await self._until(ComplaintReferred, 1)
+        await self._step(ReporterAsked, 1, lambda: self._desk("question", question="Di kota mana sekolah itu?"))
+        await self._step(DetailAdded, 1, lambda: self._reporter("details", text="Di depan gerbang, tiang ketiga."))
 
     async def _three_returns(self) -> None:
         for number, body in enumerate((LEAD, *OTHERS), start=1):
-            await self._step("ComplaintRouted", number, lambda body=body: self._desk("placement", agency=body))  # type: ignore[misc]
+            await self._step(ComplaintRouted, number, lambda body=body: self._desk("placement", agency=body))  # type: ignore[misc]
             back = lambda body=body: self._agency(body, "return", reason="Bukan kewenangan kami.")  # noqa: E731
-            await self._step("ComplaintReturned", number, back)
+            await self._step(ComplaintReturned, number, back)
             if number <= len(OTHERS):
-                await self._until("ComplaintReferred", number + 1)
+                await self._until(ComplaintReferred, number + 1)
 
     async def _arbitration(self) -> None:
-        await self._until("ArbitrationOpened", 1)
+        await self._until(ArbitrationOpened, 1)
         why = {"agency": LEAD, "reason": "Penerangan jalan kota adalah urusan kota."}
         decide = lambda: self._post(f"/api/v1/arbitration/{self.complaint}/decision", **why)  # noqa: E731
-        await self._step("ArbitrationDecided", 1, decide)
-        await self._until("ComplaintRouted", len(OTHERS) + 2)
-        if not await self._has("ComplaintAcknowledged", 1):
+        await self._step(ArbitrationDecided, 1, decide)
+        await self._until(ComplaintRouted, len(OTHERS) + 2)
+        if not await self._has(ComplaintAcknowledged, 1):
             await self._agency(LEAD, "return", reason="Tetap bukan milik kami.")
-        await self._step("ComplaintAcknowledged", 1, lambda: self._agency(LEAD, "acknowledgement"))
+        await self._step(ComplaintAcknowledged, 1, lambda: self._agency(LEAD, "acknowledgement"))
 
     async def _a_stopped_clock(self) -> None:
         ask = lambda: self._agency(LEAD, "clarification", question="Tiang nomor berapa?")  # noqa: E731
-        await self._step("ClarificationRequested", 1, ask)
-        if not await self._has("DetailAdded", 2):
+        await self._step(ClarificationRequested, 1, ask)
+        if not await self._has(DetailAdded, 2):
             self._pass(timedelta(days=7))
-        await self._step("DetailAdded", 2, lambda: self._reporter("details", text="Tiang nomor tiga."))
+        await self._step(DetailAdded, 2, lambda: self._reporter("details", text="Tiang nomor tiga."))
 
     async def _to_the_ombudsman(self) -> None:
         if (story := await self.story())["rung"] < OMBUDSMAN:
@@ -106,18 +118,18 @@ class LongStory:
             wait = next(r.after_wd for r in policies().at(due_at).ladder[HolderKind.AGENCY] if r.number == OMBUDSMAN)
             climbs_at = add_working_days(due_at, wait, DEFAULT_ZONE, _calendar())
             self._pass(climbs_at - FileClock(self._clock_file).now() + timedelta(hours=1))
-        await self._until("ComplaintEscalated", OMBUDSMAN)
+        await self._until(ComplaintEscalated, OMBUDSMAN)
 
     async def _split_in_two(self) -> None:
         parts = [{"agency": GRID, "task": "Periksa jaringan"}, {"agency": OTHERS[0], "task": "Periksa gardu"}]
-        await self._step("ComplaintSplit", 1, lambda: self._agency(LEAD, "split", parts=parts))
-        if await self._has("ResponseGiven", 1):
+        await self._step(ComplaintSplit, 1, lambda: self._agency(LEAD, "split", parts=parts))
+        if await self._has(ResponseGiven, 1):
             return
         await self._answer(LEAD, self.complaint)  # too early: its parts are open
         case = await self._get(f"/api/v1/agencies/{LEAD}/inbox/{self.complaint}")
         for part in case["parts"]:
             await self._do_part(part["agency"], part["id"])
-        await self._step("ResponseGiven", 1, lambda: self._answer(LEAD, self.complaint))
+        await self._step(ResponseGiven, 1, lambda: self._answer(LEAD, self.complaint))
 
     async def _do_part(self, body: str, part: str) -> None:
         if body == GRID and await self._holds(GRID, part):
@@ -133,26 +145,26 @@ class LongStory:
 
     async def _dispute(self) -> None:
         again = lambda: self._reporter("dispute", reason="Masih padam, tidak ada yang datang.")  # noqa: E731
-        await self._step("ResolutionDisputed", 1, again)
-        await self._step("ResponseGiven", 2, lambda: self._answer(LEAD, self.complaint))
+        await self._step(ResolutionDisputed, 1, again)
+        await self._step(ResponseGiven, 2, lambda: self._answer(LEAD, self.complaint))
 
     async def _silence(self) -> Json:
-        if not await self._has("ComplaintLapsed", 1):
+        if not await self._has(ComplaintLapsed, 1):
             self._pass(timedelta(days=28))
-        return await self._until("ComplaintLapsed", 1)
+        return await self._until(ComplaintLapsed, 1)
 
-    async def _step(self, fact: str, count: int, act: Callable[[], Awaitable[Any]]) -> None:
+    async def _step(self, fact: type[Fact], count: int, act: Callable[[], Awaitable[Any]]) -> None:
         if not await self._has(fact, count):
             await act()
         await self._until(fact, count)
 
-    async def _until(self, fact: str, count: int) -> Json:
+    async def _until(self, fact: type[Fact], count: int) -> Json:
         async def there() -> Json | None:
             story = await self.story()
-            return story if _counted(story, fact) >= count else None
+            return story if _counted(story, fact.__name__) >= count else None
 
-        found: Json = await self._wait(there, f"{fact} number {count}")
-        self._said(f"{fact} {count}")
+        found: Json = await self._wait(there, f"{fact.__name__} number {count}")
+        self._said(f"{fact.__name__} {count}")
         return found
 
     async def _until_part(self, part: str, *wanted: str) -> Json:
@@ -168,12 +180,14 @@ class LongStory:
         end = loop.time() + STEP_S
         while not (found := await condition()):
             if loop.time() > end:
-                raise Stuck(f"{what} never came; {(await self.story())['status']}, {(await self.story())['timeline']}")
+                raise StepTimeout(
+                    f"{what} never came; {(await self.story())['status']}, {(await self.story())['timeline']}"
+                )
             await asyncio.sleep(POLL_S)
         return found
 
-    async def _has(self, fact: str, count: int) -> bool:
-        return _counted(await self.story(), fact) >= count
+    async def _has(self, fact: type[Fact], count: int) -> bool:
+        return _counted(await self.story(), fact.__name__) >= count
 
     async def _holds(self, body: str, complaint: str) -> bool:
         case = await self._get(f"/api/v1/agencies/{body}/inbox/{complaint}")
@@ -194,11 +208,11 @@ class LongStory:
         await self._post(f"/api/v1/agencies/{body}/inbox/{complaint}/response", **answer)
 
     async def _get(self, path: str) -> Json:
-        return (await asked(self._session, "GET", path))[2]
+        return (await request(self._session, "GET", path))[2]
 
     async def _post(self, path: str, **body: Any) -> Json:
         key = str(derived_id("long story", self._run, path, str(sorted(body.items()))))
-        status, _, answer = await asked(self._session, "POST", path, body, key)
+        status, _, answer = await request(self._session, "POST", path, body, key)
         if status >= 400:
             self.refused.append(answer["code"])
             self._said(f"refused: {answer['detail']}")

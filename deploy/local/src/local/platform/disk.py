@@ -7,20 +7,20 @@ from typing import Final
 
 FULL_BYTES: Final = 50_000_000
 """Less than this is full: Kafka alone keeps tens of megabytes at hand."""
-Told = Callable[[str], None]
+Announce = Callable[[str], None]
 
 
 def _free(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-class Room:
+class DiskMonitor:
     """Watches the disk of one folder."""
 
     def __init__(self, folder: Path, free: Callable[[Path], int] = _free) -> None:
         self._folder, self._free, self._full = folder, free, False
 
-    def left(self, told: Told) -> bool:
+    def has_room(self, told: Announce) -> bool:
         """Whether there is room now; `told` hears when that has changed."""
         free = self._free(self._folder)
         if (full := free < FULL_BYTES) != self._full:

@@ -22,7 +22,7 @@ IMPORTED: Final = (
 """What nearly all of them import."""
 
 
-class Child(NamedTuple):
+class ProcessSpec(NamedTuple):
     """One process: its name in logs and messages, its command, its settings, and where it says that it is ready.
 
     Those of a lower stage are stopped, and gone, before those of a higher one are asked to stop.
@@ -35,7 +35,7 @@ class Child(NamedTuple):
     stage: int = 0
 
 
-class Layout(NamedTuple):
+class PlatformLayout(NamedTuple):
     """Where the platform keeps its state and listens, and how many workers it runs."""
 
     state: Path
@@ -45,7 +45,7 @@ class Layout(NamedTuple):
     inbox: int = 1
 
 
-def children(layout: Layout) -> list[Child]:
+def process_specs(layout: PlatformLayout) -> list[ProcessSpec]:
     """Front, workers, relay."""
     counts = {"router": layout.router, "agency_inbox": layout.inbox}
     front = _child(layout, "front", ["local", "front"], layout.port)
@@ -57,7 +57,7 @@ def children(layout: Layout) -> list[Child]:
     return [front, *workers, _child(layout, "relay", ["chassis.cli.relay"], free_port(), stage=2)]
 
 
-def environment(layout: Layout) -> dict[str, str]:
+def environment(layout: PlatformLayout) -> dict[str, str]:
     """The settings that all of them share; what the person who started us has set goes before them."""
     state = layout.state
     ours = {
@@ -72,7 +72,7 @@ def environment(layout: Layout) -> dict[str, str]:
     return {**prefixed, **chosen}
 
 
-def _child(layout: Layout, name: str, module: Sequence[str], port: int, stage: int = 0) -> Child:
+def _child(layout: PlatformLayout, name: str, module: Sequence[str], port: int, stage: int = 0) -> ProcessSpec:
     env = {**environment(layout), "SATUPINTU_PORT": str(port)}
     argv = [sys.executable, "-m", *module]
-    return Child(name, argv, env, f"http://127.0.0.1:{port}/readyz", stage)
+    return ProcessSpec(name, argv, env, f"http://127.0.0.1:{port}/readyz", stage)

@@ -16,14 +16,14 @@ from chassis.base.settings import BadSetting, Settings, read_settings
 from local.errors import CannotRun
 from local.kafka import jars
 from local.kafka.server import KafkaServer
-from local.paths import taken
+from local.paths import port_in_use
 from local.platform.check_store import check_store
-from local.platform.disk import Room
-from local.platform.processes import IMPORTED, Layout, children
-from local.platform.state_dir import alone, make_secrets
-from local.platform.supervisor import READY_LIMIT_S, Restarts, Supervisor
+from local.platform.disk import DiskMonitor
+from local.platform.processes import IMPORTED, PlatformLayout, process_specs
+from local.platform.state_dir import make_secrets, state_lock
+from local.platform.supervisor import READY_LIMIT_S, RestartLimiter, Supervisor
 from local.process import fork
-from local.process.child import Forked, Process
+from local.process.child import ForkedProcess, ManagedProcess
 from schemas.reference.calendar_file import BadCalendar
 from schemas.reference.load import calendars, policies
 from schemas.reference.policy_file import BadPolicy
@@ -34,7 +34,7 @@ WATCH_S: Final = 0.5
 console: Final = Console(stderr=True, highlight=False)
 
 
-class Stopped(Exception):
+class StopRequested(Exception):
     """Ctrl-C or SIGTERM."""
 
 
@@ -50,21 +50,21 @@ def run(
         state = settings.state_dir.resolve()
         check_machine(settings, state)
         _check_data()
-        with alone(state):
+        with state_lock(state):
             make_secrets(state)
             check_store(settings)
-            _run(settings, Layout(state, settings.port, f"127.0.0.1:{settings.kafka_port}", router, inbox))
+            _run(settings, PlatformLayout(state, settings.port, f"127.0.0.1:{settings.kafka_port}", router, inbox))
     except (BadSetting, BadPolicy, BadCalendar, CannotRun) as error:
         console.print("[red]Satupintu cannot run:[/red]", escape(str(error)), soft_wrap=True)
         raise typer.Exit(1) from error
-    except Stopped:  # before anything was started, most likely in the first download
+    except StopRequested:  # before anything was started, most likely in the first download
         console.print("stopped")
 
 
-def _run(settings: Settings, layout: Layout) -> None:
+def _run(settings: Settings, layout: PlatformLayout) -> None:
     started, state = time.monotonic(), layout.state
     kafka = KafkaServer(state / "kafka", _jars(settings.kafka_cache), settings.kafka_port, log=state / "logs/kafka.log")
-    supervisor = Supervisor(children(layout), state / "logs", Forked if fork.POSSIBLE else Process)
+    supervisor = Supervisor(process_specs(layout), state / "logs", ForkedProcess if fork.POSSIBLE else ManagedProcess)
     try:
         kafka.start()
         if fork.POSSIBLE:
@@ -75,8 +75,8 @@ def _run(settings: Settings, layout: Layout) -> None:
         supervisor.wait_ready(lambda name: console.print(f"  {name} is ready"))
         console.print(f"ready after {time.monotonic() - started:.0f} s; logs are in {state / 'logs'}")
         Console(highlight=False).print(f"Satupintu: http://{settings.host}:{settings.port}  (Ctrl-C stops it)")
-        _watch(supervisor, kafka, Room(state))
-    except Stopped:
+        _watch(supervisor, kafka, DiskMonitor(state))
+    except StopRequested:
         console.print("stopping")
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -98,7 +98,7 @@ def check_machine(settings: Settings, state: Path) -> None:
         (settings.port, "front door", "SATUPINTU_PORT"),
         (settings.kafka_port, "Kafka broker", "SATUPINTU_KAFKA_PORT"),
     ):
-        if taken(port):
+        if port_in_use(port):
             other = port + 1000
             raise CannotRun(
                 f"port {port}, where the {name} listens, is taken: stop what uses it, or set {setting}={other}."
@@ -112,16 +112,16 @@ def check_machine(settings: Settings, state: Path) -> None:
         raise CannotRun(f"the disk of {state} has {free / 1e9:.1f} GB left, and at least 1 GB is needed.")
 
 
-def _watch(supervisor: Supervisor, kafka: KafkaServer, room: Room) -> None:
+def _watch(supervisor: Supervisor, kafka: KafkaServer, room: DiskMonitor) -> None:
     def told(what: str) -> None:
         console.print(f"[yellow]{escape(what)}[/yellow]", soft_wrap=True)
 
-    restarts = Restarts()
+    restarts = RestartLimiter()
     while True:
         # Without room whatever is started again only ends again, for want of nothing but room.
-        if room.left(told):
-            supervisor.tend(told)
-            restarts.tend(kafka.process, kafka.start, told)
+        if room.has_room(told):
+            supervisor.restart_ended(told)
+            restarts.restart_ended(kafka.process, kafka.start, told)
         time.sleep(WATCH_S)
 
 
@@ -137,4 +137,4 @@ def _jars(cache: Path) -> list[Path]:
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise Stopped
+    raise StopRequested

@@ -14,7 +14,7 @@ SECRET_BYTES: Final = 32
 
 
 @contextmanager
-def alone(state: Path) -> Iterator[None]:
+def state_lock(state: Path) -> Iterator[None]:
     """Nobody else keeps state here meanwhile, also not on other ports: two brokers would wreck each other's files.
 
     Raises:

@@ -11,24 +11,24 @@ from pathlib import Path
 from typing import Final
 
 from local.errors import CannotRun
-from local.platform.processes import Child
-from local.process.child import Process
+from local.platform.processes import ProcessSpec
+from local.process.child import ManagedProcess
 
 POLL_S: Final = 0.1
 READY_LIMIT_S: Final = 240.0
 STOP_LIMIT_S: Final = 15.0
 RESTARTS: Final = 3
 WITHIN_S: Final = 60.0
-Told = Callable[[str], None]
+Announce = Callable[[str], None]
 
 
-class Restarts:
+class RestartLimiter:
     """Starts processes again that have ended, each at most `RESTARTS` times within `WITHIN_S`."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now, self._at = now, defaultdict[str, list[float]](list)
 
-    def tend(self, process: Process, start: Callable[[], None], told: Told) -> None:
+    def restart_ended(self, process: ManagedProcess, start: Callable[[], None], told: Announce) -> None:
         """Nothing happens while it runs.
 
         Raises:
@@ -48,13 +48,13 @@ class Restarts:
         start()
 
 
-def how_it_ended(process: Process) -> str:
+def how_it_ended(process: ManagedProcess) -> str:
     """Its exit code in words."""
     code = process.exit_code or 0
     return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
 
 
-def said(process: Process) -> str:
+def said(process: ManagedProcess) -> str:
     """The end of its log."""
     return "\n".join(f"  {line}" for line in process.last_lines())
 
@@ -62,13 +62,15 @@ def said(process: Process) -> str:
 class Supervisor:
     """Processes that are ready together, watched together and stopped stage by stage."""
 
-    def __init__(self, children: Sequence[Child], logs: Path, kind: type[Process] = Process) -> None:
+    def __init__(
+        self, children: Sequence[ProcessSpec], logs: Path, kind: type[ManagedProcess] = ManagedProcess
+    ) -> None:
         """`kind`: how they are started."""
         self._logs = logs
         self._children = [(child, kind(child.name, child.argv, _log(logs, child), child.env)) for child in children]
-        self._restarts = Restarts()
+        self._restarts = RestartLimiter()
 
-    def members(self) -> list[tuple[Child, Process]]:
+    def members(self) -> list[tuple[ProcessSpec, ManagedProcess]]:
         """Each child with its process."""
         return list(self._children)
 
@@ -77,7 +79,7 @@ class Supervisor:
         for _, process in self._children:
             process.start()
 
-    def wait_ready(self, told: Told, limit_s: float = READY_LIMIT_S) -> None:
+    def wait_ready(self, told: Announce, limit_s: float = READY_LIMIT_S) -> None:
         """Returns when each has said that it is ready; `told` hears of each.
 
         Raises:
@@ -100,22 +102,22 @@ class Supervisor:
             if process.exit_code is not None:
                 raise CannotRun(f"{child.name} {how_it_ended(process)}; the end of its log says:\n{said(process)}")
 
-    def tend(self, told: Told) -> None:
+    def restart_ended(self, told: Announce) -> None:
         """Start again what has ended; `told` hears of it.
 
         Raises:
             CannotRun: one of them does not stay up; says which, how it ended and what it said last.
         """
         for _, process in self._children:
-            self._restarts.tend(process, process.start, told)
+            self._restarts.restart_ended(process, process.start, told)
 
-    def stop(self, told: Told) -> None:
+    def stop(self, told: Announce) -> None:
         """Stop stage after stage, all of one stage at once, within a limit each."""
         for stage in sorted({child.stage for child, _ in self._children}):
             self._stop([each for each in self._children if each[0].stage == stage and each[1].running], told)
 
     @staticmethod
-    def _stop(members: Sequence[tuple[Child, Process]], told: Told) -> None:
+    def _stop(members: Sequence[tuple[ProcessSpec, ManagedProcess]], told: Announce) -> None:
         for _, process in members:
             process.send(signal.SIGTERM)
         end = time.monotonic() + STOP_LIMIT_S
@@ -143,5 +145,5 @@ def _unready(body: bytes) -> str:
     return ", ".join(str(state) for state in states.values() if state != "ok")
 
 
-def _log(logs: Path, child: Child) -> Path:
+def _log(logs: Path, child: ProcessSpec) -> Path:
     return logs / f"{child.name}.log"

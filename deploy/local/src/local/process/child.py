@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from local.process.fork import Fork, end_with_parent
+from local.process.fork import ForkHandle, end_with_parent
 
 LOG_LIMIT_BYTES = 20 * 1024 * 1024
 
 
-class Process:
+class ManagedProcess:
     """A child in a session of its own, so that Ctrl-C reaches it only through us.
 
     If started from the main thread it also ends when this process does (Linux), however this process ended.
@@ -23,7 +23,7 @@ class Process:
         self._argv = list(argv)
         self._log = log
         self._env = None if env is None else {**os.environ, **env}
-        self._child: subprocess.Popen[bytes] | Fork | None = None
+        self._child: subprocess.Popen[bytes] | ForkHandle | None = None
         self._log_start = 0
 
     @property
@@ -51,7 +51,7 @@ class Process:
             self._log_start = log.tell()
             self._child = self._launch(log)
 
-    def _launch(self, log: BinaryIO) -> "subprocess.Popen[bytes] | Fork":
+    def _launch(self, log: BinaryIO) -> "subprocess.Popen[bytes] | ForkHandle":
         return subprocess.Popen(
             self._argv,
             stdin=subprocess.DEVNULL,
@@ -101,9 +101,9 @@ def _rotate(log: Path) -> None:
         log.replace(log.with_name(f"{log.name}.1"))
 
 
-class Forked(Process):
+class ForkedProcess(ManagedProcess):
     """A Python module (`argv` is `python -m module ...`), run in a fork of this process instead of one of its own."""
 
-    def _launch(self, log: BinaryIO) -> Fork:
+    def _launch(self, log: BinaryIO) -> ForkHandle:
         _python, _m, *module = self._argv
-        return Fork(module, log.fileno(), dict(os.environ) if self._env is None else self._env)
+        return ForkHandle(module, log.fileno(), dict(os.environ) if self._env is None else self._env)

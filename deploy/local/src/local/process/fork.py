@@ -29,7 +29,7 @@ def preload(modules: Sequence[str]) -> None:
     gc.freeze()  # a collection in a fork would write to, and so copy, every page that it shares with us
 
 
-class Fork:
+class ForkHandle:
     """As much of `subprocess.Popen` as `local.process.child` uses."""
 
     def __init__(self, module: Sequence[str], log: int, env: Mapping[str, str], errors: int | None = None) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from audit.finding import Basis, Violation
 from audit.rules.dates import dates
 from audit.rules.history import allowed
-from schemas.complaint.fold import Told, evolve
+from schemas.complaint.fold import RecordedFact, evolve
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint, new
 from schemas.events import agency_inbox as a
@@ -28,7 +28,7 @@ BRINGS_BACK: Final = frozenset({"mandate", "desk", "suggestion", "precedent", "s
 """Causes of a placing that never name a body which has returned the complaint (design: section 4)."""
 
 
-def past(stream: str, complaint: UUID, told: Sequence[Told], basis: Basis) -> list[Violation]:
+def past(stream: str, complaint: UUID, told: Sequence[RecordedFact], basis: Basis) -> list[Violation]:
     """Every fact that the lifecycle did not allow when it was added; if there is none, every one that broke a rule."""
     state, forbidden, unlawful = new(complaint), list[Violation](), list[Violation]()
     for one in told:
@@ -38,7 +38,7 @@ def past(stream: str, complaint: UUID, told: Sequence[Told], basis: Basis) -> li
     return forbidden or unlawful
 
 
-def lawful(stream: str, state: Complaint, told: Told, basis: Basis) -> Iterator[Violation]:
+def lawful(stream: str, state: Complaint, told: RecordedFact, basis: Basis) -> Iterator[Violation]:
     """What the rules have against this fact, added to that state."""
     for code, what in (*_faults(state, told.fact, basis), *dates(state, told.fact, basis)):
         yield Violation(code, stream, told.version, what)

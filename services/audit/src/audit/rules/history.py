@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from audit.finding import Violation
 from schemas.base.envelope import RecordedEvent
-from schemas.complaint.fold import Told, allows, evolve
+from schemas.complaint.fold import RecordedFact, allows, evolve
 from schemas.complaint.lifecycle import BIRTHS
 from schemas.complaint.state import Complaint, new
 from schemas.events import BY_NAME, writer_of
@@ -41,7 +41,7 @@ def _written(stream: str, event: RecordedEvent) -> Iterator[Violation]:
         yield Violation("foreign-writer", stream, event.version, f"{event.type} is {owner}'s, {writer} wrote it")
 
 
-def life(stream: str, complaint: UUID, told: Sequence[Told]) -> Iterator[Violation]:
+def life(stream: str, complaint: UUID, told: Sequence[RecordedFact]) -> Iterator[Violation]:
     """What the lifecycle did not allow when it was added (design: table of section 4)."""
     state = new(complaint)
     for one in told:
@@ -49,12 +49,12 @@ def life(stream: str, complaint: UUID, told: Sequence[Told]) -> Iterator[Violati
         state = evolve(state, one)
 
 
-def allowed(stream: str, state: Complaint, told: Told) -> Iterator[Violation]:
+def allowed(stream: str, state: Complaint, told: RecordedFact) -> Iterator[Violation]:
     """What the lifecycle has against this fact, added to that state."""
-    name = type(told.fact).__name__
-    if told.version == 0 and name not in BIRTHS:
+    kind, name = type(told.fact), type(told.fact).__name__
+    if told.version == 0 and kind not in BIRTHS:
         yield Violation("not-born", stream, 0, f"the stream begins with {name}")
-    elif told.version > 0 and name in BIRTHS:
+    elif told.version > 0 and kind in BIRTHS:
         yield Violation("born-twice", stream, told.version, f"{name} in the middle of a life")
-    elif told.version > 0 and not allows(state, name):
+    elif told.version > 0 and not allows(state, kind):
         yield Violation("not-allowed", stream, told.version, f"{name} while it was {state.status.value}")

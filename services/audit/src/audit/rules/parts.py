@@ -8,15 +8,18 @@ from typing import Final
 from uuid import UUID
 
 from audit.finding import Violation
-from chassis.write.loaded import Loaded
+from chassis.write.loaded import LoadedStream
 from schemas.events.agency_inbox import ResponseGiven
-from schemas.events.router import ComplaintSplit, Part
+from schemas.events.base import names
+from schemas.events.escalation import ComplaintLapsed
+from schemas.events.intake import ComplaintWithdrawn
+from schemas.events.router import ComplaintArchived, ComplaintSplit, Part
 
-ENDS: Final = frozenset({"ResponseGiven", "ComplaintWithdrawn", "ComplaintLapsed", "ComplaintArchived"})
+ENDS: Final = names(ResponseGiven, ComplaintWithdrawn, ComplaintLapsed, ComplaintArchived)
 """The facts that end a part; none of them is taken back, since nobody disputes a part."""
 
 
-def answered_early(whole: Loaded, parts: Mapping[UUID, Loaded]) -> Iterator[Violation]:
+def answered_early(whole: LoadedStream, parts: Mapping[UUID, LoadedStream]) -> Iterator[Violation]:
     """Every answer that was given while a mandatory part was open."""
     if not whole.state.parts:
         return
@@ -31,7 +34,7 @@ def answered_early(whole: Loaded, parts: Mapping[UUID, Loaded]) -> Iterator[Viol
                 yield Violation("answered-before-parts", whole.stream, one.version, what)
 
 
-def _ended(part: Loaded | None) -> float:
+def _ended(part: LoadedStream | None) -> float:
     """The store's position at which it ended; infinite if it has not."""
     ends = (event.position for event in part.recorded if event.type in ENDS) if part is not None else iter(())
     return next(ends, float("inf"))

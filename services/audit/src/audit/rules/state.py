@@ -7,10 +7,10 @@ from uuid import UUID
 from audit.finding import Basis, Violation
 from audit.rules.conduct import past
 from audit.rules.history import history
-from chassis.write.loaded import Loaded
+from chassis.write.loaded import LoadedStream
 from schemas.base.streams import complaint_stream
 from schemas.base.values import HolderKind
-from schemas.complaint.fold import Told
+from schemas.complaint.fold import RecordedFact
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.complaint.state import Complaint, new
 from schemas.deadlines import next_action
@@ -35,7 +35,7 @@ def pointed_to(state: Complaint) -> list[UUID]:
     return [other for other in (state.lead, state.whole) if other is not None] + [part.id for part in state.parts]
 
 
-def check(loaded: Loaded, around: Around, basis: Basis) -> list[Violation]:
+def check(loaded: LoadedStream, around: Around, basis: Basis) -> list[Violation]:
     """Every rule that this complaint's stream breaks; none, usually."""
     found = list(history(loaded.stream, loaded.recorded))
     if found:
@@ -119,14 +119,14 @@ def _lead(state: Complaint, lead: Complaint | None) -> Iterator[Violation]:
         yield _wrong(state, "lead-later", f"it follows {state.lead}, which came later: such chains could close")
 
 
-def _receipts(loaded: Loaded) -> Iterator[Violation]:
+def _receipts(loaded: LoadedStream) -> Iterator[Violation]:
     for agency, receipt in loaded.state.receipts.items():
         if receipt.message_id not in loaded.ids:
             what = f"the receipt of {agency} is for message {receipt.message_id}, which tells another complaint"
             yield _wrong(loaded.state, "false-receipt", what)
 
 
-def _forgotten(loaded: Loaded, told: Sequence[Told], basis: Basis) -> Iterator[Violation]:
+def _forgotten(loaded: LoadedStream, told: Sequence[RecordedFact], basis: Basis) -> Iterator[Violation]:
     # Law 27/2022 articles 43 and 44: what sealed the text must be gone. A part lies under its whole's key.
     if not loaded.state.erased or loaded.state.whole is not None or not loaded.keys.generations:
         return

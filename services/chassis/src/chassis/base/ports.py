@@ -121,7 +121,7 @@ class KeyRing(Protocol):
         ...
 
 
-class Clock(Protocol):
+class TimeSource(Protocol):
     """Domain time, UTC. The test clock moves it forwards; waiting and leases use real time instead."""
 
     def now(self) -> datetime:

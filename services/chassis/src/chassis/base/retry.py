@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """`attempts`: tries for one message before it is set aside. Waits double from `first_s` up to `longest_s`."""
 
     attempts: int = 5

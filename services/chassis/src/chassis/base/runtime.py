@@ -17,12 +17,12 @@ OLD: Final = 20
 
 def run(main: Coroutine[Any, Any, int]) -> int:
     """Run it to its end; the exit status."""
-    settle_collector()
+    tune_garbage_collector()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(main)
 
 
-def settle_collector() -> None:
+def tune_garbage_collector() -> None:
     """What is here by now, mostly code, stays to the end: look at it no more, and at what comes more seldom."""
     gc.collect()
     gc.freeze()

@@ -127,7 +127,7 @@ def read_settings() -> Settings:
         raise BadSetting(why) from error
 
 
-def told(settings: Settings) -> dict[str, str]:
+def redacted(settings: Settings) -> dict[str, str]:
     """Each setting, for the log: of a URL not its password, of a secret the name of its file."""
     return {name: _PASSWORD.sub(r"\1***@", str(value)) for name, value in settings}
 

@@ -13,8 +13,8 @@ from chassis.service.process import run_process
 async def main(settings: Settings) -> int:
     """Relay until told to stop; the exit status."""
     async with open_platform(settings) as platform:
-        roads = [Relay(platform.store, settings.kafka)]
-        return await run_process("relay", roads, port=settings.port, host=settings.host)
+        background_tasks = [Relay(platform.store, settings.kafka)]
+        return await run_process("relay", background_tasks, port=settings.port, host=settings.host)
 
 
 if __name__ == "__main__":

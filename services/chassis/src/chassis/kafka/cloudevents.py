@@ -28,7 +28,7 @@ Given = Mapping[str, bytes | None]
 Parse = Callable[[bytes], Any]
 
 
-class Head(NamedTuple):
+class EventHeader(NamedTuple):
     """What the headers tell of an event. `subject` is the complaint; None on the registry's events."""
 
     id: UUID
@@ -67,7 +67,7 @@ def to_headers(event: RecordedEvent) -> list[Header]:
     return headers
 
 
-def head(headers: Sequence[Header]) -> Head:
+def head(headers: Sequence[Header]) -> EventHeader:
     """The attributes of one of our own events; the body is not looked at.
 
     Raises:
@@ -76,7 +76,7 @@ def head(headers: Sequence[Header]) -> Head:
     given = dict(headers)
     id_, type_, source, time, sequence, position, stream = _attributes(given)
     subject = None if stream == REGISTRY else _parsed(given, _SUBJECT)[0]
-    return Head(id_, type_, source, time, subject, sequence, position, stream)
+    return EventHeader(id_, type_, source, time, subject, sequence, position, stream)
 
 
 def about(headers: Sequence[Header]) -> About:

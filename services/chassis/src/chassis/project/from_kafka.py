@@ -33,7 +33,7 @@ from chassis.base import metrics
 from chassis.base.concurrency import first_of
 from chassis.base.errors import BrokerUnavailable, Poison
 from chassis.base.message import Message
-from chassis.base.retry import Patience
+from chassis.base.retry import RetryPolicy
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import consumer, meaning, messages, running
 from chassis.kafka.cloudevents import to_recorded
@@ -101,13 +101,13 @@ class Overtaken(Exception):
     """Another worker took the partition, and wrote, while we had a batch of it in hand: nothing of ours was written."""
 
 
-class Projection:
+class KafkaProjection:
     """Keeps one view up to date. Offsets live with the rows; another topic id: start again, skip what is not newer."""
 
     def __init__(self, database: Database, metadata: MetaData, view: View[Any], *, kafka: str, group: str) -> None:
         self._database, self._view, self._kafka, self._group = database, view, kafka, group
         self._checkpoints, self._tables = checkpoint_table(metadata), list(view.define(metadata, ""))
-        self._patience, self._admin, self._unready = Patience(), Admin(kafka), "waiting for Kafka"
+        self._retry_policy, self._admin, self._unready = RetryPolicy(), Admin(kafka), "waiting for Kafka"
         self._known: dict[int, Checkpoint] = {}
         self._topic_id = ""
 
@@ -115,7 +115,7 @@ class Projection:
         """Until cancelled."""
         try:
             while True:
-                await self._patience.until_up(self._follow, f"projection of {self._view.name}")
+                await self._retry_policy.until_up(self._follow, f"projection of {self._view.name}")
         finally:
             await self._admin.close()
 

@@ -29,7 +29,7 @@ from sqlalchemy.exc import IntegrityError
 
 from chassis.base import metrics
 from chassis.base.ports import Page, Store
-from chassis.base.retry import Patience
+from chassis.base.retry import RetryPolicy
 from chassis.project.view import View, prepared
 from chassis.sql.database import Database
 from chassis.sql.statements import into
@@ -66,14 +66,14 @@ def _move(positions: Table) -> Update:
     return update(positions).where(*here).values(position=bindparam("after"))
 
 
-class StoreFeed:
+class StoreProjection:
     """Keeps one view up to date from the store."""
 
     def __init__(self, store: Store, database: Database, metadata: MetaData, view: View[Any]) -> None:
         self.database, self.metadata, self.view = database, metadata, view
         self._store, self._database, self._view = store, database, view
         self._positions, self._tables = position_table(metadata), list(view.define(metadata, ""))
-        self._patience, self._caught_up, self._stands = Patience(), False, False
+        self._retry_policy, self._caught_up, self._stands = RetryPolicy(), False, False
         self._here: int | None = None
         self._at = metrics.VIEW_POSITION.labels(view.name)
         self._begin, self._reached, self._move = into(self._positions), reached(self._positions), _move(self._positions)
@@ -81,7 +81,7 @@ class StoreFeed:
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            await self._patience.until_up(self._follow, f"feed of {self._view.name}")
+            await self._retry_policy.until_up(self._follow, f"feed of {self._view.name}")
 
     async def _follow(self) -> None:
         position = await self.position()
@@ -109,7 +109,7 @@ class StoreFeed:
             if page.caught_up:
                 return self._here
 
-    async def freshen(self, within_s: float) -> None:
+    async def refresh(self, within_s: float) -> None:
         """The same, as far as it comes within that time: rows that are a moment old are better than none."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):

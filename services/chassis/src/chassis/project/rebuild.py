@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, MetaData, Table, delete, insert, select
 
 from chassis.base.ports import Store
-from chassis.project.from_store import StoreFeed
+from chassis.project.from_store import StoreProjection
 from chassis.project.view import View, prepared
 from chassis.sql.database import Database
 
@@ -22,10 +22,10 @@ class Rebuildable(NamedTuple):
     database: Database
     metadata: MetaData
     view: View[Any]
-    feed: StoreFeed | None = None
+    feed: StoreProjection | None = None
 
 
-def fed(feed: StoreFeed) -> Rebuildable:
+def fed(feed: StoreProjection) -> Rebuildable:
     """The one that the store feeds."""
     return Rebuildable(feed.database, feed.metadata, feed.view, feed)
 
@@ -35,7 +35,7 @@ async def rebuild(
     database: Database,
     metadata: MetaData,
     view: View[Any],
-    feed: StoreFeed | None = None,
+    feed: StoreProjection | None = None,
     told: Told = lambda _events, _position: None,
 ) -> int:
     """Make `view` again from every event of the store, and tell the position reached. Readers see the old rows until
@@ -81,7 +81,11 @@ def _empty(connection: Connection, beside: MetaData) -> None:
 
 
 def _swap(
-    connection: Connection, live: Sequence[Table], beside: Sequence[Table], feed: StoreFeed | None, position: int | None
+    connection: Connection,
+    live: Sequence[Table],
+    beside: Sequence[Table],
+    feed: StoreProjection | None,
+    position: int | None,
 ) -> None:
     # Rows move, tables stay: a swap of names would leave indexes and other processes' statements behind.
     for old, new in zip(live, beside, strict=True):

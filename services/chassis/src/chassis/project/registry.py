@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from schemas.registry.fold import Registry
 
 FRESH_S: Final = 0.2
@@ -16,9 +16,9 @@ class RegistryView:
     """Asks the store for what is new in the registry's stream, at most every `FRESH_S`."""
 
     def __init__(
-        self, ledger: Ledger, fresh_s: float = FRESH_S, monotonic: Callable[[], float] = time.monotonic
+        self, repository: Repository, fresh_s: float = FRESH_S, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
-        self._ledger, self._fresh_s, self._monotonic = ledger, fresh_s, monotonic
+        self._repository, self._fresh_s, self._monotonic = repository, fresh_s, monotonic
         self._state, self._read_at = Registry(), float("-inf")
         self._lock = asyncio.Lock()
 
@@ -38,7 +38,7 @@ class RegistryView:
         return self._state
 
     async def _read(self) -> None:
-        self._state = await self._ledger.registry(self._state)
+        self._state = await self._repository.registry(self._state)
         self._read_at = self._monotonic()
 
     @property

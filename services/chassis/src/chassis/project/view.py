@@ -26,7 +26,7 @@ class View(Generic[I]):
     It may run again after being rolled back. It gets each event once and in stream order, but two complaints' events
     in any order, and it must not depend on how events are cut into batches.
     `prepare(events)` runs before, outside the transaction: decode, load keys, look up. One item or none per event.
-    `unmoved_by`: types of events after which the rows stand as they stood; it is not asked about these.
+    `ignored_types`: types of events after which the rows stand as they stood; it is not asked about these.
     """
 
     name: str
@@ -34,7 +34,7 @@ class View(Generic[I]):
     apply: Callable[[Connection, Sequence[Table], Sequence[I]], None]
     prepare: Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[I]]]
     prefixes: tuple[str, ...] = ("complaint-",)
-    unmoved_by: frozenset[str] = frozenset()
+    ignored_types: frozenset[str] = frozenset()
 
 
 async def as_recorded(events: Sequence[RecordedEvent]) -> Sequence[RecordedEvent]:
@@ -46,7 +46,7 @@ async def prepared(view: View[I], events: Sequence[RecordedEvent]) -> Sequence[I
     """What `prepare` makes of these. A stream that cannot be understood is left out and named in the log: it stops
     neither the others nor the road, and a rebuild shows it once it can be read.
     """
-    moving = [event for event in events if event.type not in view.unmoved_by] if view.unmoved_by else events
+    moving = [event for event in events if event.type not in view.ignored_types] if view.ignored_types else events
     return await _prepared(view, moving) if moving else ()
 
 

@@ -14,9 +14,9 @@ from aiokafka.errors import KafkaError
 from chassis.base import metrics
 from chassis.base.errors import BrokerUnavailable
 from chassis.base.message import Header, Message
-from chassis.base.retry import Patience
+from chassis.base.retry import RetryPolicy
 from chassis.kafka.admin import Admin
-from chassis.react.stall_detector import Progress, Standing
+from chassis.react.stall_detector import OffsetPosition, StallDetector
 
 Handle = Callable[[Sequence[Message]], Awaitable[None]]
 """A `chassis.react.reaction.Guard`: on return every message is handled or durably set aside."""
@@ -49,7 +49,7 @@ class Agent:
         self._name, self._topics, self._handle, self._kafka = f"{service}.{road}", list(topics), handle, kafka
         self._ignores = ignores
         self._app: Any = None
-        self._progress = Progress[tuple[str, int]](time.monotonic)
+        self._progress = StallDetector[tuple[str, int]](time.monotonic)
         self._busy = False
 
     async def run(self) -> None:
@@ -80,7 +80,7 @@ class Agent:
                 raise BrokerUnavailable(f"no topic {', '.join(sorted(missing))} yet")
 
         try:
-            await Patience(longest_s=0.5).until_up(look, self._name)
+            await RetryPolicy(longest_s=0.5).until_up(look, self._name)
         finally:
             await admin.close()
 
@@ -148,7 +148,7 @@ class Agent:
         if stalled := self._progress.stalled(standings, busy=self._busy):
             self._leave("no progress", BrokerUnavailable(f"{len(stalled)} partitions stand still"))
 
-    async def _standings(self) -> dict[tuple[str, int], Standing]:
+    async def _standings(self) -> dict[tuple[str, int], OffsetPosition]:
         from faust.exceptions import ConsumerNotStarted
 
         partitions, consumer = self._partitions(), self._app.consumer
@@ -159,7 +159,9 @@ class Agent:
         except (TimeoutError, KafkaError, ConsumerNotStarted):
             return {}  # a broker that does not answer is no fault of the consumer's
         handled = {part: consumer.places.reached(part) or read[part] or 0 for part in partitions}
-        return {(part.topic, part.partition): Standing(at, int(ends.get(part) or 0)) for part, at in handled.items()}
+        return {
+            (part.topic, part.partition): OffsetPosition(at, int(ends.get(part) or 0)) for part, at in handled.items()
+        }
 
     def _partitions(self) -> Collection[Any]:
         from faust.exceptions import ConsumerNotStarted

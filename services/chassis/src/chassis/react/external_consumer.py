@@ -11,7 +11,7 @@ from aiokafka.errors import CommitFailedError, IllegalGenerationError, KafkaErro
 
 from chassis.base.errors import Permanent
 from chassis.base.message import Message
-from chassis.base.retry import HOPELESS, Patience, reason
+from chassis.base.retry import HOPELESS, RetryPolicy, reason
 from chassis.deadletter.port import DeadLetter, DeadLetters
 from chassis.kafka.clients import consumer, meaning, messages, running
 
@@ -26,7 +26,7 @@ REBALANCED: Final = (CommitFailedError, IllegalGenerationError, RebalanceInProgr
 log = structlog.get_logger(__name__)
 
 
-class Outsider:
+class ExternalConsumer:
     """Reads `topics`, or every topic that matches `pattern` (new ones within 5 s), in consumer group `group`.
 
     Records with the same key come one after another (unless `ordered` is off: they do not build on each other), others
@@ -43,18 +43,18 @@ class Outsider:
         group: str,
         topics: Sequence[str] = (),
         pattern: str | None = None,
-        patience: Patience | None = None,
+        retry_policy: RetryPolicy | None = None,
         ordered: bool = True,
     ) -> None:
         self._service, self._receive, self._quarantine = service, receive, quarantine
         self._kafka, self._group, self._topics, self._pattern = kafka, group, list(topics), pattern
-        self._patience, self._unready = patience or Patience(), "waiting for Kafka"
+        self._retry_policy, self._unready = retry_policy or RetryPolicy(), "waiting for Kafka"
         self._slots, self._ordered = asyncio.Semaphore(AT_ONCE), ordered
 
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            await self._patience.until_up(self._follow, self._group)
+            await self._retry_policy.until_up(self._follow, self._group)
 
     def unready(self) -> str | None:
         """Why this road is not ready yet; None if it is."""
@@ -101,17 +101,17 @@ class Outsider:
         while True:
             tries += 1
             try:
-                await self._patience.until_up(lambda: self._receive(message), message.place)
+                await self._retry_policy.until_up(lambda: self._receive(message), message.place)
             except Exception as error:  # noqa: BLE001 - one sender's bad message must not stop the others'
-                if tries < self._patience.attempts and not isinstance(error, (*HOPELESS, Permanent)):
-                    await self._patience.wait(tries)
+                if tries < self._retry_policy.attempts and not isinstance(error, (*HOPELESS, Permanent)):
+                    await self._retry_policy.wait(tries)
                     continue
                 await self._set_aside(message, reason(error), tries)
             return
 
     async def _set_aside(self, message: Message, because: str, tries: int) -> None:
         letter = DeadLetter(self._service, message, because, tries)
-        await self._patience.until_up(lambda: self._quarantine.put(letter), "quarantine")
+        await self._retry_policy.until_up(lambda: self._quarantine.put(letter), "quarantine")
         log.warning("set aside", place=message.place, because=because, tries=tries)
 
 

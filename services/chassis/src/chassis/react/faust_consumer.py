@@ -26,7 +26,7 @@ from faust.types.tuples import ConsumerMessage
 from mode.services import Service, WaitResults
 
 from chassis.base.message import Header, Message
-from chassis.react.offsets import Places
+from chassis.react.offsets import OffsetTracker
 
 POLL: Final = 500
 """Records that one look at what was fetched brings at most."""
@@ -74,7 +74,7 @@ class Reading:
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.places = Places[TP]()
+        self.places = OffsetTracker[TP]()
         self._idle = asyncio.Event()
         self._idle.set()
 

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 P = TypeVar("P", bound=Hashable)
 
 
-class Places(Generic[P]):
+class OffsetTracker(Generic[P]):
     """Of each partition, what is in flight and what comes next. Offsets come in ascending order, save after a seek."""
 
     def __init__(self) -> None:

@@ -15,19 +15,19 @@ import structlog
 from chassis.base import metrics
 from chassis.base.errors import Busy, Conflict, IdClash, Poison
 from chassis.base.message import Header, Message
-from chassis.base.retry import HOPELESS, Patience, reason
+from chassis.base.retry import HOPELESS, RetryPolicy, reason
 from chassis.deadletter.port import DeadLetter, DeadLetters
 from chassis.kafka.cloudevents import about
 from chassis.write.command import ATTEMPTS
-from chassis.write.loaded import Loaded
-from chassis.write.repository import NOW, Cause, Ledger
+from chassis.write.loaded import LoadedStream
+from chassis.write.repository import NOW, Cause, Repository
 from schemas.events import BY_NAME
 from schemas.events.base import Fact
 
 Outcome = tuple[Sequence[Fact], Cause]
 """Facts to append to the complaint, and why."""
 
-Reaction = Callable[[Sequence[Loaded]], Awaitable[Sequence[Outcome | None]]]
+Reaction = Callable[[Sequence[LoadedStream]], Awaitable[Sequence[Outcome | None]]]
 """What to add to each of these complaints, in order; None (or no facts) where there is nothing to do.
 
 May look things up and send, through ports. It is asked again after a conflict, a fault or a restart, so whatever it
@@ -57,10 +57,10 @@ class Failure:
     attempts: int
 
 
-def per_complaint(decide: Callable[[Loaded], Outcome | None]) -> Reaction:
+def per_complaint(decide: Callable[[LoadedStream], Outcome | None]) -> Reaction:
     """A reaction that decides on each complaint by itself, from its state alone."""
 
-    async def react(loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
+    async def react(loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
         return [decide(each) for each in loaded]
 
     return react
@@ -69,8 +69,8 @@ def per_complaint(decide: Callable[[Loaded], Outcome | None]) -> Reaction:
 class Reactor:
     """Loads complaints, asks the reaction, appends what it answers."""
 
-    def __init__(self, ledger: Ledger, react: Reaction, patience: Patience | None = None) -> None:
-        self._ledger, self._react, self._patience = ledger, react, patience or Patience()
+    def __init__(self, repository: Repository, react: Reaction, retry_policy: RetryPolicy | None = None) -> None:
+        self._repository, self._react, self._retry_policy = repository, react, retry_policy or RetryPolicy()
 
     async def handle(self, complaints: Sequence[UUID], at_least: Mapping[UUID, int] = NOW) -> dict[UUID, Failure]:
         """React on these complaints (each once); the ones that failed for good, with the reason. `at_least`: the
@@ -85,7 +85,9 @@ class Reactor:
             failure = await self._alone(complaints[0])
             return {complaints[0]: failure} if failure else {}
         try:
-            alone: Sequence[UUID] = await self._patience.until_up(lambda: self._once(complaints, at_least), "reaction")
+            alone: Sequence[UUID] = await self._retry_policy.until_up(
+                lambda: self._once(complaints, at_least), "reaction"
+            )
         except StopProcess:
             raise
         except Exception as error:  # noqa: BLE001 - one of them is at fault: each is then tried by itself
@@ -96,16 +98,16 @@ class Reactor:
 
     async def _once(self, complaints: Sequence[UUID], at_least: Mapping[UUID, int] = NOW) -> list[UUID]:
         """The complaints that somebody else wrote to in between."""
-        loaded = await self._ledger.load_many(complaints, at_least)
+        loaded = await self._repository.load_many(complaints, at_least)
         outcomes = await self._react(loaded)
         asked = [
-            (each, outcome[0], self._ledger.prepare(each, *outcome))
+            (each, outcome[0], self._repository.prepare(each, *outcome))
             for each, outcome in zip(loaded, outcomes, strict=True)
             if outcome is not None and outcome[0]
         ]
         if not asked:
             return []
-        results = await self._ledger.store.append_many([append for _, _, append in asked])
+        results = await self._repository.store.append_many([append for _, _, append in asked])
         disturbed: list[UUID] = []
         for (each, facts, append), result in zip(asked, results, strict=True):
             match result:
@@ -114,7 +116,7 @@ class Reactor:
                 case Conflict():
                     disturbed.append(each.state.id)
                 case _:
-                    self._ledger.note(each, facts, append, result)
+                    self._repository.note(each, facts, append, result)
         return disturbed
 
     async def _alone(self, complaint: UUID) -> Failure | None:
@@ -122,14 +124,14 @@ class Reactor:
         while True:
             tries += 1
             try:
-                await self._patience.until_up(lambda: self._undisturbed(complaint), "reaction")
+                await self._retry_policy.until_up(lambda: self._undisturbed(complaint), "reaction")
             except StopProcess:
                 raise
             except Exception as error:  # noqa: BLE001 - becomes a dead letter, with its reason
-                if tries >= self._patience.attempts or isinstance(error, HOPELESS):
+                if tries >= self._retry_policy.attempts or isinstance(error, HOPELESS):
                     log.error("reaction failed", complaint=str(complaint), because=reason(error), tries=tries)
                     return Failure(reason(error), tries)
-                await self._patience.wait(tries)
+                await self._retry_policy.wait(tries)
             else:
                 return None
 
@@ -138,8 +140,8 @@ class Reactor:
         for attempt in range(1, ATTEMPTS + 1):
             if not await self._once([complaint]):
                 return
-            await self._patience.wait(attempt)
-        raise Busy(self._patience.first_s)
+            await self._retry_policy.wait(attempt)
+        raise Busy(self._retry_policy.first_s)
 
 
 class Guard:
@@ -149,20 +151,22 @@ class Guard:
 
     def __init__(
         self,
-        ledger: Ledger,
+        repository: Repository,
         react: Reaction,
         letters: DeadLetters,
         *,
-        heeds: Collection[str] = (),
-        patience: Patience | None = None,
+        event_types: Collection[str] = (),
+        retry_policy: RetryPolicy | None = None,
         limit: Limit | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """`heeds`: types of events worth waking up for; all if empty."""
-        self._service, self._letters, self._heeds = ledger.writer, letters, frozenset(heeds)
-        self._passed_over = frozenset(name.encode() for name in BY_NAME if heeds and name not in self._heeds)
-        self._patience, self._limit, self._clock = patience or Patience(), limit or Limit(), clock
-        self._reactor = Reactor(ledger, react, self._patience)
+        """`event_types`: types of events worth waking up for; all if empty."""
+        self._service, self._letters, self._event_types = repository.writer, letters, frozenset(event_types)
+        self._passed_over = frozenset(
+            name.encode() for name in BY_NAME if event_types and name not in self._event_types
+        )
+        self._retry_policy, self._limit, self._clock = retry_policy or RetryPolicy(), limit or Limit(), clock
+        self._reactor = Reactor(repository, react, self._retry_policy)
         self._recent: deque[float] = deque()
 
     async def __call__(self, messages: Sequence[Message]) -> None:
@@ -179,7 +183,7 @@ class Guard:
             except Poison as poison:
                 await self._set_aside(message, Failure(reason(poison), 1))
             else:
-                if not self._heeds or told.type in self._heeds:
+                if not self._event_types or told.type in self._event_types:
                     prompts.setdefault(told.subject, []).append(message)
                     versions[told.subject] = max(told.sequence, versions.get(told.subject, 0))
         for complaint, failure in (await self._reactor.handle(list(prompts), versions)).items():
@@ -193,7 +197,7 @@ class Guard:
     async def _set_aside(self, message: Message, failure: Failure) -> None:
         self._count()
         letter = DeadLetter(self._service, message, failure.reason, failure.attempts)
-        await self._patience.until_up(lambda: self._letters.put(letter), "dead letter")
+        await self._retry_policy.until_up(lambda: self._letters.put(letter), "dead letter")
         metrics.DEAD_LETTERS.labels(self._service).inc()
         log.error("dead letter", place=message.place, because=failure.reason, tries=failure.attempts)
 

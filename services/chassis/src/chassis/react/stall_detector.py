@@ -12,7 +12,7 @@ MARKERS: Final = 50
 P = TypeVar("P", bound=Hashable)
 
 
-class Standing(NamedTuple):
+class OffsetPosition(NamedTuple):
     """The next offset to handle, and the end of the partition."""
 
     handled: int
@@ -24,14 +24,14 @@ class Standing(NamedTuple):
         return max(0, self.end - self.handled)
 
 
-class Progress(Generic[P]):
+class StallDetector(Generic[P]):
     """Remembers when each partition last moved, or had nothing to do."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._moved: dict[P, tuple[int, float]] = {}
 
-    def stalled(self, standings: Mapping[P, Standing], *, busy: bool) -> list[P]:
+    def stalled(self, standings: Mapping[P, OffsetPosition], *, busy: bool) -> list[P]:
         """Partitions with work left that have stood still too long. Those not named are forgotten."""
         now, limit_s = self._clock(), BUSY_S if busy else STALLED_S
         before, self._moved = self._moved, {}

@@ -8,7 +8,7 @@ from chassis.base.ports import Page
 from schemas.base.envelope import RecordedEvent
 
 
-class Gathered:
+class ReadAhead:
     """What the store has given and Kafka has not yet taken: read ahead, so that neither waits for the other."""
 
     def __init__(self, most: int, pace_s: float = 0.0) -> None:

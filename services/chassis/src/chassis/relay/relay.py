@@ -19,13 +19,13 @@ from chassis.base import metrics
 from chassis.base.concurrency import first_of
 from chassis.base.errors import Fenced
 from chassis.base.ports import Page, Store
-from chassis.base.retry import Patience
+from chassis.base.retry import RetryPolicy
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import consumer, meaning, running
 from chassis.relay.checkpoint import Checkpoint, last_checkpoint
 from chassis.relay.leader import Publishes, lead
 from chassis.relay.publisher import Publisher, publishing
-from chassis.relay.read_ahead import Gathered
+from chassis.relay.read_ahead import ReadAhead
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS, RELAY_CHECKPOINT
 
 PACE_S: Final = 0.02
@@ -51,8 +51,8 @@ class TopicsChanged(Exception):
 class Relay:
     """A road that publishes while it is the assignee and waits otherwise."""
 
-    def __init__(self, store: Store, kafka: str, patience: Patience | None = None) -> None:
-        self._store, self._kafka, self._patience = store, kafka, patience or Patience()
+    def __init__(self, store: Store, kafka: str, retry_policy: RetryPolicy | None = None) -> None:
+        self._store, self._kafka, self._retry_policy = store, kafka, retry_policy or RetryPolicy()
         self._admin = Admin(kafka)
         self._state = "waiting for Kafka"
         self.published = 0
@@ -62,11 +62,11 @@ class Relay:
         try:
             while True:
                 try:
-                    await self._patience.until_up(self._stand_by, "relay")
+                    await self._retry_policy.until_up(self._stand_by, "relay")
                 except Fenced as fenced:
                     log.warning("relay fenced", because=str(fenced))
                     self._state = "fenced, waiting again"
-                    await self._patience.wait(2)
+                    await self._retry_policy.wait(2)
                 except TopicsChanged:
                     log.warning("topics were made anew: publishing from the beginning")
         finally:
@@ -91,18 +91,18 @@ class Relay:
         await lead(self._store, KafkaLine(self._kafka), ids, self._carry)
 
     async def _carry(self, pages: AsyncIterator[Page], publisher: Publishes) -> None:
-        gathered = Gathered(AHEAD, PACE_S)
+        read_ahead = ReadAhead(AHEAD, PACE_S)
         with metrics.RELAY_LEADING.track_inprogress():
-            await first_of(gathered.fill(pages), self._publish(publisher, gathered))
+            await first_of(read_ahead.fill(pages), self._publish(publisher, read_ahead))
 
-    async def _publish(self, publisher: Publishes, gathered: Gathered) -> None:
-        while events := await gathered.take(MOST):
+    async def _publish(self, publisher: Publishes, read_ahead: ReadAhead) -> None:
+        while events := await read_ahead.take(MOST):
             with metrics.RELAY_SECONDS.time():
                 await publisher.publish(events)
             self.published += len(events)
             metrics.RELAY_PUBLISHED.inc(len(events))
             metrics.RELAY_POSITION.set(events[-1].position)
-            metrics.RELAY_WAITING.set(len(gathered))
+            metrics.RELAY_WAITING.set(len(read_ahead))
 
     async def _watch_topics(self, ids: dict[str, str]) -> None:
         while True:

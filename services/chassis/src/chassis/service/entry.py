@@ -10,8 +10,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from chassis.base.log import configure
-from chassis.base.runtime import run, settle_collector
-from chassis.base.settings import BadSetting, NoState, Settings, read_settings, told
+from chassis.base.runtime import run, tune_garbage_collector
+from chassis.base.settings import BadSetting, NoState, Settings, read_settings, redacted
 
 SERVING: Final[tuple[list[str], ...]] = ([], ["worker"], ["web"])
 """The command lines of what runs until it is stopped; the others are a person's, and answer that person alone."""
@@ -54,7 +54,7 @@ def started(module: str, main: Callable[[Settings], int]) -> int:
         settings = read_settings()
         configure(settings)
         if sys.argv[1:] in SERVING:
-            log.info("settings", process=module, **told(settings))
+            log.info("settings", process=module, **redacted(settings))
         return main(settings)
     except (BadSetting, NoState) as error:
         sys.stderr.write(f"python -m {module} cannot run: {error}\n")
@@ -63,7 +63,7 @@ def started(module: str, main: Callable[[Settings], int]) -> int:
 
 def serve(app: FastAPI, settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; the exit status."""
-    settle_collector()
+    tune_garbage_collector()
     # No access log: a tracking code is part of a path, and it is a key. In one process: uvicorn's `workers` bind a
     # socket on which asyncio does not see TCP, and so leaves Nagle's algorithm on (40 ms and more an answer).
     uvicorn.run(

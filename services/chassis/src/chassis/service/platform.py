@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from chassis.base.clock import FileClock, SystemClock
-from chassis.base.ports import Clock, KeyRing, Store
+from chassis.base.ports import KeyRing, Store, TimeSource
 from chassis.base.settings import PREFIX, BadSetting, Settings
 from chassis.deadletter.topic import KafkaDeadLetters
 from chassis.keys.keyring import SqlKeyRing
 from chassis.project.registry import RegistryView
 from chassis.store import open_store
-from chassis.write.cache import Memory
-from chassis.write.repository import Ledger
+from chassis.write.cache import StreamCache
+from chassis.write.repository import Repository
 from schemas.reference.load import policies
 
 
@@ -27,12 +27,12 @@ class Platform:
     settings: Settings
     store: Store
     keyring: KeyRing
-    clock: Clock
+    clock: TimeSource
     registry: RegistryView
 
-    def ledger(self, writer: str) -> Ledger:
+    def repository(self, writer: str) -> Repository:
         """The store in one service's name, with a memory of its own."""
-        return Ledger(self.store, self.keyring, writer, Memory())
+        return Repository(self.store, self.keyring, writer, StreamCache())
 
     def dead_letters(self, service: str) -> KafkaDeadLetters:
         """Where a service sets aside what it cannot handle, for as long as the policy in force says."""
@@ -45,9 +45,9 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
     """Open everything; close it in reverse on leaving. Raises BadSetting: there is no such store."""
     store = _store(settings.store_url)
     keyring = SqlKeyRing(settings.keyring_url, settings.master_key.get_secret_value())
-    clock: Clock = SystemClock() if settings.production else FileClock(settings.clock_file)
+    clock: TimeSource = SystemClock() if settings.production else FileClock(settings.clock_file)
     try:
-        yield Platform(settings, store, keyring, clock, RegistryView(Ledger(store, keyring, "reader")))
+        yield Platform(settings, store, keyring, clock, RegistryView(Repository(store, keyring, "reader")))
     finally:
         await store.close()
         await keyring.close()

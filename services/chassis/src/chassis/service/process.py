@@ -18,7 +18,7 @@ STOP_S: Final = 10.0
 log = structlog.get_logger(__name__)
 
 
-class Road(Protocol):
+class BackgroundTask(Protocol):
     """Something that runs until it is cancelled: a relay, an agent, a sweep, a projection, an outsider."""
 
     async def run(self) -> None:
@@ -30,7 +30,9 @@ class Road(Protocol):
         ...
 
 
-async def run_process(name: str, roads: Sequence[Road], *, port: int, host: str = "127.0.0.1") -> int:
+async def run_process(
+    name: str, background_tasks: Sequence[BackgroundTask], *, port: int, host: str = "127.0.0.1"
+) -> int:
     """Run the roads until SIGTERM, SIGINT or the first that fails; the exit status to end the process with.
 
     Serves /healthz, /readyz and /metrics on `port` (0: any free one). Roads that do not stop within 10 s are left
@@ -40,11 +42,11 @@ async def run_process(name: str, roads: Sequence[Road], *, port: int, host: str 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked.set)
-    server = _Health(health_app(roads), host, port)
-    tasks = {asyncio.create_task(road.run(), name=type(road).__name__) for road in roads}
+    server = _Health(health_app(background_tasks), host, port)
+    tasks = {asyncio.create_task(road.run(), name=type(road).__name__) for road in background_tasks}
     waiting = asyncio.create_task(asked.wait(), name="signal")
     serving = asyncio.create_task(server.serve(), name="health")
-    log.info("running", process=name, roads=[task.get_name() for task in tasks])
+    log.info("running", process=name, background_tasks=[task.get_name() for task in tasks])
     await asyncio.wait({*tasks, waiting, serving}, return_when=asyncio.FIRST_COMPLETED)
     failed = [task for task in (*tasks, serving) if task.done()]
     for task in failed:
@@ -59,7 +61,7 @@ async def run_process(name: str, roads: Sequence[Road], *, port: int, host: str 
     return 1 if failed else 0
 
 
-def health_app(roads: Sequence[Road]) -> FastAPI:
+def health_app(background_tasks: Sequence[BackgroundTask]) -> FastAPI:
     """Whether the process lives, whether each road is ready, and its figures."""
     app = FastAPI(openapi_url=None)
 
@@ -69,7 +71,9 @@ def health_app(roads: Sequence[Road]) -> FastAPI:
 
     @app.get("/readyz")
     async def readyz() -> JSONResponse:
-        states = {f"{type(road).__name__}.{index}": road.unready() or "ok" for index, road in enumerate(roads)}
+        states = {
+            f"{type(road).__name__}.{index}": road.unready() or "ok" for index, road in enumerate(background_tasks)
+        }
         good = all(state == "ok" for state in states.values())
         return JSONResponse(states, 200 if good else 503)
 
@@ -93,5 +97,5 @@ async def _stop(name: str, tasks: set["asyncio.Task[None]"]) -> None:
         task.cancel()
     _, stuck = await asyncio.wait(tasks, timeout=STOP_S) if tasks else (set(), set())
     if stuck:
-        log.error("stuck at stop", process=name, roads=[task.get_name() for task in stuck])
+        log.error("stuck at stop", process=name, background_tasks=[task.get_name() for task in stuck])
         os._exit(1)

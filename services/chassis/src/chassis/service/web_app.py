@@ -12,7 +12,7 @@ from chassis.http.web import install
 from chassis.service.platform import Platform, open_platform
 
 
-def web_side(
+def web_app(
     title: str,
     routers: Sequence[APIRouter],
     running: Callable[[Platform, State], AbstractAsyncContextManager[Any]],

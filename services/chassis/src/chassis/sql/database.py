@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from chassis.base.errors import StoreUnavailable
 from chassis.base.group_commit import GroupCommit
-from chassis.sql.connections import Kept
+from chassis.sql.connections import ConnectionCap
 from chassis.sql.engine import POSTGRESQL, SQLITE, prepare_file, reading_engine, take_turn, writing_engine
 from chassis.sql.errors import meaning, meaning_at_commit, patiently
 from chassis.sql.migrate import upgrade
@@ -61,7 +61,10 @@ class Database:
         self._reading = reading_engine(self._url, READERS + 1)
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="sql-read")
         self._writer = GroupCommit("sql-write", self._run_together, busy_after_s=busy_after_s)
-        self._kept_writing, self._kept_reading = Kept(self._writing, WRITERS), Kept(self._reading, READERS)
+        self._kept_writing, self._kept_reading = (
+            ConnectionCap(self._writing, WRITERS),
+            ConnectionCap(self._reading, READERS),
+        )
         self._made = False
         self._making = Lock()
         self._closed = False

@@ -4,7 +4,7 @@ import asyncio
 from threading import Lock
 
 
-class Head:
+class StoreHead:
     """Wakes waiting readers when the position moves, from any thread and on any event loop.
 
     Woken in the order in which they began to wait, so that a seeded run repeats itself.

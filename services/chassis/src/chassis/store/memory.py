@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.base.errors import Conflict, IdClash
 from chassis.base.ports import Append, Appended, Page
 from chassis.store.append_rules import Result, Tip, admit, refuse_too_large
-from chassis.store.head import Head
+from chassis.store.head import StoreHead
 from chassis.store.poll_subscription import follow
 from schemas.base.envelope import NewEvent, RecordedEvent
 
@@ -24,7 +24,7 @@ class MemoryStore:
         self._events: list[RecordedEvent] = []
         self._streams: dict[str, list[RecordedEvent]] = {}
         self._ids: set[tuple[str, UUID]] = set()
-        self._head = Head()
+        self._head = StoreHead()
 
     async def store_id(self) -> UUID:
         return self._id

@@ -13,7 +13,7 @@ MOST: Final = 50_000
 """Remembered at most; forgetting costs one more look."""
 
 
-class Rests:
+class Backoff:
     """Remembered in this process only: whoever starts anew looks at everything once more."""
 
     def __init__(self) -> None:

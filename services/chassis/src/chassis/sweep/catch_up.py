@@ -20,7 +20,7 @@ from sqlalchemy import MetaData, Table, Update, bindparam, update
 from sqlalchemy.exc import IntegrityError
 
 from chassis.base.ports import Store
-from chassis.base.retry import Patience
+from chassis.base.retry import RetryPolicy
 from chassis.project.from_store import position_table, reached
 from chassis.sql.database import Database
 from chassis.sql.lease import Lease, lease_table
@@ -43,7 +43,7 @@ def _advance(positions: Table) -> Update:
     return update(positions).where(positions.c.view == bindparam("own")).values(position=bindparam("to"))
 
 
-class Trailing:
+class CatchUpSweep:
     """Hands over the complaints in which something of `types` was recorded at least `grace_s` ago, each page once."""
 
     def __init__(
@@ -66,9 +66,9 @@ class Trailing:
 
     async def run(self) -> None:
         """Until cancelled; of several processes one works, by a lease."""
-        patience = Patience()
+        retry_policy = RetryPolicy()
         while True:
-            await patience.until_up(self.once, self._name)
+            await retry_policy.until_up(self.once, self._name)
             await asyncio.sleep(PERIOD_S)
 
     def unready(self) -> str | None:

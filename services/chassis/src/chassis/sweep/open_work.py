@@ -25,8 +25,8 @@ from sqlalchemy import (
 from chassis.project.view import View
 from chassis.sql.statements import replace
 from chassis.sql.types import Moment
-from chassis.write.loaded import Loaded
-from chassis.write.repository import Ledger
+from chassis.write.loaded import LoadedStream
+from chassis.write.repository import Repository
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX
 from schemas.complaint.state import Complaint
@@ -100,21 +100,21 @@ def replace_work(connection: Connection, tables: Sequence[Table], plans: Sequenc
     replace(connection, table.c.complaint, list(newest), rows)
 
 
-def open_work_view(ledger: Ledger, plan: Plan, unmoved_by: Collection[str] = ()) -> View[Planned]:
-    """The rows follow from each touched complaint's present state. `unmoved_by`: see `chassis.project.view.View`."""
+def open_work_view(repository: Repository, plan: Plan, ignored_types: Collection[str] = ()) -> View[Planned]:
+    """The rows follow from each touched complaint's present state. `ignored_types`: see `chassis.project.view.View`."""
 
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Planned]:
-        return plans(plan, await ledger.after(events))
+        return plans(plan, await repository.after(events))
 
-    return View("open_work", open_work_tables, replace_work, prepare, (COMPLAINT_PREFIX,), frozenset(unmoved_by))
+    return View("open_work", open_work_tables, replace_work, prepare, (COMPLAINT_PREFIX,), frozenset(ignored_types))
 
 
-async def planned(ledger: Ledger, plan: Plan, complaints: Sequence[UUID]) -> list[Planned]:
+async def planned(repository: Repository, plan: Plan, complaints: Sequence[UUID]) -> list[Planned]:
     """What each of these needs now."""
-    return plans(plan, await ledger.load_many(complaints))
+    return plans(plan, await repository.load_many(complaints))
 
 
-def plans(plan: Plan, loaded: Sequence[Loaded]) -> list[Planned]:
+def plans(plan: Plan, loaded: Sequence[LoadedStream]) -> list[Planned]:
     """What these need."""
     return [Planned(each.state.id, each.state.version, plan(each.state)) for each in loaded]
 

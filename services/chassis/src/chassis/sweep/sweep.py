@@ -18,13 +18,13 @@ import structlog
 from sqlalchemy import MetaData, Table
 
 from chassis.base import metrics
-from chassis.base.ports import Clock
-from chassis.base.retry import UNREADABLE, Patience, reason
-from chassis.project.from_store import StoreFeed, position_table
+from chassis.base.ports import TimeSource
+from chassis.base.retry import UNREADABLE, RetryPolicy, reason
+from chassis.project.from_store import StoreProjection, position_table
 from chassis.react.reaction import Reaction, Reactor
 from chassis.sql.database import Database
 from chassis.sql.lease import Lease, lease_table
-from chassis.sweep.backoff import Rests
+from chassis.sweep.backoff import Backoff
 from chassis.sweep.open_work import (
     Plan,
     Planned,
@@ -37,7 +37,7 @@ from chassis.sweep.open_work import (
     rest_on,
     soonest,
 )
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 
 BATCH: Final = 500
 log = structlog.get_logger(__name__)
@@ -63,37 +63,36 @@ class Sweep:
     def __init__(
         self,
         database: Database,
-        ledger: Ledger,
-        clock: Clock,
+        repository: Repository,
+        clock: TimeSource,
         *,
         plan: Plan,
         react: Reaction,
         tables: SweepTables,
-        unmoved_by: Collection[str] = (),
+        ignored_types: Collection[str] = (),
         basis: Callable[[], Awaitable[str]] | None = None,
         period_s: float = 1.0,
-        patience: Patience | None = None,
+        retry_policy: RetryPolicy | None = None,
         real: Callable[[], float] = time.time,
     ) -> None:
-        """`unmoved_by`: types of events that never change what `plan` answers. `basis` tells what else plans rest on at
-        present, as they name it themselves. `period_s`: between two looks at what is due, real time; `real` tells that
-        time, in seconds.
+        """`ignored_types`: event types that never change what `plan` returns. `basis` names the calendars, policies and
+        registry that plans rest on now. `period_s`: real seconds between two scans; `real` returns real seconds.
         """
-        self._database, self._ledger, self._clock, self._plan = database, ledger, clock, plan
-        self._tables, self._period_s, self._patience = tables, period_s, patience or Patience()
+        self._database, self._repository, self._clock, self._plan = database, repository, clock, plan
+        self._tables, self._period_s, self._retry_policy = tables, period_s, retry_policy or RetryPolicy()
         self._basis = basis
-        view = open_work_view(ledger, plan, unmoved_by)
-        self.open_work = self._feed = StoreFeed(ledger.store, database, tables.metadata, view)
-        self._reactor = Reactor(ledger, react, self._patience)
-        self._lease = Lease(database, tables.lease, f"sweep.{ledger.writer}", real)
+        view = open_work_view(repository, plan, ignored_types)
+        self.open_work = self._feed = StoreProjection(repository.store, database, tables.metadata, view)
+        self._reactor = Reactor(repository, react, self._retry_policy)
+        self._lease = Lease(database, tables.lease, f"sweep.{repository.writer}", real)
         self._looked = False
-        self._rests = Rests()
+        self._backoff = Backoff()
 
     async def run(self) -> None:
         """Until cancelled: while this process holds the lease, feed and sweep; otherwise wait for the lease."""
         try:
             while True:
-                await self._patience.until_up(self._look, f"sweep of {self._ledger.writer}")
+                await self._retry_policy.until_up(self._look, f"sweep of {self._repository.writer}")
                 await asyncio.sleep(self._period_s)
         finally:
             with suppress(Exception):  # the lease ends by itself if the database is gone
@@ -119,22 +118,22 @@ class Sweep:
         while rows := await self._due(now, last):
             last = rows[-1]
             versions = {row.complaint: row.version for row in rows}
-            due = [each for each in versions if each not in handled and self._rests.over(each, now)]
+            due = [each for each in versions if each not in handled and self._backoff.over(each, now)]
             if not due:
                 continue
             await self._handle(due)
             plans = await self._plan_again(due)
-            self._rests.note({each: _fruitless(plans.get(each), versions[each], now) for each in due}, now)
+            self._backoff.note({each: _fruitless(plans.get(each), versions[each], now) for each in due}, now)
             handled.update(due)
             await self._lease.hold()
-        metrics.SWEEP_HANDLED.labels(self._ledger.writer).inc(len(handled))
+        metrics.SWEEP_HANDLED.labels(self._repository.writer).inc(len(handled))
         await self._tell_overdue(now)
         return len(handled)
 
     async def _tell_overdue(self, now: datetime) -> None:
         left = await self._database.read(lambda connection: soonest(connection, self._tables.work, 1, now))
         overdue_s = (now - left[0].due_at).total_seconds() if left else 0.0
-        metrics.SWEEP_OVERDUE.labels(self._ledger.writer).set(overdue_s)
+        metrics.SWEEP_OVERDUE.labels(self._repository.writer).set(overdue_s)
 
     async def _due(self, now: datetime, after: Row | None) -> list[Row]:
         table = self._tables.work
@@ -181,7 +180,7 @@ class Sweep:
 
     async def _planned(self, complaints: Sequence[UUID]) -> list[Planned]:
         try:
-            return await planned(self._ledger, self._plan, complaints)
+            return await planned(self._repository, self._plan, complaints)
         except UNREADABLE as error:
             if len(complaints) == 1:
                 log.error("cannot be planned", complaint=str(complaints[0]), because=reason(error))

@@ -9,28 +9,28 @@ from collections.abc import Callable, Collection
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from chassis.write.loaded import Loaded
+from chassis.write.loaded import LoadedStream
 
 LONGEST_S: Final = 30.0
 """Together with the age of the keys that it was opened with, a minute at most."""
 MOST: Final = 4_000
 
 
-class Kept(NamedTuple):
+class CacheEntry(NamedTuple):
     """`born_s`: when its keys were loaded; what is folded on later does not make it younger."""
 
-    loaded: Loaded
+    loaded: LoadedStream
     born_s: float
 
 
-class Memory:
+class StreamCache:
     """Of the complaints met last, at most `most`, the newest state that this process has seen."""
 
     def __init__(self, most: int = MOST, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._most, self.now_s = most, monotonic
-        self._kept: dict[UUID, Kept] = {}
+        self._kept: dict[UUID, CacheEntry] = {}
 
-    def find(self, complaints: Collection[UUID]) -> dict[UUID, Kept]:
+    def find(self, complaints: Collection[UUID]) -> dict[UUID, CacheEntry]:
         """Those of them that are known."""
         oldest_s = self.now_s() - LONGEST_S
         return {
@@ -39,7 +39,7 @@ class Memory:
             if (kept := self._kept.get(complaint)) is not None and kept.born_s > oldest_s
         }
 
-    def keep(self, complaint: UUID, kept: Kept) -> None:
+    def keep(self, complaint: UUID, kept: CacheEntry) -> None:
         """Unless something newer is known already, or there is something to forget."""
         known = self._kept.pop(complaint, None)
         state = kept.loaded.state

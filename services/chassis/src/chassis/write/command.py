@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from chassis.base.errors import Busy, Conflict
-from chassis.write.loaded import Loaded
-from chassis.write.repository import Cause, Ledger
+from chassis.write.loaded import LoadedStream
+from chassis.write.repository import Cause, Repository
 from schemas.base.envelope import RecordedEvent
 from schemas.base.refusals import DataErased, RequestDiffers, VersionMismatch
 from schemas.base.sealed import Keys
@@ -33,14 +33,14 @@ Decide = Callable[[Complaint], Sequence[Fact]]
 class Handled(NamedTuple):
     """What came of a command: the complaint as decided on, and the facts added to it."""
 
-    loaded: Loaded
+    loaded: LoadedStream
     facts: Sequence[Fact]
     version: int
     repeated: bool = False
 
 
 async def handle(
-    ledger: Ledger,
+    repository: Repository,
     complaint: UUID,
     decide: Decide,
     cause: Cause,
@@ -59,9 +59,9 @@ async def handle(
         ChassisError: as the store says.
     """
     for attempt in range(ATTEMPTS):
-        loaded = await ledger.load(complaint)
+        loaded = await repository.load(complaint)
         if opens is not None and not loaded.recorded:
-            loaded = await ledger.with_keys(loaded, opens)
+            loaded = await repository.with_keys(loaded, opens)
         if was_said(loaded, cause):
             return Handled(loaded, (), loaded.state.version, repeated=True)
         if if_match is not None and if_match != loaded.state.version:
@@ -70,7 +70,7 @@ async def handle(
         if not facts:
             return Handled(loaded, (), loaded.state.version)
         try:
-            appended = await _append(ledger, loaded, facts, cause)
+            appended = await _append(repository, loaded, facts, cause)
         except Conflict:
             await pause(attempt)
             continue
@@ -79,7 +79,7 @@ async def handle(
 
 
 async def handle_registry(
-    ledger: Ledger, decide: Callable[[Registry], Sequence[Fact]], cause: Cause, known: Registry | None = None
+    repository: Repository, decide: Callable[[Registry], Sequence[Fact]], cause: Cause, known: Registry | None = None
 ) -> Registry:
     """The same for the registry's one stream; the registry as it is afterwards.
 
@@ -87,23 +87,23 @@ async def handle_registry(
         Refusal, Busy, ChassisError: as for `handle`.
     """
     for attempt in range(ATTEMPTS):
-        state = await ledger.registry(known)
-        if cause.request is not None and _is_among(await ledger.store.read(REGISTRY), FINGERPRINTS, cause):
+        state = await repository.registry(known)
+        if cause.request is not None and _is_among(await repository.store.read(REGISTRY), FINGERPRINTS, cause):
             return state
         facts = decide(state)
         if not facts:
             return state
-        events = ledger.encode(REGISTRY, facts, cause, FINGERPRINTS)
+        events = repository.encode(REGISTRY, facts, cause, FINGERPRINTS)
         try:
-            await ledger.store.append(REGISTRY, state.version, events)
+            await repository.store.append(REGISTRY, state.version, events)
         except Conflict:
             await pause(attempt)
             continue
-        return await ledger.registry(state)
+        return await repository.registry(state)
     raise Busy(1.0)
 
 
-def was_said(loaded: Loaded, cause: Cause) -> bool:
+def was_said(loaded: LoadedStream, cause: Cause) -> bool:
     """Whether a client's request with this very cause is in the stream already.
 
     Raises:
@@ -132,13 +132,13 @@ def _is_among(recorded: Sequence[RecordedEvent], keys: Keys, cause: Cause) -> bo
     return False
 
 
-async def _append(ledger: Ledger, loaded: Loaded, facts: Sequence[Fact], cause: Cause) -> int:
+async def _append(repository: Repository, loaded: LoadedStream, facts: Sequence[Fact], cause: Cause) -> int:
     try:
-        append = ledger.prepare(loaded, facts, cause)
+        append = repository.prepare(loaded, facts, cause)
     except KeyError as error:
         raise DataErased(complaint=str(loaded.state.id)) from error
-    appended = await ledger.store.append(append.stream, append.expected_version, append.events, append.seen)
-    ledger.note(loaded, facts, append, appended)
+    appended = await repository.store.append(append.stream, append.expected_version, append.events, append.seen)
+    repository.note(loaded, facts, append, appended)
     return appended.version
 
 

@@ -7,12 +7,12 @@ from uuid import UUID
 from schemas.base.envelope import RecordedEvent
 from schemas.base.sealed import Keys
 from schemas.base.streams import complaint_stream
-from schemas.complaint.fold import Told, fold
+from schemas.complaint.fold import RecordedFact, fold
 from schemas.complaint.state import Complaint, new
 from schemas.events.codec import decode
 
 
-class Loaded(NamedTuple):
+class LoadedStream(NamedTuple):
     """A complaint as the store held it. `recorded`: what this process appended itself since stands there with the
     position of the whole append and the domain time of its cause; ids, versions and contents are the store's.
     """
@@ -27,24 +27,24 @@ class Loaded(NamedTuple):
         """The event ids in the stream."""
         return frozenset(event.id for event in self.recorded)
 
-    def told(self, types: Container[str] | None = None) -> list[Told]:
+    def told(self, types: Container[str] | None = None) -> list[RecordedFact]:
         """Its facts, in order; only those of some types, where the others need not be read."""
         some = self.recorded if types is None else [event for event in self.recorded if event.type in types]
         return tell(some, self.keys)
 
-    def grown(self, added: Sequence[RecordedEvent]) -> "Loaded":
+    def grown(self, added: Sequence[RecordedEvent]) -> "LoadedStream":
         """The same with the events that follow on it."""
         if not added:
             return self
         state = fold(self.state, tell(added, self.keys))
-        return Loaded(self.stream, state, self.keys, [*self.recorded, *added])
+        return LoadedStream(self.stream, state, self.keys, [*self.recorded, *added])
 
 
-def blank(complaint: UUID, keys: Keys) -> Loaded:
+def blank(complaint: UUID, keys: Keys) -> LoadedStream:
     """Before anything happened."""
-    return Loaded(complaint_stream(complaint), new(complaint), keys, ())
+    return LoadedStream(complaint_stream(complaint), new(complaint), keys, ())
 
 
-def tell(events: Sequence[RecordedEvent], keys: Keys) -> list[Told]:
+def tell(events: Sequence[RecordedEvent], keys: Keys) -> list[RecordedFact]:
     """Events as facts with their places."""
-    return [Told(decode(event, keys), event.id, event.version) for event in events]
+    return [RecordedFact(decode(event, keys), event.id, event.version) for event in events]

@@ -14,13 +14,13 @@ from uuid import UUID
 from pydantic_core import from_json
 
 from chassis.base.ports import Append, Appended, KeyRing, Store
-from chassis.write.cache import Kept, Memory
-from chassis.write.loaded import Loaded, blank
+from chassis.write.cache import CacheEntry, StreamCache
+from chassis.write.loaded import LoadedStream, blank
 from schemas.base.envelope import NO_STREAM, Metadata, NewEvent, RecordedEvent
 from schemas.base.ids import event_id
 from schemas.base.sealed import Keys
 from schemas.base.streams import REGISTRY, complaint_id, complaint_stream
-from schemas.complaint.fold import Told, fold
+from schemas.complaint.fold import RecordedFact, fold
 from schemas.events.base import Fact
 from schemas.events.codec import decode, encode
 from schemas.events.router import PartOpened
@@ -49,19 +49,19 @@ class Cause:
     request: bytes | None = None
 
 
-class Ledger:
+class Repository:
     """Streams of one store, written in one service's name."""
 
-    def __init__(self, store: Store, keyring: KeyRing, writer: str, memory: Memory | None = None) -> None:
+    def __init__(self, store: Store, keyring: KeyRing, writer: str, memory: StreamCache | None = None) -> None:
         """`memory`: what to remember between two loads; nothing, if none is given."""
         self.store, self.keyring, self.writer = store, keyring, writer
-        self._memory = memory or Memory(most=0)
+        self._memory = memory or StreamCache(most=0)
 
-    async def load(self, complaint: UUID) -> Loaded:
+    async def load(self, complaint: UUID) -> LoadedStream:
         """The complaint now; `state.version` is -1 if there is none."""
         return (await self.load_many([complaint]))[0]
 
-    async def load_many(self, complaints: Sequence[UUID], at_least: Mapping[UUID, int] = NOW) -> list[Loaded]:
+    async def load_many(self, complaints: Sequence[UUID], at_least: Mapping[UUID, int] = NOW) -> list[LoadedStream]:
         """Many complaints, in the order asked, as the store holds them now; those in `at_least` need only be as new as
         that version, so that what is remembered may do.
         """
@@ -71,7 +71,7 @@ class Ledger:
         known |= await self._read(behind, kept)
         return [known[complaint] for complaint in complaints]
 
-    async def touched(self, events: Sequence[RecordedEvent]) -> list[Loaded]:
+    async def touched(self, events: Sequence[RecordedEvent]) -> list[LoadedStream]:
         """Each complaint that these events, whoever brought them, are about, at least as new as they are."""
         newest: dict[UUID, int] = {}
         for event in events:
@@ -79,7 +79,7 @@ class Ledger:
             newest[complaint] = max(event.version, newest.get(complaint, NO_STREAM))
         return await self.load_many(list(newest), newest)
 
-    async def after(self, events: Sequence[RecordedEvent]) -> list[Loaded]:
+    async def after(self, events: Sequence[RecordedEvent]) -> list[LoadedStream]:
         """Each complaint that these events of the store touched, at least as new as they are. Only what neither they
         nor the memory hold is read.
         """
@@ -93,7 +93,7 @@ class Ledger:
         known |= await self._read(missing, kept)
         return [known[each] for each in added]
 
-    async def with_keys(self, loaded: Loaded, owner: UUID) -> Loaded:
+    async def with_keys(self, loaded: LoadedStream, owner: UUID) -> LoadedStream:
         """The same with keys to write under: the key is made, and committed, before anything is appended."""
         return loaded._replace(keys=(await self.keyring.ensure([owner]))[owner])
 
@@ -101,9 +101,9 @@ class Ledger:
         """The registry now, folded on from what is already known."""
         state = known or Registry()
         history = await self.store.read(REGISTRY, state.version + 1)
-        return fold_registry(state, [Told(decode(event), event.id, event.version) for event in history])
+        return fold_registry(state, [RecordedFact(decode(event), event.id, event.version) for event in history])
 
-    def prepare(self, loaded: Loaded, facts: Sequence[Fact], cause: Cause) -> Append:
+    def prepare(self, loaded: LoadedStream, facts: Sequence[Fact], cause: Cause) -> Append:
         """The append that adds these facts at the version that was folded.
 
         Raises:
@@ -112,7 +112,7 @@ class Ledger:
         events = self.encode(loaded.stream, facts, cause, loaded.keys)
         return Append(loaded.stream, loaded.state.version, events, loaded.ids)
 
-    def note(self, loaded: Loaded, facts: Sequence[Fact], append: Append, appended: Appended) -> None:
+    def note(self, loaded: LoadedStream, facts: Sequence[Fact], append: Append, appended: Appended) -> None:
         """Remember what was just written: nobody here need read it again."""
         complaint = loaded.state.id
         kept = self._memory.find([complaint]).get(complaint)
@@ -120,13 +120,13 @@ class Ledger:
             return
         first = append.expected_version + 1
         pairs = zip(facts, append.events, strict=True)
-        state = fold(loaded.state, [Told(fact, event.id, first + n) for n, (fact, event) in enumerate(pairs)])
+        state = fold(loaded.state, [RecordedFact(fact, event.id, first + n) for n, (fact, event) in enumerate(pairs)])
         added = [
             RecordedEvent(*event, loaded.stream, first + n, appended.position, fact.at)
             for n, (fact, event) in enumerate(zip(facts, append.events, strict=True))
         ]
-        grown = Loaded(loaded.stream, state, loaded.keys, [*loaded.recorded, *added])
-        self._memory.keep(complaint, Kept(grown, kept.born_s))
+        grown = LoadedStream(loaded.stream, state, loaded.keys, [*loaded.recorded, *added])
+        self._memory.keep(complaint, CacheEntry(grown, kept.born_s))
 
     def encode(self, stream: str, facts: Sequence[Fact], cause: Cause, keys: Keys) -> list[NewEvent]:
         """The facts as events with derived ids and this service's name."""
@@ -142,7 +142,7 @@ class Ledger:
             for ordinal, fact in enumerate(facts, start=cause.ordinal or 0)
         ]
 
-    async def _read(self, complaints: Sequence[UUID], kept: Mapping[UUID, Kept]) -> dict[UUID, Loaded]:
+    async def _read(self, complaints: Sequence[UUID], kept: Mapping[UUID, CacheEntry]) -> dict[UUID, LoadedStream]:
         """From the store, what is not kept."""
         if not complaints:
             return {}
@@ -155,28 +155,28 @@ class Ledger:
         return loaded | await self._read(erased, {})
 
     async def _fold_on(
-        self, added: Mapping[UUID, Sequence[RecordedEvent]], kept: Mapping[UUID, Kept]
-    ) -> dict[UUID, Loaded]:
+        self, added: Mapping[UUID, Sequence[RecordedEvent]], kept: Mapping[UUID, CacheEntry]
+    ) -> dict[UUID, LoadedStream]:
         """What comes of these events on top of what is kept; remembered."""
         now_s = self._memory.now_s()
         begun = {each: _key_owner(each, events) for each, events in added.items() if each not in kept}
         keys = await self.keyring.load(set(begun.values())) if begun else {}
-        grown: dict[UUID, Loaded] = {}
+        grown: dict[UUID, LoadedStream] = {}
         for number, (each, events) in enumerate(added.items(), start=1):
             if number % AT_A_TIME == 0:
                 await asyncio.sleep(0)
             base = kept.get(each)
             loaded = (blank(each, keys[begun[each]]) if base is None else base.loaded).grown(events)
-            self._memory.keep(each, Kept(loaded, now_s if base is None else base.born_s))
+            self._memory.keep(each, CacheEntry(loaded, now_s if base is None else base.born_s))
             grown[each] = loaded
         return grown
 
 
-def _reaches(loaded: Loaded | None, version: int | None) -> bool:
+def _reaches(loaded: LoadedStream | None, version: int | None) -> bool:
     return loaded is not None and version is not None and loaded.state.version >= version
 
 
-def _fresh(events: Sequence[RecordedEvent], kept: Kept | None) -> list[RecordedEvent] | None:
+def _fresh(events: Sequence[RecordedEvent], kept: CacheEntry | None) -> list[RecordedEvent] | None:
     """Those of a stream's events that are not folded in yet; None: some before them are missing."""
     version = kept.loaded.state.version if kept is not None else NO_STREAM
     fresh = [event for event in events if event.version > version]

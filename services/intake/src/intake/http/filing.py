@@ -17,7 +17,7 @@ from chassis.http.web import ClientId, IdempotencyKey, Language, client_id, idem
 from intake import handlers, tracking_view
 from intake.context import Context
 from intake.filing import Filing, file
-from intake.rate_limit import Rate
+from intake.rate_limit import RateLimiter
 from schemas.base.refusals import InvalidField
 from schemas.complaint.state import Complaint
 from schemas.contract.submission import Complaining
@@ -35,14 +35,14 @@ async def context_of(request: Request) -> Context:
 Intake = Annotated[Context, Depends(context_of)]
 
 
-def within(rate: Rate, request: Request) -> None:
+def limit_rate(rate: RateLimiter, request: Request) -> None:
     """Raises HTTPException 429: this source has asked too often."""
     wait_s = rate.wait_s(request.client.host if request.client else "")
     if wait_s:
         raise HTTPException(429, headers={"Retry-After": str(wait_s)})
 
 
-class Straight(APIRoute):
+class DirectRoute(APIRoute):
     """The endpoint of filing, called without FastAPI's solving."""
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
@@ -52,7 +52,7 @@ class Straight(APIRoute):
         return handle
 
 
-router = APIRouter(route_class=Straight)
+router = APIRouter(route_class=DirectRoute)
 
 
 @router.post("/complaints", status_code=201)
@@ -60,7 +60,7 @@ async def file_complaint(
     request: Request, body: Complaining, context: Intake, client: ClientId, key: IdempotencyKey, lang: Language
 ) -> Response:
     """File a complaint, an aspiration or a request for information; only `text` is required."""
-    within(context.filings, request)
+    limit_rate(context.filings, request)
     filed = await file(context, Filing(client, key, body))
     headers = {"ETag": f'"{filed.state.version}"'} | ({REPLAYED: "true"} if filed.repeated else {})
     answer = await receipt(context, filed.state, filed.code, lang)
@@ -69,7 +69,7 @@ async def file_complaint(
 
 async def receipt(context: Context, state: Complaint, code: str, lang: str) -> dict[str, Any]:
     """The body of the 201, now or later."""
-    registry, lead = await context.registry.current(), await handlers.told_lead_of(context, state)
+    registry, lead = await context.registry.current(), await handlers.visible_lead_of(context, state)
     answer = tracking_view.receipt(state, code, registry, context.policies, lang, lead)
     return with_notice(context, answer, lang)
 

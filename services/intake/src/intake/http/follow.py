@@ -8,13 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 
 from chassis.http.web import IdempotencyKey
-from chassis.write.loaded import Loaded
+from chassis.write.loaded import LoadedStream
 from intake.commands import ByCode, Follow
 from intake.context import Context
-from intake.http.filing import Intake, within
+from intake.http.filing import Intake, limit_rate
 from intake.notify import ask_to_confirm
 from intake.storage.audience import Audience
-from intake.storage.subscribers import watcher
+from intake.storage.subscribers import subscriber_for
 from schemas.base.ids import MalformedCode, parse_public_number, parse_tracking_code
 from schemas.base.refusals import InvalidField, NotFound
 
@@ -28,11 +28,11 @@ async def follow(
     """Ask to be told what happens to a public report: a letter with a code goes to that address, and nothing else until
     it is confirmed. The answer is the same for an address that follows already: nobody learns who does.
     """
-    within(context.filings, request)
+    limit_rate(context.filings, request)
     audience, number = _audience(context), _number(public_number)
     loaded = await _public(context, number)
-    one = watcher(loaded.state.id, loaded.keys, body.address, body.language, context.clock.now())
-    if (kept := await audience.watchers.ask(one)) is not None:
+    one = subscriber_for(loaded.state.id, loaded.keys, body.address, body.language, context.clock.now())
+    if (kept := await audience.subscribers.ask(one)) is not None:
         await ask_to_confirm(context, loaded, kept)
     return {"public_number": number, "message": _SENT[body.language]}
 
@@ -42,11 +42,11 @@ async def confirm(
     public_number: str, body: ByCode, request: Request, context: Intake, _key: IdempotencyKey
 ) -> dict[str, Any]:
     """The address is mine: tell me from now on. Again, it is as it was; a code that lapsed is not found."""
-    within(context.lookups, request)
+    limit_rate(context.lookups, request)
     audience, number = _audience(context), _number(public_number)
     loaded = await _public(context, number)
     for one in await _named(context, loaded.state.id, body):
-        if await audience.watchers.confirm(one, context.clock.now()):
+        if await audience.subscribers.confirm(one, context.clock.now()):
             return {"public_number": number}
     raise NotFound(what=number)
 
@@ -56,17 +56,17 @@ async def unfollow(
     public_number: str, body: ByCode, request: Request, context: Intake, _key: IdempotencyKey
 ) -> dict[str, Any]:
     """Hear of it no more. Asked again, or with a code that is no longer known, it is as it was: nobody is told."""
-    within(context.lookups, request)
+    limit_rate(context.lookups, request)
     audience, number = _audience(context), _number(public_number)
     if (complaint := await audience.complaint_of(number)) is not None:
         for one in await _named(context, complaint, body):
-            await audience.watchers.remove(one)
+            await audience.subscribers.remove(one)
     return {"public_number": number}
 
 
-async def _public(context: Context, number: str) -> Loaded:
+async def _public(context: Context, number: str) -> LoadedStream:
     complaint = await _audience(context).complaint_of(number)
-    loaded = await context.ledger.load(complaint) if complaint is not None else None
+    loaded = await context.repository.load(complaint) if complaint is not None else None
     # What is not public and what is not there get the same answer, so that nobody can probe. Whose key is gone is being
     # erased at this very moment.
     if loaded is None or not loaded.state.is_public or loaded.state.erased or not loaded.keys.generations:
@@ -76,7 +76,7 @@ async def _public(context: Context, number: str) -> Loaded:
 
 async def _named(context: Context, complaint: UUID, body: ByCode) -> list[UUID]:
     code = _code(body.follow_code)
-    return [one for one in await _audience(context).watchers.asked(complaint) if context.codes.of(one) == code]
+    return [one for one in await _audience(context).subscribers.asked(complaint) if context.codes.of(one) == code]
 
 
 def _audience(context: Context) -> Audience:

@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints, model_validator
 from chassis.http.open311 import PREFIX, Format, GeoReport, answer, one_of
 from chassis.http.web import Language, client_id, idempotency_key
 from intake.filing import Filed, Filing, file
-from intake.http.filing import Intake, within
+from intake.http.filing import Intake, limit_rate
 from schemas.base.ids import derived_id
 from schemas.base.limits import ADDRESS, CLIENT, NAME
 from schemas.base.refusals import InvalidField, NotFound
@@ -26,27 +26,27 @@ NOTICE: Final = {
     "id": "Kode lacak: {code}. Simpan baik-baik: siapa memegangnya dianggap pelapornya.",
     "en": "Tracking code: {code}. Keep it: whoever has it is taken for the reporter.",
 }
-Said = Annotated[str, StringConstraints(min_length=1)]
+NonEmpty = Annotated[str, StringConstraints(min_length=1)]
 router = APIRouter(prefix=PREFIX, route_class=GeoReport)
 
 
 class ReportForm(Sent):
     """The form of POST requests. A place is needed: coordinates, or an address in words."""
 
-    service_code: Said
+    service_code: NonEmpty
     lat: float | None = None
     long: float | None = None
     address_string: Annotated[str, StringConstraints(min_length=1, max_length=ADDRESS)] | None = None
-    description: Said | None = None
-    email: Said | None = None
-    first_name: Said | None = Field(default=None, max_length=NAME)
-    last_name: Said | None = Field(default=None, max_length=NAME)
-    phone: Said | None = None
-    media_url: Said | None = None
-    device_id: Said | None = Field(default=None, max_length=CLIENT)
-    account_id: Said | None = None
-    jurisdiction_id: Said | None = None
-    api_key: Said | None = None
+    description: NonEmpty | None = None
+    email: NonEmpty | None = None
+    first_name: NonEmpty | None = Field(default=None, max_length=NAME)
+    last_name: NonEmpty | None = Field(default=None, max_length=NAME)
+    phone: NonEmpty | None = None
+    media_url: NonEmpty | None = None
+    device_id: NonEmpty | None = Field(default=None, max_length=CLIENT)
+    account_id: NonEmpty | None = None
+    jurisdiction_id: NonEmpty | None = None
+    api_key: NonEmpty | None = None
 
     @model_validator(mode="after")
     def _somewhere(self) -> Self:
@@ -58,7 +58,7 @@ class ReportForm(Sent):
 @router.post("/requests.{kind}", status_code=201)
 async def file_request(kind: Format, request: Request, context: Intake, lang: Language) -> Response:
     """File a report. An `Idempotency-Key` makes it safe to send again; without one each request is a report."""
-    within(context.filings, request)
+    limit_rate(context.filings, request)
     form: ReportForm = one_of(ReportForm, await _form(request))
     command = _complaining(form, lang)
     filed = await file(context, Filing(*await _by(request, form), command))

@@ -9,13 +9,13 @@ from fastapi.responses import JSONResponse
 
 from chassis.http.web import ClientId, IdempotencyKey, IfMatch, Language, etag
 from chassis.write.command import Handled
-from chassis.write.loaded import Loaded
+from chassis.write.loaded import LoadedStream
 from intake import decide, handlers, tracking_view
 from intake.commands import AddDetail, Attach, CallOmbudsman, Confirm, Dispute, Erase, Withdraw
 from intake.context import Context
-from intake.handlers import Asked
+from intake.handlers import MoveRequest
 from intake.http import filing, follow
-from intake.http.filing import REPLAYED, Intake, receipt, with_notice, within
+from intake.http.filing import REPLAYED, Intake, limit_rate, receipt, with_notice
 from intake.settings import FORM_BYTES, MEDIA_TYPES
 from intake.storage.attachments import digest, media_type
 from schemas.base.limits import ATTACHMENT_BYTES, CLIENT, NAME
@@ -29,7 +29,7 @@ router.include_router(filing.router)
 router.include_router(follow.router)
 
 
-class Reporter(NamedTuple):
+class TrackedComplaint(NamedTuple):
     """Who asks, about which complaint."""
 
     context: Context
@@ -37,9 +37,9 @@ class Reporter(NamedTuple):
     code: str
     lang: str
 
-    async def loaded(self) -> Loaded:
+    async def loaded(self) -> LoadedStream:
         """Raises NotFound: its code was kept, but the filing was never finished."""
-        loaded = await self.context.ledger.load(self.complaint)
+        loaded = await self.context.repository.load(self.complaint)
         if not loaded.recorded:
             raise NotFound(what="complaint")
         return loaded
@@ -48,37 +48,37 @@ class Reporter(NamedTuple):
         """The whole story now."""
         context, loaded = self.context, await self.loaded()
         etag(response, loaded.state.version)
-        registry, lead = await context.registry.current(), await handlers.told_lead_of(context, loaded.state)
+        registry, lead = await context.registry.current(), await handlers.visible_lead_of(context, loaded.state)
         parts = [part.state for part in await handlers.parts_of(context, loaded.state)]
         told = loaded.told()
         story = tracking_view.page(loaded.state, told, self.code, registry, context.policies, self.lang, lead, parts)
         return with_notice(context, story, self.lang)
 
 
-async def _reporter(tracking_code: str, request: Request, context: Intake, lang: Language) -> Reporter:
-    within(context.lookups, request)
+async def _reporter(tracking_code: str, request: Request, context: Intake, lang: Language) -> TrackedComplaint:
+    limit_rate(context.lookups, request)
     complaint = await context.codes.open(tracking_code)
-    return Reporter(context, complaint, context.codes.of(complaint), lang)
+    return TrackedComplaint(context, complaint, context.codes.of(complaint), lang)
 
 
-class Asking(NamedTuple):
+class MoveHeaders(NamedTuple):
     """Under which key a move is asked for, by which client, after seeing which version."""
 
     client: str
     key: str
     if_match: int | None
 
-    def about(self, complaint: UUID, route: str) -> Asked:
+    def about(self, complaint: UUID, route: str) -> MoveRequest:
         """The request as intake knows it."""
-        return Asked(complaint, self.client, self.key, route, self.if_match)
+        return MoveRequest(complaint, self.client, self.key, route, self.if_match)
 
 
-async def _asking(client: ClientId, key: IdempotencyKey, if_match: IfMatch) -> Asking:
-    return Asking(client, key, if_match)
+async def _asking(client: ClientId, key: IdempotencyKey, if_match: IfMatch) -> MoveHeaders:
+    return MoveHeaders(client, key, if_match)
 
 
-Bearer = Annotated[Reporter, Depends(_reporter)]
-Asks = Annotated[Asking, Depends(_asking)]
+Bearer = Annotated[TrackedComplaint, Depends(_reporter)]
+Asks = Annotated[MoveHeaders, Depends(_asking)]
 
 
 @router.get("/complaints/{tracking_code}")
@@ -92,7 +92,7 @@ async def explain(reporter: Bearer) -> dict[str, Any]:
     """Why each date is what it is."""
     context = reporter.context
     state = (await reporter.loaded()).state
-    registry, lead = await context.registry.current(), await handlers.told_lead_of(context, state)
+    registry, lead = await context.registry.current(), await handlers.visible_lead_of(context, state)
     return {"due": explained(state, registry, context.policies, reporter.lang, lead)}
 
 
@@ -170,7 +170,7 @@ async def download(reporter: Bearer, attachment: UUID) -> Response:
 @router.get("/submissions/{client}/{key}")
 async def submission(client: str, key: str, request: Request, context: Intake, lang: Language) -> Response:
     """What became of a message on the topic `submissions`: 202 not read yet, 200 filed, 422 refused."""
-    within(context.lookups, request)  # the answer holds a tracking code, and a gateway's keys may be guessed
+    limit_rate(context.lookups, request)  # the answer holds a tracking code, and a gateway's keys may be guessed
     if len(client) > CLIENT or len(key) > CLIENT:
         raise InvalidField(field="key", why=f"at most {CLIENT} characters")
     found = await context.results.of(client, key)
@@ -179,7 +179,7 @@ async def submission(client: str, key: str, request: Request, context: Intake, l
     if isinstance(found, UUID):
         return JSONResponse(
             jsonable_encoder(
-                await receipt(context, (await context.ledger.load(found)).state, context.codes.of(found), lang)
+                await receipt(context, (await context.repository.load(found)).state, context.codes.of(found), lang)
             )
         )
     return JSONResponse(found, 422, media_type="application/problem+json")
@@ -210,13 +210,13 @@ async def person(
     return found.model_dump(exclude_none=True)
 
 
-async def _with_whole(context: Context, complaint: UUID) -> tuple[Loaded, Loaded]:
+async def _with_whole(context: Context, complaint: UUID) -> tuple[LoadedStream, LoadedStream]:
     """A complaint, and the one that names its reporter: itself, or the whole it is a part of."""
-    loaded = await context.ledger.load(complaint)
-    return loaded, await context.ledger.load(loaded.state.whole) if loaded.state.whole else loaded
+    loaded = await context.repository.load(complaint)
+    return loaded, await context.repository.load(loaded.state.whole) if loaded.state.whole else loaded
 
 
-async def _answered(reporter: Reporter, handled: Handled, response: Response) -> dict[str, Any]:
+async def _answered(reporter: TrackedComplaint, handled: Handled, response: Response) -> dict[str, Any]:
     if handled.repeated:
         response.headers[REPLAYED] = "true"
     return await reporter.page(response)

@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from schemas.base.values import Clock
-from schemas.complaint.fold import Told
+from schemas.complaint.fold import RecordedFact
 from schemas.complaint.state import Complaint
 from schemas.events.agency_inbox import ClarificationRequested, ResponseGiven
 from schemas.events.base import Fact
@@ -44,7 +44,7 @@ KINDS: Final[dict[type[Fact], Kind]] = {
     ComplaintEscalated: "raised",
     DueDateMoved: "moved",
 }
-AUDIBLE: Final[dict[type[Fact], Kind]] = {
+AUDIENCE_KINDS: Final[dict[type[Fact], Kind]] = {
     ComplaintRouted: "placed",
     ResponseGiven: "answered",
     ResolutionDisputed: "disputed",
@@ -56,10 +56,10 @@ AUDIBLE: Final[dict[type[Fact], Kind]] = {
     ComplaintUnjoined: "unjoined",
 }
 """What those are told whose own complaint follows this one, and the public who follow it."""
-NEWS: Final = frozenset(fact.__name__ for fact in (*KINDS, *AUDIBLE))
+NEWS: Final = frozenset(fact.__name__ for fact in (*KINDS, *AUDIENCE_KINDS))
 
 
-class News(NamedTuple):
+class NotifiableFact(NamedTuple):
     """One fact that the reporter is to be told of, as `kind`. `event_id` makes the notice one and the same."""
 
     kind: Kind
@@ -67,7 +67,7 @@ class News(NamedTuple):
     fact: Fact
 
 
-def news(state: Complaint, told: Sequence[Told], since: datetime) -> list[News]:
+def news_for_reporter(state: Complaint, told: Sequence[RecordedFact], since: datetime) -> list[NotifiableFact]:
     """What the reporter is told, oldest first, of what was said after `since`: what is long past is no news.
 
     Nobody is told anything once they asked to be forgotten, nor without having left word of themselves. Of a
@@ -75,20 +75,20 @@ def news(state: Complaint, told: Sequence[Told], since: datetime) -> list[News]:
     """
     if state.erased:
         return []
-    found = [News(KINDS[type(one.fact)], one.event_id, one.fact) for one in told if type(one.fact) in KINDS]
+    found = [NotifiableFact(KINDS[type(one.fact)], one.event_id, one.fact) for one in told if type(one.fact) in KINDS]
     higher = _climbs(found)
     return [one for one in found if one.fact.at > since and _is_told(state, one, higher)]
 
 
-def audible(state: Complaint, told: Sequence[Told], since: datetime) -> list[News]:
+def news_for_audience(state: Complaint, told: Sequence[RecordedFact], since: datetime) -> list[NotifiableFact]:
     """What others than the reporter are told, oldest first. Nothing of what the public may not know of."""
     if state.erased or not state.is_public:
         return []
-    found = [one for one in told if type(one.fact) in AUDIBLE and one.fact.at > since]
-    return [News(AUDIBLE[type(one.fact)], one.event_id, one.fact) for one in found]
+    found = [one for one in told if type(one.fact) in AUDIENCE_KINDS and one.fact.at > since]
+    return [NotifiableFact(AUDIENCE_KINDS[type(one.fact)], one.event_id, one.fact) for one in found]
 
 
-def _is_told(state: Complaint, one: News, higher: set[UUID]) -> bool:
+def _is_told(state: Complaint, one: NotifiableFact, higher: set[UUID]) -> bool:
     if one.kind == "raised":
         return one.event_id in higher and state.whole is None
     if isinstance(one.fact, DueDateMoved) and one.fact.clock in OFFICES:
@@ -96,7 +96,7 @@ def _is_told(state: Complaint, one: News, higher: set[UUID]) -> bool:
     return state.whole is None or one.kind == "asked"
 
 
-def _climbs(found: Sequence[News]) -> set[UUID]:
+def _climbs(found: Sequence[NotifiableFact]) -> set[UUID]:
     # That it stands on a rung where it stood before, by another clock or once more, is no news.
     highest, higher = 0, set[UUID]()
     for one in found:

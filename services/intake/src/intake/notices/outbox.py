@@ -65,7 +65,7 @@ _ENDING: Final = select(letters.c.ending).where(letters.c.id == bindparam("which
 """Made once: they are asked several times a second."""
 
 
-class Letter(NamedTuple):
+class QueuedNotice(NamedTuple):
     """A notice that waits. `tries`: this one included. `queued_at`: real time."""
 
     id: UUID
@@ -100,30 +100,30 @@ class Outbox:
         await self._database.run(lambda connection: connection.execute(_FORGET, whose).close())
         await self.behind.forget(complaint)
 
-    async def claim(self) -> Letter | None:
+    async def claim(self) -> QueuedNotice | None:
         """The notice that has been due for longest, kept from everybody else for `CLAIM`; None: none is due.
 
         Of one complaint's notices to one address only the oldest that waits is ever handed out: order is kept.
         """
         return await self._database.run(self._claim)
 
-    async def opened(self, letter: Letter) -> Notice | None:
+    async def opened(self, letter: QueuedNotice) -> Notice | None:
         """What it says, to whom; None if that is forgotten."""
         keys = await self._keys(letter.complaint)
         text = keys.open(letter.id, _FIELD, letter.sealed)
         return None if text == ERASED else Notice(letter.id, letter.complaint, **from_json(text))
 
-    async def end(self, letter: Letter, ending: str) -> None:
+    async def end(self, letter: QueuedNotice, ending: str) -> None:
         """It waits no more, and what it said is not kept. The row stays: the same notice is never queued again."""
         said = {"which": letter.id.bytes, "how": ending}
         await self._database.run(lambda connection: connection.execute(_DONE, said).close())
 
-    async def forgotten(self, letter: Letter) -> bool:
+    async def forgotten(self, letter: QueuedNotice) -> bool:
         """Whether its reporter asked to be forgotten since it was taken up."""
         which = {"which": letter.id.bytes}
         return await self._database.read(lambda connection: connection.execute(_ENDING, which).scalar()) == FORGOTTEN
 
-    async def rest(self, letter: Letter, rest_s: float) -> None:
+    async def rest(self, letter: QueuedNotice, rest_s: float) -> None:
         """It is tried again after so long."""
         later = {"which": letter.id.bytes, "then": self._now() + timedelta(seconds=rest_s)}
         await self._database.run(lambda connection: connection.execute(_LATER, later).close())
@@ -134,7 +134,7 @@ class Outbox:
         count, oldest = await self._database.read(lambda connection: connection.execute(query).one())
         return count, (self._now() - oldest).total_seconds() if oldest is not None else 0.0
 
-    def _claim(self, connection: Connection) -> Letter | None:
+    def _claim(self, connection: Connection) -> QueuedNotice | None:
         now = self._now()
         row: Any = connection.execute(_DUE, {"now": now}).first()
         if row is None:
@@ -142,7 +142,7 @@ class Outbox:
         taken = {"which": row.number, "was_due": row.due_at, "until": now + CLAIM, "tried": row.tries + 1}
         if connection.execute(_TAKEN, taken).rowcount == 0:
             return None  # another worker was first
-        return Letter(UUID(bytes=row.id), UUID(bytes=row.complaint), row.sealed, row.tries + 1, row.queued_at)
+        return QueuedNotice(UUID(bytes=row.id), UUID(bytes=row.complaint), row.sealed, row.tries + 1, row.queued_at)
 
     async def _keys(self, complaint: UUID) -> Keys:
         return (await self._keyring.load([complaint])).get(complaint, Keys())

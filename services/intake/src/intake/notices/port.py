@@ -76,7 +76,7 @@ class FileMailbox:
             raise NotSent(str(error)) from error
 
 
-class Sent:
+class SentNotices:
     """Which facts reporters were told of, or will be: their notices are in the outbox."""
 
     def __init__(self, database: Database) -> None:

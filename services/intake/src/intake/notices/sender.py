@@ -11,8 +11,8 @@ from typing import Final
 import structlog
 
 from chassis.base import metrics
-from chassis.base.retry import Patience, reason
-from intake.notices.outbox import FORGOTTEN, Letter, Outbox
+from chassis.base.retry import RetryPolicy, reason
+from intake.notices.outbox import FORGOTTEN, Outbox, QueuedNotice
 from intake.notices.port import NotNow, NotSent, Undeliverable
 from schemas.deadlines.policies import Policies
 
@@ -28,7 +28,7 @@ DOWN_LONGEST_S: Final = 30.0
 log = structlog.get_logger(__name__)
 
 
-class Post:
+class MailSender:
     """The road from the outbox to the mailbox behind it. Several processes may run one each."""
 
     def __init__(
@@ -42,7 +42,7 @@ class Post:
     ) -> None:
         """`now`: real time."""
         self._outbox, self._now, self._policies, self._jitter, self._sleep = outbox, now, policies, jitter, sleep
-        self._patience, self._down = Patience(sleep=sleep), 0
+        self._retry_policy, self._down = RetryPolicy(sleep=sleep), 0
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -71,20 +71,20 @@ class Post:
         except Exception as error:  # noqa: BLE001 - whatever it is, the notice waits and the others go on
             await self._wait(letter, error)
         else:
-            await self._patience.until_up(lambda: self._forget_again(letter), "outbox")
+            await self._retry_policy.until_up(lambda: self._forget_again(letter), "outbox")
             # It must not be forgotten that it was sent, also if our own database is away for a while.
-            await self._patience.until_up(lambda: self._outbox.end(letter, "sent"), "outbox")
+            await self._retry_policy.until_up(lambda: self._outbox.end(letter, "sent"), "outbox")
             self._up()
         return True
 
-    async def _forget_again(self, letter: Letter) -> None:
+    async def _forget_again(self, letter: QueuedNotice) -> None:
         # Read before its reporter was forgotten, written after what the mailbox keeps had been removed.
         if await self._outbox.forgotten(letter):
             await self._outbox.behind.forget(letter.complaint)
 
     async def _carry(self) -> None:
         while True:
-            found = await self._patience.until_up(self._finishing, "outbox")
+            found = await self._retry_policy.until_up(self._finishing, "outbox")
             if self._down:
                 await self._sleep(min(DOWN_LONGEST_S, DOWN_S * 2 ** min(self._down - 1, 10)))
             elif not found:
@@ -100,7 +100,7 @@ class Post:
             task.cancel()
             raise
 
-    async def _wait(self, letter: Letter, error: Exception) -> None:
+    async def _wait(self, letter: QueuedNotice, error: Exception) -> None:
         # What its address refuses is given up in the end; an outage of the mailbox itself ends no notice.
         tried_for = timedelta(days=self._policies.at(letter.queued_at).letters_d)
         if isinstance(error, NotNow) and self._now() - letter.queued_at >= tried_for:
@@ -115,7 +115,7 @@ class Post:
         longest = min(LONGEST_S, FIRST_S * 2 ** min(letter.tries - 1, 30))
         await self._outbox.rest(letter, longest * (0.5 + 0.5 * self._jitter()))
 
-    async def _give_up(self, letter: Letter, error: Exception) -> None:
+    async def _give_up(self, letter: QueuedNotice, error: Exception) -> None:
         await self._outbox.end(letter, "undeliverable")
         metrics.NOTICES_UNDELIVERABLE.inc()
         log.warning("notice undeliverable", notice=str(letter.id), because=reason(error), tries=letter.tries)
@@ -127,7 +127,7 @@ class Post:
 
     async def _tell(self) -> None:
         while True:
-            count, oldest_s = await self._patience.until_up(self._outbox.waiting, "outbox")
+            count, oldest_s = await self._retry_policy.until_up(self._outbox.waiting, "outbox")
             metrics.NOTICES_WAITING.set(count)
             metrics.NOTICES_OLDEST.set(oldest_s)
             await self._sleep(10 * IDLE_S)

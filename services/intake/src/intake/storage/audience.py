@@ -4,19 +4,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.project.from_store import StoreFeed
+from chassis.project.from_store import StoreProjection
 from chassis.sql.database import Database
 from intake.storage import relations
-from intake.storage.subscribers import Watchers
+from intake.storage.subscribers import Subscribers
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """`feed` keeps the relations in `database` up to date; `watchers` lie beside the vault."""
+    """`feed` keeps the relations in `database` up to date; `subscribers` lie beside the vault."""
 
     database: Database
-    feed: StoreFeed
-    watchers: Watchers
+    feed: StoreProjection
+    subscribers: Subscribers
 
     async def complaint_of(self, public_number: str) -> UUID | None:
         """The complaint of that number, also one that was filed a moment ago."""

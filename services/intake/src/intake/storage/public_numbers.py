@@ -12,7 +12,7 @@ from schemas.base.ids import public_number
 from schemas.registry.calendars import DEFAULT_ZONE, zone_of
 
 
-class Numbers:
+class PublicNumbers:
     """Hands out each number once, over all processes."""
 
     def __init__(self, database: Database, at_once: int = NUMBERS_AT_ONCE) -> None:

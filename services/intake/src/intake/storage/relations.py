@@ -13,6 +13,8 @@ from chassis.sql.statements import among, replace
 from intake.settings import CHAIN
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX, complaint_id
+from schemas.events.intake import ComplaintFiled
+from schemas.events.router import ComplaintJoined
 
 METADATA: Final = MetaData()
 
@@ -45,9 +47,9 @@ def apply(connection: Connection, tables: Sequence[Table], events: Sequence[Reco
     report, follower = tables
     numbers, leads = dict[str, str](), dict[str, str]()
     for event in events:
-        if event.type == "ComplaintFiled":
+        if event.type == ComplaintFiled.__name__:
             numbers[from_json(event.data)["public_number"]] = str(complaint_id(event.stream))
-        elif event.type == "ComplaintJoined":
+        elif event.type == ComplaintJoined.__name__:
             leads[str(complaint_id(event.stream))] = from_json(event.data)["lead"]
     named = [{"public_number": n, "complaint": c} for n, c in numbers.items()]
     replace(connection, report.c.public_number, list(numbers), named)

@@ -19,7 +19,7 @@ _COLUMNS = "id, complaint, sealed, since_at"
 _CONFIRMED = "exists (select 1 from confirmations c where c.id = watchers.id)"
 
 
-class Watcher(NamedTuple):
+class Subscriber(NamedTuple):
     """One person who follows one report, since then, or who asked to."""
 
     id: UUID
@@ -36,20 +36,20 @@ class Watcher(NamedTuple):
         return said["to"], said["lang"]
 
 
-def watcher(complaint: UUID, keys: Keys, address: str, lang: str, since_at: datetime) -> Watcher:
+def subscriber_for(complaint: UUID, keys: Keys, address: str, lang: str, since_at: datetime) -> Subscriber:
     """The row of that address: the same for the same address and report, and opening nothing by itself."""
     id_ = derived_id("watcher", str(complaint), keys.mac(address.strip().lower().encode()))
     sealed = keys.seal(id_, _FIELD, to_json({"to": address, "lang": lang}).decode())
-    return Watcher(id_, complaint, sealed, since_at)
+    return Subscriber(id_, complaint, sealed, since_at)
 
 
-class Watchers:
+class Subscribers:
     """Keeps them. An address that was only asked for hears nothing until whoever reads its letters says yes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def ask(self, one: Watcher) -> Watcher | None:
+    async def ask(self, one: Subscriber) -> Subscriber | None:
         """Kept until it is confirmed or lapses; asked again, it is as it was asked first. None: it is confirmed."""
         statement = f"insert into watchers ({_COLUMNS}) values (%s, %s, %s, %s) on conflict do nothing"  # noqa: S608
         await self._do(statement, one.id.bytes, one.complaint.bytes, one.sealed, one.since_at.isoformat())
@@ -65,7 +65,7 @@ class Watchers:
         await self._do(statement, at.isoformat(), id_.bytes)
         return bool(await self._ask("select id from confirmations where id = %s", id_.bytes))
 
-    async def of(self, complaints: Collection[UUID]) -> list[Watcher]:
+    async def of(self, complaints: Collection[UUID]) -> list[Subscriber]:
         """Everybody who follows one of these, since when the address was confirmed."""
         if not complaints:
             return []
@@ -82,7 +82,7 @@ class Watchers:
         found = await self._ask("select id from watchers where complaint = %s", complaint.bytes)
         return [UUID(bytes=bytes(row[0])) for row in found]
 
-    async def unconfirmed(self, by: datetime, limit: int) -> list[Watcher]:
+    async def unconfirmed(self, by: datetime, limit: int) -> list[Subscriber]:
         """Those asked for by then that nobody confirmed, oldest first."""
         return await self._waiting("since_at <= %s order by since_at limit %s", by.isoformat(), limit)
 
@@ -98,7 +98,7 @@ class Watchers:
         """Nobody follows this report any more. Repeatable."""
         await self._delete("complaint", complaint)
 
-    async def _waiting(self, where: str, *values: object) -> list[Watcher]:
+    async def _waiting(self, where: str, *values: object) -> list[Subscriber]:
         found = await self._ask(f"select {_COLUMNS} from watchers where not {_CONFIRMED} and {where}", *values)  # noqa: S608
         return [_watcher(row) for row in found]
 
@@ -115,6 +115,6 @@ class Watchers:
         await self._database.run(lambda connection: rows(connection, marked, values))
 
 
-def _watcher(row: tuple[Any, ...]) -> Watcher:
+def _watcher(row: tuple[Any, ...]) -> Subscriber:
     id_, complaint, sealed, since_at = row
-    return Watcher(UUID(bytes=bytes(id_)), UUID(bytes=bytes(complaint)), sealed, datetime.fromisoformat(since_at))
+    return Subscriber(UUID(bytes=bytes(id_)), UUID(bytes=bytes(complaint)), sealed, datetime.fromisoformat(since_at))

@@ -68,7 +68,7 @@ letters = Table(
 Index("letters_due", letters.c.due_at)
 Index("letters_by_lane", letters.c.lane)
 Index("letters_by_complaint", letters.c.complaint)
-watchers = Table(
+subscribers = Table(
     "watchers",
     metadata,
     Column("id", LargeBinary(16), primary_key=True),
@@ -76,7 +76,7 @@ watchers = Table(
     Column("sealed", Text, nullable=False, comment="address and language, under the complaint's own key"),
     Column("since_at", Text, nullable=False, comment="when it was asked for; ISO 8601, UTC"),
 )
-Index("watchers_by_complaint", watchers.c.complaint)
+Index("watchers_by_complaint", subscribers.c.complaint)
 confirmations = Table(
     "confirmations",
     metadata,

@@ -21,7 +21,7 @@ from schemas.events.intake import ComplaintFiled
 INSERT = "insert into codes (hash, complaint) values (%s, %s) on conflict do nothing"
 
 
-class Codes:
+class TrackingCodes:
     """Tracking codes under one secret."""
 
     def __init__(self, database: Database, secret: bytes) -> None:

@@ -21,7 +21,7 @@ from router.learning.examples import BadExamples
 from router.placement.choose import Doubt, choose, question
 from router.placement.policy import day_of
 from schemas.base.values import Place
-from schemas.complaint.fold import Told, fold
+from schemas.complaint.fold import RecordedFact, fold
 from schemas.complaint.state import new
 from schemas.events.intake import ComplaintFiled
 from schemas.reference.load import policies
@@ -91,7 +91,7 @@ def likeness_(
 async def _understood(text: str, region: str | None) -> list[str]:
     async with open_platform(read_settings()) as platform, open_router(platform) as context:
         known, at = await context.knowing.current(), platform.clock.now()
-        state = fold(new(NOBODY), [Told(_filed(text, region, at), NOBODY, 0)])
+        state = fold(new(NOBODY), [RecordedFact(_filed(text, region, at), NOBODY, 0)])
         read = known.reader.read(state)
         chosen = choose(state, question(state, read, known), known, day_of(at))
     words, where = read.words, read.where

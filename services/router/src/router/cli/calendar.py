@@ -116,11 +116,11 @@ async def _registry() -> Registry:
 
 async def _decree(asked: CalendarFile) -> tuple[Registry, Registry]:
     async with open_platform(read_settings()) as platform:
-        ledger, at = platform.ledger(SERVICE), platform.clock.now()
-        known = await ledger.registry()
+        repository, at = platform.repository(SERVICE), platform.clock.now()
+        known = await repository.registry()
         fact = asked.reviewed().decree(at)
         after = await handle_registry(
-            ledger, lambda state: decide.decree_calendar(state, fact), _cause(fact, known, at), known
+            repository, lambda state: decide.decree_calendar(state, fact), _cause(fact, known, at), known
         )
         return known, after
 

@@ -80,9 +80,9 @@ async def _replayed(
     settings: Settings, model: str | None, registry_at: datetime | None, since: datetime | None
 ) -> dict[str, Any]:
     async with open_platform(settings) as platform:
-        ledger = platform.ledger(SERVICE)
-        read_with = _reader(settings, model or (await ledger.registry()).model)
-        told = await replays.replay(ledger, policies(), read_with, registry_at=registry_at, since=since)
+        repository = platform.repository(SERVICE)
+        read_with = _reader(settings, model or (await repository.registry()).model)
+        told = await replays.replay(repository, policies(), read_with, registry_at=registry_at, since=since)
     return {
         "model": model or "live",
         "registry": registry_at.date().isoformat() if registry_at else "of each day",
@@ -95,7 +95,7 @@ def _reader(settings: Settings, model: str | None) -> Callable[[Registry], Reade
         found = find(settings.models_dir, model)
     except BadModel as error:
         raise typer.BadParameter(str(error), param_hint="--model") from error
-    return lambda registry: reader(registry).having(found)
+    return lambda registry: reader(registry).with_model(found)
 
 
 async def _tallied(settings: Settings, model: str) -> dict[str, Any]:
@@ -107,7 +107,7 @@ async def _exported(settings: Settings, out: Path, since: datetime | None, *, ag
     counts: dict[str, int] = {}
     async with open_platform(settings) as platform:
         with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            async for each in replays.examples(platform.ledger(SERVICE), since):
+            async for each in replays.examples(platform.repository(SERVICE), since):
                 label = each.agency if agency else each.sector
                 if each.right and label is not None:
                     row = {**each._asdict(), "label": label, "class": each.class_.value}

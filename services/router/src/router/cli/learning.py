@@ -14,10 +14,20 @@ from chassis.service.platform import open_platform
 from router.app import switch
 from router.history import replay as replays
 from router.history.labels import Experience, taught
-from router.learning.examples import BadExamples, Columns, read_examples
+from router.learning.examples import BadExamples, ExampleColumns, read_examples
 from router.learning.train import caution_for, history_source, learn, own_examples, own_source, source, with_own
 from router.reading.classifier import Model
-from router.reading.model_files import LARGEST_BYTES, RULES_ALONE, SUFFIX, BadModel, Card, default, find, read, write
+from router.reading.model_files import (
+    LARGEST_BYTES,
+    RULES_ALONE,
+    SUFFIX,
+    BadModel,
+    ModelCard,
+    default,
+    find,
+    read,
+    write,
+)
 from router.settings import SERVICE
 
 app: Final = typer.Typer(no_args_is_help=True)
@@ -48,7 +58,7 @@ def train(
 ) -> None:
     """Make a model; prints its card. It places nothing before `switch` names it."""
     settings = read_settings()
-    columns, silent = Columns(_names(text), label, _names(place), kind or None), 0
+    columns, silent = ExampleColumns(_names(text), label, _names(place), kind or None), 0
     try:
         examples = [example for path in data or () for example in read_examples(path, columns)]
         sources = [source(path) for path in data or ()]
@@ -82,7 +92,7 @@ def train(
 
 async def _lived(settings: Settings, since: datetime | None) -> list[Experience]:
     async with open_platform(settings) as platform:
-        told = replays.examples(platform.ledger(SERVICE), since.replace(tzinfo=UTC) if since else None)
+        told = replays.examples(platform.repository(SERVICE), since.replace(tzinfo=UTC) if since else None)
         found = [each async for each in told]
     if not found:
         raise BadExamples("history teaches nothing yet: nobody has placed or taken a complaint")
@@ -126,7 +136,7 @@ def _tell(kept: Console, told: object) -> None:
     shown.print(told)
 
 
-def _model(folder: Path, named: str) -> tuple[Model, Card]:
+def _model(folder: Path, named: str) -> tuple[Model, ModelCard]:
     try:
         if named == "default":
             return default()

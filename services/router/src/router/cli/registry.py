@@ -53,7 +53,7 @@ def check(
 async def _covered(on: datetime | None) -> tuple[Covered, int]:
     async with open_platform(read_settings()) as platform:
         at = on.replace(tzinfo=UTC) if on is not None else platform.clock.now()
-        known = await platform.ledger(SERVICE).registry()
+        known = await platform.repository(SERVICE).registry()
     if known.version < 0:
         known = planted(calendars(), at)
     regions = {*place_data().places, *(body.region for body in known.agencies.values() if body.region)}

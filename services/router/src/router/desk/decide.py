@@ -73,7 +73,7 @@ def place(state: Complaint, by: By, body: Body, note: str | None) -> list[Fact]:
     """
     if _is_routed(state, body, "desk"):
         return []
-    _at_the_desk(state, "ComplaintRouted")
+    _at_the_desk(state, ComplaintRouted)
     _exists(by.registry, body)
     if body.agency in state.returned_by:
         raise InvalidField(field="agency", why="this body has returned the complaint; only the arbiter can bind it")
@@ -84,7 +84,7 @@ def ask(state: Complaint, by: By, question: str) -> list[Fact]:
     """The desk asks the reporter, and waits 30 days at most (law 25/2009, article 44)."""
     if state.status is Status.AWAITING_REPORTER and state.question == question:
         return []
-    _at_the_desk(state, "ReporterAsked")
+    _at_the_desk(state, ReporterAsked)
     return [ReporterAsked(at=by.at, question=_text("question", question, limits.NOTE))]
 
 
@@ -92,7 +92,7 @@ def restate(state: Complaint, by: By, text: str, title: str | None) -> list[Fact
     """The desk's wording for the public; the text as sent never changes."""
     if (state.restated_text, state.restated_title) == (text, title):
         return []
-    _allowed(state, "ComplaintRestated")
+    _allowed(state, ComplaintRestated)
     short = _text("title", title, limits.TITLE) if title is not None else None
     return [ComplaintRestated(at=by.at, text=_text("text", text, limits.BODY), title=short)]
 
@@ -107,7 +107,7 @@ def join(state: Complaint, by: By, lead: Complaint) -> list[Fact]:
         return []
     if state.whole is not None:
         raise CannotJoin(why="whole_or_part")
-    _allowed(state, "ComplaintJoined")
+    _allowed(state, ComplaintJoined)
     if why := apart(state, lead):
         raise CannotJoin(why=why)
     return [ComplaintJoined(at=by.at, lead=lead.id, by="desk")]
@@ -140,7 +140,7 @@ def split(
     if state.status is Status.TRIAGE:
         facts.append(_leading(state, by, lead))
     else:
-        _allowed(state, "ComplaintSplit")
+        _allowed(state, ComplaintSplit)
         lead = Body(state.holder.agency or "", state.holder.unit)
     if why := _indivisible(state, parts, lead, ended):
         raise CannotSplit(why=why)
@@ -165,7 +165,7 @@ def open_arbitration(state: Complaint, by: By) -> list[Fact]:
     """The desk asks the Ombudsman to decide."""
     if state.status is Status.ARBITRATION:
         return []
-    _at_the_desk(state, "ArbitrationOpened")
+    _at_the_desk(state, ArbitrationOpened)
     return [ArbitrationOpened(at=by.at, reason="desk", bodies=tuple(dict.fromkeys(state.returned_by)))]
 
 
@@ -173,7 +173,7 @@ def archive(state: Complaint, by: By, reason: ArchiveReason, note: str) -> list[
     """End it without an agency, for a stated reason that the reporter can dispute."""
     if state.closed is CloseReason.ARCHIVED:
         return []
-    _at_the_desk(state, "ComplaintArchived")
+    _at_the_desk(state, ComplaintArchived)
     return [ComplaintArchived(at=by.at, reason=reason, note=_text("note", note, limits.NOTE))]
 
 
@@ -191,7 +191,7 @@ def arbitrate(
         return []
     _must_be(state)
     if state.status is not Status.ARBITRATION:
-        raise WrongStatus(status=state.status.value, action="ArbitrationDecided")
+        raise WrongStatus(status=state.status.value, action=ArbitrationDecided.__name__)
     _exists(by.registry, body)
     text, matter = _text("reason", reason, limits.NOTE), binds(state)
     decided = ArbitrationDecided(
@@ -201,16 +201,16 @@ def arbitrate(
     return [decided, routed.model_copy(update={"basis": binding_basis(routed.basis, decided, state)})]
 
 
-def _at_the_desk(state: Complaint, fact: str) -> None:
+def _at_the_desk(state: Complaint, fact: type[Fact]) -> None:
     _must_be(state)
     if state.status is not Status.TRIAGE:
-        raise WrongStatus(status=state.status.value, action=fact)
+        raise WrongStatus(status=state.status.value, action=fact.__name__)
 
 
-def _allowed(state: Complaint, fact: str) -> None:
+def _allowed(state: Complaint, fact: type[Fact]) -> None:
     _must_be(state)
     if not allows(state, fact):
-        raise WrongStatus(status=state.status.value, action=fact)
+        raise WrongStatus(status=state.status.value, action=fact.__name__)
 
 
 def _must_be(state: Complaint) -> None:

@@ -20,6 +20,7 @@ from schemas.complaint.fold import allows
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint, new
 from schemas.deadlines.policies import Policies
+from schemas.events.router import ComplaintJoined
 
 SURE, ALIKE, COPY = 0.65, 0.5, 0.9
 SURE_WHERE, ALIKE_WHERE = 0.65, 0.4
@@ -118,7 +119,7 @@ def may_follow(state: Complaint, lead: Complaint) -> bool:
     """
     return (
         state.status in _FOLLOWS_FROM
-        and allows(state, "ComplaintJoined")
+        and allows(state, ComplaintJoined)
         and lead.status is not Status.ANSWERED
         and is_open_to_all(state)
         and is_open_to_all(lead)

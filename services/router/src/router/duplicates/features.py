@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from router.geography.codes import PROVINCE_LENGTH, REGENCY_LENGTH
-from router.lexicon.files import Checked, Phrase, parse, read
+from router.lexicon.files import Phrase, StrictModel, parse_toml, read_data
 
 Number = tuple[str, str]
 """The word that an address's number stands behind, and the number."""
@@ -28,7 +28,7 @@ _AND: Final = ("dan", "s", "d", "sd", "sampai")
 MATTER, SPOT, NAME, NUMBER, SIDE, OTHER, ORDINARY = 1.5, 2.0, 1.5, 1.0, 0.7, 0.4, 0.3
 
 
-class Markers(Checked):
+class Markers(StrictModel):
     """Words after which a place is named or numbered."""
 
     spot: frozenset[Phrase]
@@ -37,38 +37,38 @@ class Markers(Checked):
     side: frozenset[Phrase]
 
 
-class Faced(Checked):
+class Faced(StrictModel):
     """Words before a landmark."""
 
     words: frozenset[Phrase]
 
 
-class Units(Checked):
+class Units(StrictModel):
     """Words that make a number one of time or amount."""
 
     after: frozenset[Phrase]
     before: frozenset[Phrase]
 
 
-class Personal(Checked):
+class Personal(StrictModel):
     """Words of what concerns one person or household."""
 
     words: frozenset[Phrase]
 
 
-class Common(Checked):
+class Common(StrictModel):
     """Words that say nothing of the matter or the spot."""
 
     words: str
 
 
-class Negation(Checked):
+class Negation(StrictModel):
     """Words that turn the next one round."""
 
     words: frozenset[Phrase]
 
 
-class FeatureData(Checked):
+class FeatureData(StrictModel):
     """likeness.toml."""
 
     version: str
@@ -253,4 +253,4 @@ class _Reading:
 @cache
 def feature_data() -> FeatureData:
     """The lists. Raises BadRules."""
-    return parse(FeatureData, read("likeness.toml"), "likeness.toml")
+    return parse_toml(FeatureData, read_data("likeness.toml"), "likeness.toml")

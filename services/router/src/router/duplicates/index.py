@@ -36,7 +36,7 @@ from sqlalchemy import (
 from chassis.project.view import View
 from chassis.sql.statements import add, among, remove
 from chassis.sql.types import Moment
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from router.duplicates.compare import Case, case, is_open_to_all
 from router.duplicates.features import FeatureReader
 from router.geography.codes import REGENCY_LENGTH
@@ -45,6 +45,19 @@ from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
+from schemas.events.agency_inbox import ComplaintReturned, ResponseGiven
+from schemas.events.base import names
+from schemas.events.escalation import ComplaintLapsed
+from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased, ResolutionConfirmed, ResolutionDisputed
+from schemas.events.router import (
+    ComplaintArchived,
+    ComplaintClassified,
+    ComplaintJoined,
+    ComplaintReferred,
+    ComplaintRouted,
+    ComplaintSplit,
+    ComplaintUnjoined,
+)
 
 NAMES: Final = 12
 """So many words of the spot at most make keys: those of the smallest hashes, so that like texts keep the same ones."""
@@ -56,13 +69,22 @@ AT_A_TIME: Final = 16
 """Texts taken apart before others have their turn: placing runs beside this."""
 _CELLS_PER_DEGREE: Final = 500
 """Squares of about 220 m."""
-HEEDS: Final = frozenset(
-    {
-        "ComplaintClassified", "ComplaintReferred", "ComplaintRouted", "ComplaintJoined", "ComplaintUnjoined",
-        "ComplaintReturned", "ComplaintWithdrawn", "ComplaintArchived", "ComplaintLapsed", "ComplaintSplit",
-        "ResponseGiven", "ResolutionConfirmed", "ResolutionDisputed", "PersonalDataErased",
-    }
-)  # fmt: skip
+EVENT_TYPES: Final = names(
+    ComplaintClassified,
+    ComplaintReferred,
+    ComplaintRouted,
+    ComplaintJoined,
+    ComplaintUnjoined,
+    ComplaintReturned,
+    ComplaintWithdrawn,
+    ComplaintArchived,
+    ComplaintLapsed,
+    ComplaintSplit,
+    ResponseGiven,
+    ResolutionConfirmed,
+    ResolutionDisputed,
+    PersonalDataErased,
+)
 """Only these change whether it is here."""
 
 
@@ -155,11 +177,11 @@ def _hash(secret: bytes, *parts: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-def index_view(ledger: Ledger, reader: FeatureReader, secret: bytes) -> View[Entry]:
+def index_view(repository: Repository, reader: FeatureReader, secret: bytes) -> View[Entry]:
     """The view: an entry follows from its complaint's present state. `secret`: at most 64 bytes."""
 
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Entry]:
-        loaded = await ledger.touched([event for event in events if event.type in HEEDS])
+        loaded = await repository.touched([event for event in events if event.type in EVENT_TYPES])
         entries: list[Entry] = []
         for number, each in enumerate(loaded, start=1):
             entries.append(_entry(each.state, reader, secret))

@@ -14,15 +14,15 @@ from uuid import UUID
 import structlog
 from sqlalchemy import MetaData
 
-from chassis.base.ports import Clock
-from chassis.base.retry import Patience, reason
-from chassis.project.from_store import StoreFeed
+from chassis.base.ports import TimeSource
+from chassis.base.retry import RetryPolicy, reason
+from chassis.project.from_store import StoreProjection
 from chassis.react.reaction import StopProcess
 from chassis.sql.database import Database
 from chassis.sql.lease import Lease, lease_table
 from chassis.write.command import handle
-from chassis.write.loaded import Loaded
-from chassis.write.repository import Cause, Ledger
+from chassis.write.loaded import LoadedStream
+from chassis.write.repository import Cause, Repository
 from router.duplicates import index
 from router.duplicates.compare import Case, Compared, Sameness, case, compare, is_open_to_all, may_follow
 from router.duplicates.features import FeatureReader
@@ -54,21 +54,21 @@ class DuplicateWatch:
         self,
         database: Database,
         metadata: MetaData,
-        ledger: Ledger,
-        clock: Clock,
+        repository: Repository,
+        clock: TimeSource,
         reader: FeatureReader,
         secret: bytes,
         policies: Policies,
         period_s: float = 1.0,
     ) -> None:
         """`secret`: what the index hashes with, at most 64 bytes; another secret needs another index."""
-        self._database, self._ledger, self._clock, self._period_s = database, ledger, clock, period_s
+        self._database, self._repository, self._clock, self._period_s = database, repository, clock, period_s
         self._reader, self._secret, self._policies = reader, secret, policies
         self._tables = Tables(*index.define(metadata, ""))
-        self.view = index.index_view(ledger, reader, secret)
-        self.feed = StoreFeed(ledger.store, database, metadata, self.view)
+        self.view = index.index_view(repository, reader, secret)
+        self.feed = StoreProjection(repository.store, database, metadata, self.view)
         self._lease = Lease(database, lease_table(metadata), "duplicates")
-        self._patience = Patience()
+        self._retry_policy = RetryPolicy()
         self._looked = False
         self._prune_at = datetime.min.replace(tzinfo=UTC)
 
@@ -76,7 +76,7 @@ class DuplicateWatch:
         """Until cancelled: while this process holds the lease, feed and compare; otherwise wait for it."""
         try:
             while True:
-                await self._patience.until_up(self._turn, "duplicates")
+                await self._retry_policy.until_up(self._turn, "duplicates")
                 await asyncio.sleep(self._period_s)
         finally:
             with suppress(Exception):  # the lease ends by itself if the database is gone
@@ -104,7 +104,7 @@ class DuplicateWatch:
 
     async def similar(self, asked: Case) -> list[Found]:
         """Open complaints that anybody may know of and that may be about the same matter, the likeliest first."""
-        await self.feed.freshen(FRESH_S)
+        await self.feed.refresh(FRESH_S)
         return [found for found in await self._earlier(asked) if is_open_to_all(found.state)][: index.SUGGESTIONS]
 
     async def suggestions(self, complaints: Sequence[UUID]) -> dict[UUID, list[Suggestion]]:
@@ -131,23 +131,23 @@ class DuplicateWatch:
         since = received_at - timedelta(days=self._policies.at(received_at).alike_d)
         under = index.nearby(asked, self._secret)
         near = await self._database.read(index.candidates(self._tables, under, since, asked.state.id))
-        others = [each.state for each in await self._ledger.load_many(near)]
+        others = [each.state for each in await self._repository.load_many(near)]
         found = [Found(other, compare(asked, self.case(other), self._policies)) for other in others if other.is_open]
         alike = [each for each in found if each.compared.sameness is not Sameness.OTHER]
         return sorted(alike, key=lambda each: (each.compared.sameness is Sameness.ALIKE, -each.compared.score))
 
     async def _compare(self, new: Sequence[UUID]) -> None:
         found: list[Suggestion] = []
-        for each in await self._ledger.load_many(new):
+        for each in await self._repository.load_many(new):
             try:
-                found += await self._patience.until_up(lambda one=each: self._compare_one(one), "duplicates")  # type: ignore[misc]
+                found += await self._retry_policy.until_up(lambda one=each: self._compare_one(one), "duplicates")  # type: ignore[misc]
             except StopProcess:
                 raise
             except Exception as error:  # noqa: BLE001 - one that cannot be compared must not keep the others
                 log.error("not compared", complaint=str(each.state.id), because=reason(error))
         await self._database.run(lambda connection: index.note(connection, self._tables, new, found))
 
-    async def _compare_one(self, one: Loaded) -> list[Suggestion]:
+    async def _compare_one(self, one: LoadedStream) -> list[Suggestion]:
         """Join it, or what came later, where that is sure; what is left to a person."""
         found: list[Suggestion] = []
         for other, compared in await self._earlier(self.case(one.state)):
@@ -160,7 +160,7 @@ class DuplicateWatch:
         return found
 
     async def _join(self, follower: UUID, lead: UUID, compared: Compared) -> bool:
-        loaded, root = await self._ledger.load_many([follower, lead])
+        loaded, root = await self._repository.load_many([follower, lead])
         if any(event.type == ComplaintJoined.__name__ for event in loaded.recorded):
             return False
 
@@ -173,7 +173,7 @@ class DuplicateWatch:
         correlation = metadata_of(loaded.recorded[0]).correlation_id
         cause = Cause(loaded.state.filed.event_id, correlation, self._clock.now())
         try:
-            handled = await handle(self._ledger, follower, follow, cause)
+            handled = await handle(self._repository, follower, follow, cause)
         except Refusal:
             return False
         if handled.facts:

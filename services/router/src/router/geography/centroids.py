@@ -23,7 +23,7 @@ _DOUBT: Final = 2.5
 outlines of all 514 regencies."""
 
 
-class Centre(NamedTuple):
+class Centroid(NamedTuple):
     """A district's centre in degrees; `code` is empty for one beyond the border."""
 
     code: str
@@ -31,23 +31,23 @@ class Centre(NamedTuple):
     lon: float
 
 
-class Near(NamedTuple):
+class NearbyDistrict(NamedTuple):
     """A district that is possible, and how likely its regency is the right one, 0 to 1."""
 
     code: str
     score: float
 
 
-class Centres:
+class CentroidIndex:
     """The centres of all districts, indexed by squares."""
 
-    def __init__(self, centres: Sequence[Centre]) -> None:
-        self._squares: dict[tuple[int, int], list[Centre]] = defaultdict(list)
+    def __init__(self, centres: Sequence[Centroid]) -> None:
+        self._squares: dict[tuple[int, int], list[Centroid]] = defaultdict(list)
         for centre in centres:
             self._squares[_square(centre.lat, centre.lon)].append(centre)
         self._reach: dict[str, float] = {}
 
-    def near(self, lat: float, lon: float) -> tuple[Near, ...]:
+    def near(self, lat: float, lon: float) -> tuple[NearbyDistrict, ...]:
         """The nearest district, and the nearest one of another regency, best first; nothing out at sea."""
         far = sorted(self._around(lat, lon, 2))
         if not far or not far[0][1].code or far[0][0] > self._reach_of(far[0][1]):
@@ -56,10 +56,10 @@ class Centres:
         others = (pair for pair in far if regency(pair[1].code) != regency(first.code))
         next_, second = next(others, (REACH_KM * 2, None))
         doubt = (nearest / next_) ** _DOUBT / 2 if next_ else 0.5
-        found = (Near(first.code, 1 - doubt),)
-        return (*found, Near(second.code, doubt)) if second is not None and second.code else found
+        found = (NearbyDistrict(first.code, 1 - doubt),)
+        return (*found, NearbyDistrict(second.code, doubt)) if second is not None and second.code else found
 
-    def _reach_of(self, centre: Centre) -> float:
+    def _reach_of(self, centre: Centroid) -> float:
         if centre.code not in self._reach:
             around = sorted(far for far, other in self._around(centre.lat, centre.lon, 2) if other.code != centre.code)
             nearest = around[:_NEIGHBOURS] or [REACH_KM]
@@ -67,7 +67,7 @@ class Centres:
             self._reach[centre.code] = min(REACH_KM, max(NEAR_KM, _SPACINGS * spacing))
         return self._reach[centre.code]
 
-    def _around(self, lat: float, lon: float, squares: int) -> Iterator[tuple[float, Centre]]:
+    def _around(self, lat: float, lon: float, squares: int) -> Iterator[tuple[float, Centroid]]:
         row, column = _square(lat, lon)
         narrow = cos(radians(lat))
         for i in range(row - squares, row + squares + 1):

@@ -32,7 +32,7 @@ def regency(code: str) -> str:
     return code[:REGENCY_LENGTH]
 
 
-def renewed(code: str, former: Mapping[str, Former]) -> str:
+def current_code(code: str, former: Mapping[str, Former]) -> str:
     """The code that holds today: a district goes with its regency and keeps its own digits."""
     now = former.get(regency(code))
     return now.code + code[REGENCY_LENGTH:] if now is not None else code

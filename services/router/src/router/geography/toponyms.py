@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from router.geography.codes import DISTRICT_LENGTH, REGENCY_LENGTH, is_province, province, regency
 from router.lexicon.files import District, NameData
-from router.lexicon.phrases import Found, WordList
+from router.lexicon.phrases import PhraseIndex, PhraseMatch
 
 SPELLINGS: Final = {
     "kab": "kabupaten", "prov": "provinsi", "propinsi": "provinsi", "jl": "jalan", "jln": "jalan", "kec": "kecamatan",
@@ -36,7 +36,7 @@ _KIN: Final = 2.5
 """A word like `pemkot` elsewhere in the text speaks for cities, one like `bupati` for regencies."""
 
 
-class Sort(Enum):
+class NameKind(Enum):
     """How a written name stands for a region: with its title; as a name of its own; as one that needs `di` or the like
     in front of it; as one that only another name can make sure.
     """
@@ -47,17 +47,17 @@ class Sort(Enum):
     FAINT = 0.0
 
 
-_UNSURE: Final = (Sort.UNSURE, Sort.FAINT)
+_UNSURE: Final = (NameKind.UNSURE, NameKind.FAINT)
 
 
-class Named(NamedTuple):
+class NameMeaning(NamedTuple):
     """What one written name may stand for."""
 
     code: str
-    sort: Sort
+    sort: NameKind
 
 
-class Guess(NamedTuple):
+class RegionCandidate(NamedTuple):
     """A region that the words may mean, how likely (0 to 1), and by which source and names."""
 
     code: str
@@ -68,14 +68,14 @@ class Guess(NamedTuple):
 
 class _Mention(NamedTuple):
     phrase: str
-    meanings: tuple[Named, ...]
+    meanings: tuple[NameMeaning, ...]
     weight: float
     """By where it stands; how sure each meaning is comes on top."""
     located: bool
     source: str
 
 
-class PlaceNames:
+class ToponymFinder:
     """The names of all regions; `extra` are regions that bodies were registered for and no list has."""
 
     def __init__(
@@ -85,12 +85,12 @@ class PlaceNames:
         self._cities = {code for code, name in known.items() if name.startswith("Kota ")}
         words = {word: word for word in (*names.streets.words, *names.near.here, *names.near.away)}
         entries = _entries(known, districts, names, common)
-        self._list = WordList(entries, {**words, **SPELLINGS})
-        self._kin = WordList(
+        self._list = PhraseIndex(entries, {**words, **SPELLINGS})
+        self._kin = PhraseIndex(
             [*((word, True) for word in names.kin.city), *((word, False) for word in names.kin.regency)], SPELLINGS
         )
 
-    def guesses(self, texts: Sequence[tuple[str, str]], within: str = "") -> tuple[Guess, ...]:
+    def guesses(self, texts: Sequence[tuple[str, str]], within: str = "") -> tuple[RegionCandidate, ...]:
         """The regions that the texts may mean, the likeliest first: districts and regencies, else provinces.
 
         `texts` are (source, text) with source `address`, `text` or `addressed_to`. `within`: only inside this code.
@@ -103,11 +103,11 @@ class PlaceNames:
     def _mentions(self, source: str, text: str) -> Iterator[_Mention]:
         for found in self._list.find(text):
             weight, located = self._standing(found)
-            kept = tuple(named for named in found.meanings if weight or named.sort is Sort.TITLED)
+            kept = tuple(named for named in found.meanings if weight or named.sort is NameKind.TITLED)
             if kept:
                 yield _Mention(found.phrase, kept, (weight or 1.0) * _FACTOR[source], located, source)
 
-    def _standing(self, found: Found[Named]) -> tuple[float, bool]:
+    def _standing(self, found: PhraseMatch[NameMeaning]) -> tuple[float, bool]:
         before = found.before[-1] if found.before else ""
         if before in self._data.streets.words:
             return 0.0, False
@@ -115,14 +115,16 @@ class PlaceNames:
             return _HERE, True
         return (_AWAY, False) if before in self._data.near.away else (1.0, False)
 
-    def _ranked(self, mentions: Sequence[_Mention], within: str, texts: Sequence[tuple[str, str]]) -> tuple[Guess, ...]:
+    def _ranked(
+        self, mentions: Sequence[_Mention], within: str, texts: Sequence[tuple[str, str]]
+    ) -> tuple[RegionCandidate, ...]:
         weights, best = _weighed(mentions, within)
         if len(weights) > 1:
             self._by_kin(weights, texts)
         ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
         total = sum(weights.values()) + _NOISE
         return tuple(
-            Guess(_refined(code, mentions), weight / total, best[code].source, _words(code, mentions))
+            RegionCandidate(_refined(code, mentions), weight / total, best[code].source, _words(code, mentions))
             for code, weight in ranked
         )
 
@@ -152,7 +154,7 @@ def _weighed(mentions: Sequence[_Mention], within: str) -> tuple[dict[str, float
     return dict(weights), {code: mention for code, (_, mention) in best.items()}
 
 
-def _weight(mention: _Mention, named: Named) -> float:
+def _weight(mention: _Mention, named: NameMeaning) -> float:
     # A common word is no place by itself: only after `di` and the like.
     if named.sort in _UNSURE and not mention.located:
         return 0.0
@@ -173,7 +175,7 @@ def _fitting(mention: _Mention, mentions: Sequence[_Mention]) -> _Mention:
         [n for n in mention.meanings if len(n.code) == DISTRICT_LENGTH and province(n.code) in wider],
     ):
         if fits:
-            sure = tuple(n._replace(sort=Sort.BARE) if n.sort in _UNSURE else n for n in fits)
+            sure = tuple(n._replace(sort=NameKind.BARE) if n.sort in _UNSURE else n for n in fits)
             return mention._replace(meanings=sure, located=True)
     return mention
 
@@ -194,7 +196,7 @@ def _words(code: str, mentions: Sequence[_Mention]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(said))
 
 
-def _provinces(mentions: Sequence[_Mention], within: str) -> tuple[Guess, ...]:
+def _provinces(mentions: Sequence[_Mention], within: str) -> tuple[RegionCandidate, ...]:
     weights: dict[str, float] = defaultdict(float)
     first: dict[str, _Mention] = {}
     for mention in mentions:
@@ -204,45 +206,45 @@ def _provinces(mentions: Sequence[_Mention], within: str) -> tuple[Guess, ...]:
                 first.setdefault(named.code, mention)
     total = sum(weights.values()) + _NOISE
     ranked = sorted(((code, w) for code, w in weights.items() if w), key=lambda item: (-item[1], item[0]))
-    return tuple(Guess(code, w / total, first[code].source, (first[code].phrase,)) for code, w in ranked)
+    return tuple(RegionCandidate(code, w / total, first[code].source, (first[code].phrase,)) for code, w in ranked)
 
 
 def _entries(
     known: Mapping[str, str], districts: Sequence[District], names: NameData, common: frozenset[str]
-) -> Iterator[tuple[str, Named]]:
+) -> Iterator[tuple[str, NameMeaning]]:
     taken: set[str] = set()
     for code, name in known.items():
         short = _short(name)
         taken.add(short)
         for title in _titles(code, name, names):
-            yield f"{title} {short}", Named(code, Sort.TITLED)
+            yield f"{title} {short}", NameMeaning(code, NameKind.TITLED)
         if short not in names.unsure.words:
-            yield short, Named(code, Sort.UNSURE if short in names.unsure.names else Sort.BARE)
+            yield short, NameMeaning(code, NameKind.UNSURE if short in names.unsure.names else NameKind.BARE)
     for code, aliases in names.aliases.items():
         for alias in aliases:
             if alias not in taken:
                 taken.add(alias)
-                yield alias, Named(code, Sort.BARE)
+                yield alias, NameMeaning(code, NameKind.BARE)
     for district in districts:
         short = " ".join(district.name.lower().replace("'", "").replace("-", " ").replace("/", " ").split())
         for title in _DISTRICT_TITLES:
-            yield f"{title} {short}", Named(district.code, Sort.TITLED)
-        sort = Sort.FAINT if short in taken else _sort(short, names, common)
-        if sort is not Sort.TITLED:
-            yield short, Named(district.code, sort)
+            yield f"{title} {short}", NameMeaning(district.code, NameKind.TITLED)
+        sort = NameKind.FAINT if short in taken else _sort(short, names, common)
+        if sort is not NameKind.TITLED:
+            yield short, NameMeaning(district.code, sort)
 
 
-def _sort(name: str, names: NameData, common: frozenset[str]) -> Sort:
+def _sort(name: str, names: NameData, common: frozenset[str]) -> NameKind:
     """How sure a district's bare name is: titled means that it is none without its title."""
     words = name.split()
     is_common = all(len(word) <= _SHORT_NAME or word in common or word in names.unsure.words for word in words)
     if len(words) == 1 and is_common:
-        return Sort.TITLED
+        return NameKind.TITLED
     if name.startswith(names.village_like.beginnings) or name.endswith(names.village_like.endings):
-        return Sort.FAINT
+        return NameKind.FAINT
     if len(words) == 1:
-        return Sort.UNSURE
-    return Sort.UNSURE if is_common or name in names.unsure.names else Sort.BARE
+        return NameKind.UNSURE
+    return NameKind.UNSURE if is_common or name in names.unsure.names else NameKind.BARE
 
 
 def _titles(code: str, name: str, names: NameData) -> tuple[str, ...]:

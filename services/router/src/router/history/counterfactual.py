@@ -11,7 +11,7 @@ from router.history.outcomes import Past
 from router.placement.choose import Doubt, Known, choose, question
 from router.placement.policy import day_of
 from schemas.base.values import Basis
-from schemas.complaint.fold import Told, fold
+from schemas.complaint.fold import RecordedFact, fold
 from schemas.complaint.state import Complaint
 from schemas.events.base import Fact
 from schemas.events.router import ComplaintRouted
@@ -80,7 +80,7 @@ def again(past: Past, known: Known, desk: timedelta) -> Again:
 
 def _on(state: Complaint, *facts: Fact) -> Complaint:
     start = state.version + 1
-    return fold(state, [Told(fact, uuid5(state.id, f"replay {n}"), n) for n, fact in enumerate(facts, start)])
+    return fold(state, [RecordedFact(fact, uuid5(state.id, f"replay {n}"), n) for n, fact in enumerate(facts, start)])
 
 
 def usual_desk_time(pasts: Sequence[Past]) -> timedelta:

@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 from router.history.outcomes import BY_A_PERSON, Past
 from router.learning.examples import Example
 from router.reading.reader import place_tokens
-from router.reading.rules import Scored
+from router.reading.rules import SectorScore
 from schemas.base.values import ComplaintClass
 from schemas.complaint.state import Complaint
 from schemas.events.router import ComplaintRouted
@@ -46,7 +46,7 @@ class Experience(NamedTuple):
 
 Fields = Mapping[str, Sequence[Mandate]]
 """Each body's mandates."""
-Reads = Callable[[str], Sequence[Scored]]
+Reads = Callable[[str], Sequence[SectorScore]]
 """The likeliest fields of a text, with their probabilities."""
 
 
@@ -101,7 +101,7 @@ def _sector(past: Past, own: frozenset[str]) -> str | None:
     return next(iter(own)) if len(own) == 1 else None
 
 
-def _by_its_words(scored: Sequence[Scored], own: frozenset[str]) -> str | None:
+def _by_its_words(scored: Sequence[SectorScore], own: frozenset[str]) -> str | None:
     """Of the body's fields the one that the words speak of, far before its others; too unsure to place by it alone."""
     mine = [each for each in scored if each.sector in own]
     if not mine:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from schemas.complaint.fold import Told, fold
+from schemas.complaint.fold import RecordedFact, fold
 from schemas.complaint.state import Complaint, new
 from schemas.events.agency_inbox import (
     ClarificationRequested,
@@ -50,7 +50,7 @@ class Past(NamedTuple):
     """The last reading."""
 
 
-def past(complaint: UUID, told: Sequence[Told]) -> Past | None:
+def past(complaint: UUID, told: Sequence[RecordedFact]) -> Past | None:
     """What happened to it; None: it is no filed complaint (a part), or was not placed yet."""
     if not told or not isinstance(told[0].fact, ComplaintFiled):
         return None

@@ -13,20 +13,20 @@ import structlog
 from pydantic_core import from_json
 
 from chassis.base.retry import UNREADABLE, reason
-from chassis.write.loaded import Loaded
-from chassis.write.repository import Ledger
+from chassis.write.loaded import LoadedStream
+from chassis.write.repository import Repository
 from router.history.counterfactual import Beside, again, report, usual_desk_time
 from router.history.labels import Experience, experiences, fields
 from router.history.outcomes import Past, past
 from router.placement.choose import Known, Precedent, PrecedentKey
 from router.placement.precedents import precedent_key
 from router.reading.model_files import default
-from router.reading.reader import Reader, likeliest_fields
+from router.reading.reader import Reader, likeliest_sectors
 from router.registry.mandates import Authority
 from schemas.base.sealed import Keys
 from schemas.base.streams import COMPLAINT_PREFIX, REGISTRY, complaint_id
 from schemas.base.values import Basis
-from schemas.complaint.fold import Told
+from schemas.complaint.fold import RecordedFact
 from schemas.deadlines.policies import Policies
 from schemas.events.base import Fact
 from schemas.events.codec import decode
@@ -79,11 +79,11 @@ class World:
         return Known(*self._known[index], precedents, self._policies)
 
 
-async def chapters(ledger: Ledger) -> list[Chapter]:
+async def chapters(repository: Repository) -> list[Chapter]:
     """The registry after each of its facts, oldest first; of facts of one moment the last."""
     state, found = Registry(), list[Chapter]()
-    for event in await ledger.store.read(REGISTRY):
-        told = Told(decode(event, Keys()), event.id, event.version)
+    for event in await repository.store.read(REGISTRY):
+        told = RecordedFact(decode(event, Keys()), event.id, event.version)
         state = evolve_registry(state, told)
         assert isinstance(told.fact, Fact)
         if found and found[-1].since >= told.fact.at:
@@ -93,11 +93,11 @@ async def chapters(ledger: Ledger) -> list[Chapter]:
     return found
 
 
-async def index(ledger: Ledger, since: datetime | None = None) -> tuple[list[UUID], list[Ruling]]:
+async def index(repository: Repository, since: datetime | None = None) -> tuple[list[UUID], list[Ruling]]:
     """The complaints filed since, in the order of filing, and every precedent. Sealed text is not looked at."""
     filed, rulings, after = list[UUID](), list[Ruling](), None
     while True:
-        page = await ledger.store.read_all(after, (COMPLAINT_PREFIX,))
+        page = await repository.store.read_all(after, (COMPLAINT_PREFIX,))
         for event in page.events:
             if event.type == ComplaintFiled.__name__:
                 told = from_json(event.data)
@@ -118,39 +118,39 @@ def _ruling(stream: str, data: bytes) -> Ruling | None:
     return Ruling(datetime.fromisoformat(told["at"]), key, named)
 
 
-async def read_back(ledger: Ledger, complaints: Sequence[UUID]) -> AsyncIterator[Loaded]:
+async def read_back(repository: Repository, complaints: Sequence[UUID]) -> AsyncIterator[LoadedStream]:
     """Each complaint; one that cannot be read is named in the log and left out."""
     for start in range(0, len(complaints), BATCH):
         batch = complaints[start : start + BATCH]
         try:
-            loaded = await ledger.load_many(batch)
+            loaded = await repository.load_many(batch)
         except UNREADABLE:
-            loaded = [each for one in batch for each in await _alone(ledger, one)]
+            loaded = [each for one in batch for each in await _alone(repository, one)]
         for each in loaded:
             yield each
 
 
-async def _alone(ledger: Ledger, complaint: UUID) -> list[Loaded]:
+async def _alone(repository: Repository, complaint: UUID) -> list[LoadedStream]:
     try:
-        return [await ledger.load(complaint)]
+        return [await repository.load(complaint)]
     except UNREADABLE as error:
         log.error("left out", complaint=str(complaint), because=reason(error))
         return []
 
 
-async def examples(ledger: Ledger, since: datetime | None = None) -> AsyncIterator[Experience]:
+async def examples(repository: Repository, since: datetime | None = None) -> AsyncIterator[Experience]:
     """Everything that history teaches, in the order of filing."""
-    filed, _ = await index(ledger, since)
-    told = await chapters(ledger)
-    known, reads = fields(told[-1].registry if told else Registry()), likeliest_fields(default()[0])
-    async for loaded in read_back(ledger, filed):
+    filed, _ = await index(repository, since)
+    told = await chapters(repository)
+    known, reads = fields(told[-1].registry if told else Registry()), likeliest_sectors(default()[0])
+    async for loaded in read_back(repository, filed):
         if (found := past(loaded.state.id, loaded.told())) is not None:
             for example in experiences(loaded.state, found, known, reads):
                 yield example
 
 
 async def replay(
-    ledger: Ledger,
+    repository: Repository,
     policies: Policies,
     reader: Callable[[Registry], Reader],
     *,
@@ -158,14 +158,14 @@ async def replay(
     since: datetime | None = None,
 ) -> dict[str, Any]:
     """Owner changes, avoided returns and days saved (see `replaying.report`), had `reader` read all along."""
-    filed, rulings = await index(ledger, since)
-    world = World(await chapters(ledger), rulings, policies, reader, registry_at)
-    pasts = [found async for loaded in read_back(ledger, filed) if (found := _replayable(loaded)) is not None]
+    filed, rulings = await index(repository, since)
+    world = World(await chapters(repository), rulings, policies, reader, registry_at)
+    pasts = [found async for loaded in read_back(repository, filed) if (found := _replayable(loaded)) is not None]
     desk = usual_desk_time(pasts)
     beside = [Beside(each, again(each, world.at(each.filed.received_at), desk)) for each in pasts]
     return report(beside, len(filed) - len(pasts))
 
 
-def _replayable(loaded: Loaded) -> Past | None:
+def _replayable(loaded: LoadedStream) -> Past | None:
     """None: forgotten, joined or not placed yet."""
     return None if loaded.state.erased else past(loaded.state.id, loaded.told())

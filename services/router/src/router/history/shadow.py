@@ -12,8 +12,8 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, case, delete
 
 from chassis.base.metrics import SHADOW_CHOICES
 from chassis.project.view import View
-from chassis.write.loaded import Loaded
-from chassis.write.repository import Ledger
+from chassis.write.loaded import LoadedStream
+from chassis.write.repository import Repository
 from router.history.outcomes import BY_A_PERSON
 from router.placement.choose import Doubt, Known, choose, question
 from router.placement.knowledge import Knowing
@@ -64,7 +64,9 @@ def define(metadata: MetaData, prefix: str) -> Sequence[Table]:
 TABLE: Final = define(METADATA, "")[0]
 
 
-def shadow_view(ledger: Ledger, knowing: Knowing, model: str, read_with: Callable[[Known], Reader]) -> View[Choices]:
+def shadow_view(
+    repository: Repository, knowing: Knowing, model: str, read_with: Callable[[Known], Reader]
+) -> View[Choices]:
     """The view of one shadow, `model`; another shadow has a position of its own."""
 
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Choices]:
@@ -73,7 +75,7 @@ def shadow_view(ledger: Ledger, knowing: Knowing, model: str, read_with: Callabl
             return []
         known = await knowing.current()
         seen = known._replace(reader=read_with(known))
-        loaded = await ledger.touched([event for event in events if event.id in own])
+        loaded = await repository.touched([event for event in events if event.id in own])
         return [made for each in loaded if not each.state.erased for made in _made(each, own, seen, model)]
 
     return View(f"shadow.{model}", define, apply, prepare, (COMPLAINT_PREFIX,))
@@ -85,7 +87,7 @@ def _is_routers_own(event: RecordedEvent) -> bool:
     return event.type == ComplaintReferred.__name__ and from_json(event.data)["reason"] != "overdue"
 
 
-def _made(loaded: Loaded, own: set[Any], known: Known, model: str) -> list[Choices]:
+def _made(loaded: LoadedStream, own: set[Any], known: Known, model: str) -> list[Choices]:
     told = loaded.told()
     made = []
     for at, each in enumerate(told):

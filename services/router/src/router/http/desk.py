@@ -154,7 +154,7 @@ class Desk:
 
     async def decided(self, complaint: UUID) -> dict[str, Any]:
         """The newest decision of the arbiter in words, and for what it is a precedent (`matter`; None: nothing)."""
-        facts = [one.fact for one in (await self.context.ledger.load(complaint)).told()]
+        facts = [one.fact for one in (await self.context.repository.load(complaint)).told()]
         newest = next(fact for fact in reversed(facts) if isinstance(fact, ArbitrationDecided))
         registry = await self.context.knowing.registry.current()
         matter = newest.matter.model_dump(mode="json") if newest.matter else None
@@ -162,7 +162,7 @@ class Desk:
 
     async def told(self, complaint: UUID) -> dict[str, Any]:
         """Where it is now."""
-        state = (await self.context.ledger.load(complaint)).state
+        state = (await self.context.repository.load(complaint)).state
         known = self.context.knowing
         return summary(state, await known.registry.current(), known.policies, self._lang)
 
@@ -186,7 +186,7 @@ async def arbitration(context: Context, lang: Language, wanted: Annotated[Pages,
 @router.get("/arbitration/{complaint}")
 async def one(complaint: UUID, context: Context, lang: Language, response: Response) -> dict[str, Any]:
     """One complaint, as deciding needs it, wherever it is now."""
-    state = (await context.ledger.load(complaint)).state
+    state = (await context.repository.load(complaint)).state
     if state.version < 0:
         raise NotFound(complaint=str(complaint))
     etag(response, state.version)
@@ -206,7 +206,7 @@ async def one(complaint: UUID, context: Context, lang: Language, response: Respo
 @router.get("/precedents")
 async def precedents(context: Context, lang: Language) -> dict[str, Any]:
     """The Ombudsman's decisions that placing consults: for which field, level and region, whose, since when and why."""
-    await context.feed.freshen(FRESH_S)
+    await context.feed.refresh(FRESH_S)
     found = await context.database.read(views.precedents)
     registry = await context.knowing.registry.current()
     listed = [
@@ -301,17 +301,17 @@ async def split_by_agency(agency: AgencyId, complaint: UUID, body: AgencySplitBo
 
 
 async def _decision(context: Router, complaint: str, registry: Registry, lang: str) -> dict[str, Any] | None:
-    loaded = await context.ledger.load(UUID(complaint))
+    loaded = await context.repository.load(UUID(complaint))
     return decision(loaded.state, loaded.told(), registry, lang)
 
 
 async def _listed(context: Router, place: str, page: int, lang: str) -> dict[str, Any]:
-    await context.feed.freshen(FRESH_S)
+    await context.feed.refresh(FRESH_S)
     total = await context.database.read(lambda connection: views.how_many(connection, place))
     found = await context.database.read(lambda connection: views.lying(connection, place, page, limits.PAGE))
     registry = await context.knowing.registry.current()
     # A row may be a moment behind its stream: where it lies, is decided on the stream.
-    loaded = [each.state for each in await context.ledger.load_many(found) if each.state.status.value == place]
+    loaded = [each.state for each in await context.repository.load_many(found) if each.state.status.value == place]
     told = [casefile(state, registry, context.knowing.policies, lang) for state in loaded]
     shown = await with_suggestions(context, loaded, told, lang)
     return {"page": page, "page_size": limits.PAGE, "total": total, "complaints": shown}

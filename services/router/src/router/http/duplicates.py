@@ -65,7 +65,7 @@ async def duplicates(body: DuplicatesBody, context: Context, lang: Language) -> 
 @router.get("/agencies/{agency}/inbox/{complaint}/suggestions")
 async def suggestions(agency: AgencyId, complaint: UUID, context: Context, lang: Language) -> dict[str, Any]:
     """Earlier complaints that one in an agency's hands may repeat; the desk joins them."""
-    state, registry = (await context.ledger.load(complaint)).state, await context.knowing.registry.current()
+    state, registry = (await context.repository.load(complaint)).state, await context.knowing.registry.current()
     _is_its_own(state, registry, agency)
     [told] = await with_suggestions(context, [state], [{}], lang)
     return told
@@ -76,12 +76,12 @@ async def followers(agency: AgencyId, complaint: UUID, context: Context, lang: L
     """What else was reported of the matter that this body holds: it answers these reports too, and their words and what
     is added to them reach nobody else. Who reported them is not told.
     """
-    state, registry = (await context.ledger.load(complaint)).state, await context.knowing.registry.current()
+    state, registry = (await context.repository.load(complaint)).state, await context.knowing.registry.current()
     _is_its_own(state, registry, agency)
-    await context.feed.freshen(FRESH_S)
+    await context.feed.refresh(FRESH_S)
     found = await context.database.read(lambda connection: views.followers_of(connection, complaint))
     # A row may be a moment behind its stream: who follows, is decided there.
-    loaded = [each.state for each in await context.ledger.load_many(found) if each.state.status is Status.JOINED]
+    loaded = [each.state for each in await context.repository.load_many(found) if each.state.status is Status.JOINED]
     return {"followers": [_follower(each, registry, context.knowing.policies, lang) for each in loaded]}
 
 
@@ -104,7 +104,7 @@ async def with_suggestions(
     """The same with what each may be the same as: earlier, still open, and not kept from others."""
     kept = await context.duplicates.suggestions([state.id for state in states])
     named = list(dict.fromkeys(each.lead for found in kept.values() for each in found))
-    leads = {lead.state.id: lead.state for lead in await context.ledger.load_many(named)}
+    leads = {lead.state.id: lead.state for lead in await context.repository.load_many(named)}
     registry = await context.knowing.registry.current()
     return [
         {**one, "suggestions": _shown(state, kept[state.id], leads, registry, lang)}

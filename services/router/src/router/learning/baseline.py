@@ -15,7 +15,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.svm import LinearSVC
 
 from router.learning.linear_models import SEED
-from router.learning.metrics import Array, Judged, softmax
+from router.learning.metrics import Array, ScoredTexts, softmax
 
 SHARPNESS: Final = 4.0
 SOFTNESS: Final = 0.5
@@ -28,7 +28,7 @@ class Baseline:
         counters = CountVectorizer(ngram_range=(1, 2)), CountVectorizer(analyzer="char", ngram_range=(2, 5))
         self._counts = [csr_matrix(counter.fit_transform(texts)) for counter in counters]
 
-    def judged(self, wanted: Array, held: Array) -> Judged:
+    def judged(self, wanted: Array, held: Array) -> ScoredTexts:
         """What is said of the texts of the mask `held` by what was learned from the others."""
         pairs = [self._weighed(counts, held) for counts in self._counts]
         known, unseen = (hstack(part, format="csr") for part in zip(*pairs, strict=True))
@@ -40,7 +40,7 @@ class Baseline:
         if margins.ndim == 1:  # of two labels only the second one's is told
             margins = np.stack([-margins, margins], axis=1)
         labels = tuple(str(label) for label in machine.classes_)
-        return Judged(labels, softmax(margins * SHARPNESS), tuple(wanted[held].tolist()))
+        return ScoredTexts(labels, softmax(margins * SHARPNESS), tuple(wanted[held].tolist()))
 
     def _weighed(self, counts: csr_matrix, held: Array) -> tuple[csr_matrix, csr_matrix]:
         known = counts[~held]

@@ -14,7 +14,7 @@ from router.learning.baseline import Baseline
 from router.learning.examples import Example
 from router.learning.metrics import (
     Array,
-    Judged,
+    ScoredTexts,
     accuracy,
     calibration_error,
     coverage_at,
@@ -24,13 +24,13 @@ from router.learning.metrics import (
     top,
 )
 from router.learning.train import with_own
-from router.learning.training import TARGET, Making, train
+from router.learning.training import TARGET, TrainingOptions, train
 from router.reading.classifier import UNCLEAR, Model
-from router.reading.features import Said
-from router.reading.model_files import SUFFIX, Card, write
-from router.reading.reader import Asked, Reader
+from router.reading.features import ModelInput
+from router.reading.model_files import SUFFIX, ModelCard, write
+from router.reading.reader import Reader, TextToRead
 
-MEASURES: Final[Mapping[str, Callable[[Judged], float]]] = {
+MEASURES: Final[Mapping[str, Callable[[ScoredTexts], float]]] = {
     "accuracy": accuracy,
     "macro_f1": macro_f1,
     "top_3": top,
@@ -40,22 +40,22 @@ MEASURES: Final[Mapping[str, Callable[[Judged], float]]] = {
 BATCH: Final = 200
 
 
-class Cost(NamedTuple):
+class ModelCost(NamedTuple):
     """What a model takes: its file in bytes, and milliseconds of one core for a text, read many at once."""
 
     size: int
     ms: float
 
 
-class Judging(NamedTuple):
+class FoldResult(NamedTuple):
     """One fold: what our model and the baseline said of texts they had not seen, and our model's threshold."""
 
     fold: str
-    ours: Judged
-    baseline: Judged
+    ours: ScoredTexts
+    baseline: ScoredTexts
     threshold: float
     examples: list[Example]
-    cost: Cost
+    cost: ModelCost
 
 
 def frequent(examples: Sequence[Example], least: int) -> list[Example]:
@@ -64,7 +64,7 @@ def frequent(examples: Sequence[Example], least: int) -> list[Example]:
     return [each for each in examples if counted[each.label] >= least]
 
 
-def by_fold(examples: Sequence[Example], making: Making, only: Sequence[str] = ()) -> Iterator[Judging]:
+def by_fold(examples: Sequence[Example], making: TrainingOptions, only: Sequence[str] = ()) -> Iterator[FoldResult]:
     """Each fold judged by what was learned from the others."""
     plain = Baseline([each.text for each in examples])
     folds = np.array([each.fold for each in examples])
@@ -73,42 +73,48 @@ def by_fold(examples: Sequence[Example], making: Making, only: Sequence[str] = (
 
 
 def judge(
-    fold: str, examples: Sequence[Example], held: Array, making: Making, plain: Baseline, *, elsewhere: bool = False
-) -> Judging:
+    fold: str,
+    examples: Sequence[Example],
+    held: Array,
+    making: TrainingOptions,
+    plain: Baseline,
+    *,
+    elsewhere: bool = False,
+) -> FoldResult:
     """What is said of those of the mask `held` by what was learned from the others. `elsewhere`: in another place."""
     known = [examples[at] for at in np.flatnonzero(~held).tolist()]
     unseen = [examples[at] for at in np.flatnonzero(held).tolist()]
     made = train(with_own(known, elsewhere=elsewhere), fold, (), making)
     ours, cost = said_of(made.model, unseen, making), _cost(made.model, unseen, making)
     other = plain.judged(np.array([str(each.label) for each in examples]), held)
-    return Judging(fold, ours, other, made.model.caution.threshold, unseen, cost)
+    return FoldResult(fold, ours, other, made.model.caution.threshold, unseen, cost)
 
 
-def said_of(model: Model, held: Sequence[Example], making: Making) -> Judged:
+def said_of(model: Model, held: Sequence[Example], making: TrainingOptions) -> ScoredTexts:
     """What a model says of texts."""
     said = _said(held, making)
     parts = [model.chances(said[at : at + BATCH]) for at in range(0, len(said), BATCH)]
     chances = np.concatenate(parts).astype(np.float64)
-    return Judged(model.labels, chances, tuple(str(each.label) for each in held))
+    return ScoredTexts(model.labels, chances, tuple(str(each.label) for each in held))
 
 
-def _said(held: Sequence[Example], making: Making) -> list[Said]:
-    return [Said(each.text, each.place, tuple(making.hints(each.text))) for each in held]
+def _said(held: Sequence[Example], making: TrainingOptions) -> list[ModelInput]:
+    return [ModelInput(each.text, each.place, tuple(making.hints(each.text))) for each in held]
 
 
-def _cost(model: Model, held: Sequence[Example], making: Making) -> Cost:
-    return Cost(size_of(model), median_ms(model, held, making))
+def _cost(model: Model, held: Sequence[Example], making: TrainingOptions) -> ModelCost:
+    return ModelCost(size_of(model), median_ms(model, held, making))
 
 
 def size_of(model: Model) -> int:
     """Bytes of its file."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"model{SUFFIX}"
-        write(path, model, Card.bare(model.version))
+        write(path, model, ModelCard.bare(model.version))
         return path.stat().st_size
 
 
-def median_ms(model: Model, held: Sequence[Example], making: Making) -> float:
+def median_ms(model: Model, held: Sequence[Example], making: TrainingOptions) -> float:
     """Milliseconds of one core for a text, the rules' scores included: median over batches."""
     spent = []
     for at in range(0, len(held), BATCH):
@@ -118,7 +124,7 @@ def median_ms(model: Model, held: Sequence[Example], making: Making) -> float:
     return float(np.median(spent))
 
 
-def summary(judgings: Sequence[Judging]) -> dict[str, Any]:
+def summary(judgings: Sequence[FoldResult]) -> dict[str, Any]:
     """Every measure: mean over folds with its 95 % interval, ours and the baseline's, and their paired difference."""
     found: dict[str, Any] = {"folds": [each.fold for each in judgings], "texts": sum(len(j.examples) for j in judgings)}
     for name, measure in MEASURES.items():
@@ -133,7 +139,7 @@ def summary(judgings: Sequence[Judging]) -> dict[str, Any]:
     return found
 
 
-def by_fold_rows(judgings: Sequence[Judging]) -> list[dict[str, Any]]:
+def by_fold_rows(judgings: Sequence[FoldResult]) -> list[dict[str, Any]]:
     """One row a fold, for whoever wants one alone."""
     return [
         {"fold": j.fold, "texts": len(j.examples)}
@@ -143,14 +149,14 @@ def by_fold_rows(judgings: Sequence[Judging]) -> list[dict[str, Any]]:
     ]
 
 
-def pooled(judgings: Sequence[Judging]) -> Judged:
+def pooled(judgings: Sequence[FoldResult]) -> ScoredTexts:
     """All folds' texts together; labels that a fold did not know have no chance there."""
     labels = tuple(sorted({label for each in judgings for label in each.ours.labels}))
     parts = [_aligned(each.ours, labels) for each in judgings]
-    return Judged(labels, np.vstack(parts), tuple(want for each in judgings for want in each.ours.wanted))
+    return ScoredTexts(labels, np.vstack(parts), tuple(want for each in judgings for want in each.ours.wanted))
 
 
-def per_label(judged: Judged) -> list[dict[str, Any]]:
+def per_label(judged: ScoredTexts) -> list[dict[str, Any]]:
     """Precision, recall and F1 of every label."""
     said, wanted = np.array(judged.labels)[judged.real.argmax(1)], np.array(judged.wanted)
     rows = []
@@ -166,7 +172,7 @@ def per_label(judged: Judged) -> list[dict[str, Any]]:
     return rows
 
 
-def per_region(judged: Judged, examples: Sequence[Example]) -> list[dict[str, Any]]:
+def per_region(judged: ScoredTexts, examples: Sequence[Example]) -> list[dict[str, Any]]:
     """Accuracy by the first name of the place."""
     places = np.array([each.place[0] if each.place else "-" for each in examples])
     return [
@@ -175,7 +181,7 @@ def per_region(judged: Judged, examples: Sequence[Example]) -> list[dict[str, An
     ]
 
 
-def confusion(judged: Judged) -> tuple[list[str], Array]:
+def confusion(judged: ScoredTexts) -> tuple[list[str], Array]:
     """Rows: what it should be; columns: what was said."""
     labels = [label for label in judged.labels if label != UNCLEAR]
     said = np.array(judged.labels)[judged.real.argmax(1)]
@@ -191,7 +197,7 @@ def placed(reader: Reader, examples: Sequence[Example]) -> list[str | None]:
     """The field by which each text would go on by itself; None: to the desk, or for misconduct to an inspectorate."""
     found: list[str | None] = []
     for at in range(0, len(examples), BATCH):
-        read = reader.words([Asked(each.text, "", each.place) for each in examples[at : at + BATCH]])
+        read = reader.words([TextToRead(each.text, "", each.place) for each in examples[at : at + BATCH]])
         found += [None if words.misconduct else words.sector for words, _ in read]
     return found
 
@@ -212,7 +218,7 @@ def by_itself(
     return {**share, "right_among_forwarded": right / len(gone) if gone else None}, rows
 
 
-def as_sectors(judged: Judged, meant: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def as_sectors(judged: ScoredTexts, meant: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """A model of sectors on texts labelled with offices: right is a sector that the office has."""
     held = [at for at, want in enumerate(judged.wanted) if meant.get(want)]
     labels, offices = np.array(judged.labels), [set(meant[judged.wanted[at]]) for at in held]
@@ -223,7 +229,7 @@ def as_sectors(judged: Judged, meant: Mapping[str, Sequence[str]]) -> dict[str, 
     return {"texts": len(held), "top_1": float(first.mean()), "top_3": float(third.mean())}
 
 
-def as_offices(judged: Judged, meant: Mapping[str, Sequence[str]]) -> dict[str, float]:
+def as_offices(judged: ScoredTexts, meant: Mapping[str, Sequence[str]]) -> dict[str, float]:
     """The same, ranked by office: an office's chance is that of its sectors together."""
     offices = sorted(meant)
     at = {label: index for index, label in enumerate(judged.labels)}
@@ -241,7 +247,7 @@ def _interval(values: Sequence[float]) -> dict[str, float | None]:
     return {"mean": round(mean, 4), "half_width_95": None if np.isnan(half) else round(half, 4)}
 
 
-def _aligned(judged: Judged, labels: Sequence[str]) -> Array:
+def _aligned(judged: ScoredTexts, labels: Sequence[str]) -> Array:
     chances = np.zeros((len(judged.wanted), len(labels)))
     chances[:, [labels.index(label) for label in judged.labels]] = judged.chances
     return chances

@@ -41,7 +41,7 @@ class Example(NamedTuple):
     """How far it is to be trusted."""
 
 
-class Columns(NamedTuple):
+class ExampleColumns(NamedTuple):
     """Which columns hold what; several texts are read one after the other."""
 
     text: tuple[str, ...] = ("text",)
@@ -51,7 +51,7 @@ class Columns(NamedTuple):
     fold: str | None = None
 
 
-def read_examples(path: Path, columns: Columns) -> list[Example]:
+def read_examples(path: Path, columns: ExampleColumns) -> list[Example]:
     """Those rows that have text and label.
 
     Raises:
@@ -63,7 +63,7 @@ def read_examples(path: Path, columns: Columns) -> list[Example]:
     return found
 
 
-def _rows(path: Path, columns: Columns) -> Iterator[Mapping[str, Any]]:
+def _rows(path: Path, columns: ExampleColumns) -> Iterator[Mapping[str, Any]]:
     csv.field_size_limit(_LONGEST)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -88,7 +88,7 @@ def _json_lines(path: Path, lines: Iterable[str]) -> Iterator[Mapping[str, Any]]
             yield row
 
 
-def _check(path: Path, row: Mapping[str, Any], columns: Columns) -> None:
+def _check(path: Path, row: Mapping[str, Any], columns: ExampleColumns) -> None:
     wanted = [*columns.text, columns.label, *columns.place, *filter(None, (columns.kind, columns.fold))]
     missing = [name for name in wanted if name not in row]
     if missing:
@@ -96,7 +96,7 @@ def _check(path: Path, row: Mapping[str, Any], columns: Columns) -> None:
         raise BadExamples(f"{path}: no column {', '.join(missing)} (it has {there})")
 
 
-def _example(row: Mapping[str, Any], columns: Columns) -> Example | None:
+def _example(row: Mapping[str, Any], columns: ExampleColumns) -> Example | None:
     text = "\n".join(said for name in columns.text if (said := _said(row, name)))
     label = _said(row, columns.label)
     if not text or not label:

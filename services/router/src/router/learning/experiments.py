@@ -12,17 +12,17 @@ from router.duplicates import compare
 from router.learning import evaluation, geocoding_check, pairs, thresholds
 from router.learning import tables as findings
 from router.learning.baseline import Baseline
-from router.learning.evaluation import Judging
-from router.learning.examples import BadExamples, Columns, Example, read_examples
-from router.learning.metrics import Judged, accuracy, macro_f1, top
+from router.learning.evaluation import FoldResult
+from router.learning.examples import BadExamples, Example, ExampleColumns, read_examples
+from router.learning.metrics import ScoredTexts, accuracy, macro_f1, top
 from router.learning.reports import write_rows, write_task
-from router.learning.thresholds import Going
+from router.learning.thresholds import ForwardedText
 from router.learning.train import default_caution, offices, rules_hints, shared_fields
-from router.learning.training import Making
-from router.lexicon.files import read, rule_data, tables
+from router.learning.training import TrainingOptions
+from router.lexicon.files import read_data, read_toml, rule_data
 from router.reading.classifier import Model
-from router.reading.model_files import Card
-from router.reading.reader import plain_gazetteer, plain_reader
+from router.reading.model_files import ModelCard
+from router.reading.reader import default_gazetteer, default_reader
 from router.reading.rules import Rules
 from schemas.reference.load import policies
 
@@ -31,24 +31,24 @@ OWN: Final = "evaluation.tsv"
 Say = Callable[[Any], None]
 
 
-class Trial(NamedTuple):
+class Experiment(NamedTuple):
     """What is measured on which texts, where its files go, and to whom it is told. `tasks`, `folds`: only these.
     `pairs`: files of reports that a person has labelled as of one matter or not.
     """
 
     model: Model
-    card: Card
+    card: ModelCard
     data: Path | None
     out: Path
     tasks: Sequence[str]
     folds: Sequence[str]
     say: Say
-    making: Making
+    making: TrainingOptions
     pairs: Sequence[Path] = ()
 
 
 def run(
-    model: tuple[Model, Card],
+    model: tuple[Model, ModelCard],
     data: Path | None,
     out: Path,
     say: Say,
@@ -63,7 +63,7 @@ def run(
         BadExamples: the folder has none of the files, or a file is not what it must be.
     """
     out.mkdir(parents=True, exist_ok=True)
-    trial = Trial(*model, data, out, tasks, folds, say, Making(rules_hints(Rules(rule_data()))), labelled)
+    trial = Experiment(*model, data, out, tasks, folds, say, TrainingOptions(rules_hints(Rules(rule_data()))), labelled)
     found = {"model": model[1].version, "duplicates": _duplicates(trial)}
     found |= _own(trial) if data is None else _folder(trial, data)
     (out / "summary.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
@@ -72,15 +72,15 @@ def run(
 
 def own_texts() -> list[Example]:
     """Made-up texts with their sectors, written apart from those that the default model learned from."""
-    rows = [line.split("\t") for line in read(OWN).splitlines()[1:]]
+    rows = [line.split("\t") for line in read_data(OWN).splitlines()[1:]]
     return [Example(text, label) for label, _, text in rows]
 
 
-def _folder(trial: Trial, data: Path) -> dict[str, Any]:
+def _folder(trial: Experiment, data: Path) -> dict[str, Any]:
     known = _there(data, trial.tasks)
     found: dict[str, Any] = {"untrained": _untrained(trial, known, data)}
-    if (outline := data / tables(FILE)["outlines"]).exists() and not trial.tasks:
-        found["places"] = geocoding_check.measured(outline, plain_gazetteer())
+    if (outline := data / read_toml(FILE)["outlines"]).exists() and not trial.tasks:
+        found["places"] = geocoding_check.measured(outline, default_gazetteer())
         trial.say(findings.sides("pins strewn over the outlines of all regencies", {"pins": found["places"]}))
     if not trial.tasks:
         found["across"] = _across(trial, known, data)
@@ -89,7 +89,7 @@ def _folder(trial: Trial, data: Path) -> dict[str, Any]:
     return found
 
 
-def _duplicates(trial: Trial) -> dict[str, list[str]]:
+def _duplicates(trial: Experiment) -> dict[str, list[str]]:
     found = {}
     for path in trial.pairs:
         found[path.name] = compare.measured(pairs.labelled(path)[0], policies())
@@ -99,18 +99,18 @@ def _duplicates(trial: Trial) -> dict[str, list[str]]:
 
 
 def _there(data: Path, tasks: Sequence[str]) -> dict[str, Any]:
-    said = tables(FILE)["tasks"]
+    said = read_toml(FILE)["tasks"]
     known = {name: task for name, task in said.items() if (data / task["file"]).exists() and name in (tasks or said)}
     if not known:
         raise BadExamples(f"{data}: none of {', '.join(task['file'] for task in said.values())}")
     return known
 
 
-def _columns(task: Mapping[str, Any], label: str | None = None) -> Columns:
-    return Columns(tuple(task["text"]), label or task["label"], tuple(task["place"]), None, task["fold"])
+def _columns(task: Mapping[str, Any], label: str | None = None) -> ExampleColumns:
+    return ExampleColumns(tuple(task["text"]), label or task["label"], tuple(task["place"]), None, task["fold"])
 
 
-def _task(trial: Trial, name: str, examples: Sequence[Example], least: int) -> dict[str, Any]:
+def _task(trial: Experiment, name: str, examples: Sequence[Example], least: int) -> dict[str, Any]:
     judgings = []
     for judging in evaluation.by_fold(evaluation.frequent(examples, least), trial.making, trial.folds):
         judgings.append(judging)
@@ -120,16 +120,16 @@ def _task(trial: Trial, name: str, examples: Sequence[Example], least: int) -> d
     return found
 
 
-def _progress(name: str, judging: Judging) -> str:
+def _progress(name: str, judging: FoldResult) -> str:
     ours, plain = accuracy(judging.ours), accuracy(judging.baseline)
     return f"{name}, fold {judging.fold}: accuracy {ours:.3f}, baseline {plain:.3f} ({process_time():.0f} s so far)"
 
 
-def _untrained(trial: Trial, tasks: Mapping[str, Any], data: Path) -> dict[str, Any]:
+def _untrained(trial: Experiment, tasks: Mapping[str, Any], data: Path) -> dict[str, Any]:
     """The model of sectors on texts that carry offices: what it says, and what it lets go on by itself."""
-    meant, reader = offices(), plain_reader().having(trial.model)
+    meant, reader = offices(), default_reader().with_model(trial.model)
     found: dict[str, Any] = {}
-    going: list[Going] = []
+    going: list[ForwardedText] = []
     for name, task in tasks.items():
         examples = read_examples(data / task["file"], _columns(task, task.get("kind_label", task["label"])))
         judged = evaluation.said_of(trial.model, examples, trial.making)
@@ -149,8 +149,8 @@ def _untrained(trial: Trial, tasks: Mapping[str, Any], data: Path) -> dict[str, 
     return found | {"by itself": _sure(trial, going, {name: values["texts"] for name, values in found.items()})}
 
 
-def _sure(trial: Trial, going: Sequence[Going], counts: Mapping[str, int]) -> dict[str, Any]:
-    homes, shared = plain_reader().homes, shared_fields()
+def _sure(trial: Experiment, going: Sequence[ForwardedText], counts: Mapping[str, int]) -> dict[str, Any]:
+    homes, shared = default_reader().homes, shared_fields()
     rows = thresholds.on_a_new_source(going, counts, homes, shared)
     chosen = thresholds.thresholds(going, homes, shared)
     left_out = {each["source"]: {name: value for name, value in each.items() if name != "source"} for each in rows}
@@ -160,8 +160,8 @@ def _sure(trial: Trial, going: Sequence[Going], counts: Mapping[str, int]) -> di
     return {"left_one_out": rows, "thresholds": chosen}
 
 
-def _across(trial: Trial, tasks: Mapping[str, Any], data: Path) -> dict[str, Any] | None:
-    said = tables(FILE)["across"]
+def _across(trial: Experiment, tasks: Mapping[str, Any], data: Path) -> dict[str, Any] | None:
+    said = read_toml(FILE)["across"]
     if not {said["from"], said["to"]} <= set(tasks):
         return None
     known, held = (_without_places(tasks[name], data, said["label"]) for name in (said["from"], said["to"]))
@@ -182,13 +182,13 @@ def _without_places(task: Mapping[str, Any], data: Path, label: str) -> list[Exa
     return [each._replace(place=()) for each in read_examples(data / task["file"], _columns(task, label))]
 
 
-def _own(trial: Trial) -> dict[str, Any]:
+def _own(trial: Experiment) -> dict[str, Any]:
     texts = own_texts()
-    judged: Judged = evaluation.said_of(trial.model, texts, trial.making)
+    judged: ScoredTexts = evaluation.said_of(trial.model, texts, trial.making)
     (trial.out / "own").mkdir(exist_ok=True)
     write_rows(trial.out / "own" / "labels.csv", evaluation.per_label(judged))
     own = {label: [label] for label in judged.wanted}
-    on = evaluation.placed(plain_reader().having(trial.model), texts)
+    on = evaluation.placed(default_reader().with_model(trial.model), texts)
     found = {
         "accuracy": accuracy(judged), "macro_f1": macro_f1(judged), "top_3": top(judged),
         **evaluation.by_itself(on, judged.wanted, own)[0],

@@ -17,7 +17,7 @@ _T_95: Final = (12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2
 Array = npt.NDArray[Any]
 
 
-class Judged(NamedTuple):
+class ScoredTexts(NamedTuple):
     """Probabilities of each label for some texts, and what they should have been."""
 
     labels: tuple[str, ...]
@@ -61,12 +61,12 @@ def log_loss(margins: Array, wanted: Array, labels: Sequence[str]) -> float:
     return float(-np.log(softmax(margins)[np.arange(len(at)), at] + 1e-9).mean())
 
 
-def accuracy(judged: Judged) -> float:
+def accuracy(judged: ScoredTexts) -> float:
     """Share of best readings that are right."""
     return float(judged.right.mean())
 
 
-def macro_f1(judged: Judged) -> float:
+def macro_f1(judged: ScoredTexts) -> float:
     """Mean of F1 over the labels wanted or said, each the same weight."""
     said, wanted = np.array(judged.labels)[judged.real.argmax(1)], np.array(judged.wanted)
     labels = set(said.tolist()) | set(wanted.tolist())
@@ -75,13 +75,13 @@ def macro_f1(judged: Judged) -> float:
     )
 
 
-def top(judged: Judged, count: int = 3) -> float:
+def top(judged: ScoredTexts, count: int = 3) -> float:
     """Share of texts whose label is among the best `count`."""
     ranked = np.array(judged.labels)[np.argsort(-judged.real, axis=1)[:, :count]]
     return float((ranked == np.array(judged.wanted)[:, None]).any(axis=1).mean())
 
 
-def calibration_error(judged: Judged) -> float:
+def calibration_error(judged: ScoredTexts) -> float:
     """Expected difference between how sure and how right, in ten equal steps (ECE)."""
     sure, right = judged.real.max(1), judged.right
     steps = np.minimum((sure * BINS).astype(int), BINS - 1)
@@ -89,21 +89,21 @@ def calibration_error(judged: Judged) -> float:
     return float(sum(part.mean() * abs(right[part].mean() - sure[part].mean()) for part in parts if part.any()))
 
 
-def curve(judged: Judged) -> tuple[Array, Array]:
+def curve(judged: ScoredTexts) -> tuple[Array, Array]:
     """Coverage and how right it is, from the surest text to all."""
     order = np.argsort(-judged.sure, kind="stable")
     counts = np.arange(1, len(order) + 1)
     return counts / len(order), judged.right[order].cumsum() / counts
 
 
-def coverage_at(judged: Judged, target: float) -> float:
+def coverage_at(judged: ScoredTexts, target: float) -> float:
     """The largest share of the surest texts that is right at `target`."""
     covered, right = curve(judged)
     enough = right >= target
     return float(covered[enough].max()) if enough.any() else 0.0
 
 
-def threshold_for(judged: Judged, target: float) -> float:
+def threshold_for(judged: ScoredTexts, target: float) -> float:
     """The lowest probability from which on readings are right at `target`; above 1 where none is."""
     order = np.argsort(-judged.sure, kind="stable")
     right = judged.right[order].cumsum() / np.arange(1, len(order) + 1)
@@ -113,7 +113,7 @@ def threshold_for(judged: Judged, target: float) -> float:
     return float(judged.sure[order[enough[-1]]])
 
 
-def forwarded(judged: Judged, threshold: float) -> tuple[float, float]:
+def forwarded(judged: ScoredTexts, threshold: float) -> tuple[float, float]:
     """Share that goes on by itself at this threshold, and how right that is."""
     on = judged.sure >= threshold
     return float(on.mean()), float(judged.right[on].mean()) if on.any() else 1.0

@@ -28,7 +28,7 @@ SEED: Final = 7
 LONGEST: Final = 10_000_000
 
 
-class Text(NamedTuple):
+class DatedText(NamedTuple):
     """A report's words, where it is by name, and when it came; both only if they are known."""
 
     said: str
@@ -36,7 +36,7 @@ class Text(NamedTuple):
     at: datetime | None = None
 
 
-class Pair(NamedTuple):
+class TextPair(NamedTuple):
     """Two texts; what the rules make of them is not shown to who labels them."""
 
     one: str
@@ -64,7 +64,7 @@ def labelled(path: Path) -> tuple[list[tuple[bool, str, str]], int]:
     return found, len(rows) - len(found)
 
 
-def texts(path: Path, text: str, place: Sequence[str], date: str | None) -> list[Text]:
+def texts(path: Path, text: str, place: Sequence[str], date: str | None) -> list[DatedText]:
     """The texts of a file. Raises BadExamples."""
     found = []
     for line, row in _rows(path, (text, *place, *([date] if date else ()))):
@@ -74,19 +74,19 @@ def texts(path: Path, text: str, place: Sequence[str], date: str | None) -> list
         except ValueError as error:
             raise BadExamples(f"{path}, line {line}: {date} is no date; one looks like 2026-04-14") from error
         if said := (row[text] or "").strip():
-            found.append(Text(said, tuple((row[name] or "").strip().casefold() for name in place), at))
+            found.append(DatedText(said, tuple((row[name] or "").strip().casefold() for name in place), at))
     return found
 
 
-def drawn(given: Sequence[Text], count: int, policies: Policies) -> list[Pair]:
+def drawn(given: Sequence[DatedText], count: int, policies: Policies) -> list[TextPair]:
     """So many pairs of one place and time, a third of each kind where there are enough; the same for the same texts."""
     reader = FeatureReader(feature_data())
     cases = [_case(each.said, reader, number) for number, each in enumerate(given, 1)]
-    kinds: dict[Sameness, list[Pair]] = defaultdict(list)
+    kinds: dict[Sameness, list[TextPair]] = defaultdict(list)
     for a, b in _near(given, cases, policies):
-        kinds[compare(cases[a], cases[b], policies).sameness].append(Pair(given[a].said, given[b].said))
+        kinds[compare(cases[a], cases[b], policies).sameness].append(TextPair(given[a].said, given[b].said))
     random = Random(SEED)  # noqa: S311 - nothing secret
-    found: list[Pair] = []
+    found: list[TextPair] = []
     for left, kind in zip((3, 2, 1), (Sameness.SURE, Sameness.ALIKE, Sameness.OTHER), strict=True):
         some = kinds[kind]
         found += random.sample(some, min(len(some), (count - len(found)) // left))
@@ -94,7 +94,7 @@ def drawn(given: Sequence[Text], count: int, policies: Policies) -> list[Pair]:
     return found
 
 
-def _near(given: Sequence[Text], cases: Sequence[Case], policies: Policies) -> Iterator[tuple[int, int]]:
+def _near(given: Sequence[DatedText], cases: Sequence[Case], policies: Policies) -> Iterator[tuple[int, int]]:
     """Pairs of one place and time that share a word of the spot."""
     having: dict[tuple[tuple[str, ...], str], list[int]] = defaultdict(list)
     for at, each in enumerate(cases):
@@ -107,7 +107,7 @@ def _near(given: Sequence[Text], cases: Sequence[Case], policies: Policies) -> I
             yield a, b
 
 
-def _at_one_time(one: Text, other: Text, policies: Policies) -> bool:
+def _at_one_time(one: DatedText, other: DatedText, policies: Policies) -> bool:
     """Whether they may be joined by their dates; True if one has none."""
     if one.at is None or other.at is None:
         return True
@@ -119,7 +119,7 @@ def _case(text: str, reader: FeatureReader, number: int) -> Case:
     return case(new(UUID(int=number))._replace(text=text), reader, "00.00")
 
 
-def write(path: Path, pairs: Sequence[Pair]) -> None:
+def write(path: Path, pairs: Sequence[TextPair]) -> None:
     """A table to fill in. Holds reporters' words: readable by its owner alone."""
     path.touch(mode=0o600)
     with path.open("w", encoding="utf-8", newline="") as file:

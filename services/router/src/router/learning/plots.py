@@ -10,19 +10,19 @@ mpl.use("Agg")
 import numpy as np
 from matplotlib import pyplot as plt
 
-from router.learning.evaluation import Judging
-from router.learning.metrics import Array, Judged, curve
+from router.learning.evaluation import FoldResult
+from router.learning.metrics import Array, ScoredTexts, curve
 from router.learning.training import TARGET
 
 
-def draw(folder: Path, judgings: Sequence[Judging], ours: Judged, confused: tuple[list[str], Array]) -> None:
+def draw(folder: Path, judgings: Sequence[FoldResult], ours: ScoredTexts, confused: tuple[list[str], Array]) -> None:
     """Write coverage.png, calibration.png and confusion.png."""
     _coverage(folder / "coverage.png", judgings)
     _calibration(folder / "calibration.png", ours)
     _confusion(folder / "confusion.png", *confused)
 
 
-def _coverage(path: Path, judgings: Sequence[Judging]) -> None:
+def _coverage(path: Path, judgings: Sequence[FoldResult]) -> None:
     figure, axes = plt.subplots(figsize=(6, 4), layout="constrained")
     for judging in judgings:
         axes.plot(*curve(judging.ours), color="tab:blue", alpha=0.5, label="model")
@@ -33,7 +33,7 @@ def _coverage(path: Path, judgings: Sequence[Judging]) -> None:
     _save(figure, path)
 
 
-def _calibration(path: Path, ours: Judged) -> None:
+def _calibration(path: Path, ours: ScoredTexts) -> None:
     figure, axes = plt.subplots(figsize=(4, 4), layout="constrained")
     sure, right = ours.real.max(1), ours.right
     steps = np.minimum((sure * 10).astype(int), 9)

@@ -10,14 +10,14 @@ from typing import Any, Final
 import numpy as np
 
 from router.learning import evaluation
-from router.learning.evaluation import Judging
-from router.learning.metrics import BINS, Judged, curve
+from router.learning.evaluation import FoldResult
+from router.learning.metrics import BINS, ScoredTexts, curve
 from router.learning.training import TARGET
 
 CURVE_POINTS: Final = 101
 
 
-def write_task(folder: Path, judgings: Sequence[Judging]) -> dict[str, Any]:
+def write_task(folder: Path, judgings: Sequence[FoldResult]) -> dict[str, Any]:
     """All files of one task; its summary."""
     folder.mkdir(parents=True, exist_ok=True)
     ours = evaluation.pooled(judgings)
@@ -51,7 +51,7 @@ def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
         )
 
 
-def calibration_rows(judged: Judged) -> list[dict[str, Any]]:
+def calibration_rows(judged: ScoredTexts) -> list[dict[str, Any]]:
     """How sure and how right, in ten equal steps."""
     sure, right = judged.real.max(1), judged.right
     steps = np.minimum((sure * BINS).astype(int), BINS - 1)
@@ -63,7 +63,7 @@ def calibration_rows(judged: Judged) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _curve_rows(judged: Judged) -> list[dict[str, Any]]:
+def _curve_rows(judged: ScoredTexts) -> list[dict[str, Any]]:
     covered, right = curve(judged)
     at = np.unique(np.linspace(0, len(covered) - 1, CURVE_POINTS).astype(int))
     return [

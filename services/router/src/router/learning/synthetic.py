@@ -12,7 +12,7 @@ from typing import Final
 from pydantic import Field
 
 from router.learning.examples import Example
-from router.lexicon.files import Checked, parse, read
+from router.lexicon.files import StrictModel, parse_toml, read_data
 from schemas.base.values import ComplaintClass, Sector
 
 FILE: Final = "sentences.toml"
@@ -32,20 +32,20 @@ _SLANG: Final = {
 }  # fmt: skip
 
 
-class SectorSentences(Checked):
+class SectorSentences(StrictModel):
     """What is wrong, and what one asks for, in one field."""
 
     says: tuple[str, ...]
     about: tuple[str, ...]
 
 
-class Plain(Checked):
+class SentenceList(StrictModel):
     """Sentences of no field, or of every one."""
 
     says: tuple[str, ...]
 
 
-class Frames(Checked):
+class Frames(StrictModel):
     """What stands around a matter; `{x}` is what one asks for."""
 
     openers: tuple[str, ...]
@@ -55,24 +55,24 @@ class Frames(Checked):
     misconduct: tuple[str, ...]
 
 
-class SentenceData(Checked):
+class SentenceData(StrictModel):
     """sentences.toml."""
 
     version: str
     slots: dict[str, tuple[str, ...]]
     frames: Frames
-    unclear: Plain
-    urgent: Plain
+    unclear: SentenceList
+    urgent: SentenceList
     sectors: dict[Sector, SectorSentences] = Field(min_length=2)
 
 
 @cache
 def sentence_data() -> SentenceData:
     """The sentences. Raises BadRules."""
-    return parse(SentenceData, read(FILE), FILE)
+    return parse_toml(SentenceData, read_data(FILE), FILE)
 
 
-def tellings(data: SentenceData, seed: int = SEED) -> Iterator[Example]:
+def generate(data: SentenceData, seed: int = SEED) -> Iterator[Example]:
     """Examples of every field and class, the same for the same seed. `group` is the sentence they tell."""
     teller = _Teller(data, Random(seed))  # noqa: S311 - nothing secret
     for sector, own in data.sectors.items():

@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 from scipy.stats import beta
 
 from router.learning.examples import Example
-from router.reading.classifier import Caution, Model
-from router.reading.reader import Asked, Reader
+from router.reading.classifier import ForwardingRule, Model
+from router.reading.reader import Reader, TextToRead
 from schemas.base.values import Level
 
 STEPS: Final = (0.97, 0.98, 0.99, 0.995)
@@ -28,7 +28,7 @@ SOURCES: Final = 2
 BATCH: Final = 200
 
 
-class Going(NamedTuple):
+class ForwardedText(NamedTuple):
     """A text that would go on by itself if its probability were enough. `right`: to a field of who answered."""
 
     source: str
@@ -39,26 +39,26 @@ class Going(NamedTuple):
 
 def going(
     source: str, reader: Reader, model: Model, examples: Sequence[Example], meant: Mapping[str, Sequence[str]]
-) -> list[Going]:
+) -> list[ForwardedText]:
     """Those of these texts that all but the threshold lets go on."""
     own = model.caution
-    open_ = model.having(Caution(0.0, {}, own.agreement, own.doubtful))
+    open_ = model.with_rule(ForwardingRule(0.0, {}, own.agreement, own.doubtful))
     judged = [each for each in examples if each.label in meant]
-    found: list[Going] = []
+    found: list[ForwardedText] = []
     for at in range(0, len(judged), BATCH):
         some = judged[at : at + BATCH]
-        read = reader.having(open_).words([Asked(each.text, "", each.place) for each in some])
+        read = reader.with_model(open_).words([TextToRead(each.text, "", each.place) for each in some])
         found += [
-            Going(source, words.sector, words.score, words.sector in meant[each.label or ""])
+            ForwardedText(source, words.sector, words.score, words.sector in meant[each.label or ""])
             for each, (words, _) in zip(some, read, strict=True)
             if words.sector is not None and not words.misconduct
         ]
     return found
 
 
-def thresholds(texts: Sequence[Going], homes: Mapping[str, Level], shared: frozenset[str]) -> dict[str, float]:
+def thresholds(texts: Sequence[ForwardedText], homes: Mapping[str, Level], shared: frozenset[str]) -> dict[str, float]:
     """The lowest threshold of each field that may go on by itself. `shared`: fields that never may."""
-    fields: dict[str, list[Going]] = defaultdict(list)
+    fields: dict[str, list[ForwardedText]] = defaultdict(list)
     for each in texts:
         fields[each.sector].append(each)
     chosen = {
@@ -69,7 +69,7 @@ def thresholds(texts: Sequence[Going], homes: Mapping[str, Level], shared: froze
     return {sector: step for sector, step in chosen.items() if step is not None}
 
 
-def _holds(sector: str, texts: Sequence[Going], step: float, homes: Mapping[str, Level]) -> bool:
+def _holds(sector: str, texts: Sequence[ForwardedText], step: float, homes: Mapping[str, Level]) -> bool:
     on = [each for each in texts if each.score >= step]
     right = sum(each.right for each in on)
     if len(on) < LEAST or _lowest(right, len(on)) < BOUND:
@@ -85,7 +85,7 @@ def _lowest(right: int, count: int) -> float:
 
 
 def on_a_new_source(
-    texts: Sequence[Going], counts: Mapping[str, int], homes: Mapping[str, Level], shared: frozenset[str]
+    texts: Sequence[ForwardedText], counts: Mapping[str, int], homes: Mapping[str, Level], shared: frozenset[str]
 ) -> list[dict[str, Any]]:
     """One row a source: what would go on there, and how rightly, by thresholds chosen on the others alone."""
     rows = []
@@ -96,7 +96,7 @@ def on_a_new_source(
     return rows
 
 
-def row(source: str, count: int, on: Sequence[Going]) -> dict[str, Any]:
+def row(source: str, count: int, on: Sequence[ForwardedText]) -> dict[str, Any]:
     """How many of so many texts go on, and how many of these rightly."""
     right = sum(each.right for each in on)
     share = right / len(on) if on else None

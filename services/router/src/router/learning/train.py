@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from router.learning.examples import Example
-from router.learning.metrics import Judged, accuracy, calibration_error, coverage_at, forwarded, macro_f1, top
-from router.learning.synthetic import FILE, sentence_data, tellings
-from router.learning.training import ENOUGH, Made, Making, train
-from router.lexicon.files import read, rule_data, tables
-from router.reading.classifier import UNCLEAR, Caution, Model
+from router.learning.metrics import ScoredTexts, accuracy, calibration_error, coverage_at, forwarded, macro_f1, top
+from router.learning.synthetic import FILE, generate, sentence_data
+from router.learning.training import ENOUGH, TrainedModel, TrainingOptions, train
+from router.lexicon.files import read_data, read_toml, rule_data
+from router.reading.classifier import UNCLEAR, ForwardingRule, Model
 from router.reading.features import terms, words
-from router.reading.model_files import Card, digest
+from router.reading.model_files import ModelCard, digest
 from router.reading.reader import hints
-from router.reading.rules import Rules, Scored
+from router.reading.rules import Rules, SectorScore
 
 SURE_FILE: Final = "sure.toml"
 OFFICES_FILE: Final = "offices.toml"
@@ -26,7 +26,7 @@ OWN: Final = "own sentences"
 HISTORY: Final = "own history"
 
 
-class Source(NamedTuple):
+class ExampleSource(NamedTuple):
     """Where examples came from: a name for the card, and a digest of the content."""
 
     name: str
@@ -36,7 +36,7 @@ class Source(NamedTuple):
 def rules_hints(rules: Rules) -> Any:
     """The rules' scores of a text, as the model sees them while it places."""
 
-    def scores(text: str) -> Iterable[Scored]:
+    def scores(text: str) -> Iterable[SectorScore]:
         return hints(rules.scan(text).verdict.scored)
 
     return scores
@@ -44,7 +44,7 @@ def rules_hints(rules: Rules) -> Any:
 
 def own_examples() -> list[Example]:
     """Those made of the sentences that ship."""
-    return list(tellings(sentence_data()))
+    return list(generate(sentence_data()))
 
 
 def with_own(examples: Sequence[Example], *, elsewhere: bool = False) -> list[Example]:
@@ -64,7 +64,7 @@ def with_own(examples: Sequence[Example], *, elsewhere: bool = False) -> list[Ex
 
 def offices() -> dict[str, list[str]]:
     """The fields of an office of each kind, the most its own first."""
-    return tables(OFFICES_FILE)
+    return read_toml(OFFICES_FILE)
 
 
 def _answering(labels: Sequence[str]) -> dict[str, str]:
@@ -74,40 +74,40 @@ def _answering(labels: Sequence[str]) -> dict[str, str]:
     return {sector: labels[at] for _, at, sector in sorted(claims, reverse=True)}
 
 
-def caution_for(examples: Sequence[Example]) -> Caution | None:
+def caution_for(examples: Sequence[Example]) -> ForwardingRule | None:
     """That of the model that ships, for sectors of which too few reporters' texts tell; else None: what they tell."""
     real = [each for each in examples if each.label is not None and not each.own]
     sectors = {each.label for each in real} <= set(sentence_data().sectors)
     return default_caution() if sectors and len(real) < ENOUGH else None
 
 
-def history_source(examples: Sequence[Example]) -> Source:
+def history_source(examples: Sequence[Example]) -> ExampleSource:
     """An operator's history, for the card."""
-    return Source(HISTORY, digest("\n".join(each.text for each in examples).encode()))
+    return ExampleSource(HISTORY, digest("\n".join(each.text for each in examples).encode()))
 
 
-def source(path: Path) -> Source:
+def source(path: Path) -> ExampleSource:
     """A file, for the card."""
-    return Source(path.name, digest(path.read_bytes()))
+    return ExampleSource(path.name, digest(path.read_bytes()))
 
 
-def own_source() -> Source:
+def own_source() -> ExampleSource:
     """Our own sentences, for the card."""
-    return Source(OWN, digest(files("router").joinpath("data", FILE).read_bytes()))
+    return ExampleSource(OWN, digest(files("router").joinpath("data", FILE).read_bytes()))
 
 
 def learn(
-    examples: Sequence[Example], sources: Sequence[Source], name: str, made_on: date,
-    caution: Caution | None = None, making: Making | None = None,
-) -> tuple[Model, Card]:  # fmt: skip
+    examples: Sequence[Example], sources: Sequence[ExampleSource], name: str, made_on: date,
+    caution: ForwardingRule | None = None, making: TrainingOptions | None = None,
+) -> tuple[Model, ModelCard]:  # fmt: skip
     """A model of these examples, and its card.
 
     Raises:
         ValueError: fewer than two labels.
     """
     rules = Rules(rule_data())
-    making = making or Making(rules_hints(rules))
-    made = train(examples, "", tellable(), making)
+    making = making or TrainingOptions(rules_hints(rules))
+    made = train(examples, "", showable_terms(), making)
     weights = made.model.weights
     plain = made.model
     own = plain.caution if caution is None else caution
@@ -116,7 +116,7 @@ def learn(
     return model, _card(version, made_on, examples, sources, made, making, own, rules.version)
 
 
-def name_of(model: Model, caution: Caution) -> str:
+def name_of(model: Model, caution: ForwardingRule) -> str:
     """What tells this model from every other: a digest of all that it decides by."""
     decides = json.dumps(
         [model.labels, caution.threshold, sorted(caution.thresholds.items()), caution.agreement,
@@ -126,7 +126,7 @@ def name_of(model: Model, caution: Caution) -> str:
     return sha256(weights + decides.encode()).hexdigest()[:8]
 
 
-def tellable() -> set[str]:
+def showable_terms() -> set[str]:
     """Words and pairs of words that may be shown: those of our own lists and sentences, a reporter's never."""
     found: set[str] = set()
     data = sentence_data()
@@ -137,16 +137,16 @@ def tellable() -> set[str]:
     return found - _filler()
 
 
-def default_caution() -> Caution:
+def default_caution() -> ForwardingRule:
     """When the default model may place by itself."""
-    said = tables(SURE_FILE)
+    said = read_toml(SURE_FILE)
     thresholds = {sector: float(said["sectors"].get(sector, said["others"])) for sector in sentence_data().sectors}
-    return Caution(float(said["others"]), thresholds, said["agreement"], frozenset(said["ward"]))
+    return ForwardingRule(float(said["others"]), thresholds, said["agreement"], frozenset(said["ward"]))
 
 
 def shared_fields() -> frozenset[str]:
     """Fields that a model without history never places by itself: two bodies answer for the same counter."""
-    return frozenset(tables(SURE_FILE)["shared"])
+    return frozenset(read_toml(SURE_FILE)["shared"])
 
 
 def _filler() -> set[str]:
@@ -157,11 +157,17 @@ def _filler() -> set[str]:
 
 
 def _card(
-    version: str, made_on: date, examples: Sequence[Example], sources: Sequence[Source], made: Made, making: Making,
-    caution: Caution, rules: str,
-) -> Card:  # fmt: skip
+    version: str,
+    made_on: date,
+    examples: Sequence[Example],
+    sources: Sequence[ExampleSource],
+    made: TrainedModel,
+    making: TrainingOptions,
+    caution: ForwardingRule,
+    rules: str,
+) -> ModelCard:
     labelled = [each for each in examples if each.label is not None]
-    return Card(
+    return ModelCard(
         version=version,
         made_on=made_on,
         rules=rules,
@@ -183,7 +189,7 @@ def _card(
     )
 
 
-def figures(judged: Judged, threshold: float, target: float) -> dict[str, Any]:
+def figures(judged: ScoredTexts, threshold: float, target: float) -> dict[str, Any]:
     """The figures of a card, from texts that were not learned from."""
     share, right = forwarded(judged, threshold)
     found = {
@@ -194,6 +200,6 @@ def figures(judged: Judged, threshold: float, target: float) -> dict[str, Any]:
     return {name: round(value, 4) for name, value in found.items()} | {"texts": len(judged.wanted)}
 
 
-def shipped() -> str:
+def sentence_file() -> str:
     """The sentences as they are, for whoever checks that the default model was made of them."""
-    return read(FILE)
+    return read_data(FILE)

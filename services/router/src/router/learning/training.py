@@ -20,11 +20,11 @@ from sklearn.model_selection import GroupKFold
 
 from router.learning.examples import Example
 from router.learning.linear_models import SEED, fitted
-from router.learning.metrics import Judged, log_loss, threshold_for
-from router.reading.classifier import CLASSES, HEADS, UNCLEAR, Caution, Model, Weights
-from router.reading.features import Said, pieces, terms, words
-from router.reading.rules import Scored
-from router.reading.vectors import Block, Encoder, Floats, Vocabulary
+from router.learning.metrics import ScoredTexts, log_loss, threshold_for
+from router.reading.classifier import CLASSES, HEADS, UNCLEAR, ForwardingRule, Model, Weights
+from router.reading.features import ModelInput, char_ngrams, terms, words
+from router.reading.rules import SectorScore
+from router.reading.vectors import Encoder, Floats, SparseRows, Vocabulary
 
 MOST_COLUMNS: Final = 100_000
 """Of words and pairs, and again of pieces: the most frequent ones. Keeps a model of 70 labels under 30 MB."""
@@ -37,12 +37,12 @@ SHARPNESSES: Final = tuple(np.geomspace(0.2, 20, 60).tolist())
 TARGET: Final = 0.95
 """At most one in twenty of those that go on by themselves may be wrong."""
 
-Hints = Callable[[str], Iterable[Scored]]
+Hints = Callable[[str], Iterable[SectorScore]]
 """The rules' scores of a text."""
 Array = npt.NDArray[Any]
 
 
-class Making(NamedTuple):
+class TrainingOptions(NamedTuple):
     """How a model is made."""
 
     hints: Hints
@@ -52,20 +52,20 @@ class Making(NamedTuple):
     target: float = TARGET
 
 
-class Made(NamedTuple):
+class TrainedModel(NamedTuple):
     """The model, and what it said of the texts of its own data while it had not seen them."""
 
     model: Model
-    unseen: Judged
+    unseen: ScoredTexts
 
 
-def train(examples: Sequence[Example], version: str, tellable: Iterable[str], making: Making) -> Made:
+def train(examples: Sequence[Example], version: str, tellable: Iterable[str], making: TrainingOptions) -> TrainedModel:
     """A model of these.
 
     Raises:
         ValueError: fewer than two labels.
     """
-    said = [Said(each.text, each.place, tuple(making.hints(each.text))) for each in examples]
+    said = [ModelInput(each.text, each.place, tuple(making.hints(each.text))) for each in examples]
     labelled = np.array([at for at, each in enumerate(examples) if each.label is not None])
     wanted = np.array([examples[at].label for at in labelled])
     groups = np.array([examples[at].group or f"#{at}" for at in labelled])
@@ -81,7 +81,7 @@ def train(examples: Sequence[Example], version: str, tellable: Iterable[str], ma
     slope, shift = _levelled(margins[telling], wanted[telling], labels)
     margins = margins * slope + shift
     sharpness = min(SHARPNESSES, key=lambda by: log_loss(margins[judging] * by, wanted[judging], labels))
-    unseen = Judged.of(margins[judging] * sharpness, wanted[judging].tolist(), labels)
+    unseen = ScoredTexts.of(margins[judging] * sharpness, wanted[judging].tolist(), labels)
     weights, bias = fitted(matrix[labelled], wanted, trust, labels)
     heads, head_bias = _heads(matrix, examples)
     model = Model(
@@ -94,10 +94,10 @@ def train(examples: Sequence[Example], version: str, tellable: Iterable[str], ma
             float(sharpness),
             np.ones(HEADS, np.float32),
         ),
-        Caution(threshold_for(unseen, making.target)),
+        ForwardingRule(threshold_for(unseen, making.target)),
         frozenset(term for term in tellable if term in encoder.vocabulary.terms),
     )
-    return Made(model, unseen)
+    return TrainedModel(model, unseen)
 
 
 def _judging(labelled: Sequence[Example]) -> Array:
@@ -106,7 +106,7 @@ def _judging(labelled: Sequence[Example]) -> Array:
     return real if real.sum() >= ENOUGH else np.ones(len(labelled), bool)
 
 
-def vocabulary(said: Sequence[Said], labelled: Sequence[int], seen: int) -> Vocabulary:
+def vocabulary(said: Sequence[ModelInput], labelled: Sequence[int], seen: int) -> Vocabulary:
     """The features worth a column. How rare they are is counted in labelled texts."""
     found = [words(each.text) for each in said]
     terms_in = [set(terms(each)) for each in found]
@@ -139,7 +139,9 @@ def _of_pieces(found: Sequence[Sequence[str]], labelled: Sequence[int]) -> tuple
     """The same of the pieces that words are made of, each word taken apart once."""
     numbers = {word: at for at, word in enumerate(dict.fromkeys(chain.from_iterable(found)))}
     names: dict[str, int] = {}
-    made_of = _binary([[names.setdefault(piece, len(names)) for piece in set(pieces(word))] for word in numbers], names)
+    made_of = _binary(
+        [[names.setdefault(piece, len(names)) for piece in set(char_ngrams(word))] for word in numbers], names
+    )
     there = _binary([[numbers[word] for word in set(each)] for each in found], numbers) @ made_of
     everywhere, own = (np.bincount(rows.indices, minlength=len(names)).tolist() for rows in (there, there[labelled]))
     return dict(zip(names, everywhere, strict=True)), dict(zip(names, own, strict=True))
@@ -151,7 +153,7 @@ def _binary(rows: Sequence[Sequence[int]], names: Mapping[str, int]) -> csr_matr
     return csr_matrix((np.ones(len(columns), np.int32), columns, ends), shape=(len(rows), len(names)))
 
 
-def encoded(encoder: Encoder, said: Sequence[Said]) -> csr_matrix:
+def encoded(encoder: Encoder, said: Sequence[ModelInput]) -> csr_matrix:
     """Texts x features, as `Model` reads them."""
     found = [words(each.text) for each in said]
     numbers = {word: at for at, word in enumerate(dict.fromkeys(word for each in found for word in each))}
@@ -163,13 +165,13 @@ def encoded(encoder: Encoder, said: Sequence[Said]) -> csr_matrix:
 
 def _made_of(encoder: Encoder, names: Iterable[str], size: int) -> csr_matrix:
     """Words x features."""
-    rows = [encoder.pieces(word) for word in names]
+    rows = [encoder.char_ngrams(word) for word in names]
     ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
     columns, values = (np.concatenate([row[at] for row in rows]) for at in (0, 1))
     return csr_matrix((values, columns, ends), shape=(len(rows), size))
 
 
-def _sparse(block: Block, shape: tuple[int, int]) -> csr_matrix:
+def _sparse(block: SparseRows, shape: tuple[int, int]) -> csr_matrix:
     return csr_matrix((block.values, (block.rows, block.columns)), shape=shape)
 
 

@@ -19,7 +19,7 @@ class BadRules(Exception):
     """A data file of router is broken: nothing may be placed by it."""
 
 
-class Checked(BaseModel):
+class StrictModel(BaseModel):
     """Frozen; an unknown field is a spelling mistake and refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -28,7 +28,7 @@ class Checked(BaseModel):
 Phrase = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9 ]*$")]
 
 
-class SectorWords(Checked):
+class SectorWords(StrictModel):
     """Words that speak of one field. `home` is the level that has it by law 23/2014."""
 
     home: Level
@@ -39,7 +39,7 @@ class SectorWords(Checked):
     level: dict[Level, tuple[Phrase, ...]] = {}
 
 
-class Demand(Checked):
+class BriberyWords(StrictModel):
     """Who must ask for nothing, how one asks or is asked, and for what."""
 
     by: tuple[Phrase, ...]
@@ -48,21 +48,21 @@ class Demand(Checked):
     what: tuple[Phrase, ...]
 
 
-class Supervision(Checked):
+class Supervision(StrictModel):
     """Words of suspected misconduct, phrases that only look like it, and a servant's asking for money."""
 
     words: tuple[Phrase, ...]
     not_: tuple[Phrase, ...] = Field(alias="not")
-    demand: Demand
+    demand: BriberyWords
 
 
-class Landmarks(Checked):
+class Landmarks(StrictModel):
     """Words after which a place is named."""
 
     words: frozenset[Phrase]
 
 
-class RuleData(Checked):
+class RuleData(StrictModel):
     """rules.toml."""
 
     version: str
@@ -74,7 +74,7 @@ class RuleData(Checked):
     sectors: dict[Sector, SectorWords]
 
 
-def vocabulary(data: RuleData) -> frozenset[str]:
+def sector_vocabulary(data: RuleData) -> frozenset[str]:
     """Every word of the rules' own lists: a district of that name is a common word as well."""
     phrases = (
         phrase
@@ -85,35 +85,35 @@ def vocabulary(data: RuleData) -> frozenset[str]:
     return frozenset(word for phrase in phrases for word in phrase.split())
 
 
-class Unsure(Checked):
+class AmbiguousNames(StrictModel):
     """Names that are common words as well, and words that make no name a sure one."""
 
     names: frozenset[Phrase]
     words: frozenset[Phrase] = frozenset()
 
 
-class VillageLike(Checked):
+class VillageLike(StrictModel):
     """Beginnings and endings of names that so many villages have."""
 
     beginnings: tuple[Phrase, ...]
     endings: tuple[Phrase, ...]
 
 
-class Around(Checked):
+class DirectionWords(StrictModel):
     """Words in front of a name that say that it is here, or that it is where somebody comes from or goes to."""
 
     here: frozenset[Phrase]
     away: frozenset[Phrase]
 
 
-class Kin(Checked):
+class GovernmentWords(StrictModel):
     """Words that only a city, or only a regency, has."""
 
     city: tuple[Phrase, ...]
     regency: tuple[Phrase, ...]
 
 
-class Titles(Checked):
+class RegionTitles(StrictModel):
     """Words in front of a name that tell namesakes apart."""
 
     city: tuple[Phrase, ...]
@@ -121,25 +121,25 @@ class Titles(Checked):
     province: tuple[Phrase, ...]
 
 
-class Streets(Checked):
+class Streets(StrictModel):
     """Words after which a region's name is most often a street's."""
 
     words: frozenset[Phrase]
 
 
-class NameData(Checked):
+class NameData(StrictModel):
     """names.toml."""
 
     aliases: dict[RegionCode, tuple[Phrase, ...]]
-    unsure: Unsure
+    unsure: AmbiguousNames
     village_like: VillageLike
-    titles: Titles
+    titles: RegionTitles
     streets: Streets
-    near: Around
-    kin: Kin
+    near: DirectionWords
+    kin: GovernmentWords
 
 
-class Renumbered(Checked):
+class RenumberingLaw(StrictModel):
     """Codes that a law on new provinces ended: the code before and the one after."""
 
     law: str
@@ -147,12 +147,12 @@ class Renumbered(Checked):
     codes: dict[RegionCode, RegionCode]
 
 
-class PlaceData(Checked):
+class PlaceData(StrictModel):
     """places.toml: name, latitude and longitude by code; codes of before; towns abroad."""
 
     source: str
     places: dict[RegionCode, tuple[str, float, float]]
-    former: tuple[Renumbered, ...] = ()
+    former: tuple[RenumberingLaw, ...] = ()
     abroad: dict[str, tuple[float, float]] = {}
 
 
@@ -168,7 +168,7 @@ class District(NamedTuple):
 M = TypeVar("M", bound=BaseModel)
 
 
-def parse(model: type[M], text: str, name: str) -> M:
+def parse_toml(model: type[M], text: str, name: str) -> M:
     """The data that `text` says.
 
     Raises:
@@ -180,32 +180,32 @@ def parse(model: type[M], text: str, name: str) -> M:
         raise BadRules(f"{name}: {error}") from error
 
 
-def read(name: str) -> str:
+def read_data(name: str) -> str:
     """A data file's text."""
     return files("router").joinpath("data", name).read_text(encoding="utf-8")
 
 
-def tables(name: str) -> dict[str, Any]:
+def read_toml(name: str) -> dict[str, Any]:
     """A data file as it is."""
-    return tomllib.loads(read(name))
+    return tomllib.loads(read_data(name))
 
 
 @cache
 def rule_data() -> RuleData:
     """The words. Raises BadRules."""
-    return parse(RuleData, read("rules.toml"), "rules.toml")
+    return parse_toml(RuleData, read_data("rules.toml"), "rules.toml")
 
 
 @cache
 def name_data() -> NameData:
     """How regions' names are written. Raises BadRules."""
-    return parse(NameData, read("names.toml"), "names.toml")
+    return parse_toml(NameData, read_data("names.toml"), "names.toml")
 
 
 @cache
 def district_data() -> tuple[District, ...]:
     """Every district. Raises BadRules."""
-    return parse_districts(read("districts.tsv"))
+    return parse_districts(read_data("districts.tsv"))
 
 
 def parse_districts(text: str) -> tuple[District, ...]:
@@ -232,4 +232,4 @@ def parse_districts(text: str) -> tuple[District, ...]:
 @cache
 def place_data() -> PlaceData:
     """Every province, regency and city. Raises BadRules."""
-    return parse(PlaceData, read("places.toml"), "places.toml")
+    return parse_toml(PlaceData, read_data("places.toml"), "places.toml")

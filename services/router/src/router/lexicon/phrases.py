@@ -19,7 +19,7 @@ _HERE: Final = ""
 """Key of a node's own meanings: no word is empty."""
 
 
-class Found(NamedTuple, Generic[T]):
+class PhraseMatch(NamedTuple, Generic[T]):
     """One entry met: its words as the list spells them, what it means, and the word before it (in one spelling)."""
 
     phrase: str
@@ -27,7 +27,7 @@ class Found(NamedTuple, Generic[T]):
     before: tuple[str, ...]
 
 
-class WordList(Generic[T]):
+class PhraseIndex(Generic[T]):
     """Entries of one or more words, each with its meanings."""
 
     def __init__(self, entries: Iterable[tuple[str, T]], variants: Mapping[str, str]) -> None:
@@ -38,7 +38,7 @@ class WordList(Generic[T]):
             self._add(phrase, meaning)
         self._spell = lru_cache(maxsize=65536)(self._one_spelling)
 
-    def find(self, text: str) -> Iterator[Found[T]]:
+    def find(self, text: str) -> Iterator[PhraseMatch[T]]:
         """The entries in the text, from left to right, none overlapping."""
         words = list(map(self._spell, _WORD.findall(text.lower())))
         root, end = self._root, 0
@@ -47,7 +47,7 @@ class WordList(Generic[T]):
                 continue
             found, end = self._longest(words, at)
             if found is not None:
-                yield Found(" ".join(words[at:end]), found, tuple(words[max(0, at - 2) : at]))
+                yield PhraseMatch(" ".join(words[at:end]), found, tuple(words[max(0, at - 2) : at]))
 
     def _longest(self, words: list[str], at: int) -> tuple[tuple[T, ...] | None, int]:
         node: dict[str, Any] | None = self._root.get(words[at])

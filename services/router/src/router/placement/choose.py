@@ -9,8 +9,8 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from router.geography.codes import is_province
-from router.geography.gazetteer import Where
-from router.reading.reader import Read, Reader
+from router.geography.gazetteer import Location
+from router.reading.reader import ComplaintReading, Reader
 from router.registry.mandates import Authority, Body, Step, area, precise
 from router.settings import CANDIDATES, INSPECTORATE_UNIT
 from schemas.base.values import Candidate, Level
@@ -58,7 +58,7 @@ class Known(NamedTuple):
 class Question(NamedTuple):
     """What is to be placed."""
 
-    read: Read
+    read: ComplaintReading
     supervision: bool
     returned: Collection[str]
     level: Level | None
@@ -81,7 +81,7 @@ class Doubt(NamedTuple):
     candidates: tuple[Candidate, ...] = ()
 
 
-def question(state: Complaint, read: Read, known: Known) -> Question:
+def question(state: Complaint, read: ComplaintReading, known: Known) -> Question:
     """What the complaint asks of placing."""
     corrected = _corrected(state, known)
     if corrected is not None:
@@ -206,7 +206,7 @@ def home_level(sector: str, known: Known) -> Level:
     return known.reader.homes.get(sector) or known.authority.home(sector)
 
 
-def _of_regions(sector: str, where: Where, known: Known, day: date) -> tuple[Candidate, ...]:
+def _of_regions(sector: str, where: Location, known: Known, day: date) -> tuple[Candidate, ...]:
     found: list[tuple[Body, float]] = []
     for region, score in zip(where.candidates, where.scores, strict=True):
         steps = known.authority.steps(sector, region, day)

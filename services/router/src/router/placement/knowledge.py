@@ -11,7 +11,7 @@ from router.placement import views
 from router.placement.choose import Known, Precedent, PrecedentKey
 from router.reading.classifier import Model
 from router.reading.model_files import find
-from router.reading.reader import plain_reader, reader
+from router.reading.reader import default_reader, reader
 from router.registry.mandates import Authority
 from router.settings import MODELS, PRECEDENTS_FRESH_S
 from schemas.deadlines.policies import Policies
@@ -37,7 +37,7 @@ class Knowing:
         self._monotonic = monotonic
         self._model: Model | None = find(models, None)
         self._model_name: str | None = None
-        self._reader = plain_reader().having(self._model)
+        self._reader = default_reader().with_model(self._model)
         self._authority = Authority(Registry())
         self._precedents: dict[PrecedentKey, Precedent] = {}
         self._read_at = float("-inf")
@@ -59,9 +59,9 @@ class Knowing:
         if registry.model != self._model_name:
             self._model = await asyncio.to_thread(find, self.models, registry.model)
             self._model_name = registry.model
-            self._reader = self._reader.having(self._model)
+            self._reader = self._reader.with_model(self._model)
         if registry is not self._authority.registry:
-            self._reader = reader(registry).having(self._model)
+            self._reader = reader(registry).with_model(self._model)
             self._authority = Authority(registry)
         if self._monotonic() - self._read_at >= PRECEDENTS_FRESH_S:
             self._precedents = await self._database.read(views.precedents)

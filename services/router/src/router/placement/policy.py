@@ -178,7 +178,7 @@ def _basis(asked: Question, known: Known) -> Basis:
         registry_version=max(known.registry.version, 0), rules=known.reader.version, sector=words.sector,
         level=asked.level, region=where.region,
         region_name=known.reader.place_name(where.region), region_from=where.found_by, words=words.words,
-        model=asked.read.guess.model if asked.read.guess else None, score=round(words.score, 3),
+        model=asked.read.prediction.model if asked.read.prediction else None, score=round(words.score, 3),
         region_score=round(where.score, 3) if where.region is not None else None, place_words=where.words,
     )  # fmt: skip
 

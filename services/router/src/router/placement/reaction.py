@@ -10,31 +10,33 @@ from uuid import UUID
 
 import structlog
 
-from chassis.base.ports import Clock
+from chassis.base.ports import TimeSource
 from chassis.react.reaction import Outcome, StopProcess
 from chassis.write.command import handle
-from chassis.write.loaded import Loaded
-from chassis.write.repository import Cause, Ledger
+from chassis.write.loaded import LoadedStream
+from chassis.write.repository import Cause, Repository
 from router.placement import policy
 from router.placement.choose import Known
 from router.placement.knowledge import Knowing
 from router.reading.model_files import BadModel
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
-from schemas.events.base import Fact
+from schemas.events.agency_inbox import ComplaintReturned
+from schemas.events.base import Fact, names
 from schemas.events.codec import metadata_of
-from schemas.events.router import ComplaintSplit, Part
+from schemas.events.intake import ComplaintFiled, OmbudsmanRequested, ResolutionDisputed
+from schemas.events.router import ArbitrationDecided, ComplaintSplit, ComplaintUnjoined, Part, PartOpened
 from schemas.registry.fold import Registry
 
-HEEDS: Final = (
-    "ComplaintFiled",
-    "PartOpened",
-    "ComplaintReturned",
-    "ComplaintUnjoined",
-    "ResolutionDisputed",
-    "OmbudsmanRequested",
-    "ArbitrationDecided",
-    "ComplaintSplit",
+EVENT_TYPES: Final = names(
+    ComplaintFiled,
+    PartOpened,
+    ComplaintReturned,
+    ComplaintUnjoined,
+    ResolutionDisputed,
+    OmbudsmanRequested,
+    ArbitrationDecided,
+    ComplaintSplit,
 )
 """After these there may be something to do for the complaint itself."""
 
@@ -44,10 +46,10 @@ log = structlog.get_logger(__name__)
 class Placing:
     """The reaction (see `chassis.react.reaction.Reaction`)."""
 
-    def __init__(self, ledger: Ledger, knowing: Knowing, clock: Clock) -> None:
-        self._ledger, self._knowing, self._clock = ledger, knowing, clock
+    def __init__(self, repository: Repository, knowing: Knowing, clock: TimeSource) -> None:
+        self._repository, self._knowing, self._clock = repository, knowing, clock
 
-    async def __call__(self, loaded: Sequence[Loaded]) -> Sequence[Outcome | None]:
+    async def __call__(self, loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
         """What router adds to each of these now."""
         try:
             known = await self._knowing.now()
@@ -75,25 +77,25 @@ class Placing:
             log.error("referred unread", complaint=str(state.id), error=type(error).__name__)
             return late
 
-    async def _leads(self, loaded: Sequence[Loaded]) -> dict[UUID, Complaint]:
+    async def _leads(self, loaded: Sequence[LoadedStream]) -> dict[UUID, Complaint]:
         wanted = {e.state.lead for e in loaded if e.state.status is Status.JOINED and e.state.lead is not None}
-        return {lead.state.id: lead.state for lead in await self._ledger.load_many(sorted(wanted))}
+        return {lead.state.id: lead.state for lead in await self._repository.load_many(sorted(wanted))}
 
-    async def _open_parts(self, whole: Loaded, registry: Registry) -> None:
+    async def _open_parts(self, whole: LoadedStream, registry: Registry) -> None:
         parts = whole.state.parts
-        there = await self._ledger.load_many([part.id for part in parts])
+        there = await self._repository.load_many([part.id for part in parts])
         for part, stream in zip(parts, there, strict=True):
             if not stream.recorded:
                 await self._open(whole, part, registry)
 
-    async def _open(self, whole: Loaded, part: Part, registry: Registry) -> None:
+    async def _open(self, whole: LoadedStream, part: Part, registry: Registry) -> None:
         at = self._clock.now()
 
         def begin(state: Complaint) -> list[Fact]:
             return policy.open_part(whole.state, part, registry, at) if state.version < 0 else []
 
         cause = Cause(_asking(whole, part), metadata_of(whole.recorded[0]).correlation_id, at)
-        await handle(self._ledger, part.id, begin, cause, opens=whole.state.id)
+        await handle(self._repository, part.id, begin, cause, opens=whole.state.id)
 
 
 def _having_read(known: Known, states: Sequence[Complaint]) -> Known:
@@ -104,7 +106,7 @@ def _having_read(known: Known, states: Sequence[Complaint]) -> Known:
         return known
 
 
-def _outcome(loaded: Loaded, facts: list[Fact], at: datetime) -> Outcome | None:
+def _outcome(loaded: LoadedStream, facts: list[Fact], at: datetime) -> Outcome | None:
     if not facts:
         return None
     # Asked for by the fact that brought it where it is: done twice, the events have the same ids.
@@ -112,7 +114,7 @@ def _outcome(loaded: Loaded, facts: list[Fact], at: datetime) -> Outcome | None:
     return facts, Cause(loaded.state.stage.event_id, correlation, at)
 
 
-def _asking(whole: Loaded, part: Part) -> UUID:
+def _asking(whole: LoadedStream, part: Part) -> UUID:
     """The split that names this part."""
     splits = ((told.event_id, told.fact) for told in whole.told())
     return next(id_ for id_, fact in splits if isinstance(fact, ComplaintSplit) and part.id in _named(fact))

@@ -7,6 +7,26 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from schemas.complaint.lifecycle import Status
+from schemas.events.agency_inbox import ComplaintReturned, ResponseGiven
+from schemas.events.escalation import ComplaintLapsed
+from schemas.events.intake import (
+    ComplaintWithdrawn,
+    DetailAdded,
+    OmbudsmanRequested,
+    ResolutionConfirmed,
+    ResolutionDisputed,
+)
+from schemas.events.router import (
+    ArbitrationOpened,
+    ComplaintArchived,
+    ComplaintClassified,
+    ComplaintJoined,
+    ComplaintReferred,
+    ComplaintRouted,
+    ComplaintUnjoined,
+    PartOpened,
+    ReporterAsked,
+)
 
 UNPLACED: Final = Status.UNPLACED.value
 TRIAGE: Final = Status.TRIAGE.value
@@ -36,11 +56,11 @@ class Standing(NamedTuple):
 
 def stand(before: Standing, type_: str, data: Mapping[str, Any], position: int) -> Standing:
     """The row after one more fact. `position`: where that stands in the store."""
-    if type_ == "ComplaintClassified":
+    if type_ == ComplaintClassified.__name__:
         return before._replace(protected=bool(data.get("supervision")))
-    if type_ == "PartOpened":
+    if type_ == PartOpened.__name__:
         return before._replace(part=True, since=position)
-    if type_ == "ComplaintRouted":
+    if type_ == ComplaintRouted.__name__:
         return before._replace(place=WITH_AGENCY, held_by=data["agency"], since=position)
     place = _place(before, type_, data)
     if place is None:
@@ -52,29 +72,29 @@ def stand(before: Standing, type_: str, data: Mapping[str, Any], position: int) 
 
 
 _TO: Final[Mapping[str, str]] = {
-    "ComplaintReferred": TRIAGE,
-    "ReporterAsked": ASKED,
-    "ArbitrationOpened": ARBITRATION,
-    "ComplaintReturned": UNPLACED,
-    "ComplaintUnjoined": UNPLACED,
-    "ComplaintJoined": JOINED,
-    "ComplaintArchived": "archived",
-    "ComplaintWithdrawn": "withdrawn",
-    "ResolutionConfirmed": CLOSED,
+    ComplaintReferred.__name__: TRIAGE,
+    ReporterAsked.__name__: ASKED,
+    ArbitrationOpened.__name__: ARBITRATION,
+    ComplaintReturned.__name__: UNPLACED,
+    ComplaintUnjoined.__name__: UNPLACED,
+    ComplaintJoined.__name__: JOINED,
+    ComplaintArchived.__name__: "archived",
+    ComplaintWithdrawn.__name__: "withdrawn",
+    ResolutionConfirmed.__name__: CLOSED,
 }
 
 
 def _place(before: Standing, type_: str, data: Mapping[str, Any]) -> str | None:
     match type_:
-        case "DetailAdded":
+        case DetailAdded.__name__:
             return TRIAGE if before.place == ASKED else None
-        case "ResponseGiven":
+        case ResponseGiven.__name__:
             return CLOSED if before.part else None
-        case "ComplaintLapsed":
+        case ComplaintLapsed.__name__:
             return "incomplete" if data["cause"] == "incomplete" else CLOSED
-        case "ResolutionDisputed":
+        case ResolutionDisputed.__name__:
             return _after_dispute(before)
-        case "OmbudsmanRequested":
+        case OmbudsmanRequested.__name__:
             return UNPLACED if before.place == JOINED else None
         case _:
             return _TO.get(type_)

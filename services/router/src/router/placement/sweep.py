@@ -9,18 +9,20 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Connection
 
-from chassis.base.retry import Patience
+from chassis.base.retry import RetryPolicy
 from chassis.project.registry import RegistryView
 from chassis.react.reaction import Reaction, Reactor
 from chassis.sql.database import Database
 from chassis.sweep.open_work import Plan, Work
-from chassis.write.repository import Ledger
+from chassis.write.repository import Repository
 from router.placement import views
 from schemas.base.values import ROUTER
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
+from schemas.events.agency_inbox import ComplaintDelivered
+from schemas.events.base import names
 
-UNMOVED_BY: Final = frozenset({"ComplaintDelivered"})
+UNMOVED_BY: Final = names(ComplaintDelivered)
 """Whether a body was told changes nothing for router."""
 log = structlog.get_logger(__name__)
 
@@ -41,24 +43,24 @@ def plan(grace: timedelta) -> Plan:
     return work
 
 
-class Lookout:
+class Watchdog:
     """Finds complaints that another stream changed something for: a lead that ended, a merger, a split.
 
     Asks the read model, so it needs no Kafka; whatever it finds is decided on the stream.
     """
 
     def __init__(
-        self, database: Database, ledger: Ledger, registry: RegistryView, react: Reaction, period_s: float
+        self, database: Database, repository: Repository, registry: RegistryView, react: Reaction, period_s: float
     ) -> None:
         self._database, self._registry, self._period_s = database, registry, period_s
-        self._patience = Patience()
-        self._reactor = Reactor(ledger, react, self._patience)
+        self._retry_policy = RetryPolicy()
+        self._reactor = Reactor(repository, react, self._retry_policy)
         self._looked = False
 
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            await self._patience.until_up(self.once, "look-out of router")
+            await self._retry_policy.until_up(self.once, "look-out of router")
             await asyncio.sleep(self._period_s)
 
     async def once(self) -> int:

@@ -33,7 +33,8 @@ from router.settings import CHAIN, WATCH_BATCH
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX
 from schemas.base.values import Basis
-from schemas.events.router import ComplaintRouted
+from schemas.events.intake import ComplaintWithdrawn
+from schemas.events.router import ComplaintRouted, ComplaintSplit, PartOpened
 
 METADATA: Final = MetaData()
 ANYWHERE: Final = ""
@@ -192,15 +193,15 @@ def _put(connection: Connection, table: Table, rows: Iterable[Standing]) -> None
 def _parts(connection: Connection, table: Table, event: RecordedEvent, data: dict[str, Any]) -> None:
     # The parts' own events may come before or after the whole's.
     match event.type:
-        case "ComplaintSplit":
+        case ComplaintSplit.__name__:
             named = [part["id"] for part in data["parts"]]
             there = {row.part for row in connection.execute(among(table.c.part), {"keys": named})}
             rows = [{"part": p, "whole": _complaint(event), "opened": False} for p in named if p not in there]
             add(connection, table, rows)
-        case "PartOpened":
+        case PartOpened.__name__:
             row = {"part": _complaint(event), "whole": data["whole"], "opened": True}
             replace(connection, table.c.part, [row["part"]], [row])
-        case "ComplaintWithdrawn":
+        case ComplaintWithdrawn.__name__:
             # Nothing is left to do for a whole that was taken back before its parts began.
             connection.execute(_waiting(table), {"of": _complaint(event)})
 

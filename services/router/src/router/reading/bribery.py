@@ -5,7 +5,7 @@ few words that may stand between their entries.
 import re
 from typing import Final
 
-from router.lexicon.files import Demand
+from router.lexicon.files import BriberyWords
 
 BETWEEN: Final = 4
 """Words between who asks and the asking."""
@@ -14,10 +14,10 @@ BEHIND: Final = 2
 _DIGITS: Final = re.compile(r"(?<=\d)(?=[a-z])")
 
 
-class Demands:
+class BriberyPatterns:
     """The lists as two patterns: somebody asks; somebody is asked by."""
 
-    def __init__(self, data: Demand) -> None:
+    def __init__(self, data: BriberyWords) -> None:
         who, what = _one_of("who", data.by), _one_of("what", data.what)
         self._what = re.compile(rf"\b{what}\b")
         self._active = re.compile(rf"\b{who}{_gap(BETWEEN)}{_one_of('how', data.asks)}{_gap(BEHIND)}{what}\b")

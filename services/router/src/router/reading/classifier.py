@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from router.reading.features import Said, terms, words
-from router.reading.rules import Scored
-from router.reading.vectors import Encoder, Floats, Shares, Vocabulary, summed
+from router.reading.features import ModelInput, terms, words
+from router.reading.rules import SectorScore
+from router.reading.vectors import Encoder, Floats, Vocabulary, WordContributions, summed
 from schemas.base.values import ComplaintClass
 
 UNCLEAR: Final = "?"
@@ -25,7 +25,7 @@ SHOWN: Final = 5
 STRONGEST: Final = 4
 
 
-class Guess(NamedTuple):
+class Prediction(NamedTuple):
     """What the model makes of a text. `sectors` are the likeliest, best first.
 
     `sector` is the best one where its probability reaches the model's threshold, else None: a person reads it. `words`
@@ -35,7 +35,7 @@ class Guess(NamedTuple):
 
     model: str
     sector: str | None
-    sectors: tuple[Scored, ...]
+    sectors: tuple[SectorScore, ...]
     words: tuple[str, ...]
     class_: ComplaintClass
     class_score: float
@@ -52,7 +52,7 @@ class Weights(NamedTuple):
     head_sharpness: Floats
 
 
-class Caution(NamedTuple):
+class ForwardingRule(NamedTuple):
     """What besides a probability a model needs to let a text go on by itself. `thresholds`: of labels that have one of
     their own; above 1: never. `agreement`: the rules must say the same. `doubtful`: words that make nothing sure.
     """
@@ -62,7 +62,7 @@ class Caution(NamedTuple):
     agreement: bool = False
     doubtful: frozenset[str] = frozenset()
 
-    def sure(self, best: Scored, found: Sequence[str]) -> bool:
+    def sure(self, best: SectorScore, found: Sequence[str]) -> bool:
         """Whether a text of these words, whose best label is this, may go on as far as the model has a say."""
         least = self.thresholds.get(best.sector, self.threshold)
         return best.sector != UNCLEAR and best.score >= least and self.doubtful.isdisjoint(found)
@@ -77,25 +77,25 @@ class Model:
         labels: Sequence[str],
         vocabulary: Vocabulary,
         weights: Weights,
-        caution: Caution,
+        caution: ForwardingRule,
         tellable: frozenset[str],
     ) -> None:
         self.version, self.labels, self.caution = version, tuple(labels), caution
         self.vocabulary, self.weights, self.tellable = vocabulary, weights, tellable
         self.encoder = Encoder(vocabulary)
-        self._shares = Shares(self.encoder, weights.matrix)
+        self._shares = WordContributions(self.encoder, weights.matrix)
         self._told = {term: column for term, column in vocabulary.terms.items() if term in tellable}
         self._lock = Lock()
 
-    def having(self, caution: Caution) -> "Model":
+    def with_rule(self, caution: ForwardingRule) -> "Model":
         """The same with another caution."""
         return Model(self.version, self.labels, self.vocabulary, self.weights, caution, self.tellable)
 
-    def read(self, said: Said) -> Guess:
+    def read(self, said: ModelInput) -> Prediction:
         """The reading of one text."""
         return self.read_many([said])[0]
 
-    def read_many(self, batch: Sequence[Said]) -> list[Guess]:
+    def read_many(self, batch: Sequence[ModelInput]) -> list[Prediction]:
         """The readings of these texts, in their order: each is the same in any company."""
         found = [words(each.text) for each in batch]
         margins = self._margins(batch, found)
@@ -113,7 +113,7 @@ class Model:
             )
         ]
 
-    def chances(self, batch: Sequence[Said]) -> Floats:
+    def chances(self, batch: Sequence[ModelInput]) -> Floats:
         """Texts x labels: the probability of each, in their order."""
         margins = self._margins(batch, [words(each.text) for each in batch])
         return softmax(margins[:, : len(self.labels)] * self.weights.sharpness)
@@ -121,14 +121,14 @@ class Model:
     def _guess(
         self, found: Sequence[str], ranked: Sequence[tuple[int, float]], kind: int, class_score: float,
         supervision: float, urgency: float,
-    ) -> Guess:  # fmt: skip
+    ) -> Prediction:  # fmt: skip
         at, score = ranked[0]
-        best = Scored(self.labels[at], score)
+        best = SectorScore(self.labels[at], score)
         sure = self.caution.sure(best, found)
-        return Guess(
+        return Prediction(
             self.version,
             best.sector if sure else None,
-            tuple(Scored(self.labels[at], score) for at, score in ranked if self.labels[at] != UNCLEAR)[:SHOWN],
+            tuple(SectorScore(self.labels[at], score) for at, score in ranked if self.labels[at] != UNCLEAR)[:SHOWN],
             self._strongest(found, at) if sure else (),
             CLASSES[kind],
             class_score,
@@ -136,7 +136,7 @@ class Model:
             urgency,
         )
 
-    def _margins(self, batch: Sequence[Said], found: Sequence[Sequence[str]]) -> Floats:
+    def _margins(self, batch: Sequence[ModelInput], found: Sequence[Sequence[str]]) -> Floats:
         blocks = self.encoder.encode(batch, found)
         matrix = self.weights.matrix
         with self._lock:

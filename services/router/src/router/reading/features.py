@@ -16,7 +16,7 @@ PIECE_LENGTHS: Final = (2, 3, 4, 5)
 CACHED_WORDS: Final = 65_536
 
 
-class Said(NamedTuple):
+class ModelInput(NamedTuple):
     """What is read: the words; where it is, as codes or names; the rules' own scores by sector, 0 to 1."""
 
     text: str
@@ -36,7 +36,7 @@ def terms(found: Iterable[str]) -> Iterator[str]:
     yield from map(" ".join, pairwise(found))
 
 
-def pieces(word: str) -> tuple[str, ...]:
+def char_ngrams(word: str) -> tuple[str, ...]:
     """The pieces of one word, its ends marked: what spelling noise leaves in common."""
     marked = f" {word} "
     lengths = (length for length in PIECE_LENGTHS if length <= len(marked))

@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from router.reading.classifier import Caution, Model, Weights
+from router.reading.classifier import ForwardingRule, Model, Weights
 from router.reading.vectors import Vocabulary
 
 SUFFIX: Final = ".npz"
@@ -29,7 +29,7 @@ class BadModel(Exception):
     """A model file that is not there, or not a whole model of ours; says which and why."""
 
 
-class Format(BaseModel):
+class CardFormat(BaseModel):
     """The part of a card that every release reads."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -37,7 +37,7 @@ class Format(BaseModel):
     format: int = FORMAT
 
 
-class Card(Format):
+class ModelCard(CardFormat):
     """What a model is: for people, and for whoever compares two."""
 
     version: str
@@ -68,11 +68,11 @@ class Card(Format):
                    rarest=1, target=1)  # fmt: skip
 
 
-def write(path: Path, model: Model, card: Card) -> None:
+def write(path: Path, model: Model, card: ModelCard) -> None:
     """Put it there at once or not at all."""
     known, weights = model.vocabulary, model.weights
     lists = {
-        "terms": _columns(known.terms), "pieces": _columns(known.pieces), "place": _columns(known.place),
+        "terms": _columns(known.terms), "pieces": _columns(known.char_ngrams), "place": _columns(known.place),
         "hints": _columns(known.hints), "labels": list(model.labels), "tellable": sorted(model.tellable),
     }  # fmt: skip
     arrays = {name: _packed("\n".join(lines)) for name, lines in lists.items()}
@@ -88,7 +88,7 @@ def write(path: Path, model: Model, card: Card) -> None:
     beside.replace(path)
 
 
-def load(content: bytes, name: str) -> tuple[Model, Card]:
+def load(content: bytes, name: str) -> tuple[Model, ModelCard]:
     """The model and its card.
 
     Raises:
@@ -97,9 +97,9 @@ def load(content: bytes, name: str) -> tuple[Model, Card]:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
             told = stored["card"].tobytes()
-            if (made := Format.model_validate_json(told).format) != FORMAT:
+            if (made := CardFormat.model_validate_json(told).format) != FORMAT:
                 raise BadModel(f"{name}: format {made}, this release reads {FORMAT}; train it anew")
-            card = Card.model_validate_json(told)
+            card = ModelCard.model_validate_json(told)
             lists = {part: _lines(stored[part]) for part in _LISTS}
             starts, floats = stored["starts"].tolist(), {part: stored[part].astype(np.float32) for part in _FLOATS}
     except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile, ValidationError) as error:
@@ -112,12 +112,12 @@ def load(content: bytes, name: str) -> tuple[Model, Card]:
     weights = Weights(floats["matrix"], floats["bias"], card.sharpness, floats["head_sharpness"])
     _check(vocabulary, weights, lists["labels"], name)
     tellable = frozenset(lists["tellable"])
-    caution = Caution(card.threshold, card.thresholds, card.agreement, frozenset(card.doubtful))
+    caution = ForwardingRule(card.threshold, card.thresholds, card.agreement, frozenset(card.doubtful))
     model = Model(card.version, lists["labels"], vocabulary, weights, caution, tellable)
     return model, card
 
 
-def read(path: Path) -> tuple[Model, Card]:
+def read(path: Path) -> tuple[Model, ModelCard]:
     """The model in that file. Raises BadModel."""
     try:
         return load(path.read_bytes(), str(path))
@@ -126,7 +126,7 @@ def read(path: Path) -> tuple[Model, Card]:
 
 
 @cache
-def default() -> tuple[Model, Card]:
+def default() -> tuple[Model, ModelCard]:
     """The model that ships with this package. Raises BadModel."""
     return load(files("router").joinpath("data", DEFAULT).read_bytes(), DEFAULT)
 

@@ -11,11 +11,11 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from router.geography.codes import REGENCY_LENGTH
-from router.geography.gazetteer import Gazetteer, Where
-from router.lexicon.files import district_data, name_data, place_data, rule_data, vocabulary
-from router.reading.classifier import Guess, Model
-from router.reading.features import Said
-from router.reading.rules import Reading, Rules, Scored, Verdict
+from router.geography.gazetteer import Gazetteer, Location
+from router.lexicon.files import district_data, name_data, place_data, rule_data, sector_vocabulary
+from router.reading.classifier import Model, Prediction
+from router.reading.features import ModelInput
+from router.reading.rules import Rules, SectorDecision, SectorScore, TextReading
 from schemas.base.values import Level
 from schemas.complaint.state import Complaint
 from schemas.registry.fold import Registry
@@ -26,20 +26,20 @@ SUSPECTED: Final = 0.95
 """A model that is less sure of misconduct is not heard."""
 
 
-class Read(NamedTuple):
+class ComplaintReading(NamedTuple):
     """What was understood."""
 
-    words: Reading
-    where: Where
-    guess: Guess | None = None
+    words: TextReading
+    where: Location
+    prediction: Prediction | None = None
 
     @property
     def urgent(self) -> bool:
         """Whether life or limb may depend on it: shown to whoever reads it next, it moves no date."""
-        return self.guess is not None and self.guess.urgency >= URGENT
+        return self.prediction is not None and self.prediction.urgency >= URGENT
 
 
-class Asked(NamedTuple):
+class TextToRead(NamedTuple):
     """A text, whom it is addressed to, and where it is."""
 
     said: str
@@ -55,11 +55,11 @@ class Reader:
         rules: Rules,
         gazetteer: Gazetteer,
         model: Model | None = None,
-        ahead: Mapping[int, tuple[Complaint, Read]] = MappingProxyType({}),
+        ahead: Mapping[int, tuple[Complaint, ComplaintReading]] = MappingProxyType({}),
     ) -> None:
         self._rules, self._gazetteer, self.model, self._ahead = rules, gazetteer, model, ahead
 
-    def having(self, model: Model | None) -> "Reader":
+    def with_model(self, model: Model | None) -> "Reader":
         """The same with this model."""
         return self if model is self.model else Reader(self._rules, self._gazetteer, model)
 
@@ -81,17 +81,17 @@ class Reader:
         """Every level of government that a text names."""
         return self._rules.levels(text)
 
-    def read(self, state: Complaint) -> Read:
+    def read(self, state: Complaint) -> ComplaintReading:
         """Read all that was said. A part is first read by its own task."""
         _, found = self._ahead.get(id(state), (state, None))
         return found or self.read_many([state])[0]
 
-    def read_many(self, states: Sequence[Complaint]) -> list[Read]:
+    def read_many(self, states: Sequence[Complaint]) -> list[ComplaintReading]:
         """Read these, in their order: each as it would be read alone."""
         places = [self._where(state) for state in states]
-        asked = [Asked(_said(state), state.addressed_to or "", place_tokens(where.region))
+        asked = [TextToRead(_said(state), state.addressed_to or "", place_tokens(where.region))
                  for state, where in zip(states, places, strict=True)]  # fmt: skip
-        tasks = {at: Asked(state.task, "", asked[at].place) for at, state in enumerate(states) if state.task}
+        tasks = {at: TextToRead(state.task, "", asked[at].place) for at, state in enumerate(states) if state.task}
         read = self.words([*asked, *tasks.values()])
         own = dict(zip(tasks, read[len(asked) :], strict=True))
         wholes = zip(read, places, strict=False)
@@ -102,18 +102,20 @@ class Reader:
         reads = zip(states, self.read_many(states), strict=True)
         return Reader(self._rules, self._gazetteer, self.model, {id(state): (state, read) for state, read in reads})
 
-    def _where(self, state: Complaint) -> Where:
+    def _where(self, state: Complaint) -> Location:
         address = state.place.address if state.place else None
         texts = [("address", address or ""), ("text", _said(state)), ("addressed_to", state.addressed_to or "")]
         return self._gazetteer.find(state.place, [pair for pair in texts if pair[1]])
 
-    def words(self, asked: Sequence[Asked]) -> list[tuple[Reading, Guess | None]]:
+    def words(self, asked: Sequence[TextToRead]) -> list[tuple[TextReading, Prediction | None]]:
         """What each of these says, by rules and model together; the model's own guess beside it."""
         scans = [self._rules.scan(each.said, each.addressed_to) for each in asked]
         if (model := self.model) is None:
             return [(self._rules.conclude(scan, scan.verdict), None) for scan in scans]
         pairs = zip(asked, scans, strict=True)
-        guesses = model.read_many([Said(each.said, each.place, hints(scan.verdict.scored)) for each, scan in pairs])
+        guesses = model.read_many(
+            [ModelInput(each.said, each.place, hints(scan.verdict.scored)) for each, scan in pairs]
+        )
         return [
             (self._rules.conclude(scan, _together(scan.verdict, guess, model)), guess)
             for scan, guess in zip(scans, guesses, strict=True)
@@ -124,13 +126,15 @@ def _said(state: Complaint) -> str:
     return "\n".join([state.title or "", state.text, *(text for _, text in state.details)])
 
 
-def _read(whole: tuple[Reading, Guess | None], own: tuple[Reading, Guess | None] | None, where: Where) -> Read:
+def _read(
+    whole: tuple[TextReading, Prediction | None], own: tuple[TextReading, Prediction | None] | None, where: Location
+) -> ComplaintReading:
     if own is None or own[0].sector is None:
-        return Read(whole[0], where, whole[1])
-    return Read(own[0]._replace(misconduct=own[0].misconduct or whole[0].misconduct), where, own[1])
+        return ComplaintReading(whole[0], where, whole[1])
+    return ComplaintReading(own[0]._replace(misconduct=own[0].misconduct or whole[0].misconduct), where, own[1])
 
 
-def hints(scored: Sequence[Scored]) -> tuple[Scored, ...]:
+def hints(scored: Sequence[SectorScore]) -> tuple[SectorScore, ...]:
     """What the model is told of the rules' reading; in training the same."""
     return tuple(scored[:HINTS])
 
@@ -141,32 +145,32 @@ def place_tokens(region: str | None) -> tuple[str, ...]:
     return tuple(".".join(parts[: at + 1]) for at in range(len(parts[:3])))
 
 
-def _together(own: Verdict, guess: Guess, model: Model) -> Verdict:
+def _together(own: SectorDecision, guess: Prediction, model: Model) -> SectorDecision:
     suspected = own.misconduct or guess.supervision >= SUSPECTED
     if own.sector is not None and (own.sector not in model.labels or own.misconduct):
         # Never learned; or misconduct, where the field only tells who is accused, and an inspectorate reads it anyway.
         return own._replace(misconduct=suspected)
     agreed = guess.sector == own.sector or not model.caution.agreement
     sector = guess.sector if agreed else None
-    return Verdict(sector, guess.sectors, guess.words if sector else (), suspected)
+    return SectorDecision(sector, guess.sectors, guess.words if sector else (), suspected)
 
 
-def plain_gazetteer() -> Gazetteer:
+def default_gazetteer() -> Gazetteer:
     """The regions of the data shipped in this package. Raises BadRules."""
-    return Gazetteer(name_data(), place_data(), district_data(), {}, vocabulary(rule_data()))
+    return Gazetteer(name_data(), place_data(), district_data(), {}, sector_vocabulary(rule_data()))
 
 
-def plain_reader() -> Reader:
+def default_reader() -> Reader:
     """A reader of the data shipped in this package. Raises BadRules."""
     return _reader(())
 
 
-def likeliest_fields(model: Model) -> Callable[[str], Sequence[Scored]]:
+def likeliest_sectors(model: Model) -> Callable[[str], Sequence[SectorScore]]:
     """What this model makes of a text alone, unsure as it may be."""
-    reading = plain_reader().having(model)
+    reading = default_reader().with_model(model)
 
-    def fields(text: str) -> Sequence[Scored]:
-        ((_, guess),) = reading.words([Asked(text, "", ())])
+    def fields(text: str) -> Sequence[SectorScore]:
+        ((_, guess),) = reading.words([TextToRead(text, "", ())])
         return guess.sectors if guess else ()
 
     return fields
@@ -183,5 +187,5 @@ def reader(registry: Registry) -> Reader:
 @lru_cache(maxsize=4)
 def _reader(extra: tuple[tuple[str, str], ...]) -> Reader:
     rules = rule_data()
-    gazetteer = Gazetteer(name_data(), place_data(), district_data(), dict(extra), vocabulary(rules))
+    gazetteer = Gazetteer(name_data(), place_data(), district_data(), dict(extra), sector_vocabulary(rules))
     return Reader(Rules(rules), gazetteer)

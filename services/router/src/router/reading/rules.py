@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
 from router.lexicon.files import RuleData
-from router.lexicon.phrases import WordList
-from router.reading.bribery import Demands
+from router.lexicon.phrases import PhraseIndex
+from router.reading.bribery import BriberyPatterns
 from schemas.base.values import Level
 
 SURE, STRONG, PLAIN, WEAK = 5.0, 3.0, 2.0, 1.0
@@ -25,7 +25,7 @@ ALTERNATIVES: Final = 3
 Kind = Literal["sector", "level", "sector_level", "misconduct", "harmless"]
 
 
-class Meaning(NamedTuple):
+class PhraseMeaning(NamedTuple):
     """What one entry of the list says. `name` is the sector; `level` where it tells one."""
 
     kind: Kind
@@ -34,14 +34,14 @@ class Meaning(NamedTuple):
     level: Level | None = None
 
 
-class Scored(NamedTuple):
+class SectorScore(NamedTuple):
     """A sector and how well it fits, 0 to 1."""
 
     sector: str
     score: float
 
 
-class Reading(NamedTuple):
+class TextReading(NamedTuple):
     """What the words say. `sector` None: not clear; `alternatives` are then the ones in question, best first."""
 
     sector: str | None
@@ -49,24 +49,24 @@ class Reading(NamedTuple):
     level: Level | None
     misconduct: bool
     words: tuple[str, ...]
-    alternatives: tuple[Scored, ...]
+    alternatives: tuple[SectorScore, ...]
 
 
-class Verdict(NamedTuple):
+class SectorDecision(NamedTuple):
     """Which sector it is, or None, how the sectors score, best first, and by which other words."""
 
     sector: str | None
-    scored: tuple[Scored, ...]
+    scored: tuple[SectorScore, ...]
     words: tuple[str, ...] = ()
     misconduct: bool = False
     """Beside the rules' own words of misconduct; theirs that only look like it are heard first."""
 
 
-class Scan(NamedTuple):
+class RuleMatches(NamedTuple):
     """What was met in a text, and what the rules make of it."""
 
-    met: dict[str, tuple[Meaning, ...]]
-    verdict: Verdict
+    met: dict[str, tuple[PhraseMeaning, ...]]
+    verdict: SectorDecision
     addressed_to: str
 
 
@@ -77,20 +77,20 @@ class Rules:
         self.version = data.version
         self.homes = {name: words.home for name, words in data.sectors.items()}
         self._landmarks = data.landmarks.words
-        self._words = WordList(_entries(data), data.variants)
+        self._words = PhraseIndex(_entries(data), data.variants)
         addressed = ((phrase, level) for level, phrases in data.addressed.items() for phrase in phrases)
-        self._addressed = WordList(addressed, data.variants)
-        self._demands = Demands(data.supervision.demand)
+        self._addressed = PhraseIndex(addressed, data.variants)
+        self._demands = BriberyPatterns(data.supervision.demand)
 
-    def read(self, text: str, addressed_to: str = "") -> Reading:
+    def read(self, text: str, addressed_to: str = "") -> TextReading:
         """Read a complaint's words, and whom it is addressed to."""
         scan = self.scan(text, addressed_to)
         return self.conclude(scan, scan.verdict)
 
-    def scan(self, text: str, addressed_to: str = "") -> Scan:
+    def scan(self, text: str, addressed_to: str = "") -> RuleMatches:
         """What is met in the words."""
         weights: dict[str, float] = defaultdict(float)
-        met: dict[str, tuple[Meaning, ...]] = {}
+        met: dict[str, tuple[PhraseMeaning, ...]] = {}
         for found in self._words.find(f"{text}\n{addressed_to}"):
             if found.phrase not in met:
                 met[found.phrase] = found.meanings
@@ -99,13 +99,15 @@ class Rules:
                     if meaning.kind == "sector":
                         weights[meaning.name] += meaning.weight * share
         if (demand := self._demands.find(text)) is not None:
-            met[demand] = (*met.get(demand, ()), Meaning("misconduct"))
+            met[demand] = (*met.get(demand, ()), PhraseMeaning("misconduct"))
         ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
         total = sum(weights.values()) + 1
-        scored = tuple(Scored(name, weight / total) for name, weight in ranked)
-        return Scan(met, Verdict(_clear(ranked), scored, misconduct=_speaks_of(met, "misconduct")), addressed_to)
+        scored = tuple(SectorScore(name, weight / total) for name, weight in ranked)
+        return RuleMatches(
+            met, SectorDecision(_clear(ranked), scored, misconduct=_speaks_of(met, "misconduct")), addressed_to
+        )
 
-    def conclude(self, scan: Scan, verdict: Verdict) -> Reading:
+    def conclude(self, scan: RuleMatches, verdict: SectorDecision) -> TextReading:
         """The reading, by a verdict that may know better which sector it is."""
         met, sector = scan.met, verdict.sector
         level = self._level(sector, met, scan.addressed_to)
@@ -115,7 +117,7 @@ class Rules:
         score = next((one.score for one in verdict.scored if one.sector == sector), 0.0)
         suspected = verdict.misconduct and not _speaks_of(met, "harmless")
         misconduct = suspected or _speaks_of(met, "misconduct")
-        return Reading(sector, score, level, misconduct, words, others)
+        return TextReading(sector, score, level, misconduct, words, others)
 
     def levels(self, text: str) -> frozenset[Level]:
         """Every level of government that the words name, be it by a road's kind or by a body's title."""
@@ -123,7 +125,7 @@ class Rules:
         titles = {level for found in self._addressed.find(text) for level in found.meanings}
         return frozenset(level for level in said | titles if level is not None)
 
-    def _level(self, sector: str | None, met: dict[str, tuple[Meaning, ...]], addressed_to: str) -> Level | None:
+    def _level(self, sector: str | None, met: dict[str, tuple[PhraseMeaning, ...]], addressed_to: str) -> Level | None:
         # The field's own words (an SMA is the province's, law 23/2014), else the general ones, else the address.
         said = [meaning for meanings in met.values() for meaning in meanings if meaning.level is not None]
         own = {m.level for m in said if m.kind == "sector_level" and m.name == sector}
@@ -143,26 +145,26 @@ def _clear(ranked: list[tuple[str, float]]) -> str | None:
     return ranked[0][0]
 
 
-def _speaks_of(met: dict[str, tuple[Meaning, ...]], kind: Kind) -> bool:
+def _speaks_of(met: dict[str, tuple[PhraseMeaning, ...]], kind: Kind) -> bool:
     return any(meaning.kind == kind for meanings in met.values() for meaning in meanings)
 
 
-def _counts(meanings: tuple[Meaning, ...], sector: str | None) -> bool:
+def _counts(meanings: tuple[PhraseMeaning, ...], sector: str | None) -> bool:
     return any(m.kind in ("level", "misconduct") or m.name == sector or sector is None for m in meanings)
 
 
-def _entries(data: RuleData) -> Iterator[tuple[str, Meaning]]:
+def _entries(data: RuleData) -> Iterator[tuple[str, PhraseMeaning]]:
     for name, words in data.sectors.items():
         for weight, phrases in ((SURE, words.sure), (STRONG, words.strong), (PLAIN, words.plain), (WEAK, words.weak)):
             for phrase in phrases:
-                yield phrase, Meaning("sector", name, weight)
+                yield phrase, PhraseMeaning("sector", name, weight)
         for level, phrases in words.level.items():
             for phrase in phrases:
-                yield phrase, Meaning("sector_level", name, level=level)
+                yield phrase, PhraseMeaning("sector_level", name, level=level)
     for level, phrases in data.levels.items():
         for phrase in phrases:
-            yield phrase, Meaning("level", level=level)
+            yield phrase, PhraseMeaning("level", level=level)
     for phrase in data.supervision.words:
-        yield phrase, Meaning("misconduct")
+        yield phrase, PhraseMeaning("misconduct")
     for phrase in data.supervision.not_:
-        yield phrase, Meaning("harmless")
+        yield phrase, PhraseMeaning("harmless")

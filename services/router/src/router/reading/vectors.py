@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from router.reading.features import CACHED_WORDS, Said, pieces, terms
+from router.reading.features import CACHED_WORDS, ModelInput, char_ngrams, terms
 
 PLACE_WEIGHT, HINT_WEIGHT = 0.8, 1.0
 FIRST: Final = 1024
@@ -24,14 +24,14 @@ class Vocabulary(NamedTuple):
     """Column of each feature, how rare it is (inverse document frequency), and how rare a word without column is."""
 
     terms: Mapping[str, int]
-    pieces: Mapping[str, int]
+    char_ngrams: Mapping[str, int]
     place: Mapping[str, int]
     hints: Mapping[str, int]
     idf: Floats
     rarest: float
 
 
-class Block(NamedTuple):
+class SparseRows(NamedTuple):
     """What is not zero: `rows` are texts, ascending."""
 
     rows: Ints
@@ -45,7 +45,7 @@ class Encoder:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
 
-    def encode(self, batch: Sequence[Said], found: Sequence[Sequence[str]]) -> list[Block]:
+    def encode(self, batch: Sequence[ModelInput], found: Sequence[Sequence[str]]) -> list[SparseRows]:
         """Words and pairs, place and hints."""
         known = self.vocabulary
         said = _counted([_columns(terms(words), known.terms) for words in found])
@@ -53,26 +53,26 @@ class Encoder:
         hints = _counted([_columns((name for name, _ in each.hints), known.hints) for each in batch])
         scores = [score for each in batch for name, score in sorted(each.hints, key=self._hint) if name in known.hints]
         return [
-            even(said._replace(values=_damped(said.values) * known.idf[said.columns]), 1.0),
-            even(where._replace(values=known.idf[where.columns]), PLACE_WEIGHT),
+            normalized(said._replace(values=_damped(said.values) * known.idf[said.columns]), 1.0),
+            normalized(where._replace(values=known.idf[where.columns]), PLACE_WEIGHT),
             hints._replace(values=np.array(scores, np.float32) * HINT_WEIGHT),
         ]
 
-    def words(self, found: Sequence[Sequence[str]], numbers: Mapping[str, int], rarity: Floats) -> Block:
+    def words(self, found: Sequence[Sequence[str]], numbers: Mapping[str, int], rarity: Floats) -> SparseRows:
         """How much each word weighs in the pieces of its text; `numbers` name the columns, whose rarity is known."""
         said = _counted([[numbers[word] for word in words] for words in found])
-        return even(said._replace(values=_damped(said.values) * rarity[said.columns]), 1.0)
+        return normalized(said._replace(values=_damped(said.values) * rarity[said.columns]), 1.0)
 
     def rarity(self, word: str) -> float:
         """How rare a word is."""
         column = self.vocabulary.terms.get(word)
         return self.vocabulary.rarest if column is None else float(self.vocabulary.idf[column])
 
-    def pieces(self, word: str) -> tuple[Ints, Floats]:
+    def char_ngrams(self, word: str) -> tuple[Ints, Floats]:
         """A word's pieces, of length 1 together."""
-        known = self.vocabulary.pieces
+        known = self.vocabulary.char_ngrams
         columns, counts = np.unique(
-            np.array([column for piece in pieces(word) if (column := known.get(piece)) is not None], np.int32),
+            np.array([column for piece in char_ngrams(word) if (column := known.get(piece)) is not None], np.int32),
             return_counts=True,
         )
         values = counts * self.vocabulary.idf[columns]
@@ -82,7 +82,7 @@ class Encoder:
         return self.vocabulary.hints.get(hint[0], -1)
 
 
-class Shares:
+class WordContributions:
     """What each word's pieces add to every output, kept for the next texts."""
 
     def __init__(self, encoder: Encoder, matrix: Floats) -> None:
@@ -108,12 +108,12 @@ class Shares:
             self._table = np.vstack([self._table, np.zeros((more, self._matrix.shape[1]), np.float32)])
             self._rarity = np.concatenate([self._rarity, np.zeros(more, np.float32)])
         for number, word in enumerate(new, start):
-            columns, values = self._encoder.pieces(word)
+            columns, values = self._encoder.char_ngrams(word)
             self._table[number], self._rarity[number] = values @ self._matrix[columns], self._encoder.rarity(word)
         self._numbers.update(zip(new, range(start, start + len(new)), strict=True))
 
 
-def summed(block: Block, table: Floats, rows: int) -> Floats:
+def summed(block: SparseRows, table: Floats, rows: int) -> Floats:
     """Block x table, for so many rows."""
     found = np.zeros((rows, table.shape[1]), np.float32)
     there, starts = np.unique(block.rows, return_index=True)
@@ -122,7 +122,7 @@ def summed(block: Block, table: Floats, rows: int) -> Floats:
     return found
 
 
-def even(block: Block, length: float) -> Block:
+def normalized(block: SparseRows, length: float) -> SparseRows:
     """The same with every row of that length: a long text weighs no more than a short one."""
     own = np.sqrt(np.bincount(block.rows, block.values**2)) if len(block.rows) else np.ones(1)
     return block._replace(values=(block.values * length / own[block.rows]).astype(np.float32))
@@ -132,12 +132,12 @@ def _columns(names: Iterable[str], known: Mapping[str, int]) -> list[int]:
     return [column for name in names if (column := known.get(name)) is not None]
 
 
-def _counted(texts: Sequence[Sequence[int]]) -> Block:
+def _counted(texts: Sequence[Sequence[int]]) -> SparseRows:
     columns = np.fromiter(_flat(texts), np.int64)
     width = int(columns.max(initial=0)) + 1
     rows = np.repeat(np.arange(len(texts)), [len(each) for each in texts])
     cells, counts = np.unique(rows * width + columns, return_counts=True)
-    return Block(cells // width, cells % width, counts.astype(np.float32))
+    return SparseRows(cells // width, cells % width, counts.astype(np.float32))
 
 
 def _flat(texts: Sequence[Sequence[int]]) -> Iterator[int]:

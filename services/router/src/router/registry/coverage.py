@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final, Literal, NamedTuple
 
 from router.geography.codes import is_province
-from router.lexicon.files import Checked, parse, read
+from router.lexicon.files import StrictModel, parse_toml, read_data
 from router.registry.mandates import Authority, Body
 from schemas.base.values import Level, RegionCode, Sector
 
@@ -18,7 +18,7 @@ Fault = Literal["hole", "overlap", "not_at_this_level"]
 CENTRE_ALONE: Final = (Level.NATIONAL,)
 
 
-class Division(Checked):
+class Division(StrictModel):
     """At which levels a field is, by which law, and why not at the others."""
 
     levels: tuple[Level, ...]
@@ -26,7 +26,7 @@ class Division(Checked):
     otherwise: str = ""
 
 
-class Divisions(Checked):
+class Divisions(StrictModel):
     """division.toml. `otherwise`: why fields that are not listed are the centre's alone."""
 
     otherwise: str
@@ -99,4 +99,4 @@ def _fault(bodies: int, *, due: bool) -> Fault | None:
 @cache
 def divisions() -> Divisions:
     """The division of authority of this release. Raises BadRules."""
-    return parse(Divisions, read("division.toml"), "division.toml")
+    return parse_toml(Divisions, read_data("division.toml"), "division.toml")

@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from router.geography.codes import is_province, province
-from router.lexicon.files import parse, place_data, read
+from router.lexicon.files import parse_toml, place_data, read_data
 from router.registry.seed_files import Bodies, Local, NationalBody, Regional, Water
 from schemas.base.values import Level
-from schemas.complaint.fold import Told
+from schemas.complaint.fold import RecordedFact
 from schemas.events.base import Fact
 from schemas.events.registry import (
     AgencyKind,
@@ -63,7 +63,7 @@ def planted(calendars: tuple[ReviewedCalendar, ...], at: datetime) -> Registry:
     state = Registry()
     while facts := missing(state, calendars, at):
         first = state.version + 1
-        state = fold_registry(state, [Told(fact, NOBODY, first + index) for index, fact in enumerate(facts)])
+        state = fold_registry(state, [RecordedFact(fact, NOBODY, first + index) for index, fact in enumerate(facts)])
     return state
 
 
@@ -124,9 +124,9 @@ def _key(named: Mandate | MandateGiven | MandateWithdrawn) -> Key:
 @cache
 def first_registry() -> Seed:
     """The data of this release. Raises BadRules."""
-    national = parse(Bodies, read("bodies.toml"), "bodies.toml")
+    national = parse_toml(Bodies, read_data("bodies.toml"), "bodies.toml")
     local = _local()
-    regional = parse(Regional, read("regional.toml"), "regional.toml")
+    regional = parse_toml(Regional, read_data("regional.toml"), "regional.toml")
     bodies, mandates = list[AgencyRegistered](), list[MandateGiven]()
     for body in national.bodies:
         inspected = any(known.agency == NATIONAL_INSPECTORATE for known in bodies)
@@ -261,7 +261,7 @@ def zone_in(region: str | None) -> Zone:
 
 @cache
 def _local() -> Local:
-    return parse(Local, read("local.toml"), "local.toml")
+    return parse_toml(Local, read_data("local.toml"), "local.toml")
 
 
 def _zone(code: str, local: Local) -> Zone:

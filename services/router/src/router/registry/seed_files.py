@@ -5,12 +5,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from router.lexicon.files import Checked
+from router.lexicon.files import StrictModel
 from schemas.base.values import AgencyId, RegionCode, Sector, UnitId
 from schemas.events.registry import AgencyKind, Zone
 
 
-class NationalBody(Checked):
+class NationalBody(StrictModel):
     """One entry of bodies.toml."""
 
     id: AgencyId
@@ -25,13 +25,13 @@ class NationalBody(Checked):
     mandate_units: dict[Sector, UnitId] = Field(default_factory=dict)
 
 
-class Bodies(Checked):
+class Bodies(StrictModel):
     """bodies.toml."""
 
     bodies: tuple[NationalBody, ...]
 
 
-class UsualOffice(Checked):
+class UsualOffice(StrictModel):
     """A usual office of a regional government."""
 
     name: str
@@ -41,7 +41,7 @@ class UsualOffice(Checked):
 OfficeKind = Literal["regency", "administrative", "province"]
 
 
-class Local(Checked):
+class Local(StrictModel):
     """local.toml."""
 
     source: str
@@ -53,7 +53,7 @@ class Local(Checked):
     offices: dict[OfficeKind, dict[UnitId, UsualOffice]]
 
 
-class Water(Checked):
+class Water(StrictModel):
     """A water company: its owner's region, and where it supplies (there, if nothing is said)."""
 
     id: AgencyId
@@ -62,7 +62,7 @@ class Water(Checked):
     areas: tuple[RegionCode, ...] = ()
 
 
-class WaterBodies(Checked):
+class WaterBodies(StrictModel):
     """All of them, and the field that they take over."""
 
     law: str
@@ -70,7 +70,7 @@ class WaterBodies(Checked):
     bodies: tuple[Water, ...]
 
 
-class OmbudsmanOffices(Checked):
+class OmbudsmanOffices(StrictModel):
     """One in each province, save those that another province's office serves as well."""
 
     law: str
@@ -78,7 +78,7 @@ class OmbudsmanOffices(Checked):
     areas: dict[RegionCode, tuple[RegionCode, ...]]
 
 
-class Regional(Checked):
+class Regional(StrictModel):
     """regional.toml."""
 
     water: WaterBodies

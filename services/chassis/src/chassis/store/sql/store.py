@@ -16,11 +16,11 @@ from chassis.base.ports import Append, Appended, Page
 from chassis.sql.database import Database
 from chassis.sql.engine import take_turn
 from chassis.store.append_rules import Result, refuse_too_large
-from chassis.store.head import Head
+from chassis.store.head import StoreHead
 from chassis.store.poll_subscription import follow
 from chassis.store.sql.read import read_page, read_stream, read_streams
 from chassis.store.sql.tables import events, meta, metadata
-from chassis.store.sql.watcher import Watcher
+from chassis.store.sql.watcher import HeadWatcher
 from chassis.store.sql.write import Writer
 from schemas.base.envelope import NewEvent, RecordedEvent
 
@@ -38,8 +38,8 @@ class SqlStore:
     def __init__(self, url: str, now: Callable[[], datetime] | None = None) -> None:
         """`now` tells `recorded_at`, if not the machine. Raises ValueError: not a URL of SQLite or PostgreSQL."""
         self._database = Database(url, metadata)
-        self._head = Head()
-        self._watcher = Watcher(self._database, self._head)
+        self._head = StoreHead()
+        self._watcher = HeadWatcher(self._database, self._head)
         self._writer = Writer(self._database, now or SystemClock().now, self._head.advance)
         self._group = GroupCommit[Sequence[Append], list[Result]]("store-write", self._writer.carry_out)
         self._id: UUID | None = None

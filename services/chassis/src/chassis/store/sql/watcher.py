@@ -5,19 +5,19 @@ from threading import Event, Lock, Thread
 from typing import Final
 
 from chassis.sql.database import Database
-from chassis.store.head import Head
+from chassis.store.head import StoreHead
 
 BUSY_S, IDLE_S, FAILED_S = 0.01, 0.02, 0.2
 IDLE_AFTER: Final = 40
 """Askings without news after which the thread slows down."""
 
 
-class Watcher:
+class HeadWatcher:
     """Moves `head` when the store has moved. If it cannot ask, it wakes the readers, who meet the error themselves,
     and ends; `start` begins anew.
     """
 
-    def __init__(self, database: Database, head: Head) -> None:
+    def __init__(self, database: Database, head: StoreHead) -> None:
         self._database, self._head = database, head
         self._ended = Event()
         self._thread: Thread | None = None

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from reporting.openness import is_public
+from reporting.public_text import is_public
 from schemas.complaint.state import Complaint
 
 
-class Row(NamedTuple):
+class ReportRow(NamedTuple):
     """What the counts, the public list and the open data need of one complaint."""
 
     complaint: str
@@ -31,12 +31,12 @@ class Row(NamedTuple):
     lead: str | None
 
 
-def row_of(state: Complaint) -> Row:
+def row_of(state: Complaint) -> ReportRow:
     """The complaint now. Its agency is the present holder, or the last one when it is closed."""
     routed = state.routed
     place = state.place
     region = (routed.basis.region if routed else None) or (place.region if place else None)
-    return Row(
+    return ReportRow(
         complaint=str(state.id),
         version=state.version,
         public_number=state.public_number,

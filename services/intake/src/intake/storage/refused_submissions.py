@@ -9,7 +9,7 @@ from chassis.deadletter.port import DeadLetter, DeadLetters
 from chassis.sql.database import Database, rows
 
 
-class Quarantine:
+class RefusedSubmissions:
     """Implements `chassis.deadletter.port.DeadLetters` for the topic `submissions`."""
 
     def __init__(self, database: Database, copies: DeadLetters) -> None:

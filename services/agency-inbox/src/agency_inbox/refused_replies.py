@@ -42,7 +42,7 @@ def _columns() -> list[Column[Any]]:
     ]
 
 
-class Quarantine:
+class RefusedReplies:
     """Implements `chassis.deadletter.port.DeadLetters` for agencies' replies."""
 
     def __init__(self, database: Database, table: Table, copies: DeadLetters) -> None:

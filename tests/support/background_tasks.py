@@ -1,4 +1,4 @@
-"""Complaints in a store, for tests of the roads: what a reaction, sweep or view needs around it."""
+"""Complaints in a store, for tests of reactions, sweeps and views."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,10 +7,10 @@ from uuid import UUID
 from chassis.base.clock import FixedClock
 from chassis.base.message import Message
 from chassis.base.ports import Store
-from chassis.base.retry import Patience
+from chassis.base.retry import RetryPolicy
 from chassis.kafka.cloudevents import to_headers
-from chassis.write.loaded import Loaded
-from chassis.write.repository import Cause, Ledger
+from chassis.write.loaded import LoadedStream
+from chassis.write.repository import Cause, Repository
 from schemas.base.envelope import RecordedEvent
 from schemas.base.ids import derived_id
 from schemas.base.sealed import Keys
@@ -24,7 +24,7 @@ SECRET_WORDS = "jalan berlubang di depan sekolah"
 
 
 class PlainKeys:
-    """A key ring that needs no database: every complaint's key follows from its id."""
+    """A key ring without a database: every complaint's key is derived from its id."""
 
     async def ensure(self, complaints: Collection[UUID]) -> Mapping[UUID, Keys]:
         return {complaint: Keys({1: complaint.bytes * 2}) for complaint in complaints}
@@ -45,31 +45,30 @@ def clock() -> FixedClock:
     return FixedClock(T0)
 
 
-def impatient(attempts: int = 3) -> Patience:
-    """Tries again at once."""
+def impatient(attempts: int = 3) -> RetryPolicy:
+    """A retry policy without waiting."""
 
     async def no_wait(_seconds: float) -> None:
         return None
 
-    return Patience(attempts=attempts, sleep=no_wait, jitter=lambda: 0.0)
+    return RetryPolicy(attempts=attempts, sleep=no_wait, jitter=lambda: 0.0)
 
 
-async def file(ledger: Ledger, complaint: UUID, at: datetime = T0) -> None:
-    """File one complaint."""
+async def file(repository: Repository, complaint: UUID, at: datetime = T0) -> None:
     [fact] = [ComplaintFiled(at=at, received_at=at, text=SECRET_WORDS, channel="web", public_number="SP-2026-000001-8")]
-    loaded = await ledger.with_keys(await ledger.load(complaint), complaint)
+    loaded = await repository.with_keys(await repository.load(complaint), complaint)
     cause = Cause(derived_id("file", str(complaint)), complaint, at)
-    append = ledger.prepare(loaded, [fact], cause)
-    await ledger.store.append(append.stream, append.expected_version, append.events)
+    append = repository.prepare(loaded, [fact], cause)
+    await repository.store.append(append.stream, append.expected_version, append.events)
 
 
 async def file_many(store: Store, count: int, start: int = 0) -> list[UUID]:
-    """File so many, in group commits."""
-    ledger = Ledger(store, PlainKeys(), "intake")
+    """File `count` complaints in group commits."""
+    repository = Repository(store, PlainKeys(), "intake")
     ids = [number(index) for index in range(start, start + count)]
-    loaded = await ledger.load_many(ids)
+    loaded = await repository.load_many(ids)
     appends = [
-        ledger.prepare(
+        repository.prepare(
             each,
             [ComplaintFiled(at=T0, received_at=T0, text=SECRET_WORDS, channel="web", public_number="SP-2026-000001-8")],
             Cause(derived_id("file", str(each.state.id)), each.state.id, T0),
@@ -81,11 +80,12 @@ async def file_many(store: Store, count: int, start: int = 0) -> list[UUID]:
     return ids
 
 
-async def add_detail(ledger: Ledger, complaint: UUID, name: str, at: datetime = T0) -> None:
-    """The reporter adds something."""
-    loaded = await ledger.load(complaint)
-    append = ledger.prepare(loaded, [DetailAdded(at=at, text=name)], Cause(derived_id("detail", name), complaint, at))
-    await ledger.store.append(append.stream, append.expected_version, append.events, append.seen)
+async def add_detail(repository: Repository, complaint: UUID, name: str, at: datetime = T0) -> None:
+    loaded = await repository.load(complaint)
+    append = repository.prepare(
+        loaded, [DetailAdded(at=at, text=name)], Cause(derived_id("detail", name), complaint, at)
+    )
+    await repository.store.append(append.stream, append.expected_version, append.events, append.seen)
 
 
 def message(event: RecordedEvent, offset: int = 0, topic: str = COMPLAINT_EVENTS) -> Message:
@@ -100,8 +100,8 @@ async def messages(store: Store) -> list[Message]:
     return [message(event, offset) for offset, event in enumerate(events)]
 
 
-def note_once(loaded: Loaded) -> tuple[Sequence[ProgressRecorded], Cause] | None:
-    """A small reaction: record one line of progress on every complaint that has none."""
+def note_once(loaded: LoadedStream) -> tuple[Sequence[ProgressRecorded], Cause] | None:
+    """A small reaction: record progress once on every complaint that has none."""
     if any(event.type == "ProgressRecorded" for event in loaded.recorded):
         return None
     at = loaded.state.received_at + timedelta(minutes=1)
