@@ -28,8 +28,9 @@ class ForkServer:
     def __init__(self) -> None:
         # -P: the modules beside this one have names of installed packages. A session of its own: Ctrl-C is pytest's.
         argv = [sys.executable, "-P", __file__]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        self._process = subprocess.Popen(argv, **pipes, text=True, start_new_session=True)
+        self._process = subprocess.Popen(
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
         self._turn = Lock()
 
     def ask(self, **request: Any) -> Any:
