@@ -119,7 +119,7 @@ def _reporter(command: Any, rule: Callable[[Complaint, Any, Any], Any]) -> Steps
         asked = MoveRequest(complaint, "test", ask.key, ask.kind)
         at = world.clock.now()
         done = await handlers.move(process.context, asked, command, lambda state: rule(state, command, at))
-        return _promise(done, handlers._cause(process.context, asked, command).causation_id)
+        return _promise(done, handlers.cause_of(process.context, asked, command).causation_id)
 
     return steps
 
@@ -127,13 +127,13 @@ def _reporter(command: Any, rule: Callable[[Complaint, Any, Any], Any]) -> Steps
 async def _detail(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
     command, asked = AddDetail(text="Sudah lama begini"), MoveRequest(complaint, "test", ask.key, "details")
     done = await handlers.add_detail(process.context, asked, command)
-    return _promise(done, handlers._cause(process.context, asked, command).causation_id)
+    return _promise(done, handlers.cause_of(process.context, asked, command).causation_id)
 
 
 async def _dispute(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
     command, asked = Dispute(reason="Belum selesai"), MoveRequest(complaint, "test", ask.key, "dispute")
     done = await handlers.dispute(process.context, asked, command)
-    return _promise(done, handlers._cause(process.context, asked, command).causation_id)
+    return _promise(done, handlers.cause_of(process.context, asked, command).causation_id)
 
 
 async def _erase(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:

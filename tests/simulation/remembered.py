@@ -235,10 +235,10 @@ _read_words: Final = Reader.words
 
 def words(reader: Reader, asked: Sequence[TextToRead]) -> list[Any]:
     """`router.reading.reader.Reader.words`, once per text."""
-    places = [(id(reader._rules), id(reader.model), each) for each in asked]
+    places = [(id(reader.rules), id(reader.model), each) for each in asked]
     if new := [each for place, each in zip(places, asked, strict=True) if place not in _WORDS]:
         read = zip(new, _read_words(reader, new), strict=True)
-        _WORDS.update({(id(reader._rules), id(reader.model), each): found for each, found in read})
+        _WORDS.update({(id(reader.rules), id(reader.model), each): found for each, found in read})
     return [_WORDS[place] for place in places]
 
 

@@ -100,7 +100,7 @@ class TestRoom:
 
         monkeypatch.setattr(Path, "write_bytes", full)
         with pytest.raises(SystemExit, match=r"uv cannot be kept in .*: No space left on device\. Make room"):
-            bootstrap._keep(tmp_path / "bin/uv", b"uv")
+            bootstrap.keep(tmp_path / "bin/uv", b"uv")
 
 
 class TestNetwork:

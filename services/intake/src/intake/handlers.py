@@ -39,13 +39,13 @@ async def move(
     Raises:
         Refusal, ChassisError: as `command.handle` says.
     """
-    cause = _cause(context, asked, command)
+    cause = cause_of(context, asked, command)
     return await handle(context.repository, asked.complaint, rule, cause, if_match=asked.if_match)
 
 
 async def add_detail(context: Context, asked: MoveRequest, command: AddDetail) -> Handled:
     """A detail goes to the part that asks, else to the complaint itself; a repeat to where the first one went."""
-    cause, whole = _cause(context, asked, command), await context.repository.load(asked.complaint)
+    cause, whole = cause_of(context, asked, command), await context.repository.load(asked.complaint)
     streams = [whole, *await parts_of(context, whole.state)]
     for each in streams:
         if was_said(each, cause):
@@ -61,7 +61,7 @@ async def attach(context: Context, asked: MoveRequest, command: Attach, content:
     """A file is on the disk before the stream names it. Its id follows from its content, under the complaint's key:
     sent again it is the same file, and nobody can tell from the id what it is.
     """
-    cause, loaded = _cause(context, asked, command), await context.repository.load(asked.complaint)
+    cause, loaded = cause_of(context, asked, command), await context.repository.load(asked.complaint)
     if was_said(loaded, cause):
         return Handled(loaded, (), loaded.state.version, repeated=True)
     attachment = _attachment_id(loaded, cause, command)
@@ -135,7 +135,8 @@ async def parts_of(context: Context, state: Complaint) -> Sequence[LoadedStream]
     return [part for part in parts if part.recorded]
 
 
-def _cause(context: Context, asked: MoveRequest, command: BaseModel) -> Cause:
+def cause_of(context: Context, asked: MoveRequest, command: BaseModel) -> Cause:
+    """The cause of every event that this request leads to."""
     causation = move_id(asked.complaint, asked.client, asked.route, asked.key)
     return Cause(causation, asked.complaint, context.clock.now(), request=canonical(command))
 

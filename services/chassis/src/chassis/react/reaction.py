@@ -86,7 +86,7 @@ class Reactor:
             return {complaints[0]: failure} if failure else {}
         try:
             alone: Sequence[UUID] = await self._retry_policy.until_up(
-                lambda: self._once(complaints, at_least), "reaction"
+                lambda: self.once(complaints, at_least), "reaction"
             )
         except StopProcess:
             raise
@@ -96,8 +96,8 @@ class Reactor:
         failures = {complaint: await self._alone(complaint) for complaint in alone}
         return {complaint: failure for complaint, failure in failures.items() if failure}
 
-    async def _once(self, complaints: Sequence[UUID], at_least: Mapping[UUID, int] = NOW) -> list[UUID]:
-        """The complaints that somebody else wrote to in between."""
+    async def once(self, complaints: Sequence[UUID], at_least: Mapping[UUID, int] = NOW) -> list[UUID]:
+        """React once, without a retry. Returns the complaints that somebody else wrote to in between."""
         loaded = await self._repository.load_many(complaints, at_least)
         outcomes = await self._react(loaded)
         asked = [
@@ -138,7 +138,7 @@ class Reactor:
     async def _undisturbed(self, complaint: UUID) -> None:
         """React until nobody came in between. Raises Busy: others kept appending first."""
         for attempt in range(1, ATTEMPTS + 1):
-            if not await self._once([complaint]):
+            if not await self.once([complaint]):
                 return
             await self._retry_policy.wait(attempt)
         raise Busy(self._retry_policy.first_s)
@@ -166,7 +166,7 @@ class Guard:
             name.encode() for name in BY_NAME if event_types and name not in self._event_types
         )
         self._retry_policy, self._limit, self._clock = retry_policy or RetryPolicy(), limit or Limit(), clock
-        self._reactor = Reactor(repository, react, self._retry_policy)
+        self.reactor = Reactor(repository, react, self._retry_policy)
         self._recent: deque[float] = deque()
 
     async def __call__(self, messages: Sequence[Message]) -> None:
@@ -186,7 +186,7 @@ class Guard:
                 if not self._event_types or told.type in self._event_types:
                     prompts.setdefault(told.subject, []).append(message)
                     versions[told.subject] = max(told.sequence, versions.get(told.subject, 0))
-        for complaint, failure in (await self._reactor.handle(list(prompts), versions)).items():
+        for complaint, failure in (await self.reactor.handle(list(prompts), versions)).items():
             for message in prompts[complaint]:
                 await self._set_aside(message, failure)
 

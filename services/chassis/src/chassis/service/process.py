@@ -42,7 +42,7 @@ async def run_process(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked.set)
-    server = _Health(health_app(background_tasks), host, port)
+    server = HealthServer(health_app(background_tasks), host, port)
     tasks = {asyncio.create_task(road.run(), name=type(road).__name__) for road in background_tasks}
     waiting = asyncio.create_task(asked.wait(), name="signal")
     serving = asyncio.create_task(server.serve(), name="health")
@@ -81,7 +81,7 @@ def health_app(background_tasks: Sequence[BackgroundTask]) -> FastAPI:
     return app
 
 
-class _Health(uvicorn.Server):
+class HealthServer(uvicorn.Server):
     """A server that leaves the process's signals alone."""
 
     def __init__(self, app: FastAPI, host: str, port: int) -> None:

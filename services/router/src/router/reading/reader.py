@@ -57,21 +57,21 @@ class Reader:
         model: Model | None = None,
         ahead: Mapping[int, tuple[Complaint, ComplaintReading]] = MappingProxyType({}),
     ) -> None:
-        self._rules, self._gazetteer, self.model, self._ahead = rules, gazetteer, model, ahead
+        self.rules, self._gazetteer, self.model, self._ahead = rules, gazetteer, model, ahead
 
     def with_model(self, model: Model | None) -> "Reader":
         """The same with this model."""
-        return self if model is self.model else Reader(self._rules, self._gazetteer, model)
+        return self if model is self.model else Reader(self.rules, self._gazetteer, model)
 
     @property
     def version(self) -> str:
         """The rules' version, for the basis of a placing."""
-        return self._rules.version
+        return self.rules.version
 
     @property
     def homes(self) -> Mapping[str, Level]:
         """The level that has each field by law."""
-        return self._rules.homes
+        return self.rules.homes
 
     def place_name(self, region: str | None) -> str | None:
         """What a region is called; None: it is not known by name."""
@@ -79,7 +79,7 @@ class Reader:
 
     def levels(self, text: str) -> frozenset[Level]:
         """Every level of government that a text names."""
-        return self._rules.levels(text)
+        return self.rules.levels(text)
 
     def read(self, state: Complaint) -> ComplaintReading:
         """Read all that was said. A part is first read by its own task."""
@@ -100,7 +100,7 @@ class Reader:
     def ahead(self, states: Sequence[Complaint]) -> "Reader":
         """The same, having read these already."""
         reads = zip(states, self.read_many(states), strict=True)
-        return Reader(self._rules, self._gazetteer, self.model, {id(state): (state, read) for state, read in reads})
+        return Reader(self.rules, self._gazetteer, self.model, {id(state): (state, read) for state, read in reads})
 
     def _where(self, state: Complaint) -> Location:
         address = state.place.address if state.place else None
@@ -109,15 +109,15 @@ class Reader:
 
     def words(self, asked: Sequence[TextToRead]) -> list[tuple[TextReading, Prediction | None]]:
         """What each of these says, by rules and model together; the model's own guess beside it."""
-        scans = [self._rules.scan(each.said, each.addressed_to) for each in asked]
+        scans = [self.rules.scan(each.said, each.addressed_to) for each in asked]
         if (model := self.model) is None:
-            return [(self._rules.conclude(scan, scan.verdict), None) for scan in scans]
+            return [(self.rules.conclude(scan, scan.verdict), None) for scan in scans]
         pairs = zip(asked, scans, strict=True)
         guesses = model.read_many(
             [ModelInput(each.said, each.place, hints(scan.verdict.scored)) for each, scan in pairs]
         )
         return [
-            (self._rules.conclude(scan, _together(scan.verdict, guess, model)), guess)
+            (self.rules.conclude(scan, _together(scan.verdict, guess, model)), guess)
             for scan, guess in zip(scans, guesses, strict=True)
         ]
 
