@@ -101,7 +101,7 @@ async def test_a_message_tells_the_whole_state_and_its_receipt_says_where_it_lie
     assert said["ce_id"] == str(loaded.recorded[1].id)
     assert message.key == str(complaint()).encode()
     assert (body["content"]["text"], body["yours"], body["version"]) == (WORDS, True, 1)
-    [receipt] = [told.fact for told in loaded.told() if isinstance(told.fact, ComplaintDelivered)]
+    [receipt] = [told.fact for told in loaded.facts() if isinstance(told.fact, ComplaintDelivered)]
     assert (receipt.partition, receipt.offset, str(receipt.message_id)) == (0, 0, said["ce_id"])
     assert receipt.topic_id == postbox.known()[PLN]
 

@@ -67,7 +67,7 @@ async def test_the_books_are_those_of_that_instant(repository: Repository) -> No
     for after_h in (0.0, 1.5, 2.55, 4):
         walk, found = await audited(repository, hours(after_h))
         assert found == []
-        told[after_h] = (walk.told["filed"], walk.told["open"], walk.told["closed"], walk.events - walk.later)
+        told[after_h] = (walk.totals["filed"], walk.totals["open"], walk.totals["closed"], walk.events - walk.later)
     assert told[0.0] == (1, {"router": 1}, {}, 3)
     assert told[1.5] == (1, {f"agency:{AGENCY}": 1}, {}, 4)
     assert told[2.55] == (2, {f"agency:{AGENCY}": 1, "router": 1}, {}, 6)
@@ -96,7 +96,7 @@ async def test_a_follower_is_counted_by_what_its_lead_was_then(repository: Repos
     for after_h, joined_ in ((1.5, (0, 0)), (2.5, (1, 0)), (5, (0, 1))):
         walk, found = await audited(repository, hours(after_h))
         assert found == []
-        assert tuple(walk.told["joined"].values()) == joined_
+        assert tuple(walk.totals["joined"].values()) == joined_
 
 
 async def test_what_was_taken_out_of_the_store_is_found_as_of_any_time(repository: Repository, tmp_path: Path) -> None:

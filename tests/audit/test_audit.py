@@ -79,7 +79,7 @@ async def test_a_sound_store_passes_and_its_books_balance(repository: Repository
     await sound(repository)
     walk = Audit(repository, policies(), SOON, timedelta(seconds=30))
     assert [found async for found in walk.violations()] == []
-    assert (walk.told["filed"], walk.told["closed"], walk.told["balanced"]) == (2, {"confirmed": 1}, True)
+    assert (walk.totals["filed"], walk.totals["closed"], walk.totals["balanced"]) == (2, {"confirmed": 1}, True)
 
 
 async def test_the_books_of_an_audit_count_who_follows_a_follower_by_the_end_of_the_root(
@@ -91,7 +91,7 @@ async def test_the_books_of_an_audit_count_who_follows_a_follower_by_the_end_of_
         await write(repository, named(name), came, joined(named(lead)))
     walk = Audit(repository, policies(), SOON, timedelta(seconds=30))
     assert [found async for found in walk.violations()] == []
-    assert (walk.told["joined"], walk.told["balanced"]) == ({"to_open_lead": 0, "to_closed_lead": 2}, True)
+    assert (walk.totals["joined"], walk.totals["balanced"]) == ({"to_open_lead": 0, "to_closed_lead": 2}, True)
 
 
 async def test_a_stream_that_was_cut_is_found(repository: Repository, tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ async def test_bytes_that_cannot_be_read_are_found_and_the_walk_goes_on(reposito
     )
     walk = Audit(repository, policies(), SOON, timedelta(seconds=30))
     assert [violation.code async for violation, _ in walk.violations()] == ["unreadable"]
-    assert walk.told["open"] == {f"agency:{AGENCY}": 1}
+    assert walk.totals["open"] == {f"agency:{AGENCY}": 1}
 
 
 async def test_of_a_fact_that_cannot_be_read_the_field_is_named_and_not_what_stands_in_it(

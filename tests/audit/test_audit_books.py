@@ -36,8 +36,8 @@ def test_moving_each_complaint_on_counts_as_counting_only_where_each_is_now(move
     def lead_open(lead: UUID) -> bool:
         return lead.int == 1
 
-    told = walked.told(7, lead_open)
-    assert told == straight.told(7, lead_open)
+    told = walked.totals(7, lead_open)
+    assert told == straight.totals(7, lead_open)
     assert told["balanced"] is True
     assert told["filed"] == sum(not one.part for one in present.values())
 
@@ -45,13 +45,13 @@ def test_moving_each_complaint_on_counts_as_counting_only_where_each_is_now(move
 def test_open_and_held_by_nobody_does_not_balance() -> None:
     books = Books()
     books.change(None, Summary(part=False, status=Status.ROUTED, holder="nobody", closed=None, lead=None))
-    assert books.told(0, lambda _: True)["balanced"] is False
+    assert books.totals(0, lambda _: True)["balanced"] is False
 
 
 def test_following_a_lead_that_does_not_exist_does_not_balance() -> None:
     books = Books()
     books.change(None, Summary(part=False, status=Status.JOINED, holder="lead", closed=None, lead=UUID(int=1)))
-    assert books.told(0, lambda _: None)["balanced"] is False
+    assert books.totals(0, lambda _: None)["balanced"] is False
 
 
 async def test_the_store_tells_its_own_books() -> None:

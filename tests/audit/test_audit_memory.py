@@ -39,8 +39,8 @@ async def peak_bytes(path: Path, lives: int, *, past: bool) -> int:
     tracemalloc.stop()
     await store.close()
     assert found == []
-    assert walk.told["filed"] == lives + 1
-    assert walk.told["closed"] == ({} if past else {"confirmed": lives + 1})
+    assert walk.totals["filed"] == lives + 1
+    assert walk.totals["closed"] == ({} if past else {"confirmed": lives + 1})
     return peak
 
 

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from bench.measure import Result
 from router.learning.train import own_examples
-from router.placement.choose import Known
+from router.placement.context import PlacementContext
 from router.placement.policy import next_facts
 from router.reading.features import ModelInput
 from router.reading.model_files import default
 from router.reading.reader import reader
-from router.registry.mandates import Authority
+from router.registry.mandates import MandateIndex
 from router.registry.seed import missing
 from schemas.base.values import Place
 from schemas.complaint.fold import RecordedFact, fold
@@ -51,12 +51,12 @@ def run() -> list[Result]:
     return [Result("placing", max(ours), max(bare), "complaints/s", None, notes)]
 
 
-def _known() -> Known:
+def _known() -> PlacementContext:
     registry = Registry()
     while facts := missing(registry, calendars(), AT):
         start = registry.version + 1
         registry = fold_registry(registry, [RecordedFact(fact, UUID(int=n), n) for n, fact in enumerate(facts, start)])
-    return Known(Authority(registry), reader(registry).with_model(default()[0]), {}, policies())
+    return PlacementContext(MandateIndex(registry), reader(registry).with_model(default()[0]), {}, policies())
 
 
 def _states() -> list[Complaint]:

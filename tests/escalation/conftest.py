@@ -10,13 +10,12 @@ from fastapi import FastAPI
 
 from chassis.base.clock import FixedClock
 from chassis.base.settings import Settings
-from chassis.http.web import install
 from chassis.keys.keyring import MemoryKeyRing
 from chassis.project.registry import RegistryView
 from chassis.service.platform import Platform
 from chassis.store.memory import MemoryStore
 from chassis.write.repository import Repository
-from escalation.app import open_escalation, ready, routers
+from escalation.app import open_escalation, service
 from escalation.context import Escalation
 from support.inbox import T0, keep_registry
 
@@ -43,10 +42,7 @@ async def escalation(platform: Platform) -> AsyncIterator[Escalation]:
 
 @pytest.fixture
 async def web(escalation: Escalation) -> AsyncIterator[httpx.AsyncClient]:
-    app = FastAPI()
+    app = service.mount(FastAPI())
     app.state.escalation = escalation
-    for router in routers:
-        app.include_router(router)
-    install(app, lambda: ready(app.state))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
         yield client

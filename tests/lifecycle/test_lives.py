@@ -21,8 +21,8 @@ from audit.rules.history import life
 from intake import decide as intake
 from intake.commands import AddDetail, CallOmbudsman, Confirm, Dispute, Withdraw
 from router.desk import decide as desk
-from router.placement.sweep import UNMOVED_BY, plan
-from router.registry.mandates import Body
+from router.placement.sweep import IGNORED_TYPES, plan
+from router.registry.mandates import AgencyUnit
 from schemas.base.ids import public_number
 from schemas.base.streams import complaint_stream
 from schemas.base.values import HolderKind
@@ -196,7 +196,7 @@ class Lives(RuleBasedStateMachine):
     @rule(number=which, body=bodies, back=st.booleans())
     def the_desk_places(self, number: int, body: str, back: bool) -> None:
         wanted = held_by_desk if not back else held_by_agency
-        self.ask(self.one(number, wanted), lambda s: desk.place(s, self.world.desk, Body(body, None), None))
+        self.ask(self.one(number, wanted), lambda s: desk.place(s, self.world.desk, AgencyUnit(body, None), None))
 
     @rule(number=which, what=st.sampled_from(["ask", "archive", "arbitrate", "restate"]))
     def the_desk_does(self, number: int, what: str) -> None:
@@ -212,7 +212,9 @@ class Lives(RuleBasedStateMachine):
     @rule(number=which, body=bodies)
     def the_arbiter_decides(self, number: int, body: str) -> None:
         contested = self.one(number, lambda s: s.status is Status.ARBITRATION)
-        self.ask(contested, lambda s: desk.arbitrate(s, self.world.desk, Body(body, None), "Menurut undang-undang"))
+        self.ask(
+            contested, lambda s: desk.arbitrate(s, self.world.desk, AgencyUnit(body, None), "Menurut undang-undang")
+        )
 
     @rule(number=which, other=which)
     def two_are_joined(self, number: int, other: int) -> None:
@@ -237,9 +239,9 @@ class Lives(RuleBasedStateMachine):
         if complaint is None:
             return
         state, by = self.world.state(complaint), self.world.desk
-        lead = Body(other, None) if state.status is Status.TRIAGE else None
+        lead = AgencyUnit(other, None) if state.status is Status.TRIAGE else None
         split_id = self.world.named(f"split {state.version}")
-        shares = [desk.Share(Body(body, None), mandatory, "Bagian pekerjaan")]
+        shares = [desk.Share(AgencyUnit(body, None), mandatory, "Bagian pekerjaan")]
         self.ask(complaint, lambda s: desk.split(s, by, shares, split_id, lead))
 
     # what happens by itself
@@ -326,7 +328,7 @@ class Lives(RuleBasedStateMachine):
             for told in history[self.passed.get(complaint, 0) :]:
                 name, begun = type(told.fact).__name__, new(complaint)
                 before, after = (fold(begun, history[: told.version + more]) for more in (0, 1))
-                if name in UNMOVED_BY:
+                if name in IGNORED_TYPES:
                     assert WORK_OF_ROUTER(before) == WORK_OF_ROUTER(after)
                 if name in BEFORE_ANYBODY:
                     assert (undelivered(before, (), {}), undelivered(after, (), {})) == ([], [])
@@ -339,7 +341,7 @@ class Lives(RuleBasedStateMachine):
             now = summary(state)
             self.books.change(self.counted.get(complaint), now)
             self.counted[complaint] = now
-        told = self.books.told(0, lambda lead: self.world.state(lead).is_open)
+        told = self.books.totals(0, lambda lead: self.world.state(lead).is_open)
         assert told["balanced"]
         assert told["filed"] == sum(state.whole is None for state in self.world.states.values())
 

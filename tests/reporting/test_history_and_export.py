@@ -27,7 +27,7 @@ async def test_a_complaint_stands_as_it_did_then(reporting: Reporting, hours: fl
     await write(reporting.repository, named("a"), filed(1), routed(), answered(), confirmed())
     loaded = await reporting.repository.load(named("a"))
 
-    known = timeline.until(loaded.told(), T0 + timedelta(hours=hours))
+    known = timeline.until(loaded.facts(), T0 + timedelta(hours=hours))
 
     assert timeline.state_at(loaded.state, known).status is status
 

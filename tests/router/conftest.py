@@ -20,10 +20,10 @@ from chassis.sweep.sweep import Sweep
 from chassis.write.repository import Repository
 from router import http
 from router.context import Router
-from router.duplicates.features import FeatureReader, feature_data
-from router.duplicates.watcher import DuplicateWatch
-from router.placement.knowledge import Knowing
-from router.placement.reaction import Placing
+from router.duplicates.features import FeatureExtractor, feature_data
+from router.duplicates.watcher import DuplicateWatcher
+from router.placement.knowledge import ContextProvider
+from router.placement.reaction import PlacementReaction
 from router.placement.sweep import Watchdog, plan
 from router.placement.views import METADATA, SWEEP, VIEW
 from router.settings import SERVICE
@@ -40,14 +40,16 @@ async def router(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     repository = Repository(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), SERVICE)
     database = Database(f"sqlite:///{tmp_path}/router.db", METADATA)
     registry = RegistryView(repository, fresh_s=0)
-    knowing = Knowing(registry, database, policies())
-    placing = Placing(repository, knowing, clock)
+    placement_context = ContextProvider(registry, database, policies())
+    placing = PlacementReaction(repository, placement_context, clock)
     sweep = Sweep(database, repository, clock, plan=plan(GRACE), react=placing, tables=SWEEP)
     watchdog = Watchdog(database, repository, registry, placing, 1.0)
     feed = StoreProjection(repository.store, database, METADATA, VIEW)
-    features = FeatureReader(feature_data(), {"32.73": "Kota Bandung"})
-    duplicates = DuplicateWatch(database, METADATA, repository, clock, features, b"secret of tests", knowing.policies)
-    yield Router(repository, clock, knowing, database, feed, placing, sweep, watchdog, duplicates)
+    features = FeatureExtractor(feature_data(), {"32.73": "Kota Bandung"})
+    duplicates = DuplicateWatcher(
+        database, METADATA, repository, clock, features, b"secret of tests", placement_context.policies
+    )
+    yield Router(repository, clock, placement_context, database, feed, placing, sweep, watchdog, duplicates)
     await database.close()
 
 

@@ -25,7 +25,7 @@ from reporting import http as supporting
 from router import handlers as router
 from router.desk import decide as desk
 from router.registry import decide as registry_decide
-from router.registry.mandates import Body
+from router.registry.mandates import AgencyUnit
 from schemas.base.ids import complaint_id, derived_id
 from schemas.base.refusals import Refusal
 from schemas.base.streams import complaint_stream, support_stream
@@ -201,7 +201,7 @@ async def _reply(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any
         await process.context_replies(message)  # type: ignore[attr-defined]
 
 
-def _at_the_desk(decide: Callable[[Complaint, desk.By, Ask], Any]) -> Steps:
+def _at_the_desk(decide: Callable[[Complaint, desk.DecisionContext, Ask], Any]) -> Steps:
     async def steps(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
         cause = _cause(world, ask, complaint)
         done = await router.carry_out(process.context, complaint, lambda state, by: decide(state, by, ask), cause)
@@ -216,11 +216,11 @@ async def _join(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
     return _promise(done, cause.causation_id)
 
 
-def _split(state: Complaint, by: desk.By, ask: Ask) -> Any:
-    lead = Body(ask.body) if state.holder.agency is None else None
+def _split(state: Complaint, by: desk.DecisionContext, ask: Ask) -> Any:
+    lead = AgencyUnit(ask.body) if state.holder.agency is None else None
     count = 1 + ask.pick % 2
     others = [body for body in (PROVINCE, "kemen-pu", "pln") if body not in (ask.body, state.holder.agency)][:count]
-    shares = [desk.Share(Body(body), ask.pick // 2 % 3 > 0, "Bagian pekerjaan") for body in others]
+    shares = [desk.Share(AgencyUnit(body), ask.pick // 2 % 3 > 0, "Bagian pekerjaan") for body in others]
     return desk.split(state, by, shares, derived_id("split", str(ask.number)), lead)
 
 
@@ -288,14 +288,14 @@ KINDS: Final[Mapping[str, tuple[str, Steps]]] = {
     "returns it": ("agency-inbox", _agency),
     "answers": ("agency-inbox", _agency),
     "answers on its topic": ("agency-inbox", _reply),
-    "is given it": ("router", _at_the_desk(lambda s, by, ask: desk.place(s, by, Body(ask.body), None))),
+    "is given it": ("router", _at_the_desk(lambda s, by, ask: desk.place(s, by, AgencyUnit(ask.body), None))),
     "desk asks": ("router", _at_the_desk(lambda s, by, _: desk.ask(s, by, "Di mana?"))),
     "desk restates": ("router", _at_the_desk(lambda s, by, _: desk.restate(s, by, "Jalan rusak", None))),
     "desk archives": ("router", _at_the_desk(lambda s, by, _: desk.archive(s, by, "unintelligible", "Tidak jelas"))),
     "desk asks the arbiter": ("router", _at_the_desk(lambda s, by, _: desk.open_arbitration(s, by))),
     "is bound": (
         "router",
-        _at_the_desk(lambda s, by, ask: desk.arbitrate(s, by, Body(ask.body), "Menurut undang-undang")),
+        _at_the_desk(lambda s, by, ask: desk.arbitrate(s, by, AgencyUnit(ask.body), "Menurut undang-undang")),
     ),
     "desk joins": ("router", _join),
     "desk unjoins": ("router", _at_the_desk(lambda s, by, _: desk.unjoin(s, by))),

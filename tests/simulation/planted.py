@@ -142,7 +142,7 @@ def followers_kept(patch: pytest.MonkeyPatch) -> None:
 
 def parts_not_opened(patch: pytest.MonkeyPatch) -> None:
     """The parts that a whole names are never opened."""
-    patch.setattr(router.placement.reaction.Placing, "_open_parts", _nothing)
+    patch.setattr(router.placement.reaction.PlacementReaction, "_open_parts", _nothing)
 
 
 def parts_left(patch: pytest.MonkeyPatch) -> None:

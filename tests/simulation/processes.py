@@ -26,7 +26,7 @@ from agency_inbox import sweep as inbox_sweep
 from agency_inbox.agency_topics import AgencyTopics
 from agency_inbox.context import Inbox
 from agency_inbox.delivery import NEWS
-from agency_inbox.reaction import Delivery, ReceiptRepository
+from agency_inbox.reaction import Delivery
 from agency_inbox.replies import Replies
 from agency_inbox.sweep import AgencyTopicProvisioner
 from agency_inbox.sweep import plan as telling
@@ -56,8 +56,8 @@ from chassis.write import repository as chassis_repository
 from chassis.write.cache import StreamCache
 from chassis.write.repository import Repository
 from escalation.basis import PlanBasis
-from escalation.sweep import TimerRepository, reaction
 from escalation.sweep import plan as timing
+from escalation.sweep import reaction
 from escalation.views import METADATA as ESCALATION
 from escalation.views import SWEEP as ESCALATION_SWEEP
 from escalation.views import ladder_view
@@ -82,10 +82,10 @@ from reporting.reaction import publish_open_data
 from reporting.views import SUPPORTS_VIEW, book_view, reports_view
 from router.context import Router
 from router.duplicates import watcher
-from router.duplicates.watcher import DuplicateWatch
+from router.duplicates.watcher import DuplicateWatcher
 from router.placement import knowledge
-from router.placement.knowledge import Knowing
-from router.placement.reaction import EVENT_TYPES, Placing
+from router.placement.knowledge import ContextProvider
+from router.placement.reaction import EVENT_TYPES, PlacementReaction
 from router.placement.sweep import Watchdog
 from router.placement.sweep import plan as placing
 from router.placement.views import METADATA as ROUTER
@@ -203,8 +203,8 @@ class Process:
 
 def _router(process: Process) -> Tasks:
     repository, database, clock = process.repository("router"), process.database(), process.clock
-    known = Knowing(process.registry, database, POLICIES, monotonic=process.world.monotonic)
-    place = Placing(repository, known, clock)
+    known = ContextProvider(process.registry, database, POLICIES, monotonic=process.world.monotonic)
+    place = PlacementReaction(repository, known, clock)
     sweep = Sweep(
         database, repository, clock, plan=placing(GRACE), react=place, tables=ROUTER_SWEEP,
         retry_policy=process.retry_policy, real=process.world.monotonic,
@@ -212,7 +212,7 @@ def _router(process: Process) -> Tasks:
     watchdog = Watchdog(database, repository, process.registry, place, 1.0)
     feed = StoreProjection(process.store, database, ROUTER, VIEW)
     guard = Guard(repository, place, process.letters(), event_types=EVENT_TYPES, clock=process.world.monotonic)
-    duplicates = DuplicateWatch(database, ROUTER, repository, clock, TELLING, b"likeness of texts", POLICIES)
+    duplicates = DuplicateWatcher(database, ROUTER, repository, clock, TELLING, b"likeness of texts", POLICIES)
     process.context = Router(repository, clock, known, database, feed, place, sweep, watchdog, duplicates)
     return {
         "agent": process.agent("reactions", guard),
@@ -235,7 +235,7 @@ class Waking:
 
 
 def _inbox(process: Process) -> Tasks:
-    repository = ReceiptRepository(process.store, process.keys, "agency-inbox", process.memory())
+    repository = process.repository("agency-inbox")
     database, clock, registry = process.database(), process.clock, process.registry
     kept = timedelta(days=POLICIES.versions[-1].inbox_d)
     topics = AgencyTopics(SimAdmin(process.ports), lambda: kept, process.world.monotonic)  # type: ignore[arg-type]
@@ -260,7 +260,7 @@ def _inbox(process: Process) -> Tasks:
 
 def _escalation(process: Process) -> Tasks:
     repository, database = (
-        TimerRepository(process.store, process.keys, "escalation", process.memory()),
+        process.repository("escalation"),
         process.database(),
     )
     registry, clock = process.registry, process.clock
@@ -405,12 +405,12 @@ async def _no_figure(_sweep: Sweep, _now: Any) -> None:
     """Metrics are not collected in a simulation."""
 
 
-KINDS: Final[Mapping[str, type[Once]]] = {"pending": Pending, "reckoning_for": Reckoned, "reckon": Due}
+KINDS: Final[Mapping[str, type[Once]]] = {"pending": Pending, "date_context": Reckoned, "due_date": Due}
 PURE: Final = (
     (schemas.deadlines.actions, "pending"), (schemas.deadlines.clocks, "running"), (escalation.policy, "pending"),
     (escalation.ladder, "running"), (agency_inbox.views, "running"), (schemas.contract.agency_messages, "running"),
-    (schemas.deadlines.actions, "clocks"), (schemas.deadlines.clocks, "clocks"), (schemas.deadlines.actions, "reckoning_for"),
-    (schemas.deadlines.clocks, "reckoning_for"), (schemas.deadlines.clocks, "reckon"),
+    (schemas.deadlines.actions, "clocks"), (schemas.deadlines.clocks, "clocks"), (schemas.deadlines.actions, "date_context"),
+    (schemas.deadlines.clocks, "date_context"), (schemas.deadlines.clocks, "due_date"),
 )  # fmt: skip
 """Pure functions that several tasks call with the same state and registry, under each name by which they are called."""
 

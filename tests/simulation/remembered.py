@@ -10,7 +10,7 @@ from chassis.kafka import cloudevents
 from chassis.keys.keyring import MemoryKeyRing
 from chassis.store.memory import MemoryStore
 from chassis.write.repository import Cause, Repository
-from router.duplicates.features import FeatureReader, feature_data
+from router.duplicates.features import FeatureExtractor, feature_data
 from router.placement import knowledge
 from router.reading.reader import Reader, TextToRead
 from schemas.base.envelope import NewEvent, RecordedEvent
@@ -100,7 +100,7 @@ class Pending(Once):
 
 
 class Reckoned(Once):
-    """`schemas.deadlines.clocks.reckoning_for`, by days off, zone and policies."""
+    """`schemas.deadlines.clocks.date_context`, by days off, zone and policies."""
 
     def __call__(self, *given: Any) -> Any:
         found = self._function(*given)
@@ -110,16 +110,16 @@ class Reckoned(Once):
 
 
 class Due(Once):
-    """`schemas.deadlines.clocks.reckon`; a clock that was never stopped ends at the same instant whatever else happens."""
+    """`schemas.deadlines.clocks.due_date`; a clock that was never stopped ends at the same instant whatever else happens."""
 
-    def __call__(self, rule: Any, since: Any, reckoning: Any, stops: Any = (), started_at: Any = None) -> Any:
+    def __call__(self, rule: Any, since: Any, context: Any, stops: Any = (), started_at: Any = None) -> Any:
         if stops:
-            return self._function(rule, since, reckoning, stops, started_at)
-        place = rule, id(since), id(reckoning), id(started_at)
+            return self._function(rule, since, context, stops, started_at)
+        place = rule, id(since), id(context), id(started_at)
         found = self._made.get(place)
         if found is None:
-            given = since, reckoning, started_at
-            found = self._made[place] = self._function(rule, since, reckoning, (), started_at), given
+            given = since, context, started_at
+            found = self._made[place] = self._function(rule, since, context, (), started_at), given
         return found[0]
 
 
@@ -242,10 +242,10 @@ def words(reader: Reader, asked: Sequence[TextToRead]) -> list[Any]:
     return [_WORDS[place] for place in places]
 
 
-class _Telling(FeatureReader):
+class _Telling(FeatureExtractor):
     """Reads each text once."""
 
-    features = cache(FeatureReader.features)
+    features = cache(FeatureExtractor.features)
 
 
 TELLING: Final = _Telling(feature_data())

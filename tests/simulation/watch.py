@@ -10,10 +10,10 @@ from uuid import UUID
 
 from audit.audit import Audit
 from audit.books import Books, Summary, summary
-from audit.finding import Basis, Violation
+from audit.finding import AuditContext, Violation
 from audit.rules.conduct import lawful
 from audit.rules.history import allowed, history
-from audit.rules.state import Around, pointed_to, standing
+from audit.rules.state import RelatedComplaints, pointed_to, standing
 from chassis.write.repository import Repository
 from schemas.base.envelope import RecordedEvent
 from schemas.base.sealed import Keys
@@ -90,7 +90,7 @@ class Watch:
             said = [RecordedFact(DECODE(event), event.id, event.version) for event in decrees]
             self.registry = founded(self.registry, said)
             touched.update(dict.fromkeys(self.states))
-        basis = Basis(self.registry, POLICIES, self.now, FOR_EVER) if touched else None
+        basis = AuditContext(self.registry, POLICIES, self.now, FOR_EVER) if touched else None
         for complaint in touched:
             self._judge(complaint, basis)
         if touched:
@@ -102,7 +102,7 @@ class Watch:
         complaint = complaint_id(event.stream)
         before = self.state(complaint)
         told = RecordedFact(DECODE(event, self._keys_of(complaint, event)), event.id, event.version)
-        basis = Basis(self.registry, POLICIES, told.fact.at, FOR_EVER)
+        basis = AuditContext(self.registry, POLICIES, told.fact.at, FOR_EVER)
         # One event at a time: dense versions, written by its owner, a new id, allowed in that status, lawful.
         found = [*history(event.stream, [event._replace(version=event.version - before.version - 1)])]
         if event.id in self._ids.setdefault(event.stream, set()):
@@ -123,24 +123,24 @@ class Watch:
             self._keys[complaint] = self._keys.get(owner) or at_once(self._keyring.load([owner]))[owner]
         return self._keys[complaint]
 
-    def _judge(self, complaint: UUID, basis: Basis | None) -> None:
+    def _judge(self, complaint: UUID, basis: AuditContext | None) -> None:
         state = self.state(complaint)
         assert basis is not None
         around = {other: self.states[other] for other in pointed_to(state) if other in self.states}
-        _raise(standing(state, Around(around), basis))
+        _raise(standing(state, RelatedComplaints(around), basis))
         now = summary(state)
         if self._counted.get(complaint) != now:
             self._books.change(self._counted.get(complaint), now)
             self._counted[complaint] = now
 
     def _balance(self) -> None:
-        told = self._books.told(0, lambda lead: self.states[lead].is_open if lead in self.states else None)
+        told = self._books.totals(0, lambda lead: self.states[lead].is_open if lead in self.states else None)
         if not told["balanced"]:
             raise Lost("books", f"the books do not balance: {told}")
 
     def late(self, tolerance: timedelta) -> None:
         """Nothing may be overdue once everything runs. Raises Lost."""
-        basis = Basis(self.registry, POLICIES, self.now, tolerance)
+        basis = AuditContext(self.registry, POLICIES, self.now, tolerance)
         for complaint in self.states:
             self._judge(complaint, basis)
 
@@ -159,8 +159,8 @@ class Watch:
             return [violation async for violation, _ in walk.violations()]
 
         _raise(at_once(found()))
-        if not walk.told["balanced"]:
-            raise Lost("books", f"the books do not balance: {walk.told}")
+        if not walk.totals["balanced"]:
+            raise Lost("books", f"the books do not balance: {walk.totals}")
 
     def open(self) -> Mapping[UUID, Complaint]:
         """Complaints for which somebody must still act; followers wait with their leads."""

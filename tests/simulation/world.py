@@ -16,7 +16,7 @@ from chassis.sql.database import rows
 from chassis.store.memory import MemoryStore
 from intake.reaction import EVENT_TYPES as INTAKE_EVENT_TYPES
 from router.duplicates.index import EVENT_TYPES
-from router.placement.status import _TO
+from router.placement.status import PLACE_AFTER_EVENT
 from schemas.base.streams import REGISTRY
 from schemas.base.topics import COMPLAINT_EVENTS
 from simulation.link import disk
@@ -43,7 +43,7 @@ SHOWS: Final = frozenset({
 
 FINDS: Final[Mapping[str, Collection[str]]] = {
     "trailing": INTAKE_EVENT_TYPES, "duplicates": EVENT_TYPES, "supports": ("ComplaintSupported",), "orphans": ("ComplaintFiled",),
-    "relations": ("ComplaintFiled", "ComplaintJoined"), "feed": (*_TO, "ComplaintFiled", "ComplaintClassified", "PartOpened",
+    "relations": ("ComplaintFiled", "ComplaintJoined"), "feed": (*PLACE_AFTER_EVENT, "ComplaintFiled", "ComplaintClassified", "PartOpened",
     "ComplaintRouted", "ComplaintSplit", "DetailAdded", "ResponseGiven", "ComplaintLapsed", "ResolutionDisputed", "OmbudsmanRequested"),
 }  # fmt: skip
 """The event types that each of these tasks looks for."""

@@ -7,9 +7,9 @@ from uuid import UUID, uuid5
 from chassis.react.reaction import Reactor
 from chassis.write.repository import Cause
 from router.context import Router
-from router.placement.choose import Known, Precedent, PrecedentKey
+from router.placement.context import PlacementContext, Precedent, PrecedentKey
 from router.reading.reader import reader
-from router.registry.mandates import Authority
+from router.registry.mandates import MandateIndex
 from schemas.base.sealed import Keys
 from schemas.base.streams import REGISTRY
 from schemas.base.values import Basis, Level
@@ -78,9 +78,11 @@ def grown(state: Registry, *more: Fact) -> Registry:
     )
 
 
-def known(state: Registry | None = None, precedents: Mapping[PrecedentKey, Precedent] | None = None) -> Known:
+def known(
+    state: Registry | None = None, precedents: Mapping[PrecedentKey, Precedent] | None = None
+) -> PlacementContext:
     bodies = state or registry()
-    return Known(Authority(bodies), reader(bodies), precedents or {}, policies())
+    return PlacementContext(MandateIndex(bodies), reader(bodies), precedents or {}, policies())
 
 
 def filed(text: str = POTHOLE, at: datetime = T0, **more: object) -> ComplaintFiled:
@@ -147,7 +149,7 @@ class Country:
 
     async def react(self, *complaints: UUID) -> None:
         """What the agent does when it is told of these; the read model follows."""
-        failures = await Reactor(self.router.repository, self.router.placing).handle(complaints)
+        failures = await Reactor(self.router.repository, self.router.reaction).handle(complaints)
         assert not failures
         await self.router.feed.catch_up()
 

@@ -67,7 +67,7 @@ class StoredWorld(World):
                     await self._keyring.destroy(complaint)
             walk = Audit(self._repository("reader"), POLICIES, self.now, GRACE)
             found = [f"{violation.code}: {violation.what}" async for violation, _ in walk.violations()]
-            return found, walk.told["balanced"]
+            return found, walk.totals["balanced"]
 
         return self._runner.run(walked())
 

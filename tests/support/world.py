@@ -12,10 +12,10 @@ from agency_inbox.casework import ActingAgency as InboxBy
 from agency_inbox.casework import Move
 from escalation import policy as escalation
 from intake import decide as intake
-from router.desk.decide import By as DeskBy
+from router.desk.decide import DecisionContext
 from router.placement import policy as router
-from router.placement.choose import Known
-from router.registry.mandates import Authority
+from router.placement.context import PlacementContext
+from router.registry.mandates import MandateIndex
 from schemas.base.ids import derived_id
 from schemas.base.refusals import Refusal
 from schemas.complaint.fold import RecordedFact, allows, evolve
@@ -40,7 +40,7 @@ class NotAllowed(AssertionError):
 
 
 @cache
-def beginning() -> tuple[Registry, Known]:
+def beginning() -> tuple[Registry, PlacementContext]:
     registry = placing.registry()
     return registry, placing.known(registry)
 
@@ -55,8 +55,8 @@ class World:
         self.states: dict[UUID, Complaint] = {}
 
     @property
-    def desk(self) -> DeskBy:
-        return DeskBy(self.registry, self.now)
+    def desk(self) -> DecisionContext:
+        return DecisionContext(self.registry, self.now)
 
     def state(self, complaint: UUID) -> Complaint:
         return self.states.get(complaint) or new(complaint)
@@ -103,7 +103,7 @@ class World:
     def decree(self, fact: AgenciesMerged | AgencyDissolved | CalendarDecreed) -> None:
         self.registry = placing.grown(self.registry, fact)
         # The reader uses names, which stay when a body ends: the expensive part is kept.
-        self.known = self.known._replace(authority=Authority(self.registry))
+        self.known = self.known._replace(mandates=MandateIndex(self.registry))
 
     def react(self, complaint: UUID) -> int:
         """Do what the services' reactions and sweeps do for one complaint now; returns the number of events."""

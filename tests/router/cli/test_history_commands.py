@@ -117,10 +117,10 @@ def test_a_switch_is_followed_by_who_is_running_already(state: Path) -> None:
 
     async def followed() -> tuple[str | None, str | None]:
         async with opened() as running:
-            before = (await running.knowing.current()).reader.model
+            before = (await running.placement_context.current()).reader.model
             output = await asyncio.to_thread(said, learning.app, "switch", version)
             assert f"{version} reads from now on" in output
-            after = (await running.knowing.now()).reader.model
+            after = (await running.placement_context.now()).reader.model
             return before and before.version, after and after.version
 
     assert asyncio.run(followed()) == (default()[1].version, version)

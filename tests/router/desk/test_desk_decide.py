@@ -9,12 +9,12 @@ from uuid import UUID
 import pytest
 
 from router.desk import decide
-from router.desk.decide import By, Share
-from router.placement.choose import Precedent
+from router.desk.decide import DecisionContext, Share
+from router.placement.context import Precedent
 from router.placement.policy import next_facts
 from router.placement.policy import place as place_by_rule
-from router.placement.precedents import Like, precedent_key, speaks_for
-from router.registry.mandates import Body
+from router.placement.precedents import PrecedentScope, precedent_key, precedent_matter
+from router.registry.mandates import AgencyUnit
 from schemas.base.refusals import (
     AlreadyClosed,
     CannotJoin,
@@ -59,7 +59,7 @@ from support.placing import (
     then,
 )
 
-BY = By(registry(), T0 + timedelta(days=2))
+BY = DecisionContext(registry(), T0 + timedelta(days=2))
 FIRST, SECOND, SPLIT = UUID(int=1), UUID(int=2), UUID(int=90)
 AT_DESK = (filed(), referred())
 
@@ -67,16 +67,16 @@ Move = Callable[[Complaint], list[Fact]]
 
 
 def place(agency: str, unit: str | None = None) -> Move:
-    return lambda state: decide.place(state, BY, Body(agency, unit), None)
+    return lambda state: decide.place(state, BY, AgencyUnit(agency, unit), None)
 
 
 def arbitrate(agency: str = CITY, unit: str | None = None) -> Move:
-    return lambda state: decide.arbitrate(state, BY, Body(agency, unit), "kewenangan kota")
+    return lambda state: decide.arbitrate(state, BY, AgencyUnit(agency, unit), "kewenangan kota")
 
 
 def split(*agencies: str, lead: str | None = PROVINCE, split_id: UUID = SPLIT) -> Move:
-    shares = [Share(Body(agency), task=f"tugas {agency}") for agency in agencies]
-    return lambda state: decide.split(state, BY, shares, split_id, Body(lead) if lead else None)
+    shares = [Share(AgencyUnit(agency), task=f"tugas {agency}") for agency in agencies]
+    return lambda state: decide.split(state, BY, shares, split_id, AgencyUnit(lead) if lead else None)
 
 
 MOVES: dict[str, Move] = {
@@ -134,7 +134,7 @@ def test_body_and_unit_must_be_there(agency: str, unit: str | None, refusal: typ
 
 def test_a_body_that_is_gone_gets_nothing():
     with pytest.raises(UnknownAgency):
-        decide.place(given(*AT_DESK), By(registry(dissolved(CITY)), T0), Body(CITY), None)
+        decide.place(given(*AT_DESK), DecisionContext(registry(dissolved(CITY)), T0), AgencyUnit(CITY), None)
 
 
 def test_the_desk_does_not_send_it_back_to_whoever_returned_it_but_the_arbiter_may():
@@ -163,8 +163,8 @@ def contested(*more: Fact, **fields: object) -> Complaint:
 
 
 def ruled(state: Complaint, *like: Any, agency: str = PROVINCE) -> tuple[ArbitrationDecided, ComplaintRouted]:
-    binds = partial(speaks_for, like=Like(*like), known=known())
-    decided, routed_ = decide.arbitrate(state, BY, Body(agency, None), "menurut undang-undang", binds)
+    binds = partial(precedent_matter, like=PrecedentScope(*like), known=known())
+    decided, routed_ = decide.arbitrate(state, BY, AgencyUnit(agency, None), "menurut undang-undang", binds)
     assert isinstance(decided, ArbitrationDecided)
     assert isinstance(routed_, ComplaintRouted)
     return decided, routed_
@@ -369,7 +369,7 @@ def test_a_split_from_the_desk_names_the_lead_first_then_the_parts():
 @pytest.mark.parametrize("status", ["routed", "in_progress", "split"])
 def test_the_holder_splits_and_leads_also_again(status: str):
     more = {"routed": [], "in_progress": [ComplaintAcknowledged(at=T0, agency=CITY)], "split": [WHOLE]}[status]
-    state, shares = given(filed(), routed(CITY), *more), [Share(Body(PROVINCE))]
+    state, shares = given(filed(), routed(CITY), *more), [Share(AgencyUnit(PROVINCE))]
     facts = decide.split_by_agency(state, BY, CITY, shares, SPLIT)
     assert [type(fact) for fact in facts] == [ComplaintSplit]
     after = then(state, *facts)
@@ -380,7 +380,7 @@ def test_the_holder_splits_and_leads_also_again(status: str):
 def test_after_a_dispute_a_body_whose_part_has_ended_is_called_in_again_and_one_that_works_is_not():
     state = given(filed(), routed(CITY), WHOLE)
     [named] = state.parts
-    again = [Share(Body(named.agency, named.unit), task="sekali lagi")]
+    again = [Share(AgencyUnit(named.agency, named.unit), task="sekali lagi")]
     with pytest.raises(CannotSplit):
         decide.split_by_agency(state, BY, CITY, again, SPLIT)
     facts = decide.split_by_agency(state, BY, CITY, again, SPLIT, ended={named.id})
@@ -391,24 +391,26 @@ def test_a_lead_that_was_merged_into_the_body_of_a_part_can_still_call_in_others
     state = given(filed(), routed(CITY), WHOLE)
     [named] = state.parts
     after = then(state, routed(named.agency, cause="merger", unit=named.unit))
-    assert decide.split_by_agency(after, BY, named.agency, [Share(Body(REGENCY))], SPLIT)
+    assert decide.split_by_agency(after, BY, named.agency, [Share(AgencyUnit(REGENCY))], SPLIT)
 
 
 def test_nobody_but_the_holder_splits_and_a_stranger_learns_nothing():
     with pytest.raises(NotFound):
-        decide.split_by_agency(given(filed(), routed(CITY)), BY, PROVINCE, [Share(Body("pln"))], SPLIT)
+        decide.split_by_agency(given(filed(), routed(CITY)), BY, PROVINCE, [Share(AgencyUnit("pln"))], SPLIT)
     with pytest.raises(NotTheHolder):
-        decide.split_by_agency(given(filed(), routed(CITY), returned(CITY)), BY, CITY, [Share(Body("pln"))], SPLIT)
+        decide.split_by_agency(
+            given(filed(), routed(CITY), returned(CITY)), BY, CITY, [Share(AgencyUnit("pln"))], SPLIT
+        )
 
 
 def test_the_successor_of_the_holder_may_split():
-    by = By(registry(merged(CITY, successor=REGENCY)), T0)
-    assert decide.split_by_agency(given(filed(), routed(CITY)), by, REGENCY, [Share(Body("pln"))], SPLIT)
+    by = DecisionContext(registry(merged(CITY, successor=REGENCY)), T0)
+    assert decide.split_by_agency(given(filed(), routed(CITY)), by, REGENCY, [Share(AgencyUnit("pln"))], SPLIT)
 
 
 def test_a_part_does_not_split_again():
     with pytest.raises(CannotSplit):
-        decide.split_by_agency(part_of(FIRST), BY, CITY, [Share(Body("pln"))], SPLIT)
+        decide.split_by_agency(part_of(FIRST), BY, CITY, [Share(AgencyUnit("pln"))], SPLIT)
 
 
 @pytest.mark.parametrize("agencies", [("pln", "pln"), (PROVINCE,), tuple(["pln"] * 11)])

@@ -24,7 +24,7 @@ POTHOLE = "Jalan berlubang besar di depan Pasar Cihapit"
 AGAIN = "Ada lubang di jalan depan pasar Cihapit, mohon segera ditambal"
 PERHAPS = "Jalan berlubang dan pohon miring di depan Pasar Cihapit"
 OTHER = "Sampah menumpuk di depan Pasar Cihapit"
-TABLES = index.Tables(*index.define(METADATA, ""))
+TABLES = index.IndexTables(*index.define(METADATA, ""))
 
 
 async def report(land: Country, complaint: UUID, text: str, minutes: float = 0, **more: Any) -> None:
@@ -53,7 +53,7 @@ async def test_a_paraphrase_follows_the_earlier_report_by_rule_and_looking_again
     await report(land, TWO, AGAIN, 5)
     await looked(land)
     loaded = await land.router.repository.load(TWO)
-    fact = loaded.told()[-1].fact
+    fact = loaded.facts()[-1].fact
     assert isinstance(fact, ComplaintJoined)
     assert (fact.lead, fact.by) == (ONE, "rule")
     assert fact.score is not None
@@ -237,7 +237,7 @@ async def test_no_word_of_a_text_lies_in_the_index_and_without_the_secret_none_c
     await looked(land)
     kept = repr([await rows(land.router, name) for name in ("likeness", "likeness_key")]).lower()
     assert not any(word in kept for word in POTHOLE.lower().split())
-    each = land.router.duplicates.case(await land.state(ONE))
+    each = land.router.duplicates.comparable(await land.state(ONE))
     stored = {row.key for row in await rows(land.router, "likeness_key")}
     assert set(index.keys(each, b"secret of tests")) == stored
     assert not stored & set(index.keys(each, b"another secret"))
@@ -261,14 +261,14 @@ async def test_one_that_cannot_be_read_does_not_keep_the_others(land: Country, m
     await report(land, TWO, AGAIN, 5)
     await report(land, THREE, "Lampu PJU padam di Jalan Melati", 6)
     watch = land.router.duplicates
-    real = watch.case
+    real = watch.comparable
 
     def case(state: Any, region: str | None = None) -> Any:
         if state.id == THREE:
             raise RuntimeError("unreadable")
         return real(state, region)
 
-    monkeypatch.setattr(watch, "case", case)
+    monkeypatch.setattr(watch, "comparable", case)
     assert await watch.once() == 3
     assert await joined(land, TWO) == ONE
     assert await watch.once() <= 1

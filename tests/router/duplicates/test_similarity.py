@@ -11,33 +11,33 @@ import pytest
 from typer.testing import CliRunner
 
 from router.cli import app
-from router.duplicates.compare import Case, Compared, Sameness, case
+from router.duplicates.compare import Certainty, ComparableReport, Comparison, comparable
 from router.duplicates.compare import compare as compared
-from router.duplicates.features import FeatureData, FeatureReader, feature_data
-from router.duplicates.similarity import likeness
+from router.duplicates.features import FeatureData, FeatureExtractor, feature_data
+from router.duplicates.similarity import similarity
 from router.lexicon.files import BadRules, parse_toml
 from schemas.base.values import Place
 from schemas.deadlines.policies import Policies
 from schemas.reference.load import policies
 from support.placing import T0, filed, given
 
-READER = FeatureReader(feature_data(), {"32.73": "Kota Bandung", "35.78": "Kota Surabaya"})
+READER = FeatureExtractor(feature_data(), {"32.73": "Kota Bandung", "35.78": "Kota Surabaya"})
 HERE = Place(region="32.73")
 NUMBERS = count(1)
 POTHOLE, AGAIN = "Jalan berlubang di depan Pasar Cihapit", "Ada lubang di jalan depan pasar Cihapit, mohon ditambal"
 
 
-def told(text: str, place: Place | None = HERE, days: float = 0) -> Case:
+def told(text: str, place: Place | None = HERE, days: float = 0) -> ComparableReport:
     at = T0 + timedelta(days=days)
-    return case(given(filed(text, at, place=place), id_=UUID(int=next(NUMBERS))), READER)
+    return comparable(given(filed(text, at, place=place), id_=UUID(int=next(NUMBERS))), READER)
 
 
-def compare(one: Case, other: Case) -> Compared:
+def compare(one: ComparableReport, other: ComparableReport) -> Comparison:
     return compared(one, other, policies())
 
 
-def same(one: str, other: str) -> Sameness:
-    return compare(told(one), told(other)).sameness
+def same(one: str, other: str) -> Certainty:
+    return compare(told(one), told(other)).certainty
 
 
 def test_of_made_up_pairs_nothing_is_surely_the_same_that_is_not_and_most_paraphrases_are_found():
@@ -47,11 +47,11 @@ def test_of_made_up_pairs_nothing_is_surely_the_same_that_is_not_and_most_paraph
         for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())
     ]
     alike = [found for is_same, found in pairs if is_same]
-    wrong = [found for is_same, found in pairs if not is_same and found is Sameness.SURE]
+    wrong = [found for is_same, found in pairs if not is_same and found is Certainty.SURE]
     assert len(pairs) == 100
     assert wrong == []
-    assert alike.count(Sameness.SURE) >= 0.8 * len(alike)
-    assert alike.count(Sameness.OTHER) <= 0.05 * len(alike)
+    assert alike.count(Certainty.SURE) >= 0.8 * len(alike)
+    assert alike.count(Certainty.OTHER) <= 0.05 * len(alike)
 
 
 @pytest.mark.parametrize(
@@ -64,61 +64,61 @@ def test_of_made_up_pairs_nothing_is_surely_the_same_that_is_not_and_most_paraph
     ],
 )
 def test_what_differs_in_matter_or_place_is_not_the_same(other: str):
-    assert same(POTHOLE, other) is Sameness.OTHER
+    assert same(POTHOLE, other) is Certainty.OTHER
 
 
 def test_comparing_is_symmetric_and_a_text_is_like_itself():
     texts = [READER.features(text) for text in (POTHOLE, AGAIN, "PJU padam di Jl. Melati no 12 RT 03")]
-    assert all(likeness(a, b) == likeness(b, a) for a in texts for b in texts)
-    assert [likeness(a, a).score for a in texts] == pytest.approx([1, 1, 1])
+    assert all(similarity(a, b) == similarity(b, a) for a in texts for b in texts)
+    assert [similarity(a, a).score for a in texts] == pytest.approx([1, 1, 1])
 
 
 def test_spelling_noise_and_short_forms_change_nothing():
-    assert same(POTHOLE, "jln berlobang dpn psr cihapitt") is Sameness.SURE
+    assert same(POTHOLE, "jln berlobang dpn psr cihapitt") is Certainty.SURE
 
 
 def test_two_weeks_later_it_is_a_suggestion_and_two_months_later_another_matter():
     first = told(POTHOLE)
-    later = [compare(first, told(AGAIN, days=days)).sameness for days in (13, 15, 61)]
-    assert later == [Sameness.SURE, Sameness.ALIKE, Sameness.OTHER]
+    later = [compare(first, told(AGAIN, days=days)).certainty for days in (13, 15, 61)]
+    assert later == [Certainty.SURE, Certainty.ALIKE, Certainty.OTHER]
 
 
 def test_how_far_apart_they_may_be_says_the_policy_in_force_when_the_later_one_came():
     (first,) = policies().versions
     longer = first._replace(id="longer", effective_at=T0 + timedelta(days=20), join_d=30, alike_d=90)
     both, earliest = Policies((first, longer)), told(POTHOLE)
-    for days, expected in ((15, Sameness.ALIKE), (25, Sameness.SURE), (85, Sameness.ALIKE), (91, Sameness.OTHER)):
+    for days, expected in ((15, Certainty.ALIKE), (25, Certainty.SURE), (85, Certainty.ALIKE), (91, Certainty.OTHER)):
         later = told(AGAIN, days=days)
-        assert compared(earliest, later, both).sameness is compared(later, earliest, both).sameness is expected
+        assert compared(earliest, later, both).certainty is compared(later, earliest, both).certainty is expected
 
 
 def test_a_street_of_the_same_name_in_another_town_is_another_and_in_no_town_a_person_looks():
     first = told(POTHOLE)
-    assert compare(first, told(AGAIN, Place(region="35.78"))).sameness is Sameness.OTHER
-    assert compare(first, told(AGAIN, None)).sameness is Sameness.ALIKE
-    assert compare(told(POTHOLE, Place(region="32")), told(AGAIN, Place(region="32"))).sameness is Sameness.ALIKE
+    assert compare(first, told(AGAIN, Place(region="35.78"))).certainty is Certainty.OTHER
+    assert compare(first, told(AGAIN, None)).certainty is Certainty.ALIKE
+    assert compare(told(POTHOLE, Place(region="32")), told(AGAIN, Place(region="32"))).certainty is Certainty.ALIKE
 
 
 def test_in_two_districts_of_a_town_a_person_looks():
     one, other = told(POTHOLE, Place(region="32.73.01")), told(AGAIN, Place(region="32.73.02"))
-    assert compare(one, other).sameness is Sameness.ALIKE
+    assert compare(one, other).certainty is Certainty.ALIKE
 
 
 def test_coordinates_tell_the_spot_where_words_do_not_and_tell_two_spots_apart():
     here, near, far = (Place(lat=-6.91 + d, lon=107.61, region="32.73") for d in (0, 0.0003, 0.03))
-    assert compare(told("Jalan berlubang", here), told("Ada lubang di jalan", near)).sameness is Sameness.SURE
-    assert compare(told(POTHOLE, here), told(AGAIN, far)).sameness is Sameness.OTHER
+    assert compare(told("Jalan berlubang", here), told("Ada lubang di jalan", near)).certainty is Certainty.SURE
+    assert compare(told(POTHOLE, here), told(AGAIN, far)).certainty is Certainty.OTHER
 
 
 def test_what_concerns_one_person_is_never_another_persons_but_a_text_sent_twice_is():
     mine = "KTP saya belum jadi di Kelurahan Sukajadi padahal sudah tiga bulan"
-    assert same(mine, "KTP anak saya belum jadi di Kelurahan Sukajadi") is Sameness.OTHER
+    assert same(mine, "KTP anak saya belum jadi di Kelurahan Sukajadi") is Certainty.OTHER
     long = (
         "Saya mengurus KTP sejak Maret di Kelurahan Sukajadi, loket dua, petugas bernama Rahmat berjanji seminggu, lalu "
         "diminta kembali membawa fotokopi kartu keluarga, akta, surat pengantar ketua RT Pak Darsono, materai, formulir "
         "F1-02, hasil perekaman iris, namun blangko katanya habis sampai Lebaran"
     )
-    assert same(long, f"Mohon maaf, {long} terima kasih") is Sameness.SURE
+    assert same(long, f"Mohon maaf, {long} terima kasih") is Certainty.SURE
 
 
 def test_a_street_that_is_named_after_a_river_is_no_river():
@@ -127,7 +127,7 @@ def test_a_street_that_is_named_after_a_river_is_no_river():
 
 
 def test_the_name_of_the_own_town_says_nothing():
-    assert same("Lampu PJU padam di Bandung", "Lampu PJU mati di Bandung, mohon diperbaiki") is Sameness.OTHER
+    assert same("Lampu PJU padam di Bandung", "Lampu PJU mati di Bandung, mohon diperbaiki") is Certainty.OTHER
 
 
 def test_a_broken_list_refuses_to_start():

@@ -5,9 +5,9 @@ from uuid import uuid5
 
 import pytest
 
-from router.history.counterfactual import Beside, End, again, report, usual_desk_time
-from router.history.labels import WEIGHTS, experiences, fields
-from router.history.outcomes import Past, past
+from router.history.counterfactual import CounterfactualEnd, OutcomePair, counterfactual, report, usual_desk_time
+from router.history.labels import WEIGHTS, mandates_by_agency, training_labels
+from router.history.outcomes import PlacementOutcome, placement_outcome
 from router.reading.model_files import default
 from router.reading.reader import likeliest_sectors
 from schemas.complaint.fold import RecordedFact
@@ -44,8 +44,8 @@ def told(*facts: Fact) -> list[RecordedFact]:
     return [RecordedFact(fact, uuid5(COMPLAINT, str(n)), n) for n, fact in enumerate(facts)]
 
 
-def happened(*facts: Fact) -> Past:
-    found = past(COMPLAINT, told(*facts))
+def happened(*facts: Fact) -> PlacementOutcome:
+    found = placement_outcome(COMPLAINT, told(*facts))
     assert found is not None
     return found
 
@@ -69,8 +69,8 @@ def test_the_past_tells_first_owner_returns_and_times():
 
 
 def test_what_was_not_placed_or_is_a_part_has_no_past():
-    assert past(COMPLAINT, told(filed(POTHOLE))) is None
-    assert past(COMPLAINT, []) is None
+    assert placement_outcome(COMPLAINT, told(filed(POTHOLE))) is None
+    assert placement_outcome(COMPLAINT, []) is None
 
 
 def test_an_owner_that_only_holds_it_is_not_proven_and_one_that_a_person_named_is():
@@ -80,9 +80,9 @@ def test_an_owner_that_only_holds_it_is_not_proven_and_one_that_a_person_named_i
 
 def test_a_model_that_finds_the_owner_at_once_saves_the_return_and_the_days():
     found = happened(*RETURNED_ONCE)
-    other = again(found, known(), HOURS_AT_DESK)
-    assert other == (CITY, End.OWNER, 0, False, timedelta())
-    told_ = report([Beside(found, other)], 0)
+    other = counterfactual(found, known(), HOURS_AT_DESK)
+    assert other == (CITY, CounterfactualEnd.OWNER, 0, False, timedelta())
+    told_ = report([OutcomePair(found, other)], 0)
     assert told_["returns"] == {"before": 1, "after": 0, "avoided": 1}
     assert told_["days_saved"] == {"total": 3.0, "complaints": 1, "median": 3.0}
     assert told_["right_at_once"] == {"before": 0, "after": 1}
@@ -94,42 +94,42 @@ def test_a_body_that_gave_it_back_would_give_it_back_again_and_its_time_counts()
         filed(POTHOLE, **HERE), referred(), routed(REGENCY, cause="desk"), returned(REGENCY, 1), routed(CITY, T0 + DAYS),
         returned(CITY, 5), routed(PROVINCE, T0 + 6 * DAYS), took(PROVINCE, 7),
     )  # fmt: skip
-    other = again(found, known(), HOURS_AT_DESK)
-    assert other == (CITY, End.OWNER, 1, False, 4 * DAYS)
-    assert Beside(found, other).saved == 2 * DAYS
+    other = counterfactual(found, known(), HOURS_AT_DESK)
+    assert other == (CITY, CounterfactualEnd.OWNER, 1, False, 4 * DAYS)
+    assert OutcomePair(found, other).saved == 2 * DAYS
 
 
 def test_of_a_body_that_never_had_it_nothing_is_claimed():
     found = happened(filed(POTHOLE, **HERE), routed(PROVINCE), took(PROVINCE, 1))
-    other = again(found, known(), HOURS_AT_DESK)
-    assert (other.first, other.end) == (CITY, End.ELSEWHERE)
-    told_ = report([Beside(found, other)], 0)
+    other = counterfactual(found, known(), HOURS_AT_DESK)
+    assert (other.first, other.end) == (CITY, CounterfactualEnd.ELSEWHERE)
+    told_ = report([OutcomePair(found, other)], 0)
     assert (told_["unknown"], told_["now_wrong"], told_["days_saved"]["total"]) == (1, 1, 0)
 
 
 def test_what_goes_to_the_desk_takes_the_desks_time():
     found = happened(filed("Mohon bantuannya", **HERE), routed(CITY), took(CITY, 1))
-    other = again(found, known(), HOURS_AT_DESK)
-    assert other == (None, End.OWNER, 0, True, HOURS_AT_DESK)
-    assert report([Beside(found, other)], 0)["to_the_desk"] == {"before": 0, "after": 1}
+    other = counterfactual(found, known(), HOURS_AT_DESK)
+    assert other == (None, CounterfactualEnd.OWNER, 0, True, HOURS_AT_DESK)
+    assert report([OutcomePair(found, other)], 0)["to_the_desk"] == {"before": 0, "after": 1}
     lay = happened(filed("Mohon bantuannya", **HERE), referred(), routed(CITY, T0 + 2 * DAYS, cause="desk"))
-    assert again(lay, known(), HOURS_AT_DESK).after == 2 * DAYS
+    assert counterfactual(lay, known(), HOURS_AT_DESK).after == 2 * DAYS
     assert usual_desk_time([found, lay]) == 2 * DAYS
 
 
 def test_what_still_lies_at_the_desk_goes_to_no_body_that_never_had_it():
     lies = happened(filed("Mohon bantuannya", **HERE), referred())
-    assert report([Beside(lies, again(lies, known(), HOURS_AT_DESK))], 0)["unknown"] == 0
+    assert report([OutcomePair(lies, counterfactual(lies, known(), HOURS_AT_DESK))], 0)["unknown"] == 0
 
 
 def test_another_registry_leads_elsewhere():
     found = happened(*RETURNED_ONCE)
     without = registry()._replace(mandates=())
-    assert again(found, known(without), HOURS_AT_DESK).desk
+    assert counterfactual(found, known(without), HOURS_AT_DESK).desk
 
 
 @pytest.mark.parametrize(
-    ("facts", "taught"),
+    ("facts", "expected"),
     [
         (RETURNED_ONCE, [(CITY, None, "kept", True), (PROVINCE, "roads", "returned", False)]),
         ((*PLACED, routed(CITY, cause="desk", unit="pu")), [(CITY, "roads", "desk", True)]),
@@ -138,15 +138,15 @@ def test_another_registry_leads_elsewhere():
         ((filed(POTHOLE, secret=True, **HERE), referred(), routed(CITY, cause="desk")), []),
     ],
 )
-def test_history_teaches_whose_it_was_and_whose_it_was_not(facts: tuple[Fact, ...], taught: list[object]):
-    found = experiences(given(*facts), happened(*facts), fields(registry()))
-    assert [(each.agency, each.sector, each.source, each.right) for each in found] == taught
+def test_history_teaches_whose_it_was_and_whose_it_was_not(facts: tuple[Fact, ...], expected: list[object]):
+    found = training_labels(given(*facts), happened(*facts), mandates_by_agency(registry()))
+    assert [(each.agency, each.sector, each.source, each.right) for each in found] == expected
 
 
 def test_of_a_body_with_several_fields_the_one_that_was_read_is_learned():
     read = ComplaintClassified(at=T0, **{"class": "complaint"}, basis=BASIS.model_copy(update={"sector": "waste"}))
     facts = (filed(POTHOLE, **HERE), read, routed(CITY), took(CITY, 1))
-    [example] = experiences(given(*facts), happened(*facts), fields(registry()))
+    [example] = training_labels(given(*facts), happened(*facts), mandates_by_agency(registry()))
     assert (example.sector, example.text, example.region) == ("waste", POTHOLE, "32.73")
 
 
@@ -163,6 +163,8 @@ def test_what_the_desk_gave_to_a_body_with_several_fields_teaches_the_one_that_i
     text: str, field: str | None
 ):
     facts = (filed(text, **HERE), referred(), routed(CITY, cause="desk"))
-    [example] = experiences(given(*facts), happened(*facts), fields(registry()), likeliest_sectors(default()[0]))
+    [example] = training_labels(
+        given(*facts), happened(*facts), mandates_by_agency(registry()), likeliest_sectors(default()[0])
+    )
     assert (example.sector, example.right) == (field, True)
     assert field is None or example.weight < WEIGHTS["desk"]

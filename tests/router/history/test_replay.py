@@ -111,8 +111,8 @@ async def test_a_ruling_guides_what_was_filed_after_it_and_nothing_before(land: 
 
 async def test_history_teaches_in_the_order_of_filing_and_forgets_what_was_erased(land: Country):
     await history(land)
-    taught = [each async for each in replays.examples(land.router.repository)]
-    assert [(each.agency, each.sector, each.source, each.right) for each in taught] == [
+    training_examples = [each async for each in replays.examples(land.router.repository)]
+    assert [(each.agency, each.sector, each.source, each.right) for each in training_examples] == [
         (CITY, "roads", "kept", True),
         (CITY, "roads", "kept", True),
         (PROVINCE, "roads", "returned", False),

@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY as METRICS
 
 from chassis.project.from_store import StoreProjection
 from router.history import shadow
-from router.placement.choose import Known
+from router.placement.context import PlacementContext
 from router.placement.views import METADATA
 from router.reading.reader import ComplaintReading, Reader
 from schemas.complaint.state import Complaint
@@ -33,10 +33,10 @@ class Deaf(Reader):
 def feed(land: Country, model: str, deaf: bool) -> StoreProjection:
     router = land.router
 
-    def read_with(known: Known) -> Reader:
+    def read_with(known: PlacementContext) -> Reader:
         return Deaf(known.reader) if deaf else known.reader
 
-    view = shadow.shadow_view(router.repository, router.knowing, model, read_with)
+    view = shadow.shadow_view(router.repository, router.placement_context, model, read_with)
     return StoreProjection(router.repository.store, router.database, METADATA, view)
 
 

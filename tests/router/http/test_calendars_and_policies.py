@@ -30,7 +30,7 @@ async def test_a_published_decree_is_in_force_at_once_and_said_twice_it_is_one(
     assert (first.status_code, first.headers["location"]) == (201, "/api/v1/calendars/national/2026")
     assert first.json()["days"] == [{**EID, "estimated": False}]
     assert again.json() == first.json()
-    registry = await router.knowing.registry.current()
+    registry = await router.placement_context.registry.current()
     assert not registry.calendar.works(date(2026, 3, 20))
     assert len(registry.in_force) == 1
     assert (await web.get("/api/v1/calendars/national/2026")).json() == first.json()
@@ -44,7 +44,7 @@ async def test_a_region_publishes_its_own_days_beside_the_nation_s(
     assert (await publish(web, BALI, "bali")).status_code == 201
     listed = (await web.get("/api/v1/calendars")).json()["calendars"]
     assert [(one["calendar"], one["year"], one["days"]) for one in listed] == [("51", 2026, 1), ("national", 2026, 1)]
-    registry = await router.knowing.registry.current()
+    registry = await router.placement_context.registry.current()
     assert not registry.calendar_of("51.71").works(date(2026, 6, 17))
     assert registry.calendar_of("32.73").works(date(2026, 6, 17))
 
@@ -69,7 +69,7 @@ async def test_a_decree_that_makes_no_sense_is_refused_by_the_field(
 ) -> None:
     answer = await publish(web, {**NATION, **change})
     assert (answer.status_code, answer.json()["field"]) == (422, field)
-    assert (await router.knowing.registry.current()).in_force == ()
+    assert (await router.placement_context.registry.current()).in_force == ()
 
 
 async def test_a_year_that_nobody_decreed_is_not_found(web: httpx.AsyncClient) -> None:

@@ -5,10 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from router.placement.choose import Precedent
+from router.placement.context import Precedent
 from router.placement.policy import follow_merger, next_facts, open_part, overdue, place, release
 from router.placement.precedents import precedent_key
-from schemas.base.limits import TOLD_BEFORE
+from schemas.base.limits import EARLIER_DETAILS
 from schemas.base.values import DESK, Basis, Clock, Level, Matter
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
@@ -421,7 +421,7 @@ def test_a_part_begins_with_the_body_that_its_whole_names_and_restates_the_whole
 
 
 def test_a_part_is_told_what_the_reporter_had_added_before_the_newest_first_where_it_is_too_much():
-    told = [DetailAdded(at=T0, text=text) for text in ("Di depan rumah 17", "x" * TOLD_BEFORE, "Sejak Senin")]
+    told = [DetailAdded(at=T0, text=text) for text in ("Di depan rumah 17", "x" * EARLIER_DETAILS, "Sejak Senin")]
     whole = given(filed(**HERE, occurred_on=T0.date()), routed(CITY), *told[:1], told[2])
     part = Part(id=UUID(int=31), agency="pln")
     opened = given(*open_part(whole, part, registry(), AT), id_=part.id)
@@ -507,8 +507,8 @@ def test_a_suggested_body_is_taken_where_the_place_is_not_known_if_it_has_the_fi
 
 def test_a_sector_that_only_the_registry_knows_finds_its_level_there():
     bodies = registry(mandate(CITY, "cemeteries", "regency", "32.73"))
-    assert known(bodies).authority.home("cemeteries") is Level.REGENCY
-    assert known(bodies).authority.home("unheard-of") is Level.NATIONAL
+    assert known(bodies).mandates.most_local_level("cemeteries") is Level.REGENCY
+    assert known(bodies).mandates.most_local_level("unheard-of") is Level.NATIONAL
 
 
 @pytest.mark.parametrize(

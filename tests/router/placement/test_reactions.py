@@ -59,7 +59,7 @@ async def test_a_batch_of_complaints_is_placed_and_again_nothing_is_written(land
 
 async def test_a_mandate_given_before_a_complaint_was_filed_counts_for_it_at_once(land: Country):
     # Read just now, by the first complaint, and so as fresh as it would ever have to be for a page.
-    land.router.knowing.registry = RegistryView(land.router.repository, fresh_s=60)
+    land.router.placement_context.registry = RegistryView(land.router.repository, fresh_s=60)
     await land.add(ONE, filed(**HERE))
     await land.react(ONE)
     field = {"sector": "roads", "level": "regency", "region": "32.73"}
@@ -75,7 +75,7 @@ async def test_the_guard_places_what_a_message_tells_of(land: Country):
     [event] = await land.router.repository.store.read(complaint_stream(ONE))
     message = Message(COMPLAINT_EVENTS, 0, 0, str(ONE).encode(), event.data, tuple(to_headers(event)))
     letters = MemoryDeadLetters()
-    await Guard(land.router.repository, land.router.placing, letters, event_types=EVENT_TYPES)([message])
+    await Guard(land.router.repository, land.router.reaction, letters, event_types=EVENT_TYPES)([message])
     assert (await land.state(ONE)).agency == CITY
     assert letters.letters == []
 
@@ -200,13 +200,13 @@ async def test_after_a_merger_every_complaint_says_its_new_holder_once(land: Cou
 
 
 async def test_the_first_registry_is_planted_once(router: Router):
-    added = await apply_seed.plant(router.repository, router.clock)
+    added = await apply_seed.apply_seed(router.repository, router.clock)
     assert added == (await router.repository.registry()).version + 1
-    assert await apply_seed.plant(router.repository, router.clock) == 0
+    assert await apply_seed.apply_seed(router.repository, router.clock) == 0
 
 
 async def test_in_the_first_registry_complaints_reach_their_bodies(router: Router):
-    await apply_seed.plant(router.repository, router.clock)
+    await apply_seed.apply_seed(router.repository, router.clock)
     land = Country(router)
     texts = {
         "Jalan berlubang di Kota Surabaya": "kota-surabaya",

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from router.placement.status import ENDED_FOR_FOLLOWERS, JOINED, TRIAGE, UNPLACED, WITH_AGENCY, Standing, stand
+from router.placement.status import ENDED_FOR_FOLLOWERS, JOINED, TRIAGE, UNPLACED, WITH_AGENCY, StatusRow, status_after
 from schemas.complaint.lifecycle import Status
 from schemas.events.agency_inbox import ComplaintAcknowledged, ResponseGiven
 from schemas.events.base import Fact
@@ -43,10 +43,10 @@ LISTED = {
 }
 
 
-def stood(facts: Sequence[Fact]) -> Standing:
-    row = Standing("x")
+def stood(facts: Sequence[Fact]) -> StatusRow:
+    row = StatusRow("x")
     for position, fact in enumerate(facts):
-        row = stand(row, type(fact).__name__, fact.model_dump(mode="json", by_alias=True), position)
+        row = status_after(row, type(fact).__name__, fact.model_dump(mode="json", by_alias=True), position)
     return row
 
 

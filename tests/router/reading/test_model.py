@@ -170,7 +170,7 @@ def test_switching_is_an_event_and_the_same_again_says_nothing():
 async def test_the_next_complaint_is_read_by_the_model_switched_to_and_its_reading_names_it(
     router: Router, land: Country, tmp_path: Path
 ):
-    router.knowing.models = tmp_path
+    router.placement_context.models = tmp_path
     await land.add(UUID(int=21), filed(**HERE))
     await land.react(UUID(int=21))
     before = (await land.state(UUID(int=21))).classified
@@ -186,12 +186,12 @@ async def test_the_next_complaint_is_read_by_the_model_switched_to_and_its_readi
 async def test_a_model_that_is_not_there_stops_the_process_rather_than_letting_another_read(
     router: Router, land: Country, tmp_path: Path
 ):
-    router.knowing.models = tmp_path
+    router.placement_context.models = tmp_path
     await land.decree(ModelSwitched(at=T0, model="reading-lost"))
     await land.add(UUID(int=23), filed(**HERE))
     loaded = [await router.repository.load(UUID(int=23))]
     with pytest.raises(StopProcess, match="reading-lost"):
-        await router.placing(loaded)
+        await router.reaction(loaded)
 
 
 def test_examples_are_read_from_csv_and_json_lines_alike(tmp_path: Path):
@@ -226,15 +226,15 @@ def test_of_two_that_disagree_the_more_trusted_one_is_followed() -> None:
         Example("karung basah di selokan", "roads", weight=0.2),
     ]
     others = [Example("aspal bolong", "roads"), Example("tumpukan plastik", "waste")]
-    taught, _ = learn(
+    training_examples, _ = learn(
         [*said * 6, *others * 6], [own_source()], "t", date(2026, 1, 1), making=TrainingOptions(lambda _: ())
     )
-    assert taught.read(ModelInput("karung basah di selokan")).sectors[0].sector == "waste"
+    assert training_examples.read(ModelInput("karung basah di selokan")).sectors[0].sector == "waste"
     turned = [each._replace(weight=1.2 - each.weight) for each in said]
-    taught, _ = learn(
+    training_examples, _ = learn(
         [*turned * 6, *others * 6], [own_source()], "t", date(2026, 1, 1), making=TrainingOptions(lambda _: ())
     )
-    assert taught.read(ModelInput("karung basah di selokan")).sectors[0].sector == "roads"
+    assert training_examples.read(ModelInput("karung basah di selokan")).sectors[0].sector == "roads"
 
 
 def test_for_another_place_our_sentences_teach_the_kinds_of_office_that_have_their_fields() -> None:

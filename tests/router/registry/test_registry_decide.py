@@ -9,7 +9,7 @@ import pytest
 from router.lexicon.files import place_data, rule_data
 from router.registry import decide, seed
 from router.registry.coverage import covered, divisions
-from router.registry.mandates import MOST_LOCAL_FIRST, Authority, Body
+from router.registry.mandates import MOST_LOCAL_FIRST, AgencyUnit, MandateIndex
 from router.registry.seed import BATCH, first_registry, missing
 from schemas.base.refusals import AgencyExists, InvalidField, MandateOverlaps, NoSuchMandate, UnknownAgency, UnknownUnit
 from schemas.base.values import Level
@@ -136,7 +136,7 @@ def test_a_calendar_is_decreed_once_and_all_its_days_lie_in_its_year():
 
 @pytest.fixture(scope="module")
 def planted():
-    return seed.planted(calendars(), T0)
+    return seed.seeded_registry(calendars(), T0)
 
 
 def test_no_append_of_the_first_registry_is_larger_than_every_store_takes():
@@ -164,7 +164,7 @@ def test_the_first_registry_has_every_government_of_the_nation_and_about_seven_h
 
 
 def test_every_field_at_every_level_in_every_region_has_one_competent_body_or_a_stated_reason(planted: Registry):
-    found = covered(Authority(planted), divisions(), rule_data().sectors, place_data().places, date(2026, 4, 14))
+    found = covered(MandateIndex(planted), divisions(), rule_data().sectors, place_data().places, date(2026, 4, 14))
     assert found.findings == ()
     assert found.held > 14_000
     assert all(found.stated.values())
@@ -189,7 +189,7 @@ def test_a_hole_an_overlap_and_a_field_at_the_wrong_level_are_found(
     planted: Registry, change: Callable[[], Fact], fault: tuple[str, str, str]
 ):
     state = grown(planted, change())
-    found = covered(Authority(state), divisions(), rule_data().sectors, ["35", "35.78", "35.73"], date(2026, 4, 14))
+    found = covered(MandateIndex(state), divisions(), rule_data().sectors, ["35", "35.78", "35.73"], date(2026, 4, 14))
     assert fault in {(each.fault, each.sector, each.region) for each in found.findings}
 
 
@@ -197,8 +197,8 @@ def test_a_body_with_a_template_has_its_offices_and_their_authority(planted: Reg
     new = body("kabupaten-baru", "regency", "35.99", template="kabupaten")
     state = grown(planted, *decide.register(planted, new))
     assert state.agencies["kabupaten-baru"].units["pu"]
-    assert Authority(state).bodies("roads", Level.REGENCY, "35.99", date(2026, 4, 14)) == (
-        Body("kabupaten-baru", "pu"),
+    assert MandateIndex(state).bodies("roads", Level.REGENCY, "35.99", date(2026, 4, 14)) == (
+        AgencyUnit("kabupaten-baru", "pu"),
     )
     assert decide.register(state, new) == []
 
@@ -210,7 +210,9 @@ def test_a_template_that_nobody_decreed_is_refused():
 
 def test_a_water_company_has_the_field_of_its_owners_office(planted: Registry):
     def suppliers(region: str) -> list[str]:
-        return [b.agency for b in Authority(planted).bodies("water-supply", Level.REGENCY, region, date(2026, 4, 14))]
+        return [
+            b.agency for b in MandateIndex(planted).bodies("water-supply", Level.REGENCY, region, date(2026, 4, 14))
+        ]
 
     assert suppliers("35.78") == ["surya-sembada"]
     assert suppliers("31.74") == ["pam-jaya"]
@@ -223,7 +225,9 @@ def test_a_registry_of_before_there_were_templates_gets_what_it_lacks(planted: R
                               for b in first_registry().bodies if b.agency == "kota-surabaya"))  # fmt: skip
     while facts := missing(old, calendars(), T0):
         old = grown(old, *facts)
-    assert Authority(old).bodies("roads", Level.REGENCY, "35.78", date(2026, 4, 14)) == (Body("kota-surabaya"),)
+    assert MandateIndex(old).bodies("roads", Level.REGENCY, "35.78", date(2026, 4, 14)) == (
+        AgencyUnit("kota-surabaya"),
+    )
 
 
 @pytest.mark.parametrize(

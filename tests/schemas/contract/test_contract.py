@@ -22,10 +22,10 @@ from schemas.contract import (
     Returned,
     Submission,
     SummaryRetracted,
-    case,
+    agency_message,
+    newest_message,
     retraction,
     summary,
-    tell,
 )
 from schemas.events.agency_inbox import ComplaintReturned
 from schemas.events.base import Fact
@@ -43,7 +43,7 @@ RETURNED = ComplaintReturned(at=NOON, agency="city", reason="bukan wewenang")
 
 
 def told(*facts: Fact, agency: str = "city") -> Case:
-    return tell(given(*facts), agency, NATION, POLICIES)
+    return newest_message(given(*facts), agency, NATION, POLICIES)
 
 
 class TestCase:
@@ -94,14 +94,17 @@ class TestCase:
     def test_the_successor_of_the_last_holder_is_told_too(self) -> None:
         merged = AgenciesMerged(at=NOON, agencies=("city",), successor="province", reason="-")
         state = given(filed(), routed(), ComplaintWithdrawn(at=NOON))
-        assert case(state, "province", "closed", registry(merged), POLICIES).content is not None
-        assert case(state, "water", "closed", NATION, POLICIES).content is None
-        assert case(given(filed(), ComplaintWithdrawn(at=NOON)), "city", "closed", NATION, POLICIES).content is None
+        assert agency_message(state, "province", "closed", registry(merged), POLICIES).content is not None
+        assert agency_message(state, "water", "closed", NATION, POLICIES).content is None
+        assert (
+            agency_message(given(filed(), ComplaintWithdrawn(at=NOON)), "city", "closed", NATION, POLICIES).content
+            is None
+        )
 
     def test_erasure_tells_every_body_that_ever_had_it(self) -> None:
         state = given(filed(), routed(), RETURNED, routed("water"), PersonalDataErased(at=NOON))
         for agency in ("city", "water"):
-            assert tell(state, agency, NATION, POLICIES).erased
+            assert newest_message(state, agency, NATION, POLICIES).erased
 
     def test_a_lead_is_told_the_parts_of_its_whole(self) -> None:
         (part,) = told_split().parts
@@ -109,7 +112,7 @@ class TestCase:
 
     def test_a_question_travels_until_it_is_answered(self) -> None:
         state = given(filed(), routed(), asked())
-        content = case(state, "city", "assigned", NATION, POLICIES).content
+        content = agency_message(state, "city", "assigned", NATION, POLICIES).content
         assert content is not None
         assert content.question == "di mana?"
 
@@ -119,7 +122,7 @@ class TestCase:
 
 
 def told_split() -> Case:
-    return case(given(filed(), routed(), split(UUID(int=1))), "city", "assigned", NATION, POLICIES)
+    return agency_message(given(filed(), routed(), split(UUID(int=1))), "city", "assigned", NATION, POLICIES)
 
 
 def _as_told(*facts: Fact) -> list[Said]:

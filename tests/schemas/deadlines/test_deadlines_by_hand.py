@@ -9,7 +9,7 @@ from schemas.base.values import ROUTER, Clock, ComplaintClass, HolderKind
 from schemas.complaint.fold import RecordedFact, evolve
 from schemas.complaint.state import Complaint
 from schemas.deadlines import NextAction, dispute_until, next_action, pending, running, timeline_due
-from schemas.deadlines.clocks import standing_still
+from schemas.deadlines.clocks import paused
 from schemas.deadlines.policies import Policies
 from schemas.events import escalation as e
 from schemas.events.agency_inbox import ComplaintAcknowledged, ComplaintReturned
@@ -155,7 +155,7 @@ class TestStops:
         assert (settle.due_at, settle.stop_days) == (wib("2026-05-15 09:30"), 5)
         assert "The clock stood still for 5 calendar days while the reporter was asked" in explain(settle, "en")
         waiting = given(at_filing(), to("city", FILED), talk[0])
-        (still,) = standing_still(waiting, NATION, calendar_days)
+        (still,) = paused(waiting, NATION, calendar_days)
         assert (still.due_at, still.stop_days) == (wib("2026-05-10 09:30"), 0)
 
     def test_how_many_questions_stop_the_clock_is_the_policy_s_in_force_at_the_filing(self) -> None:
@@ -165,8 +165,8 @@ class TestStops:
         later = Policies((POLICIES.versions[0], strict.versions[0]._replace(effective_at=wib("2026-03-15 00:00"))))
         assert Clock.SETTLE in {due.clock for due in running(state, NATION, strict)}
         assert Clock.SETTLE not in {due.clock for due in running(state, NATION, later)}
-        assert [due.clock for due in standing_still(state, NATION, later)] == [Clock.SETTLE]
-        assert standing_still(state, NATION, strict) == ()
+        assert [due.clock for due in paused(state, NATION, later)] == [Clock.SETTLE]
+        assert paused(state, NATION, strict) == ()
 
     def test_a_stop_after_the_date_had_passed_moves_nothing(self) -> None:
         state = given(at_filing(), to("city", FILED), question("2026-04-09 10:00"), reply("2026-04-10 10:00"))

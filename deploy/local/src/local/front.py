@@ -1,9 +1,8 @@
-"""One door: the five services' web sides as one app on one address. In a cluster each has its own."""
+"""The five services' web sides as one app on one address. In a cluster each service has its own."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
 from starlette.datastructures import State
@@ -16,12 +15,14 @@ import router.app
 from chassis.base.settings import Settings
 from chassis.http.web import install
 from chassis.service.platform import open_platform
+from chassis.service.service import Service
 
-SERVICES: Final[tuple[ModuleType, ...]] = (intake.app, router.app, agency_inbox.app, escalation.app, reporting.app)
+MODULES: Final = (intake.app, router.app, agency_inbox.app, escalation.app, reporting.app)
+SERVICES: Final[tuple[Service[Any], ...]] = tuple(module.service for module in MODULES)
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """All routes of section "front door's interface" over one store."""
+    """All routes of all services over one store, key ring, clock and registry."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -40,8 +41,8 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 async def _ready(state: State) -> dict[str, str]:
-    states: dict[str, str] = {}
-    for service in SERVICES:
-        name = service.__name__.partition(".")[0]
-        states |= {f"{name}.{part}": said for part, said in (await service.ready(state)).items()}
-    return states
+    return {
+        f"{service.package}.{part}": answer
+        for service in SERVICES
+        for part, answer in (await service.ready(state)).items()
+    }

@@ -18,7 +18,7 @@ _VERSION_5: Final = 5 << 76 | 0b10 << 62
 _FREE: Final = ~(0xF << 76 | 0b11 << 62)
 CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 DIGITS: Final = "0123456789"
-CODE_LETTERS: Final = 13
+CODE_LENGTH: Final = 13
 _LOOKALIKES: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 _NUMBER: Final = re.compile(r"^SP-(\d{4})-(\d{6,})-(\d)$")
 
@@ -59,8 +59,8 @@ def derived_id(*parts: str) -> UUID:
 
 def tracking_code(secret: bytes, complaint: UUID) -> str:
     """13 Crockford letters of HMAC(secret, complaint) and a check letter, shown 4-5-5. A key: never store or log it."""
-    number = int.from_bytes(mac(secret, complaint.bytes)[:9], "big") >> (72 - 5 * CODE_LETTERS)
-    letters = "".join(CROCKFORD[(number >> (5 * i)) & 31] for i in reversed(range(CODE_LETTERS)))
+    number = int.from_bytes(mac(secret, complaint.bytes)[:9], "big") >> (72 - 5 * CODE_LENGTH)
+    letters = "".join(CROCKFORD[(number >> (5 * i)) & 31] for i in reversed(range(CODE_LENGTH)))
     letters += _check(letters, CROCKFORD)
     return f"{letters[:4]}-{letters[4:9]}-{letters[9:]}"
 
@@ -72,7 +72,7 @@ def parse_tracking_code(text: str) -> str:
         MalformedCode: wrong length, letter or check letter.
     """
     letters = text.strip().upper().translate(_LOOKALIKES)
-    if len(letters) != CODE_LETTERS + 1 or not set(letters) <= set(CROCKFORD):
+    if len(letters) != CODE_LENGTH + 1 or not set(letters) <= set(CROCKFORD):
         raise MalformedCode("a tracking code has 14 letters and digits, such as 7K3M-9QX2A-TB4C8")
     if _check(letters[:-1], CROCKFORD) != letters[-1]:
         raise MalformedCode("the tracking code has a typing error: its check letter does not fit")

@@ -8,7 +8,7 @@ BODY: Final = 10_000
 NOTE: Final = 2_000
 """Reasons, questions and progress."""
 ADDRESS: Final = 500
-TOLD_BEFORE: Final = 100_000
+EARLIER_DETAILS: Final = 100_000
 """Of what a reporter added before a split, in each part's first fact: sealed, it still fits one message of Kafka's."""
 NAME: Final = 200
 """Of a person, a body, a file."""

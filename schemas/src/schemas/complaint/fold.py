@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 
 from schemas.base.values import ARBITER, DESK, LEAD, NOBODY, ROUTER, Holder, HolderKind
-from schemas.complaint.lifecycle import BIRTHS, TABLE, WHOLES_ALONE, Arrow, CloseReason, End, Status
-from schemas.complaint.state import Complaint, Draft, Mark, News, Receipt, Since, Stop, changed
+from schemas.complaint.lifecycle import FIRST_EVENTS, NOT_FOR_PARTS, TRANSITIONS, CloseReason, DependentEnd, End, Status
+from schemas.complaint.state import AgencyUpdate, Complaint, Draft, Mark, Receipt, Since, Stop, changed
 from schemas.events import agency_inbox as a
 from schemas.events import escalation as e
 from schemas.events import intake as i
@@ -64,28 +64,28 @@ def _changes(state: Complaint, told: RecordedFact) -> Changes:
 
 def allows(state: Complaint, fact: type[Fact]) -> bool:
     """Whether the lifecycle lets this fact be added now (design: table of section 4)."""
-    if state.version < 0 or fact in BIRTHS:
-        return state.version < 0 and fact in BIRTHS
-    if fact not in TABLE[state.status] or (state.whole is not None and fact in WHOLES_ALONE):
+    if state.version < 0 or fact in FIRST_EVENTS:
+        return state.version < 0 and fact in FIRST_EVENTS
+    if fact not in TRANSITIONS[state.status] or (state.whole is not None and fact in NOT_FOR_PARTS):
         return False
     if fact is i.ResolutionDisputed and state.status is Status.CLOSED:
         return _after_close(state) is not None
     return True
 
 
-def end_of(state: Complaint, fact: type[Fact]) -> Status:
+def status_after(state: Complaint, fact: type[Fact]) -> Status:
     """The status that this fact leads to from here."""
-    arrow: End = TABLE[state.status].get(fact, Arrow.STAY)
+    arrow: End = TRANSITIONS[state.status].get(fact, DependentEnd.STAY)
     match arrow:
         case Status():
             return arrow
-        case Arrow.STAY:
+        case DependentEnd.STAY:
             return state.status
-        case Arrow.BEFORE:
+        case DependentEnd.BEFORE:
             return state.before
-        case Arrow.ANSWER:
+        case DependentEnd.ANSWER:
             return Status.CLOSED if state.whole else Status.ANSWERED
-        case Arrow.REOPEN:
+        case DependentEnd.REOPEN:
             return Status.SPLIT if state.parts else Status.IN_PROGRESS
         case _:
             return _after_close(state) or Status.CLOSED
@@ -104,15 +104,15 @@ def _after_close(state: Complaint) -> Status | None:
 
 def _moved(state: Complaint, told: RecordedFact, holder: Holder | None = None, **changes: Any) -> Changes:
     # Into the status the table says; another status or holder starts the stage clock anew.
-    status = end_of(state, type(told.fact))
+    status = status_after(state, type(told.fact))
     since = Since(told.fact.at, told.version, told.event_id)
     return {"status": status, "holder": holder or state.holder, "stage": since, **changes}
 
 
-def _tell(state: Complaint, kind: str, told: RecordedFact, agency: str | None) -> dict[str, News]:
+def _tell(state: Complaint, kind: str, told: RecordedFact, agency: str | None) -> dict[str, AgencyUpdate]:
     news = dict(state.news)
     if agency is not None:
-        news[agency] = News(kind, told.event_id, told.version)
+        news[agency] = AgencyUpdate(kind, told.event_id, told.version)
     return news
 
 
@@ -222,7 +222,7 @@ def _archived(state: Complaint, _fact: r.ComplaintArchived, told: RecordedFact) 
 
 
 def _disputed(state: Complaint, _fact: i.ResolutionDisputed, told: RecordedFact) -> Changes:
-    status = end_of(state, i.ResolutionDisputed)
+    status = status_after(state, i.ResolutionDisputed)
     holder = {Status.TRIAGE: DESK, Status.UNPLACED: ROUTER}.get(status) or _last_agency(state)
     since = Since(told.fact.at, told.version, told.event_id)
     return _moved(
@@ -253,7 +253,7 @@ def _ombudsman(state: Complaint, _fact: i.OmbudsmanRequested, told: RecordedFact
 
 
 def _erased(state: Complaint, _fact: i.PersonalDataErased, told: RecordedFact) -> Changes:
-    news = {agency: News("erased", told.event_id, told.version) for agency in state.news}
+    news = {agency: AgencyUpdate("erased", told.event_id, told.version) for agency in state.news}
     return {"erased": True, "news": news}
 
 
@@ -263,7 +263,7 @@ def _classified(_state: Complaint, fact: r.ComplaintClassified, _told: RecordedF
 
 def _routed(state: Complaint, fact: r.ComplaintRouted, told: RecordedFact) -> Changes:
     news = _tell(state, "unassigned", told, state.agency if state.agency != fact.agency else None)
-    news[fact.agency] = News("assigned", told.event_id, told.version)
+    news[fact.agency] = AgencyUpdate("assigned", told.event_id, told.version)
     since = Since(fact.at, told.version, told.event_id)
     holder = Holder(HolderKind.AGENCY, fact.agency, fact.unit)
     return _moved(

@@ -72,7 +72,7 @@ class CloseReason(StrEnum):
     PART_ANSWERED = "part_answered"
 
 
-class Arrow(StrEnum):
+class DependentEnd(StrEnum):
     """Arrows whose end depends on the complaint."""
 
     STAY = "stay"
@@ -82,8 +82,8 @@ class Arrow(StrEnum):
     AFTER_CLOSE = "after_close"
 
 
-S, A = Status, Arrow
-End = Status | Arrow
+S, A = Status, DependentEnd
+End = Status | DependentEnd
 
 _ALWAYS: Final[Mapping[type[Fact], End]] = {
     PersonalDataErased: A.STAY,
@@ -122,7 +122,7 @@ _WORKED: Final[Mapping[type[Fact], End]] = {
     ComplaintSplit: S.SPLIT,
 }
 
-TABLE: Final[Mapping[Status, Mapping[type[Fact], End]]] = {
+TRANSITIONS: Final[Mapping[Status, Mapping[type[Fact], End]]] = {
     S.UNPLACED: {
         **_OPEN,
         **_ASKED,
@@ -176,9 +176,9 @@ TABLE: Final[Mapping[Status, Mapping[type[Fact], End]]] = {
     S.CLOSED: {**_ALWAYS, ResolutionDisputed: A.AFTER_CLOSE},
 }
 
-BIRTHS: Final = frozenset({ComplaintFiled, PartOpened})
+FIRST_EVENTS: Final = frozenset({ComplaintFiled, PartOpened})
 """The only facts that begin a complaint's stream."""
-WHOLES_ALONE: Final = frozenset({ComplaintSplit, ComplaintJoined, OmbudsmanRequested})
+NOT_FOR_PARTS: Final = frozenset({ComplaintSplit, ComplaintJoined, OmbudsmanRequested})
 """What no part knows: it is one body's share, does not split again, and the reporter speaks about the whole."""
 OPEN: Final = frozenset(Status) - {Status.CLOSED}
 WITH_AGENCY: Final = frozenset({S.ROUTED, S.IN_PROGRESS, S.AWAITING_REPORTER, S.ANSWERED, S.SPLIT})

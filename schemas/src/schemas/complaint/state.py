@@ -36,7 +36,7 @@ class Stop(NamedTuple):
     holder: Holder
 
 
-class News(NamedTuple):
+class AgencyUpdate(NamedTuple):
     """The newest fact that a body must be told of. `kind` is the outward type's last word, such as `assigned`."""
 
     kind: str
@@ -135,7 +135,7 @@ class Complaint(NamedTuple):
     decided: ArbitrationDecided | None = None
     """Agency and unit that the arbiter named, until it is routed there."""
     # outward
-    news: Mapping[str, News] = {}
+    news: Mapping[str, AgencyUpdate] = {}
     receipts: Mapping[str, Receipt] = {}
 
     @property

@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from schemas.contract.agency_messages import CASES, Case, case, tell
+from schemas.contract.agency_messages import CASES, Case, agency_message, newest_message
 from schemas.contract.agency_replies import REPLIES, Acknowledged, Answered, Clarification, Progress, Returned
 from schemas.contract.open_data import RETRACTED, SUMMARY, ComplaintSummary, SummaryRetracted, retraction, summary
 from schemas.contract.submission import SUBMISSION, Complaining, PlaceGiven, Reporter, Submission
@@ -40,8 +40,8 @@ __all__ = [
     "Returned",
     "Submission",
     "SummaryRetracted",
-    "case",
+    "agency_message",
+    "newest_message",
     "retraction",
     "summary",
-    "tell",
 ]

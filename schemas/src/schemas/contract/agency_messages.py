@@ -12,27 +12,27 @@ from pydantic import AwareDatetime, Field
 from schemas.base.values import Clock, ComplaintClass, RegionCode, UnitId
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.complaint.state import Complaint
-from schemas.contract.base import Told
+from schemas.contract.base import OutboundModel
 from schemas.deadlines.clocks import running
 from schemas.deadlines.policies import Policies
 from schemas.registry.fold import Registry
 
 
-class DueDate(Told):
+class DueDate(OutboundModel):
     """One promise of this agency and its date."""
 
     clock: Clock
     due_at: AwareDatetime
 
 
-class Detail(Told):
+class Detail(OutboundModel):
     """What the reporter added later."""
 
     at: AwareDatetime
     text: str
 
 
-class PlaceTold(Told):
+class PlaceTold(OutboundModel):
     """Where it happened."""
 
     region: RegionCode | None = None
@@ -41,7 +41,7 @@ class PlaceTold(Told):
     address: str | None = None
 
 
-class PartTold(Told):
+class PartTold(OutboundModel):
     """One body's share of a whole that this agency leads."""
 
     id: UUID
@@ -50,7 +50,7 @@ class PartTold(Told):
     mandatory: bool
 
 
-class Content(Told):
+class Content(OutboundModel):
     """What was said. Only for the body that holds the complaint, or held it to its end; nothing once it is erased."""
 
     title: str | None = None
@@ -70,7 +70,7 @@ class Content(Told):
     """Of a part: this body's share."""
 
 
-class Case(Told):
+class Case(OutboundModel):
     """One complaint as it is now, for one agency."""
 
     complaint: UUID
@@ -143,16 +143,16 @@ CASES: Final[dict[str, type[Case]]] = {
 """By `ce_type`."""
 
 
-def tell(state: Complaint, agency: str, registry: Registry, policies: Policies) -> Case:
+def newest_message(state: Complaint, agency: str, registry: Registry, policies: Policies) -> Case:
     """What this agency must know now: the newest of `state.news`, with the whole present state.
 
     Raises:
         KeyError: there is nothing to tell this agency.
     """
-    return case(state, agency, state.news[agency].kind, registry, policies)
+    return agency_message(state, agency, state.news[agency].kind, registry, policies)
 
 
-def case(state: Complaint, agency: str, kind: str, registry: Registry, policies: Policies) -> Case:
+def agency_message(state: Complaint, agency: str, kind: str, registry: Registry, policies: Policies) -> Case:
     """The present state for that agency, as a message of that kind (the last word of a `ce_type`)."""
     holds = registry.holder(state.holder).agency == agency
     kept = holds or (kind != "unassigned" and _held_to_the_end(state, agency, registry))

@@ -9,13 +9,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from schemas.base.limits import BODY, NOTE
 
 
-class Told(BaseModel):
+class OutboundModel(BaseModel):
     """What we tell: readers must pass over fields they do not know, since we may add some."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class Sent(BaseModel):
+class InboundModel(BaseModel):
     """What outsiders send: a field that we do not know is refused, so that no misspelling is lost silently."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, str_strip_whitespace=True)
@@ -28,7 +28,7 @@ class Sent(BaseModel):
         return value
 
 
-class Reply(Sent):
+class Reply(InboundModel):
     """What every reply of an agency names."""
 
     complaint: UUID

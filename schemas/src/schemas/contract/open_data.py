@@ -11,17 +11,17 @@ from schemas.complaint.fold import RecordedFact as Said
 from schemas.complaint.fold import evolve
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.complaint.state import Complaint, new
-from schemas.contract.base import Told
+from schemas.contract.base import OutboundModel
 from schemas.registry.calendars import DEFAULT_ZONE, zone_of
 from schemas.registry.fold import Registry
 
 SUMMARY: Final = "complaint.summary"
 RETRACTED: Final = "complaint.summary-retracted"
-REGENCY_LETTERS: Final = 5
+REGENCY_CODE_LENGTH: Final = 5
 """Of a region's code: finer than a regency a place could point to a person."""
 
 
-class ComplaintSummary(Told):
+class ComplaintSummary(OutboundModel):
     """Where a public complaint stands. The newest line of a public number holds."""
 
     public_number: str
@@ -41,7 +41,7 @@ class ComplaintSummary(Told):
     rung: int = 0
 
 
-class SummaryRetracted(Told):
+class SummaryRetracted(OutboundModel):
     """The report of that number is no longer for the public: whoever kept lines of it lets them go."""
 
     public_number: str
@@ -77,7 +77,7 @@ def summary(state: Complaint, registry: Registry, due_at: datetime | None) -> Co
         status=state.status,
         closed=state.closed,
         sector=state.sector,
-        region=region[:REGENCY_LETTERS] if region else None,
+        region=region[:REGENCY_CODE_LENGTH] if region else None,
         agency=registry.holder(state.holder).agency,
         received_on=_day(state.received_at),
         answered_on=_day(state.answered_at) if state.answered_at else None,

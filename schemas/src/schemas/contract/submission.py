@@ -6,12 +6,12 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from schemas.base.limits import ADDRESS, CHANNEL, CLIENT, EMAIL, NAME, PHONE, TITLE
 from schemas.base.values import ComplaintClass, Day, RegionGiven
-from schemas.contract.base import BodyText, Sent
+from schemas.contract.base import BodyText, InboundModel
 
 ChannelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=CHANNEL)]
 
 
-class PlaceGiven(Sent):
+class PlaceGiven(InboundModel):
     """Where it happened, as far as the reporter knows. Coordinates are WGS 84 degrees, both or neither."""
 
     region: RegionGiven | None = None
@@ -26,7 +26,7 @@ class PlaceGiven(Sent):
         return self
 
 
-class Reporter(Sent):
+class Reporter(InboundModel):
     """Who complains, as far as they wish to say. Goes to the vault, never into an event."""
 
     name: str | None = Field(default=None, min_length=1, max_length=NAME)
@@ -34,7 +34,7 @@ class Reporter(Sent):
     phone: str | None = Field(default=None, max_length=PHONE, pattern=r"^\+?[0-9][0-9 ()./-]{4,}$")
 
 
-class Complaining(Sent):
+class Complaining(InboundModel):
     """The form. Only `text` is required."""
 
     class_: ComplaintClass | None = Field(default=None, alias="class")

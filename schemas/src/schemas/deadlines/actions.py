@@ -12,7 +12,7 @@ from schemas.base.values import ROUTER, Clock, Holder, HolderKind
 from schemas.complaint.fold import MISSED, REMINDED, RUNG
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.complaint.state import Complaint, Since
-from schemas.deadlines.clocks import Due, Reckoning, clocks, reckoning_for
+from schemas.deadlines.clocks import DateContext, Due, clocks, date_context
 from schemas.deadlines.policies import Policies, Policy
 from schemas.registry.calendars import add_working_days, subtract_working_days, within_hours
 from schemas.registry.fold import Registry
@@ -66,13 +66,13 @@ def pending(
     holder = registry.holder(state.holder)
     if state.status is Status.JOINED:
         return [*_release(state, policies, lead)]
-    reckoning = reckoning_for(state, registry, policies)
-    running = clocks(state, reckoning)
-    found = [step for due in running for step in _steps(state, due, reckoning, holder)]
+    context = date_context(state, registry, policies)
+    running = clocks(state, context)
+    found = [step for due in running for step in _steps(state, due, context, holder)]
     found += _reroute(state, registry, policies, holder)
     found += _second_dispute(state, holder) or _requested(state, holder)
     if registry.in_force:
-        found += _moves(state, running, registry, reckoning, holder)
+        found += _moves(state, running, registry, context, holder)
     return found
 
 
@@ -94,7 +94,7 @@ def _when(action: NextAction) -> datetime:
     return action.due_at
 
 
-def _steps(state: Complaint, due: Due, reckoning: Reckoning, holder: Holder) -> Iterator[NextAction]:
+def _steps(state: Complaint, due: Due, context: DateContext, holder: Holder) -> Iterator[NextAction]:
     plain = NextAction("place", due.clock, due.started_version, due.due_at, due.due_at, holder)
     match due.clock:
         case Clock.PLACE:
@@ -106,18 +106,18 @@ def _steps(state: Complaint, due: Due, reckoning: Reckoning, holder: Holder) -> 
         case Clock.SILENCE:
             yield plain._replace(what="lapse", cause="silence")
         case _:
-            yield from _timers(state, due, reckoning, plain)
+            yield from _timers(state, due, context, plain)
 
 
-def _timers(state: Complaint, due: Due, reckoning: Reckoning, plain: NextAction) -> Iterator[NextAction]:
+def _timers(state: Complaint, due: Due, context: DateContext, plain: NextAction) -> Iterator[NextAction]:
     # Reminder, miss, then the rungs one by one; marks of this very clock say what has been.
-    policy = reckoning.policies.at(due.started_at)
+    policy = context.policies.at(due.started_at)
     gone = {m.step: m for m in state.marks if m.clock is due.clock and m.started_version == due.started_version}
     if MISSED in gone:
         if due.climbs:
-            yield _rung(state, due, reckoning, policy, plain)
+            yield _rung(state, due, context, policy, plain)
         return
-    remind_at = _remind_at(due, policy, reckoning)
+    remind_at = _remind_at(due, policy, context)
     # Who got it after that date was told of it then.
     if due.climbs and REMINDED not in gone and remind_at > state.stage.at:
         yield plain._replace(what="remind", due_at=remind_at)
@@ -125,13 +125,13 @@ def _timers(state: Complaint, due: Due, reckoning: Reckoning, plain: NextAction)
         yield plain._replace(what="miss")
 
 
-def _remind_at(due: Due, policy: Policy, reckoning: Reckoning) -> datetime:
+def _remind_at(due: Due, policy: Policy, context: DateContext) -> datetime:
     # In the working hours of the holder's zone: a reminder at midnight is read by nobody.
-    at = subtract_working_days(due.due_at, policy.reminder_wd, due.zone, reckoning.calendar)
+    at = subtract_working_days(due.due_at, policy.reminder_wd, due.zone, context.calendar)
     return min(within_hours(at, policy.reminder_hours, due.zone), due.due_at)
 
 
-def _rung(state: Complaint, due: Due, reckoning: Reckoning, policy: Policy, plain: NextAction) -> NextAction:
+def _rung(state: Complaint, due: Due, context: DateContext, policy: Policy, plain: NextAction) -> NextAction:
     climbed = {
         (mark.step - RUNG, mark.repetition)
         for mark in state.marks
@@ -146,7 +146,7 @@ def _rung(state: Complaint, due: Due, reckoning: Reckoning, policy: Policy, plai
     else:
         repetition = 1 + max(times for step, times in climbed if step == number)
     wait = after + repetition * policy.repeat_wd
-    at = add_working_days(due.due_at, wait, due.zone, reckoning.calendar) if wait else due.due_at
+    at = add_working_days(due.due_at, wait, due.zone, context.calendar) if wait else due.due_at
     return plain._replace(what="escalate", due_at=at, rung=number, repetition=repetition, cause="deadline")
 
 
@@ -198,7 +198,7 @@ def _to_ombudsman(since: Since, holder: Holder, cause: Cause) -> NextAction:
 
 
 def _moves(
-    state: Complaint, running: list[Due], registry: Registry, reckoning: Reckoning, holder: Holder
+    state: Complaint, running: list[Due], registry: Registry, context: DateContext, holder: Holder
 ) -> Iterator[NextAction]:
     # A decree since the clock's start (or since the last move) that changes its date is to be told; a miss stands.
     decreed_at = registry.in_force[-1][0]
@@ -207,7 +207,7 @@ def _moves(
         missed = any(m.step == MISSED and m[:2] == (due.clock, due.started_version) for m in state.marks)
         if decreed_at <= told_at or missed:
             continue
-        before = clocks(state, reckoning._replace(calendar=registry.calendar_at(told_at, reckoning.region)))
+        before = clocks(state, context._replace(calendar=registry.calendar_at(told_at, context.region)))
         before_at = next((old.due_at for old in before if old.clock is due.clock), due.due_at)
         if before_at != due.due_at:
             yield NextAction(

@@ -46,7 +46,7 @@ class Due(NamedTuple):
     """False: another clock (rework) has taken over; only the miss is still to be recorded."""
 
 
-class Reckoning(NamedTuple):
+class DateContext(NamedTuple):
     """What dates depend on besides the complaint: days off and zone are those of its holder."""
 
     calendar: Calendar
@@ -59,7 +59,7 @@ def running(state: Complaint, registry: Registry, policies: Policies) -> tuple[D
     """The clocks that run now, earliest date first; none for a joined (its lead's run) or closed complaint."""
     if not state.is_open:
         return ()
-    return tuple(sorted(clocks(state, reckoning_for(state, registry, policies)), key=lambda due: due.due_at))
+    return tuple(sorted(clocks(state, date_context(state, registry, policies)), key=lambda due: due.due_at))
 
 
 def timeline_due(
@@ -81,32 +81,32 @@ def dispute_due(state: Complaint, registry: Registry, policies: Policies) -> Due
     """The same, with the reason for the date."""
     if state.closed_at is None or not allows(state, ResolutionDisputed):
         return None
-    reckoning = Reckoning(registry.calendar, DEFAULT_ZONE, policies)
-    return reckon(Clock.DISPUTE, state.stage._replace(at=state.closed_at), reckoning)
+    context = DateContext(registry.calendar, DEFAULT_ZONE, policies)
+    return due_date(Clock.DISPUTE, state.stage._replace(at=state.closed_at), context)
 
 
-def standing_still(state: Complaint, registry: Registry, policies: Policies) -> tuple[Due, ...]:
+def paused(state: Complaint, registry: Registry, policies: Policies) -> tuple[Due, ...]:
     """The clocks that a question stops now: their dates without that stop, which is yet to be counted."""
     if not state.is_open or state.status is Status.JOINED or not _stopped(state, policies):
         return ()
-    found = _of_the_work(state, reckoning_for(state, registry, policies))
+    found = _of_the_work(state, date_context(state, registry, policies))
     return tuple(due for due in found if due.climbs)
 
 
-def reckoning_for(state: Complaint, registry: Registry, policies: Policies) -> Reckoning:
+def date_context(state: Complaint, registry: Registry, policies: Policies) -> DateContext:
     """The holder's days off and time zone; the nation's and the capital's where no agency holds it."""
     agency = state.holder.agency
     body = registry.living(agency) if agency is not None else None
     if body is None:
-        return Reckoning(registry.calendar, DEFAULT_ZONE, policies)
-    return Reckoning(registry.calendar_of(body.region), body.zone, policies, body.region)
+        return DateContext(registry.calendar, DEFAULT_ZONE, policies)
+    return DateContext(registry.calendar_of(body.region), body.zone, policies, body.region)
 
 
-def clocks(state: Complaint, reckoning: Reckoning) -> list[Due]:
+def clocks(state: Complaint, context: DateContext) -> list[Due]:
     """The clocks of an open complaint under that calendar, in no order."""
-    found = [reckon(clock, state.stage, reckoning) for clock in STAGE_CLOCKS.get(state.status, ())]
-    if _works(state, reckoning.policies):
-        found += _of_the_work(state, reckoning)
+    found = [due_date(clock, state.stage, context) for clock in STAGE_CLOCKS.get(state.status, ())]
+    if _works(state, context.policies):
+        found += _of_the_work(state, context)
     return found
 
 
@@ -133,26 +133,26 @@ def _stopped(state: Complaint, policies: Policies) -> bool:
     return state.waits and state.stops[-1] in state.stops_within(policies.at(state.received_at).stops)
 
 
-def _of_the_work(state: Complaint, reckoning: Reckoning) -> list[Due]:
-    settle = reckon_settle(state, reckoning)
+def _of_the_work(state: Complaint, context: DateContext) -> list[Due]:
+    settle = settle_due(state, context)
     if state.rework is None:
         return [settle]
     # A dispute, or a binding placement after settle is past, gives the holder a clock of its own; the citizen's
     # stays as it was: still running, or missed (an answer in time that was disputed later is no miss).
-    rework = reckon(Clock.REWORK, state.rework, reckoning, _counted(state, reckoning))
+    rework = due_date(Clock.REWORK, state.rework, context, _counted(state, context))
     past = settle.due_at <= state.rework.at
     if state.disputes or state.reopened:
         return [rework] if past else [settle, rework]
     return [settle._replace(climbs=False), rework] if past else [settle]
 
 
-def reckon_settle(state: Complaint, reckoning: Reckoning) -> Due:
+def settle_due(state: Complaint, context: DateContext) -> Due:
     """The citizen's clock: whole complaint, from receipt, whoever holds it."""
-    return reckon(_settle_rule(state), state.filed, reckoning, _counted(state, reckoning), state.received_at)
+    return due_date(_settle_rule(state), state.filed, context, _counted(state, context), state.received_at)
 
 
-def _counted(state: Complaint, reckoning: Reckoning) -> tuple[Stop, ...]:
-    return state.stops_within(reckoning.policies.at(state.received_at).stops) if state.stops else ()
+def _counted(state: Complaint, context: DateContext) -> tuple[Stop, ...]:
+    return state.stops_within(context.policies.at(state.received_at).stops) if state.stops else ()
 
 
 def _settle_rule(state: Complaint) -> str:
@@ -163,45 +163,45 @@ def _settle_rule(state: Complaint) -> str:
 _SETTLE = {class_: f"settle.{class_.value}" for class_ in ComplaintClass}
 
 
-def reckon(
+def due_date(
     rule_name: str,
     since: Since,
-    reckoning: Reckoning,
+    context: DateContext,
     stops: tuple[Stop, ...] = (),
     started_at: datetime | None = None,
 ) -> Due:
     """The date that this rule gives, under the policy in force when the clock started."""
     start = since.at if started_at is None else started_at
-    rule = reckoning.policies.at(start).rules[rule_name]
-    due = Due(rule.clock, start, since.version, since.at, start, rule, reckoning.zone, calendar=reckoning.calendar)
+    rule = context.policies.at(start).rules[rule_name]
+    due = Due(rule.clock, start, since.version, since.at, start, rule, context.zone, calendar=context.calendar)
     if rule.unit == "s":
         return due._replace(due_at=start + timedelta(seconds=rule.amount))
-    return _with_stops(due, tuple(stop for stop in stops if stop.ended_at and stop.ended_at > start), reckoning)
+    return _with_stops(due, tuple(stop for stop in stops if stop.ended_at and stop.ended_at > start), context)
 
 
-def _with_stops(due: Due, stops: tuple[Stop, ...], reckoning: Reckoning) -> Due:
+def _with_stops(due: Due, stops: tuple[Stop, ...], context: DateContext) -> Due:
     # A stop that began after the date had passed moves nothing: a miss stands.
-    at = _after(due, 0, reckoning)
+    at = _after(due, 0, context)
     if not stops:
         return due._replace(due_at=at)
     days, counted = frozenset[object](), 0
     for stop in stops:
         if stop.started_at >= at or stop.ended_at is None:
             break
-        days |= _touched(due, max(stop.started_at, due.started_at), stop.ended_at, reckoning)
-        at = _after(due, len(days), reckoning)
+        days |= _touched(due, max(stop.started_at, due.started_at), stop.ended_at, context)
+        at = _after(due, len(days), context)
         counted += 1
     return due._replace(due_at=at, stops=stops[:counted], stop_days=len(days))
 
 
-def _after(due: Due, more: int, reckoning: Reckoning) -> datetime:
+def _after(due: Due, more: int, context: DateContext) -> datetime:
     # The rule's days and `more` of them after the start, each of the rule's own kind: working days or calendar days.
     if due.rule.unit == "d":
         return due.started_at + timedelta(days=due.rule.amount + more)
-    return add_working_days(due.started_at, due.rule.amount + more, due.zone, reckoning.calendar)
+    return add_working_days(due.started_at, due.rule.amount + more, due.zone, context.calendar)
 
 
-def _touched(due: Due, start: datetime, end: datetime, reckoning: Reckoning) -> frozenset[date]:
+def _touched(due: Due, start: datetime, end: datetime, context: DateContext) -> frozenset[date]:
     if due.rule.unit == "d":
         return days_touched(start, end, due.zone)
-    return working_days_touched(start, end, due.zone, reckoning.calendar)
+    return working_days_touched(start, end, due.zone, context.calendar)

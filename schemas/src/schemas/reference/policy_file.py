@@ -44,23 +44,23 @@ class BadPolicy(Exception):
     """This file is no policy that can be kept; the message names file and field."""
 
 
-class Part(BaseModel):
+class StrictModel(BaseModel):
     """An unknown field is a spelling mistake and refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Words(Part):
+class LanguageTexts(StrictModel):
     """The same by language."""
 
     id: Named
     en: Named
 
 
-class OriginFile(Part):
+class OriginFile(StrictModel):
     """Where a number comes from."""
 
-    source: Words
+    source: LanguageTexts
     sureness: Sureness
 
 
@@ -88,7 +88,7 @@ class RuleFile(OriginFile):
         return self
 
 
-class PolicyFile(Part):
+class PolicyFile(StrictModel):
     """What a file says."""
 
     id: Named

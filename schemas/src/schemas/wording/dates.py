@@ -7,7 +7,7 @@ from schemas.base.values import Clock
 from schemas.deadlines.clocks import Due
 from schemas.registry.calendars import DEFAULT_ZONE, Calendar, days_between, zone_of
 
-Words = dict[str, str]
+Bilingual = dict[str, str]
 """The same text by language: `id` and `en`."""
 
 ZONES: Final = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
@@ -15,7 +15,7 @@ MONTHS: Final = {
     "id": "Januari,Februari,Maret,April,Mei,Juni,Juli,Agustus,September,Oktober,November,Desember",
     "en": "January,February,March,April,May,June,July,August,September,October,November,December",
 }
-CLOCKS: Final[dict[Clock, Words]] = {
+CLOCKS: Final[dict[Clock, Bilingual]] = {
     Clock.PLACE: {"id": "penempatan otomatis", "en": "automatic placing"},
     Clock.FORWARD: {"id": "penerusan ke instansi", "en": "forwarding to an agency"},
     Clock.TRIAGE: {"id": "pemilahan oleh petugas", "en": "sorting by the triage desk"},
@@ -27,7 +27,7 @@ CLOCKS: Final[dict[Clock, Words]] = {
     Clock.ARBITRATION: {"id": "putusan Ombudsman", "en": "the Ombudsman's decision"},
     Clock.DISPUTE: {"id": "penyanggahan penutupan", "en": "disputing the closing"},
 }
-STARTS: Final[dict[str, Words]] = {
+STARTS: Final[dict[str, Bilingual]] = {
     "filed_or_given_back": {"id": "laporan masuk ke penempatan", "en": "the report came in to be placed"},
     "referred": {"id": "laporan diserahkan kepada petugas pemilah", "en": "the report was referred to the triage desk"},
     "routed": {"id": "laporan diteruskan kepada instansi", "en": "the report was forwarded to the agency"},
@@ -46,14 +46,14 @@ STARTS: Final[dict[str, Words]] = {
         "en": "it was taken over from a body that no longer exists",
     },
 }
-SURENESS: Final[dict[str, Words]] = {
+SURENESS: Final[dict[str, Bilingual]] = {
     "A": {"id": "dibaca dalam sumber resmi", "en": "read in an official source"},
     "B": {"id": "menurut sumber kedua", "en": "by a secondary source"},
     "C": {"id": "masih perlu dipastikan", "en": "still to be verified"},
     "own": {"id": "bukan dari peraturan", "en": "not from a regulation"},
 }
 """How well a number is founded, by `Rule.sureness`."""
-UNITS: Final[dict[str, Words]] = {
+UNITS: Final[dict[str, Bilingual]] = {
     "wd": {"id": "hari kerja", "en": "working days"},
     "d": {"id": "hari kalender", "en": "calendar days"},
     "s": {"id": "detik", "en": "seconds"},

@@ -7,7 +7,7 @@ from schemas.base.values import Clock
 from schemas.complaint.fold import MISSED
 from schemas.complaint.state import Complaint
 from schemas.deadlines.actions import ladder_of
-from schemas.deadlines.clocks import Due, dispute_due, reckon_settle, reckoning_for, running, standing_still
+from schemas.deadlines.clocks import Due, date_context, dispute_due, paused, running, settle_due
 from schemas.deadlines.policies import Policies, Rung
 from schemas.registry.calendars import Calendar
 from schemas.registry.fold import Registry
@@ -29,10 +29,10 @@ def explained(
     found: list[tuple[Due, State]] = [
         (due, "running" if due.climbs else "over") for due in running(of, registry, policies)
     ]
-    found += [(due, "standing_still") for due in standing_still(of, registry, policies)]
+    found += [(due, "standing_still") for due in paused(of, registry, policies)]
     found += [(dispute, "open")] if dispute is not None else []
     if of.is_open and Clock.SETTLE not in {due.clock for due, _ in found} and _missed_settle(of):
-        found.append((reckon_settle(of, reckoning_for(of, registry, policies)), "over"))
+        found.append((settle_due(of, date_context(of, registry, policies)), "over"))
     return [_told(of, _begun(of, due), kind, policies, lang) for due, kind in found]
 
 

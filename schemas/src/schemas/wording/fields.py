@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from pydantic_core import ErrorDetails
 
-from schemas.wording.dates import Words
+from schemas.wording.dates import Bilingual
 
 _TIME_ID: Final = "harus waktu dengan zonanya, seperti 2026-03-01T09:00:00+07:00"
 _TIME_EN: Final = "must be a time with its zone, such as 2026-03-01T09:00:00+07:00"
 
-FOUND: Final[Mapping[str, Words]] = {
+FOUND: Final[Mapping[str, Bilingual]] = {
     "missing": {"id": "wajib diisi", "en": "is required"},
     "extra_forbidden": {"id": "isian ini tidak dikenal", "en": "this field is not known"},
     "string_type": {"id": "harus berupa teks", "en": "must be a text"},

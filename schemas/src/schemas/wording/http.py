@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from schemas.wording.dates import Words
+from schemas.wording.dates import Bilingual
 
-PROBLEMS: Final[dict[str, Words]] = {
+PROBLEMS: Final[dict[str, Bilingual]] = {
     "not-found": {"id": "Alamat ini tidak ada.", "en": "There is nothing at this address."},
     "method-not-allowed": {
         "id": "Alamat ini tidak menerima permintaan seperti itu.",

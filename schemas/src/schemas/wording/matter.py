@@ -3,10 +3,10 @@
 from typing import Final
 
 from schemas.base.values import Level, Matter
-from schemas.wording.dates import Words
+from schemas.wording.dates import Bilingual
 from schemas.wording.sectors import sector
 
-LEVELS: Final[dict[Level, Words]] = {
+LEVELS: Final[dict[Level, Bilingual]] = {
     Level.NATIONAL: {"id": "pemerintah pusat di seluruh Indonesia", "en": "the national government, anywhere"},
     Level.PROVINCE: {"id": "pemerintah provinsi di {region}", "en": "the provincial government in {region}"},
     Level.REGENCY: {"id": "pemerintah kabupaten/kota di {region}", "en": "the city or regency in {region}"},

@@ -5,9 +5,9 @@ from typing import Final
 from schemas.base.values import Clock, ComplaintClass, Holder, HolderKind
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.registry.fold import Registry
-from schemas.wording.dates import Words
+from schemas.wording.dates import Bilingual
 
-STATUSES: Final[dict[Status, Words]] = {
+STATUSES: Final[dict[Status, Bilingual]] = {
     Status.UNPLACED: {"id": "sedang dicarikan instansi yang berwenang", "en": "being placed with the body in charge"},
     Status.TRIAGE: {"id": "sedang dipilah oleh petugas", "en": "being sorted by the triage desk"},
     Status.ROUTED: {"id": "sudah diteruskan, menunggu tindak lanjut", "en": "forwarded, waiting to be taken up"},
@@ -19,7 +19,7 @@ STATUSES: Final[dict[Status, Words]] = {
     Status.JOINED: {"id": "mengikuti laporan lain yang sama", "en": "following another report of the same matter"},
     Status.CLOSED: {"id": "ditutup", "en": "closed"},
 }
-ENDINGS: Final[dict[CloseReason, Words]] = {
+ENDINGS: Final[dict[CloseReason, Bilingual]] = {
     CloseReason.CONFIRMED: {"id": "selesai menurut pelapor", "en": "settled by the reporter's word"},
     CloseReason.SILENCE: {
         "id": "ditutup karena pelapor tidak menanggapi jawaban",
@@ -37,7 +37,7 @@ ENDINGS: Final[dict[CloseReason, Words]] = {
     },
     CloseReason.PART_ANSWERED: {"id": "bagian ini sudah dijawab", "en": "this part is answered"},
 }
-HOLDERS: Final[dict[HolderKind, Words]] = {
+HOLDERS: Final[dict[HolderKind, Bilingual]] = {
     HolderKind.ROUTER: {"id": "penempatan otomatis Satupintu", "en": "Satupintu's automatic placing"},
     HolderKind.DESK: {"id": "petugas pemilah nasional", "en": "the national triage desk"},
     HolderKind.AGENCY: {"id": "instansi", "en": "an agency"},
@@ -45,12 +45,12 @@ HOLDERS: Final[dict[HolderKind, Words]] = {
     HolderKind.LEAD: {"id": "pemegang laporan utama", "en": "whoever holds the lead report"},
     HolderKind.NOBODY: {"id": "tidak ada, karena sudah ditutup", "en": "nobody, since it is closed"},
 }
-CLASSES: Final[dict[ComplaintClass, Words]] = {
+CLASSES: Final[dict[ComplaintClass, Bilingual]] = {
     ComplaintClass.COMPLAINT: {"id": "pengaduan", "en": "a complaint"},
     ComplaintClass.ASPIRATION: {"id": "aspirasi", "en": "an aspiration"},
     ComplaintClass.INFORMATION: {"id": "permintaan informasi", "en": "a request for information"},
 }
-CHANNELS: Final[dict[str, Words]] = {
+CHANNELS: Final[dict[str, Bilingual]] = {
     "web": {"id": "situs web", "en": "the website"},
     "app": {"id": "aplikasi", "en": "the app"},
     "sms": {"id": "SMS", "en": "SMS"},
@@ -59,13 +59,13 @@ CHANNELS: Final[dict[str, Words]] = {
     "open311": {"id": "Open311", "en": "Open311"},
     "desk": {"id": "loket", "en": "a service counter"},
 }
-RUNGS: Final[dict[int, Words]] = {
+RUNGS: Final[dict[int, Bilingual]] = {
     1: {"id": "kepala unit", "en": "the head of the unit"},
     2: {"id": "badan pengawas di atasnya", "en": "the supervising body"},
     3: {"id": "Ombudsman", "en": "the Ombudsman"},
     4: {"id": "daftar publik laporan yang diabaikan", "en": "the public list of the ignored"},
 }
-OPERATOR: Final[Words] = {"id": "operator nasional", "en": "the national operator"}
+OPERATOR: Final[Bilingual] = {"id": "operator nasional", "en": "the national operator"}
 """Who looks at what the triage desk is late with: no body stands over the desk."""
 
 

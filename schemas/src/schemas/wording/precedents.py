@@ -8,11 +8,11 @@ from schemas.complaint.fold import RecordedFact
 from schemas.complaint.state import Complaint
 from schemas.events.router import ArbitrationDecided
 from schemas.registry.fold import Registry
-from schemas.wording.dates import Words
+from schemas.wording.dates import Bilingual
 from schemas.wording.names import agency
 
-GUARDED: Final[Words] = {"id": "alasannya tidak dibuka untuk umum", "en": "the reason is not public"}
-GONE: Final[Words] = {"id": "alasannya sudah dihapus", "en": "the reason is erased"}
+GUARDED: Final[Bilingual] = {"id": "alasannya tidak dibuka untuk umum", "en": "the reason is not public"}
+GONE: Final[Bilingual] = {"id": "alasannya sudah dihapus", "en": "the reason is erased"}
 
 
 def decision(state: Complaint, told: Sequence[RecordedFact], registry: Registry, lang: str) -> dict[str, Any] | None:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from schemas.base.refusals import Refusal
-from schemas.wording.dates import Words
+from schemas.wording.dates import Bilingual
 from schemas.wording.fields import why
 from schemas.wording.names import ENDINGS, HOLDERS, STATUSES
 
-REFUSALS: Final[Mapping[str, Words]] = {
+REFUSALS: Final[Mapping[str, Bilingual]] = {
     "refusal": {"id": "Permintaan ini tidak dapat dipenuhi.", "en": "This request cannot be met."},
     "invalid-field": {
         "id": "Isian {field} tidak dapat diterima: {why}.",
@@ -123,7 +123,7 @@ def _shown(name: str, value: object, lang: str) -> object:
     return why(str(value), lang) if name == "why" else str(value).removeprefix("agency:")
 
 
-_NAMED: Final[Mapping[str, Mapping[str, Words]]] = {
+_NAMED: Final[Mapping[str, Mapping[str, Bilingual]]] = {
     "status": {status.value: words for status, words in STATUSES.items()},
     "reason": {reason.value: words for reason, words in ENDINGS.items()},
     "holder": {kind.value: words for kind, words in HOLDERS.items()},

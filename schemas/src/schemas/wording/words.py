@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from schemas.wording.dates import Words
+from schemas.wording.dates import Bilingual
 
 VARIANT: Final = {
     "ComplaintWithdrawn": "cause",
@@ -17,7 +17,7 @@ VARIANT: Final = {
 }
 """The field that picks the variant."""
 
-INTAKE: Final[dict[str, Words]] = {
+INTAKE: Final[dict[str, Bilingual]] = {
     "ComplaintFiled": {
         "id": "Laporan diterima melalui {channel} dengan nomor {number}.",
         "en": "The report was received through {channel} as number {number}.",
@@ -54,7 +54,7 @@ INTAKE: Final[dict[str, Words]] = {
     },
     "ComplaintSupported": {"id": "Seorang warga mendukung laporan ini.", "en": "A member of the public supports this."},
 }
-ROUTER: Final[dict[str, Words]] = {
+ROUTER: Final[dict[str, Bilingual]] = {
     "ComplaintClassified": {
         "id": "Laporan dibaca sebagai {class_}{sector}{grade}{urgency}.",
         "en": "The report was read as {class_}{sector}{grade}{urgency}.",
@@ -197,7 +197,7 @@ ROUTER: Final[dict[str, Words]] = {
         "en": "The report was reworded for the public{said}.",
     },
 }
-AGENCY: Final[dict[str, Words]] = {
+AGENCY: Final[dict[str, Bilingual]] = {
     "ComplaintDelivered": {
         "id": "Laporan sudah masuk ke sistem {agency}.",
         "en": "The report has reached the systems of {agency}.",
@@ -224,7 +224,7 @@ AGENCY: Final[dict[str, Words]] = {
     },
     "ResponseGiven": {"id": "{agency} memberikan jawaban{said}.", "en": "{agency} gave its answer{said}."},
 }
-TIME: Final[dict[str, Words]] = {
+TIME: Final[dict[str, Bilingual]] = {
     "ReminderSent": {
         "id": "{who} diingatkan bahwa batas waktu {clock} {is} {due}.",
         "en": "A reminder went to {who}: the date for {clock} {is} {due}.",
@@ -258,7 +258,7 @@ TIME: Final[dict[str, Words]] = {
         "en": "The calendar of days off changed: the date for {clock} moved from {before} to {due}.",
     },
 }
-REGISTRY: Final[dict[str, Words]] = {
+REGISTRY: Final[dict[str, Bilingual]] = {
     "AgencyRegistered": {"id": "{name} terdaftar sebagai instansi.", "en": "{name} was registered as an agency."},
     "TemplateDecreed": {
         "id": "Susunan perangkat {template} ditetapkan mulai {day} ({source}).",
@@ -290,4 +290,4 @@ REGISTRY: Final[dict[str, Words]] = {
         "en": "The days off of {year} were decreed ({source}).",
     },
 }
-WORDS: Final[dict[str, Words]] = {**INTAKE, **ROUTER, **AGENCY, **TIME, **REGISTRY}
+WORDS: Final[dict[str, Bilingual]] = {**INTAKE, **ROUTER, **AGENCY, **TIME, **REGISTRY}

@@ -2,8 +2,8 @@
 
 import sys
 
-from agency_inbox.app import create_app, worker
+from agency_inbox.app import service
 from chassis.service.entry import main
 
 if __name__ == "__main__":
-    sys.exit(main("agency_inbox", web=create_app, worker=worker))
+    sys.exit(main(service))

@@ -1,26 +1,22 @@
 """Composition root of agency-inbox: opens what its endpoints and its roads work with."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Final
-
-from fastapi import APIRouter, FastAPI
-from starlette.datastructures import State
 
 from agency_inbox import http
 from agency_inbox.agency_topics import AgencyTopics
 from agency_inbox.context import Inbox
 from agency_inbox.delivery import NEWS
 from agency_inbox.kafka_postbox import KafkaPostbox
-from agency_inbox.reaction import Delivery, ReceiptRepository
+from agency_inbox.reaction import Delivery
 from agency_inbox.refused_replies import RefusedReplies
 from agency_inbox.replies import GROUP, Replies
 from agency_inbox.settings import SERVICE
 from agency_inbox.sweep import AgencyTopicProvisioner, plan
 from agency_inbox.views import BEFORE_ANYBODY, METADATA, REFUSED, SWEEP, inbox_view
-from chassis.base.settings import Settings
 from chassis.deadletter.port import DeadLetters, MemoryDeadLetters
 from chassis.kafka.admin import Admin
 from chassis.project.from_kafka import KafkaProjection
@@ -28,23 +24,20 @@ from chassis.project.rebuild import Rebuildable
 from chassis.react.agent import Agent
 from chassis.react.external_consumer import ExternalConsumer
 from chassis.react.reaction import Guard
-from chassis.service.platform import Platform, open_platform
-from chassis.service.process import BackgroundTask, run_process
-from chassis.service.web_app import web_app
+from chassis.service.platform import Platform
+from chassis.service.process import BackgroundTask
+from chassis.service.service import Service
 from chassis.sql.database import Database
 from chassis.sweep.sweep import Sweep
-from chassis.write.cache import StreamCache
 from schemas.base import topics
 from schemas.reference.load import policies
-
-routers: Final[list[APIRouter]] = [http.router]
 
 
 @asynccontextmanager
 async def open_inbox(platform: Platform, copies: DeadLetters) -> AsyncIterator[Inbox]:
     """Agency-inbox's own tables over the shared surroundings. `copies`: where refused replies go besides."""
     database = Database(platform.settings.views_of(SERVICE), METADATA)
-    repository = ReceiptRepository(platform.store, platform.keyring, SERVICE, StreamCache())
+    repository = platform.repository(SERVICE)
     quarantine = RefusedReplies(database, REFUSED, copies)
     try:
         yield Inbox(repository, platform.registry, platform.clock, policies(), database, quarantine)
@@ -94,44 +87,29 @@ async def open_background_tasks(
         await admin.close()
 
 
-@asynccontextmanager
-async def running(platform: Platform, state: State) -> AsyncIterator[Inbox]:
-    """Put agency-inbox into an app's state for as long as it serves; its web side never speaks to Kafka."""
-    async with open_inbox(platform, MemoryDeadLetters()) as context:
-        state.agency_inbox = context
-        yield context
+def open_web(platform: Platform) -> AbstractAsyncContextManager[Inbox]:
+    """The web side never connects to Kafka: no dead letters are written there."""
+    return open_inbox(platform, MemoryDeadLetters())
 
 
 @asynccontextmanager
-async def rebuildable(platform: Platform) -> AsyncIterator[list[Rebuildable]]:
-    """Agency-inbox's read model, for `satupintu rebuild`."""
-    async with open_inbox(platform, MemoryDeadLetters()) as context:
-        view = inbox_view(context.repository, context.registry, context.policies)
-        yield [Rebuildable(context.database, METADATA, view)]
+async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]:
+    """The context and the background tasks over it."""
+    copies = platform.dead_letters(SERVICE)
+    try:
+        async with (
+            open_inbox(platform, copies) as inbox,
+            open_background_tasks(platform, inbox, copies) as background_tasks,
+        ):
+            yield background_tasks
+    finally:
+        await copies.close()
 
 
-async def ready(state: State) -> dict[str, str]:
-    """Whether the store and the read models answer, by name."""
-    context: Inbox = state.agency_inbox
-    await context.repository.store.store_id()
-    await context.database.read(lambda connection: connection.exec_driver_sql("select 1").scalar())
-    return {"store": "ok", "views": "ok"}
+def views(inbox: Inbox) -> list[Rebuildable]:
+    """The read model, for `satupintu rebuild`."""
+    view = inbox_view(inbox.repository, inbox.registry, inbox.policies)
+    return [Rebuildable(inbox.database, METADATA, view)]
 
 
-def create_app() -> FastAPI:
-    """Agency-inbox's web side alone."""
-    return web_app("Satupintu agency-inbox", routers, running, ready)
-
-
-async def worker(settings: Settings) -> int:
-    """Agency-inbox's worker side: until SIGTERM; the exit status."""
-    async with open_platform(settings) as platform:
-        copies = platform.dead_letters(SERVICE)
-        try:
-            async with (
-                open_inbox(platform, copies) as inbox,
-                open_background_tasks(platform, inbox, copies) as background_tasks,
-            ):
-                return await run_process(SERVICE, background_tasks, port=settings.port, host=settings.host)
-        finally:
-            await copies.close()
+service: Final = Service(SERVICE, [http.router], open_web, open_worker, views)

@@ -10,8 +10,8 @@ from uuid import UUID
 from agency_inbox.settings import MESSAGE_BYTES
 from schemas.base.ids import derived_id, event_id
 from schemas.base.streams import complaint_stream
-from schemas.complaint.state import Complaint, News
-from schemas.contract import Case, tell
+from schemas.complaint.state import AgencyUpdate, Complaint
+from schemas.contract import Case, newest_message
 from schemas.deadlines.policies import Policies
 from schemas.events.agency_inbox import ComplaintDelivered, ComplaintReturned, ResponseGiven
 from schemas.events.base import names
@@ -53,7 +53,7 @@ class Notification(NamedTuple):
     """What one body must be told. `again`: it was told, but its topic is another one now."""
 
     agency: str
-    news: News
+    news: AgencyUpdate
     again: bool = False
 
 
@@ -77,7 +77,7 @@ def message_body(state: Complaint, letter: Notification, registry: Registry, pol
 
     Where reporters wrote more than a message can carry, the oldest details are left out: they are in the HTTP answer.
     """
-    told = tell(state, letter.agency, registry, policies).model_copy(update={"version": letter.news.version})
+    told = newest_message(state, letter.agency, registry, policies).model_copy(update={"version": letter.news.version})
     while len(body := _json(told)) > MESSAGE_BYTES and told.content is not None and told.content.details:
         fewer = told.content.details[1 + len(told.content.details) // 10 :]
         told = told.model_copy(update={"content": told.content.model_copy(update={"details": fewer})})
@@ -102,7 +102,7 @@ def _is_lost(state: Complaint, agency: str, topic_id: str | None) -> bool:
     return holds and topic_id is not None and state.receipts[agency].topic_id != topic_id
 
 
-def _was_told(state: Complaint, agency: str, news: News) -> bool:
+def _was_told(state: Complaint, agency: str, news: AgencyUpdate) -> bool:
     receipt = state.receipts.get(agency)
     return receipt is not None and receipt.message_id == news.event_id
 

@@ -191,7 +191,7 @@ async def one(agency: str, complaint: UUID, context: Context, lang: Language, re
         raise NotFound(complaint=str(complaint))
     etag(response, loaded.state.version)
     parts = await parts_of(context, loaded.state)
-    shown = casefile(loaded.state, loaded.told(), registry, context.policies, lang, parts)
+    shown = casefile(loaded.state, loaded.facts(), registry, context.policies, lang, parts)
     return {**shown, "precedent": await _precedent(context, loaded.state, registry, lang)}
 
 
@@ -233,7 +233,7 @@ async def _precedent(context: Inbox, state: Complaint, registry: Registry, lang:
     if named is None:
         return None
     earlier = await context.repository.load(UUID(named))
-    return decision(earlier.state, earlier.told(), registry, lang)
+    return decision(earlier.state, earlier.facts(), registry, lang)
 
 
 async def _known(context: Inbox, agency: str) -> Registry:

@@ -12,7 +12,7 @@ from agency_inbox.delivery import TopicIds
 from chassis.base.errors import BrokerUnavailable
 from chassis.base.message import Header, Message
 from schemas.base.topics import agency_inbox
-from schemas.complaint.state import News, Receipt
+from schemas.complaint.state import AgencyUpdate, Receipt
 
 SOURCE = b"/satupintu/agency-inbox"
 
@@ -22,7 +22,7 @@ class OutgoingMessage(NamedTuple):
 
     agency: str
     complaint: UUID
-    news: News
+    news: AgencyUpdate
     at: datetime
     body: bytes
 

@@ -6,7 +6,6 @@ Sent first, appended after: a crash in between sends the same message again, und
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -22,9 +21,8 @@ from chassis.base.ports import TimeSource
 from chassis.project.registry import RegistryView
 from chassis.react.reaction import Outcome
 from chassis.write.loaded import LoadedStream
-from chassis.write.repository import Cause, Repository
-from schemas.base.envelope import Metadata, NewEvent
-from schemas.base.sealed import Keys
+from chassis.write.repository import Cause
+from schemas.base.envelope import Metadata
 from schemas.complaint.state import Receipt
 from schemas.deadlines.policies import Policies
 from schemas.events.base import Fact
@@ -41,25 +39,6 @@ class DeliveryKey(NamedTuple):
     agency: str
     message: UUID
     topic_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tellings(Cause):
-    """Several receipts in one append: each has a cause of its own, the fact told and the topic."""
-
-    each: tuple[Cause, ...] = ()
-
-
-class ReceiptRepository(Repository):
-    """The ledger of a writer whose receipts have a cause each, and so the same id whatever they are appended with."""
-
-    def encode(self, stream: str, facts: Sequence[Fact], cause: Cause, keys: Keys) -> list[NewEvent]:
-        if not isinstance(cause, Tellings):
-            return super().encode(stream, facts, cause, keys)
-        pairs = zip(facts, cause.each, strict=True)
-        return [
-            event for fact, own in pairs for event in super(ReceiptRepository, self).encode(stream, [fact], own, keys)
-        ]
 
 
 class Delivery:
@@ -145,7 +124,7 @@ def _receipted(
     if not facts:
         return None
     first = causes[0]
-    return facts, Tellings(first.causation_id, first.correlation_id, at, each=tuple(causes))
+    return facts, Cause(first.causation_id, first.correlation_id, at, each=tuple(causes))
 
 
 def _told(loaded: LoadedStream, letter: Notification, topics: TopicIds) -> DeliveryKey:

@@ -14,11 +14,11 @@ from pydantic import ValidationError
 
 from audit.as_of import UNREADABLE, early, known, registry_known
 from audit.books import Books, summary
-from audit.finding import Basis, Violation
+from audit.finding import AuditContext, Violation
 from audit.rules.gaps import Gaps
 from audit.rules.history import history
 from audit.rules.parts import answered_early
-from audit.rules.state import Around, check, pointed_to
+from audit.rules.state import RelatedComplaints, check, pointed_to
 from audit.seen import SeenEvents
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Repository
@@ -66,14 +66,14 @@ class Audit:
         self._books, self._gaps, self.position, self.events, self.later = Books(), Gaps(), 0, 0, 0
 
     @property
-    def told(self) -> dict[str, Any]:
+    def totals(self) -> dict[str, Any]:
         """The books, as the front door tells them."""
-        return self._books.told(self.position, self._is_open)
+        return self._books.totals(self.position, self._is_open)
 
     async def violations(self) -> AsyncIterator[Found]:
         """Each broken rule with the stream that breaks it."""
         registry = registry_known(await self._repository.store.read(REGISTRY), self._until)
-        basis = Basis(registry, self._policies, self._now, self._tolerance)
+        basis = AuditContext(registry, self._policies, self._now, self._tolerance)
         position: int | None = None
         with SeenEvents() as met:
             while True:
@@ -91,7 +91,7 @@ class Audit:
             for violation in self._gaps.found():
                 yield violation, LoadedStream(violation.stream, new(UUID(int=0)), Keys(), ())
 
-    async def _streams(self, names: dict[str, None], basis: Basis, met: SeenEvents) -> AsyncIterator[Found]:
+    async def _streams(self, names: dict[str, None], basis: AuditContext, met: SeenEvents) -> AsyncIterator[Found]:
         fresh = met.fresh(list(names))
         ours = [name for name in fresh if _is_complaint(name)]
         for found in await self._others([name for name in fresh if name not in ours]):
@@ -105,13 +105,13 @@ class Audit:
             for violation in [*await self._judge(loaded, basis), *_number(loaded, met)]:
                 yield violation, loaded
 
-    async def _judge(self, loaded: LoadedStream, basis: Basis) -> list[Violation]:
+    async def _judge(self, loaded: LoadedStream, basis: AuditContext) -> list[Violation]:
         state = loaded.state
         if loaded.recorded and state.version < 0:
             return list(history(loaded.stream, loaded.recorded)) or [_unreadable(loaded)]
         pointed = [known(each, self._until) for each in await self._load(pointed_to(state))]
         others = {each.state.id: each for each in pointed if each.state.version >= 0}
-        around = Around({each: other.state for each, other in others.items()})
+        around = RelatedComplaints({each: other.state for each, other in others.items()})
         self._books.change(None, summary(state))
         if (lead := around.lead_of(state)) is not None:
             self._leads[lead.id] = lead.lead if lead.status is Status.JOINED and lead.lead else lead.is_open

@@ -1,7 +1,7 @@
 """Do the books balance? Every complaint filed is counted once: open with its holder, joined, or closed for a reason.
 
     books.change(old, new)                 one complaint moved; None before it was filed
-    books.told(position, lead_open)        the sums, as the front door tells them
+    books.totals(position, lead_open)        the sums, as the front door tells them
 
 Closing by silence and by the reporter's word are never added up; parts are counted apart.
 """
@@ -55,7 +55,7 @@ class Books:
         if new is not None:
             self._count(new, 1)
 
-    def told(self, position: int, lead_open: LeadOpen) -> dict[str, Any]:
+    def totals(self, position: int, lead_open: LeadOpen) -> dict[str, Any]:
         """The sums. `balanced`: they add up to what was filed, nothing open is without a holder, nothing is closed
         without a reason, and every lead exists.
         """
@@ -117,7 +117,7 @@ async def read_books(repository: Repository) -> dict[str, Any]:
             books.change(old, new)
         position = page.position
         if page.caught_up:
-            return books.told(position or 0, lambda lead: _is_open(known, lead))
+            return books.totals(position or 0, lambda lead: _is_open(known, lead))
 
 
 _UNKNOWN: tuple[int, Summary | None] = (-1, None)

@@ -45,7 +45,7 @@ def audit(
     kafka: Annotated[str | None, typer.Option(help="compare the topics of this broker too: host:port")] = None,
 ) -> None:
     """Prove that no complaint is lost, late, or held by nobody."""
-    raise typer.Exit(asyncio.run(_audit(Asked(_moment(now), tolerance_s, most, kafka))))
+    raise typer.Exit(asyncio.run(_audit(AuditOptions(_moment(now), tolerance_s, most, kafka))))
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -57,7 +57,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AuditOptions:
     """What was asked for on the command line."""
 
     now: datetime | None
@@ -72,7 +72,7 @@ class Asked:
 
 
 @dataclass
-class Verdict:
+class AuditReport:
     """What was found, by code."""
 
     codes: dict[str, int] = field(default_factory=dict)
@@ -83,8 +83,8 @@ class Verdict:
         return sum(self.codes.values())
 
 
-async def _audit(asked: Asked) -> int:
-    settings, verdict = read_settings(), Verdict()
+async def _audit(asked: AuditOptions) -> int:
+    settings, verdict = read_settings(), AuditReport()
     async with open_platform(settings) as platform:
         clock_now = platform.clock.now()
         at = asked.now or clock_now
@@ -114,7 +114,7 @@ async def _audit(asked: Asked) -> int:
             async for violation, loaded in _all(walk, platform, collected, asked.kafka):
                 if verdict.add(violation) <= asked.most:
                     _tell(violation, loaded, registry)
-        books = walk.told
+        books = walk.totals
     if not walk.events:
         # Every platform begins with its registry: a wrong address would otherwise be proven sound.
         where = make_url(settings.store_url).render_as_string()
@@ -185,14 +185,14 @@ def story(loaded: LoadedStream, registry: Registry, version: int = -1) -> list[s
 
 def _lines(loaded: LoadedStream, registry: Registry, start: int, end: int) -> list[str]:
     try:
-        told = loaded.told()[start:end]
+        told = loaded.facts()[start:end]
     except UNREADABLE:
         return [f"{event.version}. {event.type}" for event in loaded.recorded[start:end]]
     said = [(one, wording.sentence(one.fact, registry, "en", public=True)) for one in told]
     return [f"{one.version}. {one.fact.at:%Y-%m-%d %H:%M} {sentence}" for one, sentence in said]
 
 
-def _sum_up(books: Mapping[str, Any], walk: Audit, verdict: Verdict, at: datetime) -> None:
+def _sum_up(books: Mapping[str, Any], walk: Audit, verdict: AuditReport, at: datetime) -> None:
     opened: dict[str, int] = books["open"]
     agencies = sum(count for holder, count in opened.items() if holder.startswith("agency:"))
     others = {holder: count for holder, count in opened.items() if not holder.startswith("agency:")}

@@ -27,7 +27,7 @@ class Violation(NamedTuple):
     what: str
 
 
-class Basis(NamedTuple):
+class AuditContext(NamedTuple):
     """What the audit judges by. `tolerance`: how long after its date an action may still be on its way."""
 
     registry: Registry

@@ -3,7 +3,7 @@
 import sys
 
 from chassis.service.entry import main
-from escalation.app import create_app, worker
+from escalation.app import service
 
 if __name__ == "__main__":
-    sys.exit(main("escalation", web=create_app, worker=worker))
+    sys.exit(main(service))

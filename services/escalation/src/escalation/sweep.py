@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from chassis.base.ports import TimeSource
@@ -10,38 +9,16 @@ from chassis.project.registry import RegistryView
 from chassis.react.reaction import Outcome, Reaction
 from chassis.sweep.open_work import Plan, Work
 from chassis.write.loaded import LoadedStream
-from chassis.write.repository import Cause, Repository
+from chassis.write.repository import Cause
 from escalation.basis import PlanBasis
 from escalation.policy import FiredTimer, due, next_owned
-from schemas.base.envelope import NewEvent
-from schemas.base.sealed import Keys
 from schemas.complaint.state import Complaint
 from schemas.deadlines.policies import Policies
-from schemas.events.base import Fact
 from schemas.events.codec import metadata_of
 from schemas.registry.fold import Registry
 
 BREATH: Final = 50
 """Complaints decided on before others on the loop get a turn."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timers(Cause):
-    """Timers that go off in one append: each fact has a cause of its own, the fact its clock started from."""
-
-    each: tuple[Cause, ...] = ()
-
-
-class TimerRepository(Repository):
-    """The ledger of a writer whose facts have a cause each."""
-
-    def encode(self, stream: str, facts: Sequence[Fact], cause: Cause, keys: Keys) -> list[NewEvent]:
-        if not isinstance(cause, Timers):
-            return super().encode(stream, facts, cause, keys)
-        pairs = zip(facts, cause.each, strict=True)
-        return [
-            event for fact, own in pairs for event in super(TimerRepository, self).encode(stream, [fact], own, keys)
-        ]
 
 
 def reaction(registry: RegistryView, clock: TimeSource, policies: Policies) -> Reaction:
@@ -65,7 +42,7 @@ def _outcome(loaded: LoadedStream, steps: Sequence[FiredTimer]) -> Outcome | Non
     correlation = metadata_of(loaded.recorded[0]).correlation_id
     causes = tuple(Cause(step.causation, correlation, step.fact.at, step.ordinal) for step in steps)
     first = causes[0]
-    timers = Timers(first.causation_id, correlation, first.at, first.ordinal, each=causes)
+    timers = Cause(first.causation_id, correlation, first.at, first.ordinal, each=causes)
     return [step.fact for step in steps], timers
 
 

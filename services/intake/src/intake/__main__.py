@@ -3,7 +3,7 @@
 import sys
 
 from chassis.service.entry import main
-from intake.app import create_app, worker
+from intake.app import service
 
 if __name__ == "__main__":
-    sys.exit(main("intake", web=create_app, worker=worker))
+    sys.exit(main(service))

@@ -6,18 +6,14 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Final
 
-from fastapi import APIRouter, FastAPI
-from starlette.datastructures import State
-
-from chassis.base.settings import Settings
 from chassis.kafka.ensure_topics import TopicProvisioner
 from chassis.project.from_store import StoreProjection
 from chassis.react.agent import Agent
 from chassis.react.external_consumer import ExternalConsumer
 from chassis.react.reaction import Guard, Reactor
-from chassis.service.platform import Platform, open_platform
-from chassis.service.process import BackgroundTask, run_process
-from chassis.service.web_app import web_app
+from chassis.service.platform import Platform
+from chassis.service.process import BackgroundTask
+from chassis.service.service import Service
 from chassis.sql.database import Database
 from chassis.sweep.catch_up import CatchUpSweep
 from intake.context import Context
@@ -46,7 +42,6 @@ from schemas.base.topics import COMPLAINT_EVENTS, FIXED, SUBMISSIONS
 from schemas.reference.load import policies
 
 SERVICE: Final = "intake"
-routers: Final[list[APIRouter]] = [reporter.router, open311.router]
 
 
 def _real_now() -> datetime:
@@ -97,11 +92,10 @@ async def open_intake(platform: Platform) -> AsyncIterator[Context]:
 
 
 @asynccontextmanager
-async def running(platform: Platform, state: State) -> AsyncIterator[Context]:
-    """Put intake into an app's state for as long as it serves."""
+async def open_web(platform: Platform) -> AsyncIterator[Context]:
+    """The context, and a probe that watches whether Kafka answers. Complaints are filed while it does not."""
     async with open_intake(platform) as context:
         probing = asyncio.create_task(context.probe.run())
-        state.intake = context
         try:
             yield context
         finally:
@@ -110,32 +104,20 @@ async def running(platform: Platform, state: State) -> AsyncIterator[Context]:
                 await probing
 
 
-async def ready(state: State) -> dict[str, str]:
-    """Whether the store and intake's own tables answer. Kafka may be away: complaints are filed all the same."""
-    context: Context = state.intake
-    await context.repository.store.store_id()
-    await context.database.read(lambda connection: connection.exec_driver_sql("select 1").scalar())
-    return {"store": "ok", "vault": "ok"}
-
-
-def create_app() -> FastAPI:
-    """Intake's web side alone."""
-    return web_app("Satupintu intake", routers, running, ready)
-
-
-async def worker(settings: Settings) -> int:
-    """Intake's worker side: submissions, notices, forgetting, until SIGTERM; the exit status."""
-    async with open_platform(settings) as platform, open_intake(platform) as context:
+@asynccontextmanager
+async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]:
+    """The background tasks: submissions, notifications and what follows an erasure."""
+    async with open_intake(platform) as context:
         audience = context.audience
         assert audience is not None
-        door = TopicProvisioner(settings.kafka, [FIXED[SUBMISSIONS]])
+        door = TopicProvisioner(platform.settings.kafka, [FIXED[SUBMISSIONS]])
         await door.once()
         letters = platform.dead_letters(SERVICE)
-        react, kafka = follow_up(context), settings.kafka
+        react, kafka = follow_up(context), platform.settings.kafka
         guard = Guard(context.repository, react, letters, event_types=EVENT_TYPES)
         catch_up_sweep = CatchUpSweep(
             platform.store, context.database, metadata, SERVICE, Reactor(context.repository, react).handle,
-            types=EVENT_TYPES, grace_s=settings.sweep_grace_s,
+            types=EVENT_TYPES, grace_s=platform.settings.sweep_grace_s,
         )  # fmt: skip
         group = f"{SERVICE}.submissions"
         background_tasks: list[BackgroundTask] = [
@@ -156,6 +138,9 @@ async def worker(settings: Settings) -> int:
             door,
         ]
         try:
-            return await run_process(SERVICE, background_tasks, port=settings.port, host=settings.host)
+            yield background_tasks
         finally:
             await letters.close()
+
+
+service: Final = Service(SERVICE, [reporter.router, open311.router], open_web, open_worker, database="vault")

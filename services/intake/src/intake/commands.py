@@ -8,17 +8,17 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, Field, model_validator
 
 from schemas.base.limits import EMAIL, NAME, PHONE
-from schemas.contract.base import BodyText, NoteText, Sent
+from schemas.contract.base import BodyText, InboundModel, NoteText
 from schemas.contract.submission import Reporter
 
 
-class AddDetail(Sent):
+class AddDetail(InboundModel):
     """More about it, or the answer to a question."""
 
     text: BodyText
 
 
-class Attach(Sent):
+class Attach(InboundModel):
     """A file, by its content: `digest` is SHA-256 in hex."""
 
     digest: str
@@ -27,36 +27,36 @@ class Attach(Sent):
     name: Annotated[str, Field(min_length=1, max_length=NAME)] | None = None
 
 
-class Withdraw(Sent):
+class Withdraw(InboundModel):
     """The reporter takes it back."""
 
     reason: NoteText | None = None
 
 
-class Confirm(Sent):
+class Confirm(InboundModel):
     """It is settled."""
 
     rating: int | None = Field(default=None, ge=1, le=5, strict=True)
     words: NoteText | None = None
 
 
-class Dispute(Sent):
+class Dispute(InboundModel):
     """It is not settled, and why."""
 
     reason: BodyText
 
 
-class CallOmbudsman(Sent):
+class CallOmbudsman(InboundModel):
     """The Ombudsman shall look, and why."""
 
     reason: BodyText
 
 
-class Erase(Sent):
+class Erase(InboundModel):
     """The reporter asks to be forgotten."""
 
 
-class Follow(Sent):
+class Follow(InboundModel):
     """Tell me what happens to it: one address, by mail or telephone."""
 
     email: str | None = Field(default=None, max_length=EMAIL, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
@@ -75,7 +75,7 @@ class Follow(Sent):
         return self
 
 
-class ByCode(Sent):
+class ByCode(InboundModel):
     """The code of the first letter, which is in every notice too: it confirms, and it ends."""
 
     follow_code: str

@@ -36,7 +36,7 @@ async def notify_reporter(context: Context, loaded: LoadedStream) -> None:
     """What is news to the reporter, who left word of themselves."""
     if loaded.state.whole is None and loaded.state.person is None:
         return
-    items = news_for_reporter(loaded.state, loaded.told(NEWS), _since(context))
+    items = news_for_reporter(loaded.state, loaded.facts(NEWS), _since(context))
     untold = await _untold(context, {item.event_id: item for item in items})
     address = await _address(context, loaded) if untold else None
     if address is None:
@@ -48,7 +48,7 @@ async def notify_reporter(context: Context, loaded: LoadedStream) -> None:
 async def notify_audience(context: Context, loaded: Sequence[LoadedStream]) -> None:
     """What is news to others, of what the public may know of."""
     found = [
-        (each, news_for_audience(each.state, each.told(NEWS), _since(context)))
+        (each, news_for_audience(each.state, each.facts(NEWS), _since(context)))
         for each in loaded
         if each.state.is_public
     ]

@@ -3,7 +3,7 @@
 import sys
 
 from chassis.service.entry import main
-from reporting.app import create_app, worker
+from reporting.app import service
 
 if __name__ == "__main__":
-    sys.exit(main("reporting", web=create_app, worker=worker))
+    sys.exit(main(service))

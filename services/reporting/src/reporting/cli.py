@@ -54,7 +54,7 @@ def history(
 
     async def tell(context: Reporting) -> None:
         loaded = await _found(context, code)
-        facts = timeline.until(loaded.told(), moment)
+        facts = timeline.until(loaded.facts(), moment)
         if not facts:
             raise typer.BadParameter("it was not filed yet at that time", param_hint="--as-of")
         told = [RecordedFact(decode(e), e.id, e.version) for e in await context.repository.store.read(REGISTRY)]

@@ -94,7 +94,7 @@ async def report(public_number: str, context: Context, lang: Language) -> dict[s
     if not is_public(loaded.state):
         raise NotFound(what=public_number)
     registry = await context.registry.current()
-    history = timeline.moments(loaded.told(), registry, lang, public=True)
+    history = timeline.moments(loaded.facts(), registry, lang, public=True)
     return {
         **_card(row, registry, lang),
         "title": public_title(loaded.state),

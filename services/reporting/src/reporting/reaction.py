@@ -27,7 +27,8 @@ def publish_open_data(registry: RegistryView, policies: Policies, summaries: Sum
     async def react(loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
         known = await registry.current()
         lines = [
-            summary(each.state, known, timeline_due(each.state, known, policies)) or retraction(each.state, each.told())
+            summary(each.state, known, timeline_due(each.state, known, policies))
+            or retraction(each.state, each.facts())
             for each in loaded
         ]
         await summaries.send([line for line in lines if line is not None])

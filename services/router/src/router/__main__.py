@@ -3,7 +3,7 @@
 import sys
 
 from chassis.service.entry import main
-from router.app import create_app, seed, worker
+from router.app import seed, service
 
 
 def history(argv: list[str]) -> int:
@@ -26,4 +26,4 @@ LEARNING, HISTORY = ("train", "evaluate", "card", "switch"), ("replay", "shadow"
 
 if __name__ == "__main__":
     others = {"seed": seed, **dict.fromkeys(LEARNING, learning), **dict.fromkeys(HISTORY, history)}
-    sys.exit(main("router", web=create_app, worker=worker, others=others))
+    sys.exit(main(service, others))

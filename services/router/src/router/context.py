@@ -7,9 +7,9 @@ from chassis.project.from_store import StoreProjection
 from chassis.sql.database import Database
 from chassis.sweep.sweep import Sweep
 from chassis.write.repository import Repository
-from router.duplicates.watcher import DuplicateWatch
-from router.placement.knowledge import Knowing
-from router.placement.reaction import Placing
+from router.duplicates.watcher import DuplicateWatcher
+from router.placement.knowledge import ContextProvider
+from router.placement.reaction import PlacementReaction
 from router.placement.sweep import Watchdog
 
 
@@ -19,12 +19,12 @@ class Router:
 
     repository: Repository
     clock: TimeSource
-    knowing: Knowing
+    placement_context: ContextProvider
     database: Database
     feed: StoreProjection
-    placing: Placing
+    reaction: PlacementReaction
     sweep: Sweep
     watchdog: Watchdog
-    duplicates: DuplicateWatch
+    duplicates: DuplicateWatcher
     shadow: StoreProjection | None = None
     """Counts what the shadow model would have chosen, where one is set."""

@@ -8,7 +8,7 @@ from chassis.write.command import Handled, handle, handle_registry
 from chassis.write.repository import Cause
 from router.context import Router
 from router.desk import decide
-from router.desk.decide import By
+from router.desk.decide import DecisionContext
 from router.settings import CHAIN
 from schemas.base.ids import derived_id
 from schemas.complaint.lifecycle import Status
@@ -16,11 +16,11 @@ from schemas.complaint.state import Complaint
 from schemas.events.base import Fact
 from schemas.registry.fold import Registry
 
-Asked = Callable[[Complaint, By], list[Fact]]
+DeskDecision = Callable[[Complaint, DecisionContext], list[Fact]]
 
 
 async def carry_out(
-    context: Router, complaint: UUID, asked: Asked, cause: Cause, *, if_match: int | None = None
+    context: Router, complaint: UUID, asked: DeskDecision, cause: Cause, *, if_match: int | None = None
 ) -> Handled:
     """Decide on the complaint's present state, at the registry as it is now, and append.
 
@@ -28,7 +28,7 @@ async def carry_out(
         Refusal: as `decide` and `command.handle` say.
         ChassisError: as the store says.
     """
-    by = By(await context.knowing.registry.current(), cause.at)
+    by = DecisionContext(await context.placement_context.registry.current(), cause.at)
     return await handle(context.repository, complaint, lambda state: asked(state, by), cause, if_match=if_match)
 
 
@@ -70,6 +70,6 @@ async def change_registry(
         Refusal, ChassisError: as `decided` and `command.handle_registry` say.
     """
     causation = derived_id("registry", *by)
-    known = await context.knowing.registry.current()
+    known = await context.placement_context.registry.current()
     changed = await handle_registry(context.repository, decided, Cause(causation, causation, at, request=body), known)
-    return await context.knowing.registry.current(at_least=changed.version)
+    return await context.placement_context.registry.current(at_least=changed.version)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
-from audit.finding import Basis, Violation
+from audit.finding import AuditContext, Violation
 from audit.rules.dates import dates
 from audit.rules.history import allowed
 from schemas.complaint.fold import RecordedFact, evolve
@@ -28,7 +28,7 @@ BRINGS_BACK: Final = frozenset({"mandate", "desk", "suggestion", "precedent", "s
 """Causes of a placing that never name a body which has returned the complaint (design: section 4)."""
 
 
-def past(stream: str, complaint: UUID, told: Sequence[RecordedFact], basis: Basis) -> list[Violation]:
+def past(stream: str, complaint: UUID, told: Sequence[RecordedFact], basis: AuditContext) -> list[Violation]:
     """Every fact that the lifecycle did not allow when it was added; if there is none, every one that broke a rule."""
     state, forbidden, unlawful = new(complaint), list[Violation](), list[Violation]()
     for one in told:
@@ -38,13 +38,13 @@ def past(stream: str, complaint: UUID, told: Sequence[RecordedFact], basis: Basi
     return forbidden or unlawful
 
 
-def lawful(stream: str, state: Complaint, told: RecordedFact, basis: Basis) -> Iterator[Violation]:
+def lawful(stream: str, state: Complaint, told: RecordedFact, basis: AuditContext) -> Iterator[Violation]:
     """What the rules have against this fact, added to that state."""
     for code, what in (*_faults(state, told.fact, basis), *dates(state, told.fact, basis)):
         yield Violation(code, stream, told.version, what)
 
 
-def _faults(state: Complaint, fact: object, basis: Basis) -> Iterator[tuple[str, str]]:
+def _faults(state: Complaint, fact: object, basis: AuditContext) -> Iterator[tuple[str, str]]:
     if isinstance(fact, HOLDERS_OWN):
         yield from _holder(state, fact.agency, type(fact).__name__, basis.registry)
     match fact:
@@ -89,7 +89,7 @@ def _holder(state: Complaint, agency: str, name: str, registry: Registry) -> Ite
         yield "not-the-holder", f"{name} by {agency}, while {state.holder} had it"
 
 
-def _return(state: Complaint, fact: a.ComplaintReturned, basis: Basis) -> Iterator[tuple[str, str]]:
+def _return(state: Complaint, fact: a.ComplaintReturned, basis: AuditContext) -> Iterator[tuple[str, str]]:
     if state.binding:
         yield "returned-though-bound", f"{fact.agency} returned what the arbiter had bound it to"
     most = basis.policies.at(state.received_at).returns
@@ -97,7 +97,7 @@ def _return(state: Complaint, fact: a.ComplaintReturned, basis: Basis) -> Iterat
         yield "returned-too-often", f"it had been returned {len(state.returned_by)} times; the arbiter was to decide"
 
 
-def _past_the_arbiter(state: Complaint, basis: Basis) -> Iterator[tuple[str, str]]:
+def _past_the_arbiter(state: Complaint, basis: AuditContext) -> Iterator[tuple[str, str]]:
     # A third return opens arbitration (design: section 1): router places it nowhere else, save within one body.
     within = state.last_return is not None and state.last_return.scope == "unit"
     most = basis.policies.at(state.received_at).returns

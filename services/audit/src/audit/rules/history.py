@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from audit.finding import Violation
 from schemas.base.envelope import RecordedEvent
 from schemas.complaint.fold import RecordedFact, allows, evolve
-from schemas.complaint.lifecycle import BIRTHS
+from schemas.complaint.lifecycle import FIRST_EVENTS
 from schemas.complaint.state import Complaint, new
 from schemas.events import BY_NAME, writer_of
 from schemas.events.codec import metadata_of
@@ -52,9 +52,9 @@ def life(stream: str, complaint: UUID, told: Sequence[RecordedFact]) -> Iterator
 def allowed(stream: str, state: Complaint, told: RecordedFact) -> Iterator[Violation]:
     """What the lifecycle has against this fact, added to that state."""
     kind, name = type(told.fact), type(told.fact).__name__
-    if told.version == 0 and kind not in BIRTHS:
+    if told.version == 0 and kind not in FIRST_EVENTS:
         yield Violation("not-born", stream, 0, f"the stream begins with {name}")
-    elif told.version > 0 and kind in BIRTHS:
+    elif told.version > 0 and kind in FIRST_EVENTS:
         yield Violation("born-twice", stream, told.version, f"{name} in the middle of a life")
     elif told.version > 0 and not allows(state, kind):
         yield Violation("not-allowed", stream, told.version, f"{name} while it was {state.status.value}")

@@ -24,7 +24,7 @@ def answered_early(whole: LoadedStream, parts: Mapping[UUID, LoadedStream]) -> I
     if not whole.state.parts:
         return
     named: list[Part] = []
-    for one, event in zip(whole.told(), whole.recorded, strict=True):
+    for one, event in zip(whole.facts(), whole.recorded, strict=True):
         if isinstance(one.fact, ComplaintSplit):
             named += one.fact.parts
         if isinstance(one.fact, ResponseGiven):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from audit.finding import Basis, Violation
+from audit.finding import AuditContext, Violation
 from audit.rules.conduct import past
 from audit.rules.history import history
 from chassis.write.loaded import LoadedStream
@@ -20,7 +20,7 @@ TAKEN_BACK: Final = frozenset({CloseReason.WITHDRAWN, CloseReason.ERASED})
 AFTER_ANSWER: Final = frozenset({CloseReason.CONFIRMED, CloseReason.SILENCE, CloseReason.PART_ANSWERED})
 
 
-class Around(NamedTuple):
+class RelatedComplaints(NamedTuple):
     """The other complaints that one points to, as far as they exist."""
 
     others: Mapping[UUID, Complaint]
@@ -35,12 +35,12 @@ def pointed_to(state: Complaint) -> list[UUID]:
     return [other for other in (state.lead, state.whole) if other is not None] + [part.id for part in state.parts]
 
 
-def check(loaded: LoadedStream, around: Around, basis: Basis) -> list[Violation]:
+def check(loaded: LoadedStream, around: RelatedComplaints, basis: AuditContext) -> list[Violation]:
     """Every rule that this complaint's stream breaks; none, usually."""
     found = list(history(loaded.stream, loaded.recorded))
     if found:
         return found  # what follows reads the folded state, and a broken history folds to nonsense
-    told = loaded.told()
+    told = loaded.facts()
     return past(loaded.stream, loaded.state.id, told, basis) or [
         *standing(loaded.state, around, basis),
         *_receipts(loaded),
@@ -48,13 +48,13 @@ def check(loaded: LoadedStream, around: Around, basis: Basis) -> list[Violation]
     ]
 
 
-def standing(state: Complaint, around: Around, basis: Basis) -> Iterator[Violation]:
+def standing(state: Complaint, around: RelatedComplaints, basis: AuditContext) -> Iterator[Violation]:
     """What is wrong with where it stands now, whatever brought it there."""
     yield from _promise(state, around, basis)
     yield from _pointers(state, around, basis)
 
 
-def _promise(state: Complaint, around: Around, basis: Basis) -> Iterator[Violation]:
+def _promise(state: Complaint, around: RelatedComplaints, basis: AuditContext) -> Iterator[Violation]:
     if state.is_open:
         yield from _holder(state, basis)
         yield from _next_action(state, around, basis)
@@ -62,7 +62,7 @@ def _promise(state: Complaint, around: Around, basis: Basis) -> Iterator[Violati
         yield _wrong(state, "closed-unanswered", f"it was closed as {state.closed.value}, and nobody had answered")
 
 
-def _holder(state: Complaint, basis: Basis) -> Iterator[Violation]:
+def _holder(state: Complaint, basis: AuditContext) -> Iterator[Violation]:
     if state.holder.kind is HolderKind.NOBODY:
         yield _wrong(state, "no-holder", "it is open and nobody has it")
     if state.agency is None or basis.registry.living(state.agency) is not None:
@@ -74,7 +74,7 @@ def _holder(state: Complaint, basis: Basis) -> Iterator[Violation]:
         yield _wrong(state, "holder-gone", f"its holder {state.agency} {what}")
 
 
-def _next_action(state: Complaint, around: Around, basis: Basis) -> Iterator[Violation]:
+def _next_action(state: Complaint, around: RelatedComplaints, basis: AuditContext) -> Iterator[Violation]:
     if state.agency is not None and basis.registry.living(state.agency) is None:
         return  # told as holder-gone
     action = next_action(state, basis.registry, basis.policies, around.lead_of(state))
@@ -86,7 +86,7 @@ def _next_action(state: Complaint, around: Around, basis: Basis) -> Iterator[Vio
         yield _wrong(state, "overdue", f"{action.what} ({action.clock.value}) was due at {since} and is not done")
 
 
-def _pointers(state: Complaint, around: Around, basis: Basis) -> Iterator[Violation]:
+def _pointers(state: Complaint, around: RelatedComplaints, basis: AuditContext) -> Iterator[Violation]:
     if state.status is Status.JOINED:
         yield from _lead(state, around.lead_of(state))
     for part in state.parts:
@@ -126,7 +126,7 @@ def _receipts(loaded: LoadedStream) -> Iterator[Violation]:
             yield _wrong(loaded.state, "false-receipt", what)
 
 
-def _forgotten(loaded: LoadedStream, told: Sequence[RecordedFact], basis: Basis) -> Iterator[Violation]:
+def _forgotten(loaded: LoadedStream, told: Sequence[RecordedFact], basis: AuditContext) -> Iterator[Violation]:
     # Law 27/2022 articles 43 and 44: what sealed the text must be gone. A part lies under its whole's key.
     if not loaded.state.erased or loaded.state.whole is not None or not loaded.keys.generations:
         return

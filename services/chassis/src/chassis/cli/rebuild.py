@@ -1,12 +1,12 @@
 """`satupintu rebuild VIEW`: a read model made again from the store, while all runs or while nothing does.
 
-Each service names its views by an entry point: an async context manager from the open platform to `Rebuildable`s.
+Each service with read models names its `Service` record by an entry point.
 """
 
 import asyncio
 from contextlib import AsyncExitStack
 from importlib.metadata import entry_points
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -18,6 +18,7 @@ from chassis.project.from_kafka import TABLE as PROJECTED
 from chassis.project.from_store import TABLE as FED
 from chassis.project.rebuild import Rebuildable, rebuild
 from chassis.service.platform import Platform, open_platform
+from chassis.service.service import Service
 
 GROUP: Final = "satupintu.views"
 ALL: Final = "all"
@@ -37,8 +38,9 @@ async def _rebuild(wanted: str | None) -> None:
     async with open_platform(read_settings()) as platform, AsyncExitStack() as stack:
         views: dict[str, Rebuildable] = {}
         for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-            found = await stack.enter_async_context(point.load()(platform))
-            views |= {f"{point.name}.{each.view.name}": each for each in found}
+            service: Service[Any] = point.load()
+            context = await stack.enter_async_context(service.open(platform))
+            views |= {f"{point.name}.{each.view.name}": each for each in service.views(context)}
         if wanted is None:
             print("\n".join(views))
             return

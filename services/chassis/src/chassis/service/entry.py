@@ -1,9 +1,9 @@
 """How every service is started: `python -m SERVICE worker|web`, and the one way to serve HTTP."""
 
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 import uvicorn
@@ -12,6 +12,9 @@ from fastapi import FastAPI
 from chassis.base.log import configure
 from chassis.base.runtime import run, tune_garbage_collector
 from chassis.base.settings import BadSetting, NoState, Settings, read_settings, redacted
+
+if TYPE_CHECKING:  # the relay starts here too, and has no routes to import
+    from chassis.service.service import Service
 
 SERVING: Final[tuple[list[str], ...]] = ([], ["worker"], ["web"])
 """The command lines of what runs until it is stopped; the others are a person's, and answer that person alone."""
@@ -22,30 +25,24 @@ sends next, or a POST meets a connection that was closed while it was under way.
 """
 
 
-def main(
-    service: str,
-    *,
-    web: Callable[[], FastAPI],
-    worker: Callable[[Settings], Coroutine[Any, Any, int]],
-    others: Mapping[str, Callable[[list[str]], int]] = MappingProxyType({}),
-) -> int:
-    """Run the side that the command line names until it is told to stop; the exit status. `others`: further commands,
-    handed the command line.
+def main(service: "Service[Any]", others: Mapping[str, Callable[[list[str]], int]] = MappingProxyType({})) -> int:
+    """Run what the command line names, a side of the service until SIGTERM or one of the commands in `others`, which
+    get the command line; the exit status.
     """
 
     def side(settings: Settings) -> int:
         match sys.argv[1:]:
             case ["worker"]:
-                return run(worker(settings))
+                return run(service.worker(settings))
             case ["web"]:
-                return serve(web(), settings)
+                return serve(service.web(), settings)
             case [command, *_] as argv if command in others:
                 return others[command](argv)
             case _:
-                sys.stderr.write(f"usage: python -m {service} {'|'.join(['worker', 'web', *others])}\n")
+                sys.stderr.write(f"usage: python -m {service.package} {'|'.join(['worker', 'web', *others])}\n")
                 return 2
 
-    return started(service, side)
+    return started(service.package, side)
 
 
 def started(module: str, main: Callable[[Settings], int]) -> int:

@@ -27,7 +27,7 @@ class LoadedStream(NamedTuple):
         """The event ids in the stream."""
         return frozenset(event.id for event in self.recorded)
 
-    def told(self, types: Container[str] | None = None) -> list[RecordedFact]:
+    def facts(self, types: Container[str] | None = None) -> list[RecordedFact]:
         """Its facts, in order; only those of some types, where the others need not be read."""
         some = self.recorded if types is None else [event for event in self.recorded if event.type in types]
         return tell(some, self.keys)

@@ -39,6 +39,7 @@ class Cause:
 
     `causation_id` is a move's id, or the fact in the stream that asks for it: never a message's id. `ordinal`
     is set for timers alone (their clock, rung and repetition number); otherwise the index in the append counts.
+    `each`: one cause per fact, where the facts of one append have causes of their own (timers, receipts).
     `request` is the canonical request of a client, so that the same key with another request is told apart.
     """
 
@@ -47,6 +48,7 @@ class Cause:
     at: datetime
     ordinal: int | None = None
     request: bytes | None = None
+    each: "tuple[Cause, ...]" = ()
 
 
 class Repository:
@@ -130,6 +132,9 @@ class Repository:
 
     def encode(self, stream: str, facts: Sequence[Fact], cause: Cause, keys: Keys) -> list[NewEvent]:
         """The facts as events with derived ids and this service's name."""
+        if cause.each:
+            pairs = zip(facts, cause.each, strict=True)
+            return [event for fact, own in pairs for event in self.encode(stream, [fact], own, keys)]
         metadata = Metadata(
             writer=self.writer,
             correlation_id=cause.correlation_id,

@@ -16,7 +16,7 @@ from intake.http.filing import Intake, limit_rate
 from schemas.base.ids import derived_id
 from schemas.base.limits import ADDRESS, CLIENT, NAME
 from schemas.base.refusals import InvalidField, NotFound
-from schemas.contract.base import Sent
+from schemas.contract.base import InboundModel
 from schemas.contract.open311 import OTHER, service
 from schemas.contract.submission import Complaining
 
@@ -30,7 +30,7 @@ NonEmpty = Annotated[str, StringConstraints(min_length=1)]
 router = APIRouter(prefix=PREFIX, route_class=GeoReport)
 
 
-class ReportForm(Sent):
+class ReportForm(InboundModel):
     """The form of POST requests. A place is needed: coordinates, or an address in words."""
 
     service_code: NonEmpty

@@ -50,7 +50,7 @@ class TrackedComplaint(NamedTuple):
         etag(response, loaded.state.version)
         registry, lead = await context.registry.current(), await handlers.visible_lead_of(context, loaded.state)
         parts = [part.state for part in await handlers.parts_of(context, loaded.state)]
-        told = loaded.told()
+        told = loaded.facts()
         story = tracking_view.page(loaded.state, told, self.code, registry, context.policies, self.lang, lead, parts)
         return with_notice(context, story, self.lang)
 
@@ -154,7 +154,7 @@ async def attach(reporter: Bearer, asks: Asks, request: Request, response: Respo
 async def download(reporter: Bearer, attachment: UUID) -> Response:
     """A file that was handed in; always as a download, never shown in the page."""
     loaded = await reporter.loaded()
-    facts = [one.fact for one in loaded.told() if isinstance(one.fact, AttachmentAdded)]
+    facts = [one.fact for one in loaded.facts() if isinstance(one.fact, AttachmentAdded)]
     fact = next((fact for fact in facts if fact.attachment == attachment), None)
     if fact is None:
         raise NotFound(what="attachment")

@@ -15,10 +15,10 @@ from chassis.service.platform import open_platform
 from router.app import open_router, planted
 from router.cli.calendar import calendar
 from router.cli.registry import registry
-from router.duplicates.compare import measured
+from router.duplicates.compare import duplicate_metrics
 from router.learning import pairs
 from router.learning.examples import BadExamples
-from router.placement.choose import Doubt, choose, question
+from router.placement.choose import Referral, choose, question
 from router.placement.policy import day_of
 from schemas.base.values import Place
 from schemas.complaint.fold import RecordedFact, fold
@@ -82,7 +82,7 @@ def likeness_(
         found, unlabelled = pairs.labelled(labels)
     except BadExamples as error:
         raise typer.BadParameter(str(error), param_hint="PAIRS") from error
-    for line in measured(found, policies()):
+    for line in duplicate_metrics(found, policies()):
         Console().print(line, highlight=False)
     if unlabelled:
         Console().print(f"{unlabelled} pairs have no label yet and were left out", highlight=False)
@@ -90,12 +90,12 @@ def likeness_(
 
 async def _understood(text: str, region: str | None) -> list[str]:
     async with open_platform(read_settings()) as platform, open_router(platform) as context:
-        known, at = await context.knowing.current(), platform.clock.now()
+        known, at = await context.placement_context.current(), platform.clock.now()
         state = fold(new(NOBODY), [RecordedFact(_filed(text, region, at), NOBODY, 0)])
         read = known.reader.read(state)
         chosen = choose(state, question(state, read, known), known, day_of(at))
     words, where = read.words, read.where
-    target = f"desk ({chosen.reason})" if isinstance(chosen, Doubt) else f"{chosen.body.agency} ({chosen.cause})"
+    target = f"desk ({chosen.reason})" if isinstance(chosen, Referral) else f"{chosen.body.agency} ({chosen.cause})"
     return [
         f"sector: {words.sector} ({words.score:.2f}) by {', '.join(words.words) or 'no word'}",
         f"level: {words.level or 'not said'}; misconduct: {'yes' if words.misconduct else 'no'}",

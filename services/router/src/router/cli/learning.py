@@ -13,7 +13,7 @@ from chassis.base.settings import Settings, read_settings
 from chassis.service.platform import open_platform
 from router.app import switch
 from router.history import replay as replays
-from router.history.labels import Experience, taught
+from router.history.labels import TrainingLabel, training_examples
 from router.learning.examples import BadExamples, ExampleColumns, read_examples
 from router.learning.train import caution_for, history_source, learn, own_examples, own_source, source, with_own
 from router.reading.classifier import Model
@@ -64,7 +64,7 @@ def train(
         sources = [source(path) for path in data or ()]
         if history:
             past = asyncio.run(_lived(settings, since))
-            lived = taught(past)
+            lived = training_examples(past)
             silent = sum(each.right and each.sector is None for each in past)
             examples, sources = [*examples, *lived], [*sources, history_source(lived)]
         model, card = learn(
@@ -90,7 +90,7 @@ def train(
         )
 
 
-async def _lived(settings: Settings, since: datetime | None) -> list[Experience]:
+async def _lived(settings: Settings, since: datetime | None) -> list[TrainingLabel]:
     async with open_platform(settings) as platform:
         told = replays.examples(platform.repository(SERVICE), since.replace(tzinfo=UTC) if since else None)
         found = [each async for each in told]

@@ -14,9 +14,9 @@ from chassis.base.settings import read_settings
 from chassis.service.platform import open_platform
 from router.lexicon.files import place_data, rule_data
 from router.placement.policy import day_of
-from router.registry.coverage import Covered, Finding, covered, divisions
-from router.registry.mandates import Authority
-from router.registry.seed import planted
+from router.registry.coverage import Coverage, Finding, covered, divisions
+from router.registry.mandates import MandateIndex
+from router.registry.seed import seeded_registry
 from router.settings import SERVICE
 from schemas.reference.load import calendars
 
@@ -50,14 +50,14 @@ def check(
         raise typer.Exit(1)
 
 
-async def _covered(on: datetime | None) -> tuple[Covered, int]:
+async def _covered(on: datetime | None) -> tuple[Coverage, int]:
     async with open_platform(read_settings()) as platform:
         at = on.replace(tzinfo=UTC) if on is not None else platform.clock.now()
         known = await platform.repository(SERVICE).registry()
     if known.version < 0:
-        known = planted(calendars(), at)
+        known = seeded_registry(calendars(), at)
     regions = {*place_data().places, *(body.region for body in known.agencies.values() if body.region)}
-    return covered(Authority(known), divisions(), rule_data().sectors, sorted(regions), day_of(at)), known.version
+    return covered(MandateIndex(known), divisions(), rule_data().sectors, sorted(regions), day_of(at)), known.version
 
 
 def _table(findings: tuple[Finding, ...]) -> Table:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from router.placement.policy import past_basis
-from router.placement.precedents import as_read, binding_basis
-from router.registry.mandates import Body
+from router.placement.precedents import binding_basis, matter_as_read
+from router.registry.mandates import AgencyUnit
 from router.settings import PARTS
 from schemas.base import limits
 from schemas.base.ids import part_id
@@ -51,19 +51,19 @@ from schemas.wording.names import held_by
 class Share(NamedTuple):
     """One body's share of a whole, as asked for."""
 
-    body: Body
+    body: AgencyUnit
     mandatory: bool = True
     task: str | None = None
 
 
-class By(NamedTuple):
+class DecisionContext(NamedTuple):
     """With what knowledge, and when."""
 
     registry: Registry
     at: datetime
 
 
-def place(state: Complaint, by: By, body: Body, note: str | None) -> list[Fact]:
+def place(state: Complaint, by: DecisionContext, body: AgencyUnit, note: str | None) -> list[Fact]:
     """A person at the desk says whose it is.
 
     Raises:
@@ -80,7 +80,7 @@ def place(state: Complaint, by: By, body: Body, note: str | None) -> list[Fact]:
     return [_routed(state, by, body, "desk", note=_optional("note", note))]
 
 
-def ask(state: Complaint, by: By, question: str) -> list[Fact]:
+def ask(state: Complaint, by: DecisionContext, question: str) -> list[Fact]:
     """The desk asks the reporter, and waits 30 days at most (law 25/2009, article 44)."""
     if state.status is Status.AWAITING_REPORTER and state.question == question:
         return []
@@ -88,7 +88,7 @@ def ask(state: Complaint, by: By, question: str) -> list[Fact]:
     return [ReporterAsked(at=by.at, question=_text("question", question, limits.NOTE))]
 
 
-def restate(state: Complaint, by: By, text: str, title: str | None) -> list[Fact]:
+def restate(state: Complaint, by: DecisionContext, text: str, title: str | None) -> list[Fact]:
     """The desk's wording for the public; the text as sent never changes."""
     if (state.restated_text, state.restated_title) == (text, title):
         return []
@@ -97,7 +97,7 @@ def restate(state: Complaint, by: By, text: str, title: str | None) -> list[Fact
     return [ComplaintRestated(at=by.at, text=_text("text", text, limits.BODY), title=short)]
 
 
-def join(state: Complaint, by: By, lead: Complaint) -> list[Fact]:
+def join(state: Complaint, by: DecisionContext, lead: Complaint) -> list[Fact]:
     """The same matter as an earlier complaint, `lead`: an open one that follows nobody, so that no circle can close.
 
     Raises:
@@ -113,7 +113,7 @@ def join(state: Complaint, by: By, lead: Complaint) -> list[Fact]:
     return [ComplaintJoined(at=by.at, lead=lead.id, by="desk")]
 
 
-def unjoin(state: Complaint, by: By) -> list[Fact]:
+def unjoin(state: Complaint, by: DecisionContext) -> list[Fact]:
     """It is another matter after all, and is placed on its own again."""
     _must_be(state)
     if state.status is not Status.JOINED:
@@ -122,7 +122,12 @@ def unjoin(state: Complaint, by: By) -> list[Fact]:
 
 
 def split(
-    state: Complaint, by: By, shares: list[Share], split_id: UUID, lead: Body | None, ended: Collection[UUID] = ()
+    state: Complaint,
+    by: DecisionContext,
+    shares: list[Share],
+    split_id: UUID,
+    lead: AgencyUnit | None,
+    ended: Collection[UUID] = (),
 ) -> list[Fact]:
     """Several bodies are needed. From the desk `lead` names who leads; from an agency the present holder does. Whose
     part is `ended` can be called in again: after a dispute nothing else gives it work.
@@ -141,16 +146,21 @@ def split(
         facts.append(_leading(state, by, lead))
     else:
         _allowed(state, ComplaintSplit)
-        lead = Body(state.holder.agency or "", state.holder.unit)
+        lead = AgencyUnit(state.holder.agency or "", state.holder.unit)
     if why := _indivisible(state, parts, lead, ended):
         raise CannotSplit(why=why)
     for part in parts:
-        _exists(by.registry, Body(part.agency, part.unit))
+        _exists(by.registry, AgencyUnit(part.agency, part.unit))
     return [*facts, ComplaintSplit(at=by.at, parts=parts)]
 
 
 def split_by_agency(
-    state: Complaint, by: By, agency: str, shares: list[Share], split_id: UUID, ended: Collection[UUID] = ()
+    state: Complaint,
+    by: DecisionContext,
+    agency: str,
+    shares: list[Share],
+    split_id: UUID,
+    ended: Collection[UUID] = (),
 ) -> list[Fact]:
     """The holder calls in others and leads. Raises NotTheHolder besides; NotFound if it was never told of it."""
     _must_be(state)
@@ -161,7 +171,7 @@ def split_by_agency(
     return split(state, by, shares, split_id, None, ended)
 
 
-def open_arbitration(state: Complaint, by: By) -> list[Fact]:
+def open_arbitration(state: Complaint, by: DecisionContext) -> list[Fact]:
     """The desk asks the Ombudsman to decide."""
     if state.status is Status.ARBITRATION:
         return []
@@ -169,7 +179,7 @@ def open_arbitration(state: Complaint, by: By) -> list[Fact]:
     return [ArbitrationOpened(at=by.at, reason="desk", bodies=tuple(dict.fromkeys(state.returned_by)))]
 
 
-def archive(state: Complaint, by: By, reason: ArchiveReason, note: str) -> list[Fact]:
+def archive(state: Complaint, by: DecisionContext, reason: ArchiveReason, note: str) -> list[Fact]:
     """End it without an agency, for a stated reason that the reporter can dispute."""
     if state.closed is CloseReason.ARCHIVED:
         return []
@@ -178,7 +188,11 @@ def archive(state: Complaint, by: By, reason: ArchiveReason, note: str) -> list[
 
 
 def arbitrate(
-    state: Complaint, by: By, body: Body, reason: str, binds: Callable[[Complaint], Matter | None] = as_read
+    state: Complaint,
+    by: DecisionContext,
+    body: AgencyUnit,
+    reason: str,
+    binds: Callable[[Complaint], Matter | None] = matter_as_read,
 ) -> list[Fact]:
     """The Ombudsman decides whose it is: also a body that has returned it, and it cannot be returned again. `binds`:
     for what like it is a precedent.
@@ -220,7 +234,7 @@ def _must_be(state: Complaint) -> None:
         raise AlreadyClosed(reason=state.closed.value)
 
 
-def _exists(registry: Registry, named: Body) -> None:
+def _exists(registry: Registry, named: AgencyUnit) -> None:
     body = registry.agencies.get(named.agency)
     if body is None or not body.alive:
         raise UnknownAgency(agency=named.agency)
@@ -228,12 +242,14 @@ def _exists(registry: Registry, named: Body) -> None:
         raise UnknownUnit(agency=named.agency, unit=named.unit)
 
 
-def _is_routed(state: Complaint, body: Body, cause: RoutedCause) -> bool:
+def _is_routed(state: Complaint, body: AgencyUnit, cause: RoutedCause) -> bool:
     now = state.routed if state.agency is not None else None
     return now is not None and (now.agency, now.unit, now.cause) == (*body, cause)
 
 
-def _routed(state: Complaint, by: By, body: Body, cause: RoutedCause, note: str | None = None) -> ComplaintRouted:
+def _routed(
+    state: Complaint, by: DecisionContext, body: AgencyUnit, cause: RoutedCause, note: str | None = None
+) -> ComplaintRouted:
     basis = past_basis(state, by.registry)
     return ComplaintRouted(
         at=by.at, agency=body.agency, unit=body.unit, cause=cause, binding=cause == "binding", basis=basis, note=note
@@ -270,7 +286,7 @@ def _parts(state: Complaint, shares: list[Share], split_id: UUID) -> tuple[Part,
     )
 
 
-def _leading(state: Complaint, by: By, lead: Body | None) -> ComplaintRouted:
+def _leading(state: Complaint, by: DecisionContext, lead: AgencyUnit | None) -> ComplaintRouted:
     if lead is None:
         raise InvalidField(field="lead", why="from the desk a split names the body that leads")
     _exists(by.registry, lead)
@@ -279,12 +295,14 @@ def _leading(state: Complaint, by: By, lead: Body | None) -> ComplaintRouted:
     return _routed(state, by, lead, "split")
 
 
-def _indivisible(state: Complaint, parts: tuple[Part, ...], lead: Body | None, ended: Collection[UUID]) -> str | None:
+def _indivisible(
+    state: Complaint, parts: tuple[Part, ...], lead: AgencyUnit | None, ended: Collection[UUID]
+) -> str | None:
     if len(state.parts) + len(parts) > PARTS:
         return "too_many"
     # Only what is asked for now is looked at: a merger may have made the lead of a whole the body of a part.
-    called = [Body(part.agency, part.unit) for part in parts]
-    at_work = {lead, *(Body(part.agency, part.unit) for part in state.parts if part.id not in ended)}
+    called = [AgencyUnit(part.agency, part.unit) for part in parts]
+    at_work = {lead, *(AgencyUnit(part.agency, part.unit) for part in state.parts if part.id not in ended)}
     return "same_body_twice" if len(set(called)) < len(called) or at_work & set(called) else None
 
 

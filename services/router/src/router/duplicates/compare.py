@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from router.desk import decide
-from router.duplicates.features import FeatureReader, Features, feature_data
-from router.duplicates.similarity import Likeness, likeness
+from router.duplicates.features import FeatureExtractor, Features, feature_data
+from router.duplicates.similarity import Similarity, similarity
 from router.geography.codes import DISTRICT_LENGTH, REGENCY_LENGTH
 from schemas.base.values import ComplaintClass
 from schemas.complaint.fold import allows
@@ -33,7 +33,7 @@ _FOLLOWS_FROM: Final = (Status.UNPLACED, Status.TRIAGE, Status.ROUTED)
 """By rule: once a body has begun its own work on it, a person decides."""
 
 
-class Sameness(Enum):
+class Certainty(Enum):
     """How sure it is that two complaints are about the same matter."""
 
     SURE = "sure"
@@ -41,7 +41,7 @@ class Sameness(Enum):
     OTHER = "other"
 
 
-class Case(NamedTuple):
+class ComparableReport(NamedTuple):
     """What of a complaint is compared."""
 
     state: Complaint
@@ -49,31 +49,31 @@ class Case(NamedTuple):
     region: str | None
 
 
-class Compared(NamedTuple):
+class Comparison(NamedTuple):
     """What came of comparing two. `score`: 0 to 1, how alike their texts are."""
 
-    sameness: Sameness
+    certainty: Certainty
     score: float
 
 
-def case(state: Complaint, reader: FeatureReader, region: str | None = None) -> Case:
+def comparable(state: Complaint, reader: FeatureExtractor, region: str | None = None) -> ComparableReport:
     """A complaint ready to be compared. `region`: where it is, if that was found otherwise than in its facts."""
     read = state.classified.basis.region if state.classified else None
     own = state.place.region if state.place else None
     where = max((own or "", region or "", read or ""), key=len) or None
     said = "\n".join([state.title or "", state.text, (state.place and state.place.address) or ""])
-    return Case(state, reader.features(said, where), where)
+    return ComparableReport(state, reader.features(said, where), where)
 
 
-def measured(pairs: Sequence[tuple[bool, str, str]], policies: Policies) -> list[str]:
+def duplicate_metrics(pairs: Sequence[tuple[bool, str, str]], policies: Policies) -> list[str]:
     """How often joining and suggesting are right on labelled pairs of texts of one place and day: one line each."""
-    reader = FeatureReader(feature_data())
+    reader = FeatureExtractor(feature_data())
     found = [
-        (same, compare(_of_one_place(one, reader, 1), _of_one_place(other, reader, 2), policies).sameness)
+        (same, compare(_of_one_place(one, reader, 1), _of_one_place(other, reader, 2), policies).certainty)
         for same, one, other in pairs
     ]
     lines = []
-    for name, kinds in (("joined", {Sameness.SURE}), ("joined or suggested", {Sameness.SURE, Sameness.ALIKE})):
+    for name, kinds in (("joined", {Certainty.SURE}), ("joined or suggested", {Certainty.SURE, Certainty.ALIKE})):
         hits = [same for same, kind in found if kind in kinds]
         precision = f"{sum(hits) / len(hits):.3f}" if hits else "none"
         recall = sum(hits) / max(1, sum(same for same, _ in found))
@@ -81,8 +81,8 @@ def measured(pairs: Sequence[tuple[bool, str, str]], policies: Policies) -> list
     return lines
 
 
-def _of_one_place(text: str, reader: FeatureReader, number: int) -> Case:
-    return case(new(UUID(int=number))._replace(text=text), reader, "00.00")
+def _of_one_place(text: str, reader: FeatureExtractor, number: int) -> ComparableReport:
+    return comparable(new(UUID(int=number))._replace(text=text), reader, "00.00")
 
 
 def is_open_to_all(state: Complaint) -> bool:
@@ -97,18 +97,18 @@ def is_open_to_all(state: Complaint) -> bool:
     )
 
 
-def compare(one: Case, other: Case, policies: Policies) -> Compared:
+def compare(one: ComparableReport, other: ComparableReport, policies: Policies) -> Comparison:
     """How sure it is that both are about the same matter. Symmetric. How far apart they may be says the policy in force
     when the later one came.
     """
     policy = policies.at(max(one.state.received_at, other.state.received_at))
-    like, near = likeness(one.features, other.features), _near(one, other)
+    like, near = similarity(one.features, other.features), _near(one, other)
     personal = one.features.personal or other.features.personal
     if like.apart or near is False or not _together(one, other, policy.alike_d):
-        return Compared(Sameness.OTHER, like.score)
+        return Comparison(Certainty.OTHER, like.score)
     if _together(one, other, policy.join_d) and _one_place(one, other) and _same(like, near is True, personal):
-        return Compared(Sameness.SURE, like.score)
-    return Compared(Sameness.ALIKE if _alike(like, near is True, personal) else Sameness.OTHER, like.score)
+        return Comparison(Certainty.SURE, like.score)
+    return Comparison(Certainty.ALIKE if _alike(like, near is True, personal) else Certainty.OTHER, like.score)
 
 
 def may_follow(state: Complaint, lead: Complaint) -> bool:
@@ -127,7 +127,7 @@ def may_follow(state: Complaint, lead: Complaint) -> bool:
     )
 
 
-def _same(like: Likeness, near: bool, personal: bool) -> bool:
+def _same(like: Similarity, near: bool, personal: bool) -> bool:
     if like.score >= COPY and like.shared >= COPY_WORDS and like.exact:
         return True
     if personal or like.matter < SURE_MATTER:
@@ -137,17 +137,17 @@ def _same(like: Likeness, near: bool, personal: bool) -> bool:
     return like.place and like.exact and like.score >= SURE and like.where >= SURE_WHERE
 
 
-def _alike(like: Likeness, near: bool, personal: bool) -> bool:
+def _alike(like: Similarity, near: bool, personal: bool) -> bool:
     if personal or like.matter < ALIKE_MATTER:
         return False
     return near or (like.place and like.score >= ALIKE and like.where >= ALIKE_WHERE)
 
 
-def _together(one: Case, other: Case, within_d: int) -> bool:
+def _together(one: ComparableReport, other: ComparableReport, within_d: int) -> bool:
     return abs(one.state.received_at - other.state.received_at) <= timedelta(days=within_d)
 
 
-def _one_place(one: Case, other: Case) -> bool:
+def _one_place(one: ComparableReport, other: ComparableReport) -> bool:
     # A street's name is there in many towns: without a region, or in two districts or fields, a person looks.
     if one.region is None or other.region is None or len(min(one.region, other.region, key=len)) < REGENCY_LENGTH:
         return False
@@ -156,7 +156,7 @@ def _one_place(one: Case, other: Case) -> bool:
     return one.region[:digits] == other.region[:digits] and len(sectors) <= 1
 
 
-def _near(one: Case, other: Case) -> bool | None:
+def _near(one: ComparableReport, other: ComparableReport) -> bool | None:
     """Whether they are near each other by coordinates; False: too far, or in two regions; None: not known."""
     if one.region and other.region:
         digits = min(len(one.region), len(other.region), REGENCY_LENGTH)

@@ -101,7 +101,7 @@ class Features(NamedTuple):
     personal: bool
 
 
-class FeatureReader:
+class FeatureExtractor:
     """Reads texts for likeness. `regions`: the names of regions by code, which everybody who lives there writes."""
 
     def __init__(self, data: FeatureData, regions: Mapping[str, str] | None = None) -> None:
@@ -142,7 +142,7 @@ class FeatureReader:
 class _Reading:
     """One pass over one text."""
 
-    def __init__(self, reader: FeatureReader, text: str, local: frozenset[str]) -> None:
+    def __init__(self, reader: FeatureExtractor, text: str, local: frozenset[str]) -> None:
         self._data, self._reader, self._tokens, self._local = reader.data, reader, reader.tokens(text), local
         self._words: dict[str, float] = {}
         self._where: dict[str, float] = {}

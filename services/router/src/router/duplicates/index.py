@@ -37,8 +37,8 @@ from chassis.project.view import View
 from chassis.sql.statements import add, among, remove
 from chassis.sql.types import Moment
 from chassis.write.repository import Repository
-from router.duplicates.compare import Case, case, is_open_to_all
-from router.duplicates.features import FeatureReader
+from router.duplicates.compare import ComparableReport, comparable, is_open_to_all
+from router.duplicates.features import FeatureExtractor
 from router.geography.codes import REGENCY_LENGTH
 from router.placement.views import METADATA
 from schemas.base.envelope import RecordedEvent
@@ -88,7 +88,7 @@ EVENT_TYPES: Final = names(
 """Only these change whether it is here."""
 
 
-class Tables(NamedTuple):
+class IndexTables(NamedTuple):
     """The tables of the view, in the order in which `define` declares them."""
 
     entry: Table
@@ -96,7 +96,7 @@ class Tables(NamedTuple):
     suggestion: Table
 
 
-class Entry(NamedTuple):
+class IndexEntry(NamedTuple):
     """One complaint's place in the index; without keys it has none."""
 
     complaint: str
@@ -145,7 +145,7 @@ def define(metadata: MetaData, prefix: str) -> Sequence[Table]:
 define(METADATA, "")
 
 
-def keys(each: Case, secret: bytes) -> tuple[int, ...]:
+def keys(each: ComparableReport, secret: bytes) -> tuple[int, ...]:
     """Under which hashes a complaint lies, smallest first; none if it names neither spot nor coordinates."""
     region = (each.region or "")[:REGENCY_LENGTH]
     names = sorted({_hash(secret, "name", word) for word in each.features.where if word.isalpha()})[:NAMES]
@@ -155,7 +155,7 @@ def keys(each: Case, secret: bytes) -> tuple[int, ...]:
     return tuple(sorted({_hash(secret, region, matter, str(spot)) for matter in matters for spot in spots}))
 
 
-def nearby(each: Case, secret: bytes) -> tuple[int, ...]:
+def nearby(each: ComparableReport, secret: bytes) -> tuple[int, ...]:
     """The keys to look under: its own, and those of the squares around."""
     region, matters = (each.region or "")[:REGENCY_LENGTH], sorted(each.features.matters) or [""]
     cells = [_hash(secret, "cell", cell) for cell in _cells(each.state)]
@@ -177,12 +177,12 @@ def _hash(secret: bytes, *parts: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-def index_view(repository: Repository, reader: FeatureReader, secret: bytes) -> View[Entry]:
+def index_view(repository: Repository, reader: FeatureExtractor, secret: bytes) -> View[IndexEntry]:
     """The view: an entry follows from its complaint's present state. `secret`: at most 64 bytes."""
 
-    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Entry]:
+    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[IndexEntry]:
         loaded = await repository.touched([event for event in events if event.type in EVENT_TYPES])
-        entries: list[Entry] = []
+        entries: list[IndexEntry] = []
         for number, each in enumerate(loaded, start=1):
             entries.append(_entry(each.state, reader, secret))
             if number % AT_A_TIME == 0:
@@ -192,14 +192,14 @@ def index_view(repository: Repository, reader: FeatureReader, secret: bytes) -> 
     return View("likeness", define, apply, prepare, (COMPLAINT_PREFIX,))
 
 
-def _entry(state: Complaint, reader: FeatureReader, secret: bytes) -> Entry:
+def _entry(state: Complaint, reader: FeatureExtractor, secret: bytes) -> IndexEntry:
     here = is_open_to_all(state) and state.status not in (Status.JOINED, Status.ANSWERED)
-    return Entry(str(state.id), state.received_at, keys(case(state, reader), secret) if here else ())
+    return IndexEntry(str(state.id), state.received_at, keys(comparable(state, reader), secret) if here else ())
 
 
-def apply(connection: Connection, tables: Sequence[Table], entries: Sequence[Entry]) -> None:
+def apply(connection: Connection, tables: Sequence[Table], entries: Sequence[IndexEntry]) -> None:
     """Write these entries over what stood there; what is unchanged need not be compared again."""
-    own = Tables(*tables)
+    own = IndexTables(*tables)
     newest = {entry.complaint: entry for entry in entries}
     before = {
         row.complaint: (row.digest, row.compared)
@@ -217,14 +217,14 @@ def apply(connection: Connection, tables: Sequence[Table], entries: Sequence[Ent
     add(connection, own.key, spread)
 
 
-def _digest(entry: Entry) -> str:
+def _digest(entry: IndexEntry) -> str:
     if not entry.keys:
         return ""
     packed = b"".join(key.to_bytes(8, "big", signed=True) for key in entry.keys)
     return hashlib.blake2b(packed, digest_size=8).hexdigest()
 
 
-def _remove(connection: Connection, own: Tables, complaints: Sequence[str]) -> None:
+def _remove(connection: Connection, own: IndexTables, complaints: Sequence[str]) -> None:
     if complaints:
         for key in (own.entry.c.complaint, own.key.c.complaint, own.suggestion.c.complaint, own.suggestion.c.lead):
             remove(connection, key, complaints)
@@ -233,7 +233,7 @@ def _remove(connection: Connection, own: Tables, complaints: Sequence[str]) -> N
 Look = Callable[[Connection], list[UUID]]
 
 
-def candidates(tables: Tables, under: Sequence[int], since: datetime, but: UUID) -> Look:
+def candidates(tables: IndexTables, under: Sequence[int], since: datetime, but: UUID) -> Look:
     """The complaints received since that share most keys with these."""
 
     def look(connection: Connection) -> list[UUID]:
@@ -248,7 +248,7 @@ def candidates(tables: Tables, under: Sequence[int], since: datetime, but: UUID)
     return look
 
 
-def uncompared(tables: Tables, limit: int) -> Look:
+def uncompared(tables: IndexTables, limit: int) -> Look:
     """Entries that were not compared yet, the earliest received first."""
 
     def look(connection: Connection) -> list[UUID]:
@@ -257,7 +257,7 @@ def uncompared(tables: Tables, limit: int) -> Look:
     return look
 
 
-def note(connection: Connection, tables: Tables, compared: Iterable[UUID], found: Iterable[Suggestion]) -> None:
+def note(connection: Connection, tables: IndexTables, compared: Iterable[UUID], found: Iterable[Suggestion]) -> None:
     """These are compared; this is what they may be the same as."""
     connection.execute(_done(tables.entry), {"done": [str(each) for each in compared]})
     for each in found:
@@ -266,7 +266,7 @@ def note(connection: Connection, tables: Tables, compared: Iterable[UUID], found
         add(connection, tables.suggestion, [row])
 
 
-def suggested(connection: Connection, tables: Tables, complaints: Sequence[UUID]) -> list[Suggestion]:
+def suggested(connection: Connection, tables: IndexTables, complaints: Sequence[UUID]) -> list[Suggestion]:
     """What these may be the same as, the likeliest first."""
     table = tables.suggestion
     query = select(table).where(table.c.complaint.in_([str(each) for each in complaints]))
@@ -274,7 +274,7 @@ def suggested(connection: Connection, tables: Tables, complaints: Sequence[UUID]
     return [Suggestion(UUID(row.complaint), UUID(row.lead), row.score) for row in rows]
 
 
-def prune(connection: Connection, tables: Tables, before: datetime) -> int:
+def prune(connection: Connection, tables: IndexTables, before: datetime) -> int:
     """Let go of what was received earlier; how many that were."""
     old = [row.complaint for row in connection.execute(_received_before(tables.entry), {"before": before})]
     _remove(connection, tables, old)
@@ -312,6 +312,6 @@ def _same(suggestion: Table) -> Delete:
     return delete(suggestion).where(table.complaint == bindparam("of"), table.lead == bindparam("behind"))
 
 
-def size(connection: Connection, tables: Tables) -> int:
+def size(connection: Connection, tables: IndexTables) -> int:
     """How many complaints are in the index."""
     return int(connection.execute(select(func.count()).select_from(tables.entry)).scalar_one())

@@ -19,7 +19,7 @@ AGREE_EXACTLY: Final = 0.6
 _SLIP_FROM: Final = 5
 
 
-class Likeness(NamedTuple):
+class Similarity(NamedTuple):
     """`score`, `matter` and `where`, 0 to 1: how much of all words, of the matters and of the spot they share; `place`:
     a spot is named in both; `exact`: what one tells more closely of it, the other tells too; `shared`: so many words;
     `apart`: why they cannot be the same matter, in a word.
@@ -34,13 +34,13 @@ class Likeness(NamedTuple):
     apart: str | None
 
 
-def likeness(one: Features, other: Features) -> Likeness:
+def similarity(one: Features, other: Features) -> Similarity:
     """How alike two texts are. Symmetric."""
     pairs = _matched(one.words, other.words)
     where = {pair for pair in pairs if pair[0] in one.where and pair[1] in other.where}
     common = one.matters & other.matters
     matter = len(common) / sqrt(len(one.matters) * len(other.matters)) if common else 0.0
-    return Likeness(
+    return Similarity(
         _cosine(one.words, other.words, pairs), matter, _cosine(one.where, other.where, where),
         _named_in_both(one, other, where), _exact(one, other, where), len(pairs), _apart(one, other, AGREE),
     )  # fmt: skip

@@ -24,9 +24,17 @@ from chassis.write.command import handle
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause, Repository
 from router.duplicates import index
-from router.duplicates.compare import Case, Compared, Sameness, case, compare, is_open_to_all, may_follow
-from router.duplicates.features import FeatureReader
-from router.duplicates.index import Suggestion, Tables
+from router.duplicates.compare import (
+    Certainty,
+    ComparableReport,
+    Comparison,
+    comparable,
+    compare,
+    is_open_to_all,
+    may_follow,
+)
+from router.duplicates.features import FeatureExtractor
+from router.duplicates.index import IndexTables, Suggestion
 from router.settings import FRESH_S
 from schemas.base.refusals import Refusal
 from schemas.complaint.state import Complaint
@@ -40,14 +48,14 @@ PRUNE_EVERY: Final = timedelta(hours=1)
 log = structlog.get_logger(__name__)
 
 
-class Found(NamedTuple):
+class SimilarComplaint(NamedTuple):
     """An earlier complaint, and how alike it is."""
 
     state: Complaint
-    compared: Compared
+    compared: Comparison
 
 
-class DuplicateWatch:
+class DuplicateWatcher:
     """A road, and what the endpoints ask."""
 
     def __init__(
@@ -56,7 +64,7 @@ class DuplicateWatch:
         metadata: MetaData,
         repository: Repository,
         clock: TimeSource,
-        reader: FeatureReader,
+        reader: FeatureExtractor,
         secret: bytes,
         policies: Policies,
         period_s: float = 1.0,
@@ -64,7 +72,7 @@ class DuplicateWatch:
         """`secret`: what the index hashes with, at most 64 bytes; another secret needs another index."""
         self._database, self._repository, self._clock, self._period_s = database, repository, clock, period_s
         self._reader, self._secret, self._policies = reader, secret, policies
-        self._tables = Tables(*index.define(metadata, ""))
+        self._tables = IndexTables(*index.define(metadata, ""))
         self.view = index.index_view(repository, reader, secret)
         self.feed = StoreProjection(repository.store, database, metadata, self.view)
         self._lease = Lease(database, lease_table(metadata), "duplicates")
@@ -102,7 +110,7 @@ class DuplicateWatch:
             self._prune_at = now + PRUNE_EVERY
         return count
 
-    async def similar(self, asked: Case) -> list[Found]:
+    async def similar(self, asked: ComparableReport) -> list[SimilarComplaint]:
         """Open complaints that anybody may know of and that may be about the same matter, the likeliest first."""
         await self.feed.refresh(FRESH_S)
         return [found for found in await self._earlier(asked) if is_open_to_all(found.state)][: index.SUGGESTIONS]
@@ -116,9 +124,9 @@ class DuplicateWatch:
                 kept[row.complaint].append(row)
         return kept
 
-    def case(self, state: Complaint, region: str | None = None) -> Case:
+    def comparable(self, state: Complaint, region: str | None = None) -> ComparableReport:
         """A complaint ready to be compared."""
-        return case(state, self._reader, region)
+        return comparable(state, self._reader, region)
 
     async def _turn(self) -> None:
         holds = await self._lease.hold()
@@ -126,15 +134,19 @@ class DuplicateWatch:
         if holds:
             await self.once()
 
-    async def _earlier(self, asked: Case) -> list[Found]:
+    async def _earlier(self, asked: ComparableReport) -> list[SimilarComplaint]:
         received_at = asked.state.received_at
         since = received_at - timedelta(days=self._policies.at(received_at).alike_d)
         under = index.nearby(asked, self._secret)
         near = await self._database.read(index.candidates(self._tables, under, since, asked.state.id))
         others = [each.state for each in await self._repository.load_many(near)]
-        found = [Found(other, compare(asked, self.case(other), self._policies)) for other in others if other.is_open]
-        alike = [each for each in found if each.compared.sameness is not Sameness.OTHER]
-        return sorted(alike, key=lambda each: (each.compared.sameness is Sameness.ALIKE, -each.compared.score))
+        found = [
+            SimilarComplaint(other, compare(asked, self.comparable(other), self._policies))
+            for other in others
+            if other.is_open
+        ]
+        alike = [each for each in found if each.compared.certainty is not Certainty.OTHER]
+        return sorted(alike, key=lambda each: (each.compared.certainty is Certainty.ALIKE, -each.compared.score))
 
     async def _compare(self, new: Sequence[UUID]) -> None:
         found: list[Suggestion] = []
@@ -150,16 +162,16 @@ class DuplicateWatch:
     async def _compare_one(self, one: LoadedStream) -> list[Suggestion]:
         """Join it, or what came later, where that is sure; what is left to a person."""
         found: list[Suggestion] = []
-        for other, compared in await self._earlier(self.case(one.state)):
+        for other, compared in await self._earlier(self.comparable(one.state)):
             follower, lead = sorted((one.state, other), key=_order, reverse=True)
-            if compared.sameness is Sameness.SURE and await self._join(follower.id, lead.id, compared):
+            if compared.certainty is Certainty.SURE and await self._join(follower.id, lead.id, compared):
                 if follower.id == one.state.id:
                     return []
                 continue
             found.append(Suggestion(follower.id, lead.id, round(compared.score, 3)))
         return found
 
-    async def _join(self, follower: UUID, lead: UUID, compared: Compared) -> bool:
+    async def _join(self, follower: UUID, lead: UUID, compared: Comparison) -> bool:
         loaded, root = await self._repository.load_many([follower, lead])
         if any(event.type == ComplaintJoined.__name__ for event in loaded.recorded):
             return False

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
-from router.history.outcomes import BY_A_PERSON, Past
+from router.history.outcomes import BY_A_PERSON, PlacementOutcome
 from router.learning.examples import Example
 from router.reading.reader import place_tokens
 from router.reading.rules import SectorScore
@@ -27,7 +27,7 @@ FAINT, CLEAR = 0.05, 0.8
 """A field must have so much of all probability, and so much of what the body's fields have together."""
 
 
-class Experience(NamedTuple):
+class TrainingLabel(NamedTuple):
     """One complaint's words and whose they were. `right` False: whose they were not (a body gave it back).
 
     `sector` is the field for which that body has authority; None where it has several and nothing tells which.
@@ -50,7 +50,7 @@ Reads = Callable[[str], Sequence[SectorScore]]
 """The likeliest fields of a text, with their probabilities."""
 
 
-def fields(registry: Registry) -> Fields:
+def mandates_by_agency(registry: Registry) -> Fields:
     """Each body's mandates, those of a body that is gone with its successor too."""
     found: dict[str, list[Mandate]] = defaultdict(list)
     for mandate in registry.mandates:
@@ -61,7 +61,9 @@ def fields(registry: Registry) -> Fields:
     return found
 
 
-def experiences(state: Complaint, past: Past, known: Fields, reads: Reads = lambda _: ()) -> list[Experience]:
+def training_labels(
+    state: Complaint, past: PlacementOutcome, known: Fields, reads: Reads = lambda _: ()
+) -> list[TrainingLabel]:
     """What this complaint teaches: one example of whose it was, if that is known, and one of each body it was not.
     `reads` tells which of a body's several fields the words speak of.
     """
@@ -82,18 +84,18 @@ def _source(owner: ComplaintRouted) -> Source:
 
 
 def _example(
-    state: Complaint, past: Past, known: Fields, agency: str, unit: str | None, source: Source, reads: Reads
-) -> Experience:
+    state: Complaint, past: PlacementOutcome, known: Fields, agency: str, unit: str | None, source: Source, reads: Reads
+) -> TrainingLabel:
     said = "\n".join([state.title or "", state.text, *(text for _, text in state.details)]).strip()
     region = (past.read.basis.region if past.read else None) or (state.place.region if state.place else None)
     own = frozenset(mandate.sector for mandate in known.get(agency, ()) if unit is None or mandate.unit == unit)
     sector = _sector(past, own)
     weight = WEIGHTS[source] * (1.0 if sector is not None else INFERRED)
     sector = sector or _by_its_words(reads(said), own)
-    return Experience(said, region, state.class_, sector, agency, unit, weight, source)
+    return TrainingLabel(said, region, state.class_, sector, agency, unit, weight, source)
 
 
-def _sector(past: Past, own: frozenset[str]) -> str | None:
+def _sector(past: PlacementOutcome, own: frozenset[str]) -> str | None:
     # The body stands fast; of its fields the one that was read, else its only one.
     read = past.read.basis.sector if past.read else None
     if read in own:
@@ -111,7 +113,7 @@ def _by_its_words(scored: Sequence[SectorScore], own: frozenset[str]) -> str | N
     return best.sector if clear else None
 
 
-def taught(examples: Iterable[Experience]) -> list[Example]:
+def training_examples(examples: Iterable[TrainingLabel]) -> list[Example]:
     """What an operator's history teaches: whose each was. That somebody gave it back tells of no other field."""
     return [
         Example(each.text, each.sector, place_tokens(each.region), each.class_, weight=each.weight)

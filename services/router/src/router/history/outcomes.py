@@ -29,7 +29,7 @@ _TAKEN: Final = (ComplaintAcknowledged, ProgressRecorded, ClarificationRequested
 _NO_TIME: Final = timedelta()
 
 
-class Past(NamedTuple):
+class PlacementOutcome(NamedTuple):
     """One complaint's placing, as it happened. `filed`: the state after its first fact."""
 
     filed: Complaint
@@ -50,7 +50,7 @@ class Past(NamedTuple):
     """The last reading."""
 
 
-def past(complaint: UUID, told: Sequence[RecordedFact]) -> Past | None:
+def placement_outcome(complaint: UUID, told: Sequence[RecordedFact]) -> PlacementOutcome | None:
     """What happened to it; None: it is no filed complaint (a part), or was not placed yet."""
     if not told or not isinstance(told[0].fact, ComplaintFiled):
         return None
@@ -64,7 +64,7 @@ def past(complaint: UUID, told: Sequence[RecordedFact]) -> Past | None:
     back = {fact.agency: fact for fact in facts if isinstance(fact, ComplaintReturned) and fact.scope == "agency"}
     taken = {fact.agency for fact in facts if isinstance(fact, _TAKEN)}
     first = placed[0]
-    return Past(
+    return PlacementOutcome(
         filed,
         first.agency if isinstance(first, ComplaintRouted) else None,
         owner,

@@ -15,8 +15,9 @@ from chassis.project.view import View
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Repository
 from router.history.outcomes import BY_A_PERSON
-from router.placement.choose import Doubt, Known, choose, question
-from router.placement.knowledge import Knowing
+from router.placement.choose import Referral, choose, question
+from router.placement.context import PlacementContext
+from router.placement.knowledge import ContextProvider
 from router.placement.policy import day_of
 from router.placement.views import METADATA
 from router.placement.views import TABLES as STANDING
@@ -32,7 +33,7 @@ MOST: Final = 20
 _NOT_READ: Final = (*BY_A_PERSON, "merger", "part", "split")
 
 
-class Choices(NamedTuple):
+class ShadowChoice(NamedTuple):
     """What the live model and the shadow chose for one complaint, body and field; `desk`: neither body nor field."""
 
     complaint: str
@@ -65,15 +66,18 @@ TABLE: Final = define(METADATA, "")[0]
 
 
 def shadow_view(
-    repository: Repository, knowing: Knowing, model: str, read_with: Callable[[Known], Reader]
-) -> View[Choices]:
+    repository: Repository,
+    placement_context: ContextProvider,
+    model: str,
+    read_with: Callable[[PlacementContext], Reader],
+) -> View[ShadowChoice]:
     """The view of one shadow, `model`; another shadow has a position of its own."""
 
-    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Choices]:
+    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[ShadowChoice]:
         own = {event.id for event in events if _is_routers_own(event)}
         if not own:
             return []
-        known = await knowing.current()
+        known = await placement_context.current()
         seen = known._replace(reader=read_with(known))
         loaded = await repository.touched([event for event in events if event.id in own])
         return [made for each in loaded if not each.state.erased for made in _made(each, own, seen, model)]
@@ -87,8 +91,8 @@ def _is_routers_own(event: RecordedEvent) -> bool:
     return event.type == ComplaintReferred.__name__ and from_json(event.data)["reason"] != "overdue"
 
 
-def _made(loaded: LoadedStream, own: set[Any], known: Known, model: str) -> list[Choices]:
-    told = loaded.told()
+def _made(loaded: LoadedStream, own: set[Any], known: PlacementContext, model: str) -> list[ShadowChoice]:
+    told = loaded.facts()
     made = []
     for at, each in enumerate(told):
         fact = each.fact
@@ -98,14 +102,16 @@ def _made(loaded: LoadedStream, own: set[Any], known: Known, model: str) -> list
         asked = question(before, known.reader.read(before), known)
         chosen = choose(before, asked, known, day_of(fact.at))
         live = fact.agency if isinstance(fact, ComplaintRouted) else DESK
-        shadow = DESK if isinstance(chosen, Doubt) else chosen.body.agency
+        shadow = DESK if isinstance(chosen, Referral) else chosen.body.agency
         sector = fact.basis.sector if fact.basis else None
         SHADOW_CHOICES.labels(model, "yes" if live == shadow else "no").inc()
-        made.append(Choices(str(before.id), str(each.event_id), model, live, sector, shadow, asked.read.words.sector))
+        made.append(
+            ShadowChoice(str(before.id), str(each.event_id), model, live, sector, shadow, asked.read.words.sector)
+        )
     return made
 
 
-def apply(connection: Connection, tables: Sequence[Table], choices: Sequence[Choices]) -> None:
+def apply(connection: Connection, tables: Sequence[Table], choices: Sequence[ShadowChoice]) -> None:
     """Keep both choices."""
     [table] = tables
     newest = {(each.event, each.model): each for each in choices}

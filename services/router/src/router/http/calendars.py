@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Response, status
 from pydantic import Field
 
 from chassis.http.web import Language
-from router.http.registry import AtOffice, Body, Context
+from router.http.registry import Context, RegistryChanges, RequestBody
 from router.registry import decide
 from router.settings import DAYS
 from schemas.base import limits
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api/v1")
 CalendarName = Annotated[str, Path(max_length=limits.NAME, description="`national`, or the code of a region")]
 
 
-class DecreeBody(Body):
+class DecreeBody(RequestBody):
     """All days off of one year: they replace what was decreed of that year and calendar before."""
 
     calendar: str = Field(min_length=1, max_length=limits.NAME)
@@ -35,7 +35,7 @@ class DecreeBody(Body):
 @router.get("/calendars")
 async def calendars(context: Context) -> dict[str, Any]:
     """The calendars in force, without their days."""
-    registry = await context.knowing.registry.current()
+    registry = await context.placement_context.registry.current()
     found = [_shown(decree) for _, decree in sorted(registry.calendars.items())]
     return {"version": registry.version, "calendars": [{**one, "days": len(one["days"])} for one in found]}
 
@@ -43,14 +43,14 @@ async def calendars(context: Context) -> dict[str, Any]:
 @router.get("/calendars/{calendar}/{year}")
 async def one(calendar: CalendarName, year: int, context: Context) -> dict[str, Any]:
     """One calendar's year, day by day."""
-    found = (await context.knowing.registry.current()).calendars.get((calendar, year))
+    found = (await context.placement_context.registry.current()).calendars.get((calendar, year))
     if found is None:
         raise NotFound(calendar=calendar)
     return _shown(found)
 
 
 @router.post("/calendars", status_code=status.HTTP_201_CREATED)
-async def decree(body: DecreeBody, office: AtOffice, response: Response) -> dict[str, Any]:
+async def decree(body: DecreeBody, office: RegistryChanges, response: Response) -> dict[str, Any]:
     """Publish a decree: from now on these are that year's days off."""
     asked = CalendarDecreed.model_validate({**body.model_dump(), "at": office.at})
     registry = await office.change(lambda state: decide.decree_calendar(state, asked), body)
@@ -61,7 +61,7 @@ async def decree(body: DecreeBody, office: AtOffice, response: Response) -> dict
 @router.get("/policies")
 async def policies(context: Context, lang: Language) -> dict[str, Any]:
     """Every period, with unit, starting fact, source and how sure that is; the newest version first."""
-    return {"policies": [_policy(policy, lang) for policy in reversed(context.knowing.policies.versions)]}
+    return {"policies": [_policy(policy, lang) for policy in reversed(context.placement_context.policies.versions)]}
 
 
 def _shown(decree: CalendarDecreed) -> dict[str, Any]:

@@ -13,13 +13,13 @@ from router.context import Router
 from router.desk import decide
 from router.desk.casefile import casefile, summary
 from router.desk.decide import Share
-from router.handlers import Asked
+from router.handlers import DeskDecision
 from router.http.duplicates import with_suggestions
-from router.http.registry import Body, Context
+from router.http.registry import Context, RequestBody
 from router.placement import views
-from router.placement.precedents import UNSAID, Like, speaks_for
+from router.placement.precedents import UNSTATED_SCOPE, PrecedentScope, precedent_matter
 from router.placement.status import ARBITRATION, TRIAGE
-from router.registry.mandates import Body as Named
+from router.registry.mandates import AgencyUnit
 from router.settings import FRESH_S, PARTS
 from schemas.base import ids, limits
 from schemas.base.refusals import NotFound
@@ -32,7 +32,7 @@ from schemas.wording.precedents import decision
 router = APIRouter(prefix="/api/v1")
 
 
-class PlacementBody(Body):
+class PlacementBody(RequestBody):
     """Whose it is."""
 
     agency: AgencyId
@@ -40,37 +40,37 @@ class PlacementBody(Body):
     note: str | None = None
 
 
-class QuestionBody(Body):
+class QuestionBody(RequestBody):
     """What the reporter is asked."""
 
     question: str
 
 
-class RestatementBody(Body):
+class RestatementBody(RequestBody):
     """The wording for the public."""
 
     text: str
     title: str | None = None
 
 
-class JoinBody(Body):
+class JoinBody(RequestBody):
     """The earlier complaint about the same matter."""
 
     lead: UUID
 
 
-class NoBody(Body):
+class NoBody(RequestBody):
     """Nothing more to say."""
 
 
-class LeadBody(Body):
+class LeadBody(RequestBody):
     """Who leads a split."""
 
     agency: AgencyId
     unit: UnitId | None = None
 
 
-class PartBody(Body):
+class PartBody(RequestBody):
     """One body's share."""
 
     agency: AgencyId
@@ -79,14 +79,14 @@ class PartBody(Body):
     task: str | None = None
 
 
-class AgencySplitBody(Body):
+class AgencySplitBody(RequestBody):
     """The shares of others, besides the holder's own."""
 
     parts: tuple[PartBody, ...] = Field(min_length=1, max_length=PARTS)
 
     def shares(self) -> list[Share]:
         """As decided on."""
-        return [Share(Named(part.agency, part.unit), part.mandatory, part.task) for part in self.parts]
+        return [Share(AgencyUnit(part.agency, part.unit), part.mandatory, part.task) for part in self.parts]
 
 
 class SplitBody(AgencySplitBody):
@@ -95,14 +95,14 @@ class SplitBody(AgencySplitBody):
     lead: LeadBody
 
 
-class ArchiveBody(Body):
+class ArchiveBody(RequestBody):
     """Why it ends without an agency."""
 
     reason: ArchiveReason
     note: str
 
 
-class DecisionBody(Body):
+class DecisionBody(RequestBody):
     """Whose it is, and why: binding. For later reports of which field, level and region it speaks, where that is not
     what this one was read as; `alone`: for none.
     """
@@ -116,14 +116,14 @@ class DecisionBody(Body):
     alone: bool = False
 
 
-class Pages(BaseModel):
+class PageQuery(BaseModel):
     """Which page."""
 
     model_config = ConfigDict(extra="ignore")
     page: int = Field(default=0, ge=0, le=10_000)
 
 
-class Desk:
+class DeskRequest:
     """Where moves on complaints come in."""
 
     def __init__(
@@ -137,12 +137,12 @@ class Desk:
         self.context = context
         self._key, self._client, self._if_match, self._lang = key, client, if_match, lang
 
-    def cause(self, complaint: UUID, route: str, body: Body, who: str = "desk") -> Cause:
+    def cause(self, complaint: UUID, route: str, body: RequestBody, who: str = "desk") -> Cause:
         """Why: this client's request under its key."""
         causation = ids.move_id(complaint, f"{who}/{self._client}", route, self._key)
         return Cause(causation, complaint, self.context.clock.now(), request=body.model_dump_json().encode())
 
-    async def move(self, complaint: UUID, cause: Cause, asked: Asked) -> dict[str, Any]:
+    async def move(self, complaint: UUID, cause: Cause, asked: DeskDecision) -> dict[str, Any]:
         """Carry it out, and tell where the complaint is now."""
         await handlers.carry_out(self.context, complaint, asked, cause, if_match=self._if_match)
         return await self.told(complaint)
@@ -154,30 +154,30 @@ class Desk:
 
     async def decided(self, complaint: UUID) -> dict[str, Any]:
         """The newest decision of the arbiter in words, and for what it is a precedent (`matter`; None: nothing)."""
-        facts = [one.fact for one in (await self.context.repository.load(complaint)).told()]
+        facts = [one.fact for one in (await self.context.repository.load(complaint)).facts()]
         newest = next(fact for fact in reversed(facts) if isinstance(fact, ArbitrationDecided))
-        registry = await self.context.knowing.registry.current()
+        registry = await self.context.placement_context.registry.current()
         matter = newest.matter.model_dump(mode="json") if newest.matter else None
         return {"matter": matter, "decision": sentence(newest, registry, self._lang)}
 
     async def told(self, complaint: UUID) -> dict[str, Any]:
         """Where it is now."""
         state = (await self.context.repository.load(complaint)).state
-        known = self.context.knowing
+        known = self.context.placement_context
         return summary(state, await known.registry.current(), known.policies, self._lang)
 
 
-AtDesk = Annotated[Desk, Depends()]
+DeskRequests = Annotated[DeskRequest, Depends()]
 
 
 @router.get("/triage")
-async def triage(context: Context, lang: Language, wanted: Annotated[Pages, Query()]) -> dict[str, Any]:
+async def triage(context: Context, lang: Language, wanted: Annotated[PageQuery, Query()]) -> dict[str, Any]:
     """What no rule could place, the longest waiting first."""
     return await _listed(context, TRIAGE, wanted.page, lang)
 
 
 @router.get("/arbitration")
-async def arbitration(context: Context, lang: Language, wanted: Annotated[Pages, Query()]) -> dict[str, Any]:
+async def arbitration(context: Context, lang: Language, wanted: Annotated[PageQuery, Query()]) -> dict[str, Any]:
     """What waits for the arbiter, the longest waiting first."""
     return await _listed(context, ARBITRATION, wanted.page, lang)
 
@@ -190,11 +190,11 @@ async def one(complaint: UUID, context: Context, lang: Language, response: Respo
     if state.version < 0:
         raise NotFound(complaint=str(complaint))
     etag(response, state.version)
-    registry = await context.knowing.registry.current()
-    told = casefile(state, registry, context.knowing.policies, lang)
+    registry = await context.placement_context.registry.current()
+    told = casefile(state, registry, context.placement_context.policies, lang)
     [told] = await with_suggestions(context, [state], [told], lang)
     named = state.routed.basis.precedent if state.routed else None
-    matter = speaks_for(state, UNSAID, await context.knowing.current())
+    matter = precedent_matter(state, UNSTATED_SCOPE, await context.placement_context.current())
     return {
         **told,
         "precedent": await _decision(context, named, registry, lang) if named else None,
@@ -208,7 +208,7 @@ async def precedents(context: Context, lang: Language) -> dict[str, Any]:
     """The Ombudsman's decisions that placing consults: for which field, level and region, whose, since when and why."""
     await context.feed.refresh(FRESH_S)
     found = await context.database.read(views.precedents)
-    registry = await context.knowing.registry.current()
+    registry = await context.placement_context.registry.current()
     listed = [
         {
             "sector": sector,
@@ -222,42 +222,42 @@ async def precedents(context: Context, lang: Language) -> dict[str, Any]:
 
 
 @router.post("/triage/{complaint}/placement")
-async def place(complaint: UUID, body: PlacementBody, desk: AtDesk) -> dict[str, Any]:
+async def place(complaint: UUID, body: PlacementBody, desk: DeskRequests) -> dict[str, Any]:
     """Say whose it is."""
-    cause, named = desk.cause(complaint, "placement", body), Named(body.agency, body.unit)
+    cause, named = desk.cause(complaint, "placement", body), AgencyUnit(body.agency, body.unit)
     return await desk.move(complaint, cause, lambda state, by: decide.place(state, by, named, body.note))
 
 
 @router.post("/triage/{complaint}/question")
-async def ask(complaint: UUID, body: QuestionBody, desk: AtDesk) -> dict[str, Any]:
+async def ask(complaint: UUID, body: QuestionBody, desk: DeskRequests) -> dict[str, Any]:
     """Ask the reporter."""
     cause = desk.cause(complaint, "question", body)
     return await desk.move(complaint, cause, lambda state, by: decide.ask(state, by, body.question))
 
 
 @router.post("/triage/{complaint}/restatement")
-async def restate(complaint: UUID, body: RestatementBody, desk: AtDesk) -> dict[str, Any]:
+async def restate(complaint: UUID, body: RestatementBody, desk: DeskRequests) -> dict[str, Any]:
     """Word it for the public."""
     cause = desk.cause(complaint, "restatement", body)
     return await desk.move(complaint, cause, lambda state, by: decide.restate(state, by, body.text, body.title))
 
 
 @router.post("/triage/{complaint}/join")
-async def join(complaint: UUID, body: JoinBody, desk: AtDesk) -> dict[str, Any]:
+async def join(complaint: UUID, body: JoinBody, desk: DeskRequests) -> dict[str, Any]:
     """Let it follow an earlier one about the same matter."""
     return await desk.join(complaint, desk.cause(complaint, "join", body), body.lead)
 
 
 @router.post("/triage/{complaint}/unjoin")
-async def unjoin(complaint: UUID, desk: AtDesk, body: NoBody | None = None) -> dict[str, Any]:
+async def unjoin(complaint: UUID, desk: DeskRequests, body: NoBody | None = None) -> dict[str, Any]:
     """Let it go its own way again."""
     return await desk.move(complaint, desk.cause(complaint, "unjoin", body or NoBody()), decide.unjoin)
 
 
 @router.post("/triage/{complaint}/split")
-async def split(complaint: UUID, body: SplitBody, desk: AtDesk) -> dict[str, Any]:
+async def split(complaint: UUID, body: SplitBody, desk: DeskRequests) -> dict[str, Any]:
     """Share it among several bodies, one of which leads."""
-    cause, lead = desk.cause(complaint, "split", body), Named(body.lead.agency, body.lead.unit)
+    cause, lead = desk.cause(complaint, "split", body), AgencyUnit(body.lead.agency, body.lead.unit)
     ended = await handlers.ended_parts(desk.context, complaint)
     return await desk.move(
         complaint, cause, lambda state, by: decide.split(state, by, body.shares(), cause.causation_id, lead, ended)
@@ -265,33 +265,38 @@ async def split(complaint: UUID, body: SplitBody, desk: AtDesk) -> dict[str, Any
 
 
 @router.post("/triage/{complaint}/arbitration")
-async def open_arbitration(complaint: UUID, desk: AtDesk, body: NoBody | None = None) -> dict[str, Any]:
+async def open_arbitration(complaint: UUID, desk: DeskRequests, body: NoBody | None = None) -> dict[str, Any]:
     """Ask the arbiter."""
     return await desk.move(complaint, desk.cause(complaint, "arbitration", body or NoBody()), decide.open_arbitration)
 
 
 @router.post("/triage/{complaint}/archive")
-async def archive(complaint: UUID, body: ArchiveBody, desk: AtDesk) -> dict[str, Any]:
+async def archive(complaint: UUID, body: ArchiveBody, desk: DeskRequests) -> dict[str, Any]:
     """End it without an agency."""
     cause = desk.cause(complaint, "archive", body)
     return await desk.move(complaint, cause, lambda state, by: decide.archive(state, by, body.reason, body.note))
 
 
 @router.post("/arbitration/{complaint}/decision")
-async def arbitrate(complaint: UUID, body: DecisionBody, desk: AtDesk) -> dict[str, Any]:
+async def arbitrate(complaint: UUID, body: DecisionBody, desk: DeskRequests) -> dict[str, Any]:
     """Decide whose it is, and see for what later reports that holds."""
-    cause, named = desk.cause(complaint, "decision", body, "arbiter"), Named(body.agency, body.unit)
-    like, known = Like(body.sector, body.level, body.region, body.alone), await desk.context.knowing.current()
+    cause, named = desk.cause(complaint, "decision", body, "arbiter"), AgencyUnit(body.agency, body.unit)
+    like, known = (
+        PrecedentScope(body.sector, body.level, body.region, body.alone),
+        await desk.context.placement_context.current(),
+    )
     told = await desk.move(
         complaint,
         cause,
-        lambda state, by: decide.arbitrate(state, by, named, body.reason, lambda of: speaks_for(of, like, known)),
+        lambda state, by: decide.arbitrate(state, by, named, body.reason, lambda of: precedent_matter(of, like, known)),
     )
     return {**told, **await desk.decided(complaint)}
 
 
 @router.post("/agencies/{agency}/inbox/{complaint}/split")
-async def split_by_agency(agency: AgencyId, complaint: UUID, body: AgencySplitBody, desk: AtDesk) -> dict[str, Any]:
+async def split_by_agency(
+    agency: AgencyId, complaint: UUID, body: AgencySplitBody, desk: DeskRequests
+) -> dict[str, Any]:
     """The holder calls in others, and leads."""
     cause, shares = desk.cause(complaint, "split", body, f"agency:{agency}"), body.shares()
     ended = await handlers.ended_parts(desk.context, complaint)
@@ -302,16 +307,16 @@ async def split_by_agency(agency: AgencyId, complaint: UUID, body: AgencySplitBo
 
 async def _decision(context: Router, complaint: str, registry: Registry, lang: str) -> dict[str, Any] | None:
     loaded = await context.repository.load(UUID(complaint))
-    return decision(loaded.state, loaded.told(), registry, lang)
+    return decision(loaded.state, loaded.facts(), registry, lang)
 
 
 async def _listed(context: Router, place: str, page: int, lang: str) -> dict[str, Any]:
     await context.feed.refresh(FRESH_S)
     total = await context.database.read(lambda connection: views.how_many(connection, place))
     found = await context.database.read(lambda connection: views.lying(connection, place, page, limits.PAGE))
-    registry = await context.knowing.registry.current()
+    registry = await context.placement_context.registry.current()
     # A row may be a moment behind its stream: where it lies, is decided on the stream.
     loaded = [each.state for each in await context.repository.load_many(found) if each.state.status.value == place]
-    told = [casefile(state, registry, context.knowing.policies, lang) for state in loaded]
+    told = [casefile(state, registry, context.placement_context.policies, lang) for state in loaded]
     shown = await with_suggestions(context, loaded, told, lang)
     return {"page": page, "page_size": limits.PAGE, "total": total, "complaints": shown}

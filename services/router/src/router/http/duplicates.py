@@ -13,9 +13,9 @@ from pydantic import Field
 from chassis.http.web import Language
 from router.context import Router
 from router.desk.casefile import casefile
-from router.duplicates.compare import Case, Sameness, is_open_to_all
+from router.duplicates.compare import Certainty, ComparableReport, is_open_to_all
 from router.duplicates.index import Suggestion
-from router.http.registry import Body, Context
+from router.http.registry import Context, RequestBody
 from router.placement import views
 from router.settings import FRESH_S
 from schemas import wording
@@ -37,7 +37,7 @@ FOLLOWER: Final = (
 """What whoever holds the lead reads of a report that follows it."""
 
 
-class DuplicatesBody(Body):
+class DuplicatesBody(RequestBody):
     """What somebody is about to report, or has reported. Nothing of it is kept."""
 
     text: str = Field(min_length=1, max_length=limits.BODY)
@@ -48,14 +48,14 @@ class DuplicatesBody(Body):
 @router.post("/duplicates")
 async def duplicates(body: DuplicatesBody, context: Context, lang: Language) -> dict[str, Any]:
     """Open public complaints that may be about the same matter, the likeliest first. A question: it writes nothing."""
-    registry = await context.knowing.registry.current()
+    registry = await context.placement_context.registry.current()
     found = await context.duplicates.similar(await _asked(context, body))
     return {
         "duplicates": [
             {
                 **_public(each.state, registry, lang),
                 "likeness": round(each.compared.score, 2),
-                "sure": each.compared.sameness is Sameness.SURE,
+                "sure": each.compared.certainty is Certainty.SURE,
             }
             for each in found
         ]
@@ -65,7 +65,10 @@ async def duplicates(body: DuplicatesBody, context: Context, lang: Language) -> 
 @router.get("/agencies/{agency}/inbox/{complaint}/suggestions")
 async def suggestions(agency: AgencyId, complaint: UUID, context: Context, lang: Language) -> dict[str, Any]:
     """Earlier complaints that one in an agency's hands may repeat; the desk joins them."""
-    state, registry = (await context.repository.load(complaint)).state, await context.knowing.registry.current()
+    state, registry = (
+        (await context.repository.load(complaint)).state,
+        await context.placement_context.registry.current(),
+    )
     _is_its_own(state, registry, agency)
     [told] = await with_suggestions(context, [state], [{}], lang)
     return told
@@ -76,13 +79,16 @@ async def followers(agency: AgencyId, complaint: UUID, context: Context, lang: L
     """What else was reported of the matter that this body holds: it answers these reports too, and their words and what
     is added to them reach nobody else. Who reported them is not told.
     """
-    state, registry = (await context.repository.load(complaint)).state, await context.knowing.registry.current()
+    state, registry = (
+        (await context.repository.load(complaint)).state,
+        await context.placement_context.registry.current(),
+    )
     _is_its_own(state, registry, agency)
     await context.feed.refresh(FRESH_S)
     found = await context.database.read(lambda connection: views.followers_of(connection, complaint))
     # A row may be a moment behind its stream: who follows, is decided there.
     loaded = [each.state for each in await context.repository.load_many(found) if each.state.status is Status.JOINED]
-    return {"followers": [_follower(each, registry, context.knowing.policies, lang) for each in loaded]}
+    return {"followers": [_follower(each, registry, context.placement_context.policies, lang) for each in loaded]}
 
 
 def _follower(state: Complaint, registry: Registry, policies: Policies, lang: str) -> dict[str, Any]:
@@ -105,7 +111,7 @@ async def with_suggestions(
     kept = await context.duplicates.suggestions([state.id for state in states])
     named = list(dict.fromkeys(each.lead for found in kept.values() for each in found))
     leads = {lead.state.id: lead.state for lead in await context.repository.load_many(named)}
-    registry = await context.knowing.registry.current()
+    registry = await context.placement_context.registry.current()
     return [
         {**one, "suggestions": _shown(state, kept[state.id], leads, registry, lang)}
         for state, one in zip(states, told, strict=True)
@@ -138,9 +144,9 @@ def _public(state: Complaint, registry: Registry, lang: str) -> dict[str, Any]:
     }
 
 
-async def _asked(context: Router, body: DuplicatesBody) -> Case:
-    known, at = await context.knowing.current(), context.clock.now()
+async def _asked(context: Router, body: DuplicatesBody) -> ComparableReport:
+    known, at = await context.placement_context.current(), context.clock.now()
     state = new(derived_id("asked"))._replace(
         text=body.text, title=body.title, place=body.place, received_at=at, version=0
     )
-    return context.duplicates.case(state, known.reader.read(state).where.region)
+    return context.duplicates.comparable(state, known.reader.read(state).where.region)

@@ -33,13 +33,13 @@ async def _router(request: Request) -> Router:
 Context = Annotated[Router, Depends(_router)]
 
 
-class Body(BaseModel):
+class RequestBody(BaseModel):
     """What a request says; an unknown field is refused rather than passed over."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class AgencyBody(Body):
+class AgencyBody(RequestBody):
     """A new body."""
 
     id: AgencyId
@@ -55,7 +55,7 @@ class AgencyBody(Body):
     template: AgencyId | None = None
 
 
-class MandateBody(Body):
+class MandateBody(RequestBody):
     """An authority to give."""
 
     sector: Sector
@@ -66,7 +66,7 @@ class MandateBody(Body):
     source: Name
 
 
-class WithdrawalBody(Body):
+class WithdrawalBody(RequestBody):
     """An authority to end, on that day (exclusive)."""
 
     sector: Sector
@@ -75,27 +75,27 @@ class WithdrawalBody(Body):
     valid_until: Day
 
 
-class NameBody(Body):
+class NameBody(RequestBody):
     """A new name."""
 
     name: Name
 
 
-class MergerBody(Body):
+class MergerBody(RequestBody):
     """The bodies that go up in this one."""
 
     agencies: tuple[AgencyId, ...] = Field(min_length=1)
     reason: Reason
 
 
-class DissolutionBody(Body):
+class DissolutionBody(RequestBody):
     """The end of a body; without a successor router places again what it held."""
 
     successor: AgencyId | None = None
     reason: Reason
 
 
-class Filters(Body):
+class AgencyFilter(RequestBody):
     """Which bodies."""
 
     living: bool | None = None
@@ -103,25 +103,25 @@ class Filters(Body):
     page: int = Field(default=0, ge=0, le=10_000)
 
 
-class Office:
+class RegistryChange:
     """Where changes of the registry come in."""
 
     def __init__(self, context: Context, key: IdempotencyKey, client: ClientId, request: Request) -> None:
         self.context, self.at = context, context.clock.now()
         self._by = (client, request.url.path, key)
 
-    async def change(self, decided: Callable[[Registry], Sequence[Fact]], body: Body) -> Registry:
+    async def change(self, decided: Callable[[Registry], Sequence[Fact]], body: RequestBody) -> Registry:
         """Decide on the registry as it is, and append."""
         return await change_registry(self.context, decided, self._by, body.model_dump_json().encode(), self.at)
 
 
-AtOffice = Annotated[Office, Depends()]
+RegistryChanges = Annotated[RegistryChange, Depends()]
 
 
 @router.get("")
-async def agencies(context: Context, wanted: Annotated[Filters, Query()]) -> dict[str, Any]:
+async def agencies(context: Context, wanted: Annotated[AgencyFilter, Query()]) -> dict[str, Any]:
     """All bodies, by id."""
-    registry = await context.knowing.registry.current()
+    registry = await context.placement_context.registry.current()
     found = [
         body
         for _, body in sorted(registry.agencies.items())
@@ -140,14 +140,14 @@ async def agencies(context: Context, wanted: Annotated[Filters, Query()]) -> dic
 @router.get("/{agency}")
 async def one(agency: str, context: Context) -> dict[str, Any]:
     """One body, with its authority."""
-    registry = await context.knowing.registry.current()
+    registry = await context.placement_context.registry.current()
     if agency not in registry.agencies:
         raise NotFound(agency=agency)
     return _with_mandates(registry, agency)
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
-async def register(body: AgencyBody, office: AtOffice, response: Response) -> dict[str, Any]:
+async def register(body: AgencyBody, office: RegistryChanges, response: Response) -> dict[str, Any]:
     """A body that can hold complaints from now on, without a restart of anything."""
     fields = body.model_dump(exclude={"id"}) | {"zone": body.zone or zone_in(body.region)}
     asked = AgencyRegistered.model_validate({**fields, "agency": body.id, "at": office.at})
@@ -157,21 +157,21 @@ async def register(body: AgencyBody, office: AtOffice, response: Response) -> di
 
 
 @router.post("/{agency}/mandates", status_code=status.HTTP_201_CREATED)
-async def give(agency: AgencyId, body: MandateBody, office: AtOffice) -> dict[str, Any]:
+async def give(agency: AgencyId, body: MandateBody, office: RegistryChanges) -> dict[str, Any]:
     """Authority for a field."""
     asked = MandateGiven.model_validate({**body.model_dump(), "agency": agency, "at": office.at})
     return _with_mandates(await office.change(lambda s: decide.give_mandate(s, asked), body), agency)
 
 
 @router.post("/{agency}/mandates/withdrawal")
-async def withdraw(agency: AgencyId, body: WithdrawalBody, office: AtOffice) -> dict[str, Any]:
+async def withdraw(agency: AgencyId, body: WithdrawalBody, office: RegistryChanges) -> dict[str, Any]:
     """The end of an authority."""
     asked = MandateWithdrawn.model_validate({**body.model_dump(), "agency": agency, "at": office.at})
     return _with_mandates(await office.change(lambda s: decide.withdraw_mandate(s, asked), body), agency)
 
 
 @router.post("/{agency}/name")
-async def rename(agency: AgencyId, body: NameBody, office: AtOffice) -> dict[str, Any]:
+async def rename(agency: AgencyId, body: NameBody, office: RegistryChanges) -> dict[str, Any]:
     """Another name for the same body."""
     at = office.at
     registry = await office.change(lambda state: decide.rename(state, agency, body.name, at), body)
@@ -179,7 +179,7 @@ async def rename(agency: AgencyId, body: NameBody, office: AtOffice) -> dict[str
 
 
 @router.post("/{agency}/merger")
-async def merge(agency: AgencyId, body: MergerBody, office: AtOffice) -> dict[str, Any]:
+async def merge(agency: AgencyId, body: MergerBody, office: RegistryChanges) -> dict[str, Any]:
     """Other bodies go up in this one, which holds from now on all that they held."""
     at, ended, why = office.at, body.agencies, body.reason
     registry = await office.change(lambda state: decide.merge(state, ended, agency, why, at), body)
@@ -187,7 +187,7 @@ async def merge(agency: AgencyId, body: MergerBody, office: AtOffice) -> dict[st
 
 
 @router.post("/{agency}/dissolution")
-async def dissolve(agency: AgencyId, body: DissolutionBody, office: AtOffice) -> dict[str, Any]:
+async def dissolve(agency: AgencyId, body: DissolutionBody, office: RegistryChanges) -> dict[str, Any]:
     """The body is no more."""
     at, heir, why = office.at, body.successor, body.reason
     registry = await office.change(lambda state: decide.dissolve(state, agency, heir, why, at), body)

@@ -92,7 +92,7 @@ def _folder(trial: Experiment, data: Path) -> dict[str, Any]:
 def _duplicates(trial: Experiment) -> dict[str, list[str]]:
     found = {}
     for path in trial.pairs:
-        found[path.name] = compare.measured(pairs.labelled(path)[0], policies())
+        found[path.name] = compare.duplicate_metrics(pairs.labelled(path)[0], policies())
         for line in found[path.name]:
             trial.say(f"reports of one matter, {path.name}: {line}")
     return found

@@ -14,8 +14,8 @@ from random import Random
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from router.duplicates.compare import Case, Sameness, case, compare
-from router.duplicates.features import FeatureReader, feature_data
+from router.duplicates.compare import Certainty, ComparableReport, comparable, compare
+from router.duplicates.features import FeatureExtractor, feature_data
 from router.learning.examples import BadExamples
 from schemas.complaint.state import new
 from schemas.deadlines.policies import Policies
@@ -80,21 +80,23 @@ def texts(path: Path, text: str, place: Sequence[str], date: str | None) -> list
 
 def drawn(given: Sequence[DatedText], count: int, policies: Policies) -> list[TextPair]:
     """So many pairs of one place and time, a third of each kind where there are enough; the same for the same texts."""
-    reader = FeatureReader(feature_data())
+    reader = FeatureExtractor(feature_data())
     cases = [_case(each.said, reader, number) for number, each in enumerate(given, 1)]
-    kinds: dict[Sameness, list[TextPair]] = defaultdict(list)
+    kinds: dict[Certainty, list[TextPair]] = defaultdict(list)
     for a, b in _near(given, cases, policies):
-        kinds[compare(cases[a], cases[b], policies).sameness].append(TextPair(given[a].said, given[b].said))
+        kinds[compare(cases[a], cases[b], policies).certainty].append(TextPair(given[a].said, given[b].said))
     random = Random(SEED)  # noqa: S311 - nothing secret
     found: list[TextPair] = []
-    for left, kind in zip((3, 2, 1), (Sameness.SURE, Sameness.ALIKE, Sameness.OTHER), strict=True):
+    for left, kind in zip((3, 2, 1), (Certainty.SURE, Certainty.ALIKE, Certainty.OTHER), strict=True):
         some = kinds[kind]
         found += random.sample(some, min(len(some), (count - len(found)) // left))
     random.shuffle(found)
     return found
 
 
-def _near(given: Sequence[DatedText], cases: Sequence[Case], policies: Policies) -> Iterator[tuple[int, int]]:
+def _near(
+    given: Sequence[DatedText], cases: Sequence[ComparableReport], policies: Policies
+) -> Iterator[tuple[int, int]]:
     """Pairs of one place and time that share a word of the spot."""
     having: dict[tuple[tuple[str, ...], str], list[int]] = defaultdict(list)
     for at, each in enumerate(cases):
@@ -115,8 +117,8 @@ def _at_one_time(one: DatedText, other: DatedText, policies: Policies) -> bool:
     return abs(one.at - other.at) <= timedelta(days=policies.at(later).join_d)
 
 
-def _case(text: str, reader: FeatureReader, number: int) -> Case:
-    return case(new(UUID(int=number))._replace(text=text), reader, "00.00")
+def _case(text: str, reader: FeatureExtractor, number: int) -> ComparableReport:
+    return comparable(new(UUID(int=number))._replace(text=text), reader, "00.00")
 
 
 def write(path: Path, pairs: Sequence[TextPair]) -> None:

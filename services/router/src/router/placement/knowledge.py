@@ -8,17 +8,17 @@ from pathlib import Path
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
 from router.placement import views
-from router.placement.choose import Known, Precedent, PrecedentKey
+from router.placement.context import PlacementContext, Precedent, PrecedentKey
 from router.reading.classifier import Model
 from router.reading.model_files import find
 from router.reading.reader import default_reader, reader
-from router.registry.mandates import Authority
+from router.registry.mandates import MandateIndex
 from router.settings import MODELS, PRECEDENTS_FRESH_S
 from schemas.deadlines.policies import Policies
 from schemas.registry.fold import Registry
 
 
-class Knowing:
+class ContextProvider:
     """Asks the registry and the precedents for what is new; what follows from them is worked out once a version.
 
     `models` is the folder of the models that an operator made. Raises BadRules or BadModel when it is made: broken
@@ -38,15 +38,15 @@ class Knowing:
         self._model: Model | None = find(models, None)
         self._model_name: str | None = None
         self._reader = default_reader().with_model(self._model)
-        self._authority = Authority(Registry())
+        self._authority = MandateIndex(Registry())
         self._precedents: dict[PrecedentKey, Precedent] = {}
         self._read_at = float("-inf")
 
-    async def current(self) -> Known:
+    async def current(self) -> PlacementContext:
         """What is known, at most a moment ago. Raises as `now`."""
         return await self._known(await self.registry.current())
 
-    async def now(self) -> Known:
+    async def now(self) -> PlacementContext:
         """What is known with the whole registry of this instant: for a complaint that was filed before, every mandate
         given before it counts.
 
@@ -55,15 +55,15 @@ class Knowing:
         """
         return await self._known(await self.registry.now())
 
-    async def _known(self, registry: Registry) -> Known:
+    async def _known(self, registry: Registry) -> PlacementContext:
         if registry.model != self._model_name:
             self._model = await asyncio.to_thread(find, self.models, registry.model)
             self._model_name = registry.model
             self._reader = self._reader.with_model(self._model)
         if registry is not self._authority.registry:
             self._reader = reader(registry).with_model(self._model)
-            self._authority = Authority(registry)
+            self._authority = MandateIndex(registry)
         if self._monotonic() - self._read_at >= PRECEDENTS_FRESH_S:
             self._precedents = await self._database.read(views.precedents)
             self._read_at = self._monotonic()
-        return Known(self._authority, self._reader, self._precedents, self.policies)
+        return PlacementContext(self._authority, self._reader, self._precedents, self.policies)

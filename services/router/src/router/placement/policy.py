@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from router.placement.choose import Choice, Doubt, Known, Question, choose, question
+from router.placement.choose import Placement, Question, Referral, choose, question
+from router.placement.context import PlacementContext
 from router.placement.precedents import binding_basis
-from router.registry.mandates import Body
-from schemas.base.limits import TOLD_BEFORE
+from router.registry.mandates import AgencyUnit
+from schemas.base.limits import EARLIER_DETAILS
 from schemas.base.values import Basis, Candidate, Clock, Holder, HolderKind
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
@@ -30,7 +31,7 @@ CAPITAL = ZoneInfo("Asia/Jakarta")
 """Mandates begin and end on the capital's days."""
 
 
-def next_facts(state: Complaint, known: Known, at: datetime) -> list[Fact]:
+def next_facts(state: Complaint, known: PlacementContext, at: datetime) -> list[Fact]:
     """What follows for this complaint alone (parts and leads have functions of their own)."""
     if not state.is_open:
         return []
@@ -46,7 +47,7 @@ def asks_to_be_read(state: Complaint) -> bool:
     return state.is_open and state.status is Status.UNPLACED
 
 
-def place(state: Complaint, known: Known, at: datetime) -> list[Fact]:
+def place(state: Complaint, known: PlacementContext, at: datetime) -> list[Fact]:
     """Place what is unplaced: with a body, with the desk, or with the arbiter after the last return allowed."""
     if (within := _unit_return(state, known.registry, at)) is not None:
         return within
@@ -56,13 +57,13 @@ def place(state: Complaint, known: Known, at: datetime) -> list[Fact]:
     chosen = choose(state, asked, known, day_of(at))
     basis = _basis(asked, known)
     facts = _reading(state, asked, basis, chosen, at)
-    if isinstance(chosen, Doubt):
+    if isinstance(chosen, Referral):
         return [*facts, ComplaintReferred(at=at, reason=chosen.reason, basis=basis, candidates=chosen.candidates)]
     basis = basis.model_copy(update={"precedent": chosen.precedent})
     return [*facts, _routed(chosen.body, chosen.cause, basis, at, chosen.alternatives)]
 
 
-def overdue(state: Complaint, known: Known, at: datetime) -> list[Fact]:
+def overdue(state: Complaint, known: PlacementContext, at: datetime) -> list[Fact]:
     """To the desk, when the days for forwarding are over (SP4N-LAPOR!: three working days)."""
     clocks = running(state, known.registry, known.policies) if state.status is Status.UNPLACED else ()
     if any(due.clock is Clock.FORWARD and due.due_at <= at for due in clocks):
@@ -70,7 +71,7 @@ def overdue(state: Complaint, known: Known, at: datetime) -> list[Fact]:
     return []
 
 
-def bind(state: Complaint, known: Known, at: datetime) -> list[Fact]:
+def bind(state: Complaint, known: PlacementContext, at: datetime) -> list[Fact]:
     """Route what the arbiter has decided; if the body is gone since, its successor is bound."""
     if state.decided is None:
         return []
@@ -79,7 +80,7 @@ def bind(state: Complaint, known: Known, at: datetime) -> list[Fact]:
     return [_routed(body, "binding", basis, at, binding=True)] if body else []
 
 
-def follow_merger(state: Complaint, known: Known, at: datetime) -> list[Fact]:
+def follow_merger(state: Complaint, known: PlacementContext, at: datetime) -> list[Fact]:
     """Say in the stream who holds it since a merger or dissolution, in any status."""
     today = known.registry.holder(state.holder)
     if state.agency is None or today == state.holder:
@@ -121,7 +122,7 @@ def _told_before(whole: Complaint) -> tuple[ToldBefore, ...]:
     letters, kept = 0, list[ToldBefore]()
     for at, text in reversed(whole.details):
         letters += len(text)
-        if letters > TOLD_BEFORE:
+        if letters > EARLIER_DETAILS:
             break
         kept.append(ToldBefore(at=at, text=text))
     return tuple(reversed(kept))
@@ -159,11 +160,11 @@ def _unit_return(state: Complaint, registry: Registry, at: datetime) -> list[Fac
         return None
     asked = back.suggested_unit if back.suggested_unit in body.units else None
     basis = past_basis(state, registry)
-    return [_routed(Body(body.id, asked if asked != state.routed.unit else None), "suggestion", basis, at)]
+    return [_routed(AgencyUnit(body.id, asked if asked != state.routed.unit else None), "suggestion", basis, at)]
 
 
-def _reading(state: Complaint, asked: Question, basis: Basis, chosen: Choice | Doubt, at: datetime) -> list[Fact]:
-    alternatives = chosen.alternatives if isinstance(chosen, Choice) else chosen.candidates
+def _reading(state: Complaint, asked: Question, basis: Basis, chosen: Placement | Referral, at: datetime) -> list[Fact]:
+    alternatives = chosen.alternatives if isinstance(chosen, Placement) else chosen.candidates
     reading = ComplaintClassified(
         at=at, **{"class": state.class_}, sector=asked.read.words.sector, supervision=asked.supervision,
         urgent=asked.read.urgent, basis=basis, alternatives=alternatives,
@@ -172,7 +173,7 @@ def _reading(state: Complaint, asked: Question, basis: Basis, chosen: Choice | D
     return [] if before is not None and before.model_copy(update={"at": at}) == reading else [reading]
 
 
-def _basis(asked: Question, known: Known) -> Basis:
+def _basis(asked: Question, known: PlacementContext) -> Basis:
     words, where = asked.read.words, asked.read.where
     return Basis(
         registry_version=max(known.registry.version, 0), rules=known.reader.version, sector=words.sector,
@@ -184,7 +185,7 @@ def _basis(asked: Question, known: Known) -> Basis:
 
 
 def _routed(
-    body: Body,
+    body: AgencyUnit,
     cause: RoutedCause,
     basis: Basis,
     at: datetime,
@@ -197,24 +198,24 @@ def _routed(
     )
 
 
-def _living(registry: Registry, agency: str, unit: str | None) -> Body | None:
+def _living(registry: Registry, agency: str, unit: str | None) -> AgencyUnit | None:
     body = registry.living(agency)
-    return Body(body.id, unit if unit in body.units else None) if body is not None else None
+    return AgencyUnit(body.id, unit if unit in body.units else None) if body is not None else None
 
 
-def _heir(state: Complaint, today: Holder, known: Known, at: datetime) -> Body | None:
+def _heir(state: Complaint, today: Holder, known: PlacementContext, at: datetime) -> AgencyUnit | None:
     """The successor; else whoever is competent now; else the body over the one that is gone; else one with a part."""
     if today.kind is HolderKind.AGENCY and today.agency is not None:
         return _living(known.registry, today.agency, state.holder.unit)
     asked = question(state, known.reader.read(state), known)
     chosen = choose(state, asked, known, day_of(at))
-    if isinstance(chosen, Choice):
+    if isinstance(chosen, Placement):
         return chosen.body
     gone, seen = known.registry.agencies.get(state.agency or ""), set[str]()
     while gone is not None and gone.parent is not None and gone.id not in seen:
         seen.add(gone.id)
         if (parent := known.registry.living(gone.parent)) is not None:
-            return Body(parent.id)
+            return AgencyUnit(parent.id)
         gone = known.registry.agencies.get(gone.parent)
     others = (known.registry.living(part.agency) for part in state.parts)
-    return next((Body(other.id) for other in others if other is not None), None)
+    return next((AgencyUnit(other.id) for other in others if other is not None), None)

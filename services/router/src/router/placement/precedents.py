@@ -6,7 +6,8 @@ own report alone, and says so: nobody shall take it for a precedent.
 
 from typing import Final, NamedTuple
 
-from router.placement.choose import Known, PrecedentKey, home_level
+from router.placement.choose import home_level
+from router.placement.context import PlacementContext, PrecedentKey
 from router.registry.mandates import area, precise
 from schemas.base.refusals import InvalidField
 from schemas.base.values import Basis, Level, Matter
@@ -14,7 +15,7 @@ from schemas.complaint.state import Complaint
 from schemas.events.router import ArbitrationDecided
 
 
-class Like(NamedTuple):
+class PrecedentScope(NamedTuple):
     """What the arbiter says of later reports. What is not said is taken as the report itself was read."""
 
     sector: str | None = None
@@ -23,27 +24,27 @@ class Like(NamedTuple):
     alone: bool = False
 
 
-UNSAID: Final = Like()
+UNSTATED_SCOPE: Final = PrecedentScope()
 
 
-def speaks_for(state: Complaint, like: Like, known: Known) -> Matter | None:
+def precedent_matter(state: Complaint, like: PrecedentScope, known: PlacementContext) -> Matter | None:
     """For what a decision on this complaint is a precedent; None: it binds this complaint alone.
 
     Raises:
         InvalidField: what the arbiter names makes no precedent; names the field that is wrong or missing.
     """
-    named = like._replace(alone=False) != UNSAID
+    named = like._replace(alone=False) != UNSTATED_SCOPE
     if named and like.alone:
         raise InvalidField(field="alone", why="what binds this report alone names no sector, level or region")
     if named and state.supervision:
         raise InvalidField(field="sector", why="a decision on suspected misconduct binds its own report alone")
     if like.alone:
         return None
-    found = _named(state, like, known) if named else as_read(state)
+    found = _named(state, like, known) if named else matter_as_read(state)
     return found.model_copy(update={"region_name": known.reader.place_name(found.region)}) if found else None
 
 
-def as_read(state: Complaint) -> Matter | None:
+def matter_as_read(state: Complaint) -> Matter | None:
     """The same where the arbiter names nothing."""
     # Who examines the misconduct of a body's servants has no authority over its field, and the like of it is placed by
     # supervision, which asks no precedent.
@@ -74,13 +75,13 @@ def precedent_key(basis: Basis) -> PrecedentKey | None:
     return basis.sector, basis.level.value, area(basis.level, basis.region)
 
 
-def _named(state: Complaint, like: Like, known: Known) -> Matter:
+def _named(state: Complaint, like: PrecedentScope, known: PlacementContext) -> Matter:
     read = state.classified.basis if state.classified is not None else None
     own = read.sector if read is not None else None
     sector = like.sector or own
     if sector is None:
         raise InvalidField(field="sector", why="name the field too: the report was not read as one of a clear field")
-    if sector not in known.authority.sectors():
+    if sector not in known.mandates.sectors():
         raise InvalidField(field="sector", why="no body has a mandate for this field")
     # A level that was read without a field stands in the report's own words.
     as_was_read = read.level if read is not None and own in (None, sector) else None
@@ -94,6 +95,6 @@ def _named(state: Complaint, like: Like, known: Known) -> Matter:
     return Matter(sector=sector, level=level, region=where)
 
 
-def _is_there(region: str, known: Known) -> bool:
+def _is_there(region: str, known: PlacementContext) -> bool:
     bodies = known.registry.agencies.values()
     return known.reader.place_name(region) is not None or any((b.region or "").startswith(region) for b in bodies)

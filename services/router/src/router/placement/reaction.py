@@ -16,8 +16,8 @@ from chassis.write.command import handle
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause, Repository
 from router.placement import policy
-from router.placement.choose import Known
-from router.placement.knowledge import Knowing
+from router.placement.context import PlacementContext
+from router.placement.knowledge import ContextProvider
 from router.reading.model_files import BadModel
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
@@ -43,11 +43,11 @@ EVENT_TYPES: Final = names(
 log = structlog.get_logger(__name__)
 
 
-class Placing:
+class PlacementReaction:
     """The reaction (see `chassis.react.reaction.Reaction`)."""
 
-    def __init__(self, repository: Repository, knowing: Knowing, clock: TimeSource) -> None:
-        self._repository, self._knowing, self._clock = repository, knowing, clock
+    def __init__(self, repository: Repository, placement_context: ContextProvider, clock: TimeSource) -> None:
+        self._repository, self._knowing, self._clock = repository, placement_context, clock
 
     async def __call__(self, loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
         """What router adds to each of these now."""
@@ -64,7 +64,9 @@ class Placing:
         known = _having_read(known, [each.state for each in loaded])
         return [_outcome(each, self._facts(each.state, leads, known, at), at) for each in loaded]
 
-    def _facts(self, state: Complaint, leads: dict[UUID, Complaint], known: Known, at: datetime) -> list[Fact]:
+    def _facts(
+        self, state: Complaint, leads: dict[UUID, Complaint], known: PlacementContext, at: datetime
+    ) -> list[Fact]:
         if state.status is Status.JOINED and state.lead in leads:
             return policy.release(state, leads[state.lead], at)
         try:
@@ -98,7 +100,7 @@ class Placing:
         await handle(self._repository, part.id, begin, cause, opens=whole.state.id)
 
 
-def _having_read(known: Known, states: Sequence[Complaint]) -> Known:
+def _having_read(known: PlacementContext, states: Sequence[Complaint]) -> PlacementContext:
     try:
         return known.ahead([state for state in states if policy.asks_to_be_read(state)])
     except Exception as error:  # noqa: BLE001 - one of them cannot be read: each alone then, so that only that one waits
@@ -116,7 +118,7 @@ def _outcome(loaded: LoadedStream, facts: list[Fact], at: datetime) -> Outcome |
 
 def _asking(whole: LoadedStream, part: Part) -> UUID:
     """The split that names this part."""
-    splits = ((told.event_id, told.fact) for told in whole.told())
+    splits = ((told.event_id, told.fact) for told in whole.facts())
     return next(id_ for id_, fact in splits if isinstance(fact, ComplaintSplit) and part.id in _named(fact))
 
 

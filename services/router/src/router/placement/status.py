@@ -40,7 +40,7 @@ CLOSED: Final = Status.CLOSED.value
 ENDED_FOR_FOLLOWERS: Final = ("withdrawn", "archived", "incomplete")
 
 
-class Standing(NamedTuple):
+class StatusRow(NamedTuple):
     """`place`: where it lies now, or the way it ended (see the constants). `held_by`: the agency to which it
     belongs, or would again after a dispute. `protected`: of supervision grade, so nobody may follow it.
     """
@@ -54,7 +54,7 @@ class Standing(NamedTuple):
     protected: bool = False
 
 
-def stand(before: Standing, type_: str, data: Mapping[str, Any], position: int) -> Standing:
+def status_after(before: StatusRow, type_: str, data: Mapping[str, Any], position: int) -> StatusRow:
     """The row after one more fact. `position`: where that stands in the store."""
     if type_ == ComplaintClassified.__name__:
         return before._replace(protected=bool(data.get("supervision")))
@@ -71,7 +71,7 @@ def stand(before: Standing, type_: str, data: Mapping[str, Any], position: int) 
     return moved._replace(lead=data["lead"], held_by=None) if place == JOINED else moved
 
 
-_TO: Final[Mapping[str, str]] = {
+PLACE_AFTER_EVENT: Final[Mapping[str, str]] = {
     ComplaintReferred.__name__: TRIAGE,
     ReporterAsked.__name__: ASKED,
     ArbitrationOpened.__name__: ARBITRATION,
@@ -84,7 +84,7 @@ _TO: Final[Mapping[str, str]] = {
 }
 
 
-def _place(before: Standing, type_: str, data: Mapping[str, Any]) -> str | None:
+def _place(before: StatusRow, type_: str, data: Mapping[str, Any]) -> str | None:
     match type_:
         case DetailAdded.__name__:
             return TRIAGE if before.place == ASKED else None
@@ -97,10 +97,10 @@ def _place(before: Standing, type_: str, data: Mapping[str, Any]) -> str | None:
         case OmbudsmanRequested.__name__:
             return UNPLACED if before.place == JOINED else None
         case _:
-            return _TO.get(type_)
+            return PLACE_AFTER_EVENT.get(type_)
 
 
-def _after_dispute(before: Standing) -> str:
+def _after_dispute(before: StatusRow) -> str:
     if before.place in ENDED_FOR_FOLLOWERS:
         return TRIAGE
     return UNPLACED if before.place == JOINED else WITH_AGENCY

@@ -22,7 +22,7 @@ from schemas.complaint.state import Complaint
 from schemas.events.agency_inbox import ComplaintDelivered
 from schemas.events.base import names
 
-UNMOVED_BY: Final = names(ComplaintDelivered)
+IGNORED_TYPES: Final = names(ComplaintDelivered)
 """Whether a body was told changes nothing for router."""
 log = structlog.get_logger(__name__)
 

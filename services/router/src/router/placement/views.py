@@ -26,9 +26,9 @@ from chassis.project.from_store import position_table
 from chassis.project.view import View, as_recorded
 from chassis.sql.statements import add, among, replace
 from chassis.sweep.sweep import SweepTables, sweep_tables
-from router.placement.choose import Precedent, PrecedentKey
+from router.placement.context import Precedent, PrecedentKey
 from router.placement.precedents import precedent_key
-from router.placement.status import CLOSED, ENDED_FOR_FOLLOWERS, JOINED, Standing, stand
+from router.placement.status import CLOSED, ENDED_FOR_FOLLOWERS, JOINED, StatusRow, status_after
 from router.settings import CHAIN, WATCH_BATCH
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX
@@ -41,7 +41,7 @@ ANYWHERE: Final = ""
 """The area of a national precedent, as a key column holds it."""
 
 
-class Tables(NamedTuple):
+class RouterTables(NamedTuple):
     """The tables of the view, in the order in which `define` declares them."""
 
     standing: Table
@@ -52,7 +52,7 @@ class Tables(NamedTuple):
 def define(metadata: MetaData, prefix: str) -> Sequence[Table]:
     """Declare the tables; asked twice, the same ones."""
     if f"{prefix}standing" in metadata.tables:
-        return [metadata.tables[f"{prefix}{name}"] for name in Tables._fields]
+        return [metadata.tables[f"{prefix}{name}"] for name in RouterTables._fields]
     standing = Table(
         f"{prefix}standing",
         metadata,
@@ -85,19 +85,19 @@ def define(metadata: MetaData, prefix: str) -> Sequence[Table]:
     return [standing, part, precedent]
 
 
-TABLES: Final = Tables(*define(METADATA, ""))
+TABLES: Final = RouterTables(*define(METADATA, ""))
 SWEEP: Final[SweepTables] = sweep_tables(METADATA)
 position_table(METADATA)
 
 
 def apply(connection: Connection, tables: Sequence[Table], events: Sequence[RecordedEvent]) -> None:
     """Write what these events changed."""
-    own = Tables(*tables)
+    own = RouterTables(*tables)
     told = [(event, from_json(event.data)) for event in events]
     rows = _standing(connection, own.standing, {_complaint(event) for event in events})
     for event, data in told:
-        before = rows.get(_complaint(event)) or Standing(_complaint(event))
-        rows[_complaint(event)] = stand(before, event.type, data, event.position)
+        before = rows.get(_complaint(event)) or StatusRow(_complaint(event))
+        rows[_complaint(event)] = status_after(before, event.type, data, event.position)
         _parts(connection, own.part, event, data)
         if event.type == ComplaintRouted.__name__ and data.get("binding"):
             _precedent(connection, own.precedent, event, data)
@@ -180,12 +180,12 @@ def _complaint(event: RecordedEvent) -> str:
     return event.stream.removeprefix(COMPLAINT_PREFIX)
 
 
-def _standing(connection: Connection, table: Table, complaints: Iterable[str]) -> dict[str, Standing]:
+def _standing(connection: Connection, table: Table, complaints: Iterable[str]) -> dict[str, StatusRow]:
     found = connection.execute(among(table.c.complaint), {"keys": list(complaints)})
-    return {row.complaint: Standing(*row) for row in found}
+    return {row.complaint: StatusRow(*row) for row in found}
 
 
-def _put(connection: Connection, table: Table, rows: Iterable[Standing]) -> None:
+def _put(connection: Connection, table: Table, rows: Iterable[StatusRow]) -> None:
     written = [row._asdict() for row in rows]
     replace(connection, table.c.complaint, [row["complaint"] for row in written], written)
 

@@ -9,7 +9,7 @@ from schemas.reference.load import calendars
 from schemas.registry.fold import Registry
 
 
-async def plant(repository: Repository, clock: TimeSource) -> int:
+async def apply_seed(repository: Repository, clock: TimeSource) -> int:
     """Add what is missing, in steps that every store takes; how many facts were added to the registry meanwhile."""
     known = await repository.registry()
     before = known.version

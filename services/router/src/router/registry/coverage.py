@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple
 
 from router.geography.codes import is_province
 from router.lexicon.files import StrictModel, parse_toml, read_data
-from router.registry.mandates import Authority, Body
+from router.registry.mandates import AgencyUnit, MandateIndex
 from schemas.base.values import Level, RegionCode, Sector
 
 Fault = Literal["hole", "overlap", "not_at_this_level"]
@@ -50,10 +50,10 @@ class Finding(NamedTuple):
     sector: str
     level: Level
     region: RegionCode | None
-    bodies: tuple[Body, ...] = ()
+    bodies: tuple[AgencyUnit, ...] = ()
 
 
-class Covered(NamedTuple):
+class Coverage(NamedTuple):
     """What was looked at: `held` have one body, `stated` have none for a stated reason, the rest are findings."""
 
     held: int
@@ -62,8 +62,8 @@ class Covered(NamedTuple):
 
 
 def covered(
-    authority: Authority, divisions: Divisions, sectors: Iterable[str], regions: Iterable[str], day: date
-) -> Covered:
+    authority: MandateIndex, divisions: Divisions, sectors: Iterable[str], regions: Iterable[str], day: date
+) -> Coverage:
     """Every one of the sectors (and those of the registry), at every level, in every region, on that day."""
     held, stated, findings = 0, dict[tuple[str, Level], str](), list[Finding]()
     places = tuple(regions)
@@ -78,7 +78,7 @@ def covered(
                 held += due and fault is None
                 if fault is not None:
                     findings.append(Finding(fault, sector, level, region, bodies))
-    return Covered(held, stated, tuple(findings))
+    return Coverage(held, stated, tuple(findings))
 
 
 def _at(level: Level, places: Iterable[str]) -> Iterator[str | None]:

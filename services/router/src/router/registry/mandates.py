@@ -18,18 +18,18 @@ KEPT: Final = 20_000
 """So many answers are kept: one registry says the same all day."""
 
 
-class Body(NamedTuple):
+class AgencyUnit(NamedTuple):
     """A living body, and the unit that has the field, where one is named."""
 
     agency: str
     unit: str | None = None
 
 
-class Step(NamedTuple):
+class CompetentBodies(NamedTuple):
     """Who is competent at one level: nobody, one body, or several in dispute."""
 
     level: Level
-    bodies: tuple[Body, ...]
+    bodies: tuple[AgencyUnit, ...]
 
 
 def area(level: Level, region: str | None) -> str | None:
@@ -45,7 +45,7 @@ def precise(level: Level, region: str | None) -> bool:
     return len(region or "") >= least
 
 
-class Authority:
+class MandateIndex:
     """The mandates of one version of the registry."""
 
     def __init__(self, registry: Registry) -> None:
@@ -59,21 +59,23 @@ class Authority:
             self._levels[sector].add(level)
         self._bodies = lru_cache(maxsize=KEPT)(self._competent)
 
-    def home(self, sector: str) -> Level:
+    def most_local_level(self, sector: str) -> Level:
         """The most local level at which anybody has this field."""
         return next((level for level in MOST_LOCAL_FIRST if level in self._levels.get(sector, ())), Level.NATIONAL)
 
-    def steps(self, sector: str, region: str | None, day: date) -> list[Step]:
+    def bodies_by_level(self, sector: str, region: str | None, day: date) -> list[CompetentBodies]:
         """Who is competent for this place, the most local level first."""
-        return [Step(level, self.bodies(sector, level, region, day)) for level in MOST_LOCAL_FIRST]
+        return [CompetentBodies(level, self.bodies(sector, level, region, day)) for level in MOST_LOCAL_FIRST]
 
-    def may(self, agency: str, sector: str, region: str | None, day: date) -> bool:
+    def has_mandate(self, agency: str, sector: str, region: str | None, day: date) -> bool:
         """Whether the body has this field there, at any level; anywhere, if the place is not known."""
         if region is not None:
-            return any(agency == body.agency for step in self.steps(sector, region, day) for body in step.bodies)
+            return any(
+                agency == body.agency for step in self.bodies_by_level(sector, region, day) for body in step.bodies
+            )
         return any(m.sector == sector and m.on(day) and self._heir(m) == agency for m in self.registry.mandates)
 
-    def above(self, accused: str, returned: Collection[str]) -> Agency | None:
+    def inspectorate_over(self, accused: str, returned: Collection[str]) -> Agency | None:
         """The nearest inspectorate over the accused body that has not given this back; never that body itself."""
         seen, at = {accused}, self.registry.agencies.get(accused)
         while at is not None and at.inspectorate is not None:
@@ -89,17 +91,19 @@ class Authority:
         """Every field that anybody ever had."""
         return self._levels.keys()
 
-    def bodies(self, sector: str, level: Level, region: str | None, day: date) -> tuple[Body, ...]:
+    def bodies(self, sector: str, level: Level, region: str | None, day: date) -> tuple[AgencyUnit, ...]:
         """Who has the field at that level in that region, on that day."""
         return self._bodies(sector, level, area(Level.REGENCY, region), day)
 
-    def _competent(self, sector: str, level: Level, region: str | None, day: date) -> tuple[Body, ...]:
+    def _competent(self, sector: str, level: Level, region: str | None, day: date) -> tuple[AgencyUnit, ...]:
         units: dict[str, set[str | None]] = {}
         for mandate in self._mandates(sector, level, region):
             agency = self._heir(mandate) if mandate.on(day) else None
             if agency is not None:
                 units.setdefault(agency, set()).add(mandate.unit if agency == mandate.agency else None)
-        return tuple(Body(agency, next(iter(own)) if len(own) == 1 else None) for agency, own in sorted(units.items()))
+        return tuple(
+            AgencyUnit(agency, next(iter(own)) if len(own) == 1 else None) for agency, own in sorted(units.items())
+        )
 
     def _mandates(self, sector: str, level: Level, region: str | None) -> Iterator[Mandate]:
         if level is not Level.NATIONAL and region is None:

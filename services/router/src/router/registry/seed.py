@@ -58,7 +58,7 @@ def missing(state: Registry, calendars: tuple[ReviewedCalendar, ...], at: dateti
     return list(islice(_missing(state, calendars, at), BATCH))
 
 
-def planted(calendars: tuple[ReviewedCalendar, ...], at: datetime) -> Registry:
+def seeded_registry(calendars: tuple[ReviewedCalendar, ...], at: datetime) -> Registry:
     """The registry of a new installation."""
     state = Registry()
     while facts := missing(state, calendars, at):

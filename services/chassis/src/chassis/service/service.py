@@ -1,0 +1,84 @@
+"""One service as the processes that run it need it: routes, what its web side opens, its read models, its worker."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from fastapi import APIRouter, FastAPI
+from starlette.datastructures import State
+
+from chassis.base.settings import Settings, read_settings
+from chassis.http.web import install
+from chassis.project.rebuild import Rebuildable
+from chassis.service.platform import Platform, open_platform
+from chassis.service.process import BackgroundTask, run_process
+from chassis.sql.database import Database
+from chassis.write.repository import Repository
+
+
+class Context(Protocol):
+    """What a service's endpoints work with: its repository, its database, and more of its own."""
+
+    @property
+    def repository(self) -> Repository: ...
+    @property
+    def database(self) -> Database: ...
+
+
+C = TypeVar("C", bound=Context)
+
+
+@dataclass(frozen=True, slots=True)
+class Service(Generic[C]):
+    """`open` opens the web side's context and `tasks` the worker's background tasks; each closes it on leaving.
+    `views` lists the read models that `satupintu rebuild` can rebuild. `database` names the database in /readyz.
+    """
+
+    name: str
+    routers: Sequence[APIRouter]
+    open: Callable[[Platform], AbstractAsyncContextManager[C]]
+    tasks: Callable[[Platform], AbstractAsyncContextManager[Sequence[BackgroundTask]]]
+    views: Callable[[C], Sequence[Rebuildable]] = lambda _context: ()
+    database: str = "views"
+
+    @property
+    def package(self) -> str:
+        """The name of its Python package, also of its context in an app's state."""
+        return self.name.replace("-", "_")
+
+    @asynccontextmanager
+    async def running(self, platform: Platform, state: State) -> AsyncIterator[None]:
+        """Keep the context in an app's state while it serves."""
+        async with self.open(platform) as context:
+            setattr(state, self.package, context)
+            yield
+
+    async def ready(self, state: State) -> dict[str, str]:
+        """Ping the store and the service's database; "ok" for each. Raises what they raise."""
+        context: Context = getattr(state, self.package)
+        await context.repository.store.store_id()
+        await context.database.read(lambda connection: connection.exec_driver_sql("select 1").scalar())
+        return {"store": "ok", self.database: "ok"}
+
+    def web(self) -> FastAPI:
+        """The web side as an app of its own."""
+
+        @asynccontextmanager
+        async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+            async with open_platform(read_settings()) as platform, self.running(platform, app.state):
+                yield
+
+        return self.mount(FastAPI(title=f"Satupintu {self.name}", lifespan=lifespan))
+
+    def mount(self, app: FastAPI) -> FastAPI:
+        """Add the routes and the error answers to `app`, whose state holds or will hold the context."""
+        for router in self.routers:
+            app.include_router(router)
+        install(app, lambda: self.ready(app.state))
+        return app
+
+    async def worker(self, settings: Settings) -> int:
+        """Run the background tasks until SIGTERM; the exit status."""
+        async with open_platform(settings) as platform, self.tasks(platform) as tasks:
+            return await run_process(self.name, tasks, port=settings.port, host=settings.host)
