@@ -19,7 +19,7 @@ KILLS ?= 20
 JOBS ?= 1
 WORKERS ?= auto
 # Each worker of pytest starts servers of its own: more than four need more memory than a laptop has.
-ABREAST := -n $(WORKERS) --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+ABREAST := -n $(WORKERS) --maxprocesses 4
 ifneq ($(STORE),)
 # Whatever looks into the store looks into this one. Not on a command line, where a password would be seen.
 export SATUPINTU_STORE_URL := $(STORE)

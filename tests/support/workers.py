@@ -4,7 +4,7 @@ Each worker process starts servers of its own (Kafka, PostgreSQL, the KurrentDB 
 """
 
 import gc
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -13,6 +13,10 @@ from local import paths
 PORTS: Final = range(65536)
 LONGEST_FIRST: Final = ("chaos", "journey", "broker", "slow")
 """Markers in the order in which their tests start. A long test that starts last would leave the other workers idle."""
+SHARING: Final = "tests/journey/"
+"""The folder whose tests share one platform, and so one worker,"""
+ALONE: Final = ("test_every_store.py", "test_learning_from_history.py")
+"""save those of these files, which start their own."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -23,15 +27,24 @@ def pytest_configure(config: pytest.Config) -> None:
         paths.given.update(port for port in PORTS if port // 2 % of != mine)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Send tests in order, each to the worker that is free, and a group to one worker."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduler(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            shares = nodeid.startswith(SHARING) and not any(file in nodeid for file in ALONE)
+            return SHARING if shares else nodeid
+
+    config.option.loadscopereorder = False
+    return Scheduler(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Sort by expected duration, and keep the tests of one shared platform on one worker."""
-    if not hasattr(config, "workerinput"):
-        return
-    items.sort(key=_turn)
-    for item in items:
-        if item.get_closest_marker("journey") and "platform" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("platform"))
+    """Sort by expected duration, in a worker."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=_turn)
 
 
 def pytest_collection_finish() -> None:
