@@ -10,7 +10,6 @@ from fastapi import FastAPI
 
 from agency_inbox import http, views
 from agency_inbox.context import Inbox
-from agency_inbox.postbox import MemoryPostbox
 from agency_inbox.reaction import Delivery
 from agency_inbox.refused_replies import RefusedReplies
 from agency_inbox.settings import SERVICE
@@ -25,6 +24,7 @@ from chassis.store.memory import MemoryStore
 from chassis.write.repository import Repository
 from schemas.reference.load import policies
 from support.inbox import T0, keep_registry
+from support.memory_postbox import MemoryPostbox
 
 CLUSTER = UUID(int=7)
 

@@ -5,7 +5,8 @@ from uuid import UUID
 import pytest
 
 from agency_inbox import decide
-from agency_inbox.casework import Acknowledge, ActingAgency, Clarify, Move, RecordProgress, Respond, Return
+from agency_inbox.decide import Acknowledge, ActingAgency, Clarify, Move, RecordProgress, Respond, Return
+from agency_inbox.parts import NOTHING_OPEN, OpenParts, open_parts
 from schemas.base.refusals import (
     AlreadyClosed,
     BindingPlacement,
@@ -55,9 +56,7 @@ MOVES: list[Move] = [
 ]
 
 
-def move(
-    state: Complaint, asked: Move, agency: str = PLN, open_parts: decide.OpenParts = decide.NOTHING_OPEN
-) -> list[Fact]:
+def move(state: Complaint, asked: Move, agency: str = PLN, open_parts: OpenParts = NOTHING_OPEN) -> list[Fact]:
     return decide.move(state, ActingAgency(agency, registry(), hours(1)), asked, open_parts)
 
 
@@ -66,7 +65,7 @@ def refused(
     asked: Move,
     agency: str = PLN,
     why: type[Refusal] = Refusal,
-    open_parts: decide.OpenParts = decide.NOTHING_OPEN,
+    open_parts: OpenParts = NOTHING_OPEN,
 ) -> dict[str, object]:
     with pytest.raises(why) as caught:
         move(state, asked, agency, open_parts)
@@ -220,10 +219,10 @@ def part(*facts: Fact) -> Complaint:
 
 def test_a_whole_waits_for_its_mandatory_parts_alone() -> None:
     state = whole()
-    assert list(decide.open_parts(state, {})) == [complaint(1)]
-    assert list(decide.open_parts(state, {complaint(1): part()})) == [complaint(1)]
+    assert list(open_parts(state, {})) == [complaint(1)]
+    assert list(open_parts(state, {complaint(1): part()})) == [complaint(1)]
     answered = then(part(), move(part(), Respond(ANSWER, 1), CITY))
-    assert not decide.open_parts(state, {complaint(1): answered})
+    assert not open_parts(state, {complaint(1): answered})
     assert then(state, move(state, Respond(ANSWER, 2))).status is Status.ANSWERED
 
 

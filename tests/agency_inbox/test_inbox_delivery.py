@@ -7,7 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from agency_inbox.delivery import NEWS, receipt_cause, undelivered
-from agency_inbox.postbox import MemoryPostbox, OutgoingMessage
+from agency_inbox.postbox import OutgoingMessage
 from agency_inbox.reaction import Delivery
 from chassis.base.clock import FixedClock
 from chassis.base.message import Message
@@ -24,6 +24,7 @@ from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased
 from schemas.reference.load import policies
 from support.background_tasks import impatient
 from support.inbox import PLN, ROADS, T0, WORDS, complaint, detail, filed, given, keep, routed, then
+from support.memory_postbox import MemoryPostbox
 
 HELD = (filed(), routed())
 
@@ -215,7 +216,7 @@ async def test_the_sweep_leaves_young_news_to_the_agent(
     repository: Repository, delivery: Delivery, postbox: MemoryPostbox, clock: FixedClock
 ) -> None:
     await keep(repository.store, repository, complaint(), HELD)
-    react = partial(delivery.what_was_left, timedelta(seconds=30))
+    react = partial(delivery.deliver_overdue, timedelta(seconds=30))
     clock.advance(timedelta(seconds=29))
     await Reactor(repository, react, impatient()).handle([complaint()])
     assert kinds(postbox) == []

@@ -170,7 +170,7 @@ async def test_who_leads_a_whole_sees_where_its_parts_stand(inbox: Inbox, web: h
     )
     [told] = (await web.get(at(), params={"lang": "en"})).json()["parts"]
     assert (told["agency"], told["status"], told["holder"]) == (CITY, "routed", f"agency:{ROADS}")
-    assert told["status_text"] == "forwarded, waiting to be taken up"
+    assert told["status_text"] == "forwarded, waiting for the agency to begin"
 
 
 async def test_who_leads_a_whole_reads_what_each_part_was_answered_and_nobody_else_does(

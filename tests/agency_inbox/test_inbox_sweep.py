@@ -9,7 +9,6 @@ import pytest
 from agency_inbox import views
 from agency_inbox.context import Inbox
 from agency_inbox.delivery import TopicIds
-from agency_inbox.postbox import MemoryPostbox
 from agency_inbox.reaction import Delivery
 from agency_inbox.sweep import AgencyTopicProvisioner, plan
 from chassis.base.clock import FixedClock
@@ -18,6 +17,7 @@ from schemas.events.intake import ComplaintWithdrawn
 from schemas.events.registry import AgencyRegistered
 from support.background_tasks import impatient
 from support.inbox import CITY, PLN, ROADS, T0, complaint, detail, filed, keep, keep_registry, merged, routed
+from support.memory_postbox import MemoryPostbox
 
 HELD = (filed(), routed())
 GRACE = timedelta(seconds=30)
@@ -43,7 +43,7 @@ def sweep(inbox: Inbox, delivery: Delivery, postbox: MemoryPostbox) -> Sweep:
         inbox.repository,
         inbox.clock,
         plan=plan(postbox.known, GRACE),
-        react=partial(delivery.what_was_left, GRACE),
+        react=partial(delivery.deliver_overdue, GRACE),
         tables=views.SWEEP,
         retry_policy=impatient(),
     )

@@ -15,7 +15,7 @@ from chassis.base.message import Message
 from chassis.base.settings import Settings
 from chassis.cli.dead_letters import app
 from chassis.deadletter.port import DeadLetter
-from chassis.deadletter.replay import Desk, NoLetter, NotKept
+from chassis.deadletter.replay import BodyNotStored, DeadLetterReplay, NoSuchDeadLetter
 from chassis.deadletter.topic import KafkaDeadLetters
 from chassis.kafka.admin import Admin
 from chassis.keys.keyring import MemoryKeyRing
@@ -52,7 +52,7 @@ async def put(kafka: str, service: str, *letters: DeadLetter) -> None:
 async def test_a_letter_is_read_back_as_it_was_put(kafka: str) -> None:
     given = await letter(kafka, "letters-back")
     await put(kafka, "letters-back", given)
-    async with Desk(kafka, "letters-back") as desk:
+    async with DeadLetterReplay(kafka, "letters-back") as desk:
         [(offset, found)] = await desk.open()
     assert offset == 0
     assert found.message._replace(timestamp_ms=0) == given.message
@@ -85,10 +85,10 @@ async def test_a_letter_is_kept_for_as_many_days_as_the_policy_in_force_says(
 async def test_a_replayed_message_is_in_its_own_partition_again_and_no_longer_listed(kafka: str) -> None:
     first, second = await letter(kafka, "letters-replay", b"1"), await letter(kafka, "letters-replay", b"2")
     await put(kafka, "letters-replay", first, second)
-    async with Desk(kafka, "letters-replay") as desk:
+    async with DeadLetterReplay(kafka, "letters-replay") as desk:
         await desk.replay(0)
         assert [at for at, _ in await desk.open()] == [1]
-        with pytest.raises(NoLetter):
+        with pytest.raises(NoSuchDeadLetter):
             await desk.replay(0)
         assert await desk.replay_all() == 1
         assert await desk.open() == []
@@ -102,7 +102,7 @@ async def test_a_replayed_message_is_in_its_own_partition_again_and_no_longer_li
 
 async def test_a_message_that_fails_again_after_its_replay_is_a_new_open_letter(kafka: str) -> None:
     await put(kafka, "letters-twice", await letter(kafka, "letters-twice"))
-    async with Desk(kafka, "letters-twice") as desk:
+    async with DeadLetterReplay(kafka, "letters-twice") as desk:
         await desk.replay(0)
         [again] = await committed(kafka, "letters-twice", 3)
         await put(kafka, "letters-twice", DeadLetter("keeper", again, "still not", 1))
@@ -115,11 +115,11 @@ async def test_a_message_that_fails_again_after_its_replay_is_a_new_open_letter(
 async def test_a_message_too_large_to_be_copied_is_named_and_stops_nobody(kafka: str) -> None:
     huge = await letter(kafka, "letters-huge", b"x" * 1_048_500)
     await put(kafka, "letters-huge", huge, await letter(kafka, "letters-huge"))
-    async with Desk(kafka, "letters-huge") as desk:
+    async with DeadLetterReplay(kafka, "letters-huge") as desk:
         [(_, found), (_, behind)] = await desk.open()
         assert (found.message.place, found.message.value, found.reason) == (huge.message.place, b"", huge.reason)
         assert behind.message.value == SECRET_WORDS.encode()
-        with pytest.raises(NotKept):
+        with pytest.raises(BodyNotStored):
             await desk.replay(0)
         assert await desk.replay_all() == 1
 
@@ -127,7 +127,7 @@ async def test_a_message_too_large_to_be_copied_is_named_and_stops_nobody(kafka:
 async def test_a_message_of_nothing_at_all_is_kept_too(kafka: str) -> None:
     given = DeadLetter("keeper", Message("letters-nothing", 0, 3, None, None), "Poison: nothing in it")
     await put(kafka, "letters-nothing", given)
-    async with Desk(kafka, "letters-nothing") as desk:
+    async with DeadLetterReplay(kafka, "letters-nothing") as desk:
         [(_, found)] = await desk.open()
     assert (found.message.place, found.message.value) == ("letters-nothing/0@3", b"")
 

@@ -32,7 +32,7 @@ async def types(escalation: Escalation, complaint: UUID = A) -> list[str]:
 
 
 async def sweep(escalation: Escalation) -> int:
-    await escalation.sweep.rebase()
+    await escalation.sweep.replan_outdated()
     await escalation.sweep.feed()
     return await escalation.sweep.once()
 
@@ -84,7 +84,7 @@ async def test_two_sweepers_at_once_say_each_thing_once(platform: Platform, cloc
     async with open_escalation(platform) as one, open_escalation(platform) as two:
         for index in range(20):
             await write(one.repository, named(f"c{index}"), filed(index), routed())
-        await one.sweep.rebase()
+        await one.sweep.replan_outdated()
         await one.sweep.feed()
         clock.advance(timedelta(days=30))
         await asyncio.gather(one.sweep.once(), two.sweep.once())
@@ -140,13 +140,13 @@ async def test_what_was_planned_by_an_older_calendar_is_planned_again_whoever_lo
     registry = RegistryView(Repository(platform.store, platform.keyring, "reader"), fresh_s=0)
     beside = Platform(platform.settings, platform.store, platform.keyring, clock, registry)
     async with open_escalation(platform) as one, open_escalation(beside) as two, open_escalation(platform) as three:
-        await two.sweep.rebase()
+        await two.sweep.replan_outdated()
         clock.advance(timedelta(days=1))
         day = Holiday(on=(T0 + timedelta(days=4)).date(), name="Cuti bersama", kind="joint_leave")
         decree = CalendarDecreed(at=clock.now(), calendar="national", year=2026, source="SKB", days=(day,))
         await write(one.repository, A, filed(), routed())
         await keep_registry(platform.store, one.repository, decree)
-        await one.sweep.rebase()
+        await one.sweep.replan_outdated()
         await two.sweep.feed()  # by what it knew when it began
         clock.advance(timedelta(seconds=1))
         await sweep({"who planned it": two, "whoever is started next": three}.get(who, one))
@@ -162,7 +162,7 @@ async def test_other_numbers_in_the_policies_plan_all_that_is_open_again_once(
     later = first._replace(reminder_wd=first.reminder_wd - 1)
     monkeypatch.setattr(app, "policies", lambda: Policies((later,)))
     async with open_escalation(platform) as newer:
-        assert [await newer.sweep.rebase() for _ in range(2)] == [1, 0]
+        assert [await newer.sweep.replan_outdated() for _ in range(2)] == [1, 0]
         assert [row.due_at for row in await newer.sweep.rows()] == [T0 + timedelta(days=4, hours=1)]
 
 

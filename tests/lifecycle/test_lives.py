@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from agency_inbox.casework import Acknowledge, Clarify, Move, RecordProgress, Respond, Return, owner_of
+from agency_inbox.access import owner_of
+from agency_inbox.decide import Acknowledge, Clarify, Move, RecordProgress, Respond, Return
 from agency_inbox.delivery import undelivered
 from agency_inbox.views import BEFORE_ANYBODY
 from audit.books import Books, Summary, summary

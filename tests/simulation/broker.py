@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from chassis.base.errors import BrokerUnavailable
 from chassis.base.message import Header, Message
-from chassis.relay.checkpoint import Checkpoint
+from chassis.relay.checkpoint import RelayCheckpoint
 from chassis.relay.publisher import placed
 from schemas.base.envelope import RecordedEvent
 from simulation.remembered import HEADERS
@@ -31,7 +31,7 @@ class Broker:
         self.topics: dict[str, Topic] = {}
         self._groups: dict[tuple[str, str, int], int] = {}
         self._handled: dict[tuple[str, str], int] = {}
-        self._checkpoint: Checkpoint | None = None
+        self._checkpoint: RelayCheckpoint | None = None
 
     def wipe(self) -> None:
         self.born += 1
@@ -61,7 +61,7 @@ class Broker:
         self.epoch += 1
         return self.epoch
 
-    def publish(self, events: Sequence[RecordedEvent], checkpoint: Checkpoint) -> None:
+    def publish(self, events: Sequence[RecordedEvent], checkpoint: RelayCheckpoint) -> None:
         places = [placed(event) for event in events]
         for topic, _, _ in places:
             self._topic(topic)
@@ -69,7 +69,7 @@ class Broker:
             self.put(topic, partition, key, event.data, HEADERS(event))
         self._checkpoint = checkpoint
 
-    def last_checkpoint(self) -> Checkpoint | None:
+    def last_checkpoint(self) -> RelayCheckpoint | None:
         return self._checkpoint
 
     def poll(self, group: str, topic: str, most: int) -> list[Message]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from agency_inbox import handlers as inbox
-from agency_inbox.casework import Acknowledge, Clarify, Move, RecordProgress, Respond, Return
+from agency_inbox.decide import Acknowledge, Clarify, Move, RecordProgress, Respond, Return
 from chassis.base.errors import Poison, Retryable
 from chassis.base.message import Message
 from chassis.write.repository import Cause

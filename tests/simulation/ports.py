@@ -17,7 +17,7 @@ from agency_inbox.postbox import OutgoingMessage
 from chassis.base.errors import BrokerUnavailable, Conflict, Fenced, IdClash, OutcomeUnknown, StoreUnavailable
 from chassis.base.message import Message
 from chassis.base.ports import Append, Appended, Page
-from chassis.relay.checkpoint import Checkpoint
+from chassis.relay.checkpoint import RelayCheckpoint
 from chassis.store.poll_subscription import follow
 from schemas.base.envelope import NewEvent, RecordedEvent
 from schemas.base.sealed import Keys
@@ -235,7 +235,7 @@ class SimLine:
         epoch = await self._ports.call("fence", self._broker.fence, BrokerUnavailable, writes=True)
         yield SimPublisher(self._ports, store_id, topic_ids, epoch)
 
-    async def last_checkpoint(self) -> Checkpoint | None:
+    async def last_checkpoint(self) -> RelayCheckpoint | None:
         return await self._ports.call("checkpoint", self._broker.last_checkpoint, BrokerUnavailable)
 
 
@@ -246,7 +246,7 @@ class SimPublisher:
         self._ports, self._store_id, self._topic_ids, self._epoch = ports, store_id, topic_ids, epoch
 
     async def publish(self, events: Sequence[RecordedEvent]) -> None:
-        checkpoint = Checkpoint(self._store_id, events[-1].position, self._topic_ids)
+        checkpoint = RelayCheckpoint(self._store_id, events[-1].position, self._topic_ids)
 
         def commit() -> None:
             broker: Broker = self._ports.world.broker

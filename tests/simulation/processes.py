@@ -44,7 +44,7 @@ from chassis.project.from_store import StoreProjection
 from chassis.project.registry import RegistryView
 from chassis.react import reaction as chassis_reaction
 from chassis.react.reaction import Guard, Reactor
-from chassis.relay.leader import Publishes, lead
+from chassis.relay.leader import EventPublisher, run_leader
 from chassis.relay.relay import TOPICS, TopicsChanged
 from chassis.sql.lease import LEASE_S
 from chassis.sweep import catch_up as chassis_trailing
@@ -241,7 +241,7 @@ def _inbox(process: Process) -> Tasks:
     topics = AgencyTopics(SimAdmin(process.ports), lambda: kept, process.world.monotonic)  # type: ignore[arg-type]
     delivery = Delivery(SimPostbox(process.ports, topics), registry, POLICIES, clock)
     sweep = Sweep(
-        database, repository, clock, plan=telling(topics.known, GRACE), react=partial(delivery.what_was_left, GRACE),
+        database, repository, clock, plan=telling(topics.known, GRACE), react=partial(delivery.deliver_overdue, GRACE),
         tables=INBOX_SWEEP, retry_policy=process.retry_policy, real=process.world.monotonic,
     )  # fmt: skip
     keeper = AgencyTopicProvisioner(
@@ -350,7 +350,7 @@ def _relay(process: Process) -> Tasks:
     async def stand_by() -> None:
         ids = {name: str(id_) for name, id_ in (await admin.ensure([FIXED[name] for name in TOPICS])).items()}
 
-        async def carry(pages: AsyncIterator[Page], publisher: Publishes) -> None:
+        async def carry(pages: AsyncIterator[Page], publisher: EventPublisher) -> None:
             async for page in pages:
                 if page.events:
                     await publisher.publish(page.events)
@@ -358,7 +358,7 @@ def _relay(process: Process) -> Tasks:
                     raise TopicsChanged
 
         try:
-            await lead(process.store, line, ids, carry)
+            await run_leader(process.store, line, ids, carry)
         except (TopicsChanged, Fenced):
             return
 
@@ -446,13 +446,13 @@ def standing_in() -> Iterator[None]:
         patch.setattr(chassis_repository, "fold_registry", founded)
         patch.setattr(knowledge, "reader", READER)
         patch.setattr(chassis_repository, "decode", DECODE)
-        patch.setattr(chassis_loaded, "tell", tell)
+        patch.setattr(chassis_loaded, "recorded_facts", tell)
         patch.setattr(Reader, "words", words)
         patch.setattr(history, "metadata_of", metadata_of)
         patch.setattr(chassis_loaded, "fold", FOLDS)
         patch.setattr(chassis_repository, "fold", noted)
         patch.setattr(chassis_repository, "encode", encode)
-        patch.setattr(chassis_reaction, "about", ABOUT)
+        patch.setattr(chassis_reaction, "event_reference", ABOUT)
         patch.setattr(chassis_projection, "to_recorded", to_recorded)
         for module, name in PURE:
             asked = getattr(module, name)  # a planted mistake, if one was put here

@@ -211,8 +211,8 @@ def _as_read(told: RecordedFact) -> Any:
 
 
 HEADERS: Final = Once(cloudevents.to_headers)
-ABOUT: Final = Once(cloudevents.about)
-"""`chassis.kafka.cloudevents.about`, by headers."""
+ABOUT: Final = Once(cloudevents.event_reference)
+"""`chassis.kafka.cloudevents.event_reference`, by headers."""
 _RECORDED: Final = Once(lambda headers, message: cloudevents.to_recorded(message))
 
 

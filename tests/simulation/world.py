@@ -12,7 +12,7 @@ from chassis.base.errors import ChassisError, WrongStore
 from chassis.base.message import Message
 from chassis.keys.keyring import MemoryKeyRing
 from chassis.react.reaction import Guard, StopProcess
-from chassis.sql.database import rows
+from chassis.sql.database import fetch
 from chassis.store.memory import MemoryStore
 from intake.reaction import EVENT_TYPES as INTAKE_EVENT_TYPES
 from router.duplicates.index import EVENT_TYPES
@@ -255,7 +255,7 @@ class World:
 
 
 def _waiting(connection: Any) -> list[Any]:
-    return rows(connection, "select 1 from letters where due_at is not null limit 1")
+    return fetch(connection, "select 1 from letters where due_at is not null limit 1")
 
 
 class Summaries:

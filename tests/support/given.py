@@ -1,15 +1,26 @@
 """Histories for decide tests: facts in, the folded state out."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
 from schemas.base.values import Basis, ComplaintClass
 from schemas.complaint.fold import RecordedFact, fold
+from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import NIL, Complaint, new
 from schemas.events.agency_inbox import ClarificationRequested, ComplaintAcknowledged, ResponseGiven
 from schemas.events.base import Fact
+from schemas.events.escalation import ComplaintLapsed
 from schemas.events.intake import ComplaintFiled
-from schemas.events.router import ComplaintRouted, ComplaintSplit, Part, PartOpened
+from schemas.events.router import (
+    ArbitrationOpened,
+    ComplaintJoined,
+    ComplaintReferred,
+    ComplaintRouted,
+    ComplaintSplit,
+    Part,
+    PartOpened,
+)
 
 COMPLAINT = UUID(int=7)
 NOON = datetime(2026, 4, 14, 5, tzinfo=UTC)
@@ -63,3 +74,20 @@ def part_opened(whole: UUID = NIL, at: datetime = NOON) -> PartOpened:
         {"at": at, "whole": whole, "mandatory": True, "received_at": NOON, "class": ComplaintClass.COMPLAINT}
         | {"text": "lampu mati", "channel": "web", "public_number": NUMBER}
     )
+
+
+REFERRED = ComplaintReferred(at=NOON, reason="ambiguous")
+SILENCE = ComplaintLapsed(at=NOON, cause="silence")
+HISTORIES: Mapping[Status, list[Fact]] = {
+    Status.UNPLACED: [filed()],
+    Status.TRIAGE: [filed(), REFERRED],
+    Status.ROUTED: [filed(), routed()],
+    Status.IN_PROGRESS: [filed(), routed(), acknowledged()],
+    Status.AWAITING_REPORTER: [filed(), routed(), acknowledged(), asked()],
+    Status.ANSWERED: [filed(), routed(), answered()],
+    Status.ARBITRATION: [filed(), ArbitrationOpened(at=NOON, reason="desk")],
+    Status.SPLIT: [filed(), routed(), split(UUID(int=1))],
+    Status.JOINED: [filed(), ComplaintJoined(at=NOON, lead=UUID(int=1))],
+    Status.CLOSED: [filed(), routed(), answered(), SILENCE],
+}
+"""A history that ends in each status."""

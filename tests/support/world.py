@@ -8,8 +8,9 @@ from functools import cache
 from uuid import UUID
 
 from agency_inbox import decide as agency
-from agency_inbox.casework import ActingAgency as InboxBy
-from agency_inbox.casework import Move
+from agency_inbox.decide import ActingAgency as InboxBy
+from agency_inbox.decide import Move
+from agency_inbox.parts import open_parts
 from escalation import policy as escalation
 from intake import decide as intake
 from router.desk.decide import DecisionContext
@@ -98,7 +99,7 @@ class World:
         """Carry out an agency's request."""
         by = InboxBy(body, self.registry, self.now)
         parts = {id_: state for id_, state in self.states.items() if state.whole == complaint}
-        return self.command(complaint, lambda s: agency.move(s, by, asked, agency.open_parts(s, parts)))
+        return self.command(complaint, lambda s: agency.move(s, by, asked, open_parts(s, parts)))
 
     def decree(self, fact: AgenciesMerged | AgencyDissolved | CalendarDecreed) -> None:
         self.registry = placing.grown(self.registry, fact)

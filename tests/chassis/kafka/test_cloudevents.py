@@ -4,7 +4,7 @@ import pytest
 
 from chassis.base.errors import Poison
 from chassis.base.message import Message
-from chassis.kafka.cloudevents import about, head, to_headers, to_recorded
+from chassis.kafka.cloudevents import event_header, event_reference, to_headers, to_recorded
 from chassis.write.repository import Repository
 from schemas.base.streams import REGISTRY
 from schemas.events.codec import decode
@@ -37,7 +37,7 @@ async def test_a_missing_header_is_named(name: str) -> None:
     await file_many(store, 1)
     [message] = await messages(store)
     with pytest.raises(Poison, match=f"{name} is missing"):
-        head([pair for pair in message.headers if pair[0] != name])
+        event_header([pair for pair in message.headers if pair[0] != name])
 
 
 @pytest.mark.parametrize(
@@ -56,16 +56,16 @@ async def test_a_wrong_header_is_named(name: str, value: bytes) -> None:
     await file_many(store, 1)
     [message] = await messages(store)
     with pytest.raises(Poison, match=f"{name} is"):
-        head([*(pair for pair in message.headers if pair[0] != name), (name, value)])
+        event_header([*(pair for pair in message.headers if pair[0] != name), (name, value)])
 
 
 async def test_an_event_of_the_registry_is_about_no_complaint() -> None:
     store = memory_store()
     await store.append(REGISTRY, -1, [event("agency", type_="AgencyRegistered")])
     [recorded] = (await store.read_all(None)).events
-    assert head(to_headers(recorded)).subject is None
+    assert event_header(to_headers(recorded)).subject is None
     with pytest.raises(Poison, match="about no complaint"):
-        about(to_headers(recorded))
+        event_reference(to_headers(recorded))
 
 
 async def test_a_message_without_a_body_is_poison() -> None:

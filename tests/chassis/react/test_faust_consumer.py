@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from chassis.react.faust_consumer import Eager
+from chassis.react.faust_consumer import EagerService
 
 
-class Handing(Eager):  # type: ignore[misc]
+class Handing(EagerService):  # type: ignore[misc]
     """A service that has only the race."""
 
 

@@ -8,7 +8,7 @@ import pytest
 from chassis.base.errors import Poison, StoreUnavailable
 from chassis.base.message import Message
 from chassis.deadletter.port import MemoryDeadLetters
-from chassis.react.reaction import Guard, Limit, Outcome, Reaction, StopProcess, per_complaint
+from chassis.react.reaction import DeadLetterLimit, Guard, Outcome, Reaction, StopProcess, per_complaint
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Repository
 from schemas.base.envelope import NewEvent
@@ -162,7 +162,7 @@ async def test_too_many_dead_letters_are_an_outage_and_stop_the_process() -> Non
         raise RuntimeError
 
     with pytest.raises(StopProcess):
-        await guard(store, per_complaint(react), letters, limit=Limit(most=4))(await messages(store))
+        await guard(store, per_complaint(react), letters, limit=DeadLetterLimit(most=4))(await messages(store))
     assert len(letters.letters) == 4
 
 
@@ -174,7 +174,7 @@ async def test_the_limit_counts_a_window_of_time() -> None:
     def react(_loaded: LoadedStream) -> Outcome | None:
         raise Poison("no")
 
-    handle = guard(store, per_complaint(react), letters, limit=Limit(4, 60), clock=lambda: now)
+    handle = guard(store, per_complaint(react), letters, limit=DeadLetterLimit(4, 60), clock=lambda: now)
     await handle(prompts[:4])
     now = 61.0
     await handle(prompts[4:])

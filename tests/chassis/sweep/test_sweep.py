@@ -15,7 +15,7 @@ from chassis.base.ports import Store
 from chassis.react.reaction import Outcome, Reaction, per_complaint
 from chassis.sql.database import Database
 from chassis.sql.lease import LEASE_S, Lease, lease_table
-from chassis.sweep.open_work import Work
+from chassis.sweep.open_work import OpenWork
 from chassis.sweep.sweep import Sweep, sweep_tables
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Repository
@@ -29,10 +29,10 @@ from support.stores import memory_store
 AFTER = timedelta(hours=1)
 
 
-def plan(state: Complaint) -> list[Work]:
+def plan(state: Complaint) -> list[OpenWork]:
     """An hour after the newest detail (or the filing) something is to be noted, unless it was."""
     done = state.version > len(state.details)
-    return [] if done else [Work("note", "router", _since(state) + AFTER)]
+    return [] if done else [OpenWork("note", "router", _since(state) + AFTER)]
 
 
 def _since(state: Complaint) -> datetime:
@@ -184,7 +184,7 @@ class Resting:
     def __init__(self, knows: str) -> None:
         self.knows, self.away = knows, 0
 
-    def plan(self, state: Complaint) -> list[Work]:
+    def plan(self, state: Complaint) -> list[OpenWork]:
         return [work._replace(basis=self.knows) for work in plan(state)]
 
     async def now(self) -> str:
@@ -199,16 +199,16 @@ async def test_what_rests_on_something_else_than_now_is_planned_again_and_nothin
     await file_many(store, 1200)
     sweep, database = sweep_of(store, tmp_path, now, resting=resting)
     await sweep.feed()
-    assert await sweep.rebase() == 0
+    assert await sweep.replan_outdated() == 0
     resting.knows = "2027"
     await file_many(store, 3, start=1200)
     await sweep.feed()
-    assert [await sweep.rebase() for _ in range(2)] == [1200, 0]
+    assert [await sweep.replan_outdated() for _ in range(2)] == [1200, 0]
     resting.knows = "2026"  # another process, which knows less, plans once more
     await file_many(store, 2, start=1203)
     await sweep.feed()
     resting.knows = "2027"
-    assert [await sweep.rebase() for _ in range(2)] == [2, 0]
+    assert [await sweep.replan_outdated() for _ in range(2)] == [2, 0]
     await database.close()
 
 
@@ -220,7 +220,7 @@ async def test_what_cannot_be_read_is_tried_once_and_keeps_its_date(tmp_path: Pa
     strange = NewEvent(derived_id("strange"), "ComplaintTeleported", b"{}", b'{"writer":"new"}')
     await store.append(complaint_stream(ids[1]), 0, [strange])
     resting.knows = "2027"
-    assert [await sweep.rebase() for _ in range(2)] == [3, 0]
+    assert [await sweep.replan_outdated() for _ in range(2)] == [3, 0]
     assert {row.due_at for row in await sweep.rows()} == {T0 + AFTER}
     await database.close()
 

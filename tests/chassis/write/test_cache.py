@@ -71,7 +71,7 @@ async def test_what_this_process_wrote_itself_need_not_be_read_again() -> None:
     await Guard(repository, per_complaint(note_once), MemoryDeadLetters())(prompts)
     store.read_many_gave.clear()
     events = (await store.store.read_all(None)).events
-    remembered = await repository.after(events)
+    remembered = await repository.load_with(events)
     assert store.read_many_gave == []
     fresh = await elsewhere(store.store).load_many([number(1), number(2)])
     assert [each.state for each in remembered] == [each.state for each in fresh]
@@ -111,7 +111,7 @@ async def test_events_with_a_piece_missing_before_them_make_the_stream_be_read()
     for name in ("one", "two"):
         await add_detail(elsewhere(store), number(1), name)
     last = (await store.read_all(None)).events[-1:]
-    [loaded] = await remembering(store).after(last)
+    [loaded] = await remembering(store).load_with(last)
     assert [text for _, text in loaded.state.details] == ["one", "two"]
 
 
@@ -121,7 +121,7 @@ async def test_an_old_page_of_events_does_not_make_a_remembered_state_older() ->
     await add_detail(elsewhere(store), number(1), "newer")
     repository, first = remembering(store), (await store.read_all(None)).events[:1]
     await repository.load(number(1))
-    [loaded] = await repository.after(first)
+    [loaded] = await repository.load_with(first)
     assert loaded.state.version == 1
 
 
@@ -134,7 +134,7 @@ async def test_text_that_was_erased_is_remembered_by_nobody() -> None:
     await _erase(elsewhere(store, keys), number(1))
     await keys.destroy(number(1))
     assert (await repository.load(number(1))).state.text == ERASED
-    [loaded] = await repository.after((await store.read_all(None)).events)
+    [loaded] = await repository.load_with((await store.read_all(None)).events)
     assert loaded.state.text == ERASED
 
 

@@ -40,7 +40,7 @@ def test_every_single_wrong_letter_is_caught(complaint: UUID, index: int, letter
 
 @pytest.mark.parametrize("text", ["", "7K3M", "7K3M-9QX2A-TB4C8-9", "7K3M-9QX2A-TB4C!"])
 def test_what_cannot_be_a_code_says_what_one_looks_like(text: str) -> None:
-    with pytest.raises(ids.MalformedCode, match="14 letters"):
+    with pytest.raises(ids.MalformedCode, match="14 characters"):
         ids.parse_tracking_code(text)
 
 

@@ -3,7 +3,6 @@
 Each line: a status, then the facts that lead elsewhere (`Fact>STATUS`) and those that stay. All else is refused.
 """
 
-from collections.abc import Mapping
 from uuid import UUID
 
 import pytest
@@ -17,13 +16,10 @@ from schemas.events.base import Fact
 from schemas.events.escalation import ComplaintLapsed
 from schemas.events.intake import ComplaintWithdrawn, DetailAdded, PersonalDataErased, ResolutionDisputed
 from schemas.events.router import (
-    ArbitrationOpened,
     ComplaintArchived,
-    ComplaintJoined,
-    ComplaintReferred,
     ReporterAsked,
 )
-from support.given import NOON, acknowledged, answered, asked, filed, given, part_opened, routed, split
+from support.given import HISTORIES, NOON, REFERRED, SILENCE, answered, asked, filed, given, part_opened, routed, split
 from support.golden import fact as example
 
 TABLE = """
@@ -56,21 +52,7 @@ JOINED: ComplaintUnjoined>UNPLACED ResolutionDisputed>UNPLACED OmbudsmanRequeste
   DetailAdded AttachmentAdded PersonalDataErased ComplaintDelivered
 CLOSED: ResolutionDisputed>IN_PROGRESS PersonalDataErased ComplaintDelivered
 """
-REFERRED = ComplaintReferred(at=NOON, reason="ambiguous")
 DISPUTED = ResolutionDisputed(at=NOON, reason="belum beres")
-SILENCE = ComplaintLapsed(at=NOON, cause="silence")
-HISTORIES: Mapping[Status, list[Fact]] = {
-    Status.UNPLACED: [filed()],
-    Status.TRIAGE: [filed(), REFERRED],
-    Status.ROUTED: [filed(), routed()],
-    Status.IN_PROGRESS: [filed(), routed(), acknowledged()],
-    Status.AWAITING_REPORTER: [filed(), routed(), acknowledged(), asked()],
-    Status.ANSWERED: [filed(), routed(), answered()],
-    Status.ARBITRATION: [filed(), ArbitrationOpened(at=NOON, reason="desk")],
-    Status.SPLIT: [filed(), routed(), split(UUID(int=1))],
-    Status.JOINED: [filed(), ComplaintJoined(at=NOON, lead=UUID(int=1))],
-    Status.CLOSED: [filed(), routed(), answered(), SILENCE],
-}
 
 
 def arrows() -> dict[Status, dict[str, Status]]:

@@ -138,7 +138,7 @@ class TestStops:
         # Both stops lie within one working day, which counts once.
         assert dates(state) == {Clock.SETTLE: wib("2026-04-09 09:30"), Clock.COMPLETION: wib("2026-04-12 10:00")}
         for lang, words in (
-            ("en", "The question that is open does not stop this clock: at most 2 of one holder do."),
+            ("en", "The open question does not stop this clock: at most 2 questions of one holder do."),
             ("id", "Pertanyaan yang sedang diajukan tidak menghentikan waktu ini: paling banyak 2 bagi satu pemegang."),
         ):
             settle = next(one for one in explained(state, NATION, POLICIES, lang) if one["clock"] == "settle")
@@ -153,7 +153,7 @@ class TestStops:
         state = given(at_filing(), to("city", FILED), *talk)
         (settle,) = [due for due in running(state, NATION, calendar_days) if due.clock is Clock.SETTLE]
         assert (settle.due_at, settle.stop_days) == (wib("2026-05-15 09:30"), 5)
-        assert "The clock stood still for 5 calendar days while the reporter was asked" in explain(settle, "en")
+        assert "The clock was stopped for 5 calendar days while the reporter was asked" in explain(settle, "en")
         waiting = given(at_filing(), to("city", FILED), talk[0])
         (still,) = paused(waiting, NATION, calendar_days)
         assert (still.due_at, still.stop_days) == (wib("2026-05-10 09:30"), 0)
@@ -499,7 +499,7 @@ class TestExplained:
         assert settle["stops"] == [{"from": wib("2026-03-12 10:00"), "until": wib("2026-03-16 10:00")}]
         assert "SKB" in settle["calendars"][0]
         assert "by a secondary source" in settle["explanation"]
-        assert "Once it passes, these look at it: the head of the unit (at once)" in settle["explanation"]
+        assert "If it is missed, these are told: the head of the unit (at once)" in settle["explanation"]
 
     def test_a_clock_that_stands_still_is_told_with_the_one_that_runs(self) -> None:
         waiting = given(at_filing(), to("city", FILED), question("2026-03-12 10:00"))
@@ -507,7 +507,7 @@ class TestExplained:
         assert {clock: one["state"] for clock, one in found.items()} == {
             "completion": "running", "settle": "standing_still",
         }  # fmt: skip
-        assert "stands still until the reporter answers" in found["settle"]["explanation"]
+        assert "is stopped until the reporter answers" in found["settle"]["explanation"]
         *_, settle = (one for one in explained(waiting, NATION, POLICIES, "id") if one["clock"] == "settle")
         assert "Waktu ini berhenti sampai pelapor menjawab" in settle["explanation"]
         assert "these look at it" not in found["completion"]["explanation"]
@@ -519,7 +519,7 @@ class TestExplained:
         waiting = given(at_filing(), to("city", FILED), question("2026-03-12 10:00"))
         taken = after(waiting, to("papua", "2026-03-16 10:00", cause="merger"))
         found = {one["clock"]: one for one in explained(taken, NATION, POLICIES, "en")}
-        assert "from when it was taken over from a body that no longer" in found["completion"]["explanation"]
+        assert "from when it was taken over from an agency that no longer" in found["completion"]["explanation"]
         assert "from when the reporter was asked" in explained(waiting, NATION, POLICIES, "en")[0]["explanation"]
 
     def test_a_missed_date_stays_told_and_a_closed_complaint_tells_until_when_it_can_be_disputed(self) -> None:
@@ -540,7 +540,7 @@ class TestExplained:
             assert [one["clock"] for one in first] == others
             assert (settle["clock"], settle["state"], settle["missed"]) == ("settle", "over", True)
             assert settle["due_at"] == wib("2026-04-08 09:30")
-            assert {"id": "sudah terlewati", "en": "passed unmet"}[lang] in settle["explanation"]
+            assert {"id": "sudah terlewati", "en": "This date was missed"}[lang] in settle["explanation"]
             assert {"id": "yang diberi tahu", "en": "these look at it"}[lang] not in settle["explanation"]
         bound = given(at_filing(), to("city", "2026-04-13 09:00", cause="binding", binding=True))
         told = {one["clock"]: one["state"] for one in explained(bound, NATION, POLICIES, lang)}
@@ -566,7 +566,7 @@ class TestExplained:
         [
             ("id", ["13 April 2026 pukul 09.30 WIB", "14 hari kerja", "laporan diterima", "PermenPANRB 62/2018"]),
             ("id", ["Hari Suci Nyepi", "Wafat Yesus Kristus", "Sabtu dan Minggu", "berhenti 3 hari kerja", "SKB"]),
-            ("en", ["13 April 2026 at 09:30 WIB", "14 working days", "was received", "stood still for 3 working days"]),
+            ("en", ["13 April 2026 at 09:30 WIB", "14 working days", "was received", "was stopped for 3 working days"]),
             ("en", ["Not counted", "days of weekends", "Calendar 2026"]),
         ],
     )

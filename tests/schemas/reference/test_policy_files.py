@@ -88,7 +88,7 @@ def test_a_later_version_holds_from_its_day_and_may_change_any_number() -> None:
         (lambda b: b["ladder"].update(router=[[4, 0]]), "ladder has something unknown: router"),
         (lambda b: b["origins"].pop("stops"), "origins lacks stops"),
         (lambda b: b.pop("ladder"), "ladder is required"),
-        (lambda b: b.update(id=""), "id must have at least 1 letters"),
+        (lambda b: b.update(id=""), "id must have at least 1 characters"),
     ],
 )
 def test_a_number_that_makes_no_sense_is_refused_by_its_name(change: Callable[[Body], object], words: str) -> None:

@@ -42,8 +42,8 @@ def test_every_reason_that_a_rule_gives_is_worded_in_indonesian_too() -> None:
     ("body", "indonesian", "english"),
     [
         ({}, "wajib diisi", "is required"),
-        ({"text": ""}, "paling sedikit 1 huruf", "must have at least 1 letters"),
-        ({"text": "a", "title": "x" * 201}, "paling banyak 200 huruf", "must have at most 200 letters"),
+        ({"text": ""}, "paling sedikit 1 karakter", "must have at least 1 characters"),
+        ({"text": "a", "title": "x" * 201}, "paling banyak 200 karakter", "must have at most 200 characters"),
         ({"text": "a", "colour": "red"}, "isian ini tidak dikenal", "this field is not known"),
         ({"text": "a", "class": "rant"}, "atau 'information'", "or 'information'"),
         ({"text": "a", "place": {"lat": 1.0}}, "lat dan lon harus diisi keduanya", "lat and lon belong together"),

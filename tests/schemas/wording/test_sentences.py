@@ -23,7 +23,7 @@ from schemas.wording import channel, holder, moment, refusal, sentence, status
 from schemas.wording.precedents import decision
 from schemas.wording.refusals import REFUSALS
 from schemas.wording.sectors import SECTORS
-from schemas.wording.words import VARIANT, WORDS
+from schemas.wording.words import SENTENCES, VARIANT
 from support.given import BASIS, NOON, filed, given, routed, told
 from support.golden import EVENT_FILES, fact
 from support.nation import registry, wib
@@ -45,14 +45,14 @@ def test_every_example_reads_as_a_sentence_and_the_public_sees_no_more_than_the_
 
 
 def test_every_variant_of_every_fact_has_words_in_both_languages() -> None:
-    for name, model in BY_NAME.items():
-        if name in VARIANT:
-            values = get_args(model.model_fields[VARIANT[name]].annotation)
-            expected = {f"{name}.{value}" for value in values}
+    expected = set[object]()
+    for model in BY_NAME.values():
+        if model in VARIANT:
+            expected |= {(model, value) for value in get_args(model.model_fields[VARIANT[model]].annotation)}
         else:
-            expected = {name}
-        assert expected <= set(WORDS), name
-    assert all(set(words) == {"id", "en"} for words in WORDS.values())
+            expected.add(model)
+    assert expected == set(SENTENCES)
+    assert all(set(words) == {"id", "en"} for words in SENTENCES.values())
 
 
 def test_the_reporter_reads_the_answer_and_so_does_the_public() -> None:
@@ -113,7 +113,7 @@ def test_a_date_is_told_in_the_zone_of_the_body_it_binds() -> None:
     [
         (1, 0, "id", "Karena batas waktu penyelesaian laporan terlewati, laporan ini dinaikkan kepada kepala unit."),
         (1, 0, "en", "Because the date for settling the report has passed, the report was raised to the head of the unit."),
-        (4, 2, "en", "The date for settling the report is still unmet, the report stays on the public list of the ignored (time 3)."),
+        (4, 2, "en", "The date for settling the report is still missed, the report stays on the public list of ignored reports (time 3)."),
     ],
 )  # fmt: skip
 def test_each_climb_says_which_date_it_is_about_and_which_time_it_is(
@@ -214,7 +214,7 @@ def test_a_placing_names_who_else_could_have_had_it_and_how_well_each_fits(lang:
     assert words not in sentence(routed("city", basis=WHY), NATION, lang)
 
 
-@pytest.mark.parametrize(("lang", "words"), [("id", "kemungkinan: "), ("en", "in question: ")])
+@pytest.mark.parametrize(("lang", "words"), [("id", "kemungkinan: "), ("en", "candidates: ")])
 def test_whoever_waits_at_the_desk_is_told_who_is_in_question_and_the_public_is_not(lang: str, words: str) -> None:
     doubt = ComplaintReferred(at=NOON, reason="no_sector", candidates=OTHERS)
     assert f"{words}{NATION.agencies['city'].name} 31%" in sentence(doubt, NATION, lang)

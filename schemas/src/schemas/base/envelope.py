@@ -1,7 +1,7 @@
-"""What surrounds a fact: who wrote it, when, because of what, and where in the store it stands.
+"""The envelope of an event: who wrote it, when, because of what, and its place in the store.
 
-`NewEvent` is what a writer asks for, `RecordedEvent` is what a store has written. They are two types so
-that neither is ever half filled. Named tuples, because a replay makes millions of them.
+`NewEvent` is what a writer appends, `RecordedEvent` is what a store has written: two types, so that neither is ever
+half filled. They are named tuples because a replay makes millions of them.
 """
 
 from datetime import datetime
@@ -15,7 +15,7 @@ NO_STREAM = -1
 
 
 class Metadata(BaseModel):
-    """Stored beside each event, in the clear. `at` is domain time (the test clock moves it), UTC."""
+    """Stored beside each event, unsealed. `at` is domain time (a test clock moves it), UTC."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -25,7 +25,7 @@ class Metadata(BaseModel):
     at: AwareDatetime
     schema_version: int = Field(default=1, ge=1)
     request: str | None = None
-    """HMAC of the request under the complaint's key: tells the same request from another with its key."""
+    """HMAC of the request under the complaint's key: tells a repeated request from another with the same key."""
 
 
 class NewEvent(NamedTuple):
@@ -38,8 +38,10 @@ class NewEvent(NamedTuple):
 
 
 class RecordedEvent(NamedTuple):
-    """An event as the store holds it. `version` counts from 0 within `stream`; `position` is opaque, ordered
-    and belongs to one store; `recorded_at` is wall-clock time, UTC, as told by the store.
+    """An event as the store holds it.
+
+    `version` counts from 0 within `stream`. `position` is opaque, ordered, and belongs to one store. `recorded_at`
+    is the store's wall-clock time, UTC.
     """
 
     id: UUID

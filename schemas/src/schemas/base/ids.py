@@ -1,7 +1,7 @@
-"""Where every id comes from. None is drawn at random: asked twice, the same question gets the same id.
+"""All ids. They are derived from their inputs, never random, so that a repeated request gets the same id.
 
-Tracking codes and public numbers end in a check letter by the Luhn algorithm (ISO/IEC 7812-1 annex B, generalised
-to an alphabet of N), which catches every single wrong letter and nearly every swap of neighbours.
+Tracking codes and public numbers end in a check character by the Luhn algorithm (ISO/IEC 7812-1 annex B, generalised
+to an alphabet of N), which detects every single wrong character and nearly every swap of neighbours.
 """
 
 import re
@@ -24,7 +24,7 @@ _NUMBER: Final = re.compile(r"^SP-(\d{4})-(\d{6,})-(\d)$")
 
 
 class MalformedCode(ValueError):
-    """Not a tracking code or public number: wrong length, letter, or check letter."""
+    """Not a tracking code or public number: wrong length, character or check character."""
 
 
 def complaint_id(channel: str, client: str, key: str) -> UUID:
@@ -33,22 +33,22 @@ def complaint_id(channel: str, client: str, key: str) -> UUID:
 
 
 def move_id(complaint: UUID, client: str, route: str, key: str) -> UUID:
-    """Causation of one move (a POST on an existing complaint) by one client."""
+    """The causation id of one POST on an existing complaint by one client."""
     return _derive("move", str(complaint), client, route, key)
 
 
 def event_id(stream: str, causation: UUID, type_: str, ordinal: int) -> UUID:
-    """The event that `causation` leads to in `stream`; `ordinal` is the index in the append or a timer's number."""
+    """The event of this type that `causation` leads to in `stream`; `ordinal`: index in the append, or timer number."""
     return _derive("event", stream, str(causation), type_, str(ordinal))
 
 
 def person_id(complaint: UUID, request_hash: str) -> UUID:
-    """Row of the vault that holds who filed this complaint with this very request."""
+    """The vault row of the person who filed this complaint with this request."""
     return _derive("person", str(complaint), request_hash)
 
 
 def part_id(whole: UUID, split_id: UUID, ordinal: int) -> UUID:
-    """The `ordinal`-th part that one split of `whole` names; `split_id` is the causation of the split."""
+    """The `ordinal`-th part of one split of `whole`; `split_id` is the causation id of the split."""
     return _derive("part", str(whole), str(split_id), str(ordinal))
 
 
@@ -58,35 +58,34 @@ def derived_id(*parts: str) -> UUID:
 
 
 def tracking_code(secret: bytes, complaint: UUID) -> str:
-    """13 Crockford letters of HMAC(secret, complaint) and a check letter, shown 4-5-5. A key: never store or log it."""
+    """13 Crockford characters of HMAC(secret, complaint) and a check character, shown 4-5-5. A secret: never log it."""
     number = int.from_bytes(mac(secret, complaint.bytes)[:9], "big") >> (72 - 5 * CODE_LENGTH)
-    letters = "".join(CROCKFORD[(number >> (5 * i)) & 31] for i in reversed(range(CODE_LENGTH)))
-    letters += _check(letters, CROCKFORD)
-    return f"{letters[:4]}-{letters[4:9]}-{letters[9:]}"
+    code = "".join(CROCKFORD[(number >> (5 * i)) & 31] for i in reversed(range(CODE_LENGTH)))
+    return _hyphenated(code + _check(code, CROCKFORD))
 
 
 def parse_tracking_code(text: str) -> str:
-    """The code in its one shown form, forgiving case, hyphens, spaces and look-alike letters.
+    """The code in its canonical form; case, hyphens, spaces and look-alike letters are forgiven.
 
     Raises:
-        MalformedCode: wrong length, letter or check letter.
+        MalformedCode: wrong length, character or check character.
     """
-    letters = text.strip().upper().translate(_LOOKALIKES)
-    if len(letters) != CODE_LENGTH + 1 or not set(letters) <= set(CROCKFORD):
-        raise MalformedCode("a tracking code has 14 letters and digits, such as 7K3M-9QX2A-TB4C8")
-    if _check(letters[:-1], CROCKFORD) != letters[-1]:
-        raise MalformedCode("the tracking code has a typing error: its check letter does not fit")
-    return f"{letters[:4]}-{letters[4:9]}-{letters[9:]}"
+    code = text.strip().upper().translate(_LOOKALIKES)
+    if len(code) != CODE_LENGTH + 1 or not set(code) <= set(CROCKFORD):
+        raise MalformedCode("a tracking code has 14 characters, such as 7K3M-9QX2A-TB4C8")
+    if _check(code[:-1], CROCKFORD) != code[-1]:
+        raise MalformedCode("the tracking code has a typing error: its check character does not match")
+    return _hyphenated(code)
 
 
 def public_number(filed_on: date, counter: int) -> str:
-    """A complaint's public name, such as SP-2026-004213-7. A mere name: it opens nothing."""
+    """A complaint's public number, such as SP-2026-004213-7. It is no secret and gives no access."""
     digits = f"{filed_on.year:04d}{counter:06d}"
     return f"SP-{digits[:4]}-{digits[4:]}-{_check(digits, DIGITS)}"
 
 
 def parse_public_number(text: str) -> str:
-    """The number in its one form.
+    """The number in its canonical form.
 
     Raises:
         MalformedCode: wrong shape or check digit.
@@ -97,9 +96,13 @@ def parse_public_number(text: str) -> str:
     return match[0]
 
 
+def _hyphenated(code: str) -> str:
+    return f"{code[:4]}-{code[4:9]}-{code[9:]}"
+
+
 def _derive(*parts: str) -> UUID:
-    # Lengths in front, so that no two lists of parts spell the same name. This is `uuid.uuid5` (RFC 9562, section 5.5)
-    # at half its cost: every event of every complaint gets its id here.
+    # Length prefixes keep two lists of parts from giving the same name. This is `uuid.uuid5` (RFC 9562, section 5.5)
+    # at half its cost, since every event gets its id here.
     name = "".join([f"{len(part)}:{part}" for part in parts])
     digest = sha1(_NAMESPACE_BYTES + name.encode(), usedforsecurity=False).digest()
     bits = int.from_bytes(digest[:16], "big")
@@ -108,7 +111,7 @@ def _derive(*parts: str) -> UUID:
 
 def _check(text: str, alphabet: str) -> str:
     base, total = len(alphabet), 0
-    for index, letter in enumerate(reversed(text)):
-        product = alphabet.index(letter) * (2 if index % 2 == 0 else 1)
+    for index, character in enumerate(reversed(text)):
+        product = alphabet.index(character) * (2 if index % 2 == 0 else 1)
         total += product // base + product % base
     return alphabet[-total % base]

@@ -1,4 +1,4 @@
-"""The one keyed hash that ids, seals and tracking codes are made with."""
+"""The keyed hash for ids, seals and tracking codes."""
 
 import hashlib
 import hmac
@@ -7,7 +7,7 @@ import hmac
 def mac(key: bytes, message: bytes) -> bytes:
     """HMAC-SHA256.
 
-    Not `hmac.digest`: it lets go of the interpreter's lock for every call, and an event loop beside a busy writer
-    thread then waits milliseconds to get it back.
+    Not `hmac.digest`, which releases the interpreter lock on every call: an event loop beside a busy writer thread
+    would wait milliseconds to get it back.
     """
     return hmac.new(key, message, hashlib.sha256).digest()

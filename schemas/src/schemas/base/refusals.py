@@ -1,14 +1,14 @@
-"""Every "no" of the rules, by name, with the data that a page needs to explain it.
+"""Every refusal of the rules, by name, with the data that a page needs to explain it.
 
-A refusal is no error: the command was understood and the present state does not allow it. `schemas.wording`
-puts it into words. `status_hint` is what HTTP answers; the core itself never speaks HTTP.
+A refusal is no error: the command was understood, and the present state does not allow it. `schemas.wording.refusals`
+has the sentences. `status_hint` is the HTTP status of the answer; the core itself knows no HTTP.
 """
 
 from typing import Any, ClassVar
 
 
 class Refusal(Exception):
-    """A rule said no. `data` fills the sentence and goes into the answer."""
+    """A rule refused a command. `data` fills the sentence and goes into the answer."""
 
     status_hint: ClassVar[int] = 409
 
@@ -29,13 +29,13 @@ class InvalidField(Refusal):
 
 
 class NotFound(Refusal):
-    """There is none, or it is not yours: the same answer, so that nobody can probe."""
+    """It does not exist, or it is not the caller's: one answer for both, so that nobody can probe."""
 
     status_hint = 404
 
 
 class NotTheHolder(Refusal):
-    """Somebody else has it now: `holder` says who; a body's name is `holder_name`."""
+    """Somebody else holds it: `holder` is the present holder, `holder_name` the name of its agency."""
 
 
 class WrongStatus(Refusal):
@@ -43,47 +43,47 @@ class WrongStatus(Refusal):
 
 
 class AlreadyClosed(Refusal):
-    """It is closed, for `reason`."""
+    """It was closed for `reason`."""
 
 
 class UnseenDetail(Refusal):
-    """The reporter has added something (at `version`) that this answer was written without."""
+    """The reporter added a detail at `version` that the answer's author had not seen."""
 
 
 class BindingPlacement(Refusal):
-    """The arbiter placed it here: it cannot be returned."""
+    """The arbiter placed it, so it cannot be returned."""
 
 
 class PartsOpen(Refusal):
-    """The whole waits for its mandatory `parts`, the shares of these `bodies`."""
+    """The whole waits for its mandatory `parts`, which these `bodies` hold."""
 
 
 class NotDisputable(Refusal):
-    """This ending cannot be disputed: `why`."""
+    """This closing cannot be disputed, because of `why`."""
 
 
 class TooManyMoves(Refusal):
-    """The reporter's side has reached its `limit`."""
+    """The reporter's side has reached its `limit` of requests."""
 
     status_hint = 429
 
 
 class CannotJoin(Refusal):
-    """These two cannot be joined: `why`."""
+    """The two complaints cannot be joined, because of `why`."""
 
 
 class CannotSplit(Refusal):
-    """It cannot be split: `why`."""
+    """It cannot be split, because of `why`."""
 
 
 class UnknownAgency(Refusal):
-    """The registry knows no `agency` of that name today."""
+    """The registry has no living `agency` of that id."""
 
     status_hint = 422
 
 
 class UnknownUnit(Refusal):
-    """`agency` has no `unit` of that name."""
+    """`agency` has no `unit` of that id."""
 
     status_hint = 422
 
@@ -93,7 +93,7 @@ class AgencyExists(Refusal):
 
 
 class MandateOverlaps(Refusal):
-    """`agency` already has this very authority in that time."""
+    """`agency` already has this mandate in that period."""
 
 
 class NoSuchMandate(Refusal):
@@ -103,19 +103,19 @@ class NoSuchMandate(Refusal):
 
 
 class DataErased(Refusal):
-    """The personal data of this complaint is erased; nothing more can be said under it."""
+    """The personal data of this complaint is erased, so nothing can be added."""
 
     status_hint = 410
 
 
 class RequestDiffers(Refusal):
-    """The same idempotency key came before with another request."""
+    """The idempotency key was used before for a different request."""
 
     status_hint = 422
 
 
 class VersionMismatch(Refusal):
-    """If-Match names version `expected`; the complaint is at `actual`."""
+    """If-Match names version `expected`, and the complaint is at `actual`."""
 
     status_hint = 412
 

@@ -1,9 +1,9 @@
-"""Free text, sealed under its complaint's own key: destroying the key forgets the text and leaves the history whole.
+"""Free text, encrypted under its complaint's own key: destroying the key erases the text and keeps the history.
 
-A field typed `Sealed[str]` is plain text in memory and a token in the store:
-`<generation>.<nonce>.<ciphertext>`, base64url. The nonce is 96 bits of HMAC(key, event id, field, text):
-the same text in the same place seals to the same bytes (an append can be repeated), another text never meets
-the same nonce. The additional data binds a token to its event and field, so none can be moved elsewhere.
+A field typed `Sealed[str]` is plain text in memory and a token in the store: `<generation>.<nonce>.<ciphertext>`,
+base64url. The nonce is 96 bits of HMAC(key, event id, field, text): equal text in the same field of the same event
+seals to equal bytes, so that an append can be repeated, and different text never shares a nonce. The additional data
+binds a token to its event and field, so that it cannot be moved.
 """
 
 from base64 import urlsafe_b64encode
@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from schemas.base.mac import mac
 
 ERASED: Final = "[erased]"
-"""What a sealed text reads as once its key is destroyed."""
+"""The text of a sealed field whose key is destroyed."""
 
 NONCE_BYTES: Final = 12
 
@@ -30,7 +30,7 @@ class SealMark:
     def __get_pydantic_json_schema__(
         self, core_schema: Any, handler: Callable[[Any], dict[str, Any]]
     ) -> dict[str, Any]:
-        """In a JSON Schema: what the store holds is a token."""
+        """Mark the field in a JSON Schema: the store holds a token."""
         return {**handler(core_schema), "x-sealed": True}
 
 
@@ -39,25 +39,25 @@ Sealed = Annotated[T, SealMark()]
 
 
 class BrokenSeal(Exception):
-    """The key is there, but the token was not made with it for this event and field: corruption or forgery."""
+    """The key exists, but the token was not made with it for this event and field: corruption or forgery."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The living keys of one complaint, by generation. Empty: everything sealed so far is forgotten."""
+    """The existing keys of one complaint, by generation. Empty: all text sealed so far is erased."""
 
     generations: Mapping[int, bytes] = field(default_factory=dict, repr=False)
     _ciphers: dict[int, AESGCM] = field(default_factory=dict, init=False, repr=False, compare=False)
-    # Made once for each key, and gone with these keys: a cache that outlives them would outlive erasure.
+    # One per key, and gone with these keys: a cache that outlives them would outlive erasure.
 
     def seal(self, event_id: UUID, path: str, text: str) -> str:
         """The token for `text` in field `path` of event `event_id`, under the newest generation.
 
         Raises:
-            KeyError: there is no living key.
+            KeyError: there is no key.
         """
         if not self.generations:
-            raise KeyError("no living key to seal with")
+            raise KeyError("no key to seal with")
         generation = max(self.generations)
         key, place, plain = self.generations[generation], event_id.bytes + path.encode(), text.encode()
         nonce = mac(key, place + b"\0" + plain)[:NONCE_BYTES]
@@ -67,7 +67,7 @@ class Keys:
         """The text behind a token, or `ERASED` if its key generation is destroyed.
 
         Raises:
-            BrokenSeal: the token was not made by this key for this place.
+            BrokenSeal: the token was not made with this key for this event and field.
         """
         name, nonce, sealed = token.split(".")
         generation = int(name)
@@ -75,7 +75,7 @@ class Keys:
         if key is None:
             return ERASED
         cipher = self._ciphers.get(generation) or self._cipher(generation, key)
-        raw = _unb64(nonce + sealed)  # a nonce fills whole groups of four letters
+        raw = _unb64(nonce + sealed)  # a nonce fills whole groups of four base64 characters
         try:
             return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], event_id.bytes + path.encode()).decode()
         except InvalidTag as error:
@@ -88,13 +88,13 @@ class Keys:
         return cipher
 
     def mac(self, message: bytes) -> str:
-        """HMAC-SHA256 of a request under the first living key, in hex: reveals nothing once the key is gone.
+        """HMAC-SHA256 of a request under the first key, in hex. It reveals nothing once the key is destroyed.
 
         Raises:
-            KeyError: there is no living key.
+            KeyError: there is no key.
         """
         if not self.generations:
-            raise KeyError("no living key")
+            raise KeyError("no key")
         return mac(self.generations[min(self.generations)], message).hex()
 
 

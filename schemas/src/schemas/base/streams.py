@@ -1,4 +1,4 @@
-"""Names of streams, and back."""
+"""Stream names, and the complaint id of a name."""
 
 from functools import lru_cache
 from uuid import UUID
@@ -10,12 +10,12 @@ SUPPORT_PREFIX = "support-"
 
 @lru_cache(maxsize=20_000)
 def complaint_stream(complaint_id: UUID) -> str:
-    """`complaint-<id>`: everything that happened to one complaint, in order."""
+    """`complaint-<id>`: all events of one complaint, in order."""
     return f"{COMPLAINT_PREFIX}{complaint_id}"
 
 
 def support_stream(complaint_id: UUID) -> str:
-    """`support-<id>`: the public's supports, apart, so that they never crowd out an agency's answer."""
+    """`support-<id>`: the public's supports, apart, so that their appends never conflict with an agency's answer."""
     return f"{SUPPORT_PREFIX}{complaint_id}"
 
 

@@ -8,7 +8,7 @@ RELAY_CHECKPOINT: Final = "relay-checkpoint"
 SUBMISSIONS: Final = "submissions"
 COMPLAINT_SUMMARY: Final = "complaint-summary"
 AGENCIES: Final = "agency."
-"""What the names of all agencies' topics begin with."""
+"""Prefix of all agency topics."""
 REPLIES_PATTERN: Final = r"^agency\.[a-z0-9-]+\.replies$"
 
 
@@ -34,12 +34,12 @@ FIXED: Final = {
 
 
 def agency_inbox(agency: str) -> str:
-    """What the agency subscribes to."""
+    """The topic that the agency reads."""
     return f"{AGENCIES}{agency}.inbox"
 
 
 def agency_replies(agency: str) -> str:
-    """Where the agency's own system answers."""
+    """The topic that the agency's system writes."""
     return f"{AGENCIES}{agency}.replies"
 
 
@@ -49,5 +49,5 @@ def agency_of(topic: str) -> str:
 
 
 def dead_letter(service: str) -> str:
-    """Where a service's guard puts what it cannot handle."""
+    """The topic for messages that a service cannot handle."""
     return f"dead-letter.{service}"

@@ -11,17 +11,17 @@ from pydantic_core import PydanticKnownError
 from schemas.base.sealed import Sealed
 
 AgencyId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
-"""Also part of topic names and of Kafka principals, hence the narrow alphabet."""
+"""Also part of topic names and Kafka principals, therefore the narrow alphabet."""
 UnitId = AgencyId
 Sector = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
 RegionCode = Annotated[str, StringConstraints(pattern=r"^\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$")]
 """Kemendagri code: province 32, regency 32.73, district 32.73.01, village 32.73.01.1001."""
 RegionGiven = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?$")]
-r"""The same as somebody sends it: in these ten digits. `\d` has those of every script, and past facts may too."""
+r"""A region code in a request: ASCII digits only. `\d` also matches other scripts, as past events may hold."""
 
 
 def _written_as_day(value: object) -> object:
-    # Else a number would be taken for seconds since 1970, and "99.99" for the first of January of that year.
+    # Pydantic would read a number as seconds since 1970.
     if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is None:
         raise PydanticKnownError("date_type")
     if isinstance(value, int | float):
@@ -30,11 +30,11 @@ def _written_as_day(value: object) -> object:
 
 
 Day = Annotated[date, BeforeValidator(_written_as_day)]
-"""A date that somebody sends: written as 2026-03-01, and no other way."""
+"""A date in a request, written as 2026-03-01 only."""
 
 
 class Value(BaseModel):
-    """Frozen; unknown fields of a newer writer are passed over, so that two versions can run side by side."""
+    """Frozen. Unknown fields of a newer writer are ignored, so that two versions can run side by side."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -56,14 +56,14 @@ class Level(StrEnum):
 
 
 class HolderKind(StrEnum):
-    """Who can be the one that must act next."""
+    """Kinds of holder."""
 
     ROUTER = "router"
     DESK = "desk"
     AGENCY = "agency"
     ARBITER = "arbiter"
     LEAD = "lead"
-    """A joined complaint: its holder is derived from its lead."""
+    """Of a joined complaint: whoever holds its lead."""
     NOBODY = "nobody"
     """Closed."""
 
@@ -96,7 +96,7 @@ class Place(Value):
 
 
 class Candidate(Value):
-    """A body that placing considered, how well it fits (0 to 1), and why."""
+    """An agency considered for a placement, how well it fits (0 to 1), and why."""
 
     agency: AgencyId
     unit: UnitId | None = None
@@ -105,7 +105,7 @@ class Candidate(Value):
 
 
 class Basis(Value):
-    """What a placing rested on, so that the decision can be repeated: registry position, model, rules, precedent."""
+    """What a placement was based on, so that it can be repeated: registry version, model, rules, precedent."""
 
     registry_version: int
     rules: str
@@ -115,32 +115,30 @@ class Basis(Value):
     level: Level | None = None
     region: RegionCode | None = None
     region_name: str | None = None
-    """What the region was called that day: "Coblong, Kota Bandung"."""
+    """The name of the region at that time: "Coblong, Kota Bandung"."""
     region_from: str | None = None
     region_score: float | None = Field(default=None, ge=0, le=1)
-    """How sure the place is."""
+    """Confidence in the place."""
     place_words: tuple[str, ...] = ()
-    """Names of the gazetteer's own list by which the place was found."""
+    """Gazetteer entries by which the place was found."""
     words: tuple[str, ...] = ()
-    """Entries of the rules' and the model's own word lists that were met: never other words of the reporter."""
+    """Matched entries of the word lists of the rules and the model; never other words of the reporter."""
     score: float | None = Field(default=None, ge=0, le=1)
-    """How sure the reading is of the sector."""
+    """Confidence in the sector."""
 
 
 class Matter(Value):
-    """For which later reports a binding decision speaks: those of one field, at one level, in one region (None: in all
-    of the nation).
-    """
+    """The later reports that a binding decision covers: one sector, one level, one region (None: the whole nation)."""
 
     sector: Sector
     level: Level
     region: RegionCode | None = None
     region_name: str | None = None
-    """What the region was called that day."""
+    """The name of the region at that time."""
 
 
 class Clock(StrEnum):
-    """Every promise with a date (design: section 4)."""
+    """The clocks of a complaint (design: section 4)."""
 
     PLACE = "place"
     FORWARD = "forward"

@@ -1,15 +1,23 @@
-"""What each past fact means for the state: the fold that every service shares.
+"""The state of a complaint after each of its events: the fold that every service shares.
 
-Facts are never refused here: they have happened. `allows` tells whether a fact may be *added* (for `decide`
-and the audit).
+An event is never refused here, since it has happened. `allows` says whether one may be appended. An event with no
+entry in a table below changes nothing of that kind; tests/schemas/events/test_adding_an_event.py names omissions.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 
 from schemas.base.values import ARBITER, DESK, LEAD, NOBODY, ROUTER, Holder, HolderKind
-from schemas.complaint.lifecycle import FIRST_EVENTS, NOT_FOR_PARTS, TRANSITIONS, CloseReason, DependentEnd, End, Status
+from schemas.complaint.lifecycle import (
+    FIRST_EVENTS,
+    NOT_FOR_PARTS,
+    TRANSITIONS,
+    CloseReason,
+    DependentEnd,
+    End,
+    Status,
+)
 from schemas.complaint.state import AgencyUpdate, Complaint, Draft, Mark, Receipt, Since, Stop, changed
 from schemas.events import agency_inbox as a
 from schemas.events import escalation as e
@@ -22,63 +30,83 @@ MISSED: Final = 1
 RUNG: Final = 10
 """Steps of `Mark`: a rung of the ladder is RUNG + its number."""
 
-WORTH_A_DRAFT: Final = 3
-"""From so many facts on it pays to write into one draft, rather than to copy the state for each."""
+DRAFT_FROM: Final = 3
+"""Number of events from which writing into one draft is faster than copying the state for each event."""
 
 Changes = dict[str, Any]
-"""What a fact changes, by name of the field: one copy of the state for each fact."""
+"""New values by field name of `Complaint`."""
+Handler = Callable[[Complaint, Any, "RecordedFact"], Changes]
 
 
 class RecordedFact(NamedTuple):
-    """A fact with its place in the stream."""
+    """An event with its id and its version in the stream."""
 
     fact: Fact
     event_id: UUID
     version: int
 
+    @property
+    def since(self) -> Since:
+        """The starting point of a clock that runs from this event."""
+        return Since(self.fact.at, self.version, self.event_id)
+
 
 def fold(state: Complaint, history: Iterable[RecordedFact]) -> Complaint:
-    """The state after all of these."""
-    facts = list(history)
-    if len(facts) < WORTH_A_DRAFT:
-        for told in facts:
-            state = evolve(state, told)
+    """The state after all of these events."""
+    events = list(history)
+    if len(events) < DRAFT_FROM:
+        for recorded in events:
+            state = evolve(state, recorded)
         return state
     draft = Draft(state)
-    for told in facts:
-        draft.__dict__.update(_changes(cast("Complaint", draft), told))
+    for recorded in events:
+        draft.__dict__.update(_changes(cast("Complaint", draft), recorded))
     return draft.done()
 
 
-def evolve(state: Complaint, told: RecordedFact) -> Complaint:
-    """The state after one more fact."""
-    return changed(state, _changes(state, told))
+def evolve(state: Complaint, recorded: RecordedFact) -> Complaint:
+    """The state after one more event."""
+    return changed(state, _changes(state, recorded))
 
 
-def _changes(state: Complaint, told: RecordedFact) -> Changes:
-    handler = _EVOLVE.get(type(told.fact))
-    changes = handler(state, told.fact, told) if handler else {}
-    changes["version"] = told.version
+def _changes(state: Complaint, recorded: RecordedFact) -> Changes:
+    kind = type(recorded.fact)
+    handler = EVOLVE.get(kind)
+    changes = handler(state, recorded.fact, recorded) if handler else {}
+    changes["version"] = recorded.version
+    if kind in REPORTER_MOVES:
+        changes["moves"] = state.moves + 1
+    if kind in AGENCY_UPDATES:
+        changes["news"] = {**state.news, **_updates(state, recorded)}
     return changes
 
 
-def allows(state: Complaint, fact: type[Fact]) -> bool:
-    """Whether the lifecycle lets this fact be added now (design: table of section 4)."""
-    if state.version < 0 or fact in FIRST_EVENTS:
-        return state.version < 0 and fact in FIRST_EVENTS
-    if fact not in TRANSITIONS[state.status] or (state.whole is not None and fact in NOT_FOR_PARTS):
+def _updates(state: Complaint, recorded: RecordedFact) -> dict[str, AgencyUpdate]:
+    kinds = AGENCY_UPDATES[type(recorded.fact)](state, recorded.fact)
+    return {
+        agency: AgencyUpdate(kind, recorded.event_id, recorded.version)
+        for agency, kind in kinds.items()
+        if agency is not None
+    }
+
+
+def allows(state: Complaint, kind: type[Fact]) -> bool:
+    """Whether the lifecycle lets an event of this type be appended now (design: table of section 4)."""
+    if state.version < 0 or kind in FIRST_EVENTS:
+        return state.version < 0 and kind in FIRST_EVENTS
+    if kind not in TRANSITIONS[state.status] or (state.whole is not None and kind in NOT_FOR_PARTS):
         return False
-    if fact is i.ResolutionDisputed and state.status is Status.CLOSED:
-        return _after_close(state) is not None
+    if kind is i.ResolutionDisputed and state.status is Status.CLOSED:
+        return _reopened_as(state) is not None
     return True
 
 
-def status_after(state: Complaint, fact: type[Fact]) -> Status:
-    """The status that this fact leads to from here."""
-    arrow: End = TRANSITIONS[state.status].get(fact, DependentEnd.STAY)
-    match arrow:
+def status_after(state: Complaint, kind: type[Fact]) -> Status:
+    """The status that an event of this type leads to from here."""
+    end: End = TRANSITIONS[state.status].get(kind, DependentEnd.STAY)
+    match end:
         case Status():
-            return arrow
+            return end
         case DependentEnd.STAY:
             return state.status
         case DependentEnd.BEFORE:
@@ -88,11 +116,11 @@ def status_after(state: Complaint, fact: type[Fact]) -> Status:
         case DependentEnd.REOPEN:
             return Status.SPLIT if state.parts else Status.IN_PROGRESS
         case _:
-            return _after_close(state) or Status.CLOSED
+            return _reopened_as(state) or Status.CLOSED
 
 
-def _after_close(state: Complaint) -> Status | None:
-    # What can still be disputed, and where the complaint then goes on; None: this ending stands.
+def _reopened_as(state: Complaint) -> Status | None:
+    # The status after a dispute of a closed complaint; None if this ending cannot be disputed.
     match state.closed:
         case CloseReason.CONFIRMED | CloseReason.SILENCE:
             return Status.SPLIT if state.parts else Status.IN_PROGRESS
@@ -102,299 +130,248 @@ def _after_close(state: Complaint) -> Status | None:
             return None
 
 
-def _moved(state: Complaint, told: RecordedFact, holder: Holder | None = None, **changes: Any) -> Changes:
-    # Into the status the table says; another status or holder starts the stage clock anew.
-    status = status_after(state, type(told.fact))
-    since = Since(told.fact.at, told.version, told.event_id)
-    return {"status": status, "holder": holder or state.holder, "stage": since, **changes}
+def _moved(state: Complaint, recorded: RecordedFact, holder: Holder | None = None, **changes: Any) -> Changes:
+    # To the status of the lifecycle table; the stage clock restarts.
+    status = status_after(state, type(recorded.fact))
+    return {"status": status, "holder": holder or state.holder, "stage": recorded.since, **changes}
 
 
-def _tell(state: Complaint, kind: str, told: RecordedFact, agency: str | None) -> dict[str, AgencyUpdate]:
-    news = dict(state.news)
-    if agency is not None:
-        news[agency] = AgencyUpdate(kind, told.event_id, told.version)
-    return news
+def _closed(state: Complaint, recorded: RecordedFact, reason: CloseReason) -> Changes:
+    at = recorded.fact.at
+    return _moved(state, recorded, NOBODY, closed=reason, closed_at=at, stops=_resumed(state, recorded.fact))
 
 
-def _filed(_state: Complaint, fact: i.ComplaintFiled, told: RecordedFact) -> Changes:
-    since = Since(fact.at, told.version, told.event_id)
+def _moves(holder: Holder | None = None, **changes: Any) -> Handler:
+    return lambda state, _event, recorded: _moved(state, recorded, holder, **changes)
+
+
+def _closes(reason: CloseReason) -> Handler:
+    return lambda state, _event, recorded: _closed(state, recorded, reason)
+
+
+def _opened(event: i.ComplaintFiled | r.PartOpened, recorded: RecordedFact) -> Changes:
+    since = recorded.since
+    copied = {name: getattr(event, name) for name in _COPIED}
+    return {"status": Status.UNPLACED, "holder": ROUTER, "filed": since, "stage": since, **copied}
+
+
+_COPIED: Final = (
+    "class_", "received_at", "text", "title", "place", "occurred_on", "anonymous", "secret", "channel", "language",
+    "public_number",
+)  # fmt: skip
+
+
+def _filed(_state: Complaint, event: i.ComplaintFiled, recorded: RecordedFact) -> Changes:
+    return {**_opened(event, recorded), "addressed_to": event.addressed_to, "person": event.person}
+
+
+def _part_opened(_state: Complaint, event: r.PartOpened, recorded: RecordedFact) -> Changes:
     return {
-        "status": Status.UNPLACED,
-        "holder": ROUTER,
-        "class_": fact.class_,
-        "received_at": fact.received_at,
-        "text": fact.text,
-        "title": fact.title,
-        "place": fact.place,
-        "occurred_on": fact.occurred_on,
-        "anonymous": fact.anonymous,
-        "secret": fact.secret,
-        "addressed_to": fact.addressed_to,
-        "channel": fact.channel,
-        "language": fact.language,
-        "public_number": fact.public_number,
-        "person": fact.person,
-        "filed": since,
-        "stage": since,
+        **_opened(event, recorded),
+        "details": tuple((detail.at, detail.text) for detail in event.details),
+        "stops": tuple(Stop(s.started_at, s.ended_at, Holder(s.holder, s.agency)) for s in event.stops),
+        "rework": recorded.since._replace(at=event.rework_at) if event.rework_at else None,
+        "reopened": event.disputed,
+        "supervision": event.supervision,
+        "sector": event.sector,
+        "whole": event.whole,
+        "mandatory": event.mandatory,
+        "task": event.task,
     }
 
 
-def _part_opened(_state: Complaint, fact: r.PartOpened, told: RecordedFact) -> Changes:
-    since = Since(fact.at, told.version, told.event_id)
-    return {
-        "status": Status.UNPLACED,
-        "holder": ROUTER,
-        "class_": fact.class_,
-        "received_at": fact.received_at,
-        "text": fact.text,
-        "title": fact.title,
-        "place": fact.place,
-        "occurred_on": fact.occurred_on,
-        "details": tuple((said.at, said.text) for said in fact.details),
-        "stops": tuple(Stop(s.started_at, s.ended_at, Holder(s.holder, s.agency)) for s in fact.stops),
-        "rework": since._replace(at=fact.rework_at) if fact.rework_at else None,
-        "reopened": fact.disputed,
-        "anonymous": fact.anonymous,
-        "secret": fact.secret,
-        "supervision": fact.supervision,
-        "sector": fact.sector,
-        "channel": fact.channel,
-        "language": fact.language,
-        "public_number": fact.public_number,
-        "whole": fact.whole,
-        "mandatory": fact.mandatory,
-        "task": fact.task,
-        "filed": since,
-        "stage": since,
-    }
-
-
-def _detail(state: Complaint, fact: i.DetailAdded, told: RecordedFact) -> Changes:
-    said: Changes = {
-        "details": (*state.details, (fact.at, fact.text)),
-        "detail_version": told.version,
-        "moves": state.moves + 1,
-        "news": _tell(state, "detail-added", told, state.agency),
-    }
+def _detail_added(state: Complaint, event: i.DetailAdded, recorded: RecordedFact) -> Changes:
+    added: Changes = {"details": (*state.details, (event.at, event.text)), "detail_version": recorded.version}
     if state.status is not Status.AWAITING_REPORTER:
-        return said
-    return _moved(state, told, question=None, stops=_resumed(state, fact), **said)
+        return added
+    return _moved(state, recorded, question=None, stops=_resumed(state, event), **added)
 
 
-def _resumed(state: Complaint, fact: Fact) -> tuple[Stop, ...]:
+def _resumed(state: Complaint, event: Fact) -> tuple[Stop, ...]:
     if not state.waits:
         return state.stops
-    return (*state.stops[:-1], state.stops[-1]._replace(ended_at=fact.at))
+    return (*state.stops[:-1], state.stops[-1]._replace(ended_at=event.at))
 
 
-def _attached(state: Complaint, _fact: i.AttachmentAdded, told: RecordedFact) -> Changes:
-    news = _tell(state, "detail-added", told, state.agency)
-    return {"moves": state.moves + 1, "attachments": state.attachments + 1, "news": news}
+def _attached(state: Complaint, _event: i.AttachmentAdded, _recorded: RecordedFact) -> Changes:
+    return {"attachments": state.attachments + 1}
 
 
-def _closed(state: Complaint, told: RecordedFact, reason: CloseReason) -> Changes:
+def _withdrawn(state: Complaint, event: i.ComplaintWithdrawn, recorded: RecordedFact) -> Changes:
+    return _closed(state, recorded, CloseReason.ERASED if event.cause == "erasure" else CloseReason.WITHDRAWN)
+
+
+def _lapsed(state: Complaint, event: e.ComplaintLapsed, recorded: RecordedFact) -> Changes:
+    return _closed(state, recorded, CloseReason.SILENCE if event.cause == "silence" else CloseReason.INCOMPLETE)
+
+
+def _disputed(state: Complaint, _event: i.ResolutionDisputed, recorded: RecordedFact) -> Changes:
     return _moved(
         state,
-        told,
-        NOBODY,
-        closed=reason,
-        closed_at=told.fact.at,
-        stops=_resumed(state, told.fact),
-        news=_tell(state, "closed", told, state.agency),
-    )
-
-
-def _withdrawn(state: Complaint, fact: i.ComplaintWithdrawn, told: RecordedFact) -> Changes:
-    reason = CloseReason.ERASED if fact.cause == "erasure" else CloseReason.WITHDRAWN
-    return {**_closed(state, told, reason), "moves": state.moves + 1}
-
-
-def _confirmed(state: Complaint, _fact: i.ResolutionConfirmed, told: RecordedFact) -> Changes:
-    return {**_closed(state, told, CloseReason.CONFIRMED), "moves": state.moves + 1}
-
-
-def _lapsed(state: Complaint, fact: e.ComplaintLapsed, told: RecordedFact) -> Changes:
-    return _closed(state, told, CloseReason.SILENCE if fact.cause == "silence" else CloseReason.INCOMPLETE)
-
-
-def _archived(state: Complaint, _fact: r.ComplaintArchived, told: RecordedFact) -> Changes:
-    return _closed(state, told, CloseReason.ARCHIVED)
-
-
-def _disputed(state: Complaint, _fact: i.ResolutionDisputed, told: RecordedFact) -> Changes:
-    status = status_after(state, i.ResolutionDisputed)
-    holder = {Status.TRIAGE: DESK, Status.UNPLACED: ROUTER}.get(status) or _last_agency(state)
-    since = Since(told.fact.at, told.version, told.event_id)
-    return _moved(
-        state,
-        told,
-        holder,
+        recorded,
+        _holder_after_dispute(state),
         disputes=state.disputes + 1,
-        moves=state.moves + 1,
         closed=None,
         closed_at=None,
-        rework=since,
+        rework=recorded.since,
         response=None,
         answered_at=None,
         lead=None,
-        news=_tell(state, "disputed", told, holder.agency),
     )
 
 
-def _last_agency(state: Complaint) -> Holder:
-    return Holder(HolderKind.AGENCY, state.routed.agency, state.routed.unit) if state.routed else DESK
+def _holder_after_dispute(state: Complaint) -> Holder:
+    # The agency that held it last, unless the dispute leads to the triage desk or to a new placing.
+    match status_after(state, i.ResolutionDisputed):
+        case Status.UNPLACED:
+            return ROUTER
+        case Status.TRIAGE:
+            return DESK
+        case _:
+            return Holder(HolderKind.AGENCY, state.routed.agency, state.routed.unit) if state.routed else DESK
 
 
-def _ombudsman(state: Complaint, _fact: i.OmbudsmanRequested, told: RecordedFact) -> Changes:
-    said: Changes = {"ombudsman": Since(told.fact.at, told.version, told.event_id), "moves": state.moves + 1}
+def _ombudsman(state: Complaint, _event: i.OmbudsmanRequested, recorded: RecordedFact) -> Changes:
     if state.status is Status.JOINED:
-        return _moved(state, told, ROUTER, lead=None, **said)
-    return said
+        return _moved(state, recorded, ROUTER, lead=None, ombudsman=recorded.since)
+    return {"ombudsman": recorded.since}
 
 
-def _erased(state: Complaint, _fact: i.PersonalDataErased, told: RecordedFact) -> Changes:
-    news = {agency: AgencyUpdate("erased", told.event_id, told.version) for agency in state.news}
-    return {"erased": True, "news": news}
+def _classified(_state: Complaint, event: r.ComplaintClassified, _recorded: RecordedFact) -> Changes:
+    return {"classified": event, "sector": event.sector, "supervision": event.supervision, "class_": event.class_}
 
 
-def _classified(_state: Complaint, fact: r.ComplaintClassified, _told: RecordedFact) -> Changes:
-    return {"classified": fact, "sector": fact.sector, "supervision": fact.supervision, "class_": fact.class_}
-
-
-def _routed(state: Complaint, fact: r.ComplaintRouted, told: RecordedFact) -> Changes:
-    news = _tell(state, "unassigned", told, state.agency if state.agency != fact.agency else None)
-    news[fact.agency] = AgencyUpdate("assigned", told.event_id, told.version)
-    since = Since(fact.at, told.version, told.event_id)
-    holder = Holder(HolderKind.AGENCY, fact.agency, fact.unit)
+def _routed(state: Complaint, event: r.ComplaintRouted, recorded: RecordedFact) -> Changes:
     return _moved(
         state,
-        told,
-        holder,
-        routed=fact,
-        sector=fact.basis.sector or state.sector,
-        news=news,
+        recorded,
+        Holder(HolderKind.AGENCY, event.agency, event.unit),
+        routed=event,
+        sector=event.basis.sector or state.sector,
         decided=None,
-        # Whoever succeeds a bound body takes its clock over as it is.
-        rework=since if fact.binding and fact.cause != "merger" else state.rework,
+        # The successor of an agency under a binding placement takes over that agency's clock unchanged.
+        rework=recorded.since if event.binding and event.cause != "merger" else state.rework,
         referred=None,
     )
 
 
-def _referred(state: Complaint, fact: r.ComplaintReferred, told: RecordedFact) -> Changes:
-    news = _tell(state, "unassigned", told, state.agency)
-    return _moved(state, told, DESK, referred=fact, question=None, stops=_resumed(state, fact), news=news)
+def _referred(state: Complaint, event: r.ComplaintReferred, recorded: RecordedFact) -> Changes:
+    return _moved(state, recorded, DESK, referred=event, question=None, stops=_resumed(state, event))
 
 
-def _asked(state: Complaint, told: RecordedFact, question: str) -> Changes:
-    stop = Stop(told.fact.at, None, state.holder)
-    return _moved(state, told, before=state.status, question=question, stops=(*state.stops, stop))
+def _asked(state: Complaint, event: r.ReporterAsked | a.ClarificationRequested, recorded: RecordedFact) -> Changes:
+    stops = (*state.stops, Stop(event.at, None, state.holder))
+    return _moved(state, recorded, before=state.status, question=event.question, stops=stops)
 
 
-def _reporter_asked(state: Complaint, fact: r.ReporterAsked, told: RecordedFact) -> Changes:
-    return _asked(state, told, fact.question)
+def _joined(state: Complaint, event: r.ComplaintJoined, recorded: RecordedFact) -> Changes:
+    return _moved(state, recorded, LEAD, lead=event.lead)
 
 
-def _clarification(state: Complaint, fact: a.ClarificationRequested, told: RecordedFact) -> Changes:
-    return _asked(state, told, fact.question)
+def _split(state: Complaint, event: r.ComplaintSplit, recorded: RecordedFact) -> Changes:
+    return _moved(state, recorded, parts=(*state.parts, *event.parts), lead_agency=state.agency)
 
 
-def _arbitration(state: Complaint, _fact: r.ArbitrationOpened, told: RecordedFact) -> Changes:
-    return _moved(state, told, ARBITER)
+def _delivered(state: Complaint, event: a.ComplaintDelivered, _recorded: RecordedFact) -> Changes:
+    receipt = Receipt(event.message_id, event.cluster, event.topic_id, event.partition, event.offset)
+    return {"receipts": {**state.receipts, event.agency: receipt}}
 
 
-def _decided(_state: Complaint, fact: r.ArbitrationDecided, _told: RecordedFact) -> Changes:
-    return {"decided": fact}
+def _returned(state: Complaint, event: a.ComplaintReturned, recorded: RecordedFact) -> Changes:
+    agencies = (*state.returned_by, event.agency) if event.scope == "agency" else state.returned_by
+    return _moved(state, recorded, ROUTER, last_return=event, returned_by=agencies)
 
 
-def _joined(state: Complaint, fact: r.ComplaintJoined, told: RecordedFact) -> Changes:
-    return _moved(state, told, LEAD, lead=fact.lead, news=_tell(state, "unassigned", told, state.agency))
-
-
-def _unjoined(state: Complaint, _fact: r.ComplaintUnjoined, told: RecordedFact) -> Changes:
-    return _moved(state, told, ROUTER, lead=None)
-
-
-def _split(state: Complaint, fact: r.ComplaintSplit, told: RecordedFact) -> Changes:
-    return _moved(state, told, parts=(*state.parts, *fact.parts), lead_agency=state.agency)
-
-
-def _restated(_state: Complaint, fact: r.ComplaintRestated, _told: RecordedFact) -> Changes:
-    return {"restated_text": fact.text, "restated_title": fact.title}
-
-
-def _delivered(state: Complaint, fact: a.ComplaintDelivered, _told: RecordedFact) -> Changes:
-    receipt = Receipt(fact.message_id, fact.cluster, fact.topic_id, fact.partition, fact.offset)
-    return {"receipts": {**state.receipts, fact.agency: receipt}}
-
-
-def _acknowledged(state: Complaint, _fact: a.ComplaintAcknowledged, told: RecordedFact) -> Changes:
-    return _moved(state, told)
-
-
-def _returned(state: Complaint, fact: a.ComplaintReturned, told: RecordedFact) -> Changes:
-    bodies = (*state.returned_by, fact.agency) if fact.scope == "agency" else state.returned_by
-    news = _tell(state, "unassigned", told, fact.agency)
-    return _moved(state, told, ROUTER, last_return=fact, returned_by=bodies, news=news)
-
-
-def _answered(state: Complaint, fact: a.ResponseGiven, told: RecordedFact) -> Changes:
-    said: Changes = {"response": fact.text, "answered_at": fact.at, "question": None, "stops": _resumed(state, fact)}
+def _answered(state: Complaint, event: a.ResponseGiven, recorded: RecordedFact) -> Changes:
+    answer: Changes = {
+        "response": event.text, "answered_at": event.at, "question": None, "stops": _resumed(state, event),
+    }  # fmt: skip
     if state.whole:
-        return {**said, **_closed(state, told, CloseReason.PART_ANSWERED)}
-    return _moved(state, told, rework=None, **said)
+        return {**answer, **_closed(state, recorded, CloseReason.PART_ANSWERED)}
+    return _moved(state, recorded, rework=None, **answer)
 
 
-def _reminded(state: Complaint, fact: e.ReminderSent, told: RecordedFact) -> Changes:
-    mark = Mark(fact.clock, fact.started_version, REMINDED)
-    return {"marks": state.marks | {mark}, "news": _tell(state, "reminder", told, state.agency)}
+def _reminded(state: Complaint, event: e.ReminderSent, _recorded: RecordedFact) -> Changes:
+    return {"marks": state.marks | {Mark(event.clock, event.started_version, REMINDED)}}
 
 
-def _missed(state: Complaint, fact: e.DeadlineMissed, _told: RecordedFact) -> Changes:
-    return {"marks": state.marks | {Mark(fact.clock, fact.started_version, MISSED)}}
+def _missed(state: Complaint, event: e.DeadlineMissed, _recorded: RecordedFact) -> Changes:
+    return {"marks": state.marks | {Mark(event.clock, event.started_version, MISSED)}}
 
 
-def _escalated(state: Complaint, fact: e.ComplaintEscalated, told: RecordedFact) -> Changes:
-    seen: Changes = {"rung": max(state.rung, fact.rung), "news": _tell(state, "reminder", told, state.agency)}
-    if fact.clock is None or fact.started_version is None:
-        return seen
-    mark = Mark(fact.clock, fact.started_version, RUNG + fact.rung, fact.repetition)
-    return {**seen, "marks": state.marks | {mark}}
+def _escalated(state: Complaint, event: e.ComplaintEscalated, _recorded: RecordedFact) -> Changes:
+    rung = max(state.rung, event.rung)
+    if event.clock is None or event.started_version is None:
+        return {"rung": rung}
+    mark = Mark(event.clock, event.started_version, RUNG + event.rung, event.repetition)
+    return {"rung": rung, "marks": state.marks | {mark}}
 
 
-def _due_moved(state: Complaint, fact: e.DueDateMoved, _told: RecordedFact) -> Changes:
-    return {"moved": {**state.moved, (fact.clock, fact.started_version): fact.decreed_at or fact.at}}
-
-
-_EVOLVE: Final[dict[type[Fact], Callable[[Complaint, Any, RecordedFact], Changes]]] = {
+EVOLVE: Final[Mapping[type[Fact], Handler]] = {
     i.ComplaintFiled: _filed,
-    i.DetailAdded: _detail,
+    i.DetailAdded: _detail_added,
     i.AttachmentAdded: _attached,
     i.ComplaintWithdrawn: _withdrawn,
-    i.ResolutionConfirmed: _confirmed,
+    i.ResolutionConfirmed: _closes(CloseReason.CONFIRMED),
     i.ResolutionDisputed: _disputed,
     i.OmbudsmanRequested: _ombudsman,
-    i.PersonalDataErased: _erased,
+    i.PersonalDataErased: lambda _state, _event, _recorded: {"erased": True},
     r.ComplaintClassified: _classified,
     r.ComplaintRouted: _routed,
     r.ComplaintReferred: _referred,
-    r.ReporterAsked: _reporter_asked,
-    r.ArbitrationOpened: _arbitration,
-    r.ArbitrationDecided: _decided,
+    r.ReporterAsked: _asked,
+    r.ArbitrationOpened: _moves(ARBITER),
+    r.ArbitrationDecided: lambda _state, event, _recorded: {"decided": event},
     r.ComplaintJoined: _joined,
-    r.ComplaintUnjoined: _unjoined,
+    r.ComplaintUnjoined: _moves(ROUTER, lead=None),
     r.ComplaintSplit: _split,
     r.PartOpened: _part_opened,
-    r.ComplaintArchived: _archived,
-    r.ComplaintRestated: _restated,
+    r.ComplaintArchived: _closes(CloseReason.ARCHIVED),
+    r.ComplaintRestated: lambda _state, event, _recorded: {"restated_text": event.text, "restated_title": event.title},
     a.ComplaintDelivered: _delivered,
-    a.ComplaintAcknowledged: _acknowledged,
+    a.ComplaintAcknowledged: _moves(),
     a.ComplaintReturned: _returned,
-    a.ClarificationRequested: _clarification,
+    a.ProgressRecorded: lambda _state, _event, _recorded: {},  # only the timeline shows it
+    a.ClarificationRequested: _asked,
     a.ResponseGiven: _answered,
     e.ReminderSent: _reminded,
     e.DeadlineMissed: _missed,
     e.ComplaintEscalated: _escalated,
     e.ComplaintLapsed: _lapsed,
-    e.DueDateMoved: _due_moved,
+    e.DueDateMoved: lambda state, event, _recorded: {
+        "moved": {**state.moved, (event.clock, event.started_version): event.decreed_at or event.at}
+    },
 }
-"""ProgressRecorded is told on the timeline alone: no decision reads it."""
+"""What each event changes besides `version`, `moves` and `news`."""
+
+REPORTER_MOVES: Final = frozenset(
+    {
+        i.DetailAdded, i.AttachmentAdded, i.ComplaintWithdrawn, i.ResolutionConfirmed, i.ResolutionDisputed,
+        i.OmbudsmanRequested,
+    }
+)  # fmt: skip
+"""The events that count towards `schemas.base.limits.PUBLIC_MOVES`."""
+
+
+def _to_holder(kind: str) -> Callable[[Complaint, Any], dict[str | None, str]]:
+    return lambda state, _event: {state.agency: kind}
+
+
+AGENCY_UPDATES: Final[Mapping[type[Fact], Callable[[Complaint, Any], dict[str | None, str]]]] = {
+    i.DetailAdded: _to_holder("detail-added"),
+    i.AttachmentAdded: _to_holder("detail-added"),
+    i.ComplaintWithdrawn: _to_holder("closed"),
+    i.ResolutionConfirmed: _to_holder("closed"),
+    i.ResolutionDisputed: lambda state, _event: {_holder_after_dispute(state).agency: "disputed"},
+    i.PersonalDataErased: lambda state, _event: dict.fromkeys(state.news, "erased"),
+    r.ComplaintRouted: lambda state, event: {state.agency: "unassigned", event.agency: "assigned"},
+    r.ComplaintReferred: _to_holder("unassigned"),
+    r.ComplaintJoined: _to_holder("unassigned"),
+    r.ComplaintArchived: _to_holder("closed"),
+    a.ComplaintReturned: lambda _state, event: {event.agency: "unassigned"},
+    a.ResponseGiven: lambda state, _event: {state.agency: "closed"} if state.whole else {},
+    e.ReminderSent: _to_holder("reminder"),
+    e.ComplaintEscalated: _to_holder("reminder"),
+    e.ComplaintLapsed: _to_holder("closed"),
+}
+"""The events that agencies are told of: from the state before it and the event, the kind of message by agency."""

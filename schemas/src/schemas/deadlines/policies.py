@@ -1,6 +1,7 @@
-"""What was promised when: every period as versioned data with unit, starting fact, source in law and sureness.
+"""Every period as versioned data: its unit, the event it starts from, its source in law, and how certain that is.
 
-A complaint keeps the policy in force when its clock started; a new version is a new file, never an edit.
+A complaint keeps the policy in force when its clock started. A new version is a new file in `schemas/data/policies`,
+never an edit of an old one; `schemas.reference.policy_file` reads and checks them.
 """
 
 from collections.abc import Mapping
@@ -12,11 +13,11 @@ from schemas.base.values import Clock, HolderKind
 Unit = Literal["wd", "d", "s"]
 """Working days, calendar days, seconds."""
 Sureness = Literal["A", "B", "C", "own"]
-"""How well the number is founded: A two primary sources, B one or a copy, C read in part, own: our default."""
+"""How certain the source is: A two primary sources, B one or a copy, C read in part, own: our own default."""
 
 
 class Rule(NamedTuple):
-    """One period: `amount` of `unit` from the fact `starts`, because of `source` (by language)."""
+    """One period: `amount` of `unit` from the event `starts`, by `source` (text by language)."""
 
     name: str
     clock: Clock
@@ -28,14 +29,14 @@ class Rule(NamedTuple):
 
 
 class Rung(NamedTuple):
-    """A rung of the ladder, and how many working days after the missed date it is climbed."""
+    """A rung of the ladder, and how many working days after the missed date it is reached."""
 
     number: int
     after_wd: int
 
 
 class Origin(NamedTuple):
-    """Where a number comes from (by language), and how sure that is."""
+    """Where a number comes from (text by language), and how certain that is."""
 
     source: Mapping[str, str]
     sureness: Sureness
@@ -50,32 +51,32 @@ class Policy(NamedTuple):
     reminder_wd: int
     """Working days before a date at which its holder is reminded."""
     reminder_hours: tuple[time, time]
-    """Within which local hours of the holder's zone."""
+    """Local hours of the holder's zone within which reminders are sent."""
     ladder: Mapping[HolderKind, tuple[Rung, ...]]
     repeat_wd: int
-    """Working days after which the last rung is climbed again."""
+    """Working days after which the last rung is repeated."""
     returns: int
-    """Returns by bodies after which the arbiter decides."""
+    """Returns by agencies after which the arbiter decides."""
     stops: int
     """Questions of one holder that stop the citizen's clock."""
     unconfirmed_d: int
-    """Calendar days after which an address is forgotten that asked to hear of a report and was never confirmed."""
+    """Calendar days after which an address that subscribed to a report and was never confirmed is deleted."""
     news_d: int
-    """Calendar days for which a fact is news: what nobody could be told for so long, is not told any more."""
+    """Calendar days after which an event is too old for notifications."""
     join_d: int
     """Calendar days within which two reports of one matter are joined by rule, without a person."""
     alike_d: int
-    """Calendar days within which they are suggested to a person; later the second is about the next trouble."""
+    """Calendar days within which similar reports are suggested to a person; a later one is a new matter."""
     letters_d: int
-    """Calendar days after which a notice is given up that its address, though never for good, refuses."""
+    """Calendar days after which a notification that its address refuses temporarily is given up."""
     unfinished_d: int
-    """Calendar days after which a person is forgotten whose filing was begun and never finished."""
+    """Calendar days after which the personal data of an unfinished filing is deleted."""
     inbox_d: int
     """Calendar days for which an agency's topics keep their messages, which hold plain text."""
     dead_letters_d: int
-    """Calendar days for which a copy is kept of a message that nobody could handle; it may hold plain text."""
+    """Calendar days for which a copy of a message that could not be handled is kept; it may hold plain text."""
     origins: Mapping[str, Origin] = {}
-    """Of the numbers that are no rule's, by the name without its unit."""
+    """Origins of the numbers that are not rules, by the name without its unit."""
 
 
 class Policies(NamedTuple):
@@ -84,7 +85,7 @@ class Policies(NamedTuple):
     versions: tuple[Policy, ...]
 
     def at(self, moment: datetime) -> Policy:
-        """The version in force then; the first also for what came before it."""
+        """The version in force at `moment`; the first version also before its own date."""
         for policy in reversed(self.versions):
             if policy.effective_at <= moment:
                 return policy

@@ -1,0 +1,1 @@
+"""Agencies, mandates and calendars, folded from the stream `registry`."""

@@ -1,4 +1,4 @@
-"""Dates in words, and why a date is what it is: rule, source, start, days skipped, stops, calendar."""
+"""Dates in words, and the reasons for a date: rule, source, start, skipped days, stops, calendar."""
 
 from datetime import date, datetime
 from typing import Final
@@ -16,14 +16,14 @@ MONTHS: Final = {
     "en": "January,February,March,April,May,June,July,August,September,October,November,December",
 }
 CLOCKS: Final[dict[Clock, Bilingual]] = {
-    Clock.PLACE: {"id": "penempatan otomatis", "en": "automatic placing"},
+    Clock.PLACE: {"id": "penempatan otomatis", "en": "automatic placement"},
     Clock.FORWARD: {"id": "penerusan ke instansi", "en": "forwarding to an agency"},
     Clock.TRIAGE: {"id": "pemilahan oleh petugas", "en": "sorting by the triage desk"},
     Clock.ACKNOWLEDGE: {"id": "tindak lanjut pertama instansi", "en": "the agency's first follow-up"},
     Clock.SETTLE: {"id": "penyelesaian laporan", "en": "settling the report"},
-    Clock.REWORK: {"id": "pengerjaan ulang", "en": "working it over again"},
+    Clock.REWORK: {"id": "pengerjaan ulang", "en": "working on it again"},
     Clock.COMPLETION: {"id": "jawaban pelapor atas pertanyaan", "en": "the reporter's answer to the question"},
-    Clock.SILENCE: {"id": "tanggapan pelapor atas jawaban", "en": "the reporter's word on the answer"},
+    Clock.SILENCE: {"id": "tanggapan pelapor atas jawaban", "en": "the reporter's reply to the answer"},
     Clock.ARBITRATION: {"id": "putusan Ombudsman", "en": "the Ombudsman's decision"},
     Clock.DISPUTE: {"id": "penyanggahan penutupan", "en": "disputing the closing"},
 }
@@ -43,7 +43,7 @@ STARTS: Final[dict[str, Bilingual]] = {
     "told": {"id": "pelapor menjawab pertanyaan", "en": "the reporter answered the question"},
     "taken_over": {
         "id": "laporan diambil alih dari instansi yang sudah tidak ada",
-        "en": "it was taken over from a body that no longer exists",
+        "en": "it was taken over from an agency that no longer exists",
     },
 }
 SURENESS: Final[dict[str, Bilingual]] = {
@@ -52,7 +52,7 @@ SURENESS: Final[dict[str, Bilingual]] = {
     "C": {"id": "masih perlu dipastikan", "en": "still to be verified"},
     "own": {"id": "bukan dari peraturan", "en": "not from a regulation"},
 }
-"""How well a number is founded, by `Rule.sureness`."""
+"""How certain a number is, by `Rule.sureness`."""
 UNITS: Final[dict[str, Bilingual]] = {
     "wd": {"id": "hari kerja", "en": "working days"},
     "d": {"id": "hari kalender", "en": "calendar days"},
@@ -61,7 +61,7 @@ UNITS: Final[dict[str, Bilingual]] = {
 
 
 def day(on: date, lang: str = "id") -> str:
-    """`14 April 2026`, in both languages' usual order."""
+    """A date such as `14 April 2026`."""
     return f"{on.day} {MONTHS[lang].split(',')[on.month - 1]} {on.year}"
 
 
@@ -75,7 +75,7 @@ def moment(at: datetime, zone: str = DEFAULT_ZONE, lang: str = "id") -> str:
 
 
 def explain(due: Due, lang: str = "id") -> str:
-    """Why this date, in whole sentences: rule, source, start, days skipped and why, stops, calendar."""
+    """The reasons for this date, in sentences: rule, source, start, skipped days and why, stops, calendar."""
     said = [_date(due, lang), _rule(due, lang)]
     if due.rule.unit == "wd":
         said.append(_skipped(due, lang))
@@ -84,14 +84,14 @@ def explain(due: Due, lang: str = "id") -> str:
 
 
 def days_off(due: Due) -> list[date]:
-    """The days from its start to its date that were not counted."""
+    """The days between start and date that were not counted."""
     zone = zone_of(due.zone)
     days = days_between(due.started_at.astimezone(zone).date(), due.due_at.astimezone(zone).date())
     return [on for on in days if not due.calendar.works(on)] if due.rule.unit == "wd" else []
 
 
 def why_off(on: date, calendar: Calendar, lang: str = "id") -> str:
-    """Why nobody is due on that day."""
+    """Why that day is not a working day."""
     holiday = calendar.off.get(on)
     if holiday is None:
         return "akhir pekan" if lang == "id" else "weekend"
@@ -101,7 +101,7 @@ def why_off(on: date, calendar: Calendar, lang: str = "id") -> str:
 
 
 def calendars_used(due: Due, lang: str = "id") -> list[str]:
-    """By which decrees its days were counted, year by year; one that is not decreed yet is named as such."""
+    """The calendar decrees behind the date, year by year; a year without a decree is named as such."""
     if due.rule.unit != "wd":
         return []
     zone = zone_of(due.zone)
@@ -142,7 +142,7 @@ def _stopped(due: Due, lang: str) -> str:
     days = UNITS[due.rule.unit][lang]
     if lang == "id":
         return f"Waktu berhenti {due.stop_days} {days} sementara menunggu jawaban pelapor: {spans}."
-    return f"The clock stood still for {due.stop_days} {days} while the reporter was asked: {spans}."
+    return f"The clock was stopped for {due.stop_days} {days} while the reporter was asked: {spans}."
 
 
 def _calendar(due: Due, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""Every date of a complaint as data and as sentences: rule, source, start, days skipped and why, stops, calendar."""
+"""Every date of a complaint as data and as sentences: rule, source, start, skipped days and why, stops, calendar."""
 
 from datetime import date
 from typing import Any, Final, Literal
@@ -15,15 +15,15 @@ from schemas.wording.dates import CLOCKS, calendars_used, days_off, explain, why
 from schemas.wording.names import rung_name
 
 State = Literal["running", "standing_still", "open", "over"]
-"""Open: nobody is late by it; until then the reporter may dispute the closing. Over: the citizen's date, missed, while
-another clock runs: the miss stands.
+"""running: must be met. standing_still: stopped by a question. open: the reporter may dispute the closing until then.
+over: the citizen's date was missed while another clock runs now; the miss stands.
 """
 
 
 def explained(
     state: Complaint, registry: Registry, policies: Policies, lang: str, lead: Complaint | None = None
 ) -> list[dict[str, Any]]:
-    """Each date that matters now, the earliest running one first; a joined complaint has its lead's."""
+    """Each date that matters now, the earliest running one first. A joined complaint has the dates of its `lead`."""
     of = lead or state
     dispute = dispute_due(of, registry, policies)
     found: list[tuple[Due, State]] = [
@@ -33,12 +33,12 @@ def explained(
     found += [(dispute, "open")] if dispute is not None else []
     if of.is_open and Clock.SETTLE not in {due.clock for due, _ in found} and _missed_settle(of):
         found.append((settle_due(of, date_context(of, registry, policies)), "over"))
-    return [_told(of, _begun(of, due), kind, policies, lang) for due, kind in found]
+    return [_explained(of, _with_actual_start(of, due), kind, policies, lang) for due, kind in found]
 
 
-def _begun(state: Complaint, due: Due) -> Due:
-    """The same, saying what it really starts from where that is not what the rule says: a holder's clock starts anew
-    when the reporter has answered, and with whoever takes over from a body that is gone.
+def _with_actual_start(state: Complaint, due: Due) -> Due:
+    """`due` with its actual start where that differs from the rule's: a holder's clock restarts when the reporter has
+    answered, and when a successor takes over from an agency that is gone.
     """
     if due.clock not in STAGE or due.started_version != state.stage.version:
         return due
@@ -49,7 +49,7 @@ def _begun(state: Complaint, due: Due) -> Due:
     return due
 
 
-def _told(state: Complaint, due: Due, kind: State, policies: Policies, lang: str) -> dict[str, Any]:
+def _explained(state: Complaint, due: Due, kind: State, policies: Policies, lang: str) -> dict[str, Any]:
     missed = any(mark.step == MISSED and mark[:2] == (due.clock, due.started_version) for mark in state.marks)
     policy = policies.at(due.started_at)
     said = [explain(due, lang), _asked(state, due, kind, policies, lang), _missed(lang) if missed else ""]
@@ -86,7 +86,7 @@ def _missed_settle(state: Complaint) -> bool:
 
 STAGE: Final = frozenset({Clock.TRIAGE, Clock.ACKNOWLEDGE, Clock.COMPLETION, Clock.SILENCE})
 NO_LADDER: Final = frozenset({Clock.PLACE, Clock.FORWARD, Clock.COMPLETION, Clock.SILENCE, Clock.DISPUTE})
-"""After these something else happens than that somebody higher looks at it."""
+"""After these no ladder is climbed: the complaint is placed, referred or closed."""
 
 
 def _off(on: date, calendar: Calendar, lang: str) -> dict[str, str]:
@@ -94,7 +94,7 @@ def _off(on: date, calendar: Calendar, lang: str) -> dict[str, str]:
 
 
 def _asked(state: Complaint, due: Due, kind: State, policies: Policies, lang: str) -> str:
-    """What the open question does to this date."""
+    """What an open question does to this date."""
     if kind == "standing_still":
         return _standing(lang)
     if not state.waits or due.clock not in (Clock.SETTLE, Clock.REWORK):
@@ -102,26 +102,24 @@ def _asked(state: Complaint, due: Due, kind: State, policies: Policies, lang: st
     most = policies.at(state.received_at).stops
     if lang == "id":
         return f"Pertanyaan yang sedang diajukan tidak menghentikan waktu ini: paling banyak {most} bagi satu pemegang."
-    return f"The question that is open does not stop this clock: at most {most} of one holder do."
+    return f"The open question does not stop this clock: at most {most} questions of one holder do."
 
 
 def _standing(lang: str) -> str:
     if lang == "id":
         return "Waktu ini berhenti sampai pelapor menjawab; hari yang terpakai lalu ditambahkan."
-    return "This clock stands still until the reporter answers; the days that it takes are then added."
+    return "This clock is stopped until the reporter answers; the days until then are added."
 
 
 def _missed(lang: str) -> str:
-    return "Batas waktu ini sudah terlewati." if lang == "id" else "This date has passed unmet."
+    return "Batas waktu ini sudah terlewati." if lang == "id" else "This date was missed."
 
 
 def _if_late(ladder: tuple[Rung, ...], clock: Clock, lang: str) -> str:
     if not ladder:
         return ""
     said = "; ".join(_rung(rung, clock, lang) for rung in ladder)
-    return (
-        f"Bila terlewati, yang diberi tahu: {said}." if lang == "id" else f"Once it passes, these look at it: {said}."
-    )
+    return f"Bila terlewati, yang diberi tahu: {said}." if lang == "id" else f"If it is missed, these are told: {said}."
 
 
 def _rung(rung: Rung, clock: Clock, lang: str) -> str:

@@ -1,10 +1,13 @@
-"""Fills the wording of a fact with its names, dates and texts; leaves out what the public must not read."""
+"""The sentence of one event: fills its wording with names, dates and texts, without what the public must not read."""
 
 from typing import Any, Final
 
 from schemas.base.sealed import ERASED
 from schemas.base.values import Clock, HolderKind
+from schemas.events.agency_inbox import ResponseGiven
 from schemas.events.base import Fact
+from schemas.events.codec import sealed_paths
+from schemas.events.router import ComplaintClassified, ComplaintRestated
 from schemas.registry.fold import Registry
 from schemas.wording.dates import CLOCKS, day, moment
 from schemas.wording.masks import masked
@@ -12,44 +15,23 @@ from schemas.wording.matter import matter
 from schemas.wording.names import CLASSES, HOLDERS, agency, channel, rung_name
 from schemas.wording.reasons import in_question, why
 from schemas.wording.sectors import sector
-from schemas.wording.words import VARIANT, WORDS
+from schemas.wording.words import SENTENCES, VARIANT
 
-SAID: Final = {
-    "DetailAdded": "text",
-    "AttachmentAdded": "name",
-    "ComplaintWithdrawn": "reason",
-    "ResolutionConfirmed": "words",
-    "ResolutionDisputed": "reason",
-    "OmbudsmanRequested": "reason",
-    "ReporterAsked": "question",
-    "ArbitrationDecided": "reason",
-    "PartOpened": "task",
-    "ComplaintArchived": "note",
-    "ComplaintRestated": "text",
-    "ComplaintReturned": "reason",
-    "ProgressRecorded": "text",
-    "ClarificationRequested": "question",
-    "ResponseGiven": "text",
-}
-"""The field whose text the reporter reads. A placing's note is the desk's word to the agency and stays there."""
-PUBLIC: Final = frozenset({"ComplaintRestated", "ResponseGiven"})
-"""Whose text the public may read: the wording made for it, and the one public answer."""
+PUBLIC: Final = (ComplaintRestated, ResponseGiven)
+"""The public may read the text of these: the wording made for the public, and the public answer."""
 
 
 def sentence(fact: Fact, registry: Registry, lang: str = "id", *, public: bool = False) -> str:
-    """What happened, for the timeline. `public` leaves out every free text that is not meant for the public, and
-    the supervision grade.
-    """
-    name = type(fact).__name__
-    variant = VARIANT.get(name)
-    key = f"{name}.{getattr(fact, variant)}" if variant else name
-    filled = _Fill(fact, registry, lang, public=public)
-    words = WORDS[key][lang].format_map(filled)
+    """What happened, for the timeline. `public` omits text that is not for the public, and the grade."""
+    kind = type(fact)
+    variant = VARIANT.get(kind)
+    words = SENTENCES[(kind, getattr(fact, variant)) if variant else kind][lang]
+    words = words.format_map(_Fill(fact, registry, lang, public=public))
     return words[0].upper() + words[1:]
 
 
 class _Fill(dict[str, str]):
-    """The values that a wording asks for, each made when it is asked for."""
+    """The values of the names in braces, each computed when the wording uses it."""
 
     def __init__(self, fact: Any, registry: Registry, lang: str, *, public: bool) -> None:
         super().__init__()
@@ -63,9 +45,9 @@ class _Fill(dict[str, str]):
         return indonesian if self.lang == "id" else english
 
     def _said(self) -> str:
-        name = type(self.fact).__name__
-        text = getattr(self.fact, SAID[name])
-        if text is None or (self.public and name not in PUBLIC):
+        kind: type[Fact] = type(self.fact)
+        text = getattr(self.fact, sealed_paths(kind)[0][0])
+        if text is None or (self.public and not isinstance(self.fact, PUBLIC)):
             return ""
         if text == ERASED:
             return self._pick(" (teks sudah dihapus)", " (the text is erased)")
@@ -114,11 +96,11 @@ class _Fill(dict[str, str]):
         if self.fact.sector is None:
             return ""
         named = sector(self.fact.sector, self.lang)
-        reading = type(self.fact).__name__ == "ComplaintClassified"
+        reading = isinstance(self.fact, ComplaintClassified)
         return self._pick(f" bidang {named}", f" about {named}") if reading else named
 
     def _binds(self) -> str:
-        # Of a decision from before this was recorded nothing is claimed.
+        # Old decisions recorded neither `matter` nor `alone`: the sentence then says nothing about it.
         if self.fact.matter is not None:
             like = matter(self.fact.matter, self.lang)
             return self._pick(
@@ -150,7 +132,7 @@ class _Fill(dict[str, str]):
         return body.zone if body else "Asia/Jakarta"
 
     def _is(self) -> str:
-        # Whoever was told only after days without any process, was told of a date that had passed.
+        # After an outage a reminder may be sent when its date has already passed.
         if self.fact.at > self.fact.due_at:
             return self._pick("sudah terlewati:", "was")
         return self._pick("adalah", "is")
@@ -169,7 +151,7 @@ class _Fill(dict[str, str]):
         return rung_name(self.fact.rung, self.fact.clock, self.lang)
 
     def _late(self) -> str:
-        # Each clock climbs by itself, and the last rung is told again and again: which, is part of what happened.
+        # Each clock climbs by itself and the last rung repeats, so the sentence names the clock and the repetition.
         if self.fact.clock is None:
             return self._pick(
                 "karena terlambat, laporan ini dinaikkan kepada", "because it is late, the report was raised to"
@@ -178,7 +160,7 @@ class _Fill(dict[str, str]):
         if self.fact.repetition:
             return self._pick(
                 f"batas waktu {clock} masih terlewati, laporan ini tetap pada",
-                f"the date for {clock} is still unmet, the report stays on",
+                f"the date for {clock} is still missed, the report stays on",
             )
         return self._pick(
             f"karena batas waktu {clock} terlewati, laporan ini dinaikkan kepada",

@@ -1,7 +1,6 @@
-"""Why a field cannot be accepted, for the person who filled it in: what pydantic found wrong, and what our rules did.
+"""Why a field was refused, for the person who filled it in: by pydantic's error type, or by one of our rules.
 
-Rules say it in English, which programs may also show; here is the same in Indonesian, by pattern, so that a rule and
-its reason stay one line in one place.
+A rule gives its reason in English where it is checked. `RULES` translates these reasons into Indonesian by pattern.
 """
 
 import re
@@ -18,9 +17,11 @@ _TIME_EN: Final = "must be a time with its zone, such as 2026-03-01T09:00:00+07:
 FOUND: Final[Mapping[str, Bilingual]] = {
     "missing": {"id": "wajib diisi", "en": "is required"},
     "extra_forbidden": {"id": "isian ini tidak dikenal", "en": "this field is not known"},
-    "string_type": {"id": "harus berupa teks", "en": "must be a text"},
-    "string_too_short": {"id": "paling sedikit {min_length} huruf", "en": "must have at least {min_length} letters"},
-    "string_too_long": {"id": "paling banyak {max_length} huruf", "en": "must have at most {max_length} letters"},
+    "string_type": {"id": "harus berupa teks", "en": "must be text"},
+    "string_too_short": {
+        "id": "paling sedikit {min_length} karakter", "en": "must have at least {min_length} characters",
+    },
+    "string_too_long": {"id": "paling banyak {max_length} karakter", "en": "must have at most {max_length} characters"},
     "string_pattern_mismatch": {"id": "bentuknya tidak benar", "en": "does not have the right form"},
     "too_short": {"id": "paling sedikit {min_length} butir", "en": "must have at least {min_length} entries"},
     "too_long": {"id": "paling banyak {max_length} butir", "en": "must have at most {max_length} entries"},
@@ -36,8 +37,8 @@ FOUND: Final[Mapping[str, Bilingual]] = {
     "float_parsing": {"id": "harus bilangan", "en": "must be a number"},
     "finite_number": {"id": "harus bilangan", "en": "must be a number"},
     "int_from_float": {"id": "harus bilangan bulat", "en": "must be a whole number"},
-    "int_parsing_size": {"id": "bilangannya terlalu besar", "en": "is too large a number"},
-    "string_unicode": {"id": "memuat huruf yang rusak", "en": "holds a broken character"},
+    "int_parsing_size": {"id": "terlalu besar", "en": "is too large"},
+    "string_unicode": {"id": "memuat karakter yang rusak", "en": "holds a broken character"},
     "tuple_type": {"id": "harus berupa daftar", "en": "must be a list"},
     "list_type": {"id": "harus berupa daftar", "en": "must be a list"},
     "uuid_parsing": {"id": "harus berupa UUID", "en": "must be a UUID"},
@@ -55,18 +56,18 @@ FOUND: Final[Mapping[str, Bilingual]] = {
     "timezone_aware": {"id": _TIME_ID, "en": _TIME_EN},
     "model_attributes_type": {"id": "harus berupa objek JSON", "en": "must be a JSON object"},
     "model_type": {"id": "harus berupa objek JSON", "en": "must be a JSON object"},
-    "json_invalid": {"id": "permintaan ini bukan JSON", "en": "the request is no JSON"},
+    "json_invalid": {"id": "permintaan ini bukan JSON", "en": "the request is not JSON"},
 }  # fmt: skip
-"""By the type that pydantic gives an error; `{...}` is filled from its context."""
+"""By pydantic's error type; `{...}` is filled from the error's context."""
 
 RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"this day has not come yet", "hari itu belum tiba"),
     (r"must not lie before (.*)", r"paling awal \1"),
     (r"no such template was decreed", "pola itu belum ditetapkan"),
     (r"must not be empty", "wajib diisi"),
-    (r"must not be longer than (\d+) characters", r"paling banyak \1 huruf"),
-    (r"must have (\d+) to (\d+) letters", r"harus \1 sampai \2 huruf"),
-    (r"at most (\d+) characters", r"paling banyak \1 huruf"),
+    (r"must not be longer than (\d+) characters", r"paling banyak \1 karakter"),
+    (r"must have (\d+) to (\d+) characters", r"harus \1 sampai \2 karakter"),
+    (r"at most (\d+) characters", r"paling banyak \1 karakter"),
     (r"must not hold a NUL character", "tidak boleh memuat karakter NUL"),
     (r"lat and lon belong together", "lat dan lon harus diisi keduanya"),
     (r"give an email or a phone, one of them", "isi surel atau telepon, salah satunya"),
@@ -74,7 +75,7 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"a file has at most (\d+) bytes", r"satu berkas paling besar \1 bita"),
     (r"a form field of that name with the file is needed", "berkas harus dikirim dalam isian formulir dengan nama ini"),
     (r"its content is none of the types that are taken: (.*)", r"isinya bukan jenis yang diterima: \1"),
-    (r"a header of 1 to 200 characters is needed on every POST", "setiap POST perlu tajuk ini, 1 sampai 200 huruf"),
+    (r"a header of 1 to 200 characters is needed on every POST", "setiap POST perlu tajuk ini, 1 sampai 200 karakter"),
     (r"lat and long, or address_string, is needed", "perlu lat dan long, atau address_string"),
     (r"is no form in UTF-8", "bukan formulir UTF-8"),
     (r"must be application/x-www-form-urlencoded", "harus berupa application/x-www-form-urlencoded"),
@@ -104,12 +105,12 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"the days of this calendar are of the kind (.*)", r"hari dalam kalender ini berjenis \1"),
     (r"no body lies in that region", "tidak ada instansi di wilayah itu"),
     (
-        r"a tracking code has 14 letters and digits, such as (.*)",
-        r"kode pelacakan terdiri atas 14 huruf dan angka, seperti \1",
+        r"a tracking code has 14 characters, such as (.*)",
+        r"kode pelacakan terdiri atas 14 karakter, seperti \1",
     ),
     (
-        r"the tracking code has a typing error: its check letter does not fit",
-        "ada salah ketik dalam kode pelacakan: huruf pemeriksanya tidak cocok",
+        r"the tracking code has a typing error: its check character does not match",
+        "ada salah ketik dalam kode pelacakan: karakter pemeriksanya tidak cocok",
     ),
     (
         r"what binds this report alone names no sector, level or region",
@@ -131,12 +132,12 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"no such region is known", "wilayah itu tidak dikenal"),
     (r"a public number looks like (.*)", r"nomor laporan berbentuk seperti \1"),
 )
-"""The reasons that rules give, as patterns, and the same in Indonesian."""
+"""The reasons that rules give, as patterns, and their Indonesian translation."""
 _PREFIX: Final = "Value error, "
 
 
 def found(kind: str, context: Mapping[str, Any], message: str, lang: str) -> str:
-    """Why, for one error of pydantic's: of that kind, with that context, or else its own message."""
+    """The reason for one pydantic error of type `kind`; its own message if the type has no wording."""
     words = FOUND.get(kind)
     if words is None:
         return why(message.removeprefix(_PREFIX), lang)
@@ -147,14 +148,14 @@ def found(kind: str, context: Mapping[str, Any], message: str, lang: str) -> str
 
 
 def by_field(error: ErrorDetails, at: Sequence[object] | None = None) -> str:
-    """`days.3.on must be a date such as 2026-03-01`, for whoever writes a data file. `at`: the field by other names."""
+    """For the author of a data file: `days.3.on must be a date such as 2026-03-01`. `at` replaces the location."""
     loc = error["loc"] if at is None else at
     said = found(error["type"], error.get("ctx", {}), error["msg"], "en")
     return f"{'.'.join(map(str, loc))} {said}".strip()
 
 
 def why(text: str, lang: str) -> str:
-    """A rule's reason in that language; in English where nobody worded it yet."""
+    """A rule's reason in that language; in English if it has no translation."""
     if lang != "id":
         return text
     for pattern, words in RULES:

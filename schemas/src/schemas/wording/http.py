@@ -1,11 +1,11 @@
-"""What the door says when it is not a rule that says no, but HTTP or the machine: by the code of the problem."""
+"""The sentences for problems of HTTP or of the platform, by problem code."""
 
 from typing import Final
 
 from schemas.wording.dates import Bilingual
 
 PROBLEMS: Final[dict[str, Bilingual]] = {
-    "not-found": {"id": "Alamat ini tidak ada.", "en": "There is nothing at this address."},
+    "not-found": {"id": "Alamat ini tidak ada.", "en": "This address does not exist."},
     "method-not-allowed": {
         "id": "Alamat ini tidak menerima permintaan seperti itu.",
         "en": "This address does not take such a request.",
@@ -23,25 +23,25 @@ PROBLEMS: Final[dict[str, Bilingual]] = {
         "en": "Too many requests from here; please wait a little.",
     },
     "busy": {
-        "id": "Terlalu banyak yang sedang menunggu; mohon coba lagi sebentar lagi.",
-        "en": "Too much is waiting; please try again shortly.",
+        "id": "Terlalu banyak permintaan yang sedang menunggu; mohon coba lagi sebentar lagi.",
+        "en": "Too many requests are waiting; please try again shortly.",
     },
     "conflict": {
         "id": "Ada yang mengubahnya pada saat yang sama; mohon lihat kembali.",
         "en": "Somebody changed it at the same moment; please look again.",
     },
     "unavailable": {
-        "id": "Saat ini belum dapat dilayani; permintaan yang sama boleh dikirim lagi.",
-        "en": "Not available right now; the same request may be sent again.",
+        "id": "Saat ini belum dapat dilayani; mohon kirim permintaan yang sama lagi nanti.",
+        "en": "Not available right now; please send the same request again later.",
     },
     "internal": {
         "id": "Ada yang salah di pihak kami; hal ini sudah dicatat.",
-        "en": "Something is wrong on our side; it has been noted.",
+        "en": "Something went wrong on our side; it has been recorded.",
     },
 }
 
 
 def problem(code: str, lang: str, otherwise: str, **values: object) -> str:
-    """The sentence for this problem; `otherwise` for one that has no words of its own."""
+    """The sentence for this problem; `otherwise` if the code has none."""
     words = PROBLEMS.get(code)
     return words[lang].format(**values) if words else otherwise

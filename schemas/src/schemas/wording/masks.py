@@ -1,4 +1,4 @@
-"""What points to a person, in words that others read: numbers and addresses are masked, whoever wrote them."""
+"""Masks for what identifies a person in published text: numbers and addresses, whoever wrote them."""
 
 import re
 from typing import Final

@@ -1,4 +1,4 @@
-"""For which later reports a binding decision speaks, in words."""
+"""Which later reports a binding decision covers, in words."""
 
 from typing import Final
 
@@ -14,6 +14,6 @@ LEVELS: Final[dict[Level, Bilingual]] = {
 
 
 def matter(of: Matter, lang: str) -> str:
-    """Field, level and region: "roads and bridges (of the city or regency in Kota Bandung)"."""
+    """Sector, level and region: "roads and bridges (a matter of the city or regency in Kota Bandung)"."""
     where = LEVELS[of.level][lang].format(region=of.region_name or of.region)
     return f"{sector(of.sector, lang)} ({'urusan' if lang == 'id' else 'a matter of'} {where})"

@@ -8,9 +8,15 @@ from schemas.registry.fold import Registry
 from schemas.wording.dates import Bilingual
 
 STATUSES: Final[dict[Status, Bilingual]] = {
-    Status.UNPLACED: {"id": "sedang dicarikan instansi yang berwenang", "en": "being placed with the body in charge"},
+    Status.UNPLACED: {
+        "id": "sedang dicarikan instansi yang berwenang",
+        "en": "being placed with the responsible agency",
+    },
     Status.TRIAGE: {"id": "sedang dipilah oleh petugas", "en": "being sorted by the triage desk"},
-    Status.ROUTED: {"id": "sudah diteruskan, menunggu tindak lanjut", "en": "forwarded, waiting to be taken up"},
+    Status.ROUTED: {
+        "id": "sudah diteruskan, menunggu tindak lanjut",
+        "en": "forwarded, waiting for the agency to begin",
+    },
     Status.IN_PROGRESS: {"id": "sedang dikerjakan", "en": "being worked on"},
     Status.AWAITING_REPORTER: {"id": "menunggu jawaban pelapor", "en": "waiting for the reporter's answer"},
     Status.ANSWERED: {"id": "sudah dijawab, menunggu tanggapan pelapor", "en": "answered, waiting for the reporter"},
@@ -20,7 +26,7 @@ STATUSES: Final[dict[Status, Bilingual]] = {
     Status.CLOSED: {"id": "ditutup", "en": "closed"},
 }
 ENDINGS: Final[dict[CloseReason, Bilingual]] = {
-    CloseReason.CONFIRMED: {"id": "selesai menurut pelapor", "en": "settled by the reporter's word"},
+    CloseReason.CONFIRMED: {"id": "selesai menurut pelapor", "en": "settled, as the reporter confirmed"},
     CloseReason.SILENCE: {
         "id": "ditutup karena pelapor tidak menanggapi jawaban",
         "en": "closed because the reporter did not reply to the answer",
@@ -38,7 +44,7 @@ ENDINGS: Final[dict[CloseReason, Bilingual]] = {
     CloseReason.PART_ANSWERED: {"id": "bagian ini sudah dijawab", "en": "this part is answered"},
 }
 HOLDERS: Final[dict[HolderKind, Bilingual]] = {
-    HolderKind.ROUTER: {"id": "penempatan otomatis Satupintu", "en": "Satupintu's automatic placing"},
+    HolderKind.ROUTER: {"id": "penempatan otomatis Satupintu", "en": "Satupintu's automatic placement"},
     HolderKind.DESK: {"id": "petugas pemilah nasional", "en": "the national triage desk"},
     HolderKind.AGENCY: {"id": "instansi", "en": "an agency"},
     HolderKind.ARBITER: {"id": "Ombudsman", "en": "the Ombudsman"},
@@ -63,44 +69,44 @@ RUNGS: Final[dict[int, Bilingual]] = {
     1: {"id": "kepala unit", "en": "the head of the unit"},
     2: {"id": "badan pengawas di atasnya", "en": "the supervising body"},
     3: {"id": "Ombudsman", "en": "the Ombudsman"},
-    4: {"id": "daftar publik laporan yang diabaikan", "en": "the public list of the ignored"},
+    4: {"id": "daftar publik laporan yang diabaikan", "en": "the public list of ignored reports"},
 }
 OPERATOR: Final[Bilingual] = {"id": "operator nasional", "en": "the national operator"}
-"""Who looks at what the triage desk is late with: no body stands over the desk."""
+"""Who is told when the triage desk is late: no agency supervises the desk."""
 
 
 def rung_name(rung: int, clock: Clock | None, lang: str = "id") -> str:
-    """Who looks at it on that rung, for what was late by that clock."""
+    """Who is told on that rung when that clock has run out."""
     return OPERATOR[lang] if (rung, clock) == (2, Clock.TRIAGE) else RUNGS[rung][lang]
 
 
 def status(value: Status, lang: str = "id", reason: CloseReason | None = None) -> str:
-    """The status in a few words; of a closed complaint how it ended."""
+    """The status in a few words; for a closed complaint how it ended."""
     return ENDINGS[reason][lang] if reason is not None else STATUSES[value][lang]
 
 
 def holder(value: Holder, registry: Registry, lang: str = "id") -> str:
-    """Who has it, by name."""
+    """The holder by name."""
     if value.agency is None:
         return HOLDERS[value.kind][lang]
     return agency(value.agency, value.unit, registry)
 
 
 def held_by(value: Holder, registry: Registry) -> dict[str, str | None]:
-    """Who has it, as a refusal's data: for programs, and a body's name for people."""
+    """The holder as data of a refusal: an id for programs, and an agency's name for people."""
     name = agency(value.agency, value.unit, registry) if value.agency is not None else None
     return {"holder": str(value), "holder_name": name}
 
 
 def agency(body: str, unit: str | None, registry: Registry) -> str:
-    """The name of an agency, with its unit; its id where the registry does not know it."""
-    known = registry.agencies.get(body)
-    name = known.name if known else body
+    """The name of an agency, with its unit; its id if the registry does not have it."""
+    found = registry.agencies.get(body)
+    name = found.name if found else body
     if unit is None:
         return name
-    return f"{known.units.get(unit, unit) if known else unit}, {name}"
+    return f"{found.units.get(unit, unit) if found else unit}, {name}"
 
 
 def channel(name: str, lang: str = "id") -> str:
-    """How it came in."""
+    """The channel's name; its id if it has none."""
     return CHANNELS.get(name, {}).get(lang, name)

@@ -1,4 +1,4 @@
-"""What an earlier binding decision says to those who get a complaint because of it: whose, since when, and why."""
+"""An earlier binding decision, for the agency that gets a complaint because of it: which agency, when, and why."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -15,11 +15,12 @@ GUARDED: Final[Bilingual] = {"id": "alasannya tidak dibuka untuk umum", "en": "t
 GONE: Final[Bilingual] = {"id": "alasannya sudah dihapus", "en": "the reason is erased"}
 
 
-def decision(state: Complaint, told: Sequence[RecordedFact], registry: Registry, lang: str) -> dict[str, Any] | None:
-    """The newest decision of the Ombudsman about this complaint. Of a complaint that is secret or examined not the
-    reason: it would reach bodies that have nothing to do with it.
+def decision(state: Complaint, history: Sequence[RecordedFact], registry: Registry, lang: str) -> dict[str, Any] | None:
+    """The newest decision of the Ombudsman about this complaint; None if there is none.
+
+    Without the reason if the complaint is secret or of supervision grade, since other agencies read it.
     """
-    found = next((one.fact for one in reversed(told) if isinstance(one.fact, ArbitrationDecided)), None)
+    found = next((event.fact for event in reversed(history) if isinstance(event.fact, ArbitrationDecided)), None)
     if found is None:
         return None
     guarded = state.secret or state.supervision

@@ -1,4 +1,4 @@
-"""Why a placing chose this body, in words: what it was read as and by which words, the place, the others possible."""
+"""Why a placement chose an agency, in words: what the text was read as, the place, and the alternatives."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -21,7 +21,7 @@ FOUND_BY: Final = {
 
 
 def why(fact: Any, registry: Registry, lang: str) -> str:
-    """What a ComplaintRouted rested on; empty where its basis says nothing of sector or words."""
+    """The basis of a ComplaintRouted; empty if it names neither sector nor words."""
     basis, indonesian = fact.basis, lang == "id"
     if basis.sector is None and not basis.words:
         return ""
@@ -39,11 +39,11 @@ def why(fact: Any, registry: Registry, lang: str) -> str:
 
 
 def in_question(candidates: Sequence[Candidate], registry: Registry, lang: str) -> str:
-    """Who else may have it, where a person must say."""
+    """The candidates among which a person must choose."""
     if not candidates:
         return ""
     listed = _named(candidates, registry)
-    return f" (kemungkinan: {listed})" if lang == "id" else f" (in question: {listed})"
+    return f" (kemungkinan: {listed})" if lang == "id" else f" (candidates: {listed})"
 
 
 def _read(basis: Any, lang: str) -> str:

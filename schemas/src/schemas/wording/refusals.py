@@ -1,4 +1,4 @@
-"""Every refusal as one sentence that says why not and, where there is one, the way forward."""
+"""The sentence of every refusal: why it was refused and, if there is one, the way forward."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -7,6 +7,7 @@ from schemas.base.refusals import Refusal
 from schemas.wording.dates import Bilingual
 from schemas.wording.fields import why
 from schemas.wording.names import ENDINGS, HOLDERS, STATUSES
+from schemas.wording.words import ACTIONS
 
 REFUSALS: Final[Mapping[str, Bilingual]] = {
     "refusal": {"id": "Permintaan ini tidak dapat dipenuhi.", "en": "This request cannot be met."},
@@ -72,7 +73,7 @@ REFUSALS: Final[Mapping[str, Bilingual]] = {
     },
     "mandate-overlaps": {
         "id": "{agency} sudah memiliki kewenangan yang sama pada masa itu.",
-        "en": "{agency} already has this very authority in that time.",
+        "en": "{agency} already has this authority in that period.",
     },
     "no-such-mandate": {
         "id": "Tidak ada kewenangan seperti itu yang dapat dicabut.",
@@ -97,20 +98,20 @@ REFUSALS: Final[Mapping[str, Bilingual]] = {
 }
 
 
-class _Known(dict[str, object]):
-    """A detail that was not given reads as a dash: a refusal must never fail."""
+class _Details(dict[str, object]):
+    """A missing detail reads as a dash, so that a refusal never fails."""
 
     def __missing__(self, key: str) -> str:
         return "–"
 
 
 def refusal(no: Refusal, lang: str = "id") -> str:
-    """Why not, and what can be done instead. A refusal that has no words of its own gets the general ones."""
+    """The sentence of this refusal; the general one if its code has none."""
     words = REFUSALS.get(no.code(), REFUSALS["refusal"])
     shown = {name: _shown(name, value, lang) for name, value in no.data.items()}
-    # A body's id is for programs; where its name was looked up, people read that.
+    # An agency's id is for programs; people read its name where it was looked up.
     shown["holder"] = shown.get("holder_name") or shown.get("holder", "–")
-    return words[lang].format_map(_Known(shown))
+    return words[lang].format_map(_Details(shown))
 
 
 def _shown(name: str, value: object, lang: str) -> object:
@@ -144,28 +145,6 @@ _NAMED: Final[Mapping[str, Mapping[str, Bilingual]]] = {
         "too_many": {"id": "bagiannya terlalu banyak", "en": "there would be too many parts"},
         "same_body_twice": {"id": "satu instansi disebut dua kali", "en": "a body is named twice"},
     },
-    "action": {
-        "DetailAdded": {"id": "menambah keterangan", "en": "adding a detail"},
-        "AttachmentAdded": {"id": "menambah lampiran", "en": "adding a file"},
-        "ComplaintWithdrawn": {"id": "mencabut laporan", "en": "withdrawing the report"},
-        "ResolutionConfirmed": {"id": "menyatakan selesai", "en": "confirming the outcome"},
-        "ResolutionDisputed": {"id": "menyanggah", "en": "disputing"},
-        "OmbudsmanRequested": {"id": "meminta bantuan Ombudsman", "en": "asking for the Ombudsman"},
-        "ComplaintRouted": {"id": "meneruskan laporan", "en": "forwarding the report"},
-        "ComplaintReferred": {"id": "menyerahkan kepada petugas pemilah", "en": "referring it to the triage desk"},
-        "ReporterAsked": {"id": "bertanya kepada pelapor", "en": "asking the reporter"},
-        "ArbitrationOpened": {"id": "meminta putusan Ombudsman", "en": "asking the Ombudsman to decide"},
-        "ArbitrationDecided": {"id": "memutuskan kewenangan", "en": "deciding whose it is"},
-        "ComplaintJoined": {"id": "menggabungkan laporan", "en": "joining the report to another"},
-        "ComplaintUnjoined": {"id": "memisahkan laporan", "en": "separating the report from its lead"},
-        "ComplaintSplit": {"id": "membagi laporan", "en": "splitting the report"},
-        "ComplaintArchived": {"id": "mengarsipkan laporan", "en": "archiving the report"},
-        "ComplaintRestated": {"id": "merumuskan ulang laporan", "en": "rewording the report"},
-        "ComplaintAcknowledged": {"id": "menerima laporan", "en": "acknowledging the report"},
-        "ComplaintReturned": {"id": "mengembalikan laporan", "en": "returning the report"},
-        "ProgressRecorded": {"id": "menyampaikan kemajuan", "en": "recording progress"},
-        "ClarificationRequested": {"id": "bertanya kepada pelapor", "en": "asking the reporter"},
-        "ResponseGiven": {"id": "memberi jawaban", "en": "giving an answer"},
-    },
+    "action": {kind.__name__: words for kind, words in ACTIONS.items()},
 }
-"""Codes that a person should not have to read, by the name of the detail."""
+"""Words for codes in a refusal's data, by the name of the detail."""

@@ -1,4 +1,4 @@
-"""Names of the fields of public service, in Indonesian and English. A field that an operator adds is told by its id."""
+"""Names of the sectors of public service. A sector that an operator adds is shown by its id."""
 
 from typing import Final
 
@@ -69,6 +69,6 @@ SECTORS: Final[dict[str, tuple[str, str]]] = {
 
 
 def sector(named: str, lang: str) -> str:
-    """A field's name in `lang`."""
+    """A sector's name in `lang`."""
     plain = named.replace("-", " ")
     return SECTORS.get(named, (plain, plain))[0 if lang == "id" else 1]

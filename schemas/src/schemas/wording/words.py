@@ -1,293 +1,334 @@
-"""The wording of every fact. `Type.variant` where a field of the fact decides the words; `{said}` is its text."""
+"""The sentence of every event, and the name of every action that a refusal may mention.
+
+A type whose sentence depends on one of its fields has one sentence per value of that field, which `VARIANT` names.
+`{said}` quotes the event's first sealed text; `schemas.wording.facts` fills the other names in braces.
+"""
 
 from typing import Final
 
+from schemas.events import agency_inbox as a
+from schemas.events import escalation as e
+from schemas.events import intake as i
+from schemas.events import registry as g
+from schemas.events import reporting as p
+from schemas.events import router as r
+from schemas.events.base import Fact
 from schemas.wording.dates import Bilingual
 
-VARIANT: Final = {
-    "ComplaintWithdrawn": "cause",
-    "ComplaintRouted": "cause",
-    "ComplaintReferred": "reason",
-    "ArbitrationOpened": "reason",
-    "ComplaintUnjoined": "reason",
-    "ComplaintArchived": "reason",
-    "ComplaintReturned": "scope",
-    "ComplaintEscalated": "cause",
-    "ComplaintLapsed": "cause",
-}
-"""The field that picks the variant."""
+Sentences = dict[type[Fact] | tuple[type[Fact], str], Bilingual]
 
-INTAKE: Final[dict[str, Bilingual]] = {
-    "ComplaintFiled": {
+VARIANT: Final[dict[type[Fact], str]] = {
+    i.ComplaintWithdrawn: "cause",
+    r.ComplaintRouted: "cause",
+    r.ComplaintReferred: "reason",
+    r.ArbitrationOpened: "reason",
+    r.ComplaintUnjoined: "reason",
+    r.ComplaintArchived: "reason",
+    a.ComplaintReturned: "scope",
+    e.ComplaintEscalated: "cause",
+    e.ComplaintLapsed: "cause",
+}
+"""The field whose value selects the sentence."""
+
+ACTIONS: Final[dict[type[Fact], Bilingual]] = {
+    i.DetailAdded: {"id": "menambah keterangan", "en": "adding a detail"},
+    i.AttachmentAdded: {"id": "menambah lampiran", "en": "adding a file"},
+    i.ComplaintWithdrawn: {"id": "mencabut laporan", "en": "withdrawing the report"},
+    i.ResolutionConfirmed: {"id": "menyatakan selesai", "en": "confirming the outcome"},
+    i.ResolutionDisputed: {"id": "menyanggah", "en": "disputing"},
+    i.OmbudsmanRequested: {"id": "meminta bantuan Ombudsman", "en": "asking for the Ombudsman"},
+    r.ComplaintRouted: {"id": "meneruskan laporan", "en": "forwarding the report"},
+    r.ComplaintReferred: {"id": "menyerahkan kepada petugas pemilah", "en": "referring it to the triage desk"},
+    r.ReporterAsked: {"id": "bertanya kepada pelapor", "en": "asking the reporter"},
+    r.ArbitrationOpened: {"id": "meminta putusan Ombudsman", "en": "asking the Ombudsman to decide"},
+    r.ArbitrationDecided: {"id": "memutuskan kewenangan", "en": "deciding whose it is"},
+    r.ComplaintJoined: {"id": "menggabungkan laporan", "en": "joining the report to another"},
+    r.ComplaintUnjoined: {"id": "memisahkan laporan", "en": "separating the report from its lead"},
+    r.ComplaintSplit: {"id": "membagi laporan", "en": "splitting the report"},
+    r.ComplaintArchived: {"id": "mengarsipkan laporan", "en": "archiving the report"},
+    r.ComplaintRestated: {"id": "merumuskan ulang laporan", "en": "rewording the report"},
+    a.ComplaintAcknowledged: {"id": "menerima laporan", "en": "acknowledging the report"},
+    a.ComplaintReturned: {"id": "mengembalikan laporan", "en": "returning the report"},
+    a.ProgressRecorded: {"id": "menyampaikan kemajuan", "en": "recording progress"},
+    a.ClarificationRequested: {"id": "bertanya kepada pelapor", "en": "asking the reporter"},
+    a.ResponseGiven: {"id": "memberi jawaban", "en": "giving an answer"},
+}
+"""What a person tried to do, where the present status does not allow the event."""
+
+INTAKE: Final[Sentences] = {
+    i.ComplaintFiled: {
         "id": "Laporan diterima melalui {channel} dengan nomor {number}.",
         "en": "The report was received through {channel} as number {number}.",
     },
-    "DetailAdded": {"id": "Pelapor menambahkan keterangan{said}.", "en": "The reporter added a detail{said}."},
-    "AttachmentAdded": {"id": "Pelapor menambahkan lampiran{said}.", "en": "The reporter added a file{said}."},
-    "ComplaintWithdrawn.reporter": {
+    i.DetailAdded: {"id": "Pelapor menambahkan keterangan{said}.", "en": "The reporter added a detail{said}."},
+    i.AttachmentAdded: {"id": "Pelapor menambahkan lampiran{said}.", "en": "The reporter added a file{said}."},
+    (i.ComplaintWithdrawn, "reporter"): {
         "id": "Pelapor mencabut laporan{said}.",
         "en": "The reporter withdrew the report{said}.",
     },
-    "ComplaintWithdrawn.erasure": {
+    (i.ComplaintWithdrawn, "erasure"): {
         "id": "Laporan dicabut karena pelapor meminta datanya dihapus.",
         "en": "The report was withdrawn because the reporter asked for their data to be erased.",
     },
-    "ComplaintWithdrawn.whole": {
+    (i.ComplaintWithdrawn, "whole"): {
         "id": "Bagian ini dicabut karena laporan induknya berakhir.",
         "en": "This part was withdrawn because the whole report ended.",
     },
-    "ResolutionConfirmed": {
+    i.ResolutionConfirmed: {
         "id": "Pelapor menyatakan masalahnya sudah selesai{rating}{said}.",
         "en": "The reporter says that the matter is settled{rating}{said}.",
     },
-    "ResolutionDisputed": {
+    i.ResolutionDisputed: {
         "id": "Pelapor menyanggah hasilnya{said}.",
         "en": "The reporter disputes the outcome{said}.",
     },
-    "OmbudsmanRequested": {
+    i.OmbudsmanRequested: {
         "id": "Pelapor meminta Ombudsman turut melihat laporan ini{said}.",
         "en": "The reporter asked the Ombudsman to look at this report{said}.",
     },
-    "PersonalDataErased": {
+    i.PersonalDataErased: {
         "id": "Data pribadi pelapor dihapus atas permintaannya (UU 27/2022).",
         "en": "The reporter's personal data was erased at their request (law 27/2022).",
     },
-    "ComplaintSupported": {"id": "Seorang warga mendukung laporan ini.", "en": "A member of the public supports this."},
+    p.ComplaintSupported: {
+        "id": "Seorang warga mendukung laporan ini.",
+        "en": "A member of the public supports this report.",
+    },
 }
-ROUTER: Final[dict[str, Bilingual]] = {
-    "ComplaintClassified": {
+ROUTER: Final[Sentences] = {
+    r.ComplaintClassified: {
         "id": "Laporan dibaca sebagai {class_}{sector}{grade}{urgency}.",
         "en": "The report was read as {class_}{sector}{grade}{urgency}.",
     },
-    "ComplaintRouted.supervision": {
+    (r.ComplaintRouted, "supervision"): {
         "id": "Laporan diteruskan kepada {agency}, yang berwenang memeriksanya{why}.",
         "en": "The report was forwarded to {agency}, which has the authority to examine it{why}.",
     },
-    "ComplaintRouted.suggestion": {
+    (r.ComplaintRouted, "suggestion"): {
         "id": "Laporan diteruskan kepada {agency} atas saran instansi sebelumnya{why}.",
         "en": "The report was forwarded to {agency}, as the previous body suggested{why}.",
     },
-    "ComplaintRouted.precedent": {
+    (r.ComplaintRouted, "precedent"): {
         "id": "Laporan diteruskan kepada {agency}, mengikuti putusan terdahulu untuk perkara serupa{why}.",
-        "en": "The report was forwarded to {agency}, following an earlier decision on the like{why}.",
+        "en": "The report was forwarded to {agency}, following an earlier decision in a similar case{why}.",
     },
-    "ComplaintRouted.mandate": {
+    (r.ComplaintRouted, "mandate"): {
         "id": "Laporan diteruskan kepada {agency} sesuai kewenangannya{why}.",
         "en": "The report was forwarded to {agency}, which has the authority for it{why}.",
     },
-    "ComplaintRouted.desk": {
+    (r.ComplaintRouted, "desk"): {
         "id": "Petugas pemilah meneruskan laporan kepada {agency}.",
         "en": "The triage desk forwarded the report to {agency}.",
     },
-    "ComplaintRouted.binding": {
+    (r.ComplaintRouted, "binding"): {
         "id": "Laporan diteruskan kepada {agency} berdasarkan putusan Ombudsman yang mengikat.",
         "en": "The report was forwarded to {agency} by the Ombudsman's binding decision.",
     },
-    "ComplaintRouted.merger": {
+    (r.ComplaintRouted, "merger"): {
         "id": "Laporan kini dipegang {agency}, menggantikan instansi yang sudah tidak ada.",
         "en": "The report is now held by {agency}, in place of a body that no longer exists.",
     },
-    "ComplaintRouted.part": {
+    (r.ComplaintRouted, "part"): {
         "id": "Bagian laporan ini diserahkan kepada {agency}.",
         "en": "This part of the report was given to {agency}.",
     },
-    "ComplaintRouted.split": {
+    (r.ComplaintRouted, "split"): {
         "id": "{agency} memimpin penanganan laporan ini.",
         "en": "{agency} leads the work on this report.",
     },
-    "ComplaintReferred.no_sector": {
+    (r.ComplaintReferred, "no_sector"): {
         "id": "Laporan diserahkan kepada petugas pemilah karena bidangnya belum jelas{in_question}.",
         "en": "The report went to the triage desk because its subject is not clear yet{in_question}.",
     },
-    "ComplaintReferred.no_region": {
+    (r.ComplaintReferred, "no_region"): {
         "id": "Laporan diserahkan kepada petugas pemilah karena lokasinya belum jelas.",
-        "en": "The report went to the triage desk because its place is not clear yet.",
+        "en": "The report went to the triage desk because its location is not clear yet.",
     },
-    "ComplaintReferred.no_mandate": {
+    (r.ComplaintReferred, "no_mandate"): {
         "id": "Laporan diserahkan kepada petugas pemilah karena belum ada instansi yang tercatat berwenang.",
         "en": "The report went to the triage desk because no body is recorded as having the authority.",
     },
-    "ComplaintReferred.ambiguous": {
+    (r.ComplaintReferred, "ambiguous"): {
         "id": "Laporan diserahkan kepada petugas pemilah karena lebih dari satu instansi mungkin berwenang.",
         "en": "The report went to the triage desk because more than one body may have the authority.",
     },
-    "ComplaintReferred.all_returned": {
+    (r.ComplaintReferred, "all_returned"): {
         "id": "Laporan diserahkan kepada petugas pemilah karena semua instansi yang berwenang mengembalikannya.",
         "en": "The report went to the triage desk because every body with the authority returned it.",
     },
-    "ComplaintReferred.overdue": {
+    (r.ComplaintReferred, "overdue"): {
         "id": "Laporan diserahkan kepada petugas pemilah karena penempatan otomatis melewati batas waktu.",
         "en": "The report went to the triage desk because automatic placing took too long.",
     },
-    "ComplaintReferred.class_needs_person": {
+    (r.ComplaintReferred, "class_needs_person"): {
         "id": "Laporan diserahkan kepada petugas pemilah karena jenisnya perlu dibaca oleh petugas.",
-        "en": "The report went to the triage desk because a person must read its kind.",
+        "en": "The report went to the triage desk because a person must read what kind of report it is.",
     },
-    "ComplaintReferred.agency_gone": {
+    (r.ComplaintReferred, "agency_gone"): {
         "id": "Laporan diserahkan kepada petugas pemilah karena instansi pemegangnya sudah tidak ada.",
         "en": "The report went to the triage desk because the body that held it no longer exists.",
     },
-    "ReporterAsked": {
+    r.ReporterAsked: {
         "id": "Petugas pemilah bertanya kepada pelapor{said}.",
         "en": "The triage desk asked the reporter{said}.",
     },
-    "ArbitrationOpened.third_return": {
+    (r.ArbitrationOpened, "third_return"): {
         "id": "Laporan diserahkan kepada Ombudsman karena sudah tiga kali dikembalikan.",
         "en": "The report went to the Ombudsman because it was returned three times.",
     },
-    "ArbitrationOpened.desk": {
+    (r.ArbitrationOpened, "desk"): {
         "id": "Petugas pemilah meminta Ombudsman memutuskan siapa yang berwenang.",
         "en": "The triage desk asked the Ombudsman to decide who has the authority.",
     },
-    "ArbitrationDecided": {
+    r.ArbitrationDecided: {
         "id": "Ombudsman memutuskan bahwa laporan ini wewenang {agency}{said}.{binds}",
         "en": "The Ombudsman decided that this is the responsibility of {agency}{said}.{binds}",
     },
-    "ComplaintJoined": {
+    r.ComplaintJoined: {
         "id": "Laporan digabungkan dengan laporan lebih awal tentang hal yang sama.",
         "en": "The report was joined to an earlier one about the same matter.",
     },
-    "ComplaintUnjoined.desk": {
+    (r.ComplaintUnjoined, "desk"): {
         "id": "Petugas memisahkan laporan ini dari laporan utama; laporan ditempatkan tersendiri lagi.",
         "en": "The triage desk separated this report from its lead; it is placed on its own again.",
     },
-    "ComplaintUnjoined.lead_withdrawn": {
+    (r.ComplaintUnjoined, "lead_withdrawn"): {
         "id": "Laporan utama berakhir tanpa jawaban, maka laporan ini ditempatkan tersendiri lagi.",
         "en": "The lead report ended without an answer, so this one is placed on its own again.",
     },
-    "ComplaintUnjoined.lead_archived": {
+    (r.ComplaintUnjoined, "lead_archived"): {
         "id": "Laporan utama diarsipkan, maka laporan ini ditempatkan tersendiri lagi.",
         "en": "The lead report was archived, so this one is placed on its own again.",
     },
-    "ComplaintUnjoined.lead_secret": {
+    (r.ComplaintUnjoined, "lead_secret"): {
         "id": "Laporan utama tidak dapat diikuti lagi, maka laporan ini ditempatkan tersendiri.",
         "en": "The lead report can no longer be followed, so this one is placed on its own again.",
     },
-    "ComplaintSplit": {
+    r.ComplaintSplit: {
         "id": "Laporan dibagi kepada {agencies}; satu jawaban bersama akan diberikan.",
-        "en": "The report was shared out to {agencies}; there will be one joint answer.",
+        "en": "The report was split between {agencies}; there will be one joint answer.",
     },
-    "PartOpened": {"id": "Bagian laporan ini dibuka{said}.", "en": "This part of the report was opened{said}."},
-    "ComplaintArchived.content": {
+    r.PartOpened: {"id": "Bagian laporan ini dibuka{said}.", "en": "This part of the report was opened{said}."},
+    (r.ComplaintArchived, "content"): {
         "id": "Petugas mengarsipkan laporan karena isinya tidak dapat diproses{said}.",
         "en": "The triage desk archived the report because its content cannot be handled{said}.",
     },
-    "ComplaintArchived.too_old": {
+    (r.ComplaintArchived, "too_old"): {
         "id": "Petugas mengarsipkan laporan karena kejadiannya sudah terlalu lama{said}.",
-        "en": "The triage desk archived the report because the event lies too far back{said}.",
+        "en": "The triage desk archived the report because the event was too long ago{said}.",
     },
-    "ComplaintArchived.not_about_public_service": {
+    (r.ComplaintArchived, "not_about_public_service"): {
         "id": "Petugas mengarsipkan laporan karena bukan tentang pelayanan publik{said}.",
         "en": "The triage desk archived the report because it is not about a public service{said}.",
     },
-    "ComplaintArchived.unintelligible": {
+    (r.ComplaintArchived, "unintelligible"): {
         "id": "Petugas mengarsipkan laporan karena isinya tidak dapat dipahami{said}.",
         "en": "The triage desk archived the report because it cannot be understood{said}.",
     },
-    "ComplaintArchived.reporter_wish": {
+    (r.ComplaintArchived, "reporter_wish"): {
         "id": "Petugas mengarsipkan laporan atas keinginan pelapor{said}.",
-        "en": "The triage desk archived the report at the reporter's wish{said}.",
+        "en": "The triage desk archived the report at the reporter's request{said}.",
     },
-    "ComplaintArchived.duplicate": {
+    (r.ComplaintArchived, "duplicate"): {
         "id": "Petugas mengarsipkan laporan karena pelapor sudah melaporkan hal yang sama{said}.",
         "en": "The triage desk archived the report because the reporter had already filed the same{said}.",
     },
-    "ComplaintRestated": {
+    r.ComplaintRestated: {
         "id": "Laporan dirumuskan ulang untuk publik{said}.",
         "en": "The report was reworded for the public{said}.",
     },
 }
-AGENCY: Final[dict[str, Bilingual]] = {
-    "ComplaintDelivered": {
+AGENCY: Final[Sentences] = {
+    a.ComplaintDelivered: {
         "id": "Laporan sudah masuk ke sistem {agency}.",
         "en": "The report has reached the systems of {agency}.",
     },
-    "ComplaintAcknowledged": {
+    a.ComplaintAcknowledged: {
         "id": "{agency} menerima laporan ini dan mulai mengerjakannya.",
         "en": "{agency} took the report up and has begun to work on it.",
     },
-    "ComplaintReturned.agency": {
+    (a.ComplaintReturned, "agency"): {
         "id": "{agency} mengembalikan laporan karena bukan wewenangnya{suggested}{said}.",
-        "en": "{agency} returned the report as not its field{suggested}{said}.",
+        "en": "{agency} returned the report because it is not responsible for it{suggested}{said}.",
     },
-    "ComplaintReturned.unit": {
+    (a.ComplaintReturned, "unit"): {
         "id": "Unit di {agency} mengembalikan laporan karena bukan wewenangnya{suggested}{said}.",
-        "en": "A unit of {agency} returned the report as not its field{suggested}{said}.",
+        "en": "A unit of {agency} returned the report because it is not responsible for it{suggested}{said}.",
     },
-    "ProgressRecorded": {
+    a.ProgressRecorded: {
         "id": "{agency} menyampaikan kemajuan{said}.",
-        "en": "{agency} told how far it is{said}.",
+        "en": "{agency} reported progress{said}.",
     },
-    "ClarificationRequested": {
+    a.ClarificationRequested: {
         "id": "{agency} bertanya kepada pelapor{said}.",
         "en": "{agency} asked the reporter{said}.",
     },
-    "ResponseGiven": {"id": "{agency} memberikan jawaban{said}.", "en": "{agency} gave its answer{said}."},
+    a.ResponseGiven: {"id": "{agency} memberikan jawaban{said}.", "en": "{agency} gave its answer{said}."},
 }
-TIME: Final[dict[str, Bilingual]] = {
-    "ReminderSent": {
+TIME: Final[Sentences] = {
+    e.ReminderSent: {
         "id": "{who} diingatkan bahwa batas waktu {clock} {is} {due}.",
-        "en": "A reminder went to {who}: the date for {clock} {is} {due}.",
+        "en": "A reminder was sent to {who}: the date for {clock} {is} {due}.",
     },
-    "DeadlineMissed": {
+    e.DeadlineMissed: {
         "id": "Batas waktu {clock}, {due}, sudah terlewati.",
         "en": "The date for {clock}, {due}, has passed.",
     },
-    "ComplaintEscalated.deadline": {
+    (e.ComplaintEscalated, "deadline"): {
         "id": "{late} {rung}{again}.",
         "en": "{late} {rung}{again}.",
     },
-    "ComplaintEscalated.second_dispute": {
+    (e.ComplaintEscalated, "second_dispute"): {
         "id": "Karena hasilnya dua kali disanggah, laporan ini dinaikkan kepada {rung}.",
         "en": "Because the outcome was disputed twice, the report was raised to {rung}.",
     },
-    "ComplaintEscalated.direct": {
+    (e.ComplaintEscalated, "direct"): {
         "id": "Atas permintaan pelapor, laporan ini dinaikkan kepada {rung}.",
-        "en": "At the reporter's wish the report was raised to {rung}.",
+        "en": "At the reporter's request the report was raised to {rung}.",
     },
-    "ComplaintLapsed.silence": {
+    (e.ComplaintLapsed, "silence"): {
         "id": "Laporan ditutup karena pelapor tidak menanggapi jawaban sampai batas waktunya.",
         "en": "The report was closed because the reporter did not reply to the answer in time.",
     },
-    "ComplaintLapsed.incomplete": {
+    (e.ComplaintLapsed, "incomplete"): {
         "id": "Laporan ditutup karena pertanyaan kepada pelapor tidak dijawab sampai batas waktunya.",
         "en": "The report was closed because the question to the reporter was not answered in time.",
     },
-    "DueDateMoved": {
+    e.DueDateMoved: {
         "id": "Kalender hari libur berubah: batas waktu {clock} berpindah dari {before} ke {due}.",
         "en": "The calendar of days off changed: the date for {clock} moved from {before} to {due}.",
     },
 }
-REGISTRY: Final[dict[str, Bilingual]] = {
-    "AgencyRegistered": {"id": "{name} terdaftar sebagai instansi.", "en": "{name} was registered as an agency."},
-    "TemplateDecreed": {
+REGISTRY: Final[Sentences] = {
+    g.AgencyRegistered: {"id": "{name} terdaftar sebagai instansi.", "en": "{name} was registered as an agency."},
+    g.TemplateDecreed: {
         "id": "Susunan perangkat {template} ditetapkan mulai {day} ({source}).",
         "en": "The offices of every {template} are set from {day} on ({source}).",
     },
-    "AgencyRenamed": {
+    g.AgencyRenamed: {
         "id": "Instansi {id} berganti nama menjadi {name}.",
         "en": "The agency {id} was renamed to {name}.",
     },
-    "AgenciesMerged": {
+    g.AgenciesMerged: {
         "id": "{agencies} digabungkan ke dalam {successor}: {reason}.",
         "en": "{agencies} were merged into {successor}: {reason}.",
     },
-    "AgencyDissolved": {"id": "{agency} dibubarkan: {reason}.", "en": "{agency} was dissolved: {reason}."},
-    "MandateGiven": {
+    g.AgencyDissolved: {"id": "{agency} dibubarkan: {reason}.", "en": "{agency} was dissolved: {reason}."},
+    g.MandateGiven: {
         "id": "{agency} berwenang atas {sector} mulai {day} ({source}).",
         "en": "{agency} has the authority for {sector} from {day} on ({source}).",
     },
-    "MandateWithdrawn": {
+    g.MandateWithdrawn: {
         "id": "Kewenangan {agency} atas {sector} berakhir pada {day}.",
         "en": "The authority of {agency} for {sector} ends on {day}.",
     },
-    "ModelSwitched": {
+    g.ModelSwitched: {
         "id": "Penempatan kini memakai model {model}.",
-        "en": "Placing now uses the model {model}.",
+        "en": "Placement now uses the model {model}.",
     },
-    "CalendarDecreed": {
+    g.CalendarDecreed: {
         "id": "Hari libur tahun {year} ditetapkan ({source}).",
         "en": "The days off of {year} were decreed ({source}).",
     },
 }
-WORDS: Final[dict[str, Bilingual]] = {**INTAKE, **ROUTER, **AGENCY, **TIME, **REGISTRY}
+SENTENCES: Final[Sentences] = {**INTAKE, **ROUTER, **AGENCY, **TIME, **REGISTRY}

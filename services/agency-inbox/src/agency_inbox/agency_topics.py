@@ -1,7 +1,7 @@
-"""Which topics do agencies have, and are they still the same ones? Made before first use, recognised by their ids."""
+"""Creates agencies' topics before their first use, and caches their ids to notice when a topic was recreated."""
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -14,15 +14,15 @@ MS: Final = timedelta(milliseconds=1)
 
 
 class AgencyTopics:
-    """The topics of all agencies that have any, at most 5 s old. An agency gets both with its first message.
+    """Agencies' topics by name, with ids at most 5 s old.
 
-    Methods that ask the broker raise `BrokerUnavailable`, or `AccessDenied`.
+    Methods that ask the broker raise `BrokerUnavailable` or `AccessDenied`.
     """
 
     def __init__(
         self, admin: Admin, retention: Callable[[], timedelta], now: Callable[[], float] = time.monotonic
     ) -> None:
-        """`retention`: how long topics keep their messages from now on."""
+        """`retention`: how long topics keep messages, by the policy in force."""
         self._admin, self._retention, self._now = admin, retention, now
         self._retained: timedelta | None = None
         self._ids: dict[str, str] = {}
@@ -31,55 +31,54 @@ class AgencyTopics:
         self._read_at = float("-inf")
 
     async def inboxes(self, agencies: Collection[str], *, fresh: bool = False) -> TopicIds:
-        """The ids of these inbox topics; those that are missing are made."""
+        """The ids of these agencies' inbox topics. Missing topics are created; `fresh` skips the cache."""
         await self._have(_both(agencies), fresh=fresh)
         return {agency: self._ids[agency_inbox(agency)] for agency in agencies}
 
     async def keep(self, agencies: Collection[str]) -> None:
-        """See that each of these has both its topics, which topics there are, and that all keep messages as long as
-        they should now: one that was made under another policy is set anew.
-        """
+        """Create both topics of these agencies if missing. Set the retention of all topics when the policy changed."""
         await self._have(_both(agencies))
         if (retention := self._retention()) != self._retained:
             await self._ensure(sorted(self._ids))
             self._retained = retention
 
     async def replies(self, agency: str) -> str:
-        """The id of the topic on which this agency answers."""
+        """The id of the topic to which this agency writes its replies."""
         name = agency_replies(agency)
         await self._have([name])
         return self._ids[name]
 
     async def cluster(self) -> str:
-        """The cluster's id."""
+        """The Kafka cluster's id."""
         if not self._cluster:
             self._cluster = await self._admin.cluster_id()
         return self._cluster
 
     def forget(self) -> None:
-        """Something went wrong: ask again before the next use."""
+        """Empty the cache, after an error."""
         self._read_at, self._cluster = float("-inf"), ""
 
     def known(self) -> TopicIds:
-        """The ids of the inbox topics as last read, without asking."""
+        """The cached ids of the inbox topics, without asking the broker."""
         if self._inboxes is None:
             self._inboxes = {agency_of(name): topic_id for name, topic_id in self._ids.items() if _is_inbox(name)}
         return self._inboxes
 
     async def _have(self, names: Iterable[str], *, fresh: bool = False) -> None:
-        wanted = set(names)
+        needed = set(names)
         if fresh or self._now() - self._read_at >= TOPICS_FRESH_S:
             asked_at, cluster = self._now(), await self._admin.cluster_id()
             found = await self._admin.topic_ids_under(AGENCIES)
             self._ids, self._inboxes = {name: str(topic_id) for name, topic_id in found.items()}, None
             self._read_at, self._cluster = asked_at, cluster
-        await self._ensure(sorted(wanted - self._ids.keys()))
+        await self._ensure(sorted(needed - self._ids.keys()))
 
     async def _ensure(self, names: Sequence[str]) -> None:
         retention_ms = self._retention() // MS
-        for some in _batches(names):
-            made = await self._admin.ensure([Topic(name, 1, retention_ms) for name in some])
-            self._ids.update({name: str(topic_id) for name, topic_id in made.items()})
+        for start in range(0, len(names), TOPIC_BATCH):
+            batch = names[start : start + TOPIC_BATCH]
+            created = await self._admin.ensure([Topic(name, 1, retention_ms) for name in batch])
+            self._ids.update({name: str(topic_id) for name, topic_id in created.items()})
             self._inboxes = None
 
 
@@ -89,8 +88,3 @@ def _both(agencies: Collection[str]) -> list[str]:
 
 def _is_inbox(name: str) -> bool:
     return name == agency_inbox(agency_of(name))
-
-
-def _batches(names: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(names), TOPIC_BATCH):
-        yield names[start : start + TOPIC_BATCH]

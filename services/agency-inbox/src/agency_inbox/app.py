@@ -1,4 +1,4 @@
-"""Composition root of agency-inbox: opens what its endpoints and its roads work with."""
+"""Composition root of agency-inbox: opens what its endpoints and background tasks use."""
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -35,7 +35,7 @@ from schemas.reference.load import policies
 
 @asynccontextmanager
 async def open_inbox(platform: Platform, copies: DeadLetters) -> AsyncIterator[Inbox]:
-    """Agency-inbox's own tables over the shared surroundings. `copies`: where refused replies go besides."""
+    """The service's own tables over the platform. `copies`: receives refused replies besides the table."""
     database = Database(platform.settings.views_of(SERVICE), METADATA)
     repository = platform.repository(SERVICE)
     quarantine = RefusedReplies(database, REFUSED, copies)
@@ -49,10 +49,9 @@ async def open_inbox(platform: Platform, copies: DeadLetters) -> AsyncIterator[I
 async def open_background_tasks(
     platform: Platform, inbox: Inbox, copies: DeadLetters
 ) -> AsyncIterator[list[BackgroundTask]]:
-    """Everything that the worker side runs: delivery, its sweep, the topics, the replies, the read model."""
     settings, repository = platform.settings, inbox.repository
     admin = Admin(settings.kafka)
-    # They hold plain text: what is erased here is gone there by then. Open complaints are in the store anyway.
+    # Agencies' topics hold plain text, so their retention limits how long erased text can stay there.
     agency_topics = AgencyTopics(admin, lambda: timedelta(days=inbox.policies.at(inbox.clock.now()).inbox_d))
     postbox = KafkaPostbox(settings.kafka, agency_topics)
     delivery = Delivery(postbox, inbox.registry, inbox.policies, inbox.clock)
@@ -62,13 +61,13 @@ async def open_background_tasks(
         repository,
         inbox.clock,
         plan=plan(agency_topics.known, grace),
-        react=partial(delivery.what_was_left, grace),
+        react=partial(delivery.deliver_overdue, grace),
         tables=SWEEP,
         ignored_types=BEFORE_ANYBODY,
         period_s=settings.sweep_period_s,
     )
     guard = Guard(repository, delivery, copies, event_types=NEWS)
-    answers = Replies(inbox, agency_topics.replies)
+    replies = Replies(inbox, agency_topics.replies)
     view = inbox_view(repository, inbox.registry, inbox.policies)
     try:
         yield [
@@ -77,7 +76,7 @@ async def open_background_tasks(
             ),
             Agent(SERVICE, "delivery", [topics.COMPLAINT_EVENTS], guard, kafka=settings.kafka, ignores=guard.ignores),
             ExternalConsumer(
-                SERVICE, answers, inbox.quarantine, kafka=settings.kafka, group=GROUP, pattern=topics.REPLIES_PATTERN
+                SERVICE, replies, inbox.quarantine, kafka=settings.kafka, group=GROUP, pattern=topics.REPLIES_PATTERN
             ),
             KafkaProjection(inbox.database, METADATA, view, kafka=settings.kafka, group=f"{SERVICE}.views"),
             sweep,
@@ -94,7 +93,7 @@ def open_web(platform: Platform) -> AbstractAsyncContextManager[Inbox]:
 
 @asynccontextmanager
 async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]:
-    """The context and the background tasks over it."""
+    """Topics, delivery with its sweep, replies, and the read model."""
     copies = platform.dead_letters(SERVICE)
     try:
         async with (

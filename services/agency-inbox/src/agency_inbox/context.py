@@ -1,4 +1,4 @@
-"""What the endpoints and roads of agency-inbox work with."""
+"""What the endpoints and background tasks of agency-inbox share."""
 
 from dataclasses import dataclass
 

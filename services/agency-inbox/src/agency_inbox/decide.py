@@ -1,22 +1,15 @@
-"""May the agency do this now, and what follows? Facts from (state, by whom, what), or a refusal."""
+"""What an agency may do with a complaint: each command stands above the function that decides it.
 
-from collections.abc import Mapping
+Pure: (state, acting agency, command) -> facts, or a Refusal that says why not.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, assert_never
-from uuid import UUID
+from typing import NamedTuple, assert_never
 
-from agency_inbox.casework import (
-    Acknowledge,
-    ActingAgency,
-    Clarify,
-    Move,
-    RecordProgress,
-    Respond,
-    Return,
-    holds,
-    was_notified,
-)
-from agency_inbox.settings import ANSWER_LETTERS
+from agency_inbox.access import holds, was_notified
+from agency_inbox.parts import NOTHING_OPEN, OpenParts, holder_names
+from agency_inbox.settings import ANSWER_MIN_CHARACTERS
 from schemas.base.limits import BODY, NOTE
 from schemas.base.refusals import (
     AlreadyClosed,
@@ -31,7 +24,6 @@ from schemas.base.refusals import (
     WrongStatus,
 )
 from schemas.complaint.fold import allows
-from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint, Receipt
 from schemas.events.agency_inbox import (
     ClarificationRequested,
@@ -42,55 +34,58 @@ from schemas.events.agency_inbox import (
     ResponseGiven,
 )
 from schemas.events.base import Fact
-from schemas.events.router import Part
 from schemas.registry.fold import Registry
-from schemas.wording.names import agency as agency_name
 from schemas.wording.names import held_by
 
-OpenParts = Mapping[UUID, Complaint | None]
-"""The mandatory parts of a whole that are not closed; None: its stream is not there yet."""
-NOTHING_OPEN: Final[OpenParts] = {}
+
+class ActingAgency(NamedTuple):
+    """The agency that sends a command, with the registry that holds for it and the domain time (UTC)."""
+
+    agency: str
+    registry: Registry
+    at: datetime
 
 
-def move(state: Complaint, by: ActingAgency, asked: Move, open_parts: OpenParts = NOTHING_OPEN) -> list[Fact]:
-    """What this move leads to. `open_parts`: the mandatory parts of a whole that are not closed.
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """The agency accepts the complaint. `unit`: the part of the agency that works on it."""
+
+    unit: str | None = None
+
+
+def acknowledge(state: Complaint, by: ActingAgency, command: Acknowledge) -> list[Fact]:
+    """PermenPANRB 62/2018: due within 5 working days.
 
     Raises:
-        NotFound: the body was never told of this complaint.
-        AlreadyClosed, NotTheHolder, WrongStatus: not now.
-        InvalidField, BindingPlacement, UnknownAgency, UnknownUnit, UnseenDetail, PartsOpen: see each move.
+        UnknownUnit: the agency has no such unit; and as `move` says.
     """
-    match asked:
-        case Acknowledge():
-            return acknowledge(state, by, asked)
-        case Return():
-            return return_complaint(state, by, asked)
-        case RecordProgress():
-            return progress(state, by, asked)
-        case Clarify():
-            return clarify(state, by, asked)
-        case Respond():
-            return respond(state, by, asked, open_parts)
-        case _:
-            assert_never(asked)
-
-
-def acknowledge(state: Complaint, by: ActingAgency, asked: Acknowledge) -> list[Fact]:
-    """The body has begun (PermenPANRB 62/2018: within 5 working days). Raises `UnknownUnit` besides."""
     _must_hold(state, by, ComplaintAcknowledged)
-    _known_unit(by.registry, by.agency, asked.unit)
-    return [ComplaintAcknowledged(at=by.at, agency=by.agency, unit=asked.unit)]
+    _must_have_unit(by.registry, by.agency, command.unit)
+    return [ComplaintAcknowledged(at=by.at, agency=by.agency, unit=command.unit)]
 
 
-def return_complaint(state: Complaint, by: ActingAgency, asked: Return) -> list[Fact]:
-    """Back to the router, never to the citizen, with a reason (law 25/2009 article 44: the body that is not
-    competent forwards, it does not refuse). Raises `BindingPlacement`: the arbiter's decision stands.
+@dataclass(frozen=True, slots=True)
+class Return:
+    """The agency is not competent. With a suggested unit of its own, the complaint stays in the agency."""
+
+    reason: str
+    suggested: str | None = None
+    suggested_unit: str | None = None
+
+
+def return_complaint(state: Complaint, by: ActingAgency, command: Return) -> list[Fact]:
+    """Back to the router, never to the reporter (law 25/2009 article 44: an agency that is not competent forwards).
+
+    Raises:
+        BindingPlacement: the arbiter placed it here.
+        InvalidField: no reason, or the suggestion is the present holder.
+        UnknownAgency, UnknownUnit: the suggestion does not exist; and as `move` says.
     """
     _must_hold(state, by, ComplaintReturned)
     if state.binding:
         raise BindingPlacement(agency=by.agency)
-    reason = _text("reason", asked.reason, NOTE)
-    suggested, unit = _suggestion(state, by, asked)
+    reason = _text("reason", command.reason, NOTE)
+    suggested, unit = _suggestion(state, by, command)
     scope = "unit" if unit is not None and suggested == by.agency else "agency"
     return [
         ComplaintReturned(
@@ -99,82 +94,97 @@ def return_complaint(state: Complaint, by: ActingAgency, asked: Return) -> list[
     ]  # fmt: skip
 
 
-def progress(state: Complaint, by: ActingAgency, asked: RecordProgress) -> list[Fact]:
-    """The body tells how far it is; nothing else changes."""
+@dataclass(frozen=True, slots=True)
+class RecordProgress:
+    """A progress note."""
+
+    text: str
+
+
+def progress(state: Complaint, by: ActingAgency, command: RecordProgress) -> list[Fact]:
+    """Recorded on the timeline; status and clocks stay."""
     _must_hold(state, by, ProgressRecorded)
-    return [ProgressRecorded(at=by.at, agency=by.agency, text=_text("text", asked.text, NOTE))]
+    return [ProgressRecorded(at=by.at, agency=by.agency, text=_text("text", command.text, NOTE))]
 
 
-def clarify(state: Complaint, by: ActingAgency, asked: Clarify) -> list[Fact]:
-    """The reporter is asked. The citizen's clock stands still, at most twice a holder (the fold counts)."""
+@dataclass(frozen=True, slots=True)
+class Clarify:
+    """A question to the reporter."""
+
+    question: str
+
+
+def clarify(state: Complaint, by: ActingAgency, command: Clarify) -> list[Fact]:
+    """Stops the settle clock, for at most two questions of each holder (the fold counts them)."""
     _must_hold(state, by, ClarificationRequested)
-    return [ClarificationRequested(at=by.at, agency=by.agency, question=_text("question", asked.question, NOTE))]
+    return [ClarificationRequested(at=by.at, agency=by.agency, question=_text("question", command.question, NOTE))]
 
 
-def respond(state: Complaint, by: ActingAgency, asked: Respond, open_parts: OpenParts = NOTHING_OPEN) -> list[Fact]:
-    """The one public answer; a part's closes the part.
+@dataclass(frozen=True, slots=True)
+class Respond:
+    """The answer. `seen_version`: the newest version of the complaint that its writer had read."""
 
-    Raises `UnseenDetail`: the reporter said more than the writer had read; `PartsOpen`: the whole waits for its
-    mandatory parts; `InvalidField`: no answer of substance.
+    text: str
+    seen_version: int
+
+
+def respond(state: Complaint, by: ActingAgency, command: Respond, open_parts: OpenParts = NOTHING_OPEN) -> list[Fact]:
+    """The public answer; the answer to a part closes the part.
+
+    Raises:
+        UnseenDetail: the reporter added something after `seen_version`.
+        PartsOpen: mandatory parts of the whole are not closed.
+        InvalidField: the text is too short, or `seen_version` lies ahead; and as `move` says.
     """
     _must_hold(state, by, ResponseGiven)
-    text = _text("text", asked.text, BODY, ANSWER_LETTERS)
-    if asked.seen_version > state.version:
+    text = _text("text", command.text, BODY, ANSWER_MIN_CHARACTERS)
+    if command.seen_version > state.version:
         raise InvalidField(field="seen_version", why=f"the complaint is at version {state.version}")
-    if asked.seen_version < state.detail_version:
+    if command.seen_version < state.detail_version:
         raise UnseenDetail(version=state.detail_version)
     if open_parts:
-        raise PartsOpen(parts=[str(part) for part in open_parts], bodies=_named_for(state, by, open_parts))
+        raise PartsOpen(parts=[str(part) for part in open_parts], bodies=holder_names(state, open_parts, by.registry))
     return [ResponseGiven(at=by.at, agency=by.agency, text=text)]
 
 
+Move = Acknowledge | Return | RecordProgress | Clarify | Respond
+
+
+def move(state: Complaint, by: ActingAgency, command: Move, open_parts: OpenParts = NOTHING_OPEN) -> list[Fact]:
+    """Decide any of the commands. `open_parts`: the mandatory parts of a whole that are not closed.
+
+    Raises:
+        NotFound: the agency was never notified of this complaint.
+        AlreadyClosed, NotTheHolder, WrongStatus: not possible now; other refusals as each function says.
+    """
+    match command:
+        case Acknowledge():
+            return acknowledge(state, by, command)
+        case Return():
+            return return_complaint(state, by, command)
+        case RecordProgress():
+            return progress(state, by, command)
+        case Clarify():
+            return clarify(state, by, command)
+        case Respond():
+            return respond(state, by, command, open_parts)
+        case _:
+            assert_never(command)
+
+
 def deliver(state: Complaint, agency: str, receipt: Receipt, at: datetime) -> list[Fact]:
-    """The body's topic holds it. Nothing if that topic's newest news is already receipted there: a late receipt of an
-    older message must not hide the newer one.
+    """Record that the agency's topic holds the message. Nothing if the topic's newest message already has a receipt:
+    a late receipt of an older message must not replace it.
     """
-    news, known = state.news.get(agency), state.receipts.get(agency)
+    news, last = state.news.get(agency), state.receipts.get(agency)
     newest = news.event_id if news is not None else receipt.message_id
-    same_topic = known is not None and known.topic_id == receipt.topic_id
-    if known is not None and same_topic and known.message_id in (newest, receipt.message_id):
+    if last is not None and last.topic_id == receipt.topic_id and last.message_id in (newest, receipt.message_id):
         return []
-    return [ComplaintDelivered(at=at, agency=agency, **_place(receipt))]
-
-
-def open_parts(state: Complaint, parts: Mapping[UUID, Complaint]) -> OpenParts:
-    """The mandatory parts that are not closed; one whose stream is not there yet counts as open."""
-    return {part.id: parts.get(part.id) for part in state.parts if part.mandatory and _is_open(parts.get(part.id))}
-
-
-def _named_for(state: Complaint, by: ActingAgency, parts: OpenParts) -> list[str]:
-    """Who has them now, in words: parts bear the whole's public number, so a number would name none of them. One that
-    was returned is named after the body that it was given to.
-    """
-    return [_with(part, parts[part.id], by.registry) for part in state.parts if part.id in parts]
-
-
-def _with(named: Part, part: Complaint | None, registry: Registry) -> str:
-    holder = registry.holder(part.holder) if part is not None else None
-    if holder is None or holder.agency is None:
-        return agency_name(named.agency, named.unit, registry)
-    return agency_name(holder.agency, holder.unit, registry)
-
-
-def _is_open(part: Complaint | None) -> bool:
-    return part is None or part.status is not Status.CLOSED
-
-
-def _place(receipt: Receipt) -> dict[str, object]:
-    return {
-        "cluster": receipt.cluster,
-        "topic_id": receipt.topic_id,
-        "partition": receipt.partition,
-        "offset": receipt.offset,
-        "message_id": receipt.message_id,
-    }
+    return [ComplaintDelivered(at=at, agency=agency, **receipt._asdict())]
 
 
 def _must_hold(state: Complaint, by: ActingAgency, fact: type[Fact]) -> None:
-    """Only the present holder, and only in the statuses of the table (design: section 4)."""
+    # Only the present holder, and only in the statuses of the lifecycle's table (design: section 4).
     if state.version < 0 or not (holds(state, by.registry, by.agency) or was_notified(state, by.registry, by.agency)):
         raise NotFound(complaint=str(state.id))
     if state.closed is not None:
@@ -185,27 +195,27 @@ def _must_hold(state: Complaint, by: ActingAgency, fact: type[Fact]) -> None:
         raise WrongStatus(status=state.status.value, action=fact.__name__)
 
 
-def _suggestion(state: Complaint, by: ActingAgency, asked: Return) -> tuple[str | None, str | None]:
-    """The body and unit that are suggested; a unit alone is one of the same body."""
-    if asked.suggested_unit is None and asked.suggested is None:
+def _suggestion(state: Complaint, by: ActingAgency, command: Return) -> tuple[str | None, str | None]:
+    # The suggested agency and unit; a unit alone belongs to the acting agency.
+    if command.suggested_unit is None and command.suggested is None:
         return None, None
-    body = by.registry.living(asked.suggested or by.agency)
+    body = by.registry.living(command.suggested or by.agency)
     if body is None:
-        raise UnknownAgency(agency=asked.suggested)
-    _known_unit(by.registry, body.id, asked.suggested_unit)
-    if body.id == by.agency and asked.suggested_unit in (None, by.registry.holder(state.holder).unit):
+        raise UnknownAgency(agency=command.suggested)
+    _must_have_unit(by.registry, body.id, command.suggested_unit)
+    if body.id == by.agency and command.suggested_unit in (None, by.registry.holder(state.holder).unit):
         raise InvalidField(field="suggested_agency", why="this is the body, and the unit, that has it now")
-    return body.id, asked.suggested_unit
+    return body.id, command.suggested_unit
 
 
-def _known_unit(registry: Registry, agency: str, unit: str | None) -> None:
+def _must_have_unit(registry: Registry, agency: str, unit: str | None) -> None:
     body = registry.living(agency)
     if unit is not None and (body is None or unit not in body.units):
         raise UnknownUnit(agency=agency, unit=unit)
 
 
 def _text(field: str, text: str, most: int, least: int = 1) -> str:
-    said = text.strip()
-    if not least <= len(said) <= most:
-        raise InvalidField(field=field, why=f"must have {least} to {most} letters")
-    return said
+    stripped = text.strip()
+    if not least <= len(stripped) <= most:
+        raise InvalidField(field=field, why=f"must have {least} to {most} characters")
+    return stripped

@@ -11,7 +11,7 @@ from agency_inbox.agency_topics import AgencyTopics
 from agency_inbox.delivery import TopicIds
 from agency_inbox.postbox import OutgoingMessage
 from chassis.base.errors import Permanent
-from chassis.kafka.clients import meaning, producer, stop
+from chassis.kafka.clients import producer, stop, translate_error
 from schemas.base.topics import agency_inbox
 from schemas.complaint.state import Receipt
 
@@ -43,7 +43,7 @@ class KafkaPostbox:
         except (KafkaError, OSError) as error:
             await self.close()
             self._topics.forget()
-            raise meaning(error) from error
+            raise translate_error(error) from error
         return [
             Receipt(each.news.event_id, cluster, ids[each.agency], at.partition, at.offset)
             for each, at in zip(outgoing, placed, strict=True)
@@ -63,7 +63,7 @@ class KafkaPostbox:
                     await client.start()
                 except (KafkaError, OSError) as error:
                     await stop(client)
-                    raise meaning(error) from error
+                    raise translate_error(error) from error
                 self._producer = client
             return self._producer
 

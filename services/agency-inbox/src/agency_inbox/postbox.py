@@ -1,24 +1,22 @@
-"""Putting messages into agencies' topics: the port, and its memory for tests and simulations.
+"""The port that puts messages into agencies' topics.
 
-What it sends may arrive twice, always under the same `ce_id`.
+A message may arrive twice, always with the same `ce_id`.
 """
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from agency_inbox.delivery import TopicIds
-from chassis.base.errors import BrokerUnavailable
-from chassis.base.message import Header, Message
-from schemas.base.topics import agency_inbox
+from chassis.base.message import Header
 from schemas.complaint.state import AgencyUpdate, Receipt
 
 SOURCE = b"/satupintu/agency-inbox"
 
 
 class OutgoingMessage(NamedTuple):
-    """One message for one agency. `at`: when the fact that it tells happened."""
+    """One message for one agency. `at`: the domain time of the fact that it tells."""
 
     agency: str
     complaint: UUID
@@ -41,56 +39,16 @@ class OutgoingMessage(NamedTuple):
 
 
 class Postbox(Protocol):
-    """`topics` and `send` raise `BrokerUnavailable`, or `AccessDenied`."""
+    """`topics` and `send` raise `BrokerUnavailable` or `AccessDenied`."""
 
     async def topics(self, agencies: Collection[str], *, fresh: bool = False) -> TopicIds:
-        """The ids of these agencies' inbox topics, at most 5 s old (`fresh`: as of now); missing ones are made."""
+        """The ids of these agencies' inbox topics, at most 5 s old; `fresh`: as of now. Missing ones are created."""
         ...
 
     def known(self) -> TopicIds:
-        """The ids as last read, without asking."""
+        """The cached ids, without asking the broker."""
         ...
 
     async def send(self, outgoing: Sequence[OutgoingMessage]) -> Sequence[Receipt]:
-        """Put all of them in, and tell where each lies; every replica then has them. An error may leave some in."""
+        """Send all messages; on return every in-sync replica has them. After an error some may have been sent."""
         ...
-
-
-class MemoryPostbox:
-    """Topics as lists. `wipe` loses all of them, `is_up` False makes every call fail."""
-
-    def __init__(self, cluster: UUID) -> None:
-        self._cluster, self._born = cluster, 0
-        self.is_up = True
-        self.records: dict[str, list[Message]] = {}
-        self._ids: dict[str, str] = {}
-
-    async def topics(self, agencies: Collection[str], *, fresh: bool = False) -> TopicIds:  # noqa: ARG002 - always is
-        self._must_be_up()
-        for agency in agencies:
-            if agency not in self._ids:
-                self._born += 1
-                self._ids[agency] = str(uuid5(self._cluster, f"{agency} {self._born}"))
-        return {agency: self._ids[agency] for agency in agencies}
-
-    async def send(self, outgoing: Sequence[OutgoingMessage]) -> Sequence[Receipt]:
-        ids = await self.topics({each.agency for each in outgoing})
-        return [self._put(each, ids[each.agency]) for each in outgoing]
-
-    def wipe(self) -> None:
-        """The broker's data is gone."""
-        self.records.clear()
-        self._ids.clear()
-
-    def known(self) -> TopicIds:
-        return dict(self._ids)
-
-    def _put(self, each: OutgoingMessage, topic_id: str) -> Receipt:
-        records = self.records.setdefault(each.agency, [])
-        topic, offset = agency_inbox(each.agency), len(records)
-        records.append(Message(topic, 0, offset, str(each.complaint).encode(), each.body, each.headers()))
-        return Receipt(each.news.event_id, str(self._cluster), topic_id, 0, offset)
-
-    def _must_be_up(self) -> None:
-        if not self.is_up:
-            raise BrokerUnavailable("the memory postbox is down")

@@ -1,6 +1,6 @@
-"""What became of a reply that could not be taken? It is in a table its agency can read, and a dead letter.
+"""Refused replies: a row that the agency can read, and a copy as a dead letter.
 
-The table holds reasons, never what the message said.
+The table holds the reason, never the content of the message.
 """
 
 from datetime import UTC, datetime
@@ -16,19 +16,15 @@ from schemas.base.ids import derived_id
 from schemas.base.limits import PAGE
 from schemas.base.topics import agency_of
 
-METADATA_NAME: Final = "refused_replies"
-REASON_LETTERS: Final = 500
+REASON_CHARACTERS: Final = 500
 UNKNOWN: Final = "malformed"
 
 
 def refused_table(metadata: MetaData) -> Table:
-    """The table; asked twice, the same one."""
-    known = metadata.tables.get(METADATA_NAME)
-    return known if known is not None else Table(METADATA_NAME, metadata, *_columns())
-
-
-def _columns() -> list[Column[Any]]:
-    return [
+    """Define the table in `metadata`."""
+    return Table(
+        "refused_replies",
+        metadata,
         Column("id", String(36), primary_key=True),
         Column("agency", String(64), nullable=False, index=True),
         Column("topic", String(249), nullable=False),
@@ -38,8 +34,8 @@ def _columns() -> list[Column[Any]]:
         Column("message_id", String(200)),
         Column("type", String(100)),
         Column("code", String(100), nullable=False),
-        Column("reason", String(REASON_LETTERS), nullable=False),
-    ]
+        Column("reason", String(REASON_CHARACTERS), nullable=False),
+    )
 
 
 class RefusedReplies:
@@ -49,21 +45,21 @@ class RefusedReplies:
         self._database, self._table, self._copies = database, table, copies
 
     async def put(self, letter: DeadLetter) -> None:
-        """In the table first: a copy may come twice, a row may not be missing."""
+        """The row is written first, because the copy may be repeated and the row must not be missing."""
         row = _row(letter)
-        await self._database.run(lambda connection: self._keep(connection, row))
+        await self._database.run(lambda connection: self._insert(connection, row))
         await self._copies.put(letter)
 
     async def of(self, agency: str, page: int) -> list[dict[str, Any]]:
-        """What was refused to this agency, the newest first."""
+        """One page of this agency's refused replies, newest first."""
         query = select(self._table).where(self._table.c.agency == agency)
         query = query.order_by(self._table.c.sent_at.desc(), self._table.c.offset.desc())
         query = query.limit(PAGE).offset(page * PAGE)
         return await self._database.read(lambda connection: [dict(row) for row in connection.execute(query).mappings()])
 
-    def _keep(self, connection: Connection, row: dict[str, Any]) -> None:
-        there = select(self._table.c.id).where(self._table.c.id == row["id"])
-        if connection.execute(there).scalar() is None:
+    def _insert(self, connection: Connection, row: dict[str, Any]) -> None:
+        present = select(self._table.c.id).where(self._table.c.id == row["id"])
+        if connection.execute(present).scalar() is None:
             connection.execute(insert(self._table).values(row))
 
 
@@ -82,11 +78,11 @@ def _row(letter: DeadLetter) -> dict[str, Any]:
         "message_id": _header(headers.get("ce_id"), 200),
         "type": _header(headers.get("ce_type"), 100),
         "code": code[:100] if reason else UNKNOWN,
-        "reason": (reason or code)[:REASON_LETTERS],
+        "reason": (reason or code)[:REASON_CHARACTERS],
     }
 
 
 def _header(value: bytes | None, limit: int) -> str | None:
-    # Only what looks like a name: a header may hold anything.
+    # A header may hold any bytes; only printable ASCII is kept.
     text = (value or b"").decode("ascii", "replace")[:limit]
     return text if text and text.isprintable() else None

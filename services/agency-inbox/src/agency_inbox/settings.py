@@ -1,17 +1,17 @@
-"""Limits and periods of the agencies' inbox."""
+"""Limits and periods of agency-inbox."""
 
 from typing import Final
 
 SERVICE: Final = "agency-inbox"
-ANSWER_LETTERS: Final = 20
-"""An answer of substance (PermenPANRB 62/2018: no closing without one) is at least this long."""
+ANSWER_MIN_CHARACTERS: Final = 20
+"""PermenPANRB 62/2018: a complaint is closed only by an answer of substance."""
 MESSAGE_BYTES: Final = 900_000
-"""Longest message to an agency; Kafka takes one of 1 MiB. Beyond it the oldest details are left to the HTTP answer."""
+"""Longest message to an agency; Kafka accepts 1 MiB. Longer ones lose their oldest details, which HTTP still shows."""
 TOPIC_BATCH: Final = 100
-"""Topics asked of the broker in one call."""
-NOTICE_S: Final = 5.0
-"""How often new agencies and remade topics are looked for."""
+"""Topics in one request to the broker."""
+PROVISION_PERIOD_S: Final = 5.0
+"""How often topics of new agencies are created and recreated topics are found."""
 TOPICS_FRESH_S: Final = 5.0
-"""A topic that was deleted and made again is noticed within this time."""
-REMEMBERED_SENDS: Final = 10_000
-"""Sends whose receipts are kept in memory until they are in the store, so that a conflict does not send again."""
+"""Longest age of the cached topic ids."""
+CACHED_RECEIPTS: Final = 10_000
+"""Receipts kept in memory until they are in the store, so that a conflict does not send a message again."""

@@ -1,4 +1,4 @@
-"""Who was forgotten? News without a receipt, and receipts in topics that are no more, read off the store alone."""
+"""Finds undelivered messages, and receipts whose topic was recreated, from the store alone."""
 
 import asyncio
 import time
@@ -11,46 +11,47 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, select
 
 from agency_inbox.delivery import TopicIds, undelivered
-from agency_inbox.settings import NOTICE_S
+from agency_inbox.settings import PROVISION_PERIOD_S
 from agency_inbox.views import SWEEP
 from chassis.base.retry import RetryPolicy
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
 from chassis.sql.lease import Lease
-from chassis.sweep.open_work import Plan, Work
+from chassis.sweep.open_work import OpenWork, Plan
 from chassis.sweep.sweep import Sweep
 from schemas.complaint.state import Complaint
 
 TELL: Final = "tell"
-"""Somebody has news: look when the agent has had its time."""
+"""Work row: a message is undelivered. Looked at after the agent's grace period."""
 LIVE: Final = "live"
-"""The holder's topic holds it; the row's holder is the topic's id, so that a remade topic finds its complaints."""
+"""Work row: the holder's topic has the message. Its `holder` column has the topic's id, to find it when the topic is
+recreated; it is never due.
+"""
 NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 BATCH: Final = 5_000
+NEW_AGENCIES_AT_ONCE: Final = 20
+"""More new agencies than this in one look were there before the process, or come from a release's data."""
 _WORK: Final = SWEEP.work
-_TOLD_IN: Final = select(_WORK.c.holder).where(_WORK.c.what == LIVE).distinct()
-_TOLD_THERE: Final = select(_WORK.c.complaint).where(
+_LIVE_TOPICS: Final = select(_WORK.c.holder).where(_WORK.c.what == LIVE).distinct()
+_LIVE_IN: Final = select(_WORK.c.complaint).where(
     _WORK.c.what == LIVE, _WORK.c.holder.in_(bindparam("gone", expanding=True))
 )
-"""Asked again and again: made once."""
-PLANTED: Final = 20
-"""More new bodies than this at one look were there before us, or come from a release's data."""
 
 
 def plan(topics: Callable[[], TopicIds], grace: timedelta) -> Plan:
-    """When to look at a complaint. `grace`: the news before is probably on its way."""
+    """When to look at a complaint. `grace`: how long the agent may take to deliver."""
 
-    def planned(state: Complaint) -> list[Work]:
+    def planned(state: Complaint) -> list[OpenWork]:
         if undelivered(state, (), topics()):
-            return [Work(TELL, str(state.holder), state.stage.at + grace)]
+            return [OpenWork(TELL, str(state.holder), state.stage.at + grace)]
         receipt = state.receipts.get(state.agency or "")
-        return [Work(LIVE, receipt.topic_id, NEVER)] if receipt is not None and state.is_open else []
+        return [OpenWork(LIVE, receipt.topic_id, NEVER)] if receipt is not None and state.is_open else []
 
     return planned
 
 
 class Topics(Protocol):
-    """What the keeper asks of `agency_inbox.agency_topics.AgencyTopics`."""
+    """The part of `agency_inbox.agency_topics.AgencyTopics` that the provisioner uses."""
 
     async def keep(self, agencies: Collection[str]) -> None: ...
 
@@ -58,11 +59,11 @@ class Topics(Protocol):
 
 
 class AgencyTopicProvisioner:
-    """Gives agencies their topics, and has what a remade topic lost planned again. Of several processes one works, by
-    a lease.
+    """Creates agencies' topics, and plans again the complaints whose topic was recreated. One process works at a time,
+    by a lease.
 
-    A nation has seven hundred bodies, and most never get a message on a small installation: without `every` only those
-    get topics before their first message that are registered while we run.
+    Without `every`, only agencies registered while the process runs get topics before their first message: of a
+    nation's seven hundred agencies most never get one on a small installation.
     """
 
     def __init__(
@@ -80,39 +81,38 @@ class AgencyTopicProvisioner:
         self._lease, self._retry_policy = Lease(database, SWEEP.lease, "topics", real), RetryPolicy()
 
     async def run(self) -> None:
-        """Until cancelled. Waits while the broker is away."""
+        """Run until cancelled; wait while the broker is away."""
         try:
             while True:
                 await self._retry_policy.until_up(self.once, "agencies' topics")
-                await asyncio.sleep(NOTICE_S)
+                await asyncio.sleep(PROVISION_PERIOD_S)
         finally:
             with suppress(Exception):  # the lease ends by itself if the database is gone
                 await self._lease.release()
 
     async def once(self) -> int:
-        """Look once; how many complaints must be told again."""
+        """Run once; the number of complaints planned again."""
         if not await self._lease.hold():
             return 0
-        await self._topics.keep(await self._new())
+        await self._topics.keep(await self._new_agencies())
         lost = await self._database.read(self._lost)
         for start in range(0, len(lost), BATCH):
             await self._sweep.replan(lost[start : start + BATCH])
             await self._lease.hold()
         return len(lost)
 
-    async def _new(self) -> Collection[str]:
-        """The living bodies that an operator has registered since we began; with `every` all of them."""
+    async def _new_agencies(self) -> Collection[str]:
         registry = await self._registry.current()
         living = frozenset(body.id for body in registry.agencies.values() if body.alive)
-        if not self._every and len(living - self._seen) > PLANTED:
+        if not self._every and len(living - self._seen) > NEW_AGENCIES_AT_ONCE:
             self._seen = living
         return living - self._seen
 
     def unready(self) -> str | None:
-        """Never: topics are made in the background, and before their first use anyway."""
+        """Never: topics are also created before their first use."""
         return None
 
     def _lost(self, connection: Connection) -> list[UUID]:
         present = set(self._topics.known().values())
-        gone = sorted(set(connection.execute(_TOLD_IN).scalars()) - present)[:100]
-        return [UUID(each) for each in connection.execute(_TOLD_THERE, {"gone": gone}).scalars()] if gone else []
+        gone = sorted(set(connection.execute(_LIVE_TOPICS).scalars()) - present)[:100]
+        return [UUID(each) for each in connection.execute(_LIVE_IN, {"gone": gone}).scalars()] if gone else []

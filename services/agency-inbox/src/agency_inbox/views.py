@@ -1,6 +1,6 @@
-"""What does each agency have before it? One row for each complaint that an agency holds, or held to the end.
+"""The read model of agencies' inboxes: one row for each complaint that an agency holds, or held when it was closed.
 
-Rows follow from the stream's present state, whichever of its events woke us, and hold no text.
+Rows are made from the stream's present state, not from single events, and hold no text.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -20,12 +20,12 @@ from sqlalchemy import (
     true,
 )
 
-from agency_inbox.casework import owner_of
+from agency_inbox.access import owner_of
 from agency_inbox.refused_replies import refused_table
 from chassis.project.from_kafka import checkpoint_table
 from chassis.project.registry import RegistryView
 from chassis.project.view import View
-from chassis.sql.statements import replace
+from chassis.sql.statements import replace_rows
 from chassis.sql.types import Moment
 from chassis.sweep.sweep import sweep_tables
 from chassis.write.repository import Repository
@@ -39,12 +39,12 @@ from schemas.events.base import names
 from schemas.events.intake import ComplaintFiled
 from schemas.registry.fold import Registry
 
-HOLDERS_CLOCKS: Final = frozenset({Clock.ACKNOWLEDGE, Clock.SETTLE, Clock.REWORK})
-"""The dates that the agency must keep; the others are the reporter's."""
+AGENCY_CLOCKS: Final = frozenset({Clock.ACKNOWLEDGE, Clock.SETTLE, Clock.REWORK})
+"""The clocks whose dates the agency must meet; other clocks wait for the reporter."""
 
 
 class InboxRow(NamedTuple):
-    """One complaint in one agency's inbox. `agency` None: no agency's now, the row is to go."""
+    """One complaint in one agency's inbox. `agency` None: no agency has it, so the row is deleted."""
 
     complaint: str
     version: int
@@ -60,11 +60,11 @@ class InboxRow(NamedTuple):
 
 
 BEFORE_ANYBODY: Final = names(ComplaintFiled)
-"""No body holds it yet."""
+"""Event types after which no agency holds the complaint."""
 
 
 class InboxFilter(NamedTuple):
-    """Which rows: of these agencies (a body and those it followed), in this status, overdue or not."""
+    """Which rows: of these agencies (an agency and its predecessors), in this status, overdue or not."""
 
     agencies: tuple[str, ...]
     status: str | None = None
@@ -72,10 +72,9 @@ class InboxFilter(NamedTuple):
 
 
 def inbox_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
-    """The table of rows."""
     name = f"{prefix}inbox"
-    if (known := metadata.tables.get(name)) is not None:
-        return [known]
+    if (existing := metadata.tables.get(name)) is not None:
+        return [existing]
     columns: list[Column[Any]] = [
         Column("complaint", String(36), primary_key=True),
         Column("version", Integer, nullable=False),
@@ -100,7 +99,6 @@ checkpoint_table(METADATA)
 
 
 def row_of(state: Complaint, registry: Registry, policies: Policies) -> InboxRow:
-    """The row as the state is now."""
     holder = owner_of(state)
     clocks = running(state, registry, policies) if holder else ()
     return InboxRow(
@@ -114,15 +112,15 @@ def row_of(state: Complaint, registry: Registry, policies: Policies) -> InboxRow
         state.sector,
         state.place.region if state.place else None,
         state.routed.at if state.routed else state.received_at,
-        min((due.due_at for due in clocks if due.clock in HOLDERS_CLOCKS), default=None),
+        min((due.due_at for due in clocks if due.clock in AGENCY_CLOCKS), default=None),
     )
 
 
 def put_rows(connection: Connection, tables: Sequence[Table], rows: Sequence[InboxRow]) -> None:
-    """Write these rows over what stood there; asked twice, the same."""
+    """Replace the rows of these complaints. Repeatable."""
     table, newest = tables[0], {row.complaint: row for row in rows}
-    kept = [row._asdict() for row in newest.values() if row.agency is not None]
-    replace(connection, table.c.complaint, list(newest), kept)
+    present = [row._asdict() for row in newest.values() if row.agency is not None]
+    replace_rows(connection, table.c.complaint, list(newest), present)
 
 
 def inbox_view(repository: Repository, registry: RegistryView, policies: Policies) -> View[InboxRow]:
@@ -131,25 +129,26 @@ def inbox_view(repository: Repository, registry: RegistryView, policies: Policie
     return View("inbox", inbox_tables, put_rows, prepare, ignored_types=BEFORE_ANYBODY)
 
 
-def page(connection: Connection, table: Table, wanted: InboxFilter, now: datetime, number: int) -> list[dict[str, Any]]:
-    """One page of rows, the most urgent first; what has no date comes last."""
-    query = select(table).where(*_where(table, wanted, now))
+def page(
+    connection: Connection, table: Table, rows_of: InboxFilter, now: datetime, number: int
+) -> list[dict[str, Any]]:
+    """One page of rows, the most urgent first; rows without a due date come last."""
+    query = select(table).where(*_where(table, rows_of, now))
     query = query.order_by(table.c.due_at.is_(None), table.c.due_at, table.c.assigned_at, table.c.complaint)
     found = connection.execute(query.limit(PAGE).offset(number * PAGE)).mappings()
     return [dict(row) for row in found]
 
 
-def count(connection: Connection, table: Table, wanted: InboxFilter, now: datetime) -> int:
-    """How many rows there are."""
-    query = select(func.count()).select_from(table).where(*_where(table, wanted, now))
+def count(connection: Connection, table: Table, rows_of: InboxFilter, now: datetime) -> int:
+    query = select(func.count()).select_from(table).where(*_where(table, rows_of, now))
     return connection.execute(query).scalar() or 0
 
 
-def _where(table: Table, wanted: InboxFilter, now: datetime) -> list[ColumnElement[bool]]:
+def _where(table: Table, rows_of: InboxFilter, now: datetime) -> list[ColumnElement[bool]]:
     late = table.c.due_at.is_not(None) & (table.c.due_at < now)
-    by_status = true() if wanted.status is None else table.c.status == wanted.status
-    by_lateness = true() if wanted.overdue is None else (late if wanted.overdue else ~late)
-    return [table.c.agency.in_(wanted.agencies), by_status, by_lateness]
+    by_status = true() if rows_of.status is None else table.c.status == rows_of.status
+    by_lateness = true() if rows_of.overdue is None else (late if rows_of.overdue else ~late)
+    return [table.c.agency.in_(rows_of.agencies), by_status, by_lateness]
 
 
 def _present(
@@ -157,6 +156,6 @@ def _present(
 ) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[InboxRow]]]:
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[InboxRow]:
         bodies = await registry.current()
-        return [row_of(each.state, bodies, policies) for each in await repository.touched(events) if each.recorded]
+        return [row_of(each.state, bodies, policies) for each in await repository.load_for(events) if each.recorded]
 
     return prepare

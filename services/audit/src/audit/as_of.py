@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic_core import from_json
 
-from chassis.write.loaded import LoadedStream, blank
+from chassis.write.loaded import LoadedStream, empty_stream
 from schemas.base.envelope import RecordedEvent
 from schemas.base.sealed import BrokenSeal
 from schemas.complaint.fold import RecordedFact
@@ -21,9 +21,9 @@ def known(loaded: LoadedStream, until: datetime | None) -> LoadedStream:
     recorded = early(loaded.recorded, until)
     if len(recorded) == len(loaded.recorded):
         return loaded
-    nothing = blank(loaded.state.id, loaded.keys)
+    nothing = empty_stream(loaded.state.id, loaded.keys)
     try:
-        return nothing.grown(recorded)
+        return nothing.extended(recorded)
     except UNREADABLE:
         return nothing._replace(recorded=recorded)
 

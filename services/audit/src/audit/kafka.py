@@ -19,7 +19,7 @@ from chassis.base.message import Message
 from chassis.base.ports import Store
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import consumer, messages, running
-from chassis.kafka.cloudevents import head
+from chassis.kafka.cloudevents import event_header
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX, complaint_stream
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED, agency_inbox
@@ -75,7 +75,7 @@ class Collected:
         rows = []
         for message in told:
             try:
-                told_of = head(message.headers)
+                told_of = event_header(message.headers)
                 rows.append((told_of.id.bytes, told_of.stream, message.place))
             except Poison as poison:
                 yield Violation("topic-foreign", COMPLAINT_EVENTS, message.offset, f"{message.place}: {poison.reason}")

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from chassis.project.from_store import StoreProjection
-from chassis.project.rebuild import Rebuildable, fed
+from chassis.project.rebuild import Rebuildable, rebuildable
 from chassis.service.platform import Platform
 from chassis.service.process import BackgroundTask
 from chassis.service.service import Service
@@ -53,7 +53,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
 
 def views(context: Escalation) -> list[Rebuildable]:
     """The ladder and the open work, for `satupintu rebuild`."""
-    return [fed(context.ladder), fed(context.sweep.open_work)]
+    return [rebuildable(context.ladder), rebuildable(context.sweep.open_work)]
 
 
 service: Final = Service(SERVICE, [http.router], open_escalation, open_worker, views)

@@ -8,7 +8,7 @@ from schemas.complaint.fold import RUNG
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint, Since
 from schemas.deadlines import NextAction, running
-from schemas.deadlines.actions import OMBUDSMAN, TWICE
+from schemas.deadlines.actions import DISPUTES_TO_OMBUDSMAN, OMBUDSMAN
 from schemas.deadlines.policies import Policies
 from schemas.registry.fold import Registry
 
@@ -26,7 +26,7 @@ def current_rung(state: Complaint, registry: Registry, policies: Policies) -> in
     """
     if not state.is_open or state.status is Status.JOINED:
         return 0
-    asked = state.disputes >= TWICE or state.ombudsman is not None
+    asked = state.disputes >= DISPUTES_TO_OMBUDSMAN or state.ombudsman is not None
     floor = OMBUDSMAN if asked and state.rung >= OMBUDSMAN else 0
     if state.status is Status.ANSWERED:
         return floor

@@ -7,7 +7,7 @@ from typing import Final
 from chassis.base.ports import TimeSource
 from chassis.project.registry import RegistryView
 from chassis.react.reaction import Outcome, Reaction
-from chassis.sweep.open_work import Plan, Work
+from chassis.sweep.open_work import OpenWork, Plan
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from escalation.basis import PlanBasis
@@ -51,10 +51,10 @@ def plan(registry: RegistryView, basis: PlanBasis) -> Plan:
     return lambda state: planned(state, registry.known, basis)
 
 
-def planned(state: Complaint, registry: Registry, basis: PlanBasis) -> list[Work]:
+def planned(state: Complaint, registry: Registry, basis: PlanBasis) -> list[OpenWork]:
     """The row, or none while the next step is not escalation's."""
     if state.agency is not None and state.agency not in registry.agencies:
         # The body is newer than what we know of the registry, so its time zone is unknown: look at once, and again.
-        return [Work("look", str(state.holder), state.stage.at, basis.of(registry))]
+        return [OpenWork("look", str(state.holder), state.stage.at, basis.of(registry))]
     action = next_owned(state, registry, basis.policies)
-    return [Work("timer", str(action.holder), action.due_at, basis.of(registry))] if action is not None else []
+    return [OpenWork("timer", str(action.holder), action.due_at, basis.of(registry))] if action is not None else []

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from chassis.project.from_store import position_table
 from chassis.project.registry import RegistryView
 from chassis.project.view import View
-from chassis.sql.statements import replace
+from chassis.sql.statements import replace_rows
 from chassis.sql.types import Moment
 from chassis.sweep.sweep import sweep_tables
 from chassis.write.loaded import LoadedStream
@@ -107,7 +107,7 @@ def put(connection: Connection, tables: Sequence[Table], seen: Sequence[LadderUp
     """Write what these complaints are now over what they were; asked twice, the same."""
     table, newest = tables[0], {each.complaint: each.row for each in seen}
     rows = [row._asdict() for row in newest.values() if row is not None]
-    replace(connection, table.c.complaint, list(newest), rows)
+    replace_rows(connection, table.c.complaint, list(newest), rows)
 
 
 def row_of(loaded: LoadedStream, registry: Registry, policies: Policies) -> LadderRow | None:
@@ -157,7 +157,7 @@ def _present(
     # Only what has ever climbed can have a row, and only its own facts change it; the state decides, not the event.
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[LadderUpdate]:
         known = await registry.current()
-        loaded = await repository.after(events)
+        loaded = await repository.load_with(events)
         return [LadderUpdate(str(each.state.id), row_of(each, known, policies)) for each in loaded]
 
     return prepare

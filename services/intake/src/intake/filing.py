@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from chassis.base.errors import Conflict
-from chassis.write.command import was_said
+from chassis.write.command import is_repeat
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from intake import decide
@@ -98,6 +98,6 @@ def _person(complaint: UUID, command: Complaining, keys: Keys, request: bytes) -
 
 async def _said_before(context: Context, complaint: UUID, code: str, cause: Cause) -> Filed:
     loaded = await context.repository.load(complaint)
-    if not was_said(loaded, cause):
+    if not is_repeat(loaded, cause):
         raise RequestDiffers
     return Filed(loaded.state, code, repeated=True)

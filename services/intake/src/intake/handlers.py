@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from chassis.write.command import Handled, handle, was_said
+from chassis.write.command import Handled, handle, is_repeat
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from intake import decide
@@ -48,7 +48,7 @@ async def add_detail(context: Context, asked: MoveRequest, command: AddDetail) -
     cause, whole = cause_of(context, asked, command), await context.repository.load(asked.complaint)
     streams = [whole, *await parts_of(context, whole.state)]
     for each in streams:
-        if was_said(each, cause):
+        if is_repeat(each, cause):
             return Handled(each, (), each.state.version, repeated=True)
     if asked.if_match is not None and asked.if_match != whole.state.version:
         raise VersionMismatch(expected=asked.if_match, actual=whole.state.version)
@@ -62,7 +62,7 @@ async def attach(context: Context, asked: MoveRequest, command: Attach, content:
     sent again it is the same file, and nobody can tell from the id what it is.
     """
     cause, loaded = cause_of(context, asked, command), await context.repository.load(asked.complaint)
-    if was_said(loaded, cause):
+    if is_repeat(loaded, cause):
         return Handled(loaded, (), loaded.state.version, repeated=True)
     attachment = _attachment_id(loaded, cause, command)
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from chassis.project.from_kafka import KafkaProjection
 from chassis.project.from_store import StoreProjection
-from chassis.project.rebuild import Rebuildable, fed
+from chassis.project.rebuild import Rebuildable, rebuildable
 from chassis.react.agent import Agent
 from chassis.react.reaction import Guard
 from chassis.service.platform import Platform
@@ -60,7 +60,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
 def views(context: Reporting) -> list[Rebuildable]:
     """The read models, for `satupintu rebuild`."""
     reports = Rebuildable(context.database, queries.METADATA, reports_view(context.repository))
-    return [reports, fed(context.books), fed(context.supports)]
+    return [reports, rebuildable(context.books), rebuildable(context.supports)]
 
 
 service: Final = Service(SERVICE, [http.router, open311.router], open_reporting, open_worker, views)

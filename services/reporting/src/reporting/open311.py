@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from chassis.http.open311 import PREFIX, Format, GeoReport, answer, single
+from chassis.http.open311 import PREFIX, Format, GeoReport, list_response, object_response
 from chassis.http.web import Language
 from chassis.write.loaded import LoadedStream
 from reporting import queries
@@ -56,14 +56,14 @@ async def discovery(kind: Format, request: Request) -> Response:
     where = {"specification": "http://wiki.open311.org/GeoReport_v2", "url": here, "changeset": CHANGESET}
     endpoint = {**where, "type": "production", "formats": formats}
     said = {"changeset": CHANGESET, "contact": f"{here}/services.json", "key_service": "No key is needed."}
-    return single(kind, "discovery", {**said, "endpoints": [endpoint]})
+    return object_response(kind, "discovery", {**said, "endpoints": [endpoint]})
 
 
 @router.get("/services.{kind}")
 async def services(kind: Format, lang: Language) -> Response:
     """What can be reported."""
     rows = [_service(each) for each in open311.services(lang)]
-    return answer(kind, "services", "service", rows)
+    return list_response(kind, "services", "service", rows)
 
 
 @router.get("/services/{code}.{kind}")
@@ -73,7 +73,7 @@ async def definition(code: str, kind: Format, lang: Language) -> Response:
         found = open311.service(code, lang)
     except KeyError as error:
         raise NotFound(what=code) from error
-    return single(kind, "service_definition", {"service_code": found.code, "attributes": []})
+    return object_response(kind, "service_definition", {"service_code": found.code, "attributes": []})
 
 
 @router.get("/requests.{kind}")
@@ -84,7 +84,7 @@ async def requests(
     numbers = _numbers(wanted.service_request_id)
     search = _search(wanted, context.clock.now()) if numbers is None else queries.Search(numbers=numbers, most=MOST)
     rows = await context.database.read(lambda connection: queries.public_search(connection, search))
-    return answer(kind, "service_requests", "request", await _told(context, rows, lang))
+    return list_response(kind, "service_requests", "request", await _told(context, rows, lang))
 
 
 @router.get("/requests/{number}.{kind}")
@@ -95,7 +95,7 @@ async def one(number: str, kind: Format, context: Context, lang: Language) -> Re
     told = await _told(context, rows, lang)
     if not told:
         raise NotFound(what=number)
-    return answer(kind, "service_requests", "request", told)
+    return list_response(kind, "service_requests", "request", told)
 
 
 @router.get("/tokens/{token}.{kind}")
@@ -104,7 +104,7 @@ async def token(token: str, kind: Format) -> Response:
     numbers = _numbers(token)
     if not numbers:
         raise NotFound(what=token)
-    return answer(kind, "service_requests", "request", [{"token": token, "service_request_id": numbers[0]}])
+    return list_response(kind, "service_requests", "request", [{"token": token, "service_request_id": numbers[0]}])
 
 
 def _service(each: open311.Service) -> dict[str, Any]:

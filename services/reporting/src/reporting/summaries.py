@@ -7,7 +7,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from chassis.kafka.admin import Admin
-from chassis.kafka.clients import meaning, producer, stop
+from chassis.kafka.clients import producer, stop, translate_error
 from schemas.base.topics import COMPLAINT_SUMMARY, FIXED
 from schemas.contract.open_data import RETRACTED, SUMMARY, ComplaintSummary, Line
 
@@ -28,7 +28,7 @@ class KafkaSummaries:
             await asyncio.gather(*[await self._put(client, line) for line in lines])
         except (KafkaError, OSError) as error:
             await self.close()
-            raise meaning(error) from error
+            raise translate_error(error) from error
 
     async def close(self) -> None:
         """Let go of the connection."""
@@ -45,7 +45,7 @@ class KafkaSummaries:
                 await client.start()
             except (KafkaError, OSError) as error:
                 await stop(client)
-                raise meaning(error) from error
+                raise translate_error(error) from error
             self._client = client
         return self._client
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, String, Table, delete, insert, tuple_
 
 from chassis.project.view import View
-from chassis.sql.statements import replace
+from chassis.sql.statements import replace_rows
 from chassis.sql.types import Moment
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Repository
@@ -64,7 +64,7 @@ def supports_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
 def put_rows(connection: Connection, tables: Sequence[Table], rows: Sequence[ReportRow]) -> None:
     """Write these rows over what stood there; asked twice, the same."""
     table, newest = tables[0], {row.complaint: row for row in rows}
-    replace(connection, table.c.complaint, list(newest), [row._asdict() for row in newest.values()])
+    replace_rows(connection, table.c.complaint, list(newest), [row._asdict() for row in newest.values()])
 
 
 def put_supports(connection: Connection, tables: Sequence[Table], pairs: Sequence[tuple[str, str]]) -> None:
@@ -76,12 +76,12 @@ def put_supports(connection: Connection, tables: Sequence[Table], pairs: Sequenc
 
 def reports_view(repository: Repository) -> View[ReportRow]:
     """The public list and the counts, fed over Kafka."""
-    return View("reports", reports_tables, put_rows, _present(repository.touched), (COMPLAINT_PREFIX,))
+    return View("reports", reports_tables, put_rows, _present(repository.load_for), (COMPLAINT_PREFIX,))
 
 
 def book_view(repository: Repository) -> View[ReportRow]:
     """The same rows for the books, fed from the store alone."""
-    return View("book", book_tables, put_rows, _present(repository.after), (COMPLAINT_PREFIX,))
+    return View("book", book_tables, put_rows, _present(repository.load_with), (COMPLAINT_PREFIX,))
 
 
 def book_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:

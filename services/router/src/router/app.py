@@ -10,7 +10,7 @@ from typing import Final
 from chassis.base.settings import read_settings
 from chassis.deadletter.port import DeadLetters
 from chassis.project.from_store import StoreProjection
-from chassis.project.rebuild import Rebuildable, fed
+from chassis.project.rebuild import Rebuildable, rebuildable
 from chassis.react.agent import Agent
 from chassis.react.reaction import Guard
 from chassis.service.platform import Platform, open_platform
@@ -140,7 +140,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
 
 def views(context: Router) -> list[Rebuildable]:
     """The read model, the open work and the duplicate index, for `satupintu rebuild`."""
-    return [fed(context.feed), fed(context.sweep.open_work), fed(context.duplicates.feed)]
+    return [rebuildable(context.feed), rebuildable(context.sweep.open_work), rebuildable(context.duplicates.feed)]
 
 
 service: Final = Service(SERVICE, [http.router], open_router, open_worker, views)

@@ -71,6 +71,6 @@ SHADOW_CHOICES: Final = Counter(
 )
 
 
-async def shown() -> Response:
+async def response() -> Response:
     """All of them, as Prometheus reads them."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -17,7 +17,7 @@ from chassis.base.errors import ChassisError
 from chassis.base.message import Message
 from chassis.base.settings import read_settings
 from chassis.deadletter.port import DeadLetter
-from chassis.deadletter.replay import Desk, NoLetter
+from chassis.deadletter.replay import DeadLetterReplay, NoSuchDeadLetter
 
 T = TypeVar("T")
 SERVICES: Final = ("router", "intake", "agency-inbox", "reporting")
@@ -71,14 +71,14 @@ def replay(
         console.print(f"{offset} replayed")
 
 
-def _with(service: str, act: Callable[[Desk], Awaitable[T]]) -> T:
+def _with(service: str, act: Callable[[DeadLetterReplay], Awaitable[T]]) -> T:
     async def run() -> T:
-        async with Desk(read_settings().kafka, service) as desk:
+        async with DeadLetterReplay(read_settings().kafka, service) as desk:
             return await act(desk)
 
     try:
         return asyncio.run(run())
-    except (NoLetter, ChassisError) as error:
+    except (NoSuchDeadLetter, ChassisError) as error:
         Console(stderr=True).print(escape(str(error)))
         raise typer.Exit(1) from error
 

@@ -5,7 +5,7 @@ import sys
 from chassis.base.runtime import run
 from chassis.base.settings import Settings
 from chassis.relay.relay import Relay
-from chassis.service.entry import started
+from chassis.service.entry import run_configured
 from chassis.service.platform import open_platform
 from chassis.service.process import run_process
 
@@ -18,4 +18,4 @@ async def main(settings: Settings) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(started("chassis.cli.relay", lambda settings: run(main(settings))))
+    sys.exit(run_configured("chassis.cli.relay", lambda settings: run(main(settings))))

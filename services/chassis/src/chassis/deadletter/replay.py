@@ -15,7 +15,7 @@ from chassis.base.message import Message
 from chassis.deadletter.port import DeadLetter
 from chassis.deadletter.topic import DROPPED, REASON, Sender, to_letter
 from chassis.kafka.admin import Admin
-from chassis.kafka.clients import consumer, meaning, messages, running
+from chassis.kafka.clients import consumer, messages, running, translate_error
 from schemas.base.topics import dead_letter
 
 REPLAYED: Final = "dl_replayed"
@@ -23,22 +23,22 @@ REPLAYED: Final = "dl_replayed"
 LIMIT_S: Final = 60.0
 
 
-class OpenLetter(NamedTuple):
+class OpenDeadLetter(NamedTuple):
     """A letter nobody has replayed yet, by its offset in the topic."""
 
     offset: int
     letter: DeadLetter
 
 
-class NoLetter(LookupError):
+class NoSuchDeadLetter(LookupError):
     """No open letter at this offset: replayed already, expired, or never there."""
 
 
-class NotKept(Permanent):
+class BodyNotStored(Permanent):
     """The letter does not hold its message, which was too large."""
 
 
-class Desk:
+class DeadLetterReplay:
     """The dead letters of one service.
 
     async with Desk(settings.kafka, "router") as desk:
@@ -55,7 +55,7 @@ class Desk:
     async def __aexit__(self, *_raised: object) -> None:
         await self._writer.close()
 
-    async def open(self) -> list[OpenLetter]:
+    async def open(self) -> list[OpenDeadLetter]:
         """Those that were not replayed, the oldest first; none if the service never set anything aside.
 
         Raises:
@@ -64,7 +64,7 @@ class Desk:
         records = await self._records()
         done = {int(mark) for record in records if (mark := _mark(record)) is not None}
         return [
-            OpenLetter(record.offset, to_letter(record))
+            OpenDeadLetter(record.offset, to_letter(record))
             for record in records
             if _mark(record) is None and record.offset not in done
         ]
@@ -74,7 +74,7 @@ class Desk:
         for letter in await self.open():
             if letter.offset == offset:
                 return letter.letter
-        raise NoLetter(f"{self._topic} has no open letter at {offset}")
+        raise NoSuchDeadLetter(f"{self._topic} has no open letter at {offset}")
 
     async def replay(self, offset: int) -> None:
         """Send the message to its own partition again, then mark the letter. A fault in between leaves it open, and
@@ -83,7 +83,7 @@ class Desk:
         Raises:
             NoLetter, NotKept, BrokerUnavailable, AccessDenied.
         """
-        await self._again(OpenLetter(offset, await self.get(offset)))
+        await self._again(OpenDeadLetter(offset, await self.get(offset)))
 
     async def replay_all(self) -> int:
         """All that are open now and hold their message; how many."""
@@ -92,9 +92,11 @@ class Desk:
             await self._again(letter)
         return len(letters)
 
-    async def _again(self, found: OpenLetter) -> None:
+    async def _again(self, found: OpenDeadLetter) -> None:
         if not _whole(found):
-            raise NotKept(f"the letter at {found.offset} names {found.letter.message.place}, too large to be copied")
+            raise BodyNotStored(
+                f"the letter at {found.offset} names {found.letter.message.place}, too large to be copied"
+            )
         message, place = found.letter.message, f"{self._topic}@{found.offset}".encode()
         kept = [header for header in message.headers if header[0] != REPLAYED]
         headers = [*kept, (REPLAYED, place)]
@@ -120,11 +122,11 @@ class Desk:
         except TimeoutError as error:
             raise BrokerUnavailable(f"{self._topic} cannot be read to its end") from error
         except KafkaError as error:
-            raise meaning(error) from error
+            raise translate_error(error) from error
         return found
 
 
-def _whole(found: OpenLetter) -> bool:
+def _whole(found: OpenDeadLetter) -> bool:
     return DROPPED not in dict(found.letter.message.headers)
 
 

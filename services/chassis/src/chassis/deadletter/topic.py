@@ -12,7 +12,7 @@ from chassis.base.errors import BrokerUnavailable, Permanent
 from chassis.base.message import Header, Message
 from chassis.deadletter.port import DeadLetter
 from chassis.kafka.admin import Admin
-from chassis.kafka.clients import meaning, producer, stop
+from chassis.kafka.clients import producer, stop, translate_error
 from schemas.base.topics import Topic, dead_letter
 
 REASON: Final = "dl_reason"
@@ -52,7 +52,7 @@ class Sender:
             raise TooLarge(f"a record for {topic} is too large") from error
         except (KafkaError, OSError) as error:
             await self.close()
-            raise meaning(error) from error
+            raise translate_error(error) from error
 
     async def close(self) -> None:
         """Let go of the connections."""

@@ -28,7 +28,7 @@ _NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U00
 Row = Mapping[str, Any]
 
 
-def answer(kind: Format, wrapper: str, item: str, rows: Sequence[Row], status: int = 200) -> Response:
+def list_response(kind: Format, wrapper: str, item: str, rows: Sequence[Row], status: int = 200) -> Response:
     """A list as GeoReport has it: bare in JSON, within `wrapper` and one `item` each in XML."""
     if kind == "json":
         return JSONResponse([{name: _plain(value) for name, value in row.items()} for row in rows], status)
@@ -38,7 +38,7 @@ def answer(kind: Format, wrapper: str, item: str, rows: Sequence[Row], status: i
     return Response(_document(root), status, media_type=XML)
 
 
-def single(kind: Format, wrapper: str, row: Row) -> Response:
+def object_response(kind: Format, wrapper: str, row: Row) -> Response:
     """One thing that is no list: the discovery document, a service's definition."""
     if kind == "json":
         return JSONResponse(row)
@@ -47,7 +47,7 @@ def single(kind: Format, wrapper: str, row: Row) -> Response:
     return Response(_document(root), media_type=XML)
 
 
-def one_of(accepted: type[Any], given: Mapping[str, Any]) -> Any:
+def validated(accepted: type[Any], given: Mapping[str, Any]) -> Any:
     """`given` as that model. Raises RequestValidationError, as a body of JSON would."""
     try:
         return accepted.model_validate(given)
@@ -81,7 +81,7 @@ class GeoReport(APIRoute):
 
 def _refused(request: Request, code: int, description: str) -> Response:
     kind: Format = "xml" if request.url.path.endswith(".xml") else "json"
-    return answer(kind, "errors", "error", [{"code": code, "description": description}], code)
+    return list_response(kind, "errors", "error", [{"code": code, "description": description}], code)
 
 
 def _under(parent: Element, row: Row) -> None:

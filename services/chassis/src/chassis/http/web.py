@@ -125,7 +125,7 @@ def install(app: FastAPI, ready: Ready) -> None:
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
-    app.add_api_route("/metrics", metrics.shown, include_in_schema=False)
+    app.add_api_route("/metrics", metrics.response, include_in_schema=False)
 
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> JSONResponse:

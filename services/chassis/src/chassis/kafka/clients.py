@@ -56,12 +56,12 @@ def consumer(kafka: str, *topics: str, group: str | None = None, **settings: Any
 
 @asynccontextmanager
 async def running(client: C) -> AsyncIterator[C]:
-    """The client, started; stopped on leaving, also if it hangs. Raises what `meaning` says."""
+    """The client, started; stopped on leaving, also if it hangs. Raises what `translate_error` says."""
     try:
         try:
             await client.start()
         except (KafkaError, OSError) as error:
-            raise meaning(error) from error
+            raise translate_error(error) from error
         yield client
     finally:
         await stop(client)
@@ -88,7 +88,7 @@ async def _abandon(client: Any) -> None:
         await transport.close()
 
 
-def meaning(error: Exception) -> ChassisError:
+def translate_error(error: Exception) -> ChassisError:
     """What to raise for an error of the client."""
     denied = (AuthenticationFailedError, GroupAuthorizationFailedError, TopicAuthorizationFailedError)
     if isinstance(error, denied):

@@ -41,7 +41,7 @@ class EventHeader(NamedTuple):
     stream: str
 
 
-class About(NamedTuple):
+class EventReference(NamedTuple):
     """What a reaction needs of a message: it is a prompt, and all else is read from the stream."""
 
     subject: UUID
@@ -67,7 +67,7 @@ def to_headers(event: RecordedEvent) -> list[Header]:
     return headers
 
 
-def head(headers: Sequence[Header]) -> EventHeader:
+def event_header(headers: Sequence[Header]) -> EventHeader:
     """The attributes of one of our own events; the body is not looked at.
 
     Raises:
@@ -79,16 +79,16 @@ def head(headers: Sequence[Header]) -> EventHeader:
     return EventHeader(id_, type_, source, time, subject, sequence, position, stream)
 
 
-def about(headers: Sequence[Header]) -> About:
-    """Which complaint a message is about, and how far its stream had come. The other headers are checked as by `head`.
+def event_reference(headers: Sequence[Header]) -> EventReference:
+    """Which complaint a message is about, and how far its stream had come. All headers are checked.
 
     Raises:
-        Poison: as `head`, or the event is about no complaint.
+        Poison: as `event_header`, or the event is about no complaint.
     """
-    found = head(headers)
+    found = event_header(headers)
     if found.subject is None:
         raise Poison("ce_subject is missing: this event is about no complaint")
-    return About(found.subject, found.type, found.sequence)
+    return EventReference(found.subject, found.type, found.sequence)
 
 
 def to_recorded(message: Message) -> RecordedEvent:

@@ -12,7 +12,7 @@ LONGEST_S: Final = 30.0
 MOST: Final = 20_000
 
 
-class Reading(NamedTuple):
+class ReadToken(NamedTuple):
     """When a reading of keys began: by the clock, and in the cache's own count of evictions."""
 
     at: float
@@ -32,11 +32,11 @@ class KeyCache:
         found = {complaint: self._kept.get(complaint) for complaint in complaints}
         return {complaint: kept[1] for complaint, kept in found.items() if kept and now < kept[0]}
 
-    def begin(self) -> Reading:
+    def begin(self) -> ReadToken:
         """To be asked before the database is."""
-        return Reading(self._monotonic(), self._evictions)
+        return ReadToken(self._monotonic(), self._evictions)
 
-    def keep(self, read: Mapping[UUID, Keys], reading: Reading) -> Mapping[UUID, Keys]:
+    def keep(self, read: Mapping[UUID, Keys], reading: ReadToken) -> Mapping[UUID, Keys]:
         """Keep what was read, unless something was evicted meanwhile; give it back."""
         if reading.evictions == self._evictions:
             for complaint, keys in read.items():

@@ -65,15 +65,17 @@ class SqlKeyRing:
     async def destroy(self, complaint: UUID) -> None:
         await self._check()
         self._cache.evict(complaint)
-        await self._database.run(lambda connection: tombstone(connection, self._database.marks, complaint, self._now()))
+        await self._database.run(
+            lambda connection: tombstone(connection, self._database.paramstyle, complaint, self._now())
+        )
         self._cache.evict(complaint)
-        await asyncio.to_thread(self._database.forget, TABLE)
+        await asyncio.to_thread(self._database.purge, TABLE)
 
     async def renew(self, complaint: UUID) -> Keys:
         """The keys with one more generation, for what is sealed from now on."""
         await self._check()
         await self._database.run(
-            lambda connection: next_generation(connection, self._database.marks, self._wrapper, complaint)
+            lambda connection: next_generation(connection, self._database.paramstyle, self._wrapper, complaint)
         )
         self._cache.evict(complaint)
         return (await self.load([complaint]))[complaint]
@@ -90,17 +92,17 @@ class SqlKeyRing:
 
     async def _check(self) -> None:
         if not self._checked:
-            await self._database.run(lambda connection: check(connection, self._database.marks, self._wrapper))
+            await self._database.run(lambda connection: check(connection, self._database.paramstyle, self._wrapper))
             self._checked = True
 
     def _read(self, connection: Connection, complaints: Collection[UUID]) -> Living:
-        found = read_keys(connection, self._database.marks, self._wrapper, complaints)
+        found = read_keys(connection, self._database.paramstyle, self._wrapper, complaints)
         return {complaint: found.get(complaint, Keys()) for complaint in complaints}
 
     def _ensure_together(self, asked: Sequence[frozenset[UUID]]) -> list[Living | Exception]:
         every = frozenset().union(*asked)
         found = self._database.write_now(
-            lambda connection: with_first_generation(connection, self._database.marks, self._wrapper, every)
+            lambda connection: with_first_generation(connection, self._database.paramstyle, self._wrapper, every)
         )
         return [{complaint: found[complaint] for complaint in one} for one in asked]
 

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table, Text
 
 from chassis.keys.wrap import Wrapper
-from chassis.sql.database import listed, parts, put, rows
-from chassis.sql.engine import take_turn
+from chassis.sql.database import chunks, execute_many, fetch, placeholders
+from chassis.sql.engine import take_write_lock
 from schemas.base.sealed import Keys
 
 TABLE: Final = "complaint_keys"
@@ -39,7 +39,7 @@ def check(connection: Connection, marks: Marks, wrapper: Wrapper) -> None:
     """Raises WrongStore: the ring was begun with another master key."""
     insert = "insert into key_ring (name, value) values ('check', %s) on conflict do nothing"
     connection.exec_driver_sql(marks(insert), (wrapper.check_value(),))
-    [[value]] = rows(connection, "select value from key_ring where name = 'check'")
+    [[value]] = fetch(connection, "select value from key_ring where name = 'check'")
     wrapper.accept(value)
 
 
@@ -63,9 +63,11 @@ def with_first_generation(
 
 def _read(connection: Connection, marks: Marks, complaints: Collection[UUID]) -> list[tuple[Any, ...]]:
     found: list[tuple[Any, ...]] = []
-    for asked in parts([complaint.bytes for complaint in complaints]):
-        statement = f"select complaint, generation, wrapped from {TABLE} where complaint in ({listed(len(asked))})"  # noqa: S608
-        found += rows(connection, marks(statement), asked)
+    for asked in chunks([complaint.bytes for complaint in complaints]):
+        statement = (
+            f"select complaint, generation, wrapped from {TABLE} where complaint in ({placeholders(len(asked))})"  # noqa: S608
+        )
+        found += fetch(connection, marks(statement), asked)
     return found
 
 
@@ -81,9 +83,9 @@ def _opened(wrapper: Wrapper, found: Sequence[tuple[Any, ...]], known: Mapping[b
 
 def next_generation(connection: Connection, marks: Marks, wrapper: Wrapper, complaint: UUID) -> None:
     """One more generation than there ever was."""
-    take_turn(connection)
+    take_write_lock(connection)
     statement = f"select coalesce(max(generation), 0) + 1 from {TABLE} where complaint = %s"  # noqa: S608
-    [[generation]] = rows(connection, marks(statement), (complaint.bytes,))
+    [[generation]] = fetch(connection, marks(statement), (complaint.bytes,))
     _insert(connection, marks, [(complaint.bytes, generation, wrapper.new(complaint, generation)[1])])
 
 
@@ -95,4 +97,4 @@ def tombstone(connection: Connection, marks: Marks, complaint: UUID, at: datetim
 
 def _insert(connection: Connection, marks: Marks, new: Sequence[tuple[Any, ...]]) -> int:
     """How many of them were not there yet."""
-    return put(connection, marks(_INSERT), new)
+    return execute_many(connection, marks(_INSERT), new)

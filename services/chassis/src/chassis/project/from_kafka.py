@@ -35,11 +35,11 @@ from chassis.base.errors import BrokerUnavailable, Poison
 from chassis.base.message import Message
 from chassis.base.retry import RetryPolicy
 from chassis.kafka.admin import Admin
-from chassis.kafka.clients import consumer, meaning, messages, running
+from chassis.kafka.clients import consumer, messages, running, translate_error
 from chassis.kafka.cloudevents import to_recorded
 from chassis.project.view import View, prepared
 from chassis.sql.database import Database
-from chassis.sql.statements import add
+from chassis.sql.statements import insert_rows
 from schemas.base.envelope import RecordedEvent
 from schemas.base.topics import COMPLAINT_EVENTS
 
@@ -55,7 +55,7 @@ Seek = Callable[[AIOKafkaConsumer, Collection[TopicPartition]], Awaitable[None]]
 log = structlog.get_logger(__name__)
 
 
-class Checkpoint(NamedTuple):
+class PartitionCheckpoint(NamedTuple):
     """How far one partition was applied: the next offset within the topic of that id, and the store's position."""
 
     topic_id: str
@@ -108,7 +108,7 @@ class KafkaProjection:
         self._database, self._view, self._kafka, self._group = database, view, kafka, group
         self._checkpoints, self._tables = checkpoint_table(metadata), list(view.define(metadata, ""))
         self._retry_policy, self._admin, self._unready = RetryPolicy(), Admin(kafka), "waiting for Kafka"
-        self._known: dict[int, Checkpoint] = {}
+        self._known: dict[int, PartitionCheckpoint] = {}
         self._topic_id = ""
 
     async def run(self) -> None:
@@ -134,7 +134,7 @@ class KafkaProjection:
         except TopicChanged:
             log.warning("topic was made anew", view=self._view.name)
         except (KafkaError, OSError) as error:
-            raise meaning(error) from error
+            raise translate_error(error) from error
 
     async def _recognise(self) -> None:
         topics = await self._admin.topic_ids([COMPLAINT_EVENTS])
@@ -159,9 +159,9 @@ class KafkaProjection:
         self._topic_id, self._known = topic_id, dict(await self._database.read(self._stored))
         return {part: known.offset for part, known in self._known.items() if known.topic_id == topic_id}
 
-    def _stored(self, connection: Connection, *, locked: bool = False) -> Mapping[int, Checkpoint]:
+    def _stored(self, connection: Connection, *, locked: bool = False) -> Mapping[int, PartitionCheckpoint]:
         rows = connection.execute(_stand(self._checkpoints, locked=locked), {"own": self._view.name})
-        return {row.partition: Checkpoint(row.topic_id, row.offset, row.position) for row in rows}
+        return {row.partition: PartitionCheckpoint(row.topic_id, row.offset, row.position) for row in rows}
 
     async def _apply_all(self, client: AIOKafkaConsumer) -> None:
         while True:
@@ -182,7 +182,7 @@ class KafkaProjection:
             Overtaken: another worker was there first; `resume`.
             ChassisError: as store and database say.
         """
-        before, moved = {part: self._known.get(part) for part in batch}, dict[int, Checkpoint]()
+        before, moved = {part: self._known.get(part) for part in batch}, dict[int, PartitionCheckpoint]()
         fresh: list[RecordedEvent] = []
         for partition, records in batch.items():
             seen = before[partition]
@@ -193,7 +193,7 @@ class KafkaProjection:
                     continue
                 fresh.append(event)
                 position = event.position
-            moved[partition] = Checkpoint(self._topic_id, records[-1].offset + 1, position)
+            moved[partition] = PartitionCheckpoint(self._topic_id, records[-1].offset + 1, position)
         items = await prepared(self._view, fresh)
         try:
             await self._database.run(lambda connection: self._write(connection, items, before, moved))
@@ -206,8 +206,8 @@ class KafkaProjection:
         self,
         connection: Connection,
         items: Sequence[Any],
-        before: Mapping[int, Checkpoint | None],
-        moved: Mapping[int, Checkpoint],
+        before: Mapping[int, PartitionCheckpoint | None],
+        moved: Mapping[int, PartitionCheckpoint],
     ) -> None:
         stored = self._stored(connection, locked=True)
         if any(stored.get(part) != at for part, at in before.items()):
@@ -216,7 +216,7 @@ class KafkaProjection:
             self._view.apply(connection, self._tables, items)
         connection.execute(_leave(self._checkpoints), {"own": self._view.name, "parts": list(moved)})
         rows = [{"view": self._view.name, "partition": part, **at._asdict()} for part, at in moved.items()]
-        add(connection, self._checkpoints, rows)
+        insert_rows(connection, self._checkpoints, rows)
 
 
 class _Resume(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -32,7 +32,7 @@ from chassis.base.ports import Page, Store
 from chassis.base.retry import RetryPolicy
 from chassis.project.view import View, prepared
 from chassis.sql.database import Database
-from chassis.sql.statements import into
+from chassis.sql.statements import insert_into
 
 TABLE: Final = "feed_position"
 PACE_S: Final = 0.25
@@ -76,7 +76,11 @@ class StoreProjection:
         self._retry_policy, self._caught_up, self._stands = RetryPolicy(), False, False
         self._here: int | None = None
         self._at = metrics.VIEW_POSITION.labels(view.name)
-        self._begin, self._reached, self._move = into(self._positions), reached(self._positions), _move(self._positions)
+        self._begin, self._reached, self._move = (
+            insert_into(self._positions),
+            reached(self._positions),
+            _move(self._positions),
+        )
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -120,7 +124,7 @@ class StoreProjection:
         own = {"view": self._view.name}
         return await self._database.read(lambda connection: connection.execute(self._reached, own).scalar())
 
-    def start_after(self, connection: Connection, position: int | None) -> None:
+    def reset_position(self, connection: Connection, position: int | None) -> None:
         """From now on the rows are those of `position`: whoever feeds them goes on from there. In the transaction that
         makes them so.
         """

@@ -25,7 +25,7 @@ class Rebuildable(NamedTuple):
     feed: StoreProjection | None = None
 
 
-def fed(feed: StoreProjection) -> Rebuildable:
+def rebuildable(feed: StoreProjection) -> Rebuildable:
     """The one that the store feeds."""
     return Rebuildable(feed.database, feed.metadata, feed.view, feed)
 
@@ -93,4 +93,4 @@ def _swap(
         connection.execute(insert(old).from_select([column.name for column in new.columns], select(new)))
         new.drop(connection)
     if feed is not None:
-        feed.start_after(connection, position)
+        feed.reset_position(connection, position)

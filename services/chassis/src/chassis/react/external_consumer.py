@@ -13,7 +13,7 @@ from chassis.base.errors import Permanent
 from chassis.base.message import Message
 from chassis.base.retry import HOPELESS, RetryPolicy, reason
 from chassis.deadletter.port import DeadLetter, DeadLetters
-from chassis.kafka.clients import consumer, meaning, messages, running
+from chassis.kafka.clients import consumer, messages, running, translate_error
 
 Receive = Callable[[Message], Awaitable[None]]
 """Handles one record; must be repeatable. Raises `Poison` (its reason is told to the sender, so no citizen's words)
@@ -78,7 +78,7 @@ class ExternalConsumer:
                 while True:
                     await self._step(client)
             except (KafkaError, OSError) as error:
-                raise meaning(error) from error
+                raise translate_error(error) from error
 
     async def _step(self, client: AIOKafkaConsumer) -> None:
         got = await client.getmany(timeout_ms=WAIT_MS, max_records=MOST)

@@ -49,7 +49,7 @@ class Bundle(ConsumerMessage):
         self.messages = messages
 
 
-class Eager(Service):
+class EagerService(Service):
     """A service that begins the first of several coroutines before it starts a task for any."""
 
     async def wait_first(self, *coros: Any, timeout: Any = None) -> Any:  # noqa: ASYNC109 - as it is there
@@ -69,7 +69,7 @@ class Eager(Service):
         return await super().wait_first(_rest(first, waits_for), *others, timeout=timeout)
 
 
-class Reading:
+class BundledConsumer:
     """A consumer that hands on what is heeded alone, a bundle at a time, and knows up to where all is handled."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -153,7 +153,7 @@ class Reading:
             yield Message(*tp, record.offset, record.key, record.value, record.headers, record.timestamp or 0)
 
 
-class Consumer(Eager, Reading, aiokafka.Consumer):
+class Consumer(EagerService, BundledConsumer, aiokafka.Consumer):
     """Faust's, mended."""
 
 

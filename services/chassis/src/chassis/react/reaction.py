@@ -17,7 +17,7 @@ from chassis.base.errors import Busy, Conflict, IdClash, Poison
 from chassis.base.message import Header, Message
 from chassis.base.retry import HOPELESS, RetryPolicy, reason
 from chassis.deadletter.port import DeadLetter, DeadLetters
-from chassis.kafka.cloudevents import about
+from chassis.kafka.cloudevents import event_reference
 from chassis.write.command import ATTEMPTS
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import NOW, Cause, Repository
@@ -42,7 +42,7 @@ class StopProcess(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class DeadLetterLimit:
     """At most `most` dead letters in `window_s` seconds of real time; one more is an outage."""
 
     most: int = 50
@@ -116,7 +116,7 @@ class Reactor:
                 case Conflict():
                     disturbed.append(each.state.id)
                 case _:
-                    self._repository.note(each, facts, append, result)
+                    self._repository.remember(each, facts, append, result)
         return disturbed
 
     async def _alone(self, complaint: UUID) -> Failure | None:
@@ -157,7 +157,7 @@ class Guard:
         *,
         event_types: Collection[str] = (),
         retry_policy: RetryPolicy | None = None,
-        limit: Limit | None = None,
+        limit: DeadLetterLimit | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         """`event_types`: types of events worth waking up for; all if empty."""
@@ -165,7 +165,7 @@ class Guard:
         self._passed_over = frozenset(
             name.encode() for name in BY_NAME if event_types and name not in self._event_types
         )
-        self._retry_policy, self._limit, self._clock = retry_policy or RetryPolicy(), limit or Limit(), clock
+        self._retry_policy, self._limit, self._clock = retry_policy or RetryPolicy(), limit or DeadLetterLimit(), clock
         self.reactor = Reactor(repository, react, self._retry_policy)
         self._recent: deque[float] = deque()
 
@@ -179,7 +179,7 @@ class Guard:
         versions: dict[UUID, int] = {}
         for message in messages:
             try:
-                told = about(message.headers)
+                told = event_reference(message.headers)
             except Poison as poison:
                 await self._set_aside(message, Failure(reason(poison), 1))
             else:

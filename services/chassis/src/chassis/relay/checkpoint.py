@@ -19,7 +19,7 @@ MARGIN: Final = 200
 LIMIT_S: Final = 30.0
 
 
-class Checkpoint(NamedTuple):
+class RelayCheckpoint(NamedTuple):
     """Everything of store `store_id` up to `position` is in the topics of these ids."""
 
     store_id: UUID
@@ -31,7 +31,7 @@ class Checkpoint(NamedTuple):
         return to_json({"store_id": str(self.store_id), "position": self.position, "topic_ids": dict(self.topic_ids)})
 
 
-def resume_after(found: Checkpoint | None, store_id: UUID, topic_ids: Mapping[str, str]) -> int | None:
+def resume_after(found: RelayCheckpoint | None, store_id: UUID, topic_ids: Mapping[str, str]) -> int | None:
     """The position to publish after; None: from the beginning, because nothing was published or a topic is another.
 
     Raises:
@@ -47,7 +47,7 @@ def resume_after(found: Checkpoint | None, store_id: UUID, topic_ids: Mapping[st
     return found.position if dict(found.topic_ids) == dict(topic_ids) else None
 
 
-async def last_checkpoint(kafka: str) -> Checkpoint | None:
+async def last_checkpoint(kafka: str) -> RelayCheckpoint | None:
     """The newest committed one. Call it after the producer's start: that ends the predecessor's transaction."""
     async with running(consumer(kafka)) as client:
         client.assign([PARTITION])
@@ -56,7 +56,7 @@ async def last_checkpoint(kafka: str) -> Checkpoint | None:
         return found or (await _newest(client, 0, end) if end > MARGIN else None)
 
 
-async def _newest(client: AIOKafkaConsumer, start: int, end: int) -> Checkpoint | None:
+async def _newest(client: AIOKafkaConsumer, start: int, end: int) -> RelayCheckpoint | None:
     client.seek(PARTITION, start)
     newest: Any = None
     try:
@@ -69,6 +69,6 @@ async def _newest(client: AIOKafkaConsumer, start: int, end: int) -> Checkpoint 
     return None if newest is None else _decoded(newest.value)
 
 
-def _decoded(value: bytes) -> Checkpoint:
+def _decoded(value: bytes) -> RelayCheckpoint:
     body = from_json(value)
-    return Checkpoint(UUID(body["store_id"]), body["position"], body["topic_ids"])
+    return RelayCheckpoint(UUID(body["store_id"]), body["position"], body["topic_ids"])

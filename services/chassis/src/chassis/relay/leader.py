@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 
 from chassis.base.ports import Page, Store
-from chassis.relay.checkpoint import Checkpoint, resume_after
+from chassis.relay.checkpoint import RelayCheckpoint, resume_after
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX, REGISTRY
 
@@ -19,7 +19,7 @@ PREFIXES: Final = (COMPLAINT_PREFIX, REGISTRY)
 log = structlog.get_logger(__name__)
 
 
-class Publishes(Protocol):
+class EventPublisher(Protocol):
     """See `chassis.relay.publisher.Publisher`."""
 
     async def publish(self, events: Sequence[RecordedEvent]) -> None:
@@ -27,23 +27,23 @@ class Publishes(Protocol):
         ...
 
 
-class Line(Protocol):
+class RelayTransport(Protocol):
     """What the leading relay asks of Kafka. Both raise `BrokerUnavailable`."""
 
-    def publishing(self, store_id: UUID, topic_ids: Mapping[str, str]) -> AbstractAsyncContextManager[Publishes]:
+    def publishing(self, store_id: UUID, topic_ids: Mapping[str, str]) -> AbstractAsyncContextManager[EventPublisher]:
         """A publisher into the topics of these ids; starting one fences whoever published before."""
         ...
 
-    async def last_checkpoint(self) -> Checkpoint | None:
+    async def last_checkpoint(self) -> RelayCheckpoint | None:
         """The newest committed one."""
         ...
 
 
-Carry = Callable[[AsyncIterator[Page], Publishes], Awaitable[None]]
+Carry = Callable[[AsyncIterator[Page], EventPublisher], Awaitable[None]]
 """Publishes what the pages bring, until cancelled or an error."""
 
 
-async def lead(store: Store, line: Line, topic_ids: Mapping[str, str], carry: Carry) -> None:
+async def run_leader(store: Store, line: RelayTransport, topic_ids: Mapping[str, str], carry: Carry) -> None:
     """Publish everything that the store holds beyond the checkpoint, without end.
 
     Raises:

@@ -16,7 +16,7 @@ from chassis.base.errors import BrokerUnavailable, Fenced
 from chassis.base.message import Header
 from chassis.kafka.clients import producer, running
 from chassis.kafka.cloudevents import to_headers
-from chassis.relay.checkpoint import KEY, Checkpoint
+from chassis.relay.checkpoint import KEY, RelayCheckpoint
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import REGISTRY
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS, RELAY_CHECKPOINT
@@ -56,7 +56,7 @@ class Publisher:
             raise BrokerUnavailable(f"{type(error).__name__}: {error}") from error
 
     async def _send_all(self, events: Sequence[RecordedEvent]) -> None:
-        checkpoint = Checkpoint(self._store_id, events[-1].position, self._topic_ids).encoded()
+        checkpoint = RelayCheckpoint(self._store_id, events[-1].position, self._topic_ids).encoded()
         batches = Batches(self._client)
         for event in events:
             batches.add(*placed(event), event.data, to_headers(event))

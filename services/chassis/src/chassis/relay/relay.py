@@ -21,9 +21,9 @@ from chassis.base.errors import Fenced
 from chassis.base.ports import Page, Store
 from chassis.base.retry import RetryPolicy
 from chassis.kafka.admin import Admin
-from chassis.kafka.clients import consumer, meaning, running
-from chassis.relay.checkpoint import Checkpoint, last_checkpoint
-from chassis.relay.leader import Publishes, lead
+from chassis.kafka.clients import consumer, running, translate_error
+from chassis.relay.checkpoint import RelayCheckpoint, last_checkpoint
+from chassis.relay.leader import EventPublisher, run_leader
 from chassis.relay.publisher import Publisher, publishing
 from chassis.relay.read_ahead import ReadAhead
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS, RELAY_CHECKPOINT
@@ -80,22 +80,22 @@ class Relay:
         topic_ids = await self._admin.ensure([FIXED[name] for name in TOPICS])
         ids = {name: str(topic_ids[name]) for name in TOPICS}
         async with running(consumer(self._kafka, group=GROUP, **SESSION)) as client:
-            turn = _Turn()
+            turn = _Assignment()
             client.subscribe([RELAY_CHECKPOINT], listener=turn)
             self._state = ""
             log.info("relay stands by")
             await first_of(_keep_polling(client), turn.over.wait(), self._watch_topics(ids), self._lead(turn, ids))
 
-    async def _lead(self, turn: "_Turn", ids: dict[str, str]) -> None:
+    async def _lead(self, turn: "_Assignment", ids: dict[str, str]) -> None:
         await turn.mine.wait()
-        await lead(self._store, KafkaLine(self._kafka), ids, self._carry)
+        await run_leader(self._store, KafkaTransport(self._kafka), ids, self._carry)
 
-    async def _carry(self, pages: AsyncIterator[Page], publisher: Publishes) -> None:
+    async def _carry(self, pages: AsyncIterator[Page], publisher: EventPublisher) -> None:
         read_ahead = ReadAhead(AHEAD, PACE_S)
         with metrics.RELAY_LEADING.track_inprogress():
             await first_of(read_ahead.fill(pages), self._publish(publisher, read_ahead))
 
-    async def _publish(self, publisher: Publishes, read_ahead: ReadAhead) -> None:
+    async def _publish(self, publisher: EventPublisher, read_ahead: ReadAhead) -> None:
         while events := await read_ahead.take(MOST):
             with metrics.RELAY_SECONDS.time():
                 await publisher.publish(events)
@@ -112,7 +112,7 @@ class Relay:
                 raise TopicsChanged
 
 
-class KafkaLine:
+class KafkaTransport:
     """Implements `chassis.relay.leader.Line`."""
 
     def __init__(self, kafka: str) -> None:
@@ -121,11 +121,11 @@ class KafkaLine:
     def publishing(self, store_id: UUID, topic_ids: Mapping[str, str]) -> AbstractAsyncContextManager[Publisher]:
         return publishing(self._kafka, store_id, topic_ids)
 
-    async def last_checkpoint(self) -> Checkpoint | None:
+    async def last_checkpoint(self) -> RelayCheckpoint | None:
         return await last_checkpoint(self._kafka)
 
 
-class _Turn(ConsumerRebalanceListener):  # type: ignore[misc]
+class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
     """Whether the checkpoint's partition is ours."""
 
     def __init__(self) -> None:
@@ -147,4 +147,4 @@ async def _keep_polling(client: AIOKafkaConsumer) -> None:
             client.pause(*client.assignment())
             await client.getmany(timeout_ms=POLL_MS)
     except (KafkaError, OSError) as error:
-        raise meaning(error) from error
+        raise translate_error(error) from error

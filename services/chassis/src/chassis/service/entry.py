@@ -42,10 +42,10 @@ def main(service: "Service[Any]", others: Mapping[str, Callable[[list[str]], int
                 sys.stderr.write(f"usage: python -m {service.package} {'|'.join(['worker', 'web', *others])}\n")
                 return 2
 
-    return started(service.package, side)
+    return run_configured(service.package, side)
 
 
-def started(module: str, main: Callable[[Settings], int]) -> int:
+def run_configured(module: str, main: Callable[[Settings], int]) -> int:
     """The exit status of `main` under this process's settings; those that cannot be used are told in one line."""
     try:
         settings = read_settings()

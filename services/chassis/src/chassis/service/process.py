@@ -77,7 +77,7 @@ def health_app(background_tasks: Sequence[BackgroundTask]) -> FastAPI:
         good = all(state == "ok" for state in states.values())
         return JSONResponse(states, 200 if good else 503)
 
-    app.add_api_route("/metrics", metrics.shown)
+    app.add_api_route("/metrics", metrics.response)
     return app
 
 

@@ -7,7 +7,7 @@ from threading import Lock, local
 from sqlalchemy import Connection, Engine
 
 
-class ConnectionCap:
+class ThreadConnections:
     """Connections of one engine. The first `most` threads that ask have one for good; the others borrow."""
 
     def __init__(self, engine: Engine, most: int) -> None:

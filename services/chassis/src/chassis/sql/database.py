@@ -22,9 +22,9 @@ from sqlalchemy.exc import DBAPIError
 
 from chassis.base.errors import StoreUnavailable
 from chassis.base.group_commit import GroupCommit
-from chassis.sql.connections import ConnectionCap
-from chassis.sql.engine import POSTGRESQL, SQLITE, prepare_file, reading_engine, take_turn, writing_engine
-from chassis.sql.errors import meaning, meaning_at_commit, patiently
+from chassis.sql.connections import ThreadConnections
+from chassis.sql.engine import POSTGRESQL, SQLITE, prepare_file, reading_engine, take_write_lock, writing_engine
+from chassis.sql.errors import retry_while_locked, translate_commit_error, translate_error
 from chassis.sql.migrate import upgrade
 
 T = TypeVar("T")
@@ -62,8 +62,8 @@ class Database:
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="sql-read")
         self._writer = GroupCommit("sql-write", self._run_together, busy_after_s=busy_after_s)
         self._kept_writing, self._kept_reading = (
-            ConnectionCap(self._writing, WRITERS),
-            ConnectionCap(self._reading, READERS),
+            ThreadConnections(self._writing, WRITERS),
+            ThreadConnections(self._reading, READERS),
         )
         self._made = False
         self._making = Lock()
@@ -84,14 +84,14 @@ class Database:
     def write_now(self, function: Callable[[Connection], T]) -> T:
         """`run`, on the calling thread and in a transaction of its own: for writer threads and command lines."""
         self._make()
-        return patiently(lambda: self._write_once(function))
+        return retry_while_locked(lambda: self._write_once(function))
 
     def read_now(self, function: Callable[[Connection], T]) -> T:
         """`read`, on the calling thread."""
         self._make()
-        return patiently(lambda: self._read_once(function))
+        return retry_while_locked(lambda: self._read_once(function))
 
-    def forget(self, table: str) -> None:
+    def purge(self, table: str) -> None:
         """Get what was deleted from `table`, or overwritten in it, out of the database's own files and logs, as far as
         the database lets go now; the rest goes with its next checkpoint or vacuum. Blocks the calling thread.
         """
@@ -113,7 +113,7 @@ class Database:
             connection.driver_connection.autocommit = True  # type: ignore[union-attr]
         return connection
 
-    def marks(self, statement: str) -> str:
+    def paramstyle(self, statement: str) -> str:
         """`statement`, written with `%s`, in the parameter style of this database's driver."""
         return statement if self.dialect == POSTGRESQL else statement.replace("%s", "?")
 
@@ -135,11 +135,11 @@ class Database:
         with self._making:
             if not self._made:
                 prepare_file(self._url)
-                patiently(lambda: self._write_once(self._make_tables))
+                retry_while_locked(lambda: self._write_once(self._make_tables))
                 self._made = True
 
     def _make_tables(self, connection: Connection) -> None:
-        take_turn(connection)
+        take_write_lock(connection)
         self._metadata.create_all(connection)
         upgrade(connection, self._metadata)
 
@@ -154,7 +154,7 @@ class Database:
             try:
                 transaction.commit()
             except DBAPIError as error:
-                raise meaning_at_commit(error) or meaning(error) from error
+                raise translate_commit_error(error) or translate_error(error) from error
             return result
 
     def _read_once(self, function: Callable[[Connection], T]) -> T:
@@ -178,7 +178,7 @@ def _apart(connection: Connection, function: Work) -> Any:
         return error
 
 
-def rows(connection: Connection, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def fetch(connection: Connection, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """The plain tuples a driver gives: for thousands of rows, or thousands of times, where SQLAlchemy's own cost more
     than the query. Errors are SQLAlchemy's.
     """
@@ -190,8 +190,8 @@ def rows(connection: Connection, statement: str, parameters: Sequence[Any] = ())
     return [] if cursor is None else cursor.fetchall()  # type: ignore[return-value]
 
 
-def put(connection: Connection, statement: str, values: Sequence[tuple[Any, ...]]) -> int:
-    """Carry out `statement` for each of these; how many rows it wrote. As `rows`."""
+def execute_many(connection: Connection, statement: str, values: Sequence[tuple[Any, ...]]) -> int:
+    """Carry out `statement` for each of these; how many rows it wrote. As `fetch`."""
     if connection.dialect.name == SQLITE:
         return int(_straight(connection, "executemany", statement, values).rowcount)
     return connection.exec_driver_sql(statement, list(values)).rowcount
@@ -204,7 +204,7 @@ def _straight(connection: Connection, how: str, statement: str, values: Sequence
         raise DBAPIError.instance(statement, None, error, sqlite3.Error, dialect=connection.dialect) from error
 
 
-def parts(values: Sequence[T]) -> Iterator[list[T]]:
+def chunks(values: Sequence[T]) -> Iterator[list[T]]:
     """`values` in lists short enough for one statement, each as long as a power of two (the last value is repeated),
     so that a driver prepares ten statements and not five hundred. For `in (...)`, where a repeat does no harm.
     """
@@ -213,6 +213,6 @@ def parts(values: Sequence[T]) -> Iterator[list[T]]:
         yield part + [part[-1]] * ((1 << (len(part) - 1).bit_length()) - len(part))
 
 
-def listed(count: int, mark: str = "%s") -> str:
+def placeholders(count: int, mark: str = "%s") -> str:
     """`%s, %s, %s`: the marks of a list."""
     return ", ".join([mark] * count)

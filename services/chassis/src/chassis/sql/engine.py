@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from chassis.sql.errors import patiently
+from chassis.sql.errors import retry_while_locked
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
@@ -50,7 +50,7 @@ def reading_engine(url: URL, connections: int) -> Engine:
     return _sqlite(url, connections, "BEGIN", ("query_only=ON",))
 
 
-def take_turn(connection: Connection) -> None:
+def take_write_lock(connection: Connection) -> None:
     """From here to the end of the transaction no other transaction holds its turn. SQLite has had it from BEGIN."""
     if connection.dialect.name == POSTGRESQL:
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _TURN})
@@ -62,7 +62,7 @@ def prepare_file(url: URL) -> None:
         return
     path = Path(str(url.database))
     path.parent.mkdir(parents=True, exist_ok=True)
-    patiently(lambda: _write_ahead(path))
+    retry_while_locked(lambda: _write_ahead(path))
 
 
 def _write_ahead(path: Path) -> None:
@@ -92,7 +92,7 @@ def _sqlite(url: URL, connections: int, begin: str, pragmas: tuple[str, ...]) ->
 def _beginner(begin: str) -> Callable[[Connection], None]:
     def start(connection: Connection) -> None:
         driver: Any = connection.connection.driver_connection
-        patiently(lambda: driver.execute(begin))
+        retry_while_locked(lambda: driver.execute(begin))
 
     return start
 

@@ -20,7 +20,7 @@ _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _DEADLOCK, _SERIALIZATION = "40P01", "40001"
 
 
-def patiently(act: Callable[[], T]) -> T:
+def retry_while_locked(act: Callable[[], T]) -> T:
     """Do `act`, again and again while another process or transaction is in the way, for `PATIENCE_S` at most.
 
     Waits 0.2 to 2 ms, at random: SQLite's own handler sleeps ever longer, and one of four writers then waits a second.
@@ -35,11 +35,11 @@ def patiently(act: Callable[[], T]) -> T:
             return act()
         except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
             if not _passing(error) or time.monotonic() >= deadline:
-                raise meaning(error) from error
+                raise translate_error(error) from error
         time.sleep(random.uniform(SHORTEST_WAIT_S, LONGEST_WAIT_S))  # noqa: S311 - spreads writers, hides nothing
 
 
-def meaning(error: Exception) -> Exception:
+def translate_error(error: Exception) -> Exception:
     """The error to raise for `error` of a transaction that was rolled back."""
     if isinstance(error, IntegrityError):
         return error
@@ -50,7 +50,7 @@ def meaning(error: Exception) -> Exception:
     return StoreUnavailable(_reason(error)) if _sqlite_code(error) in _DAMAGED else error
 
 
-def meaning_at_commit(error: DBAPIError) -> ChassisError | None:
+def translate_commit_error(error: DBAPIError) -> ChassisError | None:
     """None if the commit was surely refused, so that nothing was written; else `OutcomeUnknown`."""
     refused = _sqlite_code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL} or (
         _sqlstate(error)[:2] not in {"", "08", "57", "58", "XX"}

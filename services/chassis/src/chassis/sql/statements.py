@@ -14,37 +14,37 @@ from sqlalchemy import Column, Connection, Delete, Insert, Select, Table, bindpa
 Key = Column[Any]
 
 
-def replace(connection: Connection, key: Key, keys: Sequence[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+def replace_rows(connection: Connection, key: Key, keys: Sequence[Any], rows: Sequence[Mapping[str, Any]]) -> None:
     """Write these rows over what stood there under these keys; asked twice, the same."""
-    remove(connection, key, keys)
-    add(connection, key.table, rows)
+    delete_rows(connection, key, keys)
+    insert_rows(connection, key.table, rows)
 
 
-def remove(connection: Connection, key: Key, keys: Sequence[Any]) -> None:
+def delete_rows(connection: Connection, key: Key, keys: Sequence[Any]) -> None:
     """Let go of what stands there under these keys."""
     if keys:
-        connection.execute(without(key), {"keys": keys})
+        connection.execute(delete_by_keys(key), {"keys": keys})
 
 
-def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write these rows, if there are any."""
     if rows:
-        connection.execute(into(table), list(rows))
+        connection.execute(insert_into(table), list(rows))
 
 
 @cache
-def among(key: Key) -> Select[Any]:
+def select_by_keys(key: Key) -> Select[Any]:
     """The rows whose key is one of `keys`."""
     return select(key.table).where(key.in_(bindparam("keys", expanding=True)))
 
 
 @cache
-def without(key: Key) -> Delete:
+def delete_by_keys(key: Key) -> Delete:
     """Deletes those."""
     return delete(key.table).where(key.in_(bindparam("keys", expanding=True)))
 
 
 @cache
-def into(table: Table) -> Insert:
+def insert_into(table: Table) -> Insert:
     """Writes rows."""
     return insert(table)

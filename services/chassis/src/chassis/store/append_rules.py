@@ -17,7 +17,7 @@ Result = Appended | Conflict | IdClash
 
 
 @dataclass(slots=True)
-class Tip:
+class StreamEnd:
     """Where a stream ends, and which of the ids asked about it already holds."""
 
     version: int = NO_STREAM
@@ -33,8 +33,8 @@ def refuse_too_large(appends: Sequence[Append]) -> None:
                 raise EventTooLarge(f"{append.stream}: {event.type} of {size} bytes, at most {MOST_EVENT_BYTES}")
 
 
-def admit(
-    appends: Sequence[Append], tips: Mapping[str, Tip], position: int, recorded_at: datetime
+def decide_appends(
+    appends: Sequence[Append], tips: Mapping[str, StreamEnd], position: int, recorded_at: datetime
 ) -> tuple[list[Result], list[RecordedEvent]]:
     """One result per append, in order, and the events to write after `position`. `tips` must hold every stream asked
     for, and is moved on: a later append to the same stream meets the earlier one.
@@ -43,7 +43,7 @@ def admit(
     written: list[RecordedEvent] = []
     for append in appends:
         tip = tips[append.stream]
-        refused = settled(append, tip)
+        refused = result_without_write(append, tip)
         if refused is None:
             events = _recorded(append, tip, position + len(written), recorded_at)
             written += events
@@ -53,7 +53,7 @@ def admit(
     return results, written
 
 
-def settled(append: Append, tip: Tip) -> Result | None:
+def result_without_write(append: Append, tip: StreamEnd) -> Result | None:
     """What can be said without writing; None if the events are to be written."""
     ids = {event.id for event in append.events}
     held = ids & tip.held
@@ -74,7 +74,7 @@ def _repeated(events: Sequence[NewEvent]) -> set[UUID]:
     return {one for one in ids if ids.count(one) > 1}
 
 
-def _recorded(append: Append, tip: Tip, position: int, recorded_at: datetime) -> list[RecordedEvent]:
+def _recorded(append: Append, tip: StreamEnd, position: int, recorded_at: datetime) -> list[RecordedEvent]:
     return [
         RecordedEvent(
             event.id,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.base.errors import Conflict, IdClash
 from chassis.base.ports import Append, Appended, Page
-from chassis.store.append_rules import Result, Tip, admit, refuse_too_large
+from chassis.store.append_rules import Result, StreamEnd, decide_appends, refuse_too_large
 from chassis.store.head import StoreHead
 from chassis.store.poll_subscription import follow
 from schemas.base.envelope import NewEvent, RecordedEvent
@@ -41,7 +41,7 @@ class MemoryStore:
     async def append_many(self, appends: Sequence[Append]) -> list[Result]:
         refuse_too_large(appends)
         tips = self._tips(appends)
-        results, written = admit(appends, tips, len(self.events), self._now())
+        results, written = decide_appends(appends, tips, len(self.events), self._now())
         for event in written:
             self.events.append(event)
             self._streams.setdefault(event.stream, []).append(event)
@@ -76,11 +76,11 @@ class MemoryStore:
     async def close(self) -> None:
         """Nothing is held."""
 
-    def _tips(self, appends: Sequence[Append]) -> dict[str, Tip]:
-        tips: dict[str, Tip] = {}
+    def _tips(self, appends: Sequence[Append]) -> dict[str, StreamEnd]:
+        tips: dict[str, StreamEnd] = {}
         for append in appends:
             events = self._streams.get(append.stream)
-            tip = Tip(events[-1].version, events[-1].position) if events else Tip()
+            tip = StreamEnd(events[-1].version, events[-1].position) if events else StreamEnd()
             tips.setdefault(append.stream, tip).held.update(
                 event.id for event in append.events if (append.stream, event.id) in self._ids
             )

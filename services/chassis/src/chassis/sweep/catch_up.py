@@ -24,7 +24,7 @@ from chassis.base.retry import RetryPolicy
 from chassis.project.from_store import position_table, reached
 from chassis.sql.database import Database
 from chassis.sql.lease import Lease, lease_table
-from chassis.sql.statements import into
+from chassis.sql.statements import insert_into
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX, complaint_id
 
@@ -61,7 +61,7 @@ class CatchUpSweep:
         self._store, self._database, self._name, self._handle = store, database, f"trailing.{name}", handle
         self._types, self._grace, self._now = frozenset(types), timedelta(seconds=grace_s), now
         table = position_table(metadata)
-        self._reached, self._begin, self._advance = reached(table), into(table), _advance(table)
+        self._reached, self._begin, self._advance = reached(table), insert_into(table), _advance(table)
         self._lease = Lease(database, lease_table(metadata), self._name, lambda: now().timestamp())
 
     async def run(self) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from chassis.project.view import View
-from chassis.sql.statements import replace
+from chassis.sql.statements import replace_rows
 from chassis.sql.types import Moment
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Repository
@@ -32,7 +32,7 @@ from schemas.base.streams import COMPLAINT_PREFIX
 from schemas.complaint.state import Complaint
 
 
-class Work(NamedTuple):
+class OpenWork(NamedTuple):
     """One thing that must still be done for a complaint. `what` is unique within the complaint; `due_at` is domain
     time, UTC. `basis`: what else than the complaint's own events it rests on, at most 16 characters.
     """
@@ -43,7 +43,7 @@ class Work(NamedTuple):
     basis: str = ""
 
 
-class Row(NamedTuple):
+class OpenWorkRow(NamedTuple):
     """An open work row as stored. `version`: of the stream it was planned from."""
 
     complaint: UUID
@@ -53,16 +53,16 @@ class Row(NamedTuple):
     version: int
 
 
-Plan = Callable[[Complaint], Sequence[Work]]
+Plan = Callable[[Complaint], Sequence[OpenWork]]
 """What must still be done for this complaint, and by when; nothing for most of the closed ones. Pure."""
 
 
-class Planned(NamedTuple):
+class WorkPlan(NamedTuple):
     """All the open work of one complaint at one version; it replaces what stood there."""
 
     complaint: UUID
     version: int
-    work: Sequence[Work]
+    work: Sequence[OpenWork]
 
 
 def open_work_table(metadata: MetaData) -> Table:
@@ -89,7 +89,7 @@ def open_work_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
     ]
 
 
-def replace_work(connection: Connection, tables: Sequence[Table], plans: Sequence[Planned]) -> None:
+def replace_work(connection: Connection, tables: Sequence[Table], plans: Sequence[WorkPlan]) -> None:
     """Write each complaint's open work over what stood there."""
     table, newest = tables[0], {str(plan.complaint): plan for plan in plans}
     rows = [
@@ -97,29 +97,29 @@ def replace_work(connection: Connection, tables: Sequence[Table], plans: Sequenc
         for complaint, plan in newest.items()
         for work in plan.work
     ]
-    replace(connection, table.c.complaint, list(newest), rows)
+    replace_rows(connection, table.c.complaint, list(newest), rows)
 
 
-def open_work_view(repository: Repository, plan: Plan, ignored_types: Collection[str] = ()) -> View[Planned]:
+def open_work_view(repository: Repository, plan: Plan, ignored_types: Collection[str] = ()) -> View[WorkPlan]:
     """The rows follow from each touched complaint's present state. `ignored_types`: see `chassis.project.view.View`."""
 
-    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Planned]:
-        return plans(plan, await repository.after(events))
+    async def prepare(events: Sequence[RecordedEvent]) -> Sequence[WorkPlan]:
+        return plans(plan, await repository.load_with(events))
 
     return View("open_work", open_work_tables, replace_work, prepare, (COMPLAINT_PREFIX,), frozenset(ignored_types))
 
 
-async def planned(repository: Repository, plan: Plan, complaints: Sequence[UUID]) -> list[Planned]:
+async def planned(repository: Repository, plan: Plan, complaints: Sequence[UUID]) -> list[WorkPlan]:
     """What each of these needs now."""
     return plans(plan, await repository.load_many(complaints))
 
 
-def plans(plan: Plan, loaded: Sequence[LoadedStream]) -> list[Planned]:
+def plans(plan: Plan, loaded: Sequence[LoadedStream]) -> list[WorkPlan]:
     """What these need."""
-    return [Planned(each.state.id, each.state.version, plan(each.state)) for each in loaded]
+    return [WorkPlan(each.state.id, each.state.version, plan(each.state)) for each in loaded]
 
 
-def elsewhere(connection: Connection, table: Table, basis: str, limit: int) -> list[UUID]:
+def on_other_basis(connection: Connection, table: Table, basis: str, limit: int) -> list[UUID]:
     """Complaints whose open work rests on something else than this."""
     found = connection.execute(_elsewhere(table), {"now_on": basis, "most": limit}).scalars()
     return [UUID(each) for each in dict.fromkeys(found)]
@@ -133,7 +133,7 @@ def _elsewhere(table: Table) -> Select[Any]:
     return select(table.c.complaint).where(others).limit(bindparam("most", type_=Integer))
 
 
-def rest_on(connection: Connection, table: Table, complaints: Sequence[UUID], basis: str) -> None:
+def set_basis(connection: Connection, table: Table, complaints: Sequence[UUID], basis: str) -> None:
     """From now on the open work of these is said to rest on this, and stands as it stood."""
     given = {"these": [str(each) for each in complaints], "now_on": basis}
     connection.execute(_rest_on(table), given)
@@ -145,20 +145,20 @@ def _rest_on(table: Table) -> Update:
     return update(table).where(these).values(basis=bindparam("now_on"))
 
 
-def soonest(
+def soonest_due(
     connection: Connection,
     table: Table,
     limit: int,
     due_by: datetime | None = None,
-    after: Row | None = None,
-) -> list[Row]:
+    after: OpenWorkRow | None = None,
+) -> list[OpenWorkRow]:
     """Open work, the soonest due first; only what is due by an instant, and behind a row, if one is named."""
     query = _soonest(table, until=due_by is not None, behind=after is not None)
     asked: dict[str, Any] = {"most": limit, "due_by": due_by}
     if after is not None:
         asked |= {"due_at": after.due_at, "complaint": str(after.complaint), "what": after.what}
     return [
-        Row(UUID(row.complaint), row.what, row.holder, row.due_at, row.version)
+        OpenWorkRow(UUID(row.complaint), row.what, row.holder, row.due_at, row.version)
         for row in connection.execute(query, asked)
     ]
 

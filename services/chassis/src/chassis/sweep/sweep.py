@@ -26,16 +26,16 @@ from chassis.sql.database import Database
 from chassis.sql.lease import Lease, lease_table
 from chassis.sweep.backoff import Backoff
 from chassis.sweep.open_work import (
+    OpenWorkRow,
     Plan,
-    Planned,
-    Row,
-    elsewhere,
+    WorkPlan,
+    on_other_basis,
     open_work_table,
     open_work_view,
     planned,
     replace_work,
-    rest_on,
-    soonest,
+    set_basis,
+    soonest_due,
 )
 from chassis.write.repository import Repository
 
@@ -100,7 +100,7 @@ class Sweep:
 
     async def _look(self) -> None:
         if await self._lease.hold():
-            await self.rebase()
+            await self.replan_outdated()
             await self.feed()
             await self.once()
         self._looked = True
@@ -131,13 +131,13 @@ class Sweep:
         return len(handled)
 
     async def _tell_overdue(self, now: datetime) -> None:
-        left = await self._database.read(lambda connection: soonest(connection, self._tables.work, 1, now))
+        left = await self._database.read(lambda connection: soonest_due(connection, self._tables.work, 1, now))
         overdue_s = (now - left[0].due_at).total_seconds() if left else 0.0
         metrics.SWEEP_OVERDUE.labels(self._repository.writer).set(overdue_s)
 
-    async def _due(self, now: datetime, after: Row | None) -> list[Row]:
+    async def _due(self, now: datetime, after: OpenWorkRow | None) -> list[OpenWorkRow]:
         table = self._tables.work
-        return await self._database.read(lambda connection: soonest(connection, table, BATCH, now, after))
+        return await self._database.read(lambda connection: soonest_due(connection, table, BATCH, now, after))
 
     async def _handle(self, due: Sequence[UUID]) -> None:
         for complaint, failure in (await self._reactor.handle(due)).items():
@@ -148,7 +148,7 @@ class Sweep:
         for start in range(0, len(complaints), BATCH):
             await self._plan_again(complaints[start : start + BATCH])
 
-    async def rebase(self) -> int:
+    async def replan_outdated(self) -> int:
         """Plan again what rests on something else than everything rests on now, whoever planned it and whenever: with
         older calendars than ours, or in a release with other numbers. How many complaints that was.
 
@@ -167,18 +167,18 @@ class Sweep:
         return count
 
     async def _elsewhere(self, basis: str) -> list[UUID]:
-        return await self._database.read(lambda connection: elsewhere(connection, self._tables.work, basis, BATCH))
+        return await self._database.read(lambda connection: on_other_basis(connection, self._tables.work, basis, BATCH))
 
     async def _leave(self, complaints: Sequence[UUID], basis: str) -> None:
         if complaints:
-            await self._database.run(lambda connection: rest_on(connection, self._tables.work, complaints, basis))
+            await self._database.run(lambda connection: set_basis(connection, self._tables.work, complaints, basis))
 
-    async def _plan_again(self, complaints: Sequence[UUID]) -> dict[UUID, Planned]:
+    async def _plan_again(self, complaints: Sequence[UUID]) -> dict[UUID, WorkPlan]:
         plans = await self._planned(complaints)
         await self._database.run(lambda connection: replace_work(connection, [self._tables.work], plans))
         return {plan.complaint: plan for plan in plans}
 
-    async def _planned(self, complaints: Sequence[UUID]) -> list[Planned]:
+    async def _planned(self, complaints: Sequence[UUID]) -> list[WorkPlan]:
         try:
             return await planned(self._repository, self._plan, complaints)
         except UNREADABLE as error:
@@ -187,15 +187,15 @@ class Sweep:
                 return []
         return [plan for each in complaints for plan in await self._planned([each])]
 
-    async def rows(self, limit: int = 1000) -> list[Row]:
+    async def rows(self, limit: int = 1000) -> list[OpenWorkRow]:
         """Open work, the soonest due first."""
-        return await self._database.read(lambda connection: soonest(connection, self._tables.work, limit))
+        return await self._database.read(lambda connection: soonest_due(connection, self._tables.work, limit))
 
     def unready(self) -> str | None:
         """Why this road is not ready yet; None if it is."""
         return None if self._looked else "the sweep has not looked yet"
 
 
-def _fruitless(plan: Planned | None, version: int, now: datetime) -> bool:
+def _fruitless(plan: WorkPlan | None, version: int, now: datetime) -> bool:
     """Still due, and nothing was written since the row was planned."""
     return plan is None or (plan.version == version and any(work.due_at <= now for work in plan.work))

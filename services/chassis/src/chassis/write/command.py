@@ -62,7 +62,7 @@ async def handle(
         loaded = await repository.load(complaint)
         if opens is not None and not loaded.recorded:
             loaded = await repository.with_keys(loaded, opens)
-        if was_said(loaded, cause):
+        if is_repeat(loaded, cause):
             return Handled(loaded, (), loaded.state.version, repeated=True)
         if if_match is not None and if_match != loaded.state.version:
             raise VersionMismatch(expected=if_match, actual=loaded.state.version)
@@ -103,7 +103,7 @@ async def handle_registry(
     raise Busy(1.0)
 
 
-def was_said(loaded: LoadedStream, cause: Cause) -> bool:
+def is_repeat(loaded: LoadedStream, cause: Cause) -> bool:
     """Whether a client's request with this very cause is in the stream already.
 
     Raises:
@@ -138,7 +138,7 @@ async def _append(repository: Repository, loaded: LoadedStream, facts: Sequence[
     except KeyError as error:
         raise DataErased(complaint=str(loaded.state.id)) from error
     appended = await repository.store.append(append.stream, append.expected_version, append.events, append.seen)
-    repository.note(loaded, facts, append, appended)
+    repository.remember(loaded, facts, append, appended)
     return appended.version
 
 

@@ -30,21 +30,21 @@ class LoadedStream(NamedTuple):
     def facts(self, types: Container[str] | None = None) -> list[RecordedFact]:
         """Its facts, in order; only those of some types, where the others need not be read."""
         some = self.recorded if types is None else [event for event in self.recorded if event.type in types]
-        return tell(some, self.keys)
+        return recorded_facts(some, self.keys)
 
-    def grown(self, added: Sequence[RecordedEvent]) -> "LoadedStream":
+    def extended(self, added: Sequence[RecordedEvent]) -> "LoadedStream":
         """The same with the events that follow on it."""
         if not added:
             return self
-        state = fold(self.state, tell(added, self.keys))
+        state = fold(self.state, recorded_facts(added, self.keys))
         return LoadedStream(self.stream, state, self.keys, [*self.recorded, *added])
 
 
-def blank(complaint: UUID, keys: Keys) -> LoadedStream:
+def empty_stream(complaint: UUID, keys: Keys) -> LoadedStream:
     """Before anything happened."""
     return LoadedStream(complaint_stream(complaint), new(complaint), keys, ())
 
 
-def tell(events: Sequence[RecordedEvent], keys: Keys) -> list[RecordedFact]:
+def recorded_facts(events: Sequence[RecordedEvent], keys: Keys) -> list[RecordedFact]:
     """Events as facts with their places."""
     return [RecordedFact(decode(event, keys), event.id, event.version) for event in events]

@@ -15,7 +15,7 @@ from pydantic_core import from_json
 
 from chassis.base.ports import Append, Appended, KeyRing, Store
 from chassis.write.cache import CacheEntry, StreamCache
-from chassis.write.loaded import LoadedStream, blank
+from chassis.write.loaded import LoadedStream, empty_stream
 from schemas.base.envelope import NO_STREAM, Metadata, NewEvent, RecordedEvent
 from schemas.base.ids import event_id
 from schemas.base.sealed import Keys
@@ -73,7 +73,7 @@ class Repository:
         known |= await self._read(behind, kept)
         return [known[complaint] for complaint in complaints]
 
-    async def touched(self, events: Sequence[RecordedEvent]) -> list[LoadedStream]:
+    async def load_for(self, events: Sequence[RecordedEvent]) -> list[LoadedStream]:
         """Each complaint that these events, whoever brought them, are about, at least as new as they are."""
         newest: dict[UUID, int] = {}
         for event in events:
@@ -81,7 +81,7 @@ class Repository:
             newest[complaint] = max(event.version, newest.get(complaint, NO_STREAM))
         return await self.load_many(list(newest), newest)
 
-    async def after(self, events: Sequence[RecordedEvent]) -> list[LoadedStream]:
+    async def load_with(self, events: Sequence[RecordedEvent]) -> list[LoadedStream]:
         """Each complaint that these events of the store touched, at least as new as they are. Only what neither they
         nor the memory hold is read.
         """
@@ -114,7 +114,7 @@ class Repository:
         events = self.encode(loaded.stream, facts, cause, loaded.keys)
         return Append(loaded.stream, loaded.state.version, events, loaded.ids)
 
-    def note(self, loaded: LoadedStream, facts: Sequence[Fact], append: Append, appended: Appended) -> None:
+    def remember(self, loaded: LoadedStream, facts: Sequence[Fact], append: Append, appended: Appended) -> None:
         """Remember what was just written: nobody here need read it again."""
         complaint = loaded.state.id
         kept = self._memory.find([complaint]).get(complaint)
@@ -171,7 +171,7 @@ class Repository:
             if number % AT_A_TIME == 0:
                 await asyncio.sleep(0)
             base = kept.get(each)
-            loaded = (blank(each, keys[begun[each]]) if base is None else base.loaded).grown(events)
+            loaded = (empty_stream(each, keys[begun[each]]) if base is None else base.loaded).extended(events)
             self._memory.keep(each, CacheEntry(loaded, now_s if base is None else base.born_s))
             grown[each] = loaded
         return grown

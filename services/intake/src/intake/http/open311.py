@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Request, Response
 from pydantic import Field, StringConstraints, model_validator
 
-from chassis.http.open311 import PREFIX, Format, GeoReport, answer, one_of
+from chassis.http.open311 import PREFIX, Format, GeoReport, list_response, validated
 from chassis.http.web import Language, client_id, idempotency_key
 from intake.filing import Filed, Filing, file
 from intake.http.filing import Intake, limit_rate
@@ -59,10 +59,10 @@ class ReportForm(InboundModel):
 async def file_request(kind: Format, request: Request, context: Intake, lang: Language) -> Response:
     """File a report. An `Idempotency-Key` makes it safe to send again; without one each request is a report."""
     limit_rate(context.filings, request)
-    form: ReportForm = one_of(ReportForm, await _form(request))
+    form: ReportForm = validated(ReportForm, await _form(request))
     command = _complaining(form, lang)
     filed = await file(context, Filing(*await _by(request, form), command))
-    return answer(kind, "service_requests", "request", [_receipt(filed, lang)], 200 if filed.repeated else 201)
+    return list_response(kind, "service_requests", "request", [_receipt(filed, lang)], 200 if filed.repeated else 201)
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -101,7 +101,7 @@ def _complaining(form: ReportForm, lang: str) -> Complaining:
         "channel": CHANNEL,
         "language": lang,
     }  # fmt: skip
-    return one_of(Complaining, {field: value for field, value in said.items() if value is not None})  # type: ignore[no-any-return]
+    return validated(Complaining, {field: value for field, value in said.items() if value is not None})  # type: ignore[no-any-return]
 
 
 def _receipt(filed: Filed, lang: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from chassis.base.ports import KeyRing
-from chassis.sql.database import Database, rows
+from chassis.sql.database import Database, fetch
 from chassis.sql.types import microseconds
 from intake.notices.port import Mailbox, Notice
 from intake.storage.tables import letters
@@ -92,7 +92,7 @@ class Outbox:
         lane = derived_id("lane", str(notice.complaint), keys.mac(notice.to.strip().lower().encode()))
         now = microseconds(self._now())
         row = (notice.id.bytes, notice.complaint.bytes, lane.bytes, keys.seal(notice.id, _FIELD, told), now, now)
-        await self._database.run(lambda connection: rows(connection, self._database.marks(_QUEUE), row))
+        await self._database.run(lambda connection: fetch(connection, self._database.paramstyle(_QUEUE), row))
 
     async def forget(self, complaint: UUID) -> None:
         """What waits is not sent any more, and what was sent is forgotten."""

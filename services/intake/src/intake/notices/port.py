@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from chassis.base.errors import Permanent, Retryable
-from chassis.sql.database import Database, listed, rows
+from chassis.sql.database import Database, fetch, placeholders
 
 
 class Notice(NamedTuple):
@@ -86,14 +86,14 @@ class SentNotices:
         """Those of `events` that were told."""
         if not events:
             return set()
-        statement = self._database.marks(f"select event from notices where event in ({listed(len(events))})")  # noqa: S608
+        statement = self._database.paramstyle(f"select event from notices where event in ({placeholders(len(events))})")  # noqa: S608
         keys = [event.bytes for event in events]
-        found = await self._database.read(lambda connection: rows(connection, statement, keys))
+        found = await self._database.read(lambda connection: fetch(connection, statement, keys))
         return {UUID(bytes=bytes(row[0])) for row in found}
 
     async def note(self, event: UUID, complaint: UUID, at: datetime) -> None:
         """It was told."""
         statement = "insert into notices (event, complaint, sent_at) values (%s, %s, %s) on conflict do nothing"
         values = (event.bytes, complaint.bytes, at.isoformat())
-        marked = self._database.marks(statement)
-        await self._database.run(lambda connection: rows(connection, marked, values))
+        marked = self._database.paramstyle(statement)
+        await self._database.run(lambda connection: fetch(connection, marked, values))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from chassis.sql.database import Database, rows
+from chassis.sql.database import Database, fetch
 from intake.settings import NUMBERS_AT_ONCE
 from schemas.base.ids import public_number
 from schemas.registry.calendars import DEFAULT_ZONE, zone_of
@@ -39,5 +39,5 @@ class PublicNumbers:
             "insert into counters (year, taken) values (%s, %s) on conflict (year) "
             "do update set taken = counters.taken + excluded.taken returning taken"
         )
-        [[last]] = rows(connection, self._database.marks(statement), (year, self._at_once))
+        [[last]] = fetch(connection, self._database.paramstyle(statement), (year, self._at_once))
         return int(last)

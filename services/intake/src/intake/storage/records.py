@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from chassis.base.group_commit import GroupCommit
-from chassis.sql.database import Database, put
+from chassis.sql.database import Database, execute_many
 from intake.storage import tracking_codes, vault
 from schemas.deadlines.policies import Policies
 
@@ -62,9 +62,9 @@ class Records:
     def _write(self, connection: Connection, records: Sequence[Record]) -> None:
         # In one order, so that two processes on PostgreSQL never wait for each other.
         hashes = sorted({record.code for record in records})
-        put(connection, self._database.marks(tracking_codes.INSERT), hashes)
+        execute_many(connection, self._database.paramstyle(tracking_codes.INSERT), hashes)
         touched_at = self._now().isoformat()
         persons = sorted({record.person for record in records if record.person is not None})
         if persons:
             values = [(id_.bytes, complaint.bytes, sealed, touched_at) for id_, complaint, sealed in persons]
-            put(connection, self._database.marks(vault.INSERT), values)
+            execute_many(connection, self._database.paramstyle(vault.INSERT), values)

@@ -6,7 +6,7 @@ Kept are reasons, never what the message said.
 from typing import Any
 
 from chassis.deadletter.port import DeadLetter, DeadLetters
-from chassis.sql.database import Database, rows
+from chassis.sql.database import Database, fetch
 
 
 class RefusedSubmissions:
@@ -21,11 +21,11 @@ class RefusedSubmissions:
         insert = "insert into set_aside (place, client, reason) values (%s, %s, %s) on conflict do nothing"
         client = (message.key or b"").decode("ascii", "replace")
         values = (f"{message.place} {message.timestamp_ms}", client, letter.reason)
-        marked = self._database.marks(insert)
-        await self._database.run(lambda connection: rows(connection, marked, values))
+        marked = self._database.paramstyle(insert)
+        await self._database.run(lambda connection: fetch(connection, marked, values))
         await self._copies.put(letter)
 
     async def all(self, limit: int) -> list[tuple[Any, ...]]:
         """Place, client and reason of what was set aside."""
-        marked = self._database.marks("select place, client, reason from set_aside order by place limit %s")
-        return await self._database.read(lambda connection: rows(connection, marked, (limit,)))
+        marked = self._database.paramstyle("select place, client, reason from set_aside order by place limit %s")
+        return await self._database.read(lambda connection: fetch(connection, marked, (limit,)))

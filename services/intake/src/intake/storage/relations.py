@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, MetaData, String, Table
 
 from chassis.project.from_store import position_table
 from chassis.project.view import View, as_recorded
-from chassis.sql.statements import among, replace
+from chassis.sql.statements import replace_rows, select_by_keys
 from intake.settings import CHAIN
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX, complaint_id
@@ -52,9 +52,9 @@ def apply(connection: Connection, tables: Sequence[Table], events: Sequence[Reco
         elif event.type == ComplaintJoined.__name__:
             leads[str(complaint_id(event.stream))] = from_json(event.data)["lead"]
     named = [{"public_number": n, "complaint": c} for n, c in numbers.items()]
-    replace(connection, report.c.public_number, list(numbers), named)
+    replace_rows(connection, report.c.public_number, list(numbers), named)
     joined = [{"complaint": c, "lead": lead} for c, lead in leads.items()]
-    replace(connection, follower.c.complaint, list(leads), joined)
+    replace_rows(connection, follower.c.complaint, list(leads), joined)
 
 
 VIEW: Final = View("relations", define, apply, as_recorded, (COMPLAINT_PREFIX,))
@@ -62,7 +62,7 @@ VIEW: Final = View("relations", define, apply, as_recorded, (COMPLAINT_PREFIX,))
 
 def complaint_of(connection: Connection, public_number: str) -> UUID | None:
     """The complaint of that number, public or not."""
-    found = connection.execute(among(REPORT.c.public_number), {"keys": [public_number]}).first()
+    found = connection.execute(select_by_keys(REPORT.c.public_number), {"keys": [public_number]}).first()
     return UUID(found.complaint) if found else None
 
 
@@ -74,7 +74,7 @@ def followers_of(connection: Connection, leads: Collection[UUID]) -> dict[UUID, 
 def _all_of(connection: Connection, lead: str) -> list[UUID]:
     found, layer = dict[str, None](), [lead]
     for _ in range(CHAIN):
-        rows = connection.execute(among(FOLLOWER.c.lead), {"keys": layer})
+        rows = connection.execute(select_by_keys(FOLLOWER.c.lead), {"keys": layer})
         layer = [each for each in (row.complaint for row in rows) if each not in found and each != lead]
         if not layer:
             break

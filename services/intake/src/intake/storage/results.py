@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic_core import from_json, to_json
 
-from chassis.sql.database import Database, rows
+from chassis.sql.database import Database, fetch
 
 
 class Results:
@@ -31,8 +31,10 @@ class Results:
 
     async def of(self, client: str, key: str) -> UUID | dict[str, object] | None:
         """The complaint, or the problem; None: not read yet."""
-        statement = self._database.marks("select complaint, refusal from submissions where client = %s and key = %s")
-        found = await self._database.read(lambda connection: rows(connection, statement, (client, key)))
+        statement = self._database.paramstyle(
+            "select complaint, refusal from submissions where client = %s and key = %s"
+        )
+        found = await self._database.read(lambda connection: fetch(connection, statement, (client, key)))
         if not found:
             return None
         [(complaint, refusal)] = found
@@ -42,5 +44,5 @@ class Results:
         return problem
 
     async def _do(self, statement: str, values: tuple[object, ...]) -> None:
-        marked = self._database.marks(statement)
-        await self._database.run(lambda connection: rows(connection, marked, values))
+        marked = self._database.paramstyle(statement)
+        await self._database.run(lambda connection: fetch(connection, marked, values))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic_core import from_json, to_json
 
-from chassis.sql.database import Database, listed, rows
+from chassis.sql.database import Database, fetch, placeholders
 from schemas.base.ids import derived_id
 from schemas.base.sealed import ERASED, Keys
 
@@ -70,7 +70,7 @@ class Subscribers:
         if not complaints:
             return []
         columns = _COLUMNS.replace("since_at", "(select at from confirmations c where c.id = watchers.id)")
-        where = f"complaint in ({listed(len(complaints))}) and {_CONFIRMED}"
+        where = f"complaint in ({placeholders(len(complaints))}) and {_CONFIRMED}"
         found = await self._ask(
             f"select {columns} from watchers where {where}",  # noqa: S608
             *(complaint.bytes for complaint in complaints),
@@ -107,12 +107,12 @@ class Subscribers:
             await self._do(f"delete from {table} where {column} = %s", value.bytes)  # noqa: S608
 
     async def _ask(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        marked = self._database.marks(statement)
-        return await self._database.read(lambda connection: rows(connection, marked, values))
+        marked = self._database.paramstyle(statement)
+        return await self._database.read(lambda connection: fetch(connection, marked, values))
 
     async def _do(self, statement: str, *values: object) -> None:
-        marked = self._database.marks(statement)
-        await self._database.run(lambda connection: rows(connection, marked, values))
+        marked = self._database.paramstyle(statement)
+        await self._database.run(lambda connection: fetch(connection, marked, values))
 
 
 def _watcher(row: tuple[Any, ...]) -> Subscriber:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from chassis.base.ports import Store
-from chassis.sql.database import Database, rows
+from chassis.sql.database import Database, fetch
 from intake.settings import CODES_AT_ONCE
 from schemas.base.ids import MalformedCode, parse_tracking_code, tracking_code
 from schemas.base.mac import mac
@@ -46,8 +46,8 @@ class TrackingCodes:
             hashed = self._hash(parse_tracking_code(code))
         except MalformedCode as error:
             raise InvalidField(field="tracking_code", why=str(error)) from error
-        statement = self._database.marks("select complaint from codes where hash = %s")
-        found = await self._database.read(lambda connection: rows(connection, statement, (hashed,)))
+        statement = self._database.paramstyle("select complaint from codes where hash = %s")
+        found = await self._database.read(lambda connection: fetch(connection, statement, (hashed,)))
         if not found:
             raise NotFound(what="complaint")
         return UUID(bytes=bytes(found[0][0]))
@@ -65,7 +65,7 @@ class TrackingCodes:
 
     async def _keep(self, new: Sequence[tuple[bytes, bytes]]) -> None:
         def insert(connection: Connection) -> None:
-            connection.exec_driver_sql(self._database.marks(INSERT), list(new))
+            connection.exec_driver_sql(self._database.paramstyle(INSERT), list(new))
 
         if new:
             await self._database.run(insert)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic_core import from_json
 
-from chassis.sql.database import Database, rows
+from chassis.sql.database import Database, fetch
 from intake.commands import canonical
 from schemas.base.refusals import DataErased
 from schemas.base.sealed import ERASED, Keys
@@ -86,9 +86,9 @@ class Vault:
         return (now - timedelta(days=self._policies.at(now).unfinished_d)).isoformat()
 
     async def _ask(self, statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
-        marked = self._database.marks(statement)
-        return await self._database.read(lambda connection: rows(connection, marked, values))
+        marked = self._database.paramstyle(statement)
+        return await self._database.read(lambda connection: fetch(connection, marked, values))
 
     async def _do(self, statement: str, values: tuple[object, ...]) -> None:
-        marked = self._database.marks(statement)
-        await self._database.run(lambda connection: rows(connection, marked, values))
+        marked = self._database.paramstyle(statement)
+        await self._database.run(lambda connection: fetch(connection, marked, values))

@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 
 from chassis.project.view import View
-from chassis.sql.statements import add, among, remove
+from chassis.sql.statements import delete_rows, insert_rows, select_by_keys
 from chassis.sql.types import Moment
 from chassis.write.repository import Repository
 from router.duplicates.compare import ComparableReport, comparable, is_open_to_all
@@ -181,7 +181,7 @@ def index_view(repository: Repository, reader: FeatureExtractor, secret: bytes) 
     """The view: an entry follows from its complaint's present state. `secret`: at most 64 bytes."""
 
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[IndexEntry]:
-        loaded = await repository.touched([event for event in events if event.type in EVENT_TYPES])
+        loaded = await repository.load_for([event for event in events if event.type in EVENT_TYPES])
         entries: list[IndexEntry] = []
         for number, each in enumerate(loaded, start=1):
             entries.append(_entry(each.state, reader, secret))
@@ -203,7 +203,7 @@ def apply(connection: Connection, tables: Sequence[Table], entries: Sequence[Ind
     newest = {entry.complaint: entry for entry in entries}
     before = {
         row.complaint: (row.digest, row.compared)
-        for row in connection.execute(among(own.entry.c.complaint), {"keys": list(newest)})
+        for row in connection.execute(select_by_keys(own.entry.c.complaint), {"keys": list(newest)})
     }
     changed = [each for each in newest.values() if before.get(each.complaint, ("", False))[0] != _digest(each)]
     _remove(connection, own, [each.complaint for each in changed])
@@ -213,8 +213,8 @@ def apply(connection: Connection, tables: Sequence[Table], entries: Sequence[Ind
         if e.keys
     ]
     spread = [{"key": k, "received_at": e.received_at, "complaint": e.complaint} for e in changed for k in e.keys]
-    add(connection, own.entry, rows)
-    add(connection, own.key, spread)
+    insert_rows(connection, own.entry, rows)
+    insert_rows(connection, own.key, spread)
 
 
 def _digest(entry: IndexEntry) -> str:
@@ -227,7 +227,7 @@ def _digest(entry: IndexEntry) -> str:
 def _remove(connection: Connection, own: IndexTables, complaints: Sequence[str]) -> None:
     if complaints:
         for key in (own.entry.c.complaint, own.key.c.complaint, own.suggestion.c.complaint, own.suggestion.c.lead):
-            remove(connection, key, complaints)
+            delete_rows(connection, key, complaints)
 
 
 Look = Callable[[Connection], list[UUID]]
@@ -263,7 +263,7 @@ def note(connection: Connection, tables: IndexTables, compared: Iterable[UUID], 
     for each in found:
         row = {"complaint": str(each.complaint), "lead": str(each.lead), "score": each.score}
         connection.execute(_same(tables.suggestion), {"of": row["complaint"], "behind": row["lead"]})
-        add(connection, tables.suggestion, [row])
+        insert_rows(connection, tables.suggestion, [row])
 
 
 def suggested(connection: Connection, tables: IndexTables, complaints: Sequence[UUID]) -> list[Suggestion]:

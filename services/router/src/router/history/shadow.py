@@ -79,7 +79,7 @@ def shadow_view(
             return []
         known = await placement_context.current()
         seen = known._replace(reader=read_with(known))
-        loaded = await repository.touched([event for event in events if event.id in own])
+        loaded = await repository.load_for([event for event in events if event.id in own])
         return [made for each in loaded if not each.state.erased for made in _made(each, own, seen, model)]
 
     return View(f"shadow.{model}", define, apply, prepare, (COMPLAINT_PREFIX,))

@@ -13,7 +13,7 @@ from chassis.base.retry import RetryPolicy
 from chassis.project.registry import RegistryView
 from chassis.react.reaction import Reaction, Reactor
 from chassis.sql.database import Database
-from chassis.sweep.open_work import Plan, Work
+from chassis.sweep.open_work import OpenWork, Plan
 from chassis.write.repository import Repository
 from router.placement import views
 from schemas.base.values import ROUTER
@@ -33,11 +33,11 @@ def plan(grace: timedelta) -> Plan:
     What stays unplaced is tried at every look, also after the days for forwarding are over: see `agents`.
     """
 
-    def work(state: Complaint) -> Sequence[Work]:
+    def work(state: Complaint) -> Sequence[OpenWork]:
         if state.version >= 0 and state.status is Status.UNPLACED:
-            return [Work("place", str(ROUTER), state.stage.at + grace)]
+            return [OpenWork("place", str(ROUTER), state.stage.at + grace)]
         if state.status is Status.ARBITRATION and state.decided is not None:
-            return [Work("bind", str(ROUTER), state.stage.at + grace)]
+            return [OpenWork("bind", str(ROUTER), state.stage.at + grace)]
         return []
 
     return work

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from chassis.project.from_store import position_table
 from chassis.project.view import View, as_recorded
-from chassis.sql.statements import add, among, replace
+from chassis.sql.statements import insert_rows, replace_rows, select_by_keys
 from chassis.sweep.sweep import SweepTables, sweep_tables
 from router.placement.context import Precedent, PrecedentKey
 from router.placement.precedents import precedent_key
@@ -181,13 +181,13 @@ def _complaint(event: RecordedEvent) -> str:
 
 
 def _standing(connection: Connection, table: Table, complaints: Iterable[str]) -> dict[str, StatusRow]:
-    found = connection.execute(among(table.c.complaint), {"keys": list(complaints)})
+    found = connection.execute(select_by_keys(table.c.complaint), {"keys": list(complaints)})
     return {row.complaint: StatusRow(*row) for row in found}
 
 
 def _put(connection: Connection, table: Table, rows: Iterable[StatusRow]) -> None:
     written = [row._asdict() for row in rows]
-    replace(connection, table.c.complaint, [row["complaint"] for row in written], written)
+    replace_rows(connection, table.c.complaint, [row["complaint"] for row in written], written)
 
 
 def _parts(connection: Connection, table: Table, event: RecordedEvent, data: dict[str, Any]) -> None:
@@ -195,12 +195,12 @@ def _parts(connection: Connection, table: Table, event: RecordedEvent, data: dic
     match event.type:
         case ComplaintSplit.__name__:
             named = [part["id"] for part in data["parts"]]
-            there = {row.part for row in connection.execute(among(table.c.part), {"keys": named})}
+            there = {row.part for row in connection.execute(select_by_keys(table.c.part), {"keys": named})}
             rows = [{"part": p, "whole": _complaint(event), "opened": False} for p in named if p not in there]
-            add(connection, table, rows)
+            insert_rows(connection, table, rows)
         case PartOpened.__name__:
             row = {"part": _complaint(event), "whole": data["whole"], "opened": True}
-            replace(connection, table.c.part, [row["part"]], [row])
+            replace_rows(connection, table.c.part, [row["part"]], [row])
         case ComplaintWithdrawn.__name__:
             # Nothing is left to do for a whole that was taken back before its parts began.
             connection.execute(_waiting(table), {"of": _complaint(event)})

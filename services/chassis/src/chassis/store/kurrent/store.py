@@ -12,7 +12,7 @@ from kurrentdbclient.exceptions import NotFoundError, WrongCurrentVersionError
 
 from chassis.base.errors import Conflict, IdClash, StreamDeleted, WrongStore
 from chassis.base.ports import Append, Appended, Page
-from chassis.store.append_rules import Result, Tip, refuse_too_large, settled
+from chassis.store.append_rules import Result, StreamEnd, refuse_too_large, result_without_write
 from chassis.store.kurrent.append import Appender, WrongVersion
 from chassis.store.kurrent.connection import Link
 from chassis.store.kurrent.read import all_of, of_all, of_stream
@@ -149,10 +149,10 @@ class KurrentStore:
     async def _compared(self, append: Append) -> Result | None:
         """The answer that the whole stream gives; None if the events are to be written."""
         events = await self.read(append.stream)
-        tip = Tip(held={event.id for event in append.events} & {event.id for event in events})
+        tip = StreamEnd(held={event.id for event in append.events} & {event.id for event in events})
         if events:
             tip.version, tip.position = events[-1].version, events[-1].position
-        return settled(append, tip)
+        return result_without_write(append, tip)
 
     async def _repeated(self, append: Append) -> Appended:
         [last] = await self._read(append.stream, backwards=True, limit=1)

@@ -14,14 +14,14 @@ from chassis.base.errors import Conflict, IdClash
 from chassis.base.group_commit import GroupCommit
 from chassis.base.ports import Append, Appended, Page
 from chassis.sql.database import Database
-from chassis.sql.engine import take_turn
+from chassis.sql.engine import take_write_lock
 from chassis.store.append_rules import Result, refuse_too_large
 from chassis.store.head import StoreHead
 from chassis.store.poll_subscription import follow
 from chassis.store.sql.read import read_page, read_stream, read_streams
 from chassis.store.sql.tables import events, meta, metadata
 from chassis.store.sql.watcher import HeadWatcher
-from chassis.store.sql.write import Writer
+from chassis.store.sql.write import EventWriter
 from schemas.base.envelope import NewEvent, RecordedEvent
 
 
@@ -40,7 +40,7 @@ class SqlStore:
         self._database = Database(url, metadata)
         self._head = StoreHead()
         self._watcher = HeadWatcher(self._database, self._head)
-        self._writer = Writer(self._database, now or SystemClock().now, self._head.advance)
+        self._writer = EventWriter(self._database, now or SystemClock().now, self._head.advance)
         self._group = GroupCommit[Sequence[Append], list[Result]]("store-write", self._writer.carry_out)
         self._id: UUID | None = None
 
@@ -62,15 +62,15 @@ class SqlStore:
         return await self._group.submit(appends, weight=len(appends)) if appends else []
 
     async def read(self, stream: str, from_version: int = 0) -> list[RecordedEvent]:
-        marks = self._database.marks
+        marks = self._database.paramstyle
         return await self._database.read(lambda connection: read_stream(connection, marks, stream, from_version))
 
     async def read_many(self, streams: Sequence[str], from_versions: Sequence[int] = ()) -> list[list[RecordedEvent]]:
-        asked, marks = list(zip(streams, from_versions or repeat(0), strict=False)), self._database.marks
+        asked, marks = list(zip(streams, from_versions or repeat(0), strict=False)), self._database.paramstyle
         return await self._database.read(lambda connection: read_streams(connection, marks, asked))
 
     async def read_all(self, after: int | None, prefixes: Sequence[str] = (), limit: int = 1000) -> Page:
-        marks = self._database.marks
+        marks = self._database.paramstyle
         return await self._database.read(lambda connection: read_page(connection, marks, after, prefixes, limit))
 
     async def newest(self) -> int:
@@ -92,7 +92,7 @@ class SqlStore:
 
 def _store_id(connection: Connection) -> UUID:
     """The id that the first process made."""
-    take_turn(connection)
+    take_write_lock(connection)
     found = connection.scalar(select(meta.c.value).where(meta.c.name == "store id"))
     if found is None:
         found = str(UUID(bytes=os.urandom(16), version=4))  # the one id that nothing can be derived from

@@ -9,19 +9,19 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from chassis.base.ports import Append
-from chassis.sql.database import Database, listed, parts, put, rows
-from chassis.sql.engine import take_turn
-from chassis.store.append_rules import Result, Tip, admit
+from chassis.sql.database import Database, chunks, execute_many, fetch, placeholders
+from chassis.sql.engine import take_write_lock
+from chassis.store.append_rules import Result, StreamEnd, decide_appends
 from chassis.store.sql.tables import EVENT_COLUMNS, to_rows
 
 
-class Writer:
+class EventWriter:
     """Carries out groups of calls, each call a list of appends, on the writer thread of the store."""
 
     def __init__(self, database: Database, now: Callable[[], datetime], advanced: Callable[[int], None]) -> None:
         """`advanced` is told the store's position after each commit."""
         self._database, self._now, self._advanced = database, now, advanced
-        self._insert = database.marks(
+        self._insert = database.paramstyle(
             f"insert into events ({EVENT_COLUMNS}) values (%s, %s, %s, %s, %s, %s, %s, %s)"  # noqa: S608 - constants
         )
 
@@ -40,36 +40,36 @@ class Writer:
 
     def _write(self, connection: Connection, appends: list[Append], turn_first: bool) -> tuple[list[Result], int]:
         if turn_first:
-            take_turn(connection)
+            take_write_lock(connection)
         tips = self._tips(connection, appends)
-        take_turn(connection)
-        [[head]] = rows(connection, "select coalesce(max(position), 0) from events")
-        results, written = admit(appends, tips, head, self._now())
+        take_write_lock(connection)
+        [[head]] = fetch(connection, "select coalesce(max(position), 0) from events")
+        results, written = decide_appends(appends, tips, head, self._now())
         if written:
-            put(connection, self._insert, to_rows(written))
+            execute_many(connection, self._insert, to_rows(written))
         return results, head + len(written)
 
-    def _tips(self, connection: Connection, appends: list[Append]) -> dict[str, Tip]:
-        tips = {append.stream: Tip() for append in appends}
-        for asked in parts(list(tips)):
-            for stream, version, position in rows(connection, self._ends(len(asked)), asked):
-                tips[stream] = Tip(version, position)
+    def _tips(self, connection: Connection, appends: list[Append]) -> dict[str, StreamEnd]:
+        tips = {append.stream: StreamEnd() for append in appends}
+        for asked in chunks(list(tips)):
+            for stream, version, position in fetch(connection, self._ends(len(asked)), asked):
+                tips[stream] = StreamEnd(version, position)
         old = [append for append in appends if tips[append.stream].position]
-        for pairs in parts([(append.stream, event.id.bytes) for append in old for event in append.events]):
-            for stream, held in rows(connection, self._holds(len(pairs)), list(chain.from_iterable(pairs))):
+        for pairs in chunks([(append.stream, event.id.bytes) for append in old for event in append.events]):
+            for stream, held in fetch(connection, self._holds(len(pairs)), list(chain.from_iterable(pairs))):
                 tips[stream].held.add(UUID(bytes=held))
         return tips
 
     def _ends(self, streams: int) -> str:
-        return self._database.marks(
+        return self._database.paramstyle(
             "select stream, max(version), max(position) from events"  # noqa: S608 - only marks are put in
-            f" where stream in ({listed(streams)}) group by stream"
+            f" where stream in ({placeholders(streams)}) group by stream"
         )
 
     def _holds(self, ids: int) -> str:
         """`cross join` fixes the order for SQLite, which else walks its whole index for a list of pairs."""
-        return self._database.marks(
-            f"with asked (stream, id) as (values {listed(ids, '(%s, %s)')})"  # noqa: S608 - only marks are put in
+        return self._database.paramstyle(
+            f"with asked (stream, id) as (values {placeholders(ids, '(%s, %s)')})"  # noqa: S608 - only marks are put in
             " select events.stream, events.id from asked cross join events"
             " where events.stream = asked.stream and events.id = asked.id"
         )

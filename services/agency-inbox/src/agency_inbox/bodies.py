@@ -1,0 +1,69 @@
+"""Request bodies of an agency's moves and the command that each stands for; Kafka replies have the same fields."""
+
+from typing import assert_never
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agency_inbox.decide import Acknowledge, Clarify, Move, RecordProgress, Respond, Return
+from schemas import contract
+from schemas.base.values import AgencyId, UnitId
+
+
+class MoveBody(BaseModel):
+    """An unknown field is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class AcknowledgementBody(MoveBody):
+    """Accept the complaint; `unit` is the part of the agency that works on it."""
+
+    unit: UnitId | None = None
+
+
+class ReturnBody(MoveBody):
+    """Why the agency is not competent, and which agency or unit may be."""
+
+    reason: str
+    suggested_agency: AgencyId | None = None
+    suggested_unit: UnitId | None = None
+
+
+class ProgressBody(MoveBody):
+    """A progress note."""
+
+    text: str
+
+
+class ClarificationBody(MoveBody):
+    """A question to the reporter."""
+
+    question: str
+
+
+class ResponseBody(MoveBody):
+    """The answer, and the version of the complaint that its writer had read."""
+
+    text: str
+    seen_version: int = Field(ge=0)
+
+
+HttpBody = AcknowledgementBody | ReturnBody | ProgressBody | ClarificationBody | ResponseBody
+KafkaReply = contract.Acknowledged | contract.Returned | contract.Progress | contract.Clarification | contract.Answered
+
+
+def command_of(body: HttpBody | KafkaReply) -> Move:
+    """The command that this body or reply asks for."""
+    match body:
+        case AcknowledgementBody() | contract.Acknowledged():
+            return Acknowledge(body.unit)
+        case ReturnBody() | contract.Returned():
+            return Return(body.reason, body.suggested_agency, body.suggested_unit)
+        case ProgressBody() | contract.Progress():
+            return RecordProgress(body.text)
+        case ClarificationBody() | contract.Clarification():
+            return Clarify(body.question)
+        case ResponseBody() | contract.Answered():
+            return Respond(body.text, body.seen_version)
+        case _:
+            assert_never(body)

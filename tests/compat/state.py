@@ -1,0 +1,121 @@
+"""Writes a platform's state as files that a person can review, and restores it: databases as SQL text, the rest as JSON."""
+
+import base64
+import gzip
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+FIXTURE: Final = Path(__file__).parent / "fixture"
+FILES: Final = ("secrets", "attachments", "notices", "clock")
+"""What a platform keeps outside its databases. Kafka's data and the logs are not part of the state."""
+LARGE: Final = 60_000
+TOLD: Final = (
+    "id", "public_number", "status", "closed_reason", "class", "received_at", "answered_at", "dispute_until", "rating",
+    "rung", "disputes", "erased", "lead_public_number",
+)  # fmt: skip
+Json = dict[str, Any]
+
+
+def write(state: Path, out: Path, manifest: Json) -> None:
+    """Store the state folder of a stopped platform in `out`; `manifest` is kept beside it."""
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    for path in sorted(state.glob("*.db")):
+        text = "\n".join(_statements(path)) + "\n"
+        if len(text) > LARGE:
+            (out / f"{path.stem}.sql.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
+        else:
+            (out / f"{path.stem}.sql").write_text(text)
+    files = {name: content for each in FILES for name, content in _contents(state, state / each)}
+    for name, told in (("manifest", manifest), ("files", files)):
+        (out / f"{name}.json").write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+
+
+def restore(state: Path, source: Path = FIXTURE) -> Json:
+    """Restore the state to the folder `state`; returns the manifest."""
+    for path in sorted(source.glob("*.sql*")):
+        text = gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text()
+        with closing(sqlite3.connect(state / f"{path.name.partition('.')[0]}.db")) as connection:
+            connection.executescript(f"begin;\n{text}commit;")
+    for name, content in json.loads((source / "files.json").read_text()).items():
+        (state / name).parent.mkdir(parents=True, exist_ok=True)
+        (state / name).write_bytes(
+            content.encode() if isinstance(content, str) else base64.b64decode(content["base64"])
+        )
+    manifest: Json = json.loads((source / "manifest.json").read_text())
+    return manifest
+
+
+def schema(state: Path) -> dict[str, list[tuple[str, ...]]]:
+    """By database: kind, name and statement of every table and index, sorted."""
+    return {
+        path.stem: query(path, "select type, name, sql from sqlite_master order by type, name")
+        for path in sorted(state.glob("*.db"))
+    }
+
+
+def names(state: Path) -> set[tuple[str, str, str]]:
+    """Database, table and name of every stored position and lease. A process continues from what is stored under its name."""
+    return {
+        (path.stem, table, name)
+        for path in state.glob("*.db")
+        for table, column in (("feed_position", "view"), ("checkpoints", "view"), ("lease", "name"))
+        if query(path, f"select name from sqlite_master where name = '{table}'")
+        for (name,) in query(path, f"select {column} from {table}")
+    }
+
+
+def query(path: Path, statement: str) -> list[tuple[Any, ...]]:
+    """Rows of a database file, read with plain SQL."""
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def essence(story: Mapping[str, Any]) -> Json:
+    """What a reporter is told, without the sentences, whose wording may change."""
+    return {
+        **{name: story[name] for name in TOLD},
+        "words": None if story["erased"] else [story["text"], story["title"], story["response"], story["question"]],
+        "agency": story["holder"]["agency"],
+        "timeline": [[moment["type"], moment["at"]] for moment in story["timeline"]],
+        "due": [[due["clock"], due["started_at"], due["due_at"], due["stop_days"]] for due in story["due"]],
+        "parts": [part["status"] for part in story["parts"]],
+        "attachments": [each["id"] for each in story["attachments"]],
+    }
+
+
+def _statements(path: Path) -> Iterator[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        made = "select type, name, sql from sqlite_master where sql is not null order by type desc, name"
+        for kind, name, sql in connection.execute(made).fetchall():
+            yield f"{sql};"
+            for row in connection.execute(f'select * from "{name}"') if kind == "table" else ():
+                yield f'insert into "{name}" values ({", ".join(map(_literal, row))});'
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, bytes):
+        text = value.decode("ascii", "replace")
+        # Bytes that are text stay readable.
+        return f"cast({_literal(text)} as blob)" if text.isprintable() and text.isascii() else f"x'{value.hex()}'"
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return "null" if value is None else repr(value)
+
+
+def _contents(state: Path, place: Path) -> Iterator[tuple[str, Any]]:
+    for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
+        if path.is_file():
+            yield str(path.relative_to(state)), _content(path.read_bytes())
+
+
+def _content(content: bytes) -> Any:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(content).decode()}
