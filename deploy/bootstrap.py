@@ -1,6 +1,6 @@
-"""Brings uv to a bare machine: `python3 deploy/bootstrap.py .tools/bin/uv`. Nothing but Python's own library is used.
+"""Downloads uv with Python's standard library alone: `python3 deploy/bootstrap.py .tools/bin/uv`.
 
-Which version, from where and with which checksum stands in uv.lock, like everything else that is brought.
+Version, address and checksum are in uv.lock, like those of every other package.
 """
 
 import hashlib
@@ -19,16 +19,16 @@ MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "arm64"
 
 def main(target: Path) -> None:
     wheel = _wheel()
-    print(f"bringing uv ({wheel.get('size', 0) / 1e6:.0f} MB)", file=sys.stderr)
+    print(f"downloading uv ({wheel.get('size', 0) / 1e6:.0f} MB)", file=sys.stderr)
     content = _fetch(wheel["url"])
     if f"sha256:{hashlib.sha256(content).hexdigest()}" != wheel["hash"]:
-        sys.exit("uv was brought, but its checksum is not the one in uv.lock: nothing was installed.")
+        sys.exit("uv was downloaded, but its checksum differs from the one in uv.lock: nothing was installed.")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         name = next(name for name in archive.namelist() if name.endswith("/scripts/uv"))
-        keep(target, archive.read(name))
+        install(target, archive.read(name))
 
 
-def keep(target: Path, content: bytes) -> None:
+def install(target: Path, content: bytes) -> None:
     unfinished = target.with_suffix(".part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -36,7 +36,7 @@ def keep(target: Path, content: bytes) -> None:
         unfinished.chmod(0o755)
         unfinished.replace(target)
     except OSError as error:
-        sys.exit(f"uv cannot be kept in {target.parent}: {error.strerror}. Make room there, and try again.")
+        sys.exit(f"uv cannot be written to {target.parent}: {error.strerror}. Free some space there and try again.")
 
 
 def _wheel() -> dict[str, str]:
@@ -47,9 +47,8 @@ def _wheel() -> dict[str, str]:
     machine = "arm64" if system == "macosx" and machine == "aarch64" else machine
     fitting = [wheel for wheel in wheels if system in wheel["url"] and machine in wheel["url"]]
     if not fitting:
-        sys.exit(
-            f"there is no uv for {platform.system()} on {platform.machine()}: install uv and link it to .tools/bin/uv"
-        )
+        machine = f"{platform.system()} on {platform.machine()}"
+        sys.exit(f"uv is not available for {machine}: install uv and link it to .tools/bin/uv")
     return fitting[0]
 
 
@@ -62,7 +61,7 @@ def _fetch(url: str) -> bytes:
         with urllib.request.urlopen(url, timeout=120) as answer:
             return answer.read()
     except (urllib.error.URLError, OSError) as error:
-        sys.exit(f"the network is needed once, to bring what Satupintu is built on, and cannot be reached: {error}")
+        sys.exit(f"uv cannot be downloaded; the first setup needs the network: {error}")
 
 
 if __name__ == "__main__":

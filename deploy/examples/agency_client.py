@@ -1,10 +1,10 @@
-"""A sample agency system on its own Kafka topic: prints each message, and acknowledges it if asked to.
+"""A sample agency system that reads its own Kafka topic: prints each message, and acknowledges it with --acknowledge.
 
     python deploy/examples/agency_client.py kota-bandung
     python deploy/examples/agency_client.py kota-bandung --acknowledge
 
-Only kafka-python is needed. Messages are CloudEvents in binary mode: `ce_*` headers and a JSON body that carries the
-complaint's whole present state for this agency, so an older message may simply be ignored.
+Needs kafka-python only. Messages are CloudEvents in binary mode: `ce_*` headers, and a JSON body with the complete
+current state of the complaint for this agency, so an older message can be ignored.
 """
 
 import argparse
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def _acknowledge(producer: KafkaProducer, agency: str, headers: dict[str, str]) -> None:
-    # The id follows from the message: reading it twice acknowledges once.
+    # The reply id is derived from the message id, so that a message read twice is acknowledged once.
     reply_id = str(uuid.uuid5(uuid.UUID(headers["ce_id"]), "acknowledged"))
     producer.send(
         f"agency.{agency}.replies",
@@ -58,7 +58,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kafka", default="127.0.0.1:9092")
     parser.add_argument("--group", default="demo", help="last part of the consumer group")
     parser.add_argument("--acknowledge", action="store_true", help="answer every new complaint on the replies topic")
-    parser.add_argument("--seconds", type=float, default=0.0, help="stop when nothing came for so long")
+    parser.add_argument("--seconds", type=float, default=0.0, help="stop after this long without a message")
     return parser.parse_args()
 
 

@@ -92,7 +92,7 @@ def test_stepping_day_by_day_says_the_same_in_the_same_order_as_one_jump(days: i
 def test_after_a_jump_over_reminder_and_date_the_reminder_stands_before_the_miss_and_speaks_of_a_past_date() -> None:
     _, facts = caught_up(given(filed(), routed()), 40)
     said = [sentence(fact, REGISTRY, "en") for fact in facts if getattr(fact, "clock", None) is Clock.ACKNOWLEDGE]
-    assert said[0].startswith("A reminder went to Kota: the date for the agency's first follow-up was ")
+    assert said[0].startswith("A reminder was sent to Kota: the date for the agency's first follow-up was ")
     assert "has passed" in said[1]
     [first, *_] = passed(given(filed(), routed()), 6)
     assert "the date for the agency's first follow-up is " in sentence(first, REGISTRY, "en")

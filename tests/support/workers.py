@@ -24,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if (worker := getattr(config, "workerinput", None)) is not None:
         mine, of = int(worker["workerid"].removeprefix("gw")), worker["workercount"]
         # Port pairs, because Linux gives listeners ports of one parity and outgoing connections those of the other.
-        paths.given.update(port for port in PORTS if port // 2 % of != mine)
+        paths.used.update(port for port in PORTS if port // 2 % of != mine)
 
 
 @pytest.hookimpl(optionalhook=True)

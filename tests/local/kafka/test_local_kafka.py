@@ -1,4 +1,4 @@
-"""The broker that `make run` and the tests stand on behaves like a broker that was installed."""
+"""The broker of `make run` and of the tests behaves like an installed one."""
 
 import asyncio
 import hashlib
@@ -54,7 +54,7 @@ async def test_a_record_sent_in_a_transaction_is_read_as_committed(kafka: str) -
     assert await first_value(kafka, "local-transaction") == b"once"
 
 
-async def test_a_killed_broker_starts_again_with_what_it_held_and_a_wiped_one_with_nothing(
+async def test_a_killed_broker_keeps_its_data_and_a_wiped_one_does_not(
     private_kafka: KafkaServer,
 ) -> None:
     broker = private_kafka
@@ -76,7 +76,7 @@ async def test_a_killed_broker_starts_again_with_what_it_held_and_a_wiped_one_wi
     assert await asyncio.to_thread(topic_id, broker.bootstrap, "kept") != before
 
 
-def test_a_broker_that_cannot_start_says_why(kafka_jars: list[Path], tmp_path: Path) -> None:
+def test_a_broker_that_cannot_start_reports_the_reason(kafka_jars: list[Path], tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         broker = KafkaServer(tmp_path, kafka_jars, port=other.getsockname()[1])
         broker.start()
@@ -84,15 +84,15 @@ def test_a_broker_that_cannot_start_says_why(kafka_jars: list[Path], tmp_path: P
             broker.wait_ready()
 
 
-def test_storage_that_cannot_be_made_is_said_in_one_sentence(kafka_jars: list[Path], tmp_path: Path) -> None:
+def test_an_error_of_formatting_the_storage_is_reported(kafka_jars: list[Path], tmp_path: Path) -> None:
     broker = KafkaServer(tmp_path, kafka_jars, extra={"num.io.threads": "many"})
     with pytest.raises(CannotRun, match=r"num\.io\.threads"):
         broker.start()
 
 
-def test_a_jar_that_was_changed_or_lost_is_found_by_name(tmp_path: Path) -> None:
+def test_a_changed_or_missing_jar_is_found(tmp_path: Path) -> None:
     (tmp_path / "good.jar").write_bytes(b"good")
     (tmp_path / "changed.jar").write_bytes(b"changed")
     good = hashlib.sha256(b"good").hexdigest()
-    wanted = {"good.jar": good, "changed.jar": good, "lost.jar": good}
-    assert set(jars.wrong(tmp_path, wanted)) == {"changed.jar", "lost.jar"}
+    listed = {"good.jar": good, "changed.jar": good, "lost.jar": good}
+    assert set(jars.wrong(tmp_path, listed)) == {"changed.jar", "lost.jar"}

@@ -1,4 +1,4 @@
-"""What a machine may lack, each said in one sentence that names the way out: room, and the network."""
+"""Missing disk space or network is reported in one sentence that names the remedy."""
 
 import errno
 import importlib.util
@@ -49,7 +49,7 @@ def bootstrap() -> ModuleType:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """As much of a new clone as `make setup` reads."""
+    """The part of a new clone that `make setup` reads."""
     for name in ("Makefile", "uv.lock", "pyproject.toml", "deploy/bootstrap.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(REPOSITORY / name, tmp_path / name)
@@ -65,46 +65,48 @@ def make(folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(argv, env=env, capture_output=True, text=True, timeout=120, check=False)
 
 
-class TestRoom:
-    def test_a_disk_that_fills_up_while_we_run_is_said_once_and_so_is_room_again(self, tmp_path: Path) -> None:
+class TestDiskSpace:
+    def test_a_disk_that_fills_up_at_run_time_is_announced_once_and_so_is_space_again(self, tmp_path: Path) -> None:
         left = iter([FULL_BYTES, FULL_BYTES - 1, 0, FULL_BYTES, 10**12])
-        room, told = DiskMonitor(tmp_path, lambda _: next(left)), list[str]()
-        assert [room.has_room(told.append) for _ in range(5)] == [True, False, False, True, True]
-        full, again = told
+        monitor, lines = DiskMonitor(tmp_path, lambda _: next(left)), list[str]()
+        assert [monitor.has_room(lines.append) for _ in range(5)] == [True, False, False, True, True]
+        full, again = lines
         assert full.startswith(f"the disk of {tmp_path} is full (50 MB left): complaints are refused with 503")
-        assert again == f"the disk of {tmp_path} has room again: everything goes on"
+        assert again == f"the disk of {tmp_path} has space again: work continues"
 
-    def test_a_log_that_a_full_disk_does_not_take_fails_nothing_else(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_log_line_that_a_full_disk_refuses_is_dropped_without_an_error(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(sys, "stderr", Full())
         configure(Settings())
         structlog.get_logger("test").error("lost")
 
     @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EROFS])
-    def test_a_jar_for_which_there_is_no_room_is_named_with_its_folder(
+    def test_a_jar_that_cannot_be_written_is_named_with_its_folder(
         self, number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def full(*_: object) -> Any:
             raise OSError(number, os.strerror(number))
 
         monkeypatch.setattr(jars, "_artifact", full)
-        with pytest.raises(CannotRun) as said:
+        with pytest.raises(CannotRun) as raised:
             jars.ensure(tmp_path)
-        folders = {f"cannot be kept in {(tmp_path / jar).parent}: {os.strerror(number)}." for jar in jars.pinned()}
-        assert str(said.value).partition(" ")[2] in folders
+        folders = {f"cannot be written to {(tmp_path / jar).parent}: {os.strerror(number)}." for jar in jars.pinned()}
+        assert str(raised.value).partition(" ")[2] in folders
 
-    def test_uv_for_which_there_is_no_room_is_said_without_a_traceback(
+    def test_uv_that_cannot_be_written_is_reported_without_a_traceback(
         self, bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def full(_self: Path, _content: bytes) -> int:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
         monkeypatch.setattr(Path, "write_bytes", full)
-        with pytest.raises(SystemExit, match=r"uv cannot be kept in .*: No space left on device\. Make room"):
-            bootstrap.keep(tmp_path / "bin/uv", b"uv")
+        with pytest.raises(SystemExit, match=r"uv cannot be written to .*: No space left on device\. Free some space"):
+            bootstrap.install(tmp_path / "bin/uv", b"uv")
 
 
 class TestNetwork:
-    def test_none_for_the_jars_is_said_by_the_first_start(self, tmp_path: Path) -> None:
+    def test_a_first_start_without_network_reports_that_the_jars_cannot_be_downloaded(self, tmp_path: Path) -> None:
         ours = {
             "SATUPINTU_STATE_DIR": str(tmp_path / "var"),
             "SATUPINTU_KAFKA_CACHE": str(tmp_path / "jars"),
@@ -118,13 +120,13 @@ class TestNetwork:
         assert "the first start needs the network, later ones do not" in done.stderr
         assert "Traceback" not in done.stderr
 
-    def test_none_for_uv_is_said_by_make(self, clone: Path) -> None:
+    def test_make_without_network_reports_that_uv_cannot_be_downloaded(self, clone: Path) -> None:
         done = make(clone)
         assert done.returncode == 2
-        assert "the network is needed once, to bring what Satupintu is built on, and cannot be reached" in done.stderr
+        assert "uv cannot be downloaded; the first setup needs the network" in done.stderr
         assert "Traceback" not in done.stderr
 
-    def test_none_for_the_packages_is_said_by_make(self, clone: Path) -> None:
+    def test_make_without_network_reports_that_the_packages_cannot_be_downloaded(self, clone: Path) -> None:
         (clone / ".tools/bin").mkdir(parents=True)
         (clone / ".tools/bin/uv").symlink_to(REPOSITORY / ".tools/bin/uv")
         done = make(clone, UV_CACHE_DIR=str(clone / "empty"), UV_HTTP_RETRIES="0")
@@ -143,7 +145,7 @@ class TestNetwork:
         ("sqlite:////proc/nowhere/store.db", "/proc/nowhere"),
     ],
 )
-def test_a_store_that_cannot_be_used_is_told_before_anything_starts_and_without_its_password(
+def test_an_unusable_store_is_reported_before_the_start_and_without_its_password(
     url: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_secrets(tmp_path)
@@ -157,9 +159,7 @@ def test_a_store_that_cannot_be_used_is_told_before_anything_starts_and_without_
 
 
 @pytest.mark.parametrize("url", ["sqlite:///{}/elsewhere/store.db", "sqlite:///{}/store.db"])
-def test_a_store_that_is_a_file_is_made_where_it_is_wanted(
-    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_store_that_is_a_file_is_created(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_secrets(tmp_path)
     monkeypatch.setenv("SATUPINTU_STATE_DIR", str(tmp_path))
     monkeypatch.setenv("SATUPINTU_STORE_URL", url.format(tmp_path))
@@ -167,7 +167,7 @@ def test_a_store_that_is_a_file_is_made_where_it_is_wanted(
 
 
 @pytest.mark.parametrize("argv", [["router", "worker"], ["chassis.cli.relay"]])
-def test_a_process_whose_settings_name_no_store_says_so_in_one_line(
+def test_a_process_with_an_invalid_store_setting_reports_it_in_one_line(
     argv: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_secrets(tmp_path)

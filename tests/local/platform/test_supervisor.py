@@ -1,4 +1,4 @@
-"""`make run` keeps its processes together: ready together, stopped in order, none left behind, every failure one sentence."""
+"""`make run` supervises its processes: ready together, stopped in order, none left running, failures in one sentence."""
 
 import os
 import re
@@ -55,15 +55,15 @@ def taken_port() -> Iterator[int]:
         yield other.getsockname()[1]
 
 
-def await_that(true: Callable[[], bool], limit_s: float = 20) -> None:
+def await_that(condition: Callable[[], bool], limit_s: float = 20) -> None:
     end = time.monotonic() + limit_s
-    while not true():
-        assert time.monotonic() < end, "it did not come true in time"
+    while not condition():
+        assert time.monotonic() < end, "the condition was not met in time"
         time.sleep(0.02)
 
 
 def gone(pid: int) -> bool:
-    """Not there, or a zombie that its new parent has not collected yet."""
+    """Whether the process has ended, also if its new parent has not collected it yet."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
@@ -83,7 +83,7 @@ def test_all_become_ready_and_are_stopped_stage_by_stage(tmp_path: Path) -> None
         assert [stages[name] for name in order] == [0, 1, 1, 2]
 
 
-def test_one_that_dies_is_named_with_its_exit_code_and_last_words(tmp_path: Path) -> None:
+def test_a_process_that_ends_is_named_with_its_exit_code_and_log(tmp_path: Path) -> None:
     supervisor = Supervisor([service("front", tmp_path / "journal"), failing("router-1")], tmp_path / "logs")
     supervisor.start()
     try:
@@ -93,8 +93,8 @@ def test_one_that_dies_is_named_with_its_exit_code_and_last_words(tmp_path: Path
         supervisor.stop(lambda _: None)
 
 
-def test_one_that_is_killed_is_started_again_and_that_is_said(tmp_path: Path) -> None:
-    told = list[str]()
+def test_a_killed_process_is_restarted_and_that_is_announced(tmp_path: Path) -> None:
+    lines = list[str]()
     supervisor = Supervisor([service("front", tmp_path / "journal")], tmp_path / "logs")
     supervisor.start()
     try:
@@ -102,41 +102,41 @@ def test_one_that_is_killed_is_started_again_and_that_is_said(tmp_path: Path) ->
         [(_, process)] = supervisor.members()
         before = process.pid
         process.kill()
-        supervisor.restart_ended(told.append)
+        supervisor.restart_ended(lines.append)
         supervisor.wait_ready(lambda _: None, limit_s=30)
-        supervisor.restart_ended(told.append)
+        supervisor.restart_ended(lines.append)
         assert process.pid != before
-        assert told == ["front was ended by SIGKILL and is started again (1 of 3 within 60 s)"]
+        assert lines == ["front was ended by SIGKILL and is restarted (1 of 3 within 60 s)"]
     finally:
         supervisor.stop(lambda _: None)
 
 
-def test_one_that_does_not_stay_up_ends_everything_with_its_last_words(tmp_path: Path) -> None:
-    told = list[str]()
+def test_a_process_that_does_not_stay_up_stops_everything_with_its_log(tmp_path: Path) -> None:
+    lines = list[str]()
     supervisor = Supervisor([failing("router-1")], tmp_path / "logs")
     supervisor.start()
     [(_, process)] = supervisor.members()
     for _ in range(3):
         process.end(20)
-        supervisor.restart_ended(told.append)
+        supervisor.restart_ended(lines.append)
     process.end(20)
     with pytest.raises(CannotRun, match=r"(?s)router-1 does not stay up: it ended with code 3 after 3 .*no such table"):
-        supervisor.restart_ended(told.append)
-    assert len(told) == 3
+        supervisor.restart_ended(lines.append)
+    assert len(lines) == 3
 
 
-def test_what_ended_long_ago_does_not_count_against_it(tmp_path: Path) -> None:
-    told, now = list[str](), count(0, 40)
+def test_an_end_long_ago_does_not_count_as_a_restart(tmp_path: Path) -> None:
+    lines, now = list[str](), count(0, 40)
     restarts = RestartLimiter(lambda: float(next(now)))
     [(_, process)] = Supervisor([failing("router-1")], tmp_path / "logs").members()
     for _ in range(6):
         process.start()
         process.end(20)
-        restarts.restart_ended(process, lambda: None, told.append)
-    assert len(told) == 6
+        restarts.restart_ended(process, lambda: None, lines.append)
+    assert len(lines) == 6
 
 
-def test_one_that_is_never_ready_is_named_with_what_it_waits_for(tmp_path: Path) -> None:
+def test_a_process_that_is_never_ready_is_named_with_the_reason(tmp_path: Path) -> None:
     supervisor = Supervisor([service("relay", tmp_path / "journal", status=503)], tmp_path / "logs")
     [(child, _)] = supervisor.members()
     supervisor.start()
@@ -148,7 +148,7 @@ def test_one_that_is_never_ready_is_named_with_what_it_waits_for(tmp_path: Path)
         supervisor.stop(lambda _: None)
 
 
-def test_a_process_that_ignores_sigterm_is_killed_when_its_time_is_up(tmp_path: Path) -> None:
+def test_a_process_that_ignores_sigterm_is_killed_after_the_limit(tmp_path: Path) -> None:
     deaf = (
         "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
     )
@@ -166,11 +166,11 @@ if sys.argv[1:] == ["wait"]:
     time.sleep(60)
 sys.exit(3)
 """
-LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks, and tells a child that its parent ended")
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux can fork safely and end a child with its parent")
 
 
 def parent(folder: Path, kind: str, argument: str, then: str) -> list[str]:
-    """A process that starts one of ours, which runs `MODULE`, and then does something."""
+    """The command of a process that starts a child running `MODULE` and then runs `then`."""
     (folder / "module.py").write_text(MODULE)
     script = f"""
 import sys, time
@@ -188,7 +188,7 @@ print(child.pid, flush=True)
 
 @LINUX
 @pytest.mark.parametrize("kind", ["ManagedProcess", "ForkedProcess"])
-def test_a_fork_gets_its_arguments_and_settings_and_tells_its_end_as_a_process_does(tmp_path: Path, kind: str) -> None:
+def test_a_fork_has_its_arguments_and_environment_and_an_exit_code_like_a_process(tmp_path: Path, kind: str) -> None:
     then = "assert child.end(30); print(child.exit_code, child.last_lines())"
     done = subprocess.run(parent(tmp_path, kind, "go", then), capture_output=True, text=True, check=False)
     assert done.stdout.splitlines()[1:] == ["3 [\"['go'] said True\"]"], done.stderr
@@ -196,7 +196,7 @@ def test_a_fork_gets_its_arguments_and_settings_and_tells_its_end_as_a_process_d
 
 @LINUX
 @pytest.mark.parametrize("kind", ["ManagedProcess", "ForkedProcess"])
-def test_a_fork_that_is_asked_to_stop_stops_and_one_that_is_killed_is_gone(tmp_path: Path, kind: str) -> None:
+def test_a_fork_can_be_stopped_and_killed(tmp_path: Path, kind: str) -> None:
     then = (
         "while not child.last_lines(): time.sleep(0.02)\n"
         "print(child.stop(20), child.exit_code); child.start(); child.kill(); print(child.exit_code, child.running)"
@@ -218,7 +218,7 @@ def test_no_process_outlives_a_supervisor_that_was_killed(tmp_path: Path, kind: 
     await_that(lambda: gone(child))
 
 
-def test_a_log_tells_of_the_latest_run_alone(tmp_path: Path) -> None:
+def test_the_last_lines_are_those_of_the_latest_run(tmp_path: Path) -> None:
     for word in ("first", "second"):
         process = ManagedProcess(
             "talker",
@@ -232,37 +232,40 @@ def test_a_log_tells_of_the_latest_run_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("setting", ["SATUPINTU_PORT", "SATUPINTU_KAFKA_PORT"])
-def test_a_taken_port_is_named_with_the_setting_that_moves_it(setting: str, tmp_path: Path, taken_port: int) -> None:
+def test_a_port_in_use_is_named_with_its_setting(setting: str, tmp_path: Path, taken_port: int) -> None:
     done = run_it(tmp_path, {setting: str(taken_port)})
     assert done.returncode == 1
-    assert re.search(rf"port {taken_port}, .* is taken: .* {setting}=\d+", " ".join(done.stderr.split()))
+    assert re.search(rf"port {taken_port} of .* is in use: .* {setting}=\d+", " ".join(done.stderr.split()))
     assert not list(tmp_path.iterdir())
 
 
-def test_a_misspelt_setting_is_named_without_a_traceback(tmp_path: Path) -> None:
+def test_an_unknown_setting_is_named_without_a_traceback(tmp_path: Path) -> None:
     done = run_it(tmp_path, {"SATUPINTU_PROT": "8001"})
     assert done.returncode == 1
     assert "SATUPINTU_PROT" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_too_little_disk_is_said_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_little_disk_space_is_reported_before_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "NEEDED_BYTES", 10**18)
     with pytest.raises(CannotRun, match=r"the disk of .* GB left"):
         run.check_machine(Settings(port=free_port(), kafka_port=free_port()), tmp_path)
 
 
-def test_worker_counts_are_as_asked_and_each_listens_alone(tmp_path: Path) -> None:
-    made = process_specs(PlatformLayout(tmp_path, 8000, "127.0.0.1:9092", router=2, inbox=3))
-    names = [child.name for child in made]
-    assert [child.name for child in sorted(made, key=lambda child: child.stage)][:: len(made) - 1] == ["front", "relay"]
+def test_workers_are_as_many_as_configured_and_each_has_its_own_port(tmp_path: Path) -> None:
+    specs = process_specs(PlatformLayout(tmp_path, 8000, "127.0.0.1:9092", router=2, inbox=3))
+    names = [child.name for child in specs]
+    assert [child.name for child in sorted(specs, key=lambda child: child.stage)][:: len(specs) - 1] == [
+        "front",
+        "relay",
+    ]
     assert [name for name in names if name.startswith(("router", "agency-inbox"))] == [
         "router-1", "router-2", "agency-inbox-1", "agency-inbox-2", "agency-inbox-3",
     ]  # fmt: skip
-    assert len({child.ready_url for child in made}) == len(made)
+    assert len({child.ready_url for child in specs}) == len(specs)
 
 
-def test_secrets_are_made_once_and_only_their_owner_may_read_them(tmp_path: Path) -> None:
+def test_secrets_are_made_once_and_readable_by_their_owner_only(tmp_path: Path) -> None:
     make_secrets(tmp_path)
     before = {file: file.read_text() for file in (tmp_path / "secrets").iterdir()}
     make_secrets(tmp_path)

@@ -13,7 +13,7 @@ from router.learning import geocoding_check
 from router.learning.baseline import Baseline
 from router.learning.examples import BadExamples
 from router.learning.thresholds import ForwardedText, on_a_new_source, thresholds
-from router.learning.train import default_caution, shared_fields
+from router.learning.train import default_rule, shared_sectors
 from router.reading.reader import default_gazetteer
 from schemas.base.values import Level
 
@@ -68,7 +68,7 @@ def test_what_goes_on_at_a_new_source_is_told_by_the_other_sources_alone():
 
 
 def test_what_ships_is_sure_of_no_field_that_two_bodies_answer_for():
-    assert all(default_caution().thresholds[sector] > 1 for sector in shared_fields())
+    assert all(default_rule().thresholds[sector] > 1 for sector in shared_sectors())
 
 
 def test_a_point_is_inside_an_outline_and_not_in_its_hole():
@@ -98,11 +98,11 @@ def test_pins_are_judged_by_the_outline_they_lie_in(tmp_path: Path):
 def test_a_fold_of_the_baseline_knows_no_word_of_the_texts_it_is_judged_on():
     texts = ["jalan rusak", "jalan bolong", "sampah bau", "sampah busuk", "zzz qqq", "jalan"]
     held = np.array([False] * 4 + [True] * 2)
-    judged = Baseline(texts).judged(np.array(["roads", "roads", "waste", "waste", "roads", "roads"]), held)
-    alone = Baseline([*texts[:4], "", "jalan"]).judged(
+    scored = Baseline(texts).scored(np.array(["roads", "roads", "waste", "waste", "roads", "roads"]), held)
+    alone = Baseline([*texts[:4], "", "jalan"]).scored(
         np.array(["roads", "roads", "waste", "waste", "roads", "roads"]), held
     )
-    assert np.allclose(judged.chances, alone.chances)
+    assert np.allclose(scored.probabilities, alone.probabilities)
 
 
 def folder(path: Path) -> Path:

@@ -13,12 +13,12 @@ from router.context import Router
 from router.learning.examples import BadExamples, Example, ExampleColumns, read_examples
 from router.learning.experiments import own_texts
 from router.learning.metrics import ScoredTexts, coverage_at, threshold_for
-from router.learning.train import learn, own_examples, own_source, sentence_file, with_own
+from router.learning.train import learn, own_examples, own_source, with_own
 from router.learning.training import TrainingOptions
 from router.lexicon.files import rule_data
 from router.reading.classifier import Model, Prediction
 from router.reading.features import ModelInput
-from router.reading.model_files import BadModel, default, digest, find, read, write
+from router.reading.model_files import BadModel, default, find, read, write
 from router.reading.reader import default_reader
 from router.registry.decide import switch_model
 from schemas.complaint.lifecycle import Status
@@ -29,7 +29,7 @@ from support.placing import CITY, HERE, PROVINCE, T0, Country, filed, given, ret
 ROADS = ["jalan rusak berlubang dekat pasar", "aspal jalan hancur", "lubang di jalan raya", "jalan ambles parah"]
 WASTE = ["sampah menumpuk bau", "truk sampah tidak datang", "bak sampah penuh sekali", "sampah dibakar tetangga"]
 NAME = "Sastrowardoyo"
-MAKING = TrainingOptions(lambda text: (), seen=1, folds=2)
+OPTIONS = TrainingOptions(lambda text: (), seen=1, folds=2)
 
 
 def guess(text: str) -> Prediction:
@@ -41,7 +41,7 @@ def guess(text: str) -> Prediction:
 def small(label_of_roads: str = "roads") -> tuple[Model, Path | None]:
     examples = [Example(f"{text} {NAME} nomor {n}", label_of_roads) for n in range(6) for text in ROADS]
     examples += [Example(f"{text} nomor {n}", "waste") for n in range(6) for text in WASTE]
-    return learn(examples, [own_source()], "test", date(2026, 11, 26), making=MAKING)[0], None
+    return learn(examples, [own_source()], "test", date(2026, 11, 26), options=OPTIONS)[0], None
 
 
 @pytest.mark.parametrize("text", ["tolong ditindak!!!", "Mohon segera ditindaklanjuti pak, terima kasih", "???", "tes"])
@@ -66,7 +66,7 @@ def test_the_model_that_ships_is_right_about_nine_in_ten_texts_it_never_saw_and_
 
 def test_the_model_that_ships_was_made_of_the_sentences_that_ship():
     sources = default()[1].data["sources"]
-    assert [each["digest"] for each in sources] == [digest(sentence_file().encode())]
+    assert [each["digest"] for each in sources] == [own_source().digest]
     assert set(default()[0].labels) - {"?"} <= set(rule_data().sectors)
 
 
@@ -140,7 +140,7 @@ def test_words_of_a_reporter_are_never_told():
 def test_a_model_is_the_same_after_it_was_written_and_read(tmp_path: Path):
     model, card = learn(
         [Example(f"{t} {n}", label) for n in range(6) for label, ts in (("roads", ROADS), ("waste", WASTE)) for t in ts],
-        [own_source()], "test", date(2026, 11, 26), making=MAKING,
+        [own_source()], "test", date(2026, 11, 26), options=OPTIONS,
     )  # fmt: skip
     write(tmp_path / f"{card.version}.npz", model, card)
     again, told = read(tmp_path / f"{card.version}.npz")
@@ -226,15 +226,15 @@ def test_of_two_that_disagree_the_more_trusted_one_is_followed() -> None:
         Example("karung basah di selokan", "roads", weight=0.2),
     ]
     others = [Example("aspal bolong", "roads"), Example("tumpukan plastik", "waste")]
-    training_examples, _ = learn(
-        [*said * 6, *others * 6], [own_source()], "t", date(2026, 1, 1), making=TrainingOptions(lambda _: ())
+    trained, _ = learn(
+        [*said * 6, *others * 6], [own_source()], "t", date(2026, 1, 1), options=TrainingOptions(lambda _: ())
     )
-    assert training_examples.read(ModelInput("karung basah di selokan")).sectors[0].sector == "waste"
+    assert trained.read(ModelInput("karung basah di selokan")).sectors[0].sector == "waste"
     turned = [each._replace(weight=1.2 - each.weight) for each in said]
-    training_examples, _ = learn(
-        [*turned * 6, *others * 6], [own_source()], "t", date(2026, 1, 1), making=TrainingOptions(lambda _: ())
+    trained, _ = learn(
+        [*turned * 6, *others * 6], [own_source()], "t", date(2026, 1, 1), options=TrainingOptions(lambda _: ())
     )
-    assert training_examples.read(ModelInput("karung basah di selokan")).sectors[0].sector == "roads"
+    assert trained.read(ModelInput("karung basah di selokan")).sectors[0].sector == "roads"
 
 
 def test_for_another_place_our_sentences_teach_the_kinds_of_office_that_have_their_fields() -> None:

@@ -1,4 +1,4 @@
-"""`python -m local run|front|demo|relist`."""
+"""Commands for one machine: `python -m local run|front|demo|relist`."""
 
 import typer
 
@@ -17,13 +17,13 @@ app.command()(demo)
 
 @app.command()
 def relist() -> None:
-    """Write `jars.sha256` anew from `jgo.toml`: for whoever moves to another Kafka."""
+    """Write `jars.sha256` anew from `jgo.toml`, to move to another Kafka version."""
     jars.LIST.write_text(jars.relist(kafka_cache()))
 
 
 @app.command()
 def front() -> None:
-    """The one door: the five services' web sides on one address."""
+    """Serve the HTTP interfaces of the five services on one address."""
     from local.front import create_app
 
     settings = read_settings()

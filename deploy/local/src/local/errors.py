@@ -1,5 +1,5 @@
-"""What can keep the platform from running on this machine, said in one sentence that names the way out."""
+"""The error that is shown to a person instead of a traceback."""
 
 
 class CannotRun(Exception):
-    """The message is all a person needs to read; nobody should be shown a traceback of it."""
+    """The platform cannot run on this machine. The message is one sentence that names the cause and the remedy."""

@@ -1,4 +1,4 @@
-"""The five services' web sides as one app on one address. In a cluster each service has its own."""
+"""The HTTP interfaces of the five services as one app on one address. In a cluster each service has its own."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -22,7 +22,7 @@ SERVICES: Final[tuple[Service[Any], ...]] = tuple(module.service for module in M
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """All routes of all services over one store, key ring, clock and registry."""
+    """The app with the routes of all services, over one store."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

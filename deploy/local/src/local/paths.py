@@ -1,4 +1,4 @@
-"""Where things lie on one machine: the repository, what it downloads, what it keeps."""
+"""Paths and ports on one machine."""
 
 import os
 import socket
@@ -6,22 +6,23 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2]
 REPOSITORY = PACKAGE.parents[1]
-given: set[int] = set()
+used: set[int] = set()
+"""Ports that `free_port` does not return: those that it has returned, and those of test processes beside this one."""
 
 
 def kafka_cache() -> Path:
-    """Folder of Kafka's downloaded jars; `SATUPINTU_KAFKA_CACHE` moves it (as the setting of that name)."""
+    """Folder of Kafka's downloaded jars; `SATUPINTU_KAFKA_CACHE` overrides it, as the setting of that name does."""
     return Path(os.environ.get("SATUPINTU_KAFKA_CACHE") or REPOSITORY / ".cache" / "kafka")
 
 
 def free_port() -> int:
-    """A TCP port of the loopback address that nobody listens on at this moment, and that was not given before."""
+    """A free TCP port of the loopback address that this process has not returned before."""
     while True:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port: int = probe.getsockname()[1]
-        if port not in given:  # the system gives one again before anybody has bound it
-            given.add(port)
+        if port not in used:  # the system may return a port again as long as nobody has bound it
+            used.add(port)
             return port
 
 

@@ -1,8 +1,8 @@
-"""Where a complaint can be and which facts lead from there to where: the whole life as one table.
+"""The lifecycle as one table: which events each status allows, and which status they lead to.
 
-A fact missing from a status's row is refused there. Four arrows depend on the complaint itself and are named:
-BEFORE (back to where the question was asked), ANSWER (a part's own answer closes it), REOPEN (a whole goes
-back to its parts), and AFTER_CLOSE (what a dispute does depends on how it was closed).
+An event that is missing from a status's row is refused there. Four ends depend on the complaint itself: BEFORE (back
+to the status in which the question was asked), ANSWER (the answer to a part closes it), REOPEN (a whole goes back to
+its parts) and AFTER_CLOSE (the effect of a dispute depends on how the complaint was closed).
 """
 
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ from schemas.events.router import (
 
 
 class Status(StrEnum):
-    """Each has exactly one holder and a running clock, save CLOSED; JOINED has those of its lead."""
+    """Each has exactly one holder and a running clock, except CLOSED; JOINED has those of its lead."""
 
     UNPLACED = "unplaced"
     TRIAGE = "triage"
@@ -61,7 +61,7 @@ class Status(StrEnum):
 
 
 class CloseReason(StrEnum):
-    """How it ended. No figure adds `silence` to `confirmed`: silence is not consent."""
+    """How a complaint ended. No statistic adds `silence` to `confirmed`: silence is not consent."""
 
     CONFIRMED = "confirmed"
     SILENCE = "silence"
@@ -73,7 +73,7 @@ class CloseReason(StrEnum):
 
 
 class DependentEnd(StrEnum):
-    """Arrows whose end depends on the complaint."""
+    """Ends that depend on the complaint."""
 
     STAY = "stay"
     BEFORE = "before"
@@ -87,18 +87,18 @@ End = Status | DependentEnd
 
 _ALWAYS: Final[Mapping[type[Fact], End]] = {
     PersonalDataErased: A.STAY,
-    # Also the last word to a body that holds it no longer (unassigned, closed, erased) leaves a receipt.
+    # A last message to an agency that no longer holds the complaint (unassigned, closed, erased) has a receipt too.
     ComplaintDelivered: A.STAY,
 }
 _OPEN: Final[Mapping[type[Fact], End]] = {
     **_ALWAYS,
     DetailAdded: A.STAY,
     AttachmentAdded: A.STAY,
-    # ANSWERED knows it only as the consequence of erasure or of the whole's end (see intake's decide.withdraw).
+    # In ANSWERED only by erasure or by the end of the whole (see intake's decide.withdraw).
     ComplaintWithdrawn: S.CLOSED,
 }
 _ASKED: Final[Mapping[type[Fact], End]] = {OmbudsmanRequested: A.STAY}
-"""Whoever holds it goes on holding it, and the Ombudsman looks; under arbitration the Ombudsman has it already."""
+"""The holder stays. Not under ARBITRATION, where the Ombudsman holds the complaint already."""
 _TIMED: Final[Mapping[type[Fact], End]] = {
     ReminderSent: A.STAY,
     DeadlineMissed: A.STAY,
@@ -109,15 +109,15 @@ _READ: Final[Mapping[type[Fact], End]] = {ComplaintClassified: A.STAY, Complaint
 _HELD: Final[Mapping[type[Fact], End]] = {
     ProgressRecorded: A.STAY,
     ComplaintRestated: A.STAY,
-    # A merger or dissolution: another body, the same status; only the stage clock starts anew.
+    # A merger or dissolution: another agency, the same status; only the stage clock restarts.
     ComplaintRouted: A.STAY,
-    # A dissolution that leaves nobody who could take it over: a person decides.
+    # A dissolution without a successor: a person decides.
     ComplaintReferred: S.TRIAGE,
 }
 _WORKED: Final[Mapping[type[Fact], End]] = {
     ResponseGiven: A.ANSWER,
     ClarificationRequested: S.AWAITING_REPORTER,
-    ComplaintReturned: S.UNPLACED,  # to the router, never to the citizen: no wrong door
+    ComplaintReturned: S.UNPLACED,  # to the router, never to the citizen
     ComplaintJoined: S.JOINED,
     ComplaintSplit: S.SPLIT,
 }
@@ -170,16 +170,16 @@ TRANSITIONS: Final[Mapping[Status, Mapping[type[Fact], End]]] = {
         **_OPEN,
         ComplaintUnjoined: S.UNPLACED,
         ResolutionDisputed: S.UNPLACED,
-        # The lead's reporter asked for no Ombudsman: who does goes their own way again.
+        # The lead's reporter did not ask for the Ombudsman, so this complaint is placed on its own again.
         OmbudsmanRequested: S.UNPLACED,
     },
     S.CLOSED: {**_ALWAYS, ResolutionDisputed: A.AFTER_CLOSE},
 }
 
 FIRST_EVENTS: Final = frozenset({ComplaintFiled, PartOpened})
-"""The only facts that begin a complaint's stream."""
+"""The only events that begin a complaint's stream."""
 NOT_FOR_PARTS: Final = frozenset({ComplaintSplit, ComplaintJoined, OmbudsmanRequested})
-"""What no part knows: it is one body's share, does not split again, and the reporter speaks about the whole."""
+"""Not allowed for parts: a part does not split or join, and the reporter acts on the whole."""
 OPEN: Final = frozenset(Status) - {Status.CLOSED}
 WITH_AGENCY: Final = frozenset({S.ROUTED, S.IN_PROGRESS, S.AWAITING_REPORTER, S.ANSWERED, S.SPLIT})
 """Statuses in which an agency can be the holder (AWAITING_REPORTER only when it was the agency that asked)."""

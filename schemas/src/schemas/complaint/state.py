@@ -1,7 +1,7 @@
-"""What a complaint is at one moment: the state that every decision reads, folded from its facts.
+"""The state of a complaint, folded from its events, that every decision reads.
 
-It keeps only what a decision or an outward message needs. Clocks are kept as the facts they start from;
-dates are reckoned by `schemas.deadlines`. `schemas.complaint.fold` says what each fact does to it.
+It keeps only what a decision or an outward message needs. Clocks are kept as the events they start from;
+`schemas.deadlines` calculates dates. `schemas.complaint.fold` says what each event changes.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ NIL: Final = UUID(int=0)
 
 
 class Since(NamedTuple):
-    """The fact from which a clock runs."""
+    """The event from which a clock runs."""
 
     at: datetime
     version: int
@@ -27,9 +27,7 @@ class Since(NamedTuple):
 
 
 class Stop(NamedTuple):
-    """A stretch in which `holder` waits for the reporter. Whether the citizen's clock stands still in it, the policy
-    says: of one holder's questions only the first few stop it.
-    """
+    """A period in which `holder` waits for the reporter. Only the first of one holder's stops count, by policy."""
 
     started_at: datetime
     ended_at: datetime | None
@@ -37,7 +35,7 @@ class Stop(NamedTuple):
 
 
 class AgencyUpdate(NamedTuple):
-    """The newest fact that a body must be told of. `kind` is the outward type's last word, such as `assigned`."""
+    """The newest event that an agency must be told of. `kind` is the last word of the `ce_type`, such as `assigned`."""
 
     kind: str
     event_id: UUID
@@ -45,7 +43,7 @@ class AgencyUpdate(NamedTuple):
 
 
 class Receipt(NamedTuple):
-    """The newest message that a body's topic holds for this complaint."""
+    """The newest message in an agency's topic for this complaint."""
 
     message_id: UUID
     cluster: str
@@ -55,7 +53,7 @@ class Receipt(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """A timer that has gone off. `step` 0 is the reminder, 1 the miss; 10 + rung the rungs of the ladder."""
+    """A timer that has gone off. `step`: 0 the reminder, 1 the miss, 10 + rung a rung of the ladder."""
 
     clock: Clock
     started_version: int
@@ -68,13 +66,13 @@ START: Final = Since(EPOCH, -1, NIL)
 
 
 class Complaint(NamedTuple):
-    """One complaint, or one part of a whole. `version` -1: nothing has happened yet."""
+    """One complaint, or one part of a whole. `version` -1: it has no event yet."""
 
     id: UUID
     version: int = -1
     status: Status = Status.UNPLACED
     holder: Holder = ROUTER
-    # what was said
+    # content
     class_: ComplaintClass = ComplaintClass.COMPLAINT
     received_at: datetime = EPOCH
     text: str = ""
@@ -93,26 +91,27 @@ class Complaint(NamedTuple):
     public_number: str = ""
     person: UUID | None = None
     erased: bool = False
-    # whose it is, was, and may not be again
+    # placement
     sector: str | None = None
     classified: ComplaintClassified | None = None
     routed: ComplaintRouted | None = None
     referred: ComplaintReferred | None = None
     last_return: ComplaintReturned | None = None
     returned_by: tuple[str, ...] = ()
-    # clocks, as the facts they run from
+    # clocks, as the events they run from
     filed: Since = START
     stage: Since = START
     rework: Since | None = None
     reopened: bool = False
-    """Of a part: its whole had been disputed when it was split."""
+    """Of a part: its whole had been disputed before the split."""
     stops: tuple[Stop, ...] = ()
     marks: frozenset[Mark] = frozenset()
     moved: Mapping[tuple[Clock, int], datetime] = {}
-    """When the reporter was last told that a decree moved the date of a clock (by clock and started version)."""
+    """When a date was last moved by a decree, by clock and started version."""
     rung: int = 0
-    # the talk between the two sides
+    # questions and answers
     before: Status = Status.UNPLACED
+    """The status in which the last question was asked."""
     question: str | None = None
     detail_version: int = -1
     moves: int = 0
@@ -121,8 +120,8 @@ class Complaint(NamedTuple):
     answered_at: datetime | None = None
     disputes: int = 0
     ombudsman: Since | None = None
-    """When the reporter asked for the Ombudsman."""
-    # the ending
+    """The event by which the reporter asked for the Ombudsman."""
+    # closing
     closed: CloseReason | None = None
     closed_at: datetime | None = None
     # relations
@@ -133,44 +132,42 @@ class Complaint(NamedTuple):
     parts: tuple[Part, ...] = ()
     lead_agency: str | None = None
     decided: ArbitrationDecided | None = None
-    """Agency and unit that the arbiter named, until it is routed there."""
-    # outward
+    """The arbiter's decision, until the complaint is routed accordingly."""
+    # messages to agencies, by agency
     news: Mapping[str, AgencyUpdate] = {}
     receipts: Mapping[str, Receipt] = {}
 
     @property
     def is_open(self) -> bool:
-        """Somebody must still act."""
+        """It has an event and is not closed."""
         return self.version >= 0 and self.status in OPEN
 
     @property
     def is_public(self) -> bool:
-        """The public may know of it at all: not of a secret report, nor of what is examined, and of a part as its
-        whole. What nobody has read yet may still be found to need examining.
-        """
-        return self._is_read and self.whole is None and not self.secret and not self.supervision
+        """The public may see it: it is neither secret, nor of supervision grade, nor a part.
 
-    @property
-    def _is_read(self) -> bool:
-        return self.classified is not None or self.routed is not None or self.referred is not None
+        An unread complaint is not public, since it may turn out to be of supervision grade.
+        """
+        is_read = self.classified is not None or self.routed is not None or self.referred is not None
+        return is_read and self.whole is None and not self.secret and not self.supervision
 
     @property
     def agency(self) -> str | None:
-        """The agency that holds it, if one does."""
+        """The agency that holds it, if any."""
         return self.holder.agency if self.holder.kind is HolderKind.AGENCY else None
 
     @property
     def binding(self) -> bool:
-        """The arbiter placed it where it is."""
+        """The arbiter placed it with its present holder."""
         return self.routed is not None and self.routed.binding and self.agency is not None
 
     @property
     def waits(self) -> bool:
-        """A question is open."""
+        """A question to the reporter is open."""
         return bool(self.stops) and self.stops[-1].ended_at is None
 
     def stops_within(self, limit: int) -> tuple[Stop, ...]:
-        """The first `limit` stops of each holder: those that count."""
+        """The first `limit` stops of each holder: the ones that count."""
         used = Counter[tuple[object, ...]]()
         counted = []
         for stop in self.stops:
@@ -181,7 +178,7 @@ class Complaint(NamedTuple):
 
 
 def changed(state: Complaint, changes: Mapping[str, object]) -> Complaint:
-    """`state` with these fields changed: `_replace`, but three times as fast, since a replay does it for every fact."""
+    """`state` with these fields changed. Three times as fast as `_replace`: a replay calls it for every event."""
     values: list[object] = list(state)
     for name, value in changes.items():
         values[_INDEX[name]] = value
@@ -192,7 +189,7 @@ _INDEX: Final = {name: index for index, name in enumerate(Complaint._fields)}
 
 
 class Draft:
-    """A complaint while a long history is folded on it: the same attributes, changed in place. Nobody else sees it."""
+    """A mutable complaint with the same attributes, private to one fold of a long history."""
 
     agency, waits = Complaint.agency, Complaint.waits
 
@@ -200,10 +197,10 @@ class Draft:
         self.__dict__.update(zip(Complaint._fields, state, strict=True))
 
     def done(self) -> Complaint:
-        """As it stands now."""
+        """The immutable complaint."""
         return tuple.__new__(Complaint, self.__dict__.values())
 
 
 def new(complaint_id: UUID) -> Complaint:
-    """The state before anything happened."""
+    """The state before the first event."""
     return Complaint(complaint_id)

@@ -1,4 +1,4 @@
-"""Every fact, the service that owns it (the module it lives in), and its union types."""
+"""Every event type by name, and the service that owns it: the module in which its class stands."""
 
 from types import ModuleType
 from typing import Final
@@ -14,7 +14,7 @@ _OWNERS: Final[dict[str, ModuleType]] = {
     "registry": registry,
     "reporting": reporting,
 }
-"""The registry's events are written by router alone; they are listed apart because they tell another story."""
+"""Only router writes the registry's events; they have a module of their own because they are not about complaints."""
 
 
 def _facts_of(module: ModuleType) -> list[type[Fact]]:
@@ -30,5 +30,5 @@ COMPLAINT_EVENTS: Final = frozenset(OWNER) - REGISTRY_EVENTS - SUPPORT_EVENTS
 
 
 def writer_of(name: str) -> str:
-    """The service that alone may write this event."""
+    """The one service that may write this event."""
     return "router" if OWNER[name] == "registry" else OWNER[name]

@@ -1,4 +1,4 @@
-"""Facts that agency-inbox owns: what reached the agency, and what it did."""
+"""Events that agency-inbox owns: what was delivered to the agency, and what it did."""
 
 from typing import Literal
 from uuid import UUID
@@ -11,7 +11,7 @@ from schemas.events.base import Fact
 
 
 class ComplaintDelivered(Fact):
-    """The agency's topic holds it: a receipt, live only while the topic is still the one of that `topic_id`."""
+    """Delivered to the agency's topic. The receipt is valid only while the topic still has this `topic_id`."""
 
     agency: AgencyId
     cluster: str
@@ -19,18 +19,18 @@ class ComplaintDelivered(Fact):
     partition: int = Field(ge=0)
     offset: int = Field(ge=0)
     message_id: UUID
-    """`ce_id` of the message: the newest event that it told."""
+    """`ce_id` of the message: the newest event that it reports."""
 
 
 class ComplaintAcknowledged(Fact):
-    """The agency says: it is ours, we have begun."""
+    """The agency accepts the complaint and has begun to work on it."""
 
     agency: AgencyId
     unit: UnitId | None = None
 
 
 class ComplaintReturned(Fact):
-    """The agency, or a unit within it, says "not our field", with a reason: never the end, at most three times."""
+    """The agency, or a unit of it, returns the complaint as not its responsibility. The third return is arbitrated."""
 
     agency: AgencyId
     scope: Literal["agency", "unit"] = "agency"
@@ -40,21 +40,21 @@ class ComplaintReturned(Fact):
 
 
 class ProgressRecorded(Fact):
-    """The agency tells how far it is."""
+    """The agency reports progress."""
 
     agency: AgencyId
     text: Sealed[str]
 
 
 class ClarificationRequested(Fact):
-    """The agency asks the reporter something: the citizen's clock stands still, at most twice a holder."""
+    """The agency asks the reporter. The citizen's clock stops, at most twice per holder."""
 
     agency: AgencyId
     question: Sealed[str]
 
 
 class ResponseGiven(Fact):
-    """The agency answers with substance: now the reporter has the word. A part's own response closes the part."""
+    """The agency answers, and the reporter may confirm or dispute. The response to a part closes the part."""
 
     agency: AgencyId
     text: Sealed[str]

@@ -1,4 +1,4 @@
-"""What every fact has."""
+"""The base class of every event."""
 
 from pydantic import AwareDatetime
 
@@ -6,7 +6,7 @@ from schemas.base.values import Value
 
 
 class Fact(Value):
-    """Something that happened. `at` is domain time, UTC: every clock starts from it, never from "last modified"."""
+    """Something that happened. `at` is domain time, UTC; every clock starts from it."""
 
     at: AwareDatetime
 

@@ -1,6 +1,6 @@
-"""Facts to bytes and back: JSON, free text sealed on the way in and opened on the way out.
+"""Events to bytes and back, as JSON. Sealed fields are encrypted by `encode` and decrypted by `decode`.
 
-Sealed fields are found once per type from its annotations; the shell hands in the complaint's keys.
+Sealed fields are found once per type from its annotations; the caller passes the complaint's keys.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,11 +20,11 @@ from schemas.events.upcasters import UPCASTERS, Upcaster, current_version, upcas
 
 NO_KEYS: Final = Keys()
 EVERY: Final = "*"
-"""In a path: every element of a list."""
+"""In a path: each element of a list."""
 
 
 class UnknownEvent(Exception):
-    """A type that this version does not know: a newer service wrote it. Nothing may be decided on such a stream."""
+    """A type unknown to this version, written by a newer service. Nothing may be decided on such a stream."""
 
 
 class MalformedEvent(Exception):
@@ -35,7 +35,7 @@ def encode(fact: Fact, event_id: UUID, metadata: Metadata, keys: Keys = NO_KEYS)
     """The event to append.
 
     Raises:
-        KeyError: the fact has text to seal and there is no living key.
+        KeyError: there is text to seal and no key.
     """
     name = type(fact).__name__
     body = fact.model_dump(mode="json", by_alias=True, exclude_none=True)
@@ -49,10 +49,10 @@ def encode(fact: Fact, event_id: UUID, metadata: Metadata, keys: Keys = NO_KEYS)
 
 
 def decode(recorded: RecordedEvent, keys: Keys = NO_KEYS) -> Fact:
-    """The fact as it was said; text whose key is destroyed reads as `ERASED`.
+    """The event; text whose key is destroyed reads as `ERASED`.
 
     Raises:
-        UnknownEvent, MalformedEvent, schemas.sealed.BrokenSeal.
+        UnknownEvent, MalformedEvent, schemas.base.sealed.BrokenSeal.
     """
     model = BY_NAME.get(recorded.type)
     if model is None:
@@ -61,11 +61,11 @@ def decode(recorded: RecordedEvent, keys: Keys = NO_KEYS) -> Fact:
         data = recorded.data if recorded.type not in _CHANGED else _upcasted(recorded)
         fact: Fact = model.__pydantic_validator__.validate_json(data)
         plain, deep = _SEALED[recorded.type]
-        said = fact.__dict__
-        # Opened in place: the fact was made a moment ago and nobody else has seen it.
+        fields = fact.__dict__
+        # Opened in place: the event was created above and is not shared yet.
         for name in plain:
-            if (token := said[name]) is not None:
-                said[name] = keys.open(recorded.id, name, token)
+            if (token := fields[name]) is not None:
+                fields[name] = keys.open(recorded.id, name, token)
         for path in deep:
             _open(fact, path, "", recorded.id, keys)
     except ValueError as error:
@@ -74,7 +74,7 @@ def decode(recorded: RecordedEvent, keys: Keys = NO_KEYS) -> Fact:
 
 
 def metadata_of(recorded: RecordedEvent) -> Metadata:
-    """Who wrote it, when and why."""
+    """The decoded metadata."""
     return Metadata.model_validate_json(recorded.metadata)
 
 
@@ -101,7 +101,7 @@ def _open(node: Any, path: tuple[str, ...], at: str, event_id: UUID, keys: Keys)
 
 @cache
 def sealed_paths(model: type[BaseModel]) -> tuple[tuple[str, ...], ...]:
-    """Paths of the sealed fields of a type; `*` stands for every element of a list. A sealed field has no alias."""
+    """Paths of the sealed fields of a type; `*` is each element of a list. A sealed field has no alias."""
     found: list[tuple[str, ...]] = []
     for name, info in model.model_fields.items():
         if any(isinstance(mark, SealMark) for mark in info.metadata):
@@ -138,7 +138,7 @@ def _rewrite(node: Any, path: tuple[str, ...], at: str, change: Callable[[str, s
 
 
 def _sealed(model: type[BaseModel]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Its own sealed fields, and the paths to those further down."""
+    """The type's own sealed fields, and the paths to nested ones."""
     paths = sealed_paths(model)
     return tuple(path[0] for path in paths if len(path) == 1), tuple(path for path in paths if len(path) > 1)
 

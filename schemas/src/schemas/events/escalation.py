@@ -1,4 +1,4 @@
-"""Facts that escalation owns: what the passing of time did. Climbing moves attention, never responsibility."""
+"""Events that escalation owns: the effects of time. An escalation draws attention and never moves responsibility."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ from schemas.events.base import Fact
 
 
 class ReminderSent(Fact):
-    """The holder was told that a date is near."""
+    """The holder was reminded that a date is near."""
 
     clock: Clock
     started_version: int
@@ -18,7 +18,7 @@ class ReminderSent(Fact):
 
 
 class DeadlineMissed(Fact):
-    """A date has passed unmet. It stands for ever, also if a decree moves the calendar afterwards."""
+    """A date was missed. This is final, also if a decree changes the calendar afterwards."""
 
     clock: Clock
     started_version: int
@@ -27,24 +27,24 @@ class DeadlineMissed(Fact):
 
 
 class ComplaintEscalated(Fact):
-    """Someone higher looks at it: 1 unit head, 2 supervising body, 3 Ombudsman, 4 the public list of the ignored."""
+    """Raised to a rung: 1 unit head, 2 supervising body, 3 Ombudsman, 4 the public list of ignored reports."""
 
     rung: int = Field(ge=1, le=4)
     cause: Literal["deadline", "second_dispute", "direct"] = "deadline"
     clock: Clock | None = None
     started_version: int | None = None
     repetition: int = Field(default=0, ge=0)
-    """How often rung 4 was repeated."""
+    """Number of repetitions of rung 4."""
 
 
 class ComplaintLapsed(Fact):
-    """Closed by time: silence after the answer, or a file not completed. Silence is not consent."""
+    """Closed by time: silence after the answer, or a file that was not completed. Silence is not consent."""
 
     cause: Literal["silence", "incomplete"]
 
 
 class DueDateMoved(Fact):
-    """A decree on holidays moved an open date."""
+    """A decree on days off moved an open date."""
 
     clock: Clock
     started_version: int
@@ -52,6 +52,6 @@ class DueDateMoved(Fact):
     due_at: AwareDatetime
     calendar: str
     agency: AgencyId | None = None
-    """The holder, in whose zone the date was reckoned."""
+    """The holder, in whose time zone the date was calculated."""
     decreed_at: AwareDatetime | None = None
-    """The newest decree that this date rests on: one that was published while this was being said is told by itself."""
+    """The newest decree behind this date. A decree published in the meantime gets an event of its own."""

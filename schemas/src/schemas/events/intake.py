@@ -1,4 +1,4 @@
-"""Facts that intake owns: what the reporter said and did."""
+"""Events that intake owns: what the reporter said and did."""
 
 from datetime import date
 from typing import Literal
@@ -12,7 +12,7 @@ from schemas.events.base import Fact
 
 
 class ComplaintFiled(Fact):
-    """Somebody has complained, and from `received_at` on the citizen's clock runs (law 25/2009 article 44)."""
+    """A complaint was filed. The citizen's clock runs from `received_at` (law 25/2009 article 44)."""
 
     received_at: AwareDatetime
     class_: ComplaintClass = Field(default=ComplaintClass.COMPLAINT, alias="class")
@@ -30,13 +30,13 @@ class ComplaintFiled(Fact):
 
 
 class DetailAdded(Fact):
-    """The reporter told more, or answered a question: whoever holds it must read this before answering."""
+    """The reporter added a detail or answered a question. The holder must read it before answering."""
 
     text: Sealed[str]
 
 
 class AttachmentAdded(Fact):
-    """The reporter handed in a file; the bytes lie in the attachment store under this id."""
+    """The reporter added a file; its bytes are in the attachment store under this id."""
 
     attachment: UUID
     media_type: str
@@ -45,30 +45,30 @@ class AttachmentAdded(Fact):
 
 
 class ComplaintWithdrawn(Fact):
-    """The reporter takes it back, or erasure or the end of the whole takes it back for them: nobody need act."""
+    """Withdrawn by the reporter, by an erasure, or for a part because its whole ended."""
 
     cause: Literal["reporter", "erasure", "whole"] = "reporter"
     reason: Sealed[str] | None = None
 
 
 class ResolutionConfirmed(Fact):
-    """The reporter says that it is settled: closed by their word, which is more than closed by silence."""
+    """The reporter confirms that the matter is settled; counted apart from closing by silence."""
 
     rating: int | None = Field(default=None, ge=1, le=5)
     words: Sealed[str] | None = None
 
 
 class ResolutionDisputed(Fact):
-    """The reporter says that it is not settled: the work goes on, and the second time the Ombudsman looks."""
+    """The reporter disputes the outcome: the work goes on. The second dispute goes to the Ombudsman as well."""
 
     reason: Sealed[str]
 
 
 class OmbudsmanRequested(Fact):
-    """The reporter would rather have the Ombudsman look than wait for the provider (law 25/2009 article 46(2))."""
+    """The reporter asks for the Ombudsman without waiting for the agency (law 25/2009 article 46(2))."""
 
     reason: Sealed[str]
 
 
 class PersonalDataErased(Fact):
-    """The reporter asked to be forgotten (law 27/2022 articles 43 and 44): every text so far is unreadable."""
+    """The reporter asked for erasure (law 27/2022 articles 43 and 44): every text so far is unreadable."""

@@ -1,4 +1,4 @@
-"""Facts about bodies and their authority. One stream, so that mergers and overlaps are checked atomically."""
+"""Events about agencies and their mandates, in one stream, so that mergers and overlaps are checked atomically."""
 
 from datetime import date
 from typing import Literal
@@ -25,14 +25,14 @@ AgencyKind = Literal[
 
 
 class Unit(Value):
-    """A part of an agency with its own field (the city's roads office)."""
+    """A unit of an agency, such as a city's roads office."""
 
     id: UnitId
     name: str
 
 
 class AgencyRegistered(Fact):
-    """This body exists and can hold complaints: it has a topic and a principal of its own."""
+    """The agency exists and can hold complaints: it has topics and a principal of its own."""
 
     agency: AgencyId
     name: str
@@ -41,16 +41,16 @@ class AgencyRegistered(Fact):
     region: RegionCode | None = None
     zone: Zone = "Asia/Jakarta"
     parent: AgencyId | None = None
-    """The supervising body: rung 2 of the ladder."""
+    """The supervising agency: rung 2 of the ladder."""
     inspectorate: AgencyId | None = None
-    """Where supervision-grade complaints about this body go."""
+    """Receives complaints of supervision grade about this agency."""
     units: tuple[Unit, ...] = ()
     template: AgencyId | None = None
-    """It also has the offices, and their authority in its region, of this template as it was decreed last."""
+    """It also has the offices of this template, as last decreed, and their mandates in its region."""
 
 
 class Office(Value):
-    """A usual unit of a kind of body, and the fields that it has in the body's region at that level."""
+    """A unit of a template, and the sectors that it is responsible for in the agency's region at that level."""
 
     id: UnitId
     name: str
@@ -59,9 +59,9 @@ class Office(Value):
 
 
 class TemplateDecreed(Fact):
-    """Every body of this template has these offices, and their authority in its own region from that day on.
+    """Every agency of this template has these offices, and their mandates in its own region, from that day on.
 
-    What the same template named before and names no more ends on that day; what was withdrawn from a body stays so.
+    Mandates of the previous version that are not in this one end on that day. Withdrawn mandates stay withdrawn.
     """
 
     template: AgencyId
@@ -71,14 +71,14 @@ class TemplateDecreed(Fact):
 
 
 class AgencyRenamed(Fact):
-    """The same body under another name: its id, topic and cases stay."""
+    """The agency has a new name; its id, topics and complaints stay."""
 
     agency: AgencyId
     name: str
 
 
 class AgenciesMerged(Fact):
-    """These bodies are one from now on: from this position the successor is the holder of all they held."""
+    """These agencies were merged: from this position on the successor holds all their complaints."""
 
     agencies: tuple[AgencyId, ...] = Field(min_length=1)
     successor: AgencyId
@@ -86,7 +86,7 @@ class AgenciesMerged(Fact):
 
 
 class AgencyDissolved(Fact):
-    """The body is no more: its successor, or else the router, holds what it held."""
+    """The agency no longer exists: its successor, otherwise the router, holds its complaints."""
 
     agency: AgencyId
     successor: AgencyId | None = None
@@ -94,7 +94,7 @@ class AgencyDissolved(Fact):
 
 
 class MandateGiven(Fact):
-    """This body has the authority for a sector at a level in a region (all of the country where none is named)."""
+    """The agency has the mandate for a sector at a level in a region (the whole country if none is named)."""
 
     agency: AgencyId
     unit: UnitId | None = None
@@ -106,7 +106,7 @@ class MandateGiven(Fact):
 
 
 class MandateWithdrawn(Fact):
-    """The authority ends on that day (exclusive)."""
+    """The mandate ends on that day (exclusive)."""
 
     agency: AgencyId
     sector: Sector
@@ -116,26 +116,26 @@ class MandateWithdrawn(Fact):
 
 
 class ModelSwitched(Fact):
-    """Another reading model places from now on."""
+    """Another classification model is used for placement from now on."""
 
     model: str
 
 
 class Holiday(Value):
-    """A day on which nobody is due: a national holiday or joint leave (cuti bersama)."""
+    """A day off: a national holiday, joint leave (cuti bersama) or a regional day off."""
 
     on: date
     name: str
     kind: Literal["national", "joint_leave", "regional"]
     estimated: bool = False
-    """Hangs on a sighting of the moon that is still to come, so the decree of that year may name another day."""
+    """Depends on a future moon sighting, so that the decree of that year may name another day."""
 
 
 class CalendarDecreed(Fact):
-    """The days off of one year are these, by this decree; the newest decree of a year holds."""
+    """The days off of one year by this decree. The newest decree of a year holds."""
 
     calendar: str
-    """`national`, or the code of the region whose bodies alone have these days off besides."""
+    """`national`, or the code of the region whose agencies have these days off in addition."""
     year: int
     source: str
     days: tuple[Holiday, ...]

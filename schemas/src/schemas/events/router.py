@@ -1,4 +1,4 @@
-"""Facts that router owns: whose it is, and why."""
+"""Events that router owns: who is responsible for a complaint, and why."""
 
 from datetime import date
 from typing import Literal
@@ -31,20 +31,20 @@ ArchiveReason = Literal[
 
 
 class ComplaintClassified(Fact):
-    """What it is about, in the words of the rules or the model: a reading, not yet a placing."""
+    """The classification by the rules or the model; not yet a placement."""
 
     class_: ComplaintClass = Field(alias="class")
     sector: Sector | None = None
     supervision: bool = False
-    """Suspected misconduct: goes to the inspectorate over the accused body, never to that body."""
+    """Suspected misconduct: goes to the inspectorate of the accused agency, never to that agency."""
     urgent: bool = False
-    """Life or limb may depend on it, by its words. Moves no date."""
+    """By its words, lives may be in danger. Changes no date."""
     basis: Basis
     alternatives: tuple[Candidate, ...] = ()
 
 
 class ComplaintRouted(Fact):
-    """This body has it now and is the holder: the only fact that makes an agency the holder."""
+    """Placed with this agency: the only event that makes an agency the holder."""
 
     agency: AgencyId
     unit: UnitId | None = None
@@ -57,7 +57,7 @@ class ComplaintRouted(Fact):
 
 
 class ComplaintReferred(Fact):
-    """No rule could place it with certainty: a person at the triage desk has it now."""
+    """No rule could place it with certainty: the triage desk holds it now."""
 
     reason: ReferralReason
     basis: Basis | None = None
@@ -65,22 +65,22 @@ class ComplaintReferred(Fact):
 
 
 class ReporterAsked(Fact):
-    """The triage desk asks the reporter something and waits (law 25/2009 article 44: 30 days to complete the file)."""
+    """The triage desk asks the reporter and waits (law 25/2009 article 44: 30 days to complete the file)."""
 
     question: Sealed[str]
 
 
 class ArbitrationOpened(Fact):
-    """The bodies cannot agree whose it is: the Ombudsman decides."""
+    """The agencies do not agree who is responsible: the Ombudsman decides."""
 
     reason: Literal["third_return", "desk"]
     bodies: tuple[AgencyId, ...] = ()
 
 
 class ArbitrationDecided(Fact):
-    """The Ombudsman has decided whose it is, with reasons: binding, and a precedent for the like.
+    """The Ombudsman decided, with reasons, who is responsible. The decision is binding and a precedent.
 
-    `matter` says for what like; `alone`: it binds this complaint alone. Of an old decision neither is known.
+    `matter` says for which later reports. `alone`: it binds only this complaint. Old decisions have neither.
     """
 
     agency: AgencyId
@@ -91,7 +91,7 @@ class ArbitrationDecided(Fact):
 
 
 class ComplaintJoined(Fact):
-    """The same matter as an earlier complaint: from now on it follows that lead."""
+    """The same matter as an earlier complaint, which it follows from now on as its lead."""
 
     lead: UUID
     by: Literal["desk", "rule"] = "desk"
@@ -99,13 +99,13 @@ class ComplaintJoined(Fact):
 
 
 class ComplaintUnjoined(Fact):
-    """It follows its lead no longer and is placed on its own again."""
+    """It no longer follows its lead and is placed on its own again."""
 
     reason: Literal["desk", "lead_withdrawn", "lead_archived", "lead_secret"]
 
 
 class Part(Value):
-    """One body's share of a whole. A mandatory part must be closed before the whole is answered."""
+    """One agency's share of a whole. A mandatory part must be closed before the whole is answered."""
 
     id: UUID
     agency: AgencyId
@@ -115,20 +115,20 @@ class Part(Value):
 
 
 class ComplaintSplit(Fact):
-    """Several bodies are needed: these are the parts; the present holder leads and gives the one public answer."""
+    """Split into parts for several agencies. The present holder leads and gives the one public answer."""
 
     parts: tuple[Part, ...] = Field(min_length=1)
 
 
 class ToldBefore(Value):
-    """What the reporter had added to the whole before it was split."""
+    """A detail that the reporter added to the whole before the split."""
 
     at: AwareDatetime
     text: Sealed[str]
 
 
 class AskedBefore(Value):
-    """A stretch in which the whole waited for its reporter, and who had asked."""
+    """A period in which the whole waited for its reporter, and the holder who had asked."""
 
     started_at: AwareDatetime
     ended_at: AwareDatetime
@@ -137,8 +137,8 @@ class AskedBefore(Value):
 
 
 class PartOpened(Fact):
-    """A part begins its own life. It restates what the whole is, and shares its key, flags and dates: what stopped the
-    citizen's clock before, and since when the whole is worked over again.
+    """The first event of a part. It repeats the content of the whole, and shares its key, flags and dates: the stops of
+    the citizen's clock before the split, and since when the whole is in rework.
     """
 
     whole: UUID
@@ -164,14 +164,14 @@ class PartOpened(Fact):
 
 
 class ComplaintArchived(Fact):
-    """The triage desk ends it without an agency, for a stated reason the reporter can dispute."""
+    """Closed by the triage desk without an agency, for a stated reason that the reporter can dispute."""
 
     reason: ArchiveReason
     note: Sealed[str]
 
 
 class ComplaintRestated(Fact):
-    """The desk's or the agency's wording for the public; the text as sent never changes."""
+    """The desk's or the agency's wording for the public. The original text never changes."""
 
     text: Sealed[str]
     title: Sealed[str] | None = None

@@ -1,4 +1,4 @@
-"""Composition root of escalation: opens what its endpoints and its sweep work with."""
+"""Composition root of escalation: opens what its endpoints and background tasks use."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ from schemas.reference.load import policies
 
 @asynccontextmanager
 async def open_escalation(platform: Platform) -> AsyncIterator[Escalation]:
-    """Escalation's own tables over the shared surroundings."""
+    """The service's own tables over the platform."""
     settings, registry, rules = platform.settings, platform.registry, policies()
     repository = platform.repository(SERVICE)
     database = Database(settings.views_of(SERVICE), METADATA)
@@ -46,9 +46,9 @@ async def open_escalation(platform: Platform) -> AsyncIterator[Escalation]:
 
 @asynccontextmanager
 async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]:
-    """The context and the background tasks over it."""
+    """The sweep, and the ladder's read model."""
     async with open_escalation(platform) as context:
-        yield context.background_tasks()
+        yield [context.sweep, context.ladder]
 
 
 def views(context: Escalation) -> list[Rebuildable]:

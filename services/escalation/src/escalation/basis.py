@@ -1,4 +1,7 @@
-"""What open dates rest on besides a complaint's own events: days off, zones, mergers, and the policies' numbers."""
+"""Fingerprints of what due dates depend on besides a complaint's own events: calendars, time zones, mergers, policies.
+
+Rows of open work carry the fingerprint; a row with an old one is planned again.
+"""
 
 import hashlib
 from typing import Final
@@ -7,16 +10,16 @@ from chassis.project.registry import RegistryView
 from schemas.deadlines.policies import Policies
 from schemas.registry.fold import Registry
 
-MOST: Final = "Asia/Jakarta"
-"""The zone of most bodies, of which a new one changes none of the old dates."""
+COMMON_ZONE: Final = "Asia/Jakarta"
+"""The zone of most agencies. Living agencies in it are left out, so that a new one changes no fingerprint."""
 
 
 class PlanBasis:
-    """Fingerprints of it, which rows of open work carry: 16 hexadecimal digits."""
+    """Fingerprints as 16 hexadecimal digits, cached for the newest registry."""
 
     def __init__(self, registry: RegistryView, policies: Policies) -> None:
         self.policies = policies
-        self._registry, self._numbers = registry, repr(policies)
+        self._registry, self._policies_text = registry, repr(policies)
         self._last: tuple[Registry | None, str] = None, ""
 
     async def now(self) -> str:
@@ -24,15 +27,17 @@ class PlanBasis:
         return self.of(await self._registry.current())
 
     def of(self, registry: Registry) -> str:
-        """Of this one."""
+        """Of this registry."""
         if self._last[0] is not registry:
-            self._last = registry, fingerprint(registry, self._numbers)
+            self._last = registry, fingerprint(registry, self._policies_text)
         return self._last[1]
 
 
-def fingerprint(registry: Registry, numbers: str) -> str:
-    """The same for two registries that give every date alike. `numbers`: the policies, written out."""
-    bodies = sorted((a.id, a.zone, a.successor) for a in registry.agencies.values() if not a.alive or a.zone != MOST)
+def fingerprint(registry: Registry, policies: str) -> str:
+    """Equal for registries that give equal dates. `policies`: their `repr`."""
+    bodies = sorted(
+        (a.id, a.zone, a.successor) for a in registry.agencies.values() if not a.alive or a.zone != COMMON_ZONE
+    )
     decrees = [(decree.calendar, decree.year, decree.at.isoformat()) for decree in registry.calendars.values()]
-    said = repr((bodies, sorted(decrees), numbers))
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+    text = repr((bodies, sorted(decrees), policies))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

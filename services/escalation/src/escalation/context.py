@@ -1,10 +1,9 @@
-"""What escalation's endpoints and roads work with."""
+"""What the endpoints and background tasks of escalation share."""
 
 from dataclasses import dataclass
 
 from chassis.project.from_store import StoreProjection
 from chassis.project.registry import RegistryView
-from chassis.service.process import BackgroundTask
 from chassis.sql.database import Database
 from chassis.sweep.sweep import Sweep
 from chassis.write.repository import Repository
@@ -19,7 +18,3 @@ class Escalation:
     database: Database
     ladder: StoreProjection
     sweep: Sweep
-
-    def background_tasks(self) -> list[BackgroundTask]:
-        """What the worker side runs: the sweep, and the ladder's read model."""
-        return [self.sweep, self.ladder]

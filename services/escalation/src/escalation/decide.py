@@ -1,4 +1,7 @@
-"""May this timer go off now, and which facts follow? Decided on the whole state: doing it twice adds nothing."""
+"""Which facts follow when a timer fires: reminder, miss, escalation, lapse, moved date.
+
+Pure: (state, due action, time) -> facts; none if the state has them already or no longer allows them.
+"""
 
 from datetime import datetime
 
@@ -11,8 +14,8 @@ from schemas.events.escalation import ComplaintEscalated, ComplaintLapsed, Deadl
 
 
 def remind(state: Complaint, action: NextAction, at: datetime) -> list[Fact]:
-    """The holder is told that the date is near: once a clock, and never after its miss."""
-    if not allows(state, ReminderSent) or _gone(state, action, REMINDED) or _gone(state, action, MISSED):
+    """Remind the holder that the date is near: once for each clock, never after its miss."""
+    if not allows(state, ReminderSent) or _fired(state, action, REMINDED) or _fired(state, action, MISSED):
         return []
     return [
         ReminderSent(
@@ -26,8 +29,8 @@ def remind(state: Complaint, action: NextAction, at: datetime) -> list[Fact]:
 
 
 def miss(state: Complaint, action: NextAction, at: datetime) -> list[Fact]:
-    """The date has passed unmet, which stands for ever (law 25/2009 article 44: the period is the citizen's right)."""
-    if not allows(state, DeadlineMissed) or _gone(state, action, MISSED):
+    """Record a missed date, for good (law 25/2009 article 44: the period is the citizen's right)."""
+    if not allows(state, DeadlineMissed) or _fired(state, action, MISSED):
         return []
     return [
         DeadlineMissed(
@@ -41,13 +44,13 @@ def miss(state: Complaint, action: NextAction, at: datetime) -> list[Fact]:
 
 
 def escalate(state: Complaint, action: NextAction, at: datetime) -> list[Fact]:
-    """Someone higher looks at it. The holder stays the holder: climbing moves attention, never responsibility."""
+    """Raise the escalation level. The holder stays responsible; a higher office is asked to look."""
     if not allows(state, ComplaintEscalated):
         return []
     if action.cause in ("second_dispute", "direct"):
-        # Twice unsettled, or asked for: no period need run out before the Ombudsman looks (law 25/2009 article 46(2)).
+        # No period must run out before the Ombudsman looks (law 25/2009 article 46(2)).
         return [] if state.rung >= action.rung else [ComplaintEscalated(at=at, rung=action.rung, cause=action.cause)]
-    if _gone(state, action, RUNG + action.rung, action.repetition):
+    if _fired(state, action, RUNG + action.rung, action.repetition):
         return []
     clock, started = action.clock, action.started_version
     fact = ComplaintEscalated(
@@ -57,8 +60,8 @@ def escalate(state: Complaint, action: NextAction, at: datetime) -> list[Fact]:
 
 
 def lapse(state: Complaint, action: NextAction, at: datetime) -> list[Fact]:
-    """Closed by time: after an answer that nobody contradicted, or a file that was not completed in 30 days
-    (law 25/2009 article 44(5)). Never without the one or the other.
+    """Close by time: after an answer that was not disputed, or a file that was not completed in 30 days (law 25/2009
+    article 44(5)).
     """
     if not allows(state, ComplaintLapsed):
         return []
@@ -69,12 +72,12 @@ def lapse(state: Complaint, action: NextAction, at: datetime) -> list[Fact]:
 
 
 def move(state: Complaint, action: NextAction, at: datetime, calendar: str) -> list[Fact]:
-    """A decree on days off gave an open date another day; a recorded miss stands."""
+    """Record that a decree on days off moved an open date. A recorded miss stands."""
     before_at = action.before_at
-    if before_at is None or not allows(state, DueDateMoved) or _gone(state, action, MISSED):
+    if before_at is None or not allows(state, DueDateMoved) or _fired(state, action, MISSED):
         return []
-    told_at = state.moved.get((action.clock, action.started_version))
-    if told_at is not None and told_at >= action.due_at:
+    last_moved_at = state.moved.get((action.clock, action.started_version))
+    if last_moved_at is not None and last_moved_at >= action.due_at:
         return []
     return [
         DueDateMoved(
@@ -90,5 +93,5 @@ def move(state: Complaint, action: NextAction, at: datetime, calendar: str) -> l
     ]
 
 
-def _gone(state: Complaint, action: NextAction, step: int, repetition: int = 0) -> bool:
+def _fired(state: Complaint, action: NextAction, step: int, repetition: int = 0) -> bool:
     return Mark(action.clock, action.started_version, step, repetition) in state.marks

@@ -1,4 +1,4 @@
-"""Escalation over HTTP: what has climbed to each rung of the ladder."""
+"""The escalation ladder over HTTP."""
 
 from typing import Annotated, Any, Final
 
@@ -17,9 +17,9 @@ from schemas.registry.fold import Registry
 router = APIRouter()
 
 PUBLIC: Final = ("agency", "agency_name", "received_at", "due_at", "climbed_at")
-"""What the public list tells of a complaint that is secret or of supervision grade: who is late, and not with what."""
+"""What the public list shows of a secret or supervision-grade complaint: which agency is late, not with what."""
 OFFICES_ONLY: Final = ("complaint", "unit", "holder", "guarded", "looked_at_by", "looked_at_by_name")
-"""What the public list tells of nobody."""
+"""What the public list never shows."""
 
 
 async def _escalation(request: Request) -> Escalation:
@@ -40,19 +40,19 @@ async def ladder(
     supervisor: Annotated[str | None, Query(max_length=64, description="bodies that stand under this one")] = None,
     page: Annotated[int, Query(ge=0, le=10_000)] = 0,
 ) -> dict[str, Any]:
-    """What has climbed to this rung or beyond it and is still late, the longest there first. Rung 4 is public."""
+    """Complaints on this rung or above that are still late, those escalated longest ago first. Rung 4 is public."""
     registry = await context.registry.current()
-    # What the public list does not tell, nobody can find out by asking for it.
-    within = unit if rung != PUBLIC_LIST else None
-    asked = views.LadderQuery(rung, _bodies(registry, agency, supervisor), within)
-    total = await context.database.read(lambda connection: views.count(connection, asked))
-    rows = await context.database.read(lambda connection: views.page(connection, asked, page))
+    # The public list hides units, so it must not be filtered by unit either.
+    shown_unit = unit if rung != PUBLIC_LIST else None
+    query = views.LadderQuery(rung, _bodies(registry, agency, supervisor), shown_unit)
+    total = await context.database.read(lambda connection: views.count(connection, query))
+    rows = await context.database.read(lambda connection: views.page(connection, query, page))
     items = [_item(row, registry, lang, public=rung == PUBLIC_LIST) for row in rows]
     return {"rung": rung, "total": total, "page": page, "page_size": PAGE, "items": items}
 
 
 def _bodies(registry: Registry, agency: str | None, supervisor: str | None) -> list[str] | None:
-    """The bodies whose rows are asked for; None: all."""
+    """The agencies whose rows match; None: all."""
     if agency is None and supervisor is None:
         return None
     under = [body.id for body in registry.agencies.values() if supervisor in (None, body.parent)]
@@ -71,7 +71,7 @@ def _item(row: LadderRow, registry: Registry, lang: str, *, public: bool) -> dic
 
 
 def _looks(row: LadderRow, registry: Registry, lang: str) -> dict[str, str | None]:
-    """Who looks at it on its rung: the holder's own head, the body over it, the Ombudsman, or everybody."""
+    """Which office must look at it: the holder's own head, the supervising agency, the Ombudsman, or the public."""
     clock = Clock(row.clock) if row.clock else None
     name = wording.rung_name(row.rung, clock, lang)
     body = registry.agencies.get(row.agency or "")
@@ -82,6 +82,6 @@ def _looks(row: LadderRow, registry: Registry, lang: str) -> dict[str, str | Non
             "looked_at_by": body.id,
             "looked_at_by_name": f"{name}: {wording.agency(body.id, row.unit, registry)}",
         }
-    over = registry.living(body.parent) if body.parent else None
-    shown = f"{name}: {over.name}" if over else name
-    return {"looked_at_by": over.id if over else None, "looked_at_by_name": shown}
+    parent = registry.living(body.parent) if body.parent else None
+    shown = f"{name}: {parent.name}" if parent else name
+    return {"looked_at_by": parent.id if parent else None, "looked_at_by_name": shown}

@@ -1,7 +1,9 @@
-"""Escalation's own limits."""
+"""Limits of escalation."""
 
 from typing import Final
 
 SERVICE: Final = "escalation"
-STEPS: Final = 64
-"""Timers that one append lets go off for a complaint: a clock that jumped over years is caught up in several."""
+TIMERS_PER_APPEND: Final = 64
+"""Timers of one complaint in one append; if the clock jumped over years, the rest follows in further appends."""
+DECISIONS_PER_TURN: Final = 50
+"""Complaints decided before other coroutines get a turn."""

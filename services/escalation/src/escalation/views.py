@@ -1,4 +1,4 @@
-"""Who stands on which rung of the ladder: one row a complaint, without any text. Fed from the store, disposable."""
+"""The read model of the escalation ladder: one row for each escalated complaint, without text, fed from the store."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
@@ -37,7 +37,7 @@ from schemas.registry.fold import Registry
 
 
 class LadderRow(NamedTuple):
-    """A complaint on the ladder. `guarded`: secret or of supervision grade; the public learns only that it is late."""
+    """An escalated complaint. `guarded`: secret or supervision grade, so the public learns only that it is late."""
 
     complaint: str
     rung: int
@@ -59,17 +59,14 @@ class LadderRow(NamedTuple):
 
 
 class LadderUpdate(NamedTuple):
-    """A complaint as it is now: its row, or none if it stands on no rung."""
+    """A complaint's present row; None: it is on no rung, so the row is deleted."""
 
     complaint: str
     row: LadderRow | None
 
 
 def ladder_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
-    """One table."""
     name = f"{prefix}ladder"
-    if (known := metadata.tables.get(name)) is not None:
-        return [known]
     columns: list[Column[Any]] = [
         Column("complaint", String(36), primary_key=True),
         Column("rung", Integer, nullable=False, index=True),
@@ -89,7 +86,7 @@ def ladder_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
         Column("due_at", Moment),
         Column("climbed_at", Moment, nullable=False),
     ]
-    return [Table(name, metadata, *columns)]
+    return [Table(name, metadata, *columns, keep_existing=True)]
 
 
 METADATA: Final = MetaData()
@@ -99,19 +96,19 @@ position_table(METADATA)
 
 
 def ladder_view(repository: Repository, registry: RegistryView, policies: Policies) -> View[LadderUpdate]:
-    """What has climbed, as a read model."""
+    """The read model behind `/api/v1/ladder`."""
     return View("ladder", ladder_tables, put, _present(repository, registry, policies), (COMPLAINT_PREFIX,))
 
 
-def put(connection: Connection, tables: Sequence[Table], seen: Sequence[LadderUpdate]) -> None:
-    """Write what these complaints are now over what they were; asked twice, the same."""
-    table, newest = tables[0], {each.complaint: each.row for each in seen}
+def put(connection: Connection, tables: Sequence[Table], updates: Sequence[LadderUpdate]) -> None:
+    """Replace the rows of these complaints. Repeatable."""
+    table, newest = tables[0], {each.complaint: each.row for each in updates}
     rows = [row._asdict() for row in newest.values() if row is not None]
     replace_rows(connection, table.c.complaint, list(newest), rows)
 
 
 def row_of(loaded: LoadedStream, registry: Registry, policies: Policies) -> LadderRow | None:
-    """Its row now, if it stands on a rung."""
+    """The present row; None: on no rung."""
     state = loaded.state
     rung = current_rung(state, registry, policies)
     if not rung:
@@ -139,7 +136,7 @@ def row_of(loaded: LoadedStream, registry: Registry, policies: Policies) -> Ladd
 
 
 def _last_climb(loaded: LoadedStream, rung: int) -> ComplaintEscalated:
-    # The newest is read first, and mostly that is it.
+    # The newest escalation to this rung; they are decoded from the newest back, since mostly the newest is it.
     climbs = [event for event in reversed(loaded.recorded) if event.type == ComplaintEscalated.__name__]
     facts = (fact for event in climbs if isinstance(fact := decode(event), ComplaintEscalated))
     further: list[ComplaintEscalated] = []
@@ -147,14 +144,13 @@ def _last_climb(loaded: LoadedStream, rung: int) -> ComplaintEscalated:
         if fact.rung == rung:
             return fact
         further += [fact] if fact.rung > rung else []
-    # Whose desk was overdue may have climbed past the Ombudsman's rung, who looks at it only since the reporter asked.
+    # A clock may have climbed past the Ombudsman's rung before the reporter asked for it, so no fact has this rung.
     return further[0]
 
 
 def _present(
     repository: Repository, registry: RegistryView, policies: Policies
 ) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[LadderUpdate]]]:
-    # Only what has ever climbed can have a row, and only its own facts change it; the state decides, not the event.
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[LadderUpdate]:
         known = await registry.current()
         loaded = await repository.load_with(events)
@@ -164,27 +160,26 @@ def _present(
 
 
 class LadderQuery(NamedTuple):
-    """Whose rows on which rung or beyond it. None: whoever's."""
+    """Rows on this rung or a higher one, of these agencies and this unit. None: of any."""
 
     rung: int
     agencies: Collection[str] | None = None
     unit: str | None = None
 
 
-def page(connection: Connection, asked: LadderQuery, number: int) -> list[LadderRow]:
-    """One page of those who have climbed there, the longest there first."""
-    query = _climbed(select(*LADDER.c), asked).order_by(LADDER.c.climbed_at, LADDER.c.complaint)
-    found = connection.execute(query.limit(PAGE).offset(number * PAGE))
+def page(connection: Connection, query: LadderQuery, number: int) -> list[LadderRow]:
+    """One page of rows, those escalated longest ago first."""
+    statement = _matching(select(*LADDER.c), query).order_by(LADDER.c.climbed_at, LADDER.c.complaint)
+    found = connection.execute(statement.limit(PAGE).offset(number * PAGE))
     return [LadderRow(**row) for row in found.mappings()]
 
 
-def count(connection: Connection, asked: LadderQuery) -> int:
-    """How many these are."""
-    return connection.execute(_climbed(select(func.count()).select_from(LADDER), asked)).scalar() or 0
+def count(connection: Connection, query: LadderQuery) -> int:
+    return connection.execute(_matching(select(func.count()).select_from(LADDER), query)).scalar() or 0
 
 
-def _climbed(query: Select[Any], asked: LadderQuery) -> Select[Any]:
-    query = query.where(LADDER.c.rung >= asked.rung)
-    if asked.unit is not None:
-        query = query.where(LADDER.c.unit == asked.unit)
-    return query.where(LADDER.c.agency.in_(asked.agencies)) if asked.agencies is not None else query
+def _matching(statement: Select[Any], query: LadderQuery) -> Select[Any]:
+    statement = statement.where(LADDER.c.rung >= query.rung)
+    if query.unit is not None:
+        statement = statement.where(LADDER.c.unit == query.unit)
+    return statement.where(LADDER.c.agency.in_(query.agencies)) if query.agencies is not None else statement

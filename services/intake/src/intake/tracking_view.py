@@ -11,6 +11,7 @@ from schemas.deadlines.policies import Policies
 from schemas.events.agency_inbox import ComplaintDelivered
 from schemas.events.intake import AttachmentAdded, ResolutionConfirmed, ResolutionDisputed
 from schemas.registry.fold import Registry
+from schemas.wording.casefile import attachment_fields, status_fields, timeline
 from schemas.wording.explanations import explained
 from schemas.wording.masks import masked
 
@@ -25,8 +26,7 @@ def receipt(
         "id": str(state.id),
         "tracking_code": code,
         "public_number": state.public_number,
-        "status": state.status.value,
-        "status_text": wording.status(state.status, lang, state.closed),
+        **status_fields(state, lang),
         "holder": {"kind": holder.kind.value, "agency": holder.agency, "unit": holder.unit},
         "holder_name": wording.holder(holder, registry, lang),
         "due_at": timeline_due(state, registry, policies, lead),
@@ -73,9 +73,9 @@ def page(
         "disputes": state.disputes,
         "rung": state.rung,
         "lead_public_number": lead.public_number if lead and lead.is_public else None,
-        "attachments": [_attachment(one.fact) for one in told if isinstance(one.fact, AttachmentAdded)],
+        "attachments": [attachment_fields(one.fact) for one in told if isinstance(one.fact, AttachmentAdded)],
         "due": explained(state, registry, policies, lang, lead),
-        "timeline": [_moment(one, registry, lang) for one in told if not isinstance(one.fact, ComplaintDelivered)],
+        "timeline": timeline((one for one in told if not isinstance(one.fact, ComplaintDelivered)), registry, lang),
     }
 
 
@@ -97,18 +97,8 @@ def _part(part: Complaint, registry: Registry, policies: Policies, lang: str) ->
     """A body's share: with whom, and what that body asks until when, since the reporter answers here."""
     return {
         "holder_name": wording.holder(registry.holder(part.holder), registry, lang),
-        "status": part.status.value,
-        "status_text": wording.status(part.status, lang, part.closed),
+        **status_fields(part, lang),
         "mandatory": part.mandatory,
         "question": part.question,
         "due": explained(part, registry, policies, lang) if part.question else [],
     }
-
-
-def _moment(one: RecordedFact, registry: Registry, lang: str) -> dict[str, Any]:
-    sentence = wording.sentence(one.fact, registry, lang)
-    return {"at": one.fact.at, "type": type(one.fact).__name__, "version": one.version, "sentence": sentence}
-
-
-def _attachment(fact: AttachmentAdded) -> dict[str, Any]:
-    return {"id": str(fact.attachment), "media_type": fact.media_type, "size_bytes": fact.size_bytes, "name": fact.name}

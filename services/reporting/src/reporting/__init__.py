@@ -1,1 +1,1 @@
-"""Reporting: what everybody may know. Books, counts, public reports and supports, history as of any date, exports."""
+"""Books, counts, public reports, supports, open data, history as of any date, and exports."""

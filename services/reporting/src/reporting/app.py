@@ -1,4 +1,4 @@
-"""Composition root of reporting: opens what its endpoints, roads and commands work with."""
+"""Composition root of reporting: opens what its endpoints, background tasks and commands use."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,7 +25,7 @@ from schemas.reference.load import policies
 
 @asynccontextmanager
 async def open_reporting(platform: Platform) -> AsyncIterator[Reporting]:
-    """Reporting's own read models over the shared surroundings."""
+    """The service's own read models over the platform."""
     repository = platform.repository(SERVICE)
     database = Database(platform.settings.views_of(SERVICE), queries.METADATA)
     books = StoreProjection(platform.store, database, queries.METADATA, book_view(repository))
@@ -39,7 +39,7 @@ async def open_reporting(platform: Platform) -> AsyncIterator[Reporting]:
 
 @asynccontextmanager
 async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]:
-    """The background tasks: reports, books, supports and open data."""
+    """The read models of reports, books and supports, and the open data."""
     async with open_reporting(platform) as context:
         kafka, view = platform.settings.kafka, reports_view(context.repository)
         summaries = KafkaSummaries(kafka)

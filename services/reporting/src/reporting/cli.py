@@ -1,4 +1,4 @@
-"""`satupintu history`, `explain` and `export`: for analysts, straight from the store."""
+"""`satupintu history`, `explain` and `export`: commands for analysts that read the store."""
 
 import asyncio
 import json
@@ -16,6 +16,7 @@ from rich.table import Table
 
 from chassis.base.settings import read_settings
 from chassis.service.platform import open_platform
+from chassis.write.lead import root_lead
 from chassis.write.loaded import LoadedStream
 from reporting import queries, timeline
 from reporting.app import open_reporting
@@ -25,8 +26,6 @@ from schemas.base import ids
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import REGISTRY
 from schemas.complaint.fold import RecordedFact
-from schemas.complaint.lifecycle import Status
-from schemas.complaint.state import Complaint
 from schemas.events.codec import decode
 from schemas.reference.load import policies
 from schemas.registry.fold import Registry
@@ -36,7 +35,7 @@ app: Final = typer.Typer(no_args_is_help=True)
 
 
 class Lang(StrEnum):
-    """The languages that sentences are in."""
+    """Languages of the output."""
 
     ID = "id"
     EN = "en"
@@ -49,20 +48,20 @@ def history(
     lang: Lang = Lang.ID,
     as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
 ) -> None:
-    """A complaint as it stood at some instant: its facts known by then, its status, its holder."""
+    """A complaint as it was at some time: its facts until then, its status, its holder."""
     moment = _instant(as_of, "--as-of")
 
-    async def tell(context: Reporting) -> None:
+    async def run(context: Reporting) -> None:
         loaded = await _found(context, code)
         facts = timeline.until(loaded.facts(), moment)
         if not facts:
             raise typer.BadParameter("it was not filed yet at that time", param_hint="--as-of")
-        told = [RecordedFact(decode(e), e.id, e.version) for e in await context.repository.store.read(REGISTRY)]
-        registry = timeline.registry_at(told, moment)
+        recorded = [RecordedFact(decode(e), e.id, e.version) for e in await context.repository.store.read(REGISTRY)]
+        registry = timeline.registry_at(recorded, moment)
         report = _report(loaded, facts, registry, lang)
         print(json.dumps(report, ensure_ascii=False, indent=2)) if as_json else _show(report)
 
-    _with_reporting(tell)
+    _with_reporting(run)
 
 
 @app.command()
@@ -73,9 +72,9 @@ def explain(
 ) -> None:
     """Why each date of a complaint is what it is: rule, source, start, days skipped and why, stops, calendar."""
 
-    async def tell(context: Reporting) -> None:
+    async def run(context: Reporting) -> None:
         state, registry = (await _found(context, code)).state, await context.registry.current()
-        lead = await _lead_of(context, state)
+        lead = await root_lead(context.repository, state)
         dates = explained(state, registry, policies(), lang, lead)
         if as_json:
             print(json.dumps({"public_number": state.public_number, "due": dates}, default=_plain, ensure_ascii=False))
@@ -87,7 +86,7 @@ def explain(
         if not dates:
             print(_NO_DATES[lang])
 
-    _with_reporting(tell)
+    _with_reporting(run)
 
 
 _NO_DATES: Final = {"id": "Tidak ada batas waktu yang berjalan.", "en": "No date is running."}
@@ -97,21 +96,13 @@ def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-async def _lead_of(context: Reporting, state: Complaint) -> Complaint | None:
-    lead, met = state, {state.id}
-    while lead.status is Status.JOINED and lead.lead is not None and lead.lead not in met:
-        met.add(lead.lead)
-        lead = (await context.repository.load(lead.lead)).state
-    return lead if lead is not state else None
-
-
 @app.command()
 def export(
     file: Annotated[Path, typer.Argument(help="the Parquet file to write")],
     start: Annotated[str | None, typer.Option("--from", help="first day or time, inclusive")] = None,
     end: Annotated[str | None, typer.Option("--to", help="last day (inclusive) or time")] = None,
 ) -> None:
-    """The history as Parquet, one row a fact, without any text people wrote."""
+    """Write the history as Parquet: one row for each fact, without texts that people wrote."""
     from reporting.export import export as write
 
     first, last = _instant(start, "--from", timeline.beginning), _instant(end, "--to")
@@ -144,7 +135,7 @@ async def _found(context: Reporting, code: str) -> LoadedStream:
 
 
 async def _complaint_of(context: Reporting, code: str) -> UUID | None:
-    with suppress(ValueError):  # then it is a number or a code, which are checked
+    with suppress(ValueError):  # then it is a public number or a tracking code
         return UUID(code)
     if code.upper().startswith("SP-"):
         number = _checked(ids.parse_public_number, code)
@@ -155,7 +146,7 @@ async def _complaint_of(context: Reporting, code: str) -> UUID | None:
 
 
 async def _by_tracking_code(context: Reporting, code: str) -> UUID | None:
-    # The code is derived from the id and not the other way round: the operator, who has the secret, tries each.
+    # A code is derived from the id and the secret and cannot be reversed, so the code of each complaint is compared.
     await context.books.catch_up()
     for complaint in await context.database.read(queries.complaints):
         if ids.tracking_code(context.secret, UUID(complaint)) == code:

@@ -1,4 +1,4 @@
-"""What reporting's endpoints and roads work with."""
+"""What the endpoints and background tasks of reporting share."""
 
 import hashlib
 import hmac
@@ -25,6 +25,6 @@ class Reporting:
     secret: bytes
 
     def supporter(self, client: str, complaint: UUID) -> str:
-        """A keyed hash of who supports: the same client once a complaint, and never traceable across complaints."""
+        """A keyed hash of the client, different for each complaint, so that one person's supports cannot be linked."""
         message = b"support" + complaint.bytes + client.encode()
         return hmac.digest(self.secret, message, hashlib.sha256).hex()

@@ -1,4 +1,4 @@
-"""The history as a Parquet file: one row a fact, sealed text left out.
+"""Writes the history as a Parquet file: one row for each fact, without sealed text.
 
 select type, count(*) from 'history.parquet' group by type;
 """
@@ -35,14 +35,14 @@ SCHEMA: Final = pa.schema(
     ]
 )
 PERSONAL: Final = frozenset({"person", "lat", "lon"})
-"""Not sealed, yet they point to a person or a home: left out as well."""
+"""Fields that are not sealed but point to a person or a home; also left out."""
 
 
 async def export(
     pages: AsyncIterator[Sequence[RecordedEvent]], target: Path, start: datetime | None, end: datetime | None
 ) -> int:
-    """Write the facts with `start` <= at < `end` to `target`; how many there were. A file half written is not left
-    under its name.
+    """Write the facts with `start` <= at < `end` to `target`; returns their number. The file gets its name only when it
+    is complete.
     """
     unfinished, count = target.with_name(f"{target.name}.part"), 0
     with pq.ParquetWriter(unfinished, SCHEMA, compression="zstd") as writer:
@@ -56,7 +56,7 @@ async def export(
 
 
 def row_of(event: RecordedEvent) -> dict[str, Any]:
-    """One fact as a row; `data` is its JSON without sealed and personal fields."""
+    """One fact; `data` is its JSON without sealed and personal fields."""
     metadata, body = metadata_of(event), from_json(event.data)
     model = BY_NAME.get(event.type)
     for path in sealed_paths(model) if model else ():

@@ -1,4 +1,4 @@
-"""Reporting over HTTP: books, counts, what the public sees and may do."""
+"""Books, counts, public reports and supports over HTTP."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,10 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.base.errors import Conflict
 from chassis.http.web import ClientId, IdempotencyKey, Language
 from chassis.write.command import pause
+from chassis.write.lead import root_lead
 from chassis.write.repository import Cause
 from reporting import queries, timeline
 from reporting.context import Reporting
-from reporting.public_text import is_public, public_text, public_title
+from reporting.public_text import public_text, public_title
 from reporting.settings import FRESH_S
 from reporting.views import put_supports
 from schemas import wording
@@ -22,7 +23,6 @@ from schemas.base.refusals import InvalidField, NotFound
 from schemas.base.sealed import Keys
 from schemas.base.streams import support_stream
 from schemas.complaint.lifecycle import CloseReason, Status
-from schemas.complaint.state import Complaint
 from schemas.events.reporting import ComplaintSupported
 from schemas.registry.fold import Registry
 
@@ -38,14 +38,14 @@ Context = Annotated[Reporting, Depends(_reporting)]
 
 
 class NoBody(BaseModel):
-    """A support says nothing but itself."""
+    """An empty body."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 @router.get("/api/v1/books")
 async def books(context: Context) -> dict[str, Any]:
-    """The books at the store's newest position, or the newest one reached within a few seconds: see `position`."""
+    """The books at `position`: the store's newest one, or the newest that the read model reached within 3 seconds."""
     await context.books.refresh(FRESH_S)
     position = await context.books.position()
     return {"position": str(position or 0), **await context.database.read(queries.books)}
@@ -53,7 +53,7 @@ async def books(context: Context) -> dict[str, Any]:
 
 @router.get("/api/v1/counts")
 async def counts(context: Context, by: str = "status") -> dict[str, Any]:
-    """Complaints by agency, region, sector, class or status."""
+    """Numbers of complaints by agency, region, sector, class or status."""
     if by not in queries.GROUPS:
         raise InvalidField(field="by", why=f"must be one of {', '.join(queries.GROUPS)}")
     return {"by": by, "counts": await context.database.read(lambda connection: queries.counts(connection, by))}
@@ -73,54 +73,46 @@ class ReportQuery(BaseModel):
 @router.get("/api/v1/reports")
 async def reports(context: Context, lang: Language, filters: Annotated[ReportQuery, Query()]) -> dict[str, Any]:
     """Public reports, newest first."""
-    wanted, page = filters.model_dump(exclude_none=True, exclude={"page"}), filters.page
-    rows = await context.database.read(lambda connection: queries.public_page(connection, wanted, page))
+    columns, page = filters.model_dump(exclude_none=True, exclude={"page"}), filters.page
+    rows = await context.database.read(lambda connection: queries.public_page(connection, columns, page))
     loaded = await context.repository.load_many([UUID(row["complaint"]) for row in rows])
     registry = await context.registry.current()
-    # A row may be a moment behind its stream: whether it is public is decided on the stream.
+    # A row may be older than its stream, so the stream decides whether it is public.
     items = [
         {**_card(row, registry, lang), "title": public_title(each.state), "text": public_text(each.state)}
         for row, each in zip(rows, loaded, strict=True)
-        if is_public(each.state)
+        if each.state.is_public
     ]
     return {"page": page, "page_size": PAGE, "reports": items}
 
 
 @router.get("/api/v1/reports/{public_number}")
 async def report(public_number: str, context: Context, lang: Language) -> dict[str, Any]:
-    """One public report with its timeline; 404 alike for what is not public and what is not there."""
+    """One public report with its timeline. One that is not public and one that does not exist get the same 404."""
     row = await _public(context, public_number)
     loaded = await context.repository.load(UUID(row["complaint"]))
-    if not is_public(loaded.state):
+    if not loaded.state.is_public:
         raise NotFound(what=public_number)
     registry = await context.registry.current()
     history = timeline.moments(loaded.facts(), registry, lang, public=True)
+    lead = await root_lead(context.repository, loaded.state)
     return {
         **_card(row, registry, lang),
         "title": public_title(loaded.state),
         "text": public_text(loaded.state),
-        "lead_public_number": await _lead(context, loaded.state),
+        "lead_public_number": lead.public_number if lead and lead.is_public else None,
         "timeline": [moment._asdict() for moment in history],
     }
-
-
-async def _lead(context: Reporting, state: Complaint) -> str | None:
-    """Where the public finds the answer to a report that follows another: the last lead of its chain, if public."""
-    met = {state.id}
-    while state.status is Status.JOINED and state.lead is not None and state.lead not in met:
-        met.add(state.lead)
-        state = (await context.repository.load(state.lead)).state
-    return state.public_number if len(met) > 1 and is_public(state) else None
 
 
 @router.post("/api/v1/reports/{public_number}/support")
 async def support(
     public_number: str, context: Context, client: ClientId, key: IdempotencyKey, _body: NoBody | None = None
 ) -> dict[str, Any]:
-    """Say "me too"; the same client twice is one."""
+    """Support a report ("me too"); a client counts once."""
     row = await _public(context, public_number)
     complaint = UUID(row["complaint"])
-    if not is_public((await context.repository.load(complaint)).state):
+    if not (await context.repository.load(complaint)).state.is_public:
         raise NotFound(what=public_number)
     supporter = context.supporter(client or key, complaint)
     await _append_support(context, complaint, supporter)
@@ -140,7 +132,7 @@ async def _append_support(context: Reporting, complaint: UUID, supporter: str) -
         try:
             await context.repository.store.append(stream, len(recorded) - 1, events, [event.id for event in recorded])
         except Conflict:
-            await pause(min(attempt, 5))  # many people at once: each gets in, the order does not matter
+            await pause(min(attempt, 5))  # supports of other people; their order does not matter
             attempt += 1
         else:
             return

@@ -1,4 +1,4 @@
-"""What is asked of the read models."""
+"""Queries on the read models."""
 
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -16,7 +16,7 @@ METADATA: Final = MetaData()
 REPORTS: Final = reports_tables(METADATA, "")[0]
 SUPPORTS: Final = supports_tables(METADATA, "")[0]
 BOOK: Final = reports_tables(METADATA, "book_")[0]
-"""The same rows fed from the store instead of Kafka: what the books are counted from."""
+"""The rows fed from the store; the books are counted from them."""
 position_table(METADATA)
 checkpoint_table(METADATA)
 
@@ -31,15 +31,15 @@ def _public() -> Select[Any]:
 _PUBLIC_ROW: Final = _public().where(REPORTS.c.public_number == bindparam("number"))
 
 
-def public_page(connection: Connection, wanted: dict[str, str], page: int) -> list[dict[str, Any]]:
-    """One page of public reports, newest first, with the number of their supporters."""
-    query = _public().where(*(REPORTS.c[name] == value for name, value in wanted.items()))
+def public_page(connection: Connection, columns: dict[str, str], page: int) -> list[dict[str, Any]]:
+    """One page of public reports with these column values, newest first, with the number of supporters."""
+    query = _public().where(*(REPORTS.c[name] == value for name, value in columns.items()))
     query = query.order_by(REPORTS.c.received_at.desc(), REPORTS.c.complaint).limit(PAGE).offset(page * PAGE)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
 class Search(NamedTuple):
-    """Which public reports: these numbers, or those received in a time, of a field (`other`: none), open or closed."""
+    """Which public reports: these public numbers, or a time range, a sector (`other`: without one), open or closed."""
 
     numbers: tuple[str, ...] | None = None
     since: datetime | None = None
@@ -65,24 +65,23 @@ def public_search(connection: Connection, search: Search) -> list[dict[str, Any]
 
 
 def public_row(connection: Connection, public_number: str) -> dict[str, Any] | None:
-    """The public report of that number."""
     row = connection.execute(_PUBLIC_ROW, {"number": public_number}).mappings().first()
     return dict(row) if row else None
 
 
 def complaint_of(connection: Connection, public_number: str) -> str | None:
-    """The complaint of that number, public or not: the whole, never one of its parts."""
+    """The id of the complaint with that number, public or not; never of a part."""
     query = select(BOOK.c.complaint).where(BOOK.c.public_number == public_number, ~BOOK.c.part)
     return connection.execute(query).scalar()
 
 
 def complaints(connection: Connection) -> list[str]:
-    """Every complaint and part."""
+    """The ids of all complaints and parts."""
     return list(connection.execute(select(BOOK.c.complaint)).scalars())
 
 
 def counts(connection: Connection, group: str) -> list[dict[str, Any]]:
-    """How many complaints by one column, each way of closing apart: silence is never added to the reporter's word."""
+    """Complaints by one column, status and closing reason: closing by silence is never added to a confirmation."""
     by = REPORTS.c[GROUPS[group]]
     query = (
         select(by.label("key"), REPORTS.c.status, REPORTS.c.reason, func.count().label("count"))
@@ -94,10 +93,10 @@ def counts(connection: Connection, group: str) -> list[dict[str, Any]]:
 
 
 def books(connection: Connection) -> dict[str, Any]:
-    """Every complaint filed, counted once: open by holder, joined by its lead's end, or closed by reason.
+    """Every complaint filed, counted once: open by holder, joined by its lead's status, or closed by reason.
 
-    `balanced`: these add up to what was filed, nothing open is without a holder, nothing closed has one.
-    Parts are counted apart.
+    `balanced`: the counts add up to `filed`, nothing open is without a holder, and every closing has a reason.
+    Parts are counted separately.
     """
     whole = ~BOOK.c.part
     filed = _count(connection, whole)
@@ -131,7 +130,7 @@ def _by(connection: Connection, column: Any, condition: Any) -> dict[str, int]:
 
 
 def _joined(connection: Connection) -> dict[str, int]:
-    # A lead may itself have joined another since: the root of the chain decides. `union` ends a ring.
+    # A lead may itself have been joined, so the root of the chain decides. `union` stops at a cycle.
     joined, root = BOOK.c.status == Status.JOINED.value, BOOK.alias("root")
     chain = select(BOOK.c.complaint, BOOK.c.lead).where(~BOOK.c.part, joined).cte("chain", recursive=True)
     chain = chain.union(select(chain.c.complaint, BOOK.c.lead).where(joined, BOOK.c.complaint == chain.c.lead))

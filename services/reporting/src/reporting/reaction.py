@@ -1,4 +1,4 @@
-"""Open data: whenever something happens to a public complaint, its newest line goes to the topic of summaries."""
+"""Publishes open data: the newest summary line of each public complaint that changed."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -15,13 +15,17 @@ class Summaries(Protocol):
     """The topic `complaint-summary`."""
 
     async def send(self, lines: Sequence[Line]) -> None:
-        """All of them are in the topic on return. Raises BrokerUnavailable: some may be."""
+        """On return all lines are in the topic.
+
+        Raises:
+            BrokerUnavailable: some lines may be in the topic.
+        """
         ...
 
 
 def publish_open_data(registry: RegistryView, policies: Policies, summaries: Summaries) -> Reaction:
-    """Send the present line of each, or what takes back its lines; an older one that comes twice does no harm, the
-    newest version holds.
+    """Send each complaint's present line, or a retraction if it may not be published any more. Readers keep the line of
+    the highest version, so repeats do no harm.
     """
 
     async def react(loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:

@@ -1,15 +1,13 @@
-"""One complaint as a row that counts can be made of. No text, nothing personal."""
+"""One complaint as a row for counts and lists, without text or personal data."""
 
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
-from reporting.public_text import is_public
 from schemas.complaint.state import Complaint
 
 
 class ReportRow(NamedTuple):
-    """What the counts, the public list and the open data need of one complaint."""
+    """The columns of the tables `reports` and `book_reports`."""
 
     complaint: str
     version: int
@@ -32,15 +30,14 @@ class ReportRow(NamedTuple):
 
 
 def row_of(state: Complaint) -> ReportRow:
-    """The complaint now. Its agency is the present holder, or the last one when it is closed."""
-    routed = state.routed
-    place = state.place
+    """The agency is the present holder; of a closed complaint, the last one."""
+    routed, place = state.routed, state.place
     region = (routed.basis.region if routed else None) or (place.region if place else None)
     return ReportRow(
         complaint=str(state.id),
         version=state.version,
         public_number=state.public_number,
-        public=is_public(state),
+        public=state.is_public,
         part=state.whole is not None,
         class_=state.class_.value,
         status=state.status.value,
@@ -54,9 +51,5 @@ def row_of(state: Complaint) -> ReportRow:
         stage_at=state.stage.at,
         answered_at=state.answered_at,
         closed_at=state.closed_at,
-        lead=_text(state.lead),
+        lead=str(state.lead) if state.lead else None,
     )
-
-
-def _text(value: UUID | None) -> str | None:
-    return str(value) if value else None

@@ -1,7 +1,7 @@
-"""Reporting's own limits."""
+"""Limits of reporting."""
 
 from typing import Final
 
 SERVICE: Final = "reporting"
 FRESH_S: Final = 3.0
-"""How long the books wait for the feed to reach the store's newest fact before they tell an older position."""
+"""How long `/api/v1/books` waits for its projection to reach the store's newest position."""

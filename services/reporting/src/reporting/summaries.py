@@ -1,4 +1,4 @@
-"""Writes open data to Kafka: one line a complaint and change, keyed by public number."""
+"""Writes open data to Kafka: one line for each change of a complaint, keyed by public number."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from schemas.contract.open_data import RETRACTED, SUMMARY, ComplaintSummary, Lin
 
 
 class KafkaSummaries:
-    """Implements `reporting.reaction.Summaries`; the topic is made at first use."""
+    """Implements `reporting.reaction.Summaries`; the topic is created before the first line."""
 
     def __init__(self, kafka: str) -> None:
         self._kafka, self._admin = kafka, Admin(kafka)

@@ -1,4 +1,4 @@
-"""A complaint's history in sentences, whole or as it stood at some instant."""
+"""A complaint's history in sentences, complete or as known at some time."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -13,7 +13,7 @@ from schemas.registry.fold import Registry, fold_registry
 
 
 class TimelineEntry(NamedTuple):
-    """One fact of the history: when, which kind, and in words."""
+    """One fact: domain time, event type, and a sentence."""
 
     at: datetime
     type: str
@@ -21,54 +21,51 @@ class TimelineEntry(NamedTuple):
 
 
 def until(history: Sequence[RecordedFact], as_of: datetime | None) -> list[RecordedFact]:
-    """The facts known at that instant (inclusive); all of them if none is named."""
-    return [told for told in history if as_of is None or told.fact.at <= as_of]
+    """The facts up to `as_of` (inclusive); None: all."""
+    return [recorded for recorded in history if as_of is None or recorded.fact.at <= as_of]
 
 
 def state_at(state: Complaint, history: Sequence[RecordedFact]) -> Complaint:
-    """The complaint after these facts."""
     folded = new(state.id)
-    for told in history:
-        folded = evolve(folded, told)
+    for recorded in history:
+        folded = evolve(folded, recorded)
     return folded
 
 
 def registry_at(history: Sequence[RecordedFact], as_of: datetime | None) -> Registry:
-    """The registry as it stood then: mergers and mandates of later days are not known yet."""
+    """The registry folded from the facts up to `as_of`."""
     return fold_registry(Registry(), until(history, as_of))
 
 
 def moments(history: Sequence[RecordedFact], registry: Registry, lang: str, *, public: bool) -> list[TimelineEntry]:
-    """Each fact in a sentence. Receipts are the post office's business and left out."""
+    """Each fact as a sentence; delivery receipts are left out."""
     return [
-        TimelineEntry(
-            told.fact.at, type(told.fact).__name__, wording.sentence(told.fact, registry, lang, public=public)
-        )
-        for told in history
-        if not isinstance(told.fact, ComplaintDelivered)
+        TimelineEntry(fact.at, type(fact).__name__, wording.sentence(fact, registry, lang, public=public))
+        for fact in (recorded.fact for recorded in history)
+        if not isinstance(fact, ComplaintDelivered)
     ]
 
 
 def instant(text: str, zone: str = "Asia/Jakarta") -> datetime:
-    """`2026-03-01` is the end of that day in `zone`; a full ISO 8601 time is itself (in `zone` if it names none).
+    """A date such as `2026-03-01` as the end of that day in `zone`, or an ISO 8601 time (in `zone` if it names none).
 
     Raises:
-        ValueError: neither.
+        ValueError: neither a date nor a time.
     """
-    return beginning(text, zone) + (timedelta(days=1, microseconds=-1) if _is_day(text) else timedelta())
+    return beginning(text, zone) + (timedelta(days=1, microseconds=-1) if _is_date(text) else timedelta())
 
 
 def beginning(text: str, zone: str = "Asia/Jakarta") -> datetime:
-    """The same, a day being its beginning.
+    """Like `instant`, but a date is the beginning of that day.
 
     Raises:
-        ValueError: neither a day nor a time.
+        ValueError: neither a date nor a time.
     """
-    if _is_day(text):
+    if _is_date(text):
         return datetime.combine(date.fromisoformat(text), time(), ZoneInfo(zone))
     at = datetime.fromisoformat(text)
     return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))
 
 
-def _is_day(text: str) -> bool:
+def _is_date(text: str) -> bool:
     return len(text) == len("2026-03-01")

@@ -1,4 +1,4 @@
-"""The read models of reporting: a row a complaint, and who supports it. Made from the store, can be thrown away."""
+"""The read models of reporting: a row for each complaint, and a row for each supporter."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
@@ -19,10 +19,8 @@ from schemas.events.reporting import ComplaintSupported
 
 
 def reports_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
-    """One row for each complaint and part, as it is now."""
+    """One row for each complaint and part."""
     name = f"{prefix}reports"
-    if (known := metadata.tables.get(name)) is not None:
-        return [known]
     columns: list[Column[Any]] = [
         Column("complaint", String(36), primary_key=True),
         Column("version", Integer, nullable=False),
@@ -43,57 +41,45 @@ def reports_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
         Column("closed_at", Moment),
         Column("lead", String(36)),
     ]
-    return [Table(name, metadata, *columns)]
+    return [Table(name, metadata, *columns, keep_existing=True)]
 
 
 def supports_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
     """One row for each supporter of a complaint."""
-    name = f"{prefix}supports"
-    if (known := metadata.tables.get(name)) is not None:
-        return [known]
-    return [
-        Table(
-            name,
-            metadata,
-            Column("complaint", String(36), primary_key=True),
-            Column("supporter", String(64), primary_key=True),
-        )
-    ]
+    columns = [Column(name, String(size), primary_key=True) for name, size in (("complaint", 36), ("supporter", 64))]
+    return [Table(f"{prefix}supports", metadata, *columns, keep_existing=True)]
 
 
 def put_rows(connection: Connection, tables: Sequence[Table], rows: Sequence[ReportRow]) -> None:
-    """Write these rows over what stood there; asked twice, the same."""
+    """Replace the rows of these complaints. Repeatable."""
     table, newest = tables[0], {row.complaint: row for row in rows}
     replace_rows(connection, table.c.complaint, list(newest), [row._asdict() for row in newest.values()])
 
 
 def put_supports(connection: Connection, tables: Sequence[Table], pairs: Sequence[tuple[str, str]]) -> None:
-    """Note supporters; the same one twice is one."""
+    """Add supporters; one who is there already is not added again."""
     table, distinct = tables[0], sorted(set(pairs))
     connection.execute(delete(table).where(tuple_(table.c.complaint, table.c.supporter).in_(distinct)))
     connection.execute(insert(table), [{"complaint": c, "supporter": s} for c, s in distinct])
 
 
 def reports_view(repository: Repository) -> View[ReportRow]:
-    """The public list and the counts, fed over Kafka."""
+    """The rows behind the public list and the counts, fed over Kafka."""
     return View("reports", reports_tables, put_rows, _present(repository.load_for), (COMPLAINT_PREFIX,))
 
 
 def book_view(repository: Repository) -> View[ReportRow]:
-    """The same rows for the books, fed from the store alone."""
+    """The rows behind the books, fed from the store, so they are right while Kafka is away."""
     return View("book", book_tables, put_rows, _present(repository.load_with), (COMPLAINT_PREFIX,))
 
 
 def book_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
-    """The books' own rows."""
     return reports_tables(metadata, f"{prefix}book_")
 
 
 def _present(
     load: Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[LoadedStream]]],
 ) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[ReportRow]]]:
-    # The rows follow from each complaint's present state, whichever of its events woke us.
-
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[ReportRow]:
         return [row_of(loaded.state) for loaded in await load(events) if loaded.recorded]
 

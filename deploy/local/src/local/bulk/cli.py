@@ -1,4 +1,4 @@
-"""`satupintu file FILE --text-column ...`: every row of a CSV or JSON file becomes a complaint, once."""
+"""`satupintu file FILE --text-column ...`: files every row of a CSV or JSON file as a complaint, once."""
 
 import asyncio
 from collections import Counter
@@ -17,7 +17,7 @@ from local.bulk.rows import FileColumns, FileRow, UnreadableFile, read_rows
 
 
 class Via(StrEnum):
-    """By which road rows are filed."""
+    """How rows are filed: over HTTP or over Kafka."""
 
     DOOR = "door"
     SUBMISSIONS = "submissions"
@@ -42,9 +42,9 @@ def file(
     kafka: Annotated[str, typer.Option(help="with --via submissions: Kafka")] = "127.0.0.1:9092",
     connections: Annotated[int, typer.Option(min=1, max=256, help="requests at the same time")] = CONNECTIONS,
 ) -> None:
-    """File every row, wait until each is placed or at the triage desk, and say what became of them.
+    """File every row, wait until each is placed or at the triage desk, and print the outcomes.
 
-    Run again, also after an interruption or by the other road, it files nothing twice.
+    Run again, also after an interruption or with another --via, it files nothing twice.
     """
     columns = FileColumns(text_column, title_column, region_column, addressed_to_column, class_column)
     try:
@@ -53,7 +53,7 @@ def file(
     except (UnreadableFile, Unreachable) as error:
         console.print(f"[red]{error}[/red]")
         raise typer.Exit(1) from error
-    _tell(len(rows), counts)
+    _print(len(rows), counts)
     if counts.total() != len(rows):
         raise typer.Exit(1)
 
@@ -63,21 +63,21 @@ async def _filed(rows: list[FileRow], address: str, kafka: str | None, at_once: 
     with Progress(*shape, console=console) as progress:
         task = progress.add_task("filing", total=len(rows))
 
-        def told(_outcome: FilingResult) -> None:
+        def advance(_result: FilingResult) -> None:
             progress.advance(task)
 
         async with open_session(address, at_once) as session:
             if kafka is None:
-                return await file_all(over_http(session), rows, told, at_once)
-            async with over_kafka(session, kafka) as road:
-                return await file_all(road, rows, told, at_once)
+                return await file_all(over_http(session), rows, advance, at_once)
+            async with over_kafka(session, kafka) as file_row:
+                return await file_all(file_row, rows, advance, at_once)
 
 
-def _tell(rows: int, counts: Counter[str]) -> None:
-    table = Table("", "where it is, or why it was refused", "rows", title=f"{rows} rows")
+def _print(rows: int, counts: Counter[str]) -> None:
+    table = Table("", "status, or reason of the refusal", "rows", title=f"{rows} rows")
     for name, count in sorted(counts.items()):
         kind, _, where = name.partition(" ")
         table.add_row({"filed": "filed now", "known": "filed before"}.get(kind, kind), where, str(count))
     table.add_section()
-    table.add_row("", "together", str(counts.total()))
+    table.add_row("", "total", str(counts.total()))
     Console().print(table)

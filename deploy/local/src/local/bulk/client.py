@@ -1,6 +1,6 @@
-"""Files many complaints, by the front door here, and follows each until it is placed, at the desk, or refused.
+"""Files many complaints over HTTP and follows each until it is placed, at the triage desk, or refused.
 
-Retry-safe: each goes out under its own key, so a run cut off is simply run again.
+Safe to repeat: each row has its own idempotency key, so an interrupted run can be run again.
 """
 
 import asyncio
@@ -18,16 +18,14 @@ CONNECTIONS: Final = 32
 TRIES: Final = 30
 PAUSE_S: Final = 0.5
 CLIENT: Final = str(derived_id("client", "satupintu file"))
-"""Under which rows are filed, the same on both roads: a row is one complaint whichever it comes by."""
+"""Client id of all rows, the same over HTTP and Kafka, so that a row filed by both is one complaint."""
 REPLAYED: Final = "Idempotent-Replayed"
-"""Header of the answer to a request that was carried out before."""
+"""Header of the response to a request that was carried out before."""
 BUSY: Final = frozenset({429, 502, 503, 504})
 
 
 class FilingResult(NamedTuple):
-    """What came of one row. `kind`: filed, known (filed before) or refused; `where`: the status it ended in, or why
-    it was refused.
-    """
+    """The outcome of one row. `kind`: filed, known (filed before) or refused. `where`: the status, or the refusal."""
 
     row: int
     kind: str
@@ -35,28 +33,29 @@ class FilingResult(NamedTuple):
 
 
 class Unreachable(Exception):
-    """The front door did not answer, however often it was asked."""
+    """The front door or Kafka did not answer after all retries."""
 
 
-Step = Callable[[FilingResult], None]
 FilingMethod = Callable[[FileRow], Awaitable[FilingResult]]
-"""Files one row and waits until it is somewhere. Raises Unreachable."""
+"""Files one row and waits until it is placed or refused. Raises Unreachable."""
 
 
-async def file_all(road: FilingMethod, rows: Iterable[FileRow], told: Step, at_once: int = CONNECTIONS) -> Counter[str]:
-    """File every row; the counts by `kind where`. `told` hears of each as it ends.
+async def file_all(
+    file_row: FilingMethod, rows: Iterable[FileRow], done: Callable[[FilingResult], None], at_once: int = CONNECTIONS
+) -> Counter[str]:
+    """File every row; returns counts by `kind where`. `done` is called with each result.
 
     Raises:
-        Unreachable: the front door, or Kafka, is not there.
+        Unreachable: the front door or Kafka does not answer.
     """
     counts: Counter[str] = Counter()
     source = iter(rows)
 
     async def work() -> None:
         for row in source:
-            outcome = FilingResult(row.number, "refused", row.fault) if row.fault else await road(row)
+            outcome = FilingResult(row.number, "refused", row.fault) if row.fault else await file_row(row)
             counts[f"{outcome.kind} {outcome.where}"] += 1
-            told(outcome)
+            done(outcome)
 
     workers = [asyncio.create_task(work()) for _ in range(at_once)]
     try:
@@ -70,32 +69,32 @@ async def file_all(road: FilingMethod, rows: Iterable[FileRow], told: Step, at_o
 
 @asynccontextmanager
 async def open_session(address: str, connections: int = CONNECTIONS) -> AsyncIterator[aiohttp.ClientSession]:
-    """A session with the front door."""
+    """An HTTP session with the front door."""
     connector = aiohttp.TCPConnector(limit=connections)
     async with aiohttp.ClientSession(address, connector=connector, timeout=aiohttp.ClientTimeout(total=30)) as session:
         yield session
 
 
 def over_http(session: aiohttp.ClientSession) -> FilingMethod:
-    """Over HTTP, as a citizen does."""
+    """File over HTTP, as a citizen does."""
 
-    async def road(row: FileRow) -> FilingResult:
+    async def file_row(row: FileRow) -> FilingResult:
         status, headers, answer = await request(session, "POST", "/api/v1/complaints", row.body, str(row.key))
         if status != 201:
             return FilingResult(row.number, "refused", why_refused(answer))
         kind = "known" if REPLAYED in headers else "filed"
         return FilingResult(row.number, kind, await wait_placed(session, answer["tracking_code"], answer["status"]))
 
-    return road
+    return file_row
 
 
 def why_refused(problem: dict[str, Any]) -> str:
-    """The rule, and the field if it names one."""
+    """The code of a refusal, and the field if it names one."""
     return f"{problem.get('code')}: {problem.get('field', '')}".rstrip(": ")
 
 
 async def wait_placed(session: aiohttp.ClientSession, code: str, status: str = "unplaced") -> str:
-    """The status once the router has had its say."""
+    """Wait until the router has decided; returns the status."""
     tries = 0
     while status == "unplaced":
         tries += 1
@@ -108,10 +107,10 @@ async def wait_placed(session: aiohttp.ClientSession, code: str, status: str = "
 async def request(
     session: aiohttp.ClientSession, method: str, path: str, body: Any = None, key: str | None = None
 ) -> tuple[int, Any, dict[str, Any]]:
-    """Status, headers and JSON of an answer; an unknown outcome is asked again with the same key.
+    """Send a request; returns status, headers and JSON. An unknown outcome is retried with the same key.
 
     Raises:
-        Unreachable: no answer in `TRIES` tries.
+        Unreachable: no response after `TRIES` tries.
     """
     headers = {"Idempotency-Key": key, "Satupintu-Client": CLIENT} if key else {}
     why = ""

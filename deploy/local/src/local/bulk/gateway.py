@@ -1,6 +1,6 @@
-"""Files rows as a channel gateway does: each a message on the topic `submissions`, and what became of it asked for.
+"""Files rows as a channel gateway does: sends each as a message on the topic `submissions`, then asks for its result.
 
-What was read before is not sent again; what was sent and not read is, and does no harm.
+A row whose result exists is not sent again. One without a result is sent again, which is harmless.
 """
 
 import asyncio
@@ -32,21 +32,21 @@ from schemas.base.topics import SUBMISSIONS
 from schemas.contract.submission import SUBMISSION
 
 AGAIN_S: Final = 60.0
-"""Kafka may have lost what it had taken: a message that nobody has read for so long is sent once more."""
+"""A message without a result for this long is sent again, since Kafka may have lost it."""
 LONGEST_PAUSE_S: Final = 1.0
 
 
 @asynccontextmanager
 async def over_kafka(session: aiohttp.ClientSession, kafka: str) -> AsyncIterator[FilingMethod]:
-    """The road over Kafka, for as long as its producer is open.
+    """File over Kafka, while the producer of this context is open.
 
     Raises:
-        Unreachable: Kafka is not there.
+        Unreachable: Kafka does not answer.
     """
     try:
         async with running(producer(kafka, linger_ms=5)) as client:
 
-            async def road(row: FileRow) -> FilingResult:
+            async def file_row(row: FileRow) -> FilingResult:
                 status, problem = await _result(session, row)
                 kind = "filed" if status == 202 else "known"
                 while status == 202:
@@ -58,13 +58,13 @@ async def over_kafka(session: aiohttp.ClientSession, kafka: str) -> AsyncIterato
                     row.number, kind, await wait_placed(session, problem["tracking_code"], problem["status"])
                 )
 
-            yield road
+            yield file_row
     except ChassisError as error:
         raise Unreachable(f"Kafka at {kafka} does not answer: {error}") from error
 
 
 async def _send(client: AIOKafkaProducer, row: FileRow) -> None:
-    """In Kafka on return."""
+    """Returns when Kafka has acknowledged the message."""
     body = {**row.body, "client": CLIENT, "key": str(row.key)}
     headers = [("ce_specversion", b"1.0"), ("ce_id", str(row.key).encode()), ("ce_type", SUBMISSION.encode())]
     why = ""
@@ -76,11 +76,11 @@ async def _send(client: AIOKafkaProducer, row: FileRow) -> None:
             await asyncio.sleep(PAUSE_S)
         else:
             return
-    raise Unreachable(f"Kafka does not take what is sent: {why}")
+    raise Unreachable(f"Kafka does not accept messages: {why}")
 
 
 async def _read(session: aiohttp.ClientSession, row: FileRow) -> tuple[int, dict[str, Any]]:
-    """What intake says of it once it has read it; 202 if it has not for `AGAIN_S`."""
+    """Wait for the result; status 202 if there is none after `AGAIN_S`."""
     loop = asyncio.get_running_loop()
     end, pause = loop.time() + AGAIN_S, 0.05
     while True:

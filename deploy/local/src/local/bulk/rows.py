@@ -1,6 +1,6 @@
-"""Rows of a CSV or JSONL file as complaints to be filed, each under a key that follows from the row itself.
+"""Reads the rows of a CSV or JSON file as complaints to file, each with a key derived from its content.
 
-The same file gives the same keys, also in another order; a row that stands in it twice is two complaints.
+The same rows give the same keys in any order; a row that occurs twice is two complaints.
 """
 
 import codecs
@@ -22,7 +22,7 @@ csv.field_size_limit(10_000_000)
 
 
 class FileColumns(NamedTuple):
-    """Which column of the file holds what; None: the file has none."""
+    """The columns of the file by what they hold; None: there is no such column."""
 
     text: str
     title: str | None = None
@@ -32,7 +32,7 @@ class FileColumns(NamedTuple):
 
 
 class FileRow(NamedTuple):
-    """One complaint to be filed. `number` counts from 1 in the file's order; `fault`: why it cannot be read."""
+    """One complaint to file. `number`: from 1 in the order of the file. `fault`: why the line cannot be read."""
 
     number: int
     key: UUID
@@ -41,20 +41,20 @@ class FileRow(NamedTuple):
 
 
 class LineFault(NamedTuple):
-    """A line that holds no row."""
+    """A line that is not a row, and why."""
 
     why: str
 
 
 class UnreadableFile(Exception):
-    """The file is no CSV or JSON, or has no such column; says which."""
+    """The file is not CSV or JSON, has another encoding, or lacks a column. The message says which."""
 
 
 def read_rows(file: Path, columns: FileColumns, channel: str, encoding: str | None = None) -> Iterator[FileRow]:
-    """The complaints in a file: CSV, with whichever of , ; | or tab its first line has, JSONL, or a list in JSON.
+    """Read a file: CSV (with the delimiter , ; | or tab of its first line), JSON lines, or a JSON list.
 
     Raises:
-        UnreadableFile: none of these, in another encoding, or without such a column; says which there are.
+        UnreadableFile: none of these, another encoding, or a missing column.
     """
     seen: Counter[str] = Counter()
     with _opened(file, encoding) as lines:
@@ -69,7 +69,7 @@ def read_rows(file: Path, columns: FileColumns, channel: str, encoding: str | No
 
 
 def body_of(record: Mapping[str, Any], columns: FileColumns, channel: str) -> dict[str, Any]:
-    """What is sent to the front door for one record; empty cells are left out, save the text."""
+    """The request body of one record; empty cells are omitted, except the text."""
     body: dict[str, Any] = {"text": str(record.get(columns.text) or ""), "channel": channel}
     for field, column in (("title", columns.title), ("addressed_to", columns.addressed_to), ("class", columns.class_)):
         if column and record.get(column):
@@ -82,15 +82,17 @@ def body_of(record: Mapping[str, Any], columns: FileColumns, channel: str) -> di
 @contextmanager
 def _opened(file: Path, encoding: str | None) -> Iterator[TextIO]:
     try:
-        with file.open(encoding=encoding or _marked(file), newline="") as lines:
+        with file.open(encoding=encoding or _encoding(file), newline="") as lines:
             yield lines
     except UnicodeDecodeError as error:
-        raise UnreadableFile(f"{file} is not in {error.encoding}: name its encoding, such as cp1252") from error
+        raise UnreadableFile(
+            f"{file} is not in {error.encoding}: give its encoding with --encoding, such as cp1252"
+        ) from error
     except (LookupError, csv.Error, OSError) as error:
         raise UnreadableFile(f"{file} cannot be read: {error}") from error
 
 
-def _marked(file: Path) -> str:
+def _encoding(file: Path) -> str:
     with file.open("rb") as raw:
         return "utf-16" if raw.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
 
@@ -111,26 +113,26 @@ def _from_csv(file: Path, lines: TextIO, columns: FileColumns) -> Iterator[Mappi
     names = [column for column in columns if column]
     fits = (each for each in DELIMITERS if set(names) <= set(next(csv.reader([head], delimiter=each), [])))
     delimiter, read = next(fits, DELIMITERS[0]), list[str]()
-    reader = csv.DictReader(_kept(lines, read), delimiter=delimiter)
+    reader = csv.DictReader(_recorded(lines, read), delimiter=delimiter)
     _check(file, list(reader.fieldnames or ()), columns)
     read.clear()
     for record in reader:
         if _is_open(read, delimiter):
             first, last = reader.line_num - len(read) + 1, reader.line_num
-            yield LineFault(f"a quotation mark in line {first} is never closed: nothing to line {last} is read as rows")
+            yield LineFault(f"a quotation mark in line {first} is never closed: lines {first} to {last} are not read")
         else:
             yield record
         read.clear()
 
 
-def _kept(lines: Iterable[str], read: list[str]) -> Iterator[str]:
+def _recorded(lines: Iterable[str], read: list[str]) -> Iterator[str]:
     for line in lines:
         read.append(line)
         yield line
 
 
 def _is_open(lines: Sequence[str], delimiter: str) -> bool:
-    # Python's reader takes what a file ends in the middle of for a row; a strict one says that it is none.
+    # Python's default reader accepts a row that the end of the file cuts off; a strict reader reports it.
     if sum(line.count('"') for line in lines) % 2 == 0:
         return False
     try:
@@ -146,12 +148,12 @@ def _from_json(file: Path, lines: TextIO) -> Iterator[Mapping[str, Any] | LineFa
         try:
             yield from map(_object, json.load(lines))
         except ValueError as error:
-            raise UnreadableFile(f"{file} is no JSON: {error}") from error
+            raise UnreadableFile(f"{file} is not JSON: {error}") from error
         return
     lines.seek(0)
     faults, readable = list[LineFault](), False
     for record in (_parsed(line) for line in lines if line.strip()):
-        # Held back until one line is read: where none can be, it is the file that is wrong.
+        # Faults are held back until one line is readable: if none is, the file itself is wrong.
         if isinstance(record, LineFault) and not readable:
             faults.append(record)
             continue
@@ -167,14 +169,14 @@ def _parsed(line: str) -> Mapping[str, Any] | LineFault:
     try:
         return _object(json.loads(line))
     except (ValueError, RecursionError):
-        return LineFault("the line is no JSON")
+        return LineFault("the line is not JSON")
 
 
 def _object(record: Any) -> Mapping[str, Any] | LineFault:
-    return record if isinstance(record, dict) else LineFault("it is no JSON object")
+    return record if isinstance(record, dict) else LineFault("it is not a JSON object")
 
 
 def _check(file: Path, there: list[str], columns: FileColumns) -> None:
     missing = [column for column in columns if column and column not in there]
     if missing:
-        raise UnreadableFile(f"{file} has no column {', '.join(missing)}; it has {', '.join(there) or 'nothing'}")
+        raise UnreadableFile(f"{file} has no column {', '.join(missing)}; it has {', '.join(there) or 'none'}")

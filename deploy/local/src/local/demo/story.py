@@ -1,8 +1,8 @@
-"""One complaint through every office, played at the front door by all who have a part in it: `make demo` shows it, and
-the journey's test holds its timeline to what was done.
+"""One complaint through every office, played at the front door by everybody involved. `make demo` shows it; the journey
+test compares its timeline with what was done.
 
-Each step is known by the facts that it leaves, and only taken while they are missing: a run that was cut off is simply
-run again, and goes on where it was.
+Each step leaves facts in the timeline and is taken only while they are missing, so an interrupted run continues where
+it stopped.
 """
 
 import asyncio
@@ -41,32 +41,61 @@ OTHERS: Final = ("provinsi-jawa-barat", "kemenhub")
 GRID: Final = "pln"
 OMBUDSMAN: Final = 3
 STEP_S: Final = 60.0
-"""Within so long a step's facts are there."""
+"""Longest wait for a step's facts."""
 POLL_S: Final = 0.2
 
 
 class StepTimeout(Exception):
-    """A step left no trace; the message says which, and where the complaint was."""
+    """A step's facts did not appear in time. The message names the step and the state of the complaint."""
+
+
+class FrontDoor:
+    """The platform's HTTP interface. A request repeated with the same body in the same run is carried out once."""
+
+    def __init__(self, session: aiohttp.ClientSession, name: str, run: str, refused: Callable[[Json], None]) -> None:
+        """`name` and `run`: parts of every idempotency key. `refused` is called with the problem of a refusal."""
+        self.session, self._name, self.run, self._refused = session, name, run, refused
+
+    async def get(self, path: str) -> Json:
+        return (await request(self.session, "GET", path))[2]
+
+    async def post(self, path: str, **body: Any) -> Json:
+        key = str(derived_id(self._name, self.run, path, str(sorted(body.items()))))
+        status, _, answer = await request(self.session, "POST", path, body, key)
+        if status >= 400:
+            self._refused(answer)
+        return answer
+
+    async def agency(self, agency: str, complaint: str, action: str, **body: Any) -> None:
+        """An agency's action on a complaint that it holds."""
+        await self.post(f"/api/v1/agencies/{agency}/inbox/{complaint}/{action}", **body)
+
+    async def respond(self, agency: str, complaint: str, text: str) -> None:
+        """An agency's response, given after reading the whole case."""
+        case = await self.get(f"/api/v1/agencies/{agency}/inbox/{complaint}")
+        await self.agency(agency, complaint, "response", text=text, seen_version=case["version"])
 
 
 class LongStory:
-    """The front door of a platform, its test clock, and the complaint that is told about."""
+    """Plays the story of one complaint. `announce` is called with one line per step."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, clock_file: Path, run: str, said: Callable[[str], None] = lambda _: None
-    ) -> None:
-        self._session, self._clock_file, self._run, self._said = session, clock_file, run, said
+        self, session: aiohttp.ClientSession, clock_file: Path, run: str,
+        announce: Callable[[str], None] = lambda _: None,
+    ) -> None:  # fmt: skip
+        self._door = FrontDoor(session, "long story", run, self._refused)
+        self._clock_file, self._announce = clock_file, announce
         self.code, self.complaint = "", ""
         self.refused: list[str] = []
-        """Codes of the refusals that the story met, as it should."""
+        """Codes of the refusals, which are part of the story."""
 
     async def play(self) -> Json:
-        """From the filing to the end; the reporter's page, read back.
+        """Play from filing to closing; returns the reporter's page.
 
         Raises:
-            Stuck: a step did not lead where it should.
+            StepTimeout: a step had no effect.
         """
-        filed = await self._post("/api/v1/complaints", text=TEXT)
+        filed = await self._door.post("/api/v1/complaints", text=TEXT)
         self.code, self.complaint = filed["tracking_code"], filed["id"]
         await self._triage()
         await self._three_returns()
@@ -78,8 +107,8 @@ class LongStory:
         return await self._silence()
 
     async def story(self, complaint: str | None = None) -> Json:
-        """What the reporter sees now."""
-        return await self._get(f"/api/v1/complaints/{complaint or self.code}?lang=en")
+        """The reporter's page."""
+        return await self._door.get(f"/api/v1/complaints/{complaint or self.code}?lang=en")
 
     async def _triage(self) -> None:
         await self._until(ComplaintReferred, 1)
@@ -97,7 +126,7 @@ class LongStory:
     async def _arbitration(self) -> None:
         await self._until(ArbitrationOpened, 1)
         why = {"agency": LEAD, "reason": "Penerangan jalan kota adalah urusan kota."}
-        decide = lambda: self._post(f"/api/v1/arbitration/{self.complaint}/decision", **why)  # noqa: E731
+        decide = lambda: self._door.post(f"/api/v1/arbitration/{self.complaint}/decision", **why)  # noqa: E731
         await self._step(ArbitrationDecided, 1, decide)
         await self._until(ComplaintRouted, len(OTHERS) + 2)
         if not await self._has(ComplaintAcknowledged, 1):
@@ -125,28 +154,27 @@ class LongStory:
         await self._step(ComplaintSplit, 1, lambda: self._agency(LEAD, "split", parts=parts))
         if await self._has(ResponseGiven, 1):
             return
-        await self._answer(LEAD, self.complaint)  # too early: its parts are open
-        case = await self._get(f"/api/v1/agencies/{LEAD}/inbox/{self.complaint}")
+        await self._door.respond(LEAD, self.complaint, ANSWER)  # refused, since its parts are open
+        case = await self._door.get(f"/api/v1/agencies/{LEAD}/inbox/{self.complaint}")
         for part in case["parts"]:
             await self._do_part(part["agency"], part["id"])
-        await self._step(ResponseGiven, 1, lambda: self._answer(LEAD, self.complaint))
+        await self._step(ResponseGiven, 1, lambda: self._door.respond(LEAD, self.complaint, ANSWER))
 
     async def _do_part(self, body: str, part: str) -> None:
         if body == GRID and await self._holds(GRID, part):
-            # "Not our field" is no end for a part either: it goes on, by its own words or by the desk's.
-            back = {"reason": "Jaringan ini milik kementerian."}
-            await self._post(f"/api/v1/agencies/{GRID}/inbox/{part}/return", **back)
+            # A returned part is placed again, by its own words or by the desk.
+            await self._door.agency(GRID, part, "return", reason="Jaringan ini milik kementerian.")
             if (await self._until_part(part, "triage", "routed"))["status"] == "triage":
-                await self._post(f"/api/v1/triage/{part}/placement", agency=OTHERS[1])
+                await self._door.post(f"/api/v1/triage/{part}/placement", agency=OTHERS[1])
         held = await self._until_part(part, "routed", "in_progress", "closed")
         if held["status"] != "closed":
-            await self._answer(held["holder"].removeprefix("agency:"), part)
+            await self._door.respond(held["holder"].removeprefix("agency:"), part, ANSWER)
             await self._until_part(part, "closed")
 
     async def _dispute(self) -> None:
         again = lambda: self._reporter("dispute", reason="Masih padam, tidak ada yang datang.")  # noqa: E731
         await self._step(ResolutionDisputed, 1, again)
-        await self._step(ResponseGiven, 2, lambda: self._answer(LEAD, self.complaint))
+        await self._step(ResponseGiven, 2, lambda: self._door.respond(LEAD, self.complaint, ANSWER))
 
     async def _silence(self) -> Json:
         if not await self._has(ComplaintLapsed, 1):
@@ -164,15 +192,15 @@ class LongStory:
             return story if _counted(story, fact.__name__) >= count else None
 
         found: Json = await self._wait(there, f"{fact.__name__} number {count}")
-        self._said(f"{fact.__name__} {count}")
+        self._announce(f"{fact.__name__} {count}")
         return found
 
-    async def _until_part(self, part: str, *wanted: str) -> Json:
+    async def _until_part(self, part: str, *statuses: str) -> Json:
         async def there() -> Json | None:
-            case = await self._get(f"/api/v1/triage/{part}")
-            return case if case["status"] in wanted else None
+            case = await self._door.get(f"/api/v1/triage/{part}")
+            return case if case["status"] in statuses else None
 
-        reached: Json = await self._wait(there, f"part {' or '.join(wanted)}")
+        reached: Json = await self._wait(there, f"part {' or '.join(statuses)}")
         return reached
 
     async def _wait(self, condition: Callable[[], Awaitable[Any]], what: str) -> Any:
@@ -190,37 +218,25 @@ class LongStory:
         return _counted(await self.story(), fact.__name__) >= count
 
     async def _holds(self, body: str, complaint: str) -> bool:
-        case = await self._get(f"/api/v1/agencies/{body}/inbox/{complaint}")
+        case = await self._door.get(f"/api/v1/agencies/{body}/inbox/{complaint}")
         return case.get("holder") == f"agency:{body}" and case["status"] != "closed"
 
-    async def _desk(self, move: str, **body: Any) -> None:
-        await self._post(f"/api/v1/triage/{self.complaint}/{move}", **body)
+    async def _desk(self, action: str, **body: Any) -> None:
+        await self._door.post(f"/api/v1/triage/{self.complaint}/{action}", **body)
 
-    async def _agency(self, agency: str, move: str, **body: Any) -> None:
-        await self._post(f"/api/v1/agencies/{agency}/inbox/{self.complaint}/{move}", **body)
+    async def _agency(self, agency: str, action: str, **body: Any) -> None:
+        await self._door.agency(agency, self.complaint, action, **body)
 
-    async def _reporter(self, move: str, **body: Any) -> None:
-        await self._post(f"/api/v1/complaints/{self.code}/{move}", **body)
+    async def _reporter(self, action: str, **body: Any) -> None:
+        await self._door.post(f"/api/v1/complaints/{self.code}/{action}", **body)
 
-    async def _answer(self, body: str, complaint: str) -> None:
-        case = await self._get(f"/api/v1/agencies/{body}/inbox/{complaint}")
-        answer = {"text": ANSWER, "seen_version": case["version"]}
-        await self._post(f"/api/v1/agencies/{body}/inbox/{complaint}/response", **answer)
-
-    async def _get(self, path: str) -> Json:
-        return (await request(self._session, "GET", path))[2]
-
-    async def _post(self, path: str, **body: Any) -> Json:
-        key = str(derived_id("long story", self._run, path, str(sorted(body.items()))))
-        status, _, answer = await request(self._session, "POST", path, body, key)
-        if status >= 400:
-            self.refused.append(answer["code"])
-            self._said(f"refused: {answer['detail']}")
-        return answer
+    def _refused(self, problem: Json) -> None:
+        self.refused.append(problem["code"])
+        self._announce(f"refused: {problem['detail']}")
 
     def _pass(self, delta: timedelta) -> None:
         advance(self._clock_file, max(delta, timedelta()))
-        self._said(f"{delta.days} days pass")
+        self._announce(f"{delta.days} days pass")
 
 
 def _counted(story: Json, fact: str) -> int:

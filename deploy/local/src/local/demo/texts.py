@@ -1,4 +1,4 @@
-"""The complaints of the demonstration, all made up: texts, filled with places."""
+"""The complaints of the demonstration: made-up texts combined with places."""
 
 import tomllib
 from importlib import resources
@@ -8,7 +8,7 @@ DATA: Final = "data/demo.toml"
 
 
 def complaints() -> list[dict[str, Any]]:
-    """A few hundred bodies for the front door: every clear text in every place, and some that no rule can place."""
+    """A few hundred request bodies: every clear text in every place, and some unclear ones for the triage desk."""
     data = tomllib.loads(resources.files("local").joinpath(DATA).read_text(encoding="utf-8"))
     texts: dict[str, list[str]] = data["texts"]
     unclear = [{"text": text, "channel": "demo"} for text in texts.pop("unclear")]

@@ -1,11 +1,11 @@
-"""What a broker for one machine is told: one node, loopback only, nothing created by accident, nothing forgotten."""
+"""Configuration of a Kafka broker for one machine: one node, loopback only, no automatic topics, no retention limit."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 HEAP_MB = 384
 
-# -XX:TieredStopAtLevel=1 and the serial collector halve the start and the memory; a laptop never needs more.
+# -XX:TieredStopAtLevel=1 and the serial collector halve start time and memory use.
 JVM_FLAGS = (f"-Xmx{HEAP_MB}m", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true")
 
 LOG4J2 = """\
@@ -16,7 +16,7 @@ appender.stdout.name=STDOUT
 appender.stdout.layout.type=PatternLayout
 appender.stdout.layout.pattern=%d %p %m (%c)%n
 """
-# Some lines for each partition at every start, of which a nation's agencies have more than a thousand.
+# These loggers write some lines per partition at every start, and there are more than a thousand partitions.
 PER_PARTITION = (
     "state.change.logger",
     "kafka.cluster.Partition",
@@ -45,13 +45,13 @@ ONE_NODE = {
     "share.coordinator.state.topic.replication.factor": "1",
     "share.coordinator.state.topic.num.partitions": "1",
     "share.coordinator.state.topic.min.isr": "1",
-    # Nothing waits for members that will not come, and a killed worker's partitions move soon.
+    # Do not wait for further members of a group; move the partitions of a killed worker soon.
     "group.initial.rebalance.delay.ms": "0",
     "group.min.session.timeout.ms": "1000",
-    # After a crash the controller, too, waits this long for the broker that was, before it takes the one that is.
+    # After a crash the controller waits this long for the old session of the broker before it accepts the new one.
     "broker.session.timeout.ms": "2000",
     "broker.heartbeat.interval.ms": "500",
-    # A machine may stand still for months and still resume where it was.
+    # A machine may be off for months and must resume where it was.
     "log.retention.ms": "-1",
     "offsets.retention.minutes": "525600",
     "log.cleaner.dedupe.buffer.size": str(8 * 1024 * 1024),
@@ -61,7 +61,7 @@ ONE_NODE = {
 
 
 def properties(data: Path, port: int, controller_port: int, extra: Mapping[str, str]) -> str:
-    """The text of server.properties; `extra` has the last word."""
+    """The text of server.properties; `extra` overrides everything."""
     here = {
         "log.dirs": str(data),
         "listeners": f"CLIENTS://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}",

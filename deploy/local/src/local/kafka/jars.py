@@ -1,6 +1,7 @@
-"""Apache Kafka as a list of jars: which ones, brought from Maven Central by jgo, each checked by its SHA-256.
+"""The jars of Apache Kafka, downloaded from Maven Central by jgo and checked by SHA-256.
 
-`jgo.toml` says what we ask for, `jars.sha256` what came of it (as `sha256sum` has it); only the second is used to run.
+`jgo.toml` lists the direct dependencies, `jars.sha256` all resolved jars (in the format of `sha256sum`). Only the
+second is used to run.
 """
 
 import errno
@@ -28,25 +29,25 @@ def pinned(listing: Path = LIST) -> dict[str, str]:
 
 
 def ensure(cache: Path, fetched: Fetched = lambda _: None) -> list[Path]:
-    """The class path, complete and checked. Downloads what is missing or wrong, telling `fetched` each jar's bytes.
+    """The class path, complete and checked. Downloads missing or changed jars; `fetched` gets the bytes of each.
 
-    Several processes may call it at once. Raises CannotRun, naming the jar, if the network or a checksum fails.
+    Several processes may call it at once. Raises CannotRun, naming the jar, if a download or a checksum fails.
     """
-    wanted = pinned()
-    with _alone(cache):
-        if bad := wrong(cache, wanted):
+    listed = pinned()
+    with _locked(cache):
+        if bad := wrong(cache, listed):
             _fetch(cache, bad, fetched)
         if still_bad := wrong(cache, bad):
             raise CannotRun(
                 f"{next(iter(still_bad))} was downloaded but is not the file that {LIST.name} lists: "
                 "something between here and Maven Central changes it."
             )
-    return [cache / path for path in wanted]
+    return [cache / path for path in listed]
 
 
-def wrong(cache: Path, wanted: Mapping[str, str]) -> dict[str, str]:
-    """Those of `wanted` that are missing below `cache` or have another checksum."""
-    return {path: digest for path, digest in wanted.items() if digest_of(cache / path) != digest}
+def wrong(cache: Path, listed: Mapping[str, str]) -> dict[str, str]:
+    """The listed jars that are missing below `cache` or have another checksum."""
+    return {path: digest for path, digest in listed.items() if digest_of(cache / path) != digest}
 
 
 def digest_of(file: Path) -> str | None:
@@ -54,12 +55,12 @@ def digest_of(file: Path) -> str | None:
 
 
 def relist(cache: Path) -> str:
-    """Resolves `jgo.toml` anew and returns the text that `jars.sha256` should have."""
+    """Resolve `jgo.toml` anew; returns the new text of `jars.sha256`."""
     from jgo.env import EnvironmentBuilder, EnvironmentSpec
 
     maven = _maven(cache)
-    asked = EnvironmentBuilder(context=maven).spec_to_dependencies(EnvironmentSpec.load(SPEC))
-    inputs, transitive = maven.resolver.resolve(asked)
+    dependencies = EnvironmentBuilder(context=maven).spec_to_dependencies(EnvironmentSpec.load(SPEC))
+    inputs, transitive = maven.resolver.resolve(dependencies)
     jars = sorted(each.artifact.resolve() for each in [*inputs, *transitive] if each.scope in {"compile", "runtime"})
     return "".join(f"{digest_of(jar)}  {jar.relative_to(cache).as_posix()}\n" for jar in jars)
 
@@ -71,7 +72,7 @@ def _fetch(cache: Path, paths: Mapping[str, str], fetched: Fetched) -> None:
         (cache / path).unlink(missing_ok=True)
         try:
             fetched(_artifact(maven, path).resolve().stat().st_size)
-        except OSError:  # requests' errors, too
+        except OSError:  # includes the errors of requests
             if tries == 1:
                 raise
             fetch(path, tries - 1)
@@ -81,12 +82,12 @@ def _fetch(cache: Path, paths: Mapping[str, str], fetched: Fetched) -> None:
         for done in as_completed(waiting):
             if reason := done.exception():
                 pool.shutdown(wait=False, cancel_futures=True)
-                raise CannotRun(_why_not(cache / waiting[done], reason)) from reason
+                raise CannotRun(_reason(cache / waiting[done], reason)) from reason
 
 
-def _why_not(file: Path, reason: BaseException) -> str:
+def _reason(file: Path, reason: BaseException) -> str:
     if isinstance(reason, OSError) and reason.errno in {errno.ENOSPC, errno.EACCES, errno.EROFS}:
-        return f"{file.name} cannot be kept in {file.parent}: {reason.strerror}."
+        return f"{file.name} cannot be written to {file.parent}: {reason.strerror}."
     return (
         f"{file.name} cannot be downloaded from Maven Central ({type(reason).__name__}): "
         "the first start needs the network, later ones do not."
@@ -103,12 +104,12 @@ def _maven(cache: Path) -> Any:
     import truststore
     from jgo.maven import MavenContext
 
-    truststore.inject_into_ssl()  # trust what this machine trusts, not only what certifi lists
+    truststore.inject_into_ssl()  # use the certificates of this machine, not only those of certifi
     return MavenContext(repo_cache=cache, timeout=60)
 
 
 @contextmanager
-def _alone(cache: Path) -> Iterator[None]:
+def _locked(cache: Path) -> Iterator[None]:
     cache.mkdir(parents=True, exist_ok=True)
     with (cache / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""A real Kafka broker on this machine, without Docker and without an installed Java: start, stop, kill, wipe."""
+"""A real Kafka broker on this machine, without Docker or an installed Java."""
 
 import base64
 import os
@@ -24,11 +24,10 @@ POLL_S = 0.05
 
 
 class KafkaServer:
-    """One broker and controller (KRaft) whose files all lie in `home`: configuration, log file, `data`.
+    """One broker and controller (KRaft) with all its files in `home`: configuration, log file, `data`.
 
-    `jars` is what `local.kafka.jars.ensure` returned. A stopped or killed server starts again with its data; `wipe`
-    makes the
-    next start a new cluster with new topic ids. `extra` adds to server.properties or overrides it.
+    `jars`: the result of `local.kafka.jars.ensure`. `extra`: overrides for server.properties. A stopped or killed
+    server starts again with its data; after `wipe` the next start makes a new cluster with new topic ids.
     """
 
     def __init__(
@@ -68,7 +67,7 @@ class KafkaServer:
         return self._process
 
     def start(self) -> None:
-        """Formats `data` if it is new (about 1.5 s) and starts the process. Does not wait until it answers."""
+        """Format `data` if it is new (about 1.5 s) and start the process, without waiting until it answers."""
         self._home.mkdir(parents=True, exist_ok=True)
         text = config.properties(self._data, self.port, free_port(), self._extra)
         self._server.write_text(text)
@@ -78,32 +77,32 @@ class KafkaServer:
         self._process.start()
 
     def wait_ready(self, limit_s: float = 60.0) -> None:
-        """Returns once the broker answers. Raises CannotRun with the end of its log if it died or took too long."""
+        """Wait until the broker answers. Raises CannotRun with lines of its log if it ended or took too long."""
         end = time.monotonic() + limit_s
         while not answers(self.port):
             if not self._process.running or time.monotonic() > end:
-                what = "did not answer in time" if self._process.running else f"ended ({self._process.exit_code})"
-                raise CannotRun("\n".join([f"Kafka {what}; its log says:", *_telling(self._process.last_lines(400))]))
+                state = "did not answer in time" if self._process.running else f"ended ({self._process.exit_code})"
+                raise CannotRun("\n".join([f"Kafka {state}. From its log:", *_errors(self._process.last_lines(400))]))
             time.sleep(POLL_S)
 
     def stop(self, limit_s: float = 20.0) -> bool:
-        """SIGTERM, then SIGKILL after `limit_s` seconds. True if it ended by itself in time."""
-        self.resume()  # a stopped process would not hear SIGTERM
+        """SIGTERM, then SIGKILL after `limit_s` seconds. True if it ended in time."""
+        self.resume()  # a paused process does not handle SIGTERM
         return self._process.stop(limit_s)
 
     def kill(self) -> None:
-        """SIGKILL, as a crash would."""
+        """SIGKILL, to simulate a crash."""
         self._process.kill()
 
     def pause(self) -> None:
-        """SIGSTOP: connections stay open and nothing answers."""
+        """SIGSTOP: connections stay open, but nothing answers."""
         self._process.send(signal.SIGSTOP)
 
     def resume(self) -> None:
         self._process.send(signal.SIGCONT)
 
     def wipe(self) -> None:
-        """Everything the broker held is gone; the next start makes a new cluster. Kills it if it runs."""
+        """Kill the broker and delete its data."""
         self.kill()
         shutil.rmtree(self._data, ignore_errors=True)
 
@@ -117,13 +116,13 @@ class KafkaServer:
             raise CannotRun(f"Kafka's storage in {self._data} cannot be formatted: {reason}")
 
 
-def _telling(lines: list[str]) -> list[str]:
-    """What went wrong, if the log has a word for it; else its end. An orderly shutdown buries the reason."""
+def _errors(lines: list[str]) -> list[str]:
+    """The first lines that report errors, else the last lines: an orderly shutdown logs much after the reason."""
     return [line for line in lines if re.search(r" (ERROR|FATAL) |Exception: ", line)][:6] or lines[-12:]
 
 
 def answers(port: int) -> bool:
-    """Whether a broker on this port answers the protocol's first question (ApiVersions, version 0)."""
+    """Whether a broker on this port answers an ApiVersions request (version 0)."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as link:
             link.sendall(struct.pack(">ihhih", 10, 18, 0, 1, -1))

@@ -1,8 +1,7 @@
-"""Can the event store that the settings name be used? Asked before anything is started, and told in one sentence.
+"""Checks before the start that the configured event store can be used.
 
-    python -m local.store
-
-In a process of its own: whoever forks its children must not have opened a database or a gRPC channel before.
+Runs as a process of its own (`python -m local.platform.check_store`): the supervisor forks its children and must not
+have opened a database or a gRPC channel before.
 """
 
 import asyncio
@@ -21,28 +20,32 @@ LIMIT_S: Final = 30
 
 
 def check_store(settings: Settings) -> None:
-    """Raises CannotRun: no such store, one that is not there, or one that several processes cannot share."""
+    """Check the store of these settings.
+
+    Raises:
+        CannotRun: no such store, unreachable, or not usable by several processes.
+    """
     if urlsplit(settings.store_url).scheme == IN_MEMORY:
-        raise CannotRun("SATUPINTU_STORE_URL: memory:// ends with the process that holds it, and here are several.")
+        raise CannotRun("SATUPINTU_STORE_URL: memory:// exists in one process only, and here are several.")
     if settings.store_url.startswith(f"sqlite:///{settings.state_dir}/"):
-        return  # made with the rest of our state
+        return  # created with the rest of our state
     argv = [sys.executable, "-m", "local.platform.check_store"]
     try:
-        asked = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=LIMIT_S)
+        done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=LIMIT_S)
     except subprocess.TimeoutExpired as error:
-        raise CannotRun(f"the event store of SATUPINTU_STORE_URL has not answered for {LIMIT_S} s.") from error
-    if asked.returncode:
-        raise CannotRun(asked.stderr.strip())
+        raise CannotRun(f"the event store of SATUPINTU_STORE_URL did not answer within {LIMIT_S} s.") from error
+    if done.returncode:
+        raise CannotRun(done.stderr.strip())
 
 
 def main() -> int:
-    """0: the store has said who it is. Otherwise why not, without a word of its password."""
+    """Exit code 0 if the store answers; else 1, with the reason on stderr, without the password."""
     try:
         asyncio.run(_ask(read_settings()))
     except BadSetting as error:
-        return _told(str(error))
+        return _failed(str(error))
     except (OSError, ChassisError) as error:
-        return _told(f"the event store of SATUPINTU_STORE_URL cannot be used: {error}")
+        return _failed(f"the event store of SATUPINTU_STORE_URL cannot be used: {error}")
     return 0
 
 
@@ -51,7 +54,7 @@ async def _ask(settings: Settings) -> None:
         await platform.store.store_id()
 
 
-def _told(why: str) -> int:
+def _failed(why: str) -> int:
     sys.stderr.write(" ".join(why.split()) + "\n")
     return 1
 

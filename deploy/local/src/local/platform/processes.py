@@ -1,4 +1,4 @@
-"""Which processes make up the platform on one machine, in the order they are stopped: doors first, Kafka last."""
+"""The processes of the platform on one machine, and the stages by which they are stopped."""
 
 import os
 import sys
@@ -19,13 +19,13 @@ IMPORTED: Final = (
     "uvicorn.protocols.http.httptools_impl",
     "uvloop",
 )
-"""What nearly all of them import."""
+"""Modules that nearly all of them import."""
 
 
 class ProcessSpec(NamedTuple):
-    """One process: its name in logs and messages, its command, its settings, and where it says that it is ready.
+    """One process: its name in logs and messages, command, environment, and the URL of its readiness check.
 
-    Those of a lower stage are stopped, and gone, before those of a higher one are asked to stop.
+    Processes of a lower stage have ended before those of a higher one are told to stop.
     """
 
     name: str
@@ -36,7 +36,7 @@ class ProcessSpec(NamedTuple):
 
 
 class PlatformLayout(NamedTuple):
-    """Where the platform keeps its state and listens, and how many workers it runs."""
+    """State folder, port of the front door, address of Kafka, and numbers of workers."""
 
     state: Path
     port: int
@@ -46,7 +46,7 @@ class PlatformLayout(NamedTuple):
 
 
 def process_specs(layout: PlatformLayout) -> list[ProcessSpec]:
-    """Front, workers, relay."""
+    """The front (stopped first), the workers, and the relay (stopped last)."""
     counts = {"router": layout.router, "agency_inbox": layout.inbox}
     front = _child(layout, "front", ["local", "front"], layout.port)
     workers = [
@@ -58,12 +58,12 @@ def process_specs(layout: PlatformLayout) -> list[ProcessSpec]:
 
 
 def environment(layout: PlatformLayout) -> dict[str, str]:
-    """The settings that all of them share; what the person who started us has set goes before them."""
+    """The environment that all of them share; variables that are already set take precedence."""
     state = layout.state
     ours = {
         "KAFKA": layout.kafka,
         "STATE_DIR": str(state),
-        # On one machine every client is the same source.
+        # On one machine all clients have the same address, so rate limits by address make no sense.
         "FILINGS_PER_MINUTE": "0",
         "LOOKUPS_PER_MINUTE": "0",
     }

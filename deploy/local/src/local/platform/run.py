@@ -1,4 +1,4 @@
-"""`make run`: the whole platform on this machine, from nothing to one address, and an orderly end."""
+"""`make run`: starts the whole platform on this machine, watches it, and stops it in order."""
 
 import shutil
 import signal
@@ -35,7 +35,7 @@ console: Final = Console(stderr=True, highlight=False)
 
 
 class StopRequested(Exception):
-    """Ctrl-C or SIGTERM."""
+    """Ctrl-C or SIGTERM was received."""
 
 
 def run(
@@ -57,7 +57,7 @@ def run(
     except (BadSetting, BadPolicy, BadCalendar, CannotRun) as error:
         console.print("[red]Satupintu cannot run:[/red]", escape(str(error)), soft_wrap=True)
         raise typer.Exit(1) from error
-    except StopRequested:  # before anything was started, most likely in the first download
+    except StopRequested:  # before anything was started, most likely while downloading
         console.print("stopped")
 
 
@@ -87,13 +87,13 @@ def _run(settings: Settings, layout: PlatformLayout) -> None:
 
 
 def _check_data() -> None:
-    # What makes no sense in them is said once and in a sentence, before anything is started.
+    # Invalid data files are reported once, before anything is started.
     policies()
     calendars()
 
 
 def check_machine(settings: Settings, state: Path) -> None:
-    """Raises CannotRun before anything is started: a taken port, too little disk."""
+    """Check ports and disk space before anything is started. Raises CannotRun."""
     for port, name, setting in (
         (settings.port, "front door", "SATUPINTU_PORT"),
         (settings.kafka_port, "Kafka broker", "SATUPINTU_KAFKA_PORT"),
@@ -101,32 +101,32 @@ def check_machine(settings: Settings, state: Path) -> None:
         if port_in_use(port):
             other = port + 1000
             raise CannotRun(
-                f"port {port}, where the {name} listens, is taken: stop what uses it, or set {setting}={other}."
+                f"port {port} of the {name} is in use: stop the program that uses it, or set {setting}={other}."
             )
     try:
         state.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(state).free
     except OSError as error:
-        raise CannotRun(f"{state}, where state is kept, cannot be used: {error.strerror}.") from error
+        raise CannotRun(f"the state folder {state} cannot be used: {error.strerror}.") from error
     if free < NEEDED_BYTES:
-        raise CannotRun(f"the disk of {state} has {free / 1e9:.1f} GB left, and at least 1 GB is needed.")
+        raise CannotRun(f"the disk of {state} has {free / 1e9:.1f} GB left; at least 1 GB is needed.")
 
 
 def _watch(supervisor: Supervisor, kafka: KafkaServer, room: DiskMonitor) -> None:
-    def told(what: str) -> None:
-        console.print(f"[yellow]{escape(what)}[/yellow]", soft_wrap=True)
+    def announce(line: str) -> None:
+        console.print(f"[yellow]{escape(line)}[/yellow]", soft_wrap=True)
 
     restarts = RestartLimiter()
     while True:
-        # Without room whatever is started again only ends again, for want of nothing but room.
-        if room.has_room(told):
-            supervisor.restart_ended(told)
-            restarts.restart_ended(kafka.process, kafka.start, told)
+        # On a full disk a restarted process would only end again and use up its restarts.
+        if room.has_room(announce):
+            supervisor.restart_ended(announce)
+            restarts.restart_ended(kafka.process, kafka.start, announce)
         time.sleep(WATCH_S)
 
 
 def _jars(cache: Path) -> list[Path]:
-    shape = (TextColumn("bringing Kafka's jars"), BarColumn(), DownloadColumn())
+    shape = (TextColumn("downloading Kafka's jars"), BarColumn(), DownloadColumn())
     with Progress(*shape, console=console, transient=True) as progress:
         task = progress.add_task("jars", total=JARS_BYTES, visible=False)
 

@@ -1,4 +1,4 @@
-"""Whose is the folder where state is kept? One platform's at a time, and of the secrets that opened it before."""
+"""The state folder: locked by one platform at a time, with the secrets that encrypt its content."""
 
 import fcntl
 import secrets
@@ -15,17 +15,17 @@ SECRET_BYTES: Final = 32
 
 @contextmanager
 def state_lock(state: Path) -> Iterator[None]:
-    """Nobody else keeps state here meanwhile, also not on other ports: two brokers would wreck each other's files.
+    """Lock the folder, also against a platform on other ports: two brokers would destroy each other's files.
 
     Raises:
-        CannotRun: somebody does.
+        CannotRun: it is locked by another platform, or cannot be written.
     """
     with _lock_of(state) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise CannotRun(
-                f"another Satupintu keeps its state in {state}: stop it, or set SATUPINTU_STATE_DIR to another folder."
+                f"another Satupintu uses the folder {state}: stop it, or set SATUPINTU_STATE_DIR to another folder."
             ) from error
         yield
 
@@ -34,14 +34,14 @@ def _lock_of(state: Path) -> BinaryIO:
     try:
         return (state / ".lock").open("ab")
     except OSError as error:
-        raise CannotRun(f"{state}, where state is kept, cannot be written: {error.strerror}.") from error
+        raise CannotRun(f"the state folder {state} cannot be written: {error.strerror}.") from error
 
 
 def make_secrets(state: Path) -> None:
-    """The master key and the code secret, made once.
+    """Create the master key and the code secret unless they exist.
 
     Raises:
-        CannotRun: one was there before and is gone; with a new one every text and code would be lost for good.
+        CannotRun: one is missing though there is data; with a new one every text and code would be lost for good.
     """
     folder = state / "secrets"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -49,7 +49,7 @@ def make_secrets(state: Path) -> None:
         if path.exists():
             continue
         if any(state.glob("*.db")):
-            raise CannotRun(f"{path} is gone, and what {state} holds cannot be read without it: put it back.")
+            raise CannotRun(f"{path} is missing, and the data in {state} cannot be read without it: restore it.")
         unfinished = path.with_suffix(".part")
         unfinished.touch(mode=0o600)
         unfinished.write_text(secrets.token_hex(SECRET_BYTES) + "\n")

@@ -1,4 +1,4 @@
-"""One operating-system process of ours: started with a log file, stopped within a time limit."""
+"""One operating-system process: started with a log file, stopped within a time limit."""
 
 import os
 import signal
@@ -13,9 +13,9 @@ LOG_LIMIT_BYTES = 20 * 1024 * 1024
 
 
 class ManagedProcess:
-    """A child in a session of its own, so that Ctrl-C reaches it only through us.
+    """A child process in its own session, so that Ctrl-C does not reach it directly.
 
-    If started from the main thread it also ends when this process does (Linux), however this process ended.
+    If started from the main thread it also ends when this process ends, for whatever reason (Linux only).
     """
 
     def __init__(self, name: str, argv: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> None:
@@ -28,7 +28,7 @@ class ManagedProcess:
 
     @property
     def pid(self) -> int:
-        """Process id; raises RuntimeError before the first start."""
+        """Process id. Raises RuntimeError before the first start."""
         if self._child is None:
             raise RuntimeError(f"{self.name} was never started")
         return self._child.pid
@@ -39,12 +39,12 @@ class ManagedProcess:
 
     @property
     def exit_code(self) -> int | None:
-        """None before the first start and while it runs; negative: ended by that signal."""
+        """None before the first start and while running; negative: ended by that signal."""
         return None if self._child is None else self._child.poll()
 
     def start(self) -> None:
         if self.running:
-            raise RuntimeError(f"{self.name} is running already")
+            raise RuntimeError(f"{self.name} is already running")
         self._log.parent.mkdir(parents=True, exist_ok=True)
         _rotate(self._log)
         with self._log.open("ab") as log:
@@ -63,17 +63,17 @@ class ManagedProcess:
         )
 
     def send(self, number: signal.Signals) -> None:
-        """Sends a signal; nothing happens if the process is gone."""
+        """Send a signal; does nothing if the process has ended."""
         if self._child is not None:
             self._child.send_signal(number)
 
     def stop(self, limit_s: float = 20.0) -> bool:
-        """SIGTERM, then SIGKILL after `limit_s` seconds. True if it ended by itself in time."""
+        """SIGTERM, then SIGKILL after `limit_s` seconds. True if it ended in time."""
         self.send(signal.SIGTERM)
         return self.end(limit_s)
 
     def end(self, limit_s: float) -> bool:
-        """Waits for one that was asked to end; SIGKILL after `limit_s` seconds. True if it ended by itself in time."""
+        """Wait for the process to end; SIGKILL after `limit_s` seconds. True if it ended in time."""
         if self._child is None:
             return True
         try:
@@ -84,13 +84,13 @@ class ManagedProcess:
         return True
 
     def kill(self) -> None:
-        """SIGKILL; returns when the process is gone."""
+        """SIGKILL, and wait for the end."""
         if self._child is not None:
             self._child.kill()
             self._child.wait()
 
     def last_lines(self, count: int = 12) -> list[str]:
-        """The end of what the latest run wrote to its log."""
+        """The last lines that the latest run wrote to its log."""
         with self._log.open("rb") as log:
             log.seek(max(self._log_start, log.seek(0, os.SEEK_END) - 65_536))
             return log.read().decode(errors="replace").splitlines()[-count:]
@@ -102,7 +102,7 @@ def _rotate(log: Path) -> None:
 
 
 class ForkedProcess(ManagedProcess):
-    """A Python module (`argv` is `python -m module ...`), run in a fork of this process instead of one of its own."""
+    """A process of `python -m module ...`, forked from this process instead of started anew."""
 
     def _launch(self, log: BinaryIO) -> ForkHandle:
         _python, _m, *module = self._argv

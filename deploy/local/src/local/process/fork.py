@@ -1,7 +1,7 @@
-"""Runs a Python module in a fork of this process: what this one has imported, it need not import, nor hold, again.
+"""Runs a Python module in a fork of this process, which shares the modules that this process has imported.
 
-Seven processes that import the same libraries one by one are most of the start on two cores. For a supervisor without
-threads of its own only, and only on Linux: elsewhere system libraries do not survive a fork.
+On two cores most of the start would be seven processes importing the same libraries. Requires a parent without other
+threads, and Linux: elsewhere system libraries do not survive a fork.
 """
 
 import ctypes
@@ -23,20 +23,20 @@ POSSIBLE: Final = sys.platform == "linux"
 
 
 def preload(modules: Sequence[str]) -> None:
-    """Import what the forks will need."""
+    """Import modules before forking, so that all forks share them."""
     for module in modules:
         import_module(module)
-    gc.freeze()  # a collection in a fork would write to, and so copy, every page that it shares with us
+    gc.freeze()  # a garbage collection in a fork would write to, and so copy, every shared page
 
 
 class ForkHandle:
-    """As much of `subprocess.Popen` as `local.process.child` uses."""
+    """A forked child with the part of the interface of `subprocess.Popen` that `local.process.child` uses."""
 
     def __init__(self, module: Sequence[str], log: int, env: Mapping[str, str], errors: int | None = None) -> None:
-        """`module`: its name, then its arguments. `log`: the descriptor that it writes to; `errors`: another one for
-        standard error.
+        """`module`: its name, then its arguments. `log`: file descriptor for stdout and stderr; `errors`: for stderr
+        alone.
         """
-        assert threading.active_count() == 1, "a fork would take over the locks of threads that it does not have"
+        assert threading.active_count() == 1, "a fork would inherit locks of threads that do not exist in it"
         self._code: int | None = None
         end = end_with_parent()
         self.pid = os.fork()
@@ -44,14 +44,14 @@ class ForkHandle:
             _become(module, (log, log if errors is None else errors), env, end)
 
     def poll(self) -> int | None:
-        """The exit status once it has ended; negative: ended by that signal."""
+        """The exit code once it has ended; negative: ended by that signal."""
         if self._code is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             self._code = os.waitstatus_to_exitcode(status) if pid else None
         return self._code
 
     def wait(self, timeout: float | None = None) -> int:
-        """The exit status. Raises TimeoutExpired."""
+        """Wait for the exit code. Raises TimeoutExpired."""
         end = None if timeout is None else time.monotonic() + timeout
         while (code := self.poll()) is None:
             if end is not None and time.monotonic() > end:
@@ -60,18 +60,17 @@ class ForkHandle:
         return code
 
     def send_signal(self, number: int) -> None:
-        """Nothing happens if it has ended."""
+        """Send a signal; does nothing if the process has ended."""
         if self.poll() is None:
             os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """SIGKILL."""
         self.send_signal(signal.SIGKILL)
 
 
 def end_with_parent() -> Callable[[], None] | None:
-    """What a new process calls so that it ends when this one does, however that ends (Linux)."""
-    # The kernel sends the signal when the *thread* that forked ends, hence the main thread only.
+    """A function for the child to call, so that it ends when this process ends; None if that is not possible."""
+    # The kernel sends the signal when the thread that forked ends, hence the main thread only.
     if not POSSIBLE or threading.current_thread() is not threading.main_thread():
         return None
     prctl = ctypes.CDLL(None).prctl
@@ -81,7 +80,7 @@ def end_with_parent() -> Callable[[], None] | None:
 def _become(
     module: Sequence[str], outputs: tuple[int, int], env: Mapping[str, str], end: Callable[[], None] | None
 ) -> NoReturn:
-    # Never back up the stack: above are the supervisor's own handlers and `finally` blocks.
+    # Must not return or raise: further up the stack are the supervisor's handlers and `finally` blocks.
     code = 1
     try:
         os.setsid()
@@ -95,7 +94,7 @@ def _become(
         os.environ.clear()
         os.environ.update(env)
         code = _run(module)
-    except BaseException:  # noqa: BLE001 - as the interpreter would
+    except BaseException:  # noqa: BLE001 - as the interpreter does
         traceback.print_exc()
     finally:
         sys.stdout.flush()

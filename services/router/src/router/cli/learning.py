@@ -15,7 +15,7 @@ from router.app import switch
 from router.history import replay as replays
 from router.history.labels import TrainingLabel, training_examples
 from router.learning.examples import BadExamples, ExampleColumns, read_examples
-from router.learning.train import caution_for, history_source, learn, own_examples, own_source, source, with_own
+from router.learning.train import forwarding_rule_for, history_source, learn, own_examples, own_source, source, with_own
 from router.reading.classifier import Model
 from router.reading.model_files import (
     LARGEST_BYTES,
@@ -72,7 +72,7 @@ def train(
             [*sources, own_source()] if own or not examples else sources,
             name,
             date.today(),  # noqa: DTZ011 - the operator's own day, for people
-            caution_for(examples),
+            forwarding_rule_for(examples),
         )
     except (BadExamples, ValueError) as error:
         raise typer.BadParameter(str(error)) from error

@@ -2,34 +2,25 @@
 
 from typing import Any
 
-from schemas import wording
 from schemas.base.values import Candidate
 from schemas.complaint.state import Complaint
 from schemas.deadlines import timeline_due
 from schemas.deadlines.policies import Policies
 from schemas.registry.fold import Registry
+from schemas.wording.casefile import content_fields, holder_fields
 
 
 def summary(state: Complaint, registry: Registry, policies: Policies, lang: str) -> dict[str, Any]:
     """What a move is answered with: where the complaint is now."""
-    holder = registry.holder(state.holder)
-    return {
-        "id": str(state.id),
-        "public_number": state.public_number,
-        "status": state.status.value,
-        "status_text": wording.status(state.status, lang, state.closed),
-        "holder": str(holder),
-        "unit": holder.unit,
-        "due_at": timeline_due(state, registry, policies),
-        "version": state.version,
-    }
+    return {**holder_fields(state, registry, lang), "due_at": timeline_due(state, registry, policies)}
 
 
 def casefile(state: Complaint, registry: Registry, policies: Policies, lang: str) -> dict[str, Any]:
     """Everything that deciding needs; who the reporter is, is not here."""
     return {
         **summary(state, registry, policies, lang),
-        **_said(state),
+        **content_fields(state),
+        "addressed_to": state.addressed_to,
         **_why_here(state),
         "since": state.stage.at,
         "candidates": [_candidate(each, registry) for each in _candidates(state)],
@@ -37,25 +28,6 @@ def casefile(state: Complaint, registry: Registry, policies: Policies, lang: str
         "parts": [part.model_dump(mode="json", exclude_none=True) for part in state.parts],
         "whole": str(state.whole) if state.whole else None,
         "task": state.task,
-    }
-
-
-def _said(state: Complaint) -> dict[str, Any]:
-    return {
-        "class": state.class_.value,
-        "received_at": state.received_at,
-        "title": state.title,
-        "text": state.text,
-        "restated_title": state.restated_title,
-        "restated_text": state.restated_text,
-        "details": [{"at": at, "text": text} for at, text in state.details],
-        "place": state.place.model_dump(mode="json", exclude_none=True) if state.place else None,
-        "occurred_on": state.occurred_on,
-        "addressed_to": state.addressed_to,
-        "anonymous": state.anonymous,
-        "secret": state.secret,
-        "supervision": state.supervision,
-        "sector": state.sector,
     }
 
 

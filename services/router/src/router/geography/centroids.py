@@ -1,7 +1,7 @@
-"""Which district do coordinates lie in? The one with the nearest centre point, and how sure that is.
+"""Finds the district of coordinates by the nearest centroid, with a probability.
 
-Centres of regencies mislead where one is made of islands or surrounds a city; those of its districts do not. Beyond
-the reach of every centre is open sea, or another country.
+Centroids of regencies would mislead where a regency consists of islands or surrounds a city; those of districts do not.
+Coordinates beyond the reach of every centroid are in the open sea or abroad.
 """
 
 from collections import defaultdict
@@ -14,17 +14,19 @@ from router.settings import NEAR_KM, REACH_KM
 
 _KM_PER_DEGREE: Final = 111.2
 _CELL: Final = 0.2
-"""Side of a square of the index, in degrees: about 22 km."""
+"""Side of an index square in degrees, about 22 km."""
+_SQUARES: Final = 2
+"""How many squares around a point are searched, in each direction."""
 _NEIGHBOURS: Final = 3
 _SPACINGS: Final = 2.0
-"""A district reaches this many times as far as its neighbours' centres are away, within `NEAR_KM` and `REACH_KM`."""
+"""A district reaches this many times the mean distance of its neighbours, between `NEAR_KM` and `REACH_KM`."""
 _DOUBT: Final = 2.5
-"""How doubt grows towards the border: half of (nearest / next)^2.5 are wrong there. Fitted on points strewn over the
-outlines of all 514 regencies."""
+"""Exponent of the probability of error, (nearest / next)^2.5 / 2, growing towards the border. Fitted on points spread
+over the outlines of all 514 regencies."""
 
 
 class Centroid(NamedTuple):
-    """A district's centre in degrees; `code` is empty for one beyond the border."""
+    """A district's centroid in degrees; `code` is empty for a town abroad."""
 
     code: str
     lat: float
@@ -32,48 +34,47 @@ class Centroid(NamedTuple):
 
 
 class NearbyDistrict(NamedTuple):
-    """A district that is possible, and how likely its regency is the right one, 0 to 1."""
+    """A possible district, and the probability that its regency is the right one."""
 
     code: str
     score: float
 
 
 class CentroidIndex:
-    """The centres of all districts, indexed by squares."""
+    """The centroids of all districts, indexed by squares."""
 
-    def __init__(self, centres: Sequence[Centroid]) -> None:
+    def __init__(self, centroids: Sequence[Centroid]) -> None:
         self._squares: dict[tuple[int, int], list[Centroid]] = defaultdict(list)
-        for centre in centres:
-            self._squares[_square(centre.lat, centre.lon)].append(centre)
+        for centroid in centroids:
+            self._squares[_square(centroid.lat, centroid.lon)].append(centroid)
         self._reach: dict[str, float] = {}
 
     def near(self, lat: float, lon: float) -> tuple[NearbyDistrict, ...]:
-        """The nearest district, and the nearest one of another regency, best first; nothing out at sea."""
-        far = sorted(self._around(lat, lon, 2))
-        if not far or not far[0][1].code or far[0][0] > self._reach_of(far[0][1]):
+        """The nearest district and the nearest one of another regency, best first; empty in the open sea or abroad."""
+        distances = sorted(self._around(lat, lon))
+        if not distances or not distances[0][1].code or distances[0][0] > self._reach_of(distances[0][1]):
             return ()
-        nearest, first = far[0]
-        others = (pair for pair in far if regency(pair[1].code) != regency(first.code))
+        nearest, first = distances[0]
+        others = (pair for pair in distances if regency(pair[1].code) != regency(first.code))
         next_, second = next(others, (REACH_KM * 2, None))
         doubt = (nearest / next_) ** _DOUBT / 2 if next_ else 0.5
         found = (NearbyDistrict(first.code, 1 - doubt),)
         return (*found, NearbyDistrict(second.code, doubt)) if second is not None and second.code else found
 
-    def _reach_of(self, centre: Centroid) -> float:
-        if centre.code not in self._reach:
-            around = sorted(far for far, other in self._around(centre.lat, centre.lon, 2) if other.code != centre.code)
-            nearest = around[:_NEIGHBOURS] or [REACH_KM]
-            spacing = sum(nearest) / len(nearest)
-            self._reach[centre.code] = min(REACH_KM, max(NEAR_KM, _SPACINGS * spacing))
-        return self._reach[centre.code]
+    def _reach_of(self, centroid: Centroid) -> float:
+        if centroid.code not in self._reach:
+            distances = self._around(centroid.lat, centroid.lon)
+            nearest = sorted(km for km, other in distances if other.code != centroid.code)[:_NEIGHBOURS] or [REACH_KM]
+            self._reach[centroid.code] = min(REACH_KM, max(NEAR_KM, _SPACINGS * sum(nearest) / len(nearest)))
+        return self._reach[centroid.code]
 
-    def _around(self, lat: float, lon: float, squares: int) -> Iterator[tuple[float, Centroid]]:
+    def _around(self, lat: float, lon: float) -> Iterator[tuple[float, Centroid]]:
         row, column = _square(lat, lon)
         narrow = cos(radians(lat))
-        for i in range(row - squares, row + squares + 1):
-            for j in range(column - squares, column + squares + 1):
-                for centre in self._squares.get((i, j), ()):
-                    yield hypot(centre.lat - lat, (centre.lon - lon) * narrow) * _KM_PER_DEGREE, centre
+        for i in range(row - _SQUARES, row + _SQUARES + 1):
+            for j in range(column - _SQUARES, column + _SQUARES + 1):
+                for centroid in self._squares.get((i, j), ()):
+                    yield hypot(centroid.lat - lat, (centroid.lon - lon) * narrow) * _KM_PER_DEGREE, centroid
 
 
 def _square(lat: float, lon: float) -> tuple[int, int]:

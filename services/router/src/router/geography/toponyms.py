@@ -1,8 +1,7 @@
-"""Which places do the words name? Provinces, regencies, cities and districts in a text, each with how likely it is.
+"""Finds the names of provinces, regencies, cities and districts in a text, each with a probability.
 
-A name may have namesakes, be a common word, be part of a street's name or tell where somebody comes from. So each
-mention is evidence, names that fit together (a district and its city) strengthen each other, and what is left in
-question stays in question.
+A name may belong to several regions, be a common word, be part of a street's name, or tell where somebody comes from.
+So each mention is weighted evidence, and mentions that fit together (a district and its city) support each other.
 """
 
 from collections import defaultdict
@@ -24,21 +23,23 @@ _LONG_NAMES: Final = {"Daerah Khusus Ibukota ": "", "Daerah Istimewa ": ""}
 _DISTRICT_TITLES: Final = ("kecamatan", "camat")
 _SHORT_NAME: Final = 4
 _AGAIN: Final = 0.5
-"""A name said once more adds this much, `_MOST` times."""
+"""Weight that a repeated mention adds, at most `_MOST` times."""
 _MOST: Final = 2
 _NOISE: Final = 0.3
-"""Weight against every reading, so that faint evidence alone is never sure."""
+"""Weight of "no region", so that weak evidence alone never gets a high probability."""
 _FACTOR: Final = {"address": 1.5, "addressed_to": 1.0, "text": 1.0}
 _HERE: Final = 1.5
 _AWAY: Final = 0.3
-"""After `di` a name weighs more, after `dari` less."""
-_KIN: Final = 2.5
-"""A word like `pemkot` elsewhere in the text speaks for cities, one like `bupati` for regencies."""
+"""Factors after words like `di` (in) and `dari` (from)."""
+_GOVERNMENT: Final = 2.5
+"""Factor for cities if the text has a word like `pemkot`, for regencies if it has one like `bupati`."""
 
 
 class NameKind(Enum):
-    """How a written name stands for a region: with its title; as a name of its own; as one that needs `di` or the like
-    in front of it; as one that only another name can make sure.
+    """How reliably a written name means a region; the value is its weight.
+
+    TITLED: with its title. BARE: an unambiguous name. UNSURE: also a common word, counts only after `di` or the like.
+    FAINT: counts only if another name supports it.
     """
 
     TITLED = 3.0
@@ -51,14 +52,14 @@ _UNSURE: Final = (NameKind.UNSURE, NameKind.FAINT)
 
 
 class NameMeaning(NamedTuple):
-    """What one written name may stand for."""
+    """A region that a written name may mean."""
 
     code: str
-    sort: NameKind
+    kind: NameKind
 
 
 class RegionCandidate(NamedTuple):
-    """A region that the words may mean, how likely (0 to 1), and by which source and names."""
+    """A possible region, its probability, the text that names it, and the names found."""
 
     code: str
     score: float
@@ -70,13 +71,13 @@ class _Mention(NamedTuple):
     phrase: str
     meanings: tuple[NameMeaning, ...]
     weight: float
-    """By where it stands; how sure each meaning is comes on top."""
+    """Factor by source and by the word before it, without the weight of its kind."""
     located: bool
     source: str
 
 
 class ToponymFinder:
-    """The names of all regions; `extra` are regions that bodies were registered for and no list has."""
+    """Index of the names of all regions. `common`: words that are no unambiguous name of a district."""
 
     def __init__(
         self, names: NameData, known: Mapping[str, str], districts: Sequence[District], common: frozenset[str]
@@ -86,14 +87,14 @@ class ToponymFinder:
         words = {word: word for word in (*names.streets.words, *names.near.here, *names.near.away)}
         entries = _entries(known, districts, names, common)
         self._list = PhraseIndex(entries, {**words, **SPELLINGS})
-        self._kin = PhraseIndex(
+        self._government = PhraseIndex(
             [*((word, True) for word in names.kin.city), *((word, False) for word in names.kin.regency)], SPELLINGS
         )
 
-    def guesses(self, texts: Sequence[tuple[str, str]], within: str = "") -> tuple[RegionCandidate, ...]:
-        """The regions that the texts may mean, the likeliest first: districts and regencies, else provinces.
+    def candidates(self, texts: Sequence[tuple[str, str]], within: str = "") -> tuple[RegionCandidate, ...]:
+        """The possible regions, likeliest first: districts and regencies, or provinces if none is named.
 
-        `texts` are (source, text) with source `address`, `text` or `addressed_to`. `within`: only inside this code.
+        `texts`: (source, text) with source `address`, `text` or `addressed_to`. `within`: only regions of this code.
         """
         mentions = [mention for source, text in texts for mention in self._mentions(source, text)]
         fitting = [_fitting(mention, mentions) for mention in mentions]
@@ -102,12 +103,12 @@ class ToponymFinder:
 
     def _mentions(self, source: str, text: str) -> Iterator[_Mention]:
         for found in self._list.find(text):
-            weight, located = self._standing(found)
-            kept = tuple(named for named in found.meanings if weight or named.sort is NameKind.TITLED)
-            if kept:
-                yield _Mention(found.phrase, kept, (weight or 1.0) * _FACTOR[source], located, source)
+            weight, located = self._context(found)
+            meanings = tuple(each for each in found.meanings if weight or each.kind is NameKind.TITLED)
+            if meanings:
+                yield _Mention(found.phrase, meanings, (weight or 1.0) * _FACTOR[source], located, source)
 
-    def _standing(self, found: PhraseMatch[NameMeaning]) -> tuple[float, bool]:
+    def _context(self, found: PhraseMatch[NameMeaning]) -> tuple[float, bool]:
         before = found.before[-1] if found.before else ""
         if before in self._data.streets.words:
             return 0.0, False
@@ -120,7 +121,7 @@ class ToponymFinder:
     ) -> tuple[RegionCandidate, ...]:
         weights, best = _weighed(mentions, within)
         if len(weights) > 1:
-            self._by_kin(weights, texts)
+            self._weigh_by_government(weights, texts)
         ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
         total = sum(weights.values()) + _NOISE
         return tuple(
@@ -128,16 +129,16 @@ class ToponymFinder:
             for code, weight in ranked
         )
 
-    def _by_kin(self, weights: dict[str, float], texts: Sequence[tuple[str, str]]) -> None:
-        said = {city for _, text in texts for found in self._kin.find(text) for city in found.meanings}
-        if len(said) == 1:
-            (city,) = said
+    def _weigh_by_government(self, weights: dict[str, float], texts: Sequence[tuple[str, str]]) -> None:
+        kinds = {is_city for _, text in texts for found in self._government.find(text) for is_city in found.meanings}
+        if len(kinds) == 1:
+            (is_city,) = kinds
             for code in weights:
-                weights[code] *= _KIN if (code in self._cities) is city else 1 / _KIN
+                weights[code] *= _GOVERNMENT if (code in self._cities) is is_city else 1 / _GOVERNMENT
 
 
 def _weighed(mentions: Sequence[_Mention], within: str) -> tuple[dict[str, float], dict[str, _Mention]]:
-    """Evidence for each regency, and its strongest mention."""
+    """The total weight of each regency, and its strongest mention."""
     weights: dict[str, float] = defaultdict(float)
     best: dict[str, tuple[float, _Mention]] = {}
     times: dict[tuple[str, str], int] = defaultdict(int)
@@ -155,17 +156,17 @@ def _weighed(mentions: Sequence[_Mention], within: str) -> tuple[dict[str, float
 
 
 def _weight(mention: _Mention, named: NameMeaning) -> float:
-    # A common word is no place by itself: only after `di` and the like.
-    if named.sort in _UNSURE and not mention.located:
+    # A common word is a place only after `di` and the like.
+    if named.kind in _UNSURE and not mention.located:
         return 0.0
-    return mention.weight * named.sort.value
+    return mention.weight * named.kind.value
 
 
 def _fitting(mention: _Mention, mentions: Sequence[_Mention]) -> _Mention:
-    """Of several meanings those that fit what else is named: a district in a city that is named, a city in a province
-    that is named. A common word becomes a name where it fits.
+    """The mention reduced to the meanings that other mentions support, such as a district of a named city. A supported
+    common word counts as a name.
     """
-    others = {n.code for m in mentions if m.phrase != mention.phrase for n in m.meanings if n.sort not in _UNSURE}
+    others = {n.code for m in mentions if m.phrase != mention.phrase for n in m.meanings if n.kind not in _UNSURE}
     wider = {code for code in others if len(code) <= REGENCY_LENGTH}
     inside = {regency(code) for code in others if len(code) == DISTRICT_LENGTH}
     for fits in (
@@ -175,13 +176,13 @@ def _fitting(mention: _Mention, mentions: Sequence[_Mention]) -> _Mention:
         [n for n in mention.meanings if len(n.code) == DISTRICT_LENGTH and province(n.code) in wider],
     ):
         if fits:
-            sure = tuple(n._replace(sort=NameKind.BARE) if n.sort in _UNSURE else n for n in fits)
+            sure = tuple(n._replace(kind=NameKind.BARE) if n.kind in _UNSURE else n for n in fits)
             return mention._replace(meanings=sure, located=True)
     return mention
 
 
 def _refined(code: str, mentions: Sequence[_Mention]) -> str:
-    """The district within, if just one is named."""
+    """The named district of this regency if there is exactly one, else the regency."""
     named = {
         n.code
         for mention in mentions
@@ -192,8 +193,8 @@ def _refined(code: str, mentions: Sequence[_Mention]) -> str:
 
 
 def _words(code: str, mentions: Sequence[_Mention]) -> tuple[str, ...]:
-    said = (m.phrase for m in mentions for n in m.meanings if regency(n.code) == code and _weight(m, n))
-    return tuple(dict.fromkeys(said))
+    phrases = (m.phrase for m in mentions for n in m.meanings if regency(n.code) == code and _weight(m, n))
+    return tuple(dict.fromkeys(phrases))
 
 
 def _provinces(mentions: Sequence[_Mention], within: str) -> tuple[RegionCandidate, ...]:
@@ -229,13 +230,13 @@ def _entries(
         short = " ".join(district.name.lower().replace("'", "").replace("-", " ").replace("/", " ").split())
         for title in _DISTRICT_TITLES:
             yield f"{title} {short}", NameMeaning(district.code, NameKind.TITLED)
-        sort = NameKind.FAINT if short in taken else _sort(short, names, common)
-        if sort is not NameKind.TITLED:
-            yield short, NameMeaning(district.code, sort)
+        kind = NameKind.FAINT if short in taken else _kind(short, names, common)
+        if kind is not NameKind.TITLED:
+            yield short, NameMeaning(district.code, kind)
 
 
-def _sort(name: str, names: NameData, common: frozenset[str]) -> NameKind:
-    """How sure a district's bare name is: titled means that it is none without its title."""
+def _kind(name: str, names: NameData, common: frozenset[str]) -> NameKind:
+    """The kind of a district's name without title; TITLED if the bare name must not count at all."""
     words = name.split()
     is_common = all(len(word) <= _SHORT_NAME or word in common or word in names.unsure.words for word in words)
     if len(words) == 1 and is_common:

@@ -1,14 +1,14 @@
-"""Labelled texts to learn from, read from CSV or JSON lines; what is wrong in a file is said with its line."""
+"""Labelled texts for training, read from CSV or JSON lines."""
 
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TextIO
 
 from schemas.base.values import ComplaintClass
 
-COLUMNS: Final = ("text", "label")
 _LONGEST: Final = 10_000_000
 _CLASSES: Final = {
     "pengaduan": ComplaintClass.COMPLAINT,
@@ -21,11 +21,11 @@ _GRADED: Final = {"pengaduan berkadar pengawasan": True, "pengaduan tidak berkad
 
 
 class BadExamples(Exception):
-    """A file to learn from that does not say what it must; names the line or the column."""
+    """A file of labelled texts that cannot be used. The message names the file and the line or column."""
 
 
 class Example(NamedTuple):
-    """One text and what is known of it; None: not known. Examples of one `group` are never told apart in a split."""
+    """One text and what is known about it; None: unknown. Examples of one `group` stay on one side of every split."""
 
     text: str
     label: str | None
@@ -36,13 +36,13 @@ class Example(NamedTuple):
     group: str = ""
     fold: str = ""
     own: bool = False
-    """Made of our own sentences."""
+    """Made from our own sentences."""
     weight: float = 1.0
-    """How far it is to be trusted."""
+    """Weight in training, by how reliable the label is."""
 
 
 class ExampleColumns(NamedTuple):
-    """Which columns hold what; several texts are read one after the other."""
+    """The columns of a file; several text columns are joined."""
 
     text: tuple[str, ...] = ("text",)
     label: str = "label"
@@ -52,67 +52,78 @@ class ExampleColumns(NamedTuple):
 
 
 def read_examples(path: Path, columns: ExampleColumns) -> list[Example]:
-    """Those rows that have text and label.
+    """The rows that have text and label.
 
     Raises:
         BadExamples: no such file or column, or a line that is no row.
     """
-    found = [made for row in _rows(path, columns) if (made := _example(row, columns)) is not None]
+    names = [*columns.text, columns.label, *columns.place, *filter(None, (columns.kind, columns.fold))]
+    rows = _json_rows if path.suffix in (".jsonl", ".ndjson") else csv_rows
+    found = [made for _, row in rows(path, names) if (made := _example(row, columns)) is not None]
     if not found:
         raise BadExamples(f"{path}: no row has both text and {columns.label}")
     return found
 
 
-def _rows(path: Path, columns: ExampleColumns) -> Iterator[Mapping[str, Any]]:
+def csv_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a CSV file with their line numbers.
+
+    Raises:
+        BadExamples: no such file, or not a table with these columns.
+    """
     csv.field_size_limit(_LONGEST)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = _json_lines(path, file) if path.suffix in (".jsonl", ".ndjson") else csv.DictReader(file)
-            for number, row in enumerate(rows):
-                if number == 0:
-                    _check(path, row, columns)
-                yield row
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadExamples(f"{path}: {error}") from error
+    with _opened(path) as file:
+        reader = csv.DictReader(file)
+        _check(path, reader.fieldnames or (), columns)
+        for row in reader:
+            yield reader.line_num, row
 
 
-def _json_lines(path: Path, lines: Iterable[str]) -> Iterator[Mapping[str, Any]]:
-    for number, line in enumerate(lines, 1):
-        if line.strip():
+def _json_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    first = True
+    with _opened(path) as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
             try:
                 row = json.loads(line)
             except ValueError as error:
                 raise BadExamples(f"{path}, line {number}: {error}") from error
             if not isinstance(row, dict):
                 raise BadExamples(f"{path}, line {number}: not an object")
-            yield row
+            if first:
+                _check(path, row, columns)
+            first = False
+            yield number, row
 
 
-def _check(path: Path, row: Mapping[str, Any], columns: ExampleColumns) -> None:
-    wanted = [*columns.text, columns.label, *columns.place, *filter(None, (columns.kind, columns.fold))]
-    missing = [name for name in wanted if name not in row]
-    if missing:
-        there = ", ".join(name for name in row if name)
-        raise BadExamples(f"{path}: no column {', '.join(missing)} (it has {there})")
+@contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield file
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BadExamples(f"{path}: {error}") from error
+
+
+def _check(path: Path, there: Iterable[str], columns: Sequence[str]) -> None:
+    present = [name for name in there if name]
+    if missing := [name for name in columns if name not in present]:
+        raise BadExamples(f"{path}: no column {', '.join(missing)} (it has {', '.join(present) or 'none'})")
 
 
 def _example(row: Mapping[str, Any], columns: ExampleColumns) -> Example | None:
-    text = "\n".join(said for name in columns.text if (said := _said(row, name)))
-    label = _said(row, columns.label)
+    text = "\n".join(cell for name in columns.text if (cell := _cell(row, name)))
+    label = _cell(row, columns.label)
     if not text or not label:
         return None
-    written = _said(row, columns.kind).casefold() if columns.kind else ""
+    place = tuple(f"{name}={cell.casefold()}" for name in columns.place if (cell := _cell(row, name)))
+    written = _cell(row, columns.kind).casefold()
     grade = _GRADED.get(written)
     kind = ComplaintClass.COMPLAINT if grade is not None else _CLASSES.get(written)
-    fold = _said(row, columns.fold) if columns.fold else ""
-    return Example(text, label, place_names(row, columns.place), kind, grade, fold=fold)
+    return Example(text, label, place, kind, grade, fold=_cell(row, columns.fold))
 
 
-def place_names(row: Mapping[str, Any], columns: Sequence[str]) -> tuple[str, ...]:
-    """The place as features: what each column says."""
-    return tuple(f"{name}={said.casefold()}" for name in columns if (said := _said(row, name)))
-
-
-def _said(row: Mapping[str, Any], name: str) -> str:
-    value = row.get(name)
+def _cell(row: Mapping[str, Any], name: str | None) -> str:
+    value = row.get(name) if name else None
     return "" if value is None else str(value).strip()

@@ -1,4 +1,4 @@
-"""Does a pin on the map find its regency? Measured on points strewn over the regencies' outlines (GeoJSON)."""
+"""Checks the gazetteer's coordinates: points spread over the regencies' outlines (GeoJSON) must find their regency."""
 
 import json
 from collections.abc import Iterator
@@ -14,32 +14,33 @@ from router.learning.metrics import Array
 from schemas.base.values import Place
 
 POINTS: Final = 60
-"""On each regency."""
+"""Points per regency."""
 TRIED: Final = 400
+"""Random points per regency, of which the first `POINTS` inside its outline are used."""
 SEED: Final = 7
 
 
 def measured(path: Path, gazetteer: Gazetteer) -> dict[str, Any]:
-    """How many points' nearest centre is in the right regency; how many are decided by it alone, and how rightly.
+    """Share of points whose best region is right; share decided without candidates, and share right among these.
 
     Raises:
-        BadExamples: not a GeoJSON file of outlines with a code each.
+        BadExamples: not a GeoJSON file of outlines with region codes.
     """
-    first, alone, rightly = 0, 0, 0
-    points = list(_strewn(path))
-    for code, lon, lat in points:
+    total, first, alone, right = 0, 0, 0, 0
+    for code, lon, lat in _points(path):
         where = gazetteer.find(Place(lat=lat, lon=lon), [])
-        nearest = where.region or next(iter(where.candidates), "")
-        first += regency(nearest) == code
+        best = where.region or next(iter(where.candidates), "")
+        total += 1
+        first += regency(best) == code
         alone += where.region is not None
-        rightly += where.region is not None and regency(where.region) == code
+        right += where.region is not None and regency(where.region) == code
     return {
-        "points": len(points), "nearest_right": first / len(points),
-        "decided_alone": alone / len(points), "right_among_decided": rightly / max(1, alone),
+        "points": total, "nearest_right": first / total,
+        "decided_alone": alone / total, "right_among_decided": right / max(1, alone),
     }  # fmt: skip
 
 
-def _strewn(path: Path) -> Iterator[tuple[str, float, float]]:
+def _points(path: Path) -> Iterator[tuple[str, float, float]]:
     random = np.random.default_rng(SEED)
     try:
         outlines = [(each["properties"]["code"], _rings(each["geometry"]))
@@ -60,7 +61,7 @@ def _rings(geometry: dict[str, Any]) -> list[Array]:
 
 
 def inside(points: Array, rings: list[Array]) -> Array:
-    """Which points (x, y) lie within the rings: a line from there crosses them an odd number of times."""
+    """Mask of the points (x, y) inside the rings: a ray from there crosses them an odd number of times."""
     found = np.zeros(len(points), bool)
     x, y = points[:, :1], points[:, 1:]
     for ring in rings:

@@ -1,42 +1,42 @@
-"""The linear machines whose margins are added up to one: each sees the same features and errs in its own way.
+"""The linear models whose margins are summed. They see the same features and make different errors.
 
-A support vector machine that weighs rare labels up, complement naive Bayes (Rennie et al. 2003), and for each label a
-machine over log-count ratios (Wang and Manning 2012), which is better at rare labels. All are linear, so the sum is.
+A support vector machine (SVM) with more weight on rare labels, complement naive Bayes (Rennie et al. 2003), and for
+each label an SVM over log-count ratios (Wang and Manning 2012), which is better at rare labels. The sum is linear.
 """
 
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 
+from router.learning.metrics import Array
+
 SEED: Final = 7
 SOFTNESS, BALANCE = 0.35, 0.5
-"""Of the first machine; how far rare labels weigh up: 0 not at all, 1 as much as frequent ones."""
+"""C of the first SVM; exponent of its class weights: 0 none, 1 every label weighs the same."""
 COUNTED, SMOOTHED = 0.075, 0.3
-"""Weight of naive Bayes beside the margins, and its smoothing."""
+"""Factor on naive Bayes in the sum, and its smoothing."""
 RATIOS: Final = 0.8
-"""Weight of the machines over log-count ratios beside the margins."""
+"""Factor on the SVMs over log-count ratios in the sum."""
 RATIO_SOFTNESS, RATIO_BALANCE = 0.1, 0.6
+"""C and exponent of the class weights of these SVMs."""
 UNKNOWN: Final = -1.5
-"""Margin of a label of which there is no example."""
-
-Array = npt.NDArray[Any]
+"""Margin of a label without examples."""
 
 
-def fitted(matrix: csr_matrix, wanted: Array, trust: Array, labels: Sequence[str]) -> tuple[Array, Array]:
-    """Weights (labels x features) and bias of all machines together. `trust`: weight of each example."""
+def fitted(matrix: csr_matrix, expected: Array, trust: Array, labels: Sequence[str]) -> tuple[Array, Array]:
+    """Summed weights (labels x features) and bias of all models. `trust`: weight of each example."""
     matrix = matrix.astype(np.float64)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        known, weights, bias = _machine(matrix, wanted, trust)
-        for at, (more, shift) in enumerate(_by_ratios(matrix, wanted, trust, known)):
+        known, weights, bias = _balanced(matrix, expected, trust)
+        for at, (more, shift) in enumerate(_by_ratios(matrix, expected, trust, known)):
             weights[at] += RATIOS * more
             bias[at] += RATIOS * shift
     where = [labels.index(label) for label in known]
@@ -45,24 +45,26 @@ def fitted(matrix: csr_matrix, wanted: Array, trust: Array, labels: Sequence[str
     return all_weights, all_bias
 
 
-def _machine(matrix: csr_matrix, wanted: Array, trust: Array) -> tuple[list[str], Array, Array]:
-    counted = Counter(wanted.tolist())
-    even = len(wanted) / len(counted)
+def _balanced(matrix: csr_matrix, expected: Array, trust: Array) -> tuple[list[str], Array, Array]:
+    counted = Counter(expected.tolist())
+    even = len(expected) / len(counted)
     rare = {name: (even / count) ** BALANCE for name, count in counted.items()}
-    machine = LinearSVC(C=SOFTNESS, class_weight=rare, random_state=SEED, tol=3e-2).fit(matrix, wanted, trust)
+    machine = LinearSVC(C=SOFTNESS, class_weight=rare, random_state=SEED, tol=3e-2).fit(matrix, expected, trust)
     own, bias = machine.coef_, machine.intercept_
     if len(counted) == 2:
         own, bias = np.vstack([-own, own]), np.concatenate([-bias, bias])
-    bayes = ComplementNB(alpha=SMOOTHED).fit(matrix, wanted, trust).feature_log_prob_
+    bayes = ComplementNB(alpha=SMOOTHED).fit(matrix, expected, trust).feature_log_prob_
     return machine.classes_.tolist(), own + COUNTED * (bayes - bayes.mean(axis=0)), bias
 
 
-def _by_ratios(matrix: csr_matrix, wanted: Array, trust: Array, known: Sequence[str]) -> Iterator[tuple[Array, float]]:
+def _by_ratios(
+    matrix: csr_matrix, expected: Array, trust: Array, known: Sequence[str]
+) -> Iterator[tuple[Array, float]]:
     there = csr_matrix((np.ones(matrix.nnz), matrix.indices, matrix.indptr), matrix.shape)
-    own = there.T @ np.stack([(wanted == label) * trust for label in known], axis=1)
+    own = there.T @ np.stack([(expected == label) * trust for label in known], axis=1)
     everywhere, scaled = own.sum(axis=1), matrix.copy()
     for at, label in enumerate(known):
-        mine = wanted == label
+        mine = expected == label
         here, others = own[:, at] + 1, everywhere - own[:, at] + 1
         ratios = np.log((here / here.sum()) / (others / others.sum())) / 2
         rare = (len(mine) / len(known) / mine.sum()) ** RATIO_BALANCE

@@ -1,16 +1,17 @@
-"""How good are readings? Accuracy, macro-F1, top three, calibration, and how many go on by themselves how rightly."""
+"""Quality measures: accuracy, macro-F1, top three, calibration, and how many texts are forwarded how correctly."""
 
 from collections.abc import Sequence
 from math import sqrt
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-UNCLEAR: Final = "?"
+from router.reading.classifier import UNCLEAR, softmax
+
 BINS: Final = 10
 LEAST: Final = 20
-"""A share of fewer than these is no ground for a threshold."""
+"""Fewest texts from which a threshold may be chosen."""
 _T_95: Final = (12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
 """Student's t, two-sided 95 %, by degrees of freedom from 1."""
 
@@ -18,109 +19,117 @@ Array = npt.NDArray[Any]
 
 
 class ScoredTexts(NamedTuple):
-    """Probabilities of each label for some texts, and what they should have been."""
+    """Texts x labels: the predicted probabilities, and the expected label of each text."""
 
     labels: tuple[str, ...]
-    chances: Array
-    wanted: tuple[str, ...]
-
-    @classmethod
-    def of(cls, margins: Array, wanted: Sequence[str], labels: Sequence[str]) -> Self:
-        """From sharpened margins."""
-        return cls(tuple(labels), softmax(margins), tuple(wanted))
+    probabilities: Array
+    expected: tuple[str, ...]
 
     @property
-    def real(self) -> Array:
-        """The probabilities of the labels that say something."""
+    def of_sectors(self) -> Array:
+        """The probabilities with the label `UNCLEAR` set to -1, so that it is never the best."""
         hidden = [at for at, label in enumerate(self.labels) if label == UNCLEAR]
-        real = self.chances.copy()
-        real[:, hidden] = -1.0
-        return real
+        found = self.probabilities.copy()
+        found[:, hidden] = -1.0
+        return found
 
     @property
-    def right(self) -> Array:
-        """Which best readings are right."""
-        return np.asarray(np.array(self.labels)[self.real.argmax(1)] == np.array(self.wanted))
+    def best(self) -> Array:
+        """The likeliest label of each text."""
+        return np.asarray(np.array(self.labels)[self.of_sectors.argmax(1)])
 
     @property
-    def sure(self) -> Array:
-        """How sure of the best one; 0 where the text says nothing."""
-        clear = self.real.argmax(1) == self.chances.argmax(1)
-        return np.where(clear, self.real.max(1), 0.0)
+    def correct(self) -> Array:
+        """Whether the likeliest label of each text is the expected one."""
+        return np.asarray(self.best == np.array(self.expected))
+
+    @property
+    def confidence(self) -> Array:
+        """The probability of the likeliest label; 0 where `UNCLEAR` is likelier still."""
+        found = self.of_sectors
+        return np.where(found.argmax(1) == self.probabilities.argmax(1), found.max(1), 0.0)
+
+    def ranked(self, count: int) -> Array:
+        """Texts x the `count` likeliest labels, best first."""
+        return np.asarray(np.array(self.labels)[np.argsort(-self.of_sectors, axis=1)[:, :count]])
 
 
-def softmax(margins: Array) -> Array:
-    """Rows that sum to 1."""
-    raised = np.exp(margins - margins.max(axis=1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
-
-
-def log_loss(margins: Array, wanted: Array, labels: Sequence[str]) -> float:
-    """Mean surprise at what was wanted."""
-    at = np.searchsorted(np.array(labels), wanted)
+def log_loss(margins: Array, expected: Array, labels: Sequence[str]) -> float:
+    """Mean negative logarithm of the probability of the expected label."""
+    at = np.searchsorted(np.array(labels), expected)
     return float(-np.log(softmax(margins)[np.arange(len(at)), at] + 1e-9).mean())
 
 
-def accuracy(judged: ScoredTexts) -> float:
-    """Share of best readings that are right."""
-    return float(judged.right.mean())
+def accuracy(scored: ScoredTexts) -> float:
+    """Share of texts whose likeliest label is correct."""
+    return float(scored.correct.mean())
 
 
-def macro_f1(judged: ScoredTexts) -> float:
-    """Mean of F1 over the labels wanted or said, each the same weight."""
-    said, wanted = np.array(judged.labels)[judged.real.argmax(1)], np.array(judged.wanted)
-    labels = set(said.tolist()) | set(wanted.tolist())
+def macro_f1(scored: ScoredTexts) -> float:
+    """Unweighted mean of F1 over the labels expected or predicted."""
+    best, expected = scored.best, np.array(scored.expected)
+    labels = set(best.tolist()) | set(expected.tolist())
     return float(
-        np.mean([2 * ((said == w) & (wanted == w)).sum() / ((said == w).sum() + (wanted == w).sum()) for w in labels])
-    )
+        np.mean([
+            2 * ((best == label) & (expected == label)).sum() / ((best == label).sum() + (expected == label).sum())
+            for label in labels
+        ])
+    )  # fmt: skip
 
 
-def top(judged: ScoredTexts, count: int = 3) -> float:
-    """Share of texts whose label is among the best `count`."""
-    ranked = np.array(judged.labels)[np.argsort(-judged.real, axis=1)[:, :count]]
-    return float((ranked == np.array(judged.wanted)[:, None]).any(axis=1).mean())
+def top(scored: ScoredTexts, count: int = 3) -> float:
+    """Share of texts whose expected label is among the `count` likeliest."""
+    return float((scored.ranked(count) == np.array(scored.expected)[:, None]).any(axis=1).mean())
 
 
-def calibration_error(judged: ScoredTexts) -> float:
-    """Expected difference between how sure and how right, in ten equal steps (ECE)."""
-    sure, right = judged.real.max(1), judged.right
-    steps = np.minimum((sure * BINS).astype(int), BINS - 1)
-    parts = [(steps == step) for step in range(BINS)]
-    return float(sum(part.mean() * abs(right[part].mean() - sure[part].mean()) for part in parts if part.any()))
+def calibration(scored: ScoredTexts) -> list[tuple[float, int, float, float]]:
+    """For each of ten equal bins of confidence that has texts: lower end, texts, mean confidence, share correct."""
+    confidence, correct = scored.of_sectors.max(1), scored.correct
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    parts = [(index / BINS, bins == index) for index in range(BINS)]
+    return [
+        (start, int(part.sum()), float(confidence[part].mean()), float(correct[part].mean()))
+        for start, part in parts
+        if part.any()
+    ]  # fmt: skip
 
 
-def curve(judged: ScoredTexts) -> tuple[Array, Array]:
-    """Coverage and how right it is, from the surest text to all."""
-    order = np.argsort(-judged.sure, kind="stable")
+def calibration_error(scored: ScoredTexts) -> float:
+    """Expected calibration error (ECE) over ten equal bins."""
+    total = len(scored.expected)
+    return sum(texts / total * abs(correct - sure) for _, texts, sure, correct in calibration(scored))
+
+
+def curve(scored: ScoredTexts) -> tuple[Array, Array]:
+    """Share of texts forwarded, from the most confident one to all, and the share correct among them."""
+    order = np.argsort(-scored.confidence, kind="stable")
     counts = np.arange(1, len(order) + 1)
-    return counts / len(order), judged.right[order].cumsum() / counts
+    return counts / len(order), scored.correct[order].cumsum() / counts
 
 
-def coverage_at(judged: ScoredTexts, target: float) -> float:
-    """The largest share of the surest texts that is right at `target`."""
-    covered, right = curve(judged)
-    enough = right >= target
+def coverage_at(scored: ScoredTexts, target: float) -> float:
+    """The largest share of texts, taken by confidence, of which `target` are correct."""
+    covered, correct = curve(scored)
+    enough = correct >= target
     return float(covered[enough].max()) if enough.any() else 0.0
 
 
-def threshold_for(judged: ScoredTexts, target: float) -> float:
-    """The lowest probability from which on readings are right at `target`; above 1 where none is."""
-    order = np.argsort(-judged.sure, kind="stable")
-    right = judged.right[order].cumsum() / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero(right >= target)
-    if not len(enough) or enough[-1] < min(LEAST, len(order)) - 1:
+def threshold_for(scored: ScoredTexts, target: float) -> float:
+    """The lowest confidence from which `target` of the texts are correct; above 1 if there is none."""
+    enough = np.flatnonzero(curve(scored)[1] >= target)
+    if not len(enough) or enough[-1] < min(LEAST, len(scored.expected)) - 1:
         return 1.01
-    return float(judged.sure[order[enough[-1]]])
+    return float(-np.sort(-scored.confidence, kind="stable")[enough[-1]])
 
 
-def forwarded(judged: ScoredTexts, threshold: float) -> tuple[float, float]:
-    """Share that goes on by itself at this threshold, and how right that is."""
-    on = judged.sure >= threshold
-    return float(on.mean()), float(judged.right[on].mean()) if on.any() else 1.0
+def forwarded(scored: ScoredTexts, threshold: float) -> tuple[float, float]:
+    """Share of texts forwarded at this threshold, and the share correct among them."""
+    on = scored.confidence >= threshold
+    return float(on.mean()), float(scored.correct[on].mean()) if on.any() else 1.0
 
 
 def mean_with_interval(values: Sequence[float]) -> tuple[float, float]:
-    """Mean over folds, and half of its 95 % interval by Student's t."""
+    """Mean over folds, and half the width of its 95 % interval by Student's t (NaN for a single fold)."""
     if len(values) < 2:
         return float(np.mean(values)), float("nan")
     spread = float(np.std(values, ddof=1)) / sqrt(len(values))

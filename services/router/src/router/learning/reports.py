@@ -1,4 +1,4 @@
-"""What an evaluation leaves as files: tables as CSV, a summary as JSON, plots as PNG where matplotlib is installed."""
+"""Writes an evaluation to files: tables as CSV, a summary as JSON, plots as PNG if matplotlib is installed."""
 
 import csv
 import json
@@ -11,37 +11,37 @@ import numpy as np
 
 from router.learning import evaluation
 from router.learning.evaluation import FoldResult
-from router.learning.metrics import BINS, ScoredTexts, curve
+from router.learning.metrics import ScoredTexts, calibration, curve
 from router.learning.training import TARGET
 
 CURVE_POINTS: Final = 101
 
 
-def write_task(folder: Path, judgings: Sequence[FoldResult]) -> dict[str, Any]:
-    """All files of one task; its summary."""
-    folder.mkdir(parents=True, exist_ok=True)
-    ours = evaluation.pooled(judgings)
-    examples = [example for each in judgings for example in each.examples]
-    found = evaluation.summary(judgings)
-    (folder / "summary.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    write_rows(folder / "folds.csv", evaluation.by_fold_rows(judgings))
-    write_rows(folder / "labels.csv", evaluation.per_label(ours))
-    write_rows(folder / "regions.csv", evaluation.per_region(ours, examples))
-    write_rows(folder / "coverage.csv", _curve_rows(ours))
-    write_rows(folder / "calibration.csv", calibration_rows(ours))
+def write_task(folder: Path, folds: Sequence[FoldResult]) -> dict[str, Any]:
+    """Write all files of one task; returns its summary."""
+    ours = evaluation.pooled(folds)
+    found = evaluation.summary(folds)
     labels, table = evaluation.confusion(ours)
-    confused = (dict(zip(labels, row.tolist(), strict=True)) for row in table)
-    rows = [{"wanted \\ said": label, **row} for label, row in zip(labels, confused, strict=True)]
+    confusion = (dict(zip(labels, row.tolist(), strict=True)) for row in table)
+    write_rows(folder / "folds.csv", evaluation.by_fold_rows(folds))
+    write_rows(folder / "labels.csv", evaluation.per_label(ours))
+    write_rows(folder / "regions.csv", evaluation.per_region(ours, [each for fold in folds for each in fold.examples]))
+    write_rows(folder / "coverage.csv", _curve_rows(ours))
+    names = ("from", "texts", "sure", "right")
+    write_rows(folder / "calibration.csv", [dict(zip(names, each, strict=True)) for each in calibration(ours)])
+    rows = [{"wanted \\ said": label, **row} for label, row in zip(labels, confusion, strict=True)]
     write_rows(folder / "confusion.csv", rows)
+    (folder / "summary.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     if find_spec("matplotlib"):
         from router.learning.plots import draw
 
-        draw(folder, judgings, ours, (labels, table))
+        draw(folder, folds, ours, (labels, table))
     return found
 
 
 def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """A table; numbers with four decimals."""
+    """Write a CSV table, numbers with four decimals; makes its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]) if rows else [])
         writer.writeheader()
@@ -51,22 +51,9 @@ def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
         )
 
 
-def calibration_rows(judged: ScoredTexts) -> list[dict[str, Any]]:
-    """How sure and how right, in ten equal steps."""
-    sure, right = judged.real.max(1), judged.right
-    steps = np.minimum((sure * BINS).astype(int), BINS - 1)
-    return [
-        {"from": step / BINS, "texts": int(part.sum()), "sure": float(sure[part].mean()),
-         "right": float(right[part].mean())}
-        for step in range(BINS)
-        if (part := steps == step).any()
-    ]  # fmt: skip
-
-
-def _curve_rows(judged: ScoredTexts) -> list[dict[str, Any]]:
-    covered, right = curve(judged)
+def _curve_rows(scored: ScoredTexts) -> list[dict[str, Any]]:
+    covered, correct = curve(scored)
     at = np.unique(np.linspace(0, len(covered) - 1, CURVE_POINTS).astype(int))
     return [
-        {"coverage": float(covered[i]), "right": float(right[i]), "target": TARGET}
-        for i in at.tolist()
+        {"coverage": float(covered[i]), "right": float(correct[i]), "target": TARGET} for i in at.tolist()
     ]  # fmt: skip

@@ -1,6 +1,6 @@
-"""Text of our own from which the default model learns: hand-written sentences, varied with one seed.
+"""Generates the training texts of the default model from hand-written sentences, deterministically.
 
-Each sentence is told with slang, slips of the keyboard, greetings and pleas, so that only the matter itself is learned.
+Each sentence is varied with slang, typing errors, greetings and requests, so that the model learns the issue only.
 """
 
 import re
@@ -13,13 +13,13 @@ from pydantic import Field
 
 from router.learning.examples import Example
 from router.lexicon.files import StrictModel, parse_toml, read_data
+from router.reading.classifier import UNCLEAR
 from schemas.base.values import ComplaintClass, Sector
 
 FILE: Final = "sentences.toml"
-TELLINGS: Final = 4
-"""So often each sentence is told."""
+VARIANTS: Final = 4
+"""Texts per sentence."""
 SEED: Final = 20261126
-NONE: Final = "?"
 _CHOICE: Final = re.compile(r"\{([^{}]*)\}")
 _SLANG: Final = {
     "tidak": ("gak", "ga", "tdk", "nggak", "tak", "ndak"), "sudah": ("udah", "sdh", "udh"), "yang": ("yg",),
@@ -33,20 +33,20 @@ _SLANG: Final = {
 
 
 class SectorSentences(StrictModel):
-    """What is wrong, and what one asks for, in one field."""
+    """Sentences of one sector: problems, and subjects of a wish or a question."""
 
     says: tuple[str, ...]
     about: tuple[str, ...]
 
 
 class SentenceList(StrictModel):
-    """Sentences of no field, or of every one."""
+    """Sentences that belong to no single sector."""
 
     says: tuple[str, ...]
 
 
 class Frames(StrictModel):
-    """What stands around a matter; `{x}` is what one asks for."""
+    """Texts around a subject, which replaces `{x}`."""
 
     openers: tuple[str, ...]
     closers: tuple[str, ...]
@@ -56,7 +56,7 @@ class Frames(StrictModel):
 
 
 class SentenceData(StrictModel):
-    """sentences.toml."""
+    """Content of sentences.toml."""
 
     version: str
     slots: dict[str, tuple[str, ...]]
@@ -73,24 +73,26 @@ def sentence_data() -> SentenceData:
 
 
 def generate(data: SentenceData, seed: int = SEED) -> Iterator[Example]:
-    """Examples of every field and class, the same for the same seed. `group` is the sentence they tell."""
-    teller = _Teller(data, Random(seed))  # noqa: S311 - nothing secret
+    """Examples of every sector and class. `group` is the sentence that an example was made from."""
+    writer = _Writer(data, Random(seed))  # noqa: S311 - nothing secret
     for sector, own in data.sectors.items():
         for sentence in own.says:
-            yield from teller.told(sentence, sector, ComplaintClass.COMPLAINT, TELLINGS)
+            yield from writer.examples(sentence, sector, ComplaintClass.COMPLAINT, VARIANTS)
         for about in own.about:
             for frames, kind in ((data.frames.wishes, "aspiration"), (data.frames.questions, "information")):
-                for frame in teller.some(frames, 2):
-                    yield from teller.told(frame.replace("{x}", about), sector, ComplaintClass(kind), 1)
-            for frame in teller.some(data.frames.misconduct, 1):
-                yield from teller.told(frame.replace("{x}", about), sector, ComplaintClass.COMPLAINT, 1, accusing=True)
+                for frame in writer.some(frames, 2):
+                    yield from writer.examples(frame.replace("{x}", about), sector, ComplaintClass(kind), 1)
+            for frame in writer.some(data.frames.misconduct, 1):
+                yield from writer.examples(
+                    frame.replace("{x}", about), sector, ComplaintClass.COMPLAINT, 1, accusing=True
+                )
     for sentence in data.unclear.says:
-        yield from teller.told(sentence, NONE, None, TELLINGS)
+        yield from writer.examples(sentence, UNCLEAR, None, VARIANTS)
     for sentence in data.urgent.says:
-        yield from teller.told(sentence, None, ComplaintClass.COMPLAINT, TELLINGS, urgent=True)
+        yield from writer.examples(sentence, None, ComplaintClass.COMPLAINT, VARIANTS, urgent=True)
 
 
-class _Teller:
+class _Writer:
     def __init__(self, data: SentenceData, random: Random) -> None:
         self._data, self._random = data, random
         self._slots: Mapping[str, tuple[str, ...]] = {
@@ -100,7 +102,7 @@ class _Teller:
     def some(self, frames: tuple[str, ...], count: int) -> list[str]:
         return self._random.sample(frames, count)
 
-    def told(
+    def examples(
         self, sentence: str, label: str | None, kind: ComplaintClass | None, times: int,
         *, accusing: bool = False, urgent: bool = False,
     ) -> Iterator[Example]:  # fmt: skip

@@ -1,4 +1,4 @@
-"""What an evaluation found, as tables to read."""
+"""The results of an evaluation as tables for the terminal and the report."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -13,23 +13,23 @@ NAMES: Final = {
 
 
 def by_folds(name: str, found: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Table:
-    """Means over the folds with half of their 95 % intervals, beside the baseline; the last fold alone."""
+    """Means over the folds with half their 95 % intervals, ours and the baseline; then the last fold alone."""
     last = rows[-1]
     table = Table(
         "", "ours", "baseline", "difference", f"fold {last['fold']}: ours", "baseline", caption_justify="left"
     )
     table.title = f"{name}: {found['texts']:,} texts, {len(rows)} folds, each judged by what the others taught"
-    for key, said in NAMES.items():
+    for key, title in NAMES.items():
         value = found[key]
         sides = [value[side] for side in ("ours", "baseline", "difference")] if "ours" in value else [value, None, None]
         alone = [last.get(f"{whose}_{key}") for whose in ("ours", "baseline")]
-        table.add_row(said, *map(_interval, sides), *map(_number, alone))
+        table.add_row(title, *map(_interval, sides), *map(_number, alone))
     table.caption = f"model file {found['file_mb']} MB; {found['ms_a_text']} ms of one core a text, read many at once"
     return table
 
 
 def sides(title: str, found: Mapping[str, Mapping[str, Any]]) -> Table:
-    """One row a side (ours, baseline), one column a measure."""
+    """One row per side (such as ours and baseline), one column per measure."""
     first = next(iter(found.values()))
     table = Table("", *(NAMES.get(key, key.replace("_", " ")) for key in first), title=title)
     for side, values in found.items():

@@ -1,4 +1,4 @@
-"""The word lists and names shipped in this package, checked: a file that does not parse refuses to start."""
+"""Loads and validates the data files shipped in this package: word lists, place names, regions."""
 
 import re
 import tomllib
@@ -16,11 +16,11 @@ _FIELDS: Final = 4
 
 
 class BadRules(Exception):
-    """A data file of router is broken: nothing may be placed by it."""
+    """A data file of router is invalid. The message names the file and the field or line."""
 
 
 class StrictModel(BaseModel):
-    """Frozen; an unknown field is a spelling mistake and refused."""
+    """Frozen; an unknown field is an error, since it is most likely a typing mistake."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,7 +29,7 @@ Phrase = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9 ]*$")]
 
 
 class SectorWords(StrictModel):
-    """Words that speak of one field. `home` is the level that has it by law 23/2014."""
+    """Phrases of one sector, by weight. `home`: the level of government responsible for it by law 23/2014."""
 
     home: Level
     sure: tuple[Phrase, ...] = ()
@@ -40,7 +40,7 @@ class SectorWords(StrictModel):
 
 
 class BriberyWords(StrictModel):
-    """Who must ask for nothing, how one asks or is asked, and for what."""
+    """Bribery: public servants, verbs of asking (active and passive), and what is asked for."""
 
     by: tuple[Phrase, ...]
     asks: tuple[Phrase, ...]
@@ -49,25 +49,26 @@ class BriberyWords(StrictModel):
 
 
 class Supervision(StrictModel):
-    """Words of suspected misconduct, phrases that only look like it, and a servant's asking for money."""
+    """Phrases of suspected misconduct, harmless phrases that resemble them, and the bribery lists."""
 
     words: tuple[Phrase, ...]
     not_: tuple[Phrase, ...] = Field(alias="not")
     demand: BriberyWords
 
 
-class Landmarks(StrictModel):
-    """Words after which a place is named."""
+class WordSet(StrictModel):
+    """One list of phrases."""
 
     words: frozenset[Phrase]
 
 
 class RuleData(StrictModel):
-    """rules.toml."""
+    """Content of rules.toml."""
 
     version: str
     variants: dict[str, str]
-    landmarks: Landmarks
+    landmarks: WordSet
+    """Words after which a place is named."""
     levels: dict[Level, tuple[Phrase, ...]]
     addressed: dict[Level, tuple[Phrase, ...]]
     supervision: Supervision
@@ -75,7 +76,7 @@ class RuleData(StrictModel):
 
 
 def sector_vocabulary(data: RuleData) -> frozenset[str]:
-    """Every word of the rules' own lists: a district of that name is a common word as well."""
+    """Every word of the sectors' phrases. A district with such a name is ambiguous with a common word."""
     phrases = (
         phrase
         for words in data.sectors.values()
@@ -86,61 +87,56 @@ def sector_vocabulary(data: RuleData) -> frozenset[str]:
 
 
 class AmbiguousNames(StrictModel):
-    """Names that are common words as well, and words that make no name a sure one."""
+    """Region names that are also common words, and words that do not make a name unambiguous."""
 
     names: frozenset[Phrase]
     words: frozenset[Phrase] = frozenset()
 
 
 class VillageLike(StrictModel):
-    """Beginnings and endings of names that so many villages have."""
+    """Beginnings and endings that are typical of village names."""
 
     beginnings: tuple[Phrase, ...]
     endings: tuple[Phrase, ...]
 
 
 class DirectionWords(StrictModel):
-    """Words in front of a name that say that it is here, or that it is where somebody comes from or goes to."""
+    """Words before a name: `here` marks the place of the problem, `away` an origin or a destination."""
 
     here: frozenset[Phrase]
     away: frozenset[Phrase]
 
 
 class GovernmentWords(StrictModel):
-    """Words that only a city, or only a regency, has."""
+    """Words that only occur with the government of a city, or of a regency."""
 
     city: tuple[Phrase, ...]
     regency: tuple[Phrase, ...]
 
 
 class RegionTitles(StrictModel):
-    """Words in front of a name that tell namesakes apart."""
+    """Titles before a name, by kind of region."""
 
     city: tuple[Phrase, ...]
     regency: tuple[Phrase, ...]
     province: tuple[Phrase, ...]
 
 
-class Streets(StrictModel):
-    """Words after which a region's name is most often a street's."""
-
-    words: frozenset[Phrase]
-
-
 class NameData(StrictModel):
-    """names.toml."""
+    """Content of names.toml."""
 
     aliases: dict[RegionCode, tuple[Phrase, ...]]
     unsure: AmbiguousNames
     village_like: VillageLike
     titles: RegionTitles
-    streets: Streets
+    streets: WordSet
+    """Words after which a region's name is most often the name of a street."""
     near: DirectionWords
     kin: GovernmentWords
 
 
 class RenumberingLaw(StrictModel):
-    """Codes that a law on new provinces ended: the code before and the one after."""
+    """Region codes replaced by a law on new provinces: new code by old code."""
 
     law: str
     since: date
@@ -148,7 +144,7 @@ class RenumberingLaw(StrictModel):
 
 
 class PlaceData(StrictModel):
-    """places.toml: name, latitude and longitude by code; codes of before; towns abroad."""
+    """Content of places.toml: name, latitude and longitude by code; replaced codes; towns abroad, near the border."""
 
     source: str
     places: dict[RegionCode, tuple[str, float, float]]
@@ -157,7 +153,7 @@ class PlaceData(StrictModel):
 
 
 class District(NamedTuple):
-    """One line of districts.tsv."""
+    """One line of districts.tsv; coordinates of its centroid in degrees."""
 
     code: str
     name: str
@@ -169,10 +165,10 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def parse_toml(model: type[M], text: str, name: str) -> M:
-    """The data that `text` says.
+    """Parse TOML and validate it.
 
     Raises:
-        BadRules: no TOML, or not the right fields; names the file and the field.
+        BadRules: not TOML, or a wrong field; names the file and the field.
     """
     try:
         return model.model_validate(tomllib.loads(text))
@@ -181,24 +177,24 @@ def parse_toml(model: type[M], text: str, name: str) -> M:
 
 
 def read_data(name: str) -> str:
-    """A data file's text."""
+    """The text of a data file."""
     return files("router").joinpath("data", name).read_text(encoding="utf-8")
 
 
 def read_toml(name: str) -> dict[str, Any]:
-    """A data file as it is."""
+    """A data file, parsed but not validated."""
     return tomllib.loads(read_data(name))
 
 
 @cache
 def rule_data() -> RuleData:
-    """The words. Raises BadRules."""
+    """The phrases of the rules. Raises BadRules."""
     return parse_toml(RuleData, read_data("rules.toml"), "rules.toml")
 
 
 @cache
 def name_data() -> NameData:
-    """How regions' names are written. Raises BadRules."""
+    """How names of regions are written. Raises BadRules."""
     return parse_toml(NameData, read_data("names.toml"), "names.toml")
 
 
@@ -209,10 +205,10 @@ def district_data() -> tuple[District, ...]:
 
 
 def parse_districts(text: str) -> tuple[District, ...]:
-    """Districts from lines `code of the regency`, then `last digits, name, latitude, longitude` by tabs below it.
+    """Parse districts: a regency's code, then lines of last digits, name, latitude and longitude with tabs between.
 
     Raises:
-        BadRules: a line is neither; names the line.
+        BadRules: a line is neither; names its number.
     """
     found, regency = list[District](), ""
     for number, line in enumerate(text.splitlines(), start=1):

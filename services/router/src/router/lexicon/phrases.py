@@ -1,7 +1,7 @@
-"""Finding the entries of a word list in a text, in one pass: the longest entry at each place wins.
+"""Finds the phrases of a list in a text, in one pass; the longest phrase at each position wins.
 
-Words are compared in lower case, in one spelling for each variant (`jln`, `jl` -> `jalan`), also with the endings
-that Indonesian hangs on (-nya, -lah, -kah, -ku, -mu) and with letters drawn out (`paraaah`).
+Words are compared in lower case, with variants reduced to one spelling (`jln`, `jl` -> `jalan`), without Indonesian
+suffixes (-nya, -lah, -kah, -ku, -mu) and with repeated characters (`paraaah`) reduced to one.
 """
 
 import re
@@ -12,15 +12,15 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 T = TypeVar("T", bound=Hashable)
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
-_DRAWN_OUT: Final = re.compile(r"(.)\1{2,}")
+_REPEATED: Final = re.compile(r"(.)\1{2,}")
 _ENDINGS: Final = ("nya", "lah", "kah", "ku", "mu")
 _SHORTEST_STEM: Final = 3
-_HERE: Final = ""
-"""Key of a node's own meanings: no word is empty."""
+_END: Final = ""
+"""Key of the meanings of the phrase that ends at a node. No word is empty, so it cannot clash."""
 
 
 class PhraseMatch(NamedTuple, Generic[T]):
-    """One entry met: its words as the list spells them, what it means, and the word before it (in one spelling)."""
+    """A phrase that was found, in the spelling of the list; its meanings; up to two words before it."""
 
     phrase: str
     meanings: tuple[T, ...]
@@ -28,7 +28,7 @@ class PhraseMatch(NamedTuple, Generic[T]):
 
 
 class PhraseIndex(Generic[T]):
-    """Entries of one or more words, each with its meanings."""
+    """A trie of phrases of one or more words, each with its meanings."""
 
     def __init__(self, entries: Iterable[tuple[str, T]], variants: Mapping[str, str]) -> None:
         self._variants = variants
@@ -39,7 +39,7 @@ class PhraseIndex(Generic[T]):
         self._spell = lru_cache(maxsize=65536)(self._one_spelling)
 
     def find(self, text: str) -> Iterator[PhraseMatch[T]]:
-        """The entries in the text, from left to right, none overlapping."""
+        """The phrases in the text, from left to right, without overlaps."""
         words = list(map(self._spell, _WORD.findall(text.lower())))
         root, end = self._root, 0
         for at, word in enumerate(words):
@@ -53,8 +53,8 @@ class PhraseIndex(Generic[T]):
         node: dict[str, Any] | None = self._root.get(words[at])
         found, end, ahead = None, at + 1, at + 1
         while node is not None:
-            if _HERE in node:
-                found, end = node[_HERE], ahead
+            if _END in node:
+                found, end = node[_END], ahead
             node = node.get(words[ahead]) if ahead < len(words) else None
             ahead += 1
         return found, end
@@ -65,10 +65,10 @@ class PhraseIndex(Generic[T]):
             spelling = self._variants.get(word, word)
             self._vocabulary.add(spelling)
             node = node.setdefault(spelling, {})
-        node[_HERE] = (*node.get(_HERE, ()), meaning)
+        node[_END] = (*node.get(_END, ()), meaning)
 
     def _one_spelling(self, word: str) -> str:
-        for form in (word, _DRAWN_OUT.sub(r"\1", word)):
+        for form in (word, _REPEATED.sub(r"\1", word)):
             if (spelling := self._variants.get(form, form)) in self._vocabulary:
                 return spelling
             for ending in _ENDINGS:

@@ -66,7 +66,7 @@ def _corrected(state: Complaint, known: PlacementContext) -> Level | None:
     if back is None:
         return None
     own = known.registry.agencies.get(back.agency)
-    others = [level for level in known.reader.levels(back.reason) if own is None or level.value != own.level]
+    others = [level for level in known.reader.rules.levels(back.reason) if own is None or level.value != own.level]
     return others[0] if len(others) == 1 else None
 
 
@@ -174,7 +174,7 @@ def _national_by_name(level: Level | None, steps: list[CompetentBodies]) -> bool
 
 def home_level(sector: str, known: PlacementContext) -> Level:
     """The level at which authority over a field is looked for first, where nothing else is said."""
-    return known.reader.homes.get(sector) or known.mandates.most_local_level(sector)
+    return known.reader.rules.homes.get(sector) or known.mandates.most_local_level(sector)
 
 
 def _of_regions(sector: str, where: Location, known: PlacementContext, day: date) -> tuple[Candidate, ...]:

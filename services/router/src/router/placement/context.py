@@ -37,4 +37,4 @@ class PlacementContext(NamedTuple):
 
     def ahead(self, states: Sequence[Complaint]) -> "PlacementContext":
         """A context that has read these states already: a batch is read in a fraction of the time."""
-        return self._replace(reader=self.reader.ahead(states))
+        return self._replace(reader=self.reader.read_ahead(states))

@@ -176,7 +176,7 @@ def _reading(state: Complaint, asked: Question, basis: Basis, chosen: Placement 
 def _basis(asked: Question, known: PlacementContext) -> Basis:
     words, where = asked.read.words, asked.read.where
     return Basis(
-        registry_version=max(known.registry.version, 0), rules=known.reader.version, sector=words.sector,
+        registry_version=max(known.registry.version, 0), rules=known.reader.rules.version, sector=words.sector,
         level=asked.level, region=where.region,
         region_name=known.reader.place_name(where.region), region_from=where.found_by, words=words.words,
         model=asked.read.prediction.model if asked.read.prediction else None, score=round(words.score, 3),

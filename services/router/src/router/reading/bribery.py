@@ -1,5 +1,7 @@
-"""Does a public servant ask for money? Seldom one phrase ("petugas kelurahan minta uang"), so it is three lists and the
-few words that may stand between their entries.
+"""The bribery rule: detects that a public servant asks for money.
+
+The words vary too much for fixed phrases ("petugas kelurahan minta uang"), so three word lists are matched with a few
+words allowed between them.
 """
 
 import re
@@ -8,14 +10,14 @@ from typing import Final
 from router.lexicon.files import BriberyWords
 
 BETWEEN: Final = 4
-"""Words between who asks and the asking."""
+"""Most words allowed between the person who asks and the verb."""
 BEHIND: Final = 2
-"""Words between the asking and what is asked for."""
+"""Most words allowed between the verb and the thing asked for."""
 _DIGITS: Final = re.compile(r"(?<=\d)(?=[a-z])")
 
 
 class BriberyPatterns:
-    """The lists as two patterns: somebody asks; somebody is asked by."""
+    """The word lists compiled to two patterns: active ("asks for") and passive ("is asked for ... by")."""
 
     def __init__(self, data: BriberyWords) -> None:
         who, what = _one_of("who", data.by), _one_of("what", data.what)
@@ -24,12 +26,12 @@ class BriberyPatterns:
         self._passive = re.compile(rf"\b{_one_of('how', data.asked)}{_gap(BEHIND)}{what}{_gap(BETWEEN)}{who}\b")
 
     def find(self, text: str) -> str | None:
-        """The entries that were met, as the lists have them; None: nobody asks."""
-        said = _DIGITS.sub(" ", text.lower())
-        if not self._what.search(said):
+        """The matched list entries joined by spaces, never the reporter's own words; None without a match."""
+        spaced = _DIGITS.sub(" ", text.lower())
+        if not self._what.search(spaced):
             return None
-        met = self._active.search(said) or self._passive.search(said)
-        return f"{met['who']} {met['how']} {met['what']}" if met else None
+        match = self._active.search(spaced) or self._passive.search(spaced)
+        return f"{match['who']} {match['how']} {match['what']}" if match else None
 
 
 def _one_of(name: str, phrases: tuple[str, ...]) -> str:

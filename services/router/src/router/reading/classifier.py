@@ -1,15 +1,16 @@
-"""What is it about? A trained model's reading of a text: sector, class, suspicion of misconduct, urgency.
+"""The trained model that reads a text: sector, class, suspected misconduct and urgency.
 
-Text in, scores out; where a model lies and how it is made are told elsewhere (`models`, `training`). The scores of
-sectors are probabilities: of the readings at 0.9, nine in ten are right on texts like those it learned from.
+Text in, scores out. `model_files` stores and loads models, `learning.training` makes them. The sector scores are
+calibrated probabilities: of the texts scored 0.9, nine in ten are right on texts like those of the training data.
 """
 
 from collections.abc import Mapping, Sequence
 from threading import Lock
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from router.reading.features import ModelInput, terms, words
 from router.reading.rules import SectorScore
@@ -17,20 +18,20 @@ from router.reading.vectors import Encoder, Floats, Vocabulary, WordContribution
 from schemas.base.values import ComplaintClass
 
 UNCLEAR: Final = "?"
-"""What a model answers to a text without any clue."""
+"""Label of a text that names no sector."""
 CLASSES: Final = tuple(ComplaintClass)
 HEADS: Final = len(CLASSES) + 2
-"""Outputs after those of the labels: the classes, supervision grade, urgency."""
+"""Outputs after those of the labels: one per class, then misconduct, then urgency."""
 SHOWN: Final = 5
 STRONGEST: Final = 4
 
 
 class Prediction(NamedTuple):
-    """What the model makes of a text. `sectors` are the likeliest, best first.
+    """What the model predicts for a text.
 
-    `sector` is the best one where its probability reaches the model's threshold, else None: a person reads it. `words`
-    spoke most for it; none where there is no sector.
-    `class_score`, `supervision` and `urgency` are 0 to 1.
+    `sector`: the likeliest one if the model's forwarding rule allows it, else None: a person reads the text.
+    `sectors`: the likeliest, best first. `words`: those that spoke most for `sector`; empty without one.
+    `class_score`, `supervision` (misconduct) and `urgency` are 0 to 1.
     """
 
     model: str
@@ -44,7 +45,7 @@ class Prediction(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """Of the linear model: features x outputs, the outputs' bias, and what sharpens margins into probabilities."""
+    """The linear model: features x outputs, bias per output, and factors that turn margins into probabilities."""
 
     matrix: Floats
     bias: Floats
@@ -53,8 +54,10 @@ class Weights(NamedTuple):
 
 
 class ForwardingRule(NamedTuple):
-    """What besides a probability a model needs to let a text go on by itself. `thresholds`: of labels that have one of
-    their own; above 1: never. `agreement`: the rules must say the same. `doubtful`: words that make nothing sure.
+    """When a text may be forwarded automatically.
+
+    `threshold`: least probability; `thresholds`: for labels that have their own; above 1 means never.
+    `agreement`: the rules must find the same sector. `doubtful`: words that always send a text to a person.
     """
 
     threshold: float
@@ -62,14 +65,14 @@ class ForwardingRule(NamedTuple):
     agreement: bool = False
     doubtful: frozenset[str] = frozenset()
 
-    def sure(self, best: SectorScore, found: Sequence[str]) -> bool:
-        """Whether a text of these words, whose best label is this, may go on as far as the model has a say."""
+    def allows(self, best: SectorScore, tokens: Sequence[str]) -> bool:
+        """Whether a text of these words may be forwarded by its best label. `agreement` is checked by the reader."""
         least = self.thresholds.get(best.sector, self.threshold)
-        return best.sector != UNCLEAR and best.score >= least and self.doubtful.isdisjoint(found)
+        return best.sector != UNCLEAR and best.score >= least and self.doubtful.isdisjoint(tokens)
 
 
 class Model:
-    """A model of one version. `tellable` are its words that may be shown: ours, never a reporter's own."""
+    """One trained model. `showable`: its words that may appear in an explanation; never words of reporters."""
 
     def __init__(
         self,
@@ -77,81 +80,80 @@ class Model:
         labels: Sequence[str],
         vocabulary: Vocabulary,
         weights: Weights,
-        caution: ForwardingRule,
-        tellable: frozenset[str],
+        rule: ForwardingRule,
+        showable: frozenset[str],
     ) -> None:
-        self.version, self.labels, self.caution = version, tuple(labels), caution
-        self.vocabulary, self.weights, self.tellable = vocabulary, weights, tellable
+        self.version, self.labels, self.rule = version, tuple(labels), rule
+        self.vocabulary, self.weights, self.showable = vocabulary, weights, showable
         self.encoder = Encoder(vocabulary)
-        self._shares = WordContributions(self.encoder, weights.matrix)
-        self._told = {term: column for term, column in vocabulary.terms.items() if term in tellable}
+        self._contributions = WordContributions(self.encoder, weights.matrix)
+        self._showable_columns = {term: column for term, column in vocabulary.terms.items() if term in showable}
         self._lock = Lock()
 
-    def with_rule(self, caution: ForwardingRule) -> "Model":
-        """The same with another caution."""
-        return Model(self.version, self.labels, self.vocabulary, self.weights, caution, self.tellable)
+    def with_rule(self, rule: ForwardingRule) -> "Model":
+        """A copy with another forwarding rule."""
+        return Model(self.version, self.labels, self.vocabulary, self.weights, rule, self.showable)
 
-    def read(self, said: ModelInput) -> Prediction:
-        """The reading of one text."""
-        return self.read_many([said])[0]
+    def read(self, text: ModelInput) -> Prediction:
+        """Predict for one text."""
+        return self.read_many([text])[0]
 
     def read_many(self, batch: Sequence[ModelInput]) -> list[Prediction]:
-        """The readings of these texts, in their order: each is the same in any company."""
-        found = [words(each.text) for each in batch]
-        margins = self._margins(batch, found)
+        """Predict for each text, in order. A prediction does not depend on the other texts of the batch."""
+        tokens = [words(each.text) for each in batch]
+        margins = self._margins(batch, tokens)
         count = len(self.labels)
-        chances = softmax(margins[:, :count] * self.weights.sharpness)
-        ranked = np.argsort(-chances, axis=1, kind="stable")[:, : SHOWN + 1]
-        best = np.take_along_axis(chances, ranked, axis=1).tolist()
+        probabilities = softmax(margins[:, :count] * self.weights.sharpness)
+        ranked = np.argsort(-probabilities, axis=1, kind="stable")[:, : SHOWN + 1]
+        best = np.take_along_axis(probabilities, ranked, axis=1).tolist()
         heads = margins[:, count:] * self.weights.head_sharpness
         classes = softmax(heads[:, : len(CLASSES)])
-        kinds, others = classes.argmax(axis=1).tolist(), (1 / (1 + np.exp(-heads[:, len(CLASSES) :]))).tolist()
+        others = (1 / (1 + np.exp(-heads[:, len(CLASSES) :]))).tolist()
         return [
-            self._guess(said, list(zip(order, scores, strict=True)), kind, float(all_kinds[kind]), *other)
-            for said, order, scores, kind, all_kinds, other in zip(
-                found, ranked.tolist(), best, kinds, classes, others, strict=True
-            )
+            self._prediction(found, list(zip(order, scores, strict=True)), by_class, *rest)
+            for found, order, scores, by_class, rest in zip(tokens, ranked.tolist(), best, classes, others, strict=True)
         ]
 
-    def chances(self, batch: Sequence[ModelInput]) -> Floats:
-        """Texts x labels: the probability of each, in their order."""
+    def probabilities(self, batch: Sequence[ModelInput]) -> Floats:
+        """Texts x labels."""
         margins = self._margins(batch, [words(each.text) for each in batch])
         return softmax(margins[:, : len(self.labels)] * self.weights.sharpness)
 
-    def _guess(
-        self, found: Sequence[str], ranked: Sequence[tuple[int, float]], kind: int, class_score: float,
+    def _prediction(
+        self, tokens: Sequence[str], ranked: Sequence[tuple[int, float]], classes: Floats,
         supervision: float, urgency: float,
     ) -> Prediction:  # fmt: skip
-        at, score = ranked[0]
-        best = SectorScore(self.labels[at], score)
-        sure = self.caution.sure(best, found)
+        first = ranked[0][0]
+        scores = [SectorScore(self.labels[label], score) for label, score in ranked]
+        allowed = self.rule.allows(scores[0], tokens)
+        best_class = int(classes.argmax())
         return Prediction(
             self.version,
-            best.sector if sure else None,
-            tuple(SectorScore(self.labels[at], score) for at, score in ranked if self.labels[at] != UNCLEAR)[:SHOWN],
-            self._strongest(found, at) if sure else (),
-            CLASSES[kind],
-            class_score,
+            scores[0].sector if allowed else None,
+            tuple(each for each in scores if each.sector != UNCLEAR)[:SHOWN],
+            self._strongest(tokens, first) if allowed else (),
+            CLASSES[best_class],
+            float(classes[best_class]),
             supervision,
             urgency,
         )
 
-    def _margins(self, batch: Sequence[ModelInput], found: Sequence[Sequence[str]]) -> Floats:
-        blocks = self.encoder.encode(batch, found)
+    def _margins(self, batch: Sequence[ModelInput], tokens: Sequence[Sequence[str]]) -> Floats:
+        blocks = self.encoder.encode(batch, tokens)
         matrix = self.weights.matrix
         with self._lock:
-            pieces = self._shares.of(found)
-        return np.asarray(sum((summed(each, matrix, len(batch)) for each in blocks), pieces) + self.weights.bias)
+            ngrams = self._contributions.of(tokens)
+        return np.asarray(sum((summed(each, matrix, len(batch)) for each in blocks), ngrams) + self.weights.bias)
 
-    def _strongest(self, found: Sequence[str], label: int) -> tuple[str, ...]:
-        known = {term: column for term in terms(found) if (column := self._told.get(term)) is not None}
-        columns = np.fromiter(known.values(), np.int32)
-        said = self.weights.matrix[columns, label] * self.vocabulary.idf[columns]
-        ranked = sorted(zip(known, said.tolist(), strict=True), key=lambda item: -item[1])
+    def _strongest(self, tokens: Sequence[str], label: int) -> tuple[str, ...]:
+        found = {term: column for term in terms(tokens) if (column := self._showable_columns.get(term)) is not None}
+        columns = np.fromiter(found.values(), np.int32)
+        shares = self.weights.matrix[columns, label] * self.vocabulary.idf[columns]
+        ranked = sorted(zip(found, shares.tolist(), strict=True), key=lambda item: -item[1])
         return tuple(term for term, weight in ranked[:STRONGEST] if weight > 0)
 
 
-def softmax(margins: Floats) -> Floats:
-    """Rows that sum to 1."""
+def softmax(margins: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Rows of probabilities that sum to 1."""
     raised = np.exp(margins - margins.max(axis=1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float32)
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True))

@@ -1,23 +1,23 @@
-"""A text as the reading model sees it: words, pairs of words, pieces of words, and what is known besides.
+"""Features of a text for the reading model, the same in training and in use: words, word pairs and character n-grams.
 
-The same in training and in use. Digits of four and more are one word, so that no number of a person is learned.
+Numbers of four and more digits become one token, so that the model learns no personal number.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 _WORD: Final = re.compile(r"[a-z]+|[0-9]+")
-_DRAWN_OUT: Final = re.compile(r"(.)\1{2,}")
+_REPEATED: Final = re.compile(r"(.)\1{2,}")
 _LONG_NUMBER: Final = 4
-PIECE_LENGTHS: Final = (2, 3, 4, 5)
+NGRAM_LENGTHS: Final = (2, 3, 4, 5)
 CACHED_WORDS: Final = 65_536
 
 
 class ModelInput(NamedTuple):
-    """What is read: the words; where it is, as codes or names; the rules' own scores by sector, 0 to 1."""
+    """One text to read, its place as region codes or names, and the rules' scores (0 to 1) by sector."""
 
     text: str
     place: tuple[str, ...] = ()
@@ -25,26 +25,25 @@ class ModelInput(NamedTuple):
 
 
 def words(text: str) -> list[str]:
-    """The words in lower case, letters drawn out (`paraaah`) once, long numbers as one word."""
-    return list(map(_plain, _WORD.findall(text.lower())))
+    """The words in lower case; repeated characters (`paraaah`) are reduced to one, long numbers to one token."""
+    return list(map(_normalized, _WORD.findall(text.lower())))
 
 
-def terms(found: Iterable[str]) -> Iterator[str]:
-    """Words and pairs of words."""
-    found = list(found)
-    yield from found
-    yield from map(" ".join, pairwise(found))
+def terms(tokens: Sequence[str]) -> Iterator[str]:
+    """The words and the pairs of neighbouring words."""
+    yield from tokens
+    yield from map(" ".join, pairwise(tokens))
 
 
 def char_ngrams(word: str) -> tuple[str, ...]:
-    """The pieces of one word, its ends marked: what spelling noise leaves in common."""
+    """Character n-grams of a word with its ends marked. Misspelt words still share most of them."""
     marked = f" {word} "
-    lengths = (length for length in PIECE_LENGTHS if length <= len(marked))
+    lengths = (length for length in NGRAM_LENGTHS if length <= len(marked))
     return tuple(marked[at : at + length] for length in lengths for at in range(len(marked) - length + 1))
 
 
 @lru_cache(maxsize=CACHED_WORDS)
-def _plain(word: str) -> str:
+def _normalized(word: str) -> str:
     if word[0].isdigit():
         return word if len(word) < _LONG_NUMBER else "0000"
-    return _DRAWN_OUT.sub(r"\1", word)
+    return _REPEATED.sub(r"\1", word)

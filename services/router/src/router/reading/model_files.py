@@ -1,4 +1,4 @@
-"""A reading model as a file: one `.npz` without code in it, loaded without network; its card tells what it is."""
+"""A reading model as a file: one `.npz` of arrays without code. Its card describes the model."""
 
 import io
 import zipfile
@@ -18,19 +18,20 @@ from router.reading.vectors import Vocabulary
 SUFFIX: Final = ".npz"
 DEFAULT: Final = "default.npz"
 RULES_ALONE: Final = "rules"
-"""Switched to this, no model reads."""
+"""Model version that stands for "no model, rules only"."""
 FORMAT: Final = 2
 LARGEST_BYTES: Final = 50_000_000
-_LISTS: Final = ("terms", "pieces", "place", "hints", "labels", "tellable")
+_FEATURES: Final = ("terms", "pieces", "place", "hints")
+_LISTS: Final = (*_FEATURES, "labels", "tellable")
 _FLOATS: Final = ("idf", "matrix", "bias", "head_sharpness")
 
 
 class BadModel(Exception):
-    """A model file that is not there, or not a whole model of ours; says which and why."""
+    """A model file that is missing, broken or of another format. The message names the file and the reason."""
 
 
 class CardFormat(BaseModel):
-    """The part of a card that every release reads."""
+    """The part of a card that every release can read."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -38,87 +39,80 @@ class CardFormat(BaseModel):
 
 
 class ModelCard(CardFormat):
-    """What a model is: for people, and for whoever compares two."""
+    """Describes a model, for people and for comparing two models. Field names are stored in model files."""
 
     version: str
     made_on: date
     rules: str
-    """Version of the rules whose reading was among the features."""
+    """Version of the rules whose scores were features."""
     data: dict[str, Any]
-    """What it learned from: files by name and digest, how many examples of each label."""
+    """Training data: names and digests of the files, number of examples of each label."""
     split: str
     figures: dict[str, Any]
     threshold: float
     thresholds: dict[str, float] = {}
-    """Of labels that have one of their own."""
+    """Thresholds of single labels."""
     agreement: bool = False
-    """Whether the rules must say the same."""
+    """Whether the rules must find the same sector."""
     doubtful: tuple[str, ...] = ()
-    """Words that make nothing sure."""
+    """Words that always send a text to a person."""
     sharpness: float
     rarest: float
-    """How rare a word is that no example had."""
+    """Inverse document frequency of a word that no example had."""
     target: float
-    """Share of right ones among those forwarded by itself at which the threshold was set."""
+    """Share of correct texts among the automatically forwarded ones for which the threshold was chosen."""
 
     @classmethod
     def bare(cls, version: str) -> Self:
-        """Of a model that is only measured."""
+        """The card of a model that is only evaluated."""
         return cls(version=version, made_on=date.min, rules="", data={}, split="", figures={}, threshold=1, sharpness=1,
                    rarest=1, target=1)  # fmt: skip
 
 
 def write(path: Path, model: Model, card: ModelCard) -> None:
-    """Put it there at once or not at all."""
+    """Write the file atomically."""
     known, weights = model.vocabulary, model.weights
-    lists = {
-        "terms": _columns(known.terms), "pieces": _columns(known.char_ngrams), "place": _columns(known.place),
-        "hints": _columns(known.hints), "labels": list(model.labels), "tellable": sorted(model.tellable),
-    }  # fmt: skip
+    columns = [sorted(block, key=block.__getitem__) for block in known[:4]]
+    lists = dict(zip(_LISTS, (*columns, list(model.labels), sorted(model.showable)), strict=True))
     arrays = {name: _packed("\n".join(lines)) for name, lines in lists.items()}
     starts = np.array([min(block.values(), default=0) for block in known[:4]], np.int64)
-    floats = {
-        "idf": known.idf, "matrix": weights.matrix, "bias": weights.bias, "head_sharpness": weights.head_sharpness
-    }  # fmt: skip
-    arrays |= {name: floats[name].astype(np.float16 if name == "matrix" else np.float32) for name in _FLOATS}
+    floats = dict(zip(_FLOATS, (known.idf, weights.matrix, weights.bias, weights.head_sharpness), strict=True))
+    arrays |= {name: each.astype(np.float16 if name == "matrix" else np.float32) for name, each in floats.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.part")
-    with beside.open("wb") as file:
+    unfinished = path.with_name(f".{path.name}.part")
+    with unfinished.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, card=_packed(card.model_dump_json()), starts=starts, **arrays)
-    beside.replace(path)
+    unfinished.replace(path)
 
 
 def load(content: bytes, name: str) -> tuple[Model, ModelCard]:
     """The model and its card.
 
     Raises:
-        BadModel: not a whole model of ours.
+        BadModel: not a complete model file of this format.
     """
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-            told = stored["card"].tobytes()
-            if (made := CardFormat.model_validate_json(told).format) != FORMAT:
-                raise BadModel(f"{name}: format {made}, this release reads {FORMAT}; train it anew")
-            card = ModelCard.model_validate_json(told)
+            text = stored["card"].tobytes()
+            if (format_ := CardFormat.model_validate_json(text).format) != FORMAT:
+                raise BadModel(f"{name}: format {format_}, this release reads {FORMAT}; train it anew")
+            card = ModelCard.model_validate_json(text)
             lists = {part: _lines(stored[part]) for part in _LISTS}
             starts, floats = stored["starts"].tolist(), {part: stored[part].astype(np.float32) for part in _FLOATS}
     except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile, ValidationError) as error:
         raise BadModel(f"{name}: {error}") from error
-    blocks = [
-        {term: at for at, term in enumerate(lists[part], start)}
-        for part, start in zip(("terms", "pieces", "place", "hints"), starts, strict=True)
-    ]
-    vocabulary = Vocabulary(blocks[0], blocks[1], blocks[2], blocks[3], floats["idf"], card.rarest)
+    terms, char_ngrams, place, hints = (
+        {term: at for at, term in enumerate(lists[part], start)} for part, start in zip(_FEATURES, starts, strict=True)
+    )
+    vocabulary = Vocabulary(terms, char_ngrams, place, hints, floats["idf"], card.rarest)
     weights = Weights(floats["matrix"], floats["bias"], card.sharpness, floats["head_sharpness"])
     _check(vocabulary, weights, lists["labels"], name)
-    tellable = frozenset(lists["tellable"])
-    caution = ForwardingRule(card.threshold, card.thresholds, card.agreement, frozenset(card.doubtful))
-    model = Model(card.version, lists["labels"], vocabulary, weights, caution, tellable)
-    return model, card
+    rule = ForwardingRule(card.threshold, card.thresholds, card.agreement, frozenset(card.doubtful))
+    return Model(card.version, lists["labels"], vocabulary, weights, rule, frozenset(lists["tellable"])), card
 
 
 def read(path: Path) -> tuple[Model, ModelCard]:
-    """The model in that file. Raises BadModel."""
+    """The model in this file. Raises BadModel."""
     try:
         return load(path.read_bytes(), str(path))
     except OSError as error:
@@ -132,10 +126,10 @@ def default() -> tuple[Model, ModelCard]:
 
 
 def find(folder: Path, version: str | None) -> Model | None:
-    """The model of that version in the folder; the one that ships where none is named; no model for `rules`.
+    """The model of this version in the folder; the shipped one for None; no model for `rules`.
 
     Raises:
-        BadModel: it is not there, or is not whole.
+        BadModel: missing or broken.
     """
     if version == RULES_ALONE:
         return None
@@ -149,7 +143,7 @@ def find(folder: Path, version: str | None) -> Model | None:
 
 
 def digest(content: bytes) -> str:
-    """A short name for some content."""
+    """A short SHA-256, as cards record it."""
     return sha256(content).hexdigest()[:12]
 
 
@@ -159,10 +153,6 @@ def _check(vocabulary: Vocabulary, weights: Weights, labels: list[str], name: st
         raise BadModel(f"{name}: {rows} features and weights for {weights.matrix.shape[0]}")
     if weights.matrix.shape[1] != len(weights.bias) or len(weights.bias) != len(labels) + len(weights.head_sharpness):
         raise BadModel(f"{name}: {len(labels)} labels and weights for {weights.matrix.shape[1]} outputs")
-
-
-def _columns(block: Any) -> list[str]:
-    return sorted(block, key=block.__getitem__)
 
 
 def _packed(text: str) -> Any:

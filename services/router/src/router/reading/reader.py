@@ -1,8 +1,8 @@
-"""A complaint as rules and model understand it together: words, place and level.
+"""Reads a complaint with the rules, the gazetteer and, if there is one, the trained model.
 
-The rules' scores are among what the model reads, and its word decides the sector: at its threshold it goes on by
-itself, a model that knows no history only where the rules say the same; else a person reads it. A field that the model
-never learned stays with the rules.
+The rules' scores are features of the model. With a model its prediction decides the sector, if its forwarding rule
+allows it: a model trained without real complaints also needs the rules to agree. Otherwise a person reads the
+complaint. A sector that the model never learned is decided by the rules.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,18 +16,19 @@ from router.lexicon.files import district_data, name_data, place_data, rule_data
 from router.reading.classifier import Model, Prediction
 from router.reading.features import ModelInput
 from router.reading.rules import Rules, SectorDecision, SectorScore, TextReading
-from schemas.base.values import Level
 from schemas.complaint.state import Complaint
 from schemas.registry.fold import Registry
 
 HINTS: Final = 4
 URGENT: Final = 0.8
 SUSPECTED: Final = 0.95
-"""A model that is less sure of misconduct is not heard."""
+"""Least score from which the model's suspicion of misconduct counts."""
+
+_Reading = tuple[TextReading, Prediction | None]
 
 
 class ComplaintReading(NamedTuple):
-    """What was understood."""
+    """What was read from a complaint."""
 
     words: TextReading
     where: Location
@@ -35,149 +36,136 @@ class ComplaintReading(NamedTuple):
 
     @property
     def urgent(self) -> bool:
-        """Whether life or limb may depend on it: shown to whoever reads it next, it moves no date."""
+        """Whether life or limb may be at risk. Shown to whoever reads it next; changes no deadline."""
         return self.prediction is not None and self.prediction.urgency >= URGENT
 
 
 class TextToRead(NamedTuple):
-    """A text, whom it is addressed to, and where it is."""
+    """A text, its addressee, and the region as the model's place features."""
 
-    said: str
+    text: str
     addressed_to: str
     place: tuple[str, ...]
 
 
 class Reader:
-    """Rules and names of one version, with the regions of one registry, and a model if there is one."""
+    """Rules, gazetteer and an optional model. `readings`: results made before, by the identity of the state."""
 
     def __init__(
         self,
         rules: Rules,
         gazetteer: Gazetteer,
         model: Model | None = None,
-        ahead: Mapping[int, tuple[Complaint, ComplaintReading]] = MappingProxyType({}),
+        readings: Mapping[int, tuple[Complaint, ComplaintReading]] = MappingProxyType({}),
     ) -> None:
-        self.rules, self._gazetteer, self.model, self._ahead = rules, gazetteer, model, ahead
+        self.rules, self._gazetteer, self.model, self._readings = rules, gazetteer, model, readings
 
     def with_model(self, model: Model | None) -> "Reader":
-        """The same with this model."""
+        """A reader with this model."""
         return self if model is self.model else Reader(self.rules, self._gazetteer, model)
 
-    @property
-    def version(self) -> str:
-        """The rules' version, for the basis of a placing."""
-        return self.rules.version
-
-    @property
-    def homes(self) -> Mapping[str, Level]:
-        """The level that has each field by law."""
-        return self.rules.homes
-
     def place_name(self, region: str | None) -> str | None:
-        """What a region is called; None: it is not known by name."""
+        """The name of a region; None if it is not listed."""
         return self._gazetteer.name(region) if region else None
 
-    def levels(self, text: str) -> frozenset[Level]:
-        """Every level of government that a text names."""
-        return self.rules.levels(text)
-
     def read(self, state: Complaint) -> ComplaintReading:
-        """Read all that was said. A part is first read by its own task."""
-        _, found = self._ahead.get(id(state), (state, None))
-        return found or self.read_many([state])[0]
+        """Read a complaint. For a part of a split complaint its own task is tried first."""
+        _, reading = self._readings.get(id(state), (state, None))
+        return reading or self.read_many([state])[0]
 
     def read_many(self, states: Sequence[Complaint]) -> list[ComplaintReading]:
-        """Read these, in their order: each as it would be read alone."""
-        places = [self._where(state) for state in states]
-        asked = [TextToRead(_said(state), state.addressed_to or "", place_tokens(where.region))
+        """Read a batch, in order. A reading does not depend on the rest of the batch."""
+        places = [self._locate(state) for state in states]
+        texts = [TextToRead(_text(state), state.addressed_to or "", place_tokens(where.region))
                  for state, where in zip(states, places, strict=True)]  # fmt: skip
-        tasks = {at: TextToRead(state.task, "", asked[at].place) for at, state in enumerate(states) if state.task}
-        read = self.words([*asked, *tasks.values()])
-        own = dict(zip(tasks, read[len(asked) :], strict=True))
-        wholes = zip(read, places, strict=False)
-        return [_read(whole, own.get(at), where) for at, (whole, where) in enumerate(wholes)]
+        tasks = {at: TextToRead(state.task, "", texts[at].place) for at, state in enumerate(states) if state.task}
+        readings = self.words([*texts, *tasks.values()])
+        by_task = dict(zip(tasks, readings[len(texts) :], strict=True))
+        wholes = zip(readings, places, strict=False)
+        return [_combined(whole, by_task.get(at), where) for at, (whole, where) in enumerate(wholes)]
 
-    def ahead(self, states: Sequence[Complaint]) -> "Reader":
-        """The same, having read these already."""
+    def read_ahead(self, states: Sequence[Complaint]) -> "Reader":
+        """A reader that has read these as one batch, which is much faster than one by one."""
         reads = zip(states, self.read_many(states), strict=True)
         return Reader(self.rules, self._gazetteer, self.model, {id(state): (state, read) for state, read in reads})
 
-    def _where(self, state: Complaint) -> Location:
+    def _locate(self, state: Complaint) -> Location:
         address = state.place.address if state.place else None
-        texts = [("address", address or ""), ("text", _said(state)), ("addressed_to", state.addressed_to or "")]
+        texts = [("address", address or ""), ("text", _text(state)), ("addressed_to", state.addressed_to or "")]
         return self._gazetteer.find(state.place, [pair for pair in texts if pair[1]])
 
-    def words(self, asked: Sequence[TextToRead]) -> list[tuple[TextReading, Prediction | None]]:
-        """What each of these says, by rules and model together; the model's own guess beside it."""
-        scans = [self.rules.scan(each.said, each.addressed_to) for each in asked]
+    def words(self, texts: Sequence[TextToRead]) -> list[_Reading]:
+        """The reading of each text by rules and model together, and the model's own prediction."""
+        scans = [self.rules.scan(each.text, each.addressed_to) for each in texts]
         if (model := self.model) is None:
-            return [(self.rules.conclude(scan, scan.verdict), None) for scan in scans]
-        pairs = zip(asked, scans, strict=True)
-        guesses = model.read_many(
-            [ModelInput(each.said, each.place, hints(scan.verdict.scored)) for each, scan in pairs]
-        )
+            return [(self.rules.conclude(matches, matches.decision), None) for matches in scans]
+        predictions = model.read_many([
+            ModelInput(each.text, each.place, hints(matches.decision.scored))
+            for each, matches in zip(texts, scans, strict=True)
+        ])  # fmt: skip
         return [
-            (self.rules.conclude(scan, _together(scan.verdict, guess, model)), guess)
-            for scan, guess in zip(scans, guesses, strict=True)
+            (self.rules.conclude(matches, _together(matches.decision, prediction, model)), prediction)
+            for matches, prediction in zip(scans, predictions, strict=True)
         ]
 
 
-def _said(state: Complaint) -> str:
+def _text(state: Complaint) -> str:
     return "\n".join([state.title or "", state.text, *(text for _, text in state.details)])
 
 
-def _read(
-    whole: tuple[TextReading, Prediction | None], own: tuple[TextReading, Prediction | None] | None, where: Location
-) -> ComplaintReading:
-    if own is None or own[0].sector is None:
+def _combined(whole: _Reading, task: _Reading | None, where: Location) -> ComplaintReading:
+    if task is None or task[0].sector is None:
         return ComplaintReading(whole[0], where, whole[1])
-    return ComplaintReading(own[0]._replace(misconduct=own[0].misconduct or whole[0].misconduct), where, own[1])
+    return ComplaintReading(
+        task[0]._replace(misconduct=task[0].misconduct or whole[0].misconduct), where, task[1]
+    )  # fmt: skip
 
 
 def hints(scored: Sequence[SectorScore]) -> tuple[SectorScore, ...]:
-    """What the model is told of the rules' reading; in training the same."""
+    """The rules' scores that the model sees, in training and in use."""
     return tuple(scored[:HINTS])
 
 
 def place_tokens(region: str | None) -> tuple[str, ...]:
-    """The region as the model sees it: province, regency and district, as far as it is known."""
+    """The model's place features of a region: codes of province, regency and district, as far as known."""
     parts = region.split(".") if region else []
     return tuple(".".join(parts[: at + 1]) for at in range(len(parts[:3])))
 
 
-def _together(own: SectorDecision, guess: Prediction, model: Model) -> SectorDecision:
-    suspected = own.misconduct or guess.supervision >= SUSPECTED
-    if own.sector is not None and (own.sector not in model.labels or own.misconduct):
-        # Never learned; or misconduct, where the field only tells who is accused, and an inspectorate reads it anyway.
-        return own._replace(misconduct=suspected)
-    agreed = guess.sector == own.sector or not model.caution.agreement
-    sector = guess.sector if agreed else None
-    return SectorDecision(sector, guess.sectors, guess.words if sector else (), suspected)
-
-
-def default_gazetteer() -> Gazetteer:
-    """The regions of the data shipped in this package. Raises BadRules."""
-    return Gazetteer(name_data(), place_data(), district_data(), {}, sector_vocabulary(rule_data()))
-
-
-def default_reader() -> Reader:
-    """A reader of the data shipped in this package. Raises BadRules."""
-    return _reader(())
+def _together(by_rules: SectorDecision, prediction: Prediction, model: Model) -> SectorDecision:
+    suspected = by_rules.misconduct or prediction.supervision >= SUSPECTED
+    if by_rules.sector is not None and (by_rules.sector not in model.labels or by_rules.misconduct):
+        # The model never learned the sector; or misconduct: the sector then only tells who is accused, and an
+        # inspectorate reads the complaint anyway.
+        return by_rules._replace(misconduct=suspected)
+    agreed = prediction.sector == by_rules.sector or not model.rule.agreement
+    sector = prediction.sector if agreed else None
+    return SectorDecision(sector, prediction.sectors, prediction.words if sector else (), suspected)
 
 
 def likeliest_sectors(model: Model) -> Callable[[str], Sequence[SectorScore]]:
-    """What this model makes of a text alone, unsure as it may be."""
-    reading = default_reader().with_model(model)
+    """A function from a text to the sectors that the model finds likeliest, best first, whatever their score."""
+    with_model = default_reader().with_model(model)
 
-    def fields(text: str) -> Sequence[SectorScore]:
-        ((_, guess),) = reading.words([TextToRead(text, "", ())])
-        return guess.sectors if guess else ()
+    def sectors(text: str) -> Sequence[SectorScore]:
+        ((_, prediction),) = with_model.words([TextToRead(text, "", ())])
+        return prediction.sectors if prediction else ()
 
-    return fields
+    return sectors
+
+
+def default_gazetteer(extra: Mapping[str, str] = MappingProxyType({})) -> Gazetteer:
+    """The regions shipped in this package, and `extra` ones (name by code). Raises BadRules."""
+    return Gazetteer(name_data(), place_data(), district_data(), extra, sector_vocabulary(rule_data()))
+
+
+def default_reader() -> Reader:
+    """A reader of the data shipped in this package, without a model. Raises BadRules."""
+    return _reader(())
 
 
 def reader(registry: Registry) -> Reader:
-    """A reader that also knows the regions which bodies were registered for and no list has. Raises BadRules."""
+    """A reader that also knows regions which only the registry's bodies name. Raises BadRules."""
     listed = place_data().places
     bodies = (body for body in registry.agencies.values() if body.region is not None and body.region not in listed)
     extra = {str(body.region): body.name for body in bodies if len(str(body.region)) <= REGENCY_LENGTH}
@@ -186,6 +174,4 @@ def reader(registry: Registry) -> Reader:
 
 @lru_cache(maxsize=4)
 def _reader(extra: tuple[tuple[str, str], ...]) -> Reader:
-    rules = rule_data()
-    gazetteer = Gazetteer(name_data(), place_data(), district_data(), dict(extra), sector_vocabulary(rules))
-    return Reader(Rules(rules), gazetteer)
+    return Reader(Rules(rule_data()), default_gazetteer(dict(extra)))

@@ -1,7 +1,7 @@
-"""What is it about? Sector, level of government and suspicion of misconduct, read off the words of a complaint.
+"""Rule-based reading of a complaint's words: sector, level of government and suspected misconduct.
 
-Each entry counts once however often it is said, so that shouting decides nothing. A sector must be clearly ahead
-of the next; otherwise there is none, and a person reads it.
+A phrase counts once however often it occurs, so repetition adds no weight. The best sector must be clearly ahead of the
+next; otherwise no sector is decided and a person reads the complaint.
 """
 
 from collections import defaultdict
@@ -15,18 +15,18 @@ from schemas.base.values import Level
 
 SURE, STRONG, PLAIN, WEAK = 5.0, 3.0, 2.0, 1.0
 ENOUGH: Final = 3.0
-"""Below this weight nothing was understood."""
+"""Least weight of a decided sector."""
 AS_LANDMARK: Final = 0.25
-"""Share of its weight that a word keeps which only says where."""
+"""Factor on the weight of a phrase that only names a place (after a landmark word such as "near")."""
 AHEAD: Final = 1.2
-"""The best must weigh this many times the next."""
+"""The best sector must weigh this many times the next."""
 ALTERNATIVES: Final = 3
 
 Kind = Literal["sector", "level", "sector_level", "misconduct", "harmless"]
 
 
 class PhraseMeaning(NamedTuple):
-    """What one entry of the list says. `name` is the sector; `level` where it tells one."""
+    """What a phrase of the word lists means. `name`: the sector; `level`: the level of government, if implied."""
 
     kind: Kind
     name: str = ""
@@ -35,14 +35,14 @@ class PhraseMeaning(NamedTuple):
 
 
 class SectorScore(NamedTuple):
-    """A sector and how well it fits, 0 to 1."""
+    """A sector and its score, 0 to 1."""
 
     sector: str
     score: float
 
 
 class TextReading(NamedTuple):
-    """What the words say. `sector` None: not clear; `alternatives` are then the ones in question, best first."""
+    """What a text says. `sector` None: undecided. `alternatives`: the other possible sectors, best first."""
 
     sector: str | None
     score: float
@@ -53,25 +53,25 @@ class TextReading(NamedTuple):
 
 
 class SectorDecision(NamedTuple):
-    """Which sector it is, or None, how the sectors score, best first, and by which other words."""
+    """The decided sector or None, all sectors' scores (best first), and words outside the rules that decided it."""
 
     sector: str | None
     scored: tuple[SectorScore, ...]
     words: tuple[str, ...] = ()
     misconduct: bool = False
-    """Beside the rules' own words of misconduct; theirs that only look like it are heard first."""
+    """Suspected by the model. The rules' harmless phrases overrule it, their phrases of misconduct do not need it."""
 
 
 class RuleMatches(NamedTuple):
-    """What was met in a text, and what the rules make of it."""
+    """The phrases found in a text with their meanings, and the sector that the rules decide from them."""
 
-    met: dict[str, tuple[PhraseMeaning, ...]]
-    verdict: SectorDecision
+    phrases: dict[str, tuple[PhraseMeaning, ...]]
+    decision: SectorDecision
     addressed_to: str
 
 
 class Rules:
-    """The rules of one version."""
+    """The word lists of one version, compiled. `homes`: the level of government responsible for each sector by law."""
 
     def __init__(self, data: RuleData) -> None:
         self.version = data.version
@@ -80,64 +80,63 @@ class Rules:
         self._words = PhraseIndex(_entries(data), data.variants)
         addressed = ((phrase, level) for level, phrases in data.addressed.items() for phrase in phrases)
         self._addressed = PhraseIndex(addressed, data.variants)
-        self._demands = BriberyPatterns(data.supervision.demand)
+        self._bribery = BriberyPatterns(data.supervision.demand)
 
     def read(self, text: str, addressed_to: str = "") -> TextReading:
-        """Read a complaint's words, and whom it is addressed to."""
-        scan = self.scan(text, addressed_to)
-        return self.conclude(scan, scan.verdict)
+        """Read a text by the rules alone."""
+        matches = self.scan(text, addressed_to)
+        return self.conclude(matches, matches.decision)
 
     def scan(self, text: str, addressed_to: str = "") -> RuleMatches:
-        """What is met in the words."""
+        """Find the phrases and decide the sector."""
         weights: dict[str, float] = defaultdict(float)
-        met: dict[str, tuple[PhraseMeaning, ...]] = {}
+        phrases: dict[str, tuple[PhraseMeaning, ...]] = {}
         for found in self._words.find(f"{text}\n{addressed_to}"):
-            if found.phrase not in met:
-                met[found.phrase] = found.meanings
+            if found.phrase not in phrases:
+                phrases[found.phrase] = found.meanings
                 share = AS_LANDMARK if found.before and found.before[-1] in self._landmarks else 1.0
                 for meaning in found.meanings:
                     if meaning.kind == "sector":
                         weights[meaning.name] += meaning.weight * share
-        if (demand := self._demands.find(text)) is not None:
-            met[demand] = (*met.get(demand, ()), PhraseMeaning("misconduct"))
+        if (bribery := self._bribery.find(text)) is not None:
+            phrases[bribery] = (*phrases.get(bribery, ()), PhraseMeaning("misconduct"))
         ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
         total = sum(weights.values()) + 1
         scored = tuple(SectorScore(name, weight / total) for name, weight in ranked)
-        return RuleMatches(
-            met, SectorDecision(_clear(ranked), scored, misconduct=_speaks_of(met, "misconduct")), addressed_to
-        )
+        decision = SectorDecision(_decided(ranked), scored, misconduct=_has(phrases, "misconduct"))
+        return RuleMatches(phrases, decision, addressed_to)
 
-    def conclude(self, scan: RuleMatches, verdict: SectorDecision) -> TextReading:
-        """The reading, by a verdict that may know better which sector it is."""
-        met, sector = scan.met, verdict.sector
-        level = self._level(sector, met, scan.addressed_to)
-        words = tuple(phrase for phrase, meanings in met.items() if _counts(meanings, sector))
-        words += tuple(word for word in verdict.words if word not in words)
-        others = tuple(one for one in verdict.scored if one.sector != sector)[:ALTERNATIVES]
-        score = next((one.score for one in verdict.scored if one.sector == sector), 0.0)
-        suspected = verdict.misconduct and not _speaks_of(met, "harmless")
-        misconduct = suspected or _speaks_of(met, "misconduct")
+    def conclude(self, matches: RuleMatches, decision: SectorDecision) -> TextReading:
+        """The reading for a decision, which may be the model's instead of the rules' own."""
+        phrases, sector = matches.phrases, decision.sector
+        level = self._level(sector, phrases, matches.addressed_to)
+        words = tuple(phrase for phrase, meanings in phrases.items() if _counts(meanings, sector))
+        words += tuple(word for word in decision.words if word not in words)
+        others = tuple(each for each in decision.scored if each.sector != sector)[:ALTERNATIVES]
+        score = next((each.score for each in decision.scored if each.sector == sector), 0.0)
+        misconduct = _has(phrases, "misconduct") or (decision.misconduct and not _has(phrases, "harmless"))
         return TextReading(sector, score, level, misconduct, words, others)
 
     def levels(self, text: str) -> frozenset[Level]:
-        """Every level of government that the words name, be it by a road's kind or by a body's title."""
-        said = {m.level for found in self._words.find(text) for m in found.meanings if m.kind == "level"}
-        titles = {level for found in self._addressed.find(text) for level in found.meanings}
-        return frozenset(level for level in said | titles if level is not None)
+        """Every level of government that a text names, by a kind of road or by the title of an office."""
+        named = {m.level for found in self._words.find(text) for m in found.meanings if m.kind == "level"}
+        return frozenset(level for level in named | self._titles(text) if level is not None)
 
-    def _level(self, sector: str | None, met: dict[str, tuple[PhraseMeaning, ...]], addressed_to: str) -> Level | None:
-        # The field's own words (an SMA is the province's, law 23/2014), else the general ones, else the address.
-        said = [meaning for meanings in met.values() for meaning in meanings if meaning.level is not None]
-        own = {m.level for m in said if m.kind == "sector_level" and m.name == sector}
-        general = {m.level for m in said if m.kind == "level"}
-        for levels in (own, general):
-            if levels:
-                return next(iter(levels)) if len(levels) == 1 else None
-        addressed = {level for found in self._addressed.find(addressed_to) for level in found.meanings}
-        return next(iter(addressed)) if len(addressed) == 1 else None
+    def _level(
+        self, sector: str | None, phrases: dict[str, tuple[PhraseMeaning, ...]], addressed_to: str
+    ) -> Level | None:
+        # First phrases of the sector (an SMA is the province's, law 23/2014), then general ones, then the addressee.
+        levels = [meaning for meanings in phrases.values() for meaning in meanings if meaning.level is not None]
+        by_sector = {m.level for m in levels if m.kind == "sector_level" and m.name == sector}
+        general = {m.level for m in levels if m.kind == "level"}
+        found = by_sector or general or self._titles(addressed_to)
+        return next(iter(found)) if len(found) == 1 else None
+
+    def _titles(self, text: str) -> set[Level | None]:
+        return {level for found in self._addressed.find(text) for level in found.meanings}
 
 
-def _clear(ranked: list[tuple[str, float]]) -> str | None:
+def _decided(ranked: list[tuple[str, float]]) -> str | None:
     if not ranked or ranked[0][1] < ENOUGH:
         return None
     if len(ranked) > 1 and ranked[0][1] < AHEAD * ranked[1][1]:
@@ -145,8 +144,8 @@ def _clear(ranked: list[tuple[str, float]]) -> str | None:
     return ranked[0][0]
 
 
-def _speaks_of(met: dict[str, tuple[PhraseMeaning, ...]], kind: Kind) -> bool:
-    return any(meaning.kind == kind for meanings in met.values() for meaning in meanings)
+def _has(phrases: dict[str, tuple[PhraseMeaning, ...]], kind: Kind) -> bool:
+    return any(meaning.kind == kind for meanings in phrases.values() for meaning in meanings)
 
 
 def _counts(meanings: tuple[PhraseMeaning, ...], sector: str | None) -> bool:

@@ -1,0 +1,68 @@
+"""The parts of a complaint's case file that reporter, agency and triage desk see in the same form."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from schemas.complaint.fold import RecordedFact
+from schemas.complaint.state import Complaint
+from schemas.events.intake import AttachmentAdded
+from schemas.registry.fold import Registry
+from schemas.wording.facts import sentence
+from schemas.wording.names import status
+
+
+def status_fields(state: Complaint, lang: str) -> dict[str, Any]:
+    """The status, for programs and in words."""
+    return {"status": state.status.value, "status_text": status(state.status, lang, state.closed)}
+
+
+def holder_fields(state: Complaint, registry: Registry, lang: str) -> dict[str, Any]:
+    """Which complaint it is, its status, its present holder and its version."""
+    holder = registry.holder(state.holder)
+    return {
+        "id": str(state.id),
+        "public_number": state.public_number,
+        **status_fields(state, lang),
+        "holder": str(holder),
+        "unit": holder.unit,
+        "version": state.version,
+    }
+
+
+def content_fields(state: Complaint) -> dict[str, Any]:
+    """What was reported, for whoever decides about it. Never who reported it."""
+    return {
+        "class": state.class_.value,
+        "sector": state.sector,
+        "received_at": state.received_at,
+        "title": state.title,
+        "text": state.text,
+        "restated_title": state.restated_title,
+        "restated_text": state.restated_text,
+        "details": [{"at": at, "text": text} for at, text in state.details],
+        "place": state.place.model_dump(mode="json", exclude_none=True) if state.place else None,
+        "occurred_on": state.occurred_on,
+        "anonymous": state.anonymous,
+        "secret": state.secret,
+        "supervision": state.supervision,
+    }
+
+
+def attachment_fields(event: AttachmentAdded) -> dict[str, Any]:
+    """A file that the reporter added."""
+    return {
+        "id": str(event.attachment), "media_type": event.media_type, "size_bytes": event.size_bytes, "name": event.name,
+    }  # fmt: skip
+
+
+def timeline(history: Iterable[RecordedFact], registry: Registry, lang: str) -> list[dict[str, Any]]:
+    """Each event with its sentence."""
+    return [
+        {
+            "at": recorded.fact.at,
+            "type": type(recorded.fact).__name__,
+            "version": recorded.version,
+            "sentence": sentence(recorded.fact, registry, lang),
+        }
+        for recorded in history
+    ]
