@@ -167,7 +167,7 @@ class SimDatabase:
     async def read(self, function: Callable[[Connection], T]) -> T:
         return await self.ports.call("read rows", lambda: self._disk.look(function), StoreUnavailable)
 
-    def marks(self, statement: str) -> str:
+    def paramstyle(self, statement: str) -> str:
         return statement.replace("%s", "?")
 
 
