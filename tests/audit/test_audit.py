@@ -200,7 +200,7 @@ async def test_a_life_that_was_taken_out_whole_is_missed(repository: Repository,
     [(violation, loaded)] = [found async for found in walk.violations()]
     assert (violation.code, loaded.recorded) == ("facts-missing", ())
     held = f"{complaint_stream(named('held'))} 2"
-    assert violation.what == f"4 facts are gone of which no stream tells: positions 5 to 8 after {held}"
+    assert violation.what == f"4 events are missing and belong to no stream: positions 5 to 8 after {held}"
 
 
 async def test_a_fact_that_its_own_stream_misses_is_not_told_twice(repository: Repository, tmp_path: Path) -> None:

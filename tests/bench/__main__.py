@@ -1,4 +1,6 @@
-"""Runs the parts named (all if none), prints a table, writes var/bench.json; exit 1 where a mark is missed or a part is void."""
+"""Runs the named parts (default: all), prints a table, writes var/bench.json. Exit code 1 if a mark is missed or a part is
+void.
+"""
 
 import json
 import sys
@@ -10,7 +12,7 @@ from rich.table import Table
 
 from bench.measure import Result
 
-PARTS = ("fold", "placing", "door", "relay", "projection", "road", "kurrentdb")
+PARTS = ("fold", "placing", "door", "relay", "projection", "delivery", "kurrentdb")
 FILE = Path("var/bench.json")
 
 

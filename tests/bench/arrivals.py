@@ -1,4 +1,4 @@
-"""When which complaint arrived on agencies' topics."""
+"""Records when each complaint arrives on the agencies' topics."""
 
 import asyncio
 import time
@@ -9,14 +9,14 @@ from chassis.kafka.clients import consumer, running
 
 
 class Arrivals:
-    """Times by `ce_subject` (or key), the first of each; `repeats` counts the others."""
+    """Time of the first message by key; `repeats` counts further messages."""
 
     def __init__(self) -> None:
         self.at: dict[str, float] = {}
         self.repeats = 0
 
     async def wait(self, count: int, limit_s: float = 180.0) -> None:
-        """Until so many have arrived."""
+        """Wait until `count` complaints have arrived."""
         async with asyncio.timeout(limit_s):
             while len(self.at) < count:
                 await asyncio.sleep(0.01)

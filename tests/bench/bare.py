@@ -1,4 +1,4 @@
-"""The bare loop: the same processes, events and bytes as ours, written as straight as can be.
+"""The bare loop for comparison: the same processes, events and bytes as the platform, written as simply as possible.
 
     filer -> SQLite (fsync, 100 a transaction) -> relay (transactions) -> Kafka -> router -> SQLite -> relay -> Kafka
     -> inbox -> the agency's topic (acks=all) -> SQLite
@@ -63,7 +63,7 @@ async def relay(kafka: str, database: str, _sample: Sample) -> None:
         position = found[-1][0]
 
 
-async def _react(kafka: str, group: str, heed: bytes, act: Any) -> None:
+async def _react(kafka: str, group: str, event_type: bytes, act: Any) -> None:
     consumer = AIOKafkaConsumer(
         EVENTS, bootstrap_servers=kafka, group_id=group, enable_auto_commit=False, auto_offset_reset="earliest"
     )
@@ -74,7 +74,7 @@ async def _react(kafka: str, group: str, heed: bytes, act: Any) -> None:
             dict(record.headers)["ce_stream"].decode()
             for records in got.values()
             for record in records
-            if dict(record.headers)["ce_type"] == heed
+            if dict(record.headers)["ce_type"] == event_type
         ]
         for start in range(0, len(streams), GROUP):
             await act(streams[start : start + GROUP])
@@ -115,7 +115,7 @@ async def inbox(kafka: str, database: str, sample: Sample) -> None:
 
 
 def file(database: str, sample: Sample, names: Sequence[str], per_s: float = 0.0) -> None:
-    """File these, as fast as can be or so many a second."""
+    """File these as fast as possible, or `per_s` per second."""
     link, start = connect(database), time.monotonic()
     size = GROUP if not per_s else 1
     for index in range(0, len(names), size):

@@ -1,4 +1,4 @@
-"""(b) Filing over HTTP, beside a FastAPI endpoint that takes the same body and does nothing."""
+"""(b) Filing over HTTP, compared with a FastAPI endpoint that validates the same body and does nothing."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ SECONDS, CONNECTIONS = 8.0, 64
 
 
 def noop(port: int) -> None:
-    """The bare endpoint; run as `python -m bench.door noop PORT`."""
+    """Serve the bare endpoint (`python -m bench.door noop PORT`)."""
     app = FastAPI()
 
     @app.get("/readyz")

@@ -1,4 +1,4 @@
-"""(e) Decoding and folding stored lives, beside `json.loads` of the same rows."""
+"""(e) Decoding and folding stored complaints, compared with `json.loads` of the same rows."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -57,7 +57,7 @@ def run() -> list[Result]:
     keys = Keys({1: b"k" * 32})
     lives = [recorded(index, keys) for index in range(LIVES)]
     rows = [event.data for events in lives for event in events]
-    tune_garbage_collector()  # as every process of ours does
+    tune_garbage_collector()  # as every process of the platform does
     pairs: list[tuple[float, float]] = []
     for _ in range(ROUNDS):
         with timed() as bare:
@@ -70,6 +70,6 @@ def run() -> list[Result]:
                     (RecordedFact(decode(e, keys), e.id, e.version) for e in events),
                 )
         pairs.append((len(rows) / ours.s, len(rows) / bare.s))
-    # The middle one: both are over in a moment, and a neighbour's moment spoils a pair either way.
+    # The median pair: both take so little time that other load on the machine can distort a single pair.
     ours_s, bare_s = sorted(pairs, key=lambda pair: pair[0] / pair[1])[ROUNDS // 2]
     return [Result("(e) fold", ours_s, bare_s, "events/s", 0.35)]

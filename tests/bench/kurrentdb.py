@@ -1,7 +1,7 @@
-"""KurrentDB: what a client's process pays per event, our adapter beside the bare client, on the same stand-in.
+"""KurrentDB: processor time of the client process per event, our adapter compared with the bare client.
 
-Events per second of the client's own processor time, so that more is better as in the other parts; the adapter may cost
-at most 1.25 times as much.
+Both use the same stand-in server. The unit is events per second of processor time, so more is better as in the other
+parts; the adapter may cost at most 1.25 times as much.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""An HTTP client as light as can be: prepared requests over a few connections, one after another on each."""
+"""A minimal HTTP client: prepared requests over a few connections, one after another on each."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ from itertools import count
 from uuid import UUID, uuid5
 
 SEED = UUID(int=4711)
-# Names no spot: reports of one trouble at one spot would be joined, which is another road than the one measured.
+# The text names no exact location: reports of one problem at one location would be joined instead of placed.
 BODY = {
     "text": "Jalan berlubang sejak lama, sudah dua orang jatuh dari motor minggu ini. Mohon segera ditambal. " * 4,
     "place": {"region": "32.73"},
@@ -16,7 +16,7 @@ BODY = {
 
 
 def requests(run: str, path: str = "/api/v1/complaints") -> Iterator[bytes]:
-    """Complaints without end, each under its own key."""
+    """Endless requests that file a complaint, each with its own idempotency key."""
     body = json.dumps(BODY).encode()
     for number in count():
         yield (
@@ -26,7 +26,7 @@ def requests(run: str, path: str = "/api/v1/complaints") -> Iterator[bytes]:
 
 
 async def load(port: int, source: Iterator[bytes], connections: int, seconds: float) -> tuple[int, int]:
-    """Requests answered with 2xx, and others, within the time."""
+    """Numbers of requests answered with 2xx and with other statuses within the time."""
     loop = asyncio.get_running_loop()
     end, good, bad = loop.time() + seconds, 0, 0
 

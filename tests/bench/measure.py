@@ -1,4 +1,4 @@
-"""Small tools of measuring."""
+"""Results, timers and percentiles."""
 
 import os
 import time
@@ -12,9 +12,9 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class Result:
-    """One line of the table: ours, the bare library's, their ratio, and the mark it must reach (None: none set).
+    """One row of the table: our figure, the bare library's, their ratio, and the least ratio allowed (`mark`).
 
-    `most`: of a time, how much ours may be. `void`: why the measurement counts for nothing.
+    `most`: the largest value allowed for our figure. `void`: why the measurement does not count.
     """
 
     name: str
@@ -32,20 +32,20 @@ class Result:
 
     @property
     def is_met(self) -> bool:
-        """Whether it counts and every mark of it is reached."""
+        """Whether the measurement counts and reaches its marks."""
         fast = self.mark is None or self.ratio >= self.mark
         return fast and (self.most is None or self.ours <= self.most) and not self.void
 
     @property
     def verdict(self) -> str:
-        """The mark, and whether it is met; empty if there is none."""
-        wanted = [] if self.mark is None else [f"{self.mark:.2f}"]
-        wanted += [] if self.most is None else [f"{self.most:g} {self.unit}"]
-        return self.void or " ".join([*wanted, "met" if self.is_met else "MISSED"] if wanted else [])
+        """The marks and whether they are met; empty without a mark."""
+        marks = [] if self.mark is None else [f"{self.mark:.2f}"]
+        marks += [] if self.most is None else [f"{self.most:g} {self.unit}"]
+        return self.void or " ".join([*marks, "met" if self.is_met else "MISSED"] if marks else [])
 
 
 class Timer:
-    """Seconds of real time."""
+    """Wall-clock seconds."""
 
     s = 0.0
 
@@ -58,7 +58,7 @@ def timed() -> Iterator[Timer]:
 
 
 def cpu_s(pid: int) -> float:
-    """Processor seconds that a process has used, user and system."""
+    """User and system seconds that a process has used."""
     parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(parts[11]) + int(parts[12])) / TICKS
 

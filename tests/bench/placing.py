@@ -1,4 +1,4 @@
-"""Placing in batches on one core: reading by rules, gazetteer and model, and choosing, beside the bare model."""
+"""Placement in batches on one core (rules, gazetteer, model and choice), compared with the bare model."""
 
 import random
 import time
@@ -44,7 +44,7 @@ def run() -> list[Result]:
         bare.append(COMPLAINTS / (time.process_time() - start))
     notes: dict[str, float | str] = {
         "batch": BATCH,
-        "mean_letters": round(sum(len(t.text) for t in texts) / COMPLAINTS),
+        "mean_characters": round(sum(len(t.text) for t in texts) / COMPLAINTS),
     }
     enough = "met" if max(ours) >= ENOUGH_PER_S else "MISSED"
     notes |= {"wanted_per_s": f"{ENOUGH_PER_S} {enough}", "processor_time": "of one core"}
@@ -60,10 +60,10 @@ def _known() -> PlacementContext:
 
 
 def _states() -> list[Complaint]:
-    """Texts of about two hundred letters, in half of them the place only in words."""
-    drawn = random.Random(4711)
+    """Complaints of about two hundred characters; half of them give the place in words only."""
+    generator = random.Random(4711)
     sentences = [each.text for each in own_examples()]
-    return [_state(" ".join(drawn.sample(sentences, 3)), number) for number in range(COMPLAINTS)]
+    return [_state(" ".join(generator.sample(sentences, 3)), number) for number in range(COMPLAINTS)]
 
 
 def _state(text: str, number: int) -> Complaint:

@@ -1,8 +1,8 @@
-"""(d) A read model fed from Kafka, beside `getmany` and the same SQL: rows and offsets in one transaction, and no more.
+"""(d) A read model fed from Kafka, compared with `getmany` and the same SQL: rows and offsets in one transaction.
 
-The bare loop recognises no topic made anew, skips nothing that is known, reads no header, and does not look whether the
-partition is still its own. Its rows are given; so are ours in the line with the mark. The line below it is the real read
-model, whose rows come of loading and folding each complaint that was touched.
+The bare loop does not detect a recreated topic, skips no known events, reads no headers and does not check that it still
+owns the partition. In the row with the mark both are given finished rows. The row below it is the real read model, which
+makes its rows by loading and folding each changed complaint.
 """
 
 import asyncio

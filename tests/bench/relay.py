@@ -1,5 +1,6 @@
-"""(c) The relay, from the store to Kafka in transactions, beside an idempotent producer that is handed the same records
-and sends them: no store, no checkpoint, no transaction."""
+"""(c) The relay (store to Kafka in transactions), compared with an idempotent producer that sends the same records from
+memory: no store, no checkpoint, no transaction.
+"""
 
 import asyncio
 import tempfile

@@ -1,4 +1,4 @@
-"""A store with finished lives in it, a broker to publish them on, and how fast something gets through."""
+"""A broker, a store filled with finished complaints, and a rate measurement."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ GROUP = 200
 
 @contextmanager
 def broker(home: Path) -> Iterator[KafkaServer]:
-    """A broker of its own, with its data in `home`."""
+    """A separate broker with its data in `home`."""
     kafka = KafkaServer(home, jars.ensure(kafka_cache()))
     kafka.start()
     try:
@@ -33,14 +33,14 @@ def broker(home: Path) -> Iterator[KafkaServer]:
 
 
 async def make(kafka: str, *topics: Topic) -> None:
-    """Topics that somebody is about to write."""
+    """Create topics."""
     admin = Admin(kafka)
     await admin.ensure(topics)
     await admin.close()
 
 
 async def fill(repository: Repository, lives: int) -> list[RecordedEvent]:
-    """So many lives into the ledger's store, each sealed under its own key; all events as the store holds them."""
+    """Append the events of this many complaints, each encrypted with its own key; returns all events of the store."""
     for start in range(0, lives, GROUP):
         ids = {index: derived_id("bench", str(index)) for index in range(start, min(start + GROUP, lives))}
         keys = await repository.keyring.ensure(ids.values())
@@ -49,7 +49,7 @@ async def fill(repository: Repository, lives: int) -> list[RecordedEvent]:
 
 
 async def every(store: Store) -> list[RecordedEvent]:
-    """Everything a store holds."""
+    """All events of a store."""
     found: list[RecordedEvent] = []
     position: int | None = None
     while True:
@@ -61,7 +61,7 @@ async def every(store: Store) -> list[RecordedEvent]:
 
 
 async def pace(done: Callable[[], int], warm: int, total: int) -> float:
-    """How many a second, from when `warm` are done to when `total` are."""
+    """Items per second between the moments when `warm` and `total` are done."""
     while (first := done()) < warm:
         await asyncio.sleep(0.001)
     start = time.perf_counter()

@@ -18,7 +18,7 @@ from agency_inbox.decide import Acknowledge, Clarify, Move, RecordProgress, Resp
 from agency_inbox.delivery import undelivered
 from agency_inbox.views import BEFORE_ANYBODY
 from audit.books import Books, Summary, summary
-from audit.rules.history import life
+from audit.rules.history import lifecycle_faults
 from intake import decide as intake
 from intake.commands import AddDetail, CallOmbudsman, Confirm, Dispute, Withdraw
 from router.desk import decide as desk
@@ -321,7 +321,7 @@ class Lives(RuleBasedStateMachine):
             self.checked[complaint] = len(history)
             assert [told.version for told in history] == list(range(len(history)))
             assert self.world.state(complaint).version == len(history) - 1
-            assert list(life(complaint_stream(complaint), complaint, history)) == []
+            assert list(lifecycle_faults(complaint_stream(complaint), complaint, history)) == []
 
     @invariant()
     def what_the_views_pass_over_moves_nothing_in_them(self) -> None:
@@ -342,7 +342,7 @@ class Lives(RuleBasedStateMachine):
             now = summary(state)
             self.books.change(self.counted.get(complaint), now)
             self.counted[complaint] = now
-        told = self.books.totals(0, lambda lead: self.world.state(lead).is_open)
+        told = self.books.totals(0, {lead: state.is_open for lead, state in self.world.states.items()})
         assert told["balanced"]
         assert told["filed"] == sum(state.whole is None for state in self.world.states.values())
 

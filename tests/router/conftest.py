@@ -41,15 +41,13 @@ async def router(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     database = Database(f"sqlite:///{tmp_path}/router.db", METADATA)
     registry = RegistryView(repository, fresh_s=0)
     placement_context = ContextProvider(registry, database, policies())
-    placing = PlacementReaction(repository, placement_context, clock)
-    sweep = Sweep(database, repository, clock, plan=plan(GRACE), react=placing, tables=SWEEP)
-    watchdog = Watchdog(database, repository, registry, placing, 1.0)
+    reaction = PlacementReaction(repository, placement_context, clock)
+    sweep = Sweep(database, repository, clock, plan=plan(GRACE), react=reaction, tables=SWEEP)
+    watchdog = Watchdog(database, repository, registry, reaction, 1.0)
     feed = StoreProjection(repository.store, database, METADATA, VIEW)
     features = FeatureExtractor(feature_data(), {"32.73": "Kota Bandung"})
-    duplicates = DuplicateWatcher(
-        database, METADATA, repository, clock, features, b"secret of tests", placement_context.policies
-    )
-    yield Router(repository, clock, placement_context, database, feed, placing, sweep, watchdog, duplicates)
+    duplicates = DuplicateWatcher(database, repository, clock, features, b"secret of tests", placement_context.policies)
+    yield Router(repository, clock, placement_context, database, feed, reaction, sweep, watchdog, duplicates)
     await database.close()
 
 

@@ -212,7 +212,7 @@ def _router(process: Process) -> Tasks:
     watchdog = Watchdog(database, repository, process.registry, place, 1.0)
     feed = StoreProjection(process.store, database, ROUTER, VIEW)
     guard = Guard(repository, place, process.letters(), event_types=EVENT_TYPES, clock=process.world.monotonic)
-    duplicates = DuplicateWatcher(database, ROUTER, repository, clock, TELLING, b"likeness of texts", POLICIES)
+    duplicates = DuplicateWatcher(database, repository, clock, TELLING, b"likeness of texts", POLICIES)
     process.context = Router(repository, clock, known, database, feed, place, sweep, watchdog, duplicates)
     return {
         "agent": process.agent("reactions", guard),

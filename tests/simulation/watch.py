@@ -11,9 +11,9 @@ from uuid import UUID
 from audit.audit import Audit
 from audit.books import Books, Summary, summary
 from audit.finding import AuditContext, Violation
-from audit.rules.conduct import lawful
-from audit.rules.history import allowed, history
-from audit.rules.state import RelatedComplaints, pointed_to, standing
+from audit.rules.conduct import conduct_faults
+from audit.rules.history import stream_faults, transition_faults
+from audit.rules.state import RelatedComplaints, pointed_to, state_faults
 from chassis.write.repository import Repository
 from schemas.base.envelope import RecordedEvent
 from schemas.base.sealed import Keys
@@ -104,12 +104,12 @@ class Watch:
         told = RecordedFact(DECODE(event, self._keys_of(complaint, event)), event.id, event.version)
         basis = AuditContext(self.registry, POLICIES, told.fact.at, FOR_EVER)
         # One event at a time: dense versions, written by its owner, a new id, allowed in that status, lawful.
-        found = [*history(event.stream, [event._replace(version=event.version - before.version - 1)])]
+        found = [*stream_faults(event.stream, [event._replace(version=event.version - before.version - 1)])]
         if event.id in self._ids.setdefault(event.stream, set()):
             found.append(Violation("id-twice", event.stream, event.version, str(event.id)))
         self._ids[event.stream].add(event.id)
-        found += allowed(event.stream, before, told)
-        found += lawful(event.stream, before, told, basis)
+        found += transition_faults(event.stream, before, told)
+        found += conduct_faults(event.stream, before, told, basis)
         _raise(found)
         self.states[complaint] = FOLDS(before, [told])
         self.told.setdefault(complaint, []).append(told)
@@ -127,14 +127,14 @@ class Watch:
         state = self.state(complaint)
         assert basis is not None
         around = {other: self.states[other] for other in pointed_to(state) if other in self.states}
-        _raise(standing(state, RelatedComplaints(around), basis))
+        _raise(state_faults(state, RelatedComplaints(around), basis))
         now = summary(state)
         if self._counted.get(complaint) != now:
             self._books.change(self._counted.get(complaint), now)
             self._counted[complaint] = now
 
     def _balance(self) -> None:
-        told = self._books.totals(0, lambda lead: self.states[lead].is_open if lead in self.states else None)
+        told = self._books.totals(0, {lead: state.is_open for lead, state in self.states.items()})
         if not told["balanced"]:
             raise Lost("books", f"the books do not balance: {told}")
 

@@ -13,7 +13,7 @@ from router.desk.decide import DecisionContext, Share
 from router.placement.context import Precedent
 from router.placement.policy import next_facts
 from router.placement.policy import place as place_by_rule
-from router.placement.precedents import PrecedentScope, precedent_key, precedent_matter
+from router.placement.precedents import PrecedentScope, basis_key, precedent_matter
 from router.registry.mandates import AgencyUnit
 from schemas.base.refusals import (
     AlreadyClosed,
@@ -163,7 +163,7 @@ def contested(*more: Fact, **fields: object) -> Complaint:
 
 
 def ruled(state: Complaint, *like: Any, agency: str = PROVINCE) -> tuple[ArbitrationDecided, ComplaintRouted]:
-    binds = partial(precedent_matter, like=PrecedentScope(*like), known=known())
+    binds = partial(precedent_matter, scope=PrecedentScope(*like), context=known())
     decided, routed_ = decide.arbitrate(state, BY, AgencyUnit(agency, None), "menurut undang-undang", binds)
     assert isinstance(decided, ArbitrationDecided)
     assert isinstance(routed_, ComplaintRouted)
@@ -173,7 +173,7 @@ def ruled(state: Complaint, *like: Any, agency: str = PROVINCE) -> tuple[Arbitra
 def guided(routed_: ComplaintRouted, text: str = "Jalan berlubang besar", region: str = "32.73") -> str | None:
     """By which body's precedent a later report is placed."""
     named = Precedent(routed_.agency, routed_.unit, "case-1")
-    precedents = {key: named} if (key := precedent_key(routed_.basis)) else {}
+    precedents = {key: named} if (key := basis_key(routed_.basis)) else {}
     fact = next_facts(given(filed(text, place={"region": region})), known(precedents=precedents), T0)[-1]
     return fact.agency if isinstance(fact, ComplaintRouted) and fact.cause == "precedent" else None
 
@@ -193,7 +193,7 @@ UNCLEAR = {"text": "Mohon bantuannya segera", "place": {"region": "32.73"}}
 def test_a_decision_on_a_report_of_no_clear_field_binds_it_alone_and_says_so():
     decided, routed_ = ruled(contested(**UNCLEAR))
     assert (decided.matter, decided.alone) == (None, True)
-    assert precedent_key(routed_.basis) is None
+    assert basis_key(routed_.basis) is None
     assert sentence(decided, registry(), "en").endswith("The decision binds this report alone.")
     assert sentence(decided, registry(), "id", public=True).endswith("Putusan ini hanya mengikat laporan ini.")
 

@@ -51,7 +51,7 @@ def test_of_made_up_pairs_nothing_is_surely_the_same_that_is_not_and_most_paraph
     assert len(pairs) == 100
     assert wrong == []
     assert alike.count(Certainty.SURE) >= 0.8 * len(alike)
-    assert alike.count(Certainty.OTHER) <= 0.05 * len(alike)
+    assert alike.count(Certainty.DIFFERENT) <= 0.05 * len(alike)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_of_made_up_pairs_nothing_is_surely_the_same_that_is_not_and_most_paraph
     ],
 )
 def test_what_differs_in_matter_or_place_is_not_the_same(other: str):
-    assert same(POTHOLE, other) is Certainty.OTHER
+    assert same(POTHOLE, other) is Certainty.DIFFERENT
 
 
 def test_comparing_is_symmetric_and_a_text_is_like_itself():
@@ -80,39 +80,44 @@ def test_spelling_noise_and_short_forms_change_nothing():
 def test_two_weeks_later_it_is_a_suggestion_and_two_months_later_another_matter():
     first = told(POTHOLE)
     later = [compare(first, told(AGAIN, days=days)).certainty for days in (13, 15, 61)]
-    assert later == [Certainty.SURE, Certainty.ALIKE, Certainty.OTHER]
+    assert later == [Certainty.SURE, Certainty.POSSIBLE, Certainty.DIFFERENT]
 
 
 def test_how_far_apart_they_may_be_says_the_policy_in_force_when_the_later_one_came():
     (first,) = policies().versions
     longer = first._replace(id="longer", effective_at=T0 + timedelta(days=20), join_d=30, alike_d=90)
     both, earliest = Policies((first, longer)), told(POTHOLE)
-    for days, expected in ((15, Certainty.ALIKE), (25, Certainty.SURE), (85, Certainty.ALIKE), (91, Certainty.OTHER)):
+    for days, expected in (
+        (15, Certainty.POSSIBLE),
+        (25, Certainty.SURE),
+        (85, Certainty.POSSIBLE),
+        (91, Certainty.DIFFERENT),
+    ):
         later = told(AGAIN, days=days)
         assert compared(earliest, later, both).certainty is compared(later, earliest, both).certainty is expected
 
 
 def test_a_street_of_the_same_name_in_another_town_is_another_and_in_no_town_a_person_looks():
     first = told(POTHOLE)
-    assert compare(first, told(AGAIN, Place(region="35.78"))).certainty is Certainty.OTHER
-    assert compare(first, told(AGAIN, None)).certainty is Certainty.ALIKE
-    assert compare(told(POTHOLE, Place(region="32")), told(AGAIN, Place(region="32"))).certainty is Certainty.ALIKE
+    assert compare(first, told(AGAIN, Place(region="35.78"))).certainty is Certainty.DIFFERENT
+    assert compare(first, told(AGAIN, None)).certainty is Certainty.POSSIBLE
+    assert compare(told(POTHOLE, Place(region="32")), told(AGAIN, Place(region="32"))).certainty is Certainty.POSSIBLE
 
 
 def test_in_two_districts_of_a_town_a_person_looks():
     one, other = told(POTHOLE, Place(region="32.73.01")), told(AGAIN, Place(region="32.73.02"))
-    assert compare(one, other).certainty is Certainty.ALIKE
+    assert compare(one, other).certainty is Certainty.POSSIBLE
 
 
 def test_coordinates_tell_the_spot_where_words_do_not_and_tell_two_spots_apart():
     here, near, far = (Place(lat=-6.91 + d, lon=107.61, region="32.73") for d in (0, 0.0003, 0.03))
     assert compare(told("Jalan berlubang", here), told("Ada lubang di jalan", near)).certainty is Certainty.SURE
-    assert compare(told(POTHOLE, here), told(AGAIN, far)).certainty is Certainty.OTHER
+    assert compare(told(POTHOLE, here), told(AGAIN, far)).certainty is Certainty.DIFFERENT
 
 
 def test_what_concerns_one_person_is_never_another_persons_but_a_text_sent_twice_is():
     mine = "KTP saya belum jadi di Kelurahan Sukajadi padahal sudah tiga bulan"
-    assert same(mine, "KTP anak saya belum jadi di Kelurahan Sukajadi") is Certainty.OTHER
+    assert same(mine, "KTP anak saya belum jadi di Kelurahan Sukajadi") is Certainty.DIFFERENT
     long = (
         "Saya mengurus KTP sejak Maret di Kelurahan Sukajadi, loket dua, petugas bernama Rahmat berjanji seminggu, lalu "
         "diminta kembali membawa fotokopi kartu keluarga, akta, surat pengantar ketua RT Pak Darsono, materai, formulir "
@@ -123,11 +128,11 @@ def test_what_concerns_one_person_is_never_another_persons_but_a_text_sent_twice
 
 def test_a_street_that_is_named_after_a_river_is_no_river():
     features = READER.features("Jalan Sungai Indah berlubang")
-    assert (features.matters, features.spots["jalan"]) == ({"roads"}, {"sungai", "indah"})
+    assert (features.issues, features.spots["jalan"]) == ({"roads"}, {"sungai", "indah"})
 
 
 def test_the_name_of_the_own_town_says_nothing():
-    assert same("Lampu PJU padam di Bandung", "Lampu PJU mati di Bandung, mohon diperbaiki") is Certainty.OTHER
+    assert same("Lampu PJU padam di Bandung", "Lampu PJU mati di Bandung, mohon diperbaiki") is Certainty.DIFFERENT
 
 
 def test_a_broken_list_refuses_to_start():

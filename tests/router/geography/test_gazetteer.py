@@ -1,4 +1,4 @@
-"""Where is it? From a code, from a pin on the map, from names in the words; what is in question stays in question."""
+"""The gazetteer: region from a code, from coordinates, from names; ambiguous places remain candidates."""
 
 import pytest
 
@@ -17,7 +17,7 @@ from schemas.base.values import Place
 PLACES = Gazetteer(name_data(), place_data(), district_data(), common=sector_vocabulary(rule_data()))
 
 
-def said(text: str, place: Place | None = None) -> Location:
+def locate(text: str, place: Place | None = None) -> Location:
     return PLACES.find(place, [("text", text)])
 
 
@@ -43,8 +43,8 @@ def said(text: str, place: Place | None = None) -> Location:
         ("di Tebing Tinggi, Sumatera Utara", "12.76"),
     ],
 )
-def test_names_tell_the_region(text: str, region: str):
-    assert said(text)[:2] == (region, "text")
+def test_names_decide_the_region(text: str, region: str):
+    assert locate(text)[:2] == (region, "text")
 
 
 @pytest.mark.parametrize(
@@ -63,17 +63,17 @@ def test_names_tell_the_region(text: str, region: str):
         "",
     ],
 )
-def test_common_words_streets_and_villages_are_no_place(text: str):
-    assert said(text).region is None
+def test_common_words_streets_and_villages_name_no_region(text: str):
+    assert locate(text).region is None
 
 
 def test_a_common_word_is_a_place_with_its_title():
-    assert said("di Kota Batu").region == "35.79"
-    assert said("Kecamatan Selesai, Langkat").region == "12.05.06"
+    assert locate("di Kota Batu").region == "35.79"
+    assert locate("Kecamatan Selesai, Langkat").region == "12.05.06"
 
 
-def test_namesakes_stay_in_question_with_their_scores():
-    found = said("jalan rusak di daerah bandung")
+def test_regions_of_the_same_name_are_candidates_with_scores():
+    found = locate("jalan rusak di daerah bandung")
     assert found.region is None
     assert set(found.candidates) == {"32.73", "32.04"}
     assert len(found.scores) == 2
@@ -89,17 +89,17 @@ def test_namesakes_stay_in_question_with_their_scores():
         ("di Soreang, Bandung", "32.04.37"),
     ],
 )
-def test_what_else_is_said_tells_namesakes_apart(text: str, region: str):
-    assert said(text).region == region
+def test_other_words_distinguish_regions_of_the_same_name(text: str, region: str):
+    assert locate(text).region == region
 
 
-def test_where_somebody_comes_from_or_goes_to_weighs_less_than_where_it_is():
-    assert said("di Malang jalan rusak, saya dari Surabaya").candidates[:1] != ("35.78",)
-    assert said("angkot dari Surabaya mogok di Kota Malang").region == "35.73"
+def test_an_origin_or_destination_weighs_less_than_the_place_of_the_problem():
+    assert locate("di Malang jalan rusak, saya dari Surabaya").candidates[:1] != ("35.78",)
+    assert locate("angkot dari Surabaya mogok di Kota Malang").region == "35.73"
 
 
-def test_two_places_of_the_same_weight_stay_in_question():
-    assert set(said("jalan di Surabaya dan di Semarang rusak").candidates) == {"35.78", "33.74", "33.22"}
+def test_two_places_of_equal_weight_are_candidates():
+    assert set(locate("jalan di Surabaya dan di Semarang rusak").candidates) == {"35.78", "33.74", "33.22"}
 
 
 def test_the_address_weighs_more_than_the_text():
@@ -107,13 +107,13 @@ def test_the_address_weighs_more_than_the_text():
     assert PLACES.find(None, texts)[:2] == ("35.78.08", "address")
 
 
-def test_the_code_decides_over_words():
-    assert said("di Kota Surabaya", Place(region="32.04.05"))[:2] == ("32.04.05", "code")
+def test_the_code_has_precedence_over_words():
+    assert locate("di Kota Surabaya", Place(region="32.04.05"))[:2] == ("32.04.05", "code")
 
 
-def test_words_may_refine_the_code_of_a_province():
-    assert said("di Kota Bandung dan Surabaya", Place(region="32")).region == "32.73"
-    assert said("di Surabaya", Place(region="32"))[:2] == ("32", "code")
+def test_words_refine_the_code_of_a_province():
+    assert locate("di Kota Bandung dan Surabaya", Place(region="32")).region == "32.73"
+    assert locate("di Surabaya", Place(region="32"))[:2] == ("32", "code")
 
 
 @pytest.mark.parametrize(
@@ -127,14 +127,14 @@ def test_words_may_refine_the_code_of_a_province():
         ("91", "91"),
     ],
 )
-def test_a_code_of_before_a_province_was_split_is_the_one_that_holds_today(code: str, region: str):
-    assert said("", Place(region=code))[:2] == (region, "code")
+def test_a_code_from_before_a_split_becomes_the_current_one(code: str, region: str):
+    assert locate("", Place(region=code))[:2] == (region, "code")
 
 
-def test_what_nobody_knows_of_a_code_is_cut_off_and_an_unknown_one_says_nothing():
-    assert said("", Place(region="32.73.99")).region == "32.73"
-    assert said("", Place(region="32.73.02.1001")).region == "32.73.02.1001"
-    assert said("di Kota Surabaya", Place(region="99.01"))[:2] == ("35.78", "text")
+def test_an_unlisted_part_of_a_code_is_cut_off_and_an_unknown_code_is_ignored():
+    assert locate("", Place(region="32.73.99")).region == "32.73"
+    assert locate("", Place(region="32.73.02.1001")).region == "32.73.02.1001"
+    assert locate("di Kota Surabaya", Place(region="99.01"))[:2] == ("35.78", "text")
 
 
 @pytest.mark.parametrize(
@@ -148,8 +148,8 @@ def test_what_nobody_knows_of_a_code_is_cut_off_and_an_unknown_one_says_nothing(
         (3.94, 108.38, "21.03.07"),
     ],
 )
-def test_a_pin_is_in_the_district_with_the_nearest_centre_also_on_islands(lat: float, lon: float, region: str):
-    found = said("", Place(lat=lat, lon=lon))
+def test_coordinates_are_in_the_district_of_the_nearest_centroid_also_on_islands(lat: float, lon: float, region: str):
+    found = locate("", Place(lat=lat, lon=lon))
     assert found[:2] == (region, "coordinates")
     assert found.score > 0.75
 
@@ -158,32 +158,32 @@ def test_a_pin_is_in_the_district_with_the_nearest_centre_also_on_islands(lat: f
     ("lat", "lon"),
     [(-5.0, 110.0), (0.0, 0.0), (1.352, 103.82), (-8.559, 125.574), (4.245, 117.891), (-2.69, 141.3), (90.0, 180.0)],
 )
-def test_the_open_sea_and_other_countries_are_nowhere(lat: float, lon: float):
-    assert said("", Place(lat=lat, lon=lon)).region is None
+def test_the_open_sea_and_other_countries_have_no_region(lat: float, lon: float):
+    assert locate("", Place(lat=lat, lon=lon)).region is None
 
 
-def test_near_a_border_the_names_say_on_which_side():
-    pin = Place(lat=-6.98, lon=107.64)
-    alone = said("", pin)
+def test_near_a_border_names_decide():
+    point = Place(lat=-6.98, lon=107.64)
+    alone = locate("", point)
     assert alone.region is None
     assert {code[:5] for code in alone.candidates} == {"32.73", "32.04"}
-    assert said("di Kota Bandung", pin).region is not None
-    assert said("di Kota Bandung", pin)[0][:5] == "32.73"  # type: ignore[index]
-    assert said("di Kabupaten Bandung", pin)[0][:5] == "32.04"  # type: ignore[index]
+    assert locate("di Kota Bandung", point).region is not None
+    assert locate("di Kota Bandung", point)[0][:5] == "32.73"  # type: ignore[index]
+    assert locate("di Kabupaten Bandung", point)[0][:5] == "32.04"  # type: ignore[index]
 
 
-def test_a_pin_decides_between_namesakes_and_over_other_words():
+def test_coordinates_decide_between_regions_of_the_same_name_and_over_other_words():
     place = Place(lat=-6.92, lon=107.607)
-    assert said("di Bandung", place)[1] == "coordinates"
-    assert said("saya orang Surabaya", place).region == said("", place).region
+    assert locate("di Bandung", place)[1] == "coordinates"
+    assert locate("saya orang Surabaya", place).region == locate("", place).region
 
 
-def test_a_body_of_a_new_region_is_found_by_its_name():
+def test_a_region_that_only_the_registry_names_is_found_by_its_name():
     more = Gazetteer(name_data(), place_data(), district_data(), {"32.80": "Kota Cikarang"})
     assert more.find(None, [("text", "warga Cikarang")]).region == "32.80"
 
 
-def test_every_district_lies_in_a_known_regency_and_every_former_code_leads_to_one():
+def test_every_district_and_every_replaced_code_belongs_to_a_known_regency():
     regencies = {code for code in place_data().places if len(code) == 5}
     assert {district.code[:5] for district in district_data()} == regencies
     renewed = {new for law in place_data().former for new in law.codes.values()}
@@ -193,6 +193,6 @@ def test_every_district_lies_in_a_known_regency_and_every_former_code_leads_to_o
 
 
 @pytest.mark.parametrize("line", ["11.1", "01\tX\t1.0", "aa\tX\t1.0\t2.0"])
-def test_a_line_that_is_no_district_is_refused_by_its_number(line: str):
+def test_an_invalid_line_of_the_districts_is_refused_by_its_number(line: str):
     with pytest.raises(BadRules, match="line 2"):
         parse_districts(f"11.01\n{line}")

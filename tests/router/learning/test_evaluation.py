@@ -1,4 +1,4 @@
-"""What `evaluate` measures: thresholds that hold on a source nobody looked at, pins on outlines, folds beside a baseline."""
+"""The command `evaluate`: auto-forward thresholds, the geocoding check, folds beside a baseline."""
 
 import csv
 import json
@@ -32,7 +32,7 @@ def chosen(*texts: list[ForwardedText], shared: frozenset[str] = frozenset()) ->
     return thresholds([each for part in texts for each in part], HOMES, shared)
 
 
-def test_a_field_goes_on_by_itself_where_several_sources_say_that_it_may():
+def test_a_sector_gets_a_threshold_that_holds_on_several_sources():
     assert chosen(some("city", "roads", 60), some("nation", "roads", 12)) == {"roads": 0.97}
 
 
@@ -45,29 +45,29 @@ def test_a_field_goes_on_by_itself_where_several_sources_say_that_it_may():
         [some("city", "roads", 60, score=0.9), some("nation", "roads", 12, score=0.9)],  # not sure enough
     ],
 )
-def test_and_nowhere_else(texts: list[list[ForwardedText]]):
+def test_a_sector_without_enough_evidence_gets_no_threshold(texts: list[list[ForwardedText]]):
     assert chosen(*texts) == {}
 
 
-def test_a_field_of_a_national_body_alone_needs_one_source_and_one_that_two_bodies_answer_for_is_never_sure():
+def test_a_national_sector_needs_one_source_and_a_shared_sector_never_gets_a_threshold():
     assert chosen(some("nation", "immigration", 40)) == {"immigration": 0.97}
     assert chosen(some("nation", "immigration", 40), shared=frozenset({"immigration"})) == {}
 
 
-def test_where_the_surest_are_right_only_these_go_on():
+def test_a_higher_threshold_is_chosen_if_only_the_most_confident_texts_are_right():
     texts = some("city", "roads", 60, score=0.992), some("nation", "roads", 30, score=0.992)
     doubtful = some("city", "roads", 10, 10, score=0.975)
     assert chosen(*texts, doubtful) == {"roads": 0.98}
 
 
-def test_what_goes_on_at_a_new_source_is_told_by_the_other_sources_alone():
+def test_a_new_source_is_measured_with_thresholds_of_the_other_sources():
     texts = [*some("a", "roads", 40), *some("b", "roads", 40), *some("c", "roads", 10, 10)]
     rows = {row["source"]: row for row in on_a_new_source(texts, {"a": 100, "b": 100, "c": 50}, HOMES, frozenset())}
     assert (rows["c"]["forwarded"], rows["c"]["share"], rows["c"]["right"]) == (20, 0.4, 0.5)
     assert (rows["a"]["forwarded"], rows["a"]["right"]) == (0, None)
 
 
-def test_what_ships_is_sure_of_no_field_that_two_bodies_answer_for():
+def test_the_default_rule_never_forwards_a_shared_sector():
     assert all(default_rule().thresholds[sector] > 1 for sector in shared_sectors())
 
 
@@ -80,22 +80,22 @@ def test_a_point_is_inside_an_outline_and_not_in_its_hole():
     assert geocoding_check.inside(points, [square, hole]).tolist() == [True, False, False]
 
 
-def test_pins_are_judged_by_the_outline_they_lie_in(tmp_path: Path):
+def test_points_are_compared_with_the_outline_that_contains_them(tmp_path: Path):
     box = [[107.58, -6.95], [107.64, -6.95], [107.64, -6.89], [107.58, -6.89], [107.58, -6.95]]
     shapes = [
         {"properties": {"code": code}, "geometry": {"type": "Polygon", "coordinates": [box]}}
         for code in ("32.73", "11.01")
     ]
     (tmp_path / "a.geojson").write_text(json.dumps({"features": shapes}))
-    told = geocoding_check.measured(tmp_path / "a.geojson", default_gazetteer())
-    assert told["points"] == 2 * geocoding_check.POINTS
-    assert 0.4 < told["nearest_right"] <= 0.5
+    found = geocoding_check.measured(tmp_path / "a.geojson", default_gazetteer())
+    assert found["points"] == 2 * geocoding_check.POINTS
+    assert 0.4 < found["nearest_right"] <= 0.5
     (tmp_path / "b.geojson").write_text("[]")
     with pytest.raises(BadExamples, match=r"b\.geojson"):
         geocoding_check.measured(tmp_path / "b.geojson", default_gazetteer())
 
 
-def test_a_fold_of_the_baseline_knows_no_word_of_the_texts_it_is_judged_on():
+def test_a_fold_of_the_baseline_learns_no_word_of_its_test_texts():
     texts = ["jalan rusak", "jalan bolong", "sampah bau", "sampah busuk", "zzz qqq", "jalan"]
     held = np.array([False] * 4 + [True] * 2)
     scored = Baseline(texts).scored(np.array(["roads", "roads", "waste", "waste", "roads", "roads"]), held)
@@ -113,7 +113,7 @@ def folder(path: Path) -> Path:
     return path
 
 
-def test_a_folder_of_labelled_texts_is_measured_fold_by_fold_with_files_to_look_at(tmp_path: Path):
+def test_a_folder_of_labelled_texts_is_evaluated_fold_by_fold_and_written_to_files(tmp_path: Path):
     done = CliRunner().invoke(app, ["evaluate", "--data", str(folder(tmp_path)), "--out", str(tmp_path / "out")])
     assert done.exit_code == 0, done.output
     assert "lapor2017, fold 1: accuracy 1.000, baseline 1.000" in done.output

@@ -7,7 +7,7 @@ import pytest
 
 from router.placement.context import Precedent
 from router.placement.policy import follow_merger, next_facts, open_part, overdue, place, release
-from router.placement.precedents import precedent_key
+from router.placement.precedents import basis_key
 from schemas.base.limits import EARLIER_DETAILS
 from schemas.base.values import DESK, Basis, Clock, Level, Matter
 from schemas.complaint.lifecycle import Status
@@ -210,8 +210,8 @@ def test_a_precedent_goes_before_the_mandate_and_is_named():
 @pytest.mark.parametrize("region", [None, "32"])
 def test_a_decision_about_a_matter_whose_city_nobody_knew_is_a_precedent_for_no_city(region: str | None):
     basis = Basis(registry_version=0, rules="test", sector="roads", level="regency", region=region)
-    assert precedent_key(basis) is None
-    assert precedent_key(basis.model_copy(update={"level": Level.NATIONAL})) == ("roads", "national", None)
+    assert basis_key(basis) is None
+    assert basis_key(basis.model_copy(update={"level": Level.NATIONAL})) == ("roads", "national", None)
     vague = {("roads", Level.REGENCY, region): Precedent(PROVINCE, None, "case-1")}
     fact = next_facts(given(filed("Jalan berlubang besar")), known(precedents=vague), AT)[-1]
     assert isinstance(fact, ComplaintReferred)
@@ -347,7 +347,7 @@ def test_a_decision_that_is_routed_later_is_a_precedent_for_what_the_arbiter_nam
         reading = next_facts(given(filed(**HERE)), known(), AT)[0]
         fact = placed(given(filed(**HERE), reading, referred(), ArbitrationOpened(at=T0, reason="desk"), decided))
         assert isinstance(fact, ComplaintRouted)
-        assert precedent_key(fact.basis) == key
+        assert basis_key(fact.basis) == key
 
 
 @pytest.mark.parametrize("acknowledged", [False, True])

@@ -1,4 +1,4 @@
-"""Reading by a trained model: what goes on by itself, what a person reads, what a model file and its card hold."""
+"""Reading by a trained model: what is forwarded automatically, what a person reads, what a model file holds."""
 
 import json
 from datetime import date
@@ -32,7 +32,7 @@ NAME = "Sastrowardoyo"
 OPTIONS = TrainingOptions(lambda text: (), seen=1, folds=2)
 
 
-def guess(text: str) -> Prediction:
+def predict(text: str) -> Prediction:
     found = default_reader().with_model(default()[0]).read(given(filed(text))).prediction
     assert found is not None
     return found
@@ -45,32 +45,34 @@ def small(label_of_roads: str = "roads") -> tuple[Model, Path | None]:
 
 
 @pytest.mark.parametrize("text", ["tolong ditindak!!!", "Mohon segera ditindaklanjuti pak, terima kasih", "???", "tes"])
-def test_a_text_without_any_clue_is_no_guess(text: str):
+def test_a_text_that_names_no_sector_gets_none(text: str):
     reading = default_reader().with_model(default()[0]).read(given(filed(text, **HERE)))
     assert reading.words.sector is None
 
 
-def test_the_model_that_ships_reads_informal_spelling():
-    assert guess("pju dpn pasar mati total gelap bgt").sector == "street-lighting"
-    assert guess("jln depan pasar rusakkk berlubang parah").sector == "roads"
+def test_the_default_model_reads_informal_spelling():
+    assert predict("pju dpn pasar mati total gelap bgt").sector == "street-lighting"
+    assert predict("jln depan pasar rusakkk berlubang parah").sector == "roads"
 
 
-def test_the_model_that_ships_is_right_about_nine_in_ten_texts_it_never_saw_and_sure_of_no_more_than_it_may():
+def test_the_default_model_is_right_on_three_in_four_unseen_texts_and_on_95_percent_of_those_it_forwards():
     texts = own_texts()
-    read_ = [guess(each.text) for each in texts]
-    first = np.mean([one.sectors[0].sector == each.label for one, each in zip(read_, texts, strict=True)])
-    sure = [one.sector == each.label for one, each in zip(read_, texts, strict=True) if one.sector is not None]
+    predictions = [predict(each.text) for each in texts]
+    first = np.mean([one.sectors[0].sector == each.label for one, each in zip(predictions, texts, strict=True)])
+    forwarded = [
+        one.sector == each.label for one, each in zip(predictions, texts, strict=True) if one.sector is not None
+    ]
     assert first >= 0.75
-    assert np.mean(sure) >= 0.95
+    assert np.mean(forwarded) >= 0.95
 
 
-def test_the_model_that_ships_was_made_of_the_sentences_that_ship():
+def test_the_default_model_was_trained_on_the_shipped_sentences():
     sources = default()[1].data["sources"]
     assert [each["digest"] for each in sources] == [own_source().digest]
     assert set(default()[0].labels) - {"?"} <= set(rule_data().sectors)
 
 
-def test_a_text_is_read_the_same_alone_and_in_company():
+def test_a_text_is_read_the_same_alone_and_in_a_batch():
     states = [given(filed(each.text, **HERE), id_=UUID(int=n)) for n, each in enumerate(own_texts(), 1)]
     alone = default_reader().with_model(default()[0])
     for one, many in zip([alone.read(state) for state in states], alone.read_many(states), strict=True):
@@ -82,22 +84,22 @@ def test_a_text_is_read_the_same_alone_and_in_company():
         )
 
 
-def test_who_names_a_ward_or_says_what_the_rules_do_not_is_read_by_a_person():
+def test_a_text_that_names_a_ward_is_read_by_a_person():
     reader = default_reader().with_model(default()[0])
     texts = ("Jalan berlubang di depan pasar", "Jalan berlubang di RT 03 depan pasar")
     assert [reader.read(given(filed(text, **HERE))).words.sector for text in texts] == ["roads", None]
 
 
-async def test_without_a_clue_it_lies_at_the_desk_and_a_road_of_unsaid_level_with_the_city_until_one_return(
+async def test_an_unclear_text_goes_to_the_desk_and_a_road_of_unknown_level_to_the_city_until_it_is_returned(
     land: Country,
 ):
-    silent, road = UUID(int=31), UUID(int=32)
-    await land.add(silent, filed("tolong ditindak!!!", **HERE))
+    unclear, road = UUID(int=31), UUID(int=32)
+    await land.add(unclear, filed("tolong ditindak!!!", **HERE))
     await land.add(road, filed("Jalan berlubang besar di depan pasar", **HERE))
-    await land.react(silent, road)
-    lies = await land.state(silent)
-    assert lies.classified is not None
-    assert (lies.status, lies.classified.alternatives) == (Status.TRIAGE, ())
+    await land.react(unclear, road)
+    at_desk = await land.state(unclear)
+    assert at_desk.classified is not None
+    assert (at_desk.status, at_desk.classified.alternatives) == (Status.TRIAGE, ())
     placed = await land.state(road)
     assert placed.agency == CITY
     assert placed.routed is not None
@@ -107,7 +109,7 @@ async def test_without_a_clue_it_lies_at_the_desk_and_a_road_of_unsaid_level_wit
     assert (await land.state(road)).agency == PROVINCE
 
 
-def test_below_the_threshold_the_three_likeliest_are_named():
+def test_below_the_threshold_the_likeliest_sectors_are_named():
     words = (
         default_reader()
         .with_model(default()[0])
@@ -118,56 +120,56 @@ def test_below_the_threshold_the_three_likeliest_are_named():
     assert {one.sector for one in words.alternatives[:2]} == {"traffic-parking", "transport"}
 
 
-def test_a_question_and_a_wish_are_told_from_a_complaint():
-    assert guess("bagaimana cara mengurus kartu keluarga baru").class_ == "information"
-    assert guess("usul agar lampu jalan ditambah").class_ == "aspiration"
-    assert guess("jalan rusak parah sudah setahun").class_ == "complaint"
+def test_questions_and_wishes_are_distinguished_from_complaints():
+    assert predict("bagaimana cara mengurus kartu keluarga baru").class_ == "information"
+    assert predict("usul agar lampu jalan ditambah").class_ == "aspiration"
+    assert predict("jalan rusak parah sudah setahun").class_ == "complaint"
 
 
 def test_danger_to_life_is_urgent():
-    assert guess("rumah terbakar ada orang terjebak tolong cepat").urgency > guess("lampu taman redup").urgency
+    assert predict("rumah terbakar ada orang terjebak tolong cepat").urgency > predict("lampu taman redup").urgency
     assert default_reader().with_model(default()[0]).read(given(filed("darurat ada korban luka parah terjebak"))).urgent
 
 
-def test_words_of_a_reporter_are_never_told():
+def test_words_of_a_reporter_are_never_shown():
     model, _ = small()
-    said = model.read(ModelInput(f"jalan rusak {NAME}"))
-    assert said.sectors[0].sector == "roads"
-    assert said.words
-    assert NAME.lower() not in " ".join(said.words)
+    prediction = model.read(ModelInput(f"jalan rusak {NAME}"))
+    assert prediction.sectors[0].sector == "roads"
+    assert prediction.words
+    assert NAME.lower() not in " ".join(prediction.words)
 
 
-def test_a_model_is_the_same_after_it_was_written_and_read(tmp_path: Path):
+def test_a_model_is_the_same_after_writing_and_reading(tmp_path: Path):
     model, card = learn(
         [Example(f"{t} {n}", label) for n in range(6) for label, ts in (("roads", ROADS), ("waste", WASTE)) for t in ts],
         [own_source()], "test", date(2026, 11, 26), options=OPTIONS,
     )  # fmt: skip
     write(tmp_path / f"{card.version}.npz", model, card)
-    again, told = read(tmp_path / f"{card.version}.npz")
+    again, card_again = read(tmp_path / f"{card.version}.npz")
     text = ModelInput("sampah di jalan berlubang", ("32.73",))
     assert again.read(text) == model.read(text)
-    assert told == card
+    assert card_again == card
     assert find(tmp_path, card.version) is not None
 
 
 @pytest.mark.parametrize("content", [b"", b"no model", b"PK\x03\x04 broken"])
-def test_what_is_no_model_is_refused_by_name(tmp_path: Path, content: bytes):
+def test_a_file_that_is_no_model_is_refused_by_name(tmp_path: Path, content: bytes):
     (tmp_path / "bad.npz").write_bytes(content)
     with pytest.raises(BadModel, match=r"bad\.npz"):
         read(tmp_path / "bad.npz")
 
 
-def test_rules_alone_is_a_choice_too(tmp_path: Path):
+def test_rules_stands_for_no_model(tmp_path: Path):
     assert find(tmp_path, "rules") is None
 
 
-def test_switching_is_an_event_and_the_same_again_says_nothing():
+def test_switching_is_an_event_and_repeating_it_is_none():
     facts = switch_model(Registry(), "reading-1", T0)
     assert facts == [ModelSwitched(at=T0, model="reading-1")]
     assert switch_model(Registry(model="reading-1"), "reading-1", T0) == []
 
 
-async def test_the_next_complaint_is_read_by_the_model_switched_to_and_its_reading_names_it(
+async def test_after_a_switch_the_next_complaint_is_read_by_the_new_model_and_records_it(
     router: Router, land: Country, tmp_path: Path
 ):
     router.placement_context.models = tmp_path
@@ -183,9 +185,7 @@ async def test_the_next_complaint_is_read_by_the_model_switched_to_and_its_readi
     assert (before.basis.model, after.basis.model) == (default()[1].version, None)
 
 
-async def test_a_model_that_is_not_there_stops_the_process_rather_than_letting_another_read(
-    router: Router, land: Country, tmp_path: Path
-):
+async def test_a_missing_model_stops_the_process(router: Router, land: Country, tmp_path: Path):
     router.placement_context.models = tmp_path
     await land.decree(ModelSwitched(at=T0, model="reading-lost"))
     await land.add(UUID(int=23), filed(**HERE))
@@ -204,45 +204,43 @@ def test_examples_are_read_from_csv_and_json_lines_alike(tmp_path: Path):
     assert from_lines.kind == "aspiration"
 
 
-def test_a_file_without_the_column_is_refused_with_the_columns_it_has(tmp_path: Path):
+def test_a_file_without_the_column_is_refused_with_its_columns_listed(tmp_path: Path):
     (tmp_path / "a.csv").write_text("text,office\njalan rusak,pu\n")
     with pytest.raises(BadExamples, match=r"no column label \(it has text, office\)"):
         read_examples(tmp_path / "a.csv", ExampleColumns())
 
 
-def test_the_threshold_is_the_lowest_from_which_enough_are_right():
-    sure = np.linspace(0.99, 0.5, 100)
-    wanted = ["a"] * 60 + ["b"] * 40
-    judged = ScoredTexts(("a", "b"), np.stack([sure, 1 - sure], axis=1), tuple(wanted))
-    threshold = threshold_for(judged, 0.95)
-    share = (sure >= threshold).mean()
-    assert share == pytest.approx(coverage_at(judged, 0.95))
+def test_the_threshold_is_the_lowest_from_which_enough_texts_are_correct():
+    confidence = np.linspace(0.99, 0.5, 100)
+    expected = ["a"] * 60 + ["b"] * 40
+    scored = ScoredTexts(("a", "b"), np.stack([confidence, 1 - confidence], axis=1), tuple(expected))
+    threshold = threshold_for(scored, 0.95)
+    share = (confidence >= threshold).mean()
+    assert share == pytest.approx(coverage_at(scored, 0.95))
     assert 0.6 <= share <= 0.64
 
 
-def test_of_two_that_disagree_the_more_trusted_one_is_followed() -> None:
-    said = [
+def test_of_two_contradicting_examples_the_one_with_more_weight_decides() -> None:
+    contradicting = [
         Example("karung basah di selokan", "waste", weight=1.0),
         Example("karung basah di selokan", "roads", weight=0.2),
     ]
     others = [Example("aspal bolong", "roads"), Example("tumpukan plastik", "waste")]
     trained, _ = learn(
-        [*said * 6, *others * 6], [own_source()], "t", date(2026, 1, 1), options=TrainingOptions(lambda _: ())
+        [*contradicting * 6, *others * 6], [own_source()], "t", date(2026, 1, 1), options=TrainingOptions(lambda _: ())
     )
     assert trained.read(ModelInput("karung basah di selokan")).sectors[0].sector == "waste"
-    turned = [each._replace(weight=1.2 - each.weight) for each in said]
+    reversed_ = [each._replace(weight=1.2 - each.weight) for each in contradicting]
     trained, _ = learn(
-        [*turned * 6, *others * 6], [own_source()], "t", date(2026, 1, 1), options=TrainingOptions(lambda _: ())
+        [*reversed_ * 6, *others * 6], [own_source()], "t", date(2026, 1, 1), options=TrainingOptions(lambda _: ())
     )
     assert trained.read(ModelInput("karung basah di selokan")).sectors[0].sector == "roads"
 
 
-def test_for_another_place_our_sentences_teach_the_kinds_of_office_that_have_their_fields() -> None:
+def test_for_another_place_own_sentences_are_labelled_with_the_office_of_their_sector() -> None:
     known = [Example("got mampet", "pekerjaan-umum"), Example("antre di puskesmas", "kesehatan")]
     at_home, elsewhere = with_own(known), with_own(known, elsewhere=True)
     assert {each.label for each in at_home} == {"pekerjaan-umum", "kesehatan", "?", None}
-    background_tasks = [
-        each.label for each, own in zip(elsewhere[2:], own_examples(), strict=True) if own.label == "roads"
-    ]
-    assert set(background_tasks) == {"pekerjaan-umum"}
+    for_roads = [each.label for each, own in zip(elsewhere[2:], own_examples(), strict=True) if own.label == "roads"]
+    assert set(for_roads) == {"pekerjaan-umum"}
     assert sum(each.label == "kesehatan" for each in elsewhere) > 50

@@ -1,4 +1,4 @@
-"""What the words of a complaint say: sector, level, misconduct."""
+"""Reading by the rules: sector, level of government, misconduct."""
 
 import pytest
 
@@ -32,22 +32,22 @@ RULES = Rules(rule_data())
         ("There is a pothole on the road near the market", "roads"),
     ],
 )
-def test_words_tell_the_sector(text: str, sector: str):
+def test_words_decide_the_sector(text: str, sector: str):
     assert RULES.read(text).sector == sector
 
 
 @pytest.mark.parametrize("text", ["", "Tolong dibantu pak, terima kasih", "asdf qwerty 12345", "🙏🙏🙏"])
-def test_a_text_without_any_clue_has_no_sector(text: str):
+def test_a_text_without_known_words_has_no_sector(text: str):
     assert RULES.read(text).sector is None
 
 
-def test_two_fields_that_weigh_the_same_are_left_to_a_person():
+def test_two_sectors_of_equal_weight_leave_the_sector_open():
     reading = RULES.read("Puskesmas dan sekolah")
     assert reading.sector is None
     assert {scored.sector for scored in reading.alternatives} == {"health-service", "education"}
 
 
-def test_a_word_said_ten_times_weighs_as_much_as_once():
+def test_a_repeated_word_counts_once():
     assert RULES.read("sampah " * 10).score == RULES.read("sampah").score
 
 
@@ -67,11 +67,11 @@ def test_a_word_said_ten_times_weighs_as_much_as_once():
         ("Jalan nasional dan jalan provinsi sama-sama rusak berlubang", None),
     ],
 )
-def test_words_tell_the_level_of_government(text: str, level: Level | None):
+def test_words_decide_the_level_of_government(text: str, level: Level | None):
     assert RULES.read(text).level is level
 
 
-def test_the_address_tells_the_level_only_where_the_text_does_not():
+def test_the_addressee_decides_the_level_only_if_the_text_does_not():
     assert RULES.read("Jalan rusak berlubang", "Gubernur").level is Level.PROVINCE
     assert RULES.read("Jalan kabupaten rusak berlubang", "Gubernur").level is Level.REGENCY
 
@@ -87,7 +87,7 @@ def test_the_address_tells_the_level_only_where_the_text_does_not():
         "An officer at the counter asked us for money",
     ],
 )
-def test_a_servant_who_asks_for_money_is_noticed_whatever_stands_between(text: str):
+def test_a_public_servant_who_asks_for_money_is_found_with_words_in_between(text: str):
     assert RULES.read(text).misconduct
 
 
@@ -101,30 +101,30 @@ def test_a_servant_who_asks_for_money_is_noticed_whatever_stands_between(text: s
         "Minta bantuan uang untuk biaya sekolah, mohon petugas sosial datang",
     ],
 )
-def test_who_asks_for_something_else_or_is_no_servant_is_not_accused(text: str):
+def test_other_requests_and_other_people_are_not_misconduct(text: str):
     assert not RULES.read(text).misconduct
 
 
-def test_what_was_said_of_the_asking_is_told_by_the_lists_words_alone():
+def test_bribery_is_reported_in_the_words_of_the_lists_only():
     assert "petugas minta uang" in RULES.read("Petugas Sukarno dari Kelurahan minta lagi uang").words
 
 
 @pytest.mark.parametrize("text", ["Ada pungli di sekolah", "petugas minta uang pelicin", "dugaan korupsi dana desa"])
-def test_words_of_misconduct_are_noticed(text: str):
+def test_phrases_of_misconduct_are_found(text: str):
     assert RULES.read(text).misconduct
 
 
 @pytest.mark.parametrize("text", ["Terima kasih, layanan sudah bebas pungli", "Sekolah bagus"])
-def test_praise_is_no_accusation(text: str):
+def test_praise_is_not_misconduct(text: str):
     assert not RULES.read(text).misconduct
 
 
-def test_only_entries_of_the_list_are_recorded():
+def test_only_phrases_of_the_lists_are_recorded():
     reading = RULES.read("Budi Santoso bilang jalan berlubang di rumahnya")
     assert reading.words == ("jalan berlubang",)
 
 
-def test_the_longest_entry_wins_and_none_overlap():
+def test_the_longest_phrase_wins_and_none_overlap():
     words = PhraseIndex([("lampu", 1), ("lampu jalan", 2), ("jalan rusak", 3)], {})
     assert [found.meanings for found in words.find("lampu jalan rusak")] == [(2,)]
 

@@ -8,7 +8,7 @@ import pytest
 
 from router.lexicon.files import place_data, rule_data
 from router.registry import decide, seed
-from router.registry.coverage import covered, divisions
+from router.registry.coverage import check_coverage, divisions
 from router.registry.mandates import MOST_LOCAL_FIRST, AgencyUnit, MandateIndex
 from router.registry.seed import BATCH, first_registry, missing
 from schemas.base.refusals import AgencyExists, InvalidField, MandateOverlaps, NoSuchMandate, UnknownAgency, UnknownUnit
@@ -164,7 +164,9 @@ def test_the_first_registry_has_every_government_of_the_nation_and_about_seven_h
 
 
 def test_every_field_at_every_level_in_every_region_has_one_competent_body_or_a_stated_reason(planted: Registry):
-    found = covered(MandateIndex(planted), divisions(), rule_data().sectors, place_data().places, date(2026, 4, 14))
+    found = check_coverage(
+        MandateIndex(planted), divisions(), rule_data().sectors, place_data().places, date(2026, 4, 14)
+    )
     assert found.findings == ()
     assert found.held > 14_000
     assert all(found.stated.values())
@@ -189,7 +191,9 @@ def test_a_hole_an_overlap_and_a_field_at_the_wrong_level_are_found(
     planted: Registry, change: Callable[[], Fact], fault: tuple[str, str, str]
 ):
     state = grown(planted, change())
-    found = covered(MandateIndex(state), divisions(), rule_data().sectors, ["35", "35.78", "35.73"], date(2026, 4, 14))
+    found = check_coverage(
+        MandateIndex(state), divisions(), rule_data().sectors, ["35", "35.78", "35.73"], date(2026, 4, 14)
+    )
     assert fault in {(each.fault, each.sector, each.region) for each in found.findings}
 
 

@@ -1,6 +1,6 @@
-"""The contract with everyone outside: what agencies and the public read, and what agencies and gateways send.
+"""The contract with the outside: what agencies and the public read, and what agencies and gateways send.
 
-Each type is a CloudEvent's body; its `ce_type` is its key in `CASES`, `REPLIES` or one of the constants.
+Each type is the body of a CloudEvent; its `ce_type` is its key in `CASES`, `REPLIES` or one of the constants.
 """
 
 from typing import Final
@@ -19,7 +19,7 @@ CONTRACT: Final[dict[str, type[BaseModel]]] = {
     SUMMARY: ComplaintSummary,
     RETRACTED: SummaryRetracted,
 }
-"""Every type that crosses our border, by `ce_type`."""
+"""Every outward type, by `ce_type`."""
 
 __all__ = [
     "CASES",

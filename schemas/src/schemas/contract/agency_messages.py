@@ -1,6 +1,6 @@
-"""What an agency's topic carries: each message is the whole present state of one complaint, for that agency.
+"""The messages of an agency's topic. Each is the whole present state of one complaint, for that agency.
 
-So one message is enough, and an older one may be ignored. Never in it: the tracking code, or who complained.
+One message is therefore enough, and an older one may be ignored. None holds the tracking code or the reporter.
 """
 
 from datetime import date
@@ -19,14 +19,14 @@ from schemas.registry.fold import Registry
 
 
 class DueDate(OutboundModel):
-    """One promise of this agency and its date."""
+    """A date that this agency must keep."""
 
     clock: Clock
     due_at: AwareDatetime
 
 
 class Detail(OutboundModel):
-    """What the reporter added later."""
+    """A detail that the reporter added."""
 
     at: AwareDatetime
     text: str
@@ -42,7 +42,7 @@ class PlaceTold(OutboundModel):
 
 
 class PartTold(OutboundModel):
-    """One body's share of a whole that this agency leads."""
+    """One agency's share of a whole that this agency leads."""
 
     id: UUID
     agency: str
@@ -51,7 +51,7 @@ class PartTold(OutboundModel):
 
 
 class Content(OutboundModel):
-    """What was said. Only for the body that holds the complaint, or held it to its end; nothing once it is erased."""
+    """The texts, only for the agency that holds the complaint or held it until it was closed; none once erased."""
 
     title: str | None = None
     text: str
@@ -62,23 +62,23 @@ class Content(OutboundModel):
     language: str
     addressed_to: str | None = None
     note: str | None = None
-    """The triage desk's word to the agency."""
+    """The triage desk's note to the agency."""
     question: str | None = None
-    """What the reporter has been asked and has not answered yet."""
+    """The open question to the reporter."""
     response: str | None = None
     task: str | None = None
-    """Of a part: this body's share."""
+    """Of a part: this agency's share."""
 
 
 class Case(OutboundModel):
-    """One complaint as it is now, for one agency."""
+    """The present state of one complaint, for one agency."""
 
     complaint: UUID
     public_number: str
     version: int
-    """Version of the newest fact it tells; also `ce_sequence`. A smaller one than already seen may be ignored."""
+    """Version of the newest event it reports; also `ce_sequence`. Ignore one smaller than already seen."""
     yours: bool
-    """This agency holds it today."""
+    """This agency is the present holder."""
     status: Status
     closed: CloseReason | None = None
     unit: UnitId | None = None
@@ -88,9 +88,9 @@ class Case(OutboundModel):
     anonymous: bool
     secret: bool
     identity_available: bool
-    """Whether the holder may ask for the reporter's identity (each reading is recorded)."""
+    """Whether the holder may request the reporter's identity (each access is recorded)."""
     binding: bool = False
-    """By the arbiter: cannot be returned."""
+    """Placed by the arbiter: cannot be returned."""
     received_at: AwareDatetime
     due: tuple[DueDate, ...] = ()
     rung: int = 0
@@ -103,31 +103,31 @@ class Case(OutboundModel):
 
 
 class ComplaintAssigned(Case):
-    """It is yours."""
+    """The agency is now the holder."""
 
 
 class ComplaintUnassigned(Case):
-    """It is yours no longer: who holds it now is not told, nor its content."""
+    """The agency is no longer the holder. The new holder and the content are not included."""
 
 
 class ComplaintDetailAdded(Case):
-    """The reporter added something: read it before answering."""
+    """The reporter added a detail, to be read before answering."""
 
 
 class ComplaintReminder(Case):
-    """A date is near or past, or someone higher looks at it."""
+    """A date is near or past, or the complaint was escalated."""
 
 
 class ComplaintDisputed(Case):
-    """The reporter does not accept the outcome: work it over again."""
+    """The reporter disputes the outcome: rework is due."""
 
 
 class ComplaintClosed(Case):
-    """It has ended; `closed` says how."""
+    """The complaint was closed; `closed` says how."""
 
 
 class ComplaintErased(Case):
-    """The reporter asked to be forgotten: erase every text of this complaint that you keep."""
+    """The reporter asked for erasure: delete every text of this complaint that you keep."""
 
 
 Kind = Literal["assigned", "unassigned", "detail-added", "reminder", "disputed", "closed", "erased"]
@@ -144,18 +144,18 @@ CASES: Final[dict[str, type[Case]]] = {
 
 
 def newest_message(state: Complaint, agency: str, registry: Registry, policies: Policies) -> Case:
-    """What this agency must know now: the newest of `state.news`, with the whole present state.
+    """The message about the agency's newest entry in `state.news`, with the whole present state.
 
     Raises:
-        KeyError: there is nothing to tell this agency.
+        KeyError: it has no entry.
     """
     return agency_message(state, agency, state.news[agency].kind, registry, policies)
 
 
 def agency_message(state: Complaint, agency: str, kind: str, registry: Registry, policies: Policies) -> Case:
-    """The present state for that agency, as a message of that kind (the last word of a `ce_type`)."""
+    """The present state for that agency, as a message of that kind (the last word of its `ce_type`)."""
     holds = registry.holder(state.holder).agency == agency
-    kept = holds or (kind != "unassigned" and _held_to_the_end(state, agency, registry))
+    readable = holds or (kind != "unassigned" and _held_to_the_end(state, agency, registry))
     return CASES[f"complaint.{kind}"](
         complaint=state.id,
         public_number=state.public_number,
@@ -166,8 +166,8 @@ def agency_message(state: Complaint, agency: str, kind: str, registry: Registry,
         unit=state.holder.unit if holds else None,
         class_=state.class_,
         sector=state.sector,
-        # A body that was accused in it must not learn from its own topic that it is examined now.
-        supervision=state.supervision and kept,
+        # An accused agency must not learn from its own topic that it is under examination.
+        supervision=state.supervision and readable,
         anonymous=state.anonymous,
         secret=state.secret,
         identity_available=holds and state.person is not None and not state.anonymous and not state.erased,
@@ -180,8 +180,8 @@ def agency_message(state: Complaint, agency: str, kind: str, registry: Registry,
         mandatory=state.mandatory,
         parts=_parts(state) if holds else (),
         erased=state.erased,
-        # A reader whose keys are not yet forgotten can still read the text: it must not reach a topic once more.
-        content=_content(state) if kept and not state.erased else None,
+        # A service with cached keys could still read the text: it must not reach a topic again.
+        content=_content(state) if readable and not state.erased else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""What an agency's own system writes to `agency.<id>.replies`: one type for each thing that an agency can do."""
+"""What an agency's system writes to `agency.<id>.replies`: one type for each action of an agency."""
 
 from typing import Final
 
@@ -9,13 +9,13 @@ from schemas.contract.base import BodyText, NoteText, Reply
 
 
 class Acknowledged(Reply):
-    """It is ours, we have begun."""
+    """The agency accepts the complaint and has begun."""
 
     unit: UnitId | None = None
 
 
 class Returned(Reply):
-    """Not our field, for this reason. A suggested unit of the same body is a return within the body."""
+    """The agency is not responsible. A suggested unit of the same agency is a return within the agency."""
 
     reason: NoteText
     suggested_agency: AgencyId | None = None
@@ -23,19 +23,19 @@ class Returned(Reply):
 
 
 class Progress(Reply):
-    """How far we are: shown to the reporter."""
+    """A progress report, shown to the reporter."""
 
     text: NoteText
 
 
 class Clarification(Reply):
-    """A question to the reporter; the citizen's clock stands still, at most twice."""
+    """A question to the reporter; the citizen's clock stops, at most twice."""
 
     question: NoteText
 
 
 class Answered(Reply):
-    """The answer of substance. Refused if the reporter has added something after `seen_version`."""
+    """The answer. Refused if the reporter added a detail after `seen_version`."""
 
     text: BodyText
     seen_version: int = Field(ge=0)

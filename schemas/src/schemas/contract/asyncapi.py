@@ -1,4 +1,4 @@
-"""The AsyncAPI 3.0 document: which topics outsiders may read and write, and with what."""
+"""The AsyncAPI 3.0 document: which topics outsiders may read and write, and the message types."""
 
 from typing import Any, Final
 
@@ -13,14 +13,14 @@ def _agency() -> dict[str, Any]:
 _CHANNELS: Final[dict[str, dict[str, Any]]] = {
     "agencyInbox": {
         "address": "agency.{agency}.inbox",
-        "description": "What is yours. One message is the whole present state; read committed; key: complaint id.",
+        "description": "Its complaints. One message is the whole present state; read committed; key: complaint id.",
         "parameters": _agency(),
         "types": sorted(CASES),
         "action": "receive",
     },
     "agencyReplies": {
         "address": "agency.{agency}.replies",
-        "description": "What you say about it. Each message needs a ce_id that is the same when sent again.",
+        "description": "The agency's replies. Each message needs a ce_id that is the same when sent again.",
         "parameters": _agency(),
         "types": sorted(REPLIES),
         "action": "send",
@@ -33,14 +33,14 @@ _CHANNELS: Final[dict[str, dict[str, Any]]] = {
     },
     "complaintSummary": {
         "address": "complaint-summary",
-        "description": "Open data: the newest line of a public number holds. Key: public number. A retraction "
-        "takes back what was said of a report that is no longer public.",
+        "description": "Open data: the newest line of a public number is valid. Key: public number. A retraction "
+        "withdraws the lines of a report that is no longer public.",
         "types": [SUMMARY, RETRACTED],
         "action": "receive",
     },
     "registryEvents": {
         "address": "registry-events",
-        "description": "Which bodies exist and what each has authority for, as facts in order.",
+        "description": "Which agencies exist and their mandates, as events in order.",
         "types": sorted(REGISTRY_EVENTS),
         "action": "receive",
     },
@@ -57,7 +57,7 @@ def document() -> dict[str, Any]:
             "version": "1.0.0",
             "description": "Topics for agencies' own systems, channel gateways and open data. CloudEvents 1.0 in "
             "binary mode: headers ce_id, ce_type, ce_source, ce_subject, ce_sequence and ce_time (open data "
-            "knows days alone); the body is JSON.",
+            "has only days); the body is JSON.",
         },
         "defaultContentType": "application/json",
         "channels": {name: _channel(channel) for name, channel in _CHANNELS.items()},
@@ -67,8 +67,8 @@ def document() -> dict[str, Any]:
 
 
 def _channel(channel: dict[str, Any]) -> dict[str, Any]:
-    kept = {key: value for key, value in channel.items() if key in ("address", "description", "parameters")}
-    return {**kept, "messages": {t: {"$ref": f"#/components/messages/{t}"} for t in channel["types"]}}
+    described = {key: value for key, value in channel.items() if key in ("address", "description", "parameters")}
+    return {**described, "messages": {t: {"$ref": f"#/components/messages/{t}"} for t in channel["types"]}}
 
 
 def _operation(name: str, channel: dict[str, Any]) -> dict[str, Any]:

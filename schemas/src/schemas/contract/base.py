@@ -1,4 +1,4 @@
-"""What contract types have in common. They are ours to promise: an outsider never sees our events."""
+"""Base classes of the contract types. Outsiders never see our events, only these types."""
 
 import unicodedata
 from typing import Annotated
@@ -10,13 +10,13 @@ from schemas.base.limits import BODY, NOTE
 
 
 class OutboundModel(BaseModel):
-    """What we tell: readers must pass over fields they do not know, since we may add some."""
+    """What we send. Readers must ignore fields that they do not know, since we may add some."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 class InboundModel(BaseModel):
-    """What outsiders send: a field that we do not know is refused, so that no misspelling is lost silently."""
+    """What outsiders send. An unknown field is refused, so that no misspelling is lost silently."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, str_strip_whitespace=True)
 
@@ -29,19 +29,19 @@ class InboundModel(BaseModel):
 
 
 class Reply(InboundModel):
-    """What every reply of an agency names."""
+    """The fields of every reply of an agency."""
 
     complaint: UUID
     seen_version: int | None = Field(default=None, ge=0)
-    """`ce_sequence` of the newest message that was read."""
+    """`ce_sequence` of the newest message that the agency had read."""
 
 
-def _says_something(text: str) -> str:
-    # Letters, digits, signs and punctuation are read; spaces without width and control characters are not.
-    if not any(unicodedata.category(letter)[0] in "LNPS" for letter in text):
+def _not_blank(text: str) -> str:
+    # Letters, digits, symbols and punctuation count; zero-width spaces and control characters do not.
+    if not any(unicodedata.category(character)[0] in "LNPS" for character in text):
         raise ValueError("must not be empty")
     return text
 
 
-BodyText = Annotated[str, StringConstraints(min_length=1, max_length=BODY), AfterValidator(_says_something)]
-NoteText = Annotated[str, StringConstraints(min_length=1, max_length=NOTE), AfterValidator(_says_something)]
+BodyText = Annotated[str, StringConstraints(min_length=1, max_length=BODY), AfterValidator(_not_blank)]
+NoteText = Annotated[str, StringConstraints(min_length=1, max_length=NOTE), AfterValidator(_not_blank)]

@@ -1,6 +1,6 @@
-"""Does everything ever written still read? Every golden example decodes, fits its JSON Schema and means what it meant.
+"""Compatibility checks: whether a published example still decodes, or still fits the contract.
 
-An example is an event as a store holds it, text sealed with the key documented beside the examples.
+An example is an event as a store holds it, with text sealed with the key that is documented beside the examples.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ def recorded(example: Mapping[str, Any]) -> RecordedEvent:
 
 
 def event_problem(example: Mapping[str, Any]) -> str | None:
-    """Why this stored event can no longer be read, if so."""
+    """Why this stored event cannot be read; None if it can."""
     try:
         decode(recorded(example), EXAMPLE_KEYS)
     except (UnknownEvent, MalformedEvent, BrokenSeal) as error:
@@ -44,10 +44,10 @@ def event_problem(example: Mapping[str, Any]) -> str | None:
 
 
 def outward_problem(ce_type: str, body: Mapping[str, Any]) -> str | None:
-    """Why this message no longer fits the contract, if so."""
+    """Why this message does not fit the contract; None if it does."""
     model: type[BaseModel] | None = CONTRACT.get(ce_type)
     if model is None:
-        return f"the type {ce_type} is promised no longer"
+        return f"the type {ce_type} is no longer in the contract"
     try:
         model.model_validate_json(to_json(body))
     except ValidationError as error:

@@ -1,8 +1,8 @@
 """Writes the published schemas: `python -m schemas.contract.generate [--check]`.
 
-JSON Schema of every event's present version and of every contract type, and the AsyncAPI document. Schemas of
-older versions stay as they were written. `--check` writes nothing; it fails where a file on disk is not what would
-be written, and where an example that was once published can no longer be read.
+JSON Schema of the present version of every event and of every contract type, and the AsyncAPI document. Schemas of
+older versions stay unchanged. `--check` writes nothing; it fails if a file on disk differs from what would be written,
+or if a published example can no longer be read.
 """
 
 import sys
@@ -25,7 +25,7 @@ ROOT: Final = Path(__file__).parents[3]
 
 
 def main(arguments: list[str], root: Path = ROOT) -> int:
-    """The exit status: 0 where all is well."""
+    """Returns the exit status, 0 without problems."""
     if "--check" not in arguments:
         for path, text in wanted():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -38,7 +38,7 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
 
 
 def wanted() -> Iterator[tuple[str, str]]:
-    """Every generated file: path below the root, and text."""
+    """Every generated file: path below the root, and content."""
     for name, fact in BY_NAME.items():
         yield f"jsonschema/events/{name}.v{current_version(name)}.json", _schema(fact)
     yield "jsonschema/events/metadata.json", _schema(Metadata)
@@ -48,14 +48,14 @@ def wanted() -> Iterator[tuple[str, str]]:
 
 
 def drift(root: Path) -> Iterator[str]:
-    """Files that are not what would be written now."""
+    """Problems: files that differ from what would be written."""
     for path, text in wanted():
         if not (root / path).exists() or (root / path).read_text() != text:
             yield f"{path} is not up to date: run python -m schemas.contract.generate"
 
 
 def broken(root: Path) -> Iterator[str]:
-    """Published examples that can no longer be read."""
+    """Problems: published examples that can no longer be read."""
     for path in sorted((root / "examples").glob("*/*/*.json")):
         example: dict[str, Any] = from_json(path.read_bytes())
         outward = path.parts[-3] == "outward"

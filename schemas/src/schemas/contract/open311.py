@@ -1,4 +1,4 @@
-"""The services of Open311 GeoReport v2: the fields of public service, and one for whoever cannot tell."""
+"""The services of Open311 GeoReport v2: the sectors, and `other` for reporters who do not know the sector."""
 
 from typing import Final, NamedTuple
 
@@ -9,7 +9,7 @@ _OTHER_NAMES: Final = ("lainnya", "anything else")
 
 
 class Service(NamedTuple):
-    """What can be reported. Who files under a wrong one is at no wrong door: the words decide."""
+    """What can be reported. A wrong choice does no harm: the text decides the placement."""
 
     code: str
     name: str
@@ -17,12 +17,12 @@ class Service(NamedTuple):
 
 
 def services(lang: str) -> list[Service]:
-    """All of them, with names in `lang`."""
+    """All services, with names in `lang`."""
     return [service(code, lang) for code in (*SECTORS, OTHER)]
 
 
 def service(code: str, lang: str) -> Service:
-    """The one of that code. Raises KeyError: there is none."""
+    """The service of that code. Raises KeyError if there is none."""
     names = _OTHER_NAMES if code == OTHER else SECTORS[code]
     name = names[0 if lang == "id" else 1]
     about = {"id": f"Laporan tentang {name}", "en": f"Reports about {name}"}

@@ -1,4 +1,4 @@
-"""Open data: one line per public complaint, nothing personal and nothing secret in it."""
+"""Open data: one line per public complaint, without personal or secret data."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -7,8 +7,7 @@ from typing import Annotated, Final
 from pydantic import AwareDatetime, Field
 
 from schemas.base.values import ComplaintClass, RegionCode
-from schemas.complaint.fold import RecordedFact as Said
-from schemas.complaint.fold import evolve
+from schemas.complaint.fold import RecordedFact, evolve
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.complaint.state import Complaint, new
 from schemas.contract.base import OutboundModel
@@ -18,11 +17,11 @@ from schemas.registry.fold import Registry
 SUMMARY: Final = "complaint.summary"
 RETRACTED: Final = "complaint.summary-retracted"
 REGENCY_CODE_LENGTH: Final = 5
-"""Of a region's code: finer than a regency a place could point to a person."""
+"""Length of a regency's code. A finer place could identify a person."""
 
 
 class ComplaintSummary(OutboundModel):
-    """Where a public complaint stands. The newest line of a public number holds."""
+    """The present state of a public complaint. The newest line of a public number is valid."""
 
     public_number: str
     version: int
@@ -42,7 +41,7 @@ class ComplaintSummary(OutboundModel):
 
 
 class SummaryRetracted(OutboundModel):
-    """The report of that number is no longer for the public: whoever kept lines of it lets them go."""
+    """The report of that number is no longer public: delete the lines that you kept of it."""
 
     public_number: str
     version: int
@@ -51,22 +50,23 @@ class SummaryRetracted(OutboundModel):
 Line = ComplaintSummary | SummaryRetracted
 
 
-def retraction(state: Complaint, history: Iterable[Said]) -> SummaryRetracted | None:
-    """What takes back the lines of a report that was public until it was found to need examining (suspected
-    misconduct); None if it is public, or never was. `history`: all its facts.
+def retraction(state: Complaint, history: Iterable[RecordedFact]) -> SummaryRetracted | None:
+    """The retraction for a report that was public until it was found to be of supervision grade.
+
+    None if it is public now or never was. `history`: all its events.
     """
     if state.is_public or not state.supervision or state.secret or state.whole is not None:
         return None
     before = new(state.id)
-    for said in history:
-        before = evolve(before, said)
+    for recorded in history:
+        before = evolve(before, recorded)
         if before.is_public:
             return SummaryRetracted(public_number=state.public_number, version=state.version)
     return None
 
 
 def summary(state: Complaint, registry: Registry, due_at: datetime | None) -> ComplaintSummary | None:
-    """The line of this complaint; None for what the public may not know of, and for a part (its whole tells it)."""
+    """The line of this complaint; None if it is not public. A part has none: its whole has."""
     if not state.is_public:
         return None
     region = state.place.region if state.place else None

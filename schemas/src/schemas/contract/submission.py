@@ -1,4 +1,4 @@
-"""What a complaint is filed with: the form of POST /api/v1/complaints, and the same on the topic `submissions`."""
+"""The filing form: of POST /api/v1/complaints, and of messages in the topic `submissions`."""
 
 from typing import Annotated, Final, Literal, Self
 
@@ -12,7 +12,7 @@ ChannelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max
 
 
 class PlaceGiven(InboundModel):
-    """Where it happened, as far as the reporter knows. Coordinates are WGS 84 degrees, both or neither."""
+    """Where it happened, as far as the reporter knows. Coordinates in WGS 84 degrees, both or neither."""
 
     region: RegionGiven | None = None
     lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
@@ -27,7 +27,7 @@ class PlaceGiven(InboundModel):
 
 
 class Reporter(InboundModel):
-    """Who complains, as far as they wish to say. Goes to the vault, never into an event."""
+    """The reporter, as far as they wish to say. Stored in the vault, never in an event."""
 
     name: str | None = Field(default=None, min_length=1, max_length=NAME)
     email: str | None = Field(default=None, max_length=EMAIL, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
@@ -35,7 +35,7 @@ class Reporter(InboundModel):
 
 
 class Complaining(InboundModel):
-    """The form. Only `text` is required."""
+    """The filing form. Only `text` is required."""
 
     class_: ComplaintClass | None = Field(default=None, alias="class")
     text: BodyText
@@ -51,15 +51,15 @@ class Complaining(InboundModel):
 
 
 class Submission(Complaining):
-    """One complaint from a channel gateway. `client` and `key` make sending it again safe."""
+    """One complaint from a channel gateway. `client` and `key` make it safe to send it again."""
 
     client: str = Field(min_length=1, max_length=CLIENT)
     """The gateway's id; also the key of the message."""
     key: str = Field(min_length=1, max_length=CLIENT)
-    """The gateway's own id of this message, the same each time it is sent."""
+    """The gateway's own id of this message, equal each time it is sent."""
     channel: ChannelName
     received_at: AwareDatetime | None = None
-    """When the citizen's message reached the gateway: from then on the citizen's clock runs."""
+    """When the citizen's message reached the gateway: the start of the citizen's clock."""
 
 
 SUBMISSION: Final = "complaint.submitted"

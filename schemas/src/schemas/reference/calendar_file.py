@@ -1,4 +1,4 @@
-"""Is this file a year's days off, as a person reviews them? Refused, it names the field."""
+"""The calendar file: the days off of one year, as reviewed by a person."""
 
 from collections import Counter
 from datetime import datetime
@@ -12,11 +12,11 @@ from schemas.wording.fields import by_field
 
 
 class BadCalendar(Exception):
-    """The file is no calendar; the message says where."""
+    """The file is not a valid calendar; the message names the field."""
 
 
 class ReviewedCalendar(NamedTuple):
-    """One reviewed file: what router decrees where the registry does not hold it yet."""
+    """One reviewed calendar, which router decrees if the registry does not have it yet."""
 
     calendar: str
     year: int
@@ -24,12 +24,12 @@ class ReviewedCalendar(NamedTuple):
     days: tuple[Holiday, ...]
 
     def decree(self, at: datetime) -> CalendarDecreed:
-        """The fact that puts it into force."""
+        """The event that puts it into force."""
         return CalendarDecreed(at=at, calendar=self.calendar, year=self.year, source=self.source, days=self.days)
 
 
 class CalendarFile(BaseModel):
-    """What a calendar file says. An unknown field is a spelling mistake and refused."""
+    """The content of a calendar file. Unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -48,15 +48,15 @@ class CalendarFile(BaseModel):
         return self
 
     def reviewed(self) -> ReviewedCalendar:
-        """As router decrees it."""
+        """The calendar in the form that router decrees."""
         return ReviewedCalendar(self.calendar, self.year, self.source, self.days)
 
 
 def calendar_from(content: bytes) -> CalendarFile:
-    """The calendar that a file says. Raises BadCalendar."""
+    """The parsed and checked calendar. Raises BadCalendar."""
     try:
         return CalendarFile.model_validate(from_json(content))
     except ValidationError as error:
         raise BadCalendar("; ".join(by_field(each) for each in error.errors())) from error
     except ValueError as error:
-        raise BadCalendar(f"it is no JSON, {error}") from error
+        raise BadCalendar(f"it is not JSON: {error}") from error

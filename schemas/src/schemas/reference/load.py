@@ -1,4 +1,4 @@
-"""The reviewed data shipped in this package: policies and calendars. The only module of schemas that reads files."""
+"""Loads the reviewed data of this package: policies and calendars. The only module of schemas that reads files."""
 
 from functools import cache
 from importlib.resources import files
@@ -22,12 +22,12 @@ def calendars() -> tuple[ReviewedCalendar, ...]:
 
 
 def calendars_folder() -> Path:
-    """Where the reviewed calendars lie."""
+    """The folder of the reviewed calendars."""
     return _folder("calendars")
 
 
 def policies_folder() -> Path:
-    """Where the policies lie, a file a version."""
+    """The folder of the policies, one file per version."""
     return _folder("policies")
 
 

@@ -1,4 +1,4 @@
-"""Is this file a policy that can be kept? Whoever writes one is told by name what makes no sense, before it counts."""
+"""The policy file: its fields, and checks that name what is wrong before the policy can take effect."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import time
@@ -24,7 +24,7 @@ FIRSTS: Final[Mapping[Clock, str]] = {
     Clock.ARBITRATION: "arbitration_opened",
     Clock.DISPUTE: "closed",
 }
-"""The fact from which each clock runs: a file says it for its readers, and cannot say another."""
+"""The event from which each clock starts. A file repeats it for its readers and cannot change it."""
 SETTLE: Final = ("settle.information", "settle.complaint", "settle.supervision", "settle.aspiration")
 RULES: Final = frozenset({*(clock.value for clock in Clock if clock is not Clock.SETTLE), *SETTLE})
 ORIGINS: Final = frozenset(
@@ -41,24 +41,24 @@ Named = Annotated[str, Field(min_length=1)]
 
 
 class BadPolicy(Exception):
-    """This file is no policy that can be kept; the message names file and field."""
+    """The file is not a valid policy; the message names file and field."""
 
 
 class StrictModel(BaseModel):
-    """An unknown field is a spelling mistake and refused."""
+    """Refuses unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class LanguageTexts(StrictModel):
-    """The same by language."""
+    """A text by language."""
 
     id: Named
     en: Named
 
 
 class OriginFile(StrictModel):
-    """Where a number comes from."""
+    """The source of a number."""
 
     source: LanguageTexts
     sureness: Sureness
@@ -75,21 +75,21 @@ class RuleFile(OriginFile):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
-        # What placing owes is counted in seconds; everything else is owed by people, who count days.
+        # Automatic placement has seconds; people have days.
         units = ("s",) if self.clock is Clock.PLACE else ("wd", "d")
         if self.name not in RULES:
-            raise ValueError(f"there is no rule {self.name}: known are {', '.join(sorted(RULES))}")
+            raise ValueError(f"there is no rule {self.name}; the rules are {', '.join(sorted(RULES))}")
         if self.clock.value != self.name.partition(".")[0]:
-            raise ValueError(f"the rule {self.name} is not about the clock {self.clock.value}")
+            raise ValueError(f"the rule {self.name} is not for the clock {self.clock.value}")
         if self.unit not in units:
             raise ValueError(f"the unit of {self.name} must be {' or '.join(units)}, and is {self.unit}")
         if self.starts != FIRSTS[self.clock]:
-            raise ValueError(f"{self.name} starts from {FIRSTS[self.clock]}, and never from {self.starts}")
+            raise ValueError(f"{self.name} starts from {FIRSTS[self.clock]}, not from {self.starts}")
         return self
 
 
 class PolicyFile(StrictModel):
-    """What a file says."""
+    """The content of a policy file."""
 
     id: Named
     effective_at: AwareDatetime
@@ -121,11 +121,11 @@ class PolicyFile(StrictModel):
         if opens >= closes:
             raise ValueError("reminder_hours must be two times, the earlier first")
         if self.join_d > self.alike_d:
-            raise ValueError("join_d must be alike_d or less: what is joined by rule is alike in the first place")
+            raise ValueError("join_d must be at most alike_d: only similar reports are joined by rule")
         return self
 
     def policy(self) -> Policy:
-        """As everything else knows it."""
+        """The policy in the form that the deadline rules read."""
         rules = [Rule(r.name, r.clock, r.amount, r.unit, r.starts, _by_language(r), r.sureness) for r in self.rules]
         return Policy(
             id=self.id,
@@ -150,7 +150,7 @@ class PolicyFile(StrictModel):
 
 
 def policy_from(body: Any) -> Policy:
-    """The policy that a data file says. Raises BadPolicy."""
+    """The parsed and checked policy. Raises BadPolicy."""
     try:
         return PolicyFile.model_validate(body).policy()
     except ValidationError as error:
@@ -158,14 +158,14 @@ def policy_from(body: Any) -> Policy:
 
 
 def policies_from(files: Mapping[str, bytes]) -> Policies:
-    """All versions, oldest first, of files by name.
+    """All versions, oldest first. `files`: content by file name.
 
     Raises:
-        BadPolicy: one makes no sense, two have one name or one day, or there is none.
+        BadPolicy: a file is invalid, two have the same id or date, or there is none.
     """
     read = {name: _read(name, content) for name, content in files.items()}
     if not read:
-        raise BadPolicy("there is no policy file, and without one nothing has a date")
+        raise BadPolicy("there is no policy file, and no date can be calculated without one")
     for field, of in (("id", lambda p: p.id), ("effective_at", lambda p: p.effective_at)):
         _apart(read, field, of)
     return Policies(tuple(sorted(read.values(), key=lambda policy: policy.effective_at)))
@@ -177,7 +177,7 @@ def _read(name: str, content: bytes) -> Policy:
     except BadPolicy as error:
         raise BadPolicy(f"{name}: {error}") from error
     except ValueError as error:
-        raise BadPolicy(f"{name}: it is no JSON, {error}") from error
+        raise BadPolicy(f"{name}: it is not JSON: {error}") from error
 
 
 def _apart(read: Mapping[str, Policy], field: str, of: Callable[[Policy], object]) -> None:
@@ -212,7 +212,7 @@ def _by_language(origin: OriginFile) -> Mapping[str, str]:
 
 
 def _said(body: Any, error: ErrorDetails) -> str:
-    # A rule is named, and not counted; what does not hold together says itself where.
+    # A rule is shown by its name instead of its index. A value error already names its field.
     at = list[object](error["loc"])
     if at[:1] == ["rules"] and len(at) > 1 and isinstance(at[1], int):
         rule = body["rules"][at[1]]

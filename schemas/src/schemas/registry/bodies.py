@@ -1,4 +1,4 @@
-"""A body and its authority, as the registry knows them."""
+"""An agency and a mandate, as the registry holds them."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Agency(NamedTuple):
-    """One body. `successor` and `alive` follow from mergers and dissolutions."""
+    """One agency. `successor` and `alive` follow from mergers and dissolutions."""
 
     id: str
     name: str
@@ -24,7 +24,7 @@ class Agency(NamedTuple):
 
 
 class Mandate(NamedTuple):
-    """Authority for (sector, level, region) from `valid_from` until before `valid_until`."""
+    """Authority for (sector, level, region) from `valid_from` on and before `valid_until`."""
 
     agency: str
     unit: str | None

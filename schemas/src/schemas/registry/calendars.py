@@ -1,8 +1,8 @@
-"""Which days count: working-day arithmetic in one time zone, with the days off that decrees name.
+"""Working-day arithmetic in one time zone, with the days off of the decreed calendars.
 
-Time is counted only on working days, and a working day counts as a whole day. So n working days after a
-moment is the same local time n working days later; a start on a day off counts from the next working day,
-00:00 local time. A year that no decree covers counts Monday to Friday, and explanations say so.
+Only working days count, each as a whole day: n working days after a moment is the same local time n working days
+later. A start on a day off counts from the next working day, 00:00 local time. In a year without a decree all days
+from Monday to Friday count, and explanations say so.
 """
 
 from collections.abc import Mapping
@@ -15,21 +15,21 @@ from zoneinfo import ZoneInfo
 from schemas.events.registry import CalendarDecreed, Holiday
 
 NATIONAL: Final = "national"
-"""The calendar whose days off hold for every body."""
+"""The calendar whose days off apply to every agency."""
 DEFAULT_ZONE: Final = "Asia/Jakarta"
-"""Of bodies without one: router, desk, arbiter."""
+"""The zone of holders that are no agency: router, desk, arbiter."""
 MIDNIGHT: Final = time()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
-    """The days off of the decreed years. Equal only to itself, so that reckonings with it can be remembered."""
+    """The days off of the decreed years. Compared by identity, so that calculations with it can be cached."""
 
     off: Mapping[date, Holiday] = field(default_factory=dict)
     sources: Mapping[int, str] = field(default_factory=dict)
     """The decree of each year. A year without one has only its weekends off."""
     regional: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-    """The decrees of the holder's own region, where it has days off of its own."""
+    """The decrees of the holder's region, if that has days off of its own."""
 
     def works(self, day: date) -> bool:
         """Monday to Friday, and no holiday or joint leave."""
@@ -41,25 +41,25 @@ NO_CALENDAR: Final = Calendar()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calendars:
-    """The nation's calendar and what regions have besides, as they stood at one moment."""
+    """The national calendar and the regional additions, as in force at one moment."""
 
     national: Calendar = NO_CALENDAR
     own: Mapping[str, Calendar] = field(default_factory=dict)
-    """The days of a region alone, by its code: a province's hold in its regencies too."""
-    _known: dict[str, Calendar] = field(default_factory=dict)
+    """The additional days off by region code; a province's apply in its regencies too."""
+    _merged: dict[str, Calendar] = field(default_factory=dict)
 
     def of(self, region: str | None) -> Calendar:
-        """The calendar of a body of that region; None: of the nation."""
+        """The calendar for agencies of that region; the national one for None."""
         codes = [code for code in self.own if region is not None and lies_in(region, code)]
         if region is None or not codes:
             return self.national
-        if region not in self._known:
-            self._known[region] = _together(self.national, [self.own[code] for code in sorted(codes)])
-        return self._known[region]
+        if region not in self._merged:
+            self._merged[region] = _together(self.national, [self.own[code] for code in sorted(codes)])
+        return self._merged[region]
 
 
 def with_decree(calendars: Calendars, decree: CalendarDecreed) -> Calendars:
-    """The calendars after one more decree: it replaces its year of its calendar. Regional days bind nobody else."""
+    """The calendars after a decree, which replaces one year of one calendar."""
     if decree.calendar == NATIONAL:
         days = tuple(holiday for holiday in decree.days if holiday.kind != "regional")
         return Calendars(_decreed(calendars.national, decree, days), calendars.own)
@@ -74,7 +74,7 @@ def _decreed(calendar: Calendar, decree: CalendarDecreed, days: tuple[Holiday, .
 
 
 def lies_in(region: str, code: str) -> bool:
-    """Whether the region is that one, or one of its regencies, districts or villages."""
+    """Whether `region` is `code`, or one of its regencies, districts or villages."""
     return region == code or region.startswith(f"{code}.")
 
 
@@ -84,13 +84,13 @@ def _together(national: Calendar, own: list[Calendar]) -> Calendar:
         off.update(calendar.off)
         for year, source in calendar.sources.items():
             sources[year] = (*sources.get(year, ()), source)
-    # A day that both name keeps the nation's name.
+    # A day in both calendars keeps its national name.
     return Calendar({**off, **national.off}, national.sources, sources)
 
 
 @lru_cache(maxsize=1 << 14)
 def add_working_days(start: datetime, n: int, zone: str, calendar: Calendar) -> datetime:
-    """The moment, in UTC, by which `n` working days have gone by since `start`."""
+    """The moment `n` working days after `start`, in UTC."""
     local = start.astimezone(zone_of(zone))
     today = local.date()
     at = local.time() if calendar.works(today) else MIDNIGHT
@@ -105,7 +105,7 @@ def subtract_working_days(end: datetime, n: int, zone: str, calendar: Calendar) 
 
 
 def within_hours(moment: datetime, hours: tuple[time, time], zone: str) -> datetime:
-    """The moment itself if it lies within these hours of its local day, else the nearer end of them, in UTC."""
+    """The moment itself if it is within these hours of its local day, else the nearer end of them, in UTC."""
     local = moment.astimezone(zone_of(zone))
     opens, closes = hours
     at = min(max(local.time(), opens), closes)
@@ -113,18 +113,18 @@ def within_hours(moment: datetime, hours: tuple[time, time], zone: str) -> datet
 
 
 def working_days_touched(start: datetime, end: datetime, zone: str, calendar: Calendar) -> frozenset[date]:
-    """Every working day of which the stretch from `start` to `end` takes a part, however small."""
+    """Every working day that the period from `start` to `end` touches."""
     return frozenset(day for day in days_touched(start, end, zone) if calendar.works(day))
 
 
 def days_touched(start: datetime, end: datetime, zone: str) -> frozenset[date]:
-    """Every day of which the stretch from `start` to `end` takes a part, however small."""
+    """Every day that the period from `start` to `end` touches."""
     info = zone_of(zone)
     return frozenset(days_between(start.astimezone(info).date(), end.astimezone(info).date()))
 
 
 def days_between(first: date, last: date) -> list[date]:
-    """Both ends included."""
+    """All days, both ends included."""
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 

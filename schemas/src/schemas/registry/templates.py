@@ -1,4 +1,4 @@
-"""What a template gives: offices and authority to all of its bodies, in one fact instead of twenty for each of them."""
+"""Templates: units and mandates for all agencies of a kind, in one event instead of twenty per agency."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
@@ -10,7 +10,7 @@ Key = tuple[str, str, str, str | None]
 
 
 def registered(fact: AgencyRegistered, templates: Mapping[str, TemplateDecreed]) -> Agency:
-    """The body as it is registered, with its template's offices."""
+    """The agency as registered, with its template's offices."""
     template = templates.get(fact.template or "")
     usual = {office.id: office.name for office in template.offices} if template else {}
     units = usual | {unit.id: unit.name for unit in fact.units}
@@ -21,7 +21,7 @@ def registered(fact: AgencyRegistered, templates: Mapping[str, TemplateDecreed])
 
 
 def mandates_of(body: Agency, template: TemplateDecreed) -> Iterator[Mandate]:
-    """The authority that the template gives the body in its own region."""
+    """The mandates that the template gives the agency in its own region."""
     for office in template.offices:
         for sector in office.sectors:
             yield Mandate(
@@ -30,7 +30,7 @@ def mandates_of(body: Agency, template: TemplateDecreed) -> Iterator[Mandate]:
 
 
 def with_offices(bodies: Iterable[Agency], template: TemplateDecreed) -> dict[str, Agency]:
-    """The bodies, each with the template's offices besides its own."""
+    """The agencies by id, each with the template's offices in addition to its own."""
     usual = {office.id: office.name for office in template.offices}
     return {body.id: body._replace(units={**body.units, **usual}) for body in bodies}
 
@@ -38,8 +38,9 @@ def with_offices(bodies: Iterable[Agency], template: TemplateDecreed) -> dict[st
 def with_authority(
     known: Iterable[Mandate], bodies: Collection[Agency], before: TemplateDecreed, after: TemplateDecreed
 ) -> Iterator[Mandate]:
-    """All mandates once the bodies' template is decreed anew: ended where the template gave them and now gives them
-    to nobody or to another office; then the new ones.
+    """All mandates after a new version of the agencies' template.
+
+    A mandate that the old version gave ends if the new one gives it to another office or not at all; new ones follow.
     """
     wanted = {_key(mandate): mandate for body in bodies for mandate in mandates_of(body, after)}
     gave = {_key(mandate): mandate for body in bodies for mandate in mandates_of(body, before)}

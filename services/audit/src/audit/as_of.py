@@ -1,4 +1,4 @@
-"""What was known at an instant? Of each stream what came before its first later fact, by domain time."""
+"""A stream as of a moment: its events before the first one that is later by domain time."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,26 +16,26 @@ from schemas.registry.fold import Registry, fold_registry
 UNREADABLE: Final = (MalformedEvent, UnknownEvent, BrokenSeal, ValueError)
 
 
-def known(loaded: LoadedStream, until: datetime | None) -> LoadedStream:
-    """The complaint as it stood at `until`; as it is, if that is None. One that cannot be folded has no state."""
-    recorded = early(loaded.recorded, until)
+def stream_as_of(loaded: LoadedStream, until: datetime | None) -> LoadedStream:
+    """The complaint as of `until`; as it is now for None. One that cannot be folded has no state (version -1)."""
+    recorded = events_until(loaded.recorded, until)
     if len(recorded) == len(loaded.recorded):
         return loaded
-    nothing = empty_stream(loaded.state.id, loaded.keys)
+    empty = empty_stream(loaded.state.id, loaded.keys)
     try:
-        return nothing.extended(recorded)
+        return empty.extended(recorded)
     except UNREADABLE:
-        return nothing._replace(recorded=recorded)
+        return empty._replace(recorded=recorded)
 
 
-def registry_known(recorded: Sequence[RecordedEvent], until: datetime | None) -> Registry:
-    """The registry as it stood then: of later mergers, mandates and decrees nobody knew."""
-    history = (RecordedFact(decode(event), event.id, event.version) for event in early(recorded, until))
+def registry_as_of(recorded: Sequence[RecordedEvent], until: datetime | None) -> Registry:
+    """The registry as of `until`: without later mergers, mandates and decrees."""
+    history = (RecordedFact(decode(event), event.id, event.version) for event in events_until(recorded, until))
     return fold_registry(Registry(), list(history))
 
 
-def early(recorded: Sequence[RecordedEvent], until: datetime | None) -> Sequence[RecordedEvent]:
-    """A stream's facts before the first that is later than `until`. What follows on that one rests on it."""
+def events_until(recorded: Sequence[RecordedEvent], until: datetime | None) -> Sequence[RecordedEvent]:
+    """The events before the first that is later than `until`. The events after that one build on it."""
     if until is None:
         return recorded
     for number, event in enumerate(recorded):
@@ -48,4 +48,4 @@ def _is_later(event: RecordedEvent, until: datetime) -> bool:
     try:
         return datetime.fromisoformat(from_json(event.data)["at"]) > until
     except (ValueError, TypeError, KeyError):
-        return False  # what cannot be read is no later fact: it is told as unreadable
+        return False  # an unreadable event is reported as unreadable

@@ -1,13 +1,12 @@
-"""Do the books balance? Every complaint filed is counted once: open with its holder, joined, or closed for a reason.
+"""The books: every complaint is counted once, as open with its holder, joined, or closed for a reason.
 
-    books.change(old, new)                 one complaint moved; None before it was filed
-    books.totals(position, lead_open)        the sums, as the front door tells them
+    books.change(old, new)            one complaint changed; `old` is None before it was filed
+    books.totals(position, leads)     the sums
 
-Closing by silence and by the reporter's word are never added up; parts are counted apart.
+Closing by silence and by confirmation are never added up; parts are counted apart.
 """
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -18,12 +17,12 @@ from schemas.base.values import HolderKind
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.complaint.state import Complaint
 
-LeadOpen = Callable[[UUID], bool | None]
-"""Whether a lead is open; None if there is no such complaint."""
+Leads = dict[UUID, bool | UUID]
+"""By lead: whether it is open, or the lead that it has joined itself."""
 
 
 class Summary(NamedTuple):
-    """What the books need of one complaint."""
+    """What the books count of one complaint."""
 
     part: bool
     status: Status
@@ -33,36 +32,41 @@ class Summary(NamedTuple):
 
 
 def summary(state: Complaint) -> Summary:
-    """The complaint as the books see it."""
+    """The counted fields of a complaint."""
     return Summary(state.whole is not None, state.status, str(state.holder), state.closed, state.lead)
+
+
+def open_or_lead(state: Complaint) -> bool | UUID:
+    """The entry of this complaint in `Leads`."""
+    return state.lead if state.status is Status.JOINED and state.lead is not None else state.is_open
 
 
 @dataclass
 class Books:
-    """Running sums. They follow from the summaries alone, in whatever order the changes came."""
+    """Running sums. They do not depend on the order of the changes."""
 
     filed: int = 0
     open: Counter[str] = field(default_factory=Counter)
     followers: Counter[UUID] = field(default_factory=Counter)
-    """By lead: whether it is open is asked when the books are told."""
+    """Number of followers by lead."""
     closed: Counter[str] = field(default_factory=Counter)
     parts: Counter[str] = field(default_factory=Counter)
 
     def change(self, old: Summary | None, new: Summary | None) -> None:
-        """One complaint is now `new` and was `old`."""
+        """One complaint changed from `old` to `new`."""
         if old is not None:
             self._count(old, -1)
         if new is not None:
             self._count(new, 1)
 
-    def totals(self, position: int, lead_open: LeadOpen) -> dict[str, Any]:
-        """The sums. `balanced`: they add up to what was filed, nothing open is without a holder, nothing is closed
-        without a reason, and every lead exists.
+    def totals(self, position: int, leads: Leads) -> dict[str, Any]:
+        """The sums. `balanced`: they add up to the number filed, every open complaint has a holder, every closed one
+        a reason, and every lead exists.
         """
         open_, closed = _positive(self.open), _positive(self.closed)
         joined = {
-            "to_open_lead": self._joined(lead_open, ends=False),
-            "to_closed_lead": self._joined(lead_open, ends=True),
+            "to_open_lead": self._followers(leads, of_open=True),
+            "to_closed_lead": self._followers(leads, of_open=False),
         }
         total = sum(open_.values()) + sum(joined.values()) + sum(closed.values())
         sound = HolderKind.NOBODY not in open_ and HolderKind.LEAD not in open_ and _NO_REASON not in closed
@@ -89,8 +93,8 @@ class Books:
             case _:
                 self.open[one.holder] += by
 
-    def _joined(self, lead_open: LeadOpen, *, ends: bool) -> int:
-        return sum(count for lead, count in self.followers.items() if count and lead_open(lead) is (not ends))
+    def _followers(self, leads: Leads, *, of_open: bool) -> int:
+        return sum(count for lead, count in self.followers.items() if count and _is_open(leads, lead) is of_open)
 
 
 _NO_REASON = "?"
@@ -100,36 +104,34 @@ def _positive(counts: Counter[str]) -> dict[str, int]:
     return {name: count for name, count in sorted(counts.items()) if count}
 
 
+def _is_open(leads: Leads, lead: UUID) -> bool | None:
+    # A lead may itself have joined another: the last of the chain decides. None: there is no such complaint.
+    seen, found = set[UUID](), leads.get(lead)
+    while isinstance(found, UUID) and found not in seen:
+        seen.add(found)
+        found = leads.get(found)
+    return found if isinstance(found, bool) else None
+
+
 async def read_books(repository: Repository) -> dict[str, Any]:
-    """The books of the whole store, straight from its streams. Holds one summary a complaint.
+    """The totals of the whole store, read from its streams. Holds one summary per complaint in memory.
 
     Raises:
-        ChassisError: as the store says.
+        ChassisError: as the store raises it.
     """
-    books, known, position = Books(), dict[UUID, tuple[int, Summary]](), None
+    books, leads, counted, position = Books(), Leads(), dict[UUID, tuple[int, Summary]](), None
     while True:
         page = await repository.store.read_all(position, (COMPLAINT_PREFIX,))
         newest = {complaint_id(event.stream): event.version for event in page.events}
-        behind = [complaint for complaint, version in newest.items() if known.get(complaint, _UNKNOWN)[0] < version]
-        for loaded in await repository.load_many(behind):
-            old, new = known.get(loaded.state.id, _UNKNOWN)[1], summary(loaded.state)
-            known[loaded.state.id] = (loaded.state.version, new)
+        changed = [complaint for complaint, version in newest.items() if counted.get(complaint, _NEW)[0] < version]
+        for loaded in await repository.load_many(changed):
+            old, new = counted.get(loaded.state.id, _NEW)[1], summary(loaded.state)
+            counted[loaded.state.id] = (loaded.state.version, new)
+            leads[loaded.state.id] = open_or_lead(loaded.state)
             books.change(old, new)
         position = page.position
         if page.caught_up:
-            return books.totals(position or 0, lambda lead: _is_open(known, lead))
+            return books.totals(position or 0, leads)
 
 
-_UNKNOWN: tuple[int, Summary | None] = (-1, None)
-
-
-def _is_open(known: dict[UUID, tuple[int, Summary]], lead: UUID) -> bool | None:
-    # A lead may itself have joined another since: then that one decides.
-    seen: set[UUID] = set()
-    while (found := known.get(lead)) is not None and lead not in seen:
-        seen.add(lead)
-        one = found[1]
-        if one.status is not Status.JOINED or one.lead is None:
-            return one.status is not Status.CLOSED
-        lead = one.lead
-    return None
+_NEW: tuple[int, Summary | None] = (-1, None)

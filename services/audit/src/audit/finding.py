@@ -1,14 +1,14 @@
-"""What an audit finds: broken rules by name, each with a sentence.
+"""The findings of an audit. The codes of broken rules, by subject:
 
 facts-missing, unreadable, stream-cut, not-born, born-twice, id-twice, foreign-writer, not-allowed,
-alias                                                                                          the history itself
+alias                                                                                          the stream
 not-the-holder, returned-too-often, past-the-arbiter, returned-though-bound, bound-by-nobody, placed-back,
-said-twice, too-early, wrong-date, disputed-too-late                                          what was done
-no-holder, holder-gone, nothing-next, overdue, closed-unanswered                               the promise
+said-twice, too-early, wrong-date, disputed-too-late                                          single events
+no-holder, holder-gone, nothing-next, overdue, closed-unanswered                               the present state
 lead-missing, lead-later, protected-follows, part-missing, part-stray, part-differs, part-left, answered-before-parts,
-number-twice, false-receipt                                                                    what it points to
-not-forgotten                                                                                  what was erased
-topic-missing, topic-foreign                                                                   what Kafka carries
+number-twice, false-receipt                                                                    related complaints
+not-forgotten                                                                                  erasure
+topic-missing, topic-foreign                                                                   Kafka
 """
 
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from schemas.registry.fold import Registry
 
 
 class Violation(NamedTuple):
-    """A broken rule: its name, whose stream, at which version, and what is wrong in a sentence."""
+    """A broken rule: its code, the stream, the version, and a sentence."""
 
     code: str
     stream: str
@@ -28,7 +28,7 @@ class Violation(NamedTuple):
 
 
 class AuditContext(NamedTuple):
-    """What the audit judges by. `tolerance`: how long after its date an action may still be on its way."""
+    """What the rules compare with. `tolerance`: how long after its date an action may still be in progress."""
 
     registry: Registry
     policies: Policies
@@ -36,5 +36,5 @@ class AuditContext(NamedTuple):
     tolerance: timedelta
 
     def is_over(self, moment: datetime) -> bool:
-        """Whether what was due at `moment` should have been done by now."""
+        """Whether an action that was due at `moment` is overdue by more than the tolerance."""
         return moment < self.now - self.tolerance

@@ -1,6 +1,4 @@
-"""What has this walk met before? Streams and public numbers, in a temporary file, so that a walk over a nation needs no
-more memory than one over a village.
-"""
+"""The streams and public numbers that an audit has seen, in a temporary SQLite file, so that memory stays constant."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -15,7 +13,7 @@ _CACHE_KIB: Final = 16_000
 
 
 class SeenEvents:
-    """A file that vanishes with the walk."""
+    """A temporary file, deleted when closed."""
 
     def __init__(self) -> None:
         self._rows = sqlite3.connect("", isolation_level=None)
@@ -29,12 +27,12 @@ class SeenEvents:
         self._rows.close()
 
     def fresh(self, streams: Sequence[str]) -> list[str]:
-        """Those that were not met before, in the order given; they are now."""
+        """The streams that were not seen before, in the order given. They count as seen from now on."""
         insert = "insert or ignore into streams values (?)"
         return [name for name in streams if self._rows.execute(insert, (name,)).rowcount > 0]
 
     def first(self, number: str, complaint: UUID) -> UUID:
-        """The complaint that was met first with this public number."""
+        """The first complaint seen with this public number."""
         self._rows.execute("insert or ignore into numbers values (?, ?)", (number, complaint.bytes))
-        [[known]] = self._rows.execute("select complaint from numbers where number = ?", (number,))
-        return UUID(bytes=known)
+        [[first]] = self._rows.execute("select complaint from numbers where number = ?", (number,))
+        return UUID(bytes=first)

@@ -1,4 +1,4 @@
-"""Composition root of router: opens what its endpoints and its roads work with."""
+"""Composition root of router: opens what its endpoints and background tasks work with."""
 
 import asyncio
 import sys
@@ -34,7 +34,7 @@ from router.reading.classifier import UNCLEAR
 from router.reading.model_files import BadModel, find
 from router.registry import decide
 from router.registry.apply_seed import apply_seed
-from router.settings import ROAD, SERVICE
+from router.settings import AGENT, SERVICE
 from schemas.base import topics
 from schemas.base.ids import derived_id
 from schemas.base.mac import mac
@@ -43,26 +43,25 @@ from schemas.reference.load import policies
 
 @asynccontextmanager
 async def open_router(platform: Platform) -> AsyncIterator[Router]:
-    """Router's own tables and rules over the shared surroundings."""
+    """Router's own tables, rules and tasks on this platform."""
     settings, registry, repository = platform.settings, platform.registry, platform.repository(SERVICE)
     database = Database(settings.views_of(SERVICE), METADATA)
     placement_context = ContextProvider(registry, database, policies(), settings.models_dir)
-    placing = PlacementReaction(repository, placement_context, platform.clock)
+    reaction = PlacementReaction(repository, placement_context, platform.clock)
     sweep = Sweep(
         database,
         repository,
         platform.clock,
         plan=plan(timedelta(seconds=settings.sweep_grace_s)),
-        react=placing,
+        react=reaction,
         tables=SWEEP,
         ignored_types=IGNORED_TYPES,
         period_s=settings.sweep_period_s,
     )
-    watchdog = Watchdog(database, repository, registry, placing, settings.sweep_period_s)
+    watchdog = Watchdog(database, repository, registry, reaction, settings.sweep_period_s)
     feed = StoreProjection(platform.store, database, METADATA, VIEW)
     duplicates = DuplicateWatcher(
         database,
-        METADATA,
         repository,
         platform.clock,
         FeatureExtractor(feature_data(), {code: name for code, (name, *_) in place_data().places.items()}),
@@ -79,50 +78,46 @@ async def open_router(platform: Platform) -> AsyncIterator[Router]:
         shadow = StoreProjection(platform.store, database, METADATA, view)
     try:
         yield Router(
-            repository, platform.clock, placement_context, database, feed, placing, sweep, watchdog, duplicates, shadow
+            repository, platform.clock, placement_context, database, feed, reaction, sweep, watchdog, duplicates, shadow
         )
     finally:
         await database.close()
 
 
-def background_tasks(context: Router, letters: DeadLetters, kafka: str) -> list[BackgroundTask]:
+def background_tasks(context: Router, dead_letters: DeadLetters, kafka: str) -> list[BackgroundTask]:
     """What the worker side runs."""
-    guard = Guard(context.repository, context.reaction, letters, event_types=EVENT_TYPES)
-    agent = Agent(SERVICE, ROAD, [topics.COMPLAINT_EVENTS], guard, kafka=kafka, ignores=guard.ignores)
+    guard = Guard(context.repository, context.reaction, dead_letters, event_types=EVENT_TYPES)
+    agent = Agent(SERVICE, AGENT, [topics.COMPLAINT_EVENTS], guard, kafka=kafka, ignores=guard.ignores)
     shadow = [context.shadow] if context.shadow is not None else []
     return [agent, context.sweep, context.watchdog, context.feed, context.duplicates, *shadow]
 
 
 def seed(_argv: list[str]) -> int:
     """`python -m router seed`; the exit status."""
-    sys.stdout.write(f"{asyncio.run(planted())} facts added to the registry\n")
+    sys.stdout.write(f"{asyncio.run(seeded())} facts added to the registry\n")
     return 0
 
 
-async def planted() -> int:
-    """Add what the registry lacks of this release's data; how many facts that was."""
+async def seeded() -> int:
+    """Apply the seed; the number of facts added."""
     async with open_platform(read_settings()) as platform:
         return await apply_seed(platform.repository(SERVICE), platform.clock)
 
 
 async def switch(version: str, labels: Collection[str]) -> str:
-    """Let this model read from now on; says what became of it. `labels` are what the model tells apart.
+    """Make this model the live one; a sentence about the result. `labels`: the model's labels.
 
     Raises:
-        BadModel: it tells something else apart than sectors.
+        BadModel: a label is no sector.
     """
-    if strange := sorted(set(labels) - set(rule_data().sectors) - {UNCLEAR}):
-        raise BadModel(f"{version} tells other things apart than sectors: {', '.join(strange)}")
+    if unknown := sorted(set(labels) - set(rule_data().sectors) - {UNCLEAR}):
+        raise BadModel(f"{version} has labels that are no sectors: {', '.join(unknown)}")
     async with open_platform(read_settings()) as platform:
         repository, at = platform.repository(SERVICE), platform.clock.now()
         causation = derived_id("switch", version, at.isoformat())
         known = await repository.registry()
-        after = await handle_registry(
-            repository,
-            lambda state: decide.switch_model(state, version, at),
-            Cause(causation, causation, at),
-            known,
-        )
+        cause = Cause(causation, causation, at)
+        after = await handle_registry(repository, lambda state: decide.switch_model(state, version, at), cause, known)
     return f"{version} reads from now on" if after.version > known.version else f"{version} was reading already"
 
 
@@ -131,11 +126,11 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
     """The context and the background tasks over it, once the registry holds this release's data."""
     async with open_router(platform) as context:
         await apply_seed(context.repository, context.clock)
-        letters = platform.dead_letters(SERVICE)
+        dead_letters = platform.dead_letters(SERVICE)
         try:
-            yield background_tasks(context, letters, platform.settings.kafka)
+            yield background_tasks(context, dead_letters, platform.settings.kafka)
         finally:
-            await letters.close()
+            await dead_letters.close()
 
 
 def views(context: Router) -> list[Rebuildable]:

@@ -1,9 +1,10 @@
-"""What router's endpoints and roads work with."""
+"""What router's endpoints and background tasks work with."""
 
 from dataclasses import dataclass
 
 from chassis.base.ports import TimeSource
 from chassis.project.from_store import StoreProjection
+from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
 from chassis.sweep.sweep import Sweep
 from chassis.write.repository import Repository
@@ -11,6 +12,7 @@ from router.duplicates.watcher import DuplicateWatcher
 from router.placement.knowledge import ContextProvider
 from router.placement.reaction import PlacementReaction
 from router.placement.sweep import Watchdog
+from schemas.deadlines.policies import Policies
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +30,13 @@ class Router:
     duplicates: DuplicateWatcher
     shadow: StoreProjection | None = None
     """Counts what the shadow model would have chosen, where one is set."""
+
+    @property
+    def registry(self) -> RegistryView:
+        """The registry that placement uses."""
+        return self.placement_context.registry
+
+    @property
+    def policies(self) -> Policies:
+        """Every version of the deadline policy."""
+        return self.placement_context.policies

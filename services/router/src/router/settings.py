@@ -4,23 +4,23 @@ from pathlib import Path
 from typing import Final
 
 SERVICE: Final = "router"
-ROAD: Final = "reactions"
+AGENT: Final = "reactions"
 """Consumer group `router.reactions`."""
 INSPECTORATE_UNIT: Final = "inspektorat"
-"""The unit that takes a supervision-grade complaint, where the inspecting body has one of that id."""
+"""The unit that gets a supervision-grade complaint, if the inspecting body has one of this id."""
 DAYS: Final = 120
-"""A year has at most so many days off besides its weekends."""
+"""The most days off in a year, besides weekends."""
 PARTS: Final = 10
-"""A whole has at most this many parts."""
+"""The most parts of a whole."""
 CANDIDATES: Final = 5
-"""So many bodies at most are named beside the chosen one."""
+"""The most bodies named beside the chosen one."""
 CHAIN: Final = 20
-"""Joined complaints from a follower up to its root, at most."""
+"""The most joined complaints from a follower up to its root."""
 WATCH_BATCH: Final = 200
 PRECEDENTS_FRESH_S: Final = 1.0
-"""A decision of the arbiter guides the like within this time."""
+"""Seconds until a binding decision is followed as a precedent, at most."""
 FRESH_S: Final = 2.0
-"""How long a list waits for its read model to catch up."""
+"""Seconds that a list waits for its read model to catch up."""
 NEAR_KM: Final = 12.0
 REACH_KM: Final = 40.0
 """A district's centre speaks for coordinates at least and at most this far away."""

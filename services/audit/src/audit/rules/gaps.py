@@ -1,5 +1,7 @@
-"""Was something taken out of the store? A life that is gone as a whole leaves no stream with a hole, and the books
-balance without it; but positions that should follow each other do not.
+"""Detects events that were removed from the store.
+
+A complaint whose whole stream is gone leaves no gap in a stream, and the books balance without it. Its global
+positions are missing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,11 +11,11 @@ from audit.finding import Violation
 from schemas.base.envelope import RecordedEvent
 
 SHOWN: Final = 5
-"""Gaps told one by one; all are counted."""
+"""Number of gaps shown; all are counted."""
 
 
 class Gap(NamedTuple):
-    """Positions without an event, and who stands before them."""
+    """Positions without an event, and the event before them."""
 
     first: int
     last: int
@@ -21,7 +23,7 @@ class Gap(NamedTuple):
 
 
 class Gaps:
-    """Counts them while the store is walked, in a few numbers however long it is."""
+    """Counts missing positions while the store is read, in constant memory."""
 
     def __init__(self) -> None:
         self._last, self._before = 0, "the beginning"
@@ -38,17 +40,17 @@ class Gaps:
             self._last, self._before = event.position, f"{event.stream} {event.version}"
 
     def stream(self, events: Sequence[RecordedEvent]) -> None:
-        """A stream's own holes are told as its own: `stream-cut`."""
+        """A stream's own gaps are reported as `stream-cut` and not counted here."""
         if events:
             self._holes += events[-1].version + 1 - len(events)
 
     def found(self) -> Iterator[Violation]:
-        """What no stream misses."""
+        """The missing positions that no stream accounts for."""
         if self._missing <= self._holes:
             return
         where = "; ".join(f"{_span(gap)} after {gap.after}" for gap in self._shown)
         more = "; and more" if self._missing > sum(gap.last - gap.first + 1 for gap in self._shown) else ""
-        what = f"{self._missing - self._holes} facts are gone of which no stream tells: positions {where}{more}"
+        what = f"{self._missing - self._holes} events are missing and belong to no stream: positions {where}{more}"
         yield Violation("facts-missing", "the store", -1, what)
 
 

@@ -1,4 +1,4 @@
-"""Is a stream's history sound? Dense from 0, each event once, by its owner, and each allowed where it stands."""
+"""Audit rules about a stream: versions dense from 0, each event once, by its owner, and allowed by the lifecycle."""
 
 from collections.abc import Iterator, Sequence
 from uuid import UUID
@@ -14,15 +14,15 @@ from schemas.events import BY_NAME, writer_of
 from schemas.events.codec import metadata_of
 
 
-def history(stream: str, events: Sequence[RecordedEvent]) -> Iterator[Violation]:
-    """What is wrong with the events as such, of any stream of ours."""
+def stream_faults(stream: str, events: Sequence[RecordedEvent]) -> Iterator[Violation]:
+    """The faults of the events of any stream: gaps, unknown types, repeated ids, wrong writers."""
     seen: set[UUID] = set()
     for expected, event in enumerate(events):
         if event.version != expected:
             yield Violation("stream-cut", stream, expected, f"version {expected} is missing: {event.version} follows")
             return
         if event.type not in BY_NAME:
-            yield Violation("not-allowed", stream, event.version, f"{event.type} is no fact of ours")
+            yield Violation("not-allowed", stream, event.version, f"{event.type} is not a known event type")
             return
         if event.id in seen:
             yield Violation("id-twice", stream, event.version, f"event {event.id} is in the stream twice")
@@ -41,20 +41,20 @@ def _written(stream: str, event: RecordedEvent) -> Iterator[Violation]:
         yield Violation("foreign-writer", stream, event.version, f"{event.type} is {owner}'s, {writer} wrote it")
 
 
-def life(stream: str, complaint: UUID, told: Sequence[RecordedFact]) -> Iterator[Violation]:
-    """What the lifecycle did not allow when it was added (design: table of section 4)."""
+def lifecycle_faults(stream: str, complaint: UUID, history: Sequence[RecordedFact]) -> Iterator[Violation]:
+    """Every event that the lifecycle did not allow (design: table of section 4)."""
     state = new(complaint)
-    for one in told:
-        yield from allowed(stream, state, one)
-        state = evolve(state, one)
+    for recorded in history:
+        yield from transition_faults(stream, state, recorded)
+        state = evolve(state, recorded)
 
 
-def allowed(stream: str, state: Complaint, told: RecordedFact) -> Iterator[Violation]:
-    """What the lifecycle has against this fact, added to that state."""
-    kind, name = type(told.fact), type(told.fact).__name__
-    if told.version == 0 and kind not in FIRST_EVENTS:
+def transition_faults(stream: str, state: Complaint, recorded: RecordedFact) -> Iterator[Violation]:
+    """The fault of this event, appended to that state, by the lifecycle."""
+    kind, name = type(recorded.fact), type(recorded.fact).__name__
+    if recorded.version == 0 and kind not in FIRST_EVENTS:
         yield Violation("not-born", stream, 0, f"the stream begins with {name}")
-    elif told.version > 0 and kind in FIRST_EVENTS:
-        yield Violation("born-twice", stream, told.version, f"{name} in the middle of a life")
-    elif told.version > 0 and not allows(state, kind):
-        yield Violation("not-allowed", stream, told.version, f"{name} while it was {state.status.value}")
+    elif recorded.version > 0 and kind in FIRST_EVENTS:
+        yield Violation("born-twice", stream, recorded.version, f"{name} after the first event")
+    elif recorded.version > 0 and not allows(state, kind):
+        yield Violation("not-allowed", stream, recorded.version, f"{name} while it was {state.status.value}")

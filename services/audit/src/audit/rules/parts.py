@@ -1,6 +1,6 @@
-"""Did a whole wait for its parts? Its one public answer comes after every mandatory part has ended (design: section 4).
+"""Audit rule: a whole is answered only after every mandatory part has ended (design: section 4).
 
-Read off the store's own order, since the answer stands in another stream than the parts' endings.
+Compared by the store's global positions, since the answer and the ends of the parts are in different streams.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,11 +16,11 @@ from schemas.events.intake import ComplaintWithdrawn
 from schemas.events.router import ComplaintArchived, ComplaintSplit, Part
 
 ENDS: Final = names(ResponseGiven, ComplaintWithdrawn, ComplaintLapsed, ComplaintArchived)
-"""The facts that end a part; none of them is taken back, since nobody disputes a part."""
+"""The events that end a part. None is undone, since a part cannot be disputed."""
 
 
 def answered_early(whole: LoadedStream, parts: Mapping[UUID, LoadedStream]) -> Iterator[Violation]:
-    """Every answer that was given while a mandatory part was open."""
+    """One violation for each mandatory part that was open when the whole was answered."""
     if not whole.state.parts:
         return
     named: list[Part] = []
@@ -28,13 +28,13 @@ def answered_early(whole: LoadedStream, parts: Mapping[UUID, LoadedStream]) -> I
         if isinstance(one.fact, ComplaintSplit):
             named += one.fact.parts
         if isinstance(one.fact, ResponseGiven):
-            late = [part.id for part in named if part.mandatory and _ended(parts.get(part.id)) > event.position]
-            for part in late:
+            open_parts = [part.id for part in named if part.mandatory and _ended(parts.get(part.id)) > event.position]
+            for part in open_parts:
                 what = f"it was answered before its part {part} had ended"
                 yield Violation("answered-before-parts", whole.stream, one.version, what)
 
 
 def _ended(part: LoadedStream | None) -> float:
-    """The store's position at which it ended; infinite if it has not."""
+    """The global position at which the part ended; infinite if it has not."""
     ends = (event.position for event in part.recorded if event.type in ENDS) if part is not None else iter(())
     return next(ends, float("inf"))

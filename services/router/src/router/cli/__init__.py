@@ -1,7 +1,6 @@
-"""`satupintu seed`, `read` and `calendar`: fill the registry; see how the rules read a text and whose it would be."""
+"""`satupintu seed`, `read`, `pairs`, `likeness`, and the sub-commands `calendar` and `registry`."""
 
 import asyncio
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
@@ -12,18 +11,15 @@ from rich.console import Console
 from chassis.base.log import configure
 from chassis.base.settings import read_settings
 from chassis.service.platform import open_platform
-from router.app import open_router, planted
+from router.app import open_router, seeded
 from router.cli.calendar import calendar
 from router.cli.registry import registry
 from router.duplicates.compare import duplicate_metrics
 from router.learning import pairs
 from router.learning.examples import BadExamples
-from router.placement.choose import Referral, choose, question
-from router.placement.policy import day_of
+from router.placement.choose import Referral, choose, question_of
 from schemas.base.values import Place
-from schemas.complaint.fold import RecordedFact, fold
 from schemas.complaint.state import new
-from schemas.events.intake import ComplaintFiled
 from schemas.reference.load import policies
 
 app: Final = typer.Typer(no_args_is_help=True)
@@ -36,7 +32,7 @@ NOBODY: Final = UUID(int=0)
 def seed_() -> None:
     """Add what the registry lacks of this release's bodies, mandates and calendars."""
     configure(read_settings())
-    Console().print(f"{asyncio.run(planted())} facts added to the registry")
+    Console().print(f"{asyncio.run(seeded())} facts added to the registry")
 
 
 @app.command("read")
@@ -46,7 +42,7 @@ def read_(
 ) -> None:
     """How the rules understand a text, and which body it would reach today. Nothing is written."""
     configure(read_settings())
-    for line in asyncio.run(_understood(text, region)):
+    for line in asyncio.run(_reading(text, region)):
         Console().print(line, highlight=False)
 
 
@@ -63,13 +59,13 @@ def pairs_(
     if out.exists():
         raise typer.BadParameter(f"{out} is there already; labels may be in it", param_hint="OUT")
     try:
-        given = pairs.texts(data, text, [name.strip() for name in place.split(",") if name.strip()], date)
+        texts = pairs.texts(data, text, [name.strip() for name in place.split(",") if name.strip()], date)
     except BadExamples as error:
         raise typer.BadParameter(str(error), param_hint="DATA") from error
-    found = pairs.drawn(given, count, policies())
+    found = pairs.drawn(texts, count, policies())
     pairs.write(out, found)
     Console().print(
-        f"{len(found)} pairs of {len(given)} texts are in {out}; it holds reporters' words", highlight=False
+        f"{len(found)} pairs of {len(texts)} texts are in {out}; it holds reporters' words", highlight=False
     )
 
 
@@ -88,22 +84,18 @@ def likeness_(
         Console().print(f"{unlabelled} pairs have no label yet and were left out", highlight=False)
 
 
-async def _understood(text: str, region: str | None) -> list[str]:
+async def _reading(text: str, region: str | None) -> list[str]:
     async with open_platform(read_settings()) as platform, open_router(platform) as context:
-        known, at = await context.placement_context.current(), platform.clock.now()
-        state = fold(new(NOBODY), [RecordedFact(_filed(text, region, at), NOBODY, 0)])
-        read = known.reader.read(state)
-        chosen = choose(state, question(state, read, known), known, day_of(at))
-    words, where = read.words, read.where
-    target = f"desk ({chosen.reason})" if isinstance(chosen, Referral) else f"{chosen.body.agency} ({chosen.cause})"
+        placement_context, at = await context.placement_context.current(), platform.clock.now()
+        place = Place(region=region) if region else None
+        state = new(NOBODY)._replace(text=text, place=place, received_at=at, version=0)
+        question = question_of(state, placement_context, at)
+        choice = choose(question, placement_context)
+    words, where, _ = question.reading
+    target = f"desk ({choice.reason})" if isinstance(choice, Referral) else f"{choice.body.agency} ({choice.cause})"
     return [
         f"sector: {words.sector} ({words.score:.2f}) by {', '.join(words.words) or 'no word'}",
         f"level: {words.level or 'not said'}; misconduct: {'yes' if words.misconduct else 'no'}",
         f"region: {where.region or ', '.join(where.candidates) or 'not found'} by {where.found_by or 'nothing'}",
         f"goes to: {target}",
     ]
-
-
-def _filed(text: str, region: str | None, at: datetime) -> ComplaintFiled:
-    place = Place(region=region) if region else None
-    return ComplaintFiled(at=at, received_at=at, text=text, place=place, channel="desk", public_number="SP-0")

@@ -1,4 +1,4 @@
-"""`satupintu registry ...`: does the division of authority add up?"""
+"""`satupintu registry check`: compares the registry with the division of authority."""
 
 import asyncio
 from collections import Counter
@@ -13,9 +13,8 @@ from chassis.base.log import configure
 from chassis.base.settings import read_settings
 from chassis.service.platform import open_platform
 from router.lexicon.files import place_data, rule_data
-from router.placement.policy import day_of
-from router.registry.coverage import Coverage, Finding, covered, divisions
-from router.registry.mandates import MandateIndex
+from router.registry.coverage import Coverage, Finding, check_coverage, divisions
+from router.registry.mandates import MandateIndex, day_of
 from router.registry.seed import seeded_registry
 from router.settings import SERVICE
 from schemas.reference.load import calendars
@@ -36,7 +35,7 @@ def check(
     """
     settings = read_settings()
     configure(settings)
-    found, version = asyncio.run(_covered(on))
+    found, version = asyncio.run(_check(on))
     console = Console()
     console.print(
         f"registry at version {version}: {found.held:,} fields in their places with one body each, "
@@ -50,14 +49,15 @@ def check(
         raise typer.Exit(1)
 
 
-async def _covered(on: datetime | None) -> tuple[Coverage, int]:
+async def _check(on: datetime | None) -> tuple[Coverage, int]:
     async with open_platform(read_settings()) as platform:
         at = on.replace(tzinfo=UTC) if on is not None else platform.clock.now()
         known = await platform.repository(SERVICE).registry()
     if known.version < 0:
         known = seeded_registry(calendars(), at)
     regions = {*place_data().places, *(body.region for body in known.agencies.values() if body.region)}
-    return covered(MandateIndex(known), divisions(), rule_data().sectors, sorted(regions), day_of(at)), known.version
+    found = check_coverage(MandateIndex(known), divisions(), rule_data().sectors, sorted(regions), day_of(at))
+    return found, known.version
 
 
 def _table(findings: tuple[Finding, ...]) -> Table:

@@ -1,4 +1,4 @@
-"""What a person at the desk, or the arbiter, sees of a complaint: its words, whose it may be, and why it is here."""
+"""The case file of a complaint for the desk, the arbiter and a holder: its text, candidates, and why it is here."""
 
 from typing import Any
 
@@ -11,27 +11,27 @@ from schemas.wording.casefile import content_fields, holder_fields
 
 
 def summary(state: Complaint, registry: Registry, policies: Policies, lang: str) -> dict[str, Any]:
-    """What a move is answered with: where the complaint is now."""
+    """Where the complaint is now: the answer to every change."""
     return {**holder_fields(state, registry, lang), "due_at": timeline_due(state, registry, policies)}
 
 
 def casefile(state: Complaint, registry: Registry, policies: Policies, lang: str) -> dict[str, Any]:
-    """Everything that deciding needs; who the reporter is, is not here."""
+    """Everything that a decision needs, without the reporter's identity."""
     return {
         **summary(state, registry, policies, lang),
         **content_fields(state),
         "addressed_to": state.addressed_to,
-        **_why_here(state),
+        **_reasons(state),
         "since": state.stage.at,
         "candidates": [_candidate(each, registry) for each in _candidates(state)],
-        "returned_by": [_named(agency, registry) for agency in dict.fromkeys(state.returned_by)],
+        "returned_by": [_agency(agency, registry) for agency in dict.fromkeys(state.returned_by)],
         "parts": [part.model_dump(mode="json", exclude_none=True) for part in state.parts],
         "whole": str(state.whole) if state.whole else None,
         "task": state.task,
     }
 
 
-def _why_here(state: Complaint) -> dict[str, Any]:
+def _reasons(state: Complaint) -> dict[str, Any]:
     back, read = state.last_return, state.classified
     return {
         "reason": state.referred.reason if state.referred else None,
@@ -47,9 +47,9 @@ def _candidates(state: Complaint) -> tuple[Candidate, ...]:
 
 
 def _candidate(each: Candidate, registry: Registry) -> dict[str, Any]:
-    return {**_named(each.agency, registry), "unit": each.unit, "score": each.score, "reason": each.reason}
+    return {**_agency(each.agency, registry), "unit": each.unit, "score": each.score, "reason": each.reason}
 
 
-def _named(agency: str, registry: Registry) -> dict[str, Any]:
+def _agency(agency: str, registry: Registry) -> dict[str, Any]:
     body = registry.agencies.get(agency)
     return {"agency": agency, "name": body.name if body else None}

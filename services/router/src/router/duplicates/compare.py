@@ -1,7 +1,7 @@
-"""Are two complaints about the same matter: surely, perhaps, or not? And may the later one follow the earlier?
+"""Compares two complaints: whether they are about the same matter, and whether the later one may follow the earlier.
 
-The texts must be alike (`likeness`), and so must region, time and field. Sure only where nothing is left open: what
-is not sure is a suggestion that a person takes up or leaves.
+Their texts must be similar, and region, time and sector must agree. Only an unambiguous case is joined by rule; a
+possible one is a suggestion for a person.
 """
 
 from collections.abc import Sequence
@@ -22,11 +22,11 @@ from schemas.complaint.state import Complaint, new
 from schemas.deadlines.policies import Policies
 from schemas.events.router import ComplaintJoined
 
-SURE, ALIKE, COPY = 0.65, 0.5, 0.9
-SURE_WHERE, ALIKE_WHERE = 0.65, 0.4
-SURE_MATTER, ALIKE_MATTER = 0.75, 0.7
+SURE_SCORE, POSSIBLE_SCORE, COPY_SCORE = 0.65, 0.5, 0.9
+SURE_SPOT, POSSIBLE_SPOT = 0.65, 0.4
+SURE_ISSUE, POSSIBLE_ISSUE = 0.75, 0.7
 COPY_WORDS: Final = 14
-"""A text of so many telling words is not written twice by chance: the same person sent it again."""
+"""A text that shares this many words is no coincidence: the same person sent it again."""
 SAME_SPOT_M, FAR_M = 50.0, 1500.0
 _M_PER_DEGREE: Final = 111_200.0
 _FOLLOWS_FROM: Final = (Status.UNPLACED, Status.TRIAGE, Status.ROUTED)
@@ -37,12 +37,12 @@ class Certainty(Enum):
     """How sure it is that two complaints are about the same matter."""
 
     SURE = "sure"
-    ALIKE = "alike"
-    OTHER = "other"
+    POSSIBLE = "possible"
+    DIFFERENT = "different"
 
 
 class ComparableReport(NamedTuple):
-    """What of a complaint is compared."""
+    """What is compared of a complaint."""
 
     state: Complaint
     features: Features
@@ -50,30 +50,35 @@ class ComparableReport(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """What came of comparing two. `score`: 0 to 1, how alike their texts are."""
+    """`score`: the similarity of the texts, 0 to 1."""
 
     certainty: Certainty
     score: float
 
 
 def comparable(state: Complaint, reader: FeatureExtractor, region: str | None = None) -> ComparableReport:
-    """A complaint ready to be compared. `region`: where it is, if that was found otherwise than in its facts."""
+    """A complaint with its features. `region`: a region that was found otherwise than in its events."""
     read = state.classified.basis.region if state.classified else None
-    own = state.place.region if state.place else None
-    where = max((own or "", region or "", read or ""), key=len) or None
-    said = "\n".join([state.title or "", state.text, (state.place and state.place.address) or ""])
-    return ComparableReport(state, reader.features(said, where), where)
+    given = state.place.region if state.place else None
+    longest = max((given or "", region or "", read or ""), key=len) or None
+    text = "\n".join([state.title or "", state.text, (state.place and state.place.address) or ""])
+    return ComparableReport(state, reader.features(text, longest), longest)
+
+
+def comparable_text(text: str, reader: FeatureExtractor, number: int) -> ComparableReport:
+    """A text alone; all are of one place and day. `number` tells them apart."""
+    return comparable(new(UUID(int=number))._replace(text=text), reader, "00.00")
 
 
 def duplicate_metrics(pairs: Sequence[tuple[bool, str, str]], policies: Policies) -> list[str]:
-    """How often joining and suggesting are right on labelled pairs of texts of one place and day: one line each."""
+    """Precision and recall of joining and of suggesting, on labelled pairs of texts: one line each."""
     reader = FeatureExtractor(feature_data())
     found = [
-        (same, compare(_of_one_place(one, reader, 1), _of_one_place(other, reader, 2), policies).certainty)
+        (same, compare(comparable_text(one, reader, 1), comparable_text(other, reader, 2), policies).certainty)
         for same, one, other in pairs
     ]
     lines = []
-    for name, kinds in (("joined", {Certainty.SURE}), ("joined or suggested", {Certainty.SURE, Certainty.ALIKE})):
+    for name, kinds in (("joined", {Certainty.SURE}), ("joined or suggested", {Certainty.SURE, Certainty.POSSIBLE})):
         hits = [same for same, kind in found if kind in kinds]
         precision = f"{sum(hits) / len(hits):.3f}" if hits else "none"
         recall = sum(hits) / max(1, sum(same for same, _ in found))
@@ -81,13 +86,9 @@ def duplicate_metrics(pairs: Sequence[tuple[bool, str, str]], policies: Policies
     return lines
 
 
-def _of_one_place(text: str, reader: FeatureExtractor, number: int) -> ComparableReport:
-    return comparable(new(UUID(int=number))._replace(text=text), reader, "00.00")
-
-
 def is_open_to_all(state: Complaint) -> bool:
-    """Whether its existence may be told to another reporter: nothing secret, of supervision grade, a part or erased,
-    and not before it was read, since its grade is not known until then.
+    """Whether another reporter may know of it: it is open, classified (its grade is not known before), and not secret,
+    of supervision grade, a part or erased.
     """
     return (
         state.is_open
@@ -98,24 +99,22 @@ def is_open_to_all(state: Complaint) -> bool:
 
 
 def compare(one: ComparableReport, other: ComparableReport, policies: Policies) -> Comparison:
-    """How sure it is that both are about the same matter. Symmetric. How far apart they may be says the policy in force
-    when the later one came.
-    """
+    """Symmetric. The policy in force when the later one was received says how many days they may be apart."""
     policy = policies.at(max(one.state.received_at, other.state.received_at))
-    like, near = similarity(one.features, other.features), _near(one, other)
+    alike, near = similarity(one.features, other.features), _near(one, other)
     personal = one.features.personal or other.features.personal
-    if like.apart or near is False or not _together(one, other, policy.alike_d):
-        return Comparison(Certainty.OTHER, like.score)
-    if _together(one, other, policy.join_d) and _one_place(one, other) and _same(like, near is True, personal):
-        return Comparison(Certainty.SURE, like.score)
-    return Comparison(Certainty.ALIKE if _alike(like, near is True, personal) else Certainty.OTHER, like.score)
+    if alike.apart or near is False or not _within(one, other, policy.alike_d):
+        return Comparison(Certainty.DIFFERENT, alike.score)
+    if _within(one, other, policy.join_d) and _in_one_place(one, other) and _is_sure(alike, near is True, personal):
+        return Comparison(Certainty.SURE, alike.score)
+    possible = _is_possible(alike, near is True, personal)
+    return Comparison(Certainty.POSSIBLE if possible else Certainty.DIFFERENT, alike.score)
 
 
 def may_follow(state: Complaint, lead: Complaint) -> bool:
-    """Whether router itself may join them: the rules of the desk's join, and nothing that a person should weigh.
+    """Whether router may join them by rule: the rules of the desk's join, without what a person should judge.
 
-    Never onto an answered lead: who complains after an answer says that the trouble goes on. Never twice in a
-    complaint's life: whoever unjoined it knew better.
+    Never onto an answered lead: a complaint after an answer says that the problem goes on.
     """
     return (
         state.status in _FOLLOWS_FROM
@@ -127,28 +126,28 @@ def may_follow(state: Complaint, lead: Complaint) -> bool:
     )
 
 
-def _same(like: Similarity, near: bool, personal: bool) -> bool:
-    if like.score >= COPY and like.shared >= COPY_WORDS and like.exact:
+def _is_sure(alike: Similarity, near: bool, personal: bool) -> bool:
+    if alike.score >= COPY_SCORE and alike.shared >= COPY_WORDS and alike.exact:
         return True
-    if personal or like.matter < SURE_MATTER:
+    if personal or alike.issue < SURE_ISSUE:
         return False
-    if near and like.exact:
-        return like.matter == 1 and like.score >= ALIKE
-    return like.place and like.exact and like.score >= SURE and like.where >= SURE_WHERE
+    if near and alike.exact:
+        return alike.issue == 1 and alike.score >= POSSIBLE_SCORE
+    return alike.place and alike.exact and alike.score >= SURE_SCORE and alike.spot >= SURE_SPOT
 
 
-def _alike(like: Similarity, near: bool, personal: bool) -> bool:
-    if personal or like.matter < ALIKE_MATTER:
+def _is_possible(alike: Similarity, near: bool, personal: bool) -> bool:
+    if personal or alike.issue < POSSIBLE_ISSUE:
         return False
-    return near or (like.place and like.score >= ALIKE and like.where >= ALIKE_WHERE)
+    return near or (alike.place and alike.score >= POSSIBLE_SCORE and alike.spot >= POSSIBLE_SPOT)
 
 
-def _together(one: ComparableReport, other: ComparableReport, within_d: int) -> bool:
-    return abs(one.state.received_at - other.state.received_at) <= timedelta(days=within_d)
+def _within(one: ComparableReport, other: ComparableReport, days: int) -> bool:
+    return abs(one.state.received_at - other.state.received_at) <= timedelta(days=days)
 
 
-def _one_place(one: ComparableReport, other: ComparableReport) -> bool:
-    # A street's name is there in many towns: without a region, or in two districts or fields, a person looks.
+def _in_one_place(one: ComparableReport, other: ComparableReport) -> bool:
+    # A street's name exists in many towns: without a region, or in two districts or sectors, a person decides.
     if one.region is None or other.region is None or len(min(one.region, other.region, key=len)) < REGENCY_LENGTH:
         return False
     digits = min(len(one.region), len(other.region), DISTRICT_LENGTH)
@@ -157,7 +156,7 @@ def _one_place(one: ComparableReport, other: ComparableReport) -> bool:
 
 
 def _near(one: ComparableReport, other: ComparableReport) -> bool | None:
-    """Whether they are near each other by coordinates; False: too far, or in two regions; None: not known."""
+    """Whether their coordinates are near each other; False: too far, or in two regions; None: not known."""
     if one.region and other.region:
         digits = min(len(one.region), len(other.region), REGENCY_LENGTH)
         if one.region[:digits] != other.region[:digits]:

@@ -1,7 +1,7 @@
-"""What of a text tells the matter and the spot? Its features, by the lists of `data/likeness.toml`.
+"""Features of a text for duplicate detection: issue and location, by the lists of `data/likeness.toml`.
 
-Ways to name one trouble become one word (`berlubang`, `pothole` -> ROADS); names are taken after words such as `jalan`
-and `pasar`, numbers with the word they stand behind; sides (`timur`) belong to their name; polite words count nothing.
+All words for one issue become one word (`berlubang`, `pothole` -> ROADS). Names are taken after words such as `jalan`
+and `pasar`, numbers with the word before them; sides (`timur`) belong to their name; polite words do not count.
 """
 
 import re
@@ -21,11 +21,11 @@ _DRAWN_OUT: Final = re.compile(r"(.)\1{2,}")
 _ENDINGS: Final = ("nya", "lah", "kah", "ku", "mu", "an")
 _SHORTEST: Final = 3
 _NAMED_WORDS: Final = 2
-"""So many words after a marker are its name."""
+"""The number of words after a marker that are its name."""
 _STREET, _NUMBER = "jalan", "no"
 _AND: Final = ("dan", "s", "d", "sd", "sampai")
 """Between two numbers or names of a list."""
-MATTER, SPOT, NAME, NUMBER, SIDE, OTHER, ORDINARY = 1.5, 2.0, 1.5, 1.0, 0.7, 0.4, 0.3
+ISSUE, SPOT, NAME, NUMBER, SIDE, OTHER, ORDINARY = 1.5, 2.0, 1.5, 1.0, 0.7, 0.4, 0.3
 
 
 class Markers(StrictModel):
@@ -37,35 +37,23 @@ class Markers(StrictModel):
     side: frozenset[Phrase]
 
 
-class Faced(StrictModel):
-    """Words before a landmark."""
-
-    words: frozenset[Phrase]
-
-
-class Units(StrictModel):
+class UnitWords(StrictModel):
     """Words that make a number one of time or amount."""
 
     after: frozenset[Phrase]
     before: frozenset[Phrase]
 
 
-class Personal(StrictModel):
-    """Words of what concerns one person or household."""
+class WordSet(StrictModel):
+    """A list of words."""
 
     words: frozenset[Phrase]
 
 
-class Common(StrictModel):
-    """Words that say nothing of the matter or the spot."""
+class WordText(StrictModel):
+    """A list of words, as one text."""
 
     words: str
-
-
-class Negation(StrictModel):
-    """Words that turn the next one round."""
-
-    words: frozenset[Phrase]
 
 
 class FeatureData(StrictModel):
@@ -76,23 +64,28 @@ class FeatureData(StrictModel):
     phrases: dict[Phrase, Phrase]
     roman: dict[Phrase, str]
     markers: Markers
-    faced: Faced
-    units: Units
-    personal: Personal
+    faced: WordSet
+    """Words before a landmark."""
+    units: UnitWords
+    personal: WordSet
+    """Words of what concerns one person or household."""
     matters: dict[str, frozenset[Phrase]]
-    common: Common
-    ordinary: Common
-    negation: Negation
+    """The words of each issue."""
+    common: WordText
+    """Words that say nothing of issue or spot."""
+    ordinary: WordText
+    negation: WordSet
+    """Words that negate the next one."""
 
 
 class Features(NamedTuple):
-    """One text. `words`: everything that counts, with its weight; `where`: those of them that tell the spot; `spots`:
-    names after each marker; `areas`: names of wider areas; `landmarks`: what it is in front of.
+    """One text. `words`: all words that count, with their weights; `where`: those of the spot; `spots`: names after
+    each marker; `areas`: names of wider areas; `landmarks`: what it is in front of.
     """
 
     words: Mapping[str, float]
     where: Mapping[str, float]
-    matters: frozenset[str]
+    issues: frozenset[str]
     spots: Mapping[str, frozenset[str]]
     areas: Mapping[str, frozenset[str]]
     numbers: frozenset[Number]
@@ -102,45 +95,45 @@ class Features(NamedTuple):
 
 
 class FeatureExtractor:
-    """Reads texts for likeness. `regions`: the names of regions by code, which everybody who lives there writes."""
+    """Extracts features. `regions`: the names of regions by code; a region's own name is ignored in its texts."""
 
     def __init__(self, data: FeatureData, regions: Mapping[str, str] | None = None) -> None:
         self.version, self.data, self._regions = data.version, data, regions or {}
         longest_first = sorted(data.phrases, key=len, reverse=True)
         self._phrase = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b")
-        self.matters = {word: matter for matter, words in data.matters.items() for word in words}
-        self.silent = frozenset(data.common.words.split()) - self.matters.keys()
-        self.ordinary = frozenset(data.ordinary.words.split()) - self.matters.keys() - data.markers.side
+        self.issues = {word: issue for issue, words in data.matters.items() for word in words}
+        self.silent = frozenset(data.common.words.split()) - self.issues.keys()
+        self.ordinary = frozenset(data.ordinary.words.split()) - self.issues.keys() - data.markers.side
         listed = data.personal.words | data.markers.spot | data.markers.area | self.ordinary
-        self._known = self.matters.keys() | self.silent | listed
+        self._listed = self.issues.keys() | self.silent | listed
 
     def features(self, text: str, region: str | None = None) -> Features:
-        """What counts in a text of this region: there, the region's own name says nothing."""
-        return _Reading(self, text, self._local(region or "")).features()
+        """The features of a text of this region."""
+        return _Extraction(self, text, self._local(region or "")).features()
 
     def _local(self, region: str) -> frozenset[str]:
         names = (self._regions.get(region[:length], "") for length in (PROVINCE_LENGTH, REGENCY_LENGTH))
         return frozenset(_TOKEN.findall(" ".join(names).lower())) - self.data.markers.side
 
     def tokens(self, text: str) -> list[str]:
-        """Its words, each in one spelling, and its numbers."""
+        """The words of a text, each in one spelling, and its numbers."""
         plain = self._phrase.sub(lambda found: self.data.phrases[found[0]], _MASK.sub(" ", text).lower())
         return [each if each[0].isdigit() else self.spell(each) for each in _TOKEN.findall(plain)]
 
     def spell(self, word: str) -> str:
         """One spelling for the usual variants and endings."""
         word = self.data.variants.get(word, word)
-        if word in self._known:
+        if word in self._listed:
             return word
         short = _DRAWN_OUT.sub(r"\1", word)
         for form in (short, *(short.removesuffix(ending) for ending in _ENDINGS)):
-            if len(form) >= _SHORTEST and form != word and self.data.variants.get(form, form) in self._known:
+            if len(form) >= _SHORTEST and form != word and self.data.variants.get(form, form) in self._listed:
                 return self.data.variants.get(form, form)
         return short
 
 
-class _Reading:
-    """One pass over one text."""
+class _Extraction:
+    """One pass over one text: remembers the last marker, the name after it and the label of the next number."""
 
     def __init__(self, reader: FeatureExtractor, text: str, local: frozenset[str]) -> None:
         self._data, self._reader, self._tokens, self._local = reader.data, reader, reader.tokens(text), local
@@ -150,7 +143,7 @@ class _Reading:
         self._areas: dict[str, set[str]] = {}
         self._numbers: set[Number] = set()
         self._sides: set[Number] = set()
-        self._matters: set[str] = set()
+        self._issues: set[str] = set()
         self._landmarks: set[str] = set()
         self._marker, self._left, self._name, self._label = "", 0, "", ""
         self._personal = False
@@ -163,7 +156,7 @@ class _Reading:
                 self._word(at, token)
         spots, areas = ({key: frozenset(names) for key, names in each.items()} for each in (self._spots, self._areas))
         return Features(
-            self._words | self._where, self._where, frozenset(self._matters), spots, areas,
+            self._words | self._where, self._where, frozenset(self._issues), spots, areas,
             frozenset(self._numbers), frozenset(self._sides), frozenset(self._landmarks), self._personal,
         )  # fmt: skip
 
@@ -192,19 +185,19 @@ class _Reading:
             self._mark(at, word)
         elif word in markers.side and (self._name or self._marker):
             self._side(word)
-        elif (matter := self._reader.matters.get(word)) and self._before(at) not in self._data.negation.words:
-            self._matter(matter)
-            self._forget()
+        elif (issue := self._reader.issues.get(word)) and self._before(at) not in self._data.negation.words:
+            self._issue(issue)
+            self._reset()
         elif word in self._reader.ordinary:
             self._words.setdefault(word, ORDINARY)
-            self._forget()
+            self._reset()
         elif word in self._data.personal.words:
             self._personal = True
             self._words[word] = OTHER
-            self._forget()
+            self._reset()
         elif word in self._reader.silent or word in self._local or len(word) < _SHORTEST:
             if word not in _AND:
-                self._forget()
+                self._reset()
         else:
             self._named(word)
 
@@ -220,8 +213,8 @@ class _Reading:
         if faced or (word in markers.spot and word not in markers.number):
             self._landmarks.add(word)
             self._where[f"@{word}"] = SIDE
-        if matter := self._reader.matters.get(word):
-            self._matter(matter)
+        if issue := self._reader.issues.get(word):
+            self._issue(issue)
 
     def _side(self, word: str) -> None:
         if self._name:
@@ -230,11 +223,11 @@ class _Reading:
         elif self._marker != _STREET:
             self._named(word)  # Pasar Baru, Simpang Lima; a Jalan Raya is no name
 
-    def _matter(self, matter: str) -> None:
-        self._matters.add(matter)
-        self._words[matter.upper()] = MATTER
+    def _issue(self, issue: str) -> None:
+        self._issues.add(issue)
+        self._words[issue.upper()] = ISSUE
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         self._marker, self._left, self._name, self._label = "", 0, "", ""
 
     def _named(self, word: str) -> None:
@@ -252,5 +245,5 @@ class _Reading:
 
 @cache
 def feature_data() -> FeatureData:
-    """The lists. Raises BadRules."""
+    """The lists of likeness.toml. Raises BadRules."""
     return parse_toml(FeatureData, read_data("likeness.toml"), "likeness.toml")

@@ -1,16 +1,16 @@
-"""Which earlier complaints may be about the same matter as this one? A read model that proposes; texts decide.
+"""The index of similar complaints: a read model that proposes candidates, whose texts are then compared.
 
-A complaint is found under each pair of a trouble and a word of its spot, in its region. The pairs are kept as keyed
-hashes alone: no word of a sealed text lies here in clear, or can be guessed without the key that unseals the text.
-Rows go when a complaint ends, is answered, joined, erased or too old, so the tables stay as small as what is open.
+A complaint is found under each pair of an issue and a word of its spot, in its region. The pairs are stored as keyed
+hashes: no word of a sealed text is stored in clear, or can be guessed without the key that unseals the text. Rows are
+deleted when a complaint ends, is answered, joined, erased or too old, so the tables stay as small as what is open.
 """
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -18,17 +18,13 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
-    Delete,
     Float,
     Integer,
     MetaData,
-    Select,
     String,
     Table,
-    Update,
     bindparam,
     delete,
-    func,
     select,
     update,
 )
@@ -59,16 +55,17 @@ from schemas.events.router import (
     ComplaintUnjoined,
 )
 
-NAMES: Final = 12
-"""So many words of the spot at most make keys: those of the smallest hashes, so that like texts keep the same ones."""
+SPOT_WORDS: Final = 12
+"""The most words of a spot that make keys: those of the smallest hashes, so that similar texts choose the same ones."""
 CANDIDATES: Final = 12
-CROWD: Final = 2_000
-"""So many rows under one key at most are looked through, the newest."""
+ROWS_PER_KEY: Final = 2_000
+"""The most rows read under one key: the newest."""
 SUGGESTIONS: Final = 5
+PRUNED_AT_ONCE: Final = 1_000
 AT_A_TIME: Final = 16
-"""Texts taken apart before others have their turn: placing runs beside this."""
+"""Texts read before control is yielded: placement runs in the same process."""
 _CELLS_PER_DEGREE: Final = 500
-"""Squares of about 220 m."""
+"""Cells of about 220 m."""
 EVENT_TYPES: Final = names(
     ComplaintClassified,
     ComplaintReferred,
@@ -85,7 +82,7 @@ EVENT_TYPES: Final = names(
     ResolutionDisputed,
     PersonalDataErased,
 )
-"""Only these change whether it is here."""
+"""The events after which a complaint's entry may change."""
 
 
 class IndexTables(NamedTuple):
@@ -97,7 +94,7 @@ class IndexTables(NamedTuple):
 
 
 class IndexEntry(NamedTuple):
-    """One complaint's place in the index; without keys it has none."""
+    """One complaint's entry in the index; without keys it has no row."""
 
     complaint: str
     received_at: datetime
@@ -105,7 +102,7 @@ class IndexEntry(NamedTuple):
 
 
 class Suggestion(NamedTuple):
-    """`complaint` may be about the same matter as the earlier `lead`; `score` 0 to 1."""
+    """`complaint` may be about the same matter as the earlier `lead`. `score`: 0 to 1."""
 
     complaint: UUID
     lead: UUID
@@ -113,63 +110,62 @@ class Suggestion(NamedTuple):
 
 
 def define(metadata: MetaData, prefix: str) -> Sequence[Table]:
-    """Declare the tables; asked twice, the same ones."""
-    names = ("likeness", "likeness_key", "suggestion")
-    if f"{prefix}likeness" in metadata.tables:
-        return [metadata.tables[f"{prefix}{name}"] for name in names]
-    entry = Table(
-        f"{prefix}likeness",
-        metadata,
-        Column("complaint", String(36), primary_key=True),
-        Column("received_at", Moment, nullable=False, index=True),
-        Column("digest", String(16), nullable=False),
-        Column("compared", Boolean, nullable=False, index=True),
-    )
-    key = Table(
-        f"{prefix}likeness_key",
-        metadata,
-        Column("key", BigInteger, primary_key=True, autoincrement=False),
-        Column("received_at", Moment, primary_key=True),
-        Column("complaint", String(36), primary_key=True, index=True),
-    )
-    suggestion = Table(
-        f"{prefix}suggestion",
-        metadata,
-        Column("complaint", String(36), primary_key=True),
-        Column("lead", String(36), primary_key=True, index=True),
-        Column("score", Float, nullable=False),
-    )
-    return [entry, key, suggestion]
+    """Declare the tables; a second call returns the same ones."""
+    return [
+        Table(
+            f"{prefix}likeness",
+            metadata,
+            Column("complaint", String(36), primary_key=True),
+            Column("received_at", Moment, nullable=False, index=True),
+            Column("digest", String(16), nullable=False),
+            Column("compared", Boolean, nullable=False, index=True),
+            keep_existing=True,
+        ),
+        Table(
+            f"{prefix}likeness_key",
+            metadata,
+            Column("key", BigInteger, primary_key=True, autoincrement=False),
+            Column("received_at", Moment, primary_key=True),
+            Column("complaint", String(36), primary_key=True, index=True),
+            keep_existing=True,
+        ),
+        Table(
+            f"{prefix}suggestion",
+            metadata,
+            Column("complaint", String(36), primary_key=True),
+            Column("lead", String(36), primary_key=True, index=True),
+            Column("score", Float, nullable=False),
+            keep_existing=True,
+        ),
+    ]
 
 
-define(METADATA, "")
+TABLES: Final = IndexTables(*define(METADATA, ""))
 
 
-def keys(each: ComparableReport, secret: bytes) -> tuple[int, ...]:
-    """Under which hashes a complaint lies, smallest first; none if it names neither spot nor coordinates."""
-    region = (each.region or "")[:REGENCY_LENGTH]
-    names = sorted({_hash(secret, "name", word) for word in each.features.where if word.isalpha()})[:NAMES]
-    cells = [_hash(secret, "cell", cell) for cell in _cells(each.state)[:1]]
-    matters = sorted(each.features.matters) or [""]
-    spots = [*names, *cells]
-    return tuple(sorted({_hash(secret, region, matter, str(spot)) for matter in matters for spot in spots}))
+def keys(report: ComparableReport, secret: bytes) -> tuple[int, ...]:
+    """The keys of a complaint, smallest first; none if it has neither spot nor coordinates."""
+    words = sorted({_hash(secret, "name", word) for word in report.features.where if word.isalpha()})[:SPOT_WORDS]
+    return tuple(sorted(_pair_hashes(report, [*words, *_cell_hashes(report, secret)[:1]], secret)))
 
 
-def nearby(each: ComparableReport, secret: bytes) -> tuple[int, ...]:
-    """The keys to look under: its own, and those of the squares around."""
-    region, matters = (each.region or "")[:REGENCY_LENGTH], sorted(each.features.matters) or [""]
-    cells = [_hash(secret, "cell", cell) for cell in _cells(each.state)]
-    around = {_hash(secret, region, matter, str(cell)) for matter in matters for cell in cells}
-    return tuple(sorted(around.union(keys(each, secret))))
+def nearby(report: ComparableReport, secret: bytes) -> tuple[int, ...]:
+    """The keys to search under: its own, and those of the cells around."""
+    around = _pair_hashes(report, _cell_hashes(report, secret), secret)
+    return tuple(sorted(around.union(keys(report, secret))))
 
 
-def _cells(state: Complaint) -> list[str]:
-    place = state.place
+def _pair_hashes(report: ComparableReport, spots: Sequence[int], secret: bytes) -> set[int]:
+    region, issues = (report.region or "")[:REGENCY_LENGTH], sorted(report.features.issues) or [""]
+    return {_hash(secret, region, issue, str(spot)) for issue in issues for spot in spots}
+
+
+def _cell_hashes(report: ComparableReport, secret: bytes) -> list[int]:
+    place = report.state.place
     if place is None or place.lat is None or place.lon is None:
         return []
     row, column = int(place.lat * _CELLS_PER_DEGREE // 1), int(place.lon * _CELLS_PER_DEGREE // 1)
-    around = [(row + dy, column + dx) for dy in (0, -1, 1) for dx in (0, -1, 1)]
-    return [f"{y}/{x}" for y, x in around]
+    return [_hash(secret, "cell", f"{row + dy}/{column + dx}") for dy in (0, -1, 1) for dx in (0, -1, 1)]
 
 
 def _hash(secret: bytes, *parts: str) -> int:
@@ -178,7 +174,7 @@ def _hash(secret: bytes, *parts: str) -> int:
 
 
 def index_view(repository: Repository, reader: FeatureExtractor, secret: bytes) -> View[IndexEntry]:
-    """The view: an entry follows from its complaint's present state. `secret`: at most 64 bytes."""
+    """The view; an entry follows from its complaint's present state. `secret`: at most 64 bytes."""
 
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[IndexEntry]:
         loaded = await repository.load_for([event for event in events if event.type in EVENT_TYPES])
@@ -198,7 +194,7 @@ def _entry(state: Complaint, reader: FeatureExtractor, secret: bytes) -> IndexEn
 
 
 def apply(connection: Connection, tables: Sequence[Table], entries: Sequence[IndexEntry]) -> None:
-    """Write these entries over what stood there; what is unchanged need not be compared again."""
+    """Replace the rows of these complaints. An unchanged entry keeps its mark as compared."""
     own = IndexTables(*tables)
     newest = {entry.complaint: entry for entry in entries}
     before = {
@@ -206,7 +202,7 @@ def apply(connection: Connection, tables: Sequence[Table], entries: Sequence[Ind
         for row in connection.execute(select_by_keys(own.entry.c.complaint), {"keys": list(newest)})
     }
     changed = [each for each in newest.values() if before.get(each.complaint, ("", False))[0] != _digest(each)]
-    _remove(connection, own, [each.complaint for each in changed])
+    _delete(connection, own, [each.complaint for each in changed])
     rows = [
         {"complaint": e.complaint, "received_at": e.received_at, "digest": _digest(e), "compared": False}
         for e in changed
@@ -224,94 +220,70 @@ def _digest(entry: IndexEntry) -> str:
     return hashlib.blake2b(packed, digest_size=8).hexdigest()
 
 
-def _remove(connection: Connection, own: IndexTables, complaints: Sequence[str]) -> None:
+def _delete(connection: Connection, own: IndexTables, complaints: Sequence[str]) -> None:
     if complaints:
         for key in (own.entry.c.complaint, own.key.c.complaint, own.suggestion.c.complaint, own.suggestion.c.lead):
             delete_rows(connection, key, complaints)
 
 
-Look = Callable[[Connection], list[UUID]]
+_LIKENESS, _KEY, _SUGGESTION = TABLES
+# Built once: the first two run at every pass.
+_SHARING: Final = (
+    select(_KEY.c.complaint)
+    .where(_KEY.c.key == bindparam("under"), _KEY.c.received_at >= bindparam("since"))
+    .order_by(_KEY.c.received_at.desc())
+    .limit(ROWS_PER_KEY)
+)
+_UNCOMPARED: Final = (
+    select(_LIKENESS.c.complaint)
+    .where(~_LIKENESS.c.compared)
+    .order_by(_LIKENESS.c.received_at)
+    .limit(bindparam("most", type_=Integer))
+)
+_RECEIVED_BEFORE: Final = (
+    select(_LIKENESS.c.complaint).where(_LIKENESS.c.received_at < bindparam("before")).limit(PRUNED_AT_ONCE)
+)
+_MARK_COMPARED: Final = (
+    update(_LIKENESS).where(_LIKENESS.c.complaint.in_(bindparam("done", expanding=True))).values(compared=True)
+)
+_DELETE_SUGGESTION: Final = delete(_SUGGESTION).where(
+    _SUGGESTION.c.complaint == bindparam("of"), _SUGGESTION.c.lead == bindparam("behind")
+)
 
 
-def candidates(tables: IndexTables, under: Sequence[int], since: datetime, but: UUID) -> Look:
-    """The complaints received since that share most keys with these."""
-
-    def look(connection: Connection) -> list[UUID]:
-        query, shared = _sharing(tables.key), dict[str, int]()
-        for one in under:
-            for row in connection.execute(query, {"under": one, "since": since}):
-                shared[row.complaint] = shared.get(row.complaint, 0) + 1
-        shared.pop(str(but), None)
-        best = sorted(shared, key=lambda complaint: (-shared[complaint], complaint))
-        return [UUID(complaint) for complaint in best[:CANDIDATES]]
-
-    return look
+def candidates(connection: Connection, under: Sequence[int], since: datetime, but: UUID) -> list[UUID]:
+    """The complaints received since then, without `but`, that share most keys with these."""
+    shared = Counter[str]()
+    for key in under:
+        shared.update(row.complaint for row in connection.execute(_SHARING, {"under": key, "since": since}))
+    shared.pop(str(but), None)
+    best = sorted(shared, key=lambda complaint: (-shared[complaint], complaint))
+    return [UUID(complaint) for complaint in best[:CANDIDATES]]
 
 
-def uncompared(tables: IndexTables, limit: int) -> Look:
-    """Entries that were not compared yet, the earliest received first."""
-
-    def look(connection: Connection) -> list[UUID]:
-        return [UUID(row.complaint) for row in connection.execute(_uncompared(tables.entry), {"most": limit})]
-
-    return look
+def uncompared(connection: Connection, limit: int) -> list[UUID]:
+    """Complaints not compared yet, the earliest received first."""
+    return [UUID(row.complaint) for row in connection.execute(_UNCOMPARED, {"most": limit})]
 
 
-def note(connection: Connection, tables: IndexTables, compared: Iterable[UUID], found: Iterable[Suggestion]) -> None:
-    """These are compared; this is what they may be the same as."""
-    connection.execute(_done(tables.entry), {"done": [str(each) for each in compared]})
+def write_compared(connection: Connection, compared: Iterable[UUID], found: Iterable[Suggestion]) -> None:
+    """Mark these complaints as compared, and write the suggestions found."""
+    connection.execute(_MARK_COMPARED, {"done": [str(each) for each in compared]})
     for each in found:
         row = {"complaint": str(each.complaint), "lead": str(each.lead), "score": each.score}
-        connection.execute(_same(tables.suggestion), {"of": row["complaint"], "behind": row["lead"]})
-        insert_rows(connection, tables.suggestion, [row])
+        connection.execute(_DELETE_SUGGESTION, {"of": row["complaint"], "behind": row["lead"]})
+        insert_rows(connection, _SUGGESTION, [row])
 
 
-def suggested(connection: Connection, tables: IndexTables, complaints: Sequence[UUID]) -> list[Suggestion]:
-    """What these may be the same as, the likeliest first."""
-    table = tables.suggestion
-    query = select(table).where(table.c.complaint.in_([str(each) for each in complaints]))
-    rows = connection.execute(query.order_by(table.c.score.desc(), table.c.lead))
+def suggestions(connection: Connection, complaints: Sequence[UUID]) -> list[Suggestion]:
+    """The suggestions for these complaints, the likeliest first."""
+    query = select(_SUGGESTION).where(_SUGGESTION.c.complaint.in_([str(each) for each in complaints]))
+    rows = connection.execute(query.order_by(_SUGGESTION.c.score.desc(), _SUGGESTION.c.lead))
     return [Suggestion(UUID(row.complaint), UUID(row.lead), row.score) for row in rows]
 
 
-def prune(connection: Connection, tables: IndexTables, before: datetime) -> int:
-    """Let go of what was received earlier; how many that were."""
-    old = [row.complaint for row in connection.execute(_received_before(tables.entry), {"before": before})]
-    _remove(connection, tables, old)
+def prune(connection: Connection, before: datetime) -> int:
+    """Delete a batch of rows of complaints received earlier; the number of complaints."""
+    old = [row.complaint for row in connection.execute(_RECEIVED_BEFORE, {"before": before})]
+    _delete(connection, TABLES, old)
     return len(old)
-
-
-# Made once for each table: the first three are asked at every look.
-
-
-@cache
-def _sharing(key: Table) -> Select[Any]:
-    under = select(key.c.complaint).where(key.c.key == bindparam("under"), key.c.received_at >= bindparam("since"))
-    return under.order_by(key.c.received_at.desc()).limit(CROWD)
-
-
-@cache
-def _uncompared(entry: Table) -> Select[Any]:
-    new = select(entry.c.complaint).where(~entry.c.compared)
-    return new.order_by(entry.c.received_at).limit(bindparam("most", type_=Integer))
-
-
-@cache
-def _received_before(entry: Table) -> Select[Any]:
-    return select(entry.c.complaint).where(entry.c.received_at < bindparam("before")).limit(1_000)
-
-
-@cache
-def _done(entry: Table) -> Update:
-    return update(entry).where(entry.c.complaint.in_(bindparam("done", expanding=True))).values(compared=True)
-
-
-@cache
-def _same(suggestion: Table) -> Delete:
-    table = suggestion.c
-    return delete(suggestion).where(table.complaint == bindparam("of"), table.lead == bindparam("behind"))
-
-
-def size(connection: Connection, tables: IndexTables) -> int:
-    """How many complaints are in the index."""
-    return int(connection.execute(select(func.count()).select_from(tables.entry)).scalar_one())

@@ -1,8 +1,8 @@
-"""How alike are two texts, and are they about the same matter?
+"""The similarity of two texts by their features.
 
-Precision comes first: a wrong join hides one reporter's trouble behind another's. So the matter must be the same, the
-spot must be named in both, and nothing that they say of the spot may differ (another lane, number, side or landmark).
-Knows no other text but the two: the answer is the same in every process and at any time.
+Precision comes first, since a wrong join hides one reporter's problem behind another's: the issue must be the same,
+both must name the spot, and no detail of the spot may differ (lane, number, side or landmark). It depends on these two
+texts alone, so every process gets the same result at any time.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,36 +12,38 @@ from typing import Final, NamedTuple
 from router.duplicates.features import Features, Number
 
 SEVERAL: Final = 3
-"""So many words of the spot in no list, of which ordinary ones would seldom be shared, make it named."""
+"""Shared words of the spot that count as naming it, where none of them is a listed name."""
 AGREE: Final = 0.5
-"""Of the names or numbers after one marker, so many must be in both, or they are apart."""
+"""The least share of names or numbers after one marker that both texts must have; with less they are apart."""
 AGREE_EXACTLY: Final = 0.6
-_SLIP_FROM: Final = 5
+_TYPO_FROM: Final = 5
+"""Characters of the shortest word in which a typing error is accepted."""
 
 
 class Similarity(NamedTuple):
-    """`score`, `matter` and `where`, 0 to 1: how much of all words, of the matters and of the spot they share; `place`:
-    a spot is named in both; `exact`: what one tells more closely of it, the other tells too; `shared`: so many words;
-    `apart`: why they cannot be the same matter, in a word.
-    """
+    """`score`, `issue` and `spot`, 0 to 1: the shared share of all words, of issues and of words of the spot."""
 
     score: float
-    matter: float
-    where: float
+    issue: float
+    spot: float
     place: bool
+    """Both texts name a spot."""
     exact: bool
+    """Details of the spot in one text are in the other too."""
     shared: int
+    """The number of shared words."""
     apart: str | None
+    """What makes the same matter impossible, in a word."""
 
 
 def similarity(one: Features, other: Features) -> Similarity:
-    """How alike two texts are. Symmetric."""
+    """Symmetric."""
     pairs = _matched(one.words, other.words)
     where = {pair for pair in pairs if pair[0] in one.where and pair[1] in other.where}
-    common = one.matters & other.matters
-    matter = len(common) / sqrt(len(one.matters) * len(other.matters)) if common else 0.0
+    common = one.issues & other.issues
+    issue = len(common) / sqrt(len(one.issues) * len(other.issues)) if common else 0.0
     return Similarity(
-        _cosine(one.words, other.words, pairs), matter, _cosine(one.where, other.where, where),
+        _cosine(one.words, other.words, pairs), issue, _cosine(one.where, other.where, where),
         _named_in_both(one, other, where), _exact(one, other, where), len(pairs), _apart(one, other, AGREE),
     )  # fmt: skip
 
@@ -52,7 +54,7 @@ def _cosine(one: Mapping[str, float], other: Mapping[str, float], pairs: set[tup
 
 
 def _named_in_both(one: Features, other: Features, pairs: set[tuple[str, str]]) -> bool:
-    spots = _all(one.spots) | _all(other.spots)
+    spots = frozenset().union(*one.spots.values(), *other.spots.values())
     names = {pair for pair in pairs if pair[0].isalpha()}
     numbers = {pair for pair in pairs if pair[0][-2:].strip().isdigit()}
     return any(a in spots or b in spots for a, b in names) or len(names) + len(numbers) >= SEVERAL
@@ -98,10 +100,6 @@ def _by_label(numbers: frozenset[Number]) -> dict[str, frozenset[str]]:
     return {label: frozenset(values) for label, values in labels.items()}
 
 
-def _all(spots: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    return frozenset().union(*spots.values())
-
-
 def _length(words: Mapping[str, float]) -> float:
     return sqrt(sum(weight * weight for weight in words.values()))
 
@@ -117,10 +115,10 @@ def _matched(one: Mapping[str, float], other: Mapping[str, float]) -> set[tuple[
 
 
 def _same(one: str, other: str) -> bool:
-    """The same word, or one slip of the pen apart in a long one."""
+    """The same word, or one typing error apart in a long word."""
     if one == other:
         return True
-    if min(len(one), len(other)) < _SLIP_FROM or abs(len(one) - len(other)) > 1 or not (one + other).isalpha():
+    if min(len(one), len(other)) < _TYPO_FROM or abs(len(one) - len(other)) > 1 or not (one + other).isalpha():
         return False
     head = next(_unequal(one, other), min(len(one), len(other)))
     a, b = one[head:], other[head:]

@@ -1,4 +1,4 @@
-"""What would another model or registry have made of this complaint? Its road again, beside the one it took."""
+"""The counterfactual: where another model or registry would have sent a complaint, compared with what happened."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -8,9 +8,8 @@ from typing import Any, Final, NamedTuple
 from uuid import uuid5
 
 from router.history.outcomes import PlacementOutcome
-from router.placement.choose import Referral, choose, question
+from router.placement.choose import Referral, choose, question_of
 from router.placement.context import PlacementContext
-from router.placement.policy import day_of
 from schemas.base.values import Basis
 from schemas.complaint.fold import RecordedFact, fold
 from schemas.complaint.state import Complaint
@@ -22,17 +21,17 @@ _BASIS: Final = Basis(registry_version=0, rules="replay")
 
 
 class CounterfactualEnd(Enum):
-    """Where the other road leads."""
+    """Where the counterfactual placement ends."""
 
     OWNER = "owner"
     ELSEWHERE = "elsewhere"
-    """To a body of which history tells nothing."""
+    """With a body of which history tells nothing."""
     DESK = "desk"
-    """To a person, and nobody has placed it yet."""
+    """With the desk, which has not placed it yet."""
 
 
 class Counterfactual(NamedTuple):
-    """The other road. `first`: None is the desk. `after`: from receipt until the owner would have had it."""
+    """`first`: the first body, None for the desk. `after`: from receipt until the owner would have had it."""
 
     first: str | None
     end: CounterfactualEnd
@@ -42,58 +41,58 @@ class Counterfactual(NamedTuple):
 
 
 class OutcomePair(NamedTuple):
-    """Both roads of one complaint."""
+    """What happened to one complaint, and the counterfactual."""
 
-    past: PlacementOutcome
+    actual: PlacementOutcome
     counterfactual: Counterfactual
 
     @property
     def comparable(self) -> bool:
-        """Whose it was is known, and both roads lead there."""
-        return self.past.proven and self.counterfactual.end is CounterfactualEnd.OWNER
+        """Whether the owner is known and the counterfactual ends there too."""
+        return self.actual.proven and self.counterfactual.end is CounterfactualEnd.OWNER
 
     @property
     def saved(self) -> timedelta:
-        """Time until the owner has it; negative: the other road is longer."""
-        return self.past.arrived_after - self.counterfactual.after
+        """The time by which the owner would have had it earlier; negative: later."""
+        return self.actual.arrived_after - self.counterfactual.after
 
 
-def counterfactual(past: PlacementOutcome, known: PlacementContext, desk: timedelta) -> Counterfactual:
-    """The other road. `desk`: how long the desk takes where this complaint never lay there."""
-    state, first, after, returns = past.filed, None, timedelta(), 0
-    owner = past.owner.agency if past.owner else None
+def counterfactual(actual: PlacementOutcome, context: PlacementContext, desk: timedelta) -> Counterfactual:
+    """The placement by this context. `desk`: the time at the desk of a complaint that never was there."""
+    state, first, after, returns = actual.filed, None, timedelta(), 0
+    owner = actual.owner.agency if actual.owner else None
     while True:
-        chosen = choose(state, question(state, known.reader.read(state), known), known, day_of(state.received_at))
-        body = None if isinstance(chosen, Referral) else chosen.body.agency
+        choice = choose(question_of(state, context, state.received_at), context)
+        body = None if isinstance(choice, Referral) else choice.body.agency
         first = body if not returns else first
         if body == owner and body is not None:
             return Counterfactual(first, CounterfactualEnd.OWNER, returns, False, after)
-        given = past.returns.get(body or "")
-        if body is None or returns >= known.policies.at(state.received_at).returns:
-            # A person would have known what a person found out later.
+        returned = actual.returns.get(body or "")
+        if body is None or returns >= context.policies.at(state.received_at).returns:
+            # The desk would have found the owner that a person found later.
             end = CounterfactualEnd.OWNER if owner else CounterfactualEnd.DESK
-            return Counterfactual(first, end, returns, True, after + (desk if past.desk is None else past.desk))
-        if given is None:
+            return Counterfactual(first, end, returns, True, after + (desk if actual.desk is None else actual.desk))
+        if returned is None:
             return Counterfactual(first, CounterfactualEnd.ELSEWHERE, returns, False, after)
-        returns, after = returns + 1, after + past.held[body]
-        state = _on(state, ComplaintRouted(at=given.at, agency=body, cause="mandate", basis=_BASIS), given)
+        returns, after = returns + 1, after + actual.held[body]
+        state = _after(state, ComplaintRouted(at=returned.at, agency=body, cause="mandate", basis=_BASIS), returned)
 
 
-def _on(state: Complaint, *facts: Fact) -> Complaint:
+def _after(state: Complaint, *facts: Fact) -> Complaint:
     start = state.version + 1
     return fold(state, [RecordedFact(fact, uuid5(state.id, f"replay {n}"), n) for n, fact in enumerate(facts, start)])
 
 
-def usual_desk_time(pasts: Sequence[PlacementOutcome]) -> timedelta:
+def usual_desk_time(outcomes: Sequence[PlacementOutcome]) -> timedelta:
     """The median time at the desk."""
-    lain = [past.desk.total_seconds() for past in pasts if past.desk is not None]
-    return timedelta(seconds=median(lain) if lain else 0)
+    stays = [each.desk.total_seconds() for each in outcomes if each.desk is not None]
+    return timedelta(seconds=median(stays) if stays else 0)
 
 
 def report(found: Sequence[OutcomePair], skipped: int) -> dict[str, Any]:
-    """Owner changes, avoided returns, days saved. Only proven owners count for what is right, avoided or saved."""
-    proven = [each for each in found if each.past.proven]
-    changed = [each for each in found if each.counterfactual.first != each.past.first]
+    """Owner changes, avoided returns and days saved. Only proven owners count as right, avoided or saved."""
+    proven = [each for each in found if each.actual.proven]
+    changed = [each for each in found if each.counterfactual.first != each.actual.first]
     both = [each for each in found if each.comparable]
     saved = [each.saved / DAY for each in both if each.saved]
     return {
@@ -103,13 +102,13 @@ def report(found: Sequence[OutcomePair], skipped: int) -> dict[str, Any]:
         "first_holder_changed": len(changed),
         "right_at_once": {"before": sum(map(_was_right, proven)), "after": sum(map(_is_right, proven))},
         "to_the_desk": {
-            "before": sum(each.past.first is None for each in found),
+            "before": sum(each.actual.first is None for each in found),
             "after": sum(each.counterfactual.first is None for each in found),
         },
         "returns": {
-            "before": sum(len(each.past.returns) for each in both),
+            "before": sum(len(each.actual.returns) for each in both),
             "after": sum(each.counterfactual.returns for each in both),
-            "avoided": sum(len(each.past.returns) - each.counterfactual.returns for each in both),
+            "avoided": sum(len(each.actual.returns) - each.counterfactual.returns for each in both),
         },
         "now_wrong": sum(_was_right(each) and not _is_right(each) for each in proven),
         "unknown": sum(each.counterfactual.end is CounterfactualEnd.ELSEWHERE for each in found),
@@ -123,21 +122,21 @@ def report(found: Sequence[OutcomePair], skipped: int) -> dict[str, Any]:
 
 
 def _was_right(each: OutcomePair) -> bool:
-    return each.past.first is not None and each.past.owner is not None and each.past.first == each.past.owner.agency
+    return _is_owner(each.actual.first, each)
 
 
 def _is_right(each: OutcomePair) -> bool:
-    return (
-        each.counterfactual.first is not None
-        and each.past.owner is not None
-        and each.counterfactual.first == each.past.owner.agency
-    )
+    return _is_owner(each.counterfactual.first, each)
+
+
+def _is_owner(first: str | None, each: OutcomePair) -> bool:
+    return first is not None and each.actual.owner is not None and first == each.actual.owner.agency
 
 
 def _changes(changed: Sequence[OutcomePair]) -> list[dict[str, Any]]:
     counts: dict[tuple[str, str], int] = {}
     for each in changed:
-        key = each.past.first or "desk", each.counterfactual.first or "desk"
+        key = each.actual.first or "desk", each.counterfactual.first or "desk"
         counts[key] = counts.get(key, 0) + 1
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [{"from": before, "to": after, "complaints": count} for (before, after), count in ranked[:20]]

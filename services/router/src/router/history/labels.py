@@ -1,6 +1,6 @@
-"""Examples to learn from, off an operator's own history: what people decided, and what bodies kept or gave back.
+"""Training labels from an operator's own history: what people decided, and what bodies kept or returned.
 
-The text of a secret complaint, of one of supervision grade or of an erased one teaches nobody.
+A secret, supervision-grade or erased complaint gives none.
 """
 
 from collections import defaultdict
@@ -19,18 +19,17 @@ from schemas.registry.fold import Registry
 
 Source = Literal["arbiter", "desk", "kept", "returned"]
 WEIGHTS: Final[Mapping[Source, float]] = {"arbiter": 1.0, "desk": 1.0, "kept": 0.5, "returned": 1.0}
-"""How far each is to be trusted: a body also keeps what it ought to have given back."""
-
+"""The weight of each source: a body also keeps complaints that it should have returned."""
 INFERRED: Final = 0.5
-"""The same, where the body is known and its field only follows from the words."""
+"""Factor on the weight where the body is known and its sector only follows from the words."""
 FAINT, CLEAR = 0.05, 0.8
-"""A field must have so much of all probability, and so much of what the body's fields have together."""
+"""The least share of all probability, and of that of the body's sectors, with which the words decide the sector."""
 
 
 class TrainingLabel(NamedTuple):
-    """One complaint's words and whose they were. `right` False: whose they were not (a body gave it back).
+    """One complaint's text and the body it belonged to; `right` False: a body that returned it.
 
-    `sector` is the field for which that body has authority; None where it has several and nothing tells which.
+    `sector`: the sector that the body has a mandate for; None where it has several and nothing decides.
     """
 
     text: str
@@ -44,14 +43,12 @@ class TrainingLabel(NamedTuple):
     right: bool = True
 
 
-Fields = Mapping[str, Sequence[Mandate]]
-"""Each body's mandates."""
-Reads = Callable[[str], Sequence[SectorScore]]
-"""The likeliest fields of a text, with their probabilities."""
+SectorScores = Callable[[str], Sequence[SectorScore]]
+"""The likeliest sectors of a text, with their probabilities."""
 
 
-def mandates_by_agency(registry: Registry) -> Fields:
-    """Each body's mandates, those of a body that is gone with its successor too."""
+def mandates_by_agency(registry: Registry) -> Mapping[str, Sequence[Mandate]]:
+    """The mandates of each body; those of a body that is gone count for its successor too."""
     found: dict[str, list[Mandate]] = defaultdict(list)
     for mandate in registry.mandates:
         found[mandate.agency].append(mandate)
@@ -62,19 +59,26 @@ def mandates_by_agency(registry: Registry) -> Fields:
 
 
 def training_labels(
-    state: Complaint, past: PlacementOutcome, known: Fields, reads: Reads = lambda _: ()
+    state: Complaint,
+    outcome: PlacementOutcome,
+    mandates: Mapping[str, Sequence[Mandate]],
+    scores: SectorScores = lambda _: (),
 ) -> list[TrainingLabel]:
-    """What this complaint teaches: one example of whose it was, if that is known, and one of each body it was not.
-    `reads` tells which of a body's several fields the words speak of.
+    """One label for the proven owner, and one for each body that returned the complaint.
+
+    `scores` decides between several sectors of one body.
     """
     if state.secret or state.supervision or state.erased:
         return []
-    given = [_example(state, past, known, agency, None, "returned", reads) for agency in past.returns]
-    rejected = [each._replace(right=False) for each in given]
-    owner = past.owner
-    if owner is None or not past.proven:
-        return rejected
-    return [_example(state, past, known, owner.agency, owner.unit, _source(owner), reads), *rejected]
+
+    def label(agency: str, unit: str | None, source: Source) -> TrainingLabel:
+        return _label(state, outcome, mandates.get(agency, ()), agency, unit, source, scores)
+
+    returned = [label(agency, None, "returned")._replace(right=False) for agency in outcome.returns]
+    owner = outcome.owner
+    if owner is None or not outcome.proven:
+        return returned
+    return [label(owner.agency, owner.unit, _source(owner)), *returned]
 
 
 def _source(owner: ComplaintRouted) -> Source:
@@ -83,40 +87,46 @@ def _source(owner: ComplaintRouted) -> Source:
     return "arbiter" if owner.cause == "binding" else "desk"
 
 
-def _example(
-    state: Complaint, past: PlacementOutcome, known: Fields, agency: str, unit: str | None, source: Source, reads: Reads
+def _label(
+    state: Complaint,
+    outcome: PlacementOutcome,
+    mandates: Sequence[Mandate],
+    agency: str,
+    unit: str | None,
+    source: Source,
+    scores: SectorScores,
 ) -> TrainingLabel:
-    said = "\n".join([state.title or "", state.text, *(text for _, text in state.details)]).strip()
-    region = (past.read.basis.region if past.read else None) or (state.place.region if state.place else None)
-    own = frozenset(mandate.sector for mandate in known.get(agency, ()) if unit is None or mandate.unit == unit)
-    sector = _sector(past, own)
+    text = "\n".join([state.title or "", state.text, *(detail for _, detail in state.details)]).strip()
+    region = (outcome.read.basis.region if outcome.read else None) or (state.place.region if state.place else None)
+    sectors = frozenset(mandate.sector for mandate in mandates if unit is None or mandate.unit == unit)
+    sector = _sector_read(outcome, sectors)
     weight = WEIGHTS[source] * (1.0 if sector is not None else INFERRED)
-    sector = sector or _by_its_words(reads(said), own)
-    return TrainingLabel(said, region, state.class_, sector, agency, unit, weight, source)
+    sector = sector or _sector_by_words(scores(text), sectors)
+    return TrainingLabel(text, region, state.class_, sector, agency, unit, weight, source)
 
 
-def _sector(past: PlacementOutcome, own: frozenset[str]) -> str | None:
-    # The body stands fast; of its fields the one that was read, else its only one.
-    read = past.read.basis.sector if past.read else None
-    if read in own:
+def _sector_read(outcome: PlacementOutcome, sectors: frozenset[str]) -> str | None:
+    """Of the body's sectors the one that was read, else its only one."""
+    read = outcome.read.basis.sector if outcome.read else None
+    if read in sectors:
         return read
-    return next(iter(own)) if len(own) == 1 else None
+    return next(iter(sectors)) if len(sectors) == 1 else None
 
 
-def _by_its_words(scored: Sequence[SectorScore], own: frozenset[str]) -> str | None:
-    """Of the body's fields the one that the words speak of, far before its others; too unsure to place by it alone."""
-    mine = [each for each in scored if each.sector in own]
-    if not mine:
+def _sector_by_words(scored: Sequence[SectorScore], sectors: frozenset[str]) -> str | None:
+    """Of the body's sectors the one that the words name far more clearly than the others."""
+    own = [each for each in scored if each.sector in sectors]
+    if not own:
         return None
-    best = max(mine, key=lambda each: each.score)
-    clear = best.score >= FAINT and best.score >= CLEAR * sum(each.score for each in mine)
+    best = max(own, key=lambda each: each.score)
+    clear = best.score >= FAINT and best.score >= CLEAR * sum(each.score for each in own)
     return best.sector if clear else None
 
 
-def training_examples(examples: Iterable[TrainingLabel]) -> list[Example]:
-    """What an operator's history teaches: whose each was. That somebody gave it back tells of no other field."""
+def training_examples(labels: Iterable[TrainingLabel]) -> list[Example]:
+    """The examples for training. A return says nothing about the right sector, so it gives none."""
     return [
         Example(each.text, each.sector, place_tokens(each.region), each.class_, weight=each.weight)
-        for each in examples
+        for each in labels
         if each.right and each.sector is not None
     ]

@@ -1,10 +1,10 @@
-"""Reads all history once more: with another model, or another day's registry. Nothing is written, no stream is touched.
+"""Replays all history with another model or another day's registry, and collects training labels. It writes nothing.
 
-Each complaint is asked about with the registry and the precedents of its own day, unless a day is named.
+Each complaint is placed with the registry and the precedents of its own day, unless a day is given.
 """
 
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -17,15 +17,14 @@ from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Repository
 from router.history.counterfactual import OutcomePair, counterfactual, report, usual_desk_time
 from router.history.labels import TrainingLabel, mandates_by_agency, training_labels
-from router.history.outcomes import PlacementOutcome, placement_outcome
+from router.history.outcomes import placement_outcome
 from router.placement.context import PlacementContext, Precedent, PrecedentKey
-from router.placement.precedents import precedent_key
+from router.placement.precedents import stored_key
 from router.reading.model_files import default
 from router.reading.reader import Reader, likeliest_sectors
 from router.registry.mandates import MandateIndex
 from schemas.base.sealed import Keys
 from schemas.base.streams import COMPLAINT_PREFIX, REGISTRY, complaint_id
-from schemas.base.values import Basis
 from schemas.complaint.fold import RecordedFact
 from schemas.deadlines.policies import Policies
 from schemas.events.base import Fact
@@ -39,14 +38,14 @@ log = structlog.get_logger(__name__)
 
 
 class RegistryPeriod(NamedTuple):
-    """A stretch of history: from this moment on the registry was this."""
+    """The registry from this moment on."""
 
     since: datetime
     registry: Registry
 
 
 class DatedPrecedent(NamedTuple):
-    """A decision of the arbiter, and for what it is a precedent."""
+    """A precedent and when it was decided."""
 
     at: datetime
     key: PrecedentKey
@@ -54,72 +53,66 @@ class DatedPrecedent(NamedTuple):
 
 
 class HistoricalContext:
-    """What was known besides the complaints, day by day; or as of one day, `fixed_at`, throughout."""
+    """The placement context as of any moment; with `fixed_at` the registry of that moment throughout."""
 
     def __init__(
         self,
-        chapters: Sequence[RegistryPeriod],
-        rulings: Sequence[DatedPrecedent],
+        periods: Sequence[RegistryPeriod],
+        precedents: Sequence[DatedPrecedent],
         policies: Policies,
         reader: Callable[[Registry], Reader],
         fixed_at: datetime | None = None,
     ) -> None:
-        self._chapters, self._policies, self._reader, self._fixed_at = chapters, policies, reader, fixed_at
-        self._rulings = sorted(rulings, key=lambda each: each.at)
-        self._known: dict[int, tuple[MandateIndex, Reader]] = {}
+        self._periods, self._policies, self._reader, self._fixed_at = periods, policies, reader, fixed_at
+        self._precedents = sorted(precedents, key=lambda each: each.at)
+        self._cached: dict[int, tuple[MandateIndex, Reader]] = {}
 
     def at(self, moment: datetime) -> PlacementContext:
-        """What was known at that moment."""
-        index = bisect_right(self._chapters, self._fixed_at or moment, key=lambda each: each.since) - 1
-        if index not in self._known:
-            registry = self._chapters[index].registry if index >= 0 else Registry()
-            self._known = {index: (MandateIndex(registry), self._reader(registry))}
-        rulings = self._rulings[: bisect_right(self._rulings, moment, key=lambda each: each.at)]
-        precedents: Mapping[PrecedentKey, Precedent] = {each.key: each.precedent for each in rulings}
-        return PlacementContext(*self._known[index], precedents, self._policies)
+        """The context at that moment."""
+        index = bisect_right(self._periods, self._fixed_at or moment, key=lambda each: each.since) - 1
+        if index not in self._cached:
+            registry = self._periods[index].registry if index >= 0 else Registry()
+            self._cached = {index: (MandateIndex(registry), self._reader(registry))}
+        known = self._precedents[: bisect_right(self._precedents, moment, key=lambda each: each.at)]
+        return PlacementContext(*self._cached[index], {each.key: each.precedent for each in known}, self._policies)
 
 
-async def chapters(repository: Repository) -> list[RegistryPeriod]:
-    """The registry after each of its facts, oldest first; of facts of one moment the last."""
-    state, found = Registry(), list[RegistryPeriod]()
+async def registry_periods(repository: Repository) -> list[RegistryPeriod]:
+    """The registry after each of its events, oldest first; of several events at one moment, after the last."""
+    state, periods = Registry(), list[RegistryPeriod]()
     for event in await repository.store.read(REGISTRY):
-        told = RecordedFact(decode(event, Keys()), event.id, event.version)
-        state = evolve_registry(state, told)
-        assert isinstance(told.fact, Fact)
-        if found and found[-1].since >= told.fact.at:
-            found[-1] = found[-1]._replace(registry=state)
+        recorded = RecordedFact(decode(event, Keys()), event.id, event.version)
+        state = evolve_registry(state, recorded)
+        assert isinstance(recorded.fact, Fact)
+        if periods and periods[-1].since >= recorded.fact.at:
+            periods[-1] = periods[-1]._replace(registry=state)
         else:
-            found.append(RegistryPeriod(told.fact.at, state))
-    return found
+            periods.append(RegistryPeriod(recorded.fact.at, state))
+    return periods
 
 
 async def index(repository: Repository, since: datetime | None = None) -> tuple[list[UUID], list[DatedPrecedent]]:
-    """The complaints filed since, in the order of filing, and every precedent. Sealed text is not looked at."""
-    filed, rulings, after = list[UUID](), list[DatedPrecedent](), None
+    """The complaints filed since, in the order of filing, and every precedent. Sealed text is not read."""
+    filed, precedents, after = list[UUID](), list[DatedPrecedent](), None
     while True:
         page = await repository.store.read_all(after, (COMPLAINT_PREFIX,))
         for event in page.events:
             if event.type == ComplaintFiled.__name__:
-                told = from_json(event.data)
-                if since is None or datetime.fromisoformat(told["received_at"]) >= since:
+                received_at = datetime.fromisoformat(from_json(event.data)["received_at"])
+                if since is None or received_at >= since:
                     filed.append(complaint_id(event.stream))
-            elif event.type == ComplaintRouted.__name__ and (ruling := _ruling(event.stream, event.data)) is not None:
-                rulings.append(ruling)
+            elif event.type == ComplaintRouted.__name__:
+                data = from_json(event.data)
+                if (key := stored_key(data)) is not None:
+                    named = Precedent(data["agency"], data.get("unit"), str(complaint_id(event.stream)))
+                    precedents.append(DatedPrecedent(datetime.fromisoformat(data["at"]), key, named))
         after = page.position
         if page.caught_up:
-            return filed, rulings
-
-
-def _ruling(stream: str, data: bytes) -> DatedPrecedent | None:
-    told = from_json(data)
-    if told["cause"] != "binding" or (key := precedent_key(Basis.model_validate(told["basis"]))) is None:
-        return None
-    named = Precedent(told["agency"], told.get("unit"), str(complaint_id(stream)))
-    return DatedPrecedent(datetime.fromisoformat(told["at"]), key, named)
+            return filed, precedents
 
 
 async def read_back(repository: Repository, complaints: Sequence[UUID]) -> AsyncIterator[LoadedStream]:
-    """Each complaint; one that cannot be read is named in the log and left out."""
+    """Each complaint; one that cannot be read is logged and left out."""
     for start in range(0, len(complaints), BATCH):
         batch = complaints[start : start + BATCH]
         try:
@@ -139,14 +132,15 @@ async def _alone(repository: Repository, complaint: UUID) -> list[LoadedStream]:
 
 
 async def examples(repository: Repository, since: datetime | None = None) -> AsyncIterator[TrainingLabel]:
-    """Everything that history teaches, in the order of filing."""
+    """Every training label, in the order of filing."""
     filed, _ = await index(repository, since)
-    told = await chapters(repository)
-    known, reads = mandates_by_agency(told[-1].registry if told else Registry()), likeliest_sectors(default()[0])
+    periods = await registry_periods(repository)
+    mandates = mandates_by_agency(periods[-1].registry if periods else Registry())
+    scores = likeliest_sectors(default()[0])
     async for loaded in read_back(repository, filed):
-        if (found := placement_outcome(loaded.state.id, loaded.facts())) is not None:
-            for example in training_labels(loaded.state, found, known, reads):
-                yield example
+        if (outcome := placement_outcome(loaded.state.id, loaded.facts())) is not None:
+            for label in training_labels(loaded.state, outcome, mandates, scores):
+                yield label
 
 
 async def replay(
@@ -157,15 +151,14 @@ async def replay(
     registry_at: datetime | None = None,
     since: datetime | None = None,
 ) -> dict[str, Any]:
-    """Owner changes, avoided returns and days saved (see `replaying.report`), had `reader` read all along."""
-    filed, rulings = await index(repository, since)
-    world = HistoricalContext(await chapters(repository), rulings, policies, reader, registry_at)
-    pasts = [found async for loaded in read_back(repository, filed) if (found := _replayable(loaded)) is not None]
-    desk = usual_desk_time(pasts)
-    beside = [OutcomePair(each, counterfactual(each, world.at(each.filed.received_at), desk)) for each in pasts]
-    return report(beside, len(filed) - len(pasts))
-
-
-def _replayable(loaded: LoadedStream) -> PlacementOutcome | None:
-    """None: forgotten, joined or not placed yet."""
-    return None if loaded.state.erased else placement_outcome(loaded.state.id, loaded.facts())
+    """Owner changes, avoided returns and days saved (see `counterfactual.report`), had `reader` read all along."""
+    filed, precedents = await index(repository, since)
+    contexts = HistoricalContext(await registry_periods(repository), precedents, policies, reader, registry_at)
+    outcomes = [
+        outcome
+        async for loaded in read_back(repository, filed)
+        if not loaded.state.erased and (outcome := placement_outcome(loaded.state.id, loaded.facts())) is not None
+    ]
+    desk = usual_desk_time(outcomes)
+    pairs = [OutcomePair(each, counterfactual(each, contexts.at(each.filed.received_at), desk)) for each in outcomes]
+    return report(pairs, len(filed) - len(outcomes))

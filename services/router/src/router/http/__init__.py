@@ -1,4 +1,4 @@
-"""Router over HTTP: the registry, calendars, the triage desk, the arbiter's table, what was reported before."""
+"""All endpoints of router: registry, calendars, triage desk and arbiter, duplicates."""
 
 from fastapi import APIRouter
 

@@ -1,6 +1,6 @@
-"""Days off and periods over HTTP: what is in force, and a decree that the operator publishes in mid-year.
+"""Endpoints of calendars and deadline policies: what is in force, and a decree that the operator publishes.
 
-A decree moves the open dates that it touches: escalation tells each by DueDateMoved.
+A decree moves the open due dates that it touches: escalation appends DueDateMoved for each.
 """
 
 from typing import Annotated, Any
@@ -9,7 +9,8 @@ from fastapi import APIRouter, Path, Response, status
 from pydantic import Field
 
 from chassis.http.web import Language
-from router.http.registry import Context, RegistryChanges, RequestBody
+from router.http.registry import RegistryChanges
+from router.http.request import Context, RequestBody
 from router.registry import decide
 from router.settings import DAYS
 from schemas.base import limits
@@ -24,7 +25,7 @@ CalendarName = Annotated[str, Path(max_length=limits.NAME, description="`nationa
 
 
 class DecreeBody(RequestBody):
-    """All days off of one year: they replace what was decreed of that year and calendar before."""
+    """All days off of one year. They replace the earlier decree for that year and calendar."""
 
     calendar: str = Field(min_length=1, max_length=limits.NAME)
     year: int = Field(ge=1945, le=2200)
@@ -35,38 +36,37 @@ class DecreeBody(RequestBody):
 @router.get("/calendars")
 async def calendars(context: Context) -> dict[str, Any]:
     """The calendars in force, without their days."""
-    registry = await context.placement_context.registry.current()
+    registry = await context.registry.current()
     found = [_shown(decree) for _, decree in sorted(registry.calendars.items())]
     return {"version": registry.version, "calendars": [{**one, "days": len(one["days"])} for one in found]}
 
 
 @router.get("/calendars/{calendar}/{year}")
 async def one(calendar: CalendarName, year: int, context: Context) -> dict[str, Any]:
-    """One calendar's year, day by day."""
-    found = (await context.placement_context.registry.current()).calendars.get((calendar, year))
+    """The days of one calendar in one year."""
+    found = (await context.registry.current()).calendars.get((calendar, year))
     if found is None:
         raise NotFound(calendar=calendar)
     return _shown(found)
 
 
 @router.post("/calendars", status_code=status.HTTP_201_CREATED)
-async def decree(body: DecreeBody, office: RegistryChanges, response: Response) -> dict[str, Any]:
-    """Publish a decree: from now on these are that year's days off."""
-    asked = CalendarDecreed.model_validate({**body.model_dump(), "at": office.at})
-    registry = await office.change(lambda state: decide.decree_calendar(state, asked), body)
+async def decree(body: DecreeBody, change: RegistryChanges, response: Response) -> dict[str, Any]:
+    """Publish a decree: these are the days off of its year."""
+    asked = CalendarDecreed.model_validate({**body.model_dump(), "at": change.at})
+    registry = await change.carry_out(lambda state: decide.decree_calendar(state, asked), body)
     response.headers["Location"] = f"/api/v1/calendars/{body.calendar}/{body.year}"
     return _shown(registry.calendars[body.calendar, body.year])
 
 
 @router.get("/policies")
 async def policies(context: Context, lang: Language) -> dict[str, Any]:
-    """Every period, with unit, starting fact, source and how sure that is; the newest version first."""
-    return {"policies": [_policy(policy, lang) for policy in reversed(context.placement_context.policies.versions)]}
+    """Every period, with unit, starting event, source and how sure it is; the newest version first."""
+    return {"policies": [_policy(policy, lang) for policy in reversed(context.policies.versions)]}
 
 
 def _shown(decree: CalendarDecreed) -> dict[str, Any]:
-    told = decree.model_dump(mode="json", exclude={"at"})
-    return {**told, "decreed_at": decree.at}
+    return {**decree.model_dump(mode="json", exclude={"at"}), "decreed_at": decree.at}
 
 
 def _policy(policy: Policy, lang: str) -> dict[str, Any]:

@@ -1,14 +1,14 @@
-"""The registry over HTTP: which bodies there are, and what each has authority for."""
+"""Endpoints of the registry: bodies and their mandates."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response, status
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from chassis.http.web import ClientId, IdempotencyKey
-from router.context import Router
 from router.handlers import change_registry
+from router.http.request import Context, RequestBody
 from router.registry import decide
 from router.registry.seed import zone_in
 from schemas.base import limits
@@ -25,20 +25,6 @@ Name = Annotated[str, Field(min_length=1, max_length=limits.NAME)]
 Reason = Annotated[str, Field(min_length=1, max_length=limits.NOTE)]
 
 
-async def _router(request: Request) -> Router:
-    context: Router = request.app.state.router
-    return context
-
-
-Context = Annotated[Router, Depends(_router)]
-
-
-class RequestBody(BaseModel):
-    """What a request says; an unknown field is refused rather than passed over."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
 class AgencyBody(RequestBody):
     """A new body."""
 
@@ -48,7 +34,7 @@ class AgencyBody(RequestBody):
     level: Level
     region: RegionGiven | None = None
     zone: Zone | None = None
-    """Its region's if left out."""
+    """The zone of its region if left out."""
     parent: AgencyId | None = None
     inspectorate: AgencyId | None = None
     units: tuple[Unit, ...] = ()
@@ -56,7 +42,7 @@ class AgencyBody(RequestBody):
 
 
 class MandateBody(RequestBody):
-    """An authority to give."""
+    """A mandate to give."""
 
     sector: Sector
     level: Level
@@ -67,7 +53,7 @@ class MandateBody(RequestBody):
 
 
 class WithdrawalBody(RequestBody):
-    """An authority to end, on that day (exclusive)."""
+    """A mandate to end: `valid_until` is the first day without it."""
 
     sector: Sector
     level: Level
@@ -82,21 +68,21 @@ class NameBody(RequestBody):
 
 
 class MergerBody(RequestBody):
-    """The bodies that go up in this one."""
+    """The bodies that are merged into this one."""
 
     agencies: tuple[AgencyId, ...] = Field(min_length=1)
     reason: Reason
 
 
 class DissolutionBody(RequestBody):
-    """The end of a body; without a successor router places again what it held."""
+    """The end of a body; without a successor router places what it held again."""
 
     successor: AgencyId | None = None
     reason: Reason
 
 
 class AgencyFilter(RequestBody):
-    """Which bodies."""
+    """The bodies to list."""
 
     living: bool | None = None
     region: RegionGiven | None = None
@@ -104,33 +90,33 @@ class AgencyFilter(RequestBody):
 
 
 class RegistryChange:
-    """Where changes of the registry come in."""
+    """A change of the registry that is asked for: who asks, and under which key."""
 
     def __init__(self, context: Context, key: IdempotencyKey, client: ClientId, request: Request) -> None:
         self.context, self.at = context, context.clock.now()
         self._by = (client, request.url.path, key)
 
-    async def change(self, decided: Callable[[Registry], Sequence[Fact]], body: RequestBody) -> Registry:
-        """Decide on the registry as it is, and append."""
-        return await change_registry(self.context, decided, self._by, body.model_dump_json().encode(), self.at)
+    async def carry_out(self, decision: Callable[[Registry], Sequence[Fact]], body: RequestBody) -> Registry:
+        """Decide and append; the registry afterwards."""
+        return await change_registry(self.context, decision, self._by, body.model_dump_json().encode(), self.at)
 
 
 RegistryChanges = Annotated[RegistryChange, Depends()]
 
 
 @router.get("")
-async def agencies(context: Context, wanted: Annotated[AgencyFilter, Query()]) -> dict[str, Any]:
-    """All bodies, by id."""
-    registry = await context.placement_context.registry.current()
+async def agencies(context: Context, query: Annotated[AgencyFilter, Query()]) -> dict[str, Any]:
+    """The bodies, by id."""
+    registry = await context.registry.current()
     found = [
         body
         for _, body in sorted(registry.agencies.items())
-        if wanted.living in (None, body.alive) and wanted.region in (None, body.region)
+        if query.living in (None, body.alive) and query.region in (None, body.region)
     ]
-    first = wanted.page * limits.PAGE
+    first = query.page * limits.PAGE
     return {
         "version": registry.version,
-        "page": wanted.page,
+        "page": query.page,
         "page_size": limits.PAGE,
         "total": len(found),
         "agencies": [_shown(body) for body in found[first : first + limits.PAGE]],
@@ -139,58 +125,58 @@ async def agencies(context: Context, wanted: Annotated[AgencyFilter, Query()]) -
 
 @router.get("/{agency}")
 async def one(agency: str, context: Context) -> dict[str, Any]:
-    """One body, with its authority."""
-    registry = await context.placement_context.registry.current()
+    """One body, with its mandates."""
+    registry = await context.registry.current()
     if agency not in registry.agencies:
         raise NotFound(agency=agency)
     return _with_mandates(registry, agency)
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
-async def register(body: AgencyBody, office: RegistryChanges, response: Response) -> dict[str, Any]:
-    """A body that can hold complaints from now on, without a restart of anything."""
+async def register(body: AgencyBody, change: RegistryChanges, response: Response) -> dict[str, Any]:
+    """Register a body. It can hold complaints at once, without a restart."""
     fields = body.model_dump(exclude={"id"}) | {"zone": body.zone or zone_in(body.region)}
-    asked = AgencyRegistered.model_validate({**fields, "agency": body.id, "at": office.at})
-    registry = await office.change(lambda state: decide.register(state, asked), body)
+    asked = AgencyRegistered.model_validate({**fields, "agency": body.id, "at": change.at})
+    registry = await change.carry_out(lambda state: decide.register(state, asked), body)
     response.headers["Location"] = f"/api/v1/agencies/{body.id}"
     return _with_mandates(registry, body.id)
 
 
 @router.post("/{agency}/mandates", status_code=status.HTTP_201_CREATED)
-async def give(agency: AgencyId, body: MandateBody, office: RegistryChanges) -> dict[str, Any]:
-    """Authority for a field."""
-    asked = MandateGiven.model_validate({**body.model_dump(), "agency": agency, "at": office.at})
-    return _with_mandates(await office.change(lambda s: decide.give_mandate(s, asked), body), agency)
+async def give(agency: AgencyId, body: MandateBody, change: RegistryChanges) -> dict[str, Any]:
+    """Give a mandate."""
+    asked = MandateGiven.model_validate({**body.model_dump(), "agency": agency, "at": change.at})
+    return _with_mandates(await change.carry_out(lambda s: decide.give_mandate(s, asked), body), agency)
 
 
 @router.post("/{agency}/mandates/withdrawal")
-async def withdraw(agency: AgencyId, body: WithdrawalBody, office: RegistryChanges) -> dict[str, Any]:
-    """The end of an authority."""
-    asked = MandateWithdrawn.model_validate({**body.model_dump(), "agency": agency, "at": office.at})
-    return _with_mandates(await office.change(lambda s: decide.withdraw_mandate(s, asked), body), agency)
+async def withdraw(agency: AgencyId, body: WithdrawalBody, change: RegistryChanges) -> dict[str, Any]:
+    """End a mandate."""
+    asked = MandateWithdrawn.model_validate({**body.model_dump(), "agency": agency, "at": change.at})
+    return _with_mandates(await change.carry_out(lambda s: decide.withdraw_mandate(s, asked), body), agency)
 
 
 @router.post("/{agency}/name")
-async def rename(agency: AgencyId, body: NameBody, office: RegistryChanges) -> dict[str, Any]:
-    """Another name for the same body."""
-    at = office.at
-    registry = await office.change(lambda state: decide.rename(state, agency, body.name, at), body)
+async def rename(agency: AgencyId, body: NameBody, change: RegistryChanges) -> dict[str, Any]:
+    """Rename a body."""
+    at = change.at
+    registry = await change.carry_out(lambda state: decide.rename(state, agency, body.name, at), body)
     return _with_mandates(registry, agency)
 
 
 @router.post("/{agency}/merger")
-async def merge(agency: AgencyId, body: MergerBody, office: RegistryChanges) -> dict[str, Any]:
-    """Other bodies go up in this one, which holds from now on all that they held."""
-    at, ended, why = office.at, body.agencies, body.reason
-    registry = await office.change(lambda state: decide.merge(state, ended, agency, why, at), body)
+async def merge(agency: AgencyId, body: MergerBody, change: RegistryChanges) -> dict[str, Any]:
+    """Merge other bodies into this one, which then holds what they held."""
+    at, ended, why = change.at, body.agencies, body.reason
+    registry = await change.carry_out(lambda state: decide.merge(state, ended, agency, why, at), body)
     return _with_mandates(registry, agency)
 
 
 @router.post("/{agency}/dissolution")
-async def dissolve(agency: AgencyId, body: DissolutionBody, office: RegistryChanges) -> dict[str, Any]:
-    """The body is no more."""
-    at, heir, why = office.at, body.successor, body.reason
-    registry = await office.change(lambda state: decide.dissolve(state, agency, heir, why, at), body)
+async def dissolve(agency: AgencyId, body: DissolutionBody, change: RegistryChanges) -> dict[str, Any]:
+    """Dissolve a body."""
+    at, heir, why = change.at, body.successor, body.reason
+    registry = await change.carry_out(lambda state: decide.dissolve(state, agency, heir, why, at), body)
     return _with_mandates(registry, agency)
 
 

@@ -89,7 +89,7 @@ def drawn(reports: Sequence[DatedText], count: int, policies: Policies) -> list[
         kinds[compare(cases[a], cases[b], policies).certainty].append(TextPair(reports[a].text, reports[b].text))
     random = Random(SEED)  # noqa: S311 - nothing secret
     found: list[TextPair] = []
-    for left, kind in zip((3, 2, 1), (Certainty.SURE, Certainty.ALIKE, Certainty.OTHER), strict=True):
+    for left, kind in zip((3, 2, 1), (Certainty.SURE, Certainty.POSSIBLE, Certainty.DIFFERENT), strict=True):
         pairs = kinds[kind]
         found += random.sample(pairs, min(len(pairs), (count - len(found)) // left))
     random.shuffle(found)

@@ -1,41 +1,58 @@
-"""Which body? The precedence of placing (design: section 4) below the arbiter and the desk, as one choice.
+"""Chooses the body for a complaint by the seven rules of precedence (design: section 4), which stand here in order.
 
-Among living bodies that have not returned it: supervision rule, suggestion of the last return, newest precedent,
-mandate. Where nothing decides, a reason for the desk, and the bodies in question.
+1. A binding decision of the arbiter: `by_binding_decision`. 2. A person at the triage desk: `router.desk.decide.place`,
+which no rule overrules. 3. to 7. `choose`, among living bodies that have not returned the complaint: supervision,
+suggestion, precedent, mandate, and the classifier, which supplies the sector for 4 to 6.
+
+Where no rule decides, a `Referral` to the desk says why and names the bodies in question. Nothing is guessed.
 """
 
-from collections.abc import Collection
-from datetime import date
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from router.geography.codes import is_province
-from router.geography.gazetteer import Location
-from router.placement.context import PlacementContext
+from router.placement.context import PlacementContext, precedent_key
 from router.reading.reader import ComplaintReading
-from router.registry.mandates import AgencyUnit, CompetentBodies, area, precise
+from router.registry.mandates import AgencyUnit, CompetentBodies, day_of, living_unit
 from router.settings import CANDIDATES, INSPECTORATE_UNIT
 from schemas.base.values import Candidate, Level
 from schemas.complaint.state import Complaint
+from schemas.events.agency_inbox import ComplaintReturned
 from schemas.events.router import ReferralReason, RoutedCause
+from schemas.registry.fold import Registry
 
-SERVANTS: Final = "civil-service-conduct"
-"""The field of every government over its own servants."""
-FAINT: Final = 0.01
-"""A field that is less likely is not in question: nobody is named for a text that says nothing."""
+CIVIL_SERVANTS: Final = "civil-service-conduct"
+"""The sector of every government's authority over its own servants."""
+LEAST_LIKELY: Final = 0.01
+"""A sector below this probability names no candidate."""
 
 
 class Question(NamedTuple):
-    """What is to be placed."""
+    """What is known of the complaint that is to be placed."""
 
-    read: ComplaintReading
+    reading: ComplaintReading
     supervision: bool
     returned: Collection[str]
+    """Bodies that returned it."""
+    last_return: ComplaintReturned | None
     level: Level | None
-    """At which level authority is looked for first."""
+    """The level at which a competent body is looked for first."""
+    day: date
+
+    @property
+    def sector(self) -> str | None:
+        """As read; None: below the threshold of rules and classifier."""
+        return self.reading.words.sector
+
+    @property
+    def region(self) -> str | None:
+        """The code of the region; None: not decided."""
+        return self.reading.where.region
 
 
 class Placement(NamedTuple):
-    """The body, by which rule, and the others that were possible."""
+    """The chosen body, by which rule, and the other possible ones."""
 
     body: AgencyUnit
     cause: RoutedCause
@@ -44,165 +61,166 @@ class Placement(NamedTuple):
 
 
 class Referral(NamedTuple):
-    """No rule decides: why, and who is in question."""
+    """Why no rule decides, and the bodies in question."""
 
     reason: ReferralReason
     candidates: tuple[Candidate, ...] = ()
 
 
-def question(state: Complaint, read: ComplaintReading, known: PlacementContext) -> Question:
-    """What the complaint asks of placing."""
-    corrected = _corrected(state, known)
-    if corrected is not None:
-        read = read._replace(words=read.words._replace(level=corrected))
-    sector = read.words.sector
-    level = read.words.level or (home_level(sector, known) if sector else None)
-    return Question(read, state.supervision or read.words.misconduct, state.returned_by, level)
+def question_of(state: Complaint, context: PlacementContext, at: datetime) -> Question:
+    """Read the complaint, for a choice on the day of `at`."""
+    reading = context.reader.read(state)
+    if (level := _level_in_return(state.last_return, context)) is not None:
+        reading = reading._replace(words=reading.words._replace(level=level))
+    words = reading.words
+    level = words.level or (context.home_level(words.sector) if words.sector else None)
+    supervision = state.supervision or words.misconduct
+    return Question(reading, supervision, state.returned_by, state.last_return, level, day_of(at))
 
 
-def _corrected(state: Complaint, known: PlacementContext) -> Level | None:
-    """The level that the last return names in its reason ("this is a national road"), besides the returning body's."""
-    back = state.last_return
-    if back is None:
-        return None
-    own = known.registry.agencies.get(back.agency)
-    others = [level for level in known.reader.rules.levels(back.reason) if own is None or level.value != own.level]
-    return others[0] if len(others) == 1 else None
+def choose(question: Question, context: PlacementContext) -> Placement | Referral:
+    """Rules 3 to 7. Without a sector only rules 3 and 7 apply."""
+    if question.supervision:
+        return by_supervision(question, context)
+    return by_suggestion(question, context) or by_precedent(question, context) or by_mandate(question, context)
 
 
-def choose(state: Complaint, asked: Question, known: PlacementContext, day: date) -> Placement | Referral:
-    """The body that gets it, or why a person must say."""
-    by_mandate = _by_mandate(asked, known, day)
-    if asked.supervision:
-        return _supervised(asked, known, day)
-    return _suggested(state, asked, known, day) or _by_precedent(asked, known) or by_mandate
+def by_binding_decision(state: Complaint, registry: Registry) -> AgencyUnit | None:
+    """Rule 1. The body that the arbiter decided on (design: section 4); if it is gone, its successor."""
+    return living_unit(registry, state.decided.agency, state.decided.unit) if state.decided is not None else None
 
 
-def _supervised(asked: Question, known: PlacementContext, day: date) -> Placement | Referral:
-    # The accused is whoever would have it otherwise. Misconduct is for the inspectorate over that body (PP 12/2017
-    # on supervision of regional government), never for that body itself.
-    accused = _by_mandate(_of_its_servants(asked, known)._replace(returned=()), known, day)
+def by_supervision(question: Question, context: PlacementContext) -> Placement | Referral:
+    """Rule 3. Suspected misconduct goes to the inspectorate over the accused body, never to that body (Government
+    Regulation 12/2017 on supervision of regional government). The accused is the body that would be competent
+    otherwise.
+    """
+    accused = by_mandate(_about_servants(question, context)._replace(returned=()), context)
     if isinstance(accused, Referral):
-        unread = asked.read.words.sector is None and accused.reason == "no_mandate"
+        unread = question.sector is None and accused.reason == "no_mandate"
         return Referral("no_sector" if unread else accused.reason)
-    inspectorate = known.mandates.inspectorate_over(accused.body.agency, asked.returned)
+    inspectorate = context.mandates.inspectorate_over(accused.body.agency, question.returned)
     if inspectorate is None:
-        return Referral("all_returned" if asked.returned else "no_mandate")
+        return Referral("all_returned" if question.returned else "no_mandate")
     unit = INSPECTORATE_UNIT if INSPECTORATE_UNIT in inspectorate.units else None
     return Placement(AgencyUnit(inspectorate.id, unit), "supervision")
 
 
-def _of_its_servants(asked: Question, known: PlacementContext) -> Question:
-    """Of what field is not clear, but it is no national body's: then the servants of the place's own government are
-    accused, whatever their field.
-    """
-    words = asked.read.words
-    likeliest = home_level(words.alternatives[0].sector, known) if words.alternatives else None
-    if words.sector is not None or Level.NATIONAL in (likeliest, asked.level):
-        return asked
-    level = words.level or home_level(SERVANTS, known)
-    return asked._replace(read=asked.read._replace(words=words._replace(sector=SERVANTS, level=level)), level=level)
-
-
-def _suggested(state: Complaint, asked: Question, known: PlacementContext, day: date) -> Placement | None:
-    back, sector = state.last_return, asked.read.words.sector
-    if back is None or back.suggested is None or sector is None:
+def by_suggestion(question: Question, context: PlacementContext) -> Placement | None:
+    """Rule 4. The body that the last return suggests, if it has a mandate (Satupintu's own rule)."""
+    back = question.last_return
+    if back is None or back.suggested is None or question.sector is None:
         return None
-    body = known.registry.living(back.suggested)
-    if body is None or body.id in asked.returned:
+    body = living_unit(context.registry, back.suggested, back.suggested_unit)
+    if body is None or body.agency in question.returned:
         return None
-    if not known.mandates.has_mandate(body.id, sector, asked.read.where.region, day):
+    if not context.mandates.has_mandate(body.agency, question.sector, question.region, question.day):
         return None
-    return Placement(
-        AgencyUnit(body.id, back.suggested_unit if back.suggested_unit in body.units else None), "suggestion"
-    )
+    return Placement(body, "suggestion")
 
 
-def _by_precedent(asked: Question, known: PlacementContext) -> Placement | None:
-    sector = asked.read.words.sector
-    if sector is None or asked.level is None or not precise(asked.level, asked.read.where.region):
+def by_precedent(question: Question, context: PlacementContext) -> Placement | None:
+    """Rule 5. The newest binding decision for the same sector, level and area (Satupintu's own rule)."""
+    key = precedent_key(question.sector, question.level, question.region)
+    found = context.precedents.get(key) if key is not None else None
+    body = living_unit(context.registry, found.agency, found.unit) if found is not None else None
+    if found is None or body is None or body.agency in question.returned:
         return None
-    found = known.precedents.get((sector, asked.level, area(asked.level, asked.read.where.region)))
-    body = known.registry.living(found.agency) if found is not None else None
-    if found is None or body is None or body.id in asked.returned:
-        return None
-    unit = found.unit if found.unit in body.units else None
-    return Placement(AgencyUnit(body.id, unit), "precedent", precedent=found.name)
+    return Placement(body, "precedent", precedent=found.name)
 
 
-def _by_mandate(asked: Question, known: PlacementContext, day: date) -> Placement | Referral:
-    words, where = asked.read.words, asked.read.where
+def by_mandate(question: Question, context: PlacementContext) -> Placement | Referral:
+    """Rule 6. The competent body: at the level that the words name, else the most local (law 23/2014, article 13)."""
+    words, where = question.reading.words, question.reading.where
     if words.sector is None:
-        return Referral("no_sector", _of_sectors(asked, known, day))
-    steps = known.mandates.bodies_by_level(words.sector, where.region, day)
-    home = home_level(words.sector, known)
-    if where.region is None and home is not Level.NATIONAL and not _national_by_name(words.level, steps):
-        reason: ReferralReason = "ambiguous" if where.candidates else "no_region"
-        return Referral(reason, _of_regions(words.sector, where, known, day))
-    return _first(asked, home, _ordered(steps, words.level))
+        return sector_unknown(question, context)
+    levels = context.mandates.bodies_by_level(words.sector, where.region, question.day)
+    home = context.home_level(words.sector)
+    if where.region is None and home is not Level.NATIONAL and not _national_by_name(words.level, levels):
+        in_regions = zip(where.candidates, where.scores, strict=True)
+        found = _competent(((words.sector, region, score) for region, score in in_regions), question, context)
+        return Referral("ambiguous" if where.candidates else "no_region", _ranked(found, "region"))
+    return _first_free(question, home, _named_level_first(levels, words.level))
 
 
-def _first(asked: Question, home: Level, steps: list[CompetentBodies]) -> Placement | Referral:
-    """The first level with a body that has not returned it. The level that has the field by law is never passed
-    over because nobody is registered there: the level above it would get what is not its own.
+def sector_unknown(question: Question, context: PlacementContext) -> Referral:
+    """Rule 7. The classifier supplies the sector above its threshold (`router.reading`); below it the desk decides,
+    among the bodies of the likeliest sectors.
     """
-    met = False
-    for index, step in enumerate(steps):
-        met = met or bool(step.bodies)
-        free = [body for body in step.bodies if body.agency not in asked.returned]
-        others = [body for later in steps[index:] for body in later.bodies if body.agency not in asked.returned]
+    likely = [each for each in question.reading.words.alternatives if each.score >= LEAST_LIKELY]
+    found = _competent(((each.sector, question.region, each.score) for each in likely), question, context)
+    return Referral("no_sector", _ranked([pair for pair in found if pair[0].agency not in question.returned], "sector"))
+
+
+def _level_in_return(back: ComplaintReturned | None, context: PlacementContext) -> Level | None:
+    """The level that a return's reason names ("this is a national road"), besides that of the body that returned it."""
+    if back is None:
+        return None
+    own = context.registry.agencies.get(back.agency)
+    others = [level for level in context.reader.rules.levels(back.reason) if own is None or level.value != own.level]
+    return others[0] if len(others) == 1 else None
+
+
+def _about_servants(question: Question, context: PlacementContext) -> Question:
+    """Misconduct without a clear sector, where no national body is in question: the place's own government is accused,
+    for its servants.
+    """
+    words = question.reading.words
+    likeliest = context.home_level(words.alternatives[0].sector) if words.alternatives else None
+    if words.sector is not None or Level.NATIONAL in (likeliest, question.level):
+        return question
+    level = words.level or context.home_level(CIVIL_SERVANTS)
+    reading = question.reading._replace(words=words._replace(sector=CIVIL_SERVANTS, level=level))
+    return question._replace(reading=reading, level=level)
+
+
+def _national_by_name(level: Level | None, levels: list[CompetentBodies]) -> bool:
+    return level is Level.NATIONAL and any(each.bodies for each in levels if each.level is Level.NATIONAL)
+
+
+def _named_level_first(levels: list[CompetentBodies], level: Level | None) -> list[CompetentBodies]:
+    named = [each for each in levels if each.level is level and each.bodies]
+    return named + [each for each in levels if each not in named]
+
+
+def _first_free(question: Question, home: Level, levels: list[CompetentBodies]) -> Placement | Referral:
+    """The first level with a body that has not returned it. The home level is never passed over because it has no body:
+    the level above is not competent for its tasks.
+    """
+    for index, each in enumerate(levels):
+        free = [body for body in each.bodies if body.agency not in question.returned]
+        later = [body for other in levels[index:] for body in other.bodies if body.agency not in question.returned]
         if len(free) > 1:
-            return Referral("ambiguous", _candidates(free, asked))
+            return Referral("ambiguous", _by_score_of_sector(free, question))
         if free:
-            return Placement(free[0], "mandate", _candidates(others[1:], asked))
-        if not step.bodies and step.level is home:
-            region = asked.read.where.region
-            vague = home is Level.REGENCY and region is not None and is_province(region)
-            return Referral("no_region" if vague else "no_mandate", _candidates(others, asked))
-    return Referral("all_returned" if met else "no_mandate")
+            return Placement(free[0], "mandate", _by_score_of_sector(later[1:], question))
+        if not each.bodies and each.level is home:
+            vague = home is Level.REGENCY and question.region is not None and is_province(question.region)
+            return Referral("no_region" if vague else "no_mandate", _by_score_of_sector(later, question))
+    return Referral("all_returned" if any(each.bodies for each in levels) else "no_mandate")
 
 
-def _ordered(steps: list[CompetentBodies], level: Level | None) -> list[CompetentBodies]:
-    # What the words say of the level comes first, then the most local body (law 23/2014, article 13).
-    named = [step for step in steps if step.level is level and step.bodies]
-    return named + [step for step in steps if step not in named]
+def _competent(
+    queries: Iterable[tuple[str, str | None, float]], question: Question, context: PlacementContext
+) -> list[tuple[AgencyUnit, float]]:
+    """The most local competent bodies of each (sector, region), with its score."""
+    return [
+        (body, score)
+        for sector, region, score in queries
+        for body in context.mandates.most_local(sector, region, question.day)
+    ]
 
 
-def _national_by_name(level: Level | None, steps: list[CompetentBodies]) -> bool:
-    return level is Level.NATIONAL and any(step.bodies for step in steps if step.level is Level.NATIONAL)
+def _by_score_of_sector(bodies: Collection[AgencyUnit], question: Question) -> tuple[Candidate, ...]:
+    return _ranked([(body, question.reading.words.score / 2) for body in bodies], "mandate")
 
 
-def home_level(sector: str, known: PlacementContext) -> Level:
-    """The level at which authority over a field is looked for first, where nothing else is said."""
-    return known.reader.rules.homes.get(sector) or known.mandates.most_local_level(sector)
-
-
-def _of_regions(sector: str, where: Location, known: PlacementContext, day: date) -> tuple[Candidate, ...]:
-    found: list[tuple[AgencyUnit, float]] = []
-    for region, score in zip(where.candidates, where.scores, strict=True):
-        steps = known.mandates.bodies_by_level(sector, region, day)
-        found += [(body, score) for body in next((step.bodies for step in steps if step.bodies), ())]
-    return _listed(found, "region")
-
-
-def _of_sectors(asked: Question, known: PlacementContext, day: date) -> tuple[Candidate, ...]:
-    found: list[tuple[AgencyUnit, float]] = []
-    for sector, score in (each for each in asked.read.words.alternatives if each.score >= FAINT):
-        steps = known.mandates.bodies_by_level(sector, asked.read.where.region, day)
-        found += [(body, score) for body in next((step.bodies for step in steps if step.bodies), ())]
-    return _listed([pair for pair in found if pair[0].agency not in asked.returned], "sector")
-
-
-def _candidates(bodies: Collection[AgencyUnit], asked: Question) -> tuple[Candidate, ...]:
-    return _listed([(body, asked.read.words.score / 2) for body in bodies], "mandate")
-
-
-def _listed(bodies: list[tuple[AgencyUnit, float]], reason: str) -> tuple[Candidate, ...]:
+def _ranked(bodies: list[tuple[AgencyUnit, float]], reason: str) -> tuple[Candidate, ...]:
     unique: dict[AgencyUnit, float] = {}
     for body, score in bodies:
         unique.setdefault(body, score)
-    ranked = sorted(unique.items(), key=lambda item: -item[1])[:CANDIDATES]
+    best = sorted(unique.items(), key=lambda item: -item[1])[:CANDIDATES]
     return tuple(
         Candidate(agency=body.agency, unit=body.unit, score=min(1.0, round(score, 3)), reason=reason)
-        for body, score in ranked
+        for body, score in best
     )

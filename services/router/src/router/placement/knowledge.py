@@ -1,4 +1,4 @@
-"""Everything a placing rests on besides the complaint, kept fresh: registry, rules, precedents, policies."""
+"""Keeps the placement context up to date: registry, model, precedents and policies."""
 
 import asyncio
 import time
@@ -19,10 +19,10 @@ from schemas.registry.fold import Registry
 
 
 class ContextProvider:
-    """Asks the registry and the precedents for what is new; what follows from them is worked out once a version.
+    """Builds reader and mandate index once for each version of the registry, and reads new precedents.
 
-    `models` is the folder of the models that an operator made. Raises BadRules or BadModel when it is made: broken
-    data refuses to start.
+    `models`: the folder of the operator's models. Raises BadRules or BadModel when it is made, so that broken data
+    refuses to start.
     """
 
     def __init__(
@@ -38,32 +38,31 @@ class ContextProvider:
         self._model: Model | None = find(models, None)
         self._model_name: str | None = None
         self._reader = default_reader().with_model(self._model)
-        self._authority = MandateIndex(Registry())
+        self._mandates = MandateIndex(Registry())
         self._precedents: dict[PrecedentKey, Precedent] = {}
         self._read_at = float("-inf")
 
     async def current(self) -> PlacementContext:
-        """What is known, at most a moment ago. Raises as `now`."""
-        return await self._known(await self.registry.current())
+        """The context of the registry as it was a moment ago. Raises as `now`."""
+        return await self._context(await self.registry.current())
 
     async def now(self) -> PlacementContext:
-        """What is known with the whole registry of this instant: for a complaint that was filed before, every mandate
-        given before it counts.
+        """The context of the registry as the store holds it now: a mandate given before a complaint was filed counts.
 
         Raises:
-            BadModel: the registry names a model that this process cannot read. Nothing may be placed by another.
+            BadModel: the registry names a model that this process cannot read. No other may place.
         """
-        return await self._known(await self.registry.now())
+        return await self._context(await self.registry.now())
 
-    async def _known(self, registry: Registry) -> PlacementContext:
+    async def _context(self, registry: Registry) -> PlacementContext:
         if registry.model != self._model_name:
             self._model = await asyncio.to_thread(find, self.models, registry.model)
             self._model_name = registry.model
             self._reader = self._reader.with_model(self._model)
-        if registry is not self._authority.registry:
+        if registry is not self._mandates.registry:
             self._reader = reader(registry).with_model(self._model)
-            self._authority = MandateIndex(registry)
+            self._mandates = MandateIndex(registry)
         if self._monotonic() - self._read_at >= PRECEDENTS_FRESH_S:
             self._precedents = await self._database.read(views.precedents)
             self._read_at = self._monotonic()
-        return PlacementContext(self._authority, self._reader, self._precedents, self.policies)
+        return PlacementContext(self._mandates, self._reader, self._precedents, self.policies)

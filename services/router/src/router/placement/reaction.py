@@ -1,6 +1,6 @@
-"""What wakes router and what it then does: place, open parts, let followers go, follow mergers.
+"""The reaction of the router: appends what `policy` says for each complaint, and opens the streams of parts.
 
-The same reaction serves the agent (complaint-events), the sweep and the look-out: it decides on the stream alone.
+The Kafka agent, the sweep and the watchdog share it. It decides on the stream alone, so each may run it again.
 """
 
 from collections.abc import Sequence
@@ -38,89 +38,85 @@ EVENT_TYPES: Final = names(
     ArbitrationDecided,
     ComplaintSplit,
 )
-"""After these there may be something to do for the complaint itself."""
+"""Events after which `policy` may have something to do for the complaint itself."""
 
 log = structlog.get_logger(__name__)
 
 
 class PlacementReaction:
-    """The reaction (see `chassis.react.reaction.Reaction`)."""
+    """See `chassis.react.reaction.Reaction`."""
 
-    def __init__(self, repository: Repository, placement_context: ContextProvider, clock: TimeSource) -> None:
-        self._repository, self._knowing, self._clock = repository, placement_context, clock
+    def __init__(self, repository: Repository, contexts: ContextProvider, clock: TimeSource) -> None:
+        self._repository, self._contexts, self._clock = repository, contexts, clock
 
     async def __call__(self, loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
-        """What router adds to each of these now."""
+        """What to append to each of these streams now."""
         try:
-            known = await self._knowing.now()
+            context = await self._contexts.now()
         except BadModel as error:
-            # Placing by another model than the registry names would be a silent lie about why.
+            # Placing by another model than the registry names would record a wrong basis.
             raise StopProcess(str(error)) from error
         leads = await self._leads(loaded)
         for each in loaded:
             if each.state.parts and each.state.is_open:
-                await self._open_parts(each, known.registry)
+                await self._open_parts(each, context.registry)
         at = self._clock.now()
-        known = _having_read(known, [each.state for each in loaded])
-        return [_outcome(each, self._facts(each.state, leads, known, at), at) for each in loaded]
+        context = _with_readings(context, [each.state for each in loaded])
+        return [_outcome(each, self._facts(each.state, leads, context, at), at) for each in loaded]
 
     def _facts(
-        self, state: Complaint, leads: dict[UUID, Complaint], known: PlacementContext, at: datetime
+        self, state: Complaint, leads: dict[UUID, Complaint], context: PlacementContext, at: datetime
     ) -> list[Fact]:
-        if state.status is Status.JOINED and state.lead in leads:
-            return policy.release(state, leads[state.lead], at)
         try:
-            return policy.next_facts(state, known, at)
+            return policy.next_facts(state, context, at, leads.get(state.lead) if state.lead else None)
         except Exception as error:
-            # What no rule can even read must not be lost between two offices: after three days a person has it.
-            late = policy.overdue(state, known, at)
+            # A complaint that no rule can read must not be lost: after three days a person has it.
+            late = policy.overdue(state, context, at)
             if not late:
                 raise
             log.error("referred unread", complaint=str(state.id), error=type(error).__name__)
             return late
 
     async def _leads(self, loaded: Sequence[LoadedStream]) -> dict[UUID, Complaint]:
-        wanted = {e.state.lead for e in loaded if e.state.status is Status.JOINED and e.state.lead is not None}
-        return {lead.state.id: lead.state for lead in await self._repository.load_many(sorted(wanted))}
+        leads = {e.state.lead for e in loaded if e.state.status is Status.JOINED and e.state.lead is not None}
+        return {lead.state.id: lead.state for lead in await self._repository.load_many(sorted(leads))}
 
     async def _open_parts(self, whole: LoadedStream, registry: Registry) -> None:
         parts = whole.state.parts
-        there = await self._repository.load_many([part.id for part in parts])
-        for part, stream in zip(parts, there, strict=True):
+        streams = await self._repository.load_many([part.id for part in parts])
+        for part, stream in zip(parts, streams, strict=True):
             if not stream.recorded:
                 await self._open(whole, part, registry)
 
     async def _open(self, whole: LoadedStream, part: Part, registry: Registry) -> None:
         at = self._clock.now()
 
-        def begin(state: Complaint) -> list[Fact]:
+        def open_once(state: Complaint) -> list[Fact]:
             return policy.open_part(whole.state, part, registry, at) if state.version < 0 else []
 
-        cause = Cause(_asking(whole, part), metadata_of(whole.recorded[0]).correlation_id, at)
-        await handle(self._repository, part.id, begin, cause, opens=whole.state.id)
+        cause = Cause(_split_naming(part, whole), metadata_of(whole.recorded[0]).correlation_id, at)
+        await handle(self._repository, part.id, open_once, cause, opens=whole.state.id)
 
 
-def _having_read(known: PlacementContext, states: Sequence[Complaint]) -> PlacementContext:
+def _with_readings(context: PlacementContext, states: Sequence[Complaint]) -> PlacementContext:
     try:
-        return known.ahead([state for state in states if policy.asks_to_be_read(state)])
-    except Exception as error:  # noqa: BLE001 - one of them cannot be read: each alone then, so that only that one waits
+        return context.read_ahead([state for state in states if state.is_open and state.status is Status.UNPLACED])
+    except Exception as error:  # noqa: BLE001 - one cannot be read: each is then read alone, and only that one waits
         log.warning("read one by one", complaints=len(states), error=type(error).__name__)
-        return known
+        return context
 
 
 def _outcome(loaded: LoadedStream, facts: list[Fact], at: datetime) -> Outcome | None:
     if not facts:
         return None
-    # Asked for by the fact that brought it where it is: done twice, the events have the same ids.
+    # The cause is the fact that brought the complaint into its stage: a repetition derives the same event ids.
     correlation = metadata_of(loaded.recorded[0]).correlation_id
     return facts, Cause(loaded.state.stage.event_id, correlation, at)
 
 
-def _asking(whole: LoadedStream, part: Part) -> UUID:
-    """The split that names this part."""
-    splits = ((told.event_id, told.fact) for told in whole.facts())
-    return next(id_ for id_, fact in splits if isinstance(fact, ComplaintSplit) and part.id in _named(fact))
-
-
-def _named(split: ComplaintSplit) -> set[UUID]:
-    return {part.id for part in split.parts}
+def _split_naming(part: Part, whole: LoadedStream) -> UUID:
+    return next(
+        event.event_id
+        for event in whole.facts()
+        if isinstance(event.fact, ComplaintSplit) and part.id in {named.id for named in event.fact.parts}
+    )

@@ -1,6 +1,6 @@
-"""Where does a complaint stand, as far as the plain parts of its facts tell? One row each, for lists and look-outs.
+"""The status row of a complaint, folded from the unsealed parts of its events, for lists and for the watchdog.
 
-No key is needed: sealed text is not looked at. Decisions never rest on this; they read the stream.
+It needs no key. Decisions never rest on it: they read the stream.
 """
 
 from collections.abc import Mapping
@@ -32,17 +32,18 @@ UNPLACED: Final = Status.UNPLACED.value
 TRIAGE: Final = Status.TRIAGE.value
 ARBITRATION: Final = Status.ARBITRATION.value
 ASKED: Final = Status.AWAITING_REPORTER.value
-"""By the desk; a question of the agency's changes nothing here."""
+"""By the desk; an agency's question changes nothing here."""
 WITH_AGENCY: Final = Status.ROUTED.value
-"""In whatever status an agency holds it."""
+"""In any status in which an agency holds it."""
 JOINED: Final = Status.JOINED.value
 CLOSED: Final = Status.CLOSED.value
 ENDED_FOR_FOLLOWERS: Final = ("withdrawn", "archived", "incomplete")
 
 
 class StatusRow(NamedTuple):
-    """`place`: where it lies now, or the way it ended (see the constants). `held_by`: the agency to which it
-    belongs, or would again after a dispute. `protected`: of supervision grade, so nobody may follow it.
+    """`place`: its status or how it ended (see the constants). `since`: position in the store of the event that put it
+    there. `held_by`: the agency that holds it, or would again after a dispute. `protected`: of supervision grade, so no
+    complaint may follow it.
     """
 
     complaint: str
@@ -55,7 +56,7 @@ class StatusRow(NamedTuple):
 
 
 def status_after(before: StatusRow, type_: str, data: Mapping[str, Any], position: int) -> StatusRow:
-    """The row after one more fact. `position`: where that stands in the store."""
+    """The row after one more event. `position`: the event's position in the store."""
     if type_ == ComplaintClassified.__name__:
         return before._replace(protected=bool(data.get("supervision")))
     if type_ == PartOpened.__name__:

@@ -1,4 +1,4 @@
-"""What stands behind router's reaction: open work from the store, and a look-out for what other streams bring about."""
+"""Finds what the reaction missed: open work from the store, and complaints that events of other streams affect."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -23,14 +23,14 @@ from schemas.events.agency_inbox import ComplaintDelivered
 from schemas.events.base import names
 
 IGNORED_TYPES: Final = names(ComplaintDelivered)
-"""Whether a body was told changes nothing for router."""
+"""A delivery changes nothing for router."""
 log = structlog.get_logger(__name__)
 
 
 def plan(grace: timedelta) -> Plan:
-    """Unplaced, or decided and not routed: router's to do, once the reaction has had its `grace`.
+    """Work for router: an unplaced complaint, or a decided one not routed, once the reaction has had its `grace`.
 
-    What stays unplaced is tried at every look, also after the days for forwarding are over: see `agents`.
+    An unplaced complaint is tried at every sweep, also after the days for forwarding are over.
     """
 
     def work(state: Complaint) -> Sequence[OpenWork]:
@@ -44,9 +44,9 @@ def plan(grace: timedelta) -> Plan:
 
 
 class Watchdog:
-    """Finds complaints that another stream changed something for: a lead that ended, a merger, a split.
+    """Finds complaints affected by another stream: a lead that ended, a merger, a split.
 
-    Asks the read model, so it needs no Kafka; whatever it finds is decided on the stream.
+    It reads the status rows, so it needs no Kafka; the reaction then decides on the stream.
     """
 
     def __init__(
@@ -55,29 +55,29 @@ class Watchdog:
         self._database, self._registry, self._period_s = database, registry, period_s
         self._retry_policy = RetryPolicy()
         self._reactor = Reactor(repository, react, self._retry_policy)
-        self._looked = False
+        self._ran = False
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Runs until cancelled."""
         while True:
-            await self._retry_policy.until_up(self.once, "look-out of router")
+            await self._retry_policy.until_up(self.once, "watchdog of router")
             await asyncio.sleep(self._period_s)
 
     async def once(self) -> int:
-        """Look once; how many complaints were looked at."""
+        """One pass over the status rows; the number of complaints found."""
         registry = await self._registry.current()
         gone = [agency for agency, body in registry.agencies.items() if not body.alive]
-        looks: list[Callable[[Connection], list[UUID]]] = [views.left_behind, views.unopened]
+        queries: list[Callable[[Connection], list[UUID]]] = [views.abandoned_followers, views.unopened]
         if gone:
-            looks.append(lambda connection: views.held_by(connection, gone))
+            queries.append(lambda connection: views.held_by(connection, gone))
         found: dict[UUID, None] = {}
-        for look in looks:
-            found.update(dict.fromkeys(await self._database.read(look)))
+        for query in queries:
+            found.update(dict.fromkeys(await self._database.read(query)))
         for complaint, failure in (await self._reactor.handle(list(found))).items():
-            log.error("look-out failed", complaint=str(complaint), because=failure.reason, tries=failure.attempts)
-        self._looked = True
+            log.error("watchdog failed", complaint=str(complaint), because=failure.reason, tries=failure.attempts)
+        self._ran = True
         return len(found)
 
     def unready(self) -> str | None:
-        """Why this road is not ready yet; None if it is."""
-        return None if self._looked else "the look-out has not looked yet"
+        """Why this task is not ready yet; None if it is."""
+        return None if self._ran else "the watchdog has not run yet"

@@ -1,6 +1,6 @@
-"""What router looks up across complaints: where each stands, parts not yet opened, precedents. Fed from the store."""
+"""Router's read model over all complaints: status rows, parts without a stream, precedents. Fed from the store."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -27,18 +27,17 @@ from chassis.project.view import View, as_recorded
 from chassis.sql.statements import insert_rows, replace_rows, select_by_keys
 from chassis.sweep.sweep import SweepTables, sweep_tables
 from router.placement.context import Precedent, PrecedentKey
-from router.placement.precedents import precedent_key
+from router.placement.precedents import stored_key
 from router.placement.status import CLOSED, ENDED_FOR_FOLLOWERS, JOINED, StatusRow, status_after
 from router.settings import CHAIN, WATCH_BATCH
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX
-from schemas.base.values import Basis
 from schemas.events.intake import ComplaintWithdrawn
 from schemas.events.router import ComplaintRouted, ComplaintSplit, PartOpened
 
 METADATA: Final = MetaData()
 ANYWHERE: Final = ""
-"""The area of a national precedent, as a key column holds it."""
+"""The area of a national precedent: a key column holds no null."""
 
 
 class RouterTables(NamedTuple):
@@ -50,39 +49,41 @@ class RouterTables(NamedTuple):
 
 
 def define(metadata: MetaData, prefix: str) -> Sequence[Table]:
-    """Declare the tables; asked twice, the same ones."""
-    if f"{prefix}standing" in metadata.tables:
-        return [metadata.tables[f"{prefix}{name}"] for name in RouterTables._fields]
-    standing = Table(
-        f"{prefix}standing",
-        metadata,
-        Column("complaint", String(36), primary_key=True),
-        Column("place", String(20), nullable=False, index=True),
-        Column("since", BigInteger, nullable=False),
-        Column("held_by", String(64), index=True),
-        Column("lead", String(36), index=True),
-        Column("part", Boolean, nullable=False),
-        Column("protected", Boolean, nullable=False),
-    )
-    part = Table(
-        f"{prefix}part",
-        metadata,
-        Column("part", String(36), primary_key=True),
-        Column("whole", String(36), nullable=False, index=True),
-        Column("opened", Boolean, nullable=False, index=True),
-    )
-    precedent = Table(
-        f"{prefix}precedent",
-        metadata,
-        Column("sector", String(64), primary_key=True),
-        Column("level", String(16), primary_key=True),
-        Column("area", String(16), primary_key=True),
-        Column("agency", String(64), nullable=False),
-        Column("unit", String(64)),
-        Column("name", String(36), nullable=False),
-        Column("position", BigInteger, nullable=False),
-    )
-    return [standing, part, precedent]
+    """Declare the tables; a second call returns the same ones."""
+    return [
+        Table(
+            f"{prefix}standing",
+            metadata,
+            Column("complaint", String(36), primary_key=True),
+            Column("place", String(20), nullable=False, index=True),
+            Column("since", BigInteger, nullable=False),
+            Column("held_by", String(64), index=True),
+            Column("lead", String(36), index=True),
+            Column("part", Boolean, nullable=False),
+            Column("protected", Boolean, nullable=False),
+            keep_existing=True,
+        ),
+        Table(
+            f"{prefix}part",
+            metadata,
+            Column("part", String(36), primary_key=True),
+            Column("whole", String(36), nullable=False, index=True),
+            Column("opened", Boolean, nullable=False, index=True),
+            keep_existing=True,
+        ),
+        Table(
+            f"{prefix}precedent",
+            metadata,
+            Column("sector", String(64), primary_key=True),
+            Column("level", String(16), primary_key=True),
+            Column("area", String(16), primary_key=True),
+            Column("agency", String(64), nullable=False),
+            Column("unit", String(64)),
+            Column("name", String(36), nullable=False),
+            Column("position", BigInteger, nullable=False),
+            keep_existing=True,
+        ),
+    ]
 
 
 TABLES: Final = RouterTables(*define(METADATA, ""))
@@ -91,25 +92,26 @@ position_table(METADATA)
 
 
 def apply(connection: Connection, tables: Sequence[Table], events: Sequence[RecordedEvent]) -> None:
-    """Write what these events changed."""
-    own = RouterTables(*tables)
-    told = [(event, from_json(event.data)) for event in events]
-    rows = _standing(connection, own.standing, {_complaint(event) for event in events})
-    for event, data in told:
-        before = rows.get(_complaint(event)) or StatusRow(_complaint(event))
-        rows[_complaint(event)] = status_after(before, event.type, data, event.position)
-        _parts(connection, own.part, event, data)
+    """Write the rows that these events change."""
+    standing, parts, precedents = tables
+    ids = list({_complaint(event) for event in events})
+    found = connection.execute(select_by_keys(standing.c.complaint), {"keys": ids})
+    rows = {row.complaint: StatusRow(*row) for row in found}
+    for event in events:
+        data, complaint = from_json(event.data), _complaint(event)
+        rows[complaint] = status_after(rows.get(complaint) or StatusRow(complaint), event.type, data, event.position)
+        _write_parts(connection, parts, event, data)
         if event.type == ComplaintRouted.__name__ and data.get("binding"):
-            _precedent(connection, own.precedent, event, data)
-    _put(connection, own.standing, rows.values())
+            _write_precedent(connection, precedents, event, data)
+    replace_rows(connection, standing.c.complaint, list(rows), [row._asdict() for row in rows.values()])
 
 
 VIEW: Final = View("router", define, apply, as_recorded, (COMPLAINT_PREFIX,))
 
 
-# Asked every second: made once.
+# Built once: the watchdog runs them every second.
 _FOLLOWER, _LEAD = TABLES.standing.alias("follower"), TABLES.standing.alias("lead")
-_LEFT_BEHIND: Final = (
+_ABANDONED_FOLLOWERS: Final = (
     select(_FOLLOWER.c.complaint)
     .join(_LEAD, _FOLLOWER.c.lead == _LEAD.c.complaint)
     .where(_FOLLOWER.c.place == JOINED, _LEAD.c.place.in_(ENDED_FOR_FOLLOWERS) | _LEAD.c.protected)
@@ -128,26 +130,26 @@ _HELD_BY: Final = (
 _PRECEDENTS: Final = select(TABLES.precedent)
 
 
-def lying(connection: Connection, place: str, page: int, size: int) -> list[UUID]:
-    """The complaints that lie there, the longest first."""
+def complaints_in(connection: Connection, place: str, page: int, size: int) -> list[UUID]:
+    """One page of the complaints with this status, the longest there first."""
     table = TABLES.standing
     query = select(table.c.complaint).where(table.c.place == place).order_by(table.c.since, table.c.complaint)
     return [UUID(row.complaint) for row in connection.execute(query.limit(size).offset(page * size))]
 
 
-def how_many(connection: Connection, place: str) -> int:
-    """How many complaints lie there."""
+def count_in(connection: Connection, place: str) -> int:
+    """The number of complaints with this status."""
     count = select(func.count()).select_from(TABLES.standing).where(TABLES.standing.c.place == place)
     return int(connection.execute(count).scalar_one())
 
 
-def left_behind(connection: Connection) -> list[UUID]:
-    """Followers whose lead will bring them no answer."""
-    return [UUID(row.complaint) for row in connection.execute(_LEFT_BEHIND)]
+def abandoned_followers(connection: Connection) -> list[UUID]:
+    """Followers whose lead brings them no answer: it ended without one, or is of supervision grade."""
+    return [UUID(row.complaint) for row in connection.execute(_ABANDONED_FOLLOWERS)]
 
 
 def followers_of(connection: Connection, lead: UUID) -> list[UUID]:
-    """Whoever follows it now, directly or through another that does."""
+    """The complaints that follow it, directly or through another follower."""
     table, found, layer = TABLES.standing, dict[str, None](), [str(lead)]
     for _ in range(CHAIN):
         query = select(table.c.complaint).where(table.c.place == JOINED, table.c.lead.in_(layer))
@@ -159,17 +161,17 @@ def followers_of(connection: Connection, lead: UUID) -> list[UUID]:
 
 
 def held_by(connection: Connection, gone: Sequence[str]) -> list[UUID]:
-    """Open complaints whose holder, by their stream, is one of these bodies."""
+    """Open complaints that one of these bodies holds by their stream."""
     return [UUID(row.complaint) for row in connection.execute(_HELD_BY, {"gone": list(gone)})]
 
 
 def unopened(connection: Connection) -> list[UUID]:
-    """Wholes that name a part which has no stream."""
+    """Wholes with a part that has no stream."""
     return [UUID(row.whole) for row in connection.execute(_UNOPENED)]
 
 
 def precedents(connection: Connection) -> dict[PrecedentKey, Precedent]:
-    """The newest of each kind."""
+    """The newest precedent of each key."""
     return {
         (row.sector, row.level, row.area or None): Precedent(row.agency, row.unit, row.name)
         for row in connection.execute(_PRECEDENTS)
@@ -180,46 +182,36 @@ def _complaint(event: RecordedEvent) -> str:
     return event.stream.removeprefix(COMPLAINT_PREFIX)
 
 
-def _standing(connection: Connection, table: Table, complaints: Iterable[str]) -> dict[str, StatusRow]:
-    found = connection.execute(select_by_keys(table.c.complaint), {"keys": list(complaints)})
-    return {row.complaint: StatusRow(*row) for row in found}
-
-
-def _put(connection: Connection, table: Table, rows: Iterable[StatusRow]) -> None:
-    written = [row._asdict() for row in rows]
-    replace_rows(connection, table.c.complaint, [row["complaint"] for row in written], written)
-
-
-def _parts(connection: Connection, table: Table, event: RecordedEvent, data: dict[str, Any]) -> None:
-    # The parts' own events may come before or after the whole's.
+def _write_parts(connection: Connection, table: Table, event: RecordedEvent, data: dict[str, Any]) -> None:
+    # The events of a part may come before or after those of its whole.
     match event.type:
         case ComplaintSplit.__name__:
             named = [part["id"] for part in data["parts"]]
-            there = {row.part for row in connection.execute(select_by_keys(table.c.part), {"keys": named})}
-            rows = [{"part": p, "whole": _complaint(event), "opened": False} for p in named if p not in there]
+            written = {row.part for row in connection.execute(select_by_keys(table.c.part), {"keys": named})}
+            rows = [{"part": p, "whole": _complaint(event), "opened": False} for p in named if p not in written]
             insert_rows(connection, table, rows)
         case PartOpened.__name__:
             row = {"part": _complaint(event), "whole": data["whole"], "opened": True}
             replace_rows(connection, table.c.part, [row["part"]], [row])
         case ComplaintWithdrawn.__name__:
-            # Nothing is left to do for a whole that was taken back before its parts began.
-            connection.execute(_waiting(table), {"of": _complaint(event)})
+            # A whole that is withdrawn before its parts began opens none.
+            connection.execute(_unopened_of(table), {"of": _complaint(event)})
 
 
 @cache
-def _waiting(table: Table) -> Delete:
+def _unopened_of(table: Table) -> Delete:
     return delete(table).where((table.c.whole == bindparam("of")) & ~table.c.opened)
 
 
-def _precedent(connection: Connection, table: Table, event: RecordedEvent, data: dict[str, Any]) -> None:
-    if data["cause"] != "binding" or (key := precedent_key(Basis.model_validate(data["basis"]))) is None:
+def _write_precedent(connection: Connection, table: Table, event: RecordedEvent, data: dict[str, Any]) -> None:
+    if (key := stored_key(data)) is None:
         return
     sector, level, area = key
-    same = (table.c.sector == sector) & (table.c.level == level) & (table.c.area == (area or ANYWHERE))
-    known = connection.execute(select(table.c.position).where(same)).scalar()
-    if known is not None and known > event.position:
+    same_key = (table.c.sector == sector) & (table.c.level == level) & (table.c.area == (area or ANYWHERE))
+    position = connection.execute(select(table.c.position).where(same_key)).scalar()
+    if position is not None and position > event.position:
         return
-    connection.execute(delete(table).where(same))
+    connection.execute(delete(table).where(same_key))
     row = {"sector": sector, "level": level, "area": area or ANYWHERE, "name": _complaint(event)}
     body = {"agency": data["agency"], "unit": data.get("unit")}
     connection.execute(insert(table).values(**row, **body, position=event.position))

@@ -1,4 +1,4 @@
-"""Putting the first registry, and reviewed calendars, into the store: as often as anybody asks, each fact once."""
+"""Applies the seed: appends what the registry lacks of this release's bodies, mandates and calendars, each once."""
 
 from chassis.base.ports import TimeSource
 from chassis.write.command import handle_registry
@@ -10,7 +10,7 @@ from schemas.registry.fold import Registry
 
 
 async def apply_seed(repository: Repository, clock: TimeSource) -> int:
-    """Add what is missing, in steps that every store takes; how many facts were added to the registry meanwhile."""
+    """Append what is missing, in batches that every store accepts; the number of facts added to the registry."""
     known = await repository.registry()
     before = known.version
     while True:

@@ -1,7 +1,7 @@
-"""Has every field, at every level, in every region just one competent body, or is there a stated reason?
+"""Checks that every sector has one competent body at every level in every region, or a stated reason for none.
 
-The division of authority (division.toml, after law 23/2014) says at which levels each field is; the registry says who
-has it. Where the two differ there is a hole (nobody), an overlap (several), or somebody has what is not at that level.
+The division of authority (division.toml, after law 23/2014) says at which levels a sector is handled; the registry says
+by which body. Where they differ there is a hole (no body), an overlap (several), or a body at a wrong level.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,11 +15,11 @@ from router.registry.mandates import AgencyUnit, MandateIndex
 from schemas.base.values import Level, RegionCode, Sector
 
 Fault = Literal["hole", "overlap", "not_at_this_level"]
-CENTRE_ALONE: Final = (Level.NATIONAL,)
+NATIONAL_ALONE: Final = (Level.NATIONAL,)
 
 
 class Division(StrictModel):
-    """At which levels a field is, by which law, and why not at the others."""
+    """The levels at which a sector is handled, by which law, and why not at the others."""
 
     levels: tuple[Level, ...]
     law: str
@@ -27,24 +27,24 @@ class Division(StrictModel):
 
 
 class Divisions(StrictModel):
-    """division.toml. `otherwise`: why fields that are not listed are the centre's alone."""
+    """division.toml. `otherwise`: why a sector that is not listed is the national level's alone."""
 
     otherwise: str
     sectors: dict[Sector, Division]
 
     def levels(self, sector: str) -> tuple[Level, ...]:
-        """Where the field is."""
+        """The levels at which the sector is handled."""
         known = self.sectors.get(sector)
-        return known.levels if known else CENTRE_ALONE
+        return known.levels if known else NATIONAL_ALONE
 
     def why_not(self, sector: str) -> str:
-        """The reason for the levels at which it is not."""
+        """The reason why it is not handled at the others."""
         known = self.sectors.get(sector)
         return known.otherwise if known and known.otherwise else self.otherwise
 
 
 class Finding(NamedTuple):
-    """One (field, level, region) where it does not add up; region None: the nation."""
+    """One (sector, level, region) where registry and division differ; region None: the nation."""
 
     fault: Fault
     sector: str
@@ -54,26 +54,26 @@ class Finding(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """What was looked at: `held` have one body, `stated` have none for a stated reason, the rest are findings."""
+    """`held`: those with one body as due; `stated`: why a (sector, level) has none; the rest are findings."""
 
     held: int
     stated: dict[tuple[str, Level], str]
     findings: tuple[Finding, ...]
 
 
-def covered(
-    authority: MandateIndex, divisions: Divisions, sectors: Iterable[str], regions: Iterable[str], day: date
+def check_coverage(
+    mandates: MandateIndex, divisions: Divisions, sectors: Iterable[str], regions: Iterable[str], day: date
 ) -> Coverage:
-    """Every one of the sectors (and those of the registry), at every level, in every region, on that day."""
+    """Check these sectors and those of the registry, at every level, in every region, on that day."""
     held, stated, findings = 0, dict[tuple[str, Level], str](), list[Finding]()
     places = tuple(regions)
-    for sector in sorted({*sectors, *authority.sectors(), *divisions.sectors}):
+    for sector in sorted({*sectors, *mandates.sectors(), *divisions.sectors}):
         for level in Level:
             due = level in divisions.levels(sector)
             if not due:
                 stated[sector, level] = divisions.why_not(sector)
             for region in _at(level, places):
-                bodies = authority.bodies(sector, level, region, day)
+                bodies = mandates.bodies(sector, level, region, day)
                 fault = _fault(len(bodies), due=due)
                 held += due and fault is None
                 if fault is not None:

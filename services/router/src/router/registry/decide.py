@@ -1,4 +1,7 @@
-"""May the registry change so, and what follows? Facts about bodies and their authority, or a refusal."""
+"""The decisions about the registry: facts about bodies, mandates and calendars, or a refusal.
+
+Each returns no facts when the registry already is as asked.
+"""
 
 import re
 from collections.abc import Collection
@@ -24,16 +27,16 @@ from schemas.registry.fold import Registry
 from schemas.registry.templates import registered
 
 REGION: Final = re.compile(r"\d{2}(\.\d{2})?")
-"""A province or a regency: the bodies that have days off of their own."""
+"""The code of a province or a regency: these can have days off of their own."""
 
 
 def register(state: Registry, asked: AgencyRegistered) -> list[Fact]:
-    """A body that can hold complaints from now on. The same again says nothing new.
+    """Register a body, which can hold complaints at once.
 
     Raises:
-        AgencyExists: it is there with other data.
-        UnknownAgency: its parent or inspectorate is not there.
-        InvalidField: a regional body without a region, a body that inspects itself, or a template nobody decreed.
+        AgencyExists: it is registered with other data.
+        UnknownAgency: its parent or inspectorate is not alive.
+        InvalidField: a regional body without a region, a body that inspects itself, or a template that was not decreed.
     """
     known = state.agencies.get(asked.agency)
     if known is not None:
@@ -53,21 +56,21 @@ def register(state: Registry, asked: AgencyRegistered) -> list[Fact]:
 
 
 def rename(state: Registry, agency: str, name: str, at: datetime) -> list[Fact]:
-    """The same body under another name. Raises UnknownAgency."""
+    """Rename a body. Raises UnknownAgency."""
     return [AgencyRenamed(at=at, agency=agency, name=name)] if living(state, agency).name != name else []
 
 
 def merge(state: Registry, agencies: Collection[str], successor: str, reason: str, at: datetime) -> list[Fact]:
-    """These bodies are one from now on: `successor`, which is there already.
+    """Merge these bodies into `successor`, a registered body.
 
     Raises:
-        UnknownAgency: one of them is not there, or ended otherwise.
-        InvalidField: nothing is merged.
+        UnknownAgency: one of them is not alive.
+        InvalidField: there is no body besides the successor.
     """
     ended = sorted(set(agencies) - {successor})
     if not ended:
         raise InvalidField(field="agencies", why="name at least one body besides the successor")
-    if all(_went_to(state, agency) == successor for agency in ended):
+    if all(_successor(state, agency) == successor for agency in ended):
         return []
     for agency in (*ended, successor):
         living(state, agency)
@@ -75,10 +78,10 @@ def merge(state: Registry, agencies: Collection[str], successor: str, reason: st
 
 
 def dissolve(state: Registry, agency: str, successor: str | None, reason: str, at: datetime) -> list[Fact]:
-    """The body is no more. Without a successor router holds what it held, and places it again.
+    """Dissolve a body. Without a successor router holds what it held, and places it again.
 
     Raises:
-        UnknownAgency: it or the successor is not there.
+        UnknownAgency: it or the successor is not alive.
         InvalidField: it would succeed itself.
     """
     known = state.agencies.get(agency)
@@ -93,17 +96,17 @@ def dissolve(state: Registry, agency: str, successor: str | None, reason: str, a
 
 
 def give_mandate(state: Registry, asked: MandateGiven) -> list[Fact]:
-    """Authority for a field at a level in a region. The same again says nothing new.
+    """Give a mandate: authority for a sector at a level in a region.
 
     Raises:
-        UnknownAgency, UnknownUnit: not there.
-        MandateOverlaps: the body has this authority already in that time.
+        UnknownAgency, UnknownUnit: no such body is alive.
+        MandateOverlaps: the body has this mandate for a part of that time.
     """
     body = living(state, asked.agency)
     if asked.unit is not None and asked.unit not in body.units:
         raise UnknownUnit(agency=asked.agency, unit=asked.unit)
     given = [
-        m for m in state.mandates if _names(m, asked) and (m.valid_until is None or asked.valid_from < m.valid_until)
+        m for m in state.mandates if _is_same(m, asked) and (m.valid_until is None or asked.valid_from < m.valid_until)
     ]
     if not given:
         return [asked]
@@ -113,13 +116,13 @@ def give_mandate(state: Registry, asked: MandateGiven) -> list[Fact]:
 
 
 def withdraw_mandate(state: Registry, asked: MandateWithdrawn) -> list[Fact]:
-    """The authority ends on that day.
+    """End a mandate on that day.
 
     Raises:
-        NoSuchMandate: the body has none such.
-        InvalidField: it would end before it began.
+        NoSuchMandate: the body has no such mandate.
+        InvalidField: it would end before it begins.
     """
-    mine = [m for m in state.mandates if _names(m, asked)]
+    mine = [m for m in state.mandates if _is_same(m, asked)]
     if any(m.valid_until == asked.valid_until for m in mine):
         return []
     running = [m for m in mine if m.valid_until is None]
@@ -131,10 +134,11 @@ def withdraw_mandate(state: Registry, asked: MandateWithdrawn) -> list[Fact]:
 
 
 def decree_calendar(state: Registry, asked: CalendarDecreed) -> list[Fact]:
-    """The days off of a year, of the nation or of a region. What is in force already is not said again.
+    """Decree the days off of a year, of the nation or of a region.
 
-    Raises InvalidField: a day of another year, named twice or without a name, a calendar of nobody's, or a kind of day
-    that this calendar cannot have.
+    Raises:
+        InvalidField: a day of another year, a day named twice or without a name, a region without a body, or a kind of
+            day that this calendar cannot have.
     """
     if any(day.on.year != asked.year for day in asked.days):
         raise InvalidField(field="days", why=f"every day must lie in {asked.year}")
@@ -156,26 +160,26 @@ def decree_calendar(state: Registry, asked: CalendarDecreed) -> list[Fact]:
 
 
 def switch_model(state: Registry, model: str, at: datetime) -> list[Fact]:
-    """This model reads from now on. The same again says nothing new."""
+    """Make this model the live one."""
     return [] if state.model == model else [ModelSwitched(at=at, model=model)]
 
 
 def living(state: Registry, agency: str) -> Agency:
-    """The body itself, not a successor. Raises UnknownAgency."""
+    """The body itself, not its successor. Raises UnknownAgency."""
     body = state.agencies.get(agency)
     if body is None or not body.alive:
         raise UnknownAgency(agency=agency)
     return body
 
 
-def _went_to(state: Registry, agency: str) -> str | None:
+def _successor(state: Registry, agency: str) -> str | None:
     body = state.agencies.get(agency)
     return body.successor if body is not None and not body.alive else None
 
 
-def _names(mandate: Mandate, asked: MandateGiven | MandateWithdrawn) -> bool:
-    wanted = (asked.agency, asked.sector, asked.level, asked.region)
-    return (mandate.agency, mandate.sector, mandate.level, mandate.region) == wanted
+def _is_same(mandate: Mandate, asked: MandateGiven | MandateWithdrawn) -> bool:
+    key = (asked.agency, asked.sector, asked.level, asked.region)
+    return (mandate.agency, mandate.sector, mandate.level, mandate.region) == key
 
 
 def _begun(mandates: Collection[Mandate]) -> date:

@@ -1,6 +1,6 @@
-"""A year's days off as a file that a person reviews: made from the package `holidays`, which nothing that runs asks.
+"""Imports a year's days off from the package `holidays` into a file that a person reviews.
 
-What counts is the file and the decree that router makes of it, so a newer package moves no date.
+Only the file and the decree made of it count: no running process uses the package, so a newer one moves no date.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,14 +25,14 @@ class NoPackage(Exception):
 
 
 class Difference(NamedTuple):
-    """A day that one of two files has and the other has not, or otherwise."""
+    """A day that differs between two files; None: it is not in that file."""
 
     before: Holiday | None
     after: Holiday | None
 
 
 def imported(year: int, source: str | None = None) -> CalendarFile:
-    """The nation's days off of that year, as the package has them. Raises NoPackage."""
+    """The nation's days off of that year by the package. Raises NoPackage."""
     try:
         import holidays
     except ImportError as error:
@@ -62,7 +62,7 @@ def text_of(calendar: CalendarFile) -> str:
 
 
 def differences(before: Iterable[Holiday], after: Iterable[Holiday]) -> list[Difference]:
-    """Day by day, in order."""
+    """The days that differ, in order."""
     old, new = {day.on: day for day in before}, {day.on: day for day in after}
     return [Difference(old.get(on), new.get(on)) for on in sorted({*old, *new}) if old.get(on) != new.get(on)]
 

@@ -1,7 +1,7 @@
-"""The first registry: which facts of router's own data does the registry not hold yet?
+"""The seed: this release's bodies, mandates, templates and calendars, and what of them a registry does not hold yet.
 
-Only what was never there is added. A body that was renamed, merged or given other authority since is left as it is,
-and a new release of the data adds its new bodies to an old registry.
+Only what was never there is added. A body that was renamed, merged or given other mandates is left as it is, and a new
+release of the data adds its new bodies to an old registry.
 """
 
 from collections.abc import Iterator
@@ -33,10 +33,10 @@ from schemas.registry.fold import Registry, fold_registry
 from schemas.registry.templates import mandates_of, registered
 
 CENTRE: Final = "kemendagri"
-"""Guides and supervises regional government (UU 23/2014, articles 373 and 374)."""
+"""Guides and supervises regional government (law 23/2014, articles 373 and 374)."""
 NATIONAL_INSPECTORATE: Final = "ombudsman"
 BATCH: Final = 400
-"""Facts in one append: every store takes that many."""
+"""Facts in one append: every store accepts that many."""
 NOBODY: Final = UUID(int=0)
 LONG_AGO: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -44,17 +44,17 @@ Key = tuple[str, str, str, str | None]
 
 
 class Seed(NamedTuple):
-    """Everything to be found in the registry of a new installation, in order."""
+    """Everything that the registry of a new installation holds, in order."""
 
     templates: tuple[TemplateDecreed, ...]
     bodies: tuple[AgencyRegistered, ...]
     mandates: tuple[MandateGiven, ...]
     withdrawn: tuple[MandateWithdrawn, ...]
-    """What a template gives its bodies, and another body has."""
+    """Mandates that a template gives its bodies although another body has them."""
 
 
 def missing(state: Registry, calendars: tuple[ReviewedCalendar, ...], at: datetime) -> list[Fact]:
-    """The next facts to add, at most `BATCH`; nothing when all are there."""
+    """The next facts to add, at most `BATCH`; none when the registry holds all."""
     return list(islice(_missing(state, calendars, at), BATCH))
 
 
@@ -79,15 +79,15 @@ def _missing(state: Registry, calendars: tuple[ReviewedCalendar, ...], at: datet
     for body in seed.bodies:
         if body.agency not in state.agencies:
             yield body.model_copy(update={"at": at})
-    yield from (fact.model_copy(update={"at": at}) for fact in _authority(state, seed))
+    yield from (fact.model_copy(update={"at": at}) for fact in _mandates(state, seed))
 
 
-def _authority(state: Registry, seed: Seed) -> Iterator[MandateGiven | MandateWithdrawn]:
+def _mandates(state: Registry, seed: Seed) -> Iterator[MandateGiven | MandateWithdrawn]:
     given, ended = set[Key](), set[Key]()
     for known in state.mandates:
         (given if known.valid_until is None else ended).add(_key(known))
-    # A mandate that was withdrawn was given once: it is not given again.
-    for mandate in (*seed.mandates, *_of_old_bodies(state, seed)):
+    # A withdrawn mandate was given before: it is not given again.
+    for mandate in (*seed.mandates, *_for_old_bodies(state, seed)):
         if _alive(state, mandate.agency) and _key(mandate) not in given | ended:
             yield mandate
     for end in seed.withdrawn:
@@ -96,8 +96,8 @@ def _authority(state: Registry, seed: Seed) -> Iterator[MandateGiven | MandateWi
             yield end
 
 
-def _of_old_bodies(state: Registry, seed: Seed) -> Iterator[MandateGiven]:
-    """What their template would give bodies that were registered before there were templates."""
+def _for_old_bodies(state: Registry, seed: Seed) -> Iterator[MandateGiven]:
+    """The mandates of bodies that were registered before there were templates, as their template would give them."""
     templates = {template.template: template for template in seed.templates}
     for body in seed.bodies:
         known = state.agencies.get(body.agency)
@@ -123,7 +123,7 @@ def _key(named: Mandate | MandateGiven | MandateWithdrawn) -> Key:
 
 @cache
 def first_registry() -> Seed:
-    """The data of this release. Raises BadRules."""
+    """The seed of this release. Raises BadRules."""
     national = parse_toml(Bodies, read_data("bodies.toml"), "bodies.toml")
     local = _local()
     regional = parse_toml(Regional, read_data("regional.toml"), "regional.toml")
@@ -138,8 +138,8 @@ def first_registry() -> Seed:
     for water in regional.water.bodies:
         bodies.append(_water(water, local))
         for region in water.areas or (water.region,):
-            mandates.append(_supplies(water, region, regional, local))
-            withdrawn.append(_yields(region, regional, local))
+            mandates.append(_water_mandate(water, region, regional, local))
+            withdrawn.append(_water_withdrawal(region, regional, local))
     for code in (code for code in place_data().places if is_province(code)):
         if not any(code in areas for areas in regional.ombudsman.areas.values()):
             bodies.append(_office_of_ombudsman(code, local))
@@ -202,14 +202,14 @@ def _water(water: Water, local: Local) -> AgencyRegistered:
     )  # fmt: skip
 
 
-def _supplies(water: Water, region: str, regional: Regional, local: Local) -> MandateGiven:
+def _water_mandate(water: Water, region: str, regional: Regional, local: Local) -> MandateGiven:
     return MandateGiven(
         at=LONG_AGO, agency=water.id, sector=regional.water.sector, level=Level.REGENCY, region=region,
         valid_from=local.valid_from, source=regional.water.law,
     )  # fmt: skip
 
 
-def _yields(region: str, regional: Regional, local: Local) -> MandateWithdrawn:
+def _water_withdrawal(region: str, regional: Regional, local: Local) -> MandateWithdrawn:
     return MandateWithdrawn(
         at=LONG_AGO, agency=_government_of(region), sector=regional.water.sector, level=Level.REGENCY, region=region,
         valid_until=local.valid_from,
@@ -242,7 +242,7 @@ def _government_of(code: str) -> str:
 
 
 def agency_id(code: str, name: str) -> str:
-    """The id of a regional government: its official name in small letters, such as kota-surabaya."""
+    """The id of a regional government: its official name in lower case, such as kota-surabaya."""
     return _slug(_full_name(code, name))
 
 
@@ -255,7 +255,7 @@ def _slug(name: str) -> str:
 
 
 def zone_in(region: str | None) -> Zone:
-    """The time zone of that region: WIB, WITA or WIT; of the nation's bodies the capital's."""
+    """The time zone of that region: WIB, WITA or WIT; for the nation the capital's."""
     return _zone(region, _local()) if region is not None else "Asia/Jakarta"
 
 

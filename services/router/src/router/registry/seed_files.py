@@ -1,4 +1,4 @@
-"""The shapes of the first registry's data files: national bodies, regional governments, and bodies besides them."""
+"""The models of the seed's data files: national bodies, regional governments, and other regional bodies."""
 
 from datetime import date
 from typing import Literal
@@ -19,7 +19,7 @@ class NationalBody(StrictModel):
     law: str
     parent: AgencyId | None = None
     inspectorate: AgencyId | None = None
-    """The Ombudsman's, where none is named, for all that stand below it in the file."""
+    """The Ombudsman if none is named, for every body below it in the file."""
     sectors: tuple[Sector, ...]
     units: dict[UnitId, str] = Field(default_factory=dict)
     mandate_units: dict[Sector, UnitId] = Field(default_factory=dict)
@@ -54,7 +54,7 @@ class Local(StrictModel):
 
 
 class Water(StrictModel):
-    """A water company: its owner's region, and where it supplies (there, if nothing is said)."""
+    """A water company. `region`: its owner's; `areas`: where it supplies, by default there."""
 
     id: AgencyId
     name: str
@@ -63,7 +63,7 @@ class Water(StrictModel):
 
 
 class WaterBodies(StrictModel):
-    """All of them, and the field that they take over."""
+    """All water companies, and the sector that they take over."""
 
     law: str
     sector: Sector
@@ -71,7 +71,7 @@ class WaterBodies(StrictModel):
 
 
 class OmbudsmanOffices(StrictModel):
-    """One in each province, save those that another province's office serves as well."""
+    """One office in each province, except where another province's office serves it."""
 
     law: str
     sector: Sector

@@ -1,5 +1,6 @@
-"""(a) Filed -> on the agency's topic: the sustained rate, and the time it takes at 100/s, beside the bare loop; and
-(f) the processor time that one complaint costs from end to end."""
+"""(a) From filing to the agency's topic: the sustained rate, and the delay at 100/s, compared with the bare loop; and
+(f) the processor time of one complaint from end to end.
+"""
 
 import asyncio
 import json
@@ -70,13 +71,13 @@ def run() -> list[Result]:
 async def _ours(state: Path, kafka: KafkaServer) -> dict[str, float | str]:
     make_secrets(state)
     layout = PlatformLayout(state, free_port(), kafka.bootstrap)
-    wanted = [c for c in process_specs(layout) if c.name in ("relay", "router-1", "agency-inbox-1")]
-    supervisor = Supervisor(wanted, state / "logs")
+    specs = [c for c in process_specs(layout) if c.name in ("relay", "router-1", "agency-inbox-1")]
+    supervisor = Supervisor(specs, state / "logs")
     supervisor.start()
     try:
         await asyncio.to_thread(supervisor.wait_ready, lambda _: None)
         await _topic(kafka, agency_inbox(AGENCY))
-        settings = _settings(wanted[0])
+        settings = _settings(specs[0])
         async with open_platform(settings) as platform, open_intake(platform) as intake:
             async with arriving(kafka.bootstrap, [agency_inbox(AGENCY)]) as arrivals:
 
@@ -126,7 +127,7 @@ async def _figures(
     await send([f"warm-{n}" for n in range(500)], 0)
     await arrivals.wait(500)
     await asyncio.sleep(2)
-    # First the even load: behind the burst, what is left over from it would be measured.
+    # The steady load comes first, since the burst leaves work behind that would be measured with it.
     names, begun = [f"paced-{n}" for n in range(PACED)], time.monotonic()
     await send(names, PER_S)
     await arrivals.wait(500 + PACED)
@@ -181,7 +182,7 @@ async def _message(kafka: KafkaServer, topic: str) -> str:
 
 
 def _sample(state: Path, message: object) -> bare.Sample:
-    """The bytes that one complaint of ours was made of."""
+    """The stored bytes of one complaint of ours, by event type."""
     import sqlite3
 
     link = sqlite3.connect(state / "store.db")
