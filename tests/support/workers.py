@@ -4,6 +4,7 @@ Each worker process starts servers of its own (Kafka, PostgreSQL, the KurrentDB 
 """
 
 import gc
+import os
 from typing import Any, Final
 
 import pytest
@@ -21,6 +22,7 @@ ALONE: Final = ("test_every_store.py", "test_learning_from_history.py")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give each worker ports of its own: a free port is bound only later, and must not be given twice meanwhile."""
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # its threads write to standard error past pytest's capture
     if (worker := getattr(config, "workerinput", None)) is not None:
         mine, of = int(worker["workerid"].removeprefix("gw")), worker["workercount"]
         # Port pairs, because Linux gives listeners ports of one parity and outgoing connections those of the other.
