@@ -1,4 +1,4 @@
-# One PostgreSQL server, for tests: trusts every connection, keeps nothing.
+# One PostgreSQL server, for tests: accepts every connection without a password, stores nothing permanently.
 ARG BASE=debian:bookworm-slim
 FROM ${BASE}
 RUN apt-get update -qq \

@@ -126,10 +126,10 @@ def test_the_command_says_what_it_leaves_out_and_proves_nothing_of_a_time_before
 
     asyncio.run(plant())
     code, told = said("--now", hours(1.5).isoformat())
-    assert (code, "3 events (2 that came later are left out)" in told, "with agencies 1" in told) == (0, True, True)
+    assert (code, "3 events (2 later ones left out)" in told, "with agencies 1" in told) == (0, True, True)
     code, told = said("--now", hours(-1).isoformat())
-    assert (code, "held no event yet: nothing was proven" in told) == (1, True)
+    assert (code, "held no event yet: nothing was checked" in told) == (1, True)
     code, told = said("--now", hours(1.5).isoformat(), "--kafka", "127.0.0.1:1")
-    assert (code, "topics hold what is there now" in told) == (2, True)
+    assert (code, "topics hold only the present" in told) == (2, True)
     code, told = said("--now", (SystemClock().now() + timedelta(days=1)).isoformat())
     assert (code, "5 events, position" in told, "closed: confirmed 1" in told) == (0, True, True)

@@ -79,7 +79,7 @@ async def test_a_record_that_is_no_event_of_ours_is_told(collected: Collected) -
 def test_a_receipt_whose_message_is_there_is_true(collected: Collected) -> None:
     collected.judged(pointing(0))
     assert list(collected.expected("pln", "t", telling())) == []
-    assert list(collected.unmet("pln", "t", {0: 0})) == []
+    assert list(collected.unmatched("pln", "t", {0: 0})) == []
 
 
 @pytest.mark.parametrize("there", [telling(complaint=B), telling(told=UUID(int=6))])
@@ -90,13 +90,13 @@ def test_a_receipt_that_points_to_another_message_is_false(collected: Collected,
 
 def test_a_receipt_that_points_to_nothing_is_false_unless_the_topic_begins_after_it(collected: Collected) -> None:
     collected.judged(pointing(9))
-    assert [v.code for v in collected.unmet("pln", "t", {0: 0})] == ["false-receipt"]
-    assert list(collected.unmet("pln", "t", {0: 10})) == []
+    assert [v.code for v in collected.unmatched("pln", "t", {0: 0})] == ["false-receipt"]
+    assert list(collected.unmatched("pln", "t", {0: 10})) == []
 
 
 def test_a_receipt_of_a_topic_that_is_no_more_is_stale_and_not_false(collected: Collected) -> None:
     collected.judged(pointing(9, topic_id="before"))
-    assert list(collected.unmet("pln", "t", {0: 0})) == []
+    assert list(collected.unmatched("pln", "t", {0: 0})) == []
 
 
 @pytest.fixture

@@ -152,4 +152,4 @@ def test_the_command_line_tells_all_but_what_was_said(kafka: str, monkeypatch: p
     # A misspelt name must not look like a service without letters.
     assert "it is none of router, intake" in said("list", "letters-shown")
     gone = CliRunner().invoke(app, ["dead-letters", "show", "letters-shown", "0"])
-    assert (gone.exit_code, gone.stderr) == (1, "dead-letter.letters-shown has no open letter at 0\n")
+    assert (gone.exit_code, gone.stderr) == (1, "dead-letter.letters-shown has no open dead letter at 0\n")

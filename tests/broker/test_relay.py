@@ -165,7 +165,7 @@ async def test_a_store_that_is_not_the_one_published_before_is_refused_loudly(ka
         await until(await all_there(kafka, store))
     stranger = MemoryStore(clock().now, UUID(int=99))
     await file_many(stranger, 5)
-    with pytest.raises(WrongStore, match="the topics hold what store"):
+    with pytest.raises(WrongStore, match="the topics hold events of store"):
         await asyncio.wait_for(Relay(stranger, kafka).run(), 30)
     assert len(await published(kafka)) == 5
 

@@ -26,11 +26,10 @@ from chassis.base.errors import (
     WrongStore,
 )
 from chassis.base.ports import Append, Appended, Page, Store
+from chassis.base.retry import RetryPolicy
 from chassis.http.web import install
 from chassis.store import open_store
-from chassis.store.kurrent import append as kurrent_append
-from chassis.store.kurrent import connection, subscription
-from chassis.store.kurrent import store as kurrent
+from chassis.store.kurrent import connection
 from schemas.base.envelope import NO_STREAM, NewEvent, RecordedEvent
 from support.kurrentdb.certificates import self_signed
 from support.kurrentdb.process import StandIn, running
@@ -65,7 +64,7 @@ def server(tmp_path: Path) -> Iterator[StandIn]:
 async def test_an_append_whose_answer_is_lost_is_recognised_as_our_own_or_sent_again_and_written_once(
     kurrentdb: StandIn, store: Store, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kurrent_append, "ANSWER_S", 0.5)
+    monkeypatch.setattr(connection, "ANSWER_S", 0.5)
     first = await store.append("complaint-1", NO_STREAM, [A])
     kurrentdb.tell(fault, 1)
 
@@ -79,7 +78,7 @@ async def test_an_append_whose_answer_is_lost_is_recognised_as_our_own_or_sent_a
 async def test_an_append_that_stays_unanswered_is_neither_success_nor_failure_until_asked_again(
     kurrentdb: StandIn, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kurrent_append, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(connection, "RETRY", RetryPolicy(attempts=1))
     await store.append("complaint-1", NO_STREAM, [A])
     kurrentdb.tell("lose", 50)
     with pytest.raises(OutcomeUnknown, match="complaint-1"):
@@ -93,7 +92,7 @@ async def test_an_append_that_stays_unanswered_is_neither_success_nor_failure_un
 async def test_a_conflict_met_after_a_lost_answer_is_a_conflict_only_if_the_stream_holds_anothers_events(
     kurrentdb: StandIn, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kurrent_append, "ANSWER_S", 2.0)
+    monkeypatch.setattr(connection, "ANSWER_S", 2.0)
     await store.append("complaint-1", NO_STREAM, [A])
     other = open_store(kurrentdb.url)
     await other.read("complaint-1")  # connected before ours waits for its answer
@@ -110,26 +109,29 @@ async def test_a_conflict_met_after_a_lost_answer_is_a_conflict_only_if_the_stre
     await other.close()
 
 
-async def test_what_is_under_way_when_the_connection_is_made_anew_is_asked_again(store: Store) -> None:
+async def test_what_is_under_way_when_the_connection_is_made_anew_is_asked_again(
+    kurrentdb: StandIn, store: Store
+) -> None:
     streams = [f"complaint-{number}" for number in range(20)]
-    await store.append_many([Append(stream, NO_STREAM, [event(stream)]) for stream in streams])
-    last, begun = event("after it"), asyncio.Event()
+    await store.append_many([Append(each, NO_STREAM, [event(f"{each} {part}") for part in "abcd"]) for each in streams])
+    lost = [f"complaint-lost-{number}" for number in range(5)]
+    begun = asyncio.Event()
 
     def enough(events: list[RecordedEvent], _page: Page) -> bool:
         begun.set()
-        return last.id in {one.id for one in events}
+        return lost[-1] in {one.stream for one in events}
 
     following = asyncio.create_task(read_until(store, enough))
     await begun.wait()
-    for _ in range(5):
+    for stream in lost:
         under_way = [asyncio.create_task(store.read_many(streams)) for _ in range(5)]
         await asyncio.sleep(0.005)
-        store._link._channel_of = None  # type: ignore[attr-defined]
-        assert len(await store.read(streams[0])) == 1
-        assert [[len(events) for events in found] for found in await asyncio.gather(*under_way)] == [[1] * 20] * 5
-    await store.append("complaint-0", 0, [last], seen={event(streams[0]).id})
+        kurrentdb.tell("lose", 1)  # after which the client makes its connection anew
+        assert (await store.append(stream, NO_STREAM, [event(stream)])).version == 0
+        assert len(await store.read(streams[0])) == 4
+        assert [[len(events) for events in found] for found in await asyncio.gather(*under_way)] == [[4] * 20] * 5
     told = [one.stream for page in await following for one in page.events]
-    assert Counter(told) == Counter(streams) + Counter(["complaint-0"])
+    assert Counter(told) == Counter(streams * 4) + Counter(lost)
 
 
 async def test_who_is_cancelled_while_it_reads_is_cancelled(server: StandIn) -> None:
@@ -177,10 +179,9 @@ async def test_a_silent_server_is_unavailable_in_bounded_time(server: StandIn, m
     server.signal(signal.SIGSTOP)
     try:
         with monkeypatch.context() as impatient:
-            impatient.setattr(kurrent, "CALL_S", 0.4)
-            impatient.setattr(connection, "TRIES", 1)
-            impatient.setattr(kurrent_append, "ANSWER_S", 0.4)
-            impatient.setattr(kurrent_append, "PATIENCE_S", 0.2)
+            impatient.setattr(connection, "CALL_S", 0.4)
+            impatient.setattr(connection, "ANSWER_S", 0.4)
+            impatient.setattr(connection, "RETRY", RetryPolicy(attempts=1))
             with pytest.raises(StoreUnavailable):
                 await store.read("complaint-1")
             with pytest.raises(OutcomeUnknown):
@@ -226,7 +227,9 @@ async def test_through_kills_and_restarts_every_append_is_written_once_and_follo
 async def test_a_broken_subscription_goes_on_where_it_was_with_a_line_in_the_log_and_no_busy_loop(
     server: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscription, "MOST_TRIES", 1_000)  # however long the server takes to start again
+    monkeypatch.setattr(
+        connection, "RETRY", RetryPolicy(attempts=1_000, longest_s=1.0)
+    )  # however long the server takes to start again
     store = open_store(server.url)
     await store.append("complaint-1", NO_STREAM, [A])
     with structlog.testing.capture_logs() as logged:
@@ -279,7 +282,7 @@ async def test_a_change_of_leader_loses_no_append_and_no_event_and_says_so_witho
 async def test_an_append_under_way_when_the_leader_changes_is_settled_with_the_new_one(
     tmp_path: Path, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kurrent_append, "ANSWER_S", 1.0)
+    monkeypatch.setattr(connection, "ANSWER_S", 1.0)
     with running(tmp_path, nodes=3) as cluster:
         store = open_store(cluster.url)
         await store.append("complaint-1", NO_STREAM, [A])

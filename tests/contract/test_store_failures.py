@@ -48,7 +48,7 @@ async def test_a_writer_waits_for_another_that_is_soon_done(sqlite_store: SqlSto
 async def test_a_writer_that_waited_too_long_says_that_nothing_was_written(
     sqlite_store: SqlStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(errors, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(errors, "LOCK_TIMEOUT_S", 0.1)
     with _locked(tmp_path / "store.db"), pytest.raises(StoreUnavailable, match="locked"):
         await sqlite_store.append("complaint-1", 0, [B])
 

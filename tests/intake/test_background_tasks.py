@@ -25,6 +25,7 @@ from intake.reaction import follow_up
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Record
 from intake.storage.refused_submissions import RefusedSubmissions
+from intake.storage.sql import query
 from intake.storage.vault import Vault
 from schemas.complaint.lifecycle import Status
 from schemas.deadlines.policies import Policies
@@ -472,7 +473,7 @@ class TestSubmissions:
         letter = DeadLetter("intake", sent(submission()), "Poison: malformed")
         for _ in range(2):
             await RefusedSubmissions(intake.database, copies).put(letter)
-        [(place, client, reason)] = await RefusedSubmissions(intake.database, copies).all(10)
+        [(place, client, reason)] = await query(intake.database, "select place, client, reason from set_aside")
         assert place.startswith("submissions/0@0")
         assert (client, reason) == ("sms-1", "Poison: malformed")
         assert copies.letters

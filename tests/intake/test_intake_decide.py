@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from intake import decide
-from intake.commands import AddDetail, Attach, CallOmbudsman, Confirm, Dispute, Withdraw
+from intake.decide import AddDetail, Attach, CallOmbudsman, Confirm, Dispute, Withdraw
 from schemas.base.limits import ATTACHMENTS, PUBLIC_MOVES
 from schemas.base.refusals import (
     AlreadyClosed,

@@ -20,7 +20,7 @@ from agency_inbox.views import BEFORE_ANYBODY
 from audit.books import Books, Summary, summary
 from audit.rules.history import lifecycle_faults
 from intake import decide as intake
-from intake.commands import AddDetail, CallOmbudsman, Confirm, Dispute, Withdraw
+from intake.decide import AddDetail, CallOmbudsman, Confirm, Dispute, Withdraw
 from router.desk import decide as desk
 from router.placement.sweep import IGNORED_TYPES, plan
 from router.registry.mandates import AgencyUnit

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from chassis.base.errors import BrokerUnavailable
 from chassis.base.message import Header, Message
 from chassis.relay.checkpoint import RelayCheckpoint
-from chassis.relay.publisher import placed
+from chassis.relay.publisher import target
 from schemas.base.envelope import RecordedEvent
 from simulation.remembered import HEADERS
 
@@ -62,7 +62,7 @@ class Broker:
         return self.epoch
 
     def publish(self, events: Sequence[RecordedEvent], checkpoint: RelayCheckpoint) -> None:
-        places = [placed(event) for event in events]
+        places = [target(event) for event in events]
         for topic, _, _ in places:
             self._topic(topic)
         for event, (topic, partition, key) in zip(events, places, strict=True):

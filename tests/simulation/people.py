@@ -18,7 +18,7 @@ from chassis.base.message import Message
 from chassis.write.repository import Cause
 from intake import decide as intake
 from intake import filing, handlers
-from intake.commands import AddDetail, CallOmbudsman, Confirm, Dispute, Erase, Withdraw
+from intake.decide import AddDetail, CallOmbudsman, Confirm, Dispute, Erase, Withdraw
 from intake.handlers import MoveRequest
 from intake.storage.subscribers import subscriber_for
 from reporting import http as supporting

@@ -39,9 +39,10 @@ from chassis.base.ports import Page
 from chassis.base.retry import RetryPolicy
 from chassis.project import from_kafka as chassis_projection
 from chassis.project import from_store as chassis_following
-from chassis.project.from_kafka import KafkaProjection, Overtaken
+from chassis.project.from_kafka import KafkaProjection
 from chassis.project.from_store import StoreProjection
 from chassis.project.registry import RegistryView
+from chassis.project.view import Overtaken
 from chassis.react import reaction as chassis_reaction
 from chassis.react.reaction import Guard, Reactor
 from chassis.relay.leader import EventPublisher, run_leader

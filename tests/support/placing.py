@@ -1,4 +1,4 @@
-"""A small country for tests of router: a few bodies with authority, and complaints about it."""
+"""A small country for tests of router: a few bodies with mandates, and complaints."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -127,20 +127,20 @@ def level(name: str) -> Level:
 
 
 class Country:
-    """What other services would write, into router's store."""
+    """Writes to router's store what other services would write."""
 
     def __init__(self, router: Router) -> None:
         self.router = router
         self._asked = 0
 
     async def decree(self, *facts: Fact) -> None:
-        """Add to the registry."""
+        """Append to the registry."""
         repository, state = self.router.repository, await self.router.repository.registry()
         events = repository.encode(REGISTRY, facts, self._cause(), Keys())
         await repository.store.append(REGISTRY, state.version, events)
 
     async def add(self, complaint: UUID, *facts: Fact) -> None:
-        """Add to a complaint's stream, which may begin with these."""
+        """Append to a complaint's stream, which may be new."""
         repository, loaded = self.router.repository, await self.router.repository.load(complaint)
         if not loaded.recorded:
             loaded = await repository.with_keys(loaded, complaint)
@@ -148,7 +148,7 @@ class Country:
         await repository.store.append(append.stream, append.expected_version, append.events, append.seen)
 
     async def react(self, *complaints: UUID) -> None:
-        """What the agent does when it is told of these; the read model follows."""
+        """Run the reaction for these complaints, then feed the read model."""
         failures = await Reactor(self.router.repository, self.router.reaction).handle(complaints)
         assert not failures
         await self.router.feed.catch_up()

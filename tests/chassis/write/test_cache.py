@@ -156,7 +156,7 @@ async def test_no_more_than_so_many_are_remembered() -> None:
     store = Watched(memory_store())
     for index in range(3):
         await file(elsewhere(store), number(index))
-    repository = Repository(store, PlainKeys(), "router", StreamCache(most=2))  # type: ignore[arg-type]
+    repository = Repository(store, PlainKeys(), "router", StreamCache(limit=2))  # type: ignore[arg-type]
     await repository.load_many([number(0), number(1), number(2)])
     store.read_many_gave.clear()
     await repository.load_many([number(0), number(1), number(2)], {number(index): 0 for index in range(3)})

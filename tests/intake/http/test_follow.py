@@ -266,7 +266,7 @@ class TestThePublic:
         [letter] = told(WATCHER)
         assert isinstance(intake.clock, FixedClock)
         intake.clock.advance(timedelta(hours=1.5))
-        assert f"diberi kabar tentang laporan {number}" in letter
+        assert f"menerima pemberitahuan tentang laporan {number}" in letter
         assert "setelah 7 hari" in letter
         assert TEXT not in letter
         for name in ("c", "d"):

@@ -1,4 +1,4 @@
-"""`satupintu calendar`: files for a person to review, and decrees; a newer package moves nothing by itself."""
+"""`satupintu calendar`: the file that a person reviews, and decrees. A newer package changes no date by itself."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""An operator's own history makes a model, which is weighed beside the live one and then switched to, by commands."""
+"""By commands: train a model on the store's own history, compare it with the live one, and make it live."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ HEAPS = [
     "Plastik bertumpuk di selokan",
     "Barang busuk berbau",
 ]
-"""Of words that the default model makes no waste of."""
+"""Words that the default model does not read as waste."""
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ async def opened() -> AsyncIterator[Router]:
 
 
 async def lived() -> None:
-    """Roads that were kept, heaps that the desk had to place with the office of waste, one that wandered."""
+    """Accepted road complaints, waste complaints placed by the desk, and one that was returned."""
     async with opened() as router:
         land = Country(router)
         await land.decree(*country(mandate(CITY, "water-supply", "regency", "32.73")))
@@ -131,7 +131,7 @@ def test_a_switch_is_followed_by_who_is_running_already(state: Path) -> None:
 def test_a_store_without_history_says_that_it_teaches_nothing() -> None:
     done = RUN.invoke(learning.app, ["train", "--history"])
     assert done.exit_code == 2
-    assert "history teaches nothing yet" in done.output
+    assert "history gives no labels yet" in done.output
 
 
 @pytest.mark.usefixtures("state")

@@ -1,4 +1,4 @@
-"""What the desk, the arbiter and a splitting agency may do: each rule one sentence, each command twice."""
+"""The decisions of the desk, the arbiter and a splitting agency. Each test name states one rule; each command runs twice."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -157,7 +157,7 @@ def test_the_arbiter_decides_once_and_bindingly():
 
 
 def contested(*more: Fact, **fields: object) -> Complaint:
-    """Put to the arbiter, after having been read."""
+    """A classified complaint in arbitration."""
     reading = place_by_rule(given(filed(**fields)), known(), T0)[0]
     return given(filed(**fields), reading, *more, referred(), ArbitrationOpened(at=T0, reason="desk"))
 
@@ -171,7 +171,7 @@ def ruled(state: Complaint, *like: Any, agency: str = PROVINCE) -> tuple[Arbitra
 
 
 def guided(routed_: ComplaintRouted, text: str = "Jalan berlubang besar", region: str = "32.73") -> str | None:
-    """By which body's precedent a later report is placed."""
+    """The body by whose precedent a later report is placed."""
     named = Precedent(routed_.agency, routed_.unit, "case-1")
     precedents = {key: named} if (key := basis_key(routed_.basis)) else {}
     fact = next_facts(given(filed(text, place={"region": region})), known(precedents=precedents), T0)[-1]

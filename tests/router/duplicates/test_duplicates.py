@@ -1,4 +1,4 @@
-"""What happens to reports of one matter: joined where that is sure, suggested where it is not, kept apart else."""
+"""Reports of one matter are joined where that is sure and suggested where it is possible; others stay separate."""
 
 from datetime import timedelta
 from typing import Any
@@ -24,7 +24,6 @@ POTHOLE = "Jalan berlubang besar di depan Pasar Cihapit"
 AGAIN = "Ada lubang di jalan depan pasar Cihapit, mohon segera ditambal"
 PERHAPS = "Jalan berlubang dan pohon miring di depan Pasar Cihapit"
 OTHER = "Sampah menumpuk di depan Pasar Cihapit"
-TABLES = index.IndexTables(*index.define(METADATA, ""))
 
 
 async def report(land: Country, complaint: UUID, text: str, minutes: float = 0, **more: Any) -> None:

@@ -1,4 +1,4 @@
-"""When two texts are about the same matter. The pairs are made up; none was sent by anybody."""
+"""The similarity of two texts. The pairs are invented; no reporter sent them."""
 
 import csv
 from collections.abc import Sequence
@@ -177,7 +177,7 @@ def test_pairs_are_drawn_from_reports_labelled_by_a_person_and_measured(tmp_path
     assert code == 0, told
     assert "joined: " in told
     assert "1 pairs have no label yet" in told
-    assert "there already" in asked("pairs", str(reports), str(out), "--text", "isi")[1]
+    assert "exists already" in asked("pairs", str(reports), str(out), "--text", "isi")[1]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What another model or registry would have made of history: by hand, for one complaint at a time."""
+"""Counterfactuals of single complaints, computed by hand."""
 
 from datetime import timedelta
 from uuid import uuid5

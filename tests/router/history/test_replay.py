@@ -1,4 +1,4 @@
-"""Replaying a whole store, and what it teaches: read, never written."""
+"""Replay of a whole store and its training labels. Nothing is written."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -33,7 +33,7 @@ DAY = timedelta(days=1)
 
 
 class Deaf(Reader):
-    """Reads as the rules do, but understands no word."""
+    """A reader that finds no sector."""
 
     def __init__(self, known: Reader) -> None:
         self.__dict__.update(known.__dict__)
@@ -48,7 +48,7 @@ def deaf(registry: Registry) -> Reader:
 
 
 async def history(land: Country) -> None:
-    """One kept at once, one that wandered, one forgotten."""
+    """One accepted at once, one returned, one erased."""
     await land.add(ONE, filed(**HERE))
     await land.react(ONE)
     await land.add(ONE, ComplaintAcknowledged(at=T0 + DAY, agency=CITY))

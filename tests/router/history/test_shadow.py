@@ -1,4 +1,4 @@
-"""A model that runs in the shadow of the live one: its choices are counted and change nothing."""
+"""The shadow model: its choices are counted and change nothing."""
 
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ ONE, TWO, THREE = UUID(int=101), UUID(int=102), UUID(int=103)
 
 
 class Deaf(Reader):
-    """Reads as the live one does, but understands no word."""
+    """A reader that finds no sector."""
 
     def __init__(self, known: Reader) -> None:
         self.__dict__.update(known.__dict__)

@@ -1,4 +1,4 @@
-"""Days off and periods over HTTP: published in mid-year, read back, and refused with the field that is wrong."""
+"""Calendars and policies over HTTP: published, read back, and refused with the name of the wrong field."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where the rules of placing send a complaint: precedence, returns, misconduct, mergers, parts. Each rule one sentence."""
+"""The policy of placement: precedence, returns, misconduct, mergers and parts. Each test name states one rule."""
 
 from datetime import timedelta
 from uuid import UUID

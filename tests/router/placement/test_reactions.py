@@ -1,4 +1,4 @@
-"""What router does by itself, over a real read model: the agent's reaction, the sweep and the look-out behind it."""
+"""The reaction, the sweep and the watchdog of router, with real read models."""
 
 from datetime import date, timedelta
 from uuid import UUID
@@ -142,7 +142,7 @@ async def whole_with_parts(land: Country) -> list[UUID]:
 
 
 @pytest.mark.parametrize("by_agent", [True, False])
-async def test_parts_get_their_streams_from_the_agent_or_else_from_the_look_out(land: Country, by_agent: bool):
+async def test_parts_get_their_streams_from_the_agent_or_else_from_the_watchdog(land: Country, by_agent: bool):
     parts = await whole_with_parts(land)
     await land.router.feed.catch_up()
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""Where a complaint stands by the plain parts of its facts: the same as the fold says, for every list that is made."""
+"""The status row agrees with the fold of the same events."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What may be done to the registry, each rule one sentence; and what the first registry holds."""
+"""The decisions about the registry, one rule per test, and the contents of the seed."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from support.placing import CITY, PROVINCE, REGENCY, T0, body, dissolved, grown,
 
 
 def again(state: Registry, facts: list[Fact], decided: Callable[[Registry], list[Fact]]):
-    """Asked twice, nothing is said the second time."""
+    """The facts; a second decision must give none."""
     after = grown(state, *facts)
     assert decided(after) == []
     return after

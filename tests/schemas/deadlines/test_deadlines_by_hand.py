@@ -499,7 +499,7 @@ class TestExplained:
         assert settle["stops"] == [{"from": wib("2026-03-12 10:00"), "until": wib("2026-03-16 10:00")}]
         assert "SKB" in settle["calendars"][0]
         assert "by a secondary source" in settle["explanation"]
-        assert "If it is missed, these are told: the head of the unit (at once)" in settle["explanation"]
+        assert "If missed, these are told: the head of the unit (at once)" in settle["explanation"]
 
     def test_a_clock_that_stands_still_is_told_with_the_one_that_runs(self) -> None:
         waiting = given(at_filing(), to("city", FILED), question("2026-03-12 10:00"))

@@ -9,40 +9,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from schemas.events.agency_inbox import (
-    ClarificationRequested,
-    ComplaintAcknowledged,
-    ComplaintDelivered,
-    ComplaintReturned,
-    ProgressRecorded,
-    ResponseGiven,
-)
+from schemas.events import agency_inbox as a
+from schemas.events import escalation as e
+from schemas.events import intake as i
+from schemas.events import router as r
 from schemas.events.base import Fact
-from schemas.events.escalation import ComplaintEscalated, ComplaintLapsed, DeadlineMissed, DueDateMoved, ReminderSent
-from schemas.events.intake import (
-    AttachmentAdded,
-    ComplaintFiled,
-    ComplaintWithdrawn,
-    DetailAdded,
-    OmbudsmanRequested,
-    PersonalDataErased,
-    ResolutionConfirmed,
-    ResolutionDisputed,
-)
-from schemas.events.router import (
-    ArbitrationDecided,
-    ArbitrationOpened,
-    ComplaintArchived,
-    ComplaintClassified,
-    ComplaintJoined,
-    ComplaintReferred,
-    ComplaintRestated,
-    ComplaintRouted,
-    ComplaintSplit,
-    ComplaintUnjoined,
-    PartOpened,
-    ReporterAsked,
-)
 
 
 class Status(StrEnum):
@@ -86,99 +57,92 @@ S, A = Status, DependentEnd
 End = Status | DependentEnd
 
 _ALWAYS: Final[Mapping[type[Fact], End]] = {
-    PersonalDataErased: A.STAY,
+    i.PersonalDataErased: A.STAY,
     # A last message to an agency that no longer holds the complaint (unassigned, closed, erased) has a receipt too.
-    ComplaintDelivered: A.STAY,
+    a.ComplaintDelivered: A.STAY,
 }
 _OPEN: Final[Mapping[type[Fact], End]] = {
     **_ALWAYS,
-    DetailAdded: A.STAY,
-    AttachmentAdded: A.STAY,
+    i.DetailAdded: A.STAY,
+    i.AttachmentAdded: A.STAY,
     # In ANSWERED only by erasure or by the end of the whole (see intake's decide.withdraw).
-    ComplaintWithdrawn: S.CLOSED,
+    i.ComplaintWithdrawn: S.CLOSED,
 }
-_ASKED: Final[Mapping[type[Fact], End]] = {OmbudsmanRequested: A.STAY}
-"""The holder stays. Not under ARBITRATION, where the Ombudsman holds the complaint already."""
 _TIMED: Final[Mapping[type[Fact], End]] = {
-    ReminderSent: A.STAY,
-    DeadlineMissed: A.STAY,
-    ComplaintEscalated: A.STAY,
-    DueDateMoved: A.STAY,
+    **_OPEN,
+    e.ReminderSent: A.STAY,
+    e.DeadlineMissed: A.STAY,
+    e.ComplaintEscalated: A.STAY,
+    e.DueDateMoved: A.STAY,
 }
-_READ: Final[Mapping[type[Fact], End]] = {ComplaintClassified: A.STAY, ComplaintRestated: A.STAY}
+# The holder stays. Not under ARBITRATION, where the Ombudsman holds the complaint already.
+_COMMON: Final[Mapping[type[Fact], End]] = {**_TIMED, i.OmbudsmanRequested: A.STAY}
+_READ: Final[Mapping[type[Fact], End]] = {r.ComplaintClassified: A.STAY, r.ComplaintRestated: A.STAY}
 _HELD: Final[Mapping[type[Fact], End]] = {
-    ProgressRecorded: A.STAY,
-    ComplaintRestated: A.STAY,
+    a.ProgressRecorded: A.STAY,
+    r.ComplaintRestated: A.STAY,
     # A merger or dissolution: another agency, the same status; only the stage clock restarts.
-    ComplaintRouted: A.STAY,
+    r.ComplaintRouted: A.STAY,
     # A dissolution without a successor: a person decides.
-    ComplaintReferred: S.TRIAGE,
+    r.ComplaintReferred: S.TRIAGE,
 }
 _WORKED: Final[Mapping[type[Fact], End]] = {
-    ResponseGiven: A.ANSWER,
-    ClarificationRequested: S.AWAITING_REPORTER,
-    ComplaintReturned: S.UNPLACED,  # to the router, never to the citizen
-    ComplaintJoined: S.JOINED,
-    ComplaintSplit: S.SPLIT,
+    a.ResponseGiven: A.ANSWER,
+    a.ClarificationRequested: S.AWAITING_REPORTER,
+    a.ComplaintReturned: S.UNPLACED,  # to the router, never to the citizen
+    r.ComplaintJoined: S.JOINED,
+    r.ComplaintSplit: S.SPLIT,
 }
 
 TRANSITIONS: Final[Mapping[Status, Mapping[type[Fact], End]]] = {
     S.UNPLACED: {
-        **_OPEN,
-        **_ASKED,
-        **_TIMED,
+        **_COMMON,
         **_READ,
-        ComplaintRouted: S.ROUTED,
-        ComplaintReferred: S.TRIAGE,
-        ArbitrationOpened: S.ARBITRATION,
-        ComplaintJoined: S.JOINED,
+        r.ComplaintRouted: S.ROUTED,
+        r.ComplaintReferred: S.TRIAGE,
+        r.ArbitrationOpened: S.ARBITRATION,
+        r.ComplaintJoined: S.JOINED,
     },
     S.TRIAGE: {
-        **_OPEN,
-        **_ASKED,
-        **_TIMED,
+        **_COMMON,
         **_READ,
-        ComplaintRouted: S.ROUTED,  # a split from the desk is [ComplaintRouted (lead), ComplaintSplit]
-        ReporterAsked: S.AWAITING_REPORTER,
-        ComplaintJoined: S.JOINED,
-        ArbitrationOpened: S.ARBITRATION,
-        ComplaintArchived: S.CLOSED,
+        r.ComplaintRouted: S.ROUTED,  # a split from the desk is [ComplaintRouted (lead), ComplaintSplit]
+        r.ReporterAsked: S.AWAITING_REPORTER,
+        r.ComplaintJoined: S.JOINED,
+        r.ArbitrationOpened: S.ARBITRATION,
+        r.ComplaintArchived: S.CLOSED,
     },
-    S.ROUTED: {**_OPEN, **_ASKED, **_TIMED, **_HELD, **_WORKED, ComplaintAcknowledged: S.IN_PROGRESS},
-    S.IN_PROGRESS: {**_OPEN, **_ASKED, **_TIMED, **_HELD, **_WORKED},
+    S.ROUTED: {**_COMMON, **_HELD, **_WORKED, a.ComplaintAcknowledged: S.IN_PROGRESS},
+    S.IN_PROGRESS: {**_COMMON, **_HELD, **_WORKED},
     S.AWAITING_REPORTER: {
-        **_OPEN,
-        **_ASKED,
-        **_TIMED,
+        **_COMMON,
         **_HELD,
-        DetailAdded: A.BEFORE,
-        ResponseGiven: A.ANSWER,
-        ComplaintLapsed: S.CLOSED,
+        i.DetailAdded: A.BEFORE,
+        a.ResponseGiven: A.ANSWER,
+        e.ComplaintLapsed: S.CLOSED,
     },
     S.ANSWERED: {
-        **_OPEN,
-        **_ASKED,
-        **_TIMED,
+        **_COMMON,
         **_HELD,
-        ResolutionConfirmed: S.CLOSED,
-        ComplaintLapsed: S.CLOSED,
-        ResolutionDisputed: A.REOPEN,
+        i.ResolutionConfirmed: S.CLOSED,
+        e.ComplaintLapsed: S.CLOSED,
+        i.ResolutionDisputed: A.REOPEN,
     },
-    S.ARBITRATION: {**_OPEN, **_TIMED, ArbitrationDecided: A.STAY, ComplaintRouted: S.ROUTED},
-    S.SPLIT: {**_OPEN, **_ASKED, **_TIMED, **_HELD, ResponseGiven: S.ANSWERED, ComplaintSplit: A.STAY},
+    S.ARBITRATION: {**_TIMED, r.ArbitrationDecided: A.STAY, r.ComplaintRouted: S.ROUTED},
+    S.SPLIT: {**_COMMON, **_HELD, a.ResponseGiven: S.ANSWERED, r.ComplaintSplit: A.STAY},
     S.JOINED: {
         **_OPEN,
-        ComplaintUnjoined: S.UNPLACED,
-        ResolutionDisputed: S.UNPLACED,
+        r.ComplaintUnjoined: S.UNPLACED,
+        i.ResolutionDisputed: S.UNPLACED,
         # The lead's reporter did not ask for the Ombudsman, so this complaint is placed on its own again.
-        OmbudsmanRequested: S.UNPLACED,
+        i.OmbudsmanRequested: S.UNPLACED,
     },
-    S.CLOSED: {**_ALWAYS, ResolutionDisputed: A.AFTER_CLOSE},
+    S.CLOSED: {**_ALWAYS, i.ResolutionDisputed: A.AFTER_CLOSE},
 }
 
-FIRST_EVENTS: Final = frozenset({ComplaintFiled, PartOpened})
+FIRST_EVENTS: Final = frozenset({i.ComplaintFiled, r.PartOpened})
 """The only events that begin a complaint's stream."""
-NOT_FOR_PARTS: Final = frozenset({ComplaintSplit, ComplaintJoined, OmbudsmanRequested})
+NOT_FOR_PARTS: Final = frozenset({r.ComplaintSplit, r.ComplaintJoined, i.OmbudsmanRequested})
 """Not allowed for parts: a part does not split or join, and the reporter acts on the whole."""
 OPEN: Final = frozenset(Status) - {Status.CLOSED}
 WITH_AGENCY: Final = frozenset({S.ROUTED, S.IN_PROGRESS, S.AWAITING_REPORTER, S.ANSWERED, S.SPLIT})

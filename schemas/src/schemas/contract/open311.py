@@ -8,7 +8,7 @@ OTHER: Final = "other"
 _OTHER_NAMES: Final = ("lainnya", "anything else")
 
 
-class Service(NamedTuple):
+class Open311Service(NamedTuple):
     """What can be reported. A wrong choice does no harm: the text decides the placement."""
 
     code: str
@@ -16,14 +16,14 @@ class Service(NamedTuple):
     description: str
 
 
-def services(lang: str) -> list[Service]:
+def services(lang: str) -> list[Open311Service]:
     """All services, with names in `lang`."""
     return [service(code, lang) for code in (*SECTORS, OTHER)]
 
 
-def service(code: str, lang: str) -> Service:
+def service(code: str, lang: str) -> Open311Service:
     """The service of that code. Raises KeyError if there is none."""
     names = _OTHER_NAMES if code == OTHER else SECTORS[code]
     name = names[0 if lang == "id" else 1]
     about = {"id": f"Laporan tentang {name}", "en": f"Reports about {name}"}
-    return Service(code, name, about[lang])
+    return Open311Service(code, name, about[lang])

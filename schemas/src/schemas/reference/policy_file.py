@@ -44,20 +44,20 @@ class BadPolicy(Exception):
     """The file is not a valid policy; the message names file and field."""
 
 
-class StrictModel(BaseModel):
+class PolicyFilePart(BaseModel):
     """Refuses unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class LanguageTexts(StrictModel):
+class LanguageTexts(PolicyFilePart):
     """A text by language."""
 
     id: Named
     en: Named
 
 
-class OriginFile(StrictModel):
+class OriginFile(PolicyFilePart):
     """The source of a number."""
 
     source: LanguageTexts
@@ -88,7 +88,7 @@ class RuleFile(OriginFile):
         return self
 
 
-class PolicyFile(StrictModel):
+class PolicyFile(PolicyFilePart):
     """The content of a policy file."""
 
     id: Named
@@ -127,26 +127,12 @@ class PolicyFile(StrictModel):
     def policy(self) -> Policy:
         """The policy in the form that the deadline rules read."""
         rules = [Rule(r.name, r.clock, r.amount, r.unit, r.starts, _by_language(r), r.sureness) for r in self.rules]
-        return Policy(
-            id=self.id,
-            effective_at=self.effective_at,
-            rules={rule.name: rule for rule in rules},
-            reminder_wd=self.reminder_wd,
-            reminder_hours=self.reminder_hours,
-            ladder={kind: tuple(Rung(*rung) for rung in rungs) for kind, rungs in self.ladder.items()},
-            repeat_wd=self.repeat_wd,
-            returns=self.returns,
-            stops=self.stops,
-            unconfirmed_d=self.unconfirmed_d,
-            news_d=self.news_d,
-            join_d=self.join_d,
-            alike_d=self.alike_d,
-            letters_d=self.letters_d,
-            unfinished_d=self.unfinished_d,
-            inbox_d=self.inbox_d,
-            dead_letters_d=self.dead_letters_d,
-            origins={name: Origin(_by_language(origin), origin.sureness) for name, origin in self.origins.items()},
-        )
+        converted = {
+            "rules": {rule.name: rule for rule in rules},
+            "ladder": {kind: tuple(Rung(*rung) for rung in rungs) for kind, rungs in self.ladder.items()},
+            "origins": {name: Origin(_by_language(origin), origin.sureness) for name, origin in self.origins.items()},
+        }
+        return Policy(**{name: getattr(self, name) for name in PolicyFile.model_fields} | converted)
 
 
 def policy_from(body: Any) -> Policy:

@@ -76,11 +76,11 @@ def moment(at: datetime, zone: str = DEFAULT_ZONE, lang: str = "id") -> str:
 
 def explain(due: Due, lang: str = "id") -> str:
     """The reasons for this date, in sentences: rule, source, start, skipped days and why, stops, calendar."""
-    said = [_date(due, lang), _rule(due, lang)]
+    sentences = [_date(due, lang), _rule(due, lang)]
     if due.rule.unit == "wd":
-        said.append(_skipped(due, lang))
-    said += [_stopped(due, lang), _calendar(due, lang)]
-    return " ".join(sentence for sentence in said if sentence)
+        sentences.append(_skipped(due, lang))
+    sentences += [_stopped(due, lang), _calendar(due, lang)]
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def days_off(due: Due) -> list[date]:
@@ -106,7 +106,7 @@ def calendars_used(due: Due, lang: str = "id") -> list[str]:
         return []
     zone = zone_of(due.zone)
     years = range(due.started_at.astimezone(zone).year, due.due_at.astimezone(zone).year + 1)
-    return [said for year in years for said in _of_year(year, due.calendar, lang)]
+    return [sentence for year in years for sentence in _of_year(year, due.calendar, lang)]
 
 
 def _date(due: Due, lang: str) -> str:

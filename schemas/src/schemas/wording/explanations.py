@@ -52,7 +52,7 @@ def _with_actual_start(state: Complaint, due: Due) -> Due:
 def _explained(state: Complaint, due: Due, kind: State, policies: Policies, lang: str) -> dict[str, Any]:
     missed = any(mark.step == MISSED and mark[:2] == (due.clock, due.started_version) for mark in state.marks)
     policy = policies.at(due.started_at)
-    said = [explain(due, lang), _asked(state, due, kind, policies, lang), _missed(lang) if missed else ""]
+    sentences = [explain(due, lang), _asked(state, due, kind, policies, lang), _missed(lang) if missed else ""]
     ladder = () if due.clock in NO_LADDER or kind == "over" else policy.ladder[ladder_of(due.clock)]
     return {
         "clock": due.clock.value,
@@ -76,7 +76,7 @@ def _explained(state: Complaint, due: Due, kind: State, policies: Policies, lang
         "stops": [{"from": stop.started_at, "until": stop.ended_at} for stop in due.stops],
         "stop_days": due.stop_days,
         "calendars": calendars_used(due, lang),
-        "explanation": " ".join(sentence for sentence in (*said, _if_late(ladder, due.clock, lang)) if sentence),
+        "explanation": " ".join(sentence for sentence in (*sentences, _if_late(ladder, due.clock, lang)) if sentence),
     }
 
 
@@ -118,8 +118,8 @@ def _missed(lang: str) -> str:
 def _if_late(ladder: tuple[Rung, ...], clock: Clock, lang: str) -> str:
     if not ladder:
         return ""
-    said = "; ".join(_rung(rung, clock, lang) for rung in ladder)
-    return f"Bila terlewati, yang diberi tahu: {said}." if lang == "id" else f"If it is missed, these are told: {said}."
+    rungs = "; ".join(_rung(rung, clock, lang) for rung in ladder)
+    return f"Bila terlewati, yang diberi tahu: {rungs}." if lang == "id" else f"If missed, these are told: {rungs}."
 
 
 def _rung(rung: Rung, clock: Clock, lang: str) -> str:

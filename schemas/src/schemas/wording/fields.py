@@ -150,8 +150,8 @@ def found(kind: str, context: Mapping[str, Any], message: str, lang: str) -> str
 def by_field(error: ErrorDetails, at: Sequence[object] | None = None) -> str:
     """For the author of a data file: `days.3.on must be a date such as 2026-03-01`. `at` replaces the location."""
     loc = error["loc"] if at is None else at
-    said = found(error["type"], error.get("ctx", {}), error["msg"], "en")
-    return f"{'.'.join(map(str, loc))} {said}".strip()
+    text = found(error["type"], error.get("ctx", {}), error["msg"], "en")
+    return f"{'.'.join(map(str, loc))} {text}".strip()
 
 
 def why(text: str, lang: str) -> str:

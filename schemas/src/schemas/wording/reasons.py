@@ -63,8 +63,8 @@ def _sure(score: float | None, lang: str) -> str:
 def _words(words: Sequence[str], lang: str) -> str:
     if not words:
         return ""
-    said = ", ".join(f"“{word}”" for word in words[:WORDS_SHOWN])
-    return f", dari kata {said}" if lang == "id" else f", by the words {said}"
+    text = ", ".join(f"“{word}”" for word in words[:WORDS_SHOWN])
+    return f", dari kata {text}" if lang == "id" else f", by the words {text}"
 
 
 def _named(candidates: Sequence[Candidate], registry: Registry) -> str:

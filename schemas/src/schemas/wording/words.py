@@ -15,8 +15,6 @@ from schemas.events import router as r
 from schemas.events.base import Fact
 from schemas.wording.dates import Bilingual
 
-Sentences = dict[type[Fact] | tuple[type[Fact], str], Bilingual]
-
 VARIANT: Final[dict[type[Fact], str]] = {
     i.ComplaintWithdrawn: "cause",
     r.ComplaintRouted: "cause",
@@ -55,7 +53,7 @@ ACTIONS: Final[dict[type[Fact], Bilingual]] = {
 }
 """What a person tried to do, where the present status does not allow the event."""
 
-INTAKE: Final[Sentences] = {
+SENTENCES: Final[dict[type[Fact] | tuple[type[Fact], str], Bilingual]] = {
     i.ComplaintFiled: {
         "id": "Laporan diterima melalui {channel} dengan nomor {number}.",
         "en": "The report was received through {channel} as number {number}.",
@@ -94,8 +92,6 @@ INTAKE: Final[Sentences] = {
         "id": "Seorang warga mendukung laporan ini.",
         "en": "A member of the public supports this report.",
     },
-}
-ROUTER: Final[Sentences] = {
     r.ComplaintClassified: {
         "id": "Laporan dibaca sebagai {class_}{sector}{grade}{urgency}.",
         "en": "The report was read as {class_}{sector}{grade}{urgency}.",
@@ -237,8 +233,6 @@ ROUTER: Final[Sentences] = {
         "id": "Laporan dirumuskan ulang untuk publik{said}.",
         "en": "The report was reworded for the public{said}.",
     },
-}
-AGENCY: Final[Sentences] = {
     a.ComplaintDelivered: {
         "id": "Laporan sudah masuk ke sistem {agency}.",
         "en": "The report has reached the systems of {agency}.",
@@ -264,8 +258,6 @@ AGENCY: Final[Sentences] = {
         "en": "{agency} asked the reporter{said}.",
     },
     a.ResponseGiven: {"id": "{agency} memberikan jawaban{said}.", "en": "{agency} gave its answer{said}."},
-}
-TIME: Final[Sentences] = {
     e.ReminderSent: {
         "id": "{who} diingatkan bahwa batas waktu {clock} {is} {due}.",
         "en": "A reminder was sent to {who}: the date for {clock} {is} {due}.",
@@ -298,8 +290,6 @@ TIME: Final[Sentences] = {
         "id": "Kalender hari libur berubah: batas waktu {clock} berpindah dari {before} ke {due}.",
         "en": "The calendar of days off changed: the date for {clock} moved from {before} to {due}.",
     },
-}
-REGISTRY: Final[Sentences] = {
     g.AgencyRegistered: {"id": "{name} terdaftar sebagai instansi.", "en": "{name} was registered as an agency."},
     g.TemplateDecreed: {
         "id": "Susunan perangkat {template} ditetapkan mulai {day} ({source}).",
@@ -331,4 +321,4 @@ REGISTRY: Final[Sentences] = {
         "en": "The days off of {year} were decreed ({source}).",
     },
 }
-SENTENCES: Final[Sentences] = {**INTAKE, **ROUTER, **AGENCY, **TIME, **REGISTRY}
+"""By type, or by type and value of the field that `VARIANT` names."""

@@ -1,6 +1,6 @@
-"""One complaint as its agency sees it: the texts, the history in sentences, every date with its reason.
+"""The agency's view of a complaint: texts, timeline, and due dates with their reasons.
 
-Who the reporter is, and how to reach or be them, is not here: name, contacts and tracking code never leave intake.
+It never contains the reporter's name, contacts or tracking code, which stay in intake.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from schemas.wording.explanations import explained
 
 
 def summary(state: Complaint, registry: Registry, policies: Policies, lang: str) -> dict[str, Any]:
-    """What a move is answered with: where the complaint is now."""
+    """The answer to a move: the complaint's present status, holder and next due date."""
     dues = running(state, registry, policies)
     return {
         **holder_fields(state, registry, lang),
@@ -37,7 +37,7 @@ def casefile(
     lang: str,
     parts: Mapping[UUID, Complaint],
 ) -> dict[str, Any]:
-    """Everything that the agency may read of it. `parts`: those of a whole, as far as they are opened."""
+    """Everything that the agency may read. `parts`: the parts of a whole whose streams exist."""
     return {
         **summary(state, registry, policies, lang),
         **content_fields(state),
@@ -51,7 +51,9 @@ def casefile(
             for recorded in history
             if isinstance(recorded.fact, AttachmentAdded)
         ],
-        "parts": [part.model_dump(mode="json") | _stands(parts.get(part.id), registry, lang) for part in state.parts],
+        "parts": [
+            part.model_dump(mode="json") | _part_status(parts.get(part.id), registry, lang) for part in state.parts
+        ],
         "whole": str(state.whole) if state.whole else None,
         "task": state.task,
         "dues": explained(state, registry, policies, lang),
@@ -59,8 +61,8 @@ def casefile(
     }
 
 
-def _stands(part: Complaint | None, registry: Registry, lang: str) -> dict[str, Any]:
-    """Where a part is now, and what its body answered: whoever leads the whole waits for it, and answers for all."""
+def _part_status(part: Complaint | None, registry: Registry, lang: str) -> dict[str, Any]:
+    """A part's status, holder and answer, for the lead agency, which answers for all parts."""
     if part is None:
         return {"status": None, "status_text": None, "holder": None, "holder_name": None, "response": None}
     holder = registry.holder(part.holder)

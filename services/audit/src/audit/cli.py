@@ -1,4 +1,4 @@
-"""`satupintu audit`: exit 0 and the books, or exit 1 and the story of each offending stream."""
+"""`satupintu audit`: exit status 0 and the books, or 1 and the history of each stream that breaks a rule."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -29,7 +29,7 @@ from schemas.reference.load import policies
 from schemas.registry.fold import Registry
 
 STORY: Final = 12
-"""Facts shown of an offending stream, the last ones."""
+"""Number of events shown of a stream that breaks a rule."""
 console: Final = Console(highlight=False, soft_wrap=True)
 app: Final = typer.Typer(no_args_is_help=False)
 
@@ -38,13 +38,13 @@ app: Final = typer.Typer(no_args_is_help=False)
 def audit(
     now: Annotated[
         str | None,
-        typer.Option(help="judge as of this time (ISO 8601), by what was known then; the clock's if left out"),
+        typer.Option(help="judge as of this time (ISO 8601), by the events until then; default: now"),
     ] = None,
-    tolerance_s: Annotated[float | None, typer.Option(help="how late an action may be; two sweeps if left out")] = None,
-    most: Annotated[int, typer.Option(help="stories told; all are counted")] = 20,
-    kafka: Annotated[str | None, typer.Option(help="compare the topics of this broker too: host:port")] = None,
+    tolerance_s: Annotated[float | None, typer.Option(help="how late an action may be; default: two sweeps")] = None,
+    most: Annotated[int, typer.Option(help="streams shown; all are counted")] = 20,
+    kafka: Annotated[str | None, typer.Option(help="also compare the topics of this broker (host:port)")] = None,
 ) -> None:
-    """Prove that no complaint is lost, late, or held by nobody."""
+    """Check that no complaint is lost, late or without a holder."""
     raise typer.Exit(asyncio.run(_audit(AuditOptions(_moment(now), tolerance_s, most, kafka))))
 
 
@@ -52,13 +52,13 @@ def _moment(text: str | None) -> datetime | None:
     try:
         at = datetime.fromisoformat(text) if text else None
     except ValueError as error:
-        raise typer.BadParameter("a time in ISO 8601, such as 2026-03-01T09:00", param_hint="--now") from error
+        raise typer.BadParameter("must be a time in ISO 8601, such as 2026-03-01T09:00", param_hint="--now") from error
     return at if at is None or at.tzinfo else at.astimezone()
 
 
 @dataclass(frozen=True, slots=True)
 class AuditOptions:
-    """What was asked for on the command line."""
+    """The options of the command line."""
 
     now: datetime | None
     tolerance_s: float | None
@@ -66,65 +66,65 @@ class AuditOptions:
     kafka: str | None
 
     def tolerance(self, settings: Settings) -> timedelta:
-        """An action may be this late: two looks of a sweep, and the grace it leaves a reaction."""
+        """How late an action may be; by default two sweep periods and the time that a sweep leaves to reactions."""
         usual_s = 2 * settings.sweep_period_s + settings.sweep_grace_s
         return timedelta(seconds=usual_s if self.tolerance_s is None else self.tolerance_s)
 
 
 @dataclass
 class AuditReport:
-    """What was found, by code."""
+    """Number of violations by code."""
 
     codes: dict[str, int] = field(default_factory=dict)
 
     def add(self, violation: Violation) -> int:
-        """Count it; how many there are now."""
+        """Count a violation. Returns the number of all violations so far."""
         self.codes[violation.code] = self.codes.get(violation.code, 0) + 1
         return sum(self.codes.values())
 
 
-async def _audit(asked: AuditOptions) -> int:
-    settings, verdict = read_settings(), AuditReport()
+async def _audit(options: AuditOptions) -> int:
+    settings, report = read_settings(), AuditReport()
     async with open_platform(settings) as platform:
         clock_now = platform.clock.now()
-        at = asked.now or clock_now
+        at = options.now or clock_now
         past = at < clock_now
-        if past and asked.kafka:
-            raise typer.BadParameter("topics hold what is there now; leave out --now, or --kafka", param_hint="--kafka")
+        if past and options.kafka:
+            raise typer.BadParameter("topics hold only the present; leave out --now or --kafka", param_hint="--kafka")
         registry = await platform.registry.current()
         with Collected() as collected, _progress() as progress:
             shown = Shown(progress, await platform.store.newest())
 
-            def told(events: Sequence[RecordedEvent], seen: int) -> None:
-                shown.page(events, seen)
-                if asked.kafka:
+            def on_page(events: Sequence[RecordedEvent], count: int) -> None:
+                shown.page(events, count)
+                if options.kafka:
                     collected.page(events)
 
-            judged = collected.judged if asked.kafka else None
+            judged = collected.judged if options.kafka else None
             repository = Repository(platform.store, platform.keyring, "audit")
             walk = Audit(
                 repository,
                 policies(),
                 at,
-                asked.tolerance(settings),
-                page=told,
+                options.tolerance(settings),
+                page=on_page,
                 judged=judged,
                 until=at if past else None,
             )
-            async for violation, loaded in _all(walk, platform, collected, asked.kafka):
-                if verdict.add(violation) <= asked.most:
-                    _tell(violation, loaded, registry)
+            async for violation, loaded in _all(walk, platform, collected, options.kafka):
+                if report.add(violation) <= options.most:
+                    _show(violation, loaded, registry)
         books = walk.totals
     if not walk.events:
-        # Every platform begins with its registry: a wrong address would otherwise be proven sound.
+        # Every platform has registry events, so an empty store is probably a wrong address.
         where = make_url(settings.store_url).render_as_string()
-        console.print(f"{escape(where)} holds no event: nothing was proven. Is it the right store?")
+        console.print(f"{escape(where)} holds no event: nothing was checked. Is it the right store?")
         return 1
     if walk.events == walk.later:
-        console.print(f"at {at.isoformat(timespec='seconds')} the store held no event yet: nothing was proven")
+        console.print(f"at {at.isoformat(timespec='seconds')} the store held no event yet: nothing was checked")
         return 1
-    _sum_up(books, walk, verdict, at)
-    return int(bool(verdict.codes) or not books["balanced"])
+    _sum_up(books, walk, report, at)
+    return int(bool(report.codes) or not books["balanced"])
 
 
 async def _all(walk: Audit, platform: Platform, collected: Collected, kafka: str | None) -> AsyncIterator[Found]:
@@ -146,18 +146,18 @@ _NOBODY: Final = complaint_id(f"{COMPLAINT_PREFIX}00000000-0000-0000-0000-000000
 
 
 class Shown:
-    """How far the walk is, by positions: these are ordered in every store, and most follow each other closely."""
+    """A progress bar by global position, which is ordered and nearly dense in every store."""
 
     def __init__(self, progress: Progress, newest: int) -> None:
-        """`newest`: the position up to which there is something to read, when the walk begins."""
+        """`newest`: the newest position when the audit begins."""
         self._progress, self._task = progress, progress.add_task("reading", total=newest)
         self._newest = newest
 
-    def page(self, events: Sequence[RecordedEvent], seen: int) -> None:
-        """These are read too."""
+    def page(self, events: Sequence[RecordedEvent], count: int) -> None:
+        """These events were read; `count`: all events so far."""
         if events:
             reached = min(events[-1].position, self._newest)
-            self._progress.update(self._task, completed=reached, description=f"{seen:,} events")
+            self._progress.update(self._task, completed=reached, description=f"{count:,} events")
 
 
 def _progress() -> Progress:
@@ -165,7 +165,7 @@ def _progress() -> Progress:
     return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
-def _tell(violation: Violation, loaded: LoadedStream, registry: Registry) -> None:
+def _show(violation: Violation, loaded: LoadedStream, registry: Registry) -> None:
     place = f"{violation.stream} at version {violation.version}" if violation.version >= 0 else violation.stream
     console.print(f"[red]{violation.code}[/red] {place}: {escape(violation.what)}")
     for line in story(loaded, registry, violation.version):
@@ -173,37 +173,40 @@ def _tell(violation: Violation, loaded: LoadedStream, registry: Registry) -> Non
 
 
 def story(loaded: LoadedStream, registry: Registry, version: int = -1) -> list[str]:
-    """The facts of a stream up to the offending one (`version`; -1: the last) as sentences, without any text that
-    people wrote; by type where unreadable. How many come before and after is said, so that nothing seems to be missing.
+    """The last events up to `version` (-1: the newest) as sentences, without text that people wrote.
+
+    Unreadable events are shown by type. Omitted events before and after are counted.
     """
     end = version + 1 if 0 <= version < len(loaded.recorded) else len(loaded.recorded)
     start = max(0, end - STORY)
-    before = [f"({start} facts before)"] if start else []
-    after = [f"({len(loaded.recorded) - end} facts after)"] if end < len(loaded.recorded) else []
+    before = [f"({start} events before)"] if start else []
+    after = [f"({len(loaded.recorded) - end} events after)"] if end < len(loaded.recorded) else []
     return [*before, *_lines(loaded, registry, start, end), *after]
 
 
 def _lines(loaded: LoadedStream, registry: Registry, start: int, end: int) -> list[str]:
     try:
-        told = loaded.facts()[start:end]
+        events = loaded.facts()[start:end]
     except UNREADABLE:
         return [f"{event.version}. {event.type}" for event in loaded.recorded[start:end]]
-    said = [(one, wording.sentence(one.fact, registry, "en", public=True)) for one in told]
-    return [f"{one.version}. {one.fact.at:%Y-%m-%d %H:%M} {sentence}" for one, sentence in said]
+    return [
+        f"{each.version}. {each.fact.at:%Y-%m-%d %H:%M} {wording.sentence(each.fact, registry, 'en', public=True)}"
+        for each in events
+    ]
 
 
-def _sum_up(books: Mapping[str, Any], walk: Audit, verdict: AuditReport, at: datetime) -> None:
+def _sum_up(books: Mapping[str, Any], walk: Audit, report: AuditReport, at: datetime) -> None:
     opened: dict[str, int] = books["open"]
     agencies = sum(count for holder, count in opened.items() if holder.startswith("agency:"))
     others = {holder: count for holder, count in opened.items() if not holder.startswith("agency:")}
     joined, parts = books["joined"], books["parts"]
     counted = f"{walk.events - walk.later:,} events"
-    later = f" ({walk.later:,} that came later are left out)" if walk.later else ""
+    later = f" ({walk.later:,} later ones left out)" if walk.later else ""
     console.print(f"judged as of {at.isoformat(timespec='seconds')}, {counted}{later}, position {books['position']}")
     console.print(f"filed {books['filed']}: open with agencies {agencies}, with others {_counts(others)}")
     console.print(f"joined to an open lead {joined['to_open_lead']}, to a closed one {joined['to_closed_lead']}")
     console.print(f"closed: {_counts(books['closed'])}; parts open {parts['open']}, closed {parts['closed']}")
-    found = _counts(verdict.codes) if verdict.codes else "no violation"
+    found = _counts(report.codes) if report.codes else "no violation"
     console.print(f"{'the books balance' if books['balanced'] else 'THE BOOKS DO NOT BALANCE'}; {found}")
 
 

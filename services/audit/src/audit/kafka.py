@@ -1,7 +1,7 @@
-"""Does Kafka carry what the store holds? The events' topic as a set of ids, and the message behind each live receipt.
+"""Compares Kafka with the store: the event ids of the topic of events, and the message behind each valid receipt.
 
-Ids are compared in a temporary SQLite file, so that millions of events need no memory. Receipts: one row for each
-complaint and body, in the same file.
+Ids are compared in a temporary SQLite file, so that millions of events need no memory. The file also has one row for
+each complaint and agency with a receipt.
 """
 
 import sqlite3
@@ -25,8 +25,8 @@ from schemas.base.streams import COMPLAINT_PREFIX, complaint_stream
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED, agency_inbox
 from schemas.complaint.state import Complaint
 
-FLIGHT_S: Final = 30.0
-"""Real time in which the relay must have published an event; younger ones may be on their way."""
+PUBLISH_WITHIN_S: Final = 30.0
+"""Seconds of real time within which the relay must publish an event. Newer events are not checked."""
 INBOX_PARTITIONS: Final = 1
 _TABLES: Final = """
 create table stored (id blob primary key, stream text, version int) without rowid;
@@ -39,10 +39,10 @@ create table receipts (
 
 
 class Collected:
-    """What the walk through the store hands over."""
+    """Event ids and receipts collected while the store is read."""
 
     def __init__(self) -> None:
-        self._rows = sqlite3.connect("")  # a file that vanishes with the connection
+        self._rows = sqlite3.connect("")  # a temporary file, deleted with the connection
         self._rows.executescript(_TABLES)
         self.started_at = datetime.fromtimestamp(time.time(), UTC)
         self.agencies: set[str] = set()
@@ -54,13 +54,13 @@ class Collected:
         self._rows.close()
 
     def page(self, events: Sequence[RecordedEvent], _seen: int = 0) -> None:
-        """These are in the store; what is too young to be in the topic is left out."""
-        old = (e for e in events if (self.started_at - e.recorded_at).total_seconds() > FLIGHT_S)
+        """Add events of the store, except those too new to be in the topic."""
+        old = (e for e in events if (self.started_at - e.recorded_at).total_seconds() > PUBLISH_WITHIN_S)
         rows = [(e.id.bytes, e.stream, e.version) for e in old if e.stream.startswith(COMPLAINT_PREFIX)]
         self._rows.executemany("insert or ignore into stored values (?, ?, ?)", rows)
 
     def judged(self, state: Complaint) -> None:
-        """What each body's newest receipt says."""
+        """Add the newest receipt of each agency for this complaint."""
         self.agencies.update(state.receipts)
         self._rows.executemany(
             "insert or ignore into receipts values (?, ?, ?, ?, ?, ?, ?)",
@@ -70,25 +70,25 @@ class Collected:
             ],
         )
 
-    def carries(self, told: Sequence[Message]) -> Iterator[Violation]:
-        """These are in the topic of events."""
+    def carries(self, batch: Sequence[Message]) -> Iterator[Violation]:
+        """Add messages of the topic of events. Yields those without a valid event header."""
         rows = []
-        for message in told:
+        for message in batch:
             try:
-                told_of = event_header(message.headers)
-                rows.append((told_of.id.bytes, told_of.stream, message.place))
+                header = event_header(message.headers)
+                rows.append((header.id.bytes, header.stream, message.place))
             except Poison as poison:
                 yield Violation("topic-foreign", COMPLAINT_EVENTS, message.offset, f"{message.place}: {poison.reason}")
         self._rows.executemany("insert or ignore into carried values (?, ?, ?)", rows)
 
     def missing(self) -> Iterator[Violation]:
-        """What the store holds and the topic does not."""
+        """Events of the store that are not in the topic."""
         query = "select stream, version from stored where id not in (select id from carried) order by stream, version"
         for stream, version in self._rows.execute(query):
-            yield Violation("topic-missing", stream, version, f"{COMPLAINT_EVENTS} does not carry this event")
+            yield Violation("topic-missing", stream, version, f"{COMPLAINT_EVENTS} does not have this event")
 
     def unseen(self) -> dict[str, dict[UUID, str]]:
-        """What the topic carries and the walk did not see in the store, by stream: newer than the walk, or false."""
+        """Events of the topic that were not read from the store, by stream: newer than the audit, or foreign."""
         found: dict[str, dict[UUID, str]] = {}
         query = "select id, stream, place from carried where id not in (select id from stored)"
         for id_, stream, place in self._rows.execute(query):
@@ -96,26 +96,26 @@ class Collected:
         return found
 
     def expected(self, agency: str, topic_id: str, message: Message) -> Iterator[Violation]:
-        """Compare one message with the receipts that point to it, and tick those off."""
+        """Compare one message with the receipts that point to it, and remove those."""
         key = (agency, topic_id, message.partition, message.offset)
         query = (
             "select complaint, message, version from receipts where agency = ? and topic = ? and place = ? and at = ?"
         )
         given = {name: value.decode(errors="replace") for name, value in message.headers}
-        for complaint, told, version in self._rows.execute(query, key).fetchall():
-            about = (str(UUID(bytes=complaint)), str(UUID(bytes=told)))
+        for complaint, message_id, version in self._rows.execute(query, key).fetchall():
+            about = (str(UUID(bytes=complaint)), str(UUID(bytes=message_id)))
             if (given.get("ce_subject"), given.get("ce_id")) != about:
-                what = f"the receipt of {agency} points to {message.place}, which tells of {given.get('ce_subject')}"
+                what = f"the receipt of {agency} points to {message.place}, which is about {given.get('ce_subject')}"
                 yield _false(complaint, version, what)
         self._rows.execute("delete from receipts where agency = ? and topic = ? and place = ? and at = ?", key)
 
-    def unmet(self, agency: str, topic_id: str, first: dict[int, int]) -> Iterator[Violation]:
-        """Live receipts to which no message was found, save where the topic begins after them (`first` offsets)."""
+    def unmatched(self, agency: str, topic_id: str, first: dict[int, int]) -> Iterator[Violation]:
+        """Valid receipts without a message, unless the topic begins after them (`first`: offset by partition)."""
         query = "select complaint, place, at, version from receipts where agency = ? and topic = ?"
         for complaint, partition, offset, version in self._rows.execute(query, (agency, topic_id)):
             if offset >= first.get(partition, 0):
                 where = f"{agency_inbox(agency)}/{partition}@{offset}"
-                yield _false(complaint, version, f"the receipt of {agency} points to {where}, where nothing is")
+                yield _false(complaint, version, f"the receipt of {agency} points to {where}, where no message is")
 
 
 def _false(complaint: bytes, version: int, what: str) -> Violation:
@@ -123,7 +123,7 @@ def _false(complaint: bytes, version: int, what: str) -> Violation:
 
 
 async def compare(kafka: str, store: Store, collected: Collected) -> AsyncIterator[Violation]:
-    """What the topics say otherwise than the store.
+    """The differences between the topics and the store.
 
     Raises:
         BrokerUnavailable, AccessDenied.
@@ -141,7 +141,7 @@ async def compare(kafka: str, store: Store, collected: Collected) -> AsyncIterat
     for violation in [*collected.missing(), *await _foreign(store, collected.unseen())]:
         yield violation
     for topic, agency in topics.items():
-        if topic in ids:  # receipts of another topic id are stale, not false
+        if topic in ids:  # receipts of another topic id are outdated, not false
             async for violation in _inbox(kafka, collected, agency, str(ids[topic])):
                 yield violation
 
@@ -149,10 +149,10 @@ async def compare(kafka: str, store: Store, collected: Collected) -> AsyncIterat
 async def _foreign(store: Store, unseen: dict[str, dict[UUID, str]]) -> list[Violation]:
     found: list[Violation] = []
     for stream, places in unseen.items():
-        known = {event.id for event in await store.read(stream)}
-        wrong = {id_: place for id_, place in places.items() if id_ not in known}
+        stored = {event.id for event in await store.read(stream)}
+        wrong = {id_: place for id_, place in places.items() if id_ not in stored}
         found += [
-            Violation("topic-foreign", stream, -1, f"{place} carries event {id_}, which the store does not hold")
+            Violation("topic-foreign", stream, -1, f"{place} has event {id_}, which the store does not hold")
             for id_, place in wrong.items()
         ]
     return found
@@ -164,12 +164,12 @@ async def _inbox(kafka: str, collected: Collected, agency: str, topic_id: str) -
         for message in batch:
             for violation in collected.expected(agency, topic_id, message):
                 yield violation
-    for violation in collected.unmet(agency, topic_id, first):
+    for violation in collected.unmatched(agency, topic_id, first):
         yield violation
 
 
 async def _whole(kafka: str, topic: str, partitions: int, first: dict[int, int]) -> AsyncIterator[list[Message]]:
-    """Every committed record of a topic up to its present end; `first` is told where each partition begins."""
+    """Every committed record of a topic up to its present end. Fills `first` with the first offsets."""
     parts = [TopicPartition(topic, number) for number in range(partitions)]
     async with running(consumer(kafka)) as client:
         client.assign(parts)

@@ -1,4 +1,4 @@
-"""Composition root of intake: opens what its endpoints and roads work with."""
+"""Composition root of intake: opens what its endpoints and background tasks use."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -45,19 +45,19 @@ SERVICE: Final = "intake"
 
 
 def _real_now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - orphans are told by real time
+    return datetime.now(UTC)  # noqa: TID251 - real time decides what was never finished
 
 
 def outbox_of(platform: Platform, database: Database) -> Outbox:
-    """Where notices wait for the mailbox that the settings name."""
+    """The outbox in front of the mailbox that the settings name."""
     settings = platform.settings
-    behind = mailbox_of(settings.notices_url, settings.notices_dir)
-    return Outbox(database, platform.repository(SERVICE).keyring, behind, _real_now)
+    mailbox = mailbox_of(settings.notices_url, settings.notices_dir)
+    return Outbox(database, platform.repository(SERVICE).keyring, mailbox, _real_now)
 
 
 @asynccontextmanager
 async def open_intake(platform: Platform) -> AsyncIterator[Context]:
-    """Intake's own tables, files and mailbox over the shared surroundings."""
+    """The service's own tables, files and mailbox over the platform."""
     settings = platform.settings
     database = Database(settings.vault_url, metadata, busy_after_s=1.0)
     relations = Database(settings.views_of(SERVICE), views.METADATA)
@@ -110,8 +110,8 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
     async with open_intake(platform) as context:
         audience = context.audience
         assert audience is not None
-        door = TopicProvisioner(platform.settings.kafka, [FIXED[SUBMISSIONS]])
-        await door.once()
+        provisioner = TopicProvisioner(platform.settings.kafka, [FIXED[SUBMISSIONS]])
+        await provisioner.once()
         letters = platform.dead_letters(SERVICE)
         react, kafka = follow_up(context), platform.settings.kafka
         guard = Guard(context.repository, react, letters, event_types=EVENT_TYPES)
@@ -135,7 +135,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             audience.feed,
             Orphans(context),
             MailSender(outbox_of(platform, context.database), _real_now, context.policies),
-            door,
+            provisioner,
         ]
         try:
             yield background_tasks

@@ -1,4 +1,4 @@
-"""`satupintu codes rebuild`: the table of tracking codes, made again from the store and the secret."""
+"""`satupintu codes rebuild`: rebuilds the table of tracking codes from the store and the secret."""
 
 import asyncio
 from typing import Final
@@ -16,10 +16,10 @@ app.add_typer(codes, name="codes")
 
 @codes.command()
 def rebuild() -> None:
-    """Add every code that is missing; harmless beside running processes."""
+    """Add every missing code. May run beside other processes."""
 
     async def run() -> int:
         async with open_platform(read_settings()) as platform, open_intake(platform) as context:
             return await context.codes.rebuild(platform.store)
 
-    print(f"{asyncio.run(run())} complaints seen")
+    print(f"{asyncio.run(run())} complaints checked")

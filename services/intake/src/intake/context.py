@@ -1,4 +1,4 @@
-"""What intake holds while it runs: one object, made by the composition root, that every endpoint and road is given."""
+"""What the endpoints and background tasks of intake share."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ from schemas.deadlines.policies import Policies
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Intake's surroundings. `repository` writes in intake's name."""
+    """Open for as long as the process serves."""
 
     repository: Repository
     clock: TimeSource
@@ -40,4 +40,4 @@ class Context:
     lookups: RateLimiter
     database: Database
     audience: Audience | None = None
-    """None: nobody but reporters is told."""
+    """None: only reporters are notified."""

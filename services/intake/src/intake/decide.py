@@ -1,16 +1,18 @@
-"""What follows when the reporter files, adds, withdraws, confirms, disputes or asks to be forgotten?
+"""What a reporter may do: file, add, withdraw, confirm, dispute, call the Ombudsman, erase.
 
-Pure: (state, command, what was looked up) -> facts, or a Refusal that says why not. Sources: law 25/2009 articles
-42 to 44 (complaints), law 27/2022 articles 43 and 44 (erasure).
+Each command stands above the function that decides it; the command of filing is published as
+`schemas.contract.submission.Complaining`. Pure: (state, command, look-ups) -> facts, or a Refusal that says why not.
+Sources: law 25/2009 articles 42 to 44 (complaints), law 27/2022 articles 43 and 44 (erasure).
 """
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
-from intake.commands import AddDetail, Attach, CallOmbudsman, Confirm, Dispute, Withdraw
+from pydantic import Field
+
 from intake.settings import DEFAULT_CHANNEL
-from schemas.base.limits import ATTACHMENTS, PUBLIC_MOVES
+from schemas.base.limits import ATTACHMENTS, NAME, PUBLIC_MOVES
 from schemas.base.refusals import (
     AlreadyClosed,
     DataErased,
@@ -25,6 +27,7 @@ from schemas.base.values import ComplaintClass, Place
 from schemas.complaint.fold import allows
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
+from schemas.contract.base import BodyText, InboundModel, NoteText
 from schemas.contract.submission import Complaining, PlaceGiven
 from schemas.events.base import Fact
 from schemas.events.intake import (
@@ -40,20 +43,16 @@ from schemas.events.intake import (
 from schemas.registry.calendars import zone_of
 
 EASTERNMOST: Final = "Asia/Jayapura"
-"""Where in the nation a day begins first: a day that has begun nowhere in it is in the future."""
-
-
+"""The nation's easternmost time zone: a day that has not begun there lies in the future."""
 FIRST: Final = datetime(2009, 7, 18, tzinfo=UTC)
-"""Since when complaints about public services have a law (law 25/2009): a channel whose clock says less is wrong, and
-the citizen's clock would begin with it.
-"""
+"""The day of law 25/2009. A channel whose clock shows an earlier time is wrong, and due dates are counted from it."""
 
 
 def check(command: Complaining, now: datetime, received_at: datetime | None = None) -> None:
-    """What only a clock can tell of a filing.
+    """Check a filing's dates.
 
     Raises:
-        InvalidField: it is said to have happened tomorrow or later, or to have come before there was a law.
+        InvalidField: it happened tomorrow or later, or was received before `FIRST`.
     """
     if received_at is not None and received_at < FIRST:
         raise InvalidField(field="received_at", why=f"must not lie before {FIRST.date().isoformat()}")
@@ -70,7 +69,11 @@ def file(
     person: UUID | None = None,
     received_at: datetime | None = None,
 ) -> list[Fact]:
-    """A complaint begins. `received_at`: when its channel got it, if that was before now."""
+    """Begin a complaint. `received_at`: when its channel received it, if earlier than `at`.
+
+    Raises:
+        RequestDiffers: the stream exists; and as `check` says.
+    """
     if state.version >= 0:
         raise RequestDiffers
     check(command, at, received_at)
@@ -84,15 +87,30 @@ def file(
     return [filed]
 
 
+class AddDetail(InboundModel):
+    """More about the complaint, or the answer to a question."""
+
+    text: BodyText
+
+
 def add_detail(state: Complaint, command: AddDetail, at: datetime) -> list[Fact]:
-    """More is told; if somebody asked, the clock runs again."""
-    _may_still(state, DetailAdded)
+    """If a question is open, this answers it and the clock runs again."""
+    _must_allow_move(state, DetailAdded)
     return [DetailAdded(at=at, text=command.text)]
 
 
+class Attach(InboundModel):
+    """A file. `digest` is the SHA-256 of its content in hex."""
+
+    digest: str
+    media_type: str
+    size_bytes: int
+    name: Annotated[str, Field(min_length=1, max_length=NAME)] | None = None
+
+
 def attach(state: Complaint, command: Attach, attachment: UUID, at: datetime) -> list[Fact]:
-    """A file is handed in; its bytes are kept before this is said."""
-    _may_still(state, AttachmentAdded)
+    """Add a file. Its content is stored before this fact is appended."""
+    _must_allow_move(state, AttachmentAdded)
     if state.attachments >= ATTACHMENTS:
         raise InvalidField(field="file", why=f"a complaint holds at most {ATTACHMENTS} files")
     return [
@@ -106,52 +124,84 @@ def attach(state: Complaint, command: Attach, attachment: UUID, at: datetime) ->
     ]
 
 
+class Withdraw(InboundModel):
+    """The reporter withdraws the complaint."""
+
+    reason: NoteText | None = None
+
+
 def withdraw(state: Complaint, command: Withdraw, at: datetime) -> list[Fact]:
-    """The reporter takes it back. Once it is answered their word is to confirm or to dispute."""
-    _is_whole(state, ComplaintWithdrawn)
+    """Close the complaint. An answered one can only be confirmed or disputed."""
+    _must_be_whole(state, ComplaintWithdrawn)
     if state.status is Status.ANSWERED:
         raise WrongStatus(status=state.status.value, action=ComplaintWithdrawn.__name__)
-    _in_order(state, ComplaintWithdrawn)
+    _must_allow(state, ComplaintWithdrawn)
     return [ComplaintWithdrawn(at=at, reason=command.reason)]
 
 
+class Confirm(InboundModel):
+    """The reporter confirms that the answer settles the complaint."""
+
+    rating: int | None = Field(default=None, ge=1, le=5, strict=True)
+    words: NoteText | None = None
+
+
 def confirm(state: Complaint, command: Confirm, at: datetime) -> list[Fact]:
-    """Closed by the reporter's own word."""
-    _is_whole(state, ResolutionConfirmed)
-    _in_order(state, ResolutionConfirmed)
+    """Close the complaint as confirmed."""
+    _must_be_whole(state, ResolutionConfirmed)
+    _must_allow(state, ResolutionConfirmed)
     return [ResolutionConfirmed(at=at, rating=command.rating, words=command.words)]
+
+
+class Dispute(InboundModel):
+    """The reporter disputes the outcome."""
+
+    reason: BodyText
 
 
 def dispute(
     state: Complaint, command: Dispute, at: datetime, *, lead: Complaint | None = None, until: datetime | None = None
 ) -> list[Fact]:
-    """The outcome does not settle it. `lead`: of a joined complaint; `until`: the last moment for a closed one, or for
-    one whose lead is closed.
+    """Reopen the complaint. `lead`: of a joined complaint. `until`: the last moment to dispute, if the complaint or its
+    lead is closed.
+
+    Raises:
+        NotDisputable: too late, or there is no outcome to dispute.
     """
-    _is_whole(state, ResolutionDisputed)
+    _must_be_whole(state, ResolutionDisputed)
     if state.status is Status.CLOSED:
-        _disputable(state, at, until)
+        _must_be_disputable(state, at, until)
     if state.status is Status.JOINED:
-        _follows_an_outcome(lead, at, until)
-    _may_still(state, ResolutionDisputed)
+        _lead_is_answered(lead, at, until)
+    _must_allow_move(state, ResolutionDisputed)
     return [ResolutionDisputed(at=at, reason=command.reason)]
 
 
+class CallOmbudsman(InboundModel):
+    """The reporter asks the Ombudsman to look at the complaint."""
+
+    reason: BodyText
+
+
 def call_ombudsman(state: Complaint, command: CallOmbudsman, at: datetime) -> list[Fact]:
-    """The reporter's own road to the Ombudsman, whether or not anybody is late (law 25/2009 article 46(2)); asked once
-    is asked for good. After the end their word is to dispute.
+    """Allowed whether or not a date was missed (law 25/2009 article 46(2)); a second request of an open complaint adds
+    nothing.
     """
-    _is_whole(state, OmbudsmanRequested)
+    _must_be_whole(state, OmbudsmanRequested)
     if state.ombudsman is not None and state.is_open:
         return []
-    _may_still(state, OmbudsmanRequested)
+    _must_allow_move(state, OmbudsmanRequested)
     return [OmbudsmanRequested(at=at, reason=command.reason)]
 
 
-def erase(state: Complaint, at: datetime) -> list[Fact]:
-    """The reporter is forgotten, in every status; an open complaint ends with it, since nobody can be answered.
+class Erase(InboundModel):
+    """The reporter asks for the erasure of all personal data."""
 
-    Not limited in number: it is a right. Asked again, there is nothing left to say.
+
+def erase(state: Complaint, at: datetime) -> list[Fact]:
+    """Erase in any status. An open complaint is also withdrawn, since nobody can be answered. Repeatable.
+
+    It does not count towards `PUBLIC_MOVES`, because it is a right.
     """
     if state.version < 0 or state.whole is not None:
         raise NotFound(what="complaint")
@@ -162,7 +212,7 @@ def erase(state: Complaint, at: datetime) -> list[Fact]:
 
 
 def follow_whole(part: Complaint, whole: Complaint, at: datetime) -> list[Fact]:
-    """What the end of a whole means for its part: withdrawn with it, and forgotten with it."""
+    """Withdraw and erase a part together with its whole."""
     if part.version < 0:
         return []
     facts: list[Fact] = []
@@ -174,7 +224,7 @@ def follow_whole(part: Complaint, whole: Complaint, at: datetime) -> list[Fact]:
 
 
 def ended_by_reporter(whole: Complaint) -> bool:
-    """Taken back or erased: nobody waits for the parts any more."""
+    """Whether the reporter withdrew or erased it, so that its parts end too."""
     return whole.status is Status.CLOSED and whole.closed is not None and whole.closed.value in ("withdrawn", "erased")
 
 
@@ -184,36 +234,36 @@ def _place(given: PlaceGiven | None) -> Place | None:
     return Place(region=given.region, lat=given.lat, lon=given.lon, address=given.address)
 
 
-def _disputable(state: Complaint, at: datetime, until: datetime | None) -> None:
+def _must_be_disputable(state: Complaint, at: datetime, until: datetime | None) -> None:
     if not allows(state, ResolutionDisputed):
         raise NotDisputable(why=state.closed.value if state.closed else "closed")
     if until is None or at > until:
         raise NotDisputable(why="too_late", until=until.isoformat() if until else None)
 
 
-def _follows_an_outcome(lead: Complaint | None, at: datetime, until: datetime | None) -> None:
-    # A follower has no answer of its own before its lead has one, and its end is its lead's: as long, and no longer.
+def _lead_is_answered(lead: Complaint | None, at: datetime, until: datetime | None) -> None:
+    # A joined complaint has its lead's answer and end, so it can be disputed when and as long as its lead.
     if lead is None or lead.status not in (Status.ANSWERED, Status.CLOSED):
         raise NotDisputable(why="lead_not_answered")
     if lead.status is Status.CLOSED and until is not None and at > until:
         raise NotDisputable(why="too_late", until=until.isoformat())
 
 
-def _may_still(state: Complaint, fact: type[Fact]) -> None:
-    _in_order(state, fact)
+def _must_allow_move(state: Complaint, fact: type[Fact]) -> None:
+    _must_allow(state, fact)
     if state.moves >= PUBLIC_MOVES:
         raise TooManyMoves(limit=PUBLIC_MOVES)
 
 
-def _is_whole(state: Complaint, fact: type[Fact]) -> None:
+def _must_be_whole(state: Complaint, fact: type[Fact]) -> None:
     if state.erased:
         raise DataErased(complaint=str(state.id))
-    # A part is one body's share of the work: the reporter speaks about the whole.
+    # A part is one agency's share of the work; the reporter acts on the whole.
     if state.whole is not None:
         raise WrongStatus(status=state.status.value, action=fact.__name__, part=True)
 
 
-def _in_order(state: Complaint, fact: type[Fact]) -> None:
+def _must_allow(state: Complaint, fact: type[Fact]) -> None:
     if state.version < 0:
         raise NotFound(what="complaint")
     if state.erased:

@@ -1,7 +1,7 @@
-"""How does a complaint come to be, whatever the channel? Key, then person and code, then number, then the one append.
+"""Files a complaint of any channel: encryption key, then person and code, then public number, then the one append.
 
-Each step is committed before the next and does no harm if it is done again, so a crash between any two loses nothing:
-the same request sent again goes through them all and ends with the same complaint.
+Each step is committed before the next and repeatable. After a crash between two steps the same request, sent again,
+passes all of them and ends with the same complaint.
 """
 
 from datetime import datetime
@@ -13,7 +13,7 @@ from chassis.write.command import is_repeat
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from intake import decide
-from intake.commands import canonical, has_identity
+from intake.canonical import canonical
 from intake.context import Context
 from intake.settings import DEFAULT_CHANNEL
 from intake.storage import vault
@@ -31,7 +31,7 @@ ROUTE = "complaints"
 
 
 class Filing(NamedTuple):
-    """A complaint that `client` files under its idempotency `key`. `received_at`: when the channel got it."""
+    """A complaint that `client` files under its idempotency `key`. `received_at`: when the channel received it."""
 
     client: str
     key: str
@@ -40,12 +40,12 @@ class Filing(NamedTuple):
 
     @property
     def complaint(self) -> UUID:
-        """The same for the same channel, client and key."""
+        """The complaint's id, derived from channel, client and key."""
         return complaint_id(self.command.channel or DEFAULT_CHANNEL, self.client, self.key)
 
 
 class Filed(NamedTuple):
-    """The complaint as it is now, and its code: just begun, or begun by the same request before (`repeated`)."""
+    """The present complaint and its tracking code. `repeated`: the same request filed it before."""
 
     state: Complaint
     code: str
@@ -53,13 +53,13 @@ class Filed(NamedTuple):
 
 
 async def file(context: Context, filing: Filing) -> Filed:
-    """File it, once however often it is asked.
+    """File a complaint once, however often it is requested.
 
     Raises:
-        InvalidField: it is said to have happened in the future, or come before there was a law.
-        RequestDiffers: the key came before with another request.
-        DataErased: the reporter has asked to be forgotten since.
-        ChassisError: not known to be filed; the same request may be sent again.
+        InvalidField: as `decide.check` says.
+        RequestDiffers: the key was used for another request.
+        DataErased: the reporter had it erased.
+        ChassisError: perhaps not filed; the same request may be sent again.
     """
     at = context.clock.now()
     decide.check(filing.command, at, filing.received_at)
@@ -69,7 +69,7 @@ async def file(context: Context, filing: Filing) -> Filed:
         raise DataErased(complaint=str(complaint))
     code = context.codes.of(complaint)
     record = Record(context.codes.row(complaint, code), _person(complaint, filing.command, keys, request))
-    kept_since = await context.records.keep(record)
+    written_at = await context.records.keep(record)
     number = await context.numbers.take(at)
     cause = Cause(move_id(complaint, filing.client, ROUTE, filing.key), complaint, at, request=request)
     facts = decide.file(
@@ -81,22 +81,23 @@ async def file(context: Context, filing: Filing) -> Filed:
     try:
         appended = await context.repository.store.append(append.stream, NO_STREAM, append.events)
     except Conflict:
-        return await _said_before(context, complaint, code, cause)
+        return await _repeated(context, complaint, code, cause)
     if not appended.written:
-        return await _said_before(context, complaint, code, cause)
-    await context.records.keep_still(record, kept_since)
+        return await _repeated(context, complaint, code, cause)
+    await context.records.keep_still(record, written_at)
     return Filed(evolve(begun.state, RecordedFact(facts[0], append.events[0].id, appended.version)), code)
 
 
 def _person(complaint: UUID, command: Complaining, keys: Keys, request: bytes) -> tuple[UUID, UUID, str] | None:
-    """Who it is as the vault keeps them; None: they say nothing of themselves."""
-    if command.reporter is None or not has_identity(command.reporter):
+    """The vault's row; None: no name and no contact."""
+    reporter = command.reporter
+    if reporter is None or not (reporter.name or reporter.email or reporter.phone):
         return None
     person = person_id(complaint, keys.mac(request))
-    return person, complaint, vault.seal(keys, person, command.reporter)
+    return person, complaint, vault.seal(keys, person, reporter)
 
 
-async def _said_before(context: Context, complaint: UUID, code: str, cause: Cause) -> Filed:
+async def _repeated(context: Context, complaint: UUID, code: str, cause: Cause) -> Filed:
     loaded = await context.repository.load(complaint)
     if not is_repeat(loaded, cause):
         raise RequestDiffers

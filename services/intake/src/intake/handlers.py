@@ -1,4 +1,4 @@
-"""The reporter's moves on a complaint that exists: whose stream they go to, and what comes after the append."""
+"""Carries out the reporter's commands on an existing complaint: picks the stream, decides, appends, erases."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -8,11 +8,13 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from chassis.write.command import Handled, handle, is_repeat
+from chassis.write.lead import root_lead
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from intake import decide
-from intake.commands import AddDetail, Attach, Dispute, canonical
+from intake.canonical import canonical
 from intake.context import Context
+from intake.decide import AddDetail, Attach, Dispute
 from schemas.base.ids import derived_id, move_id
 from schemas.base.refusals import DataErased, NotFound, VersionMismatch
 from schemas.complaint.lifecycle import Status
@@ -22,7 +24,7 @@ from schemas.events.base import Fact
 
 
 class MoveRequest(NamedTuple):
-    """One request of the reporter's: under which key, by which client, on which version."""
+    """Identifies one request. `if_match`: the version that the client last saw."""
 
     complaint: UUID
     client: str
@@ -32,36 +34,36 @@ class MoveRequest(NamedTuple):
 
 
 async def move(
-    context: Context, asked: MoveRequest, command: BaseModel, rule: Callable[[Complaint], Sequence[Fact]]
+    context: Context, request: MoveRequest, command: BaseModel, rule: Callable[[Complaint], Sequence[Fact]]
 ) -> Handled:
     """Decide and append.
 
     Raises:
         Refusal, ChassisError: as `command.handle` says.
     """
-    cause = cause_of(context, asked, command)
-    return await handle(context.repository, asked.complaint, rule, cause, if_match=asked.if_match)
+    cause = cause_of(context, request, command)
+    return await handle(context.repository, request.complaint, rule, cause, if_match=request.if_match)
 
 
-async def add_detail(context: Context, asked: MoveRequest, command: AddDetail) -> Handled:
-    """A detail goes to the part that asks, else to the complaint itself; a repeat to where the first one went."""
-    cause, whole = cause_of(context, asked, command), await context.repository.load(asked.complaint)
+async def add_detail(context: Context, request: MoveRequest, command: AddDetail) -> Handled:
+    """Append to the part that asked a question, else to the complaint. A repeat goes where the first one went."""
+    cause, whole = cause_of(context, request, command), await context.repository.load(request.complaint)
     streams = [whole, *await parts_of(context, whole.state)]
     for each in streams:
         if is_repeat(each, cause):
             return Handled(each, (), each.state.version, repeated=True)
-    if asked.if_match is not None and asked.if_match != whole.state.version:
-        raise VersionMismatch(expected=asked.if_match, actual=whole.state.version)
+    if request.if_match is not None and request.if_match != whole.state.version:
+        raise VersionMismatch(expected=request.if_match, actual=whole.state.version)
     asking = [each.state.id for each in streams[1:] if each.state.status is Status.AWAITING_REPORTER]
-    to = asking[0] if asking else asked.complaint
+    to = asking[0] if asking else request.complaint
     return await handle(context.repository, to, lambda state: decide.add_detail(state, command, cause.at), cause)
 
 
-async def attach(context: Context, asked: MoveRequest, command: Attach, content: bytes) -> Handled:
-    """A file is on the disk before the stream names it. Its id follows from its content, under the complaint's key:
-    sent again it is the same file, and nobody can tell from the id what it is.
+async def attach(context: Context, request: MoveRequest, command: Attach, content: bytes) -> Handled:
+    """Store the file before the stream names it. Its id is a keyed hash of the content: a repeat is the same file, and
+    the id does not reveal the content.
     """
-    cause, loaded = cause_of(context, asked, command), await context.repository.load(asked.complaint)
+    cause, loaded = cause_of(context, request, command), await context.repository.load(request.complaint)
     if is_repeat(loaded, cause):
         return Handled(loaded, (), loaded.state.version, repeated=True)
     attachment = _attachment_id(loaded, cause, command)
@@ -69,37 +71,37 @@ async def attach(context: Context, asked: MoveRequest, command: Attach, content:
     def rule(state: Complaint) -> Sequence[Fact]:
         return decide.attach(state, command, attachment, cause.at)
 
-    rule(loaded.state)  # refused before a byte is kept
-    await context.attachments.keep(asked.complaint, attachment, content, loaded.keys)
-    return await handle(context.repository, asked.complaint, rule, cause, if_match=asked.if_match)
+    rule(loaded.state)  # refuse before the file is stored
+    await context.attachments.keep(request.complaint, attachment, content, loaded.keys)
+    return await handle(context.repository, request.complaint, rule, cause, if_match=request.if_match)
 
 
-async def dispute(context: Context, asked: MoveRequest, command: Dispute) -> Handled:
-    """The outcome is disputed: a follower's is its lead's."""
+async def dispute(context: Context, request: MoveRequest, command: Dispute) -> Handled:
+    """A joined complaint has its lead's outcome."""
     at, registry = context.clock.now(), await context.registry.current()
-    lead = await lead_of(context, (await context.repository.load(asked.complaint)).state)
+    lead = await root_lead(context.repository, (await context.repository.load(request.complaint)).state)
 
     def rule(state: Complaint) -> Sequence[Fact]:
         until = dispute_until(lead or state, registry, context.policies)
         return decide.dispute(state, command, at, lead=lead, until=until)
 
-    return await move(context, asked, command, rule)
+    return await move(context, request, command, rule)
 
 
-async def erase(context: Context, asked: MoveRequest, command: BaseModel) -> None:
-    """Forget: first the facts, then keys, person, files and notices. Asked again it is done again, so a crash in
-    between only waits for that or for the sweep.
+async def erase(context: Context, request: MoveRequest, command: BaseModel) -> None:
+    """First append the facts, then destroy keys, person, files and notices. Repeatable: after a crash a repeat or the
+    sweep completes it.
     """
     at = context.clock.now()
-    loaded = await context.repository.load(asked.complaint)
+    loaded = await context.repository.load(request.complaint)
     if not loaded.state.erased:
-        with suppress(DataErased):  # the same was asked at the same moment, and is done
-            await move(context, asked, command, lambda state: decide.erase(state, at))
-    await destroy(context, asked.complaint)
+        with suppress(DataErased):  # another request erased it at the same moment
+            await move(context, request, command, lambda state: decide.erase(state, at))
+    await destroy(context, request.complaint)
 
 
 async def destroy(context: Context, complaint: UUID) -> None:
-    """Everything that tells what was said or by whom. Repeatable."""
+    """Delete all content and personal data of a complaint. Repeatable."""
     await context.repository.keyring.destroy(complaint)
     await context.vault.forget(complaint)
     await context.attachments.forget(complaint)
@@ -108,37 +110,23 @@ async def destroy(context: Context, complaint: UUID) -> None:
         await context.audience.subscribers.forget(complaint)
 
 
-async def lead_of(context: Context, state: Complaint) -> Complaint | None:
-    """The complaint that a joined one follows: the root of the chain, since a lead may have been joined later."""
-    if state.status is not Status.JOINED:
-        return None
-    lead, met = state, {state.id}
-    while lead.status is Status.JOINED and lead.lead is not None and lead.lead not in met:
-        met.add(lead.lead)
-        lead = (await context.repository.load(lead.lead)).state
-    return lead
-
-
 async def visible_lead_of(context: Context, state: Complaint) -> Complaint | None:
-    """The same, if its followers may know where it is: of what is examined now they learn nothing, also before they are
-    let go.
-    """
-    lead = await lead_of(context, state)
+    """The lead of a joined complaint, unless it is secret or supervision grade and so hidden from its followers."""
+    lead = await root_lead(context.repository, state)
     return None if lead is None or lead.secret or lead.supervision else lead
 
 
 async def parts_of(context: Context, state: Complaint) -> Sequence[LoadedStream]:
-    """The parts of a whole, as far as they are opened, in order."""
+    """The parts of a whole whose streams exist, in order."""
     if not state.parts:
         return ()
     parts = await context.repository.load_many([part.id for part in state.parts])
     return [part for part in parts if part.recorded]
 
 
-def cause_of(context: Context, asked: MoveRequest, command: BaseModel) -> Cause:
-    """The cause of every event that this request leads to."""
-    causation = move_id(asked.complaint, asked.client, asked.route, asked.key)
-    return Cause(causation, asked.complaint, context.clock.now(), request=canonical(command))
+def cause_of(context: Context, request: MoveRequest, command: BaseModel) -> Cause:
+    causation = move_id(request.complaint, request.client, request.route, request.key)
+    return Cause(causation, request.complaint, context.clock.now(), request=canonical(command))
 
 
 def _attachment_id(loaded: LoadedStream, cause: Cause, command: Attach) -> UUID:

@@ -1,37 +1,37 @@
-"""Does Kafka answer? Asked in the background and remembered, so that no request ever waits for it: a complaint is filed
-in the store, and only what comes after it is delayed while Kafka is away.
+"""Probes Kafka in the background, so that no request waits for it. Filing works while Kafka is away; only forwarding is
+delayed.
 """
 
 import asyncio
 from contextlib import suppress
 
-from intake.settings import KAFKA_LOOK_S
+from intake.settings import KAFKA_PROBE_S
 
-WORDS = {
-    "id": "Laporan Anda tersimpan. Penerusan ke instansi saat ini tertunda dan akan dilanjutkan dengan sendirinya.",
-    "en": "Your report is safe. Forwarding it is delayed at the moment and will go on by itself.",
+DELAYED = {
+    "id": "Laporan Anda tersimpan. Penerusan ke instansi saat ini tertunda dan akan dilanjutkan secara otomatis.",
+    "en": "Your report is saved. Forwarding it is delayed at the moment and will continue automatically.",
 }
 
 
 class KafkaProbe:
-    """Tries to reach the first of `servers` ("host:port,..."; empty: never looks)."""
+    """Connects to each of `servers` ("host:port,..."; empty: never)."""
 
-    def __init__(self, servers: str, every_s: float = KAFKA_LOOK_S) -> None:
+    def __init__(self, servers: str, every_s: float = KAFKA_PROBE_S) -> None:
         self._servers, self._every_s = [one for one in servers.split(",") if one], every_s
         self.reachable = True
 
     def notice(self, lang: str) -> str | None:
-        """What a reporter is told while Kafka does not answer."""
-        return None if self.reachable else WORDS[lang]
+        """A notice for the reporter while Kafka does not answer; None: it answers."""
+        return None if self.reachable else DELAYED[lang]
 
     async def run(self) -> None:
-        """Look again and again, until cancelled."""
+        """Probe periodically until cancelled."""
         while self._servers:
             await self.look()
             await asyncio.sleep(self._every_s)
 
     async def look(self) -> None:
-        """Ask every server once; one that takes the connection is enough."""
+        """Probe every server once; one that accepts the connection is enough."""
         self.reachable = any(await asyncio.gather(*(self._answers(server) for server in self._servers)))
 
     async def _answers(self, server: str) -> bool:

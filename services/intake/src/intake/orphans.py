@@ -1,4 +1,4 @@
-"""What was begun and never finished: persons in the vault whom no complaint names, addresses that nobody confirmed."""
+"""Deletes unfinished data: persons in the vault that no complaint names, and addresses that were never confirmed."""
 
 import asyncio
 from datetime import timedelta
@@ -8,12 +8,12 @@ from chassis.base.retry import RetryPolicy
 from intake.context import Context
 
 PERIOD_S: Final = 60.0
-AT_ONCE: Final = 500
+BATCH: Final = 500
 
 
 class Orphans:
-    """Removes rows that no stream names and nobody has touched for a day, and addresses that the policy's days have
-    passed over unconfirmed (law 27/2022: personal data is kept no longer than it is needed).
+    """Deletes persons and addresses after the policy's `unfinished_d` and `unconfirmed_d` (law 27/2022: personal data
+    is kept only as long as it is needed).
     """
 
     def __init__(self, context: Context) -> None:
@@ -26,16 +26,16 @@ class Orphans:
             await asyncio.sleep(PERIOD_S)
 
     def unready(self) -> str | None:
-        """Never: nobody waits for it."""
+        """Never: nothing depends on it."""
         return None
 
     async def once(self) -> int:
-        """Look once; how many were removed."""
+        """Run once; the number of deleted rows."""
         return await self._persons() + await self._addresses()
 
     async def _persons(self) -> int:
         removed, context = 0, self._context
-        for person, complaint in await context.vault.doubtful(AT_ONCE):
+        for person, complaint in await context.vault.doubtful(BATCH):
             state = (await context.repository.load(complaint)).state
             if state.person == person:
                 await context.vault.mark_named(person)
@@ -49,7 +49,7 @@ class Orphans:
         if context.audience is None:
             return 0
         shortest = timedelta(days=min(policy.unconfirmed_d for policy in context.policies.versions))
-        for one in await context.audience.subscribers.unconfirmed(now - shortest, AT_ONCE):
+        for one in await context.audience.subscribers.unconfirmed(now - shortest, BATCH):
             if one.since_at + timedelta(days=context.policies.at(one.since_at).unconfirmed_d) <= now:
                 await context.audience.subscribers.lapse(one.id)
                 removed += 1

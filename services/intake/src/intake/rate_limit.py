@@ -1,21 +1,21 @@
-"""Has this source asked too often? A token bucket for each: bursts are fine, a flood is not."""
+"""Limits requests by source with a token bucket, which allows short bursts."""
 
 import math
 import time
 from collections.abc import Callable
 
-from intake.settings import SOURCES_REMEMBERED
+from intake.settings import MAX_SOURCES
 
 
 class RateLimiter:
-    """`per_minute` from one source on average, and as many at once; 0: no limit."""
+    """Allows `per_minute` requests from one source on average and in one burst; 0: no limit."""
 
     def __init__(self, per_minute: float, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._per_s, self._most, self._monotonic = per_minute / 60, max(per_minute, 1.0), monotonic
         self._buckets: dict[str, tuple[float, float]] = {}
 
     def wait_s(self, source: str) -> int:
-        """Take one; 0 if it was there, else the seconds after which to ask again."""
+        """Take one token. Returns 0, or the seconds to wait if there is none."""
         if not self._per_s:
             return 0
         now = self._monotonic()
@@ -28,7 +28,7 @@ class RateLimiter:
         return 0
 
     def _remember(self, source: str, tokens: float, now: float) -> None:
-        # The sources unheard of for longest are forgotten first: their buckets are the fullest.
+        # The least recent source is dropped first, because its bucket is the fullest.
         self._buckets[source] = (tokens, now)
-        if len(self._buckets) > SOURCES_REMEMBERED:
+        if len(self._buckets) > MAX_SOURCES:
             del self._buckets[next(iter(self._buckets))]

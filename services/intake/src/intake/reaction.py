@@ -1,5 +1,6 @@
-"""What follows from facts on the reporter's side: they are told the news, the forgotten are forgotten, and parts end
-with their whole. The same reaction is driven by Kafka at once and by the sweep later: all of it is repeatable.
+"""What intake does after an event: notify reporters, complete erasures, and end parts with their whole.
+
+Driven by Kafka at once and by the sweep later, so everything is repeatable.
 """
 
 from collections.abc import Sequence
@@ -20,11 +21,11 @@ EVENT_TYPES = NEWS | names(PersonalDataErased, ComplaintWithdrawn, ComplaintSpli
 
 
 def follow_up(context: Context) -> Reaction:
-    """Everything that intake owes to a complaint now: to a whole, to its parts, and to a part."""
+    """Bring everything up to date for a complaint, its parts and its whole."""
 
     async def react(loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
         for each in loaded:
-            await _forget(context, each.state)
+            await _complete_erasure(context, each.state)
             await _end_parts(context, each.state)
             await notify.notify_reporter(context, each)
         await notify.notify_audience(context, loaded)
@@ -33,7 +34,7 @@ def follow_up(context: Context) -> Reaction:
     return react
 
 
-async def _forget(context: Context, state: Complaint) -> None:
+async def _complete_erasure(context: Context, state: Complaint) -> None:
     if state.erased and state.whole is None:
         await handlers.destroy(context, state.id)
 
@@ -47,7 +48,7 @@ async def _end_parts(context: Context, whole: Complaint) -> None:
 
 
 async def _end_with_whole(context: Context, part: Complaint) -> Outcome | None:
-    """A part that was opened when its whole had ended already."""
+    """End a part that was opened after its whole had ended."""
     if part.whole is None or (part.erased and not part.is_open):
         return None
     whole = (await context.repository.load(part.whole)).state
@@ -56,5 +57,5 @@ async def _end_with_whole(context: Context, part: Complaint) -> Outcome | None:
 
 
 def _ending(context: Context, whole: Complaint) -> Cause:
-    # The same for whoever comes first, the whole or its part.
+    # The same cause from the whole and from the part, so the fact is appended once.
     return Cause(whole.stage.event_id, whole.id, context.clock.now())

@@ -1,11 +1,9 @@
-"""How much of what does intake take? What is this service's own; published limits are in
-`schemas.base.limits`.
-"""
+"""Limits and periods of intake. Published limits are in `schemas.base.limits`."""
 
 from typing import Final
 
 FORM_BYTES: Final = 64 * 1024
-"""What a form may take around its file."""
+"""Size of a form without its file."""
 MEDIA_TYPES: Final = {
     "image/jpeg": "jpg",
     "image/png": "png",
@@ -19,17 +17,17 @@ MEDIA_TYPES: Final = {
     "audio/ogg": "ogg",
     "audio/m4a": "m4a",
 }
-"""Told by content, never by name; and the ending under which a file is handed out again."""
+"""Accepted media types, detected by content, and the file extension for downloads."""
 
 NUMBERS_AT_ONCE: Final = 500
-"""Public numbers that a process takes from the counter together. What it does not use stays a gap."""
+"""Public numbers that a process takes from the counter in one block; unused ones stay a gap."""
 CODES_AT_ONCE: Final = 2_000
-"""Rows that a rebuild of the codes writes together."""
+"""Rows in one transaction when the codes are rebuilt."""
 
 CHAIN: Final = 20
-"""Joined complaints from a follower up to its root, at most."""
+"""Longest chain of joined complaints that is followed."""
 DEFAULT_CHANNEL: Final = "web"
-KAFKA_LOOK_S: Final = 2.0
-"""Between two looks whether Kafka answers, and how long one may take."""
-SOURCES_REMEMBERED: Final = 20_000
-"""Clients whose rate is known at one time."""
+KAFKA_PROBE_S: Final = 2.0
+"""Period and timeout of the Kafka probe."""
+MAX_SOURCES: Final = 20_000
+"""Sources that the rate limiter keeps in memory."""

@@ -1,4 +1,4 @@
-"""What reporters see of their complaint: where it is, who must act by when and why, and everything that happened."""
+"""The reporter's view of a complaint: status, holder, due dates with reasons, and the timeline."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ from schemas.wording.masks import masked
 def receipt(
     state: Complaint, code: str, registry: Registry, policies: Policies, lang: str, lead: Complaint | None = None
 ) -> dict[str, Any]:
-    """What a filing is answered with: the code, and what happens next."""
+    """The answer to a filing: the tracking code and the next step."""
     here = f"/api/v1/complaints/{code}"
     holder = registry.holder(lead.holder if lead else state.holder)
     return {
@@ -34,7 +34,7 @@ def receipt(
             "self": here,
             "explain": f"{here}/explain",
             "details": f"{here}/details",
-            # Asked with the same text, it tells what others reported of the matter (router's; nothing is kept of it).
+            # Router's endpoint: finds similar public reports for a text, and stores nothing.
             "duplicates": "/api/v1/duplicates",
         },
     }
@@ -42,7 +42,7 @@ def receipt(
 
 def page(
     state: Complaint,
-    told: Sequence[RecordedFact],
+    history: Sequence[RecordedFact],
     code: str,
     registry: Registry,
     policies: Policies,
@@ -50,7 +50,7 @@ def page(
     lead: Complaint | None = None,
     parts: Sequence[Complaint] = (),
 ) -> dict[str, Any]:
-    """The whole story, for the bearer of the code. What a part asks is asked here, since it is answered here."""
+    """The tracking page. A question of a part is shown here, because the reporter answers it here."""
     questions = [each.question for each in (state, *parts) if each.question]
     return {
         **receipt(state, code, registry, policies, lang, lead),
@@ -67,34 +67,33 @@ def page(
         "question": questions[0] if questions else None,
         "response": _response(state, lead),
         "answered_at": (lead or state).answered_at,
-        "rating": _rating(told),
+        "rating": _rating(history),
         "dispute_until": dispute_until(lead or state, registry, policies),
         "parts": [_part(part, registry, policies, lang) for part in parts],
         "disputes": state.disputes,
         "rung": state.rung,
         "lead_public_number": lead.public_number if lead and lead.is_public else None,
-        "attachments": [attachment_fields(one.fact) for one in told if isinstance(one.fact, AttachmentAdded)],
+        "attachments": [attachment_fields(one.fact) for one in history if isinstance(one.fact, AttachmentAdded)],
         "due": explained(state, registry, policies, lang, lead),
-        "timeline": timeline((one for one in told if not isinstance(one.fact, ComplaintDelivered)), registry, lang),
+        "timeline": timeline((one for one in history if not isinstance(one.fact, ComplaintDelivered)), registry, lang),
     }
 
 
 def _response(state: Complaint, lead: Complaint | None) -> str | None:
-    """A follower's answer is its lead's: one public answer to one matter, of which others read what the public may."""
+    """A joined complaint shows its lead's answer, as the public may read it."""
     if lead is None:
         return state.response
-    told = lead.is_public and not lead.erased
-    return masked(lead.response) if lead.response and told else None
+    return masked(lead.response) if lead.response and lead.is_public and not lead.erased else None
 
 
-def _rating(told: Sequence[RecordedFact]) -> int | None:
-    # Of the outcome that stands: what was disputed since, or is worked over again, has none yet.
-    said = [one.fact for one in told if isinstance(one.fact, (ResolutionConfirmed, ResolutionDisputed))]
-    return said[-1].rating if said and isinstance(said[-1], ResolutionConfirmed) else None
+def _rating(history: Sequence[RecordedFact]) -> int | None:
+    # The rating of the present outcome; a disputed outcome has none.
+    outcomes = [one.fact for one in history if isinstance(one.fact, (ResolutionConfirmed, ResolutionDisputed))]
+    return outcomes[-1].rating if outcomes and isinstance(outcomes[-1], ResolutionConfirmed) else None
 
 
 def _part(part: Complaint, registry: Registry, policies: Policies, lang: str) -> dict[str, Any]:
-    """A body's share: with whom, and what that body asks until when, since the reporter answers here."""
+    """A part: its holder, and its question with the due date."""
     return {
         "holder_name": wording.holder(registry.holder(part.holder), registry, lang),
         **status_fields(part, lang),

@@ -132,7 +132,7 @@ async def _append_support(context: Reporting, complaint: UUID, supporter: str) -
         try:
             await context.repository.store.append(stream, len(recorded) - 1, events, [event.id for event in recorded])
         except Conflict:
-            await pause(min(attempt, 5))  # supports of other people; their order does not matter
+            await pause(attempt)  # supports of other people; their order does not matter
             attempt += 1
         else:
             return

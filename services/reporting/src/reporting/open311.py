@@ -107,7 +107,7 @@ async def token(token: str, kind: Format) -> Response:
     return list_response(kind, "service_requests", "request", [{"token": token, "service_request_id": numbers[0]}])
 
 
-def _service(each: open311.Service) -> dict[str, Any]:
+def _service(each: open311.Open311Service) -> dict[str, Any]:
     return {
         "service_code": each.code, "service_name": each.name, "description": each.description, "metadata": False,
         "type": "realtime", "keywords": each.code.replace("-", ","), "group": "",

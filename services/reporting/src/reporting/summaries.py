@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
 
+from chassis.base.errors import AccessDenied, BrokerUnavailable
 from chassis.kafka.admin import Admin
-from chassis.kafka.clients import producer, stop, translate_error
+from chassis.kafka.clients import LazyProducer
 from schemas.base.topics import COMPLAINT_SUMMARY, FIXED
 from schemas.contract.open_data import RETRACTED, SUMMARY, ComplaintSummary, Line
 
@@ -16,38 +16,26 @@ class KafkaSummaries:
     """Implements `reporting.reaction.Summaries`; the topic is created before the first line."""
 
     def __init__(self, kafka: str) -> None:
-        self._kafka, self._admin = kafka, Admin(kafka)
-        self._client: AIOKafkaProducer | None = None
+        self._admin, self._producer, self._ensured = Admin(kafka), LazyProducer(kafka), False
 
     async def send(self, lines: Sequence[Line]) -> None:
         """All of them are in the topic on return. Raises BrokerUnavailable: some may be."""
         if not lines:
             return
-        client = await self._started()
+        if not self._ensured:
+            await self._admin.ensure([FIXED[COMPLAINT_SUMMARY]])
+            self._ensured = True
         try:
-            await asyncio.gather(*[await self._put(client, line) for line in lines])
-        except (KafkaError, OSError) as error:
-            await self.close()
-            raise translate_error(error) from error
+            async with self._producer.connected() as client:
+                await asyncio.gather(*[await self._put(client, line) for line in lines])
+        except (BrokerUnavailable, AccessDenied):
+            self._ensured = False  # the broker may come back without its topics
+            raise
 
     async def close(self) -> None:
-        """Let go of the connection."""
-        client, self._client = self._client, None
-        if client is not None:
-            await stop(client)
+        """Close the connections."""
+        await self._producer.close()
         await self._admin.close()
-
-    async def _started(self) -> AIOKafkaProducer:
-        if self._client is None:
-            await self._admin.ensure([FIXED[COMPLAINT_SUMMARY]])
-            client = producer(self._kafka)
-            try:
-                await client.start()
-            except (KafkaError, OSError) as error:
-                await stop(client)
-                raise translate_error(error) from error
-            self._client = client
-        return self._client
 
     async def _put(self, client: AIOKafkaProducer, line: Line) -> "asyncio.Future[object]":
         headers = [

@@ -43,20 +43,18 @@ def main() -> int:
     try:
         asyncio.run(_ask(read_settings()))
     except BadSetting as error:
-        return _failed(str(error))
+        reason = str(error)
     except (OSError, ChassisError) as error:
-        return _failed(f"the event store of SATUPINTU_STORE_URL cannot be used: {error}")
-    return 0
+        reason = f"the event store of SATUPINTU_STORE_URL cannot be used: {error}"
+    else:
+        return 0
+    sys.stderr.write(" ".join(reason.split()) + "\n")
+    return 1
 
 
 async def _ask(settings: Settings) -> None:
     async with open_platform(settings) as platform:
         await platform.store.store_id()
-
-
-def _failed(why: str) -> int:
-    sys.stderr.write(" ".join(why.split()) + "\n")
-    return 1
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What time is it? The system's, or the test clock's: the same moved forwards by a file that every process reads."""
+"""Clocks: the system's, a fixed one for tests, and a test clock that a file shared by all processes moves forwards."""
 
 import os
 import time
@@ -12,14 +12,14 @@ FURTHEST: Final = timedelta(days=36_500)
 
 
 class SystemClock:
-    """The time of this machine."""
+    """The machine's time."""
 
     def now(self) -> datetime:
-        return datetime.now(UTC)  # noqa: TID251 - the one place that asks the machine
+        return datetime.now(UTC)  # noqa: TID251 - the only place that reads the machine's clock
 
 
 class FixedClock:
-    """Stands still until it is told to move. For tests and simulations."""
+    """Moves only when set. For tests and simulations."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now.astimezone(UTC)
@@ -28,36 +28,36 @@ class FixedClock:
         return self._now
 
     def advance(self, delta: timedelta) -> None:
-        """Raises ValueError: time goes forwards."""
+        """Raises ValueError: `delta` is negative."""
         self.set(self._now + delta)
 
     def set(self, now: datetime) -> None:
-        """Raises ValueError: time goes forwards."""
+        """Raises ValueError: `now` is earlier than the present time."""
         if now < self._now:
             raise ValueError(f"time goes forwards: it is {self._now.isoformat()}, not {now.isoformat()}")
         self._now = now.astimezone(UTC)
 
 
 class FileClock:
-    """The machine's time plus the seconds written in a file; no file means none.
+    """The machine's time plus the seconds written in a file; no file means no offset.
 
-    The file is looked at every 100 ms at most, and read when it has changed.
+    Checks the file at most every 100 ms and reads it when it has changed.
     """
 
     def __init__(self, path: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._path, self._monotonic = path, monotonic
         self._offset_s = 0.0
         self._changed: tuple[int, int] | None = None
-        self._look_at = -CHECK_EVERY_S
+        self._check_at = -CHECK_EVERY_S
 
     def now(self) -> datetime:
-        """Raises ValueError: the file holds no number, or a smaller one than before: time goes forwards."""
-        if self._monotonic() >= self._look_at:
-            self._look()
-            self._look_at = self._monotonic() + CHECK_EVERY_S
+        """Raises ValueError: the file holds no number, or a smaller one than before."""
+        if self._monotonic() >= self._check_at:
+            self._check()
+            self._check_at = self._monotonic() + CHECK_EVERY_S
         return SystemClock().now() + timedelta(seconds=self._offset_s)
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         changed = _changed(self._path)
         if changed == self._changed:
             return
@@ -71,7 +71,7 @@ def read_offset(path: Path) -> float:
     """The seconds written in a clock file; 0 if there is none.
 
     Raises:
-        ValueError: something else than a number of seconds, from 0 on, is written there.
+        ValueError: the file does not hold a number of seconds from 0 on.
     """
     try:
         written = path.read_text().strip()
@@ -87,15 +87,15 @@ def read_offset(path: Path) -> float:
 
 
 def advance(path: Path, delta: timedelta) -> timedelta:
-    """Move the clock in `path` forwards by `delta`, and tell its whole offset. Readers see the old file or the new.
+    """Move the clock in `path` forwards by `delta`; returns its whole offset. The file is replaced atomically.
 
     Raises:
-        ValueError: `delta` is negative or leads too far, or the file is not a clock.
+        ValueError: `delta` is negative, the sum is over `FURTHEST`, or the file is not a clock.
     """
     if delta < timedelta(0):
         raise ValueError(f"time goes forwards: {delta} is refused")
     offset = timedelta(seconds=read_offset(path)) + delta
-    # It never comes back, and nobody decrees calendars or counts working days past the end of time.
+    # The offset can never be reduced, and calendars and dates end somewhere.
     if offset > FURTHEST:
         raise ValueError(f"at most {FURTHEST.days} days ahead: {offset} is refused")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -106,7 +106,7 @@ def advance(path: Path, delta: timedelta) -> timedelta:
 
 
 def _changed(path: Path) -> tuple[int, int] | None:
-    """When the file changed, and which file it is: two writes may fall into one tick of the file system's clock."""
+    """Modification time and inode: two writes may fall into one tick of the file system's clock."""
     try:
         found = path.stat()
     except FileNotFoundError:

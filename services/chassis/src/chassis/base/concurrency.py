@@ -1,15 +1,15 @@
-"""Several things at once, until the first of them ends."""
+"""Runs coroutines concurrently until the first of them ends."""
 
 import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
 
-async def first_of(*ways: Coroutine[Any, Any, Any]) -> None:
-    """Until the first of these ends, or fails, with its own error (a TaskGroup would wrap it, and `Retryable` would not
-    be recognised); the others are cancelled and have ended on return.
+async def first_of(*coroutines: Coroutine[Any, Any, Any]) -> None:
+    """Run these until the first ends; cancel the others and wait for them. Raises the first one's error unwrapped: a
+    TaskGroup would wrap it, and a retry policy would not recognise a `Retryable`.
     """
-    tasks = [asyncio.create_task(way) for way in ways]
+    tasks = [asyncio.create_task(each) for each in coroutines]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:

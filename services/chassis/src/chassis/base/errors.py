@@ -1,23 +1,24 @@
-"""What can go wrong with I/O, by what the caller can do about it.
+"""Errors of I/O, sorted by what the caller can do about them.
 
     ChassisError
-      Retryable            trying the same again may help
-        StoreUnavailable     the store did not take the call: nothing was written
-        OutcomeUnknown       the call may or may not have been carried out: ask again with the same ids
-        Busy                 too much is waiting; `retry_after_s` says when to come back
-        BrokerUnavailable    Kafka is not there
-      Permanent            trying the same again cannot help
-        Conflict             somebody appended first: load and decide again
+      Retryable            a retry may help
+        StoreUnavailable     the store did not accept the call: nothing was written
+        OutcomeUnknown       the call may or may not have been carried out: retry with the same ids
+        Busy                 overloaded; `retry_after_s` says when to retry
+        BrokerUnavailable    Kafka does not answer
+      Permanent            a retry of the same call cannot help
+        Conflict             another writer appended first: load and decide again
         IdClash              some, but not all, of these event ids are in the stream
         EventTooLarge        the store refuses an event of this size
-        StreamDeleted        the stream is gone from the store
+        MessageTooLarge      the broker refuses a record of this size
+        StreamDeleted        the stream was deleted from the store
         WrongStore           this checkpoint, or these keys, belong to another store
-        OldTable             a table that another version made, and that this one cannot use
-        AccessDenied         wrong credential, wrong certificate, no right
+        OldTable             a table made by another version, unusable by this one
+        AccessDenied         wrong credential, wrong certificate or missing permission
         Poison               a message that can never succeed
-      Fenced               another process has taken over; this one must let go
+      Fenced               another process has taken over; this one must stop
 
-Refusals of the rules are not here: see `schemas.base.refusals`.
+Refusals by business rules are in `schemas.base.refusals`.
 """
 
 from collections.abc import Sequence
@@ -25,39 +26,39 @@ from uuid import UUID
 
 
 class ChassisError(Exception):
-    """Anything that I/O did to us."""
+    """Any error of I/O."""
 
 
 class Retryable(ChassisError):
-    """Trying the same again may help."""
+    """A retry may help."""
 
 
 class StoreUnavailable(Retryable):
-    """The store did not take the call: nothing was written."""
+    """The store did not accept the call: nothing was written."""
 
 
 class OutcomeUnknown(Retryable):
-    """The call may have been carried out or not. Neither success nor failure: ask again with the same ids."""
+    """The call may have been carried out or not: retry with the same ids."""
 
 
 class Busy(Retryable):
-    """Too much is waiting. HTTP says it as 503 with Retry-After."""
+    """Overloaded. Over HTTP: 503 with Retry-After."""
 
     def __init__(self, retry_after_s: float) -> None:
-        super().__init__(f"busy, come back in {retry_after_s:g} s")
+        super().__init__(f"busy, retry in {retry_after_s:g} s")
         self.retry_after_s = retry_after_s
 
 
 class BrokerUnavailable(Retryable):
-    """Kafka is not there."""
+    """Kafka does not answer."""
 
 
 class Permanent(ChassisError):
-    """Trying the same again cannot help."""
+    """A retry of the same call cannot help."""
 
 
 class Conflict(Permanent):
-    """Somebody appended first. Load, fold and decide again; never append the old decision."""
+    """Another writer appended first. Load, fold and decide again; never append the old decision."""
 
     def __init__(self, stream: str, expected: int, actual: int) -> None:
         super().__init__(f"{stream}: expected version {expected}, found {actual}")
@@ -65,7 +66,7 @@ class Conflict(Permanent):
 
 
 class IdClash(Permanent):
-    """Some, but not all, of these event ids are already in the stream as its writer saw it: two appends share an id."""
+    """Some, but not all, of these event ids are already in the stream that the writer read: two appends share an id."""
 
     def __init__(self, stream: str, ids: frozenset[UUID]) -> None:
         super().__init__(f"{stream}: already holds {', '.join(sorted(map(str, ids)))}")
@@ -76,26 +77,30 @@ class EventTooLarge(Permanent):
     """The store refuses an event of this size."""
 
 
+class MessageTooLarge(Permanent):
+    """The broker refuses a record of this size."""
+
+
 class StreamDeleted(Permanent):
-    """The stream is gone from the store."""
+    """The stream was deleted from the store."""
 
 
 class WrongStore(Permanent):
-    """A checkpoint, receipt or key ring that belongs to another store."""
+    """A checkpoint, receipt or key ring belongs to another store."""
 
 
 class OldTable(Permanent):
-    """A table that another version made, and that this one cannot use."""
+    """A table made by another version, unusable by this one."""
 
     def __init__(self, table: str, columns: Sequence[str]) -> None:
         super().__init__(
-            f"the table {table} was made by another version (its columns {', '.join(columns)} are other ones): "
-            "if it is a read model's, remove its database, and it fills again from the store"
+            f"the table {table} was made by another version (its columns {', '.join(columns)} differ): "
+            "if it belongs to a read model, remove its database; it is filled again from the store"
         )
 
 
 class AccessDenied(Permanent):
-    """Wrong credential, wrong certificate, or no right."""
+    """Wrong credential, wrong certificate or missing permission."""
 
 
 class Poison(Permanent):
@@ -107,4 +112,4 @@ class Poison(Permanent):
 
 
 class Fenced(ChassisError):
-    """Another process has taken over: what is in hand here must be let go at once."""
+    """Another process has taken over: stop at once and drop the work in progress."""

@@ -1,4 +1,4 @@
-"""How do many coroutines share one commit? What is asked while a commit runs goes into the next one, together."""
+"""Group commit: requests that arrive while a commit runs share the next one."""
 
 import asyncio
 import time
@@ -13,25 +13,25 @@ from chassis.base.errors import Busy, ChassisError, StoreUnavailable
 Q = TypeVar("Q")
 R = TypeVar("R")
 
-MOST_TOGETHER: Final = 500
+GROUP_LIMIT: Final = 500
 BUSY_AFTER_S: Final = 1.0
 
 
 @dataclass(slots=True)
-class _Asked(Generic[Q, R]):
+class _Pending(Generic[Q, R]):
     request: Q
     weight: int
-    answer: "asyncio.Future[R]"
+    result: "asyncio.Future[R]"
     loop: asyncio.AbstractEventLoop
     outcome: "R | BaseException | None" = None
 
 
 class GroupCommit(Generic[Q, R]):
-    """One writer thread. `work` takes a list of requests, does them in one transaction and gives one outcome per
-    request, in order: a result, or an exception for that request alone.
+    """One writer thread. `work` carries out a list of requests in one transaction and returns one outcome per request,
+    in order: a result, or an exception for that request alone.
 
-    An error of `chassis.base.errors` raised by `work` is told to the whole group. Any other is a fault of some request:
-    the group is then taken one by one, so that nobody fails for a neighbour.
+    If `work` raises an error of `chassis.base.errors`, every request of the group gets it. Any other error is caused by
+    one of the requests: each is then carried out alone, so that only the faulty one fails.
     """
 
     def __init__(
@@ -39,11 +39,11 @@ class GroupCommit(Generic[Q, R]):
         name: str,
         work: Callable[[Sequence[Q]], Sequence[R | Exception]],
         *,
-        most: int = MOST_TOGETHER,
+        limit: int = GROUP_LIMIT,
         busy_after_s: float = BUSY_AFTER_S,
     ) -> None:
-        self._name, self._work, self._most, self._busy_after_s = name, work, most, busy_after_s
-        self._queue: SimpleQueue[_Asked[Q, R] | None] = SimpleQueue()
+        self._name, self._work, self._limit, self._busy_after_s = name, work, limit, busy_after_s
+        self._queue: SimpleQueue[_Pending[Q, R] | None] = SimpleQueue()
         self._thread: Thread | None = None
         self._closed = False
         self._waiting = 0
@@ -52,43 +52,41 @@ class GroupCommit(Generic[Q, R]):
         self._since: float | None = None
 
     async def submit(self, request: Q, weight: int = 1) -> R:
-        """The outcome of `request`, once committed. `weight` counts towards the size of a group.
+        """The outcome of `request` once it is committed. `weight` counts towards the size of a group.
 
         Cancelling the caller does not undo the request.
 
         Raises:
-            Busy: what already waits would take longer than `busy_after_s`.
+            Busy: the backlog would take longer than `busy_after_s`.
             StoreUnavailable: closed.
-            Whatever `work` raised or gave for this request.
+            What `work` raised or returned for this request.
         """
         if self._closed:
             raise StoreUnavailable(f"{self._name} is closed")
         if (backlog_s := self._backlog_s()) > self._busy_after_s:
             raise Busy(round(backlog_s, 3))
         loop = asyncio.get_running_loop()
-        asked: _Asked[Q, R] = _Asked(request, weight, loop.create_future(), loop)
+        pending: _Pending[Q, R] = _Pending(request, weight, loop.create_future(), loop)
         with self._lock:
             self._waiting += weight
-            self._queue.put(asked)
+            self._queue.put(pending)
             if self._thread is None:
                 self._thread = Thread(target=self._run, name=self._name, daemon=True)
                 self._thread.start()
-        return await asked.answer
+        return await pending.result
 
     async def close(self) -> None:
-        """Finish what was accepted, then end the thread. Repeatable."""
+        """Finish the accepted requests, then end the thread. Repeatable."""
         self._closed = True
         if self._thread is not None:
             self._queue.put(None)
             await asyncio.to_thread(self._thread.join)
 
     def _backlog_s(self) -> float:
-        """How long the running group has taken, and the waiting ones would at the pace of late, groups being full
-        when much waits.
-        """
+        """Seconds the running group has taken so far, plus those the waiting groups will take at the recent pace."""
         since = self._since
         running_s = time.monotonic() - since if since is not None else 0.0
-        return running_s + self._waiting / self._most * self._group_s
+        return running_s + self._waiting / self._limit * self._group_s
 
     def _run(self) -> None:
         going = True
@@ -97,56 +95,56 @@ class GroupCommit(Generic[Q, R]):
             if group:
                 self._commit(group)
 
-    def _next_group(self) -> tuple[list[_Asked[Q, R]], bool]:
-        """What waits, up to the limit, after waiting for the first; and whether to go on afterwards."""
-        group: list[_Asked[Q, R]] = []
+    def _next_group(self) -> tuple[list[_Pending[Q, R]], bool]:
+        """Wait for a request; return it with those that wait behind it, up to the limit, and whether to go on."""
+        group: list[_Pending[Q, R]] = []
         weight = 0
-        while weight < self._most:
+        while weight < self._limit:
             try:
-                asked = self._queue.get_nowait() if group else self._queue.get()
+                pending = self._queue.get_nowait() if group else self._queue.get()
             except Empty:
                 break
-            if asked is None:
+            if pending is None:
                 return group, False
-            group.append(asked)
-            weight += asked.weight
+            group.append(pending)
+            weight += pending.weight
         return group, True
 
-    def _commit(self, group: list[_Asked[Q, R]]) -> None:
+    def _commit(self, group: list[_Pending[Q, R]]) -> None:
         self._since = started = time.monotonic()
         self._carry_out(group)
         self._since = None
         self._group_s += 0.2 * (time.monotonic() - started - self._group_s)
         with self._lock:
-            self._waiting -= sum(asked.weight for asked in group)
-        by_loop: dict[asyncio.AbstractEventLoop, list[_Asked[Q, R]]] = {}
-        for asked in group:
-            by_loop.setdefault(asked.loop, []).append(asked)
-        for loop, answered in by_loop.items():
+            self._waiting -= sum(pending.weight for pending in group)
+        by_loop: dict[asyncio.AbstractEventLoop, list[_Pending[Q, R]]] = {}
+        for pending in group:
+            by_loop.setdefault(pending.loop, []).append(pending)
+        for loop, done in by_loop.items():
             if not loop.is_closed():
-                loop.call_soon_threadsafe(_answer, answered)
+                loop.call_soon_threadsafe(_resolve, done)
 
-    def _carry_out(self, group: list[_Asked[Q, R]]) -> None:
+    def _carry_out(self, group: list[_Pending[Q, R]]) -> None:
         try:
-            outcomes = self._work([asked.request for asked in group])
-            for asked, outcome in zip(group, outcomes, strict=True):
-                asked.outcome = outcome
+            outcomes = self._work([pending.request for pending in group])
+            for pending, outcome in zip(group, outcomes, strict=True):
+                pending.outcome = outcome
         except ChassisError as error:
-            for asked in group:
-                asked.outcome = error
-        except Exception as error:  # noqa: BLE001 - handed to the one who asked
+            for pending in group:
+                pending.outcome = error
+        except Exception as error:  # noqa: BLE001 - raised by the caller's await
             if len(group) == 1:
                 group[0].outcome = error
                 return
-            for asked in group:
-                self._carry_out([asked])
+            for pending in group:
+                self._carry_out([pending])
 
 
-def _answer(answered: Sequence[_Asked[Q, R]]) -> None:
-    for asked in answered:
-        if asked.answer.done():  # its caller was cancelled
+def _resolve(done: Sequence[_Pending[Q, R]]) -> None:
+    for pending in done:
+        if pending.result.done():  # its caller was cancelled
             continue
-        if isinstance(asked.outcome, BaseException):
-            asked.answer.set_exception(asked.outcome)
+        if isinstance(pending.outcome, BaseException):
+            pending.result.set_exception(pending.outcome)
         else:
-            asked.answer.set_result(asked.outcome)  # type: ignore[arg-type]
+            pending.result.set_result(pending.outcome)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Logs: events with ids, never sentences, never a citizen's words. JSON lines for machines, colours for people."""
+"""Structured logs: event names with ids, never a citizen's words; JSON lines, or colours on a console."""
 
 import io
 import logging
@@ -14,7 +14,7 @@ QUIET = ("aiokafka", "kafka", "faust", "mode", "uvicorn")
 
 
 class _Lossy(io.StringIO):
-    """Writes as far as it goes: a line that a full disk does not take is lost, and nothing else is for it."""
+    """Drops lines that cannot be written (a full disk), so that a log line never fails its caller."""
 
     def __init__(self, under: TextIO) -> None:
         super().__init__()
@@ -31,11 +31,11 @@ class _Lossy(io.StringIO):
 
 
 def configure(settings: Settings) -> None:
-    """Set up logging for a process. Libraries speak up from WARNING on: Faust at INFO tells every rebalance."""
+    """Set up logging for a process. Libraries log from WARNING on: Faust at INFO logs every rebalance."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
-    # Retries of a connection are ours to tell, once: see chassis.patience.
+    # `chassis.base.retry` logs lost connections, once each.
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     people = settings.log_format != "json"
     structlog.configure(

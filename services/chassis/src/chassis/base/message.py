@@ -1,4 +1,4 @@
-"""A record as a Kafka topic holds it, whoever read it: what guards, projections and dead letters speak of."""
+"""A Kafka record, independent of the client that read it; guards, projections and dead letters take it."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,7 +7,7 @@ Header = tuple[str, bytes]
 
 
 class Message(NamedTuple):
-    """One record, undecoded. `timestamp_ms` is the broker's or producer's, since 1970."""
+    """One record, undecoded. `timestamp_ms`: the broker's or producer's, since 1970."""
 
     topic: str
     partition: int
@@ -19,5 +19,5 @@ class Message(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Where it stands: `topic/partition@offset`."""
+        """`topic/partition@offset`."""
         return f"{self.topic}/{self.partition}@{self.offset}"

@@ -1,4 +1,4 @@
-"""Every figure that a process of ours shows on /metrics, and how to read it. Ids and texts are never labels."""
+"""Every metric of our processes, with how to read it. Ids and texts are never labels."""
 
 from typing import Final
 
@@ -72,5 +72,5 @@ SHADOW_CHOICES: Final = Counter(
 
 
 async def response() -> Response:
-    """All of them, as Prometheus reads them."""
+    """All metrics in Prometheus' text format."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,4 +1,4 @@
-"""What the services ask of the outside world. Adapters keep these promises; one contract suite holds them to it."""
+"""Ports to the event store, the key ring and the clock. One contract suite tests every adapter of a port."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from schemas.base.sealed import Keys
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """One stream's part of an `append_many`. `seen` are the ids that the writer's load found in the stream."""
+    """One stream's part of an `append_many`. `seen`: the event ids that the writer found when it loaded the stream."""
 
     stream: str
     expected_version: int
@@ -22,7 +22,7 @@ class Append:
 
 
 class Appended(NamedTuple):
-    """The stream's version and the store's position after the append; `written` is False for a repeat."""
+    """The stream's version and the store's position after the append; `written` is False for a repeated append."""
 
     version: int
     position: int
@@ -30,10 +30,10 @@ class Appended(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Events in position order, and the position up to which the reader has now seen everything of its prefixes.
+    """Events in position order, and the position up to which the reader has now read everything with its prefixes.
 
-    `position` may lie beyond the last event (a checkpoint through a quiet stretch). `caught_up` says that
-    nothing more was there when the page was made. `position` is None only while nothing was ever seen.
+    `position` may lie beyond the last event (other streams' events in between); None: nothing was ever read.
+    `caught_up`: the store held nothing more when the page was read.
     """
 
     events: Sequence[RecordedEvent]
@@ -42,8 +42,8 @@ class Page(NamedTuple):
 
 
 class Store(Protocol):
-    """The event store: the truth. Positions are opaque, ordered, and of one store only; where `dense` they are 1, 2, 3
-    without a gap, so that whatever was taken out of it is missed.
+    """The event store, the only source of truth. Positions are opaque, ordered, and valid in one store only; where
+    `dense` they are 1, 2, 3 without gaps, so that a removed event is noticed.
 
     Every method may raise `Retryable` errors; `append` and `append_many` may leave an unknown outcome
     (`OutcomeUnknown`), which a repeat with the same ids settles.
@@ -52,54 +52,54 @@ class Store(Protocol):
     dense: bool
 
     async def store_id(self) -> UUID:
-        """The same for the life of this store; another for any other store, also one restored from nothing."""
+        """Constant for the life of this store; every other store has another, also one created anew."""
         ...
 
     async def append(
         self, stream: str, expected_version: int, events: Sequence[NewEvent], seen: Collection[UUID] = ()
     ) -> Appended:
-        """Write all the events at `expected_version` + 1 or none.
+        """Write all these events at `expected_version` + 1, or none.
 
-        All ids already in this stream: success, nothing written. The same id in another stream is another event.
+        If the stream already holds all the ids: success, nothing written. Ids are unique per stream only.
         No events: success without a write if the version is as expected.
 
         Raises:
-            Conflict: the stream is not at `expected_version` (`NO_STREAM` for a new one), and does not hold all ids.
-            IdClash: it is, and holds some of the ids; or one id comes twice.
+            Conflict: the stream is not at `expected_version` (`NO_STREAM` for a new one) and does not hold all ids.
+            IdClash: it is, and holds some of the ids; or one id occurs twice.
             EventTooLarge, StreamDeleted, AccessDenied, Busy, StoreUnavailable, OutcomeUnknown.
         """
         ...
 
     async def append_many(self, appends: Sequence[Append]) -> list[Appended | Conflict | IdClash]:
-        """Many streams in one group commit; one result per append, in order. One stream's refusal does not touch
-        the others.
+        """Many streams in one group commit; one result per append, in order. A refused append does not affect the
+        others.
         """
         ...
 
     async def read(self, stream: str, from_version: int = 0) -> list[RecordedEvent]:
-        """The stream from `from_version` on, in order; empty if there is none. Reads what was written before."""
+        """The stream from `from_version` on, in order; empty if there is none. Sees every earlier write."""
         ...
 
     async def read_many(self, streams: Sequence[str], from_versions: Sequence[int] = ()) -> list[list[RecordedEvent]]:
-        """Many streams in the order asked, each from its own version on; whole, if no versions are given."""
+        """Many streams, in the order given, each from its own version on; from 0 if no versions are given."""
         ...
 
     async def read_all(self, after: int | None, prefixes: Sequence[str] = (), limit: int = 1000) -> Page:
         """At most `limit` events of streams whose names start with one of `prefixes` (all if none), strictly after
-        `after` (None: from the beginning). Never skips an event that is committed later at a lower position.
+        `after` (None: from the beginning). Never skips an event that commits later at a lower position.
         """
         ...
 
     async def newest(self) -> int:
-        """The position of the newest event, 0 if there is none: how far there is to read."""
+        """The position of the newest event, 0 if there is none."""
         ...
 
     def subscribe(self, after: int | None, prefixes: Sequence[str] = ()) -> AsyncIterator[Page]:
-        """Pages without end, exclusive of `after`; a page without events brings a checkpoint or says caught up."""
+        """Endless pages, strictly after `after`. An empty page moves the position or reports `caught_up`."""
         ...
 
     async def close(self) -> None:
-        """Finish what was accepted, then let go of everything."""
+        """Finish accepted calls, then close every connection."""
         ...
 
 
@@ -107,22 +107,22 @@ class KeyRing(Protocol):
     """One key per complaint and generation, wrapped by a master key, in one table shared by all services."""
 
     async def ensure(self, complaints: Collection[UUID]) -> Mapping[UUID, Keys]:
-        """The keys of each; a first generation is made and committed where none was ever made. A complaint
-        whose generations are all destroyed gets empty keys, and never others.
+        """The keys of each; commits a first generation where there never was one. A complaint whose generations are
+        all destroyed gets empty keys for ever.
         """
         ...
 
     async def load(self, complaints: Collection[UUID]) -> Mapping[UUID, Keys]:
-        """The living keys of each (empty `Keys` where there are none). Cached for 60 s at most."""
+        """The living keys of each (empty `Keys` where there are none), cached for at most 60 s."""
         ...
 
     async def destroy(self, complaint: UUID) -> None:
-        """Destroy every generation so far. Repeatable. What they sealed is gone for good."""
+        """Destroy every generation so far. Repeatable. What they sealed can never be read again."""
         ...
 
 
 class TimeSource(Protocol):
-    """Domain time, UTC. The test clock moves it forwards; waiting and leases use real time instead."""
+    """Domain time, UTC. The test clock moves it forwards; waits and leases use real time."""
 
     def now(self) -> datetime:
         """An aware UTC instant."""

@@ -1,4 +1,4 @@
-"""How long does a road keep trying? Waiting times between tries, and the outcome of a fault."""
+"""Retry policy: how often and how long to retry, with exponential back-off; and how an error is named in logs."""
 
 import asyncio
 import random
@@ -17,31 +17,38 @@ Sleep = Callable[[float], Awaitable[None]]
 T = TypeVar("T")
 
 UNREADABLE: Final = (UnknownEvent, MalformedEvent, BrokenSeal)
-"""One stream cannot be understood: corruption, or a newer version's events."""
+"""A stream cannot be read: it is corrupt, or a newer version wrote it."""
 HOPELESS: Final = (Permanent, *UNREADABLE)
-"""Trying again at once cannot help."""
+"""An immediate retry cannot help."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """`attempts`: tries for one message before it is set aside. Waits double from `first_s` up to `longest_s`."""
+    """`attempts`: tries for one message before it becomes a dead letter. Waits double from `first_s` up to `longest_s`;
+    the share `certain` of a wait is fixed, the rest random.
+    """
 
     attempts: int = 5
     first_s: float = 0.05
     longest_s: float = 5.0
     sleep: Sleep = asyncio.sleep
     jitter: Callable[[], float] = random.random
+    certain: float = 0.5
+
+    def wait_s(self, tries: int) -> float:
+        """Seconds to wait after the `tries`-th failure (from 1)."""
+        longest: float = min(self.longest_s, self.first_s * 2 ** min(tries - 1, 30))
+        return longest * (self.certain + (1 - self.certain) * self.jitter())
 
     async def wait(self, tries: int) -> None:
-        """After the `tries`-th failure (from 1): half of the wait is certain, half at random."""
-        longest = min(self.longest_s, self.first_s * 2 ** min(tries - 1, 30))
-        await self.sleep(longest * (0.5 + 0.5 * self.jitter()))
+        """Wait after the `tries`-th failure (from 1)."""
+        await self.sleep(self.wait_s(tries))
 
     async def until_up(self, act: Callable[[], Awaitable[T]], what: str) -> T:
-        """The result of `act`, tried without end while a store or broker is not there: that is never a message's
-        fault. Other errors go through. Logged when it begins and when it is over.
+        """The result of `act`, retried without limit on `Retryable`: an outage is never a message's fault. Other errors
+        pass through. Logs the start and the end of an outage.
         """
         tries = 0
         while True:
@@ -61,7 +68,7 @@ class RetryPolicy:
 
 
 def reason(error: BaseException) -> str:
-    """Why it failed, without a word of the data: only our own errors are quoted, others are named with their place."""
+    """Why it failed, without citizens' words: quotes only our own errors and names the place of others."""
     if isinstance(error, UnknownEvent):
         return f"UnknownEvent: the stream holds {error}, which this version does not know; a newer service wrote it"
     if isinstance(error, Permanent | Retryable):
@@ -72,7 +79,7 @@ def reason(error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> str:
-    """The innermost line that is not a library's."""
+    """Module and line of the innermost frame outside libraries."""
     found, trace = "an unknown place", error.__traceback__
     while trace is not None:
         frame, trace_line = trace.tb_frame, trace.tb_lineno

@@ -1,4 +1,4 @@
-"""How a long-lived process runs its loop: on uvloop, and with a garbage collector that fits it."""
+"""Runs a long-lived process: on uvloop, with garbage collector settings for many long-lived objects."""
 
 import asyncio
 import gc
@@ -8,22 +8,22 @@ from typing import Any, Final
 import uvloop
 
 YOUNG: Final = 50_000
-"""New objects before the youngest are looked at. Python's 700 suits a script: in a worker that holds some thousands of
-folded complaints, each made of many small objects that never form a cycle, it took a quarter of all processor time.
+"""New objects before a collection of the youngest generation. Python's default, 700, took a quarter of the processor
+time of a worker that caches thousands of folded complaints: many small objects, never in cycles.
 """
 MIDDLE: Final = 20
 OLD: Final = 20
 
 
 def run(main: Coroutine[Any, Any, int]) -> int:
-    """Run it to its end; the exit status."""
+    """Run `main` to its end; the exit status."""
     tune_garbage_collector()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(main)
 
 
 def tune_garbage_collector() -> None:
-    """What is here by now, mostly code, stays to the end: look at it no more, and at what comes more seldom."""
+    """Freeze the objects made at start-up and raise the collector's thresholds."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, OLD)

@@ -1,6 +1,6 @@
 """Settings of every process, read once from `SATUPINTU_...` variables by composition roots.
 
-An unknown variable with our prefix refuses to start: a misspelt setting must not be silently ignored.
+A process does not start if a variable with this prefix is unknown: a misspelt setting must not be ignored silently.
 """
 
 import os
@@ -33,7 +33,7 @@ _IN_STATE: Final = {
 
 
 class Settings(BaseSettings):
-    """What a process needs to know of its surroundings. Paths are local, URLs choose adapters."""
+    """A process's settings. Paths are local; URLs choose adapters."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
@@ -41,21 +41,21 @@ class Settings(BaseSettings):
     keyring_url: str
     vault_url: str
     views_url: str
-    """Each service's own read models; `{service}` is filled with its name."""
+    """Each service's own read models; `{service}` is replaced by its name."""
     kafka: str = "127.0.0.1:9092"
     state_dir: Path = Path("var")
-    """Whatever of the rest is not set lies in here."""
+    """Folder of everything below that is not set."""
     attachments_dir: Path
     models_dir: Path
-    """Reading models made by `python -m router train`, by version: every process of router reads them here."""
+    """Classifiers made by `python -m router train`, by version; every process of router loads them from here."""
     shadow_model: str | None = None
-    """A model of the models' folder that chooses beside the live one: counted (`satupintu shadow`), never followed."""
+    """A classifier that chooses beside the live one: counted (`satupintu shadow`), never followed."""
     notices_dir: Path
     notices_url: str = "file:"
-    """`file:` writes notices to `notices_dir`; `smtp://host:port` sends them."""
+    """`file:` writes notifications to `notices_dir`; `smtp://host:port` sends them."""
     clock_file: Path
     production: bool = False
-    """Refuses the test clock."""
+    """Production mode: no test clock."""
     master_key_file: Path
     code_secret_file: Path
     host: str = "127.0.0.1"
@@ -63,38 +63,40 @@ class Settings(BaseSettings):
     log_format: str = "json"
     sweep_period_s: float = 1.0
     sweep_grace_s: float = 30.0
-    """The sweep leaves alone what is younger: the reaction is probably on its way."""
+    """Sweeps leave younger work to the reaction, which probably is about to handle it."""
     filings_per_minute: float = 60
-    """From one source, and as many at once; 0: no limit. Likewise look-ups by tracking code."""
+    """Per source, also as a burst; 0: no limit. The same for look-ups by tracking code."""
     lookups_per_minute: float = 600
     agency_topics: Literal["used", "all"] = "used"
-    """Which bodies have topics: those that got a message or were registered while we run, or all from the start."""
+    """Which agencies have topics: those with a message or registered while the process runs, or all from the start."""
     kafka_port: int = 9092
-    """Read by `make run` alone, like the following: where the local broker listens."""
+    """Where the local broker listens. This and the next setting are used by `make run` only."""
     kafka_cache: Path = Path(".cache/kafka")
 
     @model_validator(mode="before")
     @classmethod
-    def _lies_in_state(cls, given: dict[str, object]) -> dict[str, object]:
+    def _default_places(cls, given: dict[str, object]) -> dict[str, object]:
         state = str(given.get("state_dir") or cls.model_fields["state_dir"].default)
         return {name: place.replace(STATE, state) for name, place in _IN_STATE.items()} | given
 
     @field_validator("host")
     @classmethod
-    def _stays_here(cls, host: str) -> str:
-        # Who may act for an agency is not checked yet (docs/adr/0005): nobody from outside may ask.
+    def _loopback_only(cls, host: str) -> str:
+        # Nobody checks yet who may act for an agency (docs/adr/0005): serve this machine only.
         if not _is_loopback(host):
-            raise ValueError(f"{host} is no loopback address, and nothing else is served until access is checked")
+            raise ValueError(
+                f"{host} is not a loopback address; other addresses are refused until access control exists"
+            )
         return host
 
     @cached_property
     def master_key(self) -> SecretBytes:
-        """32 bytes that wrap every complaint's key."""
+        """32 bytes; encrypts every complaint's key."""
         return SecretBytes(_secret(self.master_key_file))
 
     @cached_property
     def code_secret(self) -> SecretBytes:
-        """What tracking codes are derived with."""
+        """Secret from which tracking codes are derived."""
         return SecretBytes(_secret(self.code_secret_file))
 
     def views_of(self, service: str) -> str:
@@ -103,11 +105,11 @@ class Settings(BaseSettings):
 
 
 class NoState(Exception):
-    """What every process needs of the platform's own files is not there."""
+    """A file of the platform's state is missing."""
 
 
 class BadSetting(Exception):
-    """A variable with our prefix that no process knows, or a value that none can use."""
+    """A variable with our prefix is unknown, or its value is not valid."""
 
 
 def read_settings() -> Settings:
@@ -128,7 +130,7 @@ def read_settings() -> Settings:
 
 
 def redacted(settings: Settings) -> dict[str, str]:
-    """Each setting, for the log: of a URL not its password, of a secret the name of its file."""
+    """Each setting for the log: URLs without passwords, secrets by file name."""
     return {name: _PASSWORD.sub(r"\1***@", str(value)) for name, value in settings}
 
 
@@ -140,11 +142,13 @@ def _is_loopback(host: str) -> bool:
 
 
 def _secret(path: Path) -> bytes:
-    # Hex text of at least 32 bytes: easy to back up on paper with the key ring.
+    # Hex text of at least 32 bytes, which can be backed up on paper.
     try:
         secret = bytes.fromhex(path.read_text().strip())
     except FileNotFoundError as error:
-        raise NoState(f"there is no {path}: go where the platform's state lies, or set {PREFIX}STATE_DIR") from error
+        raise NoState(
+            f"there is no {path}: change to the folder of the platform's state, or set {PREFIX}STATE_DIR"
+        ) from error
     if len(secret) < 32:
         raise ValueError(f"{path} must hold at least 32 bytes in hex")
     return secret

@@ -1,6 +1,6 @@
-"""`satupintu dead-letters list | show | replay`: what a service could not handle, and trying it again.
+"""`satupintu dead-letters list | show | replay`: messages that a service could not handle.
 
-Shows reasons, places and ids; never what a message says, which may be a citizen's words.
+Shows reasons, origins and ids; never a message's content, which may be a citizen's words.
 """
 
 import asyncio
@@ -33,10 +33,10 @@ console: Final = Console(highlight=False, soft_wrap=True)
 @letters.command("list")
 def list_(service: Service) -> None:
     """Those that nobody has replayed yet."""
-    found = _with(service, lambda desk: desk.open())
+    found = _run(service, lambda desk: desk.open())
     for offset, letter in found:
-        told = _told(letter.message)
-        console.print(f"{offset:>6}  {_time(letter)}  {letter.message.place}  {told['type']} {told['subject']}")
+        headers = _headers(letter.message)
+        console.print(f"{offset:>6}  {_time(letter)}  {letter.message.place}  {headers['type']} {headers['subject']}")
         console.print(f"        {escape(letter.reason)}")
     if not found:
         unknown = "" if service in SERVICES else f"; it is none of {', '.join(SERVICES)}"
@@ -46,10 +46,10 @@ def list_(service: Service) -> None:
 @letters.command()
 def show(service: Service, offset: Offset) -> None:
     """One of them: where it stood, why it was set aside, what it is about. Not what it says."""
-    letter = _with(service, lambda desk: desk.get(offset))
+    letter = _run(service, lambda desk: desk.get(offset))
     message = letter.message
     about = {"reason": letter.reason, "set aside": _time(letter), "by": letter.service, "tries": str(letter.attempts)}
-    about |= {"message": message.place, "key": _plain(message.key), **_told(message)}
+    about |= {"message": message.place, "key": _plain(message.key), **_headers(message)}
     about |= {"headers": ", ".join(_named(message)), "body": f"{len(message.value or b'')} bytes, not shown"}
     for name, value in about.items():
         console.print(f"{name:>10}  {escape(value)}")
@@ -65,13 +65,13 @@ def replay(
     if (offset is None) != every:
         raise typer.BadParameter("name one letter, or --all")
     if offset is None:
-        console.print(f"{_with(service, lambda desk: desk.replay_all())} replayed")
+        console.print(f"{_run(service, lambda desk: desk.replay_all())} replayed")
     else:
-        _with(service, lambda desk: desk.replay(offset))
+        _run(service, lambda desk: desk.replay(offset))
         console.print(f"{offset} replayed")
 
 
-def _with(service: str, act: Callable[[DeadLetterReplay], Awaitable[T]]) -> T:
+def _run(service: str, act: Callable[[DeadLetterReplay], Awaitable[T]]) -> T:
     async def run() -> T:
         async with DeadLetterReplay(read_settings().kafka, service) as desk:
             return await act(desk)
@@ -83,8 +83,8 @@ def _with(service: str, act: Callable[[DeadLetterReplay], Awaitable[T]]) -> T:
         raise typer.Exit(1) from error
 
 
-def _told(message: Message) -> dict[str, str]:
-    """What the headers tell, where it cannot be a person's words or number."""
+def _headers(message: Message) -> dict[str, str]:
+    """Type, id and subject from the headers, if they have the expected form."""
     given = dict(message.headers)
     return {
         "type": _plain(given.get("ce_type"), r"[A-Za-z.-]{1,60}"),
@@ -94,7 +94,7 @@ def _told(message: Message) -> dict[str, str]:
 
 
 def _plain(value: bytes | None, shape: str = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}") -> str:
-    # An outsider may put anything anywhere, also a telephone number for a key.
+    # An external sender may put anything anywhere, such as a telephone number into the key.
     text = (value or b"").decode("ascii", "replace")
     return text if re.fullmatch(shape, text) else f"{len(text)} bytes, not shown" if text else "none"
 

@@ -45,10 +45,10 @@ def advance(
 
 
 def main() -> None:
-    """The console script: every package's commands, under their own names."""
-    offered = entry_points(group=GROUP)
-    asked = offered.select(name=sys.argv[1]) if len(sys.argv) > 1 else ()
-    by_module = {point.value: point for point in asked or offered if sys.argv[1:2] != ["clock"]}
+    """The console script. Loads only the package of the command that is called."""
+    available = entry_points(group=GROUP)
+    selected = available.select(name=sys.argv[1]) if len(sys.argv) > 1 else ()
+    by_module = {point.value: point for point in selected or available if sys.argv[1:2] != ["clock"]}
     for point in sorted(by_module.values(), key=lambda point: point.name):
         app.add_typer(point.load())
     try:

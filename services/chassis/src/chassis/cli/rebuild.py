@@ -1,4 +1,4 @@
-"""`satupintu rebuild VIEW`: a read model made again from the store, while all runs or while nothing does.
+"""`satupintu rebuild VIEW`: rebuilds a read model from the store, with or without running services.
 
 Each service with read models names its `Service` record by an entry point.
 """
@@ -14,8 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressC
 from sqlalchemy import func, select
 
 from chassis.base.settings import read_settings
-from chassis.project.from_kafka import TABLE as PROJECTED
-from chassis.project.from_store import TABLE as FED
+from chassis.project.from_kafka import TABLE as KAFKA_POSITIONS
+from chassis.project.from_store import TABLE as STORE_POSITIONS
 from chassis.project.rebuild import Rebuildable, rebuild
 from chassis.service.platform import Platform, open_platform
 from chassis.service.service import Service
@@ -54,21 +54,21 @@ async def _rebuild(wanted: str | None) -> None:
 async def _one(platform: Platform, name: str, each: Rebuildable) -> None:
     shape = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), MofNCompleteColumn())
     with Progress(*shape, TimeElapsedColumn(), console=console) as progress:
-        task = progress.add_task(name, total=await _known_end(each))
+        task = progress.add_task(name, total=await _expected_end(each))
         events = 0
 
-        def told(count: int, position: int | None) -> None:
+        def progress_page(count: int, position: int | None) -> None:
             nonlocal events
             events += count
             progress.update(task, completed=position or 0)
 
-        end = await rebuild(platform.store, each.database, each.metadata, each.view, each.feed, told)
+        end = await rebuild(platform.store, each.database, each.metadata, each.view, each.projection, progress_page)
         progress.update(task, completed=end, total=end)
     console.print(f"{name}: made again from {events} events, up to position {end}")
 
 
-async def _known_end(each: Rebuildable) -> int | None:
-    """The position that the live rows have reached: about where the new ones will end."""
-    table = each.metadata.tables[PROJECTED if each.feed is None else FED]
+async def _expected_end(each: Rebuildable) -> int | None:
+    """The position of the live rows, about where the new ones will end."""
+    table = each.metadata.tables[KAFKA_POSITIONS if each.projection is None else STORE_POSITIONS]
     query = select(func.max(table.c.position)).where(table.c.view == each.view.name)
     return await each.database.read(lambda connection: connection.execute(query).scalar())

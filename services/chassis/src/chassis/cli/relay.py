@@ -1,4 +1,4 @@
-"""`python -m chassis.relay_app`: the relay as a process. A composition root."""
+"""`python -m chassis.cli.relay`: the relay as a process; a composition root."""
 
 import sys
 
@@ -11,7 +11,7 @@ from chassis.service.process import run_process
 
 
 async def main(settings: Settings) -> int:
-    """Relay until told to stop; the exit status."""
+    """Run the relay until SIGTERM; the exit status."""
     async with open_platform(settings) as platform:
         background_tasks = [Relay(platform.store, settings.kafka)]
         return await run_process("relay", background_tasks, port=settings.port, host=settings.host)

@@ -1,4 +1,4 @@
-"""Where a message goes that cannot be handled, so that the ones behind it can: with its reason, never forgotten."""
+"""Port for dead letters: messages that cannot be handled, stored with the reason so that later ones can be handled."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,7 +8,7 @@ from chassis.base.message import Message
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message set aside by `service`, why, and after how many tries. `reason` never holds a citizen's words."""
+    """A message that `service` could not handle, after `attempts` tries. `reason` never holds a citizen's words."""
 
     service: str
     message: Message
@@ -17,13 +17,13 @@ class DeadLetter:
 
 
 class DeadLetters(Protocol):
-    """Keeps dead letters. The topic `dead-letter.<service>`, a table, or a list in memory."""
+    """Stores dead letters: in the topic `dead-letter.<service>`, in a table, or in memory."""
 
     async def put(self, letter: DeadLetter) -> None:
-        """Durable on return. The same message again may give a second letter, which a reader knows by its origin.
+        """Durable on return. The same message may be stored twice; its origin identifies it.
 
         Raises:
-            Retryable: not kept; try again.
+            Retryable: not stored; try again.
         """
         ...
 

@@ -1,6 +1,6 @@
-"""Which messages did a service set aside, and can they be tried again? What an operator does with dead letters.
+"""Lists and replays the dead letters of one service, for operators.
 
-A replayed letter stays in its topic; a mark behind it says that it is done.
+A replayed dead letter stays in its topic; a marker record after it says that it was replayed.
 """
 
 import asyncio
@@ -13,29 +13,29 @@ from aiokafka.errors import KafkaError
 from chassis.base.errors import BrokerUnavailable, Permanent
 from chassis.base.message import Message
 from chassis.deadletter.port import DeadLetter
-from chassis.deadletter.topic import DROPPED, REASON, Sender, to_letter
+from chassis.deadletter.topic import DROPPED, REASON, send, to_letter
 from chassis.kafka.admin import Admin
-from chassis.kafka.clients import consumer, messages, running, translate_error
+from chassis.kafka.clients import LazyProducer, consumer, messages, running, translate_error
 from schemas.base.topics import dead_letter
 
 REPLAYED: Final = "dl_replayed"
-"""On a mark: the offset of the letter that was replayed. On a record sent again: the place of its letter."""
+"""On a marker: the offset of the replayed dead letter. On a replayed message: the origin of its dead letter."""
 LIMIT_S: Final = 60.0
 
 
 class OpenDeadLetter(NamedTuple):
-    """A letter nobody has replayed yet, by its offset in the topic."""
+    """A dead letter that was not replayed yet, with its offset in the topic."""
 
     offset: int
     letter: DeadLetter
 
 
 class NoSuchDeadLetter(LookupError):
-    """No open letter at this offset: replayed already, expired, or never there."""
+    """There is no open dead letter at this offset: replayed, expired or never written."""
 
 
 class BodyNotStored(Permanent):
-    """The letter does not hold its message, which was too large."""
+    """The dead letter does not hold its message, which was too large."""
 
 
 class DeadLetterReplay:
@@ -47,26 +47,26 @@ class DeadLetterReplay:
 
     def __init__(self, kafka: str, service: str) -> None:
         self._kafka, self._topic = kafka, dead_letter(service)
-        self._writer = Sender(kafka)
+        self._producer = LazyProducer(kafka)
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_raised: object) -> None:
-        await self._writer.close()
+        await self._producer.close()
 
     async def open(self) -> list[OpenDeadLetter]:
-        """Those that were not replayed, the oldest first; none if the service never set anything aside.
+        """The dead letters that were not replayed, the oldest first.
 
         Raises:
             BrokerUnavailable, AccessDenied.
         """
         records = await self._records()
-        done = {int(mark) for record in records if (mark := _mark(record)) is not None}
+        replayed = {int(offset) for record in records if (offset := _replayed_offset(record)) is not None}
         return [
             OpenDeadLetter(record.offset, to_letter(record))
             for record in records
-            if _mark(record) is None and record.offset not in done
+            if _replayed_offset(record) is None and record.offset not in replayed
         ]
 
     async def get(self, offset: int) -> DeadLetter:
@@ -74,11 +74,11 @@ class DeadLetterReplay:
         for letter in await self.open():
             if letter.offset == offset:
                 return letter.letter
-        raise NoSuchDeadLetter(f"{self._topic} has no open letter at {offset}")
+        raise NoSuchDeadLetter(f"{self._topic} has no open dead letter at {offset}")
 
     async def replay(self, offset: int) -> None:
-        """Send the message to its own partition again, then mark the letter. A fault in between leaves it open, and
-        another replay sends it once more: whoever reads it decides on the stream, so that does no harm.
+        """Send the message to its own partition again, then write the marker. After a failure in between, a second
+        replay sends it once more; that is harmless, because its reader decides on the stream.
 
         Raises:
             NoLetter, NotKept, BrokerUnavailable, AccessDenied.
@@ -86,22 +86,21 @@ class DeadLetterReplay:
         await self._again(OpenDeadLetter(offset, await self.get(offset)))
 
     async def replay_all(self) -> int:
-        """All that are open now and hold their message; how many."""
-        letters = [each for each in await self.open() if _whole(each)]
+        """Replay all that are open and hold their message; how many."""
+        letters = [each for each in await self.open() if _has_message(each)]
         for letter in letters:
             await self._again(letter)
         return len(letters)
 
     async def _again(self, found: OpenDeadLetter) -> None:
-        if not _whole(found):
-            raise BodyNotStored(
-                f"the letter at {found.offset} names {found.letter.message.place}, too large to be copied"
-            )
-        message, place = found.letter.message, f"{self._topic}@{found.offset}".encode()
-        kept = [header for header in message.headers if header[0] != REPLAYED]
-        headers = [*kept, (REPLAYED, place)]
-        await self._writer.send(message.topic, message.partition, message.key, message.value, headers)
-        await self._writer.send(self._topic, 0, None, None, [(REPLAYED, b"%d" % found.offset)])
+        if not _has_message(found):
+            place = found.letter.message.place
+            raise BodyNotStored(f"the dead letter at {found.offset} does not hold {place}, which was too large")
+        message, origin = found.letter.message, f"{self._topic}@{found.offset}".encode()
+        headers = [*(header for header in message.headers if header[0] != REPLAYED), (REPLAYED, origin)]
+        await send(self._producer, message.topic, message.partition, message._replace(headers=headers))
+        marker = Message(self._topic, 0, -1, None, None, [(REPLAYED, b"%d" % found.offset)])
+        await send(self._producer, self._topic, 0, marker)
 
     async def _records(self) -> Sequence[Message]:
         admin = Admin(self._kafka)
@@ -126,11 +125,11 @@ class DeadLetterReplay:
         return found
 
 
-def _whole(found: OpenDeadLetter) -> bool:
+def _has_message(found: OpenDeadLetter) -> bool:
     return DROPPED not in dict(found.letter.message.headers)
 
 
-def _mark(record: Message) -> bytes | None:
-    # A letter of a message that had been replayed once has this header too, and a reason: it is no mark.
+def _replayed_offset(record: Message) -> bytes | None:
+    # The dead letter of a message that was replayed before has this header too, but also a reason.
     headers = dict(record.headers)
     return headers.get(REPLAYED) if REASON not in headers else None

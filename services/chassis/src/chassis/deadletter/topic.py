@@ -1,18 +1,14 @@
-"""Dead letters in Kafka: topic `dead-letter.<service>`, each record as it was, where it stood and why it is here."""
+"""Dead letters in Kafka: topic `dead-letter.<service>`; each record unchanged, with its origin and the reason."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
-
-from chassis.base.errors import BrokerUnavailable, Permanent
+from chassis.base.errors import BrokerUnavailable, MessageTooLarge
 from chassis.base.message import Header, Message
 from chassis.deadletter.port import DeadLetter
 from chassis.kafka.admin import Admin
-from chassis.kafka.clients import producer, stop, translate_error
+from chassis.kafka.clients import LazyProducer
 from schemas.base.topics import Topic, dead_letter
 
 REASON: Final = "dl_reason"
@@ -22,91 +18,59 @@ TOPIC: Final = "dl_topic"
 PARTITION: Final = "dl_partition"
 OFFSET: Final = "dl_offset"
 DROPPED: Final = "dl_dropped"
-"""On a letter that holds neither body nor headers of its message."""
+"""Header of a dead letter without its message's body and headers."""
 OURS: Final = frozenset({REASON, ATTEMPTS, SERVICE, TOPIC, PARTITION, OFFSET})
 REASON_BYTES: Final = 2_000
 
 
-class TooLarge(Permanent):
-    """The broker does not take a record of this size."""
-
-
-class Sender:
-    """Sends single records. Connects at the first one."""
-
-    def __init__(self, kafka: str) -> None:
-        self._kafka = kafka
-        self._client: AIOKafkaProducer | None = None
-        self._starting = asyncio.Lock()
-
-    async def send(
-        self, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: list[Header]
-    ) -> None:
-        """One record, to any topic. Every replica has it on return. Raises BrokerUnavailable, TooLarge."""
-        if key is None and value is None:
-            value = b""  # the client refuses a record of nothing at all, which outsiders can well send
-        try:
-            client = await self._started()
-            await client.send_and_wait(topic, value, key=key, partition=partition, headers=headers)
-        except MessageSizeTooLargeError as error:
-            raise TooLarge(f"a record for {topic} is too large") from error
-        except (KafkaError, OSError) as error:
-            await self.close()
-            raise translate_error(error) from error
-
-    async def close(self) -> None:
-        """Let go of the connections."""
-        client, self._client = self._client, None
-        if client is not None:
-            await stop(client)
-
-    async def _started(self) -> AIOKafkaProducer:
-        async with self._starting:
-            if self._client is None:
-                client: Any = producer(self._kafka)
-                try:
-                    await client.start()
-                except BaseException:
-                    await stop(client)
-                    raise
-                self._client = client
-            return self._client
-
-
 class KafkaDeadLetters:
-    """Implements `chassis.deadletter.port.DeadLetters`. Connects at the first letter; most services never have one."""
+    """Implements `chassis.deadletter.port.DeadLetters`. Connects at the first one; most services have none."""
 
-    def __init__(self, kafka: str, service: str, kept: timedelta) -> None:
-        """`kept`: a letter is a copy (its complaint is in the store, where a sweep finds it, or in a table of the
-        service), and what an outsider wrote may be personal: it does not stay for ever.
+    def __init__(self, kafka: str, service: str, retention: timedelta) -> None:
+        """`retention` is limited because an external message may hold personal data. Each dead letter is only a copy: a
+        sweep finds its complaint in the store, or a table of the service holds the message.
         """
-        self._topic = Topic(dead_letter(service), 1, kept // timedelta(milliseconds=1))
-        self._admin, self._sender, self._ensured = Admin(kafka), Sender(kafka), False
+        self._topic = Topic(dead_letter(service), 1, retention // timedelta(milliseconds=1))
+        self._admin, self._producer, self._ensured = Admin(kafka), LazyProducer(kafka), False
 
     async def put(self, letter: DeadLetter) -> None:
-        """Every replica has it on return. Raises BrokerUnavailable."""
+        """On every replica on return. Raises BrokerUnavailable."""
         if not self._ensured:
             await self._admin.ensure([self._topic])
             self._ensured = True
         message = letter.message
         try:
-            await self._sender.send(self._topic.name, 0, message.key, message.value, to_headers(letter))
-        except TooLarge:
-            # It came within a hair of the broker's limit: with our headers it is over. Its place is what is kept.
-            bare = letter.message._replace(key=None, value=None, headers=[(DROPPED, b"too large")])
-            await self._sender.send(self._topic.name, 0, None, None, to_headers(replace(letter, message=bare)))
+            await send(self._producer, self._topic.name, 0, message._replace(headers=to_headers(letter)))
+        except MessageTooLarge:
+            # With our headers it exceeds the broker's limit: store its origin only.
+            bare = message._replace(key=None, value=None, headers=[(DROPPED, b"too large")])
+            headers = to_headers(replace(letter, message=bare))
+            await send(self._producer, self._topic.name, 0, bare._replace(headers=headers))
         except BrokerUnavailable:
-            self._ensured = False  # it may come back without its topics
+            self._ensured = False  # the broker may come back without its topics
             raise
 
     async def close(self) -> None:
-        """Let go of the connections."""
-        await self._sender.close()
+        """Close the connections."""
+        await self._producer.close()
         await self._admin.close()
 
 
+async def send(producer: LazyProducer, topic: str, partition: int, message: Message) -> None:
+    """Send key, value and headers of `message` to that partition; on every replica on return.
+
+    Raises:
+        BrokerUnavailable, AccessDenied, MessageTooLarge.
+    """
+    key, value, headers = message.key, message.value, list(message.headers)
+    if key is None and value is None:
+        value = b""  # the client refuses a record without key and value, which external parties can send
+    async with producer.connected() as client:
+        await client.send_and_wait(topic, value, key=key, partition=partition, headers=headers)
+
+
 def to_headers(letter: DeadLetter) -> list[Header]:
-    """The original headers, and ours."""
+    """The message's own headers, then those of the dead letter."""
     message = letter.message
     return [
         *message.headers,
@@ -120,7 +84,7 @@ def to_headers(letter: DeadLetter) -> list[Header]:
 
 
 def to_letter(record: Message) -> DeadLetter:
-    """The letter a record of the topic holds: the original message, as it stood where it was read."""
+    """The dead letter in a record of the topic, with the message as it was read at its origin."""
     ours = {name: value for name, value in record.headers if name in OURS}
     original = Message(
         ours[TOPIC].decode(),

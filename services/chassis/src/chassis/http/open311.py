@@ -1,7 +1,6 @@
-"""Open311 GeoReport v2: how its answers and its refusals look, in JSON and XML (the format is the path's suffix).
+"""Open311 GeoReport v2: responses and errors in JSON and XML (the path's suffix names the format).
 
-Source: wiki.open311.org/GeoReport_v2. A refusal is a list of `{code, description}`: 404 for what is
-not there, else 400.
+Source: wiki.open311.org/GeoReport_v2. An error is a list of `{code, description}`: 404 if not found, else 400.
 """
 
 import re
@@ -29,7 +28,7 @@ Row = Mapping[str, Any]
 
 
 def list_response(kind: Format, wrapper: str, item: str, rows: Sequence[Row], status: int = 200) -> Response:
-    """A list as GeoReport has it: bare in JSON, within `wrapper` and one `item` each in XML."""
+    """A list: an array in JSON; `wrapper` with one `item` per row in XML."""
     if kind == "json":
         return JSONResponse([{name: _plain(value) for name, value in row.items()} for row in rows], status)
     root = Element(wrapper)
@@ -39,7 +38,7 @@ def list_response(kind: Format, wrapper: str, item: str, rows: Sequence[Row], st
 
 
 def object_response(kind: Format, wrapper: str, row: Row) -> Response:
-    """One thing that is no list: the discovery document, a service's definition."""
+    """A single object: the discovery document or a service's definition."""
     if kind == "json":
         return JSONResponse(row)
     root = Element(wrapper)
@@ -48,7 +47,7 @@ def object_response(kind: Format, wrapper: str, row: Row) -> Response:
 
 
 def validated(accepted: type[Any], given: Mapping[str, Any]) -> Any:
-    """`given` as that model. Raises RequestValidationError, as a body of JSON would."""
+    """`given` as that model. Raises RequestValidationError, as for a JSON body."""
     try:
         return accepted.model_validate(given)
     except ValidationError as error:
@@ -57,7 +56,7 @@ def validated(accepted: type[Any], given: Mapping[str, Any]) -> Any:
 
 
 class GeoReport(APIRoute):
-    """A route whose refusals are GeoReport's, not problem+json."""
+    """A route that returns GeoReport errors instead of problem+json."""
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         carry_out = super().get_route_handler()
@@ -73,8 +72,8 @@ class GeoReport(APIRoute):
                 first = error.errors()[0]
                 field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
                 why = wording.found(first["type"], first.get("ctx") or {}, first["msg"], lang)
-                said = wording.refusal(InvalidField(field=field, why=why), lang)
-                return _refused(request, 404 if field == "kind" else 400, said)
+                description = wording.refusal(InvalidField(field=field, why=why), lang)
+                return _refused(request, 404 if field == "kind" else 400, description)
 
         return handle
 

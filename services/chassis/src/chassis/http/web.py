@@ -1,6 +1,6 @@
-"""HTTP, the same in every service: problem+json for every "no", limits, health, and who is asking.
+"""HTTP basics of every service: errors as problem+json (RFC 9457), body limit, health endpoints, common headers.
 
-Endpoints raise `Refusal` or chassis errors; this file alone turns them into answers (RFC 9457).
+Endpoints raise `Refusal` or chassis errors; only this file turns them into responses.
 """
 
 import re
@@ -30,27 +30,27 @@ Ready = Callable[[], Awaitable[dict[str, str]]]
 
 
 RESERVED: Final = frozenset({"type", "title", "status", "code", "detail"})
-"""Members of a problem that have their own meaning (RFC 9457, section 3.1)."""
+"""Members that RFC 9457, section 3.1, defines, and `code`."""
 
 
 def problem(status: int, code: str, detail: str, more: Mapping[str, Any] = MappingProxyType({})) -> JSONResponse:
-    """One refusal as RFC 9457 wants it; `code` is stable, `detail` is for people. What `more` tells under a name that
-    has a meaning of its own is told of the complaint: `complaint_status`.
+    """A response as in RFC 9457; `code` is stable, `detail` is for people. A member of `more` with a reserved name gets
+    the prefix `complaint_`.
     """
     body = {"type": f"urn:satupintu:{code}", "title": HTTPStatus(status).phrase, "status": status, "code": code}
-    told = {f"complaint_{name}" if name in RESERVED else name: value for name, value in more.items()}
-    return JSONResponse({**body, "detail": detail, **told}, status, media_type=PROBLEM)
+    members = {f"complaint_{name}" if name in RESERVED else name: value for name, value in more.items()}
+    return JSONResponse({**body, "detail": detail, **members}, status, media_type=PROBLEM)
 
 
 def language(lang: str | None, accept_language: str | None) -> str:
-    """`id` or `en`: what the query says, else what the browser prefers, else Indonesian."""
+    """`id` or `en`: from the query, else from Accept-Language, else Indonesian."""
     if lang in ("id", "en"):
         return lang
     return "en" if (accept_language or "").lower().startswith("en") else "id"
 
 
 async def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> str:
-    """The client's repeat-safe name for this request.
+    """The client's key that makes a repeated request safe.
 
     Raises:
         InvalidField: missing, or longer than 200 characters.
@@ -63,10 +63,10 @@ async def idempotency_key(idempotency_key: Annotated[str | None, Header()] = Non
 async def client_id(
     key: Annotated[str, Depends(idempotency_key)], satupintu_client: Annotated[str | None, Header()] = None
 ) -> str:
-    """Who asks: the device's own UUID, or the key itself, which must then be a UUID.
+    """The client: the device's UUID, or empty if the idempotency key is a UUID itself.
 
     Raises:
-        InvalidField: neither is a UUID, so that two strangers could meet on one key.
+        InvalidField: neither is a UUID, so two clients could use the same key.
     """
     if satupintu_client is not None:
         return str(_uuid(satupintu_client, "Satupintu-Client"))
@@ -75,10 +75,10 @@ async def client_id(
 
 
 async def if_match(if_match: Annotated[str | None, Header()] = None) -> int | None:
-    """The version that the client last saw, from `If-Match: "7"`.
+    """The version that the client last read, from `If-Match: "7"`.
 
     Raises:
-        InvalidField: not such a version.
+        InvalidField: not a version.
     """
     if if_match is None or if_match.strip() == "*":
         return None
@@ -95,8 +95,8 @@ async def _language(
     return language(lang, accept_language)
 
 
-# Dependencies are coroutines although none awaits: FastAPI sends plain functions to a thread, which costs more
-# than all of their work.
+# Dependencies are coroutines although none awaits: FastAPI runs plain functions on a thread, which costs more than
+# their work.
 Language = Annotated[str, Depends(_language)]
 IdempotencyKey = Annotated[str, Depends(idempotency_key)]
 ClientId = Annotated[str, Depends(client_id)]
@@ -104,13 +104,13 @@ IfMatch = Annotated[int | None, Depends(if_match)]
 
 
 def etag(response: Response, version: int) -> None:
-    """Say the complaint's version, for a later If-Match."""
+    """Set the complaint's version, for a later If-Match."""
     response.headers["ETag"] = f'"{version}"'
 
 
 def install(app: FastAPI, ready: Ready) -> None:
-    """Problem answers, the body limit, /healthz, /readyz and /metrics. `ready` pings real dependencies by name and says
-    what is wrong with each; all must say "ok". An error of I/O that it raises is told by its type.
+    """Add error responses, the body limit, /healthz, /readyz and /metrics. `ready` pings each dependency and returns
+    its state by name, "ok" or what is wrong; an error of I/O that it raises is reported with its type.
     """
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -137,19 +137,19 @@ def install(app: FastAPI, ready: Ready) -> None:
         return JSONResponse(states, HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-def _asked_in(request: Request) -> str:
+def _language_of(request: Request) -> str:
     return language(request.query_params.get("lang"), request.headers.get("accept-language"))
 
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
-    said = wording.refusal(error, _asked_in(request))
-    return problem(error.status_hint, error.code(), said, _plain(error.data))
+    detail = wording.refusal(error, _language_of(request))
+    return problem(error.status_hint, error.code(), detail, _plain(error.data))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    lang = _asked_in(request)
+    lang = _language_of(request)
     fields = [{"field": _field(item["loc"]), "why": _why(item, lang)} for item in error.errors()]
     first = fields[0]
     status = 400 if any(item["type"] == "json_invalid" for item in error.errors()) else 422
@@ -158,31 +158,31 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    lang = _asked_in(request)
+    lang = _language_of(request)
     if isinstance(error, Busy):
-        return _said(503, "busy", lang, {"Retry-After": str(max(1, round(error.retry_after_s)))})
+        return _problem_in(503, "busy", lang, {"Retry-After": str(max(1, round(error.retry_after_s)))})
     if isinstance(error, Conflict):
-        return _said(409, "conflict", lang)
+        return _problem_in(409, "conflict", lang)
     # The route, not the path: a path may hold a tracking code, which is a key.
     route = getattr(request.scope.get("route"), "path", "")
     log.error("request_failed", route=route, error=type(error).__name__, reason=str(error))
     if isinstance(error, Retryable):
-        return _said(503, "unavailable", lang, {"Retry-After": "2"})
-    return _said(500, "internal", lang)
+        return _problem_in(503, "unavailable", lang, {"Retry-After": "2"})
+    return _problem_in(500, "internal", lang)
 
 
 async def _broken(request: Request, _error: Exception) -> Response:
-    # A mistake of ours: the server logs it; whoever asked is answered as for every other "no".
-    return _said(500, "internal", _asked_in(request))
+    # A bug: the server logs it; the client gets a problem response as for any other error.
+    return _problem_in(500, "internal", _language_of(request))
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = HTTPStatus(error.status_code).name.lower().replace("_", "-")
-    return _said(error.status_code, code, _asked_in(request), error.headers, str(error.detail))
+    return _problem_in(error.status_code, code, _language_of(request), error.headers, str(error.detail))
 
 
-def _said(
+def _problem_in(
     status: int, code: str, lang: str, headers: Mapping[str, str] | None = None, otherwise: str = ""
 ) -> JSONResponse:
     detail = wording.problem(code, lang, otherwise, limit_bytes=limits.REQUEST_BYTES)
@@ -192,7 +192,7 @@ def _said(
 
 
 def _field(loc: tuple[Any, ...]) -> str:
-    # ("body", "place", "lat") -> place.lat; a body that is no JSON has only ("body", offset).
+    # ("body", "place", "lat") -> place.lat; for a body that is no JSON, ("body", offset).
     names = [str(part) for part in loc[1:] if not isinstance(part, int)]
     return ".".join(names) or str(loc[0])
 
@@ -213,7 +213,7 @@ def _uuid(text: str, field: str) -> UUID:
 
 
 class BodyLimit:
-    """Refuses a request body over the limit, also one sent in chunks without a length. Attachments have their own."""
+    """Refuses a request body over the limit, also one sent in chunks. Attachments have their own limit."""
 
     def __init__(self, app: ASGIApp, limit: int = limits.REQUEST_BYTES, exempt: str = "/attachments") -> None:
         self.app, self.limit, self.exempt = app, limit, exempt
@@ -242,5 +242,5 @@ class BodyLimit:
         return counted
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = _said(413, "request-entity-too-large", _asked_in(Request(scope)))
+        answer = _problem_in(413, "request-entity-too-large", _language_of(Request(scope)))
         await answer(scope, receive, send)

@@ -1,1 +1,1 @@
-"""Kafka: its topics, its clients, and what its errors mean to us."""
+"""Kafka topics, clients and the translation of their errors."""

@@ -1,6 +1,6 @@
-"""Which topics are there, and are they still the same ones? Topics are made, described and recognised here.
+"""Creates, configures and describes topics.
 
-A topic that was deleted and made again keeps its name and gets another id: only the id tells that it was wiped.
+A topic that was deleted and recreated keeps its name but gets another id: only the id shows that its records are gone.
 """
 
 import asyncio
@@ -16,9 +16,9 @@ from kafka.admin._configs import ConfigResource, ConfigResourceType
 from chassis.base.errors import AccessDenied, BrokerUnavailable, ChassisError, Permanent
 from schemas.base.topics import Topic
 
-PATIENCE_MS: Final = 10_000
+REQUEST_MS: Final = 10_000
 BOOTSTRAP_MS: Final = 2_000
-"""A broker that is just starting is asked again soon: the caller waits and counts its own tries."""
+"""Short, because a broker may be starting: the caller waits and retries."""
 _DENIED: Final = (
     kafka_errors.TopicAuthorizationFailedError,
     kafka_errors.ClusterAuthorizationFailedError,
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class Admin:
-    """One connection to the cluster, opened at first use and again after every error. Calls run on a thread, one at
+    """One connection to the cluster, opened at first use and reopened after every error. Calls run on a thread, one at
     a time, and take at most about 10 s.
 
     Every method raises `BrokerUnavailable`, or `AccessDenied`.
@@ -38,47 +38,48 @@ class Admin:
     def __init__(self, kafka: str) -> None:
         self._kafka = kafka
         self._client: Any = None
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     async def ensure(self, topics: Collection[Topic]) -> dict[str, UUID]:
-        """Make those that are missing, set the retention of those that are there, and tell the id of each.
+        """Create missing topics and set the retention of existing ones; the id of each.
 
         Raises:
-            Permanent: a topic has another number of partitions: its keys would change places, so a person must decide.
+            Permanent: a topic has another number of partitions. Keys would move to other partitions, so a person must
+                decide.
         """
         wanted = {topic.name: topic for topic in topics}
         return await self._call(lambda client: _ensure(client, wanted))
 
     async def topic_ids(self, names: Collection[str]) -> dict[str, UUID]:
-        """The present id of each; topics that are not there are left out."""
+        """The present id of each; missing topics are left out."""
         return await self._call(lambda client: _ids(client, list(names)))
 
     async def topic_ids_under(self, prefix: str) -> dict[str, UUID]:
-        """The present id of every topic whose name begins so."""
+        """The present id of every topic whose name starts with `prefix`."""
         return await self._call(lambda client: _ids_under(client, prefix))
 
     async def cluster_id(self) -> str:
-        """The cluster's id: another one after the whole broker was wiped."""
+        """The cluster's id; it changes when the whole broker is wiped."""
         return await self._call(lambda client: str(client.describe_cluster()["cluster_id"]))
 
     async def close(self) -> None:
-        """Let go of the connection."""
-        async with self._turn:
+        """Close the connection."""
+        async with self._lock:
             client, self._client = self._client, None
             if client is not None:
                 await asyncio.to_thread(client.close)
 
     async def _call(self, act: Callable[[Any], T]) -> T:
-        async with self._turn:
+        async with self._lock:
             return await asyncio.to_thread(self._act, act)
 
     def _act(self, act: Callable[[Any], T]) -> T:
         try:
-            _somebody_listens(self._kafka)
+            _check_listening(self._kafka)
             if self._client is None:
                 self._client = _Client(
                     bootstrap_servers=self._kafka,
-                    request_timeout_ms=PATIENCE_MS,
+                    request_timeout_ms=REQUEST_MS,
                     bootstrap_timeout_ms=BOOTSTRAP_MS,
                     reconnect_backoff_max_ms=BOOTSTRAP_MS // 4,
                 )
@@ -97,7 +98,7 @@ class Admin:
 
 
 class _Client(KafkaAdminClient):  # type: ignore[misc]
-    """Leaves nothing behind when it cannot connect: the library keeps a thread and its sockets for each attempt."""
+    """Closes itself when it cannot connect; the library would leak a thread and sockets for each attempt."""
 
     def __init__(self, **settings: Any) -> None:
         try:
@@ -108,8 +109,8 @@ class _Client(KafkaAdminClient):  # type: ignore[misc]
             raise
 
 
-def _somebody_listens(kafka: str) -> None:
-    """Raises OSError at once if nobody does: the library would try for seconds, and drop a socket each time."""
+def _check_listening(kafka: str) -> None:
+    """Raises OSError at once if no broker does: the library would try for seconds and leak a socket each time."""
     for address in (addresses := kafka.split(",")):
         host, _, port = address.strip().rpartition(":")
         try:
@@ -148,22 +149,22 @@ def _ensure(client: Any, wanted: Mapping[str, Topic]) -> dict[str, UUID]:
 
 
 def _create(client: Any, topics: Sequence[Topic]) -> None:
-    asked = {
+    request = {
         topic.name: {"num_partitions": topic.partitions, "replication_factor": -1, "configs": _configs(topic)}
         for topic in topics
     }
-    answer = client.create_topics(asked, timeout_ms=PATIENCE_MS, raise_errors=False)
+    answer = client.create_topics(request, timeout_ms=REQUEST_MS, raise_errors=False)
     for topic in answer["topics"]:
         error = kafka_errors.for_code(topic["error_code"])
-        # Another process may have been quicker.
+        # Another process may have created it first.
         if error not in (kafka_errors.NoError, kafka_errors.TopicAlreadyExistsError):
             raise error(topic["error_message"])
-    client.wait_for_topics(list(asked), timeout_ms=PATIENCE_MS)
+    client.wait_for_topics(list(request), timeout_ms=REQUEST_MS)
 
 
 def _configure(client: Any, topics: Sequence[Topic]) -> None:
-    asked = [ConfigResource(ConfigResourceType.TOPIC, topic.name, dict.fromkeys(_configs(topic))) for topic in topics]
-    present = client.describe_configs(asked, config_filter="all")["topic"]
+    request = [ConfigResource(ConfigResourceType.TOPIC, topic.name, dict.fromkeys(_configs(topic))) for topic in topics]
+    present = client.describe_configs(request, config_filter="all")["topic"]
     changed = [
         ConfigResource(ConfigResourceType.TOPIC, topic.name, _configs(topic))
         for topic in topics

@@ -1,4 +1,4 @@
-"""Producers and consumers with the settings that were seen to be safe, started and stopped in bounded time."""
+"""Producers and consumers with safe settings, started and stopped in bounded time."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -10,17 +10,18 @@ from aiokafka.errors import (
     AuthenticationFailedError,
     GroupAuthorizationFailedError,
     KafkaError,
+    MessageSizeTooLargeError,
     TopicAuthorizationFailedError,
 )
 
-from chassis.base.errors import AccessDenied, BrokerUnavailable, ChassisError
+from chassis.base.errors import AccessDenied, BrokerUnavailable, ChassisError, MessageTooLarge
 from chassis.base.message import Message
 
 SESSION_MS: Final = 10_000
 HEARTBEAT_MS: Final = 3_000
 REQUEST_MS: Final = 10_000
 METADATA_AGE_MS: Final = 5_000
-"""How soon a new topic, partition or leader is noticed."""
+"""Longest time until a new topic, partition or leader is noticed."""
 
 STOP_S: Final = 4.0
 ABANDON_S: Final = 1.0
@@ -28,7 +29,7 @@ C = TypeVar("C", AIOKafkaProducer, AIOKafkaConsumer)
 
 
 def producer(kafka: str, **settings: Any) -> AIOKafkaProducer:
-    """Idempotent: a retry inside the client never writes twice, and an answer means every replica has it."""
+    """Idempotent: the client's own retries never write twice, and an acknowledged record is on every replica."""
     return AIOKafkaProducer(
         bootstrap_servers=kafka,
         **{"enable_idempotence": True, "acks": "all", "request_timeout_ms": REQUEST_MS, **settings},
@@ -36,7 +37,7 @@ def producer(kafka: str, **settings: Any) -> AIOKafkaProducer:
 
 
 def consumer(kafka: str, *topics: str, group: str | None = None, **settings: Any) -> AIOKafkaConsumer:
-    """Reads committed records only, from the beginning if it has no offset; commits only when told to."""
+    """Reads committed records only, from the beginning if its group has no offset; never commits by itself."""
     return AIOKafkaConsumer(
         *topics,
         bootstrap_servers=kafka,
@@ -56,7 +57,7 @@ def consumer(kafka: str, *topics: str, group: str | None = None, **settings: Any
 
 @asynccontextmanager
 async def running(client: C) -> AsyncIterator[C]:
-    """The client, started; stopped on leaving, also if it hangs. Raises what `translate_error` says."""
+    """Start the client; stop it on leaving, also if it hangs. Raises the errors of `translate_error`."""
     try:
         try:
             await client.start()
@@ -68,8 +69,8 @@ async def running(client: C) -> AsyncIterator[C]:
 
 
 async def stop(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
-    """Stop it within 5 s. Raises nothing: what was not acknowledged is unknown anyway."""
-    # A task of its own: the library cancels its inner tasks and lets their CancelledError out as if it were ours.
+    """Stop it within 5 s. Raises nothing: the outcome of unacknowledged records is unknown anyway."""
+    # In its own task: the library cancels its inner tasks and lets their CancelledError escape.
     stopping = asyncio.ensure_future(client.stop())
     await asyncio.wait({stopping}, timeout=STOP_S)
     if stopping.done() and not stopping.cancelled() and stopping.exception() is None:
@@ -79,7 +80,7 @@ async def stop(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
 
 
 async def _abandon(client: Any) -> None:
-    """A client that cannot stop (a producer whose topic was deleted) would go on sending and connecting by itself."""
+    """Close its connections: a client that cannot stop (its topic was deleted) would go on connecting and sending."""
     sender = getattr(client, "_sender", None)
     if sender is not None:
         await asyncio.wait({asyncio.gather(sender.close(), return_exceptions=True)}, timeout=ABANDON_S)
@@ -88,16 +89,55 @@ async def _abandon(client: Any) -> None:
         await transport.close()
 
 
+class LazyProducer:
+    """A producer that connects at first use, and again after every error except `MessageTooLarge`."""
+
+    def __init__(self, kafka: str, **settings: Any) -> None:
+        self._kafka, self._settings = kafka, settings
+        self._client: AIOKafkaProducer | None = None
+        self._starting = asyncio.Lock()
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[AIOKafkaProducer]:
+        """The started client. Inside, raises the client's errors as `translate_error` does."""
+        try:
+            yield await self._started()
+        except (KafkaError, OSError) as error:
+            if not isinstance(error, MessageSizeTooLargeError):
+                await self.close()
+            raise translate_error(error) from error
+
+    async def close(self) -> None:
+        """Close the connections; the next use opens them again."""
+        client, self._client = self._client, None
+        if client is not None:
+            await stop(client)
+
+    async def _started(self) -> AIOKafkaProducer:
+        async with self._starting:
+            if self._client is None:
+                client = producer(self._kafka, **self._settings)
+                try:
+                    await client.start()
+                except BaseException:
+                    await stop(client)
+                    raise
+                self._client = client
+            return self._client
+
+
 def translate_error(error: Exception) -> ChassisError:
-    """What to raise for an error of the client."""
+    """The error to raise for an error of the client."""
     denied = (AuthenticationFailedError, GroupAuthorizationFailedError, TopicAuthorizationFailedError)
     if isinstance(error, denied):
         return AccessDenied(f"{type(error).__name__}: {error}")
+    if isinstance(error, MessageSizeTooLargeError):
+        return MessageTooLarge("a message is too large for the broker")
     return BrokerUnavailable(f"{type(error).__name__}: {error}")
 
 
 def messages(records: Sequence[Any]) -> list[Message]:
-    """What a consumer returned, as ours."""
+    """A consumer's records as messages."""
     return [
         Message(each.topic, each.partition, each.offset, each.key, each.value, each.headers, each.timestamp)
         for each in records

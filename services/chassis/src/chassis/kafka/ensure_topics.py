@@ -1,4 +1,4 @@
-"""Topics that outsiders write are there before they write, and again after the broker lost them."""
+"""Creates the topics that external parties write to, at start and again after the broker lost them."""
 
 import asyncio
 from collections.abc import Collection
@@ -8,29 +8,29 @@ from chassis.base.retry import RetryPolicy
 from chassis.kafka.admin import Admin
 from schemas.base.topics import Topic
 
-LOOK_S: Final = 5.0
+PERIOD_S: Final = 5.0
 
 
 class TopicProvisioner:
-    """A road that makes these topics whenever they are missing. Await `once` before whatever reads them."""
+    """A background task that creates these topics whenever they are missing. Await `once` before starting consumers."""
 
     def __init__(self, kafka: str, topics: Collection[Topic]) -> None:
         self._admin, self._topics = Admin(kafka), topics
         self._retry_policy, self._what = RetryPolicy(longest_s=0.5), ", ".join(topic.name for topic in topics)
 
     async def run(self) -> None:
-        """Until cancelled. Waits while the broker is away."""
+        """Run until cancelled; waits while the broker does not answer."""
         try:
             while True:
-                await asyncio.sleep(LOOK_S)
+                await asyncio.sleep(PERIOD_S)
                 await self.once()
         finally:
             await self._admin.close()
 
     async def once(self) -> None:
-        """See to it now."""
+        """Create the missing ones now."""
         await self._retry_policy.until_up(lambda: self._admin.ensure(self._topics), f"topics {self._what}")
 
     def unready(self) -> str | None:
-        """Never: they were made before the road began."""
+        """Always ready: the topics exist before this task starts."""
         return None

@@ -1,5 +1,5 @@
-"""Recently used keys, at most `MOST`, for at most 30 seconds. `chassis.write.cache` may keep what was opened with
-them for 30 seconds more: an erasure by another process takes effect here within a minute.
+"""Cache of recently used keys: at most `LIMIT`, for at most 30 seconds. `chassis.write.cache` may keep text that was
+decrypted with them for another 30 seconds, so an erasure by another process takes effect here within a minute.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -9,44 +9,44 @@ from uuid import UUID
 from schemas.base.sealed import Keys
 
 LONGEST_S: Final = 30.0
-MOST: Final = 20_000
+LIMIT: Final = 20_000
 
 
 class ReadToken(NamedTuple):
-    """When a reading of keys began: by the clock, and in the cache's own count of evictions."""
+    """When a database read began: the time, and the number of evictions so far."""
 
     at: float
     evictions: int
 
 
 class KeyCache:
-    """Holds living keys only: what has none may get one from another process at any time."""
+    """Caches living keys only: a complaint without keys may get one from another process at any time."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
-        self._kept: dict[UUID, tuple[float, Keys]] = {}
+        self._cached: dict[UUID, tuple[float, Keys]] = {}
         self._evictions = 0
 
     def find(self, complaints: Collection[UUID]) -> dict[UUID, Keys]:
         now = self._monotonic()
-        found = {complaint: self._kept.get(complaint) for complaint in complaints}
-        return {complaint: kept[1] for complaint, kept in found.items() if kept and now < kept[0]}
+        found = {complaint: self._cached.get(complaint) for complaint in complaints}
+        return {complaint: entry[1] for complaint, entry in found.items() if entry and now < entry[0]}
 
     def begin(self) -> ReadToken:
-        """To be asked before the database is."""
+        """Call before token the database."""
         return ReadToken(self._monotonic(), self._evictions)
 
-    def keep(self, read: Mapping[UUID, Keys], reading: ReadToken) -> Mapping[UUID, Keys]:
-        """Keep what was read, unless something was evicted meanwhile; give it back."""
-        if reading.evictions == self._evictions:
+    def keep(self, read: Mapping[UUID, Keys], token: ReadToken) -> Mapping[UUID, Keys]:
+        """Cache what was read, unless something was evicted meanwhile; returns it."""
+        if token.evictions == self._evictions:
             for complaint, keys in read.items():
                 if keys.generations:
-                    self._kept.pop(complaint, None)
-                    self._kept[complaint] = (reading.at + LONGEST_S, keys)
-            while len(self._kept) > MOST:
-                del self._kept[next(iter(self._kept))]
+                    self._cached.pop(complaint, None)
+                    self._cached[complaint] = (token.at + LONGEST_S, keys)
+            while len(self._cached) > LIMIT:
+                del self._cached[next(iter(self._cached))]
         return read
 
     def evict(self, complaint: UUID) -> None:
         self._evictions += 1
-        self._kept.pop(complaint, None)
+        self._cached.pop(complaint, None)

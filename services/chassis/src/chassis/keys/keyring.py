@@ -1,7 +1,7 @@
-"""Where are the keys that seal a complaint's text? In one table, each wrapped by a master key that is kept elsewhere.
+"""Key ring: the keys that seal complaints' text, in one table, each encrypted with a master key stored elsewhere.
 
-Destroying a complaint's keys is how its text is forgotten: the rows stay, as tombstones without a key, so that nobody
-makes the same generation again.
+Destroying a complaint's keys erases its text. The rows stay as tombstones without a key, so that the same generation is
+never created again.
 """
 
 import asyncio
@@ -28,8 +28,8 @@ Living = dict[UUID, Keys]
 class SqlKeyRing:
     """Implements `chassis.base.ports.KeyRing` on SQLite or PostgreSQL; several processes share one table.
 
-    Every method may raise `WrongStore` (the master key is not the one that this table was begun with) and what
-    `chassis.sql.database.Database` raises; `ensure` also `Busy`.
+    Every method may raise `WrongStore` (the table was created with another master key) and the errors of
+    `chassis.sql.database.Database`; `ensure` also `Busy`.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class SqlKeyRing:
         now: Callable[[], datetime] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`master_key` is 32 bytes. Raises ValueError: it is not, or `url` is no SQL database."""
+        """Raises ValueError: `master_key` has not 32 bytes, or `url` is no SQL database."""
         self._wrapper = Wrapper(master_key)
         self._database = Database(url, metadata)
         self._now = now or SystemClock().now
@@ -50,16 +50,16 @@ class SqlKeyRing:
     async def ensure(self, complaints: Collection[UUID]) -> Mapping[UUID, Keys]:
         found, missing = await self._cached(complaints)
         if missing:
-            reading = self._cache.begin()
-            found |= self._cache.keep(await self._group.submit(missing, weight=len(missing)), reading)
+            token = self._cache.begin()
+            found |= self._cache.keep(await self._group.submit(missing, weight=len(missing)), token)
         return found
 
     async def load(self, complaints: Collection[UUID]) -> Mapping[UUID, Keys]:
         found, missing = await self._cached(complaints)
         if missing:
-            reading = self._cache.begin()
+            token = self._cache.begin()
             read = await self._database.read(lambda connection: self._read(connection, missing))
-            found |= self._cache.keep(read, reading)
+            found |= self._cache.keep(read, token)
         return found
 
     async def destroy(self, complaint: UUID) -> None:
@@ -72,7 +72,7 @@ class SqlKeyRing:
         await asyncio.to_thread(self._database.purge, TABLE)
 
     async def renew(self, complaint: UUID) -> Keys:
-        """The keys with one more generation, for what is sealed from now on."""
+        """Add a generation of keys, with which new text is sealed; all keys."""
         await self._check()
         await self._database.run(
             lambda connection: next_generation(connection, self._database.paramstyle, self._wrapper, complaint)
@@ -81,7 +81,7 @@ class SqlKeyRing:
         return (await self.load([complaint]))[complaint]
 
     async def close(self) -> None:
-        """Finish what was accepted, then let go of everything."""
+        """Finish accepted requests, then close every connection."""
         await self._group.close()
         await self._database.close()
 
@@ -99,19 +99,19 @@ class SqlKeyRing:
         found = read_keys(connection, self._database.paramstyle, self._wrapper, complaints)
         return {complaint: found.get(complaint, Keys()) for complaint in complaints}
 
-    def _ensure_together(self, asked: Sequence[frozenset[UUID]]) -> list[Living | Exception]:
-        every = frozenset().union(*asked)
+    def _ensure_together(self, requests: Sequence[frozenset[UUID]]) -> list[Living | Exception]:
+        every = frozenset().union(*requests)
         found = self._database.write_now(
             lambda connection: with_first_generation(connection, self._database.paramstyle, self._wrapper, every)
         )
-        return [{complaint: found[complaint] for complaint in one} for one in asked]
+        return [{complaint: found[complaint] for complaint in one} for one in requests]
 
 
 _FIRST: Final = 1
 
 
 class MemoryKeyRing:
-    """The key ring of tests and simulations: keys follow from complaint and generation, so a seeded run repeats."""
+    """The key ring of tests and simulations: derives keys from complaint and generation, so that seeded runs repeat."""
 
     def __init__(self) -> None:
         self._living: dict[UUID, list[int]] = {}
@@ -136,7 +136,7 @@ class MemoryKeyRing:
         return (await self.load([complaint]))[complaint]
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Nothing to close."""
 
     def _add(self, complaint: UUID, generation: int) -> None:
         self._newest[complaint] = generation

@@ -1,6 +1,6 @@
 """The key ring's rows (complaint, generation) and the statements on them. A destroyed row stays, without its key.
 
-Each function runs inside a transaction; `marks` is that of `chassis.sql.database.Database`.
+Each function runs inside a transaction; `paramstyle` is `chassis.sql.database.Database.paramstyle`.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -30,49 +30,51 @@ Table(
 )
 Table("key_ring", metadata, Column("name", Text, primary_key=True), Column("value", LargeBinary, nullable=False))
 
-Marks = Callable[[str], str]
+Paramstyle = Callable[[str], str]
 
 _INSERT: Final = f"insert into {TABLE} (complaint, generation, wrapped) values (%s, %s, %s) on conflict do nothing"  # noqa: S608
 
 
-def check(connection: Connection, marks: Marks, wrapper: Wrapper) -> None:
-    """Raises WrongStore: the ring was begun with another master key."""
+def check(connection: Connection, paramstyle: Paramstyle, wrapper: Wrapper) -> None:
+    """Raises WrongStore: the table was created with another master key."""
     insert = "insert into key_ring (name, value) values ('check', %s) on conflict do nothing"
-    connection.exec_driver_sql(marks(insert), (wrapper.check_value(),))
+    connection.exec_driver_sql(paramstyle(insert), (wrapper.check_value(),))
     [[value]] = fetch(connection, "select value from key_ring where name = 'check'")
     wrapper.accept(value)
 
 
-def read_keys(connection: Connection, marks: Marks, wrapper: Wrapper, complaints: Collection[UUID]) -> dict[UUID, Keys]:
-    """The living keys of those that ever had one."""
-    return _opened(wrapper, _read(connection, marks, complaints), {})
+def read_keys(
+    connection: Connection, paramstyle: Paramstyle, wrapper: Wrapper, complaints: Collection[UUID]
+) -> dict[UUID, Keys]:
+    """The living keys of each complaint that ever had one."""
+    return _opened(wrapper, _read(connection, paramstyle, complaints), {})
 
 
 def with_first_generation(
-    connection: Connection, marks: Marks, wrapper: Wrapper, complaints: Collection[UUID]
+    connection: Connection, paramstyle: Paramstyle, wrapper: Wrapper, complaints: Collection[UUID]
 ) -> dict[UUID, Keys]:
-    """The keys of each; a first one is made where there never was one. Whoever inserts first has made it."""
-    every = sorted(set(complaints))  # in one order, so that two processes never wait for each other
+    """The keys of each; creates a first generation where there never was one. The first insert wins."""
+    every = sorted(set(complaints))  # sorted, so that two processes never deadlock
     made = {one: wrapper.new(one, FIRST) for one in every}
-    # Mostly all are new: then nothing need be read, before or after.
-    if _insert(connection, marks, [(one.bytes, FIRST, wrapped) for one, (_, wrapped) in made.items()]) == len(every):
+    # Mostly all are new: then nothing needs to be read.
+    if _insert(connection, paramstyle, [(one.bytes, FIRST, wrapped) for one, (_, wrapped) in made.items()]) == len(
+        every
+    ):
         return {one: Keys({FIRST: key}) for one, (key, _) in made.items()}
     ours = {wrapped: key for key, wrapped in made.values()}
-    return _opened(wrapper, _read(connection, marks, every), ours)
+    return _opened(wrapper, _read(connection, paramstyle, every), ours)
 
 
-def _read(connection: Connection, marks: Marks, complaints: Collection[UUID]) -> list[tuple[Any, ...]]:
+def _read(connection: Connection, paramstyle: Paramstyle, complaints: Collection[UUID]) -> list[tuple[Any, ...]]:
     found: list[tuple[Any, ...]] = []
-    for asked in chunks([complaint.bytes for complaint in complaints]):
-        statement = (
-            f"select complaint, generation, wrapped from {TABLE} where complaint in ({placeholders(len(asked))})"  # noqa: S608
-        )
-        found += fetch(connection, marks(statement), asked)
+    for ids in chunks([complaint.bytes for complaint in complaints]):
+        statement = f"select complaint, generation, wrapped from {TABLE} where complaint in ({placeholders(len(ids))})"  # noqa: S608
+        found += fetch(connection, paramstyle(statement), ids)
     return found
 
 
 def _opened(wrapper: Wrapper, found: Sequence[tuple[Any, ...]], known: Mapping[bytes, bytes]) -> dict[UUID, Keys]:
-    """`known`: keys that need no unwrapping, by what they are wrapped as: a moment ago they were made here."""
+    """`known`: keys just created here, by their wrapped form, which need no unwrapping."""
     generations: dict[UUID, dict[int, bytes]] = {}
     for raw, generation, wrapped in found:
         living = generations.setdefault(complaint := UUID(bytes=raw), {})
@@ -81,20 +83,20 @@ def _opened(wrapper: Wrapper, found: Sequence[tuple[Any, ...]], known: Mapping[b
     return {complaint: Keys(living) for complaint, living in generations.items()}
 
 
-def next_generation(connection: Connection, marks: Marks, wrapper: Wrapper, complaint: UUID) -> None:
-    """One more generation than there ever was."""
+def next_generation(connection: Connection, paramstyle: Paramstyle, wrapper: Wrapper, complaint: UUID) -> None:
+    """Add one generation."""
     take_write_lock(connection)
     statement = f"select coalesce(max(generation), 0) + 1 from {TABLE} where complaint = %s"  # noqa: S608
-    [[generation]] = fetch(connection, marks(statement), (complaint.bytes,))
-    _insert(connection, marks, [(complaint.bytes, generation, wrapper.new(complaint, generation)[1])])
+    [[generation]] = fetch(connection, paramstyle(statement), (complaint.bytes,))
+    _insert(connection, paramstyle, [(complaint.bytes, generation, wrapper.new(complaint, generation)[1])])
 
 
-def tombstone(connection: Connection, marks: Marks, complaint: UUID, at: datetime) -> None:
-    """Take the key out of every generation so far."""
+def tombstone(connection: Connection, paramstyle: Paramstyle, complaint: UUID, at: datetime) -> None:
+    """Delete the key of every generation so far; the rows stay."""
     statement = f"update {TABLE} set wrapped = null, destroyed_at = %s where complaint = %s and wrapped is not null"  # noqa: S608
-    connection.exec_driver_sql(marks(statement), (at.isoformat(), complaint.bytes))
+    connection.exec_driver_sql(paramstyle(statement), (at.isoformat(), complaint.bytes))
 
 
-def _insert(connection: Connection, marks: Marks, new: Sequence[tuple[Any, ...]]) -> int:
-    """How many of them were not there yet."""
-    return execute_many(connection, marks(_INSERT), new)
+def _insert(connection: Connection, paramstyle: Paramstyle, new: Sequence[tuple[Any, ...]]) -> int:
+    """Insert those that are missing; their number."""
+    return execute_many(connection, paramstyle(_INSERT), new)

@@ -1,4 +1,4 @@
-"""How is a complaint's key kept in a table? Encrypted under the master key, bound to its complaint and generation."""
+"""Encrypts complaints' keys with the master key, bound to complaint and generation."""
 
 import os
 from typing import Final
@@ -24,32 +24,32 @@ class Wrapper:
         self._cipher = AESGCM(master_key)
 
     def new(self, complaint: UUID, generation: int) -> tuple[bytes, bytes]:
-        """A new random key, and the same wrapped."""
+        """A new random key, plain and wrapped."""
         key = os.urandom(KEY_BYTES)
-        return key, self._wrap(key, _place(complaint, generation))
+        return key, self._wrap(key, _context(complaint, generation))
 
     def unwrap(self, wrapped: bytes, complaint: UUID, generation: int) -> bytes:
-        """The key. Raises WrongStore: it was wrapped by another master key, or for another complaint."""
-        return self._unwrap(wrapped, _place(complaint, generation))
+        """The plain key. Raises WrongStore: it was wrapped with another master key, or for another complaint."""
+        return self._unwrap(wrapped, _context(complaint, generation))
 
     def check_value(self) -> bytes:
-        """To be kept beside the keys."""
+        """A value to store beside the keys, to recognise the master key."""
         return self._wrap(b"", _CHECK)
 
     def accept(self, check_value: bytes) -> None:
-        """Raises WrongStore: `check_value` was made by another master key."""
+        """Raises WrongStore: `check_value` was made with another master key."""
         self._unwrap(check_value, _CHECK)
 
-    def _wrap(self, key: bytes, place: bytes) -> bytes:
+    def _wrap(self, key: bytes, context: bytes) -> bytes:
         nonce = os.urandom(_NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, key, place)
+        return nonce + self._cipher.encrypt(nonce, key, context)
 
-    def _unwrap(self, wrapped: bytes, place: bytes) -> bytes:
+    def _unwrap(self, wrapped: bytes, context: bytes) -> bytes:
         try:
-            return self._cipher.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], place)
+            return self._cipher.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], context)
         except InvalidTag as error:
-            raise WrongStore("these keys were wrapped by another master key, or are damaged") from error
+            raise WrongStore("these keys were wrapped with another master key, or are damaged") from error
 
 
-def _place(complaint: UUID, generation: int) -> bytes:
+def _context(complaint: UUID, generation: int) -> bytes:
     return complaint.bytes + generation.to_bytes(4, "big")

@@ -1,6 +1,6 @@
-"""Read models from Kafka: batches on plain aiokafka; rows and `(topic id, offset, position)` move in one transaction.
+"""Kafka projection: a read model filled from Kafka. Rows and `(topic id, offset, position)` move in one transaction.
 
-projection = Projection(database, METADATA, VIEW, kafka=settings.kafka, group="reporting.views")
+projection = KafkaProjection(database, METADATA, VIEW, kafka=settings.kafka, group="reporting.views")
 await projection.run()
 """
 
@@ -37,7 +37,7 @@ from chassis.base.retry import RetryPolicy
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import consumer, messages, running, translate_error
 from chassis.kafka.cloudevents import to_recorded
-from chassis.project.view import View, prepared
+from chassis.project.view import Overtaken, View, prepared
 from chassis.sql.database import Database
 from chassis.sql.statements import insert_rows
 from schemas.base.envelope import RecordedEvent
@@ -45,18 +45,18 @@ from schemas.base.topics import COMPLAINT_EVENTS
 
 MOST: Final = 2_000
 WAIT_MS: Final = 200
-GATHERING: Final = {"fetch_max_wait_ms": 250, "fetch_min_bytes": 256 * 1024}
-"""The broker answers when so much is there, or after so long: a batch costs a fetch and a transaction, however little
-it brings, and what happens to one complaint in a row is then taken in at once.
+FETCH_SETTINGS: Final = {"fetch_max_wait_ms": 250, "fetch_min_bytes": 256 * 1024}
+"""The broker answers a fetch after this time or with this much data: each batch costs a fetch and a transaction, and a
+wait lets events of one complaint arrive together.
 """
-SAME_TOPIC_S: Final = 5.0
+TOPIC_CHECK_S: Final = 5.0
 TABLE: Final = "checkpoints"
 Seek = Callable[[AIOKafkaConsumer, Collection[TopicPartition]], Awaitable[None]]
 log = structlog.get_logger(__name__)
 
 
 class PartitionCheckpoint(NamedTuple):
-    """How far one partition was applied: the next offset within the topic of that id, and the store's position."""
+    """How far one partition was applied: the next offset in the topic of that id, and the store's position."""
 
     topic_id: str
     offset: int
@@ -64,11 +64,11 @@ class PartitionCheckpoint(NamedTuple):
 
 
 class TopicChanged(Exception):
-    """The topic was deleted and made again."""
+    """The topic was deleted and recreated."""
 
 
 def checkpoint_table(metadata: MetaData) -> Table:
-    """The table of every view's checkpoints; declare it in a service's metadata before its `Database` is made."""
+    """The table of all views' checkpoints; declare it in a service's metadata before its `Database` is created."""
     if (known := metadata.tables.get(TABLE)) is not None:
         return known
     columns: tuple[Column[Any], ...] = (
@@ -81,38 +81,36 @@ def checkpoint_table(metadata: MetaData) -> Table:
     return Table(TABLE, metadata, *columns)
 
 
-# Made once: putting a statement together costs more than running it.
+# Statements are cached: building one costs more than running it.
 
 
 @cache
-def _stand(table: Table, *, locked: bool) -> Select[Any]:
+def _select_checkpoints(table: Table, *, locked: bool) -> Select[Any]:
     own = select(table).where(table.c.view == bindparam("own"))
     return own.with_for_update() if locked else own
 
 
 @cache
-def _leave(table: Table) -> Delete:
+def _delete_checkpoints(table: Table) -> Delete:
     return delete(table).where(
         table.c.view == bindparam("own"), table.c.partition.in_(bindparam("parts", expanding=True))
     )
 
 
-class Overtaken(Exception):
-    """Another worker took the partition, and wrote, while we had a batch of it in hand: nothing of ours was written."""
-
-
 class KafkaProjection:
-    """Keeps one view up to date. Offsets live with the rows; another topic id: start again, skip what is not newer."""
+    """Keeps one view up to date. Offsets are stored with the rows. It reads a recreated topic from the beginning
+    and skips events at or before its position.
+    """
 
     def __init__(self, database: Database, metadata: MetaData, view: View[Any], *, kafka: str, group: str) -> None:
         self._database, self._view, self._kafka, self._group = database, view, kafka, group
         self._checkpoints, self._tables = checkpoint_table(metadata), list(view.define(metadata, ""))
         self._retry_policy, self._admin, self._unready = RetryPolicy(), Admin(kafka), "waiting for Kafka"
-        self._known: dict[int, PartitionCheckpoint] = {}
+        self._current: dict[int, PartitionCheckpoint] = {}
         self._topic_id = ""
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Run until cancelled."""
         try:
             while True:
                 await self._retry_policy.until_up(self._follow, f"projection of {self._view.name}")
@@ -120,23 +118,23 @@ class KafkaProjection:
             await self._admin.close()
 
     def unready(self) -> str | None:
-        """Why this road is not ready yet; None if it is."""
+        """Why this task is not ready yet; None if it is."""
         return self._unready or None
 
     async def _follow(self) -> None:
-        await self._recognise()
-        client = consumer(self._kafka, group=self._group, **GATHERING)
+        await self._read_topic_id()
+        client = consumer(self._kafka, group=self._group, **FETCH_SETTINGS)
         try:
             async with running(client):
                 client.subscribe([COMPLAINT_EVENTS], listener=_Resume(client, self._seek))
                 self._unready = ""
                 await first_of(self._watch_topic(), self._apply_all(client))
         except TopicChanged:
-            log.warning("topic was made anew", view=self._view.name)
+            log.warning("topic was recreated", view=self._view.name)
         except (KafkaError, OSError) as error:
             raise translate_error(error) from error
 
-    async def _recognise(self) -> None:
+    async def _read_topic_id(self) -> None:
         topics = await self._admin.topic_ids([COMPLAINT_EVENTS])
         if COMPLAINT_EVENTS not in topics:
             raise BrokerUnavailable(f"there is no topic {COMPLAINT_EVENTS} yet")
@@ -144,7 +142,7 @@ class KafkaProjection:
 
     async def _watch_topic(self) -> None:
         while True:
-            await asyncio.sleep(SAME_TOPIC_S)
+            await asyncio.sleep(TOPIC_CHECK_S)
             found = await self._admin.topic_ids([COMPLAINT_EVENTS])
             if str(found.get(COMPLAINT_EVENTS)) != self._topic_id:
                 raise TopicChanged
@@ -155,12 +153,12 @@ class KafkaProjection:
             client.seek(part, offsets.get(part.partition, 0))
 
     async def resume(self, topic_id: str) -> Mapping[int, int]:
-        """The next offset of each partition in the topic of that id, as the rows stand; those left out begin at 0."""
-        self._topic_id, self._known = topic_id, dict(await self._database.read(self._stored))
-        return {part: known.offset for part, known in self._known.items() if known.topic_id == topic_id}
+        """The next offset of each partition in the topic of that id, from the checkpoints; left out: 0."""
+        self._topic_id, self._current = topic_id, dict(await self._database.read(self._stored))
+        return {part: known.offset for part, known in self._current.items() if known.topic_id == topic_id}
 
     def _stored(self, connection: Connection, *, locked: bool = False) -> Mapping[int, PartitionCheckpoint]:
-        rows = connection.execute(_stand(self._checkpoints, locked=locked), {"own": self._view.name})
+        rows = connection.execute(_select_checkpoints(self._checkpoints, locked=locked), {"own": self._view.name})
         return {row.partition: PartitionCheckpoint(row.topic_id, row.offset, row.position) for row in rows}
 
     async def _apply_all(self, client: AIOKafkaConsumer) -> None:
@@ -176,13 +174,13 @@ class KafkaProjection:
                 await self._seek(client, client.assignment())
 
     async def apply(self, batch: Mapping[int, Sequence[Message]]) -> None:
-        """Take in records, each partition's from where the rows stand on; offsets move with the rows.
+        """Apply records, those of each partition from its checkpoint on; offsets move with the rows.
 
         Raises:
-            Overtaken: another worker was there first; `resume`.
-            ChassisError: as store and database say.
+            Overtaken: another worker wrote this partition first; call `resume`.
+            ChassisError: from the store or the database.
         """
-        before, moved = {part: self._known.get(part) for part in batch}, dict[int, PartitionCheckpoint]()
+        before, moved = {part: self._current.get(part) for part in batch}, dict[int, PartitionCheckpoint]()
         fresh: list[RecordedEvent] = []
         for partition, records in batch.items():
             seen = before[partition]
@@ -199,8 +197,8 @@ class KafkaProjection:
             await self._database.run(lambda connection: self._write(connection, items, before, moved))
         except IntegrityError as error:
             raise Overtaken from error
-        self._known.update(moved)
-        metrics.VIEW_POSITION.labels(self._view.name).set(max(at.position for at in self._known.values()))
+        self._current.update(moved)
+        metrics.VIEW_POSITION.labels(self._view.name).set(max(at.position for at in self._current.values()))
 
     def _write(
         self,
@@ -214,22 +212,22 @@ class KafkaProjection:
             raise Overtaken
         if items:
             self._view.apply(connection, self._tables, items)
-        connection.execute(_leave(self._checkpoints), {"own": self._view.name, "parts": list(moved)})
+        connection.execute(_delete_checkpoints(self._checkpoints), {"own": self._view.name, "parts": list(moved)})
         rows = [{"view": self._view.name, "partition": part, **at._asdict()} for part, at in moved.items()]
         insert_rows(connection, self._checkpoints, rows)
 
 
 class _Resume(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Starts each partition where its rows stand."""
+    """Seeks each assigned partition to its checkpoint."""
 
     def __init__(self, client: AIOKafkaConsumer, seek: Seek) -> None:
         self._client, self._seek = client, seek
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
-        """Nothing to do: offsets live with the rows."""
+        """Nothing to do: offsets are stored with the rows."""
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
-        # If this fails the client only logs it and reads from anywhere: then the first batch finds itself overtaken.
+        # If this fails, the client logs it and reads from any offset; the first batch then raises `Overtaken`.
         await self._seek(self._client, assigned)
 
 
@@ -237,6 +235,6 @@ def _event(record: Message) -> RecordedEvent | None:
     try:
         return to_recorded(record)
     except Poison as poison:
-        # The relay alone writes this topic; whatever else lies there is no event of the store.
+        # Only the relay writes this topic; anything else is no event of the store.
         log.error("not an event", place=record.place, because=poison.reason)
         return None

@@ -1,7 +1,7 @@
-"""A read model fed straight from the store: rows and the position reached move in one transaction. Works without Kafka.
+"""Store projection: a read model filled from the store, without Kafka. Rows and position move in one transaction.
 
-feed = StoreFeed(store, database, METADATA, VIEW)
-await feed.run()            # a road of a worker process; two of them do no harm
+projection = StoreProjection(store, database, METADATA, VIEW)
+await projection.run()      # a background task; a second one in another process does no harm
 """
 
 import asyncio
@@ -30,23 +30,19 @@ from sqlalchemy.exc import IntegrityError
 from chassis.base import metrics
 from chassis.base.ports import Page, Store
 from chassis.base.retry import RetryPolicy
-from chassis.project.view import View, prepared
+from chassis.project.view import Overtaken, View, prepared
 from chassis.sql.database import Database
 from chassis.sql.statements import insert_into
 
 TABLE: Final = "feed_position"
 PACE_S: Final = 0.25
-"""Between two pages once all is taken in: a page costs a transaction, however little it brings, and what happens to one
-complaint in a row is then taken in at once.
+"""Pause after a page that caught up: each page costs a transaction, and a pause lets events of one complaint arrive
+together.
 """
 
 
-class Overtaken(Exception):
-    """Another process fed the same page first: nothing of ours was written."""
-
-
 def position_table(metadata: MetaData) -> Table:
-    """The table of positions; declare it in a service's metadata before its `Database` is made."""
+    """The table of positions; declare it in a service's metadata before its `Database` is created."""
     if (known := metadata.tables.get(TABLE)) is not None:
         return known
     columns = (Column("view", String(64), primary_key=True), Column("position", BigInteger, nullable=True))
@@ -55,13 +51,13 @@ def position_table(metadata: MetaData) -> Table:
 
 @cache
 def reached(positions: Table) -> Select[Any]:
-    """How far `view` is. Made once: putting a statement together costs more than running it."""
+    """The position of `view`. Cached: building a statement costs more than running it."""
     return select(positions.c.position).where(positions.c.view == bindparam("view"))
 
 
 @cache
 def _move(positions: Table) -> Update:
-    """Only from where it stood."""
+    """Moves a position only if nobody else moved it."""
     here = (positions.c.view == bindparam("own"), positions.c.position == bindparam("before"))
     return update(positions).where(*here).values(position=bindparam("after"))
 
@@ -73,8 +69,8 @@ class StoreProjection:
         self.database, self.metadata, self.view = database, metadata, view
         self._store, self._database, self._view = store, database, view
         self._positions, self._tables = position_table(metadata), list(view.define(metadata, ""))
-        self._retry_policy, self._caught_up, self._stands = RetryPolicy(), False, False
-        self._here: int | None = None
+        self._retry_policy, self._caught_up, self._position_known = RetryPolicy(), False, False
+        self._last_position: int | None = None
         self._at = metrics.VIEW_POSITION.labels(view.name)
         self._begin, self._reached, self._move = (
             insert_into(self._positions),
@@ -83,7 +79,7 @@ class StoreProjection:
         )
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Run until cancelled."""
         while True:
             await self._retry_policy.until_up(self._follow, f"feed of {self._view.name}")
 
@@ -91,7 +87,7 @@ class StoreProjection:
         position = await self.position()
         async for page in self._store.subscribe(position, self._view.prefixes):
             try:
-                position = await self._take(position, page)
+                position = await self._apply(position, page)
             except Overtaken:
                 return
             self._caught_up = page.caught_up
@@ -99,44 +95,42 @@ class StoreProjection:
                 await asyncio.sleep(PACE_S)
 
     async def catch_up(self) -> int | None:
-        """Take in everything the store holds now; the position reached."""
+        """Apply everything that the store holds now; the position reached."""
         while True:
-            # It stands where we left it, unless somebody else moved it: then our write is refused, and we ask.
-            position = self._here if self._stands else await self.position()
+            # Try the position of our last write; if another process moved it, the write is refused and we read it.
+            position = self._last_position if self._position_known else await self.position()
             page = await self._store.read_all(position, self._view.prefixes)
-            self._stands = False
+            self._position_known = False
             try:
-                self._here = await self._take(position, page)
+                self._last_position = await self._apply(position, page)
             except Overtaken:
                 continue
-            self._stands = True
+            self._position_known = True
             if page.caught_up:
-                return self._here
+                return self._last_position
 
     async def refresh(self, within_s: float) -> None:
-        """The same, as far as it comes within that time: rows that are a moment old are better than none."""
+        """Catch up for at most `within_s`; rows may then be stale."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 await self.catch_up()
 
     async def position(self) -> int | None:
-        """How far the rows are."""
+        """The position of the rows."""
         own = {"view": self._view.name}
         return await self._database.read(lambda connection: connection.execute(self._reached, own).scalar())
 
     def reset_position(self, connection: Connection, position: int | None) -> None:
-        """From now on the rows are those of `position`: whoever feeds them goes on from there. In the transaction that
-        makes them so.
-        """
+        """Set the position of the rows, in the transaction that replaces them; the projection continues from there."""
         table, name = self._positions, self._view.name
         connection.execute(delete(table).where(table.c.view == name))
         connection.execute(insert(table).values(view=name, position=position))
 
     def unready(self) -> str | None:
-        """Why this road is not ready yet; None if it is."""
+        """Why this task is not ready yet; None if it is."""
         return None if self._caught_up else f"{self._view.name} is still reading the store"
 
-    async def _take(self, before: int | None, page: Page) -> int | None:
+    async def _apply(self, before: int | None, page: Page) -> int | None:
         if page.position == before:
             return before
         items = await prepared(self._view, page.events)
@@ -151,7 +145,7 @@ class StoreProjection:
         if items:
             self._view.apply(connection, self._tables, items)
         if before is None:
-            # A second first writer breaks on the primary key: its rows are undone with it.
+            # A second first writer fails on the primary key, which undoes its rows, too.
             connection.execute(self._begin, {"view": self._view.name, "position": after})
             return
         where = {"own": self._view.name, "before": before, "after": after}

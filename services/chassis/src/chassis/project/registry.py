@@ -1,4 +1,4 @@
-"""The registry as of now, in every process: folded from the store at start and followed there, not over Kafka."""
+"""The present registry in every process: folded from the store and refreshed from there, not over Kafka."""
 
 import asyncio
 import time
@@ -9,11 +9,11 @@ from chassis.write.repository import Repository
 from schemas.registry.fold import Registry
 
 FRESH_S: Final = 0.2
-"""A registry younger than this is not read again: an agency added is known everywhere within this time."""
+"""Age up to which the registry is not read again: how long a new agency may be unknown to a process."""
 
 
 class RegistryView:
-    """Asks the store for what is new in the registry's stream, at most every `FRESH_S`."""
+    """Reads new events of the registry's stream, at most every `FRESH_S`."""
 
     def __init__(
         self, repository: Repository, fresh_s: float = FRESH_S, monotonic: Callable[[], float] = time.monotonic
@@ -32,7 +32,7 @@ class RegistryView:
         return self._state
 
     async def now(self) -> Registry:
-        """The registry with everything in it that the store held when this was asked."""
+        """The registry with everything that the store holds at the time of the call."""
         async with self._lock:
             await self._read()
         return self._state
@@ -43,7 +43,7 @@ class RegistryView:
 
     @property
     def known(self) -> Registry:
-        """What was last read, without asking."""
+        """The registry as last read, without access to the store."""
         return self._state
 
     def _is_fresh(self, at_least: int) -> bool:

@@ -1,5 +1,5 @@
-"""A read model: its tables, and how events change their rows. `chassis.project.from_kafka` fills it live,
-`chassis.project.from_store` follows the store, `chassis.project.rebuild` replays into new tables and swaps them.
+"""A read model: its tables, and how events change their rows. `chassis.project.from_kafka` fills it from Kafka,
+`chassis.project.from_store` from the store; `chassis.project.rebuild` replays into new tables and swaps them.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, MetaData, Table
 from chassis.base.retry import UNREADABLE, reason
 from schemas.base.envelope import RecordedEvent
 
-I = TypeVar("I")  # noqa: E741 - an item: what `prepare` makes of an event
+I = TypeVar("I")  # noqa: E741 - an item: an event as `prepare` returns it
 log = structlog.get_logger(__name__)
 
 
@@ -20,13 +20,13 @@ log = structlog.get_logger(__name__)
 class View(Generic[I]):
     """One read model.
 
-    `define(metadata, prefix)` declares its tables, every name with `prefix` in front (empty for the live ones; a
-    rebuild fills others beside); `views.define(metadata, "")` twice gives the same tables.
-    `apply(connection, tables, items)` writes one batch, in order, inside a transaction that also moves the checkpoint.
-    It may run again after being rolled back. It gets each event once and in stream order, but two complaints' events
-    in any order, and it must not depend on how events are cut into batches.
-    `prepare(events)` runs before, outside the transaction: decode, load keys, look up. One item or none per event.
-    `ignored_types`: types of events after which the rows stand as they stood; it is not asked about these.
+    `define(metadata, prefix)` declares its tables, each name with `prefix` (empty for the live ones; a rebuild fills
+    others); a second call with the same metadata returns the same tables.
+    `apply(connection, tables, items)` writes one batch, in order, in a transaction that also moves the checkpoint.
+    It may run again after a rollback. It gets each event once and in stream order, but events of two complaints in any
+    order, and must not depend on how events are divided into batches.
+    `prepare(events)` runs before, outside the transaction: decodes, loads keys, looks up. At most one item per event.
+    `ignored_types`: event types that never change the rows; they are not passed to `prepare`.
     """
 
     name: str
@@ -37,17 +37,21 @@ class View(Generic[I]):
     ignored_types: frozenset[str] = frozenset()
 
 
+class Overtaken(Exception):
+    """Another process wrote the same events first: nothing was written here."""
+
+
 async def as_recorded(events: Sequence[RecordedEvent]) -> Sequence[RecordedEvent]:
-    """The `prepare` of a view that reads stored events as they are."""
+    """The `prepare` of a view that applies stored events unchanged."""
     return events
 
 
 async def prepared(view: View[I], events: Sequence[RecordedEvent]) -> Sequence[I]:
-    """What `prepare` makes of these. A stream that cannot be understood is left out and named in the log: it stops
-    neither the others nor the road, and a rebuild shows it once it can be read.
+    """The items of these events. A stream that cannot be read is left out and logged, so that it does not block the
+    others; a rebuild adds it once it can be read.
     """
-    moving = [event for event in events if event.type not in view.ignored_types] if view.ignored_types else events
-    return await _prepared(view, moving) if moving else ()
+    relevant = [event for event in events if event.type not in view.ignored_types] if view.ignored_types else events
+    return await _prepared(view, relevant) if relevant else ()
 
 
 async def _prepared(view: View[I], events: Sequence[RecordedEvent]) -> Sequence[I]:

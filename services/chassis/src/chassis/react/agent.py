@@ -1,5 +1,5 @@
-"""The Faust shell around a guard. Faust counts a message as handled even if its agent raised or was cancelled, so
-nothing raises out of the agent's body, and what cannot be finished ends the process instead.
+"""The Faust shell around a guard. Faust counts a message as handled even if its agent raised or was cancelled, so the
+agent's body never raises: work that cannot be finished ends the process instead.
 """
 
 import asyncio
@@ -22,14 +22,14 @@ Handle = Callable[[Sequence[Message]], Awaitable[None]]
 """A `chassis.react.reaction.Guard`: on return every message is handled or durably set aside."""
 
 FINISH_S: Final = 6.0
-"""How long a batch in hand may take to finish once the process is asked to stop."""
+"""How long a batch may take to finish once the process is asked to stop."""
 STOP_S: Final = 9.0
-LOOK_S: Final = 5.0
+CHECK_S: Final = 5.0
 log = structlog.get_logger(__name__)
 
 
 class Agent:
-    """One road of a service: consumer group `<service>.<road>` over a fixed list of topics.
+    """A background task: consumer group `<service>.<name>` over a fixed list of topics.
 
     agent = Agent("router", "reactions", [topics.COMPLAINT_EVENTS], guard, kafka=settings.kafka, ignores=guard.ignores)
     await agent.run()
@@ -38,40 +38,40 @@ class Agent:
     def __init__(
         self,
         service: str,
-        road: str,
+        name: str,
         topics: Sequence[str],
         handle: Handle,
         *,
         kafka: str,
         ignores: Callable[[Sequence[Header]], bool] = lambda _: False,
     ) -> None:
-        """`ignores`: whether a message with these headers may be passed over."""
-        self._name, self._topics, self._handle, self._kafka = f"{service}.{road}", list(topics), handle, kafka
+        """`ignores`: whether a message with these headers may be skipped."""
+        self._name, self._topics, self._handle, self._kafka = f"{service}.{name}", list(topics), handle, kafka
         self._ignores = ignores
         self._app: Any = None
-        self._progress = StallDetector[tuple[str, int]](time.monotonic)
+        self._stall_detector = StallDetector[tuple[str, int]](time.monotonic)
         self._busy = False
 
     async def run(self) -> None:
-        """Until cancelled; then finish the batch in hand within a limit, commit, and leave the group."""
-        await self._topics_there()
+        """Run until cancelled; then finish the present batch within a limit, commit, and leave the group."""
+        await self._await_topics()
         self._app = self._faust()
         await self._app.start()
         try:
             while True:
-                await asyncio.sleep(LOOK_S)
+                await asyncio.sleep(CHECK_S)
                 await self._watch()
         finally:
             await self._stop()
 
     def unready(self) -> str | None:
-        """Why this road is not ready yet; None if it is."""
+        """Why this task is not ready yet; None if it is."""
         if self._app is None or not self._app.started or self._app.rebalancing or not self._partitions():
             return f"{self._name} is joining its group"
         return None
 
-    async def _topics_there(self) -> None:
-        # Faust never notices a topic that is made after it has subscribed.
+    async def _await_topics(self) -> None:
+        # Faust never notices a topic that is created after it has subscribed.
         admin = Admin(self._kafka)
 
         async def look() -> None:
@@ -98,7 +98,7 @@ class Agent:
             broker_heartbeat_interval=3.0,
             broker_commit_interval=1.0,
             broker_max_poll_records=POLL,
-            # A batch that must not be committed (the store is down) is left by the limit below, not waited for.
+            # Do not wait for a batch that must not be committed (the store is down): FINISH_S limits it.
             stream_wait_empty=False,
             consumer_auto_offset_reset="earliest",
             loop=asyncio.get_running_loop(),
@@ -123,7 +123,7 @@ class Agent:
             await self._finish(work)
             self._app.consumer.handled(bundle)
             raise
-        except BaseException as error:  # noqa: BLE001 - whatever it is, it must not be counted as handled
+        except BaseException as error:  # noqa: BLE001 - after any error it must not count as handled
             self._leave("guard gave up", error)
         finally:
             self._busy = False
@@ -137,28 +137,28 @@ class Agent:
             self._leave("batch not finished at stop", error)
 
     def _leave(self, why: str, error: BaseException) -> None:
-        # At once: any orderly way out would commit the offsets of what was not handled.
-        log.critical(why, road=self._name, error=type(error).__name__, because=str(error))
+        # At once: an orderly exit would commit the offsets of messages that were not handled.
+        log.critical(why, task=self._name, error=type(error).__name__, because=str(error))
         os._exit(1)
 
     async def _watch(self) -> None:
-        """End a process whose consumer has silently stopped fetching, as Faust's has been seen to do."""
-        standings = await self._standings()
-        metrics.AGENT_BEHIND.labels(self._name).set(sum(at.behind for at in standings.values()))
-        if stalled := self._progress.stalled(standings, busy=self._busy):
-            self._leave("no progress", BrokerUnavailable(f"{len(stalled)} partitions stand still"))
+        """End the process if its consumer has stopped fetching without an error, as Faust's has been seen to do."""
+        positions = await self._positions()
+        metrics.AGENT_BEHIND.labels(self._name).set(sum(at.behind for at in positions.values()))
+        if stalled := self._stall_detector.stalled(positions, busy=self._busy):
+            self._leave("no progress", BrokerUnavailable(f"{len(stalled)} partitions make no progress"))
 
-    async def _standings(self) -> dict[tuple[str, int], OffsetPosition]:
+    async def _positions(self) -> dict[tuple[str, int], OffsetPosition]:
         from faust.exceptions import ConsumerNotStarted
 
         partitions, consumer = self._partitions(), self._app.consumer
         try:
-            async with asyncio.timeout(LOOK_S):
+            async with asyncio.timeout(CHECK_S):
                 ends = await consumer.highwaters(*partitions) if partitions else {}
                 read = {part: await consumer.position(part) for part in partitions}
         except (TimeoutError, KafkaError, ConsumerNotStarted):
-            return {}  # a broker that does not answer is no fault of the consumer's
-        handled = {part: consumer.places.reached(part) or read[part] or 0 for part in partitions}
+            return {}  # the broker does not answer: the consumer is not stuck
+        handled = {part: consumer.offsets.committable(part) or read[part] or 0 for part in partitions}
         return {
             (part.topic, part.partition): OffsetPosition(at, int(ends.get(part) or 0)) for part, at in handled.items()
         }

@@ -1,4 +1,4 @@
-"""Topics that outsiders write: plain aiokafka, read committed, one bad message set aside while the rest goes on."""
+"""Consumer of topics that external parties write: plain aiokafka, committed records only, dead letters."""
 
 import asyncio
 from collections import defaultdict
@@ -16,12 +16,12 @@ from chassis.deadletter.port import DeadLetter, DeadLetters
 from chassis.kafka.clients import consumer, messages, running, translate_error
 
 Receive = Callable[[Message], Awaitable[None]]
-"""Handles one record; must be repeatable. Raises `Poison` (its reason is told to the sender, so no citizen's words)
-for one that can never succeed; `Retryable` errors are tried again in place, without end."""
+"""Handles one record; must be idempotent. Raises `Poison` for one that can never succeed (its sender sees the
+reason: no citizen's words in it); `Retryable` errors are retried without limit."""
 
 MOST: Final = 500
 WAIT_MS: Final = 200
-AT_ONCE: Final = 64
+CONCURRENCY: Final = 64
 REBALANCED: Final = (CommitFailedError, IllegalGenerationError, RebalanceInProgressError)
 log = structlog.get_logger(__name__)
 
@@ -29,8 +29,8 @@ log = structlog.get_logger(__name__)
 class ExternalConsumer:
     """Reads `topics`, or every topic that matches `pattern` (new ones within 5 s), in consumer group `group`.
 
-    Records with the same key come one after another (unless `ordered` is off: they do not build on each other), others
-    at the same time. Offsets are committed after handling.
+    Handles records with the same key one after another (unless `ordered` is off, for independent records), others
+    concurrently. Commits offsets after handling.
     """
 
     def __init__(
@@ -49,25 +49,25 @@ class ExternalConsumer:
         self._service, self._receive, self._quarantine = service, receive, quarantine
         self._kafka, self._group, self._topics, self._pattern = kafka, group, list(topics), pattern
         self._retry_policy, self._unready = retry_policy or RetryPolicy(), "waiting for Kafka"
-        self._slots, self._ordered = asyncio.Semaphore(AT_ONCE), ordered
+        self._slots, self._ordered = asyncio.Semaphore(CONCURRENCY), ordered
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Run until cancelled."""
         while True:
             await self._retry_policy.until_up(self._follow, self._group)
 
     def unready(self) -> str | None:
-        """Why this road is not ready yet; None if it is."""
+        """Why this task is not ready yet; None if it is."""
         return self._unready or None
 
     async def handle(self, batch: Sequence[Message]) -> None:
-        """Handle every record, each key's in order; on return all are done or set aside."""
-        lines: dict[tuple[str, bytes | str | None], list[Message]] = defaultdict(list)
+        """Handle every record, those of each key in order; on return all are handled or dead letters."""
+        by_key: dict[tuple[str, bytes | str | None], list[Message]] = defaultdict(list)
         for message in batch:
-            lines[message.topic, message.key if self._ordered else message.place].append(message)
+            by_key[message.topic, message.key if self._ordered else message.place].append(message)
         async with asyncio.TaskGroup() as tasks:
-            for line in lines.values():
-                tasks.create_task(self._line(line))
+            for records in by_key.values():
+                tasks.create_task(self._in_order(records))
 
     async def _follow(self) -> None:
         client = consumer(self._kafka, group=self._group)
@@ -89,11 +89,11 @@ class ExternalConsumer:
         try:
             await client.commit(_offsets(batch))
         except REBALANCED as error:
-            log.info("read again after a rebalance", group=self._group, because=type(error).__name__)
+            log.info("reading again after a rebalance", group=self._group, because=type(error).__name__)
 
-    async def _line(self, line: Sequence[Message]) -> None:
+    async def _in_order(self, records: Sequence[Message]) -> None:
         async with self._slots:
-            for message in line:
+            for message in records:
                 await self._one(message)
 
     async def _one(self, message: Message) -> None:
@@ -102,7 +102,7 @@ class ExternalConsumer:
             tries += 1
             try:
                 await self._retry_policy.until_up(lambda: self._receive(message), message.place)
-            except Exception as error:  # noqa: BLE001 - one sender's bad message must not stop the others'
+            except Exception as error:  # noqa: BLE001 - one sender's bad message must not block the others'
                 if tries < self._retry_policy.attempts and not isinstance(error, (*HOPELESS, Permanent)):
                     await self._retry_policy.wait(tries)
                     continue
@@ -110,8 +110,8 @@ class ExternalConsumer:
             return
 
     async def _set_aside(self, message: Message, because: str, tries: int) -> None:
-        letter = DeadLetter(self._service, message, because, tries)
-        await self._retry_policy.until_up(lambda: self._quarantine.put(letter), "quarantine")
+        dead_letter = DeadLetter(self._service, message, because, tries)
+        await self._retry_policy.until_up(lambda: self._quarantine.put(dead_letter), "quarantine")
         log.warning("set aside", place=message.place, because=because, tries=tries)
 
 

@@ -1,5 +1,5 @@
-"""Up to where is a partition handled? A message that was handed on and not yet acknowledged holds it back; whatever was
-passed over, and the offsets that hold no message at all, do not.
+"""Tracks which offset of each partition may be committed: the lowest one in flight, else the next to read. Skipped
+messages and offsets without a message do not hold it back.
 """
 
 from collections.abc import Collection, Hashable
@@ -9,32 +9,32 @@ P = TypeVar("P", bound=Hashable)
 
 
 class OffsetTracker(Generic[P]):
-    """Of each partition, what is in flight and what comes next. Offsets come in ascending order, save after a seek."""
+    """The offsets in flight and the next offset of each partition. Offsets ascend, except after a seek."""
 
     def __init__(self) -> None:
         self._next: dict[P, int] = {}
-        self._flying: dict[P, set[int]] = {}
+        self._in_flight: dict[P, set[int]] = {}
 
-    def begun(self, partition: P, offset: int) -> None:
-        """It is handed on."""
-        self.passed(partition, offset)
-        self._flying.setdefault(partition, set()).add(offset)
+    def started(self, partition: P, offset: int) -> None:
+        """The message was passed on for handling."""
+        self.skipped(partition, offset)
+        self._in_flight.setdefault(partition, set()).add(offset)
 
-    def passed(self, partition: P, offset: int) -> None:
-        """It was read, and nothing need be done about it."""
+    def skipped(self, partition: P, offset: int) -> None:
+        """The message was read and needs no handling."""
         self._next[partition] = max(offset + 1, self._next.get(partition, 0))
 
-    def ended(self, partition: P, offset: int) -> None:
-        """It is handled."""
-        self._flying.get(partition, set()).discard(offset)
+    def finished(self, partition: P, offset: int) -> None:
+        """The message was handled."""
+        self._in_flight.get(partition, set()).discard(offset)
 
-    def reached(self, partition: P) -> int | None:
-        """The offset to go on from after a restart; None: nothing was read yet."""
-        flying = self._flying.get(partition)
-        return min(flying) if flying else self._next.get(partition)
+    def committable(self, partition: P) -> int | None:
+        """The offset to commit, where a restart resumes; None: nothing was read yet."""
+        in_flight = self._in_flight.get(partition)
+        return min(in_flight) if in_flight else self._next.get(partition)
 
     def forget(self, partitions: Collection[P]) -> None:
-        """They are another consumer's now."""
+        """Another consumer has these partitions now."""
         for partition in partitions:
             self._next.pop(partition, None)
-            self._flying.pop(partition, None)
+            self._in_flight.pop(partition, None)

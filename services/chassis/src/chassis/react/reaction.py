@@ -1,7 +1,7 @@
-"""The one way to react: messages are prompts; what follows is decided on each complaint's full state, in one load and
-one group commit. A message that fails is handled alone, tried again, and then set aside; the rest goes on.
+"""Reactions to messages: each message names a complaint; the reaction decides on its full state. A batch takes one load
+and one group commit. Failed messages are handled alone, retried, and then become dead letters.
 
-Knows no Kafka client: the Faust shell (`chassis.react.agent`), the sweep and the simulation all drive this same code.
+Independent of the Kafka client: the Faust shell (`chassis.react.agent`), sweeps and the simulation run this code.
 """
 
 from collections import deque
@@ -28,22 +28,22 @@ Outcome = tuple[Sequence[Fact], Cause]
 """Facts to append to the complaint, and why."""
 
 Reaction = Callable[[Sequence[LoadedStream]], Awaitable[Sequence[Outcome | None]]]
-"""What to add to each of these complaints, in order; None (or no facts) where there is nothing to do.
+"""What to append to each of these complaints, in order; None (or no facts) where there is nothing to do.
 
-May look things up and send, through ports. It is asked again after a conflict, a fault or a restart, so whatever it
-sends must be repeatable. What concerns another stream goes through `command.handle`.
+May read and send through ports. It is called again after a conflict, an error or a restart, so whatever it sends must
+be idempotent. It writes to other streams through `command.handle`.
 """
 
 log = structlog.get_logger(__name__)
 
 
 class StopProcess(Exception):
-    """An outage, not a bad message: the process must end before its offsets are committed."""
+    """Too many dead letters: an outage. The process must end before its offsets are committed."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetterLimit:
-    """At most `most` dead letters in `window_s` seconds of real time; one more is an outage."""
+    """At most `most` dead letters in `window_s` seconds of real time; more means an outage."""
 
     most: int = 50
     window_s: float = 60.0
@@ -51,14 +51,14 @@ class DeadLetterLimit:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a complaint could not be handled, and after how many tries."""
+    """Why a complaint could not be handled, after `attempts` tries."""
 
     reason: str
     attempts: int
 
 
 def per_complaint(decide: Callable[[LoadedStream], Outcome | None]) -> Reaction:
-    """A reaction that decides on each complaint by itself, from its state alone."""
+    """A reaction that decides on each complaint separately."""
 
     async def react(loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
         return [decide(each) for each in loaded]
@@ -67,17 +67,17 @@ def per_complaint(decide: Callable[[LoadedStream], Outcome | None]) -> Reaction:
 
 
 class Reactor:
-    """Loads complaints, asks the reaction, appends what it answers."""
+    """Loads complaints, calls the reaction and appends the facts that it returns."""
 
     def __init__(self, repository: Repository, react: Reaction, retry_policy: RetryPolicy | None = None) -> None:
         self._repository, self._react, self._retry_policy = repository, react, retry_policy or RetryPolicy()
 
     async def handle(self, complaints: Sequence[UUID], at_least: Mapping[UUID, int] = NOW) -> dict[UUID, Failure]:
-        """React on these complaints (each once); the ones that failed for good, with the reason. `at_least`: the
-        versions that a state must have reached to be decided on; the store's newest, if none is given.
+        """React to these complaints; the failed ones with the reason. `at_least`: the versions that states must have
+        reached; by default the store's newest.
 
-        Together first; those that met a conflict or a fault then one by one. Waits without end for a store or
-        broker that is not there.
+        All together first, then those with a conflict or an error one by one. Waits without limit for a store or broker
+        that does not answer.
         """
         if not complaints:
             return {}
@@ -90,41 +90,41 @@ class Reactor:
             )
         except StopProcess:
             raise
-        except Exception as error:  # noqa: BLE001 - one of them is at fault: each is then tried by itself
+        except Exception as error:  # noqa: BLE001 - caused by one of them: each is then tried alone
             log.debug("batch failed", because=reason(error), complaints=len(complaints))
             alone = complaints
         failures = {complaint: await self._alone(complaint) for complaint in alone}
         return {complaint: failure for complaint, failure in failures.items() if failure}
 
     async def once(self, complaints: Sequence[UUID], at_least: Mapping[UUID, int] = NOW) -> list[UUID]:
-        """React once, without a retry. Returns the complaints that somebody else wrote to in between."""
+        """React to all together; the complaints that another writer changed in between."""
         loaded = await self._repository.load_many(complaints, at_least)
         outcomes = await self._react(loaded)
-        asked = [
+        pending = [
             (each, outcome[0], self._repository.prepare(each, *outcome))
             for each, outcome in zip(loaded, outcomes, strict=True)
             if outcome is not None and outcome[0]
         ]
-        if not asked:
+        if not pending:
             return []
-        results = await self._repository.store.append_many([append for _, _, append in asked])
-        disturbed: list[UUID] = []
-        for (each, facts, append), result in zip(asked, results, strict=True):
+        results = await self._repository.store.append_many([append for _, _, append in pending])
+        conflicting: list[UUID] = []
+        for (each, facts, append), result in zip(pending, results, strict=True):
             match result:
                 case IdClash():
                     raise result
                 case Conflict():
-                    disturbed.append(each.state.id)
+                    conflicting.append(each.state.id)
                 case _:
                     self._repository.remember(each, facts, append, result)
-        return disturbed
+        return conflicting
 
     async def _alone(self, complaint: UUID) -> Failure | None:
         tries = 0
         while True:
             tries += 1
             try:
-                await self._retry_policy.until_up(lambda: self._undisturbed(complaint), "reaction")
+                await self._retry_policy.until_up(lambda: self._until_appended(complaint), "reaction")
             except StopProcess:
                 raise
             except Exception as error:  # noqa: BLE001 - becomes a dead letter, with its reason
@@ -135,8 +135,8 @@ class Reactor:
             else:
                 return None
 
-    async def _undisturbed(self, complaint: UUID) -> None:
-        """React until nobody came in between. Raises Busy: others kept appending first."""
+    async def _until_appended(self, complaint: UUID) -> None:
+        """React until an append succeeds. Raises Busy: other writers kept appending first."""
         for attempt in range(1, ATTEMPTS + 1):
             if not await self.once([complaint]):
                 return
@@ -145,26 +145,24 @@ class Reactor:
 
 
 class Guard:
-    """Handles batches of raw messages for one service. Call it once per batch; on return every message of the batch
-    was handled or durably set aside, so their offsets may be committed.
+    """Handles batches of raw messages for one service. Call it once per batch; on return every message is handled or a
+    durable dead letter, so the offsets may be committed.
     """
 
     def __init__(
         self,
         repository: Repository,
         react: Reaction,
-        letters: DeadLetters,
+        dead_letters: DeadLetters,
         *,
         event_types: Collection[str] = (),
         retry_policy: RetryPolicy | None = None,
         limit: DeadLetterLimit | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """`event_types`: types of events worth waking up for; all if empty."""
-        self._service, self._letters, self._event_types = repository.writer, letters, frozenset(event_types)
-        self._passed_over = frozenset(
-            name.encode() for name in BY_NAME if event_types and name not in self._event_types
-        )
+        """`event_types`: the event types to react to; all if empty."""
+        self._service, self._dead_letters, self._event_types = repository.writer, dead_letters, frozenset(event_types)
+        self._ignored = frozenset(name.encode() for name in BY_NAME if event_types and name not in self._event_types)
         self._retry_policy, self._limit, self._clock = retry_policy or RetryPolicy(), limit or DeadLetterLimit(), clock
         self.reactor = Reactor(repository, react, self._retry_policy)
         self._recent: deque[float] = deque()
@@ -173,31 +171,31 @@ class Guard:
         """Handle every message.
 
         Raises:
-            StopProcess: too many had to be set aside; nothing of this batch may be committed.
+            StopProcess: too many dead letters; no offset of this batch may be committed.
         """
-        prompts: dict[UUID, list[Message]] = {}
+        by_complaint: dict[UUID, list[Message]] = {}
         versions: dict[UUID, int] = {}
         for message in messages:
             try:
-                told = event_reference(message.headers)
+                event = event_reference(message.headers)
             except Poison as poison:
                 await self._set_aside(message, Failure(reason(poison), 1))
             else:
-                if not self._event_types or told.type in self._event_types:
-                    prompts.setdefault(told.subject, []).append(message)
-                    versions[told.subject] = max(told.sequence, versions.get(told.subject, 0))
-        for complaint, failure in (await self.reactor.handle(list(prompts), versions)).items():
-            for message in prompts[complaint]:
+                if not self._event_types or event.type in self._event_types:
+                    by_complaint.setdefault(event.subject, []).append(message)
+                    versions[event.subject] = max(event.sequence, versions.get(event.subject, 0))
+        for complaint, failure in (await self.reactor.handle(list(by_complaint), versions)).items():
+            for message in by_complaint[complaint]:
                 await self._set_aside(message, failure)
 
     def ignores(self, headers: Sequence[Header]) -> bool:
-        """Whether a message tells of an event that this reaction does not heed, so that it need not be handed over."""
-        return any(name == "ce_type" and value in self._passed_over for name, value in headers)
+        """Whether a message's event type is none of `event_types`, so that it may be skipped."""
+        return any(name == "ce_type" and value in self._ignored for name, value in headers)
 
     async def _set_aside(self, message: Message, failure: Failure) -> None:
         self._count()
-        letter = DeadLetter(self._service, message, failure.reason, failure.attempts)
-        await self._retry_policy.until_up(lambda: self._letters.put(letter), "dead letter")
+        dead_letter = DeadLetter(self._service, message, failure.reason, failure.attempts)
+        await self._retry_policy.until_up(lambda: self._dead_letters.put(dead_letter), "dead letter")
         metrics.DEAD_LETTERS.labels(self._service).inc()
         log.error("dead letter", place=message.place, because=failure.reason, tries=failure.attempts)
 

@@ -1,4 +1,4 @@
-"""How far the relay has published: kept in Kafka, in the same transactions as the events that it speaks of."""
+"""The relay's checkpoint, written to Kafka in the same transactions as the events it covers."""
 
 import asyncio
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from schemas.base.topics import RELAY_CHECKPOINT
 KEY: Final = b"relay"
 PARTITION: Final = TopicPartition(RELAY_CHECKPOINT, 0)
 MARGIN: Final = 200
-"""Offsets looked at from the end first; transaction markers take offsets too."""
+"""How many of the last offsets are read first; transaction markers use offsets too."""
 LIMIT_S: Final = 30.0
 
 
@@ -27,28 +27,27 @@ class RelayCheckpoint(NamedTuple):
     topic_ids: Mapping[str, str]
 
     def encoded(self) -> bytes:
-        """As the topic holds it."""
         return to_json({"store_id": str(self.store_id), "position": self.position, "topic_ids": dict(self.topic_ids)})
 
 
 def resume_after(found: RelayCheckpoint | None, store_id: UUID, topic_ids: Mapping[str, str]) -> int | None:
-    """The position to publish after; None: from the beginning, because nothing was published or a topic is another.
+    """The position to publish after; None: from the beginning, since nothing was published or a topic was recreated.
 
     Raises:
-        WrongStore: these topics were filled from another store; mixing the two would be worse than stopping.
+        WrongStore: these topics were filled from another store.
     """
     if found is None:
         return None
     if found.store_id != store_id:
         raise WrongStore(
-            f"the topics hold what store {found.store_id} published, and this is store {store_id}: "
-            "use a fresh Kafka, or the store that belongs to it"
+            f"the topics hold events of store {found.store_id}, but this is store {store_id}: "
+            "use an empty Kafka, or the store that belongs to it"
         )
     return found.position if dict(found.topic_ids) == dict(topic_ids) else None
 
 
 async def last_checkpoint(kafka: str) -> RelayCheckpoint | None:
-    """The newest committed one. Call it after the producer's start: that ends the predecessor's transaction."""
+    """The newest committed one. Call it after the producer's start, which ends the predecessor's transaction."""
     async with running(consumer(kafka)) as client:
         client.assign([PARTITION])
         end = (await client.end_offsets([PARTITION]))[PARTITION]

@@ -1,6 +1,6 @@
-"""What does the relay that leads do? Fence its predecessor, find where that stopped, and publish from there on.
+"""The leading relay: fence the predecessor, read its checkpoint, publish from there on.
 
-Knows no Kafka client: the relay's shell and the simulation drive this same code.
+Independent of the Kafka client; the relay's shell and the simulation both run this code.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -23,36 +23,38 @@ class EventPublisher(Protocol):
     """See `chassis.relay.publisher.Publisher`."""
 
     async def publish(self, events: Sequence[RecordedEvent]) -> None:
-        """Publish these, in order, and the checkpoint behind them: all or nothing."""
+        """Publish these, in order, and the checkpoint after them: all or nothing."""
         ...
 
 
 class RelayTransport(Protocol):
-    """What the leading relay asks of Kafka. Both raise `BrokerUnavailable`."""
+    """The leading relay's access to Kafka. Both methods raise `BrokerUnavailable`."""
 
     def publishing(self, store_id: UUID, topic_ids: Mapping[str, str]) -> AbstractAsyncContextManager[EventPublisher]:
-        """A publisher into the topics of these ids; starting one fences whoever published before."""
+        """A publisher to the topics of these ids; starting it fences the previous publisher."""
         ...
 
     async def last_checkpoint(self) -> RelayCheckpoint | None:
-        """The newest committed one."""
+        """The newest committed checkpoint."""
         ...
 
 
-Carry = Callable[[AsyncIterator[Page], EventPublisher], Awaitable[None]]
-"""Publishes what the pages bring, until cancelled or an error."""
+PublishPages = Callable[[AsyncIterator[Page], EventPublisher], Awaitable[None]]
+"""Publishes the events of the pages until cancelled or an error."""
 
 
-async def run_leader(store: Store, line: RelayTransport, topic_ids: Mapping[str, str], carry: Carry) -> None:
-    """Publish everything that the store holds beyond the checkpoint, without end.
+async def run_leader(
+    store: Store, transport: RelayTransport, topic_ids: Mapping[str, str], publish: PublishPages
+) -> None:
+    """Publish every event after the checkpoint, endlessly.
 
     Raises:
         WrongStore: these topics belong to another store.
         Fenced, BrokerUnavailable, StoreUnavailable.
     """
     store_id = await store.store_id()
-    async with line.publishing(store_id, topic_ids) as publisher:
-        # Read after the fence: nobody can move it any more.
-        after = resume_after(await line.last_checkpoint(), store_id, topic_ids)
+    async with transport.publishing(store_id, topic_ids) as publisher:
+        # Read after the fence: no other relay can move it any more.
+        after = resume_after(await transport.last_checkpoint(), store_id, topic_ids)
         log.info("relay publishes", after=after)
-        await carry(store.subscribe(after, PREFIXES), publisher)
+        await publish(store.subscribe(after, PREFIXES), publisher)

@@ -1,4 +1,4 @@
-"""Publishes batches of stored events in Kafka transactions, each with the checkpoint it brings the topics to."""
+"""Publishes batches of stored events in Kafka transactions, each with its checkpoint."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -23,22 +23,22 @@ from schemas.base.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS, RELAY_
 
 TRANSACTIONAL_ID: Final = "satupintu-relay"
 TRANSACTION_MS: Final = 12_000
-"""An abandoned transaction blocks readers this long (and the broker's scan); a restarted relay ends it at once."""
+"""How long an abandoned transaction blocks readers at most; a restarted relay ends it at once."""
 BATCH_BYTES: Final = 512 * 1024
 ABORT_S: Final = 2.0
 
 
 class Publisher:
-    """The one transactional producer. Any failure leaves an unknown outcome: drop it, and resume at the checkpoint."""
+    """The transactional producer. After any failure the outcome is unknown: discard it and resume at the checkpoint."""
 
     def __init__(self, client: AIOKafkaProducer, store_id: UUID, topic_ids: Mapping[str, str]) -> None:
         self._client, self._store_id, self._topic_ids = client, store_id, topic_ids
 
     async def publish(self, events: Sequence[RecordedEvent]) -> None:
-        """Publish these, in order, and the checkpoint behind them: all or nothing.
+        """Publish these, in order, and the checkpoint after them: all or nothing.
 
         Raises:
-            Fenced: another relay has taken over, or the transaction took too long: this producer is finished.
+            Fenced: another relay has taken over, or the transaction took too long; this producer is unusable.
             BrokerUnavailable: the outcome is unknown.
         """
         try:
@@ -47,7 +47,7 @@ class Publisher:
                 await self._send_all(events)
                 await self._client.commit_transaction()
             except BaseException:
-                await self._give_up()
+                await self._abort()
                 raise
         except (ProducerFenced, OutOfOrderSequenceNumber, AssertionError) as error:
             # After a fatal error aiokafka's producer asserts on its own state.
@@ -59,22 +59,22 @@ class Publisher:
         checkpoint = RelayCheckpoint(self._store_id, events[-1].position, self._topic_ids).encoded()
         batches = Batches(self._client)
         for event in events:
-            batches.add(*placed(event), event.data, to_headers(event))
+            batches.add(*target(event), event.data, to_headers(event))
         batches.add(RELAY_CHECKPOINT, 0, KEY, checkpoint, [])
         sent: list[asyncio.Future[Any]] = []
         for topic, partition, batch in batches.full():
             sent.append(await self._client.send_batch(batch, topic, partition=partition))
-            sent[-1].add_done_callback(_looked_at)
+            sent[-1].add_done_callback(_retrieve)
         await asyncio.gather(*sent)
 
-    async def _give_up(self) -> None:
-        # An open transaction holds up every reader of committed records until it times out.
+    async def _abort(self) -> None:
+        # An open transaction blocks every reader of committed records until it times out.
         with suppress(KafkaError, AssertionError, OSError, TimeoutError):
             await asyncio.wait_for(self._client.abort_transaction(), ABORT_S)
 
 
 class Batches:
-    """Records on their way, as the client's own batches: ten times cheaper than sending them one by one."""
+    """Collects records in the client's own batches: ten times cheaper than sending them one by one."""
 
     def __init__(self, client: AIOKafkaProducer) -> None:
         self._client = client
@@ -82,22 +82,22 @@ class Batches:
         self._full: list[tuple[str, int, BatchBuilder]] = []
 
     def add(self, topic: str, partition: int, key: bytes | None, value: bytes, headers: Sequence[Header]) -> None:
-        """Behind whatever was added for this partition before."""
-        place = (topic, partition)
-        batch = self._open.get(place)
+        """Append a record to this partition's batch."""
+        target_partition = (topic, partition)
+        batch = self._open.get(target_partition)
         if batch is not None and batch.append(timestamp=None, key=key, value=value, headers=headers) is not None:
             return
         if batch is not None:
             self._full.append((topic, partition, batch))
-        batch = self._open[place] = self._client.create_batch()
+        batch = self._open[target_partition] = self._client.create_batch()
         batch.append(timestamp=None, key=key, value=value, headers=headers)
 
     def full(self) -> list[tuple[str, int, BatchBuilder]]:
-        """All batches, each partition's in order."""
+        """All batches, those of each partition in order."""
         return [*self._full, *((topic, partition, batch) for (topic, partition), batch in self._open.items())]
 
 
-def placed(event: RecordedEvent) -> tuple[str, int, bytes | None]:
+def target(event: RecordedEvent) -> tuple[str, int, bytes | None]:
     """Topic, partition and key of an event."""
     if event.stream == REGISTRY:
         return REGISTRY_EVENTS, 0, None
@@ -107,19 +107,19 @@ def placed(event: RecordedEvent) -> tuple[str, int, bytes | None]:
 
 @lru_cache(maxsize=100_000)
 def partition_of(key: bytes) -> int:
-    """Where Kafka's default partitioner puts this key. Cached: in Python the hash costs more than all else here."""
+    """The partition that Kafka's default partitioner chooses for this key. Cached: hashing in Python is slow."""
     return int(murmur2(key) & 0x7FFFFFFF) % FIXED[COMPLAINT_EVENTS].partitions
 
 
-def _looked_at(sent: "asyncio.Future[Any]") -> None:
-    # A failure is raised once, by the first batch that has it.
+def _retrieve(sent: "asyncio.Future[Any]") -> None:
+    # Marks the error as retrieved; `gather` raises the first one.
     if not sent.cancelled():
         sent.exception()
 
 
 @asynccontextmanager
 async def publishing(kafka: str, store_id: UUID, topic_ids: Mapping[str, str]) -> AsyncIterator[Publisher]:
-    """Starting fences whoever published before."""
+    """A started publisher; its start fences the previous one."""
     client = producer(
         kafka,
         transactional_id=TRANSACTIONAL_ID,

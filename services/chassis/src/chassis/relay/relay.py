@@ -1,7 +1,7 @@
-"""From the store to Kafka: every event of ours, once for a reader of committed records, in the order of its stream.
+"""The relay: publishes every stored event to Kafka, in stream order, exactly once for readers of committed records.
 
-Several relays may stand by in the consumer group of the checkpoint topic; only the one that its partition is assigned
-to publishes, and fencing guards the hand-over.
+Several relays may stand by in the consumer group of the checkpoint topic. Only the one with the topic's partition
+publishes; fencing protects the hand-over.
 """
 
 import asyncio
@@ -29,27 +29,27 @@ from chassis.relay.read_ahead import ReadAhead
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS, RELAY_CHECKPOINT
 
 PACE_S: Final = 0.02
-"""Between two looks at a store that has no more to give, and so between two transactions, unless much waits: each costs
-the broker a mark in every partition that it touches.
+"""Pause between two reads of a store without new events, and so between two transactions under light load: each
+transaction costs the broker a marker in every partition that it writes to.
 """
 GROUP: Final = "relay"
 MOST: Final = 2_000
 """Events in one transaction."""
 AHEAD: Final = 4_000
 SESSION: Final = {"session_timeout_ms": 6_000, "heartbeat_interval_ms": 2_000}
-"""How long a killed relay holds the place of the next one."""
+"""How long a killed relay delays its successor."""
 POLL_MS: Final = 500
-LOOK_S: Final = 5.0
+TOPIC_CHECK_S: Final = 5.0
 TOPICS: Final = (COMPLAINT_EVENTS, REGISTRY_EVENTS, RELAY_CHECKPOINT)
 log = structlog.get_logger(__name__)
 
 
 class TopicsChanged(Exception):
-    """A topic was deleted and made again: publish all of it again."""
+    """A topic was deleted and recreated: publish everything again."""
 
 
 class Relay:
-    """A road that publishes while it is the assignee and waits otherwise."""
+    """A background task that publishes while it is assigned the checkpoint's partition and waits otherwise."""
 
     def __init__(self, store: Store, kafka: str, retry_policy: RetryPolicy | None = None) -> None:
         self._store, self._kafka, self._retry_policy = store, kafka, retry_policy or RetryPolicy()
@@ -58,7 +58,7 @@ class Relay:
         self.published = 0
 
     async def run(self) -> None:
-        """Until cancelled. Raises WrongStore: these topics belong to another store, and a person must decide."""
+        """Run until cancelled. Raises WrongStore: the topics belong to another store, and a person must decide."""
         try:
             while True:
                 try:
@@ -68,29 +68,31 @@ class Relay:
                     self._state = "fenced, waiting again"
                     await self._retry_policy.wait(2)
                 except TopicsChanged:
-                    log.warning("topics were made anew: publishing from the beginning")
+                    log.warning("topics were recreated: publishing from the beginning")
         finally:
             await self._admin.close()
 
     def unready(self) -> str | None:
-        """Standing by and publishing are both ready."""
+        """Why this task is not ready yet; None if it stands by or publishes."""
         return self._state or None
 
     async def _stand_by(self) -> None:
         topic_ids = await self._admin.ensure([FIXED[name] for name in TOPICS])
         ids = {name: str(topic_ids[name]) for name in TOPICS}
         async with running(consumer(self._kafka, group=GROUP, **SESSION)) as client:
-            turn = _Assignment()
-            client.subscribe([RELAY_CHECKPOINT], listener=turn)
+            assignment = _Assignment()
+            client.subscribe([RELAY_CHECKPOINT], listener=assignment)
             self._state = ""
             log.info("relay stands by")
-            await first_of(_keep_polling(client), turn.over.wait(), self._watch_topics(ids), self._lead(turn, ids))
+            await first_of(
+                _keep_polling(client), assignment.revoked.wait(), self._watch_topics(ids), self._lead(assignment, ids)
+            )
 
-    async def _lead(self, turn: "_Assignment", ids: dict[str, str]) -> None:
-        await turn.mine.wait()
-        await run_leader(self._store, KafkaTransport(self._kafka), ids, self._carry)
+    async def _lead(self, assignment: "_Assignment", ids: dict[str, str]) -> None:
+        await assignment.assigned.wait()
+        await run_leader(self._store, KafkaTransport(self._kafka), ids, self._publish_pages)
 
-    async def _carry(self, pages: AsyncIterator[Page], publisher: EventPublisher) -> None:
+    async def _publish_pages(self, pages: AsyncIterator[Page], publisher: EventPublisher) -> None:
         read_ahead = ReadAhead(AHEAD, PACE_S)
         with metrics.RELAY_LEADING.track_inprogress():
             await first_of(read_ahead.fill(pages), self._publish(publisher, read_ahead))
@@ -106,7 +108,7 @@ class Relay:
 
     async def _watch_topics(self, ids: dict[str, str]) -> None:
         while True:
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(TOPIC_CHECK_S)
             found = {name: str(id_) for name, id_ in (await self._admin.topic_ids(TOPICS)).items()}
             if found != ids:
                 raise TopicsChanged
@@ -126,22 +128,22 @@ class KafkaTransport:
 
 
 class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Whether the checkpoint's partition is ours."""
+    """Whether this relay is assigned the checkpoint's partition."""
 
     def __init__(self) -> None:
-        self.mine, self.over = asyncio.Event(), asyncio.Event()
+        self.assigned, self.revoked = asyncio.Event(), asyncio.Event()
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
-        if revoked and self.mine.is_set():
-            self.over.set()
+        if revoked and self.assigned.is_set():
+            self.revoked.set()
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         if assigned:
-            self.mine.set()
+            self.assigned.set()
 
 
 async def _keep_polling(client: AIOKafkaConsumer) -> None:
-    """With everything paused: a member that does not poll is thrown out of its group."""
+    """Poll with all partitions paused: a member that does not poll is removed from its group."""
     try:
         while True:
             client.pause(*client.assignment())

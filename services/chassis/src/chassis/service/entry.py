@@ -1,4 +1,4 @@
-"""How every service is started: `python -m SERVICE worker|web`, and the one way to serve HTTP."""
+"""Command line of every service, `python -m SERVICE worker|web`, and the HTTP server."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -17,11 +17,11 @@ if TYPE_CHECKING:  # the relay starts here too, and has no routes to import
     from chassis.service.service import Service
 
 SERVING: Final[tuple[list[str], ...]] = ([], ["worker"], ["web"])
-"""The command lines of what runs until it is stopped; the others are a person's, and answer that person alone."""
+"""Command lines of long-running processes, which log their settings; the others are run by a person."""
 log = structlog.get_logger(__name__)
 KEEP_ALIVE_S: Final = 75
-"""Longer than clients and proxies keep an idle connection (mostly 15 to 60 s): who closes first must be the one that
-sends next, or a POST meets a connection that was closed while it was under way.
+"""Longer than clients and proxies keep idle connections (mostly 15 to 60 s), so that the client closes first; otherwise
+a POST may be sent on a connection that the server is closing.
 """
 
 
@@ -46,7 +46,7 @@ def main(service: "Service[Any]", others: Mapping[str, Callable[[list[str]], int
 
 
 def run_configured(module: str, main: Callable[[Settings], int]) -> int:
-    """The exit status of `main` under this process's settings; those that cannot be used are told in one line."""
+    """The exit status of `main` with this process's settings; prints settings that are not valid in one line."""
     try:
         settings = read_settings()
         configure(settings)
@@ -61,8 +61,8 @@ def run_configured(module: str, main: Callable[[Settings], int]) -> int:
 def serve(app: FastAPI, settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; the exit status."""
     tune_garbage_collector()
-    # No access log: a tracking code is part of a path, and it is a key. In one process: uvicorn's `workers` bind a
-    # socket on which asyncio does not see TCP, and so leaves Nagle's algorithm on (40 ms and more an answer).
+    # No access log: paths hold tracking codes, which are secrets. One process: uvicorn's `workers` bind a socket that
+    # asyncio does not recognise as TCP, which leaves Nagle's algorithm on (40 ms and more per response).
     uvicorn.run(
         app,
         host=settings.host,

@@ -1,6 +1,6 @@
-"""What a process of any service opens once: the store, the key ring, the clock, the registry.
+"""What a process opens once for all its services: store, key ring, clock and registry.
 
-A composition root: it alone, with the services' `app` modules, picks adapters.
+A composition root: only it and the services' `app` modules choose adapters.
 """
 
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ from schemas.reference.load import policies
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """The open surroundings of a process, shared by all services in it."""
+    """The open resources of a process, shared by all its services."""
 
     settings: Settings
     store: Store
@@ -31,18 +31,18 @@ class Platform:
     registry: RegistryView
 
     def repository(self, writer: str) -> Repository:
-        """The store in one service's name, with a memory of its own."""
+        """A repository that writes in one service's name, with its own cache."""
         return Repository(self.store, self.keyring, writer, StreamCache())
 
     def dead_letters(self, service: str) -> KafkaDeadLetters:
-        """Where a service sets aside what it cannot handle, for as long as the policy in force says."""
-        kept = timedelta(days=policies().at(self.clock.now()).dead_letters_d)
-        return KafkaDeadLetters(self.settings.kafka, service, kept)
+        """A service's dead letters, with the retention of the policy in force."""
+        retention = timedelta(days=policies().at(self.clock.now()).dead_letters_d)
+        return KafkaDeadLetters(self.settings.kafka, service, retention)
 
 
 @asynccontextmanager
 async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
-    """Open everything; close it in reverse on leaving. Raises BadSetting: there is no such store."""
+    """Open everything; close it on leaving. Raises BadSetting: the store's URL is not valid."""
     store = _store(settings.store_url)
     keyring = SqlKeyRing(settings.keyring_url, settings.master_key.get_secret_value())
     clock: TimeSource = SystemClock() if settings.production else FileClock(settings.clock_file)

@@ -1,4 +1,4 @@
-"""One worker process: several roads on one loop, health beside them, an orderly end in bounded time."""
+"""A worker process: background tasks on one loop, a health endpoint, and an orderly stop in bounded time."""
 
 import asyncio
 import os
@@ -19,39 +19,39 @@ log = structlog.get_logger(__name__)
 
 
 class BackgroundTask(Protocol):
-    """Something that runs until it is cancelled: a relay, an agent, a sweep, a projection, an outsider."""
+    """Runs until it is cancelled: a relay, an agent, a sweep, a projection or an external consumer."""
 
     async def run(self) -> None:
-        """Until cancelled. Returning or raising by itself ends the process with an error."""
+        """Run until cancelled. Returning or raising by itself ends the process with an error."""
         ...
 
     def unready(self) -> str | None:
-        """Why this road is not ready yet; None if it is."""
+        """Why this task is not ready yet; None if it is."""
         ...
 
 
 async def run_process(
     name: str, background_tasks: Sequence[BackgroundTask], *, port: int, host: str = "127.0.0.1"
 ) -> int:
-    """Run the roads until SIGTERM, SIGINT or the first that fails; the exit status to end the process with.
+    """Run the tasks until SIGTERM, SIGINT or the first failure; the exit status for the process.
 
-    Serves /healthz, /readyz and /metrics on `port` (0: any free one). Roads that do not stop within 10 s are left
-    by `os._exit`: what they had in hand comes again.
+    Serves /healthz, /readyz and /metrics on `port` (0: any free one). If tasks do not stop within 10 s, `os._exit` ends
+    the process; their unfinished work is handled again after a restart.
     """
-    asked = asyncio.Event()
+    stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, asked.set)
+        loop.add_signal_handler(number, stop.set)
     server = HealthServer(health_app(background_tasks), host, port)
-    tasks = {asyncio.create_task(road.run(), name=type(road).__name__) for road in background_tasks}
-    waiting = asyncio.create_task(asked.wait(), name="signal")
+    tasks = {asyncio.create_task(task.run(), name=type(task).__name__) for task in background_tasks}
+    waiting = asyncio.create_task(stop.wait(), name="signal")
     serving = asyncio.create_task(server.serve(), name="health")
     log.info("running", process=name, background_tasks=[task.get_name() for task in tasks])
     await asyncio.wait({*tasks, waiting, serving}, return_when=asyncio.FIRST_COMPLETED)
     failed = [task for task in (*tasks, serving) if task.done()]
     for task in failed:
         why = "cancelled" if task.cancelled() else task.exception()
-        log.error("road ended", process=name, road=task.get_name(), error=why)
+        log.error("background task ended", process=name, task=task.get_name(), error=why)
     await _stop(name, tasks)
     server.should_exit = True
     waiting.cancel()
@@ -62,7 +62,7 @@ async def run_process(
 
 
 def health_app(background_tasks: Sequence[BackgroundTask]) -> FastAPI:
-    """Whether the process lives, whether each road is ready, and its figures."""
+    """Liveness, readiness of each task, and metrics."""
     app = FastAPI(openapi_url=None)
 
     @app.get("/healthz")
@@ -72,7 +72,7 @@ def health_app(background_tasks: Sequence[BackgroundTask]) -> FastAPI:
     @app.get("/readyz")
     async def readyz() -> JSONResponse:
         states = {
-            f"{type(road).__name__}.{index}": road.unready() or "ok" for index, road in enumerate(background_tasks)
+            f"{type(task).__name__}.{index}": task.unready() or "ok" for index, task in enumerate(background_tasks)
         }
         good = all(state == "ok" for state in states.values())
         return JSONResponse(states, 200 if good else 503)
@@ -82,7 +82,7 @@ def health_app(background_tasks: Sequence[BackgroundTask]) -> FastAPI:
 
 
 class HealthServer(uvicorn.Server):
-    """A server that leaves the process's signals alone."""
+    """A server that does not handle the process's signals."""
 
     def __init__(self, app: FastAPI, host: str, port: int) -> None:
         super().__init__(uvicorn.Config(app, host, port, log_config=None, access_log=False, lifespan="off"))

@@ -1,4 +1,4 @@
-"""A thread's own connection: to take one from a pool and give it back costs more than most of our statements."""
+"""One connection per thread; avoids a pool checkout, which costs more than most of our statements."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,17 +8,17 @@ from sqlalchemy import Connection, Engine
 
 
 class ThreadConnections:
-    """Connections of one engine. The first `most` threads that ask have one for good; the others borrow."""
+    """Connections of one engine. The first `limit` threads each keep one; others take one from the pool."""
 
-    def __init__(self, engine: Engine, most: int) -> None:
-        self._engine, self._most = engine, most
-        self._mine, self._lock = local(), Lock()
+    def __init__(self, engine: Engine, limit: int) -> None:
+        self._engine, self._limit = engine, limit
+        self._own, self._lock = local(), Lock()
         self._all: list[Connection] = []
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """This thread's. After any error it is given up: the next use makes another."""
-        connection: Connection | None = getattr(self._mine, "connection", None) or self._keep()
+        """This thread's connection. After any error it is closed; the next use opens another."""
+        connection: Connection | None = getattr(self._own, "connection", None) or self._open()
         if connection is None:
             with self._engine.connect() as borrowed:
                 yield borrowed
@@ -26,24 +26,24 @@ class ThreadConnections:
         try:
             yield connection
         except BaseException:
-            self._give_up(connection)
+            self._discard(connection)
             raise
 
     def close(self) -> None:
-        """Let go of all, once no thread uses any."""
+        """Close all; call it when no thread uses any."""
         while self._all:
             self._all.pop().close()
 
-    def _keep(self) -> Connection | None:
+    def _open(self) -> Connection | None:
         with self._lock:
-            if len(self._all) >= self._most:
+            if len(self._all) >= self._limit:
                 return None
-            connection = self._mine.connection = self._engine.connect()
+            connection = self._own.connection = self._engine.connect()
             self._all.append(connection)
             return connection
 
-    def _give_up(self, connection: Connection) -> None:
-        self._mine.connection = None
+    def _discard(self, connection: Connection) -> None:
+        self._own.connection = None
         with self._lock:
             self._all.remove(connection)
         connection.close()

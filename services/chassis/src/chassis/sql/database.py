@@ -1,11 +1,11 @@
-"""The one way to a SQL database, SQLite or PostgreSQL alike: stores, key ring, vault and read models stand on it.
+"""Access to a SQL database, SQLite or PostgreSQL, for stores, key ring, vault and read models.
 
     database = Database("sqlite:///var/intake.db", metadata)
     row = await database.read(lambda connection: connection.execute(select(...)).one())
     await database.run(lambda connection: connection.execute(insert(...), rows))
 
-Functions are handed a `Connection` inside a transaction and run on a thread, never on the event loop. They may be run
-more than once (a deadlock, a lost connection), so they touch nothing but the connection, and do not commit.
+Functions get a `Connection` inside a transaction and run on a thread, not on the event loop. They may run more than
+once (after a deadlock or a lost connection), so they use nothing but the connection, and do not commit.
 """
 
 import asyncio
@@ -31,21 +31,21 @@ T = TypeVar("T")
 
 READERS = 4
 WRITERS = 4
-MOST_AT_ONCE = 512
+CHUNK = 512
 
 Work = Callable[[Connection], Any]
 
 
 class Database:
-    """One database with the tables of `metadata`, made at first use (safe when several processes start at once).
+    """A database with the tables of `metadata`, created at first use; several processes may start at once.
 
-    Every method raises `StoreUnavailable` (nothing was written: no connection, five seconds behind a lock, disk full),
-    `AccessDenied`, or `OutcomeUnknown` (a commit whose answer was lost). Faults of a function's own statements
-    (a constraint, a wrong column) come as SQLAlchemy raises them.
+    Every method raises `StoreUnavailable` (nothing was written: no connection, locked for five seconds, disk full),
+    `AccessDenied`, or `OutcomeUnknown` (a commit without an answer). Errors of a function's own statements (a
+    constraint, a wrong column) are SQLAlchemy's.
     """
 
     def __init__(self, url: str, metadata: MetaData | None = None, *, busy_after_s: float = math.inf) -> None:
-        """`busy_after_s`: how long a backlog of `run` may grow before callers are told `Busy`.
+        """`busy_after_s`: backlog of `run`, in seconds, above which it raises `Busy`.
 
         Raises:
             ValueError: not a URL of SQLite (with a file) or PostgreSQL.
@@ -61,39 +61,39 @@ class Database:
         self._reading = reading_engine(self._url, READERS + 1)
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="sql-read")
         self._writer = GroupCommit("sql-write", self._run_together, busy_after_s=busy_after_s)
-        self._kept_writing, self._kept_reading = (
+        self._write_connections, self._read_connections = (
             ThreadConnections(self._writing, WRITERS),
             ThreadConnections(self._reading, READERS),
         )
-        self._made = False
-        self._making = Lock()
+        self._created = False
+        self._creating = Lock()
         self._closed = False
 
     async def run(self, function: Callable[[Connection], T]) -> T:
-        """What `function` returns, once its writes are committed. If it raises, its writes are undone, it alone fails.
+        """The result of `function` once its writes are committed. If it raises, only its own writes are undone.
 
-        Functions run one after another on one thread per process; those that wait share a transaction and its commit.
+        Functions run one after another on one thread per process; waiting ones share a transaction and its commit.
         """
         result: T = await self._writer.submit(function)
         return result
 
     async def read(self, function: Callable[[Connection], T]) -> T:
-        """What `function` returns. All its statements see the same moment, and it cannot write."""
+        """The result of `function`. Its statements see one snapshot and cannot write."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.read_now, function)
 
     def write_now(self, function: Callable[[Connection], T]) -> T:
-        """`run`, on the calling thread and in a transaction of its own: for writer threads and command lines."""
-        self._make()
+        """As `run`, on the calling thread and in its own transaction: for writer threads and command lines."""
+        self._create()
         return retry_while_locked(lambda: self._write_once(function))
 
     def read_now(self, function: Callable[[Connection], T]) -> T:
-        """`read`, on the calling thread."""
-        self._make()
+        """As `read`, on the calling thread."""
+        self._create()
         return retry_while_locked(lambda: self._read_once(function))
 
     def purge(self, table: str) -> None:
-        """Get what was deleted from `table`, or overwritten in it, out of the database's own files and logs, as far as
-        the database lets go now; the rest goes with its next checkpoint or vacuum. Blocks the calling thread.
+        """Remove what was deleted or overwritten in `table` from the database's files and logs, as far as possible now;
+        the next checkpoint or vacuum removes the rest. Blocks the calling thread.
         """
         connection = self._writing.raw_connection()
         try:
@@ -105,46 +105,46 @@ class Database:
         finally:
             connection.invalidate()
 
-    def watching(self) -> PoolProxiedConnection:
-        """A bare connection that reads without transactions, for a thread that asks one small question for ever."""
-        self._make()
+    def polling_connection(self) -> PoolProxiedConnection:
+        """A connection that reads without transactions, for a thread that polls with one small statement."""
+        self._create()
         connection = self._reading.raw_connection()
         if self.dialect == POSTGRESQL:
             connection.driver_connection.autocommit = True  # type: ignore[union-attr]
         return connection
 
     def paramstyle(self, statement: str) -> str:
-        """`statement`, written with `%s`, in the parameter style of this database's driver."""
+        """`statement`, written with `%s`, in the parameter style of the database's driver."""
         return statement if self.dialect == POSTGRESQL else statement.replace("%s", "?")
 
     async def close(self) -> None:
-        """Finish what was accepted, then let go of every connection and thread. Repeatable."""
+        """Finish accepted work, then close every connection and thread. Repeatable."""
         await self._writer.close()
         self._closed = True
         await asyncio.to_thread(self._threads.shutdown)
-        self._kept_writing.close()
-        self._kept_reading.close()
+        self._write_connections.close()
+        self._read_connections.close()
         self._writing.dispose()
         self._reading.dispose()
 
-    def _make(self) -> None:
+    def _create(self) -> None:
         if self._closed:
             raise StoreUnavailable(f"{self._url.database} is closed")
-        if self._made:
+        if self._created:
             return
-        with self._making:
-            if not self._made:
+        with self._creating:
+            if not self._created:
                 prepare_file(self._url)
-                retry_while_locked(lambda: self._write_once(self._make_tables))
-                self._made = True
+                retry_while_locked(lambda: self._write_once(self._create_tables))
+                self._created = True
 
-    def _make_tables(self, connection: Connection) -> None:
+    def _create_tables(self, connection: Connection) -> None:
         take_write_lock(connection)
         self._metadata.create_all(connection)
         upgrade(connection, self._metadata)
 
     def _write_once(self, function: Callable[[Connection], T]) -> T:
-        with self._kept_writing.connection() as connection:
+        with self._write_connections.connection() as connection:
             transaction = connection.begin()
             try:
                 result = function(connection)
@@ -158,46 +158,46 @@ class Database:
             return result
 
     def _read_once(self, function: Callable[[Connection], T]) -> T:
-        with self._kept_reading.connection() as connection, connection.begin():
+        with self._read_connections.connection() as connection, connection.begin():
             return function(connection)
 
     def _run_together(self, functions: Sequence[Work]) -> list[Any]:
         if len(functions) == 1:
             return [self.write_now(functions[0])]
-        return self.write_now(lambda connection: [_apart(connection, function) for function in functions])
+        return self.write_now(lambda connection: [_in_savepoint(connection, function) for function in functions])
 
 
-def _apart(connection: Connection, function: Work) -> Any:
-    """What `function` gives or raises, its writes undone if it raises and its neighbours' kept."""
+def _in_savepoint(connection: Connection, function: Work) -> Any:
+    """What `function` returns or raises; a savepoint undoes only its own writes if it raises."""
     try:
         with connection.begin_nested():
             return function(connection)
     except DBAPIError:
-        raise  # the database may have ended the whole transaction: each is then tried by itself
-    except Exception as error:  # noqa: BLE001 - handed to the one who asked
+        raise  # the database may have ended the transaction: each function is then run alone
+    except Exception as error:  # noqa: BLE001 - raised by the caller's await
         return error
 
 
 def fetch(connection: Connection, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """The plain tuples a driver gives: for thousands of rows, or thousands of times, where SQLAlchemy's own cost more
-    than the query. Errors are SQLAlchemy's.
+    """The driver's plain tuples, for many rows or many calls, where SQLAlchemy's rows cost more than the query. Errors
+    are SQLAlchemy's.
     """
     values = tuple(parameters)
     if connection.dialect.name == SQLITE:
-        found: list[tuple[Any, ...]] = _straight(connection, "execute", statement, values).fetchall()
+        found: list[tuple[Any, ...]] = _driver_call(connection, "execute", statement, values).fetchall()
         return found
     cursor = connection.exec_driver_sql(statement, values).cursor
     return [] if cursor is None else cursor.fetchall()  # type: ignore[return-value]
 
 
 def execute_many(connection: Connection, statement: str, values: Sequence[tuple[Any, ...]]) -> int:
-    """Carry out `statement` for each of these; how many rows it wrote. As `fetch`."""
+    """Execute `statement` for each of these; the number of rows written. Errors as for `fetch`."""
     if connection.dialect.name == SQLITE:
-        return int(_straight(connection, "executemany", statement, values).rowcount)
+        return int(_driver_call(connection, "executemany", statement, values).rowcount)
     return connection.exec_driver_sql(statement, list(values)).rowcount
 
 
-def _straight(connection: Connection, how: str, statement: str, values: Sequence[Any]) -> Any:
+def _driver_call(connection: Connection, how: str, statement: str, values: Sequence[Any]) -> Any:
     try:
         return getattr(connection.connection.driver_connection, how)(statement, values)
     except sqlite3.Error as error:
@@ -205,14 +205,14 @@ def _straight(connection: Connection, how: str, statement: str, values: Sequence
 
 
 def chunks(values: Sequence[T]) -> Iterator[list[T]]:
-    """`values` in lists short enough for one statement, each as long as a power of two (the last value is repeated),
-    so that a driver prepares ten statements and not five hundred. For `in (...)`, where a repeat does no harm.
+    """`values` in lists short enough for one statement. Each length is a power of two (the last value is repeated), so
+    that a driver prepares ten statements instead of five hundred. For `in (...)`, where repeats do no harm.
     """
-    for start in range(0, len(values), MOST_AT_ONCE):
-        part = list(values[start : start + MOST_AT_ONCE])
+    for start in range(0, len(values), CHUNK):
+        part = list(values[start : start + CHUNK])
         yield part + [part[-1]] * ((1 << (len(part) - 1).bit_length()) - len(part))
 
 
 def placeholders(count: int, mark: str = "%s") -> str:
-    """`%s, %s, %s`: the marks of a list."""
+    """`%s, %s, %s`: the placeholders of a list."""
     return ", ".join([mark] * count)

@@ -1,7 +1,7 @@
-"""How are connections to SQLite and PostgreSQL set up, so that both promise the same?
+"""Engines for SQLite and PostgreSQL, configured for the same guarantees.
 
-SQLite: write-ahead log, every commit on the disk (synchronous=FULL), BEGIN IMMEDIATE for whatever may write, since a
-lock asked for in the middle of a transaction fails at once. PostgreSQL: reads see one snapshot, nothing waits long.
+SQLite: write-ahead log, every commit synced to disk (synchronous=FULL), BEGIN IMMEDIATE for writers, because a lock
+requested inside a transaction fails at once. PostgreSQL: reads see one snapshot; lock and idle timeouts.
 """
 
 import sqlite3
@@ -19,7 +19,7 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
 _PRAGMAS: Final = (
     "synchronous=FULL",
-    "busy_timeout=0",  # ours: sql_errors.patiently
+    "busy_timeout=0",  # replaced by chassis.sql.errors.retry_while_locked
     "foreign_keys=ON",
     "secure_delete=ON",  # what is deleted is overwritten
     "wal_autocheckpoint=4000",
@@ -30,19 +30,19 @@ _PRAGMAS: Final = (
 _SERVER_LIMITS: Final = "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000"
 _CONNECT: Final = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
 
-_TURN: Final = 0x5A7_0917_0001
-"""The advisory lock of whoever hands out positions, or changes a table's shape, in a PostgreSQL database."""
+_WRITE_LOCK: Final = 0x5A7_0917_0001
+"""PostgreSQL advisory lock for assigning positions and for changing tables."""
 
 
 def writing_engine(url: URL, connections: int) -> Engine:
-    """Connections whose transactions may write."""
+    """An engine whose transactions may write."""
     if url.get_backend_name() == POSTGRESQL:
         return create_engine(url, pool_size=connections, connect_args=_arguments(url))
     return _sqlite(url, connections, "BEGIN IMMEDIATE", ())
 
 
 def reading_engine(url: URL, connections: int) -> Engine:
-    """Connections that cannot write, and whose transactions see one moment."""
+    """A read-only engine whose transactions see one snapshot."""
     if url.get_backend_name() == POSTGRESQL:
         arguments = _arguments(url)
         engine = create_engine(url, pool_size=connections, connect_args=arguments, isolation_level="REPEATABLE READ")
@@ -51,13 +51,13 @@ def reading_engine(url: URL, connections: int) -> Engine:
 
 
 def take_write_lock(connection: Connection) -> None:
-    """From here to the end of the transaction no other transaction holds its turn. SQLite has had it from BEGIN."""
+    """Hold the write lock until the end of the transaction. SQLite holds it since BEGIN IMMEDIATE."""
     if connection.dialect.name == POSTGRESQL:
-        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _TURN})
+        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
 
 
 def prepare_file(url: URL) -> None:
-    """Make the folder and the file of a SQLite database, with its log mode. Several processes may do so at once."""
+    """Create a SQLite database's folder and file and set its log mode. Several processes may call it at once."""
     if url.get_backend_name() != SQLITE:
         return
     path = Path(str(url.database))

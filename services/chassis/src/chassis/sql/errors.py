@@ -1,4 +1,4 @@
-"""What does a database's error mean to a caller: nothing was written, nobody knows, no right, or a fault of ours?"""
+"""Translates database errors: nothing was written, outcome unknown, access denied, or our own mistake."""
 
 import random
 import sqlite3
@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis.base.errors import AccessDenied, ChassisError, OutcomeUnknown, StoreUnavailable
 
-PATIENCE_S: Final = 5.0
+LOCK_TIMEOUT_S: Final = 5.0
 SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.0002, 0.002
 
 T = TypeVar("T")
@@ -21,26 +21,26 @@ _DEADLOCK, _SERIALIZATION = "40P01", "40001"
 
 
 def retry_while_locked(act: Callable[[], T]) -> T:
-    """Do `act`, again and again while another process or transaction is in the way, for `PATIENCE_S` at most.
+    """Call `act`; retry while another process or transaction holds a lock, for at most `LOCK_TIMEOUT_S`.
 
-    Waits 0.2 to 2 ms, at random: SQLite's own handler sleeps ever longer, and one of four writers then waits a second.
+    Waits a random 0.2 to 2 ms: SQLite's own handler waits ever longer, and one of four writers then waits a second.
 
     Raises:
-        StoreUnavailable: it was still in the way at the end, or the database cannot take the call.
-        AccessDenied, and SQLAlchemy's own errors for what is our own fault (a broken statement, a constraint).
+        StoreUnavailable: still locked at the end, or the database does not accept the call.
+        AccessDenied, and SQLAlchemy's errors for our own mistakes (a wrong statement, a constraint).
     """
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + LOCK_TIMEOUT_S
     while True:
         try:
             return act()
         except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
-            if not _passing(error) or time.monotonic() >= deadline:
+            if not _is_temporary(error) or time.monotonic() >= deadline:
                 raise translate_error(error) from error
-        time.sleep(random.uniform(SHORTEST_WAIT_S, LONGEST_WAIT_S))  # noqa: S311 - spreads writers, hides nothing
+        time.sleep(random.uniform(SHORTEST_WAIT_S, LONGEST_WAIT_S))  # noqa: S311 - not a secret
 
 
 def translate_error(error: Exception) -> Exception:
-    """The error to raise for `error` of a transaction that was rolled back."""
+    """The error to raise for an error of a transaction that was rolled back."""
     if isinstance(error, IntegrityError):
         return error
     if _sqlstate(error).startswith("28") or _sqlstate(error) == "42501":
@@ -51,15 +51,15 @@ def translate_error(error: Exception) -> Exception:
 
 
 def translate_commit_error(error: DBAPIError) -> ChassisError | None:
-    """None if the commit was surely refused, so that nothing was written; else `OutcomeUnknown`."""
+    """None if the commit was certainly refused and nothing was written; else `OutcomeUnknown`."""
     refused = _sqlite_code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL} or (
         _sqlstate(error)[:2] not in {"", "08", "57", "58", "XX"}
     )
     return None if refused else OutcomeUnknown(_reason(error))
 
 
-def _passing(error: Exception) -> bool:
-    """Worth another try at once: a lock, a deadlock, or a connection that had died while it was idle."""
+def _is_temporary(error: Exception) -> bool:
+    """Whether an immediate retry may help: a lock, a deadlock, or a connection lost while idle."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return not isinstance(error.orig, sqlite3.Error)
     return _sqlite_code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} or (
@@ -68,12 +68,12 @@ def _passing(error: Exception) -> bool:
 
 
 def _sqlite_code(error: Exception) -> int:
-    """SQLite's primary result code; 0 if it is none of SQLite's."""
+    """SQLite's primary result code; 0 for other databases."""
     return getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & 0xFF
 
 
 def _sqlstate(error: Exception) -> str:
-    """PostgreSQL's SQLSTATE; empty if the server did not say or is not PostgreSQL."""
+    """PostgreSQL's SQLSTATE; empty if there is none."""
     return getattr(getattr(error, "orig", error), "sqlstate", None) or ""
 
 

@@ -1,4 +1,4 @@
-"""One process of several does the work: a row that says who, and until when. Real time, not domain time."""
+"""Leases: a row names the process that does the work, and until when (real time, not domain time)."""
 
 import secrets
 import time
@@ -11,11 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from chassis.sql.database import Database
 
 LEASE_S: Final = 10.0
-"""A worker that died lets go after this; a living one renews long before."""
+"""A dead worker's lease expires after this; a living one renews it long before."""
 
 
 def lease_table(metadata: MetaData) -> Table:
-    """The table of leases; asked twice, the same one."""
+    """The table of leases; a second call returns the same one."""
     if (known := metadata.tables.get("lease")) is not None:
         return known
     columns = (Column("name", String(64), primary_key=True), Column("owner", String(32)), Column("until_s", Float))
@@ -30,14 +30,14 @@ class Lease:
         self._owner = secrets.token_hex(16)
 
     async def hold(self) -> bool:
-        """Take or renew it; whether it is ours for the next `LEASE_S` seconds."""
+        """Take or renew it; whether this process has it for the next `LEASE_S` seconds."""
         try:
             return await self._database.run(self._take)
-        except IntegrityError:  # two took it for the first time at once: the other has it
+        except IntegrityError:  # two processes created it at once: the other one has it
             return False
 
     async def release(self) -> None:
-        """Let another have it at once."""
+        """Release it at once."""
         ours = (self._table.c.name == self._name) & (self._table.c.owner == self._owner)
         await self._database.run(lambda connection: connection.execute(delete(self._table).where(ours)))
 

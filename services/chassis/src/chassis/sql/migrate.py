@@ -1,4 +1,4 @@
-"""Tables that an earlier version made: they get the columns that were added since, or nothing runs on them."""
+"""Adds missing columns to tables that an earlier version created, or refuses such tables."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,10 +10,10 @@ from chassis.base.errors import OldTable
 
 
 def upgrade(connection: Connection, metadata: MetaData) -> None:
-    """Add what is missing, with its default. To be called where every table is there, by one process at a time.
+    """Add missing columns with their defaults. All tables must exist; one process at a time.
 
     Raises:
-        OldTable: what was added since has no default, or what was dropped since must be filled.
+        OldTable: a missing column has no default, or an unknown column must not be null.
     """
     columns = inspect(connection).get_multi_columns(filter_names=list(metadata.tables))
     for (_, name), found in columns.items():
@@ -23,7 +23,7 @@ def upgrade(connection: Connection, metadata: MetaData) -> None:
 def _upgrade(connection: Connection, table: Table, found: Mapping[str, Any]) -> None:
     added = [column for column in table.columns if column.name not in found]
     wrong = [column.name for column in added if not column.nullable and column.server_default is None]
-    wrong += [name for name, column in found.items() if name not in table.columns and _must_be_filled(column)]
+    wrong += [name for name, column in found.items() if name not in table.columns and _is_required(column)]
     if wrong:
         raise OldTable(table.name, wrong)
     for column in added:
@@ -39,5 +39,5 @@ def _add(connection: Connection, table: Table, column: Column[Any]) -> None:
             index.create(connection, checkfirst=True)
 
 
-def _must_be_filled(column: Mapping[str, Any]) -> bool:
+def _is_required(column: Mapping[str, Any]) -> bool:
     return not column["nullable"] and column.get("default") is None

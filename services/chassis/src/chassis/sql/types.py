@@ -1,4 +1,4 @@
-"""Instants in SQL tables, the same in SQLite and PostgreSQL: whole microseconds since 1970, UTC, aware in Python."""
+"""Column type for instants in SQLite and PostgreSQL: microseconds since 1970, UTC; aware datetimes in Python."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -10,12 +10,12 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def microseconds(moment: datetime) -> int:
-    """An aware instant as such a column holds it."""
+    """The column value of an aware instant."""
     return (moment - EPOCH) // timedelta(microseconds=1)
 
 
 class Moment(TypeDecorator[datetime]):
-    """A column of aware UTC instants that compare and sort as such."""
+    """A column of aware UTC instants, comparable and sortable."""
 
     impl = BigInteger
     cache_ok = True

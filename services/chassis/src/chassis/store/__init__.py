@@ -1,4 +1,4 @@
-"""Which store does a URL mean? Only composition roots ask."""
+"""Opens the event store that a URL names. Only composition roots call it."""
 
 from urllib.parse import urlsplit
 
@@ -12,10 +12,10 @@ KURRENT = ("kurrentdb", "kdb", "esdb")
 
 def open_store(url: str) -> Store:
     """The event store behind `url`: `memory://`, `sqlite:///path`, `postgresql+psycopg://...` or `kurrentdb://...`, as
-    KurrentDB's clients have it. Nothing is connected yet: the first call tells of a server that is not there.
+    KurrentDB's clients use it. Connects at the first call.
 
     Raises:
-        ValueError: no store of ours has this scheme, or the URL says something else wrong.
+        ValueError: unknown scheme, or the URL is not valid.
     """
     scheme = urlsplit(url).scheme
     if scheme == IN_MEMORY:
@@ -30,7 +30,7 @@ def open_store(url: str) -> Store:
         return KurrentStore(url)
     raise ValueError(
         f"no event store for {scheme or url!r}: "
-        "give memory://, sqlite:///..., postgresql+psycopg://... or kurrentdb://..."
+        "use memory://, sqlite:///..., postgresql+psycopg://... or kurrentdb://..."
     )
 
 

@@ -1,4 +1,4 @@
-"""May this append be written, and as what? The store's rules, pure: every store of ours asks here."""
+"""The rules for appends, shared by all stores: which appends are accepted, and as which events. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ Result = Appended | Conflict | IdClash
 
 @dataclass(slots=True)
 class StreamEnd:
-    """Where a stream ends, and which of the ids asked about it already holds."""
+    """The end of a stream, and which of the appended ids it already holds."""
 
     version: int = NO_STREAM
     position: int = 0
@@ -26,7 +26,7 @@ class StreamEnd:
 
 
 def refuse_too_large(appends: Sequence[Append]) -> None:
-    """Raise `EventTooLarge` for the first event over the limit; nothing of the call is written then."""
+    """Raises EventTooLarge for the first event over the limit, before anything is written."""
     for append in appends:
         for event in append.events:
             if (size := len(event.data) + len(event.metadata)) > MOST_EVENT_BYTES:
@@ -34,39 +34,39 @@ def refuse_too_large(appends: Sequence[Append]) -> None:
 
 
 def decide_appends(
-    appends: Sequence[Append], tips: Mapping[str, StreamEnd], position: int, recorded_at: datetime
+    appends: Sequence[Append], ends: Mapping[str, StreamEnd], position: int, recorded_at: datetime
 ) -> tuple[list[Result], list[RecordedEvent]]:
-    """One result per append, in order, and the events to write after `position`. `tips` must hold every stream asked
-    for, and is moved on: a later append to the same stream meets the earlier one.
+    """One result per append, in order, and the events to write after `position`. `ends` must hold every stream of
+    `appends` and is updated, so that a later append to the same stream sees the earlier one.
     """
     results: list[Result] = []
     written: list[RecordedEvent] = []
     for append in appends:
-        tip = tips[append.stream]
-        refused = result_without_write(append, tip)
+        end = ends[append.stream]
+        refused = result_without_write(append, end)
         if refused is None:
-            events = _recorded(append, tip, position + len(written), recorded_at)
+            events = _recorded(append, end, position + len(written), recorded_at)
             written += events
-            tip.version, tip.position = events[-1].version, events[-1].position
-            tip.held.update(event.id for event in events)
-        results.append(refused or Appended(tip.version, tip.position, written=True))
+            end.version, end.position = events[-1].version, events[-1].position
+            end.held.update(event.id for event in events)
+        results.append(refused or Appended(end.version, end.position, written=True))
     return results, written
 
 
-def result_without_write(append: Append, tip: StreamEnd) -> Result | None:
-    """What can be said without writing; None if the events are to be written."""
+def result_without_write(append: Append, end: StreamEnd) -> Result | None:
+    """The result if nothing is to be written; None if the events are to be written."""
     ids = {event.id for event in append.events}
-    held = ids & tip.held
+    held = ids & end.held
     if ids and held == ids:
-        return Appended(tip.version, tip.position, written=False)
+        return Appended(end.version, end.position, written=False)
     if len(ids) < len(append.events):
         return IdClash(append.stream, frozenset(_repeated(append.events)))
-    if tip.version != append.expected_version:
-        # Some of them may have been written by somebody else meanwhile: who looks again will not ask for these.
-        return Conflict(append.stream, append.expected_version, tip.version)
+    if end.version != append.expected_version:
+        # Another writer may have written some of these ids meanwhile: after a new load they are not appended again.
+        return Conflict(append.stream, append.expected_version, end.version)
     if held:
         return IdClash(append.stream, frozenset(held))
-    return None if ids else Appended(tip.version, tip.position, written=False)
+    return None if ids else Appended(end.version, end.position, written=False)
 
 
 def _repeated(events: Sequence[NewEvent]) -> set[UUID]:
@@ -74,7 +74,7 @@ def _repeated(events: Sequence[NewEvent]) -> set[UUID]:
     return {one for one in ids if ids.count(one) > 1}
 
 
-def _recorded(append: Append, tip: StreamEnd, position: int, recorded_at: datetime) -> list[RecordedEvent]:
+def _recorded(append: Append, end: StreamEnd, position: int, recorded_at: datetime) -> list[RecordedEvent]:
     return [
         RecordedEvent(
             event.id,
@@ -82,7 +82,7 @@ def _recorded(append: Append, tip: StreamEnd, position: int, recorded_at: dateti
             event.data,
             event.metadata,
             append.stream,
-            tip.version + index,
+            end.version + index,
             position + index,
             recorded_at,
         )

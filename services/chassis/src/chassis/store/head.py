@@ -1,4 +1,4 @@
-"""How far is the store? The newest position known in this process, for readers that wait for a later one."""
+"""The store's newest position known in this process, for readers that wait for a later one."""
 
 import asyncio
 from threading import Lock
@@ -7,7 +7,7 @@ from threading import Lock
 class StoreHead:
     """Wakes waiting readers when the position moves, from any thread and on any event loop.
 
-    Woken in the order in which they began to wait, so that a seeded run repeats itself.
+    Wakes them in the order in which they began to wait, so that seeded runs repeat.
     """
 
     def __init__(self) -> None:
@@ -16,7 +16,7 @@ class StoreHead:
         self._lock = Lock()
 
     def advance(self, position: int) -> None:
-        """The store has reached `position`. Older news is ignored."""
+        """The store has reached `position`. Ignores earlier positions."""
         with self._lock:
             if position <= self._position:
                 return
@@ -24,7 +24,7 @@ class StoreHead:
         self.wake()
 
     def wake(self) -> None:
-        """Let everybody who waits look for themselves."""
+        """Wake all waiting readers."""
         with self._lock:
             woken, self._waiting = self._waiting, {}
         for future, loop in woken.items():
@@ -32,7 +32,7 @@ class StoreHead:
                 loop.call_soon_threadsafe(_wake, future)
 
     async def beyond(self, position: int) -> None:
-        """Return as soon as the store is past `position`, or there is another reason to look."""
+        """Return when the store is past `position` or `wake` is called."""
         loop = asyncio.get_running_loop()
         with self._lock:
             if self._position > position:

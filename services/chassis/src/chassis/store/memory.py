@@ -1,4 +1,4 @@
-"""The event store of tests and simulations: one process, nothing kept, no clock and no chance of its own."""
+"""The event store of tests and simulations: one process, in memory, without its own clock or randomness."""
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from schemas.base.envelope import NewEvent, RecordedEvent
 
 
 class MemoryStore:
-    """Implements `chassis.base.ports.Store`. `now` tells `recorded_at`; positions count from 1 without a gap."""
+    """Implements `chassis.base.ports.Store`. `now`: source of `recorded_at`. Positions: 1, 2, 3 without gaps."""
 
     dense = True
 
@@ -40,8 +40,8 @@ class MemoryStore:
 
     async def append_many(self, appends: Sequence[Append]) -> list[Result]:
         refuse_too_large(appends)
-        tips = self._tips(appends)
-        results, written = decide_appends(appends, tips, len(self.events), self._now())
+        ends = self._ends(appends)
+        results, written = decide_appends(appends, ends, len(self.events), self._now())
         for event in written:
             self.events.append(event)
             self._streams.setdefault(event.stream, []).append(event)
@@ -57,9 +57,9 @@ class MemoryStore:
 
     async def read_all(self, after: int | None, prefixes: Sequence[str] = (), limit: int = 1000) -> Page:
         found: list[RecordedEvent] = []
-        wanted = tuple(prefixes)
+        starts = tuple(prefixes)
         for event in self.events[after or 0 :]:
-            if not wanted or event.stream.startswith(wanted):
+            if not starts or event.stream.startswith(starts):
                 found.append(event)
                 if len(found) == limit:
                     break
@@ -74,14 +74,14 @@ class MemoryStore:
         return follow(lambda position: self.read_all(position, prefixes), self._head.beyond, after)
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Nothing to close."""
 
-    def _tips(self, appends: Sequence[Append]) -> dict[str, StreamEnd]:
-        tips: dict[str, StreamEnd] = {}
+    def _ends(self, appends: Sequence[Append]) -> dict[str, StreamEnd]:
+        ends: dict[str, StreamEnd] = {}
         for append in appends:
             events = self._streams.get(append.stream)
-            tip = StreamEnd(events[-1].version, events[-1].position) if events else StreamEnd()
-            tips.setdefault(append.stream, tip).held.update(
+            end = StreamEnd(events[-1].version, events[-1].position) if events else StreamEnd()
+            ends.setdefault(append.stream, end).held.update(
                 event.id for event in append.events if (append.stream, event.id) in self._ids
             )
-        return tips
+        return ends

@@ -1,10 +1,9 @@
-"""A sweep over facts rather than dates: whatever happened is looked at once more, a while after it happened.
+"""Catch-up sweep: re-runs side effects that the Kafka consumer missed, some time after the event.
 
-    trailing = Trailing(store, database, METADATA, "notices", reactor.handle, grace_s=30)
-    await trailing.run()
+    sweep = CatchUpSweep(store, database, METADATA, "notices", reactor.handle, types=EVENT_TYPES, grace_s=30)
+    await sweep.run()
 
-For reactions whose work leaves no trace in the stream (a notice sent, a key destroyed): the reaction over Kafka does
-them at once, this road does what was missed, also when Kafka is away.
+For reactions whose work leaves no trace in the stream (a notification sent, a key destroyed). Works without Kafka.
 """
 
 import asyncio
@@ -44,7 +43,7 @@ def _advance(positions: Table) -> Update:
 
 
 class CatchUpSweep:
-    """Hands over the complaints in which something of `types` was recorded at least `grace_s` ago, each page once."""
+    """Passes complaints with events of `types` recorded at least `grace_s` ago to `handle`, each page once."""
 
     def __init__(
         self,
@@ -65,26 +64,26 @@ class CatchUpSweep:
         self._lease = Lease(database, lease_table(metadata), self._name, lambda: now().timestamp())
 
     async def run(self) -> None:
-        """Until cancelled; of several processes one works, by a lease."""
+        """Run until cancelled; of several processes only the one with the lease works."""
         retry_policy = RetryPolicy()
         while True:
             await retry_policy.until_up(self.once, self._name)
             await asyncio.sleep(PERIOD_S)
 
     def unready(self) -> str | None:
-        """Never: it trails behind anyway."""
+        """Always ready: it works with a delay anyway."""
         return None
 
     async def once(self) -> None:
-        """Look at everything that is old enough by now."""
+        """Handle all events that are old enough now."""
         while await self._lease.hold():
             position = await self._position()
             page = await self._store.read_all(position, (COMPLAINT_PREFIX,), LIMIT)
-            ripe = [event for event in page.events if event.recorded_at <= self._now() - self._grace]
-            if ripe:
-                await self._handle(self._complaints(ripe))
-                await self._move(position, ripe[-1].position)
-            if len(ripe) < len(page.events) or page.caught_up:
+            old_enough = [event for event in page.events if event.recorded_at <= self._now() - self._grace]
+            if old_enough:
+                await self._handle(self._complaints(old_enough))
+                await self._move(position, old_enough[-1].position)
+            if len(old_enough) < len(page.events) or page.caught_up:
                 return
 
     def _complaints(self, events: Sequence[RecordedEvent]) -> list[UUID]:
@@ -97,5 +96,5 @@ class CatchUpSweep:
     async def _move(self, before: int | None, after: int) -> None:
         how, names = (self._begin, ("view", "position")) if before is None else (self._advance, ("own", "to"))
         where = dict(zip(names, (self._name, after), strict=True))
-        with suppress(IntegrityError):  # another process was first: the next look goes on from where it stands
+        with suppress(IntegrityError):  # another process was first: the next read continues from its position
             await self._database.run(lambda connection: connection.execute(how, where))

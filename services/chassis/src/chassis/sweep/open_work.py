@@ -1,4 +1,4 @@
-"""What must be done next, for which complaint, by whom and by when: one row per complaint and kind of work."""
+"""The table of open work: what must be done, for which complaint, by whom and by when."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
@@ -33,8 +33,8 @@ from schemas.complaint.state import Complaint
 
 
 class OpenWork(NamedTuple):
-    """One thing that must still be done for a complaint. `what` is unique within the complaint; `due_at` is domain
-    time, UTC. `basis`: what else than the complaint's own events it rests on, at most 16 characters.
+    """A piece of work to be done for a complaint. `what` is unique within the complaint; `due_at` is domain time, UTC.
+    `basis`: a hash of what it depends on besides the complaint's events (calendars, policies), at most 16 characters.
     """
 
     what: str
@@ -54,11 +54,11 @@ class OpenWorkRow(NamedTuple):
 
 
 Plan = Callable[[Complaint], Sequence[OpenWork]]
-"""What must still be done for this complaint, and by when; nothing for most of the closed ones. Pure."""
+"""The work still to be done for this complaint; empty for most closed ones. Pure."""
 
 
 class WorkPlan(NamedTuple):
-    """All the open work of one complaint at one version; it replaces what stood there."""
+    """All open work of one complaint at one version; it replaces the complaint's earlier rows."""
 
     complaint: UUID
     version: int
@@ -66,12 +66,12 @@ class WorkPlan(NamedTuple):
 
 
 def open_work_table(metadata: MetaData) -> Table:
-    """The table `open_work` of a service's own database; asked twice, the same one."""
+    """The table `open_work` of a service's database; a second call returns the same one."""
     return open_work_tables(metadata, "")[0]
 
 
 def open_work_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
-    """The same as a view declares it."""
+    """As a view declares it: with a prefix for rebuilds."""
     name = f"{prefix}open_work"
     if (known := metadata.tables.get(name)) is not None:
         return [known]
@@ -90,7 +90,7 @@ def open_work_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
 
 
 def replace_work(connection: Connection, tables: Sequence[Table], plans: Sequence[WorkPlan]) -> None:
-    """Write each complaint's open work over what stood there."""
+    """Replace each complaint's open work."""
     table, newest = tables[0], {str(plan.complaint): plan for plan in plans}
     rows = [
         {"complaint": complaint, "version": plan.version, **work._asdict()}
@@ -101,7 +101,7 @@ def replace_work(connection: Connection, tables: Sequence[Table], plans: Sequenc
 
 
 def open_work_view(repository: Repository, plan: Plan, ignored_types: Collection[str] = ()) -> View[WorkPlan]:
-    """The rows follow from each touched complaint's present state. `ignored_types`: see `chassis.project.view.View`."""
+    """The rows follow from each changed complaint's present state. `ignored_types`: see `chassis.project.view.View`."""
 
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[WorkPlan]:
         return plans(plan, await repository.load_with(events))
@@ -110,39 +110,39 @@ def open_work_view(repository: Repository, plan: Plan, ignored_types: Collection
 
 
 async def planned(repository: Repository, plan: Plan, complaints: Sequence[UUID]) -> list[WorkPlan]:
-    """What each of these needs now."""
+    """The present work of each of these."""
     return plans(plan, await repository.load_many(complaints))
 
 
 def plans(plan: Plan, loaded: Sequence[LoadedStream]) -> list[WorkPlan]:
-    """What these need."""
+    """The work of each of these."""
     return [WorkPlan(each.state.id, each.state.version, plan(each.state)) for each in loaded]
 
 
 def on_other_basis(connection: Connection, table: Table, basis: str, limit: int) -> list[UUID]:
-    """Complaints whose open work rests on something else than this."""
-    found = connection.execute(_elsewhere(table), {"now_on": basis, "most": limit}).scalars()
+    """Complaints whose open work has another basis."""
+    found = connection.execute(_elsewhere(table), {"basis_now": basis, "most": limit}).scalars()
     return [UUID(each) for each in dict.fromkeys(found)]
 
 
 @cache
 def _elsewhere(table: Table) -> Select[Any]:
-    # Two ranges of the index, where "not equal" would look through the whole table at every look.
-    here: BindParameter[str] = bindparam("now_on")
+    # Two ranges of the index; "not equal" would scan the whole table every time.
+    here: BindParameter[str] = bindparam("basis_now")
     others = (table.c.basis < here) | (table.c.basis > here)
     return select(table.c.complaint).where(others).limit(bindparam("most", type_=Integer))
 
 
 def set_basis(connection: Connection, table: Table, complaints: Sequence[UUID], basis: str) -> None:
-    """From now on the open work of these is said to rest on this, and stands as it stood."""
-    given = {"these": [str(each) for each in complaints], "now_on": basis}
+    """Set the basis of these complaints' open work, which otherwise stays."""
+    given = {"these": [str(each) for each in complaints], "basis_now": basis}
     connection.execute(_rest_on(table), given)
 
 
 @cache
 def _rest_on(table: Table) -> Update:
     these = table.c.complaint.in_(bindparam("these", expanding=True))
-    return update(table).where(these).values(basis=bindparam("now_on"))
+    return update(table).where(these).values(basis=bindparam("basis_now"))
 
 
 def soonest_due(
@@ -152,20 +152,20 @@ def soonest_due(
     due_by: datetime | None = None,
     after: OpenWorkRow | None = None,
 ) -> list[OpenWorkRow]:
-    """Open work, the soonest due first; only what is due by an instant, and behind a row, if one is named."""
+    """Open work, the earliest due first; only up to `due_by` and only after the row `after`, if given."""
     query = _soonest(table, until=due_by is not None, behind=after is not None)
-    asked: dict[str, Any] = {"most": limit, "due_by": due_by}
+    values: dict[str, Any] = {"most": limit, "due_by": due_by}
     if after is not None:
-        asked |= {"due_at": after.due_at, "complaint": str(after.complaint), "what": after.what}
+        values |= {"due_at": after.due_at, "complaint": str(after.complaint), "what": after.what}
     return [
         OpenWorkRow(UUID(row.complaint), row.what, row.holder, row.due_at, row.version)
-        for row in connection.execute(query, asked)
+        for row in connection.execute(query, values)
     ]
 
 
 @cache
 def _soonest(table: Table, *, until: bool, behind: bool) -> Select[Any]:
-    """Made once: putting a statement together costs more than running it."""
+    """Cached: building a statement costs more than running it."""
     order = (table.c.due_at, table.c.complaint, table.c.what)
     query = select(table).order_by(*order).limit(bindparam("most", type_=Integer))
     if until:

@@ -1,9 +1,9 @@
-"""A sweep stands behind every reaction: open work, fed from the store alone, handled when it is due.
+"""Sweep: reads open work from the store and passes complaints to the reaction when their work is due.
 
-    sweep = Sweep(database, ledger, clock, plan=plan, react=react, tables=sweep_tables(metadata))
-    await sweep.run()          # until cancelled; of several processes one works, by a lease
+    sweep = Sweep(database, repository, clock, plan=plan, react=react, tables=sweep_tables(metadata))
+    await sweep.run()          # until cancelled; of several processes only the one with the lease works
 
-Works without Kafka. The row only says when to look: the reaction decides on the stream, so a stale row does nothing.
+Works without Kafka. A row only says when to react: the reaction decides on the stream, so a stale row is harmless.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ log = structlog.get_logger(__name__)
 
 
 class SweepTables(NamedTuple):
-    """The tables a sweep needs in its service's database."""
+    """A sweep's tables in its service's database."""
 
     work: Table
     feed: Table
@@ -53,12 +53,12 @@ class SweepTables(NamedTuple):
 
 
 def sweep_tables(metadata: MetaData) -> SweepTables:
-    """Declare them in a service's metadata, before its `Database` is made; asked twice, the same ones."""
+    """Declare them in a service's metadata before its `Database` is created; a second call returns the same ones."""
     return SweepTables(open_work_table(metadata), position_table(metadata), lease_table(metadata), metadata)
 
 
 class Sweep:
-    """Feeds the open work from the store, and hands due complaints to `react` (the same kind as a guard's)."""
+    """Updates the open work from the store and passes due complaints to `react`, a reaction like a guard's."""
 
     def __init__(
         self,
@@ -75,8 +75,8 @@ class Sweep:
         retry_policy: RetryPolicy | None = None,
         real: Callable[[], float] = time.time,
     ) -> None:
-        """`ignored_types`: event types that never change what `plan` returns. `basis` names the calendars, policies and
-        registry that plans rest on now. `period_s`: real seconds between two scans; `real` returns real seconds.
+        """`ignored_types`: event types that never change what `plan` returns. `basis` returns a hash of the present
+        calendars, policies and registry. `period_s`: real seconds between two scans; `real` returns real seconds.
         """
         self._database, self._repository, self._clock, self._plan = database, repository, clock, plan
         self._tables, self._period_s, self._retry_policy = tables, period_s, retry_policy or RetryPolicy()
@@ -85,34 +85,34 @@ class Sweep:
         self.open_work = self._feed = StoreProjection(repository.store, database, tables.metadata, view)
         self._reactor = Reactor(repository, react, self._retry_policy)
         self._lease = Lease(database, tables.lease, f"sweep.{repository.writer}", real)
-        self._looked = False
+        self._scanned = False
         self._backoff = Backoff()
 
     async def run(self) -> None:
-        """Until cancelled: while this process holds the lease, feed and sweep; otherwise wait for the lease."""
+        """Run until cancelled: while this process holds the lease, update and scan; otherwise wait for the lease."""
         try:
             while True:
-                await self._retry_policy.until_up(self._look, f"sweep of {self._repository.writer}")
+                await self._retry_policy.until_up(self._scan, f"sweep of {self._repository.writer}")
                 await asyncio.sleep(self._period_s)
         finally:
-            with suppress(Exception):  # the lease ends by itself if the database is gone
+            with suppress(Exception):  # the lease expires if the database is down
                 await self._lease.release()
 
-    async def _look(self) -> None:
+    async def _scan(self) -> None:
         if await self._lease.hold():
             await self.replan_outdated()
             await self.feed()
             await self.once()
-        self._looked = True
+        self._scanned = True
 
     async def feed(self) -> int | None:
-        """Take in everything the store holds by now; the position reached. For tests and simulations too."""
+        """Update the open work with everything in the store; the position reached."""
         return await self._feed.catch_up()
 
     async def once(self) -> int:
-        """Handle everything that is due now, once, and tell how many complaints that was.
+        """Handle everything that is due now, once; the number of complaints.
 
-        What stays due although it was handled is looked at again ever more seldom, down to once a minute.
+        Work that stays due although it was handled is tried less and less often, down to once a minute.
         """
         now, handled, last = self._clock.now(), set[UUID](), None
         while rows := await self._due(now, last):
@@ -123,7 +123,7 @@ class Sweep:
                 continue
             await self._handle(due)
             plans = await self._plan_again(due)
-            self._backoff.note({each: _fruitless(plans.get(each), versions[each], now) for each in due}, now)
+            self._backoff.note({each: _without_result(plans.get(each), versions[each], now) for each in due}, now)
             handled.update(due)
             await self._lease.hold()
         metrics.SWEEP_HANDLED.labels(self._repository.writer).inc(len(handled))
@@ -144,32 +144,32 @@ class Sweep:
             log.error("sweep failed", complaint=str(complaint), because=failure.reason, tries=failure.attempts)
 
     async def replan(self, complaints: Sequence[UUID]) -> None:
-        """Plan these again, since something other than their events changed."""
+        """Plan these again, because something other than their events changed."""
         for start in range(0, len(complaints), BATCH):
             await self._plan_again(complaints[start : start + BATCH])
 
     async def replan_outdated(self) -> int:
-        """Plan again what rests on something else than everything rests on now, whoever planned it and whenever: with
-        older calendars than ours, or in a release with other numbers. How many complaints that was.
+        """Plan work again whose basis is not the present one: older calendars, or the numbers of another release. The
+        number of complaints.
 
-        What cannot be read keeps its date, and is looked at then.
+        Work of streams that cannot be read keeps its date.
         """
         count = 0
         while self._basis is not None:
-            now_on = await self._basis()  # asked at every page: plans follow what became known meanwhile
-            found = await self._elsewhere(now_on)
+            basis = await self._basis()  # read for every page: it may have changed meanwhile
+            found = await self._outdated(basis)
             if not found:
                 break
             plans = await self._plan_again(found)
-            await self._leave([each for each in found if each not in plans], now_on)
+            await self._set_basis([each for each in found if each not in plans], basis)
             count += len(found)
             await self._lease.hold()
         return count
 
-    async def _elsewhere(self, basis: str) -> list[UUID]:
+    async def _outdated(self, basis: str) -> list[UUID]:
         return await self._database.read(lambda connection: on_other_basis(connection, self._tables.work, basis, BATCH))
 
-    async def _leave(self, complaints: Sequence[UUID], basis: str) -> None:
+    async def _set_basis(self, complaints: Sequence[UUID], basis: str) -> None:
         if complaints:
             await self._database.run(lambda connection: set_basis(connection, self._tables.work, complaints, basis))
 
@@ -188,14 +188,14 @@ class Sweep:
         return [plan for each in complaints for plan in await self._planned([each])]
 
     async def rows(self, limit: int = 1000) -> list[OpenWorkRow]:
-        """Open work, the soonest due first."""
+        """Open work, the earliest due first."""
         return await self._database.read(lambda connection: soonest_due(connection, self._tables.work, limit))
 
     def unready(self) -> str | None:
-        """Why this road is not ready yet; None if it is."""
-        return None if self._looked else "the sweep has not looked yet"
+        """Why this task is not ready yet; None if it is."""
+        return None if self._scanned else "the sweep has not run yet"
 
 
-def _fruitless(plan: WorkPlan | None, version: int, now: datetime) -> bool:
-    """Still due, and nothing was written since the row was planned."""
+def _without_result(plan: WorkPlan | None, version: int, now: datetime) -> bool:
+    """Whether it is still due and nothing was written since the row was planned."""
     return plan is None or (plan.version == version and any(work.due_at <= now for work in plan.work))

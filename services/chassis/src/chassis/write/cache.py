@@ -1,7 +1,6 @@
-"""What did this process know of a complaint a moment ago? The beginning of a stream never changes, so whoever loads it
-again reads and folds only what was added since.
+"""Cache of recently loaded complaints, so that a later load reads and folds only the new events.
 
-Text is in the clear here: nothing is used for longer than a cached key may be, and of what was erased nothing is kept.
+It holds plain text: no entry is used for longer than a cached key may be, and erased complaints are not cached.
 """
 
 import time
@@ -12,47 +11,47 @@ from uuid import UUID
 from chassis.write.loaded import LoadedStream
 
 LONGEST_S: Final = 30.0
-"""Together with the age of the keys that it was opened with, a minute at most."""
-MOST: Final = 4_000
+"""Together with the age of its keys, a minute at most."""
+LIMIT: Final = 4_000
 
 
 class CacheEntry(NamedTuple):
-    """`born_s`: when its keys were loaded; what is folded on later does not make it younger."""
+    """`born_s`: when its keys were loaded; later folds do not change it."""
 
     loaded: LoadedStream
     born_s: float
 
 
 class StreamCache:
-    """Of the complaints met last, at most `most`, the newest state that this process has seen."""
+    """The newest state that this process has read, of the `limit` complaints read last."""
 
-    def __init__(self, most: int = MOST, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._most, self.now_s = most, monotonic
-        self._kept: dict[UUID, CacheEntry] = {}
+    def __init__(self, limit: int = LIMIT, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._limit, self.now_s = limit, monotonic
+        self._entries: dict[UUID, CacheEntry] = {}
 
     def find(self, complaints: Collection[UUID]) -> dict[UUID, CacheEntry]:
-        """Those of them that are known."""
+        """Those of them that are cached."""
         oldest_s = self.now_s() - LONGEST_S
         return {
-            complaint: kept
+            complaint: entry
             for complaint in complaints
-            if (kept := self._kept.get(complaint)) is not None and kept.born_s > oldest_s
+            if (entry := self._entries.get(complaint)) is not None and entry.born_s > oldest_s
         }
 
-    def keep(self, complaint: UUID, kept: CacheEntry) -> None:
-        """Unless something newer is known already, or there is something to forget."""
-        known = self._kept.pop(complaint, None)
-        state = kept.loaded.state
-        if state.erased or state.version < 0 or not self._most:
+    def keep(self, complaint: UUID, entry: CacheEntry) -> None:
+        """Add an entry, unless a newer one is cached or the complaint is erased."""
+        known = self._entries.pop(complaint, None)
+        state = entry.loaded.state
+        if state.erased or state.version < 0 or not self._limit:
             return
         newer = known is not None and known.loaded.state.version > state.version
-        self._kept[complaint] = known if known is not None and newer else kept
-        self._let_go()
+        self._entries[complaint] = known if known is not None and newer else entry
+        self._evict()
 
-    def _let_go(self) -> None:
+    def _evict(self) -> None:
         oldest_s = self.now_s() - LONGEST_S
-        while self._kept:
-            complaint, kept = next(iter(self._kept.items()))
-            if len(self._kept) <= self._most and kept.born_s > oldest_s:
+        while self._entries:
+            complaint, entry = next(iter(self._entries.items()))
+            if len(self._entries) <= self._limit and entry.born_s > oldest_s:
                 return
-            del self._kept[complaint]
+            del self._entries[complaint]

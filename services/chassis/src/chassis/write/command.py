@@ -1,16 +1,14 @@
-"""The one way to write: load, fold, decide, append at the folded version; on a conflict, all of it again.
+"""Command handling: load, fold, decide, append at the folded version; repeated after a conflict.
 
-Asked twice with the same cause, nothing is written the second time. A refusal of `decide` goes through to the
-caller; asking again cannot change what was written before it.
+A repeated command with the same cause writes nothing. Refusals of `decide` are raised to the caller.
 """
 
-import asyncio
-import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from chassis.base.errors import Busy, Conflict
+from chassis.base.retry import RetryPolicy
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause, Repository
 from schemas.base.envelope import RecordedEvent
@@ -23,15 +21,15 @@ from schemas.events.codec import metadata_of
 from schemas.registry.fold import Registry
 
 ATTEMPTS: Final = 6
-JITTER_S: Final = 0.02
+CONFLICTS: Final = RetryPolicy(first_s=0.02, longest_s=0.64, certain=0.0)
 FINGERPRINTS: Final = Keys({0: b"the registry has no secrets"})
-"""What tells one request for a change of the registry from another."""
+"""Key for the fingerprints of requests that change the registry."""
 
 Decide = Callable[[Complaint], Sequence[Fact]]
 
 
 class Handled(NamedTuple):
-    """What came of a command: the complaint as decided on, and the facts added to it."""
+    """A handled command: the complaint that was decided on, and the facts appended to it."""
 
     loaded: LoadedStream
     facts: Sequence[Fact]
@@ -48,15 +46,15 @@ async def handle(
     opens: UUID | None = None,
     if_match: int | None = None,
 ) -> Handled:
-    """Decide on the complaint's present state and append what follows.
+    """Decide on the complaint's present state and append the resulting facts.
 
-    `opens` is the owner of the key (itself, or its whole) where the command may begin the stream. `if_match` is
-    the version that the client last saw.
+    `opens`: the owner of the key (the complaint or its whole), if the command may start the stream. `if_match`: the
+    version that the client last read.
 
     Raises:
-        Refusal: what `decide` refused; `RequestDiffers`, `DataErased` and `VersionMismatch` besides.
-        Busy: others kept appending first.
-        ChassisError: as the store says.
+        Refusal: from `decide`; also `RequestDiffers`, `DataErased` and `VersionMismatch`.
+        Busy: other writers kept appending first.
+        ChassisError: from the store.
     """
     for attempt in range(ATTEMPTS):
         loaded = await repository.load(complaint)
@@ -81,7 +79,7 @@ async def handle(
 async def handle_registry(
     repository: Repository, decide: Callable[[Registry], Sequence[Fact]], cause: Cause, known: Registry | None = None
 ) -> Registry:
-    """The same for the registry's one stream; the registry as it is afterwards.
+    """As `handle`, for the registry's stream; the registry afterwards.
 
     Raises:
         Refusal, Busy, ChassisError: as for `handle`.
@@ -104,11 +102,11 @@ async def handle_registry(
 
 
 def is_repeat(loaded: LoadedStream, cause: Cause) -> bool:
-    """Whether a client's request with this very cause is in the stream already.
+    """Whether the stream already holds a client's request with this cause.
 
     Raises:
-        RequestDiffers: the cause is there with another request.
-        DataErased: whether it is the same can no longer be told, the keys being destroyed.
+        RequestDiffers: it holds the cause with another request.
+        DataErased: the keys are destroyed, so the requests cannot be compared.
     """
     if cause.request is None:
         return False
@@ -119,9 +117,9 @@ def is_repeat(loaded: LoadedStream, cause: Cause) -> bool:
 
 
 def _is_among(recorded: Sequence[RecordedEvent], keys: Keys, cause: Cause) -> bool:
-    wanted = str(cause.causation_id).encode()
+    causation_id = str(cause.causation_id).encode()
     for event in recorded:
-        if wanted not in event.metadata:
+        if causation_id not in event.metadata:
             continue
         metadata = metadata_of(event)
         if metadata.causation_id == cause.causation_id:
@@ -142,6 +140,6 @@ async def _append(repository: Repository, loaded: LoadedStream, facts: Sequence[
     return appended.version
 
 
-async def pause(attempt: int, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
-    """Wait a little longer each time, at random, so that two writers do not meet again."""
-    await sleep(random.uniform(0, JITTER_S * 2**attempt))  # noqa: S311 - jitter is no secret
+async def pause(attempt: int) -> None:
+    """Wait after the conflict number `attempt` (from 0); fully random, so that two writers do not conflict again."""
+    await CONFLICTS.sleep(CONFLICTS.wait_s(attempt + 1))

@@ -1,4 +1,4 @@
-"""A complaint as one process read it: its events, what they fold to, and the keys to its text."""
+"""A loaded complaint: its events, the folded state and the keys to its text."""
 
 from collections.abc import Container, Sequence
 from typing import NamedTuple
@@ -13,8 +13,8 @@ from schemas.events.codec import decode
 
 
 class LoadedStream(NamedTuple):
-    """A complaint as the store held it. `recorded`: what this process appended itself since stands there with the
-    position of the whole append and the domain time of its cause; ids, versions and contents are the store's.
+    """A complaint's stream. `recorded` also holds events that this process appended after the load, with the position
+    of the whole append and the domain time of its cause; ids, versions and contents are the store's.
     """
 
     stream: str
@@ -28,12 +28,12 @@ class LoadedStream(NamedTuple):
         return frozenset(event.id for event in self.recorded)
 
     def facts(self, types: Container[str] | None = None) -> list[RecordedFact]:
-        """Its facts, in order; only those of some types, where the others need not be read."""
-        some = self.recorded if types is None else [event for event in self.recorded if event.type in types]
-        return recorded_facts(some, self.keys)
+        """Its facts, in order; only those of `types`, if given."""
+        events = self.recorded if types is None else [event for event in self.recorded if event.type in types]
+        return recorded_facts(events, self.keys)
 
     def extended(self, added: Sequence[RecordedEvent]) -> "LoadedStream":
-        """The same with the events that follow on it."""
+        """The stream with these following events."""
         if not added:
             return self
         state = fold(self.state, recorded_facts(added, self.keys))
@@ -41,10 +41,10 @@ class LoadedStream(NamedTuple):
 
 
 def empty_stream(complaint: UUID, keys: Keys) -> LoadedStream:
-    """Before anything happened."""
+    """The stream of a complaint that does not exist yet."""
     return LoadedStream(complaint_stream(complaint), new(complaint), keys, ())
 
 
 def recorded_facts(events: Sequence[RecordedEvent], keys: Keys) -> list[RecordedFact]:
-    """Events as facts with their places."""
+    """Events as facts with their ids and versions."""
     return [RecordedFact(decode(event, keys), event.id, event.version) for event in events]

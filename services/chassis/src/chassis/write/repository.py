@@ -1,6 +1,6 @@
-"""Loading and writing complaints: streams, keys and the fold put together. Every service stands on this.
+"""Repository of complaints: loads, folds, decrypts, encodes and caches their streams.
 
-A part is sealed under its whole's key, so whose key a stream needs is read off its first event.
+A part is sealed under the key of its whole, so the owner of a stream's key is read from its first event.
 """
 
 import asyncio
@@ -27,20 +27,20 @@ from schemas.events.router import PartOpened
 from schemas.registry.fold import Registry, fold_registry
 
 NOW: Final[Mapping[UUID, int]] = MappingProxyType({})
-"""No version is new enough but the store's newest."""
+"""For `at_least`: every complaint at the store's newest version."""
 
-AT_A_TIME: Final = 32
-"""Complaints folded before others have their turn: a view's page must not hold up the road beside it."""
+YIELD_AFTER: Final = 32
+"""Complaints folded before other tasks run: a view's page must not block the loop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Why something is written, and when (domain time, UTC).
 
-    `causation_id` is a move's id, or the fact in the stream that asks for it: never a message's id. `ordinal`
-    is set for timers alone (their clock, rung and repetition number); otherwise the index in the append counts.
-    `each`: one cause per fact, where the facts of one append have causes of their own (timers, receipts).
-    `request` is the canonical request of a client, so that the same key with another request is told apart.
+    `causation_id`: a command's id, or the id of the fact that leads to this; never a message's id. `ordinal` is set for
+    timers only (from clock, rung and repetition); otherwise the index in the append is used. `request`: a client's
+    canonical request, to detect the same key with another request. `each`: a cause per fact, where the facts of one
+    append have different ones (timers, receipts).
     """
 
     causation_id: UUID
@@ -54,27 +54,27 @@ class Cause:
 class Repository:
     """Streams of one store, written in one service's name."""
 
-    def __init__(self, store: Store, keyring: KeyRing, writer: str, memory: StreamCache | None = None) -> None:
-        """`memory`: what to remember between two loads; nothing, if none is given."""
+    def __init__(self, store: Store, keyring: KeyRing, writer: str, cache: StreamCache | None = None) -> None:
+        """Without `cache`, nothing is cached between loads."""
         self.store, self.keyring, self.writer = store, keyring, writer
-        self._memory = memory or StreamCache(most=0)
+        self._cache = cache or StreamCache(limit=0)
 
     async def load(self, complaint: UUID) -> LoadedStream:
-        """The complaint now; `state.version` is -1 if there is none."""
+        """The present complaint; `state.version` is -1 if there is none."""
         return (await self.load_many([complaint]))[0]
 
     async def load_many(self, complaints: Sequence[UUID], at_least: Mapping[UUID, int] = NOW) -> list[LoadedStream]:
-        """Many complaints, in the order asked, as the store holds them now; those in `at_least` need only be as new as
-        that version, so that what is remembered may do.
+        """Many complaints in the given order, as the store holds them now. For those in `at_least` that version is new
+        enough, so that the cache may suffice.
         """
-        kept = self._memory.find(complaints)
-        known = {complaint: one.loaded for complaint, one in kept.items()}
+        cached = self._cache.find(complaints)
+        known = {complaint: one.loaded for complaint, one in cached.items()}
         behind = [each for each in dict.fromkeys(complaints) if not _reaches(known.get(each), at_least.get(each))]
-        known |= await self._read(behind, kept)
+        known |= await self._read(behind, cached)
         return [known[complaint] for complaint in complaints]
 
     async def load_for(self, events: Sequence[RecordedEvent]) -> list[LoadedStream]:
-        """Each complaint that these events, whoever brought them, are about, at least as new as they are."""
+        """The complaints of these events, at the events' versions or later."""
         newest: dict[UUID, int] = {}
         for event in events:
             complaint = complaint_id(event.stream)
@@ -82,25 +82,23 @@ class Repository:
         return await self.load_many(list(newest), newest)
 
     async def load_with(self, events: Sequence[RecordedEvent]) -> list[LoadedStream]:
-        """Each complaint that these events of the store touched, at least as new as they are. Only what neither they
-        nor the memory hold is read.
-        """
+        """As `load_for`, but folds these events onto cached states and reads only what is missing."""
         added: dict[UUID, list[RecordedEvent]] = {}
         for event in events:
             added.setdefault(complaint_id(event.stream), []).append(event)
-        kept = self._memory.find(added)
-        fresh = {each: _fresh(told, kept.get(each)) for each, told in added.items()}
-        known = await self._fold_on({each: told for each, told in fresh.items() if told is not None}, kept)
+        cached = self._cache.find(added)
+        new = {each: _new_events(events, cached.get(each)) for each, events in added.items()}
+        known = await self._fold_on({each: events for each, events in new.items() if events is not None}, cached)
         missing = [each for each in added if each not in known or known[each].state.erased]
-        known |= await self._read(missing, kept)
+        known |= await self._read(missing, cached)
         return [known[each] for each in added]
 
     async def with_keys(self, loaded: LoadedStream, owner: UUID) -> LoadedStream:
-        """The same with keys to write under: the key is made, and committed, before anything is appended."""
+        """`loaded` with keys to seal with; commits a new key before anything is appended."""
         return loaded._replace(keys=(await self.keyring.ensure([owner]))[owner])
 
     async def registry(self, known: Registry | None = None) -> Registry:
-        """The registry now, folded on from what is already known."""
+        """The present registry, folded from `known` on."""
         state = known or Registry()
         history = await self.store.read(REGISTRY, state.version + 1)
         return fold_registry(state, [RecordedFact(decode(event), event.id, event.version) for event in history])
@@ -109,16 +107,16 @@ class Repository:
         """The append that adds these facts at the version that was folded.
 
         Raises:
-            KeyError: there is text to seal and the complaint's keys are destroyed.
+            KeyError: a fact has text to seal and the complaint's keys are destroyed.
         """
         events = self.encode(loaded.stream, facts, cause, loaded.keys)
         return Append(loaded.stream, loaded.state.version, events, loaded.ids)
 
     def remember(self, loaded: LoadedStream, facts: Sequence[Fact], append: Append, appended: Appended) -> None:
-        """Remember what was just written: nobody here need read it again."""
+        """Add what was just written to the cache, so that it need not be read again."""
         complaint = loaded.state.id
-        kept = self._memory.find([complaint]).get(complaint)
-        if not appended.written or kept is None or kept.loaded.state.version != append.expected_version:
+        cached = self._cache.find([complaint]).get(complaint)
+        if not appended.written or cached is None or cached.loaded.state.version != append.expected_version:
             return
         first = append.expected_version + 1
         pairs = zip(facts, append.events, strict=True)
@@ -128,10 +126,10 @@ class Repository:
             for n, (fact, event) in enumerate(zip(facts, append.events, strict=True))
         ]
         grown = LoadedStream(loaded.stream, state, loaded.keys, [*loaded.recorded, *added])
-        self._memory.keep(complaint, CacheEntry(grown, kept.born_s))
+        self._cache.keep(complaint, CacheEntry(grown, cached.born_s))
 
     def encode(self, stream: str, facts: Sequence[Fact], cause: Cause, keys: Keys) -> list[NewEvent]:
-        """The facts as events with derived ids and this service's name."""
+        """The facts as events, with derived ids and metadata."""
         if cause.each:
             pairs = zip(facts, cause.each, strict=True)
             return [event for fact, own in pairs for event in self.encode(stream, [fact], own, keys)]
@@ -147,32 +145,32 @@ class Repository:
             for ordinal, fact in enumerate(facts, start=cause.ordinal or 0)
         ]
 
-    async def _read(self, complaints: Sequence[UUID], kept: Mapping[UUID, CacheEntry]) -> dict[UUID, LoadedStream]:
-        """From the store, what is not kept."""
+    async def _read(self, complaints: Sequence[UUID], cached: Mapping[UUID, CacheEntry]) -> dict[UUID, LoadedStream]:
+        """Read from the store what the cache does not hold."""
         if not complaints:
             return {}
-        after = {each: kept[each].loaded.state.version if each in kept else NO_STREAM for each in complaints}
+        after = {each: cached[each].loaded.state.version if each in cached else NO_STREAM for each in complaints}
         streams = [complaint_stream(each) for each in complaints]
         histories = await self.store.read_many(streams, [version + 1 for version in after.values()])
-        loaded = await self._fold_on(dict(zip(complaints, histories, strict=True)), kept)
-        # What was folded before an erasure holds the text: begin again, with the keys as they are now.
-        erased = [each for each, one in loaded.items() if one.state.erased and each in kept]
+        loaded = await self._fold_on(dict(zip(complaints, histories, strict=True)), cached)
+        # A state folded before an erasure still holds the text: fold again, with the present keys.
+        erased = [each for each, one in loaded.items() if one.state.erased and each in cached]
         return loaded | await self._read(erased, {})
 
     async def _fold_on(
-        self, added: Mapping[UUID, Sequence[RecordedEvent]], kept: Mapping[UUID, CacheEntry]
+        self, added: Mapping[UUID, Sequence[RecordedEvent]], cached: Mapping[UUID, CacheEntry]
     ) -> dict[UUID, LoadedStream]:
-        """What comes of these events on top of what is kept; remembered."""
-        now_s = self._memory.now_s()
-        begun = {each: _key_owner(each, events) for each, events in added.items() if each not in kept}
+        """Fold these events onto the cached states, and cache the results."""
+        now_s = self._cache.now_s()
+        begun = {each: _key_owner(each, events) for each, events in added.items() if each not in cached}
         keys = await self.keyring.load(set(begun.values())) if begun else {}
         grown: dict[UUID, LoadedStream] = {}
         for number, (each, events) in enumerate(added.items(), start=1):
-            if number % AT_A_TIME == 0:
+            if number % YIELD_AFTER == 0:
                 await asyncio.sleep(0)
-            base = kept.get(each)
+            base = cached.get(each)
             loaded = (empty_stream(each, keys[begun[each]]) if base is None else base.loaded).extended(events)
-            self._memory.keep(each, CacheEntry(loaded, now_s if base is None else base.born_s))
+            self._cache.keep(each, CacheEntry(loaded, now_s if base is None else base.born_s))
             grown[each] = loaded
         return grown
 
@@ -181,9 +179,9 @@ def _reaches(loaded: LoadedStream | None, version: int | None) -> bool:
     return loaded is not None and version is not None and loaded.state.version >= version
 
 
-def _fresh(events: Sequence[RecordedEvent], kept: CacheEntry | None) -> list[RecordedEvent] | None:
-    """Those of a stream's events that are not folded in yet; None: some before them are missing."""
-    version = kept.loaded.state.version if kept is not None else NO_STREAM
+def _new_events(events: Sequence[RecordedEvent], cached: CacheEntry | None) -> list[RecordedEvent] | None:
+    """Those of a stream's events that are not folded yet; None: events before them are missing."""
+    version = cached.loaded.state.version if cached is not None else NO_STREAM
     fresh = [event for event in events if event.version > version]
     return fresh if not fresh or fresh[0].version == version + 1 else None
 

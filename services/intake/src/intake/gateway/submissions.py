@@ -1,4 +1,4 @@
-"""Complaints from channel gateways (SMS, chat, e-mail) on the topic `submissions`: the same road as over HTTP."""
+"""Files complaints of channel gateways (SMS, chat, e-mail) from the topic `submissions`, like those over HTTP."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -17,7 +17,7 @@ from schemas.contract.submission import SUBMISSION, Complaining, Submission
 
 
 def receive(context: Context) -> Callable[[Message], Awaitable[None]]:
-    """Handles one record of the topic; what became of it is kept for its gateway to ask."""
+    """A handler of one record of the topic. It stores the result for the gateway to look up."""
 
     async def handle(message: Message) -> None:
         body = _body(message)
@@ -66,23 +66,23 @@ def _names(message: Message, body: dict[str, Any]) -> tuple[str, str]:
     if not (isinstance(client, str) and isinstance(key, str) and 0 < len(client) <= CLIENT and 0 < len(key) <= CLIENT):
         raise Poison("malformed: client and key must be texts of 1 to 200 characters")
     if message.key != client.encode():
-        # The record's key orders a gateway's messages and says whose they are.
+        # The record's key orders a gateway's messages and says which gateway sent them.
         raise Poison("malformed: the record's key must be the client")
     return client, key
 
 
 def _type(message: Message) -> str:
-    """What the record says it is; a gateway that knows no headers says nothing."""
+    """The record's `ce_type`; empty if the gateway sends no headers."""
     return (dict(message.headers).get("ce_type") or b"").decode(errors="replace")
 
 
 def _fields(error: ValidationError) -> str:
-    # Where and why, never what was said.
+    # Names the fields and the faults, never the content.
     return "; ".join(f"{_field(item)}: {item['msg']}" for item in error.errors())
 
 
 def _sentence(item: Any, body: dict[str, Any]) -> str:
-    # The gateway passes it on to the citizen, whose language it is to be in.
+    # In the reporter's language, because the gateway passes it on.
     lang = "en" if body.get("language") == "en" else "id"
     why = wording.found(item["type"], item.get("ctx") or {}, item["msg"], lang)
     return wording.refusal(InvalidField(field=_field(item), why=why), lang)

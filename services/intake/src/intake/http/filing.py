@@ -1,5 +1,5 @@
-"""Filing over HTTP, where a nation knocks at once: read straight from the request, since solving an endpoint's
-dependencies costs FastAPI more than the filing costs us. Its documentation follows from the signature as everywhere.
+"""Filing over HTTP. For throughput the request is read directly: FastAPI's dependency resolution would take longer than
+the filing itself. The OpenAPI documentation still comes from the endpoint's signature.
 """
 
 import json
@@ -23,11 +23,10 @@ from schemas.complaint.state import Complaint
 from schemas.contract.submission import Complaining
 
 REPLAYED = "Idempotent-Replayed"
-"""Header of an answer to a request that was carried out before."""
+"""Header of the answer to a repeated request."""
 
 
 async def context_of(request: Request) -> Context:
-    """What the composition root opened."""
     context: Context = request.app.state.intake
     return context
 
@@ -35,15 +34,15 @@ async def context_of(request: Request) -> Context:
 Intake = Annotated[Context, Depends(context_of)]
 
 
-def limit_rate(rate: RateLimiter, request: Request) -> None:
-    """Raises HTTPException 429: this source has asked too often."""
-    wait_s = rate.wait_s(request.client.host if request.client else "")
+def limit_rate(limiter: RateLimiter, request: Request) -> None:
+    """Raises HTTPException 429: too many requests from this address."""
+    wait_s = limiter.wait_s(request.client.host if request.client else "")
     if wait_s:
         raise HTTPException(429, headers={"Retry-After": str(wait_s)})
 
 
 class DirectRoute(APIRoute):
-    """The endpoint of filing, called without FastAPI's solving."""
+    """Calls the filing endpoint without FastAPI's dependency resolution."""
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         async def handle(request: Request) -> Response:
@@ -68,14 +67,14 @@ async def file_complaint(
 
 
 async def receipt(context: Context, state: Complaint, code: str, lang: str) -> dict[str, Any]:
-    """The body of the 201, now or later."""
+    """The body of the 201 answer, also when it is asked for later."""
     registry, lead = await context.registry.current(), await handlers.visible_lead_of(context, state)
     answer = tracking_view.receipt(state, code, registry, context.policies, lang, lead)
     return with_notice(context, answer, lang)
 
 
 def with_notice(context: Context, answer: dict[str, Any], lang: str) -> dict[str, Any]:
-    """What is delayed at the moment, said plainly."""
+    """Add a notice to the answer while forwarding is delayed."""
     notice = context.probe.notice(lang)
     return {**answer, "delayed": True, "notice": notice} if notice else answer
 
@@ -84,8 +83,8 @@ async def _read_and_file(request: Request) -> Response:
     headers = request.headers
     key = await idempotency_key(headers.get("idempotency-key"))
     client = await client_id(key, headers.get("satupintu-client"))
-    asked = request.query_params.get("lang") if request.scope["query_string"] else None
-    lang = _language(asked, headers.get("accept-language"))
+    chosen = request.query_params.get("lang") if request.scope["query_string"] else None
+    lang = _language(chosen, headers.get("accept-language"))
     body = _complaining(await request.body())
     return await file_complaint(request, body, await context_of(request), client, key, lang)
 
@@ -104,12 +103,12 @@ def _complaining(body: bytes) -> Complaining:
 
 
 def _why(body: bytes, error: ValidationError) -> list[Any]:
-    # Half of a character pair is no JSON to pydantic, which then names no field; Python's own reader lets it pass, so
-    # that the field with it is found.
+    # Pydantic rejects a lone surrogate as invalid JSON and names no field. Python's reader accepts it, and validating
+    # its result names the field.
     if error.errors()[0]["type"] == "json_invalid":
         with suppress(ValueError, RecursionError):
             try:
                 Complaining.model_validate(json.loads(body))
-            except ValidationError as named:
-                return named.errors(include_input=False)
+            except ValidationError as detailed:
+                return detailed.errors(include_input=False)
     return error.errors(include_input=False)

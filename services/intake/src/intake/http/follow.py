@@ -1,51 +1,76 @@
-"""Following a public report over HTTP: by its number, with an address that only this one report's key can read, once a
-letter to that address was answered. Nobody can be made to hear of what they never asked for.
-"""
+"""Following a public report by mail or telephone. An address gets nothing but a code until it is confirmed with it."""
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Request
+from pydantic import Field, model_validator
 
 from chassis.http.web import IdempotencyKey
 from chassis.write.loaded import LoadedStream
-from intake.commands import ByCode, Follow
 from intake.context import Context
 from intake.http.filing import Intake, limit_rate
 from intake.notify import ask_to_confirm
 from intake.storage.audience import Audience
 from intake.storage.subscribers import subscriber_for
 from schemas.base.ids import MalformedCode, parse_public_number, parse_tracking_code
+from schemas.base.limits import EMAIL, PHONE
 from schemas.base.refusals import InvalidField, NotFound
+from schemas.contract.base import InboundModel
 
 router = APIRouter()
+
+
+class Follow(InboundModel):
+    """The address to notify: an e-mail address or a telephone number."""
+
+    email: str | None = Field(default=None, max_length=EMAIL, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+    phone: str | None = Field(default=None, max_length=PHONE, pattern=r"^\+?[0-9][0-9 ()./-]{4,}$")
+    language: Literal["id", "en"] = "id"
+
+    @property
+    def address(self) -> str:
+        return self.email or self.phone or ""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.email is None) == (self.phone is None):
+            raise ValueError("give an email or a phone, one of them")
+        return self
+
+
+class ByCode(InboundModel):
+    """The code of a subscription. Every notification contains it; it confirms and ends the subscription."""
+
+    follow_code: str
 
 
 @router.post("/reports/{public_number}/follow", status_code=202)
 async def follow(
     public_number: str, body: Follow, request: Request, context: Intake, _key: IdempotencyKey
 ) -> dict[str, Any]:
-    """Ask to be told what happens to a public report: a letter with a code goes to that address, and nothing else until
-    it is confirmed. The answer is the same for an address that follows already: nobody learns who does.
+    """Ask to be notified of a public report. The address gets a code, and nothing else until it is confirmed. For an
+    address that follows already the answer is the same, so it does not reveal who follows.
     """
     limit_rate(context.filings, request)
     audience, number = _audience(context), _number(public_number)
     loaded = await _public(context, number)
     one = subscriber_for(loaded.state.id, loaded.keys, body.address, body.language, context.clock.now())
-    if (kept := await audience.subscribers.ask(one)) is not None:
-        await ask_to_confirm(context, loaded, kept)
-    return {"public_number": number, "message": _SENT[body.language]}
+    if (unconfirmed := await audience.subscribers.ask(one)) is not None:
+        await ask_to_confirm(context, loaded, unconfirmed)
+    return {"public_number": number, "message": _CODE_SENT[body.language]}
 
 
 @router.post("/reports/{public_number}/follow/confirmation")
 async def confirm(
     public_number: str, body: ByCode, request: Request, context: Intake, _key: IdempotencyKey
 ) -> dict[str, Any]:
-    """The address is mine: tell me from now on. Again, it is as it was; a code that lapsed is not found."""
+    """Confirm the address; notifications begin. Repeatable; a lapsed code is not found."""
     limit_rate(context.lookups, request)
     audience, number = _audience(context), _number(public_number)
     loaded = await _public(context, number)
-    for one in await _named(context, loaded.state.id, body):
+    for one in await _with_code(context, loaded.state.id, body):
         if await audience.subscribers.confirm(one, context.clock.now()):
             return {"public_number": number}
     raise NotFound(what=number)
@@ -55,11 +80,11 @@ async def confirm(
 async def unfollow(
     public_number: str, body: ByCode, request: Request, context: Intake, _key: IdempotencyKey
 ) -> dict[str, Any]:
-    """Hear of it no more. Asked again, or with a code that is no longer known, it is as it was: nobody is told."""
+    """End the notifications. Repeatable; the answer for an unknown code is the same."""
     limit_rate(context.lookups, request)
     audience, number = _audience(context), _number(public_number)
     if (complaint := await audience.complaint_of(number)) is not None:
-        for one in await _named(context, complaint, body):
+        for one in await _with_code(context, complaint, body):
             await audience.subscribers.remove(one)
     return {"public_number": number}
 
@@ -67,15 +92,14 @@ async def unfollow(
 async def _public(context: Context, number: str) -> LoadedStream:
     complaint = await _audience(context).complaint_of(number)
     loaded = await context.repository.load(complaint) if complaint is not None else None
-    # What is not public and what is not there get the same answer, so that nobody can probe. Whose key is gone is being
-    # erased at this very moment.
+    # Not public and not there get the same answer, so that nobody can probe. A complaint without keys is being erased.
     if loaded is None or not loaded.state.is_public or loaded.state.erased or not loaded.keys.generations:
         raise NotFound(what=number)
     return loaded
 
 
-async def _named(context: Context, complaint: UUID, body: ByCode) -> list[UUID]:
-    code = _code(body.follow_code)
+async def _with_code(context: Context, complaint: UUID, body: ByCode) -> list[UUID]:
+    code = _parsed(parse_tracking_code, "follow_code", body.follow_code)
     return [one for one in await _audience(context).subscribers.asked(complaint) if context.codes.of(one) == code]
 
 
@@ -85,26 +109,23 @@ def _audience(context: Context) -> Audience:
 
 
 def _number(text: str) -> str:
+    return _parsed(parse_public_number, "public_number", text)
+
+
+def _parsed(parse: Callable[[str], str], field: str, text: str) -> str:
     try:
-        return parse_public_number(text)
+        return parse(text)
     except MalformedCode as error:
-        raise InvalidField(field="public_number", why=str(error)) from error
+        raise InvalidField(field=field, why=str(error)) from error
 
 
-def _code(text: str) -> str:
-    try:
-        return parse_tracking_code(text)
-    except MalformedCode as error:
-        raise InvalidField(field="follow_code", why=str(error)) from error
-
-
-_SENT: Final = {
+_CODE_SENT: Final = {
     "id": (
-        "Bila alamat itu belum mengikuti laporan ini, sebuah kode dikirim ke sana; "
-        "kabar baru dikirim setelah kode itu dikonfirmasi."
+        "Jika alamat itu belum mengikuti laporan ini, sebuah kode dikirim ke alamat tersebut. "
+        "Pemberitahuan dikirim setelah kode itu dikonfirmasi."
     ),
     "en": (
-        "Unless that address follows this report already, a code was sent to it; "
-        "it hears of nothing until that is confirmed."
+        "If that address does not follow this report yet, a code was sent to it. "
+        "It gets notifications after the code is confirmed."
     ),
 }

@@ -1,5 +1,5 @@
-"""Open311 GeoReport v2, the filing side: a report by form, taken like every other. What its sender calls the service
-is a word among the others; where it belongs is read and decided as always.
+"""Open311 GeoReport v2, the filing side: a report by form. The service code becomes the title; it does not decide the
+placement.
 """
 
 import secrets
@@ -23,15 +23,15 @@ from schemas.contract.submission import Complaining
 CHANNEL: Final = "open311"
 FORM: Final = "application/x-www-form-urlencoded"
 NOTICE: Final = {
-    "id": "Kode lacak: {code}. Simpan baik-baik: siapa memegangnya dianggap pelapornya.",
-    "en": "Tracking code: {code}. Keep it: whoever has it is taken for the reporter.",
+    "id": "Kode pelacakan: {code}. Simpan baik-baik: siapa pun yang memilikinya dianggap sebagai pelapor.",
+    "en": "Tracking code: {code}. Keep it safe: anyone who has it is treated as the reporter.",
 }
 NonEmpty = Annotated[str, StringConstraints(min_length=1)]
 router = APIRouter(prefix=PREFIX, route_class=GeoReport)
 
 
 class ReportForm(InboundModel):
-    """The form of POST requests. A place is needed: coordinates, or an address in words."""
+    """The form of POST requests. Coordinates or an address are required."""
 
     service_code: NonEmpty
     lat: float | None = None
@@ -57,7 +57,7 @@ class ReportForm(InboundModel):
 
 @router.post("/requests.{kind}", status_code=201)
 async def file_request(kind: Format, request: Request, context: Intake, lang: Language) -> Response:
-    """File a report. An `Idempotency-Key` makes it safe to send again; without one each request is a report."""
+    """File a report. With an `Idempotency-Key` it is safe to repeat; without one each request files a report."""
     limit_rate(context.filings, request)
     form: ReportForm = validated(ReportForm, await _form(request))
     command = _complaining(form, lang)
@@ -72,12 +72,12 @@ async def _form(request: Request) -> dict[str, str]:
         pairs = parse_qsl((await request.body()).decode(), errors="strict", max_num_fields=100)
     except ValueError as error:
         raise InvalidField(field="request", why="is no form in UTF-8") from error
-    # What is asked under `attribute[...]` belongs to services with attributes; ours have none.
+    # Fields `attribute[...]` belong to services with attributes; ours have none.
     return {name: value for name, value in pairs if not name.startswith("attribute[")}
 
 
 async def _by(request: Request, form: ReportForm) -> tuple[str, str]:
-    """The client and the key under which this is filed once."""
+    """The client, and the key under which the report is filed once."""
     given = request.headers.get("idempotency-key")
     if given is None:
         return form.device_id or "", str(derived_id(CHANNEL, secrets.token_hex(16)))
@@ -87,21 +87,21 @@ async def _by(request: Request, form: ReportForm) -> tuple[str, str]:
 
 def _complaining(form: ReportForm, lang: str) -> Complaining:
     try:
-        named = service(form.service_code, "id")
+        chosen = service(form.service_code, "id")
     except KeyError as error:
         raise NotFound(what=form.service_code) from error
     name = " ".join(part for part in (form.first_name, form.last_name) if part)
     reporter = {"name": name or None, "email": form.email, "phone": form.phone}
     place = {"lat": form.lat, "lon": form.long, "address": form.address_string}
-    said: dict[str, Any] = {
-        "text": "\n\n".join(part for part in (form.description or named.name, form.media_url) if part),
-        "title": named.name.capitalize() if named.code != OTHER else None,
+    fields: dict[str, Any] = {
+        "text": "\n\n".join(part for part in (form.description or chosen.name, form.media_url) if part),
+        "title": chosen.name.capitalize() if chosen.code != OTHER else None,
         "place": {field: value for field, value in place.items() if value is not None},
         "reporter": {field: value for field, value in reporter.items() if value is not None} or None,
         "channel": CHANNEL,
         "language": lang,
     }  # fmt: skip
-    return validated(Complaining, {field: value for field, value in said.items() if value is not None})  # type: ignore[no-any-return]
+    return validated(Complaining, {field: value for field, value in fields.items() if value is not None})  # type: ignore[no-any-return]
 
 
 def _receipt(filed: Filed, lang: str) -> dict[str, Any]:

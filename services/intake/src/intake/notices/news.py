@@ -1,4 +1,4 @@
-"""Which facts are news to the reporter, and what does a notice of each say? Pure: the shell sends it once."""
+"""Which facts the reporter and the audience are notified of. Pure; `intake.notify` writes and sends the notices."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -55,49 +55,50 @@ AUDIENCE_KINDS: Final[dict[type[Fact], Kind]] = {
     ComplaintJoined: "joined",
     ComplaintUnjoined: "unjoined",
 }
-"""What those are told whose own complaint follows this one, and the public who follow it."""
+"""For the reporters of joined complaints and for public subscribers."""
 NEWS: Final = frozenset(fact.__name__ for fact in (*KINDS, *AUDIENCE_KINDS))
 
 
 class NotifiableFact(NamedTuple):
-    """One fact that the reporter is to be told of, as `kind`. `event_id` makes the notice one and the same."""
+    """A fact to notify somebody of. The notice's id is derived from `event_id`."""
 
     kind: Kind
     event_id: UUID
     fact: Fact
 
 
-def news_for_reporter(state: Complaint, told: Sequence[RecordedFact], since: datetime) -> list[NotifiableFact]:
-    """What the reporter is told, oldest first, of what was said after `since`: what is long past is no news.
+def news_for_reporter(state: Complaint, history: Sequence[RecordedFact], since: datetime) -> list[NotifiableFact]:
+    """The facts after `since` to notify the reporter of, oldest first; none after an erasure.
 
-    Nobody is told anything once they asked to be forgotten, nor without having left word of themselves. Of a
-    part only its questions are told: its answer goes into the one that the lead agency gives.
+    Of a part only questions are included, since the lead agency's answer covers all parts.
     """
     if state.erased:
         return []
-    found = [NotifiableFact(KINDS[type(one.fact)], one.event_id, one.fact) for one in told if type(one.fact) in KINDS]
+    found = [
+        NotifiableFact(KINDS[type(one.fact)], one.event_id, one.fact) for one in history if type(one.fact) in KINDS
+    ]
     higher = _climbs(found)
-    return [one for one in found if one.fact.at > since and _is_told(state, one, higher)]
+    return [one for one in found if one.fact.at > since and _is_included(state, one, higher)]
 
 
-def news_for_audience(state: Complaint, told: Sequence[RecordedFact], since: datetime) -> list[NotifiableFact]:
-    """What others than the reporter are told, oldest first. Nothing of what the public may not know of."""
+def news_for_audience(state: Complaint, history: Sequence[RecordedFact], since: datetime) -> list[NotifiableFact]:
+    """The facts after `since` to notify the audience of, oldest first; none if the complaint is not public."""
     if state.erased or not state.is_public:
         return []
-    found = [one for one in told if type(one.fact) in AUDIENCE_KINDS and one.fact.at > since]
+    found = [one for one in history if type(one.fact) in AUDIENCE_KINDS and one.fact.at > since]
     return [NotifiableFact(AUDIENCE_KINDS[type(one.fact)], one.event_id, one.fact) for one in found]
 
 
-def _is_told(state: Complaint, one: NotifiableFact, higher: set[UUID]) -> bool:
+def _is_included(state: Complaint, one: NotifiableFact, higher: set[UUID]) -> bool:
     if one.kind == "raised":
         return one.event_id in higher and state.whole is None
-    if isinstance(one.fact, DueDateMoved) and one.fact.clock in OFFICES:
+    if isinstance(one.fact, DueDateMoved) and one.fact.clock in OFFICE_CLOCKS:
         return False
     return state.whole is None or one.kind == "asked"
 
 
 def _climbs(found: Sequence[NotifiableFact]) -> set[UUID]:
-    # That it stands on a rung where it stood before, by another clock or once more, is no news.
+    # A repeated escalation to a level already reached is left out.
     highest, higher = 0, set[UUID]()
     for one in found:
         if isinstance(one.fact, ComplaintEscalated) and one.fact.rung > highest:
@@ -106,5 +107,5 @@ def _climbs(found: Sequence[NotifiableFact]) -> set[UUID]:
     return higher
 
 
-OFFICES: Final = frozenset({Clock.PLACE, Clock.FORWARD, Clock.TRIAGE, Clock.ACKNOWLEDGE})
-"""Dates that offices keep among themselves: that one was moved is on the timeline, and is no news."""
+OFFICE_CLOCKS: Final = frozenset({Clock.PLACE, Clock.FORWARD, Clock.TRIAGE, Clock.ACKNOWLEDGE})
+"""Internal dates of offices. A moved one is shown on the timeline only."""

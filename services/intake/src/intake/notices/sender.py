@@ -1,5 +1,5 @@
-"""Brings waiting notices to the mailbox: several at a time, each tried again by itself with growing rests, so that
-neither a mailbox that is down or slow nor one wrong address keeps other notices waiting.
+"""Sends queued notices to the mailbox, several at a time. Each notice has its own back-off, so a wrong address does not
+delay other notices; while the mailbox is down all tries back off together.
 """
 
 import asyncio
@@ -20,16 +20,16 @@ AT_ONCE: Final = 4
 IDLE_S: Final = 0.5
 FIRST_S: Final = 5.0
 LONGEST_S: Final = 600.0
-FINISH_S: Final = 5.0
-"""For what is in hand when the process is asked to stop."""
+STOP_TIMEOUT_S: Final = 5.0
+"""For notices being sent when the process stops."""
 DOWN_S: Final = 1.0
 DOWN_LONGEST_S: Final = 30.0
-"""Between two tries while the mailbox takes nothing."""
+"""Shortest and longest pause while the mailbox accepts nothing."""
 log = structlog.get_logger(__name__)
 
 
 class MailSender:
-    """The road from the outbox to the mailbox behind it. Several processes may run one each."""
+    """The background task from the outbox to the mailbox. Several processes may run it."""
 
     def __init__(
         self,
@@ -48,84 +48,84 @@ class MailSender:
         """Until cancelled."""
         async with asyncio.TaskGroup() as group:
             for _ in range(AT_ONCE):
-                group.create_task(self._carry())
-            group.create_task(self._tell())
+                group.create_task(self._send_all())
+            group.create_task(self._measure())
 
     def unready(self) -> str | None:
-        """Never: complaints are taken and told of without it."""
+        """Never: filing and answering work without it."""
         return None
 
     async def once(self) -> bool:
-        """Try the notice that is due for longest; False: none is due."""
-        letter = await self._outbox.claim()
-        if letter is None:
+        """Try the notice that has been due longest; False: none is due."""
+        row = await self._outbox.claim()
+        if row is None:
             return False
-        notice = await self._outbox.opened(letter)
+        notice = await self._outbox.opened(row)
         if notice is None:
-            await self._outbox.end(letter, FORGOTTEN)
+            await self._outbox.end(row, FORGOTTEN)
             return True
         try:
-            await self._outbox.behind.send(notice)
+            await self._outbox.mailbox.send(notice)
         except Undeliverable as error:
-            await self._give_up(letter, error)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the notice waits and the others go on
-            await self._wait(letter, error)
+            await self._give_up(row, error)
+        except Exception as error:  # noqa: BLE001 - after any error the notice is retried and the others go on
+            await self._retry_later(row, error)
         else:
-            await self._retry_policy.until_up(lambda: self._forget_again(letter), "outbox")
-            # It must not be forgotten that it was sent, also if our own database is away for a while.
-            await self._retry_policy.until_up(lambda: self._outbox.end(letter, "sent"), "outbox")
+            await self._retry_policy.until_up(lambda: self._delete_if_erased(row), "outbox")
+            # Retried until our database answers: otherwise the notice would be sent again.
+            await self._retry_policy.until_up(lambda: self._outbox.end(row, "sent"), "outbox")
             self._up()
         return True
 
-    async def _forget_again(self, letter: QueuedNotice) -> None:
-        # Read before its reporter was forgotten, written after what the mailbox keeps had been removed.
-        if await self._outbox.forgotten(letter):
-            await self._outbox.behind.forget(letter.complaint)
+    async def _delete_if_erased(self, row: QueuedNotice) -> None:
+        # An erasure may run between claiming the notice and sending it, so the mailbox's copy is deleted again.
+        if await self._outbox.forgotten(row):
+            await self._outbox.mailbox.forget(row.complaint)
 
-    async def _carry(self) -> None:
+    async def _send_all(self) -> None:
         while True:
-            found = await self._retry_policy.until_up(self._finishing, "outbox")
+            found = await self._retry_policy.until_up(self._once_uninterrupted, "outbox")
             if self._down:
-                await self._sleep(min(DOWN_LONGEST_S, DOWN_S * 2 ** min(self._down - 1, 10)))
+                await self._sleep(RetryPolicy(first_s=DOWN_S, longest_s=DOWN_LONGEST_S, certain=1.0).wait_s(self._down))
             elif not found:
                 await self._sleep(IDLE_S)
 
-    async def _finishing(self) -> bool:
-        """`once`; at a stop, what is in hand is finished first: cut off in the middle it would be sent twice."""
+    async def _once_uninterrupted(self) -> bool:
+        """`once`, but finished before a stop: a notice cut off in the middle would be sent twice."""
         task = asyncio.ensure_future(self.once())
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            await asyncio.wait({task}, timeout=FINISH_S)
+            await asyncio.wait({task}, timeout=STOP_TIMEOUT_S)
             task.cancel()
             raise
 
-    async def _wait(self, letter: QueuedNotice, error: Exception) -> None:
-        # What its address refuses is given up in the end; an outage of the mailbox itself ends no notice.
-        tried_for = timedelta(days=self._policies.at(letter.queued_at).letters_d)
-        if isinstance(error, NotNow) and self._now() - letter.queued_at >= tried_for:
-            await self._give_up(letter, error)
+    async def _retry_later(self, row: QueuedNotice, error: Exception) -> None:
+        # A notice that its address refuses is given up after some days; an outage of the mailbox ends no notice.
+        tried_for = timedelta(days=self._policies.at(row.queued_at).letters_d)
+        if isinstance(error, NotNow) and self._now() - row.queued_at >= tried_for:
+            await self._give_up(row, error)
             return
         if isinstance(error, NotSent) and not isinstance(error, NotNow):
             self._down += 1
             if self._down == 1:
                 log.warning("mailbox down", because=reason(error))
         else:
-            log.warning("notice waits", notice=str(letter.id), because=reason(error), tries=letter.tries)
-        longest = min(LONGEST_S, FIRST_S * 2 ** min(letter.tries - 1, 30))
-        await self._outbox.rest(letter, longest * (0.5 + 0.5 * self._jitter()))
+            log.warning("notice waits", notice=str(row.id), because=reason(error), tries=row.tries)
+        waits = RetryPolicy(first_s=FIRST_S, longest_s=LONGEST_S, jitter=self._jitter)
+        await self._outbox.postpone(row, waits.wait_s(row.tries))
 
-    async def _give_up(self, letter: QueuedNotice, error: Exception) -> None:
-        await self._outbox.end(letter, "undeliverable")
+    async def _give_up(self, row: QueuedNotice, error: Exception) -> None:
+        await self._outbox.end(row, "undeliverable")
         metrics.NOTICES_UNDELIVERABLE.inc()
-        log.warning("notice undeliverable", notice=str(letter.id), because=reason(error), tries=letter.tries)
+        log.warning("notice undeliverable", notice=str(row.id), because=reason(error), tries=row.tries)
 
     def _up(self) -> None:
         if self._down:
             log.info("mailbox up", tries=self._down)
         self._down = 0
 
-    async def _tell(self) -> None:
+    async def _measure(self) -> None:
         while True:
             count, oldest_s = await self._retry_policy.until_up(self._outbox.waiting, "outbox")
             metrics.NOTICES_WAITING.set(count)

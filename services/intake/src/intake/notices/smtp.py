@@ -1,4 +1,4 @@
-"""Notices by mail, over SMTP: what does each of a server's answers mean for this notice, and for the others?"""
+"""Sends notices by SMTP, and maps the server's replies to the mailbox's errors."""
 
 import asyncio
 from email.message import EmailMessage
@@ -12,22 +12,20 @@ import aiosmtplib
 from intake.notices.port import FileMailbox, Mailbox, Notice, NotNow, NotSent, Undeliverable
 
 SENDER: Final = "satupintu@localhost"
-ANSWER_S: Final = 10.0
-"""For one answer of the server."""
-MAIL_S: Final = 30.0
-"""For one mail as a whole: a server that answers a letter at a time is as good as down."""
+REPLY_TIMEOUT_S: Final = 10.0
+"""For one reply of the server."""
+MAIL_TIMEOUT_S: Final = 30.0
+"""For one whole mail, so that a server that replies one character at a time counts as down."""
 CLOSING: Final = 421
 PERMANENT: Final = 500
 
 
 class SmtpMailbox:
-    """Mail over SMTP. Message-ID is the notice's, so that a mail sent twice is shown once. Who left only a telephone
-    number gets none.
-    """
+    """Sends mail with the notice's id as Message-ID, so mail programs show a repeat once. Skips telephone numbers."""
 
-    def __init__(self, host: str, port: int, sender: str = SENDER, mail_s: float = MAIL_S) -> None:
+    def __init__(self, host: str, port: int, sender: str = SENDER, mail_s: float = MAIL_TIMEOUT_S) -> None:
         self._host, self._port, self._sender = host, port, sender
-        self._mail_s, self._answer_s = mail_s, min(ANSWER_S, mail_s)
+        self._mail_s, self._answer_s = mail_s, min(REPLY_TIMEOUT_S, mail_s)
 
     async def send(self, notice: Notice) -> None:
         if "@" not in notice.to:
@@ -38,10 +36,10 @@ class SmtpMailbox:
                     self._mail(notice), hostname=self._host, port=self._port, timeout=self._answer_s, start_tls=False
                 )
         except (OSError, aiosmtplib.SMTPException) as error:
-            raise _meaning(error) from error
+            raise _translated(error) from error
 
     async def forget(self, complaint: UUID) -> None:
-        """Nothing is kept here: what was mailed is in the reporter's own box."""
+        """Nothing is stored here."""
 
     def _mail(self, notice: Notice) -> EmailMessage:
         mail = EmailMessage()
@@ -51,21 +49,21 @@ class SmtpMailbox:
         return mail
 
 
-def _meaning(error: Exception) -> NotSent | Undeliverable:
-    """RFC 5321, section 4.2.1: a reply 4yz may be another one later, 5yz never; 421 is about the server itself."""
+def _translated(error: Exception) -> NotSent | Undeliverable:
+    # RFC 5321, section 4.2.1: 4yz is temporary, 5yz is permanent; 421 concerns the server itself.
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        return _meaning(error.recipients[0])
+        return _translated(error.recipients[0])
     if isinstance(error, aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPDataError) and error.code != CLOSING:
-        said = f"{type(error).__name__} {error.code}"
-        return Undeliverable(said) if error.code >= PERMANENT else NotNow(said)
+        reply = f"{type(error).__name__} {error.code}"
+        return Undeliverable(reply) if error.code >= PERMANENT else NotNow(reply)
     if isinstance(error, aiosmtplib.SMTPNotSupported):
-        return Undeliverable(type(error).__name__)  # an address in letters that the server does not read
-    # Also a refused sender or greeting: that is between the server and us, and no notice's fault.
+        return Undeliverable(type(error).__name__)  # a non-ASCII address, and the server has no SMTPUTF8
+    # Includes a refused sender or greeting, which is no fault of the notice.
     return NotSent(type(error).__name__)
 
 
 def mailbox_of(url: str, folder: Path) -> Mailbox:
-    """`file:` or `smtp://host:port`.
+    """The mailbox for `file:` or `smtp://host:port`.
 
     Raises:
         ValueError: another scheme.

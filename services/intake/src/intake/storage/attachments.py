@@ -1,6 +1,4 @@
-"""Where are the files that reporters hand in? Each in a file of its own, sealed under the complaint's key, under a name
-that is derived and tells nothing; all of a complaint in one folder, so that they are forgotten together.
-"""
+"""Reporters' attachments: sealed files under derived names, in one folder for each complaint to erase them together."""
 
 import asyncio
 import hashlib
@@ -22,15 +20,15 @@ _GENERATION_BYTES = 4
 
 
 def media_type(content: bytes) -> str:
-    """What it is, by its content.
+    """The media type, detected from the content.
 
     Raises:
-        InvalidField: empty, or none of the types we take.
+        InvalidField: empty, or not an accepted type.
     """
     found = filetype.guess_mime(content) if content else None
     if found not in MEDIA_TYPES:
-        known = ", ".join(sorted(MEDIA_TYPES))
-        raise InvalidField(field="file", why=f"its content is none of the types that are taken: {known}")
+        accepted = ", ".join(sorted(MEDIA_TYPES))
+        raise InvalidField(field="file", why=f"its content is none of the types that are taken: {accepted}")
     return str(found)
 
 
@@ -46,7 +44,7 @@ class Attachments:
         self._folder = folder
 
     async def keep(self, complaint: UUID, attachment: UUID, content: bytes, keys: Keys) -> None:
-        """On the disk on return. The same again is the same file."""
+        """Write a file; on the disk on return. Repeatable."""
         await asyncio.to_thread(self._write, self._path(complaint, attachment), attachment, content, keys)
 
     async def read(self, complaint: UUID, attachment: UUID, keys: Keys) -> bytes:
@@ -55,12 +53,12 @@ class Attachments:
         Raises:
             NotFound: no such file.
             DataErased: its key is destroyed.
-            BrokenSeal: it is not what was handed in.
+            BrokenSeal: the file was changed.
         """
         return await asyncio.to_thread(self._read, self._path(complaint, attachment), attachment, keys)
 
     async def forget(self, complaint: UUID) -> None:
-        """Remove every file of a complaint. Repeatable."""
+        """Delete all files of a complaint. Repeatable."""
         await asyncio.to_thread(shutil.rmtree, self._of(complaint), ignore_errors=True)
 
     def _of(self, complaint: UUID) -> Path:
@@ -71,12 +69,12 @@ class Attachments:
 
     def _write(self, path: Path, attachment: UUID, content: bytes, keys: Keys) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(f".{os.getpid()}")
-        with beside.open("wb") as file:
+        unfinished = path.with_suffix(f".{os.getpid()}")
+        with unfinished.open("wb") as file:
             file.write(_sealed(attachment, content, keys))
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        unfinished.replace(path)
         _sync_folder(path.parent)
 
     def _read(self, path: Path, attachment: UUID, keys: Keys) -> bytes:
@@ -87,7 +85,7 @@ class Attachments:
 
 
 def _sealed(attachment: UUID, content: bytes, keys: Keys) -> bytes:
-    # As schemas.sealed does for text: the nonce follows from key, place and content, so none is met twice.
+    # As in schemas.base.sealed: the nonce is derived from key, id and content, so none is used for two contents.
     generation = max(keys.generations)
     key = keys.generations[generation]
     nonce = hmac.digest(key, attachment.bytes + hashlib.sha256(content).digest(), hashlib.sha256)[:NONCE_BYTES]

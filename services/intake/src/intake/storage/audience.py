@@ -1,4 +1,4 @@
-"""Who besides the reporter is told of a complaint: those whose own follows it, and the public who follow it."""
+"""Who besides the reporter is notified: reporters of complaints joined to this one, and public subscribers."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from intake.storage.subscribers import Subscribers
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """`feed` keeps the relations in `database` up to date; `subscribers` lie beside the vault."""
+    """`feed` keeps the relations in `database` up to date; subscribers are stored beside the vault."""
 
     database: Database
     feed: StoreProjection
     subscribers: Subscribers
 
     async def complaint_of(self, public_number: str) -> UUID | None:
-        """The complaint of that number, also one that was filed a moment ago."""
+        """The complaint with that number, also if it was filed a moment ago."""
         found = await self.database.read(lambda connection: relations.complaint_of(connection, public_number))
         if found is None:
             await self.feed.catch_up()
@@ -27,6 +27,6 @@ class Audience:
         return found
 
     async def followers_of(self, leads: Collection[UUID]) -> dict[UUID, list[UUID]]:
-        """Whoever joined each of these by now, directly or through another."""
+        """The complaints joined to each of these, directly or through another."""
         await self.feed.catch_up()
         return await self.database.read(lambda connection: relations.followers_of(connection, leads))

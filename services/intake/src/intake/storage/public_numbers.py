@@ -1,19 +1,23 @@
-"""Which public number is next? A process takes many from the counter at once; what it does not use stays a gap."""
+"""Public numbers from one counter for each year. A process takes a block of them; unused ones stay a gap."""
 
 import asyncio
 from collections import deque
 from datetime import datetime
 
-from sqlalchemy import Connection
-
-from chassis.sql.database import Database, fetch
+from chassis.sql.database import Database
 from intake.settings import NUMBERS_AT_ONCE
+from intake.storage.sql import execute
 from schemas.base.ids import public_number
 from schemas.registry.calendars import DEFAULT_ZONE, zone_of
 
+_ADVANCE = (
+    "insert into counters (year, taken) values (%s, %s) on conflict (year) "
+    "do update set taken = counters.taken + excluded.taken returning taken"
+)
+
 
 class PublicNumbers:
-    """Hands out each number once, over all processes."""
+    """Hands out each number once over all processes."""
 
     def __init__(self, database: Database, at_once: int = NUMBERS_AT_ONCE) -> None:
         self._database, self._at_once = database, at_once
@@ -21,23 +25,12 @@ class PublicNumbers:
         self._refilling = asyncio.Lock()
 
     async def take(self, at: datetime) -> str:
-        """The next number of the year that `at` lies in, by the capital's calendar."""
+        """The next number of the year in which `at` lies, in the capital's time zone."""
         day = at.astimezone(zone_of(DEFAULT_ZONE)).date()
         free = self._free.setdefault(day.year, deque())
         while not free:
             async with self._refilling:
                 if not free:
-                    free.extend(await self._more(day.year))
+                    [[last]] = await execute(self._database, _ADVANCE, day.year, self._at_once)
+                    free.extend(range(int(last) - self._at_once + 1, int(last) + 1))
         return public_number(day, free.popleft())
-
-    async def _more(self, year: int) -> range:
-        last = await self._database.run(lambda connection: self._advance(connection, year))
-        return range(last - self._at_once + 1, last + 1)
-
-    def _advance(self, connection: Connection, year: int) -> int:
-        statement = (
-            "insert into counters (year, taken) values (%s, %s) on conflict (year) "
-            "do update set taken = counters.taken + excluded.taken returning taken"
-        )
-        [[last]] = fetch(connection, self._database.paramstyle(statement), (year, self._at_once))
-        return int(last)

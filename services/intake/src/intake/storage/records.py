@@ -1,4 +1,4 @@
-"""What is kept of a filing before its event is appended? The hash of its code and the person, many filings a commit."""
+"""Writes the code's hash and the person of a filing before its event is appended, many filings in one commit."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -14,37 +14,36 @@ from schemas.deadlines.policies import Policies
 
 
 class Record(NamedTuple):
-    """One filing's rows: the code's, and the person's if the reporter gave a name or a contact."""
+    """The rows of one filing. `person`: id, complaint and sealed content, if the reporter gave a name or a contact."""
 
     code: tuple[bytes, bytes]
     person: tuple[UUID, UUID, str] | None = None
-    """Id, complaint, sealed."""
 
 
 class Records:
-    """Writes rows that may be there already: a filing that is sent again finds them."""
+    """Writes rows; rows that are there already stay."""
 
     def __init__(self, database: Database, now: Callable[[], datetime], policies: Policies) -> None:
-        """`now`: real time, since the sweep of orphans must not be moved by a test clock."""
+        """`now`: real time, since the sweep of unfinished filings does not follow a test clock."""
         self._database, self._now, self._policies = database, now, policies
         self._group = GroupCommit[Record, None]("filing-write", self._together)
 
     async def keep(self, record: Record) -> datetime:
-        """Committed on return; since when, at the earliest.
+        """Write the rows; committed on return. Returns a time not later than the commit.
 
         Raises:
-            Busy, StoreUnavailable, OutcomeUnknown: ask again; the same rows do no harm.
+            Busy, StoreUnavailable, OutcomeUnknown: may be repeated.
         """
         since = self._now()
         await self._group.submit(record)
         return since
 
     async def keep_still(self, record: Record, since: datetime) -> None:
-        """Once its event is there: write again what a sweep may have taken for an orphan's. A process may stand still
-        for days in the middle of a filing (a machine put to sleep), and the sweep is awake before it.
+        """After the append, write the rows again if a sweep may have deleted them: a machine may sleep for days in the
+        middle of a filing.
 
         Raises:
-            Busy, StoreUnavailable, OutcomeUnknown: ask again; the whole filing may be sent again.
+            Busy, StoreUnavailable, OutcomeUnknown: the whole filing may be repeated.
         """
         now = self._now()
         swept_after = timedelta(days=self._policies.at(now).unfinished_d)
@@ -52,7 +51,7 @@ class Records:
             await self.keep(record)
 
     async def close(self) -> None:
-        """Finish what was accepted."""
+        """Finish the writes already accepted."""
         await self._group.close()
 
     def _together(self, records: Sequence[Record]) -> list[None]:
@@ -60,7 +59,7 @@ class Records:
         return [None] * len(records)
 
     def _write(self, connection: Connection, records: Sequence[Record]) -> None:
-        # In one order, so that two processes on PostgreSQL never wait for each other.
+        # Sorted, so that two processes on PostgreSQL do not deadlock.
         hashes = sorted({record.code for record in records})
         execute_many(connection, self._database.paramstyle(tracking_codes.INSERT), hashes)
         touched_at = self._now().isoformat()

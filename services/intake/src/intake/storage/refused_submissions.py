@@ -1,12 +1,13 @@
-"""What could not be taken from a gateway, and why? A row here is the record of it; the dead letter is a copy.
+"""Refused messages of channel gateways: a row in `set_aside` and a copy as a dead letter.
 
-Kept are reasons, never what the message said.
+The table holds the reason, never the content of the message.
 """
 
-from typing import Any
-
 from chassis.deadletter.port import DeadLetter, DeadLetters
-from chassis.sql.database import Database, fetch
+from chassis.sql.database import Database
+from intake.storage.sql import execute
+
+_INSERT = "insert into set_aside (place, client, reason) values (%s, %s, %s) on conflict do nothing"
 
 
 class RefusedSubmissions:
@@ -16,16 +17,8 @@ class RefusedSubmissions:
         self._database, self._copies = database, copies
 
     async def put(self, letter: DeadLetter) -> None:
-        """In the table first: a copy may come twice, a row may not be missing."""
+        """The row is written first, because the copy may be repeated and the row must not be missing."""
         message = letter.message
-        insert = "insert into set_aside (place, client, reason) values (%s, %s, %s) on conflict do nothing"
         client = (message.key or b"").decode("ascii", "replace")
-        values = (f"{message.place} {message.timestamp_ms}", client, letter.reason)
-        marked = self._database.paramstyle(insert)
-        await self._database.run(lambda connection: fetch(connection, marked, values))
+        await execute(self._database, _INSERT, f"{message.place} {message.timestamp_ms}", client, letter.reason)
         await self._copies.put(letter)
-
-    async def all(self, limit: int) -> list[tuple[Any, ...]]:
-        """Place, client and reason of what was set aside."""
-        marked = self._database.paramstyle("select place, client, reason from set_aside order by place limit %s")
-        return await self._database.read(lambda connection: fetch(connection, marked, (limit,)))

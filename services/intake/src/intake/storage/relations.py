@@ -1,4 +1,4 @@
-"""What intake looks up across complaints: which one a public number names, and who follows whom. Fed from the store."""
+"""The read model of relations: public number -> complaint, and joined complaint -> lead. Fed from the store."""
 
 from collections.abc import Collection, Sequence
 from typing import Final
@@ -20,20 +20,19 @@ METADATA: Final = MetaData()
 
 
 def define(metadata: MetaData, prefix: str) -> Sequence[Table]:
-    """Declare the tables; asked twice, the same ones."""
-    if f"{prefix}report" in metadata.tables:
-        return [metadata.tables[f"{prefix}report"], metadata.tables[f"{prefix}follower"]]
     report = Table(
         f"{prefix}report",
         metadata,
         Column("public_number", String(32), primary_key=True),
         Column("complaint", String(36), nullable=False),
+        keep_existing=True,
     )
     follower = Table(
         f"{prefix}follower",
         metadata,
         Column("complaint", String(36), primary_key=True),
         Column("lead", String(36), nullable=False, index=True),
+        keep_existing=True,
     )
     return [report, follower]
 
@@ -43,7 +42,7 @@ position_table(METADATA)
 
 
 def apply(connection: Connection, tables: Sequence[Table], events: Sequence[RecordedEvent]) -> None:
-    """Write what these events say. Who follows no longer keeps its row: that is decided on the stream."""
+    """Apply these events. A complaint that is no longer joined keeps its row; readers check its stream."""
     report, follower = tables
     numbers, leads = dict[str, str](), dict[str, str]()
     for event in events:
@@ -61,13 +60,13 @@ VIEW: Final = View("relations", define, apply, as_recorded, (COMPLAINT_PREFIX,))
 
 
 def complaint_of(connection: Connection, public_number: str) -> UUID | None:
-    """The complaint of that number, public or not."""
+    """The complaint with that number, public or not."""
     found = connection.execute(select_by_keys(REPORT.c.public_number), {"keys": [public_number]}).first()
     return UUID(found.complaint) if found else None
 
 
 def followers_of(connection: Connection, leads: Collection[UUID]) -> dict[UUID, list[UUID]]:
-    """Whoever joined each of these, or joined one that did."""
+    """The complaints joined to each of these, directly or through another."""
     return {lead: _all_of(connection, str(lead)) for lead in leads}
 
 

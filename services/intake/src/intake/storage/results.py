@@ -1,40 +1,40 @@
-"""What became of a submission that a channel gateway sent? Filed as which complaint, or refused and why."""
+"""Results of channel gateways' submissions: the complaint that was filed, or why it was refused."""
 
 from uuid import UUID
 
 from pydantic_core import from_json, to_json
 
-from chassis.sql.database import Database, fetch
+from chassis.sql.database import Database
+from intake.storage.sql import execute, query
+
+_FILED = (
+    "insert into submissions (client, key, complaint, refusal) values (%s, %s, %s, null) "
+    "on conflict (client, key) do update set complaint = excluded.complaint, refusal = null"
+)
+_REFUSED = (
+    "insert into submissions (client, key, refusal) values (%s, %s, %s) on conflict (client, key) "
+    "do update set refusal = excluded.refusal where submissions.complaint is null"
+)
 
 
 class Results:
-    """One row per gateway and key. The tracking code is not in it: it is derived again when the gateway asks."""
+    """One row for each gateway and key. The tracking code is not stored; it is derived again when the gateway asks."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def filed(self, client: str, key: str, complaint: UUID) -> None:
-        """It is this complaint: final, whatever was said before."""
-        statement = (
-            "insert into submissions (client, key, complaint, refusal) values (%s, %s, %s, null) "
-            "on conflict (client, key) do update set complaint = excluded.complaint, refusal = null"
-        )
-        await self._do(statement, (client, key, complaint.bytes))
+        """Record the complaint; this replaces an earlier refusal."""
+        await execute(self._database, _FILED, client, key, complaint.bytes)
 
     async def refused(self, client: str, key: str, problem: dict[str, object]) -> None:
-        """It was refused, unless this key has been filed with another content."""
-        statement = (
-            "insert into submissions (client, key, refusal) values (%s, %s, %s) on conflict (client, key) "
-            "do update set refusal = excluded.refusal where submissions.complaint is null"
-        )
-        await self._do(statement, (client, key, to_json(problem).decode()))
+        """Record the refusal, unless a complaint was filed under this key."""
+        await execute(self._database, _REFUSED, client, key, to_json(problem).decode())
 
     async def of(self, client: str, key: str) -> UUID | dict[str, object] | None:
-        """The complaint, or the problem; None: not read yet."""
-        statement = self._database.paramstyle(
-            "select complaint, refusal from submissions where client = %s and key = %s"
-        )
-        found = await self._database.read(lambda connection: fetch(connection, statement, (client, key)))
+        """The complaint, or the problem as in RFC 9457; None: not read yet."""
+        statement = "select complaint, refusal from submissions where client = %s and key = %s"
+        found = await query(self._database, statement, client, key)
         if not found:
             return None
         [(complaint, refusal)] = found
@@ -42,7 +42,3 @@ class Results:
             return UUID(bytes=bytes(complaint))
         problem: dict[str, object] = from_json(refusal)
         return problem
-
-    async def _do(self, statement: str, values: tuple[object, ...]) -> None:
-        marked = self._database.paramstyle(statement)
-        await self._database.run(lambda connection: fetch(connection, marked, values))

@@ -1,6 +1,6 @@
-"""Who of the public wants to hear of a public report? An address each, sealed under the report's own key.
+"""People who follow a public report: one address each, sealed under the report's key.
 
-Primary data beside the vault: no event names these people, and whoever forgets the reporter forgets them too.
+Primary data beside the vault: no event names these people. Erasing the reporter erases them too.
 """
 
 from collections.abc import Collection
@@ -10,7 +10,8 @@ from uuid import UUID
 
 from pydantic_core import from_json, to_json
 
-from chassis.sql.database import Database, fetch, placeholders
+from chassis.sql.database import Database, placeholders
+from intake.storage.sql import execute, query
 from schemas.base.ids import derived_id
 from schemas.base.sealed import ERASED, Keys
 
@@ -20,7 +21,7 @@ _CONFIRMED = "exists (select 1 from confirmations c where c.id = watchers.id)"
 
 
 class Subscriber(NamedTuple):
-    """One person who follows one report, since then, or who asked to."""
+    """An address that follows one report since `since_at`, or asked to then."""
 
     id: UUID
     complaint: UUID
@@ -28,93 +29,84 @@ class Subscriber(NamedTuple):
     since_at: datetime
 
     def opened(self, keys: Keys) -> tuple[str, str] | None:
-        """Address and language; None if they are forgotten."""
+        """Address and language; None if erased."""
         text = keys.open(self.id, _FIELD, self.sealed)
         if text == ERASED:
             return None
-        said = from_json(text)
-        return said["to"], said["lang"]
+        content = from_json(text)
+        return content["to"], content["lang"]
 
 
 def subscriber_for(complaint: UUID, keys: Keys, address: str, lang: str, since_at: datetime) -> Subscriber:
-    """The row of that address: the same for the same address and report, and opening nothing by itself."""
+    """The row of an address. The same address and report give the same id, which reveals neither."""
     id_ = derived_id("watcher", str(complaint), keys.mac(address.strip().lower().encode()))
     sealed = keys.seal(id_, _FIELD, to_json({"to": address, "lang": lang}).decode())
     return Subscriber(id_, complaint, sealed, since_at)
 
 
 class Subscribers:
-    """Keeps them. An address that was only asked for hears nothing until whoever reads its letters says yes."""
+    """Stores subscribers. An unconfirmed address gets nothing but the request to confirm."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def ask(self, one: Subscriber) -> Subscriber | None:
-        """Kept until it is confirmed or lapses; asked again, it is as it was asked first. None: it is confirmed."""
+        """Store an unconfirmed address. Returns the row, of the first request if there was one; None: confirmed."""
         statement = f"insert into watchers ({_COLUMNS}) values (%s, %s, %s, %s) on conflict do nothing"  # noqa: S608
-        await self._do(statement, one.id.bytes, one.complaint.bytes, one.sealed, one.since_at.isoformat())
+        values = (one.id.bytes, one.complaint.bytes, one.sealed, one.since_at.isoformat())
+        await execute(self._database, statement, *values)
         found = await self._waiting("id = %s", one.id.bytes)
         return found[0] if found else None
 
     async def confirm(self, id_: UUID, at: datetime) -> bool:
-        """The address is theirs: from now on it hears. Repeatable; False: nobody asked for it, or it lapsed."""
+        """Confirm an address. Repeatable; False: not requested, or lapsed."""
         statement = (
             "insert into confirmations (id, complaint, at) "
             "select id, complaint, %s from watchers where id = %s on conflict do nothing"
         )
-        await self._do(statement, at.isoformat(), id_.bytes)
-        return bool(await self._ask("select id from confirmations where id = %s", id_.bytes))
+        await execute(self._database, statement, at.isoformat(), id_.bytes)
+        return bool(await query(self._database, "select id from confirmations where id = %s", id_.bytes))
 
     async def of(self, complaints: Collection[UUID]) -> list[Subscriber]:
-        """Everybody who follows one of these, since when the address was confirmed."""
+        """The confirmed subscribers of these complaints; `since_at` is the time of confirmation."""
         if not complaints:
             return []
         columns = _COLUMNS.replace("since_at", "(select at from confirmations c where c.id = watchers.id)")
         where = f"complaint in ({placeholders(len(complaints))}) and {_CONFIRMED}"
-        found = await self._ask(
-            f"select {columns} from watchers where {where}",  # noqa: S608
-            *(complaint.bytes for complaint in complaints),
-        )
-        return [_watcher(row) for row in found]
+        return await self._select(f"select {columns} from watchers where {where}", *(one.bytes for one in complaints))  # noqa: S608
 
     async def asked(self, complaint: UUID) -> list[UUID]:
-        """Everybody who follows it or asked to."""
-        found = await self._ask("select id from watchers where complaint = %s", complaint.bytes)
+        """The ids of all subscribers of this complaint, confirmed or not."""
+        found = await query(self._database, "select id from watchers where complaint = %s", complaint.bytes)
         return [UUID(bytes=bytes(row[0])) for row in found]
 
     async def unconfirmed(self, by: datetime, limit: int) -> list[Subscriber]:
-        """Those asked for by then that nobody confirmed, oldest first."""
+        """Unconfirmed subscribers requested up to `by`, oldest first."""
         return await self._waiting("since_at <= %s order by since_at limit %s", by.isoformat(), limit)
 
     async def lapse(self, id_: UUID) -> None:
-        """Forget this address, unless it was confirmed in the meantime."""
-        await self._do(f"delete from watchers where id = %s and not {_CONFIRMED}", id_.bytes)  # noqa: S608
+        """Delete this address unless it was confirmed in the meantime."""
+        await execute(self._database, f"delete from watchers where id = %s and not {_CONFIRMED}", id_.bytes)  # noqa: S608
 
     async def remove(self, id_: UUID) -> None:
-        """This one follows no longer. Repeatable."""
+        """Delete this address. Repeatable."""
         await self._delete("id", id_)
 
     async def forget(self, complaint: UUID) -> None:
-        """Nobody follows this report any more. Repeatable."""
+        """Delete all addresses of this complaint. Repeatable."""
         await self._delete("complaint", complaint)
 
     async def _waiting(self, where: str, *values: object) -> list[Subscriber]:
-        found = await self._ask(f"select {_COLUMNS} from watchers where not {_CONFIRMED} and {where}", *values)  # noqa: S608
-        return [_watcher(row) for row in found]
+        return await self._select(f"select {_COLUMNS} from watchers where not {_CONFIRMED} and {where}", *values)  # noqa: S608
+
+    async def _select(self, statement: str, *values: object) -> list[Subscriber]:
+        return [_subscriber(row) for row in await query(self._database, statement, *values)]
 
     async def _delete(self, column: str, value: UUID) -> None:
         for table in ("watchers", "confirmations"):
-            await self._do(f"delete from {table} where {column} = %s", value.bytes)  # noqa: S608
-
-    async def _ask(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        marked = self._database.paramstyle(statement)
-        return await self._database.read(lambda connection: fetch(connection, marked, values))
-
-    async def _do(self, statement: str, *values: object) -> None:
-        marked = self._database.paramstyle(statement)
-        await self._database.run(lambda connection: fetch(connection, marked, values))
+            await execute(self._database, f"delete from {table} where {column} = %s", value.bytes)  # noqa: S608
 
 
-def _watcher(row: tuple[Any, ...]) -> Subscriber:
+def _subscriber(row: tuple[Any, ...]) -> Subscriber:
     id_, complaint, sealed, since_at = row
     return Subscriber(UUID(bytes=bytes(id_)), UUID(bytes=bytes(complaint)), sealed, datetime.fromisoformat(since_at))

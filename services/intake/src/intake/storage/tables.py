@@ -1,6 +1,4 @@
-"""What does intake keep beside the event store? Primary data, backed up with it: persons and who read them, the
-counter of public numbers; and, to be made again from the store, which tracking code opens which complaint.
-"""
+"""Intake's own tables. Primary data, to be backed up with the event store; only `codes` can be rebuilt from it."""
 
 from typing import Final
 
@@ -15,7 +13,7 @@ metadata: Final = MetaData()
 codes = Table(
     "codes",
     metadata,
-    Column("hash", LargeBinary(32), primary_key=True, comment="of the code, which itself is kept nowhere"),
+    Column("hash", LargeBinary(32), primary_key=True, comment="of the code; the code itself is not stored"),
     Column("complaint", LargeBinary(16), nullable=False),
 )
 persons = Table(
@@ -52,7 +50,7 @@ notices = Table(
     Column("sent_at", Text, nullable=False, comment="ISO 8601, UTC"),
 )
 Index("notices_by_complaint", notices.c.complaint)
-letters = Table(
+queued_notices = Table(
     "letters",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=True),
@@ -65,9 +63,9 @@ letters = Table(
     Column("tries", Integer, nullable=False),
     Column("ending", Text, comment="sent, undeliverable or forgotten"),
 )
-Index("letters_due", letters.c.due_at)
-Index("letters_by_lane", letters.c.lane)
-Index("letters_by_complaint", letters.c.complaint)
+Index("letters_due", queued_notices.c.due_at)
+Index("letters_by_lane", queued_notices.c.lane)
+Index("letters_by_complaint", queued_notices.c.complaint)
 subscribers = Table(
     "watchers",
     metadata,

@@ -40,7 +40,7 @@ def read_(
     text: Annotated[str, typer.Argument(help="what a reporter might write")],
     region: Annotated[str | None, typer.Option(help="Kemendagri code, such as 32.73")] = None,
 ) -> None:
-    """How the rules understand a text, and which body it would reach today. Nothing is written."""
+    """How the rules read a text, and which body it would reach today. Nothing is written."""
     configure(read_settings())
     for line in asyncio.run(_reading(text, region)):
         Console().print(line, highlight=False)
@@ -57,7 +57,7 @@ def pairs_(
 ) -> None:
     """Draw pairs of reports for a person to label, hard ones among them; `likeness` measures them then."""
     if out.exists():
-        raise typer.BadParameter(f"{out} is there already; labels may be in it", param_hint="OUT")
+        raise typer.BadParameter(f"{out} exists already and may hold labels", param_hint="OUT")
     try:
         texts = pairs.texts(data, text, [name.strip() for name in place.split(",") if name.strip()], date)
     except BadExamples as error:

@@ -1,10 +1,8 @@
 """`satupintu calendar ...`: make a year's file for review, publish a decree, see what is in force."""
 
 import asyncio
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
-from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -21,7 +19,7 @@ from router.settings import SERVICE
 from schemas import wording
 from schemas.base.ids import derived_id
 from schemas.base.refusals import Refusal
-from schemas.events.registry import CalendarDecreed, Holiday
+from schemas.events.registry import Holiday
 from schemas.reference.calendar_file import BadCalendar, CalendarFile
 from schemas.reference.load import calendars_folder
 from schemas.registry.calendars import NATIONAL
@@ -52,19 +50,19 @@ def import_(
         raise typer.BadParameter(f"the package holidays knows no day off of {year}", param_hint="YEAR")
     path = folder / f"{NATIONAL}-{year}.json"
     known = _read(path) if path.exists() else None
-    _show(found)
-    _doubts(found)
-    if known is not None and not _written_over(path, known, found, source, replace=replace):
+    _print_days(found)
+    _print_doubts(found)
+    if known is not None and not _overwrites(path, known, found, source, replace=replace):
         return
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(text_of(found), encoding="utf-8")
     print(f"{len(found.days)} days written to {path}: compare them with the decree before it is released")
 
 
-def _written_over(path: Path, known: CalendarFile, found: CalendarFile, source: str | None, *, replace: bool) -> bool:
-    """Whether a file that a person reviewed is written over. Raises Exit: it would change, and nobody said so."""
+def _overwrites(path: Path, known: CalendarFile, found: CalendarFile, source: str | None, *, replace: bool) -> bool:
+    """Whether to overwrite a reviewed file. Raises Exit: it would change, and `replace` is not set."""
     changed = differences(known.days, found.days)
-    _compare(path, changed)
+    _print_differences(path, changed)
     if not changed and source in (None, known.source):
         return False
     if not replace:
@@ -77,18 +75,18 @@ def _written_over(path: Path, known: CalendarFile, found: CalendarFile, source: 
 def decree(file: Annotated[Path, typer.Argument(help="a calendar file, as `import` writes it")]) -> None:
     """Publish a calendar: from now on these are the year's days off, and open dates that they touch are moved."""
     configure(read_settings())
-    asked = _read(file)
+    read = _read(file)
     try:
-        before, after = asyncio.run(_decree(asked))
+        before, after = asyncio.run(_decree(read))
     except Refusal as no:
         raise typer.BadParameter(wording.refusal(no, "en"), param_hint="FILE") from no
-    key = asked.calendar, asked.year
+    key = read.calendar, read.year
     old = before.calendars[key].days if key in before.calendars else ()
     if before.version == after.version:
-        print(f"{asked.calendar} {asked.year} is in force already; nothing was changed")
+        print(f"{read.calendar} {read.year} is in force already; nothing was changed")
         return
-    print(f"{asked.calendar} {asked.year} is decreed ({asked.source}); open dates that it touches are being moved")
-    _compare(file, differences(old, asked.days))
+    print(f"{read.calendar} {read.year} is decreed ({read.source}); open dates that it touches are being moved")
+    _print_differences(file, differences(old, read.days))
 
 
 @calendar.command()
@@ -104,7 +102,7 @@ def show(
             at = decreed.at.isoformat("T", "minutes")
             print(f"{which} {of}: {len(decreed.days)} days, decreed {at}, {decreed.source}")
         elif (which, of) == (name, year):
-            _show(CalendarFile(calendar=which, year=of, source=decreed.source, sureness="-", days=decreed.days))
+            _print_days(CalendarFile(calendar=which, year=of, source=decreed.source, sureness="-", days=decreed.days))
     if year is not None and (name, year) not in registry.calendars:
         raise typer.BadParameter(f"nothing is decreed for {name} {year}: only weekends are off", param_hint="YEAR")
 
@@ -114,20 +112,14 @@ async def _registry() -> Registry:
         return await platform.registry.current()
 
 
-async def _decree(asked: CalendarFile) -> tuple[Registry, Registry]:
+async def _decree(file: CalendarFile) -> tuple[Registry, Registry]:
     async with open_platform(read_settings()) as platform:
         repository, at = platform.repository(SERVICE), platform.clock.now()
         known = await repository.registry()
-        fact = asked.reviewed().decree(at)
-        after = await handle_registry(
-            repository, lambda state: decide.decree_calendar(state, fact), _cause(fact, known, at), known
-        )
-        return known, after
-
-
-def _cause(fact: CalendarDecreed, known: Registry, at: datetime) -> Cause:
-    causation: UUID = derived_id("decree", str(known.version), fact.calendar, str(fact.year))
-    return Cause(causation, causation, at)
+        fact = file.reviewed().decree(at)
+        causation = derived_id("decree", str(known.version), fact.calendar, str(fact.year))
+        cause = Cause(causation, causation, at)
+        return known, await handle_registry(repository, lambda state: decide.decree_calendar(state, fact), cause, known)
 
 
 def _read(path: Path) -> CalendarFile:
@@ -137,19 +129,19 @@ def _read(path: Path) -> CalendarFile:
         raise typer.BadParameter(f"{path}: {error}") from error
 
 
-def _show(found: CalendarFile) -> None:
+def _print_days(found: CalendarFile) -> None:
     table = Table("day", "name", "kind", title=f"{found.calendar} {found.year} ({found.source})")
     for day in found.days:
         table.add_row(day.on.isoformat(), _named(day), KINDS[day.kind])
     Console().print(table)
 
 
-def _doubts(found: CalendarFile) -> None:
-    """What the package cannot know yet."""
+def _print_doubts(found: CalendarFile) -> None:
+    """Print what the package cannot know yet."""
     if not any(day.kind == "joint_leave" for day in found.days):
         print(f"no joint leave (cuti bersama) of {found.year} is known: its decree is not in the package")
     if estimated := sum(day.estimated for day in found.days):
-        print(f"{estimated} days are estimates: they hang on the moon, and the decree may name others")
+        print(f"{estimated} days are estimates: they depend on the moon, and the decree may name others")
 
 
 def _named(day: Holiday | None) -> str:
@@ -158,7 +150,7 @@ def _named(day: Holiday | None) -> str:
     return f"{day.name} (estimated)" if day.estimated else day.name
 
 
-def _compare(path: Path, changed: list[Difference]) -> None:
+def _print_differences(path: Path, changed: list[Difference]) -> None:
     for before, after in changed:
         on = (before or after).on  # type: ignore[union-attr]
         print(f"{on.isoformat()}: {_named(before)} -> {_named(after)}")

@@ -1,4 +1,4 @@
-"""`satupintu replay`, `shadow`, `examples`: what another model would choose, what history teaches."""
+"""`satupintu replay`, `shadow` and `examples`: counterfactuals, the shadow model, training labels."""
 
 import asyncio
 import json
@@ -38,12 +38,13 @@ def replay(
 ) -> None:
     """Run another model, or another day's registry, over history: owner changes, avoided returns, days saved.
 
-    Nothing is written. Who gave a complaint back would have done so again; of who never had it, nothing is claimed.
+    Nothing is written. A body that returned a complaint would have returned it again; nothing is claimed of others.
     """
-    settings = read_settings()
-    configure(settings)
-    told = asyncio.run(_replayed(settings, model, _moment(registry, "--registry", end=True), _moment(since, "--since")))
-    print(json.dumps(told, indent=2)) if as_json else _show(told)
+    settings = _settings()
+    report = asyncio.run(
+        _replayed(settings, model, _moment(registry, "--registry", end=True), _moment(since, "--since"))
+    )
+    print(json.dumps(report, indent=2)) if as_json else _print_replay(report)
 
 
 @app.command()
@@ -52,12 +53,11 @@ def examples(
     since: Day = None,
     agency: Annotated[bool, typer.Option(help="label with the body instead of the field")] = False,
 ) -> None:
-    """What people and bodies decided, as labelled texts for `python -m router train`. Holds reporters' words."""
-    settings = read_settings()
-    configure(settings)
+    """Write what people and bodies decided as labelled texts for `python -m router train`. Holds reporters' words."""
+    settings = _settings()
     counts = asyncio.run(_exported(settings, out, _moment(since, "--since"), agency=agency))
     console.print(
-        ", ".join(f"{count} {source}" for source, count in sorted(counts.items())) or "history teaches nothing yet"
+        ", ".join(f"{count} {source}" for source, count in sorted(counts.items())) or "history gives no labels yet"
     )
 
 
@@ -66,14 +66,19 @@ def shadow(
     model: Annotated[str | None, typer.Option(help="the shadow; by default the one that is set")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
 ) -> None:
-    """How often a model in the shadow of the live one chose otherwise, where, and whose choice holds it now."""
-    settings = read_settings()
-    configure(settings)
+    """How often a shadow model chose otherwise than the live one, where, and whose choice holds the complaint now."""
+    settings = _settings()
     name = model or settings.shadow_model
     if name is None:
         raise typer.BadParameter("no shadow is set (SATUPINTU_SHADOW_MODEL); name one", param_hint="--model")
-    told = asyncio.run(_tallied(settings, name))
-    print(json.dumps(told, indent=2)) if as_json else _show_shadow(told)
+    report = asyncio.run(_tallied(settings, name))
+    print(json.dumps(report, indent=2)) if as_json else _print_shadow(report)
+
+
+def _settings() -> Settings:
+    settings = read_settings()
+    configure(settings)
+    return settings
 
 
 async def _replayed(
@@ -82,11 +87,11 @@ async def _replayed(
     async with open_platform(settings) as platform:
         repository = platform.repository(SERVICE)
         read_with = _reader(settings, model or (await repository.registry()).model)
-        told = await replays.replay(repository, policies(), read_with, registry_at=registry_at, since=since)
+        report = await replays.replay(repository, policies(), read_with, registry_at=registry_at, since=since)
     return {
         "model": model or "live",
         "registry": registry_at.date().isoformat() if registry_at else "of each day",
-        **told,
+        **report,
     }
 
 
@@ -118,39 +123,39 @@ async def _exported(settings: Settings, out: Path, since: datetime | None, *, ag
     return counts
 
 
-def _moment(said: str | None, option: str, *, end: bool = False) -> datetime | None:
-    if said is None:
+def _moment(day: str | None, option: str, *, end: bool = False) -> datetime | None:
+    if day is None:
         return None
     try:
-        return datetime.combine(date.fromisoformat(said), time.max if end else time.min, UTC)
+        return datetime.combine(date.fromisoformat(day), time.max if end else time.min, UTC)
     except ValueError as error:
-        raise typer.BadParameter(f"{said!r} is no date; one looks like 2026-04-14", param_hint=option) from error
+        raise typer.BadParameter(f"{day!r} is no date; one looks like 2026-04-14", param_hint=option) from error
 
 
-def _show(told: dict[str, Any]) -> None:
-    table = Table(title=f"history with model {told['model']}, registry {told['registry']}")
+def _print_replay(report: dict[str, Any]) -> None:
+    table = Table(title=f"history with model {report['model']}, registry {report['registry']}")
     for column in ("", "as it was", "replayed"):
         table.add_column(column, justify="right" if column else "left")
-    days = told["days_saved"]
-    table.add_row("complaints", str(told["complaints"]), "")
-    table.add_row("owner known", str(told["owner_known"]), "")
-    table.add_row("other first holder", "", str(told["first_holder_changed"]))
+    days = report["days_saved"]
+    table.add_row("complaints", str(report["complaints"]), "")
+    table.add_row("owner known", str(report["owner_known"]), "")
+    table.add_row("other first holder", "", str(report["first_holder_changed"]))
     for name, title in (("right_at_once", "right at once"), ("to_the_desk", "to the desk"), ("returns", "returns")):
-        table.add_row(title, str(told[name]["before"]), str(told[name]["after"]))
-    table.add_row("returns avoided", "", str(told["returns"]["avoided"]))
-    table.add_row("right then, wrong now", "", str(told["now_wrong"]))
-    table.add_row("to a body that never had it", "", str(told["unknown"]))
+        table.add_row(title, str(report[name]["before"]), str(report[name]["after"]))
+    table.add_row("returns avoided", "", str(report["returns"]["avoided"]))
+    table.add_row("right then, wrong now", "", str(report["now_wrong"]))
+    table.add_row("to a body that never had it", "", str(report["unknown"]))
     table.add_row("days saved", "", f"{days['total']} ({days['complaints']} complaints, median {days['median']})")
     console.print(table)
-    for change in told["changes"]:
+    for change in report["changes"]:
         console.print(f"  {change['complaints']:>5}  {change['from']} -> {change['to']}")
-    if told["not_replayed"]:
-        console.print(f"{told['not_replayed']} forgotten, joined or not yet placed complaints were not replayed")
+    if report["not_replayed"]:
+        console.print(f"{report['not_replayed']} erased, joined or not yet placed complaints were not replayed")
 
 
-def _show_shadow(told: dict[str, Any]) -> None:
-    console.print(f"{told['model']}: {told['disagreements']} of {told['choices']} choices differ")
-    live, other = told["held_by_the_live_choice"], told["held_by_the_shadow_choice"]
+def _print_shadow(report: dict[str, Any]) -> None:
+    console.print(f"{report['model']}: {report['disagreements']} of {report['choices']} choices differ")
+    live, other = report["held_by_the_live_choice"], report["held_by_the_shadow_choice"]
     console.print(f"of these, {live} complaints are held by the live choice now, {other} by the shadow's")
-    for pair in told["where"]:
+    for pair in report["where"]:
         console.print(f"  {pair['complaints']:>5}  {pair['live']} -> {pair['shadow']}")

@@ -1,4 +1,4 @@
-"""`python -m router train|evaluate|card|switch`: make a reading model of labelled texts, look at it, let it place."""
+"""`python -m router train|evaluate|card|switch`: train a reading model, measure it, print its card, make it live."""
 
 import asyncio
 from datetime import UTC, date, datetime
@@ -33,11 +33,11 @@ from router.settings import SERVICE
 app: Final = typer.Typer(no_args_is_help=True)
 console: Final = Console(highlight=False)
 WIDTH: Final = 120
-"""Of tables that go to a file."""
+"""The width of tables in a file."""
 
 
-def _names(said: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in said.split(",") if name.strip())
+def _names(columns: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in columns.split(",") if name.strip())
 
 
 @app.command()
@@ -45,7 +45,7 @@ def train(
     data: Annotated[list[Path] | None, typer.Argument(help="CSV or JSON lines; none: our own sentences alone")] = None,
     out: Annotated[Path | None, typer.Option(help="folder or .npz file; default: the models' folder")] = None,
     text: Annotated[str, typer.Option(help="columns with the words, such as title,body")] = "text",
-    label: Annotated[str, typer.Option(help="column with the sector, or whatever is to be told")] = "label",
+    label: Annotated[str, typer.Option(help="column with the sector, or whatever is to be table")] = "label",
     place: Annotated[str, typer.Option(help="columns with the place, such as district,ward")] = "",
     kind: Annotated[str, typer.Option(help="column with the class, as SP4N-LAPOR! or our events write it")] = "",
     name: Annotated[str, typer.Option(help="what the version's name begins with")] = "reading",
@@ -56,17 +56,17 @@ def train(
     ] = False,
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="only history since then")] = None,
 ) -> None:
-    """Make a model; prints its card. It places nothing before `switch` names it."""
+    """Train a model and print its card. It places nothing before `switch` names it."""
     settings = read_settings()
-    columns, silent = ExampleColumns(_names(text), label, _names(place), kind or None), 0
+    columns, without_sector = ExampleColumns(_names(text), label, _names(place), kind or None), 0
     try:
         examples = [example for path in data or () for example in read_examples(path, columns)]
         sources = [source(path) for path in data or ()]
         if history:
-            past = asyncio.run(_lived(settings, since))
-            lived = training_examples(past)
-            silent = sum(each.right and each.sector is None for each in past)
-            examples, sources = [*examples, *lived], [*sources, history_source(lived)]
+            labels = asyncio.run(_labels(settings, since))
+            from_history = training_examples(labels)
+            without_sector = sum(each.right and each.sector is None for each in labels)
+            examples, sources = [*examples, *from_history], [*sources, history_source(from_history)]
         model, card = learn(
             with_own(examples, elsewhere=elsewhere) if own and examples else examples or own_examples(),
             [*sources, own_source()] if own or not examples else sources,
@@ -84,19 +84,19 @@ def train(
         console.print(f"warning: {path.stat().st_size / 1e6:.0f} MB is more than a model should have")
     console.print_json(card.model_dump_json())
     console.print(f"written to {path} ({path.stat().st_size / 1e6:.1f} MB)")
-    if silent:
+    if without_sector:
         console.print(
-            f"{silent} placings taught nothing: the body has several fields, and the words speak of none clearly"
+            f"{without_sector} placements gave no example: the body has several fields, and the words name none clearly"
         )
 
 
-async def _lived(settings: Settings, since: datetime | None) -> list[TrainingLabel]:
+async def _labels(settings: Settings, since: datetime | None) -> list[TrainingLabel]:
     async with open_platform(settings) as platform:
-        told = replays.examples(platform.repository(SERVICE), since.replace(tzinfo=UTC) if since else None)
-        found = [each async for each in told]
-    if not found:
-        raise BadExamples("history teaches nothing yet: nobody has placed or taken a complaint")
-    return found
+        since = since.replace(tzinfo=UTC) if since else None
+        labels = [label async for label in replays.examples(platform.repository(SERVICE), since)]
+    if not labels:
+        raise BadExamples("history gives no labels yet: no complaint was placed by a person or accepted by a body")
+    return labels
 
 
 @app.command()
@@ -108,16 +108,16 @@ def evaluate(
     pairs: Annotated[list[Path] | None, typer.Option(help="pairs of reports labelled as of one matter or not")] = None,
     model: Annotated[str, typer.Option(help="version or file of the model of sectors to measure beside")] = "default",
 ) -> None:
-    """Measure: trained fold by fold beside a plain baseline, across cities, and the model that ships, untrained."""
+    """Measure training fold by fold beside a plain baseline, across cities, and the model that ships, untrained."""
     from router.learning import experiments
 
     chosen = _model(read_settings().models_dir, model)
     try:
         out.mkdir(parents=True, exist_ok=True)
         with (out / "report.txt").open("w", encoding="utf-8") as file:
-            kept = Console(file=file, width=WIDTH)
+            report = Console(file=file, width=WIDTH)
             experiments.run(
-                chosen, data, out, lambda told: _tell(kept, told),
+                chosen, data, out, lambda table: _print(report, table),
                 tasks=task or (), folds=fold or (), labelled=pairs or (),
             )  # fmt: skip
     except BadExamples as error:
@@ -126,14 +126,14 @@ def evaluate(
 
 @app.command()
 def card(model: Annotated[str, typer.Argument(help="version or file; `default`: the one that ships")]) -> None:
-    """What a model is: data, split, figures, date."""
+    """Print a model's card: data, split, figures, date."""
     console.print_json(_model(read_settings().models_dir, model)[1].model_dump_json())
 
 
-def _tell(kept: Console, told: object) -> None:
-    kept.print(told)
-    shown = console if console.is_terminal else Console(width=WIDTH, highlight=False)
-    shown.print(told)
+def _print(file: Console, table: object) -> None:
+    file.print(table)
+    terminal = console if console.is_terminal else Console(width=WIDTH, highlight=False)
+    terminal.print(table)
 
 
 def _model(folder: Path, named: str) -> tuple[Model, ModelCard]:
@@ -149,7 +149,7 @@ def _model(folder: Path, named: str) -> tuple[Model, ModelCard]:
 def switch_(
     version: Annotated[str, typer.Argument(help=f"a model of the models' folder; `{RULES_ALONE}`: none, rules alone")],
 ) -> None:
-    """Let this model read from now on, in every process, without a restart: one event in the registry."""
+    """Make this model the live one in every process, without a restart: one event in the registry."""
     settings = read_settings()
     configure(settings)
     try:

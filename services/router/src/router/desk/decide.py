@@ -25,7 +25,7 @@ from schemas.base.refusals import (
     UnknownUnit,
     WrongStatus,
 )
-from schemas.base.values import Basis, Matter
+from schemas.base.values import Matter
 from schemas.complaint.fold import allows
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.complaint.state import Complaint
@@ -74,10 +74,7 @@ def place(state: Complaint, by: DecisionContext, body: AgencyUnit, note: str | N
     if _is_already_routed(state, body, "desk"):
         return []
     _check_triage(state, ComplaintRouted)
-    _check_body(by.registry, body)
-    if body.agency in state.returned_by:
-        raise InvalidField(field="agency", why="this body has returned the complaint; only the arbiter can bind it")
-    return [_routed(by, body, "desk", past_basis(state, by.registry), note=_optional("note", note))]
+    return [_routed_from_desk(state, by, "agency", body, "desk", note)]
 
 
 def ask(state: Complaint, by: DecisionContext, question: str) -> list[Fact]:
@@ -145,7 +142,9 @@ def split(
         raise CannotSplit(why="part")
     facts: list[Fact] = []
     if state.status is Status.TRIAGE:
-        facts.append(_lead_routed(state, by, lead))
+        if lead is None:
+            raise InvalidField(field="lead", why="from the desk a split names the body that leads")
+        facts.append(_routed_from_desk(state, by, "lead", lead, "split"))
     else:
         _check_allowed(state, ComplaintSplit)
         lead = AgencyUnit(state.holder.agency or "", state.holder.unit)
@@ -206,26 +205,28 @@ def arbitrate(
     """
     if state.binding and _is_already_routed(state, body, "binding"):
         return []
-    _check_open(state)
-    if state.status is not Status.ARBITRATION:
-        raise WrongStatus(status=state.status.value, action=ArbitrationDecided.__name__)
+    _check_status(state, ArbitrationDecided, allowed=state.status is Status.ARBITRATION)
     _check_body(by.registry, body)
     text, matter = _text("reason", reason, limits.NOTE), matter_of(state)
     decided = ArbitrationDecided(
         at=by.at, agency=body.agency, unit=body.unit, reason=text, matter=matter, alone=matter is None
     )
-    return [decided, _routed(by, body, "binding", binding_basis(state, decided, by.registry))]
+    basis = binding_basis(state, decided, by.registry)
+    routed = ComplaintRouted(at=by.at, agency=body.agency, unit=body.unit, cause="binding", binding=True, basis=basis)
+    return [decided, routed]
 
 
 def _check_triage(state: Complaint, fact: type[Fact]) -> None:
-    _check_open(state)
-    if state.status is not Status.TRIAGE:
-        raise WrongStatus(status=state.status.value, action=fact.__name__)
+    _check_status(state, fact, allowed=state.status is Status.TRIAGE)
 
 
 def _check_allowed(state: Complaint, fact: type[Fact]) -> None:
+    _check_status(state, fact, allowed=allows(state, fact))
+
+
+def _check_status(state: Complaint, fact: type[Fact], *, allowed: bool) -> None:
     _check_open(state)
-    if not allows(state, fact):
+    if not allowed:
         raise WrongStatus(status=state.status.value, action=fact.__name__)
 
 
@@ -249,16 +250,14 @@ def _is_already_routed(state: Complaint, body: AgencyUnit, cause: RoutedCause) -
     return now is not None and (now.agency, now.unit, now.cause) == (*body, cause)
 
 
-def _routed(
-    by: DecisionContext,
-    body: AgencyUnit,
-    cause: RoutedCause,
-    basis: Basis,
-    note: str | None = None,
+def _routed_from_desk(
+    state: Complaint, by: DecisionContext, field: str, body: AgencyUnit, cause: RoutedCause, note: str | None = None
 ) -> ComplaintRouted:
-    return ComplaintRouted(
-        at=by.at, agency=body.agency, unit=body.unit, cause=cause, binding=cause == "binding", basis=basis, note=note
-    )
+    _check_body(by.registry, body)
+    if body.agency in state.returned_by:
+        raise InvalidField(field=field, why="this body has returned the complaint; only the arbiter can bind it")
+    basis, text = past_basis(state, by.registry), _optional("note", note)
+    return ComplaintRouted(at=by.at, agency=body.agency, unit=body.unit, cause=cause, basis=basis, note=text)
 
 
 def apart(state: Complaint, lead: Complaint) -> str | None:
@@ -289,15 +288,6 @@ def _parts(state: Complaint, shares: list[Share], split_id: UUID) -> tuple[Part,
         )
         for ordinal, share in enumerate(shares)
     )
-
-
-def _lead_routed(state: Complaint, by: DecisionContext, lead: AgencyUnit | None) -> ComplaintRouted:
-    if lead is None:
-        raise InvalidField(field="lead", why="from the desk a split names the body that leads")
-    _check_body(by.registry, lead)
-    if lead.agency in state.returned_by:
-        raise InvalidField(field="lead", why="this body has returned the complaint; only the arbiter can bind it")
-    return _routed(by, lead, "split", past_basis(state, by.registry))
 
 
 def _why_indivisible(

@@ -85,14 +85,6 @@ EVENT_TYPES: Final = names(
 """The events after which a complaint's entry may change."""
 
 
-class IndexTables(NamedTuple):
-    """The tables of the view, in the order in which `define` declares them."""
-
-    entry: Table
-    key: Table
-    suggestion: Table
-
-
 class IndexEntry(NamedTuple):
     """One complaint's entry in the index; without keys it has no row."""
 
@@ -140,7 +132,7 @@ def define(metadata: MetaData, prefix: str) -> Sequence[Table]:
     ]
 
 
-TABLES: Final = IndexTables(*define(METADATA, ""))
+TABLES: Final = define(METADATA, "")
 
 
 def keys(report: ComparableReport, secret: bytes) -> tuple[int, ...]:
@@ -195,22 +187,23 @@ def _entry(state: Complaint, reader: FeatureExtractor, secret: bytes) -> IndexEn
 
 def apply(connection: Connection, tables: Sequence[Table], entries: Sequence[IndexEntry]) -> None:
     """Replace the rows of these complaints. An unchanged entry keeps its mark as compared."""
-    own = IndexTables(*tables)
+    likeness, key, _ = tables
     newest = {entry.complaint: entry for entry in entries}
-    before = {
-        row.complaint: (row.digest, row.compared)
-        for row in connection.execute(select_by_keys(own.entry.c.complaint), {"keys": list(newest)})
-    }
-    changed = [each for each in newest.values() if before.get(each.complaint, ("", False))[0] != _digest(each)]
-    _delete(connection, own, [each.complaint for each in changed])
+    found = connection.execute(select_by_keys(likeness.c.complaint), {"keys": list(newest)})
+    digests = {row.complaint: row.digest for row in found}
+    changed = [each for each in newest.values() if digests.get(each.complaint, "") != _digest(each)]
+    _delete(connection, tables, [each.complaint for each in changed])
     rows = [
         {"complaint": e.complaint, "received_at": e.received_at, "digest": _digest(e), "compared": False}
         for e in changed
         if e.keys
     ]
-    spread = [{"key": k, "received_at": e.received_at, "complaint": e.complaint} for e in changed for k in e.keys]
-    insert_rows(connection, own.entry, rows)
-    insert_rows(connection, own.key, spread)
+    insert_rows(connection, likeness, rows)
+    insert_rows(
+        connection,
+        key,
+        [{"key": k, "received_at": e.received_at, "complaint": e.complaint} for e in changed for k in e.keys],
+    )
 
 
 def _digest(entry: IndexEntry) -> str:
@@ -220,10 +213,10 @@ def _digest(entry: IndexEntry) -> str:
     return hashlib.blake2b(packed, digest_size=8).hexdigest()
 
 
-def _delete(connection: Connection, own: IndexTables, complaints: Sequence[str]) -> None:
-    if complaints:
-        for key in (own.entry.c.complaint, own.key.c.complaint, own.suggestion.c.complaint, own.suggestion.c.lead):
-            delete_rows(connection, key, complaints)
+def _delete(connection: Connection, tables: Sequence[Table], complaints: Sequence[str]) -> None:
+    likeness, key, suggestion = tables
+    for column in (likeness.c.complaint, key.c.complaint, suggestion.c.complaint, suggestion.c.lead):
+        delete_rows(connection, column, complaints)
 
 
 _LIKENESS, _KEY, _SUGGESTION = TABLES

@@ -70,9 +70,15 @@ def training_labels(
     """
     if state.secret or state.supervision or state.erased:
         return []
+    text = "\n".join([state.title or "", state.text, *(detail for _, detail in state.details)]).strip()
+    region = (outcome.read.basis.region if outcome.read else None) or (state.place.region if state.place else None)
 
     def label(agency: str, unit: str | None, source: Source) -> TrainingLabel:
-        return _label(state, outcome, mandates.get(agency, ()), agency, unit, source, scores)
+        own = frozenset(m.sector for m in mandates.get(agency, ()) if unit is None or m.unit == unit)
+        sector = _sector_read(outcome, own)
+        weight = WEIGHTS[source] * (1.0 if sector is not None else INFERRED)
+        sector = sector or _sector_by_words(scores(text), own)
+        return TrainingLabel(text, region, state.class_, sector, agency, unit, weight, source)
 
     returned = [label(agency, None, "returned")._replace(right=False) for agency in outcome.returns]
     owner = outcome.owner
@@ -85,24 +91,6 @@ def _source(owner: ComplaintRouted) -> Source:
     if owner.cause not in BY_A_PERSON:
         return "kept"
     return "arbiter" if owner.cause == "binding" else "desk"
-
-
-def _label(
-    state: Complaint,
-    outcome: PlacementOutcome,
-    mandates: Sequence[Mandate],
-    agency: str,
-    unit: str | None,
-    source: Source,
-    scores: SectorScores,
-) -> TrainingLabel:
-    text = "\n".join([state.title or "", state.text, *(detail for _, detail in state.details)]).strip()
-    region = (outcome.read.basis.region if outcome.read else None) or (state.place.region if state.place else None)
-    sectors = frozenset(mandate.sector for mandate in mandates if unit is None or mandate.unit == unit)
-    sector = _sector_read(outcome, sectors)
-    weight = WEIGHTS[source] * (1.0 if sector is not None else INFERRED)
-    sector = sector or _sector_by_words(scores(text), sectors)
-    return TrainingLabel(text, region, state.class_, sector, agency, unit, weight, source)
 
 
 def _sector_read(outcome: PlacementOutcome, sectors: frozenset[str]) -> str | None:

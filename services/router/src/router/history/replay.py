@@ -114,21 +114,18 @@ async def index(repository: Repository, since: datetime | None = None) -> tuple[
 async def read_back(repository: Repository, complaints: Sequence[UUID]) -> AsyncIterator[LoadedStream]:
     """Each complaint; one that cannot be read is logged and left out."""
     for start in range(0, len(complaints), BATCH):
-        batch = complaints[start : start + BATCH]
-        try:
-            loaded = await repository.load_many(batch)
-        except UNREADABLE:
-            loaded = [each for one in batch for each in await _alone(repository, one)]
-        for each in loaded:
+        for each in await _readable(repository, complaints[start : start + BATCH]):
             yield each
 
 
-async def _alone(repository: Repository, complaint: UUID) -> list[LoadedStream]:
+async def _readable(repository: Repository, complaints: Sequence[UUID]) -> Sequence[LoadedStream]:
     try:
-        return [await repository.load(complaint)]
+        return await repository.load_many(complaints)
     except UNREADABLE as error:
-        log.error("left out", complaint=str(complaint), because=reason(error))
-        return []
+        if len(complaints) == 1:
+            log.error("left out", complaint=str(complaints[0]), because=reason(error))
+            return ()
+    return [each for one in complaints for each in await _readable(repository, [one])]
 
 
 async def examples(repository: Repository, since: datetime | None = None) -> AsyncIterator[TrainingLabel]:

@@ -9,6 +9,7 @@ from time import process_time
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from router.learning.baseline import Baseline
 from router.learning.examples import Example
@@ -151,18 +152,12 @@ def pooled(folds: Sequence[FoldResult]) -> ScoredTexts:
 
 def per_label(scored: ScoredTexts) -> list[dict[str, Any]]:
     """Precision, recall and F1 of every label."""
-    best, expected = scored.best, np.array(scored.expected)
-    rows = []
-    for label in sorted(set(expected.tolist())):
-        hits, predicted, texts = (
-            ((best == label) & (expected == label)).sum(),
-            (best == label).sum(),
-            (expected == label).sum(),
-        )
-        precision, recall = hits / predicted if predicted else 0.0, hits / texts
-        f1 = 2 * hits / (predicted + texts)
-        rows.append({"label": label, "texts": int(texts), "precision": precision, "recall": recall, "f1": f1})
-    return rows
+    labels = sorted(set(scored.expected))
+    found = precision_recall_fscore_support(scored.expected, scored.best, labels=labels, zero_division=0.0)
+    return [
+        {"label": label, "texts": int(texts), "precision": precision, "recall": recall, "f1": f1}
+        for label, precision, recall, f1, texts in zip(labels, *found, strict=True)
+    ]
 
 
 def per_region(scored: ScoredTexts, examples: Sequence[Example]) -> list[dict[str, Any]]:
@@ -177,12 +172,7 @@ def per_region(scored: ScoredTexts, examples: Sequence[Example]) -> list[dict[st
 def confusion(scored: ScoredTexts) -> tuple[list[str], Array]:
     """Labels, and counts by expected label (rows) and likeliest label (columns)."""
     labels = [label for label in scored.labels if label != UNCLEAR]
-    at = {label: index for index, label in enumerate(labels)}
-    table = np.zeros((len(labels), len(labels)), int)
-    for expected, best in zip(scored.expected, scored.best.tolist(), strict=True):
-        if expected in at:
-            table[at[expected], at[best]] += 1
-    return labels, table
+    return labels, confusion_matrix(scored.expected, scored.best, labels=labels)
 
 
 def by_itself(

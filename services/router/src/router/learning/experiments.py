@@ -78,7 +78,7 @@ def _folder(experiment: Experiment, data: Path) -> dict[str, Any]:
     found: dict[str, Any] = {"untrained": _untrained(experiment, known, data)}
     if (outlines := data / read_toml(FILE)["outlines"]).exists() and not experiment.tasks:
         found["places"] = geocoding_check.measured(outlines, default_gazetteer())
-        experiment.say(tables.sides("pins strewn over the outlines of all regencies", {"pins": found["places"]}))
+        experiment.say(tables.sides("points spread over the outlines of all regencies", {"points": found["places"]}))
     if not experiment.tasks:
         found["across"] = _across(experiment, known, data)
     for name, task in known.items():

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.metrics import f1_score
 
 from router.reading.classifier import UNCLEAR, softmax
 
@@ -67,14 +68,7 @@ def accuracy(scored: ScoredTexts) -> float:
 
 def macro_f1(scored: ScoredTexts) -> float:
     """Unweighted mean of F1 over the labels expected or predicted."""
-    best, expected = scored.best, np.array(scored.expected)
-    labels = set(best.tolist()) | set(expected.tolist())
-    return float(
-        np.mean([
-            2 * ((best == label) & (expected == label)).sum() / ((best == label).sum() + (expected == label).sum())
-            for label in labels
-        ])
-    )  # fmt: skip
+    return float(f1_score(np.array(scored.expected), scored.best, average="macro", zero_division=0.0))
 
 
 def top(scored: ScoredTexts, count: int = 3) -> float:

@@ -26,7 +26,7 @@ def _coverage(path: Path, folds: Sequence[FoldResult]) -> None:
     figure, axes = plt.subplots(figsize=(6, 4), layout="constrained")
     for fold in folds:
         axes.plot(*curve(fold.ours), color="tab:blue", alpha=0.5, label="model")
-        axes.plot(*curve(fold.baseline), color="tab:gray", alpha=0.5, label="plain baseline")
+        axes.plot(*curve(fold.baseline), color="tab:gray", alpha=0.5, label="baseline")
     axes.axhline(TARGET, linestyle=":", color="black")
     axes.set(xlabel="share forwarded automatically", ylabel="share correct", xlim=(0, 1))
     handles = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))

@@ -4,7 +4,7 @@ Each sentence is varied with slang, typing errors, greetings and requests, so th
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from random import Random
 from typing import Final
@@ -74,56 +74,45 @@ def sentence_data() -> SentenceData:
 
 def generate(data: SentenceData, seed: int = SEED) -> Iterator[Example]:
     """Examples of every sector and class. `group` is the sentence that an example was made from."""
-    writer = _Writer(data, Random(seed))  # noqa: S311 - nothing secret
+    random = Random(seed)  # noqa: S311 - nothing secret
+    frames = data.frames
+
+    def example(
+        sentence: str, label: str | None, kind: str | None, *, accusing: bool = False, urgent: bool = False
+    ) -> Example:
+        return Example(
+            _varied(sentence, data, random), label, kind=ComplaintClass(kind) if kind else None,
+            supervision=accusing, urgent=urgent, group=sentence, own=True,
+        )  # fmt: skip
+
     for sector, own in data.sectors.items():
         for sentence in own.says:
-            yield from writer.examples(sentence, sector, ComplaintClass.COMPLAINT, VARIANTS)
+            yield from (example(sentence, sector, "complaint") for _ in range(VARIANTS))
         for about in own.about:
-            for frames, kind in ((data.frames.wishes, "aspiration"), (data.frames.questions, "information")):
-                for frame in writer.some(frames, 2):
-                    yield from writer.examples(frame.replace("{x}", about), sector, ComplaintClass(kind), 1)
-            for frame in writer.some(data.frames.misconduct, 1):
-                yield from writer.examples(
-                    frame.replace("{x}", about), sector, ComplaintClass.COMPLAINT, 1, accusing=True
-                )
+            for texts, kind in ((frames.wishes, "aspiration"), (frames.questions, "information")):
+                for frame in random.sample(texts, 2):
+                    yield example(frame.replace("{x}", about), sector, kind)
+            frame = random.sample(frames.misconduct, 1)[0]
+            yield example(frame.replace("{x}", about), sector, "complaint", accusing=True)
     for sentence in data.unclear.says:
-        yield from writer.examples(sentence, UNCLEAR, None, VARIANTS)
+        yield from (example(sentence, UNCLEAR, None) for _ in range(VARIANTS))
     for sentence in data.urgent.says:
-        yield from writer.examples(sentence, None, ComplaintClass.COMPLAINT, VARIANTS, urgent=True)
+        yield from (example(sentence, None, "complaint", urgent=True) for _ in range(VARIANTS))
 
 
-class _Writer:
-    def __init__(self, data: SentenceData, random: Random) -> None:
-        self._data, self._random = data, random
-        self._slots: Mapping[str, tuple[str, ...]] = {
-            **data.slots, "oknum|petugas|pegawai": ("oknum", "petugas", "pegawai")
-        }  # fmt: skip
+def _varied(sentence: str, data: SentenceData, random: Random) -> str:
+    while (found := _CHOICE.search(sentence)) is not None:
+        choices = data.slots.get(found[1]) or tuple(found[1].split("|"))
+        sentence = f"{sentence[: found.start()]}{random.choice(choices)}{sentence[found.end() :]}"
+    parts = (random.choice(data.frames.openers), sentence, random.choice(data.frames.closers))
+    return " ".join(_typed(word, random) for word in " ".join(part for part in parts if part).split())
 
-    def some(self, frames: tuple[str, ...], count: int) -> list[str]:
-        return self._random.sample(frames, count)
 
-    def examples(
-        self, sentence: str, label: str | None, kind: ComplaintClass | None, times: int,
-        *, accusing: bool = False, urgent: bool = False,
-    ) -> Iterator[Example]:  # fmt: skip
-        for _ in range(times):
-            yield Example(
-                self._varied(sentence), label, kind=kind, supervision=accusing, urgent=urgent, group=sentence, own=True
-            )
-
-    def _varied(self, sentence: str) -> str:
-        pick = self._random.choice
-        filled = sentence
-        while (found := _CHOICE.search(filled)) is not None:
-            choices = self._slots.get(found[1]) or tuple(found[1].split("|"))
-            filled = f"{filled[: found.start()]}{pick(choices)}{filled[found.end() :]}"
-        parts = (pick(self._data.frames.openers), filled, pick(self._data.frames.closers))
-        return " ".join(self._typed(word) for word in " ".join(part for part in parts if part).split())
-
-    def _typed(self, word: str) -> str:
-        if word in _SLANG and self._random.random() < 0.4:
-            return self._random.choice(_SLANG[word])
-        if len(word) > 5 and self._random.random() < 0.04:
-            at = self._random.randrange(1, len(word) - 1)
-            return word[:at] + word[at + 1 :]
-        return word
+def _typed(word: str, random: Random) -> str:
+    """The word as people type it: sometimes as slang, sometimes with a character missing."""
+    if word in _SLANG and random.random() < 0.4:
+        return random.choice(_SLANG[word])
+    if len(word) > 5 and random.random() < 0.04:
+        at = random.randrange(1, len(word) - 1)
+        return word[:at] + word[at + 1 :]
+    return word

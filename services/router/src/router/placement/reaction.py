@@ -82,9 +82,8 @@ class PlacementReaction:
         return {lead.state.id: lead.state for lead in await self._repository.load_many(sorted(leads))}
 
     async def _open_parts(self, whole: LoadedStream, registry: Registry) -> None:
-        parts = whole.state.parts
-        streams = await self._repository.load_many([part.id for part in parts])
-        for part, stream in zip(parts, streams, strict=True):
+        streams = await self._repository.load_many([part.id for part in whole.state.parts])
+        for part, stream in zip(whole.state.parts, streams, strict=True):
             if not stream.recorded:
                 await self._open(whole, part, registry)
 

@@ -1,185 +1,85 @@
-"""Appends in a pipeline: one call is kept open, many appends are under way in it at once, each answered for itself.
+"""Appends with the answers that the store port promises, where KurrentDB's own are less exact."""
 
-An append whose answer is lost is asked again with the same event ids at the same version, which the server answers as
-it would have the first time; what stays unanswered is `OutcomeUnknown`.
-"""
-
-import asyncio
-import random
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final, NamedTuple
-from uuid import UUID, uuid5
 
-import grpc
-import structlog
-from kurrentdbclient.protos.v1 import shared_pb2
-from kurrentdbclient.protos.v1.streams_pb2 import BatchAppendReq, BatchAppendResp
-from kurrentdbclient.unpack_error_status import unpack_status_details
+from kurrentdbclient.exceptions import WrongCurrentVersionError
 
-from chassis.base.errors import (
-    AccessDenied,
-    ChassisError,
-    EventTooLarge,
-    OutcomeUnknown,
-    Permanent,
-    StoreUnavailable,
-    StreamDeleted,
-)
-from chassis.base.ports import Append
-from chassis.store.kurrent.connection import Link
-from chassis.store.kurrent.errors import Lost
-from chassis.store.kurrent.mapping import request
-
-ANSWER_S: Final = 5.0
-"""How long an append may take before its answer counts as lost."""
-PATIENCE_S: Final = 10.0
-"""How long an append is asked again."""
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
-log = structlog.get_logger(__name__)
-
-
-class Written(NamedTuple):
-    """The version and position of the append's last event, now written or written by the same append before."""
-
-    version: int
-    position: int
-
-
-class WrongVersion(Exception):
-    """The stream is elsewhere, and holds other events there."""
+from chassis.base.errors import Conflict, OutcomeUnknown, Permanent, StoreUnavailable, StreamDeleted
+from chassis.base.ports import Append, Appended
+from chassis.store.append_rules import Result, StreamEnd, result_without_write
+from chassis.store.kurrent.connection import Connection
+from chassis.store.kurrent.read import Reader
+from schemas.base.envelope import NO_STREAM
 
 
 class Appender:
-    """Sends appends of one event loop."""
+    """KurrentDB answers a repeated append as if it had just written it. `Appended.written` is told from the position:
+    what stands at or before the newest one known when the append was sent was written before. An append that is sent
+    alone is read back besides: another process may have appended the same ids with other data just now.
+    """
 
-    def __init__(self, link: Link) -> None:
-        self._link = link
-        self._pipe: _Pipe | None = None
-        self._opening = asyncio.Lock()
-        self._number = 0
+    def __init__(self, connection: Connection, reader: Reader) -> None:
+        self._connection, self._reader = connection, reader
 
-    async def append(self, append: Append) -> Written:
-        """Written at its expected version, by this call or an earlier one.
-
-        Raises:
-            WrongVersion: not written, and never will be.
-            StoreUnavailable: not written.
-            OutcomeUnknown: some try may have written it.
-            EventTooLarge, StreamDeleted, AccessDenied, Permanent.
+    async def append(self, appends: Sequence[Append]) -> list[Result]:
+        """One result per append, written one after the other: a server may write calls that are open at the same time
+        in another order. What it refuses is raised after the others are written.
         """
-        end = asyncio.get_running_loop().time() + PATIENCE_S
-        lost: Lost | None = None
-        tries = 0
-        while True:
+        alone, results, refused = len(appends) == 1, list[Result](), list[Permanent]()
+        if appends and not (alone and self._connection.is_up):
+            await self._reader.newest()  # raises before anything is sent, if the server is not there
+        for append in appends:
             try:
-                return _written(append, await self._once(append))
-            except Lost as error:
-                lost = error
-            except StoreUnavailable as error:
-                if asyncio.get_running_loop().time() >= end or (tries and lost is None):
-                    raise (_unknown(append, lost) if lost else error) from error
-            if asyncio.get_running_loop().time() >= end:
-                raise _unknown(append, lost)
-            tries += 1
-            pause_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**tries)
-            await asyncio.sleep(pause_s * (0.5 + 0.5 * random.random()))  # noqa: S311 - jitter is no secret
+                results.append(await self._said_before(append) or await self._sent(append, alone=alone))
+            except Permanent as error:
+                refused.append(error)
+        if refused:
+            raise refused[0]
+        return results
 
-    async def close(self) -> None:
-        """Let go of the call; what is under way should have been awaited."""
-        if self._pipe is not None:
-            await self._pipe.end()
+    async def _said_before(self, append: Append) -> Result | None:
+        """The answer of the stream, where it must be read before the append. The server compares ids only with events
+        *after* the expected version; the ones before are those in `seen`, if the writer has loaded all of them.
+        """
+        ids = {event.id for event in append.events}
+        is_new = len(ids) == len(append.events) and ids.isdisjoint(append.seen)
+        if ids and is_new and len(append.seen) > append.expected_version:
+            return None
+        return await self._compared(append)
 
-    async def _once(self, append: Append) -> BatchAppendResp:
-        async with self._opening:
-            if self._pipe is None or self._pipe.ended:
-                self._pipe = _Pipe(self._link, await self._link.connected())
-        self._number += 1
-        correlation = uuid5(UUID(int=0), str(self._number))
-        return await self._pipe.ask(request(append, correlation, ANSWER_S), correlation)
+    async def _sent(self, append: Append, *, alone: bool) -> Result:
+        """The server's answer; a refusal or repeat is compared with the stream. `alone`: read back what was written.
 
-
-class _Pipe:
-    """One open call."""
-
-    def __init__(self, link: Link, stub: object) -> None:
-        self._link = link
-        self._asked: asyncio.Queue[BatchAppendReq] = asyncio.Queue()
-        self._waiting: dict[str, asyncio.Future[BatchAppendResp]] = {}
-        self._call = stub.BatchAppend(self._requests(), metadata=link.metadata, credentials=link.credentials)  # type: ignore[attr-defined]
-        self._reading = asyncio.create_task(self._read(), name="kurrent-appends")
-        self.ended = False
-
-    async def ask(self, asked: BatchAppendReq, correlation: UUID) -> BatchAppendResp:
-        """Raises Lost; AccessDenied: the server let none of these appends in."""
-        answer: asyncio.Future[BatchAppendResp] = asyncio.get_running_loop().create_future()
-        self._waiting[str(correlation)] = answer
-        self._asked.put_nowait(asked)
+        Raises OutcomeUnknown: the append, or the read after it, was not answered.
+        """
+        known = self._reader.known
         try:
-            async with asyncio.timeout(ANSWER_S):
-                return await answer
-        except TimeoutError:
-            await self.end()  # the others in it wait for the same silent server
-            raise Lost(f"{self._link.target} did not answer within {ANSWER_S:g} s") from None
+            with suppress(WrongCurrentVersionError):
+                position = await self._connection.append(append)
+                self._reader.see(position)
+                if position > known and not (alone and await self._is_anothers(append)):
+                    return Appended(append.expected_version + len(append.events), position, written=True)
+        except StoreUnavailable as error:
+            self._connection.is_up = False
+            raise OutcomeUnknown(f"{append.stream}: appended or not, nobody knows: {error}") from error
+        return await self._compared(append) or Conflict(append.stream, append.expected_version, NO_STREAM)
 
-    async def end(self) -> None:
-        """Cancel the call."""
-        self.ended = True
-        self._call.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._reading
+    async def _compared(self, append: Append) -> Result | None:
+        """The answer that the whole stream gives; None if the events are to be written."""
+        events = await self._reader.whole(append.stream)
+        tip = StreamEnd(held={event.id for event in append.events} & {event.id for event in events})
+        if events:
+            tip.version, tip.position = events[-1].version, events[-1].position
+        return result_without_write(append, tip)
 
-    async def _requests(self) -> AsyncIterator[BatchAppendReq]:
-        while True:
-            yield await self._asked.get()
+    async def _is_anothers(self, append: Append) -> bool:
+        """Whether another wrote what stands under the append's ids: the same ids with other data.
 
-    async def _read(self) -> None:
-        error: Exception = Lost(f"{self._link.target} ended the call")
-        try:
-            async for response in self._call:
-                answer = self._waiting.pop(response.correlation_id.string, None)
-                if answer is not None and not answer.done():
-                    answer.set_result(response)
-        except asyncio.CancelledError:
-            error = Lost("the call was cancelled")
-        except grpc.RpcError as broken:
-            error = await self._broken(broken)
-        finally:
-            self.ended = True
-            if self._waiting:
-                log.warning(
-                    "answers to appends lost", store=self._link.target, appends=len(self._waiting), because=str(error)
-                )
-            for answer in self._waiting.values():
-                if not answer.done():
-                    answer.set_exception(error)
-
-    async def _broken(self, error: grpc.RpcError) -> ChassisError:
-        await self._link.mend(error)
-        meant = await self._link.meaning(error)
-        return meant if isinstance(meant, AccessDenied) else Lost(str(meant))
-
-
-def _unknown(append: Append, lost: "Lost | None") -> OutcomeUnknown:
-    return OutcomeUnknown(f"{append.stream}: appended or not, nobody knows: {lost}")
-
-
-def _written(append: Append, response: BatchAppendResp) -> Written:
-    if response.WhichOneof("result") == "success":
-        return Written(response.success.current_revision, response.success.position.commit_position)
-    [details] = unpack_status_details(response.error)
-    match details:
-        case shared_pb2.WrongExpectedVersion():
-            raise WrongVersion
-        case shared_pb2.StreamDeleted():
-            raise StreamDeleted(f"{append.stream} is deleted")
-        case shared_pb2.AccessDenied():
-            raise AccessDenied(f"no right to append to {append.stream}")
-        case shared_pb2.MaximumAppendSizeExceeded():
-            raise EventTooLarge(f"{append.stream}: the server takes {details.maxAppendSize} bytes in one append")
-        case shared_pb2.Timeout() | shared_pb2.Unknown():
-            raise Lost(f"the server says {type(details).__name__}")
-        case shared_pb2.BadRequest() | shared_pb2.InvalidTransaction():
-            raise Permanent(f"{append.stream}: {response.error.message} {getattr(details, 'message', '')}")
-        case _:
-            raise StoreUnavailable(response.error.message or "the server did not take it")
+        Raises StreamDeleted: the stream had been deleted, and goes on after what it held.
+        """
+        first = append.expected_version + 1
+        there = await self._reader.stream(append.stream, stream_position=first, limit=len(append.events))
+        if there and there[0].version != first:
+            raise StreamDeleted(f"{append.stream} had been deleted; now it goes on at {there[0].version}")
+        return [(one.data, one.metadata) for one in there] != [(one.data, one.metadata) for one in append.events]

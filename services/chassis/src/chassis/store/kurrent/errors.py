@@ -1,68 +1,36 @@
-"""What the client's errors mean to a caller of ours."""
+"""Which of our errors stands for each of the client's."""
 
 import asyncio
 from typing import Final
 
-import grpc
 from kurrentdbclient import exceptions as theirs
-from kurrentdbclient.streams import handle_streams_rpc_error
 
-from chassis.base.errors import (
-    AccessDenied,
-    ChassisError,
-    EventTooLarge,
-    OutcomeUnknown,
-    Permanent,
-    StoreUnavailable,
-    StreamDeleted,
-    WrongStore,
+from chassis.base import errors as ours
+
+MEANINGS: Final[tuple[tuple[tuple[type[BaseException], ...], type[ours.ChassisError], str], ...]] = (
+    ((theirs.SSLError,), ours.AccessDenied, "TLS does not match: "),
+    ((theirs.AccessDeniedError, theirs.UnauthenticatedError), ours.AccessDenied, "wrong credential or no right: "),
+    ((theirs.StreamIsDeletedError, theirs.StreamTombstonedError), ours.StreamDeleted, ""),
+    ((theirs.MaximumAppendSizeExceededError,), ours.EventTooLarge, "too many bytes in one append: "),
+    ((theirs.InvalidCommitPositionError,), ours.WrongStore, "no record at this position, it is of another store: "),
+    ((theirs.BadRequestError, theirs.InvalidArgumentError, theirs.InvalidTransactionError), ours.Permanent, ""),
+    ((TimeoutError, asyncio.CancelledError), ours.StoreUnavailable, "does not answer: "),
+    ((BaseException,), ours.StoreUnavailable, ""),
 )
-
-DENIED: Final = (theirs.SSLError, theirs.AccessDeniedError, theirs.UnauthenticatedError)
-GONE: Final = (theirs.StreamIsDeletedError, theirs.StreamTombstonedError)
-LARGE: Final = (
-    theirs.MaximumAppendSizeExceededError,
-    theirs.RecordMaxSizeExceededError,
-    theirs.TransactionMaxSizeExceededError,
-)
-MISTAKEN: Final = (theirs.BadRequestError, theirs.InvalidArgumentError, theirs.InvalidTransactionError)
+"""The client's errors, ours, and an explanation; the first line that fits counts."""
 
 
-def clients_own(error: BaseException) -> BaseException:
-    """The client's error for one of gRPC's, which our own calls meet bare."""
-    return handle_streams_rpc_error(error) if isinstance(error, grpc.RpcError) else error
+def meaning(error: BaseException, target: str) -> ours.ChassisError:
+    """Our error for one that a call of the client raised; `target` names the server."""
+    said = " ".join(str(error).split()) or type(error).__name__
+    type_, explanation = next((type_, text) for types, type_, text in MEANINGS if isinstance(error, types))
+    return type_(f"{target}: {explanation}{said}")
 
 
 def refuse_own_cancellation(error: BaseException) -> None:
-    """Raise `error` again if it cancels us. gRPC tells a call whose channel was closed, since the connection was made
-    anew for another call, by the same error; that one is a lost connection like any other.
+    """Raise `error` again if it cancels the current task. gRPC raises the same error in a call whose channel was closed
+    because another call made the connection anew; that one is an ordinary lost connection.
     """
     task = asyncio.current_task()
     if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
         raise error
-
-
-class Lost(OutcomeUnknown):
-    """The answer to an append will not come. What is known must be asked for."""
-
-
-def meaning(error: BaseException, target: str) -> ChassisError:
-    """The error of ours for one of the client's, in a call that wrote nothing."""
-    said = " ".join(str(error).split()) or type(error).__name__
-    if isinstance(error, ChassisError):
-        return error
-    if isinstance(error, theirs.SSLError):
-        return AccessDenied(f"{target}: TLS does not match: {said}")
-    if isinstance(error, DENIED):
-        return AccessDenied(f"{target}: {type(error).__name__}, wrong credential or no right: {said}")
-    if isinstance(error, GONE):
-        return StreamDeleted(said)
-    if isinstance(error, LARGE):
-        return EventTooLarge(f"{target}: {said}")
-    if isinstance(error, theirs.InvalidCommitPositionError) or "InvalidPosition" in said:
-        return WrongStore(f"{target} has no record at this position: it was reached in another store")
-    if isinstance(error, MISTAKEN):
-        return Permanent(f"{target}: {said}")
-    if isinstance(error, TimeoutError | asyncio.CancelledError):
-        return StoreUnavailable(f"{target} does not answer")
-    return StoreUnavailable(f"{target}: {said}")

@@ -1,59 +1,44 @@
-"""Between our events and KurrentDB's: names of metadata, and what is asked to be appended."""
+"""Conversion between our events and the client's, and the filter for stream names."""
 
-from typing import Final
-from uuid import UUID
+from collections.abc import Sequence
+from typing import Any, Final
 
-from google.protobuf.duration_pb2 import Duration
-from kurrentdbclient.protos.v1 import shared_pb2
-from kurrentdbclient.protos.v1.streams_pb2 import BatchAppendReq
+import kurrentdbclient as theirs
 
-from chassis.base.ports import Append
-from schemas.base.envelope import NO_STREAM, NewEvent
+from schemas.base.envelope import NewEvent, RecordedEvent
 
 OURS_AND_THEIRS: Final = (
     (b'"correlation_id":', b'"$correlationId":'),
     (b'"causation_id":', b'"$causationId":'),
 )
-"""Under these names KurrentDB's own tools follow a correlation. Replaced in the bytes: within a JSON text neither can
-be anything but a key, since its quotes would be escaped.
+"""KurrentDB's own tools follow a correlation under these names. Replaced in the bytes: inside a JSON string the quotes
+would be escaped, so that only a key can match.
 """
-JSON: Final = "application/json"
+NOT_OF_THE_SYSTEM: Final = (r"[^$].*",)
 
 
-def to_theirs(metadata: bytes) -> bytes:
-    for ours, theirs in OURS_AND_THEIRS:
-        metadata = metadata.replace(ours, theirs)
-    return metadata
+def to_theirs(event: NewEvent) -> theirs.NewEvent:
+    """The event as the client appends it."""
+    metadata = event.metadata
+    for our_name, their_name in OURS_AND_THEIRS:
+        metadata = metadata.replace(our_name, their_name)
+    return theirs.NewEvent(event.type, event.data, metadata, id=event.id)
 
 
-def to_ours(metadata: bytes) -> bytes:
-    for ours, theirs in OURS_AND_THEIRS:
-        metadata = metadata.replace(theirs, ours)
-    return metadata
-
-
-def request(append: Append, correlation: UUID, within_s: float) -> BatchAppendReq:
-    """One atomic append, to be carried out within `within_s` of its arrival or not at all."""
-    options = BatchAppendReq.Options(
-        stream_identifier=shared_pb2.StreamIdentifier(stream_name=append.stream.encode()),
-        deadline=Duration(seconds=int(within_s), nanos=int(within_s % 1 * 1e9)),
-    )
-    if append.expected_version == NO_STREAM:
-        options.no_stream.SetInParent()
-    else:
-        options.stream_position = append.expected_version
-    return BatchAppendReq(
-        correlation_id=shared_pb2.UUID(string=str(correlation)),
-        options=options,
-        proposed_messages=[_proposed(event) for event in append.events],
-        is_final=True,
+def to_ours(event: theirs.RecordedEvent) -> RecordedEvent:
+    """The event as the client read it; its position is the commit position."""
+    metadata = event.metadata
+    for our_name, their_name in OURS_AND_THEIRS:
+        metadata = metadata.replace(their_name, our_name)
+    at = event.recorded_at
+    assert at is not None
+    return RecordedEvent(
+        event.id, event.type, event.data, metadata, event.stream_name, event.stream_position, event.commit_position, at
     )
 
 
-def _proposed(event: NewEvent) -> BatchAppendReq.ProposedMessage:
-    return BatchAppendReq.ProposedMessage(
-        id=shared_pb2.UUID(string=str(event.id)),
-        metadata={"type": event.type, "content-type": JSON},
-        custom_metadata=to_theirs(event.metadata),
-        data=event.data,
-    )
+def to_filter(prefixes: Sequence[str]) -> dict[str, Any]:
+    """Arguments that select the streams of `prefixes`; all but the server's own streams, if none are given."""
+    by_prefix = bool(prefixes) and "" not in prefixes
+    include = tuple(prefixes) if by_prefix else NOT_OF_THE_SYSTEM
+    return {"filter_include": include, "filter_by_prefix": by_prefix, "filter_by_stream_name": True}

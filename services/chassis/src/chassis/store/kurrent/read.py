@@ -1,94 +1,84 @@
-"""What is asked of KurrentDB to read and to subscribe, and how its answers become events of ours.
+"""Reads of one stream, of all streams, and of the metadata that KurrentDB keeps beside a stream."""
 
-The client package has these calls too; its road of a task and a queue for each call costs more than the call.
-"""
-
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any, Final
-from uuid import UUID
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Any, Final, TypeVar
 
 from kurrentdbclient.exceptions import NotFoundError
-from kurrentdbclient.protos.v1.shared_pb2 import Empty, StreamIdentifier
-from kurrentdbclient.protos.v1.streams_pb2 import ReadReq, ReadResp
 
-from chassis.store.kurrent.mapping import to_ours
+from chassis.base.errors import StreamDeleted
+from chassis.store.kurrent.connection import Connection
+from chassis.store.kurrent.mapping import to_filter
 from schemas.base.envelope import RecordedEvent
 
-Options = ReadReq.Options
-NOT_OF_THE_SYSTEM: Final = "^[^$]"
-WINDOW: Final = 1_000
-"""Records that the server looks through at a time, and from one checkpoint of a subscription to the next."""
-TICKS: Final = 10_000_000
+AT_ONCE: Final = 64
+"""Streams read at the same time."""
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
-def of_stream(stream: str, from_version: int = 0, limit: int = 2**31, *, backwards: bool = False) -> ReadReq:
-    """A stream from a version on, or its last events."""
-    asked = Options.StreamOptions(stream_identifier=StreamIdentifier(stream_name=stream.encode()))
-    if backwards:
-        asked.end.SetInParent()
-    else:
-        asked.revision = max(from_version, 0)
-    return ReadReq(options=_options(stream=asked, count=limit, no_filter=Empty(), read_direction=int(backwards)))
+class Reader:
+    """Reads with arguments of the client's `read_stream` and `read_all`. `known` is the newest position seen so far."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection, self._client, self.known = connection, connection.client, 0
+
+    async def stream(self, stream: str, **wanted: Any) -> list[RecordedEvent]:
+        """Events of the stream; none if it was never written to.
+
+        Raises StreamDeleted: without its metadata, a deleted stream could not be told from one that never was.
+        """
+        try:
+            events = await self._connection.read(lambda: self._client.read_stream(stream, **wanted))
+        except NotFoundError:
+            if "$tb" in await self.metadata(stream):
+                raise StreamDeleted(f"{stream} is deleted") from None
+            return []
+        if events:
+            self.see(events[-1].position)
+        return events
+
+    async def whole(self, stream: str) -> list[RecordedEvent]:
+        """All events of the stream. Raises StreamDeleted."""
+        events = await self.stream(stream)
+        if events and events[0].version != 0:
+            raise StreamDeleted(f"{stream} begins at {events[0].version}: what was before is deleted")
+        return events
+
+    async def all(self, prefixes: Sequence[str], **wanted: Any) -> list[RecordedEvent]:
+        """Events of all streams whose names start with one of `prefixes`."""
+        return await self._connection.read(lambda: self._client.read_all(**to_filter(prefixes), **wanted))
+
+    async def newest(self) -> int:
+        """The position of the newest event that is not the server's own; 0 if there is none."""
+        last = await self.all((), backwards=True, limit=1)
+        position = last[0].position if last else 0
+        self.see(position)
+        return position
+
+    async def metadata(self, stream: str) -> dict[str, Any]:
+        """What is kept beside the stream; empty if nothing is."""
+        with suppress(NotFoundError):
+            last = await self._connection.read(lambda: self._client.read_stream(f"$${stream}", backwards=True, limit=1))
+            return dict(json.loads(last[0].data)) if last else {}
+        return {}
+
+    def see(self, position: int) -> None:
+        """The store has reached `position`."""
+        self.known = max(self.known, position)
 
 
-def of_all(after: int | None, prefixes: Sequence[str], limit: int, *, backwards: bool = False) -> ReadReq:
-    """Events of all streams of `prefixes` (all but the server's own, if none), with the one at `after`."""
-    asked, filter_ = _from(after, backwards=backwards), _filter(prefixes)
-    return ReadReq(options=_options(all=asked, count=limit, filter=filter_, read_direction=int(backwards)))
+async def each(act: Callable[[T], Awaitable[R]], things: Sequence[T]) -> list[R]:
+    """`act` on each, some at a time; all are finished before the first error is raised."""
+    room = asyncio.Semaphore(AT_ONCE)
 
+    async def one(thing: T) -> R:
+        async with room:
+            return await act(thing)
 
-def subscription(after: int | None, prefixes: Sequence[str]) -> ReadReq:
-    """The same without the one at `after`, and without end."""
-    endless = Options.SubscriptionOptions()
-    return ReadReq(options=_options(all=_from(after), subscription=endless, filter=_filter(prefixes)))
-
-
-def recorded(response: ReadResp) -> RecordedEvent:
-    """The event in `response`."""
-    event = response.event.event
-    described = event.metadata
-    return RecordedEvent(
-        UUID(event.id.string),
-        described["type"],
-        event.data,
-        to_ours(event.custom_metadata),
-        event.stream_identifier.stream_name.decode(),
-        event.stream_revision,
-        event.commit_position,
-        datetime.fromtimestamp(int(described["created"]) / TICKS, UTC),
-    )
-
-
-async def all_of(call: Any) -> list[RecordedEvent]:
-    """Every event that `call` answers.
-
-    Raises:
-        NotFoundError: there is no such stream.
-    """
-    events: list[RecordedEvent] = []
-    async for response in call:
-        match response.WhichOneof("content"):
-            case "event":
-                events.append(recorded(response))
-            case "stream_not_found":
-                raise NotFoundError
-    return events
-
-
-def _options(**given: Any) -> Options:
-    return Options(uuid_option=Options.UUIDOption(string=Empty()), **given)
-
-
-def _from(after: int | None, *, backwards: bool = False) -> Options.AllOptions:
-    if after is not None:
-        return Options.AllOptions(position=Options.Position(commit_position=after, prepare_position=after))
-    return Options.AllOptions(end=Empty()) if backwards else Options.AllOptions(start=Empty())
-
-
-def _filter(prefixes: Sequence[str]) -> Options.FilterOptions:
-    if prefixes and "" not in prefixes:
-        expression = Options.FilterOptions.Expression(prefix=prefixes)
-    else:
-        expression = Options.FilterOptions.Expression(regex=NOT_OF_THE_SYSTEM)
-    return Options.FilterOptions(stream_identifier=expression, max=WINDOW, checkpointIntervalMultiplier=1)
+    tasks = [asyncio.ensure_future(one(thing)) for thing in things]
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return [task.result() for task in tasks]

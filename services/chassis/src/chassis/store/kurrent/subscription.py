@@ -1,168 +1,121 @@
-"""A subscription to all streams of some prefixes: what the server sends, in pages, over broken connections."""
+"""A subscription to all streams of some prefixes, over broken connections."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
-import grpc
 import structlog
 from kurrentdbclient.exceptions import KurrentDBClientError
-from kurrentdbclient.protos.v1.streams_pb2 import ReadResp
 
-from chassis.base.errors import ChassisError, Retryable, StoreUnavailable
 from chassis.base.ports import Page
-from chassis.store.kurrent.connection import Link
+from chassis.store import poll_subscription
+from chassis.store.kurrent.connection import Connection
 from chassis.store.kurrent.errors import refuse_own_cancellation
-from chassis.store.kurrent.read import recorded, subscription
-from schemas.base.envelope import RecordedEvent
+from chassis.store.kurrent.mapping import to_filter, to_ours
 
 MOST: Final = 1_000
-"""Events of one page; twice as many are read ahead."""
-GATHER_S: Final = 0.005
-"""What is past is taken in pages of what gathers meanwhile: handing on event by event costs more than reading them."""
-PAST_S: Final = 30.0
-"""A server that reads the past to us is not silent for as long."""
-FIRST_IDLE_S, LONGEST_IDLE_S = 1.0, 8.0
-"""A silent subscription is looked after: a window that is not full brings no checkpoint, a dead server no error."""
-FIRST_PAUSE_S, LONGEST_PAUSE_S, MOST_TRIES = 0.1, 2.0, 6
+"""Events read ahead, and records that the server looks through at a time."""
+SHORTEST_IDLE_S, LONGEST_IDLE_S = 1.0, 8.0
+"""After a silence of this length the store is read: only a read knows the newest position, and a dead server sends no
+error.
+"""
+PAUSE_S: Final = 0.2
+"""Before a subscription that broke is made again."""
 
 log = structlog.get_logger(__name__)
 
 ReadAll = Callable[[int | None, Sequence[str]], Awaitable[Page]]
 
 
-async def follow(link: Link, read_all: ReadAll, after: int | None, prefixes: Sequence[str]) -> AsyncIterator[Page]:
-    """Pages without end. A connection that breaks is made again after the last page; raises when that fails for some
-    seconds, and at once when nothing was ever received.
-    """
-    position, failures, received = after, 0, False
-    while True:
-        try:
-            async for page in _pages(link, read_all, position, prefixes):
-                if failures:
-                    log.info("subscription goes on", store=link.target, after=position)
-                position, failures, received = page.position, 0, True
-                yield page
-        except (KurrentDBClientError, grpc.RpcError, TimeoutError, ChassisError) as error:
-            meant = await link.meaning(error)
-            failures += 1
-            if not isinstance(meant, Retryable) or not received or failures > MOST_TRIES:
-                raise meant from error
-            if failures == 1:
-                log.warning("subscription lost, making it again", store=link.target, after=position, because=str(meant))
-            await link.mend(error)
-            await asyncio.sleep(min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**failures))
-
-
-async def _pages(link: Link, read_all: ReadAll, position: int | None, prefixes: Sequence[str]) -> AsyncIterator[Page]:
-    """Pages until the connection breaks. At the end of the past, and after a silence, what a read says counts: it alone
-    knows the newest position, also when nothing of these prefixes is near it.
-    """
-    gathering = _Gathering(await link.read(subscription(position, prefixes), None))
-    live, told, idle_s = False, False, FIRST_IDLE_S
+async def follow(
+    connection: Connection, read_all: ReadAll, after: int | None, prefixes: Sequence[str]
+) -> AsyncIterator[Page]:
+    """Pages without end. Raises what `read_all` raises."""
+    feed = _Feed(connection, read_all, prefixes)
     try:
-        while True:
-            responses = await (gathering.take(idle_s) if live else gathering.take(PAST_S, GATHER_S))
-            before = position
-            news = _News.of(responses, position)
-            position = news.position
-            live = news.live if news.live is not None else live
-            if position != before:
-                told = live and not news.ends and gathering.is_empty
-                yield Page(news.events, position, told)
-            idle_s = FIRST_IDLE_S if responses else min(LONGEST_IDLE_S, idle_s * 2)
-            while news.ends or not responses:
-                page = await read_all(position, prefixes)
-                if page.events or page.position != position or page.caught_up > told:
-                    position, told = page.position, page.caught_up
-                    yield page
-                if page.caught_up:
-                    break
+        async for page in poll_subscription.follow(feed.read, feed.beyond, after):
+            yield page
     finally:
-        await gathering.end()
+        await feed.end()
 
 
-@dataclass(slots=True)
-class _News:
-    """What some responses tell: events after a position, how far they reach, and whether they are of the present."""
+class _Feed:
+    """The past, and what a broken subscription missed, is read with `read_all`; the present comes from a subscription,
+    which a task reads ahead.
+    """
 
-    events: list[RecordedEvent]
-    position: int | None
-    live: bool | None = None
-    ends: bool = False
-    """The past has ended here."""
+    def __init__(self, connection: Connection, read_all: ReadAll, prefixes: Sequence[str]) -> None:
+        self._connection, self._read_all, self._prefixes = connection, read_all, prefixes
+        self._reading: asyncio.Task[None] | None = None
+        self._brought, self._taken = asyncio.Queue[Any](MOST), list[Any]()
+        self._idle_s, self._live, self._lost = SHORTEST_IDLE_S, False, False
 
-    @classmethod
-    def of(cls, responses: Sequence[ReadResp], position: int | None) -> "_News":
-        news = cls([], position)
-        for response in responses:
-            match response.WhichOneof("content"):
-                case "event":
-                    if response.event.commit_position > (news.position or 0):
-                        news.position = response.event.commit_position
-                        news.events.append(recorded(response))
-                case "checkpoint":
-                    news.position = max(news.position or 0, response.checkpoint.commit_position)
-                case "caught_up":
-                    news.live = news.ends = True
-                case "fell_behind":
-                    news.live = False
-        return news
+    async def read(self, after: int | None) -> Page:
+        """Events after the position `after` that the subscription has brought; if there are none, what a read finds."""
+        taken, self._taken = self._taken, []
+        while not self._brought.empty():
+            taken.append(self._brought.get_nowait())
+        if taken and isinstance(why := taken[-1], BaseException):
+            await self._lose(why, after)
+            taken = []  # a read finds them again
+        events = []
+        for one in taken:
+            if one.is_caught_up or one.is_fell_behind:
+                self._live = one.is_caught_up
+            elif one.commit_position > (after or 0):
+                events.append(to_ours(one))
+        if events:
+            return Page(events, events[-1].position, self._live)
+        page = await self._read_all(after, self._prefixes)
+        if self._lost:
+            log.info("subscription goes on", store=self._connection.target, after=after)
+        self._lost = False
+        return page
 
-
-class _Gathering:
-    """What the call has brought and nobody has taken yet."""
-
-    def __init__(self, call: Any) -> None:
-        self._call = call
-        self._responses: list[ReadResp] = []
-        self._changed, self._room = asyncio.Event(), asyncio.Event()
-        self._error: BaseException | None = None
-        self._task = asyncio.create_task(self._gather(), name="kurrent-subscription")
-
-    @property
-    def is_empty(self) -> bool:
-        return not self._responses
-
-    async def take(self, limit_s: float, gather_s: float = 0.0) -> list[ReadResp]:
-        """Up to `MOST`, waiting for the first, and `gather_s` for others; none if nothing came within `limit_s`. Raises
-        what ended the call.
-        """
-        if not self._responses and self._error is None:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(limit_s):
-                    await self._changed.wait()
-        if gather_s and self._responses and len(self._responses) < MOST:
-            await asyncio.sleep(gather_s)
-        if not self._responses and self._error is not None:
-            raise self._error
-        taken, self._responses = self._responses[:MOST], self._responses[MOST:]
-        if not self._responses and self._error is None:
-            self._changed.clear()
-        self._room.set()
-        return taken
+    async def beyond(self, position: int) -> None:
+        """Return when the subscription to what comes after `position` brings something, or nothing for some time."""
+        if self._reading is None:
+            begin = partial(
+                self._connection.client.subscribe_to_all,
+                commit_position=position or None,
+                include_caught_up=True,
+                include_fell_behind=True,
+                window_size=MOST,
+                **to_filter(self._prefixes),
+            )
+            self._reading = asyncio.create_task(_read(await self._connection.call(begin), self._brought))
+        try:
+            async with asyncio.timeout(self._idle_s):
+                self._taken.append(await self._brought.get())
+            self._idle_s = SHORTEST_IDLE_S
+        except TimeoutError:
+            self._idle_s = min(LONGEST_IDLE_S, 2 * self._idle_s)
 
     async def end(self) -> None:
-        self._call.cancel()
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        """End the subscription, if there is one."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait([self._reading])
+            self._reading = None
 
-    async def _gather(self) -> None:
-        try:
-            async for response in self._call:
-                self._responses.append(response)
-                self._changed.set()
-                while len(self._responses) >= 2 * MOST:
-                    self._room.clear()
-                    await self._room.wait()
-            self._error = StoreUnavailable("the server ended the subscription")
-        except grpc.RpcError as error:
-            self._error = error
-        except asyncio.CancelledError as error:
-            self._error = StoreUnavailable("the connection was closed under the subscription")
-            refuse_own_cancellation(error)
-        finally:
-            self._changed.set()
+    async def _lose(self, why: BaseException, after: int | None) -> None:
+        log.warning("subscription lost, making it again", store=self._connection.target, after=after, because=repr(why))
+        self._live, self._lost = False, True
+        await self.end()
+        await asyncio.sleep(PAUSE_S)
+
+
+async def _read(subscription: Any, brought: asyncio.Queue[Any]) -> None:
+    """Put into `brought` whatever `subscription` brings, and at last why it ended."""
+    try:
+        async for one in subscription:
+            await brought.put(one)
+        await brought.put(EOFError("the server ended it"))
+    except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - told to who follows, which begins again
+        refuse_own_cancellation(error)
+        await brought.put(error)
+    finally:
+        with suppress(KurrentDBClientError):
+            await subscription.stop()

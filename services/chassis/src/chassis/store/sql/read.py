@@ -1,4 +1,4 @@
-"""The SQL event store's reading statements. Each function runs inside one read transaction."""
+"""The SQL event store's queries. Each function runs inside one read transaction."""
 
 from collections.abc import Callable, Sequence
 from itertools import chain
@@ -12,21 +12,23 @@ from chassis.store.sql.tables import EVENT_COLUMNS, to_events
 from schemas.base.envelope import RecordedEvent
 
 WINDOW: Final = 10_000
-"""Positions looked through for one page: a reader of few streams never holds a transaction for long."""
+"""Positions scanned for one page, which limits the length of a reader's transaction."""
 
 _NO_STREAM: Final = ("", 0)
-"""What a list of streams is filled up with: a repeat would bring its events twice."""
+"""Padding for a list of streams: a repeated stream would return its events twice."""
 
-Marks = Callable[[str], str]
+Paramstyle = Callable[[str], str]
 
 
-def read_stream(connection: Connection, marks: Marks, stream: str, from_version: int) -> list[RecordedEvent]:
+def read_stream(connection: Connection, paramstyle: Paramstyle, stream: str, from_version: int) -> list[RecordedEvent]:
     statement = f"select {EVENT_COLUMNS} from events where stream = %s and version >= %s order by version"  # noqa: S608
-    return to_events(fetch(connection, marks(statement), (stream, from_version)))
+    return to_events(fetch(connection, paramstyle(statement), (stream, from_version)))
 
 
-def read_streams(connection: Connection, marks: Marks, asked: Sequence[tuple[str, int]]) -> list[list[RecordedEvent]]:
-    """Streams, each from a version on."""
+def read_streams(
+    connection: Connection, paramstyle: Paramstyle, asked: Sequence[tuple[str, int]]
+) -> list[list[RecordedEvent]]:
+    """Many streams, each from its own version on."""
     wanted: dict[str, int] = {}
     for stream, version in asked:
         wanted[stream] = min(version, wanted.get(stream, version))
@@ -34,23 +36,25 @@ def read_streams(connection: Connection, marks: Marks, asked: Sequence[tuple[str
     for part in chunks(list(wanted.items())):
         pairs = dict(part).items()
         padded = chain(chain.from_iterable(pairs), _NO_STREAM * (len(part) - len(pairs)))
-        for event in to_events(fetch(connection, marks(_streams(len(part))), list(padded))):
+        for event in to_events(fetch(connection, paramstyle(_streams(len(part))), list(padded))):
             found[event.stream].append(event)
     return [[event for event in found[stream] if event.version >= version] for stream, version in asked]
 
 
 def _streams(count: int) -> str:
-    # `cross join` fixes the order for SQLite, which else walks its whole index for a list of pairs.
+    # `cross join` fixes the join order for SQLite, which otherwise scans its whole index for a list of pairs.
     columns = ", ".join(f"events.{column}" for column in EVENT_COLUMNS.split(", "))
     return (
-        f"with asked (stream, version) as (values {placeholders(count, '(%s, %s)')})"  # noqa: S608 - only marks are put in
+        f"with asked (stream, version) as (values {placeholders(count, '(%s, %s)')})"  # noqa: S608 - placeholders only
         f" select {columns} from asked cross join events"
         " where events.stream = asked.stream and events.version >= asked.version order by events.stream, events.version"
     )
 
 
-def read_page(connection: Connection, marks: Marks, after: int | None, prefixes: Sequence[str], limit: int) -> Page:
-    """One page of at most `WINDOW` positions."""
+def read_page(
+    connection: Connection, paramstyle: Paramstyle, after: int | None, prefixes: Sequence[str], limit: int
+) -> Page:
+    """One page, from at most `WINDOW` positions."""
     [[head]] = fetch(connection, "select coalesce(max(position), 0) from events")
     start = after or 0
     end = min(start + max(WINDOW, limit), head)
@@ -58,14 +62,14 @@ def read_page(connection: Connection, marks: Marks, after: int | None, prefixes:
     statement = (
         f"select {EVENT_COLUMNS} from events where position > %s and position <= %s{wanted} order by position limit %s"  # noqa: S608
     )
-    events = to_events(fetch(connection, marks(statement), (start, end, *values, limit))) if end > start else []
+    events = to_events(fetch(connection, paramstyle(statement), (start, end, *values, limit))) if end > start else []
     position = events[-1].position if len(events) == limit else max(end, start)
     return Page(events, position or after, position >= head)
 
 
 def _wanted(prefixes: Sequence[str]) -> tuple[str, list[str]]:
-    """A prefix as a range of names, on an expression (`stream || ''`) that no index serves: the way through a page is
-    by position.
+    """Prefixes as ranges of names, on an expression (`stream || ''`) that no index matches, so that the query scans by
+    position.
     """
     if not prefixes or "" in prefixes:
         return "", []

@@ -1,4 +1,4 @@
-"""The event store on SQLite or PostgreSQL: one adapter, one table, dense positions handed out one commit at a time."""
+"""The event store on SQLite or PostgreSQL: one adapter, one table, dense positions assigned one commit at a time."""
 
 import asyncio
 import os
@@ -26,17 +26,17 @@ from schemas.base.envelope import NewEvent, RecordedEvent
 
 
 class SqlStore:
-    """Implements `chassis.base.ports.Store`. Tables are made at first use; several processes may share one store.
+    """Implements `chassis.base.ports.Store`. Creates its tables at first use; several processes may share one store.
 
-    Positions are 1, 2, 3 without a gap, and become visible in that order: SQLite has one writer at a time, on
-    PostgreSQL an advisory lock is held from the choice of a position to its commit. Without it a reader that polls
-    `position > last` skips what commits late.
+    Positions are 1, 2, 3 without gaps and become visible in that order: SQLite has one writer at a time; on PostgreSQL
+    an advisory lock is held from the choice of a position to its commit. Without it a reader that polls
+    `position > last` would skip a late commit.
     """
 
     dense = True
 
     def __init__(self, url: str, now: Callable[[], datetime] | None = None) -> None:
-        """`now` tells `recorded_at`, if not the machine. Raises ValueError: not a URL of SQLite or PostgreSQL."""
+        """`now`: source of `recorded_at`; default: machine's clock. Raises ValueError: no SQLite or PostgreSQL URL."""
         self._database = Database(url, metadata)
         self._head = StoreHead()
         self._watcher = HeadWatcher(self._database, self._head)
@@ -91,10 +91,10 @@ class SqlStore:
 
 
 def _store_id(connection: Connection) -> UUID:
-    """The id that the first process made."""
+    """The store's id, created by the first process."""
     take_write_lock(connection)
     found = connection.scalar(select(meta.c.value).where(meta.c.name == "store id"))
     if found is None:
-        found = str(UUID(bytes=os.urandom(16), version=4))  # the one id that nothing can be derived from
+        found = str(UUID(bytes=os.urandom(16), version=4))  # random: there is nothing to derive it from
         connection.execute(insert(meta).values(name="store id", value=found))
     return UUID(found)

@@ -1,4 +1,4 @@
-"""The SQL event store's two tables, the same in SQLite and PostgreSQL, and how a row becomes an event."""
+"""The SQL event store's two tables for SQLite and PostgreSQL, and the mapping of rows to events."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from schemas.base.envelope import RecordedEvent
 metadata: Final = MetaData()
 
 _number = BigInteger().with_variant(Integer(), "sqlite")  # SQLite's row id must be called INTEGER
-_name = Text().with_variant(Text(collation="C"), "postgresql")  # a prefix is a range only in byte order
+_name = Text().with_variant(Text(collation="C"), "postgresql")  # a prefix is a range of names only in byte order
 
 events: Final = Table(
     "events",
@@ -45,7 +45,7 @@ def to_rows(recorded: Iterable[RecordedEvent]) -> list[Row]:
 
 
 def to_events(found: Sequence[Row]) -> list[RecordedEvent]:
-    """Events from rows of `EVENT_COLUMNS`. Events of one commit share their time, so it is made once for them."""
+    """Events from rows of `EVENT_COLUMNS`. Events of one commit share their time, which is converted once."""
     made: list[RecordedEvent] = []
     last, at = None, _EPOCH
     for row in found:

@@ -1,4 +1,4 @@
-"""Who notices what other processes append? One thread per store and process, which asks for the newest position."""
+"""Notices other processes' appends: one thread per store and process polls the newest position."""
 
 from contextlib import closing
 from threading import Event, Lock, Thread
@@ -9,12 +9,12 @@ from chassis.store.head import StoreHead
 
 BUSY_S, IDLE_S, FAILED_S = 0.01, 0.02, 0.2
 IDLE_AFTER: Final = 40
-"""Askings without news after which the thread slows down."""
+"""Polls without a new position after which the thread slows down."""
 
 
 class HeadWatcher:
-    """Moves `head` when the store has moved. If it cannot ask, it wakes the readers, who meet the error themselves,
-    and ends; `start` begins anew.
+    """Advances `head`. If a poll fails, it wakes the readers, whose own reads then raise the error, and ends; `start`
+    starts it again.
     """
 
     def __init__(self, database: Database, head: StoreHead) -> None:
@@ -24,14 +24,14 @@ class HeadWatcher:
         self._lock = Lock()
 
     def start(self) -> None:
-        """Watch, if nobody does yet."""
+        """Start the thread unless it runs."""
         with self._lock:
             if not self._ended.is_set() and (self._thread is None or not self._thread.is_alive()):
                 self._thread = Thread(target=self._run, name="store-watch", daemon=True)
                 self._thread.start()
 
     def stop(self) -> None:
-        """End the thread; blocks for some milliseconds. Repeatable."""
+        """Stop the thread; blocks for some milliseconds. Repeatable."""
         self._ended.set()
         if self._thread is not None:
             self._thread.join()
@@ -39,12 +39,12 @@ class HeadWatcher:
     def _run(self) -> None:
         try:
             self._watch()
-        except Exception:  # noqa: BLE001 - whatever it is, the readers' own next look meets it
+        except Exception:  # noqa: BLE001 - the readers' next read raises it
             self._ended.wait(FAILED_S)
         self._head.wake()
 
     def _watch(self) -> None:
-        with closing(self._database.watching()) as connection, closing(connection.cursor()) as cursor:
+        with closing(self._database.polling_connection()) as connection, closing(connection.cursor()) as cursor:
             last, quiet = -1, 0
             while not self._ended.wait(BUSY_S if quiet < IDLE_AFTER else IDLE_S):
                 cursor.execute("select coalesce(max(position), 0) from events")

@@ -1,4 +1,4 @@
-"""How a group of appends becomes one transaction of the SQL event store."""
+"""Writes a group of appends in one transaction of the SQL event store."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -16,18 +16,18 @@ from chassis.store.sql.tables import EVENT_COLUMNS, to_rows
 
 
 class EventWriter:
-    """Carries out groups of calls, each call a list of appends, on the writer thread of the store."""
+    """Carries out groups of calls, each a list of appends, on the store's writer thread."""
 
     def __init__(self, database: Database, now: Callable[[], datetime], advanced: Callable[[int], None]) -> None:
-        """`advanced` is told the store's position after each commit."""
+        """`advanced` is called with the store's position after each commit."""
         self._database, self._now, self._advanced = database, now, advanced
         self._insert = database.paramstyle(
             f"insert into events ({EVENT_COLUMNS}) values (%s, %s, %s, %s, %s, %s, %s, %s)"  # noqa: S608 - constants
         )
 
     def carry_out(self, calls: Sequence[Sequence[Append]]) -> list[list[Result]]:
-        """The results of each call. One transaction; the turn is held for its last two statements only, unless another
-        process came between looking and writing: then it is taken first, and nobody can.
+        """The results of each call, in one transaction. Holds the write lock for its last statements only; if another
+        process appended between reading and writing, repeats all with the lock held from the start.
         """
         appends = list(chain.from_iterable(calls))
         try:
@@ -38,27 +38,27 @@ class EventWriter:
         left = iter(results)
         return [[next(left) for _ in call] for call in calls]
 
-    def _write(self, connection: Connection, appends: list[Append], turn_first: bool) -> tuple[list[Result], int]:
-        if turn_first:
+    def _write(self, connection: Connection, appends: list[Append], lock_first: bool) -> tuple[list[Result], int]:
+        if lock_first:
             take_write_lock(connection)
-        tips = self._tips(connection, appends)
+        ends = self._stream_ends(connection, appends)
         take_write_lock(connection)
         [[head]] = fetch(connection, "select coalesce(max(position), 0) from events")
-        results, written = decide_appends(appends, tips, head, self._now())
+        results, written = decide_appends(appends, ends, head, self._now())
         if written:
             execute_many(connection, self._insert, to_rows(written))
         return results, head + len(written)
 
-    def _tips(self, connection: Connection, appends: list[Append]) -> dict[str, StreamEnd]:
-        tips = {append.stream: StreamEnd() for append in appends}
-        for asked in chunks(list(tips)):
+    def _stream_ends(self, connection: Connection, appends: list[Append]) -> dict[str, StreamEnd]:
+        ends = {append.stream: StreamEnd() for append in appends}
+        for asked in chunks(list(ends)):
             for stream, version, position in fetch(connection, self._ends(len(asked)), asked):
-                tips[stream] = StreamEnd(version, position)
-        old = [append for append in appends if tips[append.stream].position]
+                ends[stream] = StreamEnd(version, position)
+        old = [append for append in appends if ends[append.stream].position]
         for pairs in chunks([(append.stream, event.id.bytes) for append in old for event in append.events]):
             for stream, held in fetch(connection, self._holds(len(pairs)), list(chain.from_iterable(pairs))):
-                tips[stream].held.add(UUID(bytes=held))
-        return tips
+                ends[stream].held.add(UUID(bytes=held))
+        return ends
 
     def _ends(self, streams: int) -> str:
         return self._database.paramstyle(
@@ -67,7 +67,7 @@ class EventWriter:
         )
 
     def _holds(self, ids: int) -> str:
-        """`cross join` fixes the order for SQLite, which else walks its whole index for a list of pairs."""
+        """`cross join` fixes the join order for SQLite, which otherwise scans its whole index for a list of pairs."""
         return self._database.paramstyle(
             f"with asked (stream, id) as (values {placeholders(ids, '(%s, %s)')})"  # noqa: S608 - only marks are put in
             " select events.stream, events.id from asked cross join events"

@@ -1,0 +1,58 @@
+"""Look-ups of channel gateways (the result of a submission) and of agencies (the person who complained)."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse
+
+from chassis.http.web import Language
+from chassis.write.lead import root_lead
+from intake.http.filing import Intake, limit_rate, receipt
+from schemas.base.limits import CLIENT, NAME
+from schemas.base.refusals import InvalidField, NoPermission, NotFound, NotTheHolder
+from schemas.wording.names import held_by
+
+router = APIRouter()
+
+
+@router.get("/submissions/{client}/{key}")
+async def submission(client: str, key: str, request: Request, context: Intake, lang: Language) -> Response:
+    """The result of a message on the topic `submissions`: 202 not read yet, 200 filed, 422 refused."""
+    limit_rate(context.lookups, request)  # the answer contains a tracking code, and keys may be guessed
+    if len(client) > CLIENT or len(key) > CLIENT:
+        raise InvalidField(field="key", why=f"at most {CLIENT} characters")
+    found = await context.results.of(client, key)
+    if found is None:
+        return JSONResponse({"status": "not read yet"}, 202)
+    if isinstance(found, UUID):
+        state = (await context.repository.load(found)).state
+        return JSONResponse(jsonable_encoder(await receipt(context, state, context.codes.of(found), lang)))
+    return JSONResponse(found, 422, media_type="application/problem+json")
+
+
+@router.get("/persons/{complaint}")
+async def person(
+    complaint: UUID,
+    context: Intake,
+    agency: Annotated[str, Query(max_length=NAME)],
+    officer: Annotated[str | None, Query(max_length=NAME)] = None,
+) -> dict[str, Any]:
+    """The reporter's name and contacts, for the agency that holds the complaint, unless the reporter is anonymous.
+    Every reading is recorded.
+    """
+    loaded = await context.repository.load(complaint)
+    whole = await context.repository.load(loaded.state.whole) if loaded.state.whole else loaded
+    lead = await root_lead(context.repository, loaded.state)
+    registry = await context.registry.current()
+    holder = registry.holder((lead or loaded.state).holder)
+    if whole.state.person is None:
+        raise NotFound(what="person")
+    if holder.agency != agency:
+        raise NotTheHolder(**held_by(holder, registry))
+    if whole.state.anonymous:
+        raise NoPermission(what="person")
+    found = await context.vault.read(whole.state.person, whole.keys)
+    await context.vault.record_reading(complaint, agency, officer, context.clock.now())
+    return found.model_dump(exclude_none=True)
