@@ -41,7 +41,7 @@ async def ask(group: GroupCommit[int, int], work: Work, *numbers: int) -> list[i
 
 async def test_what_is_asked_during_a_commit_goes_together_into_the_next() -> None:
     work = Work()
-    group = GroupCommit[int, int]("test", work, most=3)
+    group = GroupCommit[int, int]("test", work, limit=3)
 
     assert await ask(group, work, 2, 3, 4, 5) == [4, 6, 8, 10]
 
