@@ -17,6 +17,9 @@ SEEDS ?= 2000
 SEED ?=
 KILLS ?= 20
 JOBS ?= 1
+WORKERS ?= auto
+# Each worker of pytest starts servers of its own: more than four need more memory than a laptop has.
+ABREAST := -n $(WORKERS) --maxprocesses 4
 ifneq ($(STORE),)
 # Whatever looks into the store looks into this one. Not on a command line, where a password would be seen.
 export SATUPINTU_STORE_URL := $(STORE)
@@ -42,8 +45,8 @@ rebuild: setup ## make a read model again from the event store: VIEW=reporting.r
 	@.venv/bin/satupintu rebuild $(VIEW)
 
 ##@ Work on it
-test: setup ## every test that needs no Docker: real Kafka and real PostgreSQL included
-	@$(RUN) -m pytest tests
+test: setup ## every test that needs no Docker: real Kafka and PostgreSQL included (WORKERS=0: one after another)
+	@$(RUN) -m pytest tests $(ABREAST)
 
 test-containers: setup ## store contract and every road on Kafka against images built here (needs Docker)
 	@TEST_SERVERS=containers $(RUN) -m pytest tests/contract tests/broker tests/agency_inbox/test_inbox_broker.py -m "postgres or broker"
@@ -56,7 +59,7 @@ lint: setup ## formatting, lint, types, arrows, generated schemas
 	@$(RUN) -m schemas.contract.generate --check
 
 check: lint ## lint and the fast tests
-	@$(RUN) -m pytest tests -m "not broker and not postgres and not journey and not chaos" -q
+	@$(RUN) -m pytest tests -m "not broker and not postgres and not journey and not chaos and not slow" -q $(ABREAST)
 
 simulate: setup ## the whole system in memory under every fault (SEEDS=50000; SEED=7: the story of one; PLANT=all)
 	@PYTHONPATH=tests $(RUN) -m simulation --seeds $(SEEDS) --jobs $(JOBS) $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant $(PLANT))

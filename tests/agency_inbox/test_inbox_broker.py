@@ -13,6 +13,7 @@ from pydantic_core import to_json
 
 from agency_inbox.app import open_background_tasks, open_inbox
 from agency_inbox.context import Inbox
+from agency_inbox.sweep import AgencyTopicProvisioner
 from chassis.base.clock import SystemClock
 from chassis.base.message import Message
 from chassis.base.settings import Settings
@@ -25,6 +26,7 @@ from chassis.relay.relay import Relay
 from chassis.service.platform import Platform
 from chassis.service.process import BackgroundTask
 from chassis.store.memory import MemoryStore
+from chassis.sweep.sweep import Sweep
 from chassis.write.repository import Repository
 from local.kafka.server import KafkaServer
 from schemas.base.topics import agency_inbox, agency_replies
@@ -165,7 +167,7 @@ async def test_after_the_broker_lost_everything_each_open_complaint_is_delivered
     platform: Platform, inbox: Inbox, background_tasks: list[BackgroundTask], private_kafka: KafkaServer
 ) -> None:
     # Without relay and agent: only the sweep, from the store.
-    from_the_store = [road for road in background_tasks if type(road).__name__ in {"Keeper", "Sweep"}]
+    from_the_store = [task for task in background_tasks if isinstance(task, AgencyTopicProvisioner | Sweep)]
     kafka, many = platform.settings.kafka, range(10)
     async with going(*from_the_store):
         await give(inbox, many)
