@@ -139,8 +139,7 @@ async def touched() -> None:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
             assert (await client.get("/readyz")).status_code == 200
         async with open_intake(platform) as intake:
-            assert intake.audience is not None
-            await intake.audience.feed.position()
+            await intake.audience.projection.position()
         for each in found.values():
             await contents(each)
 
@@ -166,14 +165,14 @@ async def test_read_models_continue_from_their_checkpoints_and_equal_a_rebuild(
         for name, one in found.items():
             service = name.partition(".")[0]
             was = await contents(one)
-            if one.feed is None:
+            if one.projection is None:
                 kept = before.rows(service, f"select max(position) from checkpoints where view = '{one.view.name}'")
                 assert kept != [(None,)], f"the checkpoint of {name} is there under this name"
             else:
-                assert await one.feed.position() == newest, f"the position of {name} is there under this name"
-                assert await one.feed.catch_up() == newest
+                assert await one.projection.position() == newest, f"the position of {name} is there under this name"
+                assert await one.projection.catch_up() == newest
                 assert await contents(one) == was
-            await rebuild(platform.store, one.database, one.metadata, one.view, one.feed)
+            await rebuild(platform.store, one.database, one.metadata, one.view, one.projection)
             again = await contents(one)
             assert {table: was[table] for table in was.keys() - MADE_AGAIN_OTHERWISE} == {
                 table: again[table] for table in again.keys() - MADE_AGAIN_OTHERWISE
@@ -237,7 +236,7 @@ async def test_a_new_event_is_appended_and_projected(
     async with views(platform) as found:
         assert await platform.store.newest() == newest + 1
         for one in found.values():
-            assert one.feed is None or await one.feed.catch_up() == newest + 1
+            assert one.projection is None or await one.projection.catch_up() == newest + 1
 
 
 async def test_open_work_of_then_is_done_when_it_is_due(before: Before) -> None:
@@ -245,7 +244,7 @@ async def test_open_work_of_then_is_done_when_it_is_due(before: Before) -> None:
     async with opened(later) as platform, open_escalation(platform) as escalation:
         open_then = {UUID(each) for (each,) in before.rows("escalation", "select distinct complaint from open_work")}
         assert {row.complaint for row in await escalation.sweep.rows()} == open_then
-        assert await escalation.sweep.rebase() == 0, "plans rest on the same policies and calendars"
+        assert await escalation.sweep.replan_outdated() == 0, "plans rest on the same policies and calendars"
         newest = await platform.store.newest()
         assert await escalation.sweep.once() > 0
         page = await platform.store.read_all(newest, (COMPLAINT_PREFIX,))

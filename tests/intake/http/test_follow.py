@@ -226,7 +226,6 @@ class TestThePublic:
         assert len(told(WATCHER)) == 1, "the request to confirm, and nothing since"
         assert len(told("+62 811 1234 5678")) == 2
         await web.post(f"/api/v1/complaints/{intake.codes.of(complaint)}/erasure", json={}, headers=key("e"))
-        assert intake.audience is not None
         assert await intake.audience.subscribers.asked(complaint) == []
         assert (await confirm(web, number, code, "late")).status_code == 404
 
@@ -426,7 +425,6 @@ async def test_a_notice_has_the_next_date_in_the_holders_zone_and_says_if_it_has
 async def test_the_relations_are_rebuilt_from_the_store(intake: Context, file: File) -> None:
     lead, follower = await file("lead"), await file("follower")
     await write(intake.repository, follower, joined(lead, 0.5))
-    assert intake.audience is not None
     assert (await intake.audience.followers_of([lead]))[lead] == [follower]
     database = intake.audience.database
     before = await database.read(lambda c: [table_hash(c, table) for table in (relations.REPORT, relations.FOLLOWER)])

@@ -5,6 +5,7 @@ its sentence in `schemas/wording/words.py`. `make schemas` writes the JSON Schem
 also needs its effect on router's status row.
 """
 
+import ast
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -134,3 +135,19 @@ def test_an_event_that_changes_the_status_or_tells_agencies_needs_router_and_con
         "ComplaintPaused: say where it leads in services/router/src/router/placement/status.py",
         "ComplaintPaused: no agency message complaint.paused in schemas/src/schemas/contract/agency_messages.py",
     ]
+
+
+def test_no_source_names_an_event_by_a_bare_string() -> None:
+    folders = (
+        ROOT / "src",
+        *sorted((ROOT.parent / "services").glob("*/src")),
+        ROOT.parent / "deploy" / "local" / "src",
+    )
+    named = [
+        f"{path.name}:{node.lineno}: {node.value}"
+        for folder in folders
+        for path in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in BY_NAME
+    ]
+    assert named == []

@@ -108,8 +108,6 @@ async def open_web(platform: Platform) -> AsyncIterator[Context]:
 async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]:
     """The background tasks: submissions, notifications and what follows an erasure."""
     async with open_intake(platform) as context:
-        audience = context.audience
-        assert audience is not None
         provisioner = TopicProvisioner(platform.settings.kafka, [FIXED[SUBMISSIONS]])
         await provisioner.once()
         letters = platform.dead_letters(SERVICE)
@@ -132,7 +130,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
                 ordered=False,
             ),
             catch_up_sweep,
-            audience.feed,
+            context.audience.projection,
             Orphans(context),
             MailSender(outbox_of(platform, context.database), _real_now, context.policies),
             provisioner,

@@ -39,5 +39,4 @@ class Context:
     filings: RateLimiter
     lookups: RateLimiter
     database: Database
-    audience: Audience | None = None
-    """None: only reporters are notified."""
+    audience: Audience

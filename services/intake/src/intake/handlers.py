@@ -106,8 +106,7 @@ async def destroy(context: Context, complaint: UUID) -> None:
     await context.vault.forget(complaint)
     await context.attachments.forget(complaint)
     await context.mailbox.forget(complaint)
-    if context.audience is not None:
-        await context.audience.subscribers.forget(complaint)
+    await context.audience.subscribers.forget(complaint)
 
 
 async def visible_lead_of(context: Context, state: Complaint) -> Complaint | None:

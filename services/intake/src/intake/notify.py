@@ -50,7 +50,7 @@ async def notify_audience(context: Context, loaded: Sequence[LoadedStream]) -> N
     since = _since(context)
     found = [(each, news_for_audience(each.state, each.facts(NEWS), since)) for each in loaded if each.state.is_public]
     with_news = [(each, items) for each, items in found if items]
-    if context.audience is None or not with_news:
+    if not with_news:
         return
     followers = await context.audience.followers_of([each.state.id for each, _ in with_news])
     subscribers = await _subscribers(context.audience, followers)

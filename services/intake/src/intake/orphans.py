@@ -46,8 +46,6 @@ class Orphans:
 
     async def _addresses(self) -> int:
         context, now, removed = self._context, self._context.clock.now(), 0
-        if context.audience is None:
-            return 0
         shortest = timedelta(days=min(policy.unconfirmed_d for policy in context.policies.versions))
         for one in await context.audience.subscribers.unconfirmed(now - shortest, BATCH):
             if one.since_at + timedelta(days=context.policies.at(one.since_at).unconfirmed_d) <= now:

@@ -67,10 +67,10 @@ def _holder(state: Complaint, context: AuditContext) -> Iterator[Violation]:
         yield _wrong(state, "no-holder", "it is open and has no holder")
     if state.agency is None or context.registry.living(state.agency) is not None:
         return
-    body = context.registry.agencies.get(state.agency)
+    agency = context.registry.agencies.get(state.agency)
     # If the agency has just ended, router still has time to place the complaint again.
-    if body is None or body.ended_at is None or context.is_over(body.ended_at):
-        what = "no longer exists and has no successor" if body else "was never registered"
+    if agency is None or agency.ended_at is None or context.is_over(agency.ended_at):
+        what = "no longer exists and has no successor" if agency else "was never registered"
         yield _wrong(state, "holder-gone", f"its holder {state.agency} {what}")
 
 

@@ -21,19 +21,19 @@ from chassis.deadletter.replay import DeadLetterReplay, NoSuchDeadLetter
 
 T = TypeVar("T")
 SERVICES: Final = ("router", "intake", "agency-inbox", "reporting")
-Service = Annotated[str, typer.Argument(help=f"whose letters: {', '.join(SERVICES)}")]
-Offset = Annotated[int, typer.Argument(help="the letter, as `list` names it")]
+ServiceName = Annotated[str, typer.Argument(help=f"whose dead letters: {', '.join(SERVICES)}")]
+Offset = Annotated[int, typer.Argument(help="offset of the dead letter, as `list` shows it")]
 
 app: Final = typer.Typer(no_args_is_help=True)
-letters: Final = typer.Typer(no_args_is_help=True, help="messages that were set aside")
+letters: Final = typer.Typer(no_args_is_help=True, help="messages that could not be handled")
 app.add_typer(letters, name="dead-letters")
 console: Final = Console(highlight=False, soft_wrap=True)
 
 
 @letters.command("list")
-def list_(service: Service) -> None:
+def list_(service: ServiceName) -> None:
     """Those that were not replayed yet."""
-    found = _run(service, lambda desk: desk.open())
+    found = _run(service, lambda dead_letters: dead_letters.open())
     for offset, letter in found:
         headers = _headers(letter.message)
         console.print(f"{offset:>6}  {_time(letter)}  {letter.message.place}  {headers['type']} {headers['subject']}")
@@ -44,9 +44,9 @@ def list_(service: Service) -> None:
 
 
 @letters.command()
-def show(service: Service, offset: Offset) -> None:
+def show(service: ServiceName, offset: Offset) -> None:
     """One dead letter: origin, reason, type and ids. Not its content."""
-    letter = _run(service, lambda desk: desk.get(offset))
+    letter = _run(service, lambda dead_letters: dead_letters.get(offset))
     message = letter.message
     about = {"reason": letter.reason, "set aside": _time(letter), "by": letter.service, "tries": str(letter.attempts)}
     about |= {"message": message.place, "key": _plain(message.key), **_headers(message)}
@@ -57,24 +57,24 @@ def show(service: Service, offset: Offset) -> None:
 
 @letters.command()
 def replay(
-    service: Service,
-    offset: Annotated[int | None, typer.Argument(help="the letter, as `list` names it")] = None,
+    service: ServiceName,
+    offset: Annotated[int | None, typer.Argument(help="offset of the dead letter, as `list` shows it")] = None,
     every: Annotated[bool, typer.Option("--all", help="all that are open")] = False,
 ) -> None:
     """Send it to its own topic and partition again. The service decides on the complaint's present state."""
     if (offset is None) != every:
-        raise typer.BadParameter("name one letter, or --all")
+        raise typer.BadParameter("give one offset, or --all")
     if offset is None:
-        console.print(f"{_run(service, lambda desk: desk.replay_all())} replayed")
+        console.print(f"{_run(service, lambda dead_letters: dead_letters.replay_all())} replayed")
     else:
-        _run(service, lambda desk: desk.replay(offset))
+        _run(service, lambda dead_letters: dead_letters.replay(offset))
         console.print(f"{offset} replayed")
 
 
 def _run(service: str, act: Callable[[DeadLetterReplay], Awaitable[T]]) -> T:
     async def run() -> T:
-        async with DeadLetterReplay(read_settings().kafka, service) as desk:
-            return await act(desk)
+        async with DeadLetterReplay(read_settings().kafka, service) as dead_letters:
+            return await act(dead_letters)
 
     try:
         return asyncio.run(run())

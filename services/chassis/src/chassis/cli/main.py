@@ -1,4 +1,4 @@
-"""`satupintu`: one command line for operators and analysts. Each package brings its commands by entry points, one for
+"""`satupintu`: one command line for operators and analysts. Each package adds its commands by entry points, one for
 each command: only the package of the command that is called is loaded.
 """
 

@@ -65,18 +65,14 @@ class SqlKeyRing:
     async def destroy(self, complaint: UUID) -> None:
         await self._check()
         self._cache.evict(complaint)
-        await self._database.run(
-            lambda connection: tombstone(connection, self._database.paramstyle, complaint, self._now())
-        )
+        await self._database.run(lambda connection: tombstone(connection, complaint, self._now()))
         self._cache.evict(complaint)
         await asyncio.to_thread(self._database.purge, TABLE)
 
     async def renew(self, complaint: UUID) -> Keys:
         """Add a generation of keys, with which new text is sealed; all keys."""
         await self._check()
-        await self._database.run(
-            lambda connection: next_generation(connection, self._database.paramstyle, self._wrapper, complaint)
-        )
+        await self._database.run(lambda connection: next_generation(connection, self._wrapper, complaint))
         self._cache.evict(complaint)
         return (await self.load([complaint]))[complaint]
 
@@ -92,18 +88,16 @@ class SqlKeyRing:
 
     async def _check(self) -> None:
         if not self._checked:
-            await self._database.run(lambda connection: check(connection, self._database.paramstyle, self._wrapper))
+            await self._database.run(lambda connection: check(connection, self._wrapper))
             self._checked = True
 
     def _read(self, connection: Connection, complaints: Collection[UUID]) -> Living:
-        found = read_keys(connection, self._database.paramstyle, self._wrapper, complaints)
+        found = read_keys(connection, self._wrapper, complaints)
         return {complaint: found.get(complaint, Keys()) for complaint in complaints}
 
     def _ensure_together(self, requests: Sequence[frozenset[UUID]]) -> list[Living | Exception]:
         every = frozenset().union(*requests)
-        found = self._database.write_now(
-            lambda connection: with_first_generation(connection, self._database.paramstyle, self._wrapper, every)
-        )
+        found = self._database.write_now(lambda connection: with_first_generation(connection, self._wrapper, every))
         return [{complaint: found[complaint] for complaint in one} for one in requests]
 
 

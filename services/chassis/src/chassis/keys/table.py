@@ -1,9 +1,9 @@
 """The key ring's rows (complaint, generation) and the statements on them. A destroyed row stays, without its key.
 
-Each function runs inside a transaction; `paramstyle` is `chassis.sql.database.Database.paramstyle`.
+Each function runs inside a transaction.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -30,46 +30,39 @@ Table(
 )
 Table("key_ring", metadata, Column("name", Text, primary_key=True), Column("value", LargeBinary, nullable=False))
 
-Paramstyle = Callable[[str], str]
-
 _INSERT: Final = f"insert into {TABLE} (complaint, generation, wrapped) values (%s, %s, %s) on conflict do nothing"  # noqa: S608
 
 
-def check(connection: Connection, paramstyle: Paramstyle, wrapper: Wrapper) -> None:
+def check(connection: Connection, wrapper: Wrapper) -> None:
     """Raises WrongStore: the table was created with another master key."""
     insert = "insert into key_ring (name, value) values ('check', %s) on conflict do nothing"
-    connection.exec_driver_sql(paramstyle(insert), (wrapper.check_value(),))
+    execute_many(connection, insert, [(wrapper.check_value(),)])
     [[value]] = fetch(connection, "select value from key_ring where name = 'check'")
     wrapper.accept(value)
 
 
-def read_keys(
-    connection: Connection, paramstyle: Paramstyle, wrapper: Wrapper, complaints: Collection[UUID]
-) -> dict[UUID, Keys]:
+def read_keys(connection: Connection, wrapper: Wrapper, complaints: Collection[UUID]) -> dict[UUID, Keys]:
     """The living keys of each complaint that ever had one."""
-    return _opened(wrapper, _read(connection, paramstyle, complaints), {})
+    return _opened(wrapper, _read(connection, complaints), {})
 
 
-def with_first_generation(
-    connection: Connection, paramstyle: Paramstyle, wrapper: Wrapper, complaints: Collection[UUID]
-) -> dict[UUID, Keys]:
+def with_first_generation(connection: Connection, wrapper: Wrapper, complaints: Collection[UUID]) -> dict[UUID, Keys]:
     """The keys of each; creates a first generation where there never was one. The first insert wins."""
     every = sorted(set(complaints))  # sorted, so that two processes never deadlock
     made = {one: wrapper.new(one, FIRST) for one in every}
     # Mostly all are new: then nothing needs to be read.
-    if _insert(connection, paramstyle, [(one.bytes, FIRST, wrapped) for one, (_, wrapped) in made.items()]) == len(
-        every
-    ):
+    new = [(one.bytes, FIRST, wrapped) for one, (_, wrapped) in made.items()]
+    if execute_many(connection, _INSERT, new) == len(every):
         return {one: Keys({FIRST: key}) for one, (key, _) in made.items()}
     ours = {wrapped: key for key, wrapped in made.values()}
-    return _opened(wrapper, _read(connection, paramstyle, every), ours)
+    return _opened(wrapper, _read(connection, every), ours)
 
 
-def _read(connection: Connection, paramstyle: Paramstyle, complaints: Collection[UUID]) -> list[tuple[Any, ...]]:
+def _read(connection: Connection, complaints: Collection[UUID]) -> list[tuple[Any, ...]]:
     found: list[tuple[Any, ...]] = []
     for ids in chunks([complaint.bytes for complaint in complaints]):
         statement = f"select complaint, generation, wrapped from {TABLE} where complaint in ({placeholders(len(ids))})"  # noqa: S608
-        found += fetch(connection, paramstyle(statement), ids)
+        found += fetch(connection, statement, ids)
     return found
 
 
@@ -83,20 +76,15 @@ def _opened(wrapper: Wrapper, found: Sequence[tuple[Any, ...]], known: Mapping[b
     return {complaint: Keys(living) for complaint, living in generations.items()}
 
 
-def next_generation(connection: Connection, paramstyle: Paramstyle, wrapper: Wrapper, complaint: UUID) -> None:
+def next_generation(connection: Connection, wrapper: Wrapper, complaint: UUID) -> None:
     """Add one generation."""
     take_write_lock(connection)
     statement = f"select coalesce(max(generation), 0) + 1 from {TABLE} where complaint = %s"  # noqa: S608
-    [[generation]] = fetch(connection, paramstyle(statement), (complaint.bytes,))
-    _insert(connection, paramstyle, [(complaint.bytes, generation, wrapper.new(complaint, generation)[1])])
+    [[generation]] = fetch(connection, statement, (complaint.bytes,))
+    execute_many(connection, _INSERT, [(complaint.bytes, generation, wrapper.new(complaint, generation)[1])])
 
 
-def tombstone(connection: Connection, paramstyle: Paramstyle, complaint: UUID, at: datetime) -> None:
+def tombstone(connection: Connection, complaint: UUID, at: datetime) -> None:
     """Delete the key of every generation so far; the rows stay."""
     statement = f"update {TABLE} set wrapped = null, destroyed_at = %s where complaint = %s and wrapped is not null"  # noqa: S608
-    connection.exec_driver_sql(paramstyle(statement), (at.isoformat(), complaint.bytes))
-
-
-def _insert(connection: Connection, paramstyle: Paramstyle, new: Sequence[tuple[Any, ...]]) -> int:
-    """Insert those that are missing; their number."""
-    return execute_many(connection, paramstyle(_INSERT), new)
+    execute_many(connection, statement, [(at.isoformat(), complaint.bytes)])

@@ -33,7 +33,7 @@ class Wrapper:
         return self._unwrap(wrapped, _context(complaint, generation))
 
     def check_value(self) -> bytes:
-        """A value to store beside the keys, to recognise the master key."""
+        """A value to store with the keys, which identifies the master key."""
         return self._wrap(b"", _CHECK)
 
     def accept(self, check_value: bytes) -> None:

@@ -77,7 +77,7 @@ class Position:
             raise Overtaken
 
     def reset(self, connection: Connection, position: int | None) -> None:
-        """Set it, whoever moved it."""
+        """Set it unconditionally."""
         connection.execute(delete(self._table).where(self._table.c.view == self._name))
         connection.execute(insert_into(self._table), {"view": self._name, "position": position})
 

@@ -18,7 +18,7 @@ from chassis.write.repository import Repository
 
 
 class Context(Protocol):
-    """What a service's endpoints work with: its repository, its database, and more of its own."""
+    """What a service's endpoints use: at least its repository and its database."""
 
     @property
     def repository(self) -> Repository: ...
@@ -62,7 +62,7 @@ class Service(Generic[C]):
         return {"store": "ok", self.database: "ok"}
 
     def web(self) -> FastAPI:
-        """The web side as an app of its own."""
+        """The web side as a separate app."""
 
         @asynccontextmanager
         async def lifespan(app: FastAPI) -> AsyncIterator[None]:

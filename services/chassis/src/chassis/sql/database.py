@@ -179,8 +179,8 @@ def _in_savepoint(connection: Connection, function: Work) -> Any:
 
 
 def fetch(connection: Connection, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """The driver's plain tuples, for many rows or many calls, where SQLAlchemy's rows cost more than the query. Errors
-    are SQLAlchemy's.
+    """The driver's plain tuples, for many rows or many calls, where SQLAlchemy's rows cost more than the query.
+    Placeholders are `%s` for every database. Errors are SQLAlchemy's.
     """
     values = tuple(parameters)
     if connection.dialect.name == SQLITE:
@@ -191,7 +191,7 @@ def fetch(connection: Connection, statement: str, parameters: Sequence[Any] = ()
 
 
 def execute_many(connection: Connection, statement: str, values: Sequence[tuple[Any, ...]]) -> int:
-    """Execute `statement` for each of these; the number of rows written. Errors as for `fetch`."""
+    """Execute `statement` for each of these; the number of rows written. Placeholders and errors as for `fetch`."""
     if connection.dialect.name == SQLITE:
         return int(_driver_call(connection, "executemany", statement, values).rowcount)
     return connection.exec_driver_sql(statement, list(values)).rowcount
@@ -199,7 +199,7 @@ def execute_many(connection: Connection, statement: str, values: Sequence[tuple[
 
 def _driver_call(connection: Connection, how: str, statement: str, values: Sequence[Any]) -> Any:
     try:
-        return getattr(connection.connection.driver_connection, how)(statement, values)
+        return getattr(connection.connection.driver_connection, how)(statement.replace("%s", "?"), values)
     except sqlite3.Error as error:
         raise DBAPIError.instance(statement, None, error, sqlite3.Error, dialect=connection.dialect) from error
 

@@ -12,7 +12,6 @@ from chassis.write.loaded import LoadedStream
 from intake.context import Context
 from intake.http.filing import Intake, limit_rate
 from intake.notify import ask_to_confirm
-from intake.storage.audience import Audience
 from intake.storage.subscribers import subscriber_for
 from schemas.base.ids import MalformedCode, parse_public_number, parse_tracking_code
 from schemas.base.limits import EMAIL, PHONE
@@ -54,7 +53,7 @@ async def follow(
     address that follows already the answer is the same, so it does not reveal who follows.
     """
     limit_rate(context.filings, request)
-    audience, number = _audience(context), _parsed(parse_public_number, "public_number", public_number)
+    audience, number = context.audience, _parsed(parse_public_number, "public_number", public_number)
     loaded = await _public(context, number)
     one = subscriber_for(loaded.state.id, loaded.keys, body.address, body.language, context.clock.now())
     if (unconfirmed := await audience.subscribers.ask(one)) is not None:
@@ -68,7 +67,7 @@ async def confirm(
 ) -> dict[str, Any]:
     """Confirm the address; notifications begin. Repeatable; a lapsed code is not found."""
     limit_rate(context.lookups, request)
-    audience, number = _audience(context), _parsed(parse_public_number, "public_number", public_number)
+    audience, number = context.audience, _parsed(parse_public_number, "public_number", public_number)
     loaded = await _public(context, number)
     for one in await _with_code(context, loaded.state.id, body):
         if await audience.subscribers.confirm(one, context.clock.now()):
@@ -82,7 +81,7 @@ async def unfollow(
 ) -> dict[str, Any]:
     """End the notifications. Repeatable; the answer for an unknown code is the same."""
     limit_rate(context.lookups, request)
-    audience, number = _audience(context), _parsed(parse_public_number, "public_number", public_number)
+    audience, number = context.audience, _parsed(parse_public_number, "public_number", public_number)
     if (complaint := await audience.complaint_of(number)) is not None:
         for one in await _with_code(context, complaint, body):
             await audience.subscribers.remove(one)
@@ -90,7 +89,7 @@ async def unfollow(
 
 
 async def _public(context: Context, number: str) -> LoadedStream:
-    complaint = await _audience(context).complaint_of(number)
+    complaint = await context.audience.complaint_of(number)
     loaded = await context.repository.load(complaint) if complaint is not None else None
     # Not public and not there get the same answer, so that nobody can probe. A complaint without keys is being erased.
     if loaded is None or not loaded.state.is_public or loaded.state.erased or not loaded.keys.generations:
@@ -100,12 +99,7 @@ async def _public(context: Context, number: str) -> LoadedStream:
 
 async def _with_code(context: Context, complaint: UUID, body: ByCode) -> list[UUID]:
     code = _parsed(parse_tracking_code, "follow_code", body.follow_code)
-    return [one for one in await _audience(context).subscribers.asked(complaint) if context.codes.of(one) == code]
-
-
-def _audience(context: Context) -> Audience:
-    assert context.audience is not None, "the composition root of a web side opens it"
-    return context.audience
+    return [one for one in await context.audience.subscribers.asked(complaint) if context.codes.of(one) == code]
 
 
 def _parsed(parse: Callable[[str], str], field: str, text: str) -> str:

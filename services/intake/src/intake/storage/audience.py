@@ -12,21 +12,21 @@ from intake.storage.subscribers import Subscribers
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """`feed` keeps the relations in `database` up to date; subscribers are stored beside the vault."""
+    """`projection` keeps the relations in `database` up to date; subscribers are stored beside the vault."""
 
     database: Database
-    feed: StoreProjection
+    projection: StoreProjection
     subscribers: Subscribers
 
     async def complaint_of(self, public_number: str) -> UUID | None:
         """The complaint with that number, also if it was filed a moment ago."""
         found = await self.database.read(lambda connection: relations.complaint_of(connection, public_number))
         if found is None:
-            await self.feed.catch_up()
+            await self.projection.catch_up()
             found = await self.database.read(lambda connection: relations.complaint_of(connection, public_number))
         return found
 
     async def followers_of(self, leads: Collection[UUID]) -> dict[UUID, list[UUID]]:
         """The complaints joined to each of these, directly or through another."""
-        await self.feed.catch_up()
+        await self.projection.catch_up()
         return await self.database.read(lambda connection: relations.followers_of(connection, leads))

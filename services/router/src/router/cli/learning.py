@@ -45,7 +45,7 @@ def train(
     data: Annotated[list[Path] | None, typer.Argument(help="CSV or JSON lines; none: our own sentences alone")] = None,
     out: Annotated[Path | None, typer.Option(help="folder or .npz file; default: the models' folder")] = None,
     text: Annotated[str, typer.Option(help="columns with the words, such as title,body")] = "text",
-    label: Annotated[str, typer.Option(help="column with the sector, or whatever is to be table")] = "label",
+    label: Annotated[str, typer.Option(help="column with the sector, or whatever is to be predicted")] = "label",
     place: Annotated[str, typer.Option(help="columns with the place, such as district,ward")] = "",
     kind: Annotated[str, typer.Option(help="column with the class, as SP4N-LAPOR! or our events write it")] = "",
     name: Annotated[str, typer.Option(help="what the version's name begins with")] = "reading",

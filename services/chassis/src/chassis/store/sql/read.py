@@ -1,6 +1,6 @@
 """The SQL event store's queries. Each function runs inside one read transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import Final
 
@@ -17,17 +17,13 @@ WINDOW: Final = 10_000
 _NO_STREAM: Final = ("", 0)
 """Padding for a list of streams: a repeated stream would return its events twice."""
 
-Paramstyle = Callable[[str], str]
 
-
-def read_stream(connection: Connection, paramstyle: Paramstyle, stream: str, from_version: int) -> list[RecordedEvent]:
+def read_stream(connection: Connection, stream: str, from_version: int) -> list[RecordedEvent]:
     statement = f"select {EVENT_COLUMNS} from events where stream = %s and version >= %s order by version"  # noqa: S608
-    return to_events(fetch(connection, paramstyle(statement), (stream, from_version)))
+    return to_events(fetch(connection, statement, (stream, from_version)))
 
 
-def read_streams(
-    connection: Connection, paramstyle: Paramstyle, ranges: Sequence[tuple[str, int]]
-) -> list[list[RecordedEvent]]:
+def read_streams(connection: Connection, ranges: Sequence[tuple[str, int]]) -> list[list[RecordedEvent]]:
     """Many streams, each from its own version on."""
     from_versions: dict[str, int] = {}
     for stream, version in ranges:
@@ -36,7 +32,7 @@ def read_streams(
     for part in chunks(list(from_versions.items())):
         pairs = dict(part).items()
         padded = chain(chain.from_iterable(pairs), _NO_STREAM * (len(part) - len(pairs)))
-        for event in to_events(fetch(connection, paramstyle(_streams(len(part))), list(padded))):
+        for event in to_events(fetch(connection, _streams(len(part)), list(padded))):
             found[event.stream].append(event)
     return [[event for event in found[stream] if event.version >= version] for stream, version in ranges]
 
@@ -51,9 +47,7 @@ def _streams(count: int) -> str:
     )
 
 
-def read_page(
-    connection: Connection, paramstyle: Paramstyle, after: int | None, prefixes: Sequence[str], limit: int
-) -> Page:
+def read_page(connection: Connection, after: int | None, prefixes: Sequence[str], limit: int) -> Page:
     """One page, from at most `WINDOW` positions."""
     [[head]] = fetch(connection, "select coalesce(max(position), 0) from events")
     start = after or 0
@@ -63,7 +57,7 @@ def read_page(
         f"select {EVENT_COLUMNS} from events where position > %s and position <= %s"  # noqa: S608
         f"{prefix_filter} order by position limit %s"
     )
-    events = to_events(fetch(connection, paramstyle(statement), (start, end, *values, limit))) if end > start else []
+    events = to_events(fetch(connection, statement, (start, end, *values, limit))) if end > start else []
     position = events[-1].position if len(events) == limit else max(end, start)
     return Page(events, position or after, position >= head)
 

@@ -62,16 +62,14 @@ class SqlStore:
         return await self._group.submit(appends, weight=len(appends)) if appends else []
 
     async def read(self, stream: str, from_version: int = 0) -> list[RecordedEvent]:
-        paramstyle = self._database.paramstyle
-        return await self._database.read(lambda connection: read_stream(connection, paramstyle, stream, from_version))
+        return await self._database.read(lambda connection: read_stream(connection, stream, from_version))
 
     async def read_many(self, streams: Sequence[str], from_versions: Sequence[int] = ()) -> list[list[RecordedEvent]]:
-        ranges, paramstyle = list(zip(streams, from_versions or repeat(0), strict=False)), self._database.paramstyle
-        return await self._database.read(lambda connection: read_streams(connection, paramstyle, ranges))
+        ranges = list(zip(streams, from_versions or repeat(0), strict=False))
+        return await self._database.read(lambda connection: read_streams(connection, ranges))
 
     async def read_all(self, after: int | None, prefixes: Sequence[str] = (), limit: int = 1000) -> Page:
-        paramstyle = self._database.paramstyle
-        return await self._database.read(lambda connection: read_page(connection, paramstyle, after, prefixes, limit))
+        return await self._database.read(lambda connection: read_page(connection, after, prefixes, limit))
 
     async def newest(self) -> int:
         newest = select(func.coalesce(func.max(events.c.position), 0))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import chain
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -14,6 +15,8 @@ from chassis.sql.engine import take_write_lock
 from chassis.store.append_rules import Result, StreamEnd, decide_appends
 from chassis.store.sql.tables import EVENT_COLUMNS, to_rows
 
+_INSERT: Final = f"insert into events ({EVENT_COLUMNS}) values ({placeholders(8)})"  # noqa: S608 - constants
+
 
 class EventWriter:
     """Carries out groups of calls, each a list of appends, on the store's writer thread."""
@@ -21,9 +24,6 @@ class EventWriter:
     def __init__(self, database: Database, now: Callable[[], datetime], advanced: Callable[[int], None]) -> None:
         """`advanced` is called with the store's position after each commit."""
         self._database, self._now, self._advanced = database, now, advanced
-        self._insert = database.paramstyle(
-            f"insert into events ({EVENT_COLUMNS}) values (%s, %s, %s, %s, %s, %s, %s, %s)"  # noqa: S608 - constants
-        )
 
     def carry_out(self, calls: Sequence[Sequence[Append]]) -> list[list[Result]]:
         """The results of each call, in one transaction. Holds the write lock for its last statements only; if another
@@ -46,7 +46,7 @@ class EventWriter:
         [[head]] = fetch(connection, "select coalesce(max(position), 0) from events")
         results, written = decide_appends(appends, ends, head, self._now())
         if written:
-            execute_many(connection, self._insert, to_rows(written))
+            execute_many(connection, _INSERT, to_rows(written))
         return results, head + len(written)
 
     def _stream_ends(self, connection: Connection, appends: list[Append]) -> dict[str, StreamEnd]:
@@ -61,14 +61,14 @@ class EventWriter:
         return ends
 
     def _ends(self, streams: int) -> str:
-        return self._database.paramstyle(
+        return (
             "select stream, max(version), max(position) from events"  # noqa: S608 - placeholders only
             f" where stream in ({placeholders(streams)}) group by stream"
         )
 
     def _holds(self, ids: int) -> str:
         """`cross join` fixes the join order for SQLite, which otherwise scans its whole index for a list of pairs."""
-        return self._database.paramstyle(
+        return (
             f"with asked (stream, id) as (values {placeholders(ids, '(%s, %s)')})"  # noqa: S608 - placeholders only
             " select events.stream, events.id from asked cross join events"
             " where events.stream = asked.stream and events.id = asked.id"
