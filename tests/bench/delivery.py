@@ -20,7 +20,7 @@ from chassis.base.settings import Settings
 from chassis.kafka.admin import Admin
 from chassis.service.platform import open_platform
 from intake.app import open_intake
-from intake.context import Context
+from intake.context import Intake
 from intake.filing import Filing, file
 from local.kafka import jars
 from local.kafka.server import KafkaServer
@@ -150,7 +150,7 @@ def _filing(name: str) -> Filing:
     return Filing("", str(uuid5(SEED, name)), COMMAND)
 
 
-async def _file(intake: Context, names: Sequence[str], per_s: float) -> None:
+async def _file(intake: Intake, names: Sequence[str], per_s: float) -> None:
     slots, start = asyncio.Semaphore(AT_ONCE), time.monotonic()
 
     async def one(index: int, name: str) -> None:

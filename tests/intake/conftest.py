@@ -16,7 +16,7 @@ from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
 from chassis.store.memory import MemoryStore
 from chassis.write.repository import Repository
-from intake.context import Context
+from intake.context import Intake
 from intake.http import open311, reporter
 from intake.kafka_health import KafkaProbe
 from intake.notices.port import FileMailbox, SentNotices
@@ -36,13 +36,13 @@ from support.inbox import T0
 
 
 @pytest.fixture
-async def intake(tmp_path: Path) -> AsyncIterator[Context]:
+async def intake(tmp_path: Path) -> AsyncIterator[Intake]:
     clock = FixedClock(T0)
     repository = Repository(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), "intake")
     database = Database(f"sqlite:///{tmp_path}/vault.db", metadata)
     relations = Database(f"sqlite:///{tmp_path}/intake.db", views.METADATA)
     records = Records(database, clock.now, policies())
-    yield Context(
+    yield Intake(
         repository=repository,
         clock=clock,
         registry=RegistryView(repository, fresh_s=0),
@@ -69,7 +69,7 @@ async def intake(tmp_path: Path) -> AsyncIterator[Context]:
 
 
 @pytest.fixture
-def app(intake: Context) -> FastAPI:
+def app(intake: Intake) -> FastAPI:
     async def ready() -> dict[str, str]:
         return {"store": "ok"}
 

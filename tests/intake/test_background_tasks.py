@@ -16,7 +16,7 @@ from chassis.base.clock import FixedClock
 from chassis.base.errors import Poison, StoreUnavailable
 from chassis.base.message import Message
 from chassis.deadletter.port import DeadLetter, MemoryDeadLetters
-from intake.context import Context
+from intake.context import Intake
 from intake.gateway.submissions import receive
 from intake.kafka_health import KafkaProbe
 from intake.orphans import Orphans
@@ -60,7 +60,7 @@ def file(web: httpx.AsyncClient) -> File:
     return file
 
 
-async def react(intake: Context, *complaints: UUID) -> None:
+async def react(intake: Intake, *complaints: UUID) -> None:
     """Run the reaction and append, like the guard."""
     loaded = [await intake.repository.load(complaint) for complaint in complaints]
     for each, outcome in zip(loaded, await follow_up(intake)(loaded), strict=True):
@@ -69,7 +69,7 @@ async def react(intake: Context, *complaints: UUID) -> None:
             await intake.repository.store.append(append.stream, append.expected_version, append.events, append.seen)
 
 
-async def split(intake: Context, whole: UUID) -> None:
+async def split(intake: Intake, whole: UUID) -> None:
     """A whole with two parts, both with the same agency."""
     parts = tuple(Part(id=part, agency=AGENCY) for part in PARTS)
     await write(intake.repository, whole, routed(), ComplaintSplit(at=T0, parts=parts))
@@ -77,13 +77,13 @@ async def split(intake: Context, whole: UUID) -> None:
         await write(intake.repository, part, part_of(whole), routed())
 
 
-async def types(intake: Context, complaint: UUID) -> list[str]:
+async def types(intake: Intake, complaint: UUID) -> list[str]:
     return [event.type for event in (await intake.repository.load(complaint)).recorded]
 
 
 class TestSecrets:
     async def test_the_code_and_the_person_are_in_no_log_not_even_when_everything_fails(
-        self, web: httpx.AsyncClient, intake: Context, file: File, monkeypatch: pytest.MonkeyPatch
+        self, web: httpx.AsyncClient, intake: Intake, file: File, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async def down(*_: object) -> object:
             raise StoreUnavailable("the disk is full")
@@ -102,7 +102,7 @@ class TestSecrets:
             assert canary not in said
 
     async def test_the_tables_hold_no_word_of_the_person_nor_the_code(
-        self, intake: Context, file: File, tmp_path: Path
+        self, intake: Intake, file: File, tmp_path: Path
     ) -> None:
         code = (await file(reporter=PERSON))["tracking_code"]
         await intake.records.close()
@@ -127,7 +127,7 @@ class TestDoor:
         assert (answer.status_code, answer.json()["field"]) == (422, "lang")
 
     async def test_a_repeat_has_the_replayed_header_and_the_present_status(
-        self, web: httpx.AsyncClient, intake: Context, file: File
+        self, web: httpx.AsyncClient, intake: Intake, file: File
     ) -> None:
         first = await file()
         await write(intake.repository, UUID(first["id"]), routed())
@@ -142,7 +142,7 @@ class TestDoor:
         ]
 
     async def test_too_many_requests_from_one_source_get_429_with_retry_after(
-        self, web: httpx.AsyncClient, intake: Context, monkeypatch: pytest.MonkeyPatch
+        self, web: httpx.AsyncClient, intake: Intake, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         now = [0.0]
         slow = RateLimiter(2, lambda: now[0])
@@ -156,7 +156,7 @@ class TestDoor:
         assert (await web.post("/api/v1/complaints", json={"text": TEXT}, headers=key("2"))).status_code == 201
 
     async def test_filing_works_without_kafka_and_the_answer_says_that_forwarding_is_delayed(
-        self, web: httpx.AsyncClient, intake: Context, file: File, monkeypatch: pytest.MonkeyPatch
+        self, web: httpx.AsyncClient, intake: Intake, file: File, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         probe = KafkaProbe("127.0.0.1:1", every_s=0.5)
         await probe.look()
@@ -166,7 +166,7 @@ class TestDoor:
         assert body["delayed"]
         assert "delayed" in story["notice"]
 
-    async def test_the_code_of_an_unfinished_filing_is_not_found(self, web: httpx.AsyncClient, intake: Context) -> None:
+    async def test_the_code_of_an_unfinished_filing_is_not_found(self, web: httpx.AsyncClient, intake: Intake) -> None:
         complaint = uuid5(SEED, "unfinished")
         await intake.records.keep(Record(intake.codes.row(complaint, intake.codes.of(complaint))))
         url = f"/api/v1/complaints/{intake.codes.of(complaint)}"
@@ -176,7 +176,7 @@ class TestDoor:
         assert [answer.status_code for answer in answers] == [404] * 5
 
     async def test_the_codes_are_rebuilt_from_the_store(
-        self, web: httpx.AsyncClient, intake: Context, file: File
+        self, web: httpx.AsyncClient, intake: Intake, file: File
     ) -> None:
         code = (await file())["tracking_code"]
         await intake.database.run(lambda connection: connection.exec_driver_sql("delete from codes").close())
@@ -184,7 +184,7 @@ class TestDoor:
         assert await intake.codes.rebuild(intake.repository.store) == 1
         assert (await web.get(f"/api/v1/complaints/{code}")).json()["text"] == TEXT
 
-    async def test_two_processes_never_hand_out_the_same_number(self, intake: Context) -> None:
+    async def test_two_processes_never_hand_out_the_same_number(self, intake: Intake) -> None:
         desks = [PublicNumbers(intake.database, at_once=3), PublicNumbers(intake.database, at_once=3)]
         numbers = await asyncio.gather(*(desks[turn % 2].take(T0) for turn in range(20)))
         assert len(set(numbers)) == 20
@@ -223,7 +223,7 @@ class TestFiles:
 
 class TestParts:
     async def test_a_detail_goes_to_the_part_that_asks_and_its_repeat_too(
-        self, web: httpx.AsyncClient, intake: Context, file: File
+        self, web: httpx.AsyncClient, intake: Intake, file: File
     ) -> None:
         body = await file()
         await split(intake, UUID(body["id"]))
@@ -248,7 +248,7 @@ class TestParts:
 
     @pytest.mark.parametrize("route", ["withdrawal", "erasure"])
     async def test_parts_end_with_their_whole_also_one_that_was_opened_late(
-        self, web: httpx.AsyncClient, intake: Context, file: File, route: str
+        self, web: httpx.AsyncClient, intake: Intake, file: File, route: str
     ) -> None:
         body = await file(reporter=PERSON)
         whole = UUID(body["id"])
@@ -269,14 +269,14 @@ class TestParts:
             assert (await types(intake, part)).count("ComplaintWithdrawn") == 1
 
     async def test_the_agency_with_a_part_may_read_the_reporter_of_the_whole(
-        self, web: httpx.AsyncClient, intake: Context, file: File
+        self, web: httpx.AsyncClient, intake: Intake, file: File
     ) -> None:
         await keep_registry(intake.repository.store, intake.repository)
         await split(intake, UUID((await file(reporter=PERSON))["id"]))
         assert (await web.get(f"/api/v1/persons/{PARTS[0]}?agency={AGENCY}")).json() == PERSON
 
     async def test_a_joined_complaint_shows_the_holder_of_the_root_lead(
-        self, web: httpx.AsyncClient, intake: Context, file: File
+        self, web: httpx.AsyncClient, intake: Intake, file: File
     ) -> None:
         await keep_registry(intake.repository.store, intake.repository)
         first, second, third = [UUID((await file(name))["id"]) for name in ("1", "2", "3")]
@@ -290,7 +290,7 @@ class TestParts:
 
 class TestErasures:
     async def test_an_erasure_deletes_notices_and_no_more_are_sent(
-        self, web: httpx.AsyncClient, intake: Context, file: File, tmp_path: Path
+        self, web: httpx.AsyncClient, intake: Intake, file: File, tmp_path: Path
     ) -> None:
         body = await file(reporter=PERSON)
         await react(intake, UUID(body["id"]))
@@ -300,7 +300,7 @@ class TestErasures:
         assert not list((tmp_path / "notices").rglob("*.json"))
 
     async def test_the_sweep_completes_an_erasure_after_a_crash(
-        self, web: httpx.AsyncClient, intake: Context, file: File, monkeypatch: pytest.MonkeyPatch
+        self, web: httpx.AsyncClient, intake: Intake, file: File, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         body = await file(reporter=PERSON)
         complaint = UUID(body["id"])
@@ -319,7 +319,7 @@ class TestErasures:
         assert (await types(intake, complaint)).count("PersonalDataErased") == 1
 
     async def test_a_person_whom_no_complaint_names_is_removed_after_a_day_and_only_then(
-        self, intake: Context, file: File
+        self, intake: Intake, file: File
     ) -> None:
         clock, orphan = intake.clock, uuid5(SEED, "orphan")
         assert isinstance(clock, FixedClock)
@@ -329,7 +329,7 @@ class TestErasures:
         clock.advance(timedelta(hours=25))
         assert [await Orphans(intake).once() for _ in range(2)] == [1, 0]
 
-    async def test_how_long_an_unfinished_filing_is_kept_follows_the_policy_in_force(self, intake: Context) -> None:
+    async def test_how_long_an_unfinished_filing_is_kept_follows_the_policy_in_force(self, intake: Intake) -> None:
         clock, orphan = intake.clock, uuid5(SEED, "orphan")
         assert isinstance(clock, FixedClock)
         (first,) = intake.policies.versions
@@ -342,7 +342,7 @@ class TestErasures:
             assert await sweep.once() == removed
 
     async def test_a_person_is_there_after_a_filing_that_paused_for_a_day(
-        self, intake: Context, file: File, monkeypatch: pytest.MonkeyPatch
+        self, intake: Intake, file: File, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         clock, take = intake.clock, intake.numbers.take
         assert isinstance(clock, FixedClock)
@@ -363,7 +363,7 @@ class TestErasures:
 
 class TestNotices:
     async def test_contain_status_due_date_and_code_in_the_reporters_language(
-        self, intake: Context, file: File, tmp_path: Path
+        self, intake: Intake, file: File, tmp_path: Path
     ) -> None:
         body = await file(reporter=PERSON, language="en")
         await react(intake, UUID(body["id"]))
@@ -374,7 +374,7 @@ class TestNotices:
         assert notice["to"] == PERSON["email"]
 
     async def test_of_a_question_or_an_answer_contain_the_reporters_due_date(
-        self, intake: Context, file: File, tmp_path: Path
+        self, intake: Intake, file: File, tmp_path: Path
     ) -> None:
         await keep_registry(intake.repository.store, intake.repository)
         complaint = UUID((await file(reporter=PERSON, language="en"))["id"])
@@ -390,7 +390,7 @@ class TestNotices:
 
     @pytest.mark.parametrize(("short_by", "notices"), [(timedelta(hours=1), 1), (timedelta(), 0)])
     async def test_are_sent_after_an_outage_but_not_for_old_facts(
-        self, intake: Context, file: File, tmp_path: Path, short_by: timedelta, notices: int
+        self, intake: Intake, file: File, tmp_path: Path, short_by: timedelta, notices: int
     ) -> None:
         complaint, clock = UUID((await file(reporter=PERSON))["id"]), intake.clock
         assert isinstance(clock, FixedClock)
@@ -409,7 +409,7 @@ def submission(**more: object) -> dict[str, object]:
 
 class TestSubmissions:
     async def test_a_submission_is_filed_once_and_its_result_is_stored(
-        self, web: httpx.AsyncClient, intake: Context
+        self, web: httpx.AsyncClient, intake: Intake
     ) -> None:
         url = "/api/v1/submissions/sms-1/m1"
         assert (await web.get(url)).status_code == 202
@@ -423,7 +423,7 @@ class TestSubmissions:
 
     @pytest.mark.parametrize("kind", [b"complaint.acknowledged", b"\xff"])
     async def test_a_message_of_another_type_is_refused(
-        self, web: httpx.AsyncClient, intake: Context, kind: bytes
+        self, web: httpx.AsyncClient, intake: Intake, kind: bytes
     ) -> None:
         message = sent(submission())._replace(headers=(("ce_type", kind),))
         with pytest.raises(Poison, match="unknown-type"):
@@ -442,7 +442,7 @@ class TestSubmissions:
         ],
     )
     async def test_a_refusal_names_the_field_and_is_dead_lettered(
-        self, web: httpx.AsyncClient, intake: Context, body: object, why: str
+        self, web: httpx.AsyncClient, intake: Intake, body: object, why: str
     ) -> None:
         with pytest.raises(Poison) as poison:
             await receive(intake)(sent(body))
@@ -452,7 +452,7 @@ class TestSubmissions:
         assert TEXT not in str(poison.value)
 
     async def test_the_same_key_with_another_text_does_not_change_the_first_result(
-        self, web: httpx.AsyncClient, intake: Context
+        self, web: httpx.AsyncClient, intake: Intake
     ) -> None:
         await receive(intake)(sent(submission()))
         with pytest.raises(Poison):
@@ -460,15 +460,15 @@ class TestSubmissions:
         assert (await web.get("/api/v1/submissions/sms-1/m1")).status_code == 200
 
     @pytest.mark.parametrize("value", [b"", b"{", b"[]", b'{"client": "sms-1"}', b"\xff"])
-    async def test_what_cannot_be_read_is_poison(self, intake: Context, value: bytes) -> None:
+    async def test_what_cannot_be_read_is_poison(self, intake: Intake, value: bytes) -> None:
         with pytest.raises(Poison):
             await receive(intake)(Message("submissions", 0, 0, b"sms-1", value))
 
-    async def test_a_record_key_of_another_gateway_is_refused(self, intake: Context) -> None:
+    async def test_a_record_key_of_another_gateway_is_refused(self, intake: Intake) -> None:
         with pytest.raises(Poison):
             await receive(intake)(sent(submission(), client="sms-2"))
 
-    async def test_a_refused_message_is_in_the_table_and_a_dead_letter(self, intake: Context) -> None:
+    async def test_a_refused_message_is_in_the_table_and_a_dead_letter(self, intake: Intake) -> None:
         copies = MemoryDeadLetters()
         letter = DeadLetter("intake", sent(submission()), "Poison: malformed")
         for _ in range(2):
@@ -479,7 +479,7 @@ class TestSubmissions:
         assert copies.letters
 
 
-async def test_answers_and_ratings_are_on_the_page(web: httpx.AsyncClient, intake: Context, file: File) -> None:
+async def test_answers_and_ratings_are_on_the_page(web: httpx.AsyncClient, intake: Intake, file: File) -> None:
     body = await file()
     await write(intake.repository, UUID(body["id"]), routed(), answered())
     url = f"/api/v1/complaints/{body['tracking_code']}"

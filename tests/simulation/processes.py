@@ -63,7 +63,7 @@ from escalation.sweep import reaction
 from escalation.views import METADATA as ESCALATION
 from escalation.views import SWEEP as ESCALATION_SWEEP
 from escalation.views import ladder_view
-from intake.context import Context
+from intake.context import Intake
 from intake.notices.outbox import Outbox
 from intake.notices.port import SentNotices
 from intake.notices.sender import MailSender
@@ -307,7 +307,7 @@ def _intake(process: Process) -> Tasks:
         "results": None, "mailbox": outbox, "sent": SentNotices(database), "probe": None, "filings": None, "lookups": None,
         "database": database, "audience": Audience(relations, feed, Subscribers(database)),
     }  # fmt: skip
-    context = process.context = Context(**{name: made.get(name) for name in Context.__dataclass_fields__})
+    context = process.context = Intake(**{name: made.get(name) for name in Intake.__dataclass_fields__})
     react = follow_up(context)
     guard = Guard(repository, react, process.letters(), event_types=INTAKE_EVENT_TYPES, clock=process.world.monotonic)
     handle = Reactor(repository, react, process.retry_policy).handle

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from intake.context import Context
+from intake.context import Intake
 from intake.reaction import follow_up
 from support.inbox import keep_registry
 from support.lives import answered, routed, write
@@ -53,7 +53,7 @@ async def test_the_code_is_accepted_however_it_is_typed(web: httpx.AsyncClient) 
 
 @pytest.mark.parametrize("times", [2, 20])
 async def test_the_same_request_at_the_same_moment_files_one(
-    web: httpx.AsyncClient, intake: Context, times: int
+    web: httpx.AsyncClient, intake: Intake, times: int
 ) -> None:
     answers = await asyncio.gather(*(filed(web, "same") for _ in range(times)))
 
@@ -119,7 +119,7 @@ async def test_an_invalid_version_is_refused_by_header_name(web: httpx.AsyncClie
 
 
 async def test_an_internal_error_is_answered_as_a_problem(
-    intake: Context, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+    intake: Intake, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> str:
         raise ZeroDivisionError
@@ -139,7 +139,7 @@ async def test_invalid_json_and_too_large_bodies_are_refused(web: httpx.AsyncCli
     assert (broken.status_code, large.status_code) == (400, 413)
 
 
-async def test_without_a_key_nothing_is_filed(web: httpx.AsyncClient, intake: Context) -> None:
+async def test_without_a_key_nothing_is_filed(web: httpx.AsyncClient, intake: Intake) -> None:
     answer = await web.post("/api/v1/complaints", json={"text": TEXT})
     assert (answer.status_code, answer.json()["field"]) == (422, "Idempotency-Key")
     assert not (await intake.repository.store.read_all(None)).events
@@ -150,7 +150,7 @@ async def test_an_unknown_code_is_not_found(web: httpx.AsyncClient, code: str, s
     assert (await web.get(f"/api/v1/complaints/{code}")).status_code in status
 
 
-async def test_details_withdrawal_and_their_repeats(web: httpx.AsyncClient, intake: Context) -> None:
+async def test_details_withdrawal_and_their_repeats(web: httpx.AsyncClient, intake: Intake) -> None:
     code = (await filed(web))["tracking_code"]
     for _ in range(2):
         await web.post(f"/api/v1/complaints/{code}/details", json={"text": "Tiang nomor 12"}, headers=key("d"))
@@ -163,7 +163,7 @@ async def test_details_withdrawal_and_their_repeats(web: httpx.AsyncClient, inta
     assert (again.status_code, again.json()["code"]) == (409, "already-closed")
 
 
-async def test_an_answer_is_confirmed_or_disputed(web: httpx.AsyncClient, intake: Context) -> None:
+async def test_an_answer_is_confirmed_or_disputed(web: httpx.AsyncClient, intake: Intake) -> None:
     body = await filed(web)
     code, complaint = body["tracking_code"], UUID(body["id"])
     await write(intake.repository, complaint, routed(), answered())
@@ -176,7 +176,7 @@ async def test_an_answer_is_confirmed_or_disputed(web: httpx.AsyncClient, intake
     assert confirmed.json()["closed_reason"] == "confirmed"
 
 
-async def test_the_person_and_the_code_are_in_no_event(web: httpx.AsyncClient, intake: Context) -> None:
+async def test_the_person_and_the_code_are_in_no_event(web: httpx.AsyncClient, intake: Intake) -> None:
     body = await filed(web, reporter=PERSON)
     written = b"".join(event.data + event.metadata for event in (await intake.repository.store.read_all(None)).events)
     for canary in (*PERSON.values(), body["tracking_code"], body["tracking_code"].replace("-", ""), TEXT):
@@ -184,7 +184,7 @@ async def test_the_person_and_the_code_are_in_no_event(web: httpx.AsyncClient, i
 
 
 async def test_only_the_holder_reads_the_person_and_every_reading_is_recorded(
-    web: httpx.AsyncClient, intake: Context
+    web: httpx.AsyncClient, intake: Intake
 ) -> None:
     await keep_registry(intake.repository.store, intake.repository)
     complaint = UUID((await filed(web, reporter=PERSON))["id"])
@@ -197,7 +197,7 @@ async def test_only_the_holder_reads_the_person_and_every_reading_is_recorded(
     assert [reading[0] for reading in await intake.vault.readings(complaint)] == ["kota-bandung"]
 
 
-async def test_an_anonymous_reporter_stays_unknown_to_the_holder(web: httpx.AsyncClient, intake: Context) -> None:
+async def test_an_anonymous_reporter_stays_unknown_to_the_holder(web: httpx.AsyncClient, intake: Intake) -> None:
     await keep_registry(intake.repository.store, intake.repository)
     complaint = UUID((await filed(web, reporter=PERSON, anonymous=True))["id"])
     await write(intake.repository, complaint, routed())
@@ -205,7 +205,7 @@ async def test_an_anonymous_reporter_stays_unknown_to_the_holder(web: httpx.Asyn
 
 
 async def test_an_erasure_deletes_text_person_and_files_and_no_notice_follows(
-    web: httpx.AsyncClient, intake: Context, tmp_path: Path
+    web: httpx.AsyncClient, intake: Intake, tmp_path: Path
 ) -> None:
     body = await filed(web, reporter=PERSON)
     code = body["tracking_code"]
@@ -237,7 +237,7 @@ async def test_a_file_is_downloaded_unchanged_and_never_inline(web: httpx.AsyncC
     assert (refused.status_code, refused.json()["field"]) == (422, "file")
 
 
-async def test_a_reporter_gets_each_notice_once(web: httpx.AsyncClient, intake: Context, tmp_path: Path) -> None:
+async def test_a_reporter_gets_each_notice_once(web: httpx.AsyncClient, intake: Intake, tmp_path: Path) -> None:
     complaint = UUID((await filed(web, reporter=PERSON))["id"])
     await write(intake.repository, complaint, routed())
     for _ in range(3):
@@ -255,7 +255,7 @@ class Broken(Exception):
 @pytest.mark.parametrize("step", ["keyring.ensure", "records.keep", "numbers.take", "store.append"])
 @pytest.mark.parametrize("done", [False, True])
 async def test_a_crash_between_any_two_steps_loses_nothing_and_adds_nothing(
-    web: httpx.AsyncClient, intake: Context, monkeypatch: pytest.MonkeyPatch, step: str, *, done: bool
+    web: httpx.AsyncClient, intake: Intake, monkeypatch: pytest.MonkeyPatch, step: str, *, done: bool
 ) -> None:
     holder, name = step.split(".")
     owner = getattr(intake.repository, holder) if holder in ("keyring", "store") else getattr(intake, holder)

@@ -13,7 +13,7 @@ import pytest
 
 from chassis.base.clock import FixedClock
 from chassis.project.rebuild import rebuild, table_hash
-from intake.context import Context
+from intake.context import Intake
 from intake.orphans import Orphans
 from intake.reaction import follow_up
 from intake.storage import relations
@@ -40,7 +40,7 @@ def key(name: str) -> dict[str, str]:
 
 
 @pytest.fixture
-async def file(web: httpx.AsyncClient, intake: Context) -> File:
+async def file(web: httpx.AsyncClient, intake: Intake) -> File:
     await keep_registry(intake.repository.store, intake.repository)
 
     async def file(name: str, **more: object) -> UUID:
@@ -66,11 +66,11 @@ Read = Callable[[str], list[str]]
 CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{5}-[0-9A-Z]{5}\b")
 
 
-async def react(intake: Context, *complaints: UUID) -> None:
+async def react(intake: Intake, *complaints: UUID) -> None:
     await follow_up(intake)([await intake.repository.load(complaint) for complaint in complaints])
 
 
-async def number_of(intake: Context, complaint: UUID) -> str:
+async def number_of(intake: Intake, complaint: UUID) -> str:
     return (await intake.repository.load(complaint)).state.public_number
 
 
@@ -102,7 +102,7 @@ async def follows(web: httpx.AsyncClient, told: Read, number: str, address: str,
 
 class TestFollowersOfALead:
     async def test_are_notified_of_the_lead_once_each_in_their_language(
-        self, intake: Context, file: File, told: Read
+        self, intake: Intake, file: File, told: Read
     ) -> None:
         lead, follower = await file("lead", reporter=SITI), await file("follower", reporter=BUDI, language="en")
         await write(intake.repository, follower, joined(lead, 0.5))
@@ -117,7 +117,7 @@ class TestFollowersOfALead:
         assert all(f"follows report {number}" in body for body in bodies if "was received" not in body)
         assert all(intake.codes.of(follower) in body for body in bodies)
 
-    async def test_never_get_the_leads_reporter_code_or_texts(self, intake: Context, file: File, told: Read) -> None:
+    async def test_never_get_the_leads_reporter_code_or_texts(self, intake: Intake, file: File, told: Read) -> None:
         lead, follower = await file("lead", reporter=SITI), await file("follower", reporter=BUDI)
         await write(intake.repository, follower, joined(lead, 0.5))
         said = ResolutionConfirmed(at=confirmed().at, rating=2, words="RAHASIA KENARI")
@@ -129,7 +129,7 @@ class TestFollowersOfALead:
             assert secret not in everything
 
     async def test_of_a_follower_are_notified_too_and_unjoined_ones_no_longer(
-        self, intake: Context, file: File, told: Read
+        self, intake: Intake, file: File, told: Read
     ) -> None:
         first, second, third = [
             await file(name, reporter={"email": f"{name}@contoh.id"}) for name in ("one", "two", "three")
@@ -146,7 +146,7 @@ class TestFollowersOfALead:
         assert not any("memberikan jawaban" in body for body in told("three@contoh.id"))
 
     async def test_see_the_one_public_answer_on_their_own_page(
-        self, web: httpx.AsyncClient, intake: Context, file: File
+        self, web: httpx.AsyncClient, intake: Intake, file: File
     ) -> None:
         lead, follower = await file("lead"), await file("follower")
         await write(intake.repository, follower, joined(lead, 0.5))
@@ -156,7 +156,7 @@ class TestFollowersOfALead:
         assert story["lead_public_number"] == await number_of(intake, lead)
 
     async def test_of_a_lead_of_supervision_grade_see_nothing_even_before_they_are_unjoined(
-        self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
+        self, web: httpx.AsyncClient, intake: Intake, file: File, told: Read
     ) -> None:
         lead, follower = await file("lead"), await file("follower", reporter=BUDI, language="en")
         await write(intake.repository, follower, joined(lead, 0.5))
@@ -172,7 +172,7 @@ class TestFollowersOfALead:
         assert "Kota Bandung" not in everything
 
     async def test_of_a_closed_lead_see_until_when_they_can_dispute_and_are_refused_after(
-        self, web: httpx.AsyncClient, intake: Context, file: File
+        self, web: httpx.AsyncClient, intake: Intake, file: File
     ) -> None:
         lead, follower = await file("lead"), await file("follower")
         await write(intake.repository, follower, joined(lead, 0.5))
@@ -188,7 +188,7 @@ class TestFollowersOfALead:
 
 class TestThePublic:
     async def test_follows_a_report_by_its_number_and_gets_each_notice_once(
-        self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
+        self, web: httpx.AsyncClient, intake: Intake, file: File, told: Read
     ) -> None:
         complaint = await file("a", reporter=SITI)
         await write(intake.repository, complaint, classified())
@@ -211,7 +211,7 @@ class TestThePublic:
         assert all(secret not in " ".join(bodies) for secret in (*SITI.values(), TEXT, intake.codes.of(complaint)))
 
     async def test_gets_nothing_after_unfollowing_or_the_reporters_erasure(
-        self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
+        self, web: httpx.AsyncClient, intake: Intake, file: File, told: Read
     ) -> None:
         complaint = await file("a")
         await write(intake.repository, complaint, classified())
@@ -230,7 +230,7 @@ class TestThePublic:
         assert (await confirm(web, number, code, "late")).status_code == 404
 
     async def test_of_a_joined_report_is_notified_of_its_lead_once(
-        self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
+        self, web: httpx.AsyncClient, intake: Intake, file: File, told: Read
     ) -> None:
         lead, follower = await file("lead", reporter=SITI), await file("follower")
         for complaint in (lead, follower):
@@ -251,7 +251,7 @@ class TestThePublic:
         assert all(secret not in " ".join(bodies) for secret in (*SITI.values(), TEXT, intake.codes.of(lead)))
 
     async def test_gets_one_message_with_the_code_before_the_address_is_confirmed(
-        self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
+        self, web: httpx.AsyncClient, intake: Intake, file: File, told: Read
     ) -> None:
         complaint = await file("a")
         await write(intake.repository, complaint, classified())
@@ -275,7 +275,7 @@ class TestThePublic:
         assert "memberikan jawaban" in told_since[0]
 
     async def test_an_unknown_code_or_one_of_another_report_confirms_nothing(
-        self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
+        self, web: httpx.AsyncClient, intake: Intake, file: File, told: Read
     ) -> None:
         one, other = await file("a"), await file("b", text="Pohon tumbang di taman")
         for complaint in (one, other):
@@ -293,7 +293,7 @@ class TestThePublic:
         assert told(WATCHER) == [notice]
 
     async def test_gets_the_same_answer_and_no_message_if_the_address_follows_already(
-        self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
+        self, web: httpx.AsyncClient, intake: Intake, file: File, told: Read
     ) -> None:
         complaint = await file("a")
         await write(intake.repository, complaint, classified())
@@ -307,7 +307,7 @@ class TestThePublic:
         assert len(told(WATCHER)) == 1
 
     async def test_cannot_follow_a_report_that_is_being_erased(
-        self, web: httpx.AsyncClient, intake: Context, file: File
+        self, web: httpx.AsyncClient, intake: Intake, file: File
     ) -> None:
         complaint = await file("a")
         await write(intake.repository, complaint, classified())
@@ -316,7 +316,7 @@ class TestThePublic:
         assert (await follow(web, number, email=WATCHER)).status_code == 404
 
     async def test_cannot_follow_or_detect_a_report_that_is_not_public(
-        self, web: httpx.AsyncClient, intake: Context, file: File
+        self, web: httpx.AsyncClient, intake: Intake, file: File
     ) -> None:
         secret, graded = await file("a", secret=True), await file("b")
         grade = classified(supervision=True)
@@ -329,7 +329,7 @@ class TestThePublic:
         assert (await follow(web, "SP-2026-000999-0", email=WATCHER)).status_code == 422, "its check digit is wrong"
 
     async def test_is_not_notified_of_a_report_that_became_supervision_grade(
-        self, web: httpx.AsyncClient, intake: Context, file: File, told: Read
+        self, web: httpx.AsyncClient, intake: Intake, file: File, told: Read
     ) -> None:
         complaint = await file("a")
         await write(intake.repository, complaint, classified())
@@ -345,13 +345,13 @@ class TestThePublic:
         "body", [{}, {"email": "nobody"}, {"email": WATCHER, "phone": "08111222333"}, {"email": WATCHER, "x": 1}]
     )
     async def test_must_give_exactly_one_address(
-        self, web: httpx.AsyncClient, intake: Context, file: File, body: dict[str, Any]
+        self, web: httpx.AsyncClient, intake: Intake, file: File, body: dict[str, Any]
     ) -> None:
         number = await number_of(intake, await file("a"))
         assert (await follow(web, number, **body)).status_code == 422
 
     async def test_leaves_no_unsealed_address_in_the_tables(
-        self, web: httpx.AsyncClient, intake: Context, file: File, tmp_path: Path
+        self, web: httpx.AsyncClient, intake: Intake, file: File, tmp_path: Path
     ) -> None:
         complaint = await file("a")
         await write(intake.repository, complaint, classified())
@@ -361,7 +361,7 @@ class TestThePublic:
 
 
 async def test_an_unconfirmed_address_is_deleted_after_the_policys_days(
-    web: httpx.AsyncClient, intake: Context, file: File, told: Read
+    web: httpx.AsyncClient, intake: Intake, file: File, told: Read
 ) -> None:
     clock = intake.clock
     assert isinstance(clock, FixedClock)
@@ -384,7 +384,7 @@ async def test_an_unconfirmed_address_is_deleted_after_the_policys_days(
 
 class TestTheReporter:
     async def test_is_notified_of_each_higher_level_once_and_of_own_moved_dates(
-        self, intake: Context, file: File, told: Read
+        self, intake: Intake, file: File, told: Read
     ) -> None:
         complaint = await file("a", reporter=SITI)
         climbs = [(1, 0), (2, 0), (1, 0), (4, 0), (4, 1), (4, 2)]
@@ -402,7 +402,7 @@ class TestTheReporter:
 
 
 async def test_a_notice_has_the_next_date_in_the_holders_zone_and_says_if_it_has_passed(
-    intake: Context, file: File, told: Read
+    intake: Intake, file: File, told: Read
 ) -> None:
     east = {"agency": "kota-jayapura", "name": "Kota Jayapura", "kind": "city", "level": "regency", "region": "91.71"}
     body = AgencyRegistered.model_validate({"at": T0, "zone": "Asia/Jayapura"} | east)
@@ -422,7 +422,7 @@ async def test_a_notice_has_the_next_date_in_the_holders_zone_and_says_if_it_has
     assert "The next step is late: it was due by 9 March 2026 at 13:00 WIT." in late
 
 
-async def test_the_relations_are_rebuilt_from_the_store(intake: Context, file: File) -> None:
+async def test_the_relations_are_rebuilt_from_the_store(intake: Intake, file: File) -> None:
     lead, follower = await file("lead"), await file("follower")
     await write(intake.repository, follower, joined(lead, 0.5))
     assert (await intake.audience.followers_of([lead]))[lead] == [follower]

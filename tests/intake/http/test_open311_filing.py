@@ -7,7 +7,7 @@ from xml.etree.ElementTree import fromstring
 import httpx
 import pytest
 
-from intake.context import Context
+from intake.context import Intake
 from schemas.base.ids import complaint_id
 from schemas.complaint.state import Complaint
 
@@ -20,12 +20,12 @@ async def post(web: httpx.AsyncClient, kind: str = "json", **form: str) -> httpx
     return await web.post(f"/open311/v2/requests.{kind}", data=form, headers=KEY)
 
 
-async def state(intake: Context, client: str = "") -> Complaint:
+async def state(intake: Intake, client: str = "") -> Complaint:
     return (await intake.repository.load(complaint_id("open311", client, KEY["Idempotency-Key"]))).state
 
 
 async def test_a_report_is_filed_with_its_place_its_reporter_and_the_name_of_its_service(
-    web: httpx.AsyncClient, intake: Context
+    web: httpx.AsyncClient, intake: Intake
 ) -> None:
     person = {"first_name": "Siti", "last_name": "Kenari", "email": "kenari@contoh.id", "phone": "+628120000111"}
     answer = await post(web, **POTHOLE, **person, address_string="Depan pasar", media_url="https://contoh.id/1.jpg")

@@ -10,7 +10,7 @@ import pytest
 
 from chassis.base.errors import Busy, Poison, StoreUnavailable
 from chassis.base.message import Message
-from intake.context import Context
+from intake.context import Intake
 from intake.gateway.submissions import receive
 from support.inbox import keep_registry
 from support.lives import routed, write
@@ -26,7 +26,7 @@ def key(name: str = "k") -> dict[str, str]:
 
 
 @pytest.fixture
-async def code(web: httpx.AsyncClient, intake: Context) -> str:
+async def code(web: httpx.AsyncClient, intake: Intake) -> str:
     """The code of a complaint that an agency holds and has not answered."""
     await keep_registry(intake.repository.store, intake.repository)
     filed = (await web.post("/api/v1/complaints", json={"text": TEXT}, headers=key("filed"))).json()
@@ -119,7 +119,7 @@ async def test_refusals_of_http_are_sentences_too(
 
 @pytest.mark.parametrize("lang", ["id", "en"])
 async def test_a_gateways_refusal_is_in_the_reporters_language(
-    web: httpx.AsyncClient, intake: Context, lang: str
+    web: httpx.AsyncClient, intake: Intake, lang: str
 ) -> None:
     body = {"client": "sms-1", "key": "m1", "channel": "sms", "text": "", "language": lang}
     with pytest.raises(Poison):
@@ -131,7 +131,7 @@ async def test_a_gateways_refusal_is_in_the_reporters_language(
 @pytest.mark.parametrize("lang", ["id", "en"])
 @pytest.mark.parametrize(("fault", "code"), [(StoreUnavailable("disk full"), "unavailable"), (Busy(3), "busy")])
 async def test_an_unavailable_store_gives_retry_after_and_no_reason(
-    web: httpx.AsyncClient, intake: Context, monkeypatch: pytest.MonkeyPatch, fault: Exception, code: str, lang: str
+    web: httpx.AsyncClient, intake: Intake, monkeypatch: pytest.MonkeyPatch, fault: Exception, code: str, lang: str
 ) -> None:
     async def down(*_: object) -> object:
         raise fault

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from chassis.base.clock import FixedClock
-from intake.context import Context
+from intake.context import Intake
 from intake.notices.outbox import Outbox
 from intake.notices.port import FileMailbox, Notice
 from intake.notices.sender import MailSender
@@ -51,18 +51,18 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def outbox(intake: Context, server: MailServer, clock: FixedClock) -> Outbox:
+def outbox(intake: Intake, server: MailServer, clock: FixedClock) -> Outbox:
     return Outbox(intake.database, intake.repository.keyring, SmtpMailbox("127.0.0.1", server.port), clock.now)
 
 
 @pytest.fixture
-async def intake_(intake: Context, outbox: Outbox) -> Context:
+async def intake_(intake: Intake, outbox: Outbox) -> Intake:
     await keep_registry(intake.repository.store, intake.repository)
     return replace(intake, mailbox=outbox)
 
 
 @pytest.fixture
-def file(web: httpx.AsyncClient, intake_: Context) -> File:
+def file(web: httpx.AsyncClient, intake_: Intake) -> File:
     async def file(address: str) -> UUID:
         body = {"text": "Lampu jalan padam", "reporter": {"email": address}, "language": "en"}
         return UUID((await web.post("/api/v1/complaints", json=body, headers=key(address))).json()["id"])
@@ -78,7 +78,7 @@ def post(outbox: Outbox, clock: FixedClock) -> MailSender:
     return MailSender(outbox, clock.now, policies(), jitter=lambda: 1.0, sleep=at_once)
 
 
-async def react(context: Context, *complaints: UUID) -> None:
+async def react(context: Intake, *complaints: UUID) -> None:
     await follow_up(context)([await context.repository.load(complaint) for complaint in complaints])
 
 
@@ -108,7 +108,7 @@ async def test_while_the_server_is_down_nothing_else_waits_and_each_notice_is_la
     outbox: Outbox,
     post: MailSender,
     clock: FixedClock,
-    intake_: Context,
+    intake_: Intake,
     file: File,
     web: httpx.AsyncClient,
 ) -> None:
@@ -136,7 +136,7 @@ async def test_while_the_server_is_down_nothing_else_waits_and_each_notice_is_la
 
 
 async def test_tries_back_off_while_the_server_is_down_and_no_notice_is_given_up(
-    server: MailServer, outbox: Outbox, post: MailSender, clock: FixedClock, intake_: Context, file: File
+    server: MailServer, outbox: Outbox, post: MailSender, clock: FixedClock, intake_: Intake, file: File
 ) -> None:
     await server.down()
     await react(intake_, await file(ANA))
@@ -157,7 +157,7 @@ async def test_tries_back_off_while_the_server_is_down_and_no_notice_is_given_up
 
 
 async def test_an_address_that_hangs_does_not_delay_others(
-    server: MailServer, outbox: Outbox, intake_: Context, file: File, clock: FixedClock
+    server: MailServer, outbox: Outbox, intake_: Intake, file: File, clock: FixedClock
 ) -> None:
     server.slow.add(ANA)
     complaints = [await file(address) for address in (ANA, BEN, CITRA)]
@@ -181,7 +181,7 @@ async def test_an_address_that_hangs_does_not_delay_others(
 
 
 async def test_a_reply_of_one_character_at_a_time_times_out_and_is_tried_again(
-    server: MailServer, intake_: Context, file: File, clock: FixedClock, outbox: Outbox, post: MailSender
+    server: MailServer, intake_: Intake, file: File, clock: FixedClock, outbox: Outbox, post: MailSender
 ) -> None:
     server.slow.add(ANA)
     hurried = Outbox(
@@ -196,7 +196,7 @@ async def test_a_reply_of_one_character_at_a_time_times_out_and_is_tried_again(
 
 
 async def test_a_permanently_refused_address_is_tried_once_for_each_notice(
-    server: MailServer, outbox: Outbox, post: MailSender, clock: FixedClock, intake_: Context, file: File
+    server: MailServer, outbox: Outbox, post: MailSender, clock: FixedClock, intake_: Intake, file: File
 ) -> None:
     server.replies[ANA] = ["550 no such user"] * 9
     complaints = [await file(address) for address in (ANA, BEN)]
@@ -210,7 +210,7 @@ async def test_a_permanently_refused_address_is_tried_once_for_each_notice(
 
 
 async def test_a_temporarily_refused_address_is_tried_for_days_and_then_given_up(
-    server: MailServer, outbox: Outbox, post: MailSender, clock: FixedClock, intake_: Context, file: File
+    server: MailServer, outbox: Outbox, post: MailSender, clock: FixedClock, intake_: Intake, file: File
 ) -> None:
     server.replies = {ANA: ["450 try later"] * 3, BEN: ["452 full"] * 100_000}
     complaints = [await file(address) for address in (ANA, BEN)]
@@ -227,7 +227,7 @@ async def test_a_temporarily_refused_address_is_tried_for_days_and_then_given_up
 
 
 async def test_for_how_many_days_a_notice_is_tried_follows_the_policy_in_force(
-    server: MailServer, outbox: Outbox, clock: FixedClock, intake_: Context, file: File
+    server: MailServer, outbox: Outbox, clock: FixedClock, intake_: Intake, file: File
 ) -> None:
     (first,) = policies().versions
     patient = Policies((first._replace(letters_d=9),))
@@ -240,7 +240,7 @@ async def test_for_how_many_days_a_notice_is_tried_follows_the_policy_in_force(
 
 
 async def test_a_mail_whose_reply_was_lost_is_repeated_with_the_same_message_id(
-    server: MailServer, outbox: Outbox, post: MailSender, clock: FixedClock, intake_: Context, file: File
+    server: MailServer, outbox: Outbox, post: MailSender, clock: FixedClock, intake_: Intake, file: File
 ) -> None:
     server.cut.add(ANA)
     await react(intake_, await file(ANA))
@@ -250,7 +250,7 @@ async def test_a_mail_whose_reply_was_lost_is_repeated_with_the_same_message_id(
 
 
 async def test_several_workers_send_each_notice_once(
-    server: MailServer, outbox: Outbox, clock: FixedClock, intake_: Context, file: File
+    server: MailServer, outbox: Outbox, clock: FixedClock, intake_: Intake, file: File
 ) -> None:
     complaints = [await file(f"{name}@contoh.id") for name in "abcdefgh"]
     for complaint in complaints:
@@ -266,7 +266,7 @@ async def test_a_queued_notice_is_sealed_and_not_sent_after_an_erasure(
     server: MailServer,
     outbox: Outbox,
     post: MailSender,
-    intake_: Context,
+    intake_: Intake,
     file: File,
     web: httpx.AsyncClient,
     tmp_path: Path,
@@ -285,7 +285,7 @@ async def test_a_queued_notice_is_sealed_and_not_sent_after_an_erasure(
 
 
 async def test_a_notice_being_sent_during_an_erasure_is_deleted(
-    intake: Context, clock: FixedClock, tmp_path: Path, web: httpx.AsyncClient
+    intake: Intake, clock: FixedClock, tmp_path: Path, web: httpx.AsyncClient
 ) -> None:
     files, folder = FileMailbox(tmp_path / "kept"), tmp_path / "kept"
 
@@ -303,7 +303,7 @@ async def test_a_notice_being_sent_during_an_erasure_is_deleted(
 
 
 async def test_a_telephone_number_gets_no_mail(
-    server: MailServer, outbox: Outbox, post: MailSender, clock: FixedClock, intake_: Context, web: httpx.AsyncClient
+    server: MailServer, outbox: Outbox, post: MailSender, clock: FixedClock, intake_: Intake, web: httpx.AsyncClient
 ) -> None:
     body = {"text": "Lampu jalan padam", "reporter": {"phone": "+62 812 0000 1111"}}
     complaint = UUID((await web.post("/api/v1/complaints", json=body, headers=key("p"))).json()["id"])

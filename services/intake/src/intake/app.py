@@ -16,7 +16,7 @@ from chassis.service.process import BackgroundTask
 from chassis.service.service import Service
 from chassis.sql.database import Database
 from chassis.sweep.catch_up import CatchUpSweep
-from intake.context import Context
+from intake.context import Intake
 from intake.gateway.submissions import receive
 from intake.http import open311, reporter
 from intake.kafka_health import KafkaProbe
@@ -56,13 +56,13 @@ def outbox_of(platform: Platform, database: Database) -> Outbox:
 
 
 @asynccontextmanager
-async def open_intake(platform: Platform) -> AsyncIterator[Context]:
+async def open_intake(platform: Platform) -> AsyncIterator[Intake]:
     """The service's own tables, files and mailbox over the platform."""
     settings = platform.settings
     database = Database(settings.vault_url, metadata, busy_after_s=1.0)
     relations = Database(settings.views_of(SERVICE), views.METADATA)
     records = Records(database, _real_now, policies())
-    context = Context(
+    context = Intake(
         repository=platform.repository(SERVICE),
         clock=platform.clock,
         registry=platform.registry,
@@ -92,7 +92,7 @@ async def open_intake(platform: Platform) -> AsyncIterator[Context]:
 
 
 @asynccontextmanager
-async def open_web(platform: Platform) -> AsyncIterator[Context]:
+async def open_web(platform: Platform) -> AsyncIterator[Intake]:
     """The context, and a probe that watches whether Kafka answers. Complaints are filed while it does not."""
     async with open_intake(platform) as context:
         probing = asyncio.create_task(context.probe.run())

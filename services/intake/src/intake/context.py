@@ -20,7 +20,7 @@ from schemas.deadlines.policies import Policies
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class Intake:
     """Open for as long as the process serves."""
 
     repository: Repository

@@ -14,7 +14,7 @@ from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from intake import decide
 from intake.canonical import canonical
-from intake.context import Context
+from intake.context import Intake
 from intake.settings import DEFAULT_CHANNEL
 from intake.storage import vault
 from intake.storage.records import Record
@@ -52,7 +52,7 @@ class Filed(NamedTuple):
     repeated: bool = False
 
 
-async def file(context: Context, filing: Filing) -> Filed:
+async def file(context: Intake, filing: Filing) -> Filed:
     """File a complaint once, however often it is requested.
 
     Raises:
@@ -97,7 +97,7 @@ def _person(complaint: UUID, command: Complaining, keys: Keys, request: bytes) -
     return person, complaint, vault.seal(keys, person, reporter)
 
 
-async def _repeated(context: Context, complaint: UUID, code: str, cause: Cause) -> Filed:
+async def _repeated(context: Intake, complaint: UUID, code: str, cause: Cause) -> Filed:
     loaded = await context.repository.load(complaint)
     if not is_repeat(loaded, cause):
         raise RequestDiffers

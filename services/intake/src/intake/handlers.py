@@ -13,7 +13,7 @@ from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from intake import decide
 from intake.canonical import canonical
-from intake.context import Context
+from intake.context import Intake
 from intake.decide import AddDetail, Attach, Dispute
 from schemas.base.ids import derived_id, move_id
 from schemas.base.refusals import DataErased, NotFound, VersionMismatch
@@ -34,7 +34,7 @@ class MoveRequest(NamedTuple):
 
 
 async def move(
-    context: Context, request: MoveRequest, command: BaseModel, rule: Callable[[Complaint], Sequence[Fact]]
+    context: Intake, request: MoveRequest, command: BaseModel, rule: Callable[[Complaint], Sequence[Fact]]
 ) -> Handled:
     """Decide and append.
 
@@ -45,7 +45,7 @@ async def move(
     return await handle(context.repository, request.complaint, rule, cause, if_match=request.if_match)
 
 
-async def add_detail(context: Context, request: MoveRequest, command: AddDetail) -> Handled:
+async def add_detail(context: Intake, request: MoveRequest, command: AddDetail) -> Handled:
     """Append to the part that asked a question, else to the complaint. A repeat goes where the first one went."""
     cause, whole = cause_of(context, request, command), await context.repository.load(request.complaint)
     streams = [whole, *await parts_of(context, whole.state)]
@@ -59,7 +59,7 @@ async def add_detail(context: Context, request: MoveRequest, command: AddDetail)
     return await handle(context.repository, to, lambda state: decide.add_detail(state, command, cause.at), cause)
 
 
-async def attach(context: Context, request: MoveRequest, command: Attach, content: bytes) -> Handled:
+async def attach(context: Intake, request: MoveRequest, command: Attach, content: bytes) -> Handled:
     """Store the file before the stream names it. Its id is a keyed hash of the content: a repeat is the same file, and
     the id does not reveal the content.
     """
@@ -76,7 +76,7 @@ async def attach(context: Context, request: MoveRequest, command: Attach, conten
     return await handle(context.repository, request.complaint, rule, cause, if_match=request.if_match)
 
 
-async def dispute(context: Context, request: MoveRequest, command: Dispute) -> Handled:
+async def dispute(context: Intake, request: MoveRequest, command: Dispute) -> Handled:
     """A joined complaint has its lead's outcome."""
     at, registry = context.clock.now(), await context.registry.current()
     lead = await root_lead(context.repository, (await context.repository.load(request.complaint)).state)
@@ -88,7 +88,7 @@ async def dispute(context: Context, request: MoveRequest, command: Dispute) -> H
     return await move(context, request, command, rule)
 
 
-async def erase(context: Context, request: MoveRequest, command: BaseModel) -> None:
+async def erase(context: Intake, request: MoveRequest, command: BaseModel) -> None:
     """First append the facts, then destroy keys, person, files and notices. Repeatable: after a crash a repeat or the
     sweep completes it.
     """
@@ -100,7 +100,7 @@ async def erase(context: Context, request: MoveRequest, command: BaseModel) -> N
     await destroy(context, request.complaint)
 
 
-async def destroy(context: Context, complaint: UUID) -> None:
+async def destroy(context: Intake, complaint: UUID) -> None:
     """Delete all content and personal data of a complaint. Repeatable."""
     await context.repository.keyring.destroy(complaint)
     await context.vault.forget(complaint)
@@ -109,13 +109,13 @@ async def destroy(context: Context, complaint: UUID) -> None:
     await context.audience.subscribers.forget(complaint)
 
 
-async def visible_lead_of(context: Context, state: Complaint) -> Complaint | None:
+async def visible_lead_of(context: Intake, state: Complaint) -> Complaint | None:
     """The lead of a joined complaint, unless it is secret or supervision grade and so hidden from its followers."""
     lead = await root_lead(context.repository, state)
     return None if lead is None or lead.is_protected else lead
 
 
-async def parts_of(context: Context, state: Complaint) -> Sequence[LoadedStream]:
+async def parts_of(context: Intake, state: Complaint) -> Sequence[LoadedStream]:
     """The parts of a whole whose streams exist, in order."""
     if not state.parts:
         return ()
@@ -123,7 +123,7 @@ async def parts_of(context: Context, state: Complaint) -> Sequence[LoadedStream]
     return [part for part in parts if part.recorded]
 
 
-def cause_of(context: Context, request: MoveRequest, command: BaseModel) -> Cause:
+def cause_of(context: Intake, request: MoveRequest, command: BaseModel) -> Cause:
     causation = move_id(request.complaint, request.client, request.route, request.key)
     return Cause(causation, request.complaint, context.clock.now(), request=canonical(command))
 

@@ -14,7 +14,7 @@ import structlog
 from chassis.write.lead import root_lead
 from chassis.write.loaded import LoadedStream
 from intake import handlers
-from intake.context import Context
+from intake.context import Intake
 from intake.notices import texts
 from intake.notices.news import NEWS, NotifiableFact, news_for_audience, news_for_reporter
 from intake.notices.port import Notice
@@ -32,7 +32,7 @@ SubscribersOf = Mapping[UUID, Sequence[Subscriber]]
 """Public subscribers by complaint."""
 
 
-async def notify_reporter(context: Context, loaded: LoadedStream) -> None:
+async def notify_reporter(context: Intake, loaded: LoadedStream) -> None:
     """Send the reporter's notices, if the reporter left a contact."""
     if loaded.state.whole is None and loaded.state.person is None:
         return
@@ -45,7 +45,7 @@ async def notify_reporter(context: Context, loaded: LoadedStream) -> None:
         await _send(context, await _reporters_notice(context, loaded.state, item, address), item.kind)
 
 
-async def notify_audience(context: Context, loaded: Sequence[LoadedStream]) -> None:
+async def notify_audience(context: Intake, loaded: Sequence[LoadedStream]) -> None:
     """Send the notices about public complaints to joined reporters and to subscribers."""
     since = _since(context)
     found = [(each, news_for_audience(each.state, each.facts(NEWS), since)) for each in loaded if each.state.is_public]
@@ -60,7 +60,7 @@ async def notify_audience(context: Context, loaded: Sequence[LoadedStream]) -> N
             await _notify_subscriber(context, each, items, one)
 
 
-async def ask_to_confirm(context: Context, loaded: LoadedStream, one: Subscriber) -> None:
+async def ask_to_confirm(context: Intake, loaded: LoadedStream, one: Subscriber) -> None:
     """Send an unconfirmed address its code; of the report the message contains only the number. A repeat has the same
     id and is not sent again.
     """
@@ -83,7 +83,7 @@ async def _subscribers(audience: Audience, followers: Mapping[UUID, Sequence[UUI
 
 
 async def _notify_followers(
-    context: Context, lead: Complaint, items: list[NotifiableFact], followers: list[UUID], subscribers: SubscribersOf
+    context: Intake, lead: Complaint, items: list[NotifiableFact], followers: list[UUID], subscribers: SubscribersOf
 ) -> None:
     for follower in await context.repository.load_many(followers):
         state = follower.state
@@ -100,7 +100,7 @@ async def _notify_followers(
 
 
 async def _notify_follower(
-    context: Context, follower: LoadedStream, lead: Complaint, items: list[NotifiableFact]
+    context: Intake, follower: LoadedStream, lead: Complaint, items: list[NotifiableFact]
 ) -> None:
     state = follower.state
     unsent = await _unsent(context, {derived_id("followed", str(i.event_id), str(state.id)): i for i in items})
@@ -114,7 +114,7 @@ async def _notify_follower(
 
 
 async def _notify_subscriber(
-    context: Context,
+    context: Intake,
     loaded: LoadedStream,
     items: list[NotifiableFact],
     one: Subscriber,
@@ -135,7 +135,7 @@ async def _notify_subscriber(
         await _send(context, _notice(id_, state, address, lang, lines), item.kind)
 
 
-async def _reporters_notice(context: Context, state: Complaint, item: NotifiableFact, address: str) -> Notice:
+async def _reporters_notice(context: Intake, state: Complaint, item: NotifiableFact, address: str) -> Notice:
     registry, lang = await context.registry.current(), state.language
     lead = await handlers.visible_lead_of(context, state)
     lines = [
@@ -153,32 +153,32 @@ def _notice(id_: UUID, state: Complaint, address: str, lang: str, lines: Sequenc
     return Notice(id_, state.whole or state.id, address, subject, "\n\n".join(lines))
 
 
-def _track(context: Context, state: Complaint) -> str:
+def _track(context: Intake, state: Complaint) -> str:
     return texts.TRACK[state.language].format(code=context.codes.of(state.whole or state.id))
 
 
-async def _next_step(context: Context, state: Complaint, lang: str, lead: Complaint | None) -> list[str]:
+async def _next_step(context: Intake, state: Complaint, lang: str, lead: Complaint | None) -> list[str]:
     registry = await context.registry.current()
     return texts.next_step(state, registry, context.policies, context.clock.now(), lang, lead)
 
 
-def _since(context: Context) -> datetime:
+def _since(context: Intake) -> datetime:
     now = context.clock.now()
     return now - timedelta(days=context.policies.at(now).news_d)
 
 
-async def _unsent(context: Context, items: dict[UUID, NotifiableFact]) -> dict[UUID, NotifiableFact]:
+async def _unsent(context: Intake, items: dict[UUID, NotifiableFact]) -> dict[UUID, NotifiableFact]:
     sent = await context.sent.among(list(items)) if items else ()
     return {id_: item for id_, item in items.items() if id_ not in sent}
 
 
-async def _send(context: Context, notice: Notice, kind: str) -> None:
+async def _send(context: Intake, notice: Notice, kind: str) -> None:
     await context.mailbox.send(notice)
     await context.sent.note(notice.id, notice.complaint, context.clock.now())
     log.info("notice queued", complaint=str(notice.complaint), kind=kind)
 
 
-async def _address(context: Context, loaded: LoadedStream) -> str | None:
+async def _address(context: Intake, loaded: LoadedStream) -> str | None:
     whole = await context.repository.load(loaded.state.whole) if loaded.state.whole else loaded
     if whole.state.person is None:
         return None

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from chassis.base.retry import RetryPolicy
-from intake.context import Context
+from intake.context import Intake
 
 PERIOD_S: Final = 60.0
 BATCH: Final = 500
@@ -16,7 +16,7 @@ class Orphans:
     is kept only as long as it is needed).
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Intake) -> None:
         self._context = context
 
     async def run(self) -> None:

@@ -10,7 +10,7 @@ from chassis.write.command import handle
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from intake import decide, handlers, notify
-from intake.context import Context
+from intake.context import Intake
 from intake.notices.news import NEWS
 from schemas.complaint.state import Complaint
 from schemas.events.base import names
@@ -20,7 +20,7 @@ from schemas.events.router import ComplaintSplit, PartOpened
 EVENT_TYPES = NEWS | names(PersonalDataErased, ComplaintWithdrawn, ComplaintSplit, PartOpened)
 
 
-def follow_up(context: Context) -> Reaction:
+def follow_up(context: Intake) -> Reaction:
     """Bring everything up to date for a complaint, its parts and its whole."""
 
     async def react(loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
@@ -34,12 +34,12 @@ def follow_up(context: Context) -> Reaction:
     return react
 
 
-async def _complete_erasure(context: Context, state: Complaint) -> None:
+async def _complete_erasure(context: Intake, state: Complaint) -> None:
     if state.erased and state.whole is None:
         await handlers.destroy(context, state.id)
 
 
-async def _end_parts(context: Context, whole: Complaint) -> None:
+async def _end_parts(context: Intake, whole: Complaint) -> None:
     if not whole.parts or not (whole.erased or decide.ended_by_reporter(whole)):
         return
     cause = _ending(context, whole)
@@ -47,7 +47,7 @@ async def _end_parts(context: Context, whole: Complaint) -> None:
         await handle(context.repository, part.id, lambda state: decide.follow_whole(state, whole, cause.at), cause)
 
 
-async def _end_with_whole(context: Context, part: Complaint) -> Outcome | None:
+async def _end_with_whole(context: Intake, part: Complaint) -> Outcome | None:
     """End a part that was opened after its whole had ended."""
     if part.whole is None or (part.erased and not part.is_open):
         return None
@@ -56,6 +56,6 @@ async def _end_with_whole(context: Context, part: Complaint) -> Outcome | None:
     return decide.follow_whole(part, whole, cause.at), cause
 
 
-def _ending(context: Context, whole: Complaint) -> Cause:
+def _ending(context: Intake, whole: Complaint) -> Cause:
     # The same cause from the whole and from the part, so the fact is appended once.
     return Cause(whole.stage.event_id, whole.id, context.clock.now())

@@ -8,7 +8,7 @@ from pydantic_core import from_json
 
 from chassis.base.errors import Poison
 from chassis.base.message import Message
-from intake.context import Context
+from intake.context import Intake
 from intake.filing import Filing, file
 from schemas import wording
 from schemas.base.limits import CLIENT
@@ -16,7 +16,7 @@ from schemas.base.refusals import InvalidField, Refusal
 from schemas.contract.submission import SUBMISSION, Complaining, Submission
 
 
-def receive(context: Context) -> Callable[[Message], Awaitable[None]]:
+def receive(context: Intake) -> Callable[[Message], Awaitable[None]]:
     """A handler of one record of the topic. It stores the result for the gateway to look up."""
 
     async def handle(message: Message) -> None:

@@ -15,7 +15,7 @@ from pydantic_core import to_json
 
 from chassis.http.web import ClientId, IdempotencyKey, Language, client_id, idempotency_key, language
 from intake import handlers, tracking_view
-from intake.context import Context
+from intake.context import Intake
 from intake.filing import Filing, file
 from intake.rate_limit import RateLimiter
 from schemas.base.refusals import InvalidField
@@ -26,12 +26,12 @@ REPLAYED = "Idempotent-Replayed"
 """Header of the answer to a repeated request."""
 
 
-async def context_of(request: Request) -> Context:
-    context: Context = request.app.state.intake
+async def context_of(request: Request) -> Intake:
+    context: Intake = request.app.state.intake
     return context
 
 
-Intake = Annotated[Context, Depends(context_of)]
+Context = Annotated[Intake, Depends(context_of)]
 
 
 def limit_rate(limiter: RateLimiter, request: Request) -> None:
@@ -56,7 +56,7 @@ router = APIRouter(route_class=DirectRoute)
 
 @router.post("/complaints", status_code=201)
 async def file_complaint(
-    request: Request, body: Complaining, context: Intake, client: ClientId, key: IdempotencyKey, lang: Language
+    request: Request, body: Complaining, context: Context, client: ClientId, key: IdempotencyKey, lang: Language
 ) -> Response:
     """File a complaint, an aspiration or a request for information; only `text` is required."""
     limit_rate(context.filings, request)
@@ -66,14 +66,14 @@ async def file_complaint(
     return Response(to_json(answer), 201, headers, "application/json")
 
 
-async def receipt(context: Context, state: Complaint, code: str, lang: str) -> dict[str, Any]:
+async def receipt(context: Intake, state: Complaint, code: str, lang: str) -> dict[str, Any]:
     """The body of the 201 answer, also when it is asked for later."""
     registry, lead = await context.registry.current(), await handlers.visible_lead_of(context, state)
     answer = tracking_view.receipt(state, code, registry, context.policies, lang, lead)
     return with_notice(context, answer, lang)
 
 
-def with_notice(context: Context, answer: dict[str, Any], lang: str) -> dict[str, Any]:
+def with_notice(context: Intake, answer: dict[str, Any], lang: str) -> dict[str, Any]:
     """Add a notice to the answer while forwarding is delayed."""
     notice = context.probe.notice(lang)
     return {**answer, "delayed": True, "notice": notice} if notice else answer

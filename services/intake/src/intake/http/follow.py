@@ -9,8 +9,8 @@ from pydantic import Field, model_validator
 
 from chassis.http.web import IdempotencyKey
 from chassis.write.loaded import LoadedStream
-from intake.context import Context
-from intake.http.filing import Intake, limit_rate
+from intake.context import Intake
+from intake.http.filing import Context, limit_rate
 from intake.notify import ask_to_confirm
 from intake.storage.subscribers import subscriber_for
 from schemas.base.ids import MalformedCode, parse_public_number, parse_tracking_code
@@ -47,7 +47,7 @@ class ByCode(InboundModel):
 
 @router.post("/reports/{public_number}/follow", status_code=202)
 async def follow(
-    public_number: str, body: Follow, request: Request, context: Intake, _key: IdempotencyKey
+    public_number: str, body: Follow, request: Request, context: Context, _key: IdempotencyKey
 ) -> dict[str, Any]:
     """Ask to be notified of a public report. The address gets a code, and nothing else until it is confirmed. For an
     address that follows already the answer is the same, so it does not reveal who follows.
@@ -63,7 +63,7 @@ async def follow(
 
 @router.post("/reports/{public_number}/follow/confirmation")
 async def confirm(
-    public_number: str, body: ByCode, request: Request, context: Intake, _key: IdempotencyKey
+    public_number: str, body: ByCode, request: Request, context: Context, _key: IdempotencyKey
 ) -> dict[str, Any]:
     """Confirm the address; notifications begin. Repeatable; a lapsed code is not found."""
     limit_rate(context.lookups, request)
@@ -77,7 +77,7 @@ async def confirm(
 
 @router.post("/reports/{public_number}/unfollow")
 async def unfollow(
-    public_number: str, body: ByCode, request: Request, context: Intake, _key: IdempotencyKey
+    public_number: str, body: ByCode, request: Request, context: Context, _key: IdempotencyKey
 ) -> dict[str, Any]:
     """End the notifications. Repeatable; the answer for an unknown code is the same."""
     limit_rate(context.lookups, request)
@@ -88,7 +88,7 @@ async def unfollow(
     return {"public_number": number}
 
 
-async def _public(context: Context, number: str) -> LoadedStream:
+async def _public(context: Intake, number: str) -> LoadedStream:
     complaint = await context.audience.complaint_of(number)
     loaded = await context.repository.load(complaint) if complaint is not None else None
     # Not public and not there get the same answer, so that nobody can probe. A complaint without keys is being erased.
@@ -97,7 +97,7 @@ async def _public(context: Context, number: str) -> LoadedStream:
     return loaded
 
 
-async def _with_code(context: Context, complaint: UUID, body: ByCode) -> list[UUID]:
+async def _with_code(context: Intake, complaint: UUID, body: ByCode) -> list[UUID]:
     code = _parsed(parse_tracking_code, "follow_code", body.follow_code)
     return [one for one in await context.audience.subscribers.asked(complaint) if context.codes.of(one) == code]
 

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from chassis.http.web import Language
 from chassis.write.lead import root_lead
-from intake.http.filing import Intake, limit_rate, receipt
+from intake.http.filing import Context, limit_rate, receipt
 from schemas.base.limits import CLIENT, NAME
 from schemas.base.refusals import InvalidField, NoPermission, NotFound, NotTheHolder
 from schemas.wording.names import held_by
@@ -18,7 +18,7 @@ router = APIRouter()
 
 
 @router.get("/submissions/{client}/{key}")
-async def submission(client: str, key: str, request: Request, context: Intake, lang: Language) -> Response:
+async def submission(client: str, key: str, request: Request, context: Context, lang: Language) -> Response:
     """The result of a message on the topic `submissions`: 202 not read yet, 200 filed, 422 refused."""
     limit_rate(context.lookups, request)  # the answer contains a tracking code, and keys may be guessed
     if len(client) > CLIENT or len(key) > CLIENT:
@@ -35,7 +35,7 @@ async def submission(client: str, key: str, request: Request, context: Intake, l
 @router.get("/persons/{complaint}")
 async def person(
     complaint: UUID,
-    context: Intake,
+    context: Context,
     agency: Annotated[str, Query(max_length=NAME)],
     officer: Annotated[str | None, Query(max_length=NAME)] = None,
 ) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints, model_validator
 from chassis.http.open311 import PREFIX, Format, GeoReport, list_response, validated
 from chassis.http.web import Language, client_id, idempotency_key
 from intake.filing import Filed, Filing, file
-from intake.http.filing import Intake, limit_rate
+from intake.http.filing import Context, limit_rate
 from schemas.base.ids import derived_id
 from schemas.base.limits import ADDRESS, CLIENT, NAME
 from schemas.base.refusals import InvalidField, NotFound
@@ -56,7 +56,7 @@ class ReportForm(InboundModel):
 
 
 @router.post("/requests.{kind}", status_code=201)
-async def file_request(kind: Format, request: Request, context: Intake, lang: Language) -> Response:
+async def file_request(kind: Format, request: Request, context: Context, lang: Language) -> Response:
     """File a report. With an `Idempotency-Key` it is safe to repeat; without one each request files a report."""
     limit_rate(context.filings, request)
     form: ReportForm = validated(ReportForm, await _form(request))

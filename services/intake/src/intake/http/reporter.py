@@ -13,11 +13,11 @@ from chassis.http.web import ClientId, IdempotencyKey, IfMatch, Language, etag
 from chassis.write.command import Handled
 from chassis.write.loaded import LoadedStream
 from intake import decide, handlers, tracking_view
-from intake.context import Context
+from intake.context import Intake
 from intake.decide import AddDetail, Attach, CallOmbudsman, Confirm, Dispute, Erase, Withdraw
 from intake.handlers import MoveRequest
 from intake.http import filing, follow, lookups
-from intake.http.filing import REPLAYED, Intake, limit_rate, with_notice
+from intake.http.filing import REPLAYED, Context, limit_rate, with_notice
 from intake.settings import FORM_BYTES, MEDIA_TYPES
 from intake.storage.attachments import digest, media_type
 from schemas.base.limits import ATTACHMENT_BYTES, NAME
@@ -36,7 +36,7 @@ C = TypeVar("C", bound=BaseModel)
 class TrackedComplaint(NamedTuple):
     """The complaint of a tracking code, and the language of the answer."""
 
-    context: Context
+    context: Intake
     complaint: UUID
     code: str
     lang: str
@@ -64,7 +64,7 @@ class TrackedComplaint(NamedTuple):
         return with_notice(context, page, self.lang)
 
 
-async def _tracked(tracking_code: str, request: Request, context: Intake, lang: Language) -> TrackedComplaint:
+async def _tracked(tracking_code: str, request: Request, context: Context, lang: Language) -> TrackedComplaint:
     limit_rate(context.lookups, request)
     complaint = await context.codes.open(tracking_code)
     return TrackedComplaint(context, complaint, context.codes.of(complaint), lang)
