@@ -17,15 +17,18 @@ SEEDS ?= 2000
 SEED ?=
 KILLS ?= 20
 JOBS ?= 1
+WORKERS ?= auto
+# Each worker of pytest starts servers of its own: more than four need more memory than a laptop has.
+PARALLEL := -n $(WORKERS) --maxprocesses 4
 ifneq ($(STORE),)
-# Whatever looks into the store looks into this one. Not on a command line, where a password would be seen.
+# Every command uses this store. Through the environment: a password on a command line would be visible.
 export SATUPINTU_STORE_URL := $(STORE)
 endif
-# What is brought, some 250 MB the first time, is shown to whoever watches; a log needs no progress bar.
+# Downloads (some 250 MB the first time) show progress on a terminal, and nothing in a log.
 QUIETLY := $(shell test -t 2 || echo --quiet)
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
-# Seven processes that compile what they import at every start would need most of a minute.
+# Without compiled files seven processes would need most of a minute to start.
 unexport PYTHONDONTWRITEBYTECODE
 
 ##@ Use it
@@ -42,13 +45,13 @@ rebuild: setup ## make a read model again from the event store: VIEW=reporting.r
 	@.venv/bin/satupintu rebuild $(VIEW)
 
 ##@ Work on it
-test: setup ## every test that needs no Docker: real Kafka and real PostgreSQL included
-	@$(RUN) -m pytest tests
+test: setup ## every test that needs no Docker: real Kafka and PostgreSQL included (WORKERS=0: one after another)
+	@$(RUN) -m pytest tests $(PARALLEL)
 
-test-containers: setup ## store contract and every road on Kafka against images built here (needs Docker)
+test-containers: setup ## store contract and every background task on Kafka against images built here (needs Docker)
 	@TEST_SERVERS=containers $(RUN) -m pytest tests/contract tests/broker tests/agency_inbox/test_inbox_broker.py -m "postgres or broker"
 
-lint: setup ## formatting, lint, types, arrows, generated schemas
+lint: setup ## formatting, lint, types, import layers, generated schemas
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy schemas/src services/*/src deploy/local/src
@@ -56,9 +59,9 @@ lint: setup ## formatting, lint, types, arrows, generated schemas
 	@$(RUN) -m schemas.contract.generate --check
 
 check: lint ## lint and the fast tests
-	@$(RUN) -m pytest tests -m "not broker and not postgres and not journey and not chaos" -q
+	@$(RUN) -m pytest tests -m "not broker and not postgres and not journey and not chaos and not slow" -q $(PARALLEL)
 
-simulate: setup ## the whole system in memory under every fault (SEEDS=50000; SEED=7: the story of one; PLANT=all)
+simulate: setup ## the whole system in memory under every fault (SEEDS=50000; SEED=7: one story; PLANT=all)
 	@PYTHONPATH=tests $(RUN) -m simulation --seeds $(SEEDS) --jobs $(JOBS) $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant $(PLANT))
 
 chaos: setup ## kill, stop and end processes at random under load, then count (KILLS=200; SEED=7 other ones)
@@ -70,7 +73,7 @@ bench: setup ## ratios against the bare libraries, as a table and a JSON file
 evaluate: setup ## how well complaints are read: tables and pictures in var/evaluation (DATA=folder of labelled texts; PAIRS=file of labelled pairs)
 	@$(RUN) -m router evaluate $(if $(DATA),--data $(DATA)) --pairs tests/router/duplicates/pairs_made_up.csv $(if $(PAIRS),--pairs $(PAIRS))
 
-schemas: setup ## write JSON Schema and AsyncAPI anew
+schemas: setup ## write JSON Schema and AsyncAPI again
 	@$(RUN) -m schemas.contract.generate
 
 ##@ Set up

@@ -25,10 +25,10 @@ def main(target: Path) -> None:
         sys.exit("uv was downloaded, but its checksum differs from the one in uv.lock: nothing was installed.")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         name = next(name for name in archive.namelist() if name.endswith("/scripts/uv"))
-        _install(target, archive.read(name))
+        install(target, archive.read(name))
 
 
-def _install(target: Path, content: bytes) -> None:
+def install(target: Path, content: bytes) -> None:
     unfinished = target.with_suffix(".part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,14 @@ from importlib.util import find_spec
 import pytest
 import structlog
 
-PLUGINS = ("support.containers", "support.kafka", "support.postgres", "support.every_store", "support.platform")
+PLUGINS = (
+    "support.containers",
+    "support.kafka",
+    "support.postgres",
+    "support.every_store",
+    "support.platform",
+    "support.workers",
+)
 pytest_plugins = [name for name in PLUGINS if find_spec(name)]
 
 

@@ -167,7 +167,7 @@ async def test_after_the_broker_lost_everything_each_open_complaint_is_delivered
     platform: Platform, inbox: Inbox, background_tasks: list[BackgroundTask], private_kafka: KafkaServer
 ) -> None:
     # Without relay and agent: only the sweep, from the store.
-    from_the_store = [task for task in background_tasks if isinstance(task, (AgencyTopicProvisioner, Sweep))]
+    from_the_store = [task for task in background_tasks if isinstance(task, AgencyTopicProvisioner | Sweep)]
     kafka, many = platform.settings.kafka, range(10)
     async with going(*from_the_store):
         await give(inbox, many)

@@ -11,6 +11,7 @@ from agency_inbox.postbox import OutgoingMessage
 from agency_inbox.reaction import Delivery
 from chassis.base.clock import FixedClock
 from chassis.base.message import Message
+from chassis.project.registry import RegistryView
 from chassis.react.reaction import Outcome, Reactor
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Repository
@@ -20,6 +21,7 @@ from schemas.complaint.state import Complaint
 from schemas.events import COMPLAINT_EVENTS
 from schemas.events.agency_inbox import ComplaintDelivered, ProgressRecorded
 from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased
+from schemas.reference.load import policies
 from support.background_tasks import impatient
 from support.inbox import PLN, ROADS, T0, WORDS, complaint, detail, filed, given, keep, routed, then
 from support.memory_postbox import MemoryPostbox
@@ -134,7 +136,7 @@ async def test_a_crash_between_sending_and_appending_sends_again_under_the_same_
 ) -> None:
     await keep(repository.store, repository, complaint(), HELD)
     await delivery([await repository.load(complaint())])  # and the process crashes here
-    restarted = Delivery(postbox, delivery._registry, delivery._policies, clock)
+    restarted = Delivery(postbox, RegistryView(repository, fresh_s=0), policies(), clock)
     await Reactor(repository, restarted, impatient()).handle([complaint()])
     first, second = (headers(message)["ce_id"] for message in postbox.records[PLN])
     assert first == second
@@ -164,7 +166,7 @@ async def test_two_workers_at_once_leave_one_receipt(
     repository: Repository, postbox: MemoryPostbox, delivery: Delivery, clock: FixedClock
 ) -> None:
     await keep(repository.store, repository, complaint(), HELD)
-    other = Delivery(postbox, delivery._registry, delivery._policies, clock)
+    other = Delivery(postbox, RegistryView(repository, fresh_s=0), policies(), clock)
 
     async def slow(loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
         outcomes = await delivery(loaded)

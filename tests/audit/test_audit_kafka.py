@@ -16,10 +16,10 @@ from chassis.relay.relay import Relay
 from chassis.store.memory import MemoryStore
 from chassis.write.repository import Repository
 from local.kafka.server import KafkaServer
-from schemas.base.topics import COMPLAINT_EVENTS, Topic, agency_inbox
+from schemas.base.topics import COMPLAINT_EVENTS, FIXED, Topic, agency_inbox
 from schemas.complaint.state import NIL, Complaint, Receipt, new
 from support.background_tasks import T0, PlainKeys, add_detail, file_many, message
-from support.broker import going, until
+from support.broker import event_ids, going, until
 from support.lives import named
 
 A, B = named("a"), named("b")
@@ -116,7 +116,7 @@ async def test_on_a_real_broker_what_the_relay_carried_and_an_agency_was_told_ag
     ids = await file_many(store, 200)
     relay = Relay(store, kafka)
     async with going(relay):
-        await until(_published(relay, 200))
+        await until(_published(relay, kafka, 200))
     await add_detail(Repository(store, PlainKeys(), "intake"), ids[3], "never relayed")
     inbox = agency_inbox("pln")
     admin = Admin(kafka)
@@ -135,8 +135,11 @@ async def test_on_a_real_broker_what_the_relay_carried_and_an_agency_was_told_ag
     ]
 
 
-def _published(relay: Relay, count: int) -> Callable[[], Awaitable[bool]]:
+def _published(relay: Relay, kafka: str, count: int) -> Callable[[], Awaitable[bool]]:
+    """Kafka confirms a transaction before every partition shows it to readers of committed records."""
+
     async def look() -> bool:
-        return relay.published >= count
+        partitions = FIXED[COMPLAINT_EVENTS].partitions
+        return relay.published >= count and len(await event_ids(kafka, COMPLAINT_EVENTS, partitions)) >= count
 
     return look

@@ -89,6 +89,7 @@ def stores(url_of: Callable[[str], str]) -> Iterator[Stores]:
 
 
 @pytest.mark.postgres
+@pytest.mark.slow
 @pytest.mark.timeout(1200)
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import event as sqlalchemy_event
 
 from chassis.base.errors import OutcomeUnknown, StoreUnavailable
 from chassis.base.ports import Page, Store
@@ -17,7 +16,7 @@ from chassis.store import open_store
 from chassis.store.memory import MemoryStore
 from chassis.store.sql.store import SqlStore
 from support.postgres import Postgres
-from support.stores import event, read_until
+from support.stores import event, listening, read_until
 
 A, B = event("a"), event("b")
 
@@ -58,17 +57,17 @@ async def test_a_writer_that_waited_too_long_says_that_nothing_was_written(
 
 
 async def test_a_full_disk_is_told_and_the_store_goes_on_when_there_is_room(sqlite_store: SqlStore) -> None:
-    @sqlalchemy_event.listens_for(sqlite_store._database._writing, "begin")
     def set_room(connection: object) -> None:
         connection.exec_driver_sql(f"pragma max_page_count = {room}")  # type: ignore[attr-defined]
 
     room = 1
-    with pytest.raises(StoreUnavailable, match="full"):
-        await sqlite_store.append("complaint-2", -1, [event("big", data=b"1" * 200_000)])
-    assert await sqlite_store.read("complaint-2") == []
+    with listening("begin", set_room):
+        with pytest.raises(StoreUnavailable, match="full"):
+            await sqlite_store.append("complaint-2", -1, [event("big", data=b"1" * 200_000)])
+        assert await sqlite_store.read("complaint-2") == []
 
-    room = 1_000_000
-    assert (await sqlite_store.append("complaint-2", -1, [event("big", data=b"1" * 200_000)])).written
+        room = 1_000_000
+        assert (await sqlite_store.append("complaint-2", -1, [event("big", data=b"1" * 200_000)])).written
 
 
 async def test_a_file_that_is_no_database_is_unavailable_with_the_reason(tmp_path: Path) -> None:
@@ -136,8 +135,7 @@ async def test_a_commit_whose_answer_is_lost_is_neither_success_nor_failure_unti
     url = postgres.database()
     store = SqlStore(url)
     await store.append("complaint-1", -1, [A])
-    sqlalchemy_event.listen(store._database._writing, "commit", lambda _connection: _cut_all(url), once=True)
-    with pytest.raises(OutcomeUnknown):
+    with listening("commit", lambda _connection: _cut_all(url)), pytest.raises(OutcomeUnknown):
         await store.append("complaint-1", 0, [B])
 
     settled = await store.append("complaint-1", 0, [B])

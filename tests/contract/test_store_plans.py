@@ -4,11 +4,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import event as sqlalchemy_event
-
 from chassis.base.ports import Append
 from chassis.store.sql.store import SqlStore
-from support.stores import event
+from support.stores import event, listening
 
 
 async def test_no_statement_walks_the_whole_table(tmp_path: Path) -> None:
@@ -18,16 +16,15 @@ async def test_no_statement_walks_the_whole_table(tmp_path: Path) -> None:
     def listen(connection: sqlite3.Connection, _record: object) -> None:
         connection.set_trace_callback(asked.append)
 
-    for engine in (store._database._writing, store._database._reading):
-        sqlalchemy_event.listen(engine, "connect", listen)
-    await store.store_id()
-    asked.clear()
-    for version in (-1, 0):
-        appends = [Append(f"complaint-{n}", version, [event(f"{version} {n}")]) for n in range(5)]
-        await store.append_many(appends)
-    await store.read("complaint-1")
-    await store.read_many(["complaint-1", "complaint-2"])
-    await store.read_all(1, ["complaint-", "registry"])
+    with listening("connect", listen):
+        await store.store_id()
+        asked.clear()
+        for version in (-1, 0):
+            appends = [Append(f"complaint-{n}", version, [event(f"{version} {n}")]) for n in range(5)]
+            await store.append_many(appends)
+        await store.read("complaint-1")
+        await store.read_many(["complaint-1", "complaint-2"])
+        await store.read_all(1, ["complaint-", "registry"])
     await store.close()
 
     with closing(sqlite3.connect(tmp_path / "store.db")) as connection:

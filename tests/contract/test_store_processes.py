@@ -5,6 +5,8 @@ import multiprocessing
 from collections import Counter
 from uuid import UUID
 
+import pytest
+
 from chassis.base.errors import Conflict
 from chassis.base.ports import Append, Store
 from chassis.store import open_store
@@ -15,6 +17,7 @@ spawn = multiprocessing.get_context("spawn")
 WRITERS, APPENDS, STREAMS = 4, 40, 5
 
 
+@pytest.mark.slow
 async def test_a_follower_misses_nothing_of_what_processes_commit_side_by_side(shared_url: str) -> None:
     store = open_store(shared_url)
     expected = WRITERS * APPENDS * 2

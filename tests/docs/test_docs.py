@@ -17,6 +17,7 @@ DOCUMENTS: Final = [
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted(ROOT.glob("services/*/README.md")),
     *sorted(ROOT.glob("tests/*/README.md")),
+    ROOT / "schemas/README.md",
     ROOT / "schemas/examples/README.md",
 ]
 

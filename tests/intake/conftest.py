@@ -69,7 +69,7 @@ async def intake(tmp_path: Path) -> AsyncIterator[Intake]:
 
 
 @pytest.fixture
-async def web(intake: Intake) -> AsyncIterator[httpx.AsyncClient]:
+def app(intake: Intake) -> FastAPI:
     async def ready() -> dict[str, str]:
         return {"store": "ok"}
 
@@ -78,5 +78,10 @@ async def web(intake: Intake) -> AsyncIterator[httpx.AsyncClient]:
     app.include_router(reporter.router)
     app.include_router(open311.router)
     install(app, ready)
+    return app
+
+
+@pytest.fixture
+async def web(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
         yield client

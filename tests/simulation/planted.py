@@ -66,7 +66,7 @@ def no_guard(patch: pytest.MonkeyPatch) -> None:
     async def acknowledging(_: World, guard: Guard, poll: Poll, batch: Sequence[Any]) -> None:
         prompts = dict.fromkeys(told.subject for message in batch if (told := event_reference(message.headers)))
         with suppress(Exception):  # the mistake itself
-            await guard._reactor._once(list(prompts))
+            await guard.reactor.once(list(prompts))
         await poll.commit(batch)
 
     patch.setattr(World, "acknowledging", acknowledging)

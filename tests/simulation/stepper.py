@@ -77,12 +77,12 @@ class Surface:
         return future
 
     def __enter__(self) -> Self:
-        self._before = events._get_running_loop()
-        events._set_running_loop(self)  # type: ignore[arg-type]
+        self._before = events._get_running_loop()  # noqa: SLF001 - asyncio has these three for event loops
+        events._set_running_loop(self)  # type: ignore[arg-type]  # noqa: SLF001
         return self
 
     def __exit__(self, *_raised: object) -> None:
-        events._set_running_loop(self._before)
+        events._set_running_loop(self._before)  # noqa: SLF001
 
 
 class Task:
@@ -132,7 +132,7 @@ class Task:
                 waits.set_result(None)
             elif not waits.done():
                 return True  # a lock that another task of the process holds
-            waits._asyncio_future_blocking = False
+            waits._asyncio_future_blocking = False  # noqa: SLF001
         self._waits = None
         return False
 

@@ -26,6 +26,7 @@ def _quiet() -> None:
     quiet()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(SLICES))
 def test_nothing_is_lost(number: int) -> None:
     each = -(-SEEDS // SLICES)

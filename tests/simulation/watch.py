@@ -70,10 +70,10 @@ class Watch:
 
     def look(self) -> None:
         """Read what is new. Raises Lost."""
-        if self._read == len(self._store._events):
+        if self._read == len(self._store.events):
             self.news = []
             return
-        self.news = self._store._events[self._read :]
+        self.news = self._store.events[self._read :]
         self._read += len(self.news)
         touched: dict[UUID, None] = {}
         for event in self.news:

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any, Final
 
 from aiokafka import TopicPartition
+from kafka.admin import KafkaAdminClient
 
 from chassis.kafka.clients import consumer, running
 
@@ -14,19 +15,26 @@ async def everything(kafka: str) -> dict[str, list[bytes]]:
     """By topic: each record's key, value and headers, joined."""
     client = consumer(kafka, isolation_level="read_uncommitted", exclude_internal_topics=False)
     async with running(client):
-        topics = await client.topics()
-        await client._client.set_topics(topics)  # the only way to get all partitions at once
-        parts = [TopicPartition(name, number) for name in topics for number in client.partitions_for_topic(name) or ()]
+        parts = await asyncio.to_thread(_partitions, kafka)
         client.assign(parts)
         await client.seek_to_beginning(*parts)
         ends = {part: end for part, end in (await client.end_offsets(parts)).items() if end}
-        found: dict[str, list[bytes]] = {name: [] for name in topics}
+        found: dict[str, list[bytes]] = {part.topic: [] for part in parts}
         async with asyncio.timeout(PATIENCE_S):
             while ends:
                 for part, records in (await client.getmany(timeout_ms=100)).items():
                     found[part.topic] += [_bytes(record) for record in records]
                 ends = {part: end for part, end in ends.items() if await client.position(part) < end}
     return found
+
+
+def _partitions(kafka: str) -> list[TopicPartition]:
+    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    try:
+        topics = admin.describe_topics()
+    finally:
+        admin.close()
+    return [TopicPartition(topic["name"], number) for topic in topics for number in range(len(topic["partitions"]))]
 
 
 def _bytes(record: Any) -> bytes:

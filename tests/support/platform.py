@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from local.platform.supervisor import READY_LIMIT_S, Supervisor, ready
 from local.process.child import ManagedProcess
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX
+from support import forks
 
 QUICK: Final = {"SATUPINTU_SWEEP_PERIOD_S": "0.3", "SATUPINTU_SWEEP_GRACE_S": "2"}
 """Sweep periods short enough to wait for in a test."""
@@ -36,12 +36,18 @@ class Running:
     `escalation-1`, `reporting-1`; the broker is `kafka`.
     """
 
-    def __init__(self, folder: Path, jars: Sequence[Path], settings: Mapping[str, str] = QUICK) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        jars: Sequence[Path],
+        settings: Mapping[str, str] = QUICK,
+        kind: type[ManagedProcess] = forks.KIND,
+    ) -> None:
         self.state = folder
         self.kafka = KafkaServer(folder / "kafka", jars, log=folder / "logs/kafka.log")
         layout = PlatformLayout(folder, free_port(), self.kafka.bootstrap)
         members = [child._replace(env={**child.env, **settings}) for child in process_specs(layout)]
-        self._supervisor = Supervisor(members, folder / "logs")
+        self._supervisor = Supervisor(members, folder / "logs", kind)
         self.processes: dict[str, ManagedProcess] = {
             child.name: process for child, process in self._supervisor.members()
         }
@@ -58,7 +64,7 @@ class Running:
     def command(self, *module: str) -> "subprocess.CompletedProcess[str]":
         """Run a command line, given as module and arguments, and return the result."""
         env = {**os.environ, **self._children["front"].env}
-        return subprocess.run([sys.executable, "-m", *module], env=env, capture_output=True, text=True, check=False)
+        return forks.command(module, env)
 
     def start(self) -> None:
         """Return when every process is ready. Raises CannotRun with the end of a log."""
@@ -126,10 +132,12 @@ async def stored(platform: Running) -> list[RecordedEvent]:
 
 
 @contextmanager
-def running(folder: Path, jars: Sequence[Path], settings: Mapping[str, str] = QUICK) -> Iterator[Running]:
-    """A started platform, stopped on leaving."""
+def running(
+    folder: Path, jars: Sequence[Path], settings: Mapping[str, str] = QUICK, kind: type[ManagedProcess] = forks.KIND
+) -> Iterator[Running]:
+    """A started platform, stopped on leaving. `kind`: how its processes are started."""
     with _nobodys_settings():
-        platform = Running(folder, jars, settings)
+        platform = Running(folder, jars, settings, kind)
         try:
             platform.start()
             yield platform

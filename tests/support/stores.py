@@ -2,13 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from multiprocessing.connection import Connection
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
+
+from sqlalchemy import Engine
+from sqlalchemy import event as sqlalchemy_event
 
 from chassis.base.errors import Conflict
 from chassis.base.ports import Page, Store
@@ -24,6 +27,16 @@ PATIENCE_S = 30
 def event(name: str, *, data: bytes = b'{"n":1}', type_: str = "Happened") -> NewEvent:
     """An event whose id is derived from `name`."""
     return NewEvent(uuid5(NAMESPACE_OID, name), type_, data, b'{"writer":"test"}')
+
+
+@contextmanager
+def listening(name: str, listener: Callable[..., object]) -> Iterator[None]:
+    """Call `listener` at this SQLAlchemy event of any engine."""
+    sqlalchemy_event.listen(Engine, name, listener)
+    try:
+        yield
+    finally:
+        sqlalchemy_event.remove(Engine, name, listener)
 
 
 def memory_store() -> MemoryStore:

@@ -64,7 +64,7 @@ async def test_an_event_of_the_registry_is_about_no_complaint() -> None:
     await store.append(REGISTRY, -1, [event("agency", type_="AgencyRegistered")])
     [recorded] = (await store.read_all(None)).events
     assert event_header(to_headers(recorded)).subject is None
-    with pytest.raises(Poison, match="about no complaint"):
+    with pytest.raises(Poison, match="concerns no complaint"):
         event_reference(to_headers(recorded))
 
 

@@ -70,6 +70,6 @@ async def test_an_error_comes_through_whether_before_or_after_waiting() -> None:
 
 async def test_a_service_that_was_stopped_says_so() -> None:
     service = Handing()
-    service._stopped.set()
+    await service.stop()
     found = await service.wait_first(give("too late"), asyncio.Event().wait())
     assert found.stopped is True

@@ -43,7 +43,7 @@ def run(what: Coroutine[Any, Any, bool], loop: str) -> bool:
 
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
 def test_a_workers_health_answers_without_delay(loop: str) -> None:
-    assert run(no_delay(process._Health(process.health_app([]), "127.0.0.1", 0)), loop)
+    assert run(no_delay(process.HealthServer(process.health_app([]), "127.0.0.1", 0)), loop)
 
 
 def test_a_web_side_answers_without_delay(monkeypatch: pytest.MonkeyPatch) -> None:

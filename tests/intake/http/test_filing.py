@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from intake.context import Intake
 from intake.reaction import follow_up
@@ -118,13 +119,13 @@ async def test_an_invalid_version_is_refused_by_header_name(web: httpx.AsyncClie
 
 
 async def test_an_internal_error_is_answered_as_a_problem(
-    intake: Intake, web: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    intake: Intake, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> str:
         raise ZeroDivisionError
 
     monkeypatch.setattr(intake.codes, "of", broken)
-    transport = httpx.ASGITransport(web._transport.app, raise_app_exceptions=False)  # type: ignore[attr-defined]
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
         answer = await client.post("/api/v1/complaints", json={"text": TEXT}, headers=key("broken"))
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")

@@ -102,7 +102,7 @@ class TestDiskSpace:
 
         monkeypatch.setattr(Path, "write_bytes", full)
         with pytest.raises(SystemExit, match=r"uv cannot be written to .*: No space left on device\. Free some space"):
-            bootstrap._install(tmp_path / "bin/uv", b"uv")
+            bootstrap.install(tmp_path / "bin/uv", b"uv")
 
 
 class TestNetwork:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2]
 REPOSITORY = PACKAGE.parents[1]
-_used: set[int] = set()
+used: set[int] = set()
+"""Ports that `free_port` does not return: those that it has returned, and those of test processes beside this one."""
 
 
 def kafka_cache() -> Path:
@@ -20,8 +21,8 @@ def free_port() -> int:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port: int = probe.getsockname()[1]
-        if port not in _used:  # the system may return a port again as long as nobody has bound it
-            _used.add(port)
+        if port not in used:  # the system may return a port again as long as nobody has bound it
+            used.add(port)
             return port
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.base.errors import Conflict
-from chassis.http.web import ClientId, IdempotencyKey, Language
+from chassis.http.web import ClientId, IdempotencyKey, Language, NoBody
 from chassis.write.command import pause
 from chassis.write.lead import root_lead
 from chassis.write.repository import Cause
@@ -35,12 +35,6 @@ async def _reporting(request: Request) -> Reporting:
 
 
 Context = Annotated[Reporting, Depends(_reporting)]
-
-
-class NoBody(BaseModel):
-    """An empty body."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 @router.get("/api/v1/books")

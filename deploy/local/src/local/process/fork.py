@@ -32,14 +32,16 @@ def preload(modules: Sequence[str]) -> None:
 class ForkHandle:
     """A forked child with the part of the interface of `subprocess.Popen` that `local.process.child` uses."""
 
-    def __init__(self, module: Sequence[str], log: int, env: Mapping[str, str]) -> None:
-        """`module`: its name, then its arguments. `log`: file descriptor for stdout and stderr."""
+    def __init__(self, module: Sequence[str], log: int, env: Mapping[str, str], errors: int | None = None) -> None:
+        """`module`: its name, then its arguments. `log`: file descriptor for stdout and stderr; `errors`: for stderr
+        alone.
+        """
         assert threading.active_count() == 1, "a fork would inherit locks of threads that do not exist in it"
         self._code: int | None = None
         end = end_with_parent()
         self.pid = os.fork()
         if self.pid == 0:
-            _become(module, log, env, end)
+            _become(module, (log, log if errors is None else errors), env, end)
 
     def poll(self) -> int | None:
         """The exit code once it has ended; negative: ended by that signal."""
@@ -75,7 +77,9 @@ def end_with_parent() -> Callable[[], None] | None:
     return lambda: prctl(1, signal.SIGTERM)
 
 
-def _become(module: Sequence[str], log: int, env: Mapping[str, str], end: Callable[[], None] | None) -> NoReturn:
+def _become(
+    module: Sequence[str], outputs: tuple[int, int], env: Mapping[str, str], end: Callable[[], None] | None
+) -> NoReturn:
     # Must not return or raise: further up the stack are the supervisor's handlers and `finally` blocks.
     code = 1
     try:
@@ -85,8 +89,8 @@ def _become(module: Sequence[str], log: int, env: Mapping[str, str], end: Callab
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.dup2(log, 1)
-        os.dup2(log, 2)
+        for place, output in enumerate(outputs, 1):
+            os.dup2(output, place)
         os.environ.clear()
         os.environ.update(env)
         code = _run(module)

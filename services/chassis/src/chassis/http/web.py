@@ -14,6 +14,7 @@ import structlog
 from fastapi import Depends, FastAPI, Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -193,6 +194,12 @@ def _uuid(text: str, field: str) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise InvalidField(field=field, why="must be a UUID made by the client") from error
+
+
+class NoBody(BaseModel):
+    """An empty request body."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class BodyLimit:

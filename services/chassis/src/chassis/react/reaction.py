@@ -86,7 +86,7 @@ class Reactor:
             return {complaints[0]: failure} if failure else {}
         try:
             alone: Sequence[UUID] = await self._retry_policy.until_up(
-                lambda: self._once(complaints, at_least), "reaction"
+                lambda: self.once(complaints, at_least), "reaction"
             )
         except StopProcess:
             raise
@@ -96,7 +96,7 @@ class Reactor:
         failures = {complaint: await self._alone(complaint) for complaint in alone}
         return {complaint: failure for complaint, failure in failures.items() if failure}
 
-    async def _once(self, complaints: Sequence[UUID], at_least: Mapping[UUID, int] = NOW) -> list[UUID]:
+    async def once(self, complaints: Sequence[UUID], at_least: Mapping[UUID, int] = NOW) -> list[UUID]:
         """React to all together; the complaints that another writer changed in between."""
         loaded = await self._repository.load_many(complaints, at_least)
         outcomes = await self._react(loaded)
@@ -138,7 +138,7 @@ class Reactor:
     async def _until_appended(self, complaint: UUID) -> None:
         """React until an append succeeds. Raises Busy: other writers kept appending first."""
         for attempt in range(1, ATTEMPTS + 1):
-            if not await self._once([complaint]):
+            if not await self.once([complaint]):
                 return
             await self._retry_policy.wait(attempt)
         raise Busy(self._retry_policy.first_s)
@@ -164,7 +164,7 @@ class Guard:
         self._service, self._dead_letters, self._event_types = repository.writer, dead_letters, frozenset(event_types)
         self._ignored = frozenset(name.encode() for name in BY_NAME if event_types and name not in self._event_types)
         self._retry_policy, self._limit, self._clock = retry_policy or RetryPolicy(), limit or DeadLetterLimit(), clock
-        self._reactor = Reactor(repository, react, self._retry_policy)
+        self.reactor = Reactor(repository, react, self._retry_policy)
         self._recent: deque[float] = deque()
 
     async def __call__(self, messages: Sequence[Message]) -> None:
@@ -184,7 +184,7 @@ class Guard:
                 if not self._event_types or event.type in self._event_types:
                     by_complaint.setdefault(event.subject, []).append(message)
                     versions[event.subject] = max(event.sequence, versions.get(event.subject, 0))
-        for complaint, failure in (await self._reactor.handle(list(by_complaint), versions)).items():
+        for complaint, failure in (await self.reactor.handle(list(by_complaint), versions)).items():
             for message in by_complaint[complaint]:
                 await self._set_aside(message, failure)
 

@@ -41,7 +41,7 @@ async def run_process(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    server = _Health(health_app(background_tasks), host, port)
+    server = HealthServer(health_app(background_tasks), host, port)
     tasks = {asyncio.create_task(task.run(), name=type(task).__name__) for task in background_tasks}
     waiting = asyncio.create_task(stop.wait(), name="signal")
     serving = asyncio.create_task(server.serve(), name="health")
@@ -71,7 +71,7 @@ def health_app(background_tasks: Sequence[BackgroundTask]) -> FastAPI:
     return app
 
 
-class _Health(uvicorn.Server):
+class HealthServer(uvicorn.Server):
     """A server that does not handle the process's signals."""
 
     def __init__(self, app: FastAPI, host: str, port: int) -> None:

@@ -21,7 +21,8 @@ class MemoryStore:
     def __init__(self, now: Callable[[], datetime], store_id: UUID) -> None:
         self._now = now
         self._id = store_id
-        self._events: list[RecordedEvent] = []
+        self.events: list[RecordedEvent] = []
+        """All of them, in order."""
         self._streams: dict[str, list[RecordedEvent]] = {}
         self._ids: set[tuple[str, UUID]] = set()
         self._head = StoreHead()
@@ -40,12 +41,12 @@ class MemoryStore:
     async def append_many(self, appends: Sequence[Append]) -> list[Result]:
         refuse_too_large(appends)
         ends = self._ends(appends)
-        results, written = decide_appends(appends, ends, len(self._events), self._now())
+        results, written = decide_appends(appends, ends, len(self.events), self._now())
         for event in written:
-            self._events.append(event)
+            self.events.append(event)
             self._streams.setdefault(event.stream, []).append(event)
             self._ids.add((event.stream, event.id))
-        self._head.advance(len(self._events))
+        self._head.advance(len(self.events))
         return results
 
     async def read(self, stream: str, from_version: int = 0) -> list[RecordedEvent]:
@@ -57,17 +58,17 @@ class MemoryStore:
     async def read_all(self, after: int | None, prefixes: Sequence[str] = (), limit: int = 1000) -> Page:
         found: list[RecordedEvent] = []
         starts = tuple(prefixes)
-        for event in self._events[after or 0 :]:
+        for event in self.events[after or 0 :]:
             if not starts or event.stream.startswith(starts):
                 found.append(event)
                 if len(found) == limit:
                     break
-        end = len(self._events)
+        end = len(self.events)
         position = found[-1].position if len(found) == limit else max(end, after or 0)
         return Page(found, position or after, position >= end)
 
     async def newest(self) -> int:
-        return len(self._events)
+        return len(self.events)
 
     def subscribe(self, after: int | None, prefixes: Sequence[str] = ()) -> AsyncIterator[Page]:
         return follow(lambda position: self.read_all(position, prefixes), self._head.beyond, after)

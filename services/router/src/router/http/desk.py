@@ -4,9 +4,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import Field
+from pydantic import BaseModel, Field
 
-from chassis.http.web import ClientId, IdempotencyKey, IfMatch, Language, etag
+from chassis.http.web import ClientId, IdempotencyKey, IfMatch, Language, NoBody, etag
 from chassis.write.repository import Cause
 from router import handlers
 from router.context import Router
@@ -69,10 +69,6 @@ class JoinBody(RequestBody):
     lead: UUID
 
 
-class NoBody(RequestBody):
-    """An empty body."""
-
-
 class LeadBody(AgencyUnitBody):
     """The body that leads a split."""
 
@@ -129,7 +125,7 @@ class DeskRequest:
         self.context, self.if_match, self.lang = context, if_match, lang
         self._key, self._client = key, client
 
-    def cause(self, complaint: UUID, route: str, body: RequestBody, who: str = "desk") -> Cause:
+    def cause(self, complaint: UUID, route: str, body: BaseModel, who: str = "desk") -> Cause:
         """The cause of what is appended: this client's request under its key."""
         causation = ids.move_id(complaint, f"{who}/{self._client}", route, self._key)
         return Cause(causation, complaint, self.context.clock.now(), request=body.model_dump_json().encode())

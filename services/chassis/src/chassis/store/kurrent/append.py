@@ -9,7 +9,7 @@ from chassis.base.errors import Conflict, OutcomeUnknown, Permanent, StoreUnavai
 from chassis.base.ports import Append, Appended
 from chassis.store.append_rules import Result, StreamEnd, result_without_write
 from chassis.store.kurrent.connection import Connection
-from chassis.store.kurrent.read import Reader
+from chassis.store.kurrent.read import StreamReader
 from schemas.base.envelope import NO_STREAM
 
 
@@ -19,7 +19,7 @@ class Appender:
     alone is read back besides: another process may have appended the same ids with other data just now.
     """
 
-    def __init__(self, connection: Connection, reader: Reader) -> None:
+    def __init__(self, connection: Connection, reader: StreamReader) -> None:
         self._connection, self._reader = connection, reader
 
     async def append(self, appends: Sequence[Append]) -> list[Result]:

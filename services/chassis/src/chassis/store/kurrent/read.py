@@ -20,7 +20,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class Reader:
+class StreamReader:
     """Reads with arguments of the client's `read_stream` and `read_all`. `known` is the newest position seen so far."""
 
     def __init__(self, connection: Connection) -> None:

@@ -17,7 +17,7 @@ from chassis.base.ports import Append, Appended, Page
 from chassis.store.append_rules import Result, refuse_too_large
 from chassis.store.kurrent.append import Appender
 from chassis.store.kurrent.connection import Connection
-from chassis.store.kurrent.read import Reader, each
+from chassis.store.kurrent.read import StreamReader, each
 from chassis.store.kurrent.subscription import follow
 from schemas.base.envelope import NewEvent, RecordedEvent
 
@@ -33,7 +33,7 @@ class KurrentStore:
     def __init__(self, url: str) -> None:
         """Raises ValueError: the URL is not one of KurrentDB's. Nothing is connected yet."""
         self._connection = Connection(url)
-        self._reader = Reader(self._connection)
+        self._reader = StreamReader(self._connection)
         self._appender = Appender(self._connection, self._reader)
         self._id: UUID | None = None
         self._under_way: set[asyncio.Task[Any]] = set()
