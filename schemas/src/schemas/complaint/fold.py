@@ -47,8 +47,8 @@ class RecordedFact(NamedTuple):
 
     @property
     def since(self) -> Since:
-        """The starting point of a clock that runs from this event."""
-        return Since(self.fact.at, self.version, self.event_id)
+        """The starting point of a clock that runs from this event. Not by `Since(...)`, which takes twice the time."""
+        return tuple.__new__(Since, (self.fact.at, self.version, self.event_id))
 
 
 def fold(state: Complaint, history: Iterable[RecordedFact]) -> Complaint:
@@ -76,18 +76,12 @@ def _changes(state: Complaint, recorded: RecordedFact) -> Changes:
     changes["version"] = recorded.version
     if kind in REPORTER_MOVES:
         changes["moves"] = state.moves + 1
-    if kind in AGENCY_UPDATES:
-        changes["news"] = {**state.news, **_updates(state, recorded)}
+    if (updates := AGENCY_UPDATES.get(kind)) is not None:
+        changes["news"] = news = dict(state.news)
+        for agency, message in updates(state, recorded.fact).items():
+            if agency is not None:
+                news[agency] = AgencyUpdate(message, recorded.event_id, recorded.version)
     return changes
-
-
-def _updates(state: Complaint, recorded: RecordedFact) -> dict[str, AgencyUpdate]:
-    kinds = AGENCY_UPDATES[type(recorded.fact)](state, recorded.fact)
-    return {
-        agency: AgencyUpdate(kind, recorded.event_id, recorded.version)
-        for agency, kind in kinds.items()
-        if agency is not None
-    }
 
 
 def allows(state: Complaint, kind: type[Fact]) -> bool:
@@ -132,8 +126,10 @@ def _reopened_as(state: Complaint) -> Status | None:
 
 def _moved(state: Complaint, recorded: RecordedFact, holder: Holder | None = None, **changes: Any) -> Changes:
     # To the status of the lifecycle table; the stage clock restarts.
-    status = status_after(state, type(recorded.fact))
-    return {"status": status, "holder": holder or state.holder, "stage": recorded.since, **changes}
+    changes["status"] = status_after(state, type(recorded.fact))
+    changes["holder"] = holder or state.holder
+    changes["stage"] = recorded.since
+    return changes
 
 
 def _closed(state: Complaint, recorded: RecordedFact, reason: CloseReason) -> Changes:
@@ -151,7 +147,8 @@ def _closes(reason: CloseReason) -> Handler:
 
 def _opened(event: i.ComplaintFiled | r.PartOpened, recorded: RecordedFact) -> Changes:
     since = recorded.since
-    copied = {name: getattr(event, name) for name in _COPIED}
+    fields = event.__dict__  # much faster than `getattr` of a pydantic model
+    copied = {name: fields[name] for name in _COPIED}
     return {"status": Status.UNPLACED, "holder": ROUTER, "filed": since, "stage": since, **copied}
 
 
