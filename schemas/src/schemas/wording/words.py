@@ -154,7 +154,7 @@ SENTENCES: Final[dict[type[Fact] | tuple[type[Fact], str], Bilingual]] = {
     },
     (r.ComplaintReferred, "overdue"): {
         "id": "Laporan diserahkan kepada petugas pemilah karena penempatan otomatis melewati batas waktu.",
-        "en": "The report went to the triage desk because automatic placing took too long.",
+        "en": "The report went to the triage desk because automatic placement took too long.",
     },
     (r.ComplaintReferred, "class_needs_person"): {
         "id": "Laporan diserahkan kepada petugas pemilah karena jenisnya perlu dibaca oleh petugas.",
