@@ -54,7 +54,7 @@ test-containers: setup ## store contract and every background task on Kafka agai
 lint: setup ## formatting, lint, types, import layers, generated schemas
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
-	@.venv/bin/mypy schemas/src services/*/src deploy/local/src
+	@.venv/bin/mypy schemas/src services/*/src deploy/local/src tests/bench
 	@.venv/bin/lint-imports
 	@$(RUN) -m schemas.contract.generate --check
 

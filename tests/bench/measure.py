@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ class Result:
     bare: float
     unit: str
     mark: float | None = None
-    notes: dict[str, float | str] = field(default_factory=dict)
+    notes: Mapping[str, float | str] = field(default_factory=dict)
     most: float | None = None
     void: str = ""
 
