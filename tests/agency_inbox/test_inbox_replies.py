@@ -148,10 +148,10 @@ async def test_while_the_store_is_away_a_reply_is_retried_and_not_refused(inbox:
             raise StoreUnavailable("away")
         await Replies(inbox, _never)(message)
 
-    road = ExternalConsumer(
+    consumer = ExternalConsumer(
         "agency-inbox", receive, inbox.quarantine, kafka="", group="", retry_policy=impatient(attempts=2)
     )
-    await road.handle([reply("acknowledged", {})])
+    await consumer.handle([reply("acknowledged", {})])
     assert (await inbox.repository.load(complaint())).state.status is Status.IN_PROGRESS
     assert await refused(web) == []
 

@@ -119,7 +119,7 @@ async def test_a_bad_message_is_tried_set_aside_and_the_ones_behind_it_are_handl
     assert (await bench.committed())[bench.topic, 0] == len(ids)
 
 
-async def test_what_nobody_heeds_is_passed_over_and_committed_as_are_the_marks_of_transactions(bench: Bench) -> None:
+async def test_ignored_events_and_transaction_markers_are_skipped_and_committed(bench: Bench) -> None:
     store, letters = memory_store(), MemoryDeadLetters()
     ids = await file_many(store, 9)
     repository = Repository(store, PlainKeys(), "test")

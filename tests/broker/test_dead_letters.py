@@ -49,7 +49,7 @@ async def put(kafka: str, service: str, *letters: DeadLetter) -> None:
     await keeper.close()
 
 
-async def test_a_letter_is_read_back_as_it_was_put(kafka: str) -> None:
+async def test_a_dead_letter_is_read_back_as_it_was_written(kafka: str) -> None:
     given = await letter(kafka, "letters-back")
     await put(kafka, "letters-back", given)
     async with DeadLetterReplay(kafka, "letters-back") as desk:
@@ -59,7 +59,7 @@ async def test_a_letter_is_read_back_as_it_was_put(kafka: str) -> None:
     assert (found.service, found.reason, found.attempts) == (given.service, given.reason, given.attempts)
 
 
-async def test_a_letter_is_kept_for_as_many_days_as_the_policy_in_force_says(
+async def test_a_dead_letter_is_kept_for_as_many_days_as_the_policy_in_force_says(
     kafka: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (first,) = policies().versions
@@ -100,7 +100,7 @@ async def test_a_replayed_message_is_in_its_own_partition_again_and_no_longer_li
     assert list(again[0].headers) == [*HEADERS, ("dl_replayed", b"dead-letter.letters-replay@0")]
 
 
-async def test_a_message_that_fails_again_after_its_replay_is_a_new_open_letter(kafka: str) -> None:
+async def test_a_message_that_fails_again_after_its_replay_is_a_new_open_dead_letter(kafka: str) -> None:
     await put(kafka, "letters-twice", await letter(kafka, "letters-twice"))
     async with DeadLetterReplay(kafka, "letters-twice") as desk:
         await desk.replay(0)

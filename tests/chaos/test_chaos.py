@@ -108,21 +108,21 @@ async def test_what_was_answered_is_filed_once_placed_and_delivered_whatever_was
         await until(lambda: _published(platform), "the store's events in the topic", within_s=RECOVERY_S)
     await until(lambda: _all_called_late(platform, early), "every early one called late", within_s=RECOVERY_S)
     await until(lambda: _counted_as_filed(platform, load), "the counts of reporting", within_s=RECOVERY_S)
-    await _the_ledger_is_in_the_store(load, await stored(platform))
+    await _accepted_filings_are_stored_once(load, await stored(platform))
     await until(lambda: is_sound(platform), "an audit without a finding", lambda: audited(platform), RECOVERY_S)
     repeats = await _repeats(platform)
     kills = sum(fault.how != "stop" and fault.victim == "agency-inbox-1" for fault in happening)
-    log.info("%d filed, %d asked again, %d sent again", len(load.repository), load.repeats, sum(repeats.values()))
-    assert len(load.repository) > KILLS
+    log.info("%d filed, %d asked again, %d sent again", len(load.accepted), load.repeats, sum(repeats.values()))
+    assert len(load.accepted) > KILLS
     # sent but not recorded when it was killed: at most the batch in flight, each record once
-    assert sum(repeats.values()) <= kills * len(load.repository) / 2
+    assert sum(repeats.values()) <= kills * len(load.accepted) / 2
     assert max(repeats.values(), default=0) <= kills
 
 
-async def _the_ledger_is_in_the_store(load: Load, events: Sequence[RecordedEvent]) -> None:
+async def _accepted_filings_are_stored_once(load: Load, events: Sequence[RecordedEvent]) -> None:
     filed = Counter(str(complaint_id(event.stream)) for event in events if event.type == "ComplaintFiled")
-    assert filed == Counter(entry.complaint for entry in load.repository.values())
-    assert max(Counter(entry.public_number for entry in load.repository.values()).values()) == 1
+    assert filed == Counter(entry.complaint for entry in load.accepted.values())
+    assert max(Counter(entry.public_number for entry in load.accepted.values()).values()) == 1
     assert max(Counter(event.id for event in events).values()) == 1
 
 
@@ -168,7 +168,7 @@ async def _counted_as_filed(platform: Running, load: Load) -> bool:
     async with at_door(platform.address) as door:
         books, counts = await door.get("/api/v1/books"), await door.get("/api/v1/counts")
     counted = sum(each["count"] for each in counts["counts"])
-    return bool(books["balanced"]) and books["filed"] == counted == len(load.repository)
+    return bool(books["balanced"]) and books["filed"] == counted == len(load.accepted)
 
 
 async def _published(platform: Running) -> bool:

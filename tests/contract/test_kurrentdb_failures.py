@@ -436,7 +436,7 @@ async def _readiness(store: Store) -> str:
 
 
 async def _followed(store: Store, count: int, begun: asyncio.Event | None = None) -> list[RecordedEvent]:
-    """As a road follows: what gives up after some seconds is begun again where it was. `begun` is set when the first
+    """Follow as a background task does: a subscription that fails is begun again at its position. `begun` is set when the first
     events are there.
     """
     found: list[RecordedEvent] = []

@@ -63,9 +63,9 @@ async def _play(url: str, jars: list[Path], folder: Path, killed: StandIn | None
             books = await door.get("/api/v1/books")
         filed = Counter(str(complaint_id(one.stream)) for one in await stored(platform) if one.type == "ComplaintFiled")
         assert (books["balanced"], books["filed"]) == (True, len(filed))
-        assert Counter(entry.complaint for entry in load.repository.values()) == filed - Counter([story["id"]])
+        assert Counter(entry.complaint for entry in load.accepted.values()) == filed - Counter([story["id"]])
         assert all(process.running for process in platform.processes.values())
-        log.info("%d kills, %d filed, %d asked again", len(kills), len(load.repository), load.repeats)
+        log.info("%d kills, %d filed, %d asked again", len(kills), len(load.accepted), load.repeats)
         assert bool(kills) == bool(killed)
 
 

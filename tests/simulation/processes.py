@@ -39,7 +39,7 @@ from chassis.base.ports import Page
 from chassis.base.retry import RetryPolicy
 from chassis.kafka.admin import TopicRecreated
 from chassis.project import from_kafka as chassis_projection
-from chassis.project import from_store as chassis_following
+from chassis.project import from_store as chassis_from_store
 from chassis.project.from_kafka import KafkaProjection
 from chassis.project.from_store import StoreProjection
 from chassis.project.registry import RegistryView
@@ -49,7 +49,7 @@ from chassis.react.reaction import Guard, Reactor
 from chassis.relay.leader import EventPublisher, run_leader
 from chassis.relay.relay import TOPICS
 from chassis.sql.lease import LEASE_S
-from chassis.sweep import catch_up as chassis_trailing
+from chassis.sweep import catch_up as chassis_catch_up
 from chassis.sweep import sweep as chassis_sweep
 from chassis.sweep.catch_up import CatchUpSweep
 from chassis.sweep.sweep import Sweep
@@ -464,8 +464,8 @@ def standing_in() -> Iterator[None]:
         patch.setattr(RetryPolicy, "wait", _try_again)
         patch.setattr(asyncio, "sleep", sleep)
         patch.setattr(escalation.views, "decode", DECODE)
-        patch.setattr(chassis_following, "PACE_S", 0)  # one sleep per look is enough
-        for module in (chassis_sweep, chassis_trailing, inbox_sweep, watcher):
+        patch.setattr(chassis_from_store, "PACE_S", 0)  # one sleep per look is enough
+        for module in (chassis_sweep, chassis_catch_up, inbox_sweep, watcher):
             patch.setattr(module, "Lease", SimLease)
         try:
             yield

@@ -23,13 +23,13 @@ class Entry(NamedTuple):
 
 @dataclass
 class Load:
-    """Files `body` until `stop` is set; `repository` holds every 2xx by its key."""
+    """Files `body` until `stop` is set; `accepted` holds every 2xx by its key."""
 
     address: str
     body: dict[str, Any]
     seed: UUID
     pace_s: float = 0.05
-    repository: dict[str, Entry] = field(default_factory=dict)
+    accepted: dict[str, Entry] = field(default_factory=dict)
     asked: int = 0
     repeats: int = 0
     """Requests repeated because the outcome was unknown."""
@@ -49,7 +49,7 @@ class Load:
             while (entry := await self._ask(session, key)) is None:
                 self.repeats += 1
                 await asyncio.sleep(PAUSE_S)
-            self.repository[key] = entry
+            self.accepted[key] = entry
             await asyncio.sleep(self.pace_s)
 
     async def _ask(self, session: aiohttp.ClientSession, key: str) -> Entry | None:
