@@ -45,6 +45,7 @@ async def peak_bytes(path: Path, lives: int, *, past: bool) -> int:
     return peak
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("past", [False, True])
 async def test_ten_times_the_history_needs_no_more_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, past: bool

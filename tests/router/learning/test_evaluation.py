@@ -113,6 +113,7 @@ def folder(path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_folder_of_labelled_texts_is_evaluated_fold_by_fold_and_written_to_files(tmp_path: Path):
     done = CliRunner().invoke(app, ["evaluate", "--data", str(folder(tmp_path)), "--out", str(tmp_path / "out")])
     assert done.exit_code == 0, done.output
