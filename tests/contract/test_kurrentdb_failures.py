@@ -236,7 +236,10 @@ async def test_a_broken_subscription_goes_on_where_it_was_with_a_line_in_the_log
         begun = asyncio.Event()
         following = asyncio.create_task(_followed(store, 3, begun))
         await begun.wait()
-        server.tell("cut")
+        async with asyncio.timeout(60):  # the first events come from a read: the subscription may begin only after them
+            while not any(line["event"] == "subscription lost, making it again" for line in logged):
+                server.tell("cut")
+                await asyncio.sleep(0.05)
         await store.append("complaint-1", 0, [B])
         await asyncio.to_thread(server.kill)
         await asyncio.sleep(1.0)
