@@ -54,7 +54,7 @@ def if_match(given: Sequence[str]) -> frozenset[str] | None:
         InvalidField: neither `*` nor a list of entity tags.
     """
     found = _listed(given, "If-Match")
-    return found and frozenset(tag for weak, tag in found if not weak)
+    return None if found is None else frozenset(tag for weak, tag in found if not weak)
 
 
 def if_none_match(given: Sequence[str]) -> frozenset[str] | None:
@@ -64,7 +64,7 @@ def if_none_match(given: Sequence[str]) -> frozenset[str] | None:
         InvalidField: neither `*` nor a list of entity tags.
     """
     found = _listed(given, "If-None-Match")
-    return found and frozenset(tag for _, tag in found)
+    return None if found is None else frozenset(tag for _, tag in found)
 
 
 def _listed(given: Sequence[str], field: str) -> list[tuple[str, str]] | None:
