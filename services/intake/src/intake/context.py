@@ -11,6 +11,7 @@ from intake.notices.port import Mailbox, SentNotices
 from intake.rate_limit import RateLimiter
 from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
+from intake.storage.former_filings import FormerFilings
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
 from intake.storage.results import Results
@@ -28,6 +29,7 @@ class Intake:
     registry: RegistryView
     policies: Policies
     codes: TrackingCodes
+    former: FormerFilings
     numbers: PublicNumbers
     records: Records
     vault: Vault

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import Field, model_validator
 
-from chassis.http.web import IdempotencyKey
+from chassis.http.web import IdempotencyKey, StrictRoute
 from chassis.write.loaded import LoadedStream
 from intake.context import Intake
 from intake.http.filing import Context, limit_rate
@@ -18,7 +18,7 @@ from schemas.base.limits import EMAIL, PHONE
 from schemas.base.refusals import InvalidField, NotFound
 from schemas.contract.base import InboundModel
 
-router = APIRouter()
+router = APIRouter(route_class=StrictRoute)
 
 
 class Follow(InboundModel):
