@@ -5,10 +5,12 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from local.errors import CannotRun
+from local.paths import wait_for
 
 SECRETS: Final = ("master.key", "code.secret")
 SECRET_BYTES: Final = 32
@@ -30,18 +32,24 @@ def state_lock(state: Path) -> Iterator[None]:
     except OSError as error:
         raise CannotRun(f"the state folder {state} cannot be written: {error.strerror}.") from error
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not wait_for(partial(_lock, lock)):
             raise CannotRun(
                 f"another Satupintu uses the folder {state} ({_holders(path)}): stop it, or set SATUPINTU_STATE_DIR to "
                 "another folder."
-            ) from error
+            )
         with suppress(OSError):  # a full disk: the lock holds all the same
             lock.truncate(0)
             lock.write(str(os.getpid()).encode())
             lock.flush()
         yield
+
+
+def _lock(file: BinaryIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _holders(path: Path) -> str:
