@@ -23,7 +23,7 @@ import schemas.contract.agency_messages
 import schemas.deadlines.actions
 import schemas.deadlines.clocks
 from agency_inbox import sweep as inbox_sweep
-from agency_inbox.agency_topics import AgencyTopics
+from agency_inbox.agency_topics import AgencyTopics, periods
 from agency_inbox.context import Inbox
 from agency_inbox.delivery import NEWS
 from agency_inbox.reaction import Delivery
@@ -239,11 +239,11 @@ class Waking:
 def _inbox(process: Process) -> Tasks:
     repository = process.repository("agency-inbox")
     database, clock, registry = process.database(), process.clock, process.registry
-    kept = timedelta(days=POLICIES.versions[-1].inbox_d)
+    kept = periods(POLICIES.versions[-1])
     topics = AgencyTopics(SimAdmin(process.ports), lambda: kept, process.world.monotonic)  # type: ignore[arg-type]
     delivery = Delivery(SimPostbox(process.ports, topics), registry, POLICIES, clock)
     sweep = Sweep(
-        database, repository, clock, plan=telling(topics.known, GRACE), react=partial(delivery.deliver_overdue, GRACE),
+        database, repository, clock, plan=telling(topics.known, GRACE, POLICIES), react=partial(delivery.deliver_overdue, GRACE),
         tables=INBOX_SWEEP, retry_policy=process.retry_policy, real=process.world.monotonic,
     )  # fmt: skip
     keeper = AgencyTopicProvisioner(

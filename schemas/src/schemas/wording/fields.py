@@ -80,7 +80,7 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"is no form in UTF-8", "bukan formulir UTF-8"),
     (r"must be application/x-www-form-urlencoded", "harus berupa application/x-www-form-urlencoded"),
     (r"must be a UUID made by the client", "harus berupa UUID buatan pengirim"),
-    (r'must be a version such as "7"', 'harus versi seperti "7"'),
+    (r'must be \* or entity tags such as "7"', 'harus * atau penanda versi seperti "7"'),
     (r"is `id` or `en`", "pilihannya `id` atau `en`"),
     (r"must be one of (.*)", r"pilihannya \1"),
     (r"the complaint is at version (\d+)", r"laporan ini ada pada versi \1"),
@@ -88,6 +88,10 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
     (
         r"this body has returned the complaint; only the arbiter can bind it",
         "instansi itu sudah mengembalikan laporan ini; hanya Ombudsman yang dapat menetapkannya",
+    ),
+    (
+        r"it was returned as often as is allowed; only the arbiter can place it",
+        "laporan ini sudah dikembalikan sebanyak yang diizinkan; hanya Ombudsman yang dapat menetapkan instansinya",
     ),
     (r"name at least one body besides the successor", "sebut paling sedikit satu instansi selain penerusnya"),
     (r"name at least one body", "sebut paling sedikit satu instansi"),

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from agency_inbox import http
-from agency_inbox.agency_topics import AgencyTopics
+from agency_inbox.agency_topics import AgencyTopics, periods
 from agency_inbox.context import Inbox
 from agency_inbox.delivery import NEWS
 from agency_inbox.kafka_postbox import KafkaPostbox
@@ -51,8 +51,7 @@ async def open_background_tasks(
 ) -> AsyncIterator[list[BackgroundTask]]:
     settings, repository = platform.settings, inbox.repository
     admin = Admin(settings.kafka)
-    # Agencies' topics hold plain text, so their retention limits how long erased text can stay there.
-    agency_topics = AgencyTopics(admin, lambda: timedelta(days=inbox.policies.at(inbox.clock.now()).inbox_d))
+    agency_topics = AgencyTopics(admin, lambda: periods(inbox.policies.at(inbox.clock.now())))
     postbox = KafkaPostbox(settings.kafka, agency_topics)
     delivery = Delivery(postbox, inbox.registry, inbox.policies, inbox.clock)
     grace = timedelta(seconds=settings.sweep_grace_s)
@@ -60,7 +59,7 @@ async def open_background_tasks(
         inbox.database,
         repository,
         inbox.clock,
-        plan=plan(agency_topics.known, grace),
+        plan=plan(agency_topics.known, grace, inbox.policies),
         react=partial(delivery.deliver_overdue, grace),
         tables=SWEEP,
         ignored_types=BEFORE_ANYBODY,
@@ -100,7 +99,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             open_inbox(platform, copies) as inbox,
             open_background_tasks(platform, inbox, copies) as background_tasks,
         ):
-            yield background_tasks
+            yield [*background_tasks, copies.provisioner()]
     finally:
         await copies.close()
 

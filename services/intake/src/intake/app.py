@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from chassis.kafka.ensure_topics import TopicProvisioner
@@ -38,7 +38,7 @@ from intake.storage.subscribers import Subscribers
 from intake.storage.tables import metadata
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
-from schemas.base.topics import COMPLAINT_EVENTS, FIXED, SUBMISSIONS
+from schemas.base.topics import COMPLAINT_EVENTS, SUBMISSIONS, Topic, submissions
 from schemas.reference.load import policies
 
 SERVICE: Final = "intake"
@@ -46,6 +46,12 @@ SERVICE: Final = "intake"
 
 def _real_now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - real time decides what was never finished
+
+
+def submissions_topic(context: Intake) -> Topic:
+    """The topic of channel gateways, with the retention of the policy in force."""
+    retention = timedelta(days=context.policies.at(context.clock.now()).submissions_d)
+    return submissions(retention // timedelta(milliseconds=1))
 
 
 def outbox_of(platform: Platform, database: Database) -> Outbox:
@@ -108,7 +114,7 @@ async def open_web(platform: Platform) -> AsyncIterator[Intake]:
 async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]:
     """The background tasks: submissions, notifications and what follows an erasure."""
     async with open_intake(platform) as context:
-        provisioner = TopicProvisioner(platform.settings.kafka, [FIXED[SUBMISSIONS]])
+        provisioner = TopicProvisioner(platform.settings.kafka, lambda: [submissions_topic(context)])
         await provisioner.once()
         letters = platform.dead_letters(SERVICE)
         react, kafka = follow_up(context), platform.settings.kafka
@@ -134,6 +140,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             Orphans(context),
             MailSender(outbox_of(platform, context.database), _real_now, context.policies),
             provisioner,
+            letters.provisioner(),
         ]
         try:
             yield background_tasks

@@ -51,6 +51,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
                 Agent(SERVICE, "summary", [COMPLAINT_EVENTS], guard, kafka=kafka, ignores=guard.ignores),
                 context.books,
                 context.supports,
+                letters.provisioner(),
             ]
         finally:
             await summaries.close()

@@ -128,7 +128,10 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
         await apply_seed(context.repository, context.clock)
         dead_letters = platform.dead_letters(SERVICE)
         try:
-            yield background_tasks(context, dead_letters, platform.settings.kafka)
+            yield [
+                *background_tasks(context, dead_letters, platform.settings.kafka),
+                dead_letters.provisioner(),
+            ]
         finally:
             await dead_letters.close()
 

@@ -36,8 +36,9 @@ class Platform:
 
     def dead_letters(self, service: str) -> KafkaDeadLetters:
         """A service's dead letters, with the retention of the policy in force."""
-        retention = timedelta(days=policies().at(self.clock.now()).dead_letters_d)
-        return KafkaDeadLetters(self.settings.kafka, service, retention)
+        return KafkaDeadLetters(
+            self.settings.kafka, service, lambda: timedelta(days=policies().at(self.clock.now()).dead_letters_d)
+        )
 
 
 @asynccontextmanager
