@@ -127,7 +127,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
         await provisioner.once()
         letters = platform.dead_letters(SERVICE)
         react, kafka = follow_up(context), platform.settings.kafka
-        guard = Guard(context.repository, react, letters, event_types=EVENT_TYPES)
+        guard = Guard(context.repository, react, letters, event_types=EVENT_TYPES, verifier=platform.verifier)
         catch_up_sweep = CatchUpSweep(
             platform.store, context.database, metadata, SERVICE, Reactor(context.repository, react).handle,
             types=EVENT_TYPES, grace_s=platform.settings.sweep_grace_s,
