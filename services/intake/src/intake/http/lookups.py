@@ -29,6 +29,8 @@ async def submission(client: str, key: str, request: Request, context: Context, 
         return JSONResponse({"status": "not read yet"}, 202)
     if isinstance(found, UUID):
         state = (await context.repository.load(found)).state
+        if state.version < 0:  # an older store was restored: the gateway must send it again
+            return JSONResponse({"status": "not read yet"}, 202)
         answer = jsonable_encoder(await receipt(context, state, context.codes.of(found), lang))
         return JSONResponse(answer, headers={"ETag": await handlers.tag_of(context, state)})
     return JSONResponse(found, 422, media_type="application/problem+json")
