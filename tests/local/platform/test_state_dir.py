@@ -4,8 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -82,7 +82,5 @@ def test_the_lock_is_free_as_soon_as_its_holder_is_killed_also_if_a_child_is_sus
     holder.wait()
     with state_lock(tmp_path):
         pass
-    end = time.monotonic() + 20
-    while Path(f"/proc/{child}").exists() and " Z " not in Path(f"/proc/{child}/stat").read_text():
-        assert time.monotonic() < end, "the child outlived its parent"
-        time.sleep(0.02)
+    with suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)  # suspended before it had asked the kernel to end it

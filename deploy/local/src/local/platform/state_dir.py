@@ -15,6 +15,8 @@ from local.paths import wait_for
 SECRETS: Final = ("master.key", "code.secret")
 SECRET_BYTES: Final = 32
 LOCK: Final = ".lock"
+_ours: set[Path] = set()
+"""The files that this process has locked."""
 
 
 @contextmanager
@@ -32,7 +34,7 @@ def state_lock(state: Path) -> Iterator[None]:
     except OSError as error:
         raise CannotRun(f"the state folder {state} cannot be written: {error.strerror}.") from error
     with lock:
-        if not wait_for(partial(_lock, lock)):
+        if not wait_for(partial(_lock, path, lock)):
             raise CannotRun(
                 f"another Satupintu uses the folder {state} ({_holders(path)}): stop it, or set SATUPINTU_STATE_DIR to "
                 "another folder."
@@ -41,14 +43,21 @@ def state_lock(state: Path) -> Iterator[None]:
             lock.truncate(0)
             lock.write(str(os.getpid()).encode())
             lock.flush()
-        yield
+        try:
+            yield
+        finally:
+            _ours.discard(path)
 
 
-def _lock(file: BinaryIO) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+def _lock(path: Path, file: BinaryIO) -> bool:
+    # Not flock: a forked child would hold it too, from the fork on until it closes the file.
+    if path in _ours:  # such a lock does not exclude its own process
         return False
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    _ours.add(path)
     return True
 
 
