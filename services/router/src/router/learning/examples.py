@@ -171,7 +171,7 @@ def _moment(written: str, where: str) -> datetime | None:
     try:
         if day_first := _DAY_FIRST.fullmatch(written):
             day, month, year, hour, minute, second = (int(part or 0) for part in day_first.groups())
-            found = datetime(year, month, day, hour, minute, second, UTC)
+            found = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
         else:
             found = datetime.fromisoformat(written)
     except ValueError as error:

@@ -45,7 +45,7 @@ def readings(reader: Reader, examples: Sequence[Example]) -> list[TextReading]:
         batch = reader.words(
             [TextToRead(each.text, each.addressed_to, each.place) for each in examples[at : at + BATCH]]
         )
-        found += [words._replace(sector=None) if words.misconduct else words for words, _ in batch]
+        found += [words._replace(sector=None) if words.misconduct else words for words, *_ in batch]
     return found
 
 
