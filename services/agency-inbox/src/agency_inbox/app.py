@@ -65,7 +65,7 @@ async def open_background_tasks(
         ignored_types=BEFORE_ANYBODY,
         period_s=settings.sweep_period_s,
     )
-    guard = Guard(repository, delivery, copies, event_types=NEWS)
+    guard = Guard(repository, delivery, copies, event_types=NEWS, verifier=platform.verifier)
     replies = Replies(inbox, agency_topics.replies)
     view = inbox_view(repository, inbox.registry, inbox.policies)
     try:
@@ -77,7 +77,9 @@ async def open_background_tasks(
             ExternalConsumer(
                 SERVICE, replies, inbox.quarantine, kafka=settings.kafka, group=GROUP, pattern=topics.REPLIES_PATTERN
             ),
-            KafkaProjection(inbox.database, METADATA, view, kafka=settings.kafka, group=f"{SERVICE}.views"),
+            KafkaProjection(
+                inbox.database, METADATA, view, platform.verifier, kafka=settings.kafka, group=f"{SERVICE}.views"
+            ),
             sweep,
         ]
     finally:

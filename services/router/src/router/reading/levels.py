@@ -18,7 +18,7 @@ _ALL: Final = tuple(Level)
 
 
 class LevelMeaning(NamedTuple):
-    """A phrase is "general" (of all sectors), of a "thing" (a kind of road or lamp), or of a "sector" (a task of it)."""
+    """What a phrase says: "general" of all sectors, "thing" of a kind of road or lamp, "sector" of a sector's task."""
 
     kind: Kind
     level: Level
