@@ -54,7 +54,7 @@ def _readings(context: PlacementContext, examples: Sequence[Example]) -> list[Co
     found = list[ComplaintReading]()
     for at in range(0, len(examples), BATCH):
         batch = examples[at : at + BATCH]
-        wholes = context.reader.words([TextToRead(each.text, "", each.place) for each in batch])
+        wholes = context.reader.words([TextToRead(each.text, each.addressed_to, each.place) for each in batch])
         for example, whole in zip(batch, wholes, strict=True):
             where = context.reader.place_in(example.text)
             reading = ComplaintReading(whole.words, where, whole.prediction, whole.plain)
