@@ -1,12 +1,12 @@
 """Base classes of the contract types. Outsiders never see our events, only these types."""
 
 import re
-from functools import partial
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator
-from pydantic_core import PydanticKnownError
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, field_validator
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from schemas.base.limits import ANSWER_LEAST, BODY, NOTE
 
@@ -48,28 +48,36 @@ same in Python and ECMA-262, for the published schemas.
 _SPACE: Final = r"\s\x1c-\x1f\x85"
 
 
-def given_text(most: int, least: int = 1) -> Any:
-    """The type of a text of at most `most` characters, and at least `least` without the space around it."""
-    inner = rf"[^{_SPACE}\0]" if least == 1 else rf"[^{_SPACE}\0][^\0]{{{least - 2},}}[^{_SPACE}\0]"
-    pattern = rf"^(?=[^\0]*[^{BLANK}])[{_SPACE}]*{inner}[^\0]*$".replace(r"\0", r"\x00")
-    schema = {"type": "string", "minLength": least, "maxLength": most, "pattern": pattern}
-    return Annotated[str, BeforeValidator(partial(_check, most, least)), WithJsonSchema(schema)]
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """A text of at most `most` characters, and at least `least` without the space around it, that shows something."""
 
+    most: int
+    least: int = 1
 
-def _check(most: int, least: int, value: object) -> object:
-    if not isinstance(value, str):
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, __: GetJsonSchemaHandler) -> dict[str, Any]:
+        edge, anything = rf"[^{_SPACE}\x00]", r"[^\x00]"
+        inner = edge if self.least == 1 else f"{edge}{anything}{{{self.least - 2},}}{edge}"
+        pattern = f"^(?={anything}*[^{BLANK}])[{_SPACE}]*{inner}{anything}*$"
+        return {"type": "string", "minLength": self.least, "maxLength": self.most, "pattern": pattern}
+
+    def _check(self, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if len(value) > self.most:
+            raise PydanticKnownError("string_too_long", {"max_length": self.most})
+        if len(value.strip()) < self.least:
+            raise PydanticKnownError("string_too_short", {"min_length": self.least})
+        # Zero-width spaces and control characters show nothing.
+        if not _VISIBLE.search(value):
+            raise ValueError("must not be empty")
         return value
-    if len(value) > most:
-        raise PydanticKnownError("string_too_long", {"max_length": most})
-    if len(value.strip()) < least:
-        raise PydanticKnownError("string_too_short", {"min_length": least})
-    # Zero-width spaces and control characters show nothing.
-    if not _VISIBLE.search(value):
-        raise ValueError("must not be empty")
-    return value
 
 
 _VISIBLE: Final = re.compile(f"[^{BLANK}]")
-BodyText = given_text(BODY)
-NoteText = given_text(NOTE)
-AnswerText = given_text(BODY, ANSWER_LEAST)
+BodyText = Annotated[str, Visible(BODY)]
+NoteText = Annotated[str, Visible(NOTE)]
+AnswerText = Annotated[str, Visible(BODY, ANSWER_LEAST)]

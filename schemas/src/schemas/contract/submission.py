@@ -14,17 +14,20 @@ from pydantic import (
 
 from schemas.base.limits import ADDRESS, CHANNEL, CLIENT, CONTACT, NAME, TITLE
 from schemas.base.values import ComplaintClass, Day, RegionGiven
-from schemas.contract.base import BodyText, InboundModel, given_text
+from schemas.contract.base import BodyText, InboundModel, Visible
 
 ChannelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=CHANNEL)]
 
-Address, Title, Addressee, ClientText = given_text(ADDRESS), given_text(TITLE), given_text(NAME), given_text(CLIENT)
-_BOTH: Final = {
+Address = Annotated[str, Visible(ADDRESS)]
+Title = Annotated[str, Visible(TITLE)]
+Addressee = Annotated[str, Visible(NAME)]
+ClientText = Annotated[str, Visible(CLIENT)]
+_BOTH: Final[JsonDict] = {
     "type": "object",
     "properties": {"lat": {"type": "number"}, "lon": {"type": "number"}},
     "required": ["lat", "lon"],
 }
-_NEITHER: Final = {"type": "object", "properties": {"lat": {"type": "null"}, "lon": {"type": "null"}}}
+_NEITHER: Final[JsonDict] = {"type": "object", "properties": {"lat": {"type": "null"}, "lon": {"type": "null"}}}
 
 
 class PlaceGiven(InboundModel):
