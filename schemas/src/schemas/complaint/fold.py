@@ -159,7 +159,10 @@ _COPIED: Final = (
 
 
 def _filed(_state: Complaint, event: i.ComplaintFiled, recorded: RecordedFact) -> Changes:
-    return {**_opened(event, recorded), "addressed_to": event.addressed_to, "person": event.person}
+    return {
+        **_opened(event, recorded), "addressed_to": event.addressed_to, "person": event.person,
+        "public_position": event.public_position,
+    }  # fmt: skip
 
 
 def _part_opened(_state: Complaint, event: r.PartOpened, recorded: RecordedFact) -> Changes:

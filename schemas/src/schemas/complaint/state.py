@@ -90,6 +90,7 @@ class Complaint(NamedTuple):
     language: str = "id"
     public_number: str = ""
     person: UUID | None = None
+    public_position: str = "none"
     erased: bool = False
     # placement
     sector: str | None = None

@@ -27,6 +27,10 @@ class ComplaintFiled(Fact):
     language: Literal["id", "en"] = "id"
     public_number: str
     person: UUID | None = None
+    public_position: Literal["policy", "rounded", "none"] = "none"
+    """How precisely the public may see the position: as the policy of its matter says, or coarser by the reporter's wish.
+    Events of before this field keep none.
+    """
 
 
 class DetailAdded(Fact):

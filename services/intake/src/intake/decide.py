@@ -82,7 +82,7 @@ def file(
         place=_place(command.place),
         occurred_on=command.occurred_on, anonymous=command.anonymous, secret=command.secret,
         addressed_to=command.addressed_to, channel=command.channel or DEFAULT_CHANNEL, language=command.language,
-        public_number=public_number, person=person, **{"class": command.class_ or ComplaintClass.COMPLAINT},
+        public_number=public_number, person=person, public_position=command.public_position or "policy", **{"class": command.class_ or ComplaintClass.COMPLAINT},
     )  # fmt: skip
     return [filed]
 

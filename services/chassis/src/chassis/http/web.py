@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.base.errors import Busy, ChassisError, Conflict, Retryable
+from chassis.http import open311
 from chassis.http.health import Ready, add_health
 from schemas import wording
 from schemas.base import limits
@@ -118,6 +119,7 @@ def install(app: FastAPI, ready: Ready) -> None:
     app.add_exception_handler(MalformedEvent, _failed)
     app.add_exception_handler(Exception, _broken)
     app.add_middleware(BodyLimit)
+    app.add_middleware(open311.PublicReading)
     add_health(app, ready)
 
 
@@ -128,7 +130,7 @@ def _language_of(request: Request) -> str:
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     detail = wording.refusal(error, _language_of(request))
-    return problem(error.status_hint, error.code(), detail, _plain(error.data))
+    return _answer(request, error.status_hint, error.code(), detail, _plain(error.data))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -137,42 +139,53 @@ async def _invalid(request: Request, error: Exception) -> Response:
     fields = [{"field": _field(item["loc"]), "why": _why(item, lang)} for item in error.errors()]
     first = fields[0]
     status = 400 if any(item["type"] == "json_invalid" for item in error.errors()) else 422
+    if request.url.path.startswith(open311.ROOT) and error.errors()[0]["loc"][0] == "path":
+        status = 404  # a format that GeoReport does not have
     detail = wording.refusal(InvalidField(**first), lang)
-    return problem(status, "invalid-field", detail, {"field": first["field"], "errors": fields})
+    return _answer(request, status, "invalid-field", detail, {"field": first["field"], "errors": fields})
 
 
 async def _failed(request: Request, error: Exception) -> Response:
     lang = _language_of(request)
     if isinstance(error, Busy):
-        return _problem_in(503, "busy", lang, {"Retry-After": str(max(1, round(error.retry_after_s)))})
+        return _problem_in(request, 503, "busy", lang, {"Retry-After": str(max(1, round(error.retry_after_s)))})
     if isinstance(error, Conflict):
-        return _problem_in(409, "conflict", lang)
+        return _problem_in(request, 409, "conflict", lang)
     # The route, not the path: a path may hold a tracking code, which is a key.
     route = getattr(request.scope.get("route"), "path", "")
     log.error("request_failed", route=route, error=type(error).__name__, reason=str(error))
     if isinstance(error, Retryable):
-        return _problem_in(503, "unavailable", lang, {"Retry-After": "2"})
-    return _problem_in(500, "internal", lang)
+        return _problem_in(request, 503, "unavailable", lang, {"Retry-After": "2"})
+    return _problem_in(request, 500, "internal", lang)
 
 
 async def _broken(request: Request, _error: Exception) -> Response:
     # A bug: the server logs it; the client gets a problem response as for any other error.
-    return _problem_in(500, "internal", _language_of(request))
+    return _problem_in(request, 500, "internal", _language_of(request))
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = HTTPStatus(error.status_code).name.lower().replace("_", "-")
-    return _problem_in(error.status_code, code, _language_of(request), error.headers, str(error.detail))
+    return _problem_in(request, error.status_code, code, _language_of(request), error.headers, str(error.detail))
 
 
 def _problem_in(
-    status: int, code: str, lang: str, headers: Mapping[str, str] | None = None, otherwise: str = ""
-) -> JSONResponse:
+    request: Request, status: int, code: str, lang: str, headers: Mapping[str, str] | None = None, otherwise: str = ""
+) -> Response:
     detail = wording.problem(code, lang, otherwise, limit_bytes=limits.REQUEST_BYTES)
-    answer = problem(status, code, detail)
+    answer = _answer(request, status, code, detail)
     answer.headers.update(headers or {})
     return answer
+
+
+def _answer(
+    request: Request, status: int, code: str, detail: str, more: Mapping[str, Any] = MappingProxyType({})
+) -> Response:
+    """An error in the shape of the interface that was asked: problem+json, or GeoReport's own."""
+    if request.url.path.startswith(open311.ROOT):
+        return open311.error_response(request.url.path, status, detail)
+    return problem(status, code, detail, more)
 
 
 def _field(loc: tuple[Any, ...]) -> str:
@@ -232,5 +245,6 @@ class BodyLimit:
         return counted
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = _problem_in(413, "request-entity-too-large", _language_of(Request(scope)))
+        request = Request(scope)
+        answer = _problem_in(request, 413, "request-entity-too-large", _language_of(request))
         await answer(scope, receive, send)
