@@ -135,6 +135,16 @@ def merger_ignored(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(router.placement.policy, "follow_merger", lambda *_: [])
 
 
+def heir_had_returned_it(patch: pytest.MonkeyPatch) -> None:
+    """Who takes over from a body that is gone gets also what it had returned."""
+    follow = router.placement.policy.follow_merger
+    patch.setattr(
+        router.placement.policy,
+        "follow_merger",
+        lambda state, context, at: follow(state._replace(returned_by=()), context, at),
+    )
+
+
 def followers_kept(patch: pytest.MonkeyPatch) -> None:
     """A withdrawn lead keeps its followers."""
     patch.setattr(router.placement.policy, "release", lambda *_: [])
@@ -169,8 +179,8 @@ PLANTED: Final[Mapping[str, Plant]] = {
     plant.__name__: plant
     for plant in (
         no_sweep, no_look_out, ack_before_append, no_guard, no_expected_version, clock_not_stopped, a_fourth_return,
-        follower_copied, receipt_trusted, merger_ignored, followers_kept, parts_not_opened,
-        parts_left, nothing_forgotten, ladder_ends,
+        follower_copied, receipt_trusted, merger_ignored, heir_had_returned_it,
+        followers_kept, parts_not_opened, parts_left, nothing_forgotten, ladder_ends,
     )
 }  # fmt: skip
 

@@ -259,6 +259,10 @@ def _referred(state: Complaint, event: r.ComplaintReferred, recorded: RecordedFa
     return _moved(state, recorded, DESK, referred=event, question=None, stops=_resumed(state, event))
 
 
+def _contested(state: Complaint, event: r.ArbitrationOpened, recorded: RecordedFact) -> Changes:
+    return _moved(state, recorded, ARBITER, question=None, stops=_resumed(state, event))
+
+
 def _asked(state: Complaint, event: r.ReporterAsked | a.ClarificationRequested, recorded: RecordedFact) -> Changes:
     stops = (*state.stops, Stop(event.at, None, state.holder))
     return _moved(state, recorded, before=state.status, question=event.question, stops=stops)
@@ -320,7 +324,7 @@ EVOLVE: Final[Mapping[type[Fact], Handler]] = {
     r.ComplaintRouted: _routed,
     r.ComplaintReferred: _referred,
     r.ReporterAsked: _asked,
-    r.ArbitrationOpened: _moves(ARBITER),
+    r.ArbitrationOpened: _contested,
     r.ArbitrationDecided: lambda _state, event, _recorded: {"decided": event},
     r.ComplaintJoined: _joined,
     r.ComplaintUnjoined: _moves(ROUTER, lead=None),
@@ -366,6 +370,7 @@ AGENCY_UPDATES: Final[Mapping[type[Fact], Callable[[Complaint, Any], dict[str | 
     i.PersonalDataErased: lambda state, _event: dict.fromkeys(state.news, "erased"),
     r.ComplaintRouted: lambda state, event: {state.agency: "unassigned", event.agency: "assigned"},
     r.ComplaintReferred: _to_holder("unassigned"),
+    r.ArbitrationOpened: _to_holder("unassigned"),
     r.ComplaintJoined: _to_holder("unassigned"),
     r.ComplaintArchived: _to_holder("closed"),
     a.ComplaintReturned: lambda _state, event: {event.agency: "unassigned"},

@@ -9,6 +9,7 @@ from datetime import datetime, time
 from typing import Literal, NamedTuple
 
 from schemas.base.values import Clock, HolderKind
+from schemas.complaint.state import Complaint
 
 Unit = Literal["wd", "d", "s"]
 """Working days, calendar days, seconds."""
@@ -90,3 +91,7 @@ class Policies(NamedTuple):
             if policy.effective_at <= moment:
                 return policy
         return self.versions[0]
+
+    def returns_used_up(self, complaint: Complaint) -> bool:
+        """Whether bodies have returned it as often as is allowed, so that only the arbiter can place it."""
+        return len(complaint.returned_by) >= self.at(complaint.received_at).returns

@@ -89,6 +89,10 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
         r"this body has returned the complaint; only the arbiter can bind it",
         "instansi itu sudah mengembalikan laporan ini; hanya Ombudsman yang dapat menetapkannya",
     ),
+    (
+        r"it was returned as often as is allowed; only the arbiter can place it",
+        "laporan ini sudah dikembalikan sebanyak yang diizinkan; hanya Ombudsman yang dapat menetapkan instansinya",
+    ),
     (r"name at least one body besides the successor", "sebut paling sedikit satu instansi selain penerusnya"),
     (r"name at least one body", "sebut paling sedikit satu instansi"),
     (r"from the desk a split names the body that leads", "pembagian oleh petugas menyebut instansi yang memimpin"),

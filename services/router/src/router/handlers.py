@@ -28,7 +28,7 @@ async def carry_out(
         Refusal: as `decision` and `command.handle` raise.
         ChassisError: as the store raises.
     """
-    by = DecisionContext(await context.registry.current(), cause.at)
+    by = DecisionContext(await context.registry.current(), context.policies, cause.at)
     return await handle(context.repository, complaint, lambda state: decision(state, by), cause, if_match=if_match)
 
 
