@@ -26,6 +26,7 @@ from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
+from intake.storage.repeats import Repeats
 from intake.storage.results import Results
 from intake.storage.subscribers import Subscribers
 from intake.storage.tables import metadata
@@ -53,6 +54,7 @@ async def intake(tmp_path: Path) -> AsyncIterator[Intake]:
         vault=Vault(database, clock.now, policies()),
         attachments=Attachments(tmp_path / "attachments"),
         results=Results(database),
+        repeats=Repeats(database, b"s" * 32, policies()),
         mailbox=FileMailbox(tmp_path / "notices"),
         sent=SentNotices(database),
         probe=KafkaProbe(""),

@@ -90,9 +90,10 @@ async def test_every_period_is_told_with_unit_start_source_and_sureness(web: htt
     assert {name: told[name] for name in told if name.endswith(("_d", "_wd"))} == {
         name: getattr(policy, name) for name in periods | {"inbox_d", "dead_letters_d"}
     }
+    assert told["double_min"] == policy.double_min
     assert set(told["origins"]) == {
         *(name.rpartition("_")[0] for name in told if name.endswith(("_d", "_wd"))),
-        *("reminder_hours", "ladder", "returns", "stops"),
+        *("reminder_hours", "ladder", "returns", "stops", "double"),
     }
     assert told["origins"]["letters"]["source"] == policy.origins["letters"].source[lang]
     assert told["reminder_hours"] == ["07:30", "16:00"]

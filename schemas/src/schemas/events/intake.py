@@ -28,8 +28,8 @@ class ComplaintFiled(Fact):
     public_number: str
     person: UUID | None = None
     public_position: Literal["policy", "rounded", "none"] = "none"
-    """How precisely the public may see the position: as the policy of its matter says, or coarser by the reporter's wish.
-    Events of before this field keep none.
+    """How precisely the public sees the position: by the policy of its matter, or coarser by the reporter's wish. Older
+    events keep none.
     """
 
 
@@ -37,6 +37,15 @@ class DetailAdded(Fact):
     """The reporter added a detail or answered a question. The holder must read it before answering."""
 
     text: Sealed[str]
+
+
+class NoteAdded(Fact):
+    """Somebody who did not prove to be the reporter wrote about it. It answers no question, and nobody has to read it
+    before answering.
+    """
+
+    text: Sealed[str]
+    channel: str
 
 
 class AttachmentAdded(Fact):

@@ -13,6 +13,7 @@ from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
+from intake.storage.repeats import Repeats
 from intake.storage.results import Results
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
@@ -33,6 +34,7 @@ class Intake:
     vault: Vault
     attachments: Attachments
     results: Results
+    repeats: Repeats
     mailbox: Mailbox
     sent: SentNotices
     probe: KafkaProbe

@@ -51,6 +51,13 @@ def error_response(path: str, status: int, description: str) -> Response:
     return list_response(kind, "errors", "error", [{"code": code, "description": description}], code)
 
 
+def holds_photos(scope: Scope) -> bool:
+    """Whether this request is a report with photos, which its route reads with a limit of its own."""
+    posted = scope["method"] == "POST" and scope["path"].startswith(f"{PREFIX}/requests.")
+    kind: bytes = dict(scope["headers"]).get(b"content-type", b"")
+    return posted and kind.lower().startswith(b"multipart/form-data")
+
+
 class PublicReading:
     """Answers HEAD like GET without a body, and lets pages of other origins read. Writing answers only its own origin:
     the answer to a report holds the tracking code.

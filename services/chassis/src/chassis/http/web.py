@@ -216,13 +216,15 @@ class NoBody(BaseModel):
 
 
 class BodyLimit:
-    """Refuses a request body over the limit, also one sent in chunks. Attachments have their own limit."""
+    """Refuses a request body over the limit, also one sent in chunks. Attachments and Open311 reports with photos have
+    limits of their own.
+    """
 
     def __init__(self, app: ASGIApp, limit: int = limits.REQUEST_BYTES, exempt: str = "/attachments") -> None:
         self.app, self.limit, self.exempt = app, limit, exempt
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].endswith(self.exempt):
+        if scope["type"] != "http" or scope["path"].endswith(self.exempt) or open311.holds_photos(scope):
             await self.app(scope, receive, send)
             return
         length = dict(scope["headers"]).get(b"content-length", b"0")
