@@ -16,6 +16,7 @@ from chassis.base.clock import FixedClock
 from chassis.base.errors import Poison, StoreUnavailable
 from chassis.base.message import Message
 from chassis.deadletter.port import DeadLetter, MemoryDeadLetters
+from intake.app import submissions_topic
 from intake.context import Intake
 from intake.gateway.submissions import receive
 from intake.kafka_health import KafkaProbe
@@ -286,6 +287,14 @@ class TestParts:
         story = (await web.get(f"/api/v1/complaints/{intake.codes.of(third)}")).json()
         assert (story["status"], story["holder"]["agency"]) == ("joined", AGENCY)
         assert story["due_at"]
+
+
+def test_submissions_are_kept_for_as_many_days_as_the_policy_in_force_says(intake: Intake) -> None:
+    [first] = policies().versions
+    later = first._replace(effective_at=T0, submissions_d=7)
+    assert submissions_topic(intake).retention_ms == first.submissions_d * 86_400_000
+    changed = replace(intake, policies=Policies((first, later)))
+    assert submissions_topic(changed).retention_ms == 7 * 86_400_000
 
 
 class TestErasures:

@@ -17,7 +17,8 @@ import router.handlers
 import router.placement.policy
 import router.placement.reaction
 from chassis.base.ports import Append
-from chassis.kafka.cloudevents import event_reference
+from chassis.kafka.cloudevents import to_recorded
+from chassis.kafka.verify import complaint_of
 from chassis.react.reaction import Guard
 from chassis.sweep.sweep import Sweep
 from router.placement.sweep import Watchdog
@@ -64,7 +65,7 @@ def no_guard(patch: pytest.MonkeyPatch) -> None:
     """A message whose handler raised is acknowledged, as Faust does without the guard."""
 
     async def acknowledging(_: World, guard: Guard, poll: Poll, batch: Sequence[Any]) -> None:
-        prompts = dict.fromkeys(told.subject for message in batch if (told := event_reference(message.headers)))
+        prompts = dict.fromkeys(complaint_of(to_recorded(message)) for message in batch)
         with suppress(Exception):  # the mistake itself
             await guard.reactor.once(list(prompts))
         await poll.commit(batch)

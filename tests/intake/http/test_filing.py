@@ -110,7 +110,7 @@ async def test_a_coordinate_that_is_no_number_is_refused_by_field(web: httpx.Asy
     assert (answer.status_code, answer.json()["errors"]) == (422, [{"field": "place.lat", "why": "must be a number"}])
 
 
-@pytest.mark.parametrize("version", ['"\u00b2"', '"' + "9" * 5_000 + '"', '"-1"', ""])
+@pytest.mark.parametrize("version", ["\u00b2", '"' + "9" * 5_000, "-1", ""])
 async def test_an_invalid_version_is_refused_by_header_name(web: httpx.AsyncClient, version: str) -> None:
     code = (await filed(web))["tracking_code"]
     headers = {**key("d"), "If-Match": version.encode("latin-1")}

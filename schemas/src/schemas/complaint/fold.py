@@ -79,7 +79,8 @@ def _changes(state: Complaint, recorded: RecordedFact) -> Changes:
     changes["version"] = recorded.version
     if kind in REPORTER_MOVES:
         changes["moves"] = state.moves + 1
-    if (updates := AGENCY_UPDATES.get(kind)) is not None:
+    # Nothing follows the message of an erasure: as the newest one of its key it makes Kafka remove all others.
+    if (updates := AGENCY_UPDATES.get(kind)) is not None and not state.erased:
         changes["news"] = news = dict(state.news)
         for agency, message in updates(state, recorded.fact).items():
             if agency is not None:
@@ -284,7 +285,9 @@ def _split(state: Complaint, event: r.ComplaintSplit, recorded: RecordedFact) ->
 
 
 def _delivered(state: Complaint, event: a.ComplaintDelivered, _recorded: RecordedFact) -> Changes:
-    receipt = Receipt(event.message_id, event.cluster, event.topic_id, event.partition, event.offset)
+    receipt = Receipt(
+        event.message_id, event.cluster, event.topic_id, event.partition, event.offset, event.repeat, event.at
+    )
     return {"receipts": {**state.receipts, event.agency: receipt}}
 
 

@@ -75,7 +75,13 @@ class Policy(NamedTuple):
     double_min: int
     """Minutes after the first within which a keyless report that is equal in every field is the same one sent again."""
     inbox_d: int
-    """Calendar days for which an agency's topics keep their messages, which hold plain text."""
+    """Calendar days for which an agency's inbox topic keeps its messages, which hold plain text."""
+    superseded_d: int
+    """Calendar days after which a message in an inbox topic is removed if a newer one of its complaint follows it."""
+    replies_d: int
+    """Calendar days for which an agency's replies topic keeps its messages, which hold plain text."""
+    submissions_d: int
+    """Calendar days for which the topic of channel gateways keeps names, contacts and texts."""
     dead_letters_d: int
     """Calendar days for which a copy of a message that could not be handled is kept; it may hold plain text."""
     origins: Mapping[str, Origin] = {}

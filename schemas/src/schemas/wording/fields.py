@@ -86,7 +86,7 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
         "harus berupa application/x-www-form-urlencoded atau multipart/form-data",
     ),
     (r"must be a UUID made by the client", "harus berupa UUID buatan pengirim"),
-    (r'must be a version such as "7"', 'harus versi seperti "7"'),
+    (r'must be \* or entity tags such as "7"', 'harus * atau penanda versi seperti "7"'),
     (r"is `id` or `en`", "pilihannya `id` atau `en`"),
     (r"must be one of (.*)", r"pilihannya \1"),
     (r"the complaint is at version (\d+)", r"laporan ini ada pada versi \1"),

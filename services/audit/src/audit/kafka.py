@@ -35,6 +35,7 @@ create table receipts (
     agency text, place int, at int, complaint blob, message blob, version int, topic text,
     primary key (agency, topic, place, at, complaint)
 ) without rowid;
+create index receipts_by_complaint on receipts (agency, topic, place, complaint);
 """
 
 
@@ -96,7 +97,9 @@ class Collected:
         return found
 
     def expected(self, agency: str, topic_id: str, message: Message) -> Iterator[Violation]:
-        """Compare one message with the receipts that point to it, and remove those."""
+        """Compare one message with the receipts that point to it; remove those, and those of messages before it that
+        it supersedes.
+        """
         key = (agency, topic_id, message.partition, message.offset)
         query = (
             "select complaint, message, version from receipts where agency = ? and topic = ? and place = ? and at = ?"
@@ -108,6 +111,16 @@ class Collected:
                 what = f"the receipt of {agency} points to {message.place}, which is about {given.get('ce_subject')}"
                 yield _false(complaint, version, what)
         self._rows.execute("delete from receipts where agency = ? and topic = ? and place = ? and at = ?", key)
+        self._supersede(agency, topic_id, message)
+
+    def _supersede(self, agency: str, topic_id: str, message: Message) -> None:
+        # The topic is compacted: a message may be gone as soon as a later one has its key, the complaint's id.
+        try:
+            complaint = UUID((message.key or b"").decode())
+        except ValueError:
+            return
+        query = "delete from receipts where agency = ? and topic = ? and place = ? and complaint = ? and at < ?"
+        self._rows.execute(query, (agency, topic_id, message.partition, complaint.bytes, message.offset))
 
     def unmatched(self, agency: str, topic_id: str, first: dict[int, int]) -> Iterator[Violation]:
         """Valid receipts without a message, unless the topic begins after them (`first`: offset by partition)."""

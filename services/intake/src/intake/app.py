@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from chassis.kafka.ensure_topics import TopicProvisioner
@@ -39,7 +39,7 @@ from intake.storage.subscribers import Subscribers
 from intake.storage.tables import metadata
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
-from schemas.base.topics import COMPLAINT_EVENTS, FIXED, SUBMISSIONS
+from schemas.base.topics import COMPLAINT_EVENTS, SUBMISSIONS, Topic, submissions
 from schemas.reference.load import policies
 
 SERVICE: Final = "intake"
@@ -47,6 +47,12 @@ SERVICE: Final = "intake"
 
 def _real_now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - real time decides what was never finished
+
+
+def submissions_topic(context: Intake) -> Topic:
+    """The topic of channel gateways, with the retention of the policy in force."""
+    retention = timedelta(days=context.policies.at(context.clock.now()).submissions_d)
+    return submissions(retention // timedelta(milliseconds=1))
 
 
 def outbox_of(platform: Platform, database: Database) -> Outbox:
@@ -110,11 +116,11 @@ async def open_web(platform: Platform) -> AsyncIterator[Intake]:
 async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]:
     """The background tasks: submissions, notifications and what follows an erasure."""
     async with open_intake(platform) as context:
-        provisioner = TopicProvisioner(platform.settings.kafka, [FIXED[SUBMISSIONS]])
+        provisioner = TopicProvisioner(platform.settings.kafka, lambda: [submissions_topic(context)])
         await provisioner.once()
         letters = platform.dead_letters(SERVICE)
         react, kafka = follow_up(context), platform.settings.kafka
-        guard = Guard(context.repository, react, letters, event_types=EVENT_TYPES)
+        guard = Guard(context.repository, react, letters, event_types=EVENT_TYPES, verifier=platform.verifier)
         catch_up_sweep = CatchUpSweep(
             platform.store, context.database, metadata, SERVICE, Reactor(context.repository, react).handle,
             types=EVENT_TYPES, grace_s=platform.settings.sweep_grace_s,
@@ -136,6 +142,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             Orphans(context),
             MailSender(outbox_of(platform, context.database), _real_now, context.policies),
             provisioner,
+            letters.provisioner(),
         ]
         try:
             yield background_tasks

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.write.command import Handled, handle, handle_registry
+from chassis.write.precondition import UNCONDITIONAL, Precondition
 from chassis.write.repository import Cause
 from router.context import Router
 from router.desk import decide
@@ -20,7 +21,7 @@ DeskDecision = Callable[[Complaint, DecisionContext], list[Fact]]
 
 
 async def carry_out(
-    context: Router, complaint: UUID, decision: DeskDecision, cause: Cause, *, if_match: int | None = None
+    context: Router, complaint: UUID, decision: DeskDecision, cause: Cause, *, condition: Precondition = UNCONDITIONAL
 ) -> Handled:
     """Decide on the complaint's present state, with the present registry, and append.
 
@@ -29,7 +30,7 @@ async def carry_out(
         ChassisError: as the store raises.
     """
     by = DecisionContext(await context.registry.current(), context.policies, cause.at)
-    return await handle(context.repository, complaint, lambda state: decision(state, by), cause, if_match=if_match)
+    return await handle(context.repository, complaint, lambda state: decision(state, by), cause, condition=condition)
 
 
 async def root_of(context: Router, lead: UUID) -> Complaint:
@@ -42,13 +43,17 @@ async def root_of(context: Router, lead: UUID) -> Complaint:
     return state
 
 
-async def join(context: Router, complaint: UUID, lead: UUID, cause: Cause, *, if_match: int | None = None) -> Handled:
+async def join(
+    context: Router, complaint: UUID, lead: UUID, cause: Cause, *, condition: Precondition = UNCONDITIONAL
+) -> Handled:
     """Join to the root of the lead's chain.
 
     The lead may end between the load and the append: then the watchdog releases the follower.
     """
     root = await root_of(context, lead)
-    return await carry_out(context, complaint, lambda state, by: decide.join(state, by, root), cause, if_match=if_match)
+    return await carry_out(
+        context, complaint, lambda state, by: decide.join(state, by, root), cause, condition=condition
+    )
 
 
 async def ended_parts(context: Router, whole: UUID) -> frozenset[UUID]:
@@ -59,7 +64,12 @@ async def ended_parts(context: Router, whole: UUID) -> frozenset[UUID]:
 
 
 async def change_registry(
-    context: Router, decision: Callable[[Registry], Sequence[Fact]], by: tuple[str, ...], body: bytes, at: datetime
+    context: Router,
+    decision: Callable[[Registry], Sequence[Fact]],
+    by: tuple[str, ...],
+    body: bytes,
+    at: datetime,
+    condition: Precondition = UNCONDITIONAL,
 ) -> Registry:
     """Change the registry and return it as it then is. The same request again, by the same `by`, changes nothing.
 
@@ -69,5 +79,6 @@ async def change_registry(
     """
     causation = derived_id("registry", *by)
     known = await context.registry.current()
-    changed = await handle_registry(context.repository, decision, Cause(causation, causation, at, request=body), known)
+    cause = Cause(causation, causation, at, request=body)
+    changed = await handle_registry(context.repository, decision, cause, known, condition)
     return await context.registry.current(at_least=changed.version)

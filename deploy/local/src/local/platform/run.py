@@ -16,7 +16,7 @@ from chassis.base.settings import BadSetting, Settings, read_settings
 from local.errors import CannotRun
 from local.kafka import jars
 from local.kafka.server import KafkaServer
-from local.paths import port_in_use
+from local.paths import port_in_use, wait_for
 from local.platform.check_store import check_store
 from local.platform.disk import DiskMonitor
 from local.platform.processes import IMPORTED, PlatformLayout, process_specs
@@ -93,7 +93,7 @@ def check_machine(settings: Settings, state: Path) -> None:
         (settings.port, "front door", "SATUPINTU_PORT"),
         (settings.kafka_port, "Kafka broker", "SATUPINTU_KAFKA_PORT"),
     ):
-        if port_in_use(port):
+        if not wait_for(lambda port=port: not port_in_use(port)):  # type: ignore[misc]
             other = port + 1000
             raise CannotRun(
                 f"port {port} of the {name} is in use: stop the program that uses it, or set {setting}={other}."

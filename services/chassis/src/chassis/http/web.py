@@ -3,7 +3,6 @@
 Endpoints raise `Refusal` or chassis errors; only this file turns them into responses.
 """
 
-import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from types import MappingProxyType
@@ -21,6 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis.base.errors import Busy, ChassisError, Conflict, Retryable
 from chassis.http import open311
 from chassis.http.health import Ready, add_health
+from chassis.write import precondition as conditions
+from chassis.write.precondition import Precondition, entity_tag
 from schemas import wording
 from schemas.base import limits
 from schemas.base.refusals import InvalidField, Refusal
@@ -75,18 +76,19 @@ async def client_id(
     return ""
 
 
-async def if_match(if_match: Annotated[str | None, Header()] = None) -> int | None:
-    """The version that the client last read, from `If-Match: "7"`.
+async def precondition(
+    request: Request,
+    if_match: Annotated[str | None, Header(description='Entity tags, such as `"7"`, or `*`; else 412.')] = None,
+    if_none_match: Annotated[str | None, Header(description="Entity tags that must not be the present one.")] = None,
+) -> Precondition:
+    """What `If-Match` and `If-None-Match` say, each on one line or several.
 
     Raises:
-        InvalidField: not a version.
+        InvalidField: not `*` and no list of entity tags.
     """
-    if if_match is None or if_match.strip() == "*":
-        return None
-    text = if_match.strip().removeprefix("W/").strip('"')
-    if not re.fullmatch(r"[0-9]{1,18}", text):
-        raise InvalidField(field="If-Match", why='must be a version such as "7"')
-    return int(text)
+    del if_match, if_none_match  # named for the documentation; they hold one line only
+    lines = request.headers.getlist
+    return Precondition(conditions.if_match(lines("if-match")), conditions.if_none_match(lines("if-none-match")))
 
 
 async def _language(
@@ -101,12 +103,12 @@ async def _language(
 Language = Annotated[str, Depends(_language)]
 IdempotencyKey = Annotated[str, Depends(idempotency_key)]
 ClientId = Annotated[str, Depends(client_id)]
-IfMatch = Annotated[int | None, Depends(if_match)]
+Conditional = Annotated[Precondition, Depends(precondition)]
 
 
-def etag(response: Response, version: int) -> None:
-    """Set the complaint's version, for a later If-Match."""
-    response.headers["ETag"] = f'"{version}"'
+def etag(response: Response, *versions: int) -> None:
+    """Set the entity tag of what these versions make up, for a later If-Match."""
+    response.headers["ETag"] = entity_tag(*versions)
 
 
 def install(app: FastAPI, ready: Ready) -> None:

@@ -20,6 +20,8 @@ REQUEST_MS: Final = 10_000
 BOOTSTRAP_MS: Final = 2_000
 """Short, because a broker may be starting: the caller waits and retries."""
 TOPIC_CHECK_S: Final = 5.0
+SEGMENT_MS: Final = 24 * 3_600_000
+"""Longest segment of a topic with limited retention: a record is deleted at most this long after its retention."""
 _DENIED: Final = (
     kafka_errors.TopicAuthorizationFailedError,
     kafka_errors.ClusterAuthorizationFailedError,
@@ -45,15 +47,15 @@ class Admin:
         self._client: Any = None
         self._lock = asyncio.Lock()
 
-    async def ensure(self, topics: Collection[Topic]) -> dict[str, UUID]:
-        """Create missing topics and set the retention of existing ones; the id of each.
+    async def ensure(self, topics: Collection[Topic], *, create: bool = True) -> dict[str, UUID]:
+        """Create missing topics (unless `create` is off) and configure existing ones; the id of each.
 
         Raises:
             Permanent: a topic has another number of partitions. Keys would move to other partitions, so a person must
                 decide.
         """
         by_name = {topic.name: topic for topic in topics}
-        return await self._call(lambda client: _ensure(client, by_name))
+        return await self._call(lambda client: _ensure(client, by_name, create=create))
 
     async def topic_ids(self, names: Iterable[str]) -> dict[str, UUID]:
         """The present id of each; missing topics are left out."""
@@ -147,13 +149,13 @@ def _ids_under(client: Any, prefix: str) -> dict[str, UUID]:
     return {topic["name"]: UUID(str(topic["topic_id"])) for topic in found if topic["name"].startswith(prefix)}
 
 
-def _ensure(client: Any, by_name: Mapping[str, Topic]) -> dict[str, UUID]:
+def _ensure(client: Any, by_name: Mapping[str, Topic], *, create: bool) -> dict[str, UUID]:
     there = _described(client, list(by_name))
     for name, topic in there.items():
         if (partitions := len(topic["partitions"])) != by_name[name].partitions:
             raise Permanent(f"topic {name} has {partitions} partitions, not {by_name[name].partitions}")
     missing = [topic for name, topic in by_name.items() if name not in there]
-    if missing:
+    if missing and create:
         _create(client, missing)
     if there:
         _configure(client, [by_name[name] for name in there])
@@ -187,7 +189,21 @@ def _configure(client: Any, topics: Sequence[Topic]) -> None:
 
 
 def _configs(topic: Topic) -> dict[str, str]:
-    return {
-        "cleanup.policy": "compact" if topic.compacted else "delete",
-        "retention.ms": str(topic.retention_ms),
-    }
+    policies = ["compact"] * topic.compacted + ["delete"] * (topic.retention_ms >= 0 or not topic.compacted)
+    configs = {"cleanup.policy": ",".join(policies), "retention.ms": str(topic.retention_ms)}
+    if topic.retention_ms >= 0:
+        # Kafka deletes whole segments by their newest record, so a segment must end soon. The broker's own time counts:
+        # a record with a sender's wrong clock would be deleted at once, or never.
+        configs |= {
+            "segment.ms": str(max(1, min(SEGMENT_MS, topic.retention_ms))),
+            "message.timestamp.type": "LogAppendTime",
+        }
+    if topic.superseded_ms is not None:
+        # The segment being written is never compacted: it must end within the same time.
+        configs |= {
+            "segment.ms": str(topic.superseded_ms),
+            "max.compaction.lag.ms": str(topic.superseded_ms),
+            "delete.retention.ms": str(topic.superseded_ms),
+            "min.cleanable.dirty.ratio": "0.01",
+        }
+    return configs

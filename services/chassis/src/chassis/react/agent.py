@@ -53,11 +53,11 @@ class Agent:
         self._busy = False
 
     async def run(self) -> None:
-        """Run until cancelled; then finish the present batch within a limit, commit, and leave the group."""
+        """Run until cancelled, also while it starts; then finish the batch within a limit, commit, leave the group."""
         await self._await_topics()
         self._app = self._faust()
-        await self._app.start()
         try:
+            await self._app.start()
             while True:
                 await asyncio.sleep(CHECK_S)
                 await self._watch()

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final, Protocol
@@ -12,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from chassis.http.health import add_health
+from chassis.service.stop import StopLimit, on_stop_signal
 
 STOP_S: Final = 10.0
 log = structlog.get_logger(__name__)
@@ -34,13 +34,11 @@ async def run_process(
 ) -> int:
     """Run the tasks until SIGTERM, SIGINT or the first failure; the exit status for the process.
 
-    Serves /healthz, /readyz and /metrics on `port` (0: any free one). If tasks do not stop within 10 s, `os._exit` ends
-    the process; their unfinished work is handled again after a restart.
+    Serves /healthz, /readyz and /metrics on `port` (0: any free one). If tasks do not stop within 10 s, or other things
+    within 13 s, `os._exit` ends the process; unfinished work is handled again after a restart.
     """
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stop, limit = asyncio.Event(), StopLimit(name)
+    on_stop_signal(limit, stop.set)
     server = HealthServer(health_app(background_tasks), host, port)
     tasks = {asyncio.create_task(task.run(), name=type(task).__name__) for task in background_tasks}
     waiting = asyncio.create_task(stop.wait(), name="signal")
@@ -51,6 +49,7 @@ async def run_process(
     for task in failed:
         why = "cancelled" if task.cancelled() else task.exception()
         log.error("background task ended", process=name, task=task.get_name(), error=why)
+    limit.begin()  # also for what is closed after this function
     await _stop(name, tasks)
     server.should_exit = True
     waiting.cancel()

@@ -61,7 +61,7 @@ async def file_complaint(
     """File a complaint, an aspiration or a request for information; only `text` is required."""
     limit_rate(context.filings, request)
     filed = await file(context, Filing(client, key, body))
-    headers = {"ETag": f'"{filed.state.version}"'} | ({REPLAYED: "true"} if filed.repeated else {})
+    headers = {"ETag": await handlers.tag_of(context, filed.state)} | ({REPLAYED: "true"} if filed.repeated else {})
     answer = await receipt(context, filed.state, filed.code, lang)
     return Response(to_json(answer), 201, headers, "application/json")
 

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from chassis.http.web import Language
 from chassis.write.lead import root_lead
+from intake import handlers
 from intake.http.filing import Context, limit_rate, receipt
 from schemas.base.limits import CLIENT, NAME
 from schemas.base.refusals import InvalidField, NoPermission, NotFound, NotTheHolder
@@ -28,7 +29,8 @@ async def submission(client: str, key: str, request: Request, context: Context, 
         return JSONResponse({"status": "not read yet"}, 202)
     if isinstance(found, UUID):
         state = (await context.repository.load(found)).state
-        return JSONResponse(jsonable_encoder(await receipt(context, state, context.codes.of(found), lang)))
+        answer = jsonable_encoder(await receipt(context, state, context.codes.of(found), lang))
+        return JSONResponse(answer, headers={"ETag": await handlers.tag_of(context, state)})
     return JSONResponse(found, 422, media_type="application/problem+json")
 
 

@@ -43,7 +43,7 @@ def readings(reader: Reader, examples: Sequence[Example]) -> list[TextReading]:
     found: list[TextReading] = []
     for at in range(0, len(examples), BATCH):
         batch = reader.words([TextToRead(each.text, "", each.place) for each in examples[at : at + BATCH]])
-        found += [words._replace(sector=None) if words.misconduct else words for words, _ in batch]
+        found += [words._replace(sector=None) if words.misconduct else words for words, *_ in batch]
     return found
 
 

@@ -2,7 +2,8 @@
 
 The rules' scores are features of the model. With a model its prediction decides the sector, if its forwarding rule
 allows it: a model trained without real complaints also needs the rules to agree. Otherwise a person reads the
-complaint. A sector that the model never learned is decided by the rules.
+complaint. A sector that the model never learned is decided by the rules, unless the model needs their agreement. For a
+plain text less certainty is enough (`plain`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +16,8 @@ from router.geography.gazetteer import Gazetteer, Location
 from router.lexicon.files import district_data, name_data, place_data, rule_data, sector_vocabulary
 from router.reading.classifier import Model, Prediction
 from router.reading.features import ModelInput
-from router.reading.rules import Rules, SectorDecision, SectorScore, TextReading
+from router.reading.plain import plain_sector
+from router.reading.rules import RuleMatches, Rules, SectorDecision, SectorScore, TextReading
 from schemas.complaint.state import Complaint
 from schemas.registry.fold import Registry
 
@@ -24,15 +26,22 @@ URGENT: Final = 0.8
 SUSPECTED: Final = 0.95
 """Least score from which the model's suspicion of misconduct counts."""
 
-_Reading = tuple[TextReading, Prediction | None]
+
+class WordsReading(NamedTuple):
+    """What a text says, the model's own prediction, and what holds if the text's level and place are plain too."""
+
+    words: TextReading
+    prediction: Prediction | None = None
+    plain: TextReading | None = None
 
 
 class ComplaintReading(NamedTuple):
-    """What was read from a complaint."""
+    """What was read from a complaint. `plain`: the reading that holds if level and place are plain too."""
 
     words: TextReading
     where: Location
     prediction: Prediction | None = None
+    plain: TextReading | None = None
 
     @property
     def urgent(self) -> bool:
@@ -94,31 +103,37 @@ class Reader:
         texts = [("address", address or ""), ("text", _text(state)), ("addressed_to", state.addressed_to or "")]
         return self._gazetteer.find(state.place, [pair for pair in texts if pair[1]])
 
-    def words(self, texts: Sequence[TextToRead]) -> list[_Reading]:
-        """The reading of each text by rules and model together, and the model's own prediction."""
+    def words(self, texts: Sequence[TextToRead]) -> list[WordsReading]:
+        """The reading of each text by rules and model together."""
         scans = [self.rules.scan(each.text, each.addressed_to) for each in texts]
         if (model := self.model) is None:
-            return [(self.rules.conclude(matches, matches.decision), None) for matches in scans]
+            return [WordsReading(self.rules.conclude(matches, matches.decision)) for matches in scans]
         predictions = model.read_many([
             ModelInput(each.text, each.place, hints(matches.decision.scored))
             for each, matches in zip(texts, scans, strict=True)
         ])  # fmt: skip
         return [
-            (self.rules.conclude(matches, _together(matches.decision, prediction, model)), prediction)
-            for matches, prediction in zip(scans, predictions, strict=True)
+            self._together(matches, prediction, model) for matches, prediction in zip(scans, predictions, strict=True)
         ]
+
+    def _together(self, matches: RuleMatches, prediction: Prediction, model: Model) -> WordsReading:
+        words = self.rules.conclude(matches, _together(matches.decision, prediction, model))
+        plain = None
+        if words.sector is None and not words.misconduct:
+            sector = plain_sector(self.rules, matches, prediction, model)
+            plain = self.rules.conclude(matches, matches.decision._replace(sector=sector)) if sector else None
+        return WordsReading(words, prediction, plain)
 
 
 def _text(state: Complaint) -> str:
     return "\n".join([state.title or "", state.text, *(text for _, text in state.details)])
 
 
-def _combined(whole: _Reading, task: _Reading | None, where: Location) -> ComplaintReading:
-    if task is None or task[0].sector is None:
-        return ComplaintReading(whole[0], where, whole[1])
-    return ComplaintReading(
-        task[0]._replace(misconduct=task[0].misconduct or whole[0].misconduct), where, task[1]
-    )  # fmt: skip
+def _combined(whole: WordsReading, task: WordsReading | None, where: Location) -> ComplaintReading:
+    if task is None or task.words.sector is None:
+        return ComplaintReading(whole.words, where, whole.prediction, whole.plain)
+    words = task.words._replace(misconduct=task.words.misconduct or whole.words.misconduct)
+    return ComplaintReading(words, where, task.prediction)
 
 
 def hints(scored: Sequence[SectorScore]) -> tuple[SectorScore, ...]:
@@ -134,13 +149,23 @@ def place_tokens(region: str | None) -> tuple[str, ...]:
 
 def _together(by_rules: SectorDecision, prediction: Prediction, model: Model) -> SectorDecision:
     suspected = by_rules.misconduct or prediction.supervision >= SUSPECTED
-    if by_rules.sector is not None and (by_rules.sector not in model.labels or by_rules.misconduct):
-        # The model never learned the sector; or misconduct: the sector then only tells who is accused, and an
-        # inspectorate reads the complaint anyway.
+    if by_rules.sector is not None and by_rules.misconduct:
+        # Misconduct: the sector then only tells who is accused, and an inspectorate reads the complaint anyway.
         return by_rules._replace(misconduct=suspected)
+    if by_rules.sector is not None and by_rules.sector not in model.labels:
+        # The model never learned the sector. One that needs the rules' agreement cannot agree itself.
+        sector = None if model.rule.agreement else by_rules.sector
+        likely = _with_unlearned(by_rules.scored[0], prediction)
+        return SectorDecision(sector, likely if sector is None else by_rules.scored, (), suspected)
     agreed = prediction.sector == by_rules.sector or not model.rule.agreement
     sector = prediction.sector if agreed else None
     return SectorDecision(sector, prediction.sectors, prediction.words if sector else (), suspected)
+
+
+def _with_unlearned(found: SectorScore, prediction: Prediction) -> tuple[SectorScore, ...]:
+    """The likeliest sectors with one that the model could not know: its own share what the rules' score leaves."""
+    rest = (SectorScore(each.sector, each.score * (1 - found.score)) for each in prediction.sectors)
+    return found, *rest
 
 
 def likeliest_sectors(model: Model) -> Callable[[str], Sequence[SectorScore]]:
@@ -148,7 +173,8 @@ def likeliest_sectors(model: Model) -> Callable[[str], Sequence[SectorScore]]:
     with_model = default_reader().with_model(model)
 
     def sectors(text: str) -> Sequence[SectorScore]:
-        ((_, prediction),) = with_model.words([TextToRead(text, "", ())])
+        (reading,) = with_model.words([TextToRead(text, "", ())])
+        prediction = reading.prediction
         return prediction.sectors if prediction else ()
 
     return sectors

@@ -5,7 +5,8 @@ next; otherwise no sector is decided and a person reads the complaint.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from router.lexicon.files import RuleData
@@ -22,7 +23,7 @@ AHEAD: Final = 1.2
 """The best sector must weigh this many times the next."""
 ALTERNATIVES: Final = 3
 
-Kind = Literal["sector", "level", "sector_level", "misconduct", "harmless"]
+Kind = Literal["sector", "level", "sector_level", "thing_level", "misconduct", "harmless", "neutral"]
 
 
 class PhraseMeaning(NamedTuple):
@@ -42,7 +43,9 @@ class SectorScore(NamedTuple):
 
 
 class TextReading(NamedTuple):
-    """What a text says. `sector` None: undecided. `alternatives`: the other possible sectors, best first."""
+    """What a text says. `sector` None: undecided. `alternatives`: the other possible sectors, best first. `levels`: the
+    level of government that the words name, by alternative; a sector for which they name none is not in it.
+    """
 
     sector: str | None
     score: float
@@ -50,6 +53,9 @@ class TextReading(NamedTuple):
     misconduct: bool
     words: tuple[str, ...]
     alternatives: tuple[SectorScore, ...]
+    levels: Mapping[str, Level] = MappingProxyType({})
+    open_levels: tuple[Level, ...] = ()
+    """Levels between which the words leave it open: "jalan provinsi atau jalan kabupaten"."""
 
 
 class SectorDecision(NamedTuple):
@@ -68,6 +74,8 @@ class RuleMatches(NamedTuple):
     phrases: dict[str, tuple[PhraseMeaning, ...]]
     decision: SectorDecision
     addressed_to: str
+    plain: bool = False
+    """Short, of one sector, without a word that could turn its meaning."""
 
 
 class Rules:
@@ -76,8 +84,13 @@ class Rules:
     def __init__(self, data: RuleData) -> None:
         self.version = data.version
         self.homes = {name: words.home for name, words in data.sectors.items()}
+        self._wider = {name: words.part_of for name, words in data.sectors.items() if words.part_of is not None}
         self._landmarks = data.landmarks.words
         self._words = PhraseIndex(_entries(data), data.variants)
+        self._named_levels = PhraseIndex(_level_entries(data), data.variants)
+        self._negations = data.negations.words
+        self.plain = data.plain
+        self._doubtful = PhraseIndex([(phrase, True) for phrase in data.plain.doubtful], data.variants)
         addressed = ((phrase, level) for level, phrases in data.addressed.items() for phrase in phrases)
         self._addressed = PhraseIndex(addressed, data.variants)
         self._bribery = BriberyPatterns(data.supervision.demand)
@@ -98,13 +111,20 @@ class Rules:
                 for meaning in found.meanings:
                     if meaning.kind == "sector":
                         weights[meaning.name] += meaning.weight * share
+        # Looked for apart: "lampu jalan" must not hide the "jalan kabupaten" in "lampu jalan kabupaten".
+        for phrase, meanings in self._levels_in(f"{text}\n{addressed_to}"):
+            phrases[phrase] = (*phrases.get(phrase, ()), *meanings)
         if (bribery := self._bribery.find(text)) is not None:
             phrases[bribery] = (*phrases.get(bribery, ()), PhraseMeaning("misconduct"))
-        ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
+        ranked = sorted(self._narrowed(weights).items(), key=lambda item: (-item[1], item[0]))
         total = sum(weights.values()) + 1
         scored = tuple(SectorScore(name, weight / total) for name, weight in ranked)
         decision = SectorDecision(_decided(ranked), scored, misconduct=_has(phrases, "misconduct"))
-        return RuleMatches(phrases, decision, addressed_to)
+        plain = decision.sector is not None and not decision.misconduct and _alone(ranked) and self._is_plain(text)
+        return RuleMatches(phrases, decision, addressed_to, plain)
+
+    def _is_plain(self, text: str) -> bool:
+        return len(text.split()) <= self.plain.most_words and next(self._doubtful.find(text), None) is None
 
     def conclude(self, matches: RuleMatches, decision: SectorDecision) -> TextReading:
         """The reading for a decision, which may be the model's instead of the rules' own."""
@@ -115,11 +135,14 @@ class Rules:
         others = tuple(each for each in decision.scored if each.sector != sector)[:ALTERNATIVES]
         score = next((each.score for each in decision.scored if each.sector == sector), 0.0)
         misconduct = _has(phrases, "misconduct") or (decision.misconduct and not _has(phrases, "harmless"))
-        return TextReading(sector, score, level, misconduct, words, others)
+        named = ((each.sector, self._level(each.sector, phrases, matches.addressed_to)) for each in others)
+        levels = {other: level for other, level in named if level is not None}
+        return TextReading(sector, score, level, misconduct, words, others, levels, _open(sector, phrases))
 
     def levels(self, text: str) -> frozenset[Level]:
         """Every level of government that a text names, by a kind of road or by the title of an office."""
-        named = {m.level for found in self._words.find(text) for m in found.meanings if m.kind == "level"}
+        kinds = ("level", "thing_level")
+        named = {m.level for _, meanings in self._levels_in(text) for m in meanings if m.kind in kinds}
         return frozenset(level for level in named | self._titles(text) if level is not None)
 
     def _level(
@@ -127,10 +150,41 @@ class Rules:
     ) -> Level | None:
         # First phrases of the sector (an SMA is the province's, law 23/2014), then general ones, then the addressee.
         levels = [meaning for meanings in phrases.values() for meaning in meanings if meaning.level is not None]
-        by_sector = {m.level for m in levels if m.kind == "sector_level" and m.name == sector}
-        general = {m.level for m in levels if m.kind == "level"}
+        by_sector = {m.level for m in levels if m.kind in ("sector_level", "thing_level") and m.name == sector}
+        general = {m.level for m in levels if m.kind == "level" or (sector is None and m.kind == "thing_level")}
         found = by_sector or general or self._titles(addressed_to)
         return next(iter(found)) if len(found) == 1 else None
+
+    def _levels_in(self, text: str) -> Iterator[tuple[str, tuple[PhraseMeaning, ...]]]:
+        """The phrases of a level, without those that are denied ("bukan jalan provinsi")."""
+        for found in self._named_levels.find(text):
+            if self._negations.isdisjoint(found.before):
+                yield found.phrase, found.meanings
+
+    def wider(self, sector: str) -> Iterator[str]:
+        """The sectors that this one is a part of, the nearest first."""
+        at = self._wider.get(sector)
+        while at is not None:
+            yield at
+            at = self._wider.get(at)
+
+    def _narrowed(self, weights: Mapping[str, float]) -> Mapping[str, float]:
+        """The weights of wider sectors given to their part that is named clearly: "ferry" says more than "harbour". Two
+        parts of one wider sector get nothing of it.
+        """
+        parts = [name for name in weights if name in self._wider and weights[name] >= ENOUGH]
+        if not parts:
+            return weights
+        narrowed, above = dict(weights), {part: tuple(self.wider(part)) for part in parts}
+        for part in sorted(parts, key=lambda name: (-len(above[name]), name)):
+            if part not in narrowed:
+                continue
+            rivals = [other for other in parts if other != part and other in narrowed and other not in above[part]]
+            for wider in above[part]:
+                weight = narrowed.pop(wider, 0.0)
+                if not any(wider in above[rival] for rival in rivals):
+                    narrowed[part] += weight
+        return narrowed
 
     def _titles(self, text: str) -> set[Level | None]:
         return {level for found in self._addressed.find(text) for level in found.meanings}
@@ -144,12 +198,26 @@ def _decided(ranked: list[tuple[str, float]]) -> str | None:
     return ranked[0][0]
 
 
+def _open(sector: str | None, phrases: dict[str, tuple[PhraseMeaning, ...]]) -> tuple[Level, ...]:
+    meanings = [m for some in phrases.values() for m in some if m.level is not None]
+    named = {m.level for m in meanings if m.kind == "level" or (m.kind == "thing_level" and m.name == sector)}
+    return tuple(level for level in Level if level in named) if len(named) > 1 else ()
+
+
+def _alone(ranked: list[tuple[str, float]]) -> bool:
+    """Whether no other sector has more than a weak word."""
+    return all(weight <= WEAK for _, weight in ranked[1:])
+
+
 def _has(phrases: dict[str, tuple[PhraseMeaning, ...]], kind: Kind) -> bool:
     return any(meaning.kind == kind for meanings in phrases.values() for meaning in meanings)
 
 
 def _counts(meanings: tuple[PhraseMeaning, ...], sector: str | None) -> bool:
-    return any(m.kind in ("level", "misconduct") or m.name == sector or sector is None for m in meanings)
+    return any(
+        m.kind in ("level", "misconduct") or m.name == sector or (sector is None and m.kind != "neutral")
+        for m in meanings
+    )
 
 
 def _entries(data: RuleData) -> Iterator[tuple[str, PhraseMeaning]]:
@@ -157,13 +225,24 @@ def _entries(data: RuleData) -> Iterator[tuple[str, PhraseMeaning]]:
         for weight, phrases in ((SURE, words.sure), (STRONG, words.strong), (PLAIN, words.plain), (WEAK, words.weak)):
             for phrase in phrases:
                 yield phrase, PhraseMeaning("sector", name, weight)
-        for level, phrases in words.level.items():
-            for phrase in phrases:
-                yield phrase, PhraseMeaning("sector_level", name, level=level)
-    for level, phrases in data.levels.items():
-        for phrase in phrases:
-            yield phrase, PhraseMeaning("level", level=level)
+    for phrase in data.neutral.words:
+        yield phrase, PhraseMeaning("neutral")
     for phrase in data.supervision.words:
         yield phrase, PhraseMeaning("misconduct")
     for phrase in data.supervision.not_:
         yield phrase, PhraseMeaning("harmless")
+
+
+def _level_entries(data: RuleData) -> Iterator[tuple[str, PhraseMeaning]]:
+    for level, phrases in data.levels.items():
+        for phrase in phrases:
+            yield phrase, PhraseMeaning("level", level=level)
+    for words in (data.levels_of_roads, data.levels_of_lamps):
+        for level in Level:
+            for phrase in getattr(words, level.value):
+                for sector in words.sectors:
+                    yield phrase, PhraseMeaning("thing_level", sector, level=level)
+    for name, sector_words in data.sectors.items():
+        for level, phrases in sector_words.level.items():
+            for phrase in phrases:
+                yield phrase, PhraseMeaning("sector_level", name, level=level)
