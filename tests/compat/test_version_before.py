@@ -162,6 +162,8 @@ async def test_read_models_continue_from_their_checkpoints_and_equal_a_rebuild(
     before: Before, platform: Platform
 ) -> None:
     newest = await platform.store.newest()
+    async with open_escalation(platform) as escalation:
+        assert await escalation.sweep.replan_outdated() > 0, "the fingerprint of policies is another one"
     async with views(platform) as found:
         assert len(found) == 9
         for name, one in found.items():
@@ -247,6 +249,9 @@ async def test_open_work_of_then_is_done_when_it_is_due(before: Before) -> None:
     async with opened(later) as platform, open_escalation(platform) as escalation:
         open_then = {UUID(each) for (each,) in before.rows("escalation", "select distinct complaint from open_work")}
         assert {row.complaint for row in await escalation.sweep.rows()} == open_then
+        due_then = {(row.complaint, row.what, row.due_at) for row in await escalation.sweep.rows()}
+        assert await escalation.sweep.replan_outdated() > 0, "the fingerprint of policies is another one"
+        assert {(row.complaint, row.what, row.due_at) for row in await escalation.sweep.rows()} == due_then
         assert await escalation.sweep.replan_outdated() == 0, "plans rest on the same policies and calendars"
         newest = await platform.store.newest()
         assert await escalation.sweep.once() > 0

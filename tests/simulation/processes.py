@@ -305,9 +305,12 @@ class PlainRecords(Records):
 
 
 class Nothing:
-    """Attachments, of which there are none."""
+    """Attachments, of which there are none, and the list of erasures, which no restore reads."""
 
     async def forget(self, _complaint: object) -> None:
+        return None
+
+    async def note(self, _complaint: object, _at: object) -> None:
         return None
 
 
@@ -319,7 +322,7 @@ def _intake(process: Process) -> Tasks:
     made: dict[str, Any] = {
         "repository": repository, "clock": process.clock, "registry": process.registry, "policies": POLICIES,
         "codes": TrackingCodes(database, b"secret of a test"), "numbers": PublicNumbers(database),
-        "records": PlainRecords(database, real), "vault": Vault(database, real, POLICIES), "attachments": Nothing(),
+        "records": PlainRecords(database, real), "vault": Vault(database, real, POLICIES), "attachments": Nothing(), "erasures": Nothing(),
         "results": None, "mailbox": outbox, "sent": SentNotices(database), "probe": None, "filings": None, "lookups": None,
         "repeats": Repeats(database, b"secret of a test", POLICIES),
         "database": database, "audience": Audience(relations, feed, Subscribers(database)),

@@ -17,6 +17,7 @@ from chassis.service.service import Service
 from chassis.sql.database import Database
 from chassis.sweep.catch_up import CatchUpSweep
 from intake.context import Intake
+from intake.erasures import repeat_erasures
 from intake.gateway.submissions import receive
 from intake.http import open311, reporter
 from intake.kafka_health import KafkaProbe
@@ -27,9 +28,11 @@ from intake.notices.smtp import mailbox_of
 from intake.orphans import Orphans
 from intake.rate_limit import RateLimiter
 from intake.reaction import EVENT_TYPES, follow_up
+from intake.storage import erasures
 from intake.storage import relations as views
 from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
+from intake.storage.erasures import Erasures
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
 from intake.storage.refused_submissions import RefusedSubmissions
@@ -63,8 +66,10 @@ def outbox_of(platform: Platform, database: Database) -> Outbox:
 
 
 @asynccontextmanager
-async def open_intake(platform: Platform) -> AsyncIterator[Intake]:
-    """The service's own tables, files and mailbox over the platform."""
+async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterator[Intake]:
+    """The service's own tables, files and mailbox over the platform. `repeat`: first erase again what a restored backup
+    brought back.
+    """
     settings = platform.settings
     database = Database(settings.vault_url, metadata, busy_after_s=1.0)
     relations = Database(settings.views_of(SERVICE), views.METADATA)
@@ -78,6 +83,7 @@ async def open_intake(platform: Platform) -> AsyncIterator[Intake]:
         numbers=PublicNumbers(database),
         records=records,
         vault=Vault(database, _real_now, policies()),
+        erasures=Erasures(Database(settings.erasures_url, erasures.metadata), platform.store),
         attachments=Attachments(settings.attachments_dir),
         results=Results(database),
         repeats=Repeats(database, settings.code_secret.get_secret_value(), policies()),
@@ -92,10 +98,13 @@ async def open_intake(platform: Platform) -> AsyncIterator[Intake]:
         ),
     )
     try:
+        if repeat:
+            await repeat_erasures(context)
         yield context
     finally:
         await records.close()
         await relations.close()
+        await context.erasures.close()
         await database.close()
 
 

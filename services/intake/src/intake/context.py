@@ -11,6 +11,7 @@ from intake.notices.port import Mailbox, SentNotices
 from intake.rate_limit import RateLimiter
 from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
+from intake.storage.erasures import Erasures
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
 from intake.storage.repeats import Repeats
@@ -32,6 +33,7 @@ class Intake:
     numbers: PublicNumbers
     records: Records
     vault: Vault
+    erasures: Erasures
     attachments: Attachments
     results: Results
     repeats: Repeats

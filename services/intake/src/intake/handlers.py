@@ -104,7 +104,8 @@ async def erase(context: Intake, request: MoveRequest, command: BaseModel) -> No
 
 
 async def destroy(context: Intake, complaint: UUID) -> None:
-    """Delete all content and personal data of a complaint. Repeatable."""
+    """Delete all content and personal data of a complaint; list it, to repeat this after a restore. Repeatable."""
+    await context.erasures.note(complaint, context.clock.now())
     await context.repository.keyring.destroy(complaint)
     await context.vault.forget(complaint)
     await context.attachments.forget(complaint)

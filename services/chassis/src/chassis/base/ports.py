@@ -148,6 +148,10 @@ class KeyRing(Protocol):
         """Destroy every generation so far. Repeatable. What they sealed can never be read again."""
         ...
 
+    async def destroyed(self) -> list[UUID]:
+        """Every complaint with a destroyed generation. Reads the whole table."""
+        ...
+
 
 class TimeSource(Protocol):
     """Domain time, UTC. The test clock moves it forwards; waits and leases use real time."""

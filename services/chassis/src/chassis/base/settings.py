@@ -22,6 +22,7 @@ _IN_STATE: Final = {
     "store_url": "sqlite:///{state}/store.db",
     "keyring_url": "sqlite:///{state}/keyring.db",
     "vault_url": "sqlite:///{state}/vault.db",
+    "erasures_url": "sqlite:///{state}.erasures/erasures.db",
     "views_url": "sqlite:///{state}/{service}.db",
     "attachments_dir": "{state}/attachments",
     "models_dir": "{state}/models",
@@ -40,6 +41,10 @@ class Settings(BaseSettings):
     store_url: str
     keyring_url: str
     vault_url: str
+    erasures_url: str
+    """The list of erased complaints. It must be outside the backup of everything else: after a restore it says what to
+    erase again. By default in a folder beside `state_dir`.
+    """
     views_url: str
     """Each service's own read models; `{service}` is replaced by its name."""
     kafka: str = "127.0.0.1:9092"
@@ -76,7 +81,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _default_places(cls, given: dict[str, object]) -> dict[str, object]:
-        state = str(given.get("state_dir") or cls.model_fields["state_dir"].default)
+        state = str(Path(str(given.get("state_dir") or cls.model_fields["state_dir"].default)))
         return {name: place.replace(STATE, state) for name, place in _IN_STATE.items()} | given
 
     @field_validator("host")
