@@ -30,7 +30,7 @@ class ReportRow(NamedTuple):
     changed_at: datetime | None
 
 
-def row_of(state: Complaint, changed_at: datetime | None) -> ReportRow:
+def row_of(state: Complaint, changed_at: datetime | None = None) -> ReportRow:
     """The agency is the present holder; of a closed complaint, the last one. `changed_at`: its newest event's time."""
     routed, place = state.routed, state.place
     region = (routed.basis.region if routed else None) or (place.region if place else None)
