@@ -49,13 +49,13 @@ async def _file(request: Request, context: Intake, sent: SentForm, form: ReportF
     if given is None:
         return await _file_without_key(context, sent, form, lang)
     key = await idempotency_key(given)
-    client = form.device_id or await client_id(key, request.headers.get("satupintu-client"))
+    client = form.client or await client_id(key, request.headers.get("satupintu-client"))
     filing = Filing(client, key, complaining(sent, form, lang))
     return filing, await file(context, filing)
 
 
 async def _file_without_key(context: Intake, sent: SentForm, form: ReportForm, lang: str) -> tuple[Filing, Filed]:
-    client, command = form.device_id or "", complaining(sent, form, lang)
+    client, command = form.client, complaining(sent, form, lang)
     while True:
         key = str(derived_id(CHANNEL, secrets.token_hex(16)))
         new = Claim(complaint_id(CHANNEL, client, key), key, lang, context.clock.now())

@@ -13,9 +13,10 @@ from fastapi import HTTPException, Request
 from pydantic_core import from_json, to_json
 from starlette.datastructures import UploadFile
 
+from intake.file_names import repaired
 from intake.settings import FORM_BYTES
 from intake.storage.attachments import digest
-from schemas.base.limits import ATTACHMENT_BYTES, ATTACHMENTS, NAME, REQUEST_BYTES
+from schemas.base.limits import ATTACHMENT_BYTES, ATTACHMENTS, REQUEST_BYTES
 from schemas.base.refusals import InvalidField
 
 URLENCODED: Final = "application/x-www-form-urlencoded"
@@ -101,7 +102,7 @@ async def _multipart(request: Request) -> SentForm:
         given = form.multi_items()
         texts = [(name, value) for name, value in given if isinstance(value, str)]
         files = [value for _, value in given if isinstance(value, UploadFile)]
-        photos = [Photo(_file_name(file.filename), await file.read()) for file in files]
+        photos = [Photo(repaired(file.filename), await file.read()) for file in files]
     # Browsers send an empty file for a file field that was left empty.
     return SentForm(tuple(_named(texts)), tuple(photo for photo in photos if photo.content))
 
@@ -137,8 +138,3 @@ def _in_entry(entry: Any) -> Iterable[tuple[str, str]]:
 def _words(value: Any) -> list[str]:
     values = value if isinstance(value, list) else [value]
     return [each if isinstance(each, str) else to_json(each).decode() for each in values if each not in (None, "")]
-
-
-def _file_name(name: str | None) -> str | None:
-    printable = "".join(character for character in name or "" if character.isprintable()).strip()
-    return printable[-NAME:].strip() or None

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from intake.http.open311_form import SentForm
-from schemas.base.limits import ADDRESS, CLIENT, NAME
+from schemas.base.limits import ADDRESS, CLIENT
 from schemas.base.refusals import NotFound
 from schemas.contract.base import InboundModel
 from schemas.contract.open311 import OTHER, service
@@ -33,17 +33,22 @@ class ReportForm(InboundModel):
     address_id: Annotated[str, StringConstraints(min_length=1, max_length=ADDRESS - 20)] | None = None
     description: NonEmpty | None = None
     email: NonEmpty | None = None
-    first_name: NonEmpty | None = Field(default=None, max_length=NAME)
-    last_name: NonEmpty | None = Field(default=None, max_length=NAME)
+    first_name: NonEmpty | None = None
+    last_name: NonEmpty | None = None
     phone: NonEmpty | None = None
     media_url: NonEmpty | None = Field(default=None, description="May be repeated, or hold several with commas.")
-    device_id: NonEmpty | None = Field(default=None, max_length=CLIENT)
+    device_id: NonEmpty | None = None
     account_id: NonEmpty | None = None
     jurisdiction_id: NonEmpty | None = None
     api_key: NonEmpty | None = None
     public_position: Literal["exact", "rounded", "none"] | None = Field(
         default=None, description="Makes the position that the public sees coarser; never finer than the policy."
     )
+
+    @property
+    def client(self) -> str:
+        """The device, as far as an id of a client may be long; empty without one."""
+        return (self.device_id or "")[:CLIENT]
 
     @model_validator(mode="after")
     def _somewhere(self) -> Self:
