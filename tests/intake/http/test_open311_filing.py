@@ -263,3 +263,9 @@ async def test_a_failure_of_the_server_is_told_in_geo_reports_form(
     answer = await web.post("/open311/v2/requests.xml", data=POTHOLE)
     assert (answer.status_code, fromstring(answer.content).findtext("error/code")) == (503, "503")
     assert answer.headers["retry-after"]
+
+
+async def test_a_contact_that_nobody_can_write_to_does_not_cost_the_report(web: httpx.AsyncClient) -> None:
+    answer = await post(web, **POTHOLE, email="nobody", device_id="x" * 300, first_name="y" * 300)
+    assert answer.status_code == 201, answer.text
+    assert "cannot be read" in answer.json()[0]["service_notice"]

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from chassis.http.open311 import PREFIX, Format, list_response
 from chassis.http.web import Language, client_id, idempotency_key
 from intake import handlers
+from intake.contacts import notice_of
 from intake.context import Intake
 from intake.decide import Attach
 from intake.filing import Filed, Filing, file
@@ -38,7 +39,9 @@ async def file_request(kind: Format, request: Request, context: Context, lang: L
     form: ReportForm = validated(ReportForm, sent.plain())
     filing, filed = await _file(request, context, sent, form, lang)
     unkept = await _keep(context, filing, filed, sent.photos, lang)
-    body = receipt(filed, sent, lang, keyed="idempotency-key" in request.headers, unkept=unkept)
+    unusable = notice_of(filing.command.reporter, lang).get("contact", {}).get("message")
+    keyed = "idempotency-key" in request.headers
+    body = receipt(filed, sent, lang, keyed=keyed, unkept=unkept, unusable=unusable)
     answer = list_response(kind, "service_requests", "request", [body], 200 if filed.repeated else 201)
     answer.headers.update({REPLAYED: "true"} if filed.repeated else {})
     return answer

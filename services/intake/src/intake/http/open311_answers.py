@@ -28,12 +28,17 @@ list, and who copies it must not get the code.
 """
 
 
-def receipt(filed: Filed, sent: SentForm, lang: str, *, keyed: bool, unkept: Sequence[str]) -> dict[str, Any]:
-    """The fields of the answer. `keyed`: the request had an idempotency key. `unkept`: files, with reasons."""
+def receipt(
+    filed: Filed, sent: SentForm, lang: str, *, keyed: bool, unkept: Sequence[str], unusable: str | None
+) -> dict[str, Any]:
+    """The fields of the answer. `keyed`: the request had an idempotency key. `unkept`: files, with reasons. `unusable`:
+    what is to be said of a contact that nobody can write to.
+    """
     number, again = filed.state.public_number, filed.repeated and not keyed
     is_first = not again or bool(sent.photos) or any(name in PRIVATE for name, _ in sent.fields)
     notice = [_AGAIN[lang].format(number=number)] if again else []
     notice += [_CODE[lang].format(code=filed.code)] if is_first else [_NO_CODE[lang]]
+    notice += [] if unusable is None else [unusable]
     notice += [_UNKEPT[lang].format(files="; ".join(unkept))] if unkept else []
     return {
         "service_request_id": number,
