@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.base.errors import Busy, ChassisError, Conflict, Retryable
@@ -119,6 +120,7 @@ def install(app: FastAPI, ready: Ready) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(UnknownEvent, _failed)
     app.add_exception_handler(MalformedEvent, _failed)
+    app.add_exception_handler(ClientDisconnect, _hung_up)
     app.add_exception_handler(Exception, _broken)
     app.add_middleware(BodyLimit)
     app.add_middleware(open311.PublicReading)
@@ -164,6 +166,11 @@ async def _failed(request: Request, error: Exception) -> Response:
 async def _broken(request: Request, _error: Exception) -> Response:
     # A bug: the server logs it; the client gets a problem response as for any other error.
     return _problem_in(request, 500, "internal", _language_of(request))
+
+
+async def _hung_up(_request: Request, _error: Exception) -> Response:
+    # The client is gone: nobody reads this, and it is no error of ours.
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -103,7 +103,10 @@ def _present(data: Path, tasks: Sequence[str]) -> dict[str, Any]:
 
 
 def _columns(task: Mapping[str, Any], label: str | None = None) -> ExampleColumns:
-    return ExampleColumns(tuple(task["text"]), label or task["label"], tuple(task["place"]), None, task["fold"])
+    return ExampleColumns(
+        tuple(task["text"]), label or task["label"], tuple(task["place"]), None, task["fold"],
+        task.get("date"), None, task.get("within"),
+    )  # fmt: skip
 
 
 def _task(experiment: Experiment, name: str, examples: Sequence[Example], least: int) -> dict[str, Any]:
@@ -164,14 +167,13 @@ def _thresholds(
 
 
 def _across(experiment: Experiment, tasks: Mapping[str, Any], data: Path) -> dict[str, Any] | None:
-    """Train on one place, evaluate on another, without place features; None if one of the two files is missing."""
+    """Train on one place, evaluate on another; None if one of the two files is missing."""
     settings = read_toml(FILE)["across"]
     ends = settings["from"], settings["to"]
     if not set(ends) <= set(tasks):
         return None
     known, held = (
-        [each._replace(place=()) for each in read_examples(data / task["file"], _columns(task, settings["label"]))]
-        for task in (tasks[name] for name in ends)
+        read_examples(data / task["file"], _columns(task, settings["label"])) for task in (tasks[name] for name in ends)
     )
     both = {each.label for each in known} & {each.label for each in held}
     examples = [*known, *(each for each in held if each.label in both)]
@@ -179,7 +181,7 @@ def _across(experiment: Experiment, tasks: Mapping[str, Any], data: Path) -> dic
     baseline = Baseline([each.text for each in examples])
     result = evaluation.evaluate("across", examples, mask, experiment.options, baseline, elsewhere=True)
     found = {"ours": _quality(result.ours), "baseline": _quality(result.baseline)}
-    experiment.say(tables.sides(f"learned from {ends[0]}, judged on {ends[1]}, without places", found))
+    experiment.say(tables.sides(f"learned from {ends[0]}, judged on {ends[1]}", found))
     return found
 
 

@@ -42,7 +42,9 @@ def readings(reader: Reader, examples: Sequence[Example]) -> list[TextReading]:
     """What the reader makes of each text; without a sector if it suspects misconduct, which goes to an inspectorate."""
     found: list[TextReading] = []
     for at in range(0, len(examples), BATCH):
-        batch = reader.words([TextToRead(each.text, "", each.place) for each in examples[at : at + BATCH]])
+        batch = reader.words(
+            [TextToRead(each.text, each.addressed_to, each.place) for each in examples[at : at + BATCH]]
+        )
         found += [words._replace(sector=None) if words.misconduct else words for words, *_ in batch]
     return found
 

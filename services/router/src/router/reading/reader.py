@@ -7,7 +7,7 @@ plain text less certainty is enough (`plain`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -99,9 +99,7 @@ class Reader:
         return Reader(self.rules, self._gazetteer, self.model, {id(state): (state, read) for state, read in reads})
 
     def _locate(self, state: Complaint) -> Location:
-        address = state.place.address if state.place else None
-        texts = [("address", address or ""), ("text", _text(state)), ("addressed_to", state.addressed_to or "")]
-        return self._gazetteer.find(state.place, [pair for pair in texts if pair[1]])
+        return _location(self._gazetteer, state)
 
     def words(self, texts: Sequence[TextToRead]) -> list[WordsReading]:
         """The reading of each text by rules and model together."""
@@ -127,6 +125,12 @@ class Reader:
 
 def _text(state: Complaint) -> str:
     return "\n".join([state.title or "", state.text, *(text for _, text in state.details)])
+
+
+def _location(gazetteer: Gazetteer, state: Complaint) -> Location:
+    address = state.place.address if state.place else None
+    texts = [("address", address or ""), ("text", _text(state)), ("addressed_to", state.addressed_to or "")]
+    return gazetteer.find(state.place, [pair for pair in texts if pair[1]])
 
 
 def _combined(whole: WordsReading, task: WordsReading | None, where: Location) -> ComplaintReading:
@@ -178,6 +182,17 @@ def likeliest_sectors(model: Model) -> Callable[[str], Sequence[SectorScore]]:
         return prediction.sectors if prediction else ()
 
     return sectors
+
+
+def located(state: Complaint) -> str | None:
+    """The region of a complaint that was never read, as the reader would find it."""
+    return _location(shared_gazetteer(), state).region
+
+
+@cache
+def shared_gazetteer() -> Gazetteer:
+    """The gazetteer of the shipped regions, made once. Raises BadRules."""
+    return default_gazetteer()
 
 
 def default_gazetteer(extra: Mapping[str, str] = MappingProxyType({})) -> Gazetteer:
