@@ -14,7 +14,7 @@ from chassis.write.command import Handled
 from chassis.write.loaded import LoadedStream
 from intake import decide, handlers, tracking_view
 from intake.context import Intake
-from intake.decide import AddDetail, Attach, CallOmbudsman, Confirm, Dispute, Erase, Withdraw
+from intake.decide import AddDetail, Attach, CallOmbudsman, Confirm, DeclineJoin, Dispute, Erase, Withdraw
 from intake.handlers import MoveRequest
 from intake.http import filing, follow, lookups
 from intake.http.filing import REPLAYED, Context, limit_rate, with_notice
@@ -145,6 +145,13 @@ async def confirm(move: Move, body: Confirm) -> dict[str, Any]:
 async def dispute(move: Move, body: Dispute) -> dict[str, Any]:
     """Dispute the outcome."""
     return await move.answer(await handlers.dispute(move.tracked.context, move.request("dispute"), body))
+
+
+@router.post("/complaints/{tracking_code}/unjoin")
+async def decline_join(move: Move, body: DeclineJoin | None = None) -> dict[str, Any]:
+    """Undo a join: the complaint is not the same matter as the one it follows. No rule joins it again."""
+    handled = await handlers.decline_join(move.tracked.context, move.request("unjoin"), body or DeclineJoin())
+    return await move.answer(handled)
 
 
 @router.post("/complaints/{tracking_code}/ombudsman")
