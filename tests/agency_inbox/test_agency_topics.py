@@ -1,14 +1,18 @@
-"""The retention of agencies' topics, also of existing ones."""
+"""How long agencies' topics keep what they hold, also existing ones."""
 
 from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID, uuid5
 
-from agency_inbox.agency_topics import AgencyTopics
+from agency_inbox.agency_topics import AgencyTopics, Periods
 from schemas.base.topics import Topic, agency_inbox, agency_replies
 
 DAY_MS = 86_400_000
 CITY = (agency_inbox("city"), agency_replies("city"))
+
+
+def kept(days: int) -> Periods:
+    return Periods(timedelta(days=days), timedelta(days=1), timedelta(days=days))
 
 
 class Cluster:
@@ -16,6 +20,7 @@ class Cluster:
 
     def __init__(self) -> None:
         self.kept_d: dict[str, float] = {}
+        self.made: dict[str, Topic] = {}
         self.asked = 0
 
     async def cluster_id(self) -> str:
@@ -26,13 +31,24 @@ class Cluster:
 
     async def ensure(self, topics: Collection[Topic]) -> dict[str, UUID]:
         self.asked += len(topics)
+        self.made.update({topic.name: topic for topic in topics})
         self.kept_d.update({topic.name: topic.retention_ms / DAY_MS for topic in topics})
         return {topic.name: uuid5(UUID(int=1), topic.name) for topic in topics}
 
 
+async def test_an_inbox_is_compacted_and_limited_and_replies_have_their_own_limit() -> None:
+    cluster = Cluster()
+    of = Periods(timedelta(days=400), timedelta(days=1), timedelta(days=30))
+    await AgencyTopics(cluster, lambda: of, lambda: 0.0).keep(["city"])  # type: ignore[arg-type]
+    assert cluster.made == {
+        CITY[0]: Topic(CITY[0], 1, 400 * DAY_MS, compacted=True, superseded_ms=DAY_MS),
+        CITY[1]: Topic(CITY[1], 1, 30 * DAY_MS),
+    }
+
+
 async def test_existing_topics_get_the_retention_of_the_policy_in_force() -> None:
     cluster, days = Cluster(), 400
-    topics = AgencyTopics(cluster, lambda: timedelta(days=days), lambda: 0.0)  # type: ignore[arg-type]
+    topics = AgencyTopics(cluster, lambda: kept(days), lambda: 0.0)  # type: ignore[arg-type]
     await topics.keep(["city"])
     assert cluster.kept_d == dict.fromkeys(CITY, 400)
     days = 30
@@ -40,14 +56,14 @@ async def test_existing_topics_get_the_retention_of_the_policy_in_force() -> Non
     assert set(cluster.kept_d.values()) == {30}
     assert len(cluster.kept_d) == 4
     # As after a restart with another policy file.
-    again = AgencyTopics(cluster, lambda: timedelta(days=7), lambda: 0.0)  # type: ignore[arg-type]
+    again = AgencyTopics(cluster, lambda: kept(7), lambda: 0.0)  # type: ignore[arg-type]
     await again.keep([])
     assert set(cluster.kept_d.values()) == {7}
 
 
 async def test_an_unchanged_retention_is_set_once() -> None:
     cluster = Cluster()
-    topics = AgencyTopics(cluster, lambda: timedelta(days=400), lambda: 0.0)  # type: ignore[arg-type]
+    topics = AgencyTopics(cluster, lambda: kept(400), lambda: 0.0)  # type: ignore[arg-type]
     await topics.keep(["city"])
     asked = cluster.asked
     await topics.keep(["city"])

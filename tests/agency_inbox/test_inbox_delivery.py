@@ -240,6 +240,56 @@ async def test_after_an_erasure_every_notified_agency_gets_an_erasure_message_wi
     assert not any(WORDS.encode() in body for body in last)
 
 
+ERASURE = [ComplaintWithdrawn(at=T0, cause="erasure"), PersonalDataErased(at=T0)]
+
+
+def has_words(message: Message) -> bool:
+    return WORDS.encode() in (message.value or b"")
+
+
+async def test_words_sent_after_the_message_of_an_erasure_are_followed_by_it_again(
+    repository: Repository, delivery: Delivery, postbox: MemoryPostbox, clock: FixedClock
+) -> None:
+    await keep(repository.store, repository, complaint(), HELD)
+    other = Delivery(postbox, RegistryView(repository, fresh_s=0), policies(), clock)
+    disturbed = False
+
+    async def paused(loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
+        # This process read the complaint, and sends its words after another process has told of the erasure.
+        nonlocal disturbed
+        if not disturbed:
+            disturbed = True
+            await keep(repository.store, repository, complaint(), ERASURE)
+            await Reactor(repository, other, impatient()).handle([complaint()])
+        return await delivery(loaded)
+
+    await Reactor(repository, paused, impatient()).handle([complaint()])
+    assert kinds(postbox) == ["complaint.erased", "complaint.assigned", "complaint.erased"]
+    receipt = (await repository.load(complaint())).state.receipts[PLN]
+    assert (receipt.offset, receipt.message_id) == (2, UUID(headers(postbox.records[PLN][2])["ce_id"]))
+    await Reactor(repository, delivery, impatient()).handle([complaint()])
+    assert len(postbox.records[PLN]) == 3, "and once only"
+
+
+async def test_no_event_after_an_erasure_is_told_to_an_agency() -> None:
+    state = delivered(then(given(*HELD), ERASURE))
+    later = then(state, [routed(ROADS, cause="merger")])
+    assert (later.news[PLN].kind, ROADS in later.news) == ("erased", False)
+
+
+async def test_after_a_wipe_agencies_are_told_of_an_erasure_again_without_words(
+    repository: Repository, delivery: Delivery, postbox: MemoryPostbox
+) -> None:
+    await keep(repository.store, repository, complaint(), [*HELD, routed(ROADS, cause="merger"), *ERASURE])
+    reactor = Reactor(repository, delivery, impatient())
+    await reactor.handle([complaint()])
+    postbox.wipe()
+    for _ in range(3):
+        await reactor.handle([complaint()])
+    assert (kinds(postbox), kinds(postbox, ROADS)) == (["complaint.erased"], ["complaint.erased"])
+    assert not any(has_words(message) for messages in postbox.records.values() for message in messages)
+
+
 async def test_a_message_that_is_too_large_loses_its_oldest_details(
     repository: Repository, delivery: Delivery, postbox: MemoryPostbox
 ) -> None:

@@ -13,8 +13,9 @@ from agency_inbox.reaction import Delivery
 from agency_inbox.sweep import AgencyTopicProvisioner, plan
 from chassis.base.clock import FixedClock
 from chassis.sweep.sweep import Sweep
-from schemas.events.intake import ComplaintWithdrawn
+from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased
 from schemas.events.registry import AgencyRegistered
+from schemas.reference.load import policies
 from support.background_tasks import impatient
 from support.inbox import CITY, PLN, ROADS, T0, complaint, detail, filed, keep, keep_registry, merged, routed
 from support.memory_postbox import MemoryPostbox
@@ -42,7 +43,7 @@ def sweep(inbox: Inbox, delivery: Delivery, postbox: MemoryPostbox) -> Sweep:
         inbox.database,
         inbox.repository,
         inbox.clock,
-        plan=plan(postbox.known, GRACE),
+        plan=plan(postbox.known, GRACE, policies()),
         react=partial(delivery.deliver_overdue, GRACE),
         tables=views.SWEEP,
         retry_policy=impatient(),
@@ -102,6 +103,40 @@ async def test_after_a_wipe_every_open_complaint_gets_one_new_message(
     assert await look(sweep) == 2
     assert len(postbox.records[PLN]) == 2
     assert (await keeper.once(), await look(sweep)) == (0, 0)
+
+
+async def test_the_message_of_an_erasure_is_sent_again_after_each_segment_and_then_no_more(
+    inbox: Inbox, sweep: Sweep, postbox: MemoryPostbox, clock: FixedClock
+) -> None:
+    gone = [ComplaintWithdrawn(at=T0, cause="erasure"), PersonalDataErased(at=T0)]
+    await keep(inbox.repository.store, inbox.repository, complaint(), [*HELD, *gone])
+    clock.advance(timedelta(minutes=1))
+    sent = []
+    for _ in range(5):
+        for _ in range(2):
+            await look(sweep)
+        sent.append(len(postbox.records[PLN]))
+        clock.advance(timedelta(days=1, minutes=1))
+    assert sent == [1, 2, 3, 3, 3]
+    assert {dict(message.headers)["ce_type"] for message in postbox.records[PLN]} == {b"complaint.erased"}
+    assert len({dict(message.headers)["ce_id"] for message in postbox.records[PLN]}) == 1
+
+
+async def test_agencies_whose_topic_was_lost_after_an_erasure_are_told_again_and_once(
+    inbox: Inbox, sweep: Sweep, keeper: AgencyTopicProvisioner, postbox: MemoryPostbox, clock: FixedClock
+) -> None:
+    moved = routed(ROADS, cause="merger")
+    gone = [ComplaintWithdrawn(at=T0, cause="erasure"), PersonalDataErased(at=T0)]
+    await keep(inbox.repository.store, inbox.repository, complaint(), [*HELD, moved, *gone])
+    clock.advance(timedelta(minutes=1))
+    await look(sweep)
+    postbox.wipe()
+    assert await keeper.once() == 1
+    await look(sweep)
+    clock.advance(timedelta(days=9))
+    await look(sweep)
+    assert {agency: len(records) for agency, records in postbox.records.items()} == {PLN: 1, ROADS: 1}
+    assert await keeper.once() == 0
 
 
 async def test_while_the_broker_is_away_the_sweep_updates_its_work_and_delivers_later(

@@ -94,6 +94,27 @@ def test_a_receipt_that_points_to_nothing_is_false_unless_the_topic_begins_after
     assert list(collected.unmatched("pln", "t", {0: 10})) == []
 
 
+def keyed(complaint: UUID, offset: int) -> Message:
+    return telling(complaint=complaint, offset=offset)._replace(key=str(complaint).encode())
+
+
+def test_a_receipt_whose_message_was_compacted_is_true_and_one_that_no_later_message_follows_is_false(
+    collected: Collected,
+) -> None:
+    for complaint in (A, B):
+        collected.judged(pointing(4, complaint))
+    assert list(collected.expected("pln", "t", keyed(B, 3))) == []
+    assert list(collected.expected("pln", "t", keyed(A, 9))) == []
+    assert [v.stream for v in collected.unmatched("pln", "t", {0: 0})] == [f"complaint-{B}"]
+
+
+def test_a_foreign_key_supersedes_nothing(collected: Collected) -> None:
+    collected.judged(pointing(4))
+    for key in (None, b"", b"\xff", b"0812-3456-7890"):
+        assert list(collected.expected("pln", "t", telling(offset=9)._replace(key=key))) == []
+    assert [v.code for v in collected.unmatched("pln", "t", {0: 0})] == ["false-receipt"]
+
+
 def test_a_receipt_of_a_topic_that_is_no_more_is_stale_and_not_false(collected: Collected) -> None:
     collected.judged(pointing(9, topic_id="before"))
     assert list(collected.unmatched("pln", "t", {0: 0})) == []

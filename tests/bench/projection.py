@@ -16,8 +16,11 @@ from sqlalchemy import MetaData, delete, insert, make_url
 from bench.measure import Result
 from bench.stock import broker, fill, pace
 from chassis.kafka.clients import consumer, running
+from chassis.kafka.signature import signing_key
+from chassis.kafka.verify import RecordVerifier
 from chassis.keys.keyring import MemoryKeyRing
-from chassis.project.from_kafka import MOST, WAIT_MS, KafkaProjection, checkpoint_table
+from chassis.project.from_kafka import MOST, WAIT_MS, KafkaProjection
+from chassis.project.partition_checkpoints import checkpoint_table
 from chassis.project.view import View
 from chassis.relay.relay import Relay
 from chassis.sql.database import Database
@@ -31,6 +34,7 @@ from schemas.base.streams import COMPLAINT_PREFIX
 from schemas.base.topics import COMPLAINT_EVENTS
 from support.broker import going
 
+KEY = signing_key(b"the master key of this benchmark")
 LIVES, WARM, TURNS = 6_000, 4_000, 3
 Rows = Mapping[bytes, ReportRow]
 
@@ -45,17 +49,18 @@ async def _run(folder: Path, kafka: str) -> list[Result]:
     repository = Repository(store, MemoryKeyRing(), "bench")
     try:
         events = await fill(repository, LIVES)
-        relay = Relay(store, kafka)
+        relay = Relay(store, kafka, key=KEY)
         async with going(relay):
             await pace(lambda: relay.published, 1, len(events))
         real = reports_view(repository)
         rows = {row.complaint.encode(): row for row in await real.prepare(events)}
         given = View("reports", reports_tables, put_rows, _given(rows))
+        verifier = RecordVerifier(store, KEY)
         plain, ours, whole = [], [], []
         for turn in range(TURNS):
             plain.append(await _bare(folder / f"bare-{turn}.db", kafka, rows, len(events)))
-            ours.append(await _rate(folder / f"ours-{turn}.db", kafka, given, len(events)))
-            whole.append(await _rate(folder / f"whole-{turn}.db", kafka, real, len(events)))
+            ours.append(await _rate(folder / f"ours-{turn}.db", kafka, verifier, given, len(events)))
+            whole.append(await _rate(folder / f"whole-{turn}.db", kafka, verifier, real, len(events)))
     finally:
         await store.close()
     bare, notes = _median(plain), {"events": len(events), "median of": TURNS}
@@ -65,7 +70,7 @@ async def _run(folder: Path, kafka: str) -> list[Result]:
     ]
 
 
-async def _rate(file: Path, kafka: str, view: View[ReportRow], total: int) -> float:
+async def _rate(file: Path, kafka: str, verifier: RecordVerifier, view: View[ReportRow], total: int) -> float:
     metadata, seen = MetaData(), 0
 
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[ReportRow]:
@@ -78,7 +83,7 @@ async def _rate(file: Path, kafka: str, view: View[ReportRow], total: int) -> fl
     view.define(metadata, "")
     database = Database(f"sqlite:///{file}", metadata)
     counted = View(view.name, view.define, view.apply, prepare)
-    projection = KafkaProjection(database, metadata, counted, kafka=kafka, group=f"bench.{file.stem}")
+    projection = KafkaProjection(database, metadata, counted, verifier, kafka=kafka, group=f"bench.{file.stem}")
     async with going(projection):
         rate = await pace(lambda: seen, WARM, total)
     await database.close()

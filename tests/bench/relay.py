@@ -12,6 +12,7 @@ from bench.measure import Result
 from bench.stock import broker, fill, make, pace
 from chassis.kafka.clients import producer, running
 from chassis.kafka.cloudevents import to_headers
+from chassis.kafka.signature import signing_key
 from chassis.keys.keyring import MemoryKeyRing
 from chassis.relay.publisher import BATCH_BYTES
 from chassis.relay.relay import MOST, Relay
@@ -21,6 +22,7 @@ from schemas.base.envelope import RecordedEvent
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED, Topic
 from support.broker import delete_topics, going
 
+KEY = signing_key(b"the master key of this benchmark")
 LIVES, WARM, TURNS = 6_000, 4_000, 3
 BARE = Topic("bench-bare", FIXED[COMPLAINT_EVENTS].partitions)
 
@@ -38,7 +40,7 @@ async def _run(folder: Path, kafka: str) -> list[Result]:
         for _ in range(TURNS):
             await make(kafka, BARE)
             bare = await _bare(kafka, events)
-            relay = Relay(store, kafka)
+            relay = Relay(store, kafka, key=KEY)
             async with going(relay):
                 ours = await pace(lambda relay=relay: relay.published, WARM, len(events))  # type: ignore[misc]
             pairs.append((ours, bare))

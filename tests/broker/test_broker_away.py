@@ -10,7 +10,9 @@ from sqlalchemy import MetaData
 from chassis.base.ports import Store
 from chassis.deadletter.port import MemoryDeadLetters
 from chassis.kafka.cloudevents import to_recorded
-from chassis.project.from_kafka import KafkaProjection, checkpoint_table
+from chassis.kafka.verify import RecordVerifier
+from chassis.project.from_kafka import KafkaProjection
+from chassis.project.partition_checkpoints import checkpoint_table
 from chassis.react.agent import Agent
 from chassis.react.reaction import Guard, per_complaint
 from chassis.relay.relay import Relay
@@ -46,7 +48,9 @@ async def test_relay_agent_and_read_model_go_on_when_the_broker_is_back(
     database = Database(f"sqlite:///{tmp_path}/rows.db", metadata)
     guard = Guard(Repository(store, PlainKeys(), "agency_inbox"), per_complaint(note_once), letters)
     agent = Agent("awaytest", "reactions", [COMPLAINT_EVENTS], guard, kafka=kafka)
-    projection = KafkaProjection(database, metadata, lives(), kafka=kafka, group="awaytest.views")
+    projection = KafkaProjection(
+        database, metadata, lives(), RecordVerifier(store), kafka=kafka, group="awaytest.views"
+    )
 
     async def done(complaints: int) -> bool:
         return await noted(store) == complaints and await counted(database, table) == 2 * complaints

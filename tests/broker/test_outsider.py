@@ -125,3 +125,35 @@ async def test_a_worker_that_was_cut_off_reads_again_what_it_had_not_finished(ka
     async with going(ExternalConsumer("taker", second, MemoryDeadLetters(), **where)):
         await until(lambda: second.has(b"2"))
     assert (first.got, second.got) == ([b"1"], [b"1", b"2"])
+
+
+async def test_one_senders_flood_does_not_delay_the_others(kafka: str) -> None:
+    """Also with a first record that takes long, and with a flood of records that are refused."""
+    flood, bad, other = "flood.a.replies", "flood.b.replies", "flood.c.replies"
+    await ensure(kafka, flood, bad, other)
+    async with running(producer(kafka, linger_ms=20)) as client:
+        for topic, value in ((flood, b"flood"), (bad, b"bad")):
+            await asyncio.gather(*[await client.send(topic, value) for _ in range(10_000)])
+    seen, done = {flood: 0, bad: 0}, asyncio.Event()
+
+    async def take(message: Message) -> None:
+        if message.topic == other:
+            done.set()
+            return
+        seen[message.topic] += 1
+        await asyncio.sleep(0.002)
+        if message.topic == bad:
+            raise Poison("not a reply")
+
+    road = ExternalConsumer(
+        "taker", take, MemoryDeadLetters(), kafka=kafka, group="outsider.flood", pattern=r"^flood\.[a-z]\.replies$"
+    )
+    async with going(road):
+        await until(lambda: _any(seen[flood] > 100 and seen[bad] > 100))
+        await send(kafka, other, [b"acknowledged"])
+        await asyncio.wait_for(done.wait(), 60)
+        assert max(seen.values()) < 1_000, "more than 9,000 of each flood still wait"
+
+
+async def _any(found: bool) -> bool:
+    return found

@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy import MetaData, select
 
 from chassis.base.ports import Store
-from chassis.project.from_kafka import KafkaProjection, checkpoint_table
+from chassis.kafka.signature import signing_key
+from chassis.kafka.verify import RecordVerifier
+from chassis.project.from_kafka import KafkaProjection
+from chassis.project.partition_checkpoints import checkpoint_table
 from chassis.project.rebuild import rebuild, table_hash
 from chassis.project.view import View
 from chassis.relay.relay import Relay
@@ -19,6 +22,7 @@ from support.broker import committed_offsets, delete_topics, going, until
 from support.lives_view import Slow, counted, define, lives
 from support.stores import memory_store
 
+KEY = signing_key(b"the master key of this test")
 pytestmark = pytest.mark.broker
 
 
@@ -30,8 +34,9 @@ class Rows:
         self.checkpoints, [self.table] = checkpoint_table(self.metadata), define(self.metadata, "")
         self.database = Database(f"sqlite:///{folder}/{name}.db", self.metadata)
 
-    def projection(self, kafka: str, group: str, view: View[Any] | None = None) -> KafkaProjection:
-        return KafkaProjection(self.database, self.metadata, view or lives(), kafka=kafka, group=group)
+    def projection(self, kafka: str, store: Store, group: str, view: View[Any] | None = None) -> KafkaProjection:
+        verifier = RecordVerifier(store, KEY)
+        return KafkaProjection(self.database, self.metadata, view or lives(), verifier, kafka=kafka, group=group)
 
     async def count(self) -> int:
         return await counted(self.database, self.table)
@@ -81,7 +86,7 @@ async def test_rows_are_those_of_a_rebuild_also_after_the_topics_were_deleted(
 ) -> None:
     ids = await file_many(store, 300)
     repository = Repository(store, PlainKeys(), "intake")
-    async with going(Relay(store, empty_kafka), rows.projection(empty_kafka, "views.rebuilt")):
+    async with going(Relay(store, empty_kafka, key=KEY), rows.projection(empty_kafka, store, "views.rebuilt")):
         for number in range(20):
             await add_detail(repository, ids[number % 3], f"detail {number}")
         await complete(rows, store)
@@ -105,11 +110,11 @@ async def test_a_batch_that_could_not_be_written_leaves_rows_and_offsets_where_t
         raise RuntimeError("after all rows were written")
 
     broken = View("lives", define, fail, lives().prepare)
-    async with going(Relay(store, empty_kafka)):
+    async with going(Relay(store, empty_kafka, key=KEY)):
         with pytest.raises(RuntimeError, match="after all rows"):
-            await asyncio.wait_for(rows.projection(empty_kafka, "views.broken", broken).run(), 30)
+            await asyncio.wait_for(rows.projection(empty_kafka, store, "views.broken", broken).run(), 30)
         assert (await rows.count(), await rows.position()) == (0, -1)
-        async with going(rows.projection(empty_kafka, "views.broken")):
+        async with going(rows.projection(empty_kafka, store, "views.broken")):
             await complete(rows, store)
 
 
@@ -118,12 +123,12 @@ async def test_a_batch_in_hand_when_another_worker_takes_its_partitions_is_not_a
 ) -> None:
     await file_many(store, 50)
     slow = Slow()
-    async with going(Relay(store, empty_kafka), rows.projection(empty_kafka, "views.two", slow.view())):
+    async with going(Relay(store, empty_kafka, key=KEY), rows.projection(empty_kafka, store, "views.two", slow.view())):
         await complete(rows, store)
         slow.go.clear()
         await file_many(store, 50, start=50)
         await asyncio.wait_for(slow.held.wait(), 20)
-        async with going(rows.projection(empty_kafka, "views.two")):
+        async with going(rows.projection(empty_kafka, store, "views.two")):
             # The second worker has its partitions; the first one still has a batch of some of them.
             await until(lambda: _more_than(rows, 50))
             slow.go.set()

@@ -5,7 +5,7 @@ import gzip
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -51,12 +51,42 @@ def restore(state: Path, source: Path = FIXTURE) -> Json:
     return manifest
 
 
-def schema(state: Path) -> dict[str, list[tuple[str, ...]]]:
-    """By database: kind, name and statement of every table and index, sorted."""
+ADDED: Final[Mapping[str, Sequence[str]]] = {
+    "feed_position": ["event_id VARCHAR(36) 1 '' 0"],
+    "checkpoints": ["event_id VARCHAR(36) 1 '' 0"],
+}
+"""Columns that this version adds to a table of the version before, as `schema` tells them."""
+
+
+def schema(state: Path) -> dict[str, dict[str, list[str]]]:
+    """By database: the columns of every table (name, type, not null, default, primary key), the statement of every
+    index.
+    """
+    return {path.stem: _tables(path) | _indexes(path) for path in sorted(state.glob("*.db"))}
+
+
+def with_added(before: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, dict[str, list[str]]]:
+    """The schema of the version before as this version upgrades it."""
     return {
-        path.stem: query(path, "select type, name, sql from sqlite_master order by type, name")
-        for path in sorted(state.glob("*.db"))
+        database: {name: sorted([*parts, *ADDED.get(name, ())]) for name, parts in tables.items()}
+        for database, tables in before.items()
     }
+
+
+def _tables(path: Path) -> dict[str, list[str]]:
+    statement = """
+        select t.name, c.name || ' ' || c.type || ' ' || c."notnull" || ' ' || coalesce(c.dflt_value, '-') || ' ' || c.pk
+        from sqlite_master t join pragma_table_info(t.name) c where t.type = 'table'
+    """
+    found: dict[str, list[str]] = {}
+    for name, column in query(path, statement):
+        found.setdefault(name, []).append(column)
+    return {name: sorted(columns) for name, columns in found.items()}
+
+
+def _indexes(path: Path) -> dict[str, list[str]]:
+    found = query(path, "select name, tbl_name, coalesce(sql, '') from sqlite_master where type = 'index'")
+    return {name: sorted([table, sql]) for name, table, sql in found}
 
 
 def names(state: Path) -> set[tuple[str, str, str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compat.state import Json, names, query, restore, schema
+from compat.state import Json, names, query, restore, schema, with_added
 from support.door import Door, at_door, cases, submit, until
 from support.platform import QUICK, Running, is_sound, running
 
@@ -28,7 +28,7 @@ def manifest(tmp_path: Path) -> Json:
 async def test_every_process_continues_from_its_stored_positions(
     tmp_path: Path, manifest: Json, kafka_jars: list[Path]
 ) -> None:
-    tables, known = schema(tmp_path), names(tmp_path)
+    tables, known = with_added(schema(tmp_path)), names(tmp_path)
     [(waiting,)] = query(tmp_path / "vault.db", WAITING)
     shadow = next(name for _, _, name in known if name.startswith("shadow."))
     more = {"SATUPINTU_SHADOW_MODEL": shadow.removeprefix("shadow.")}

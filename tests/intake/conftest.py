@@ -21,9 +21,12 @@ from intake.http import open311, reporter
 from intake.kafka_health import KafkaProbe
 from intake.notices.port import FileMailbox, SentNotices
 from intake.rate_limit import RateLimiter
+from intake.storage import erasures
 from intake.storage import relations as views
 from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
+from intake.storage.erasures import Erasures
+from intake.storage.former_filings import FormerFilings
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
 from intake.storage.results import Results
@@ -41,16 +44,19 @@ async def intake(tmp_path: Path) -> AsyncIterator[Intake]:
     repository = Repository(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), "intake")
     database = Database(f"sqlite:///{tmp_path}/vault.db", metadata)
     relations = Database(f"sqlite:///{tmp_path}/intake.db", views.METADATA)
+    codes = TrackingCodes(database, b"s" * 32)
     records = Records(database, clock.now, policies())
-    yield Intake(
+    context = Intake(
         repository=repository,
         clock=clock,
         registry=RegistryView(repository, fresh_s=0),
         policies=policies(),
-        codes=TrackingCodes(database, b"s" * 32),
+        codes=codes,
+        former=FormerFilings(database, codes, repository.store),
         numbers=PublicNumbers(database),
         records=records,
         vault=Vault(database, clock.now, policies()),
+        erasures=Erasures(Database(f"sqlite:///{tmp_path}/list/erasures.db", erasures.metadata), repository.store),
         attachments=Attachments(tmp_path / "attachments"),
         results=Results(database),
         mailbox=FileMailbox(tmp_path / "notices"),
@@ -63,8 +69,10 @@ async def intake(tmp_path: Path) -> AsyncIterator[Intake]:
             relations, StoreProjection(repository.store, relations, views.METADATA, views.VIEW), Subscribers(database)
         ),
     )
+    yield context
     await records.close()
     await relations.close()
+    await context.erasures.close()
     await database.close()
 
 

@@ -8,18 +8,20 @@ from schemas.base.topics import COMPLAINT_EVENTS
 from schemas.complaint.fold import allows
 from schemas.complaint.lifecycle import Status
 from schemas.events.intake import ResolutionDisputed
-from simulation.people import BODIES, PICKS, POTHOLE, Ask, filed_id
+from simulation.people import BODIES, HEIRS, PICKS, POTHOLE, Ask, filed_id
 from simulation.ports import WRITE
 from simulation.world import SHOWS, World
-from support.placing import CITY, PROVINCE
+from support.placing import CITY
 
 FAULTY: Final = 0.14
 """Share of the scheduled tasks that meet a fault."""
 DEEP: Final = 9
 HOURS: Final = (0.2, 5, 24, 24, 72, 24 * 8, 24 * 20)
 GROUPS: Final = ("router.reactions", "agency-inbox.delivery", "intake.notices", "reporting.summary")
-HEIRS: Final = frozenset({PROVINCE, "kemen-pu", "kemendagri"})
-"""Bodies that take over others' work and are never dissolved themselves."""
+LASTING: Final = frozenset({"kemen-pu", "kemendagri"})
+"""Bodies that take over others' work and never end themselves."""
+REORGANISED: Final = 0.15
+"""Share of the runs in which bodies are merged, dissolved and renamed all the time."""
 NOBODYS_FIELD: Final = 0.2
 """Share of the runs in which every body returns everything."""
 MANY: Final = 3
@@ -103,6 +105,7 @@ class Player:
         self._haste = 0.5 if nobodys else random.choice((0.0, 0.15, 0.5))
         self._lives = min(lives, 3) if nobodys else lives
         self._arbiter = random.random() < 0.7
+        self._reorganised = random.random() < REORGANISED
 
     def next(self) -> Decision:
         chance, random = self._random.random(), self._random
@@ -155,19 +158,32 @@ class Player:
             return self._faulty(Decision("do", ask=Ask(number, "files", number, pick=pick)))
         if not self._filed:
             return self._run()
-        if random.random() < 0.07:
-            kind = random.choice(("merges away", "is dissolved", "days off are decreed", "days off are decreed",
-                                  "a body is founded"))  # fmt: skip
-            ask = Ask(number, kind, 0, pick=random.randrange(100), body=self._ending())
-            return self._faulty(Decision("do", ask=ask))
+        if random.random() < (0.2 if self._reorganised else 0.07):
+            return self._faulty(Decision("do", ask=self._registry_change(number)))
         for _ in range(TRIES):
             if (ask := self._about(number, random.choice(self._filed))) is not None:
                 return self._faulty(Decision("do", ask=ask))
         return self._run()
 
+    def _registry_change(self, number: int) -> Ask:
+        random = self._random
+        kinds = ("merges away", "is dissolved", "is renamed", "a body is founded")
+        if not self._reorganised:
+            kinds = ("merges away", "is dissolved", "days off are decreed", "days off are decreed", *kinds[2:])
+        kind, body, pick = random.choice(kinds), self._ending(), random.randrange(100)
+        if kind == "merges away" and random.random() < 0.6:
+            pick = self._heir_that_returned(body, pick)
+        return Ask(number, kind, 0, pick=pick, body=body)
+
+    def _heir_that_returned(self, body: str, pick: int) -> int:
+        """The number of a successor that has returned something which `body` holds; else `pick`."""
+        states = self._world.watch.states.values()
+        returned = sorted({one for state in states if state.agency == body for one in state.returned_by} & set(HEIRS))
+        return HEIRS.index(self._random.choice(returned)) if returned else pick
+
     def _ending(self) -> str:
         """A body that may be dissolved: mostly one that holds something."""
-        holders = sorted({state.agency for state in self._world.watch.states.values() if state.agency} - HEIRS)
+        holders = sorted({state.agency for state in self._world.watch.states.values() if state.agency} - LASTING)
         if holders and self._random.random() < 0.7:
             return self._random.choice(holders)
         return self._random.choice((CITY, "pln", "kpk"))

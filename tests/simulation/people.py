@@ -38,6 +38,8 @@ from simulation.processes import Process
 from support.placing import CITY, PROVINCE, REGENCY, mandate
 
 BODIES: Final = (CITY, REGENCY, PROVINCE, "pln", "kemen-pu", "kpk", "kemendagri")
+HEIRS: Final = (PROVINCE, "kemen-pu", "kemendagri")
+"""Bodies that others are merged into."""
 TEXTS: Final = (
     "Jalan berlubang besar di depan pasar",
     "Listrik padam sejak kemarin malam di rumah kami",
@@ -234,8 +236,11 @@ def _registry(decide: Callable[[Any, Ask, Any], Any]) -> Steps:
 
 
 def _merge(state: Any, ask: Ask, at: Any) -> Any:
-    heir = (PROVINCE, "kemen-pu", "kemendagri")[ask.pick % 3]
-    return registry_decide.merge(state, [ask.body], heir, "penggabungan", at)
+    return registry_decide.merge(state, [ask.body], HEIRS[ask.pick % 3], "penggabungan", at)
+
+
+def _rename(state: Any, ask: Ask, at: Any) -> Any:
+    return registry_decide.rename(state, ask.body, f"Nama baru {ask.number}", at)
 
 
 def _dissolve(state: Any, ask: Ask, at: Any) -> Any:
@@ -303,6 +308,7 @@ KINDS: Final[Mapping[str, tuple[str, Steps]]] = {
     "desk splits": ("router", _at_the_desk(_split)),
     "merges away": ("router", _registry(_merge)),
     "is dissolved": ("router", _registry(_dissolve)),
+    "is renamed": ("router", _registry(_rename)),
     "days off are decreed": ("router", _registry(_decree)),
     "a body is founded": ("router", _registry(_found)),
 }

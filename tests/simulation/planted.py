@@ -17,7 +17,8 @@ import router.handlers
 import router.placement.policy
 import router.placement.reaction
 from chassis.base.ports import Append
-from chassis.kafka.cloudevents import event_reference
+from chassis.kafka.cloudevents import to_recorded
+from chassis.kafka.verify import complaint_of
 from chassis.react.reaction import Guard
 from chassis.sweep.sweep import Sweep
 from router.placement.sweep import Watchdog
@@ -64,7 +65,7 @@ def no_guard(patch: pytest.MonkeyPatch) -> None:
     """A message whose handler raised is acknowledged, as Faust does without the guard."""
 
     async def acknowledging(_: World, guard: Guard, poll: Poll, batch: Sequence[Any]) -> None:
-        prompts = dict.fromkeys(told.subject for message in batch if (told := event_reference(message.headers)))
+        prompts = dict.fromkeys(complaint_of(to_recorded(message)) for message in batch)
         with suppress(Exception):  # the mistake itself
             await guard.reactor.once(list(prompts))
         await poll.commit(batch)
@@ -135,6 +136,16 @@ def merger_ignored(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(router.placement.policy, "follow_merger", lambda *_: [])
 
 
+def heir_had_returned_it(patch: pytest.MonkeyPatch) -> None:
+    """Who takes over from a body that is gone gets also what it had returned."""
+    follow = router.placement.policy.follow_merger
+    patch.setattr(
+        router.placement.policy,
+        "follow_merger",
+        lambda state, context, at: follow(state._replace(returned_by=()), context, at),
+    )
+
+
 def followers_kept(patch: pytest.MonkeyPatch) -> None:
     """A withdrawn lead keeps its followers."""
     patch.setattr(router.placement.policy, "release", lambda *_: [])
@@ -169,8 +180,8 @@ PLANTED: Final[Mapping[str, Plant]] = {
     plant.__name__: plant
     for plant in (
         no_sweep, no_look_out, ack_before_append, no_guard, no_expected_version, clock_not_stopped, a_fourth_return,
-        follower_copied, receipt_trusted, merger_ignored, followers_kept, parts_not_opened,
-        parts_left, nothing_forgotten, ladder_ends,
+        follower_copied, receipt_trusted, merger_ignored, heir_had_returned_it,
+        followers_kept, parts_not_opened, parts_left, nothing_forgotten, ladder_ends,
     )
 }  # fmt: skip
 

@@ -116,6 +116,9 @@ class SimStore:
         read = lambda: at_once(self._inner.read_all(after, prefixes, limit))  # noqa: E731
         return await self._ports.call("page", read, StoreUnavailable)
 
+    async def id_at(self, position: int) -> UUID | None:
+        return await self._ports.call("id at", lambda: at_once(self._inner.id_at(position)), StoreUnavailable)
+
     def subscribe(self, after: int | None, prefixes: Sequence[str] = ()) -> AsyncIterator[Page]:
         if self._restless:
             return self._looks(after, prefixes)
@@ -235,7 +238,7 @@ class SimLine:
         epoch = await self._ports.call("fence", self._broker.fence, BrokerUnavailable, writes=True)
         yield SimPublisher(self._ports, store_id, topic_ids, epoch)
 
-    async def last_checkpoint(self) -> RelayCheckpoint | None:
+    async def last_checkpoint(self, _store_id: UUID, _topic_ids: Mapping[str, str]) -> RelayCheckpoint | None:
         return await self._ports.call("checkpoint", self._broker.last_checkpoint, BrokerUnavailable)
 
 
@@ -246,7 +249,7 @@ class SimPublisher:
         self._ports, self._store_id, self._topic_ids, self._epoch = ports, store_id, topic_ids, epoch
 
     async def publish(self, events: Sequence[RecordedEvent]) -> None:
-        checkpoint = RelayCheckpoint(self._store_id, events[-1].position, self._topic_ids)
+        checkpoint = RelayCheckpoint(self._store_id, events[-1].position, self._topic_ids, events[-1].id)
 
         def commit() -> None:
             broker: Broker = self._ports.world.broker

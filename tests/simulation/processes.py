@@ -23,7 +23,7 @@ import schemas.contract.agency_messages
 import schemas.deadlines.actions
 import schemas.deadlines.clocks
 from agency_inbox import sweep as inbox_sweep
-from agency_inbox.agency_topics import AgencyTopics
+from agency_inbox.agency_topics import AgencyTopics, periods
 from agency_inbox.context import Inbox
 from agency_inbox.delivery import NEWS
 from agency_inbox.reaction import Delivery
@@ -37,16 +37,16 @@ from audit.rules import history
 from chassis.base.errors import Fenced, StoreUnavailable
 from chassis.base.ports import Page
 from chassis.base.retry import RetryPolicy
+from chassis.kafka import verify as chassis_verify
 from chassis.kafka.admin import TopicRecreated
-from chassis.project import from_kafka as chassis_projection
+from chassis.kafka.verify import RecordVerifier
 from chassis.project import from_store as chassis_from_store
 from chassis.project.from_kafka import KafkaProjection
 from chassis.project.from_store import StoreProjection
 from chassis.project.registry import RegistryView
 from chassis.project.view import Overtaken
-from chassis.react import reaction as chassis_reaction
 from chassis.react.reaction import Guard, Reactor
-from chassis.relay.leader import EventPublisher, run_leader
+from chassis.relay.leader import CheckedPublisher, run_leader
 from chassis.relay.relay import TOPICS
 from chassis.sql.lease import LEASE_S
 from chassis.sweep import catch_up as chassis_catch_up
@@ -109,10 +109,10 @@ from simulation.ports import (
     SimStore,
 )
 from simulation.remembered import (
-    ABOUT,
     DECODE,
     FOLDS,
     READER,
+    SIGNING_KEY,
     TELLING,
     Due,
     Once,
@@ -126,7 +126,7 @@ from simulation.remembered import (
     to_recorded,
     words,
 )
-from simulation.stepper import Surface, sleep
+from simulation.stepper import Surface, first_only, sleep
 from support.world import POLICIES
 
 GRACE: Final = timedelta(seconds=30)
@@ -149,6 +149,7 @@ class Process:
         self.keys, self.clock = SimKeys(self.ports), world.clock
         self.registry = RegistryView(Repository(self.store, self.keys, "reader"), monotonic=world.monotonic)
         self.retry_policy = RetryPolicy()
+        self.verifier = RecordVerifier(self.store, SIGNING_KEY)
         self.context: Any = None
         self.background_tasks: Tasks = MAKERS[service](self)
 
@@ -185,7 +186,7 @@ class Process:
 
     def projection(self, view: Any, metadata: Any) -> TaskFactory:
         """What the Kafka consumer does around a projection."""
-        made = KafkaProjection(self.database(), metadata, view, kafka="nowhere:1", group="views")
+        made = KafkaProjection(self.database(), metadata, view, self.verifier, kafka="nowhere:1", group="views")
         poll, admin = Poll(self.ports, COMPLAINT_EVENTS, "views"), SimAdmin(self.ports)
 
         async def follow() -> None:
@@ -213,7 +214,14 @@ def _router(process: Process) -> Tasks:
     )  # fmt: skip
     watchdog = Watchdog(database, repository, process.registry, place, 1.0)
     feed = StoreProjection(process.store, database, ROUTER, VIEW)
-    guard = Guard(repository, place, process.letters(), event_types=EVENT_TYPES, clock=process.world.monotonic)
+    guard = Guard(
+        repository,
+        place,
+        process.letters(),
+        event_types=EVENT_TYPES,
+        clock=process.world.monotonic,
+        verifier=process.verifier,
+    )
     duplicates = DuplicateWatcher(database, repository, clock, TELLING, b"likeness of texts", POLICIES)
     process.context = Router(repository, clock, known, database, feed, place, sweep, watchdog, duplicates)
     return {
@@ -239,17 +247,24 @@ class Waking:
 def _inbox(process: Process) -> Tasks:
     repository = process.repository("agency-inbox")
     database, clock, registry = process.database(), process.clock, process.registry
-    kept = timedelta(days=POLICIES.versions[-1].inbox_d)
+    kept = periods(POLICIES.versions[-1])
     topics = AgencyTopics(SimAdmin(process.ports), lambda: kept, process.world.monotonic)  # type: ignore[arg-type]
     delivery = Delivery(SimPostbox(process.ports, topics), registry, POLICIES, clock)
     sweep = Sweep(
-        database, repository, clock, plan=telling(topics.known, GRACE), react=partial(delivery.deliver_overdue, GRACE),
+        database, repository, clock, plan=telling(topics.known, GRACE, POLICIES), react=partial(delivery.deliver_overdue, GRACE),
         tables=INBOX_SWEEP, retry_policy=process.retry_policy, real=process.world.monotonic,
     )  # fmt: skip
     keeper = AgencyTopicProvisioner(
         topics, registry, Waking(process.world, sweep), database, real=process.world.monotonic
     )
-    guard = Guard(repository, delivery, process.letters(), event_types=NEWS, clock=process.world.monotonic)
+    guard = Guard(
+        repository,
+        delivery,
+        process.letters(),
+        event_types=NEWS,
+        clock=process.world.monotonic,
+        verifier=process.verifier,
+    )
     process.context = Inbox(repository, registry, clock, POLICIES, database, process.letters())
     process.context_replies = Replies(process.context, topics.replies)  # type: ignore[attr-defined]
     return {
@@ -289,9 +304,12 @@ class PlainRecords(Records):
 
 
 class Nothing:
-    """Attachments, of which there are none."""
+    """Attachments, of which there are none, and the list of erasures, which no restore reads."""
 
     async def forget(self, _complaint: object) -> None:
+        return None
+
+    async def note(self, _complaint: object, _at: object) -> None:
         return None
 
 
@@ -303,13 +321,20 @@ def _intake(process: Process) -> Tasks:
     made: dict[str, Any] = {
         "repository": repository, "clock": process.clock, "registry": process.registry, "policies": POLICIES,
         "codes": TrackingCodes(database, b"secret of a test"), "numbers": PublicNumbers(database),
-        "records": PlainRecords(database, real), "vault": Vault(database, real, POLICIES), "attachments": Nothing(),
+        "records": PlainRecords(database, real), "vault": Vault(database, real, POLICIES), "attachments": Nothing(), "erasures": Nothing(),
         "results": None, "mailbox": outbox, "sent": SentNotices(database), "probe": None, "filings": None, "lookups": None,
         "database": database, "audience": Audience(relations, feed, Subscribers(database)),
     }  # fmt: skip
     context = process.context = Intake(**{name: made.get(name) for name in Intake.__dataclass_fields__})
     react = follow_up(context)
-    guard = Guard(repository, react, process.letters(), event_types=INTAKE_EVENT_TYPES, clock=process.world.monotonic)
+    guard = Guard(
+        repository,
+        react,
+        process.letters(),
+        event_types=INTAKE_EVENT_TYPES,
+        clock=process.world.monotonic,
+        verifier=process.verifier,
+    )
     handle = Reactor(repository, react, process.retry_policy).handle
     catch_up_sweep = CatchUpSweep(
         process.store, database, intake_tables.metadata, "intake", handle, types=INTAKE_EVENT_TYPES, now=real
@@ -332,7 +357,7 @@ def _intake(process: Process) -> Tasks:
 def _reporting(process: Process) -> Tasks:
     repository, database = process.repository("reporting"), process.database()
     react = publish_open_data(process.registry, POLICIES, process.world.summaries(process.ports))
-    guard = Guard(repository, react, process.letters(), clock=process.world.monotonic)
+    guard = Guard(repository, react, process.letters(), clock=process.world.monotonic, verifier=process.verifier)
     books = StoreProjection(process.store, database, queries.METADATA, book_view(repository))
     supports = StoreProjection(process.store, database, queries.METADATA, SUPPORTS_VIEW)
     process.context = Reporting(
@@ -352,7 +377,7 @@ def _relay(process: Process) -> Tasks:
     async def stand_by() -> None:
         ids = {name: str(id_) for name, id_ in (await admin.ensure([FIXED[name] for name in TOPICS])).items()}
 
-        async def carry(pages: AsyncIterator[Page], publisher: EventPublisher) -> None:
+        async def carry(pages: AsyncIterator[Page], publisher: CheckedPublisher) -> None:
             async for page in pages:
                 if page.events:
                     await publisher.publish(page.events)
@@ -454,8 +479,7 @@ def standing_in() -> Iterator[None]:
         patch.setattr(chassis_loaded, "fold", FOLDS)
         patch.setattr(chassis_repository, "fold", noted)
         patch.setattr(chassis_repository, "encode", encode)
-        patch.setattr(chassis_reaction, "event_reference", ABOUT)
-        patch.setattr(chassis_projection, "to_recorded", to_recorded)
+        patch.setattr(chassis_verify, "to_recorded", to_recorded)
         for module, name in PURE:
             asked = getattr(module, name)  # a planted mistake, if one was put here
             once = ones[asked] = ones.get(asked) or KINDS.get(name, Once)(asked)
@@ -464,6 +488,7 @@ def standing_in() -> Iterator[None]:
         patch.setattr(RetryPolicy, "wait", _try_again)
         patch.setattr(asyncio, "sleep", sleep)
         patch.setattr(escalation.views, "decode", DECODE)
+        patch.setattr(chassis_from_store, "first_of", first_only)
         patch.setattr(chassis_from_store, "PACE_S", 0)  # one sleep per look is enough
         for module in (chassis_sweep, chassis_catch_up, inbox_sweep, watcher):
             patch.setattr(module, "Lease", SimLease)

@@ -7,7 +7,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from chassis.kafka import cloudevents
+from chassis.kafka.signature import Signer
 from chassis.keys.keyring import MemoryKeyRing
+from chassis.relay.publisher import target
 from chassis.store.memory import MemoryStore
 from chassis.write.repository import Cause, Repository
 from router.duplicates.features import FeatureExtractor, feature_data
@@ -210,9 +212,10 @@ def _as_read(told: RecordedFact) -> Any:
     return DECODE(RecordedEvent(*event, "", told.version, 0, START), keys)
 
 
-HEADERS: Final = Once(cloudevents.to_headers)
-ABOUT: Final = Once(cloudevents.event_reference)
-"""`chassis.kafka.cloudevents.event_reference`, by headers."""
+SIGNING_KEY: Final = b"the key of all signatures"
+_SIGNER: Final = Signer(SIGNING_KEY, STORE_ID)
+HEADERS: Final = Once(lambda event: cloudevents.to_headers(event, _SIGNER, target(event)[1]))
+"""The headers of an event as the relay signs it."""
 _RECORDED: Final = Once(lambda headers, message: cloudevents.to_recorded(message))
 
 

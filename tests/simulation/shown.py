@@ -17,7 +17,7 @@ from reporting import queries
 from reporting.report_row import row_of
 from schemas.base.ids import derived_id
 from schemas.base.streams import complaint_stream
-from schemas.base.topics import agency_inbox
+from schemas.base.topics import agency_inbox, agency_of
 from schemas.complaint.state import Complaint
 from schemas.contract.open_data import SummaryRetracted, summary
 from simulation.link import disk
@@ -34,7 +34,7 @@ def told_and_shown(world: World) -> None:
     """Check everything that must follow from the events in the store. Raises Lost."""
     for letter in world.letters:
         raise Lost("set-aside", f"{letter.service}: {letter.reason}")
-    for check in (_agencies, _shown, _published, _supported, _reporters, _subscribers, _forgotten):
+    for check in (_agencies, _shown, _published, _supported, _reporters, _subscribers, _forgotten, _compacted):
         check(world)
 
 
@@ -54,6 +54,22 @@ def _agencies(world: World) -> None:
             message = topic.partitions[0][receipt.offset]
             if dict(message.headers)["ce_id"].decode() != str(receipt.message_id):
                 raise Lost("false-receipt", f"{message.place} tells something else")
+
+
+def _compacted(world: World) -> None:
+    """After an erasure the newest message of every topic that had its words is the one without."""
+    for state in world.watch.states.values():
+        if not state.erased:
+            continue
+        key = str(state.id).encode()
+        for name, topic in world.broker.topics.items():
+            about = [message for message in topic.partitions[0] if message.key == key] if _is_inbox(name) else []
+            if about and dict(about[-1].headers)["ce_type"] != b"complaint.erased":
+                raise Lost("not-compacted", f"{about[-1].place} is the newest of {complaint_stream(state.id)}")
+
+
+def _is_inbox(name: str) -> bool:
+    return name == agency_inbox(agency_of(name))
 
 
 def _shown(world: World) -> None:

@@ -40,6 +40,13 @@ async def sleep(delay_s: float, result: Any = None) -> Any:
     return result
 
 
+async def first_only(first: Steps, *others: Steps) -> None:
+    """`chassis.base.concurrency.first_of` without the others, which only check something now and then."""
+    for each in others:
+        each.close()
+    await first
+
+
 class _LetOthers:
     def __await__(self) -> Generator[None, None, None]:
         yield
@@ -63,6 +70,10 @@ class Surface:
 
     def get_debug(self) -> bool:
         return False
+
+    def time(self) -> float:
+        """Stands still: it is asked for what is repeated every some seconds, which no story needs."""
+        return 0.0
 
     def create_future(self) -> asyncio.Future[Any]:
         return asyncio.Future(loop=self)  # type: ignore[arg-type]

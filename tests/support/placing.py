@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from uuid import UUID, uuid5
 
 from chassis.react.reaction import Reactor
 from chassis.write.repository import Cause
 from router.context import Router
 from router.placement.context import PlacementContext, Precedent, PrecedentKey
+from router.reading.model_files import default
 from router.reading.reader import reader
 from router.registry.mandates import MandateIndex
+from router.registry.seed import seeded_registry
 from schemas.base.sealed import Keys
 from schemas.base.streams import REGISTRY
 from schemas.base.values import Basis, Level
@@ -83,6 +86,13 @@ def known(
 ) -> PlacementContext:
     bodies = state or registry()
     return PlacementContext(MandateIndex(bodies), reader(bodies), precedents or {}, policies())
+
+
+@cache
+def nation() -> PlacementContext:
+    """The first registry, read with the model that ships."""
+    bodies = seeded_registry((), T0)
+    return PlacementContext(MandateIndex(bodies), reader(bodies).with_model(default()[0]), {}, policies())
 
 
 def filed(text: str = POTHOLE, at: datetime = T0, **more: object) -> ComplaintFiled:

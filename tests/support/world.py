@@ -57,7 +57,7 @@ class World:
 
     @property
     def desk(self) -> DecisionContext:
-        return DecisionContext(self.registry, self.now)
+        return DecisionContext(self.registry, policies(), self.now)
 
     def state(self, complaint: UUID) -> Complaint:
         return self.states.get(complaint) or new(complaint)

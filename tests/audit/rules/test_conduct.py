@@ -99,6 +99,25 @@ async def test_a_placing_with_a_body_that_returned_it_is_found(repository: Repos
     assert await found(repository, filed(), routed(1), returned(2), routed(3)) == [("placed-back", 3)]
 
 
+async def test_a_body_that_takes_over_what_it_had_returned_is_found(repository: Repository) -> None:
+    taken_over = routed(4).model_copy(update={"cause": "merger"})
+    assert await found(repository, filed(), routed(1), returned(2), routed(3, "pln"), taken_over) == [
+        ("placed-back", 4)
+    ]
+
+
+async def test_a_body_that_takes_over_after_the_third_return_without_a_decision_is_found(
+    repository: Repository,
+) -> None:
+    hops = [
+        fact
+        for hour, body in enumerate(OTHERS[:3], start=1)
+        for fact in (routed(hour, body), returned(hour + 0.5, body))
+    ]
+    taken_over = routed(8).model_copy(update={"cause": "merger"})
+    assert ("past-the-arbiter", 10) in await found(repository, filed(), *hops, *bound(5), taken_over)
+
+
 async def test_the_arbiter_may_place_with_a_body_that_returned_it_and_then_it_stays_there(
     repository: Repository,
 ) -> None:

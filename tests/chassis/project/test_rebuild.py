@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from chassis.base.settings import read_settings
 from chassis.cli import rebuild as rebuild_cli
-from chassis.project.from_store import StoreProjection, position_table
+from chassis.project.from_store import StoreProjection
+from chassis.project.position import position_table
 from chassis.project.rebuild import rebuild
 from chassis.service.platform import open_platform
 from chassis.sql.database import Database

@@ -1,19 +1,29 @@
 """Files with various delimiters, encodings and formats, and with lines that are not rows."""
 
 import asyncio
+from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from openpyxl import Workbook
 
+from local.bulk import values
 from local.bulk.client import FilingResult, file_all
-from local.bulk.rows import FileColumns, FileRow, UnreadableFile, read_rows
+from local.bulk.rows import FileColumns, FileRow, FileSource, read_rows
+from local.bulk.table import UnreadableFile
 
 WORDS = ["Jalan rusak", "Sampah menumpuk, bau"]
 
 
 def texts(file: Path, encoding: str | None = None) -> list[str]:
-    rows = read_rows(file, FileColumns("isi"), "import", encoding)
+    rows = read_rows(FileSource(file, FileColumns("isi"), encoding=encoding))
     return [row.fault or row.body["text"] for row in rows]
+
+
+def rows_of(file: Path, text: str, batch: str = "", **columns: str) -> list[FileRow]:
+    file.write_text(text)
+    return list(read_rows(FileSource(file, FileColumns("isi", **columns), batch=batch)))
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -51,7 +61,8 @@ def test_lines_that_are_not_rows_become_faults_and_the_others_rows(tmp_path: Pat
 def test_an_unclosed_quotation_mark_is_reported_with_its_lines(tmp_path: Path) -> None:
     file = tmp_path / "rows.csv"
     file.write_text('id,isi\n1,"Jalan\nrusak"\n2,Pipa 5" bocor\n3,"Lampu mati\n4,Sampah\n5,Banjir\n')
-    why = "a quotation mark in line 5 is never closed: lines 5 to 7 are not read"
+    assert [row.line for row in read_rows(FileSource(file, FileColumns("isi")))] == [2, 4, 5]
+    why = "a quotation mark is never closed: 3 lines are not read"
     assert texts(file) == ["Jalan\nrusak", 'Pipa 5" bocor', why]
 
 
@@ -66,7 +77,7 @@ def test_a_json_list_is_read_like_lines(tmp_path: Path) -> None:
     [
         ("empty.csv", "", "has no column isi; it has none"),
         ("other.csv", "id,text\n", "has no column isi; it has id, text"),
-        ("book.xlsx", "PK\x03\x04", "has no column isi"),
+        ("book.xlsx", "PK\x03\x04", "no spreadsheet that can be read .* save it as CSV in UTF-8"),
         ("cut.json", '[{"isi": "Jalan', "is not JSON"),
         ("object.json", '{"rows": [{"isi": "x"}]}', "has no column isi; it has rows"),
         ("words.jsonl", "not json\nat all\n", "has no line that is a JSON object"),
@@ -86,8 +97,156 @@ def test_a_line_that_cannot_be_read_is_refused_without_a_request(tmp_path: Path)
     file.write_text('{"isi": "Jalan rusak"}\n{broken\n')
 
     async def file_row(row: FileRow) -> FilingResult:
-        return FilingResult(row.number, "filed", "routed")
+        return FilingResult(row, "filed", "routed")
 
-    rows = list(read_rows(file, FileColumns("isi"), "import"))
-    counts = asyncio.run(file_all(file_row, rows, lambda _: None))
-    assert counts == {"filed routed": 1, "refused the line is not JSON": 1}
+    rows = list(read_rows(FileSource(file, FileColumns("isi"))))
+    outcomes = asyncio.run(file_all(file_row, rows, lambda _: None))
+    assert [(each.kind, each.why) for each in outcomes] == [("filed", ""), ("refused", "the line is not JSON")]
+
+
+def test_the_key_is_the_id_and_never_the_words(tmp_path: Path) -> None:
+    file, header = tmp_path / "rows.csv", "no,isi,judul\n"
+    first = rows_of(file, header + "a,Jalan rusak,\nb,Jalan rusak,\n", id="no", title="judul")
+    assert first[0].key != first[1].key
+    mended = rows_of(file, header + "b,Jalan rusak,\na,Jalan rusak,Lubang\n", id="no", title="judul")
+    assert [row.key for row in mended] == [first[1].key, first[0].key]
+
+
+def test_without_an_id_the_key_is_batch_and_row_number(tmp_path: Path) -> None:
+    file, text = tmp_path / "rows.csv", "isi\nJalan rusak\nJalan rusak\n"
+    first, second = rows_of(file, text, "2026-04")
+    assert first.key != second.key
+    assert [row.key for row in rows_of(file, "isi\nJalan rusak\nLampu mati\n", "2026-04")] == [first.key, second.key]
+    assert {row.key for row in rows_of(file, text, "2026-05")}.isdisjoint({first.key, second.key})
+
+
+def test_a_batch_parts_equal_ids_of_two_sources(tmp_path: Path) -> None:
+    file, text = tmp_path / "rows.csv", "no,isi\n1,Jalan rusak\n"
+    assert rows_of(file, text, "kota", id="no")[0].key != rows_of(file, text, "dinas", id="no")[0].key
+
+
+def test_a_row_without_an_id_or_with_that_of_another_row_is_a_fault(tmp_path: Path) -> None:
+    rows = rows_of(tmp_path / "rows.csv", "no,isi\n1,Jalan\n ,Lampu\n1,Jalan\n1,Sampah\n", id="no")
+    assert [row.fault for row in rows] == [
+        "",
+        "no: the row has no id",
+        "",
+        "no: '1' stands in row 1 with other content",
+    ]
+    assert rows[2].key == rows[0].key
+
+
+def test_titles_and_a_sep_line_above_the_header_and_empty_rows_are_left_out(tmp_path: Path) -> None:
+    text = 'sep=;\nDaftar pengaduan 2026\n;\nno;isi\n1;"Jalan; rusak"\n;\n2;Lampu mati\n'
+    rows = rows_of(tmp_path / "rows.csv", text, id="no")
+    assert [(row.number, row.line, row.body["text"]) for row in rows] == [(1, 5, "Jalan; rusak"), (2, 7, "Lampu mati")]
+
+
+def test_a_row_with_surplus_or_missing_cells_is_refused_alone(tmp_path: Path) -> None:
+    text = "no,isi,judul\n1,Jalan rusak, parah,Jalan\n2,Lampu mati,Lampu,\n3\n4,Sampah\n"
+    rows = rows_of(tmp_path / "rows.csv", text, id="no")
+    assert [row.fault for row in rows] == [
+        "it has 4 cells, the header has 3: a cell that contains the delimiter needs quotation marks",
+        "",
+        "it has 1 cells, the header has 3: a cell that contains a line break needs quotation marks",
+        "",
+    ]
+
+
+def test_each_record_is_judged_on_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    text = '{"no": 1}\n{"no": 2, "isi": "Lampu mati", "kota": "32.73"}\n{"no": 3, "isi": {"a": 1}}\n{"isi": "x"}\n'
+    rows = rows_of(file, text, id="no", region="kota")
+    assert [row.fault for row in rows] == [
+        "isi: the record has no such field", "", "isi: is not a text", "no: the row has no id",
+    ]  # fmt: skip
+    with pytest.raises(UnreadableFile, match="has no column kota; it has no, isi"):
+        rows_of(file, '{"no": 1, "isi": "Lampu"}\n', id="no", region="kota")
+
+
+EVERY = {
+    "id": "no", "region": "wilayah", "address": "alamat", "lat": "lintang", "lon": "bujur", "received": "terima",
+    "occurred": "kejadian", "name": "nama", "email": "surel", "phone": "telepon", "anonymous": "anonim",
+    "secret": "rahasia", "class_": "jenis", "addressed_to": "tujuan",
+}  # fmt: skip
+
+
+def test_every_column_reaches_the_form_as_what_it_holds(tmp_path: Path) -> None:
+    header = "no;isi;wilayah;alamat;lintang;bujur;terima;kejadian;nama;surel;telepon;anonim;rahasia;jenis;tujuan\n"
+    line = "7;Jalan rusak;32,73;Jl. Merdeka 1;-6,914;107,61;14/04/2026 08:30;13 April 2026;Sari;s@example.org;"
+    [row] = rows_of(tmp_path / "rows.csv", header + line + "0812-345;ya;tidak;complaint;Dinas PU\n", **EVERY)
+    assert row.fault == ""
+    assert row.body == {
+        "text": "Jalan rusak", "channel": "import", "class": "complaint", "addressed_to": "Dinas PU",
+        "occurred_on": "2026-04-13", "anonymous": True,
+        "place": {"region": "32.73", "lat": -6.914, "lon": 107.61, "address": "Jl. Merdeka 1"},
+        "reporter": {"name": "Sari", "email": "s@example.org", "phone": "0812-345"},
+    }  # fmt: skip
+    assert row.received_at == datetime(2026, 4, 14, 8, 30, tzinfo=ZoneInfo("Asia/Jakarta"))
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "why"),
+    [
+        ("lat", "enam", "'enam' is not a number"),
+        ("occurred", "31/02/2026", "is not a date such as"),
+        ("received", "kemarin", "is not a date such as"),
+        ("received", "2999-01-01", "lies in the future"),
+        ("anonymous", "mungkin", "is neither yes nor no"),
+    ],
+)
+def test_a_cell_that_cannot_be_read_is_named_with_its_column(tmp_path: Path, column: str, cell: str, why: str) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text(f"isi,k\nJalan rusak,{cell}\n")
+    columns, now = FileColumns("isi", **{column: "k"}), datetime(2026, 5, 1, tzinfo=UTC)
+    [row] = read_rows(FileSource(file, columns, now=now))
+    assert row.fault.startswith("k: ")
+    assert why in row.fault
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [("32.73", "32.73"), ("32,73", "32.73"), (32.7, "32.70"), (32.0, "32"), ("3273", "32.73"), ("32.73.01.1001", "32.73.01.1001"),
+     ("3273011001", "32.73.01.1001"), ("Bandung", "Bandung")],
+)  # fmt: skip
+def test_a_region_code_is_read_as_spreadsheets_write_it(cell: object, code: str) -> None:
+    assert values.region_code(cell) == code
+
+
+@pytest.mark.parametrize(
+    ("cell", "moment"),
+    [
+        ("2026-04-14", "2026-04-14T00:00:00+07:00"),
+        ("2026-04-14 08:30:05", "2026-04-14T08:30:05+07:00"),
+        ("2026-04-14T01:30:00Z", "2026-04-14T01:30:00+00:00"),
+        ("14/04/2026", "2026-04-14T00:00:00+07:00"),
+        ("4-4-2026 08.30 WIB", "2026-04-04T08:30:00+07:00"),
+        ("2026/04/14", "2026-04-14T00:00:00+07:00"),
+        ("14 Agustus 2026", "2026-08-14T00:00:00+07:00"),
+        (date(2026, 4, 14), "2026-04-14T00:00:00+07:00"),
+    ],
+)
+def test_a_date_is_read_as_people_write_it(cell: object, moment: str) -> None:
+    assert values.moment_of(cell, ZoneInfo("Asia/Jakarta")).isoformat() == moment
+
+
+def test_a_spreadsheet_is_read_with_its_numbers_and_dates(tmp_path: Path) -> None:
+    rows = [["Daftar pengaduan"], [], ["no", "isi", "wilayah", "terima"], [1, "Jalan rusak", 32.73, date(2026, 4, 14)]]
+    file = tmp_path / "export.csv"  # whatever its name says
+    workbook(file, {"Petunjuk": [["Isi lembar berikut"]], "Data": rows})
+    columns = FileColumns("isi", id="no", region="wilayah", received="terima")
+    [row] = read_rows(FileSource(file, columns))
+    assert (row.id, row.line, row.body["place"]["region"]) == ("1", 4, "32.73")
+    assert row.received_at == datetime(2026, 4, 14, tzinfo=ZoneInfo("Asia/Jakarta"))
+    with pytest.raises(UnreadableFile, match="has no sheet Lembar9; it has Petunjuk, Data"):
+        list(read_rows(FileSource(file, columns, sheet="Lembar9")))
+
+
+def workbook(file: Path, sheets: dict[str, list[list[object]]]) -> None:
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(file)

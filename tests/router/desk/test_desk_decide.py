@@ -40,6 +40,7 @@ from schemas.events.router import (
     ComplaintSplit,
     PartOpened,
 )
+from schemas.reference.load import policies
 from schemas.wording import sentence
 from support.placing import (
     CITY,
@@ -59,7 +60,7 @@ from support.placing import (
     then,
 )
 
-BY = DecisionContext(registry(), T0 + timedelta(days=2))
+BY = DecisionContext(registry(), policies(), T0 + timedelta(days=2))
 FIRST, SECOND, SPLIT = UUID(int=1), UUID(int=2), UUID(int=90)
 AT_DESK = (filed(), referred())
 
@@ -134,7 +135,9 @@ def test_body_and_unit_must_be_there(agency: str, unit: str | None, refusal: typ
 
 def test_a_body_that_is_gone_gets_nothing():
     with pytest.raises(UnknownAgency):
-        decide.place(given(*AT_DESK), DecisionContext(registry(dissolved(CITY)), T0), AgencyUnit(CITY), None)
+        decide.place(
+            given(*AT_DESK), DecisionContext(registry(dissolved(CITY)), policies(), T0), AgencyUnit(CITY), None
+        )
 
 
 def test_the_desk_does_not_send_it_back_to_whoever_returned_it_but_the_arbiter_may():
@@ -145,6 +148,20 @@ def test_the_desk_does_not_send_it_back_to_whoever_returned_it_but_the_arbiter_m
         split("pln", lead=CITY)(state)
     asked = then(state, ArbitrationOpened(at=T0, reason="desk"))
     assert then(asked, *arbitrate(CITY)(asked)).binding
+
+
+def test_after_the_last_allowed_return_the_desk_places_it_with_nobody_and_the_arbiter_does():
+    hops = [
+        fact
+        for day, body in enumerate((CITY, PROVINCE, "kemen-pu"), start=1)
+        for fact in (routed(body), returned(body, day))
+    ]
+    state = given(filed(), *hops, referred())
+    for move in (place("pln"), split("kemendagri", lead="pln")):
+        with pytest.raises(InvalidField, match="only the arbiter can place it"):
+            move(state)
+    asked = then(state, *MOVES["arbitration"](state))
+    assert then(asked, *arbitrate("pln")(asked)).binding
 
 
 def test_the_arbiter_decides_once_and_bindingly():
@@ -404,7 +421,7 @@ def test_nobody_but_the_holder_splits_and_a_stranger_learns_nothing():
 
 
 def test_the_successor_of_the_holder_may_split():
-    by = DecisionContext(registry(merged(CITY, successor=REGENCY)), T0)
+    by = DecisionContext(registry(merged(CITY, successor=REGENCY)), policies(), T0)
     assert decide.split_by_agency(given(filed(), routed(CITY)), by, REGENCY, [Share(AgencyUnit("pln"))], SPLIT)
 
 

@@ -9,13 +9,14 @@ from router.placement.context import Precedent
 from router.placement.policy import follow_merger, next_facts, open_part, overdue, place, release
 from router.placement.precedents import basis_key
 from schemas.base.limits import EARLIER_DETAILS
-from schemas.base.values import DESK, Basis, Clock, Level, Matter
+from schemas.base.values import ARBITER, DESK, Basis, Clock, Level, Matter
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.deadlines.clocks import running
 from schemas.events.agency_inbox import ComplaintAcknowledged, ResponseGiven
 from schemas.events.base import Fact
 from schemas.events.intake import ComplaintWithdrawn, DetailAdded, ResolutionDisputed
+from schemas.events.registry import AgencyRenamed
 from schemas.events.router import (
     ArbitrationDecided,
     ArbitrationOpened,
@@ -531,3 +532,69 @@ def test_a_whole_whose_lead_is_dissolved_goes_to_the_body_of_a_part_where_nobody
     [fact] = next_facts(state, known(registry(dissolved("kpk"))), AT)
     assert isinstance(fact, ComplaintRouted)
     assert (fact.agency, fact.cause) == ("pln", "merger")
+
+
+TAKEN_UP: dict[Status, tuple[Fact, ...]] = {
+    Status.ROUTED: (),
+    Status.IN_PROGRESS: (acknowledged(CITY),),
+    Status.AWAITING_REPORTER: (asked(CITY),),
+    Status.ANSWERED: (answered(CITY),),
+    Status.SPLIT: (ComplaintSplit(at=T0, parts=(Part(id=UUID(int=5), agency="pln", task="listrik"),)),),
+}
+RETURNS = {
+    "nobody": (),
+    "the heir": (PROVINCE,),
+    "another": ("kemen-pu",),
+    "three": ("kemen-pu", "kemendagri", "pln"),
+    "three with the heir": ("kemen-pu", "kemendagri", PROVINCE),
+}
+ENDINGS = {"merged": merged(CITY, successor=PROVINCE), "dissolved": dissolved(CITY)}
+
+
+@pytest.mark.parametrize("status", TAKEN_UP)
+@pytest.mark.parametrize("returns", RETURNS)
+@pytest.mark.parametrize("bound", [False, True], ids=["unbound", "bound"])
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_who_takes_over_obeys_what_placing_obeys(status: Status, returns: str, bound: bool, ending: str):
+    hops = [fact for body in RETURNS[returns] for fact in (routed(body), returned(body))]
+    held = routed(CITY, binding=bound, cause="binding" if bound else "mandate")
+    state = given(filed("Mohon bantuannya", **HERE), *hops, held, *TAKEN_UP[status])
+    assert state.status is status
+    after = known(registry(ENDINGS[ending]))
+    [fact] = follow_merger(state, after, AT)
+    by_law = bound and ending == "merged"
+    if by_law or returns in ("nobody", "another"):
+        assert isinstance(fact, ComplaintRouted)
+        assert (fact.agency, fact.cause, fact.binding) == (PROVINCE, "merger", by_law)
+    elif returns == "the heir" and ending == "dissolved":
+        # The next one above has not returned it.
+        assert isinstance(fact, ComplaintRouted)
+        assert (fact.agency, fact.binding) == ("kemendagri", False)
+    else:
+        bodies = RETURNS[returns]
+        assert fact == ArbitrationOpened(at=AT, reason="agency_gone", bodies=bodies)
+        with_arbiter = then(state, fact)
+        assert (with_arbiter.status, with_arbiter.holder, with_arbiter.waits) == (Status.ARBITRATION, ARBITER, False)
+        assert with_arbiter.news[CITY].kind == "unassigned"
+        assert next_facts(with_arbiter, after, AT) == []
+
+
+def test_where_every_body_that_could_take_over_has_returned_it_the_arbiter_decides():
+    hops = [fact for body in (PROVINCE, "kemendagri") for fact in (routed(body), returned(body))]
+    state = given(filed("Mohon bantuannya", **HERE), *hops, routed(CITY))
+    assert follow_merger(state, known(registry(dissolved(CITY))), AT) == [
+        ArbitrationOpened(at=AT, reason="agency_gone", bodies=(PROVINCE, "kemendagri"))
+    ]
+
+
+def test_a_renamed_body_keeps_what_it_has_in_every_status():
+    renamed = known(registry(AgencyRenamed(at=T0, agency=CITY, name="Kota Bandung Raya")))
+    for more in TAKEN_UP.values():
+        assert next_facts(given(filed(**HERE), routed(CITY), *more), renamed, AT) == []
+
+
+def test_what_nobody_could_read_after_the_third_return_goes_to_the_arbiter_and_not_to_the_desk():
+    bodies = (CITY, PROVINCE, "kemen-pu")
+    hops = [fact for day, body in enumerate(bodies) for fact in (routed(body), returned(body, day))]
+    late = overdue(given(filed(**HERE), *hops), known(), T0 + timedelta(days=10))
+    assert late == [ArbitrationOpened(at=T0 + timedelta(days=10), reason="third_return", bodies=bodies)]

@@ -73,6 +73,8 @@ def test_a_later_version_holds_from_its_day_and_may_change_any_number() -> None:
         (lambda b: b.update(join_d=0), "join_d must be 1 or more"),
         (lambda b: b.update(join_d=61), "join_d must be at most alike_d"),
         (lambda b: b.pop("inbox_d"), "inbox_d is required"),
+        (lambda b: b.pop("submissions_d"), "submissions_d is required"),
+        (lambda b: b.update(superseded_d=401), "superseded_d must be at most inbox_d"),
         (lambda b: b.update(returns=-3), "returns must be 1 or more"),
         (lambda b: b.update(stops=None), "stops must be a whole number"),
         (lambda b: b.update(effective_at="2027-01-01T00:00:00"), "effective_at must be a time with its zone"),

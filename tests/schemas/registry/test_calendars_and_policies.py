@@ -101,7 +101,8 @@ def test_the_numbers_of_the_policy_are_those_of_the_law_and_of_our_defaults() ->
     }
     assert (policy.reminder_wd, policy.repeat_wd, policy.returns, policy.stops) == (2, 5, 3, 2)
     assert (policy.unconfirmed_d, policy.news_d, policy.join_d, policy.alike_d) == (7, 30, 14, 60)
-    assert (policy.letters_d, policy.unfinished_d, policy.inbox_d, policy.dead_letters_d) == (5, 1, 400, 90)
+    assert (policy.letters_d, policy.unfinished_d, policy.inbox_d, policy.dead_letters_d) == (5, 1, 400, 30)
+    assert (policy.superseded_d, policy.replies_d, policy.submissions_d) == (1, 30, 30)
     assert policy.ladder[HolderKind.AGENCY] == ((1, 0), (2, 5), (3, 10), (4, 15))
     assert policy.ladder[HolderKind.DESK] == ((2, 0), (4, 5))
     assert policy.ladder[HolderKind.ARBITER] == ((4, 0),)

@@ -2,10 +2,13 @@
 
 import os
 import socket
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2]
 REPOSITORY = PACKAGE.parents[1]
+FREED_S, POLL_S = 3.0, 0.05
 used: set[int] = set()
 """Ports that `free_port` does not return: those that it has returned, and those of test processes beside this one."""
 
@@ -35,3 +38,13 @@ def port_in_use(port: int) -> bool:
         except OSError:
             return True
         return False
+
+
+def wait_for(condition: Callable[[], bool], limit_s: float = FREED_S) -> bool:
+    """Whether the condition becomes true within the limit. A platform that was killed a moment ago takes a second until
+    its last process has freed its ports and files.
+    """
+    end = time.monotonic() + limit_s
+    while not (met := condition()) and time.monotonic() < end:
+        time.sleep(POLL_S)
+    return met

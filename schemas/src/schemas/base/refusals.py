@@ -115,7 +115,7 @@ class RequestDiffers(Refusal):
 
 
 class VersionMismatch(Refusal):
-    """If-Match names version `expected`, and the complaint is at `actual`."""
+    """If-Match lists the entity tags `expected`, and the present one is `actual`; or If-None-Match lists `actual`."""
 
     status_hint = 412
 

@@ -76,7 +76,8 @@ def _changes(state: Complaint, recorded: RecordedFact) -> Changes:
     changes["version"] = recorded.version
     if kind in REPORTER_MOVES:
         changes["moves"] = state.moves + 1
-    if (updates := AGENCY_UPDATES.get(kind)) is not None:
+    # Nothing follows the message of an erasure: as the newest one of its key it makes Kafka remove all others.
+    if (updates := AGENCY_UPDATES.get(kind)) is not None and not state.erased:
         changes["news"] = news = dict(state.news)
         for agency, message in updates(state, recorded.fact).items():
             if agency is not None:
@@ -256,6 +257,10 @@ def _referred(state: Complaint, event: r.ComplaintReferred, recorded: RecordedFa
     return _moved(state, recorded, DESK, referred=event, question=None, stops=_resumed(state, event))
 
 
+def _contested(state: Complaint, event: r.ArbitrationOpened, recorded: RecordedFact) -> Changes:
+    return _moved(state, recorded, ARBITER, question=None, stops=_resumed(state, event))
+
+
 def _asked(state: Complaint, event: r.ReporterAsked | a.ClarificationRequested, recorded: RecordedFact) -> Changes:
     stops = (*state.stops, Stop(event.at, None, state.holder))
     return _moved(state, recorded, before=state.status, question=event.question, stops=stops)
@@ -274,7 +279,9 @@ def _split(state: Complaint, event: r.ComplaintSplit, recorded: RecordedFact) ->
 
 
 def _delivered(state: Complaint, event: a.ComplaintDelivered, _recorded: RecordedFact) -> Changes:
-    receipt = Receipt(event.message_id, event.cluster, event.topic_id, event.partition, event.offset)
+    receipt = Receipt(
+        event.message_id, event.cluster, event.topic_id, event.partition, event.offset, event.repeat, event.at
+    )
     return {"receipts": {**state.receipts, event.agency: receipt}}
 
 
@@ -322,7 +329,7 @@ EVOLVE: Final[Mapping[type[Fact], Handler]] = {
     r.ComplaintRouted: _routed,
     r.ComplaintReferred: _referred,
     r.ReporterAsked: _asked,
-    r.ArbitrationOpened: _moves(ARBITER),
+    r.ArbitrationOpened: _contested,
     r.ArbitrationDecided: lambda _state, event, _recorded: {"decided": event},
     r.ComplaintJoined: _joined,
     r.ComplaintUnjoined: _moves(ROUTER, lead=None),
@@ -370,6 +377,7 @@ AGENCY_UPDATES: Final[Mapping[type[Fact], Callable[[Complaint, Any], dict[str | 
     i.PersonalDataErased: lambda state, _event: dict.fromkeys(state.news, "erased"),
     r.ComplaintRouted: lambda state, event: {state.agency: "unassigned", event.agency: "assigned"},
     r.ComplaintReferred: _to_holder("unassigned"),
+    r.ArbitrationOpened: _to_holder("unassigned"),
     r.ComplaintJoined: _to_holder("unassigned"),
     r.ComplaintArchived: _to_holder("closed"),
     a.ComplaintReturned: lambda _state, event: {event.agency: "unassigned"},

@@ -85,6 +85,8 @@ _HELD: Final[Mapping[type[Fact], End]] = {
     r.ComplaintRouted: A.STAY,
     # A dissolution without a successor: a person decides.
     r.ComplaintReferred: S.TRIAGE,
+    # The body that would take over has returned it before: only a binding decision can place it there.
+    r.ArbitrationOpened: S.ARBITRATION,
 }
 _WORKED: Final[Mapping[type[Fact], End]] = {
     a.ResponseGiven: A.ANSWER,

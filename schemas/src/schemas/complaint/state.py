@@ -16,6 +16,7 @@ from schemas.events.agency_inbox import ComplaintReturned
 from schemas.events.router import ArbitrationDecided, ComplaintClassified, ComplaintReferred, ComplaintRouted, Part
 
 NIL: Final = UUID(int=0)
+EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 class Since(NamedTuple):
@@ -50,6 +51,9 @@ class Receipt(NamedTuple):
     topic_id: str
     partition: int
     offset: int
+    repeat: int = 0
+    """How many times the message of an erasure was sent before."""
+    at: datetime = EPOCH
 
 
 class Mark(NamedTuple):
@@ -61,7 +65,6 @@ class Mark(NamedTuple):
     repetition: int = 0
 
 
-EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 START: Final = Since(EPOCH, -1, NIL)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, time
 from typing import Literal, NamedTuple
 
 from schemas.base.values import Clock, HolderKind
+from schemas.complaint.state import Complaint
 
 Unit = Literal["wd", "d", "s"]
 """Working days, calendar days, seconds."""
@@ -72,7 +73,13 @@ class Policy(NamedTuple):
     unfinished_d: int
     """Calendar days after which the personal data of an unfinished filing is deleted."""
     inbox_d: int
-    """Calendar days for which an agency's topics keep their messages, which hold plain text."""
+    """Calendar days for which an agency's inbox topic keeps its messages, which hold plain text."""
+    superseded_d: int
+    """Calendar days after which a message in an inbox topic is removed if a newer one of its complaint follows it."""
+    replies_d: int
+    """Calendar days for which an agency's replies topic keeps its messages, which hold plain text."""
+    submissions_d: int
+    """Calendar days for which the topic of channel gateways keeps names, contacts and texts."""
     dead_letters_d: int
     """Calendar days for which a copy of a message that could not be handled is kept; it may hold plain text."""
     origins: Mapping[str, Origin] = {}
@@ -90,3 +97,7 @@ class Policies(NamedTuple):
             if policy.effective_at <= moment:
                 return policy
         return self.versions[0]
+
+    def returns_used_up(self, complaint: Complaint) -> bool:
+        """Whether bodies have returned it as often as is allowed, so that only the arbiter can place it."""
+        return len(complaint.returned_by) >= self.at(complaint.received_at).returns

@@ -20,6 +20,8 @@ class ComplaintDelivered(Fact):
     offset: int = Field(ge=0)
     message_id: UUID
     """`ce_id` of the message: the newest event that it reports."""
+    repeat: int = Field(default=0, ge=0)
+    """Of the message of an erasure, which is sent again: how many times before."""
 
 
 class ComplaintAcknowledged(Fact):

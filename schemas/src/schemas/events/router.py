@@ -25,6 +25,7 @@ RoutedCause = Literal["supervision", "suggestion", "precedent", "mandate", "desk
 ReferralReason = Literal[
     "no_sector", "no_region", "no_mandate", "ambiguous", "all_returned", "overdue", "class_needs_person", "agency_gone"
 ]
+ArbitrationReason = Literal["third_return", "desk", "agency_gone"]
 ArchiveReason = Literal[
     "content", "too_old", "not_about_public_service", "unintelligible", "reporter_wish", "duplicate"
 ]
@@ -73,7 +74,7 @@ class ReporterAsked(Fact):
 class ArbitrationOpened(Fact):
     """The agencies do not agree who is responsible: the Ombudsman decides."""
 
-    reason: Literal["third_return", "desk"]
+    reason: ArbitrationReason
     bodies: tuple[AgencyId, ...] = ()
 
 

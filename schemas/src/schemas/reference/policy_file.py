@@ -30,7 +30,7 @@ RULES: Final = frozenset({*(clock.value for clock in Clock if clock is not Clock
 ORIGINS: Final = frozenset(
     {
         "reminder", "reminder_hours", "ladder", "repeat", "returns", "stops", "unconfirmed", "news", "join", "alike",
-        "letters", "unfinished", "inbox", "dead_letters",
+        "letters", "unfinished", "inbox", "superseded", "replies", "submissions", "dead_letters",
     }
 )  # fmt: skip
 CLIMBERS: Final = frozenset({HolderKind.AGENCY, HolderKind.DESK, HolderKind.ARBITER})
@@ -107,6 +107,9 @@ class PolicyFile(PolicyFilePart):
     letters_d: Some
     unfinished_d: Some
     inbox_d: Some
+    superseded_d: Some
+    replies_d: Some
+    submissions_d: Some
     dead_letters_d: Some
     origins: dict[str, OriginFile]
 
@@ -120,6 +123,8 @@ class PolicyFile(PolicyFilePart):
         opens, closes = self.reminder_hours
         if opens >= closes:
             raise ValueError("reminder_hours must be two times, the earlier first")
+        if self.superseded_d > self.inbox_d:
+            raise ValueError("superseded_d must be at most inbox_d, after which every message is removed")
         if self.join_d > self.alike_d:
             raise ValueError("join_d must be at most alike_d: only similar reports are joined by rule")
         return self

@@ -88,8 +88,8 @@ REFUSALS: Final[Mapping[str, Bilingual]] = {
         "en": "This idempotency key was already used for another request. Please use a new key.",
     },
     "version-mismatch": {
-        "id": "Laporan sudah berubah sejak Anda membukanya (versi {actual}, bukan {expected}). Muat ulang dahulu.",
-        "en": "The report has changed since you opened it (version {actual}, not {expected}). Please reload it.",
+        "id": "Ini sudah berubah sejak Anda membukanya: versinya sekarang {actual}. Muat ulang dahulu.",
+        "en": "This has changed since you opened it: its version is now {actual}. Please reload it first.",
     },
     "no-permission": {
         "id": "Pelapor tidak mengizinkan hal ini.",

@@ -177,6 +177,12 @@ SENTENCES: Final[dict[type[Fact] | tuple[type[Fact], str], Bilingual]] = {
         "id": "Laporan diserahkan kepada Ombudsman karena sudah tiga kali dikembalikan.",
         "en": "The report went to the Ombudsman because it was returned three times.",
     },
+    (r.ArbitrationOpened, "agency_gone"): {
+        "id": "Laporan diserahkan kepada Ombudsman karena instansi pemegangnya sudah tidak ada dan laporan ini pernah "
+        "dikembalikan.",
+        "en": "The report went to the Ombudsman because the body that held it no longer exists and the report had been "
+        "returned before.",
+    },
     (r.ArbitrationOpened, "desk"): {
         "id": "Petugas pemilah meminta Ombudsman memutuskan siapa yang berwenang.",
         "en": "The triage desk asked the Ombudsman to decide who has the authority.",

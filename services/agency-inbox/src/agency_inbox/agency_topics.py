@@ -3,14 +3,29 @@
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from agency_inbox.delivery import TopicIds
 from agency_inbox.settings import TOPIC_BATCH, TOPICS_FRESH_S
 from chassis.kafka.admin import Admin
 from schemas.base.topics import AGENCIES, Topic, agency_inbox, agency_of, agency_replies
+from schemas.deadlines.policies import Policy
 
 MS: Final = timedelta(milliseconds=1)
+
+
+class Periods(NamedTuple):
+    """How long agencies' topics keep what they hold, by the policy in force."""
+
+    inbox: timedelta
+    superseded: timedelta
+    """After this time an inbox keeps of each complaint only the newest message."""
+    replies: timedelta
+
+
+def periods(policy: Policy) -> Periods:
+    """The policy's periods. The topics hold plain text: they limit how long erased text can stay there."""
+    return Periods(*(timedelta(days=days) for days in (policy.inbox_d, policy.superseded_d, policy.replies_d)))
 
 
 class AgencyTopics:
@@ -19,12 +34,9 @@ class AgencyTopics:
     Methods that ask the broker raise `BrokerUnavailable` or `AccessDenied`.
     """
 
-    def __init__(
-        self, admin: Admin, retention: Callable[[], timedelta], now: Callable[[], float] = time.monotonic
-    ) -> None:
-        """`retention`: how long topics keep messages, by the policy in force."""
-        self._admin, self._retention, self._now = admin, retention, now
-        self._retained: timedelta | None = None
+    def __init__(self, admin: Admin, periods: Callable[[], Periods], now: Callable[[], float] = time.monotonic) -> None:
+        self._admin, self._periods, self._now = admin, periods, now
+        self._configured: Periods | None = None
         self._ids: dict[str, str] = {}
         self._inboxes: TopicIds | None = None
         self._cluster = ""
@@ -36,11 +48,11 @@ class AgencyTopics:
         return {agency: self._ids[agency_inbox(agency)] for agency in agencies}
 
     async def keep(self, agencies: Collection[str]) -> None:
-        """Create both topics of these agencies if missing. Set the retention of all topics when the policy changed."""
+        """Create both topics of these agencies if missing. Configure all topics when the policy changed."""
         await self._have(_both(agencies))
-        if (retention := self._retention()) != self._retained:
+        if (periods := self._periods()) != self._configured:
             await self._ensure(sorted(self._ids))
-            self._retained = retention
+            self._configured = periods
 
     async def replies(self, agency: str) -> str:
         """The id of the topic to which this agency writes its replies."""
@@ -74,16 +86,22 @@ class AgencyTopics:
         await self._ensure(sorted(needed - self._ids.keys()))
 
     async def _ensure(self, names: Sequence[str]) -> None:
-        retention_ms = self._retention() // MS
+        periods = self._periods()
         for start in range(0, len(names), TOPIC_BATCH):
             batch = names[start : start + TOPIC_BATCH]
-            created = await self._admin.ensure([Topic(name, 1, retention_ms) for name in batch])
+            created = await self._admin.ensure([_topic(name, periods) for name in batch])
             self._ids.update({name: str(topic_id) for name, topic_id in created.items()})
             self._inboxes = None
 
 
 def _both(agencies: Collection[str]) -> list[str]:
     return [name(agency) for agency in sorted(agencies) for name in (agency_inbox, agency_replies)]
+
+
+def _topic(name: str, periods: Periods) -> Topic:
+    if not _is_inbox(name):
+        return Topic(name, 1, periods.replies // MS)
+    return Topic(name, 1, periods.inbox // MS, compacted=True, superseded_ms=periods.superseded // MS)
 
 
 def _is_inbox(name: str) -> bool:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from agency_inbox import http
-from agency_inbox.agency_topics import AgencyTopics
+from agency_inbox.agency_topics import AgencyTopics, periods
 from agency_inbox.context import Inbox
 from agency_inbox.delivery import NEWS
 from agency_inbox.kafka_postbox import KafkaPostbox
@@ -51,8 +51,7 @@ async def open_background_tasks(
 ) -> AsyncIterator[list[BackgroundTask]]:
     settings, repository = platform.settings, inbox.repository
     admin = Admin(settings.kafka)
-    # Agencies' topics hold plain text, so their retention limits how long erased text can stay there.
-    agency_topics = AgencyTopics(admin, lambda: timedelta(days=inbox.policies.at(inbox.clock.now()).inbox_d))
+    agency_topics = AgencyTopics(admin, lambda: periods(inbox.policies.at(inbox.clock.now())))
     postbox = KafkaPostbox(settings.kafka, agency_topics)
     delivery = Delivery(postbox, inbox.registry, inbox.policies, inbox.clock)
     grace = timedelta(seconds=settings.sweep_grace_s)
@@ -60,13 +59,13 @@ async def open_background_tasks(
         inbox.database,
         repository,
         inbox.clock,
-        plan=plan(agency_topics.known, grace),
+        plan=plan(agency_topics.known, grace, inbox.policies),
         react=partial(delivery.deliver_overdue, grace),
         tables=SWEEP,
         ignored_types=BEFORE_ANYBODY,
         period_s=settings.sweep_period_s,
     )
-    guard = Guard(repository, delivery, copies, event_types=NEWS)
+    guard = Guard(repository, delivery, copies, event_types=NEWS, verifier=platform.verifier)
     replies = Replies(inbox, agency_topics.replies)
     view = inbox_view(repository, inbox.registry, inbox.policies)
     try:
@@ -78,7 +77,9 @@ async def open_background_tasks(
             ExternalConsumer(
                 SERVICE, replies, inbox.quarantine, kafka=settings.kafka, group=GROUP, pattern=topics.REPLIES_PATTERN
             ),
-            KafkaProjection(inbox.database, METADATA, view, kafka=settings.kafka, group=f"{SERVICE}.views"),
+            KafkaProjection(
+                inbox.database, METADATA, view, platform.verifier, kafka=settings.kafka, group=f"{SERVICE}.views"
+            ),
             sweep,
         ]
     finally:
@@ -100,7 +101,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             open_inbox(platform, copies) as inbox,
             open_background_tasks(platform, inbox, copies) as background_tasks,
         ):
-            yield background_tasks
+            yield [*background_tasks, copies.provisioner()]
     finally:
         await copies.close()
 

@@ -172,15 +172,16 @@ def move(state: Complaint, by: ActingAgency, command: Move, open_parts: OpenPart
             assert_never(command)
 
 
-def deliver(state: Complaint, agency: str, receipt: Receipt, at: datetime) -> list[Fact]:
+def deliver(state: Complaint, agency: str, receipt: Receipt, at: datetime, repeated: int | None = None) -> list[Fact]:
     """Record that the agency's topic holds the message. Nothing if the topic's newest message already has a receipt:
-    a late receipt of an older message must not replace it.
+    a late receipt of an older message must not replace it. `repeated`: the offset of the message that this one repeats.
     """
     news, last = state.news.get(agency), state.receipts.get(agency)
     newest = news.event_id if news is not None else receipt.message_id
-    if last is not None and last.topic_id == receipt.topic_id and last.message_id in (newest, receipt.message_id):
+    known = last is not None and last.topic_id == receipt.topic_id and last.message_id in (newest, receipt.message_id)
+    if known and (last is None or last.offset != repeated):
         return []
-    return [ComplaintDelivered(at=at, agency=agency, **receipt._asdict())]
+    return [ComplaintDelivered(**{**receipt._asdict(), "at": at, "agency": agency})]
 
 
 def _must_hold(state: Complaint, by: ActingAgency, fact: type[Fact]) -> None:

@@ -7,12 +7,13 @@ from agency_inbox.context import Inbox
 from agency_inbox.decide import ActingAgency, Move, Respond
 from agency_inbox.parts import open_parts
 from chassis.write.command import Handled, handle
+from chassis.write.precondition import UNCONDITIONAL, Precondition
 from chassis.write.repository import Cause
 from schemas.complaint.state import Complaint
 
 
 async def carry_out(
-    inbox: Inbox, agency: str, complaint: UUID, command: Move, cause: Cause, *, if_match: int | None = None
+    inbox: Inbox, agency: str, complaint: UUID, command: Move, cause: Cause, *, condition: Precondition = UNCONDITIONAL
 ) -> Handled:
     """Decide on the complaint's present state and append the facts.
 
@@ -29,7 +30,7 @@ async def carry_out(
         complaint,
         lambda state: decide.move(state, by, command, open_parts(state, parts)),
         cause,
-        if_match=if_match,
+        condition=condition,
     )
 
 

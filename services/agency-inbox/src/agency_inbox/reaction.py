@@ -13,7 +13,15 @@ from uuid import UUID
 import structlog
 
 from agency_inbox import decide
-from agency_inbox.delivery import Notification, TopicIds, message_body, receipt_cause, undelivered
+from agency_inbox.delivery import (
+    Notification,
+    TopicIds,
+    erasure_receipts,
+    erasure_repeats,
+    message_body,
+    receipt_cause,
+    undelivered,
+)
 from agency_inbox.postbox import OutgoingMessage, Postbox
 from agency_inbox.settings import CACHED_RECEIPTS
 from chassis.base.errors import BrokerUnavailable
@@ -23,7 +31,7 @@ from chassis.react.reaction import Outcome
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from schemas.base.envelope import Metadata
-from schemas.complaint.state import Receipt
+from schemas.complaint.state import Complaint, Receipt
 from schemas.deadlines.policies import Policies
 from schemas.events.base import Fact
 from schemas.events.codec import metadata_of
@@ -39,6 +47,7 @@ class DeliveryKey(NamedTuple):
     agency: str
     message: UUID
     topic_id: str
+    repeated: int | None = None
 
 
 class Delivery:
@@ -67,7 +76,7 @@ class Delivery:
     async def _deliver(self, loaded: Sequence[LoadedStream], until: datetime | None) -> Sequence[Outcome | None]:
         async with self._lock:  # the agent and the sweep of one process do not send the same message
             topics = await self._topics(loaded)
-            due = [_due(each, topics, until) for each in loaded]
+            due = [[*_due(each, topics, until), *self._repeats(each, topics, until)] for each in loaded]
             receipts = await self._send(loaded, due, topics)
         at = self._clock.now()
         return [_outcome(each, some, receipts, topics, at) for each, some in zip(loaded, due, strict=True)]
@@ -93,11 +102,38 @@ class Delivery:
             registry = await self._registry.current(at_least=max(_registry_version(pending[key][0]) for key in new))
             outgoing = [self._outgoing(*pending[key], registry) for key in new]
             for key, receipt in zip(new, await self._postbox.send(outgoing), strict=True):
-                self._sent[key] = receipt
+                self._sent[key] = receipt._replace(repeat=pending[key][1].repeat)
         receipts = {key: self._sent[key] for key in pending}
         while len(self._sent) > CACHED_RECEIPTS:
             self._sent.popitem(last=False)
         return receipts
+
+    def _repeats(self, loaded: LoadedStream, topics: TopicIds, until: datetime | None) -> list[Notification]:
+        """Messages of an erasure to send again: those due (for the sweep), and those that words were sent after."""
+        state = loaded.state
+        if not state.erased:
+            return []
+        due = {} if until is None else {
+            each.agency: each for each in erasure_repeats(state, topics, self._policies, self._clock.now())
+        }  # fmt: skip
+        return [*due.values(), *(each for each in self._overtaken(state) if each.agency not in due)]
+
+    def _overtaken(self, state: Complaint) -> list[Notification]:
+        # This process sent an older message after another one had sent that of the erasure: its append had a conflict.
+        receipts = erasure_receipts(state)
+        later = {
+            key.agency
+            for key, sent in self._sent.items()
+            if key.complaint == state.id
+            and (receipt := receipts.get(key.agency))
+            and key.topic_id == receipt.topic_id
+            and key.message != receipt.message_id
+            and sent.offset > receipt.offset
+        }
+        return [
+            Notification(agency, state.news[agency], repeated=receipts[agency].offset, repeat=receipts[agency].repeat)
+            for agency in sorted(later)
+        ]
 
     def _outgoing(self, loaded: LoadedStream, notification: Notification, registry: Registry) -> OutgoingMessage:
         body = message_body(loaded.state, notification, registry, self._policies)
@@ -121,9 +157,10 @@ def _outcome(
     for notification in sent:
         receipt = receipts[_key(loaded, notification, topics)]
         correlation = _metadata(loaded, notification).correlation_id
-        for fact in decide.deliver(loaded.state, notification.agency, receipt, at):
+        for fact in decide.deliver(loaded.state, notification.agency, receipt, at, notification.repeated):
             facts.append(fact)
-            causes.append(Cause(receipt_cause(receipt.message_id, receipt.topic_id), correlation, at))
+            cause = receipt_cause(receipt.message_id, receipt.topic_id, notification.repeated)
+            causes.append(Cause(cause, correlation, at))
     if not facts:
         return None
     first = causes[0]
@@ -132,7 +169,7 @@ def _outcome(
 
 def _key(loaded: LoadedStream, notification: Notification, topics: TopicIds) -> DeliveryKey:
     agency = notification.agency
-    return DeliveryKey(loaded.state.id, agency, notification.news.event_id, topics[agency])
+    return DeliveryKey(loaded.state.id, agency, notification.news.event_id, topics[agency], notification.repeated)
 
 
 def _metadata(loaded: LoadedStream, notification: Notification) -> Metadata:

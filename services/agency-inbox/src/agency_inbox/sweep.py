@@ -4,13 +4,13 @@ import asyncio
 import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, select
 
-from agency_inbox.delivery import TopicIds, undelivered
+from agency_inbox.delivery import NEVER, TopicIds, erasure_receipts, repeat_due_at, undelivered
 from agency_inbox.settings import PROVISION_PERIOD_S
 from agency_inbox.views import SWEEP
 from chassis.base.retry import RetryPolicy
@@ -20,34 +20,48 @@ from chassis.sql.lease import Lease
 from chassis.sweep.open_work import OpenWork, Plan
 from chassis.sweep.sweep import Sweep
 from schemas.complaint.state import Complaint
+from schemas.deadlines.policies import Policies
 
 TELL: Final = "tell"
 """Work row: a message is undelivered. Looked at after the agent's grace period."""
+REPEAT: Final = "repeat"
+"""Work row: the message of an erasure is due to be sent again."""
 LIVE: Final = "live"
-"""Work row: the holder's topic has the message. Its `holder` column has the topic's id, to find it when the topic is
+"""Prefix of work rows: a topic has the message. The `holder` column has the topic's id, to find it when the topic is
 recreated; it is never due.
 """
-NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 BATCH: Final = 5_000
 NEW_AGENCIES_AT_ONCE: Final = 20
 """More new agencies than this in one look were there before the process, or come from a release's data."""
 _WORK: Final = SWEEP.work
-_LIVE_TOPICS: Final = select(_WORK.c.holder).where(_WORK.c.what == LIVE).distinct()
-_LIVE_IN: Final = select(_WORK.c.complaint).where(
-    _WORK.c.what == LIVE, _WORK.c.holder.in_(bindparam("gone", expanding=True))
+_LIVE_TOPICS: Final = select(_WORK.c.holder).where(_WORK.c.what.startswith(LIVE)).distinct()
+_LIVE_IN: Final = (
+    select(_WORK.c.complaint)
+    .where(_WORK.c.what.startswith(LIVE), _WORK.c.holder.in_(bindparam("gone", expanding=True)))
+    .distinct()
 )
 
 
-def plan(topics: Callable[[], TopicIds], grace: timedelta) -> Plan:
+def plan(topics: Callable[[], TopicIds], grace: timedelta, policies: Policies) -> Plan:
     """When to look at a complaint. `grace`: how long the agent may take to deliver."""
 
     def planned(state: Complaint) -> list[OpenWork]:
         if undelivered(state, (), topics()):
             return [OpenWork(TELL, str(state.holder), state.stage.at + grace)]
+        if state.erased:
+            return _after_erasure(state, policies)
         receipt = state.receipts.get(state.agency or "")
         return [OpenWork(LIVE, receipt.topic_id, NEVER)] if receipt is not None and state.is_open else []
 
     return planned
+
+
+def _after_erasure(state: Complaint, policies: Policies) -> list[OpenWork]:
+    receipts = erasure_receipts(state)
+    due = min((repeat_due_at(receipt, policies) for receipt in receipts.values()), default=NEVER)
+    repeat = [OpenWork(REPEAT, str(state.holder), due)] if due < NEVER else []
+    topics = sorted({receipt.topic_id for receipt in receipts.values()})
+    return [*repeat, *(OpenWork(f"{LIVE}.{n}", topic_id, NEVER) for n, topic_id in enumerate(topics))]
 
 
 class Topics(Protocol):

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from agency_inbox.access import owner_of
 from agency_inbox.refused_replies import refused_table
-from chassis.project.from_kafka import checkpoint_table
+from chassis.project.partition_checkpoints import checkpoint_table
 from chassis.project.registry import RegistryView
 from chassis.project.view import View
 from chassis.sql.statements import replace_rows

@@ -14,12 +14,17 @@ COMMON_ZONE: Final = "Asia/Jakarta"
 """The zone of most agencies. Living agencies in it are left out, so that a new one changes no fingerprint."""
 
 
+DATE_NUMBERS: Final = (
+    "id", "effective_at", "rules", "reminder_wd", "reminder_hours", "ladder", "repeat_wd", "returns", "stops",
+)  # fmt: skip
+
+
 class PlanBasis:
     """Fingerprints as 16 hexadecimal digits, cached for the newest registry."""
 
     def __init__(self, registry: RegistryView, policies: Policies) -> None:
         self.policies = policies
-        self._registry, self._policies_text = registry, repr(policies)
+        self._registry, self._policies_text = registry, date_numbers(policies)
         self._last: tuple[Registry | None, str] = None, ""
 
     async def now(self) -> str:
@@ -33,8 +38,13 @@ class PlanBasis:
         return self._last[1]
 
 
+def date_numbers(policies: Policies) -> str:
+    """The numbers on which dates depend, as text; not those of how long something is stored."""
+    return repr([[getattr(policy, name) for name in DATE_NUMBERS] for policy in policies.versions])
+
+
 def fingerprint(registry: Registry, policies: str) -> str:
-    """Equal for registries that give equal dates. `policies`: their `repr`."""
+    """Equal for registries that give equal dates. `policies`: their `date_numbers`."""
     bodies = sorted(
         (a.id, a.zone, a.successor) for a in registry.agencies.values() if not a.alive or a.zone != COMMON_ZONE
     )

@@ -17,7 +17,7 @@ from sqlalchemy import (
     select,
 )
 
-from chassis.project.from_store import position_table
+from chassis.project.position import position_table
 from chassis.project.registry import RegistryView
 from chassis.project.view import View
 from chassis.sql.statements import replace_rows

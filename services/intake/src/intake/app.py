@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from chassis.kafka.ensure_topics import TopicProvisioner
@@ -17,6 +17,7 @@ from chassis.service.service import Service
 from chassis.sql.database import Database
 from chassis.sweep.catch_up import CatchUpSweep
 from intake.context import Intake
+from intake.erasures import repeat_erasures
 from intake.gateway.submissions import receive
 from intake.http import open311, reporter
 from intake.kafka_health import KafkaProbe
@@ -27,9 +28,12 @@ from intake.notices.smtp import mailbox_of
 from intake.orphans import Orphans
 from intake.rate_limit import RateLimiter
 from intake.reaction import EVENT_TYPES, follow_up
+from intake.storage import erasures
 from intake.storage import relations as views
 from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
+from intake.storage.erasures import Erasures
+from intake.storage.former_filings import FormerFilings
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
 from intake.storage.refused_submissions import RefusedSubmissions
@@ -38,7 +42,7 @@ from intake.storage.subscribers import Subscribers
 from intake.storage.tables import metadata
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
-from schemas.base.topics import COMPLAINT_EVENTS, FIXED, SUBMISSIONS
+from schemas.base.topics import COMPLAINT_EVENTS, SUBMISSIONS, Topic, submissions
 from schemas.reference.load import policies
 
 SERVICE: Final = "intake"
@@ -46,6 +50,12 @@ SERVICE: Final = "intake"
 
 def _real_now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - real time decides what was never finished
+
+
+def submissions_topic(context: Intake) -> Topic:
+    """The topic of channel gateways, with the retention of the policy in force."""
+    retention = timedelta(days=context.policies.at(context.clock.now()).submissions_d)
+    return submissions(retention // timedelta(milliseconds=1))
 
 
 def outbox_of(platform: Platform, database: Database) -> Outbox:
@@ -56,21 +66,26 @@ def outbox_of(platform: Platform, database: Database) -> Outbox:
 
 
 @asynccontextmanager
-async def open_intake(platform: Platform) -> AsyncIterator[Intake]:
-    """The service's own tables, files and mailbox over the platform."""
+async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterator[Intake]:
+    """The service's own tables, files and mailbox over the platform. `repeat`: first erase again what a restored backup
+    brought back.
+    """
     settings = platform.settings
     database = Database(settings.vault_url, metadata, busy_after_s=1.0)
     relations = Database(settings.views_of(SERVICE), views.METADATA)
     records = Records(database, _real_now, policies())
+    codes = TrackingCodes(database, settings.code_secret.get_secret_value())
     context = Intake(
         repository=platform.repository(SERVICE),
         clock=platform.clock,
         registry=platform.registry,
         policies=policies(),
-        codes=TrackingCodes(database, settings.code_secret.get_secret_value()),
+        codes=codes,
+        former=FormerFilings(database, codes, platform.store),
         numbers=PublicNumbers(database),
         records=records,
         vault=Vault(database, _real_now, policies()),
+        erasures=Erasures(Database(settings.erasures_url, erasures.metadata), platform.store),
         attachments=Attachments(settings.attachments_dir),
         results=Results(database),
         mailbox=outbox_of(platform, database),
@@ -84,10 +99,13 @@ async def open_intake(platform: Platform) -> AsyncIterator[Intake]:
         ),
     )
     try:
+        if repeat:
+            await repeat_erasures(context)
         yield context
     finally:
         await records.close()
         await relations.close()
+        await context.erasures.close()
         await database.close()
 
 
@@ -108,11 +126,11 @@ async def open_web(platform: Platform) -> AsyncIterator[Intake]:
 async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]:
     """The background tasks: submissions, notifications and what follows an erasure."""
     async with open_intake(platform) as context:
-        provisioner = TopicProvisioner(platform.settings.kafka, [FIXED[SUBMISSIONS]])
+        provisioner = TopicProvisioner(platform.settings.kafka, lambda: [submissions_topic(context)])
         await provisioner.once()
         letters = platform.dead_letters(SERVICE)
         react, kafka = follow_up(context), platform.settings.kafka
-        guard = Guard(context.repository, react, letters, event_types=EVENT_TYPES)
+        guard = Guard(context.repository, react, letters, event_types=EVENT_TYPES, verifier=platform.verifier)
         catch_up_sweep = CatchUpSweep(
             platform.store, context.database, metadata, SERVICE, Reactor(context.repository, react).handle,
             types=EVENT_TYPES, grace_s=platform.settings.sweep_grace_s,
@@ -134,6 +152,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             Orphans(context),
             MailSender(outbox_of(platform, context.database), _real_now, context.policies),
             provisioner,
+            letters.provisioner(),
         ]
         try:
             yield background_tasks

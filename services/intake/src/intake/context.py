@@ -11,6 +11,8 @@ from intake.notices.port import Mailbox, SentNotices
 from intake.rate_limit import RateLimiter
 from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
+from intake.storage.erasures import Erasures
+from intake.storage.former_filings import FormerFilings
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
 from intake.storage.results import Results
@@ -28,9 +30,11 @@ class Intake:
     registry: RegistryView
     policies: Policies
     codes: TrackingCodes
+    former: FormerFilings
     numbers: PublicNumbers
     records: Records
     vault: Vault
+    erasures: Erasures
     attachments: Attachments
     results: Results
     mailbox: Mailbox

@@ -7,16 +7,17 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from chassis.write.command import Handled, handle, is_repeat
+from chassis.write.command import Handled, handle, is_repeat, meet
 from chassis.write.lead import root_lead
 from chassis.write.loaded import LoadedStream
+from chassis.write.precondition import UNCONDITIONAL, Precondition, TagOf, entity_tag
 from chassis.write.repository import Cause
 from intake import decide
 from intake.canonical import canonical
 from intake.context import Intake
 from intake.decide import AddDetail, Attach, DeclineJoin, Dispute
-from schemas.base.ids import derived_id, move_id
-from schemas.base.refusals import DataErased, NotFound, VersionMismatch
+from schemas.base.ids import derived_id, former_move_ids, move_id
+from schemas.base.refusals import DataErased, NotFound
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.deadlines import dispute_until
@@ -24,13 +25,13 @@ from schemas.events.base import Fact
 
 
 class MoveRequest(NamedTuple):
-    """Identifies one request. `if_match`: the version that the client last saw."""
+    """Identifies one request. `condition`: what the client last read."""
 
     complaint: UUID
     client: str
     key: str
     route: str
-    if_match: int | None = None
+    condition: Precondition = UNCONDITIONAL
 
 
 async def move(
@@ -41,8 +42,7 @@ async def move(
     Raises:
         Refusal, ChassisError: as `command.handle` says.
     """
-    cause = cause_of(context, request, command)
-    return await handle(context.repository, request.complaint, rule, cause, if_match=request.if_match)
+    return await _carry_out(context, request, request.complaint, rule, cause_of(context, request, command))
 
 
 async def add_detail(context: Intake, request: MoveRequest, command: AddDetail) -> Handled:
@@ -52,11 +52,9 @@ async def add_detail(context: Intake, request: MoveRequest, command: AddDetail) 
     for each in streams:
         if is_repeat(each, cause):
             return Handled(each, (), each.state.version, repeated=True)
-    if request.if_match is not None and request.if_match != whole.state.version:
-        raise VersionMismatch(expected=request.if_match, actual=whole.state.version)
     asking = [each.state.id for each in streams[1:] if each.state.status is Status.AWAITING_REPORTER]
     to = asking[0] if asking else request.complaint
-    return await handle(context.repository, to, lambda state: decide.add_detail(state, command, cause.at), cause)
+    return await _carry_out(context, request, to, lambda state: decide.add_detail(state, command, cause.at), cause)
 
 
 async def attach(context: Intake, request: MoveRequest, command: Attach, content: bytes) -> Handled:
@@ -71,9 +69,11 @@ async def attach(context: Intake, request: MoveRequest, command: Attach, content
     def rule(state: Complaint) -> Sequence[Fact]:
         return decide.attach(state, command, attachment, cause.at)
 
-    rule(loaded.state)  # refuse before the file is stored
+    # Refuse before the file is stored.
+    await meet(request.condition, loaded, rule, _tag_of(context, request.complaint))
+    rule(loaded.state)
     await context.attachments.keep(request.complaint, attachment, content, loaded.keys)
-    return await handle(context.repository, request.complaint, rule, cause, if_match=request.if_match)
+    return await _carry_out(context, request, request.complaint, rule, cause)
 
 
 async def dispute(context: Intake, request: MoveRequest, command: Dispute) -> Handled:
@@ -104,15 +104,14 @@ async def erase(context: Intake, request: MoveRequest, command: BaseModel) -> No
     sweep completes it.
     """
     at = context.clock.now()
-    loaded = await context.repository.load(request.complaint)
-    if not loaded.state.erased:
-        with suppress(DataErased):  # another request erased it at the same moment
-            await move(context, request, command, lambda state: decide.erase(state, at))
+    with suppress(DataErased):  # this request came before, and its fingerprint's key is destroyed
+        await move(context, request, command, lambda state: decide.erase(state, at))
     await destroy(context, request.complaint)
 
 
 async def destroy(context: Intake, complaint: UUID) -> None:
-    """Delete all content and personal data of a complaint. Repeatable."""
+    """Delete all content and personal data of a complaint; list it, to repeat this after a restore. Repeatable."""
+    await context.erasures.note(complaint, context.clock.now())
     await context.repository.keyring.destroy(complaint)
     await context.vault.forget(complaint)
     await context.attachments.forget(complaint)
@@ -126,6 +125,16 @@ async def visible_lead_of(context: Intake, state: Complaint) -> Complaint | None
     return None if lead is None or lead.is_protected else lead
 
 
+async def tag_of(context: Intake, state: Complaint) -> str:
+    """The entity tag of this complaint's page."""
+    return page_tag(state, [part.state for part in await parts_of(context, state)])
+
+
+def page_tag(state: Complaint, parts: Sequence[Complaint]) -> str:
+    """The entity tag of a complaint's page, which shows the parts of a whole as well."""
+    return entity_tag(state.version, *[part.version for part in parts])
+
+
 async def parts_of(context: Intake, state: Complaint) -> Sequence[LoadedStream]:
     """The parts of a whole whose streams exist, in order."""
     if not state.parts:
@@ -135,8 +144,29 @@ async def parts_of(context: Intake, state: Complaint) -> Sequence[LoadedStream]:
 
 
 def cause_of(context: Intake, request: MoveRequest, command: BaseModel) -> Cause:
-    causation = move_id(request.complaint, request.client, request.route, request.key)
-    return Cause(causation, request.complaint, context.clock.now(), request=canonical(command))
+    at, asked = context.clock.now(), canonical(command)
+    named = (request.complaint, request.client, request.route, request.key)
+    return Cause(move_id(*named), request.complaint, at, request=asked, former=former_move_ids(*named))
+
+
+async def _carry_out(
+    context: Intake, request: MoveRequest, stream: UUID, rule: Callable[[Complaint], Sequence[Fact]], cause: Cause
+) -> Handled:
+    """Decide on and append to `stream`: the request's complaint, or a part of it."""
+    tag_of = _tag_of(context, request.complaint)
+    return await handle(context.repository, stream, rule, cause, condition=request.condition, tag_of=tag_of)
+
+
+def _tag_of(context: Intake, complaint: UUID) -> TagOf:
+    """Of the loaded stream, which is the complaint's own or a part's, exactly this version counts."""
+
+    async def tag(loaded: LoadedStream) -> str:
+        is_whole = loaded.state.id == complaint
+        whole = loaded.state if is_whole else (await context.repository.load(complaint)).state
+        parts = [part.state for part in await parts_of(context, whole)]
+        return page_tag(whole, [loaded.state if part.id == loaded.state.id else part for part in parts])
+
+    return tag
 
 
 def _attachment_id(loaded: LoadedStream, cause: Cause, command: Attach) -> UUID:

@@ -44,13 +44,18 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
         kafka, view = platform.settings.kafka, reports_view(context.repository)
         summaries = KafkaSummaries(kafka)
         letters = platform.dead_letters(SERVICE)
-        guard = Guard(context.repository, publish_open_data(context.registry, policies(), summaries), letters)
+        verifier = platform.verifier
+        react = publish_open_data(context.registry, policies(), summaries)
+        guard = Guard(context.repository, react, letters, verifier=verifier)
         try:
             yield [
-                KafkaProjection(context.database, queries.METADATA, view, kafka=kafka, group=f"{SERVICE}.views"),
+                KafkaProjection(
+                    context.database, queries.METADATA, view, verifier, kafka=kafka, group=f"{SERVICE}.views"
+                ),
                 Agent(SERVICE, "summary", [COMPLAINT_EVENTS], guard, kafka=kafka, ignores=guard.ignores),
                 context.books,
                 context.supports,
+                letters.provisioner(),
             ]
         finally:
             await summaries.close()

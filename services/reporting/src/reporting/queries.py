@@ -5,8 +5,8 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, MetaData, Select, and_, bindparam, func, select
 
-from chassis.project.from_kafka import checkpoint_table
-from chassis.project.from_store import position_table
+from chassis.project.partition_checkpoints import checkpoint_table
+from chassis.project.position import position_table
 from reporting.views import reports_tables, supports_tables
 from schemas.base.limits import PAGE
 from schemas.complaint.lifecycle import CloseReason, Status

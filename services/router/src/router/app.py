@@ -9,6 +9,7 @@ from typing import Final
 
 from chassis.base.settings import read_settings
 from chassis.deadletter.port import DeadLetters
+from chassis.kafka.verify import RecordVerifier
 from chassis.project.from_store import StoreProjection
 from chassis.project.rebuild import Rebuildable, rebuildable
 from chassis.react.agent import Agent
@@ -84,9 +85,11 @@ async def open_router(platform: Platform) -> AsyncIterator[Router]:
         await database.close()
 
 
-def background_tasks(context: Router, dead_letters: DeadLetters, kafka: str) -> list[BackgroundTask]:
+def background_tasks(
+    context: Router, dead_letters: DeadLetters, kafka: str, verifier: RecordVerifier | None = None
+) -> list[BackgroundTask]:
     """What the worker side runs."""
-    guard = Guard(context.repository, context.reaction, dead_letters, event_types=EVENT_TYPES)
+    guard = Guard(context.repository, context.reaction, dead_letters, event_types=EVENT_TYPES, verifier=verifier)
     agent = Agent(SERVICE, AGENT, [topics.COMPLAINT_EVENTS], guard, kafka=kafka, ignores=guard.ignores)
     shadow = [context.shadow] if context.shadow is not None else []
     return [agent, context.sweep, context.watchdog, context.feed, context.duplicates, *shadow]
@@ -128,7 +131,10 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
         await apply_seed(context.repository, context.clock)
         dead_letters = platform.dead_letters(SERVICE)
         try:
-            yield background_tasks(context, dead_letters, platform.settings.kafka)
+            yield [
+                *background_tasks(context, dead_letters, platform.settings.kafka, platform.verifier),
+                dead_letters.provisioner(),
+            ]
         finally:
             await dead_letters.close()
 

@@ -2,25 +2,37 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis.write.command import Handled, handle, handle_registry
+from chassis.write.precondition import UNCONDITIONAL, Precondition
 from chassis.write.repository import Cause
 from router.context import Router
 from router.desk import decide
 from router.desk.decide import DecisionContext
 from router.settings import CHAIN
+from schemas.base.client_keys import canonical_key, other_spellings
 from schemas.base.ids import derived_id
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.events.base import Fact
 from schemas.registry.fold import Registry
 
+
+class RegistryRequest(NamedTuple):
+    """Who asks for a change of the registry, on which path, under which key."""
+
+    client: str
+    path: str
+    key: str
+
+
 DeskDecision = Callable[[Complaint, DecisionContext], list[Fact]]
 
 
 async def carry_out(
-    context: Router, complaint: UUID, decision: DeskDecision, cause: Cause, *, if_match: int | None = None
+    context: Router, complaint: UUID, decision: DeskDecision, cause: Cause, *, condition: Precondition = UNCONDITIONAL
 ) -> Handled:
     """Decide on the complaint's present state, with the present registry, and append.
 
@@ -28,8 +40,8 @@ async def carry_out(
         Refusal: as `decision` and `command.handle` raise.
         ChassisError: as the store raises.
     """
-    by = DecisionContext(await context.registry.current(), cause.at)
-    return await handle(context.repository, complaint, lambda state: decision(state, by), cause, if_match=if_match)
+    by = DecisionContext(await context.registry.current(), context.policies, cause.at)
+    return await handle(context.repository, complaint, lambda state: decision(state, by), cause, condition=condition)
 
 
 async def root_of(context: Router, lead: UUID) -> Complaint:
@@ -42,13 +54,17 @@ async def root_of(context: Router, lead: UUID) -> Complaint:
     return state
 
 
-async def join(context: Router, complaint: UUID, lead: UUID, cause: Cause, *, if_match: int | None = None) -> Handled:
+async def join(
+    context: Router, complaint: UUID, lead: UUID, cause: Cause, *, condition: Precondition = UNCONDITIONAL
+) -> Handled:
     """Join to the root of the lead's chain.
 
     The lead may end between the load and the append: then the watchdog releases the follower.
     """
     root = await root_of(context, lead)
-    return await carry_out(context, complaint, lambda state, by: decide.join(state, by, root), cause, if_match=if_match)
+    return await carry_out(
+        context, complaint, lambda state, by: decide.join(state, by, root), cause, condition=condition
+    )
 
 
 async def ended_parts(context: Router, whole: UUID) -> frozenset[UUID]:
@@ -59,7 +75,12 @@ async def ended_parts(context: Router, whole: UUID) -> frozenset[UUID]:
 
 
 async def change_registry(
-    context: Router, decision: Callable[[Registry], Sequence[Fact]], by: tuple[str, ...], body: bytes, at: datetime
+    context: Router,
+    decision: Callable[[Registry], Sequence[Fact]],
+    by: RegistryRequest,
+    body: bytes,
+    at: datetime,
+    condition: Precondition = UNCONDITIONAL,
 ) -> Registry:
     """Change the registry and return it as it then is. The same request again, by the same `by`, changes nothing.
 
@@ -67,7 +88,9 @@ async def change_registry(
         RequestDiffers: the request came before with another `body`.
         Refusal, ChassisError: as `decision` and `command.handle_registry` raise.
     """
-    causation = derived_id("registry", *by)
+    causation = derived_id("registry", by.client, by.path, canonical_key(by.key))
+    former = tuple(derived_id("registry", by.client, by.path, spelled) for spelled in other_spellings(by.key))
     known = await context.registry.current()
-    changed = await handle_registry(context.repository, decision, Cause(causation, causation, at, request=body), known)
+    cause = Cause(causation, causation, at, request=body, former=former)
+    changed = await handle_registry(context.repository, decision, cause, known, condition)
     return await context.registry.current(at_least=changed.version)

@@ -1,19 +1,26 @@
-"""`satupintu file FILE --text-column ...`: files every row of a CSV or JSON file as a complaint, once."""
+"""`satupintu file FILE --text-column ...`: files every row of a table as a complaint, once."""
 
 import asyncio
-from collections import Counter
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
+from chassis.base.clock import SystemClock
 from local.bulk.client import CONNECTIONS, FilingResult, Unreachable, file_all, open_session, over_http
 from local.bulk.gateway import over_kafka
-from local.bulk.rows import FileColumns, FileRow, UnreadableFile, read_rows
+from local.bulk.report import print_outcomes, write_outcomes
+from local.bulk.rows import FileColumns, FileRow, FileSource, read_rows
+from local.bulk.table import UnreadableFile
+
+CANNOT: Final = 1
+"""Exit code: the file cannot be read, or the front door or Kafka does not answer."""
+NOT_ALL: Final = 3
+"""Exit code: some rows were refused, or differ from what their key filed."""
 
 
 class Via(StrEnum):
@@ -23,42 +30,100 @@ class Via(StrEnum):
     SUBMISSIONS = "submissions"
 
 
+class Connection(NamedTuple):
+    """Where rows are filed. `kafka` None: over HTTP."""
+
+    address: str
+    kafka: str | None
+    at_once: int
+
+
 app: Final = typer.Typer(no_args_is_help=True)
 console: Final = Console(stderr=True)
 
 
 @app.command()
 def file(
-    source: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="CSV, JSONL or JSON")],
+    source: Annotated[
+        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="CSV, JSONL, JSON, XLSX, XLS or ODS")
+    ],
     text_column: Annotated[str, typer.Option(help="column with the complaint's words")],
+    id_column: Annotated[
+        str | None, typer.Option(help="column with the row's own id, the key of its complaint")
+    ] = None,
+    batch: Annotated[
+        str | None,
+        typer.Option(help="name of this import; needed without --id-column: the key is batch and row number"),
+    ] = None,
     title_column: Annotated[str | None, typer.Option(help="column with a title")] = None,
-    region_column: Annotated[str | None, typer.Option(help="column with a Kemendagri region code")] = None,
-    addressed_to_column: Annotated[str | None, typer.Option(help="column with the body it is addressed to")] = None,
     class_column: Annotated[str | None, typer.Option(help="column with complaint, aspiration or information")] = None,
+    addressed_to_column: Annotated[str | None, typer.Option(help="column with the body it is addressed to")] = None,
+    region_column: Annotated[str | None, typer.Option(help="column with a Kemendagri region code")] = None,
+    address_column: Annotated[str | None, typer.Option(help="column with the place in words")] = None,
+    lat_column: Annotated[str | None, typer.Option(help="column with the latitude, WGS 84 degrees")] = None,
+    lon_column: Annotated[str | None, typer.Option(help="column with the longitude, WGS 84 degrees")] = None,
+    received_column: Annotated[
+        str | None, typer.Option(help="column with the date, or time, of receipt: the clocks start there")
+    ] = None,
+    occurred_column: Annotated[str | None, typer.Option(help="column with the day it happened")] = None,
+    name_column: Annotated[str | None, typer.Option(help="column with the reporter's name")] = None,
+    email_column: Annotated[str | None, typer.Option(help="column with the reporter's e-mail address")] = None,
+    phone_column: Annotated[str | None, typer.Option(help="column with the reporter's phone number")] = None,
+    anonymous_column: Annotated[str | None, typer.Option(help="column with yes or no: hide the reporter")] = None,
+    secret_column: Annotated[str | None, typer.Option(help="column with yes or no: hide the report")] = None,
     encoding: Annotated[str | None, typer.Option(help="of the file; else UTF-8, or as marked")] = None,
+    sheet: Annotated[str | None, typer.Option(help="of a spreadsheet; else the first one with these columns")] = None,
+    zone: Annotated[str, typer.Option(help="of times without one")] = "Asia/Jakarta",
     channel: Annotated[str, typer.Option(help="channel the complaints came by")] = "import",
     address: Annotated[str, typer.Option(help="the front door")] = "http://127.0.0.1:8000",
-    via: Annotated[Via, typer.Option(help="the front door, or Kafka's topic as a channel gateway does")] = Via.DOOR,
+    via: Annotated[
+        Via | None,
+        typer.Option(help="the front door (default), or Kafka as a gateway (default with --received-column)"),
+    ] = None,
     kafka: Annotated[str, typer.Option(help="with --via submissions: Kafka")] = "127.0.0.1:9092",
     connections: Annotated[int, typer.Option(min=1, max=256, help="requests at the same time")] = CONNECTIONS,
+    results: Annotated[
+        Path | None, typer.Option(help="write a CSV with each row's outcome, tracking code and public number")
+    ] = None,
 ) -> None:
-    """File every row, wait until each is placed or at the triage desk, and print the outcomes.
+    """File every row, wait until each is placed or at the triage desk, and print what became of it.
 
-    Run again, also after an interruption or with another --via, it files nothing twice.
+    A row's key is its id, or batch and row number. Run again, also after an interruption or with another --via, it
+    files nothing twice; a row that differs from what its key filed is listed as changed and not filed. Exit code: 0
+    every row is filed, now or before; 3 some are changed or refused; 1 the file cannot be read or nobody answers.
     """
-    columns = FileColumns(text_column, title_column, region_column, addressed_to_column, class_column)
+    if not (id_column or batch):
+        raise typer.BadParameter("name the column of the row's id, or give --batch NAME", param_hint="--id-column")
+    if received_column and via is Via.DOOR:
+        raise typer.BadParameter("the date of receipt is taken from --via submissions only", param_hint="--via")
+    columns = FileColumns(
+        text_column, id_column, title_column, class_column, addressed_to_column, region_column, address_column,
+        lat_column, lon_column, received_column, occurred_column, name_column, email_column, phone_column,
+        anonymous_column, secret_column,
+    )  # fmt: skip
+    over_topic = via is Via.SUBMISSIONS or received_column is not None
     try:
-        rows = list(read_rows(source, columns, channel, encoding))
-        counts = asyncio.run(_filed(rows, address, kafka if via is Via.SUBMISSIONS else None, connections))
+        table = FileSource(source, columns, channel, batch or "", encoding, sheet, _zone(zone), SystemClock().now())
+        rows = list(read_rows(table))
+        outcomes = asyncio.run(_filed(rows, Connection(address, kafka if over_topic else None, connections)))
     except (UnreadableFile, Unreachable) as error:
         console.print(f"[red]{error}[/red]")
-        raise typer.Exit(1) from error
-    _print(len(rows), counts)
-    if counts.total() != len(rows):
-        raise typer.Exit(1)
+        raise typer.Exit(CANNOT) from error
+    print_outcomes(outcomes, len(rows))
+    if results is not None:
+        write_outcomes(outcomes, results)
+    if any(outcome.kind in ("changed", "refused") for outcome in outcomes):
+        raise typer.Exit(NOT_ALL)
 
 
-async def _filed(rows: list[FileRow], address: str, kafka: str | None, at_once: int) -> Counter[str]:
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise typer.BadParameter(f"{name} is not a time zone such as Asia/Makassar", param_hint="--zone") from error
+
+
+async def _filed(rows: list[FileRow], to: Connection) -> list[FilingResult]:
     shape = (TextColumn("filing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*shape, console=console) as progress:
         task = progress.add_task("filing", total=len(rows))
@@ -66,18 +131,8 @@ async def _filed(rows: list[FileRow], address: str, kafka: str | None, at_once: 
         def advance(_result: FilingResult) -> None:
             progress.advance(task)
 
-        async with open_session(address, at_once) as session:
-            if kafka is None:
-                return await file_all(over_http(session), rows, advance, at_once)
-            async with over_kafka(session, kafka) as file_row:
-                return await file_all(file_row, rows, advance, at_once)
-
-
-def _print(rows: int, counts: Counter[str]) -> None:
-    table = Table("", "status, or reason of the refusal", "rows", title=f"{rows} rows")
-    for name, count in sorted(counts.items()):
-        kind, _, where = name.partition(" ")
-        table.add_row({"filed": "filed now", "known": "filed before"}.get(kind, kind), where, str(count))
-    table.add_section()
-    table.add_row("", "total", str(counts.total()))
-    Console().print(table)
+        async with open_session(to.address, to.at_once) as session:
+            if to.kafka is None:
+                return await file_all(over_http(session), rows, advance, to.at_once)
+            async with over_kafka(session, to.kafka) as file_row:
+                return await file_all(file_row, rows, advance, to.at_once)

@@ -1,12 +1,13 @@
 """Files many complaints over HTTP and follows each until it is placed, at the triage desk, or refused.
 
-Safe to repeat: each row has its own idempotency key, so an interrupted run can be run again.
+Safe to repeat: each row has its own idempotency key, so an interrupted run can be run again. A row whose key filed
+other content before is reported as changed; nothing is filed for it.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import aiohttp
@@ -25,11 +26,17 @@ BUSY: Final = frozenset({429, 502, 503, 504})
 
 
 class FilingResult(NamedTuple):
-    """The outcome of one row. `kind`: filed, known (filed before) or refused. `where`: the status, or the refusal."""
+    """The outcome of one row. `kind`: filed, known (filed before), changed (its key filed other content before) or
+    refused. `where`: the status, or the code of the refusal with its field.
+    """
 
-    row: int
+    row: FileRow
     kind: str
     where: str
+    why: str = ""
+    """The refusal as a sentence."""
+    tracking_code: str = ""
+    public_number: str = ""
 
 
 class Unreachable(Exception):
@@ -42,19 +49,19 @@ FilingMethod = Callable[[FileRow], Awaitable[FilingResult]]
 
 async def file_all(
     file_row: FilingMethod, rows: Iterable[FileRow], done: Callable[[FilingResult], None], at_once: int = CONNECTIONS
-) -> Counter[str]:
-    """File every row; returns counts by `kind where`. `done` is called with each result.
+) -> list[FilingResult]:
+    """File every row. `done` is called with each result.
 
     Raises:
         Unreachable: the front door or Kafka does not answer.
     """
-    counts: Counter[str] = Counter()
+    outcomes = list[FilingResult]()
     source = iter(rows)
 
     async def work() -> None:
         for row in source:
-            outcome = FilingResult(row.number, "refused", row.fault) if row.fault else await file_row(row)
-            counts[f"{outcome.kind} {outcome.where}"] += 1
+            outcome = FilingResult(row, "refused", "unreadable", row.fault) if row.fault else await file_row(row)
+            outcomes.append(outcome)
             done(outcome)
 
     workers = [asyncio.create_task(work()) for _ in range(at_once)]
@@ -64,7 +71,7 @@ async def file_all(
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
-    return counts
+    return outcomes
 
 
 @asynccontextmanager
@@ -79,18 +86,39 @@ def over_http(session: aiohttp.ClientSession) -> FilingMethod:
     """File over HTTP, as a citizen does."""
 
     async def file_row(row: FileRow) -> FilingResult:
-        status, headers, answer = await request(session, "POST", "/api/v1/complaints", row.body, str(row.key))
-        if status != 201:
-            return FilingResult(row.number, "refused", why_refused(answer))
-        kind = "known" if REPLAYED in headers else "filed"
-        return FilingResult(row.number, kind, await wait_placed(session, answer["tracking_code"], answer["status"]))
+        return await file_once(session, row)
 
     return file_row
 
 
-def why_refused(problem: dict[str, Any]) -> str:
-    """The code of a refusal, and the field if it names one."""
-    return f"{problem.get('code')}: {problem.get('field', '')}".rstrip(": ")
+async def file_once(session: aiohttp.ClientSession, row: FileRow) -> FilingResult:
+    """POST the row under its key, and wait until it is placed."""
+    status, headers, answer = await request(session, "POST", "/api/v1/complaints", row.body, str(row.key))
+    if status != 201:
+        return refused(row, answer)
+    return await placed(session, row, "known" if REPLAYED in headers else "filed", answer)
+
+
+async def placed(session: aiohttp.ClientSession, row: FileRow, kind: str, answer: dict[str, Any]) -> FilingResult:
+    """The result of a row that is a complaint, once the router has decided. `answer`: the body of the 201."""
+    code, status = answer["tracking_code"], answer["status"]
+    if kind == "known" and row.received_at is not None:
+        _, _, page = await request(session, "GET", f"/api/v1/complaints/{code}")
+        if datetime.fromisoformat(page["received_at"]) != row.received_at:
+            why = f"it was filed as received at {page['received_at']}; nothing was filed now"
+            return FilingResult(row, "changed", "received_at", why, code, answer["public_number"])
+    where = await wait_placed(session, code, status)
+    return FilingResult(row, kind, where, "", code, answer["public_number"])
+
+
+def refused(row: FileRow, problem: dict[str, Any]) -> FilingResult:
+    """The result of a row that was answered with this problem (RFC 9457)."""
+    code = str(problem.get("code"))
+    if code == "request-differs":
+        return FilingResult(row, "changed", "content", "its key filed other content before; nothing was filed now")
+    if code == "data-erased":
+        return FilingResult(row, "known", "erased")
+    return FilingResult(row, "refused", f"{code}: {problem.get('field', '')}".rstrip(": "), str(problem.get("detail")))
 
 
 async def wait_placed(session: aiohttp.ClientSession, code: str, status: str = "unplaced") -> str:

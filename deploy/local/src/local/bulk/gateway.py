@@ -1,6 +1,7 @@
 """Files rows as a channel gateway does: sends each as a message on the topic `submissions`, then asks for its result.
 
-A row whose result exists is not sent again. One without a result is sent again, which is harmless.
+A row whose result exists is not sent again. One without a result is sent again, which is harmless: if it was filed over
+HTTP before, no second complaint is made, although it counts as filed now.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from urllib.parse import quote
 import aiohttp
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from pydantic import ValidationError
 from pydantic_core import to_json
 
 from chassis.base.errors import ChassisError
@@ -23,16 +25,19 @@ from local.bulk.client import (
     FilingMethod,
     FilingResult,
     Unreachable,
+    file_once,
+    placed,
+    refused,
     request,
-    wait_placed,
-    why_refused,
 )
 from local.bulk.rows import FileRow
 from schemas.base.topics import SUBMISSIONS
-from schemas.contract.submission import SUBMISSION
+from schemas.contract.submission import SUBMISSION, Submission
 
 AGAIN_S: Final = 60.0
 """A message without a result for this long is sent again, since Kafka may have lost it."""
+SAME_S: Final = 15.0
+"""A row that was refused before and is sent again has the same result if no other comes within this time."""
 LONGEST_PAUSE_S: Final = 1.0
 
 
@@ -47,30 +52,51 @@ async def over_kafka(session: aiohttp.ClientSession, kafka: str) -> AsyncIterato
         async with running(producer(kafka, linger_ms=5)) as client:
 
             async def file_row(row: FileRow) -> FilingResult:
-                status, problem = await _result(session, row)
-                kind = "filed" if status == 202 else "known"
-                while status == 202:
-                    await _send(client, row)
-                    status, problem = await _read(session, row)
-                if status != 200:
-                    return FilingResult(row.number, "refused", why_refused(problem))
-                return FilingResult(
-                    row.number, kind, await wait_placed(session, problem["tracking_code"], problem["status"])
-                )
+                return _fault(row) or await _submitted(client, session, row)
 
             yield file_row
     except ChassisError as error:
         raise Unreachable(f"Kafka at {kafka} does not answer: {error}") from error
 
 
+def _fault(row: FileRow) -> FilingResult | None:
+    """What the form refuses is refused here: a stored refusal would not tell whether it is that of a mended row."""
+    try:
+        Submission.model_validate_json(to_json(_message(row)))
+    except ValidationError as error:
+        [first, *_] = error.errors(include_input=False)
+        field = ".".join(str(part) for part in first["loc"])
+        return FilingResult(row, "refused", f"invalid-field: {field}", f"{field}: {first['msg']}")
+    return None
+
+
+async def _submitted(client: AIOKafkaProducer, session: aiohttp.ClientSession, row: FileRow) -> FilingResult:
+    status, answer = await _result(session, row)
+    if status == 200:
+        # Over HTTP, which says whether the key filed this content.
+        filed = await file_once(session, row._replace(received_at=None))
+        return filed if filed.kind != "known" else await placed(session, row, "known", answer)
+    before = answer if status != 202 else None
+    while status == 202 or answer == before:
+        await _send(client, row)
+        status, answer = await _read(session, row, before)
+        if before is not None:
+            break
+    return await placed(session, row, "filed", answer) if status == 200 else refused(row, answer)
+
+
+def _message(row: FileRow) -> dict[str, Any]:
+    received = {"received_at": row.received_at} if row.received_at else {}
+    return {**row.body, **received, "client": CLIENT, "key": str(row.key)}
+
+
 async def _send(client: AIOKafkaProducer, row: FileRow) -> None:
     """Returns when Kafka has acknowledged the message."""
-    body = {**row.body, "client": CLIENT, "key": str(row.key)}
     headers = [("ce_specversion", b"1.0"), ("ce_id", str(row.key).encode()), ("ce_type", SUBMISSION.encode())]
     why = ""
     for _ in range(TRIES):
         try:
-            await client.send_and_wait(SUBMISSIONS, to_json(body), key=CLIENT.encode(), headers=headers)
+            await client.send_and_wait(SUBMISSIONS, to_json(_message(row)), key=CLIENT.encode(), headers=headers)
         except (KafkaError, OSError) as error:
             why = type(error).__name__
             await asyncio.sleep(PAUSE_S)
@@ -79,14 +105,16 @@ async def _send(client: AIOKafkaProducer, row: FileRow) -> None:
     raise Unreachable(f"Kafka does not accept messages: {why}")
 
 
-async def _read(session: aiohttp.ClientSession, row: FileRow) -> tuple[int, dict[str, Any]]:
-    """Wait for the result; status 202 if there is none after `AGAIN_S`."""
+async def _read(
+    session: aiohttp.ClientSession, row: FileRow, before: dict[str, Any] | None
+) -> tuple[int, dict[str, Any]]:
+    """Wait for a result: status 202 if there is none after `AGAIN_S`; `before` if no other came within `SAME_S`."""
     loop = asyncio.get_running_loop()
-    end, pause = loop.time() + AGAIN_S, 0.05
+    end, pause = loop.time() + (SAME_S if before is not None else AGAIN_S), 0.05
     while True:
         await asyncio.sleep(pause)
         status, answer = await _result(session, row)
-        if status != 202 or loop.time() > end:
+        if (status != 202 and answer != before) or loop.time() > end:
             return status, answer
         pause = min(pause * 1.5, LONGEST_PAUSE_S)
 

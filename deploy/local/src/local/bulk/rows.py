@@ -1,182 +1,173 @@
-"""Reads the rows of a CSV or JSON file as complaints to file, each with a key derived from its content.
+"""The rows of a file as complaints to file, each under a key of its own: its id, else batch and row number.
 
-The same rows give the same keys in any order; a row that occurs twice is two complaints.
+The key never rests on the words: equal words of two people are two complaints, and a mended word makes no second one.
 """
 
-import codecs
-import csv
-import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TextIO
+from typing import Any, Final, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from local.bulk import json_file, values
+from local.bulk.csv_file import read_csv
+from local.bulk.spreadsheet import is_spreadsheet, read_spreadsheet
+from local.bulk.table import Record
 from schemas.base.ids import derived_id
 
-JSON: Final = frozenset({".jsonl", ".ndjson", ".json"})
-DELIMITERS: Final = (",", ";", "\t", "|")
-PEEK: Final = 1024
-csv.field_size_limit(10_000_000)
+CAPITAL: Final = ZoneInfo("Asia/Jakarta")
+"""The zone of a time that names none."""
 
 
 class FileColumns(NamedTuple):
     """The columns of the file by what they hold; None: there is no such column."""
 
     text: str
+    id: str | None = None
     title: str | None = None
-    region: str | None = None
-    addressed_to: str | None = None
     class_: str | None = None
+    addressed_to: str | None = None
+    region: str | None = None
+    address: str | None = None
+    lat: str | None = None
+    lon: str | None = None
+    received: str | None = None
+    occurred: str | None = None
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    anonymous: str | None = None
+    secret: str | None = None
+
+    @property
+    def named(self) -> list[str]:
+        """The columns that the file must have."""
+        return [column for column in self if column]
 
 
 class FileRow(NamedTuple):
-    """One complaint to file. `number`: from 1 in the order of the file. `fault`: why the line cannot be read."""
+    """One complaint to file.
+
+    `number`: from 1, counting the records below the header. `line`: where it begins in the file. `id`: that of the id
+    column. `received_at`: when its channel received it, if the file says. `fault`: why it cannot be filed.
+    """
 
     number: int
+    line: int
+    id: str
     key: UUID
     body: dict[str, Any]
+    received_at: datetime | None = None
     fault: str = ""
 
 
-class LineFault(NamedTuple):
-    """A line that is not a row, and why."""
+class FileSource(NamedTuple):
+    """A file and how to read it. `batch` parts the keys of one import from those of another."""
 
-    why: str
+    file: Path
+    columns: FileColumns
+    channel: str = "import"
+    batch: str = ""
+    encoding: str | None = None
+    sheet: str | None = None
+    zone: ZoneInfo = CAPITAL
+    now: datetime | None = None
+    """A date of receipt after it is a fault."""
 
 
-class UnreadableFile(Exception):
-    """The file is not CSV or JSON, has another encoding, or lacks a column. The message says which."""
-
-
-def read_rows(file: Path, columns: FileColumns, channel: str, encoding: str | None = None) -> Iterator[FileRow]:
-    """Read a file: CSV (with the delimiter , ; | or tab of its first line), JSON lines, or a JSON list.
+def read_rows(source: FileSource) -> Iterator[FileRow]:
+    """The rows of a CSV, JSON or spreadsheet file.
 
     Raises:
         UnreadableFile: none of these, another encoding, or a missing column.
     """
-    seen: Counter[str] = Counter()
-    with _opened(file, encoding) as lines:
-        for number, record in enumerate(_records(file, lines, columns), start=1):
-            if isinstance(record, LineFault):
-                yield FileRow(number, derived_id("fault", str(number), record.why), {}, record.why)
-                continue
-            body = body_of(record, columns, channel)
-            fingerprint = json.dumps(body, sort_keys=True, ensure_ascii=False)
-            seen[fingerprint] += 1
-            yield FileRow(number, derived_id("row", fingerprint, str(seen[fingerprint])), body)
+    first = dict[UUID, FileRow]()
+    for number, record in enumerate(_records(source), start=1):
+        row = _row(source, number, record)
+        before = first.setdefault(row.key, row)
+        if before is not row and (before.body, before.received_at) != (row.body, row.received_at):
+            row = row._replace(
+                fault=f"{source.columns.id}: {row.id!r} stands in row {before.number} with other content"
+            )
+        yield row
 
 
-def body_of(record: Mapping[str, Any], columns: FileColumns, channel: str) -> dict[str, Any]:
-    """The request body of one record; empty cells are omitted, except the text."""
-    body: dict[str, Any] = {"text": str(record.get(columns.text) or ""), "channel": channel}
-    for field, column in (("title", columns.title), ("addressed_to", columns.addressed_to), ("class", columns.class_)):
-        if column and record.get(column):
-            body[field] = str(record[column])
-    if columns.region and record.get(columns.region):
-        body["place"] = {"region": str(record[columns.region])}
-    return body
+def _records(source: FileSource) -> Iterator[Record]:
+    file, columns = source.file, source.columns.named
+    if is_spreadsheet(file):
+        return read_spreadsheet(file, columns, source.sheet)
+    if file.suffix.lower() in json_file.SUFFIXES:
+        return json_file.read_json(file, columns, source.encoding)
+    return read_csv(file, columns, source.encoding)
 
 
-@contextmanager
-def _opened(file: Path, encoding: str | None) -> Iterator[TextIO]:
+def _row(source: FileSource, number: int, record: Record) -> FileRow:
+    by_number = derived_id("row-number", source.batch, str(number))
+    row = FileRow(number, record.line, "", by_number, {}, fault=record.fault)
+    if record.cells is None:
+        return row
+    column = source.columns.id
+    named = values.text_of(record.cells.get(column)).strip() if column else ""
+    if column:
+        row = row._replace(id=named, key=derived_id("row-id", source.batch, named) if named else by_number)
+    if column and not named:
+        return row._replace(fault=f"{column}: the row has no id")
     try:
-        with file.open(encoding=encoding or _encoding(file), newline="") as lines:
-            yield lines
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(
-            f"{file} is not in {error.encoding}: give its encoding with --encoding, such as cp1252"
-        ) from error
-    except (LookupError, csv.Error, OSError) as error:
-        raise UnreadableFile(f"{file} cannot be read: {error}") from error
+        body, received_at = body_of(record.cells, source), _received(record.cells, source)
+    except ValueError as error:
+        return row._replace(fault=str(error))
+    return row._replace(body=body, received_at=received_at)
 
 
-def _encoding(file: Path) -> str:
-    with file.open("rb") as raw:
-        return "utf-16" if raw.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+def body_of(cells: Mapping[str, Any], source: FileSource) -> dict[str, Any]:
+    """The request body of one record, without its empty cells. Raises ValueError, which names the column."""
+    columns = source.columns
+
+    def cell(column: str | None, read: Callable[[Any], Any] = values.text_of) -> Any:
+        return _read(cells, column, read)
+
+    if columns.text not in cells:
+        raise ValueError(f"{columns.text}: the record has no such field")
+    place = {
+        "region": cell(columns.region, values.region_code),
+        "lat": cell(columns.lat, values.decimal_of),
+        "lon": cell(columns.lon, values.decimal_of),
+        "address": cell(columns.address),
+    }
+    reporter = {"name": cell(columns.name), "email": cell(columns.email), "phone": cell(columns.phone)}
+    form = {
+        "text": cell(columns.text) or "",
+        "channel": source.channel,
+        "title": cell(columns.title),
+        "class": cell(columns.class_),
+        "addressed_to": cell(columns.addressed_to),
+        "occurred_on": cell(columns.occurred, values.day_of),
+        "place": _given(place),
+        "reporter": _given(reporter),
+        "anonymous": cell(columns.anonymous, values.yes_or_no) or None,
+        "secret": cell(columns.secret, values.yes_or_no) or None,
+    }
+    return _given(form) or {}
 
 
-def _records(file: Path, lines: TextIO, columns: FileColumns) -> Iterator[Mapping[str, Any] | LineFault]:
-    found = _from_json(file, lines) if file.suffix.lower() in JSON else _from_csv(file, lines, columns)
-    checked = False
-    for record in found:
-        if not checked and not isinstance(record, LineFault):
-            _check(file, list(record), columns)
-            checked = True
-        yield record
+def _received(cells: Mapping[str, Any], source: FileSource) -> datetime | None:
+    found: datetime | None = _read(cells, source.columns.received, lambda cell: values.moment_of(cell, source.zone))
+    if found is not None and source.now is not None and found > source.now:
+        raise ValueError(f"{source.columns.received}: {found.isoformat()} lies in the future")
+    return found
 
 
-def _from_csv(file: Path, lines: TextIO, columns: FileColumns) -> Iterator[Mapping[str, Any] | LineFault]:
-    head = lines.readline()
-    lines.seek(0)
-    names = [column for column in columns if column]
-    fits = (each for each in DELIMITERS if set(names) <= set(next(csv.reader([head], delimiter=each), [])))
-    delimiter, read = next(fits, DELIMITERS[0]), list[str]()
-    reader = csv.DictReader(_recorded(lines, read), delimiter=delimiter)
-    _check(file, list(reader.fieldnames or ()), columns)
-    read.clear()
-    for record in reader:
-        if _is_open(read, delimiter):
-            first, last = reader.line_num - len(read) + 1, reader.line_num
-            yield LineFault(f"a quotation mark in line {first} is never closed: lines {first} to {last} are not read")
-        else:
-            yield record
-        read.clear()
-
-
-def _recorded(lines: Iterable[str], read: list[str]) -> Iterator[str]:
-    for line in lines:
-        read.append(line)
-        yield line
-
-
-def _is_open(lines: Sequence[str], delimiter: str) -> bool:
-    # Python's default reader accepts a row that the end of the file cuts off; a strict reader reports it.
-    if sum(line.count('"') for line in lines) % 2 == 0:
-        return False
+def _read(cells: Mapping[str, Any], column: str | None, read: Callable[[Any], Any]) -> Any:
+    found = cells.get(column) if column else None
+    if found is None or (isinstance(found, str) and not found.strip()):
+        return None
     try:
-        list(csv.reader(lines, delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        return "end of data" in str(error)
-    return False
+        return read(found)
+    except ValueError as error:
+        raise ValueError(f"{column}: {error}") from error
 
 
-def _from_json(file: Path, lines: TextIO) -> Iterator[Mapping[str, Any] | LineFault]:
-    if lines.read(PEEK).lstrip()[:1] == "[" and file.suffix.lower() == ".json":
-        lines.seek(0)
-        try:
-            yield from map(_object, json.load(lines))
-        except ValueError as error:
-            raise UnreadableFile(f"{file} is not JSON: {error}") from error
-        return
-    lines.seek(0)
-    faults, readable = list[LineFault](), False
-    for record in (_parsed(line) for line in lines if line.strip()):
-        # Faults are held back until one line is readable: if none is, the file itself is wrong.
-        if isinstance(record, LineFault) and not readable:
-            faults.append(record)
-            continue
-        if not readable:
-            yield from faults
-            readable = True
-        yield record
-    if faults and not readable:
-        raise UnreadableFile(f"{file} has no line that is a JSON object: {faults[0].why}")
-
-
-def _parsed(line: str) -> Mapping[str, Any] | LineFault:
-    try:
-        return _object(json.loads(line))
-    except (ValueError, RecursionError):
-        return LineFault("the line is not JSON")
-
-
-def _object(record: Any) -> Mapping[str, Any] | LineFault:
-    return record if isinstance(record, dict) else LineFault("it is not a JSON object")
-
-
-def _check(file: Path, there: list[str], columns: FileColumns) -> None:
-    missing = [column for column in columns if column and column not in there]
-    if missing:
-        raise UnreadableFile(f"{file} has no column {', '.join(missing)}; it has {', '.join(there) or 'none'}")
+def _given(fields: dict[str, Any]) -> dict[str, Any] | None:
+    given = {name: value for name, value in fields.items() if value is not None}
+    return given or None

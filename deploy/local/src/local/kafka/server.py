@@ -19,6 +19,7 @@ from local.errors import CannotRun
 from local.kafka import config
 from local.paths import free_port
 from local.process.child import ManagedProcess
+from local.process.fork import end_with_parent
 
 POLL_S = 0.05
 
@@ -106,7 +107,13 @@ class KafkaServer:
         shutil.rmtree(self._data, ignore_errors=True)
         cluster = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
         tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "--config", str(self._server)]
-        done = subprocess.run([*self._java, *tool], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*self._java, *tool],
+            capture_output=True,
+            text=True,
+            check=False,
+            preexec_fn=end_with_parent(),
+        )
         if done.returncode:
             reason = (done.stderr or done.stdout).strip().partition("\n")[0]
             raise CannotRun(f"Kafka's storage in {self._data} cannot be formatted: {reason}")

@@ -14,6 +14,7 @@ from chassis.base.errors import ChassisError
 from chassis.base.settings import BadSetting, Settings, read_settings
 from chassis.service.platform import open_platform
 from local.errors import CannotRun
+from local.process.fork import end_with_parent
 
 IN_MEMORY: Final = "memory"
 LIMIT_S: Final = 30
@@ -31,7 +32,14 @@ def check_store(settings: Settings) -> None:
         return  # created with the rest of our state
     argv = [sys.executable, "-m", "local.platform.check_store"]
     try:
-        done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=LIMIT_S)
+        done = subprocess.run(
+            argv,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LIMIT_S,
+            preexec_fn=end_with_parent(),
+        )
     except subprocess.TimeoutExpired as error:
         raise CannotRun(f"the event store of SATUPINTU_STORE_URL did not answer within {LIMIT_S} s.") from error
     if done.returncode:

@@ -15,7 +15,7 @@ LOG_LIMIT_BYTES = 20 * 1024 * 1024
 class ManagedProcess:
     """A child process in its own session, so that Ctrl-C does not reach it directly.
 
-    If started from the main thread it also ends when this process ends, for whatever reason (Linux only).
+    If started from the main thread it is killed when this process ends, for whatever reason (Linux only).
     """
 
     def __init__(self, name: str, argv: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> None:

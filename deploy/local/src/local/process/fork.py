@@ -14,12 +14,14 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib import import_module
 from typing import Final, NoReturn
 
 POLL_S: Final = 0.02
 POSSIBLE: Final = sys.platform == "linux"
+STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+PR_SET_PDEATHSIG: Final = 1
 
 
 def preload(modules: Sequence[str]) -> None:
@@ -39,9 +41,14 @@ class ForkHandle:
         assert threading.active_count() == 1, "a fork would inherit locks of threads that do not exist in it"
         self._code: int | None = None
         end = end_with_parent()
-        self.pid = os.fork()
-        if self.pid == 0:
-            _become(module, (log, log if errors is None else errors), env, end)
+        # A signal that arrives between the fork and `_become` would unwind this process's stack in the child.
+        masked = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+        try:
+            self.pid = os.fork()
+            if self.pid == 0:
+                _become(module, (log, log if errors is None else errors), env, end, masked)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, masked)
 
     def poll(self) -> int | None:
         """The exit code once it has ended; negative: ended by that signal."""
@@ -69,16 +76,30 @@ class ForkHandle:
 
 
 def end_with_parent() -> Callable[[], None] | None:
-    """A function for the child to call, so that it ends when this process ends; None if that is not possible."""
+    """A function for the child to call, so that the kernel kills it when this process ends for whatever reason; None if
+    that is not possible.
+
+    SIGKILL: a child that is suspended or hangs ends as well, and the next start finds every port and file free.
+    """
     # The kernel sends the signal when the thread that forked ends, hence the main thread only.
     if not POSSIBLE or threading.current_thread() is not threading.main_thread():
         return None
-    prctl = ctypes.CDLL(None).prctl
-    return lambda: prctl(1, signal.SIGTERM)
+    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
+
+    def ask() -> None:
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it ended before the call
+            os._exit(1)
+
+    return ask
 
 
 def _become(
-    module: Sequence[str], outputs: tuple[int, int], env: Mapping[str, str], end: Callable[[], None] | None
+    module: Sequence[str],
+    outputs: tuple[int, int],
+    env: Mapping[str, str],
+    end: Callable[[], None] | None,
+    mask: Collection[int],
 ) -> NoReturn:
     # Must not return or raise: further up the stack are the supervisor's handlers and `finally` blocks.
     code = 1
@@ -86,11 +107,10 @@ def _become(
         os.setsid()
         if end is not None:
             end()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in STOP_SIGNALS:
             signal.signal(number, signal.SIG_DFL)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        for place, output in enumerate(outputs, 1):
-            os.dup2(output, place)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        _inherit_only(outputs)
         os.environ.clear()
         os.environ.update(env)
         code = _run(module)
@@ -100,6 +120,16 @@ def _become(
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def _inherit_only(outputs: tuple[int, int]) -> None:
+    """Keep no open file of the parent but stdout and stderr, as a started program would: the lock of the state folder
+    is held as long as any process has it open.
+    """
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for place, output in enumerate(outputs, 1):
+        os.dup2(output, place)
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
 
 
 def _run(module: Sequence[str]) -> int:

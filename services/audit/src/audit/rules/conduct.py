@@ -24,8 +24,10 @@ HOLDERS_OWN: Final = (
     a.ClarificationRequested,
     a.ResponseGiven,
 )
-BRINGS_BACK: Final = frozenset({"mandate", "desk", "suggestion", "precedent", "supervision", "split"})
-"""Placement causes that never lead to an agency which has returned the complaint (design: section 4)."""
+BRINGS_BACK: Final = frozenset({"mandate", "desk", "suggestion", "precedent", "supervision", "split", "merger"})
+"""Placement causes that never lead to an agency which has returned the complaint (design: section 4), unless the
+placement is binding.
+"""
 
 
 def event_faults(
@@ -59,7 +61,7 @@ def _faults(state: Complaint, fact: object, context: AuditContext) -> Iterator[t
             if fact.agency in state.returned_by:
                 yield "placed-back", f"it was placed with {fact.agency}, which had returned it"
             yield from _past_the_arbiter(state, context)
-        case r.ComplaintReferred() if fact.reason != "overdue":
+        case r.ComplaintReferred() if fact.reason != "overdue" and state.status is Status.UNPLACED:
             yield from _past_the_arbiter(state, context)
         case _:
             return
@@ -93,16 +95,14 @@ def _holder(state: Complaint, agency: str, name: str, registry: Registry) -> Ite
 def _return(state: Complaint, fact: a.ComplaintReturned, context: AuditContext) -> Iterator[tuple[str, str]]:
     if state.binding:
         yield "returned-though-bound", f"{fact.agency} returned a binding placement"
-    most = context.policies.at(state.received_at).returns
-    if fact.scope == "agency" and len(state.returned_by) >= most:
+    if fact.scope == "agency" and context.policies.returns_used_up(state):
         yield "returned-too-often", f"it had been returned {len(state.returned_by)} times; the arbiter should decide"
 
 
 def _past_the_arbiter(state: Complaint, context: AuditContext) -> Iterator[tuple[str, str]]:
     # The third return opens arbitration (design: section 1): after it router places only within one agency.
     within = state.last_return is not None and state.last_return.scope == "unit"
-    most = context.policies.at(state.received_at).returns
-    if state.status is Status.UNPLACED and len(state.returned_by) >= most and not within:
+    if context.policies.returns_used_up(state) and not within:
         yield (
             "past-the-arbiter",
             f"it had been returned {len(state.returned_by)} times, and did not go to the arbiter",

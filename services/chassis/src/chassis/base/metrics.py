@@ -43,6 +43,12 @@ DEAD_LETTERS: Final = Counter(
     ["service"],
 )
 
+FOREIGN_RECORDS: Final = Counter(
+    "satupintu_foreign_records",
+    "Records on our own topics that are no event of the store. Somebody else writes there: `satupintu audit --kafka`.",
+    ["reader"],
+)
+
 VIEW_POSITION: Final = Gauge(
     "satupintu_view_position",
     "The store's position a read model has reached. Compare with satupintu_relay_position.",

@@ -29,16 +29,32 @@ class Appended(NamedTuple):
     written: bool
 
 
+class Checkpoint(NamedTuple):
+    """How far a reader has come: a position, and the id of the event there. A store that was restored from an older
+    copy soon has other events at the same positions; only the id shows it. No position: nothing was read. No id:
+    written by a version without ids.
+    """
+
+    position: int | None = None
+    event_id: UUID | None = None
+
+
 class Page(NamedTuple):
     """Events in position order, and the position up to which the reader has now read everything with its prefixes.
 
     `position` may lie beyond the last event (other streams' events in between); None: nothing was ever read.
-    `caught_up`: the store held nothing more when the page was read.
+    `caught_up`: the store held nothing more when the page was read. `event_id`: the id of the event at `position`, of
+    whatever stream; None: nothing was read after the reader's own position.
     """
 
     events: Sequence[RecordedEvent]
     position: int | None
     caught_up: bool
+    event_id: UUID | None = None
+
+    def after(self, before: Checkpoint) -> Checkpoint:
+        """The checkpoint of a reader that read this page after `before`."""
+        return before if self.position == before.position else Checkpoint(self.position, self.event_id)
 
 
 class Store(Protocol):
@@ -94,6 +110,10 @@ class Store(Protocol):
         """The position of the newest event, 0 if there is none."""
         ...
 
+    async def id_at(self, position: int) -> UUID | None:
+        """The id of the event at exactly this position; None: there is none. Takes any number."""
+        ...
+
     def subscribe(self, after: int | None, prefixes: Sequence[str] = ()) -> AsyncIterator[Page]:
         """Endless pages, strictly after `after`. An empty page moves the position or reports `caught_up`."""
         ...
@@ -101,6 +121,14 @@ class Store(Protocol):
     async def close(self) -> None:
         """Finish accepted calls, then close every connection."""
         ...
+
+
+async def holds(store: Store, checkpoint: Checkpoint) -> bool:
+    """Whether the store holds the event that the checkpoint names there; without an id, any event."""
+    if not checkpoint.position:
+        return True
+    found = await store.id_at(checkpoint.position)
+    return found is not None and found == (checkpoint.event_id or found)
 
 
 class KeyRing(Protocol):
@@ -118,6 +146,10 @@ class KeyRing(Protocol):
 
     async def destroy(self, complaint: UUID) -> None:
         """Destroy every generation so far. Repeatable. What they sealed can never be read again."""
+        ...
+
+    async def destroyed(self) -> list[UUID]:
+        """Every complaint with a destroyed generation. Reads the whole table."""
         ...
 
 

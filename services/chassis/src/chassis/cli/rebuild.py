@@ -14,8 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressC
 from sqlalchemy import func, select
 
 from chassis.base.settings import read_settings
-from chassis.project.from_kafka import TABLE as KAFKA_POSITIONS
-from chassis.project.from_store import TABLE as STORE_POSITIONS
+from chassis.project.partition_checkpoints import TABLE as KAFKA_POSITIONS
+from chassis.project.position import TABLE as STORE_POSITIONS
 from chassis.project.rebuild import Rebuildable, rebuild
 from chassis.service.platform import Platform, open_platform
 from chassis.service.service import Service

@@ -1,5 +1,6 @@
 """Dead letters in Kafka: topic `dead-letter.<service>`; each record unchanged, with its origin and the reason."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -9,6 +10,7 @@ from chassis.base.message import Header, Message
 from chassis.deadletter.port import DeadLetter
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import LazyProducer
+from chassis.kafka.ensure_topics import TopicProvisioner
 from schemas.base.topics import Topic, dead_letter
 
 REASON: Final = "dl_reason"
@@ -21,39 +23,48 @@ DROPPED: Final = "dl_dropped"
 """Header of a dead letter without its message's body and headers."""
 OURS: Final = frozenset({REASON, ATTEMPTS, SERVICE, TOPIC, PARTITION, OFFSET})
 REASON_BYTES: Final = 2_000
+RETENTION_PERIOD_S: Final = 60.0
+"""How often the retention of the topic is compared with the policy."""
 
 
 class KafkaDeadLetters:
     """Implements `chassis.deadletter.port.DeadLetters`. Connects at the first one; most services have none."""
 
-    def __init__(self, kafka: str, service: str, retention: timedelta) -> None:
-        """`retention` is limited because an external message may hold personal data. Each dead letter is only a copy: a
-        sweep finds its complaint in the store, or a table of the service holds the message.
+    def __init__(self, kafka: str, service: str, retention: Callable[[], timedelta]) -> None:
+        """`retention`, by the policy in force, is limited because an external message may hold personal data. Each dead
+        letter is only a copy: a sweep finds its complaint in the store, or a table of the service has its reason.
         """
-        self._topic = Topic(dead_letter(service), 1, retention // timedelta(milliseconds=1))
+        self._kafka, self._service, self._retention = kafka, service, retention
         self._admin, self._producer, self._ensured = Admin(kafka), LazyProducer(kafka), False
 
     async def put(self, letter: DeadLetter) -> None:
         """On every replica on return. Raises BrokerUnavailable."""
         if not self._ensured:
-            await self._admin.ensure([self._topic])
+            await self._admin.ensure([self._topic()])
             self._ensured = True
-        message = letter.message
+        message, topic = letter.message, dead_letter(self._service)
         try:
-            await send(self._producer, self._topic.name, 0, message._replace(headers=to_headers(letter)))
+            await send(self._producer, topic, 0, message._replace(headers=to_headers(letter)))
         except MessageTooLarge:
             # With our headers it exceeds the broker's limit: store its origin only.
             bare = message._replace(key=None, value=None, headers=[(DROPPED, b"too large")])
             headers = to_headers(replace(letter, message=bare))
-            await send(self._producer, self._topic.name, 0, bare._replace(headers=headers))
+            await send(self._producer, topic, 0, bare._replace(headers=headers))
         except BrokerUnavailable:
             self._ensured = False  # the broker may come back without its topics
             raise
+
+    def provisioner(self) -> TopicProvisioner:
+        """A background task that sets the retention of an existing topic. The first dead letter creates it."""
+        return TopicProvisioner(self._kafka, lambda: [self._topic()], create=False, period_s=RETENTION_PERIOD_S)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._producer.close()
         await self._admin.close()
+
+    def _topic(self) -> Topic:
+        return Topic(dead_letter(self._service), 1, self._retention() // timedelta(milliseconds=1))
 
 
 async def send(producer: LazyProducer, topic: str, partition: int, message: Message) -> None:

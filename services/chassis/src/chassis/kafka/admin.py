@@ -5,6 +5,7 @@ A topic that was deleted and recreated keeps its name but gets another id: only 
 
 import asyncio
 import socket
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -20,6 +21,9 @@ REQUEST_MS: Final = 10_000
 BOOTSTRAP_MS: Final = 2_000
 """Short, because a broker may be starting: the caller waits and retries."""
 TOPIC_CHECK_S: Final = 5.0
+DELETED_CHECK_S: Final = 0.1
+SEGMENT_MS: Final = 24 * 3_600_000
+"""Longest segment of a topic with limited retention: a record is deleted at most this long after its retention."""
 _DENIED: Final = (
     kafka_errors.TopicAuthorizationFailedError,
     kafka_errors.ClusterAuthorizationFailedError,
@@ -45,19 +49,23 @@ class Admin:
         self._client: Any = None
         self._lock = asyncio.Lock()
 
-    async def ensure(self, topics: Collection[Topic]) -> dict[str, UUID]:
-        """Create missing topics and set the retention of existing ones; the id of each.
+    async def ensure(self, topics: Collection[Topic], *, create: bool = True) -> dict[str, UUID]:
+        """Create missing topics (unless `create` is off) and configure existing ones; the id of each.
 
         Raises:
             Permanent: a topic has another number of partitions. Keys would move to other partitions, so a person must
                 decide.
         """
         by_name = {topic.name: topic for topic in topics}
-        return await self._call(lambda client: _ensure(client, by_name))
+        return await self._call(lambda client: _ensure(client, by_name, create=create))
 
     async def topic_ids(self, names: Iterable[str]) -> dict[str, UUID]:
         """The present id of each; missing topics are left out."""
         return await self._call(lambda client: _ids(client, list(names)))
+
+    async def delete(self, names: Collection[str]) -> None:
+        """Delete these topics; those that do not exist are left out. On return they are gone."""
+        await self._call(lambda client: _delete(client, names))
 
     async def watch(self, ids: Mapping[str, UUID]) -> None:
         """Check these topics every `TOPIC_CHECK_S`. Raises TopicRecreated: one is missing or has another id."""
@@ -147,17 +155,27 @@ def _ids_under(client: Any, prefix: str) -> dict[str, UUID]:
     return {topic["name"]: UUID(str(topic["topic_id"])) for topic in found if topic["name"].startswith(prefix)}
 
 
-def _ensure(client: Any, by_name: Mapping[str, Topic]) -> dict[str, UUID]:
+def _ensure(client: Any, by_name: Mapping[str, Topic], *, create: bool) -> dict[str, UUID]:
     there = _described(client, list(by_name))
     for name, topic in there.items():
         if (partitions := len(topic["partitions"])) != by_name[name].partitions:
             raise Permanent(f"topic {name} has {partitions} partitions, not {by_name[name].partitions}")
     missing = [topic for name, topic in by_name.items() if name not in there]
-    if missing:
+    if missing and create:
         _create(client, missing)
     if there:
         _configure(client, [by_name[name] for name in there])
     return _ids(client, list(by_name))
+
+
+def _delete(client: Any, names: Collection[str]) -> None:
+    end = time.monotonic() + REQUEST_MS / 1000
+    if there := list(_described(client, list(names))):
+        client.delete_topics(there)
+    while _described(client, list(names)):
+        if time.monotonic() > end:
+            raise BrokerUnavailable(f"the broker has not deleted {', '.join(names)} yet")
+        time.sleep(DELETED_CHECK_S)
 
 
 def _create(client: Any, topics: Sequence[Topic]) -> None:
@@ -187,7 +205,21 @@ def _configure(client: Any, topics: Sequence[Topic]) -> None:
 
 
 def _configs(topic: Topic) -> dict[str, str]:
-    return {
-        "cleanup.policy": "compact" if topic.compacted else "delete",
-        "retention.ms": str(topic.retention_ms),
-    }
+    policies = ["compact"] * topic.compacted + ["delete"] * (topic.retention_ms >= 0 or not topic.compacted)
+    configs = {"cleanup.policy": ",".join(policies), "retention.ms": str(topic.retention_ms)}
+    if topic.retention_ms >= 0:
+        # Kafka deletes whole segments by their newest record, so a segment must end soon. The broker's own time counts:
+        # a record with a sender's wrong clock would be deleted at once, or never.
+        configs |= {
+            "segment.ms": str(max(1, min(SEGMENT_MS, topic.retention_ms))),
+            "message.timestamp.type": "LogAppendTime",
+        }
+    if topic.superseded_ms is not None:
+        # The segment being written is never compacted: it must end within the same time.
+        configs |= {
+            "segment.ms": str(topic.superseded_ms),
+            "max.compaction.lag.ms": str(topic.superseded_ms),
+            "delete.retention.ms": str(topic.superseded_ms),
+            "min.cleanable.dirty.ratio": "0.01",
+        }
+    return configs

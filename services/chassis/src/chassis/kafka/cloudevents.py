@@ -1,22 +1,28 @@
 """A stored event as a Kafka record and back: CloudEvents 1.0 in binary mode (the Kafka protocol binding, section 3.2).
 
 The attributes are headers `ce_*`, the body is JSON. Extensions: `ce_sequence` is the version in the stream,
-`ce_position` the store's position, `ce_stream` the stream's name, `ce_metadata` the envelope. Sealed text stays sealed.
+`ce_position` the store's position, `ce_stream` the stream's name, `ce_metadata` the envelope, `ce_signature` the
+relay's signature (`chassis.kafka.signature`). Sealed text stays sealed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from chassis.base.errors import Poison
 from chassis.base.message import Header, Message
+from chassis.kafka.signature import SIGNATURE, SIGNED, Signer
 from schemas.base.envelope import RecordedEvent
-from schemas.base.streams import REGISTRY
+from schemas.base.streams import COMPLAINT_PREFIX, REGISTRY, complaint_id, complaint_stream
 
 SPEC_VERSION: Final = b"1.0"
 JSON: Final = b"application/json"
 SOURCE: Final = b"/satupintu/store"
+LAST_VERSION: Final = 2**31 - 1
+LAST_POSITION: Final = 2**63 - 1
+"""The largest that a store's columns hold; a stranger may write any number."""
 _CONSTANT: Final[Sequence[Header]] = (
     ("ce_specversion", SPEC_VERSION),
     ("ce_source", SOURCE),
@@ -40,30 +46,30 @@ class EventHeader(NamedTuple):
     stream: str
 
 
-class EventReference(NamedTuple):
-    """What a reaction needs of a message; everything else is read from the stream."""
-
-    subject: UUID
-    type: str
-    sequence: int
-
-
-def to_headers(event: RecordedEvent) -> list[Header]:
-    """This event's headers; the body is `event.data` unchanged."""
+def to_headers(event: RecordedEvent, signer: Signer | None = None, partition: int = 0) -> list[Header]:
+    """This event's headers; the body is `event.data` unchanged. `signer` signs them for this partition."""
     stream = event.stream
-    headers = [
-        *_CONSTANT,
-        ("ce_id", str(event.id).encode()),
-        ("ce_type", event.type.encode()),
-        ("ce_time", event.recorded_at.isoformat().encode()),
-        ("ce_sequence", b"%d" % event.version),
-        ("ce_position", b"%d" % event.position),
-        ("ce_stream", stream.encode()),
-        ("ce_metadata", event.metadata),
-    ]
+    values = (
+        str(event.id).encode(),
+        event.type.encode(),
+        _time(event.recorded_at),
+        b"%d" % event.version,
+        b"%d" % event.position,
+        stream.encode(),
+        event.metadata,
+    )
+    headers = [*_CONSTANT, *zip(SIGNED, values, strict=True)]
     if stream != REGISTRY:
         headers.append(("ce_subject", stream.partition("-")[2].encode()))
+    if signer is not None:
+        headers.append((SIGNATURE, signer.sign(partition, (*values, event.data))))
     return headers
+
+
+@lru_cache(maxsize=256)
+def _time(recorded_at: datetime) -> bytes:
+    # Events of one commit share it.
+    return recorded_at.isoformat().encode()
 
 
 def event_header(headers: Sequence[Header]) -> EventHeader:
@@ -76,18 +82,6 @@ def event_header(headers: Sequence[Header]) -> EventHeader:
     id_, type_, source, time, sequence, position, stream = _attributes(given)
     subject = None if stream == REGISTRY else _parsed(given, _SUBJECT)[0]
     return EventHeader(id_, type_, source, time, subject, sequence, position, stream)
-
-
-def event_reference(headers: Sequence[Header]) -> EventReference:
-    """The complaint, type and version of a message's event. Checks all headers.
-
-    Raises:
-        Poison: as `event_header`, or the event concerns no complaint.
-    """
-    found = event_header(headers)
-    if found.subject is None:
-        raise Poison("ce_subject is missing: this event concerns no complaint")
-    return EventReference(found.subject, found.type, found.sequence)
 
 
 def to_recorded(message: Message) -> RecordedEvent:
@@ -110,9 +104,11 @@ def _parse_fast(given: Given, data: bytes | None) -> RecordedEvent | None:
             headers["ce_metadata"],
             headers["ce_specversion"] == SPEC_VERSION and headers["ce_source"].decode(),
         )
-    except (LookupError, ValueError, AttributeError, TypeError):
+    except (LookupError, ValueError, AttributeError, TypeError, OverflowError):
         return None
-    if data is None or not (known and type_ and stream and metadata) or version < 0 or position < 0:
+    if data is None or not (known and type_ and stream and metadata):
+        return None
+    if not (0 <= version <= LAST_VERSION and 0 <= position <= LAST_POSITION):
         return None
     return RecordedEvent(id_, type_, data, metadata, stream, version, position, time)
 
@@ -139,20 +135,31 @@ def _parsed(given: Given, wanted: Mapping[str, Parse]) -> list[Any]:
             if not (value := given.get(name)):
                 raise Poison(f"{name} is missing")
             parsed.append(parse(value))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Poison(f"{list(wanted)[len(parsed)]} is not valid") from error
     return parsed
+
+
+def is_complaint_stream(stream: str) -> bool:
+    """Whether this is the name of a complaint's stream, spelt as the store spells it."""
+    try:
+        return stream.startswith(COMPLAINT_PREFIX) and stream == complaint_stream(complaint_id(stream))
+    except ValueError:
+        return False
 
 
 def _uuid(value: bytes) -> UUID:
     return UUID(value.decode())
 
 
-def _number(value: bytes) -> int:
-    number = int(value)
-    if number < 0:
-        raise ValueError("below 0")
-    return number
+def _number(limit: int) -> Parse:
+    def parse(value: bytes) -> int:
+        number = int(value)
+        if not 0 <= number <= limit:
+            raise ValueError(f"not between 0 and {limit}")
+        return number
+
+    return parse
 
 
 def _instant(value: bytes) -> datetime:
@@ -169,8 +176,8 @@ _ATTRIBUTES: Final[Mapping[str, Parse]] = {
     "ce_type": bytes.decode,
     "ce_source": bytes.decode,
     "ce_time": _instant,
-    "ce_sequence": _number,
-    "ce_position": _number,
+    "ce_sequence": _number(LAST_VERSION),
+    "ce_position": _number(LAST_POSITION),
     "ce_stream": bytes.decode,
 }
 _SUBJECT: Final[Mapping[str, Parse]] = {"ce_subject": _uuid}

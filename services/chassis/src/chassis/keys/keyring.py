@@ -17,7 +17,16 @@ from sqlalchemy import Connection
 from chassis.base.clock import SystemClock
 from chassis.base.group_commit import GroupCommit
 from chassis.keys.cache import KeyCache
-from chassis.keys.table import TABLE, check, metadata, next_generation, read_keys, tombstone, with_first_generation
+from chassis.keys.table import (
+    TABLE,
+    check,
+    destroyed,
+    metadata,
+    next_generation,
+    read_keys,
+    tombstone,
+    with_first_generation,
+)
 from chassis.keys.wrap import Wrapper
 from chassis.sql.database import Database
 from schemas.base.sealed import Keys
@@ -68,6 +77,10 @@ class SqlKeyRing:
         await self._database.run(lambda connection: tombstone(connection, complaint, self._now()))
         self._cache.evict(complaint)
         await asyncio.to_thread(self._database.purge, TABLE)
+
+    async def destroyed(self) -> list[UUID]:
+        await self._check()
+        return await self._database.read(destroyed)
 
     async def renew(self, complaint: UUID) -> Keys:
         """Add a generation of keys, with which new text is sealed; all keys."""
@@ -124,6 +137,9 @@ class MemoryKeyRing:
     async def destroy(self, complaint: UUID) -> None:
         self._living.pop(complaint, None)
         self._keys.pop(complaint, None)
+
+    async def destroyed(self) -> list[UUID]:
+        return [complaint for complaint in self._newest if complaint not in self._living]
 
     async def renew(self, complaint: UUID) -> Keys:
         self._add(complaint, self._newest.get(complaint, 0) + 1)

@@ -88,3 +88,9 @@ def tombstone(connection: Connection, complaint: UUID, at: datetime) -> None:
     """Delete the key of every generation so far; the rows stay."""
     statement = f"update {TABLE} set wrapped = null, destroyed_at = %s where complaint = %s and wrapped is not null"  # noqa: S608
     execute_many(connection, statement, [(at.isoformat(), complaint.bytes)])
+
+
+def destroyed(connection: Connection) -> list[UUID]:
+    """Every complaint with a destroyed generation."""
+    found = fetch(connection, f"select distinct complaint from {TABLE} where wrapped is null")  # noqa: S608
+    return [UUID(bytes=bytes(row[0])) for row in found]

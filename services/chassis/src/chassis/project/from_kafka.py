@@ -1,44 +1,38 @@
-"""Kafka projection: a read model filled from Kafka. Rows and `(topic id, offset, position)` move in one transaction.
+"""Kafka projection: a read model filled from Kafka. Rows and `(topic id, offset, position, event id)` move in one
+transaction.
 
-projection = KafkaProjection(database, METADATA, VIEW, kafka=settings.kafka, group="reporting.views")
+projection = KafkaProjection(database, METADATA, VIEW, platform.verifier, kafka=settings.kafka, group="reporting.views")
 await projection.run()
+
+Nothing that a record claims moves rows or checkpoint before it was held against the store. Where the store does not
+hold the checkpoint's event (an older copy was restored), the rows are deleted and filled anew.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from functools import cache
-from typing import Any, Final, NamedTuple
+from contextlib import suppress
+from typing import Any, Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Connection,
-    Delete,
-    Integer,
-    MetaData,
-    Select,
-    String,
-    Table,
-    bindparam,
-    delete,
-    select,
-)
+from sqlalchemy import Connection, MetaData, delete
 from sqlalchemy.exc import IntegrityError
 
 from chassis.base import metrics
 from chassis.base.concurrency import first_of
-from chassis.base.errors import BrokerUnavailable, Poison
+from chassis.base.errors import BrokerUnavailable
 from chassis.base.message import Message
+from chassis.base.ports import Checkpoint
 from chassis.base.retry import RetryPolicy
 from chassis.kafka.admin import Admin, TopicRecreated
 from chassis.kafka.clients import consumer, messages, running, translate_error
-from chassis.kafka.cloudevents import to_recorded
+from chassis.kafka.partition import partition_of
+from chassis.kafka.verify import Checked, RecordVerifier
+from chassis.project.partition_checkpoints import PartitionCheckpoint, PartitionCheckpoints
 from chassis.project.view import Overtaken, View, prepared
 from chassis.sql.database import Database
-from chassis.sql.statements import insert_rows
 from schemas.base.envelope import RecordedEvent
 from schemas.base.topics import COMPLAINT_EVENTS
 
@@ -48,47 +42,11 @@ FETCH_SETTINGS: Final = {"fetch_max_wait_ms": 250, "fetch_min_bytes": 256 * 1024
 """The broker answers a fetch after this time or with this much data: each batch costs a fetch and a transaction, and a
 wait lets events of one complaint arrive together.
 """
-TABLE: Final = "checkpoints"
+HISTORY_CHECK_S: Final = 5.0
+"""How often the store is asked for the event of the furthest checkpoint."""
+PAGE: Final = 2_000
 Seek = Callable[[AIOKafkaConsumer, Collection[TopicPartition]], Awaitable[None]]
 log = structlog.get_logger(__name__)
-
-
-class PartitionCheckpoint(NamedTuple):
-    """How far one partition was applied: the next offset in the topic of that id, and the store's position."""
-
-    topic_id: str
-    offset: int
-    position: int
-
-
-def checkpoint_table(metadata: MetaData) -> Table:
-    """The table of all views' checkpoints; declare it in a service's metadata before its `Database` is created."""
-    if (known := metadata.tables.get(TABLE)) is not None:
-        return known
-    columns: tuple[Column[Any], ...] = (
-        Column("view", String(64), primary_key=True),
-        Column("partition", Integer, primary_key=True),
-        Column("topic_id", String(36), nullable=False),
-        Column("offset", BigInteger, nullable=False),
-        Column("position", BigInteger, nullable=False),
-    )
-    return Table(TABLE, metadata, *columns)
-
-
-# Statements are cached: building one costs more than running it.
-
-
-@cache
-def _select_checkpoints(table: Table, *, locked: bool) -> Select[Any]:
-    own = select(table).where(table.c.view == bindparam("own"))
-    return own.with_for_update() if locked else own
-
-
-@cache
-def _delete_checkpoints(table: Table) -> Delete:
-    return delete(table).where(
-        table.c.view == bindparam("own"), table.c.partition.in_(bindparam("parts", expanding=True))
-    )
 
 
 class KafkaProjection:
@@ -96,9 +54,19 @@ class KafkaProjection:
     and skips events at or before its position.
     """
 
-    def __init__(self, database: Database, metadata: MetaData, view: View[Any], *, kafka: str, group: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        metadata: MetaData,
+        view: View[Any],
+        verifier: RecordVerifier,
+        *,
+        kafka: str,
+        group: str,
+    ) -> None:
         self._database, self._view, self._kafka, self._group = database, view, kafka, group
-        self._checkpoints, self._tables = checkpoint_table(metadata), list(view.define(metadata, ""))
+        self._verifier = verifier
+        self._checkpoints, self._tables = PartitionCheckpoints(metadata, view.name), list(view.define(metadata, ""))
         self._retry_policy, self._admin, self._unready = RetryPolicy(), Admin(kafka), "waiting for Kafka"
         self._current: dict[int, PartitionCheckpoint] = {}
         self._topic_id = ""
@@ -125,7 +93,9 @@ class KafkaProjection:
             async with running(client):
                 client.subscribe([COMPLAINT_EVENTS], listener=_Resume(client, self._seek))
                 self._unready = ""
-                await first_of(self._admin.watch(topics), self._apply_all(client))
+                await first_of(self._admin.watch(topics), self._apply_all(client), self._keep_checking())
+        except Overtaken:
+            log.info("reading again", view=self._view.name)
         except TopicRecreated:
             log.warning("topic was recreated", view=self._view.name)
         except (KafkaError, OSError) as error:
@@ -138,12 +108,41 @@ class KafkaProjection:
 
     async def resume(self, topic_id: str) -> Mapping[int, int]:
         """The next offset of each partition in the topic of that id, from the checkpoints; left out: 0."""
-        self._topic_id, self._current = topic_id, dict(await self._database.read(self._stored))
+        self._topic_id, self._current = topic_id, dict(await self._database.read(self._checkpoints.read))
+        with suppress(Overtaken):
+            await self.verify()
         return {part: known.offset for part, known in self._current.items() if known.topic_id == topic_id}
 
-    def _stored(self, connection: Connection, *, locked: bool = False) -> Mapping[int, PartitionCheckpoint]:
-        rows = connection.execute(_select_checkpoints(self._checkpoints, locked=locked), {"own": self._view.name})
-        return {row.partition: PartitionCheckpoint(row.topic_id, row.offset, row.position) for row in rows}
+    async def verify(self) -> None:
+        """Hold the furthest checkpoint against the store. Raises Overtaken: it is not there, the view begins anew."""
+        if not self._current:
+            return
+        part, at = max(self._current.items(), key=lambda each: each[1].position)
+        if at.position > 0 and not await self._verifier.holds(Checkpoint(at.position, at.event_id)):
+            log.error("an older store was restored: the view begins anew", view=self._view.name, position=at.position)
+            await self._database.run(lambda connection: self._begin_anew(connection, part, at))
+            self._current = {}
+            raise Overtaken
+        if at.position > 0 and at.event_id is None:  # of a version without ids
+            named = at._replace(event_id=await self._verifier.store.id_at(at.position))
+            await self._database.run(lambda connection: self._name(connection, part, at, named))
+
+    def _name(self, connection: Connection, part: int, at: PartitionCheckpoint, named: PartitionCheckpoint) -> None:
+        if self._checkpoints.read(connection, locked=True).get(part) != at:
+            raise Overtaken
+        self._checkpoints.replace(connection, {part: named})
+        self._current[part] = named
+
+    def _begin_anew(self, connection: Connection, part: int, at: PartitionCheckpoint) -> None:
+        if self._checkpoints.read(connection).get(part) == at:  # else another process did it
+            for table in self._tables:
+                connection.execute(delete(table))
+            self._checkpoints.delete(connection)
+
+    async def _keep_checking(self) -> None:
+        while True:
+            await asyncio.sleep(HISTORY_CHECK_S)
+            await self.verify()
 
     async def _apply_all(self, client: AIOKafkaConsumer) -> None:
         while True:
@@ -166,16 +165,15 @@ class KafkaProjection:
         """
         before, moved = {part: self._current.get(part) for part in batch}, dict[int, PartitionCheckpoint]()
         fresh: list[RecordedEvent] = []
-        for partition, records in batch.items():
+        for partition, events in (await self._events(batch, before)).items():
             seen = before[partition]
-            position = seen.position if seen else -1
-            for record in records:
-                event = _event(record)
-                if event is None or not event.stream.startswith(self._view.prefixes) or event.position <= position:
-                    continue
-                fresh.append(event)
-                position = event.position
-            moved[partition] = PartitionCheckpoint(self._topic_id, records[-1].offset + 1, position)
+            position, event_id = (seen.position, seen.event_id) if seen else (-1, None)
+            for event in events:
+                if event.position > position:
+                    position, event_id = event.position, event.id
+                    fresh.append(event)
+            offset = batch[partition][-1].offset + 1
+            moved[partition] = PartitionCheckpoint(self._topic_id, offset, position, event_id)
         items = await prepared(self._view, fresh)
         try:
             await self._database.run(lambda connection: self._write(connection, items, before, moved))
@@ -191,14 +189,67 @@ class KafkaProjection:
         before: Mapping[int, PartitionCheckpoint | None],
         moved: Mapping[int, PartitionCheckpoint],
     ) -> None:
-        stored = self._stored(connection, locked=True)
+        stored = self._checkpoints.read(connection, locked=True)
         if any(stored.get(part) != at for part, at in before.items()):
             raise Overtaken
         if items:
             self._view.apply(connection, self._tables, items)
-        connection.execute(_delete_checkpoints(self._checkpoints), {"own": self._view.name, "parts": list(moved)})
-        rows = [{"view": self._view.name, "partition": part, **at._asdict()} for part, at in moved.items()]
-        insert_rows(connection, self._checkpoints, rows)
+        self._checkpoints.replace(connection, moved)
+
+    async def _events(
+        self, batch: Mapping[int, Sequence[Message]], before: Mapping[int, PartitionCheckpoint | None]
+    ) -> Mapping[int, Sequence[RecordedEvent]]:
+        """The events of these records by partition, those of each in the order of positions."""
+        checked = await self._checked([message for records in batch.values() for message in records])
+        events: dict[int, list[RecordedEvent]] = {partition: [] for partition in batch}
+        for message, event in checked.signed:
+            events[message.partition].append(event)
+        self._tell_foreign(checked.foreign)
+        for partition, upto in _unsigned_ends(checked).items():
+            seen = before[partition]
+            stored = await self._stored_events(partition, seen.position if seen else None, upto)
+            events[partition] = [*stored, *(event for event in events[partition] if event.position > upto)]
+        starts = self._view.prefixes
+        return {part: [event for event in found if event.stream.startswith(starts)] for part, found in events.items()}
+
+    async def _checked(self, messages: Sequence[Message]) -> Checked:
+        checked = await self._verifier.check(messages)
+        if checked.signed:
+            _, newest = max(checked.signed, key=lambda each: each[1].position)
+            if not await self._verifier.holds(Checkpoint(newest.position, newest.id)):
+                return await self._verifier.check(messages, trust=False)  # an older store was restored
+        return checked
+
+    async def _stored_events(self, partition: int, after: int | None, upto: int) -> list[RecordedEvent]:
+        """The store's events of this partition. A record without a signature proves only that its own event is stored:
+        others before it may not have been published yet, and would be skipped when they are.
+        """
+        found: list[RecordedEvent] = []
+        while after is None or after < upto:
+            page = await self._verifier.store.read_all(after, self._view.prefixes, PAGE)
+            found += [event for event in page.events if event.position <= upto and _partition(event) == partition]
+            if page.caught_up:
+                break
+            after = page.position
+        return found
+
+    def _tell_foreign(self, foreign: Sequence[tuple[Message, str]]) -> None:
+        for message, because in foreign:
+            log.error("not an event of the store", view=self._view.name, place=message.place, because=because)
+        metrics.FOREIGN_RECORDS.labels(self._group).inc(len(foreign))
+
+
+def _unsigned_ends(checked: Checked) -> Mapping[int, int]:
+    """The furthest position of an event without a signature, by partition. Copies in other partitions do not count."""
+    ends: dict[int, int] = {}
+    for message, event in checked.held:
+        if _partition(event) == message.partition:
+            ends[message.partition] = max(event.position, ends.get(message.partition, 0))
+    return ends
+
+
+def _partition(event: RecordedEvent) -> int:
+    return partition_of(event.stream.partition("-")[2].encode())
 
 
 class _Resume(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -213,12 +264,3 @@ class _Resume(ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         # If this fails, the client logs it and reads from any offset; the first batch then raises `Overtaken`.
         await self._seek(self._client, assigned)
-
-
-def _event(record: Message) -> RecordedEvent | None:
-    try:
-        return to_recorded(record)
-    except Poison as poison:
-        # Only the relay writes this topic; anything else is no event of the store.
-        log.error("not an event", place=record.place, because=poison.reason)
-        return None

@@ -1,85 +1,36 @@
-"""Store projection: a read model filled from the store, without Kafka. Rows and position move in one transaction.
+"""Store projection: a read model filled from the store, without Kafka. Rows and checkpoint move in one transaction.
 
 projection = StoreProjection(store, database, METADATA, VIEW)
 await projection.run()      # a background task; a second one in another process does no harm
+
+Where the store does not hold the checkpoint's event (an older copy was restored), the rows are deleted and filled anew.
 """
 
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Connection,
-    MetaData,
-    Select,
-    String,
-    Table,
-    Update,
-    bindparam,
-    delete,
-    select,
-    update,
-)
+import structlog
+from sqlalchemy import Connection, MetaData, delete
 from sqlalchemy.exc import IntegrityError
 
 from chassis.base import metrics
-from chassis.base.ports import Page, Store
+from chassis.base.concurrency import first_of
+from chassis.base.errors import WrongStore
+from chassis.base.ports import Checkpoint, Page, Store, holds
 from chassis.base.retry import RetryPolicy
+from chassis.project.position import Position
 from chassis.project.view import Overtaken, View, prepared
 from chassis.sql.database import Database
-from chassis.sql.statements import insert_into
 
-TABLE: Final = "feed_position"
 PACE_S: Final = 0.25
 """Pause after a page that caught up: each page costs a transaction, and a pause lets events of one complaint arrive
 together.
 """
-
-
-def position_table(metadata: MetaData) -> Table:
-    """The table of positions; declare it in a service's metadata before its `Database` is created."""
-    if (known := metadata.tables.get(TABLE)) is not None:
-        return known
-    columns = (Column("view", String(64), primary_key=True), Column("position", BigInteger, nullable=True))
-    return Table(TABLE, metadata, *columns)
-
-
-@cache
-def _reached(positions: Table) -> Select[Any]:
-    # Statements are cached: building one costs more than running it.
-    return select(positions.c.position).where(positions.c.view == bindparam("view"))
-
-
-@cache
-def _move(positions: Table) -> Update:
-    here = (positions.c.view == bindparam("own"), positions.c.position == bindparam("before"))
-    return update(positions).where(*here).values(position=bindparam("after"))
-
-
-class Position:
-    """How far one reader has read the store: its row in the table of positions."""
-
-    def __init__(self, metadata: MetaData, name: str) -> None:
-        self._table, self._name = position_table(metadata), name
-
-    def read(self, connection: Connection) -> int | None:
-        return connection.execute(_reached(self._table), {"view": self._name}).scalar()
-
-    def move(self, connection: Connection, before: int | None, after: int | None) -> None:
-        """Raises Overtaken, or IntegrityError for the first position: another process moved it from `before`."""
-        if before is None:
-            connection.execute(insert_into(self._table), {"view": self._name, "position": after})
-        elif not connection.execute(_move(self._table), {"own": self._name, "before": before, "after": after}).rowcount:
-            raise Overtaken
-
-    def reset(self, connection: Connection, position: int | None) -> None:
-        """Set it unconditionally."""
-        connection.execute(delete(self._table).where(self._table.c.view == self._name))
-        connection.execute(insert_into(self._table), {"view": self._name, "position": position})
+HISTORY_CHECK_S: Final = 5.0
+"""How often the store is asked for the checkpoint's event while nothing new comes."""
+log = structlog.get_logger(__name__)
 
 
 class StoreProjection:
@@ -89,8 +40,9 @@ class StoreProjection:
         self.database, self.metadata, self.view = database, metadata, view
         self._store, self._database, self._view = store, database, view
         self._position, self._tables = Position(metadata, view.name), list(view.define(metadata, ""))
-        self._retry_policy, self._caught_up, self._position_known = RetryPolicy(), False, False
-        self._last_position: int | None = None
+        self._retry_policy, self._caught_up = RetryPolicy(), False
+        self._known: Checkpoint | None = None
+        self._checked_s = float("-inf")
         self._at = metrics.VIEW_POSITION.labels(view.name)
 
     async def run(self) -> None:
@@ -99,30 +51,43 @@ class StoreProjection:
             await self._retry_policy.until_up(self._follow, f"feed of {self._view.name}")
 
     async def _follow(self) -> None:
-        position = await self.position()
-        async for page in self._store.subscribe(position, self._view.prefixes):
-            try:
-                position = await self._apply(position, page)
-            except Overtaken:
-                return
-            self._caught_up = page.caught_up
-            if page.caught_up:
-                await asyncio.sleep(PACE_S)
+        with suppress(Overtaken):
+            at = await self._verified(await self.checkpoint())
+            await first_of(self._apply_all(at), self._keep_checking())
+
+    async def _apply_all(self, at: Checkpoint) -> None:
+        try:
+            async for page in self._store.subscribe(at.position, self._view.prefixes):
+                at = await self._apply(at, page)
+                self._caught_up = page.caught_up
+                if page.caught_up:
+                    await asyncio.sleep(PACE_S)
+        except WrongStore:
+            if await holds(self._store, at):
+                raise
+            raise Overtaken from None  # an older copy was restored, where no event begins at this position
+
+    async def _keep_checking(self) -> None:
+        while True:
+            await asyncio.sleep(HISTORY_CHECK_S)
+            await self._verified(await self.checkpoint())
 
     async def catch_up(self) -> int | None:
         """Apply everything that the store holds now; the position reached."""
         while True:
-            # Try the position of our last write; if another process moved it, the write is refused and we read it.
-            position = self._last_position if self._position_known else await self.position()
-            page = await self._store.read_all(position, self._view.prefixes)
-            self._position_known = False
+            # Try the checkpoint of our last write; if another process moved it, the write is refused and we read it.
+            known, self._known = self._known, None
             try:
-                self._last_position = await self._apply(position, page)
+                at = known if known is not None else await self.checkpoint()
+                if self._now_s() - self._checked_s >= HISTORY_CHECK_S:
+                    await self._verified(at)
+                page = await self._store.read_all(at.position, self._view.prefixes)
+                at = await self._apply(at, page)
             except Overtaken:
                 continue
-            self._position_known = True
+            self._known = at
             if page.caught_up:
-                return self._last_position
+                return at.position
 
     async def refresh(self, within_s: float) -> None:
         """Catch up for at most `within_s`; rows may then be stale."""
@@ -130,30 +95,60 @@ class StoreProjection:
             async with asyncio.timeout(within_s):
                 await self.catch_up()
 
-    async def position(self) -> int | None:
-        """The position of the rows."""
+    async def checkpoint(self) -> Checkpoint:
+        """The checkpoint of the rows."""
         return await self._database.read(self._position.read)
 
-    def reset_position(self, connection: Connection, position: int | None) -> None:
-        """Set the position of the rows, in the transaction that replaces them; the projection continues from there."""
-        self._position.reset(connection, position)
+    async def position(self) -> int | None:
+        """The position of the rows."""
+        return (await self.checkpoint()).position
+
+    def reset_position(self, connection: Connection, at: Checkpoint) -> None:
+        """Set the checkpoint of the rows, in the transaction that replaces them: the projection continues from it."""
+        self._position.reset(connection, at)
 
     def unready(self) -> str | None:
         """Why this task is not ready yet; None if it is."""
         return None if self._caught_up else f"{self._view.name} is still reading the store"
 
-    async def _apply(self, before: int | None, page: Page) -> int | None:
-        if page.position == before:
+    async def _verified(self, at: Checkpoint) -> Checkpoint:
+        """`at`, if the store holds its event. Raises Overtaken: it does not, and the rows were deleted."""
+        self._checked_s = self._now_s()
+        if not await holds(self._store, at):
+            log.error("an older store was restored: the view begins anew", view=self._view.name, position=at.position)
+            await self._database.run(lambda connection: self._begin_anew(connection, at))
+            raise Overtaken
+        if at.position and at.event_id is None:  # of a version without ids
+            named = Checkpoint(at.position, await self._store.id_at(at.position))
+            await self._database.run(lambda connection: self._position.move(connection, at, named))
+            return named
+        return at
+
+    def _begin_anew(self, connection: Connection, at: Checkpoint) -> None:
+        if self._position.read(connection) == at:  # else another process did it
+            for table in self._tables:
+                connection.execute(delete(table))
+            self._position.reset(connection, Checkpoint())
+
+    async def _apply(self, before: Checkpoint, page: Page) -> Checkpoint:
+        if page.position == before.position:
             return before
+        after = page.after(before)
+        if not await holds(self._store, before):
+            await self._verified(before)
         items = await prepared(self._view, page.events)
         try:
-            await self._database.run(lambda connection: self._write(connection, before, page.position, items))
+            await self._database.run(lambda connection: self._write(connection, before, after, items))
         except IntegrityError as error:
             raise Overtaken from error
         self._at.set(page.position or 0)
-        return page.position
+        return after
 
-    def _write(self, connection: Connection, before: int | None, after: int | None, items: Sequence[Any]) -> None:
+    def _write(self, connection: Connection, before: Checkpoint, after: Checkpoint, items: Sequence[Any]) -> None:
         if items:
             self._view.apply(connection, self._tables, items)
         self._position.move(connection, before, after)
+
+    @staticmethod
+    def _now_s() -> float:
+        return asyncio.get_running_loop().time()

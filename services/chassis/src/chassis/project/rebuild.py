@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, MetaData, Table, delete, insert, select
 
-from chassis.base.ports import Store
+from chassis.base.ports import Checkpoint, Store
 from chassis.project.from_store import StoreProjection
 from chassis.project.view import View, prepared
 from chassis.sql.database import Database
@@ -48,11 +48,11 @@ async def rebuild(
     rebuilt = MetaData()
     tables, live = list(view.define(rebuilt, REBUILT)), list(view.define(metadata, ""))
     await database.run(lambda connection: _empty(connection, rebuilt))
-    position = await _fill(store, database, view, tables, None, progress)
-    await database.run(lambda connection: _swap(connection, live, tables, projection, position))
+    at = await _fill(store, database, view, tables, Checkpoint(), progress)
+    await database.run(lambda connection: _swap(connection, live, tables, projection, at))
     if projection is not None:
         return await projection.catch_up() or 0
-    return await _fill(store, database, view, live, position, progress) or 0
+    return (await _fill(store, database, view, live, at, progress)).position or 0
 
 
 async def _fill(
@@ -60,18 +60,18 @@ async def _fill(
     database: Database,
     view: View[Any],
     tables: Sequence[Table],
-    after: int | None,
+    at: Checkpoint,
     progress: ReportProgress,
-) -> int | None:
+) -> Checkpoint:
     while True:
-        page = await store.read_all(after, view.prefixes, PAGE)
+        page = await store.read_all(at.position, view.prefixes, PAGE)
         items = await prepared(view, page.events)
         if items:
             await database.run(lambda connection, items=items: view.apply(connection, tables, items))  # type: ignore[misc]
-        after = page.position
-        progress(len(page.events), after)
+        at = page.after(at)
+        progress(len(page.events), at.position)
         if page.caught_up:
-            return after
+            return at
 
 
 def table_hash(connection: Connection, table: Table) -> str:
@@ -90,7 +90,7 @@ def _swap(
     live: Sequence[Table],
     rebuilt: Sequence[Table],
     projection: StoreProjection | None,
-    position: int | None,
+    at: Checkpoint,
 ) -> None:
     # Move rows, not tables: renaming tables would invalidate indexes and other processes' statements.
     for old, new in zip(live, rebuilt, strict=True):
@@ -98,4 +98,4 @@ def _swap(
         connection.execute(insert(old).from_select([column.name for column in new.columns], select(new)))
         new.drop(connection)
     if projection is not None:
-        projection.reset_position(connection, position)
+        projection.reset_position(connection, at)

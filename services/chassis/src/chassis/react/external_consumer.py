@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Any, Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -19,7 +19,8 @@ Receive = Callable[[Message], Awaitable[None]]
 """Handles one record; must be idempotent. Raises `Poison` for one that can never succeed (its sender sees the
 reason: no citizen's words in it); `Retryable` errors are retried without limit."""
 
-MOST: Final = 500
+QUANTUM: Final = 100
+"""Records of one partition that are in hand at a time."""
 WAIT_MS: Final = 200
 CONCURRENCY: Final = 64
 REBALANCED: Final = (CommitFailedError, IllegalGenerationError, RebalanceInProgressError)
@@ -30,7 +31,8 @@ class ExternalConsumer:
     """Reads `topics`, or every topic that matches `pattern` (new ones within 5 s), in consumer group `group`.
 
     Handles records with the same key one after another (unless `ordered` is off, for independent records), others
-    concurrently. Commits offsets after handling.
+    concurrently. Partitions take turns, so that one sender's flood does not delay the others. Commits offsets after
+    handling.
     """
 
     def __init__(
@@ -75,19 +77,38 @@ class ExternalConsumer:
             client.subscribe(topics=self._topics or (), pattern=self._pattern)
             self._unready = ""
             try:
-                while True:
-                    await self._step(client)
+                await self._take_turns(client)
             except (KafkaError, OSError) as error:
                 raise translate_error(error) from error
 
-    async def _step(self, client: AIOKafkaConsumer) -> None:
-        got = await client.getmany(timeout_ms=WAIT_MS, max_records=MOST)
-        batch = [message for records in got.values() for message in messages(records)]
-        if not batch:
-            return
-        await self.handle(batch)
+    async def _take_turns(self, client: AIOKafkaConsumer) -> None:
+        """Handle at most `QUANTUM` records of each partition at a time, each partition on its own: while one sender's
+        flood is worked off, the client keeps the rest of it, and other senders' records are read and handled.
+        """
+        working: dict[asyncio.Task[None], Mapping[TopicPartition, int]] = {}
         try:
-            await client.commit(_offsets(batch))
+            while True:
+                busy = {part for offsets in working.values() for part in offsets}
+                free = [part for part in client.assignment() if part not in busy]
+                for part, records in (await _poll(client, free, working)).items():
+                    batch = messages(records)
+                    working[asyncio.create_task(self.handle(batch))] = {part: batch[-1].offset + 1}
+                handled: dict[TopicPartition, int] = {}
+                for task in [task for task in working if task.done()]:
+                    task.result()
+                    handled |= working.pop(task)
+                await self._commit(client, handled)
+        finally:
+            for task in working:
+                task.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
+
+    async def _commit(self, client: AIOKafkaConsumer, handled: Mapping[TopicPartition, int]) -> None:
+        assigned = client.assignment()
+        if not (offsets := {part: offset for part, offset in handled.items() if part in assigned}):
+            return
+        try:
+            await client.commit(offsets)
         except REBALANCED as error:
             log.info("reading again after a rebalance", group=self._group, because=type(error).__name__)
 
@@ -115,9 +136,25 @@ class ExternalConsumer:
         log.warning("set aside", place=message.place, because=because, tries=tries)
 
 
-def _offsets(batch: Sequence[Message]) -> dict[TopicPartition, int]:
-    ends: dict[TopicPartition, int] = {}
-    for message in batch:
-        part = TopicPartition(message.topic, message.partition)
-        ends[part] = max(ends.get(part, 0), message.offset + 1)
-    return ends
+async def _poll(
+    client: AIOKafkaConsumer, free: Sequence[TopicPartition], working: Collection["asyncio.Task[None]"]
+) -> Mapping[TopicPartition, Sequence[Any]]:
+    """Records of `free` partitions; none if a task ends before there are any."""
+    if not free:
+        idle = asyncio.ensure_future(asyncio.sleep(WAIT_MS / 1000))  # there may be a new assignment
+        await asyncio.wait({idle, *working}, return_when=asyncio.FIRST_COMPLETED)
+        idle.cancel()
+        return {}
+    poll = asyncio.ensure_future(client.getmany(*free, timeout_ms=WAIT_MS, max_records=QUANTUM))
+    try:
+        await asyncio.wait({poll, *working}, return_when=asyncio.FIRST_COMPLETED)
+        poll.cancel()  # no effect once it has records
+        records: Mapping[TopicPartition, Sequence[Any]] = await poll
+    except asyncio.CancelledError:
+        if (task := asyncio.current_task()) is not None and task.cancelling():
+            raise
+        return {}
+    else:
+        return records
+    finally:
+        poll.cancel()

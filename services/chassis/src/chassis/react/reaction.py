@@ -4,10 +4,12 @@ and one group commit. Failed messages are handled alone, retried, and then becom
 Independent of the Kafka client: the Faust shell (`chassis.react.agent`), sweeps and the simulation run this code.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -17,7 +19,7 @@ from chassis.base.errors import Busy, Conflict, IdClash, Poison
 from chassis.base.message import Header, Message
 from chassis.base.retry import HOPELESS, RetryPolicy, reason
 from chassis.deadletter.port import DeadLetter, DeadLetters
-from chassis.kafka.cloudevents import event_reference
+from chassis.kafka.verify import RecordVerifier, complaint_of
 from chassis.write.command import ATTEMPTS
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import NOW, Cause, Repository
@@ -34,7 +36,13 @@ May read and send through ports. It is called again after a conflict, an error o
 be idempotent. It writes to other streams through `command.handle`.
 """
 
+PUT_AT_ONCE: Final = 64
+"""Foreign records set aside at the same time: one after another, a flood of them would delay what is behind it."""
 log = structlog.get_logger(__name__)
+
+
+class NotStored(Poison):
+    """The store does not hold the event that calls for a reaction: an older store was restored."""
 
 
 class StopProcess(Exception):
@@ -51,10 +59,11 @@ class DeadLetterLimit:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a complaint could not be handled, after `attempts` tries."""
+    """Why a complaint could not be handled, after `attempts` tries. `foreign`: it is not the fault of this process."""
 
     reason: str
     attempts: int
+    foreign: bool = False
 
 
 def per_complaint(decide: Callable[[LoadedStream], Outcome | None]) -> Reaction:
@@ -77,12 +86,12 @@ class Reactor:
         reached; by default the store's newest.
 
         All together first, then those with a conflict or an error one by one. Waits without limit for a store or broker
-        that does not answer.
+        that does not answer. A complaint without that version, or without any event, gets no reaction and is failed.
         """
         if not complaints:
             return {}
         if len(complaints) == 1:
-            failure = await self._alone(complaints[0])
+            failure = await self._alone(complaints[0], at_least)
             return {complaints[0]: failure} if failure else {}
         try:
             alone: Sequence[UUID] = await self._retry_policy.until_up(
@@ -93,12 +102,21 @@ class Reactor:
         except Exception as error:  # noqa: BLE001 - caused by one of them: each is then tried alone
             log.debug("batch failed", because=reason(error), complaints=len(complaints))
             alone = complaints
-        failures = {complaint: await self._alone(complaint) for complaint in alone}
+        failures = {complaint: await self._alone(complaint, at_least) for complaint in alone}
         return {complaint: failure for complaint, failure in failures.items() if failure}
 
     async def once(self, complaints: Sequence[UUID], at_least: Mapping[UUID, int] = NOW) -> list[UUID]:
-        """React to all together; the complaints that another writer changed in between."""
+        """React to all together; the complaints that another writer changed in between. Raises NotStored."""
+        return await self._once(complaints, at_least, at_least)
+
+    async def _once(
+        self, complaints: Sequence[UUID], at_least: Mapping[UUID, int], wanted: Mapping[UUID, int]
+    ) -> list[UUID]:
+        """As `once`; `wanted`: the versions that the store must hold, at least the first event."""
         loaded = await self._repository.load_many(complaints, at_least)
+        for each in loaded:
+            if each.state.version < (version := wanted.get(each.state.id, 0)):
+                raise NotStored(f"{each.stream} has no version {version} in the store: was an older store restored?")
         outcomes = await self._react(loaded)
         pending = [
             (each, outcome[0], self._repository.prepare(each, *outcome))
@@ -119,26 +137,26 @@ class Reactor:
                     self._repository.remember(each, facts, append, result)
         return conflicting
 
-    async def _alone(self, complaint: UUID) -> Failure | None:
+    async def _alone(self, complaint: UUID, at_least: Mapping[UUID, int]) -> Failure | None:
         tries = 0
         while True:
             tries += 1
             try:
-                await self._retry_policy.until_up(lambda: self._until_appended(complaint), "reaction")
+                await self._retry_policy.until_up(lambda: self._until_appended(complaint, at_least), "reaction")
             except StopProcess:
                 raise
             except Exception as error:  # noqa: BLE001 - becomes a dead letter, with its reason
                 if tries >= self._retry_policy.attempts or isinstance(error, HOPELESS):
                     log.error("reaction failed", complaint=str(complaint), because=reason(error), tries=tries)
-                    return Failure(reason(error), tries)
+                    return Failure(reason(error), tries, foreign=isinstance(error, NotStored))
                 await self._retry_policy.wait(tries)
             else:
                 return None
 
-    async def _until_appended(self, complaint: UUID) -> None:
+    async def _until_appended(self, complaint: UUID, wanted: Mapping[UUID, int]) -> None:
         """React until an append succeeds. Raises Busy: other writers kept appending first."""
         for attempt in range(1, ATTEMPTS + 1):
-            if not await self.once([complaint]):
+            if not await self._once([complaint], NOW, wanted):
                 return
             await self._retry_policy.wait(attempt)
         raise Busy(self._retry_policy.first_s)
@@ -159,13 +177,18 @@ class Guard:
         retry_policy: RetryPolicy | None = None,
         limit: DeadLetterLimit | None = None,
         clock: Callable[[], float] = monotonic,
+        verifier: RecordVerifier | None = None,
     ) -> None:
-        """`event_types`: the event types to react to; all if empty."""
+        """`event_types`: the event types to react to; all if empty. `limit`: for failures of this process; foreign
+        records are set aside without a limit. `verifier`: the platform's; by default every record is held against the
+        store.
+        """
         self._service, self._dead_letters, self._event_types = repository.writer, dead_letters, frozenset(event_types)
         self._ignored = frozenset(name.encode() for name in BY_NAME if event_types and name not in self._event_types)
         self._retry_policy, self._limit, self._clock = retry_policy or RetryPolicy(), limit or DeadLetterLimit(), clock
         self.reactor = Reactor(repository, react, self._retry_policy)
         self._recent: deque[float] = deque()
+        self._verifier = verifier or RecordVerifier(repository.store)
 
     async def __call__(self, messages: Sequence[Message]) -> None:
         """Handle every message.
@@ -173,27 +196,36 @@ class Guard:
         Raises:
             StopProcess: too many dead letters; no offset of this batch may be committed.
         """
+        checked = await self._retry_policy.until_up(lambda: self._verifier.check(messages), "check of records")
+        foreign = [
+            (message, Failure(f"{Poison.__name__}: {because}", 1, foreign=True)) for message, because in checked.foreign
+        ]
         by_complaint: dict[UUID, list[Message]] = {}
         versions: dict[UUID, int] = {}
-        for message in messages:
-            try:
-                event = event_reference(message.headers)
-            except Poison as poison:
-                await self._set_aside(message, Failure(reason(poison), 1))
-            else:
-                if not self._event_types or event.type in self._event_types:
-                    by_complaint.setdefault(event.subject, []).append(message)
-                    versions[event.subject] = max(event.sequence, versions.get(event.subject, 0))
+        for message, event in (*checked.signed, *checked.held):
+            if not self._event_types or event.type in self._event_types:
+                complaint = complaint_of(event)
+                by_complaint.setdefault(complaint, []).append(message)
+                versions[complaint] = max(event.version, versions.get(complaint, 0))
         for complaint, failure in (await self.reactor.handle(list(by_complaint), versions)).items():
+            if failure.foreign:
+                foreign += [(message, failure) for message in by_complaint[complaint]]
+                continue
             for message in by_complaint[complaint]:
+                self._count()
                 await self._set_aside(message, failure)
+        await self._set_foreign_aside(foreign)
 
     def ignores(self, headers: Sequence[Header]) -> bool:
         """Whether a message's event type is none of `event_types`, so that it may be skipped."""
         return any(name == "ce_type" and value in self._ignored for name, value in headers)
 
+    async def _set_foreign_aside(self, foreign: Sequence[tuple[Message, Failure]]) -> None:
+        for start in range(0, len(foreign), PUT_AT_ONCE):
+            await asyncio.gather(*(self._set_aside(*each) for each in foreign[start : start + PUT_AT_ONCE]))
+        metrics.FOREIGN_RECORDS.labels(self._service).inc(len(foreign))
+
     async def _set_aside(self, message: Message, failure: Failure) -> None:
-        self._count()
         dead_letter = DeadLetter(self._service, message, failure.reason, failure.attempts)
         await self._retry_policy.until_up(lambda: self._dead_letters.put(dead_letter), "dead letter")
         metrics.DEAD_LETTERS.labels(self._service).inc()

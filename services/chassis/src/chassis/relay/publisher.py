@@ -3,23 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, OutOfOrderSequenceNumber, ProducerFenced
-from aiokafka.partitioner import murmur2
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from chassis.base.errors import BrokerUnavailable, Fenced
 from chassis.base.message import Header
 from chassis.kafka.clients import producer, running
 from chassis.kafka.cloudevents import to_headers
-from chassis.relay.checkpoint import KEY, RelayCheckpoint
+from chassis.kafka.partition import partition_of
+from chassis.kafka.signature import SIGNATURE, Signer
+from chassis.relay.checkpoint import KEY, RelayCheckpoint, checkpoint_signature
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import REGISTRY
-from schemas.base.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS, RELAY_CHECKPOINT
+from schemas.base.topics import COMPLAINT_EVENTS, REGISTRY_EVENTS, RELAY_CHECKPOINT
 
 TRANSACTIONAL_ID: Final = "satupintu-relay"
 TRANSACTION_MS: Final = 12_000
@@ -31,8 +31,12 @@ ABORT_S: Final = 2.0
 class Publisher:
     """The transactional producer. After any failure the outcome is unknown: discard it and resume at the checkpoint."""
 
-    def __init__(self, client: AIOKafkaProducer, store_id: UUID, topic_ids: Mapping[str, str]) -> None:
+    def __init__(
+        self, client: AIOKafkaProducer, store_id: UUID, topic_ids: Mapping[str, str], key: bytes | None = None
+    ) -> None:
+        """`key`: signs the records; without it they have no signature."""
         self._client, self._store_id, self._topic_ids = client, store_id, topic_ids
+        self._signer = Signer(key, store_id) if key is not None else None
 
     async def publish(self, events: Sequence[RecordedEvent]) -> None:
         """Publish these, in order, and the checkpoint after them: all or nothing.
@@ -56,11 +60,14 @@ class Publisher:
             raise BrokerUnavailable(f"{type(error).__name__}: {error}") from error
 
     async def _send_all(self, events: Sequence[RecordedEvent]) -> None:
-        checkpoint = RelayCheckpoint(self._store_id, events[-1].position, self._topic_ids).encoded()
         batches = Batches(self._client)
         for event in events:
-            batches.add(*target(event), event.data, to_headers(event))
-        batches.add(RELAY_CHECKPOINT, 0, KEY, checkpoint, [])
+            topic, partition, key = target(event)
+            batches.add(topic, partition, key, event.data, to_headers(event, self._signer, partition))
+        last = events[-1]
+        checkpoint = RelayCheckpoint(self._store_id, last.position, self._topic_ids, last.id).encoded()
+        signed = [] if self._signer is None else [(SIGNATURE, checkpoint_signature(self._signer, checkpoint))]
+        batches.add(RELAY_CHECKPOINT, 0, KEY, checkpoint, signed)
         sent: list[asyncio.Future[Any]] = []
         for topic, partition, batch in batches.full():
             sent.append(await self._client.send_batch(batch, topic, partition=partition))
@@ -105,12 +112,6 @@ def target(event: RecordedEvent) -> tuple[str, int, bytes | None]:
     return COMPLAINT_EVENTS, partition_of(key), key
 
 
-@lru_cache(maxsize=100_000)
-def partition_of(key: bytes) -> int:
-    """The partition that Kafka's default partitioner chooses for this key. Cached: hashing in Python is slow."""
-    return int(murmur2(key) & 0x7FFFFFFF) % FIXED[COMPLAINT_EVENTS].partitions
-
-
 def _retrieve(sent: "asyncio.Future[Any]") -> None:
     # Marks the error as retrieved; `gather` raises the first one.
     if not sent.cancelled():
@@ -118,8 +119,10 @@ def _retrieve(sent: "asyncio.Future[Any]") -> None:
 
 
 @asynccontextmanager
-async def publishing(kafka: str, store_id: UUID, topic_ids: Mapping[str, str]) -> AsyncIterator[Publisher]:
-    """A started publisher; its start fences the previous one."""
+async def publishing(
+    kafka: str, store_id: UUID, topic_ids: Mapping[str, str], key: bytes | None = None
+) -> AsyncIterator[Publisher]:
+    """A started publisher; its start fences the previous one. `key`: of the signatures."""
     client = producer(
         kafka,
         transactional_id=TRANSACTIONAL_ID,
@@ -127,4 +130,4 @@ async def publishing(kafka: str, store_id: UUID, topic_ids: Mapping[str, str]) -
         max_batch_size=BATCH_BYTES,
     )
     async with running(client):
-        yield Publisher(client, store_id, topic_ids)
+        yield Publisher(client, store_id, topic_ids, key)

@@ -22,8 +22,8 @@ from chassis.base.ports import Page, Store
 from chassis.base.retry import RetryPolicy
 from chassis.kafka.admin import Admin, TopicRecreated
 from chassis.kafka.clients import consumer, running, translate_error
-from chassis.relay.checkpoint import RelayCheckpoint, last_checkpoint
-from chassis.relay.leader import EventPublisher, run_leader
+from chassis.relay.checkpoint import OtherHistory, RelayCheckpoint, choose, last_checkpoint
+from chassis.relay.leader import CheckedPublisher, run_leader
 from chassis.relay.publisher import Publisher, publishing
 from chassis.relay.read_ahead import ReadAhead
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS, RELAY_CHECKPOINT
@@ -39,6 +39,8 @@ AHEAD: Final = 4_000
 SESSION: Final = {"session_timeout_ms": 6_000, "heartbeat_interval_ms": 2_000}
 """How long a killed relay delays its successor."""
 POLL_MS: Final = 500
+HISTORY_CHECK_S: Final = 5.0
+"""How often the store is asked for the event that was published last, while nothing new comes."""
 TOPICS: Final = (COMPLAINT_EVENTS, REGISTRY_EVENTS, RELAY_CHECKPOINT)
 log = structlog.get_logger(__name__)
 
@@ -46,8 +48,12 @@ log = structlog.get_logger(__name__)
 class Relay:
     """A background task that publishes while it is assigned the checkpoint's partition and waits otherwise."""
 
-    def __init__(self, store: Store, kafka: str, retry_policy: RetryPolicy | None = None) -> None:
+    def __init__(
+        self, store: Store, kafka: str, retry_policy: RetryPolicy | None = None, key: bytes | None = None
+    ) -> None:
+        """`key`: signs what is published (`chassis.kafka.signature.signing_key`); without it nothing is signed."""
         self._store, self._kafka, self._retry_policy = store, kafka, retry_policy or RetryPolicy()
+        self._key = key
         self._admin = Admin(kafka)
         self._state = "waiting for Kafka"
         self.published = 0
@@ -88,14 +94,22 @@ class Relay:
 
     async def _lead(self, assignment: "_Assignment", ids: dict[str, str]) -> None:
         await assignment.assigned.wait()
-        await run_leader(self._store, KafkaTransport(self._kafka), ids, self._publish_pages)
+        while True:
+            try:
+                await run_leader(self._store, KafkaTransport(self._kafka, self._key), ids, self._publish_pages)
+            except OtherHistory as refusal:
+                # Recreated topics end this wait (`Admin.watch`), and so does the return of the newer store.
+                log.critical("relay refuses to publish", because=str(refusal))
+                self._state = str(refusal)
+                await asyncio.sleep(HISTORY_CHECK_S)
 
-    async def _publish_pages(self, pages: AsyncIterator[Page], publisher: EventPublisher) -> None:
+    async def _publish_pages(self, pages: AsyncIterator[Page], publisher: CheckedPublisher) -> None:
+        self._state = ""
         read_ahead = ReadAhead(AHEAD, PACE_S)
         with metrics.RELAY_LEADING.track_inprogress():
-            await first_of(read_ahead.fill(pages), self._publish(publisher, read_ahead))
+            await first_of(read_ahead.fill(pages), self._publish(publisher, read_ahead), _keep_checking(publisher))
 
-    async def _publish(self, publisher: EventPublisher, read_ahead: ReadAhead) -> None:
+    async def _publish(self, publisher: CheckedPublisher, read_ahead: ReadAhead) -> None:
         while events := await read_ahead.take(MOST):
             with metrics.RELAY_SECONDS.time():
                 await publisher.publish(events)
@@ -108,14 +122,14 @@ class Relay:
 class KafkaTransport:
     """Implements `chassis.relay.leader.Line`."""
 
-    def __init__(self, kafka: str) -> None:
-        self._kafka = kafka
+    def __init__(self, kafka: str, key: bytes | None) -> None:
+        self._kafka, self._key = kafka, key
 
     def publishing(self, store_id: UUID, topic_ids: Mapping[str, str]) -> AbstractAsyncContextManager[Publisher]:
-        return publishing(self._kafka, store_id, topic_ids)
+        return publishing(self._kafka, store_id, topic_ids, self._key)
 
-    async def last_checkpoint(self) -> RelayCheckpoint | None:
-        return await last_checkpoint(self._kafka)
+    async def last_checkpoint(self, store_id: UUID, topic_ids: Mapping[str, str]) -> RelayCheckpoint | None:
+        return choose(await last_checkpoint(self._kafka, self._key), store_id, topic_ids)
 
 
 class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -131,6 +145,12 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         if assigned:
             self.assigned.set()
+
+
+async def _keep_checking(publisher: CheckedPublisher) -> None:
+    while True:
+        await asyncio.sleep(HISTORY_CHECK_S)
+        await publisher.check()
 
 
 async def _keep_polling(client: AIOKafkaConsumer) -> None:

@@ -12,6 +12,8 @@ from chassis.base.clock import FileClock, SystemClock
 from chassis.base.ports import KeyRing, Store, TimeSource
 from chassis.base.settings import PREFIX, BadSetting, Settings
 from chassis.deadletter.topic import KafkaDeadLetters
+from chassis.kafka.signature import signing_key
+from chassis.kafka.verify import RecordVerifier
 from chassis.keys.keyring import SqlKeyRing
 from chassis.project.registry import RegistryView
 from chassis.store import open_store
@@ -29,6 +31,13 @@ class Platform:
     keyring: KeyRing
     clock: TimeSource
     registry: RegistryView
+    signing_key: bytes | None = None
+    """Signs what the relay publishes."""
+
+    @property
+    def verifier(self) -> RecordVerifier:
+        """Tells events of the store from foreign records."""
+        return RecordVerifier(self.store, self.signing_key)
 
     def repository(self, writer: str) -> Repository:
         """A repository that writes in one service's name, with its own cache."""
@@ -36,18 +45,21 @@ class Platform:
 
     def dead_letters(self, service: str) -> KafkaDeadLetters:
         """A service's dead letters, with the retention of the policy in force."""
-        retention = timedelta(days=policies().at(self.clock.now()).dead_letters_d)
-        return KafkaDeadLetters(self.settings.kafka, service, retention)
+        return KafkaDeadLetters(
+            self.settings.kafka, service, lambda: timedelta(days=policies().at(self.clock.now()).dead_letters_d)
+        )
 
 
 @asynccontextmanager
 async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
     """Open everything; close it on leaving. Raises BadSetting: the store's URL is not valid."""
     store = _store(settings.store_url)
-    keyring = SqlKeyRing(settings.keyring_url, settings.master_key.get_secret_value())
+    master_key = settings.master_key.get_secret_value()
+    keyring = SqlKeyRing(settings.keyring_url, master_key)
     clock: TimeSource = SystemClock() if settings.production else FileClock(settings.clock_file)
     try:
-        yield Platform(settings, store, keyring, clock, RegistryView(Repository(store, keyring, "reader")))
+        registry, key = RegistryView(Repository(store, keyring, "reader")), signing_key(master_key)
+        yield Platform(settings, store, keyring, clock, registry, key)
     finally:
         await store.close()
         await keyring.close()

@@ -23,6 +23,12 @@ class StoreHead:
             self._position = position
         self.wake()
 
+    def reset(self, position: int) -> None:
+        """The store is at `position`, perhaps an earlier one than before: an older copy of it was restored."""
+        with self._lock:
+            self._position = position
+        self.wake()
+
     def wake(self) -> None:
         """Wake all waiting readers."""
         with self._lock:

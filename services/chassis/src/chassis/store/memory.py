@@ -65,10 +65,13 @@ class MemoryStore:
                     break
         end = len(self.events)
         position = found[-1].position if len(found) == limit else max(end, after or 0)
-        return Page(found, position or after, position >= end)
+        return Page(found, position or after, position >= end, await self.id_at(position))
 
     async def newest(self) -> int:
         return len(self.events)
+
+    async def id_at(self, position: int) -> UUID | None:
+        return self.events[position - 1].id if 0 < position <= len(self.events) else None
 
     def subscribe(self, after: int | None, prefixes: Sequence[str] = ()) -> AsyncIterator[Page]:
         return follow(lambda position: self.read_all(position, prefixes), self._head.beyond, after)

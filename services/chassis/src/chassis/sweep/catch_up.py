@@ -17,9 +17,9 @@ import structlog
 from sqlalchemy import MetaData
 from sqlalchemy.exc import IntegrityError
 
-from chassis.base.ports import Store
+from chassis.base.ports import Checkpoint, Store, holds
 from chassis.base.retry import RetryPolicy
-from chassis.project.from_store import Position
+from chassis.project.position import Position
 from chassis.project.view import Overtaken
 from chassis.sql.database import Database
 from chassis.sql.lease import Lease, lease_table
@@ -68,21 +68,27 @@ class CatchUpSweep:
         return None
 
     async def once(self) -> None:
-        """Handle all events that are old enough now."""
+        """Handle all events that are old enough now; all of the store, if an older copy of it was restored."""
         while await self._lease.hold():
-            position = await self._database.read(self._position.read)
-            page = await self._store.read_all(position, (COMPLAINT_PREFIX,), LIMIT)
+            at = await self._database.read(self._position.read)
+            if not await holds(self._store, at):
+                log.error("an older store was restored: the sweep begins anew", sweep=self._name, position=at.position)
+                await self._database.run(lambda connection: self._position.reset(connection, Checkpoint()))
+                continue
+            page = await self._store.read_all(at.position, (COMPLAINT_PREFIX,), LIMIT)
             old_enough = [event for event in page.events if event.recorded_at <= self._now() - self._grace]
             if old_enough:
                 await self._handle(self._complaints(old_enough))
-                await self._move(position, old_enough[-1].position)
+                await self._move(at, Checkpoint(old_enough[-1].position, old_enough[-1].id))
+            elif at.position and at.event_id is None:  # of a version without ids
+                await self._move(at, Checkpoint(at.position, await self._store.id_at(at.position)))
             if len(old_enough) < len(page.events) or page.caught_up:
                 return
 
     def _complaints(self, events: Sequence[RecordedEvent]) -> list[UUID]:
         return list(dict.fromkeys(complaint_id(event.stream) for event in events if event.type in self._types))
 
-    async def _move(self, before: int | None, after: int) -> None:
+    async def _move(self, before: Checkpoint, after: Checkpoint) -> None:
         with suppress(
             IntegrityError, Overtaken
         ):  # another process was first: the next read continues from its position

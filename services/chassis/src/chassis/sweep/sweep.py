@@ -20,7 +20,8 @@ from sqlalchemy import MetaData, Table
 from chassis.base import metrics
 from chassis.base.ports import TimeSource
 from chassis.base.retry import UNREADABLE, RetryPolicy, reason
-from chassis.project.from_store import StoreProjection, position_table
+from chassis.project.from_store import StoreProjection
+from chassis.project.position import position_table
 from chassis.react.reaction import Reaction, Reactor
 from chassis.sql.database import Database
 from chassis.sql.lease import Lease, lease_table

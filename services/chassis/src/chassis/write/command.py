@@ -1,6 +1,7 @@
 """Command handling: load, fold, decide, append at the folded version; repeated after a conflict.
 
-A repeated command with the same cause writes nothing. Refusals of `decide` are raised to the caller.
+A repeated command with the same cause writes nothing. Refusals of `decide` are raised to the caller. A client's
+precondition is compared with the very state that is decided on, before each attempt.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,9 +11,10 @@ from uuid import UUID
 from chassis.base.errors import Busy, Conflict
 from chassis.base.retry import RetryPolicy
 from chassis.write.loaded import LoadedStream
+from chassis.write.precondition import UNCONDITIONAL, Precondition, TagOf, entity_tag, version_tag
 from chassis.write.repository import Cause, Repository
 from schemas.base.envelope import RecordedEvent
-from schemas.base.refusals import DataErased, RequestDiffers, VersionMismatch
+from schemas.base.refusals import DataErased, NotFound, Refusal, RequestDiffers, VersionMismatch
 from schemas.base.sealed import Keys
 from schemas.base.streams import REGISTRY
 from schemas.complaint.state import Complaint
@@ -44,12 +46,13 @@ async def handle(
     cause: Cause,
     *,
     opens: UUID | None = None,
-    if_match: int | None = None,
+    condition: Precondition = UNCONDITIONAL,
+    tag_of: TagOf = version_tag,
 ) -> Handled:
     """Decide on the complaint's present state and append the resulting facts.
 
-    `opens`: the owner of the key (the complaint or its whole), if the command may start the stream. `if_match`: the
-    version that the client last read.
+    `opens`: the owner of the key (the complaint or its whole), if the command may start the stream. `condition`: what
+    the client last read, by the entity tags that `tag_of` makes.
 
     Raises:
         Refusal: from `decide`; also `RequestDiffers`, `DataErased` and `VersionMismatch`.
@@ -62,8 +65,7 @@ async def handle(
             loaded = await repository.with_keys(loaded, opens)
         if is_repeat(loaded, cause):
             return Handled(loaded, (), loaded.state.version, repeated=True)
-        if if_match is not None and if_match != loaded.state.version:
-            raise VersionMismatch(expected=if_match, actual=loaded.state.version)
+        await meet(condition, loaded, decide, tag_of)
         facts = decide(loaded.state)
         if not facts:
             return Handled(loaded, (), loaded.state.version)
@@ -76,8 +78,33 @@ async def handle(
     raise Busy(1.0)
 
 
+async def meet(condition: Precondition, loaded: LoadedStream, decide: Decide, tag_of: TagOf = version_tag) -> None:
+    """Check a client's precondition.
+
+    Raises:
+        VersionMismatch: the client has read another state.
+        NotFound: from `decide`; a version would tell that there is such a complaint.
+    """
+    if condition == UNCONDITIONAL:
+        return
+    try:
+        condition.check(await tag_of(loaded))
+    except VersionMismatch as mismatch:
+        try:
+            decide(loaded.state)
+        except NotFound:
+            raise
+        except Refusal:
+            raise mismatch from None
+        raise
+
+
 async def handle_registry(
-    repository: Repository, decide: Callable[[Registry], Sequence[Fact]], cause: Cause, known: Registry | None = None
+    repository: Repository,
+    decide: Callable[[Registry], Sequence[Fact]],
+    cause: Cause,
+    known: Registry | None = None,
+    condition: Precondition = UNCONDITIONAL,
 ) -> Registry:
     """As `handle`, for the registry's stream; the registry afterwards.
 
@@ -88,6 +115,7 @@ async def handle_registry(
         state = await repository.registry(known)
         if cause.request is not None and _is_among(await repository.store.read(REGISTRY), FINGERPRINTS, cause):
             return state
+        condition.check(entity_tag(state.version))
         facts = decide(state)
         if not facts:
             return state
@@ -117,12 +145,13 @@ def is_repeat(loaded: LoadedStream, cause: Cause) -> bool:
 
 
 def _is_among(recorded: Sequence[RecordedEvent], keys: Keys, cause: Cause) -> bool:
-    causation_id = str(cause.causation_id).encode()
+    causes = (cause.causation_id, *cause.former)
+    written = [str(each).encode() for each in causes]
     for event in recorded:
-        if causation_id not in event.metadata:
+        if not any(each in event.metadata for each in written):
             continue
         metadata = metadata_of(event)
-        if metadata.causation_id == cause.causation_id:
+        if metadata.causation_id in causes:
             fingerprint = keys.mac(cause.request or b"")
             if metadata.request is not None and metadata.request != fingerprint:
                 raise RequestDiffers

@@ -9,25 +9,27 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel
 
-from chassis.http.web import ClientId, IdempotencyKey, IfMatch, Language, etag
+from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, StrictRoute
 from chassis.write.command import Handled
 from chassis.write.loaded import LoadedStream
+from chassis.write.precondition import Precondition
 from intake import decide, handlers, tracking_view
 from intake.context import Intake
 from intake.decide import AddDetail, Attach, CallOmbudsman, Confirm, DeclineJoin, Dispute, Erase, Withdraw
+from intake.file_names import repaired
 from intake.handlers import MoveRequest
 from intake.http import filing, follow, lookups
 from intake.http.filing import REPLAYED, Context, limit_rate, with_notice
 from intake.settings import FORM_BYTES, MEDIA_TYPES
 from intake.storage.attachments import digest, media_type
-from schemas.base.limits import ATTACHMENT_BYTES, NAME
+from schemas.base.limits import ATTACHMENT_BYTES
 from schemas.base.refusals import InvalidField, NotFound
 from schemas.complaint.state import Complaint
 from schemas.events.base import Fact
 from schemas.events.intake import AttachmentAdded
 from schemas.wording.explanations import explained
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
 router.include_router(filing.router)
 router.include_router(follow.router)
 C = TypeVar("C", bound=BaseModel)
@@ -55,9 +57,9 @@ class TrackedComplaint(NamedTuple):
     async def page(self, response: Response) -> dict[str, Any]:
         """The present tracking page."""
         context, loaded = self.context, await self.loaded()
-        etag(response, loaded.state.version)
         registry, lead = await context.registry.current(), await handlers.visible_lead_of(context, loaded.state)
         parts = [part.state for part in await handlers.parts_of(context, loaded.state)]
+        response.headers["ETag"] = handlers.page_tag(loaded.state, parts)
         page = tracking_view.page(
             loaded.state, loaded.facts(), self.code, registry, context.policies, self.lang, lead, parts
         )
@@ -80,11 +82,11 @@ class ReporterMove:
     tracked: TrackedComplaint
     client: str
     key: str
-    if_match: int | None
+    condition: Precondition
     response: Response
 
     def request(self, route: str) -> MoveRequest:
-        return MoveRequest(self.tracked.complaint, self.client, self.key, route, self.if_match)
+        return MoveRequest(self.tracked.complaint, self.client, self.key, route, self.condition)
 
     async def decided(
         self, route: str, command: C, rule: Callable[[Complaint, C, datetime], Sequence[Fact]]
@@ -100,9 +102,9 @@ class ReporterMove:
 
 
 async def _move(
-    tracked: Tracked, client: ClientId, key: IdempotencyKey, if_match: IfMatch, response: Response
+    tracked: Tracked, client: ClientId, key: IdempotencyKey, condition: Conditional, response: Response
 ) -> ReporterMove:
-    return ReporterMove(tracked, client, key, if_match, response)
+    return ReporterMove(tracked, client, key, condition, response)
 
 
 Move = Annotated[ReporterMove, Depends(_move)]
@@ -115,10 +117,11 @@ async def track(tracked: Tracked, response: Response) -> dict[str, Any]:
 
 
 @router.get("/complaints/{tracking_code}/explain")
-async def explain(tracked: Tracked) -> dict[str, Any]:
+async def explain(tracked: Tracked, response: Response) -> dict[str, Any]:
     """How each due date was calculated."""
     context = tracked.context
     state = (await tracked.loaded()).state
+    response.headers["ETag"] = await handlers.tag_of(context, state)
     registry, lead = await context.registry.current(), await handlers.visible_lead_of(context, state)
     return {"due": explained(state, registry, context.policies, tracked.lang, lead)}
 
@@ -204,10 +207,10 @@ async def _file_of(request: Request) -> tuple[str | None, bytes]:
         given = form.get("file")
         if given is None or isinstance(given, str):
             raise InvalidField(field="file", why="a form field of that name with the file is needed")
-        name, content = given.filename or None, await given.read()
+        name, content = repaired(given.filename), await given.read()
     if len(content) > ATTACHMENT_BYTES:
         raise too_large
-    return name and name[-NAME:], content
+    return name, content
 
 
 router.include_router(lookups.router)

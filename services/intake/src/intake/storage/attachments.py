@@ -57,6 +57,10 @@ class Attachments:
         """
         return await asyncio.to_thread(self._read, self._path(complaint, attachment), attachment, keys)
 
+    def holds(self, complaint: UUID) -> bool:
+        """Whether there is a file of this complaint."""
+        return self._of(complaint).exists()
+
     async def forget(self, complaint: UUID) -> None:
         """Delete all files of a complaint. Repeatable."""
         await asyncio.to_thread(shutil.rmtree, self._of(complaint), ignore_errors=True)

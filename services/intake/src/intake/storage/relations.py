@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic_core import from_json
 from sqlalchemy import Column, Connection, MetaData, String, Table
 
-from chassis.project.from_store import position_table
+from chassis.project.position import position_table
 from chassis.project.view import View, as_recorded
 from chassis.sql.statements import replace_rows, select_by_keys
 from intake.settings import CHAIN

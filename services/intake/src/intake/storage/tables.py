@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-from chassis.project.from_store import position_table
+from chassis.project.position import position_table
 from chassis.sql.lease import lease_table
 from chassis.sql.types import Moment
 

@@ -4,13 +4,13 @@ A row is written before the complaint's first event names it. Its content never 
 recorded (law 27/2022 article 31).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from pydantic_core import from_json
 
-from chassis.sql.database import Database
+from chassis.sql.database import Database, placeholders
 from intake.canonical import canonical
 from intake.storage.sql import execute, query
 from schemas.base.refusals import DataErased
@@ -63,6 +63,12 @@ class Vault:
     async def forget(self, complaint: UUID) -> None:
         """Delete every row of a complaint, also rows of refused filings. Repeatable."""
         await execute(self._database, "delete from persons where complaint = %s", complaint.bytes)
+
+    async def complaints_among(self, complaints: Sequence[UUID]) -> set[UUID]:
+        """Those of `complaints` that have a person."""
+        statement = f"select distinct complaint from persons where complaint in ({placeholders(len(complaints))})"  # noqa: S608
+        found = await query(self._database, statement, *(complaint.bytes for complaint in complaints))
+        return {UUID(bytes=bytes(row[0])) for row in found}
 
     async def doubtful(self, limit: int) -> list[tuple[UUID, UUID]]:
         """Persons (id, complaint) not yet found in a stream and untouched for long, oldest first."""

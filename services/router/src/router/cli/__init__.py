@@ -91,7 +91,7 @@ async def _reading(text: str, region: str | None) -> list[str]:
         state = new(NOBODY)._replace(text=text, place=place, received_at=at, version=0)
         question = question_of(state, placement_context, at)
         choice = choose(question, placement_context)
-    words, where, _ = question.reading
+    words, where = question.reading.words, question.reading.where
     target = f"desk ({choice.reason})" if isinstance(choice, Referral) else f"{choice.body.agency} ({choice.cause})"
     return [
         f"sector: {words.sector} ({words.score:.2f}) by {', '.join(words.words) or 'no word'}",

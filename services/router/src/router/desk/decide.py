@@ -29,6 +29,7 @@ from schemas.base.values import Matter
 from schemas.complaint.fold import allows
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.complaint.state import Complaint
+from schemas.deadlines.policies import Policies
 from schemas.events.base import Fact
 from schemas.events.router import (
     ArbitrationDecided,
@@ -57,9 +58,10 @@ class Share(NamedTuple):
 
 
 class DecisionContext(NamedTuple):
-    """The registry that is decided by, and the time."""
+    """The registry and the policies that are decided by, and the time."""
 
     registry: Registry
+    policies: Policies
     at: datetime
 
 
@@ -69,7 +71,7 @@ def place(state: Complaint, by: DecisionContext, body: AgencyUnit, note: str | N
     Raises:
         NotFound, AlreadyClosed, WrongStatus: the complaint is not in triage.
         UnknownAgency, UnknownUnit: no such body is alive.
-        InvalidField: that body has returned it; only the arbiter can send it there again.
+        InvalidField: that body has returned it, or the last allowed return is used up: only the arbiter can place it.
     """
     if _is_already_routed(state, body, "desk"):
         return []
@@ -256,6 +258,8 @@ def _routed_from_desk(
     _check_body(by.registry, body)
     if body.agency in state.returned_by:
         raise InvalidField(field=field, why="this body has returned the complaint; only the arbiter can bind it")
+    if by.policies.returns_used_up(state):
+        raise InvalidField(field=field, why="it was returned as often as is allowed; only the arbiter can place it")
     basis, text = past_basis(state, by.registry), _optional("note", note)
     return ComplaintRouted(at=by.at, agency=body.agency, unit=body.unit, cause=cause, basis=basis, note=text)
 

@@ -29,6 +29,15 @@ class Location(NamedTuple):
     score: float = 0.0
     scores: tuple[float, ...] = ()
     words: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    """Other regions that the words may mean besides the one decided."""
+
+    def in_one_province(self) -> "Location":
+        """Decided for the province if all regions in question lie in it, which is enough for a body of a province."""
+        provinces = {province(each) for each in self.candidates}
+        if self.region is not None or len(provinces) != 1:
+            return self
+        return Location(provinces.pop(), "text", score=min(1.0, sum(self.scores)), words=self.words)
 
 
 UNKNOWN_LOCATION: Final = Location(None, None)
@@ -57,6 +66,10 @@ class Gazetteer:
         """The name of a region, for a district or village followed by its regency; None if it is not listed."""
         parts = self._districts.get(code[:DISTRICT_LENGTH]), self._names.get(regency(code))
         return ", ".join(part for part in parts if part) or None
+
+    def named(self, names: str, within: str = "") -> str | None:
+        """The code of the region that an address of names alone surely means; only regions of the code `within`."""
+        return _by_name(self._toponyms.candidates([("address", names)], within)).region
 
     def find(self, place: Place | None, texts: Sequence[tuple[str, str]]) -> Location:
         """The region. `texts`: (source, text) with source `address`, `text` or `addressed_to`."""
@@ -109,5 +122,6 @@ def _by_name(named: Sequence[RegionCandidate]) -> Location:
         return UNKNOWN_LOCATION
     first, best = named[0], named[:CANDIDATES]
     if first.score >= SURE_PLACE:
-        return Location(first.code, first.source, score=first.score, words=first.words)
+        others = tuple(each.code for each in named[1:])
+        return Location(first.code, first.source, score=first.score, words=first.words, others=others)
     return Location(None, None, tuple(each.code for each in best), scores=tuple(each.score for each in best))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Response, status
 from pydantic import Field
 
-from chassis.http.web import Language
+from chassis.http.web import Language, StrictRoute, etag
 from router.http.registry import RegistryChanges
 from router.http.request import Context, RequestBody
 from router.registry import decide
@@ -19,7 +19,7 @@ from schemas.deadlines.policies import Policy
 from schemas.events.registry import CalendarDecreed, Holiday
 from schemas.wording import CLOCKS
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
 
 CalendarName = Annotated[str, Path(max_length=limits.NAME, description="`national`, or the code of a region")]
 
@@ -34,19 +34,22 @@ class DecreeBody(RequestBody):
 
 
 @router.get("/calendars")
-async def calendars(context: Context) -> dict[str, Any]:
+async def calendars(context: Context, response: Response) -> dict[str, Any]:
     """The calendars in force, without their days."""
     registry = await context.registry.current()
+    etag(response, registry.version)
     found = [_shown(decree) for _, decree in sorted(registry.calendars.items())]
     return {"version": registry.version, "calendars": [{**one, "days": len(one["days"])} for one in found]}
 
 
 @router.get("/calendars/{calendar}/{year}")
-async def one(calendar: CalendarName, year: int, context: Context) -> dict[str, Any]:
+async def one(calendar: CalendarName, year: int, context: Context, response: Response) -> dict[str, Any]:
     """The days of one calendar in one year."""
-    found = (await context.registry.current()).calendars.get((calendar, year))
+    registry = await context.registry.current()
+    found = registry.calendars.get((calendar, year))
     if found is None:
         raise NotFound(calendar=calendar)
+    etag(response, registry.version)
     return _shown(found)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
-from chassis.http.web import ClientId, IdempotencyKey, IfMatch, Language, NoBody, etag
+from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, NoBody, StrictRoute, etag
 from chassis.write.repository import Cause
 from router import handlers
 from router.context import Router
@@ -27,7 +27,7 @@ from schemas.events.router import ArbitrationDecided, ArchiveReason
 from schemas.wording import sentence
 from schemas.wording.precedents import decision
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
 
 Page = Annotated[int, Query(ge=0, le=10_000)]
 
@@ -120,24 +120,32 @@ class DeskRequest:
     """A change that is asked for: who asks, under which key, and at which version."""
 
     def __init__(
-        self, context: Context, key: IdempotencyKey, client: ClientId, if_match: IfMatch, lang: Language
+        self,
+        context: Context,
+        key: IdempotencyKey,
+        client: ClientId,
+        condition: Conditional,
+        lang: Language,
+        response: Response,
     ) -> None:
-        self.context, self.if_match, self.lang = context, if_match, lang
+        self.context, self.condition, self.lang, self._response = context, condition, lang, response
         self._key, self._client = key, client
 
     def cause(self, complaint: UUID, route: str, body: BaseModel, who: str = "desk") -> Cause:
         """The cause of what is appended: this client's request under its key."""
-        causation = ids.move_id(complaint, f"{who}/{self._client}", route, self._key)
-        return Cause(causation, complaint, self.context.clock.now(), request=body.model_dump_json().encode())
+        named = (complaint, f"{who}/{self._client}", route, self._key)
+        at, asked, former = self.context.clock.now(), body.model_dump_json().encode(), ids.former_move_ids(*named)
+        return Cause(ids.move_id(*named), complaint, at, request=asked, former=former)
 
     async def carry_out(self, complaint: UUID, cause: Cause, decision: handlers.DeskDecision) -> dict[str, Any]:
         """Decide and append; the complaint's summary afterwards."""
-        await handlers.carry_out(self.context, complaint, decision, cause, if_match=self.if_match)
+        await handlers.carry_out(self.context, complaint, decision, cause, condition=self.condition)
         return await self.summary(complaint)
 
     async def summary(self, complaint: UUID) -> dict[str, Any]:
         """Where the complaint is now."""
         state = (await self.context.repository.load(complaint)).state
+        etag(self._response, state.version)
         return summary(state, await self.context.registry.current(), self.context.policies, self.lang)
 
 
@@ -213,7 +221,7 @@ async def restate(complaint: UUID, body: RestatementBody, desk: DeskRequests) ->
 async def join(complaint: UUID, body: JoinBody, desk: DeskRequests) -> dict[str, Any]:
     """Join the complaint to an earlier one about the same matter."""
     cause = desk.cause(complaint, "join", body)
-    await handlers.join(desk.context, complaint, body.lead, cause, if_match=desk.if_match)
+    await handlers.join(desk.context, complaint, body.lead, cause, condition=desk.condition)
     return await desk.summary(complaint)
 
 

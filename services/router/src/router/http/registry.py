@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 from pydantic import Field
 
-from chassis.http.web import ClientId, IdempotencyKey
-from router.handlers import change_registry
+from chassis.http.web import ClientId, Conditional, IdempotencyKey, StrictRoute, etag
+from router.handlers import RegistryRequest, change_registry
 from router.http.request import Context, RequestBody
 from router.registry import decide
 from router.registry.seed import zone_in
@@ -19,7 +19,7 @@ from schemas.events.registry import AgencyKind, AgencyRegistered, MandateGiven, 
 from schemas.registry.bodies import Agency, Mandate
 from schemas.registry.fold import Registry
 
-router = APIRouter(prefix="/api/v1/agencies")
+router = APIRouter(prefix="/api/v1/agencies", route_class=StrictRoute)
 
 Name = Annotated[str, Field(min_length=1, max_length=limits.NAME)]
 Reason = Annotated[str, Field(min_length=1, max_length=limits.NOTE)]
@@ -92,13 +92,25 @@ class AgencyFilter(RequestBody):
 class RegistryChange:
     """A change of the registry that is asked for: who asks, and under which key."""
 
-    def __init__(self, context: Context, key: IdempotencyKey, client: ClientId, request: Request) -> None:
+    def __init__(
+        self,
+        context: Context,
+        key: IdempotencyKey,
+        client: ClientId,
+        condition: Conditional,
+        request: Request,
+        response: Response,
+    ) -> None:
         self.context, self.at = context, context.clock.now()
-        self._by = (client, request.url.path, key)
+        self._by = RegistryRequest(client, request.url.path, key)
+        self._condition, self._response = condition, response
 
     async def carry_out(self, decision: Callable[[Registry], Sequence[Fact]], body: RequestBody) -> Registry:
         """Decide and append; the registry afterwards."""
-        return await change_registry(self.context, decision, self._by, body.model_dump_json().encode(), self.at)
+        request = body.model_dump_json().encode()
+        registry = await change_registry(self.context, decision, self._by, request, self.at, self._condition)
+        etag(self._response, registry.version)
+        return registry
 
     async def carry_out_for(
         self, agency: str, decision: Callable[[Registry], Sequence[Fact]], body: RequestBody
@@ -111,9 +123,10 @@ RegistryChanges = Annotated[RegistryChange, Depends()]
 
 
 @router.get("")
-async def agencies(context: Context, query: Annotated[AgencyFilter, Query()]) -> dict[str, Any]:
+async def agencies(context: Context, query: Annotated[AgencyFilter, Query()], response: Response) -> dict[str, Any]:
     """The bodies, by id."""
     registry = await context.registry.current()
+    etag(response, registry.version)
     found = [
         body
         for _, body in sorted(registry.agencies.items())
@@ -130,11 +143,12 @@ async def agencies(context: Context, query: Annotated[AgencyFilter, Query()]) ->
 
 
 @router.get("/{agency}")
-async def one(agency: str, context: Context) -> dict[str, Any]:
+async def one(agency: str, context: Context, response: Response) -> dict[str, Any]:
     """One body, with its mandates."""
     registry = await context.registry.current()
     if agency not in registry.agencies:
         raise NotFound(agency=agency)
+    etag(response, registry.version)
     return _with_mandates(registry, agency)
 
 

@@ -32,6 +32,8 @@ class SectorWords(StrictModel):
     """Phrases of one sector, by weight. `home`: the level of government responsible for it by law 23/2014."""
 
     home: Level
+    part_of: Sector | None = None
+    """A wider sector: its words count for this one, and its reading by the model agrees with this one."""
     sure: tuple[Phrase, ...] = ()
     strong: tuple[Phrase, ...]
     plain: tuple[Phrase, ...] = ()
@@ -62,6 +64,32 @@ class WordSet(StrictModel):
     words: frozenset[Phrase]
 
 
+class LevelWords(StrictModel):
+    """Phrases that name the level of government of some sectors only, such as the kind of road."""
+
+    sectors: tuple[Sector, ...]
+    national: tuple[Phrase, ...]
+    province: tuple[Phrase, ...]
+    regency: tuple[Phrase, ...]
+
+
+class PlainText(StrictModel):
+    """When a text is plain (`router.reading.plain`)."""
+
+    most_words: int
+    """Most words of a plain text."""
+    least_score: float
+    """Least probability that the model gives the sector."""
+    doubtful: tuple[Phrase, ...]
+    """Phrases that no plain text has."""
+    home_if_unsaid: frozenset[Sector]
+    """Sectors that are the task of their home level unless the words name another."""
+    at_districts: frozenset[Sector]
+    """Sectors that the offices of districts serve too: their texts are not plain if they name a district."""
+    never: frozenset[Sector]
+    """Sectors whose plain texts go to a person all the same."""
+
+
 class RuleData(StrictModel):
     """Content of rules.toml."""
 
@@ -70,6 +98,12 @@ class RuleData(StrictModel):
     landmarks: WordSet
     """Words after which a place is named."""
     levels: dict[Level, tuple[Phrase, ...]]
+    levels_of_roads: LevelWords
+    levels_of_lamps: LevelWords
+    neutral: WordSet
+    """Phrases that hold a word of a sector and mean something else."""
+    negations: WordSet
+    plain: PlainText
     addressed: dict[Level, tuple[Phrase, ...]]
     supervision: Supervision
     sectors: dict[Sector, SectorWords]

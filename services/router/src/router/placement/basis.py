@@ -11,7 +11,7 @@ from schemas.registry.fold import Registry
 
 def read_basis(question: Question, context: PlacementContext) -> Basis:
     """The basis of a placement that follows from this reading."""
-    words, where, prediction = question.reading
+    words, where, prediction, _ = question.reading
     return Basis(
         registry_version=max(context.registry.version, 0), rules=context.reader.rules.version, sector=words.sector,
         level=question.level, region=where.region,

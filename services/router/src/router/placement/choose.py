@@ -12,7 +12,9 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from router.geography.codes import is_province
+from router.geography.gazetteer import Location
 from router.placement.context import PlacementContext, precedent_key
+from router.placement.plain import read_plainly
 from router.reading.reader import ComplaintReading
 from router.registry.mandates import AgencyUnit, CompetentBodies, day_of, living_unit
 from router.settings import CANDIDATES, INSPECTORATE_UNIT
@@ -51,6 +53,15 @@ class Question(NamedTuple):
         return self.reading.where.region
 
 
+class SectorQuery(NamedTuple):
+    """A possible sector and region, the level that the words name for it, and its score."""
+
+    sector: str
+    region: str | None
+    level: Level | None
+    score: float
+
+
 class Placement(NamedTuple):
     """The chosen body, by which rule, and the other possible ones."""
 
@@ -69,11 +80,13 @@ class Referral(NamedTuple):
 
 def question_of(state: Complaint, context: PlacementContext, at: datetime) -> Question:
     """Read the complaint, for a choice on the day of `at`."""
-    reading = context.reader.read(state)
+    reading = read_plainly(context.reader.read(state), context, day_of(at))
     if (level := _level_in_return(state.last_return, context)) is not None:
         reading = reading._replace(words=reading.words._replace(level=level))
     words = reading.words
     level = words.level or (context.home_level(words.sector) if words.sector else None)
+    if level is Level.PROVINCE:
+        reading = reading._replace(where=reading.where.in_one_province())
     supervision = state.supervision or words.misconduct
     return Question(reading, supervision, state.returned_by, state.last_return, level, day_of(at))
 
@@ -137,9 +150,13 @@ def by_mandate(question: Question, context: PlacementContext) -> Placement | Ref
     levels = context.mandates.bodies_by_level(words.sector, where.region, question.day)
     home = context.home_level(words.sector)
     if where.region is None and home is not Level.NATIONAL and not _national_by_name(words.level, levels):
-        in_regions = zip(where.candidates, where.scores, strict=True)
-        found = _competent(((words.sector, region, score) for region, score in in_regions), question, context)
+        regions = zip(where.candidates, where.scores, strict=True)
+        queries = (SectorQuery(words.sector, each, words.level, score) for each, score in regions)
+        found = _competent(queries, question, context)
         return Referral("ambiguous" if where.candidates else "no_region", _ranked(found, "region"))
+    if words.level is None and words.open_levels:
+        named = [body for each in levels if each.level in words.open_levels for body in each.bodies]
+        return Referral("ambiguous", _by_score_of_sector(named, question))
     return _first_free(question, home, _named_level_first(levels, words.level))
 
 
@@ -147,8 +164,15 @@ def sector_unknown(question: Question, context: PlacementContext) -> Referral:
     """Rule 7. The classifier supplies the sector above its threshold (`router.reading`); below it the desk decides,
     among the bodies of the likeliest sectors.
     """
-    likely = [each for each in question.reading.words.alternatives if each.score >= LEAST_LIKELY]
-    found = _competent(((each.sector, question.region, each.score) for each in likely), question, context)
+    words = question.reading.words
+    queries = [
+        SectorQuery(each.sector, region, level, each.score * share)
+        for each in words.alternatives
+        if each.score >= LEAST_LIKELY
+        for level in [words.levels.get(each.sector)]
+        for region, share in _regions(question.reading.where, level or context.home_level(each.sector))
+    ]
+    found = _competent(queries, question, context)
     return Referral("no_sector", _ranked([pair for pair in found if pair[0].agency not in question.returned], "sector"))
 
 
@@ -201,14 +225,25 @@ def _first_free(question: Question, home: Level, levels: list[CompetentBodies]) 
 
 
 def _competent(
-    queries: Iterable[tuple[str, str | None, float]], question: Question, context: PlacementContext
+    queries: Iterable[SectorQuery], question: Question, context: PlacementContext
 ) -> list[tuple[AgencyUnit, float]]:
-    """The most local competent bodies of each (sector, region), with its score."""
-    return [
-        (body, score)
-        for sector, region, score in queries
-        for body in context.mandates.most_local(sector, region, question.day)
-    ]
+    """The competent bodies of each query's named level with its score, and at half of it those of the next one."""
+    found = list[tuple[AgencyUnit, float]]()
+    for query in queries:
+        levels = context.mandates.bodies_by_level(query.sector, query.region, question.day)
+        held = [each for each in _named_level_first(levels, query.level) if each.bodies]
+        found += [(body, query.score) for each in held[:1] for body in each.bodies]
+        if held and held[0].level is query.level:
+            found += [(body, query.score / 2) for each in held[1:2] for body in each.bodies]
+    return found
+
+
+def _regions(where: Location, level: Level) -> list[tuple[str | None, float]]:
+    """The region, or those in question, for a body of this level; each with its probability."""
+    found = where.in_one_province() if level is Level.PROVINCE else where
+    if level is Level.NATIONAL or found.region is not None or not found.candidates:
+        return [(found.region, 1.0)]
+    return list(zip(found.candidates, found.scores, strict=True))
 
 
 def _by_score_of_sector(bodies: Collection[AgencyUnit], question: Question) -> tuple[Candidate, ...]:

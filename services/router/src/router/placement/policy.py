@@ -10,13 +10,14 @@ from router.placement.choose import Placement, Question, Referral, by_binding_de
 from router.placement.context import PlacementContext
 from router.registry.mandates import AgencyUnit, living_unit
 from schemas.base.limits import EARLIER_DETAILS
-from schemas.base.values import Basis, Candidate, Clock, Holder, HolderKind
+from schemas.base.values import Basis, Candidate, Clock
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.deadlines import release_reason, running
 from schemas.events.base import Fact
 from schemas.events.router import (
     ArbitrationOpened,
+    ArbitrationReason,
     AskedBefore,
     ComplaintClassified,
     ComplaintReferred,
@@ -47,8 +48,8 @@ def place(state: Complaint, context: PlacementContext, at: datetime) -> list[Fac
     """UNPLACED: to a body, to the desk, or to the arbiter after the last allowed return."""
     if (within := _return_within_agency(state, context.registry)) is not None:
         return [_routed(within, "suggestion", past_basis(state, context.registry), at)]
-    if len(state.returned_by) >= context.policies.at(state.received_at).returns:
-        return [ArbitrationOpened(at=at, reason="third_return", bodies=tuple(dict.fromkeys(state.returned_by)))]
+    if context.policies.returns_used_up(state):
+        return [_to_the_arbiter(state, "third_return", at)]
     question = question_of(state, context, at)
     choice, basis = choose(question, context), read_basis(question, context)
     facts = _classified(state, question, basis, choice, at)
@@ -59,11 +60,15 @@ def place(state: Complaint, context: PlacementContext, at: datetime) -> list[Fac
 
 
 def overdue(state: Complaint, context: PlacementContext, at: datetime) -> list[Fact]:
-    """UNPLACED after the days for forwarding (SP4N-LAPOR!: three working days): to the desk."""
+    """UNPLACED after the days for forwarding (SP4N-LAPOR!: three working days): to the desk; to the arbiter after the
+    last allowed return.
+    """
     clocks = running(state, context.registry, context.policies) if state.status is Status.UNPLACED else ()
-    if any(due.clock is Clock.FORWARD and due.due_at <= at for due in clocks):
-        return [ComplaintReferred(at=at, reason="overdue")]
-    return []
+    if not any(due.clock is Clock.FORWARD and due.due_at <= at for due in clocks):
+        return []
+    if context.policies.returns_used_up(state):
+        return [_to_the_arbiter(state, "third_return", at)]
+    return [ComplaintReferred(at=at, reason="overdue")]
 
 
 def bind(state: Complaint, context: PlacementContext, at: datetime) -> list[Fact]:
@@ -81,16 +86,28 @@ def release(state: Complaint, lead: Complaint, at: datetime) -> list[Fact]:
 
 
 def follow_merger(state: Complaint, context: PlacementContext, at: datetime) -> list[Fact]:
-    """Any other status: the new holder, if the present one was merged or dissolved."""
+    """Any other status: the new holder, if the present one was merged or dissolved.
+
+    Who takes over obeys what placing obeys (design: section 4): a body that returned the complaint gets it by a binding
+    decision alone, and after the last allowed return nobody gets it without one. Otherwise the arbiter decides.
+    """
     today = context.registry.holder(state.holder)
     if state.agency is None or today == state.holder:
         return []
-    body = _after_merger(state, today, context, at)
-    if body is None:
-        return [ComplaintReferred(at=at, reason="agency_gone")]
-    # A binding decision also binds the successor in law, and no other body.
-    binding = state.binding and today.kind is HolderKind.AGENCY
-    return [_routed(body, "merger", past_basis(state, context.registry), at, binding=binding)]
+    basis = past_basis(state, context.registry)
+    successor = living_unit(context.registry, state.agency, state.holder.unit)
+    if successor is not None and state.binding:
+        # A binding decision also binds the successor in law, and no other body.
+        return [_routed(successor, "merger", basis, at, binding=True)]
+    if context.policies.returns_used_up(state):
+        return [_to_the_arbiter(state, "agency_gone", at)]
+    heirs = [successor] if successor is not None else _stand_ins(state, context, at)
+    free = next((heir for heir in heirs if heir.agency not in state.returned_by), None)
+    if free is not None:
+        return [_routed(free, "merger", basis, at)]
+    if heirs:
+        return [_to_the_arbiter(state, "agency_gone", at)]
+    return [ComplaintReferred(at=at, reason="agency_gone")]
 
 
 def open_part(whole: Complaint, part: Part, registry: Registry, at: datetime) -> list[Fact]:
@@ -134,22 +151,29 @@ def _classified(
     return [] if before is not None and before.model_copy(update={"at": at}) == reading else [reading]
 
 
-def _after_merger(state: Complaint, today: Holder, context: PlacementContext, at: datetime) -> AgencyUnit | None:
-    """The successor; else the body competent now; else the nearest living parent; else a body that has a part."""
+def _stand_ins(state: Complaint, context: PlacementContext, at: datetime) -> list[AgencyUnit]:
+    """Who may take over from a body that is gone without a successor, the first choice first: the body competent now,
+    its living parents from the nearest one on, the bodies that have a part.
+    """
     registry = context.registry
-    if today.kind is HolderKind.AGENCY and today.agency is not None:
-        return living_unit(registry, today.agency, state.holder.unit)
     choice = choose(question_of(state, context, at), context)
-    if isinstance(choice, Placement):
-        return choice.body
-    gone, seen = registry.agencies.get(state.agency or ""), set[str]()
-    while gone is not None and gone.parent is not None and gone.id not in seen:
-        seen.add(gone.id)
-        if (parent := living_unit(registry, gone.parent, None)) is not None:
-            return parent
-        gone = registry.agencies.get(gone.parent)
-    others = (living_unit(registry, part.agency, None) for part in state.parts)
-    return next((other for other in others if other is not None), None)
+    competent = [choice.body] if isinstance(choice, Placement) else []
+    others = [part.agency for part in state.parts]
+    living = (living_unit(registry, agency, None) for agency in (*_parents(state.agency or "", registry), *others))
+    return [*competent, *(body for body in living if body is not None)]
+
+
+def _parents(agency: str, registry: Registry) -> list[str]:
+    """The bodies over this one, the nearest first."""
+    seen, found = [agency], registry.agencies.get(agency)
+    while found is not None and found.parent is not None and found.parent not in seen:
+        seen.append(found.parent)
+        found = registry.agencies.get(found.parent)
+    return seen[1:]
+
+
+def _to_the_arbiter(state: Complaint, reason: ArbitrationReason, at: datetime) -> ArbitrationOpened:
+    return ArbitrationOpened(at=at, reason=reason, bodies=tuple(dict.fromkeys(state.returned_by)))
 
 
 def _newest_details(whole: Complaint) -> tuple[ToldBefore, ...]:

@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
 )
 
-from chassis.project.from_store import position_table
+from chassis.project.position import position_table
 from chassis.project.view import View, as_recorded
 from chassis.sql.statements import insert_rows, replace_rows, select_by_keys
 from chassis.sweep.sweep import SweepTables, sweep_tables

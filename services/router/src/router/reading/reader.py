@@ -2,11 +2,12 @@
 
 The rules' scores are features of the model. With a model its prediction decides the sector, if its forwarding rule
 allows it: a model trained without real complaints also needs the rules to agree. Otherwise a person reads the
-complaint. A sector that the model never learned is decided by the rules.
+complaint. A sector that the model never learned is decided by the rules, unless the model needs their agreement. For a
+plain text less certainty is enough (`plain`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -15,7 +16,8 @@ from router.geography.gazetteer import Gazetteer, Location
 from router.lexicon.files import district_data, name_data, place_data, rule_data, sector_vocabulary
 from router.reading.classifier import Model, Prediction
 from router.reading.features import ModelInput
-from router.reading.rules import Rules, SectorDecision, SectorScore, TextReading
+from router.reading.plain import plain_sector
+from router.reading.rules import RuleMatches, Rules, SectorDecision, SectorScore, TextReading
 from schemas.complaint.state import Complaint
 from schemas.registry.fold import Registry
 
@@ -24,15 +26,22 @@ URGENT: Final = 0.8
 SUSPECTED: Final = 0.95
 """Least score from which the model's suspicion of misconduct counts."""
 
-_Reading = tuple[TextReading, Prediction | None]
+
+class WordsReading(NamedTuple):
+    """What a text says, the model's own prediction, and what holds if the text's level and place are plain too."""
+
+    words: TextReading
+    prediction: Prediction | None = None
+    plain: TextReading | None = None
 
 
 class ComplaintReading(NamedTuple):
-    """What was read from a complaint."""
+    """What was read from a complaint. `plain`: the reading that holds if level and place are plain too."""
 
     words: TextReading
     where: Location
     prediction: Prediction | None = None
+    plain: TextReading | None = None
 
     @property
     def urgent(self) -> bool:
@@ -68,6 +77,10 @@ class Reader:
         """The name of a region; None if it is not listed."""
         return self._gazetteer.name(region) if region else None
 
+    def place_in(self, text: str) -> Location:
+        """The place that a text's words name."""
+        return self._gazetteer.find(None, [("text", text)])
+
     def read(self, state: Complaint) -> ComplaintReading:
         """Read a complaint. For a part of a split complaint its own task is tried first."""
         _, reading = self._readings.get(id(state), (state, None))
@@ -90,35 +103,45 @@ class Reader:
         return Reader(self.rules, self._gazetteer, self.model, {id(state): (state, read) for state, read in reads})
 
     def _locate(self, state: Complaint) -> Location:
-        address = state.place.address if state.place else None
-        texts = [("address", address or ""), ("text", _text(state)), ("addressed_to", state.addressed_to or "")]
-        return self._gazetteer.find(state.place, [pair for pair in texts if pair[1]])
+        return _location(self._gazetteer, state)
 
-    def words(self, texts: Sequence[TextToRead]) -> list[_Reading]:
-        """The reading of each text by rules and model together, and the model's own prediction."""
+    def words(self, texts: Sequence[TextToRead]) -> list[WordsReading]:
+        """The reading of each text by rules and model together."""
         scans = [self.rules.scan(each.text, each.addressed_to) for each in texts]
         if (model := self.model) is None:
-            return [(self.rules.conclude(matches, matches.decision), None) for matches in scans]
+            return [WordsReading(self.rules.conclude(matches, matches.decision)) for matches in scans]
         predictions = model.read_many([
             ModelInput(each.text, each.place, hints(matches.decision.scored))
             for each, matches in zip(texts, scans, strict=True)
         ])  # fmt: skip
         return [
-            (self.rules.conclude(matches, _together(matches.decision, prediction, model)), prediction)
-            for matches, prediction in zip(scans, predictions, strict=True)
+            self._together(matches, prediction, model) for matches, prediction in zip(scans, predictions, strict=True)
         ]
+
+    def _together(self, matches: RuleMatches, prediction: Prediction, model: Model) -> WordsReading:
+        words = self.rules.conclude(matches, _together(matches.decision, prediction, model))
+        plain = None
+        if words.sector is None and not words.misconduct:
+            sector = plain_sector(self.rules, matches, prediction, model)
+            plain = self.rules.conclude(matches, matches.decision._replace(sector=sector)) if sector else None
+        return WordsReading(words, prediction, plain)
 
 
 def _text(state: Complaint) -> str:
     return "\n".join([state.title or "", state.text, *(text for _, text in state.details)])
 
 
-def _combined(whole: _Reading, task: _Reading | None, where: Location) -> ComplaintReading:
-    if task is None or task[0].sector is None:
-        return ComplaintReading(whole[0], where, whole[1])
-    return ComplaintReading(
-        task[0]._replace(misconduct=task[0].misconduct or whole[0].misconduct), where, task[1]
-    )  # fmt: skip
+def _location(gazetteer: Gazetteer, state: Complaint) -> Location:
+    address = state.place.address if state.place else None
+    texts = [("address", address or ""), ("text", _text(state)), ("addressed_to", state.addressed_to or "")]
+    return gazetteer.find(state.place, [pair for pair in texts if pair[1]])
+
+
+def _combined(whole: WordsReading, task: WordsReading | None, where: Location) -> ComplaintReading:
+    if task is None or task.words.sector is None:
+        return ComplaintReading(whole.words, where, whole.prediction, whole.plain)
+    words = task.words._replace(misconduct=task.words.misconduct or whole.words.misconduct)
+    return ComplaintReading(words, where, task.prediction)
 
 
 def hints(scored: Sequence[SectorScore]) -> tuple[SectorScore, ...]:
@@ -134,13 +157,23 @@ def place_tokens(region: str | None) -> tuple[str, ...]:
 
 def _together(by_rules: SectorDecision, prediction: Prediction, model: Model) -> SectorDecision:
     suspected = by_rules.misconduct or prediction.supervision >= SUSPECTED
-    if by_rules.sector is not None and (by_rules.sector not in model.labels or by_rules.misconduct):
-        # The model never learned the sector; or misconduct: the sector then only tells who is accused, and an
-        # inspectorate reads the complaint anyway.
+    if by_rules.sector is not None and by_rules.misconduct:
+        # Misconduct: the sector then only tells who is accused, and an inspectorate reads the complaint anyway.
         return by_rules._replace(misconduct=suspected)
+    if by_rules.sector is not None and by_rules.sector not in model.labels:
+        # The model never learned the sector. One that needs the rules' agreement cannot agree itself.
+        sector = None if model.rule.agreement else by_rules.sector
+        likely = _with_unlearned(by_rules.scored[0], prediction)
+        return SectorDecision(sector, likely if sector is None else by_rules.scored, (), suspected)
     agreed = prediction.sector == by_rules.sector or not model.rule.agreement
     sector = prediction.sector if agreed else None
     return SectorDecision(sector, prediction.sectors, prediction.words if sector else (), suspected)
+
+
+def _with_unlearned(found: SectorScore, prediction: Prediction) -> tuple[SectorScore, ...]:
+    """The likeliest sectors with one that the model could not know: its own share what the rules' score leaves."""
+    rest = (SectorScore(each.sector, each.score * (1 - found.score)) for each in prediction.sectors)
+    return found, *rest
 
 
 def likeliest_sectors(model: Model) -> Callable[[str], Sequence[SectorScore]]:
@@ -148,10 +181,22 @@ def likeliest_sectors(model: Model) -> Callable[[str], Sequence[SectorScore]]:
     with_model = default_reader().with_model(model)
 
     def sectors(text: str) -> Sequence[SectorScore]:
-        ((_, prediction),) = with_model.words([TextToRead(text, "", ())])
+        (reading,) = with_model.words([TextToRead(text, "", ())])
+        prediction = reading.prediction
         return prediction.sectors if prediction else ()
 
     return sectors
+
+
+def located(state: Complaint) -> str | None:
+    """The region of a complaint that was never read, as the reader would find it."""
+    return _location(shared_gazetteer(), state).region
+
+
+@cache
+def shared_gazetteer() -> Gazetteer:
+    """The gazetteer of the shipped regions, made once. Raises BadRules."""
+    return default_gazetteer()
 
 
 def default_gazetteer(extra: Mapping[str, str] = MappingProxyType({})) -> Gazetteer:

@@ -5,12 +5,14 @@ next; otherwise no sector is decided and a person reads the complaint.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from router.lexicon.files import RuleData
 from router.lexicon.phrases import PhraseIndex
 from router.reading.bribery import BriberyPatterns
+from router.reading.levels import LevelIndex, NamedLevels
 from schemas.base.values import Level
 
 SURE, STRONG, PLAIN, WEAK = 5.0, 3.0, 2.0, 1.0
@@ -22,16 +24,15 @@ AHEAD: Final = 1.2
 """The best sector must weigh this many times the next."""
 ALTERNATIVES: Final = 3
 
-Kind = Literal["sector", "level", "sector_level", "misconduct", "harmless"]
+Kind = Literal["sector", "misconduct", "harmless", "neutral"]
 
 
 class PhraseMeaning(NamedTuple):
-    """What a phrase of the word lists means. `name`: the sector; `level`: the level of government, if implied."""
+    """What a phrase of the word lists means. `name`: the sector."""
 
     kind: Kind
     name: str = ""
     weight: float = 0.0
-    level: Level | None = None
 
 
 class SectorScore(NamedTuple):
@@ -42,7 +43,9 @@ class SectorScore(NamedTuple):
 
 
 class TextReading(NamedTuple):
-    """What a text says. `sector` None: undecided. `alternatives`: the other possible sectors, best first."""
+    """What a text says. `sector` None: undecided. `alternatives`: the other possible sectors, best first. `levels`: the
+    level of government that the words name, by alternative; a sector for which they name none is not in it.
+    """
 
     sector: str | None
     score: float
@@ -50,6 +53,9 @@ class TextReading(NamedTuple):
     misconduct: bool
     words: tuple[str, ...]
     alternatives: tuple[SectorScore, ...]
+    levels: Mapping[str, Level] = MappingProxyType({})
+    open_levels: tuple[Level, ...] = ()
+    """Levels between which the words leave it open: "jalan provinsi atau jalan kabupaten"."""
 
 
 class SectorDecision(NamedTuple):
@@ -67,7 +73,9 @@ class RuleMatches(NamedTuple):
 
     phrases: dict[str, tuple[PhraseMeaning, ...]]
     decision: SectorDecision
-    addressed_to: str
+    levels: NamedLevels
+    plain: bool = False
+    """Short, of one sector, without a word that could turn its meaning."""
 
 
 class Rules:
@@ -76,10 +84,13 @@ class Rules:
     def __init__(self, data: RuleData) -> None:
         self.version = data.version
         self.homes = {name: words.home for name, words in data.sectors.items()}
+        self.plain = data.plain
+        self._wider = {name: words.part_of for name, words in data.sectors.items() if words.part_of is not None}
         self._landmarks = data.landmarks.words
-        self._words = PhraseIndex(_entries(data), data.variants)
-        addressed = ((phrase, level) for level, phrases in data.addressed.items() for phrase in phrases)
-        self._addressed = PhraseIndex(addressed, data.variants)
+        self._levels = LevelIndex(data)
+        self._doubtful = PhraseIndex([(phrase, True) for phrase in data.plain.doubtful], data.variants)
+        others = self._levels.vocabulary | self._doubtful.vocabulary
+        self._words = PhraseIndex(_entries(data), data.variants, others)
         self._bribery = BriberyPatterns(data.supervision.demand)
 
     def read(self, text: str, addressed_to: str = "") -> TextReading:
@@ -91,7 +102,8 @@ class Rules:
         """Find the phrases and decide the sector."""
         weights: dict[str, float] = defaultdict(float)
         phrases: dict[str, tuple[PhraseMeaning, ...]] = {}
-        for found in self._words.find(f"{text}\n{addressed_to}"):
+        words = self._words.spelled(f"{text}\n{addressed_to}")
+        for found in self._words.find_in(words):
             if found.phrase not in phrases:
                 phrases[found.phrase] = found.meanings
                 share = AS_LANDMARK if found.before and found.before[-1] in self._landmarks else 1.0
@@ -100,40 +112,58 @@ class Rules:
                         weights[meaning.name] += meaning.weight * share
         if (bribery := self._bribery.find(text)) is not None:
             phrases[bribery] = (*phrases.get(bribery, ()), PhraseMeaning("misconduct"))
-        ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
+        ranked = sorted(self._narrowed(weights).items(), key=lambda item: (-item[1], item[0]))
         total = sum(weights.values()) + 1
         scored = tuple(SectorScore(name, weight / total) for name, weight in ranked)
         decision = SectorDecision(_decided(ranked), scored, misconduct=_has(phrases, "misconduct"))
-        return RuleMatches(phrases, decision, addressed_to)
+        plain = decision.sector is not None and not decision.misconduct and _alone(ranked) and self._is_plain(words)
+        # Looked for apart: "lampu jalan" must not hide the "jalan kabupaten" in "lampu jalan kabupaten".
+        return RuleMatches(phrases, decision, self._levels.find(words, addressed_to), plain)
+
+    def _is_plain(self, words: list[str]) -> bool:
+        return len(words) <= self.plain.most_words and next(self._doubtful.find_in(words), None) is None
 
     def conclude(self, matches: RuleMatches, decision: SectorDecision) -> TextReading:
         """The reading for a decision, which may be the model's instead of the rules' own."""
-        phrases, sector = matches.phrases, decision.sector
-        level = self._level(sector, phrases, matches.addressed_to)
+        phrases, named, sector = matches.phrases, matches.levels, decision.sector
         words = tuple(phrase for phrase, meanings in phrases.items() if _counts(meanings, sector))
-        words += tuple(word for word in decision.words if word not in words)
+        words = tuple(dict.fromkeys((*words, *named.words(sector), *decision.words)))
         others = tuple(each for each in decision.scored if each.sector != sector)[:ALTERNATIVES]
         score = next((each.score for each in decision.scored if each.sector == sector), 0.0)
         misconduct = _has(phrases, "misconduct") or (decision.misconduct and not _has(phrases, "harmless"))
-        return TextReading(sector, score, level, misconduct, words, others)
+        levels = {each.sector: level for each in others if (level := named.of(each.sector)) is not None}
+        return TextReading(
+            sector, score, named.of(sector), misconduct, words, others, levels, named.open(sector)
+        )  # fmt: skip
 
     def levels(self, text: str) -> frozenset[Level]:
         """Every level of government that a text names, by a kind of road or by the title of an office."""
-        named = {m.level for found in self._words.find(text) for m in found.meanings if m.kind == "level"}
-        return frozenset(level for level in named | self._titles(text) if level is not None)
+        return self._levels.mentioned(text)
 
-    def _level(
-        self, sector: str | None, phrases: dict[str, tuple[PhraseMeaning, ...]], addressed_to: str
-    ) -> Level | None:
-        # First phrases of the sector (an SMA is the province's, law 23/2014), then general ones, then the addressee.
-        levels = [meaning for meanings in phrases.values() for meaning in meanings if meaning.level is not None]
-        by_sector = {m.level for m in levels if m.kind == "sector_level" and m.name == sector}
-        general = {m.level for m in levels if m.kind == "level"}
-        found = by_sector or general or self._titles(addressed_to)
-        return next(iter(found)) if len(found) == 1 else None
+    def wider(self, sector: str) -> Iterator[str]:
+        """The sectors that this one is a part of, the nearest first."""
+        at = self._wider.get(sector)
+        while at is not None:
+            yield at
+            at = self._wider.get(at)
 
-    def _titles(self, text: str) -> set[Level | None]:
-        return {level for found in self._addressed.find(text) for level in found.meanings}
+    def _narrowed(self, weights: Mapping[str, float]) -> Mapping[str, float]:
+        """The weights of wider sectors given to their part that is named clearly: "ferry" says more than "harbour". Two
+        parts of one wider sector get nothing of it.
+        """
+        parts = [name for name in weights if name in self._wider and weights[name] >= ENOUGH]
+        if not parts:
+            return weights
+        narrowed, above = dict(weights), {part: tuple(self.wider(part)) for part in parts}
+        for part in sorted(parts, key=lambda name: (-len(above[name]), name)):
+            if part not in narrowed:
+                continue
+            rivals = [other for other in parts if other != part and other in narrowed and other not in above[part]]
+            for wider in above[part]:
+                weight = narrowed.pop(wider, 0.0)
+                if not any(wider in above[rival] for rival in rivals):
+                    narrowed[part] += weight
+        return narrowed
 
 
 def _decided(ranked: list[tuple[str, float]]) -> str | None:
@@ -144,12 +174,17 @@ def _decided(ranked: list[tuple[str, float]]) -> str | None:
     return ranked[0][0]
 
 
+def _alone(ranked: list[tuple[str, float]]) -> bool:
+    """Whether no other sector has more than a weak word."""
+    return all(weight <= WEAK for _, weight in ranked[1:])
+
+
 def _has(phrases: dict[str, tuple[PhraseMeaning, ...]], kind: Kind) -> bool:
     return any(meaning.kind == kind for meanings in phrases.values() for meaning in meanings)
 
 
 def _counts(meanings: tuple[PhraseMeaning, ...], sector: str | None) -> bool:
-    return any(m.kind in ("level", "misconduct") or m.name == sector or sector is None for m in meanings)
+    return any(m.kind == "misconduct" or m.name == sector or (sector is None and m.kind != "neutral") for m in meanings)
 
 
 def _entries(data: RuleData) -> Iterator[tuple[str, PhraseMeaning]]:
@@ -157,12 +192,8 @@ def _entries(data: RuleData) -> Iterator[tuple[str, PhraseMeaning]]:
         for weight, phrases in ((SURE, words.sure), (STRONG, words.strong), (PLAIN, words.plain), (WEAK, words.weak)):
             for phrase in phrases:
                 yield phrase, PhraseMeaning("sector", name, weight)
-        for level, phrases in words.level.items():
-            for phrase in phrases:
-                yield phrase, PhraseMeaning("sector_level", name, level=level)
-    for level, phrases in data.levels.items():
-        for phrase in phrases:
-            yield phrase, PhraseMeaning("level", level=level)
+    for phrase in data.neutral.words:
+        yield phrase, PhraseMeaning("neutral")
     for phrase in data.supervision.words:
         yield phrase, PhraseMeaning("misconduct")
     for phrase in data.supervision.not_:

@@ -5,16 +5,18 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from kurrentdbclient.exceptions import NotFoundError
 
-from chassis.base.errors import StreamDeleted
+from chassis.base.errors import StreamDeleted, WrongStore
 from chassis.store.kurrent.connection import Connection
 from chassis.store.kurrent.mapping import to_filter
 from schemas.base.envelope import RecordedEvent
 
 AT_ONCE: Final = 64
 """Streams read at the same time."""
+LAST_POSITION: Final = 2**63 - 1
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -54,10 +56,24 @@ class StreamReader:
 
     async def newest(self) -> int:
         """The position of the newest event that is not the server's own; 0 if there is none."""
-        last = await self.all((), backwards=True, limit=1)
-        position = last[0].position if last else 0
-        self.see(position)
-        return position
+        last = await self.last()
+        return last.position if last else 0
+
+    async def last(self) -> RecordedEvent | None:
+        """The newest event that is not the server's own."""
+        found = await self.all((), backwards=True, limit=1)
+        self.see(found[0].position if found else 0)
+        return found[0] if found else None
+
+    async def id_at(self, position: int) -> UUID | None:
+        """The id of the event at this position; None: there is none."""
+        if not 0 < position <= LAST_POSITION:
+            return None
+        try:
+            found = await self.all((), commit_position=position, limit=1)
+        except WrongStore:  # no record begins there
+            return None
+        return found[0].id if found and found[0].position == position else None
 
     async def metadata(self, stream: str) -> dict[str, Any]:
         """What is kept beside the stream; empty if nothing is."""

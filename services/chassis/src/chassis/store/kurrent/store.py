@@ -78,15 +78,20 @@ class KurrentStore:
         return await each(lambda one: self.read(*one), list(zip(streams, from_versions or repeat(0), strict=False)))
 
     async def read_all(self, after: int | None, prefixes: Sequence[str] = (), limit: int = 1000) -> Page:
-        head = await self.newest()
+        newest = await self._reader.last()
+        head = newest.position if newest else 0
         found = await self._reader.all(prefixes, commit_position=after, limit=limit + 1)  # with the one at `after`
         events = [event for event in found if event.position > (after or 0)][:limit]
         last = events[-1].position if events else 0
         position = last if len(events) == limit else max(head, last, after or 0)
-        return Page(events, position or after, position >= head)
+        ends = [event.id for event in (*events[-1:], newest) if event is not None and event.position == position]
+        return Page(events, position or after, position >= head, ends[0] if ends else None)
 
     async def newest(self) -> int:
         return await self._reader.newest()
+
+    async def id_at(self, position: int) -> UUID | None:
+        return await self._reader.id_at(position)
 
     def subscribe(self, after: int | None, prefixes: Sequence[str] = ()) -> AsyncIterator[Page]:
         return follow(self._connection, self.read_all, after, prefixes)

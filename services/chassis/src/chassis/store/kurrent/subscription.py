@@ -67,7 +67,7 @@ class _Feed:
             elif one.commit_position > (after or 0):
                 events.append(to_ours(one))
         if events:
-            return Page(events, events[-1].position, self._live)
+            return Page(events, events[-1].position, self._live, events[-1].id)
         page = await self._read_all(after, self._prefixes)
         if self._lost:
             log.info("subscription goes on", store=self._connection.target, after=after)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import chain
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -14,6 +15,7 @@ from schemas.base.envelope import RecordedEvent
 WINDOW: Final = 10_000
 """Positions scanned for one page, which limits the length of a reader's transaction."""
 
+LAST_POSITION: Final = 2**63 - 1
 _NO_STREAM: Final = ("", 0)
 """Padding for a list of streams: a repeated stream would return its events twice."""
 
@@ -59,7 +61,19 @@ def read_page(connection: Connection, after: int | None, prefixes: Sequence[str]
     )
     events = to_events(fetch(connection, statement, (start, end, *values, limit))) if end > start else []
     position = events[-1].position if len(events) == limit else max(end, start)
-    return Page(events, position or after, position >= head)
+    if events and events[-1].position == position:
+        event_id: UUID | None = events[-1].id
+    else:
+        event_id = read_id(connection, position) if position > start else None
+    return Page(events, position or after, position >= head, event_id)
+
+
+def read_id(connection: Connection, position: int) -> UUID | None:
+    """The id of the event at this position; None: there is none."""
+    if not 0 < position <= LAST_POSITION:
+        return None
+    found = fetch(connection, "select id from events where position = %s", (position,))
+    return UUID(bytes=bytes(found[0][0])) if found else None
 
 
 def _prefix_filter(prefixes: Sequence[str]) -> tuple[str, list[str]]:

@@ -18,7 +18,7 @@ from chassis.sql.engine import take_write_lock
 from chassis.store.append_rules import Result, refuse_too_large
 from chassis.store.head import StoreHead
 from chassis.store.poll_subscription import follow
-from chassis.store.sql.read import read_page, read_stream, read_streams
+from chassis.store.sql.read import read_id, read_page, read_stream, read_streams
 from chassis.store.sql.tables import events, meta, metadata
 from chassis.store.sql.watcher import HeadWatcher
 from chassis.store.sql.write import EventWriter
@@ -74,6 +74,9 @@ class SqlStore:
     async def newest(self) -> int:
         newest = select(func.coalesce(func.max(events.c.position), 0))
         return int(await self._database.read(lambda connection: connection.scalar(newest)) or 0)
+
+    async def id_at(self, position: int) -> UUID | None:
+        return await self._database.read(lambda connection: read_id(connection, position))
 
     def subscribe(self, after: int | None, prefixes: Sequence[str] = ()) -> AsyncIterator[Page]:
         return follow(lambda position: self.read_all(position, prefixes), self._beyond, after)

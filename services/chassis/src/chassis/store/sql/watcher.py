@@ -49,5 +49,6 @@ class HeadWatcher:
             while not self._ended.wait(BUSY_S if quiet < IDLE_AFTER else IDLE_S):
                 cursor.execute("select coalesce(max(position), 0) from events")
                 [[position]] = cursor.fetchall()
+                # A first or an earlier position than the last one: perhaps an older copy of the store was restored.
+                (self._head.advance if 0 <= last <= position else self._head.reset)(position)
                 last, quiet = position, (quiet + 1 if position == last else 0)
-                self._head.advance(position)
