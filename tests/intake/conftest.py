@@ -26,8 +26,10 @@ from intake.storage import relations as views
 from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
 from intake.storage.erasures import Erasures
+from intake.storage.former_filings import FormerFilings
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
+from intake.storage.repeats import Repeats
 from intake.storage.results import Results
 from intake.storage.subscribers import Subscribers
 from intake.storage.tables import metadata
@@ -43,19 +45,22 @@ async def intake(tmp_path: Path) -> AsyncIterator[Intake]:
     repository = Repository(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), "intake")
     database = Database(f"sqlite:///{tmp_path}/vault.db", metadata)
     relations = Database(f"sqlite:///{tmp_path}/intake.db", views.METADATA)
+    codes = TrackingCodes(database, b"s" * 32)
     records = Records(database, clock.now, policies())
     context = Intake(
         repository=repository,
         clock=clock,
         registry=RegistryView(repository, fresh_s=0),
         policies=policies(),
-        codes=TrackingCodes(database, b"s" * 32),
+        codes=codes,
+        former=FormerFilings(database, codes, repository.store),
         numbers=PublicNumbers(database),
         records=records,
         vault=Vault(database, clock.now, policies()),
         erasures=Erasures(Database(f"sqlite:///{tmp_path}/list/erasures.db", erasures.metadata), repository.store),
         attachments=Attachments(tmp_path / "attachments"),
         results=Results(database),
+        repeats=Repeats(database, b"s" * 32, policies()),
         mailbox=FileMailbox(tmp_path / "notices"),
         sent=SentNotices(database),
         probe=KafkaProbe(""),

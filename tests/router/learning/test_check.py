@@ -103,7 +103,8 @@ def test_a_rule_of_an_unknown_sector_does_not_go_around_a_model_that_was_not_che
 def test_every_place_has_a_threshold_of_its_own_and_one_that_is_wrong_too_often_has_none():
     wrong = [each._replace(label="waste" if each.label == "roads" else "roads") for each in texts(100, SURABAYA, 500)]
     half = [
-        each if n // 2 % 2 else right for n, (each, right) in enumerate(zip(wrong, texts(100, SURABAYA, 500), strict=True))
+        each if n // 2 % 2 else right
+        for n, (each, right) in enumerate(zip(wrong, texts(100, SURABAYA, 500), strict=True))
     ]
     at_once = [each._replace(at=DAY + timedelta(days=n // 2)) for n, each in enumerate(half)]
     model, card = learned(

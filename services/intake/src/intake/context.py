@@ -12,8 +12,10 @@ from intake.rate_limit import RateLimiter
 from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
 from intake.storage.erasures import Erasures
+from intake.storage.former_filings import FormerFilings
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
+from intake.storage.repeats import Repeats
 from intake.storage.results import Results
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
@@ -29,12 +31,14 @@ class Intake:
     registry: RegistryView
     policies: Policies
     codes: TrackingCodes
+    former: FormerFilings
     numbers: PublicNumbers
     records: Records
     vault: Vault
     erasures: Erasures
     attachments: Attachments
     results: Results
+    repeats: Repeats
     mailbox: Mailbox
     sent: SentNotices
     probe: KafkaProbe

@@ -1,5 +1,7 @@
 """Books, counts, public reports and supports over HTTP."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -7,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.base.errors import Conflict
-from chassis.http.web import ClientId, IdempotencyKey, Language, NoBody
+from chassis.http.web import ClientId, IdempotencyKey, Language, NoBody, StrictRoute
 from chassis.write.command import pause
 from chassis.write.lead import root_lead
 from chassis.write.repository import Cause
@@ -18,15 +20,19 @@ from reporting.settings import FRESH_S
 from reporting.views import put_supports
 from schemas import wording
 from schemas.base import ids
+from schemas.base.client_keys import canonical_key, other_spellings
+from schemas.base.envelope import NewEvent
 from schemas.base.limits import PAGE
 from schemas.base.refusals import InvalidField, NotFound
 from schemas.base.sealed import Keys
 from schemas.base.streams import support_stream
 from schemas.complaint.lifecycle import CloseReason, Status
+from schemas.complaint.position import public_position
+from schemas.complaint.state import Complaint
 from schemas.events.reporting import ComplaintSupported
 from schemas.registry.fold import Registry
 
-router = APIRouter()
+router = APIRouter(route_class=StrictRoute)
 
 
 async def _reporting(request: Request) -> Reporting:
@@ -73,7 +79,12 @@ async def reports(context: Context, lang: Language, filters: Annotated[ReportQue
     registry = await context.registry.current()
     # A row may be older than its stream, so the stream decides whether it is public.
     items = [
-        {**_card(row, registry, lang), "title": public_title(each.state), "text": public_text(each.state)}
+        {
+            **_card(row, registry, lang),
+            "title": public_title(each.state),
+            "text": public_text(each.state),
+            "position": _position(each.state),
+        }
         for row, each in zip(rows, loaded, strict=True)
         if each.state.is_public
     ]
@@ -94,6 +105,7 @@ async def report(public_number: str, context: Context, lang: Language) -> dict[s
         **_card(row, registry, lang),
         "title": public_title(loaded.state),
         "text": public_text(loaded.state),
+        "position": _position(loaded.state),
         "lead_public_number": lead.public_number if lead and lead.is_public else None,
         "timeline": [moment._asdict() for moment in history],
     }
@@ -108,28 +120,36 @@ async def support(
     complaint = UUID(row["complaint"])
     if not (await context.repository.load(complaint)).state.is_public:
         raise NotFound(what=public_number)
-    supporter = context.supporter(client or key, complaint)
-    await _append_support(context, complaint, supporter)
+    names = [client] if client else [canonical_key(key), *other_spellings(key)]
+    supporter = await _append_support(context, complaint, [context.supporter(name, complaint) for name in names])
     table = queries.SUPPORTS
     await context.database.run(lambda connection: put_supports(connection, [table], [(str(complaint), supporter)]))
     return {"public_number": row["public_number"], "supports": (await _public(context, public_number))["supports"]}
 
 
-async def _append_support(context: Reporting, complaint: UUID, supporter: str) -> None:
-    stream, at = support_stream(complaint), context.clock.now()
-    causation = ids.derived_id("support", str(complaint), supporter)
-    fact = ComplaintSupported(at=at, supporter=supporter)
-    events = context.repository.encode(stream, [fact], Cause(causation, complaint, at), Keys())
-    attempt = 0
+async def _append_support(context: Reporting, complaint: UUID, names: Sequence[str]) -> str:
+    """Append the support of the first of these names of one client. Returns the name that supports, which is another
+    one where an earlier version took another spelling of the client's key.
+    """
+    stream, at, attempt = support_stream(complaint), context.clock.now(), 0
+    made = {name: _support(context, complaint, name, at) for name in names}
     while True:
         recorded = await context.repository.store.read(stream)
+        seen = [event.id for event in recorded]
+        name = next((name for name, events in made.items() if events[0].id in seen), names[0])
         try:
-            await context.repository.store.append(stream, len(recorded) - 1, events, [event.id for event in recorded])
+            await context.repository.store.append(stream, len(recorded) - 1, made[name], seen)
         except Conflict:
             await pause(attempt)  # supports of other people; their order does not matter
             attempt += 1
         else:
-            return
+            return name
+
+
+def _support(context: Reporting, complaint: UUID, supporter: str, at: datetime) -> list[NewEvent]:
+    causation = ids.derived_id("support", str(complaint), supporter)
+    fact = ComplaintSupported(at=at, supporter=supporter)
+    return context.repository.encode(support_stream(complaint), [fact], Cause(causation, complaint, at), Keys())
 
 
 async def _public(context: Reporting, public_number: str) -> dict[str, Any]:
@@ -141,6 +161,11 @@ async def _public(context: Reporting, public_number: str) -> dict[str, Any]:
     if row is None:
         raise NotFound(what=number)
     return row
+
+
+def _position(state: Complaint) -> dict[str, Any] | None:
+    position = public_position(state)
+    return position._asdict() if position else None
 
 
 def _card(row: dict[str, Any], registry: Registry, lang: str) -> dict[str, Any]:
