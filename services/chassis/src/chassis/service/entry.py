@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from chassis.base.log import configure
+from chassis.base.private_files import owner_only
 from chassis.base.runtime import run, tune_garbage_collector
 from chassis.base.settings import BadSetting, NoState, Settings, read_settings, redacted
 
@@ -47,6 +48,7 @@ def main(service: "Service[Any]", others: Mapping[str, Callable[[list[str]], int
 
 def run_configured(module: str, main: Callable[[Settings], int]) -> int:
     """The exit status of `main` with this process's settings; prints settings that are not valid in one line."""
+    owner_only()
     try:
         settings = read_settings()
         configure(settings)
