@@ -350,3 +350,24 @@ async def test_of_two_who_say_the_same_ids_at_once_who_is_told_that_it_wrote_fin
 
 async def test_a_store_keeps_its_id(store: Store) -> None:
     assert await store.store_id() == await store.store_id()
+
+
+async def test_the_id_of_an_event_is_found_by_its_position_and_by_no_other_number(store: Store) -> None:
+    await store.append("complaint-1", NO_STREAM, [A, B])
+    await store.append("support-1", NO_STREAM, [C])
+
+    events = (await store.read_all(None)).events
+
+    assert [await store.id_at(each.position) for each in events] == [A.id, B.id, C.id]
+    assert [await store.id_at(at) for at in (0, -1, events[-1].position + 1, 2**63 - 1, 10**40)] == [None] * 5
+
+
+async def test_a_page_names_the_event_at_its_position_also_of_another_stream(store: Store) -> None:
+    await store.append("complaint-1", NO_STREAM, [A])
+    await store.append("support-1", NO_STREAM, [B])
+
+    page = await store.read_all(None, ("complaint-",))
+
+    assert (page.event_id, await store.id_at(page.position or 0)) == (B.id, B.id)
+    assert (await store.read_all(None, ("complaint-",), limit=1)).event_id == A.id
+    assert (await store.read_all(page.position)).position == page.position

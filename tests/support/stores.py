@@ -107,3 +107,14 @@ def write_without_end(url: str, acks: Connection) -> None:
         await asyncio.gather(*[one(store, name) for name in range(20)])
 
     asyncio.run(all_of_them())
+
+
+def copy_of(store: MemoryStore) -> MemoryStore:
+    """A copy as of now, under the same id."""
+    made = MemoryStore(store._now, store._id)  # noqa: SLF001 - there is no restore for a store in memory
+    for event in store.events:
+        made.events.append(event)
+        made._streams.setdefault(event.stream, []).append(event)  # noqa: SLF001
+        made._ids.add((event.stream, event.id))  # noqa: SLF001
+    made._head.advance(len(made.events))  # noqa: SLF001
+    return made

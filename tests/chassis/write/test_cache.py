@@ -15,7 +15,7 @@ from schemas.base.ids import derived_id
 from schemas.base.sealed import ERASED
 from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased
 from support.background_tasks import SECRET_WORDS, T0, PlainKeys, add_detail, file, messages, note_once, number
-from support.stores import memory_store
+from support.stores import copy_of, memory_store
 
 
 class Watched:
@@ -50,7 +50,7 @@ def elsewhere(store: object, keys: object = None) -> Repository:
     return Repository(store, keys or PlainKeys(), "intake")  # type: ignore[arg-type]
 
 
-async def test_a_second_load_reads_only_what_was_added_since() -> None:
+async def test_a_second_load_reads_only_what_was_added_since_and_the_last_event_known() -> None:
     store = Watched(memory_store())
     await file(elsewhere(store), number(1))
     repository = remembering(store)
@@ -58,7 +58,7 @@ async def test_a_second_load_reads_only_what_was_added_since() -> None:
     await add_detail(elsewhere(store.store), number(1), "the lamp, too")
     store.read_many_gave.clear()
     again = await repository.load(number(1))
-    assert store.read_many_gave == [1]
+    assert store.read_many_gave == [2]
     assert again == await elsewhere(store.store).load(number(1))
 
 
@@ -150,6 +150,21 @@ async def test_nothing_is_remembered_for_longer_than_keys_may_be() -> None:
     store.read_many_gave.clear()
     await repository.load(number(1))
     assert store.read_many_gave == [2]
+
+
+async def test_what_an_older_restored_store_does_not_hold_is_not_served_from_the_cache() -> None:
+    store = memory_store()
+    await file(elsewhere(store), number(1))
+    await file(elsewhere(store), number(2))
+    older = copy_of(store)
+    await add_detail(elsewhere(store), number(1), "lost with the newer store")
+    await file(elsewhere(store), number(3))
+    repository = remembering(store)
+    await repository.load_many([number(1), number(2), number(3)])
+    await add_detail(elsewhere(older), number(1), "written after the restore")
+    repository.store = older
+    loaded = await repository.load_many([number(1), number(2), number(3)])
+    assert loaded == await elsewhere(older).load_many([number(1), number(2), number(3)])
 
 
 async def test_no_more_than_so_many_are_remembered() -> None:

@@ -89,7 +89,7 @@ async def test_the_same_key_with_another_text_is_refused(web: httpx.AsyncClient)
         ({"text": TEXT, "place": {"region": "Bandung"}}, "place.region"),
         ({"text": TEXT, "occurred_on": "2026-03-04"}, "occurred_on"),
         ({"text": TEXT, "colour": "red"}, "colour"),
-        ({"text": TEXT, "reporter": {"email": "no"}}, "reporter.email"),
+        ({"text": TEXT, "reporter": {"email": ["a@contoh.id"]}}, "reporter.email"),
         ({"text": "a\u0000b"}, "text"),
         ({"text": "\u200b\u200b\u0001"}, "text"),
         ({"text": TEXT, "place": {"region": "\u0663\u0662"}}, "place.region"),
@@ -275,3 +275,18 @@ async def test_a_crash_between_any_two_steps_loses_nothing_and_adds_nothing(
     events = (await intake.repository.store.read_all(None)).events
     assert [event.type for event in events] == ["ComplaintFiled"]
     assert (await web.get(f"/api/v1/complaints/{body['tracking_code']}")).json()["text"] == TEXT
+
+
+async def test_a_contact_that_cannot_be_used_costs_nothing_and_the_answer_says_so(web: httpx.AsyncClient) -> None:
+    odd = {"name": "Sari", "email": "sari(at)contoh.id", "phone": "tidak punya"}
+    request = {"json": {"text": TEXT, "reporter": odd}, "headers": key("odd")}
+    first, again = (
+        await web.post("/api/v1/complaints?lang=en", **request),
+        await web.post("/api/v1/complaints?lang=en", **request),
+    )  # type: ignore[arg-type]
+    assert first.status_code == 201
+    contact = first.json()["contact"]
+    assert contact["unusable"] == ["email", "phone"]
+    assert "e-mail address and telephone number cannot be read" in contact["message"]
+    assert again.json() == first.json()
+    assert "contact" not in await filed(web, reporter=PERSON)

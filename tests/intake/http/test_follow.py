@@ -217,14 +217,14 @@ class TestThePublic:
         await write(intake.repository, complaint, classified())
         number = await number_of(intake, complaint)
         code = await follows(web, told, number, WATCHER)
-        await follows(web, told, number, "+62 811 1234 5678")
+        await follows(web, told, number, "+6281112345678")
         for name in ("u", "v"):
             gone = await web.post(f"/api/v1/reports/{number}/unfollow", json={"follow_code": code}, headers=key(name))
             assert gone.status_code == 200
         await write(intake.repository, complaint, routed())
         await react(intake, complaint)
         assert len(told(WATCHER)) == 1, "the request to confirm, and nothing since"
-        assert len(told("+62 811 1234 5678")) == 2
+        assert len(told("+6281112345678")) == 2
         await web.post(f"/api/v1/complaints/{intake.codes.of(complaint)}/erasure", json={}, headers=key("e"))
         assert await intake.audience.subscribers.asked(complaint) == []
         assert (await confirm(web, number, code, "late")).status_code == 404
@@ -369,7 +369,7 @@ async def test_an_unconfirmed_address_is_deleted_after_the_policys_days(
     await write(intake.repository, complaint, classified())
     number = await number_of(intake, complaint)
     await follow(web, number, email=WATCHER)
-    kept = await follows(web, told, number, "+62 811 1234 5678")
+    kept = await follows(web, told, number, "+6281112345678")
     [notice] = told(WATCHER)
     sweep, limit = Orphans(intake), timedelta(days=policies().versions[0].unconfirmed_d)
     clock.advance(limit - timedelta(seconds=1))

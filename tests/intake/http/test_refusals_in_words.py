@@ -64,7 +64,7 @@ def is_a_sentence(answer: httpx.Response, lang: str) -> dict[str, Any]:
         ({"occurred_on": "2026-02-30"}, "occurred_on"),
         ({"language": "fr"}, "language"),
         ({"anonymous": "maybe"}, "anonymous"),
-        ({"reporter": {"email": "x"}}, "reporter.email"),
+        ({"reporter": {"email": ["x"]}}, "reporter.email"),
         ({"colour": "red"}, "colour"),
     ],
 )

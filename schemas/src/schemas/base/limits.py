@@ -12,8 +12,8 @@ EARLIER_DETAILS: Final = 100_000
 """Total length of the details before a split, repeated in each part's first event: sealed, it fits a Kafka message."""
 NAME: Final = 200
 """Of a person, an agency, a file."""
-EMAIL: Final = 254
-PHONE: Final = 20
+CONTACT: Final = 500
+"""Characters kept of a name, an e-mail address or a telephone number as a person wrote it."""
 CLIENT: Final = 200
 """Client ids and idempotency keys."""
 CHANNEL: Final = 40

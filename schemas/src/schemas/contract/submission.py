@@ -2,9 +2,9 @@
 
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
-from schemas.base.limits import ADDRESS, CHANNEL, CLIENT, EMAIL, NAME, PHONE, TITLE
+from schemas.base.limits import ADDRESS, CHANNEL, CLIENT, CONTACT, NAME, TITLE
 from schemas.base.values import ComplaintClass, Day, RegionGiven
 from schemas.contract.base import BodyText, InboundModel
 
@@ -26,12 +26,31 @@ class PlaceGiven(InboundModel):
         return self
 
 
+def _as_written(value: object) -> object:
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        return value
+    return "".join(each if each.isprintable() else " " for each in value)[:CONTACT].strip() or None
+
+
+Contact = Annotated[
+    str | None,
+    BeforeValidator(_as_written),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}], "default": None}),
+]
+"""As people write it: any text or number, of which `limits.CONTACT` characters are kept; an empty one is absent.
+
+A side matter never costs the complaint: whether a contact can be used is found when it is.
+"""
+
+
 class Reporter(InboundModel):
     """The reporter, as far as they wish to say. Stored in the vault, never in an event."""
 
-    name: str | None = Field(default=None, min_length=1, max_length=NAME)
-    email: str | None = Field(default=None, max_length=EMAIL, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
-    phone: str | None = Field(default=None, max_length=PHONE, pattern=r"^\+?[0-9][0-9 ()./-]{4,}$")
+    name: Contact = None
+    email: Contact = None
+    phone: Contact = None
 
 
 class Complaining(InboundModel):

@@ -70,6 +70,8 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"at most (\d+) characters", r"paling banyak \1 karakter"),
     (r"must not hold a NUL character", "tidak boleh memuat karakter NUL"),
     (r"lat and lon belong together", "lat dan lon harus diisi keduanya"),
+    (r"must be an e-mail address", "harus berupa alamat surel"),
+    (r"must be a telephone number", "harus berupa nomor telepon"),
     (r"give an email or a phone, one of them", "isi surel atau telepon, salah satunya"),
     (r"a complaint holds at most (\d+) files", r"satu laporan memuat paling banyak \1 berkas"),
     (r"a file has at most (\d+) bytes", r"satu berkas paling besar \1 bita"),

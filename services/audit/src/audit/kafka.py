@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Final, Self
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from chassis.base.message import Message
 from chassis.base.ports import Store
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import consumer, messages, running
-from chassis.kafka.cloudevents import event_header
+from chassis.kafka.cloudevents import is_complaint_stream, to_recorded
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX, complaint_stream
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED, agency_inbox
@@ -29,8 +30,8 @@ PUBLISH_WITHIN_S: Final = 30.0
 """Seconds of real time within which the relay must publish an event. Newer events are not checked."""
 INBOX_PARTITIONS: Final = 1
 _TABLES: Final = """
-create table stored (id blob primary key, stream text, version int) without rowid;
-create table carried (id blob primary key, stream text, place text) without rowid;
+create table stored (digest blob primary key, stream text, version int) without rowid;
+create table carried (digest blob primary key, id blob, stream text, place text) without rowid;
 create table receipts (
     agency text, place int, at int, complaint blob, message blob, version int, topic text,
     primary key (agency, topic, place, at, complaint)
@@ -57,7 +58,7 @@ class Collected:
     def page(self, events: Sequence[RecordedEvent], _seen: int = 0) -> None:
         """Add events of the store, except those too new to be in the topic."""
         old = (e for e in events if (self.started_at - e.recorded_at).total_seconds() > PUBLISH_WITHIN_S)
-        rows = [(e.id.bytes, e.stream, e.version) for e in old if e.stream.startswith(COMPLAINT_PREFIX)]
+        rows = [(_digest(e), e.stream, e.version) for e in old if e.stream.startswith(COMPLAINT_PREFIX)]
         self._rows.executemany("insert or ignore into stored values (?, ?, ?)", rows)
 
     def judged(self, state: Complaint) -> None:
@@ -72,28 +73,33 @@ class Collected:
         )
 
     def carries(self, batch: Sequence[Message]) -> Iterator[Violation]:
-        """Add messages of the topic of events. Yields those without a valid event header."""
+        """Add messages of the topic of events. Yields those that are no event of a complaint."""
         rows = []
         for message in batch:
             try:
-                header = event_header(message.headers)
-                rows.append((header.id.bytes, header.stream, message.place))
+                event = _event(message)
+                rows.append((_digest(event), event.id.bytes, event.stream, message.place))
             except Poison as poison:
                 yield Violation("topic-foreign", COMPLAINT_EVENTS, message.offset, f"{message.place}: {poison.reason}")
-        self._rows.executemany("insert or ignore into carried values (?, ?, ?)", rows)
+        self._rows.executemany("insert or ignore into carried values (?, ?, ?, ?)", rows)
 
     def missing(self) -> Iterator[Violation]:
         """Events of the store that are not in the topic."""
-        query = "select stream, version from stored where id not in (select id from carried) order by stream, version"
+        query = """
+            select stream, version from stored where digest not in (select digest from carried)
+            order by stream, version
+        """
         for stream, version in self._rows.execute(query):
             yield Violation("topic-missing", stream, version, f"{COMPLAINT_EVENTS} does not have this event")
 
-    def unseen(self) -> dict[str, dict[UUID, str]]:
-        """Events of the topic that were not read from the store, by stream: newer than the audit, or foreign."""
-        found: dict[str, dict[UUID, str]] = {}
-        query = "select id, stream, place from carried where id not in (select id from stored)"
-        for id_, stream, place in self._rows.execute(query):
-            found.setdefault(stream, {})[UUID(bytes=id_)] = place
+    def unseen(self) -> dict[str, dict[bytes, tuple[UUID, str]]]:
+        """Id and place of each event of the topic that was not read from the store, by stream and digest: newer than
+        the audit, or foreign.
+        """
+        found: dict[str, dict[bytes, tuple[UUID, str]]] = {}
+        query = "select digest, id, stream, place from carried where digest not in (select digest from stored)"
+        for digest, id_, stream, place in self._rows.execute(query):
+            found.setdefault(stream, {})[digest] = UUID(bytes=id_), place
         return found
 
     def expected(self, agency: str, topic_id: str, message: Message) -> Iterator[Violation]:
@@ -104,7 +110,7 @@ class Collected:
         query = (
             "select complaint, message, version from receipts where agency = ? and topic = ? and place = ? and at = ?"
         )
-        given = {name: value.decode(errors="replace") for name, value in message.headers}
+        given = {name: (value or b"").decode(errors="replace") for name, value in message.headers}
         for complaint, message_id, version in self._rows.execute(query, key).fetchall():
             about = (str(UUID(bytes=complaint)), str(UUID(bytes=message_id)))
             if (given.get("ce_subject"), given.get("ce_id")) != about:
@@ -159,15 +165,27 @@ async def compare(kafka: str, store: Store, collected: Collected) -> AsyncIterat
                 yield violation
 
 
-async def _foreign(store: Store, unseen: dict[str, dict[UUID, str]]) -> list[Violation]:
+def _event(message: Message) -> RecordedEvent:
+    event = to_recorded(message)
+    if not is_complaint_stream(event.stream):
+        raise Poison("ce_stream is not the name of a complaint's stream")
+    return event
+
+
+def _digest(event: RecordedEvent) -> bytes:
+    """Of everything that a reader uses: a record may name a stored event and differ in the rest."""
+    fields = (event.id, event.type, event.stream, event.version, event.position)
+    return blake2b(repr((*fields, event.metadata, event.data)).encode(), digest_size=16).digest()
+
+
+async def _foreign(store: Store, unseen: dict[str, dict[bytes, tuple[UUID, str]]]) -> list[Violation]:
     found: list[Violation] = []
     for stream, places in unseen.items():
-        stored = {event.id for event in await store.read(stream)}
-        wrong = {id_: place for id_, place in places.items() if id_ not in stored}
-        found += [
-            Violation("topic-foreign", stream, -1, f"{place} has event {id_}, which the store does not hold")
-            for id_, place in wrong.items()
-        ]
+        stored = {_digest(event): event.id for event in await store.read(stream)}
+        ids = set(stored.values())
+        for id_, place in (each for digest, each in places.items() if digest not in stored):
+            differs = "with other contents than the store's" if id_ in ids else "which the store does not hold"
+            found.append(Violation("topic-foreign", stream, -1, f"{place} has event {id_}, {differs}"))
     return found
 
 

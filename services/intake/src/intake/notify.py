@@ -13,7 +13,7 @@ import structlog
 
 from chassis.write.lead import root_lead
 from chassis.write.loaded import LoadedStream
-from intake import handlers
+from intake import contacts, handlers
 from intake.context import Intake
 from intake.notices import texts
 from intake.notices.news import NEWS, NotifiableFact, news_for_audience, news_for_reporter
@@ -25,6 +25,7 @@ from schemas.base.ids import derived_id
 from schemas.base.refusals import DataErased
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
+from schemas.contract.submission import Reporter
 
 log = structlog.get_logger(__name__)
 
@@ -178,12 +179,17 @@ async def _send(context: Intake, notice: Notice, kind: str) -> None:
     log.info("notice queued", complaint=str(notice.complaint), kind=kind)
 
 
-async def _address(context: Intake, loaded: LoadedStream) -> str | None:
+async def reporter_of(context: Intake, loaded: LoadedStream) -> Reporter | None:
+    """Who filed this complaint, or the whole of this part; None: nobody said, or it was erased."""
     whole = await context.repository.load(loaded.state.whole) if loaded.state.whole else loaded
     if whole.state.person is None:
         return None
     try:
-        reporter = await context.vault.read(whole.state.person, whole.keys)
+        return await context.vault.read(whole.state.person, whole.keys)
     except DataErased:
         return None
-    return reporter.email or reporter.phone
+
+
+async def _address(context: Intake, loaded: LoadedStream) -> str | None:
+    reporter = await reporter_of(context, loaded)
+    return contacts.address_of(reporter) if reporter is not None else None

@@ -5,6 +5,7 @@ A topic that was deleted and recreated keeps its name but gets another id: only 
 
 import asyncio
 import socket
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -20,6 +21,7 @@ REQUEST_MS: Final = 10_000
 BOOTSTRAP_MS: Final = 2_000
 """Short, because a broker may be starting: the caller waits and retries."""
 TOPIC_CHECK_S: Final = 5.0
+DELETED_CHECK_S: Final = 0.1
 SEGMENT_MS: Final = 24 * 3_600_000
 """Longest segment of a topic with limited retention: a record is deleted at most this long after its retention."""
 _DENIED: Final = (
@@ -60,6 +62,10 @@ class Admin:
     async def topic_ids(self, names: Iterable[str]) -> dict[str, UUID]:
         """The present id of each; missing topics are left out."""
         return await self._call(lambda client: _ids(client, list(names)))
+
+    async def delete(self, names: Collection[str]) -> None:
+        """Delete these topics; those that do not exist are left out. On return they are gone."""
+        await self._call(lambda client: _delete(client, names))
 
     async def watch(self, ids: Mapping[str, UUID]) -> None:
         """Check these topics every `TOPIC_CHECK_S`. Raises TopicRecreated: one is missing or has another id."""
@@ -160,6 +166,16 @@ def _ensure(client: Any, by_name: Mapping[str, Topic], *, create: bool) -> dict[
     if there:
         _configure(client, [by_name[name] for name in there])
     return _ids(client, list(by_name))
+
+
+def _delete(client: Any, names: Collection[str]) -> None:
+    end = time.monotonic() + REQUEST_MS / 1000
+    if there := list(_described(client, list(names))):
+        client.delete_topics(there)
+    while _described(client, list(names)):
+        if time.monotonic() > end:
+            raise BrokerUnavailable(f"the broker has not deleted {', '.join(names)} yet")
+        time.sleep(DELETED_CHECK_S)
 
 
 def _create(client: Any, topics: Sequence[Topic]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from typing import Final
+from uuid import UUID
 
 from chassis.write.repository import Repository
 from schemas.registry.fold import Registry
@@ -20,6 +21,7 @@ class RegistryView:
     ) -> None:
         self._repository, self._fresh_s, self._monotonic = repository, fresh_s, monotonic
         self._state, self._read_at = Registry(), float("-inf")
+        self._last_event: UUID | None = None
         self._lock = asyncio.Lock()
 
     async def current(self, *, at_least: int = -1) -> Registry:
@@ -38,7 +40,7 @@ class RegistryView:
         return self._state
 
     async def _read(self) -> None:
-        self._state = await self._repository.registry(self._state)
+        self._state, self._last_event = await self._repository.registry_after(self._state, self._last_event)
         self._read_at = self._monotonic()
 
     @property

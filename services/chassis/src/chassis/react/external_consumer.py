@@ -149,10 +149,12 @@ async def _poll(
     try:
         await asyncio.wait({poll, *working}, return_when=asyncio.FIRST_COMPLETED)
         poll.cancel()  # no effect once it has records
-        return await poll
+        records: Mapping[TopicPartition, Sequence[Any]] = await poll
     except asyncio.CancelledError:
         if (task := asyncio.current_task()) is not None and task.cancelling():
             raise
         return {}
+    else:
+        return records
     finally:
         poll.cancel()

@@ -48,6 +48,11 @@ class StreamCache:
         self._entries[complaint] = known if known is not None and newer else entry
         self._evict()
 
+    def drop(self, complaints: Collection[UUID]) -> None:
+        """Remove the entries of these complaints."""
+        for complaint in complaints:
+            self._entries.pop(complaint, None)
+
     def _evict(self) -> None:
         oldest_s = self.now_s() - LONGEST_S
         while self._entries:

@@ -103,6 +103,18 @@ class Repository:
         history = await self.store.read(REGISTRY, state.version + 1)
         return fold_registry(state, [RecordedFact(decode(event), event.id, event.version) for event in history])
 
+    async def registry_after(self, known: Registry, last: UUID | None) -> tuple[Registry, UUID | None]:
+        """As `registry`, and the id of its last event. `last`: the id of `known`'s last event; if the store has another
+        one there (an older copy was restored), the registry is folded from the beginning.
+        """
+        history = await self.store.read(REGISTRY, max(known.version, 0))
+        if last is not None:
+            if not history or history[0].id != last:
+                return await self.registry_after(Registry(), None)
+            history = history[1:]
+        facts = [RecordedFact(decode(event), event.id, event.version) for event in history]
+        return fold_registry(known, facts), history[-1].id if history else last
+
     def prepare(self, loaded: LoadedStream, facts: Sequence[Fact], cause: Cause) -> Append:
         """The append that adds these facts at the version that was folded.
 
@@ -149,13 +161,17 @@ class Repository:
         """Read from the store what the cache does not hold."""
         if not complaints:
             return {}
-        after = {each: cached[each].loaded.state.version if each in cached else NO_STREAM for each in complaints}
+        # The last cached event is read again: after an older store was restored, it is not there any more.
+        starts = [cached[each].loaded.state.version if each in cached else 0 for each in complaints]
         streams = [complaint_stream(each) for each in complaints]
-        histories = await self.store.read_many(streams, [version + 1 for version in after.values()])
-        loaded = await self._fold_on(dict(zip(complaints, histories, strict=True)), cached)
+        histories = dict(zip(complaints, await self.store.read_many(streams, starts), strict=True))
+        lost = [each for each in complaints if each in cached and not _continues(cached[each].loaded, histories[each])]
+        self._cache.drop(lost)
+        added = {each: events[each in cached :] for each, events in histories.items() if each not in lost}
+        loaded = await self._fold_on(added, cached)
         # A state folded before an erasure still holds the text: fold again, with the present keys.
         erased = [each for each, one in loaded.items() if one.state.erased and each in cached]
-        return loaded | await self._read(erased, {})
+        return loaded | await self._read([*erased, *lost], {})
 
     async def _fold_on(
         self, added: Mapping[UUID, Sequence[RecordedEvent]], cached: Mapping[UUID, CacheEntry]
@@ -177,6 +193,11 @@ class Repository:
 
 def _reaches(loaded: LoadedStream | None, version: int | None) -> bool:
     return loaded is not None and version is not None and loaded.state.version >= version
+
+
+def _continues(loaded: LoadedStream, events: Sequence[RecordedEvent]) -> bool:
+    """Whether these events, read from the last loaded version on, begin with the last loaded one."""
+    return bool(events) and events[0].id == loaded.recorded[-1].id
 
 
 def _new_events(events: Sequence[RecordedEvent], cached: CacheEntry | None) -> list[RecordedEvent] | None:

@@ -15,6 +15,7 @@ from pydantic_core import to_json
 
 from chassis.http.web import ClientId, IdempotencyKey, Language, client_id, idempotency_key, language
 from intake import handlers, tracking_view
+from intake.contacts import notice_of
 from intake.context import Intake
 from intake.filing import Filing, file
 from intake.rate_limit import RateLimiter
@@ -62,7 +63,7 @@ async def file_complaint(
     limit_rate(context.filings, request)
     filed = await file(context, Filing(client, key, body))
     headers = {"ETag": await handlers.tag_of(context, filed.state)} | ({REPLAYED: "true"} if filed.repeated else {})
-    answer = await receipt(context, filed.state, filed.code, lang)
+    answer = await receipt(context, filed.state, filed.code, lang) | notice_of(body.reporter, lang)
     return Response(to_json(answer), 201, headers, "application/json")
 
 

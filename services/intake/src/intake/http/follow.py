@@ -5,32 +5,50 @@ from typing import Any, Final, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from chassis.http.web import IdempotencyKey
 from chassis.write.loaded import LoadedStream
+from intake.contacts import mail_address, phone_number
 from intake.context import Intake
 from intake.http.filing import Context, limit_rate
 from intake.notify import ask_to_confirm
 from intake.storage.subscribers import subscriber_for
 from schemas.base.ids import MalformedCode, parse_public_number, parse_tracking_code
-from schemas.base.limits import EMAIL, PHONE
+from schemas.base.limits import CONTACT
 from schemas.base.refusals import InvalidField, NotFound
 from schemas.contract.base import InboundModel
 
 router = APIRouter()
 
 
+def _usable(written: str | None, read: Callable[[str], str | None], why: str) -> str | None:
+    address = read(written) if written is not None else None
+    if written is not None and address is None:
+        raise ValueError(why)
+    return address
+
+
 class Follow(InboundModel):
     """The address to notify: an e-mail address or a telephone number."""
 
-    email: str | None = Field(default=None, max_length=EMAIL, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
-    phone: str | None = Field(default=None, max_length=PHONE, pattern=r"^\+?[0-9][0-9 ()./-]{4,}$")
+    email: str | None = Field(default=None, max_length=CONTACT)
+    phone: str | None = Field(default=None, max_length=CONTACT)
     language: Literal["id", "en"] = "id"
 
     @property
     def address(self) -> str:
         return self.email or self.phone or ""
+
+    @field_validator("email")
+    @classmethod
+    def _mail(cls, written: str | None) -> str | None:
+        return _usable(written, mail_address, "must be an e-mail address")
+
+    @field_validator("phone")
+    @classmethod
+    def _number(cls, written: str | None) -> str | None:
+        return _usable(written, phone_number, "must be a telephone number")
 
     @model_validator(mode="after")
     def _one(self) -> Self:

@@ -10,7 +10,9 @@ from fastapi.responses import JSONResponse
 from chassis.http.web import Language
 from chassis.write.lead import root_lead
 from intake import handlers
+from intake.contacts import notice_of, unusable
 from intake.http.filing import Context, limit_rate, receipt
+from intake.notify import reporter_of
 from schemas.base.limits import CLIENT, NAME
 from schemas.base.refusals import InvalidField, NoPermission, NotFound, NotTheHolder
 from schemas.wording.names import held_by
@@ -28,8 +30,13 @@ async def submission(client: str, key: str, request: Request, context: Context, 
     if found is None:
         return JSONResponse({"status": "not read yet"}, 202)
     if isinstance(found, UUID):
-        state = (await context.repository.load(found)).state
-        answer = jsonable_encoder(await receipt(context, state, context.codes.of(found), lang))
+        loaded = await context.repository.load(found)
+        if not loaded.recorded:  # an older store was restored: the gateway must send it again
+            return JSONResponse({"status": "not read yet"}, 202)
+        state, reporter = loaded.state, await reporter_of(context, loaded)
+        answer = jsonable_encoder(
+            await receipt(context, state, context.codes.of(found), lang) | notice_of(reporter, lang)
+        )
         return JSONResponse(answer, headers={"ETag": await handlers.tag_of(context, state)})
     return JSONResponse(found, 422, media_type="application/problem+json")
 
@@ -57,4 +64,4 @@ async def person(
         raise NoPermission(what="person")
     found = await context.vault.read(whole.state.person, whole.keys)
     await context.vault.record_reading(complaint, agency, officer, context.clock.now())
-    return found.model_dump(exclude_none=True)
+    return found.model_dump(exclude_none=True) | ({"unusable": names} if (names := unusable(found)) else {})

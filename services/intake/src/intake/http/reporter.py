@@ -16,12 +16,13 @@ from chassis.write.precondition import Precondition
 from intake import decide, handlers, tracking_view
 from intake.context import Intake
 from intake.decide import AddDetail, Attach, CallOmbudsman, Confirm, Dispute, Erase, Withdraw
+from intake.file_names import repaired
 from intake.handlers import MoveRequest
 from intake.http import filing, follow, lookups
 from intake.http.filing import REPLAYED, Context, limit_rate, with_notice
 from intake.settings import FORM_BYTES, MEDIA_TYPES
 from intake.storage.attachments import digest, media_type
-from schemas.base.limits import ATTACHMENT_BYTES, NAME
+from schemas.base.limits import ATTACHMENT_BYTES
 from schemas.base.refusals import InvalidField, NotFound
 from schemas.complaint.state import Complaint
 from schemas.events.base import Fact
@@ -199,10 +200,10 @@ async def _file_of(request: Request) -> tuple[str | None, bytes]:
         given = form.get("file")
         if given is None or isinstance(given, str):
             raise InvalidField(field="file", why="a form field of that name with the file is needed")
-        name, content = given.filename or None, await given.read()
+        name, content = repaired(given.filename), await given.read()
     if len(content) > ATTACHMENT_BYTES:
         raise too_large
-    return name and name[-NAME:], content
+    return name, content
 
 
 router.include_router(lookups.router)

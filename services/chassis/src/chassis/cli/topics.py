@@ -1,0 +1,41 @@
+"""`satupintu topics renew`: makes the relay's topics anew, after an older copy of the store was restored."""
+
+import asyncio
+from typing import Final
+
+import typer
+
+from chassis.base.settings import read_settings
+from chassis.kafka.admin import Admin
+from chassis.relay.relay import TOPICS
+from schemas.base.topics import FIXED
+
+app: Final = typer.Typer(no_args_is_help=True)
+topics: Final = typer.Typer(no_args_is_help=True, help="the relay's topics")
+app.add_typer(topics, name="topics")
+
+
+@topics.callback()
+def _of_topics() -> None:
+    """The relay's topics."""
+
+
+@topics.command()
+def renew() -> None:
+    """Delete the topics that the relay fills and create them anew; it then publishes the whole store again.
+
+    Needed after an older copy of the store was restored: the topics hold events that the store does not. Nothing is
+    lost, because these topics hold only copies of stored events. Topics of agencies and gateways stay. Works while the
+    platform runs.
+    """
+    asyncio.run(_renew(read_settings().kafka))
+    print(f"renewed: {', '.join(TOPICS)}; the relay publishes the store from the beginning")
+
+
+async def _renew(kafka: str) -> None:
+    admin = Admin(kafka)
+    try:
+        await admin.delete(TOPICS)
+        await admin.ensure([FIXED[name] for name in TOPICS])
+    finally:
+        await admin.close()

@@ -1,0 +1,90 @@
+"""Reads contacts as people write them. One that cannot be read stays sealed as it was sent and is never written to."""
+
+import re
+import unicodedata
+from typing import Any, Final
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from schemas.contract.submission import Reporter
+
+HOME: Final = "ID"
+"""Country of a telephone number without a country code."""
+_SHORT_CODE: Final = re.compile(r"\d{3,6}")
+"""An SMS sender such as 1708."""
+_MARKS_AROUND: Final = " \t\r\n()[]\"'.,;:"
+
+
+def mail_address(text: str | None) -> str | None:
+    """The address that a mail can be sent to: one recipient, without a display name. None: there is none.
+
+    The domain is in ASCII where the local part is, so that servers without SMTPUTF8 (RFC 6531) take it.
+    """
+    written = unicodedata.normalize("NFKC", text or "").strip(_MARKS_AROUND).removeprefix("mailto:")
+    if written.startswith("<") and written.endswith(">"):
+        written = written[1:-1]
+    try:
+        found = validate_email(written, check_deliverability=False, allow_display_name=True)
+    except EmailNotValidError:
+        return None
+    return found.ascii_email or found.normalized
+
+
+def phone_number(text: str | None) -> str | None:
+    """The first telephone number in the text in the form of E.164, or a short code as it is. None: there is none."""
+    written = _with_plain_marks(text or "")
+    if _SHORT_CODE.fullmatch(written.strip()):
+        return written.strip()
+    found = phonenumbers.PhoneNumberMatcher(written, HOME, phonenumbers.Leniency.POSSIBLE)
+    return next((phonenumbers.format_number(each.number, phonenumbers.PhoneNumberFormat.E164) for each in found), None)
+
+
+def address_of(reporter: Reporter) -> str | None:
+    """Where notices go: the mail address, else the telephone number."""
+    return mail_address(reporter.email) or phone_number(reporter.phone)
+
+
+def unusable(reporter: Reporter | None) -> tuple[str, ...]:
+    """The contacts that were given and cannot be written to: `email`, `phone`."""
+    if reporter is None:
+        return ()
+    read = {
+        "email": reporter.email is None or mail_address(reporter.email),
+        "phone": reporter.phone is None or phone_number(reporter.phone),
+    }
+    return tuple(name for name, usable in read.items() if not usable)
+
+
+def notice_of(reporter: Reporter | None, lang: str) -> dict[str, Any]:
+    """The field `contact` of the answer to a filing, if a contact cannot be used: which, and what follows from it."""
+    names = unusable(reporter)
+    if not names:
+        return {}
+    listed = _AND[lang].join(_NAMES[lang][name] for name in names)
+    return {"contact": {"unusable": names, "message": _MESSAGE[lang].format(names=listed)}}
+
+
+def _with_plain_marks(text: str) -> str:
+    # Any hyphen, space or digit of Unicode as its ASCII form; invisible marks (of direction, of width) are dropped.
+    plain = []
+    for character in unicodedata.normalize("NFKC", text):
+        category = unicodedata.category(character)
+        if category in ("Cf", "Cc"):
+            plain.append(" " if character in "\t\r\n" else "")
+        elif category == "Nd":
+            plain.append(str(unicodedata.digit(character)))
+        else:
+            plain.append({"Pd": "-", "Zs": " "}.get(category, character))
+    return "".join(plain)
+
+
+_AND: Final = {"id": " dan ", "en": " and "}
+_NAMES: Final = {
+    "id": {"email": "alamat surel", "phone": "nomor telepon"},
+    "en": {"email": "e-mail address", "phone": "telephone number"},
+}
+_MESSAGE: Final = {
+    "id": "Laporan diterima. Namun {names} tidak dapat dibaca dan tidak akan dihubungi; ikuti laporan dengan kodenya.",
+    "en": "The report is filed. The {names} cannot be read and will not be written to; follow it by its tracking code.",
+}
