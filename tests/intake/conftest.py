@@ -58,6 +58,7 @@ async def intake(tmp_path: Path) -> AsyncIterator[Intake]:
         results=Results(database),
         mailbox=FileMailbox(tmp_path / "notices"),
         sent=SentNotices(database),
+        sms=True,
         probe=KafkaProbe(""),
         filings=RateLimiter(0),
         lookups=RateLimiter(0),

@@ -33,7 +33,11 @@ async def test_notices_attachments_and_databases_are_their_owners_alone(tmp_path
     await FileMailbox(tmp_path / "notices").send(Notice(UUID(int=1), COMPLAINT, "a@contoh.id", "Laporan", "isi"))
     await Attachments(tmp_path / "attachments").keep(COMPLAINT, UUID(int=2), b"x", Keys({1: b"k" * 32}))
     database = Database(f"sqlite:///{tmp_path}/vault.db", metadata)
-    await database.run(lambda connection: connection.exec_driver_sql("insert into counters values ('a', 1)").close())
+    await database.run(
+        lambda connection: connection.exec_driver_sql(
+            "insert into readings (complaint, agency, at) values (x'00', 'a', 'b')"
+        ).close()
+    )
     assert {path.name for path in tmp_path.iterdir()} >= {"vault.db", "vault.db-wal", "notices", "attachments"}
     assert open_to_others(tmp_path) == []
     await database.close()

@@ -322,7 +322,7 @@ def _intake(process: Process) -> Tasks:
         "repository": repository, "clock": process.clock, "registry": process.registry, "policies": POLICIES,
         "codes": TrackingCodes(database, b"secret of a test"), "numbers": PublicNumbers(database),
         "records": PlainRecords(database, real), "vault": Vault(database, real, POLICIES), "attachments": Nothing(), "erasures": Nothing(),
-        "results": None, "mailbox": outbox, "sent": SentNotices(database), "probe": None, "filings": None, "lookups": None,
+        "results": None, "mailbox": outbox, "sent": SentNotices(database), "probe": None, "filings": None, "sms": True, "lookups": None,
         "database": database, "audience": Audience(relations, feed, Subscribers(database)),
     }  # fmt: skip
     context = process.context = Intake(**{name: made.get(name) for name in Intake.__dataclass_fields__})

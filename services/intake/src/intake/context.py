@@ -37,6 +37,8 @@ class Intake:
     results: Results
     mailbox: Mailbox
     sent: SentNotices
+    sms: bool
+    """Whether a gateway sends the notices to telephone numbers."""
     probe: KafkaProbe
     filings: RateLimiter
     lookups: RateLimiter

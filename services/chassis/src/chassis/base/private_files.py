@@ -15,7 +15,7 @@ def owner_only() -> None:
 
 
 def close_to_others(path: Path) -> None:
-    """Take a file or folder away from everybody but its owner, whatever an earlier version made of it. A missing one and
+    """Take a file or folder away from all but its owner, whatever an earlier version made of it. A missing one and
     one of another owner stay as they are.
     """
     with suppress(FileNotFoundError, PermissionError):
