@@ -73,7 +73,10 @@ def _run(settings: Settings, layout: PlatformLayout) -> None:
         supervisor.start()
         kafka.wait_ready(READY_LIMIT_S)
         console.print("  kafka is ready")
-        supervisor.wait_ready(lambda name: console.print(f"  {name} is ready"))
+        supervisor.wait_ready(
+            lambda name: console.print(f"  {name} is ready"),
+            refused=lambda reason: console.print(f"[red]{escape(reason)}[/red]", soft_wrap=True),
+        )
         console.print(f"ready after {time.monotonic() - started:.0f} s; logs are in {state / 'logs'}")
         Console(highlight=False).print(f"Satupintu: http://{settings.host}:{settings.port}  (Ctrl-C stops it)")
         _watch(supervisor, kafka, DiskMonitor(state))
