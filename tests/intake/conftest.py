@@ -26,6 +26,7 @@ from intake.storage import relations as views
 from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
 from intake.storage.erasures import Erasures
+from intake.storage.former_filings import FormerFilings
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
 from intake.storage.results import Results
@@ -43,13 +44,15 @@ async def intake(tmp_path: Path) -> AsyncIterator[Intake]:
     repository = Repository(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), "intake")
     database = Database(f"sqlite:///{tmp_path}/vault.db", metadata)
     relations = Database(f"sqlite:///{tmp_path}/intake.db", views.METADATA)
+    codes = TrackingCodes(database, b"s" * 32)
     records = Records(database, clock.now, policies())
     context = Intake(
         repository=repository,
         clock=clock,
         registry=RegistryView(repository, fresh_s=0),
         policies=policies(),
-        codes=TrackingCodes(database, b"s" * 32),
+        codes=codes,
+        former=FormerFilings(database, codes, repository.store),
         numbers=PublicNumbers(database),
         records=records,
         vault=Vault(database, clock.now, policies()),

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 from uuid import UUID, uuid5
 
 import httpx
@@ -473,9 +474,74 @@ class TestSubmissions:
         with pytest.raises(Poison):
             await receive(intake)(Message("submissions", 0, 0, b"sms-1", value))
 
-    async def test_a_record_key_of_another_gateway_is_refused(self, intake: Intake) -> None:
+    @pytest.mark.parametrize("client", ["sms-2", '"sms-1"', "SMS-1", "sms-1 "])
+    async def test_a_record_key_of_another_gateway_is_refused_to_that_one_alone(
+        self, web: httpx.AsyncClient, intake: Intake, client: str
+    ) -> None:
         with pytest.raises(Poison):
-            await receive(intake)(sent(submission(), client="sms-2"))
+            await receive(intake)(sent(submission(), client=client))
+
+        assert (await web.get("/api/v1/submissions/sms-1/m1")).status_code == 202, (
+            "whose name was taken is told nothing"
+        )
+        answer = await web.get(f"/api/v1/submissions/{quote(client)}/m1")
+        assert (answer.status_code, answer.json()["field"]) == (422, "client")
+        assert not (await intake.repository.store.read_all(None)).events
+
+    @pytest.mark.parametrize("record_key", [None, b"", b"\xff\xfe", b"x" * 201, b"a\0b", "sms-1".encode("utf-16")])
+    async def test_a_record_without_a_sender_gets_a_final_answer_that_the_gateway_itself_replaces(
+        self, web: httpx.AsyncClient, intake: Intake, record_key: bytes | None
+    ) -> None:
+        url, unsigned = "/api/v1/submissions/sms-1/m1", sent(submission())._replace(key=record_key)
+        with pytest.raises(Poison):
+            await receive(intake)(unsigned)
+        answer = await web.get(url)
+        assert (answer.status_code, answer.json()["field"]) == (422, "client")
+        assert not (await intake.repository.store.read_all(None)).events
+
+        await receive(intake)(sent(submission()))
+        with pytest.raises(Poison):
+            await receive(intake)(unsigned)
+        assert (await web.get(url)).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("value", "field"),
+        [
+            (rb'"text": "lampu \ud800 padam"', "text"),
+            (rb'"text": "a", "place": {"address": "\udfff"}', "place.address"),
+            (b'"text": "lampu \xff padam"', "text"),
+            (rb'"text": "lampu \u0000 padam"', "text"),
+            (b'"text": "lampu padam", "text": "lampu nyala"', "text"),
+            (b'"text": "lampu padam", "place": {"lat": NaN, "lon": 1}', "place.lat"),
+            (b'"text": "lampu padam", "place": {"lat": %s, "lon": 1}' % (b"9" * 5_000), "place.lat"),
+            (b'"text": "lampu padam", "place": %s1%s' % (b"[" * 200, b"]" * 200), "place"),
+            (rb'"text": "lampu padam", "\ud800": 1', "body"),
+            (b'"text": 7', "text"),
+        ],
+    )
+    async def test_a_broken_value_gets_an_answer_that_names_its_field(
+        self, web: httpx.AsyncClient, intake: Intake, value: bytes, field: str
+    ) -> None:
+        body = b'{"client": "sms-1", "key": "m1", "channel": "sms", %s}' % value
+        with pytest.raises(Poison):
+            await receive(intake)(Message("submissions", 0, 0, b"sms-1", body))
+        answer = await web.get("/api/v1/submissions/sms-1/m1")
+        assert (answer.status_code, answer.json()["field"]) == (422, field)
+        assert answer.json()["detail"].encode()
+
+    async def test_a_key_with_slashes_can_be_looked_up(self, web: httpx.AsyncClient, intake: Intake) -> None:
+        await receive(intake)(sent(submission(key="2026/03/m 1")))
+        for spelled in ("2026/03/m%201", "2026%2F03%2Fm%201"):
+            assert (await web.get(f"/api/v1/submissions/sms-1/{spelled}")).status_code == 200
+
+    async def test_a_uuid_key_is_one_submission_in_every_spelling(self, web: httpx.AsyncClient, intake: Intake) -> None:
+        key = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+        spellings = [key, key.upper(), f"{{{key}}}", f"urn:uuid:{key}", key.replace("-", "")]
+        for spelled in spellings:
+            await receive(intake)(sent(submission(key=spelled)))
+        answers = [await web.get(f"/api/v1/submissions/sms-1/{quote(spelled)}") for spelled in spellings]
+        assert len({answer.json()["id"] for answer in answers}) == 1
+        assert len((await intake.repository.store.read_all(None)).events) == 1
 
     async def test_a_refused_message_is_in_the_table_and_a_dead_letter(self, intake: Intake) -> None:
         copies = MemoryDeadLetters()

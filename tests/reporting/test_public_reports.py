@@ -7,10 +7,16 @@ import httpx
 import pytest
 
 from chassis.project.from_store import StoreProjection
+from chassis.write.repository import Cause
 from reporting import queries
 from reporting.context import Reporting
 from reporting.views import reports_view
+from schemas.base.ids import derived_id
+from schemas.base.sealed import Keys
+from schemas.base.streams import support_stream
+from schemas.events.reporting import ComplaintSupported
 from schemas.wording.masks import masked
+from support.inbox import T0
 from support.lives import answered, classified, filed, joined, named, number_of, part_of, routed, write
 
 CLIENT = uuid5(UUID(int=0), "device")
@@ -102,6 +108,27 @@ async def test_an_unclassified_report_is_not_public(reporting: Reporting, web: h
     await write(reporting.repository, named("a"), classified())
     await show(reporting)
     assert (await web.get(f"/api/v1/reports/{number_of(1)}")).status_code == 200
+
+
+async def test_one_uuid_supports_once_in_every_spelling_also_where_an_earlier_version_counted_it(
+    reporting: Reporting, web: httpx.AsyncClient
+) -> None:
+    complaint = named("a")
+    await write(reporting.repository, complaint, filed(1), classified())
+    await show(reporting)
+    key, url = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9", f"/api/v1/reports/{number_of(1)}/support"
+    before = reporting.supporter(key.upper(), complaint)
+    causation = derived_id("support", str(complaint), before)
+    events = reporting.repository.encode(
+        support_stream(complaint),
+        [ComplaintSupported(at=T0, supporter=before)],
+        Cause(causation, complaint, T0),
+        Keys(),
+    )
+    await reporting.repository.store.append(support_stream(complaint), -1, events)
+    for spelled in (key, key.upper(), f"{{{key}}}", key.replace("-", "")):
+        answer = await web.post(url, headers={"Idempotency-Key": spelled})
+        assert answer.json()["supports"] == 1
 
 
 async def test_supports_are_rebuilt_from_the_store(reporting: Reporting, web: httpx.AsyncClient) -> None:

@@ -4,15 +4,14 @@ import asyncio
 import os
 import socket
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import uvicorn
 import uvloop
-from fastapi import FastAPI
 
-from chassis.base.settings import Settings
-from chassis.service import entry, process
+from chassis.http.server import Server
+from chassis.service import process
 
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n"
 
@@ -42,13 +41,6 @@ def run(what: Coroutine[Any, Any, bool], loop: str) -> bool:
 
 
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
-def test_a_workers_health_answers_without_delay(loop: str) -> None:
-    assert run(no_delay(process.HealthServer(process.health_app([]), "127.0.0.1", 0)), loop)
-
-
-def test_a_web_side_answers_without_delay(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: dict[str, Any] = {}
-    monkeypatch.setattr(uvicorn, "run", lambda app, **settings: asked.update(settings, app=app))
-    entry.serve(process.health_app([]), Settings(port=0))
-    app: FastAPI = asked.pop("app")
-    assert run(no_delay(uvicorn.Server(uvicorn.Config(app, **asked))), asked["loop"])
+@pytest.mark.parametrize("lifespan", ["off", "on"])
+def test_every_server_answers_without_delay(loop: str, lifespan: Literal["off", "on"]) -> None:
+    assert run(no_delay(Server(process.health_app([]), "127.0.0.1", 0, lifespan=lifespan)), loop)

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from local.paths import free_port
 from local.platform import run
 from local.platform.processes import PlatformLayout, ProcessSpec, process_specs
 from local.platform.state_dir import make_secrets
-from local.platform.supervisor import RestartLimiter, Supervisor, ready
+from local.platform.supervisor import Supervisor, ready
 from local.process.child import ManagedProcess
 
 SERVICE = """
@@ -91,49 +90,6 @@ def test_a_process_that_ends_is_named_with_its_exit_code_and_log(tmp_path: Path)
             supervisor.wait_ready(lambda _: None, limit_s=30)
     finally:
         supervisor.stop(lambda _: None)
-
-
-def test_a_killed_process_is_restarted_and_that_is_announced(tmp_path: Path) -> None:
-    lines = list[str]()
-    supervisor = Supervisor([service("front", tmp_path / "journal")], tmp_path / "logs")
-    supervisor.start()
-    try:
-        supervisor.wait_ready(lambda _: None, limit_s=30)
-        [(_, process)] = supervisor.members()
-        before = process.pid
-        process.kill()
-        supervisor.restart_ended(lines.append)
-        supervisor.wait_ready(lambda _: None, limit_s=30)
-        supervisor.restart_ended(lines.append)
-        assert process.pid != before
-        assert lines == ["front was ended by SIGKILL and is restarted (1 of 3 within 60 s)"]
-    finally:
-        supervisor.stop(lambda _: None)
-
-
-def test_a_process_that_does_not_stay_up_stops_everything_with_its_log(tmp_path: Path) -> None:
-    lines = list[str]()
-    supervisor = Supervisor([failing("router-1")], tmp_path / "logs")
-    supervisor.start()
-    [(_, process)] = supervisor.members()
-    for _ in range(3):
-        process.end(20)
-        supervisor.restart_ended(lines.append)
-    process.end(20)
-    with pytest.raises(CannotRun, match=r"(?s)router-1 does not stay up: it ended with code 3 after 3 .*no such table"):
-        supervisor.restart_ended(lines.append)
-    assert len(lines) == 3
-
-
-def test_an_end_long_ago_does_not_count_as_a_restart(tmp_path: Path) -> None:
-    lines, now = list[str](), count(0, 40)
-    restarts = RestartLimiter(lambda: float(next(now)))
-    [(_, process)] = Supervisor([failing("router-1")], tmp_path / "logs").members()
-    for _ in range(6):
-        process.start()
-        process.end(20)
-        restarts.restart_ended(process, lambda: None, lines.append)
-    assert len(lines) == 6
 
 
 def test_a_process_that_is_never_ready_is_named_with_the_reason(tmp_path: Path) -> None:

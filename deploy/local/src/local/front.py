@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -16,6 +17,7 @@ from chassis.base.settings import Settings
 from chassis.http.web import install
 from chassis.service.platform import open_platform
 from chassis.service.service import Service
+from local.parts import parts_away
 
 MODULES: Final = (intake.app, router.app, agency_inbox.app, escalation.app, reporting.app)
 SERVICES: Final[tuple[Service[Any], ...]] = tuple(module.service for module in MODULES)
@@ -36,13 +38,14 @@ def create_app(settings: Settings) -> FastAPI:
     for service in SERVICES:
         for routes in service.routers:
             app.include_router(routes)
-    install(app, lambda: _ready(app.state))
+    install(app, lambda: _ready(app.state, settings.state_dir))
     return app
 
 
-async def _ready(state: State) -> dict[str, str]:
-    return {
+async def _ready(state: State, folder: Path) -> dict[str, str]:
+    own = {
         f"{service.package}.{part}": answer
         for service in SERVICES
         for part, answer in (await service.ready(state)).items()
     }
+    return own | parts_away(folder)

@@ -10,6 +10,7 @@ from hashlib import sha1
 from typing import Final
 from uuid import UUID
 
+from schemas.base.client_keys import canonical_key, other_spellings
 from schemas.base.mac import mac
 
 NAMESPACE: Final = UUID("6f0f5f3c-6a5e-5d0e-9a58-1f6a9c8f2b11")
@@ -29,12 +30,22 @@ class MalformedCode(ValueError):
 
 def complaint_id(channel: str, client: str, key: str) -> UUID:
     """The complaint that `client` files through `channel` under its idempotency `key`."""
-    return _derive("complaint", channel, client, key)
+    return _derive("complaint", channel, client, canonical_key(key))
+
+
+def former_complaint_ids(channel: str, client: str, key: str) -> tuple[UUID, ...]:
+    """The complaints that earlier versions filed under other spellings of the same UUID."""
+    return tuple(_derive("complaint", channel, client, spelled) for spelled in other_spellings(key))
 
 
 def move_id(complaint: UUID, client: str, route: str, key: str) -> UUID:
     """The causation id of one POST on an existing complaint by one client."""
-    return _derive("move", str(complaint), client, route, key)
+    return _derive("move", str(complaint), client, route, canonical_key(key))
+
+
+def former_move_ids(complaint: UUID, client: str, route: str, key: str) -> tuple[UUID, ...]:
+    """The causation ids that earlier versions gave this POST under other spellings of the same UUID."""
+    return tuple(_derive("move", str(complaint), client, route, spelled) for spelled in other_spellings(key))
 
 
 def event_id(stream: str, causation: UUID, type_: str, ordinal: int) -> UUID:

@@ -69,6 +69,12 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"must have (\d+) to (\d+) characters", r"harus \1 sampai \2 karakter"),
     (r"at most (\d+) characters", r"paling banyak \1 karakter"),
     (r"must not hold a NUL character", "tidak boleh memuat karakter NUL"),
+    (r"holds a broken character", "memuat karakter yang rusak"),
+    (r"occurs twice", "muncul dua kali"),
+    (
+        r"the record's key must be the client: a text of 1 to 200 characters in UTF-8",
+        "kunci rekaman harus sama dengan client: teks UTF-8 dengan 1 sampai 200 karakter",
+    ),
     (r"lat and lon belong together", "lat dan lon harus diisi keduanya"),
     (r"must be an e-mail address", "harus berupa alamat surel"),
     (r"must be a telephone number", "harus berupa nomor telepon"),

@@ -24,7 +24,7 @@ from agency_inbox.bodies import (
 from agency_inbox.casefile import casefile, summary
 from agency_inbox.context import Inbox
 from agency_inbox.handlers import carry_out, parts_of
-from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, etag
+from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, StrictRoute, etag
 from chassis.write.loaded import LoadedStream
 from chassis.write.precondition import Precondition
 from chassis.write.repository import Cause
@@ -36,7 +36,7 @@ from schemas.complaint.state import Complaint
 from schemas.registry.fold import Registry
 from schemas.wording.precedents import decision
 
-router = APIRouter(prefix="/api/v1/agencies/{agency}")
+router = APIRouter(prefix="/api/v1/agencies/{agency}", route_class=StrictRoute)
 
 
 async def _inbox(request: Request) -> Inbox:
@@ -78,8 +78,9 @@ class MoveEndpoint:
         """Carry out the body's command and answer with the complaint's new state."""
         context = self.context
         # The agency is part of the id, so two agencies that use the same key do not collide.
-        causation = ids.move_id(complaint, f"agency:{agency}/{self.client}", route, self.key)
-        cause = Cause(causation, complaint, context.clock.now(), request=body.model_dump_json().encode())
+        named = (complaint, f"agency:{agency}/{self.client}", route, self.key)
+        at, asked, former = context.clock.now(), body.model_dump_json().encode(), ids.former_move_ids(*named)
+        cause = Cause(ids.move_id(*named), complaint, at, request=asked, former=former)
         await carry_out(context, agency, complaint, command_of(body), cause, condition=self.condition)
         state = (await context.repository.load(complaint)).state
         etag(self.response, state.version)

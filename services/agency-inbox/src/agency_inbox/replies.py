@@ -15,9 +15,11 @@ from chassis.base.errors import Poison
 from chassis.base.message import Message
 from chassis.write.repository import Cause
 from schemas import contract, wording
+from schemas.base.client_keys import canonical_key, other_spellings
 from schemas.base.ids import derived_id
 from schemas.base.limits import CLIENT
-from schemas.base.refusals import Refusal
+from schemas.base.refusals import InvalidField, Refusal
+from schemas.base.strict_json import NoJson, strict_json
 from schemas.base.topics import agency_of
 
 TopicId = Callable[[str], Awaitable[str]]
@@ -40,8 +42,11 @@ class Replies:
             Retryable: as store and broker say.
         """
         agency, reply = agency_of(message.topic), parsed(message)
-        causation = derived_id("reply", agency, await self._message_id(agency, message))
-        cause = Cause(causation, reply.complaint, self._inbox.clock.now(), request=reply.model_dump_json().encode())
+        given = await self._message_id(agency, message)
+        causation = derived_id("reply", agency, canonical_key(given))
+        former = tuple(derived_id("reply", agency, spelled) for spelled in other_spellings(given))
+        at, asked = self._inbox.clock.now(), reply.model_dump_json().encode()
+        cause = Cause(causation, reply.complaint, at, request=asked, former=former)
         try:
             await carry_out(self._inbox, agency, reply.complaint, command_of(reply), cause)
         except Refusal as refusal:
@@ -69,7 +74,11 @@ def parsed(message: Message) -> KafkaReply:
     if model is None:
         raise Poison(f"unknown-type: ce_type must be one of {', '.join(contract.REPLIES)}")
     try:
-        return cast("KafkaReply", model.model_validate_json(message.value or b""))
+        return cast("KafkaReply", model.model_validate(strict_json(message.value or b"")))
+    except NoJson:
+        raise Poison("invalid-field: body: json_invalid") from None
+    except InvalidField as broken:
+        raise Poison(f"invalid-field: {broken.data['field']}: {broken.data['why']}") from None
     except ValidationError as error:
         raise Poison(f"invalid-field: {_faults(error)}") from None
 

@@ -33,6 +33,7 @@ from intake.storage import relations as views
 from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
 from intake.storage.erasures import Erasures
+from intake.storage.former_filings import FormerFilings
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
 from intake.storage.refused_submissions import RefusedSubmissions
@@ -73,12 +74,14 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
     database = Database(settings.vault_url, metadata, busy_after_s=1.0)
     relations = Database(settings.views_of(SERVICE), views.METADATA)
     records = Records(database, _real_now, policies())
+    codes = TrackingCodes(database, settings.code_secret.get_secret_value())
     context = Intake(
         repository=platform.repository(SERVICE),
         clock=platform.clock,
         registry=platform.registry,
         policies=policies(),
-        codes=TrackingCodes(database, settings.code_secret.get_secret_value()),
+        codes=codes,
+        former=FormerFilings(database, codes, platform.store),
         numbers=PublicNumbers(database),
         records=records,
         vault=Vault(database, _real_now, policies()),

@@ -12,6 +12,7 @@ from intake.rate_limit import RateLimiter
 from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
 from intake.storage.erasures import Erasures
+from intake.storage.former_filings import FormerFilings
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
 from intake.storage.results import Results
@@ -29,6 +30,7 @@ class Intake:
     registry: RegistryView
     policies: Policies
     codes: TrackingCodes
+    former: FormerFilings
     numbers: PublicNumbers
     records: Records
     vault: Vault

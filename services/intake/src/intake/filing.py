@@ -4,6 +4,7 @@ Each step is committed before the next and repeatable. After a crash between two
 passes all of them and ends with the same complaint.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -19,7 +20,7 @@ from intake.settings import DEFAULT_CHANNEL
 from intake.storage import vault
 from intake.storage.records import Record
 from schemas.base.envelope import NO_STREAM
-from schemas.base.ids import complaint_id, move_id, person_id
+from schemas.base.ids import complaint_id, former_complaint_ids, former_move_ids, move_id, person_id
 from schemas.base.refusals import DataErased, RequestDiffers
 from schemas.base.sealed import Keys
 from schemas.base.streams import complaint_stream
@@ -43,6 +44,10 @@ class Filing(NamedTuple):
         """The complaint's id, derived from channel, client and key."""
         return complaint_id(self.command.channel or DEFAULT_CHANNEL, self.client, self.key)
 
+    def former(self) -> tuple[UUID, ...]:
+        """The ids that earlier versions gave it under other spellings of its key."""
+        return former_complaint_ids(self.command.channel or DEFAULT_CHANNEL, self.client, self.key)
+
 
 class Filed(NamedTuple):
     """The present complaint and its tracking code. `repeated`: the same request filed it before."""
@@ -63,7 +68,7 @@ async def file(context: Intake, filing: Filing) -> Filed:
     """
     at = context.clock.now()
     decide.check(filing.command, at, filing.received_at)
-    complaint, request = filing.complaint, canonical(filing.command)
+    complaint, request = await _complaint(context, filing), canonical(filing.command)
     keys = (await context.repository.keyring.ensure([complaint]))[complaint]
     if not keys.generations:
         raise DataErased(complaint=str(complaint))
@@ -81,9 +86,9 @@ async def file(context: Intake, filing: Filing) -> Filed:
     try:
         appended = await context.repository.store.append(append.stream, NO_STREAM, append.events)
     except Conflict:
-        return await _repeated(context, complaint, code, cause)
+        return await _repeated(context, filing, code, cause)
     if not appended.written:
-        return await _repeated(context, complaint, code, cause)
+        return await _repeated(context, filing, code, cause)
     await context.records.keep_still(record, written_at)
     return Filed(evolve(begun.state, RecordedFact(facts[0], append.events[0].id, appended.version)), code)
 
@@ -97,8 +102,15 @@ def _person(complaint: UUID, command: Complaining, keys: Keys, request: bytes) -
     return person, complaint, vault.seal(keys, person, reporter)
 
 
-async def _repeated(context: Intake, complaint: UUID, code: str, cause: Cause) -> Filed:
+async def _complaint(context: Intake, filing: Filing) -> UUID:
+    """The id under which this filing was stored, perhaps by an earlier version, or is stored now."""
+    return await context.former.find(filing.former) or filing.complaint
+
+
+async def _repeated(context: Intake, filing: Filing, code: str, cause: Cause) -> Filed:
+    complaint = cause.correlation_id
     loaded = await context.repository.load(complaint)
-    if not is_repeat(loaded, cause):
+    former = former_move_ids(complaint, filing.client, ROUTE, filing.key)
+    if not is_repeat(loaded, replace(cause, former=former)):
         raise RequestDiffers
     return Filed(loaded.state, code, repeated=True)

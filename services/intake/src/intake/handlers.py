@@ -16,7 +16,7 @@ from intake import decide
 from intake.canonical import canonical
 from intake.context import Intake
 from intake.decide import AddDetail, Attach, Dispute
-from schemas.base.ids import derived_id, move_id
+from schemas.base.ids import derived_id, former_move_ids, move_id
 from schemas.base.refusals import DataErased, NotFound
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
@@ -133,8 +133,9 @@ async def parts_of(context: Intake, state: Complaint) -> Sequence[LoadedStream]:
 
 
 def cause_of(context: Intake, request: MoveRequest, command: BaseModel) -> Cause:
-    causation = move_id(request.complaint, request.client, request.route, request.key)
-    return Cause(causation, request.complaint, context.clock.now(), request=canonical(command))
+    at, asked = context.clock.now(), canonical(command)
+    named = (request.complaint, request.client, request.route, request.key)
+    return Cause(move_id(*named), request.complaint, at, request=asked, former=former_move_ids(*named))
 
 
 async def _carry_out(

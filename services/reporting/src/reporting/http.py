@@ -1,5 +1,7 @@
 """Books, counts, public reports and supports over HTTP."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -7,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.base.errors import Conflict
-from chassis.http.web import ClientId, IdempotencyKey, Language, NoBody
+from chassis.http.web import ClientId, IdempotencyKey, Language, NoBody, StrictRoute
 from chassis.write.command import pause
 from chassis.write.lead import root_lead
 from chassis.write.repository import Cause
@@ -18,6 +20,8 @@ from reporting.settings import FRESH_S
 from reporting.views import put_supports
 from schemas import wording
 from schemas.base import ids
+from schemas.base.client_keys import canonical_key, other_spellings
+from schemas.base.envelope import NewEvent
 from schemas.base.limits import PAGE
 from schemas.base.refusals import InvalidField, NotFound
 from schemas.base.sealed import Keys
@@ -26,7 +30,7 @@ from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.events.reporting import ComplaintSupported
 from schemas.registry.fold import Registry
 
-router = APIRouter()
+router = APIRouter(route_class=StrictRoute)
 
 
 async def _reporting(request: Request) -> Reporting:
@@ -108,28 +112,36 @@ async def support(
     complaint = UUID(row["complaint"])
     if not (await context.repository.load(complaint)).state.is_public:
         raise NotFound(what=public_number)
-    supporter = context.supporter(client or key, complaint)
-    await _append_support(context, complaint, supporter)
+    names = [client] if client else [canonical_key(key), *other_spellings(key)]
+    supporter = await _append_support(context, complaint, [context.supporter(name, complaint) for name in names])
     table = queries.SUPPORTS
     await context.database.run(lambda connection: put_supports(connection, [table], [(str(complaint), supporter)]))
     return {"public_number": row["public_number"], "supports": (await _public(context, public_number))["supports"]}
 
 
-async def _append_support(context: Reporting, complaint: UUID, supporter: str) -> None:
-    stream, at = support_stream(complaint), context.clock.now()
-    causation = ids.derived_id("support", str(complaint), supporter)
-    fact = ComplaintSupported(at=at, supporter=supporter)
-    events = context.repository.encode(stream, [fact], Cause(causation, complaint, at), Keys())
-    attempt = 0
+async def _append_support(context: Reporting, complaint: UUID, names: Sequence[str]) -> str:
+    """Append the support of the first of these names of one client. Returns the name that supports, which is another
+    one where an earlier version took another spelling of the client's key.
+    """
+    stream, at, attempt = support_stream(complaint), context.clock.now(), 0
+    made = {name: _support(context, complaint, name, at) for name in names}
     while True:
         recorded = await context.repository.store.read(stream)
+        seen = [event.id for event in recorded]
+        name = next((name for name, events in made.items() if events[0].id in seen), names[0])
         try:
-            await context.repository.store.append(stream, len(recorded) - 1, events, [event.id for event in recorded])
+            await context.repository.store.append(stream, len(recorded) - 1, made[name], seen)
         except Conflict:
             await pause(attempt)  # supports of other people; their order does not matter
             attempt += 1
         else:
-            return
+            return name
+
+
+def _support(context: Reporting, complaint: UUID, supporter: str, at: datetime) -> list[NewEvent]:
+    causation = ids.derived_id("support", str(complaint), supporter)
+    fact = ComplaintSupported(at=at, supporter=supporter)
+    return context.repository.encode(support_stream(complaint), [fact], Cause(causation, complaint, at), Keys())
 
 
 async def _public(context: Reporting, public_number: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis.write.command import Handled, handle, handle_registry
@@ -11,11 +12,21 @@ from router.context import Router
 from router.desk import decide
 from router.desk.decide import DecisionContext
 from router.settings import CHAIN
+from schemas.base.client_keys import canonical_key, other_spellings
 from schemas.base.ids import derived_id
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.events.base import Fact
 from schemas.registry.fold import Registry
+
+
+class RegistryRequest(NamedTuple):
+    """Who asks for a change of the registry, on which path, under which key."""
+
+    client: str
+    path: str
+    key: str
+
 
 DeskDecision = Callable[[Complaint, DecisionContext], list[Fact]]
 
@@ -66,7 +77,7 @@ async def ended_parts(context: Router, whole: UUID) -> frozenset[UUID]:
 async def change_registry(
     context: Router,
     decision: Callable[[Registry], Sequence[Fact]],
-    by: tuple[str, ...],
+    by: RegistryRequest,
     body: bytes,
     at: datetime,
     condition: Precondition = UNCONDITIONAL,
@@ -77,8 +88,9 @@ async def change_registry(
         RequestDiffers: the request came before with another `body`.
         Refusal, ChassisError: as `decision` and `command.handle_registry` raise.
     """
-    causation = derived_id("registry", *by)
+    causation = derived_id("registry", by.client, by.path, canonical_key(by.key))
+    former = tuple(derived_id("registry", by.client, by.path, spelled) for spelled in other_spellings(by.key))
     known = await context.registry.current()
-    cause = Cause(causation, causation, at, request=body)
+    cause = Cause(causation, causation, at, request=body, former=former)
     changed = await handle_registry(context.repository, decision, cause, known, condition)
     return await context.registry.current(at_least=changed.version)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from local.platform.supervisor import Announce
+from local.platform.part import Announce
 
 FULL_BYTES: Final = 50_000_000
 """Less free space than this counts as a full disk: Kafka alone reserves tens of megabytes."""

@@ -19,9 +19,12 @@ from local.kafka.server import KafkaServer
 from local.paths import port_in_use, wait_for
 from local.platform.check_store import check_store
 from local.platform.disk import DiskMonitor
+from local.platform.part import Part
+from local.platform.probe import KAFKA, Probe
 from local.platform.processes import IMPORTED, PlatformLayout, process_specs
 from local.platform.state_dir import make_secrets, state_lock
-from local.platform.supervisor import READY_LIMIT_S, RestartLimiter, Supervisor
+from local.platform.supervisor import READY_LIMIT_S, Supervisor
+from local.platform.watch import FRONT, Watch
 from local.process import fork
 from local.process.child import ForkedProcess, ManagedProcess
 from schemas.reference.calendar_file import BadCalendar
@@ -31,6 +34,7 @@ from schemas.reference.policy_file import BadPolicy
 NEEDED_BYTES: Final = 1024**3
 JARS_BYTES: Final = 56_000_000
 WATCH_S: Final = 0.5
+START_WATCH_S: Final = 0.1
 console: Final = Console(stderr=True, highlight=False)
 
 
@@ -43,8 +47,9 @@ def run(
     inbox: Annotated[int, typer.Option(min=1, help="agency-inbox workers")] = 1,
 ) -> None:
     """Start Kafka, the relay and the five services; stop them in order on Ctrl-C."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _stop)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, _stop)
     try:
         settings = read_settings()
         state = settings.state_dir.resolve()
@@ -63,30 +68,25 @@ def run(
 
 
 def _run(settings: Settings, layout: PlatformLayout) -> None:
-    started, state = time.monotonic(), layout.state
+    state = layout.state
     kafka = KafkaServer(state / "kafka", _jars(settings.kafka_cache), settings.kafka_port, log=state / "logs/kafka.log")
     supervisor = Supervisor(process_specs(layout), state / "logs", ForkedProcess if fork.POSSIBLE else ManagedProcess)
+    broker = Part(kafka.process, kafka.start, kafka.port, Probe(kafka.port, KAFKA))
+    watch = Watch([broker, *supervisor.parts()], state, _announce)
     try:
-        kafka.start()
+        watch.begin([broker])
         if fork.POSSIBLE:
             fork.preload(IMPORTED)  # while Kafka starts
-        supervisor.start()
-        kafka.wait_ready(READY_LIMIT_S)
-        console.print("  kafka is ready")
-        supervisor.wait_ready(
-            lambda name: console.print(f"  {name} is ready"),
-            refused=lambda reason: console.print(f"[red]{escape(reason)}[/red]", soft_wrap=True),
-        )
-        console.print(f"ready after {time.monotonic() - started:.0f} s; logs are in {state / 'logs'}")
-        Console(highlight=False).print(f"Satupintu: http://{settings.host}:{settings.port}  (Ctrl-C stops it)")
-        _watch(supervisor, kafka, DiskMonitor(state))
+        watch.begin()
+        _watch(watch, DiskMonitor(state), f"http://{settings.host}:{settings.port}")
     except StopRequested:
         console.print("stopping")
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
         supervisor.stop(lambda name: console.print(f"  {name} stopped"))
         kafka.stop()
+        watch.status.remove()
         console.print("stopped")
 
 
@@ -110,17 +110,24 @@ def check_machine(settings: Settings, state: Path) -> None:
         raise CannotRun(f"the disk of {state} has {free / 1e9:.1f} GB left; at least 1 GB is needed.")
 
 
-def _watch(supervisor: Supervisor, kafka: KafkaServer, room: DiskMonitor) -> None:
-    def announce(line: str) -> None:
-        console.print(f"[yellow]{escape(line)}[/yellow]", soft_wrap=True)
-
-    restarts = RestartLimiter()
+def _watch(watch: Watch, room: DiskMonitor, address: str) -> None:
+    started, told, open_ = time.monotonic(), set[str](), False
     while True:
-        # On a full disk a restarted process would only end again and use up its restarts.
-        if room.has_room(announce):
-            supervisor.restart_ended(announce)
-            restarts.restart_ended(kafka.process, kafka.start, announce)
-        time.sleep(WATCH_S)
+        # On a full disk a restarted process would only end again.
+        watch.tick(may_start=room.has_room(_announce))
+        for name in watch.ready() - told:
+            told.add(name)
+            console.print(f"  {name} is ready")
+        watch.check_door(open_=open_)
+        if not open_ and (watch.is_settled() or time.monotonic() - started > READY_LIMIT_S) and FRONT in told:
+            open_ = True
+            console.print(f"ready after {time.monotonic() - started:.0f} s; logs are in {watch.state / 'logs'}")
+            Console(highlight=False).print(f"Satupintu: {address}  (Ctrl-C stops it)")
+        time.sleep(WATCH_S if open_ else START_WATCH_S)
+
+
+def _announce(line: str) -> None:
+    console.print(f"[yellow]{escape(line)}[/yellow]", soft_wrap=True)
 
 
 def _jars(cache: Path) -> list[Path]:

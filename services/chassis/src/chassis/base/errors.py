@@ -12,9 +12,10 @@
         EventTooLarge        the store refuses an event of this size
         MessageTooLarge      the broker refuses a record of this size
         StreamDeleted        the stream was deleted from the store
-        WrongStore           this checkpoint, or these keys, belong to another store
-        OldTable             a table made by another version, unusable by this one
-        AccessDenied         wrong credential, wrong certificate or missing permission
+        NeedsPerson          a person must act; the message says how
+          WrongStore           this checkpoint, or these keys, belong to another store
+          OldTable             a table made by another version, unusable by this one
+          AccessDenied         wrong credential, wrong certificate or missing permission
         Poison               a message that can never succeed
       Fenced               another process has taken over; this one must stop
 
@@ -22,7 +23,13 @@ Refusals by business rules are in `schemas.base.refusals`.
 """
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
+
+EXIT_NEEDS_PERSON: Final = 2
+"""Exit code of a process that a restart cannot help: a wrong store, key or setting, or a wrong command line. The last
+lines of its log say what to do.
+"""
 
 
 class ChassisError(Exception):
@@ -85,11 +92,15 @@ class StreamDeleted(Permanent):
     """The stream was deleted from the store."""
 
 
-class WrongStore(Permanent):
+class NeedsPerson(Permanent):
+    """A person must act, and the message says how: a restart cannot help. Ends a process with `EXIT_NEEDS_PERSON`."""
+
+
+class WrongStore(NeedsPerson):
     """A checkpoint, receipt or key ring belongs to another store."""
 
 
-class OldTable(Permanent):
+class OldTable(NeedsPerson):
     """A table made by another version, unusable by this one."""
 
     def __init__(self, table: str, columns: Sequence[str]) -> None:
@@ -99,7 +110,7 @@ class OldTable(Permanent):
         )
 
 
-class AccessDenied(Permanent):
+class AccessDenied(NeedsPerson):
     """Wrong credential, wrong certificate or missing permission."""
 
 

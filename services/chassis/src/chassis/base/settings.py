@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import SecretBytes, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretBytes, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX: Final = "SATUPINTU_"
@@ -72,6 +72,22 @@ class Settings(BaseSettings):
     filings_per_minute: float = 60
     """Per source, also as a burst; 0: no limit. The same for look-ups by tracking code."""
     lookups_per_minute: float = 600
+    http_head_bytes: int = Field(32_768, ge=1024)
+    """Most bytes of a request's line and headers; more: 431 (414 if the line alone is longer)."""
+    http_head_count: int = Field(100, ge=10)
+    """Most headers of a request; more: 431."""
+    http_head_s: float = Field(15.0, gt=0)
+    """Within how many seconds the headers must have arrived: 408."""
+    http_body_s: float = Field(30.0, gt=0)
+    """Within how many seconds the body must have arrived, plus one for each `http_body_bytes_s` bytes of it: 408."""
+    http_body_bytes_s: float = Field(1000.0, gt=0)
+    """Least bytes per second of a body that takes longer."""
+    http_idle_s: float = Field(75.0, gt=0)
+    """How long an idle connection is kept. Longer than clients and proxies keep one (mostly 15 to 60 s), so that the
+    client closes first; otherwise a POST may be sent on a connection that the server is closing.
+    """
+    http_send_s: float = Field(60.0, gt=0)
+    """A client that reads nothing of its answer for so many seconds is disconnected."""
     agency_topics: Literal["used", "all"] = "used"
     """Which agencies have topics: those with a message or registered while the process runs, or all from the start."""
     kafka_port: int = 9092
@@ -150,10 +166,12 @@ def _secret(path: Path) -> bytes:
     # Hex text of at least 32 bytes, which can be backed up on paper.
     try:
         secret = bytes.fromhex(path.read_text().strip())
+    except (ValueError, PermissionError, IsADirectoryError) as error:
+        raise BadSetting(f"{path} cannot be read as a secret in hex: restore it from the backup") from error
     except FileNotFoundError as error:
         raise NoState(
             f"there is no {path}: change to the folder of the platform's state, or set {PREFIX}STATE_DIR"
         ) from error
     if len(secret) < 32:
-        raise ValueError(f"{path} must hold at least 32 bytes in hex")
+        raise BadSetting(f"{path} must hold at least 32 bytes in hex: restore it from the backup")
     return secret

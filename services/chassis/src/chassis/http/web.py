@@ -3,7 +3,7 @@
 Endpoints raise `Refusal` or chassis errors; only this file turns them into responses.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Annotated, Any, Final
@@ -13,8 +13,10 @@ import structlog
 from fastapi import Depends, FastAPI, Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.base.errors import Busy, ChassisError, Conflict, Retryable
@@ -23,9 +25,12 @@ from chassis.write import precondition as conditions
 from chassis.write.precondition import Precondition, entity_tag
 from schemas import wording
 from schemas.base import limits
+from schemas.base.client_keys import is_uuid
 from schemas.base.refusals import InvalidField, Refusal
+from schemas.base.strict_json import NUL, NoJson, strict_json
 from schemas.events.codec import MalformedEvent, UnknownEvent
 
+NO_UUID: Final = "must be a UUID made by the client"
 PROBLEM: Final = "application/problem+json"
 log = structlog.get_logger(__name__)
 
@@ -71,7 +76,8 @@ async def client_id(
     """
     if satupintu_client is not None:
         return str(_uuid(satupintu_client, "Satupintu-Client"))
-    _uuid(key, "Idempotency-Key")
+    if not is_uuid(key):
+        raise InvalidField(field="Idempotency-Key", why=NO_UUID)
     return ""
 
 
@@ -118,8 +124,10 @@ def install(app: FastAPI, ready: Ready) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(UnknownEvent, _failed)
     app.add_exception_handler(MalformedEvent, _failed)
+    app.add_exception_handler(ClientDisconnect, _hung_up)
     app.add_exception_handler(Exception, _broken)
     app.add_middleware(BodyLimit)
+    app.add_middleware(NoNul)
     add_health(app, ready)
 
 
@@ -162,6 +170,11 @@ async def _broken(request: Request, _error: Exception) -> Response:
     return _problem_in(500, "internal", _language_of(request))
 
 
+async def _hung_up(_request: Request, _error: Exception) -> Response:
+    # The client is gone: nobody reads this, and it is no error of ours.
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
+
+
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = HTTPStatus(error.status_code).name.lower().replace("_", "-")
@@ -195,13 +208,64 @@ def _uuid(text: str, field: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
-        raise InvalidField(field=field, why="must be a UUID made by the client") from error
+        raise InvalidField(field=field, why=NO_UUID) from error
 
 
 class NoBody(BaseModel):
     """An empty request body."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class StrictRoute(APIRoute):
+    """Reads JSON bodies with `strict_json`."""
+
+    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
+        handle = super().get_route_handler()
+        if self.body_field is None:
+            return handle
+
+        async def strict(request: Request) -> Response:
+            body = await request.body()
+            if body and _is_json(request):
+                request._json = json_of(body)  # noqa: SLF001 - where Starlette keeps what `request.json()` returns
+            return await handle(request)
+
+        return strict
+
+
+def json_of(body: bytes) -> Any:
+    """The value of a JSON body.
+
+    Raises:
+        InvalidField: as `strict_json`.
+        RequestValidationError: no JSON.
+    """
+    try:
+        return strict_json(body)
+    except NoJson as error:
+        raise RequestValidationError([{"type": "json_invalid", "loc": ("body", 0), "msg": "no JSON"}]) from error
+
+
+def _is_json(request: Request) -> bool:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media_type == "application/json" or (media_type.startswith("application/") and media_type.endswith("+json"))
+
+
+class NoNul:
+    """Refuses a path or query with a NUL character, which no database text can hold."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            field = "path" if "\0" in scope["path"] else "query" if b"%00" in scope["query_string"] else None
+            if field is not None:
+                answer = await _refused(Request(scope), InvalidField(field=field, why=NUL))
+                await answer(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
 
 
 class BodyLimit:

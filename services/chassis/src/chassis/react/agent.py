@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 from chassis.base import metrics
 from chassis.base.errors import BrokerUnavailable
 from chassis.base.message import Header, Message
+from chassis.base.person import needs_person, tell_person
 from chassis.base.retry import RetryPolicy
 from chassis.kafka.admin import Admin
 from chassis.react.stall_detector import OffsetPosition, StallDetector
@@ -139,7 +140,8 @@ class Agent:
     def _leave(self, why: str, error: BaseException) -> None:
         # At once: an orderly exit would commit the offsets of messages that were not handled.
         log.critical(why, task=self._name, error=type(error).__name__, because=str(error))
-        os._exit(1)
+        person = needs_person(error)
+        os._exit(1 if person is None else tell_person(self._name, person))
 
     async def _watch(self) -> None:
         """End the process if its consumer has stopped fetching without an error, as Faust's has been seen to do."""

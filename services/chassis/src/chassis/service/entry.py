@@ -6,12 +6,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.base.log import configure
-from chassis.base.runtime import run, tune_garbage_collector
-from chassis.base.settings import BadSetting, NoState, Settings, read_settings, redacted
+from chassis.base.person import needs_person, tell_person
+from chassis.base.runtime import run
+from chassis.base.settings import Settings, read_settings, redacted
+from chassis.http.server import Limits, Server
+from chassis.service.stop import StopLimit, on_stop_signal
 
 if TYPE_CHECKING:  # the relay starts here too, and has no routes to import
     from chassis.service.service import Service
@@ -19,10 +22,6 @@ if TYPE_CHECKING:  # the relay starts here too, and has no routes to import
 SERVING: Final[tuple[list[str], ...]] = ([], ["worker"], ["web"])
 """Command lines of long-running processes, which log their settings; the others are run by a person."""
 log = structlog.get_logger(__name__)
-KEEP_ALIVE_S: Final = 75
-"""Longer than clients and proxies keep idle connections (mostly 15 to 60 s), so that the client closes first; otherwise
-a POST may be sent on a connection that the server is closing.
-"""
 
 
 def main(service: "Service[Any]", others: Mapping[str, Callable[[list[str]], int]] = MappingProxyType({})) -> int:
@@ -53,23 +52,45 @@ def run_configured(module: str, main: Callable[[Settings], int]) -> int:
         if sys.argv[1:] in SERVING:
             log.info("settings", process=module, **redacted(settings))
         return main(settings)
-    except (BadSetting, NoState) as error:
-        sys.stderr.write(f"python -m {module} cannot run: {error}\n")
-        return 2
+    except Exception as error:
+        if (person := needs_person(error)) is None:
+            raise
+        return tell_person(f"python -m {module}", person)
 
 
 def serve(app: FastAPI, settings: Settings) -> int:
-    """Serve until SIGTERM or SIGINT; the exit status."""
-    tune_garbage_collector()
+    """Serve until SIGTERM or SIGINT; the exit status.
+
+    Raises what a person must mend and prevented the start: see `chassis.base.person`.
+    """
+    failed: list[BaseException] = []
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except BaseException as error:
+            if scope["type"] == "lifespan" and needs_person(error) is not None:
+                failed.append(error)  # uvicorn keeps it for itself
+            raise
+
+    try:
+        return run(_serve(watched, settings))
+    except SystemExit:
+        if failed:
+            raise failed[0] from None
+        raise
+
+
+async def _serve(app: ASGIApp, settings: Settings) -> int:
     # No access log: paths hold tracking codes, which are secrets. One process: uvicorn's `workers` bind a socket that
     # asyncio does not recognise as TCP, which leaves Nagle's algorithm on (40 ms and more per response).
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        loop="uvloop",
-        timeout_keep_alive=KEEP_ALIVE_S,
-    )
+    server = Server(app, settings.host, settings.port, Limits.of(settings), lifespan="on")
+    limit = StopLimit("web")
+
+    def stop() -> None:
+        server.should_exit = True
+
+    on_stop_signal(limit, stop)
+    await server.serve()
+    limit.begin()
     return 0

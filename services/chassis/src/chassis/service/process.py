@@ -2,15 +2,16 @@
 
 import asyncio
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final, Protocol
 
 import structlog
-import uvicorn
 from fastapi import FastAPI
 
+from chassis.base.person import needs_person, tell_person
 from chassis.http.health import add_health
+from chassis.http.server import DEFAULT, Limits, Server
 from chassis.service.stop import StopLimit, on_stop_signal
 
 STOP_S: Final = 10.0
@@ -30,7 +31,12 @@ class BackgroundTask(Protocol):
 
 
 async def run_process(
-    name: str, background_tasks: Sequence[BackgroundTask], *, port: int, host: str = "127.0.0.1"
+    name: str,
+    background_tasks: Sequence[BackgroundTask],
+    *,
+    port: int,
+    host: str = "127.0.0.1",
+    limits: Limits = DEFAULT,
 ) -> int:
     """Run the tasks until SIGTERM, SIGINT or the first failure; the exit status for the process.
 
@@ -39,7 +45,7 @@ async def run_process(
     """
     stop, limit = asyncio.Event(), StopLimit(name)
     on_stop_signal(limit, stop.set)
-    server = HealthServer(health_app(background_tasks), host, port)
+    server = Server(health_app(background_tasks), host, port, limits, lifespan="off")
     tasks = {asyncio.create_task(task.run(), name=type(task).__name__) for task in background_tasks}
     waiting = asyncio.create_task(stop.wait(), name="signal")
     serving = asyncio.create_task(server.serve(), name="health")
@@ -47,8 +53,8 @@ async def run_process(
     await asyncio.wait({*tasks, waiting, serving}, return_when=asyncio.FIRST_COMPLETED)
     failed = [task for task in (*tasks, serving) if task.done()]
     for task in failed:
-        why = "cancelled" if task.cancelled() else task.exception()
-        log.error("background task ended", process=name, task=task.get_name(), error=why)
+        log.error("background task ended", process=name, task=task.get_name(), error=_error(task) or "ended")
+    person = next(filter(None, (needs_person(_error(task)) for task in failed)), None)
     limit.begin()  # also for what is closed after this function
     await _stop(name, tasks)
     server.should_exit = True
@@ -56,7 +62,13 @@ async def run_process(
     with suppress(Exception, asyncio.CancelledError):
         await asyncio.wait_for(serving, 2)
     log.info("stopped", process=name)
+    if person is not None:
+        return tell_person(name, person)
     return 1 if failed else 0
+
+
+def _error(task: "asyncio.Task[None]") -> BaseException | None:
+    return None if task.cancelled() else task.exception()
 
 
 def health_app(background_tasks: Sequence[BackgroundTask]) -> FastAPI:
@@ -68,17 +80,6 @@ def health_app(background_tasks: Sequence[BackgroundTask]) -> FastAPI:
     app = FastAPI(openapi_url=None)
     add_health(app, ready)
     return app
-
-
-class HealthServer(uvicorn.Server):
-    """A server that does not handle the process's signals."""
-
-    def __init__(self, app: FastAPI, host: str, port: int) -> None:
-        super().__init__(uvicorn.Config(app, host, port, log_config=None, access_log=False, lifespan="off"))
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 async def _stop(name: str, tasks: set["asyncio.Task[None]"]) -> None:

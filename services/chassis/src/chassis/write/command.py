@@ -145,12 +145,13 @@ def is_repeat(loaded: LoadedStream, cause: Cause) -> bool:
 
 
 def _is_among(recorded: Sequence[RecordedEvent], keys: Keys, cause: Cause) -> bool:
-    causation_id = str(cause.causation_id).encode()
+    causes = (cause.causation_id, *cause.former)
+    written = [str(each).encode() for each in causes]
     for event in recorded:
-        if causation_id not in event.metadata:
+        if not any(each in event.metadata for each in written):
             continue
         metadata = metadata_of(event)
-        if metadata.causation_id == cause.causation_id:
+        if metadata.causation_id in causes:
             fingerprint = keys.mac(cause.request or b"")
             if metadata.request is not None and metadata.request != fingerprint:
                 raise RequestDiffers

@@ -40,7 +40,7 @@ class Cause:
     `causation_id`: a command's id, or the id of the fact that leads to this; never a message's id. `ordinal` is set for
     timers only (from clock, rung and repetition); otherwise the index in the append is used. `request`: a client's
     canonical request, to detect the same key with another request. `each`: a cause per fact, where the facts of one
-    append have different ones (timers, receipts).
+    append have different ones (timers, receipts). `former`: causation ids of the same request by earlier versions.
     """
 
     causation_id: UUID
@@ -49,6 +49,7 @@ class Cause:
     ordinal: int | None = None
     request: bytes | None = None
     each: "tuple[Cause, ...]" = ()
+    former: tuple[UUID, ...] = ()
 
 
 class Repository:

@@ -1,10 +1,9 @@
 """Files complaints of channel gateways (SMS, chat, e-mail) from the topic `submissions`, like those over HTTP."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final, NamedTuple, TypeGuard
 
 from pydantic import ValidationError
-from pydantic_core import from_json
 
 from chassis.base.errors import Poison
 from chassis.base.message import Message
@@ -13,35 +12,96 @@ from intake.filing import Filing, file
 from schemas import wording
 from schemas.base.limits import CLIENT
 from schemas.base.refusals import InvalidField, Refusal
+from schemas.base.strict_json import NoJson, is_whole, lenient_json, strict_json
 from schemas.contract.submission import SUBMISSION, Complaining, Submission
+
+WRONG_RECORD_KEY: Final = f"the record's key must be the client: a text of 1 to {CLIENT} characters in UTF-8"
+
+
+class Sender(NamedTuple):
+    """Under which client and key the gateway looks its result up, in which language. `signed`: the record's key says
+    who it is; `agrees`: so does the body.
+    """
+
+    client: str
+    key: str
+    lang: str
+    signed: bool
+    agrees: bool
 
 
 def receive(context: Intake) -> Callable[[Message], Awaitable[None]]:
     """A handler of one record of the topic. It stores the result for the gateway to look up."""
 
     async def handle(message: Message) -> None:
-        body = _body(message)
-        client, key = _names(message, body)
-        if _type(message) not in ("", SUBMISSION):
-            detail = wording.refusal(InvalidField(field="ce_type", why=f"must be one of {SUBMISSION}"), "id")
-            await context.results.refused(client, key, _problem("invalid-field", detail, "ce_type"))
-            raise Poison(f"unknown-type: ce_type must be {SUBMISSION}")
+        sender = _sender(message)
         try:
-            submission = Submission.model_validate(body)
-        except ValidationError as error:
-            first = error.errors()[0]
-            problem = _problem("invalid-field", _sentence(first, body), _field(first))
-            await context.results.refused(client, key, problem)
-            raise Poison(f"invalid-field: {_fields(error)}") from error
-        try:
+            submission = _submission(message, sender.lang)
+            if not sender.agrees:
+                raise InvalidField(field="client", why=WRONG_RECORD_KEY)
             filed = await file(context, _filing(submission))
         except Refusal as refusal:
-            problem = _problem(refusal.code(), wording.refusal(refusal, submission.language), refusal.data.get("field"))
-            await context.results.refused(client, key, problem)
-            raise Poison(f"{refusal.code()}: refused") from refusal
-        await context.results.filed(client, key, filed.state.id)
+            await _refuse(context, sender, refusal)
+            raise Poison(_reason(refusal)) from refusal
+        await context.results.filed(sender.client, sender.key, filed.state.id)
 
     return handle
+
+
+def _sender(message: Message) -> Sender:
+    """Raises Poison: nobody can be answered, for it has no key that a gateway could look up."""
+    body = _body(message)
+    signed, claimed, key = _text(message.key), body.get("client"), body.get("key")
+    client = signed if _is_name(signed) else claimed
+    if not (_is_name(client) and _is_name(key)):
+        raise Poison(f"malformed: client and key must be texts of 1 to {CLIENT} characters")
+    # In the reporter's language, because the gateway passes the answer on.
+    lang = "en" if body.get("language") == "en" else "id"
+    return Sender(client, key, lang, signed=_is_name(signed), agrees=signed == claimed)
+
+
+def _is_name(given: object) -> TypeGuard[str]:
+    return isinstance(given, str) and 0 < len(given) <= CLIENT and is_whole(given)
+
+
+def _text(given: bytes | None) -> str:
+    return (given or b"").decode(errors="surrogateescape")
+
+
+def _body(message: Message) -> dict[str, Any]:
+    try:
+        body = lenient_json(message.value or b"")
+    except NoJson as error:
+        raise Poison("malformed: the message is no JSON") from error
+    if not isinstance(body, dict):
+        raise Poison("malformed: the message is no JSON object")
+    return body
+
+
+def _submission(message: Message, lang: str) -> Submission:
+    """Raises InvalidField: of a wrong field, the first one."""
+    if _type(message) not in ("", SUBMISSION):
+        raise InvalidField(field="ce_type", why=f"must be one of {SUBMISSION}")
+    try:
+        return Submission.model_validate(strict_json(message.value or b""))
+    except ValidationError as error:
+        item = error.errors()[0]
+        why = wording.found(item["type"], item.get("ctx") or {}, item["msg"], lang)
+        raise InvalidField(field=_field(item), why=why) from error
+
+
+async def _refuse(context: Intake, sender: Sender, refusal: Refusal) -> None:
+    problem = _problem(refusal.code(), wording.refusal(refusal, sender.lang), refusal.data.get("field"))
+    record = context.results.refused if sender.signed else context.results.refused_unsigned
+    await record(sender.client, sender.key, problem)
+
+
+def _reason(refusal: Refusal) -> str:
+    # Names the field and the fault, never the content.
+    field, why = refusal.data.get("field"), refusal.data.get("why")
+    if field == "ce_type":
+        return f"unknown-type: ce_type {why}"
+    return f"{refusal.code()}: {field}: {why}" if isinstance(refusal, InvalidField) else f"{refusal.code()}: refused"
 
 
 def _filing(submission: Submission) -> Filing:
@@ -51,41 +111,9 @@ def _filing(submission: Submission) -> Filing:
     return Filing(submission.client, submission.key, command, submission.received_at)
 
 
-def _body(message: Message) -> dict[str, Any]:
-    try:
-        body = from_json(message.value or b"")
-    except ValueError as error:
-        raise Poison("malformed: the message is no JSON") from error
-    if not isinstance(body, dict):
-        raise Poison("malformed: the message is no JSON object")
-    return body
-
-
-def _names(message: Message, body: dict[str, Any]) -> tuple[str, str]:
-    client, key = body.get("client"), body.get("key")
-    if not (isinstance(client, str) and isinstance(key, str) and 0 < len(client) <= CLIENT and 0 < len(key) <= CLIENT):
-        raise Poison("malformed: client and key must be texts of 1 to 200 characters")
-    if message.key != client.encode():
-        # The record's key orders a gateway's messages and says which gateway sent them.
-        raise Poison("malformed: the record's key must be the client")
-    return client, key
-
-
 def _type(message: Message) -> str:
     """The record's `ce_type`; empty if the gateway sends no headers."""
     return (dict(message.headers).get("ce_type") or b"").decode(errors="replace")
-
-
-def _fields(error: ValidationError) -> str:
-    # Names the fields and the faults, never the content.
-    return "; ".join(f"{_field(item)}: {item['msg']}" for item in error.errors())
-
-
-def _sentence(item: Any, body: dict[str, Any]) -> str:
-    # In the reporter's language, because the gateway passes it on.
-    lang = "en" if body.get("language") == "en" else "id"
-    why = wording.found(item["type"], item.get("ctx") or {}, item["msg"], lang)
-    return wording.refusal(InvalidField(field=_field(item), why=why), lang)
 
 
 def _field(item: Any) -> str:

@@ -2,9 +2,7 @@
 the filing itself. The OpenAPI documentation still comes from the endpoint's signature.
 """
 
-import json
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
@@ -13,7 +11,7 @@ from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from chassis.http.web import ClientId, IdempotencyKey, Language, client_id, idempotency_key, language
+from chassis.http.web import ClientId, IdempotencyKey, Language, client_id, idempotency_key, json_of, language
 from intake import handlers, tracking_view
 from intake.contacts import notice_of
 from intake.context import Intake
@@ -98,18 +96,7 @@ def _language(lang: str | None, accepted: str | None) -> str:
 
 def _complaining(body: bytes) -> Complaining:
     try:
-        return Complaining.model_validate_json(body)
+        return Complaining.model_validate(json_of(body))
     except ValidationError as error:
-        raise RequestValidationError([{**item, "loc": ("body", *item["loc"])} for item in _why(body, error)]) from error
-
-
-def _why(body: bytes, error: ValidationError) -> list[Any]:
-    # Pydantic rejects a lone surrogate as invalid JSON and names no field. Python's reader accepts it, and validating
-    # its result names the field.
-    if error.errors()[0]["type"] == "json_invalid":
-        with suppress(ValueError, RecursionError):
-            try:
-                Complaining.model_validate(json.loads(body))
-            except ValidationError as detailed:
-                return detailed.errors(include_input=False)
-    return error.errors(include_input=False)
+        found = error.errors(include_input=False)
+        raise RequestValidationError([{**item, "loc": ("body", *item["loc"])} for item in found]) from error

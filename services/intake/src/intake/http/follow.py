@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import Field, field_validator, model_validator
 
-from chassis.http.web import IdempotencyKey
+from chassis.http.web import IdempotencyKey, StrictRoute
 from chassis.write.loaded import LoadedStream
 from intake.contacts import mail_address, phone_number
 from intake.context import Intake
@@ -19,7 +19,7 @@ from schemas.base.limits import CONTACT
 from schemas.base.refusals import InvalidField, NotFound
 from schemas.contract.base import InboundModel
 
-router = APIRouter()
+router = APIRouter(route_class=StrictRoute)
 
 
 def _usable(written: str | None, read: Callable[[str], str | None], why: str) -> str | None:

@@ -20,7 +20,7 @@ from schemas.wording.names import held_by
 router = APIRouter()
 
 
-@router.get("/submissions/{client}/{key}")
+@router.get("/submissions/{client}/{key:path}")
 async def submission(client: str, key: str, request: Request, context: Context, lang: Language) -> Response:
     """The result of a message on the topic `submissions`: 202 not read yet, 200 filed, 422 refused."""
     limit_rate(context.lookups, request)  # the answer contains a tracking code, and keys may be guessed

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel
 
-from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language
+from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, StrictRoute
 from chassis.write.command import Handled
 from chassis.write.loaded import LoadedStream
 from chassis.write.precondition import Precondition
@@ -29,7 +29,7 @@ from schemas.events.base import Fact
 from schemas.events.intake import AttachmentAdded
 from schemas.wording.explanations import explained
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
 router.include_router(filing.router)
 router.include_router(follow.router)
 C = TypeVar("C", bound=BaseModel)

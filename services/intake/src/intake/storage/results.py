@@ -4,8 +4,9 @@ from uuid import UUID
 
 from pydantic_core import from_json, to_json
 
-from chassis.sql.database import Database
+from chassis.sql.database import Database, placeholders
 from intake.storage.sql import execute, query
+from schemas.base.client_keys import canonical_key, other_spellings
 
 _FILED = (
     "insert into submissions (client, key, complaint, refusal) values (%s, %s, %s, null) "
@@ -15,29 +16,42 @@ _REFUSED = (
     "insert into submissions (client, key, refusal) values (%s, %s, %s) on conflict (client, key) "
     "do update set refusal = excluded.refusal where submissions.complaint is null"
 )
+_UNSIGNED = "insert into submissions (client, key, refusal) values (%s, %s, %s) on conflict (client, key) do nothing"
 
 
 class Results:
-    """One row for each gateway and key. The tracking code is not stored; it is derived again when the gateway asks."""
+    """One row for each gateway and key; a UUID is one key in every spelling.
+
+    The tracking code is not stored; it is derived again when the gateway asks.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def filed(self, client: str, key: str, complaint: UUID) -> None:
         """Record the complaint; this replaces an earlier refusal."""
-        await execute(self._database, _FILED, client, key, complaint.bytes)
+        await execute(self._database, _FILED, client, canonical_key(key), complaint.bytes)
 
     async def refused(self, client: str, key: str, problem: dict[str, object]) -> None:
         """Record the refusal, unless a complaint was filed under this key."""
-        await execute(self._database, _REFUSED, client, key, to_json(problem).decode())
+        await execute(self._database, _REFUSED, client, canonical_key(key), to_json(problem).decode())
+
+    async def refused_unsigned(self, client: str, key: str, problem: dict[str, object]) -> None:
+        """Record the refusal of a message that does not say who sent it, and only claims to be of `client`: whatever
+        `client` itself sends under this key replaces it.
+        """
+        await execute(self._database, _UNSIGNED, client, canonical_key(key), to_json(problem).decode())
 
     async def of(self, client: str, key: str) -> UUID | dict[str, object] | None:
         """The complaint, or the problem as in RFC 9457; None: not read yet."""
-        statement = "select complaint, refusal from submissions where client = %s and key = %s"
-        found = await query(self._database, statement, client, key)
+        keys = [canonical_key(key), *other_spellings(key)]  # an earlier version stored the others
+        statement = (
+            f"select complaint, refusal from submissions where client = %s and key in ({placeholders(len(keys))})"  # noqa: S608
+        )
+        found = await query(self._database, statement, client, *keys)
         if not found:
             return None
-        [(complaint, refusal)] = found
+        complaint, refusal = next((row for row in found if row[0] is not None), found[0])
         if complaint is not None:
             return UUID(bytes=bytes(complaint))
         problem: dict[str, object] = from_json(refusal)

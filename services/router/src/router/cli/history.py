@@ -116,7 +116,8 @@ async def _exported(settings: Settings, out: Path, since: datetime | None, *, ag
             async for each in replays.examples(platform.repository(SERVICE), since):
                 label = each.agency if agency else each.sector
                 if each.right and label is not None:
-                    row = {**each._asdict(), "label": label, "class": each.class_.value}
+                    received = each.received_at.isoformat() if each.received_at else None
+                    row = {**each._asdict(), "label": label, "class": each.class_.value, "received_at": received}
                     del row["class_"], row["right"]
                     file.write(json.dumps(row, ensure_ascii=False) + "\n")
                 counts[each.source if each.right and label is not None else f"{each.source} (no label)"] += 1

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
 from chassis.base.log import configure
@@ -29,6 +30,7 @@ from router.reading.model_files import (
     write,
 )
 from router.settings import SERVICE
+from schemas.base.values import Place
 
 app: Final = typer.Typer(no_args_is_help=True)
 console: Final = Console(highlight=False)
@@ -40,13 +42,31 @@ def _names(columns: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in columns.split(",") if name.strip())
 
 
+def _columns(
+    text: str, label: str, place: str, kind: str, date_: str, addressed_to: str, within: str
+) -> ExampleColumns:  # fmt: skip
+    if within:
+        try:
+            Place(region=within)
+        except ValidationError as error:
+            raise typer.BadParameter(
+                f"{within!r} is no region code; one looks like 32.73", param_hint="--within"
+            ) from error
+    return ExampleColumns(
+        _names(text), label, _names(place), kind or None, None, date_ or None, addressed_to or None, within or None
+    )
+
+
 @app.command()
 def train(
     data: Annotated[list[Path] | None, typer.Argument(help="CSV or JSON lines; none: our own sentences alone")] = None,
     out: Annotated[Path | None, typer.Option(help="folder or .npz file; default: the models' folder")] = None,
     text: Annotated[str, typer.Option(help="columns with the words, such as title,body")] = "text",
     label: Annotated[str, typer.Option(help="column with the sector, or whatever is to be predicted")] = "label",
-    place: Annotated[str, typer.Option(help="columns with the place, such as district,ward")] = "",
+    place: Annotated[str, typer.Option(help="columns with region codes or names, such as city,district")] = "",
+    within: Annotated[str, typer.Option(help="the region code in which all rows of the files lie")] = "",
+    date_: Annotated[str, typer.Option("--date", help="column with the day or moment of filing")] = "",
+    addressed_to: Annotated[str, typer.Option(help="column with whom the reporter addressed")] = "",
     kind: Annotated[str, typer.Option(help="column with the class, as SP4N-LAPOR! or our events write it")] = "",
     name: Annotated[str, typer.Option(help="what the version's name begins with")] = "reading",
     own: Annotated[bool, typer.Option(help="learn from our own sentences as well")] = True,
@@ -58,7 +78,7 @@ def train(
 ) -> None:
     """Train a model and print its card. It places nothing before `switch` names it."""
     settings = read_settings()
-    columns, without_sector = ExampleColumns(_names(text), label, _names(place), kind or None), 0
+    columns, without_sector = _columns(text, label, place, kind, date_, addressed_to, within), 0
     try:
         examples = [example for path in data or () for example in read_examples(path, columns)]
         sources = [source(path) for path in data or ()]

@@ -67,6 +67,10 @@ class Gazetteer:
         parts = self._districts.get(code[:DISTRICT_LENGTH]), self._names.get(regency(code))
         return ", ".join(part for part in parts if part) or None
 
+    def named(self, names: str, within: str = "") -> str | None:
+        """The code of the region that an address of names alone surely means; only regions of the code `within`."""
+        return _by_name(self._toponyms.candidates([("address", names)], within)).region
+
     def find(self, place: Place | None, texts: Sequence[tuple[str, str]]) -> Location:
         """The region. `texts`: (source, text) with source `address`, `text` or `addressed_to`."""
         code = self._code(place)

@@ -5,11 +5,12 @@ A secret, supervision-grade or erased complaint gives none.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
 from router.history.outcomes import BY_A_PERSON, PlacementOutcome
 from router.learning.examples import Example
-from router.reading.reader import place_tokens
+from router.reading.reader import located, place_tokens
 from router.reading.rules import SectorScore
 from schemas.base.values import ComplaintClass
 from schemas.complaint.state import Complaint
@@ -41,6 +42,8 @@ class TrainingLabel(NamedTuple):
     weight: float
     source: Source
     right: bool = True
+    received_at: datetime | None = None
+    addressed_to: str = ""
 
 
 SectorScores = Callable[[str], Sequence[SectorScore]]
@@ -71,14 +74,17 @@ def training_labels(
     if state.is_protected or state.erased:
         return []
     text = "\n".join([state.title or "", state.text, *(detail for _, detail in state.details)]).strip()
-    region = (outcome.read.basis.region if outcome.read else None) or (state.place.region if state.place else None)
+    region = (outcome.read.basis.region if outcome.read else None) or located(state)
 
     def label(agency: str, unit: str | None, source: Source) -> TrainingLabel:
         own = frozenset(m.sector for m in mandates.get(agency, ()) if unit is None or m.unit == unit)
         sector = _sector_read(outcome, own)
         weight = WEIGHTS[source] * (1.0 if sector is not None else INFERRED)
         sector = sector or _sector_by_words(scores(text), own)
-        return TrainingLabel(text, region, state.class_, sector, agency, unit, weight, source)
+        return TrainingLabel(
+            text, region, state.class_, sector, agency, unit, weight, source,
+            received_at=state.received_at, addressed_to=state.addressed_to or "",
+        )  # fmt: skip
 
     returned = [label(agency, None, "returned")._replace(right=False) for agency in outcome.returns]
     owner = outcome.owner
@@ -114,7 +120,15 @@ def _sector_by_words(scored: Sequence[SectorScore], sectors: frozenset[str]) -> 
 def training_examples(labels: Iterable[TrainingLabel]) -> list[Example]:
     """The examples for training. A return says nothing about the right sector, so it gives none."""
     return [
-        Example(each.text, each.sector, place_tokens(each.region), each.class_, weight=each.weight)
+        Example(
+            each.text,
+            each.sector,
+            place_tokens(each.region),
+            each.class_,
+            weight=each.weight,
+            at=each.received_at,
+            addressed_to=each.addressed_to,
+        )
         for each in labels
         if each.right and each.sector is not None
     ]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Response, status
 from pydantic import Field
 
-from chassis.http.web import Language, etag
+from chassis.http.web import Language, StrictRoute, etag
 from router.http.registry import RegistryChanges
 from router.http.request import Context, RequestBody
 from router.registry import decide
@@ -19,7 +19,7 @@ from schemas.deadlines.policies import Policy
 from schemas.events.registry import CalendarDecreed, Holiday
 from schemas.wording import CLOCKS
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
 
 CalendarName = Annotated[str, Path(max_length=limits.NAME, description="`national`, or the code of a region")]
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
-from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, NoBody, etag
+from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, NoBody, StrictRoute, etag
 from chassis.write.repository import Cause
 from router import handlers
 from router.context import Router
@@ -27,7 +27,7 @@ from schemas.events.router import ArbitrationDecided, ArchiveReason
 from schemas.wording import sentence
 from schemas.wording.precedents import decision
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
 
 Page = Annotated[int, Query(ge=0, le=10_000)]
 
@@ -133,8 +133,9 @@ class DeskRequest:
 
     def cause(self, complaint: UUID, route: str, body: BaseModel, who: str = "desk") -> Cause:
         """The cause of what is appended: this client's request under its key."""
-        causation = ids.move_id(complaint, f"{who}/{self._client}", route, self._key)
-        return Cause(causation, complaint, self.context.clock.now(), request=body.model_dump_json().encode())
+        named = (complaint, f"{who}/{self._client}", route, self._key)
+        at, asked, former = self.context.clock.now(), body.model_dump_json().encode(), ids.former_move_ids(*named)
+        return Cause(ids.move_id(*named), complaint, at, request=asked, former=former)
 
     async def carry_out(self, complaint: UUID, cause: Cause, decision: handlers.DeskDecision) -> dict[str, Any]:
         """Decide and append; the complaint's summary afterwards."""

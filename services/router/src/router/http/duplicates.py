@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from chassis.http.web import Language
+from chassis.http.web import Language, StrictRoute
 from router.context import Router
 from router.desk.casefile import casefile
 from router.duplicates.compare import Certainty, ComparableReport, is_open_to_all
@@ -27,7 +27,7 @@ from schemas.complaint.state import Complaint, new
 from schemas.registry.fold import Registry
 from schemas.wording.names import held_by
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
 
 FOLLOWER: Final = (
     "id", "public_number", "received_at", "title", "text", "details", "place", "occurred_on",

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 from pydantic import Field
 
-from chassis.http.web import ClientId, Conditional, IdempotencyKey, etag
-from router.handlers import change_registry
+from chassis.http.web import ClientId, Conditional, IdempotencyKey, StrictRoute, etag
+from router.handlers import RegistryRequest, change_registry
 from router.http.request import Context, RequestBody
 from router.registry import decide
 from router.registry.seed import zone_in
@@ -19,7 +19,7 @@ from schemas.events.registry import AgencyKind, AgencyRegistered, MandateGiven, 
 from schemas.registry.bodies import Agency, Mandate
 from schemas.registry.fold import Registry
 
-router = APIRouter(prefix="/api/v1/agencies")
+router = APIRouter(prefix="/api/v1/agencies", route_class=StrictRoute)
 
 Name = Annotated[str, Field(min_length=1, max_length=limits.NAME)]
 Reason = Annotated[str, Field(min_length=1, max_length=limits.NOTE)]
@@ -102,7 +102,8 @@ class RegistryChange:
         response: Response,
     ) -> None:
         self.context, self.at = context, context.clock.now()
-        self._by, self._condition, self._response = (client, request.url.path, key), condition, response
+        self._by = RegistryRequest(client, request.url.path, key)
+        self._condition, self._response = condition, response
 
     async def carry_out(self, decision: Callable[[Registry], Sequence[Fact]], body: RequestBody) -> Registry:
         """Decide and append; the registry afterwards."""

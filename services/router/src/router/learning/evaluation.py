@@ -161,8 +161,8 @@ def per_label(scored: ScoredTexts) -> list[dict[str, Any]]:
 
 
 def per_region(scored: ScoredTexts, examples: Sequence[Example]) -> list[dict[str, Any]]:
-    """Accuracy by the first name of the place."""
-    places = np.array([each.place[0] if each.place else "-" for each in examples])
+    """Accuracy by the most precise region code of the place."""
+    places = np.array([each.place[-1] if each.place else "-" for each in examples])
     return [
         {"region": name, "texts": int((places == name).sum()), "accuracy": float(scored.correct[places == name].mean())}
         for name in sorted(set(places.tolist()))

@@ -102,7 +102,10 @@ def train(
 
 def inputs_of(examples: Iterable[Example], options: TrainingOptions) -> list[ModelInput]:
     """The examples as the model reads them."""
-    return [ModelInput(each.text, each.place, tuple(options.hints(each.text))) for each in examples]
+    return [
+        ModelInput(each.text, each.place, tuple(options.hints(f"{each.text}\n{each.addressed_to}")))
+        for each in examples
+    ]
 
 
 def _calibration_texts(labelled: Sequence[Example]) -> Array:

@@ -7,7 +7,7 @@ plain text less certainty is enough (`plain`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -77,6 +77,10 @@ class Reader:
         """The name of a region; None if it is not listed."""
         return self._gazetteer.name(region) if region else None
 
+    def place_in(self, text: str) -> Location:
+        """The place that a text's words name."""
+        return self._gazetteer.find(None, [("text", text)])
+
     def read(self, state: Complaint) -> ComplaintReading:
         """Read a complaint. For a part of a split complaint its own task is tried first."""
         _, reading = self._readings.get(id(state), (state, None))
@@ -99,9 +103,7 @@ class Reader:
         return Reader(self.rules, self._gazetteer, self.model, {id(state): (state, read) for state, read in reads})
 
     def _locate(self, state: Complaint) -> Location:
-        address = state.place.address if state.place else None
-        texts = [("address", address or ""), ("text", _text(state)), ("addressed_to", state.addressed_to or "")]
-        return self._gazetteer.find(state.place, [pair for pair in texts if pair[1]])
+        return _location(self._gazetteer, state)
 
     def words(self, texts: Sequence[TextToRead]) -> list[WordsReading]:
         """The reading of each text by rules and model together."""
@@ -127,6 +129,12 @@ class Reader:
 
 def _text(state: Complaint) -> str:
     return "\n".join([state.title or "", state.text, *(text for _, text in state.details)])
+
+
+def _location(gazetteer: Gazetteer, state: Complaint) -> Location:
+    address = state.place.address if state.place else None
+    texts = [("address", address or ""), ("text", _text(state)), ("addressed_to", state.addressed_to or "")]
+    return gazetteer.find(state.place, [pair for pair in texts if pair[1]])
 
 
 def _combined(whole: WordsReading, task: WordsReading | None, where: Location) -> ComplaintReading:
@@ -178,6 +186,17 @@ def likeliest_sectors(model: Model) -> Callable[[str], Sequence[SectorScore]]:
         return prediction.sectors if prediction else ()
 
     return sectors
+
+
+def located(state: Complaint) -> str | None:
+    """The region of a complaint that was never read, as the reader would find it."""
+    return _location(shared_gazetteer(), state).region
+
+
+@cache
+def shared_gazetteer() -> Gazetteer:
+    """The gazetteer of the shipped regions, made once. Raises BadRules."""
+    return default_gazetteer()
 
 
 def default_gazetteer(extra: Mapping[str, str] = MappingProxyType({})) -> Gazetteer:

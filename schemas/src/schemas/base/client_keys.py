@@ -1,0 +1,39 @@
+"""Keys that clients make. One UUID is one key, however it is spelled (RFC 9562, section 4); other texts stay."""
+
+import re
+from typing import Final
+
+_HEX: Final = "[0-9a-f]"
+_DIGITS: Final = rf"{_HEX}{{32}}|{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}"
+_UUID: Final = re.compile(rf"(?:urn:uuid:)?(?:\{{({_DIGITS})\}}|({_DIGITS}))", re.ASCII | re.IGNORECASE)
+
+
+def canonical_key(key: str) -> str:
+    """A UUID in lower case with hyphens, whether it came in upper case, in braces, as a URN or without hyphens."""
+    return _hyphenated(key) or key
+
+
+def is_uuid(key: str) -> bool:
+    """Whether the key is a UUID in one of these spellings."""
+    return _hyphenated(key) is not None
+
+
+def other_spellings(key: str) -> tuple[str, ...]:
+    """Other spellings of a UUID, the given one among them; none of any other key. Earlier versions told them apart."""
+    canonical = _hyphenated(key)
+    if canonical is None:
+        return ()
+    plain = [spelled for digits in (canonical, canonical.replace("-", "")) for spelled in (digits, digits.upper())]
+    every = [f"{before}{each}{after}" for each in plain for before, after in _AROUND]
+    return tuple(dict.fromkeys(each for each in [key, *every] if each != canonical))
+
+
+_AROUND: Final = (("", ""), ("{", "}"), ("urn:uuid:", ""), ("URN:UUID:", ""))
+
+
+def _hyphenated(key: str) -> str | None:
+    match = _UUID.fullmatch(key)
+    if match is None:
+        return None
+    digits = (match[1] or match[2]).replace("-", "").lower()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
