@@ -161,8 +161,9 @@ def _together(by_rules: SectorDecision, prediction: Prediction, model: Model) ->
         # Misconduct: the sector then only tells who is accused, and an inspectorate reads the complaint anyway.
         return by_rules._replace(misconduct=suspected)
     if by_rules.sector is not None and by_rules.sector not in model.labels:
-        # The model never learned the sector. One that needs the rules' agreement cannot agree itself.
-        sector = None if model.rule.agreement else by_rules.sector
+        # The model never learned the sector. One that needs the rules' agreement cannot agree itself, and one that was
+        # not checked yet forwards nothing.
+        sector = by_rules.sector if model.rule.forwards and not model.rule.agreement else None
         likely = _with_unlearned(by_rules.scored[0], prediction)
         return SectorDecision(sector, likely if sector is None else by_rules.scored, (), suspected)
     agreed = prediction.sector == by_rules.sector or not model.rule.agreement
