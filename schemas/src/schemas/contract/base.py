@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from schemas.base.limits import BODY, NOTE
+from schemas.base.limits import BODY, NAME, NOTE
 
 
 class OutboundModel(BaseModel):
@@ -15,17 +15,28 @@ class OutboundModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class InboundModel(BaseModel):
-    """What outsiders send. An unknown field is refused, so that no misspelling is lost silently."""
+class RequestModel(BaseModel):
+    """What people and programs send. An unknown field is refused, so that no misspelling is lost silently; so is a NUL
+    character, which PostgreSQL cannot store.
+    """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid")
 
     @field_validator("*")
     @classmethod
     def _no_nul(cls, value: object) -> object:
         if isinstance(value, str) and "\0" in value:
             raise ValueError("must not hold a NUL character")
+        if isinstance(value, tuple | list):
+            for each in value:
+                cls._no_nul(each)
         return value
+
+
+class InboundModel(RequestModel):
+    """A message of the contract that outsiders send."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, str_strip_whitespace=True)
 
 
 class Reply(InboundModel):
@@ -43,5 +54,15 @@ def _not_blank(text: str) -> str:
     return text
 
 
+def _one_line(text: str) -> str:
+    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in text):
+        raise ValueError("must not hold control characters")
+    return text
+
+
+NameText = Annotated[
+    str, StringConstraints(min_length=1, max_length=NAME), AfterValidator(_not_blank), AfterValidator(_one_line)
+]
+"""A name of a body or a unit, or a source, on one line."""
 BodyText = Annotated[str, StringConstraints(min_length=1, max_length=BODY), AfterValidator(_not_blank)]
 NoteText = Annotated[str, StringConstraints(min_length=1, max_length=NOTE), AfterValidator(_not_blank)]

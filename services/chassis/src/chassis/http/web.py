@@ -39,11 +39,13 @@ RESERVED: Final = frozenset({"type", "title", "status", "code", "detail"})
 """Members that RFC 9457, section 3.1, defines, and `code`."""
 
 
-def problem(status: int, code: str, detail: str, more: Mapping[str, Any] = MappingProxyType({})) -> JSONResponse:
+def problem(
+    status: int, code: str, detail: str, lang: str, more: Mapping[str, Any] = MappingProxyType({})
+) -> JSONResponse:
     """A response as in RFC 9457; `code` is stable, `detail` is for people. A member of `more` with a reserved name gets
     the prefix `complaint_`.
     """
-    body = {"type": f"urn:satupintu:{code}", "title": HTTPStatus(status).phrase, "status": status, "code": code}
+    body = {"type": f"urn:satupintu:{code}", "title": wording.title(status, lang), "status": status, "code": code}
     members = {f"complaint_{name}" if name in RESERVED else name: value for name, value in more.items()}
     return JSONResponse({**body, "detail": detail, **members}, status, media_type=PROBLEM)
 
@@ -137,8 +139,8 @@ def _language_of(request: Request) -> str:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
-    detail = wording.refusal(error, _language_of(request))
-    return problem(error.status_hint, error.code(), detail, _plain(error.data))
+    lang = _language_of(request)
+    return problem(error.status_hint, error.code(), wording.refusal(error, lang), lang, _plain(error.data))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -148,7 +150,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
     first = fields[0]
     status = 400 if any(item["type"] == "json_invalid" for item in error.errors()) else 422
     detail = wording.refusal(InvalidField(**first), lang)
-    return problem(status, "invalid-field", detail, {"field": first["field"], "errors": fields})
+    return problem(status, "invalid-field", detail, lang, {"field": first["field"], "errors": fields})
 
 
 async def _failed(request: Request, error: Exception) -> Response:
@@ -178,14 +180,12 @@ async def _hung_up(_request: Request, _error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = HTTPStatus(error.status_code).name.lower().replace("_", "-")
-    return _problem_in(error.status_code, code, _language_of(request), error.headers, str(error.detail))
+    return _problem_in(error.status_code, code, _language_of(request), error.headers)
 
 
-def _problem_in(
-    status: int, code: str, lang: str, headers: Mapping[str, str] | None = None, otherwise: str = ""
-) -> JSONResponse:
-    detail = wording.problem(code, lang, otherwise, limit_bytes=limits.REQUEST_BYTES)
-    answer = problem(status, code, detail)
+def _problem_in(status: int, code: str, lang: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    detail = wording.problem(code, lang, limit_bytes=limits.REQUEST_BYTES)
+    answer = problem(status, code, detail, lang)
     answer.headers.update(headers or {})
     return answer
 
@@ -269,12 +269,17 @@ class NoNul:
 
 
 class BodyLimit:
-    """Refuses a request body over the limit, also one sent in chunks. Attachments have their own limit."""
+    """Refuses a request body over the limit, also one sent in chunks, and a NUL character in path or query, which
+    PostgreSQL cannot be asked for. Attachments have their own limit.
+    """
 
     def __init__(self, app: ASGIApp, limit: int = limits.REQUEST_BYTES, exempt: str = "/attachments") -> None:
         self.app, self.limit, self.exempt = app, limit, exempt
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+            await self._with_nul(scope, receive, send)
+            return
         if scope["type"] != "http" or scope["path"].endswith(self.exempt):
             await self.app(scope, receive, send)
             return
@@ -296,6 +301,13 @@ class BodyLimit:
             return message
 
         return counted
+
+    async def _with_nul(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        names = [name for name, value in request.query_params.multi_items() if "\0" in name + value]
+        error = InvalidField(field=(names or ["path"])[0].replace("\0", ""), why="must not hold a NUL character")
+        answer = await _refused(request, error)
+        await answer(scope, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = _problem_in(413, "request-entity-too-large", _language_of(Request(scope)))
