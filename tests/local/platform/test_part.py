@@ -10,10 +10,11 @@ from typing import Any, cast
 import pytest
 
 from local.errors import CannotRun
+from local.parts import parts_away
 from local.paths import free_port
 from local.platform.part import HANG_S, LONGEST_S, STABLE_S, START_S, Part
 from local.platform.probe import Probe
-from local.platform.status import StatusFile, parts_away
+from local.platform.status import StatusFile
 from local.platform.watch import Watch
 
 T0 = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)

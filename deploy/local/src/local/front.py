@@ -17,7 +17,7 @@ from chassis.base.settings import Settings
 from chassis.http.web import install
 from chassis.service.platform import open_platform
 from chassis.service.service import Service
-from local.platform.status import parts_away
+from local.parts import parts_away
 
 MODULES: Final = (intake.app, router.app, agency_inbox.app, escalation.app, reporting.app)
 SERVICES: Final[tuple[Service[Any], ...]] = tuple(module.service for module in MODULES)

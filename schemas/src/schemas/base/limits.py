@@ -5,6 +5,8 @@ from typing import Final
 TITLE: Final = 200
 BODY: Final = 10_000
 """Also of details, answers and disputes."""
+ANSWER_LEAST: Final = 20
+"""PermenPANRB 62/2018: a complaint is closed only by an answer of substance."""
 NOTE: Final = 2_000
 """Reasons, questions and progress."""
 ADDRESS: Final = 500
@@ -22,4 +24,6 @@ ATTACHMENT_BYTES: Final = 10 * 1024 * 1024
 REQUEST_BYTES: Final = 1024 * 1024
 PUBLIC_MOVES: Final = 200
 """Requests of the reporter's side on one complaint; services and agencies are not limited."""
+PUBLIC_NOTES: Final = 50
+"""Notes on one complaint by people who did not prove to be the reporter."""
 PAGE: Final = 100

@@ -7,7 +7,7 @@ from pydantic import Field
 from agency_inbox.decide import Acknowledge, Clarify, Move, RecordProgress, Respond, Return
 from schemas import contract
 from schemas.base.values import AgencyId, UnitId
-from schemas.contract.base import RequestModel
+from schemas.contract.base import AnswerText, NoteText, RequestModel
 
 
 class AcknowledgementBody(RequestModel):
@@ -19,7 +19,7 @@ class AcknowledgementBody(RequestModel):
 class ReturnBody(RequestModel):
     """Why the agency is not competent, and which agency or unit may be."""
 
-    reason: str
+    reason: NoteText
     suggested_agency: AgencyId | None = None
     suggested_unit: UnitId | None = None
 
@@ -27,19 +27,19 @@ class ReturnBody(RequestModel):
 class ProgressBody(RequestModel):
     """A progress note."""
 
-    text: str
+    text: NoteText
 
 
 class ClarificationBody(RequestModel):
     """A question to the reporter."""
 
-    question: str
+    question: NoteText
 
 
 class ResponseBody(RequestModel):
     """The answer, and the version of the complaint that its writer had read."""
 
-    text: str
+    text: AnswerText
     seen_version: int = Field(ge=0)
 
 

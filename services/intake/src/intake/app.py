@@ -37,6 +37,7 @@ from intake.storage.former_filings import FormerFilings
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
 from intake.storage.refused_submissions import RefusedSubmissions
+from intake.storage.repeats import Repeats
 from intake.storage.results import Results
 from intake.storage.subscribers import Subscribers
 from intake.storage.tables import metadata
@@ -61,8 +62,7 @@ def submissions_topic(context: Intake) -> Topic:
 def outbox_of(platform: Platform, database: Database) -> Outbox:
     """The outbox in front of the mailbox that the settings name."""
     settings = platform.settings
-    mailbox = mailbox_of(settings.notices_url, settings.notices_dir)
-    return Outbox(database, platform.repository(SERVICE).keyring, mailbox, _real_now)
+    return Outbox(database, platform.repository(SERVICE).keyring, mailbox_of(settings), _real_now)
 
 
 @asynccontextmanager
@@ -88,8 +88,10 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         erasures=Erasures(Database(settings.erasures_url, erasures.metadata), platform.store),
         attachments=Attachments(settings.attachments_dir),
         results=Results(database),
+        repeats=Repeats(database, settings.code_secret.get_secret_value(), policies()),
         mailbox=outbox_of(platform, database),
         sent=SentNotices(database),
+        sms=settings.sms_gateway,
         probe=KafkaProbe(settings.kafka),
         filings=RateLimiter(settings.filings_per_minute),
         lookups=RateLimiter(settings.lookups_per_minute),

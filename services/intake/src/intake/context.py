@@ -15,6 +15,7 @@ from intake.storage.erasures import Erasures
 from intake.storage.former_filings import FormerFilings
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
+from intake.storage.repeats import Repeats
 from intake.storage.results import Results
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
@@ -37,8 +38,11 @@ class Intake:
     erasures: Erasures
     attachments: Attachments
     results: Results
+    repeats: Repeats
     mailbox: Mailbox
     sent: SentNotices
+    sms: bool
+    """Whether a gateway sends the notices to telephone numbers."""
     probe: KafkaProbe
     filings: RateLimiter
     lookups: RateLimiter

@@ -192,4 +192,4 @@ async def reporter_of(context: Intake, loaded: LoadedStream) -> Reporter | None:
 
 async def _address(context: Intake, loaded: LoadedStream) -> str | None:
     reporter = await reporter_of(context, loaded)
-    return contacts.address_of(reporter) if reporter is not None else None
+    return contacts.address_of(reporter, sms=context.sms) if reporter is not None else None

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from chassis.base.errors import EXIT_NEEDS_PERSON
 from local.errors import CannotRun
+from local.parts import PART
 from local.paths import port_in_use
 from local.platform.probe import Probe
 from local.process.child import ManagedProcess
@@ -156,10 +157,6 @@ class Part:
         lines = self.process.last_lines(40)
         said = [line.partition(CURE)[2] for line in lines if CURE in line]
         return said[-1] if said else (lines or ["it gave no reason"])[-1]
-
-
-PART: Final = "part."
-"""Prefix of the other parts' entries in the front's readiness."""
 
 
 def _own_parts_ready(answer: bytes) -> bool:

@@ -5,11 +5,10 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from local.platform.part import PART, Part
-
-FILE: Final = "parts.json"
+from local.parts import FILE
+from local.platform.part import Part
 
 
 class StatusFile:
@@ -39,18 +38,3 @@ def _told(part: Part) -> dict[str, Any]:
     if part.away is None:
         return {"state": "ok", "pid": pid}
     return {"state": "away", "pid": pid, "since": part.away.since.isoformat(timespec="seconds"), "why": part.away.why}
-
-
-def parts_away(state: Path) -> dict[str, str]:
-    """Each part of this process's supervisor: "ok", or since when it is away and why; empty without a supervisor."""
-    try:
-        told = json.loads((state / FILE).read_text())
-    except (OSError, ValueError):
-        return {}
-    if told["supervisor"] != os.getppid():
-        return {}
-    return {f"{PART}{name}": _sentence(one) for name, one in told["parts"].items() if name != "front"}
-
-
-def _sentence(one: dict[str, str]) -> str:
-    return "ok" if one["state"] == "ok" else f"away since {one['since']}: {one['why']}"
