@@ -71,6 +71,11 @@ def test_each_thing_that_is_missing_or_too_much_takes_a_text_out(text: str):
     assert not plainly(asked(text))
 
 
+def test_a_level_that_has_no_body_for_the_field_leaves_the_text_to_the_desk():
+    assert plainly(asked("Tagihan PBB dobel di Kabupaten Bantul"))
+    assert not plainly(asked("Tagihan PBB aset pusat dobel di Kabupaten Bantul"))
+
+
 def test_the_place_of_a_plain_text_stands_in_its_words_and_not_in_a_code_alone():
     assert not plainly(asked("Lampu jalan kabupaten mati dekat kecamatan", place={"region": "33.29"}))
 
