@@ -58,3 +58,7 @@ def main() -> None:
     except (BadSetting, BadPolicy, BadCalendar, NoState, ChassisError) as error:
         Console(stderr=True).print(f"{type(error).__name__}: {error}", markup=False)
         raise SystemExit(2) from error
+
+
+if __name__ == "__main__":
+    main()

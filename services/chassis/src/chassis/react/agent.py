@@ -6,7 +6,9 @@ import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from typing import Any, Final
+from uuid import UUID
 
 import structlog
 from aiokafka.errors import KafkaError
@@ -16,7 +18,7 @@ from chassis.base.errors import BrokerUnavailable
 from chassis.base.message import Header, Message
 from chassis.base.person import needs_person, tell_person
 from chassis.base.retry import RetryPolicy
-from chassis.kafka.admin import Admin
+from chassis.kafka.admin import Admin, TopicRecreated
 from chassis.react.stall_detector import OffsetPosition, StallDetector
 
 Handle = Callable[[Sequence[Message]], Awaitable[None]]
@@ -52,9 +54,21 @@ class Agent:
         self._app: Any = None
         self._stall_detector = StallDetector[tuple[str, int]](time.monotonic)
         self._busy = False
+        self._admin, self._topic_ids = Admin(kafka), dict[str, UUID]()
 
     async def run(self) -> None:
         """Run until cancelled, also while it starts; then finish the batch within a limit, commit, leave the group."""
+        try:
+            while True:
+                try:
+                    await self._run_app()
+                except TopicRecreated:
+                    log.warning("topics were recreated: joining the group again", task=self._name)
+        finally:
+            await self._admin.close()
+
+    async def _run_app(self) -> None:
+        """Raises TopicRecreated: Faust would never read the new topic."""
         await self._await_topics()
         self._app = self._faust()
         try:
@@ -62,6 +76,7 @@ class Agent:
             while True:
                 await asyncio.sleep(CHECK_S)
                 await self._watch()
+                await self._watch_topics()
         finally:
             await self._stop()
 
@@ -73,17 +88,12 @@ class Agent:
 
     async def _await_topics(self) -> None:
         # Faust never notices a topic that is created after it has subscribed.
-        admin = Admin(self._kafka)
-
         async def look() -> None:
-            missing = set(self._topics) - set(await admin.topic_ids(self._topics))
-            if missing:
+            self._topic_ids = await self._admin.topic_ids(self._topics)
+            if missing := set(self._topics) - set(self._topic_ids):
                 raise BrokerUnavailable(f"no topic {', '.join(sorted(missing))} yet")
 
-        try:
-            await RetryPolicy(longest_s=0.5).until_up(look, self._name)
-        finally:
-            await admin.close()
+        await RetryPolicy(longest_s=0.5).until_up(look, self._name)
 
     def _faust(self) -> Any:
         from chassis.react.faust_consumer import POLL, App
@@ -149,6 +159,12 @@ class Agent:
         metrics.AGENT_BEHIND.labels(self._name).set(sum(at.behind for at in positions.values()))
         if stalled := self._stall_detector.stalled(positions, busy=self._busy):
             self._leave("no progress", BrokerUnavailable(f"{len(stalled)} partitions make no progress"))
+
+    async def _watch_topics(self) -> None:
+        with suppress(BrokerUnavailable):
+            ids = await self._admin.topic_ids(self._topics)
+            if len(ids) == len(self._topic_ids) and ids != self._topic_ids:
+                raise TopicRecreated
 
     async def _positions(self) -> dict[tuple[str, int], OffsetPosition]:
         from faust.exceptions import ConsumerNotStarted

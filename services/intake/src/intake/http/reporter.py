@@ -16,7 +16,7 @@ from chassis.write.precondition import Precondition
 from intake import decide, handlers, tracking_view
 from intake.contacts import notice_of
 from intake.context import Intake
-from intake.decide import AddDetail, Attach, CallOmbudsman, Confirm, Dispute, Erase, Withdraw
+from intake.decide import AddDetail, Attach, CallOmbudsman, Confirm, DeclineJoin, Dispute, Erase, Withdraw
 from intake.file_names import repaired
 from intake.handlers import MoveRequest
 from intake.http import filing, follow, lookups
@@ -151,6 +151,13 @@ async def confirm(move: Move, body: Confirm) -> dict[str, Any]:
 async def dispute(move: Move, body: Dispute) -> dict[str, Any]:
     """Dispute the outcome."""
     return await move.answer(await handlers.dispute(move.tracked.context, move.request("dispute"), body))
+
+
+@router.post("/complaints/{tracking_code}/unjoin")
+async def decline_join(move: Move, body: DeclineJoin | None = None) -> dict[str, Any]:
+    """Undo a join: the complaint is not the same matter as the one it follows. No rule joins it again."""
+    handled = await handlers.decline_join(move.tracked.context, move.request("unjoin"), body or DeclineJoin())
+    return await move.answer(handled)
 
 
 @router.post("/complaints/{tracking_code}/ombudsman")
