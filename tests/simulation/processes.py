@@ -305,17 +305,12 @@ class PlainRecords(Records):
 
 
 class Nothing:
-    """Attachments and filings of an earlier version, of which there are none, and the list of erasures, which no restore
-    reads.
-    """
+    """Attachments, of which there are none, and the list of erasures, which no restore reads."""
 
     async def forget(self, _complaint: object) -> None:
         return None
 
     async def note(self, _complaint: object, _at: object) -> None:
-        return None
-
-    async def find(self, _candidates: object) -> None:
         return None
 
 
@@ -335,7 +330,7 @@ def _intake(process: Process) -> Tasks:
         "repository": repository, "clock": process.clock, "registry": process.registry, "policies": POLICIES,
         "codes": TrackingCodes(database, b"secret of a test"), "numbers": PublicNumbers(database),
         "records": PlainRecords(database, real), "vault": Vault(database, real, POLICIES), "attachments": Nothing(),
-        "erasures": Nothing(), "former": Nothing(),
+        "erasures": Nothing(),
         "results": None, "mailbox": outbox, "sent": SentNotices(database), "probe": None, "filings": None, "sms": True,
         "lookups": None, "former": NoFormerFilings(),
         "repeats": Repeats(database, b"secret of a test", POLICIES),
