@@ -1,16 +1,30 @@
 """A real PostgreSQL without Docker, from a Python package, started once per run; each test gets its own database."""
 
 import os
+import pwd
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Final
 
 import psycopg
+import pytest
 from sqlalchemy.engine import make_url
 
+ACCOUNT: Final = "pgserver"
+"""The account that the package runs the server under when root starts it."""
 _numbers = count(1)
+
+
+def _has_account() -> bool:
+    try:
+        pwd.getpwnam(ACCOUNT)
+    except KeyError:
+        return False
+    return True
 
 
 class Postgres:
@@ -34,6 +48,12 @@ def running() -> Iterator[Postgres]:
 
     # Run by root, the package makes an account for the server with useradd, which is not on every PATH.
     os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
+    if os.geteuid() == 0 and not _has_account() and shutil.which("useradd") is None:
+        pytest.fail(
+            f"PostgreSQL does not run as root: make the account {ACCOUNT}, install useradd, or run the tests as "
+            "another user.",
+            pytrace=False,
+        )
     # Not below pytest's own folder: each pytest that starts takes other accounts' right to enter it away again.
     with tempfile.TemporaryDirectory(prefix="satupintu-postgres-") as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a dependency warns about a missing XDG_RUNTIME_DIR
