@@ -11,11 +11,14 @@ from typer.testing import CliRunner
 from router.cli.learning import app
 from router.learning import geocoding_check
 from router.learning.baseline import Baseline
-from router.learning.examples import BadExamples
-from router.learning.thresholds import ForwardedText, on_a_new_source, thresholds
+from router.learning.examples import BadExamples, Example
+from router.learning.plain_texts import plain_texts
+from router.learning.thresholds import ForwardedText, forwardable, judged_here, on_a_new_source, thresholds
 from router.learning.train import default_rule, shared_sectors
-from router.reading.reader import default_gazetteer
+from router.reading.model_files import default
+from router.reading.reader import default_gazetteer, default_reader
 from schemas.base.values import Level
+from support.placing import nation
 
 HOMES = {"roads": Level.REGENCY, "waste": Level.REGENCY, "immigration": Level.NATIONAL}
 KINDS = {
@@ -58,6 +61,36 @@ def test_a_higher_threshold_is_chosen_if_only_the_most_confident_texts_are_right
     texts = some("city", "roads", 60, score=0.992), some("nation", "roads", 30, score=0.992)
     doubtful = some("city", "roads", 10, 10, score=0.975)
     assert chosen(*texts, doubtful) == {"roads": 0.98}
+
+
+OFFICES = {"kominfo": ["telecom", "local-information"], "imigrasi": ["immigration"], "pekerjaan-umum": ["roads"]}
+ANSWERED = [
+    Example("Antrean paspor di kantor imigrasi Kota Malang penuh", "kominfo"),
+    Example("Jalan berlubang di Kota Malang, aspal rusak", "pekerjaan-umum"),
+]
+
+
+def test_a_source_judges_only_sectors_whose_level_of_government_answers_there():
+    reader, model = default_reader(), default()[0]
+    city = forwardable("city", reader, model, ANSWERED, OFFICES, [Level.REGENCY])
+    assert [each.sector for each in city] == ["roads"], "a city's own channel says nothing of the immigration office"
+    nation_ = forwardable("nation", reader, model, ANSWERED, OFFICES, list(Level))
+    assert [(each.sector, each.right) for each in nation_] == [("immigration", False), ("roads", True)]
+    judges = judged_here(HOMES, [Level.REGENCY])
+    assert [judges(sector) for sector in ("roads", "immigration", "unheard-of", None)] == [True, False, False, True]
+
+
+def test_what_plain_texts_add_is_measured_beside_what_goes_by_the_threshold():
+    lamp = "Lampu jalan kabupaten mati di Kecamatan Bulakamba, Kabupaten Brebes"
+    examples = [
+        Example(lamp, "perhubungan"),
+        Example(f"{lamp}!", "sosial"),
+        Example(f"{lamp}?", "not an office of ours"),
+        Example("Jalan berlubang di Kota Malang, aspal rusak", "pekerjaan-umum"),  # by its threshold
+    ]
+    kinds = {"perhubungan": ["street-lighting"], "sosial": ["social-aid"], "pekerjaan-umum": ["roads"]}
+    assert plain_texts(nation(), examples, kinds) == (2, 1)
+    assert plain_texts(nation(), examples, kinds, [Level.NATIONAL]) == (0, 0)
 
 
 def test_a_new_source_is_measured_with_thresholds_of_the_other_sources():

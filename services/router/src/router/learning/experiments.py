@@ -14,6 +14,7 @@ from router.learning.baseline import Baseline
 from router.learning.evaluation import FoldResult
 from router.learning.examples import BadExamples, Example, ExampleColumns, read_examples
 from router.learning.metrics import ScoredTexts, accuracy, macro_f1, top
+from router.learning.plain_texts import first_context, plain_texts
 from router.learning.reports import write_rows, write_task
 from router.learning.thresholds import ForwardedText
 from router.learning.train import default_rule, offices, rules_hints, shared_sectors
@@ -23,6 +24,7 @@ from router.reading.classifier import Model
 from router.reading.model_files import ModelCard
 from router.reading.reader import Reader, default_gazetteer, default_reader
 from router.reading.rules import Rules
+from schemas.base.values import Level
 from schemas.reference.load import policies
 
 FILE: Final = "evaluation.toml"
@@ -128,19 +130,26 @@ def _untrained(experiment: Experiment, tasks: Mapping[str, Any], data: Path) -> 
     """The model of sectors on texts labelled with offices: what it predicts, and what it would forward."""
     by_office, reader, model = offices(), default_reader().with_model(experiment.model), experiment.model
     found: dict[str, Any] = {}
+    context = first_context(model)
     forwardable: list[ForwardedText] = []
     for name, task in tasks.items():
         examples = read_examples(data / task["file"], _columns(task, task.get("kind_label", task["label"])))
         scored = evaluation.scored_by(model, examples, experiment.options)
         here = {kind: sectors for kind, sectors in by_office.items() if sectors and kind in scored.expected}
-        forwarded, rows = evaluation.by_itself(_sectors(reader, examples), scored.expected, by_office)
+        levels = [Level(each) for each in task["levels"]]
+        judges = thresholds.judged_here(reader.rules.homes, levels)
+        sectors_read = _sectors(reader, examples)
+        judged = [sector if judges(sector) else None for sector in sectors_read]
+        forwarded, rows = evaluation.by_itself(judged, scored.expected, by_office)
         write_rows(experiment.out / name / "by_itself.csv", rows)
-        forwardable += thresholds.forwardable(name, reader, model, examples, by_office)
+        forwardable += thresholds.forwardable(name, reader, model, examples, by_office, levels)
+        plain = plain_texts(context, examples, by_office, levels)
         sectors, ranked = evaluation.as_sectors(scored, by_office), evaluation.as_offices(scored, here)
         found[name] = {
             "texts": forwarded["texts"], "field first": sectors["top_1"], "field in three": sectors["top_3"],
             "office first": ranked["top_1"], "office in three": ranked["top_3"],
             "goes by itself": forwarded["forwarded"], "of these right": forwarded["right_among_forwarded"],
+            "plain besides": plain.placed, "of the plain right": plain.right,
             "ms a text": evaluation.median_ms(model, examples[: 5 * evaluation.BATCH], experiment.options),
         }  # fmt: skip
     experiment.say(tables.sides(f"{experiment.version}, which learned from none of these", found))

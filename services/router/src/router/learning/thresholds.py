@@ -5,7 +5,7 @@ threshold that held on several sources. How that works on an unknown source is m
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from scipy.stats import beta
@@ -49,16 +49,27 @@ def readings(reader: Reader, examples: Sequence[Example]) -> list[TextReading]:
     return found
 
 
+def judged_here(homes: Mapping[str, Level], levels: Collection[Level]) -> Callable[[str | None], bool]:
+    """Whether a source can judge a sector: its bodies of that level answer there. A city's own channel never shows a
+    ministry's answer, so what is forwarded to one there is neither right nor wrong.
+    """
+    return lambda sector: sector is None or homes.get(sector, Level.NATIONAL) in levels
+
+
 def forwardable(
-    source: str, reader: Reader, model: Model, examples: Sequence[Example], offices: Mapping[str, Sequence[str]]
-) -> list[ForwardedText]:
-    """The texts that everything but the threshold allows to forward. `offices`: sectors by kind of office."""
+    source: str, reader: Reader, model: Model, examples: Sequence[Example], offices: Mapping[str, Sequence[str]],
+    levels: Collection[Level] = tuple(Level),
+) -> list[ForwardedText]:  # fmt: skip
+    """The texts that everything but the threshold allows to forward. `offices`: sectors by kind of office; `levels`: of
+    the bodies that answer in this source.
+    """
+    here = judged_here(reader.rules.homes, levels)
     without_threshold = model.with_rule(ForwardingRule(0.0, {}, model.rule.agreement, model.rule.doubtful))
     judged = [each for each in examples if each.label in offices]
     return [
         ForwardedText(source, words.sector, words.score, words.sector in offices[each.label or ""])
         for each, words in zip(judged, readings(reader.with_model(without_threshold), judged), strict=True)
-        if words.sector is not None
+        if words.sector is not None and here(words.sector)
     ]
 
 

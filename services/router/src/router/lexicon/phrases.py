@@ -28,19 +28,36 @@ class PhraseMatch(NamedTuple, Generic[T]):
 
 
 class PhraseIndex(Generic[T]):
-    """A trie of phrases of one or more words, each with its meanings."""
+    """A trie of phrases of one or more words, each with its meanings.
 
-    def __init__(self, entries: Iterable[tuple[str, T]], variants: Mapping[str, str]) -> None:
+    `vocabulary`: words of other indexes that read the same spelled words (`spelled`).
+    """
+
+    def __init__(
+        self, entries: Iterable[tuple[str, T]], variants: Mapping[str, str], vocabulary: Iterable[str] = ()
+    ) -> None:
         self._variants = variants
         self._root: dict[str, Any] = {}
-        self._vocabulary = set(variants.values())
+        self._vocabulary = {*variants.values(), *vocabulary}
         for phrase, meaning in entries:
             self._add(phrase, meaning)
         self._spell = lru_cache(maxsize=65536)(self._one_spelling)
 
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word of the phrases, in its one spelling."""
+        return frozenset(self._vocabulary)
+
+    def spelled(self, text: str) -> list[str]:
+        """The words of a text, each in the one spelling that it has in the vocabulary."""
+        return list(map(self._spell, _WORD.findall(text.lower())))
+
     def find(self, text: str) -> Iterator[PhraseMatch[T]]:
         """The phrases in the text, from left to right, without overlaps."""
-        words = list(map(self._spell, _WORD.findall(text.lower())))
+        return self.find_in(self.spelled(text))
+
+    def find_in(self, words: list[str]) -> Iterator[PhraseMatch[T]]:
+        """The phrases in spelled words, from left to right, without overlaps."""
         root, end = self._root, 0
         for at, word in enumerate(words):
             if at < end or word not in root:

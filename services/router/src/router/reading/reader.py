@@ -77,6 +77,10 @@ class Reader:
         """The name of a region; None if it is not listed."""
         return self._gazetteer.name(region) if region else None
 
+    def place_in(self, text: str) -> Location:
+        """The place that a text's words name."""
+        return self._gazetteer.find(None, [("text", text)])
+
     def read(self, state: Complaint) -> ComplaintReading:
         """Read a complaint. For a part of a split complaint its own task is tried first."""
         _, reading = self._readings.get(id(state), (state, None))

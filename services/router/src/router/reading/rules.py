@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 from router.lexicon.files import RuleData
 from router.lexicon.phrases import PhraseIndex
 from router.reading.bribery import BriberyPatterns
+from router.reading.levels import LevelIndex, NamedLevels
 from schemas.base.values import Level
 
 SURE, STRONG, PLAIN, WEAK = 5.0, 3.0, 2.0, 1.0
@@ -23,16 +24,15 @@ AHEAD: Final = 1.2
 """The best sector must weigh this many times the next."""
 ALTERNATIVES: Final = 3
 
-Kind = Literal["sector", "level", "sector_level", "thing_level", "misconduct", "harmless", "neutral"]
+Kind = Literal["sector", "misconduct", "harmless", "neutral"]
 
 
 class PhraseMeaning(NamedTuple):
-    """What a phrase of the word lists means. `name`: the sector; `level`: the level of government, if implied."""
+    """What a phrase of the word lists means. `name`: the sector."""
 
     kind: Kind
     name: str = ""
     weight: float = 0.0
-    level: Level | None = None
 
 
 class SectorScore(NamedTuple):
@@ -73,7 +73,7 @@ class RuleMatches(NamedTuple):
 
     phrases: dict[str, tuple[PhraseMeaning, ...]]
     decision: SectorDecision
-    addressed_to: str
+    levels: NamedLevels
     plain: bool = False
     """Short, of one sector, without a word that could turn its meaning."""
 
@@ -84,15 +84,13 @@ class Rules:
     def __init__(self, data: RuleData) -> None:
         self.version = data.version
         self.homes = {name: words.home for name, words in data.sectors.items()}
+        self.plain = data.plain
         self._wider = {name: words.part_of for name, words in data.sectors.items() if words.part_of is not None}
         self._landmarks = data.landmarks.words
-        self._words = PhraseIndex(_entries(data), data.variants)
-        self._named_levels = PhraseIndex(_level_entries(data), data.variants)
-        self._negations = data.negations.words
-        self.plain = data.plain
+        self._levels = LevelIndex(data)
         self._doubtful = PhraseIndex([(phrase, True) for phrase in data.plain.doubtful], data.variants)
-        addressed = ((phrase, level) for level, phrases in data.addressed.items() for phrase in phrases)
-        self._addressed = PhraseIndex(addressed, data.variants)
+        others = self._levels.vocabulary | self._doubtful.vocabulary
+        self._words = PhraseIndex(_entries(data), data.variants, others)
         self._bribery = BriberyPatterns(data.supervision.demand)
 
     def read(self, text: str, addressed_to: str = "") -> TextReading:
@@ -104,62 +102,43 @@ class Rules:
         """Find the phrases and decide the sector."""
         weights: dict[str, float] = defaultdict(float)
         phrases: dict[str, tuple[PhraseMeaning, ...]] = {}
-        for found in self._words.find(f"{text}\n{addressed_to}"):
+        words = self._words.spelled(f"{text}\n{addressed_to}")
+        for found in self._words.find_in(words):
             if found.phrase not in phrases:
                 phrases[found.phrase] = found.meanings
                 share = AS_LANDMARK if found.before and found.before[-1] in self._landmarks else 1.0
                 for meaning in found.meanings:
                     if meaning.kind == "sector":
                         weights[meaning.name] += meaning.weight * share
-        # Looked for apart: "lampu jalan" must not hide the "jalan kabupaten" in "lampu jalan kabupaten".
-        for phrase, meanings in self._levels_in(f"{text}\n{addressed_to}"):
-            phrases[phrase] = (*phrases.get(phrase, ()), *meanings)
         if (bribery := self._bribery.find(text)) is not None:
             phrases[bribery] = (*phrases.get(bribery, ()), PhraseMeaning("misconduct"))
         ranked = sorted(self._narrowed(weights).items(), key=lambda item: (-item[1], item[0]))
         total = sum(weights.values()) + 1
         scored = tuple(SectorScore(name, weight / total) for name, weight in ranked)
         decision = SectorDecision(_decided(ranked), scored, misconduct=_has(phrases, "misconduct"))
-        plain = decision.sector is not None and not decision.misconduct and _alone(ranked) and self._is_plain(text)
-        return RuleMatches(phrases, decision, addressed_to, plain)
+        plain = decision.sector is not None and not decision.misconduct and _alone(ranked) and self._is_plain(words)
+        # Looked for apart: "lampu jalan" must not hide the "jalan kabupaten" in "lampu jalan kabupaten".
+        return RuleMatches(phrases, decision, self._levels.find(words, addressed_to), plain)
 
-    def _is_plain(self, text: str) -> bool:
-        return len(text.split()) <= self.plain.most_words and next(self._doubtful.find(text), None) is None
+    def _is_plain(self, words: list[str]) -> bool:
+        return len(words) <= self.plain.most_words and next(self._doubtful.find_in(words), None) is None
 
     def conclude(self, matches: RuleMatches, decision: SectorDecision) -> TextReading:
         """The reading for a decision, which may be the model's instead of the rules' own."""
-        phrases, sector = matches.phrases, decision.sector
-        level = self._level(sector, phrases, matches.addressed_to)
+        phrases, named, sector = matches.phrases, matches.levels, decision.sector
         words = tuple(phrase for phrase, meanings in phrases.items() if _counts(meanings, sector))
-        words += tuple(word for word in decision.words if word not in words)
+        words = tuple(dict.fromkeys((*words, *named.words(sector), *decision.words)))
         others = tuple(each for each in decision.scored if each.sector != sector)[:ALTERNATIVES]
         score = next((each.score for each in decision.scored if each.sector == sector), 0.0)
         misconduct = _has(phrases, "misconduct") or (decision.misconduct and not _has(phrases, "harmless"))
-        named = ((each.sector, self._level(each.sector, phrases, matches.addressed_to)) for each in others)
-        levels = {other: level for other, level in named if level is not None}
-        return TextReading(sector, score, level, misconduct, words, others, levels, _open(sector, phrases))
+        levels = {each.sector: level for each in others if (level := named.of(each.sector)) is not None}
+        return TextReading(
+            sector, score, named.of(sector), misconduct, words, others, levels, named.open(sector)
+        )  # fmt: skip
 
     def levels(self, text: str) -> frozenset[Level]:
         """Every level of government that a text names, by a kind of road or by the title of an office."""
-        kinds = ("level", "thing_level")
-        named = {m.level for _, meanings in self._levels_in(text) for m in meanings if m.kind in kinds}
-        return frozenset(level for level in named | self._titles(text) if level is not None)
-
-    def _level(
-        self, sector: str | None, phrases: dict[str, tuple[PhraseMeaning, ...]], addressed_to: str
-    ) -> Level | None:
-        # First phrases of the sector (an SMA is the province's, law 23/2014), then general ones, then the addressee.
-        levels = [meaning for meanings in phrases.values() for meaning in meanings if meaning.level is not None]
-        by_sector = {m.level for m in levels if m.kind in ("sector_level", "thing_level") and m.name == sector}
-        general = {m.level for m in levels if m.kind == "level" or (sector is None and m.kind == "thing_level")}
-        found = by_sector or general or self._titles(addressed_to)
-        return next(iter(found)) if len(found) == 1 else None
-
-    def _levels_in(self, text: str) -> Iterator[tuple[str, tuple[PhraseMeaning, ...]]]:
-        """The phrases of a level, without those that are denied ("bukan jalan provinsi")."""
-        for found in self._named_levels.find(text):
-            if self._negations.isdisjoint(found.before):
-                yield found.phrase, found.meanings
+        return self._levels.mentioned(text)
 
     def wider(self, sector: str) -> Iterator[str]:
         """The sectors that this one is a part of, the nearest first."""
@@ -186,9 +165,6 @@ class Rules:
                     narrowed[part] += weight
         return narrowed
 
-    def _titles(self, text: str) -> set[Level | None]:
-        return {level for found in self._addressed.find(text) for level in found.meanings}
-
 
 def _decided(ranked: list[tuple[str, float]]) -> str | None:
     if not ranked or ranked[0][1] < ENOUGH:
@@ -196,12 +172,6 @@ def _decided(ranked: list[tuple[str, float]]) -> str | None:
     if len(ranked) > 1 and ranked[0][1] < AHEAD * ranked[1][1]:
         return None
     return ranked[0][0]
-
-
-def _open(sector: str | None, phrases: dict[str, tuple[PhraseMeaning, ...]]) -> tuple[Level, ...]:
-    meanings = [m for some in phrases.values() for m in some if m.level is not None]
-    named = {m.level for m in meanings if m.kind == "level" or (m.kind == "thing_level" and m.name == sector)}
-    return tuple(level for level in Level if level in named) if len(named) > 1 else ()
 
 
 def _alone(ranked: list[tuple[str, float]]) -> bool:
@@ -214,10 +184,7 @@ def _has(phrases: dict[str, tuple[PhraseMeaning, ...]], kind: Kind) -> bool:
 
 
 def _counts(meanings: tuple[PhraseMeaning, ...], sector: str | None) -> bool:
-    return any(
-        m.kind in ("level", "misconduct") or m.name == sector or (sector is None and m.kind != "neutral")
-        for m in meanings
-    )
+    return any(m.kind == "misconduct" or m.name == sector or (sector is None and m.kind != "neutral") for m in meanings)
 
 
 def _entries(data: RuleData) -> Iterator[tuple[str, PhraseMeaning]]:
@@ -231,18 +198,3 @@ def _entries(data: RuleData) -> Iterator[tuple[str, PhraseMeaning]]:
         yield phrase, PhraseMeaning("misconduct")
     for phrase in data.supervision.not_:
         yield phrase, PhraseMeaning("harmless")
-
-
-def _level_entries(data: RuleData) -> Iterator[tuple[str, PhraseMeaning]]:
-    for level, phrases in data.levels.items():
-        for phrase in phrases:
-            yield phrase, PhraseMeaning("level", level=level)
-    for words in (data.levels_of_roads, data.levels_of_lamps):
-        for level in Level:
-            for phrase in getattr(words, level.value):
-                for sector in words.sectors:
-                    yield phrase, PhraseMeaning("thing_level", sector, level=level)
-    for name, sector_words in data.sectors.items():
-        for level, phrases in sector_words.level.items():
-            for phrase in phrases:
-                yield phrase, PhraseMeaning("sector_level", name, level=level)
