@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from chassis.base.message import Message
+from chassis.kafka.admin import Admin
 from chassis.kafka.clients import producer, running
 from chassis.kafka.cloudevents import to_headers
 from chassis.service.platform import open_platform
@@ -26,6 +27,7 @@ EVERY: Final = 4
 """Every fourth fault is one of these, each kind once before any comes again."""
 BETWEEN_S, STOPPED_S, EARLY_S = 2.0, (1.0, 3.0), 2.5
 FLOOD: Final = 10_000
+TOPIC_S: Final = 120.0
 
 
 class Fault(NamedTuple):
@@ -109,16 +111,29 @@ class Storm:
         records = [record for _, record in forged(Message(COMPLAINT_EVENTS, 0, 0, key, event.data, to_headers(event)))]
         async with running(producer(self._platform.kafka)) as client:
             for topic in (COMPLAINT_EVENTS, SUBMISSIONS, agency_replies(self._city)):
-                for record in records * 4:
+                await self._exists(topic)
+                for record in (record for record in records * 4 if record.key or record.value):
                     await client.send(topic, record.value, key=record.key, headers=list(record.headers))
             await client.flush()
 
     async def _flood(self, _fault: Fault) -> None:
         """One agency's system sends its replies without a key and without sense."""
+        topic = agency_replies(self._city)
+        await self._exists(topic)
         async with running(producer(self._platform.kafka)) as client:
             for number in range(FLOOD):
-                await client.send(agency_replies(self._city), b'{"complaint": "%d"}' % number)
+                await client.send(topic, b'{"complaint": "%d"}' % number)
             await client.flush()
+
+    async def _exists(self, topic: str) -> None:
+        """Wait until the platform has made the topic: an agency's with its first message."""
+        admin = Admin(self._platform.kafka)
+        try:
+            async with asyncio.timeout(TOPIC_S):
+                while topic not in await admin.topic_ids([topic]):
+                    await asyncio.sleep(0.2)
+        finally:
+            await admin.close()
 
     async def _restore(self, _fault: Fault) -> None:
         """Put an older copy of the store in place of the newer one, as a person would, then follow the refusal."""
