@@ -54,8 +54,29 @@ def restore(state: Path, source: Path = FIXTURE) -> Json:
 ADDED: Final[Mapping[str, Sequence[str]]] = {
     "feed_position": ["event_id VARCHAR(36) 1 '' 0"],
     "checkpoints": ["event_id VARCHAR(36) 1 '' 0"],
+    "reports": ["changed_at BIGINT 0 - 0"],
+    "book_reports": ["changed_at BIGINT 0 - 0"],
 }
 """Columns that this version adds to a table of the version before, as `schema` tells them."""
+NEW: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
+    "reporting": {
+        f"ix_{table}_changed_at": [f"CREATE INDEX ix_{table}_changed_at ON {table} (changed_at)", table]
+        for table in ("reports", "book_reports")
+    },
+    "vault": {
+        "repeats": [
+            "complaint BLOB 1 - 0",
+            "digest BLOB 1 - 1",
+            "first_at TEXT 1 - 0",
+            "key TEXT 1 - 0",
+            "language TEXT 1 - 0",
+        ],
+        "sqlite_autoindex_repeats_1": ["", "repeats"],
+        "repeats_by_age": ["CREATE INDEX repeats_by_age ON repeats (first_at)", "repeats"],
+        "repeats_by_complaint": ["CREATE INDEX repeats_by_complaint ON repeats (complaint)", "repeats"],
+    },
+}
+"""Tables and indexes that this version adds, by database."""
 
 
 def schema(state: Path) -> dict[str, dict[str, list[str]]]:
@@ -69,6 +90,7 @@ def with_added(before: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, d
     """The schema of the version before as this version upgrades it."""
     return {
         database: {name: sorted([*parts, *ADDED.get(name, ())]) for name, parts in tables.items()}
+        | {name: sorted(parts) for name, parts in NEW.get(database, {}).items()}
         for database, tables in before.items()
     }
 

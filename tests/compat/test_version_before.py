@@ -32,6 +32,8 @@ from support.commands import own_state
 
 NEW_MANDATES: Final = 2
 """Facts that this release adds to the first registry of then: the mandates for mining and the pre-employment card."""
+EMPTY_UNTIL_TOUCHED: Final = {"changed_at"}
+NEW_EVENTS: Final = {"NoteAdded"}
 MADE_AGAIN_OTHERWISE: Final = {"likeness", "likeness_key", "suggestion"}
 """Old entries are pruned from these tables; a rebuild adds them again until the next pruning."""
 
@@ -98,7 +100,7 @@ async def views(platform: Platform) -> AsyncIterator[dict[str, Rebuildable]]:
 async def test_every_event_decodes_and_folds_and_sealed_texts_open(before: Before, platform: Platform) -> None:
     page = await platform.store.read_all(None, (), 100_000)
     assert (page.caught_up, len(page.events)) == (True, before.rows("store", "select count(*) from events")[0][0])
-    assert {type(decode(event)).__name__ for event in page.events} == set(BY_NAME), "every kind of event is there"
+    assert {type(decode(event)).__name__ for event in page.events} == set(BY_NAME) - NEW_EVENTS, "every kind is there"
     assert (await platform.registry.now()).agencies
     streams = dict.fromkeys(event.stream for event in page.events if event.stream.startswith(COMPLAINT_PREFIX))
     loaded = await platform.repository("reader").load_many([complaint_id(stream) for stream in streams])
@@ -147,14 +149,15 @@ async def touched() -> None:
 
 
 async def contents(one: Rebuildable) -> dict[str, list[str]]:
-    """The rows of a read model's tables."""
+    """The rows of a read model's tables, without the columns that are empty until a row's next event."""
     tables = one.view.define(one.metadata, "")
     return {table.name: await rows(one, table) for table in tables}
 
 
 async def rows(one: Rebuildable, table: Table) -> list[str]:
+    columns = [column for column in table.columns if column.name not in EMPTY_UNTIL_TOUCHED]
     return await one.database.read(
-        lambda connection: sorted(repr(tuple(row)) for row in connection.execute(select(table)))
+        lambda connection: sorted(repr(tuple(row)) for row in connection.execute(select(*columns)))
     )
 
 

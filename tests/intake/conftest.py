@@ -29,6 +29,7 @@ from intake.storage.erasures import Erasures
 from intake.storage.former_filings import FormerFilings
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
+from intake.storage.repeats import Repeats
 from intake.storage.results import Results
 from intake.storage.subscribers import Subscribers
 from intake.storage.tables import metadata
@@ -59,6 +60,7 @@ async def intake(tmp_path: Path) -> AsyncIterator[Intake]:
         erasures=Erasures(Database(f"sqlite:///{tmp_path}/list/erasures.db", erasures.metadata), repository.store),
         attachments=Attachments(tmp_path / "attachments"),
         results=Results(database),
+        repeats=Repeats(database, b"s" * 32, policies()),
         mailbox=FileMailbox(tmp_path / "notices"),
         sent=SentNotices(database),
         probe=KafkaProbe(""),

@@ -142,6 +142,9 @@ async def by_form(witness: Witness) -> None:
     code = receipt["service_notice"].partition(": ")[2].partition(".")[0]
     story = await witness.story(code)
     assert story["public_number"] == receipt["service_request_id"]
+    await witness.ask("GET", "/open311/v2/servicerequestupdates.json")
+    update = {"service_request_id": story["public_number"], "description": "Masih begitu."}
+    await witness.ask("POST", "/open311/v2/servicerequestupdates.json", data=update)
     witness.kept.append(kept("form", "melatiform", "ucapanform", person, {**story, "tracking_code": code}))
 
 

@@ -88,11 +88,13 @@ async def test_every_period_is_told_with_unit_start_source_and_sureness(web: htt
         assert rule["starts"]
     periods = {"reminder_wd", "repeat_wd", "unconfirmed_d", "news_d", "join_d", "alike_d", "letters_d", "unfinished_d"}
     assert {name: told[name] for name in told if name.endswith(("_d", "_wd"))} == {
-        name: getattr(policy, name) for name in periods | {"inbox_d", "dead_letters_d"}
+        name: getattr(policy, name)
+        for name in periods | {"inbox_d", "superseded_d", "replies_d", "submissions_d", "dead_letters_d"}
     }
+    assert told["double_min"] == policy.double_min
     assert set(told["origins"]) == {
         *(name.rpartition("_")[0] for name in told if name.endswith(("_d", "_wd"))),
-        *("reminder_hours", "ladder", "returns", "stops"),
+        *("reminder_hours", "ladder", "returns", "stops", "double"),
     }
     assert told["origins"]["letters"]["source"] == policy.origins["letters"].source[lang]
     assert told["reminder_hours"] == ["07:30", "16:00"]

@@ -59,4 +59,4 @@ def test_every_number_of_days_lives_in_data_save_two_that_decide_nothing_about_a
     folders = (REPOSITORY / "schemas" / "src", *sorted((REPOSITORY / "services").glob("*/src")))
     stated = [one.partition(":")[0] for folder in folders for path in folder.rglob("*.py") for one in periods(path)]
     # The range of the test clock, and the period of an Open311 search without dates.
-    assert sorted(stated) == ["clock.py", "open311.py"]
+    assert sorted(stated) == ["clock.py", "open311_query.py"]

@@ -22,4 +22,6 @@ ATTACHMENT_BYTES: Final = 10 * 1024 * 1024
 REQUEST_BYTES: Final = 1024 * 1024
 PUBLIC_MOVES: Final = 200
 """Requests of the reporter's side on one complaint; services and agencies are not limited."""
+PUBLIC_NOTES: Final = 50
+"""Notes on one complaint by people who did not prove to be the reporter."""
 PAGE: Final = 100

@@ -30,6 +30,9 @@ MISSED: Final = 1
 RUNG: Final = 10
 """Steps of `Mark`: a rung of the ladder is RUNG + its number."""
 
+NOT_BY_REPORTER: Final = "[Bukan dari pelapor / not from the reporter] "
+"""Stands before a note among the details that a holder reads."""
+
 DRAFT_FROM: Final = 3
 """Number of events from which writing into one draft is faster than copying the state for each event."""
 
@@ -160,7 +163,10 @@ _COPIED: Final = (
 
 
 def _filed(_state: Complaint, event: i.ComplaintFiled, recorded: RecordedFact) -> Changes:
-    return {**_opened(event, recorded), "addressed_to": event.addressed_to, "person": event.person}
+    return {
+        **_opened(event, recorded), "addressed_to": event.addressed_to, "person": event.person,
+        "public_position": event.public_position,
+    }  # fmt: skip
 
 
 def _part_opened(_state: Complaint, event: r.PartOpened, recorded: RecordedFact) -> Changes:
@@ -183,6 +189,10 @@ def _detail_added(state: Complaint, event: i.DetailAdded, recorded: RecordedFact
     if state.status is not Status.AWAITING_REPORTER:
         return added
     return _moved(state, recorded, question=None, stops=_resumed(state, event), **added)
+
+
+def _note_added(state: Complaint, event: i.NoteAdded, _recorded: RecordedFact) -> Changes:
+    return {"details": (*state.details, (event.at, f"{NOT_BY_REPORTER}{event.text}")), "notes": state.notes + 1}
 
 
 def _resumed(state: Complaint, event: Fact) -> tuple[Stop, ...]:
@@ -314,6 +324,7 @@ def _escalated(state: Complaint, event: e.ComplaintEscalated, _recorded: Recorde
 EVOLVE: Final[Mapping[type[Fact], Handler]] = {
     i.ComplaintFiled: _filed,
     i.DetailAdded: _detail_added,
+    i.NoteAdded: _note_added,
     i.AttachmentAdded: _attached,
     i.ComplaintWithdrawn: _withdrawn,
     i.ResolutionConfirmed: _closes(CloseReason.CONFIRMED),
@@ -363,6 +374,7 @@ def _to_holder(kind: str) -> Callable[[Complaint, Any], dict[str | None, str]]:
 
 AGENCY_UPDATES: Final[Mapping[type[Fact], Callable[[Complaint, Any], dict[str | None, str]]]] = {
     i.DetailAdded: _to_holder("detail-added"),
+    i.NoteAdded: _to_holder("detail-added"),
     i.AttachmentAdded: _to_holder("detail-added"),
     i.ComplaintWithdrawn: _to_holder("closed"),
     i.ResolutionConfirmed: _to_holder("closed"),

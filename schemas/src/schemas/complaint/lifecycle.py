@@ -64,6 +64,7 @@ _ALWAYS: Final[Mapping[type[Fact], End]] = {
 _OPEN: Final[Mapping[type[Fact], End]] = {
     **_ALWAYS,
     i.DetailAdded: A.STAY,
+    i.NoteAdded: A.STAY,
     i.AttachmentAdded: A.STAY,
     # In ANSWERED only by erasure or by the end of the whole (see intake's decide.withdraw).
     i.ComplaintWithdrawn: S.CLOSED,

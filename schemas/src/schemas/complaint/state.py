@@ -93,6 +93,7 @@ class Complaint(NamedTuple):
     language: str = "id"
     public_number: str = ""
     person: UUID | None = None
+    public_position: str = "none"
     erased: bool = False
     # placement
     sector: str | None = None
@@ -119,6 +120,8 @@ class Complaint(NamedTuple):
     detail_version: int = -1
     moves: int = 0
     attachments: int = 0
+    notes: int = 0
+    """Of people who did not prove to be the reporter."""
     response: str | None = None
     answered_at: datetime | None = None
     disputes: int = 0

@@ -111,7 +111,7 @@ class ComplaintUnassigned(Case):
 
 
 class ComplaintDetailAdded(Case):
-    """The reporter added a detail, to be read before answering."""
+    """The reporter added a detail, to be read before answering; or another person a note, marked as such."""
 
 
 class ComplaintReminder(Case):

@@ -67,6 +67,8 @@ class Complaining(InboundModel):
     addressed_to: str | None = Field(default=None, min_length=1, max_length=NAME)
     channel: ChannelName | None = None
     language: Literal["id", "en"] = "id"
+    public_position: Literal["rounded", "none"] | None = None
+    """Makes the position that the public sees coarser: to about 500 m, or none. Without it the policy decides."""
 
 
 class Submission(Complaining):

@@ -72,6 +72,8 @@ class Policy(NamedTuple):
     """Calendar days after which a notification that its address refuses temporarily is given up."""
     unfinished_d: int
     """Calendar days after which the personal data of an unfinished filing is deleted."""
+    double_min: int
+    """Minutes after the first within which a keyless report that is equal in every field is the same one sent again."""
     inbox_d: int
     """Calendar days for which an agency's inbox topic keeps its messages, which hold plain text."""
     superseded_d: int

@@ -27,12 +27,25 @@ class ComplaintFiled(Fact):
     language: Literal["id", "en"] = "id"
     public_number: str
     person: UUID | None = None
+    public_position: Literal["policy", "rounded", "none"] = "none"
+    """How precisely the public sees the position: by the policy of its matter, or coarser by the reporter's wish. Older
+    events keep none.
+    """
 
 
 class DetailAdded(Fact):
     """The reporter added a detail or answered a question. The holder must read it before answering."""
 
     text: Sealed[str]
+
+
+class NoteAdded(Fact):
+    """Somebody who did not prove to be the reporter wrote about it. It answers no question, and nobody has to read it
+    before answering.
+    """
+
+    text: Sealed[str]
+    channel: str
 
 
 class AttachmentAdded(Fact):

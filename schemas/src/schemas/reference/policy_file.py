@@ -30,7 +30,7 @@ RULES: Final = frozenset({*(clock.value for clock in Clock if clock is not Clock
 ORIGINS: Final = frozenset(
     {
         "reminder", "reminder_hours", "ladder", "repeat", "returns", "stops", "unconfirmed", "news", "join", "alike",
-        "letters", "unfinished", "inbox", "superseded", "replies", "submissions", "dead_letters",
+        "letters", "unfinished", "double", "inbox", "superseded", "replies", "submissions", "dead_letters",
     }
 )  # fmt: skip
 CLIMBERS: Final = frozenset({HolderKind.AGENCY, HolderKind.DESK, HolderKind.ARBITER})
@@ -106,6 +106,7 @@ class PolicyFile(PolicyFilePart):
     alike_d: Some
     letters_d: Some
     unfinished_d: Some
+    double_min: Some
     inbox_d: Some
     superseded_d: Some
     replies_d: Some

@@ -84,9 +84,15 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"a form field of that name with the file is needed", "berkas harus dikirim dalam isian formulir dengan nama ini"),
     (r"its content is none of the types that are taken: (.*)", r"isinya bukan jenis yang diterima: \1"),
     (r"a header of 1 to 200 characters is needed on every POST", "setiap POST perlu tajuk ini, 1 sampai 200 karakter"),
-    (r"lat and long, or address_string, is needed", "perlu lat dan long, atau address_string"),
+    (
+        r"lat and long, or address_string, or address_id, is needed",
+        "perlu lat dan long, atau address_string, atau address_id",
+    ),
     (r"is no form in UTF-8", "bukan formulir UTF-8"),
-    (r"must be application/x-www-form-urlencoded", "harus berupa application/x-www-form-urlencoded"),
+    (
+        r"must be application/x-www-form-urlencoded or multipart/form-data",
+        "harus berupa application/x-www-form-urlencoded atau multipart/form-data",
+    ),
     (r"must be a UUID made by the client", "harus berupa UUID buatan pengirim"),
     (r'must be \* or entity tags such as "7"', 'harus * atau penanda versi seperti "7"'),
     (r"is `id` or `en`", "pilihannya `id` atau `en`"),

@@ -30,6 +30,7 @@ VARIANT: Final[dict[type[Fact], str]] = {
 
 ACTIONS: Final[dict[type[Fact], Bilingual]] = {
     i.DetailAdded: {"id": "menambah keterangan", "en": "adding a detail"},
+    i.NoteAdded: {"id": "menambah catatan", "en": "adding a note"},
     i.AttachmentAdded: {"id": "menambah lampiran", "en": "adding a file"},
     i.ComplaintWithdrawn: {"id": "mencabut laporan", "en": "withdrawing the report"},
     i.ResolutionConfirmed: {"id": "menyatakan selesai", "en": "confirming the outcome"},
@@ -59,6 +60,10 @@ SENTENCES: Final[dict[type[Fact] | tuple[type[Fact], str], Bilingual]] = {
         "en": "The report was received through {channel} as number {number}.",
     },
     i.DetailAdded: {"id": "Pelapor menambahkan keterangan{said}.", "en": "The reporter added a detail{said}."},
+    i.NoteAdded: {
+        "id": "Sebuah catatan dari orang yang belum tentu pelapornya masuk melalui {channel}{said}.",
+        "en": "A note of somebody who may not be the reporter came through {channel}{said}.",
+    },
     i.AttachmentAdded: {"id": "Pelapor menambahkan lampiran{said}.", "en": "The reporter added a file{said}."},
     (i.ComplaintWithdrawn, "reporter"): {
         "id": "Pelapor mencabut laporan{said}.",

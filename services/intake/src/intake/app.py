@@ -37,6 +37,7 @@ from intake.storage.former_filings import FormerFilings
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
 from intake.storage.refused_submissions import RefusedSubmissions
+from intake.storage.repeats import Repeats
 from intake.storage.results import Results
 from intake.storage.subscribers import Subscribers
 from intake.storage.tables import metadata
@@ -88,6 +89,7 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         erasures=Erasures(Database(settings.erasures_url, erasures.metadata), platform.store),
         attachments=Attachments(settings.attachments_dir),
         results=Results(database),
+        repeats=Repeats(database, settings.code_secret.get_secret_value(), policies()),
         mailbox=outbox_of(platform, database),
         sent=SentNotices(database),
         probe=KafkaProbe(settings.kafka),

@@ -15,6 +15,7 @@ from intake.storage.erasures import Erasures
 from intake.storage.former_filings import FormerFilings
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
+from intake.storage.repeats import Repeats
 from intake.storage.results import Results
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
@@ -37,6 +38,7 @@ class Intake:
     erasures: Erasures
     attachments: Attachments
     results: Results
+    repeats: Repeats
     mailbox: Mailbox
     sent: SentNotices
     probe: KafkaProbe

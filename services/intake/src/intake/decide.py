@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import Field
 
 from intake.settings import DEFAULT_CHANNEL
-from schemas.base.limits import ATTACHMENTS, NAME, PUBLIC_MOVES
+from schemas.base.limits import ATTACHMENTS, NAME, PUBLIC_MOVES, PUBLIC_NOTES
 from schemas.base.refusals import (
     AlreadyClosed,
     DataErased,
@@ -35,6 +35,7 @@ from schemas.events.intake import (
     ComplaintFiled,
     ComplaintWithdrawn,
     DetailAdded,
+    NoteAdded,
     OmbudsmanRequested,
     PersonalDataErased,
     ResolutionConfirmed,
@@ -82,7 +83,8 @@ def file(
         place=_place(command.place),
         occurred_on=command.occurred_on, anonymous=command.anonymous, secret=command.secret,
         addressed_to=command.addressed_to, channel=command.channel or DEFAULT_CHANNEL, language=command.language,
-        public_number=public_number, person=person, **{"class": command.class_ or ComplaintClass.COMPLAINT},
+        public_number=public_number, person=person,
+        public_position=command.public_position or "policy", **{"class": command.class_ or ComplaintClass.COMPLAINT},
     )  # fmt: skip
     return [filed]
 
@@ -97,6 +99,28 @@ def add_detail(state: Complaint, command: AddDetail, at: datetime) -> list[Fact]
     """If a question is open, this answers it and the clock runs again."""
     _must_allow_move(state, DetailAdded)
     return [DetailAdded(at=at, text=command.text)]
+
+
+class AddNote(InboundModel):
+    """What somebody who did not prove to be the reporter wrote, through this channel."""
+
+    text: BodyText
+    channel: str
+
+
+def add_note(state: Complaint, command: AddNote, at: datetime) -> list[Fact]:
+    """Add a note for the holder; the clocks and the reporter's own limit do not move.
+
+    Raises:
+        NotFound: nobody but the reporter and the holder may know of it.
+        TooManyMoves: it has `PUBLIC_NOTES` already.
+    """
+    if state.version < 0 or state.is_protected or state.whole is not None or state.erased:
+        raise NotFound(what=state.public_number or "complaint")
+    _must_allow(state, NoteAdded)
+    if state.notes >= PUBLIC_NOTES:
+        raise TooManyMoves(limit=PUBLIC_NOTES)
+    return [NoteAdded(at=at, text=command.text, channel=command.channel)]
 
 
 class Attach(InboundModel):

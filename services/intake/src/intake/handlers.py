@@ -15,7 +15,7 @@ from chassis.write.repository import Cause
 from intake import decide
 from intake.canonical import canonical
 from intake.context import Intake
-from intake.decide import AddDetail, Attach, Dispute
+from intake.decide import AddDetail, AddNote, Attach, Dispute
 from schemas.base.ids import derived_id, former_move_ids, move_id
 from schemas.base.refusals import DataErased, NotFound
 from schemas.complaint.lifecycle import Status
@@ -76,6 +76,11 @@ async def attach(context: Intake, request: MoveRequest, command: Attach, content
     return await _carry_out(context, request, request.complaint, rule, cause)
 
 
+async def add_note(context: Intake, request: MoveRequest, command: AddNote) -> Handled:
+    """Append what somebody wrote who did not prove to be the reporter."""
+    return await move(context, request, command, lambda state: decide.add_note(state, command, context.clock.now()))
+
+
 async def dispute(context: Intake, request: MoveRequest, command: Dispute) -> Handled:
     """A joined complaint has its lead's outcome."""
     at, registry = context.clock.now(), await context.registry.current()
@@ -106,6 +111,7 @@ async def destroy(context: Intake, complaint: UUID) -> None:
     await context.attachments.forget(complaint)
     await context.mailbox.forget(complaint)
     await context.audience.subscribers.forget(complaint)
+    await context.repeats.forget(complaint)
 
 
 async def visible_lead_of(context: Intake, state: Complaint) -> Complaint | None:

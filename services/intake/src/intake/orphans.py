@@ -1,4 +1,6 @@
-"""Deletes unfinished data: persons in the vault that no complaint names, and addresses that were never confirmed."""
+"""Deletes unfinished data: persons in the vault that no complaint names, addresses that were never confirmed, and
+claims of keyless reports whose minutes are over.
+"""
 
 import asyncio
 from datetime import timedelta
@@ -31,6 +33,7 @@ class Orphans:
 
     async def once(self) -> int:
         """Run once; the number of deleted rows."""
+        await self._context.repeats.expire(self._context.clock.now())
         return await self._persons() + await self._addresses()
 
     async def _persons(self) -> int:

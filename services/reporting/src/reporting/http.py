@@ -27,6 +27,8 @@ from schemas.base.refusals import InvalidField, NotFound
 from schemas.base.sealed import Keys
 from schemas.base.streams import support_stream
 from schemas.complaint.lifecycle import CloseReason, Status
+from schemas.complaint.position import public_position
+from schemas.complaint.state import Complaint
 from schemas.events.reporting import ComplaintSupported
 from schemas.registry.fold import Registry
 
@@ -77,7 +79,12 @@ async def reports(context: Context, lang: Language, filters: Annotated[ReportQue
     registry = await context.registry.current()
     # A row may be older than its stream, so the stream decides whether it is public.
     items = [
-        {**_card(row, registry, lang), "title": public_title(each.state), "text": public_text(each.state)}
+        {
+            **_card(row, registry, lang),
+            "title": public_title(each.state),
+            "text": public_text(each.state),
+            "position": _position(each.state),
+        }
         for row, each in zip(rows, loaded, strict=True)
         if each.state.is_public
     ]
@@ -98,6 +105,7 @@ async def report(public_number: str, context: Context, lang: Language) -> dict[s
         **_card(row, registry, lang),
         "title": public_title(loaded.state),
         "text": public_text(loaded.state),
+        "position": _position(loaded.state),
         "lead_public_number": lead.public_number if lead and lead.is_public else None,
         "timeline": [moment._asdict() for moment in history],
     }
@@ -153,6 +161,11 @@ async def _public(context: Reporting, public_number: str) -> dict[str, Any]:
     if row is None:
         raise NotFound(what=number)
     return row
+
+
+def _position(state: Complaint) -> dict[str, Any] | None:
+    position = public_position(state)
+    return position._asdict() if position else None
 
 
 def _card(row: dict[str, Any], registry: Registry, lang: str) -> dict[str, Any]:

@@ -1,54 +1,30 @@
-"""Open311 GeoReport v2, the reading side: services, and public reports.
+"""Open311 GeoReport v2, the reading side: services, public reports, and their updates."""
 
-Of a place only the region's name is shown, because coordinates and addresses could point to the reporter.
-"""
-
-from datetime import datetime, timedelta
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from chassis.http.open311 import PREFIX, Format, GeoReport, list_response, object_response
+from chassis.http.open311 import PREFIX, Format, list_response, object_response
+from chassis.http.open311_docs import answers, list_of
 from chassis.http.web import Language
 from chassis.write.loaded import LoadedStream
+from reporting import open311_rows as rows
 from reporting import queries
 from reporting.context import Reporting
 from reporting.http import Context
-from reporting.public_text import public_text
-from schemas import wording
+from reporting.open311_query import MAX_ROWS, Dates, RequestQuery, Window
 from schemas.base.ids import MalformedCode, parse_public_number
 from schemas.base.refusals import NotFound
-from schemas.complaint.lifecycle import Status
 from schemas.contract import open311
-from schemas.contract.open311 import OTHER
-from schemas.deadlines import timeline_due
-from schemas.reference.load import policies
-from schemas.registry.fold import Registry
-from schemas.wording.sectors import sector
 
-MAX_REQUESTS: Final = 1_000
-SPAN: Final = timedelta(days=90)
-"""The range of a search without dates, by the standard (GeoReport v2, GET requests)."""
-CHANGESET: Final = "2026-11-26T00:00:00+07:00"
-router = APIRouter(prefix=PREFIX, route_class=GeoReport)
+CHANGESET: Final = "2026-11-30T00:00:00+07:00"
+RANGE: Final = "Satupintu-Range"
+"""Header: the range of time that was searched, which is at most 90 days of the one that was asked for."""
+router = APIRouter(prefix=PREFIX, tags=["Open311"])
 
 
-class RequestQuery(BaseModel):
-    """Which requests. Ids exclude all other filters; without dates the last 90 days; at most 1,000 requests."""
-
-    model_config = ConfigDict(extra="ignore")
-    service_request_id: str | None = None
-    service_code: str | None = None
-    start_date: AwareDatetime | None = None
-    end_date: AwareDatetime | None = None
-    status: Literal["open", "closed"] | None = None
-    page: int = Field(default=1, ge=1, le=10_000)
-    page_size: int = Field(default=MAX_REQUESTS, ge=1, le=MAX_REQUESTS)
-
-
-@router.get("/discovery.{kind}")
+@router.get("/discovery.{kind}", responses=answers(rows.DISCOVERY, "Endpoints and formats."))
 async def discovery(kind: Format, request: Request) -> Response:
     """Endpoints and formats of this service."""
     here = f"{request.base_url}".rstrip("/") + PREFIX
@@ -59,14 +35,13 @@ async def discovery(kind: Format, request: Request) -> Response:
     return object_response(kind, "discovery", {**head, "endpoints": [endpoint]})
 
 
-@router.get("/services.{kind}")
+@router.get("/services.{kind}", responses=answers(list_of(rows.SERVICE), "The services."))
 async def services(kind: Format, lang: Language) -> Response:
     """The services under which a report can be filed."""
-    rows = [_service(each) for each in open311.services(lang)]
-    return list_response(kind, "services", "service", rows)
+    return list_response(kind, "services", "service", [_service(each) for each in open311.services(lang)])
 
 
-@router.get("/services/{code}.{kind}")
+@router.get("/services/{code}.{kind}", responses=answers(rows.DEFINITION, "The service's attributes."))
 async def definition(code: str, kind: Format, lang: Language) -> Response:
     """The attributes of a service: none of ours has any."""
     try:
@@ -76,32 +51,51 @@ async def definition(code: str, kind: Format, lang: Language) -> Response:
     return object_response(kind, "service_definition", {"service_code": found.code, "attributes": []})
 
 
-@router.get("/requests.{kind}")
+@router.get("/requests.{kind}", responses=answers(list_of(rows.REQUEST), "Public reports that match."))
 async def requests(kind: Format, context: Context, lang: Language, query: Annotated[RequestQuery, Query()]) -> Response:
-    """Public reports, newest first."""
-    numbers = _numbers(query.service_request_id)
-    search = (
-        _search(query, context.clock.now()) if numbers is None else queries.Search(numbers=numbers, most=MAX_REQUESTS)
-    )
-    rows = await context.database.read(lambda connection: queries.public_search(connection, search))
-    return list_response(kind, "service_requests", "request", await _requests(context, rows, lang))
+    """Public reports: the newest first; page by page (`page`, `page_size`) the oldest first, so that those that arrive
+    meanwhile come last and no page shifts.
+    """
+    window = query.window(context.clock.now())
+    search = _search(query, window)
+    found = await context.database.read(lambda connection: queries.public_search(connection, search))
+    answer = await _requests(kind, context, [row["complaint"] for row in found], lang, extended=query.extensions)
+    if search.numbers is None:
+        answer.headers[RANGE] = f"{window.since.isoformat()}/{window.until.isoformat()}"
+    return answer
 
 
-@router.get("/requests/{number}.{kind}")
-async def one(number: str, kind: Format, context: Context, lang: Language) -> Response:
+@router.get("/requests/{number}.{kind}", responses=answers(list_of(rows.REQUEST), "A list of the one report."))
+async def one(
+    number: str, kind: Format, context: Context, lang: Language, query: Annotated[RequestQuery, Query()]
+) -> Response:
     """One public report. One that is not public and one that does not exist get the same 404."""
-    search = queries.Search(numbers=_numbers(number) or (), most=1)
-    rows = await context.database.read(lambda connection: queries.public_search(connection, search))
-    found = await _requests(context, rows, lang)
-    if not found:
+    search = queries.Search(numbers=_numbers([number]), most=1)
+    found = await context.database.read(lambda connection: queries.public_search(connection, search))
+    loaded = await _public(context, [row["complaint"] for row in found])
+    if not loaded:
         raise NotFound(what=number)
-    return list_response(kind, "service_requests", "request", found)
+    return await _requests(kind, context, [row["complaint"] for row in found], lang, extended=query.extensions)
 
 
-@router.get("/tokens/{token}.{kind}")
+@router.get("/servicerequestupdates.{kind}", responses=answers(list_of(rows.UPDATE), "What happened in that time."))
+async def updates(kind: Format, context: Context, lang: Language, query: Annotated[Dates, Query()]) -> Response:
+    """What happened to public reports in a range of time, oldest first; of at most the 1,000 that changed last."""
+    window = query.window(context.clock.now())
+    changed = await context.database.read(
+        lambda connection: queries.public_changed(connection, window.since, window.until, MAX_ROWS)
+    )
+    registry = await context.registry.current()
+    found = [row for each in await _public(context, changed) for row in rows.update_rows(each, registry, lang, window)]
+    answer = list_response(kind, "service_request_updates", "request_update", rows.by_time(found))
+    answer.headers[RANGE] = f"{window.since.isoformat()}/{window.until.isoformat()}"
+    return answer
+
+
+@router.get("/tokens/{token}.{kind}", responses=answers(list_of(rows.TOKEN), "The report of the token."))
 async def token(token: str, kind: Format) -> Response:
     """Every report gets its id at once, so no tokens are given; an id is its own token."""
-    numbers = _numbers(token)
+    numbers = _numbers([token])
     if not numbers:
         raise NotFound(what=token)
     return list_response(kind, "service_requests", "request", [{"token": token, "service_request_id": numbers[0]}])
@@ -114,52 +108,35 @@ def _service(each: open311.Open311Service) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _numbers(given: str | None) -> tuple[str, ...] | None:
-    """The valid public numbers among these ids; None: no ids given."""
-    if given is None:
-        return None
+def _numbers(given: list[str]) -> tuple[str, ...]:
+    """The valid public numbers among these ids."""
     found = []
-    for each in given.split(",")[:MAX_REQUESTS]:
+    for each in given[:MAX_ROWS]:
         try:
-            found.append(parse_public_number(each.strip()))
+            found.append(parse_public_number(each))
         except MalformedCode:
             continue
     return tuple(found)
 
 
-def _search(query: RequestQuery, now: datetime) -> queries.Search:
-    until = query.end_date or now
-    since = query.start_date or until - SPAN
-    skipped = (query.page - 1) * query.page_size
+def _search(query: RequestQuery, window: Window) -> queries.Search:
+    statuses = query.statuses()
+    if query.service_request_id:
+        return queries.Search(numbers=_numbers(query.service_request_id), most=MAX_ROWS)
+    size, paged = query.page_size or MAX_ROWS, query.page is not None or query.page_size is not None
     return queries.Search(
-        since=since, until=until, sector=query.service_code, status=query.status, most=query.page_size,
-        skipped=skipped,
+        since=window.since, until=window.until, sectors=frozenset(query.service_code), statuses=statuses,
+        oldest_first=paged, most=size, skipped=((query.page or 1) - 1) * size,
     )  # fmt: skip
 
 
-async def _requests(context: Reporting, rows: list[dict[str, Any]], lang: str) -> list[dict[str, Any]]:
-    loaded = await context.repository.load_many([UUID(row["complaint"]) for row in rows])
-    registry = await context.registry.current()
+async def _public(context: Reporting, complaints: list[str]) -> list[LoadedStream]:
+    loaded = await context.repository.load_many([UUID(complaint) for complaint in complaints])
     # A row may be older than its stream, so the stream decides whether it is public.
-    return [_request(each, registry, lang) for each in loaded if each.state.is_public]
+    return [each for each in loaded if each.state.is_public]
 
 
-def _request(loaded: LoadedStream, registry: Registry, lang: str) -> dict[str, Any]:
-    state = loaded.state
-    agency = registry.agencies.get(state.agency or (state.routed.agency if state.routed else ""))
-    region = state.routed.basis.region_name if state.routed else None
-    return {
-        "service_request_id": state.public_number,
-        "status": "closed" if state.status is Status.CLOSED else "open",
-        "status_notes": wording.status(state.status, lang, state.closed),
-        "service_name": sector(state.sector, lang) if state.sector else open311.service(OTHER, lang).name,
-        "service_code": state.sector or OTHER,
-        "description": public_text(state),
-        "agency_responsible": agency.name if agency else None,
-        "service_notice": None,
-        "requested_datetime": state.received_at,
-        "updated_datetime": state.closed_at or state.stage.at,
-        "expected_datetime": timeline_due(state, registry, policies()),
-        "address": region or (state.place.region if state.place else None),
-        "address_id": None, "zipcode": None, "lat": None, "long": None, "media_url": None,
-    }  # fmt: skip
+async def _requests(kind: Format, context: Reporting, complaints: list[str], lang: str, *, extended: bool) -> Response:
+    loaded, registry = await _public(context, complaints), await context.registry.current()
+    found = [rows.request_row(each, registry, lang, extended=extended) for each in loaded]
+    return list_response(kind, "service_requests", "request", found)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, MetaData, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, MetaData, Select, and_, bindparam, false, func, or_, select
 
 from chassis.project.partition_checkpoints import checkpoint_table
 from chassis.project.position import position_table
@@ -39,29 +39,44 @@ def public_page(connection: Connection, columns: dict[str, str], page: int) -> l
 
 
 class Search(NamedTuple):
-    """Which public reports: these public numbers, or a time range, a sector (`other`: without one), open or closed."""
+    """Which public reports: these public numbers, or a time range, sectors (`other`: without one), open or closed; none
+    of `sectors` or `statuses`: all. Newest first, or `oldest_first`.
+    """
 
     numbers: tuple[str, ...] | None = None
     since: datetime | None = None
     until: datetime | None = None
-    sector: str | None = None
-    status: str | None = None
+    sectors: frozenset[str] = frozenset()
+    statuses: frozenset[str] = frozenset()
+    oldest_first: bool = False
     most: int = PAGE
     skipped: int = 0
 
 
 def public_search(connection: Connection, search: Search) -> list[dict[str, Any]]:
-    """Public reports, newest first."""
+    """Public reports that match."""
     column, closed = REPORTS.c, REPORTS.c.status == Status.CLOSED.value
     where: list[ColumnElement[bool]] = [] if search.numbers is None else [column.public_number.in_(search.numbers)]
     where += [] if search.since is None else [column.received_at >= search.since]
     where += [] if search.until is None else [column.received_at <= search.until]
-    if search.sector is not None:
-        where.append(column.sector.is_(None) if search.sector == OTHER else column.sector == search.sector)
-    if search.status is not None:
-        where.append(closed if search.status == "closed" else ~closed)
-    query = select(REPORTS).where(column.public, *where).order_by(column.received_at.desc(), column.complaint)
+    if search.sectors:
+        unread = column.sector.is_(None) if OTHER in search.sectors else false()
+        where.append(or_(column.sector.in_(search.sectors), unread))
+    if len(search.statuses) == 1:
+        where.append(closed if "closed" in search.statuses else ~closed)
+    order = column.received_at if search.oldest_first else column.received_at.desc()
+    query = select(REPORTS).where(column.public, *where).order_by(order, column.complaint)
     return [dict(row) for row in connection.execute(query.limit(search.most).offset(search.skipped)).mappings()]
+
+
+def public_changed(connection: Connection, since: datetime, until: datetime, most: int) -> list[str]:
+    """The ids of public reports received by `until` that changed at `since` or later; the last changed first."""
+    column = REPORTS.c
+    # Rows of an earlier version have no time of change before their next event.
+    at = func.coalesce(column.changed_at, column.closed_at, column.stage_at)
+    touched = or_(column.changed_at >= since, and_(column.changed_at.is_(None), at >= since))
+    query = select(column.complaint).where(column.public, column.received_at <= until, touched)
+    return list(connection.execute(query.order_by(at.desc(), column.complaint).limit(most)).scalars())
 
 
 def public_row(connection: Connection, public_number: str) -> dict[str, Any] | None:

@@ -27,10 +27,11 @@ class ReportRow(NamedTuple):
     answered_at: datetime | None
     closed_at: datetime | None
     lead: str | None
+    changed_at: datetime | None
 
 
-def row_of(state: Complaint) -> ReportRow:
-    """The agency is the present holder; of a closed complaint, the last one."""
+def row_of(state: Complaint, changed_at: datetime | None = None) -> ReportRow:
+    """The agency is the present holder; of a closed complaint, the last one. `changed_at`: its newest event's time."""
     routed, place = state.routed, state.place
     region = (routed.basis.region if routed else None) or (place.region if place else None)
     return ReportRow(
@@ -52,4 +53,5 @@ def row_of(state: Complaint) -> ReportRow:
         answered_at=state.answered_at,
         closed_at=state.closed_at,
         lead=str(state.lead) if state.lead else None,
+        changed_at=changed_at,
     )

@@ -13,7 +13,7 @@ from chassis.write.repository import Repository
 from reporting.report_row import ReportRow, row_of
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX, SUPPORT_PREFIX, complaint_id
-from schemas.events.codec import decode
+from schemas.events.codec import decode, metadata_of
 from schemas.events.reporting import ComplaintSupported
 
 
@@ -38,6 +38,7 @@ def reports_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
         Column("answered_at", Moment),
         Column("closed_at", Moment),
         Column("lead", String(36)),
+        Column("changed_at", Moment, index=True, comment="none: not touched since this column was added"),
     ]
     return [Table(f"{prefix}reports", metadata, *columns, keep_existing=True)]
 
@@ -79,7 +80,7 @@ def _present(
     load: Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[LoadedStream]]],
 ) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[ReportRow]]]:
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[ReportRow]:
-        return [row_of(loaded.state) for loaded in await load(events) if loaded.recorded]
+        return [row_of(one.state, metadata_of(one.recorded[-1]).at) for one in await load(events) if one.recorded]
 
     return prepare
 

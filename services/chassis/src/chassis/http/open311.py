@@ -1,36 +1,34 @@
-"""Open311 GeoReport v2: responses and errors in JSON and XML (the path's suffix names the format).
+"""Open311 GeoReport v2: responses and errors in XML and JSON (the path's suffix names the format), and public reading.
 
-Source: wiki.open311.org/GeoReport_v2. An error is a list of `{code, description}`: 404 if not found, else 400.
+Source: wiki.open311.org/GeoReport_v2. An error is a list of `{code, description}`: 404 if not found, 403 if not
+allowed, else 400; a method, a size, a rate or a failure of the server keep the status of HTTP.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final, Literal
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from fastapi import Request, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi import Response
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
-from pydantic import ValidationError
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.http.web import language
-from schemas import wording
-from schemas.base.refusals import InvalidField, Refusal
-
+ROOT: Final = "/open311/"
 PREFIX: Final = "/open311/v2"
 Format = Literal["json", "xml"]
-XML: Final = "application/xml; charset=utf-8"
+XML: Final = "text/xml; charset=utf-8"
 _NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_KEPT: Final = frozenset({403, 404, 405, 411, 413, 429})
 Row = Mapping[str, Any]
 
 
 def list_response(kind: Format, wrapper: str, item: str, rows: Sequence[Row], status: int = 200) -> Response:
     """A list: an array in JSON; `wrapper` with one `item` per row in XML."""
     if kind == "json":
-        return JSONResponse([{name: _plain(value) for name, value in row.items()} for row in rows], status)
+        return JSONResponse(_plain(rows), status)
     root = Element(wrapper)
     for row in rows:
         _under(SubElement(root, item), row)
@@ -40,61 +38,75 @@ def list_response(kind: Format, wrapper: str, item: str, rows: Sequence[Row], st
 def object_response(kind: Format, wrapper: str, row: Row) -> Response:
     """A single object: the discovery document or a service's definition."""
     if kind == "json":
-        return JSONResponse(row)
+        return JSONResponse(_plain(row))
     root = Element(wrapper)
     _under(root, row)
     return Response(_document(root), media_type=XML)
 
 
-def validated(accepted: type[Any], given: Mapping[str, Any]) -> Any:
-    """`given` as that model. Raises RequestValidationError, as for a JSON body."""
-    try:
-        return accepted.model_validate(given)
-    except ValidationError as error:
-        found = error.errors(include_input=False)
-        raise RequestValidationError([{**item, "loc": ("body", *item["loc"])} for item in found]) from error
-
-
-class GeoReport(APIRoute):
-    """A route that returns GeoReport errors instead of problem+json."""
-
-    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
-        carry_out = super().get_route_handler()
-
-        async def handle(request: Request) -> Response:
-            lang = language(request.query_params.get("lang"), request.headers.get("accept-language"))
-            try:
-                return await carry_out(request)
-            except Refusal as refusal:
-                code = 404 if refusal.status_hint == HTTPStatus.NOT_FOUND else 400
-                return _refused(request, code, wording.refusal(refusal, lang))
-            except RequestValidationError as error:
-                first = error.errors()[0]
-                field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
-                why = wording.found(first["type"], first.get("ctx") or {}, first["msg"], lang)
-                description = wording.refusal(InvalidField(field=field, why=why), lang)
-                return _refused(request, 404 if field == "kind" else 400, description)
-
-        return handle
-
-
-def _refused(request: Request, code: int, description: str) -> Response:
-    kind: Format = "xml" if request.url.path.endswith(".xml") else "json"
+def error_response(path: str, status: int, description: str) -> Response:
+    """The error of a request to `path`, in the format of its suffix; JSON where the suffix names none."""
+    kind: Format = "xml" if path.endswith(".xml") else "json"
+    code = status if status in _KEPT or status >= HTTPStatus.INTERNAL_SERVER_ERROR else HTTPStatus.BAD_REQUEST.value
     return list_response(kind, "errors", "error", [{"code": code, "description": description}], code)
+
+
+def holds_photos(scope: Scope) -> bool:
+    """Whether this request is a report with photos, which its route reads with a limit of its own."""
+    posted = scope["method"] == "POST" and scope["path"].startswith(f"{PREFIX}/requests.")
+    kind: bytes = dict(scope["headers"]).get(b"content-type", b"")
+    return posted and kind.lower().startswith(b"multipart/form-data")
+
+
+class PublicReading:
+    """Answers HEAD like GET without a body, and lets pages of other origins read. Writing answers only its own origin:
+    the answer to a report holds the tracking code.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._reads = CORSMiddleware(_head_as_get(app), allow_origins=["*"], allow_methods=["GET", "HEAD"])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        reads = scope["type"] == "http" and scope["path"].startswith(ROOT) and scope["method"] in _READING
+        await (self._reads if reads else self._app)(scope, receive, send)
+
+
+_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def _head_as_get(app: ASGIApp) -> ASGIApp:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "HEAD":
+            await app(scope, receive, send)
+            return
+
+        async def head(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await app({**scope, "method": "GET"}, receive, head)
+
+    return answer
 
 
 def _under(parent: Element, row: Row) -> None:
     for name, value in row.items():
-        if isinstance(value, list | tuple):
-            inner = SubElement(parent, name)
-            for each in value:
-                child = SubElement(inner, name.removesuffix("s"))
-                if isinstance(each, Mapping):
-                    _under(child, each)
-                else:
-                    child.text = _text(each)
+        child = SubElement(parent, name)
+        if isinstance(value, Mapping):
+            _under(child, value)
+        elif isinstance(value, list | tuple):
+            _items(child, name.removesuffix("s"), value)
         else:
-            SubElement(parent, name).text = _text(value)
+            child.text = _text(value)
+
+
+def _items(parent: Element, name: str, values: Sequence[Any]) -> None:
+    for value in values:
+        child = SubElement(parent, name)
+        if isinstance(value, Mapping):
+            _under(child, value)
+        else:
+            child.text = _text(value)
 
 
 def _text(value: Any) -> str:
@@ -105,6 +117,10 @@ def _text(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
     return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value
 
 

@@ -20,6 +20,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.base.errors import Busy, ChassisError, Conflict, Retryable
+from chassis.http import open311
 from chassis.http.health import Ready, add_health
 from chassis.write import precondition as conditions
 from chassis.write.precondition import Precondition, entity_tag
@@ -128,6 +129,7 @@ def install(app: FastAPI, ready: Ready) -> None:
     app.add_exception_handler(Exception, _broken)
     app.add_middleware(BodyLimit)
     app.add_middleware(NoNul)
+    app.add_middleware(open311.PublicReading)
     add_health(app, ready)
 
 
@@ -138,7 +140,7 @@ def _language_of(request: Request) -> str:
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     detail = wording.refusal(error, _language_of(request))
-    return problem(error.status_hint, error.code(), detail, _plain(error.data))
+    return _answer(request, error.status_hint, error.code(), detail, _plain(error.data))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -147,27 +149,29 @@ async def _invalid(request: Request, error: Exception) -> Response:
     fields = [{"field": _field(item["loc"]), "why": _why(item, lang)} for item in error.errors()]
     first = fields[0]
     status = 400 if any(item["type"] == "json_invalid" for item in error.errors()) else 422
+    if request.url.path.startswith(open311.ROOT) and error.errors()[0]["loc"][0] == "path":
+        status = 404  # a format that GeoReport does not have
     detail = wording.refusal(InvalidField(**first), lang)
-    return problem(status, "invalid-field", detail, {"field": first["field"], "errors": fields})
+    return _answer(request, status, "invalid-field", detail, {"field": first["field"], "errors": fields})
 
 
 async def _failed(request: Request, error: Exception) -> Response:
     lang = _language_of(request)
     if isinstance(error, Busy):
-        return _problem_in(503, "busy", lang, {"Retry-After": str(max(1, round(error.retry_after_s)))})
+        return _problem_in(request, 503, "busy", lang, {"Retry-After": str(max(1, round(error.retry_after_s)))})
     if isinstance(error, Conflict):
-        return _problem_in(409, "conflict", lang)
+        return _problem_in(request, 409, "conflict", lang)
     # The route, not the path: a path may hold a tracking code, which is a key.
     route = getattr(request.scope.get("route"), "path", "")
     log.error("request_failed", route=route, error=type(error).__name__, reason=str(error))
     if isinstance(error, Retryable):
-        return _problem_in(503, "unavailable", lang, {"Retry-After": "2"})
-    return _problem_in(500, "internal", lang)
+        return _problem_in(request, 503, "unavailable", lang, {"Retry-After": "2"})
+    return _problem_in(request, 500, "internal", lang)
 
 
 async def _broken(request: Request, _error: Exception) -> Response:
     # A bug: the server logs it; the client gets a problem response as for any other error.
-    return _problem_in(500, "internal", _language_of(request))
+    return _problem_in(request, 500, "internal", _language_of(request))
 
 
 async def _hung_up(_request: Request, _error: Exception) -> Response:
@@ -178,16 +182,25 @@ async def _hung_up(_request: Request, _error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = HTTPStatus(error.status_code).name.lower().replace("_", "-")
-    return _problem_in(error.status_code, code, _language_of(request), error.headers, str(error.detail))
+    return _problem_in(request, error.status_code, code, _language_of(request), error.headers, str(error.detail))
 
 
 def _problem_in(
-    status: int, code: str, lang: str, headers: Mapping[str, str] | None = None, otherwise: str = ""
-) -> JSONResponse:
+    request: Request, status: int, code: str, lang: str, headers: Mapping[str, str] | None = None, otherwise: str = ""
+) -> Response:
     detail = wording.problem(code, lang, otherwise, limit_bytes=limits.REQUEST_BYTES)
-    answer = problem(status, code, detail)
+    answer = _answer(request, status, code, detail)
     answer.headers.update(headers or {})
     return answer
+
+
+def _answer(
+    request: Request, status: int, code: str, detail: str, more: Mapping[str, Any] = MappingProxyType({})
+) -> Response:
+    """An error in the shape of the interface that was asked: problem+json, or GeoReport's own."""
+    if request.url.path.startswith(open311.ROOT):
+        return open311.error_response(request.url.path, status, detail)
+    return problem(status, code, detail, more)
 
 
 def _field(loc: tuple[Any, ...]) -> str:
@@ -269,13 +282,15 @@ class NoNul:
 
 
 class BodyLimit:
-    """Refuses a request body over the limit, also one sent in chunks. Attachments have their own limit."""
+    """Refuses a request body over the limit, also one sent in chunks. Attachments and Open311 reports with photos have
+    limits of their own.
+    """
 
     def __init__(self, app: ASGIApp, limit: int = limits.REQUEST_BYTES, exempt: str = "/attachments") -> None:
         self.app, self.limit, self.exempt = app, limit, exempt
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].endswith(self.exempt):
+        if scope["type"] != "http" or scope["path"].endswith(self.exempt) or open311.holds_photos(scope):
             await self.app(scope, receive, send)
             return
         length = dict(scope["headers"]).get(b"content-length", b"0")
@@ -298,5 +313,6 @@ class BodyLimit:
         return counted
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = _problem_in(413, "request-entity-too-large", _language_of(Request(scope)))
+        request = Request(scope)
+        answer = _problem_in(request, 413, "request-entity-too-large", _language_of(request))
         await answer(scope, receive, send)

@@ -1,109 +1,91 @@
-"""Open311 GeoReport v2, the filing side: a report by form. The service code becomes the title; it does not decide the
-placement.
-"""
+"""Open311 GeoReport v2, the filing side: reports by form."""
 
 import secrets
-from typing import Annotated, Any, Final, Self
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field, StringConstraints, model_validator
 
-from chassis.http.open311 import PREFIX, Format, GeoReport, list_response, validated
+from chassis.http.open311 import PREFIX, Format, list_response
 from chassis.http.web import Language, client_id, idempotency_key
+from intake import handlers
+from intake.contacts import notice_of
+from intake.context import Intake
+from intake.decide import Attach
 from intake.filing import Filed, Filing, file
-from intake.http.filing import Context, limit_rate
-from schemas.base.ids import derived_id
-from schemas.base.limits import ADDRESS, CLIENT, NAME
-from schemas.base.refusals import InvalidField, NotFound
-from schemas.contract.base import InboundModel
-from schemas.contract.open311 import OTHER, service
-from schemas.contract.submission import Complaining
+from intake.handlers import MoveRequest
+from intake.http import open311_updates
+from intake.http.filing import REPLAYED, Context, limit_rate
+from intake.http.open311_answers import receipt
+from intake.http.open311_docs import FILED, filed_as
+from intake.http.open311_form import Photo, SentForm, read_form
+from intake.http.open311_report import CHANNEL, ReportForm, complaining, validated
+from intake.storage.attachments import media_type
+from intake.storage.repeats import Claim
+from schemas import wording
+from schemas.base.ids import complaint_id, derived_id
+from schemas.base.limits import ATTACHMENT_BYTES
+from schemas.base.refusals import InvalidField, Refusal
 
-CHANNEL: Final = "open311"
-FORM: Final = "application/x-www-form-urlencoded"
-NOTICE: Final = {
-    "id": "Kode pelacakan: {code}. Simpan baik-baik: siapa pun yang memilikinya dianggap sebagai pelapor.",
-    "en": "Tracking code: {code}. Keep it safe: anyone who has it is treated as the reporter.",
-}
-NonEmpty = Annotated[str, StringConstraints(min_length=1)]
-router = APIRouter(prefix=PREFIX, route_class=GeoReport)
-
-
-class ReportForm(InboundModel):
-    """The form of POST requests. Coordinates or an address are required."""
-
-    service_code: NonEmpty
-    lat: float | None = None
-    long: float | None = None
-    address_string: Annotated[str, StringConstraints(min_length=1, max_length=ADDRESS)] | None = None
-    description: NonEmpty | None = None
-    email: NonEmpty | None = None
-    first_name: NonEmpty | None = Field(default=None, max_length=NAME)
-    last_name: NonEmpty | None = Field(default=None, max_length=NAME)
-    phone: NonEmpty | None = None
-    media_url: NonEmpty | None = None
-    device_id: NonEmpty | None = Field(default=None, max_length=CLIENT)
-    account_id: NonEmpty | None = None
-    jurisdiction_id: NonEmpty | None = None
-    api_key: NonEmpty | None = None
-
-    @model_validator(mode="after")
-    def _somewhere(self) -> Self:
-        if self.lat is None and self.long is None and self.address_string is None:
-            raise ValueError("lat and long, or address_string, is needed")
-        return self
+router = APIRouter(prefix=PREFIX, tags=["Open311"])
+router.include_router(open311_updates.router)
 
 
-@router.post("/requests.{kind}", status_code=201)
+@router.post("/requests.{kind}", status_code=201, responses=FILED, openapi_extra=filed_as(ReportForm))
 async def file_request(kind: Format, request: Request, context: Context, lang: Language) -> Response:
-    """File a report. With an `Idempotency-Key` it is safe to repeat; without one each request files a report."""
+    """File a report. With an `Idempotency-Key` it is safe to repeat; without one a report that is equal in every field,
+    pictures included, is the same one for 10 minutes, and the second answer says so.
+    """
     limit_rate(context.filings, request)
-    form: ReportForm = validated(ReportForm, await _form(request))
-    command = _complaining(form, lang)
-    filed = await file(context, Filing(*await _by(request, form), command))
-    return list_response(kind, "service_requests", "request", [_receipt(filed, lang)], 200 if filed.repeated else 201)
+    sent = await read_form(request)
+    form: ReportForm = validated(ReportForm, sent.plain())
+    filing, filed = await _file(request, context, sent, form, lang)
+    unkept = await _keep(context, filing, filed, sent.photos, lang)
+    unusable = notice_of(filing.command.reporter, lang).get("contact", {}).get("message")
+    keyed = "idempotency-key" in request.headers
+    body = receipt(filed, sent, lang, keyed=keyed, unkept=unkept, unusable=unusable)
+    answer = list_response(kind, "service_requests", "request", [body], 200 if filed.repeated else 201)
+    answer.headers.update({REPLAYED: "true"} if filed.repeated else {})
+    return answer
 
 
-async def _form(request: Request) -> dict[str, str]:
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
-        raise InvalidField(field="Content-Type", why="must be application/x-www-form-urlencoded")
-    try:
-        pairs = parse_qsl((await request.body()).decode(), errors="strict", max_num_fields=100)
-    except ValueError as error:
-        raise InvalidField(field="request", why="is no form in UTF-8") from error
-    # Fields `attribute[...]` belong to services with attributes; ours have none.
-    return {name: value for name, value in pairs if not name.startswith("attribute[")}
-
-
-async def _by(request: Request, form: ReportForm) -> tuple[str, str]:
-    """The client, and the key under which the report is filed once."""
+async def _file(request: Request, context: Intake, sent: SentForm, form: ReportForm, lang: str) -> tuple[Filing, Filed]:
     given = request.headers.get("idempotency-key")
     if given is None:
-        return form.device_id or "", str(derived_id(CHANNEL, secrets.token_hex(16)))
+        return await _file_without_key(context, sent, form, lang)
     key = await idempotency_key(given)
-    return form.device_id or await client_id(key, request.headers.get("satupintu-client")), key
+    client = form.client or await client_id(key, request.headers.get("satupintu-client"))
+    filing = Filing(client, key, complaining(sent, form, lang))
+    return filing, await file(context, filing)
 
 
-def _complaining(form: ReportForm, lang: str) -> Complaining:
-    try:
-        chosen = service(form.service_code, "id")
-    except KeyError as error:
-        raise NotFound(what=form.service_code) from error
-    name = " ".join(part for part in (form.first_name, form.last_name) if part)
-    reporter = {"name": name or None, "email": form.email, "phone": form.phone}
-    place = {"lat": form.lat, "lon": form.long, "address": form.address_string}
-    fields: dict[str, Any] = {
-        "text": "\n\n".join(part for part in (form.description or chosen.name, form.media_url) if part),
-        "title": chosen.name.capitalize() if chosen.code != OTHER else None,
-        "place": {field: value for field, value in place.items() if value is not None},
-        "reporter": {field: value for field, value in reporter.items() if value is not None} or None,
-        "channel": CHANNEL,
-        "language": lang,
-    }  # fmt: skip
-    return validated(Complaining, {field: value for field, value in fields.items() if value is not None})  # type: ignore[no-any-return]
+async def _file_without_key(context: Intake, sent: SentForm, form: ReportForm, lang: str) -> tuple[Filing, Filed]:
+    client, command = form.client, complaining(sent, form, lang)
+    while True:
+        key = str(derived_id(CHANNEL, secrets.token_hex(16)))
+        new = Claim(complaint_id(CHANNEL, client, key), key, lang, context.clock.now())
+        claim = await context.repeats.claim(sent.content(), new)
+        filing = Filing(client, claim.key, command.model_copy(update={"language": claim.language}))
+        filed = await file(context, filing)
+        if not filed.repeated or filed.state.is_open:
+            return filing, filed
+        # The first one has ended: nobody would see the second one behind it.
+        await context.repeats.forget(filed.state.id)
 
 
-def _receipt(filed: Filed, lang: str) -> dict[str, Any]:
-    notice = NOTICE[lang].format(code=filed.code)
-    return {"service_request_id": filed.state.public_number, "service_notice": notice, "account_id": None}
+async def _keep(context: Intake, filing: Filing, filed: Filed, photos: tuple[Photo, ...], lang: str) -> list[str]:
+    """Attach the photos, each once; the reasons for those that were not kept. They never cost the report."""
+    unkept = []
+    for number, photo in enumerate({photo.digest: photo for photo in photos}.values(), start=1):
+        try:
+            await _attach(context, filing, filed, photo)
+        except Refusal as refusal:
+            unkept.append(f"{photo.name or number}: {wording.refusal(refusal, lang)}")
+    return unkept
+
+
+async def _attach(context: Intake, filing: Filing, filed: Filed, photo: Photo) -> None:
+    if len(photo.content) > ATTACHMENT_BYTES:
+        raise InvalidField(field="file", why=f"a file has at most {ATTACHMENT_BYTES} bytes")
+    kind, size = media_type(photo.content), len(photo.content)
+    attach = Attach(digest=photo.digest, media_type=kind, size_bytes=size, name=photo.name)
+    move = MoveRequest(filed.state.id, filing.client, f"{filing.key}/{photo.digest}", "attachments")
+    await handlers.attach(context, move, attach, photo.content)

@@ -92,6 +92,17 @@ submissions = Table(
     Column("refusal", Text, comment="problem, as JSON"),
 )
 
+repeats = Table(
+    "repeats",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True, comment="keyed hash of every field and picture of a report"),
+    Column("complaint", LargeBinary(16), nullable=False),
+    Column("key", Text, nullable=False, comment="the idempotency key under which it was filed"),
+    Column("language", Text, nullable=False, comment="of its answers"),
+    Column("first_at", Text, nullable=False, comment="ISO 8601, UTC"),
+)
+Index("repeats_by_complaint", repeats.c.complaint)
+Index("repeats_by_age", repeats.c.first_at)
 position_table(metadata)
 lease_table(metadata)
 set_aside = Table(
