@@ -141,17 +141,15 @@ class Storm:
         await asyncio.to_thread(self._platform.stop)
         before = set(await self._filed())
         store = self._platform.state / "store.db"
-        for beside in ("-wal", "-shm"):
-            Path(f"{store}{beside}").unlink(missing_ok=True)
+        for suffix in ("-wal", "-shm"):
+            Path(f"{store}{suffix}").unlink(missing_ok=True)
         store.write_bytes(self._copy.read_bytes())
         self.lost |= before - set(await self._filed())
         self._load.forget(self.lost)
         self._platform.start()
         command = await asyncio.to_thread(self._named_command)
-        done = await asyncio.to_thread(self._platform.command, "chassis.cli.main", *command)
+        done = await asyncio.to_thread(self._platform.satupintu, *command)
         assert done.returncode == 0, done.stderr
-        await asyncio.to_thread(self._platform.stop)
-        self._platform.start()
         await self._wait()
         self._copy = await asyncio.to_thread(self._back_up)
 

@@ -44,6 +44,7 @@ holidays.
 RECOVERY_S = 240.0
 CITY = "kota-bandung"
 log = logging.getLogger(__name__)
+logging.getLogger("kafka").setLevel(logging.WARNING)
 BODY = {"text": "Lampu jalan padam semua sejak Senin.", "place": {"region": "32.73"}}
 
 

@@ -24,7 +24,7 @@ class Supervised:
     """A running platform in `folder`; its processes are found by name in the file that the supervisor writes."""
 
     def __init__(self, folder: Path) -> None:
-        self.state, self._log, self._run = folder, folder / "run.log", None
+        self.state, self._log = folder, folder / "run.log"
         self._run: subprocess.Popen[bytes] | None = None
         layout = PlatformLayout(folder, free_port(), f"127.0.0.1:{free_port()}")
         self.address, self.kafka = f"http://127.0.0.1:{layout.port}", layout.kafka
@@ -46,6 +46,11 @@ class Supervised:
         """Run a command line, given as module and arguments, and return the result."""
         return forks.command(module, self.env)
 
+    def satupintu(self, *command: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command of `satupintu`, as a person does."""
+        program = Path(sys.executable).with_name("satupintu")
+        return subprocess.run([program, *command], env=self.env, capture_output=True, text=True, check=False)
+
     def start(self) -> None:
         """Start it without waiting."""
         with self._log.open("ab") as log:
@@ -59,6 +64,14 @@ class Supervised:
         if self._run is not None:
             self._run.terminate()
             self._run.wait(5 * END_S)
+
+    def end(self, number: signal.Signals) -> int | None:
+        """Send it the signal; its exit code once it has ended within the limits of all its stages, else None."""
+        assert self._run is not None
+        self._run.send_signal(number)
+        with suppress(subprocess.TimeoutExpired):
+            return self._run.wait(5 * END_S)
+        return None
 
     def kill(self) -> None:
         """Kill the supervisor, and wait until nothing that it started is left."""

@@ -5,18 +5,21 @@ agent's body never raises: work that cannot be finished ends the process instead
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
+from uuid import UUID
 
 import structlog
 from aiokafka.errors import KafkaError
 
 from chassis.base import metrics
-from chassis.base.errors import BrokerUnavailable
+from chassis.base.concurrency import first_of
+from chassis.base.errors import AccessDenied, BrokerUnavailable
 from chassis.base.message import Header, Message
 from chassis.base.person import needs_person, tell_person
 from chassis.base.retry import RetryPolicy
-from chassis.kafka.admin import Admin
+from chassis.kafka.admin import Admin, TopicRecreated
 from chassis.react.stall_detector import OffsetPosition, StallDetector
 
 Handle = Callable[[Sequence[Message]], Awaitable[None]]
@@ -55,13 +58,23 @@ class Agent:
 
     async def run(self) -> None:
         """Run until cancelled, also while it starts; then finish the batch within a limit, commit, leave the group."""
-        await self._await_topics()
+        admin = Admin(self._kafka)
+        try:
+            while True:
+                await self._run_until_recreated(admin)
+        finally:
+            await admin.close()
+
+    async def _run_until_recreated(self, admin: Admin) -> None:
+        """Run until a topic was deleted or made anew: Faust would wait for the old one for ever."""
+        topic_ids = await self._await_topics(admin)
         self._app = self._faust()
         try:
             await self._app.start()
-            while True:
-                await asyncio.sleep(CHECK_S)
-                await self._watch()
+            await first_of(self._watch_progress(), self._watch_topics(admin, topic_ids))
+        except TopicRecreated:
+            log.info("a topic was made anew", task=self._name)
+            self._app.consumer.offsets.forget(self._partitions())  # else they were committed for the new topic
         finally:
             await self._stop()
 
@@ -71,19 +84,25 @@ class Agent:
             return f"{self._name} is joining its group"
         return None
 
-    async def _await_topics(self) -> None:
+    async def _await_topics(self, admin: Admin) -> Mapping[str, UUID]:
         # Faust never notices a topic that is created after it has subscribed.
-        admin = Admin(self._kafka)
-
-        async def look() -> None:
-            missing = set(self._topics) - set(await admin.topic_ids(self._topics))
-            if missing:
+        async def look() -> Mapping[str, UUID]:
+            found = await admin.topic_ids(self._topics)
+            if missing := set(self._topics) - set(found):
                 raise BrokerUnavailable(f"no topic {', '.join(sorted(missing))} yet")
+            return found
 
-        try:
-            await RetryPolicy(longest_s=0.5).until_up(look, self._name)
-        finally:
-            await admin.close()
+        return await RetryPolicy(longest_s=0.5).until_up(look, self._name)
+
+    async def _watch_topics(self, admin: Admin, topic_ids: Mapping[str, UUID]) -> None:
+        while True:
+            with suppress(BrokerUnavailable, AccessDenied):  # asked again after the pause of the watch
+                await admin.watch(topic_ids)
+
+    async def _watch_progress(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_S)
+            await self._watch()
 
     def _faust(self) -> Any:
         from chassis.react.faust_consumer import POLL, App
