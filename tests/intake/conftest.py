@@ -63,6 +63,7 @@ async def intake(tmp_path: Path) -> AsyncIterator[Intake]:
         repeats=Repeats(database, b"s" * 32, policies()),
         mailbox=FileMailbox(tmp_path / "notices"),
         sent=SentNotices(database),
+        sms=True,
         probe=KafkaProbe(""),
         filings=RateLimiter(0),
         lookups=RateLimiter(0),

@@ -290,6 +290,41 @@ class TestParts:
         assert story["due_at"]
 
 
+class TestAJoinedReporter:
+    async def test_is_told_what_with_and_undoes_it_in_one_step(
+        self, web: httpx.AsyncClient, intake: Intake, file: File
+    ) -> None:
+        await keep_registry(intake.repository.store, intake.repository)
+        lead, mine = await file("1"), await file("2")
+        first, second = UUID(lead["id"]), UUID(mine["id"])
+        await write(intake.repository, first, routed())
+        await write(intake.repository, second, ComplaintJoined(at=T0, lead=first, by="rule", score=0.9))
+        here = f"/api/v1/complaints/{mine['tracking_code']}"
+        story = (await web.get(here)).json()
+        assert story["lead"]["public_number"] == lead["public_number"]
+        assert story["lead"]["links"] == {"report": f"/api/v1/reports/{lead['public_number']}"}
+        assert story["lead"].keys() == {
+            "public_number", "received_at", "sector", "sector_name", "status", "status_text", "links",
+        }  # fmt: skip
+        assert story["links"]["unjoin"] == f"{here}/unjoin"
+        undone = await web.post(story["links"]["unjoin"], headers=key("u"))
+        assert undone.status_code == 200
+        assert (undone.json()["status"], undone.json()["lead"]) == ("unplaced", None)
+        assert "unjoin" not in undone.json()["links"]
+        assert (await web.post(f"{here}/unjoin", headers=key("u"))).status_code == 200, "a repeat is not refused"
+        assert (await web.post(f"{here}/unjoin", headers=key("v"))).status_code == 409
+        assert (await types(intake, second)).count("JoinDeclined") == 1
+
+    async def test_gets_a_notice_that_says_how_to_undo_it(self, intake: Intake, file: File, tmp_path: Path) -> None:
+        lead, mine = await file("1"), await file("2", reporter=PERSON)
+        await write(intake.repository, UUID(lead["id"]), routed())
+        await write(intake.repository, UUID(mine["id"]), ComplaintJoined(at=T0, lead=UUID(lead["id"])))
+        await react(intake, UUID(mine["id"]))
+        notices = " ".join(path.read_text() for path in (tmp_path / "notices").rglob("*.json"))
+        assert lead["public_number"] in notices
+        assert "pisahkan laporan Anda" in notices
+
+
 def test_submissions_are_kept_for_as_many_days_as_the_policy_in_force_says(intake: Intake) -> None:
     [first] = policies().versions
     later = first._replace(effective_at=T0, submissions_d=7)

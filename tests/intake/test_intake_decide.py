@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from intake import decide
-from intake.decide import AddDetail, Attach, CallOmbudsman, Confirm, Dispute, Withdraw
+from intake.decide import AddDetail, Attach, CallOmbudsman, Confirm, DeclineJoin, Dispute, Withdraw
 from schemas.base.limits import ATTACHMENTS, PUBLIC_MOVES
 from schemas.base.refusals import (
     AlreadyClosed,
@@ -32,6 +32,7 @@ from schemas.events.intake import (
     ComplaintFiled,
     ComplaintWithdrawn,
     DetailAdded,
+    JoinDeclined,
     OmbudsmanRequested,
     PersonalDataErased,
     ResolutionConfirmed,
@@ -331,6 +332,25 @@ class TestDispute:
         details = [DetailAdded(at=NOON, text="x")] * PUBLIC_MOVES
         with pytest.raises(TooManyMoves):
             when_disputed(given(filed(), *details, routed(), answered()))
+
+
+class TestUndoingAJoin:
+    def test_places_it_on_its_own_again_and_names_every_lead_that_it_is_not(self) -> None:
+        root = UUID(int=77)
+        facts = decide.decline_join(given(*JOINED), DeclineJoin(reason="Beda gang"), later(), [root, LEAD])
+        assert facts == [JoinDeclined(at=later(), leads=(LEAD, root), reason="Beda gang")]
+        state = given(*JOINED, *facts)
+        assert (state.status, state.lead, state.not_same_as) == (Status.UNPLACED, None, (LEAD, root))
+        assert state.disputes == 0
+
+    def test_is_possible_after_the_last_public_move(self) -> None:
+        details = [DetailAdded(at=NOON, text="x")] * PUBLIC_MOVES
+        assert decide.decline_join(given(JOINED[0], *details, JOINED[1]), DeclineJoin(), later())
+
+    @pytest.mark.parametrize("name", ["unplaced", "triage", "routed", "answered"])
+    def test_needs_a_join(self, name: str) -> None:
+        with pytest.raises(WrongStatus):
+            decide.decline_join(given(*OPEN[name]), DeclineJoin(), later())
 
 
 class TestTheOmbudsman:

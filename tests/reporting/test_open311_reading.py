@@ -134,6 +134,19 @@ async def test_a_refusal_is_a_list_of_code_and_description(web: httpx.AsyncClien
     assert error["description"]
 
 
+async def test_xml_is_ascii_for_clients_that_decode_it_once_too_often(
+    web: httpx.AsyncClient, reporting: Reporting
+) -> None:
+    await write(
+        reporting.repository, named("café"), filed(1, text="Lubang — dekat café “Kenari” \U0001f6b2"), classified()
+    )
+    await tell(reporting)
+    answer = await web.get("/open311/v2/requests.xml")
+    assert answer.content.startswith(b'<?xml version="1.0" encoding="utf-8"?>')
+    assert answer.content.isascii()
+    assert fromstring(answer.content).findtext("request/description") == "Lubang — dekat café “Kenari” \U0001f6b2"
+
+
 async def test_a_refusal_in_xml_is_one_too(web: httpx.AsyncClient) -> None:
     answer = await web.get("/open311/v2/requests/nonsense.xml")
     root = fromstring(answer.content)

@@ -229,7 +229,7 @@ class Player:
                     return random.choice((None, None, None, "asks to be forgotten")), anybody
                 return random.choice(("disputes", "disputes", None, "asks to be forgotten")), anybody
             case Status.JOINED:
-                return random.choice(("desk unjoins", "disputes", "withdraws", None, None)), anybody
+                return random.choice(("desk unjoins", "undoes the join", "disputes", "withdraws", None, None)), anybody
             case _:
                 return self._held(state)
 

@@ -18,7 +18,7 @@ from chassis.base.message import Message
 from chassis.write.repository import Cause
 from intake import decide as intake
 from intake import filing, handlers
-from intake.decide import AddDetail, CallOmbudsman, Confirm, Dispute, Erase, Withdraw
+from intake.decide import AddDetail, CallOmbudsman, Confirm, DeclineJoin, Dispute, Erase, Withdraw
 from intake.handlers import MoveRequest
 from intake.storage.subscribers import subscriber_for
 from reporting import http as supporting
@@ -285,6 +285,7 @@ KINDS: Final[Mapping[str, tuple[str, Steps]]] = {
     "disputes": ("intake", _dispute),
     "asks to be forgotten": ("intake", _erase),
     "calls the Ombudsman": ("intake", _reporter(CallOmbudsman(reason="Tidak percaya"), intake.call_ombudsman)),
+    "undoes the join": ("intake", _reporter(DeclineJoin(), intake.decline_join)),
     "follows it": ("intake", _follow),
     "supports it": ("reporting", _support),
     "acknowledges": ("agency-inbox", _agency),

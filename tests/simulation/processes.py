@@ -323,7 +323,8 @@ def _intake(process: Process) -> Tasks:
         "repository": repository, "clock": process.clock, "registry": process.registry, "policies": POLICIES,
         "codes": TrackingCodes(database, b"secret of a test"), "numbers": PublicNumbers(database),
         "records": PlainRecords(database, real), "vault": Vault(database, real, POLICIES), "attachments": Nothing(), "erasures": Nothing(),
-        "results": None, "mailbox": outbox, "sent": SentNotices(database), "probe": None, "filings": None, "lookups": None,
+        "results": None, "mailbox": outbox, "sent": SentNotices(database), "probe": None, "filings": None, "sms": True,
+        "lookups": None,
         "repeats": Repeats(database, b"secret of a test", POLICIES),
         "database": database, "audience": Audience(relations, feed, Subscribers(database)),
     }  # fmt: skip

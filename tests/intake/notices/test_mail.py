@@ -4,20 +4,22 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from uuid import UUID, uuid5
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from chassis.base.clock import FixedClock
+from chassis.base.settings import BadSetting, Settings
 from intake.context import Intake
 from intake.notices.outbox import Outbox
-from intake.notices.port import FileMailbox, Notice
+from intake.notices.port import FileMailbox, Notice, NotSent, Undeliverable
 from intake.notices.sender import MailSender
-from intake.notices.smtp import SmtpMailbox, mailbox_of
+from intake.notices.smtp import SmtpMailbox, SmtpServer, mailbox_of
 from intake.reaction import follow_up
 from schemas.base.refusals import DataErased
 from schemas.deadlines.policies import Policies
@@ -52,7 +54,9 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def outbox(intake: Intake, server: MailServer, clock: FixedClock) -> Outbox:
-    return Outbox(intake.database, intake.repository.keyring, SmtpMailbox("127.0.0.1", server.port), clock.now)
+    return Outbox(
+        intake.database, intake.repository.keyring, SmtpMailbox(SmtpServer("127.0.0.1", server.port)), clock.now
+    )
 
 
 @pytest.fixture
@@ -185,7 +189,10 @@ async def test_a_reply_of_one_character_at_a_time_times_out_and_is_tried_again(
 ) -> None:
     server.slow.add(ANA)
     hurried = Outbox(
-        intake_.database, intake_.repository.keyring, SmtpMailbox("127.0.0.1", server.port, mail_s=0.2), clock.now
+        intake_.database,
+        intake_.repository.keyring,
+        SmtpMailbox(SmtpServer("127.0.0.1", server.port), mail_s=0.2),
+        clock.now,
     )
     await react(intake_, await file(ANA))
     assert await MailSender(hurried, clock.now, policies()).once()
@@ -312,7 +319,122 @@ async def test_a_telephone_number_gets_no_mail(
     assert server.got == []
 
 
+FROM = "Satupintu <lapor@satupintu.example.go.id>"
+SEALED = Notice(UUID(int=1), UUID(int=2), ANA, "Laporan SP-1", "Isi")
+
+
+async def test_a_mail_says_who_sent_it_when_and_that_a_program_wrote_it(server: MailServer) -> None:
+    smtp = SmtpServer("127.0.0.1", server.port, FROM, envelope="bounces@satupintu.example.go.id")
+    await SmtpMailbox(smtp).send(SEALED)
+    [mail] = server.got
+    assert (mail["From"], mail["To"]) == (FROM, ANA)
+    assert mail["Message-ID"] == f"<{SEALED.id}@satupintu.example.go.id>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert abs(mail["Date"].datetime - datetime.now(UTC)) < timedelta(minutes=5)  # noqa: TID251
+    assert server.envelopes == [("bounces@satupintu.example.go.id", [ANA])]
+    await SmtpMailbox(smtp._replace(envelope=None)).send(SEALED)
+    assert server.envelopes[-1][0] == "lapor@satupintu.example.go.id", "bounces go to the sender otherwise"
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "a@contoh.id, b@contoh.id", "a@contoh.id;b@contoh.id", "Tim: a@contoh.id, b@contoh.id;", "Tim:a@contoh.id;",
+        "a@contoh.id\r\nBcc: b@contoh.id", "a@contoh.id\nSubject: x", "a@b@contoh.id", "@contoh.id", "a@", "a@[127.0.0.1]",
+        "<a@contoh.id> <b@contoh.id>", "a@contoh..id", "a b@contoh.id", "a@localhost",
+    ],
+)  # fmt: skip
+async def test_what_is_not_one_address_gets_no_mail_and_ends_at_once(server: MailServer, to: str) -> None:
+    with pytest.raises(Undeliverable):
+        await SmtpMailbox(SmtpServer("127.0.0.1", server.port)).send(SEALED._replace(to=to))
+    assert server.envelopes == []
+
+
+async def test_an_international_domain_is_sent_in_ascii(server: MailServer) -> None:
+    await SmtpMailbox(SmtpServer("127.0.0.1", server.port)).send(SEALED._replace(to="ana@pósta.id"))
+    assert [recipients for _, recipients in server.envelopes] == [["ana@xn--psta-qqa.id"]]
+
+
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+async def test_mail_goes_encrypted_and_with_a_password_where_the_settings_say_so(tmp_path: Path, tls: str) -> None:
+    server = MailServer(tls=tls, folder=tmp_path, login=("satupintu", "p@ss:word"))
+    await server.up()
+    try:
+        given = {
+            "notices_url": f"smtp://satupintu:p%40ss%3Aword@localhost:{server.port}",
+            "mail_from": FROM, "mail_tls": tls, "mail_ca_file": server.ca, "state_dir": tmp_path,
+        }  # fmt: skip
+        await mailbox_of(Settings.model_validate(given)).send(SEALED)
+        assert [mail["To"] for mail in server.got] == [ANA]
+        assert server.encrypted == [True]
+        wrong = {**given, "notices_url": f"smtp://satupintu:other@localhost:{server.port}"}
+        with pytest.raises(NotSent):
+            await mailbox_of(Settings.model_validate(wrong)).send(SEALED)
+        untrusted = {**given, "mail_ca_file": None}
+        with pytest.raises(NotSent):
+            await mailbox_of(Settings.model_validate(untrusted)).send(SEALED)
+        assert len(server.got) == 1
+    finally:
+        await server.down()
+
+
+async def test_a_server_without_starttls_gets_nothing_in_plain_text(server: MailServer) -> None:
+    with pytest.raises(NotSent):
+        await SmtpMailbox(SmtpServer("127.0.0.1", server.port, tls="starttls")).send(SEALED)
+    assert (server.got, server.envelopes) == ([], [])
+
+
+async def test_a_notice_that_fails_for_its_own_reasons_ends_after_the_policys_days(
+    outbox: Outbox, clock: FixedClock, intake_: Intake, file: File
+) -> None:
+    class Failing:
+        async def send(self, _notice: Notice) -> None:
+            raise LookupError("a fault of ours")
+
+    outbox.mailbox = Failing()  # type: ignore[assignment]
+    await react(intake_, await file(ANA))
+    post, began = MailSender(outbox, clock.now, policies()), clock.now()
+    while (await outbox.waiting())[0] and clock.now() < began + 2 * TRIED_FOR:
+        await post.once()
+        clock.advance(HOUR)
+    assert TRIED_FOR <= clock.now() - began < TRIED_FOR + 2 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("given", "setting"),
+    [
+        ({"mail_from": "a@x.id, b@x.id"}, "MAIL_FROM"),
+        ({"mail_from": "nobody"}, "MAIL_FROM"),
+        ({"mail_envelope_from": "a@x.id\nb"}, "MAIL_ENVELOPE_FROM"),
+        ({"notices_url": "smtp://user:word@mail.example.org"}, "MAIL_TLS"),
+    ],
+)
+def test_settings_of_mail_that_cannot_work_are_refused_by_name(
+    given: dict[str, str], setting: str, tmp_path: Path
+) -> None:
+    said = {"state_dir": tmp_path, "notices_url": "smtp://127.0.0.1:25", **given}
+    with pytest.raises(BadSetting, match=f"SATUPINTU_{setting}: "):
+        mailbox_of(Settings.model_validate(said))
+
+
+async def test_whoever_leaves_only_a_telephone_number_is_told_that_no_sms_is_sent(
+    app: FastAPI, web: httpx.AsyncClient, intake_: Intake, outbox: Outbox
+) -> None:
+    app.state.intake = replace(intake_, sms=False)
+    body = {"text": "Lampu jalan padam", "reporter": {"phone": "0812 0000 1111"}, "language": "en"}
+    filed = (await web.post("/api/v1/complaints?lang=en", json=body, headers=key("only"))).json()
+    assert filed["contact"] == {"unusable": [], "message": "No SMS is sent: follow the report by its tracking code."}
+    page = (await web.get(f"/api/v1/complaints/{filed['tracking_code']}?lang=id")).json()
+    assert page["contact"]["message"] == "SMS tidak dikirim: ikuti laporan dengan kode pelacakannya."
+    await react(app.state.intake, UUID(filed["id"]))
+    assert (await outbox.waiting())[0] == 0
+    app.state.intake = replace(intake_, sms=True)
+    assert "contact" not in (await web.get(f"/api/v1/complaints/{filed['tracking_code']}")).json()
+    await react(app.state.intake, UUID(filed["id"]))
+    assert (await outbox.waiting())[0] == 1, "a gateway sends it"
+
+
 @pytest.mark.parametrize("url", ["mailto:x", "smtp:", "http://localhost:25"])
 def test_an_unknown_mailbox_url_is_refused_at_the_start(url: str, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="notices go to file: or smtp://host:port"):
-        mailbox_of(url, tmp_path)
+    with pytest.raises(BadSetting, match="notices go to file: or smtp://host:port"):
+        mailbox_of(Settings(state_dir=tmp_path, notices_url=url))  # type: ignore[call-arg]

@@ -12,10 +12,12 @@ from chassis.base.clock import FixedClock
 from chassis.project.rebuild import rebuild
 from router.context import Router
 from router.duplicates import index
+from router.duplicates.compare import may_follow
 from router.placement.views import METADATA
+from schemas.base.values import Place
 from schemas.complaint.lifecycle import Status
 from schemas.events.agency_inbox import ComplaintAcknowledged, ResponseGiven
-from schemas.events.intake import ComplaintWithdrawn, DetailAdded, PersonalDataErased
+from schemas.events.intake import ComplaintWithdrawn, DetailAdded, JoinDeclined, PersonalDataErased
 from schemas.events.router import ComplaintClassified, ComplaintJoined, ComplaintUnjoined
 from support.placing import BASIS, CITY, HERE, T0, Country, filed, referred, routed
 
@@ -142,6 +144,59 @@ async def test_who_unjoined_it_knew_better_than_the_rule(land: Country):
     await land.react(TWO)
     await looked(land)
     assert (await land.state(TWO)).status is Status.ROUTED
+
+
+async def test_who_says_that_it_is_not_the_same_is_neither_joined_nor_suggested_again(land: Country):
+    await report(land, ONE, POTHOLE)
+    await report(land, TWO, AGAIN, 5)
+    await looked(land)
+    assert await joined(land, TWO) == ONE
+    await land.add(TWO, JoinDeclined(at=T0, leads=(ONE,)))
+    await land.react(TWO)
+    await looked(land)
+    assert (await land.state(TWO)).status is Status.ROUTED
+    assert await rows(land.router, "suggestion") == []
+
+
+async def test_a_point_that_many_reports_have_joins_none_of_them(land: Country):
+    form = {"place": Place(region="32.73", lat=-6.914712, lon=107.609843)}
+    measured = {"place": Place(region="32.73", lat=-6.914912, lon=107.609943)}
+    await report(land, THREE, "Sampah menumpuk, belum diangkut", **form)
+    await report(land, ONE, "Jalan berlubang", 1, **form)
+    await report(land, TWO, "Ada lubang di jalan", 2, **measured)
+    await looked(land)
+    assert await joined(land, TWO) is None
+
+
+async def test_two_measured_points_at_one_spot_join_what_names_no_spot(land: Country):
+    await report(land, ONE, "Jalan berlubang", place=Place(region="32.73", lat=-6.914712, lon=107.609843))
+    await report(land, TWO, "Ada lubang di jalan", 2, place=Place(region="32.73", lat=-6.914912, lon=107.609943))
+    await looked(land)
+    assert await joined(land, TWO) == ONE
+
+
+async def test_whom_others_follow_is_joined_to_none_by_rule(land: Country):
+    await report(land, TWO, AGAIN, 5)
+    await report(land, THREE, AGAIN, 6)
+    await looked(land)
+    assert await joined(land, THREE) == TWO
+    await land.router.feed.catch_up()
+    await report(land, ONE, POTHOLE)
+    await looked(land)
+    assert (await joined(land, TWO), await joined(land, THREE)) == (None, TWO)
+
+
+async def test_what_one_body_holds_follows_nothing_that_another_holds_or_that_waits_for_its_reporter(land: Country):
+    await report(land, ONE, POTHOLE)
+    await land.add(ONE, routed("pln", cause="desk"))
+    await report(land, TWO, AGAIN, 5)
+    await looked(land)
+    assert await joined(land, TWO) is None
+    lead, mine = await land.state(ONE), await land.state(TWO)
+    assert not may_follow(mine, lead)
+    asking = lead._replace(holder=mine.holder, status=Status.AWAITING_REPORTER)
+    assert not may_follow(mine, asking)
+    assert may_follow(mine, asking._replace(status=Status.ROUTED))
 
 
 async def test_what_is_perhaps_the_same_is_shown_to_the_desk_and_to_the_holder(land: Country, web: httpx.AsyncClient):

@@ -72,6 +72,11 @@ def test_a_common_word_is_a_place_with_its_title():
     assert locate("Kecamatan Selesai, Langkat").region == "12.05.06"
 
 
+def test_a_district_that_is_called_like_a_city_with_its_title_does_not_hide_the_city():
+    assert locate("sampah di Kota Padang").region == "13.71"
+    assert locate("sampah di Kecamatan Kota Padang, Kabupaten Rejang Lebong").region == "17.02.06"
+
+
 def test_regions_of_the_same_name_are_candidates_with_scores():
     found = locate("jalan rusak di daerah bandung")
     assert found.region is None

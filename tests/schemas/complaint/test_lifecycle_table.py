@@ -48,7 +48,8 @@ ARBITRATION: ComplaintRouted>ROUTED ComplaintWithdrawn>CLOSED ArbitrationDecided
 SPLIT: ResponseGiven>ANSWERED ComplaintWithdrawn>CLOSED ComplaintSplit
   DetailAdded NoteAdded AttachmentAdded ComplaintRestated ProgressRecorded ComplaintRouted ComplaintReferred>TRIAGE ArbitrationOpened>ARBITRATION
   OmbudsmanRequested ReminderSent DeadlineMissed ComplaintEscalated DueDateMoved PersonalDataErased ComplaintDelivered
-JOINED: ComplaintUnjoined>UNPLACED ResolutionDisputed>UNPLACED OmbudsmanRequested>UNPLACED ComplaintWithdrawn>CLOSED
+JOINED: ComplaintUnjoined>UNPLACED JoinDeclined>UNPLACED ResolutionDisputed>UNPLACED OmbudsmanRequested>UNPLACED
+  ComplaintWithdrawn>CLOSED
   DetailAdded NoteAdded AttachmentAdded PersonalDataErased ComplaintDelivered
 CLOSED: ResolutionDisputed>IN_PROGRESS PersonalDataErased ComplaintDelivered
 """

@@ -3,6 +3,7 @@
 import typer
 
 from chassis.base.log import configure
+from chassis.base.private_files import owner_only
 from chassis.base.settings import read_settings
 from chassis.service.entry import serve
 from local.demo.play import demo
@@ -32,4 +33,5 @@ def front() -> None:
 
 
 if __name__ == "__main__":
+    owner_only()
     app()

@@ -5,6 +5,8 @@ from typing import Final
 TITLE: Final = 200
 BODY: Final = 10_000
 """Also of details, answers and disputes."""
+ANSWER_LEAST: Final = 20
+"""PermenPANRB 62/2018: a complaint is closed only by an answer of substance."""
 NOTE: Final = 2_000
 """Reasons, questions and progress."""
 ADDRESS: Final = 500

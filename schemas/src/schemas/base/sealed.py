@@ -31,7 +31,7 @@ class SealMark:
         self, core_schema: Any, handler: Callable[[Any], dict[str, Any]]
     ) -> dict[str, Any]:
         """Mark the field in a JSON Schema: the store holds a token."""
-        return {**handler(core_schema), "x-sealed": True}
+        return {**handler(core_schema), "$comment": "sealed under the key of the complaint"}
 
 
 T = TypeVar("T")

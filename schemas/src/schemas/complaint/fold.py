@@ -280,6 +280,10 @@ def _joined(state: Complaint, event: r.ComplaintJoined, recorded: RecordedFact) 
     return _moved(state, recorded, LEAD, lead=event.lead)
 
 
+def _declined(state: Complaint, event: i.JoinDeclined, recorded: RecordedFact) -> Changes:
+    return _moved(state, recorded, ROUTER, lead=None, not_same_as=(*state.not_same_as, *event.leads))
+
+
 def _split(state: Complaint, event: r.ComplaintSplit, recorded: RecordedFact) -> Changes:
     return _moved(state, recorded, parts=(*state.parts, *event.parts), lead_agency=state.agency)
 
@@ -329,6 +333,7 @@ EVOLVE: Final[Mapping[type[Fact], Handler]] = {
     i.ComplaintWithdrawn: _withdrawn,
     i.ResolutionConfirmed: _closes(CloseReason.CONFIRMED),
     i.ResolutionDisputed: _disputed,
+    i.JoinDeclined: _declined,
     i.OmbudsmanRequested: _ombudsman,
     i.PersonalDataErased: lambda _state, _event, _recorded: {"erased": True},
     r.ComplaintClassified: _classified,
@@ -365,7 +370,9 @@ REPORTER_MOVES: Final = frozenset(
         i.OmbudsmanRequested,
     }
 )  # fmt: skip
-"""The events that count towards `schemas.base.limits.PUBLIC_MOVES`."""
+"""The events that count towards `schemas.base.limits.PUBLIC_MOVES`. JoinDeclined does not: who has used them all up can
+still undo a join.
+"""
 
 
 def _to_holder(kind: str) -> Callable[[Complaint, Any], dict[str | None, str]]:

@@ -136,6 +136,7 @@ TRANSITIONS: Final[Mapping[Status, Mapping[type[Fact], End]]] = {
     S.JOINED: {
         **_OPEN,
         r.ComplaintUnjoined: S.UNPLACED,
+        i.JoinDeclined: S.UNPLACED,
         i.ResolutionDisputed: S.UNPLACED,
         # The lead's reporter did not ask for the Ombudsman, so this complaint is placed on its own again.
         i.OmbudsmanRequested: S.UNPLACED,

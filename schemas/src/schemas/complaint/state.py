@@ -132,6 +132,8 @@ class Complaint(NamedTuple):
     closed_at: datetime | None = None
     # relations
     lead: UUID | None = None
+    not_same_as: tuple[UUID, ...] = ()
+    """The leads that the reporter says it is not the same as."""
     whole: UUID | None = None
     mandatory: bool = False
     task: str | None = None

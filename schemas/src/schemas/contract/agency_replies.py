@@ -5,7 +5,7 @@ from typing import Final
 from pydantic import Field
 
 from schemas.base.values import AgencyId, UnitId
-from schemas.contract.base import BodyText, NoteText, Reply
+from schemas.contract.base import AnswerText, NoteText, Reply
 
 
 class Acknowledged(Reply):
@@ -37,7 +37,7 @@ class Clarification(Reply):
 class Answered(Reply):
     """The answer. Refused if the reporter added a detail after `seen_version`."""
 
-    text: BodyText
+    text: AnswerText
     seen_version: int = Field(ge=0)
 
 

@@ -1,12 +1,14 @@
 """Base classes of the contract types. Outsiders never see our events, only these types."""
 
-import unicodedata
-from typing import Annotated
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, field_validator
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
-from schemas.base.limits import BODY, NOTE
+from schemas.base.limits import ANSWER_LEAST, BODY, NOTE
 
 
 class OutboundModel(BaseModel):
@@ -36,12 +38,46 @@ class Reply(InboundModel):
     """`ce_sequence` of the newest message that the agency had read."""
 
 
-def _not_blank(text: str) -> str:
-    # Letters, digits, symbols and punctuation count; zero-width spaces and control characters do not.
-    if not any(unicodedata.category(character)[0] in "LNPS" for character in text):
-        raise ValueError("must not be empty")
-    return text
+BLANK: Final = (
+    r"\s\x00-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    r"\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
+)
+"""Characters that show nothing: white space, controls and Unicode's Default_Ignorable_Code_Point. The class means the
+same in Python and ECMA-262, for the published schemas.
+"""
+_SPACE: Final = r"\s\x1c-\x1f\x85"
 
 
-BodyText = Annotated[str, StringConstraints(min_length=1, max_length=BODY), AfterValidator(_not_blank)]
-NoteText = Annotated[str, StringConstraints(min_length=1, max_length=NOTE), AfterValidator(_not_blank)]
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """A text of at most `most` characters, and at least `least` without the space around it, that shows something."""
+
+    most: int
+    least: int = 1
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, __: GetJsonSchemaHandler) -> dict[str, Any]:
+        edge, anything = rf"[^{_SPACE}\x00]", r"[^\x00]"
+        inner = edge if self.least == 1 else f"{edge}{anything}{{{self.least - 2},}}{edge}"
+        pattern = f"^(?={anything}*[^{BLANK}])[{_SPACE}]*{inner}{anything}*$"
+        return {"type": "string", "minLength": self.least, "maxLength": self.most, "pattern": pattern}
+
+    def _check(self, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if len(value) > self.most:
+            raise PydanticKnownError("string_too_long", {"max_length": self.most})
+        if len(value.strip()) < self.least:
+            raise PydanticKnownError("string_too_short", {"min_length": self.least})
+        # Zero-width spaces and control characters show nothing.
+        if not _VISIBLE.search(value):
+            raise ValueError("must not be empty")
+        return value
+
+
+_VISIBLE: Final = re.compile(f"[^{BLANK}]")
+BodyText = Annotated[str, Visible(BODY)]
+NoteText = Annotated[str, Visible(NOTE)]
+AnswerText = Annotated[str, Visible(BODY, ANSWER_LEAST)]

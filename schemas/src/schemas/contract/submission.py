@@ -2,22 +2,44 @@
 
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import (
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.config import JsonDict
 
 from schemas.base.limits import ADDRESS, CHANNEL, CLIENT, CONTACT, NAME, TITLE
 from schemas.base.values import ComplaintClass, Day, RegionGiven
-from schemas.contract.base import BodyText, InboundModel
+from schemas.contract.base import BodyText, InboundModel, Visible
 
 ChannelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=CHANNEL)]
+
+Address = Annotated[str, Visible(ADDRESS)]
+Title = Annotated[str, Visible(TITLE)]
+Addressee = Annotated[str, Visible(NAME)]
+ClientText = Annotated[str, Visible(CLIENT)]
+_BOTH: Final[JsonDict] = {
+    "type": "object",
+    "properties": {"lat": {"type": "number"}, "lon": {"type": "number"}},
+    "required": ["lat", "lon"],
+}
+_NEITHER: Final[JsonDict] = {"type": "object", "properties": {"lat": {"type": "null"}, "lon": {"type": "null"}}}
 
 
 class PlaceGiven(InboundModel):
     """Where it happened, as far as the reporter knows. Coordinates in WGS 84 degrees, both or neither."""
 
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_BOTH, _NEITHER]})
+
     region: RegionGiven | None = None
     lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
     lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
-    address: str | None = Field(default=None, min_length=1, max_length=ADDRESS)
+    address: Address | None = None
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> Self:
@@ -58,13 +80,13 @@ class Complaining(InboundModel):
 
     class_: ComplaintClass | None = Field(default=None, alias="class")
     text: BodyText
-    title: str | None = Field(default=None, min_length=1, max_length=TITLE)
+    title: Title | None = None
     place: PlaceGiven | None = None
     occurred_on: Day | None = None
     anonymous: bool = False
     secret: bool = False
     reporter: Reporter | None = None
-    addressed_to: str | None = Field(default=None, min_length=1, max_length=NAME)
+    addressed_to: Addressee | None = None
     channel: ChannelName | None = None
     language: Literal["id", "en"] = "id"
     public_position: Literal["rounded", "none"] | None = None
@@ -74,9 +96,9 @@ class Complaining(InboundModel):
 class Submission(Complaining):
     """One complaint from a channel gateway. `client` and `key` make it safe to send it again."""
 
-    client: str = Field(min_length=1, max_length=CLIENT)
+    client: ClientText
     """The gateway's id; also the key of the message."""
-    key: str = Field(min_length=1, max_length=CLIENT)
+    key: ClientText
     """The gateway's own id of this message, equal each time it is sent."""
     channel: ChannelName
     received_at: AwareDatetime | None = None

@@ -77,6 +77,16 @@ class ResolutionDisputed(Fact):
     reason: Sealed[str]
 
 
+class JoinDeclined(Fact):
+    """The reporter says that it is not the same matter as the complaint it was joined to: it is placed on its own.
+
+    `leads`: that complaint, and those that it followed itself. It never follows one of them again.
+    """
+
+    leads: tuple[UUID, ...] = Field(min_length=1)
+    reason: Sealed[str] | None = None
+
+
 class OmbudsmanRequested(Fact):
     """The reporter asks for the Ombudsman without waiting for the agency (law 25/2009 article 46(2))."""
 

@@ -140,6 +140,10 @@ _NAMED: Final[Mapping[str, Mapping[str, Bilingual]]] = {
         "lead_follows": {"id": "laporan yang dituju sendiri mengikuti laporan lain", "en": "the other follows a third"},
         "lead_later": {"id": "laporan yang dituju masuk belakangan", "en": "the other report was filed later"},
         "protected": {"id": "salah satunya rahasia atau berkadar pengawasan", "en": "one of them is protected"},
+        "declined": {
+            "id": "pelapornya menyatakan bahwa keduanya bukan hal yang sama",
+            "en": "its reporter says that they are not the same matter",
+        },
         "whole_or_part": {"id": "salah satunya sudah dibagi", "en": "one of them is split, or a part"},
         "part": {"id": "laporan ini sudah merupakan bagian", "en": "it is a part already"},
         "too_many": {"id": "bagiannya terlalu banyak", "en": "there would be too many parts"},

@@ -35,6 +35,7 @@ ACTIONS: Final[dict[type[Fact], Bilingual]] = {
     i.ComplaintWithdrawn: {"id": "mencabut laporan", "en": "withdrawing the report"},
     i.ResolutionConfirmed: {"id": "menyatakan selesai", "en": "confirming the outcome"},
     i.ResolutionDisputed: {"id": "menyanggah", "en": "disputing"},
+    i.JoinDeclined: {"id": "memisahkan laporan dari laporan utama", "en": "undoing the join"},
     i.OmbudsmanRequested: {"id": "meminta bantuan Ombudsman", "en": "asking for the Ombudsman"},
     r.ComplaintRouted: {"id": "meneruskan laporan", "en": "forwarding the report"},
     r.ComplaintReferred: {"id": "menyerahkan kepada petugas pemilah", "en": "referring it to the triage desk"},
@@ -84,6 +85,10 @@ SENTENCES: Final[dict[type[Fact] | tuple[type[Fact], str], Bilingual]] = {
     i.ResolutionDisputed: {
         "id": "Pelapor menyanggah hasilnya{said}.",
         "en": "The reporter disputes the outcome{said}.",
+    },
+    i.JoinDeclined: {
+        "id": "Pelapor menyatakan laporan ini bukan hal yang sama{said}; laporan ditempatkan tersendiri lagi.",
+        "en": "The reporter says that this is not the same matter{said}; it is placed on its own again.",
     },
     i.OmbudsmanRequested: {
         "id": "Pelapor meminta Ombudsman turut melihat laporan ini{said}.",

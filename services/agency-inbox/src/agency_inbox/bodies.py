@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from agency_inbox.decide import Acknowledge, Clarify, Move, RecordProgress, Respond, Return
 from schemas import contract
 from schemas.base.values import AgencyId, UnitId
+from schemas.contract.base import AnswerText, NoteText
 
 
 class MoveBody(BaseModel):
@@ -24,7 +25,7 @@ class AcknowledgementBody(MoveBody):
 class ReturnBody(MoveBody):
     """Why the agency is not competent, and which agency or unit may be."""
 
-    reason: str
+    reason: NoteText
     suggested_agency: AgencyId | None = None
     suggested_unit: UnitId | None = None
 
@@ -32,19 +33,19 @@ class ReturnBody(MoveBody):
 class ProgressBody(MoveBody):
     """A progress note."""
 
-    text: str
+    text: NoteText
 
 
 class ClarificationBody(MoveBody):
     """A question to the reporter."""
 
-    question: str
+    question: NoteText
 
 
 class ResponseBody(MoveBody):
     """The answer, and the version of the complaint that its writer had read."""
 
-    text: str
+    text: AnswerText
     seen_version: int = Field(ge=0)
 
 

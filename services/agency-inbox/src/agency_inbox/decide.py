@@ -9,8 +9,7 @@ from typing import NamedTuple, assert_never
 
 from agency_inbox.access import holds, was_notified
 from agency_inbox.parts import NOTHING_OPEN, OpenParts, holder_names
-from agency_inbox.settings import ANSWER_MIN_CHARACTERS
-from schemas.base.limits import BODY, NOTE
+from schemas.base.limits import ANSWER_LEAST, BODY, NOTE
 from schemas.base.refusals import (
     AlreadyClosed,
     BindingPlacement,
@@ -137,7 +136,7 @@ def respond(state: Complaint, by: ActingAgency, command: Respond, open_parts: Op
         InvalidField: the text is too short, or `seen_version` lies ahead; and as `move` says.
     """
     _must_hold(state, by, ResponseGiven)
-    text = _text("text", command.text, BODY, ANSWER_MIN_CHARACTERS)
+    text = _text("text", command.text, BODY, ANSWER_LEAST)
     if command.seen_version > state.version:
         raise InvalidField(field="seen_version", why=f"the complaint is at version {state.version}")
     if command.seen_version < state.detail_version:

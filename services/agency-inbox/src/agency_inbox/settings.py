@@ -3,8 +3,6 @@
 from typing import Final
 
 SERVICE: Final = "agency-inbox"
-ANSWER_MIN_CHARACTERS: Final = 20
-"""PermenPANRB 62/2018: a complaint is closed only by an answer of substance."""
 MESSAGE_BYTES: Final = 900_000
 """Longest message to an agency; Kafka accepts 1 MiB. Longer ones lose their oldest details, which HTTP still shows."""
 TOPIC_BATCH: Final = 100

@@ -17,6 +17,7 @@ from audit.audit import Audit, Found
 from audit.finding import Violation
 from audit.kafka import Collected, compare
 from chassis.base.settings import Settings, read_settings
+from chassis.kafka.cloudevents import is_complaint_stream
 from chassis.service.platform import Platform, open_platform
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Repository
@@ -136,7 +137,7 @@ async def _all(walk: Audit, platform: Platform, collected: Collected, kafka: str
 
 
 async def _loaded(platform: Platform, stream: str) -> LoadedStream:
-    complaint = complaint_id(stream) if stream.startswith(COMPLAINT_PREFIX) else None
+    complaint = complaint_id(stream) if is_complaint_stream(stream) else None
     if complaint is None:
         return LoadedStream(stream, new(_NOBODY), Keys(), ())
     return await Repository(platform.store, platform.keyring, "audit").load(complaint)

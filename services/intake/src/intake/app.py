@@ -62,8 +62,7 @@ def submissions_topic(context: Intake) -> Topic:
 def outbox_of(platform: Platform, database: Database) -> Outbox:
     """The outbox in front of the mailbox that the settings name."""
     settings = platform.settings
-    mailbox = mailbox_of(settings.notices_url, settings.notices_dir)
-    return Outbox(database, platform.repository(SERVICE).keyring, mailbox, _real_now)
+    return Outbox(database, platform.repository(SERVICE).keyring, mailbox_of(settings), _real_now)
 
 
 @asynccontextmanager
@@ -92,6 +91,7 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         repeats=Repeats(database, settings.code_secret.get_secret_value(), policies()),
         mailbox=outbox_of(platform, database),
         sent=SentNotices(database),
+        sms=settings.sms_gateway,
         probe=KafkaProbe(settings.kafka),
         filings=RateLimiter(settings.filings_per_minute),
         lookups=RateLimiter(settings.lookups_per_minute),

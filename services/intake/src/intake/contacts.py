@@ -40,9 +40,9 @@ def phone_number(text: str | None) -> str | None:
     return next((phonenumbers.format_number(each.number, phonenumbers.PhoneNumberFormat.E164) for each in found), None)
 
 
-def address_of(reporter: Reporter) -> str | None:
-    """Where notices go: the mail address, else the telephone number."""
-    return mail_address(reporter.email) or phone_number(reporter.phone)
+def address_of(reporter: Reporter, *, sms: bool) -> str | None:
+    """Where notices go: the mail address, else the telephone number if a gateway sends SMS."""
+    return mail_address(reporter.email) or (phone_number(reporter.phone) if sms else None)
 
 
 def unusable(reporter: Reporter | None) -> tuple[str, ...]:
@@ -56,11 +56,14 @@ def unusable(reporter: Reporter | None) -> tuple[str, ...]:
     return tuple(name for name, usable in read.items() if not usable)
 
 
-def notice_of(reporter: Reporter | None, lang: str) -> dict[str, Any]:
-    """The field `contact` of the answer to a filing, if a contact cannot be used: which, and what follows from it."""
+def notice_of(reporter: Reporter | None, lang: str, *, sms: bool) -> dict[str, Any]:
+    """The field `contact` of the answer to a filing, if a contact cannot be used: which, and what follows from it.
+    `sms`: whether a gateway sends SMS.
+    """
     names = unusable(reporter)
     if not names:
-        return {}
+        only_phone = reporter is not None and reporter.phone is not None and reporter.email is None
+        return {"contact": {"unusable": (), "message": NO_SMS[lang]}} if only_phone and not sms else {}
     listed = _AND[lang].join(_NAMES[lang][name] for name in names)
     return {"contact": {"unusable": names, "message": _MESSAGE[lang].format(names=listed)}}
 
@@ -79,6 +82,10 @@ def _with_plain_marks(text: str) -> str:
     return "".join(plain)
 
 
+NO_SMS: Final = {
+    "id": "SMS tidak dikirim: ikuti laporan dengan kode pelacakannya.",
+    "en": "No SMS is sent: follow the report by its tracking code.",
+}
 _AND: Final = {"id": " dan ", "en": " and "}
 _NAMES: Final = {
     "id": {"email": "alamat surel", "phone": "nomor telepon"},

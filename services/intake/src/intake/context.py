@@ -41,6 +41,8 @@ class Intake:
     repeats: Repeats
     mailbox: Mailbox
     sent: SentNotices
+    sms: bool
+    """Whether a gateway sends the notices to telephone numbers."""
     probe: KafkaProbe
     filings: RateLimiter
     lookups: RateLimiter

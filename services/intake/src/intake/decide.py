@@ -5,6 +5,7 @@ Each command stands above the function that decides it; the command of filing is
 Sources: law 25/2009 articles 42 to 44 (complaints), law 27/2022 articles 43 and 44 (erasure).
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -35,6 +36,7 @@ from schemas.events.intake import (
     ComplaintFiled,
     ComplaintWithdrawn,
     DetailAdded,
+    JoinDeclined,
     NoteAdded,
     OmbudsmanRequested,
     PersonalDataErased,
@@ -199,6 +201,22 @@ def dispute(
         _lead_is_answered(lead, at, until)
     _must_allow_move(state, ResolutionDisputed)
     return [ResolutionDisputed(at=at, reason=command.reason)]
+
+
+class DeclineJoin(InboundModel):
+    """The reporter says that it is another matter than the report it was joined to."""
+
+    reason: NoteText | None = None
+
+
+def decline_join(state: Complaint, command: DeclineJoin, at: datetime, leads: Sequence[UUID] = ()) -> list[Fact]:
+    """Place the complaint on its own again, at any time while it is joined. `leads`: the complaints that its lead
+    follows itself. It does not count towards `PUBLIC_MOVES`: nobody may be kept in a join.
+    """
+    _must_be_whole(state, JoinDeclined)
+    _must_allow(state, JoinDeclined)
+    chain = dict.fromkeys((state.lead, *leads) if state.lead else leads)
+    return [JoinDeclined(at=at, leads=tuple(chain), reason=command.reason)]
 
 
 class CallOmbudsman(InboundModel):

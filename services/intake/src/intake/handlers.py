@@ -15,7 +15,7 @@ from chassis.write.repository import Cause
 from intake import decide
 from intake.canonical import canonical
 from intake.context import Intake
-from intake.decide import AddDetail, AddNote, Attach, Dispute
+from intake.decide import AddDetail, AddNote, Attach, DeclineJoin, Dispute
 from schemas.base.ids import derived_id, former_move_ids, move_id
 from schemas.base.refusals import DataErased, NotFound
 from schemas.complaint.lifecycle import Status
@@ -89,6 +89,17 @@ async def dispute(context: Intake, request: MoveRequest, command: Dispute) -> Ha
     def rule(state: Complaint) -> Sequence[Fact]:
         until = dispute_until(lead or state, registry, context.policies)
         return decide.dispute(state, command, at, lead=lead, until=until)
+
+    return await move(context, request, command, rule)
+
+
+async def decline_join(context: Intake, request: MoveRequest, command: DeclineJoin) -> Handled:
+    """Undo the join to its lead, and to the one that this lead follows."""
+    at = context.clock.now()
+    root = await root_lead(context.repository, (await context.repository.load(request.complaint)).state)
+
+    def rule(state: Complaint) -> Sequence[Fact]:
+        return decide.decline_join(state, command, at, [root.id] if root else ())
 
     return await move(context, request, command, rule)
 

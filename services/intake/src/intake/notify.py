@@ -26,6 +26,7 @@ from schemas.base.refusals import DataErased
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.contract.submission import Reporter
+from schemas.wording.sectors import sector as sector_name
 
 log = structlog.get_logger(__name__)
 
@@ -141,7 +142,7 @@ async def _reporters_notice(context: Intake, state: Complaint, item: NotifiableF
     lead = await handlers.visible_lead_of(context, state)
     lines = [
         wording.sentence(item.fact, registry, lang),
-        *([texts.LEAD[lang].format(number=lead.public_number)] if lead and item.kind == "joined" else []),
+        *(_joined_to(lead, lang) if item.kind == "joined" and state.status is Status.JOINED else []),
         *await _next_step(context, state, lang, lead),
         *texts.awaited(state, registry, context.policies, lang),
         _track(context, state),
@@ -152,6 +153,14 @@ async def _reporters_notice(context: Intake, state: Complaint, item: NotifiableF
 def _notice(id_: UUID, state: Complaint, address: str, lang: str, lines: Sequence[str]) -> Notice:
     subject = f"{texts.HEADING[lang]} {state.public_number}"
     return Notice(id_, state.whole or state.id, address, subject, "\n\n".join(lines))
+
+
+def _joined_to(lead: Complaint | None, lang: str) -> list[str]:
+    """With what it was joined, in words that are nobody's own, and how to undo it."""
+    if lead is None:
+        return [texts.UNDO[lang]]
+    about = [texts.ABOUT[lang].format(sector=sector_name(lead.sector, lang))] if lead.sector else []
+    return [texts.LEAD[lang].format(number=lead.public_number), *about, texts.UNDO[lang]]
 
 
 def _track(context: Intake, state: Complaint) -> str:
@@ -192,4 +201,4 @@ async def reporter_of(context: Intake, loaded: LoadedStream) -> Reporter | None:
 
 async def _address(context: Intake, loaded: LoadedStream) -> str | None:
     reporter = await reporter_of(context, loaded)
-    return contacts.address_of(reporter) if reporter is not None else None
+    return contacts.address_of(reporter, sms=context.sms) if reporter is not None else None

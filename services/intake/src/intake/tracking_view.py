@@ -5,6 +5,7 @@ from typing import Any
 
 from schemas import wording
 from schemas.complaint.fold import RecordedFact
+from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.deadlines import dispute_until, timeline_due
 from schemas.deadlines.policies import Policies
@@ -14,6 +15,7 @@ from schemas.registry.fold import Registry
 from schemas.wording.casefile import attachment_fields, status_fields, timeline
 from schemas.wording.explanations import explained
 from schemas.wording.masks import masked
+from schemas.wording.sectors import sector as sector_name
 
 
 def receipt(
@@ -36,6 +38,7 @@ def receipt(
             "details": f"{here}/details",
             # Router's endpoint: finds similar public reports for a text, and stores nothing.
             "duplicates": "/api/v1/duplicates",
+            **({"unjoin": f"{here}/unjoin"} if state.status is Status.JOINED else {}),
         },
     }
 
@@ -73,9 +76,22 @@ def page(
         "disputes": state.disputes,
         "rung": state.rung,
         "lead_public_number": lead.public_number if lead and lead.is_public else None,
+        "lead": _lead(lead, lang) if lead and lead.is_public and not lead.erased else None,
         "attachments": [attachment_fields(one.fact) for one in history if isinstance(one.fact, AttachmentAdded)],
         "due": explained(state, registry, policies, lang, lead),
         "timeline": timeline((one for one in history if not isinstance(one.fact, ComplaintDelivered)), registry, lang),
+    }
+
+
+def _lead(lead: Complaint, lang: str) -> dict[str, Any]:
+    """What a complaint was joined to. Its words are another reporter's: the public report shows what may be read."""
+    return {
+        "public_number": lead.public_number,
+        "received_at": lead.received_at,
+        "sector": lead.sector,
+        "sector_name": sector_name(lead.sector, lang) if lead.sector else None,
+        **status_fields(lead, lang),
+        "links": {"report": f"/api/v1/reports/{lead.public_number}"},
     }
 
 

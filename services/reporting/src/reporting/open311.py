@@ -13,7 +13,7 @@ from reporting import open311_rows as rows
 from reporting import queries
 from reporting.context import Reporting
 from reporting.http import Context
-from reporting.open311_query import MAX_ROWS, Dates, RequestQuery, Window
+from reporting.open311_query import MAX_ROWS, Dates, OneRequest, RequestQuery, Window
 from schemas.base.ids import MalformedCode, parse_public_number
 from schemas.base.refusals import NotFound
 from schemas.contract import open311
@@ -67,7 +67,7 @@ async def requests(kind: Format, context: Context, lang: Language, query: Annota
 
 @router.get("/requests/{number}.{kind}", responses=answers(list_of(rows.REQUEST), "A list of the one report."))
 async def one(
-    number: str, kind: Format, context: Context, lang: Language, query: Annotated[RequestQuery, Query()]
+    number: str, kind: Format, context: Context, lang: Language, query: Annotated[OneRequest, Query()]
 ) -> Response:
     """One public report. One that is not public and one that does not exist get the same 404."""
     search = queries.Search(numbers=_numbers([number]), most=1)

@@ -40,15 +40,28 @@ def _is_true(given: Any) -> Any:
 
 Words = Annotated[list[str], BeforeValidator(_words)]
 Text = Annotated[str | None, BeforeValidator(_absent)]
+Truth = Annotated[bool, BeforeValidator(_is_true)]
+_DATES: Final = "A day or a time of ISO 8601. At most the newest 90 days of the range are searched."
 
 
-class Dates(BaseModel):
-    """A range of time: ISO 8601, a day or a time; without a zone it is read so that no report is left out."""
+class Asked(BaseModel):
+    """What every request may name; there is one jurisdiction."""
 
     model_config = ConfigDict(extra="ignore")
-    start_date: Text = None
-    end_date: Text = None
     jurisdiction_id: Text = None
+
+
+class OneRequest(Asked):
+    """How one report is shown."""
+
+    extensions: Truth = False
+
+
+class Dates(Asked):
+    """A range of time: ISO 8601, a day or a time; without a zone it is read so that no report is left out."""
+
+    start_date: Text = Field(default=None, description=_DATES)
+    end_date: Text = Field(default=None, description=_DATES)
 
     def window(self, now: datetime) -> "Window":
         """The range: at most the newest 90 days of what was asked for; without dates the last 90 days.
@@ -78,7 +91,7 @@ class RequestQuery(Dates):
     status: Words = Field(default=[], description="`open`, `closed`, or both.")
     page: Annotated[int | None, BeforeValidator(_absent)] = Field(default=None, ge=1, le=10_000)
     page_size: Annotated[int | None, BeforeValidator(_absent)] = Field(default=None, ge=1, le=MAX_ROWS)
-    extensions: Annotated[bool, BeforeValidator(_is_true)] = False
+    extensions: Truth = False
 
     def statuses(self) -> frozenset[str]:
         """Raises InvalidField: a status is neither open nor closed."""

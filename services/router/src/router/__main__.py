@@ -7,7 +7,7 @@ from importlib import import_module
 from chassis.service.entry import main
 from router.app import seed, service
 
-LEARNING, HISTORY = ("train", "evaluate", "card", "switch"), ("replay", "shadow", "examples")
+LEARNING, HISTORY = ("train", "check", "evaluate", "card", "switch"), ("replay", "shadow", "examples")
 
 
 def typer_app(module: str) -> Callable[[list[str]], int]:

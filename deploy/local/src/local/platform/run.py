@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
+from chassis.base.private_files import close_folder_to_others
 from chassis.base.settings import BadSetting, Settings, read_settings
 from local.errors import CannotRun
 from local.kafka import jars
@@ -102,7 +103,8 @@ def check_machine(settings: Settings, state: Path) -> None:
                 f"port {port} of the {name} is in use: stop the program that uses it, or set {setting}={other}."
             )
     try:
-        state.mkdir(parents=True, exist_ok=True)
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        close_folder_to_others(state)
         free = shutil.disk_usage(state).free
     except OSError as error:
         raise CannotRun(f"the state folder {state} cannot be used: {error.strerror}.") from error

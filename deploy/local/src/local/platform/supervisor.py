@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from chassis.relay.checkpoint import RENEW
 from local.errors import CannotRun
 from local.platform.part import Announce, Part, ended, unready
 from local.platform.probe import Probe, http
@@ -47,8 +48,11 @@ class Supervisor:
         for _, process in self._children:
             process.start()
 
-    def wait_ready(self, announce: Announce, limit_s: float = READY_LIMIT_S) -> None:
-        """Wait until every process is ready; announces the name of each.
+    def wait_ready(
+        self, announce: Announce, limit_s: float = READY_LIMIT_S, refused: Announce = lambda _reason: None
+    ) -> None:
+        """Wait until every process is ready; announces the name of each. A relay that refuses to publish is not waited
+        for, because the command that it names needs the running platform: `refused` gets its reason.
 
         Raises:
             CannotRun: one of them ended, or took too long; names it and the reason.
@@ -59,6 +63,10 @@ class Supervisor:
             for child in [child for child in waiting if ready(child.ready_url)[0]]:
                 waiting.remove(child)
                 announce(child.name)
+            for child, reason in [(child, ready(child.ready_url)[1]) for child in waiting]:
+                if RENEW in reason:
+                    waiting.remove(child)
+                    refused(f"{child.name} refuses to publish: {reason}")
             if waiting and time.monotonic() > end:
                 reasons = "; ".join(f"{child.name}: {ready(child.ready_url)[1]}" for child in waiting)
                 raise CannotRun(f"not ready after {limit_s:g} s: {reasons}. Their logs are in {self._logs}.")

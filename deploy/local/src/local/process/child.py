@@ -45,8 +45,9 @@ class ManagedProcess:
     def start(self) -> None:
         if self.running:
             raise RuntimeError(f"{self.name} is already running")
-        self._log.parent.mkdir(parents=True, exist_ok=True)
+        self._log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _rotate(self._log)
+        self._log.touch(mode=0o600)
         with self._log.open("ab") as log:
             self._log_start = log.tell()
             self._child = self._launch(log)

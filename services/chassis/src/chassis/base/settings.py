@@ -57,7 +57,19 @@ class Settings(BaseSettings):
     """A classifier that chooses beside the live one: counted (`satupintu shadow`), never followed."""
     notices_dir: Path
     notices_url: str = "file:"
-    """`file:` writes notifications to `notices_dir`; `smtp://host:port` sends them."""
+    """`file:` writes notifications to `notices_dir`; `smtp://[user:password@]host[:port]` sends them."""
+    mail_from: str = "satupintu@localhost"
+    """Sender that people see, as in `Satupintu <lapor@example.go.id>`."""
+    mail_envelope_from: str | None = None
+    """Address that bounces go to; by default that of `mail_from`."""
+    mail_tls: Literal["none", "starttls", "implicit"] = "none"
+    """Encryption towards the mail server; the port is 25, 587 or 465 unless `notices_url` names one."""
+    mail_ca_file: Path | None = None
+    """Authorities that the mail server's certificate is checked with, in PEM, instead of the system's."""
+    sms_gateway: bool = False
+    """Whether a gateway sends the notifications to telephone numbers that are written to `notices_dir`. Without it
+    none are written, and people are told that no SMS is sent.
+    """
     clock_file: Path
     production: bool = False
     """Production mode: no test clock."""
@@ -104,7 +116,7 @@ class Settings(BaseSettings):
     @classmethod
     def _loopback_only(cls, host: str) -> str:
         # Nobody checks yet who may act for an agency (docs/adr/0005): serve this machine only.
-        if not _is_loopback(host):
+        if not is_loopback(host):
             raise ValueError(
                 f"{host} is not a loopback address; other addresses are refused until access control exists"
             )
@@ -155,7 +167,8 @@ def redacted(settings: Settings) -> dict[str, str]:
     return {name: _PASSWORD.sub(r"\1***@", str(value)) for name, value in settings}
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether the name or address is this machine's own."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from chassis.base import clock as clocks
 from chassis.base.errors import ChassisError
+from chassis.base.private_files import owner_only
 from chassis.base.settings import BadSetting, NoState, read_settings
 from schemas.reference.calendar_file import BadCalendar
 from schemas.reference.policy_file import BadPolicy
@@ -46,6 +47,7 @@ def advance(
 
 def main() -> None:
     """The console script. Loads only the package of the command that is called."""
+    owner_only()
     available = entry_points(group=GROUP)
     selected = available.select(name=sys.argv[1]) if len(sys.argv) > 1 else ()
     by_module = {point.value: point for point in selected or available if sys.argv[1:2] != ["clock"]}
@@ -56,3 +58,7 @@ def main() -> None:
     except (BadSetting, BadPolicy, BadCalendar, NoState, ChassisError) as error:
         Console(stderr=True).print(f"{type(error).__name__}: {error}", markup=False)
         raise SystemExit(2) from error
+
+
+if __name__ == "__main__":
+    main()

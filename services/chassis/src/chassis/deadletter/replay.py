@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 from chassis.base.errors import BrokerUnavailable, Permanent
 from chassis.base.message import Message
 from chassis.deadletter.port import DeadLetter
-from chassis.deadletter.topic import DROPPED, REASON, send, to_letter
+from chassis.deadletter.topic import DROPPED, REASON, read_letter, send
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import LazyProducer, consumer, messages, running, translate_error
 from schemas.base.topics import dead_letter
@@ -62,12 +62,9 @@ class DeadLetterReplay:
             BrokerUnavailable, AccessDenied.
         """
         records = await self._records()
-        replayed = {int(offset) for record in records if (offset := _replayed_offset(record)) is not None}
-        return [
-            OpenDeadLetter(record.offset, to_letter(record))
-            for record in records
-            if _replayed_offset(record) is None and record.offset not in replayed
-        ]
+        replayed = {offset for record in records if (offset := _replayed_offset(record)) is not None}
+        found = ((record.offset, read_letter(record)) for record in records if record.offset not in replayed)
+        return [OpenDeadLetter(offset, letter) for offset, letter in found if letter is not None]
 
     async def get(self, offset: int) -> DeadLetter:
         """The open letter at this offset. Raises NoLetter, and what `open` raises."""
@@ -129,7 +126,10 @@ def _has_message(found: OpenDeadLetter) -> bool:
     return DROPPED not in dict(found.letter.message.headers)
 
 
-def _replayed_offset(record: Message) -> bytes | None:
+def _replayed_offset(record: Message) -> int | None:
     # The dead letter of a message that was replayed before has this header too, but also a reason.
     headers = dict(record.headers)
-    return headers.get(REPLAYED) if REASON not in headers else None
+    try:
+        return int(headers[REPLAYED]) if REASON not in headers else None
+    except (LookupError, ValueError, TypeError):
+        return None

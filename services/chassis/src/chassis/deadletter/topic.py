@@ -1,5 +1,6 @@
 """Dead letters in Kafka: topic `dead-letter.<service>`; each record unchanged, with its origin and the reason."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -22,6 +23,10 @@ OFFSET: Final = "dl_offset"
 DROPPED: Final = "dl_dropped"
 """Header of a dead letter without its message's body and headers."""
 OURS: Final = frozenset({REASON, ATTEMPTS, SERVICE, TOPIC, PARTITION, OFFSET})
+NOT_READ: Final = re.compile(
+    r"relay-checkpoint|registry-events|complaint-summary|dead-letter\..*|agency\..*\.inbox|__.*"
+)
+"""Topics whose messages never become dead letters: a replay must not write there for a stranger."""
 REASON_BYTES: Final = 2_000
 RETENTION_PERIOD_S: Final = 60.0
 """How often the retention of the topic is compared with the policy."""
@@ -92,6 +97,15 @@ def to_headers(letter: DeadLetter) -> list[Header]:
         (PARTITION, b"%d" % message.partition),
         (OFFSET, b"%d" % message.offset),
     ]
+
+
+def read_letter(record: Message) -> DeadLetter | None:
+    """As `to_letter`; None: a stranger wrote it, or it names a topic from which no message becomes a dead letter."""
+    try:
+        letter = to_letter(record)
+    except (LookupError, ValueError, AttributeError):
+        return None
+    return None if NOT_READ.fullmatch(letter.message.topic) else letter
 
 
 def to_letter(record: Message) -> DeadLetter:

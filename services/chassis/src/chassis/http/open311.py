@@ -125,4 +125,7 @@ def _plain(value: Any) -> Any:
 
 
 def _document(root: Element) -> bytes:
-    return bytes(tostring(root, encoding="utf-8", xml_declaration=True))
+    # ASCII with character references is UTF-8 too, and is read alike by clients that decode it once too often.
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + bytes(
+        tostring(root, encoding="us-ascii", xml_declaration=False)
+    )

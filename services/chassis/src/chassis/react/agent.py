@@ -5,7 +5,7 @@ agent's body never raises: work that cannot be finished ends the process instead
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
@@ -14,8 +14,7 @@ import structlog
 from aiokafka.errors import KafkaError
 
 from chassis.base import metrics
-from chassis.base.concurrency import first_of
-from chassis.base.errors import AccessDenied, BrokerUnavailable
+from chassis.base.errors import BrokerUnavailable
 from chassis.base.message import Header, Message
 from chassis.base.person import needs_person, tell_person
 from chassis.base.retry import RetryPolicy
@@ -55,26 +54,32 @@ class Agent:
         self._app: Any = None
         self._stall_detector = StallDetector[tuple[str, int]](time.monotonic)
         self._busy = False
+        self._admin, self._topic_ids = Admin(kafka), dict[str, UUID]()
 
     async def run(self) -> None:
         """Run until cancelled, also while it starts; then finish the batch within a limit, commit, leave the group."""
-        admin = Admin(self._kafka)
         try:
             while True:
-                await self._run_until_recreated(admin)
+                try:
+                    await self._run_app()
+                except TopicRecreated:
+                    log.warning("topics were recreated: joining the group again", task=self._name)
         finally:
-            await admin.close()
+            await self._admin.close()
 
-    async def _run_until_recreated(self, admin: Admin) -> None:
-        """Run until a topic was deleted or made anew: Faust would wait for the old one for ever."""
-        topic_ids = await self._await_topics(admin)
+    async def _run_app(self) -> None:
+        """Raises TopicRecreated: Faust would never read the new topic."""
+        await self._await_topics()
         self._app = self._faust()
         try:
             await self._app.start()
-            await first_of(self._watch_progress(), self._watch_topics(admin, topic_ids))
+            while True:
+                await asyncio.sleep(CHECK_S)
+                await self._watch()
+                await self._watch_topics()
         except TopicRecreated:
-            log.info("a topic was made anew", task=self._name)
-            self._app.consumer.offsets.forget(self._partitions())  # else they were committed for the new topic
+            self._app.consumer.offsets.forget(self._partitions())  # else they would be committed for the new topic
+            raise
         finally:
             await self._stop()
 
@@ -84,25 +89,14 @@ class Agent:
             return f"{self._name} is joining its group"
         return None
 
-    async def _await_topics(self, admin: Admin) -> Mapping[str, UUID]:
+    async def _await_topics(self) -> None:
         # Faust never notices a topic that is created after it has subscribed.
-        async def look() -> Mapping[str, UUID]:
-            found = await admin.topic_ids(self._topics)
-            if missing := set(self._topics) - set(found):
+        async def look() -> None:
+            self._topic_ids = await self._admin.topic_ids(self._topics)
+            if missing := set(self._topics) - set(self._topic_ids):
                 raise BrokerUnavailable(f"no topic {', '.join(sorted(missing))} yet")
-            return found
 
-        return await RetryPolicy(longest_s=0.5).until_up(look, self._name)
-
-    async def _watch_topics(self, admin: Admin, topic_ids: Mapping[str, UUID]) -> None:
-        while True:
-            with suppress(BrokerUnavailable, AccessDenied):  # asked again after the pause of the watch
-                await admin.watch(topic_ids)
-
-    async def _watch_progress(self) -> None:
-        while True:
-            await asyncio.sleep(CHECK_S)
-            await self._watch()
+        await RetryPolicy(longest_s=0.5).until_up(look, self._name)
 
     def _faust(self) -> Any:
         from chassis.react.faust_consumer import POLL, App
@@ -168,6 +162,12 @@ class Agent:
         metrics.AGENT_BEHIND.labels(self._name).set(sum(at.behind for at in positions.values()))
         if stalled := self._stall_detector.stalled(positions, busy=self._busy):
             self._leave("no progress", BrokerUnavailable(f"{len(stalled)} partitions make no progress"))
+
+    async def _watch_topics(self) -> None:
+        with suppress(BrokerUnavailable):
+            ids = await self._admin.topic_ids(self._topics)
+            if len(ids) == len(self._topic_ids) and ids != self._topic_ids:
+                raise TopicRecreated
 
     async def _positions(self) -> dict[tuple[str, int], OffsetPosition]:
         from faust.exceptions import ConsumerNotStarted

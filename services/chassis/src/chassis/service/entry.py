@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.base.log import configure
 from chassis.base.person import needs_person, tell_person
+from chassis.base.private_files import owner_only
 from chassis.base.runtime import run
 from chassis.base.settings import Settings, read_settings, redacted
 from chassis.http.server import Limits, Server
@@ -46,6 +47,7 @@ def main(service: "Service[Any]", others: Mapping[str, Callable[[list[str]], int
 
 def run_configured(module: str, main: Callable[[Settings], int]) -> int:
     """The exit status of `main` with this process's settings; prints settings that are not valid in one line."""
+    owner_only()
     try:
         settings = read_settings()
         configure(settings)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
+from chassis.base.private_files import close_to_others
 from chassis.sql.errors import retry_while_locked
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -61,7 +62,10 @@ def prepare_file(url: URL) -> None:
     if url.get_backend_name() != SQLITE:
         return
     path = Path(str(url.database))
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
+    for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        close_to_others(each)  # SQLite gives the log files the mode of the database, when it makes them
     retry_while_locked(lambda: _write_ahead(path))
 
 

@@ -61,7 +61,7 @@ async def file_complaint(
     limit_rate(context.filings, request)
     filed = await file(context, Filing(client, key, body))
     headers = {"ETag": await handlers.tag_of(context, filed.state)} | ({REPLAYED: "true"} if filed.repeated else {})
-    answer = await receipt(context, filed.state, filed.code, lang) | notice_of(body.reporter, lang)
+    answer = await receipt(context, filed.state, filed.code, lang) | notice_of(body.reporter, lang, sms=context.sms)
     return Response(to_json(answer), 201, headers, "application/json")
 
 

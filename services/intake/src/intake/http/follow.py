@@ -71,6 +71,8 @@ async def follow(
     address that follows already the answer is the same, so it does not reveal who follows.
     """
     limit_rate(context.filings, request)
+    if body.phone and not context.sms:
+        raise InvalidField(field="phone", why=_NO_SMS[body.language])
     audience, number = context.audience, _parsed(parse_public_number, "public_number", public_number)
     loaded = await _public(context, number)
     one = subscriber_for(loaded.state.id, loaded.keys, body.address, body.language, context.clock.now())
@@ -127,6 +129,10 @@ def _parsed(parse: Callable[[str], str], field: str, text: str) -> str:
         raise InvalidField(field=field, why=str(error)) from error
 
 
+_NO_SMS: Final = {
+    "id": "tidak dapat dipakai: SMS tidak dikirim; berikan alamat surel",
+    "en": "cannot be used: no SMS is sent; give an e-mail address",
+}
 _CODE_SENT: Final = {
     "id": (
         "Jika alamat itu belum mengikuti laporan ini, sebuah kode dikirim ke alamat tersebut. "

@@ -39,7 +39,7 @@ async def file_request(kind: Format, request: Request, context: Context, lang: L
     form: ReportForm = validated(ReportForm, sent.plain())
     filing, filed = await _file(request, context, sent, form, lang)
     unkept = await _keep(context, filing, filed, sent.photos, lang)
-    unusable = notice_of(filing.command.reporter, lang).get("contact", {}).get("message")
+    unusable = notice_of(filing.command.reporter, lang, sms=context.sms).get("contact", {}).get("message")
     keyed = "idempotency-key" in request.headers
     body = receipt(filed, sent, lang, keyed=keyed, unkept=unkept, unusable=unusable)
     answer = list_response(kind, "service_requests", "request", [body], 200 if filed.repeated else 201)

@@ -26,4 +26,10 @@ def filed_as(form: type[BaseModel], *, files: bool = True) -> dict[str, Any]:
     plain = {**form.model_json_schema(), "additionalProperties": True}
     kinds: dict[str, Any] = {URLENCODED: {"schema": plain}}
     kinds |= {MULTIPART: {"schema": {**plain, "title": f"{plain['title']}WithFiles"}}} if files else {}
-    return {"requestBody": {"required": True, "content": kinds}}
+    return {"requestBody": {"required": True, "content": kinds}, "parameters": [_KEY]}
+
+
+_KEY: Final = {
+    "name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 200},
+    "description": "Makes a repeat safe for ever. Without it an equal request is the same one for a while.",
+}  # fmt: skip

@@ -82,15 +82,22 @@ async def _target(context: Intake, form: UpdateForm) -> Target:
     try:
         number = parse_public_number(form.service_request_id)
     except MalformedCode:
-        return Target(await context.codes.open(form.service_request_id), by_reporter=True)
+        return Target(await _opened(context, form.service_request_id, form.service_request_id), by_reporter=True)
     complaint = await context.audience.complaint_of(number)
     if complaint is None:
         raise NotFound(what=number)
     if form.tracking_code is None:
         return Target(complaint, by_reporter=False)
-    if await context.codes.open(form.tracking_code) != complaint:
+    if await _opened(context, form.tracking_code, number) != complaint:
         raise NotFound(what=number)
     return Target(complaint, by_reporter=True)
+
+
+async def _opened(context: Intake, code: str, asked: str) -> UUID:
+    try:
+        return await context.codes.open(code)
+    except InvalidField as error:
+        raise NotFound(what=asked) from error
 
 
 def _event_id(move: MoveRequest, handled: Handled, *, by_reporter: bool) -> UUID:

@@ -14,12 +14,14 @@ from chassis.write.command import Handled
 from chassis.write.loaded import LoadedStream
 from chassis.write.precondition import Precondition
 from intake import decide, handlers, tracking_view
+from intake.contacts import notice_of
 from intake.context import Intake
-from intake.decide import AddDetail, Attach, CallOmbudsman, Confirm, Dispute, Erase, Withdraw
+from intake.decide import AddDetail, Attach, CallOmbudsman, Confirm, DeclineJoin, Dispute, Erase, Withdraw
 from intake.file_names import repaired
 from intake.handlers import MoveRequest
 from intake.http import filing, follow, lookups
 from intake.http.filing import REPLAYED, Context, limit_rate, with_notice
+from intake.notify import reporter_of
 from intake.settings import FORM_BYTES, MEDIA_TYPES
 from intake.storage.attachments import digest, media_type
 from schemas.base.limits import ATTACHMENT_BYTES
@@ -63,7 +65,8 @@ class TrackedComplaint(NamedTuple):
         page = tracking_view.page(
             loaded.state, loaded.facts(), self.code, registry, context.policies, self.lang, lead, parts
         )
-        return with_notice(context, page, self.lang)
+        contact = notice_of(await reporter_of(context, loaded), self.lang, sms=context.sms)
+        return with_notice(context, page | contact, self.lang)
 
 
 async def _tracked(tracking_code: str, request: Request, context: Context, lang: Language) -> TrackedComplaint:
@@ -148,6 +151,13 @@ async def confirm(move: Move, body: Confirm) -> dict[str, Any]:
 async def dispute(move: Move, body: Dispute) -> dict[str, Any]:
     """Dispute the outcome."""
     return await move.answer(await handlers.dispute(move.tracked.context, move.request("dispute"), body))
+
+
+@router.post("/complaints/{tracking_code}/unjoin")
+async def decline_join(move: Move, body: DeclineJoin | None = None) -> dict[str, Any]:
+    """Undo a join: the complaint is not the same matter as the one it follows. No rule joins it again."""
+    handled = await handlers.decline_join(move.tracked.context, move.request("unjoin"), body or DeclineJoin())
+    return await move.answer(handled)
 
 
 @router.post("/complaints/{tracking_code}/ombudsman")

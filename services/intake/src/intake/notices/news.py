@@ -11,7 +11,13 @@ from schemas.complaint.state import Complaint
 from schemas.events.agency_inbox import ClarificationRequested, ResponseGiven
 from schemas.events.base import Fact
 from schemas.events.escalation import ComplaintEscalated, ComplaintLapsed, DueDateMoved
-from schemas.events.intake import ComplaintFiled, ComplaintWithdrawn, ResolutionConfirmed, ResolutionDisputed
+from schemas.events.intake import (
+    ComplaintFiled,
+    ComplaintWithdrawn,
+    JoinDeclined,
+    ResolutionConfirmed,
+    ResolutionDisputed,
+)
 from schemas.events.router import (
     ArbitrationOpened,
     ComplaintArchived,
@@ -54,6 +60,7 @@ AUDIENCE_KINDS: Final[dict[type[Fact], Kind]] = {
     ComplaintWithdrawn: "closed",
     ComplaintJoined: "joined",
     ComplaintUnjoined: "unjoined",
+    JoinDeclined: "unjoined",
 }
 """For the reporters of joined complaints and for public subscribers."""
 NEWS: Final = frozenset(fact.__name__ for fact in (*KINDS, *AUDIENCE_KINDS))

@@ -72,9 +72,12 @@ class FileMailbox:
         content = {"id": str(notice.id), "to": notice.to, "subject": notice.subject, "body": notice.body}
         try:
             folder = self._folder / notice.complaint.hex
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for each in (self._folder, folder):  # `parents` would ignore the mode
+                each.mkdir(parents=True, exist_ok=True, mode=0o700)
             path = folder / f"{notice.id}.json"
             unfinished = path.with_suffix(".part")
+            unfinished.unlink(missing_ok=True)
+            unfinished.touch(mode=0o600)
             unfinished.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
             unfinished.replace(path)
         except OSError as error:

@@ -101,12 +101,13 @@ class MailSender:
             raise
 
     async def _retry_later(self, row: QueuedNotice, error: Exception) -> None:
-        # A notice that its address refuses is given up after some days; an outage of the mailbox ends no notice.
+        # A notice that its address refuses, or that fails for another reason of its own, is given up after some days;
+        # an outage of the mailbox ends no notice.
         tried_for = timedelta(days=self._policies.at(row.queued_at).letters_d)
-        if isinstance(error, NotNow) and self._now() - row.queued_at >= tried_for:
+        if _own_fault(error) and self._now() - row.queued_at >= tried_for:
             await self._give_up(row, error)
             return
-        if isinstance(error, NotSent) and not isinstance(error, NotNow):
+        if not _own_fault(error):
             self._down += 1
             if self._down == 1:
                 log.warning("mailbox down", because=reason(error))
@@ -131,3 +132,8 @@ class MailSender:
             metrics.NOTICES_WAITING.set(count)
             metrics.NOTICES_OLDEST.set(oldest_s)
             await self._sleep(10 * IDLE_S)
+
+
+def _own_fault(error: Exception) -> bool:
+    """Whether the error concerns this notice alone, and not the mailbox."""
+    return isinstance(error, NotNow) or not isinstance(error, NotSent)

@@ -1,14 +1,19 @@
 """Sends notices by SMTP, and maps the server's replies to the mailbox's errors."""
 
 import asyncio
+import ssl
+from datetime import UTC, datetime
+from email.errors import MessageError
 from email.message import EmailMessage
-from pathlib import Path
-from typing import Final
-from urllib.parse import urlsplit
+from email.utils import format_datetime, parseaddr
+from typing import Final, Literal, NamedTuple
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import aiosmtplib
 
+from chassis.base.settings import PREFIX, BadSetting, Settings, is_loopback
+from intake.contacts import mail_address
 from intake.notices.port import FileMailbox, Mailbox, Notice, NotNow, NotSent, Undeliverable
 
 SENDER: Final = "satupintu@localhost"
@@ -18,34 +23,78 @@ MAIL_TIMEOUT_S: Final = 30.0
 """For one whole mail, so that a server that replies one character at a time counts as down."""
 CLOSING: Final = 421
 PERMANENT: Final = 500
+PORTS: Final = {"none": 25, "starttls": 587, "implicit": 465}
+
+
+class SmtpServer(NamedTuple):
+    """Where and how mail is handed over. `ca`: PEM file of the authorities to trust instead of the system's."""
+
+    host: str
+    port: int
+    sender: str = SENDER
+    """The header `From`, perhaps with a display name."""
+    envelope: str | None = None
+    """Where bounces go (RFC 5321 `MAIL FROM`); None: the address of `sender`."""
+    tls: Literal["none", "starttls", "implicit"] = "none"
+    user: str | None = None
+    password: str | None = None
+    ca: str | None = None
 
 
 class SmtpMailbox:
-    """Sends mail with the notice's id as Message-ID, so mail programs show a repeat once. Skips telephone numbers."""
+    """Sends mail with the notice's id as Message-ID, so mail programs show a repeat once. Telephone numbers go to
+    `phones`; without it they are skipped.
+    """
 
-    def __init__(self, host: str, port: int, sender: str = SENDER, mail_s: float = MAIL_TIMEOUT_S) -> None:
-        self._host, self._port, self._sender = host, port, sender
+    def __init__(self, server: SmtpServer, mail_s: float = MAIL_TIMEOUT_S, phones: Mailbox | None = None) -> None:
+        self._server, self._phones = server, phones
         self._mail_s, self._answer_s = mail_s, min(REPLY_TIMEOUT_S, mail_s)
+        address = parseaddr(server.sender)[1]
+        self._envelope, self._domain = server.envelope or address, address.rpartition("@")[2]
+        self._context = ssl.create_default_context(cafile=server.ca) if server.tls != "none" else None
 
     async def send(self, notice: Notice) -> None:
         if "@" not in notice.to:
+            if self._phones is not None:
+                await self._phones.send(notice)
             return
+        mail, server = self._mail(notice), self._server
         try:
             async with asyncio.timeout(self._mail_s):
                 await aiosmtplib.send(
-                    self._mail(notice), hostname=self._host, port=self._port, timeout=self._answer_s, start_tls=False
+                    mail,
+                    sender=self._envelope,
+                    recipients=[str(mail["To"])],
+                    hostname=server.host,
+                    port=server.port,
+                    username=server.user,
+                    password=server.password,
+                    use_tls=server.tls == "implicit",
+                    start_tls=server.tls == "starttls",
+                    tls_context=self._context,
+                    timeout=self._answer_s,
                 )
         except (OSError, aiosmtplib.SMTPException) as error:
             raise _translated(error) from error
 
     async def forget(self, complaint: UUID) -> None:
-        """Nothing is stored here."""
+        if self._phones is not None:
+            await self._phones.forget(complaint)
 
     def _mail(self, notice: Notice) -> EmailMessage:
+        # Checked again where it is used: rows of an earlier version hold addresses that nobody had checked.
+        to = mail_address(notice.to)
+        if to is None:
+            raise Undeliverable("the address is not one mail address")
         mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = self._sender, notice.to, notice.subject
-        mail["Message-ID"] = f"<{notice.id}@satupintu>"
-        mail.set_content(notice.body)
+        try:
+            mail["From"], mail["To"] = self._server.sender, to
+            mail["Subject"], mail["Date"] = notice.subject, format_datetime(datetime.now(UTC))  # noqa: TID251
+            mail["Message-ID"] = f"<{notice.id}@{self._domain}>"
+            mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic reply, no loop of mails
+            mail.set_content(notice.body)
+        except (ValueError, MessageError) as error:
+            raise Undeliverable(type(error).__name__) from error
         return mail
 
 
@@ -58,19 +107,34 @@ def _translated(error: Exception) -> NotSent | Undeliverable:
         return Undeliverable(reply) if error.code >= PERMANENT else NotNow(reply)
     if isinstance(error, aiosmtplib.SMTPNotSupported):
         return Undeliverable(type(error).__name__)  # a non-ASCII address, and the server has no SMTPUTF8
-    # Includes a refused sender or greeting, which is no fault of the notice.
+    # Includes a refused sender, greeting or password, which is no fault of the notice.
     return NotSent(type(error).__name__)
 
 
-def mailbox_of(url: str, folder: Path) -> Mailbox:
-    """The mailbox for `file:` or `smtp://host:port`.
+def mailbox_of(settings: Settings) -> Mailbox:
+    """The mailbox for `file:` or `smtp://[user:password@]host[:port]`.
 
     Raises:
-        ValueError: another scheme.
+        BadSetting: the URL, the sender or the kind of encryption is not valid.
     """
-    parts = urlsplit(url)
+    files, parts = FileMailbox(settings.notices_dir), urlsplit(settings.notices_url)
     if parts.scheme == "file":
-        return FileMailbox(folder)
-    if parts.scheme == "smtp" and parts.hostname:
-        return SmtpMailbox(parts.hostname, parts.port or 25)
-    raise ValueError(f"notices go to file: or smtp://host:port, not {url}")
+        return files
+    if parts.scheme != "smtp" or not parts.hostname:
+        raise BadSetting(f"{PREFIX}NOTICES_URL: notices go to file: or smtp://host:port, not {parts.scheme}:")
+    for name, address in (("MAIL_FROM", settings.mail_from), ("MAIL_ENVELOPE_FROM", settings.mail_envelope_from)):
+        if address is not None and address != SENDER and mail_address(address) is None:
+            raise BadSetting(f"{PREFIX}{name}: {address} is not one mail address")
+    if parts.username and settings.mail_tls == "none" and not is_loopback(parts.hostname):
+        raise BadSetting(f"{PREFIX}MAIL_TLS: a password is not sent without encryption: set starttls or implicit")
+    server = SmtpServer(
+        parts.hostname,
+        parts.port or PORTS[settings.mail_tls],
+        settings.mail_from,
+        settings.mail_envelope_from,
+        settings.mail_tls,
+        unquote(parts.username) if parts.username else None,
+        unquote(parts.password) if parts.password else None,
+        str(settings.mail_ca_file) if settings.mail_ca_file else None,
+    )
+    return SmtpMailbox(server, phones=files if settings.sms_gateway else None)

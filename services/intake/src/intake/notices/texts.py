@@ -64,6 +64,17 @@ LEAD: Final = {
     "id": "Laporan Anda mengikuti laporan {number} tentang hal yang sama.",
     "en": "Your report follows report {number} about the same matter.",
 }
+UNDO: Final = {
+    "id": (
+        "Jika ini bukan hal yang sama, pisahkan laporan Anda dengan satu langkah di halaman pelacakan; laporan itu "
+        "lalu ditangani tersendiri."
+    ),
+    "en": (
+        "If it is not the same matter, undo this in one step on the tracking page; your report is then handled on its "
+        "own."
+    ),
+}
+ABOUT: Final = {"id": "Laporan itu tentang {sector}.", "en": "That report is about {sector}."}
 FOLLOWS: Final = {
     "id": "Laporan {number} mengikuti laporan {lead} tentang hal yang sama.",
     "en": "Report {number} follows report {lead} about the same matter.",

@@ -72,8 +72,11 @@ class Attachments:
         return self._of(complaint) / attachment.hex
 
     def _write(self, path: Path, attachment: UUID, content: bytes, keys: Keys) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        for folder in (self._folder, path.parent.parent, path.parent):  # `parents` would ignore the mode
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         unfinished = path.with_suffix(f".{os.getpid()}")
+        unfinished.unlink(missing_ok=True)
+        unfinished.touch(mode=0o600)
         with unfinished.open("wb") as file:
             file.write(_sealed(attachment, content, keys))
             file.flush()

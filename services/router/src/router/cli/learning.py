@@ -1,4 +1,4 @@
-"""`python -m router train|evaluate|card|switch`: train a reading model, measure it, print its card, make it live."""
+"""`python -m router train|check|evaluate|card|switch`: train, check, measure and switch a model."""
 
 import asyncio
 from datetime import UTC, date, datetime
@@ -15,8 +15,20 @@ from chassis.service.platform import open_platform
 from router.app import switch
 from router.history import replay as replays
 from router.history.labels import TrainingLabel, training_examples
-from router.learning.examples import BadExamples, ExampleColumns, read_examples
-from router.learning.train import forwarding_rule_for, history_source, learn, own_examples, own_source, source, with_own
+from router.learning.examples import BadExamples, Example, ExampleColumns, read_examples
+from router.learning.label_names import with_one_spelling
+from router.learning.train import (
+    as_elsewhere,
+    check_sentence,
+    forwarding_rule_for,
+    history_source,
+    learn,
+    own_examples,
+    own_source,
+    recheck,
+    source,
+    with_own,
+)
 from router.reading.classifier import Model
 from router.reading.model_files import (
     LARGEST_BYTES,
@@ -57,36 +69,54 @@ def _columns(
     )
 
 
+Text = Annotated[str, typer.Option(help="columns with the words, such as title,body")]
+Label = Annotated[str, typer.Option(help="column with the sector, or whatever is to be predicted")]
+PlaceColumns = Annotated[str, typer.Option(help="columns with region codes or names, such as city,district")]
+Within = Annotated[str, typer.Option(help="the region code in which all local rows lie")]
+Dates = Annotated[str, typer.Option("--date", help="column with the day or moment of filing: dates choose the check")]
+AddressedTo = Annotated[str, typer.Option(help="column with whom the reporter addressed")]
+Out = Annotated[Path | None, typer.Option(help="folder or .npz file; default: the models' folder")]
+FromHistory = Annotated[bool, typer.Option("--history", help="use what became of this store's complaints")]
+Since = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="only history since then")]
+
+
 @app.command()
 def train(
     data: Annotated[list[Path] | None, typer.Argument(help="CSV or JSON lines; none: our own sentences alone")] = None,
-    out: Annotated[Path | None, typer.Option(help="folder or .npz file; default: the models' folder")] = None,
-    text: Annotated[str, typer.Option(help="columns with the words, such as title,body")] = "text",
-    label: Annotated[str, typer.Option(help="column with the sector, or whatever is to be predicted")] = "label",
-    place: Annotated[str, typer.Option(help="columns with region codes or names, such as city,district")] = "",
-    within: Annotated[str, typer.Option(help="the region code in which all rows of the files lie")] = "",
-    date_: Annotated[str, typer.Option("--date", help="column with the day or moment of filing")] = "",
-    addressed_to: Annotated[str, typer.Option(help="column with whom the reporter addressed")] = "",
+    out: Out = None,
+    text: Text = "text",
+    label: Label = "label",
+    place: PlaceColumns = "",
+    within: Within = "",
+    date_: Dates = "",
+    addressed_to: AddressedTo = "",
     kind: Annotated[str, typer.Option(help="column with the class, as SP4N-LAPOR! or our events write it")] = "",
     name: Annotated[str, typer.Option(help="what the version's name begins with")] = "reading",
     own: Annotated[bool, typer.Option(help="learn from our own sentences as well")] = True,
-    elsewhere: Annotated[bool, typer.Option(help="for another place than the examples' own")] = False,
-    history: Annotated[
-        bool, typer.Option("--history", help="learn from what became of this store's complaints")
-    ] = False,
-    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="only history since then")] = None,
+    elsewhere: Annotated[bool, typer.Option(help="DATA is of another place than the model will read")] = False,
+    local: Annotated[
+        list[Path] | None, typer.Option(help="file with labels of the place itself, blended with DATA from elsewhere")
+    ] = None,
+    history: FromHistory = False,
+    since: Since = None,
 ) -> None:
-    """Train a model and print its card. It places nothing before `switch` names it."""
+    """Train a model and print its card. It places nothing before `switch` names it.
+
+    The labels of the newest fifth of the time choose when it forwards. With --elsewhere and without local labels
+    (--local, --history) it forwards nothing until `check`.
+    """
     settings = read_settings()
     columns, without_sector = _columns(text, label, place, kind, date_, addressed_to, within), 0
+    away = columns._replace(place=(), within=None)
     try:
-        examples = [example for path in data or () for example in read_examples(path, columns)]
-        sources = [source(path) for path in data or ()]
+        examples = [each for path in data or () for each in read_examples(path, away if elsewhere else columns)]
+        examples = as_elsewhere(examples) if elsewhere else examples
+        examples += [each for path in local or () for each in read_examples(path, columns)]
+        sources = [source(path) for path in (*(data or ()), *(local or ()))]
         if history:
-            labels = asyncio.run(_labels(settings, since))
-            from_history = training_examples(labels)
-            without_sector = sum(each.right and each.sector is None for each in labels)
+            from_history, without_sector = _from_history(settings, since)
             examples, sources = [*examples, *from_history], [*sources, history_source(from_history)]
+        examples = with_one_spelling(examples)
         model, card = learn(
             with_own(examples, elsewhere=elsewhere) if own and examples else examples or own_examples(),
             [*sources, own_source()] if own or not examples else sources,
@@ -96,7 +126,46 @@ def train(
         )
     except (BadExamples, ValueError) as error:
         raise typer.BadParameter(str(error)) from error
-    path = out or settings.models_dir
+    _write(model, card, out or settings.models_dir)
+    _say_without_sector(without_sector)
+
+
+@app.command()
+def check(
+    model: Annotated[str, typer.Argument(help="version or file; `default`: the one that ships")],
+    data: Annotated[list[Path] | None, typer.Argument(help="CSV or JSON lines with labels of the place itself")] = None,
+    out: Out = None,
+    text: Text = "text",
+    label: Label = "label",
+    place: PlaceColumns = "",
+    within: Within = "",
+    date_: Dates = "",
+    addressed_to: AddressedTo = "",
+    history: FromHistory = False,
+    since: Since = None,
+) -> None:
+    """Choose when a model forwards, on local labels that it did not learn, and write it as a new version.
+
+    The newest 3,000 are used. Every regency or city with at least 20 of them gets a threshold of its own.
+    """
+    settings = read_settings()
+    found, known = _model(settings.models_dir, model)
+    columns, without_sector = _columns(text, label, place, "", date_, addressed_to, within), 0
+    try:
+        examples = [each for path in data or () for each in read_examples(path, columns)]
+        if history:
+            from_history, without_sector = _from_history(settings, since)
+            examples += from_history
+    except BadExamples as error:
+        raise typer.BadParameter(str(error)) from error
+    if not examples:
+        raise typer.BadParameter("a check needs local labels: name a file, or --history", param_hint="DATA")
+    today = date.today()  # noqa: DTZ011 - the operator's own day, for people
+    _write(*recheck(found, known, with_one_spelling(examples, found.labels), today), out or settings.models_dir)
+    _say_without_sector(without_sector)
+
+
+def _write(model: Model, card: ModelCard, path: Path) -> None:
     if path.suffix != SUFFIX:
         path = path / f"{card.version}{SUFFIX}"
     write(path, model, card)
@@ -104,10 +173,20 @@ def train(
         console.print(f"warning: {path.stat().st_size / 1e6:.0f} MB is more than a model should have")
     console.print_json(card.model_dump_json())
     console.print(f"written to {path} ({path.stat().st_size / 1e6:.1f} MB)")
-    if without_sector:
+    console.print(check_sentence(model, card))
+
+
+def _say_without_sector(count: int) -> None:
+    if count:
         console.print(
-            f"{without_sector} placements gave no example: the body has several fields, and the words name none clearly"
+            f"{count} placements gave no example: the body has several fields, and the words name none clearly"
         )
+
+
+def _from_history(settings: Settings, since: datetime | None) -> tuple[list[Example], int]:
+    """The examples, and the number of placements that gave none."""
+    labels = asyncio.run(_labels(settings, since))
+    return training_examples(labels), sum(each.right and each.sector is None for each in labels)
 
 
 async def _labels(settings: Settings, since: datetime | None) -> list[TrainingLabel]:

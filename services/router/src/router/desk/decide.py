@@ -272,6 +272,7 @@ def apart(state: Complaint, lead: Complaint) -> str | None:
         "lead_closed": not lead.is_open,
         "lead_follows": lead.status is Status.JOINED,
         "lead_later": (lead.received_at, lead.id) >= (state.received_at, state.id),
+        "declined": lead.id in state.not_same_as,
         # A join shows its text to another reporter, or to the accused body.
         "protected": any(each.is_protected for each in both),
         "whole_or_part": any(each.whole is not None or each.parts for each in both),

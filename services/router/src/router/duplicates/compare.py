@@ -7,12 +7,12 @@ possible one is a suggestion for a person.
 from collections.abc import Sequence
 from datetime import timedelta
 from enum import Enum
-from math import cos, hypot, radians
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from router.desk import decide
 from router.duplicates.features import FeatureExtractor, Features, feature_data
+from router.duplicates.pins import Pin, metres, pin
 from router.duplicates.similarity import Similarity, similarity
 from router.geography.codes import DISTRICT_LENGTH, REGENCY_LENGTH
 from schemas.base.values import ComplaintClass
@@ -22,13 +22,15 @@ from schemas.complaint.state import Complaint, new
 from schemas.deadlines.policies import Policies
 from schemas.events.router import ComplaintJoined
 
-SURE_SCORE, POSSIBLE_SCORE, COPY_SCORE = 0.65, 0.5, 0.9
-SURE_SPOT, POSSIBLE_SPOT = 0.65, 0.4
+SURE_SCORE, POSSIBLE_SCORE, COPY_SCORE = 0.6, 0.5, 0.9
+SURE_SPOT, POSSIBLE_SPOT = 0.55, 0.4
 SURE_ISSUE, POSSIBLE_ISSUE = 0.75, 0.7
 COPY_WORDS: Final = 14
-"""A text that shares this many words is no coincidence: the same person sent it again."""
-SAME_SPOT_M, FAR_M = 50.0, 1500.0
-_M_PER_DEGREE: Final = 111_200.0
+"""A text that shares this many words is no coincidence. It may be a template that two people filled in with numbers of
+their own, so it is a suggestion at most."""
+SAME_PIN_M, SAME_SPOT_M, FAR_M = 1.0, 50.0, 1500.0
+RIVER: Final = "river"
+"""Said of whatever is named after a river (Desa Sungai Pinang); it takes no part in how wide an issue is."""
 _FOLLOWS_FROM: Final = (Status.UNPLACED, Status.TRIAGE, Status.ROUTED)
 """By rule: once a body has begun its own work on it, a person decides."""
 
@@ -42,11 +44,15 @@ class Certainty(Enum):
 
 
 class ComparableReport(NamedTuple):
-    """What is compared of a complaint."""
+    """What is compared of a complaint. `features`: of what was filed; `all_features`: also of what was added later.
+    `pin`: its coordinates, if they say where it is.
+    """
 
     state: Complaint
     features: Features
     region: str | None
+    all_features: Features
+    pin: Pin | None = None
 
 
 class Comparison(NamedTuple):
@@ -62,7 +68,10 @@ def comparable(state: Complaint, reader: FeatureExtractor, region: str | None = 
     given = state.place.region if state.place else None
     longest = max((given or "", region or "", read or ""), key=len) or None
     text = "\n".join([state.title or "", state.text, (state.place and state.place.address) or ""])
-    return ComparableReport(state, reader.features(text, longest), longest)
+    filed = reader.features(text, longest)
+    added = "\n".join(text for _, text in state.details)
+    later = reader.features(f"{text}\n{added}", longest) if added else filed
+    return ComparableReport(state, filed, longest, later, pin(state.place, longest))
 
 
 def comparable_text(text: str, reader: FeatureExtractor, number: int) -> ComparableReport:
@@ -102,43 +111,57 @@ def is_open_to_all(state: Complaint) -> bool:
 def compare(one: ComparableReport, other: ComparableReport, policies: Policies) -> Comparison:
     """Symmetric. The policy in force when the later one was received says how many days they may be apart."""
     policy = policies.at(max(one.state.received_at, other.state.received_at))
-    alike, near = similarity(one.features, other.features), _near(one, other)
-    personal = one.features.personal or other.features.personal
+    alike, near = similarity(one.all_features, other.all_features), _near(one, other)
     if alike.apart or near is False or not _within(one, other, policy.alike_d):
         return Comparison(Certainty.DIFFERENT, alike.score)
-    if _within(one, other, policy.join_d) and _in_one_place(one, other) and _is_sure(alike, near is True, personal):
+    both = one.all_features, other.all_features, alike
+    same_time = _within(one, other, policy.join_d) and _on_one_day(one.state, other.state)
+    if same_time and _in_one_place(one, other) and _is_sure(*both, near is True and not _is_one_pin(one, other)):
         return Comparison(Certainty.SURE, alike.score)
-    possible = _is_possible(alike, near is True, personal)
-    return Comparison(Certainty.POSSIBLE if possible else Certainty.DIFFERENT, alike.score)
+    return Comparison(Certainty.POSSIBLE if _is_possible(*both, near is True) else Certainty.DIFFERENT, alike.score)
 
 
 def may_follow(state: Complaint, lead: Complaint) -> bool:
     """Whether router may join them by rule: the rules of the desk's join, without what a person should judge.
 
-    Never onto an answered lead: a complaint after an answer says that the problem goes on.
+    Never onto an answered lead: a complaint after an answer says that the problem goes on. Nor onto one that waits for
+    its reporter, who may let it lapse. What an agency holds is not taken from it for a lead that another one holds.
     """
     return (
         state.status in _FOLLOWS_FROM
         and allows(state, ComplaintJoined)
-        and lead.status is not Status.ANSWERED
+        and lead.status not in (Status.ANSWERED, Status.AWAITING_REPORTER)
+        and state.agency in (None, lead.agency)
         and is_open_to_all(state)
         and is_open_to_all(lead)
         and decide.apart(state, lead) is None
     )
 
 
-def _is_sure(alike: Similarity, near: bool, personal: bool) -> bool:
-    if alike.score >= COPY_SCORE and alike.shared >= COPY_WORDS and alike.exact:
-        return True
-    if personal or alike.issue < SURE_ISSUE:
+def _is_sure(one: Features, other: Features, alike: Similarity, near: bool) -> bool:
+    """Positive evidence of the same thing at the same spot, and nothing that sets the two apart."""
+    own = (each.personal or each.contrasts.own for each in (one, other))
+    if any(own) or alike.difference or not alike.exact or alike.issue < SURE_ISSUE:
         return False
-    if near and alike.exact:
+    if not _name_one_spot(one, other, alike, near):
+        return False
+    if near:
         return alike.issue == 1 and alike.score >= POSSIBLE_SCORE
-    return alike.place and alike.exact and alike.score >= SURE_SCORE and alike.spot >= SURE_SPOT
+    return alike.score >= SURE_SCORE and alike.spot >= SURE_SPOT
 
 
-def _is_possible(alike: Similarity, near: bool, personal: bool) -> bool:
-    if personal or alike.issue < POSSIBLE_ISSUE:
+def _name_one_spot(one: Features, other: Features, alike: Similarity, near: bool) -> bool:
+    """Whether what they name, or where they are, is the spot itself and not the village around it."""
+    if (one.contrasts.vague or other.contrasts.vague) and not alike.numbered:
+        return False
+    issues, wide = (one.issues | other.issues) - {RIVER}, feature_data().settlements.wide
+    return near or alike.point or bool(alike.place and (alike.numbered or (issues and issues <= wide)))
+
+
+def _is_possible(one: Features, other: Features, alike: Similarity, near: bool) -> bool:
+    if alike.score >= COPY_SCORE and alike.shared >= COPY_WORDS:
+        return True
+    if one.personal or other.personal or alike.issue < POSSIBLE_ISSUE:
         return False
     return near or (alike.place and alike.score >= POSSIBLE_SCORE and alike.spot >= POSSIBLE_SPOT)
 
@@ -162,14 +185,17 @@ def _near(one: ComparableReport, other: ComparableReport) -> bool | None:
         digits = min(len(one.region), len(other.region), REGENCY_LENGTH)
         if one.region[:digits] != other.region[:digits]:
             return False
-    metres = _metres(one.state, other.state)
-    if metres is None:
+    if one.pin is None or other.pin is None:
         return None
-    return True if metres <= SAME_SPOT_M else (None if metres <= FAR_M else False)
+    apart = metres(one.pin, other.pin)
+    return True if apart <= SAME_SPOT_M else (None if apart <= FAR_M else False)
 
 
-def _metres(one: Complaint, other: Complaint) -> float | None:
-    a, b = one.place, other.place
-    if a is None or b is None or a.lat is None or a.lon is None or b.lat is None or b.lon is None:
-        return None
-    return _M_PER_DEGREE * hypot(a.lat - b.lat, (a.lon - b.lon) * cos(radians((a.lat + b.lat) / 2)))
+def _is_one_pin(one: ComparableReport, other: ComparableReport) -> bool:
+    """Two people never measure the very same point: it was chosen for them, by a form or an address search."""
+    return one.pin is not None and other.pin is not None and metres(one.pin, other.pin) < SAME_PIN_M
+
+
+def _on_one_day(one: Complaint, other: Complaint) -> bool:
+    """Whether the days on which it happened agree, where both tell one."""
+    return one.occurred_on is None or other.occurred_on is None or one.occurred_on == other.occurred_on

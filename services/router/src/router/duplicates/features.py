@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
+from router.duplicates.contrast_data import contrast_data
+from router.duplicates.contrasts import ContrastReader, Contrasts, Vocabulary
+from router.duplicates.marks import marks
 from router.geography.codes import PROVINCE_LENGTH, REGENCY_LENGTH
 from router.lexicon.files import Phrase, StrictModel, WordSet, parse_toml, read_data
 
@@ -17,14 +20,18 @@ Number = tuple[str, str]
 
 _TOKEN: Final = re.compile(r"[a-z]+|\d+[a-z]?(?![a-z])|\d+")
 _MASK: Final = re.compile(r"\[[A-Za-z-]{2,12}\]|https?://\S+|\S+@\S+|\d{7,}")
+_UP_TO: Final = re.compile(r"(?<=\d)\s*(?:sd|s/d|s\.d\.?)\s*(?=\d)")
 _DRAWN_OUT: Final = re.compile(r"(.)\1{2,}")
 _ENDINGS: Final = ("nya", "lah", "kah", "ku", "mu", "an")
 _SHORTEST: Final = 3
+_LONG_ENOUGH: Final = 6
+"""Characters of the longest unlisted word that keeps `-nya`: it may belong to the word."""
 _NAMED_WORDS: Final = 2
 """The number of words after a marker that are its name."""
+_OUTER: Final = "outer"
 _STREET, _NUMBER = "jalan", "no"
-_AND: Final = ("dan", "s", "d", "sd", "sampai")
-"""Between two numbers or names of a list."""
+_AND: Final = ("dan", "s", "d", "sd", "sampai", "dua", "tiga", "empat", "enam")
+"""Between two numbers or names of a list, or within a name (Simpang Empat Tugu)."""
 ISSUE, SPOT, NAME, NUMBER, SIDE, OTHER, ORDINARY = 1.5, 2.0, 1.5, 1.0, 0.7, 0.4, 0.3
 
 
@@ -35,6 +42,13 @@ class Markers(StrictModel):
     area: frozenset[Phrase]
     number: frozenset[Phrase]
     side: frozenset[Phrase]
+
+
+class Settlements(StrictModel):
+    """Markers of spots as wide as a village, and the issues for which such a spot is enough."""
+
+    markers: frozenset[Phrase]
+    wide: frozenset[Phrase]
 
 
 class UnitWords(StrictModel):
@@ -58,6 +72,7 @@ class FeatureData(StrictModel):
     phrases: dict[Phrase, Phrase]
     roman: dict[Phrase, str]
     markers: Markers
+    settlements: Settlements
     faced: WordSet
     """Words before a landmark."""
     units: UnitWords
@@ -86,6 +101,7 @@ class Features(NamedTuple):
     sides: frozenset[Number]
     landmarks: frozenset[str]
     personal: bool
+    contrasts: Contrasts
 
 
 class FeatureExtractor:
@@ -100,10 +116,17 @@ class FeatureExtractor:
         self.ordinary = frozenset(data.ordinary.words.split()) - self.issues.keys() - data.markers.side
         listed = data.personal.words | data.markers.spot | data.markers.area | self.ordinary
         self._listed = self.issues.keys() | self.silent | listed
+        places = data.markers.spot | data.markers.area
+        vocabulary = Vocabulary(
+            self.issues.get, self.silent.__contains__, self._listed.__contains__, places.__contains__, data.roman
+        )
+        self._contrasts = ContrastReader(contrast_data(), vocabulary)
 
     def features(self, text: str, region: str | None = None) -> Features:
         """The features of a text of this region."""
-        return _Extraction(self, text, self._local(region or "")).features()
+        found, local = marks(text), self._local(region or "")
+        contrasts = self._contrasts.contrasts(self.tokens(found.plain), found, local)
+        return _Extraction(self, text, local).features(contrasts)
 
     def _local(self, region: str) -> frozenset[str]:
         names = (self._regions.get(region[:length], "") for length in (PROVINCE_LENGTH, REGENCY_LENGTH))
@@ -111,7 +134,8 @@ class FeatureExtractor:
 
     def tokens(self, text: str) -> list[str]:
         """The words of a text, each in one spelling, and its numbers."""
-        plain = self._phrase.sub(lambda found: self.data.phrases[found[0]], _MASK.sub(" ", text).lower())
+        lower = _UP_TO.sub(" dan ", _MASK.sub(" ", text).lower())
+        plain = self._phrase.sub(lambda found: self.data.phrases[found[0]], lower)
         return [each if each[0].isdigit() else self.spell(each) for each in _TOKEN.findall(plain)]
 
     def spell(self, word: str) -> str:
@@ -123,7 +147,7 @@ class FeatureExtractor:
         for form in (short, *(short.removesuffix(ending) for ending in _ENDINGS)):
             if len(form) >= _SHORTEST and form != word and self.data.variants.get(form, form) in self._listed:
                 return self.data.variants.get(form, form)
-        return short
+        return short.removesuffix("nya") if len(short) > _LONG_ENOUGH else short
 
 
 class _Extraction:
@@ -140,9 +164,11 @@ class _Extraction:
         self._issues: set[str] = set()
         self._landmarks: set[str] = set()
         self._marker, self._left, self._name, self._label = "", 0, "", ""
+        self._outer = ""
+        """`_OUTER` while a marker is the name of another one."""
         self._personal = False
 
-    def features(self) -> Features:
+    def features(self, contrasts: Contrasts) -> Features:
         for at, token in enumerate(self._tokens):
             if (value := self._value(at, token)) is not None:
                 self._number(at, value)
@@ -152,6 +178,7 @@ class _Extraction:
         return Features(
             self._words | self._where, self._where, frozenset(self._issues), spots, areas,
             frozenset(self._numbers), frozenset(self._sides), frozenset(self._landmarks), self._personal,
+            contrasts,
         )  # fmt: skip
 
     def _value(self, at: int, token: str) -> str | None:
@@ -185,6 +212,8 @@ class _Extraction:
         elif word in self._reader.ordinary:
             self._words.setdefault(word, ORDINARY)
             self._reset()
+        elif self._marker and self._left and word in contrast_data().titles.words:
+            pass  # Gang Haji Soleh
         elif word in self._data.personal.words:
             self._personal = True
             self._words[word] = OTHER
@@ -202,9 +231,12 @@ class _Extraction:
         if self._before(at) == _STREET and word not in markers.number:
             self._named(word)  # Jalan Sungai Indah names no river
             return
+        nested = self._marker in markers.spot and self._before(at) == self._marker
+        self._outer = _OUTER if nested else ""  # Simpang Kampung Lalang is a crossing
         self._marker, self._left, self._name = word, _NAMED_WORDS, ""
         self._label = word if word in markers.number else ""
-        if faced or (word in markers.spot and word not in markers.number):
+        wide = word in self._data.settlements.markers
+        if faced or (word in markers.spot and word not in markers.number and not wide):
             self._landmarks.add(word)
             self._where[f"@{word}"] = SIDE
         if issue := self._reader.issues.get(word):
@@ -229,7 +261,8 @@ class _Extraction:
             self._areas.setdefault(self._marker, set()).add(word)
             self._words.setdefault(word, OTHER)
         elif self._marker and self._left:
-            self._spots.setdefault(self._marker, set()).add(word)
+            for marker in filter(None, (self._marker, self._outer)):
+                self._spots.setdefault(marker, set()).add(word)
             self._where[word] = SPOT
         else:
             self._where.setdefault(word, NAME)

@@ -44,7 +44,13 @@ from schemas.complaint.state import Complaint
 from schemas.events.agency_inbox import ComplaintReturned, ResponseGiven
 from schemas.events.base import names
 from schemas.events.escalation import ComplaintLapsed
-from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased, ResolutionConfirmed, ResolutionDisputed
+from schemas.events.intake import (
+    ComplaintWithdrawn,
+    JoinDeclined,
+    PersonalDataErased,
+    ResolutionConfirmed,
+    ResolutionDisputed,
+)
 from schemas.events.router import (
     ComplaintArchived,
     ComplaintClassified,
@@ -64,6 +70,8 @@ SUGGESTIONS: Final = 5
 PRUNED_AT_ONCE: Final = 1_000
 AT_A_TIME: Final = 16
 """Texts read before control is yielded: placement runs in the same process."""
+_PIN_DIGITS: Final = 5
+"""Decimals of a degree that make coordinates the very same ones: about a metre."""
 _CELLS_PER_DEGREE: Final = 500
 """Cells of about 220 m."""
 EVENT_TYPES: Final = names(
@@ -72,6 +80,7 @@ EVENT_TYPES: Final = names(
     ComplaintRouted,
     ComplaintJoined,
     ComplaintUnjoined,
+    JoinDeclined,
     ComplaintReturned,
     ComplaintWithdrawn,
     ComplaintArchived,
@@ -138,7 +147,16 @@ TABLES: Final = define(METADATA, "")
 def keys(report: ComparableReport, secret: bytes) -> tuple[int, ...]:
     """The keys of a complaint, smallest first; none if it has neither spot nor coordinates."""
     words = sorted({_hash(secret, "name", word) for word in report.features.where if word.isalpha()})[:SPOT_WORDS]
-    return tuple(sorted(_pair_hashes(report, [*words, *_cell_hashes(report, secret)[:1]], secret)))
+    found = _pair_hashes(report, [*words, *_cell_hashes(report, secret)[:1]], secret)
+    return tuple(sorted(found | {*pin_keys(report, secret)}))
+
+
+def pin_keys(report: ComparableReport, secret: bytes) -> tuple[int, ...]:
+    """The key of its very coordinates, whatever its issue and region; none if it has none."""
+    place = report.state.place
+    if place is None or place.lat is None or place.lon is None:
+        return ()
+    return (_hash(secret, "pin", f"{place.lat:.{_PIN_DIGITS}f}/{place.lon:.{_PIN_DIGITS}f}"),)
 
 
 def nearby(report: ComparableReport, secret: bytes) -> tuple[int, ...]:
@@ -252,6 +270,11 @@ def candidates(connection: Connection, under: Sequence[int], since: datetime, bu
     shared.pop(str(but), None)
     best = sorted(shared, key=lambda complaint: (-shared[complaint], complaint))
     return [UUID(complaint) for complaint in best[:CANDIDATES]]
+
+
+def sharing_pin(connection: Connection, key: int, since: datetime) -> set[UUID]:
+    """The complaints received since then with these very coordinates."""
+    return {UUID(row.complaint) for row in connection.execute(_SHARING, {"under": key, "since": since})}
 
 
 def uncompared(connection: Connection, limit: int) -> list[UUID]:

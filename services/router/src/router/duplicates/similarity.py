@@ -5,19 +5,21 @@ both must name the spot, and no detail of the spot may differ (lane, number, sid
 texts alone, so every process gets the same result at any time.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from math import sqrt
 from typing import Final, NamedTuple
 
-from router.duplicates.features import Features, Number
+from router.duplicates.differences import difference, is_one_name, is_typo
+from router.duplicates.features import Features, Number, feature_data
 
 SEVERAL: Final = 3
 """Shared words of the spot that count as naming it, where none of them is a listed name."""
 AGREE: Final = 0.5
 """The least share of names or numbers after one marker that both texts must have; with less they are apart."""
 AGREE_EXACTLY: Final = 0.6
-_TYPO_FROM: Final = 5
-"""Characters of the shortest word in which a typing error is accepted."""
+PAVEMENTS, ROADS = "pavements", "roads"
+_ASIDE: Final = frozenset({"floods"})
+"""Issues that follow from others: a flood from a clogged drain. They do not count beside those."""
 
 
 class Similarity(NamedTuple):
@@ -28,24 +30,39 @@ class Similarity(NamedTuple):
     spot: float
     place: bool
     """Both texts name a spot."""
+    point: bool
+    """They name the same one, narrower than a village."""
+    numbered: bool
+    """A number of its address is in both."""
     exact: bool
     """Details of the spot in one text are in the other too."""
     shared: int
     """The number of shared words."""
     apart: str | None
     """What makes the same matter impossible, in a word."""
+    difference: str | None
+    """What else sets the texts apart, so that a person must decide, in a word."""
 
 
 def similarity(one: Features, other: Features) -> Similarity:
     """Symmetric."""
     pairs = _matched(one.words, other.words)
     where = {pair for pair in pairs if pair[0] in one.where and pair[1] in other.where}
-    common = one.issues & other.issues
-    issue = len(common) / sqrt(len(one.issues) * len(other.issues)) if common else 0.0
+    issue = _issue(one.issues, other.issues)
     return Similarity(
         _cosine(one.words, other.words, pairs), issue, _cosine(one.where, other.where, where),
-        _named_in_both(one, other, where), _exact(one, other, where), len(pairs), _apart(one, other, AGREE),
+        _named_in_both(one, other, where), _name_one_point(one, other), bool(one.numbers & other.numbers),
+        _exact(one, other, where), len(pairs), _apart(one, other, AGREE), difference(one.contrasts, other.contrasts),
     )  # fmt: skip
+
+
+def _issue(one: frozenset[str], other: frozenset[str]) -> float:
+    common, aside = one & other, _ASIDE
+    if PAVEMENTS in common:
+        aside = aside | {ROADS}  # a broken pavement has holes
+    if common - aside:
+        common, one, other = common - aside, one - aside, other - aside
+    return len(common) / sqrt(len(one) * len(other)) if common else 0.0
 
 
 def _cosine(one: Mapping[str, float], other: Mapping[str, float], pairs: set[tuple[str, str]]) -> float:
@@ -60,12 +77,24 @@ def _named_in_both(one: Features, other: Features, pairs: set[tuple[str, str]]) 
     return any(a in spots or b in spots for a, b in names) or len(names) + len(numbers) >= SEVERAL
 
 
+def _name_one_point(one: Features, other: Features) -> bool:
+    wide = feature_data().settlements.markers
+    left, right = (
+        {name for marker, names in each.spots.items() if marker not in wide for name in names} for each in (one, other)
+    )
+    return any(is_one_name(a, b) for a in left for b in other.where) or any(
+        is_one_name(a, b) for a in right for b in one.where
+    )
+
+
 def _exact(one: Features, other: Features, pairs: set[tuple[str, str]]) -> bool:
     details = (_details(one), _details(other))
     if any(details) and not any(a in details[0] and b in details[1] for a, b in pairs):
         return False
     sides = _by_label(one.sides), _by_label(other.sides)
     if any(sides[0].get(a) != sides[1].get(b) for a, b in pairs if a in sides[0] or b in sides[1]):
+        return False
+    if not (one.landmarks <= other.landmarks or other.landmarks <= one.landmarks):
         return False
     return _apart(one, other, AGREE_EXACTLY) is None
 
@@ -80,16 +109,16 @@ def _apart(one: Features, other: Features, agree: float) -> str | None:
         ("area", one.areas, other.areas),
         ("number", _by_label(one.numbers), _by_label(other.numbers)),
         ("side", _by_label(one.sides), _by_label(other.sides)),
-        ("landmark", {"": one.landmarks} if one.landmarks else {}, {"": other.landmarks} if other.landmarks else {}),
     ):
         for marker in mine.keys() & theirs.keys():
             if _differ(mine[marker], theirs[marker], agree):
                 return why
-    return None
+    landmarks = one.landmarks, other.landmarks
+    return "landmark" if all(landmarks) and _differ(*landmarks, AGREE) else None
 
 
 def _differ(one: frozenset[str], other: frozenset[str], agree: float) -> bool:
-    same = sum(any(_same(a, b) for b in other) for a in one)
+    same = sum(any(is_typo(a, b) for b in other) for a in one)
     return same < agree * max(len(one), len(other))
 
 
@@ -108,22 +137,7 @@ def _matched(one: Mapping[str, float], other: Mapping[str, float]) -> set[tuple[
     exact = {(word, word) for word in one.keys() & other.keys()}
     left, right = (one.keys() - other.keys()), set(other.keys() - one.keys())
     for word in sorted(left):
-        if (match := next((each for each in sorted(right) if _same(word, each)), None)) is not None:
+        if (match := next((each for each in sorted(right) if is_typo(word, each)), None)) is not None:
             exact.add((word, match))
             right.discard(match)
     return exact
-
-
-def _same(one: str, other: str) -> bool:
-    """The same word, or one typing error apart in a long word."""
-    if one == other:
-        return True
-    if min(len(one), len(other)) < _TYPO_FROM or abs(len(one) - len(other)) > 1 or not (one + other).isalpha():
-        return False
-    head = next(_unequal(one, other), min(len(one), len(other)))
-    a, b = one[head:], other[head:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
-
-
-def _unequal(one: str, other: str) -> Iterator[int]:
-    return (index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)

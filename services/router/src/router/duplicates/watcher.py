@@ -34,6 +34,7 @@ from router.duplicates.compare import (
 )
 from router.duplicates.features import FeatureExtractor
 from router.duplicates.index import Suggestion
+from router.placement import views
 from router.placement.views import METADATA
 from router.settings import FRESH_S
 from schemas.base.refusals import Refusal
@@ -137,7 +138,7 @@ class DuplicateWatcher:
         near = await self._database.read(lambda connection: index.candidates(connection, keys, since, report.state.id))
         others = [each.state for each in await self._repository.load_many(near)]
         found = [
-            SimilarComplaint(other, compare(report, self.comparable(other), self._policies))
+            SimilarComplaint(other, await self._comparison(report, self.comparable(other), since))
             for other in others
             if other.is_open
         ]
@@ -145,6 +146,19 @@ class DuplicateWatcher:
         return sorted(
             similar, key=lambda each: (each.comparison.certainty is Certainty.POSSIBLE, -each.comparison.score)
         )
+
+    async def _comparison(self, one: ComparableReport, other: ComparableReport, since: datetime) -> Comparison:
+        """A point that a third report has too says nothing of the spot of these two."""
+        found = compare(one, other, self._policies)
+        if found.certainty is not Certainty.SURE or one.pin is None or other.pin is None:
+            return found
+        keys = {*index.pin_keys(one, self._secret), *index.pin_keys(other, self._secret)}
+        sharing = await self._database.read(
+            lambda connection: set().union(*(index.sharing_pin(connection, key, since) for key in keys))
+        )
+        if sharing <= {one.state.id, other.state.id}:
+            return found
+        return compare(one._replace(pin=None), other._replace(pin=None), self._policies)
 
     async def _compare(self, new: Sequence[UUID]) -> None:
         found: list[Suggestion] = []
@@ -162,6 +176,8 @@ class DuplicateWatcher:
         found: list[Suggestion] = []
         for other, comparison in await self._earlier(self.comparable(one.state)):
             lead, follower = sorted((one.state, other), key=lambda state: (state.received_at, state.id))
+            if lead.id in follower.not_same_as:
+                continue
             if comparison.certainty is Certainty.SURE and await self._join(follower.id, lead.id, comparison):
                 if follower.id == one.state.id:
                     return []
@@ -171,7 +187,11 @@ class DuplicateWatcher:
 
     async def _join(self, follower: UUID, lead: UUID, comparison: Comparison) -> bool:
         loaded, root = await self._repository.load_many([follower, lead])
-        # At most one join by rule in a complaint's life: the desk had a reason to unjoin it.
+        if loaded.state.lead == lead:
+            return True  # by the pass that compared the lead
+        if await self._database.read(lambda connection: views.followers_of(connection, follower)):
+            return False  # its followers were compared with it alone
+        # At most one join by rule in a complaint's life: the desk or the reporter had a reason to undo it.
         if any(event.type == ComplaintJoined.__name__ for event in loaded.recorded):
             return False
 

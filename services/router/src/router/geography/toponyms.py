@@ -218,6 +218,8 @@ def _entries(
         short = _short(name)
         taken.add(short)
         for title in _titles(code, name, names):
+            # A district may be called like a city with its title: "Kota Padang".
+            taken.add(f"{title} {short}")
             yield f"{title} {short}", NameMeaning(code, NameKind.TITLED)
         if short not in names.unsure.words:
             yield short, NameMeaning(code, NameKind.UNSURE if short in names.unsure.names else NameKind.BARE)

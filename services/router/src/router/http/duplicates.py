@@ -105,7 +105,7 @@ async def with_suggestions(
         return [
             {"complaint": str(each.lead), **_public(leads[each.lead], registry, lang), "likeness": round(each.score, 2)}
             for each in suggested[state.id]
-            if is_open_to_all(state) and is_open_to_all(leads[each.lead])
+            if each.lead not in state.not_same_as and is_open_to_all(state) and is_open_to_all(leads[each.lead])
         ]
 
     return [{**file, "suggestions": shown(state)} for state, file in zip(states, files, strict=True)]

@@ -12,6 +12,7 @@ import numpy as np
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from router.learning.baseline import Baseline
+from router.learning.check import BATCH, scored_by
 from router.learning.examples import Example
 from router.learning.metrics import (
     Array,
@@ -22,9 +23,10 @@ from router.learning.metrics import (
     forwarded,
     macro_f1,
     mean_with_interval,
+    threshold_for,
     top,
 )
-from router.learning.train import with_own
+from router.learning.train import as_elsewhere, with_own
 from router.learning.training import TARGET, TrainingOptions, inputs_of, train
 from router.reading.classifier import UNCLEAR, Model
 from router.reading.model_files import SUFFIX, ModelCard, write
@@ -36,7 +38,6 @@ MEASURES: Final[Mapping[str, Callable[[ScoredTexts], float]]] = {
     "calibration_error": calibration_error,
     "coverage_at_95": partial(coverage_at, target=TARGET),
 }
-BATCH: Final = 200
 
 
 class FoldResult(NamedTuple):
@@ -75,25 +76,19 @@ def evaluate(
     """Train on the texts outside the mask `held`, score those inside it. `elsewhere`: they are of another place."""
     known = [examples[at] for at in np.flatnonzero(~held).tolist()]
     unseen = [examples[at] for at in np.flatnonzero(held).tolist()]
-    model = train(with_own(known, elsewhere=elsewhere), fold, (), options).model
+    known = as_elsewhere(known) if elsewhere else known
+    trained = train(with_own(known, elsewhere=elsewhere), fold, (), options)
+    model = trained.model
     theirs = baseline.scored(np.array([str(each.label) for each in examples]), held)
     return FoldResult(
         fold,
         scored_by(model, unseen, options),
         theirs,
         unseen,
-        model.rule.threshold,
+        threshold_for(trained.unseen.confidence, trained.unseen.correct, options.target),
         _size(model),
         median_ms(model, unseen, options),
     )
-
-
-def scored_by(model: Model, examples: Sequence[Example], options: TrainingOptions) -> ScoredTexts:
-    """The model's scores of these texts."""
-    inputs = inputs_of(examples, options)
-    parts = [model.probabilities(inputs[at : at + BATCH]) for at in range(0, len(inputs), BATCH)]
-    probabilities = np.concatenate(parts).astype(np.float64)
-    return ScoredTexts(model.labels, probabilities, tuple(str(each.label) for each in examples))
 
 
 def _size(model: Model) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 from router.duplicates import compare
 from router.learning import evaluation, geocoding_check, pairs, tables, thresholds
 from router.learning.baseline import Baseline
+from router.learning.check import BATCH, scored_by
 from router.learning.evaluation import FoldResult
 from router.learning.examples import BadExamples, Example, ExampleColumns, read_examples
 from router.learning.metrics import ScoredTexts, accuracy, macro_f1, top
@@ -134,7 +135,7 @@ def _untrained(experiment: Experiment, tasks: Mapping[str, Any], data: Path) -> 
     forwardable: list[ForwardedText] = []
     for name, task in tasks.items():
         examples = read_examples(data / task["file"], _columns(task, task.get("kind_label", task["label"])))
-        scored = evaluation.scored_by(model, examples, experiment.options)
+        scored = scored_by(model, examples, experiment.options)
         here = {kind: sectors for kind, sectors in by_office.items() if sectors and kind in scored.expected}
         levels = [Level(each) for each in task["levels"]]
         judges = thresholds.judged_here(reader.rules.homes, levels)
@@ -150,7 +151,7 @@ def _untrained(experiment: Experiment, tasks: Mapping[str, Any], data: Path) -> 
             "office first": ranked["top_1"], "office in three": ranked["top_3"],
             "goes by itself": forwarded["forwarded"], "of these right": forwarded["right_among_forwarded"],
             "plain besides": plain.placed, "of the plain right": plain.right,
-            "ms a text": evaluation.median_ms(model, examples[: 5 * evaluation.BATCH], experiment.options),
+            "ms a text": evaluation.median_ms(model, examples[: 5 * BATCH], experiment.options),
         }  # fmt: skip
     experiment.say(tables.sides(f"{experiment.version}, which learned from none of these", found))
     counts = {name: values["texts"] for name, values in found.items()}
@@ -200,7 +201,7 @@ def _quality(scored: ScoredTexts) -> dict[str, float]:
 
 def _own(experiment: Experiment) -> dict[str, Any]:
     texts = own_texts()
-    scored = evaluation.scored_by(experiment.model, texts, experiment.options)
+    scored = scored_by(experiment.model, texts, experiment.options)
     write_rows(experiment.out / "own" / "labels.csv", evaluation.per_label(scored))
     sectors = _sectors(default_reader().with_model(experiment.model), texts)
     forwarded, _ = evaluation.by_itself(sectors, scored.expected, {label: [label] for label in scored.expected})

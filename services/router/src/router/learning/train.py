@@ -8,10 +8,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from router.learning.check import UNCHECKED, Check, check, newest, newest_of_all, scored_by
 from router.learning.examples import Example
-from router.learning.metrics import ScoredTexts, accuracy, calibration_error, coverage_at, forwarded, macro_f1, top
+from router.learning.linear_parts import ENOUGH
+from router.learning.metrics import NEVER, ScoredTexts, accuracy, calibration_error, coverage_at, macro_f1, top
 from router.learning.synthetic import FILE, generate, sentence_data
-from router.learning.training import ENOUGH, Hints, TrainedModel, TrainingOptions, train
+from router.learning.training import Corpus, Hints, TrainedModel, TrainingOptions
 from router.lexicon.files import read_data, read_toml, rule_data
 from router.reading.classifier import UNCLEAR, ForwardingRule, Model
 from router.reading.features import terms, words
@@ -23,6 +25,10 @@ THRESHOLDS_FILE: Final = "sure.toml"
 OFFICES_FILE: Final = "offices.toml"
 OWN: Final = "own sentences"
 HISTORY: Final = "own history"
+NEWEST_SLICE: Final = "the newest slice of time, by a model of the older labels"
+FOLDS: Final = "random folds, since too few labels have a date"
+TOO_FEW: Final = "local labels, too few to learn from"
+SHIPPED: Final = "the shipped rule, chosen on other texts"
 
 
 class ExampleSource(NamedTuple):
@@ -52,12 +58,17 @@ def with_own(examples: Sequence[Example], *, elsewhere: bool = False) -> list[Ex
     `elsewhere`: the model will read texts of another place. Our own then are labelled with the kind of office that has
     their sector. (At the operator's own place that would only blur what the examples know better.)
     """
-    own = own_examples()
+    own = [each._replace(elsewhere=elsewhere) for each in own_examples()]
     counted = Counter(each.label for each in examples if each.label)
     if set(counted) <= {*sentence_data().sectors, UNCLEAR}:
         return [*examples, *own]
     answering = {UNCLEAR: UNCLEAR} | (_answering([label for label, _ in counted.most_common()]) if elsewhere else {})
     return [*examples, *(each._replace(label=answering.get(each.label or "")) for each in own)]
+
+
+def as_elsewhere(examples: Sequence[Example]) -> list[Example]:
+    """Examples of another place than the one where the model will read; their places would say nothing there."""
+    return [each._replace(elsewhere=True, place=()) for each in examples]
 
 
 def offices() -> dict[str, list[str]]:
@@ -73,7 +84,12 @@ def _answering(labels: Sequence[str]) -> dict[str, str]:
 
 
 def forwarding_rule_for(examples: Sequence[Example]) -> ForwardingRule | None:
-    """The shipped rule if the examples are labelled with sectors but too few; None: derive it from the examples."""
+    """The shipped rule if the examples are labelled with sectors but too few; None: derive it from the examples.
+
+    Examples from elsewhere get no rule but the one that a check on local labels gives.
+    """
+    if any(each.elsewhere for each in examples):
+        return None
     real = [each for each in examples if each.label is not None and not each.own]
     sectors = {each.label for each in real} <= set(sentence_data().sectors)
     return default_rule() if sectors and len(real) < ENOUGH else None
@@ -98,38 +114,95 @@ def learn(
     examples: Sequence[Example], sources: Sequence[ExampleSource], name: str, made_on: date,
     rule: ForwardingRule | None = None, options: TrainingOptions | None = None,
 ) -> tuple[Model, ModelCard]:  # fmt: skip
-    """Train a model; returns it with its card. `name`: start of its version.
+    """Train a model and choose when it forwards; returns it with its card. `name`: start of its version.
+
+    `rule`: a forwarding rule that was chosen before, on other texts.
 
     Raises:
         ValueError: fewer than two labels.
     """
     rules = Rules(rule_data())
     options = options or TrainingOptions(rules_hints(rules))
-    trained = train(examples, "", showable_terms(), options)
-    model = trained.model.with_rule(trained.model.rule if rule is None else rule)
-    model.version = f"{name}-{made_on.isoformat()}-{_digest(model)}"
+    corpus = Corpus(examples, options)
+    trained = corpus.trained("", showable_terms())
+    checked = _checked(corpus, trained) if rule is None else Check(rule, {"by": SHIPPED, "texts": 0})
     labelled = [each for each in examples if each.label is not None]
+    local = sum(not each.elsewhere and not each.own for each in labelled)
     card = ModelCard(
-        version=model.version,
+        version="",
         made_on=made_on,
         rules=rules.version,
         data={
             "sources": [each._asdict() for each in sources],
             "examples": len(labelled),
+            "local": local,
+            "elsewhere": sum(each.elsewhere and not each.own for each in labelled),
             "labels": dict(sorted(Counter(each.label for each in labelled).items())),
             "with_class": sum(each.kind is not None for each in examples),
         },
-        split=f"{options.folds}-fold over groups of like examples, for figures, probabilities and threshold alike",
+        split=f"{options.folds}-fold over groups of like examples for figures and probabilities; thresholds: see check",
         figures=_figures(trained, options.target),
-        threshold=model.rule.threshold,
-        thresholds=dict(model.rule.thresholds),
-        agreement=model.rule.agreement,
-        doubtful=tuple(sorted(model.rule.doubtful)),
-        sharpness=model.weights.sharpness,
-        rarest=model.vocabulary.rarest,
+        threshold=1,
+        sharpness=trained.model.weights.sharpness,
+        rarest=trained.model.vocabulary.rarest,
         target=options.target,
     )
-    return model, card
+    return _with_check(trained.model, card, checked, name)
+
+
+def recheck(
+    model: Model, card: ModelCard, examples: Sequence[Example], made_on: date, options: TrainingOptions | None = None
+) -> tuple[Model, ModelCard]:
+    """A copy of a model with thresholds that hold on these examples, none of which it learned."""
+    options = options or TrainingOptions(rules_hints(Rules(rule_data())))
+    texts = newest_of_all(examples)
+    never = dict.fromkeys(shared_sectors(), NEVER) if model.rule.agreement else {}
+    rule = model.rule._replace(thresholds=never)
+    checked = check(scored_by(model, texts, options), texts, rule, options, "labels that the model did not learn")
+    name = card.version.rsplit(f"-{card.made_on.isoformat()}", 1)[0]
+    return _with_check(model, card.model_copy(update={"made_on": made_on}), checked, name)
+
+
+def _with_check(model: Model, card: ModelCard, checked: Check, name: str) -> tuple[Model, ModelCard]:
+    rule = checked.rule
+    model = model.with_rule(rule)
+    model.version = f"{name}-{card.made_on.isoformat()}-{_digest(model)}"
+    found = {
+        "version": model.version, "threshold": rule.threshold, "thresholds": dict(rule.thresholds),
+        "agreement": rule.agreement, "doubtful": tuple(sorted(rule.doubtful)), "sources": dict(rule.sources),
+        "check": checked.record,
+    }  # fmt: skip
+    return model, card.model_copy(update=found)
+
+
+def _checked(corpus: Corpus, trained: TrainedModel) -> Check:
+    """The forwarding rule of a model, from the newest local texts, or from cross-fitting if too few have a date."""
+    examples, options, free = corpus.examples, corpus.options, ForwardingRule(0.0)
+    local = [at for at in corpus.labelled.tolist() if not examples[at].elsewhere and not examples[at].own]
+    if not local:
+        return UNCHECKED
+    if (part := newest(examples, local)) is not None and len(corpus.labels_without(part.held)) > 1:
+        texts = [examples[at] for at in part.checked]
+        older = corpus.trained("", (), part.held)
+        return check(scored_by(older.model, texts, options), texts, free, options, NEWEST_SLICE)
+    rows = [at for at, each in enumerate(trained.texts) if not each.elsewhere and not each.own]
+    if rows:
+        return check(trained.unseen.part(rows), [trained.texts[at] for at in rows], free, options, FOLDS)
+    texts = newest_of_all([examples[at] for at in local])
+    return check(scored_by(trained.model, texts, options), texts, free, options, TOO_FEW)
+
+
+def check_sentence(model: Model, card: ModelCard) -> str:
+    """On how many labels the forwarding rule rests, and what it kept on them."""
+    found = card.check
+    if not model.rule.forwards:
+        return f"forwards nothing: {found['texts']} local labels checked; run check with more local labels"
+    if not found.get("texts"):
+        return f"forwards by {found.get('by', 'a rule of an older release')}"
+    return (
+        f"thresholds rest on {found['texts']} labels ({found['by']}): {found['forwarded']} of them would be forwarded, "
+        f"{found['right']} rightly"
+    )
 
 
 def _digest(model: Model) -> str:
@@ -137,7 +210,7 @@ def _digest(model: Model) -> str:
     rule = model.rule
     decides = json.dumps(
         [model.labels, rule.threshold, sorted(rule.thresholds.items()), rule.agreement,
-         sorted(rule.doubtful), model.weights.sharpness]
+         sorted(rule.doubtful), model.weights.sharpness, sorted(rule.sources.items())]
     )  # fmt: skip
     weights = model.weights.matrix.tobytes() + model.weights.bias.tobytes()
     return sha256(weights + decides.encode()).hexdigest()[:8]
@@ -145,11 +218,9 @@ def _digest(model: Model) -> str:
 
 def _figures(trained: TrainedModel, target: float) -> dict[str, Any]:
     unseen: ScoredTexts = trained.unseen
-    share, right = forwarded(unseen, trained.model.rule.threshold)
     found = {
         "accuracy": accuracy(unseen), "macro_f1": macro_f1(unseen), "top_3": top(unseen),
         "calibration_error": calibration_error(unseen), "coverage_at_target": coverage_at(unseen, target),
-        "forwarded_at_threshold": share, "right_among_forwarded": right,
     }  # fmt: skip
     return {name: round(value, 4) for name, value in found.items()} | {"texts": len(unseen.expected)}
 

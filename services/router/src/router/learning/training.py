@@ -1,13 +1,12 @@
 """Trains a reading model: a linear one over words and character n-grams, with calibrated probabilities.
 
-`linear_models` gives the margins. The parameters that turn margins into probabilities, per label and for all labels
-together (Platt 1999; Guo et al. 2017), and the threshold come from texts that the linear models had not seen
-(cross-fitting). Everything is linear, so the result is one matrix.
+`linear_parts` gives what examples of one place teach, and blends it with what another place teaches. Everything is
+linear over one vocabulary, so the result is one matrix.
 """
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -15,27 +14,23 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold
 
 from router.learning.examples import Example
-from router.learning.linear_models import SEED, fitted
-from router.learning.metrics import Array, ScoredTexts, log_loss, threshold_for
+from router.learning.linear_models import SEED
+from router.learning.linear_parts import LinearPart, blended, linear_part
+from router.learning.metrics import NEVER, Array, ScoredTexts
 from router.reading.classifier import CLASSES, HEADS, ForwardingRule, Model, Weights, softmax
 from router.reading.features import ModelInput, char_ngrams, terms, words
 from router.reading.rules import SectorScore
-from router.reading.vectors import Encoder, Floats, SparseRows, Vocabulary
+from router.reading.vectors import Encoder, SparseRows, Vocabulary
 
 MOST_COLUMNS: Final = 100_000
 """Most terms, and most n-grams, that get a column: the most frequent ones. Keeps a model of 70 labels under 30 MB."""
-EVEN: Final = 0.2
-"""Share of the logarithm of a label's frequency that is taken off its margin, in favour of rare labels (Menon 2021)."""
-ENOUGH: Final = 300
-"""With this many reporters' texts, probabilities are calibrated on them alone."""
+LEAST_LOCAL: Final = 50
+"""Fewest local examples that are blended with those from elsewhere."""
 HEAD_SOFTNESS: Final = 20.0
-SHARPNESSES: Final = tuple(np.geomspace(0.2, 20, 60).tolist())
 TARGET: Final = 0.95
 """Share of automatically forwarded texts that must be correct."""
-_WIDE, _LEAST_SLOPE = 4.0, 0.5
 
 Hints = Callable[[str], Iterable[SectorScore]]
 """The rules' scores of a text."""
@@ -51,53 +46,94 @@ class TrainingOptions(NamedTuple):
 
 
 class TrainedModel(NamedTuple):
-    """The model, and the cross-fitted scores of its own training texts."""
+    """The model, and the cross-fitted scores of its own training texts, with these texts."""
 
     model: Model
     unseen: ScoredTexts
+    texts: tuple[Example, ...]
+
+
+class Corpus:
+    """Examples as one matrix over one vocabulary. What the examples from elsewhere teach is worked out once.
+
+    Raises:
+        ValueError: fewer than two labels.
+    """
+
+    def __init__(self, examples: Sequence[Example], options: TrainingOptions) -> None:
+        self.examples, self.options = examples, options
+        inputs = inputs_of(examples, options)
+        self.labelled = np.array([at for at, each in enumerate(examples) if each.label is not None], np.int64)
+        self.labels = sorted({str(examples[at].label) for at in self.labelled})
+        if len(self.labels) < 2:
+            raise ValueError("a model needs examples of at least two labels")
+        self.encoder = Encoder(_vocabulary(inputs, self.labelled.tolist(), options.seen))
+        self.matrix = _encoded(self.encoder, inputs)
+        self._heads: tuple[Array, Array] | None = None
+        self._elsewhere: LinearPart | None = None
+
+    @property
+    def heads(self) -> tuple[Array, Array]:
+        """Weights and bias of the outputs after the labels."""
+        self._heads = self._heads or _heads(self.matrix, self.examples)
+        return self._heads
+
+    def labels_without(self, held: Container[int]) -> set[str]:
+        """The labels of all examples but these."""
+        return {str(self.examples[at].label) for at in self.labelled.tolist() if at not in held}
+
+    def part(self, rows: Array) -> LinearPart:
+        """A linear part learned from these rows."""
+        examples, options = [self.examples[at] for at in rows], self.options
+        return linear_part(self.matrix[rows], examples, self.labels, options.folds)
+
+    def trained(self, version: str, showable: Iterable[str], held: Container[int] = ()) -> TrainedModel:
+        """A model of all examples but those `held`, which are indices of local ones.
+
+        Raises:
+            ValueError: fewer than two labels.
+        """
+        local = np.array([at for at in self.labelled if not self.examples[at].elsewhere and at not in held], np.int64)
+        others = np.array([at for at in self.labelled if self.examples[at].elsewhere], np.int64)
+        if not len(others):
+            return self._model(self.part(local), local, version, showable)
+        self._elsewhere = self._elsewhere or self.part(others)
+        if len(local) < LEAST_LOCAL or len({self.examples[at].label for at in local}) < 2:
+            return self._model(self._elsewhere, others, version, showable)
+        expected = np.array([self.examples[at].label for at in local])
+        away = self.matrix[local] @ self._elsewhere.weights.T + self._elsewhere.bias
+        return self._model(blended(self._elsewhere, away, self.part(local), expected, self.labels), local, version,
+                           showable)  # fmt: skip
+
+    def _model(self, part: LinearPart, rows: Array, version: str, showable: Iterable[str]) -> TrainedModel:
+        texts = tuple(self.examples[rows[at]] for at in part.rows)
+        expected = tuple(str(each.label) for each in texts)
+        vocabulary, (heads, head_bias) = self.encoder.vocabulary, self.heads
+        model = Model(
+            version,
+            self.labels,
+            vocabulary,
+            Weights(
+                np.vstack([part.weights, heads]).T.astype(np.float16).astype(np.float32).copy(),
+                np.concatenate([part.bias, head_bias]).astype(np.float32),
+                1.0,
+                np.ones(HEADS, np.float32),
+            ),
+            ForwardingRule(NEVER),
+            frozenset(term for term in showable if term in vocabulary.terms),
+        )
+        return TrainedModel(model, ScoredTexts(tuple(self.labels), softmax(part.unseen), expected), texts)
 
 
 def train(
     examples: Sequence[Example], version: str, showable: Iterable[str], options: TrainingOptions
 ) -> TrainedModel:  # fmt: skip
-    """Train a model.
+    """Train a model, which forwards nothing before `check` gave it a forwarding rule.
 
     Raises:
         ValueError: fewer than two labels.
     """
-    inputs = inputs_of(examples, options)
-    labelled = np.array([at for at, each in enumerate(examples) if each.label is not None])
-    expected = np.array([examples[at].label for at in labelled])
-    groups = np.array([examples[at].group or f"#{at}" for at in labelled])
-    labels = sorted(set(expected.tolist()))
-    if len(labels) < 2:
-        raise ValueError("a model needs examples of at least two labels")
-    encoder = Encoder(_vocabulary(inputs, labelled.tolist(), options.seen))
-    matrix = _encoded(encoder, inputs)
-    trust = np.array([examples[at].weight for at in labelled])
-    margins = _unseen_margins(matrix[labelled], expected, trust, groups, labels, options.folds)
-    real = _calibration_texts([examples[at] for at in labelled])
-    for_levels = real | ~np.isin(expected, expected[real])
-    slope, shift = _levelled(margins[for_levels], expected[for_levels], labels)
-    margins = (margins * slope + shift)[real]
-    sharpness = min(SHARPNESSES, key=lambda by: log_loss(margins * by, expected[real], labels))
-    unseen = ScoredTexts(tuple(labels), softmax(margins * sharpness), tuple(expected[real].tolist()))
-    weights, bias = fitted(matrix[labelled], expected, trust, labels)
-    heads, head_bias = _heads(matrix, examples)
-    model = Model(
-        version,
-        labels,
-        encoder.vocabulary,
-        Weights(
-            np.vstack([weights * slope[:, None], heads]).T.astype(np.float16).astype(np.float32).copy(),
-            np.concatenate([bias * slope + shift, head_bias]).astype(np.float32),
-            float(sharpness),
-            np.ones(HEADS, np.float32),
-        ),
-        ForwardingRule(threshold_for(unseen, options.target)),
-        frozenset(term for term in showable if term in encoder.vocabulary.terms),
-    )
-    return TrainedModel(model, unseen)
+    return Corpus(examples, options).trained(version, showable)
 
 
 def inputs_of(examples: Iterable[Example], options: TrainingOptions) -> list[ModelInput]:
@@ -106,12 +142,6 @@ def inputs_of(examples: Iterable[Example], options: TrainingOptions) -> list[Mod
         ModelInput(each.text, each.place, tuple(options.hints(f"{each.text}\n{each.addressed_to}")))
         for each in examples
     ]
-
-
-def _calibration_texts(labelled: Sequence[Example]) -> Array:
-    """Mask of the reporters' own texts if there are enough, else of all. Synthetic sentences are easier to read."""
-    real = np.array([not each.own for each in labelled])
-    return real if real.sum() >= ENOUGH else np.ones(len(labelled), bool)
 
 
 def _vocabulary(inputs: Sequence[ModelInput], labelled: Sequence[int], seen: int) -> Vocabulary:
@@ -181,27 +211,6 @@ def _ngrams(encoder: Encoder, names: Iterable[str], size: int) -> csr_matrix:
 
 def _sparse(block: SparseRows, shape: tuple[int, int]) -> csr_matrix:
     return csr_matrix((block.values, (block.rows, block.columns)), shape=shape)
-
-
-def _unseen_margins(
-    matrix: csr_matrix, expected: Array, trust: Array, groups: Array, labels: Sequence[str], folds: int
-) -> Array:
-    margins = np.zeros((len(expected), len(labels)))
-    splits = GroupKFold(folds, shuffle=True, random_state=SEED).split(matrix, expected, groups)
-    for known, held in splits:
-        weights, bias = fitted(matrix[known], expected[known], trust[known], labels)
-        margins[held] = matrix[held] @ weights.T + bias
-    return margins
-
-
-def _levelled(margins: Array, expected: Array, labels: Sequence[str]) -> tuple[Floats, Floats]:
-    """Slope and shift per label that turn its margins into log odds, so that labels can be compared."""
-    slope, shift = np.ones(len(labels), np.float32), np.zeros(len(labels), np.float32)
-    for at, label in enumerate(labels):
-        odds = LogisticRegression().fit(_WIDE * margins[:, [at]], expected == label)
-        slope[at], shift[at] = max(_WIDE * odds.coef_[0, 0], _LEAST_SLOPE), odds.intercept_[0]
-        shift[at] -= EVEN * np.log(np.mean(expected == label))
-    return slope, shift
 
 
 def _heads(matrix: csr_matrix, examples: Sequence[Example]) -> tuple[Array, Array]:

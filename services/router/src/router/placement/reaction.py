@@ -24,7 +24,7 @@ from schemas.complaint.state import Complaint
 from schemas.events.agency_inbox import ComplaintReturned
 from schemas.events.base import Fact, names
 from schemas.events.codec import metadata_of
-from schemas.events.intake import ComplaintFiled, OmbudsmanRequested, ResolutionDisputed
+from schemas.events.intake import ComplaintFiled, JoinDeclined, OmbudsmanRequested, ResolutionDisputed
 from schemas.events.router import ArbitrationDecided, ComplaintSplit, ComplaintUnjoined, Part, PartOpened
 from schemas.registry.fold import Registry
 
@@ -33,6 +33,7 @@ EVENT_TYPES: Final = names(
     PartOpened,
     ComplaintReturned,
     ComplaintUnjoined,
+    JoinDeclined,
     ResolutionDisputed,
     OmbudsmanRequested,
     ArbitrationDecided,

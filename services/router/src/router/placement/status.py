@@ -12,6 +12,7 @@ from schemas.events.escalation import ComplaintLapsed
 from schemas.events.intake import (
     ComplaintWithdrawn,
     DetailAdded,
+    JoinDeclined,
     OmbudsmanRequested,
     ResolutionConfirmed,
     ResolutionDisputed,
@@ -78,6 +79,7 @@ PLACE_AFTER_EVENT: Final[Mapping[str, str]] = {
     ArbitrationOpened.__name__: ARBITRATION,
     ComplaintReturned.__name__: UNPLACED,
     ComplaintUnjoined.__name__: UNPLACED,
+    JoinDeclined.__name__: UNPLACED,
     ComplaintJoined.__name__: JOINED,
     ComplaintArchived.__name__: "archived",
     ComplaintWithdrawn.__name__: "withdrawn",

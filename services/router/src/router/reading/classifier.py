@@ -58,17 +58,35 @@ class ForwardingRule(NamedTuple):
 
     `threshold`: least probability; `thresholds`: for labels that have their own; above 1 means never.
     `agreement`: the rules must find the same sector. `doubtful`: words that always send a text to a person.
+    `sources`: by the code of a regency or city the least probability there, and for `` that of a text without a place;
+    every other place has `threshold`.
     """
 
     threshold: float
     thresholds: Mapping[str, float] = MappingProxyType({})
     agreement: bool = False
     doubtful: frozenset[str] = frozenset()
+    sources: Mapping[str, float] = MappingProxyType({})
 
-    def allows(self, best: SectorScore, tokens: Sequence[str]) -> bool:
-        """Whether a text of these words may be forwarded by its best label. `agreement` is checked by the reader."""
-        least = self.thresholds.get(best.sector, self.threshold)
+    @property
+    def forwards(self) -> bool:
+        """Whether any text may be forwarded; a model that was not checked on local labels forwards none."""
+        return min((self.threshold, *self.thresholds.values(), *self.sources.values())) <= 1
+
+    def allows(self, best: SectorScore, tokens: Sequence[str], place: Sequence[str] = ()) -> bool:
+        """Whether a text of these words and this place may be forwarded by its best label.
+
+        `agreement` is checked by the reader.
+        """
+        least = self.thresholds.get(best.sector)
+        if least is None:
+            least = self.sources.get(source_of(place), self.threshold)
         return best.sector != UNCLEAR and best.score >= least and self.doubtful.isdisjoint(tokens)
+
+
+def source_of(place: Sequence[str]) -> str:
+    """The source that a text belongs to: the code of its regency or city among its place features, `` for none."""
+    return place[1] if len(place) > 1 else ""
 
 
 class Model:
@@ -110,8 +128,10 @@ class Model:
         classes = softmax(heads[:, : len(CLASSES)])
         others = (1 / (1 + np.exp(-heads[:, len(CLASSES) :]))).tolist()
         return [
-            self._prediction(found, list(zip(order, scores, strict=True)), by_class, *rest)
-            for found, order, scores, by_class, rest in zip(tokens, ranked.tolist(), best, classes, others, strict=True)
+            self._prediction(found, each.place, list(zip(order, scores, strict=True)), by_class, *rest)
+            for each, found, order, scores, by_class, rest in zip(
+                batch, tokens, ranked.tolist(), best, classes, others, strict=True
+            )
         ]
 
     def probabilities(self, batch: Sequence[ModelInput]) -> Floats:
@@ -120,12 +140,12 @@ class Model:
         return softmax(margins[:, : len(self.labels)] * self.weights.sharpness)
 
     def _prediction(
-        self, tokens: Sequence[str], ranked: Sequence[tuple[int, float]], classes: Floats,
+        self, tokens: Sequence[str], place: Sequence[str], ranked: Sequence[tuple[int, float]], classes: Floats,
         supervision: float, urgency: float,
     ) -> Prediction:  # fmt: skip
         first = ranked[0][0]
         scores = [SectorScore(self.labels[label], score) for label, score in ranked]
-        allowed = self.rule.allows(scores[0], tokens)
+        allowed = self.rule.allows(scores[0], tokens, place)
         best_class = int(classes.argmax())
         return Prediction(
             self.version,

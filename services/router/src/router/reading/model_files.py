@@ -56,6 +56,10 @@ class ModelCard(CardFormat):
     """Whether the rules must find the same sector."""
     doubtful: tuple[str, ...] = ()
     """Words that always send a text to a person."""
+    sources: dict[str, float] = {}
+    """Thresholds of single places, by the code of a regency or city; of texts without a place under an empty key."""
+    check: dict[str, Any] = {}
+    """The labelled texts on which the thresholds were chosen: how, how many, and what they kept; empty: none."""
     sharpness: float
     rarest: float
     """Inverse document frequency of a word that no example had."""
@@ -107,7 +111,7 @@ def load(content: bytes, name: str) -> tuple[Model, ModelCard]:
     vocabulary = Vocabulary(terms, char_ngrams, place, hints, floats["idf"], card.rarest)
     weights = Weights(floats["matrix"], floats["bias"], card.sharpness, floats["head_sharpness"])
     _check(vocabulary, weights, lists["labels"], name)
-    rule = ForwardingRule(card.threshold, card.thresholds, card.agreement, frozenset(card.doubtful))
+    rule = ForwardingRule(card.threshold, card.thresholds, card.agreement, frozenset(card.doubtful), card.sources)
     return Model(card.version, lists["labels"], vocabulary, weights, rule, frozenset(lists["tellable"])), card
 
 

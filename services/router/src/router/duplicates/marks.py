@@ -1,0 +1,126 @@
+"""Takes the marks out of a text that a list of words cannot tell: numbers of one's own, dates, times of the clock.
+
+What is left reads like words and small numbers. Regular expressions of fixed shape: the time is linear in the text.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Final, NamedTuple
+
+from router.duplicates.contrast_data import contrast_data
+
+NOON: Final = 12
+MORNING, MIDDAY, AFTERNOON, EVENING = 4, 10, 15, 18
+"""Hours at which a part of the day begins."""
+_LONGEST_NUMBER: Final = 4
+"""Digits of a year or a house number; a longer number identifies something."""
+_RT_RW: Final = re.compile(r"\brt\W{0,2}0*(\d{1,3})\s?[/-]\s?(?:rw)?\W{0,2}0*(\d{1,3})\b")
+_SCHOOL: Final = re.compile(r"\b(sd|smp|sma|smk|mts|tk)\s+(?:negeri|n)\b")
+_GREETING: Final = re.compile(
+    r"\b(?:selamat|met|slamat|sugeng|wilujeng|good)\s+(?:pagi|siang|sore|malam|enjing|sonten|morning|afternoon|evening)\b"
+    r"|^\W*(?:pagi|siang|sore|malam)\b(?=\s*(?:[,.!]|pak|bu|bapak|ibu|min|admin|kak|mas|mbak|gan|semua|dinas))"
+)
+_PART: Final = r"(?:\s*(?:wib|wita|wit))?(?:\s*(am|pm|pagi|siang|sore|malam|subuh|dini))?"
+_CLOCK: Final = re.compile(
+    rf"\b(?:jam|pukul|pkl|pk)\W{{0,2}}(\d{{1,2}})(?:[.:](\d{{2}}))?(?![\d+]){_PART}"
+    rf"|(?<![\d.,:])(\d{{1,2}})[.:]([0-5]\d)(?![.:,]?\d){_PART}"
+)
+_ISO: Final = re.compile(r"\b20\d\d-(\d\d)-(\d\d)\b")
+_DAY_MONTH: Final = re.compile(r"(?<![\d/-])(\d{1,2})[/-](\d{1,2})[/-](?:20)?\d\d(?![\d/-])")
+_DAY: Final = re.compile(r"\b(?:tanggal|tgl)\W{0,2}(\d{1,2})\b")
+_SCHOOL_YEAR: Final = re.compile(r"\b(?:19|20)\d\d\s?[/-]\s?(?:19|20)\d\d\b")
+_MONEY: Final = re.compile(
+    r"(?:\brp\W{0,2}|\bidr\W{0,2})?(?<!\d)\d{1,3}(?:[.,]\d{3})+(?![.,]?\d)(?:[.,]-)?|\brp\W{0,2}\d+"
+)
+_LONG: Final = re.compile(r"(?<![\d+])(?:\d(?:[.\-/]?\d){4,}|\d{3,4}(?:\s\d{3,4})+)(?!\d)")
+_MIXED: Final = re.compile(r"\b[a-z0-9]+(?:-[a-z0-9]+)*\b")
+_PLAIN: Final = re.compile(r"[a-z]+-?\d{1,3}[a-z]?|\d+[a-z]*|[a-z-]+|\d+-[a-z]+")
+"""A label with its number, a number with its unit, or a word: no code."""
+_SHORTEST_CODE: Final = 5
+
+
+class Marks(NamedTuple):
+    """`plain`: the text without them, in lower case. `clock`: minutes of the day. `dates`: `day` or `day.month`."""
+
+    plain: str
+    codes: frozenset[str]
+    clock: frozenset[int]
+    parts: frozenset[str]
+    days: frozenset[str]
+    months: frozenset[str]
+    money: frozenset[str]
+
+
+def marks(text: str) -> Marks:
+    """The marks of a text."""
+    found: dict[str, set[str]] = {name: set() for name in ("codes", "parts", "days", "months", "money")}
+    clock: set[int] = set()
+    plain = _GREETING.sub(" ", text.lower())
+    plain = _SCHOOL_YEAR.sub(" ", _SCHOOL.sub(r"\1n", _RT_RW.sub(r"rt \1 rw \2", plain)))
+    plain = _ISO.sub(lambda m: _date(found, m[2], m[1]), plain)
+    plain = _DAY_MONTH.sub(lambda m: _date(found, m[1], m[2]), plain)
+    plain = _named_day().sub(lambda m: _date(found, m[1] or m[4], contrast_data().time.months[m[2] or m[3]]), plain)
+    plain = _DAY.sub(lambda m: _date(found, m[1], ""), plain)
+    plain = _CLOCK.sub(lambda m: _time(clock, found["parts"], m), plain)
+    plain = _plate().sub(_into(found["codes"]), plain)
+    plain = _MONEY.sub(_into(found["money"]), plain)
+    plain = _LONG.sub(_into(found["codes"]), plain)
+    plain = _MIXED.sub(lambda m: _code(found["codes"], m[0]), plain)
+    sets = {name: frozenset(values) for name, values in found.items()}
+    return Marks(plain, clock=frozenset(clock), **sets)
+
+
+def _into(found: set[str]) -> Callable[[re.Match[str]], str]:
+    def keep(match: re.Match[str]) -> str:
+        found.add(re.sub(r"[^a-z0-9]", "", match[0]))
+        return " "
+
+    return keep
+
+
+def _date(found: dict[str, set[str]], day: str, month: str) -> str:
+    found["days"].add(str(int(day)))
+    if month:
+        found["months"].add(str(int(month)) if month.isdigit() else month)
+    return " "
+
+
+def _time(clock: set[int], parts: set[str], match: re.Match[str]) -> str:
+    hour, minute, part = (match[1], match[2], match[3]) if match[1] else (match[4], match[5], match[6])
+    if int(hour) > 2 * NOON:
+        return match[0]
+    hours = int(hour) % (2 * NOON)
+    if part in ("pm", "sore", "malam", "siang") and hours < NOON and not (part == "siang" and hours > MIDDAY):
+        hours += NOON
+    clock.add(hours % NOON * 60 + int(minute or 0))
+    if part or hours > NOON or (minute and len(hour) == len("07")):
+        parts.add(part_of_day(hours))
+    return " "
+
+
+def part_of_day(hour: int) -> str:
+    """The word for the part of the day in which this hour lies."""
+    if hour < MORNING or hour >= EVENING:
+        return "malam"
+    return "pagi" if hour < MIDDAY else "siang" if hour < AFTERNOON else "sore"
+
+
+def _code(found: set[str], word: str) -> str:
+    characters = word.replace("-", "")
+    if len(characters) < _SHORTEST_CODE or _PLAIN.fullmatch(word) or sum(map(str.isdigit, word)) <= 1:
+        return word
+    found.add(characters)
+    return " "
+
+
+@cache
+def _plate() -> re.Pattern[str]:
+    letters = "|".join(sorted(contrast_data().codes.plates))
+    return re.compile(rf"\b(?:{letters})[ -]?\d{{3,4}}[ -]?[a-z]{{1,3}}\b")
+
+
+@cache
+def _named_day() -> re.Pattern[str]:
+    names = "|".join(sorted(contrast_data().time.months, key=len, reverse=True))
+    return re.compile(rf"\b(\d{{1,2}})\s*({names})\b|\b({names})\s(\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d)")
