@@ -9,6 +9,7 @@ from chassis.base.errors import Poison
 from chassis.base.message import Message
 from intake.context import Intake
 from intake.filing import Filing, file
+from intake.gateway.sms_parts import receive_part
 from schemas import wording
 from schemas.base.limits import CLIENT
 from schemas.base.refusals import InvalidField, Refusal
@@ -39,6 +40,9 @@ def receive(context: Intake) -> Callable[[Message], Awaitable[None]]:
             submission = _submission(message, sender.lang)
             if not sender.agrees:
                 raise InvalidField(field="client", why=WRONG_RECORD_KEY)
+            if submission.sms_part is not None:
+                await receive_part(context, submission, str(_body(message).get("text", "")))
+                return
             filed = await file(context, _filing(submission))
         except Refusal as refusal:
             await _refuse(context, sender, refusal)
@@ -106,7 +110,7 @@ def _reason(refusal: Refusal) -> str:
 
 def _filing(submission: Submission) -> Filing:
     command = Complaining.model_validate(
-        submission.model_dump(by_alias=True, exclude={"client", "key", "received_at"}, exclude_unset=True)
+        submission.model_dump(by_alias=True, exclude={"client", "key", "received_at", "sms_part"}, exclude_unset=True)
     )
     return Filing(submission.client, submission.key, command, submission.received_at)
 
