@@ -329,7 +329,8 @@ def _intake(process: Process) -> Tasks:
     made: dict[str, Any] = {
         "repository": repository, "clock": process.clock, "registry": process.registry, "policies": POLICIES,
         "codes": TrackingCodes(database, b"secret of a test"), "numbers": PublicNumbers(database),
-        "records": PlainRecords(database, real), "vault": Vault(database, real, POLICIES), "attachments": Nothing(), "erasures": Nothing(),
+        "records": PlainRecords(database, real), "vault": Vault(database, real, POLICIES), "attachments": Nothing(),
+        "erasures": Nothing(),
         "results": None, "mailbox": outbox, "sent": SentNotices(database), "probe": None, "filings": None, "sms": True,
         "lookups": None, "former": NoFormerFilings(),
         "repeats": Repeats(database, b"secret of a test", POLICIES),
