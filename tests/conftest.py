@@ -5,6 +5,7 @@ from importlib.util import find_spec
 
 import pytest
 import structlog
+from hypothesis import settings
 
 PLUGINS = (
     "support.containers",
@@ -14,6 +15,9 @@ PLUGINS = (
     "support.platform",
     "support.workers",
 )
+# How long one example takes says only how busy the machine is.
+settings.register_profile("no-deadline", settings.get_profile(settings.get_current_profile_name()), deadline=None)
+settings.load_profile("no-deadline")
 pytest_plugins = [name for name in PLUGINS if find_spec(name)]
 
 

@@ -31,10 +31,12 @@ from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
 from intake.storage.repeats import Repeats
 from intake.storage.results import Results
+from intake.storage.sms_parts import SmsParts
 from intake.storage.subscribers import Subscribers
 from intake.storage.tables import metadata
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
+from schemas.base.sealed import Keys
 from schemas.reference.load import policies
 from support.inbox import T0
 
@@ -63,6 +65,7 @@ async def intake(tmp_path: Path) -> AsyncIterator[Intake]:
         repeats=Repeats(database, b"s" * 32, policies()),
         mailbox=FileMailbox(tmp_path / "notices"),
         sent=SentNotices(database),
+        sms_parts=SmsParts(database, Keys({1: b"k" * 32}), clock.now),
         sms=True,
         probe=KafkaProbe(""),
         filings=RateLimiter(0),

@@ -24,6 +24,7 @@ from intake.storage.subscribers import subscriber_for
 from reporting import http as supporting
 from router import handlers as router
 from router.desk import decide as desk
+from router.handlers import RegistryRequest
 from router.registry import decide as registry_decide
 from router.registry.mandates import AgencyUnit
 from schemas.base.ids import complaint_id, derived_id
@@ -229,7 +230,7 @@ def _split(state: Complaint, by: desk.DecisionContext, ask: Ask) -> Any:
 def _registry(decide: Callable[[Any, Ask, Any], Any]) -> Steps:
     async def steps(world: Any, process: Process, ask: Ask, _complaint: UUID) -> Any:
         at = world.clock.now()
-        by, body = ("test", ask.kind), ask.key.encode()
+        by, body = RegistryRequest("test", ask.kind, ask.key), ask.key.encode()
         await router.change_registry(process.context, lambda state: decide(state, ask, at), by, body, at)
 
     return steps

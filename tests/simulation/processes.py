@@ -314,6 +314,13 @@ class Nothing:
         return None
 
 
+class NoFormerFilings:
+    """Filings under ids of an earlier version, of which a new store has none."""
+
+    async def find(self, _ids: object) -> None:
+        return None
+
+
 def _intake(process: Process) -> Tasks:
     repository, database, real = process.repository("intake"), process.database(), process.world.real
     relations = SimDatabase(process.ports, disk("relations", intake_views.METADATA))
@@ -322,9 +329,10 @@ def _intake(process: Process) -> Tasks:
     made: dict[str, Any] = {
         "repository": repository, "clock": process.clock, "registry": process.registry, "policies": POLICIES,
         "codes": TrackingCodes(database, b"secret of a test"), "numbers": PublicNumbers(database),
-        "records": PlainRecords(database, real), "vault": Vault(database, real, POLICIES), "attachments": Nothing(), "erasures": Nothing(),
+        "records": PlainRecords(database, real), "vault": Vault(database, real, POLICIES), "attachments": Nothing(),
+        "erasures": Nothing(),
         "results": None, "mailbox": outbox, "sent": SentNotices(database), "probe": None, "filings": None, "sms": True,
-        "lookups": None,
+        "lookups": None, "former": NoFormerFilings(),
         "repeats": Repeats(database, b"secret of a test", POLICIES),
         "database": database, "audience": Audience(relations, feed, Subscribers(database)),
     }  # fmt: skip

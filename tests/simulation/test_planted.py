@@ -23,6 +23,7 @@ FINDS: Final[Mapping[str, int]] = {
     "nothing_forgotten": 3,
     "merger_ignored": 1,
     "ladder_ends": 0,
+    "heir_had_returned_it": 129,
     "follower_copied": 26,
     "receipt_trusted": 0,
     "followers_kept": 40,

@@ -3,6 +3,7 @@ asks again with the same key.
 """
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid5
@@ -41,6 +42,10 @@ class Load:
         async with aiohttp.ClientSession(self.address, timeout=timeout) as session, asyncio.TaskGroup() as tasks:
             for _ in range(clients):
                 tasks.create_task(self._file_on(session))
+
+    def forget(self, complaints: Collection[str]) -> None:
+        """These are gone: a person put an older store in the place of the one that held them."""
+        self.accepted = {key: entry for key, entry in self.accepted.items() if entry.complaint not in complaints}
 
     async def _file_on(self, session: aiohttp.ClientSession) -> None:
         while not self.stop.is_set():

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import pytest
 
@@ -29,6 +29,13 @@ from support import forks
 QUICK: Final = {"SATUPINTU_SWEEP_PERIOD_S": "0.3", "SATUPINTU_SWEEP_GRACE_S": "2"}
 """Sweep periods short enough to wait for in a test."""
 START_S, STOP_S, POLL_S, TAIL = READY_LIMIT_S, 15.0, 0.1, 12
+
+
+class HasSettings(Protocol):
+    """A platform whose store a test reads."""
+
+    @property
+    def settings(self) -> Settings: ...
 
 
 class Running:
@@ -125,7 +132,7 @@ async def audited(platform: Running) -> str:
     return (await asyncio.to_thread(platform.command, *asked)).stdout
 
 
-async def stored(platform: Running) -> list[RecordedEvent]:
+async def stored(platform: HasSettings) -> list[RecordedEvent]:
     """Every complaint's events, directly from the store."""
     async with open_platform(platform.settings) as opened:
         return list((await opened.store.read_all(None, (COMPLAINT_PREFIX,), limit=1_000_000)).events)

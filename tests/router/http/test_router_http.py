@@ -256,3 +256,27 @@ async def test_a_body_that_names_no_zone_has_its_regions(
     said = {"id": "badan-baru", "name": "Badan Baru", "kind": "regional-enterprise", "level": "regency"} | more
     answer = await post(web, "/agencies", **said, region=region)
     assert (answer.status_code, answer.json()["zone"]) == (201, zone), answer.text
+
+
+@pytest.mark.parametrize("name", ["Dinas\0Jalan", "Dinas\nJalan", " \u200b ", "x" * 201])
+async def test_a_name_that_no_line_can_show_is_refused(web: httpx.AsyncClient, name: str) -> None:
+    body = {"id": "dinas-jalan", "name": name, "kind": "city", "level": "regency", "region": "32.04"}
+    for given in (body, {**body, "name": "Dinas", "units": [{"id": "pu", "name": name}]}):
+        answer = await web.post(
+            "/api/v1/agencies", json=given, headers={"Idempotency-Key": str(derived_id("test", repr(given)))}
+        )
+        assert (answer.status_code, answer.json()["field"].split(".")[-1]) == (422, "name")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+async def test_a_day_outside_of_the_known_years_is_refused(web: httpx.AsyncClient, day: str) -> None:
+    body = {"sector": "roads", "level": "regency", "region": "32.73", "valid_from": day, "source": "test"}
+    path = f"/api/v1/agencies/{CITY}/mandates"
+    answer = await web.post(path, json=body, headers={"Idempotency-Key": str(derived_id("test", day))})
+    assert (answer.status_code, answer.json()["field"]) == (422, "valid_from")
+
+
+async def test_a_nul_character_in_a_path_or_a_query_is_refused_by_name(web: httpx.AsyncClient) -> None:
+    asked = await web.get("/api/v1/agencies?region=32%00")
+    assert (asked.status_code, asked.json()["field"]) == (422, "region")
+    assert (await web.get("/api/v1/agencies/kota%00")).status_code == 422

@@ -40,6 +40,10 @@ def test_names_of_several_columns_make_one_place_as_precise_as_they_say(tmp_path
     assert places(tmp_path / "a.csv", "province,city,district", *rows) == [DISTRICT, CITY, ("32",)]
 
 
+def test_a_district_that_is_not_in_the_named_city_leaves_the_city(tmp_path: Path):
+    assert places(tmp_path / "a.csv", "province,city,district", "Jawa Barat,Kota Bandung,Baleendah") == [CITY]
+
+
 def test_names_of_districts_are_looked_up_in_the_region_of_the_file(tmp_path: Path):
     assert places(tmp_path / "a.csv", "district", "Sukasari", "Atlantis", within="32.73") == [DISTRICT, CITY]
 

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from router.placement.choose import Placement, Question, choose, question_of
+from router.reading.classifier import ForwardingRule
+from router.reading.model_files import default
 from support.placing import T0, filed, given, nation
 
 ROWS = [line.split("\t") for line in Path(__file__).with_name("plain.tsv").read_text(encoding="utf-8").splitlines()]
@@ -69,6 +71,32 @@ def test_a_district_that_is_named_with_its_regency_does_not_keep_a_plain_text_fr
 )
 def test_each_thing_that_is_missing_or_too_much_takes_a_text_out(text: str):
     assert not plainly(asked(text))
+
+
+@pytest.mark.parametrize(
+    ("rule", "placed"),
+    [
+        (
+            ForwardingRule(0.9),
+            (False, True),
+        ),  # an operator's own: its threshold, and plain texts of what it never learned
+        (ForwardingRule(1.01), (False, False)),  # not checked on local labels: forwards nothing
+    ],
+)
+def test_for_an_operators_model_only_fields_that_it_never_learned_are_plain(
+    rule: ForwardingRule, placed: tuple[bool, bool]
+):
+    context = nation()._replace(reader=nation().reader.with_model(default()[0].with_rule(rule)))
+    learned, unlearned = PLAIN, "Jadwal sidang di Pengadilan Negeri Kota Medan diundur terus"
+    readings = [question_of(given(filed(text)), context, T0).reading for text in (learned, unlearned)]
+    assert tuple(each.plain is not None and each.words is each.plain for each in readings) == placed
+
+
+def test_a_field_that_no_model_learned_goes_to_the_desk_in_a_long_text_with_its_body_first():
+    text = "Jadwal sidang di Pengadilan Negeri Kota Medan diundur terus. " + "Kami sudah datang berkali kali. " * 5
+    choice = choose(asked(text), nation())
+    assert not isinstance(choice, Placement)
+    assert choice.candidates[0].agency == "mahkamah-agung"
 
 
 def test_a_level_that_has_no_body_for_the_field_leaves_the_text_to_the_desk():

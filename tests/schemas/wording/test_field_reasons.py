@@ -3,15 +3,16 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
+from pydantic_core.core_schema import ErrorType
 
 from schemas.base.refusals import InvalidField
 from schemas.contract.generate import ROOT
 from schemas.contract.submission import Complaining
-from schemas.wording import found, refusal
+from schemas.wording import found, problem, refusal, title
 from schemas.wording.fields import FOUND, why
 
 SOURCES = [*(ROOT.parent / "services").rglob("src/**/*.py"), *(ROOT / "src").rglob("*.py")]
@@ -65,6 +66,22 @@ def test_what_is_wrong_with_a_form_is_said_in_both_languages(
 def test_what_nobody_worded_yet_is_still_said() -> None:
     assert found("never_heard_of", {}, "Value error, must be blue", "id") == "must be blue"
     assert found("string_too_long", {}, "is too long", "id") == "is too long"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in get_args(ErrorType) if kind not in FOUND and "_error" not in kind])
+def test_no_english_of_a_framework_stands_under_indonesian(kind: str) -> None:
+    assert found(kind, {}, "Input should be a valid something", "id") == "bentuknya tidak dapat dibaca"
+    assert found(kind, {}, "Input should be a valid something", "en") == "cannot be read as given"
+
+
+def test_every_problem_of_http_has_a_title_and_a_sentence_in_both_languages() -> None:
+    for status in (400, 404, 405, 409, 411, 412, 413, 415, 422, 429, 500, 503):
+        assert title(status, "id") != title(status, "en")
+    assert problem("unsupported-media-type", "id") == "Permintaan ini tidak dapat dipenuhi."
+    assert problem("unsupported-media-type", "en") == "This request cannot be met."
+
+
+def test_every_wording_is_there_in_both_languages() -> None:
     assert all(set(words) == {"id", "en"} for words in FOUND.values())
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from router.lexicon.files import rule_data
 from schemas.base import refusals
-from schemas.base.refusals import Refusal
+from schemas.base.refusals import NotTheHolder, Refusal
 from schemas.base.sealed import ERASED
-from schemas.base.values import ARBITER, DESK, Candidate, Clock, Holder, HolderKind
+from schemas.base.values import ARBITER, DESK, LEAD, NOBODY, ROUTER, Candidate, Clock, Holder, HolderKind
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.events import BY_NAME
 from schemas.events.agency_inbox import ComplaintReturned, ResponseGiven
@@ -19,7 +19,9 @@ from schemas.events.base import Fact
 from schemas.events.escalation import ComplaintEscalated, DueDateMoved, ReminderSent
 from schemas.events.intake import DetailAdded, ResolutionConfirmed
 from schemas.events.router import ComplaintClassified, ComplaintReferred, ComplaintSplit, Part
+from schemas.registry.fold import Registry
 from schemas.wording import channel, holder, moment, refusal, sentence, status
+from schemas.wording.names import held_by
 from schemas.wording.precedents import decision
 from schemas.wording.refusals import REFUSALS
 from schemas.wording.sectors import SECTORS
@@ -248,3 +250,20 @@ def test_a_field_that_is_not_listed_is_told_by_its_id() -> None:
 
 def test_every_field_that_bodies_have_by_law_has_a_name_in_both_languages() -> None:
     assert set(rule_data().sectors) <= set(SECTORS)
+
+
+@pytest.mark.parametrize(("holder", "words"), [
+    (ROUTER, "penempatan otomatis Satupintu"), (DESK, "petugas pemilah nasional"), (ARBITER, "Ombudsman"),
+    (LEAD, "pemegang laporan utama"), (NOBODY, "tidak ada"), (Holder(HolderKind.AGENCY, "gone"), "gone"),
+])  # fmt: skip
+def test_a_refusal_names_a_holder_that_is_no_agency(holder: Holder, words: str) -> None:
+    for lang in ("id", "en"):
+        assert "None" not in refusal(NotTheHolder(**held_by(holder, Registry())), lang)
+    assert words in refusal(NotTheHolder(**held_by(holder, Registry())), "id")
+
+
+@pytest.mark.parametrize("kind", Refusal.__subclasses__())
+def test_a_detail_that_is_not_there_is_never_told_as_none(kind: type[Refusal]) -> None:
+    names = ("holder", "holder_name", "field", "why", "agency", "unit", "status", "action", "reason", "bodies", "limit")
+    for lang in ("id", "en"):
+        assert "None" not in refusal(kind(**dict.fromkeys(names)), lang)

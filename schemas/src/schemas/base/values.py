@@ -3,9 +3,9 @@
 import re
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticKnownError
 
 from schemas.base.sealed import Sealed
@@ -29,7 +29,16 @@ def _written_as_day(value: object) -> object:
     return value
 
 
-Day = Annotated[date, BeforeValidator(_written_as_day)]
+def _in_known_years(day: date) -> date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"must lie in the years {FIRST_YEAR} to {LAST_YEAR}")
+    return day
+
+
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2199
+"""A day outside of these years is a slip of the pen, and calculations at the ends of the calendar overflow."""
+Day = Annotated[date, BeforeValidator(_written_as_day), AfterValidator(_in_known_years)]
 """A date in a request, written as 2026-03-01 only."""
 
 

@@ -5,10 +5,18 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    field_validator,
+)
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
-from schemas.base.limits import ANSWER_LEAST, BODY, NOTE
+from schemas.base.limits import ANSWER_LEAST, BODY, NAME, NOTE
 
 
 class OutboundModel(BaseModel):
@@ -17,17 +25,28 @@ class OutboundModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class InboundModel(BaseModel):
-    """What outsiders send. An unknown field is refused, so that no misspelling is lost silently."""
+class RequestModel(BaseModel):
+    """What people and programs send. An unknown field is refused, so that no misspelling is lost silently; so is a NUL
+    character, which PostgreSQL cannot store.
+    """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid")
 
     @field_validator("*")
     @classmethod
     def _no_nul(cls, value: object) -> object:
         if isinstance(value, str) and "\0" in value:
             raise ValueError("must not hold a NUL character")
+        if isinstance(value, tuple | list):
+            for each in value:
+                cls._no_nul(each)
         return value
+
+
+class InboundModel(RequestModel):
+    """A message of the contract that outsiders send."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, str_strip_whitespace=True)
 
 
 class Reply(InboundModel):
@@ -81,3 +100,14 @@ _VISIBLE: Final = re.compile(f"[^{BLANK}]")
 BodyText = Annotated[str, Visible(BODY)]
 NoteText = Annotated[str, Visible(NOTE)]
 AnswerText = Annotated[str, Visible(BODY, ANSWER_LEAST)]
+
+
+def _one_line(text: str) -> str:
+    if _CONTROL.search(text):
+        raise ValueError("must not hold control characters")
+    return text
+
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+NameText = Annotated[str, Visible(NAME), AfterValidator(_one_line)]
+"""A name of a body or a unit, or a source, on one line."""

@@ -93,6 +93,21 @@ class Complaining(InboundModel):
     """Makes the position that the public sees coarser: to about 500 m, or none. Without it the policy decides."""
 
 
+class SmsPart(InboundModel):
+    """One part of a long SMS, as the network cut it."""
+
+    reference: str = Field(min_length=1, max_length=CHANNEL)
+    """The sender's reference, equal in all parts of one message."""
+    part: int = Field(ge=1, le=255)
+    total: int = Field(ge=2, le=255)
+
+    @model_validator(mode="after")
+    def _within(self) -> Self:
+        if self.part > self.total:
+            raise ValueError("part must be at most total")
+        return self
+
+
 class Submission(Complaining):
     """One complaint from a channel gateway. `client` and `key` make it safe to send it again."""
 
@@ -101,6 +116,11 @@ class Submission(Complaining):
     key: ClientText
     """The gateway's own id of this message, equal each time it is sent."""
     channel: ChannelName
+    sms_part: SmsPart | None = None
+    """Only of a long SMS that the gateway passes on part by part, in any order, each under its own `key`. The parts of
+    one gateway, sender (`reporter.phone`), reference and total are filed as one complaint, which is the result of each
+    key; after 24 hours what came is filed, and the text says which parts are missing.
+    """
     received_at: AwareDatetime | None = None
     """When the citizen's message reached the gateway: the start of the citizen's clock."""
 

@@ -74,6 +74,8 @@ class Policy(NamedTuple):
     """Calendar days after which the personal data of an unfinished filing is deleted."""
     double_min: int
     """Minutes after the first within which a keyless report that is equal in every field is the same one sent again."""
+    sms_parts_h: int
+    """Hours for which the parts of one SMS wait for the missing ones; then what came is filed."""
     inbox_d: int
     """Calendar days for which an agency's inbox topic keeps its messages, which hold plain text."""
     superseded_d: int

@@ -30,7 +30,7 @@ RULES: Final = frozenset({*(clock.value for clock in Clock if clock is not Clock
 ORIGINS: Final = frozenset(
     {
         "reminder", "reminder_hours", "ladder", "repeat", "returns", "stops", "unconfirmed", "news", "join", "alike",
-        "letters", "unfinished", "double", "inbox", "superseded", "replies", "submissions", "dead_letters",
+        "letters", "unfinished", "double", "sms_parts", "inbox", "superseded", "replies", "submissions", "dead_letters",
     }
 )  # fmt: skip
 CLIMBERS: Final = frozenset({HolderKind.AGENCY, HolderKind.DESK, HolderKind.ARBITER})
@@ -107,6 +107,7 @@ class PolicyFile(PolicyFilePart):
     letters_d: Some
     unfinished_d: Some
     double_min: Some
+    sms_parts_h: Annotated[int, Field(strict=True, ge=1, le=24)]
     inbox_d: Some
     superseded_d: Some
     replies_d: Some

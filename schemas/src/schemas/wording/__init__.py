@@ -3,7 +3,7 @@
 from schemas.wording.dates import CLOCKS, day, explain, moment
 from schemas.wording.facts import sentence
 from schemas.wording.fields import found
-from schemas.wording.http import problem
+from schemas.wording.http import problem, title
 from schemas.wording.names import agency, channel, holder, rung_name, status
 from schemas.wording.refusals import refusal
 
@@ -21,4 +21,5 @@ __all__ = [
     "rung_name",
     "sentence",
     "status",
+    "title",
 ]

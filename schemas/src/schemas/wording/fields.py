@@ -5,9 +5,9 @@ A rule gives its reason in English where it is checked. `RULES` translates these
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, get_args
 
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, core_schema
 
 from schemas.wording.dates import Bilingual
 
@@ -63,12 +63,14 @@ FOUND: Final[Mapping[str, Bilingual]] = {
 RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"this day has not come yet", "hari itu belum tiba"),
     (r"must not lie before (.*)", r"paling awal \1"),
+    (r"must lie in the years (\d+) to (\d+)", r"harus jatuh pada tahun \1 sampai \2"),
     (r"no such template was decreed", "pola itu belum ditetapkan"),
     (r"must not be empty", "wajib diisi"),
     (r"must not be longer than (\d+) characters", r"paling banyak \1 karakter"),
     (r"must have (\d+) to (\d+) characters", r"harus \1 sampai \2 karakter"),
     (r"at most (\d+) characters", r"paling banyak \1 karakter"),
     (r"must not hold a NUL character", "tidak boleh memuat karakter NUL"),
+    (r"must not hold control characters", "tidak boleh memuat karakter kendali"),
     (r"holds a broken character", "memuat karakter yang rusak"),
     (r"occurs twice", "muncul dua kali"),
     (
@@ -152,13 +154,18 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
 )
 """The reasons that rules give, as patterns, and their Indonesian translation."""
 _PREFIX: Final = "Value error, "
+_FRAMEWORK: Final = frozenset(get_args(core_schema.ErrorType))
+_UNREADABLE: Final[Bilingual] = {"id": "bentuknya tidak dapat dibaca", "en": "cannot be read as given"}
 
 
 def found(kind: str, context: Mapping[str, Any], message: str, lang: str) -> str:
-    """The reason for one pydantic error of type `kind`; its own message if the type has no wording."""
+    """The reason for one pydantic error of type `kind`. Of a type without wording: a rule's own reason, else a general
+    one, never the framework's English under Indonesian.
+    """
     words = FOUND.get(kind)
     if words is None:
-        return why(message.removeprefix(_PREFIX), lang)
+        framework = kind in _FRAMEWORK and not message.startswith(_PREFIX)
+        return _UNREADABLE[lang] if framework else why(message.removeprefix(_PREFIX), lang)
     try:
         return words[lang].format_map({name: _shown(value, lang) for name, value in context.items()})
     except KeyError:

@@ -1,5 +1,6 @@
 """The sentences for problems of HTTP or of the platform, by problem code."""
 
+from http import HTTPStatus
 from typing import Final
 
 from schemas.wording.dates import Bilingual
@@ -41,7 +42,30 @@ PROBLEMS: Final[dict[str, Bilingual]] = {
 }
 
 
-def problem(code: str, lang: str, otherwise: str, **values: object) -> str:
-    """The sentence for this problem; `otherwise` if the code has none."""
-    words = PROBLEMS.get(code)
-    return words[lang].format(**values) if words else otherwise
+TITLES: Final[dict[int, Bilingual]] = {
+    400: {"id": "Permintaan tidak dapat dibaca", "en": "Bad Request"},
+    401: {"id": "Perlu masuk", "en": "Unauthorized"},
+    403: {"id": "Tidak diizinkan", "en": "Forbidden"},
+    404: {"id": "Tidak ditemukan", "en": "Not Found"},
+    405: {"id": "Cara permintaan tidak dilayani", "en": "Method Not Allowed"},
+    409: {"id": "Bertentangan dengan keadaan sekarang", "en": "Conflict"},
+    411: {"id": "Panjang isi wajib disebut", "en": "Length Required"},
+    412: {"id": "Sudah berubah", "en": "Precondition Failed"},
+    413: {"id": "Isi terlalu besar", "en": "Content Too Large"},
+    415: {"id": "Jenis isi tidak dilayani", "en": "Unsupported Media Type"},
+    422: {"id": "Isian tidak dapat diterima", "en": "Unprocessable Content"},
+    429: {"id": "Terlalu banyak permintaan", "en": "Too Many Requests"},
+    500: {"id": "Kesalahan di pihak kami", "en": "Internal Server Error"},
+    503: {"id": "Belum dapat dilayani", "en": "Service Unavailable"},
+}
+_OTHER_CLIENT: Final[Bilingual] = {"id": "Permintaan ini tidak dapat dipenuhi.", "en": "This request cannot be met."}
+
+
+def problem(code: str, lang: str, **values: object) -> str:
+    """The sentence for this problem; the general one if the code has none."""
+    return PROBLEMS.get(code, _OTHER_CLIENT)[lang].format(**values)
+
+
+def title(status: int, lang: str) -> str:
+    """The title of a problem with this status of HTTP."""
+    return TITLES[status][lang] if status in TITLES else HTTPStatus(status).phrase

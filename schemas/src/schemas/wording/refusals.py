@@ -108,7 +108,7 @@ class _Details(dict[str, object]):
 def refusal(no: Refusal, lang: str = "id") -> str:
     """The sentence of this refusal; the general one if its code has none."""
     words = REFUSALS.get(no.code(), REFUSALS["refusal"])
-    shown = {name: _shown(name, value, lang) for name, value in no.data.items()}
+    shown = {name: _shown(name, value, lang) for name, value in no.data.items() if value is not None}
     # An agency's id is for programs; people read its name where it was looked up.
     shown["holder"] = shown.get("holder_name") or shown.get("holder", "–")
     return words[lang].format_map(_Details(shown))

@@ -2,27 +2,21 @@
 
 from typing import assert_never
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from agency_inbox.decide import Acknowledge, Clarify, Move, RecordProgress, Respond, Return
 from schemas import contract
 from schemas.base.values import AgencyId, UnitId
-from schemas.contract.base import AnswerText, NoteText
+from schemas.contract.base import AnswerText, NoteText, RequestModel
 
 
-class MoveBody(BaseModel):
-    """An unknown field is refused."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class AcknowledgementBody(MoveBody):
+class AcknowledgementBody(RequestModel):
     """Accept the complaint; `unit` is the part of the agency that works on it."""
 
     unit: UnitId | None = None
 
 
-class ReturnBody(MoveBody):
+class ReturnBody(RequestModel):
     """Why the agency is not competent, and which agency or unit may be."""
 
     reason: NoteText
@@ -30,19 +24,19 @@ class ReturnBody(MoveBody):
     suggested_unit: UnitId | None = None
 
 
-class ProgressBody(MoveBody):
+class ProgressBody(RequestModel):
     """A progress note."""
 
     text: NoteText
 
 
-class ClarificationBody(MoveBody):
+class ClarificationBody(RequestModel):
     """A question to the reporter."""
 
     question: NoteText
 
 
-class ResponseBody(MoveBody):
+class ResponseBody(RequestModel):
     """The answer, and the version of the complaint that its writer had read."""
 
     text: AnswerText

@@ -1,11 +1,13 @@
 """Composition root of intake: opens what its endpoints and background tasks use."""
 
 import asyncio
+import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from chassis.base.settings import Settings
 from chassis.kafka.ensure_topics import TopicProvisioner
 from chassis.project.from_store import StoreProjection
 from chassis.react.agent import Agent
@@ -18,6 +20,7 @@ from chassis.sql.database import Database
 from chassis.sweep.catch_up import CatchUpSweep
 from intake.context import Intake
 from intake.erasures import repeat_erasures
+from intake.gateway.sms_parts import SmsPartsSweep
 from intake.gateway.submissions import receive
 from intake.http import open311, reporter
 from intake.kafka_health import KafkaProbe
@@ -39,10 +42,12 @@ from intake.storage.records import Records
 from intake.storage.refused_submissions import RefusedSubmissions
 from intake.storage.repeats import Repeats
 from intake.storage.results import Results
+from intake.storage.sms_parts import SmsParts
 from intake.storage.subscribers import Subscribers
 from intake.storage.tables import metadata
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
+from schemas.base.sealed import Keys
 from schemas.base.topics import COMPLAINT_EVENTS, SUBMISSIONS, Topic, submissions
 from schemas.reference.load import policies
 
@@ -51,6 +56,11 @@ SERVICE: Final = "intake"
 
 def _real_now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - real time decides what was never finished
+
+
+def part_keys(settings: Settings) -> Keys:
+    """The key of waiting parts of SMS, which belong to no complaint yet."""
+    return Keys({1: hmac.digest(settings.master_key.get_secret_value(), b"parts of SMS", "sha256")})
 
 
 def submissions_topic(context: Intake) -> Topic:
@@ -91,6 +101,7 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         repeats=Repeats(database, settings.code_secret.get_secret_value(), policies()),
         mailbox=outbox_of(platform, database),
         sent=SentNotices(database),
+        sms_parts=SmsParts(database, part_keys(settings), platform.clock.now),
         sms=settings.sms_gateway,
         probe=KafkaProbe(settings.kafka),
         filings=RateLimiter(settings.filings_per_minute),
@@ -152,6 +163,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             catch_up_sweep,
             context.audience.projection,
             Orphans(context),
+            SmsPartsSweep(context),
             MailSender(outbox_of(platform, context.database), _real_now, context.policies),
             provisioner,
             letters.provisioner(),

@@ -42,11 +42,13 @@ RESERVED: Final = frozenset({"type", "title", "status", "code", "detail"})
 """Members that RFC 9457, section 3.1, defines, and `code`."""
 
 
-def problem(status: int, code: str, detail: str, more: Mapping[str, Any] = MappingProxyType({})) -> JSONResponse:
+def problem(
+    status: int, code: str, detail: str, lang: str, more: Mapping[str, Any] = MappingProxyType({})
+) -> JSONResponse:
     """A response as in RFC 9457; `code` is stable, `detail` is for people. A member of `more` with a reserved name gets
     the prefix `complaint_`.
     """
-    body = {"type": f"urn:satupintu:{code}", "title": HTTPStatus(status).phrase, "status": status, "code": code}
+    body = {"type": f"urn:satupintu:{code}", "title": wording.title(status, lang), "status": status, "code": code}
     members = {f"complaint_{name}" if name in RESERVED else name: value for name, value in more.items()}
     return JSONResponse({**body, "detail": detail, **members}, status, media_type=PROBLEM)
 
@@ -185,13 +187,13 @@ async def _hung_up(_request: Request, _error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = HTTPStatus(error.status_code).name.lower().replace("_", "-")
-    return _problem_in(request, error.status_code, code, _language_of(request), error.headers, str(error.detail))
+    return _problem_in(request, error.status_code, code, _language_of(request), error.headers)
 
 
 def _problem_in(
-    request: Request, status: int, code: str, lang: str, headers: Mapping[str, str] | None = None, otherwise: str = ""
+    request: Request, status: int, code: str, lang: str, headers: Mapping[str, str] | None = None
 ) -> Response:
-    detail = wording.problem(code, lang, otherwise, limit_bytes=limits.REQUEST_BYTES)
+    detail = wording.problem(code, lang, limit_bytes=limits.REQUEST_BYTES)
     answer = _answer(request, status, code, detail)
     answer.headers.update(headers or {})
     return answer
@@ -203,7 +205,7 @@ def _answer(
     """An error in the shape of the interface that was asked: problem+json, or GeoReport's own."""
     if request.url.path.startswith(open311.ROOT):
         return open311.error_response(request.url.path, status, detail)
-    return problem(status, code, detail, more)
+    return problem(status, code, detail, _language_of(request), more)
 
 
 def _field(loc: tuple[Any, ...]) -> str:
@@ -275,12 +277,13 @@ class NoNul:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            field = "path" if "\0" in scope["path"] else "query" if b"%00" in scope["query_string"] else None
-            if field is not None:
-                answer = await _refused(Request(scope), InvalidField(field=field, why=NUL))
-                await answer(scope, receive, send)
-                return
+        if scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+            request = Request(scope)
+            given = request.query_params.multi_items()
+            field = next((name for name, value in given if "\0" in value), "query" if given else "path")
+            answer = await _refused(request, InvalidField(field=field, why=NUL))
+            await answer(scope, receive, send)
+            return
         await self.app(scope, receive, send)
 
 

@@ -77,6 +77,9 @@ class Agent:
                 await asyncio.sleep(CHECK_S)
                 await self._watch()
                 await self._watch_topics()
+        except TopicRecreated:
+            self._app.consumer.offsets.forget(self._partitions())  # else they would be committed for the new topic
+            raise
         finally:
             await self._stop()
 

@@ -1,6 +1,7 @@
 """Files complaints of channel gateways (SMS, chat, e-mail) from the topic `submissions`, like those over HTTP."""
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any, Final, NamedTuple, TypeGuard
 
 from pydantic import ValidationError
@@ -9,6 +10,7 @@ from chassis.base.errors import Poison
 from chassis.base.message import Message
 from intake.context import Intake
 from intake.filing import Filing, file
+from intake.gateway.sms_parts import receive_part
 from schemas import wording
 from schemas.base.limits import CLIENT
 from schemas.base.refusals import InvalidField, Refusal
@@ -39,6 +41,9 @@ def receive(context: Intake) -> Callable[[Message], Awaitable[None]]:
             submission = _submission(message, sender.lang)
             if not sender.agrees:
                 raise InvalidField(field="client", why=WRONG_RECORD_KEY)
+            if submission.sms_part is not None:
+                await receive_part(context, submission, str(_body(message).get("text", "")))
+                return
             filed = await file(context, _filing(submission))
         except Refusal as refusal:
             await _refuse(context, sender, refusal)
@@ -91,7 +96,7 @@ def _submission(message: Message, lang: str) -> Submission:
 
 
 async def _refuse(context: Intake, sender: Sender, refusal: Refusal) -> None:
-    problem = _problem(refusal.code(), wording.refusal(refusal, sender.lang), refusal.data.get("field"))
+    problem = _problem(refusal, sender.lang)
     record = context.results.refused if sender.signed else context.results.refused_unsigned
     await record(sender.client, sender.key, problem)
 
@@ -106,7 +111,7 @@ def _reason(refusal: Refusal) -> str:
 
 def _filing(submission: Submission) -> Filing:
     command = Complaining.model_validate(
-        submission.model_dump(by_alias=True, exclude={"client", "key", "received_at"}, exclude_unset=True)
+        submission.model_dump(by_alias=True, exclude={"client", "key", "received_at", "sms_part"}, exclude_unset=True)
     )
     return Filing(submission.client, submission.key, command, submission.received_at)
 
@@ -120,12 +125,13 @@ def _field(item: Any) -> str:
     return ".".join(str(part) for part in item["loc"])
 
 
-def _problem(code: str, detail: str, field: str | None) -> dict[str, object]:
+def _problem(refusal: Refusal, lang: str) -> dict[str, object]:
+    status, code, field = HTTPStatus.UNPROCESSABLE_ENTITY, refusal.code(), refusal.data.get("field")
     return {
         "type": f"urn:satupintu:{code}",
-        "title": "Unprocessable Entity",
-        "status": 422,
+        "title": wording.title(status, lang),
+        "status": status,
         "code": code,
-        "detail": detail,
+        "detail": wording.refusal(refusal, lang),
         **({"field": field} if field else {}),
     }

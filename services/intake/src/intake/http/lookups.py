@@ -30,6 +30,8 @@ async def submission(client: str, key: str, request: Request, context: Context, 
     if len(client) > CLIENT or len(key) > CLIENT:
         raise InvalidField(field="key", why=f"at most {CLIENT} characters")
     found = await context.results.of(client, key)
+    if found is None and await context.sms_parts.waits(client, key):
+        return JSONResponse({"status": "waiting for the other parts of the message"}, 202)
     if found is None:
         return JSONResponse({"status": "not read yet"}, 202)
     if isinstance(found, UUID):

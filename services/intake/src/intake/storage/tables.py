@@ -103,6 +103,21 @@ repeats = Table(
 )
 Index("repeats_by_complaint", repeats.c.complaint)
 Index("repeats_by_age", repeats.c.first_at)
+sms_parts = Table(
+    "sms_parts",
+    metadata,
+    Column("client", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("series", Text, nullable=False, comment="keyed hash of gateway, sender, reference and total"),
+    Column("number", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("digest", Text, nullable=False, comment="keyed hash of number and text"),
+    Column("sealed", Text, comment="the submission, under a key of the master key; none: filed"),
+    Column("at", Text, nullable=False, comment="ISO 8601, UTC"),
+    Column("filed_as", Text, comment="key of the closed message; none: parts are missing"),
+)
+Index("sms_parts_by_series", sms_parts.c.client, sms_parts.c.series)
+Index("sms_parts_by_message", sms_parts.c.client, sms_parts.c.filed_as)
 position_table(metadata)
 lease_table(metadata)
 set_aside = Table(

@@ -71,7 +71,7 @@ def _columns(
 
 Text = Annotated[str, typer.Option(help="columns with the words, such as title,body")]
 Label = Annotated[str, typer.Option(help="column with the sector, or whatever is to be predicted")]
-PlaceColumns = Annotated[str, typer.Option(help="columns with region codes or names, such as city,district")]
+PlaceColumns = Annotated[str, typer.Option(help="columns with region codes or names, widest first: city,district")]
 Within = Annotated[str, typer.Option(help="the region code in which all local rows lie")]
 Dates = Annotated[str, typer.Option("--date", help="column with the day or moment of filing: dates choose the check")]
 AddressedTo = Annotated[str, typer.Option(help="column with whom the reporter addressed")]

@@ -14,22 +14,29 @@ from router.registry.seed import zone_in
 from schemas.base import limits
 from schemas.base.refusals import NotFound
 from schemas.base.values import AgencyId, Day, Level, RegionGiven, Sector, UnitId
+from schemas.contract.base import NameText
 from schemas.events.base import Fact
-from schemas.events.registry import AgencyKind, AgencyRegistered, MandateGiven, MandateWithdrawn, Unit, Zone
+from schemas.events.registry import AgencyKind, AgencyRegistered, MandateGiven, MandateWithdrawn, Zone
 from schemas.registry.bodies import Agency, Mandate
 from schemas.registry.fold import Registry
 
 router = APIRouter(prefix="/api/v1/agencies", route_class=StrictRoute)
 
-Name = Annotated[str, Field(min_length=1, max_length=limits.NAME)]
 Reason = Annotated[str, Field(min_length=1, max_length=limits.NOTE)]
+
+
+class UnitBody(RequestBody):
+    """A unit of a body."""
+
+    id: UnitId
+    name: NameText
 
 
 class AgencyBody(RequestBody):
     """A new body."""
 
     id: AgencyId
-    name: Name
+    name: NameText
     kind: AgencyKind
     level: Level
     region: RegionGiven | None = None
@@ -37,7 +44,7 @@ class AgencyBody(RequestBody):
     """The zone of its region if left out."""
     parent: AgencyId | None = None
     inspectorate: AgencyId | None = None
-    units: tuple[Unit, ...] = ()
+    units: tuple[UnitBody, ...] = ()
     template: AgencyId | None = None
 
 
@@ -49,7 +56,7 @@ class MandateBody(RequestBody):
     region: RegionGiven | None = None
     unit: UnitId | None = None
     valid_from: Day
-    source: Name
+    source: NameText
 
 
 class WithdrawalBody(RequestBody):
@@ -64,7 +71,7 @@ class WithdrawalBody(RequestBody):
 class NameBody(RequestBody):
     """A new name."""
 
-    name: Name
+    name: NameText
 
 
 class MergerBody(RequestBody):

@@ -3,9 +3,9 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict
 
 from router.context import Router
+from schemas.contract.base import RequestModel
 
 
 async def _router(request: Request) -> Router:
@@ -16,7 +16,4 @@ async def _router(request: Request) -> Router:
 Context = Annotated[Router, Depends(_router)]
 
 
-class RequestBody(BaseModel):
-    """A request's body; an unknown field is refused."""
-
-    model_config = ConfigDict(extra="forbid")
+RequestBody = RequestModel

@@ -44,21 +44,21 @@ class RowPlaces:
     def tokens(self, stated: Sequence[StatedPlace], text: str, addressed_to: str = "") -> tuple[str, ...]:
         """The model's place features of a row."""
         codes = [code for each in stated if (code := _code(each.value)) is not None]
-        names = ", ".join(_titled(each) for each in stated if _code(each.value) is None)
-        region = self._region(max(codes, key=len, default=self._within), names)
+        written = [_titled(each) for each in stated if _code(each.value) is None]
+        region = self._region(max(codes, key=len, default=self._within), written)
+        names = ", ".join(written)
         self._count(stated, region)
         sources = (("address", names), ("text", text), ("addressed_to", addressed_to))
         place = Place(region=region) if region else None
         found = self._gazetteer.find(place, [pair for pair in sources if pair[1]])
         return place_tokens(found.region)
 
-    def _region(self, code: str | None, names: str) -> str | None:
-        """The code, made more precise by the names if they lie in it."""
-        if not names:
-            return code
+    def _region(self, code: str | None, names: Sequence[str]) -> str | None:
+        """The code, made more precise by the names if they lie in it; of names that contradict, by the first ones."""
         # The name of the known region supports the name of a district in it.
         around = self._gazetteer.name(code) if code else None
-        return _named(", ".join(filter(None, (names, around))), code or "") or code
+        parts = (", ".join(filter(None, (*names[:count], around))) for count in range(len(names), 0, -1))
+        return next(filter(None, (_named(each, code or "") for each in parts)), code)
 
     def _count(self, stated: Sequence[StatedPlace], region: str | None) -> None:
         if not stated:

@@ -2,8 +2,8 @@
 
 The rules' scores are features of the model. With a model its prediction decides the sector, if its forwarding rule
 allows it: a model trained without real complaints also needs the rules to agree. Otherwise a person reads the
-complaint. A sector that the model never learned is decided by the rules, unless the model needs their agreement. For a
-plain text less certainty is enough (`plain`).
+complaint. For a plain text less certainty is enough, and the rules alone for a sector that the model never learned
+(`plain`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -161,11 +161,8 @@ def _together(by_rules: SectorDecision, prediction: Prediction, model: Model) ->
         # Misconduct: the sector then only tells who is accused, and an inspectorate reads the complaint anyway.
         return by_rules._replace(misconduct=suspected)
     if by_rules.sector is not None and by_rules.sector not in model.labels:
-        # The model never learned the sector. One that needs the rules' agreement cannot agree itself, and one that was
-        # not checked yet forwards nothing.
-        sector = by_rules.sector if model.rule.forwards and not model.rule.agreement else None
-        likely = _with_unlearned(by_rules.scored[0], prediction)
-        return SectorDecision(sector, likely if sector is None else by_rules.scored, (), suspected)
+        # The model never learned the sector, so no threshold was measured for it: only a plain text is placed.
+        return SectorDecision(None, _with_unlearned(by_rules.scored[0], prediction), (), suspected)
     agreed = prediction.sector == by_rules.sector or not model.rule.agreement
     sector = prediction.sector if agreed else None
     return SectorDecision(sector, prediction.sectors, prediction.words if sector else (), suspected)
