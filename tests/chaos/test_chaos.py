@@ -72,7 +72,7 @@ async def test_what_was_answered_is_filed_once_placed_and_delivered_whatever_was
     load.stop.set()
     await filing
     await _until_ready(platform)
-    early = frozenset(each for each in early if str(each) not in storm.lost)
+    early = frozenset(each for each in early if str(each) not in storm.placed_anew)
 
     async with open_platform(platform.settings) as opened:
         await until(lambda: _all_with_receipts(opened, platform), "a live receipt for all", within_s=RECOVERY_S)
