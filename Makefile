@@ -61,6 +61,9 @@ lint: setup ## formatting, lint, types, import layers, generated schemas
 check: lint ## lint and the fast tests
 	@$(RUN) -m pytest tests -m "not broker and not postgres and not journey and not chaos and not slow" -q $(PARALLEL)
 
+clients: setup ## lint the published schemas, generate a Python and a TypeScript client, and let both file (needs the network)
+	@PYTHONPATH=tests $(RUN) -m clients
+
 simulate: setup ## the whole system in memory under every fault (SEEDS=50000; SEED=7: one story; PLANT=all)
 	@PYTHONPATH=tests $(RUN) -m simulation --seeds $(SEEDS) --jobs $(JOBS) $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant $(PLANT))
 
@@ -96,4 +99,4 @@ help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo audit rebuild test test-containers lint check simulate chaos bench evaluate schemas setup clean help
+.PHONY: run demo audit rebuild test test-containers lint check clients simulate chaos bench evaluate schemas setup clean help

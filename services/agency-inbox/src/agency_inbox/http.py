@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agency_inbox import views
 from agency_inbox.access import may_read, names_of
+from agency_inbox.answers import MOVED, InboxCasefile, InboxPage, RefusedReplies
 from agency_inbox.bodies import (
     AcknowledgementBody,
     ClarificationBody,
@@ -98,7 +99,7 @@ async def _endpoint(
 Endpoint = Annotated[MoveEndpoint, Depends(_endpoint)]
 
 
-@router.get("/inbox")
+@router.get("/inbox", responses={200: {"model": InboxPage}})
 async def inbox(agency: str, context: Context, lang: Language, query: Annotated[InboxQuery, Query()]) -> dict[str, Any]:
     """The agency's complaints, the most urgent first."""
     registry, now = await _registry_with(context, agency), context.clock.now()
@@ -115,7 +116,7 @@ async def inbox(agency: str, context: Context, lang: Language, query: Annotated[
     return {"page": query.page, "page_size": PAGE, "total": total, "complaints": shown}
 
 
-@router.get("/replies/refused")
+@router.get("/replies/refused", responses={200: {"model": RefusedReplies}})
 async def refused(agency: str, context: Context, query: Annotated[PageQuery, Query()]) -> dict[str, Any]:
     """Refused replies from the agency's topic with the reasons, newest first."""
     await _registry_with(context, agency)
@@ -125,7 +126,7 @@ async def refused(agency: str, context: Context, query: Annotated[PageQuery, Que
     return {"page": query.page, "page_size": PAGE, "refused": shown}
 
 
-@router.get("/inbox/{complaint}")
+@router.get("/inbox/{complaint}", responses={200: {"model": InboxCasefile}})
 async def one(agency: str, complaint: UUID, context: Context, lang: Language, response: Response) -> dict[str, Any]:
     """Everything that the agency may read of one complaint."""
     registry = await _registry_with(context, agency)
@@ -138,7 +139,7 @@ async def one(agency: str, complaint: UUID, context: Context, lang: Language, re
     return {**shown, "precedent": await _precedent(context, loaded.state, registry, lang)}
 
 
-@router.post("/inbox/{complaint}/acknowledgement")
+@router.post("/inbox/{complaint}/acknowledgement", responses=MOVED)
 async def acknowledge(
     agency: str, complaint: UUID, endpoint: Endpoint, body: AcknowledgementBody | None = None
 ) -> dict[str, Any]:
@@ -146,25 +147,25 @@ async def acknowledge(
     return await endpoint.answer(agency, complaint, "acknowledgement", body or AcknowledgementBody())
 
 
-@router.post("/inbox/{complaint}/return")
+@router.post("/inbox/{complaint}/return", responses=MOVED)
 async def return_(agency: str, complaint: UUID, endpoint: Endpoint, body: ReturnBody) -> dict[str, Any]:
     """Return the complaint because the agency is not competent."""
     return await endpoint.answer(agency, complaint, "return", body)
 
 
-@router.post("/inbox/{complaint}/progress")
+@router.post("/inbox/{complaint}/progress", responses=MOVED)
 async def progress(agency: str, complaint: UUID, endpoint: Endpoint, body: ProgressBody) -> dict[str, Any]:
     """Record a progress note."""
     return await endpoint.answer(agency, complaint, "progress", body)
 
 
-@router.post("/inbox/{complaint}/clarification")
+@router.post("/inbox/{complaint}/clarification", responses=MOVED)
 async def clarify(agency: str, complaint: UUID, endpoint: Endpoint, body: ClarificationBody) -> dict[str, Any]:
     """Ask the reporter a question."""
     return await endpoint.answer(agency, complaint, "clarification", body)
 
 
-@router.post("/inbox/{complaint}/response")
+@router.post("/inbox/{complaint}/response", responses=MOVED)
 async def respond(agency: str, complaint: UUID, endpoint: Endpoint, body: ResponseBody) -> dict[str, Any]:
     """Answer the complaint."""
     return await endpoint.answer(agency, complaint, "response", body)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 
 from chassis.http.web import Language
 from escalation import views
+from escalation.answers import LadderPage
 from escalation.context import Escalation
 from escalation.ladder import PUBLIC_LIST, SUPERVISOR
 from escalation.views import LadderRow
@@ -30,7 +31,7 @@ async def _escalation(request: Request) -> Escalation:
 Context = Annotated[Escalation, Depends(_escalation)]
 
 
-@router.get("/api/v1/ladder/{rung}")
+@router.get("/api/v1/ladder/{rung}", responses={200: {"model": LadderPage}})
 async def ladder(
     context: Context,
     rung: Annotated[int, Path(ge=1, le=4, description="1 unit head, 2 supervising body, 3 Ombudsman, 4 public list")],

@@ -14,6 +14,7 @@ from chassis.write.command import pause
 from chassis.write.lead import root_lead
 from chassis.write.repository import Cause
 from reporting import queries, timeline
+from reporting.answers import Books, Counts, PublicReportPage, PublicReports, Supported
 from reporting.context import Reporting
 from reporting.public_text import public_text, public_title
 from reporting.settings import FRESH_S
@@ -43,7 +44,7 @@ async def _reporting(request: Request) -> Reporting:
 Context = Annotated[Reporting, Depends(_reporting)]
 
 
-@router.get("/api/v1/books")
+@router.get("/api/v1/books", responses={200: {"model": Books}})
 async def books(context: Context) -> dict[str, Any]:
     """The books at `position`: the store's newest one, or the newest that the read model reached within 3 seconds."""
     await context.books.refresh(FRESH_S)
@@ -51,7 +52,7 @@ async def books(context: Context) -> dict[str, Any]:
     return {"position": str(position or 0), **await context.database.read(queries.books)}
 
 
-@router.get("/api/v1/counts")
+@router.get("/api/v1/counts", responses={200: {"model": Counts}})
 async def counts(context: Context, by: str = "status") -> dict[str, Any]:
     """Numbers of complaints by agency, region, sector, class or status."""
     if by not in queries.GROUPS:
@@ -70,7 +71,7 @@ class ReportQuery(BaseModel):
     page: int = Field(default=0, ge=0, le=10_000)
 
 
-@router.get("/api/v1/reports")
+@router.get("/api/v1/reports", responses={200: {"model": PublicReports}})
 async def reports(context: Context, lang: Language, filters: Annotated[ReportQuery, Query()]) -> dict[str, Any]:
     """Public reports, newest first."""
     columns, page = filters.model_dump(exclude_none=True, exclude={"page"}), filters.page
@@ -91,7 +92,7 @@ async def reports(context: Context, lang: Language, filters: Annotated[ReportQue
     return {"page": page, "page_size": PAGE, "reports": items}
 
 
-@router.get("/api/v1/reports/{public_number}")
+@router.get("/api/v1/reports/{public_number}", responses={200: {"model": PublicReportPage}})
 async def report(public_number: str, context: Context, lang: Language) -> dict[str, Any]:
     """One public report with its timeline. One that is not public and one that does not exist get the same 404."""
     row = await _public(context, public_number)
@@ -111,7 +112,7 @@ async def report(public_number: str, context: Context, lang: Language) -> dict[s
     }
 
 
-@router.post("/api/v1/reports/{public_number}/support")
+@router.post("/api/v1/reports/{public_number}/support", responses={200: {"model": Supported}})
 async def support(
     public_number: str, context: Context, client: ClientId, key: IdempotencyKey, _body: NoBody | None = None
 ) -> dict[str, Any]:

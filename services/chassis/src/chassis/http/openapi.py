@@ -114,8 +114,10 @@ def _name(parameter: dict[str, Any]) -> None:
 def _add_problems(operation: dict[str, Any], path: str, taken: Dependant | None) -> None:
     answers = operation["responses"]
     answers.pop("422", None)
+    for answer in answers.values():
+        _only_reference(answer)
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
-    statuses = {422, 503}
+    statuses = {422, 500, 503}
     statuses |= {404} if "{" in path else set()
     statuses |= {409, 412} if "If-Match" in names else set()
     statuses |= {400, 413} if "application/json" in operation.get("requestBody", {}).get("content", ()) else set()
@@ -124,6 +126,13 @@ def _add_problems(operation: dict[str, Any], path: str, taken: Dependant | None)
     for status in sorted(statuses):
         content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
         answers.setdefault(str(status), {"description": HTTPStatus(status).phrase, "content": content})
+
+
+def _only_reference(answer: dict[str, Any]) -> None:
+    """FastAPI merges a declared model into the schema of the return type, any object: keep only the model."""
+    for content in answer.get("content", {}).values():
+        if "$ref" in content["schema"]:
+            content["schema"] = {"$ref": content["schema"]["$ref"]}
 
 
 def _calls(dependant: Dependant) -> Iterator[Callable[..., Any]]:

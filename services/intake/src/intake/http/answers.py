@@ -1,10 +1,11 @@
 """What the reporter's routes answer, for the OpenAPI document and the clients made from it."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from chassis.http.answers import AttachmentShown, DueExplained, Moment, PlaceShown
 from schemas.base.values import ComplaintClass, HolderKind
 from schemas.complaint.lifecycle import CloseReason, Status
 
@@ -15,6 +16,13 @@ class HolderShown(BaseModel):
     kind: HolderKind
     agency: str | None
     unit: str | None
+
+
+class ContactNotice(BaseModel):
+    """Which contacts of the reporter cannot be used, and what follows from it."""
+
+    unusable: list[Literal["email", "phone"]]
+    message: str
 
 
 class Receipt(BaseModel):
@@ -31,24 +39,36 @@ class Receipt(BaseModel):
     links: dict[str, str]
     delayed: bool | None = None
     notice: str | None = None
+    contact: ContactNotice | None = None
 
 
-class Moment(BaseModel):
-    """One event, in a sentence."""
+class TrackedPart(BaseModel):
+    """Another agency's part of the complaint, and the due dates of its question."""
 
-    at: datetime
-    type: str
-    version: int
-    sentence: str
+    holder_name: str
+    status: Status
+    status_text: str
+    mandatory: bool
+    question: str | None
+    due: list[DueExplained]
 
 
-class AttachmentShown(BaseModel):
-    """A file that the reporter added."""
+class ReportLink(BaseModel):
+    """Where the public report is."""
 
-    id: str
-    media_type: str
-    size_bytes: int
-    name: str | None
+    report: str
+
+
+class LeadShown(BaseModel):
+    """The public complaint that this one was joined to."""
+
+    public_number: str
+    received_at: datetime
+    sector: str | None
+    sector_name: str | None
+    status: Status
+    status_text: str
+    links: ReportLink
 
 
 class TrackingPage(Receipt):
@@ -62,29 +82,51 @@ class TrackingPage(Receipt):
     secret: bool
     erased: bool
     closed_reason: CloseReason | None
-    place: dict[str, Any] | None
+    place: PlaceShown | None
     occurred_on: date | None
     question: str | None
     response: str | None
     answered_at: datetime | None
     rating: int | None
     dispute_until: datetime | None
-    parts: list[dict[str, Any]]
+    parts: list[TrackedPart]
     disputes: int
     rung: int
     lead_public_number: str | None
+    lead: LeadShown | None
     attachments: list[AttachmentShown]
-    due: list[dict[str, Any]]
+    due: list[DueExplained]
     timeline: list[Moment]
 
 
 class Explanation(BaseModel):
     """How each due date was calculated."""
 
-    due: list[dict[str, Any]]
+    due: list[DueExplained]
 
 
 class NotRead(BaseModel):
     """The message of this key was not read yet."""
 
     status: str
+
+
+class FollowChanged(BaseModel):
+    """The report that is followed, or no longer."""
+
+    public_number: str
+
+
+class FollowAsked(FollowChanged):
+    """A code was sent to the address."""
+
+    message: str
+
+
+class PersonShown(BaseModel):
+    """The reporter, as far as they said; `unusable`: contacts that cannot be written to."""
+
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    unusable: list[Literal["email", "phone"]] | None = None

@@ -12,6 +12,7 @@ from chassis.http.web import IdempotencyKey, StrictRoute
 from chassis.write.loaded import LoadedStream
 from intake.contacts import mail_address, phone_number
 from intake.context import Intake
+from intake.http.answers import FollowAsked, FollowChanged
 from intake.http.filing import Context, limit_rate
 from intake.notify import ask_to_confirm
 from intake.storage.subscribers import subscriber_for
@@ -64,7 +65,7 @@ class ByCode(InboundModel):
     follow_code: str
 
 
-@router.post("/reports/{public_number}/follow", status_code=202)
+@router.post("/reports/{public_number}/follow", status_code=202, responses={202: {"model": FollowAsked}})
 @gives(429)
 async def follow(
     public_number: str, body: Follow, request: Request, context: Context, _key: IdempotencyKey
@@ -83,7 +84,7 @@ async def follow(
     return {"public_number": number, "message": _CODE_SENT[body.language]}
 
 
-@router.post("/reports/{public_number}/follow/confirmation")
+@router.post("/reports/{public_number}/follow/confirmation", responses={200: {"model": FollowChanged}})
 @gives(429)
 async def confirm(
     public_number: str, body: ByCode, request: Request, context: Context, _key: IdempotencyKey
@@ -98,7 +99,7 @@ async def confirm(
     raise NotFound(what=number)
 
 
-@router.post("/reports/{public_number}/unfollow")
+@router.post("/reports/{public_number}/unfollow", responses={200: {"model": FollowChanged}})
 @gives(429)
 async def unfollow(
     public_number: str, body: ByCode, request: Request, context: Context, _key: IdempotencyKey

@@ -12,7 +12,7 @@ from chassis.http.web import Language
 from chassis.write.lead import root_lead
 from intake import handlers
 from intake.contacts import notice_of, unusable
-from intake.http.answers import NotRead, Receipt
+from intake.http.answers import NotRead, PersonShown, Receipt
 from intake.http.filing import Context, limit_rate, receipt
 from intake.notify import reporter_of
 from schemas.base.limits import CLIENT, NAME
@@ -46,7 +46,7 @@ async def submission(client: str, key: str, request: Request, context: Context, 
     return JSONResponse(found, 422, media_type="application/problem+json")
 
 
-@router.get("/persons/{complaint}")
+@router.get("/persons/{complaint}", responses={200: {"model": PersonShown}})
 @gives(403, 409)
 async def person(
     complaint: UUID,

@@ -15,6 +15,7 @@ from chassis.http.web import Language, StrictRoute
 from router.context import Router
 from router.desk.casefile import casefile
 from router.duplicates.compare import Certainty, ComparableReport, is_open_to_all
+from router.http.answers import Duplicates, Followers, Suggestions
 from router.http.request import Context, RequestBody
 from router.placement import views
 from router.settings import FRESH_S
@@ -44,7 +45,7 @@ class DuplicatesBody(RequestBody):
     place: Place | None = None
 
 
-@router.post("/duplicates")
+@router.post("/duplicates", responses={200: {"model": Duplicates}})
 async def duplicates(body: DuplicatesBody, context: Context, lang: Language) -> dict[str, Any]:
     """Open public complaints that may be about the same matter, the likeliest first. It writes nothing."""
     registry = await context.registry.current()
@@ -61,7 +62,7 @@ async def duplicates(body: DuplicatesBody, context: Context, lang: Language) -> 
     }
 
 
-@router.get("/agencies/{agency}/inbox/{complaint}/suggestions")
+@router.get("/agencies/{agency}/inbox/{complaint}/suggestions", responses={200: {"model": Suggestions}})
 @gives(409)
 async def suggestions(agency: AgencyId, complaint: UUID, context: Context, lang: Language) -> dict[str, Any]:
     """Earlier complaints that a complaint of this agency may repeat; the desk joins them."""
@@ -70,7 +71,7 @@ async def suggestions(agency: AgencyId, complaint: UUID, context: Context, lang:
     return answer
 
 
-@router.get("/agencies/{agency}/inbox/{complaint}/followers")
+@router.get("/agencies/{agency}/inbox/{complaint}/followers", responses={200: {"model": Followers}})
 @gives(409)
 async def followers(agency: AgencyId, complaint: UUID, context: Context, lang: Language) -> dict[str, Any]:
     """The complaints that follow one that this agency holds, with their text and details: it answers these too. Their

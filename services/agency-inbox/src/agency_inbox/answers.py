@@ -1,0 +1,103 @@
+"""What the agency's routes answer, for the OpenAPI document and the clients made from it."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import BaseModel, Field
+
+from chassis.http.answers import (
+    AttachmentShown,
+    BindingDecision,
+    ComplaintState,
+    CountedPage,
+    DueExplained,
+    Moment,
+    Page,
+    Reported,
+)
+from schemas.base.values import ComplaintClass
+from schemas.complaint.lifecycle import CloseReason, Status
+
+
+class InboxSummary(ComplaintState):
+    """The complaint after a command: status, holder and next due date."""
+
+    closed_reason: CloseReason | None
+    detail_version: int | None
+
+
+class InboxRow(InboxSummary):
+    """A complaint in the inbox."""
+
+    class_: ComplaintClass = Field(alias="class")
+    sector: str | None
+    region: str | None
+    assigned_at: datetime
+    overdue: bool
+    title: str | None
+
+
+class InboxPage(CountedPage):
+    """The agency's complaints, the most urgent first."""
+
+    complaints: list[InboxRow]
+
+
+class AddedAttachment(AttachmentShown):
+    """A file that the reporter added, and when."""
+
+    at: datetime
+
+
+class InboxPart(BaseModel):
+    """A part of the complaint; its status and answer, once its stream exists."""
+
+    id: str
+    agency: str
+    unit: str | None
+    mandatory: bool
+    task: str | None
+    status: Status | None
+    status_text: str | None
+    holder: str | None
+    holder_name: str | None
+    response: str | None
+
+
+class InboxCasefile(InboxSummary, Reported):
+    """Everything that the agency may read of a complaint."""
+
+    erased: bool
+    question: str | None
+    response: str | None
+    answered_at: datetime | None
+    disputes: int
+    attachments: list[AddedAttachment]
+    parts: list[InboxPart]
+    whole: str | None
+    task: str | None
+    dues: list[DueExplained]
+    timeline: list[Moment]
+    precedent: BindingDecision | None
+
+
+class RefusedReply(BaseModel):
+    """A refused message of the agency's topic, and why."""
+
+    topic: str
+    partition: int
+    offset: int
+    sent_at: datetime
+    message_id: str | None
+    type: str | None
+    code: str
+    reason: str
+
+
+class RefusedReplies(Page):
+    """Refused replies, newest first."""
+
+    refused: list[RefusedReply]
+
+
+MOVED: Final[dict[int | str, dict[str, Any]]] = {200: {"model": InboxSummary}}

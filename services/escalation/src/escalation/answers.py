@@ -1,0 +1,43 @@
+"""What the ladder's route answers, for the OpenAPI document and the clients made from it."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from chassis.http.answers import CountedPage
+from schemas.base.values import Clock, ComplaintClass
+from schemas.complaint.lifecycle import Status
+
+
+class LadderEntry(BaseModel):
+    """A late complaint. The public list (rung 4) leaves out what only offices see, and of a protected complaint shows
+    the agency and the times alone.
+    """
+
+    agency: str | None
+    agency_name: str | None
+    received_at: datetime
+    due_at: datetime | None
+    climbed_at: datetime
+    rung: int | None = None
+    public_number: str | None = None
+    part: bool | None = None
+    status: Status | None = None
+    class_: ComplaintClass | None = Field(default=None, alias="class")
+    sector: str | None = None
+    cause: str | None = None
+    clock: Clock | None = None
+    repetition: int | None = None
+    complaint: str | None = None
+    unit: str | None = None
+    holder: str | None = None
+    guarded: bool | None = None
+    looked_at_by: str | None = None
+    looked_at_by_name: str | None = None
+
+
+class LadderPage(CountedPage):
+    """Late complaints on a rung or above, those escalated longest ago first."""
+
+    rung: int
+    items: list[LadderEntry]

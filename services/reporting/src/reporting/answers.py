@@ -1,0 +1,108 @@
+"""What the public routes answer, for the OpenAPI document and the clients made from it."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from chassis.http.answers import Page
+from schemas.base.values import ComplaintClass
+from schemas.complaint.lifecycle import CloseReason, Status
+from schemas.complaint.position import Precision
+
+
+class JoinedCount(BaseModel):
+    """Complaints that were joined, by the status of the one that they follow."""
+
+    to_open_lead: int
+    to_closed_lead: int
+
+
+class PartCount(BaseModel):
+    """Parts of complaints."""
+
+    open: int
+    closed: int
+
+
+class Books(BaseModel):
+    """Every complaint filed, counted once: open by holder, joined, or closed by reason."""
+
+    position: str
+    filed: int
+    open: dict[str, int]
+    joined: JoinedCount
+    closed: dict[str, int]
+    parts: PartCount
+    balanced: bool
+
+
+class Count(BaseModel):
+    """How many complaints have this key, status and reason."""
+
+    key: str | None
+    status: Status
+    reason: CloseReason | None
+    count: int
+
+
+class Counts(BaseModel):
+    """Numbers of complaints by one property."""
+
+    by: str
+    counts: list[Count]
+
+
+class PositionShown(BaseModel):
+    """The published position in WGS 84 degrees; if rounded, the centre of the cell."""
+
+    lat: float
+    lon: float
+    precision: Precision
+
+
+class PublicReport(BaseModel):
+    """A public report."""
+
+    public_number: str
+    class_: ComplaintClass = Field(alias="class")
+    status: Status
+    status_text: str
+    closed_reason: CloseReason | None
+    agency: str | None
+    agency_name: str | None
+    sector: str | None
+    region: str | None
+    received_at: datetime
+    closed_at: datetime | None
+    supports: int
+    title: str | None
+    text: str | None
+    position: PositionShown | None
+
+
+class PublicReports(Page):
+    """Public reports, newest first."""
+
+    reports: list[PublicReport]
+
+
+class PublicMoment(BaseModel):
+    """One event, in a sentence for the public."""
+
+    at: datetime
+    type: str
+    sentence: str
+
+
+class PublicReportPage(PublicReport):
+    """A public report with its timeline."""
+
+    lead_public_number: str | None
+    timeline: list[PublicMoment]
+
+
+class Supported(BaseModel):
+    """How many clients support the report."""
+
+    public_number: str
+    supports: int
