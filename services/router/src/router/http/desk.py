@@ -23,6 +23,7 @@ from router.settings import FRESH_S, PARTS
 from schemas.base import ids, limits
 from schemas.base.refusals import NotFound
 from schemas.base.values import AgencyId, Level, RegionGiven, Sector, UnitId
+from schemas.contract.written import Truth, UuidGiven
 from schemas.events.router import ArbitrationDecided, ArchiveReason
 from schemas.wording import sentence
 from schemas.wording.precedents import decision
@@ -66,7 +67,7 @@ class RestatementBody(RequestBody):
 class JoinBody(RequestBody):
     """The earlier complaint about the same matter."""
 
-    lead: UUID
+    lead: UuidGiven
 
 
 class LeadBody(AgencyUnitBody):
@@ -76,7 +77,7 @@ class LeadBody(AgencyUnitBody):
 class PartBody(AgencyUnitBody):
     """One body's part."""
 
-    mandatory: bool = True
+    mandatory: Truth = True
     task: str | None = None
 
 
@@ -113,7 +114,7 @@ class DecisionBody(AgencyUnitBody):
     sector: Sector | None = None
     level: Level | None = None
     region: RegionGiven | None = None
-    alone: bool = False
+    alone: Truth = False
 
 
 class DeskRequest:
