@@ -106,7 +106,8 @@ class SmsPart(InboundModel):
     reference: Annotated[str, Visible(CHANNEL)]
     """The sender's reference, equal in all parts of one message."""
     part: Annotated[int, Field(ge=1, le=255), WHOLE]
-    total: Annotated[int, Field(ge=2, le=255), WHOLE]
+    total: Annotated[int, Field(ge=1, le=255), WHOLE]
+    """1: the message has one part only, and is filed at once."""
 
     @model_validator(mode="after")
     def _within(self) -> Self:
