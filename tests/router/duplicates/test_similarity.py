@@ -90,7 +90,7 @@ def test_comparing_two_reports_is_symmetric():
         ("Macet di Jalan Melati setiap pagi", "Macet di Jalan Melati setiap sore", "time"),
         ("Anjing liar di Taman Sari", "Kucing liar di Taman Sari", "kind"),
         ("Jembatan Cisaat putus", "Jembatan Cisaar putus", "word"),
-        ("Kantin Terminal Wage kotor", "Musala Terminal Wage kotor", "word"),
+        ("Tandon Terminal Wage kotor", "Talang Terminal Wage kotor", "word"),
         ("Bus menabrak motor di Simpang Wage", "Motor menabrak bus di Simpang Wage", "order"),
         ("Gas 3 kg langka di Pasar Wage", "Gas 12 kg langka di Pasar Wage", "amount"),
         ("Token meteran 14501234567 rusak", "Token meteran 14507654321 rusak", "code"),
