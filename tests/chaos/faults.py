@@ -64,6 +64,8 @@ class Storm:
         self._copy: Path | None = None
         self.lost: set[str] = set()
         """Complaints that a restored older store does not hold."""
+        self.placed_anew: set[str] = set()
+        """Those whose placing it does not hold: their dates begin anew."""
 
     async def suffer(self, fault: Fault) -> None:
         """Cause one."""
@@ -146,6 +148,7 @@ class Storm:
         store.write_bytes(self._copy.read_bytes())
         self.lost |= before - set(await self._filed())
         self._load.forget(self.lost)
+        self.placed_anew |= before - set(await self._filed("ComplaintRouted"))
         self._platform.start()
         command = await asyncio.to_thread(self._named_command)
         done = await asyncio.to_thread(self._platform.satupintu, *command)
@@ -163,10 +166,10 @@ class Storm:
             assert time.monotonic() < end, f"the relay did not refuse the older store: {self._platform.log_ends()}"
             time.sleep(0.1)
 
-    async def _filed(self) -> list[str]:
+    async def _filed(self, fact: str = "ComplaintFiled") -> list[str]:
         async with open_platform(self._platform.settings) as opened:
             events = (await opened.store.read_all(None, (COMPLAINT_PREFIX,), limit=1_000_000)).events
-        return [event.stream.removeprefix(COMPLAINT_PREFIX) for event in events if event.type == "ComplaintFiled"]
+        return [event.stream.removeprefix(COMPLAINT_PREFIX) for event in events if event.type == fact]
 
     def _back_up(self) -> Path:
         copy = self._platform.state / "store.copy"

@@ -64,6 +64,7 @@ CASES: dict[str, Case] = {
     f"{TRACKED}/withdrawal": Case([], {}, TRACKED),
     f"{TRACKED}/confirmation": Case(ANSWERED, {}, TRACKED),
     f"{TRACKED}/dispute": Case(ANSWERED, {"reason": "Masih padam."}, TRACKED),
+    f"{TRACKED}/unjoin": Case(JOINED, {}, TRACKED),
     f"{TRACKED}/ombudsman": Case([], {"reason": "Terlalu lama."}, TRACKED),
     f"{TRACKED}/erasure": Case([], {}, TRACKED),
     f"{AGENCY}/inbox/{{complaint}}/acknowledgement": Case([routed()], {}, INBOX),

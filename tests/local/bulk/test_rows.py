@@ -58,12 +58,21 @@ def test_lines_that_are_not_rows_become_faults_and_the_others_rows(tmp_path: Pat
     assert texts(file) == ["the line is not JSON", "Jalan rusak", "it is not a JSON object", ""]
 
 
-def test_an_unclosed_quotation_mark_is_reported_with_its_lines(tmp_path: Path) -> None:
+def test_every_line_behind_an_unclosed_quotation_mark_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "rows.csv"
     file.write_text('id,isi\n1,"Jalan\nrusak"\n2,Pipa 5" bocor\n3,"Lampu mati\n4,Sampah\n5,Banjir\n')
-    assert [row.line for row in read_rows(FileSource(file, FileColumns("isi")))] == [2, 4, 5]
-    why = "a quotation mark is never closed: 3 lines are not read"
-    assert texts(file) == ["Jalan\nrusak", 'Pipa 5" bocor', why]
+    assert [row.line for row in read_rows(FileSource(file, FileColumns("isi")))] == [2, 4, 5, 6, 7]
+    why = "a quotation mark in line 5 is not closed, or not doubled inside its cell"
+    assert texts(file) == ["Jalan\nrusak", 'Pipa 5" bocor', *[why] * 3]
+
+
+def test_rows_between_two_stray_quotation_marks_are_not_one_row(tmp_path: Path) -> None:
+    head, rest = 'no,isi\n1,Lampu\n2,"Jalan', '\n3,Sampah\n4,"Banjir"\n5,"Macet"\n6,Bising\n'
+    found = rows_of(tmp_path / "rows.csv", head + rest, batch="b")
+    why = "a quotation mark in line 3 is not closed, or not doubled inside its cell"
+    assert [row.fault or row.body["text"] for row in found] == ["Lampu", why, why, why, "Macet", "Bising"]
+    mended = rows_of(tmp_path / "rows.csv", f'{head}"{rest}', batch="b")
+    assert [row.key for row in mended] == [row.key for row in found]
 
 
 def test_a_json_list_is_read_like_lines(tmp_path: Path) -> None:
@@ -250,3 +259,91 @@ def workbook(file: Path, sheets: dict[str, list[list[object]]]) -> None:
         for row in rows:
             sheet.append(row)
     book.save(file)
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "rows.jsonl"])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32"])
+def test_a_file_in_utf_16_or_32_is_read_also_without_a_mark(tmp_path: Path, name: str, encoding: str) -> None:
+    content = "isi\nRusak \u2013 parah\n" if name.endswith("csv") else '{"isi": "Rusak \u2013 parah"}\n'
+    (tmp_path / name).write_bytes(content.encode(encoding))
+    assert texts(tmp_path / name) == ["Rusak \u2013 parah"]
+
+
+@pytest.mark.parametrize(
+    ("record", "why"),
+    [
+        ('{"no": [1], "isi": "x"}', "no: is not a text"),
+        ('{"no": NaN, "isi": "x"}', "no: is not a finite number"),
+        ('{"no": "1\\u0000", "isi": "x"}', "no: holds a NUL or a broken character"),
+        ('{"no": 1, "isi": "\\ud800"}', "isi: holds a NUL or a broken character"),
+        ('{"no": 1, "isi": "x", "isi": "y"}', "isi: the record has two fields of that name"),
+        ('{"no": 1, "isi": "x", "lat": NaN}', "lat: is not a finite number"),
+        ('{"no": 1, "isi": "x", "lat": "inf"}', "lat: 'inf' is not a number such as -6.914 or -6,914"),
+        ('{"no": 1, "isi": "x", "tgl": "0001-01-01"}', "tgl: '0001-01-01' must not lie before the year 1900"),
+    ],
+)
+def test_a_broken_record_is_refused_and_the_next_one_is_read(tmp_path: Path, record: str, why: str) -> None:
+    content = record + '\n{"no": 2, "isi": "Jalan", "lat": -6.9, "tgl": "2026-04-14"}\n'
+    found = rows_of(tmp_path / "rows.jsonl", content, id="no", lat="lat", received="tgl")
+    assert [row.fault for row in found] == [why, ""]
+
+
+@pytest.mark.parametrize("name", ["rows.JSON", "rows.jsonl"])
+def test_a_json_list_is_read_whatever_the_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text('[{"isi": "Jalan"},\n {"isi": "Sampah"}]\n')
+    assert texts(tmp_path / name) == ["Jalan", "Sampah"]
+
+
+def test_a_huge_cell_costs_its_own_row_alone(tmp_path: Path) -> None:
+    found = rows_of(tmp_path / "rows.csv", f"isi\n{'a' * 11_000_000}\nJalan\n", batch="b")
+    assert [len(row.body["text"]) for row in found] == [11_000_000, 5]
+
+
+@pytest.mark.parametrize("id_", ["1,23457E+15", "1.23457e+15"])
+def test_an_id_that_a_spreadsheet_rounded_is_refused(tmp_path: Path, id_: str) -> None:
+    [row] = rows_of(tmp_path / "rows.csv", f"no;isi\n{id_};Jalan\n", id="no")
+    assert "format the column as text" in row.fault
+
+
+def test_ids_of_more_than_15_digits_in_a_spreadsheet_are_refused_unless_they_are_text(tmp_path: Path) -> None:
+    book = Workbook()
+    assert book.active is not None
+    for cells in (["no", "isi"], [3273011234567890, "Jalan"], ["3273011234567891", "Jalan"], [12, "Jalan"]):
+        book.active.append(cells)
+    book.save(tmp_path / "rows.xlsx")
+    found = list(read_rows(FileSource(tmp_path / "rows.xlsx", FileColumns("isi", id="no"))))
+    assert [row.id for row in found] == ["", "3273011234567891", "12"]
+    assert "format the column as text" in found[0].fault
+
+
+def test_a_hidden_sheet_is_read_last(tmp_path: Path) -> None:
+    book = Workbook()
+    assert book.active is not None
+    for cells in (["isi"], ["Jalan"]):
+        book.active.append(cells)
+    hidden = book.create_sheet("Lama", 0)
+    hidden.sheet_state = "hidden"
+    for cells in (["isi"], ["Sampah"]):
+        hidden.append(cells)
+    book.save(tmp_path / "rows.xlsx")
+    assert texts(tmp_path / "rows.xlsx") == ["Jalan"]
+
+
+def test_a_web_page_named_xls_is_refused_with_advice(tmp_path: Path) -> None:
+    (tmp_path / "rows.xls").write_text("\ufeff <html><table><tr><td>isi</td></tr></table></html>")
+    with pytest.raises(UnreadableFile, match="open it in a spreadsheet program and save it as XLSX or CSV"):
+        texts(tmp_path / "rows.xls")
+
+
+@pytest.mark.parametrize(
+    ("cell", "at"),
+    [
+        ("2026-04-14T08:30:00Z", "2026-04-14T08:30:00+00:00"),
+        ("2026-04-14 08:30 WIB", "2026-04-14T08:30:00+07:00"),
+        ("14 Apr 2026 08:30 WITA", "2026-04-14T08:30:00+08:00"),
+        ("Jum'at, 17 April 2026 pukul 08.30 WIT", "2026-04-17T08:30:00+09:00"),
+        ("Selasa, 14 April 2026", "2026-04-14T00:00:00+08:00"),
+    ],
+)
+def test_a_date_is_read_as_people_write_it_and_its_zone_as_named(cell: str, at: str) -> None:
+    assert values.moment_of(cell, ZoneInfo("Asia/Makassar")) == datetime.fromisoformat(at)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from starlette.datastructures import State
+from starlette.types import Lifespan
 
 import agency_inbox.app
 import escalation.app
@@ -19,6 +20,7 @@ from chassis.service.platform import open_platform
 from chassis.service.service import Service
 from local.parts import parts_away
 
+ABOUT: Final = "One door for a nation's complaints: the reporter's, agencies', desk's and public interface."
 MODULES: Final = (intake.app, router.app, agency_inbox.app, escalation.app, reporting.app)
 SERVICES: Final[tuple[Service[Any], ...]] = tuple(module.service for module in MODULES)
 
@@ -34,11 +36,27 @@ def create_app(settings: Settings) -> FastAPI:
                 await stack.enter_async_context(service.running(platform, app.state))
             yield
 
-    app = FastAPI(title="Satupintu", description="One door for a nation's complaints.", lifespan=lifespan)
+    return _with_routes(lifespan, settings.state_dir)
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI document of all routes; opens nothing."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+
+    return _with_routes(lifespan, Path()).openapi()
+
+
+def _with_routes(lifespan: Lifespan[FastAPI], folder: Path) -> FastAPI:
+    app = FastAPI(
+        title="Satupintu", version="1.0.0", description=ABOUT, contact={"name": "Satupintu"}, lifespan=lifespan
+    )
     for service in SERVICES:
         for routes in service.routers:
             app.include_router(routes)
-    install(app, lambda: _ready(app.state, settings.state_dir))
+    install(app, lambda: _ready(app.state, folder))
     return app
 
 

@@ -34,7 +34,7 @@ _NEITHER: Final[JsonDict] = {"type": "object", "properties": {"lat": {"type": "n
 class PlaceGiven(InboundModel):
     """Where it happened, as far as the reporter knows. Coordinates in WGS 84 degrees, both or neither."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [_BOTH, _NEITHER]})
+    model_config = ConfigDict(json_schema_extra={"anyOf": [_BOTH, _NEITHER]})
 
     region: RegionGiven | None = None
     lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)

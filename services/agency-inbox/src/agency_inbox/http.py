@@ -24,6 +24,7 @@ from agency_inbox.bodies import (
 from agency_inbox.casefile import casefile, summary
 from agency_inbox.context import Inbox
 from agency_inbox.handlers import carry_out, parts_of
+from chassis.http.openapi import gives
 from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, StrictRoute, etag
 from chassis.write.loaded import LoadedStream
 from chassis.write.precondition import Precondition
@@ -87,6 +88,7 @@ class MoveEndpoint:
         return summary(state, await context.registry.current(), context.policies, self.lang)
 
 
+@gives(410)
 async def _endpoint(
     context: Context, key: IdempotencyKey, client: ClientId, condition: Conditional, lang: Language, response: Response
 ) -> MoveEndpoint:

@@ -10,7 +10,7 @@ from typing import Any, Final, TextIO
 from local.bulk.table import HEADER_WITHIN, Record, UnreadableFile, check_header, is_header, records_below
 
 DELIMITERS: Final = (",", ";", "\t", "|")
-csv.field_size_limit(10_000_000)
+csv.field_size_limit(2**31 - 1)  # a huge cell is its own row's fault, told by the form's limit
 
 
 def read_csv(file: Path, columns: Sequence[str], encoding: str | None) -> Iterator[Record]:
@@ -30,8 +30,16 @@ def read_csv(file: Path, columns: Sequence[str], encoding: str | None) -> Iterat
 
 
 def _encoding(file: Path) -> str:
+    # By the byte order mark, else by where the zero bytes of ASCII characters are.
     with file.open("rb") as raw:
-        return "utf-16" if raw.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+        start = raw.read(4)
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if len(start) > 1 and (start[0] == 0) != (start[1] == 0):
+        return "utf-16-be" if start[0] == 0 else "utf-16-le"
+    return "utf-8-sig"
 
 
 def _records(file: Path, lines: TextIO, columns: Sequence[str]) -> Iterator[Record]:
@@ -44,15 +52,16 @@ def _records(file: Path, lines: TextIO, columns: Sequence[str]) -> Iterator[Reco
     header = [name.strip() for name in next(reader, [])]
     check_header(file, header, columns)
     read.clear()
-    for record in _parsed(reader, read, header, columns):
-        yield record._replace(line=record.line + above)
+    yield from _parsed(reader, read, header, columns, above)
 
 
-def _parsed(reader: Any, read: list[str], header: list[str], columns: Sequence[str]) -> Iterator[Record]:
+def _parsed(reader: Any, read: list[str], header: list[str], columns: Sequence[str], above: int) -> Iterator[Record]:
     for cells in reader:
-        first, last = reader.line_num - len(read) + 1, reader.line_num
-        if _is_open(read, reader.dialect.delimiter):
-            yield Record(first, None, f"a quotation mark is never closed: {last - first + 1} lines are not read")
+        first = above + reader.line_num - len(read) + 1
+        if _is_misquoted(read, reader.dialect.delimiter):
+            # Each line was a row, most likely: so the rows behind keep their numbers when this one is mended.
+            fault = f"a quotation mark in line {first} is not closed, or not doubled inside its cell"
+            yield from (Record(number, None, fault) for number, line in enumerate(read, first) if line.strip())
         else:
             yield from records_below(header, [(first, cells)], columns)
         read.clear()
@@ -81,12 +90,13 @@ def _recorded(lines: Iterable[str], read: list[str]) -> Iterator[str]:
         yield line
 
 
-def _is_open(lines: Sequence[str], delimiter: str) -> bool:
-    # Python's default reader accepts a row that the end of the file cuts off; a strict reader reports it.
-    if sum(line.count('"') for line in lines) % 2 == 0:
+def _is_misquoted(lines: Sequence[str], delimiter: str) -> bool:
+    # Python's default reader accepts a row that the end of the file cuts off, and takes the rows between two stray
+    # quotation marks for one cell; a strict reader reports both.
+    if not any('"' in line for line in lines):
         return False
     try:
         list(csv.reader(lines, delimiter=delimiter, strict=True))
     except csv.Error as error:
-        return "end of data" in str(error)
+        return len(lines) > 1 or "end of data" in str(error)
     return False

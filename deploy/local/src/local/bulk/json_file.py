@@ -16,13 +16,7 @@ def read_json(file: Path, columns: Sequence[str], encoding: str | None) -> Itera
     Raises:
         UnreadableFile: no object at all, a column that no object has, or another encoding.
     """
-    try:
-        text = file.read_text(encoding or "utf-8-sig")
-    except UnicodeError as error:
-        raise UnreadableFile(f"{file} is not in UTF-8: give its encoding with --encoding, such as cp1252") from error
-    except (LookupError, OSError) as error:
-        raise UnreadableFile(f"{file} cannot be read: {error}") from error
-    records = list(_listed(file, text) if text.lstrip()[:1] == "[" and file.suffix == ".json" else _lines(text))
+    records = _records(file, _text(file, encoding))
     objects = [record.cells for record in records if record.cells is not None]
     if records and not objects:
         raise UnreadableFile(f"{file} has no line that is a JSON object: {records[0].fault}")
@@ -30,13 +24,26 @@ def read_json(file: Path, columns: Sequence[str], encoding: str | None) -> Itera
     yield from records
 
 
-def _listed(file: Path, text: str) -> Iterator[Record]:
+def _text(file: Path, encoding: str | None) -> str:
     try:
-        listed = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableFile(f"{file} is not JSON: {error}") from error
-    for number, value in enumerate(listed, start=1):
-        yield _record(number, value)
+        raw = file.read_bytes()
+        named = encoding or json.detect_encoding(raw)
+        return raw.decode(named).removeprefix("\ufeff")
+    except UnicodeError as error:
+        raise UnreadableFile(f"{file} is not in {named}: give its encoding with --encoding, such as cp1252") from error
+    except (LookupError, OSError) as error:
+        raise UnreadableFile(f"{file} cannot be read: {error}") from error
+
+
+def _records(file: Path, text: str) -> list[Record]:
+    if text.lstrip().startswith("["):
+        try:
+            return [_record(number, value) for number, value in enumerate(_parsed(text), start=1)]
+        except (ValueError, RecursionError) as error:
+            # JSON Lines may begin with a list: a fault of that line alone.
+            if file.suffix.lower() == ".json":
+                raise UnreadableFile(f"{file} is not JSON: {error}") from error
+    return list(_lines(text))
 
 
 def _lines(text: str) -> Iterator[Record]:
@@ -44,10 +51,31 @@ def _lines(text: str) -> Iterator[Record]:
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             try:
-                yield _record(number, json.loads(line))
+                yield _record(number, _parsed(line))
             except (ValueError, RecursionError):
                 yield Record(number, None, "the line is not JSON")
 
 
 def _record(number: int, value: Any) -> Record:
+    if isinstance(value, _Twice):
+        return Record(number, None, f"{value.name}: the record has two fields of that name")
     return Record(number, value) if isinstance(value, dict) else Record(number, None, "it is not a JSON object")
+
+
+class _Twice:
+    """An object in which a name occurs twice: nobody knows which value is meant."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def _parsed(text: str) -> Any:
+    return json.loads(text, object_pairs_hook=_object)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> object:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    names = [name for name, _ in pairs]
+    return _Twice(next(name for name in names if names.count(name) > 1))

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from local.bulk import json_file, values
 from local.bulk.csv_file import read_csv
-from local.bulk.spreadsheet import is_spreadsheet, read_spreadsheet
-from local.bulk.table import Record
+from local.bulk.spreadsheet import is_markup, is_spreadsheet, read_spreadsheet
+from local.bulk.table import Record, UnreadableFile
 from schemas.base.ids import derived_id
 
 CAPITAL: Final = ZoneInfo("Asia/Jakarta")
@@ -97,6 +97,10 @@ def _records(source: FileSource) -> Iterator[Record]:
     file, columns = source.file, source.columns.named
     if is_spreadsheet(file):
         return read_spreadsheet(file, columns, source.sheet)
+    if is_markup(file):
+        raise UnreadableFile(
+            f"{file} is a web page or XML: open it in a spreadsheet program and save it as XLSX or CSV"
+        )
     if file.suffix.lower() in json_file.SUFFIXES:
         return json_file.read_json(file, columns, source.encoding)
     return read_csv(file, columns, source.encoding)
@@ -108,7 +112,10 @@ def _row(source: FileSource, number: int, record: Record) -> FileRow:
     if record.cells is None:
         return row
     column = source.columns.id
-    named = values.text_of(record.cells.get(column)).strip() if column else ""
+    try:
+        named = values.id_of(record.cells.get(column)) if column else ""
+    except ValueError as error:
+        return row._replace(fault=f"{column}: {error}")
     if column:
         row = row._replace(id=named, key=derived_id("row-id", source.batch, named) if named else by_number)
     if column and not named:

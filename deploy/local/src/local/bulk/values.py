@@ -4,11 +4,15 @@ Spreadsheets turn codes into numbers, and Indonesian ones write a decimal comma:
 function raises ValueError with a reason for a cell that it cannot read.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+from schemas.base.strict_json import is_whole
+from schemas.base.values import FIRST_YEAR
 
 YES: Final = frozenset({"1", "true", "yes", "y", "ya", "iya", "benar", "x", "v"})
 NO: Final = frozenset({"", "0", "false", "no", "n", "tidak", "tdk", "bukan", "-"})
@@ -23,19 +27,39 @@ _DAY_FIRST: Final = re.compile(
     r"(\d{1,2})[-/. ](\d{1,2}|[a-z]+)[-/. ](\d{4})(?:[ ,T]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?)?"
 )
 _YEAR_FIRST: Final = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})(.*)")
+_ROUNDED: Final = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
+EXACT_BELOW: Final = 10**15
+"""Excel keeps 15 digits of a number; from here on different ids may have become the same one."""
+_DAY_NAME: Final = re.compile(r"(?:senin|selasa|rabu|kamis|jum['\u2019]?at|sabtu|minggu|ahad)\b[, ]*")
+_HOUR_WORD: Final = re.compile(r"(?<=\d)[, ]+(?:pukul|jam|pkl\.?) *(?=\d)")
+ZONES: Final = {"wib": "Asia/Jakarta", "wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
+"""The zones of Indonesia as they are written behind a time."""
 
 
 def text_of(cell: Any) -> str:
-    """A cell as text; a whole number without its decimal point."""
+    """A cell as text; a whole number without its decimal point. Raises ValueError: NUL, a broken character, no text."""
     if isinstance(cell, bool):
         return str(cell).lower()
+    if isinstance(cell, float) and not math.isfinite(cell):
+        raise ValueError("is not a finite number")
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    if isinstance(cell, dict | list):
+    if not isinstance(cell, str | int | float | date | time | timedelta | None):
         raise ValueError("is not a text")  # noqa: TRY004 - one kind of error for a cell that cannot be read
     if isinstance(cell, date):
         return cell.isoformat()
-    return "" if cell is None else str(cell)
+    text = "" if cell is None else str(cell)
+    if not is_whole(text):
+        raise ValueError("holds a NUL or a broken character")
+    return text
+
+
+def id_of(cell: Any) -> str:
+    """The id of a row. Raises ValueError: a spreadsheet rounded it, so that it is no longer this row's own."""
+    text = text_of(cell).strip()
+    if _ROUNDED.fullmatch(text) or (isinstance(cell, float) and abs(cell) >= EXACT_BELOW):
+        raise ValueError(f"{text} was rounded by a spreadsheet, which keeps 15 digits: format the column as text")
+    return text
 
 
 def region_code(cell: Any) -> str:
@@ -50,9 +74,12 @@ def decimal_of(cell: Any) -> float:
     """A coordinate, with a decimal point or comma."""
     text = text_of(cell).strip().replace("\N{MINUS SIGN}", "-").replace(",", ".")
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise ValueError(f"{text_of(cell)!r} is not a number") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"{text_of(cell)!r} is not a number such as -6.914 or -6,914")
+    return number
 
 
 def yes_or_no(cell: Any) -> bool:
@@ -65,9 +92,15 @@ def yes_or_no(cell: Any) -> bool:
 
 def moment_of(cell: Any, zone: ZoneInfo) -> datetime:
     """A date, with a time or without; day before month, unless it begins with the year. Without a zone in `zone`."""
-    found = cell if isinstance(cell, datetime) else next(_moments(text_of(cell).strip()), None)
+    if isinstance(cell, datetime):
+        found: datetime | None = cell
+    else:
+        text, named = _without_zone(_HOUR_WORD.sub(" ", _DAY_NAME.sub("", text_of(cell).strip().lower())))
+        found, zone = next(_moments(text), None), named or zone
     if found is None:
         raise ValueError(f"{text_of(cell)!r} is not a date such as 2026-04-14, 14/04/2026 08:30 or 14 April 2026")
+    if found.year < FIRST_YEAR:
+        raise ValueError(f"{text_of(cell)!r} must not lie before the year {FIRST_YEAR}")
     return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
@@ -76,8 +109,14 @@ def day_of(cell: Any) -> str:
     return moment_of(cell, ZoneInfo("UTC")).date().isoformat()
 
 
+def _without_zone(text: str) -> tuple[str, ZoneInfo | None]:
+    # WIB, WITA or WIT behind a time says more than the setting for times without a zone.
+    rest, _, last = text.rpartition(" ")
+    return (rest.strip(), ZoneInfo(ZONES[last])) if last in ZONES else (text, None)
+
+
 def _moments(text: str) -> Iterator[datetime]:
-    readers: tuple[Callable[[str], datetime | None], ...] = (datetime.fromisoformat, _year_first, _day_first)
+    readers: tuple[Callable[[str], datetime | None], ...] = (_iso, _year_first, _day_first)
     for reader in readers:
         try:
             found = reader(text)
@@ -87,13 +126,17 @@ def _moments(text: str) -> Iterator[datetime]:
             yield found
 
 
+def _iso(text: str) -> datetime:
+    return datetime.fromisoformat(text.upper())
+
+
 def _year_first(text: str) -> datetime | None:
     found = _YEAR_FIRST.fullmatch(text)
     return _day_first(f"{found[3]}-{found[2]}-{found[1]}{found[4]}") if found else None
 
 
 def _day_first(text: str) -> datetime | None:
-    found = _DAY_FIRST.fullmatch(text.lower().removesuffix("wib").strip())
+    found = _DAY_FIRST.fullmatch(text)
     if found is None:
         return None
     month = int(found[2]) if found[2].isdigit() else _MONTH.get(found[2], 0)

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis.base.errors import Busy, ChassisError, Conflict, Retryable
 from chassis.http import open311
 from chassis.http.health import Ready, add_health
+from chassis.http.openapi import describe
 from chassis.write import precondition as conditions
 from chassis.write.precondition import Precondition, entity_tag
 from schemas import wording
@@ -31,6 +32,7 @@ from schemas.base.refusals import InvalidField, Refusal
 from schemas.base.strict_json import NUL, NoJson, strict_json
 from schemas.events.codec import MalformedEvent, UnknownEvent
 
+OPEN311: Final = "/open311"
 NO_UUID: Final = "must be a UUID made by the client"
 PROBLEM: Final = "application/problem+json"
 log = structlog.get_logger(__name__)
@@ -133,6 +135,7 @@ def install(app: FastAPI, ready: Ready) -> None:
     app.add_middleware(NoNul)
     app.add_middleware(open311.PublicReading)
     add_health(app, ready)
+    describe(app, OPEN311)
 
 
 def _language_of(request: Request) -> str:

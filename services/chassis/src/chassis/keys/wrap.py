@@ -48,7 +48,10 @@ class Wrapper:
         try:
             return self._cipher.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], context)
         except InvalidTag as error:
-            raise WrongStore("these keys were wrapped with another master key, or are damaged") from error
+            raise WrongStore(
+                "these keys were wrapped with another master key, or are damaged: "
+                "restore the key ring and secrets/master.key from the same backup"
+            ) from error
 
 
 def _context(complaint: UUID, generation: int) -> bytes:

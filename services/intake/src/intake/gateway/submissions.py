@@ -1,6 +1,7 @@
 """Files complaints of channel gateways (SMS, chat, e-mail) from the topic `submissions`, like those over HTTP."""
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any, Final, NamedTuple, TypeGuard
 
 from pydantic import ValidationError
@@ -95,7 +96,7 @@ def _submission(message: Message, lang: str) -> Submission:
 
 
 async def _refuse(context: Intake, sender: Sender, refusal: Refusal) -> None:
-    problem = _problem(refusal.code(), wording.refusal(refusal, sender.lang), refusal.data.get("field"))
+    problem = _problem(refusal, sender.lang)
     record = context.results.refused if sender.signed else context.results.refused_unsigned
     await record(sender.client, sender.key, problem)
 
@@ -124,12 +125,13 @@ def _field(item: Any) -> str:
     return ".".join(str(part) for part in item["loc"])
 
 
-def _problem(code: str, detail: str, field: str | None) -> dict[str, object]:
+def _problem(refusal: Refusal, lang: str) -> dict[str, object]:
+    status, code, field = HTTPStatus.UNPROCESSABLE_ENTITY, refusal.code(), refusal.data.get("field")
     return {
         "type": f"urn:satupintu:{code}",
-        "title": "Unprocessable Entity",
-        "status": 422,
+        "title": wording.title(status, lang),
+        "status": status,
         "code": code,
-        "detail": detail,
+        "detail": wording.refusal(refusal, lang),
         **({"field": field} if field else {}),
     }

@@ -11,11 +11,13 @@ from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from pydantic_core import to_json
 
+from chassis.http.openapi import gives
 from chassis.http.web import ClientId, IdempotencyKey, Language, client_id, idempotency_key, json_of, language
 from intake import handlers, tracking_view
 from intake.contacts import notice_of
 from intake.context import Intake
 from intake.filing import Filing, file
+from intake.http.answers import Receipt
 from intake.rate_limit import RateLimiter
 from schemas.base.refusals import InvalidField
 from schemas.complaint.state import Complaint
@@ -53,7 +55,8 @@ class DirectRoute(APIRoute):
 router = APIRouter(route_class=DirectRoute)
 
 
-@router.post("/complaints", status_code=201)
+@router.post("/complaints", status_code=201, responses={201: {"model": Receipt}})
+@gives(410, 429)
 async def file_complaint(
     request: Request, body: Complaining, context: Context, client: ClientId, key: IdempotencyKey, lang: Language
 ) -> Response:

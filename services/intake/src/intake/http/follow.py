@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import Field, field_validator, model_validator
 
+from chassis.http.openapi import gives
 from chassis.http.web import IdempotencyKey, StrictRoute
 from chassis.write.loaded import LoadedStream
 from intake.contacts import mail_address, phone_number
@@ -64,6 +65,7 @@ class ByCode(InboundModel):
 
 
 @router.post("/reports/{public_number}/follow", status_code=202)
+@gives(429)
 async def follow(
     public_number: str, body: Follow, request: Request, context: Context, _key: IdempotencyKey
 ) -> dict[str, Any]:
@@ -82,6 +84,7 @@ async def follow(
 
 
 @router.post("/reports/{public_number}/follow/confirmation")
+@gives(429)
 async def confirm(
     public_number: str, body: ByCode, request: Request, context: Context, _key: IdempotencyKey
 ) -> dict[str, Any]:
@@ -96,6 +99,7 @@ async def confirm(
 
 
 @router.post("/reports/{public_number}/unfollow")
+@gives(429)
 async def unfollow(
     public_number: str, body: ByCode, request: Request, context: Context, _key: IdempotencyKey
 ) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
+from chassis.http.openapi import gives
 from chassis.http.web import Language
 from chassis.write.lead import root_lead
 from intake import handlers
 from intake.contacts import notice_of, unusable
+from intake.http.answers import NotRead, Receipt
 from intake.http.filing import Context, limit_rate, receipt
 from intake.notify import reporter_of
 from schemas.base.limits import CLIENT, NAME
@@ -20,7 +22,8 @@ from schemas.wording.names import held_by
 router = APIRouter()
 
 
-@router.get("/submissions/{client}/{key:path}")
+@router.get("/submissions/{client}/{key:path}", responses={200: {"model": Receipt}, 202: {"model": NotRead}})
+@gives(429)
 async def submission(client: str, key: str, request: Request, context: Context, lang: Language) -> Response:
     """The result of a message on the topic `submissions`: 202 not read yet, 200 filed, 422 refused."""
     limit_rate(context.lookups, request)  # the answer contains a tracking code, and keys may be guessed
@@ -44,6 +47,7 @@ async def submission(client: str, key: str, request: Request, context: Context, 
 
 
 @router.get("/persons/{complaint}")
+@gives(403, 409)
 async def person(
     complaint: UUID,
     context: Context,

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel
 
+from chassis.http.openapi import gives
 from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, StrictRoute
 from chassis.write.command import Handled
 from chassis.write.loaded import LoadedStream
@@ -20,6 +21,7 @@ from intake.decide import AddDetail, Attach, CallOmbudsman, Confirm, DeclineJoin
 from intake.file_names import repaired
 from intake.handlers import MoveRequest
 from intake.http import filing, follow, lookups
+from intake.http.answers import Explanation, TrackingPage
 from intake.http.filing import REPLAYED, Context, limit_rate, with_notice
 from intake.notify import reporter_of
 from intake.settings import FORM_BYTES, MEDIA_TYPES
@@ -69,6 +71,7 @@ class TrackedComplaint(NamedTuple):
         return with_notice(context, page | contact, self.lang)
 
 
+@gives(429)
 async def _tracked(tracking_code: str, request: Request, context: Context, lang: Language) -> TrackedComplaint:
     limit_rate(context.lookups, request)
     complaint = await context.codes.open(tracking_code)
@@ -104,22 +107,41 @@ class ReporterMove:
         return await self.tracked.page(self.response)
 
 
+@gives(410)
 async def _move(
     tracked: Tracked, client: ClientId, key: IdempotencyKey, condition: Conditional, response: Response
 ) -> ReporterMove:
     return ReporterMove(tracked, client, key, condition, response)
 
 
+FILE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in sorted(MEDIA_TYPES)}}
+}
+STORED: Final[dict[int | str, dict[str, Any]]] = {201: {"model": TrackingPage}}
+UPLOAD: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                }
+            }
+        },
+    }
+}
 Move = Annotated[ReporterMove, Depends(_move)]
 
 
-@router.get("/complaints/{tracking_code}")
+@router.get("/complaints/{tracking_code}", responses={200: {"model": TrackingPage}})
 async def track(tracked: Tracked, response: Response) -> dict[str, Any]:
     """Status, holder, due dates and timeline of a complaint."""
     return await tracked.page(response)
 
 
-@router.get("/complaints/{tracking_code}/explain")
+@router.get("/complaints/{tracking_code}/explain", responses={200: {"model": Explanation}})
 async def explain(tracked: Tracked, response: Response) -> dict[str, Any]:
     """How each due date was calculated."""
     context = tracked.context
@@ -129,51 +151,57 @@ async def explain(tracked: Tracked, response: Response) -> dict[str, Any]:
     return {"due": explained(state, registry, context.policies, tracked.lang, lead)}
 
 
-@router.post("/complaints/{tracking_code}/details")
+@router.post("/complaints/{tracking_code}/details", responses={200: {"model": TrackingPage}})
 async def add_detail(move: Move, body: AddDetail) -> dict[str, Any]:
     """Add a detail, or answer a question."""
     return await move.answer(await handlers.add_detail(move.tracked.context, move.request("details"), body))
 
 
-@router.post("/complaints/{tracking_code}/withdrawal")
+@router.post("/complaints/{tracking_code}/withdrawal", responses={200: {"model": TrackingPage}})
 async def withdraw(move: Move, body: Withdraw) -> dict[str, Any]:
     """Withdraw the complaint."""
     return await move.decided("withdrawal", body, decide.withdraw)
 
 
-@router.post("/complaints/{tracking_code}/confirmation")
+@router.post("/complaints/{tracking_code}/confirmation", responses={200: {"model": TrackingPage}})
 async def confirm(move: Move, body: Confirm) -> dict[str, Any]:
     """Confirm that the answer settles the complaint."""
     return await move.decided("confirmation", body, decide.confirm)
 
 
-@router.post("/complaints/{tracking_code}/dispute")
+@router.post("/complaints/{tracking_code}/dispute", responses={200: {"model": TrackingPage}})
 async def dispute(move: Move, body: Dispute) -> dict[str, Any]:
     """Dispute the outcome."""
     return await move.answer(await handlers.dispute(move.tracked.context, move.request("dispute"), body))
 
 
-@router.post("/complaints/{tracking_code}/unjoin")
+@router.post("/complaints/{tracking_code}/unjoin", responses={200: {"model": TrackingPage}})
 async def decline_join(move: Move, body: DeclineJoin | None = None) -> dict[str, Any]:
     """Undo a join: the complaint is not the same matter as the one it follows. No rule joins it again."""
     handled = await handlers.decline_join(move.tracked.context, move.request("unjoin"), body or DeclineJoin())
     return await move.answer(handled)
 
 
-@router.post("/complaints/{tracking_code}/ombudsman")
+@router.post("/complaints/{tracking_code}/ombudsman", responses={200: {"model": TrackingPage}})
 async def call_ombudsman(move: Move, body: CallOmbudsman) -> dict[str, Any]:
     """Ask the Ombudsman to look at the complaint now."""
     return await move.decided("ombudsman", body, decide.call_ombudsman)
 
 
-@router.post("/complaints/{tracking_code}/erasure")
+@router.post("/complaints/{tracking_code}/erasure", responses={200: {"model": TrackingPage}})
 async def erase(move: Move, body: Erase | None = None) -> dict[str, Any]:
     """Erase the reporter's personal data and texts."""
     await handlers.erase(move.tracked.context, move.request("erasure"), body or Erase())
     return await move.tracked.page(move.response)
 
 
-@router.post("/complaints/{tracking_code}/attachments", status_code=201)
+@router.post(
+    "/complaints/{tracking_code}/attachments",
+    status_code=201,
+    openapi_extra=UPLOAD,
+    responses={201: {"model": TrackingPage}},
+)
+@gives(411)
 async def attach(move: Move, request: Request) -> dict[str, Any]:
     """Upload a file, in the form field `file`."""
     name, content = await _file_of(request)
@@ -182,7 +210,8 @@ async def attach(move: Move, request: Request) -> dict[str, Any]:
     return await move.answer(handled)
 
 
-@router.get("/complaints/{tracking_code}/attachments/{attachment}")
+@router.get("/complaints/{tracking_code}/attachments/{attachment}", response_class=Response, responses=FILE)
+@gives(410)
 async def download(tracked: Tracked, attachment: UUID) -> Response:
     """Download a file; it is never displayed inline."""
     loaded = await tracked.loaded()

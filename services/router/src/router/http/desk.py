@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
+from chassis.http.openapi import gives
 from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, NoBody, StrictRoute, etag
 from chassis.write.repository import Cause
 from router import handlers
@@ -116,6 +117,7 @@ class DecisionBody(AgencyUnitBody):
     alone: bool = False
 
 
+@gives(410)
 class DeskRequest:
     """A change that is asked for: who asks, under which key, and at which version."""
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
+from chassis.http.openapi import gives
 from chassis.http.web import Language, StrictRoute
 from router.context import Router
 from router.desk.casefile import casefile
@@ -61,6 +62,7 @@ async def duplicates(body: DuplicatesBody, context: Context, lang: Language) -> 
 
 
 @router.get("/agencies/{agency}/inbox/{complaint}/suggestions")
+@gives(409)
 async def suggestions(agency: AgencyId, complaint: UUID, context: Context, lang: Language) -> dict[str, Any]:
     """Earlier complaints that a complaint of this agency may repeat; the desk joins them."""
     state, _ = await _held(context, complaint, agency)
@@ -69,6 +71,7 @@ async def suggestions(agency: AgencyId, complaint: UUID, context: Context, lang:
 
 
 @router.get("/agencies/{agency}/inbox/{complaint}/followers")
+@gives(409)
 async def followers(agency: AgencyId, complaint: UUID, context: Context, lang: Language) -> dict[str, Any]:
     """The complaints that follow one that this agency holds, with their text and details: it answers these too. Their
     reporters are not named.
