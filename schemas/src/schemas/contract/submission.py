@@ -99,7 +99,8 @@ class SmsPart(InboundModel):
     reference: str = Field(min_length=1, max_length=CHANNEL)
     """The sender's reference, equal in all parts of one message."""
     part: int = Field(ge=1, le=255)
-    total: int = Field(ge=2, le=255)
+    total: int = Field(ge=1, le=255)
+    """1: the message has one part only, and is filed at once."""
 
     @model_validator(mode="after")
     def _within(self) -> Self:
