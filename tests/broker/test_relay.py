@@ -181,6 +181,38 @@ async def test_a_topic_made_anew_while_running_is_filled_from_the_beginning(kafk
     assert {each.position for each in await published(kafka)} == set(range(1, 41))
 
 
+async def test_a_relay_that_refused_publishes_each_event_once_after_its_topics_were_made_anew(
+    kafka: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It looks for the return of the newer store before it looks whether its topics are still the same.
+    monkeypatch.setattr("chassis.relay.relay.HISTORY_CHECK_S", 0.2)
+    monkeypatch.setattr("chassis.kafka.admin.TOPIC_CHECK_S", 3600)
+    newer, older = (MemoryStore(clock().now, UUID(int=7)) for _ in range(2))
+    await file_many(newer, 30)
+    async with going(Relay(newer, kafka)):
+        await until(await all_there(kafka, newer))
+    await file_many(older, 10, start=100)
+    relay, admin = Relay(older, kafka), Admin(kafka)
+
+    async def refused() -> bool:
+        return "topics renew" in (relay.unready() or "")
+
+    async def published_under_the_present_ids() -> bool:
+        ids = {name: str(id_) for name, id_ in (await admin.topic_ids(TOPICS)).items()}
+        return [dict(each.checkpoint.topic_ids) for each in await last_checkpoint(kafka)][-1:] == [ids]
+
+    try:
+        async with going(relay):
+            await until(refused)
+            await admin.delete(TOPICS)
+            await admin.ensure([FIXED[name] for name in TOPICS])
+            await until(published_under_the_present_ids)
+            await until(await all_there(kafka, older))
+    finally:
+        await admin.close()
+    assert sorted(each.id for each in await published(kafka)) == sorted(each.id for each in await stored(older))
+
+
 async def test_a_wiped_broker_gets_everything_again(private_kafka: KafkaServer) -> None:
     store, kafka = memory_store(), private_kafka.bootstrap
     await file_many(store, 30)

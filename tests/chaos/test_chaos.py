@@ -76,7 +76,8 @@ async def test_what_was_answered_is_filed_once_placed_and_delivered_whatever_was
 
     async with open_platform(platform.settings) as opened:
         await until(lambda: _all_with_receipts(opened, platform), "a live receipt for all", within_s=RECOVERY_S)
-        await until(lambda: _published(platform), "the store's events in the topic", within_s=RECOVERY_S)
+        events = "the store's events in the topic"
+        await until(lambda: _published(platform), events, lambda: _unpublished(platform), RECOVERY_S)
     await until(lambda: _all_called_late(platform, early), "every early one called late", within_s=RECOVERY_S)
     await until(lambda: _counted_as_filed(platform, load), "the counts of reporting", within_s=RECOVERY_S)
     await _accepted_filings_are_stored_once(load, await stored(platform))
@@ -172,12 +173,25 @@ async def _counted_as_filed(platform: Supervised, load: Load) -> bool:
 
 async def _published(platform: Supervised) -> bool:
     """Each event of the store is in the topic exactly once; the strangers' records apart."""
-    kept, topic = Counter(event.id for event in await stored(platform)), FIXED[COMPLAINT_EVENTS]
+    kept = Counter(event.id for event in await stored(platform))
+    return await _in_topic(platform) == kept
+
+
+async def _unpublished(platform: Supervised) -> str:
+    """How store and topic differ."""
+    kept = Counter(event.id for event in await stored(platform))
+    topic = await _in_topic(platform)
+    more, less = topic - kept, kept - topic
+    return f"{kept.total()} stored, {topic.total()} in the topic: {less.total()} missing, {more.total()} too many"
+
+
+async def _in_topic(platform: Supervised) -> Counter[UUID]:
+    topic = FIXED[COMPLAINT_EVENTS]
     records = await committed(platform.kafka, topic.name, topic.partitions)
     async with open_platform(platform.settings) as opened:
         key = signing_key(platform.settings.master_key.get_secret_value())
         checked = await RecordVerifier(opened.store, key).check(records)
-    return Counter(event.id for _, event in checked.signed) == kept
+    return Counter(event.id for _, event in checked.signed)
 
 
 async def _repeats(platform: Supervised) -> Counter[bytes]:

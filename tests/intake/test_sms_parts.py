@@ -113,7 +113,12 @@ async def test_waiting_parts_are_sealed_and_filed_ones_are_gone(intake: Intake) 
     assert await query(intake.database, "select sealed from sms_parts where sealed is not null") == []
 
 
-@pytest.mark.parametrize("part", [{"part": 4}, {"part": 0}, {"total": 1}, {"reference": ""}])
+@pytest.mark.parametrize("part", [{"part": 4}, {"part": 0}, {"total": 0}, {"reference": ""}])
 async def test_a_part_that_cannot_be_is_refused_by_its_field(intake: Intake, part: dict[str, object]) -> None:
     with pytest.raises(Poison, match="sms_part"):
         await send(intake, sms(1, sms_part=part))
+
+
+async def test_a_message_of_one_part_is_filed_at_once(intake: Intake) -> None:
+    await send(intake, sms(1, sms_part={"total": 1}))
+    assert isinstance(await intake.results.of("sms-1", f"{ANA}-1"), UUID)

@@ -44,6 +44,16 @@ async def test_the_second_answer_gives_the_same_number_and_says_so(web: httpx.As
     assert "received before" not in filed["service_notice"]
 
 
+async def test_the_same_report_with_a_picture_sent_many_times_at_once_is_one(
+    web: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    files = {"media": ("a.jpg", JPEG, "image/jpeg")}
+    answers = await asyncio.gather(*(send(web, files=files) for _ in range(12)))
+    assert sorted(status for status, _ in answers) == [200] * 11 + [201]
+    assert len({filed["service_request_id"] for _, filed in answers}) == 1
+    assert len([file for file in (tmp_path / "attachments").rglob("*") if file.is_file()]) == 1
+
+
 async def test_the_order_the_spelling_and_the_empty_fields_make_no_difference(web: httpx.AsyncClient) -> None:
     form = {**RELAYED, "device_id": "x", "media_url": ["https://contoh.id/1.jpg", "https://contoh.id/2.jpg"]}
     _, filed = await send(web, form)

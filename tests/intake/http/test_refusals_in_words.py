@@ -128,6 +128,36 @@ async def test_a_gateways_refusal_is_in_the_reporters_language(
     assert (told["field"], told["code"]) == ("text", "invalid-field")
 
 
+SENT = {"client": "sms-1", "key": "m1", "channel": "sms", "text": "Lampu padam"}
+
+
+@pytest.mark.parametrize(
+    ("value", "field"),
+    [
+        (json.dumps(SENT)[:-10].encode(), "body"),
+        (json.dumps(SENT).encode("utf-16"), "body"),
+        (json.dumps(SENT)[:-1].encode() + b',"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "body"),
+        (json.dumps(SENT)[:-1].encode() + b',"x":"\xff","x":"y"}', "body"),
+        (json.dumps(SENT | {"key": 5}).encode(), "key"),
+    ],
+    ids=["cut off", "UTF-16", "deep", "broken and twice", "number as key"],
+)
+async def test_a_submission_that_cannot_be_read_is_refused_under_its_key(
+    web: httpx.AsyncClient, intake: Intake, value: bytes, field: str
+) -> None:
+    with pytest.raises(Poison):
+        await receive(intake)(Message("submissions", 0, 0, b"sms-1", value))
+    told = is_a_sentence(await web.get(f"/api/v1/submissions/sms-1/{5 if field == 'key' else 'm1'}"), "id")
+    assert (told["field"], told["title"]) == (field, "Isian tidak dapat diterima")
+
+
+@pytest.mark.parametrize(("lang", "why"), [("id", "muncul dua kali"), ("en", "occurs twice")])
+async def test_the_reason_beside_the_sentence_is_in_its_language(web: httpx.AsyncClient, lang: str, why: str) -> None:
+    headers = key() | {"accept-language": lang}
+    answer = await web.post("/api/v1/complaints", content='{"text": "a", "text": "b"}', headers=headers)
+    assert answer.json()["why"] == why
+
+
 @pytest.mark.parametrize("lang", ["id", "en"])
 @pytest.mark.parametrize(("fault", "code"), [(StoreUnavailable("disk full"), "unavailable"), (Busy(3), "busy")])
 async def test_an_unavailable_store_gives_retry_after_and_no_reason(

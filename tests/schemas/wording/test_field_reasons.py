@@ -20,11 +20,19 @@ RAISED = {"InvalidField", "MalformedCode"}
 
 
 def reasons(path: Path) -> Iterator[str]:
-    """Every literal reason in this file, with inserted values replaced by 7."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in RAISED:
-            given = [keyword.value for keyword in node.keywords if keyword.arg == "why"]
-            yield from (_text(each) for each in given or node.args if isinstance(each, ast.Constant | ast.JoinedStr))
+    """Every literal reason in this file, also by the name of a constant, with inserted values replaced by 7."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    constants = {
+        getattr(each.targets[0] if isinstance(each, ast.Assign) else each.target, "id", ""): each.value
+        for each in tree.body
+        if isinstance(each, ast.Assign | ast.AnnAssign)
+    }
+    raised = RAISED | ({"ValueError"} if "contract" in path.parts else set())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in raised:
+            given = [keyword.value for keyword in node.keywords if keyword.arg == "why"] or node.args
+            named = [constants.get(getattr(each, "id", ""), each) for each in given]
+            yield from (_text(each) for each in named if isinstance(each, ast.Constant | ast.JoinedStr))
 
 
 def _text(node: ast.Constant | ast.JoinedStr) -> str:

@@ -11,6 +11,8 @@ AGENCIES: Final = "agency."
 """Prefix of all agency topics."""
 DEAD_LETTERS: Final = "dead-letter."
 """Prefix of all topics of dead letters."""
+SEGMENT_MS: Final = 24 * 3_600_000
+"""Longest segment of a topic with limited retention: a record is deleted at most this long after its retention."""
 REPLIES_PATTERN: Final = r"^agency\.[a-z0-9-]+\.replies$"
 
 
@@ -24,6 +26,27 @@ class Topic(NamedTuple):
     retention_ms: int = -1
     compacted: bool = False
     superseded_ms: int | None = None
+
+    def configs(self) -> dict[str, str]:
+        """Kafka's settings of the topic."""
+        policies = ["compact"] * self.compacted + ["delete"] * (self.retention_ms >= 0 or not self.compacted)
+        configs = {"cleanup.policy": ",".join(policies), "retention.ms": str(self.retention_ms)}
+        if self.retention_ms >= 0:
+            # Kafka deletes whole segments by their newest record, so a segment must end soon. The broker's own time
+            # counts: a record with a sender's wrong clock would be deleted at once, or never.
+            configs |= {
+                "segment.ms": str(max(1, min(SEGMENT_MS, self.retention_ms))),
+                "message.timestamp.type": "LogAppendTime",
+            }
+        if self.superseded_ms is not None:
+            # The segment being written is never compacted: it must end within the same time.
+            configs |= {
+                "segment.ms": str(self.superseded_ms),
+                "max.compaction.lag.ms": str(self.superseded_ms),
+                "delete.retention.ms": str(self.superseded_ms),
+                "min.cleanable.dirty.ratio": "0.01",
+            }
+        return configs
 
 
 FIXED: Final = {  # without personal data in plain text, so without a limit of retention
@@ -50,6 +73,16 @@ def agency_inbox(agency: str) -> str:
 def agency_replies(agency: str) -> str:
     """The topic that the agency's system writes."""
     return f"{AGENCIES}{agency}.replies"
+
+
+def inbox_topic(agency: str, retention_ms: int, superseded_ms: int) -> Topic:
+    """The topic that the agency reads: the newest message of each complaint, for a limited time."""
+    return Topic(agency_inbox(agency), 1, retention_ms, compacted=True, superseded_ms=superseded_ms)
+
+
+def replies_topic(agency: str, retention_ms: int) -> Topic:
+    """The topic that the agency's system writes."""
+    return Topic(agency_replies(agency), 1, retention_ms)
 
 
 def agency_of(topic: str) -> str:

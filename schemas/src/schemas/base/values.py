@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticKnownError
 
 from schemas.base.sealed import Sealed
@@ -38,7 +38,19 @@ def _in_known_years(day: date) -> date:
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2199
 """A day outside of these years is a slip of the pen, and calculations at the ends of the calendar overflow."""
-Day = Annotated[date, BeforeValidator(_written_as_day), AfterValidator(_in_known_years)]
+_CENTURIES: Final = "(?:19|20|21)"
+_LEAP_YEAR: Final = rf"(?:{_CENTURIES}(?:0[48]|[2468][048]|[13579][26])|2000)"
+DAY: Final = (
+    rf"(?:{_CENTURIES}[0-9]{{2}}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    rf"|02-(?:0[1-9]|1[0-9]|2[0-8]))|{_LEAP_YEAR}-02-29)"
+)
+"""A pattern of exactly the days that the calendar has in these years, for the published schemas."""
+Day = Annotated[
+    date,
+    BeforeValidator(_written_as_day),
+    AfterValidator(_in_known_years),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": rf"^{DAY}$(?!\n)"}),
+]
 """A date in a request, written as 2026-03-01 only."""
 
 

@@ -2,24 +2,22 @@
 
 from typing import Final
 
-from pydantic import Field
-
-from schemas.base.values import AgencyId, UnitId
 from schemas.contract.base import AnswerText, NoteText, Reply
+from schemas.contract.written import AgencyGiven, UnitGiven, Version
 
 
 class Acknowledged(Reply):
     """The agency accepts the complaint and has begun."""
 
-    unit: UnitId | None = None
+    unit: UnitGiven | None = None
 
 
 class Returned(Reply):
     """The agency is not responsible. A suggested unit of the same agency is a return within the agency."""
 
     reason: NoteText
-    suggested_agency: AgencyId | None = None
-    suggested_unit: UnitId | None = None
+    suggested_agency: AgencyGiven | None = None
+    suggested_unit: UnitGiven | None = None
 
 
 class Progress(Reply):
@@ -38,7 +36,7 @@ class Answered(Reply):
     """The answer. Refused if the reporter added a detail after `seen_version`."""
 
     text: AnswerText
-    seen_version: int = Field(ge=0)
+    seen_version: Version
 
 
 REPLIES: Final[dict[str, type[Reply]]] = {

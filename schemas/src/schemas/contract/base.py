@@ -3,13 +3,11 @@
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
-    Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     field_validator,
@@ -17,6 +15,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from schemas.base.limits import ANSWER_LEAST, BODY, NAME, NOTE
+from schemas.contract.written import UuidGiven, Version
 
 
 class OutboundModel(BaseModel):
@@ -46,14 +45,14 @@ class RequestModel(BaseModel):
 class InboundModel(RequestModel):
     """A message of the contract that outsiders send."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class Reply(InboundModel):
     """The fields of every reply of an agency."""
 
-    complaint: UUID
-    seen_version: int | None = Field(default=None, ge=0)
+    complaint: UuidGiven
+    seen_version: Version | None = None
     """`ce_sequence` of the newest message that the agency had read."""
 
 

@@ -18,8 +18,9 @@ from schemas.base.envelope import Metadata
 from schemas.contract import CONTRACT
 from schemas.contract.asyncapi import document
 from schemas.contract.compat import event_problem, outward_problem
-from schemas.events import BY_NAME
+from schemas.events import BY_NAME, REGISTRY_EVENTS
 from schemas.events.upcasters import current_version
+from schemas.reference.load import policies
 
 ROOT: Final = Path(__file__).parents[3]
 
@@ -44,7 +45,9 @@ def generated() -> Iterator[tuple[str, str]]:
     yield "jsonschema/events/metadata.json", _schema(Metadata)
     for ce_type, model in CONTRACT.items():
         yield f"jsonschema/outward/{ce_type}.json", _schema(model)
-    yield "asyncapi.yaml", yaml.safe_dump(document(), sort_keys=False, allow_unicode=True, width=120)
+    described = document(policies().versions[-1], dict(_examples()))
+    # Through JSON, so that nothing occurs twice as one object, which YAML would write as an anchor.
+    yield "asyncapi.yaml", yaml.safe_dump(from_json(to_json(described)), sort_keys=False, allow_unicode=True, width=120)
 
 
 def drift(root: Path) -> Iterator[str]:
@@ -62,6 +65,18 @@ def broken(root: Path) -> Iterator[str]:
         problem = outward_problem(path.parts[-2], example) if outward else event_problem(example)
         if problem:
             yield f"{path.relative_to(root)}: {problem}"
+
+
+def _examples() -> Iterator[tuple[str, list[Any]]]:
+    """The bodies of the published examples of what outsiders read and write, by type."""
+    for type_ in CONTRACT:
+        yield type_, [from_json(path.read_bytes()) for path in _files(f"outward/{type_}")]
+    for type_ in REGISTRY_EVENTS:
+        yield type_, [from_json(path.read_bytes())["data"] for path in _files(f"{type_}/v{current_version(type_)}")]
+
+
+def _files(folder: str) -> list[Path]:
+    return sorted((ROOT / "examples" / folder).glob("*.json"))
 
 
 def _schema(model: type[BaseModel]) -> str:

@@ -3,7 +3,6 @@
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
-    AwareDatetime,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -14,10 +13,13 @@ from pydantic import (
 from pydantic.config import JsonDict
 
 from schemas.base.limits import ADDRESS, CHANNEL, CLIENT, CONTACT, NAME, TITLE
-from schemas.base.values import ComplaintClass, Day, RegionGiven
+from schemas.base.values import ComplaintClass, Day
 from schemas.contract.base import BodyText, InboundModel, Visible
+from schemas.contract.written import WHOLE, InstantGiven, Number, Region, SpaceAround, Truth
 
-ChannelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=CHANNEL)]
+ChannelName = Annotated[
+    str, StringConstraints(pattern=rf"^[a-z][a-z0-9-]{{0,{CHANNEL - 1}}}$", max_length=CHANNEL), SpaceAround()
+]
 
 Address = Annotated[str, Visible(ADDRESS)]
 Title = Annotated[str, Visible(TITLE)]
@@ -36,9 +38,9 @@ class PlaceGiven(InboundModel):
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [_BOTH, _NEITHER]})
 
-    region: RegionGiven | None = None
-    lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
-    lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
+    region: Region | None = None
+    lat: Number | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
+    lon: Number | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
     address: Address | None = None
 
     @model_validator(mode="after")
@@ -49,8 +51,8 @@ class PlaceGiven(InboundModel):
 
 
 def _as_written(value: object) -> object:
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1:
+        value = str(int(value))  # 8.0 is an integer in JSON Schema
     if not isinstance(value, str):
         return value
     return "".join(each if each.isprintable() else " " for each in value)[:CONTACT].strip() or None
@@ -59,7 +61,12 @@ def _as_written(value: object) -> object:
 Contact = Annotated[
     str | None,
     BeforeValidator(_as_written),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}], "default": None}),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string", "pattern": r"^[^\x00]*$"}, {"type": "integer"}, {"type": "null"}],
+            "default": None,
+        }
+    ),
 ]
 """As people write it: any text or number, of which `limits.CONTACT` characters are kept; an empty one is absent.
 
@@ -83,8 +90,8 @@ class Complaining(InboundModel):
     title: Title | None = None
     place: PlaceGiven | None = None
     occurred_on: Day | None = None
-    anonymous: bool = False
-    secret: bool = False
+    anonymous: Truth = False
+    secret: Truth = False
     reporter: Reporter | None = None
     addressed_to: Addressee | None = None
     channel: ChannelName | None = None
@@ -94,12 +101,13 @@ class Complaining(InboundModel):
 
 
 class SmsPart(InboundModel):
-    """One part of a long SMS, as the network cut it."""
+    """One part of a long SMS, as the network cut it. `part` is at most `total`."""
 
-    reference: str = Field(min_length=1, max_length=CHANNEL)
+    reference: Annotated[str, Visible(CHANNEL)]
     """The sender's reference, equal in all parts of one message."""
-    part: int = Field(ge=1, le=255)
-    total: int = Field(ge=2, le=255)
+    part: Annotated[int, Field(ge=1, le=255), WHOLE]
+    total: Annotated[int, Field(ge=1, le=255), WHOLE]
+    """1: the message has one part only, and is filed at once."""
 
     @model_validator(mode="after")
     def _within(self) -> Self:
@@ -121,7 +129,7 @@ class Submission(Complaining):
     one gateway, sender (`reporter.phone`), reference and total are filed as one complaint, which is the result of each
     key; after 24 hours what came is filed, and the text says which parts are missing.
     """
-    received_at: AwareDatetime | None = None
+    received_at: InstantGiven | None = None
     """When the citizen's message reached the gateway: the start of the citizen's clock."""
 
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from agency_inbox.delivery import TopicIds
 from agency_inbox.settings import TOPIC_BATCH, TOPICS_FRESH_S
 from chassis.kafka.admin import Admin
-from schemas.base.topics import AGENCIES, Topic, agency_inbox, agency_of, agency_replies
+from schemas.base.topics import AGENCIES, Topic, agency_inbox, agency_of, agency_replies, inbox_topic, replies_topic
 from schemas.deadlines.policies import Policy
 
 MS: Final = timedelta(milliseconds=1)
@@ -100,8 +100,8 @@ def _both(agencies: Collection[str]) -> list[str]:
 
 def _topic(name: str, periods: Periods) -> Topic:
     if not _is_inbox(name):
-        return Topic(name, 1, periods.replies // MS)
-    return Topic(name, 1, periods.inbox // MS, compacted=True, superseded_ms=periods.superseded // MS)
+        return replies_topic(agency_of(name), periods.replies // MS)
+    return inbox_topic(agency_of(name), periods.inbox // MS, periods.superseded // MS)
 
 
 def _is_inbox(name: str) -> bool:

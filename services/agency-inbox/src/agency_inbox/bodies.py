@@ -2,12 +2,11 @@
 
 from typing import assert_never
 
-from pydantic import Field
-
 from agency_inbox.decide import Acknowledge, Clarify, Move, RecordProgress, Respond, Return
 from schemas import contract
 from schemas.base.values import AgencyId, UnitId
 from schemas.contract.base import AnswerText, NoteText, RequestModel
+from schemas.contract.written import Version
 
 
 class AcknowledgementBody(RequestModel):
@@ -40,7 +39,7 @@ class ResponseBody(RequestModel):
     """The answer, and the version of the complaint that its writer had read."""
 
     text: AnswerText
-    seen_version: int = Field(ge=0)
+    seen_version: Version
 
 
 HttpBody = AcknowledgementBody | ReturnBody | ProgressBody | ClarificationBody | ResponseBody

@@ -30,6 +30,7 @@ from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.contract.base import BodyText, InboundModel, NoteText
 from schemas.contract.submission import Complaining, PlaceGiven
+from schemas.contract.written import WHOLE
 from schemas.events.base import Fact
 from schemas.events.intake import (
     AttachmentAdded,
@@ -168,7 +169,7 @@ def withdraw(state: Complaint, command: Withdraw, at: datetime) -> list[Fact]:
 class Confirm(InboundModel):
     """The reporter confirms that the answer settles the complaint."""
 
-    rating: int | None = Field(default=None, ge=1, le=5, strict=True)
+    rating: Annotated[int, Field(ge=1, le=5), WHOLE] | None = None
     words: NoteText | None = None
 
 

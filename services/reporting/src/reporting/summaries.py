@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from aiokafka import AIOKafkaProducer
 
 from chassis.base.errors import AccessDenied, BrokerUnavailable, MessageTooLarge
+from chassis.base.message import Header
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import LazyProducer
 from schemas.base.topics import COMPLAINT_SUMMARY, FIXED
@@ -41,17 +42,21 @@ class KafkaSummaries:
         await self._admin.close()
 
     async def _send(self, client: AIOKafkaProducer, line: Line) -> "asyncio.Future[object]":
-        headers = [
-            ("ce_specversion", b"1.0"),
-            ("ce_id", f"{line.public_number}/{line.version}".encode()),
-            ("ce_type", (SUMMARY if isinstance(line, ComplaintSummary) else RETRACTED).encode()),
-            ("ce_source", b"/satupintu/reporting"),
-            ("ce_subject", line.public_number.encode()),
-            ("ce_sequence", b"%d" % line.version),
-            ("content-type", b"application/json"),
-        ]
         body = line.model_dump_json(by_alias=True, exclude_none=True).encode()
         sent: asyncio.Future[object] = await client.send(
-            COMPLAINT_SUMMARY, body, key=line.public_number.encode(), headers=headers
+            COMPLAINT_SUMMARY, body, key=line.public_number.encode(), headers=headers_of(line)
         )
         return sent
+
+
+def headers_of(line: Line) -> list[Header]:
+    """CloudEvents 1.0, binary mode. No `ce_time`: open data has only days."""
+    return [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", f"{line.public_number}/{line.version}".encode()),
+        ("ce_type", (SUMMARY if isinstance(line, ComplaintSummary) else RETRACTED).encode()),
+        ("ce_source", b"/satupintu/reporting"),
+        ("ce_subject", line.public_number.encode()),
+        ("ce_sequence", b"%d" % line.version),
+        ("content-type", b"application/json"),
+    ]

@@ -31,6 +31,7 @@ from local.bulk.client import (
     request,
 )
 from local.bulk.rows import FileRow
+from schemas import wording
 from schemas.base.topics import SUBMISSIONS
 from schemas.contract.submission import SUBMISSION, Submission
 
@@ -66,7 +67,8 @@ def _fault(row: FileRow) -> FilingResult | None:
     except ValidationError as error:
         [first, *_] = error.errors(include_input=False)
         field = ".".join(str(part) for part in first["loc"])
-        return FilingResult(row, "refused", f"invalid-field: {field}", f"{field}: {first['msg']}")
+        why = wording.found(first["type"], first.get("ctx") or {}, first["msg"], "en")
+        return FilingResult(row, "refused", f"invalid-field: {field}", f"{field}: {why}")
     return None
 
 

@@ -144,8 +144,11 @@ def _language_of(request: Request) -> str:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
-    detail = wording.refusal(error, _language_of(request))
-    return _answer(request, error.status_hint, error.code(), detail, _plain(error.data))
+    lang = _language_of(request)
+    more = _plain(error.data)
+    if isinstance(error, InvalidField):
+        more = {**more, "why": wording.why(str(error.data["why"]), lang)}
+    return _answer(request, error.status_hint, error.code(), wording.refusal(error, lang), more)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -22,8 +22,6 @@ BOOTSTRAP_MS: Final = 2_000
 """Short, because a broker may be starting: the caller waits and retries."""
 TOPIC_CHECK_S: Final = 5.0
 DELETED_CHECK_S: Final = 0.1
-SEGMENT_MS: Final = 24 * 3_600_000
-"""Longest segment of a topic with limited retention: a record is deleted at most this long after its retention."""
 _DENIED: Final = (
     kafka_errors.TopicAuthorizationFailedError,
     kafka_errors.ClusterAuthorizationFailedError,
@@ -180,7 +178,7 @@ def _delete(client: Any, names: Collection[str]) -> None:
 
 def _create(client: Any, topics: Sequence[Topic]) -> None:
     request = {
-        topic.name: {"num_partitions": topic.partitions, "replication_factor": -1, "configs": _configs(topic)}
+        topic.name: {"num_partitions": topic.partitions, "replication_factor": -1, "configs": topic.configs()}
         for topic in topics
     }
     answer = client.create_topics(request, timeout_ms=REQUEST_MS, raise_errors=False)
@@ -193,33 +191,12 @@ def _create(client: Any, topics: Sequence[Topic]) -> None:
 
 
 def _configure(client: Any, topics: Sequence[Topic]) -> None:
-    request = [ConfigResource(ConfigResourceType.TOPIC, topic.name, dict.fromkeys(_configs(topic))) for topic in topics]
+    request = [ConfigResource(ConfigResourceType.TOPIC, topic.name, dict.fromkeys(topic.configs())) for topic in topics]
     present = client.describe_configs(request, config_filter="all")["topic"]
     changed = [
-        ConfigResource(ConfigResourceType.TOPIC, topic.name, _configs(topic))
+        ConfigResource(ConfigResourceType.TOPIC, topic.name, topic.configs())
         for topic in topics
-        if {name: present[topic.name][name]["value"] for name in _configs(topic)} != _configs(topic)
+        if {name: present[topic.name][name]["value"] for name in topic.configs()} != topic.configs()
     ]
     if changed:
         client.alter_configs(changed)
-
-
-def _configs(topic: Topic) -> dict[str, str]:
-    policies = ["compact"] * topic.compacted + ["delete"] * (topic.retention_ms >= 0 or not topic.compacted)
-    configs = {"cleanup.policy": ",".join(policies), "retention.ms": str(topic.retention_ms)}
-    if topic.retention_ms >= 0:
-        # Kafka deletes whole segments by their newest record, so a segment must end soon. The broker's own time counts:
-        # a record with a sender's wrong clock would be deleted at once, or never.
-        configs |= {
-            "segment.ms": str(max(1, min(SEGMENT_MS, topic.retention_ms))),
-            "message.timestamp.type": "LogAppendTime",
-        }
-    if topic.superseded_ms is not None:
-        # The segment being written is never compacted: it must end within the same time.
-        configs |= {
-            "segment.ms": str(topic.superseded_ms),
-            "max.compaction.lag.ms": str(topic.superseded_ms),
-            "delete.retention.ms": str(topic.superseded_ms),
-            "min.cleanable.dirty.ratio": "0.01",
-        }
-    return configs

@@ -96,7 +96,8 @@ class Relay:
         await assignment.assigned.wait()
         while True:
             try:
-                await run_leader(self._store, KafkaTransport(self._kafka, self._key), ids, self._publish_pages)
+                transport = KafkaTransport(self._kafka, self._key, self._admin)
+                await run_leader(self._store, transport, ids, self._publish_pages)
             except OtherHistory as refusal:
                 # Recreated topics end this wait (`Admin.watch`), and so does the return of the newer store.
                 log.critical("relay refuses to publish", because=str(refusal))
@@ -122,14 +123,18 @@ class Relay:
 class KafkaTransport:
     """Implements `chassis.relay.leader.Line`."""
 
-    def __init__(self, kafka: str, key: bytes | None) -> None:
-        self._kafka, self._key = kafka, key
+    def __init__(self, kafka: str, key: bytes | None, admin: Admin) -> None:
+        self._kafka, self._key, self._admin = kafka, key, admin
 
     def publishing(self, store_id: UUID, topic_ids: Mapping[str, str]) -> AbstractAsyncContextManager[Publisher]:
         return publishing(self._kafka, store_id, topic_ids, self._key)
 
     async def last_checkpoint(self, store_id: UUID, topic_ids: Mapping[str, str]) -> RelayCheckpoint | None:
-        return choose(await last_checkpoint(self._kafka, self._key), store_id, topic_ids)
+        """Raises TopicRecreated: under the ids of before, what is published next would be published twice."""
+        found = choose(await last_checkpoint(self._kafka, self._key), store_id, topic_ids)
+        if {name: str(id_) for name, id_ in (await self._admin.topic_ids(topic_ids)).items()} != dict(topic_ids):
+            raise TopicRecreated
+        return found
 
 
 class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -1,5 +1,7 @@
 """Files complaints of channel gateways (SMS, chat, e-mail) from the topic `submissions`, like those over HTTP."""
 
+import json
+import re
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple, TypeGuard
@@ -41,7 +43,7 @@ def receive(context: Intake) -> Callable[[Message], Awaitable[None]]:
             submission = _submission(message, sender.lang)
             if not sender.agrees:
                 raise InvalidField(field="client", why=WRONG_RECORD_KEY)
-            if submission.sms_part is not None:
+            if submission.sms_part is not None and submission.sms_part.total > 1:
                 await receive_part(context, submission, str(_body(message).get("text", "")))
                 return
             filed = await file(context, _filing(submission))
@@ -57,6 +59,8 @@ def _sender(message: Message) -> Sender:
     """Raises Poison: nobody can be answered, for it has no key that a gateway could look up."""
     body = _body(message)
     signed, claimed, key = _text(message.key), body.get("client"), body.get("key")
+    if isinstance(key, int) and not isinstance(key, bool):
+        key = str(key)  # is refused, under the key that its sender will ask for
     client = signed if _is_name(signed) else claimed
     if not (_is_name(client) and _is_name(key)):
         raise Poison(f"malformed: client and key must be texts of 1 to {CLIENT} characters")
@@ -74,13 +78,23 @@ def _text(given: bytes | None) -> str:
 
 
 def _body(message: Message) -> dict[str, Any]:
+    value = message.value or b""
     try:
-        body = lenient_json(message.value or b"")
+        body = lenient_json(value)
     except NoJson as error:
-        raise Poison("malformed: the message is no JSON") from error
+        body = _found_in(value)
+        if "key" not in body:
+            raise Poison("malformed: the message is no JSON") from error
     if not isinstance(body, dict):
         raise Poison("malformed: the message is no JSON object")
     return body
+
+
+def _found_in(value: bytes) -> dict[str, Any]:
+    """What is needed to answer a message that is cut off, nested too deeply or in UTF-16."""
+    text = value.decode(json.detect_encoding(value), errors="replace")
+    found = {name: re.search(rf'"{name}"\s*:\s*"([^"\\]+)"', text) for name in ("client", "key", "language")}
+    return {name: match[1] for name, match in found.items() if match}
 
 
 def _submission(message: Message, lang: str) -> Submission:
@@ -89,6 +103,8 @@ def _submission(message: Message, lang: str) -> Submission:
         raise InvalidField(field="ce_type", why=f"must be one of {SUBMISSION}")
     try:
         return Submission.model_validate(strict_json(message.value or b""))
+    except NoJson as error:
+        raise InvalidField(field="body", why=wording.found("json_invalid", {}, "", lang)) from error
     except ValidationError as error:
         item = error.errors()[0]
         why = wording.found(item["type"], item.get("ctx") or {}, item["msg"], lang)

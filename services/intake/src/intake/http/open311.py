@@ -78,7 +78,7 @@ async def _keep(context: Intake, filing: Filing, filed: Filed, photos: tuple[Pho
         try:
             await _attach(context, filing, filed, photo)
         except Refusal as refusal:
-            unkept.append(f"{photo.name or number}: {wording.refusal(refusal, lang)}")
+            unkept.append(f"{photo.name or number}: {wording.refusal(refusal, lang).removesuffix('.')}")
     return unkept
 
 

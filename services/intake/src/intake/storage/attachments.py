@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import os
 import shutil
+import tempfile
 from pathlib import Path
 from uuid import UUID
 
@@ -74,14 +75,16 @@ class Attachments:
     def _write(self, path: Path, attachment: UUID, content: bytes, keys: Keys) -> None:
         for folder in (self._folder, path.parent.parent, path.parent):  # `parents` would ignore the mode
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        unfinished = path.with_suffix(f".{os.getpid()}")
-        unfinished.unlink(missing_ok=True)
-        unfinished.touch(mode=0o600)
-        with unfinished.open("wb") as file:
-            file.write(_sealed(attachment, content, keys))
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+        # A name of its own for each writer: the same picture may be sent twice at the same moment.
+        handle, unfinished = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)  # mode 0600
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(_sealed(attachment, content, keys))
+                file.flush()
+                os.fsync(file.fileno())
+            Path(unfinished).replace(path)
+        finally:
+            Path(unfinished).unlink(missing_ok=True)
         _sync_folder(path.parent)
 
     def _read(self, path: Path, attachment: UUID, keys: Keys) -> bytes:

@@ -97,15 +97,6 @@ class OwnWords(StrictModel):
     words: Words
 
 
-class CopyWords(StrictModel):
-    """For copies with changes: words whose change means nothing, and groups of words that mean the same."""
-
-    plain: Words
-    alive: Words
-    noise: Words
-    synonyms: Groups
-
-
 class WordList(StrictModel):
     """A list of words."""
 
@@ -124,8 +115,6 @@ class ContrastData(StrictModel):
     claims: ClaimWords
     vague: VagueWords
     own: OwnWords
-    copies: CopyWords
-    effects: WordList
     kinds: dict[Phrase, Groups]
     codes: CodeWords
     titles: WordList

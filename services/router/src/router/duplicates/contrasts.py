@@ -5,11 +5,14 @@ a word that no list knows is taken for a name.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+from router.duplicates.content import ContentReader
 from router.duplicates.contrast_data import ContrastData
+from router.duplicates.evidence import Content
 from router.duplicates.marks import Marks
+from router.duplicates.vocabulary import Vocabulary
 
 ROMAN_ALONE: Final = frozenset({"ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii", "xiii", "xiv", "xv"})
 LETTERS: Final = frozenset("bcfhjlqrtvz")
@@ -17,7 +20,6 @@ LETTERS: Final = frozenset("bcfhjlqrtvz")
 AHEAD: Final = 3
 """How many words a relation or a claim looks ahead."""
 _SHORTEST: Final = 3
-_DEAD: Final = "mati"
 _PASSIVE: Final = "di"
 _WHEN: Final = ("sebelum", "setelah")
 """Relations that two texts must not tell differently, even where it is not clear of what."""
@@ -45,25 +47,11 @@ class Contrasts(NamedTuple):
     negated: frozenset[str]
     words: frozenset[str]
     names: frozenset[str]
-    said: frozenset[str]
-    """All words but those of `copies.noise`, one for each group of synonyms."""
-    tokens: tuple[str, ...]
-    """In order, each group of synonyms as one word."""
+    content: Content
+    """What the other text must tell too (`content`)."""
     vague: bool
     own: bool
     """Of one person or household alone."""
-
-
-class Vocabulary(NamedTuple):
-    """What the pass asks of the feature extractor about a word: its issue, whether it says nothing, whether a list
-    knows it, whether it marks a place, its Roman number.
-    """
-
-    issue: Callable[[str], str | None]
-    silent: Callable[[str], bool]
-    known: Callable[[str], bool]
-    marker: Callable[[str], bool]
-    roman: Mapping[str, str]
 
 
 class ContrastReader:
@@ -73,10 +61,7 @@ class ContrastReader:
         self.data, self.vocabulary = data, vocabulary
         self.sides, self.kinds = data.of(data.sides), data.of(data.kinds)
         self.claims = {word: name for name, words in data.claims.words.items() for word in words}
-        self.synonyms = {word: min(group) for group in data.copies.synonyms for word in group}
-        self.noise = data.copies.noise | data.effects.words
         time = data.time
-        self.dated = frozenset().union(time.units, time.words, time.parts, time.weekdays, time.months)
         self.listed = frozenset().union(
             self.sides, self.claims, data.relations.words, data.claims.fixed, data.claims.done, data.claims.thank,
             data.claims.not_yet, time.units, time.words, time.parts, time.weekdays, time.months, data.numbers.units,
@@ -115,29 +100,14 @@ class _Pass:
             self._amounts["money"] |= self._marks.money
         for name, found in (("part", self._marks.parts), ("date", self._marks.days), ("month", self._marks.months)):
             self._times[name] |= found
+        reader = self._reader
+        content = ContentReader(self._data, reader.vocabulary, self._tokens, self._local).content(self._marks)
         return Contrasts(
             self._marks.codes, _frozen(self._numbers), _frozen(self._amounts), tuple(self._days), self._marks.clock,
             _frozen(self._times), _frozen(self._sides), _frozen(self._relations), frozenset(self._strict),
             frozenset(self._toward), frozenset(self._claims), _frozen(self._kinds), frozenset(self._negated),
-            frozenset(self._words), frozenset(self._names), self._all(), self._ordered(), self._vague, self._own,
+            frozenset(self._words), frozenset(self._names), content, self._vague, self._own,
         )  # fmt: skip
-
-    def _all(self) -> frozenset[str]:
-        return frozenset(self._canonical(at, word) for at, word in enumerate(self._tokens) if self._counts(word))
-
-    def _ordered(self) -> tuple[str, ...]:
-        return tuple(self._canonical(at, each) for at, each in enumerate(self._tokens))
-
-    def _canonical(self, at: int, word: str) -> str:
-        """One word for each group of synonyms; `mati` for what is said not to work."""
-        if word in self._data.copies.alive and self._at(at - 1) in self._data.claims.not_yet:
-            word = _DEAD
-        return self._reader.synonyms.get(word, word.lstrip("0") or "0")
-
-    def _counts(self, word: str) -> bool:
-        reader = self._reader
-        long = len(word) >= _SHORTEST and not word[0].isdigit()
-        return long and not (word in self._local or word in reader.noise or word in reader.dated)
 
     def _at(self, at: int) -> str:
         return self._tokens[at] if 0 <= at < len(self._tokens) else ""

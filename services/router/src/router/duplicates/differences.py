@@ -6,12 +6,12 @@ which of several like things is meant: a side, a number, a code, a claim. Times 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Final
 
 from router.duplicates.contrast_data import contrast_data
 from router.duplicates.contrasts import Contrasts, Sets
+from router.duplicates.evidence import is_turned_round, unaccounted
 
 AGES: Final = 5.0
 """Reports of one matter do not differ more than this many times in how long ago it began."""
@@ -25,17 +25,6 @@ _DOUBLED: Final = re.compile(r"(.)\1+")
 _SWAPPED_FROM: Final = 5
 _TYPO_FROM: Final = 5
 """Characters of the shortest word in which a typing error is accepted."""
-_PREFIX: Final = re.compile(r"^(?:mem|men|meng|meny|me|di|ter|ber|pem|pen|peng|per|ke|se|nge|ng|ny|n|m)(?=[a-z]{4})")
-_SUFFIX: Final = re.compile(r"(?:kan|an|i|nya|e|ne)$")
-_SWALLOWED: Final = re.compile(r"^[ptsk](?=[aeiou])")
-"""`penuh`, `memenuhi`: a prefix swallows the first letter."""
-_STEMMED_FROM: Final = 4
-ONE_TEXT: Final = 0.65
-"""With this share of words in common and in order two texts are one text with changes."""
-FEW: Final = 2
-"""More words than these in one place are another way to say it."""
-COPY: Final = 0.6
-"""With this share of words in common a text is a copy with changes: then each changed word may be what matters."""
 
 
 def difference(one: Contrasts, other: Contrasts) -> str | None:
@@ -54,9 +43,8 @@ def _differences(one: Contrasts, other: Contrasts) -> Iterator[str]:
         ("time", _times_differ),
         ("kind", lambda a, b: _share_nothing(a.kinds, b.kinds)),
         ("negation", lambda a, b: bool((a.negated - b.negated) & b.words or (b.negated - a.negated) & a.words)),
-        ("name", _names_differ),
-        ("word", _words_differ),
-        ("replaced", lambda a, b: _replaced(*sorted((a.tokens, b.tokens)))),
+        ("word", lambda a, b: bool(_unaccounted(a, b) or _unaccounted(b, a))),
+        ("order", lambda a, b: is_turned_round(a.content, b.content)),
     )
     return (name for name, differ in checks if differ(one, other))
 
@@ -115,40 +103,18 @@ def _clocks_differ(one: Contrasts, other: Contrasts) -> bool:
     return bool(gaps) and min(min(gap, _HALF_DAY_MIN - gap) for gap in gaps) > CLOCK_MIN
 
 
-def _names_differ(one: Contrasts, other: Contrasts) -> bool:
-    """Whether each has a name that the other lacks. A typing error in a name is a difference: Salak is not Salam."""
-    return bool(_unlike(one.names, other.names, is_one_name) and _unlike(other.names, one.names, is_one_name))
-
-
-def _words_differ(one: Contrasts, other: Contrasts) -> bool:
-    """Whether one is a copy of the other with changed words."""
-    names = one.names, other.names
+def _unaccounted(one: Contrasts, other: Contrasts) -> set[str]:
+    """The content words of one text that the other does not account for. A typing error is one where a list knows
+    the word that was meant: of two unknown words nobody can tell.
+    """
 
     def same(a: str, b: str) -> bool:
-        return _is_one_word(a, b) or is_one_name(a, b) or (sum(a in n or b in n for n in names) == 1 and is_typo(a, b))
+        if not (a + b).isalpha():
+            return False
+        known = (a in one.names) + (b in other.names)
+        return is_one_name(a, b) or (known == 1 and is_typo(a, b))
 
-    return _is_changed_copy(one.words, other.words, same) or _is_changed_copy(one.said, other.said, same)
-
-
-def _is_changed_copy(one: frozenset[str], other: frozenset[str], same: Callable[[str, str], bool]) -> bool:
-    effects = contrast_data().effects.words
-    mine, theirs = one - effects, other - effects
-    changed = _unlike(mine, theirs, same), _unlike(theirs, mine, same)
-    return all(changed) and min(len(mine), len(theirs)) * (1 - COPY) >= min(map(len, changed))
-
-
-def _replaced(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether the texts are one text in which a word stands in the place of another. Not symmetric: sort them."""
-    found = SequenceMatcher(None, one, other, autojunk=False)
-    if found.real_quick_ratio() < ONE_TEXT or found.quick_ratio() < ONE_TEXT or found.ratio() < ONE_TEXT:
-        return False
-    plain = contrast_data().copies.plain
-    for kind, a, b, c, d in found.get_opcodes():
-        left, right = set(one[a:b]) - plain, set(other[c:d]) - plain
-        words = kind == "replace" and 0 < len(left) <= FEW and 0 < len(right) <= FEW
-        if words and not any(_is_one_word(x, y) or is_one_name(x, y) for x in left for y in right):
-            return True
-    return False
+    return _unlike(unaccounted(one.content, other.content), other.content.order, same)
 
 
 def _unlike(words: Iterable[str], others: Iterable[str], same: Callable[[str, str], bool]) -> set[str]:
@@ -170,18 +136,6 @@ def is_one_name(one: str, other: str) -> bool:
 @lru_cache(maxsize=16384)
 def _spelled(name: str) -> str:
     return _DOUBLED.sub(r"\1", _OLD.sub(lambda found: _NEW[found[0]], name))
-
-
-def _is_one_word(one: str, other: str) -> bool:
-    """Whether these are forms of one word: `penuh`, `memenuhi`, `dipenuhi`."""
-    return one == other or (not one.isupper() and not other.isupper() and _stem(one) == _stem(other))
-
-
-@lru_cache(maxsize=16384)
-def _stem(word: str) -> str:
-    stem = _PREFIX.sub("", word) if len(word) > _STEMMED_FROM else word
-    stem = _SUFFIX.sub("", stem) if len(stem) > _STEMMED_FROM else stem
-    return _SWALLOWED.sub("", stem) if len(stem) > _STEMMED_FROM else stem
 
 
 def is_typo(one: str, other: str) -> bool:

@@ -10,8 +10,9 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from router.duplicates.contrast_data import contrast_data
-from router.duplicates.contrasts import ContrastReader, Contrasts, Vocabulary
+from router.duplicates.contrasts import ContrastReader, Contrasts
 from router.duplicates.marks import marks
+from router.duplicates.vocabulary import Vocabulary
 from router.geography.codes import PROVINCE_LENGTH, REGENCY_LENGTH
 from router.lexicon.files import Phrase, StrictModel, WordSet, parse_toml, read_data
 

@@ -16,6 +16,7 @@ from router.registry import decide
 from router.settings import DAYS
 from schemas.base import limits
 from schemas.base.refusals import NotFound
+from schemas.contract.written import WHOLE
 from schemas.deadlines.policies import Policy
 from schemas.events.registry import CalendarDecreed, Holiday
 from schemas.wording import CLOCKS
@@ -29,7 +30,7 @@ class DecreeBody(RequestBody):
     """All days off of one year. They replace the earlier decree for that year and calendar."""
 
     calendar: str = Field(min_length=1, max_length=limits.NAME)
-    year: int = Field(ge=1945, le=2200)
+    year: Annotated[int, Field(ge=1945, le=2200), WHOLE]
     source: str = Field(min_length=1, max_length=limits.NOTE)
     days: tuple[Holiday, ...] = Field(max_length=DAYS)
 

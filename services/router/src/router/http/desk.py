@@ -25,6 +25,7 @@ from router.settings import FRESH_S, PARTS
 from schemas.base import ids, limits
 from schemas.base.refusals import NotFound
 from schemas.base.values import AgencyId, Level, RegionGiven, Sector, UnitId
+from schemas.contract.written import Truth, UuidGiven
 from schemas.events.router import ArbitrationDecided, ArchiveReason
 from schemas.wording import sentence
 from schemas.wording.precedents import decision
@@ -68,7 +69,7 @@ class RestatementBody(RequestBody):
 class JoinBody(RequestBody):
     """The earlier complaint about the same matter."""
 
-    lead: UUID
+    lead: UuidGiven
 
 
 class LeadBody(AgencyUnitBody):
@@ -78,7 +79,7 @@ class LeadBody(AgencyUnitBody):
 class PartBody(AgencyUnitBody):
     """One body's part."""
 
-    mandatory: bool = True
+    mandatory: Truth = True
     task: str | None = None
 
 
@@ -115,7 +116,7 @@ class DecisionBody(AgencyUnitBody):
     sector: Sector | None = None
     level: Level | None = None
     region: RegionGiven | None = None
-    alone: bool = False
+    alone: Truth = False
 
 
 @gives(410)
