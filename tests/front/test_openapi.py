@@ -54,7 +54,8 @@ async def send(web: httpx.AsyncClient, target: str, body: bytes, headers: dict[s
 
 async def test_every_write_needs_a_key_and_every_operation_has_a_name_and_a_success_of_its_own(front: Front) -> None:
     every = operations(front)
-    assert len({one["operationId"] for _, _, one in every}) == len(every)
+    for name in ("operationId", "summary"):
+        assert len({one[name] for _, _, one in every}) == len(every), name
     for method, path, one in every:
         if path.startswith("/open311"):
             continue

@@ -126,7 +126,7 @@ async def refused(agency: str, context: Context, query: Annotated[PageQuery, Que
     return {"page": query.page, "page_size": PAGE, "refused": shown}
 
 
-@router.get("/inbox/{complaint}", responses={200: {"model": InboxCasefile}})
+@router.get("/inbox/{complaint}", summary="Case file for the agency", responses={200: {"model": InboxCasefile}})
 async def one(agency: str, complaint: UUID, context: Context, lang: Language, response: Response) -> dict[str, Any]:
     """Everything that the agency may read of one complaint."""
     registry = await _registry_with(context, agency)

@@ -84,7 +84,11 @@ async def follow(
     return {"public_number": number, "message": _CODE_SENT[body.language]}
 
 
-@router.post("/reports/{public_number}/follow/confirmation", responses={200: {"model": FollowChanged}})
+@router.post(
+    "/reports/{public_number}/follow/confirmation",
+    summary="Confirm the address",
+    responses={200: {"model": FollowChanged}},
+)
 @gives(429)
 async def confirm(
     public_number: str, body: ByCode, request: Request, context: Context, _key: IdempotencyKey

@@ -44,7 +44,7 @@ async def calendars(context: Context, response: Response) -> dict[str, Any]:
     return {"version": registry.version, "calendars": [{**one, "days": len(one["days"])} for one in found]}
 
 
-@router.get("/calendars/{calendar}/{year}", responses={200: {"model": CalendarYear}})
+@router.get("/calendars/{calendar}/{year}", summary="One calendar", responses={200: {"model": CalendarYear}})
 async def one(calendar: CalendarName, year: int, context: Context, response: Response) -> dict[str, Any]:
     """The days of one calendar in one year."""
     registry = await context.registry.current()

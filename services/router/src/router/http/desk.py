@@ -168,8 +168,8 @@ async def arbitration(context: Context, lang: Language, page: Page = 0) -> dict[
     return await _page(context, ARBITRATION, page, lang)
 
 
-@router.get("/triage/{complaint}", responses={200: {"model": DeskCasefile}})
-@router.get("/arbitration/{complaint}", responses={200: {"model": DeskCasefile}})
+@router.get("/triage/{complaint}", summary="Case file for the desk", responses={200: {"model": DeskCasefile}})
+@router.get("/arbitration/{complaint}", summary="Case file for the arbiter", responses={200: {"model": DeskCasefile}})
 async def one(complaint: UUID, context: Context, lang: Language, response: Response) -> dict[str, Any]:
     """The case file of one complaint, in any status."""
     state = (await context.repository.load(complaint)).state

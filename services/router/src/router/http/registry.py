@@ -150,7 +150,7 @@ async def agencies(context: Context, query: Annotated[AgencyFilter, Query()], re
     }
 
 
-@router.get("/{agency}", responses=AGENCY)
+@router.get("/{agency}", summary="One agency", responses=AGENCY)
 async def one(agency: str, context: Context, response: Response) -> dict[str, Any]:
     """One body, with its mandates."""
     registry = await context.registry.current()
@@ -176,7 +176,7 @@ async def give(agency: AgencyId, body: MandateBody, change: RegistryChanges) -> 
     return await change.carry_out_for(agency, lambda state: decide.give_mandate(state, fact), body)
 
 
-@router.post("/{agency}/mandates/withdrawal", responses=AGENCY)
+@router.post("/{agency}/mandates/withdrawal", summary="End a mandate", responses=AGENCY)
 async def withdraw(agency: AgencyId, body: WithdrawalBody, change: RegistryChanges) -> dict[str, Any]:
     """End a mandate."""
     fact = MandateWithdrawn.model_validate({**body.model_dump(), "agency": agency, "at": change.at})
