@@ -33,7 +33,7 @@ from support.commands import own_state
 NEW_MANDATES: Final = 2
 """Facts that this release adds to the first registry of then: the mandates for mining and the pre-employment card."""
 EMPTY_UNTIL_TOUCHED: Final = {"changed_at"}
-NEW_EVENTS: Final = {"NoteAdded"}
+NEW_EVENTS: Final = {"JoinDeclined", "NoteAdded"}
 MADE_AGAIN_OTHERWISE: Final = {"likeness", "likeness_key", "suggestion"}
 """Old entries are pruned from these tables; a rebuild adds them again until the next pruning."""
 

@@ -94,7 +94,7 @@ async def test_every_period_is_told_with_unit_start_source_and_sureness(web: htt
     assert told["double_min"] == policy.double_min
     assert set(told["origins"]) == {
         *(name.rpartition("_")[0] for name in told if name.endswith(("_d", "_wd"))),
-        *("reminder_hours", "ladder", "returns", "stops", "double"),
+        *("reminder_hours", "ladder", "returns", "stops", "double", "sms_parts"),
     }
     assert told["origins"]["letters"]["source"] == policy.origins["letters"].source[lang]
     assert told["reminder_hours"] == ["07:30", "16:00"]

@@ -100,6 +100,7 @@ def advance(path: Path, delta: timedelta) -> timedelta:
         raise ValueError(f"at most {FURTHEST.days} days ahead: {offset} is refused")
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.{os.getpid()}")
+    new.touch(mode=0o600)
     new.write_text(f"{offset.total_seconds():.6f}\n")
     new.replace(path)
     return offset

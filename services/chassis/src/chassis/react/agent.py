@@ -54,6 +54,7 @@ class Agent:
         self._app: Any = None
         self._stall_detector = StallDetector[tuple[str, int]](time.monotonic)
         self._busy = False
+        self._rejoins = False
         self._admin, self._topic_ids = Admin(kafka), dict[str, UUID]()
 
     async def run(self) -> None:
@@ -70,6 +71,7 @@ class Agent:
     async def _run_app(self) -> None:
         """Raises TopicRecreated: Faust would never read the new topic."""
         await self._await_topics()
+        self._rejoins = False
         self._app = self._faust()
         try:
             await self._app.start()
@@ -78,6 +80,7 @@ class Agent:
                 await self._watch()
                 await self._watch_topics()
         except TopicRecreated:
+            self._rejoins = True
             self._app.consumer.offsets.forget(self._partitions())  # else they would be committed for the new topic
             raise
         finally:
@@ -134,6 +137,11 @@ class Agent:
             with metrics.AGENT_SECONDS.labels(self._name).time():
                 await asyncio.shield(work)
         except asyncio.CancelledError:
+            if self._rejoins:
+                # The new topic is read from its beginning, and the batch may wait for a topic that is gone too.
+                work.cancel()
+                await asyncio.wait({work})
+                raise
             await self._finish(work)
             self._app.consumer.handled(bundle)
             raise
