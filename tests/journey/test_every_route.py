@@ -278,6 +278,8 @@ async def join(witness: Witness, of: dict[str, Kept]) -> None:
     await witness.post(f"{path}/unjoin")
     with pytest.raises(Refused):
         await witness.post(f"{path}/join", lead=of["late-secret"].id)
+    await witness.post(f"{path}/join", lead=lead.id)
+    await witness.reporter(follower.code, "unjoin")
     text = UNCLEAR.format(mark="serupa")
     await witness.post("/api/v1/duplicates", text=text, place={"region": REGION})
 

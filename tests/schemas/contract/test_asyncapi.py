@@ -137,7 +137,7 @@ def test_what_an_agency_gets_has_the_headers_that_are_published(kind: str) -> No
     assert set(sent) == set(schema["properties"]) == set(schema["required"])
 
 
-@pytest.mark.parametrize("type_", REGISTRY_EVENTS)
+@pytest.mark.parametrize("type_", sorted(REGISTRY_EVENTS))
 @pytest.mark.parametrize("signer", [None, Signer(bytes(32), COMPLAINT)])
 def test_an_event_of_the_register_has_the_headers_that_are_published(type_: str, signer: Signer | None) -> None:
     event = RecordedEvent(COMPLAINT, type_, b"{}", b"{}", "registry", 3, 17, datetime(2026, 3, 2, tzinfo=UTC))
