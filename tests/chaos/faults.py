@@ -40,7 +40,7 @@ class Fault(NamedTuple):
 
 
 def faults(count: int, seed: int) -> list[Fault]:
-    """The same list for the same seed; every process is hit once before any is hit again."""
+    """The faults of a seed, always the same list; every process is hit once before any is hit again."""
     dice = random.Random(seed)
     turns = [victim for _ in range(0, count, len(VICTIMS)) for victim in dice.sample(VICTIMS, len(VICTIMS))]
     kinds = [kind for _ in range(0, count, EVERY * len(SPECIAL)) for kind in dice.sample(SPECIAL, len(SPECIAL))]

@@ -23,7 +23,7 @@ LONGEST_S: Final = 60.0
 TELL_S: Final = 5.0
 """Unreadiness that lasts shorter is not announced."""
 FIRST_TELL_S: Final = 45.0
-"""The same while it has never been ready."""
+"""As `TELL_S`, for a process that has never been ready."""
 CURE: Final = " cannot run: "
 """What a process writes before the reason why a person is needed; see `chassis.service.entry`."""
 Announce = Callable[[str], None]

@@ -139,7 +139,7 @@ def _spelled(name: str) -> str:
 
 
 def is_typo(one: str, other: str) -> bool:
-    """The same word, or one typing error apart in a long word."""
+    """Whether both are one word, or long words that differ by one typing error."""
     if one == other:
         return True
     if min(len(one), len(other)) < _TYPO_FROM or abs(len(one) - len(other)) > 1 or not (one + other).isalpha():

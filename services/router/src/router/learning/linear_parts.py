@@ -46,7 +46,7 @@ class LinearPart(NamedTuple):
 
 
 def text_key(text: str) -> str:
-    """The same for texts that differ at most in case, marks and spaces."""
+    """A key that is equal for texts which differ at most in case, punctuation and spaces."""
     return " ".join(words(text))
 
 
