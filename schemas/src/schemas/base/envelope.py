@@ -14,6 +14,17 @@ NO_STREAM = -1
 """The expected version of a stream that must not exist yet."""
 
 
+class Actor(BaseModel):
+    """Who gave a command, as the token said. Never shown outside the platform."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    issuer: str
+    subject: str
+    role: str
+    """Under which role, such as `officer:pln`."""
+
+
 class Metadata(BaseModel):
     """Stored beside each event, unsealed. `at` is domain time (a test clock moves it), UTC."""
 
@@ -26,6 +37,8 @@ class Metadata(BaseModel):
     schema_version: int = Field(default=1, ge=1)
     request: str | None = None
     """HMAC of the request under the complaint's key: tells a repeated request from another with the same key."""
+    actor: Actor | None = None
+    """Who gave the command; None: the platform itself, or a reporter."""
 
 
 class NewEvent(NamedTuple):

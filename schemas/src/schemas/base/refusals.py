@@ -34,6 +34,18 @@ class NotFound(Refusal):
     status_hint = 404
 
 
+class NotSignedIn(Refusal):
+    """The request needs a valid access token, or the page a signed-in person."""
+
+    status_hint = 401
+
+
+class NotAllowed(Refusal):
+    """Only `who` may do this."""
+
+    status_hint = 403
+
+
 class NotTheHolder(Refusal):
     """Somebody else holds it: `holder` is the present holder, `holder_name` the name of its agency."""
 

@@ -19,6 +19,14 @@ REFUSALS: Final[Mapping[str, Bilingual]] = {
         "id": "Tidak ditemukan. Periksa kembali kode atau nomor yang Anda masukkan.",
         "en": "Not found. Please check the code or number that you entered.",
     },
+    "not-signed-in": {
+        "id": "Untuk ini Anda harus masuk: kirim token akses yang berlaku.",
+        "en": "You must be signed in for this: send a valid access token.",
+    },
+    "not-allowed": {
+        "id": "Akun Anda tidak memiliki peran yang diperlukan untuk ini.",
+        "en": "Your account does not have the role that this needs: it may be done by {who}.",
+    },
     "not-the-holder": {
         "id": "Laporan ini sekarang dipegang {holder}, sehingga hanya pemegangnya yang dapat melakukan ini.",
         "en": "This report is now held by {holder}, and only its holder can do this.",

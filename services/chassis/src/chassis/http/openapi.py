@@ -12,6 +12,13 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
 PROBLEM: Final = "application/problem+json"
+BEARER: Final = "bearer"
+_BEARER: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "An access token of the platform's OpenID Connect provider.",
+}
 F = TypeVar("F", bound=Callable[..., Any])
 _GIVEN: Final[dict[Callable[..., Any], frozenset[int]]] = {}
 _SCHEMA: Final = {
@@ -79,6 +86,7 @@ def _completed(document: dict[str, Any], routes: dict[str, Dependant], skip: str
     document["servers"] = [{"url": "/", "description": "The address that this document came from."}]
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas["Problem"] = _SCHEMA
+    document["components"]["securitySchemes"] = {BEARER: _BEARER}
     for path, methods in document["paths"].items():
         for operation in methods.values():
             operation.setdefault("tags", [path.strip("/").split("/")[min(2, path.count("/") - 1)]])
@@ -86,6 +94,7 @@ def _completed(document: dict[str, Any], routes: dict[str, Dependant], skip: str
                 _name(parameter)
             if not path.startswith(skip):
                 _add_problems(operation, path, routes.get(operation["operationId"]))
+            _add_access(operation, routes.get(operation["operationId"]))
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     document["tags"] = [{"name": name, "description": f"The routes of {name}."} for name in sorted(_tags(document))]
@@ -126,6 +135,15 @@ def _add_problems(operation: dict[str, Any], path: str, taken: Dependant | None)
     for status in sorted(statuses):
         content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
         answers.setdefault(str(status), {"description": HTTPStatus(status).phrase, "content": content})
+
+
+def _add_access(operation: dict[str, Any], taken: Dependant | None) -> None:
+    """Who may call it: `security`, and the rule in words."""
+    rules = [call.rule for call in _calls(taken) if hasattr(call, "rule")] if taken is not None else []
+    for rule in rules:
+        operation["security"] = [{}] if rule.public else [{BEARER: []}]
+        about = operation.get("description", "")
+        operation["description"] = f"{about}\n\nMay be called by {rule.words}.".strip()
 
 
 def _only_reference(answer: dict[str, Any]) -> None:

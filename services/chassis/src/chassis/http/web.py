@@ -148,7 +148,10 @@ async def _refused(request: Request, error: Exception) -> Response:
     more = _plain(error.data)
     if isinstance(error, InvalidField):
         more = {**more, "why": wording.why(str(error.data["why"]), lang)}
-    return _answer(request, error.status_hint, error.code(), wording.refusal(error, lang), more)
+    answer = _answer(request, error.status_hint, error.code(), wording.refusal(error, lang), more)
+    if error.status_hint == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = "Bearer"  # RFC 9110, section 15.5.2
+    return answer
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

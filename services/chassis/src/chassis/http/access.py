@@ -1,0 +1,112 @@
+"""Who may call a route: declared beside it with `allow`, checked before its body, shown in OpenAPI and docs/access.md.
+
+Only these rules are checked here. Which complaints a caller may read is for `schemas.access.reading`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Protocol
+
+from fastapi import Depends, Request
+from fastapi.params import Depends as DependsParam
+
+from chassis.http.openapi import BEARER, gives
+from schemas.access.principal import FOR_AN_AGENCY, PUBLIC, Principal, Role
+from schemas.base.refusals import NotAllowed, NotFound, NotSignedIn
+
+Allows = Callable[[Principal, Mapping[str, Any]], bool]
+"""From who asks and the path's parameters to whether they may."""
+
+
+class Authenticator(Protocol):
+    """Turns the access token of a request into a principal."""
+
+    async def bearer(self, token: str) -> Principal:
+        """Raises NotSignedIn: the token is not valid."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may call a route. `words` completes the sentence "May be called by ...".
+
+    `hides`: a caller who may not is told that it does not exist (404), as for an unknown one; otherwise that they may
+    not (403).
+    """
+
+    words: str
+    allows: Allows
+    public: bool = False
+    hides: bool = False
+
+    def __or__(self, other: "Rule") -> "Rule":
+        def either(who: Principal, path: Mapping[str, Any]) -> bool:
+            return self.allows(who, path) or other.allows(who, path)
+
+        hides = self.hides or other.hides
+        return Rule(f"{self.words}, or {other.words}", either, self.public or other.public, hides)
+
+
+def _anyone(_who: Principal, _path: Mapping[str, Any]) -> bool:
+    return True
+
+
+def has(*roles: Role) -> Allows:
+    """Whoever has one of these roles."""
+    return lambda who, _path: any(who.has(role) for role in roles)
+
+
+def _acts_for(who: Principal, path: Mapping[str, Any]) -> bool:
+    return any(grant.body == path["agency"] for grant in who.in_role(*FOR_AN_AGENCY))
+
+
+ANYONE: Final = Rule("anyone", _anyone, public=True)
+REPORTER: Final = Rule("whoever has the tracking code in the path", _anyone, public=True)
+AGENCY: Final = Rule("officers, unit heads and systems of the agency in the path", _acts_for, hides=True)
+TRIAGE: Final = Rule("the triage desk", has(Role.TRIAGE))
+ARBITER: Final = Rule("the arbiter", has(Role.ARBITER))
+INSPECTORATE: Final = Rule("the inspectorate", has(Role.INSPECTORATE))
+ANALYST: Final = Rule("analysts", has(Role.ANALYST))
+OPERATOR: Final = Rule("operators", has(Role.OPERATOR))
+SIGNED_IN: Final = Rule("whoever is signed in", lambda who, _path: who.signed_in)
+
+
+async def caller(request: Request) -> Principal:
+    """Who calls, by the header `Authorization: Bearer`; the public without one. An ID token or a cookie is none.
+
+    Raises:
+        NotSignedIn: the header holds no valid access token.
+    """
+    given = request.headers.get("authorization")
+    if given is None:
+        return PUBLIC
+    scheme, _, token = given.partition(" ")
+    if scheme.lower() != BEARER or not token.strip():
+        raise NotSignedIn
+    authenticator: Authenticator = request.app.state.access
+    return await authenticator.bearer(token.strip())
+
+
+Caller = Annotated[Principal, Depends(caller)]
+
+
+class Allowed:
+    """The dependency that checks one rule."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+
+    async def __call__(self, request: Request, who: Caller) -> None:
+        """Raises NotSignedIn, NotAllowed or NotFound."""
+        if self.rule.allows(who, request.path_params):
+            return
+        if not who.signed_in:
+            raise NotSignedIn
+        raise NotFound(**request.path_params) if self.rule.hides else NotAllowed(who=self.rule.words)
+
+
+def allow(rule: Rule) -> DependsParam:
+    """For `dependencies=[allow(...)]` of a route or a router."""
+    statuses = () if rule.public else (401, 404 if rule.hides else 403)
+    dependency: DependsParam = Depends(gives(*statuses)(Allowed(rule)))
+    return dependency
