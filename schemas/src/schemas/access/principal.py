@@ -90,7 +90,7 @@ PUBLIC: Final = Principal()
 
 
 def grant_of(text: str) -> Grant | None:
-    """The role that a claim's value names: `triage`, `officer:pln`, `officer:kota-bandung/pu`; None: no role of ours."""
+    """The role that a value names: `triage`, `officer:pln`, `officer:kota-bandung/pu`; None: no role of ours."""
     match = _GRANT.fullmatch(text)
     if match is None or match["role"] not in frozenset(Role):
         return None
