@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chassis.attachments.store import Attachments
 from chassis.base.ports import TimeSource
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
@@ -9,7 +10,6 @@ from chassis.write.repository import Repository
 from intake.kafka_health import KafkaProbe
 from intake.notices.port import Mailbox, SentNotices
 from intake.rate_limit import RateLimiter
-from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
 from intake.storage.erasures import Erasures
 from intake.storage.former_filings import FormerFilings
@@ -20,6 +20,7 @@ from intake.storage.results import Results
 from intake.storage.sms_parts import SmsParts
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
+from intake.uploads import SizeLimits
 from schemas.deadlines.policies import Policies
 
 
@@ -38,6 +39,9 @@ class Intake:
     vault: Vault
     erasures: Erasures
     attachments: Attachments
+    attachment_bytes: SizeLimits
+    scans: bool
+    """Whether a file waits for a scanner before even its reporter opens it."""
     results: Results
     repeats: Repeats
     mailbox: Mailbox
