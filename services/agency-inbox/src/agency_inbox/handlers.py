@@ -7,6 +7,7 @@ from agency_inbox.context import Inbox
 from agency_inbox.decide import ActingAgency, Move, Respond
 from agency_inbox.parts import open_parts
 from chassis.write.command import Handled, handle
+from chassis.write.loaded import LoadedStream
 from chassis.write.precondition import UNCONDITIONAL, Precondition
 from chassis.write.repository import Cause
 from schemas.complaint.state import Complaint
@@ -38,3 +39,9 @@ async def parts_of(inbox: Inbox, whole: Complaint) -> dict[UUID, Complaint]:
     """The parts of a whole whose streams exist, by id."""
     loaded = await inbox.repository.load_many([part.id for part in whole.parts])
     return {each.state.id: each.state for each in loaded if each.recorded}
+
+
+async def with_files(inbox: Inbox, loaded: LoadedStream) -> LoadedStream:
+    """The stream that names the reporter's files: of a part its whole, of which its holder works on a share."""
+    whole = loaded.state.whole
+    return loaded if whole is None else await inbox.repository.load(whole)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
+from chassis.http.access import GATEWAY, HOLDER, Caller, allow
 from chassis.http.openapi import gives
 from chassis.http.web import Language
 from chassis.write.lead import root_lead
@@ -22,7 +23,11 @@ from schemas.wording.names import held_by
 router = APIRouter()
 
 
-@router.get("/submissions/{client}/{key:path}", responses={200: {"model": Receipt}, 202: {"model": NotRead}})
+@router.get(
+    "/submissions/{client}/{key:path}",
+    dependencies=[allow(GATEWAY)],
+    responses={200: {"model": Receipt}, 202: {"model": NotRead}},
+)
 @gives(429)
 async def submission(client: str, key: str, request: Request, context: Context, lang: Language) -> Response:
     """The result of a message on the topic `submissions`: 202 not read yet, 200 filed, 422 refused."""
@@ -46,17 +51,20 @@ async def submission(client: str, key: str, request: Request, context: Context, 
     return JSONResponse(found, 422, media_type="application/problem+json")
 
 
-@router.get("/persons/{complaint}", responses={200: {"model": PersonShown}})
+@router.get("/persons/{complaint}", dependencies=[allow(HOLDER)], responses={200: {"model": PersonShown}})
 @gives(403, 409)
 async def person(
     complaint: UUID,
     context: Context,
+    who: Caller,
     agency: Annotated[str, Query(max_length=NAME)],
     officer: Annotated[str | None, Query(max_length=NAME)] = None,
 ) -> dict[str, Any]:
     """The reporter's name and contacts, for the agency that holds the complaint, unless the reporter is anonymous.
     Every reading is recorded.
     """
+    if agency not in who.agencies:
+        raise NotFound(complaint=str(complaint))
     loaded = await context.repository.load(complaint)
     whole = await context.repository.load(loaded.state.whole) if loaded.state.whole else loaded
     lead = await root_lead(context.repository, loaded.state)
