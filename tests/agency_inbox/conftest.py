@@ -63,7 +63,7 @@ async def inbox(
 ) -> AsyncIterator[Inbox]:
     database = Database(f"sqlite:///{tmp_path}/agency-inbox.db", views.METADATA)
     quarantine = RefusedReplies(database, views.REFUSED, letters)
-    yield Inbox(repository, RegistryView(repository, fresh_s=0), clock, policies(), database, quarantine)
+    yield Inbox(repository, RegistryView(repository, fresh_s=0), clock, policies(), database, quarantine, attachments)
     await database.close()
 
 

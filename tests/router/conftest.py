@@ -48,7 +48,7 @@ async def router(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     feed = StoreProjection(repository.store, database, METADATA, VIEW)
     features = FeatureExtractor(feature_data(), {"32.73": "Kota Bandung"})
     duplicates = DuplicateWatcher(database, repository, clock, features, b"secret of tests", placement_context.policies)
-    yield Router(repository, clock, placement_context, database, feed, reaction, sweep, watchdog, duplicates)
+    yield Router(repository, clock, placement_context, database, feed, reaction, sweep, watchdog, duplicates, attachments)
     await database.close()
 
 

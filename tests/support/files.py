@@ -27,7 +27,9 @@ def exif(orientation: int = 1) -> Image.Exif:
     made = Image.Exif()
     made[0x010F], made[0x0110], made[0x0112] = "Maker", SECRET, orientation
     made[0x8298] = SECRET
-    made.get_ifd(0x8825).update({1: "S", 2: (6.0, 54.0, 51.1), 3: "E", 4: (107.0, 36.0, 35.0), 29: "2026:03:04", 27: _NAME})
+    made.get_ifd(0x8825).update(
+        {1: "S", 2: (6.0, 54.0, 51.1), 3: "E", 4: (107.0, 36.0, 35.0), 29: "2026:03:04", 27: _NAME}
+    )
     return made
 
 
@@ -55,7 +57,9 @@ def gif() -> bytes:
 
 
 def moving_gif() -> bytes:
-    return _saved("GIF", comment=_NAME, save_all=True, append_images=[picture().rotate(180)], duration=[100, 200], loop=0)
+    return _saved(
+        "GIF", comment=_NAME, save_all=True, append_images=[picture().rotate(180)], duration=[100, 200], loop=0
+    )
 
 
 def webp() -> bytes:

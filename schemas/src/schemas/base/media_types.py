@@ -1,4 +1,4 @@
-"""The types of files that are taken, each with its kind and the suffix of its name. Types are found by content alone."""
+"""The types of files that are taken, each with its kind and its suffix. A type is found by content alone."""
 
 from enum import StrEnum
 from typing import Final, NamedTuple

@@ -6,6 +6,7 @@ the answer ends with a NUL. No maintained library speaks it over asyncio and bot
 """
 
 import asyncio
+from contextlib import suppress
 from typing import IO, Final, Protocol
 
 from chassis.base.errors import StoreUnavailable
@@ -51,10 +52,8 @@ class ClamAv:
 
     async def _asked(self, file: IO[bytes]) -> str:
         reader, writer = await self._connected()
-        try:
+        with suppress(ConnectionError):  # it hangs up when a file is longer than it takes, and has said so
             await _send(file, writer)
-        except ConnectionError:
-            pass  # it hangs up when a file is longer than it takes, and has said so
         try:
             return (await reader.readuntil(b"\0"))[:-1].decode(errors="replace").strip()
         finally:

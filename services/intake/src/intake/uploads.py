@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import AsyncIterator, Mapping
 from typing import IO, Final, NamedTuple, cast
 
-from fastapi import UploadFile
+from starlette.datastructures import UploadFile
 
 from intake.file_names import repaired
 from intake.file_types import media_type_of
@@ -18,8 +18,11 @@ PIECE: Final = 256 * 1024
 SizeLimits = Mapping[FileKind, int]
 """Most bytes by kind."""
 _WORDS: Final = {
-    FileKind.PICTURE: "a picture", FileKind.DOCUMENT: "a document", FileKind.AUDIO: "a sound", FileKind.VIDEO: "a video",
-}  # fmt: skip
+    FileKind.PICTURE: "a picture",
+    FileKind.DOCUMENT: "a document",
+    FileKind.AUDIO: "a sound",
+    FileKind.VIDEO: "a video",
+}
 
 
 class Upload(NamedTuple):

@@ -67,9 +67,7 @@ class Objects:
                 _private(folder)
         with _translated():
             first, more = await _first_part(content)
-            await obstore.put_async(
-                self._store, name, more or first, chunk_size=PART, max_concurrency=PARTS_AT_ONCE
-            )
+            await obstore.put_async(self._store, name, more or first, chunk_size=PART, max_concurrency=PARTS_AT_ONCE)
         if path is not None:
             await asyncio.to_thread(_settle, path)
 

@@ -68,9 +68,9 @@ class Settings(BaseSettings):
     attachment_audio_bytes: int = Field(20 * MIB, gt=0)
     attachment_video_bytes: int = Field(50 * MIB, gt=0)
     clamav: str = Field("", pattern=r"^(|/.+|[^/]+:\d+)$")
-    """ClamAV's daemon, as `host:port` or the path of its socket. Files wait for its verdict; none: nothing is scanned."""
+    """ClamAV's daemon, as `host:port` or the path of its socket. Files wait for its verdict. Empty: none is scanned."""
     clean_cpu_s: int = Field(60, gt=0)
-    """Seconds of processor time that making one copy without hidden data may take; and the next, its bytes of memory."""
+    """Seconds of processor time for making one copy without hidden data; the next one: bytes of memory."""
     clean_memory_bytes: int = Field(1024 * MIB, ge=128 * MIB)
     clean_at_once: int = Field(2, ge=1)
     """Copies that a process makes at the same time."""

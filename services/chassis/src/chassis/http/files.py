@@ -26,7 +26,9 @@ _PLAIN: Final = re.compile(r"[^A-Za-z0-9._-]+")
 FILE: Final[dict[int | str, dict[str, Any]]] = {
     status: {
         "description": words,
-        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in sorted({*MEDIA_TYPES, UNKNOWN})},
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary"}} for kind in sorted({*MEDIA_TYPES, UNKNOWN})
+        },
     }
     for status, words in ((200, "The file."), (206, "The bytes that `Range` asks for."))
 }
@@ -40,9 +42,7 @@ class Part(NamedTuple):
     end: int
 
 
-async def holders_file(
-    attachments: Attachments, loaded: LoadedStream, attachment: UUID, request: Request
-) -> Response:
+async def holders_file(attachments: Attachments, loaded: LoadedStream, attachment: UUID, request: Request) -> Response:
     """What the holder of the complaint opens: the copy without hidden data.
 
     Raises:

@@ -1,5 +1,5 @@
-"""Makes one copy: `python -I -m intake.cleaning.child MEDIA_TYPE SECONDS BYTES`, from standard input to standard output,
-which are files. Started by `intake.cleaning.cleaner` for each file, without the platform's environment.
+"""Makes one copy: `python -I -m intake.cleaning.child MEDIA_TYPE SECONDS BYTES`, from standard input to standard
+output, which are files. Started by `intake.cleaning.cleaner` for each file, without the platform's environment.
 
 The exit status: 0 a copy was made, 1 it cannot be made. Limits of processor time, memory and size of the copy are set
 before the file is looked at; after the libraries are loaded, no file and no connection can be opened any more.
@@ -58,5 +58,5 @@ def main(argv: list[str], source: IO[bytes], target: IO[bytes]) -> int:
 
 
 if __name__ == "__main__":
-    with open(0, "rb", closefd=False) as given, open(1, "r+b", closefd=False) as made:  # noqa: PTH123 - no path
+    with open(0, "rb", closefd=False) as given, open(1, "r+b", closefd=False) as made:
         sys.exit(main(sys.argv[1:], given, made))

@@ -34,10 +34,23 @@ class Cleaner:
         """
         source.seek(0)
         limits = self._limits
-        command = (sys.executable, "-I", "-m", "intake.cleaning.child", media_type, str(limits.cpu_s), str(limits.memory_bytes))
+        command = (
+            sys.executable,
+            "-I",
+            "-m",
+            "intake.cleaning.child",
+            media_type,
+            str(limits.cpu_s),
+            str(limits.memory_bytes),
+        )
         async with self._free:
             process = await asyncio.create_subprocess_exec(
-                *command, stdin=source.fileno(), stdout=target.fileno(), stderr=asyncio.subprocess.DEVNULL, env={}, cwd="/"
+                *command,
+                stdin=source.fileno(),
+                stdout=target.fileno(),
+                stderr=asyncio.subprocess.DEVNULL,
+                env={},
+                cwd="/",
             )
             try:
                 async with asyncio.timeout(2 * limits.cpu_s):

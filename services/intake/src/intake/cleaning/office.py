@@ -23,7 +23,9 @@ _DROPPED: Final = re.compile(
     r"|_xmlsignatures/|customUI/|(word|xl)/_rels/(vbaProject|vbaData)\.)",
     re.IGNORECASE,
 )
-_EMPTIED: Final = re.compile(r"/(embeddings|printerSettings|activeX)/[^/]+\.(bin|docx|xlsx|pptx|doc|xls|ole)$", re.IGNORECASE)
+_EMPTIED: Final = re.compile(
+    r"/(embeddings|printerSettings|activeX)/[^/]+\.(bin|docx|xlsx|pptx|doc|xls|ole)$", re.IGNORECASE
+)
 """Parts that others refer to: emptied, so that the document still opens."""
 _UNSAFE: Final = re.compile(r"^xl/(macrosheets|dialogsheets)/", re.IGNORECASE)
 _PICTURES: Final = {
@@ -102,7 +104,7 @@ def _xml(name: str, content: bytes, kept: set[str]) -> bytes:
         _types(tree, kept)
     else:
         _people(tree)
-    return etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
 def _links(name: str, tree: etree._Element, kept: set[str]) -> None:

@@ -5,7 +5,7 @@ Pages look as before; links to web pages stay.
 """
 
 from contextlib import suppress
-from typing import IO, Any, Final
+from typing import IO, Any, BinaryIO, Final, cast
 
 import pikepdf
 from pikepdf import Dictionary, Name, Pdf, Stream
@@ -35,7 +35,7 @@ def clean(source: IO[bytes], target: IO[bytes]) -> None:
         pikepdf.PdfError: it is broken.
     """
     try:
-        pdf = Pdf.open(source)
+        pdf = Pdf.open(cast("BinaryIO", source))
     except pikepdf.PasswordError as error:
         raise NotCleanable("needs a password") from error
     with pdf:
@@ -57,7 +57,7 @@ def clean(source: IO[bytes], target: IO[bytes]) -> None:
             if isinstance(each, Dictionary | Stream):
                 _bare_object(each)
         pdf.remove_unreferenced_resources()
-        pdf.save(target, deterministic_id=True, encryption=False)
+        pdf.save(cast("BinaryIO", target), deterministic_id=True, encryption=False)
 
 
 def _bare_document(pdf: Pdf) -> None:
@@ -86,7 +86,10 @@ def _bare_object(each: Any) -> None:
                 del each[name]
     if isinstance(each, Stream) and _is_photo(each):
         with suppress(ValueError):
-            each.write(without_segments(each.read_raw_bytes()), filter=each.Filter, decode_parms=each.get("/DecodeParms"))
+            photo: Any = each
+            photo.write(
+                without_segments(each.read_raw_bytes()), filter=photo.Filter, decode_parms=photo.get("/DecodeParms")
+            )
 
 
 def _is_photo(stream: Stream) -> bool:
@@ -95,7 +98,7 @@ def _is_photo(stream: Stream) -> bool:
 
 
 def without_segments(photo: bytes) -> bytes:
-    """A JPEG without the segments that hold EXIF, GPS, XMP and comments (ITU-T T.81, annex B). The picture is untouched.
+    """A JPEG without the segments that hold EXIF, GPS, XMP and comments (ITU-T T.81, annex B). The picture stays.
 
     Raises:
         ValueError: its segments cannot be told apart.

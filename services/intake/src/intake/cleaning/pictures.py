@@ -6,7 +6,7 @@ The rotation that EXIF names is applied, and colours are brought to sRGB, which 
 
 import io
 import warnings
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import pi_heif
 from PIL import Image, ImageCms, ImageOps, ImageSequence
@@ -97,7 +97,7 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
 
 def _bare(picture: Image.Image) -> Image.Image:
     """The pixels, and of everything else only what drawing them needs."""
-    kept = {name: value for name, value in picture.info.items() if name == "transparency"}
+    kept: dict[str | tuple[int, int], Any] = {name: value for name, value in picture.info.items() if name == "transparency"}
     picture = picture.copy()
     picture.info = kept
     picture.getexif().clear()

@@ -26,7 +26,7 @@ CONTAINERS: Final = {
 }
 """By media type: the names that FFmpeg gives the container for reading and for writing."""
 _UNTITLED: Final = {"h264": "filter_units=remove_types=6", "hevc": "filter_units=remove_types=39-40"}
-"""Supplemental information (SEI) inside the pictures' own stream, where cameras write positions and encoders write their
+"""Supplemental information (SEI) inside the pictures' own stream, where cameras write positions and encoders their
 settings (ITU-T H.264 annex D, H.265 annex D). No player needs it.
 """
 
@@ -44,9 +44,10 @@ def clean(source: IO[bytes], target: IO[bytes], media_type: str) -> None:
         av.FFmpegError: it is broken, or the new container cannot hold its codec.
     """
     reading, writing = CONTAINERS[media_type]
-    with av.open(source, "r", format=reading) as old, av.open(
-        target, "w", format=writing, options={"fflags": "+bitexact"}
-    ) as new:
+    with (
+        av.open(source, "r", format=reading) as old,
+        av.open(target, "w", format=writing, options={"fflags": "+bitexact"}) as new,
+    ):
         copied = {stream.index: new.add_stream_from_template(stream, opaque=True) for stream in _kept(old)}
         if not copied:
             raise NotCleanable("neither sound nor picture")

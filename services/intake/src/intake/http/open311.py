@@ -79,9 +79,7 @@ async def _file_without_key(context: Intake, sent: SentForm, form: ReportForm, l
         await context.repeats.forget(filed.state.id)
 
 
-async def _keep(
-    context: Intake, filing: Filing, filed: Filed, photos: tuple[Upload, ...], lang: str
-) -> list[str]:
+async def _keep(context: Intake, filing: Filing, filed: Filed, photos: tuple[Upload, ...], lang: str) -> list[str]:
     """Attach the photos, each once; the reasons for those that were not kept. They never cost the report."""
     unkept = []
     for number, photo in enumerate({photo.digest: photo for photo in photos}.values(), start=1):

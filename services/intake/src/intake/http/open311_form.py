@@ -73,9 +73,7 @@ async def read_form(request: Request, most: SizeLimits) -> AsyncIterator[SentFor
         async with _multipart(request, ATTACHMENTS * max(most.values()) + FORM_BYTES) as sent:
             yield sent
     else:
-        raise InvalidField(
-            field="Content-Type", why="must be application/x-www-form-urlencoded or multipart/form-data"
-        )
+        raise InvalidField(field="Content-Type", why="must be application/x-www-form-urlencoded or multipart/form-data")
 
 
 def _urlencoded(body: bytes) -> Fields:
