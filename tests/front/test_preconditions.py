@@ -22,6 +22,7 @@ from support import lives
 from support.front import Front
 from support.inbox import ANSWER, CITY, PLN, T0, routed
 from support.lives import number_of, write
+from support.signed_in import role
 
 API = "/api/v1"
 RACERS = 6
@@ -73,6 +74,7 @@ CASES: dict[str, Case] = {
     f"{AGENCY}/inbox/{{complaint}}/clarification": Case([routed()], {"question": "Tiang yang mana?"}, INBOX),
     f"{AGENCY}/inbox/{{complaint}}/response": Case([routed()], {"text": ANSWER, "seen_version": 1}, INBOX),
     f"{AGENCY}/inbox/{{complaint}}/split": Case([routed()], {"parts": SHARES}, INBOX),
+    f"{API}/persons/{{complaint}}/readings": Case([routed()], {"reason": "Bertanya."}, INBOX),
     f"{TRIAGE}/placement": Case(REFERRED, {"agency": PLN}, TRIAGE),
     f"{TRIAGE}/question": Case(REFERRED, {"question": "Di mana?"}, TRIAGE),
     f"{TRIAGE}/restatement": Case(REFERRED, {"text": "Lampu padam."}, TRIAGE),
@@ -108,7 +110,9 @@ async def test_every_command_on_something_with_a_version_takes_if_match_and_has_
 
 async def begun(front: Front, case: Case) -> Callable[[str], str]:
     """Write the facts of a case; a function that fills a route's template."""
-    answer = await front.web.post(f"{API}/complaints", json={"text": "Lampu padam sejak Senin"}, headers=key())
+    answer = await front.web.post(
+        f"{API}/complaints", json={"text": "Lampu padam sejak Senin", "reporter": {"name": "Sari"}}, headers=key()
+    )
     filed = answer.json()
     complaint = UUID(filed["id"])
     other = await front.repository.load(LEAD)
@@ -128,7 +132,8 @@ async def race(front: Front, route: str, case: Case, tag: str, count: int = RACE
         # Different bodies, so that the race does not end because all want the same.
         body = None if case.body is None else {k: numbered(v, 50 + n) for k, v in case.body.items()}
         more = {"files": case.files} if case.files else {"json": body}
-        return front.web.post(route, headers={**key(), "If-Match": tag}, **more)
+        who = role("officer:pln") if "/persons/" in route else {}
+        return front.web.post(route, headers={**key(), **who, "If-Match": tag}, **more)
 
     return list(await asyncio.gather(*(sent(n) for n in range(count))))
 

@@ -39,6 +39,7 @@ from intake.storage.vault import Vault
 from schemas.base.sealed import Keys
 from schemas.reference.load import policies
 from support.inbox import T0
+from support.signed_in import RoleTokens
 
 
 @pytest.fixture
@@ -88,7 +89,7 @@ def app(intake: Intake) -> FastAPI:
         return {"store": "ok"}
 
     app = FastAPI()
-    app.state.intake = intake
+    app.state.intake, app.state.access = intake, RoleTokens()
     app.include_router(reporter.router)
     app.include_router(open311.router)
     install(app, ready)

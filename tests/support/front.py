@@ -14,6 +14,7 @@ from chassis.base.settings import read_settings
 from chassis.write.repository import Repository
 from local.front import create_app
 from support.inbox import keep_registry
+from support.signed_in import RoleTokens
 
 
 class Declared:
@@ -76,6 +77,7 @@ async def opened() -> AsyncIterator[Front]:
     """The front of the state that the settings name, with three agencies in its registry."""
     app = create_app(read_settings())
     async with app.router.lifespan_context(app):
+        app.state.access = RoleTokens()
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         declared = Declared(app)
         hooks = {"response": [declared]}

@@ -17,7 +17,7 @@ NEEDED: Final = (
     (re.compile(r"/api/v1/agencies/([^/]+)/"), r"officer:\1"),
     (re.compile(r"/api/v1/triage\b"), "triage"),
     (re.compile(r"/api/v1/arbitration\b"), "arbiter"),
-    (re.compile(r"/api/v1/(?:registry|reports/shadow|escalations|persons)\b"), "operator"),
+    (re.compile(r"/api/v1/(?:registry|reports/shadow|escalations)\b"), "operator"),
 )
 
 
