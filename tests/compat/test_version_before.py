@@ -29,7 +29,7 @@ from schemas.base.streams import COMPLAINT_PREFIX, complaint_id
 from schemas.events import BY_NAME
 from schemas.events.codec import decode
 from support.commands import own_state
-from support.signed_in import RoleTokens, role
+from support.signed_in import AsNeeded, RoleTokens, role
 
 NEW_MANDATES: Final = 2
 """Facts that this release adds to the first registry of then: the mandates for mining and the pre-employment card."""
@@ -83,7 +83,7 @@ async def door(before: Before) -> AsyncIterator[httpx.AsyncClient]:
     async with app.router.lifespan_context(app):
         app.state.access = RoleTokens()
         transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://door", auth=AsNeeded()) as client:
             yield client
 
 

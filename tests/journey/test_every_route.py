@@ -16,7 +16,7 @@ import pytest
 
 from schemas.base.ids import public_number
 from schemas.base.topics import agency_inbox, agency_of
-from support.door import PATIENCE_S, Json, Refused, reply, submit, until
+from support.door import PATIENCE_S, Json, Refused, as_needed, reply, submit, until
 from support.everything import everything
 from support.platform import Running
 from support.witness import OPEN_TO_ALL, Kept, Witness, role_of
@@ -52,7 +52,7 @@ TOPICS_OF_OURS = ("complaint-events", "registry-events", "relay-checkpoint", "de
 @pytest.fixture
 async def witness(platform: Running) -> AsyncIterator[Witness]:
     timeout = aiohttp.ClientTimeout(total=PATIENCE_S)
-    async with aiohttp.ClientSession(platform.address, timeout=timeout) as session:
+    async with aiohttp.ClientSession(platform.address, timeout=timeout, middlewares=(as_needed,)) as session:
         async with session.get("/openapi.json") as answer:
             paths = (await answer.json())["paths"]
         yield Witness(session, [(method.upper(), path) for path, methods in paths.items() for method in methods])

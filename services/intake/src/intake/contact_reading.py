@@ -27,8 +27,8 @@ class ReadContact(InboundModel):
     reason: NoteText
 
 
-def body_of(who: Principal, held: Complaint, registry: Registry) -> str:
-    """The body for which `who` reads what it holds. `held`: the complaint, its part, or the lead that it follows.
+def body_of(who: Principal, complaint: UUID, held: Complaint, registry: Registry) -> str:
+    """The body for which `who` reads `complaint`. `held`: the complaint, its part, or the lead that it follows.
 
     Suspected misconduct is only for the inspectorate that examines it (Presidential Regulation 76/2013).
 
@@ -38,7 +38,7 @@ def body_of(who: Principal, held: Complaint, registry: Registry) -> str:
     holder = registry.holder(held.holder)
     allowed = _examines if held.supervision else _works_for
     if held.version < 0 or holder.agency is None or not allowed(who, holder):
-        raise NotFound(what="complaint")
+        raise NotFound(complaint=str(complaint))
     return holder.agency
 
 

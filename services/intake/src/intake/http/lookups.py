@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
+from chassis.http.access import GATEWAY, allow
 from chassis.http.openapi import gives
 from chassis.http.web import Language
 from intake import handlers
@@ -19,7 +20,11 @@ from schemas.base.refusals import InvalidField
 router = APIRouter()
 
 
-@router.get("/submissions/{client}/{key:path}", responses={200: {"model": Receipt}, 202: {"model": NotRead}})
+@router.get(
+    "/submissions/{client}/{key:path}",
+    dependencies=[allow(GATEWAY)],
+    responses={200: {"model": Receipt}, 202: {"model": NotRead}},
+)
 @gives(429)
 async def submission(client: str, key: str, request: Request, context: Context, lang: Language) -> Response:
     """The result of a message on the topic `submissions`: 202 not read yet, 200 filed, 422 refused."""

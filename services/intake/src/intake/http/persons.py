@@ -6,9 +6,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from chassis.http.access import Caller, Rule, allow, has
+from chassis.http.access import HOLDER, Caller, allow
 from chassis.http.openapi import gives
-from chassis.http.web import Conditional, IdempotencyKey, StrictRoute
+from chassis.http.web import Conditional, IdempotencyKey, StrictRoute, etag
 from chassis.write.command import handle
 from chassis.write.lead import root_lead
 from chassis.write.loaded import LoadedStream
@@ -21,22 +21,18 @@ from intake.contacts import unusable
 from intake.context import Intake
 from intake.http.answers import PersonShown
 from intake.http.filing import REPLAYED, Context
-from schemas.access.principal import FOR_AN_AGENCY, Principal, Role
+from schemas.access.principal import Principal
 from schemas.base.ids import derived_id, move_id
 from schemas.complaint.state import Complaint
 from schemas.events.base import Fact
 
-HOLDER: Final = Rule(
-    "officers, unit heads and systems of the body that holds the complaint, or the inspectorate that examines it",
-    has(*FOR_AN_AGENCY, Role.INSPECTORATE),
-)
 ROUTE: Final = "readings"
 
 router = APIRouter(route_class=StrictRoute)
 
 
 @router.post("/persons/{complaint}/readings", responses={200: {"model": PersonShown}}, dependencies=[allow(HOLDER)])
-@gives(403, 404, 410)
+@gives(403, 410)
 async def read_contact(
     complaint: UUID,
     body: ReadContact,
@@ -53,12 +49,12 @@ async def read_contact(
     loaded, at = await context.repository.load(complaint), context.clock.now()
     held = await root_lead(context.repository, loaded.state) or loaded.state
     registry = await context.registry.current()
-    acts_for = body_of(who, held, registry)
+    acts_for = body_of(who, complaint, held, registry)
     owner, part = loaded.state.whole or complaint, complaint if loaded.state.whole else None
 
     def rule(state: Complaint) -> Sequence[Fact]:
         if state.id == held.id:  # it may have changed hands meanwhile
-            body_of(who, state, registry)
+            body_of(who, complaint, state, registry)
         return contact_reading.read_contact(state, body, at, acts_for, part)
 
     async def tag_of(present: LoadedStream) -> str:
@@ -68,6 +64,7 @@ async def read_contact(
     cause = Cause(move_id(complaint, client_of(who), ROUTE, key), owner, at, request=canonical(body))
     handled = await handle(context.repository, owner, rule, cause, condition=condition, tag_of=tag_of)
     rule(handled.loaded.state)  # a repeat: it may have been erased since
+    etag(response, loaded.state.version if part else handled.version)
     if handled.repeated:
         response.headers[REPLAYED] = "true"
     return await _shown(context, handled.loaded)
