@@ -106,7 +106,7 @@ async def test_nobody_reads_it_without_signing_in_or_without_a_reason(
     web: httpx.AsyncClient, intake: Intake, held: dict[str, Any]
 ) -> None:
     path = f"/api/v1/persons/{held['id']}/readings"
-    assert (await web.post(path, json={"reason": WHY}, headers=key("x"))).status_code == 401
+    assert (await web.post(path, json={"reason": WHY}, headers=key("x"), auth=None)).status_code == 401
     for reason in (None, "", "   ", "\u200b"):
         refused = await read(web, held["id"], f"officer:{CITY}", reason=reason)
         assert (refused.status_code, refused.json()["field"]) == (422, "reason")
