@@ -339,6 +339,7 @@ EVOLVE: Final[Mapping[type[Fact], Handler]] = {
     i.ResolutionDisputed: _disputed,
     i.JoinDeclined: _declined,
     i.OmbudsmanRequested: _ombudsman,
+    i.ContactRead: lambda _state, _event, _recorded: {},  # only the timeline shows it
     i.PersonalDataErased: lambda _state, _event, _recorded: {"erased": True},
     r.ComplaintClassified: _classified,
     r.ComplaintRouted: _routed,
