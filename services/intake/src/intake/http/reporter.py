@@ -24,7 +24,7 @@ from intake.contacts import notice_of
 from intake.context import Intake
 from intake.decide import AddDetail, CallOmbudsman, Confirm, DeclineJoin, Dispute, Erase, Withdraw
 from intake.handlers import MoveRequest
-from intake.http import filing, follow, lookups
+from intake.http import filing, follow, lookups, persons
 from intake.http.answers import Explanation, TrackingPage
 from intake.http.filing import REPLAYED, Context, limit_rate, with_notice
 from intake.notify import reporter_of
@@ -262,3 +262,4 @@ def _form_of(request: Request, most: int) -> AbstractAsyncContextManager[FormDat
 
 
 router.include_router(lookups.router)
+router.include_router(persons.router)
