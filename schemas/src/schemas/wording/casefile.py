@@ -9,6 +9,8 @@ from schemas.base.sealed import ERASED
 from schemas.complaint.attachments import Attached
 from schemas.complaint.fold import RecordedFact
 from schemas.complaint.state import Complaint
+from schemas.events.base import Fact
+from schemas.events.intake import AttachmentAdded
 from schemas.registry.fold import Registry
 from schemas.wording.facts import sentence
 from schemas.wording.names import status
@@ -78,14 +80,20 @@ def file_name(one: Attached, *, anonymous: bool) -> str:
     return f"{stem}.{suffix}"
 
 
-def timeline(history: Iterable[RecordedFact], registry: Registry, lang: str) -> list[dict[str, Any]]:
-    """Each event with its sentence."""
+def timeline(
+    history: Iterable[RecordedFact], registry: Registry, lang: str, *, file_names: bool = True
+) -> list[dict[str, Any]]:
+    """Each event with its sentence. Without `file_names` files are added without their reporter's names for them."""
     return [
         {
             "at": recorded.fact.at,
             "type": type(recorded.fact).__name__,
             "version": recorded.version,
-            "sentence": sentence(recorded.fact, registry, lang),
+            "sentence": sentence(recorded.fact if file_names else _unnamed(recorded.fact), registry, lang),
         }
         for recorded in history
     ]
+
+
+def _unnamed(fact: Fact) -> Fact:
+    return fact.model_copy(update={"name": None}) if isinstance(fact, AttachmentAdded) else fact

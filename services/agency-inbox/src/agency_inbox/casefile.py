@@ -56,7 +56,7 @@ def casefile(
         "whole": str(state.whole) if state.whole else None,
         "task": state.task,
         "dues": explained(state, registry, policies, lang),
-        "timeline": timeline(history, registry, lang),
+        "timeline": timeline(history, registry, lang, file_names=not state.anonymous),
     }
 
 

@@ -156,7 +156,7 @@ async def one(agency: str, complaint: UUID, context: Context, lang: Language, re
     response_class=Response,
     responses=FILE,
 )
-@gives(409, 410)
+@gives(409, 410, 416)
 async def file(agency: str, complaint: UUID, attachment: UUID, context: Context, request: Request) -> Response:
     """Open a file of a complaint that the agency reads: a copy without hidden data, always as a download."""
     registry = await _registry_with(context, agency)

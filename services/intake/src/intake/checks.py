@@ -16,8 +16,7 @@ import structlog
 from sqlalchemy import Connection
 
 from chassis.attachments.store import Copy, FileId
-from chassis.base.errors import ChassisError
-from chassis.base.retry import RetryPolicy
+from chassis.base.retry import RetryPolicy, reason
 from chassis.project.from_store import StoreProjection
 from chassis.sql.database import Database
 from chassis.sql.lease import Lease
@@ -35,8 +34,6 @@ from intake.storage.relations import LEASES, METADATA, WAITING_FILES
 from intake.uploads import PIECE
 from schemas.base.ids import derived_id
 from schemas.base.media_types import cleaned_type
-from schemas.base.refusals import Refusal
-from schemas.base.sealed import BrokenSeal
 from schemas.complaint.attachments import attached_as
 from schemas.complaint.state import Complaint
 from schemas.events import BY_NAME
@@ -87,21 +84,20 @@ class AttachmentChecks:
         return None
 
     async def once(self) -> None:
-        """Check everything that waits now, once."""
-        await self._start()
-        while self._running:
+        """Check what waits now; what was tried without result a moment ago waits on."""
+        while await self._start():
             await asyncio.gather(*self._running.values())
-            await self._start()
 
-    async def _start(self) -> None:
-        """Begin as many checks as there is room for."""
+    async def _start(self) -> bool:
+        """Begin as many checks as there is room for; whether any is running."""
         if not await self._lease.hold():
-            return
+            return False
         await self._feed.catch_up()
         async for row in self._waiting():
             if len(self._running) >= self._tools.at_once:
-                return
+                break
             self._running[row.complaint] = asyncio.create_task(self._check_complaint(row.complaint))
+        return bool(self._running)
 
     async def _waiting(self) -> AsyncIterator[OpenWorkRow]:
         last, now = None, self._context.clock.now()
@@ -120,8 +116,8 @@ class AttachmentChecks:
         try:
             await check_files(self._context, complaint, self._tools)
             failed = False
-        except (ChassisError, Refusal, BrokenSeal, OSError) as error:
-            log.warning("files wait", complaint=str(complaint), because=f"{type(error).__name__}: {error}")
+        except Exception as error:  # noqa: BLE001 - a file never ends the service; it is tried less and less often
+            log.warning("files wait", complaint=str(complaint), because=reason(error))
         finally:
             self._backoff.note({complaint: failed}, self._context.clock.now())
             self._running.pop(complaint, None)

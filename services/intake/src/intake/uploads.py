@@ -17,12 +17,6 @@ from schemas.base.refusals import InvalidField
 PIECE: Final = 256 * 1024
 SizeLimits = Mapping[FileKind, int]
 """Most bytes by kind."""
-_WORDS: Final = {
-    FileKind.PICTURE: "a picture",
-    FileKind.DOCUMENT: "a document",
-    FileKind.AUDIO: "a sound",
-    FileKind.VIDEO: "a video",
-}
 
 
 class Upload(NamedTuple):
@@ -53,7 +47,7 @@ class Upload(NamedTuple):
             raise InvalidField(field="file", why=f"its content is none of the types that are taken: {accepted}")
         kind = MEDIA_TYPES[found].kind
         if self.size > most[kind]:
-            raise InvalidField(field="file", why=f"{_WORDS[kind]} has at most {most[kind]} bytes")
+            raise InvalidField(field="file", why=f"a file of this kind has at most {most[kind]} bytes")
         return found
 
 

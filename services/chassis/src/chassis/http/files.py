@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import HTTPException, Request, Response
 from starlette.responses import StreamingResponse
 
 from chassis.attachments.store import Attachments, Copy, FileId, OpenFile
@@ -70,7 +70,7 @@ async def answer(file: OpenFile, media_type: str, name: str, request: Request) -
         "Accept-Ranges": "bytes",
     }
     if asked is not None and asked.start >= min(asked.end, file.size):
-        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{file.size}"})
+        raise HTTPException(416, headers={"Content-Range": f"bytes */{file.size}"})
     part = asked or Part(0, file.size)
     if asked is not None:
         headers["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{file.size}"

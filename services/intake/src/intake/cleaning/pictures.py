@@ -97,7 +97,9 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
 
 def _bare(picture: Image.Image) -> Image.Image:
     """The pixels, and of everything else only what drawing them needs."""
-    kept: dict[str | tuple[int, int], Any] = {name: value for name, value in picture.info.items() if name == "transparency"}
+    kept: dict[str | tuple[int, int], Any] = {
+        name: value for name, value in picture.info.items() if name == "transparency"
+    }
     picture = picture.copy()
     picture.info = kept
     picture.getexif().clear()

@@ -237,7 +237,7 @@ async def attach(move: Move, request: Request) -> dict[str, Any]:
     response_class=Response,
     responses=FILE,
 )
-@gives(409, 410)
+@gives(409, 410, 416)
 async def download(tracked: Tracked, attachment: UUID, request: Request) -> Response:
     """Download one's own file as it was sent; it is never displayed inline."""
     loaded = await tracked.loaded()

@@ -222,7 +222,7 @@ async def one(complaint: UUID, context: Context, lang: Language, response: Respo
     response_class=Response,
     responses=FILE,
 )
-@gives(409, 410)
+@gives(409, 410, 416)
 async def file(complaint: UUID, attachment: UUID, context: Context, request: Request) -> Response:
     """Open a file of the complaint: a copy without hidden data, always as a download."""
     loaded = await context.repository.load(complaint)
