@@ -75,7 +75,9 @@ ANYONE: Final = Rule("anyone", _anyone, public=True)
 REPORTER: Final = Rule("whoever has the tracking code in the path", _anyone, public=True)
 AGENCY: Final = Rule("officers, unit heads and systems of the agency in the path", _acts_for, hides=True)
 HOLDER: Final = Rule(
-    "officers, unit heads and systems of the agency that holds the complaint", has(*FOR_AN_AGENCY), hides=True
+    "officers, unit heads and systems of the body that holds the complaint, or the inspectorate that examines it",
+    has(*FOR_AN_AGENCY, Role.INSPECTORATE),
+    hides=True,
 )
 GATEWAY: Final = Rule("the channel gateway in the path", _is_gateway, hides=True)
 LADDER: Final = Rule(
