@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from local.paths import free_port
+from local.paths import demo_issuer, free_port
 
 WORKERS: Final = ("intake", "router", "agency_inbox", "escalation", "reporting")
 IMPORTED: Final = (
@@ -36,17 +36,20 @@ class ProcessSpec(NamedTuple):
 
 
 class PlatformLayout(NamedTuple):
-    """State folder, port of the front door, address of Kafka, and numbers of workers."""
+    """State folder, port of the front door, address of Kafka, and numbers of workers. `issuer`: port of the provider
+    with the demo people; None: another provider, or none.
+    """
 
     state: Path
     port: int
     kafka: str
     router: int = 1
     inbox: int = 1
+    issuer: int | None = None
 
 
 def process_specs(layout: PlatformLayout) -> list[ProcessSpec]:
-    """The front (stopped first), the workers, and the relay (stopped last)."""
+    """The front (stopped first), the workers, and the relay and the demo provider (stopped last)."""
     counts = {"router": layout.router, "agency_inbox": layout.inbox}
     front = _child(layout, "front", ["local", "front"], layout.port)
     workers = [
@@ -54,7 +57,11 @@ def process_specs(layout: PlatformLayout) -> list[ProcessSpec]:
         for package in WORKERS
         for number in range(1, counts.get(package, 1) + 1)
     ]
-    return [front, *workers, _child(layout, "relay", ["chassis.cli.relay"], free_port(), stage=2)]
+    last = [_child(layout, "relay", ["chassis.cli.relay"], free_port(), stage=2)]
+    if layout.issuer is not None:
+        argv = ["local", "issuer", "--front", str(layout.port)]
+        last.append(_child(layout, "issuer", argv, layout.issuer, stage=2))
+    return [front, *workers, *last]
 
 
 def environment(layout: PlatformLayout) -> dict[str, str]:
@@ -67,6 +74,8 @@ def environment(layout: PlatformLayout) -> dict[str, str]:
         "FILINGS_PER_MINUTE": "0",
         "LOOKUPS_PER_MINUTE": "0",
     }
+    if layout.issuer is not None:
+        ours["OIDC_ISSUER"] = demo_issuer(layout.issuer)
     prefixed = {f"SATUPINTU_{name}": value for name, value in ours.items()}
     chosen = {name: value for name, value in os.environ.items() if name.startswith("SATUPINTU_")}
     return {**prefixed, **chosen}
