@@ -12,9 +12,9 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from hmac import compare_digest
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
-from chassis.sql.types import microseconds
+from chassis.sql.types import EPOCH, microseconds
 from schemas.access.principal import Principal
 from schemas.base.mac import mac
 
@@ -102,10 +102,39 @@ class Fault(NamedTuple):
 class Checked(NamedTuple):
     """What a check found. `other_key`: entries made under another master key, which could not be checked."""
 
-    count: int
+    entries: int
     head: Head
     faults: list[Fault]
     other_key: int
+
+
+class AccessLogger(Protocol):
+    """Where services note who acted. `chassis.access_log.log.AccessLog` keeps it, `MemoryAccessLog` is for tests."""
+
+    async def append(self, kind: Kind, who: Principal, about: About) -> None:
+        """Write one entry; it is on disk when this returns.
+
+        Raises:
+            ValueError: `about` has a name that is not in `ABOUT`, or too long a value.
+        """
+        ...
+
+    def call_refused(self, who: Principal, about: About) -> None:
+        """Note a refused call without waiting for a disk."""
+        ...
+
+
+class MemoryAccessLog:
+    """Keeps entries in a list."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+
+    async def append(self, kind: Kind, who: Principal, about: About) -> None:
+        self.entries.append(new_entry(len(self.entries) + 1, EPOCH, kind, who, about))
+
+    def call_refused(self, who: Principal, about: About) -> None:
+        self.entries.append(new_entry(len(self.entries) + 1, EPOCH, Kind.CALL_REFUSED, who, about))
 
 
 def new_entry(number: int, at: datetime, kind: Kind, who: Principal, about: About) -> Entry:

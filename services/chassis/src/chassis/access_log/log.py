@@ -53,11 +53,6 @@ class AccessLog:
         self._flushing: asyncio.Task[None] | None = None
 
     async def append(self, kind: Kind, who: Principal, about: About) -> None:
-        """Write one entry; it is on disk when this returns.
-
-        Raises:
-            ValueError: `about` has a name that is not in `chassis.access_log.entry.ABOUT`, or too long a value.
-        """
         now = self._clock.now()
         new_entry(0, now, kind, who, about)
         await self.database.run(lambda connection: self._add(connection, now, [(kind, who, about)]))

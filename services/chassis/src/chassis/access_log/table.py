@@ -35,7 +35,7 @@ for _change in ("update", "delete"):
         f"create trigger {_name} before {_change} on access_log begin "
         "select raise(abort, 'the access log is append-only'); end"
     )
-    event.listen(table, "after_create", DDL(_sqlite).execute_if(dialect=SQLITE))
+    event.listen(table, "after_create", DDL(_sqlite).execute_if(dialect=SQLITE))  # type: ignore[no-untyped-call]
 _POSTGRESQL: Final = (
     (
         "create function access_log_refuse() returns trigger language plpgsql as "
@@ -47,7 +47,7 @@ _POSTGRESQL: Final = (
     ),
 )
 for _statement in _POSTGRESQL:
-    event.listen(table, "after_create", DDL(_statement).execute_if(dialect=POSTGRESQL))
+    event.listen(table, "after_create", DDL(_statement).execute_if(dialect=POSTGRESQL))  # type: ignore[no-untyped-call]
 
 
 def lock(connection: Connection) -> None:

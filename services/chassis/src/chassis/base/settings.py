@@ -24,6 +24,8 @@ _IN_STATE: Final = {
     "vault_url": "sqlite:///{state}/vault.db",
     "erasures_url": "sqlite:///{state}.erasures/erasures.db",
     "views_url": "sqlite:///{state}/{service}.db",
+    "sessions_url": "sqlite:///{state}/sessions.db",
+    "access_log_url": "sqlite:///{state}/access.db",
     "attachments_dir": "{state}/attachments",
     "models_dir": "{state}/models",
     "notices_dir": "{state}/notices",
@@ -47,6 +49,11 @@ class Settings(BaseSettings):
     """
     views_url: str
     """Each service's own read models; `{service}` is replaced by its name."""
+    sessions_url: str
+    """Sessions of signed-in people, shared by all web processes. It needs no backup: who is signed out signs in again.
+    """
+    access_log_url: str
+    """The access log: sign-ins, refusals, changed credentials. Written by all processes, and never changed."""
     kafka: str = "127.0.0.1:9092"
     state_dir: Path = Path("var")
     """Folder of everything below that is not set."""
