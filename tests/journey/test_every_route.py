@@ -334,13 +334,11 @@ async def look_everywhere(witness: Witness) -> None:
         names = re.findall(r"{(\w+)}", route)
         for chosen in product(*(values[name] for name in names)) if method == "GET" else ():
             path = route.format(**dict(zip(names, chosen, strict=True)))
-            for query in queries(route, values["agency"]):
+            for query in queries(route):
                 await there(witness, path + query)
 
 
-def queries(route: str, agencies: list[str]) -> list[str]:
-    if route.endswith("/persons/{complaint}"):
-        return [f"?agency={agency}" for agency in agencies]
+def queries(route: str) -> list[str]:
     if route.endswith("/counts"):
         return [f"?by={by}" for by in ("agency", "region", "sector", "class", "status")]
     return [""] if "{" in route else ["", "?lang=en&page=1"]

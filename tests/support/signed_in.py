@@ -22,8 +22,8 @@ NEEDED: Final = tuple(
         ("GET|POST", "(?:triage.*|precedents)", "triage"),
         ("GET|POST", "arbitration.*", "arbiter"),
         ("GET", "ladder/(?!4).*", "operator"),
+        ("POST", "persons/.+/readings", "officer:pln"),
         ("GET", r"submissions/(?P<body>[^/?]+)/.+", r"gateway:\g<body>"),
-        ("GET", r"persons/[^/?]+\?agency=(?P<body>[^&]+)", r"officer:\g<body>"),
     )
 )
 """Method, path and query of a request, and a role that may send it."""

@@ -21,7 +21,7 @@ from intake.context import Intake
 from intake.decide import AddDetail, Attach, CallOmbudsman, Confirm, DeclineJoin, Dispute, Erase, Withdraw
 from intake.file_names import repaired
 from intake.handlers import MoveRequest
-from intake.http import filing, follow, lookups
+from intake.http import filing, follow, lookups, persons
 from intake.http.answers import Explanation, TrackingPage
 from intake.http.filing import REPLAYED, Context, limit_rate, with_notice
 from intake.notify import reporter_of
@@ -269,3 +269,4 @@ async def _file_of(request: Request) -> tuple[str | None, bytes]:
 
 
 router.include_router(lookups.router)
+router.include_router(persons.router)
