@@ -57,6 +57,7 @@ lint: setup ## formatting, lint, types, import layers, generated schemas
 	@.venv/bin/mypy schemas/src services/*/src deploy/local/src tests/bench
 	@.venv/bin/lint-imports
 	@$(RUN) -m schemas.contract.generate --check
+	@$(RUN) -m local.access_page --check
 
 check: lint ## lint and the fast tests
 	@$(RUN) -m pytest tests -m "not broker and not postgres and not journey and not chaos and not slow" -q $(PARALLEL)
@@ -76,8 +77,9 @@ bench: setup ## ratios against the bare libraries, as a table and a JSON file
 evaluate: setup ## how well complaints are read: tables and pictures in var/evaluation (DATA=folder of labelled texts; PAIRS=file of labelled pairs)
 	@$(RUN) -m router evaluate $(if $(DATA),--data $(DATA)) --pairs tests/router/duplicates/pairs_made_up.csv $(if $(PAIRS),--pairs $(PAIRS))
 
-schemas: setup ## write JSON Schema and AsyncAPI again
+schemas: setup ## write JSON Schema, AsyncAPI and the tables of docs/access.md again
 	@$(RUN) -m schemas.contract.generate
+	@$(RUN) -m local.access_page
 
 ##@ Set up
 setup: .venv/.stamp ## what every target needs (done by them)

@@ -25,6 +25,7 @@ from chassis.write.repository import Repository
 from schemas.reference.load import policies
 from support.inbox import T0, keep_registry
 from support.memory_postbox import MemoryPostbox
+from support.signed_in import AsNeeded, RoleTokens
 
 CLUSTER = UUID(int=7)
 
@@ -83,7 +84,8 @@ async def web(inbox: Inbox) -> AsyncIterator[httpx.AsyncClient]:
 
     app = FastAPI()
     app.state.agency_inbox = inbox
+    app.state.access = RoleTokens()
     app.include_router(http.router)
     install(app, ready)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door", auth=AsNeeded()) as client:
         yield client

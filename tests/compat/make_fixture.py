@@ -106,7 +106,6 @@ async def live(life: Life, platform: Running) -> None:
     await life.post(f"/api/v1/triage/{parted['id']}/join", lead=lead["id"])
     await life.reaches(parted["tracking_code"], "joined")
     await life.post(f"/api/v1/triage/{parted['id']}/unjoin")
-    await life.get(f"/api/v1/persons/{lead['id']}?agency={CITY}")
     await precedent(life, await life.someone("precedent", LIGHTS, place={"region": "32.73"}))
     disputed = await life.at_city("contested")
     await life.agency(CITY, disputed["id"], "return", reason="Bukan urusan kami.")

@@ -30,11 +30,12 @@ from schemas.base.streams import COMPLAINT_PREFIX, complaint_id
 from schemas.events import BY_NAME
 from schemas.events.codec import decode
 from support.commands import own_state
+from support.signed_in import AsNeeded, RoleTokens, role
 
 NEW_MANDATES: Final = 2
 """Facts that this release adds to the first registry of then: the mandates for mining and the pre-employment card."""
 EMPTY_UNTIL_TOUCHED: Final = {"changed_at"}
-NEW_EVENTS: Final = {"JoinDeclined", "NoteAdded"}
+NEW_EVENTS: Final = {"ContactRead", "JoinDeclined", "NoteAdded"}
 MADE_AGAIN_OTHERWISE: Final = {"likeness", "likeness_key", "suggestion"}
 """Old entries are pruned from these tables; a rebuild adds them again until the next pruning."""
 
@@ -81,8 +82,9 @@ async def door(before: Before) -> AsyncIterator[httpx.AsyncClient]:
     """The front door over that state, built as its process builds it."""
     app = create_app(read_settings())
     async with app.router.lifespan_context(app):
+        app.state.access = RoleTokens()
         transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://door", auth=AsNeeded()) as client:
             yield client
 
 
@@ -208,7 +210,9 @@ async def test_reporters_are_told_the_same_as_then(before: Before, door: httpx.A
     assert (books["balanced"], books["filed"]) == (True, before.rows("vault", "select count(*) from codes")[0][0])
     known = before.people["open"]
     assert (await door.get(f"/api/v1/reports/{known['public_number']}")).json()["supports"] == 1
-    held = (await door.get(f"/api/v1/persons/{known['id']}?agency=kota-surabaya")).json()
+    headers = {"Idempotency-Key": str(UUID(int=9)), **role("officer:kota-surabaya")}
+    asked = f"/api/v1/persons/{known['id']}/readings"
+    held = (await door.post(asked, json={"reason": "Bertanya"}, headers=headers)).json()
     assert held["name"] == "Nama Open"
     story = (await door.get(f"/api/v1/complaints/{before.people['confirmed']['tracking_code']}")).json()
     [attachment] = story["attachments"]

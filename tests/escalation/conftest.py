@@ -18,6 +18,7 @@ from chassis.write.repository import Repository
 from escalation.app import open_escalation, service
 from escalation.context import Escalation
 from support.inbox import T0, keep_registry
+from support.signed_in import AsNeeded, RoleTokens
 
 
 @pytest.fixture
@@ -44,5 +45,6 @@ async def escalation(platform: Platform) -> AsyncIterator[Escalation]:
 async def web(escalation: Escalation) -> AsyncIterator[httpx.AsyncClient]:
     app = service.mount(FastAPI())
     app.state.escalation = escalation
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
+    app.state.access = RoleTokens()
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door", auth=AsNeeded()) as client:
         yield client

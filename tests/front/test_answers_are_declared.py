@@ -98,7 +98,7 @@ def _readings(held: list[str], codes: list[str], numbers: list[str]) -> list[str
     for code in codes:
         one += [f"{API}/complaints/{code}", f"{API}/complaints/{code}/explain"]
     for complaint in [*held, str(PART), str(LATE)]:
-        one += [f"{API}/triage/{complaint}", f"{API}/persons/{complaint}?agency={PLN}"]
+        one += [f"{API}/triage/{complaint}"]
         files = ("", "/suggestions", "/followers")
         one += [f"{API}/agencies/{agency}/inbox/{complaint}{file}" for agency in (PLN, CITY) for file in files]
     return one

@@ -73,6 +73,7 @@ CASES: dict[str, Case] = {
     f"{AGENCY}/inbox/{{complaint}}/clarification": Case([routed()], {"question": "Tiang yang mana?"}, INBOX),
     f"{AGENCY}/inbox/{{complaint}}/response": Case([routed()], {"text": ANSWER, "seen_version": 1}, INBOX),
     f"{AGENCY}/inbox/{{complaint}}/split": Case([routed()], {"parts": SHARES}, INBOX),
+    f"{API}/persons/{{complaint}}/readings": Case([routed()], {"reason": "Bertanya."}, INBOX),
     f"{TRIAGE}/placement": Case(REFERRED, {"agency": PLN}, TRIAGE),
     f"{TRIAGE}/question": Case(REFERRED, {"question": "Di mana?"}, TRIAGE),
     f"{TRIAGE}/restatement": Case(REFERRED, {"text": "Lampu padam."}, TRIAGE),
@@ -108,7 +109,9 @@ async def test_every_command_on_something_with_a_version_takes_if_match_and_has_
 
 async def begun(front: Front, case: Case) -> Callable[[str], str]:
     """Write the facts of a case; a function that fills a route's template."""
-    answer = await front.web.post(f"{API}/complaints", json={"text": "Lampu padam sejak Senin"}, headers=key())
+    answer = await front.web.post(
+        f"{API}/complaints", json={"text": "Lampu padam sejak Senin", "reporter": {"name": "Sari"}}, headers=key()
+    )
     filed = answer.json()
     complaint = UUID(filed["id"])
     other = await front.repository.load(LEAD)

@@ -39,6 +39,7 @@ from intake.storage.vault import Vault
 from schemas.base.sealed import Keys
 from schemas.reference.load import policies
 from support.inbox import T0
+from support.signed_in import AsNeeded, RoleTokens
 
 
 @pytest.fixture
@@ -89,6 +90,7 @@ def app(intake: Intake) -> FastAPI:
 
     app = FastAPI()
     app.state.intake = intake
+    app.state.access = RoleTokens()
     app.include_router(reporter.router)
     app.include_router(open311.router)
     install(app, ready)
@@ -97,5 +99,5 @@ def app(intake: Intake) -> FastAPI:
 
 @pytest.fixture
 async def web(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door", auth=AsNeeded()) as client:
         yield client

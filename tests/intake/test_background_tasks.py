@@ -270,13 +270,6 @@ class TestParts:
             assert (state.status, state.erased) == (Status.CLOSED, route == "erasure")
             assert (await types(intake, part)).count("ComplaintWithdrawn") == 1
 
-    async def test_the_agency_with_a_part_may_read_the_reporter_of_the_whole(
-        self, web: httpx.AsyncClient, intake: Intake, file: File
-    ) -> None:
-        await keep_registry(intake.repository.store, intake.repository)
-        await split(intake, UUID((await file(reporter=PERSON))["id"]))
-        assert (await web.get(f"/api/v1/persons/{PARTS[0]}?agency={AGENCY}")).json() == PERSON
-
     async def test_a_joined_complaint_shows_the_holder_of_the_root_lead(
         self, web: httpx.AsyncClient, intake: Intake, file: File
     ) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from local.process.child import ManagedProcess
 from support.door import Door, at_door
 from support.platform import Running, running
 
@@ -13,7 +12,7 @@ from support.platform import Running, running
 @pytest.fixture(scope="package")
 def platform(kafka_jars: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Shared by all tests of this folder. Each process imports for itself, as in a container."""
-    with running(tmp_path_factory.mktemp("platform"), kafka_jars, kind=ManagedProcess) as started:
+    with running(tmp_path_factory.mktemp("platform"), kafka_jars) as started:
         yield started
 
 

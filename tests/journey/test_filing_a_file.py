@@ -15,6 +15,7 @@ from local.bulk.cli import NOT_ALL, app
 from local.bulk.client import FilingResult, file_all, open_session, over_http, request
 from local.bulk.gateway import over_kafka
 from local.bulk.rows import FileColumns, FileSource, read_rows
+from support.door import as_needed
 from support.platform import Running, stored
 
 pytestmark = [pytest.mark.journey, pytest.mark.broker]
@@ -75,7 +76,10 @@ async def cut_off_after(platform: Running, file: Path, road: str, rows: int) -> 
             raise CutOff
 
     with pytest.raises(CutOff):
-        async with open_session(platform.address) as session, over_kafka(session, platform.kafka.bootstrap) as topic:
+        async with (
+            open_session(platform.address, middlewares=(as_needed,)) as session,
+            over_kafka(session, platform.kafka.bootstrap) as topic,
+        ):
             await file_all(over_http(session) if road == "door" else topic, wanted, told)
 
 
@@ -139,7 +143,7 @@ async def test_the_date_of_receipt_starts_the_clocks_and_a_changed_one_is_listed
         with results.open() as lines:
             [row] = csv.DictReader(lines)
         assert row["outcome"] == outcome
-    async with open_session(platform.address) as session:
+    async with open_session(platform.address, middlewares=(as_needed,)) as session:
         _, _, page = await request(session, "GET", f"/api/v1/complaints/{row['tracking_code']}")
     assert datetime.fromisoformat(page["received_at"]) == datetime(2026, 4, 14, 1, 30, tzinfo=UTC)
     file.write_text("no;isi;terima\nr1;Lampu jalan padam;13/04/2026\n", encoding="utf-8")

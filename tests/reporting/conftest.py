@@ -21,6 +21,7 @@ from reporting.context import Reporting
 from reporting.settings import SERVICE
 from reporting.views import SUPPORTS_VIEW, book_view
 from support.inbox import T0
+from support.signed_in import AsNeeded, RoleTokens
 
 
 @pytest.fixture
@@ -41,8 +42,9 @@ async def web(reporting: Reporting) -> AsyncIterator[httpx.AsyncClient]:
 
     app = FastAPI()
     app.state.reporting = reporting
+    app.state.access = RoleTokens()
     app.include_router(http.router)
     app.include_router(open311.router)
     install(app, ready)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door", auth=AsNeeded()) as client:
         yield client

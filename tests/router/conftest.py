@@ -29,6 +29,7 @@ from router.placement.views import METADATA, SWEEP, VIEW
 from router.settings import SERVICE
 from schemas.reference.load import policies
 from support.placing import T0, Country, country
+from support.signed_in import AsNeeded, RoleTokens
 
 GRACE = timedelta(seconds=30)
 
@@ -66,7 +67,8 @@ async def web(router: Router) -> AsyncIterator[httpx.AsyncClient]:
 
     app = FastAPI()
     app.state.router = router
+    app.state.access = RoleTokens()
     app.include_router(http.router)
     install(app, ready)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door", auth=AsNeeded()) as client:
         yield client

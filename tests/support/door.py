@@ -15,6 +15,7 @@ from chassis.kafka.clients import producer, running
 from schemas.base.topics import SUBMISSIONS, agency_inbox, agency_replies
 from schemas.contract import CASES, Case
 from support.broker import committed
+from support.signed_in import needed_for
 
 PATIENCE_S: Final = 90.0
 BUSY_S: Final = 0.3
@@ -81,11 +82,19 @@ class Door:
         return found
 
 
+async def as_needed(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Middleware of a session: sends a token of the role that the path needs, unless the request has a token."""
+    needed = needed_for(request.method, request.url.raw_path_qs)
+    if needed is not None and "Authorization" not in request.headers:
+        request.headers["Authorization"] = f"Bearer {needed}"
+    return await send(request)
+
+
 @asynccontextmanager
 async def at_door(address: str) -> AsyncIterator[Door]:
     """A client of the door."""
     timeout = aiohttp.ClientTimeout(total=PATIENCE_S)
-    async with aiohttp.ClientSession(address, timeout=timeout) as session:
+    async with aiohttp.ClientSession(address, timeout=timeout, middlewares=(as_needed,)) as session:
         yield Door(session)
 
 

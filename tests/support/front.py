@@ -14,6 +14,7 @@ from chassis.base.settings import read_settings
 from chassis.write.repository import Repository
 from local.front import create_app
 from support.inbox import keep_registry
+from support.signed_in import AsNeeded, RoleTokens
 
 
 class Declared:
@@ -76,10 +77,13 @@ async def opened() -> AsyncIterator[Front]:
     """The front of the state that the settings name, with three agencies in its registry."""
     app = create_app(read_settings())
     async with app.router.lifespan_context(app):
+        app.state.access = RoleTokens()
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         declared = Declared(app)
         hooks = {"response": [declared]}
-        async with httpx.AsyncClient(transport=transport, base_url="http://door", event_hooks=hooks) as web:
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://door", event_hooks=hooks, auth=AsNeeded()
+        ) as web:
             repository = app.state.intake.repository
             await keep_registry(repository.store, repository)
             yield Front(app, web, repository)

@@ -13,12 +13,20 @@ from schemas.access.principal import Principal, grants_of
 from schemas.base.refusals import NotSignedIn
 
 ISSUER: Final = "https://issuer.test"
-NEEDED: Final = (
-    (re.compile(r"/api/v1/agencies/([^/]+)/"), r"officer:\1"),
-    (re.compile(r"/api/v1/triage\b"), "triage"),
-    (re.compile(r"/api/v1/arbitration\b"), "arbiter"),
-    (re.compile(r"/api/v1/(?:registry|reports/shadow|escalations|persons)\b"), "operator"),
+_CHANGES: Final = "mandates|mandates/withdrawal|name|merger|dissolution"
+NEEDED: Final = tuple(
+    (re.compile(rf"(?:{method}) /api/v1/{path}(?:\?.*)?"), role)
+    for method, path, role in (
+        ("POST", rf"(?:agencies(?:/[^/?]+/(?:{_CHANGES}))?|calendars)", "operator"),
+        ("GET|POST", r"agencies/(?P<body>[^/?]+)/.+", r"officer:\g<body>"),
+        ("GET|POST", "(?:triage.*|precedents)", "triage"),
+        ("GET|POST", "arbitration.*", "arbiter"),
+        ("GET", "ladder/(?!4).*", "operator"),
+        ("POST", "persons/.+/readings", "officer:pln"),
+        ("GET", r"submissions/(?P<body>[^/?]+)/.+", r"gateway:\g<body>"),
+    )
 )
+"""Method, path and query of a request, and a role that may send it."""
 
 
 class RoleTokens:
@@ -35,10 +43,16 @@ class AsNeeded(httpx.Auth):
     """Sends the role that the path needs, unless the request names one itself; nothing where anyone may call."""
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        needed = next((m.expand(role) for path, role in NEEDED if (m := path.match(request.url.path))), None)
+        needed = needed_for(request.method, request.url.raw_path.decode())
         if needed is not None and "authorization" not in request.headers:
             request.headers["Authorization"] = f"Bearer {needed}"
         yield request
+
+
+def needed_for(method: str, path: str) -> str | None:
+    """A role that may call this; None: anyone may."""
+    called = f"{method} {path}"
+    return next((match.expand(role) for route, role in NEEDED if (match := route.fullmatch(called))), None)
 
 
 def role(*roles: str) -> dict[str, str]:

@@ -24,7 +24,7 @@ ROUTES: Final = {
     "/agencies": OPEN_TO_ALL,
     "/triage": DESK,
     "/arbitration": DESK,
-    "/precedents": OPEN_TO_ALL,
+    "/precedents": DESK,
     "/ladder/4": OPEN_TO_ALL,
     "/ladder/{rung}": OFFICES,
     "/reports": OPEN_TO_ALL,

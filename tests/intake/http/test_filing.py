@@ -12,7 +12,6 @@ from fastapi import FastAPI
 
 from intake.context import Intake
 from intake.reaction import follow_up
-from support.inbox import keep_registry
 from support.lives import answered, routed, write
 
 SEED = UUID(int=77)
@@ -181,27 +180,6 @@ async def test_the_person_and_the_code_are_in_no_event(web: httpx.AsyncClient, i
     written = b"".join(event.data + event.metadata for event in (await intake.repository.store.read_all(None)).events)
     for canary in (*PERSON.values(), body["tracking_code"], body["tracking_code"].replace("-", ""), TEXT):
         assert canary.encode() not in written
-
-
-async def test_only_the_holder_reads_the_person_and_every_reading_is_recorded(
-    web: httpx.AsyncClient, intake: Intake
-) -> None:
-    await keep_registry(intake.repository.store, intake.repository)
-    complaint = UUID((await filed(web, reporter=PERSON))["id"])
-    await write(intake.repository, complaint, routed())
-
-    other = await web.get(f"/api/v1/persons/{complaint}?agency=pln")
-    holder = await web.get(f"/api/v1/persons/{complaint}?agency=kota-bandung")
-
-    assert (other.status_code, holder.json()) == (409, PERSON)
-    assert [reading[0] for reading in await intake.vault.readings(complaint)] == ["kota-bandung"]
-
-
-async def test_an_anonymous_reporter_stays_unknown_to_the_holder(web: httpx.AsyncClient, intake: Intake) -> None:
-    await keep_registry(intake.repository.store, intake.repository)
-    complaint = UUID((await filed(web, reporter=PERSON, anonymous=True))["id"])
-    await write(intake.repository, complaint, routed())
-    assert (await web.get(f"/api/v1/persons/{complaint}?agency=kota-bandung")).status_code == 403
 
 
 async def test_an_erasure_deletes_text_person_and_files_and_no_notice_follows(

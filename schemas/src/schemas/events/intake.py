@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from schemas.base.sealed import Sealed
-from schemas.base.values import ComplaintClass, Place
+from schemas.base.values import AgencyId, ComplaintClass, Place
 from schemas.events.base import Fact
 
 
@@ -91,6 +91,17 @@ class OmbudsmanRequested(Fact):
     """The reporter asks for the Ombudsman without waiting for the agency (law 25/2009 article 46(2))."""
 
     reason: Sealed[str]
+
+
+class ContactRead(Fact):
+    """The body that holds the complaint read the reporter's name and contacts (law 27/2022 article 32). The reporter is
+    told which body, when and why; the metadata alone say which person.
+    """
+
+    agency: AgencyId
+    reason: Sealed[str]
+    part: UUID | None = None
+    """The part of the complaint that the body holds; None: the complaint itself."""
 
 
 class PersonalDataErased(Fact):

@@ -94,6 +94,10 @@ SENTENCES: Final[dict[type[Fact] | tuple[type[Fact], str], Bilingual]] = {
         "id": "Pelapor meminta Ombudsman turut melihat laporan ini{said}.",
         "en": "The reporter asked the Ombudsman to look at this report{said}.",
     },
+    i.ContactRead: {
+        "id": "{agency} membuka nama dan kontak pelapor{said}.",
+        "en": "{agency} looked at the reporter's name and contacts{said}.",
+    },
     i.PersonalDataErased: {
         "id": "Data pribadi pelapor dihapus atas permintaannya (UU 27/2022).",
         "en": "The reporter's personal data was erased at their request (law 27/2022).",

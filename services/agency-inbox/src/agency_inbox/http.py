@@ -25,6 +25,7 @@ from agency_inbox.bodies import (
 from agency_inbox.casefile import casefile, summary
 from agency_inbox.context import Inbox
 from agency_inbox.handlers import carry_out, parts_of
+from chassis.http.access import AGENCY, allow
 from chassis.http.openapi import gives
 from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, StrictRoute, etag
 from chassis.write.loaded import LoadedStream
@@ -99,7 +100,7 @@ async def _endpoint(
 Endpoint = Annotated[MoveEndpoint, Depends(_endpoint)]
 
 
-@router.get("/inbox", responses={200: {"model": InboxPage}})
+@router.get("/inbox", dependencies=[allow(AGENCY)], responses={200: {"model": InboxPage}})
 async def inbox(agency: str, context: Context, lang: Language, query: Annotated[InboxQuery, Query()]) -> dict[str, Any]:
     """The agency's complaints, the most urgent first."""
     registry, now = await _registry_with(context, agency), context.clock.now()
@@ -116,7 +117,7 @@ async def inbox(agency: str, context: Context, lang: Language, query: Annotated[
     return {"page": query.page, "page_size": PAGE, "total": total, "complaints": shown}
 
 
-@router.get("/replies/refused", responses={200: {"model": RefusedReplies}})
+@router.get("/replies/refused", dependencies=[allow(AGENCY)], responses={200: {"model": RefusedReplies}})
 async def refused(agency: str, context: Context, query: Annotated[PageQuery, Query()]) -> dict[str, Any]:
     """Refused replies from the agency's topic with the reasons, newest first."""
     await _registry_with(context, agency)
@@ -126,7 +127,12 @@ async def refused(agency: str, context: Context, query: Annotated[PageQuery, Que
     return {"page": query.page, "page_size": PAGE, "refused": shown}
 
 
-@router.get("/inbox/{complaint}", summary="Case file for the agency", responses={200: {"model": InboxCasefile}})
+@router.get(
+    "/inbox/{complaint}",
+    dependencies=[allow(AGENCY)],
+    summary="Case file for the agency",
+    responses={200: {"model": InboxCasefile}},
+)
 async def one(agency: str, complaint: UUID, context: Context, lang: Language, response: Response) -> dict[str, Any]:
     """Everything that the agency may read of one complaint."""
     registry = await _registry_with(context, agency)
@@ -139,7 +145,7 @@ async def one(agency: str, complaint: UUID, context: Context, lang: Language, re
     return {**shown, "precedent": await _precedent(context, loaded.state, registry, lang)}
 
 
-@router.post("/inbox/{complaint}/acknowledgement", responses=MOVED)
+@router.post("/inbox/{complaint}/acknowledgement", dependencies=[allow(AGENCY)], responses=MOVED)
 async def acknowledge(
     agency: str, complaint: UUID, endpoint: Endpoint, body: AcknowledgementBody | None = None
 ) -> dict[str, Any]:
@@ -147,25 +153,25 @@ async def acknowledge(
     return await endpoint.answer(agency, complaint, "acknowledgement", body or AcknowledgementBody())
 
 
-@router.post("/inbox/{complaint}/return", responses=MOVED)
+@router.post("/inbox/{complaint}/return", dependencies=[allow(AGENCY)], responses=MOVED)
 async def return_(agency: str, complaint: UUID, endpoint: Endpoint, body: ReturnBody) -> dict[str, Any]:
     """Return the complaint because the agency is not competent."""
     return await endpoint.answer(agency, complaint, "return", body)
 
 
-@router.post("/inbox/{complaint}/progress", responses=MOVED)
+@router.post("/inbox/{complaint}/progress", dependencies=[allow(AGENCY)], responses=MOVED)
 async def progress(agency: str, complaint: UUID, endpoint: Endpoint, body: ProgressBody) -> dict[str, Any]:
     """Record a progress note."""
     return await endpoint.answer(agency, complaint, "progress", body)
 
 
-@router.post("/inbox/{complaint}/clarification", responses=MOVED)
+@router.post("/inbox/{complaint}/clarification", dependencies=[allow(AGENCY)], responses=MOVED)
 async def clarify(agency: str, complaint: UUID, endpoint: Endpoint, body: ClarificationBody) -> dict[str, Any]:
     """Ask the reporter a question."""
     return await endpoint.answer(agency, complaint, "clarification", body)
 
 
-@router.post("/inbox/{complaint}/response", responses=MOVED)
+@router.post("/inbox/{complaint}/response", dependencies=[allow(AGENCY)], responses=MOVED)
 async def respond(agency: str, complaint: UUID, endpoint: Endpoint, body: ResponseBody) -> dict[str, Any]:
     """Answer the complaint."""
     return await endpoint.answer(agency, complaint, "response", body)

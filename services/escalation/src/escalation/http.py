@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 
+from chassis.http.access import LADDER, allow
 from chassis.http.web import Language
 from escalation import views
 from escalation.answers import LadderPage
@@ -31,7 +32,7 @@ async def _escalation(request: Request) -> Escalation:
 Context = Annotated[Escalation, Depends(_escalation)]
 
 
-@router.get("/api/v1/ladder/{rung}", responses={200: {"model": LadderPage}})
+@router.get("/api/v1/ladder/{rung}", dependencies=[allow(LADDER)], responses={200: {"model": LadderPage}})
 async def ladder(
     context: Context,
     rung: Annotated[int, Path(ge=1, le=4, description="1 unit head, 2 supervising body, 3 Ombudsman, 4 public list")],

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.base.errors import Conflict
+from chassis.http.access import ANYONE, allow
 from chassis.http.web import ClientId, IdempotencyKey, Language, NoBody, StrictRoute
 from chassis.write.command import pause
 from chassis.write.lead import root_lead
@@ -44,7 +45,7 @@ async def _reporting(request: Request) -> Reporting:
 Context = Annotated[Reporting, Depends(_reporting)]
 
 
-@router.get("/api/v1/books", responses={200: {"model": Books}})
+@router.get("/api/v1/books", dependencies=[allow(ANYONE)], responses={200: {"model": Books}})
 async def books(context: Context) -> dict[str, Any]:
     """The books at `position`: the store's newest one, or the newest that the read model reached within 3 seconds."""
     await context.books.refresh(FRESH_S)
@@ -52,7 +53,7 @@ async def books(context: Context) -> dict[str, Any]:
     return {"position": str(position or 0), **await context.database.read(queries.books)}
 
 
-@router.get("/api/v1/counts", responses={200: {"model": Counts}})
+@router.get("/api/v1/counts", dependencies=[allow(ANYONE)], responses={200: {"model": Counts}})
 async def counts(context: Context, by: str = "status") -> dict[str, Any]:
     """Numbers of complaints by agency, region, sector, class or status."""
     if by not in queries.GROUPS:
@@ -71,7 +72,7 @@ class ReportQuery(BaseModel):
     page: int = Field(default=0, ge=0, le=10_000)
 
 
-@router.get("/api/v1/reports", responses={200: {"model": PublicReports}})
+@router.get("/api/v1/reports", dependencies=[allow(ANYONE)], responses={200: {"model": PublicReports}})
 async def reports(context: Context, lang: Language, filters: Annotated[ReportQuery, Query()]) -> dict[str, Any]:
     """Public reports, newest first."""
     columns, page = filters.model_dump(exclude_none=True, exclude={"page"}), filters.page
@@ -92,7 +93,9 @@ async def reports(context: Context, lang: Language, filters: Annotated[ReportQue
     return {"page": page, "page_size": PAGE, "reports": items}
 
 
-@router.get("/api/v1/reports/{public_number}", responses={200: {"model": PublicReportPage}})
+@router.get(
+    "/api/v1/reports/{public_number}", dependencies=[allow(ANYONE)], responses={200: {"model": PublicReportPage}}
+)
 async def report(public_number: str, context: Context, lang: Language) -> dict[str, Any]:
     """One public report with its timeline. One that is not public and one that does not exist get the same 404."""
     row = await _public(context, public_number)
@@ -112,7 +115,9 @@ async def report(public_number: str, context: Context, lang: Language) -> dict[s
     }
 
 
-@router.post("/api/v1/reports/{public_number}/support", responses={200: {"model": Supported}})
+@router.post(
+    "/api/v1/reports/{public_number}/support", dependencies=[allow(ANYONE)], responses={200: {"model": Supported}}
+)
 async def support(
     public_number: str, context: Context, client: ClientId, key: IdempotencyKey, _body: NoBody | None = None
 ) -> dict[str, Any]:

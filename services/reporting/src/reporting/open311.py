@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from chassis.http.access import ANYONE, allow
 from chassis.http.open311 import PREFIX, Format, list_response, object_response
 from chassis.http.open311_docs import answers, list_of
 from chassis.http.web import Language
@@ -24,7 +25,9 @@ RANGE: Final = "Satupintu-Range"
 router = APIRouter(prefix=PREFIX, tags=["Open311"])
 
 
-@router.get("/discovery.{kind}", responses=answers(rows.DISCOVERY, "Endpoints and formats."))
+@router.get(
+    "/discovery.{kind}", dependencies=[allow(ANYONE)], responses=answers(rows.DISCOVERY, "Endpoints and formats.")
+)
 async def discovery(kind: Format, request: Request) -> Response:
     """Endpoints and formats of this service."""
     here = f"{request.base_url}".rstrip("/") + PREFIX
@@ -35,13 +38,17 @@ async def discovery(kind: Format, request: Request) -> Response:
     return object_response(kind, "discovery", {**head, "endpoints": [endpoint]})
 
 
-@router.get("/services.{kind}", responses=answers(list_of(rows.SERVICE), "The services."))
+@router.get("/services.{kind}", dependencies=[allow(ANYONE)], responses=answers(list_of(rows.SERVICE), "The services."))
 async def services(kind: Format, lang: Language) -> Response:
     """The services under which a report can be filed."""
     return list_response(kind, "services", "service", [_service(each) for each in open311.services(lang)])
 
 
-@router.get("/services/{code}.{kind}", responses=answers(rows.DEFINITION, "The service's attributes."))
+@router.get(
+    "/services/{code}.{kind}",
+    dependencies=[allow(ANYONE)],
+    responses=answers(rows.DEFINITION, "The service's attributes."),
+)
 async def definition(code: str, kind: Format, lang: Language) -> Response:
     """The attributes of a service: none of ours has any."""
     try:
@@ -51,7 +58,11 @@ async def definition(code: str, kind: Format, lang: Language) -> Response:
     return object_response(kind, "service_definition", {"service_code": found.code, "attributes": []})
 
 
-@router.get("/requests.{kind}", responses=answers(list_of(rows.REQUEST), "Public reports that match."))
+@router.get(
+    "/requests.{kind}",
+    dependencies=[allow(ANYONE)],
+    responses=answers(list_of(rows.REQUEST), "Public reports that match."),
+)
 async def requests(kind: Format, context: Context, lang: Language, query: Annotated[RequestQuery, Query()]) -> Response:
     """Public reports: the newest first; page by page (`page`, `page_size`) the oldest first, so that those that arrive
     meanwhile come last and no page shifts.
@@ -65,7 +76,11 @@ async def requests(kind: Format, context: Context, lang: Language, query: Annota
     return answer
 
 
-@router.get("/requests/{number}.{kind}", responses=answers(list_of(rows.REQUEST), "A list of the one report."))
+@router.get(
+    "/requests/{number}.{kind}",
+    dependencies=[allow(ANYONE)],
+    responses=answers(list_of(rows.REQUEST), "A list of the one report."),
+)
 async def one(
     number: str, kind: Format, context: Context, lang: Language, query: Annotated[OneRequest, Query()]
 ) -> Response:
@@ -78,7 +93,11 @@ async def one(
     return await _requests(kind, context, [row["complaint"] for row in found], lang, extended=query.extensions)
 
 
-@router.get("/servicerequestupdates.{kind}", responses=answers(list_of(rows.UPDATE), "What happened in that time."))
+@router.get(
+    "/servicerequestupdates.{kind}",
+    dependencies=[allow(ANYONE)],
+    responses=answers(list_of(rows.UPDATE), "What happened in that time."),
+)
 async def updates(kind: Format, context: Context, lang: Language, query: Annotated[Dates, Query()]) -> Response:
     """What happened to public reports in a range of time, oldest first; of at most the 1,000 that changed last."""
     window = query.window(context.clock.now())
@@ -92,7 +111,11 @@ async def updates(kind: Format, context: Context, lang: Language, query: Annotat
     return answer
 
 
-@router.get("/tokens/{token}.{kind}", responses=answers(list_of(rows.TOKEN), "The report of the token."))
+@router.get(
+    "/tokens/{token}.{kind}",
+    dependencies=[allow(ANYONE)],
+    responses=answers(list_of(rows.TOKEN), "The report of the token."),
+)
 async def token(token: str, kind: Format) -> Response:
     """Every report gets its id at once, so no tokens are given; an id is its own token."""
     numbers = _numbers([token])

@@ -25,15 +25,14 @@ from schemas.complaint.state import Complaint, new
 from schemas.contract import open311
 from schemas.contract.open311 import OTHER
 from schemas.deadlines import timeline_due
-from schemas.events.agency_inbox import ComplaintDelivered
 from schemas.events.codec import metadata_of
 from schemas.events.intake import ComplaintFiled
 from schemas.reference.load import policies
 from schemas.registry.fold import Registry
 from schemas.wording.sectors import sector
 
-UNTOLD: Final = (ComplaintFiled, ComplaintDelivered)
-"""No update: the report itself, and a receipt between machines."""
+UNTOLD: Final = (ComplaintFiled, *timeline.NOT_PUBLIC)
+"""No update: the report itself, and what only the reporter or machines are told."""
 
 
 def request_row(loaded: LoadedStream, registry: Registry, lang: str, *, extended: bool = False) -> dict[str, Any]:

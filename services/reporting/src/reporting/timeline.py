@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from schemas import wording
 from schemas.complaint.fold import RecordedFact, evolve
 from schemas.complaint.state import Complaint, new
 from schemas.events.agency_inbox import ComplaintDelivered
+from schemas.events.intake import ContactRead
 from schemas.registry.fold import Registry, fold_registry
+
+NOT_PUBLIC: Final = (ComplaintDelivered, ContactRead)
+"""What the public is not told: receipts between machines, and who looked at the reporter's contact."""
 
 
 class TimelineEntry(NamedTuple):
@@ -38,11 +42,12 @@ def registry_at(history: Sequence[RecordedFact], as_of: datetime | None) -> Regi
 
 
 def moments(history: Sequence[RecordedFact], registry: Registry, lang: str, *, public: bool) -> list[TimelineEntry]:
-    """Each fact as a sentence; delivery receipts are left out."""
+    """Each fact as a sentence; delivery receipts are left out, and for the public what only the reporter is told."""
+    untold = NOT_PUBLIC if public else ComplaintDelivered
     return [
         TimelineEntry(fact.at, type(fact).__name__, wording.sentence(fact, registry, lang, public=public))
         for fact in (recorded.fact for recorded in history)
-        if not isinstance(fact, ComplaintDelivered)
+        if not isinstance(fact, untold)
     ]
 
 

@@ -5,7 +5,7 @@ other content before is reported as changed; nothing is filed for it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -75,10 +75,12 @@ async def file_all(
 
 
 @asynccontextmanager
-async def open_session(address: str, connections: int = CONNECTIONS) -> AsyncIterator[aiohttp.ClientSession]:
-    """An HTTP session with the front door."""
-    connector = aiohttp.TCPConnector(limit=connections)
-    async with aiohttp.ClientSession(address, connector=connector, timeout=aiohttp.ClientTimeout(total=30)) as session:
+async def open_session(
+    address: str, connections: int = CONNECTIONS, middlewares: Sequence[aiohttp.ClientMiddlewareType] = ()
+) -> AsyncIterator[aiohttp.ClientSession]:
+    """An HTTP session with the front door. `middlewares`: such as one that adds access tokens."""
+    connector, timeout = aiohttp.TCPConnector(limit=connections), aiohttp.ClientTimeout(total=30)
+    async with aiohttp.ClientSession(address, connector=connector, timeout=timeout, middlewares=middlewares) as session:
         yield session
 
 

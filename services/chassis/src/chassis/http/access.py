@@ -12,7 +12,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.params import Depends as DependsParam
 
 from chassis.http.openapi import BEARER, gives
-from schemas.access.principal import FOR_AN_AGENCY, PUBLIC, Principal, Role
+from schemas.access.principal import FOR_AN_AGENCY, PUBLIC, Grant, Principal, Role
 from schemas.base.refusals import NotAllowed, NotFound, NotSignedIn
 
 Allows = Callable[[Principal, Mapping[str, Any]], bool]
@@ -32,20 +32,22 @@ class Rule:
     """Who may call a route. `words` completes the sentence "May be called by ...".
 
     `hides`: a caller who may not is told that it does not exist (404), as for an unknown one; otherwise that they may
-    not (403).
+    not (403). `optional`: nobody needs a token, and who sends one may get more.
     """
 
     words: str
     allows: Allows
     public: bool = False
     hides: bool = False
+    optional: bool = False
 
     def __or__(self, other: "Rule") -> "Rule":
         def either(who: Principal, path: Mapping[str, Any]) -> bool:
             return self.allows(who, path) or other.allows(who, path)
 
         hides = self.hides or other.hides
-        return Rule(f"{self.words}, or {other.words}", either, self.public or other.public, hides)
+        optional = self.optional or other.optional
+        return Rule(f"{self.words}, or {other.words}", either, self.public or other.public, hides, optional)
 
 
 def _anyone(_who: Principal, _path: Mapping[str, Any]) -> bool:
@@ -61,9 +63,30 @@ def _acts_for(who: Principal, path: Mapping[str, Any]) -> bool:
     return any(grant.body == path["agency"] for grant in who.in_role(*FOR_AN_AGENCY))
 
 
+def _is_gateway(who: Principal, path: Mapping[str, Any]) -> bool:
+    return Grant(Role.GATEWAY, path["client"]) in who.grants
+
+
+def _looks_at_ladder(who: Principal, path: Mapping[str, Any]) -> bool:
+    return str(path["rung"]) == PUBLIC_RUNG or has(*set(Role) - {Role.GATEWAY})(who, path)
+
+
+PUBLIC_RUNG: Final = "4"
 ANYONE: Final = Rule("anyone", _anyone, public=True)
 REPORTER: Final = Rule("whoever has the tracking code in the path", _anyone, public=True)
 AGENCY: Final = Rule("officers, unit heads and systems of the agency in the path", _acts_for, hides=True)
+HOLDER: Final = Rule(
+    "officers, unit heads and systems of the body that holds the complaint, or the inspectorate that examines it",
+    has(*FOR_AN_AGENCY, Role.INSPECTORATE),
+    hides=True,
+)
+GATEWAY: Final = Rule("the channel gateway in the path", _is_gateway, hides=True)
+LADDER: Final = Rule(
+    "anyone for rung 4, which is public; for another rung people and agencies' systems, who see what their office "
+    "must look at",
+    _looks_at_ladder,
+    optional=True,
+)
 TRIAGE: Final = Rule("the triage desk", has(Role.TRIAGE))
 ARBITER: Final = Rule("the arbiter", has(Role.ARBITER))
 INSPECTORATE: Final = Rule("the inspectorate", has(Role.INSPECTORATE))

@@ -141,7 +141,8 @@ def _add_access(operation: dict[str, Any], taken: Dependant | None) -> None:
     """Who may call it: `security`, and the rule in words."""
     rules = [call.rule for call in _calls(taken) if hasattr(call, "rule")] if taken is not None else []
     for rule in rules:
-        operation["security"] = [{}] if rule.public else [{BEARER: []}]
+        without, signed_in = rule.public or rule.optional, not rule.public or rule.optional
+        operation["security"] = [{}] * without + [{BEARER: []}] * signed_in
         about = operation.get("description", "")
         operation["description"] = f"{about}\n\nMay be called by {rule.words}.".strip()
 

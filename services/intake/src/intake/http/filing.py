@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from pydantic_core import to_json
 
+from chassis.http.access import ANYONE, allow, caller
 from chassis.http.openapi import gives
 from chassis.http.web import ClientId, IdempotencyKey, Language, client_id, idempotency_key, json_of, language
 from intake import handlers, tracking_view
@@ -55,7 +56,7 @@ class DirectRoute(APIRoute):
 router = APIRouter(route_class=DirectRoute)
 
 
-@router.post("/complaints", status_code=201, responses={201: {"model": Receipt}})
+@router.post("/complaints", dependencies=[allow(ANYONE)], status_code=201, responses={201: {"model": Receipt}})
 @gives(410, 429)
 async def file_complaint(
     request: Request, body: Complaining, context: Context, client: ClientId, key: IdempotencyKey, lang: Language
@@ -83,6 +84,8 @@ def with_notice(context: Intake, answer: dict[str, Any], lang: str) -> dict[str,
 
 async def _read_and_file(request: Request) -> Response:
     headers = request.headers
+    if "authorization" in headers:
+        await caller(request)  # a token that is not valid is refused, as on every other route
     key = await idempotency_key(headers.get("idempotency-key"))
     client = await client_id(key, headers.get("satupintu-client"))
     chosen = request.query_params.get("lang") if request.scope["query_string"] else None

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import Field, field_validator, model_validator
 
+from chassis.http.access import ANYONE, allow
 from chassis.http.openapi import gives
 from chassis.http.web import IdempotencyKey, StrictRoute
 from chassis.write.loaded import LoadedStream
@@ -65,7 +66,12 @@ class ByCode(InboundModel):
     follow_code: str
 
 
-@router.post("/reports/{public_number}/follow", status_code=202, responses={202: {"model": FollowAsked}})
+@router.post(
+    "/reports/{public_number}/follow",
+    dependencies=[allow(ANYONE)],
+    status_code=202,
+    responses={202: {"model": FollowAsked}},
+)
 @gives(429)
 async def follow(
     public_number: str, body: Follow, request: Request, context: Context, _key: IdempotencyKey
@@ -86,6 +92,7 @@ async def follow(
 
 @router.post(
     "/reports/{public_number}/follow/confirmation",
+    dependencies=[allow(ANYONE)],
     summary="Confirm the address",
     responses={200: {"model": FollowChanged}},
 )
@@ -103,7 +110,9 @@ async def confirm(
     raise NotFound(what=number)
 
 
-@router.post("/reports/{public_number}/unfollow", responses={200: {"model": FollowChanged}})
+@router.post(
+    "/reports/{public_number}/unfollow", dependencies=[allow(ANYONE)], responses={200: {"model": FollowChanged}}
+)
 @gives(429)
 async def unfollow(
     public_number: str, body: ByCode, request: Request, context: Context, _key: IdempotencyKey

@@ -1,28 +1,30 @@
-"""Look-ups of channel gateways (the result of a submission) and of agencies (the person who complained)."""
+"""The look-up of channel gateways: the result of a submission."""
 
-from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
+from chassis.http.access import GATEWAY, allow
 from chassis.http.openapi import gives
 from chassis.http.web import Language
-from chassis.write.lead import root_lead
 from intake import handlers
-from intake.contacts import notice_of, unusable
-from intake.http.answers import NotRead, PersonShown, Receipt
+from intake.contacts import notice_of
+from intake.http.answers import NotRead, Receipt
 from intake.http.filing import Context, limit_rate, receipt
 from intake.notify import reporter_of
-from schemas.base.limits import CLIENT, NAME
-from schemas.base.refusals import InvalidField, NoPermission, NotFound, NotTheHolder
-from schemas.wording.names import held_by
+from schemas.base.limits import CLIENT
+from schemas.base.refusals import InvalidField
 
 router = APIRouter()
 
 
-@router.get("/submissions/{client}/{key:path}", responses={200: {"model": Receipt}, 202: {"model": NotRead}})
+@router.get(
+    "/submissions/{client}/{key:path}",
+    dependencies=[allow(GATEWAY)],
+    responses={200: {"model": Receipt}, 202: {"model": NotRead}},
+)
 @gives(429)
 async def submission(client: str, key: str, request: Request, context: Context, lang: Language) -> Response:
     """The result of a message on the topic `submissions`: 202 not read yet, 200 filed, 422 refused."""
@@ -44,30 +46,3 @@ async def submission(client: str, key: str, request: Request, context: Context, 
         )
         return JSONResponse(answer, headers={"ETag": await handlers.tag_of(context, state)})
     return JSONResponse(found, 422, media_type="application/problem+json")
-
-
-@router.get("/persons/{complaint}", responses={200: {"model": PersonShown}})
-@gives(403, 409)
-async def person(
-    complaint: UUID,
-    context: Context,
-    agency: Annotated[str, Query(max_length=NAME)],
-    officer: Annotated[str | None, Query(max_length=NAME)] = None,
-) -> dict[str, Any]:
-    """The reporter's name and contacts, for the agency that holds the complaint, unless the reporter is anonymous.
-    Every reading is recorded.
-    """
-    loaded = await context.repository.load(complaint)
-    whole = await context.repository.load(loaded.state.whole) if loaded.state.whole else loaded
-    lead = await root_lead(context.repository, loaded.state)
-    registry = await context.registry.current()
-    holder = registry.holder((lead or loaded.state).holder)
-    if whole.state.person is None:
-        raise NotFound(what="person")
-    if holder.agency != agency:
-        raise NotTheHolder(**held_by(holder, registry))
-    if whole.state.anonymous:
-        raise NoPermission(what="person")
-    found = await context.vault.read(whole.state.person, whole.keys)
-    await context.vault.record_reading(complaint, agency, officer, context.clock.now())
-    return found.model_dump(exclude_none=True) | ({"unusable": names} if (names := unusable(found)) else {})

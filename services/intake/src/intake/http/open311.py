@@ -4,6 +4,7 @@ import secrets
 
 from fastapi import APIRouter, Request, Response
 
+from chassis.http.access import ANYONE, allow
 from chassis.http.open311 import PREFIX, Format, list_response
 from chassis.http.web import Language, client_id, idempotency_key
 from intake import handlers
@@ -29,7 +30,13 @@ router = APIRouter(prefix=PREFIX, tags=["Open311"])
 router.include_router(open311_updates.router)
 
 
-@router.post("/requests.{kind}", status_code=201, responses=FILED, openapi_extra=filed_as(ReportForm))
+@router.post(
+    "/requests.{kind}",
+    dependencies=[allow(ANYONE)],
+    status_code=201,
+    responses=FILED,
+    openapi_extra=filed_as(ReportForm),
+)
 async def file_request(kind: Format, request: Request, context: Context, lang: Language) -> Response:
     """File a report. With an `Idempotency-Key` it is safe to repeat; without one a report that is equal in every field,
     pictures included, is the same one for 10 minutes, and the second answer says so.

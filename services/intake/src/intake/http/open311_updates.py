@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict, Field
 
+from chassis.http.access import ANYONE, allow
 from chassis.http.open311 import Format, list_response
 from chassis.http.web import Language
 from chassis.write.command import Handled
@@ -50,7 +51,13 @@ class Target(NamedTuple):
     by_reporter: bool
 
 
-@router.post(f"/{ROUTE}.{{kind}}", status_code=201, responses=UPDATED, openapi_extra=filed_as(UpdateForm))
+@router.post(
+    f"/{ROUTE}.{{kind}}",
+    dependencies=[allow(ANYONE)],
+    status_code=201,
+    responses=UPDATED,
+    openapi_extra=filed_as(UpdateForm),
+)
 async def update_request(kind: Format, request: Request, context: Context, _lang: Language) -> Response:
     """Add an update to a report. Repeatable: an equal update is taken once."""
     limit_rate(context.filings, request)

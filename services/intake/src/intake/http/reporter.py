@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel
 
+from chassis.http.access import REPORTER, allow
 from chassis.http.openapi import gives
 from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, StrictRoute
 from chassis.write.command import Handled
@@ -20,7 +21,7 @@ from intake.context import Intake
 from intake.decide import AddDetail, Attach, CallOmbudsman, Confirm, DeclineJoin, Dispute, Erase, Withdraw
 from intake.file_names import repaired
 from intake.handlers import MoveRequest
-from intake.http import filing, follow, lookups
+from intake.http import filing, follow, lookups, persons
 from intake.http.answers import Explanation, TrackingPage
 from intake.http.filing import REPLAYED, Context, limit_rate, with_notice
 from intake.notify import reporter_of
@@ -135,13 +136,15 @@ UPLOAD: Final = {
 Move = Annotated[ReporterMove, Depends(_move)]
 
 
-@router.get("/complaints/{tracking_code}", responses={200: {"model": TrackingPage}})
+@router.get("/complaints/{tracking_code}", dependencies=[allow(REPORTER)], responses={200: {"model": TrackingPage}})
 async def track(tracked: Tracked, response: Response) -> dict[str, Any]:
     """Status, holder, due dates and timeline of a complaint."""
     return await tracked.page(response)
 
 
-@router.get("/complaints/{tracking_code}/explain", responses={200: {"model": Explanation}})
+@router.get(
+    "/complaints/{tracking_code}/explain", dependencies=[allow(REPORTER)], responses={200: {"model": Explanation}}
+)
 async def explain(tracked: Tracked, response: Response) -> dict[str, Any]:
     """How each due date was calculated."""
     context = tracked.context
@@ -151,44 +154,58 @@ async def explain(tracked: Tracked, response: Response) -> dict[str, Any]:
     return {"due": explained(state, registry, context.policies, tracked.lang, lead)}
 
 
-@router.post("/complaints/{tracking_code}/details", responses={200: {"model": TrackingPage}})
+@router.post(
+    "/complaints/{tracking_code}/details", dependencies=[allow(REPORTER)], responses={200: {"model": TrackingPage}}
+)
 async def add_detail(move: Move, body: AddDetail) -> dict[str, Any]:
     """Add a detail, or answer a question."""
     return await move.answer(await handlers.add_detail(move.tracked.context, move.request("details"), body))
 
 
-@router.post("/complaints/{tracking_code}/withdrawal", responses={200: {"model": TrackingPage}})
+@router.post(
+    "/complaints/{tracking_code}/withdrawal", dependencies=[allow(REPORTER)], responses={200: {"model": TrackingPage}}
+)
 async def withdraw(move: Move, body: Withdraw) -> dict[str, Any]:
     """Withdraw the complaint."""
     return await move.decided("withdrawal", body, decide.withdraw)
 
 
-@router.post("/complaints/{tracking_code}/confirmation", responses={200: {"model": TrackingPage}})
+@router.post(
+    "/complaints/{tracking_code}/confirmation", dependencies=[allow(REPORTER)], responses={200: {"model": TrackingPage}}
+)
 async def confirm(move: Move, body: Confirm) -> dict[str, Any]:
     """Confirm that the answer settles the complaint."""
     return await move.decided("confirmation", body, decide.confirm)
 
 
-@router.post("/complaints/{tracking_code}/dispute", responses={200: {"model": TrackingPage}})
+@router.post(
+    "/complaints/{tracking_code}/dispute", dependencies=[allow(REPORTER)], responses={200: {"model": TrackingPage}}
+)
 async def dispute(move: Move, body: Dispute) -> dict[str, Any]:
     """Dispute the outcome."""
     return await move.answer(await handlers.dispute(move.tracked.context, move.request("dispute"), body))
 
 
-@router.post("/complaints/{tracking_code}/unjoin", responses={200: {"model": TrackingPage}})
+@router.post(
+    "/complaints/{tracking_code}/unjoin", dependencies=[allow(REPORTER)], responses={200: {"model": TrackingPage}}
+)
 async def decline_join(move: Move, body: DeclineJoin | None = None) -> dict[str, Any]:
     """Undo a join: the complaint is not the same matter as the one it follows. No rule joins it again."""
     handled = await handlers.decline_join(move.tracked.context, move.request("unjoin"), body or DeclineJoin())
     return await move.answer(handled)
 
 
-@router.post("/complaints/{tracking_code}/ombudsman", responses={200: {"model": TrackingPage}})
+@router.post(
+    "/complaints/{tracking_code}/ombudsman", dependencies=[allow(REPORTER)], responses={200: {"model": TrackingPage}}
+)
 async def call_ombudsman(move: Move, body: CallOmbudsman) -> dict[str, Any]:
     """Ask the Ombudsman to look at the complaint now."""
     return await move.decided("ombudsman", body, decide.call_ombudsman)
 
 
-@router.post("/complaints/{tracking_code}/erasure", responses={200: {"model": TrackingPage}})
+@router.post(
+    "/complaints/{tracking_code}/erasure", dependencies=[allow(REPORTER)], responses={200: {"model": TrackingPage}}
+)
 async def erase(move: Move, body: Erase | None = None) -> dict[str, Any]:
     """Erase the reporter's personal data and texts."""
     await handlers.erase(move.tracked.context, move.request("erasure"), body or Erase())
@@ -197,6 +214,7 @@ async def erase(move: Move, body: Erase | None = None) -> dict[str, Any]:
 
 @router.post(
     "/complaints/{tracking_code}/attachments",
+    dependencies=[allow(REPORTER)],
     status_code=201,
     openapi_extra=UPLOAD,
     responses={201: {"model": TrackingPage}},
@@ -210,7 +228,12 @@ async def attach(move: Move, request: Request) -> dict[str, Any]:
     return await move.answer(handled)
 
 
-@router.get("/complaints/{tracking_code}/attachments/{attachment}", response_class=Response, responses=FILE)
+@router.get(
+    "/complaints/{tracking_code}/attachments/{attachment}",
+    dependencies=[allow(REPORTER)],
+    response_class=Response,
+    responses=FILE,
+)
 @gives(410)
 async def download(tracked: Tracked, attachment: UUID) -> Response:
     """Download a file; it is never displayed inline."""
@@ -246,3 +269,4 @@ async def _file_of(request: Request) -> tuple[str | None, bytes]:
 
 
 router.include_router(lookups.router)
+router.include_router(persons.router)

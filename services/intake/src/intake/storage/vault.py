@@ -1,7 +1,7 @@
 """The persons who complained, sealed under the complaint's own key, apart from the events.
 
-A row is written before the complaint's first event names it. Its content never changes. Every reading by a holder is
-recorded (law 27/2022 article 31).
+A row is written before the complaint's first event names it. Its content never changes. Every reading by a holder is a
+fact, `ContactRead`; the table `readings` holds those of earlier versions (law 27/2022 article 31).
 """
 
 from collections.abc import Callable, Sequence
@@ -49,13 +49,8 @@ class Vault:
             raise DataErased
         return Reporter.model_validate(from_json(opened))
 
-    async def record_reading(self, complaint: UUID, agency: str, officer: str | None, at: datetime) -> None:
-        """Record who reads a person, before it is shown."""
-        insert = "insert into readings (complaint, agency, officer, at) values (%s, %s, %s, %s)"
-        await execute(self._database, insert, complaint.bytes, agency, officer, at.isoformat())
-
     async def readings(self, complaint: UUID) -> list[tuple[str, str | None, datetime]]:
-        """Agency, officer and time of every reading, oldest first."""
+        """Agency, officer and time of every reading before `ContactRead` recorded them, oldest first."""
         statement = "select agency, officer, at from readings where complaint = %s order by number"
         found = await query(self._database, statement, complaint.bytes)
         return [(agency, officer, datetime.fromisoformat(at)) for agency, officer, at in found]

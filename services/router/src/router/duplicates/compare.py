@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from router.desk import decide
+from router.duplicates.differences import difference
 from router.duplicates.features import FeatureExtractor, Features, feature_data
 from router.duplicates.pins import Pin, metres, pin
 from router.duplicates.similarity import Similarity, similarity
@@ -140,14 +141,16 @@ def may_follow(state: Complaint, lead: Complaint) -> bool:
 
 def _is_sure(one: Features, other: Features, alike: Similarity, near: bool) -> bool:
     """Positive evidence of the same thing at the same spot, and nothing that sets the two apart."""
-    own = (each.personal or each.contrasts.own for each in (one, other))
-    if any(own) or alike.difference or not alike.exact or alike.issue < SURE_ISSUE:
+    # The contrasts come last: they cost the most.
+    if one.personal or other.personal or not alike.exact or alike.issue < SURE_ISSUE:
         return False
-    if not _name_one_spot(one, other, alike, near):
+    if near and (alike.issue < 1 or alike.score < POSSIBLE_SCORE):
         return False
-    if near:
-        return alike.issue == 1 and alike.score >= POSSIBLE_SCORE
-    return alike.score >= SURE_SCORE and alike.spot >= SURE_SPOT
+    if not near and (alike.score < SURE_SCORE or alike.spot < SURE_SPOT):
+        return False
+    if one.contrasts.own or other.contrasts.own or not _name_one_spot(one, other, alike, near):
+        return False
+    return difference(one.contrasts, other.contrasts) is None
 
 
 def _name_one_spot(one: Features, other: Features, alike: Similarity, near: bool) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Response, status
 from pydantic import Field
 
+from chassis.http.access import ANYONE, OPERATOR, allow
 from chassis.http.web import Language, StrictRoute, etag
 from router.http.answers import Calendars, CalendarYear, PoliciesShown
 from router.http.registry import RegistryChanges
@@ -35,7 +36,7 @@ class DecreeBody(RequestBody):
     days: tuple[Holiday, ...] = Field(max_length=DAYS)
 
 
-@router.get("/calendars", responses={200: {"model": Calendars}})
+@router.get("/calendars", dependencies=[allow(ANYONE)], responses={200: {"model": Calendars}})
 async def calendars(context: Context, response: Response) -> dict[str, Any]:
     """The calendars in force, without their days."""
     registry = await context.registry.current()
@@ -44,7 +45,12 @@ async def calendars(context: Context, response: Response) -> dict[str, Any]:
     return {"version": registry.version, "calendars": [{**one, "days": len(one["days"])} for one in found]}
 
 
-@router.get("/calendars/{calendar}/{year}", summary="One calendar", responses={200: {"model": CalendarYear}})
+@router.get(
+    "/calendars/{calendar}/{year}",
+    dependencies=[allow(ANYONE)],
+    summary="One calendar",
+    responses={200: {"model": CalendarYear}},
+)
 async def one(calendar: CalendarName, year: int, context: Context, response: Response) -> dict[str, Any]:
     """The days of one calendar in one year."""
     registry = await context.registry.current()
@@ -55,7 +61,12 @@ async def one(calendar: CalendarName, year: int, context: Context, response: Res
     return _shown(found)
 
 
-@router.post("/calendars", status_code=status.HTTP_201_CREATED, responses={201: {"model": CalendarYear}})
+@router.post(
+    "/calendars",
+    dependencies=[allow(OPERATOR)],
+    status_code=status.HTTP_201_CREATED,
+    responses={201: {"model": CalendarYear}},
+)
 async def decree(body: DecreeBody, change: RegistryChanges, response: Response) -> dict[str, Any]:
     """Publish a decree: these are the days off of its year."""
     fact = CalendarDecreed.model_validate({**body.model_dump(), "at": change.at})
@@ -64,7 +75,7 @@ async def decree(body: DecreeBody, change: RegistryChanges, response: Response) 
     return _shown(registry.calendars[body.calendar, body.year])
 
 
-@router.get("/policies", responses={200: {"model": PoliciesShown}})
+@router.get("/policies", dependencies=[allow(ANYONE)], responses={200: {"model": PoliciesShown}})
 async def policies(context: Context, lang: Language) -> dict[str, Any]:
     """Every period, with unit, starting event, source and how sure it is; the newest version first."""
     return {"policies": [_policy(policy, lang) for policy in reversed(context.policies.versions)]}

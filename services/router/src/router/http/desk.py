@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
+from chassis.http.access import AGENCY, ARBITER, TRIAGE, allow
 from chassis.http.openapi import gives
 from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, NoBody, StrictRoute, etag
 from chassis.write.repository import Cause
@@ -17,9 +18,8 @@ from router.desk.decide import Share
 from router.http.answers import MOVED, Decided, DeskCasefile, DeskPage, Precedents
 from router.http.duplicates import with_suggestions
 from router.http.request import Context, RequestBody
-from router.placement import views
+from router.placement import status, views
 from router.placement.precedents import UNSTATED_SCOPE, PrecedentScope, precedent_matter
-from router.placement.status import ARBITRATION, TRIAGE
 from router.registry.mandates import AgencyUnit
 from router.settings import FRESH_S, PARTS
 from schemas.base import ids, limits
@@ -156,20 +156,30 @@ class DeskRequest:
 DeskRequests = Annotated[DeskRequest, Depends()]
 
 
-@router.get("/triage", responses={200: {"model": DeskPage}})
+@router.get("/triage", dependencies=[allow(TRIAGE)], responses={200: {"model": DeskPage}})
 async def triage(context: Context, lang: Language, page: Page = 0) -> dict[str, Any]:
     """The complaints in triage, the longest waiting first."""
-    return await _page(context, TRIAGE, page, lang)
+    return await _page(context, status.TRIAGE, page, lang)
 
 
-@router.get("/arbitration", responses={200: {"model": DeskPage}})
+@router.get("/arbitration", dependencies=[allow(ARBITER)], responses={200: {"model": DeskPage}})
 async def arbitration(context: Context, lang: Language, page: Page = 0) -> dict[str, Any]:
     """The complaints in arbitration, the longest waiting first."""
-    return await _page(context, ARBITRATION, page, lang)
+    return await _page(context, status.ARBITRATION, page, lang)
 
 
-@router.get("/triage/{complaint}", summary="Case file for the desk", responses={200: {"model": DeskCasefile}})
-@router.get("/arbitration/{complaint}", summary="Case file for the arbiter", responses={200: {"model": DeskCasefile}})
+@router.get(
+    "/triage/{complaint}",
+    dependencies=[allow(TRIAGE)],
+    summary="Case file for the desk",
+    responses={200: {"model": DeskCasefile}},
+)
+@router.get(
+    "/arbitration/{complaint}",
+    dependencies=[allow(ARBITER)],
+    summary="Case file for the arbiter",
+    responses={200: {"model": DeskCasefile}},
+)
 async def one(complaint: UUID, context: Context, lang: Language, response: Response) -> dict[str, Any]:
     """The case file of one complaint, in any status."""
     state = (await context.repository.load(complaint)).state
@@ -188,7 +198,7 @@ async def one(complaint: UUID, context: Context, lang: Language, response: Respo
     }
 
 
-@router.get("/precedents", responses={200: {"model": Precedents}})
+@router.get("/precedents", dependencies=[allow(TRIAGE | ARBITER)], responses={200: {"model": Precedents}})
 async def precedents(context: Context, lang: Language) -> dict[str, Any]:
     """The Ombudsman's decisions that placement follows: sector, level and region, the body, since when, and why."""
     await context.feed.refresh(FRESH_S)
@@ -200,28 +210,28 @@ async def precedents(context: Context, lang: Language) -> dict[str, Any]:
     return {"precedents": listed}
 
 
-@router.post("/triage/{complaint}/placement", responses=MOVED)
+@router.post("/triage/{complaint}/placement", dependencies=[allow(TRIAGE)], responses=MOVED)
 async def place(complaint: UUID, body: PlacementBody, desk: DeskRequests) -> dict[str, Any]:
     """Place the complaint with a body."""
     cause = desk.cause(complaint, "placement", body)
     return await desk.carry_out(complaint, cause, lambda state, by: decide.place(state, by, body.body, body.note))
 
 
-@router.post("/triage/{complaint}/question", responses=MOVED)
+@router.post("/triage/{complaint}/question", dependencies=[allow(TRIAGE)], responses=MOVED)
 async def ask(complaint: UUID, body: QuestionBody, desk: DeskRequests) -> dict[str, Any]:
     """Ask the reporter."""
     cause = desk.cause(complaint, "question", body)
     return await desk.carry_out(complaint, cause, lambda state, by: decide.ask(state, by, body.question))
 
 
-@router.post("/triage/{complaint}/restatement", responses=MOVED)
+@router.post("/triage/{complaint}/restatement", dependencies=[allow(TRIAGE)], responses=MOVED)
 async def restate(complaint: UUID, body: RestatementBody, desk: DeskRequests) -> dict[str, Any]:
     """Word the complaint for the public."""
     cause = desk.cause(complaint, "restatement", body)
     return await desk.carry_out(complaint, cause, lambda state, by: decide.restate(state, by, body.text, body.title))
 
 
-@router.post("/triage/{complaint}/join", responses=MOVED)
+@router.post("/triage/{complaint}/join", dependencies=[allow(TRIAGE)], responses=MOVED)
 async def join(complaint: UUID, body: JoinBody, desk: DeskRequests) -> dict[str, Any]:
     """Join the complaint to an earlier one about the same matter."""
     cause = desk.cause(complaint, "join", body)
@@ -229,13 +239,13 @@ async def join(complaint: UUID, body: JoinBody, desk: DeskRequests) -> dict[str,
     return await desk.summary(complaint)
 
 
-@router.post("/triage/{complaint}/unjoin", responses=MOVED)
+@router.post("/triage/{complaint}/unjoin", dependencies=[allow(TRIAGE)], responses=MOVED)
 async def unjoin(complaint: UUID, desk: DeskRequests, body: NoBody | None = None) -> dict[str, Any]:
     """Separate the complaint from the one it follows."""
     return await desk.carry_out(complaint, desk.cause(complaint, "unjoin", body or NoBody()), decide.unjoin)
 
 
-@router.post("/triage/{complaint}/split", responses=MOVED)
+@router.post("/triage/{complaint}/split", dependencies=[allow(TRIAGE)], responses=MOVED)
 async def split(complaint: UUID, body: SplitBody, desk: DeskRequests) -> dict[str, Any]:
     """Split the complaint among several bodies, one of which leads."""
     cause, lead = desk.cause(complaint, "split", body), body.lead.body
@@ -245,21 +255,21 @@ async def split(complaint: UUID, body: SplitBody, desk: DeskRequests) -> dict[st
     )
 
 
-@router.post("/triage/{complaint}/arbitration", responses=MOVED)
+@router.post("/triage/{complaint}/arbitration", dependencies=[allow(TRIAGE)], responses=MOVED)
 async def open_arbitration(complaint: UUID, desk: DeskRequests, body: NoBody | None = None) -> dict[str, Any]:
     """Ask the arbiter to decide."""
     cause = desk.cause(complaint, "arbitration", body or NoBody())
     return await desk.carry_out(complaint, cause, decide.open_arbitration)
 
 
-@router.post("/triage/{complaint}/archive", responses=MOVED)
+@router.post("/triage/{complaint}/archive", dependencies=[allow(TRIAGE)], responses=MOVED)
 async def archive(complaint: UUID, body: ArchiveBody, desk: DeskRequests) -> dict[str, Any]:
     """Close the complaint without an agency."""
     cause = desk.cause(complaint, "archive", body)
     return await desk.carry_out(complaint, cause, lambda state, by: decide.archive(state, by, body.reason, body.note))
 
 
-@router.post("/arbitration/{complaint}/decision", responses={200: {"model": Decided}})
+@router.post("/arbitration/{complaint}/decision", dependencies=[allow(ARBITER)], responses={200: {"model": Decided}})
 async def arbitrate(complaint: UUID, body: DecisionBody, desk: DeskRequests) -> dict[str, Any]:
     """Decide which body gets the complaint; the answer says what the decision is a precedent for (`matter`)."""
     cause, context = desk.cause(complaint, "decision", body, "arbiter"), await desk.context.placement_context.current()
@@ -280,7 +290,7 @@ async def arbitrate(complaint: UUID, body: DecisionBody, desk: DeskRequests) -> 
     }
 
 
-@router.post("/agencies/{agency}/inbox/{complaint}/split", responses=MOVED)
+@router.post("/agencies/{agency}/inbox/{complaint}/split", dependencies=[allow(AGENCY)], responses=MOVED)
 async def split_by_agency(
     agency: AgencyId, complaint: UUID, body: AgencySplitBody, desk: DeskRequests
 ) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
+from chassis.http.access import AGENCY, ANYONE, allow
 from chassis.http.openapi import gives
 from chassis.http.web import Language, StrictRoute
 from router.context import Router
@@ -45,7 +46,7 @@ class DuplicatesBody(RequestBody):
     place: Place | None = None
 
 
-@router.post("/duplicates", responses={200: {"model": Duplicates}})
+@router.post("/duplicates", dependencies=[allow(ANYONE)], responses={200: {"model": Duplicates}})
 async def duplicates(body: DuplicatesBody, context: Context, lang: Language) -> dict[str, Any]:
     """Open public complaints that may be about the same matter, the likeliest first. It writes nothing."""
     registry = await context.registry.current()
@@ -62,7 +63,11 @@ async def duplicates(body: DuplicatesBody, context: Context, lang: Language) -> 
     }
 
 
-@router.get("/agencies/{agency}/inbox/{complaint}/suggestions", responses={200: {"model": Suggestions}})
+@router.get(
+    "/agencies/{agency}/inbox/{complaint}/suggestions",
+    dependencies=[allow(AGENCY)],
+    responses={200: {"model": Suggestions}},
+)
 @gives(409)
 async def suggestions(agency: AgencyId, complaint: UUID, context: Context, lang: Language) -> dict[str, Any]:
     """Earlier complaints that a complaint of this agency may repeat; the desk joins them."""
@@ -71,7 +76,11 @@ async def suggestions(agency: AgencyId, complaint: UUID, context: Context, lang:
     return answer
 
 
-@router.get("/agencies/{agency}/inbox/{complaint}/followers", responses={200: {"model": Followers}})
+@router.get(
+    "/agencies/{agency}/inbox/{complaint}/followers",
+    dependencies=[allow(AGENCY)],
+    responses={200: {"model": Followers}},
+)
 @gives(409)
 async def followers(agency: AgencyId, complaint: UUID, context: Context, lang: Language) -> dict[str, Any]:
     """The complaints that follow one that this agency holds, with their text and details: it answers these too. Their

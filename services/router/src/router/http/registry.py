@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 from pydantic import Field
 
+from chassis.http.access import ANYONE, OPERATOR, allow
 from chassis.http.web import ClientId, Conditional, IdempotencyKey, StrictRoute, etag
 from router.handlers import RegistryRequest, change_registry
 from router.http.answers import AGENCY, AGENCY_CREATED, Agencies
@@ -130,7 +131,7 @@ class RegistryChange:
 RegistryChanges = Annotated[RegistryChange, Depends()]
 
 
-@router.get("", responses={200: {"model": Agencies}})
+@router.get("", dependencies=[allow(ANYONE)], responses={200: {"model": Agencies}})
 async def agencies(context: Context, query: Annotated[AgencyFilter, Query()], response: Response) -> dict[str, Any]:
     """The bodies, by id."""
     registry = await context.registry.current()
@@ -150,7 +151,7 @@ async def agencies(context: Context, query: Annotated[AgencyFilter, Query()], re
     }
 
 
-@router.get("/{agency}", summary="One agency", responses=AGENCY)
+@router.get("/{agency}", dependencies=[allow(ANYONE)], summary="One agency", responses=AGENCY)
 async def one(agency: str, context: Context, response: Response) -> dict[str, Any]:
     """One body, with its mandates."""
     registry = await context.registry.current()
@@ -160,7 +161,7 @@ async def one(agency: str, context: Context, response: Response) -> dict[str, An
     return _with_mandates(registry, agency)
 
 
-@router.post("", status_code=status.HTTP_201_CREATED, responses=AGENCY_CREATED)
+@router.post("", dependencies=[allow(OPERATOR)], status_code=status.HTTP_201_CREATED, responses=AGENCY_CREATED)
 async def register(body: AgencyBody, change: RegistryChanges, response: Response) -> dict[str, Any]:
     """Register a body. It can hold complaints at once, without a restart."""
     fields = body.model_dump(exclude={"id"}) | {"zone": body.zone or zone_in(body.region)}
@@ -169,27 +170,29 @@ async def register(body: AgencyBody, change: RegistryChanges, response: Response
     return await change.carry_out_for(body.id, lambda state: decide.register(state, fact), body)
 
 
-@router.post("/{agency}/mandates", status_code=status.HTTP_201_CREATED, responses=AGENCY_CREATED)
+@router.post(
+    "/{agency}/mandates", dependencies=[allow(OPERATOR)], status_code=status.HTTP_201_CREATED, responses=AGENCY_CREATED
+)
 async def give(agency: AgencyId, body: MandateBody, change: RegistryChanges) -> dict[str, Any]:
     """Give a mandate."""
     fact = MandateGiven.model_validate({**body.model_dump(), "agency": agency, "at": change.at})
     return await change.carry_out_for(agency, lambda state: decide.give_mandate(state, fact), body)
 
 
-@router.post("/{agency}/mandates/withdrawal", summary="End a mandate", responses=AGENCY)
+@router.post("/{agency}/mandates/withdrawal", dependencies=[allow(OPERATOR)], summary="End a mandate", responses=AGENCY)
 async def withdraw(agency: AgencyId, body: WithdrawalBody, change: RegistryChanges) -> dict[str, Any]:
     """End a mandate."""
     fact = MandateWithdrawn.model_validate({**body.model_dump(), "agency": agency, "at": change.at})
     return await change.carry_out_for(agency, lambda state: decide.withdraw_mandate(state, fact), body)
 
 
-@router.post("/{agency}/name", responses=AGENCY)
+@router.post("/{agency}/name", dependencies=[allow(OPERATOR)], responses=AGENCY)
 async def rename(agency: AgencyId, body: NameBody, change: RegistryChanges) -> dict[str, Any]:
     """Rename a body."""
     return await change.carry_out_for(agency, lambda state: decide.rename(state, agency, body.name, change.at), body)
 
 
-@router.post("/{agency}/merger", responses=AGENCY)
+@router.post("/{agency}/merger", dependencies=[allow(OPERATOR)], responses=AGENCY)
 async def merge(agency: AgencyId, body: MergerBody, change: RegistryChanges) -> dict[str, Any]:
     """Merge other bodies into this one, which then holds what they held."""
     return await change.carry_out_for(
@@ -197,7 +200,7 @@ async def merge(agency: AgencyId, body: MergerBody, change: RegistryChanges) -> 
     )
 
 
-@router.post("/{agency}/dissolution", responses=AGENCY)
+@router.post("/{agency}/dissolution", dependencies=[allow(OPERATOR)], responses=AGENCY)
 async def dissolve(agency: AgencyId, body: DissolutionBody, change: RegistryChanges) -> dict[str, Any]:
     """Dissolve a body."""
     return await change.carry_out_for(

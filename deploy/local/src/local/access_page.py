@@ -1,0 +1,55 @@
+"""Writes the tables of docs/access.md that say who may call each route: `python -m local.access_page [--check]`.
+
+`--check` writes nothing; it fails if the page differs from what would be written.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from chassis.http.declared import DeclaredRoute, declared_routes
+from chassis.service.service import Service
+from local.front import SERVICES
+
+PAGE: Final = Path(__file__).parents[4] / "docs" / "access.md"
+BEGIN: Final = "<!-- begin: routes, written by `python -m local.access_page` -->"
+END: Final = "<!-- end: routes -->"
+
+
+def main(arguments: list[str], page: Path = PAGE) -> int:
+    """Returns the exit status, 0 without problems."""
+    present, wanted = page.read_text(), written(page.read_text())
+    if "--check" not in arguments:
+        page.write_text(wanted)
+        return 0
+    if present != wanted:
+        print("docs/access.md is not up to date: run python -m local.access_page", file=sys.stderr)
+    return int(present != wanted)
+
+
+def written(page: str) -> str:
+    """The page with the present tables between its marks."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{tables()}\n{END}{after}"
+
+
+def tables() -> str:
+    """One table for each service: method, path, who may call it."""
+    return "".join(_table(service) for service in SERVICES)
+
+
+def _table(service: Service[Any]) -> str:
+    found = sorted(declared_routes(service.mount(FastAPI())), key=lambda route: (route.path, route.method))
+    rows = [f"| {route.method} | `{route.path}` | {_words(route)} |\n" for route in found]
+    return f"\n### {service.name}\n\n| method | path | may be called by |\n|---|---|---|\n{''.join(rows)}"
+
+
+def _words(route: DeclaredRoute) -> str:
+    return route.rule.words if route.rule is not None else "**no rule**"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

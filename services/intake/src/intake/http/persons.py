@@ -1,0 +1,81 @@
+"""Who complained, for the body that holds the complaint. Every reading is a fact that the reporter sees."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from chassis.http.access import HOLDER, Caller, allow
+from chassis.http.openapi import gives
+from chassis.http.web import Conditional, IdempotencyKey, StrictRoute, etag
+from chassis.write.command import handle
+from chassis.write.lead import root_lead
+from chassis.write.loaded import LoadedStream
+from chassis.write.precondition import entity_tag
+from chassis.write.repository import Cause
+from intake import contact_reading
+from intake.canonical import canonical
+from intake.contact_reading import ReadContact, body_of
+from intake.contacts import unusable
+from intake.context import Intake
+from intake.http.answers import PersonShown
+from intake.http.filing import REPLAYED, Context
+from schemas.access.principal import Principal
+from schemas.base.ids import derived_id, move_id
+from schemas.complaint.state import Complaint
+from schemas.events.base import Fact
+
+ROUTE: Final = "readings"
+
+router = APIRouter(route_class=StrictRoute)
+
+
+@router.post("/persons/{complaint}/readings", responses={200: {"model": PersonShown}}, dependencies=[allow(HOLDER)])
+@gives(403, 410)
+async def read_contact(
+    complaint: UUID,
+    body: ReadContact,
+    who: Caller,
+    context: Context,
+    key: IdempotencyKey,
+    condition: Conditional,
+    response: Response,
+) -> dict[str, Any]:
+    """The reporter's name and contacts, for the body that holds the complaint, unless the reporter is anonymous. The
+    reporter sees in the timeline that this body looked at them, when and for which reason.
+    """
+    response.headers["Cache-Control"] = "no-store"
+    loaded, at = await context.repository.load(complaint), context.clock.now()
+    held = await root_lead(context.repository, loaded.state) or loaded.state
+    registry = await context.registry.current()
+    acts_for = body_of(who, complaint, held, registry)
+    owner, part = loaded.state.whole or complaint, complaint if loaded.state.whole else None
+
+    def rule(state: Complaint) -> Sequence[Fact]:
+        if state.id == held.id:  # it may have changed hands meanwhile
+            body_of(who, complaint, state, registry)
+        return contact_reading.read_contact(state, body, at, acts_for, part)
+
+    async def tag_of(present: LoadedStream) -> str:
+        # What the body reads is the complaint in the path, perhaps a part; the fact belongs to the whole.
+        return entity_tag((loaded if part else present).state.version)
+
+    cause = Cause(move_id(complaint, client_of(who), ROUTE, key), owner, at, request=canonical(body))
+    handled = await handle(context.repository, owner, rule, cause, condition=condition, tag_of=tag_of)
+    rule(handled.loaded.state)  # a repeat: it may have been erased since
+    etag(response, loaded.state.version if part else handled.version)
+    if handled.repeated:
+        response.headers[REPLAYED] = "true"
+    return await _shown(context, handled.loaded)
+
+
+def client_of(who: Principal) -> str:
+    """Whose idempotency keys these are: of one person or system, apart from those of devices."""
+    return f"principal:{derived_id(who.issuer, who.subject)}"
+
+
+async def _shown(context: Intake, owner: LoadedStream) -> dict[str, Any]:
+    assert owner.state.person is not None
+    found = await context.vault.read(owner.state.person, owner.keys)
+    return found.model_dump(exclude_none=True) | ({"unusable": names} if (names := unusable(found)) else {})
