@@ -79,7 +79,9 @@ async def test_exactly_the_public_reads_of_the_openapi_document_are_open(front: 
             continue
         anyone = operation.get("security") == [{}] and "tracking code in the path" not in operation["description"]
         asked = {**ELSEWHERE, "Access-Control-Request-Method": "GET"}
-        answer = await front.web.options(path.replace("{kind}", "json").replace("{", "").replace("}", ""), headers=asked)
+        answer = await front.web.options(
+            path.replace("{kind}", "json").replace("{", "").replace("}", ""), headers=asked
+        )
         assert ("access-control-allow-origin" in answer.headers) is anyone, path
 
 

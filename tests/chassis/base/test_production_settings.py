@@ -16,6 +16,7 @@ COMPLETE = {
     "HOSTS": "lapor.example.go.id",
     "MASTER_KEY_FILE": "/etc/satupintu/master.key",
     "CODE_SECRET_FILE": "/etc/satupintu/code.secret",
+    "OIDC_CLIENT_SECRET_FILE": "/etc/satupintu/client.secret",
 }
 OFF_LOOPBACK = ["0.0.0.0", "::", "10.0.0.7", "front.example.org", ""]
 
@@ -60,6 +61,7 @@ def test_all_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -
     ("name", "value"),
     [
         ("OIDC_ISSUER", "http://masuk.example.go.id/"),  # tokens and keys in the clear
+        ("OIDC_ISSUER", "http://127.0.0.1:8002"),  # nobody else's browser reaches it, and the demo's looks so
         ("MASTER_KEY_FILE", "var/secrets/master.key"),  # what `make run` made
         ("CODE_SECRET_FILE", "var/../var/secrets/code.secret"),
         ("HOSTS", " , "),

@@ -2,9 +2,6 @@
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
-
-from chassis.base.addresses import is_loopback
 
 if TYPE_CHECKING:
     from chassis.base.settings import Settings
@@ -20,11 +17,8 @@ def missing_for_production(settings: "Settings") -> list[str]:
 def _identity(settings: "Settings") -> Iterator[str]:
     if not settings.production:
         yield _need("PRODUCTION=1", "it turns the test clock and the demo people off")
-    issuer = urlsplit(settings.oidc_issuer or "")
-    if not issuer.hostname:
-        yield _need("OIDC_ISSUER", "the OpenID Connect provider that people and systems sign in at")
-    elif issuer.scheme != "https" and not is_loopback(issuer.hostname):
-        yield _need("OIDC_ISSUER", "an address with https://, because tokens and keys come from it")
+    if not (settings.oidc_issuer or "").startswith("https://"):
+        yield _need("OIDC_ISSUER", "the https:// address of the provider that people and systems sign in at")
 
 
 def _transport(settings: "Settings") -> Iterator[str]:
@@ -38,7 +32,7 @@ def _transport(settings: "Settings") -> Iterator[str]:
 
 
 def _secrets(settings: "Settings") -> Iterator[str]:
-    for name in ("master_key_file", "code_secret_file"):
+    for name in ("master_key_file", "code_secret_file", "oidc_client_secret_file"):
         file = getattr(settings, name).absolute()
         if file.is_relative_to(settings.state_dir.absolute()):
             yield _need(name.upper(), f"a file outside {settings.state_dir}, where `make run` makes its own")

@@ -8,8 +8,9 @@ import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretBytes, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretBytes, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chassis.base.addresses import Network, is_loopback, network
@@ -32,6 +33,7 @@ _IN_STATE: Final = {
     "clock_file": "{state}/clock",
     "master_key_file": "{state}/secrets/master.key",
     "code_secret_file": "{state}/secrets/code.secret",
+    "oidc_client_secret_file": "{state}/secrets/oidc-client.secret",
 }
 
 
@@ -77,6 +79,20 @@ class Settings(BaseSettings):
     """Production mode: no test clock."""
     master_key_file: Path
     code_secret_file: Path
+    oidc_issuer: str | None = None
+    """The OpenID Connect provider, exactly as its discovery document names it: https, or http on this machine. Without
+    one no access token is accepted; `make run` then starts a provider with demo people.
+    """
+    oidc_audience: str = Field("satupintu-api", min_length=1)
+    """What access tokens must name in `aud`. Not the client's id, which ID tokens name."""
+    oidc_roles_claim: str = Field("roles", min_length=1)
+    """Where tokens have roles: a claim, or a path such as `realm_access.roles`."""
+    oidc_clock_skew_s: int = Field(30, ge=0, le=300)
+    """By how much the provider's clock and ours may differ."""
+    oidc_client_id: str = Field("satupintu", min_length=1)
+    """The id under which the provider knows our pages."""
+    oidc_client_secret_file: Path
+    """The secret of that client."""
     host: str = "127.0.0.1"
     """Where the public routes are served. Another address than loopback needs everything that
     `missing_for_production` lists.
@@ -86,8 +102,6 @@ class Settings(BaseSettings):
     """Where /healthz, /readyz and /metrics are served, without TLS: for the operator's own network."""
     health_port: int | None = None
     """By default the port after `port`."""
-    oidc_issuer: str | None = None
-    """Address of the OpenID Connect provider."""
     hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Names by which browsers reach the platform, separated by commas, without port."""
     tls_certificate_file: Path | None = None
@@ -125,8 +139,10 @@ class Settings(BaseSettings):
     agency_topics: Literal["used", "all"] = "used"
     """Which agencies have topics: those with a message or registered while the process runs, or all from the start."""
     kafka_port: int = 9092
-    """Where the local broker listens. This and the next setting are used by `make run` only."""
+    """Where the local broker listens. This and the next two settings are used by `make run` only."""
     kafka_cache: Path = Path(".cache/kafka")
+    demo_issuer_port: int = 8001
+    """Where the provider with the demo people listens."""
 
     @model_validator(mode="before")
     @classmethod
@@ -169,6 +185,20 @@ class Settings(BaseSettings):
         """Host and port."""
         after = self.port + 1 if self.port else 0
         return self.health_host, after if self.health_port is None else self.health_port
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _safe_issuer(cls, issuer: str | None) -> str | None:
+        if issuer is not None and (not is_safe_url(issuer) or "?" in issuer):
+            raise ValueError("must be an https address, or one of this machine, without query and fragment")
+        return issuer
+
+    @field_validator("oidc_client_id")
+    @classmethod
+    def _not_the_audience(cls, client: str, given: ValidationInfo) -> str:
+        if client == given.data.get("oidc_audience"):
+            raise ValueError("must differ from the audience: ID tokens are for the client, access tokens are not")
+        return client
 
     @cached_property
     def master_key(self) -> SecretBytes:
@@ -222,6 +252,20 @@ def _variable(loc: tuple[int | str, ...]) -> str:
 
 def _listed(text: str) -> list[str]:
     return [each.strip() for each in text.split(",") if each.strip()]
+
+
+def is_safe_url(url: str) -> bool:
+    """Whether secrets and keys may be exchanged with this address: https, or http on this machine; no credentials in
+    it, and no fragment.
+    """
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if not url.isascii() or not url.isprintable() or " " in url or "@" in parts.netloc or "#" in url or not host:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
 
 def _secret(path: Path) -> bytes:

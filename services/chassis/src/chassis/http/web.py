@@ -155,8 +155,14 @@ async def _refused(request: Request, error: Exception) -> Response:
         more = {**more, "why": wording.why(str(error.data["why"]), lang)}
     answer = _answer(request, error.status_hint, error.code(), wording.refusal(error, lang), more)
     if error.status_hint == HTTPStatus.UNAUTHORIZED:
-        answer.headers["WWW-Authenticate"] = "Bearer"  # RFC 9110, section 15.5.2
+        answer.headers["WWW-Authenticate"] = _challenge(error)
     return answer
+
+
+def _challenge(refusal: Refusal) -> str:
+    """How to sign in (RFC 9110, section 15.5.2); of a token that was sent, what is wrong (RFC 6750, section 3)."""
+    why = refusal.data.get("why")
+    return "Bearer" if why is None else f'Bearer error="invalid_token", error_description="{why}"'
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -13,6 +13,7 @@ from chassis.http.web import install
 from chassis.project.rebuild import Rebuildable
 from chassis.service.platform import Platform, open_platform
 from chassis.service.process import BackgroundTask, run_process
+from chassis.signin.access import open_access
 from chassis.sql.database import Database
 from chassis.write.repository import Repository
 
@@ -66,7 +67,12 @@ class Service(Generic[C]):
 
         @asynccontextmanager
         async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-            async with open_platform(read_settings()) as platform, self.running(platform, app.state):
+            settings = read_settings()
+            async with (
+                open_access(settings) as app.state.access,
+                open_platform(settings) as platform,
+                self.running(platform, app.state),
+            ):
                 yield
 
         return self.mount(FastAPI(title=f"Satupintu {self.name}", lifespan=lifespan))
