@@ -63,6 +63,14 @@ def _acts_for(who: Principal, path: Mapping[str, Any]) -> bool:
     return any(grant.body == path["agency"] for grant in who.in_role(*FOR_AN_AGENCY))
 
 
+def _acts_for_all_of(who: Principal, path: Mapping[str, Any]) -> bool:
+    return _acts_for(who, path) and who.units(path["agency"]) is None
+
+
+def _inspects(who: Principal, path: Mapping[str, Any]) -> bool:
+    return any(grant.body in (None, path["agency"]) for grant in who.in_role(Role.INSPECTORATE))
+
+
 def _is_gateway(who: Principal, path: Mapping[str, Any]) -> bool:
     return Grant(Role.GATEWAY, path["client"]) in who.grants
 
@@ -75,6 +83,12 @@ PUBLIC_RUNG: Final = "4"
 ANYONE: Final = Rule("anyone", _anyone, public=True)
 REPORTER: Final = Rule("whoever has the tracking code in the path", _anyone, public=True)
 AGENCY: Final = Rule("officers, unit heads and systems of the agency in the path", _acts_for, hides=True)
+WHOLE_AGENCY: Final = Rule(
+    "officers without a unit, and systems, of the agency in the path", _acts_for_all_of, hides=True
+)
+READS_AGENCY: Final = AGENCY | Rule(
+    "an inspectorate, for what is of supervision grade: the national one, or the agency's own", _inspects, hides=True
+)
 HOLDER: Final = Rule(
     "officers, unit heads and systems of the body that holds the complaint, or the inspectorate that examines it",
     has(*FOR_AN_AGENCY, Role.INSPECTORATE),
