@@ -3,11 +3,12 @@
 Only these rules are checked here. Which complaints a caller may read is for `schemas.access.reading`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Protocol
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.params import Depends as DependsParam
 
 from chassis.access_log.entry import AccessLogger
@@ -156,6 +157,14 @@ class Allowed:
             raise refused(request, who, NotSignedIn())
         refusal = NotFound(**request.path_params) if self.rule.hides else NotAllowed(who=self.rule.words)
         raise refused(request, who, refusal)
+
+
+def rules_of(taken: Dependant) -> Iterator[Rule]:
+    """The rules that a route declares."""
+    if isinstance(taken.call, Allowed):
+        yield taken.call.rule
+    for inner in taken.dependencies:
+        yield from rules_of(inner)
 
 
 def allow(rule: Rule) -> DependsParam:
