@@ -35,7 +35,7 @@ class DemoIssuer(NamedTuple):
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.address}/readyz", timeout=5) as answer:
+            with urllib.request.urlopen(f"{self.address}/.well-known/openid-configuration", timeout=5) as answer:
                 return answer.status == 200
         except OSError:
             return False
@@ -45,8 +45,13 @@ class DemoIssuer(NamedTuple):
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoIssuer]:
     """Shared by the tests of a module."""
     state, port = tmp_path_factory.mktemp("demo"), free_port()
-    ours = {"SATUPINTU_STATE_DIR": str(state), "SATUPINTU_PORT": str(port)}
-    argv = [sys.executable, "-m", "local", "issuer", "--front", str(FRONT)]
+    ours = {
+        "SATUPINTU_STATE_DIR": str(state),
+        "SATUPINTU_PORT": str(FRONT),
+        "SATUPINTU_DEMO_ISSUER_PORT": str(port),
+        "SATUPINTU_HEALTH_PORT": str(free_port()),
+    }
+    argv = [sys.executable, "-m", "local", "issuer"]
     process = ManagedProcess("issuer", argv, state / "issuer.log", os.environ | ours)
     issuer = DemoIssuer(demo_issuer(port), port, state, process)
     try:

@@ -267,7 +267,7 @@ def test_the_command_says_what_is_wrong_in_one_line(
 
 @pytest.mark.parametrize("env", [{"SATUPINTU_PRODUCTION": "1"}, {"SATUPINTU_HOST": "0.0.0.0"}])
 def test_it_does_not_start_in_production_or_for_others(demo: DemoIssuer, env: Mapping[str, str]) -> None:
-    ours = {"SATUPINTU_STATE_DIR": str(demo.state), "SATUPINTU_PORT": "0"}
+    ours = {"SATUPINTU_STATE_DIR": str(demo.state), "SATUPINTU_DEMO_ISSUER_PORT": "0"}
     run = [sys.executable, "-m", "local", "issuer"]
     done = subprocess.run(run, env=os.environ | ours | env, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 2
@@ -278,6 +278,11 @@ def test_its_keys_are_its_owners_alone_and_only_public_ones_are_published(demo: 
     for path in (state.keys_file(demo.state), demo.state / "secrets" / "oidc-client.secret"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert all("d" not in key for key in web.get("/keys").json()["keys"])
+
+
+def test_it_answers_under_the_names_of_this_machine_only(web: httpx2.Client) -> None:
+    assert web.get("/authorize", params=REQUEST, headers={"Host": "demo.example.go.id"}).status_code == 421
+    assert web.get("/authorize", params=REQUEST, headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 403
 
 
 def test_a_request_is_limited_in_size(web: httpx2.Client) -> None:

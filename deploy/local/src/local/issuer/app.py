@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
-from chassis.http.health import add_health
 from local.issuer import pages
 from local.issuer.grants import Code, Grants, SignIn
 from local.issuer.people import Person, person_of
@@ -50,7 +49,7 @@ def create_app(issuer: Issuer) -> FastAPI:
     async def ready() -> dict[str, str]:
         return {"keys": "ok"}
 
-    add_health(app, ready)
+    app.state.ready = ready
     return app
 
 
