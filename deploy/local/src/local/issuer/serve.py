@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from chassis.base.settings import BadSetting, Settings, is_loopback
+from chassis.base.addresses import is_loopback
+from chassis.base.settings import BadSetting, Settings
 from chassis.service.entry import serve
 from chassis.signin.addresses import CALLBACK, SIGNED_OUT
 from local.issuer import state
