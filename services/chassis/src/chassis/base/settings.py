@@ -13,6 +13,9 @@ from typing import Final, Literal
 from pydantic import Field, SecretBytes, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.base.secret_file import BadSecretFile, Secrets
+from chassis.base.secret_file import read as read_secrets
+
 PREFIX: Final = "SATUPINTU_"
 _PASSWORD: Final = re.compile(r"(://[^/?#@:]*:)[^/?#@]*@")
 
@@ -31,6 +34,14 @@ _IN_STATE: Final = {
     "master_key_file": "{state}/secrets/master.key",
     "code_secret_file": "{state}/secrets/code.secret",
 }
+
+
+DERIVED: Final = {
+    "signature": b"signature of published events",
+    "sms-parts": b"parts of SMS",
+    "likeness": b"likeness of texts",
+}
+"""Labels of the secrets that are derived from the first master key. `satupintu keys rotate` keeps them in its file."""
 
 
 class Settings(BaseSettings):
@@ -123,14 +134,37 @@ class Settings(BaseSettings):
         return host
 
     @cached_property
-    def master_key(self) -> SecretBytes:
-        """32 bytes; encrypts every complaint's key."""
-        return SecretBytes(_secret(self.master_key_file))
+    def master_keys(self) -> Secrets:
+        """32 bytes each; encrypt every complaint's key. `satupintu keys` adds and removes them."""
+        return _secrets(self.master_key_file)
 
     @cached_property
-    def code_secret(self) -> SecretBytes:
-        """Secret from which tracking codes are derived."""
-        return SecretBytes(_secret(self.code_secret_file))
+    def code_secrets(self) -> Secrets:
+        """Secrets from which tracking codes are derived. `satupintu codes` adds and ends them."""
+        return _secrets(self.code_secret_file)
+
+    @property
+    def hash_secret(self) -> SecretBytes:
+        """Key of stored hashes (supporters, repeated reports), which a new code secret must not change."""
+        return SecretBytes(self.code_secrets.versions[0].secret)
+
+    @property
+    def signing_key(self) -> SecretBytes:
+        """Signs what the relay publishes (`chassis.kafka.signature`)."""
+        return self._derived("signature")
+
+    @property
+    def sms_key(self) -> SecretBytes:
+        """Seals the waiting parts of an SMS."""
+        return self._derived("sms-parts")
+
+    @property
+    def likeness_key(self) -> SecretBytes:
+        """Key of the hashes in the index of similar reports."""
+        return self._derived("likeness")
+
+    def _derived(self, name: str) -> SecretBytes:
+        return SecretBytes(self.master_keys.derive(name, DERIVED[name]))
 
     def views_of(self, service: str) -> str:
         """URL of one service's read models."""
@@ -175,16 +209,13 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _secret(path: Path) -> bytes:
+def _secrets(path: Path) -> Secrets:
     # Hex text of at least 32 bytes, which can be backed up on paper.
     try:
-        secret = bytes.fromhex(path.read_text().strip())
-    except (ValueError, PermissionError, IsADirectoryError) as error:
-        raise BadSetting(f"{path} cannot be read as a secret in hex: restore it from the backup") from error
+        return Secrets(path, read_secrets(path))
+    except BadSecretFile as error:
+        raise BadSetting(str(error)) from error
     except FileNotFoundError as error:
         raise NoState(
             f"there is no {path}: change to the folder of the platform's state, or set {PREFIX}STATE_DIR"
         ) from error
-    if len(secret) < 32:
-        raise BadSetting(f"{path} must hold at least 32 bytes in hex: restore it from the backup")
-    return secret

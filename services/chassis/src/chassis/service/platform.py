@@ -12,7 +12,6 @@ from chassis.base.clock import FileClock, SystemClock
 from chassis.base.ports import KeyRing, Store, TimeSource
 from chassis.base.settings import PREFIX, BadSetting, Settings
 from chassis.deadletter.topic import KafkaDeadLetters
-from chassis.kafka.signature import signing_key
 from chassis.kafka.verify import RecordVerifier
 from chassis.keys.keyring import SqlKeyRing
 from chassis.project.registry import RegistryView
@@ -54,11 +53,10 @@ class Platform:
 async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
     """Open everything; close it on leaving. Raises BadSetting: the store's URL is not valid."""
     store = _store(settings.store_url)
-    master_key = settings.master_key.get_secret_value()
-    keyring = SqlKeyRing(settings.keyring_url, master_key)
+    keyring = SqlKeyRing(settings.keyring_url, settings.master_keys)
     clock: TimeSource = SystemClock() if settings.production else FileClock(settings.clock_file)
     try:
-        registry, key = RegistryView(Repository(store, keyring, "reader")), signing_key(master_key)
+        registry, key = RegistryView(Repository(store, keyring, "reader")), settings.signing_key.get_secret_value()
         yield Platform(settings, store, keyring, clock, registry, key)
     finally:
         await store.close()
