@@ -8,6 +8,8 @@ from uuid import UUID
 import pytest
 from typer.testing import CliRunner, Result
 
+from chassis.access_log.entry import Entry
+from chassis.access_log.log import AccessLog
 from chassis.base.settings import read_settings
 from chassis.keys.keyring import SqlKeyRing
 from schemas.base.sealed import Keys
@@ -24,6 +26,21 @@ def run(*words: str) -> Result:
 def in_use(file: Path) -> None:
     """As if the time had come."""
     file.write_text(file.read_text().replace("since=20", "since=19"))
+
+
+def noted() -> list[tuple[object, object]]:
+    """Version and change of each entry of the access log."""
+
+    async def entries() -> list[Entry]:
+        settings = read_settings()
+        log = AccessLog(settings.access_log_url, settings.access_log_key.get_secret_value())
+        try:
+            assert not (await log.check()).other_key
+            return await log.read()
+        finally:
+            await log.close()
+
+    return [(each.about["version"], each.about["why"]) for each in asyncio.run(entries())]
 
 
 def loaded() -> Keys:
@@ -60,3 +77,4 @@ def test_a_master_key_is_added_rows_are_rewrapped_and_the_old_one_is_taken_out(
     assert run("status").output == "version 2: 1 keys wrapped, in use for: new keys\n"
     assert loaded() == key
     assert read_settings().signing_key == signing, "records signed before stay valid"
+    assert noted() == [(2, "added"), (1, "taken out")]

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from chassis.http.declared import declared_routes
+from chassis.http.declared import DeclaredRoute, declared_routes
 from chassis.service.service import Service
 from local.front import SERVICES
 
@@ -43,11 +43,12 @@ def tables() -> str:
 
 def _table(service: Service[Any]) -> str:
     found = sorted(declared_routes(service.mount(FastAPI())), key=lambda route: (route.path, route.method))
-    rows = [
-        f"| {route.method} | `{route.path}` | {route.rule.words if route.rule else '**no rule**'} |\n"
-        for route in found
-    ]
+    rows = [f"| {route.method} | `{route.path}` | {_words(route)} |\n" for route in found]
     return f"\n### {service.name}\n\n| method | path | may be called by |\n|---|---|---|\n{''.join(rows)}"
+
+
+def _words(route: DeclaredRoute) -> str:
+    return route.rule.words if route.rule is not None else "**no rule**"
 
 
 if __name__ == "__main__":

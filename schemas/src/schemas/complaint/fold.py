@@ -177,6 +177,7 @@ def _part_opened(_state: Complaint, event: r.PartOpened, recorded: RecordedFact)
         "rework": recorded.since._replace(at=event.rework_at) if event.rework_at else None,
         "reopened": event.disputed,
         "supervision": event.supervision,
+        "accused": event.accused,
         "sector": event.sector,
         "whole": event.whole,
         "mandatory": event.mandatory,
@@ -245,8 +246,11 @@ def _ombudsman(state: Complaint, _event: i.OmbudsmanRequested, recorded: Recorde
     return {"ombudsman": recorded.since}
 
 
-def _classified(_state: Complaint, event: r.ComplaintClassified, _recorded: RecordedFact) -> Changes:
-    return {"classified": event, "sector": event.sector, "supervision": event.supervision, "class_": event.class_}
+def _classified(state: Complaint, event: r.ComplaintClassified, _recorded: RecordedFact) -> Changes:
+    return {
+        "classified": event, "sector": event.sector, "supervision": event.supervision, "class_": event.class_,
+        "accused": tuple(dict.fromkeys((*state.accused, *event.accused))) if event.accused else state.accused,
+    }  # fmt: skip
 
 
 def _routed(state: Complaint, event: r.ComplaintRouted, recorded: RecordedFact) -> Changes:

@@ -88,6 +88,8 @@ class Complaint(NamedTuple):
     anonymous: bool = False
     secret: bool = False
     supervision: bool = False
+    accused: tuple[str, ...] = ()
+    """Of supervision grade: every agency that a reading of it accused; empty if unknown."""
     addressed_to: str | None = None
     channel: str = ""
     language: str = "id"

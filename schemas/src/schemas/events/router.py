@@ -38,6 +38,8 @@ class ComplaintClassified(Fact):
     sector: Sector | None = None
     supervision: bool = False
     """Suspected misconduct: goes to the inspectorate of the accused agency, never to that agency."""
+    accused: tuple[AgencyId, ...] = ()
+    """Of a supervision-grade complaint: the agencies that its words accuse, which must not see it; empty if unknown."""
     urgent: bool = False
     """By its words, lives may be in danger. Changes no date."""
     basis: Basis
@@ -158,6 +160,7 @@ class PartOpened(Fact):
     anonymous: bool = False
     secret: bool = False
     supervision: bool = False
+    accused: tuple[AgencyId, ...] = ()
     sector: Sector | None = None
     channel: str
     language: Literal["id", "en"] = "id"

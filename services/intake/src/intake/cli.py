@@ -10,9 +10,9 @@ from typing import Annotated, Final
 import typer
 
 from chassis.base import secret_changes
-from chassis.base.secret_changes import CannotChange, Made
 from chassis.base.secret_file import SecretsRead
-from chassis.base.settings import Settings, read_settings
+from chassis.base.settings import read_settings
+from chassis.cli.secret_change import change_secret
 from chassis.service.platform import open_platform
 from intake.app import open_intake
 from intake.erasures import repeat_erasures
@@ -57,7 +57,11 @@ def rotate(after_s: AFTER = 30.0) -> None:
     """Add a code secret for reports that are filed from then on. Earlier codes stay as they are and go on working."""
     settings, since = read_settings(), _now() + timedelta(seconds=after_s)
     new = secrets.token_bytes(SECRET_BYTES)
-    found = _change(settings, lambda found: secret_changes.with_new(found, new, since, {}))
+
+    def made(found: SecretsRead) -> SecretsRead:
+        return secret_changes.with_new(found, new, since, {})
+
+    found = change_secret(settings, settings.code_secret_file, made, None, "added")
     print(f"version {found.versions[-1].version} is used for reports filed from {since:{MOMENT}} on")
     print(f"back up {settings.code_secret_file}")
 
@@ -82,15 +86,12 @@ def end(
     if not yes:
         print(f"nothing was changed; to end it: satupintu codes end {version} --yes")
         raise typer.Exit(1)
-    _change(settings, lambda found: secret_changes.with_ended(found, version, _now()))
+
+    def made(found: SecretsRead) -> SecretsRead:
+        return secret_changes.with_ended(found, version, _now())
+
+    change_secret(settings, settings.code_secret_file, made, version, "ended")
     print(f"version {version} is ended; back up {settings.code_secret_file}")
-
-
-def _change(settings: Settings, made: Made) -> SecretsRead:
-    try:
-        return secret_changes.change(settings.code_secret_file, made)
-    except CannotChange as error:
-        raise typer.BadParameter(str(error)) from error
 
 
 def _now() -> datetime:

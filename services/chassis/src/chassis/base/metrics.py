@@ -28,6 +28,8 @@ RELAY_SECONDS: Final = Histogram(
     buckets=SECONDS,
 )
 
+TOKENS_REFUSED: Final = Counter("satupintu_tokens_refused", "Access tokens that were not accepted.", ["why"])
+
 AGENT_HANDLED: Final = Counter("satupintu_agent_handled", "Messages handled or set aside by a reaction.", ["road"])
 AGENT_BEHIND: Final = Gauge(
     "satupintu_agent_behind_messages",

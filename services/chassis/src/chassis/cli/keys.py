@@ -10,9 +10,9 @@ from typing import Annotated, Final
 import typer
 
 from chassis.base import secret_changes
-from chassis.base.secret_changes import CannotChange, Made
 from chassis.base.secret_file import SecretsRead, SecretVersion
 from chassis.base.settings import DERIVED, Settings, read_settings
+from chassis.cli.secret_change import change_secret
 from chassis.keys.keyring import SqlKeyRing
 from chassis.keys.wrap import KEY_BYTES
 
@@ -47,7 +47,7 @@ def rotate(after_s: AFTER = 30.0) -> None:
         derived = {name: found.derive(name, label) for name, label in DERIVED.items()}
         return secret_changes.with_new(found, new, since, derived)
 
-    found = _change(settings, made)
+    found = change_secret(settings, settings.master_key_file, made, None, "added")
     print(f"version {found.versions[-1].version} is used for new keys from {since:%Y-%m-%d %H:%M:%SZ} on")
     print(f"back up {settings.master_key_file}, then run: satupintu keys rewrap")
 
@@ -72,15 +72,9 @@ def retire(version: Annotated[int, typer.Argument(help="the version to take out 
     settings = read_settings()
     if count := asyncio.run(_counts(settings)).get(version, 0):
         raise typer.BadParameter(f"{count} keys are wrapped with version {version}: run satupintu keys rewrap")
-    _change(settings, partial(secret_changes.without, version=version))
+    made = partial(secret_changes.without, version=version)
+    change_secret(settings, settings.master_key_file, made, version, "taken out")
     print(f"version {version} is taken out; a key ring restored from before needs the file of its day")
-
-
-def _change(settings: Settings, made: Made) -> SecretsRead:
-    try:
-        return secret_changes.change(settings.master_key_file, made)
-    except CannotChange as error:
-        raise typer.BadParameter(str(error)) from error
 
 
 async def _counts(settings: Settings) -> dict[int, int]:

@@ -63,19 +63,21 @@ class SectorQuery(NamedTuple):
 
 
 class Placement(NamedTuple):
-    """The chosen body, by which rule, and the other possible ones."""
+    """The chosen body, by which rule, and the other possible ones. `accused`: the bodies accused of misconduct."""
 
     body: AgencyUnit
     cause: RoutedCause
     alternatives: tuple[Candidate, ...] = ()
     precedent: str | None = None
+    accused: tuple[str, ...] = ()
 
 
 class Referral(NamedTuple):
-    """Why no rule decides, and the bodies in question."""
+    """Why no rule decides, and the bodies in question. `accused`: the bodies that may be accused of misconduct."""
 
     reason: ReferralReason
     candidates: tuple[Candidate, ...] = ()
+    accused: tuple[str, ...] = ()
 
 
 def question_of(state: Complaint, context: PlacementContext, at: datetime) -> Question:
@@ -111,12 +113,14 @@ def by_supervision(question: Question, context: PlacementContext) -> Placement |
     accused = by_mandate(_about_servants(question, context)._replace(returned=()), context)
     if isinstance(accused, Referral):
         unread = question.sector is None and accused.reason == "no_mandate"
-        return Referral("no_sector" if unread else accused.reason)
+        possible = tuple(dict.fromkeys(each.agency for each in accused.candidates))
+        return Referral("no_sector" if unread else accused.reason, accused=possible)
+    bodies = (accused.body.agency,)
     inspectorate = context.mandates.inspectorate_over(accused.body.agency, question.returned)
     if inspectorate is None:
-        return Referral("all_returned" if question.returned else "no_mandate")
+        return Referral("all_returned" if question.returned else "no_mandate", accused=bodies)
     unit = INSPECTORATE_UNIT if INSPECTORATE_UNIT in inspectorate.units else None
-    return Placement(AgencyUnit(inspectorate.id, unit), "supervision")
+    return Placement(AgencyUnit(inspectorate.id, unit), "supervision", accused=bodies)
 
 
 def by_suggestion(question: Question, context: PlacementContext) -> Placement | None:
