@@ -2,10 +2,8 @@
 
 import typer
 
-from chassis.base.log import configure
 from chassis.base.private_files import owner_only
-from chassis.base.settings import read_settings
-from chassis.service.entry import serve
+from chassis.service.entry import run_configured, serve
 from local.demo.play import demo
 from local.kafka import jars
 from local.paths import kafka_cache
@@ -27,9 +25,7 @@ def front() -> None:
     """Serve the HTTP interfaces of the five services on one address."""
     from local.front import create_app
 
-    settings = read_settings()
-    configure(settings)
-    serve(create_app(settings), settings)
+    raise typer.Exit(run_configured("local front", lambda settings: serve(create_app(settings), settings)))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ IMPORTED: Final = (
 
 
 class ProcessSpec(NamedTuple):
-    """One process: its name in logs and messages, command, environment, and the URL of its readiness check.
+    """One process: its name in logs and messages, command, environment, the URL of its readiness check, and the ports
+    that it listens on besides.
 
     Processes of a lower stage have ended before those of a higher one are told to stop.
     """
@@ -33,22 +34,26 @@ class ProcessSpec(NamedTuple):
     env: Mapping[str, str]
     ready_url: str
     stage: int = 0
+    ports: Sequence[int] = ()
 
 
 class PlatformLayout(NamedTuple):
-    """State folder, port of the front door, address of Kafka, and numbers of workers."""
+    """State folder, port of the front door, address of Kafka, numbers of workers, and port of the front's health (None:
+    any free one).
+    """
 
     state: Path
     port: int
     kafka: str
     router: int = 1
     inbox: int = 1
+    health_port: int | None = None
 
 
 def process_specs(layout: PlatformLayout) -> list[ProcessSpec]:
     """The front (stopped first), the workers, and the relay (stopped last)."""
     counts = {"router": layout.router, "agency_inbox": layout.inbox}
-    front = _child(layout, "front", ["local", "front"], layout.port)
+    front = _child(layout, "front", ["local", "front"], layout.health_port or free_port(), ports=[layout.port])
     workers = [
         _child(layout, f"{package.replace('_', '-')}-{number}", [package, "worker"], free_port(), stage=1)
         for package in WORKERS
@@ -72,7 +77,9 @@ def environment(layout: PlatformLayout) -> dict[str, str]:
     return {**prefixed, **chosen}
 
 
-def _child(layout: PlatformLayout, name: str, module: Sequence[str], port: int, stage: int = 0) -> ProcessSpec:
-    env = {**environment(layout), "SATUPINTU_PORT": str(port)}
+def _child(
+    layout: PlatformLayout, name: str, module: Sequence[str], health: int, stage: int = 0, ports: Sequence[int] = ()
+) -> ProcessSpec:
+    ours = {"SATUPINTU_PORT": str(layout.port), "SATUPINTU_HEALTH_PORT": str(health)}
     argv = [sys.executable, "-m", *module]
-    return ProcessSpec(name, argv, env, f"http://127.0.0.1:{port}/readyz", stage)
+    return ProcessSpec(name, argv, {**environment(layout), **ours}, f"http://127.0.0.1:{health}/readyz", stage, ports)

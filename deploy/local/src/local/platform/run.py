@@ -60,7 +60,8 @@ def run(
         with state_lock(state):
             make_secrets(state)
             check_store(settings)
-            _run(settings, PlatformLayout(state, settings.port, f"127.0.0.1:{settings.kafka_port}", router, inbox))
+            kafka, (_, health) = f"127.0.0.1:{settings.kafka_port}", settings.health_listener
+            _run(settings, PlatformLayout(state, settings.port, kafka, router, inbox, health))
     except (BadSetting, BadPolicy, BadCalendar, CannotRun) as error:
         console.print("[red]Satupintu cannot run:[/red]", escape(str(error)), soft_wrap=True)
         raise typer.Exit(1) from error
@@ -72,7 +73,7 @@ def _run(settings: Settings, layout: PlatformLayout) -> None:
     state = layout.state
     kafka = KafkaServer(state / "kafka", _jars(settings.kafka_cache), settings.kafka_port, log=state / "logs/kafka.log")
     supervisor = Supervisor(process_specs(layout), state / "logs", ForkedProcess if fork.POSSIBLE else ManagedProcess)
-    broker = Part(kafka.process, kafka.start, kafka.port, Probe(kafka.port, KAFKA))
+    broker = Part(kafka.process, kafka.start, [kafka.port], Probe(kafka.port, KAFKA))
     watch = Watch([broker, *supervisor.parts()], state, _announce)
     try:
         watch.begin([broker])
@@ -95,6 +96,7 @@ def check_machine(settings: Settings, state: Path) -> None:
     """Check ports and disk space before anything is started. Raises CannotRun."""
     for port, name, setting in (
         (settings.port, "front door", "SATUPINTU_PORT"),
+        (settings.health_listener[1], "front door's health", "SATUPINTU_HEALTH_PORT"),
         (settings.kafka_port, "Kafka broker", "SATUPINTU_KAFKA_PORT"),
     ):
         if not wait_for(lambda port=port: not port_in_use(port)):  # type: ignore[misc]

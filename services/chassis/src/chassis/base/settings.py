@@ -6,13 +6,15 @@ A process does not start if a variable with this prefix is unknown: a misspelt s
 import os
 import re
 from functools import cached_property
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretBytes, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from chassis.base.addresses import Network, is_loopback, network
+from chassis.base.production import missing_for_production
 
 PREFIX: Final = "SATUPINTU_"
 _PASSWORD: Final = re.compile(r"(://[^/?#@:]*:)[^/?#@]*@")
@@ -25,6 +27,8 @@ _IN_STATE: Final = {
     "vault_url": "sqlite:///{state}/vault.db",
     "erasures_url": "sqlite:///{state}.erasures/erasures.db",
     "views_url": "sqlite:///{state}/{service}.db",
+    "sessions_url": "sqlite:///{state}/sessions.db",
+    "access_log_url": "sqlite:///{state}/access.db",
     "attachments_dir": "{state}/attachments",
     "models_dir": "{state}/models",
     "notices_dir": "{state}/notices",
@@ -49,6 +53,11 @@ class Settings(BaseSettings):
     """
     views_url: str
     """Each service's own read models; `{service}` is replaced by its name."""
+    sessions_url: str
+    """Sessions of signed-in people, shared by all web processes. It needs no backup: who is signed out signs in again.
+    """
+    access_log_url: str
+    """The access log: sign-ins, refusals, changed credentials. Written by all processes, and never changed."""
     kafka: str = "127.0.0.1:9092"
     state_dir: Path = Path("var")
     """Folder of everything below that is not set."""
@@ -92,7 +101,25 @@ class Settings(BaseSettings):
     oidc_client_secret_file: Path
     """The secret of that client."""
     host: str = "127.0.0.1"
+    """Where the public routes are served. Another address than loopback needs everything that
+    `missing_for_production` lists.
+    """
     port: int = 8000
+    health_host: str = "127.0.0.1"
+    """Where /healthz, /readyz and /metrics are served, without TLS: for the operator's own network."""
+    health_port: int | None = None
+    """By default the port after `port`."""
+    hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Names by which browsers reach the platform, separated by commas, without port."""
+    tls_certificate_file: Path | None = None
+    """Certificate with its chain, in PEM, to serve HTTPS; with the next one."""
+    tls_key_file: Path | None = None
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    """Networks of the proxies that end TLS, separated by commas: they alone may ask, and say whom they ask for."""
+    proxy_header: Literal["x-forwarded-for", "forwarded"] = "x-forwarded-for"
+    """The header in which these proxies name the client. They must append to it or overwrite it; any other header of
+    this kind is ignored, because a proxy passes on what it does not know.
+    """
     log_format: str = "json"
     sweep_period_s: float = 1.0
     sweep_grace_s: float = 30.0
@@ -130,15 +157,41 @@ class Settings(BaseSettings):
         state = str(Path(str(given.get("state_dir") or cls.model_fields["state_dir"].default)))
         return {name: place.replace(STATE, state) for name, place in _IN_STATE.items()} | given
 
-    @field_validator("host")
+    @field_validator("hosts", mode="before")
     @classmethod
-    def _loopback_only(cls, host: str) -> str:
-        # Nobody checks yet who may act for an agency (docs/adr/0005): serve this machine only.
-        if not is_loopback(host):
+    def _host_names(cls, given: object) -> object:
+        return tuple(name.lower() for name in _listed(given)) if isinstance(given, str) else given
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, given: object) -> object:
+        return tuple(network(each) for each in _listed(given)) if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _certificate_with_key(self) -> Self:
+        if (self.tls_certificate_file is None) != (self.tls_key_file is None):
+            raise ValueError(f"{PREFIX}TLS_CERTIFICATE_FILE and {PREFIX}TLS_KEY_FILE are needed together")
+        return self
+
+    @model_validator(mode="after")
+    def _complete_or_loopback(self) -> Self:
+        if not is_loopback(self.host) and self.missing:
             raise ValueError(
-                f"{host} is not a loopback address; other addresses are refused until access control exists"
+                f"{PREFIX}HOST={self.host} is not a loopback address, which needs all production settings; "
+                f"missing are {'; '.join(self.missing)}"
             )
-        return host
+        return self
+
+    @cached_property
+    def missing(self) -> list[str]:
+        """See `missing_for_production`. Without complete settings this machine alone is served."""
+        return missing_for_production(self)
+
+    @property
+    def health_listener(self) -> tuple[str, int]:
+        """Host and port."""
+        after = self.port + 1 if self.port else 0
+        return self.health_host, after if self.health_port is None else self.health_port
 
     @field_validator("oidc_issuer")
     @classmethod
@@ -190,13 +243,22 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        why = "; ".join(f"{PREFIX}{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
+        found = [(_variable(each["loc"]), each["msg"].removeprefix("Value error, ")) for each in error.errors()]
+        why = "; ".join(variable + message for variable, message in found)
         raise BadSetting(why) from error
 
 
 def redacted(settings: Settings) -> dict[str, str]:
     """Each setting for the log: URLs without passwords, secrets by file name."""
     return {name: _PASSWORD.sub(r"\1***@", str(value)) for name, value in settings}
+
+
+def _variable(loc: tuple[int | str, ...]) -> str:
+    return f"{PREFIX}{str(loc[0]).upper()}: " if loc else ""
+
+
+def _listed(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",") if each.strip()]
 
 
 def is_safe_url(url: str) -> bool:
@@ -211,14 +273,6 @@ def is_safe_url(url: str) -> bool:
     if not url.isascii() or not url.isprintable() or " " in url or "@" in parts.netloc or "#" in url or not host:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the name or address is this machine's own."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _secret(path: Path) -> bytes:

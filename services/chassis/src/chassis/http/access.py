@@ -3,16 +3,18 @@
 Only these rules are checked here. Which complaints a caller may read is for `schemas.access.reading`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Protocol
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.params import Depends as DependsParam
 
+from chassis.access_log.entry import AccessLogger
 from chassis.http.openapi import BEARER, gives
 from schemas.access.principal import FOR_AN_AGENCY, PUBLIC, Grant, Principal, Role
-from schemas.base.refusals import NotAllowed, NotFound, NotSignedIn
+from schemas.base.refusals import NotAllowed, NotFound, NotSignedIn, Refusal
 
 Allows = Callable[[Principal, Mapping[str, Any]], bool]
 """From who asks and the path's parameters to whether they may."""
@@ -119,12 +121,26 @@ async def caller(request: Request) -> Principal:
         return PUBLIC
     scheme, _, token = given.partition(" ")
     if scheme.lower() != BEARER or not token.strip():
-        raise NotSignedIn
+        raise refused(request, PUBLIC, NotSignedIn())
     authenticator: Authenticator = request.app.state.access
-    return await authenticator.bearer(token.strip())
+    try:
+        return await authenticator.bearer(token.strip())
+    except NotSignedIn as refusal:
+        raise refused(request, PUBLIC, refusal) from refusal
 
 
 Caller = Annotated[Principal, Depends(caller)]
+
+
+def refused(request: Request, who: Principal, refusal: Refusal) -> Refusal:
+    """`refusal`, noted in the access log: for whatever answers 401, 403 or 404 because of who calls."""
+    log: AccessLogger | None = getattr(request.app.state, "access_log", None)
+    if log is not None:
+        # The route, not the path: a path may hold a tracking code, which is a key.
+        route = str(getattr(request.scope.get("route"), "path", ""))
+        about: dict[str, str | int] = {"route": route, "method": request.method, "status": refusal.status_hint}
+        log.call_refused(who, about | ({"why": str(refusal.data["why"])} if "why" in refusal.data else {}))
+    return refusal
 
 
 class Allowed:
@@ -138,8 +154,17 @@ class Allowed:
         if self.rule.allows(who, request.path_params):
             return
         if not who.signed_in:
-            raise NotSignedIn
-        raise NotFound(**request.path_params) if self.rule.hides else NotAllowed(who=self.rule.words)
+            raise refused(request, who, NotSignedIn())
+        refusal = NotFound(**request.path_params) if self.rule.hides else NotAllowed(who=self.rule.words)
+        raise refused(request, who, refusal)
+
+
+def rules_of(taken: Dependant) -> Iterator[Rule]:
+    """The rules that a route declares."""
+    if isinstance(taken.call, Allowed):
+        yield taken.call.rule
+    for inner in taken.dependencies:
+        yield from rules_of(inner)
 
 
 def allow(rule: Rule) -> DependsParam:

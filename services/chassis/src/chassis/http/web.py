@@ -21,7 +21,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.base.errors import Busy, ChassisError, Conflict, Retryable
 from chassis.http import open311
-from chassis.http.health import Ready, add_health
+from chassis.http.cors import Cors, PublicReads
+from chassis.http.headers import add_headers
+from chassis.http.health import Ready, keep_ready
 from chassis.http.openapi import describe
 from chassis.write import precondition as conditions
 from chassis.write.precondition import Precondition, entity_tag
@@ -122,7 +124,7 @@ def etag(response: Response, *versions: int) -> None:
 
 
 def install(app: FastAPI, ready: Ready) -> None:
-    """Add error responses, the body limit and the health endpoints (`ready`: see `add_health`)."""
+    """Add error responses, limits and headers. `ready` is for the health listener: see `chassis.http.health`."""
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(ChassisError, _failed)
@@ -133,9 +135,12 @@ def install(app: FastAPI, ready: Ready) -> None:
     app.add_exception_handler(Exception, _broken)
     app.add_middleware(BodyLimit)
     app.add_middleware(NoNul)
-    app.add_middleware(open311.PublicReading)
-    add_health(app, ready)
+    app.add_middleware(open311.HeadAsGet)
+    reads = PublicReads(app)
+    app.add_middleware(Cors, reads=reads)
+    keep_ready(app, ready)
     describe(app, OPEN311)
+    add_headers(app, reads)
 
 
 def _language_of(request: Request) -> str:

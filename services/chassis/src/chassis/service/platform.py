@@ -1,13 +1,15 @@
-"""What a process opens once for all its services: store, key ring, clock and registry.
+"""What a process opens once for all its services: store, key ring, clock, registry and access log.
 
 A composition root: only it and the services' `app` modules choose adapters.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
+from chassis.access_log.entry import AccessLogger, MemoryAccessLog
+from chassis.access_log.log import AccessLog, log_key
 from chassis.base.clock import FileClock, SystemClock
 from chassis.base.ports import KeyRing, Store, TimeSource
 from chassis.base.settings import PREFIX, BadSetting, Settings
@@ -33,6 +35,8 @@ class Platform:
     registry: RegistryView
     signing_key: bytes | None = None
     """Signs what the relay publishes."""
+    access_log: AccessLogger = field(default_factory=MemoryAccessLog)
+    """Where sign-ins, refusals and changed credentials are noted."""
 
     @property
     def verifier(self) -> RecordVerifier:
@@ -56,11 +60,13 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
     store = _store(settings.store_url)
     master_key = settings.master_key.get_secret_value()
     keyring = SqlKeyRing(settings.keyring_url, master_key)
+    access_log = AccessLog(settings.access_log_url, log_key(master_key))
     clock: TimeSource = SystemClock() if settings.production else FileClock(settings.clock_file)
     try:
         registry, key = RegistryView(Repository(store, keyring, "reader")), signing_key(master_key)
-        yield Platform(settings, store, keyring, clock, registry, key)
+        yield Platform(settings, store, keyring, clock, registry, key, access_log)
     finally:
+        await access_log.close()
         await store.close()
         await keyring.close()
 

@@ -51,6 +51,7 @@ class Service(Generic[C]):
     @asynccontextmanager
     async def running(self, platform: Platform, state: State) -> AsyncIterator[None]:
         """Keep the context in an app's state while it serves."""
+        state.access_log = platform.access_log
         async with self.open(platform) as context:
             setattr(state, self.package, context)
             yield
@@ -87,4 +88,5 @@ class Service(Generic[C]):
     async def worker(self, settings: Settings) -> int:
         """Run the background tasks until SIGTERM; the exit status."""
         async with open_platform(settings) as platform, self.tasks(platform) as tasks:
-            return await run_process(self.name, tasks, port=settings.port, host=settings.host)
+            host, port = settings.health_listener
+            return await run_process(self.name, tasks, port=port, host=host)
