@@ -70,7 +70,7 @@ def environment(layout: PlatformLayout) -> dict[str, str]:
         "STATE_DIR": str(state),
         # On one machine all clients have the same address, so rate limits by address make no sense.
         "FILINGS_PER_MINUTE": "0",
-        "LOOKUPS_PER_MINUTE": "0",
+        "REQUESTS_PER_MINUTE": "0",
     }
     prefixed = {f"SATUPINTU_{name}": value for name, value in ours.items()}
     chosen = {name: value for name, value in os.environ.items() if name.startswith("SATUPINTU_")}

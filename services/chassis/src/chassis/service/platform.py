@@ -5,17 +5,21 @@ A composition root: only it and the services' `app` modules choose adapters.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from chassis.base.clock import FileClock, SystemClock
 from chassis.base.ports import KeyRing, Store, TimeSource
 from chassis.base.settings import PREFIX, BadSetting, Settings
 from chassis.deadletter.topic import KafkaDeadLetters
+from chassis.http import shared_limits
+from chassis.http.access import CallLimits
+from chassis.http.shared_limits import SharedLimits
 from chassis.kafka.signature import signing_key
 from chassis.kafka.verify import RecordVerifier
 from chassis.keys.keyring import SqlKeyRing
 from chassis.project.registry import RegistryView
+from chassis.sql.database import Database
 from chassis.store import open_store
 from chassis.write.cache import StreamCache
 from chassis.write.repository import Repository
@@ -33,6 +37,15 @@ class Platform:
     registry: RegistryView
     signing_key: bytes | None = None
     """Signs what the relay publishes."""
+    limits: SharedLimits = field(default_factory=SharedLimits)
+
+    @property
+    def call_limits(self) -> CallLimits:
+        """Of all requests of a source and of a principal."""
+        return CallLimits(
+            self.limits.limiter("requests", self.settings.requests_per_minute),
+            self.limits.limiter("requests by principal", self.settings.principal_requests_per_minute),
+        )
 
     @property
     def verifier(self) -> RecordVerifier:
@@ -57,12 +70,14 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
     master_key = settings.master_key.get_secret_value()
     keyring = SqlKeyRing(settings.keyring_url, master_key)
     clock: TimeSource = SystemClock() if settings.production else FileClock(settings.clock_file)
+    limits = SharedLimits(Database(settings.limits_url, shared_limits.metadata))
     try:
         registry, key = RegistryView(Repository(store, keyring, "reader")), signing_key(master_key)
-        yield Platform(settings, store, keyring, clock, registry, key)
+        yield Platform(settings, store, keyring, clock, registry, key, limits)
     finally:
         await store.close()
         await keyring.close()
+        await limits.close()
 
 
 def _store(url: str) -> Store:

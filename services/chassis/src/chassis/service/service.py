@@ -53,6 +53,7 @@ class Service(Generic[C]):
         """Keep the context in an app's state while it serves."""
         async with self.open(platform) as context:
             setattr(state, self.package, context)
+            state.limits = platform.call_limits
             yield
 
     async def ready(self, state: State) -> dict[str, str]:
@@ -71,6 +72,7 @@ class Service(Generic[C]):
             async with (
                 open_access(settings) as app.state.access,
                 open_platform(settings) as platform,
+                platform.limits.sharing(),
                 self.running(platform, app.state),
             ):
                 yield
