@@ -11,11 +11,12 @@ from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Depends as DependsParam
 
+from chassis.access_log.entry import AccessLogger
 from chassis.base.addresses import subscriber
 from chassis.http.openapi import BEARER, gives
 from chassis.http.rate_limit import RateLimiter, refuse
 from schemas.access.principal import FOR_AN_AGENCY, PUBLIC, Grant, Principal, Role
-from schemas.base.refusals import NotAllowed, NotFound, NotSignedIn
+from schemas.base.refusals import NotAllowed, NotFound, NotSignedIn, Refusal
 
 Allows = Callable[[Principal, Mapping[str, Any]], bool]
 """From who asks and the path's parameters to whether they may."""
@@ -159,14 +160,25 @@ async def caller(request: Request) -> Principal:
     authenticator: Authenticator = request.app.state.access
     try:
         found = await authenticator.bearer(token.strip() if scheme.lower() == BEARER else "")
-    except NotSignedIn:
-        limits_of(request).check(request, PUBLIC)
-        raise
+    except NotSignedIn as refusal:
+        limits_of(request).check(request, PUBLIC)  # first: what is noted costs a row
+        raise refused(request, PUBLIC, refusal) from refusal
     request.state.caller = found
     return found
 
 
 Caller = Annotated[Principal, Depends(caller)]
+
+
+def refused(request: Request, who: Principal, refusal: Refusal) -> Refusal:
+    """`refusal`, noted in the access log: for whatever answers 401, 403 or 404 because of who calls."""
+    log: AccessLogger | None = getattr(request.app.state, "access_log", None)
+    if log is not None:
+        # The route, not the path: a path may hold a tracking code, which is a key.
+        route = str(getattr(request.scope.get("route"), "path", ""))
+        about: dict[str, str | int] = {"route": route, "method": request.method, "status": refusal.status_hint}
+        log.call_refused(who, about | ({"why": str(refusal.data["why"])} if "why" in refusal.data else {}))
+    return refusal
 
 
 class Allowed:
@@ -182,8 +194,9 @@ class Allowed:
         if self.rule.allows(who, request.path_params):
             return
         if not who.signed_in:
-            raise NotSignedIn
-        raise NotFound(**request.path_params) if self.rule.hides else NotAllowed(who=self.rule.words)
+            raise refused(request, who, NotSignedIn())
+        refusal = NotFound(**request.path_params) if self.rule.hides else NotAllowed(who=self.rule.words)
+        raise refused(request, who, refusal)
 
 
 def rules_of(taken: Dependant) -> Iterator[Rule]:

@@ -51,6 +51,7 @@ class Service(Generic[C]):
     @asynccontextmanager
     async def running(self, platform: Platform, state: State) -> AsyncIterator[None]:
         """Keep the context in an app's state while it serves."""
+        state.access_log = platform.access_log
         async with self.open(platform) as context:
             setattr(state, self.package, context)
             state.limits = platform.call_limits
