@@ -74,7 +74,7 @@ def environment(layout: PlatformLayout) -> dict[str, str]:
         "STATE_DIR": str(state),
         # On one machine all clients have the same address, so rate limits by address make no sense.
         "FILINGS_PER_MINUTE": "0",
-        "LOOKUPS_PER_MINUTE": "0",
+        "REQUESTS_PER_MINUTE": "0",
     }
     if layout.issuer is not None:
         ours |= {"OIDC_ISSUER": demo_issuer(layout.issuer), "DEMO_ISSUER_PORT": str(layout.issuer)}
