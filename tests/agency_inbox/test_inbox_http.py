@@ -86,10 +86,18 @@ async def test_another_agencys_complaint_and_a_missing_one_get_the_same_answer(
     assert [answer.status_code for answer in moved] == [404, 404]
 
 
-async def test_an_agency_that_returned_a_complaint_cannot_read_it(inbox: Inbox, web: httpx.AsyncClient) -> None:
+async def test_an_agency_that_returned_a_complaint_reads_what_it_was_until_then(
+    inbox: Inbox, web: httpx.AsyncClient
+) -> None:
     await given(inbox, *HELD)
     assert (await post(web, "return", {"reason": "jalan nasional", "suggested_agency": ROADS})).status_code == 200
-    assert (await web.get(at())).status_code == 404
+    await given(inbox, routed(ROADS), detail("Baru saja padam lagi."))
+    past = await web.get(at())
+    assert (past.status_code, past.headers["etag"], past.json()["status"]) == (200, '"1"', "routed")
+    assert (past.json()["text"], past.json()["details"]) == (WORDS, [])
+    assert [moment["version"] for moment in past.json()["timeline"]] == [0, 1]
+    again = await post(web, "return", {"reason": "jalan nasional", "suggested_agency": ROADS})
+    assert (again.json()["version"], again.json()["holder"]) == (2, "router"), "the answer to a repeat is that of then"
 
 
 async def test_an_agency_still_reads_what_it_held_when_closed(inbox: Inbox, web: httpx.AsyncClient, feed: Feed) -> None:

@@ -48,14 +48,19 @@ def run() -> list[Result]:
 
 
 def _rate(state: Path, name: str, module: list[str]) -> tuple[int, int]:
-    port = free_port()
+    port, health = free_port(), free_port()
     layout = PlatformLayout(state, port, "127.0.0.1:1")
-    env = {**environment(layout), "SATUPINTU_PORT": str(port), "PYTHONPATH": "tests"}
+    env = {
+        **environment(layout),
+        "SATUPINTU_PORT": str(port),
+        "SATUPINTU_HEALTH_PORT": str(health),
+        "PYTHONPATH": "tests",
+    }
     argv = [sys.executable, "-m", *module, *([str(port)] if name == "noop" else [])]
     process = ManagedProcess(name, argv, state / f"{name}.log", {**os.environ, **env})
     process.start()
     try:
-        while not ready(f"http://127.0.0.1:{port}/readyz")[0]:
+        while not ready(f"http://127.0.0.1:{port if name == 'noop' else health}/readyz")[0]:
             time.sleep(0.05)
         asyncio.run(load(port, requests(f"{name} warm"), CONNECTIONS, 1.5))
         return asyncio.run(load(port, requests(name), CONNECTIONS, SECONDS))

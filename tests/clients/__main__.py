@@ -81,15 +81,16 @@ def front(folder: Path) -> Iterator[str]:
     Raises:
         TimeoutError: it did not answer within `PATIENCE_S` seconds; with its log.
     """
-    state, port = folder / "state", free_port()
+    state, port, health = folder / "state", free_port(), free_port()
     state.mkdir()
     make_secrets(state)
-    env = {**os.environ, **environment(PlatformLayout(state, port, NO_KAFKA)), "SATUPINTU_PORT": str(port)}
+    ports = {"SATUPINTU_PORT": str(port), "SATUPINTU_HEALTH_PORT": str(health)}
+    env = {**os.environ, **environment(PlatformLayout(state, port, NO_KAFKA)), **ports}
     process = ManagedProcess("front", [sys.executable, "-m", "local", "front"], folder / "front.log", env)
     process.start()
     try:
         address, limit_s = f"http://127.0.0.1:{port}", time.monotonic() + PATIENCE_S
-        while not ready(f"{address}/readyz")[0]:
+        while not ready(f"http://127.0.0.1:{health}/readyz")[0]:
             if time.monotonic() > limit_s:
                 raise TimeoutError((folder / "front.log").read_text())
             time.sleep(0.1)

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from chassis.base.clock import FixedClock
 from chassis.base.settings import read_settings
+from chassis.http.health import health_of
 from chassis.project.rebuild import Rebuildable, rebuild
 from chassis.service.platform import Platform, open_platform
 from compat.state import Json, essence, query, restore, schema, with_added
@@ -33,8 +34,8 @@ from support.signed_in import AsNeeded, RoleTokens, role
 
 NEW_MANDATES: Final = 2
 """Facts that this release adds to the first registry of then: the mandates for mining and the pre-employment card."""
-EMPTY_UNTIL_TOUCHED: Final = {"changed_at"}
-NEW_EVENTS: Final = {"ContactRead", "JoinDeclined", "NoteAdded"}
+EMPTY_UNTIL_TOUCHED: Final = {"changed_at", "supervision"}
+NEW_EVENTS: Final = {"AttachmentChecked", "ContactRead", "JoinDeclined", "NoteAdded"}
 MADE_AGAIN_OTHERWISE: Final = {"likeness", "likeness_key", "suggestion"}
 """Old entries are pruned from these tables; a rebuild adds them again until the next pruning."""
 
@@ -142,7 +143,7 @@ async def touched() -> None:
     app, settings = create_app(read_settings()), read_settings()
     async with app.router.lifespan_context(app), open_platform(settings) as platform, views(platform) as found:
         await platform.keyring.load([UUID(int=1)])
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(health_of(app)), base_url="http://door") as client:
             assert (await client.get("/readyz")).status_code == 200
         async with open_intake(platform) as intake:
             await intake.audience.projection.position()

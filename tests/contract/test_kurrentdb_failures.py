@@ -11,7 +11,6 @@ from uuid import UUID
 
 import pytest
 import structlog
-from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from kurrentdbclient import KurrentDBClient, StreamState
 
@@ -27,7 +26,7 @@ from chassis.base.errors import (
 )
 from chassis.base.ports import Append, Appended, Page, Store
 from chassis.base.retry import RetryPolicy
-from chassis.http.web import install
+from chassis.http.health import health_app
 from chassis.store import open_store
 from chassis.store.kurrent import connection
 from schemas.base.envelope import NO_STREAM, NewEvent, RecordedEvent
@@ -425,14 +424,12 @@ async def _is_denied(url: str, why: str) -> None:
 
 async def _readiness(store: Store) -> str:
     """What /readyz of a process with this store says."""
-    app = FastAPI()
 
     async def ready() -> dict[str, str]:
         await store.store_id()
         return {"store": "ok"}
 
-    install(app, ready)
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+    async with AsyncClient(transport=ASGITransport(health_app(ready)), base_url="http://test") as client:
         answer = await client.get("/readyz")
     assert answer.status_code == 503
     return answer.text

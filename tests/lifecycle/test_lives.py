@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from agency_inbox.access import owner_of
 from agency_inbox.decide import Acknowledge, Clarify, Move, RecordProgress, Respond, Return
 from agency_inbox.delivery import undelivered
 from agency_inbox.views import BEFORE_ANYBODY
@@ -24,6 +23,7 @@ from intake.decide import AddDetail, CallOmbudsman, Confirm, Dispute, Withdraw
 from router.desk import decide as desk
 from router.placement.sweep import IGNORED_TYPES, plan
 from router.registry.mandates import AgencyUnit
+from schemas.access.reading import owner_of
 from schemas.base.ids import public_number
 from schemas.base.streams import complaint_stream
 from schemas.base.values import HolderKind

@@ -10,14 +10,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any, BinaryIO, Final
-
-from fastapi import FastAPI
 
 from chassis.base.settings import Settings
 from local.platform.processes import IMPORTED
@@ -118,14 +117,11 @@ def _take_roles_as_tokens() -> None:
     from local import front
     from support.signed_in import RoleTokens
 
-    plain = front.create_app
+    @asynccontextmanager
+    async def roles(_settings: Settings) -> AsyncIterator[RoleTokens]:
+        yield RoleTokens()
 
-    def with_roles(settings: Settings) -> FastAPI:
-        app = plain(settings)
-        app.state.access = RoleTokens()
-        return app
-
-    front.create_app = with_roles
+    setattr(front, "open_access", roles)  # noqa: B010 - another type than the real one
 
 
 def _start(module: Sequence[str], env: Mapping[str, str], output: str, errors: str) -> fork.ForkHandle:

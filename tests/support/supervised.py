@@ -28,7 +28,11 @@ class Supervised:
         self._run: subprocess.Popen[bytes] | None = None
         layout = PlatformLayout(folder, free_port(), f"127.0.0.1:{free_port()}")
         self.address, self.kafka = f"http://127.0.0.1:{layout.port}", layout.kafka
-        ports = {"PORT": str(layout.port), "KAFKA_PORT": layout.kafka.rpartition(":")[2]}
+        ports = {
+            "PORT": str(layout.port),
+            "HEALTH_PORT": str(free_port()),
+            "KAFKA_PORT": layout.kafka.rpartition(":")[2],
+        }
         prefixed = {f"{PREFIX}{name}": value for name, value in ports.items()}
         cache = {f"{PREFIX}KAFKA_CACHE": str(kafka_cache())}
         foreign = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}

@@ -27,6 +27,10 @@ class Words(BaseModel):
 def app() -> FastAPI:
     made = FastAPI()
 
+    @made.get("/healthz")
+    async def healthz() -> str:
+        return "ok"
+
     @made.post("/words")
     async def words(body: Words) -> int:
         return len(body.text)

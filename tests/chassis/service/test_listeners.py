@@ -43,4 +43,4 @@ def run(what: Coroutine[Any, Any, bool], loop: str) -> bool:
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
 @pytest.mark.parametrize("lifespan", ["off", "on"])
 def test_every_server_answers_without_delay(loop: str, lifespan: Literal["off", "on"]) -> None:
-    assert run(no_delay(Server(process.health_app([]), "127.0.0.1", 0, lifespan=lifespan)), loop)
+    assert run(no_delay(Server(process.health_of_tasks([]), "127.0.0.1", 0, lifespan=lifespan)), loop)

@@ -111,6 +111,7 @@ class TestNetwork:
             "SATUPINTU_STATE_DIR": str(tmp_path / "var"),
             "SATUPINTU_KAFKA_CACHE": str(tmp_path / "jars"),
             "SATUPINTU_PORT": str(free_port()),
+            "SATUPINTU_HEALTH_PORT": str(free_port()),
             "SATUPINTU_KAFKA_PORT": str(free_port()),
         }
         argv, env = [sys.executable, "-m", "local", "run"], {**os.environ, **NOWHERE, **ours}

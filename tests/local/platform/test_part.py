@@ -60,7 +60,7 @@ class World:
     def __init__(self, name: str = "router-1", **more: Any) -> None:
         self.process, self.alive, self.ready, self.said = FakeProcess(name), FakeProbe(), FakeProbe(), list[str]()
         process: Any = self.process
-        self.part = Part(process, process.start, free_port(), *cast("Any", (self.alive, self.ready)), **more)
+        self.part = Part(process, process.start, [free_port()], *cast("Any", (self.alive, self.ready)), **more)
         self.at = T0
         self.part.begin(self.at)
 

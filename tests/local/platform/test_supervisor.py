@@ -187,7 +187,7 @@ def test_the_last_lines_are_those_of_the_latest_run(tmp_path: Path) -> None:
     assert process.last_lines() == ["second"]
 
 
-@pytest.mark.parametrize("setting", ["SATUPINTU_PORT", "SATUPINTU_KAFKA_PORT"])
+@pytest.mark.parametrize("setting", ["SATUPINTU_PORT", "SATUPINTU_HEALTH_PORT", "SATUPINTU_KAFKA_PORT"])
 def test_a_port_in_use_is_named_with_its_setting(setting: str, tmp_path: Path, taken_port: int) -> None:
     done = run_it(tmp_path, {setting: str(taken_port)})
     assert done.returncode == 1
@@ -230,7 +230,7 @@ def test_secrets_are_made_once_and_readable_by_their_owner_only(tmp_path: Path) 
 
 
 def run_it(state: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    ports = {"SATUPINTU_PORT": str(free_port()), "SATUPINTU_KAFKA_PORT": str(free_port())}
+    ports = {f"SATUPINTU_{name}PORT": str(free_port()) for name in ("", "HEALTH_", "KAFKA_")}
     env = {**os.environ, "SATUPINTU_STATE_DIR": str(state), **ports, **settings}
     argv = [sys.executable, "-m", "local", "run"]
     return subprocess.run(argv, env=env, capture_output=True, text=True, timeout=60, check=False)

@@ -9,7 +9,7 @@ import pytest
 from chassis.attachments.store import Copy, FileId
 from router.context import Router
 from schemas.base.refusals import NotFound
-from schemas.events.intake import AttachmentAdded, AttachmentChecked
+from schemas.events.intake import AttachmentAdded, AttachmentChecked, OmbudsmanRequested
 from support.lives import write
 from support.placing import T0, Country, filed
 from support.signed_in import role
@@ -22,7 +22,8 @@ async def with_file(router: Router, land: Country) -> None:
     del land
     added = AttachmentAdded(at=T0, attachment=FILE, media_type="image/png", size_bytes=3, name="Kenari.png")
     checked = AttachmentChecked(at=T0, attachment=FILE, outcome="cleaned", media_type="image/png", size_bytes=6)
-    await write(router.repository, ONE, filed(anonymous=True), added, checked)
+    called = OmbudsmanRequested(at=T0, reason="Terlalu lama.")  # so that the arbiter reads it too
+    await write(router.repository, ONE, filed(anonymous=True), added, checked, called)
     keys = (await router.repository.load(ONE)).keys
     await router.attachments.keep(FileId(ONE, FILE, Copy.CLEANED, 6), once(b"bersih"), keys)
 

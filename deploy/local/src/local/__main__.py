@@ -1,11 +1,9 @@
-"""Commands for one machine: `python -m local run|front|demo|relist`."""
+"""Commands for one machine: `python -m local run|front|issuer|demo|relist`."""
 
 import typer
 
-from chassis.base.log import configure
 from chassis.base.private_files import owner_only
-from chassis.base.settings import read_settings
-from chassis.service.entry import serve
+from chassis.service.entry import run_configured, serve
 from local.demo.play import demo
 from local.kafka import jars
 from local.paths import kafka_cache
@@ -27,9 +25,15 @@ def front() -> None:
     """Serve the HTTP interfaces of the five services on one address."""
     from local.front import create_app
 
-    settings = read_settings()
-    configure(settings)
-    serve(create_app(settings), settings)
+    raise typer.Exit(run_configured("local front", lambda settings: serve(create_app(settings), settings)))
+
+
+@app.command()
+def issuer() -> None:
+    """Serve the OpenID Connect provider with the demo people. Refused in production."""
+    from local.issuer.serve import serve_issuer
+
+    raise typer.Exit(run_configured("local issuer", serve_issuer))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from chassis.base.settings import Settings
 from chassis.http.web import install
 from chassis.service.platform import open_platform
 from chassis.service.service import Service
+from chassis.signin.access import open_access
 from local.parts import parts_away
 
 ABOUT: Final = "One door for a nation's complaints: the reporter's, agencies', desk's and public interface."
@@ -31,7 +32,9 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            app.state.access = await stack.enter_async_context(open_access(settings))
             platform = await stack.enter_async_context(open_platform(settings))
+            await stack.enter_async_context(platform.limits.sharing())
             for service in SERVICES:
                 await stack.enter_async_context(service.running(platform, app.state))
             yield

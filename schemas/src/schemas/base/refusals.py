@@ -35,7 +35,9 @@ class NotFound(Refusal):
 
 
 class NotSignedIn(Refusal):
-    """The request needs a valid access token, or the page a signed-in person."""
+    """The request needs a valid access token, or the page a signed-in person. `why`: the fault of the token that was
+    sent, in one word.
+    """
 
     status_hint = 401
 

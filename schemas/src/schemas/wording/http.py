@@ -23,6 +23,24 @@ PROBLEMS: Final[dict[str, Bilingual]] = {
         "id": "Terlalu banyak permintaan dari sini; mohon tunggu sebentar.",
         "en": "Too many requests from here; please wait a little.",
     },
+    "unknown-host": {
+        "id": "Server ini tidak melayani nama yang ada di alamat permintaan (header Host).",
+        "en": "This server does not serve the name in the request's address (the Host header).",
+    },
+    "forwarded-request": {
+        "id": "Server ini hanya melayani komputer ini: permintaan yang diteruskan oleh proxy ditolak selama pengaturan "
+        "produksi belum lengkap.",
+        "en": "This server serves this machine only: a request that a proxy forwarded is refused until the production "
+        "settings are complete.",
+    },
+    "no-trusted-proxy": {
+        "id": "Permintaan tanpa TLS hanya diterima dari proxy tepercaya.",
+        "en": "A request without TLS is accepted from a trusted proxy only.",
+    },
+    "tls-needed": {
+        "id": "Mohon pakai alamat yang diawali https://.",
+        "en": "Please use the address that begins with https://.",
+    },
     "busy": {
         "id": "Terlalu banyak permintaan yang sedang menunggu; mohon coba lagi sebentar lagi.",
         "en": "Too many requests are waiting; please try again shortly.",
@@ -54,6 +72,7 @@ TITLES: Final[dict[int, Bilingual]] = {
     413: {"id": "Isi terlalu besar", "en": "Content Too Large"},
     415: {"id": "Jenis isi tidak dilayani", "en": "Unsupported Media Type"},
     416: {"id": "Bagian itu tidak ada", "en": "Range Not Satisfiable"},
+    421: {"id": "Salah alamat", "en": "Misdirected Request"},
     422: {"id": "Isian tidak dapat diterima", "en": "Unprocessable Content"},
     429: {"id": "Terlalu banyak permintaan", "en": "Too Many Requests"},
     500: {"id": "Kesalahan di pihak kami", "en": "Internal Server Error"},

@@ -5,15 +5,18 @@ Pure: (state, acting agency, command) -> facts, or a Refusal that says why not.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, assert_never
+from typing import Final, NamedTuple, assert_never
 
 from agency_inbox.access import holds, was_notified
 from agency_inbox.parts import NOTHING_OPEN, OpenParts, holder_names
+from schemas.access.principal import Principal, system_of
+from schemas.access.reading import may_act
 from schemas.base.limits import ANSWER_LEAST, BODY, NOTE
 from schemas.base.refusals import (
     AlreadyClosed,
     BindingPlacement,
     InvalidField,
+    NotAllowed,
     NotFound,
     NotTheHolder,
     PartsOpen,
@@ -36,13 +39,23 @@ from schemas.events.base import Fact
 from schemas.registry.fold import Registry
 from schemas.wording.names import held_by
 
+ASSIGNERS: Final = "officers of the whole agency"
+
 
 class ActingAgency(NamedTuple):
-    """The agency that sends a command, with the registry that holds for it and the domain time (UTC)."""
+    """The agency that sends a command, with the registry that holds for it and the domain time (UTC). `acting`: who
+    acts for it; None: its own system.
+    """
 
     agency: str
     registry: Registry
     at: datetime
+    acting: Principal | None = None
+
+    @property
+    def who(self) -> Principal:
+        """Who acts for it."""
+        return self.acting or system_of(self.agency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,9 @@ def acknowledge(state: Complaint, by: ActingAgency, command: Acknowledge) -> lis
     """
     _must_hold(state, by, ComplaintAcknowledged)
     _must_have_unit(by.registry, by.agency, command.unit)
+    units = by.who.units(by.agency)
+    if units is not None and command.unit is not None and command.unit not in units:
+        raise NotAllowed(who=ASSIGNERS)
     return [ComplaintAcknowledged(at=by.at, agency=by.agency, unit=command.unit)]
 
 
@@ -185,7 +201,8 @@ def deliver(state: Complaint, agency: str, receipt: Receipt, at: datetime, repea
 
 def _must_hold(state: Complaint, by: ActingAgency, fact: type[Fact]) -> None:
     # Only the present holder, and only in the statuses of the lifecycle's table (design: section 4).
-    if state.version < 0 or not (holds(state, by.registry, by.agency) or was_notified(state, by.registry, by.agency)):
+    known = holds(state, by.registry, by.agency) or was_notified(state, by.registry, by.agency)
+    if state.version < 0 or not known or not may_act(by.who, by.agency, state, by.registry):
         raise NotFound(complaint=str(state.id))
     if state.closed is not None:
         raise AlreadyClosed(reason=state.closed.value)

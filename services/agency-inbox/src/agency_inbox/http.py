@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from agency_inbox import views
-from agency_inbox.access import may_read, names_of
+from agency_inbox.access import names_of
 from agency_inbox.answers import MOVED, InboxCasefile, InboxPage, RefusedReplies
 from agency_inbox.bodies import (
     AcknowledgementBody,
@@ -24,14 +24,19 @@ from agency_inbox.bodies import (
 )
 from agency_inbox.casefile import casefile, summary
 from agency_inbox.context import Inbox
-from agency_inbox.handlers import carry_out, parts_of, with_files
-from chassis.http.access import AGENCY, allow
+from agency_inbox.handlers import carry_out, parts_of
+from chassis.http.access import AGENCY, READS_AGENCY, WHOLE_AGENCY, Caller, allow
 from chassis.http.files import FILE, holders_file
 from chassis.http.openapi import gives
 from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, StrictRoute, etag
+from chassis.write.cases import as_read, case_of
+from chassis.write.command import Handled, last_version
 from chassis.write.loaded import LoadedStream
 from chassis.write.precondition import Precondition
 from chassis.write.repository import Cause
+from schemas.access.accused import WORKS_FOR, is_kept_from
+from schemas.access.principal import Principal, Role
+from schemas.access.reading import Case, Extent, Reading, as_agency, as_inspectorate, as_public, owner_of
 from schemas.base import ids
 from schemas.base.limits import PAGE
 from schemas.base.refusals import NotFound
@@ -73,6 +78,7 @@ class MoveEndpoint:
     """Carries out moves for one request."""
 
     context: Inbox
+    who: Principal
     key: str
     client: str
     condition: Precondition
@@ -86,27 +92,45 @@ class MoveEndpoint:
         named = (complaint, f"agency:{agency}/{self.client}", route, self.key)
         at, asked, former = context.clock.now(), body.model_dump_json().encode(), ids.former_move_ids(*named)
         cause = Cause(ids.move_id(*named), complaint, at, request=asked, former=former)
-        await carry_out(context, agency, complaint, command_of(body), cause, condition=self.condition)
-        state = (await context.repository.load(complaint)).state
+        done = await carry_out(
+            context, agency, complaint, command_of(body), cause, condition=self.condition, who=self.who
+        )
+        state = (await self._seen(agency, complaint, done, cause)).state
         etag(self.response, state.version)
         return summary(state, await context.registry.current(), context.policies, self.lang)
+
+    async def _seen(self, agency: str, complaint: UUID, done: Handled, cause: Cause) -> LoadedStream:
+        """The complaint as it is, or, if the agency may not read that any more, as the move left it."""
+        loaded, registry = await self.context.repository.load(complaint), await self.context.registry.current()
+        case = await case_of(self.context.repository, loaded, registry)
+        if as_agency(self.who, agency, case).extent is Extent.EVERYTHING:
+            return loaded
+        return loaded.until(last_version(loaded, cause) if done.repeated else done.version)
 
 
 @gives(410)
 async def _endpoint(
-    context: Context, key: IdempotencyKey, client: ClientId, condition: Conditional, lang: Language, response: Response
+    context: Context,
+    who: Caller,
+    key: IdempotencyKey,
+    client: ClientId,
+    condition: Conditional,
+    lang: Language,
+    response: Response,
 ) -> MoveEndpoint:
-    return MoveEndpoint(context, key, client, condition, lang, response)
+    return MoveEndpoint(context, who, key, client, condition, lang, response)
 
 
 Endpoint = Annotated[MoveEndpoint, Depends(_endpoint)]
 
 
-@router.get("/inbox", dependencies=[allow(AGENCY)], responses={200: {"model": InboxPage}})
-async def inbox(agency: str, context: Context, lang: Language, query: Annotated[InboxQuery, Query()]) -> dict[str, Any]:
+@router.get("/inbox", dependencies=[allow(READS_AGENCY)], responses={200: {"model": InboxPage}})
+async def inbox(
+    agency: str, who: Caller, context: Context, lang: Language, query: Annotated[InboxQuery, Query()]
+) -> dict[str, Any]:
     """The agency's complaints, the most urgent first."""
     registry, now = await _registry_with(context, agency), context.clock.now()
-    rows_of = views.InboxFilter(names_of(registry, agency), query.status, query.overdue)
+    rows_of = await _rows_of(context, who, agency, registry, query)
     rows = await context.database.read(lambda c: views.page(c, views.INBOX, rows_of, now, query.page))
     total = await context.database.read(lambda c: views.count(c, views.INBOX, rows_of, now))
     loaded = await context.repository.load_many([UUID(row["complaint"]) for row in rows])
@@ -114,12 +138,12 @@ async def inbox(agency: str, context: Context, lang: Language, query: Annotated[
     shown = [
         _row(row, each, context, registry, lang)
         for row, each in zip(rows, loaded, strict=True)
-        if may_read(each.state, registry, agency)
+        if _reading(who, agency, Case(each.state, registry, each.facts)).extent is Extent.EVERYTHING
     ]
     return {"page": query.page, "page_size": PAGE, "total": total, "complaints": shown}
 
 
-@router.get("/replies/refused", dependencies=[allow(AGENCY)], responses={200: {"model": RefusedReplies}})
+@router.get("/replies/refused", dependencies=[allow(WHOLE_AGENCY)], responses={200: {"model": RefusedReplies}})
 async def refused(agency: str, context: Context, query: Annotated[PageQuery, Query()]) -> dict[str, Any]:
     """Refused replies from the agency's topic with the reasons, newest first."""
     await _registry_with(context, agency)
@@ -131,39 +155,47 @@ async def refused(agency: str, context: Context, query: Annotated[PageQuery, Que
 
 @router.get(
     "/inbox/{complaint}",
-    dependencies=[allow(AGENCY)],
+    dependencies=[allow(READS_AGENCY)],
     summary="Case file for the agency",
     responses={200: {"model": InboxCasefile}},
 )
-async def one(agency: str, complaint: UUID, context: Context, lang: Language, response: Response) -> dict[str, Any]:
+async def one(
+    agency: str, complaint: UUID, who: Caller, context: Context, lang: Language, response: Response
+) -> dict[str, Any]:
     """Everything that the agency may read of one complaint."""
     registry = await _registry_with(context, agency)
     loaded = await context.repository.load(complaint)
-    if not may_read(loaded.state, registry, agency):
+    allowed = _reading(who, agency, await case_of(context.repository, loaded, registry))
+    if not allowed.words:
         raise NotFound(complaint=str(complaint))
+    loaded = as_read(loaded, allowed)
     etag(response, loaded.state.version)
-    parts = await parts_of(context, loaded.state)
-    sent = await with_files(context, loaded)
-    files = attached(recorded.fact for recorded in sent.facts())
+    # Of what it held it reads no later news: neither of the parts.
+    parts = await parts_of(context, loaded.state) if allowed.extent is Extent.EVERYTHING else {}
+    files = attached(recorded.fact for recorded in (await _with_files(context, loaded, allowed)).facts())
     shown = casefile(loaded.state, loaded.facts(), registry, context.policies, lang, parts, files)
-    return {**shown, "precedent": await _precedent(context, loaded.state, registry, lang)}
+    return {**shown, "precedent": await _precedent(context, who, loaded.state, registry, lang)}
 
 
 @router.get(
     "/inbox/{complaint}/attachments/{attachment}",
-    dependencies=[allow(AGENCY)],
+    dependencies=[allow(READS_AGENCY)],
     summary="File for the agency",
     response_class=Response,
     responses=FILE,
 )
 @gives(409, 410, 416)
-async def file(agency: str, complaint: UUID, attachment: UUID, context: Context, request: Request) -> Response:
+async def file(
+    agency: str, complaint: UUID, attachment: UUID, who: Caller, context: Context, request: Request
+) -> Response:
     """Open a file of a complaint that the agency reads: a copy without hidden data, always as a download."""
     registry = await _registry_with(context, agency)
     loaded = await context.repository.load(complaint)
-    if not may_read(loaded.state, registry, agency):
+    allowed = _reading(who, agency, await case_of(context.repository, loaded, registry))
+    if not allowed.words:
         raise NotFound(complaint=str(complaint))
-    return await holders_file(context.attachments, await with_files(context, loaded), attachment, request)
+    holding = await _with_files(context, as_read(loaded, allowed), allowed)
+    return await holders_file(context.attachments, holding, attachment, request)
 
 
 @router.post("/inbox/{complaint}/acknowledgement", dependencies=[allow(AGENCY)], responses=MOVED)
@@ -198,12 +230,48 @@ async def respond(agency: str, complaint: UUID, endpoint: Endpoint, body: Respon
     return await endpoint.answer(agency, complaint, "response", body)
 
 
-async def _precedent(context: Inbox, state: Complaint, registry: Registry, lang: str) -> dict[str, Any] | None:
+def _reading(who: Principal, agency: str, case: Case) -> Reading:
+    return max(as_agency(who, agency, case), _as_its_inspectorate(who, agency, case))
+
+
+def _as_its_inspectorate(who: Principal, agency: str, case: Case) -> Reading:
+    """As an inspectorate, of what this agency holds."""
+    owner = owner_of(case.state, case.lead)
+    held = owner is not None and case.registry.holder(owner).agency == agency
+    return as_inspectorate(who, case) if held else as_public(case)
+
+
+async def _rows_of(
+    context: Inbox, who: Principal, agency: str, registry: Registry, query: InboxQuery
+) -> views.InboxFilter:
+    """The rows that `who` may see: of their units, and none that accuses an agency that they work for."""
+    names, bodies = names_of(registry, agency), {grant.body for grant in who.in_role(*WORKS_FOR)}
+    examined = await context.database.read(
+        lambda connection: views.examined(connection, views.INBOX, names, unknown=bool(bodies - {agency}))
+    )
+    loaded = await context.repository.load_many([UUID(complaint) for complaint in examined])
+    hidden = tuple(str(each.state.id) for each in loaded if is_kept_from(who, each.state, registry))
+    return views.InboxFilter(names, query.status, query.overdue, who.units(agency), who.has(Role.INSPECTORATE), hidden)
+
+
+async def _with_files(context: Inbox, loaded: LoadedStream, allowed: Reading) -> LoadedStream:
+    """The stream that names the reporter's files: of a part its whole, of which its holder works on a share."""
+    whole = loaded.state.whole
+    if whole is None or allowed.extent is not Extent.EVERYTHING:
+        return loaded
+    return await context.repository.load(whole)
+
+
+async def _precedent(
+    context: Inbox, who: Principal, state: Complaint, registry: Registry, lang: str
+) -> dict[str, Any] | None:
     # The earlier decision that placed the complaint here, with its reason.
     precedent = state.routed.basis.precedent if state.routed else None
     if precedent is None:
         return None
     earlier = await context.repository.load(UUID(precedent))
+    if is_kept_from(who, earlier.state, registry):
+        return None
     return decision(earlier.state, earlier.facts(), registry, lang)
 
 

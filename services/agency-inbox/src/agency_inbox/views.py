@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ColumnElement,
     Connection,
@@ -20,7 +21,6 @@ from sqlalchemy import (
     true,
 )
 
-from agency_inbox.access import owner_of
 from agency_inbox.refused_replies import refused_table
 from chassis.project.partition_checkpoints import checkpoint_table
 from chassis.project.registry import RegistryView
@@ -29,6 +29,7 @@ from chassis.sql.statements import replace_rows
 from chassis.sql.types import Moment
 from chassis.sweep.sweep import sweep_tables
 from chassis.write.repository import Repository
+from schemas.access.reading import owner_of
 from schemas.base.envelope import RecordedEvent
 from schemas.base.limits import PAGE
 from schemas.base.values import Clock
@@ -44,7 +45,9 @@ AGENCY_CLOCKS: Final = frozenset({Clock.ACKNOWLEDGE, Clock.SETTLE, Clock.REWORK}
 
 
 class InboxRow(NamedTuple):
-    """One complaint in one agency's inbox. `agency` None: no agency has it, so the row is deleted."""
+    """One complaint in one agency's inbox. `agency` None: no agency has it, so the row is deleted. `supervision` None:
+    not touched since this column was added.
+    """
 
     complaint: str
     version: int
@@ -57,6 +60,7 @@ class InboxRow(NamedTuple):
     region: str | None
     assigned_at: datetime
     due_at: datetime | None
+    supervision: bool | None
 
 
 BEFORE_ANYBODY: Final = names(ComplaintFiled)
@@ -64,11 +68,18 @@ BEFORE_ANYBODY: Final = names(ComplaintFiled)
 
 
 class InboxFilter(NamedTuple):
-    """Which rows: of these agencies (an agency and its predecessors), in this status, overdue or not."""
+    """Which rows: of these agencies (an agency and its predecessors), in this status, overdue or not.
+
+    `units`: of these units alone (None: of all); with `examined` supervision grade of the others too. `hidden`: rows
+    that the reader must not see.
+    """
 
     agencies: tuple[str, ...]
     status: str | None = None
     overdue: bool | None = None
+    units: frozenset[str] | None = None
+    examined: bool = False
+    hidden: tuple[str, ...] = ()
 
 
 def inbox_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
@@ -84,6 +95,7 @@ def inbox_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
         Column("region", String(13)),
         Column("assigned_at", Moment, nullable=False),
         Column("due_at", Moment, index=True),
+        Column("supervision", Boolean, comment="none: not touched since this column was added"),
     ]
     return [Table(f"{prefix}inbox", metadata, *columns, keep_existing=True)]
 
@@ -110,6 +122,7 @@ def row_of(state: Complaint, registry: Registry, policies: Policies) -> InboxRow
         state.place.region if state.place else None,
         state.routed.at if state.routed else state.received_at,
         min((due.due_at for due in clocks if due.clock in AGENCY_CLOCKS), default=None),
+        state.supervision,
     )
 
 
@@ -141,11 +154,26 @@ def count(connection: Connection, table: Table, rows_of: InboxFilter, now: datet
     return connection.execute(query).scalar() or 0
 
 
+def examined(connection: Connection, table: Table, agencies: Sequence[str], *, unknown: bool) -> list[str]:
+    """The complaints of supervision grade; with `unknown` also those whose row does not say."""
+    grade = table.c.supervision.is_not(False) if unknown else table.c.supervision
+    query = select(table.c.complaint).where(table.c.agency.in_(agencies), grade)
+    return list(connection.execute(query).scalars())
+
+
 def _where(table: Table, rows_of: InboxFilter, now: datetime) -> list[ColumnElement[bool]]:
     late = table.c.due_at.is_not(None) & (table.c.due_at < now)
     by_status = true() if rows_of.status is None else table.c.status == rows_of.status
     by_lateness = true() if rows_of.overdue is None else (late if rows_of.overdue else ~late)
-    return [table.c.agency.in_(rows_of.agencies), by_status, by_lateness]
+    own = true() if rows_of.units is None else table.c.unit.in_(rows_of.units)
+    readable = own | table.c.supervision if rows_of.examined else own
+    return [
+        table.c.agency.in_(rows_of.agencies),
+        by_status,
+        by_lateness,
+        readable,
+        table.c.complaint.not_in(rows_of.hidden),
+    ]
 
 
 def _present(

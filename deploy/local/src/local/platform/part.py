@@ -2,7 +2,7 @@
 
 import json
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -43,13 +43,13 @@ class Part:
         self,
         process: ManagedProcess,
         start: Callable[[], None],
-        port: int,
+        ports: Sequence[int],
         alive: Probe,
         ready: Probe | None = None,
     ) -> None:
         """`alive`: any answer shows a live loop. `ready`: a check of readiness over HTTP; None: ready if alive."""
         self.name, self.process, self.needs_person = process.name, process, False
-        self._start, self._port, self._alive, self._ready = start, port, alive, ready
+        self._start, self._ports, self._alive, self._ready = start, ports, alive, ready
         self.away: Away | None = None
         self.ready_s, self._silent_s, self._ends, self._wait_s, self._away_s = 0.0, 0.0, 0, 0.0, 0.0
         self._answered, self._handled, self._hung, self._told, self._was_ready = False, False, False, False, False
@@ -77,7 +77,7 @@ class Part:
         for probe in filter(None, (self._alive, self._ready)):
             probe.forget()
         try:
-            self._check_port()
+            self._check_ports()
             self._start()
         except (OSError, CannotRun) as error:  # no memory for a fork, no room for a log, a port that is taken
             self._handled = True
@@ -85,9 +85,9 @@ class Part:
             self._ends += 1
             self._wait_s = self._delay_s()
 
-    def _check_port(self) -> None:
-        if port_in_use(self._port):
-            raise CannotRun(f"port {self._port}, which it needs, is used by another program: stop that program")
+    def _check_ports(self) -> None:
+        for port in filter(port_in_use, self._ports):
+            raise CannotRun(f"port {port}, which it needs, is used by another program: stop that program")
 
     def _look(self, passed_s: float, now: datetime, announce: Announce) -> None:
         alive = self._alive.poll()

@@ -107,7 +107,8 @@ def ready(url: str) -> tuple[bool, str]:
 
 def _part(child: ProcessSpec, process: ManagedProcess) -> Part:
     port = urlsplit(child.ready_url).port or 0
-    return Part(process, process.start, port, Probe(port, http("/healthz")), Probe(port, http("/readyz"), whole=True))
+    alive, ready_ = Probe(port, http("/healthz")), Probe(port, http("/readyz"), whole=True)
+    return Part(process, process.start, [port, *child.ports], alive, ready_)
 
 
 def _log(logs: Path, child: ProcessSpec) -> Path:

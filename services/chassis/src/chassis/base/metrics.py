@@ -28,6 +28,8 @@ RELAY_SECONDS: Final = Histogram(
     buckets=SECONDS,
 )
 
+TOKENS_REFUSED: Final = Counter("satupintu_tokens_refused", "Access tokens that were not accepted.", ["why"])
+
 AGENT_HANDLED: Final = Counter("satupintu_agent_handled", "Messages handled or set aside by a reaction.", ["road"])
 AGENT_BEHIND: Final = Gauge(
     "satupintu_agent_behind_messages",
@@ -42,6 +44,15 @@ DEAD_LETTERS: Final = Counter(
     "Messages set aside for a person. Any growth is worth a look: `satupintu dead-letters`.",
     ["service"],
 )
+
+FAILED_CODES: Final = Counter(
+    "satupintu_failed_codes", "Attempts with a tracking code that does not exist or is mistyped. No code is told."
+)
+FAILED_CODES_ALARM: Final = Gauge(
+    "satupintu_failed_codes_alarm",
+    "1 while such attempts in all are above SATUPINTU_FAILED_CODES_ALARM_PER_MINUTE: somebody may be guessing.",
+)
+RATE_REFUSED: Final = Counter("satupintu_rate_refused", "Requests answered with 429.")
 
 FOREIGN_RECORDS: Final = Counter(
     "satupintu_foreign_records",

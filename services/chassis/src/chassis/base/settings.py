@@ -7,13 +7,17 @@ import os
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretBytes, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretBytes, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from chassis.base.addresses import Network, is_loopback, network
+from chassis.base.production import missing_for_production
+from chassis.base.secret_file import BadSecretFile, Secrets
+from chassis.base.secret_file import read as read_secrets
 from schemas.base.media_types import FileKind
 
 PREFIX: Final = "SATUPINTU_"
@@ -27,14 +31,28 @@ _IN_STATE: Final = {
     "keyring_url": "sqlite:///{state}/keyring.db",
     "vault_url": "sqlite:///{state}/vault.db",
     "erasures_url": "sqlite:///{state}.erasures/erasures.db",
+    "limits_url": "sqlite:///{state}/limits.db",
     "views_url": "sqlite:///{state}/{service}.db",
+    "sessions_url": "sqlite:///{state}/sessions.db",
+    "access_log_url": "sqlite:///{state}/access.db",
     "attachments_dir": "{state}/attachments",
     "models_dir": "{state}/models",
     "notices_dir": "{state}/notices",
     "clock_file": "{state}/clock",
     "master_key_file": "{state}/secrets/master.key",
     "code_secret_file": "{state}/secrets/code.secret",
+    "oidc_client_secret_file": "{state}/secrets/oidc-client.secret",
 }
+
+
+DERIVED: Final = {
+    "signature": b"signature of published events",
+    "sms-parts": b"parts of SMS",
+    "likeness": b"likeness of texts",
+    "access-log": b"chain of the access log",
+    "sessions": b"sessions of pages",
+}
+"""Labels of the secrets that are derived from the first master key. `satupintu keys rotate` keeps them in its file."""
 
 
 class Settings(BaseSettings):
@@ -49,8 +67,15 @@ class Settings(BaseSettings):
     """The list of erased complaints. It must be outside the backup of everything else: after a restore it says what to
     erase again. By default in a folder beside `state_dir`.
     """
+    limits_url: str
+    """Counts of the rate limits of the last two minutes, shared by all web processes; not to be backed up."""
     views_url: str
     """Each service's own read models; `{service}` is replaced by its name."""
+    sessions_url: str
+    """Sessions of signed-in people, shared by all web processes. It needs no backup: who is signed out signs in again.
+    """
+    access_log_url: str
+    """The access log: sign-ins, refusals, changed credentials. Written by all processes, and never changed."""
     kafka: str = "127.0.0.1:9092"
     state_dir: Path = Path("var")
     """Folder of everything below that is not set."""
@@ -98,15 +123,56 @@ class Settings(BaseSettings):
     """Production mode: no test clock."""
     master_key_file: Path
     code_secret_file: Path
+    oidc_issuer: str | None = None
+    """The OpenID Connect provider, exactly as its discovery document names it: https, or http on this machine. Without
+    one no access token is accepted; `make run` then starts a provider with demo people.
+    """
+    oidc_audience: str = Field("satupintu-api", min_length=1)
+    """What access tokens must name in `aud`. Not the client's id, which ID tokens name."""
+    oidc_roles_claim: str = Field("roles", min_length=1)
+    """Where tokens have roles: a claim, or a path such as `realm_access.roles`."""
+    oidc_clock_skew_s: int = Field(30, ge=0, le=300)
+    """By how much the provider's clock and ours may differ."""
+    oidc_client_id: str = Field("satupintu", min_length=1)
+    """The id under which the provider knows our pages."""
+    oidc_client_secret_file: Path
+    """The secret of that client."""
     host: str = "127.0.0.1"
+    """Where the public routes are served. Another address than loopback needs everything that
+    `missing_for_production` lists.
+    """
     port: int = 8000
+    health_host: str = "127.0.0.1"
+    """Where /healthz, /readyz and /metrics are served, without TLS: for the operator's own network."""
+    health_port: int | None = None
+    """By default the port after `port`."""
+    hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Names by which browsers reach the platform, separated by commas, without port."""
+    tls_certificate_file: Path | None = None
+    """Certificate with its chain, in PEM, to serve HTTPS; with the next one."""
+    tls_key_file: Path | None = None
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    """Networks of the proxies that end TLS, separated by commas: they alone may ask, and say whom they ask for."""
+    proxy_header: Literal["x-forwarded-for", "forwarded"] = "x-forwarded-for"
+    """The header in which these proxies name the client. They must append to it or overwrite it; any other header of
+    this kind is ignored, because a proxy passes on what it does not know.
+    """
     log_format: str = "json"
     sweep_period_s: float = 1.0
     sweep_grace_s: float = 30.0
     """Sweeps leave younger work to the reaction, which probably is about to handle it."""
-    filings_per_minute: float = 60
-    """Per source, also as a burst; 0: no limit. The same for look-ups by tracking code."""
-    lookups_per_minute: float = 600
+    filings_per_minute: float = Field(60, ge=0)
+    """Complaints that one source may file, also as a burst; 0: no limit, as for the next ones. A source is an IPv4
+    address or an IPv6 network of 64 bits. Whoever is signed in is counted by name instead.
+    """
+    requests_per_minute: float = Field(1200, ge=0)
+    """Other requests of one source. Reading by a tracking code is not counted."""
+    principal_requests_per_minute: float = Field(6000, ge=0)
+    """Requests of one person or system that is signed in."""
+    failed_codes_per_minute: float = Field(30, ge=0)
+    """Attempts of one source with tracking codes that do not exist."""
+    failed_codes_alarm_per_minute: float = Field(600, ge=0)
+    """Such attempts in all above which the log and the metrics raise an alarm; nobody is refused for it."""
     http_head_bytes: int = Field(32_768, ge=1024)
     """Most bytes of a request's line and headers; more: 431 (414 if the line alone is longer)."""
     http_head_count: int = Field(100, ge=10)
@@ -126,8 +192,10 @@ class Settings(BaseSettings):
     agency_topics: Literal["used", "all"] = "used"
     """Which agencies have topics: those with a message or registered while the process runs, or all from the start."""
     kafka_port: int = 9092
-    """Where the local broker listens. This and the next setting are used by `make run` only."""
+    """Where the local broker listens. This and the next two settings are used by `make run` only."""
     kafka_cache: Path = Path(".cache/kafka")
+    demo_issuer_port: int = 8001
+    """Where the provider with the demo people listens."""
 
     @model_validator(mode="before")
     @classmethod
@@ -135,25 +203,98 @@ class Settings(BaseSettings):
         state = str(Path(str(given.get("state_dir") or cls.model_fields["state_dir"].default)))
         return {name: place.replace(STATE, state) for name, place in _IN_STATE.items()} | given
 
-    @field_validator("host")
+    @field_validator("hosts", mode="before")
     @classmethod
-    def _loopback_only(cls, host: str) -> str:
-        # Nobody checks yet who may act for an agency (docs/adr/0005): serve this machine only.
-        if not is_loopback(host):
+    def _host_names(cls, given: object) -> object:
+        return tuple(name.lower() for name in _listed(given)) if isinstance(given, str) else given
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, given: object) -> object:
+        return tuple(network(each) for each in _listed(given)) if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _certificate_with_key(self) -> Self:
+        if (self.tls_certificate_file is None) != (self.tls_key_file is None):
+            raise ValueError(f"{PREFIX}TLS_CERTIFICATE_FILE and {PREFIX}TLS_KEY_FILE are needed together")
+        return self
+
+    @model_validator(mode="after")
+    def _complete_or_loopback(self) -> Self:
+        if not is_loopback(self.host) and self.missing:
             raise ValueError(
-                f"{host} is not a loopback address; other addresses are refused until access control exists"
+                f"{PREFIX}HOST={self.host} is not a loopback address, which needs all production settings; "
+                f"missing are {'; '.join(self.missing)}"
             )
-        return host
+        return self
 
     @cached_property
-    def master_key(self) -> SecretBytes:
-        """32 bytes; encrypts every complaint's key."""
-        return SecretBytes(_secret(self.master_key_file))
+    def missing(self) -> list[str]:
+        """See `missing_for_production`. Without complete settings this machine alone is served."""
+        return missing_for_production(self)
+
+    @property
+    def health_listener(self) -> tuple[str, int]:
+        """Host and port."""
+        after = self.port + 1 if self.port else 0
+        return self.health_host, after if self.health_port is None else self.health_port
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _safe_issuer(cls, issuer: str | None) -> str | None:
+        if issuer is not None and (not is_safe_url(issuer) or "?" in issuer):
+            raise ValueError("must be an https address, or one of this machine, without query and fragment")
+        return issuer
+
+    @field_validator("oidc_client_id")
+    @classmethod
+    def _not_the_audience(cls, client: str, given: ValidationInfo) -> str:
+        if client == given.data.get("oidc_audience"):
+            raise ValueError("must differ from the audience: ID tokens are for the client, access tokens are not")
+        return client
 
     @cached_property
-    def code_secret(self) -> SecretBytes:
-        """Secret from which tracking codes are derived."""
-        return SecretBytes(_secret(self.code_secret_file))
+    def master_keys(self) -> Secrets:
+        """32 bytes each; encrypt every complaint's key. `satupintu keys` adds and removes them."""
+        return _secrets(self.master_key_file)
+
+    @cached_property
+    def code_secrets(self) -> Secrets:
+        """Secrets from which tracking codes are derived. `satupintu codes` adds and ends them."""
+        return _secrets(self.code_secret_file)
+
+    @property
+    def hash_secret(self) -> SecretBytes:
+        """Key of stored hashes (supporters, repeated reports), which a new code secret must not change."""
+        return SecretBytes(self.code_secrets.versions[0].secret)
+
+    @property
+    def signing_key(self) -> SecretBytes:
+        """Signs what the relay publishes (`chassis.kafka.signature`)."""
+        return self._derived("signature")
+
+    @property
+    def sms_key(self) -> SecretBytes:
+        """Seals the waiting parts of an SMS."""
+        return self._derived("sms-parts")
+
+    @property
+    def likeness_key(self) -> SecretBytes:
+        """Key of the hashes in the index of similar reports."""
+        return self._derived("likeness")
+
+    @property
+    def access_log_key(self) -> SecretBytes:
+        """Chains the entries of the access log."""
+        return self._derived("access-log")
+
+    @property
+    def session_key(self) -> SecretBytes:
+        """Seals the sessions of pages."""
+        return self._derived("sessions")
+
+    def _derived(self, name: str) -> SecretBytes:
+        return SecretBytes(self.master_keys.derive(name, DERIVED[name]))
 
     @property
     def attachment_bytes(self) -> Mapping[FileKind, int]:
@@ -186,7 +327,8 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        why = "; ".join(f"{PREFIX}{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
+        found = [(_variable(each["loc"]), each["msg"].removeprefix("Value error, ")) for each in error.errors()]
+        why = "; ".join(variable + message for variable, message in found)
         raise BadSetting(why) from error
 
 
@@ -195,24 +337,35 @@ def redacted(settings: Settings) -> dict[str, str]:
     return {name: _PASSWORD.sub(r"\1***@", str(value)) for name, value in settings}
 
 
-def is_loopback(host: str) -> bool:
-    """Whether the name or address is this machine's own."""
+def _variable(loc: tuple[int | str, ...]) -> str:
+    return f"{PREFIX}{str(loc[0]).upper()}: " if loc else ""
+
+
+def _listed(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",") if each.strip()]
+
+
+def is_safe_url(url: str) -> bool:
+    """Whether secrets and keys may be exchanged with this address: https, or http on this machine; no credentials in
+    it, and no fragment.
+    """
     try:
-        return host == "localhost" or ip_address(host).is_loopback
+        parts = urlsplit(url)
+        host, _port = parts.hostname or "", parts.port
     except ValueError:
         return False
+    if not url.isascii() or not url.isprintable() or " " in url or "@" in parts.netloc or "#" in url or not host:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
 
-def _secret(path: Path) -> bytes:
+def _secrets(path: Path) -> Secrets:
     # Hex text of at least 32 bytes, which can be backed up on paper.
     try:
-        secret = bytes.fromhex(path.read_text().strip())
-    except (ValueError, PermissionError, IsADirectoryError) as error:
-        raise BadSetting(f"{path} cannot be read as a secret in hex: restore it from the backup") from error
+        return Secrets(path, read_secrets(path))
+    except BadSecretFile as error:
+        raise BadSetting(str(error)) from error
     except FileNotFoundError as error:
         raise NoState(
             f"there is no {path}: change to the folder of the platform's state, or set {PREFIX}STATE_DIR"
         ) from error
-    if len(secret) < 32:
-        raise BadSetting(f"{path} must hold at least 32 bytes in hex: restore it from the backup")
-    return secret

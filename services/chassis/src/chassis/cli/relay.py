@@ -14,7 +14,8 @@ async def main(settings: Settings) -> int:
     """Run the relay until SIGTERM; the exit status."""
     async with open_platform(settings) as platform:
         background_tasks = [Relay(platform.store, settings.kafka, key=platform.signing_key)]
-        return await run_process("relay", background_tasks, port=settings.port, host=settings.host)
+        host, port = settings.health_listener
+        return await run_process("relay", background_tasks, port=port, host=host)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Open311 GeoReport v2: responses and errors in XML and JSON (the path's suffix names the format), and public reading.
+"""Open311 GeoReport v2: responses and errors in XML and JSON (the path's suffix names the format), and HEAD.
 
 Source: wiki.open311.org/GeoReport_v2. An error is a list of `{code, description}`: 404 if not found, 403 if not
 allowed, else 400; a method, a size, a rate or a failure of the server keep the status of HTTP.
@@ -13,7 +13,6 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from fastapi import Response
 from fastapi.responses import JSONResponse
-from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ROOT: Final = "/open311/"
@@ -58,35 +57,21 @@ def holds_photos(scope: Scope) -> bool:
     return posted and kind.lower().startswith(b"multipart/form-data")
 
 
-class PublicReading:
-    """Answers HEAD like GET without a body, and lets pages of other origins read. Writing answers only its own origin:
-    the answer to a report holds the tracking code.
-    """
+class HeadAsGet:
+    """Answers HEAD like GET without a body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._reads = CORSMiddleware(_head_as_get(app), allow_origins=["*"], allow_methods=["GET", "HEAD"])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        reads = scope["type"] == "http" and scope["path"].startswith(ROOT) and scope["method"] in _READING
-        await (self._reads if reads else self._app)(scope, receive, send)
-
-
-_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-def _head_as_get(app: ASGIApp) -> ASGIApp:
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] != "HEAD":
-            await app(scope, receive, send)
+        if scope["type"] != "http" or scope["method"] != "HEAD" or not scope["path"].startswith(ROOT):
+            await self._app(scope, receive, send)
             return
 
         async def head(message: Message) -> None:
             await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
-        await app({**scope, "method": "GET"}, receive, head)
-
-    return answer
+        await self._app({**scope, "method": "GET"}, receive, head)
 
 
 def _under(parent: Element, row: Row) -> None:

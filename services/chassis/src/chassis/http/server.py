@@ -5,18 +5,21 @@ uvicorn on httptools has none of them but the idle time. One check a second over
 that a request costs no timer.
 """
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from chassis.base.settings import Settings
+from chassis.base.settings import PREFIX, BadSetting, Settings
+from chassis.http.headers import EVERY_ANSWER
 
 URL_BYTES: Final = 8192
 """Most bytes of a request line's target, if the limit of the headers is not smaller: 414 above it."""
@@ -44,6 +47,38 @@ class Limits:
         return cls(**{name: getattr(settings, f"http_{name}") for name in cls.__slots__})
 
 
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Files in PEM: the certificate with its chain, and its private key."""
+
+    certificate: Path
+    key: Path
+
+    def context(self) -> ssl.SSLContext:
+        """TLS 1.2 and 1.3 with forward secrecy (Mozilla's recommendation "intermediate").
+
+        Raises:
+            BadSetting: the files cannot be used.
+        """
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")
+        try:
+            context.load_cert_chain(self.certificate, self.key)
+        except (OSError, ssl.SSLError) as error:
+            raise BadSetting(
+                f"{PREFIX}TLS_CERTIFICATE_FILE and {PREFIX}TLS_KEY_FILE cannot be used: {error.strerror or error}"
+            ) from error
+        return context
+
+
+def tls_of(settings: Settings) -> Tls | None:
+    """The files that the settings name, if any."""
+    if settings.tls_certificate_file is None or settings.tls_key_file is None:
+        return None
+    return Tls(settings.tls_certificate_file, settings.tls_key_file)
+
+
 DEFAULT: Final = Limits(**{name: Settings.model_fields[f"http_{name}"].default for name in Limits.__slots__})
 
 
@@ -51,9 +86,18 @@ class Server(uvicorn.Server):
     """A server that leaves the process's signals to others."""
 
     def __init__(
-        self, app: ASGIApp, host: str, port: int, limits: Limits = DEFAULT, *, lifespan: Literal["on", "off"] = "off"
+        self,
+        app: ASGIApp,
+        host: str,
+        port: int,
+        limits: Limits = DEFAULT,
+        *,
+        lifespan: Literal["on", "off"] = "off",
+        tls: Tls | None = None,
     ) -> None:
+        """Raises BadSetting: the files of `tls` cannot be used."""
         protocol: Any = partial(LimitedProtocol, limits=limits)
+        context = tls.context() if tls is not None else None
         super().__init__(
             uvicorn.Config(
                 app,
@@ -62,9 +106,15 @@ class Server(uvicorn.Server):
                 http=protocol,
                 log_config=None,
                 access_log=False,
+                server_header=False,
+                # Without this uvicorn would believe `X-Forwarded-For` of every client on this machine.
+                proxy_headers=False,
+                # A web socket would leave `LimitedProtocol`; no route serves one.
+                ws="none",
                 lifespan=lifespan,
                 timeout_keep_alive=int(limits.idle_s) or 1,
                 timeout_graceful_shutdown=GRACE_S,
+                ssl_context_factory=None if context is None else lambda _config, _default: context,
             )
         )
 
@@ -103,6 +153,9 @@ class LimitedProtocol(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._head_bytes > self._limits.head_bytes:
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Log nothing: a request for another protocol is answered as HTTP (RFC 9110, section 7.8)."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -176,8 +229,13 @@ class LimitedProtocol(HttpToolsProtocol):
             cycle.disconnected = True
             cycle.message_event.set()
         # What is still on its way is read and dropped for a while: closed at once, the connection would be reset, and
-        # the client would not see the answer.
-        self.transport.write_eof()
+        # the client would not see the answer. TLS has no half-closed connections.
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+
+    def send_400_response(self, _msg: str) -> None:
+        """Answer what is no HTTP."""
+        self._refuse(HTTPStatus.BAD_REQUEST)
 
 
 def _answer(status: HTTPStatus) -> bytes:
@@ -188,12 +246,14 @@ def _answer(status: HTTPStatus) -> bytes:
     ).encode()
     head = (
         f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/problem+json\r\n"
-        f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        f"content-length: {len(body)}\r\nconnection: close\r\n{_HEADERS}\r\n"
     )
     return head.encode() + body
 
 
+_HEADERS: Final = "".join(f"{name}: {value}\r\n" for name, value in EVERY_ANSWER.items())
 DETAILS: Final = {
+    HTTPStatus.BAD_REQUEST: "The request is not HTTP/1.1 as RFC 9112 defines it.",
     HTTPStatus.REQUEST_URI_TOO_LONG: "The address of the request is too long.",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "The headers of the request are too large or too many.",
     HTTPStatus.REQUEST_TIMEOUT: "The request did not arrive in time. Send it again.",

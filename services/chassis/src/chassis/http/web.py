@@ -21,7 +21,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.base.errors import Busy, ChassisError, Conflict, Retryable
 from chassis.http import open311
-from chassis.http.health import Ready, add_health
+from chassis.http.cors import Cors, PublicReads
+from chassis.http.headers import add_headers
+from chassis.http.health import Ready, keep_ready
 from chassis.http.openapi import describe
 from chassis.write import precondition as conditions
 from chassis.write.precondition import Precondition, entity_tag
@@ -122,7 +124,7 @@ def etag(response: Response, *versions: int) -> None:
 
 
 def install(app: FastAPI, ready: Ready) -> None:
-    """Add error responses, the body limit and the health endpoints (`ready`: see `add_health`)."""
+    """Add error responses, limits and headers. `ready` is for the health listener: see `chassis.http.health`."""
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(ChassisError, _failed)
@@ -133,9 +135,12 @@ def install(app: FastAPI, ready: Ready) -> None:
     app.add_exception_handler(Exception, _broken)
     app.add_middleware(BodyLimit)
     app.add_middleware(NoNul)
-    app.add_middleware(open311.PublicReading)
-    add_health(app, ready)
+    app.add_middleware(open311.HeadAsGet)
+    reads = PublicReads(app)
+    app.add_middleware(Cors, reads=reads)
+    keep_ready(app, ready)
     describe(app, OPEN311)
+    add_headers(app, reads)
 
 
 def _language_of(request: Request) -> str:
@@ -150,8 +155,14 @@ async def _refused(request: Request, error: Exception) -> Response:
         more = {**more, "why": wording.why(str(error.data["why"]), lang)}
     answer = _answer(request, error.status_hint, error.code(), wording.refusal(error, lang), more)
     if error.status_hint == HTTPStatus.UNAUTHORIZED:
-        answer.headers["WWW-Authenticate"] = "Bearer"  # RFC 9110, section 15.5.2
+        answer.headers["WWW-Authenticate"] = _challenge(error)
     return answer
+
+
+def _challenge(refusal: Refusal) -> str:
+    """How to sign in (RFC 9110, section 15.5.2); of a token that was sent, what is wrong (RFC 6750, section 3)."""
+    why = refusal.data.get("why")
+    return "Bearer" if why is None else f'Bearer error="invalid_token", error_description="{why}"'
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -1,5 +1,6 @@
 """Command line of every service, `python -m SERVICE worker|web`, and the HTTP server."""
 
+import asyncio
 import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -14,7 +15,9 @@ from chassis.base.person import needs_person, tell_person
 from chassis.base.private_files import owner_only
 from chassis.base.runtime import run
 from chassis.base.settings import Settings, read_settings, redacted
-from chassis.http.server import Limits, Server
+from chassis.http.gate import Entry, Gate
+from chassis.http.health import Ready, health_app
+from chassis.http.server import Limits, Server, tls_of
 from chassis.service.stop import StopLimit, on_stop_signal
 
 if TYPE_CHECKING:  # the relay starts here too, and has no routes to import
@@ -76,23 +79,36 @@ def serve(app: FastAPI, settings: Settings) -> int:
             raise
 
     try:
-        return run(_serve(watched, settings))
+        return run(_serve(watched, app.state.ready, settings))
     except SystemExit:
         if failed:
             raise failed[0] from None
         raise
 
 
-async def _serve(app: ASGIApp, settings: Settings) -> int:
+async def _serve(app: ASGIApp, ready: Ready, settings: Settings) -> int:
     # No access log: paths hold tracking codes, which are secrets. One process: uvicorn's `workers` bind a socket that
     # asyncio does not recognise as TCP, which leaves Nagle's algorithm on (40 ms and more per response).
-    server = Server(app, settings.host, settings.port, Limits.of(settings), lifespan="on")
+    limits, gate = Limits.of(settings), Gate(app, Entry.of(settings))
+    public = Server(gate, settings.host, settings.port, limits, lifespan="on", tls=tls_of(settings))
+
+    async def ready_once_started() -> dict[str, str]:
+        return await ready() if public.started else {"web": "starts"}
+
+    about = Server(health_app(ready_once_started), *settings.health_listener, limits)
     limit = StopLimit("web")
 
     def stop() -> None:
-        server.should_exit = True
+        public.should_exit = True
 
     on_stop_signal(limit, stop)
-    await server.serve()
+    if settings.production and settings.missing:
+        log.warning("production settings are not complete: this machine alone is served", missing=settings.missing)
+    answering = asyncio.create_task(about.serve(), name="health")
+    try:
+        await public.serve()
+    finally:
+        about.should_exit = True
+    await answering
     limit.begin()
     return 0

@@ -10,7 +10,7 @@ import structlog
 from fastapi import FastAPI
 
 from chassis.base.person import needs_person, tell_person
-from chassis.http.health import add_health
+from chassis.http.health import health_app
 from chassis.http.server import DEFAULT, Limits, Server
 from chassis.service.stop import StopLimit, on_stop_signal
 
@@ -45,7 +45,7 @@ async def run_process(
     """
     stop, limit = asyncio.Event(), StopLimit(name)
     on_stop_signal(limit, stop.set)
-    server = Server(health_app(background_tasks), host, port, limits, lifespan="off")
+    server = Server(health_of_tasks(background_tasks), host, port, limits)
     tasks = {asyncio.create_task(task.run(), name=type(task).__name__) for task in background_tasks}
     waiting = asyncio.create_task(stop.wait(), name="signal")
     serving = asyncio.create_task(server.serve(), name="health")
@@ -71,15 +71,13 @@ def _error(task: "asyncio.Task[None]") -> BaseException | None:
     return None if task.cancelled() else task.exception()
 
 
-def health_app(background_tasks: Sequence[BackgroundTask]) -> FastAPI:
+def health_of_tasks(background_tasks: Sequence[BackgroundTask]) -> FastAPI:
     """Liveness, readiness of each task, and metrics."""
 
     async def ready() -> dict[str, str]:
         return {f"{type(task).__name__}.{index}": task.unready() or "ok" for index, task in enumerate(background_tasks)}
 
-    app = FastAPI(openapi_url=None)
-    add_health(app, ready)
-    return app
+    return health_app(ready)
 
 
 async def _stop(name: str, tasks: set["asyncio.Task[None]"]) -> None:

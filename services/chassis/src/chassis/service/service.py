@@ -13,6 +13,7 @@ from chassis.http.web import install
 from chassis.project.rebuild import Rebuildable
 from chassis.service.platform import Platform, open_platform
 from chassis.service.process import BackgroundTask, run_process
+from chassis.signin.access import open_access
 from chassis.sql.database import Database
 from chassis.write.repository import Repository
 
@@ -50,8 +51,10 @@ class Service(Generic[C]):
     @asynccontextmanager
     async def running(self, platform: Platform, state: State) -> AsyncIterator[None]:
         """Keep the context in an app's state while it serves."""
+        state.access_log = platform.access_log
         async with self.open(platform) as context:
             setattr(state, self.package, context)
+            state.limits = platform.call_limits
             yield
 
     async def ready(self, state: State) -> dict[str, str]:
@@ -66,7 +69,13 @@ class Service(Generic[C]):
 
         @asynccontextmanager
         async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-            async with open_platform(read_settings()) as platform, self.running(platform, app.state):
+            settings = read_settings()
+            async with (
+                open_access(settings) as app.state.access,
+                open_platform(settings) as platform,
+                platform.limits.sharing(),
+                self.running(platform, app.state),
+            ):
                 yield
 
         return self.mount(FastAPI(title=f"Satupintu {self.name}", lifespan=lifespan))
@@ -81,4 +90,5 @@ class Service(Generic[C]):
     async def worker(self, settings: Settings) -> int:
         """Run the background tasks until SIGTERM; the exit status."""
         async with open_platform(settings) as platform, self.tasks(platform) as tasks:
-            return await run_process(self.name, tasks, port=settings.port, host=settings.host)
+            host, port = settings.health_listener
+            return await run_process(self.name, tasks, port=port, host=host)

@@ -144,6 +144,13 @@ def is_repeat(loaded: LoadedStream, cause: Cause) -> bool:
         raise DataErased(complaint=str(loaded.state.id)) from error
 
 
+def last_version(loaded: LoadedStream, cause: Cause) -> int:
+    """The version of the last event that this request wrote; the present one if there is none."""
+    causes = (cause.causation_id, *cause.former)
+    own = [event.version for event in loaded.recorded if metadata_of(event).causation_id in causes]
+    return own[-1] if own else loaded.state.version
+
+
 def _is_among(recorded: Sequence[RecordedEvent], keys: Keys, cause: Cause) -> bool:
     causes = (cause.causation_id, *cause.former)
     written = [str(each).encode() for each in causes]

@@ -32,6 +32,11 @@ class LoadedStream(NamedTuple):
         events = self.recorded if types is None else [event for event in self.recorded if event.type in types]
         return recorded_facts(events, self.keys)
 
+    def until(self, version: int) -> "LoadedStream":
+        """The stream as it was at that version."""
+        start = LoadedStream(self.stream, new(self.state.id), self.keys, ())
+        return start.extended(self.recorded[: version + 1])
+
     def extended(self, added: Sequence[RecordedEvent]) -> "LoadedStream":
         """The stream with these following events."""
         if not added:

@@ -26,10 +26,11 @@ from intake.decide import AddDetail, CallOmbudsman, Confirm, DeclineJoin, Disput
 from intake.handlers import MoveRequest
 from intake.http import filing, follow, lookups, persons
 from intake.http.answers import Explanation, TrackingPage
-from intake.http.filing import REPLAYED, Context, limit_rate, with_notice
+from intake.http.filing import REPLAYED, Context, with_notice
 from intake.notify import reporter_of
 from intake.settings import FORM_BYTES
 from intake.uploads import upload_of
+from schemas.base.ids import parse_tracking_code
 from schemas.base.media_types import MEDIA_TYPES
 from schemas.base.refusals import FileWaiting, FileWithheld, InvalidField, NotFound
 from schemas.complaint.attachments import FileState, attached_as
@@ -77,9 +78,9 @@ class TrackedComplaint(NamedTuple):
 
 @gives(429)
 async def _tracked(tracking_code: str, request: Request, context: Context, lang: Language) -> TrackedComplaint:
-    limit_rate(context.lookups, request)
-    complaint = await context.codes.open(tracking_code)
-    return TrackedComplaint(context, complaint, context.codes.of(complaint), lang)
+    with context.guesses.attempt(request):
+        complaint = await context.codes.open(tracking_code)
+    return TrackedComplaint(context, complaint, parse_tracking_code(tracking_code), lang)
 
 
 Tracked = Annotated[TrackedComplaint, Depends(_tracked)]

@@ -12,7 +12,8 @@ from uuid import UUID
 
 import aiosmtplib
 
-from chassis.base.settings import PREFIX, BadSetting, Settings, is_loopback
+from chassis.base.addresses import is_loopback
+from chassis.base.settings import PREFIX, BadSetting, Settings
 from intake.contacts import mail_address
 from intake.notices.port import FileMailbox, Mailbox, Notice, NotNow, NotSent, Undeliverable
 

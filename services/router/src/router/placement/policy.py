@@ -119,8 +119,8 @@ def open_part(whole: Complaint, part: Part, registry: Registry, at: datetime) ->
         **{"class": whole.class_}, text=whole.text, title=whole.title, place=whole.place, occurred_on=whole.occurred_on,
         details=_newest_details(whole), stops=_past_stops(whole), rework_at=whole.rework.at if whole.rework else None,
         disputed=whole.disputes > 0, anonymous=whole.anonymous,
-        secret=whole.secret, supervision=whole.supervision, accused=whole.accused, sector=whole.sector, channel=whole.channel,
-        language="en" if whole.language == "en" else "id", public_number=whole.public_number,
+        secret=whole.secret, supervision=whole.supervision, accused=whole.accused, sector=whole.sector,
+        channel=whole.channel, language="en" if whole.language == "en" else "id", public_number=whole.public_number,
     )  # fmt: skip
     body = living_unit(registry, part.agency, part.unit)
     # The part may be of another sector than the whole: without a sector in its basis its own words are read.
