@@ -1,7 +1,6 @@
 """Composition root of intake: opens what its endpoints and background tasks use."""
 
 import asyncio
-import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -60,7 +59,7 @@ def _real_now() -> datetime:
 
 def part_keys(settings: Settings) -> Keys:
     """The key of waiting parts of SMS, which belong to no complaint yet."""
-    return Keys({1: hmac.digest(settings.master_key.get_secret_value(), b"parts of SMS", "sha256")})
+    return Keys({1: settings.sms_key.get_secret_value()})
 
 
 def submissions_topic(context: Intake) -> Topic:
@@ -84,7 +83,7 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
     database = Database(settings.vault_url, metadata, busy_after_s=1.0)
     relations = Database(settings.views_of(SERVICE), views.METADATA)
     records = Records(database, _real_now, policies())
-    codes = TrackingCodes(database, settings.code_secret.get_secret_value())
+    codes = TrackingCodes(database, settings.code_secrets)
     context = Intake(
         repository=platform.repository(SERVICE),
         clock=platform.clock,
@@ -98,7 +97,7 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         erasures=Erasures(Database(settings.erasures_url, erasures.metadata), platform.store),
         attachments=Attachments(settings.attachments_dir),
         results=Results(database),
-        repeats=Repeats(database, settings.code_secret.get_secret_value(), policies()),
+        repeats=Repeats(database, settings.hash_secret.get_secret_value(), policies()),
         mailbox=outbox_of(platform, database),
         sent=SentNotices(database),
         sms_parts=SmsParts(database, part_keys(settings), platform.clock.now),

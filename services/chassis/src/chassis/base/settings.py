@@ -15,6 +15,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chassis.base.addresses import Network, is_loopback, network
 from chassis.base.production import missing_for_production
+from chassis.base.secret_file import BadSecretFile, Secrets
+from chassis.base.secret_file import read as read_secrets
 
 PREFIX: Final = "SATUPINTU_"
 _PASSWORD: Final = re.compile(r"(://[^/?#@:]*:)[^/?#@]*@")
@@ -37,6 +39,16 @@ _IN_STATE: Final = {
     "code_secret_file": "{state}/secrets/code.secret",
     "oidc_client_secret_file": "{state}/secrets/oidc-client.secret",
 }
+
+
+DERIVED: Final = {
+    "signature": b"signature of published events",
+    "sms-parts": b"parts of SMS",
+    "likeness": b"likeness of texts",
+    "access-log": b"chain of the access log",
+    "sessions": b"sessions of pages",
+}
+"""Labels of the secrets that are derived from the first master key. `satupintu keys rotate` keeps them in its file."""
 
 
 class Settings(BaseSettings):
@@ -208,14 +220,47 @@ class Settings(BaseSettings):
         return client
 
     @cached_property
-    def master_key(self) -> SecretBytes:
-        """32 bytes; encrypts every complaint's key."""
-        return SecretBytes(_secret(self.master_key_file))
+    def master_keys(self) -> Secrets:
+        """32 bytes each; encrypt every complaint's key. `satupintu keys` adds and removes them."""
+        return _secrets(self.master_key_file)
 
     @cached_property
-    def code_secret(self) -> SecretBytes:
-        """Secret from which tracking codes are derived."""
-        return SecretBytes(_secret(self.code_secret_file))
+    def code_secrets(self) -> Secrets:
+        """Secrets from which tracking codes are derived. `satupintu codes` adds and ends them."""
+        return _secrets(self.code_secret_file)
+
+    @property
+    def hash_secret(self) -> SecretBytes:
+        """Key of stored hashes (supporters, repeated reports), which a new code secret must not change."""
+        return SecretBytes(self.code_secrets.versions[0].secret)
+
+    @property
+    def signing_key(self) -> SecretBytes:
+        """Signs what the relay publishes (`chassis.kafka.signature`)."""
+        return self._derived("signature")
+
+    @property
+    def sms_key(self) -> SecretBytes:
+        """Seals the waiting parts of an SMS."""
+        return self._derived("sms-parts")
+
+    @property
+    def likeness_key(self) -> SecretBytes:
+        """Key of the hashes in the index of similar reports."""
+        return self._derived("likeness")
+
+    @property
+    def access_log_key(self) -> SecretBytes:
+        """Chains the entries of the access log."""
+        return self._derived("access-log")
+
+    @property
+    def session_key(self) -> SecretBytes:
+        """Seals the sessions of pages."""
+        return self._derived("sessions")
+
+    def _derived(self, name: str) -> SecretBytes:
+        return SecretBytes(self.master_keys.derive(name, DERIVED[name]))
 
     def views_of(self, service: str) -> str:
         """URL of one service's read models."""
@@ -275,16 +320,13 @@ def is_safe_url(url: str) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
 
-def _secret(path: Path) -> bytes:
+def _secrets(path: Path) -> Secrets:
     # Hex text of at least 32 bytes, which can be backed up on paper.
     try:
-        secret = bytes.fromhex(path.read_text().strip())
-    except (ValueError, PermissionError, IsADirectoryError) as error:
-        raise BadSetting(f"{path} cannot be read as a secret in hex: restore it from the backup") from error
+        return Secrets(path, read_secrets(path))
+    except BadSecretFile as error:
+        raise BadSetting(str(error)) from error
     except FileNotFoundError as error:
         raise NoState(
             f"there is no {path}: change to the folder of the platform's state, or set {PREFIX}STATE_DIR"
         ) from error
-    if len(secret) < 32:
-        raise BadSetting(f"{path} must hold at least 32 bytes in hex: restore it from the backup")
-    return secret

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from chassis.access_log.entry import AccessLogger, MemoryAccessLog
-from chassis.access_log.log import AccessLog, log_key
+from chassis.access_log.log import AccessLog
 from chassis.base.clock import FileClock, SystemClock
 from chassis.base.ports import KeyRing, Store, TimeSource
 from chassis.base.settings import PREFIX, BadSetting, Settings
 from chassis.deadletter.topic import KafkaDeadLetters
-from chassis.kafka.signature import signing_key
 from chassis.kafka.verify import RecordVerifier
 from chassis.keys.keyring import SqlKeyRing
 from chassis.project.registry import RegistryView
@@ -58,12 +57,11 @@ class Platform:
 async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
     """Open everything; close it on leaving. Raises BadSetting: the store's URL is not valid."""
     store = _store(settings.store_url)
-    master_key = settings.master_key.get_secret_value()
-    keyring = SqlKeyRing(settings.keyring_url, master_key)
-    access_log = AccessLog(settings.access_log_url, log_key(master_key))
+    keyring = SqlKeyRing(settings.keyring_url, settings.master_keys)
+    access_log = AccessLog(settings.access_log_url, settings.access_log_key.get_secret_value())
     clock: TimeSource = SystemClock() if settings.production else FileClock(settings.clock_file)
     try:
-        registry, key = RegistryView(Repository(store, keyring, "reader")), signing_key(master_key)
+        registry, key = RegistryView(Repository(store, keyring, "reader")), settings.signing_key.get_secret_value()
         yield Platform(settings, store, keyring, clock, registry, key, access_log)
     finally:
         await access_log.close()

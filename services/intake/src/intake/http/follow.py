@@ -84,7 +84,8 @@ async def follow(
         raise InvalidField(field="phone", why=_NO_SMS[body.language])
     audience, number = context.audience, _parsed(parse_public_number, "public_number", public_number)
     loaded = await _public(context, number)
-    one = subscriber_for(loaded.state.id, loaded.keys, body.address, body.language, context.clock.now())
+    now, version = context.clock.now(), context.codes.newest
+    one = subscriber_for(loaded.state.id, loaded.keys, body.address, body.language, now, version)
     if (unconfirmed := await audience.subscribers.ask(one)) is not None:
         await ask_to_confirm(context, loaded, unconfirmed)
     return {"public_number": number, "message": _CODE_SENT[body.language]}
@@ -137,7 +138,8 @@ async def _public(context: Intake, number: str) -> LoadedStream:
 
 async def _with_code(context: Intake, complaint: UUID, body: ByCode) -> list[UUID]:
     code = _parsed(parse_tracking_code, "follow_code", body.follow_code)
-    return [one for one in await context.audience.subscribers.asked(complaint) if context.codes.of(one) == code]
+    asked = await context.audience.subscribers.asked(complaint)
+    return [one for one, version in asked if context.codes.works(version) and context.codes.of(one, version) == code]
 
 
 def _parsed(parse: Callable[[str], str], field: str, text: str) -> str:

@@ -41,8 +41,7 @@ async def submission(client: str, key: str, request: Request, context: Context, 
         if not loaded.recorded:  # an older store was restored: the gateway must send it again
             return JSONResponse({"status": "not read yet"}, 202)
         state, reporter = loaded.state, await reporter_of(context, loaded)
-        answer = jsonable_encoder(
-            await receipt(context, state, context.codes.of(found), lang) | notice_of(reporter, lang, sms=context.sms)
-        )
+        filed = await receipt(context, state, context.codes.of(found, state.code_version), lang)
+        answer = jsonable_encoder(filed | notice_of(reporter, lang, sms=context.sms))
         return JSONResponse(answer, headers={"ETag": await handlers.tag_of(context, state)})
     return JSONResponse(found, 422, media_type="application/problem+json")
