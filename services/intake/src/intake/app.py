@@ -21,6 +21,7 @@ from intake.context import Intake
 from intake.erasures import repeat_erasures
 from intake.gateway.sms_parts import SmsPartsSweep
 from intake.gateway.submissions import receive
+from intake.guesses import GuessLimit
 from intake.http import open311, reporter
 from intake.kafka_health import KafkaProbe
 from intake.notices.outbox import Outbox
@@ -28,7 +29,6 @@ from intake.notices.port import SentNotices
 from intake.notices.sender import MailSender
 from intake.notices.smtp import mailbox_of
 from intake.orphans import Orphans
-from intake.rate_limit import RateLimiter
 from intake.reaction import EVENT_TYPES, follow_up
 from intake.storage import erasures
 from intake.storage import relations as views
@@ -68,6 +68,15 @@ def submissions_topic(context: Intake) -> Topic:
     return submissions(retention // timedelta(milliseconds=1))
 
 
+def guess_limit(platform: Platform) -> GuessLimit:
+    """The limits of failed attempts at tracking codes that the settings name."""
+    limits, settings = platform.limits, platform.settings
+    return GuessLimit(
+        limits.limiter("failed codes", settings.failed_codes_per_minute),
+        limits.limiter("failed codes in all", settings.failed_codes_alarm_per_minute),
+    )
+
+
 def outbox_of(platform: Platform, database: Database) -> Outbox:
     """The outbox in front of the mailbox that the settings name."""
     settings = platform.settings
@@ -103,8 +112,8 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         sms_parts=SmsParts(database, part_keys(settings), platform.clock.now),
         sms=settings.sms_gateway,
         probe=KafkaProbe(settings.kafka),
-        filings=RateLimiter(settings.filings_per_minute),
-        lookups=RateLimiter(settings.lookups_per_minute),
+        filings=platform.limits.limiter("filings", settings.filings_per_minute),
+        guesses=guess_limit(platform),
         database=database,
         audience=Audience(
             relations, StoreProjection(platform.store, relations, views.METADATA, views.VIEW), Subscribers(database)

@@ -28,6 +28,7 @@ _IN_STATE: Final = {
     "keyring_url": "sqlite:///{state}/keyring.db",
     "vault_url": "sqlite:///{state}/vault.db",
     "erasures_url": "sqlite:///{state}.erasures/erasures.db",
+    "limits_url": "sqlite:///{state}/limits.db",
     "views_url": "sqlite:///{state}/{service}.db",
     "sessions_url": "sqlite:///{state}/sessions.db",
     "access_log_url": "sqlite:///{state}/access.db",
@@ -63,6 +64,8 @@ class Settings(BaseSettings):
     """The list of erased complaints. It must be outside the backup of everything else: after a restore it says what to
     erase again. By default in a folder beside `state_dir`.
     """
+    limits_url: str
+    """Counts of the rate limits of the last two minutes, shared by all web processes; not to be backed up."""
     views_url: str
     """Each service's own read models; `{service}` is replaced by its name."""
     sessions_url: str
@@ -136,9 +139,18 @@ class Settings(BaseSettings):
     sweep_period_s: float = 1.0
     sweep_grace_s: float = 30.0
     """Sweeps leave younger work to the reaction, which probably is about to handle it."""
-    filings_per_minute: float = 60
-    """Per source, also as a burst; 0: no limit. The same for look-ups by tracking code."""
-    lookups_per_minute: float = 600
+    filings_per_minute: float = Field(60, ge=0)
+    """Complaints that one source may file, also as a burst; 0: no limit, as for the next ones. A source is an IPv4
+    address or an IPv6 network of 64 bits. Whoever is signed in is counted by name instead.
+    """
+    requests_per_minute: float = Field(1200, ge=0)
+    """Other requests of one source. Reading by a tracking code is not counted."""
+    principal_requests_per_minute: float = Field(6000, ge=0)
+    """Requests of one person or system that is signed in."""
+    failed_codes_per_minute: float = Field(30, ge=0)
+    """Attempts of one source with tracking codes that do not exist."""
+    failed_codes_alarm_per_minute: float = Field(600, ge=0)
+    """Such attempts in all above which the log and the metrics raise an alarm; nobody is refused for it."""
     http_head_bytes: int = Field(32_768, ge=1024)
     """Most bytes of a request's line and headers; more: 431 (414 if the line alone is longer)."""
     http_head_count: int = Field(100, ge=10)

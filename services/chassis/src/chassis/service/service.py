@@ -54,6 +54,7 @@ class Service(Generic[C]):
         state.access_log = platform.access_log
         async with self.open(platform) as context:
             setattr(state, self.package, context)
+            state.limits = platform.call_limits
             yield
 
     async def ready(self, state: State) -> dict[str, str]:
@@ -72,6 +73,7 @@ class Service(Generic[C]):
             async with (
                 open_access(settings) as app.state.access,
                 open_platform(settings) as platform,
+                platform.limits.sharing(),
                 self.running(platform, app.state),
             ):
                 yield
