@@ -37,7 +37,7 @@ async def test_what_strangers_write_to_our_topics_is_set_aside_reported_and_dela
             assert platform.command("chassis.cli.main", "topics", "renew").returncode == 0
             await placed(door, await file(door, "Bersih"))
             await until(lambda: is_sound(platform), "a sound platform")
-            assert platform.all_ready()
+            await until(lambda: _ready(platform), "every process")
 
 
 async def test_an_older_store_is_noticed_and_everything_is_placed_after_the_command_that_the_refusal_names(

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from router.cli import app
 from router.duplicates.compare import Certainty, ComparableReport, Comparison, comparable
 from router.duplicates.compare import compare as compared
+from router.duplicates.differences import difference
 from router.duplicates.features import FeatureData, FeatureExtractor, feature_data
 from router.duplicates.similarity import similarity
 from router.lexicon.files import BadRules, parse_toml, place_data
@@ -171,7 +172,7 @@ def test_comparing_two_reports_is_symmetric():
     ],
 )
 def test_what_sets_like_reports_apart_is_named(one: str, other: str, why: str):
-    assert similarity(READER.features(one), READER.features(other)).difference == why
+    assert difference(READER.features(one).contrasts, READER.features(other).contrasts) == why
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from router.desk import decide
+from router.duplicates.differences import difference
 from router.duplicates.features import FeatureExtractor, Features, feature_data
 from router.duplicates.pins import Pin, is_one_point, metres, pin
 from router.duplicates.similarity import Similarity, similarity
@@ -119,8 +120,9 @@ def compare(one: ComparableReport, other: ComparableReport, policies: Policies) 
     if alike.apart or near is False or not _within(one, other, policy.alike_d):
         return Comparison(Certainty.DIFFERENT, alike.score)
     both = one.all_features, other.all_features, alike
-    same_time = _within(one, other, policy.join_d) and _on_one_day(one.state, other.state) and _of_one_event(one, other)
-    if same_time and _in_one_place(one, other) and _is_sure(*both, near is True and not _is_one_pin(one, other)):
+    same_time = _within(one, other, policy.join_d) and _on_one_day(one.state, other.state)
+    nearby = near is True and not _is_one_pin(one, other)
+    if same_time and _in_one_place(one, other) and _is_sure(*both, nearby) and _of_one_event(one, other):
         return Comparison(Certainty.SURE, alike.score)
     return Comparison(Certainty.POSSIBLE if _is_possible(*both, near is True) else Certainty.DIFFERENT, alike.score)
 
@@ -144,14 +146,23 @@ def may_follow(state: Complaint, lead: Complaint) -> bool:
 
 def _is_sure(one: Features, other: Features, alike: Similarity, near: bool) -> bool:
     """Positive evidence of the same thing at the same spot, and nothing that sets the two apart."""
-    own = (a.personal or a.contrasts.own or _strange(a, b) for a, b in ((one, other), (other, one)))
-    if any(own) or alike.difference or not alike.exact or alike.issue < SURE_ISSUE:
+    # The contrasts come last: they cost the most.
+    listed = bool(one.issues or other.issues)
+    if one.personal or other.personal or not alike.exact or (listed and alike.issue < SURE_ISSUE):
         return False
-    if not _name_one_spot(one, other, alike, near):
+    if near and ((listed and alike.issue < 1) or alike.score < POSSIBLE_SCORE):
         return False
-    if near:
-        return alike.issue == 1 and alike.score >= POSSIBLE_SCORE
-    return alike.score >= SURE_SCORE and alike.spot >= SURE_SPOT
+    if not near and (alike.score < SURE_SCORE or alike.spot < SURE_SPOT):
+        return False
+    own = (a.contrasts.own or _strange(a, b) for a, b in ((one, other), (other, one)))
+    if any(own) or not (listed or _one_is_broken(one, other)) or not _name_one_spot(one, other, alike, near):
+        return False
+    return difference(one.contrasts, other.contrasts) is None
+
+
+def _one_is_broken(one: Features, other: Features) -> bool:
+    """Whether both say of the same things, which no list of issues knows, that they are broken."""
+    return bool(one.contrasts.content.broken) and one.contrasts.content.broken == other.contrasts.content.broken
 
 
 def _strange(one: Features, other: Features) -> frozenset[str]:

@@ -5,9 +5,10 @@ and `pasar`, numbers with the word before them; sides (`timur`) belong to their 
 """
 
 import re
-from collections.abc import Mapping
-from functools import cache
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Final
 
 from router.duplicates.contrast_data import contrast_data
 from router.duplicates.contrasts import ContrastReader, Contrasts
@@ -92,10 +93,10 @@ class FeatureData(StrictModel):
     """Words that negate the next one."""
 
 
-class Features(NamedTuple):
-    """One text. `issues`: those of a list, or else the things that are said to be broken. `words`: all words that
-    count, with their weights; `where`: those of the spot; `spots`: names after each marker; `areas`: names of wider
-    areas; `landmarks`: what it is in front of.
+@dataclass(frozen=True)
+class Features:
+    """One text. `words`: all words that count, with their weights; `where`: those of the spot; `spots`: names after
+    each marker; `areas`: names of wider areas; `landmarks`: what it is in front of.
     """
 
     words: Mapping[str, float]
@@ -107,7 +108,12 @@ class Features(NamedTuple):
     sides: frozenset[Number]
     landmarks: frozenset[str]
     personal: bool
-    contrasts: Contrasts
+    read_contrasts: Callable[[], Contrasts] = field(compare=False, repr=False)
+
+    @cached_property
+    def contrasts(self) -> Contrasts:
+        """Read when they are asked for: they cost five times as much as the rest, and few pairs are that similar."""
+        return self.read_contrasts()
 
 
 class FeatureExtractor:
@@ -130,8 +136,12 @@ class FeatureExtractor:
 
     def features(self, text: str, region: str | None = None) -> Features:
         """The features of a text of this region."""
-        found, local = marks(text), self._local(region or "")
-        contrasts = self._contrasts.contrasts(self.tokens(found.plain), found, local)
+        local = self._local(region or "")
+
+        def contrasts() -> Contrasts:
+            found = marks(text)
+            return self._contrasts.contrasts(self.tokens(found.plain), found, local)
+
         return _Extraction(self, text, local).features(contrasts)
 
     def _local(self, region: str) -> frozenset[str]:
@@ -176,16 +186,15 @@ class _Extraction:
         """`_OUTER` while a marker is the name of another one."""
         self._personal = False
 
-    def features(self, contrasts: Contrasts) -> Features:
+    def features(self, contrasts: Callable[[], Contrasts]) -> Features:
         for at, token in enumerate(self._tokens):
             if (value := self._value(at, token)) is not None:
                 self._number(at, value)
             else:
                 self._word(at, token)
         spots, areas = ({key: frozenset(names) for key, names in each.items()} for each in (self._spots, self._areas))
-        issues = frozenset(self._issues) or contrasts.content.broken
         return Features(
-            self._words | self._where, self._where, issues, spots, areas,
+            self._words | self._where, self._where, frozenset(self._issues), spots, areas,
             frozenset(self._numbers), frozenset(self._sides), frozenset(self._landmarks), self._personal,
             contrasts,
         )  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from math import sqrt
 from typing import Final, NamedTuple
 
-from router.duplicates.differences import difference, is_one_name, is_typo
+from router.duplicates.differences import is_one_name, is_typo
 from router.duplicates.features import Features, Number, feature_data
 
 SEVERAL: Final = 3
@@ -40,8 +40,6 @@ class Similarity(NamedTuple):
     """The number of shared words."""
     apart: str | None
     """What makes the same matter impossible, in a word."""
-    difference: str | None
-    """What else sets the texts apart, so that a person must decide, in a word."""
 
 
 def similarity(one: Features, other: Features) -> Similarity:
@@ -53,8 +51,7 @@ def similarity(one: Features, other: Features) -> Similarity:
     return Similarity(
         _cosine(one.words, other.words, pairs), issue, _cosine(one.where, other.where, where),
         unique or _named_in_both(one, other, where), unique or _name_one_point(one, other),
-        bool(one.numbers & other.numbers),
-        _exact(one, other, where), len(pairs), _apart(one, other, AGREE), difference(one.contrasts, other.contrasts),
+        bool(one.numbers & other.numbers), _exact(one, other, where), len(pairs), _apart(one, other, AGREE),
     )  # fmt: skip
 
 
