@@ -57,9 +57,9 @@ class AccessLog:
         new_entry(0, now, kind, who, about)
         await self.database.run(lambda connection: self._add(connection, now, [(kind, who, about)]))
 
-    def call_refused(self, who: Principal, about: About) -> None:
-        """Note a refused call. It is written within about a second, or counted if there are too many: the caller, who
-        may be anybody, does not wait for a disk. Needs a running loop.
+    def call_refused(self, who: Principal, about: About, kind: Kind = Kind.CALL_REFUSED) -> None:
+        """Note a refused call or sign-in. It is written within about a second, or counted if there are too many: the
+        caller, who may be anybody, does not wait for a disk. Needs a running loop.
         """
         if self._clock.now() - self._window >= MINUTE:
             self._next_minute()
@@ -67,7 +67,7 @@ class AccessLog:
             self._unlisted += 1
             return
         self._listed += 1
-        self._waiting.append((Kind.CALL_REFUSED, who, about))
+        self._waiting.append((kind, who, about))
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.create_task(self._flush_soon())
 

@@ -99,7 +99,9 @@ class Settings(BaseSettings):
     oidc_client_id: str = Field("satupintu", min_length=1)
     """The id under which the provider knows our pages."""
     oidc_client_secret_file: Path
-    """The secret of that client."""
+    """The secret of that client. Without the file it is a public client, which PKCE alone protects."""
+    oidc_scopes: str = Field("openid profile", pattern=r"^openid( [!#-\[\]-~]+)*$")
+    """What sign-ins ask the provider for. Add what releases the roles, if it needs a scope of its own."""
     host: str = "127.0.0.1"
     """Where the public routes are served. Another address than loopback needs everything that
     `missing_for_production` lists.
