@@ -21,7 +21,6 @@ from pydantic_core import from_json
 
 from chaos.faults import Storm, faults
 from chassis.base import clock
-from chassis.kafka.signature import signing_key
 from chassis.kafka.verify import RecordVerifier
 from chassis.service.platform import Platform, open_platform
 from schemas.base.envelope import RecordedEvent
@@ -189,7 +188,7 @@ async def _in_topic(platform: Supervised) -> Counter[UUID]:
     topic = FIXED[COMPLAINT_EVENTS]
     records = await committed(platform.kafka, topic.name, topic.partitions)
     async with open_platform(platform.settings) as opened:
-        key = signing_key(platform.settings.master_key.get_secret_value())
+        key = platform.settings.signing_key.get_secret_value()
         checked = await RecordVerifier(opened.store, key).check(records)
     return Counter(event.id for _, event in checked.signed)
 

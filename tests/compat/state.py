@@ -57,6 +57,7 @@ ADDED: Final[Mapping[str, Sequence[str]]] = {
     "reports": ["changed_at BIGINT 0 - 0"],
     "book_reports": ["changed_at BIGINT 0 - 0"],
     "inbox": ["supervision BOOLEAN 0 - 0"],
+    "watchers": ["code_version INTEGER 1 '1' 0"],
 }
 """Columns that this version adds to a table of the version before, as `schema` tells them."""
 NEW: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {

@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from chassis.base.clock import FixedClock
+from chassis.http.rate_limit import RateLimiter
 from chassis.http.web import install
 from chassis.keys.keyring import MemoryKeyRing
 from chassis.project.from_store import StoreProjection
@@ -17,10 +18,10 @@ from chassis.sql.database import Database
 from chassis.store.memory import MemoryStore
 from chassis.write.repository import Repository
 from intake.context import Intake
+from intake.guesses import GuessLimit
 from intake.http import open311, reporter
 from intake.kafka_health import KafkaProbe
 from intake.notices.port import FileMailbox, SentNotices
-from intake.rate_limit import RateLimiter
 from intake.storage import erasures
 from intake.storage import relations as views
 from intake.storage.attachments import Attachments
@@ -70,7 +71,7 @@ async def intake(tmp_path: Path) -> AsyncIterator[Intake]:
         sms=True,
         probe=KafkaProbe(""),
         filings=RateLimiter(0),
-        lookups=RateLimiter(0),
+        guesses=GuessLimit(RateLimiter(0), RateLimiter(0)),
         database=database,
         audience=Audience(
             relations, StoreProjection(repository.store, relations, views.METADATA, views.VIEW), Subscribers(database)

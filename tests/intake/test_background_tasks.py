@@ -17,12 +17,12 @@ from chassis.base.clock import FixedClock
 from chassis.base.errors import Poison, StoreUnavailable
 from chassis.base.message import Message
 from chassis.deadletter.port import DeadLetter, MemoryDeadLetters
+from chassis.http.rate_limit import RateLimiter
 from intake.app import submissions_topic
 from intake.context import Intake
 from intake.gateway.submissions import receive
 from intake.kafka_health import KafkaProbe
 from intake.orphans import Orphans
-from intake.rate_limit import RateLimiter
 from intake.reaction import follow_up
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Record
@@ -170,8 +170,8 @@ class TestDoor:
 
     async def test_the_code_of_an_unfinished_filing_is_not_found(self, web: httpx.AsyncClient, intake: Intake) -> None:
         complaint = uuid5(SEED, "unfinished")
-        await intake.records.keep(Record(intake.codes.row(complaint, intake.codes.of(complaint))))
-        url = f"/api/v1/complaints/{intake.codes.of(complaint)}"
+        await intake.records.keep(Record(intake.codes.row(complaint, intake.codes.of(complaint, 1), 1)))
+        url = f"/api/v1/complaints/{intake.codes.of(complaint, 1)}"
         answers = [await web.get(url), await web.get(f"{url}/explain")]
         answers += [await web.post(f"{url}/{route}", json={}, headers=key("w")) for route in ("withdrawal", "erasure")]
         answers += [await web.post(f"{url}/attachments", files={"file": PNG}, headers=key("f"))]
@@ -278,7 +278,7 @@ class TestParts:
         await write(intake.repository, third, ComplaintJoined(at=T0, lead=second))
         await write(intake.repository, second, ComplaintJoined(at=T0, lead=first))
         await write(intake.repository, first, routed())
-        story = (await web.get(f"/api/v1/complaints/{intake.codes.of(third)}")).json()
+        story = (await web.get(f"/api/v1/complaints/{intake.codes.of(third, 1)}")).json()
         assert (story["status"], story["holder"]["agency"]) == ("joined", AGENCY)
         assert story["due_at"]
 
@@ -362,7 +362,9 @@ class TestErasures:
         clock, orphan = intake.clock, uuid5(SEED, "orphan")
         assert isinstance(clock, FixedClock)
         await file(reporter=PERSON)
-        await intake.records.keep(Record(intake.codes.row(orphan, "code"), (orphan, uuid5(SEED, "nobody"), "sealed")))
+        await intake.records.keep(
+            Record(intake.codes.row(orphan, "code", 1), (orphan, uuid5(SEED, "nobody"), "sealed"))
+        )
         assert await Orphans(intake).once() == 0
         clock.advance(timedelta(hours=25))
         assert [await Orphans(intake).once() for _ in range(2)] == [1, 0]
@@ -373,7 +375,9 @@ class TestErasures:
         (first,) = intake.policies.versions
         later = first._replace(id="later", effective_at=clock.now() + timedelta(days=1), unfinished_d=3)
         vault = Vault(intake.database, clock.now, Policies((first, later)))
-        await intake.records.keep(Record(intake.codes.row(orphan, "code"), (orphan, uuid5(SEED, "nobody"), "sealed")))
+        await intake.records.keep(
+            Record(intake.codes.row(orphan, "code", 1), (orphan, uuid5(SEED, "nobody"), "sealed"))
+        )
         sweep = Orphans(replace(intake, vault=vault))
         for hours, removed in ((71, 0), (2, 1)):
             clock.advance(timedelta(hours=hours))

@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from chassis.base.clock import FixedClock
+from chassis.base.secret_file import Secrets
 from chassis.http.web import install
 from chassis.keys.keyring import MemoryKeyRing
 from chassis.project.from_store import StoreProjection
@@ -31,7 +32,16 @@ async def reporting(tmp_path: Path) -> AsyncIterator[Reporting]:
     database = Database(f"sqlite:///{tmp_path}/reporting.db", queries.METADATA)
     books = StoreProjection(repository.store, database, queries.METADATA, book_view(repository))
     supports = StoreProjection(repository.store, database, queries.METADATA, SUPPORTS_VIEW)
-    yield Reporting(repository, RegistryView(repository, fresh_s=0), clock, database, books, supports, b"s" * 32)
+    yield Reporting(
+        repository,
+        RegistryView(repository, fresh_s=0),
+        clock,
+        database,
+        books,
+        supports,
+        b"s" * 32,
+        Secrets.fixed(b"s" * 32),
+    )
     await database.close()
 
 

@@ -35,7 +35,7 @@ def codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
             await write(repository, CLOSED, filed(3), routed(), answered(), lapsed())
 
     asyncio.run(live())
-    secret = read_settings().code_secret.get_secret_value()
+    secret = read_settings().code_secrets.newest.secret
     return {"code": tracking_code(secret, LEAD), "number": number_of(1), "id": str(LEAD)}
 
 

@@ -37,6 +37,7 @@ from audit.rules import history
 from chassis.base.errors import Fenced, StoreUnavailable
 from chassis.base.ports import Page
 from chassis.base.retry import RetryPolicy
+from chassis.base.secret_file import Secrets
 from chassis.kafka import verify as chassis_verify
 from chassis.kafka.admin import TopicRecreated
 from chassis.kafka.verify import RecordVerifier
@@ -372,7 +373,14 @@ def _reporting(process: Process) -> Tasks:
     books = StoreProjection(process.store, database, queries.METADATA, book_view(repository))
     supports = StoreProjection(process.store, database, queries.METADATA, SUPPORTS_VIEW)
     process.context = Reporting(
-        repository, process.registry, process.clock, database, books, supports, b"secret of a test"
+        repository,
+        process.registry,
+        process.clock,
+        database,
+        books,
+        supports,
+        b"secret of a test",
+        Secrets.fixed(b"secret of a test"),
     )
     return {
         "agent": process.agent("summary", guard),

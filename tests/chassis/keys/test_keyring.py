@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from chassis.base import secret_changes
 from chassis.base.errors import WrongStore
+from chassis.base.secret_file import Secrets, read
 from chassis.keys.cache import LONGEST_S
 from chassis.keys.keyring import MemoryKeyRing, SqlKeyRing
 from schemas.base.sealed import ERASED, Keys
@@ -171,3 +174,105 @@ def _wrapped(path: Path) -> dict[UUID, bytes]:
 
 def _found(folder: Path, secret: bytes) -> bool:
     return any(secret in path.read_bytes() for path in folder.iterdir())
+
+
+class TestRotation:
+    """A second master key, while other processes run."""
+
+    @pytest.fixture
+    def file(self, tmp_path: Path) -> Path:
+        path = tmp_path / "master.key"
+        path.write_text(MASTER.hex())
+        return path
+
+    @staticmethod
+    def secrets(file: Path) -> Secrets:
+        return Secrets(file, read(file))
+
+    @staticmethod
+    def rotate(file: Path) -> None:
+        since = datetime(2026, 1, 1, tzinfo=UTC)
+        secret_changes.change(file, lambda found: secret_changes.with_new(found, b"n" * 32, since, {}))
+
+    async def test_rows_of_both_keys_are_read_and_new_ones_use_the_newest(self, url: str, file: Path) -> None:
+        before = SqlKeyRing(url, self.secrets(file))
+        old = await before.ensure([ONE])
+        self.rotate(file)
+        after = SqlKeyRing(url, self.secrets(file))
+        new = await after.ensure([ONE, TWO])
+
+        assert new[ONE] == old[ONE]
+        assert await after.wrapped_by() == {1: 1, 2: 1}
+        # A process that has not read the file again reads it when it meets a row of the new key.
+        assert (await before.load([TWO]))[TWO] == new[TWO]
+        await asyncio.gather(before.close(), after.close())
+
+    async def test_every_row_is_wrapped_again_and_the_old_key_is_then_of_no_use(self, url: str, file: Path) -> None:
+        complaints = [UUID(int=number) for number in range(1, 1203)]
+        ring = SqlKeyRing(url, self.secrets(file))
+        made = await ring.ensure(complaints)
+        await ring.destroy(TWO)
+        await ring.close()
+        self.rotate(file)
+
+        ring = SqlKeyRing(url, self.secrets(file))
+        assert await ring.rewrap() == 1201
+        assert await ring.rewrap() == 0
+        assert await ring.wrapped_by() == {2: 1201}
+        await ring.close()
+
+        alone = SqlKeyRing(url, b"n" * 32)
+        assert await alone.load([ONE, TWO]) == {ONE: made[ONE], TWO: Keys()}
+        await alone.close()
+        leaked = SqlKeyRing(url, MASTER)
+        with pytest.raises(WrongStore):
+            await leaked.load([ONE])
+        await leaked.close()
+
+    async def test_a_kill_in_the_middle_leaves_readable_rows_and_the_next_run_does_the_rest(
+        self, url: str, file: Path
+    ) -> None:
+        complaints = [UUID(int=number) for number in range(1, 1203)]
+        ring = SqlKeyRing(url, self.secrets(file))
+        made = await ring.ensure(complaints)
+        self.rotate(file)
+
+        class Killed(Exception):
+            pass
+
+        def kill(_rows: int) -> None:
+            raise Killed
+
+        with pytest.raises(Killed):
+            await SqlKeyRing(url, self.secrets(file)).rewrap(kill)
+        again = SqlKeyRing(url, self.secrets(file))
+        assert await again.wrapped_by() == {1: 702, 2: 500}
+        assert await again.load(complaints) == made
+        assert await again.rewrap() == 702
+        await asyncio.gather(ring.close(), again.close())
+
+    async def test_an_erasure_meanwhile_is_not_undone(self, url: str, file: Path) -> None:
+        ring = SqlKeyRing(url, self.secrets(file))
+        await ring.ensure([UUID(int=number) for number in range(1, 1203)])
+        self.rotate(file)
+        last = UUID(int=1202)
+        other = SqlKeyRing(url, self.secrets(file))
+        erased = asyncio.Event()
+
+        async def erase() -> None:
+            await other.destroy(last)
+            erased.set()
+
+        await asyncio.gather(ring.rewrap(), erase())
+        assert erased.is_set()
+        assert await other.load([last]) == {last: Keys()}
+        await asyncio.gather(ring.close(), other.close())
+
+    async def test_a_row_of_neither_key_stops_it(self, url: str, file: Path) -> None:
+        ring = SqlKeyRing(url, self.secrets(file))
+        await ring.ensure([ONE])
+        self.rotate(file)
+        secret_changes.change(file, lambda found: secret_changes.without(found, 1))
+        with pytest.raises(WrongStore, match="another master key"):
+            await SqlKeyRing(url, self.secrets(file)).rewrap()
+        await ring.close()

@@ -72,7 +72,7 @@ async def filed_before(intake: Intake, spelled: str) -> UUID:
         cause,
         opens=complaint,
     )
-    row = intake.codes.row(complaint, intake.codes.of(complaint))
+    row = intake.codes.row(complaint, intake.codes.of(complaint, 1), 1)
     await intake.database.run(
         lambda connection: connection.exec_driver_sql("insert into codes values (?, ?)", row).close()
     )

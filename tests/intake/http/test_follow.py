@@ -115,7 +115,7 @@ class TestFollowersOfALead:
         assert sum("gave its answer: “Lubang sudah ditambal" in body for body in bodies) == 1
         assert sum("The reporter says that the matter is settled" in body for body in bodies) == 1
         assert all(f"follows report {number}" in body for body in bodies if "was received" not in body)
-        assert all(intake.codes.of(follower) in body for body in bodies)
+        assert all(intake.codes.of(follower, 1) in body for body in bodies)
 
     async def test_never_get_the_leads_reporter_code_or_texts(self, intake: Intake, file: File, told: Read) -> None:
         lead, follower = await file("lead", reporter=SITI), await file("follower", reporter=BUDI)
@@ -125,7 +125,7 @@ class TestFollowersOfALead:
         await react(intake, lead, follower)
         everything = " ".join(told(BUDI["email"]))
         assert "Pelapor menyatakan masalahnya sudah selesai" in everything
-        for secret in (*SITI.values(), intake.codes.of(lead), "RAHASIA KENARI", TEXT):
+        for secret in (*SITI.values(), intake.codes.of(lead, 1), "RAHASIA KENARI", TEXT):
             assert secret not in everything
 
     async def test_of_a_follower_are_notified_too_and_unjoined_ones_no_longer(
@@ -151,7 +151,7 @@ class TestFollowersOfALead:
         lead, follower = await file("lead"), await file("follower")
         await write(intake.repository, follower, joined(lead, 0.5))
         await write(intake.repository, lead, routed(), answered())
-        story = (await web.get(f"/api/v1/complaints/{intake.codes.of(follower)}")).json()
+        story = (await web.get(f"/api/v1/complaints/{intake.codes.of(follower, 1)}")).json()
         assert story["response"] == answered().text
         assert story["lead_public_number"] == await number_of(intake, lead)
 
@@ -162,7 +162,7 @@ class TestFollowersOfALead:
         await write(intake.repository, follower, joined(lead, 0.5))
         await write(intake.repository, lead, classified(supervision=True), routed())
         await react(intake, follower, lead)
-        path = f"/api/v1/complaints/{intake.codes.of(follower)}"
+        path = f"/api/v1/complaints/{intake.codes.of(follower, 1)}"
         story = (await web.get(path, params={"lang": "en"})).json()
         assert (story["holder_name"], story["lead_public_number"]) == ("whoever holds the lead report", None)
         assert (story["due"], (await web.get(f"{path}/explain")).json()["due"]) == ([], [])
@@ -177,7 +177,7 @@ class TestFollowersOfALead:
         lead, follower = await file("lead"), await file("follower")
         await write(intake.repository, follower, joined(lead, 0.5))
         await write(intake.repository, lead, routed(), answered(), confirmed())
-        path = f"/api/v1/complaints/{intake.codes.of(follower)}"
+        path = f"/api/v1/complaints/{intake.codes.of(follower, 1)}"
         until = datetime.fromisoformat((await web.get(path)).json()["dispute_until"])
         assert until == confirmed().at + timedelta(days=30)
         assert isinstance(intake.clock, FixedClock)
@@ -208,7 +208,7 @@ class TestThePublic:
         assert len(bodies) == 3
         assert len(told(WATCHER)) == 4, "one request to confirm, though it was asked twice"
         assert all(f"To stop following this report: {code}" in body for body in bodies)
-        assert all(secret not in " ".join(bodies) for secret in (*SITI.values(), TEXT, intake.codes.of(complaint)))
+        assert all(secret not in " ".join(bodies) for secret in (*SITI.values(), TEXT, intake.codes.of(complaint, 1)))
 
     async def test_gets_nothing_after_unfollowing_or_the_reporters_erasure(
         self, web: httpx.AsyncClient, intake: Intake, file: File, told: Read
@@ -225,7 +225,7 @@ class TestThePublic:
         await react(intake, complaint)
         assert len(told(WATCHER)) == 1, "the request to confirm, and nothing since"
         assert len(told("+6281112345678")) == 2
-        await web.post(f"/api/v1/complaints/{intake.codes.of(complaint)}/erasure", json={}, headers=key("e"))
+        await web.post(f"/api/v1/complaints/{intake.codes.of(complaint, 1)}/erasure", json={}, headers=key("e"))
         assert await intake.audience.subscribers.asked(complaint) == []
         assert (await confirm(web, number, code, "late")).status_code == 404
 
@@ -248,7 +248,7 @@ class TestThePublic:
         of_the_lead = f"Report {number} follows report {await number_of(intake, lead)}"
         assert sum(of_the_lead in body for body in bodies) == 3
         assert all(f"To stop following this report: {code}" in body for body in bodies)
-        assert all(secret not in " ".join(bodies) for secret in (*SITI.values(), TEXT, intake.codes.of(lead)))
+        assert all(secret not in " ".join(bodies) for secret in (*SITI.values(), TEXT, intake.codes.of(lead, 1)))
 
     async def test_gets_one_message_with_the_code_before_the_address_is_confirmed(
         self, web: httpx.AsyncClient, intake: Intake, file: File, told: Read
@@ -285,7 +285,7 @@ class TestThePublic:
         [notice] = told(WATCHER)
         elsewhere = await confirm(web, await number_of(intake, other), code_in(notice))
         assert elsewhere.status_code == 404
-        assert (await confirm(web, number, intake.codes.of(one), "own")).status_code == 404
+        assert (await confirm(web, number, intake.codes.of(one, 1), "own")).status_code == 404
         bad = await confirm(web, number, "not a code", "bad")
         assert (bad.status_code, bad.json()["field"]) == (422, "follow_code")
         await write(intake.repository, one, routed())

@@ -10,8 +10,8 @@ import pytest
 from fastapi import FastAPI
 
 from chassis.base.errors import StoreUnavailable
+from chassis.http.rate_limit import RateLimiter
 from intake.context import Intake
-from intake.rate_limit import RateLimiter
 from reporting.public_text import public_text
 from schemas.base.ids import complaint_id
 from schemas.base.limits import ATTACHMENT_BYTES

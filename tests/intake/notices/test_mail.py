@@ -121,7 +121,7 @@ async def test_while_the_server_is_down_nothing_else_waits_and_each_notice_is_la
     await react(intake_, ana, ben, citra)
     await write(intake_.repository, ana, routed(), answered(), lapsed())
     await write(intake_.repository, ben, routed())
-    code = intake_.codes.of(citra)
+    code = intake_.codes.of(citra, 1)
     await web.post(f"/api/v1/complaints/{code}/erasure", json={}, headers=key("forget"))
     await react(intake_, ana, ben, citra)
     person = (await intake_.repository.load(citra)).state.person
@@ -280,7 +280,7 @@ async def test_a_queued_notice_is_sealed_and_not_sent_after_an_erasure(
 ) -> None:
     complaint = await file(ANA)
     await react(intake_, complaint)
-    code = intake_.codes.of(complaint)
+    code = intake_.codes.of(complaint, 1)
     written = b"".join(path.read_bytes() for path in tmp_path.glob("vault.db*"))
     assert ANA.encode() not in written
     assert code.encode() not in written

@@ -202,11 +202,12 @@ async def test_what_one_body_holds_follows_nothing_that_another_holds_or_that_wa
 async def test_what_is_perhaps_the_same_is_shown_to_the_desk_and_to_the_holder(land: Country, web: httpx.AsyncClient):
     await report(land, ONE, POTHOLE)
     await report(land, TWO, PERHAPS, 5)
-    # Two matters in one: the desk gave it to the city.
-    await land.add(TWO, routed(cause="desk"))
+    await land.add(TWO, referred())
     await looked(land)
     assert await joined(land, TWO) is None
     desk = (await web.get(f"/api/v1/triage/{TWO}")).json()["suggestions"]
+    # Two matters in one: the desk gives it to the city.
+    await land.add(TWO, routed(cause="desk"))
     holder = (await web.get(f"/api/v1/agencies/{CITY}/inbox/{TWO}/suggestions")).json()["suggestions"]
     assert desk == holder
     [one] = desk

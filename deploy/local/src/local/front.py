@@ -36,6 +36,7 @@ def create_app(settings: Settings) -> FastAPI:
         async with AsyncExitStack() as stack:
             app.state.access = await stack.enter_async_context(open_access(settings))
             platform = await stack.enter_async_context(open_platform(settings))
+            await stack.enter_async_context(platform.limits.sharing())
             app.state.signin = await stack.enter_async_context(open_sign_in(settings, platform.access_log))
             for service in SERVICES:
                 await stack.enter_async_context(service.running(platform, app.state))

@@ -89,6 +89,11 @@ PUBLIC: Final = Principal()
 """Anybody: nobody is signed in. Also a reporter, whose tracking code is their key."""
 
 
+def system_of(agency: str) -> Principal:
+    """The system of an agency, as its topic names it."""
+    return Principal("kafka", f"agency.{agency}", frozenset({Grant(Role.AGENCY, agency)}))
+
+
 def grant_of(text: str) -> Grant | None:
     """The role that a value names: `triage`, `officer:pln`, `officer:kota-bandung/pu`; None: no role of ours."""
     match = _GRANT.fullmatch(text)

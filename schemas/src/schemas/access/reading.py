@@ -122,6 +122,15 @@ def as_office(who: Principal, case: Case) -> Reading:
     return max(Reading(Extent.OUTLINE), as_public(case))
 
 
+def may_act(who: Principal, agency: str, state: Complaint, registry: Registry) -> bool:
+    """Whether somebody who works for this agency may act on a complaint as far as their unit is concerned, and nothing
+    accuses an agency that they work for. Whether the agency holds it is for `decide`, which explains.
+    """
+    if is_kept_from(who, state, registry):
+        return False
+    return who.units(agency) is None or _is_own(agency, who.units(agency), owner_of(state), registry)
+
+
 def owner_of(state: Complaint, lead: Complaint | None = None) -> Holder | None:
     """The agency that holds the complaint, or held it when it was closed; a merged agency by its former name. A joined
     complaint is held by whoever holds its lead.
@@ -135,6 +144,16 @@ def owner_of(state: Complaint, lead: Complaint | None = None) -> Holder | None:
     news = state.news.get(state.routed.agency)
     unassigned = news is None or news.kind == "unassigned"
     return None if unassigned else Holder(HolderKind.AGENCY, state.routed.agency, state.routed.unit)
+
+
+def was_held_by(kind: HolderKind, case: Case) -> bool:
+    """Whether somebody of this kind held it at any time."""
+    state = new(case.state.id)
+    for recorded in case.history():
+        state = evolve(state, recorded)
+        if state.holder.kind is kind:
+            return True
+    return False
 
 
 def is_contested(state: Complaint) -> bool:

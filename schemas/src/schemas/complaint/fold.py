@@ -165,7 +165,7 @@ _COPIED: Final = (
 def _filed(_state: Complaint, event: i.ComplaintFiled, recorded: RecordedFact) -> Changes:
     return {
         **_opened(event, recorded), "addressed_to": event.addressed_to, "person": event.person,
-        "public_position": event.public_position,
+        "public_position": event.public_position, "code_version": event.code_version,
     }  # fmt: skip
 
 

@@ -96,6 +96,7 @@ class Complaint(NamedTuple):
     public_number: str = ""
     person: UUID | None = None
     public_position: str = "none"
+    code_version: int = 1
     erased: bool = False
     # placement
     sector: str | None = None

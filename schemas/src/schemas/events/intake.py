@@ -27,6 +27,8 @@ class ComplaintFiled(Fact):
     language: Literal["id", "en"] = "id"
     public_number: str
     person: UUID | None = None
+    code_version: int = Field(default=1, ge=1)
+    """The version of the code secret that its tracking code comes from."""
     public_position: Literal["policy", "rounded", "none"] = "none"
     """How precisely the public sees the position: by the policy of its matter, or coarser by the reporter's wish. Older
     events keep none.

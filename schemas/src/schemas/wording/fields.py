@@ -111,6 +111,10 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
         r"it was returned as often as is allowed; only the arbiter can place it",
         "laporan ini sudah dikembalikan sebanyak yang diizinkan; hanya Ombudsman yang dapat menetapkan instansinya",
     ),
+    (
+        r"the complaint accuses this body, so another one must examine it",
+        "laporan ini menuduh instansi itu, sehingga instansi lain yang harus memeriksanya",
+    ),
     (r"name at least one body besides the successor", "sebut paling sedikit satu instansi selain penerusnya"),
     (r"name at least one body", "sebut paling sedikit satu instansi"),
     (r"from the desk a split names the body that leads", "pembagian oleh petugas menyebut instansi yang memimpin"),

@@ -26,7 +26,7 @@ def decision(state: Complaint, history: Sequence[RecordedFact], registry: Regist
     guarded = state.is_protected
     reason = GONE[lang] if found.reason == ERASED else found.reason
     return {
-        "complaint": str(state.id),
+        "complaint": None if guarded else str(state.id),
         "public_number": None if guarded else state.public_number,
         "agency": found.agency,
         "unit": found.unit,

@@ -9,9 +9,8 @@ from typing import Final, NamedTuple, assert_never
 
 from agency_inbox.access import holds, was_notified
 from agency_inbox.parts import NOTHING_OPEN, OpenParts, holder_names
-from schemas.access.accused import is_kept_from, names_accused
-from schemas.access.principal import Principal
-from schemas.access.reading import owner_of
+from schemas.access.principal import Principal, system_of
+from schemas.access.reading import may_act
 from schemas.base.limits import ANSWER_LEAST, BODY, NOTE
 from schemas.base.refusals import (
     AlreadyClosed,
@@ -44,24 +43,19 @@ ASSIGNERS: Final = "officers of the whole agency"
 
 
 class ActingAgency(NamedTuple):
-    """The agency that sends a command, with the registry that holds for it and the domain time (UTC). `who`: who acts
-    for it; None: its system.
+    """The agency that sends a command, with the registry that holds for it and the domain time (UTC). `acting`: who
+    acts for it; None: its own system.
     """
 
     agency: str
     registry: Registry
     at: datetime
-    who: Principal | None = None
+    acting: Principal | None = None
 
     @property
-    def units(self) -> frozenset[str] | None:
-        """The units that it is limited to; None: the whole agency."""
-        return self.who.units(self.agency) if self.who is not None else None
-
-    def is_kept_from(self, state: Complaint) -> bool:
-        """Whether the complaint accuses the agency, or another one that `who` works for."""
-        accused = names_accused(self.agency, state, self.registry)
-        return accused or (self.who is not None and is_kept_from(self.who, state, self.registry))
+    def who(self) -> Principal:
+        """Who acts for it."""
+        return self.acting or system_of(self.agency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +73,8 @@ def acknowledge(state: Complaint, by: ActingAgency, command: Acknowledge) -> lis
     """
     _must_hold(state, by, ComplaintAcknowledged)
     _must_have_unit(by.registry, by.agency, command.unit)
-    if by.units is not None and command.unit is not None and command.unit not in by.units:
+    units = by.who.units(by.agency)
+    if units is not None and command.unit is not None and command.unit not in units:
         raise NotAllowed(who=ASSIGNERS)
     return [ComplaintAcknowledged(at=by.at, agency=by.agency, unit=command.unit)]
 
@@ -206,9 +201,8 @@ def deliver(state: Complaint, agency: str, receipt: Receipt, at: datetime, repea
 
 def _must_hold(state: Complaint, by: ActingAgency, fact: type[Fact]) -> None:
     # Only the present holder, and only in the statuses of the lifecycle's table (design: section 4).
-    if state.version < 0 or not (holds(state, by.registry, by.agency) or was_notified(state, by.registry, by.agency)):
-        raise NotFound(complaint=str(state.id))
-    if by.is_kept_from(state) or not _is_of_unit(state, by):
+    known = holds(state, by.registry, by.agency) or was_notified(state, by.registry, by.agency)
+    if state.version < 0 or not known or not may_act(by.who, by.agency, state, by.registry):
         raise NotFound(complaint=str(state.id))
     if state.closed is not None:
         raise AlreadyClosed(reason=state.closed.value)
@@ -216,15 +210,6 @@ def _must_hold(state: Complaint, by: ActingAgency, fact: type[Fact]) -> None:
         raise NotTheHolder(**held_by(by.registry.holder(state.holder), by.registry))
     if not allows(state, fact):
         raise WrongStatus(status=state.status.value, action=fact.__name__)
-
-
-def _is_of_unit(state: Complaint, by: ActingAgency) -> bool:
-    # Whoever works for one unit acts on what that unit holds, or held when it was closed.
-    if by.units is None:
-        return True
-    owner = owner_of(state)
-    today = by.registry.holder(owner) if owner is not None else None
-    return today is not None and today.agency == by.agency and today.unit in by.units
 
 
 def _suggestion(state: Complaint, by: ActingAgency, command: Return) -> tuple[str | None, str | None]:

@@ -1,7 +1,6 @@
 """Composition root of intake: opens what its endpoints and background tasks use."""
 
 import asyncio
-import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -22,6 +21,7 @@ from intake.context import Intake
 from intake.erasures import repeat_erasures
 from intake.gateway.sms_parts import SmsPartsSweep
 from intake.gateway.submissions import receive
+from intake.guesses import GuessLimit
 from intake.http import open311, reporter
 from intake.kafka_health import KafkaProbe
 from intake.notices.outbox import Outbox
@@ -29,7 +29,6 @@ from intake.notices.port import SentNotices
 from intake.notices.sender import MailSender
 from intake.notices.smtp import mailbox_of
 from intake.orphans import Orphans
-from intake.rate_limit import RateLimiter
 from intake.reaction import EVENT_TYPES, follow_up
 from intake.storage import erasures
 from intake.storage import relations as views
@@ -60,13 +59,22 @@ def _real_now() -> datetime:
 
 def part_keys(settings: Settings) -> Keys:
     """The key of waiting parts of SMS, which belong to no complaint yet."""
-    return Keys({1: hmac.digest(settings.master_key.get_secret_value(), b"parts of SMS", "sha256")})
+    return Keys({1: settings.sms_key.get_secret_value()})
 
 
 def submissions_topic(context: Intake) -> Topic:
     """The topic of channel gateways, with the retention of the policy in force."""
     retention = timedelta(days=context.policies.at(context.clock.now()).submissions_d)
     return submissions(retention // timedelta(milliseconds=1))
+
+
+def guess_limit(platform: Platform) -> GuessLimit:
+    """The limits of failed attempts at tracking codes that the settings name."""
+    limits, settings = platform.limits, platform.settings
+    return GuessLimit(
+        limits.limiter("failed codes", settings.failed_codes_per_minute),
+        limits.limiter("failed codes in all", settings.failed_codes_alarm_per_minute),
+    )
 
 
 def outbox_of(platform: Platform, database: Database) -> Outbox:
@@ -84,7 +92,7 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
     database = Database(settings.vault_url, metadata, busy_after_s=1.0)
     relations = Database(settings.views_of(SERVICE), views.METADATA)
     records = Records(database, _real_now, policies())
-    codes = TrackingCodes(database, settings.code_secret.get_secret_value())
+    codes = TrackingCodes(database, settings.code_secrets)
     context = Intake(
         repository=platform.repository(SERVICE),
         clock=platform.clock,
@@ -98,14 +106,14 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         erasures=Erasures(Database(settings.erasures_url, erasures.metadata), platform.store),
         attachments=Attachments(settings.attachments_dir),
         results=Results(database),
-        repeats=Repeats(database, settings.code_secret.get_secret_value(), policies()),
+        repeats=Repeats(database, settings.hash_secret.get_secret_value(), policies()),
         mailbox=outbox_of(platform, database),
         sent=SentNotices(database),
         sms_parts=SmsParts(database, part_keys(settings), platform.clock.now),
         sms=settings.sms_gateway,
         probe=KafkaProbe(settings.kafka),
-        filings=RateLimiter(settings.filings_per_minute),
-        lookups=RateLimiter(settings.lookups_per_minute),
+        filings=platform.limits.limiter("filings", settings.filings_per_minute),
+        guesses=guess_limit(platform),
         database=database,
         audience=Audience(
             relations, StoreProjection(platform.store, relations, views.METADATA, views.VIEW), Subscribers(database)

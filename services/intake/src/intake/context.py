@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from chassis.base.ports import TimeSource
+from chassis.http.rate_limit import RateLimiter
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
 from chassis.write.repository import Repository
+from intake.guesses import GuessLimit
 from intake.kafka_health import KafkaProbe
 from intake.notices.port import Mailbox, SentNotices
-from intake.rate_limit import RateLimiter
 from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
 from intake.storage.erasures import Erasures
@@ -47,6 +48,6 @@ class Intake:
     """Whether a gateway sends the notices to telephone numbers."""
     probe: KafkaProbe
     filings: RateLimiter
-    lookups: RateLimiter
+    guesses: GuessLimit
     database: Database
     audience: Audience

@@ -72,6 +72,7 @@ def file(
     public_number: str,
     person: UUID | None = None,
     received_at: datetime | None = None,
+    code_version: int = 1,
 ) -> list[Fact]:
     """Begin a complaint. `received_at`: when its channel received it, if earlier than `at`.
 
@@ -86,7 +87,7 @@ def file(
         place=_place(command.place),
         occurred_on=command.occurred_on, anonymous=command.anonymous, secret=command.secret,
         addressed_to=command.addressed_to, channel=command.channel or DEFAULT_CHANNEL, language=command.language,
-        public_number=public_number, person=person,
+        public_number=public_number, person=person, code_version=code_version,
         public_position=command.public_position or "policy", **{"class": command.class_ or ComplaintClass.COMPLAINT},
     )  # fmt: skip
     return [filed]

@@ -72,23 +72,24 @@ async def file(context: Intake, filing: Filing) -> Filed:
     keys = (await context.repository.keyring.ensure([complaint]))[complaint]
     if not keys.generations:
         raise DataErased(complaint=str(complaint))
-    code = context.codes.of(complaint)
-    record = Record(context.codes.row(complaint, code), _person(complaint, filing.command, keys, request))
+    version = context.codes.newest
+    code = context.codes.of(complaint, version)
+    record = Record(context.codes.row(complaint, code, version), _person(complaint, filing.command, keys, request))
     written_at = await context.records.keep(record)
     number = await context.numbers.take(at)
     cause = Cause(move_id(complaint, filing.client, ROUTE, filing.key), complaint, at, request=request)
     facts = decide.file(
         new(complaint), filing.command, at, public_number=number, person=record.person and record.person[0],
-        received_at=filing.received_at,
+        received_at=filing.received_at, code_version=version,
     )  # fmt: skip
     begun = LoadedStream(complaint_stream(complaint), new(complaint), keys, ())
     append = context.repository.prepare(begun, facts, cause)
     try:
         appended = await context.repository.store.append(append.stream, NO_STREAM, append.events)
     except Conflict:
-        return await _repeated(context, filing, code, cause)
+        return await _repeated(context, filing, cause)
     if not appended.written:
-        return await _repeated(context, filing, code, cause)
+        return await _repeated(context, filing, cause)
     await context.records.keep_still(record, written_at)
     return Filed(evolve(begun.state, RecordedFact(facts[0], append.events[0].id, appended.version)), code)
 
@@ -107,10 +108,10 @@ async def _complaint(context: Intake, filing: Filing) -> UUID:
     return await context.former.find(filing.former) or filing.complaint
 
 
-async def _repeated(context: Intake, filing: Filing, code: str, cause: Cause) -> Filed:
+async def _repeated(context: Intake, filing: Filing, cause: Cause) -> Filed:
     complaint = cause.correlation_id
     loaded = await context.repository.load(complaint)
     former = former_move_ids(complaint, filing.client, ROUTE, filing.key)
     if not is_repeat(loaded, replace(cause, former=former)):
         raise RequestDiffers
-    return Filed(loaded.state, code, repeated=True)
+    return Filed(loaded.state, context.codes.of(complaint, loaded.state.code_version), repeated=True)

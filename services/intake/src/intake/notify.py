@@ -71,7 +71,7 @@ async def ask_to_confirm(context: Intake, loaded: LoadedStream, one: Subscriber)
         return
     address, lang = opened
     number, days = loaded.state.public_number, context.policies.at(one.since_at).unconfirmed_d
-    body = texts.CONFIRM[lang].format(number=number, code=context.codes.of(one.id), days=days)
+    body = texts.CONFIRM[lang].format(number=number, code=context.codes.of(one.id, one.code_version), days=days)
     id_ = derived_id("confirm", str(one.id), one.since_at.isoformat())
     await context.mailbox.send(Notice(id_, loaded.state.id, address, f"{texts.HEADING[lang]} {number}", body))
 
@@ -111,7 +111,8 @@ async def _notify_follower(
         # Of the lead only what the public may read, since it has another reporter.
         head = texts.LEAD[state.language].format(number=lead.public_number)
         sentence = wording.sentence(item.fact, await context.registry.current(), state.language, public=True)
-        lines = [head, sentence, *await _next_step(context, state, state.language, lead), _track(context, state)]
+        lines = [head, sentence, *await _next_step(context, state, state.language, lead)]
+        lines += await _track(context, state)
         await _send(context, _notice(id_, state, str(address), state.language, lines), item.kind)
 
 
@@ -131,7 +132,8 @@ async def _notify_subscriber(
     address, lang = opened
     state, registry = loaded.state, await context.registry.current()
     head = [texts.FOLLOWS[lang].format(number=state.public_number, lead=lead.public_number)] if lead else []
-    tail = [*await _next_step(context, state, lang, lead), texts.STOP[lang].format(code=context.codes.of(one.id))]
+    stop = texts.STOP[lang].format(code=context.codes.of(one.id, one.code_version))
+    tail = [*await _next_step(context, state, lang, lead), stop]
     for id_, item in unsent.items():
         lines = [*head, wording.sentence(item.fact, registry, lang, public=True), *tail]
         await _send(context, _notice(id_, state, address, lang, lines), item.kind)
@@ -145,7 +147,7 @@ async def _reporters_notice(context: Intake, state: Complaint, item: NotifiableF
         *(_joined_to(lead, lang) if item.kind == "joined" and state.status is Status.JOINED else []),
         *await _next_step(context, state, lang, lead),
         *texts.awaited(state, registry, context.policies, lang),
-        _track(context, state),
+        *await _track(context, state),
     ]
     return _notice(item.event_id, state, address, lang, lines)
 
@@ -163,8 +165,11 @@ def _joined_to(lead: Complaint | None, lang: str) -> list[str]:
     return [texts.LEAD[lang].format(number=lead.public_number), *about, texts.UNDO[lang]]
 
 
-def _track(context: Intake, state: Complaint) -> str:
-    return texts.TRACK[state.language].format(code=context.codes.of(state.whole or state.id))
+async def _track(context: Intake, state: Complaint) -> list[str]:
+    whole = (await context.repository.load(state.whole)).state if state.whole else state
+    if not context.codes.works(whole.code_version):
+        return []
+    return [texts.TRACK[state.language].format(code=context.codes.of(whole.id, whole.code_version))]
 
 
 async def _next_step(context: Intake, state: Complaint, lang: str, lead: Complaint | None) -> list[str]:

@@ -30,9 +30,10 @@ async def open_reporting(platform: Platform) -> AsyncIterator[Reporting]:
     database = Database(platform.settings.views_of(SERVICE), queries.METADATA)
     books = StoreProjection(platform.store, database, queries.METADATA, book_view(repository))
     supports = StoreProjection(platform.store, database, queries.METADATA, SUPPORTS_VIEW)
-    secret = platform.settings.code_secret.get_secret_value()
+    settings = platform.settings
+    secret, codes = settings.hash_secret.get_secret_value(), settings.code_secrets
     try:
-        yield Reporting(repository, platform.registry, platform.clock, database, books, supports, secret)
+        yield Reporting(repository, platform.registry, platform.clock, database, books, supports, secret, codes)
     finally:
         await database.close()
 

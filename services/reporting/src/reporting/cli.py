@@ -149,7 +149,7 @@ async def _by_tracking_code(context: Reporting, code: str) -> UUID | None:
     # A code is derived from the id and the secret and cannot be reversed, so the code of each complaint is compared.
     await context.books.catch_up()
     for complaint in await context.database.read(queries.complaints):
-        if ids.tracking_code(context.secret, UUID(complaint)) == code:
+        if any(ids.tracking_code(each.secret, UUID(complaint)) == code for each in context.codes.versions):
             return UUID(complaint)
     return None
 

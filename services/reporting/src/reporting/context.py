@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.base.ports import TimeSource
+from chassis.base.secret_file import Secrets
 from chassis.project.from_store import StoreProjection
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
@@ -23,6 +24,9 @@ class Reporting:
     books: StoreProjection
     supports: StoreProjection
     secret: bytes
+    """Key of the supporters' hashes."""
+    codes: Secrets
+    """Of tracking codes."""
 
     def supporter(self, client: str, complaint: UUID) -> str:
         """A keyed hash of the client, different for each complaint, so that one person's supports cannot be linked."""

@@ -38,7 +38,6 @@ from router.registry.apply_seed import apply_seed
 from router.settings import AGENT, SERVICE
 from schemas.base import topics
 from schemas.base.ids import derived_id
-from schemas.base.mac import mac
 from schemas.reference.load import policies
 
 
@@ -66,7 +65,7 @@ async def open_router(platform: Platform) -> AsyncIterator[Router]:
         repository,
         platform.clock,
         FeatureExtractor(feature_data(), {code: name for code, (name, *_) in place_data().places.items()}),
-        mac(settings.master_key.get_secret_value(), b"likeness of texts"),
+        settings.likeness_key.get_secret_value(),
         placement_context.policies,
         settings.sweep_period_s,
     )

@@ -19,9 +19,8 @@ from chassis.base.clock import SystemClock
 from chassis.base.ports import TimeSource
 from chassis.sql.database import Database
 from schemas.access.principal import PUBLIC, Principal
-from schemas.base.mac import mac
 
-__all__ = ["CALLS_A_MINUTE", "AccessLog", "Head", "Kind", "log_key"]
+__all__ = ["CALLS_A_MINUTE", "AccessLog", "Head", "Kind"]
 
 CALLS_A_MINUTE: Final = 120
 """Refused calls that a process lists one by one. More within a minute are counted: a flood must not fill the disk."""
@@ -29,11 +28,6 @@ FLUSH_EVERY_S: Final = 1.0
 PAGE: Final = 1000
 MINUTE: Final = timedelta(minutes=1)
 logger = structlog.get_logger(__name__)
-
-
-def log_key(master_key: bytes) -> bytes:
-    """The key of the log's chain under this master key."""
-    return mac(master_key, b"chain of the access log")
 
 
 class AccessLog:

@@ -15,6 +15,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chassis.base.addresses import Network, is_loopback, network
 from chassis.base.production import missing_for_production
+from chassis.base.secret_file import BadSecretFile, Secrets
+from chassis.base.secret_file import read as read_secrets
 
 PREFIX: Final = "SATUPINTU_"
 _PASSWORD: Final = re.compile(r"(://[^/?#@:]*:)[^/?#@]*@")
@@ -26,6 +28,7 @@ _IN_STATE: Final = {
     "keyring_url": "sqlite:///{state}/keyring.db",
     "vault_url": "sqlite:///{state}/vault.db",
     "erasures_url": "sqlite:///{state}.erasures/erasures.db",
+    "limits_url": "sqlite:///{state}/limits.db",
     "views_url": "sqlite:///{state}/{service}.db",
     "sessions_url": "sqlite:///{state}/sessions.db",
     "access_log_url": "sqlite:///{state}/access.db",
@@ -37,6 +40,16 @@ _IN_STATE: Final = {
     "code_secret_file": "{state}/secrets/code.secret",
     "oidc_client_secret_file": "{state}/secrets/oidc-client.secret",
 }
+
+
+DERIVED: Final = {
+    "signature": b"signature of published events",
+    "sms-parts": b"parts of SMS",
+    "likeness": b"likeness of texts",
+    "access-log": b"chain of the access log",
+    "sessions": b"sessions of pages",
+}
+"""Labels of the secrets that are derived from the first master key. `satupintu keys rotate` keeps them in its file."""
 
 
 class Settings(BaseSettings):
@@ -51,6 +64,8 @@ class Settings(BaseSettings):
     """The list of erased complaints. It must be outside the backup of everything else: after a restore it says what to
     erase again. By default in a folder beside `state_dir`.
     """
+    limits_url: str
+    """Counts of the rate limits of the last two minutes, shared by all web processes; not to be backed up."""
     views_url: str
     """Each service's own read models; `{service}` is replaced by its name."""
     sessions_url: str
@@ -126,9 +141,18 @@ class Settings(BaseSettings):
     sweep_period_s: float = 1.0
     sweep_grace_s: float = 30.0
     """Sweeps leave younger work to the reaction, which probably is about to handle it."""
-    filings_per_minute: float = 60
-    """Per source, also as a burst; 0: no limit. The same for look-ups by tracking code."""
-    lookups_per_minute: float = 600
+    filings_per_minute: float = Field(60, ge=0)
+    """Complaints that one source may file, also as a burst; 0: no limit, as for the next ones. A source is an IPv4
+    address or an IPv6 network of 64 bits. Whoever is signed in is counted by name instead.
+    """
+    requests_per_minute: float = Field(1200, ge=0)
+    """Other requests of one source. Reading by a tracking code is not counted."""
+    principal_requests_per_minute: float = Field(6000, ge=0)
+    """Requests of one person or system that is signed in."""
+    failed_codes_per_minute: float = Field(30, ge=0)
+    """Attempts of one source with tracking codes that do not exist."""
+    failed_codes_alarm_per_minute: float = Field(600, ge=0)
+    """Such attempts in all above which the log and the metrics raise an alarm; nobody is refused for it."""
     http_head_bytes: int = Field(32_768, ge=1024)
     """Most bytes of a request's line and headers; more: 431 (414 if the line alone is longer)."""
     http_head_count: int = Field(100, ge=10)
@@ -210,14 +234,47 @@ class Settings(BaseSettings):
         return client
 
     @cached_property
-    def master_key(self) -> SecretBytes:
-        """32 bytes; encrypts every complaint's key."""
-        return SecretBytes(_secret(self.master_key_file))
+    def master_keys(self) -> Secrets:
+        """32 bytes each; encrypt every complaint's key. `satupintu keys` adds and removes them."""
+        return _secrets(self.master_key_file)
 
     @cached_property
-    def code_secret(self) -> SecretBytes:
-        """Secret from which tracking codes are derived."""
-        return SecretBytes(_secret(self.code_secret_file))
+    def code_secrets(self) -> Secrets:
+        """Secrets from which tracking codes are derived. `satupintu codes` adds and ends them."""
+        return _secrets(self.code_secret_file)
+
+    @property
+    def hash_secret(self) -> SecretBytes:
+        """Key of stored hashes (supporters, repeated reports), which a new code secret must not change."""
+        return SecretBytes(self.code_secrets.versions[0].secret)
+
+    @property
+    def signing_key(self) -> SecretBytes:
+        """Signs what the relay publishes (`chassis.kafka.signature`)."""
+        return self._derived("signature")
+
+    @property
+    def sms_key(self) -> SecretBytes:
+        """Seals the waiting parts of an SMS."""
+        return self._derived("sms-parts")
+
+    @property
+    def likeness_key(self) -> SecretBytes:
+        """Key of the hashes in the index of similar reports."""
+        return self._derived("likeness")
+
+    @property
+    def access_log_key(self) -> SecretBytes:
+        """Chains the entries of the access log."""
+        return self._derived("access-log")
+
+    @property
+    def session_key(self) -> SecretBytes:
+        """Seals the sessions of pages."""
+        return self._derived("sessions")
+
+    def _derived(self, name: str) -> SecretBytes:
+        return SecretBytes(self.master_keys.derive(name, DERIVED[name]))
 
     def views_of(self, service: str) -> str:
         """URL of one service's read models."""
@@ -277,16 +334,13 @@ def is_safe_url(url: str) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
 
-def _secret(path: Path) -> bytes:
+def _secrets(path: Path) -> Secrets:
     # Hex text of at least 32 bytes, which can be backed up on paper.
     try:
-        secret = bytes.fromhex(path.read_text().strip())
-    except (ValueError, PermissionError, IsADirectoryError) as error:
-        raise BadSetting(f"{path} cannot be read as a secret in hex: restore it from the backup") from error
+        return Secrets(path, read_secrets(path))
+    except BadSecretFile as error:
+        raise BadSetting(str(error)) from error
     except FileNotFoundError as error:
         raise NoState(
             f"there is no {path}: change to the folder of the platform's state, or set {PREFIX}STATE_DIR"
         ) from error
-    if len(secret) < 32:
-        raise BadSetting(f"{path} must hold at least 32 bytes in hex: restore it from the backup")
-    return secret

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from chassis.access_log.entry import Checked, Entry, Head, Kind
-from chassis.access_log.log import AccessLog, log_key
+from chassis.access_log.log import AccessLog
 from chassis.base.settings import read_settings
 from chassis.sql.types import EPOCH
 
@@ -64,7 +64,7 @@ def _entries(after: int) -> Iterator[Entry]:
 def _run(act: Callable[[AccessLog], Awaitable[T]]) -> T:
     async def run() -> T:
         settings = read_settings()
-        access = AccessLog(settings.access_log_url, log_key(settings.master_key.get_secret_value()))
+        access = AccessLog(settings.access_log_url, settings.access_log_key.get_secret_value())
         try:
             return await act(access)
         finally:

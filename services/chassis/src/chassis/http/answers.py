@@ -124,9 +124,9 @@ class Reported(BaseModel):
 
 
 class BindingDecision(BaseModel):
-    """A decision of the Ombudsman: which agency, when and why."""
+    """A decision of the Ombudsman: which agency, when and why. Without id and number if its complaint is protected."""
 
-    complaint: str
+    complaint: str | None
     public_number: str | None
     agency: str
     unit: str | None

@@ -7,8 +7,10 @@ never created again.
 import asyncio
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +18,9 @@ from sqlalchemy import Connection
 
 from chassis.base.clock import SystemClock
 from chassis.base.group_commit import GroupCommit
+from chassis.base.secret_file import Secrets
 from chassis.keys.cache import KeyCache
+from chassis.keys.rewrap import START, count_page, rewrap_check, rewrap_page
 from chassis.keys.table import (
     TABLE,
     check,
@@ -44,12 +48,12 @@ class SqlKeyRing:
     def __init__(
         self,
         url: str,
-        master_key: bytes,
+        master_keys: Secrets | bytes,
         now: Callable[[], datetime] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Raises ValueError: `master_key` has not 32 bytes, or `url` is no SQL database."""
-        self._wrapper = Wrapper(master_key)
+        """Raises ValueError: a master key has not 32 bytes, or `url` is no SQL database."""
+        self._wrapper = Wrapper(master_keys)
         self._database = Database(url, metadata)
         self._now = now or SystemClock().now
         self._group = GroupCommit[frozenset[UUID], Living]("key-write", self._ensure_together)
@@ -88,6 +92,30 @@ class SqlKeyRing:
         await self._database.run(lambda connection: next_generation(connection, self._wrapper, complaint))
         self._cache.evict(complaint)
         return (await self.load([complaint]))[complaint]
+
+    async def rewrap(self, progress: Callable[[int], None] = lambda _rows: None) -> int:
+        """Wrap every key with the newest master key, page by page; the number of rows changed. Other processes go on.
+        Repeatable: after a kill, what was done stays done. `progress` gets the rows of each page.
+        """
+        await self._check()
+        changed, after = 0, START
+        while after is not None:
+            page = await self._database.run(partial(rewrap_page, wrapper=self._wrapper, after=after))
+            changed, after = changed + page.changed, page.last
+            progress(page.seen)
+        await self._database.run(lambda connection: rewrap_check(connection, self._wrapper))
+        await asyncio.to_thread(self._database.purge, TABLE)
+        return changed
+
+    async def wrapped_by(self) -> Mapping[int, int]:
+        """How many keys each version of the master key has wrapped. Reads the whole table."""
+        await self._check()
+        counts, after = Counter[int](), START
+        while after is not None:
+            page = await self._database.read(partial(count_page, wrapper=self._wrapper, after=after))
+            counts.update(page.versions)
+            after = page.last
+        return counts
 
     async def close(self) -> None:
         """Finish accepted requests, then close every connection."""

@@ -9,15 +9,18 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from chassis.access_log.entry import AccessLogger, MemoryAccessLog
-from chassis.access_log.log import AccessLog, log_key
+from chassis.access_log.log import AccessLog
 from chassis.base.clock import FileClock, SystemClock
 from chassis.base.ports import KeyRing, Store, TimeSource
 from chassis.base.settings import PREFIX, BadSetting, Settings
 from chassis.deadletter.topic import KafkaDeadLetters
-from chassis.kafka.signature import signing_key
+from chassis.http import shared_limits
+from chassis.http.access import CallLimits
+from chassis.http.shared_limits import SharedLimits
 from chassis.kafka.verify import RecordVerifier
 from chassis.keys.keyring import SqlKeyRing
 from chassis.project.registry import RegistryView
+from chassis.sql.database import Database
 from chassis.store import open_store
 from chassis.write.cache import StreamCache
 from chassis.write.repository import Repository
@@ -37,6 +40,15 @@ class Platform:
     """Signs what the relay publishes."""
     access_log: AccessLogger = field(default_factory=MemoryAccessLog)
     """Where sign-ins, refusals and changed credentials are noted."""
+    limits: SharedLimits = field(default_factory=SharedLimits)
+
+    @property
+    def call_limits(self) -> CallLimits:
+        """Of all requests of a source and of a principal."""
+        return CallLimits(
+            self.limits.limiter("requests", self.settings.requests_per_minute),
+            self.limits.limiter("requests by principal", self.settings.principal_requests_per_minute),
+        )
 
     @property
     def verifier(self) -> RecordVerifier:
@@ -58,17 +70,18 @@ class Platform:
 async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
     """Open everything; close it on leaving. Raises BadSetting: the store's URL is not valid."""
     store = _store(settings.store_url)
-    master_key = settings.master_key.get_secret_value()
-    keyring = SqlKeyRing(settings.keyring_url, master_key)
-    access_log = AccessLog(settings.access_log_url, log_key(master_key))
+    keyring = SqlKeyRing(settings.keyring_url, settings.master_keys)
+    access_log = AccessLog(settings.access_log_url, settings.access_log_key.get_secret_value())
     clock: TimeSource = SystemClock() if settings.production else FileClock(settings.clock_file)
+    limits = SharedLimits(Database(settings.limits_url, shared_limits.metadata))
     try:
-        registry, key = RegistryView(Repository(store, keyring, "reader")), signing_key(master_key)
-        yield Platform(settings, store, keyring, clock, registry, key, access_log)
+        registry, key = RegistryView(Repository(store, keyring, "reader")), settings.signing_key.get_secret_value()
+        yield Platform(settings, store, keyring, clock, registry, key, access_log, limits)
     finally:
         await access_log.close()
         await store.close()
         await keyring.close()
+        await limits.close()
 
 
 def _store(url: str) -> Store:

@@ -56,6 +56,7 @@ class Service(Generic[C]):
         state.access_log = platform.access_log
         async with self.open(platform) as context:
             setattr(state, self.package, context)
+            state.limits = platform.call_limits
             yield
 
     async def ready(self, state: State) -> dict[str, str]:
@@ -74,6 +75,7 @@ class Service(Generic[C]):
             async with (
                 open_access(settings) as app.state.access,
                 open_platform(settings) as platform,
+                platform.limits.sharing(),
                 open_sign_in(settings, platform.access_log) as app.state.signin,
                 self.running(platform, app.state),
             ):

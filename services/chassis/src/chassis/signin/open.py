@@ -13,7 +13,7 @@ from chassis.signin.code_flow import CodeFlow
 from chassis.signin.jws import Verifier
 from chassis.signin.pages import SignIn
 from chassis.signin.provider import Provider
-from chassis.signin.session_table import SessionTable, seal_key
+from chassis.signin.session_table import SessionTable
 from chassis.signin.sessions import Sessions
 
 log = structlog.get_logger(__name__)
@@ -25,7 +25,7 @@ async def open_sign_in(settings: Settings, access_log: AccessLogger) -> AsyncIte
     if settings.oidc_issuer is None:
         yield None
         return
-    key, clock = seal_key(settings.master_key.get_secret_value()), SystemClock()
+    key, clock = settings.session_key.get_secret_value(), SystemClock()
     provider = Provider(settings.oidc_issuer)
     verifier = Verifier(provider, settings.oidc_clock_skew_s)
     secret, claim, scopes = _client_secret(settings), settings.oidc_roles_claim, settings.oidc_scopes

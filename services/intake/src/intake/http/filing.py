@@ -5,21 +5,21 @@ the filing itself. The OpenAPI documentation still comes from the endpoint's sig
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from chassis.http.access import ANYONE, allow, caller
+from chassis.http.access import ANYONE, allow, caller, counted_as
 from chassis.http.openapi import gives
+from chassis.http.rate_limit import RateLimiter, refuse
 from chassis.http.web import ClientId, IdempotencyKey, Language, client_id, idempotency_key, json_of, language
 from intake import handlers, tracking_view
 from intake.contacts import notice_of
 from intake.context import Intake
 from intake.filing import Filing, file
 from intake.http.answers import Receipt
-from intake.rate_limit import RateLimiter
 from schemas.base.refusals import InvalidField
 from schemas.complaint.state import Complaint
 from schemas.contract.submission import Complaining
@@ -37,10 +37,8 @@ Context = Annotated[Intake, Depends(context_of)]
 
 
 def limit_rate(limiter: RateLimiter, request: Request) -> None:
-    """Raises HTTPException 429: too many requests from this address."""
-    wait_s = limiter.wait_s(request.client.host if request.client else "")
-    if wait_s:
-        raise HTTPException(429, headers={"Retry-After": str(wait_s)})
+    """Raises HTTPException 429: too many requests of whoever is signed in, or else from this source."""
+    refuse(limiter.wait_s(counted_as(request)))
 
 
 class DirectRoute(APIRoute):

@@ -84,7 +84,8 @@ async def follow(
         raise InvalidField(field="phone", why=_NO_SMS[body.language])
     audience, number = context.audience, _parsed(parse_public_number, "public_number", public_number)
     loaded = await _public(context, number)
-    one = subscriber_for(loaded.state.id, loaded.keys, body.address, body.language, context.clock.now())
+    now, version = context.clock.now(), context.codes.newest
+    one = subscriber_for(loaded.state.id, loaded.keys, body.address, body.language, now, version)
     if (unconfirmed := await audience.subscribers.ask(one)) is not None:
         await ask_to_confirm(context, loaded, unconfirmed)
     return {"public_number": number, "message": _CODE_SENT[body.language]}
@@ -101,13 +102,13 @@ async def confirm(
     public_number: str, body: ByCode, request: Request, context: Context, _key: IdempotencyKey
 ) -> dict[str, Any]:
     """Confirm the address; notifications begin. Repeatable; a lapsed code is not found."""
-    limit_rate(context.lookups, request)
     audience, number = context.audience, _parsed(parse_public_number, "public_number", public_number)
     loaded = await _public(context, number)
-    for one in await _with_code(context, loaded.state.id, body):
-        if await audience.subscribers.confirm(one, context.clock.now()):
-            return {"public_number": number}
-    raise NotFound(what=number)
+    with context.guesses.attempt(request):
+        for one in await _with_code(context, loaded.state.id, body):
+            if await audience.subscribers.confirm(one, context.clock.now()):
+                return {"public_number": number}
+        raise NotFound(what=number)
 
 
 @router.post(
@@ -118,11 +119,14 @@ async def unfollow(
     public_number: str, body: ByCode, request: Request, context: Context, _key: IdempotencyKey
 ) -> dict[str, Any]:
     """End the notifications. Repeatable; the answer for an unknown code is the same."""
-    limit_rate(context.lookups, request)
     audience, number = context.audience, _parsed(parse_public_number, "public_number", public_number)
     if (complaint := await audience.complaint_of(number)) is not None:
-        for one in await _with_code(context, complaint, body):
+        with context.guesses.attempt(request):
+            found = await _with_code(context, complaint, body)
+        for one in found:
             await audience.subscribers.remove(one)
+        if not found:
+            context.guesses.failed(request)
     return {"public_number": number}
 
 
@@ -137,7 +141,8 @@ async def _public(context: Intake, number: str) -> LoadedStream:
 
 async def _with_code(context: Intake, complaint: UUID, body: ByCode) -> list[UUID]:
     code = _parsed(parse_tracking_code, "follow_code", body.follow_code)
-    return [one for one in await context.audience.subscribers.asked(complaint) if context.codes.of(one) == code]
+    asked = await context.audience.subscribers.asked(complaint)
+    return [one for one, version in asked if context.codes.works(version) and context.codes.of(one, version) == code]
 
 
 def _parsed(parse: Callable[[str], str], field: str, text: str) -> str:

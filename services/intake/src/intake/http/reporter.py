@@ -23,10 +23,11 @@ from intake.file_names import repaired
 from intake.handlers import MoveRequest
 from intake.http import filing, follow, lookups, persons
 from intake.http.answers import Explanation, TrackingPage
-from intake.http.filing import REPLAYED, Context, limit_rate, with_notice
+from intake.http.filing import REPLAYED, Context, with_notice
 from intake.notify import reporter_of
 from intake.settings import FORM_BYTES, MEDIA_TYPES
 from intake.storage.attachments import digest, media_type
+from schemas.base.ids import parse_tracking_code
 from schemas.base.limits import ATTACHMENT_BYTES
 from schemas.base.refusals import InvalidField, NotFound
 from schemas.complaint.state import Complaint
@@ -74,9 +75,9 @@ class TrackedComplaint(NamedTuple):
 
 @gives(429)
 async def _tracked(tracking_code: str, request: Request, context: Context, lang: Language) -> TrackedComplaint:
-    limit_rate(context.lookups, request)
-    complaint = await context.codes.open(tracking_code)
-    return TrackedComplaint(context, complaint, context.codes.of(complaint), lang)
+    with context.guesses.attempt(request):
+        complaint = await context.codes.open(tracking_code)
+    return TrackedComplaint(context, complaint, parse_tracking_code(tracking_code), lang)
 
 
 Tracked = Annotated[TrackedComplaint, Depends(_tracked)]

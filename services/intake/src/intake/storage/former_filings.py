@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from chassis.base.ports import Store
+from chassis.base.secret_file import FIRST
 from chassis.sql.database import Database, placeholders
 from intake.storage.sql import execute, query
 from intake.storage.tracking_codes import INSERT, TrackingCodes
@@ -39,7 +40,8 @@ class FormerFilings:
                     self._possible = await self._are_possible()
         if not self._possible or not (complaints := candidates()):
             return None
-        hashes = [self._codes.row(each, self._codes.of(each))[0] for each in complaints]
+        # Such filings are older than versions of the secret.
+        hashes = [self._codes.row(each, self._codes.of(each, FIRST), FIRST)[0] for each in complaints]
         statement = f"select complaint from codes where hash in ({placeholders(len(hashes))})"  # noqa: S608
         found = {UUID(bytes=bytes(row[0])) for row in await query(self._database, statement, *hashes)}
         return next((each for each in complaints if each in found), None)

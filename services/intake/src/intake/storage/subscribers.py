@@ -16,7 +16,7 @@ from schemas.base.ids import derived_id
 from schemas.base.sealed import ERASED, Keys
 
 _FIELD = "watcher"
-_COLUMNS = "id, complaint, sealed, since_at"
+_COLUMNS = "id, complaint, sealed, since_at, code_version"
 _CONFIRMED = "exists (select 1 from confirmations c where c.id = watchers.id)"
 
 
@@ -27,6 +27,8 @@ class Subscriber(NamedTuple):
     complaint: UUID
     sealed: str
     since_at: datetime
+    code_version: int = 1
+    """Of the secret that its code comes from."""
 
     def opened(self, keys: Keys) -> tuple[str, str] | None:
         """Address and language; None if erased."""
@@ -37,11 +39,13 @@ class Subscriber(NamedTuple):
         return content["to"], content["lang"]
 
 
-def subscriber_for(complaint: UUID, keys: Keys, address: str, lang: str, since_at: datetime) -> Subscriber:
+def subscriber_for(
+    complaint: UUID, keys: Keys, address: str, lang: str, since_at: datetime, code_version: int = 1
+) -> Subscriber:
     """The row of an address. The same address and report give the same id, which reveals neither."""
     id_ = derived_id("watcher", str(complaint), keys.mac(address.strip().lower().encode()))
     sealed = keys.seal(id_, _FIELD, to_json({"to": address, "lang": lang}).decode())
-    return Subscriber(id_, complaint, sealed, since_at)
+    return Subscriber(id_, complaint, sealed, since_at, code_version)
 
 
 class Subscribers:
@@ -52,8 +56,8 @@ class Subscribers:
 
     async def ask(self, one: Subscriber) -> Subscriber | None:
         """Store an unconfirmed address. Returns the row, of the first request if there was one; None: confirmed."""
-        statement = f"insert into watchers ({_COLUMNS}) values (%s, %s, %s, %s) on conflict do nothing"  # noqa: S608
-        values = (one.id.bytes, one.complaint.bytes, one.sealed, one.since_at.isoformat())
+        statement = f"insert into watchers ({_COLUMNS}) values (%s, %s, %s, %s, %s) on conflict do nothing"  # noqa: S608
+        values = (one.id.bytes, one.complaint.bytes, one.sealed, one.since_at.isoformat(), one.code_version)
         await execute(self._database, statement, *values)
         found = await self._waiting("id = %s", one.id.bytes)
         return found[0] if found else None
@@ -75,10 +79,17 @@ class Subscribers:
         where = f"complaint in ({placeholders(len(complaints))}) and {_CONFIRMED}"
         return await self._select(f"select {columns} from watchers where {where}", *(one.bytes for one in complaints))  # noqa: S608
 
-    async def asked(self, complaint: UUID) -> list[UUID]:
-        """The ids of all subscribers of this complaint, confirmed or not."""
-        found = await query(self._database, "select id from watchers where complaint = %s", complaint.bytes)
-        return [UUID(bytes=bytes(row[0])) for row in found]
+    async def asked(self, complaint: UUID) -> list[tuple[UUID, int]]:
+        """The ids of all subscribers of this complaint, confirmed or not, and the versions of their codes."""
+        statement = "select id, code_version from watchers where complaint = %s"
+        found = await query(self._database, statement, complaint.bytes)
+        return [(UUID(bytes=bytes(id_)), version) for id_, version in found]
+
+    async def with_codes_of(self, version: int) -> int:
+        """How many have a code of this version."""
+        statement = "select count(*) from watchers where code_version = %s"
+        [[count]] = await query(self._database, statement, version)
+        return int(count)
 
     async def unconfirmed(self, by: datetime, limit: int) -> list[Subscriber]:
         """Unconfirmed subscribers requested up to `by`, oldest first."""
@@ -108,5 +119,6 @@ class Subscribers:
 
 
 def _subscriber(row: tuple[Any, ...]) -> Subscriber:
-    id_, complaint, sealed, since_at = row
-    return Subscriber(UUID(bytes=bytes(id_)), UUID(bytes=bytes(complaint)), sealed, datetime.fromisoformat(since_at))
+    id_, complaint, sealed, since_at, version = row
+    at = datetime.fromisoformat(since_at)
+    return Subscriber(UUID(bytes=bytes(id_)), UUID(bytes=bytes(complaint)), sealed, at, version)

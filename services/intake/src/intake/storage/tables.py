@@ -73,6 +73,7 @@ subscribers = Table(
     Column("complaint", LargeBinary(16), nullable=False),
     Column("sealed", Text, nullable=False, comment="address and language, under the complaint's own key"),
     Column("since_at", Text, nullable=False, comment="when it was asked for; ISO 8601, UTC"),
+    Column("code_version", Integer, nullable=False, server_default="1", comment="of the secret of its code"),
 )
 Index("watchers_by_complaint", subscribers.c.complaint)
 confirmations = Table(

@@ -12,6 +12,7 @@ from router.placement.basis import binding_basis, past_basis
 from router.placement.precedents import matter_as_read
 from router.registry.mandates import AgencyUnit
 from router.settings import PARTS
+from schemas.access.accused import names_accused
 from schemas.base import limits
 from schemas.base.ids import part_id
 from schemas.base.refusals import (
@@ -154,6 +155,7 @@ def split(
         raise CannotSplit(why=why)
     for part in parts:
         _check_body(by.registry, AgencyUnit(part.agency, part.unit))
+        _check_not_accused(state, by.registry, "parts", part.agency)
     return [*facts, ComplaintSplit(at=by.at, parts=parts)]
 
 
@@ -209,6 +211,7 @@ def arbitrate(
         return []
     _check_status(state, ArbitrationDecided, allowed=state.status is Status.ARBITRATION)
     _check_body(by.registry, body)
+    _check_not_accused(state, by.registry, "agency", body.agency)
     text, matter = _text("reason", reason, limits.NOTE), matter_of(state)
     decided = ArbitrationDecided(
         at=by.at, agency=body.agency, unit=body.unit, reason=text, matter=matter, alone=matter is None
@@ -247,6 +250,12 @@ def _check_body(registry: Registry, named: AgencyUnit) -> None:
         raise UnknownUnit(agency=named.agency, unit=named.unit)
 
 
+def _check_not_accused(state: Complaint, registry: Registry, field: str, agency: str) -> None:
+    # Government Regulation 12/2017: suspected misconduct is examined by another agency than the accused one.
+    if names_accused(agency, state, registry):
+        raise InvalidField(field=field, why="the complaint accuses this body, so another one must examine it")
+
+
 def _is_already_routed(state: Complaint, body: AgencyUnit, cause: RoutedCause) -> bool:
     now = state.routed if state.agency is not None else None
     return now is not None and (now.agency, now.unit, now.cause) == (*body, cause)
@@ -256,6 +265,7 @@ def _routed_from_desk(
     state: Complaint, by: DecisionContext, field: str, body: AgencyUnit, cause: RoutedCause, note: str | None = None
 ) -> ComplaintRouted:
     _check_body(by.registry, body)
+    _check_not_accused(state, by.registry, field, body.agency)
     if body.agency in state.returned_by:
         raise InvalidField(field=field, why="this body has returned the complaint; only the arbiter can bind it")
     if by.policies.returns_used_up(state):

@@ -1,20 +1,23 @@
 """Endpoints of the triage desk and the arbiter, and an agency's split."""
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
-from chassis.http.access import AGENCY, ARBITER, TRIAGE, allow
+from chassis.http.access import AGENCY, ARBITER, TRIAGE, Caller, allow
 from chassis.http.openapi import gives
 from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, NoBody, StrictRoute, etag
+from chassis.write.cases import case_of
+from chassis.write.command import Handled, last_version
 from chassis.write.repository import Cause
 from router import handlers
 from router.context import Router
 from router.desk import decide
 from router.desk.casefile import casefile, summary
-from router.desk.decide import Share
+from router.desk.decide import DecisionContext, Share
 from router.http.answers import MOVED, Decided, DeskCasefile, DeskPage, Precedents
 from router.http.duplicates import with_suggestions
 from router.http.request import Context, RequestBody
@@ -22,17 +25,34 @@ from router.placement import status, views
 from router.placement.precedents import UNSTATED_SCOPE, PrecedentScope, precedent_matter
 from router.registry.mandates import AgencyUnit
 from router.settings import FRESH_S, PARTS
+from schemas.access.accused import WORKS_FOR, is_kept_from
+from schemas.access.principal import Principal
+from schemas.access.reading import Case, Extent, Reading, as_agency, as_arbiter, as_desk, may_act, was_held_by
 from schemas.base import ids, limits
-from schemas.base.refusals import NotFound
-from schemas.base.values import AgencyId, Level, RegionGiven, Sector, UnitId
+from schemas.base.refusals import CannotJoin, NotFound
+from schemas.base.values import AgencyId, HolderKind, Level, RegionGiven, Sector, UnitId
+from schemas.complaint.state import Complaint
 from schemas.contract.written import Truth, UuidGiven
+from schemas.events.base import Fact
 from schemas.events.router import ArbitrationDecided, ArchiveReason
+from schemas.registry.fold import Registry
 from schemas.wording import sentence
 from schemas.wording.precedents import decision
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
 
 Page = Annotated[int, Query(ge=0, le=10_000)]
+
+
+class Office(NamedTuple):
+    """The desk or the arbiter: what it may read, and as which holder it has a complaint."""
+
+    reads: Callable[[Principal, Case], Reading]
+    kind: HolderKind
+
+
+DESK: Final = Office(as_desk, HolderKind.DESK)
+THE_ARBITER: Final = Office(as_arbiter, HolderKind.ARBITER)
 
 
 class AgencyUnitBody(RequestBody):
@@ -126,13 +146,14 @@ class DeskRequest:
     def __init__(
         self,
         context: Context,
+        who: Caller,
         key: IdempotencyKey,
         client: ClientId,
         condition: Conditional,
         lang: Language,
         response: Response,
     ) -> None:
-        self.context, self.condition, self.lang, self._response = context, condition, lang, response
+        self.context, self.who, self.condition, self.lang, self._response = context, who, condition, lang, response
         self._key, self._client = key, client
 
     def cause(self, complaint: UUID, route: str, body: BaseModel, who: str = "desk") -> Cause:
@@ -141,31 +162,46 @@ class DeskRequest:
         at, asked, former = self.context.clock.now(), body.model_dump_json().encode(), ids.former_move_ids(*named)
         return Cause(ids.move_id(*named), complaint, at, request=asked, former=former)
 
-    async def carry_out(self, complaint: UUID, cause: Cause, decision: handlers.DeskDecision) -> dict[str, Any]:
-        """Decide and append; the complaint's summary afterwards."""
-        await handlers.carry_out(self.context, complaint, decision, cause, condition=self.condition)
-        return await self.summary(complaint)
+    async def carry_out(
+        self, complaint: UUID, cause: Cause, decision: handlers.DeskDecision, office: Office = DESK
+    ) -> dict[str, Any]:
+        """Decide and append, if the office may know of the complaint; the complaint's summary afterwards.
 
-    async def summary(self, complaint: UUID) -> dict[str, Any]:
-        """Where the complaint is now."""
-        state = (await self.context.repository.load(complaint)).state
-        etag(self._response, state.version)
-        return summary(state, await self.context.registry.current(), self.context.policies, self.lang)
+        Raises:
+            NotFound: it may not, or there is none; and as `decision` raises.
+        """
+        await self.must_know(complaint, office)
+        done = await handlers.carry_out(self.context, complaint, decision, cause, condition=self.condition)
+        return await self.summary(complaint, done, cause, office)
+
+    async def must_know(self, complaint: UUID, office: Office = DESK) -> None:
+        """Raises NotFound: the office may neither read it nor had it, or there is none."""
+        if not await _known(self.context, self.who, complaint, office):
+            raise NotFound(complaint=str(complaint))
+
+    async def summary(self, complaint: UUID, done: Handled, cause: Cause, office: Office = DESK) -> dict[str, Any]:
+        """Where the complaint is, or, if the office may not read that any more, where the move left it."""
+        loaded, registry = await self.context.repository.load(complaint), await self.context.registry.current()
+        case = await case_of(self.context.repository, loaded, registry)
+        if office.reads(self.who, case).extent is not Extent.EVERYTHING:
+            loaded = loaded.until(last_version(loaded, cause) if done.repeated else done.version)
+        etag(self._response, loaded.state.version)
+        return summary(loaded.state, registry, self.context.policies, self.lang)
 
 
 DeskRequests = Annotated[DeskRequest, Depends()]
 
 
 @router.get("/triage", dependencies=[allow(TRIAGE)], responses={200: {"model": DeskPage}})
-async def triage(context: Context, lang: Language, page: Page = 0) -> dict[str, Any]:
+async def triage(context: Context, who: Caller, lang: Language, page: Page = 0) -> dict[str, Any]:
     """The complaints in triage, the longest waiting first."""
-    return await _page(context, status.TRIAGE, page, lang)
+    return await _page(context, who, status.TRIAGE, page, lang)
 
 
 @router.get("/arbitration", dependencies=[allow(ARBITER)], responses={200: {"model": DeskPage}})
-async def arbitration(context: Context, lang: Language, page: Page = 0) -> dict[str, Any]:
+async def arbitration(context: Context, who: Caller, lang: Language, page: Page = 0) -> dict[str, Any]:
     """The complaints in arbitration, the longest waiting first."""
-    return await _page(context, status.ARBITRATION, page, lang)
+    return await _page(context, who, status.ARBITRATION, page, lang)
 
 
 @router.get(
@@ -174,38 +210,36 @@ async def arbitration(context: Context, lang: Language, page: Page = 0) -> dict[
     summary="Case file for the desk",
     responses={200: {"model": DeskCasefile}},
 )
+async def for_desk(
+    complaint: UUID, who: Caller, context: Context, lang: Language, response: Response
+) -> dict[str, Any]:
+    """The case file of a complaint that is not placed."""
+    return await _casefile(context, who, complaint, DESK, lang, response)
+
+
 @router.get(
     "/arbitration/{complaint}",
     dependencies=[allow(ARBITER)],
     summary="Case file for the arbiter",
     responses={200: {"model": DeskCasefile}},
 )
-async def one(complaint: UUID, context: Context, lang: Language, response: Response) -> dict[str, Any]:
-    """The case file of one complaint, in any status."""
-    state = (await context.repository.load(complaint)).state
-    if state.version < 0:
-        raise NotFound(complaint=str(complaint))
-    etag(response, state.version)
-    file = casefile(state, await context.registry.current(), context.policies, lang)
-    [file] = await with_suggestions(context, [state], [file], lang)
-    followed = state.routed.basis.precedent if state.routed else None
-    matter = precedent_matter(state, UNSTATED_SCOPE, await context.placement_context.current())
-    return {
-        **file,
-        "precedent": await _decision(context, followed, lang) if followed else None,
-        # What a decision that names no scope would be a precedent for; None if that is not clear.
-        "matter": matter.model_dump(mode="json") if matter else None,
-    }
+async def for_arbiter(
+    complaint: UUID, who: Caller, context: Context, lang: Language, response: Response
+) -> dict[str, Any]:
+    """The case file of a complaint that is contested or has climbed to the Ombudsman."""
+    return await _casefile(context, who, complaint, THE_ARBITER, lang, response)
 
 
 @router.get("/precedents", dependencies=[allow(TRIAGE | ARBITER)], responses={200: {"model": Precedents}})
-async def precedents(context: Context, lang: Language) -> dict[str, Any]:
+async def precedents(context: Context, who: Caller, lang: Language) -> dict[str, Any]:
     """The Ombudsman's decisions that placement follows: sector, level and region, the body, since when, and why."""
     await context.feed.refresh(FRESH_S)
     found = await context.database.read(views.precedents)
+    named = [(key, await _decision(context, who, one.name, lang)) for key, one in found.items()]
     listed = [
-        {"sector": sector, "level": level, "region": region, **(await _decision(context, one.name, lang) or {})}
-        for (sector, level, region), one in sorted(found.items(), key=lambda item: str(item[0]))
+        {"sector": sector, "level": level, "region": region, **decided}
+        for (sector, level, region), decided in sorted(named, key=lambda item: str(item[0]))
+        if decided is not None
     ]
     return {"precedents": listed}
 
@@ -235,8 +269,11 @@ async def restate(complaint: UUID, body: RestatementBody, desk: DeskRequests) ->
 async def join(complaint: UUID, body: JoinBody, desk: DeskRequests) -> dict[str, Any]:
     """Join the complaint to an earlier one about the same matter."""
     cause = desk.cause(complaint, "join", body)
-    await handlers.join(desk.context, complaint, body.lead, cause, condition=desk.condition)
-    return await desk.summary(complaint)
+    await desk.must_know(complaint)
+    if not await _known(desk.context, desk.who, body.lead, DESK):
+        raise CannotJoin(why="no_such_lead")
+    done = await handlers.join(desk.context, complaint, body.lead, cause, condition=desk.condition)
+    return await desk.summary(complaint, done, cause)
 
 
 @router.post("/triage/{complaint}/unjoin", dependencies=[allow(TRIAGE)], responses=MOVED)
@@ -280,6 +317,7 @@ async def arbitrate(complaint: UUID, body: DecisionBody, desk: DeskRequests) -> 
         lambda state, by: decide.arbitrate(
             state, by, body.body, body.reason, lambda decided: precedent_matter(decided, scope, context)
         ),
+        THE_ARBITER,
     )
     facts = [recorded.fact for recorded in (await desk.context.repository.load(complaint)).facts()]
     newest = next(fact for fact in reversed(facts) if isinstance(fact, ArbitrationDecided))
@@ -297,25 +335,75 @@ async def split_by_agency(
     """Split the complaint that this agency holds; it leads."""
     cause = desk.cause(complaint, "split", body, f"agency:{agency}")
     ended = await handlers.ended_parts(desk.context, complaint)
-    return await desk.carry_out(
-        complaint,
-        cause,
-        lambda state, by: decide.split_by_agency(state, by, agency, body.shares, cause.causation_id, ended),
-    )
+
+    def decision(state: Complaint, by: DecisionContext) -> list[Fact]:
+        if not may_act(desk.who, agency, state, by.registry):
+            raise NotFound(complaint=str(complaint))
+        return decide.split_by_agency(state, by, agency, body.shares, cause.causation_id, ended)
+
+    holder = Office(lambda who, case: as_agency(who, agency, case), HolderKind.AGENCY)
+    return await desk.carry_out(complaint, cause, decision, holder)
 
 
-async def _decision(context: Router, complaint: str, lang: str) -> dict[str, Any] | None:
-    loaded = await context.repository.load(UUID(complaint))
-    return decision(loaded.state, loaded.facts(), await context.registry.current(), lang)
+async def _casefile(
+    context: Router, who: Principal, complaint: UUID, office: Office, lang: str, response: Response
+) -> dict[str, Any]:
+    loaded, registry = await context.repository.load(complaint), await context.registry.current()
+    if not office.reads(who, await case_of(context.repository, loaded, registry)).words:
+        raise NotFound(complaint=str(complaint))
+    state = loaded.state
+    etag(response, state.version)
+    [file] = await with_suggestions(context, [state], [casefile(state, registry, context.policies, lang)], lang)
+    followed = state.routed.basis.precedent if state.routed else None
+    matter = precedent_matter(state, UNSTATED_SCOPE, await context.placement_context.current())
+    return {
+        **file,
+        "precedent": await _decision(context, who, followed, lang) if followed else None,
+        # What a decision that names no scope would be a precedent for; None if that is not clear.
+        "matter": matter.model_dump(mode="json") if matter else None,
+    }
 
 
-async def _page(context: Router, place: str, page: int, lang: str) -> dict[str, Any]:
+async def _known(context: Router, who: Principal, complaint: UUID, office: Office) -> bool:
+    """Whether the office may read of it, or had it."""
+    loaded, registry = await context.repository.load(complaint), await context.registry.current()
+    case = await case_of(context.repository, loaded, registry)
+    if office.reads(who, case):
+        return True
+    return was_held_by(office.kind, case) and not is_kept_from(who, case.state, registry)
+
+
+async def _decision(context: Router, who: Principal, complaint: str, lang: str) -> dict[str, Any] | None:
+    loaded, registry = await context.repository.load(UUID(complaint)), await context.registry.current()
+    if is_kept_from(who, loaded.state, registry):
+        return None
+    return decision(loaded.state, loaded.facts(), registry, lang)
+
+
+async def _page(context: Router, who: Principal, place: str, page: int, lang: str) -> dict[str, Any]:
     await context.feed.refresh(FRESH_S)
-    total = await context.database.read(lambda connection: views.count_in(connection, place))
-    found = await context.database.read(lambda connection: views.complaints_in(connection, place, page, limits.PAGE))
     registry = await context.registry.current()
+    hidden = await _hidden(context, who, place, registry)
+    total = await context.database.read(lambda connection: views.count_in(connection, place, hidden))
+    found = await context.database.read(
+        lambda connection: views.complaints_in(connection, place, page, limits.PAGE, hidden)
+    )
     # A row may be behind its stream: the stream decides whether the complaint has this status.
-    states = [each.state for each in await context.repository.load_many(found) if each.state.status.value == place]
+    loaded = await context.repository.load_many(found)
+    states = [
+        each.state
+        for each in loaded
+        if each.state.status.value == place and not is_kept_from(who, each.state, registry)
+    ]
     files = [casefile(state, registry, context.policies, lang) for state in states]
     shown = await with_suggestions(context, states, files, lang)
     return {"page": page, "page_size": limits.PAGE, "total": total, "complaints": shown}
+
+
+async def _hidden(context: Router, who: Principal, place: str, registry: Registry) -> list[str]:
+    """The complaints in this place that accuse an agency that `who` works for: not listed and not counted."""
+    if not who.in_role(*WORKS_FOR):
+        return []
+    examined = await context.database.read(lambda connection: views.protected_in(connection, place))
+    loaded = await context.repository.load_many(examined)
+    return [str(each.state.id) for each in loaded if is_kept_from(who, each.state, registry)]

@@ -10,9 +10,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from chassis.http.access import AGENCY, ANYONE, allow
+from chassis.http.access import AGENCY, ANYONE, Caller, allow
 from chassis.http.openapi import gives
 from chassis.http.web import Language, StrictRoute
+from chassis.write.cases import case_of
 from router.context import Router
 from router.desk.casefile import casefile
 from router.duplicates.compare import Certainty, ComparableReport, is_open_to_all
@@ -21,6 +22,8 @@ from router.http.request import Context, RequestBody
 from router.placement import views
 from router.settings import FRESH_S
 from schemas import wording
+from schemas.access.principal import Principal
+from schemas.access.reading import as_agency, may_act
 from schemas.base import limits
 from schemas.base.ids import derived_id
 from schemas.base.refusals import NotFound, NotTheHolder
@@ -69,9 +72,11 @@ async def duplicates(body: DuplicatesBody, context: Context, lang: Language) -> 
     responses={200: {"model": Suggestions}},
 )
 @gives(409)
-async def suggestions(agency: AgencyId, complaint: UUID, context: Context, lang: Language) -> dict[str, Any]:
+async def suggestions(
+    agency: AgencyId, complaint: UUID, who: Caller, context: Context, lang: Language
+) -> dict[str, Any]:
     """Earlier complaints that a complaint of this agency may repeat; the desk joins them."""
-    state, _ = await _held(context, complaint, agency)
+    state, _ = await _held(context, who, complaint, agency)
     [answer] = await with_suggestions(context, [state], [{}], lang)
     return answer
 
@@ -82,11 +87,11 @@ async def suggestions(agency: AgencyId, complaint: UUID, context: Context, lang:
     responses={200: {"model": Followers}},
 )
 @gives(409)
-async def followers(agency: AgencyId, complaint: UUID, context: Context, lang: Language) -> dict[str, Any]:
+async def followers(agency: AgencyId, complaint: UUID, who: Caller, context: Context, lang: Language) -> dict[str, Any]:
     """The complaints that follow one that this agency holds, with their text and details: it answers these too. Their
     reporters are not named.
     """
-    _, registry = await _held(context, complaint, agency)
+    _, registry = await _held(context, who, complaint, agency)
     await context.feed.refresh(FRESH_S)
     found = await context.database.read(lambda connection: views.followers_of(connection, complaint))
     # A row may be behind its stream: the stream decides whether the complaint still follows.
@@ -95,10 +100,11 @@ async def followers(agency: AgencyId, complaint: UUID, context: Context, lang: L
     return {"followers": [{name: file[name] for name in FOLLOWER} for file in files]}
 
 
-async def _held(context: Router, complaint: UUID, agency: str) -> tuple[Complaint, Registry]:
-    state, registry = (await context.repository.load(complaint)).state, await context.registry.current()
-    holder = registry.holder(state.holder)
-    if state.version < 0 or (agency not in state.news and holder.agency != agency):
+async def _held(context: Router, who: Principal, complaint: UUID, agency: str) -> tuple[Complaint, Registry]:
+    loaded, registry = await context.repository.load(complaint), await context.registry.current()
+    state, holder = loaded.state, registry.holder(loaded.state.holder)
+    known = as_agency(who, agency, await case_of(context.repository, loaded, registry)).words
+    if not known or not may_act(who, agency, state, registry):
         raise NotFound(complaint=str(state.id))
     if holder.agency != agency:
         raise NotTheHolder(**held_by(holder, registry))

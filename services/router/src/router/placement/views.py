@@ -1,6 +1,6 @@
 """Router's read model over all complaints: status rows, parts without a stream, precedents. Fed from the store."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -130,17 +130,26 @@ _HELD_BY: Final = (
 _PRECEDENTS: Final = select(TABLES.precedent)
 
 
-def complaints_in(connection: Connection, place: str, page: int, size: int) -> list[UUID]:
-    """One page of the complaints with this status, the longest there first."""
+def complaints_in(connection: Connection, place: str, page: int, size: int, hidden: Collection[str] = ()) -> list[UUID]:
+    """One page of the complaints with this status, the longest there first, without those in `hidden`."""
     table = TABLES.standing
-    query = select(table.c.complaint).where(table.c.place == place).order_by(table.c.since, table.c.complaint)
+    query = select(table.c.complaint).where(table.c.place == place, table.c.complaint.not_in(hidden))
+    query = query.order_by(table.c.since, table.c.complaint)
     return [UUID(row.complaint) for row in connection.execute(query.limit(size).offset(page * size))]
 
 
-def count_in(connection: Connection, place: str) -> int:
-    """The number of complaints with this status."""
-    count = select(func.count()).select_from(TABLES.standing).where(TABLES.standing.c.place == place)
+def count_in(connection: Connection, place: str, hidden: Collection[str] = ()) -> int:
+    """The number of complaints with this status, without those in `hidden`."""
+    table = TABLES.standing
+    count = select(func.count()).select_from(table).where(table.c.place == place, table.c.complaint.not_in(hidden))
     return int(connection.execute(count).scalar_one())
+
+
+def protected_in(connection: Connection, place: str) -> list[UUID]:
+    """The complaints of supervision grade with this status."""
+    table = TABLES.standing
+    query = select(table.c.complaint).where(table.c.place == place, table.c.protected)
+    return [UUID(row.complaint) for row in connection.execute(query)]
 
 
 def abandoned_followers(connection: Connection) -> list[UUID]:
