@@ -69,7 +69,7 @@ async def test_a_sealed_part_moved_to_another_row_opens_nothing(table: SessionTa
 async def test_under_another_master_key_there_is_no_session(table: SessionTable, url: str) -> None:
     id_ = new_id()
     await table.add(id_, SARI)
-    other = SessionTable(urlbytes([1]) * 32)
+    other = SessionTable(url, bytes([1]) * 32)
     assert await other.get(id_) is None
     await other.close()
 
