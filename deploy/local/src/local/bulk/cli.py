@@ -11,11 +11,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from chassis.base.clock import SystemClock
+from chassis.base.settings import BadSetting
 from local.bulk.client import CONNECTIONS, FilingResult, Unreachable, file_all, open_session, over_http
 from local.bulk.gateway import over_kafka
 from local.bulk.report import print_outcomes, write_outcomes
 from local.bulk.rows import FileColumns, FileRow, FileSource, read_rows
 from local.bulk.table import UnreadableFile
+from local.errors import CannotRun
+from local.issuer.session import as_demo_people
 
 CANNOT: Final = 1
 """Exit code: the file cannot be read, or the front door or Kafka does not answer."""
@@ -106,7 +109,7 @@ def file(
         table = FileSource(source, columns, channel, batch or "", encoding, sheet, _zone(zone), SystemClock().now())
         rows = list(read_rows(table))
         outcomes = asyncio.run(_filed(rows, Connection(address, kafka if over_topic else None, connections)))
-    except (UnreadableFile, Unreachable) as error:
+    except (UnreadableFile, Unreachable, CannotRun, BadSetting) as error:
         console.print(f"[red]{error}[/red]")
         raise typer.Exit(CANNOT) from error
     print_outcomes(outcomes, len(rows))
@@ -131,7 +134,9 @@ async def _filed(rows: list[FileRow], to: Connection) -> list[FilingResult]:
         def advance(_result: FilingResult) -> None:
             progress.advance(task)
 
-        async with open_session(to.address, to.at_once) as session:
+        # Anybody may file; only the gateway reads what became of a message.
+        tokens = () if to.kafka is None else (as_demo_people(to.address),)
+        async with open_session(to.address, to.at_once, tokens) as session:
             if to.kafka is None:
                 return await file_all(over_http(session), rows, advance, to.at_once)
             async with over_kafka(session, to.kafka) as file_row:
