@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from schemas.base.envelope import Actor
+
 
 class Role(StrEnum):
     """What somebody may do. A person may have several roles at once."""
@@ -87,6 +89,14 @@ class Principal(NamedTuple):
 
 PUBLIC: Final = Principal()
 """Anybody: nobody is signed in. Also a reporter, whose tracking code is their key."""
+
+
+def acting_as(who: Principal, *roles: Role, body: str | None = None) -> Actor | None:
+    """Who gives a command, for the event: by one of these roles, where one is named for this agency or gateway. None:
+    nobody is signed in, or has none of them.
+    """
+    used = sorted(str(grant) for grant in who.in_role(*roles) if body in (None, grant.body))
+    return Actor(issuer=who.issuer, subject=who.subject, role=used[0]) if who.signed_in and used else None
 
 
 def system_of(agency: str) -> Principal:

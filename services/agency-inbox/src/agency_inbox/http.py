@@ -34,7 +34,7 @@ from chassis.write.loaded import LoadedStream
 from chassis.write.precondition import Precondition
 from chassis.write.repository import Cause
 from schemas.access.accused import WORKS_FOR, is_kept_from
-from schemas.access.principal import Principal, Role
+from schemas.access.principal import FOR_AN_AGENCY, Principal, Role, acting_as
 from schemas.access.reading import Case, Extent, Reading, as_agency, as_inspectorate, as_public, owner_of
 from schemas.base import ids
 from schemas.base.limits import PAGE
@@ -89,7 +89,8 @@ class MoveEndpoint:
         # The agency is part of the id, so two agencies that use the same key do not collide.
         named = (complaint, f"agency:{agency}/{self.client}", route, self.key)
         at, asked, former = context.clock.now(), body.model_dump_json().encode(), ids.former_move_ids(*named)
-        cause = Cause(ids.move_id(*named), complaint, at, request=asked, former=former)
+        actor = acting_as(self.who, *FOR_AN_AGENCY, body=agency)
+        cause = Cause(ids.move_id(*named), complaint, at, request=asked, former=former, actor=actor)
         done = await carry_out(
             context, agency, complaint, command_of(body), cause, condition=self.condition, who=self.who
         )

@@ -13,6 +13,7 @@ from router.desk import decide
 from router.desk.decide import DecisionContext
 from router.settings import CHAIN
 from schemas.base.client_keys import canonical_key, other_spellings
+from schemas.base.envelope import Actor
 from schemas.base.ids import derived_id
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
@@ -26,6 +27,7 @@ class RegistryRequest(NamedTuple):
     client: str
     path: str
     key: str
+    actor: Actor | None = None
 
 
 DeskDecision = Callable[[Complaint, DecisionContext], list[Fact]]
@@ -91,6 +93,6 @@ async def change_registry(
     causation = derived_id("registry", by.client, by.path, canonical_key(by.key))
     former = tuple(derived_id("registry", by.client, by.path, spelled) for spelled in other_spellings(by.key))
     known = await context.registry.current()
-    cause = Cause(causation, causation, at, request=body, former=former)
+    cause = Cause(causation, causation, at, request=body, former=former, actor=by.actor)
     changed = await handle_registry(context.repository, decision, cause, known, condition)
     return await context.registry.current(at_least=changed.version)

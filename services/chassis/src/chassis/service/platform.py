@@ -57,7 +57,7 @@ class Platform:
 
     def repository(self, writer: str) -> Repository:
         """A repository that writes in one service's name, with its own cache."""
-        return Repository(self.store, self.keyring, writer, StreamCache())
+        return Repository(self.store, self.keyring, writer, StreamCache(), records_actors=self.settings.record_actors)
 
     def dead_letters(self, service: str) -> KafkaDeadLetters:
         """A service's dead letters, with the retention of the policy in force."""
