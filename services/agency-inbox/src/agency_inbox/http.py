@@ -27,7 +27,7 @@ from agency_inbox.context import Inbox
 from agency_inbox.handlers import carry_out, parts_of
 from chassis.http.access import AGENCY, READS_AGENCY, WHOLE_AGENCY, Caller, allow
 from chassis.http.openapi import gives
-from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, StrictRoute, etag
+from chassis.http.web import ClientId, Conditional, DeviceId, IdempotencyKey, Language, StrictRoute, etag
 from chassis.write.cases import as_read, case_of
 from chassis.write.command import Handled, last_version
 from chassis.write.loaded import LoadedStream
@@ -79,6 +79,7 @@ class MoveEndpoint:
     who: Principal
     key: str
     client: str
+    device: str | None
     condition: Precondition
     lang: str
     response: Response
@@ -86,11 +87,11 @@ class MoveEndpoint:
     async def answer(self, agency: str, complaint: UUID, route: str, body: HttpBody) -> dict[str, Any]:
         """Carry out the body's command and answer with the complaint's new state."""
         context = self.context
-        # The agency is part of the id, so two agencies that use the same key do not collide.
-        named = (complaint, f"agency:{agency}/{self.client}", route, self.key)
-        at, asked, former = context.clock.now(), body.model_dump_json().encode(), ids.former_move_ids(*named)
+        # The agency is part of the id: somebody may use one key in two agencies that they work for.
+        named, former = ids.office_move_ids(complaint, f"agency:{agency}", self.client, self.device, route, self.key)
+        at, asked = context.clock.now(), body.model_dump_json().encode()
         actor = acting_as(self.who, *FOR_AN_AGENCY, body=agency)
-        cause = Cause(ids.move_id(*named), complaint, at, request=asked, former=former, actor=actor)
+        cause = Cause(named, complaint, at, request=asked, former=former, actor=actor)
         done = await carry_out(
             context, agency, complaint, command_of(body), cause, condition=self.condition, who=self.who
         )
@@ -113,11 +114,12 @@ async def _endpoint(
     who: Caller,
     key: IdempotencyKey,
     client: ClientId,
+    device: DeviceId,
     condition: Conditional,
     lang: Language,
     response: Response,
 ) -> MoveEndpoint:
-    return MoveEndpoint(context, who, key, client, condition, lang, response)
+    return MoveEndpoint(context, who, key, client, device, condition, lang, response)
 
 
 Endpoint = Annotated[MoveEndpoint, Depends(_endpoint)]

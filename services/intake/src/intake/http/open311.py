@@ -4,7 +4,7 @@ import secrets
 
 from fastapi import APIRouter, Request, Response
 
-from chassis.http.access import ANYONE, allow
+from chassis.http.access import ANYONE, allow, caller
 from chassis.http.open311 import PREFIX, Format, list_response
 from chassis.http.web import Language, client_id, idempotency_key
 from intake import handlers
@@ -59,8 +59,11 @@ async def _file(request: Request, context: Intake, sent: SentForm, form: ReportF
     if given is None:
         return await _file_without_key(context, sent, form, lang)
     key = await idempotency_key(given)
-    client = form.client or await client_id(key, request.headers.get("satupintu-client"))
-    filing = Filing(client, key, complaining(sent, form, lang))
+    who = await caller(request)
+    device = "" if who.signed_in else form.client
+    filing = Filing(
+        device or await client_id(key, who, request.headers.get("satupintu-client")), key, complaining(sent, form, lang)
+    )
     return filing, await file(context, filing)
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from chassis.http.access import AGENCY, ARBITER, TRIAGE, Caller, allow
 from chassis.http.openapi import gives
-from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, NoBody, StrictRoute, etag
+from chassis.http.web import ClientId, Conditional, DeviceId, IdempotencyKey, Language, NoBody, StrictRoute, etag
 from chassis.write.cases import case_of
 from chassis.write.command import Handled, last_version
 from chassis.write.repository import Cause
@@ -164,19 +164,20 @@ class DeskRequest:
         who: Caller,
         key: IdempotencyKey,
         client: ClientId,
+        device: DeviceId,
         condition: Conditional,
         lang: Language,
         response: Response,
     ) -> None:
         self.context, self.who, self.condition, self.lang, self._response = context, who, condition, lang, response
-        self._key, self._client = key, client
+        self._key, self._client, self._device = key, client, device
 
     def cause(self, complaint: UUID, route: str, body: BaseModel, office: Office = DESK) -> Cause:
         """The cause of what is appended: this client's request under its key."""
-        named = (complaint, f"{office.name}/{self._client}", route, self._key)
-        at, asked, former = self.context.clock.now(), body.model_dump_json().encode(), ids.former_move_ids(*named)
+        named, former = ids.office_move_ids(complaint, office.name, self._client, self._device, route, self._key)
+        at, asked = self.context.clock.now(), body.model_dump_json().encode()
         actor = acting_as(self.who, *office.roles, body=office.body)
-        return Cause(ids.move_id(*named), complaint, at, request=asked, former=former, actor=actor)
+        return Cause(named, complaint, at, request=asked, former=former, actor=actor)
 
     async def carry_out(
         self, complaint: UUID, cause: Cause, decision: handlers.DeskDecision, office: Office = DESK

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response, status
 from pydantic import Field
 
 from chassis.http.access import ANYONE, OPERATOR, Caller, allow
-from chassis.http.web import ClientId, Conditional, IdempotencyKey, StrictRoute, etag
+from chassis.http.web import ClientId, Conditional, DeviceId, IdempotencyKey, StrictRoute, etag
 from router.handlers import RegistryRequest, change_registry
 from router.http.answers import AGENCY, AGENCY_CREATED, Agencies
 from router.http.request import Context, RequestBody
@@ -108,12 +108,13 @@ class RegistryChange:
         who: Caller,
         key: IdempotencyKey,
         client: ClientId,
+        device: DeviceId,
         condition: Conditional,
         request: Request,
         response: Response,
     ) -> None:
         self.context, self.at = context, context.clock.now()
-        self._by = RegistryRequest(client, request.url.path, key, acting_as(who, Role.OPERATOR))
+        self._by = RegistryRequest(client, request.url.path, key, device, acting_as(who, Role.OPERATOR))
         self._condition, self._response = condition, response
 
     async def carry_out(self, decision: Callable[[Registry], Sequence[Fact]], body: RequestBody) -> Registry:
