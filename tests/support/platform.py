@@ -20,12 +20,13 @@ from local.issuer.state import make as make_issuer
 from local.kafka.server import KafkaServer
 from local.paths import free_port
 from local.platform.processes import PlatformLayout, ProcessSpec, process_specs
-from local.platform.state_dir import make_secrets
+from local.platform.state_dir import kafka_secrets, make_secrets
 from local.platform.supervisor import READY_LIMIT_S, Supervisor, ready
 from local.process.child import ManagedProcess
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX
 from support import forks
+from support.kafka import TESTS
 from support.signed_in import FRONTS
 
 QUICK: Final = {"SATUPINTU_SWEEP_PERIOD_S": "0.3", "SATUPINTU_SWEEP_GRACE_S": "2"}
@@ -41,8 +42,8 @@ class HasSettings(Protocol):
 
 
 class Running:
-    """A running platform in `folder`. Its processes: `front`, `relay`, `router-1`, `intake-1`, `agency-inbox-1`,
-    `escalation-1`, `reporting-1`, `issuer`; the broker is `kafka`.
+    """A running platform in `folder`. Its processes: `front`, `relay`, `provisioner`, `router-1`, `intake-1`,
+    `agency-inbox-1`, `escalation-1`, `reporting-1`, `issuer`; the broker is `kafka`.
     """
 
     def __init__(
@@ -53,7 +54,9 @@ class Running:
         kind: type[ManagedProcess] = forks.KIND,
     ) -> None:
         self.state = folder
-        self.kafka = KafkaServer(folder / "kafka", jars, log=folder / "logs/kafka.log")
+        self.kafka = KafkaServer(
+            folder / "kafka", jars, log=folder / "logs/kafka.log", secrets=kafka_secrets(folder), superuser=TESTS
+        )
         layout = PlatformLayout(folder, free_port(), self.kafka.bootstrap, issuer=free_port())
         members = [child._replace(env={**child.env, **settings}) for child in process_specs(layout)]
         self._supervisor = Supervisor(members, folder / "logs", kind)
