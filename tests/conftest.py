@@ -10,6 +10,7 @@ from hypothesis import settings
 PLUGINS = (
     "support.containers",
     "support.kafka",
+    "support.keycloak",
     "support.postgres",
     "support.every_store",
     "support.platform",

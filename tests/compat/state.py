@@ -54,9 +54,10 @@ def restore(state: Path, source: Path = FIXTURE) -> Json:
 ADDED: Final[Mapping[str, Sequence[str]]] = {
     "feed_position": ["event_id VARCHAR(36) 1 '' 0"],
     "checkpoints": ["event_id VARCHAR(36) 1 '' 0"],
-    "reports": ["changed_at BIGINT 0 - 0"],
-    "book_reports": ["changed_at BIGINT 0 - 0"],
+    "reports": ["changed_at BIGINT 0 - 0", "supervision BOOLEAN 0 - 0"],
+    "book_reports": ["changed_at BIGINT 0 - 0", "supervision BOOLEAN 0 - 0"],
     "inbox": ["supervision BOOLEAN 0 - 0"],
+    "ladder": ["supervision BOOLEAN 0 - 0"],
     "watchers": ["code_version INTEGER 1 '1' 0"],
 }
 """Columns that this version adds to a table of the version before, as `schema` tells them."""
