@@ -4,13 +4,14 @@
 """
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI
 
 from chassis.http.declared import DeclaredRoute, declared_routes
-from chassis.service.service import Service
+from chassis.signin import routes as signin
 from local.front import SERVICES
 
 PAGE: Final = Path(__file__).parents[4] / "docs" / "access.md"
@@ -37,14 +38,20 @@ def written(page: str) -> str:
 
 
 def tables() -> str:
-    """One table for each service: method, path, who may call it."""
-    return "".join(_table(service) for service in SERVICES)
+    """One table for each service, and one for the pages that all have: method, path, who may call it."""
+    pages = FastAPI()
+    pages.include_router(signin.router)
+    shared = list(declared_routes(pages))
+    own = [(each.name, set(declared_routes(each.mount(FastAPI())))) for each in SERVICES]
+    return "".join(_table(name, found - set(shared)) for name, found in own) + _table(
+        "sign-in, in each of them", shared
+    )
 
 
-def _table(service: Service[Any]) -> str:
-    found = sorted(declared_routes(service.mount(FastAPI())), key=lambda route: (route.path, route.method))
+def _table(name: str, found: Iterable[DeclaredRoute]) -> str:
+    found = sorted(found, key=lambda route: (route.path, route.method))
     rows = [f"| {route.method} | `{route.path}` | {_words(route)} |\n" for route in found]
-    return f"\n### {service.name}\n\n| method | path | may be called by |\n|---|---|---|\n{''.join(rows)}"
+    return f"\n### {name}\n\n| method | path | may be called by |\n|---|---|---|\n{''.join(rows)}"
 
 
 def _words(route: DeclaredRoute) -> str:

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from schemas.base.client_keys import PRINCIPAL, gateway_client
+from schemas.base.ids import derived_id
+
 
 class Role(StrEnum):
     """What somebody may do. A person may have several roles at once."""
@@ -83,6 +86,14 @@ class Principal(NamedTuple):
         if any(grant.unit is None for grant in of_agency):
             return None
         return frozenset(grant.unit for grant in of_agency if grant.unit)
+
+
+def client_of(who: Principal) -> str:
+    """Whose idempotency keys the keys of somebody signed in are: the gateway's, or this one person's or system's."""
+    gateways = [grant.body for grant in who.in_role(Role.GATEWAY) if grant.body]
+    if len(gateways) == 1:
+        return gateway_client(gateways[0])
+    return f"{PRINCIPAL}{derived_id(who.issuer, who.subject)}"
 
 
 PUBLIC: Final = Principal()

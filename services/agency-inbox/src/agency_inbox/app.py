@@ -17,6 +17,7 @@ from agency_inbox.replies import GROUP, Replies
 from agency_inbox.settings import SERVICE
 from agency_inbox.sweep import AgencyTopicProvisioner, plan
 from agency_inbox.views import BEFORE_ANYBODY, METADATA, REFUSED, SWEEP, inbox_view
+from chassis.attachments.configured import open_attachments
 from chassis.deadletter.port import DeadLetters, MemoryDeadLetters
 from chassis.kafka.admin import Admin
 from chassis.project.from_kafka import KafkaProjection
@@ -40,7 +41,8 @@ async def open_inbox(platform: Platform, copies: DeadLetters) -> AsyncIterator[I
     repository = platform.repository(SERVICE)
     quarantine = RefusedReplies(database, REFUSED, copies)
     try:
-        yield Inbox(repository, platform.registry, platform.clock, policies(), database, quarantine)
+        attachments = open_attachments(platform.settings)
+        yield Inbox(repository, platform.registry, platform.clock, policies(), database, quarantine, attachments)
     finally:
         await database.close()
 

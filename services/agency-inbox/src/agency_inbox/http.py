@@ -26,6 +26,7 @@ from agency_inbox.casefile import casefile, summary
 from agency_inbox.context import Inbox
 from agency_inbox.handlers import carry_out, parts_of
 from chassis.http.access import AGENCY, READS_AGENCY, WHOLE_AGENCY, Caller, allow
+from chassis.http.files import FILE, holders_file
 from chassis.http.openapi import gives
 from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, StrictRoute, etag
 from chassis.write.cases import as_read, case_of
@@ -39,6 +40,7 @@ from schemas.access.reading import Case, Extent, Reading, as_agency, as_inspecto
 from schemas.base import ids
 from schemas.base.limits import PAGE
 from schemas.base.refusals import NotFound
+from schemas.complaint.attachments import attached
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.registry.fold import Registry
@@ -170,8 +172,30 @@ async def one(
     etag(response, loaded.state.version)
     # Of what it held it reads no later news: neither of the parts.
     parts = await parts_of(context, loaded.state) if allowed.extent is Extent.EVERYTHING else {}
-    shown = casefile(loaded.state, loaded.facts(), registry, context.policies, lang, parts)
+    files = attached(recorded.fact for recorded in (await _with_files(context, loaded, allowed)).facts())
+    shown = casefile(loaded.state, loaded.facts(), registry, context.policies, lang, parts, files)
     return {**shown, "precedent": await _precedent(context, who, loaded.state, registry, lang)}
+
+
+@router.get(
+    "/inbox/{complaint}/attachments/{attachment}",
+    dependencies=[allow(READS_AGENCY)],
+    summary="File for the agency",
+    response_class=Response,
+    responses=FILE,
+)
+@gives(409, 410, 416)
+async def file(
+    agency: str, complaint: UUID, attachment: UUID, who: Caller, context: Context, request: Request
+) -> Response:
+    """Open a file of a complaint that the agency reads: a copy without hidden data, always as a download."""
+    registry = await _registry_with(context, agency)
+    loaded = await context.repository.load(complaint)
+    allowed = _reading(who, agency, await case_of(context.repository, loaded, registry))
+    if not allowed.words:
+        raise NotFound(complaint=str(complaint))
+    holding = await _with_files(context, as_read(loaded, allowed), allowed)
+    return await holders_file(context.attachments, holding, attachment, request)
 
 
 @router.post("/inbox/{complaint}/acknowledgement", dependencies=[allow(AGENCY)], responses=MOVED)
@@ -228,6 +252,14 @@ async def _rows_of(
     loaded = await context.repository.load_many([UUID(complaint) for complaint in examined])
     hidden = tuple(str(each.state.id) for each in loaded if is_kept_from(who, each.state, registry))
     return views.InboxFilter(names, query.status, query.overdue, who.units(agency), who.has(Role.INSPECTORATE), hidden)
+
+
+async def _with_files(context: Inbox, loaded: LoadedStream, allowed: Reading) -> LoadedStream:
+    """The stream that names the reporter's files: of a part its whole, of which its holder works on a share."""
+    whole = loaded.state.whole
+    if whole is None or allowed.extent is not Extent.EVERYTHING:
+        return loaded
+    return await context.repository.load(whole)
 
 
 async def _precedent(

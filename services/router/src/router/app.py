@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
 
+from chassis.attachments.configured import open_attachments
 from chassis.base.settings import read_settings
 from chassis.deadletter.port import DeadLetters
 from chassis.kafka.verify import RecordVerifier
@@ -78,8 +79,9 @@ async def open_router(platform: Platform) -> AsyncIterator[Router]:
         shadow = StoreProjection(platform.store, database, METADATA, view)
     try:
         yield Router(
-            repository, platform.clock, placement_context, database, feed, reaction, sweep, watchdog, duplicates, shadow
-        )
+            repository, platform.clock, placement_context, database, feed, reaction, sweep, watchdog, duplicates,
+            open_attachments(settings), shadow,
+        )  # fmt: skip
     finally:
         await database.close()
 

@@ -5,6 +5,7 @@ A process does not start if a variable with this prefix is unknown: a misspelt s
 
 import os
 import re
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -17,12 +18,14 @@ from chassis.base.addresses import Network, is_loopback, network
 from chassis.base.production import missing_for_production
 from chassis.base.secret_file import BadSecretFile, Secrets
 from chassis.base.secret_file import read as read_secrets
+from schemas.base.media_types import FileKind
 
 PREFIX: Final = "SATUPINTU_"
 _PASSWORD: Final = re.compile(r"(://[^/?#@:]*:)[^/?#@]*@")
 
 
 STATE: Final = "{state}"
+MIB: Final = 1024 * 1024
 _IN_STATE: Final = {
     "store_url": "sqlite:///{state}/store.db",
     "keyring_url": "sqlite:///{state}/keyring.db",
@@ -77,6 +80,25 @@ class Settings(BaseSettings):
     state_dir: Path = Path("var")
     """Folder of everything below that is not set."""
     attachments_dir: Path
+    attachments_url: str = Field("file:", pattern="^(file:|s3://[^/]+(/.*)?)$")
+    """Where reporters' files are kept: `file:` in `attachments_dir`; `s3://bucket/prefix` in a bucket. Endpoint, region
+    and credentials of a bucket come from `AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID` and
+    `AWS_SECRET_ACCESS_KEY`, or from the next setting.
+    """
+    attachments_credentials_file: Path | None = None
+    """A file in the format of AWS's `credentials`, of which the section `default` is read."""
+    attachment_picture_bytes: int = Field(10 * MIB, gt=0)
+    """Most bytes of a picture; larger: 422. The same for the other kinds."""
+    attachment_document_bytes: int = Field(10 * MIB, gt=0)
+    attachment_audio_bytes: int = Field(20 * MIB, gt=0)
+    attachment_video_bytes: int = Field(50 * MIB, gt=0)
+    clamav: str = Field("", pattern=r"^(|/.+|[^/]+:\d+)$")
+    """ClamAV's daemon, as `host:port` or the path of its socket. Files wait for its verdict. Empty: none is scanned."""
+    clean_cpu_s: int = Field(60, gt=0)
+    """Seconds of processor time for making one copy without hidden data; the next one: bytes of memory."""
+    clean_memory_bytes: int = Field(1024 * MIB, ge=128 * MIB)
+    clean_at_once: int = Field(2, ge=1)
+    """Copies that a process makes at the same time."""
     models_dir: Path
     """Classifiers made by `python -m router train`, by version; every process of router loads them from here."""
     shadow_model: str | None = None
@@ -114,7 +136,9 @@ class Settings(BaseSettings):
     oidc_client_id: str = Field("satupintu", min_length=1)
     """The id under which the provider knows our pages."""
     oidc_client_secret_file: Path
-    """The secret of that client."""
+    """The secret of that client. Without the file it is a public client, which PKCE alone protects."""
+    oidc_scopes: str = Field("openid profile", pattern=r"^openid( [!#-\[\]-~]+)*$")
+    """What sign-ins ask the provider for. Add what releases the roles, if it needs a scope of its own."""
     host: str = "127.0.0.1"
     """Where the public routes are served. Another address than loopback needs everything that
     `missing_for_production` lists.
@@ -273,6 +297,11 @@ class Settings(BaseSettings):
 
     def _derived(self, name: str) -> SecretBytes:
         return SecretBytes(self.master_keys.derive(name, DERIVED[name]))
+
+    @property
+    def attachment_bytes(self) -> Mapping[FileKind, int]:
+        """Most bytes of a file, by its kind."""
+        return {kind: getattr(self, f"attachment_{kind}_bytes") for kind in FileKind}
 
     def views_of(self, service: str) -> str:
         """URL of one service's read models."""

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.base.errors import Busy, ChassisError, Conflict, Retryable
 from chassis.http import open311
+from chassis.http.access import Caller
 from chassis.http.cors import Cors, PublicReads
 from chassis.http.docs_page import add_docs
 from chassis.http.headers import add_headers
@@ -29,6 +30,7 @@ from chassis.http.openapi import describe
 from chassis.write import precondition as conditions
 from chassis.write.precondition import Precondition, entity_tag
 from schemas import wording
+from schemas.access.principal import client_of
 from schemas.base import limits
 from schemas.base.client_keys import is_uuid
 from schemas.base.refusals import InvalidField, Refusal
@@ -75,13 +77,16 @@ async def idempotency_key(idempotency_key: Annotated[str | None, Header()] = Non
 
 
 async def client_id(
-    key: Annotated[str, Depends(idempotency_key)], satupintu_client: Annotated[str | None, Header()] = None
+    key: Annotated[str, Depends(idempotency_key)], who: Caller, satupintu_client: Annotated[str | None, Header()] = None
 ) -> str:
-    """The client: the device's UUID, or empty if the idempotency key is a UUID itself.
+    """The client: whoever the token names; without one the device's UUID, or empty if the idempotency key is a UUID
+    itself.
 
     Raises:
         InvalidField: neither is a UUID, so two clients could use the same key.
     """
+    if who.signed_in:
+        return client_of(who)
     if satupintu_client is not None:
         return str(_uuid(satupintu_client, "Satupintu-Client"))
     if not is_uuid(key):

@@ -20,6 +20,7 @@ from intake.contacts import notice_of
 from intake.context import Intake
 from intake.filing import Filing, file
 from intake.http.answers import Receipt
+from schemas.access.principal import PUBLIC
 from schemas.base.refusals import InvalidField
 from schemas.complaint.state import Complaint
 from schemas.contract.submission import Complaining
@@ -82,10 +83,9 @@ def with_notice(context: Intake, answer: dict[str, Any], lang: str) -> dict[str,
 
 async def _read_and_file(request: Request) -> Response:
     headers = request.headers
-    if "authorization" in headers:
-        await caller(request)  # a token that is not valid is refused, as on every other route
+    who = await caller(request) if "authorization" in headers else PUBLIC
     key = await idempotency_key(headers.get("idempotency-key"))
-    client = await client_id(key, headers.get("satupintu-client"))
+    client = await client_id(key, who, headers.get("satupintu-client"))
     chosen = request.query_params.get("lang") if request.scope["query_string"] else None
     lang = _language(chosen, headers.get("accept-language"))
     body = _complaining(await request.body())

@@ -21,8 +21,8 @@ from intake.contacts import unusable
 from intake.context import Intake
 from intake.http.answers import PersonShown
 from intake.http.filing import REPLAYED, Context
-from schemas.access.principal import Principal
-from schemas.base.ids import derived_id, move_id
+from schemas.access.principal import client_of
+from schemas.base.ids import move_id
 from schemas.complaint.state import Complaint
 from schemas.events.base import Fact
 
@@ -68,11 +68,6 @@ async def read_contact(
     if handled.repeated:
         response.headers[REPLAYED] = "true"
     return await _shown(context, handled.loaded)
-
-
-def client_of(who: Principal) -> str:
-    """Whose idempotency keys these are: of one person or system, apart from those of devices."""
-    return f"principal:{derived_id(who.issuer, who.subject)}"
 
 
 async def _shown(context: Intake, owner: LoadedStream) -> dict[str, Any]:

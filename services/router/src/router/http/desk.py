@@ -4,14 +4,16 @@ from collections.abc import Callable
 from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from chassis.http.access import AGENCY, ARBITER, TRIAGE, Caller, allow
+from chassis.http.files import FILE, holders_file
 from chassis.http.openapi import gives
 from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, NoBody, StrictRoute, etag
 from chassis.write.cases import case_of
 from chassis.write.command import Handled, last_version
+from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from router import handlers
 from router.context import Router
@@ -31,12 +33,14 @@ from schemas.access.reading import Case, Extent, Reading, as_agency, as_arbiter,
 from schemas.base import ids, limits
 from schemas.base.refusals import CannotJoin, NotFound
 from schemas.base.values import AgencyId, HolderKind, Level, RegionGiven, Sector, UnitId
+from schemas.complaint.attachments import attached
 from schemas.complaint.state import Complaint
 from schemas.contract.written import Truth, UuidGiven
 from schemas.events.base import Fact
 from schemas.events.router import ArbitrationDecided, ArchiveReason
 from schemas.registry.fold import Registry
 from schemas.wording import sentence
+from schemas.wording.casefile import holders_attachment
 from schemas.wording.precedents import decision
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
@@ -230,6 +234,34 @@ async def for_arbiter(
     return await _casefile(context, who, complaint, THE_ARBITER, lang, response)
 
 
+@router.get(
+    "/triage/{complaint}/attachments/{attachment}",
+    dependencies=[allow(TRIAGE)],
+    summary="File for the desk",
+    response_class=Response,
+    responses=FILE,
+)
+@gives(409, 410, 416)
+async def file_for_desk(complaint: UUID, attachment: UUID, who: Caller, context: Context, request: Request) -> Response:
+    """Open a file of a complaint that is not placed: a copy without hidden data, always as a download."""
+    return await _file(context, who, complaint, DESK, attachment, request)
+
+
+@router.get(
+    "/arbitration/{complaint}/attachments/{attachment}",
+    dependencies=[allow(ARBITER)],
+    summary="File for the arbiter",
+    response_class=Response,
+    responses=FILE,
+)
+@gives(409, 410, 416)
+async def file_for_arbiter(
+    complaint: UUID, attachment: UUID, who: Caller, context: Context, request: Request
+) -> Response:
+    """Open a file of a complaint that the arbiter reads: a copy without hidden data, always as a download."""
+    return await _file(context, who, complaint, THE_ARBITER, attachment, request)
+
+
 @router.get("/precedents", dependencies=[allow(TRIAGE | ARBITER)], responses={200: {"model": Precedents}})
 async def precedents(context: Context, who: Caller, lang: Language) -> dict[str, Any]:
     """The Ombudsman's decisions that placement follows: sector, level and region, the body, since when, and why."""
@@ -345,19 +377,42 @@ async def split_by_agency(
     return await desk.carry_out(complaint, cause, decision, holder)
 
 
-async def _casefile(
-    context: Router, who: Principal, complaint: UUID, office: Office, lang: str, response: Response
-) -> dict[str, Any]:
+async def _read(context: Router, who: Principal, complaint: UUID, office: Office) -> LoadedStream:
+    """A complaint whose words the office may read; else NotFound."""
     loaded, registry = await context.repository.load(complaint), await context.registry.current()
     if not office.reads(who, await case_of(context.repository, loaded, registry)).words:
         raise NotFound(complaint=str(complaint))
-    state = loaded.state
+    return loaded
+
+
+async def _with_files(context: Router, loaded: LoadedStream) -> LoadedStream:
+    """The stream that names the reporter's files: of a part its whole."""
+    whole = loaded.state.whole
+    return loaded if whole is None else await context.repository.load(whole)
+
+
+async def _file(
+    context: Router, who: Principal, complaint: UUID, office: Office, attachment: UUID, request: Request
+) -> Response:
+    loaded = await _with_files(context, await _read(context, who, complaint, office))
+    return await holders_file(context.attachments, loaded, attachment, request)
+
+
+async def _casefile(
+    context: Router, who: Principal, complaint: UUID, office: Office, lang: str, response: Response
+) -> dict[str, Any]:
+    loaded, registry = await _read(context, who, complaint, office), await context.registry.current()
+    state, sent = loaded.state, await _with_files(context, loaded)
     etag(response, state.version)
     [file] = await with_suggestions(context, [state], [casefile(state, registry, context.policies, lang)], lang)
     followed = state.routed.basis.precedent if state.routed else None
     matter = precedent_matter(state, UNSTATED_SCOPE, await context.placement_context.current())
     return {
         **file,
+        "attachments": [
+            holders_attachment(each, anonymous=state.anonymous)
+            for each in attached(recorded.fact for recorded in sent.facts())
+        ],
         "precedent": await _decision(context, who, followed, lang) if followed else None,
         # What a decision that names no scope would be a precedent for; None if that is not clear.
         "matter": matter.model_dump(mode="json") if matter else None,
