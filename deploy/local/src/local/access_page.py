@@ -1,4 +1,5 @@
-"""Writes the tables of docs/access.md that say who may call each route: `python -m local.access_page [--check]`.
+"""Writes the tables of docs/access.md that say who may call each route and what each Kafka user may do:
+`python -m local.access_page [--check]`.
 
 `--check` writes nothing; it fails if the page differs from what would be written.
 """
@@ -13,10 +14,13 @@ from fastapi import FastAPI
 from chassis.http.declared import DeclaredRoute, declared_routes
 from chassis.signin import routes as signin
 from local.front import SERVICES
+from local.kafka_rights_page import kafka_table
 
 PAGE: Final = Path(__file__).parents[4] / "docs" / "access.md"
 BEGIN: Final = "<!-- begin: routes, written by `python -m local.access_page` -->"
 END: Final = "<!-- end: routes -->"
+KAFKA_BEGIN: Final = "<!-- begin: kafka, written by `python -m local.access_page` -->"
+KAFKA_END: Final = "<!-- end: kafka -->"
 
 
 def main(arguments: list[str], page: Path = PAGE) -> int:
@@ -32,9 +36,13 @@ def main(arguments: list[str], page: Path = PAGE) -> int:
 
 def written(page: str) -> str:
     """The page with the present tables between its marks."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{tables()}\n{END}{after}"
+    return _between(_between(page, BEGIN, END, tables()), KAFKA_BEGIN, KAFKA_END, kafka_table())
+
+
+def _between(page: str, begin: str, end: str, text: str) -> str:
+    before, _, rest = page.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n{text}\n{end}{after}"
 
 
 def tables() -> str:

@@ -15,6 +15,7 @@ from uuid import UUID
 from aiokafka import TopicPartition
 
 from audit.finding import Violation
+from chassis.base.cluster import Cluster
 from chassis.base.errors import Poison
 from chassis.base.message import Message
 from chassis.base.ports import Store
@@ -141,7 +142,7 @@ def _false(complaint: bytes, version: int, what: str) -> Violation:
     return Violation("false-receipt", complaint_stream(UUID(bytes=complaint)), version, what)
 
 
-async def compare(kafka: str, store: Store, collected: Collected) -> AsyncIterator[Violation]:
+async def compare(kafka: Cluster, store: Store, collected: Collected) -> AsyncIterator[Violation]:
     """The differences between the topics and the store.
 
     Raises:
@@ -189,7 +190,7 @@ async def _foreign(store: Store, unseen: dict[str, dict[bytes, tuple[UUID, str]]
     return found
 
 
-async def _inbox(kafka: str, collected: Collected, agency: str, topic_id: str) -> AsyncIterator[Violation]:
+async def _inbox(kafka: Cluster, collected: Collected, agency: str, topic_id: str) -> AsyncIterator[Violation]:
     first: dict[int, int] = {}
     async for batch in _whole(kafka, agency_inbox(agency), INBOX_PARTITIONS, first):
         for message in batch:
@@ -199,7 +200,7 @@ async def _inbox(kafka: str, collected: Collected, agency: str, topic_id: str) -
         yield violation
 
 
-async def _whole(kafka: str, topic: str, partitions: int, first: dict[int, int]) -> AsyncIterator[list[Message]]:
+async def _whole(kafka: Cluster, topic: str, partitions: int, first: dict[int, int]) -> AsyncIterator[list[Message]]:
     """Every committed record of a topic up to its present end. Fills `first` with the first offsets."""
     parts = [TopicPartition(topic, number) for number in range(partitions)]
     async with running(consumer(kafka)) as client:
