@@ -13,6 +13,7 @@ PLUGINS = (
     "support.keycloak",
     "support.postgres",
     "support.every_store",
+    "support.pages_at_provider",
     "support.platform",
     "support.workers",
 )

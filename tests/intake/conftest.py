@@ -8,6 +8,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from chassis.attachments.objects import Objects
+from chassis.attachments.store import Attachments
 from chassis.base.clock import FixedClock
 from chassis.http.rate_limit import RateLimiter
 from chassis.http.web import install
@@ -24,7 +26,6 @@ from intake.kafka_health import KafkaProbe
 from intake.notices.port import FileMailbox, SentNotices
 from intake.storage import erasures
 from intake.storage import relations as views
-from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
 from intake.storage.erasures import Erasures
 from intake.storage.former_filings import FormerFilings
@@ -37,10 +38,13 @@ from intake.storage.subscribers import Subscribers
 from intake.storage.tables import metadata
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
+from schemas.base.media_types import FileKind
 from schemas.base.sealed import Keys
 from schemas.reference.load import policies
 from support.inbox import T0
 from support.signed_in import AsNeeded, RoleTokens
+
+SIZES = {FileKind.PICTURE: 10 * 2**20, FileKind.DOCUMENT: 10 * 2**20, FileKind.AUDIO: 2**20, FileKind.VIDEO: 10 * 2**20}
 
 
 @pytest.fixture
@@ -62,7 +66,9 @@ async def intake(tmp_path: Path) -> AsyncIterator[Intake]:
         records=records,
         vault=Vault(database, clock.now, policies()),
         erasures=Erasures(Database(f"sqlite:///{tmp_path}/list/erasures.db", erasures.metadata), repository.store),
-        attachments=Attachments(tmp_path / "attachments"),
+        attachments=Attachments(Objects.in_folder(tmp_path / "attachments")),
+        attachment_bytes=SIZES,
+        scans=False,
         results=Results(database),
         repeats=Repeats(database, b"s" * 32, policies()),
         mailbox=FileMailbox(tmp_path / "notices"),

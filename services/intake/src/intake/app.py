@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from chassis.attachments.configured import open_attachments
 from chassis.base.settings import Settings
 from chassis.kafka.ensure_topics import TopicProvisioner
 from chassis.project.from_store import StoreProjection
@@ -17,6 +18,8 @@ from chassis.service.process import BackgroundTask
 from chassis.service.service import Service
 from chassis.sql.database import Database
 from chassis.sweep.catch_up import CatchUpSweep
+from intake.checks import AttachmentChecks, Tools
+from intake.cleaning.cleaner import Cleaner, CleaningLimits
 from intake.context import Intake
 from intake.erasures import repeat_erasures
 from intake.gateway.sms_parts import SmsPartsSweep
@@ -30,9 +33,9 @@ from intake.notices.sender import MailSender
 from intake.notices.smtp import mailbox_of
 from intake.orphans import Orphans
 from intake.reaction import EVENT_TYPES, follow_up
+from intake.scanner import ClamAv
 from intake.storage import erasures
 from intake.storage import relations as views
-from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
 from intake.storage.erasures import Erasures
 from intake.storage.former_filings import FormerFilings
@@ -83,6 +86,12 @@ def outbox_of(platform: Platform, database: Database) -> Outbox:
     return Outbox(database, platform.repository(SERVICE).keyring, mailbox_of(settings), _real_now)
 
 
+def check_tools(settings: Settings) -> Tools:
+    """What files are scanned and cleaned with."""
+    limits = CleaningLimits(settings.clean_cpu_s, settings.clean_memory_bytes, settings.clean_at_once)
+    return Tools(Cleaner(limits), ClamAv(settings.clamav) if settings.clamav else None, settings.clean_at_once)
+
+
 @asynccontextmanager
 async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterator[Intake]:
     """The service's own tables, files and mailbox over the platform. `repeat`: first erase again what a restored backup
@@ -104,7 +113,9 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         records=records,
         vault=Vault(database, _real_now, policies()),
         erasures=Erasures(Database(settings.erasures_url, erasures.metadata), platform.store),
-        attachments=Attachments(settings.attachments_dir),
+        attachments=open_attachments(settings),
+        attachment_bytes=settings.attachment_bytes,
+        scans=bool(settings.clamav),
         results=Results(database),
         repeats=Repeats(database, settings.hash_secret.get_secret_value(), policies()),
         mailbox=outbox_of(platform, database),
@@ -147,10 +158,10 @@ async def open_web(platform: Platform) -> AsyncIterator[Intake]:
 async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]:
     """The background tasks: submissions, notifications and what follows an erasure."""
     async with open_intake(platform) as context:
-        provisioner = TopicProvisioner(platform.settings.kafka, lambda: [submissions_topic(context)])
+        provisioner = TopicProvisioner(platform.kafka(SERVICE), lambda: [submissions_topic(context)])
         await provisioner.once()
         letters = platform.dead_letters(SERVICE)
-        react, kafka = follow_up(context), platform.settings.kafka
+        react, kafka = follow_up(context), platform.kafka(SERVICE)
         guard = Guard(context.repository, react, letters, event_types=EVENT_TYPES, verifier=platform.verifier)
         catch_up_sweep = CatchUpSweep(
             platform.store, context.database, metadata, SERVICE, Reactor(context.repository, react).handle,
@@ -170,6 +181,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             ),
             catch_up_sweep,
             context.audience.projection,
+            AttachmentChecks(context, context.audience.database, check_tools(platform.settings)),
             Orphans(context),
             SmsPartsSweep(context),
             MailSender(outbox_of(platform, context.database), _real_now, context.policies),

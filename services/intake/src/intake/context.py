@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chassis.attachments.store import Attachments
 from chassis.base.ports import TimeSource
 from chassis.http.rate_limit import RateLimiter
 from chassis.project.registry import RegistryView
@@ -10,7 +11,6 @@ from chassis.write.repository import Repository
 from intake.guesses import GuessLimit
 from intake.kafka_health import KafkaProbe
 from intake.notices.port import Mailbox, SentNotices
-from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
 from intake.storage.erasures import Erasures
 from intake.storage.former_filings import FormerFilings
@@ -21,6 +21,7 @@ from intake.storage.results import Results
 from intake.storage.sms_parts import SmsParts
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
+from intake.uploads import SizeLimits
 from schemas.deadlines.policies import Policies
 
 
@@ -39,6 +40,9 @@ class Intake:
     vault: Vault
     erasures: Erasures
     attachments: Attachments
+    attachment_bytes: SizeLimits
+    scans: bool
+    """Whether a file waits for a scanner before even its reporter opens it."""
     results: Results
     repeats: Repeats
     mailbox: Mailbox

@@ -13,6 +13,7 @@ IMPORTED: Final = (
     *(f"{package}.app" for package in WORKERS),
     "local.front",
     "chassis.relay.relay",
+    "chassis.kafka.provision",
     "faust.transport.drivers.aiokafka",
     "sqlalchemy.dialects.sqlite.pysqlite",
     "uvicorn.lifespan.on",
@@ -52,7 +53,9 @@ class PlatformLayout(NamedTuple):
 
 
 def process_specs(layout: PlatformLayout) -> list[ProcessSpec]:
-    """The front (stopped first), the workers, and the relay and the demo provider (stopped last)."""
+    """The front (stopped first), the workers, and last the relay, the provisioner of Kafka's users and the demo
+    provider.
+    """
     counts = {"router": layout.router, "agency_inbox": layout.inbox}
     front = _child(layout, "front", ["local", "front"], layout.health_port or free_port(), ports=[layout.port])
     workers = [
@@ -60,7 +63,7 @@ def process_specs(layout: PlatformLayout) -> list[ProcessSpec]:
         for package in WORKERS
         for number in range(1, counts.get(package, 1) + 1)
     ]
-    last = [_child(layout, "relay", ["chassis.cli.relay"], free_port(), stage=2)]
+    last = [_child(layout, name, [f"chassis.cli.{name}"], free_port(), stage=2) for name in ("relay", "provisioner")]
     if layout.issuer is not None:
         last.append(_child(layout, "issuer", ["local", "issuer"], free_port(), stage=2, ports=[layout.issuer]))
     return [front, *workers, *last]

@@ -17,6 +17,7 @@ from chassis.base.settings import BadSetting, Settings, read_settings
 from local.errors import CannotRun
 from local.issuer.state import make as make_issuer
 from local.kafka import jars
+from local.kafka.outside import outside_listener
 from local.kafka.server import KafkaServer
 from local.paths import demo_issuer, port_in_use, wait_for
 from local.platform.check_store import check_store
@@ -24,7 +25,7 @@ from local.platform.disk import DiskMonitor
 from local.platform.part import Part
 from local.platform.probe import KAFKA, Probe
 from local.platform.processes import IMPORTED, PlatformLayout, process_specs
-from local.platform.state_dir import make_secrets, state_lock
+from local.platform.state_dir import kafka_secrets, make_secrets, state_lock
 from local.platform.supervisor import READY_LIMIT_S, Supervisor
 from local.platform.watch import FRONT, Watch
 from local.process import fork
@@ -81,7 +82,14 @@ def _demo_issuer(settings: Settings) -> int | None:
 
 def _run(settings: Settings, layout: PlatformLayout) -> None:
     state = layout.state
-    kafka = KafkaServer(state / "kafka", _jars(settings.kafka_cache), settings.kafka_port, log=state / "logs/kafka.log")
+    kafka = KafkaServer(
+        state / "kafka",
+        _jars(settings.kafka_cache),
+        settings.kafka_port,
+        log=state / "logs/kafka.log",
+        secrets=kafka_secrets(state),
+        outside=outside_listener(settings),
+    )
     supervisor = Supervisor(process_specs(layout), state / "logs", ForkedProcess if fork.POSSIBLE else ManagedProcess)
     broker = Part(kafka.process, kafka.start, [kafka.port], Probe(kafka.port, KAFKA))
     watch = Watch([broker, *supervisor.parts()], state, _announce)

@@ -35,7 +35,8 @@ class Rule:
     """Who may call a route. `words` completes the sentence "May be called by ...".
 
     `hides`: a caller who may not is told that it does not exist (404), as for an unknown one; otherwise that they may
-    not (403). `optional`: nobody needs a token, and who sends one may get more.
+    not (403). `optional`: nobody needs a token, and who sends one may get more. `page`: for browsers, which send a
+    cookie instead of a token; other origins never read it.
     """
 
     words: str
@@ -43,6 +44,7 @@ class Rule:
     public: bool = False
     hides: bool = False
     optional: bool = False
+    page: bool = False
 
     def __or__(self, other: "Rule") -> "Rule":
         def either(who: Principal, path: Mapping[str, Any]) -> bool:

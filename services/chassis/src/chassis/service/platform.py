@@ -11,6 +11,7 @@ from datetime import timedelta
 from chassis.access_log.entry import AccessLogger, MemoryAccessLog
 from chassis.access_log.log import AccessLog
 from chassis.base.clock import FileClock, SystemClock
+from chassis.base.cluster import Cluster
 from chassis.base.ports import KeyRing, Store, TimeSource
 from chassis.base.settings import PREFIX, BadSetting, Settings
 from chassis.deadletter.topic import KafkaDeadLetters
@@ -57,12 +58,16 @@ class Platform:
 
     def repository(self, writer: str) -> Repository:
         """A repository that writes in one service's name, with its own cache."""
-        return Repository(self.store, self.keyring, writer, StreamCache())
+        return Repository(self.store, self.keyring, writer, StreamCache(), records_actors=self.settings.record_actors)
+
+    def kafka(self, user: str) -> Cluster:
+        """Kafka as this service reaches it."""
+        return self.settings.kafka_as(user)
 
     def dead_letters(self, service: str) -> KafkaDeadLetters:
         """A service's dead letters, with the retention of the policy in force."""
         return KafkaDeadLetters(
-            self.settings.kafka, service, lambda: timedelta(days=policies().at(self.clock.now()).dead_letters_d)
+            self.kafka(service), service, lambda: timedelta(days=policies().at(self.clock.now()).dead_letters_d)
         )
 
 

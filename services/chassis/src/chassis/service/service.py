@@ -13,7 +13,9 @@ from chassis.http.web import install
 from chassis.project.rebuild import Rebuildable
 from chassis.service.platform import Platform, open_platform
 from chassis.service.process import BackgroundTask, run_process
+from chassis.signin import routes as signin
 from chassis.signin.access import open_access
+from chassis.signin.open import open_sign_in
 from chassis.sql.database import Database
 from chassis.write.repository import Repository
 
@@ -74,6 +76,7 @@ class Service(Generic[C]):
                 open_access(settings) as app.state.access,
                 open_platform(settings) as platform,
                 platform.limits.sharing(),
+                open_sign_in(settings, platform.access_log) as app.state.signin,
                 self.running(platform, app.state),
             ):
                 yield
@@ -82,7 +85,7 @@ class Service(Generic[C]):
 
     def mount(self, app: FastAPI) -> FastAPI:
         """Add the routes and the error answers to `app`, whose state holds or will hold the context."""
-        for router in self.routers:
+        for router in (*self.routers, signin.router):
             app.include_router(router)
         install(app, lambda: self.ready(app.state))
         return app

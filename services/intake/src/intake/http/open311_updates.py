@@ -61,10 +61,10 @@ class Target(NamedTuple):
 async def update_request(kind: Format, request: Request, context: Context, _lang: Language) -> Response:
     """Add an update to a report. Repeatable: an equal update is taken once."""
     limit_rate(context.filings, request)
-    sent = await read_form(request)
-    form: UpdateForm = validated(UpdateForm, sent.plain())
-    text, target = _text(sent, form), await _target(request, context, form)
-    key = str(derived_id(ROUTE, sent.content().decode()))
+    async with read_form(request, context.attachment_bytes) as sent:
+        form: UpdateForm = validated(UpdateForm, sent.plain())
+        text, target = _text(sent, form), await _target(request, context, form)
+        key = str(derived_id(ROUTE, sent.content().decode()))
     move = MoveRequest(target.complaint, "", key, ROUTE)
     if target.by_reporter:
         handled = await handlers.add_detail(context, move, AddDetail(text=text))
