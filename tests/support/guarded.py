@@ -52,9 +52,12 @@ class Guarded:
         self.server, self.folder = server, folder
         self.administrator = server.as_administrator()
 
-    def provisioner(self) -> Provisioner:
+    async def provision(self) -> None:
+        """Make the platform's users, and all rights."""
         passwords = ensure_passwords(self.folder, PLATFORM)
-        return Provisioner(self.administrator, passwords, {}, NoAgencies(), SystemClock())
+        provisioner = Provisioner(self.administrator, passwords, {}, NoAgencies(), SystemClock())
+        await provisioner.once()
+        await provisioner.close()
 
     async def make(self, user: str, password: str) -> Cluster:
         """Make a user of an agency or a gateway with its rights."""
@@ -75,7 +78,7 @@ async def fill(found: Guarded) -> None:
     admin = UserAdmin(found.administrator)
     await admin.ensure([Topic(name, 1) for name in TOPICS])
     await admin.close()
-    await found.provisioner().once()
+    await found.provision()
     for user in OUTSIDERS:
         await found.make(user, ensure_passwords(found.folder, [user])[user])
     async with running(producer(found.administrator)) as client:
