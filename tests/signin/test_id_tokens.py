@@ -35,7 +35,7 @@ class Side:
         self.status = 200
         transport = httpx2.MockTransport(lambda _request: httpx2.Response(self.status, json=self.answer))
         verifier = Verifier(self.standin.provider(), 30, lambda: self.standin.now)
-        self.flow = CodeFlow(verifier, "satupintu", "secret", "roles", transport=transport)
+        self.flow = CodeFlow(verifier, "satupintu", "secret", "roles", audience="satupintu-api", transport=transport)
 
     def id_token(self, **claims: Any) -> str:
         plain = {"aud": "satupintu", "nonce": "n", "sid": "s", "name": "Sari"}

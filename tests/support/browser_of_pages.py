@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,6 +12,7 @@ from fastapi import FastAPI
 
 from chassis.access_log.entry import MemoryAccessLog
 from chassis.signin.provider import Provider
+from support.keycloak import PASSWORD
 
 
 class ShiftedClock:
@@ -40,6 +42,37 @@ class Wire(httpx2.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+class KeycloakBrowser:
+    """Signs a person in at Keycloak's own page. Its cookies are `Secure` also over http, so they are kept by hand."""
+
+    def __init__(self) -> None:
+        self.user = "maya"
+        self._cookies: dict[str, str] = {}
+
+    def get(self, url: str) -> httpx2.Response:
+        """The answer that leads away from Keycloak, after its form where it asks for a password."""
+        answer = self.ask("GET", url)
+        if answer.status_code == 200 and (
+            form := re.search(r'action="([^"]+login-actions/authenticate[^"]+)"', answer.text)
+        ):
+            given = {"username": self.user, "password": PASSWORD}
+            answer = self.ask("POST", unescape(form[1]), given)
+        return answer
+
+    def forget(self) -> None:
+        """Another browser."""
+        self._cookies.clear()
+
+    def ask(self, method: str, url: str, form: dict[str, str] | None = None) -> httpx2.Response:
+        """One request, no redirect followed."""
+        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        answer = httpx2.request(method, url, data=form, headers={"Cookie": cookies}, timeout=60)
+        for line in answer.headers.get_list("set-cookie"):
+            name, _, value = line.partition(";")[0].partition("=")
+            self._cookies[name] = value
+        return answer
 
 
 class Pages(NamedTuple):

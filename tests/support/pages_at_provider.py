@@ -1,6 +1,9 @@
 """A real small provider in process, and our pages beside it."""
 
+import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,14 +14,15 @@ from pytest_iam import Server
 
 from chassis.access_log.entry import MemoryAccessLog
 from chassis.http.web import install
-from chassis.signin.code_flow import CodeFlow
+from chassis.signin.code_flow import SCOPES, CodeFlow
 from chassis.signin.jws import Verifier
 from chassis.signin.pages import SignIn
 from chassis.signin.provider import Provider
 from chassis.signin.routes import router
 from chassis.signin.session_table import SessionTable
 from chassis.signin.sessions import Sessions
-from support.browser_of_pages import Pages, ShiftedClock, Wire
+from support.browser_of_pages import KeycloakBrowser, Pages, ShiftedClock, Wire
+from support.keycloak import AUDIENCE, CLIENT, CLIENT_SECRET, ROLES_CLAIM, Keycloak
 
 ORIGIN = "http://127.0.0.1:8000"
 
@@ -66,12 +70,28 @@ def officer(iam_server: Server, client: Client) -> Iterator[Any]:
 
 
 @pytest.fixture
-async def pages(iam_server: Server, client: Client, tmp_path: Any) -> AsyncIterator[Pages]:
-    """Our pages, signing in at the provider over HTTP."""
-    provider, clock, log = Provider(iam_server.url.rstrip("/")), ShiftedClock(), MemoryAccessLog()
-    wire = Wire()
-    flow = CodeFlow(Verifier(provider), "satupintu", "client-secret", "groups", "openid profile groups", wire)
-    table = SessionTable(f"sqlite:///{tmp_path}/sessions.db", bytes(32))
+async def pages(iam_server: Server, client: Client, tmp_path: Path) -> AsyncIterator[Pages]:
+    """Our pages, signing in at a small provider over HTTP."""
+    ours = ("satupintu", "client-secret", "groups", "openid profile groups")
+    async with opened(iam_server.url.rstrip("/"), tmp_path, iam_server.test_client, *ours) as pages:
+        yield pages
+
+
+@pytest.fixture
+async def pages_at_keycloak(keycloak: Keycloak, tmp_path: Path) -> AsyncIterator[Pages]:
+    """Our pages, signing in at Keycloak."""
+    ours = (CLIENT, CLIENT_SECRET, ROLES_CLAIM, SCOPES, AUDIENCE)
+    async with opened(keycloak.issuer, tmp_path, KeycloakBrowser(), *ours) as pages:
+        yield pages
+
+
+@asynccontextmanager
+async def opened(issuer: str, folder: Path, provider_web: Any, *ours: str) -> AsyncIterator[Pages]:
+    """`ours`: what `CodeFlow` takes after the verifier."""
+    clock, log, wire = ShiftedClock(), MemoryAccessLog(), Wire()
+    provider = Provider(issuer, monotonic=lambda: time.monotonic() + clock.ahead.total_seconds())
+    flow = CodeFlow(Verifier(provider), *ours, transport=wire)
+    table = SessionTable(f"sqlite:///{folder}/sessions.db", bytes(32))
     app = FastAPI()
     app.include_router(router)
     app.state.signin = SignIn(flow, Sessions(table, flow, log, clock), bytes(32), log, clock)
@@ -82,7 +102,7 @@ async def pages(iam_server: Server, client: Client, tmp_path: Any) -> AsyncItera
 
     install(app, ready)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN) as web:
-        yield Pages(app, web, iam_server.test_client, clock, log, provider, wire)
+        yield Pages(app, web, provider_web, clock, log, provider, wire)
     await table.close()
     await flow.close()
     await provider.close()

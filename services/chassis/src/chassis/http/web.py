@@ -93,6 +93,17 @@ async def client_id(
     return ""
 
 
+async def device_id(
+    key: Annotated[str, Depends(idempotency_key)], satupintu_client: Annotated[str | None, Header()] = None
+) -> str | None:
+    """The client by which the version before, which knew no tokens, would name this request; None: by none. A request
+    that it carried out must not be carried out again when it is repeated with a token.
+    """
+    if satupintu_client is not None:
+        return str(UUID(satupintu_client)) if is_uuid(satupintu_client) else None
+    return "" if is_uuid(key) else None
+
+
 async def precondition(
     request: Request,
     if_match: Annotated[str | None, Header(description='Entity tags, such as `"7"`, or `*`; else 412.')] = None,
@@ -120,6 +131,7 @@ async def _language(
 Language = Annotated[str, Depends(_language)]
 IdempotencyKey = Annotated[str, Depends(idempotency_key)]
 ClientId = Annotated[str, Depends(client_id)]
+DeviceId = Annotated[str | None, Depends(device_id)]
 Conditional = Annotated[Precondition, Depends(precondition)]
 
 

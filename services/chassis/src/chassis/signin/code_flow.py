@@ -54,7 +54,9 @@ class Person(NamedTuple):
 
 
 class CodeFlow:
-    """The flow for one client of the provider. `secret`: None for a public client, which PKCE alone protects."""
+    """The flow for one client of the provider. `secret`: None for a public client, which PKCE alone protects.
+    `audience`: of access tokens, whose roles count where ID tokens have none.
+    """
 
     def __init__(
         self,
@@ -63,10 +65,12 @@ class CodeFlow:
         secret: str | None,
         roles_claim: str,
         scopes: str = SCOPES,
+        audience: str = "",
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self.issuer = verifier.provider.issuer
         self._verifier, self._client_id, self._roles_claim = verifier, client_id, roles_claim
+        self._audience = audience
         self._client: Any = AsyncOAuth2Client(
             client_id,
             secret,
@@ -185,10 +189,11 @@ class CodeFlow:
         return claims
 
     async def _person(self, claims: Claims, answer: dict[str, Any]) -> Person:
-        grants = roles(claims, self._roles_claim)
-        if not grants:
-            more = await self._user_info(str(answer.get("access_token", "")), claims["sub"])
-            grants, claims = grants | roles(more, self._roles_claim), {**more, **claims}
+        access_token = str(answer.get("access_token", ""))
+        grants = roles(claims, self._roles_claim) or await self._grants_of(access_token, claims["sub"])
+        if not grants or not display_name(claims):
+            more = await self._user_info(access_token, claims["sub"])
+            grants, claims = grants or roles(more, self._roles_claim), {**more, **claims}
         session, refresh_token = claims.get("sid", ""), answer.get("refresh_token", "")
         return Person(
             claims["sub"],
@@ -198,6 +203,15 @@ class CodeFlow:
             str(refresh_token or ""),
             str(answer.get("id_token", "")),
         )
+
+    async def _grants_of(self, access_token: str, subject: str) -> frozenset[Grant]:
+        """The roles in an access token for our API, where providers such as Keycloak put them first."""
+        try:
+            header, claims = await self._verifier.verified(access_token, self._audience)
+        except NotSignedIn:
+            return frozenset()  # for another audience, or not a JWT
+        mine = is_access_token(header, claims) and claims["sub"] == subject
+        return roles(claims, self._roles_claim) if mine else frozenset()
 
     async def _user_info(self, access_token: str, subject: str) -> dict[str, Any]:
         """The claims that the provider does not put into ID tokens (section 5.3)."""

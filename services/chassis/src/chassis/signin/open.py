@@ -29,7 +29,7 @@ async def open_sign_in(settings: Settings, access_log: AccessLogger) -> AsyncIte
     provider = Provider(settings.oidc_issuer)
     verifier = Verifier(provider, settings.oidc_clock_skew_s)
     secret, claim, scopes = _client_secret(settings), settings.oidc_roles_claim, settings.oidc_scopes
-    flow = CodeFlow(verifier, settings.oidc_client_id, secret, claim, scopes)
+    flow = CodeFlow(verifier, settings.oidc_client_id, secret, claim, scopes, settings.oidc_audience)
     table = SessionTable(settings.sessions_url, key)
     sessions = Sessions(table, flow, access_log, clock)
     sweeping = asyncio.create_task(sessions.sweep(), name="sweep sessions")
