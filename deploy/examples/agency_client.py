@@ -73,7 +73,7 @@ def _check(signed_in: dict[str, Any], topic: str) -> None:
 
 
 def _answers(servers: str) -> bool:
-    host, _, port = servers.split(",")[0].rpartition(":")
+    host, _, port = servers.split(",", 1)[0].rpartition(":")
     try:
         socket.create_connection((host, int(port)), timeout=5).close()
     except OSError:
