@@ -195,9 +195,18 @@ def test_a_port_in_use_is_named_with_its_setting(setting: str, tmp_path: Path, t
     assert not list(tmp_path.iterdir())
 
 
+def test_another_address_than_loopback_is_refused_with_what_is_missing(tmp_path: Path) -> None:
+    done = run_it(tmp_path, {"SATUPINTU_HOST": "0.0.0.0"})
+    assert done.returncode == 2
+    assert re.search(
+        r"SATUPINTU_HOST=0.0.0.0 is not a loopback address.* SATUPINTU_HOSTS", " ".join(done.stderr.split())
+    )
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_unknown_setting_is_named_without_a_traceback(tmp_path: Path) -> None:
     done = run_it(tmp_path, {"SATUPINTU_PROT": "8001"})
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "SATUPINTU_PROT" in done.stderr
     assert "Traceback" not in done.stderr
 
