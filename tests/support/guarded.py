@@ -28,7 +28,8 @@ from schemas.registry.fold import Registry
 
 REAUTH_MS: Final = 3_000
 A, B = "kota-bandung", "kota-bandung-barat"
-ROTATED: Final = Credential(Kind.AGENCY, A, datetime(2026, 3, 2, 3, 0, tzinfo=UTC)).name
+ROTATED: Final = Credential(Kind.AGENCY, A, datetime(2126, 3, 2, 3, 0, tzinfo=UTC)).name
+"""Made so late that the first one of its agency does not end during the tests."""
 OUTSIDERS: Final = (f"agency.{A}", ROTATED, f"agency.{B}", "gateway.sms")
 TOPICS: Final = (
     COMPLAINT_EVENTS, REGISTRY_EVENTS, RELAY_CHECKPOINT, COMPLAINT_SUMMARY, SUBMISSIONS, "submissions.sms",
