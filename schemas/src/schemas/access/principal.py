@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from schemas.base.client_keys import PRINCIPAL, gateway_client
+from schemas.base.envelope import Actor
 from schemas.base.ids import derived_id
 
 
@@ -98,6 +99,14 @@ def client_of(who: Principal) -> str:
 
 PUBLIC: Final = Principal()
 """Anybody: nobody is signed in. Also a reporter, whose tracking code is their key."""
+
+
+def acting_as(who: Principal, *roles: Role, body: str | None = None) -> Actor | None:
+    """Who gives a command, for the event: by one of these roles, where one is named for this agency or gateway. None:
+    nobody is signed in, or has none of them.
+    """
+    used = sorted(str(grant) for grant in who.in_role(*roles) if body in (None, grant.body))
+    return Actor(issuer=who.issuer, subject=who.subject, role=used[0]) if who.signed_in and used else None
 
 
 def system_of(agency: str) -> Principal:

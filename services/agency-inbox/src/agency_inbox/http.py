@@ -28,14 +28,14 @@ from agency_inbox.handlers import carry_out, parts_of
 from chassis.http.access import AGENCY, READS_AGENCY, WHOLE_AGENCY, Caller, allow
 from chassis.http.files import FILE, holders_file
 from chassis.http.openapi import gives
-from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, StrictRoute, etag
+from chassis.http.web import ClientId, Conditional, DeviceId, IdempotencyKey, Language, StrictRoute, etag
 from chassis.write.cases import as_read, case_of
 from chassis.write.command import Handled, last_version
 from chassis.write.loaded import LoadedStream
 from chassis.write.precondition import Precondition
 from chassis.write.repository import Cause
 from schemas.access.accused import WORKS_FOR, is_kept_from
-from schemas.access.principal import Principal, Role
+from schemas.access.principal import FOR_AN_AGENCY, Principal, Role, acting_as
 from schemas.access.reading import Case, Extent, Reading, as_agency, as_inspectorate, as_public, owner_of
 from schemas.base import ids
 from schemas.base.limits import PAGE
@@ -81,6 +81,7 @@ class MoveEndpoint:
     who: Principal
     key: str
     client: str
+    device: str | None
     condition: Precondition
     lang: str
     response: Response
@@ -88,10 +89,11 @@ class MoveEndpoint:
     async def answer(self, agency: str, complaint: UUID, route: str, body: HttpBody) -> dict[str, Any]:
         """Carry out the body's command and answer with the complaint's new state."""
         context = self.context
-        # The agency is part of the id, so two agencies that use the same key do not collide.
-        named = (complaint, f"agency:{agency}/{self.client}", route, self.key)
-        at, asked, former = context.clock.now(), body.model_dump_json().encode(), ids.former_move_ids(*named)
-        cause = Cause(ids.move_id(*named), complaint, at, request=asked, former=former)
+        # The agency is part of the id: somebody may use one key in two agencies that they work for.
+        named, former = ids.office_move_ids(complaint, f"agency:{agency}", self.client, self.device, route, self.key)
+        at, asked = context.clock.now(), body.model_dump_json().encode()
+        actor = acting_as(self.who, *FOR_AN_AGENCY, body=agency)
+        cause = Cause(named, complaint, at, request=asked, former=former, actor=actor)
         done = await carry_out(
             context, agency, complaint, command_of(body), cause, condition=self.condition, who=self.who
         )
@@ -114,11 +116,12 @@ async def _endpoint(
     who: Caller,
     key: IdempotencyKey,
     client: ClientId,
+    device: DeviceId,
     condition: Conditional,
     lang: Language,
     response: Response,
 ) -> MoveEndpoint:
-    return MoveEndpoint(context, who, key, client, condition, lang, response)
+    return MoveEndpoint(context, who, key, client, device, condition, lang, response)
 
 
 Endpoint = Annotated[MoveEndpoint, Depends(_endpoint)]

@@ -22,7 +22,7 @@ from chassis.base.ports import Store
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import consumer, messages, running
 from chassis.kafka.cloudevents import is_complaint_stream, to_recorded
-from schemas.base.envelope import RecordedEvent
+from schemas.base.envelope import RecordedEvent, published
 from schemas.base.streams import COMPLAINT_PREFIX, complaint_stream
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED, agency_inbox
 from schemas.complaint.state import Complaint
@@ -176,7 +176,7 @@ def _event(message: Message) -> RecordedEvent:
 def _digest(event: RecordedEvent) -> bytes:
     """Of everything that a reader uses: a record may name a stored event and differ in the rest."""
     fields = (event.id, event.type, event.stream, event.version, event.position)
-    return blake2b(repr((*fields, event.metadata, event.data)).encode(), digest_size=16).digest()
+    return blake2b(repr((*fields, published(event.metadata), event.data)).encode(), digest_size=16).digest()
 
 
 async def _foreign(store: Store, unseen: dict[str, dict[bytes, tuple[UUID, str]]]) -> list[Violation]:

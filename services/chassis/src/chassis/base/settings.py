@@ -146,6 +146,10 @@ class Settings(BaseSettings):
     """Production mode: no test clock."""
     master_key_file: Path
     code_secret_file: Path
+    record_actors: bool = True
+    """Whether the metadata of an event names who gave the command. Off only during an upgrade that replaces processes
+    one after the other, since the version before cannot read such events.
+    """
     oidc_issuer: str | None = None
     """The OpenID Connect provider, exactly as its discovery document names it: https, or http on this machine. Without
     one no access token is accepted; `make run` then starts a provider with demo people.

@@ -23,6 +23,7 @@ from chassis.base.errors import Busy, ChassisError, Conflict, Retryable
 from chassis.http import open311
 from chassis.http.access import Caller
 from chassis.http.cors import Cors, PublicReads
+from chassis.http.docs_page import add_docs
 from chassis.http.headers import add_headers
 from chassis.http.health import Ready, keep_ready
 from chassis.http.openapi import describe
@@ -93,6 +94,17 @@ async def client_id(
     return ""
 
 
+async def device_id(
+    key: Annotated[str, Depends(idempotency_key)], satupintu_client: Annotated[str | None, Header()] = None
+) -> str | None:
+    """The client by which the version before, which knew no tokens, would name this request; None: by none. A request
+    that it carried out must not be carried out again when it is repeated with a token.
+    """
+    if satupintu_client is not None:
+        return str(UUID(satupintu_client)) if is_uuid(satupintu_client) else None
+    return "" if is_uuid(key) else None
+
+
 async def precondition(
     request: Request,
     if_match: Annotated[str | None, Header(description='Entity tags, such as `"7"`, or `*`; else 412.')] = None,
@@ -120,6 +132,7 @@ async def _language(
 Language = Annotated[str, Depends(_language)]
 IdempotencyKey = Annotated[str, Depends(idempotency_key)]
 ClientId = Annotated[str, Depends(client_id)]
+DeviceId = Annotated[str | None, Depends(device_id)]
 Conditional = Annotated[Precondition, Depends(precondition)]
 
 
@@ -145,6 +158,7 @@ def install(app: FastAPI, ready: Ready) -> None:
     app.add_middleware(Cors, reads=reads)
     keep_ready(app, ready)
     describe(app, OPEN311)
+    add_docs(app)
     add_headers(app, reads)
 
 

@@ -58,7 +58,7 @@ class Platform:
 
     def repository(self, writer: str) -> Repository:
         """A repository that writes in one service's name, with its own cache."""
-        return Repository(self.store, self.keyring, writer, StreamCache())
+        return Repository(self.store, self.keyring, writer, StreamCache(), records_actors=self.settings.record_actors)
 
     def kafka(self, user: str) -> Cluster:
         """Kafka as this service reaches it."""

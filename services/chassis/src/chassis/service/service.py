@@ -81,7 +81,7 @@ class Service(Generic[C]):
             ):
                 yield
 
-        return self.mount(FastAPI(title=f"Satupintu {self.name}", lifespan=lifespan))
+        return self.mount(FastAPI(title=f"Satupintu {self.name}", lifespan=lifespan, docs_url=None, redoc_url=None))
 
     def mount(self, app: FastAPI) -> FastAPI:
         """Add the routes and the error answers to `app`, whose state holds or will hold the context."""

@@ -21,7 +21,7 @@ from intake.contacts import unusable
 from intake.context import Intake
 from intake.http.answers import PersonShown
 from intake.http.filing import REPLAYED, Context
-from schemas.access.principal import client_of
+from schemas.access.principal import FOR_AN_AGENCY, acting_as, client_of
 from schemas.base.ids import move_id
 from schemas.complaint.state import Complaint
 from schemas.events.base import Fact
@@ -61,7 +61,8 @@ async def read_contact(
         # What the body reads is the complaint in the path, perhaps a part; the fact belongs to the whole.
         return entity_tag((loaded if part else present).state.version)
 
-    cause = Cause(move_id(complaint, client_of(who), ROUTE, key), owner, at, request=canonical(body))
+    actor = acting_as(who, *FOR_AN_AGENCY, body=acts_for)
+    cause = Cause(move_id(complaint, client_of(who), ROUTE, key), owner, at, request=canonical(body), actor=actor)
     handled = await handle(context.repository, owner, rule, cause, condition=condition, tag_of=tag_of)
     rule(handled.loaded.state)  # a repeat: it may have been erased since
     etag(response, loaded.state.version if part else handled.version)
