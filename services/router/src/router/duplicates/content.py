@@ -13,9 +13,10 @@ from router.duplicates.evidence import (
     evidence_data,
     implied_by,
     is_over_soon,
+    is_public,
     remedies,
-    strange,
     troubles,
+    unlisted,
 )
 from router.duplicates.marks import Marks
 from router.duplicates.modifiers import NOT, modifiers
@@ -37,7 +38,7 @@ PUBLIC: Final = "umum"
 _DONE: Final = ("di", "pe")
 """What is done begins so: `ditambal`, `penambalan`."""
 ASKED, DONE, THANKS = "mohon-", "sudah-", "terima-kasih"
-PASSIVE: Final = "di"
+PASSIVE, ACTIVE = "di", "me"
 ASKED_WITHIN: Final = 3
 NAME_WITHIN: Final = 2
 """Words behind a marker that are its name."""
@@ -59,9 +60,9 @@ class ContentReader:
         words = list(self._words())
         matter = tuple(word for at, word in words if not self._is_of_spot(at, word))
         order = (*(word for _, word in words), *told, *self._thanks(words), *self._repaired(matter))
-        return Content(
-            order, matter, self._tells_of_several(), is_over_soon(matter), self._strange(words), self._broken(matter)
-        )
+        raw = frozenset(word for word in self._tokens if word.startswith(ACTIVE))
+        strange, broken = self._strange(words), self._broken(matter)
+        return Content(order, matter, raw, self._tells_of_several(), is_over_soon(matter), strange, broken)
 
     def _thanks(self, words: Sequence[tuple[int, str]]) -> Iterator[str]:
         """Thanks before what is said are for it; behind it they are courtesy."""
@@ -82,7 +83,7 @@ class ContentReader:
         plain = {word for word in map(_bare, told) if len(word) > 1 and word not in self._data.time.parts}
         lost = not told.isdisjoint({canonical(GONE), *damage()})
         gone = plain & self._data.own.things - self._lists.supplies if lost else set()
-        return strange(plain - implied, lambda word: self._vocabulary.issue(word) is not None) | gone
+        return unlisted(plain - implied, lambda word: self._vocabulary.issue(word) is not None) | gone
 
     def _is_placed(self, at: int) -> bool:
         """Whether it is a name behind "di" or a marker, or behind such a name."""
@@ -117,7 +118,12 @@ class ContentReader:
 
     def _is_of_spot(self, at: int, word: str) -> bool:
         here, data = self._tokens.at(at), self._data
-        if word in troubles():
+        named = self._vocabulary.marker(self._tokens.at(at - 1))
+        if (
+            word.startswith(NOT)
+            or word in troubles()
+            or (not named and is_public(word) and not self._vocabulary.marker(here))
+        ):
             return False
         if (
             word[0].isdigit()
@@ -126,6 +132,9 @@ class ContentReader:
             or here in _sides()
         ):
             return True
+        owned = self._vocabulary.marker(here) and here in data.own.things
+        if owned and (not self._names_spot(at, here) or canonical(self._tokens.at(at + 1)).isupper()):
+            return False  # a shop that is closed, and not the shop of a name
         return any(map(self._points, (here, *self._tokens.before(at, NAME_WITHIN))))
 
     def _points(self, word: str) -> bool:

@@ -92,7 +92,7 @@ def is_public(word: str) -> bool:
     return word in _public()
 
 
-def strange(matter: Collection[str], is_issue: Callable[[str], bool]) -> frozenset[str]:
+def unlisted(matter: Collection[str], is_issue: Callable[[str], bool]) -> frozenset[str]:
     """The words of a matter that tell of no public thing or trouble, or of what one household owns."""
     own = contrast_data().own.things - _public()
     return frozenset(
@@ -135,6 +135,8 @@ class Content(NamedTuple):
     order: tuple[str, ...]
     matter: tuple[str, ...]
     """Those in order that are not of its spots."""
+    raw: frozenset[str]
+    """Its verbs of doing, as they are written: "menutupi"."""
     several: bool
     """It tells of two spots of one kind, or of two troubles at two spots: which is where, only the order tells."""
     passes: bool
@@ -171,9 +173,11 @@ def is_turned_round(one: Content, other: Content) -> bool:
     first, second = (
         [word for word in _shared(a.matter, b.matter) if word not in implied] for a, b in ((one, other), (other, one))
     )
-    return (len(first) > PHRASE and not _is_rotated(first, second)) or any(
-        _turns(each, first, second) for each in first
-    )
+    phrase = len(first) > PHRASE or (len(first) == PHRASE and len(troubles().intersection(first)) > 1)
+    if phrase and not _is_rotated(first, second):
+        return True
+    done = {canonical(word) for word in one.raw & other.raw}
+    return any(_turns(word, first, second) for word in first if word in done or not word.isupper())
 
 
 def _is_rotated(one: list[str], other: list[str]) -> bool:
@@ -186,8 +190,6 @@ def _shared(words: tuple[str, ...], others: tuple[str, ...]) -> list[str]:
 
 
 def _turns(word: str, first: list[str], second: list[str]) -> bool:
-    """Whether what stands before an unlisted word in one text stands behind it in the other, and conversely."""
-    if word.isupper():
-        return False  # one of a listed group
+    """Whether what stands before the word in one text stands behind it in the other, and conversely."""
     a, b = first.index(word), second.index(word)
     return bool({*first[:a]} & {*second[b + 1 :]}) and bool({*first[a + 1 :]} & {*second[:b]})
