@@ -137,6 +137,13 @@ def test_what_may_be_one_persons_alone_is_not_joined_even_word_for_word(text: st
     assert same(text, text) is not Certainty.SURE
 
 
+@pytest.mark.parametrize(
+    "text", ["Jalan protokol macet", "Gang buntu banjir", "Jalan provinsi rusak", "Pohon di samping pos ronda tumbang"]
+)
+def test_a_kind_of_place_is_no_name_of_a_spot(text: str):
+    assert same(text, text) is not Certainty.SURE
+
+
 def test_what_is_over_soon_is_one_event_only_within_a_day():
     text = "Listrik padam di Desa Wanasari"
     found = [compare(told(text), told(text, days=days)).certainty for days in (0.5, 3)]

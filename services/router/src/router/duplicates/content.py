@@ -1,6 +1,7 @@
 """The content words of a report: those that tell one matter at one spot from another (`evidence`)."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from itertools import takewhile
 from typing import Final
@@ -39,6 +40,8 @@ _DONE: Final = ("di", "pe")
 """What is done begins so: `ditambal`, `penambalan`."""
 ASKED, DONE, THANKS = "mohon-", "sudah-", "terima-kasih"
 PASSIVE, ACTIVE = "di", "me"
+VERB: Final = 6
+"""Letters of the shortest word with such a beginning that is taken for a verb, and not for a name."""
 ASKED_WITHIN: Final = 3
 NAME_WITHIN: Final = 2
 """Words behind a marker that are its name."""
@@ -83,7 +86,18 @@ class ContentReader:
         plain = {word for word in map(_bare, told) if len(word) > 1 and word not in self._data.time.parts}
         lost = not told.isdisjoint({canonical(GONE), *damage()})
         gone = plain & self._data.own.things - self._lists.supplies if lost else set()
-        return unlisted(plain - implied, lambda word: self._vocabulary.issue(word) is not None) | gone
+        private = gone | self._housed(told) | self._lost(told)
+        return unlisted(plain - implied, lambda word: self._vocabulary.issue(word) is not None) | private
+
+    def _housed(self, told: AbstractSet[str]) -> AbstractSet[str]:
+        """Parts of a building, where no building but homes or a street is named: they may be of two houses."""
+        places = {word for word in self._tokens if self._vocabulary.marker(word)}
+        return told & set(map(canonical, self._lists.parts)) if places <= self._lists.dwellings else set()
+
+    def _lost(self, told: AbstractSet[str]) -> AbstractSet[str]:
+        """That something is gone, unless it is a thing that is fixed in public space."""
+        gone = told & {canonical(GONE)}
+        return set() if told & set(map(canonical, self._lists.fixtures)) else gone
 
     def _is_placed(self, at: int) -> bool:
         """Whether it is a name behind "di" or a marker, or behind such a name."""
@@ -135,7 +149,10 @@ class ContentReader:
         owned = self._vocabulary.marker(here) and here in data.own.things
         if owned and (not self._names_spot(at, here) or canonical(self._tokens.at(at + 1)).isupper()):
             return False  # a shop that is closed, and not the shop of a name
-        return any(map(self._points, (here, *self._tokens.before(at, NAME_WITHIN))))
+        before = self._tokens.at(at - 1)
+        verb = canonical(before).isupper() or (before.startswith((PASSIVE, ACTIVE)) and len(before) >= VERB)
+        within = 1 if verb else NAME_WITHIN
+        return any(map(self._points, (here, *self._tokens.before(at, within))))
 
     def _points(self, word: str) -> bool:
         """Whether a name of a spot follows it."""

@@ -39,6 +39,9 @@ class EvidenceData(StrictModel):
     unsure: Words
     repairs: Words
     public: Words
+    parts: Words
+    dwellings: Words
+    fixtures: Words
     placed: Words
     troubles: Words
     damage: Words
@@ -90,6 +93,11 @@ def _public() -> frozenset[str]:
 def is_public(word: str) -> bool:
     """Whether it is a listed thing of all."""
     return word in _public()
+
+
+def tells_of_matter(word: str) -> bool:
+    """Whether it is a listed word of a thing or a trouble, and so no name of a place."""
+    return canonical(word).isupper() or canonical(word) in troubles()
 
 
 def unlisted(matter: Collection[str], is_issue: Callable[[str], bool]) -> frozenset[str]:
