@@ -185,7 +185,10 @@ def is_turned_round(one: Content, other: Content) -> bool:
     if phrase and not _is_rotated(first, second):
         return True
     done = {canonical(word) for word in one.raw & other.raw}
-    return any(_turns(word, first, second) for word in first if word in done or not word.isupper())
+    told = _shared(one.order, other.order), _shared(other.order, one.order)
+    return any(_turns(word, *told) for word in told[0] if word in done) or any(
+        _turns(word, first, second) for word in first if not word.isupper()
+    )
 
 
 def _is_rotated(one: list[str], other: list[str]) -> bool:
