@@ -268,3 +268,10 @@ async def test_rebuilt_rows_are_equal(inbox: Inbox, feed: Feed) -> None:
     view = views.inbox_view(inbox.repository, inbox.registry, inbox.policies)
     await rebuild(inbox.repository.store, inbox.database, views.METADATA, view)
     assert await inbox.database.read(lambda connection: table_hash(connection, views.INBOX)) == before
+
+
+async def test_the_holder_reads_numbers_as_the_reporter_wrote_them(inbox: Inbox, web: httpx.AsyncClient) -> None:
+    said = "Telepon saya 0812-3456-7890, NIK 3273010101900001"
+    await given(inbox, filed(text=said), routed(), detail(text=said))
+    body = (await web.get(at())).json()
+    assert (body["text"], body["details"][0]["text"]) == (said, said)

@@ -15,7 +15,6 @@ from schemas.base.ids import derived_id
 from schemas.base.sealed import Keys
 from schemas.base.streams import support_stream
 from schemas.events.reporting import ComplaintSupported
-from schemas.wording.masks import masked
 from support.inbox import T0
 from support.lives import answered, classified, filed, joined, named, number_of, part_of, routed, write
 
@@ -155,18 +154,3 @@ async def test_counts_keep_ways_of_closing_apart(reporting: Reporting, web: http
     await show(reporting)
     counts = (await web.get("/api/v1/counts?by=agency")).json()["counts"]
     assert counts == [{"key": "kota-bandung", "status": "routed", "reason": None, "count": 1}]
-
-
-@pytest.mark.parametrize(
-    ("said", "shown"),
-    [
-        ("hubungi budi@contoh.co.id", "hubungi [e-mail]"),
-        ("telepon 0812-3456-7890 ya", "telepon [phone] ya"),
-        ("wa +62 812 3456 7890", "wa [phone]"),
-        ("NIK 3273010101900001", "NIK [NIK]"),
-        ("lihat https://contoh.id/x?y=1", "lihat [link]"),
-        ("Jalan Merdeka 12, lubang 40 cm sejak 2026", "Jalan Merdeka 12, lubang 40 cm sejak 2026"),
-    ],
-)
-def test_personal_numbers_and_addresses_are_masked(said: str, shown: str) -> None:
-    assert masked(said) == shown

@@ -10,7 +10,7 @@ from schemas.events.codec import sealed_paths
 from schemas.events.router import ComplaintClassified, ComplaintRestated
 from schemas.registry.fold import Registry
 from schemas.wording.dates import CLOCKS, day, moment
-from schemas.wording.masks import masked
+from schemas.wording.masks import masked, masked_address
 from schemas.wording.matter import matter
 from schemas.wording.names import CLASSES, HOLDERS, agency, channel, rung_name
 from schemas.wording.reasons import in_question, why
@@ -51,7 +51,11 @@ class _Fill(dict[str, str]):
             return ""
         if text == ERASED:
             return self._pick(" (teks sudah dihapus)", " (the text is erased)")
-        return f": “{masked(text) if self.public else text}”"
+        return f": “{self._for_public(text) if self.public else text}”"
+
+    def _for_public(self, text: str) -> str:
+        # The wording made for the public may come from a report whose position is shown rounded: no sentence knows.
+        return masked_address(masked(text)) if isinstance(self.fact, ComplaintRestated) else masked(text)
 
     def _agency(self) -> str:
         return agency(self.fact.agency, getattr(self.fact, "unit", None), self.registry)

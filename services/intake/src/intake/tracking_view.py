@@ -11,18 +11,19 @@ from schemas.complaint.state import Complaint
 from schemas.deadlines import dispute_until, timeline_due
 from schemas.deadlines.policies import Policies
 from schemas.events.agency_inbox import ComplaintDelivered
-from schemas.events.intake import ResolutionConfirmed, ResolutionDisputed
+from schemas.events.intake import NoteAdded, ResolutionConfirmed, ResolutionDisputed
 from schemas.registry.fold import Registry
 from schemas.wording.casefile import attachment_fields, status_fields, timeline
 from schemas.wording.explanations import explained
-from schemas.wording.masks import masked
+from schemas.wording.masks import BESIDES, masked
+from schemas.wording.masks.told import hidden_from_public
 from schemas.wording.sectors import sector as sector_name
 
 
 def receipt(
     state: Complaint, code: str, registry: Registry, policies: Policies, lang: str, lead: Complaint | None = None
 ) -> dict[str, Any]:
-    """The answer to a filing: the tracking code and the next step."""
+    """The answer to a filing: the tracking code, the next step, and what others do not see of the text."""
     here = f"/api/v1/complaints/{code}"
     holder = registry.holder(lead.holder if lead else state.holder)
     return {
@@ -41,7 +42,17 @@ def receipt(
             "duplicates": "/api/v1/duplicates",
             **({"unjoin": f"{here}/unjoin"} if state.status is Status.JOINED else {}),
         },
+        **hidden(state, lang),
     }
+
+
+def hidden(state: Complaint, lang: str) -> dict[str, Any]:
+    """What is masked in the reporter's words where others read them. A secret report is read by no others."""
+    if state.secret or state.erased:
+        return {}
+    text, address = state.text.partition(f"\n{BESIDES}")[0], state.place.address if state.place else None
+    told = hidden_from_public((state.title, text, address), lang)
+    return {"hidden_from_public": told} if told else {}
 
 
 def page(
@@ -80,8 +91,19 @@ def page(
         "lead": _lead(lead, lang) if lead and lead.is_public and not lead.erased else None,
         "attachments": [attachment_fields(one) for one in attached(one.fact for one in history)],
         "due": explained(state, registry, policies, lang, lead),
-        "timeline": timeline((one for one in history if not isinstance(one.fact, ComplaintDelivered)), registry, lang),
+        "timeline": timeline(_told(history), registry, lang),
     }
+
+
+def _told(history: Sequence[RecordedFact]) -> list[RecordedFact]:
+    """What the reporter reads of the history. A note may be another person's: it is masked as for the public."""
+    return [
+        one._replace(fact=one.fact.model_copy(update={"text": masked(one.fact.text)}))
+        if isinstance(one.fact, NoteAdded)
+        else one
+        for one in history
+        if not isinstance(one.fact, ComplaintDelivered)
+    ]
 
 
 def _lead(lead: Complaint, lang: str) -> dict[str, Any]:

@@ -29,5 +29,6 @@ def public_address(state: Complaint) -> str | None:
 
 
 def _masked(state: Complaint, text: str) -> str:
-    # Coordinates first: the masks of telephone numbers take parts of them.
-    return masked(text if precision(state) is Precision.EXACT else masked_address(text))
+    # Telephone numbers first: "nomor 0812 3456 7890" would lose its first group as a house number and show the others.
+    hidden = masked(text)
+    return hidden if precision(state) is Precision.EXACT else masked_address(hidden)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from chassis.http.answers import AttachmentShown, DueExplained, Moment, PlaceShown
 from schemas.base.values import ComplaintClass, HolderKind
 from schemas.complaint.lifecycle import CloseReason, Status
+from schemas.wording.masks import Kind
 
 
 class HolderShown(BaseModel):
@@ -22,6 +23,13 @@ class ContactNotice(BaseModel):
     """Which contacts of the reporter cannot be used, and what follows from it."""
 
     unusable: list[Literal["email", "phone"]]
+    message: str
+
+
+class HiddenFromPublic(BaseModel):
+    """Which kinds of numbers and addresses in the reporter's words others do not see. The holder reads the original."""
+
+    kinds: list[Kind]
     message: str
 
 
@@ -40,6 +48,7 @@ class Receipt(BaseModel):
     delayed: bool | None = None
     notice: str | None = None
     contact: ContactNotice | None = None
+    hidden_from_public: HiddenFromPublic | None = None
 
 
 class TrackedPart(BaseModel):

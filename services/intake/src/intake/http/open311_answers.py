@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from intake.filing import Filed
 from intake.http.open311_form import SentForm
+from intake.tracking_view import hidden
 
 _CODE: Final = {
     "id": "Kode pelacakan: {code}. Simpan baik-baik: siapa pun yang memilikinya dianggap sebagai pelapor.",
@@ -39,6 +40,7 @@ def receipt(
     notice = [_AGAIN[lang].format(number=number)] if again else []
     notice += [_CODE[lang].format(code=filed.code)] if is_first else [_NO_CODE[lang]]
     notice += [] if unusable is None else [unusable]
+    notice += [told["message"] for told in hidden(filed.state, lang).values()]
     notice += [_UNKEPT[lang].format(files="; ".join(unkept))] if unkept else []
     return {
         "service_request_id": number,

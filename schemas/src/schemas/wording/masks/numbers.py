@@ -1,0 +1,65 @@
+"""Identity numbers (NIK, family cards) and, beside a word that names them, accounts. Pure."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from schemas.wording.masks import near
+from schemas.wording.masks.groups import UNKNOWN, Group
+
+LENGTH: Final = 16
+"""Digits of a NIK and of a family card's number: Permendagri 102 of 2009 (region, day of birth or issue, serial)."""
+_NIK: Final = re.compile(
+    r"(?:1[1-9]|21|3[1-6]|5[1-3]|6[1-5]|7[1-6]|8[12]|9[1-7])(?!00)\d\d(?!00)\d\d(?:0[1-9]|[12]\d|3[01]|4[1-9]|[56]\d|7[01])"
+    r"(?:0[1-9]|1[0-2])\d\d(?!0000)\d{4}"
+)
+_WITH_CUE: Final = range(14, 19)
+_ACCOUNT: Final = range(8, 21)
+_LEAST_KNOWN: Final = 6
+
+
+def identity(text: str, groups: Sequence[Group], at: int) -> int:
+    """How many groups from `at` are one identity number; 0: none."""
+    first = groups[at]
+    if len(first.digits) >= LENGTH and not first.spoken and len(first.digits.replace(UNKNOWN, "")) >= _LEAST_KNOWN:
+        return 0 if near.is_fraction(text, first) else 1
+    digits, count, cued = "", 0, 0
+    for number, group in enumerate(groups[at : at + _WITH_CUE.stop], 1):
+        digits += group.digits
+        if len(digits) >= _WITH_CUE.stop:
+            break
+        if len(digits) == LENGTH:
+            count = number
+        cued = number if len(digits) in _WITH_CUE and not count else cued
+    found = groups[at : at + count]
+    if count and (_NIK.fullmatch("".join(each.digits for each in found)) or _is_uniform(found)):
+        return count
+    return (count or cued) if (count or cued) and near.says(near.IDENTITY, text, first.start) else 0
+
+
+def _is_uniform(found: Sequence[Group]) -> bool:
+    """Sixteen single digits, or four groups of four that are neither years nor times."""
+    sizes, gaps = {len(each.digits) for each in found}, {each.gap for each in found[1:]}
+    if UNKNOWN in "".join(each.digits for each in found):
+        return False
+    if sizes == {1}:
+        return len(gaps) == 1
+    years = all(each.digits[:2] in ("19", "20") for each in found)
+    return sizes == {4} and len(gaps) == 1 and not years and not near.look_like_times(found)
+
+
+def account(text: str, groups: Sequence[Group], at: int) -> int:
+    """How many groups from `at` are the number of an account, a tax payer or a customer that is named beside it."""
+    digits, count = "", 0
+    for number, group in enumerate(groups[at : at + 8], 1):
+        if number > 1 and group.gap not in {" ", "-", "."}:
+            break
+        digits += group.digits
+        if len(digits) in _ACCOUNT:
+            count = number
+    found = groups[at : at + count]
+    if not count or near.are_thousands(found) or near.length_of_date(groups, at):
+        return 0
+    after = text[found[-1].end : found[-1].end + 25].lower()
+    named = near.says(near.ACCOUNT, text, found[0].start) or near.ACCOUNT_AFTER.match(after)
+    return count if named and UNKNOWN not in digits else 0

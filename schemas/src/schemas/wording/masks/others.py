@@ -1,0 +1,37 @@
+"""Numbers that identify nobody: they stay, and they end a chain of groups. Plates, which stay without a cue. Pure."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.wording.masks.places import POSITIONS
+
+IMPERSONAL: Final = re.compile(
+    POSITIONS.pattern + r"|SP-\d{4}-\d{6,}-\d(?!\d)"
+    r"|\b(?:rp|idr)\.? {0,3}\d[\d.,]*"
+    r"|(?<![\d.,])\d[\d.,]* ?(?:rupiah|juta|miliar|milyar|ribu)\b"
+    r"|(?<!\d)\d{4}-\d\d-\d\d[T ]\d\d:\d\d"
+    r"|(?<![\d.,])(?:-\d{1,2}|(?:9[5-9]|1[0-3]\d|14[01]))\.\d{4,}",
+    re.IGNORECASE,
+)
+"""Positions, public numbers of reports, amounts of money, times by ISO 8601."""
+
+_CODES: Final = (
+    "A|AA|AB|AD|AE|AG|B|BA|BB|BD|BE|BG|BH|BK|BL|BM|BN|BP|CC|CD|D|DA|DB|DC|DD|DE|DG|DH|DK|DL|DM|DN|DP|DR|DS|DT|DW|E|EA|EB|ED"
+    "|F|G|H|K|KB|KH|KT|KU|L|M|N|P|PA|PB|R|RI|S|T|W|Z"
+)
+_CUE: Final = "plat|pelat|(?:ber)?nopol|no[. ]{1,2}pol(?:isi)?|nomor polisi|nomor kendaraan|tnkb"
+_BETWEEN: Final = "nomor|no|nopol|polisi|kendaraan|motor|mobil|truk|bus|angkot|merah|kuning|hitam|putih|nya|adalah"
+_NO_SUFFIX: Final = "di|ke|cm|mm|km|kg|yg|dan|ini|itu|ton|ada"
+_PLATE: Final = re.compile(
+    rf"(?<!\w)(?P<cue>{_CUE})\b[^\w]{{0,4}}(?:(?:{_BETWEEN})\b[^\w]{{1,4}}){{0,4}}"
+    rf"(?P<plate>(?:{_CODES})[ .-]{{0,2}}\d{{1,4}}(?!\d)(?P<suffix>[ .-]{{0,2}}(?!(?:{_NO_SUFFIX})\b)[a-z]{{1,3}}\b)?)",
+    re.IGNORECASE,
+)
+
+
+def plates(text: str) -> Iterator[tuple[int, int]]:
+    """Vehicle plates beside a word that names them. "Pelat beton K 300" is none: there the letters after it decide."""
+    for found in _PLATE.finditer(text):
+        if found["suffix"] or found["cue"].lower() not in ("plat", "pelat"):
+            yield found.span("plate")
