@@ -25,7 +25,7 @@ from support.strangers import BODIES, NEW_BODIES, Life, allowed, people, world
 
 API: Final = "/api/v1"
 MISSING: Final = UUID(int=1)
-SIZE, PEOPLE = 14, 9
+SIZE, PEOPLE = 8, 5
 MOVES: Final[dict[str, dict[str, Any]]] = {
     "acknowledgement": {}, "return": {"reason": "x"}, "progress": {"text": "x"}, "clarification": {"question": "x"},
     "response": {"text": "Sudah selesai semuanya ya.", "seen_version": 1}, "split": {"parts": [{"agency": "pln"}]},
@@ -107,13 +107,13 @@ async def ask_everything(front: Front, lives: list[Life], everybody: list[tuple[
 
 async def move_the_hidden(front: Front, lives: list[Life], roles: tuple[str, ...], headers: dict[str, str]) -> None:
     """Every move on what somebody may not see is answered as one on what does not exist, and changes nothing."""
-    hidden = [life for life in lives if not allowed(roles, life)][:3]
+    hidden = [life for life in lives if not allowed(roles, life)][:2]
     for path in paths(front, "post"):
         for filled in named(path, lives) if "{complaint}" in path else []:
             body = MOVES[path.rpartition("/")[2]]
             if path.startswith(f"{API}/triage") and path.endswith("split"):
                 body = {**body, "lead": {"agency": CITY}}
-            for life in hidden:
+            for life in hidden[:2]:
                 both = []
                 for complaint in (life.id, MISSING):
                     sent = {**headers, "Idempotency-Key": str(uuid5(complaint, path))}
