@@ -13,7 +13,8 @@ from support.front import Front, opened
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Settings of a new state without rate limits; a test may set more before it opens the front."""
     own_state(tmp_path, monkeypatch)
-    monkeypatch.setenv("SATUPINTU_FILINGS_PER_MINUTE", "0")
+    for name in ("FILINGS", "REQUESTS"):
+        monkeypatch.setenv(f"SATUPINTU_{name}_PER_MINUTE", "0")
     return monkeypatch
 
 

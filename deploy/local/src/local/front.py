@@ -57,7 +57,13 @@ def document() -> dict[str, Any]:
 
 def _with_routes(lifespan: Lifespan[FastAPI], folder: Path) -> FastAPI:
     app = FastAPI(
-        title="Satupintu", version="1.0.0", description=ABOUT, contact={"name": "Satupintu"}, lifespan=lifespan
+        title="Satupintu",
+        version="1.0.0",
+        description=ABOUT,
+        contact={"name": "Satupintu"},
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     for service in SERVICES:
         for routes in service.routers:

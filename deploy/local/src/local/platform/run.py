@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
+from chassis.base.errors import EXIT_NEEDS_PERSON
 from chassis.base.private_files import close_folder_to_others
 from chassis.base.settings import BadSetting, Settings, read_settings
 from local.errors import CannotRun
@@ -61,18 +62,18 @@ def run(
         calendars()
         with state_lock(state):
             make_secrets(state)
-            issuer = _demo_issuer(settings)
+            issuer = demo_port(settings)
             check_store(settings)
             kafka, (_, health) = f"127.0.0.1:{settings.kafka_port}", settings.health_listener
             _run(settings, PlatformLayout(state, settings.port, kafka, router, inbox, health, issuer))
     except (BadSetting, BadPolicy, BadCalendar, CannotRun) as error:
         console.print("[red]Satupintu cannot run:[/red]", escape(str(error)), soft_wrap=True)
-        raise typer.Exit(1) from error
+        raise typer.Exit(EXIT_NEEDS_PERSON if isinstance(error, BadSetting) else 1) from error
     except StopRequested:  # before anything was started, most likely while downloading
         console.print("stopped")
 
 
-def _demo_issuer(settings: Settings) -> int | None:
+def demo_port(settings: Settings) -> int | None:
     """The port of the provider with the demo people, whose keys it makes; None: it is not wanted."""
     if settings.oidc_issuer is not None or settings.production:
         return None

@@ -23,6 +23,7 @@ from chassis.base.errors import Busy, ChassisError, Conflict, Retryable
 from chassis.http import open311
 from chassis.http.access import Caller
 from chassis.http.cors import Cors, PublicReads
+from chassis.http.docs_page import add_docs
 from chassis.http.headers import add_headers
 from chassis.http.health import Ready, keep_ready
 from chassis.http.openapi import describe
@@ -157,6 +158,7 @@ def install(app: FastAPI, ready: Ready) -> None:
     app.add_middleware(Cors, reads=reads)
     keep_ready(app, ready)
     describe(app, OPEN311)
+    add_docs(app)
     add_headers(app, reads)
 
 

@@ -4,5 +4,5 @@ from typing import Final
 
 CALLBACK: Final = "/masuk/kembali"
 """After signing in."""
-SIGNED_OUT: Final = "/"
+SIGNED_OUT: Final = "/keluar"
 """After signing out."""

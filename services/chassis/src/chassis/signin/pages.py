@@ -24,7 +24,7 @@ from starlette.exceptions import HTTPException
 from chassis.access_log.entry import AccessLogger
 from chassis.base.errors import ChassisError
 from chassis.base.ports import TimeSource
-from chassis.http.access import Allowed, Rule, refused
+from chassis.http.access import Allowed, Rule, limits_of, refused
 from chassis.http.web import language
 from chassis.signin import texts
 from chassis.signin.code_flow import CodeFlow
@@ -123,7 +123,9 @@ class PageAllowed(Allowed):
     """The dependency that checks a page's rule."""
 
     async def __call__(self, request: Request, who: PageCaller) -> None:
-        """Raises NotSignedIn, NotAllowed or NotFound."""
+        """Raises NotSignedIn, NotAllowed, NotFound, or HTTPException: 429."""
+        request.state.caller = who
+        limits_of(request).check(request, who)
         if self.rule.allows(who, request.path_params):
             return
         if not who.signed_in:
@@ -158,6 +160,7 @@ class PageRoute(APIRoute):
                 answer = message(request, HTTPStatus.BAD_REQUEST, "refused")
             except HTTPException as error:
                 answer = message(request, error.status_code, "refused")
+                answer.headers.update(error.headers or {})
             except ChassisError as error:
                 log.error("page failed", route=self.path, error=type(error).__name__, reason=str(error))
                 answer = message(request, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable")

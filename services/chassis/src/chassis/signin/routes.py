@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 
 from chassis.access_log.entry import Kind
 from chassis.http.access import SIGNED_IN, Rule
+from chassis.signin.addresses import CALLBACK, SIGNED_OUT
 from chassis.signin.code_flow import Person, SignInRefused
 from chassis.signin.fetch import ProviderUnavailable
 from chassis.signin.forms import OwnForm
@@ -36,8 +37,6 @@ from chassis.signin.texts import role_words
 from schemas.access.principal import PUBLIC
 from schemas.base.refusals import NotSignedIn
 
-CALLBACK: Final = "/masuk/kembali"
-SIGNED_OUT: Final = "/keluar"
 ANYONE: Final = Rule("anyone", lambda _who, _path: True, public=True)
 PROVIDER: Final = Rule("the OpenID Connect provider, with a logout token that it signed", ANYONE.allows, public=True)
 WHY_PAGE: Final = {"state": "sign-in-expired", "replayed": "sign-in-expired", "code": "sign-in-expired"}
