@@ -66,6 +66,7 @@ CASES: dict[str, Case] = {
     f"{TRACKED}/dispute": Case(ANSWERED, {"reason": "Masih padam."}, TRACKED),
     f"{TRACKED}/unjoin": Case(JOINED, {}, TRACKED),
     f"{TRACKED}/ombudsman": Case([], {"reason": "Terlalu lama."}, TRACKED),
+    f"{TRACKED}/data": Case([], {}, TRACKED),
     f"{TRACKED}/erasure": Case([], {}, TRACKED),
     f"{AGENCY}/inbox/{{complaint}}/acknowledgement": Case([routed()], {}, INBOX),
     f"{AGENCY}/inbox/{{complaint}}/return": Case([routed()], {"reason": "Bukan urusan kami."}, TRIAGE),

@@ -340,6 +340,8 @@ EVOLVE: Final[Mapping[type[Fact], Handler]] = {
     i.JoinDeclined: _declined,
     i.OmbudsmanRequested: _ombudsman,
     i.ContactRead: lambda _state, _event, _recorded: {},  # only the timeline shows it
+    i.DataAccessRequested: lambda _state, event, _recorded: {"data_due_at": event.due_at},
+    i.DataAccessGiven: lambda _state, event, _recorded: {"data_due_at": None, "data_given_at": event.at},
     i.PersonalDataErased: lambda _state, _event, _recorded: {"erased": True},
     r.ComplaintClassified: _classified,
     r.ComplaintRouted: _routed,

@@ -60,6 +60,8 @@ _ALWAYS: Final[Mapping[type[Fact], End]] = {
     i.PersonalDataErased: A.STAY,
     # Also in statuses without a body: who holds a part reads the reporter of the whole (see intake's decide).
     i.ContactRead: A.STAY,
+    i.DataAccessRequested: A.STAY,
+    i.DataAccessGiven: A.STAY,
     # A last message to an agency that no longer holds the complaint (unassigned, closed, erased) has a receipt too.
     a.ComplaintDelivered: A.STAY,
 }

@@ -98,6 +98,9 @@ class Complaint(NamedTuple):
     public_position: str = "none"
     code_version: int = 1
     erased: bool = False
+    data_due_at: datetime | None = None
+    """By when the reporter must get everything that is held about them; None: no such request is open."""
+    data_given_at: datetime | None = None
     # placement
     sector: str | None = None
     classified: ComplaintClassified | None = None

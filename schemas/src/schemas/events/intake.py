@@ -106,5 +106,17 @@ class ContactRead(Fact):
     """The part of the complaint that the body holds; None: the complaint itself."""
 
 
+class DataAccessRequested(Fact):
+    """The reporter asked for everything that is held about them (law 27/2022 article 7). It is due within 3 x 24 hours
+    (article 32).
+    """
+
+    due_at: AwareDatetime
+
+
+class DataAccessGiven(Fact):
+    """The reporter got it."""
+
+
 class PersonalDataErased(Fact):
     """The reporter asked for erasure (law 27/2022 articles 43 and 44): every text so far is unreadable."""

@@ -98,6 +98,14 @@ SENTENCES: Final[dict[type[Fact] | tuple[type[Fact], str], Bilingual]] = {
         "id": "{agency} membuka nama dan kontak pelapor{said}.",
         "en": "{agency} looked at the reporter's name and contacts{said}.",
     },
+    i.DataAccessRequested: {
+        "id": "Pelapor meminta salinan semua data tentang dirinya; batas waktunya {due} (UU 27/2022).",
+        "en": "The reporter asked for everything that is held about them; it is due by {due} (law 27/2022).",
+    },
+    i.DataAccessGiven: {
+        "id": "Salinan data diserahkan kepada pelapor.",
+        "en": "The reporter was given a copy of the data.",
+    },
     i.PersonalDataErased: {
         "id": "Data pribadi pelapor dihapus atas permintaannya (UU 27/2022).",
         "en": "The reporter's personal data was erased at their request (law 27/2022).",

@@ -9,11 +9,11 @@ from schemas import wording
 from schemas.complaint.fold import RecordedFact, evolve
 from schemas.complaint.state import Complaint, new
 from schemas.events.agency_inbox import ComplaintDelivered
-from schemas.events.intake import ContactRead
+from schemas.events.intake import ContactRead, DataAccessGiven, DataAccessRequested
 from schemas.registry.fold import Registry, fold_registry
 
-NOT_PUBLIC: Final = (ComplaintDelivered, ContactRead)
-"""What the public is not told: receipts between machines, and who looked at the reporter's contact."""
+NOT_PUBLIC: Final = (ComplaintDelivered, ContactRead, DataAccessRequested, DataAccessGiven)
+"""What the public is not told: receipts between machines, who looked at the reporter's contact, and copies of data."""
 
 
 class TimelineEntry(NamedTuple):
