@@ -18,6 +18,7 @@ from support.signed_in import role
 SEED = UUID(int=80)
 PERSON = {"name": "Siti Kenari", "email": "kenari@contoh.id", "phone": "+62 812 0000 1111"}
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+DUE = timedelta(hours=72)
 TYPES = ["DataAccessRequested", "DataAccessGiven"]
 
 
@@ -78,18 +79,18 @@ async def test_a_repeat_and_a_second_copy_on_the_same_day_add_nothing(
 
 
 def test_a_copy_on_another_day_is_another_request() -> None:
-    state = given(filed(), *data_access.ask_for_data(given(filed()), T0))
-    assert data_access.ask_for_data(state, T0 + timedelta(hours=23)) == []
+    state = given(filed(), *data_access.ask_for_data(given(filed()), T0, DUE))
+    assert data_access.ask_for_data(state, T0 + timedelta(hours=20), DUE) == []
     later = T0 + timedelta(hours=24)
-    requested, _ = data_access.ask_for_data(state, later)
-    assert requested.due_at - later == timedelta(hours=72)  # type: ignore[attr-defined]
+    requested, _ = data_access.ask_for_data(state, later, DUE)
+    assert requested.due_at - later == DUE  # type: ignore[attr-defined]
 
 
 def test_there_is_nothing_to_give_of_what_is_not_there_or_is_a_part() -> None:
     part = given(part_of(UUID(int=1)))
     for state in (new(UUID(int=2)), part):
         with pytest.raises(NotFound):
-            data_access.ask_for_data(state, T0)
+            data_access.ask_for_data(state, T0, DUE)
 
 
 async def test_readings_that_earlier_versions_recorded_are_in_it(

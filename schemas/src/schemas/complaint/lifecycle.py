@@ -79,6 +79,8 @@ _TIMED: Final[Mapping[type[Fact], End]] = {
     e.DeadlineMissed: A.STAY,
     e.ComplaintEscalated: A.STAY,
     e.DueDateMoved: A.STAY,
+    i.ErasureRequested: A.STAY,
+    i.ErasureRefused: A.STAY,
 }
 # The holder stays. Not under ARBITRATION, where the Ombudsman holds the complaint already.
 _COMMON: Final[Mapping[type[Fact], End]] = {**_TIMED, i.OmbudsmanRequested: A.STAY}

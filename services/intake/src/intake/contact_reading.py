@@ -47,14 +47,15 @@ def read_contact(owner: Complaint, command: ReadContact, at: datetime, body: str
 
     Raises:
         NotFound: the reporter gave neither a name nor a contact.
-        NoPermission: the reporter is anonymous.
+        NoPermission: the reporter is anonymous, or asked for erasure.
         DataErased: the reporter had it erased.
     """
     if owner.version < 0 or (owner.person is None and not owner.anonymous):
         raise NotFound(what="person")
     if owner.erased:
         raise DataErased(complaint=str(owner.id))
-    if owner.anonymous:
+    # Asking for erasure restricts what is done with the data until it is decided (law 27/2022 article 41).
+    if owner.anonymous or (owner.erasure is not None and not owner.erasure_refused):
         raise NoPermission(what="person")
     return [ContactRead(at=at, agency=body, reason=command.reason, part=part)]
 

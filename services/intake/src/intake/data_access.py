@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from schemas.base.refusals import NotFound
@@ -16,27 +16,23 @@ from schemas.registry.fold import Registry
 from schemas.wording.casefile import attachment_fields
 from schemas.wording.names import agency as agency_name
 
-DUE: Final = timedelta(hours=72)
-"""3 x 24 hours (law 27/2022 article 32)."""
-AGAIN: Final = timedelta(hours=24)
-"""A copy that is asked for within this time after the last one is given, and adds nothing to the history."""
-
 
 class AskForData(InboundModel):
     """The reporter asks for a copy of all data."""
 
 
-def ask_for_data(state: Complaint, at: datetime) -> Sequence[Fact]:
-    """The request, answered at once. In every status; it does not count towards `PUBLIC_MOVES`, because it is a right.
+def ask_for_data(state: Complaint, at: datetime, within: timedelta) -> Sequence[Fact]:
+    """The request, which is due `within`, answered at once. A second one on the same day (UTC) adds nothing. In
+    every status; it does not count towards `PUBLIC_MOVES`, because it is a right.
 
     Raises:
         NotFound: there is no such complaint, or it is a part of one.
     """
     if state.version < 0 or state.whole is not None:
         raise NotFound(what="complaint")
-    if state.erased or (state.data_given_at is not None and at - state.data_given_at < AGAIN):
+    if state.erased or (state.data_given_at is not None and state.data_given_at.date() == at.date()):
         return []
-    return [DataAccessRequested(at=at, due_at=at + DUE), DataAccessGiven(at=at)]
+    return [DataAccessRequested(at=at, due_at=at + within), DataAccessGiven(at=at)]
 
 
 def readings(history: Iterable[RecordedFact], registry: Registry) -> list[dict[str, Any]]:

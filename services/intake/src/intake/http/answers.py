@@ -164,3 +164,10 @@ class DataCopy(BaseModel):
     contact_readings: list[ContactReading]
     recipients: list[Recipient]
     files: list[FileCopied]
+
+
+class ErasureDecided(BaseModel):
+    """What was decided on a request for erasure."""
+
+    complaint: str
+    decision: Literal["erase", "keep"]

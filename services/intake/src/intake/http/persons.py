@@ -14,12 +14,13 @@ from chassis.write.lead import root_lead
 from chassis.write.loaded import LoadedStream
 from chassis.write.precondition import entity_tag
 from chassis.write.repository import Cause
-from intake import contact_reading
+from intake import contact_reading, decide, handlers
 from intake.canonical import canonical
 from intake.contact_reading import ReadContact, body_of
 from intake.contacts import unusable
 from intake.context import Intake
-from intake.http.answers import PersonShown
+from intake.decide import DecideErasure
+from intake.http.answers import ErasureDecided, PersonShown
 from intake.http.filing import REPLAYED, Context
 from schemas.access.principal import Principal
 from schemas.base.ids import derived_id, move_id
@@ -68,6 +69,37 @@ async def read_contact(
     if handled.repeated:
         response.headers[REPLAYED] = "true"
     return await _shown(context, handled.loaded)
+
+
+@router.post("/persons/{complaint}/erasure", responses={200: {"model": ErasureDecided}}, dependencies=[allow(HOLDER)])
+@gives(410)
+async def decide_erasure(
+    complaint: UUID,
+    body: DecideErasure,
+    who: Caller,
+    context: Context,
+    key: IdempotencyKey,
+    condition: Conditional,
+    response: Response,
+) -> dict[str, Any]:
+    """Decide on the reporter's request for erasure, which waits while this body examines suspected misconduct: erase
+    now, or keep the data until the examination ends. The reporter reads the reason.
+    """
+    at, registry = context.clock.now(), await context.registry.current()
+    acts_for = body_of(who, complaint, (await context.repository.load(complaint)).state, registry)
+
+    def rule(state: Complaint) -> Sequence[Fact]:
+        body_of(who, complaint, state, registry)
+        return decide.decide_erasure(state, body, at, acts_for)
+
+    cause = Cause(move_id(complaint, client_of(who), "erasure", key), complaint, at, request=canonical(body))
+    handled = await handle(context.repository, complaint, rule, cause, condition=condition)
+    if (await context.repository.load(complaint)).state.erased:
+        await handlers.destroy(context, complaint)
+    etag(response, handled.version)
+    if handled.repeated:
+        response.headers[REPLAYED] = "true"
+    return {"complaint": str(complaint), "decision": body.decision}
 
 
 def client_of(who: Principal) -> str:

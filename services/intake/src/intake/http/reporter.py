@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -32,6 +32,7 @@ from intake.storage.attachments import digest, media_type
 from schemas.base.ids import parse_tracking_code
 from schemas.base.limits import ATTACHMENT_BYTES
 from schemas.base.refusals import DataErased, InvalidField, NotFound
+from schemas.base.values import Clock
 from schemas.complaint.state import Complaint
 from schemas.events.base import Fact
 from schemas.events.intake import AttachmentAdded
@@ -225,7 +226,8 @@ async def copy_of_data(move: Move, _body: AskForData | None = None) -> dict[str,
     move.response.headers["Cache-Control"] = "no-store"
     with suppress(DataErased):  # then the copy holds what is left
         at = context.clock.now()
-        await handlers.move(context, request, AskForData(), lambda state: data_access.ask_for_data(state, at))
+        within = timedelta(days=context.policies.at(at).rules[Clock.ERASURE].amount)
+        await handlers.move(context, request, AskForData(), lambda state: data_access.ask_for_data(state, at, within))
     return await _copy(move.tracked, await move.tracked.page(move.response))
 
 
