@@ -17,6 +17,7 @@ SEEDS ?= 2000
 SEED ?=
 KILLS ?= 20
 JOBS ?= 1
+AUDIT ?=
 WORKERS ?= auto
 # Each worker of pytest starts servers of its own: more than four need more memory than a laptop has.
 PARALLEL := -n $(WORKERS) --maxprocesses 4
@@ -58,6 +59,9 @@ lint: setup ## formatting, lint, types, import layers, generated schemas
 	@.venv/bin/lint-imports
 	@$(RUN) -m schemas.contract.generate --check
 	@$(RUN) -m local.access_page --check
+
+audit-dependencies: setup ## sources and hashes of every package, and the advisories on them (AUDIT=--or-unknown: not where they cannot be read)
+	@$(RUN) deploy/audit_dependencies.py $(AUDIT)
 
 check: lint ## lint and the fast tests
 	@$(RUN) -m pytest tests -m "not broker and not postgres and not journey and not chaos and not slow" -q $(PARALLEL)
@@ -101,4 +105,4 @@ help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo audit rebuild test test-containers lint check clients simulate chaos bench evaluate schemas setup clean help
+.PHONY: run demo audit audit-dependencies rebuild test test-containers lint check clients simulate chaos bench evaluate schemas setup clean help

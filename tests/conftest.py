@@ -10,8 +10,10 @@ from hypothesis import settings
 PLUGINS = (
     "support.containers",
     "support.kafka",
+    "support.keycloak",
     "support.postgres",
     "support.every_store",
+    "support.pages_at_provider",
     "support.platform",
     "support.workers",
 )

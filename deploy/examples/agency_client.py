@@ -1,5 +1,7 @@
 """A sample agency system that reads its own Kafka topic: prints each message, and acknowledges it with --acknowledge.
 
+    satupintu agency credentials kota-bandung     # by the platform's operator; shows user and password once
+    export KAFKA_USER=agency.kota-bandung KAFKA_PASSWORD=...
     python deploy/examples/agency_client.py kota-bandung
     python deploy/examples/agency_client.py kota-bandung --acknowledge
 
@@ -9,29 +11,64 @@ current state of the complaint for this agency, so an older message can be ignor
 
 import argparse
 import json
+import os
 import sys
 import uuid
+from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError, SaslAuthenticationFailedError, TopicAuthorizationFailedError
 
 
 def main() -> None:
     arguments = _arguments()
+    signed_in = _signed_in(arguments)
+    _check(signed_in, f"agency.{arguments.agency}.inbox")
     consumer = KafkaConsumer(
         f"agency.{arguments.agency}.inbox",
-        bootstrap_servers=arguments.kafka,
+        **signed_in,
         group_id=f"agency.{arguments.agency}.{arguments.group}",
         auto_offset_reset="earliest",
         isolation_level="read_committed",
         consumer_timeout_ms=int(arguments.seconds * 1000) if arguments.seconds else float("inf"),
     )
-    producer = KafkaProducer(bootstrap_servers=arguments.kafka, acks="all") if arguments.acknowledge else None
+    producer = KafkaProducer(**signed_in, acks="all") if arguments.acknowledge else None
     for record in consumer:
         headers = {name: value.decode() for name, value in record.headers}
         body = json.loads(record.value)
         print(json.dumps({"type": headers["ce_type"], "id": headers["ce_id"], **body}, ensure_ascii=False), flush=True)
         if producer and headers["ce_type"] == "complaint.assigned":
             _acknowledge(producer, arguments.agency, headers)
+
+
+def _signed_in(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The password comes from the environment: on a command line every user of the machine could read it."""
+    return {
+        "bootstrap_servers": arguments.kafka,
+        "security_protocol": "SASL_SSL" if arguments.tls else "SASL_PLAINTEXT",
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": os.environ.get("KAFKA_USER", f"agency.{arguments.agency}"),
+        "sasl_plain_password": os.environ.get("KAFKA_PASSWORD", ""),
+        **({"ssl_cafile": arguments.ca} if arguments.ca else {}),
+    }
+
+
+def _check(signed_in: dict[str, Any], topic: str) -> None:
+    """Say by name what is wrong: a KafkaConsumer would wait for ever and look as if there were no messages."""
+    user, servers = signed_in["sasl_plain_username"], signed_in["bootstrap_servers"]
+    try:
+        admin = KafkaAdminClient(**signed_in, bootstrap_timeout_ms=10_000)
+        described = admin.describe_topics([topic])[0]
+        admin.close()
+    except SaslAuthenticationFailedError:
+        sys.exit(f"{servers} does not accept the user {user} with this password")
+    except KafkaError as error:
+        sys.exit(f"{servers} cannot be reached: {type(error).__name__}: {error}")
+    if described["error_code"] == TopicAuthorizationFailedError.errno:
+        sys.exit(f"the user {user} has no right to the topic {topic}")
+    if described["error_code"]:
+        sys.exit(f"there is no topic {topic} (error {described['error_code']})")
 
 
 def _acknowledge(producer: KafkaProducer, agency: str, headers: dict[str, str]) -> None:
@@ -56,6 +93,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("agency", help="its id in the registry, such as kota-bandung")
     parser.add_argument("--kafka", default="127.0.0.1:9092")
+    parser.add_argument("--tls", action="store_true", help="for a broker on another machine")
+    parser.add_argument("--ca", help="PEM file with the authority of its certificate, unless public")
     parser.add_argument("--group", default="demo", help="last part of the consumer group")
     parser.add_argument("--acknowledge", action="store_true", help="answer every new complaint on the replies topic")
     parser.add_argument("--seconds", type=float, default=0.0, help="stop after this long without a message")

@@ -13,6 +13,8 @@ from agency_inbox.context import Inbox
 from agency_inbox.reaction import Delivery
 from agency_inbox.refused_replies import RefusedReplies
 from agency_inbox.settings import SERVICE
+from chassis.attachments.objects import Objects
+from chassis.attachments.store import Attachments
 from chassis.base.clock import FixedClock
 from chassis.deadletter.port import MemoryDeadLetters
 from chassis.http.web import install
@@ -63,7 +65,8 @@ async def inbox(
 ) -> AsyncIterator[Inbox]:
     database = Database(f"sqlite:///{tmp_path}/agency-inbox.db", views.METADATA)
     quarantine = RefusedReplies(database, views.REFUSED, letters)
-    yield Inbox(repository, RegistryView(repository, fresh_s=0), clock, policies(), database, quarantine)
+    attachments = Attachments(Objects.in_folder(tmp_path / "attachments"))
+    yield Inbox(repository, RegistryView(repository, fresh_s=0), clock, policies(), database, quarantine, attachments)
     await database.close()
 
 

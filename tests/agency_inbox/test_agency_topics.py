@@ -42,7 +42,7 @@ async def test_an_inbox_is_compacted_and_limited_and_replies_have_their_own_limi
     await AgencyTopics(cluster, lambda: of, lambda: 0.0).keep(["city"])  # type: ignore[arg-type]
     assert cluster.made == {
         CITY[0]: Topic(CITY[0], 1, 400 * DAY_MS, compacted=True, superseded_ms=DAY_MS),
-        CITY[1]: Topic(CITY[1], 1, 30 * DAY_MS),
+        CITY[1]: Topic(CITY[1], 1, 30 * DAY_MS, outsiders=True),
     }
 
 

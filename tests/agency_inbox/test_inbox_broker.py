@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from agency_inbox.app import open_background_tasks, open_inbox
 from agency_inbox.context import Inbox
 from agency_inbox.sweep import AgencyTopicProvisioner
 from chassis.base.clock import SystemClock
+from chassis.base.cluster import Cluster
 from chassis.base.message import Message
 from chassis.base.settings import Settings
 from chassis.deadletter.port import MemoryDeadLetters
@@ -34,6 +36,7 @@ from schemas.complaint.lifecycle import Status
 from schemas.events.registry import AgencyRegistered
 from support.broker import committed, going, until
 from support.inbox import CITY, PLN, ROADS, complaint, filed, keep, keep_registry, routed
+from support.kafka import settings_for
 
 # When the broker is wiped, kafka-python leaves sockets open; their ResourceWarnings are not ours.
 pytestmark = [
@@ -69,7 +72,7 @@ async def platform(private_kafka: KafkaServer, tmp_path: Path) -> Platform:
     repository = Repository(store, keys, "router")
     await keep_registry(store, repository)
     settings = Settings(
-        kafka=private_kafka.bootstrap,
+        **{name.lower(): value for name, value in settings_for(private_kafka.cluster, tmp_path).items()},
         views_url=f"sqlite:///{tmp_path}/{{service}}.db",
         sweep_period_s=0.2,
         sweep_grace_s=1,
@@ -111,7 +114,7 @@ async def told(inbox: Inbox, indexes: Iterable[int], agency: str = PLN) -> bool:
     return all(agency in each.state.receipts for each in loaded)
 
 
-async def answer(kafka: str, type_: str, index: int, id_: str, **body: object) -> None:
+async def answer(kafka: Cluster, type_: str, index: int, id_: str, **body: object) -> None:
     async with running(producer(kafka)) as client:
         value, key = to_json({"complaint": complaint(index), **body}), str(complaint(index)).encode()
         headers = [("ce_type", f"complaint.{type_}".encode()), ("ce_id", id_.encode())]
@@ -121,7 +124,7 @@ async def answer(kafka: str, type_: str, index: int, id_: str, **body: object) -
 async def test_complaints_reach_the_agencys_topic_and_its_replies_are_appended(
     platform: Platform, inbox: Inbox, background_tasks: list[BackgroundTask], letters: MemoryDeadLetters
 ) -> None:
-    kafka, many = platform.settings.kafka, range(20)
+    kafka, many = platform.kafka("agency-inbox"), range(20)
     async with going(Relay(platform.store, kafka), *background_tasks):
         await give(inbox, many)
         await until(lambda: told(inbox, many))
@@ -168,7 +171,7 @@ async def test_after_the_broker_lost_everything_each_open_complaint_is_delivered
 ) -> None:
     # Without relay and agent: only the sweep, from the store.
     from_the_store = [task for task in background_tasks if isinstance(task, AgencyTopicProvisioner | Sweep)]
-    kafka, many = platform.settings.kafka, range(10)
+    kafka, many = platform.kafka("agency-inbox"), range(10)
     async with going(*from_the_store):
         await give(inbox, many)
         await until(lambda: told(inbox, many))
@@ -184,10 +187,11 @@ async def test_after_the_broker_lost_everything_each_open_complaint_is_delivered
     assert len(after) == 10, "and no more than once"
 
 
-async def _sample_client(kafka: str, agency: str, *options: str) -> str:
+async def _sample_client(kafka: Cluster, agency: str, *options: str) -> str:
     script = Path(__file__).parents[2] / "deploy/examples/agency_client.py"
     command = [sys.executable, str(script), agency, f"--kafka={kafka}", *options]
-    client = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    env = {**os.environ, "KAFKA_USER": kafka.user, "KAFKA_PASSWORD": kafka.password}
+    client = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, env=env)
     printed, _ = await client.communicate()
     assert client.returncode == 0
     return printed.decode()
@@ -197,13 +201,13 @@ async def _has(inbox: Inbox, index: int, version: int) -> bool:
     return (await inbox.repository.load(complaint(index))).state.version >= version
 
 
-async def _all_live(inbox: Inbox, kafka: str, indexes: Iterable[int]) -> bool:
+async def _all_live(inbox: Inbox, kafka: Cluster, indexes: Iterable[int]) -> bool:
     topic_ids = await _topic_ids(kafka, agency_inbox(PLN))
     loaded = await inbox.repository.load_many([complaint(index) for index in indexes])
     return bool(topic_ids) and all(each.state.receipts[PLN].topic_id == topic_ids[0] for each in loaded)
 
 
-async def _topic_ids(kafka: str, topic: str) -> list[str]:
+async def _topic_ids(kafka: Cluster, topic: str) -> list[str]:
     admin = Admin(kafka)
     try:
         return [str(found) for found in (await admin.topic_ids([topic])).values()]

@@ -8,6 +8,7 @@ import pytest
 
 from audit.finding import Violation
 from audit.kafka import Collected, compare
+from chassis.base.cluster import Cluster
 from chassis.base.message import Message
 from chassis.base.ports import Store
 from chassis.kafka.admin import Admin
@@ -20,6 +21,7 @@ from schemas.base.topics import COMPLAINT_EVENTS, FIXED, Topic, agency_inbox
 from schemas.complaint.state import NIL, Complaint, Receipt, new
 from support.background_tasks import T0, PlainKeys, add_detail, file_many, message
 from support.broker import event_ids, going, until
+from support.kafka import TESTS
 from support.lives import named
 
 A, B = named("a"), named("b")
@@ -122,7 +124,7 @@ def test_a_receipt_of_a_topic_that_is_no_more_is_stale_and_not_false(collected: 
 
 @pytest.fixture
 def server(kafka_jars: list[Path], tmp_path: Path) -> Iterator[KafkaServer]:
-    made = KafkaServer(tmp_path / "kafka", kafka_jars)
+    made = KafkaServer(tmp_path / "kafka", kafka_jars, superuser=TESTS)
     made.start()
     made.wait_ready()
     yield made
@@ -133,7 +135,7 @@ def server(kafka_jars: list[Path], tmp_path: Path) -> Iterator[KafkaServer]:
 async def test_on_a_real_broker_what_the_relay_carried_and_an_agency_was_told_agrees(
     server: KafkaServer, collected: Collected
 ) -> None:
-    store, kafka = past_store(), server.bootstrap
+    store, kafka = past_store(), server.cluster
     ids = await file_many(store, 200)
     relay = Relay(store, kafka)
     async with going(relay):
@@ -156,7 +158,7 @@ async def test_on_a_real_broker_what_the_relay_carried_and_an_agency_was_told_ag
     ]
 
 
-def _published(relay: Relay, kafka: str, count: int) -> Callable[[], Awaitable[bool]]:
+def _published(relay: Relay, kafka: Cluster, count: int) -> Callable[[], Awaitable[bool]]:
     """Kafka confirms a transaction before every partition shows it to readers of committed records."""
 
     async def look() -> bool:

@@ -35,7 +35,8 @@ async def peak_bytes(path: Path, lives: int, *, past: bool) -> int:
     gc.collect()
     gc.freeze()  # each of the many collections to come then looks at the walk's own objects alone
     tracemalloc.start()
-    found = [violation async for violation, _ in walk.violations()]
+    # The copies are sealed with the keys of the first complaint, so none of them can be read.
+    found = [violation async for violation, _ in walk.violations() if violation.code != "keys-missing"]
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     await store.close()

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from chassis.base.cluster import Cluster
 from chassis.kafka.clients import consumer, running
 
 
@@ -23,7 +24,7 @@ class Arrivals:
 
 
 @asynccontextmanager
-async def arriving(kafka: str, topics: list[str]) -> AsyncIterator[Arrivals]:
+async def arriving(kafka: Cluster, topics: list[str]) -> AsyncIterator[Arrivals]:
     arrivals = Arrivals()
     async with running(consumer(kafka, *topics, auto_offset_reset="earliest")) as client:
 

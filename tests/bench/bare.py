@@ -3,7 +3,7 @@
     filer -> SQLite (fsync, 100 a transaction) -> relay (transactions) -> Kafka -> router -> SQLite -> relay -> Kafka
     -> inbox -> the agency's topic (acks=all) -> SQLite
 
-Run as `python -m bench.bare ROLE KAFKA DATABASE SAMPLE`. No rules, no folding, no sealing, no retries.
+Run as `python -m bench.bare ROLE OPTIONS DATABASE SAMPLE`. No rules, no folding, no sealing, no retries.
 """
 
 import asyncio
@@ -20,6 +20,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 EVENTS, INBOX = "complaint-events", "agency.bench.inbox"
 GROUP = 100
 Sample = dict[str, str]
+Options = dict[str, Any]
+"""Where and as whom the clients reach Kafka."""
 
 
 def connect(database: str) -> sqlite3.Connection:
@@ -43,10 +45,8 @@ def row(sample: Sample, stream: str, version: int, type_: str) -> tuple[Any, ...
     return stream, version, f"{stream}/{version}", type_, sample[type_].encode(), sample["metadata"].encode()
 
 
-async def relay(kafka: str, database: str, _sample: Sample) -> None:
-    producer = AIOKafkaProducer(
-        bootstrap_servers=kafka, transactional_id="bare", acks="all", linger_ms=0, max_batch_size=512 * 1024
-    )
+async def relay(kafka: Options, database: str, _sample: Sample) -> None:
+    producer = AIOKafkaProducer(**kafka, transactional_id="bare", acks="all", linger_ms=0, max_batch_size=512 * 1024)
     await producer.start()
     link, position = connect(database), 0
     while True:
@@ -63,10 +63,8 @@ async def relay(kafka: str, database: str, _sample: Sample) -> None:
         position = found[-1][0]
 
 
-async def _react(kafka: str, group: str, event_type: bytes, act: Any) -> None:
-    consumer = AIOKafkaConsumer(
-        EVENTS, bootstrap_servers=kafka, group_id=group, enable_auto_commit=False, auto_offset_reset="earliest"
-    )
+async def _react(kafka: Options, group: str, event_type: bytes, act: Any) -> None:
+    consumer = AIOKafkaConsumer(EVENTS, **kafka, group_id=group, enable_auto_commit=False, auto_offset_reset="earliest")
     await consumer.start()
     while True:
         got = await consumer.getmany(timeout_ms=10, max_records=4 * GROUP)
@@ -82,7 +80,7 @@ async def _react(kafka: str, group: str, event_type: bytes, act: Any) -> None:
             await consumer.commit()
 
 
-async def router(kafka: str, database: str, sample: Sample) -> None:
+async def router(kafka: Options, database: str, sample: Sample) -> None:
     link = connect(database)
 
     async def place(streams: Sequence[str]) -> None:
@@ -98,9 +96,9 @@ async def router(kafka: str, database: str, sample: Sample) -> None:
     await _react(kafka, "bare.router", b"ComplaintFiled", place)
 
 
-async def inbox(kafka: str, database: str, sample: Sample) -> None:
+async def inbox(kafka: Options, database: str, sample: Sample) -> None:
     link, body = connect(database), sample["message"].encode()
-    producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True, linger_ms=2)
+    producer = AIOKafkaProducer(**kafka, acks="all", enable_idempotence=True, linger_ms=2)
     await producer.start()
 
     async def deliver(streams: Sequence[str]) -> None:
@@ -125,5 +123,6 @@ def file(database: str, sample: Sample, names: Sequence[str], per_s: float = 0.0
 
 
 if __name__ == "__main__":
-    role, kafka, database, sample_file = sys.argv[1:]
-    asyncio.run(globals()[role](kafka, database, json.loads(Path(sample_file).read_text())))
+    role, kafka_file, database, sample_file = sys.argv[1:]
+    kafka, sample = (json.loads(Path(file).read_text()) for file in (kafka_file, sample_file))
+    asyncio.run(globals()[role](kafka, database, sample))

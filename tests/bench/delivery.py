@@ -18,6 +18,7 @@ from bench.load import BODY
 from bench.measure import Result, cpu_s, percentile
 from chassis.base.settings import Settings
 from chassis.kafka.admin import Admin
+from chassis.kafka.sign_in import options
 from chassis.service.platform import open_platform
 from intake.app import open_intake
 from intake.context import Intake
@@ -26,12 +27,13 @@ from local.kafka import jars
 from local.kafka.server import KafkaServer
 from local.paths import free_port, kafka_cache
 from local.platform.processes import PlatformLayout, ProcessSpec, process_specs
-from local.platform.state_dir import make_secrets
+from local.platform.state_dir import kafka_secrets, make_secrets
 from local.platform.supervisor import Supervisor
 from local.process.child import ManagedProcess
 from schemas.base.topics import Topic, agency_inbox
 from schemas.contract.submission import Complaining
 
+OURS = ("provisioner", "relay", "router-1", "agency-inbox-1")
 COMPLAINTS, PACED, PER_S, AT_ONCE = 6_000, 1_500, 100.0, 200
 ENOUGH_PER_S, LATEST_MS = 1_000, 250
 SEED, AGENCY = UUID(int=815), "kota-bandung"
@@ -41,15 +43,16 @@ COMMAND = Complaining.model_validate(BODY)
 def run() -> list[Result]:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        kafka = KafkaServer(home / "kafka", jars.ensure(kafka_cache()))
+        ours, class_path = home / "ours", jars.ensure(kafka_cache())
+        kafka = KafkaServer(ours / "kafka", class_path, secrets=kafka_secrets(ours), superuser="bench")
         kafka.start()
         try:
             kafka.wait_ready()
-            ours = asyncio.run(_ours(home / "ours", kafka))
+            figures = asyncio.run(_ours(ours, kafka))
         finally:
             kafka.stop()
-        sample = _sample(home / "ours", ours.pop("message"))
-        kafka = KafkaServer(home / "kafka2", jars.ensure(kafka_cache()))
+        sample = _sample(ours, figures.pop("message"))
+        kafka = KafkaServer(home / "kafka2", class_path, superuser="bench")
         kafka.start()
         try:
             kafka.wait_ready()
@@ -57,21 +60,27 @@ def run() -> list[Result]:
         finally:
             kafka.stop()
     void = "" if plain["rate"] >= ENOUGH_PER_S else f"void: the bare loop is below {ENOUGH_PER_S:,}/s"
-    repeats = {"repeats": ours["repeats"]}
+    repeats = {"repeats": figures["repeats"]}
     return [
         Result(
-            "(a) filed -> agency's topic", float(ours["rate"]), plain["rate"], "complaints/s", 0.55, repeats, void=void
+            "(a) filed -> agency's topic",
+            float(figures["rate"]),
+            plain["rate"],
+            "complaints/s",
+            0.55,
+            repeats,
+            void=void,
         ),
-        Result("(a) at 100/s: median", float(ours["p50_ms"]), plain["p50_ms"], "ms"),
-        Result("(a) at 100/s: 99th", float(ours["p99_ms"]), plain["p99_ms"], "ms", most=LATEST_MS),
-        Result("(f) CPU a complaint", float(ours["cpu_us"]), plain["cpu_us"], "microseconds"),
+        Result("(a) at 100/s: median", float(figures["p50_ms"]), plain["p50_ms"], "ms"),
+        Result("(a) at 100/s: 99th", float(figures["p99_ms"]), plain["p99_ms"], "ms", most=LATEST_MS),
+        Result("(f) CPU a complaint", float(figures["cpu_us"]), plain["cpu_us"], "microseconds"),
     ]
 
 
 async def _ours(state: Path, kafka: KafkaServer) -> dict[str, float | str]:
     make_secrets(state)
     layout = PlatformLayout(state, free_port(), kafka.bootstrap)
-    specs = [c for c in process_specs(layout) if c.name in ("relay", "router-1", "agency-inbox-1")]
+    specs = [c for c in process_specs(layout) if c.name in OURS]
     supervisor = Supervisor(specs, state / "logs")
     supervisor.start()
     try:
@@ -79,7 +88,7 @@ async def _ours(state: Path, kafka: KafkaServer) -> dict[str, float | str]:
         await _topic(kafka, agency_inbox(AGENCY))
         settings = _settings(specs[0])
         async with open_platform(settings) as platform, open_intake(platform) as intake:
-            async with arriving(kafka.bootstrap, [agency_inbox(AGENCY)]) as arrivals:
+            async with arriving(kafka.cluster, [agency_inbox(AGENCY)]) as arrivals:
 
                 async def send(names: Sequence[str], per_s: float) -> None:
                     await _file(intake, names, per_s)
@@ -95,18 +104,19 @@ async def _ours(state: Path, kafka: KafkaServer) -> dict[str, float | str]:
 async def _bare(home: Path, kafka: KafkaServer, sample: bare.Sample) -> dict[str, float]:
     home.mkdir()
     (home / "sample.json").write_text(json.dumps(sample))
+    (home / "kafka.json").write_text(json.dumps(options(kafka.cluster)))
     database = str(home / "store.db")
     bare.connect(database).close()
     for name, count in ((bare.EVENTS, 12), ("relay-checkpoint", 1), (bare.INBOX, 1)):
         await _topic(kafka, name, count)
     env = {"PYTHONPATH": "tests"}
-    rest = [kafka.bootstrap, database, str(home / "sample.json")]
+    rest = [str(home / "kafka.json"), database, str(home / "sample.json")]
     argv = {role: [sys.executable, "-m", "bench.bare", role, *rest] for role in ("relay", "router", "inbox")}
     processes = [ManagedProcess(role, line, home / f"{role}.log", env) for role, line in argv.items()]
     for process in processes:
         process.start()
     try:
-        async with arriving(kafka.bootstrap, [bare.INBOX]) as arrivals:
+        async with arriving(kafka.cluster, [bare.INBOX]) as arrivals:
 
             async def send(names: Sequence[str], per_s: float) -> None:
                 await asyncio.to_thread(bare.file, database, sample, names, per_s)
@@ -168,7 +178,7 @@ def _settings(child: ProcessSpec) -> Settings:
 
 
 async def _topic(kafka: KafkaServer, name: str, partitions: int = 1) -> None:
-    admin = Admin(kafka.bootstrap)
+    admin = Admin(kafka.cluster)
     await admin.ensure([Topic(name, partitions)])
     await admin.close()
 
@@ -176,7 +186,7 @@ async def _topic(kafka: KafkaServer, name: str, partitions: int = 1) -> None:
 async def _message(kafka: KafkaServer, topic: str) -> str:
     from chassis.kafka.clients import consumer, running
 
-    async with running(consumer(kafka.bootstrap, topic)) as client:
+    async with running(consumer(kafka.cluster, topic)) as client:
         record = await client.getone()
         return str(record.value.decode())
 

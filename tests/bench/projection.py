@@ -15,6 +15,7 @@ from sqlalchemy import MetaData, delete, insert, make_url
 
 from bench.measure import Result
 from bench.stock import broker, fill, pace
+from chassis.base.cluster import Cluster
 from chassis.kafka.clients import consumer, running
 from chassis.kafka.signature import signing_key
 from chassis.kafka.verify import RecordVerifier
@@ -41,10 +42,10 @@ Rows = Mapping[bytes, ReportRow]
 
 def run() -> list[Result]:
     with tempfile.TemporaryDirectory() as folder, broker(Path(folder) / "kafka") as kafka:
-        return asyncio.run(_run(Path(folder), kafka.bootstrap))
+        return asyncio.run(_run(Path(folder), kafka.cluster))
 
 
-async def _run(folder: Path, kafka: str) -> list[Result]:
+async def _run(folder: Path, kafka: Cluster) -> list[Result]:
     store = open_store(f"sqlite:///{folder}/store.db")
     repository = Repository(store, MemoryKeyRing(), "bench")
     try:
@@ -70,7 +71,7 @@ async def _run(folder: Path, kafka: str) -> list[Result]:
     ]
 
 
-async def _rate(file: Path, kafka: str, verifier: RecordVerifier, view: View[ReportRow], total: int) -> float:
+async def _rate(file: Path, kafka: Cluster, verifier: RecordVerifier, view: View[ReportRow], total: int) -> float:
     metadata, seen = MetaData(), 0
 
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[ReportRow]:
@@ -99,7 +100,7 @@ def _given(rows: Rows) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence
     return prepare
 
 
-async def _bare(file: Path, kafka: str, rows: Rows, total: int) -> float:
+async def _bare(file: Path, kafka: Cluster, rows: Rows, total: int) -> float:
     metadata, done, start, first = MetaData(), 0, 0.0, 0
     offsets, tables = checkpoint_table(metadata), reports_tables(metadata, "")
     url = make_url(f"sqlite:///{file}")

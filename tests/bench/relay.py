@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench.measure import Result
 from bench.stock import broker, fill, make, pace
+from chassis.base.cluster import Cluster
 from chassis.kafka.clients import producer, running
 from chassis.kafka.cloudevents import to_headers
 from chassis.kafka.signature import signing_key
@@ -29,10 +30,10 @@ BARE = Topic("bench-bare", FIXED[COMPLAINT_EVENTS].partitions)
 
 def run() -> list[Result]:
     with tempfile.TemporaryDirectory() as folder, broker(Path(folder) / "kafka") as kafka:
-        return asyncio.run(_run(Path(folder), kafka.bootstrap))
+        return asyncio.run(_run(Path(folder), kafka.cluster))
 
 
-async def _run(folder: Path, kafka: str) -> list[Result]:
+async def _run(folder: Path, kafka: Cluster) -> list[Result]:
     store = open_store(f"sqlite:///{folder}/store.db")
     try:
         events = await fill(Repository(store, MemoryKeyRing(), "bench"), LIVES)
@@ -51,7 +52,7 @@ async def _run(folder: Path, kafka: str) -> list[Result]:
     return [Result("(c) relay", ours, bare, "events/s", 0.6, {"events": len(events), "median of": TURNS})]
 
 
-async def _bare(kafka: str, events: Sequence[RecordedEvent]) -> float:
+async def _bare(kafka: Cluster, events: Sequence[RecordedEvent]) -> float:
     records = [(event.data, event.stream.partition("-")[2].encode(), to_headers(event)) for event in events]
     async with running(producer(kafka, max_batch_size=BATCH_BYTES)) as client:
         start = 0.0

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.fold import recorded
+from chassis.base.cluster import Cluster
 from chassis.base.ports import Append, Store
 from chassis.kafka.admin import Admin
 from chassis.write.repository import Repository
@@ -23,7 +24,7 @@ GROUP = 200
 @contextmanager
 def broker(home: Path) -> Iterator[KafkaServer]:
     """A separate broker with its data in `home`."""
-    kafka = KafkaServer(home, jars.ensure(kafka_cache()))
+    kafka = KafkaServer(home, jars.ensure(kafka_cache()), superuser="bench")
     kafka.start()
     try:
         kafka.wait_ready()
@@ -32,7 +33,7 @@ def broker(home: Path) -> Iterator[KafkaServer]:
         kafka.stop()
 
 
-async def make(kafka: str, *topics: Topic) -> None:
+async def make(kafka: Cluster, *topics: Topic) -> None:
     """Create topics."""
     admin = Admin(kafka)
     await admin.ensure(topics)

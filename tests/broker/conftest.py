@@ -7,11 +7,12 @@ from collections.abc import Generator
 
 import pytest
 
+from chassis.base.cluster import Cluster
 from support.broker import delete_topics
 
 
 @pytest.fixture
-async def empty_kafka(kafka: str) -> str:
+async def empty_kafka(kafka: Cluster) -> str:
     """The shared broker with our topics deleted."""
     await asyncio.to_thread(delete_topics, kafka)
     return kafka

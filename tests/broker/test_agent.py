@@ -1,16 +1,19 @@
 """The Faust shell on a real broker loses no message on errors, kills, stalls and rebalances."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict
 from itertools import count
 from pathlib import Path
 
 import pytest
 
+from chassis.base.cluster import Cluster
 from chassis.base.message import Message
 from chassis.deadletter.port import MemoryDeadLetters
 from chassis.kafka.admin import Admin
@@ -33,7 +36,7 @@ _numbers = count(1)
 class Bench:
     """A test's topic, consumer group and worker processes."""
 
-    def __init__(self, kafka: str, folder: Path) -> None:
+    def __init__(self, kafka: Cluster, folder: Path) -> None:
         number = next(_numbers)
         self.kafka, self.topic, self.service = kafka, f"agent-test-{number}", f"agenttest{number}"
         self._file = folder / "handled"
@@ -53,7 +56,7 @@ class Bench:
             await asyncio.gather(*sent)
 
     def start(self, manner: str = "well") -> "subprocess.Popen[bytes]":
-        arguments = [self.kafka, self.service, self.topic, str(self._file), manner]
+        arguments = [json.dumps(asdict(self.kafka)), self.service, self.topic, str(self._file), manner]
         environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
         started = subprocess.Popen([sys.executable, "-P", agent_process.__file__, *arguments], env=environment)
         self._started.append(started)
@@ -81,7 +84,7 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(kafka: str, tmp_path: Path) -> AsyncIterator[Bench]:
+async def bench(kafka: Cluster, tmp_path: Path) -> AsyncIterator[Bench]:
     bench = Bench(kafka, tmp_path)
     await bench.create()
     yield bench

@@ -42,7 +42,7 @@ async def noted(store: Store) -> int:
 async def test_relay_agent_and_read_model_go_on_when_the_broker_is_back(
     private_kafka: KafkaServer, tmp_path: Path
 ) -> None:
-    store, letters, kafka, metadata = memory_store(), MemoryDeadLetters(), private_kafka.bootstrap, MetaData()
+    store, letters, kafka, metadata = memory_store(), MemoryDeadLetters(), private_kafka.cluster, MetaData()
     checkpoint_table(metadata)
     [table] = define(metadata, "")
     database = Database(f"sqlite:///{tmp_path}/rows.db", metadata)

@@ -11,6 +11,7 @@ from kafka.admin._configs import ConfigResource, ConfigResourceType
 from typer.testing import CliRunner
 
 from chassis.base.clock import FixedClock
+from chassis.base.cluster import Cluster
 from chassis.base.message import Message
 from chassis.base.settings import Settings
 from chassis.cli.dead_letters import app
@@ -18,6 +19,7 @@ from chassis.deadletter.port import DeadLetter
 from chassis.deadletter.replay import BodyNotStored, DeadLetterReplay, NoSuchDeadLetter
 from chassis.deadletter.topic import KafkaDeadLetters
 from chassis.kafka.admin import Admin
+from chassis.kafka.sign_in import options
 from chassis.keys.keyring import MemoryKeyRing
 from chassis.project.registry import RegistryView
 from chassis.service.platform import Platform
@@ -28,6 +30,7 @@ from schemas.deadlines.policies import Policies
 from schemas.reference.load import policies
 from support.background_tasks import SECRET_WORDS, number
 from support.broker import committed
+from support.kafka import settings_for
 from support.placing import T0
 
 pytestmark = pytest.mark.broker
@@ -35,21 +38,21 @@ KEPT = timedelta(days=90)
 HEADERS = [("ce_type", b"ComplaintFiled"), ("ce_subject", str(number(1)).encode()), ("ce_id", b"0812-3456-7890")]
 
 
-async def letter(kafka: str, topic: str, body: bytes = SECRET_WORDS.encode()) -> DeadLetter:
+async def letter(kafka: Cluster, topic: str, body: bytes = SECRET_WORDS.encode()) -> DeadLetter:
     admin = Admin(kafka)
     await admin.ensure([Topic(topic, 3)])
     await admin.close()
     return DeadLetter("keeper", Message(topic, 2, 17, b"0812-3456-7890", body, HEADERS), "Poison: it never can be", 3)
 
 
-async def put(kafka: str, service: str, *letters: DeadLetter) -> None:
+async def put(kafka: Cluster, service: str, *letters: DeadLetter) -> None:
     keeper = KafkaDeadLetters(kafka, service, lambda: KEPT)
     for each in letters:
         await keeper.put(each)
     await keeper.close()
 
 
-async def test_a_dead_letter_is_read_back_as_it_was_written(kafka: str) -> None:
+async def test_a_dead_letter_is_read_back_as_it_was_written(kafka: Cluster) -> None:
     given = await letter(kafka, "letters-back")
     await put(kafka, "letters-back", given)
     async with DeadLetterReplay(kafka, "letters-back") as desk:
@@ -60,14 +63,15 @@ async def test_a_dead_letter_is_read_back_as_it_was_written(kafka: str) -> None:
 
 
 async def test_a_dead_letter_is_kept_for_as_many_days_as_the_policy_in_force_says(
-    kafka: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kafka: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (first,) = policies().versions
     clock = FixedClock(T0)
     store, keys = MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing()
-    settings = Settings(kafka=kafka, state_dir=tmp_path)
+    named = {name.lower(): value for name, value in settings_for(kafka, tmp_path).items()}
+    settings = Settings(state_dir=tmp_path, **named)
     platform = Platform(settings, store, keys, clock, RegistryView(Repository(store, keys, "reader")))
-    given, client = await letter(kafka, "letters-kept"), KafkaAdminClient(bootstrap_servers=kafka)
+    given, client = await letter(kafka, "letters-kept"), KafkaAdminClient(**options(kafka))
     topic, kept_ms = dead_letter("letters-kept"), list[int]()
     for days in (90, first.dead_letters_d):
         monkeypatch.setattr(
@@ -85,7 +89,7 @@ async def test_a_dead_letter_is_kept_for_as_many_days_as_the_policy_in_force_say
     assert kept_ms == [days * 86_400_000 for days in (90, 30)]
 
 
-async def test_a_replayed_message_is_in_its_own_partition_again_and_no_longer_listed(kafka: str) -> None:
+async def test_a_replayed_message_is_in_its_own_partition_again_and_no_longer_listed(kafka: Cluster) -> None:
     first, second = await letter(kafka, "letters-replay", b"1"), await letter(kafka, "letters-replay", b"2")
     await put(kafka, "letters-replay", first, second)
     async with DeadLetterReplay(kafka, "letters-replay") as desk:
@@ -103,7 +107,7 @@ async def test_a_replayed_message_is_in_its_own_partition_again_and_no_longer_li
     assert list(again[0].headers) == [*HEADERS, ("dl_replayed", b"dead-letter.letters-replay@0")]
 
 
-async def test_a_message_that_fails_again_after_its_replay_is_a_new_open_dead_letter(kafka: str) -> None:
+async def test_a_message_that_fails_again_after_its_replay_is_a_new_open_dead_letter(kafka: Cluster) -> None:
     await put(kafka, "letters-twice", await letter(kafka, "letters-twice"))
     async with DeadLetterReplay(kafka, "letters-twice") as desk:
         await desk.replay(0)
@@ -115,7 +119,7 @@ async def test_a_message_that_fails_again_after_its_replay_is_a_new_open_dead_le
         assert await desk.open() == []
 
 
-async def test_a_message_too_large_to_be_copied_is_named_and_stops_nobody(kafka: str) -> None:
+async def test_a_message_too_large_to_be_copied_is_named_and_stops_nobody(kafka: Cluster) -> None:
     huge = await letter(kafka, "letters-huge", b"x" * 1_048_500)
     await put(kafka, "letters-huge", huge, await letter(kafka, "letters-huge"))
     async with DeadLetterReplay(kafka, "letters-huge") as desk:
@@ -127,7 +131,7 @@ async def test_a_message_too_large_to_be_copied_is_named_and_stops_nobody(kafka:
         assert await desk.replay_all() == 1
 
 
-async def test_a_message_of_nothing_at_all_is_kept_too(kafka: str) -> None:
+async def test_a_message_of_nothing_at_all_is_kept_too(kafka: Cluster) -> None:
     given = DeadLetter("keeper", Message("letters-nothing", 0, 3, None, None), "Poison: nothing in it")
     await put(kafka, "letters-nothing", given)
     async with DeadLetterReplay(kafka, "letters-nothing") as desk:
@@ -135,8 +139,11 @@ async def test_a_message_of_nothing_at_all_is_kept_too(kafka: str) -> None:
     assert (found.message.place, found.message.value) == ("letters-nothing/0@3", b"")
 
 
-def test_the_command_line_tells_all_but_what_was_said(kafka: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SATUPINTU_KAFKA", kafka)
+def test_the_command_line_tells_all_but_what_was_said(
+    kafka: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in settings_for(kafka, tmp_path).items():
+        monkeypatch.setenv(f"SATUPINTU_{name}", value)
     given = asyncio.run(letter(kafka, "letters-shown"))
     asyncio.run(put(kafka, "letters-shown", given))
 

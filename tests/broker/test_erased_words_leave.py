@@ -10,6 +10,7 @@ from chassis.kafka.clients import producer, running
 from local.kafka.server import KafkaServer
 from schemas.base.topics import Topic, submissions
 from support.broker import committed, until
+from support.kafka import TESTS
 
 pytestmark = pytest.mark.broker
 WORDS = b"Kenari Purwitasari, +62 811 5550 4711: lampu padam"
@@ -19,7 +20,7 @@ SOON = {"log.cleaner.backoff.ms": "100", "log.retention.check.interval.ms": "300
 
 @pytest.fixture
 def server(kafka_jars: list[Path], tmp_path: Path) -> Iterator[KafkaServer]:
-    made = KafkaServer(tmp_path / "kafka", kafka_jars, extra=SOON)
+    made = KafkaServer(tmp_path / "kafka", kafka_jars, extra=SOON, superuser=TESTS)
     made.start()
     try:
         made.wait_ready()
@@ -30,14 +31,14 @@ def server(kafka_jars: list[Path], tmp_path: Path) -> Iterator[KafkaServer]:
 
 async def test_words_leave_every_topic_after_its_period(server: KafkaServer) -> None:
     inbox = Topic("agency.pln.inbox", 1, 3_600_000, compacted=True, superseded_ms=SHORT_MS)
-    admin = Admin(server.bootstrap)
+    admin = Admin(server.cluster)
     await admin.ensure([inbox, submissions(SHORT_MS)])
     await admin.close()
 
     async def values(topic: str, partitions: int) -> list[bytes]:
-        return [each.value or b"" for each in await committed(server.bootstrap, topic, partitions)]
+        return [each.value or b"" for each in await committed(server.cluster, topic, partitions)]
 
-    async with running(producer(server.bootstrap)) as client:
+    async with running(producer(server.cluster)) as client:
         await client.send_and_wait(inbox.name, WORDS, key=b"one", partition=0)
         await client.send_and_wait("submissions", WORDS, key=b"gateway", partition=0)
         assert WORDS in await values(inbox.name, 1)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chassis.base.cluster import Cluster
 from chassis.base.errors import Poison, StoreUnavailable
 from chassis.base.message import Message
 from chassis.deadletter.port import MemoryDeadLetters
@@ -42,19 +43,19 @@ class Taker:
         return set(values) <= set(self.got)
 
 
-async def ensure(kafka: str, *topics: str) -> None:
+async def ensure(kafka: Cluster, *topics: str) -> None:
     admin = Admin(kafka)
     await admin.ensure([Topic(name, 1) for name in topics])
     await admin.close()
 
 
-async def send(kafka: str, topic: str, values: Sequence[bytes], **settings: Any) -> None:
+async def send(kafka: Cluster, topic: str, values: Sequence[bytes], **settings: Any) -> None:
     async with running(producer(kafka, **settings)) as client:
         for value in values:
             await client.send_and_wait(topic, value, key=b"one client")
 
 
-async def test_a_bad_message_is_set_aside_and_its_own_clients_next_ones_are_taken_in_order(kafka: str) -> None:
+async def test_a_bad_message_is_set_aside_and_its_own_clients_next_ones_are_taken_in_order(kafka: Cluster) -> None:
     take, quarantine = Taker(), MemoryDeadLetters()
     await ensure(kafka, "outsider-bad")
     await send(kafka, "outsider-bad", [b"1", b"bad", b"later", b"broken", b"2"])
@@ -72,11 +73,11 @@ async def test_a_bad_message_is_set_aside_and_its_own_clients_next_ones_are_take
     assert "words" not in reasons[1]
 
 
-async def _committed(kafka: str, group: str, offset: int) -> bool:
+async def _committed(kafka: Cluster, group: str, offset: int) -> bool:
     return offset in (await asyncio.to_thread(committed_offsets, kafka, group)).values()
 
 
-async def test_what_its_writer_took_back_is_never_read(kafka: str) -> None:
+async def test_what_its_writer_took_back_is_never_read(kafka: Cluster) -> None:
     take = Taker()
     await ensure(kafka, "outsider-aborted")
     async with running(producer(kafka, transactional_id="outsider")) as client:
@@ -92,7 +93,7 @@ async def test_what_its_writer_took_back_is_never_read(kafka: str) -> None:
     assert take.got == [b"meant"]
 
 
-async def test_a_topic_made_later_is_found_by_its_name_and_read_from_the_beginning(kafka: str) -> None:
+async def test_a_topic_made_later_is_found_by_its_name_and_read_from_the_beginning(kafka: Cluster) -> None:
     take, pattern = Taker(), r"^outsider\.[a-z]+\.replies$"
     await ensure(kafka, "outsider.first.replies")
     await send(kafka, "outsider.first.replies", [b"first"])
@@ -109,7 +110,7 @@ async def test_a_topic_made_later_is_found_by_its_name_and_read_from_the_beginni
     assert take.got == [b"first", b"second", b"third"]
 
 
-async def test_a_worker_that_was_cut_off_reads_again_what_it_had_not_finished(kafka: str) -> None:
+async def test_a_worker_that_was_cut_off_reads_again_what_it_had_not_finished(kafka: Cluster) -> None:
     first, second, held = Taker(), Taker(), asyncio.Event()
 
     async def hold(message: Message) -> None:
@@ -127,7 +128,7 @@ async def test_a_worker_that_was_cut_off_reads_again_what_it_had_not_finished(ka
     assert (first.got, second.got) == ([b"1"], [b"1", b"2"])
 
 
-async def test_one_senders_flood_does_not_delay_the_others(kafka: str) -> None:
+async def test_one_senders_flood_does_not_delay_the_others(kafka: Cluster) -> None:
     """Also with a first record that takes long, and with a flood of records that are refused."""
     flood, bad, other = "flood.a.replies", "flood.b.replies", "flood.c.replies"
     await ensure(kafka, flood, bad, other)

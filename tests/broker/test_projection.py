@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import MetaData, select
 
+from chassis.base.cluster import Cluster
 from chassis.base.ports import Store
 from chassis.kafka.signature import signing_key
 from chassis.kafka.verify import RecordVerifier
@@ -34,7 +35,7 @@ class Rows:
         self.checkpoints, [self.table] = checkpoint_table(self.metadata), define(self.metadata, "")
         self.database = Database(f"sqlite:///{folder}/{name}.db", self.metadata)
 
-    def projection(self, kafka: str, store: Store, group: str, view: View[Any] | None = None) -> KafkaProjection:
+    def projection(self, kafka: Cluster, store: Store, group: str, view: View[Any] | None = None) -> KafkaProjection:
         verifier = RecordVerifier(store, KEY)
         return KafkaProjection(self.database, self.metadata, view or lives(), verifier, kafka=kafka, group=group)
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import pytest
 
+from chassis.base.cluster import Cluster
 from chassis.base.errors import BrokerUnavailable, Fenced, Retryable, WrongStore
 from chassis.base.ports import Store
 from chassis.kafka.admin import Admin
@@ -30,6 +31,7 @@ from schemas.base.streams import REGISTRY
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS
 from support.background_tasks import PlainKeys, add_detail, clock, file_many
 from support.broker import committed, delete_topics, event_ids, going, until
+from support.kafka import settings_for
 from support.kurrentdb.process import running as running_kurrentdb
 from support.stores import event, memory_store
 
@@ -48,11 +50,11 @@ async def stored(store: Store) -> list[RecordedEvent]:
     return list((await store.read_all(None, limit=1_000_000)).events)
 
 
-async def published(kafka: str) -> list[RecordedEvent]:
+async def published(kafka: Cluster) -> list[RecordedEvent]:
     return [to_recorded(each) for each in await committed(kafka, COMPLAINT_EVENTS, PARTITIONS)]
 
 
-async def all_there(kafka: str, store: Store) -> Callable[[], Any]:
+async def all_there(kafka: Cluster, store: Store) -> Callable[[], Any]:
     """Whether everything in the store can be read from the topic."""
     events = [event for event in await stored(store) if event.stream.startswith("complaint-")]
 
@@ -73,7 +75,9 @@ async def all_there(kafka: str, store: Store) -> Callable[[], Any]:
     return look
 
 
-async def test_every_event_arrives_once_in_the_order_of_its_stream_with_its_headers(kafka: str, store: Store) -> None:
+async def test_every_event_arrives_once_in_the_order_of_its_stream_with_its_headers(
+    kafka: Cluster, store: Store
+) -> None:
     ids = await file_many(store, 300)
     repository = Repository(store, PlainKeys(), "intake")
     for number in range(30):
@@ -87,7 +91,7 @@ async def test_every_event_arrives_once_in_the_order_of_its_stream_with_its_head
         assert versions == list(range(len(versions)))
 
 
-async def test_the_registry_has_a_topic_of_its_own_and_supports_are_not_relayed(kafka: str) -> None:
+async def test_the_registry_has_a_topic_of_its_own_and_supports_are_not_relayed(kafka: Cluster) -> None:
     store = memory_store()
     await store.append(REGISTRY, -1, [event("agency", type_="AgencyRegistered")])
     await store.append(f"support-{UUID(int=5)}", -1, [event("support")])
@@ -98,7 +102,7 @@ async def test_the_registry_has_a_topic_of_its_own_and_supports_are_not_relayed(
     assert len(await published(kafka)) == 1
 
 
-async def test_a_relay_resumes_at_its_checkpoint_and_publishes_nothing_twice(kafka: str, store: Store) -> None:
+async def test_a_relay_resumes_at_its_checkpoint_and_publishes_nothing_twice(kafka: Cluster, store: Store) -> None:
     await file_many(store, 50)
     async with going(Relay(store, kafka)):
         await until(await all_there(kafka, store))
@@ -108,7 +112,7 @@ async def test_a_relay_resumes_at_its_checkpoint_and_publishes_nothing_twice(kaf
     assert sorted(await published(kafka), key=lambda each: each.position) == await stored(store)
 
 
-async def test_another_relay_takes_over_when_the_first_one_stops(kafka: str) -> None:
+async def test_another_relay_takes_over_when_the_first_one_stops(kafka: Cluster) -> None:
     store = memory_store()
     await file_many(store, 20)
     first, second = Relay(store, kafka), Relay(store, kafka)
@@ -129,7 +133,7 @@ async def _ready(relay: Relay) -> bool:
     return relay.unready() is None
 
 
-async def test_only_one_of_two_relays_publishes(kafka: str) -> None:
+async def test_only_one_of_two_relays_publishes(kafka: Cluster) -> None:
     store = memory_store()
     await file_many(store, 500)
     one, two = Relay(store, kafka), Relay(store, kafka)
@@ -140,7 +144,7 @@ async def test_only_one_of_two_relays_publishes(kafka: str) -> None:
     assert sorted(each.position for each in await published(kafka)) == list(range(1, 1001))
 
 
-async def test_a_zombie_is_fenced_and_what_it_had_begun_is_never_seen(kafka: str, store: Store) -> None:
+async def test_a_zombie_is_fenced_and_what_it_had_begun_is_never_seen(kafka: Cluster, store: Store) -> None:
     await file_many(store, 40)
     events, store_id = await stored(store), await store.store_id()
     admin = Admin(kafka)
@@ -158,7 +162,7 @@ async def test_a_zombie_is_fenced_and_what_it_had_begun_is_never_seen(kafka: str
     assert sorted(await published(kafka), key=lambda each: each.position) == events
 
 
-async def test_a_store_that_is_not_the_one_published_before_is_refused_loudly(kafka: str) -> None:
+async def test_a_store_that_is_not_the_one_published_before_is_refused_loudly(kafka: Cluster) -> None:
     store = memory_store()
     await file_many(store, 5)
     async with going(Relay(store, kafka)):
@@ -170,7 +174,7 @@ async def test_a_store_that_is_not_the_one_published_before_is_refused_loudly(ka
     assert len(await published(kafka)) == 5
 
 
-async def test_a_topic_made_anew_while_running_is_filled_from_the_beginning(kafka: str) -> None:
+async def test_a_topic_made_anew_while_running_is_filled_from_the_beginning(kafka: Cluster) -> None:
     store = memory_store()
     await file_many(store, 30)
     async with going(Relay(store, kafka)):
@@ -182,7 +186,7 @@ async def test_a_topic_made_anew_while_running_is_filled_from_the_beginning(kafk
 
 
 async def test_a_relay_that_refused_publishes_each_event_once_after_its_topics_were_made_anew(
-    kafka: str, monkeypatch: pytest.MonkeyPatch
+    kafka: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # It looks for the return of the newer store before it looks whether its topics are still the same.
     monkeypatch.setattr("chassis.relay.relay.HISTORY_CHECK_S", 0.2)
@@ -214,7 +218,7 @@ async def test_a_relay_that_refused_publishes_each_event_once_after_its_topics_w
 
 
 async def test_a_wiped_broker_gets_everything_again(private_kafka: KafkaServer) -> None:
-    store, kafka = memory_store(), private_kafka.bootstrap
+    store, kafka = memory_store(), private_kafka.cluster
     await file_many(store, 30)
     async with going(Relay(store, kafka)):
         await until(await all_there(kafka, store))
@@ -229,7 +233,7 @@ async def test_a_wiped_broker_gets_everything_again(private_kafka: KafkaServer) 
 class RelayProcess:
     """`python -m chassis.cli.relay` over a store file."""
 
-    def __init__(self, folder: Path, kafka: str) -> None:
+    def __init__(self, folder: Path, kafka: Cluster) -> None:
         secret = folder / "secret"
         secret.write_text("ab" * 32)
         settings = {
@@ -238,7 +242,7 @@ class RelayProcess:
             "MASTER_KEY_FILE": str(secret),
             "CODE_SECRET_FILE": str(secret),
             "CLOCK_FILE": f"{folder}/clock",
-            "KAFKA": kafka,
+            **settings_for(kafka, folder),
             "PORT": "0",
         }
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SATUPINTU_")}
@@ -255,7 +259,7 @@ class RelayProcess:
 
 
 async def test_a_relay_whose_kurrentdb_is_killed_and_comes_back_publishes_each_event_once(
-    kafka: str, tmp_path: Path
+    kafka: Cluster, tmp_path: Path
 ) -> None:
     dice = random.Random(815)
     with running_kurrentdb(tmp_path) as server:
@@ -288,7 +292,7 @@ async def _holds(store: Store, events: int) -> bool:
     return len(await stored(store)) >= events
 
 
-async def test_a_killed_relay_comes_back_and_loses_and_repeats_nothing(kafka: str, tmp_path: Path) -> None:
+async def test_a_killed_relay_comes_back_and_loses_and_repeats_nothing(kafka: Cluster, tmp_path: Path) -> None:
     store = SqlStore(f"sqlite:///{tmp_path}/store.db", clock().now)
     await file_many(store, 500)
     relay = RelayProcess(tmp_path, kafka)

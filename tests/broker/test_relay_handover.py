@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chassis.base.cluster import Cluster
 from chassis.kafka.cloudevents import to_recorded
 from chassis.store.sql.store import SqlStore
 from local.process.child import ManagedProcess
@@ -15,6 +16,7 @@ from schemas.base.envelope import RecordedEvent
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED
 from support.background_tasks import clock, file_many
 from support.broker import committed, until
+from support.kafka import settings_for
 
 pytestmark = pytest.mark.broker
 EVENTS = 400
@@ -23,14 +25,14 @@ EVENTS = 400
 class Relays:
     """Relay processes over one store file."""
 
-    def __init__(self, folder: Path, kafka: str) -> None:
+    def __init__(self, folder: Path, kafka: Cluster) -> None:
         (folder / "secret").write_text("ab" * 32)
         self._folder, self._started = folder, list[ManagedProcess]()
         self._env = {
             "SATUPINTU_STORE_URL": f"sqlite:///{folder}/store.db",
             "SATUPINTU_KEYRING_URL": f"sqlite:///{folder}/keyring.db",
             "SATUPINTU_MASTER_KEY_FILE": f"{folder}/secret",
-            "SATUPINTU_KAFKA": kafka,
+            **{f"SATUPINTU_{name}": value for name, value in settings_for(kafka, folder).items()},
             "SATUPINTU_PORT": "0",
         }
 
@@ -62,7 +64,7 @@ def said(relay: ManagedProcess, words: str) -> Callable[[], "asyncio.Future[bool
     return lambda: asyncio.ensure_future(look())
 
 
-async def published(kafka: str) -> list[RecordedEvent]:
+async def published(kafka: Cluster) -> list[RecordedEvent]:
     return [to_recorded(each) for each in await committed(kafka, COMPLAINT_EVENTS, FIXED[COMPLAINT_EVENTS].partitions)]
 
 
@@ -99,5 +101,5 @@ async def test_a_killed_and_a_frozen_relay_are_followed_by_the_next_one_and_noth
     await store.close()
 
 
-async def _all_there(kafka: str, count: int) -> bool:
+async def _all_there(kafka: Cluster, count: int) -> bool:
     return len(await published(kafka)) >= count

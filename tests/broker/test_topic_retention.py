@@ -6,7 +6,9 @@ import pytest
 from kafka.admin import KafkaAdminClient
 from kafka.admin._configs import ConfigResource, ConfigResourceType
 
+from chassis.base.cluster import Cluster
 from chassis.kafka.admin import Admin
+from chassis.kafka.sign_in import options
 from schemas.base.topics import Topic
 
 pytestmark = pytest.mark.broker
@@ -17,8 +19,8 @@ ASKED: Final = (
 )  # fmt: skip
 
 
-def configured(kafka: str, topic: str) -> dict[str, str]:
-    client = KafkaAdminClient(bootstrap_servers=kafka)
+def configured(kafka: Cluster, topic: str) -> dict[str, str]:
+    client = KafkaAdminClient(**options(kafka))
     try:
         wanted = ConfigResource(ConfigResourceType.TOPIC, topic, dict.fromkeys(ASKED))
         found = client.describe_configs([wanted], config_filter="all")["topic"][topic]
@@ -27,7 +29,7 @@ def configured(kafka: str, topic: str) -> dict[str, str]:
     return {name: found[name]["value"] for name in ASKED}
 
 
-async def ensure(kafka: str, *topics: Topic, create: bool = True) -> None:
+async def ensure(kafka: Cluster, *topics: Topic, create: bool = True) -> None:
     admin = Admin(kafka)
     try:
         await admin.ensure(topics, create=create)
@@ -35,7 +37,7 @@ async def ensure(kafka: str, *topics: Topic, create: bool = True) -> None:
         await admin.close()
 
 
-async def test_a_topic_of_an_earlier_version_gets_the_retention_of_today(kafka: str) -> None:
+async def test_a_topic_of_an_earlier_version_gets_the_retention_of_today(kafka: Cluster) -> None:
     await ensure(kafka, Topic("kept-for-ever", 3))
     assert configured(kafka, "kept-for-ever")["retention.ms"] == "-1"
     await ensure(kafka, Topic("kept-for-ever", 3, 30 * DAY))
@@ -45,7 +47,7 @@ async def test_a_topic_of_an_earlier_version_gets_the_retention_of_today(kafka: 
     assert found["message.timestamp.type"] == "LogAppendTime", "a sender's clock does not decide"
 
 
-async def test_an_inbox_becomes_compacted_and_its_segments_end_in_time(kafka: str) -> None:
+async def test_an_inbox_becomes_compacted_and_its_segments_end_in_time(kafka: Cluster) -> None:
     await ensure(kafka, Topic("kept-inbox", 1, 400 * DAY))
     await ensure(kafka, Topic("kept-inbox", 1, 400 * DAY, compacted=True, superseded_ms=DAY))
     found = configured(kafka, "kept-inbox")
@@ -54,7 +56,7 @@ async def test_an_inbox_becomes_compacted_and_its_segments_end_in_time(kafka: st
     assert float(found["min.cleanable.dirty.ratio"]) <= 0.1
 
 
-async def test_a_topic_that_need_not_exist_is_configured_and_never_created(kafka: str) -> None:
+async def test_a_topic_that_need_not_exist_is_configured_and_never_created(kafka: Cluster) -> None:
     await ensure(kafka, Topic("kept-perhaps", 1, 5 * DAY), create=False)
     admin = Admin(kafka)
     assert await admin.topic_ids(["kept-perhaps"]) == {}

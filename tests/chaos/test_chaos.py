@@ -111,7 +111,7 @@ async def _until_ready(platform: Supervised) -> None:
 
 
 async def _audited(platform: Supervised) -> str:
-    asked = ("audit.cli", "--tolerance-s", "60", "--kafka", platform.kafka)
+    asked = ("audit.cli", "--tolerance-s", "60", "--kafka", platform.bootstrap)
     return (await asyncio.to_thread(platform.command, *asked)).stdout
 
 

@@ -72,7 +72,7 @@ class Life(Door):
 
 async def live(life: Life, platform: Running) -> None:
     """Everything while mail goes out."""
-    kafka = platform.kafka.bootstrap
+    kafka = platform.kafka.cluster
     one = await life.at_city("confirmed", title="Judul contoh")
     await life.agency(CITY, one["id"], "acknowledgement")
     await life.agency(CITY, one["id"], "progress", text="Petugas dijadwalkan.")

@@ -54,9 +54,10 @@ def restore(state: Path, source: Path = FIXTURE) -> Json:
 ADDED: Final[Mapping[str, Sequence[str]]] = {
     "feed_position": ["event_id VARCHAR(36) 1 '' 0"],
     "checkpoints": ["event_id VARCHAR(36) 1 '' 0"],
-    "reports": ["changed_at BIGINT 0 - 0"],
-    "book_reports": ["changed_at BIGINT 0 - 0"],
+    "reports": ["changed_at BIGINT 0 - 0", "supervision BOOLEAN 0 - 0"],
+    "book_reports": ["changed_at BIGINT 0 - 0", "supervision BOOLEAN 0 - 0"],
     "inbox": ["supervision BOOLEAN 0 - 0"],
+    "ladder": ["supervision BOOLEAN 0 - 0"],
     "watchers": ["code_version INTEGER 1 '1' 0"],
 }
 """Columns that this version adds to a table of the version before, as `schema` tells them."""
@@ -64,6 +65,21 @@ NEW: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     "reporting": {
         f"ix_{table}_changed_at": [f"CREATE INDEX ix_{table}_changed_at ON {table} (changed_at)", table]
         for table in ("reports", "book_reports")
+    },
+    "intake": {
+        "open_work": [
+            "basis VARCHAR(16) 1 '' 0",
+            "complaint VARCHAR(36) 1 - 1",
+            "due_at BIGINT 1 - 0",
+            "holder VARCHAR(80) 1 - 0",
+            "version INTEGER 1 - 0",
+            "what VARCHAR(40) 1 - 2",
+        ],
+        "lease": ["name VARCHAR(64) 1 - 1", "owner VARCHAR(32) 0 - 0", "until_s FLOAT 0 - 0"],
+        "sqlite_autoindex_open_work_1": ["", "open_work"],
+        "ix_open_work_basis": ["CREATE INDEX ix_open_work_basis ON open_work (basis)", "open_work"],
+        "ix_open_work_due_at": ["CREATE INDEX ix_open_work_due_at ON open_work (due_at)", "open_work"],
+        "sqlite_autoindex_lease_1": ["", "lease"],
     },
     "vault": {
         "repeats": [

@@ -22,7 +22,8 @@ from chassis.project.rebuild import Rebuildable, rebuild
 from chassis.service.platform import Platform, open_platform
 from compat.state import Json, essence, query, restore, schema, with_added
 from escalation.app import open_escalation
-from intake.app import open_intake
+from intake.app import check_tools, open_intake
+from intake.checks import AttachmentChecks
 from local.front import create_app
 from local.platform.state_dir import make_secrets
 from router.app import open_router
@@ -36,6 +37,7 @@ NEW_MANDATES: Final = 2
 """Facts that this release adds to the first registry of then: the mandates for mining and the pre-employment card."""
 EMPTY_UNTIL_TOUCHED: Final = {"changed_at", "supervision"}
 NEW_EVENTS: Final = {
+    "AttachmentChecked",
     "ContactRead",
     "DataAccessGiven",
     "DataAccessRequested",
@@ -226,6 +228,15 @@ async def test_reporters_are_told_the_same_as_then(before: Before, door: httpx.A
     [attachment] = story["attachments"]
     path = f"/api/v1/complaints/{before.people['confirmed']['tracking_code']}/attachments/{attachment['id']}"
     assert (await door.get(path)).content.endswith(b"made up")
+
+
+async def test_a_file_of_then_is_checked_after_the_upgrade(
+    before: Before, platform: Platform, door: httpx.AsyncClient
+) -> None:
+    async with open_intake(platform) as context:
+        await AttachmentChecks(context, context.audience.database, check_tools(platform.settings)).once()
+    [file] = (await door.get(f"/api/v1/complaints/{before.people['confirmed']['tracking_code']}")).json()["attachments"]
+    assert file["state"] == "original", "a made-up picture, which cannot be cleaned"
 
 
 async def test_a_request_of_then_is_recognised_when_it_is_repeated(before: Before, door: httpx.AsyncClient) -> None:

@@ -13,6 +13,7 @@ from schemas.events.registry import AgencyRegistered
 from schemas.events.router import ComplaintClassified, ComplaintReferred
 from support.inbox import T0, keep_registry
 from support.lives import BASIS, answered, filed, named, routed, write
+from support.signed_in import role
 
 
 async def listed(web: httpx.AsyncClient, rung: int, **asked: Any) -> list[dict[str, Any]]:
@@ -87,7 +88,7 @@ async def test_a_level_above_the_ombudsman_becomes_the_ombudsmans_once_the_repor
     assert {item["rung"] for item in await listed(web, 1)} == {3}
 
 
-async def test_the_public_list_shows_only_agency_and_dates_of_guarded_complaints(
+async def test_the_public_list_shows_only_agency_and_dates_of_secret_complaints_and_none_of_supervision_grade(
     escalation: Escalation, web: httpx.AsyncClient, clock: FixedClock
 ) -> None:
     graded = ComplaintClassified.model_validate(
@@ -99,7 +100,8 @@ async def test_the_public_list_shows_only_agency_and_dates_of_guarded_complaints
     await pass_days(escalation, clock, 60)
     items = await listed(web, 4)
     guarded = [set(item) for item in items if "public_number" not in item]
-    assert guarded == 2 * [{"agency", "agency_name", "received_at", "due_at", "climbed_at"}]
+    assert guarded == [{"agency", "agency_name", "received_at", "due_at", "climbed_at"}]
+    assert (await web.get("/api/v1/ladder/4")).json()["total"] == 2
     [plain] = [set(item) for item in items if item.get("public_number") == filed(2).public_number]
     assert {"status", "class", "clock"} <= plain
     assert not {"complaint", "unit", "holder"} & plain
@@ -133,3 +135,45 @@ async def test_each_level_names_its_office_and_a_supervising_agency_can_filter(
     assert (second["agency"], second["looked_at_by"]) == ("kota-x", "pln")
     assert second["looked_at_by_name"] == "the supervising body: PLN"
     assert await listed(web, 2, supervisor="kota-x") == []
+
+
+async def test_each_office_sees_what_it_must_look_at_and_counts_no_more(
+    escalation: Escalation, platform: Platform, web: httpx.AsyncClient, clock: FixedClock
+) -> None:
+    under = AgencyRegistered(at=T0, agency="kota-x", name="Kota X", kind="city", level="regency", parent="pln")
+    await keep_registry(platform.store, escalation.repository, under)
+    graded = ComplaintClassified.model_validate(
+        {"at": filed().at, "class": "complaint", "supervision": True, "accused": ("pln",), "basis": BASIS}
+    )
+    await write(escalation.repository, named("a"), filed(1, secret=True), routed(agency="kota-x"))
+    await write(escalation.repository, named("b"), filed(2, secret=True), routed())
+    await write(escalation.repository, named("c"), filed(3), ComplaintReferred(at=T0, reason="no_sector"))
+    await write(escalation.repository, named("d"), filed(4), graded, routed())
+    await pass_days(escalation, clock, 90)
+    every = {"a", "b", "c", "d"}
+    for roles, seen in (
+        (("operator",), every),
+        (("analyst",), every),
+        (("arbiter",), every),
+        (("triage",), {"c"}),
+        (("officer:kota-bandung",), {"b", "d"}),
+        (("unit-head:kota-bandung/pu",), {"b", "d"}),
+        (("unit-head:kota-bandung/taman",), set()),
+        (("officer:kota-x",), {"a"}),
+        (("officer:pln",), {"a"}),
+        (("officer:pln/unit-satu",), set()),
+        (("inspectorate",), {"d"}),
+        (("inspectorate:kota-bandung",), {"d"}),
+        (("operator", "officer:pln"), every - {"d"}),
+        (("arbiter", "agency:kota-x"), every - {"d"}),
+        (("inspectorate", "officer:pln/unit-satu"), set()),
+    ):
+        body = (await web.get("/api/v1/ladder/1", headers=role(*roles))).json()
+        found = {item["complaint"] for item in body["items"]}
+        assert (found, body["total"]) == ({str(named(one)) for one in seen}, len(seen)), roles
+    public = [
+        (await web.get("/api/v1/ladder/4", headers=one)).json() for one in ({}, role("operator"), role("agency:pln"))
+    ]
+    assert public[0] == public[1] == public[2], "a difference would tell the accused agency"
+    assert public[0]["total"] == 3
+    assert (await web.get("/api/v1/ladder/1", headers=role("gateway:sms"))).status_code == 403

@@ -13,7 +13,7 @@ from support.front import Front, opened
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Settings of a new state without rate limits; a test may set more before it opens the front."""
     own_state(tmp_path, monkeypatch)
-    for name in ("FILINGS", "LOOKUPS"):
+    for name in ("FILINGS", "REQUESTS"):
         monkeypatch.setenv(f"SATUPINTU_{name}_PER_MINUTE", "0")
     return monkeypatch
 

@@ -1,5 +1,6 @@
 """Every answer has the security headers; other origins may read what anyone may read, and nothing else."""
 
+import re
 from typing import Final
 
 import pytest
@@ -88,3 +89,15 @@ async def test_exactly_the_public_reads_of_the_openapi_document_are_open(front: 
 async def test_health_and_metrics_are_not_among_the_public_routes(front: Front) -> None:
     for path in ("/healthz", "/readyz", "/metrics"):
         assert (await front.web.get(path)).status_code == 404
+
+
+async def test_the_page_of_routes_names_each_and_loads_nothing_from_elsewhere(front: Front) -> None:
+    page = (await front.web.get("/docs")).text
+    for path, methods in front.app.openapi()["paths"].items():
+        for method in methods:
+            assert f"{method.upper()} {path}</code>" in page
+    assert "May be called by the triage desk" in page
+    assert "<script" not in page
+    assert "src=" not in page
+    assert set(re.findall(r'href="([^"]*)"', page)) == {"openapi.json"}
+    assert (await front.web.get("/redoc")).status_code == 404

@@ -8,7 +8,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from chassis.attachments.objects import Objects
+from chassis.attachments.store import Attachments
 from chassis.base.clock import FixedClock
+from chassis.http.rate_limit import RateLimiter
 from chassis.http.web import install
 from chassis.keys.keyring import MemoryKeyRing
 from chassis.project.from_store import StoreProjection
@@ -17,13 +20,12 @@ from chassis.sql.database import Database
 from chassis.store.memory import MemoryStore
 from chassis.write.repository import Repository
 from intake.context import Intake
+from intake.guesses import GuessLimit
 from intake.http import open311, reporter
 from intake.kafka_health import KafkaProbe
 from intake.notices.port import FileMailbox, SentNotices
-from intake.rate_limit import RateLimiter
 from intake.storage import erasures
 from intake.storage import relations as views
-from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
 from intake.storage.erasures import Erasures
 from intake.storage.former_filings import FormerFilings
@@ -36,10 +38,13 @@ from intake.storage.subscribers import Subscribers
 from intake.storage.tables import metadata
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
+from schemas.base.media_types import FileKind
 from schemas.base.sealed import Keys
 from schemas.reference.load import policies
 from support.inbox import T0
 from support.signed_in import AsNeeded, RoleTokens
+
+SIZES = {FileKind.PICTURE: 10 * 2**20, FileKind.DOCUMENT: 10 * 2**20, FileKind.AUDIO: 2**20, FileKind.VIDEO: 10 * 2**20}
 
 
 @pytest.fixture
@@ -61,7 +66,9 @@ async def intake(tmp_path: Path) -> AsyncIterator[Intake]:
         records=records,
         vault=Vault(database, clock.now, policies()),
         erasures=Erasures(Database(f"sqlite:///{tmp_path}/list/erasures.db", erasures.metadata), repository.store),
-        attachments=Attachments(tmp_path / "attachments"),
+        attachments=Attachments(Objects.in_folder(tmp_path / "attachments")),
+        attachment_bytes=SIZES,
+        scans=False,
         results=Results(database),
         repeats=Repeats(database, b"s" * 32, policies()),
         mailbox=FileMailbox(tmp_path / "notices"),
@@ -70,7 +77,7 @@ async def intake(tmp_path: Path) -> AsyncIterator[Intake]:
         sms=True,
         probe=KafkaProbe(""),
         filings=RateLimiter(0),
-        lookups=RateLimiter(0),
+        guesses=GuessLimit(RateLimiter(0), RateLimiter(0)),
         database=database,
         audience=Audience(
             relations, StoreProjection(repository.store, relations, views.METADATA, views.VIEW), Subscribers(database)

@@ -17,12 +17,12 @@ from chassis.base.clock import FixedClock
 from chassis.base.errors import Poison, StoreUnavailable
 from chassis.base.message import Message
 from chassis.deadletter.port import DeadLetter, MemoryDeadLetters
+from chassis.http.rate_limit import RateLimiter
 from intake.app import submissions_topic
 from intake.context import Intake
 from intake.gateway.submissions import receive
 from intake.kafka_health import KafkaProbe
 from intake.orphans import Orphans
-from intake.rate_limit import RateLimiter
 from intake.reaction import follow_up
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Record

@@ -11,9 +11,7 @@ import pytest
 from chassis.base.private_files import close_folder_to_others
 from chassis.sql.database import Database
 from intake.notices.port import FileMailbox, Notice
-from intake.storage.attachments import Attachments
 from intake.storage.tables import metadata
-from schemas.base.sealed import Keys
 
 COMPLAINT = UUID(int=3)
 
@@ -29,16 +27,15 @@ def open_to_others(folder: Path) -> list[str]:
     return [path.name for path in sorted(folder.rglob("*")) if stat.S_IMODE(path.stat().st_mode) & 0o077]
 
 
-async def test_notices_attachments_and_databases_are_their_owners_alone(tmp_path: Path) -> None:
+async def test_notices_and_databases_are_their_owners_alone(tmp_path: Path) -> None:
     await FileMailbox(tmp_path / "notices").send(Notice(UUID(int=1), COMPLAINT, "a@contoh.id", "Laporan", "isi"))
-    await Attachments(tmp_path / "attachments").keep(COMPLAINT, UUID(int=2), b"x", Keys({1: b"k" * 32}))
     database = Database(f"sqlite:///{tmp_path}/vault.db", metadata)
     await database.run(
         lambda connection: connection.exec_driver_sql(
             "insert into readings (complaint, agency, at) values (x'00', 'a', 'b')"
         ).close()
     )
-    assert {path.name for path in tmp_path.iterdir()} >= {"vault.db", "vault.db-wal", "notices", "attachments"}
+    assert {path.name for path in tmp_path.iterdir()} >= {"vault.db", "vault.db-wal", "notices"}
     assert open_to_others(tmp_path) == []
     await database.close()
 

@@ -85,7 +85,7 @@ async def test_every_client_sees_only_what_it_may(platform: Running, witness: Wi
     assert witness.asked == every, "each route has answered"
     for seen in [("bearer", "code"), ("person", "person"), ("holder", "said"), ("desk", "text"), (OPEN_TO_ALL, "text")]:
         assert seen in witness.shown, "the search finds what is there"
-    judge_topics(witness.kept, await everything(platform.kafka.bootstrap))
+    judge_topics(witness.kept, await everything(platform.kafka.cluster))
     judge_notices(platform, witness.kept)
 
 
@@ -119,7 +119,7 @@ def kept(kind: str, text: str, said: str, person: dict[str, str], filed: Json) -
 async def from_a_gateway(platform: Running, witness: Witness) -> Kept:
     person = {"name": "Nama Kenarisms", "phone": "+62 899 9999 7731"}
     more = {"secret": True, "channel": "sms", "place": {"region": REGION}, "reporter": person}
-    await submit(platform.kafka.bootstrap, "sms-7", "m7", text=UNCLEAR.format(mark="melatisms"), **more)
+    await submit(platform.kafka.cluster, "sms-7", "m7", text=UNCLEAR.format(mark="melatisms"), **more)
 
     async def there() -> Json | None:
         found = await witness.get("/api/v1/submissions/sms-7/m7")
@@ -305,7 +305,7 @@ async def change_the_registry(witness: Witness, platform: Running) -> None:
     days = [{"on": "2031-01-01", "name": "Hari Jadi", "kind": "regional"}]
     await witness.post("/api/v1/calendars", calendar="12.01", year=2031, source="Keputusan", days=days)
     # About another agency's complaint: refused, and shown to the sender.
-    await reply(platform.kafka.bootstrap, "pln", "acknowledged", complaint=witness.kept[2].id)
+    await reply(platform.kafka.cluster, "pln", "acknowledged", complaint=witness.kept[2].id)
 
 
 async def look_everywhere(witness: Witness) -> None:

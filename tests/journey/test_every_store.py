@@ -110,4 +110,4 @@ async def _told(door: Door, platform: Running) -> dict[str, object]:
 
 async def _published(platform: Running) -> bool:
     kept, topic = Counter(event.id for event in await stored(platform)), FIXED[COMPLAINT_EVENTS]
-    return Counter(await event_ids(platform.kafka.bootstrap, topic.name, topic.partitions)) == kept
+    return Counter(await event_ids(platform.kafka.cluster, topic.name, topic.partitions)) == kept

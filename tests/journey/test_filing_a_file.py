@@ -53,7 +53,8 @@ async def counts(platform: Running, file: Path, road: str) -> Counter[str]:
 
 async def run(platform: Running, file: Path, *options: str) -> Result:
     where = ["--address", platform.address, "--kafka", platform.kafka.bootstrap]
-    return await asyncio.to_thread(CliRunner().invoke, app, [str(file), *options, *where])
+    env = {"SATUPINTU_STATE_DIR": str(platform.state)}  # an operator's password is there
+    return await asyncio.to_thread(CliRunner(env=env).invoke, app, [str(file), *options, *where])
 
 
 def counted(output: str) -> Counter[str]:
@@ -78,7 +79,7 @@ async def cut_off_after(platform: Running, file: Path, road: str, rows: int) -> 
     with pytest.raises(CutOff):
         async with (
             open_session(platform.address, middlewares=(as_needed,)) as session,
-            over_kafka(session, platform.kafka.bootstrap) as topic,
+            over_kafka(session, platform.kafka.cluster) as topic,
         ):
             await file_all(over_http(session) if road == "door" else topic, wanted, told)
 
@@ -161,7 +162,7 @@ def test_without_an_id_column_or_a_batch_nothing_is_read(tmp_path: Path) -> None
 def test_an_unreachable_kafka_is_reported_in_one_sentence(tmp_path: Path) -> None:
     file = tmp_path / "reports.csv"
     write_file(file, "nowhere")
-    done = CliRunner().invoke(
+    done = CliRunner(env={"SATUPINTU_KAFKA_SECURITY": "plaintext"}).invoke(
         app, [str(file), "--text-column", "words", "--batch", "b", "--via", "submissions", "--kafka", "127.0.0.1:1"]
     )
     assert done.exit_code == 1

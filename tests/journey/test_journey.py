@@ -33,7 +33,7 @@ def happened(story: dict[str, Any]) -> list[str]:
 async def test_a_complaint_returned_three_times_is_answered_and_closed_by_silence(
     platform: Running, door: Door
 ) -> None:
-    kafka = platform.kafka.bootstrap
+    kafka = platform.kafka.cluster
     filed = await door.file(DARK)
     code, complaint = filed["tracking_code"], filed["id"]
     await door.reaches(code, "routed", CITY)
@@ -115,7 +115,7 @@ async def test_one_complaint_passes_every_office_and_its_timeline_has_each_fact_
 
 
 async def test_a_submission_that_is_only_acknowledged_is_escalated(platform: Running, door: Door) -> None:
-    kafka = platform.kafka.bootstrap
+    kafka = platform.kafka.cluster
     words = {"text": DARK, "channel": "sms", "place": {"region": REGION}}
     await submit(kafka, "gateway-1", "sms-1", **words)
     await submit(kafka, "gateway-1", "sms-1", **words)
@@ -154,12 +154,12 @@ async def _offered(door: Door, question: dict[str, Any]) -> list[dict[str, Any]]
 async def test_an_erasure_deletes_the_data_and_notifies_the_agency(platform: Running, door: Door) -> None:
     filed = await door.file(DARK, reporter={"name": "Siti", "email": "siti@example.org"})
     code, complaint = filed["tracking_code"], filed["id"]
-    await told_of(platform.kafka.bootstrap, CITY, complaint, "complaint.assigned")
+    await told_of(platform.kafka.cluster, CITY, complaint, "complaint.assigned")
     await door.reporter(code, "erasure")
     story = await door.reaches(code, "closed")
     assert story["closed_reason"] == "erased"
     assert DARK not in str(story)
-    case = await told_of(platform.kafka.bootstrap, CITY, complaint, "complaint.erased")
+    case = await told_of(platform.kafka.cluster, CITY, complaint, "complaint.erased")
     assert (case.erased, case.content) == (True, None)
 
 
@@ -171,15 +171,15 @@ async def test_an_agency_added_at_run_time_gets_the_next_complaint(platform: Run
         "tirta-naga",
     )
     early = await door.file(text, region)
-    assert (await told_of(platform.kafka.bootstrap, owner, early["id"], "complaint.assigned")).yours
+    assert (await told_of(platform.kafka.cluster, owner, early["id"], "complaint.assigned")).yours
     company = {"kind": "regional-enterprise", "level": "regency", "region": region, "parent": owner}
     await door.post("/api/v1/agencies", id=body, name="Perumda Air Minum Tirta Naga", **company)
     field = {"sector": "water-supply", "level": "regency", "region": region}
     await door.post(f"/api/v1/agencies/{owner}/mandates/withdrawal", **field, valid_until="2020-01-01")
     await door.post(f"/api/v1/agencies/{body}/mandates", **field, valid_from="2020-01-01", source="Perda")
     late = await door.file(text, region)
-    assert (await told_of(platform.kafka.bootstrap, body, late["id"], "complaint.assigned")).yours
-    await reply(platform.kafka.bootstrap, body, "acknowledged", complaint=late["id"])
+    assert (await told_of(platform.kafka.cluster, body, late["id"], "complaint.assigned")).yours
+    await reply(platform.kafka.cluster, body, "acknowledged", complaint=late["id"])
     await door.reaches(late["tracking_code"], "in_progress", body)
 
 
@@ -190,7 +190,7 @@ async def test_a_merged_agencys_complaints_go_to_its_successor_and_the_timeline_
     await door.reaches(held["tracking_code"], "routed", "kabupaten-aceh-tenggara")
     merger = {"agencies": ["kabupaten-aceh-tenggara"], "reason": "Penggabungan daerah"}
     await door.post("/api/v1/agencies/kabupaten-gayo-lues/merger", **merger)
-    await told_of(platform.kafka.bootstrap, "kabupaten-gayo-lues", held["id"], "complaint.assigned")
+    await told_of(platform.kafka.cluster, "kabupaten-gayo-lues", held["id"], "complaint.assigned")
     story = await door.reaches(held["tracking_code"], "routed", "kabupaten-gayo-lues")
     assert "menggantikan instansi yang sudah tidak ada" in str(story["timeline"])
 
@@ -203,7 +203,7 @@ async def test_the_books_balance_and_nothing_is_repeated(platform: Running, door
     assert filed
     assert max(Counter(event.id for event in events).values()) == 1
     for complaint in {event.stream.removeprefix("complaint-") for event in filed}:
-        told = await cases(platform.kafka.bootstrap, CITY, complaint)
+        told = await cases(platform.kafka.cluster, CITY, complaint)
         assert max(Counter(case.version for _, case in told).values(), default=1) == 1
 
 

@@ -70,7 +70,7 @@ async def test_after_kafka_lost_all_data_everything_is_delivered_again_once(plat
     audit = await asyncio.to_thread(platform.command, "audit.cli", "--tolerance-s", "60")
     assert audit.returncode == 0, audit.stdout
     assert "the books balance; no violation" in audit.stdout
-    await submit(platform.kafka.bootstrap, "gateway-2", "after", text=DARK, channel="sms", place={"region": REGION})
+    await submit(platform.kafka.cluster, "gateway-2", "after", text=DARK, channel="sms", place={"region": REGION})
     await until(lambda: _taken(door), "what a gateway sends on a topic made anew", within_s=RECOVERY_S)
     assert all(process.running for process in platform.processes.values())
 
@@ -89,7 +89,7 @@ async def _is_on_time(door: Door) -> bool:
 
 async def _all_told(platform: Running, complaints: Collection[str]) -> None:
     async def untold() -> bool:
-        seen = {(message.key or b"").decode() for message in await mail(platform.kafka.bootstrap, CITY)}
+        seen = {(message.key or b"").decode() for message in await mail(platform.kafka.cluster, CITY)}
         return set(complaints) <= seen
 
     await until(untold, f"{len(complaints)} complaints in the agency's topic", within_s=RECOVERY_S)
@@ -107,7 +107,7 @@ async def _held_by(opened: Platform, complaints: Collection[UUID]) -> set[str]:
 async def _published(platform: Running) -> bool:
     kept = Counter(event.id for event in await stored(platform))
     topic = FIXED[COMPLAINT_EVENTS]
-    return Counter(await event_ids(platform.kafka.bootstrap, topic.name, topic.partitions)) == kept
+    return Counter(await event_ids(platform.kafka.cluster, topic.name, topic.partitions)) == kept
 
 
 async def _views_agree(opened: Platform) -> bool:

@@ -27,16 +27,16 @@ LOST = "Sungguh kurang berkenan perihal kejadian kemarin sore itu."
 async def test_no_code_person_or_text_is_stored_where_it_is_not_needed(platform: Running, door: Door) -> None:
     held = await door.file(HELD, reporter=PERSON)
     lost = await door.file(LOST, reporter=PERSON)
-    await told_of(platform.kafka.bootstrap, CITY, held["id"], "complaint.assigned")
+    await told_of(platform.kafka.cluster, CITY, held["id"], "complaint.assigned")
     await door.reaches(lost["tracking_code"], "triage")
     for filed in (held, lost):
         await door.reporter(filed["tracking_code"], "details", text=f"Tambahan: {LOST}" if filed is lost else HELD)
         await door.reporter(filed["tracking_code"], "erasure")
-    await told_of(platform.kafka.bootstrap, CITY, held["id"], "complaint.erased")
+    await told_of(platform.kafka.cluster, CITY, held["id"], "complaint.erased")
 
     codes = [form for filed in (held, lost) for form in _forms(filed["tracking_code"])]
     never, words = [*codes, *PERSON.values()], [HELD, LOST]
-    topics = await everything(platform.kafka.bootstrap)
+    topics = await everything(platform.kafka.cluster)
     assert _found(topics[agency_inbox(CITY)], [HELD]), "the search finds what is there"
     for topic, records in topics.items():
         allowed = [HELD] if topic == agency_inbox(CITY) else []

@@ -81,9 +81,9 @@ async def placed(door: Door, codes: Sequence[str]) -> None:
 
 
 async def strangers_write(platform: Running) -> None:
-    true = (await committed(platform.kafka.bootstrap, COMPLAINT_EVENTS, FIXED[COMPLAINT_EVENTS].partitions))[0]
+    true = (await committed(platform.kafka.cluster, COMPLAINT_EVENTS, FIXED[COMPLAINT_EVENTS].partitions))[0]
     bad = [record for _, record in forged(true)]
-    async with started(producer(platform.kafka.bootstrap)) as client:
+    async with started(producer(platform.kafka.cluster)) as client:
         for record in bad * 6:
             await _send(client, COMPLAINT_EVENTS, record.partition, record)
         for topic in (REGISTRY_EVENTS, RELAY_CHECKPOINT):

@@ -2,8 +2,14 @@
 
 import httpx
 
+from chassis.project.from_store import StoreProjection
+from reporting import queries
 from reporting.context import Reporting
-from support.lives import answered, confirmed, filed, joined, lapsed, named, part_of, routed, write
+from reporting.views import reports_view
+from schemas.events.router import ComplaintClassified
+from support.inbox import T0
+from support.lives import BASIS, answered, confirmed, filed, joined, lapsed, named, part_of, routed, write
+from support.signed_in import role
 
 
 async def test_each_complaint_is_open_with_one_holder_or_joined_or_closed_for_a_reason(
@@ -66,3 +72,34 @@ async def test_two_projections_of_the_same_books_do_no_harm(reporting: Reporting
     await asyncio.gather(*(reporting.books.catch_up() for _ in range(5)))
 
     assert (await web.get("/api/v1/books")).json()["open"] == {"agency:kota-bandung": 29}
+
+
+async def test_what_is_of_supervision_grade_is_counted_under_no_agency_region_or_sector(
+    reporting: Reporting, web: httpx.AsyncClient
+) -> None:
+    read = {
+        "at": T0,
+        "class": "complaint",
+        "supervision": True,
+        "accused": ("pln",),
+        "sector": "health",
+        "basis": BASIS,
+    }
+    graded = ComplaintClassified.model_validate(read)
+    await write(reporting.repository, named("graded"), filed(1), graded, routed())
+    await write(reporting.repository, named("plain"), filed(2), routed())
+    await write(reporting.repository, named("secret"), filed(3, secret=True), routed())
+    view = reports_view(reporting.repository)
+    await StoreProjection(reporting.repository.store, reporting.database, queries.METADATA, view).catch_up()
+    books = (await web.get("/api/v1/books")).json()
+    assert (books["filed"], books["open"], books["balanced"]) == (3, {"agency:kota-bandung": 2, "supervision": 1}, True)
+    for by in ("agency", "region", "sector", "status", "class"):
+        counts = (await web.get(f"/api/v1/counts?by={by}")).json()["counts"]
+        assert sum(each["count"] for each in counts) == 3
+        unsaid = sum(each["count"] for each in counts if each["key"] is None)
+        assert (unsaid, by) == (1 if by in ("agency", "region", "sector") else 0, by)
+        assert "health" not in {each["key"] for each in counts}
+    for who in ({}, role("operator"), role("analyst"), role("officer:pln")):
+        assert (await web.get("/api/v1/books", headers=who)).json() == books, (
+            "a difference would tell the accused agency"
+        )

@@ -9,6 +9,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from chassis.attachments.objects import Objects
+from chassis.attachments.store import Attachments
 from chassis.base.clock import FixedClock
 from chassis.http.web import install
 from chassis.keys.keyring import MemoryKeyRing
@@ -47,8 +49,11 @@ async def router(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     watchdog = Watchdog(database, repository, registry, reaction, 1.0)
     feed = StoreProjection(repository.store, database, METADATA, VIEW)
     features = FeatureExtractor(feature_data(), {"32.73": "Kota Bandung"})
+    attachments = Attachments(Objects.in_folder(tmp_path / "attachments"))
     duplicates = DuplicateWatcher(database, repository, clock, features, b"secret of tests", placement_context.policies)
-    yield Router(repository, clock, placement_context, database, feed, reaction, sweep, watchdog, duplicates)
+    yield Router(
+        repository, clock, placement_context, database, feed, reaction, sweep, watchdog, duplicates, attachments
+    )
     await database.close()
 
 

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from chassis.access_log.log import CALLS_A_MINUTE, AccessLog, Kind, log_key
+from chassis.access_log.log import CALLS_A_MINUTE, AccessLog, Kind
 from chassis.base.clock import FixedClock
 from schemas.access.principal import PUBLIC, Principal, grants_of
 from support.postgres import Postgres
 
-KEY = log_key(bytes(32))
+KEY = bytes(32)
 SARI = Principal("https://issuer.test", "7", grants_of(["officer:pln"]), "Sari Dewi")
 T0 = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 
@@ -113,7 +113,7 @@ async def test_a_removed_end_is_found_by_the_head_that_was_noted(url: str) -> No
 async def test_entries_made_under_another_master_key_are_named_as_such(url: str) -> None:
     async with opened(url) as log:
         await log.append(Kind.SIGNED_IN, SARI, {})
-    async with opened(url, key=log_key(bytes([1]) * 32)) as log:
+    async with opened(url, key=bytes([1]) * 32) as log:
         await log.append(Kind.SIGNED_IN, SARI, {})
         checked = await log.check()
         assert (checked.faults, checked.other_key) == ([], 1)

@@ -9,7 +9,8 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from chassis.access_log.log import AccessLog, Kind, log_key
+from chassis.access_log.log import AccessLog, Kind
+from chassis.base.settings import read_settings
 from chassis.cli.access_log import app
 from schemas.access.principal import PUBLIC, Principal, grants_of
 from support.commands import own_state
@@ -29,8 +30,7 @@ def satupintu(*arguments: str) -> Result:
 
 
 async def _write(state: Path) -> None:
-    key = log_key(bytes.fromhex((state / "secrets/master.key").read_text()))
-    log = AccessLog(f"sqlite:///{state}/access.db", key)
+    log = AccessLog(f"sqlite:///{state}/access.db", read_settings().access_log_key.get_secret_value())
     await log.append(Kind.SIGNED_IN, Principal("https://issuer.test", "7", grants_of(["officer:pln"])), {})
     await log.append(Kind.SIGN_IN_REFUSED, PUBLIC, {"why": "state"})
     await log.close()

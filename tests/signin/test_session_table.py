@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import text
 
 from chassis.signin.session import Session, hash_of, new_id
-from chassis.signin.session_table import SessionTable, seal_key
+from chassis.signin.session_table import SessionTable
 from schemas.access.principal import grants_of
 from support.postgres import Postgres
 
 T0 = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-KEY = seal_key(bytes(32))
+KEY = bytes(32)
 SARI = Session(
     "https://issuer.test", "7", grants_of(["officer:pln", "triage"]), T0, T0, T0,
     provider_session="s1", name="Sari Dewi", refresh_token="refresh-secret", id_token="id-secret",
@@ -69,7 +69,7 @@ async def test_a_sealed_part_moved_to_another_row_opens_nothing(table: SessionTa
 async def test_under_another_master_key_there_is_no_session(table: SessionTable, url: str) -> None:
     id_ = new_id()
     await table.add(id_, SARI)
-    other = SessionTable(url, seal_key(bytes([1]) * 32))
+    other = SessionTable(url, bytes([1]) * 32)
     assert await other.get(id_) is None
     await other.close()
 

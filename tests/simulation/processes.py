@@ -225,7 +225,7 @@ def _router(process: Process) -> Tasks:
         verifier=process.verifier,
     )
     duplicates = DuplicateWatcher(database, repository, clock, TELLING, b"likeness of texts", POLICIES)
-    process.context = Router(repository, clock, known, database, feed, place, sweep, watchdog, duplicates)
+    process.context = Router(repository, clock, known, database, feed, place, sweep, watchdog, duplicates, Nothing())
     return {
         "agent": process.agent("reactions", guard),
         "feed": feed.run,
@@ -267,7 +267,7 @@ def _inbox(process: Process) -> Tasks:
         clock=process.world.monotonic,
         verifier=process.verifier,
     )
-    process.context = Inbox(repository, registry, clock, POLICIES, database, process.letters())
+    process.context = Inbox(repository, registry, clock, POLICIES, database, process.letters(), Nothing())
     process.context_replies = Replies(process.context, topics.replies)  # type: ignore[attr-defined]
     return {
         "agent": process.agent("delivery", guard),

@@ -1,20 +1,22 @@
-"""A worker process for tests: `python agent_process.py <kafka> <service> <topic> <file> <manner>`. It writes the key of
+"""A worker process for tests: `python agent_process.py <cluster> <service> <topic> <file> <manner>`. It writes the key of
 every handled message to the file. Manner: `well`, `slowly`, `stuck:<key>` (never finishes that message; `<file>.stuck`
 exists once it has begun) or `refusing:<key>` (its guard gives up on that message).
 """
 
 import asyncio
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from chassis.base.cluster import Cluster
 from chassis.base.message import Message
 from chassis.react.agent import Agent
 from chassis.react.reaction import StopProcess
 from chassis.service.process import run_process
 
 
-async def main(kafka: str, service: str, topic: str, path: str, manner: str) -> int:
+async def main(kafka: Cluster, service: str, topic: str, path: str, manner: str) -> int:
     name, _, key = manner.partition(":")
     with open(path, "a", buffering=1) as handled:  # noqa: PTH123
 
@@ -34,4 +36,5 @@ async def main(kafka: str, service: str, topic: str, path: str, manner: str) -> 
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(*sys.argv[1:])))
+    cluster, *others = sys.argv[1:]
+    sys.exit(asyncio.run(main(Cluster(**json.loads(cluster)), *others)))

@@ -11,9 +11,11 @@ from aiokafka import TopicPartition
 from kafka.admin import KafkaAdminClient
 from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError
 
+from chassis.base.cluster import Cluster
 from chassis.base.message import Message
 from chassis.kafka.clients import consumer, messages, running
 from chassis.kafka.cloudevents import to_recorded
+from chassis.kafka.sign_in import options
 from chassis.service.process import BackgroundTask
 
 PATIENCE_S = 120
@@ -21,7 +23,7 @@ T = TypeVar("T")
 YOUNG = (CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError)
 
 
-async def committed(kafka: str, topic: str, partitions: int) -> list[Message]:
+async def committed(kafka: Cluster, topic: str, partitions: int) -> list[Message]:
     """All committed records, each partition in order."""
     async with running(consumer(kafka)) as client:
         parts = [TopicPartition(topic, number) for number in range(partitions)]
@@ -37,7 +39,7 @@ async def committed(kafka: str, topic: str, partitions: int) -> list[Message]:
         return found
 
 
-async def event_ids(kafka: str, topic: str, partitions: int) -> list[UUID]:
+async def event_ids(kafka: Cluster, topic: str, partitions: int) -> list[UUID]:
     """Ids of the committed events in a topic."""
     return [to_recorded(message).id for message in await committed(kafka, topic, partitions)]
 
@@ -64,9 +66,9 @@ async def going(*background_tasks: BackgroundTask) -> AsyncIterator[list["asynci
                 await task
 
 
-def delete_topics(kafka: str) -> None:
+def delete_topics(kafka: Cluster) -> None:
     """Delete all topics but Kafka's own (group offsets, transactions)."""
-    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    admin = KafkaAdminClient(**options(kafka))
     try:
         ours = [name for name in admin.list_topics() if not name.startswith("__")]
         if ours:
@@ -75,7 +77,7 @@ def delete_topics(kafka: str) -> None:
         admin.close()
 
 
-def group_state(kafka: str, group: str) -> tuple[str, int]:
+def group_state(kafka: Cluster, group: str) -> tuple[str, int]:
     """The state of a consumer group as Kafka reports it, and its number of members."""
 
     def ask(admin: KafkaAdminClient) -> tuple[str, int]:
@@ -86,7 +88,7 @@ def group_state(kafka: str, group: str) -> tuple[str, int]:
     return _asked(kafka, ask)
 
 
-def committed_offsets(kafka: str, group: str) -> dict[tuple[str, int], int]:
+def committed_offsets(kafka: Cluster, group: str) -> dict[tuple[str, int], int]:
     """The offsets from which a group would continue."""
 
     def ask(admin: KafkaAdminClient) -> dict[tuple[str, int], int]:
@@ -96,9 +98,9 @@ def committed_offsets(kafka: str, group: str) -> dict[tuple[str, int], int]:
     return _asked(kafka, ask)
 
 
-def _asked(kafka: str, ask: Callable[[KafkaAdminClient], T]) -> T:
+def _asked(kafka: Cluster, ask: Callable[[KafkaAdminClient], T]) -> T:
     """Wait until there is a group coordinator: a young broker makes one at the first request."""
-    admin, end = KafkaAdminClient(bootstrap_servers=kafka), time.monotonic() + PATIENCE_S
+    admin, end = KafkaAdminClient(**options(kafka)), time.monotonic() + PATIENCE_S
     try:
         while True:
             try:

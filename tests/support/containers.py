@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from chassis.base.cluster import Cluster
 from local.kafka import jars
 from local.kafka.server import answers
 from local.paths import REPOSITORY, free_port, kafka_cache
@@ -59,6 +60,11 @@ class ContainerBroker:
             DockerContainer(image, ENGINE).with_bind_ports(9092, self.port).with_env("ADVERTISED", self.bootstrap)
         )
         self._wiped = True
+
+    @property
+    def cluster(self) -> Cluster:
+        """The broker knows no users."""
+        return Cluster(self.bootstrap)
 
     @property
     def _container(self) -> Any:
@@ -122,10 +128,10 @@ def served(broker: ContainerBroker) -> Iterator[ContainerBroker]:
 
 
 @pytest.fixture(scope="session")
-def container_kafka(kafka_image: str) -> Iterator[str]:
-    """Bootstrap address of a broker in a container, shared by all tests."""
+def container_kafka(kafka_image: str) -> Iterator[Cluster]:
+    """A broker in a container, shared by all tests."""
     with served(ContainerBroker(kafka_image)) as broker:
-        yield broker.bootstrap
+        yield broker.cluster
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from uuid import uuid4  # noqa: TID251 - a client makes its own keys
 
 import aiohttp
 
+from chassis.base.cluster import Cluster
 from chassis.base.message import Message
 from chassis.kafka.clients import producer, running
 from schemas.base.topics import SUBMISSIONS, agency_inbox, agency_replies
@@ -113,12 +114,12 @@ async def until(
     return found
 
 
-async def mail(kafka: str, agency: str) -> list[Message]:
+async def mail(kafka: Cluster, agency: str) -> list[Message]:
     """All messages in an agency's topic."""
     return await committed(kafka, agency_inbox(agency), 1)
 
 
-async def cases(kafka: str, agency: str, complaint: str) -> list[tuple[str, Case]]:
+async def cases(kafka: Cluster, agency: str, complaint: str) -> list[tuple[str, Case]]:
     """The agency's messages about a complaint, with `ce_type`, parsed by the published contract."""
     return [told(message) for message in await mail(kafka, agency) if message.key == complaint.encode()]
 
@@ -132,7 +133,7 @@ def told(message: Message) -> tuple[str, Case]:
     return headers["ce_type"], case
 
 
-async def told_of(kafka: str, agency: str, complaint: str, kind: str) -> Case:
+async def told_of(kafka: Cluster, agency: str, complaint: str, kind: str) -> Case:
     """Wait for a message of this type about this complaint; returns the newest."""
 
     async def there() -> Case | None:
@@ -142,17 +143,17 @@ async def told_of(kafka: str, agency: str, complaint: str, kind: str) -> Case:
     return found
 
 
-async def reply(kafka: str, agency: str, kind: str, **body: Any) -> None:
+async def reply(kafka: Cluster, agency: str, kind: str, **body: Any) -> None:
     """Send a reply of an agency's own system."""
     await _send(kafka, agency_replies(agency), body["complaint"], f"complaint.{kind}", body)
 
 
-async def submit(kafka: str, client: str, key: str, **body: Any) -> None:
+async def submit(kafka: Cluster, client: str, key: str, **body: Any) -> None:
     """Send a submission of a channel gateway."""
     await _send(kafka, SUBMISSIONS, client, "complaint.submitted", {"client": client, "key": key, **body})
 
 
-async def _send(kafka: str, topic: str, key: str, type_: str, body: Json) -> None:
+async def _send(kafka: Cluster, topic: str, key: str, type_: str, body: Json) -> None:
     headers = [("ce_specversion", b"1.0"), ("ce_id", str(uuid4()).encode()), ("ce_type", type_.encode())]
     async with running(producer(kafka)) as client:
         await client.send_and_wait(topic, json.dumps(body).encode(), key=key.encode(), headers=headers)

@@ -6,12 +6,14 @@ from typing import Any, Final
 from aiokafka import TopicPartition
 from kafka.admin import KafkaAdminClient
 
+from chassis.base.cluster import Cluster
 from chassis.kafka.clients import consumer, running
+from chassis.kafka.sign_in import options
 
 PATIENCE_S: Final = 60
 
 
-async def everything(kafka: str) -> dict[str, list[bytes]]:
+async def everything(kafka: Cluster) -> dict[str, list[bytes]]:
     """By topic: each record's key, value and headers, joined."""
     client = consumer(kafka, isolation_level="read_uncommitted", exclude_internal_topics=False)
     async with running(client):
@@ -28,8 +30,8 @@ async def everything(kafka: str) -> dict[str, list[bytes]]:
     return found
 
 
-def _partitions(kafka: str) -> list[TopicPartition]:
-    admin = KafkaAdminClient(bootstrap_servers=kafka)
+def _partitions(kafka: Cluster) -> list[TopicPartition]:
+    admin = KafkaAdminClient(**options(kafka))
     try:
         topics = admin.describe_topics()
     finally:

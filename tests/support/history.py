@@ -72,7 +72,9 @@ def _cause() -> Cause:
 
 
 def main(path: str, events: str) -> None:
-    """`python -m support.history long.db 1000000`: make a store with at least that many events, for `satupintu audit`."""
+    """`python -m support.history long.db 1000000`: make a store with at least that many events, for `satupintu audit`
+    (which reports `keys-missing` for each copy).
+    """
     where = Path(path)
     life = asyncio.run(begin(where))
     sys.stdout.write(f"{again(where, life, -(-int(events) // len(life))):,} events in {where}\n")

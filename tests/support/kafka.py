@@ -5,10 +5,22 @@ from pathlib import Path
 
 import pytest
 
+from chassis.base.cluster import Cluster
 from local.kafka import jars
 from local.kafka.server import KafkaServer
 from local.paths import kafka_cache
 from support import containers
+
+TESTS = "tests"
+"""The user of the clients' listener to whom tests' brokers refuse nothing."""
+
+
+def settings_for(kafka: Cluster, folder: Path) -> dict[str, str]:
+    """The settings, without prefix, of a process that reaches Kafka as this user; its password is put into the folder."""
+    if not kafka.user:
+        return {"KAFKA": kafka.address, "KAFKA_SECURITY": "plaintext"}
+    (folder / "kafka.password").write_text(kafka.password)
+    return {"KAFKA": kafka.address, "KAFKA_USER": kafka.user, "KAFKA_PASSWORD_FILE": f"{folder}/kafka.password"}
 
 
 @pytest.fixture(scope="session")
@@ -19,17 +31,20 @@ def kafka_jars() -> list[Path]:
 
 @pytest.fixture(scope="session")
 def kafka_server(kafka_jars: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
-    server = KafkaServer(tmp_path_factory.mktemp("kafka"), kafka_jars)
+    server = KafkaServer(tmp_path_factory.mktemp("kafka"), kafka_jars, superuser=TESTS)
     yield from _served(server)
 
 
 @pytest.fixture(scope="session")
-def kafka(request: pytest.FixtureRequest) -> str:
-    """Bootstrap address of the shared broker: each test uses its own names of topics and groups."""
+def kafka(request: pytest.FixtureRequest) -> Cluster:
+    """The shared broker, signed in as a user to whom nothing is refused: each test uses its own names of topics and
+    groups.
+    """
     if containers.CHOSEN:
-        return str(request.getfixturevalue("container_kafka"))
+        shared: Cluster = request.getfixturevalue("container_kafka")
+        return shared
     server: KafkaServer = request.getfixturevalue("kafka_server")
-    return server.bootstrap
+    return server.cluster
 
 
 @pytest.fixture
@@ -45,7 +60,7 @@ def private_kafka(request: pytest.FixtureRequest) -> KafkaServer:
 
 @pytest.fixture
 def private_kafka_server(kafka_jars: list[Path], tmp_path: Path) -> Iterator[KafkaServer]:
-    yield from _served(KafkaServer(tmp_path / "kafka", kafka_jars))
+    yield from _served(KafkaServer(tmp_path / "kafka", kafka_jars, superuser=TESTS))
 
 
 def _served(server: KafkaServer) -> Iterator[KafkaServer]:

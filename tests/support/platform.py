@@ -19,12 +19,13 @@ from chassis.service.platform import open_platform
 from local.kafka.server import KafkaServer
 from local.paths import free_port
 from local.platform.processes import PlatformLayout, ProcessSpec, process_specs
-from local.platform.state_dir import make_secrets
+from local.platform.state_dir import kafka_secrets, make_secrets
 from local.platform.supervisor import READY_LIMIT_S, Supervisor, ready
 from local.process.child import ManagedProcess
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX
 from support import forks
+from support.kafka import TESTS
 
 QUICK: Final = {"SATUPINTU_SWEEP_PERIOD_S": "0.3", "SATUPINTU_SWEEP_GRACE_S": "2"}
 """Sweep periods short enough to wait for in a test."""
@@ -39,7 +40,7 @@ class HasSettings(Protocol):
 
 
 class Running:
-    """A running platform in `folder`. Its processes: `front`, `relay`, `router-1`, `intake-1`, `agency-inbox-1`,
+    """A running platform in `folder`. Its processes: `front`, `relay`, `provisioner`, `router-1`, `intake-1`, `agency-inbox-1`,
     `escalation-1`, `reporting-1`; the broker is `kafka`.
     """
 
@@ -51,7 +52,9 @@ class Running:
         kind: type[ManagedProcess] = forks.KIND,
     ) -> None:
         self.state = folder
-        self.kafka = KafkaServer(folder / "kafka", jars, log=folder / "logs/kafka.log")
+        self.kafka = KafkaServer(
+            folder / "kafka", jars, log=folder / "logs/kafka.log", secrets=kafka_secrets(folder), superuser=TESTS
+        )
         layout = PlatformLayout(folder, free_port(), self.kafka.bootstrap)
         members = [child._replace(env={**child.env, **settings}) for child in process_specs(layout)]
         self._supervisor = Supervisor(members, folder / "logs", kind)

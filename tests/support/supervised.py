@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from chassis.base.cluster import Cluster
 from chassis.base.settings import PREFIX, Settings
 from local.paths import free_port, kafka_cache
 from local.platform.processes import PlatformLayout, environment
@@ -27,7 +28,7 @@ class Supervised:
         self.state, self._log = folder, folder / "run.log"
         self._run: subprocess.Popen[bytes] | None = None
         layout = PlatformLayout(folder, free_port(), f"127.0.0.1:{free_port()}")
-        self.address, self.kafka = f"http://127.0.0.1:{layout.port}", layout.kafka
+        self.address, self.bootstrap = f"http://127.0.0.1:{layout.port}", layout.kafka
         ports = {
             "PORT": str(layout.port),
             "HEALTH_PORT": str(free_port()),
@@ -38,6 +39,11 @@ class Supervised:
         foreign = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
         ours = {name: value for name, value in environment(layout).items() if name not in os.environ}
         self.env = {**foreign, **ours, **prefixed, **cache, **QUICK}
+
+    @property
+    def kafka(self) -> Cluster:
+        """Kafka as its administrator reaches it, once it was started."""
+        return self.settings.kafka_as_administrator()
 
     @property
     def settings(self) -> Settings:

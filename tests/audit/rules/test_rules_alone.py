@@ -127,3 +127,8 @@ def test_keys_may_exist_for_a_while_after_the_request_for_erasure() -> None:
     assert check(loaded, RelatedComplaints({}), CONTEXT) == []
     late = CONTEXT._replace(now=NOON + timedelta(days=2))
     assert [violation.code for violation in check(loaded, RelatedComplaints({}), late)] == ["not-forgotten"]
+
+
+def test_keys_that_nobody_destroyed_are_missed() -> None:
+    loaded = LoadedStream(STREAM, given(filed()), Keys(), (recorded(filed(), 0, "intake"),))
+    assert "keys-missing" in [violation.code for violation in check(loaded, RelatedComplaints({}), CONTEXT)]

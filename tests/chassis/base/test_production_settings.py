@@ -65,6 +65,7 @@ def test_all_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -
         ("MASTER_KEY_FILE", "var/secrets/master.key"),  # what `make run` made
         ("CODE_SECRET_FILE", "var/../var/secrets/code.secret"),
         ("HOSTS", " , "),
+        ("KAFKA_SECURITY", "plaintext"),
         ("TRUSTED_PROXIES", ""),
     ],
 )

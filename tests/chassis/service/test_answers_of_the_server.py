@@ -92,6 +92,7 @@ BAD = [
     (b"GET /bug HTTP/1.1\r\nHost: here\r\n" + CLOSE, 500),
     (b"GET /nowhere HTTP/1.1\r\nHost: here\r\n" + CLOSE, 404),
     (b"PATCH /words HTTP/1.1\r\nHost: here\r\n" + CLOSE, 405),
+    (b"TRACE /words HTTP/1.1\r\nHost: here\r\n" + CLOSE, 405),
 ]
 MADE_OF = (b"uvicorn", b"starlette", b"fastapi", b"pydantic", b"httptools", b"python", b"traceback", b"/srv", b".py")
 

@@ -283,3 +283,25 @@ async def test_a_lease_is_kept_by_renewing_and_lost_by_silence(tmp_path: Path, *
     rows = await database.read(lambda connection: connection.execute(select(table)).all())
     assert len(rows) == 1
     await database.close()
+
+
+async def test_a_backlog_does_not_delay_readiness(tmp_path: Path) -> None:
+    store, now, blocked = memory_store(), clock(), asyncio.Event()
+    await file_many(store, 3)
+    now.advance(AFTER)
+
+    async def waits(loaded: Sequence[LoadedStream]) -> list[Outcome | None]:
+        await blocked.wait()
+        return await moved_on(loaded)
+
+    sweep, database = sweep_of(store, tmp_path, now, waits)
+    assert sweep.unready() is not None
+    running = asyncio.create_task(sweep.run())
+    async with asyncio.timeout(10):
+        while sweep.unready() is not None:
+            await asyncio.sleep(0.01)
+    assert await noted(store) == set()
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    await database.close()

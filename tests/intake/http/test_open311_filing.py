@@ -10,11 +10,10 @@ import pytest
 from fastapi import FastAPI
 
 from chassis.base.errors import StoreUnavailable
+from chassis.http.rate_limit import RateLimiter
 from intake.context import Intake
-from intake.rate_limit import RateLimiter
 from reporting.public_text import public_text
 from schemas.base.ids import complaint_id
-from schemas.base.limits import ATTACHMENT_BYTES
 from schemas.complaint.state import Complaint
 
 HERE = {"lat": "-6.9147", "long": "107.6098"}
@@ -206,7 +205,7 @@ async def test_a_file_that_cannot_be_kept_does_not_cost_the_report(web: httpx.As
     pictures = [("photo", photo(JPEG + bytes([n]), f"{n}.jpg")) for n in range(6)]
     files = [
         ("photo", ("tool.exe", b"MZ and so on")),
-        ("photo", ("large.jpg", JPEG + b"0" * ATTACHMENT_BYTES)),
+        ("photo", ("large.jpg", JPEG + bytes(10 * 1024 * 1024))),
         *pictures,
     ]
     answer = await web.post("/open311/v2/requests.json", data=POTHOLE, files=files, headers=KEY)

@@ -9,6 +9,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
 
+from chassis.base.cluster import Cluster
+from chassis.kafka.sign_in import options
 from local.errors import CannotRun
 from local.kafka import jars
 from local.kafka.server import KafkaServer, answers
@@ -16,39 +18,37 @@ from local.kafka.server import KafkaServer, answers
 pytestmark = pytest.mark.broker
 
 
-def topic_id(bootstrap: str, topic: str) -> str:
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+def topic_id(kafka: Cluster, topic: str) -> str:
+    admin = KafkaAdminClient(**options(kafka))
     try:
         return str(admin.describe_topics([topic])[0]["topic_id"])
     finally:
         admin.close()
 
 
-def create(bootstrap: str, topic: str) -> None:
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+def create(kafka: Cluster, topic: str) -> None:
+    admin = KafkaAdminClient(**options(kafka))
     try:
         admin.create_topics([NewTopic(topic, num_partitions=1, replication_factor=1)])
     finally:
         admin.close()
 
 
-async def send_in_a_transaction(bootstrap: str, topic: str, value: bytes) -> None:
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, transactional_id=f"{topic}-writer")
+async def send_in_a_transaction(kafka: Cluster, topic: str, value: bytes) -> None:
+    producer = AIOKafkaProducer(**options(kafka), transactional_id=f"{topic}-writer")
     async with producer, producer.transaction():
         await producer.send_and_wait(topic, value)
 
 
-async def first_value(bootstrap: str, topic: str) -> bytes | None:
-    consumer = AIOKafkaConsumer(
-        topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest", isolation_level="read_committed"
-    )
+async def first_value(kafka: Cluster, topic: str) -> bytes | None:
+    consumer = AIOKafkaConsumer(topic, **options(kafka), auto_offset_reset="earliest", isolation_level="read_committed")
     async with consumer:
         record = await asyncio.wait_for(consumer.getone(), 20)
         value: bytes | None = record.value
         return value
 
 
-async def test_a_record_sent_in_a_transaction_is_read_as_committed(kafka: str) -> None:
+async def test_a_record_sent_in_a_transaction_is_read_as_committed(kafka: Cluster) -> None:
     await asyncio.to_thread(create, kafka, "local-transaction")
     await send_in_a_transaction(kafka, "local-transaction", b"once")
     assert await first_value(kafka, "local-transaction") == b"once"
@@ -58,22 +58,22 @@ async def test_a_killed_broker_keeps_its_data_and_a_wiped_one_does_not(
     private_kafka: KafkaServer,
 ) -> None:
     broker = private_kafka
-    await asyncio.to_thread(create, broker.bootstrap, "kept")
-    await send_in_a_transaction(broker.bootstrap, "kept", b"still here")
-    before = await asyncio.to_thread(topic_id, broker.bootstrap, "kept")
+    await asyncio.to_thread(create, broker.cluster, "kept")
+    await send_in_a_transaction(broker.cluster, "kept", b"still here")
+    before = await asyncio.to_thread(topic_id, broker.cluster, "kept")
 
     broker.kill()
     assert not answers(broker.port)
     broker.start()
     await asyncio.to_thread(broker.wait_ready)
-    assert await first_value(broker.bootstrap, "kept") == b"still here"
-    assert await asyncio.to_thread(topic_id, broker.bootstrap, "kept") == before
+    assert await first_value(broker.cluster, "kept") == b"still here"
+    assert await asyncio.to_thread(topic_id, broker.cluster, "kept") == before
 
     broker.wipe()
     broker.start()
     await asyncio.to_thread(broker.wait_ready)
-    await asyncio.to_thread(create, broker.bootstrap, "kept")
-    assert await asyncio.to_thread(topic_id, broker.bootstrap, "kept") != before
+    await asyncio.to_thread(create, broker.cluster, "kept")
+    assert await asyncio.to_thread(topic_id, broker.cluster, "kept") != before
 
 
 def test_a_broker_that_cannot_start_reports_the_reason(kafka_jars: list[Path], tmp_path: Path) -> None:

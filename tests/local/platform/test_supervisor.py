@@ -195,9 +195,18 @@ def test_a_port_in_use_is_named_with_its_setting(setting: str, tmp_path: Path, t
     assert not list(tmp_path.iterdir())
 
 
+def test_another_address_than_loopback_is_refused_with_what_is_missing(tmp_path: Path) -> None:
+    done = run_it(tmp_path, {"SATUPINTU_HOST": "0.0.0.0"})
+    assert done.returncode == 2
+    assert re.search(
+        r"SATUPINTU_HOST=0.0.0.0 is not a loopback address.* SATUPINTU_HOSTS", " ".join(done.stderr.split())
+    )
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_unknown_setting_is_named_without_a_traceback(tmp_path: Path) -> None:
     done = run_it(tmp_path, {"SATUPINTU_PROT": "8001"})
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "SATUPINTU_PROT" in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -211,10 +220,8 @@ def test_too_little_disk_space_is_reported_before_the_start(tmp_path: Path, monk
 def test_workers_are_as_many_as_configured_and_each_has_its_own_port(tmp_path: Path) -> None:
     specs = process_specs(PlatformLayout(tmp_path, 8000, "127.0.0.1:9092", router=2, inbox=3))
     names = [child.name for child in specs]
-    assert [child.name for child in sorted(specs, key=lambda child: child.stage)][:: len(specs) - 1] == [
-        "front",
-        "relay",
-    ]
+    by_stage = [child.name for child in sorted(specs, key=lambda child: child.stage)]
+    assert (by_stage[0], by_stage[-2:]) == ("front", ["relay", "provisioner"])
     assert [name for name in names if name.startswith(("router", "agency-inbox"))] == [
         "router-1", "router-2", "agency-inbox-1", "agency-inbox-2", "agency-inbox-3",
     ]  # fmt: skip
@@ -223,9 +230,10 @@ def test_workers_are_as_many_as_configured_and_each_has_its_own_port(tmp_path: P
 
 def test_secrets_are_made_once_and_readable_by_their_owner_only(tmp_path: Path) -> None:
     make_secrets(tmp_path)
-    before = {file: file.read_text() for file in (tmp_path / "secrets").iterdir()}
+    before = {file: file.read_text() for file in (tmp_path / "secrets").rglob("*.*")}
     make_secrets(tmp_path)
-    assert {file: file.read_text() for file in (tmp_path / "secrets").iterdir()} == before
+    assert {file: file.read_text() for file in (tmp_path / "secrets").rglob("*.*")} == before
+    assert {"master.key", "code.secret", "relay.password", "administrator.password"} <= {file.name for file in before}
     assert {oct(file.stat().st_mode & 0o777) for file in before} == {"0o600"}
 
 

@@ -1,4 +1,4 @@
-"""Commands for one machine: `python -m local run|front|demo|relist`."""
+"""Commands for one machine: `python -m local run|front|issuer|demo|relist`."""
 
 import typer
 
@@ -26,6 +26,14 @@ def front() -> None:
     from local.front import create_app
 
     raise typer.Exit(run_configured("local front", lambda settings: serve(create_app(settings), settings)))
+
+
+@app.command()
+def issuer() -> None:
+    """Serve the OpenID Connect provider with the demo people. Refused in production."""
+    from local.issuer.serve import serve_issuer
+
+    raise typer.Exit(run_configured("local issuer", serve_issuer))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,9 @@ from chassis.base.settings import Settings
 from chassis.http.web import install
 from chassis.service.platform import open_platform
 from chassis.service.service import Service
+from chassis.signin import routes as signin
 from chassis.signin.access import open_access
+from chassis.signin.open import open_sign_in
 from local.parts import parts_away
 
 ABOUT: Final = "One door for a nation's complaints: the reporter's, agencies', desk's and public interface."
@@ -34,6 +36,8 @@ def create_app(settings: Settings) -> FastAPI:
         async with AsyncExitStack() as stack:
             app.state.access = await stack.enter_async_context(open_access(settings))
             platform = await stack.enter_async_context(open_platform(settings))
+            await stack.enter_async_context(platform.limits.sharing())
+            app.state.signin = await stack.enter_async_context(open_sign_in(settings, platform.access_log))
             for service in SERVICES:
                 await stack.enter_async_context(service.running(platform, app.state))
             yield
@@ -53,11 +57,18 @@ def document() -> dict[str, Any]:
 
 def _with_routes(lifespan: Lifespan[FastAPI], folder: Path) -> FastAPI:
     app = FastAPI(
-        title="Satupintu", version="1.0.0", description=ABOUT, contact={"name": "Satupintu"}, lifespan=lifespan
+        title="Satupintu",
+        version="1.0.0",
+        description=ABOUT,
+        contact={"name": "Satupintu"},
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     for service in SERVICES:
         for routes in service.routers:
             app.include_router(routes)
+    app.include_router(signin.router)
     install(app, lambda: _ready(app.state, folder))
     return app
 

@@ -48,3 +48,8 @@ def wait_for(condition: Callable[[], bool], limit_s: float = FREED_S) -> bool:
     while not (met := condition()) and time.monotonic() < end:
         time.sleep(POLL_S)
     return met
+
+
+def demo_issuer(port: int) -> str:
+    """The address of the provider with the demo people on this port, by which tokens name it."""
+    return f"http://127.0.0.1:{port}"

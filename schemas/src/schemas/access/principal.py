@@ -5,6 +5,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from schemas.base.client_keys import PRINCIPAL, gateway_client
+from schemas.base.envelope import Actor
+from schemas.base.ids import derived_id
+
 
 class Role(StrEnum):
     """What somebody may do. A person may have several roles at once."""
@@ -85,8 +89,24 @@ class Principal(NamedTuple):
         return frozenset(grant.unit for grant in of_agency if grant.unit)
 
 
+def client_of(who: Principal) -> str:
+    """Whose idempotency keys the keys of somebody signed in are: the gateway's, or this one person's or system's."""
+    gateways = [grant.body for grant in who.in_role(Role.GATEWAY) if grant.body]
+    if len(gateways) == 1:
+        return gateway_client(gateways[0])
+    return f"{PRINCIPAL}{derived_id(who.issuer, who.subject)}"
+
+
 PUBLIC: Final = Principal()
 """Anybody: nobody is signed in. Also a reporter, whose tracking code is their key."""
+
+
+def acting_as(who: Principal, *roles: Role, body: str | None = None) -> Actor | None:
+    """Who gives a command, for the event: by one of these roles, where one is named for this agency or gateway. None:
+    nobody is signed in, or has none of them.
+    """
+    used = sorted(str(grant) for grant in who.in_role(*roles) if body in (None, grant.body))
+    return Actor(issuer=who.issuer, subject=who.subject, role=used[0]) if who.signed_in and used else None
 
 
 def system_of(agency: str) -> Principal:

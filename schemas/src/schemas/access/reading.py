@@ -19,6 +19,8 @@ from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint, new
 from schemas.registry.fold import Registry
 
+SUPERVISOR: Final = 2
+"""The rung of the ladder at which the agency over the holder looks at it."""
 OMBUDSMAN: Final = 3
 """The rung of the ladder at which the Ombudsman, who is the arbiter, looks at it."""
 
@@ -178,7 +180,19 @@ def _held_by(agency: str, units: Units, case: Case) -> Reading:
     if _is_own(agency, units, owner_of(case.state, case.lead), case.registry):
         return EVERYTHING
     version = _held_until(agency, units, case)
-    return Reading(Extent.PAST, version) if version is not None else as_public(case)
+    if version is not None:
+        return Reading(Extent.PAST, version)
+    looks = units is None and _supervises(agency, case)
+    return max(Reading(Extent.OUTLINE), as_public(case)) if looks else as_public(case)
+
+
+def _supervises(agency: str, case: Case) -> bool:
+    """Whether this agency stands over the holder, and the complaint has climbed to it."""
+    if case.state.agency is None or case.state.rung < SUPERVISOR:
+        return False
+    holder = case.registry.agencies.get(case.registry.holder(case.state.holder).agency or "")
+    over = case.registry.living(holder.parent) if holder is not None and holder.parent is not None else None
+    return over is not None and over.id == agency
 
 
 def _is_own(agency: str, units: Units, owner: Holder | None, registry: Registry) -> bool:

@@ -1,4 +1,8 @@
-"""Keys that clients make. One UUID is one key, however it is spelled (RFC 9562, section 4); other texts stay."""
+"""Keys that clients make, and the names of the clients, within which keys are told apart.
+
+One UUID is one key, however it is spelled (RFC 9562, section 4); other texts stay. A client is a device, which anybody
+can claim to be, or somebody signed in: no device can take the name of the latter, and so never one of its keys.
+"""
 
 import re
 from typing import Final
@@ -26,6 +30,20 @@ def other_spellings(key: str) -> tuple[str, ...]:
     plain = [spelled for digits in (canonical, canonical.replace("-", "")) for spelled in (digits, digits.upper())]
     every = [f"{before}{each}{after}" for each in plain for before, after in _AROUND]
     return tuple(dict.fromkeys(each for each in [key, *every] if each != canonical))
+
+
+GATEWAY: Final = "gateway:"
+PRINCIPAL: Final = "principal:"
+
+
+def device_client(device: str) -> str:
+    """The client of a device that names itself with any text, such as Open311's `device_id`."""
+    return f"device:{device}" if device.startswith((GATEWAY, PRINCIPAL)) else device
+
+
+def gateway_client(gateway: str) -> str:
+    """The client of a channel gateway, however it files: its token or its topic names it."""
+    return GATEWAY + gateway
 
 
 _AROUND: Final = (("", ""), ("{", "}"), ("urn:uuid:", ""), ("URN:UUID:", ""))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic_core import from_json, to_json
 
 NO_STREAM = -1
 """The expected version of a stream that must not exist yet."""
@@ -39,6 +40,17 @@ class Metadata(BaseModel):
     """HMAC of the request under the complaint's key: tells a repeated request from another with the same key."""
     actor: Actor | None = None
     """Who gave the command; None: the platform itself, or a reporter."""
+
+
+def published(metadata: bytes) -> bytes:
+    """Metadata as it may leave the store: without who gave the command. What is no such JSON stays as it is."""
+    if b'"actor"' not in metadata:
+        return metadata
+    try:
+        fields = from_json(metadata)
+    except ValueError:
+        return metadata
+    return to_json({name: value for name, value in fields.items() if name != "actor"})
 
 
 class NewEvent(NamedTuple):

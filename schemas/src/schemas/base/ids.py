@@ -48,6 +48,19 @@ def former_move_ids(complaint: UUID, client: str, route: str, key: str) -> tuple
     return tuple(_derive("move", str(complaint), client, route, spelled) for spelled in other_spellings(key))
 
 
+def office_move_ids(
+    complaint: UUID, office: str, client: str, device: str | None, route: str, key: str
+) -> tuple[UUID, tuple[UUID, ...]]:
+    """The causation id of one POST by somebody who acts for an office, such as `agency:pln`, and the ids that earlier
+    versions gave it. These named the device (None: none) where the client now is whoever is signed in.
+    """
+    former: tuple[UUID, ...] = ()
+    if device is not None:
+        named = (complaint, f"{office}/{device}", route, key)
+        former = (move_id(*named), *former_move_ids(*named))
+    return move_id(complaint, f"{office}/{client}", route, key), former
+
+
 def event_id(stream: str, causation: UUID, type_: str, ordinal: int) -> UUID:
     """The event of this type that `causation` leads to in `stream`; `ordinal`: index in the append, or timer number."""
     return _derive("event", stream, str(causation), type_, str(ordinal))

@@ -20,7 +20,6 @@ CLIENT: Final = 200
 """Client ids and idempotency keys."""
 CHANNEL: Final = 40
 ATTACHMENTS: Final = 5
-ATTACHMENT_BYTES: Final = 10 * 1024 * 1024
 REQUEST_BYTES: Final = 1024 * 1024
 PUBLIC_MOVES: Final = 200
 """Requests of the reporter's side on one complaint; services and agencies are not limited."""

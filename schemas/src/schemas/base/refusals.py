@@ -122,6 +122,14 @@ class DataErased(Refusal):
     status_hint = 410
 
 
+class FileWaiting(Refusal):
+    """The file is not scanned and cleaned yet."""
+
+
+class FileWithheld(Refusal):
+    """Nobody opens this file, because of `why`: `infected`, or `withheld` to protect the reporter."""
+
+
 class RequestDiffers(Refusal):
     """The idempotency key was used before for a different request."""
 

@@ -13,12 +13,15 @@ DEAD_LETTERS: Final = "dead-letter."
 """Prefix of all topics of dead letters."""
 SEGMENT_MS: Final = 24 * 3_600_000
 """Longest segment of a topic with limited retention: a record is deleted at most this long after its retention."""
+OUTSIDER_BYTES: Final = 1024 * 1024
+"""Longest batch of records that outsiders may write. Some clients fill batches up to 1,000,000 bytes."""
 REPLIES_PATTERN: Final = r"^agency\.[a-z0-9-]+\.replies$"
 
 
 class Topic(NamedTuple):
     """One topic as its writer ensures it. `retention_ms` -1: unlimited. `compacted`: only the newest record of each key
-    is kept for certain. `superseded_ms`: an older record of a compacted topic is removed after this time.
+    is kept for certain. `superseded_ms`: an older record of a compacted topic is removed after this time. `outsiders`:
+    others than the platform write it.
     """
 
     name: str
@@ -26,6 +29,7 @@ class Topic(NamedTuple):
     retention_ms: int = -1
     compacted: bool = False
     superseded_ms: int | None = None
+    outsiders: bool = False
 
     def configs(self) -> dict[str, str]:
         """Kafka's settings of the topic."""
@@ -46,6 +50,9 @@ class Topic(NamedTuple):
                 "delete.retention.ms": str(self.superseded_ms),
                 "min.cleanable.dirty.ratio": "0.01",
             }
+        if self.outsiders:
+            # Stored as it is read: the limit also holds for what a small compressed batch would become.
+            configs |= {"max.message.bytes": str(OUTSIDER_BYTES), "compression.type": "uncompressed"}
         return configs
 
 
@@ -62,7 +69,7 @@ FIXED: Final = {  # without personal data in plain text, so without a limit of r
 
 def submissions(retention_ms: int) -> Topic:
     """The topic that channel gateways write: it holds names, contacts and texts."""
-    return Topic(SUBMISSIONS, 3, retention_ms)
+    return Topic(SUBMISSIONS, 3, retention_ms, outsiders=True)
 
 
 def agency_inbox(agency: str) -> str:
@@ -82,7 +89,7 @@ def inbox_topic(agency: str, retention_ms: int, superseded_ms: int) -> Topic:
 
 def replies_topic(agency: str, retention_ms: int) -> Topic:
     """The topic that the agency's system writes."""
-    return Topic(agency_replies(agency), 1, retention_ms)
+    return Topic(agency_replies(agency), 1, retention_ms, outsiders=True)
 
 
 def agency_of(topic: str) -> str:

@@ -202,8 +202,12 @@ def _resumed(state: Complaint, event: Fact) -> tuple[Stop, ...]:
     return (*state.stops[:-1], state.stops[-1]._replace(ended_at=event.at))
 
 
-def _attached(state: Complaint, _event: i.AttachmentAdded, _recorded: RecordedFact) -> Changes:
-    return {"attachments": state.attachments + 1}
+def _attached(state: Complaint, event: i.AttachmentAdded, _recorded: RecordedFact) -> Changes:
+    return {"attachments": state.attachments + 1, "unchecked": (*state.unchecked, event.attachment)}
+
+
+def _checked(state: Complaint, event: i.AttachmentChecked, _recorded: RecordedFact) -> Changes:
+    return {"unchecked": tuple(each for each in state.unchecked if each != event.attachment)}
 
 
 def _withdrawn(state: Complaint, event: i.ComplaintWithdrawn, recorded: RecordedFact) -> Changes:
@@ -334,6 +338,7 @@ EVOLVE: Final[Mapping[type[Fact], Handler]] = {
     i.DetailAdded: _detail_added,
     i.NoteAdded: _note_added,
     i.AttachmentAdded: _attached,
+    i.AttachmentChecked: _checked,
     i.ComplaintWithdrawn: _withdrawn,
     i.ResolutionConfirmed: _closes(CloseReason.CONFIRMED),
     i.ResolutionDisputed: _disputed,

@@ -58,6 +58,8 @@ End = Status | DependentEnd
 
 _ALWAYS: Final[Mapping[type[Fact], End]] = {
     i.PersonalDataErased: A.STAY,
+    # The scanner may have been away until the complaint was closed.
+    i.AttachmentChecked: A.STAY,
     # Also in statuses without a body: who holds a part reads the reporter of the whole (see intake's decide).
     i.ContactRead: A.STAY,
     i.DataAccessRequested: A.STAY,

@@ -130,6 +130,8 @@ class Complaint(NamedTuple):
     detail_version: int = -1
     moves: int = 0
     attachments: int = 0
+    unchecked: tuple[UUID, ...] = ()
+    """The files that wait for scan and cleaning."""
     notes: int = 0
     """Of people who did not prove to be the reporter."""
     response: str | None = None

@@ -59,6 +59,21 @@ class AttachmentAdded(Fact):
     name: Sealed[str] | None = None
 
 
+class AttachmentChecked(Fact):
+    """A file was scanned, if there is a scanner, and a copy without hidden data was made, if that is possible.
+
+    `cleaned`: the holder opens that copy, of `media_type` and `size_bytes`. `original`: there is no copy, and the
+    holder opens the file as it was sent. `withheld`: there is no copy, and the reporter is anonymous, so the holder
+    opens nothing. `infected`: nobody opens it.
+    """
+
+    attachment: UUID
+    outcome: Literal["cleaned", "original", "withheld", "infected"]
+    media_type: str
+    size_bytes: int = Field(ge=0)
+    scanned: bool = False
+
+
 class ComplaintWithdrawn(Fact):
     """Withdrawn by the reporter, by an erasure, or for a part because its whole ended."""
 

@@ -1,10 +1,15 @@
 """The parts of a complaint's case file that reporter, agency and triage desk see in the same form."""
 
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 from typing import Any
 
+from schemas.base.media_types import MEDIA_TYPES
+from schemas.base.sealed import ERASED
+from schemas.complaint.attachments import Attached
 from schemas.complaint.fold import RecordedFact
 from schemas.complaint.state import Complaint
+from schemas.events.base import Fact
 from schemas.events.intake import AttachmentAdded
 from schemas.registry.fold import Registry
 from schemas.wording.facts import sentence
@@ -48,21 +53,47 @@ def content_fields(state: Complaint) -> dict[str, Any]:
     }
 
 
-def attachment_fields(event: AttachmentAdded) -> dict[str, Any]:
-    """A file that the reporter added."""
+def attachment_fields(one: Attached) -> dict[str, Any]:
+    """A file, as its reporter sent it."""
+    sent = one.added
     return {
-        "id": str(event.attachment), "media_type": event.media_type, "size_bytes": event.size_bytes, "name": event.name,
+        "id": str(sent.attachment), "media_type": sent.media_type, "size_bytes": sent.size_bytes, "name": sent.name,
+        "state": one.state.value,
     }  # fmt: skip
 
 
-def timeline(history: Iterable[RecordedFact], registry: Registry, lang: str) -> list[dict[str, Any]]:
-    """Each event with its sentence."""
+def holders_attachment(one: Attached, *, anonymous: bool) -> dict[str, Any]:
+    """A file, as the holder opens it. The reporter's name for it may name the reporter."""
+    opened = one.checked or one.added
+    return {
+        **attachment_fields(one), "media_type": opened.media_type, "size_bytes": opened.size_bytes,
+        "name": file_name(one, anonymous=anonymous), "at": one.added.at,
+    }  # fmt: skip
+
+
+def file_name(one: Attached, *, anonymous: bool) -> str:
+    """Under which name the holder keeps it: the reporter's, or `lampiran-1.jpg` if the reporter is anonymous."""
+    media_type = (one.checked or one.added).media_type
+    suffix = MEDIA_TYPES[media_type].suffix if media_type in MEDIA_TYPES else "bin"
+    given = one.added.name if not anonymous else None
+    stem = PurePosixPath(given).stem if given and given != ERASED else f"lampiran-{one.number}"
+    return f"{stem}.{suffix}"
+
+
+def timeline(
+    history: Iterable[RecordedFact], registry: Registry, lang: str, *, file_names: bool = True
+) -> list[dict[str, Any]]:
+    """Each event with its sentence. Without `file_names` files are added without their reporter's names for them."""
     return [
         {
             "at": recorded.fact.at,
             "type": type(recorded.fact).__name__,
             "version": recorded.version,
-            "sentence": sentence(recorded.fact, registry, lang),
+            "sentence": sentence(recorded.fact if file_names else _unnamed(recorded.fact), registry, lang),
         }
         for recorded in history
     ]
+
+
+def _unnamed(fact: Fact) -> Fact:
+    return fact.model_copy(update={"name": None}) if isinstance(fact, AttachmentAdded) else fact

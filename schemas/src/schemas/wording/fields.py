@@ -85,6 +85,8 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"give an email or a phone, one of them", "isi surel atau telepon, salah satunya"),
     (r"a complaint holds at most (\d+) files", r"satu laporan memuat paling banyak \1 berkas"),
     (r"a file has at most (\d+) bytes", r"satu berkas paling besar \1 bita"),
+    (r"a file of this kind has at most (\d+) bytes", r"satu berkas jenis ini paling besar \1 bita"),
+    (r"is empty: it has 0 bytes", "kosong: ukurannya 0 bita"),
     (r"a form field of that name with the file is needed", "berkas harus dikirim dalam isian formulir dengan nama ini"),
     (r"its content is none of the types that are taken: (.*)", r"isinya bukan jenis yang diterima: \1"),
     (r"a header of 1 to 200 characters is needed on every POST", "setiap POST perlu tajuk ini, 1 sampai 200 karakter"),

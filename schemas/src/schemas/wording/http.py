@@ -71,6 +71,7 @@ TITLES: Final[dict[int, Bilingual]] = {
     412: {"id": "Sudah berubah", "en": "Precondition Failed"},
     413: {"id": "Isi terlalu besar", "en": "Content Too Large"},
     415: {"id": "Jenis isi tidak dilayani", "en": "Unsupported Media Type"},
+    416: {"id": "Bagian itu tidak ada", "en": "Range Not Satisfiable"},
     421: {"id": "Salah alamat", "en": "Misdirected Request"},
     422: {"id": "Isian tidak dapat diterima", "en": "Unprocessable Content"},
     429: {"id": "Terlalu banyak permintaan", "en": "Too Many Requests"},

@@ -91,6 +91,14 @@ REFUSALS: Final[Mapping[str, Bilingual]] = {
         "id": "Data pribadi laporan ini sudah dihapus; tidak ada lagi yang dapat ditambahkan.",
         "en": "The personal data of this report is erased; nothing more can be added to it.",
     },
+    "file-waiting": {
+        "id": "Lampiran ini masih diperiksa. Coba lagi nanti.",
+        "en": "This file is still being checked. Please try again later.",
+    },
+    "file-withheld": {
+        "id": "Lampiran ini tidak dapat dibuka: {why}.",
+        "en": "This file cannot be opened: {why}.",
+    },
     "request-differs": {
         "id": "Kunci permintaan ini sudah dipakai untuk permintaan lain. Gunakan kunci baru.",
         "en": "This idempotency key was already used for another request. Please use a new key.",
@@ -139,6 +147,11 @@ _NAMED: Final[Mapping[str, Mapping[str, Bilingual]]] = {
     "why": {
         **{reason.value: words for reason, words in ENDINGS.items()},
         "too_late": {"id": "masa sanggah sudah lewat", "en": "the time for disputing has passed"},
+        "infected": {"id": "memuat program berbahaya", "en": "it contains a harmful program"},
+        "withheld": {
+            "id": "data tersembunyi di dalamnya tidak dapat dihapus, dan pelapornya anonim",
+            "en": "the hidden data in it cannot be removed, and its reporter is anonymous",
+        },
         "lead_not_answered": {
             "id": "laporan yang diikuti belum dijawab",
             "en": "the report that it follows has no answer yet",

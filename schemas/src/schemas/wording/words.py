@@ -16,6 +16,7 @@ from schemas.events.base import Fact
 from schemas.wording.dates import Bilingual
 
 VARIANT: Final[dict[type[Fact], str]] = {
+    i.AttachmentChecked: "outcome",
     i.ComplaintWithdrawn: "cause",
     r.ComplaintRouted: "cause",
     r.ComplaintReferred: "reason",
@@ -67,6 +68,34 @@ SENTENCES: Final[dict[type[Fact] | tuple[type[Fact], str], Bilingual]] = {
         "en": "A note of somebody who may not be the reporter came through {channel}{said}.",
     },
     i.AttachmentAdded: {"id": "Pelapor menambahkan lampiran{said}.", "en": "The reporter added a file{said}."},
+    (i.AttachmentChecked, "cleaned"): {
+        "id": "Sebuah lampiran selesai diperiksa; pemegang laporan membuka salinannya tanpa data tersembunyi.",
+        "en": "A file was checked; the report's holder opens a copy of it without hidden data.",
+    },
+    (i.AttachmentChecked, "original"): {
+        "id": (
+            "Sebuah lampiran selesai diperiksa, tetapi data tersembunyi di dalamnya tidak dapat dihapus; pemegang "
+            "laporan membukanya seperti yang dikirim."
+        ),
+        "en": (
+            "A file was checked, but the hidden data in it cannot be removed; the report's holder opens it as it was "
+            "sent."
+        ),
+    },
+    (i.AttachmentChecked, "withheld"): {
+        "id": (
+            "Data tersembunyi dalam sebuah lampiran tidak dapat dihapus. Demi melindungi pelapor, lampiran itu tidak "
+            "diperlihatkan kepada siapa pun; kirimkan lagi sebagai foto JPEG atau sebagai PDF tanpa kata sandi."
+        ),
+        "en": (
+            "The hidden data in a file cannot be removed. To protect the reporter it is shown to nobody; send it again "
+            "as a JPEG picture or as a PDF without a password."
+        ),
+    },
+    (i.AttachmentChecked, "infected"): {
+        "id": "Sebuah lampiran memuat program berbahaya; lampiran itu tidak dapat dibuka oleh siapa pun.",
+        "en": "A file contains a harmful program; nobody can open it.",
+    },
     (i.ComplaintWithdrawn, "reporter"): {
         "id": "Pelapor mencabut laporan{said}.",
         "en": "The reporter withdrew the report{said}.",

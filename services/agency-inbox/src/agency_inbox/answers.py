@@ -6,7 +6,7 @@ from typing import Any, Final
 from pydantic import BaseModel, Field
 
 from chassis.http.answers import (
-    AttachmentShown,
+    AddedAttachment,
     BindingDecision,
     ComplaintState,
     CountedPage,
@@ -41,12 +41,6 @@ class InboxPage(CountedPage):
     """The agency's complaints, the most urgent first."""
 
     complaints: list[InboxRow]
-
-
-class AddedAttachment(AttachmentShown):
-    """A file that the reporter added, and when."""
-
-    at: datetime
 
 
 class InboxPart(BaseModel):

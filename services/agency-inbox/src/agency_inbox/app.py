@@ -17,6 +17,7 @@ from agency_inbox.replies import GROUP, Replies
 from agency_inbox.settings import SERVICE
 from agency_inbox.sweep import AgencyTopicProvisioner, plan
 from agency_inbox.views import BEFORE_ANYBODY, METADATA, REFUSED, SWEEP, inbox_view
+from chassis.attachments.configured import open_attachments
 from chassis.deadletter.port import DeadLetters, MemoryDeadLetters
 from chassis.kafka.admin import Admin
 from chassis.project.from_kafka import KafkaProjection
@@ -40,7 +41,8 @@ async def open_inbox(platform: Platform, copies: DeadLetters) -> AsyncIterator[I
     repository = platform.repository(SERVICE)
     quarantine = RefusedReplies(database, REFUSED, copies)
     try:
-        yield Inbox(repository, platform.registry, platform.clock, policies(), database, quarantine)
+        attachments = open_attachments(platform.settings)
+        yield Inbox(repository, platform.registry, platform.clock, policies(), database, quarantine, attachments)
     finally:
         await database.close()
 
@@ -49,10 +51,10 @@ async def open_inbox(platform: Platform, copies: DeadLetters) -> AsyncIterator[I
 async def open_background_tasks(
     platform: Platform, inbox: Inbox, copies: DeadLetters
 ) -> AsyncIterator[list[BackgroundTask]]:
-    settings, repository = platform.settings, inbox.repository
-    admin = Admin(settings.kafka)
+    settings, repository, kafka = platform.settings, inbox.repository, platform.kafka(SERVICE)
+    admin = Admin(kafka)
     agency_topics = AgencyTopics(admin, lambda: periods(inbox.policies.at(inbox.clock.now())))
-    postbox = KafkaPostbox(settings.kafka, agency_topics)
+    postbox = KafkaPostbox(kafka, agency_topics)
     delivery = Delivery(postbox, inbox.registry, inbox.policies, inbox.clock)
     grace = timedelta(seconds=settings.sweep_grace_s)
     sweep = Sweep(
@@ -73,13 +75,11 @@ async def open_background_tasks(
             AgencyTopicProvisioner(
                 agency_topics, inbox.registry, sweep, inbox.database, every=settings.agency_topics == "all"
             ),
-            Agent(SERVICE, "delivery", [topics.COMPLAINT_EVENTS], guard, kafka=settings.kafka, ignores=guard.ignores),
+            Agent(SERVICE, "delivery", [topics.COMPLAINT_EVENTS], guard, kafka=kafka, ignores=guard.ignores),
             ExternalConsumer(
-                SERVICE, replies, inbox.quarantine, kafka=settings.kafka, group=GROUP, pattern=topics.REPLIES_PATTERN
+                SERVICE, replies, inbox.quarantine, kafka=kafka, group=GROUP, pattern=topics.REPLIES_PATTERN
             ),
-            KafkaProjection(
-                inbox.database, METADATA, view, platform.verifier, kafka=settings.kafka, group=f"{SERVICE}.views"
-            ),
+            KafkaProjection(inbox.database, METADATA, view, platform.verifier, kafka=kafka, group=f"{SERVICE}.views"),
             sweep,
         ]
     finally:

@@ -8,13 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from schemas import wording
+from schemas.complaint.attachments import Attached
 from schemas.complaint.fold import RecordedFact
 from schemas.complaint.state import Complaint
 from schemas.deadlines.clocks import running
 from schemas.deadlines.policies import Policies
-from schemas.events.intake import AttachmentAdded
 from schemas.registry.fold import Registry
-from schemas.wording.casefile import attachment_fields, content_fields, holder_fields, status_fields, timeline
+from schemas.wording.casefile import content_fields, holder_fields, holders_attachment, status_fields, timeline
 from schemas.wording.explanations import explained
 
 
@@ -36,8 +36,11 @@ def casefile(
     policies: Policies,
     lang: str,
     parts: Mapping[UUID, Complaint],
+    files: Sequence[Attached],
 ) -> dict[str, Any]:
-    """Everything that the agency may read. `parts`: the parts of a whole whose streams exist."""
+    """Everything that the agency may read. `parts`: the parts of a whole whose streams exist. `files`: the reporter's,
+    of a part those of its whole.
+    """
     return {
         **summary(state, registry, policies, lang),
         **content_fields(state),
@@ -46,18 +49,14 @@ def casefile(
         "response": state.response,
         "answered_at": state.answered_at,
         "disputes": state.disputes,
-        "attachments": [
-            attachment_fields(recorded.fact) | {"at": recorded.fact.at}
-            for recorded in history
-            if isinstance(recorded.fact, AttachmentAdded)
-        ],
+        "attachments": [holders_attachment(one, anonymous=state.anonymous) for one in files],
         "parts": [
             part.model_dump(mode="json") | _part_status(parts.get(part.id), registry, lang) for part in state.parts
         ],
         "whole": str(state.whole) if state.whole else None,
         "task": state.task,
         "dues": explained(state, registry, policies, lang),
-        "timeline": timeline(history, registry, lang),
+        "timeline": timeline(history, registry, lang, file_names=not state.anonymous),
     }
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from agency_inbox.refused_replies import RefusedReplies
+from chassis.attachments.store import Attachments
 from chassis.base.ports import TimeSource
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
@@ -20,3 +21,4 @@ class Inbox:
     policies: Policies
     database: Database
     quarantine: RefusedReplies
+    attachments: Attachments

@@ -26,19 +26,21 @@ from agency_inbox.casefile import casefile, summary
 from agency_inbox.context import Inbox
 from agency_inbox.handlers import carry_out, parts_of
 from chassis.http.access import AGENCY, READS_AGENCY, WHOLE_AGENCY, Caller, allow
+from chassis.http.files import FILE, holders_file
 from chassis.http.openapi import gives
-from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, StrictRoute, etag
+from chassis.http.web import ClientId, Conditional, DeviceId, IdempotencyKey, Language, StrictRoute, etag
 from chassis.write.cases import as_read, case_of
 from chassis.write.command import Handled, last_version
 from chassis.write.loaded import LoadedStream
 from chassis.write.precondition import Precondition
 from chassis.write.repository import Cause
 from schemas.access.accused import WORKS_FOR, is_kept_from
-from schemas.access.principal import Principal, Role
+from schemas.access.principal import FOR_AN_AGENCY, Principal, Role, acting_as
 from schemas.access.reading import Case, Extent, Reading, as_agency, as_inspectorate, as_public, owner_of
 from schemas.base import ids
 from schemas.base.limits import PAGE
 from schemas.base.refusals import NotFound
+from schemas.complaint.attachments import attached
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.registry.fold import Registry
@@ -79,6 +81,7 @@ class MoveEndpoint:
     who: Principal
     key: str
     client: str
+    device: str | None
     condition: Precondition
     lang: str
     response: Response
@@ -86,10 +89,11 @@ class MoveEndpoint:
     async def answer(self, agency: str, complaint: UUID, route: str, body: HttpBody) -> dict[str, Any]:
         """Carry out the body's command and answer with the complaint's new state."""
         context = self.context
-        # The agency is part of the id, so two agencies that use the same key do not collide.
-        named = (complaint, f"agency:{agency}/{self.client}", route, self.key)
-        at, asked, former = context.clock.now(), body.model_dump_json().encode(), ids.former_move_ids(*named)
-        cause = Cause(ids.move_id(*named), complaint, at, request=asked, former=former)
+        # The agency is part of the id: somebody may use one key in two agencies that they work for.
+        named, former = ids.office_move_ids(complaint, f"agency:{agency}", self.client, self.device, route, self.key)
+        at, asked = context.clock.now(), body.model_dump_json().encode()
+        actor = acting_as(self.who, *FOR_AN_AGENCY, body=agency)
+        cause = Cause(named, complaint, at, request=asked, former=former, actor=actor)
         done = await carry_out(
             context, agency, complaint, command_of(body), cause, condition=self.condition, who=self.who
         )
@@ -112,11 +116,12 @@ async def _endpoint(
     who: Caller,
     key: IdempotencyKey,
     client: ClientId,
+    device: DeviceId,
     condition: Conditional,
     lang: Language,
     response: Response,
 ) -> MoveEndpoint:
-    return MoveEndpoint(context, who, key, client, condition, lang, response)
+    return MoveEndpoint(context, who, key, client, device, condition, lang, response)
 
 
 Endpoint = Annotated[MoveEndpoint, Depends(_endpoint)]
@@ -170,8 +175,30 @@ async def one(
     etag(response, loaded.state.version)
     # Of what it held it reads no later news: neither of the parts.
     parts = await parts_of(context, loaded.state) if allowed.extent is Extent.EVERYTHING else {}
-    shown = casefile(loaded.state, loaded.facts(), registry, context.policies, lang, parts)
+    files = attached(recorded.fact for recorded in (await _with_files(context, loaded, allowed)).facts())
+    shown = casefile(loaded.state, loaded.facts(), registry, context.policies, lang, parts, files)
     return {**shown, "precedent": await _precedent(context, who, loaded.state, registry, lang)}
+
+
+@router.get(
+    "/inbox/{complaint}/attachments/{attachment}",
+    dependencies=[allow(READS_AGENCY)],
+    summary="File for the agency",
+    response_class=Response,
+    responses=FILE,
+)
+@gives(409, 410, 416)
+async def file(
+    agency: str, complaint: UUID, attachment: UUID, who: Caller, context: Context, request: Request
+) -> Response:
+    """Open a file of a complaint that the agency reads: a copy without hidden data, always as a download."""
+    registry = await _registry_with(context, agency)
+    loaded = await context.repository.load(complaint)
+    allowed = _reading(who, agency, await case_of(context.repository, loaded, registry))
+    if not allowed.words:
+        raise NotFound(complaint=str(complaint))
+    holding = await _with_files(context, as_read(loaded, allowed), allowed)
+    return await holders_file(context.attachments, holding, attachment, request)
 
 
 @router.post("/inbox/{complaint}/acknowledgement", dependencies=[allow(AGENCY)], responses=MOVED)
@@ -228,6 +255,14 @@ async def _rows_of(
     loaded = await context.repository.load_many([UUID(complaint) for complaint in examined])
     hidden = tuple(str(each.state.id) for each in loaded if is_kept_from(who, each.state, registry))
     return views.InboxFilter(names, query.status, query.overdue, who.units(agency), who.has(Role.INSPECTORATE), hidden)
+
+
+async def _with_files(context: Inbox, loaded: LoadedStream, allowed: Reading) -> LoadedStream:
+    """The stream that names the reporter's files: of a part its whole, of which its holder works on a share."""
+    whole = loaded.state.whole
+    if whole is None or allowed.extent is not Extent.EVERYTHING:
+        return loaded
+    return await context.repository.load(whole)
 
 
 async def _precedent(

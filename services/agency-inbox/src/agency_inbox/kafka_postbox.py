@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaProducer
 from agency_inbox.agency_topics import AgencyTopics
 from agency_inbox.delivery import TopicIds
 from agency_inbox.postbox import OutgoingMessage
+from chassis.base.cluster import Cluster
 from chassis.base.errors import AccessDenied, BrokerUnavailable
 from chassis.kafka.clients import LazyProducer
 from schemas.base.topics import agency_inbox
@@ -20,7 +21,7 @@ LINGER_MS: Final = 2
 class KafkaPostbox:
     """Implements `agency_inbox.postbox.Postbox`. The producer is opened at first use and again after every error."""
 
-    def __init__(self, kafka: str, topics: AgencyTopics) -> None:
+    def __init__(self, kafka: Cluster, topics: AgencyTopics) -> None:
         self._topics, self._producer = topics, LazyProducer(kafka, linger_ms=LINGER_MS)
 
     async def topics(self, agencies: Collection[str], *, fresh: bool = False) -> TopicIds:

@@ -15,6 +15,7 @@ from chassis.base.errors import Poison
 from chassis.base.message import Message
 from chassis.write.repository import Cause
 from schemas import contract, wording
+from schemas.access.principal import Role, acting_as, system_of
 from schemas.base.client_keys import canonical_key, other_spellings
 from schemas.base.ids import derived_id
 from schemas.base.limits import CLIENT
@@ -46,7 +47,8 @@ class Replies:
         causation = derived_id("reply", agency, canonical_key(given))
         former = tuple(derived_id("reply", agency, spelled) for spelled in other_spellings(given))
         at, asked = self._inbox.clock.now(), reply.model_dump_json().encode()
-        cause = Cause(causation, reply.complaint, at, request=asked, former=former)
+        actor = acting_as(system_of(agency), Role.AGENCY)
+        cause = Cause(causation, reply.complaint, at, request=asked, former=former, actor=actor)
         try:
             await carry_out(self._inbox, agency, reply.complaint, command_of(reply), cause)
         except Refusal as refusal:

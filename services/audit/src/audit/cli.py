@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -16,12 +16,14 @@ from audit.as_of import UNREADABLE
 from audit.audit import Audit, Found
 from audit.finding import Violation
 from audit.kafka import Collected, compare
+from chassis.base.cluster import Cluster
 from chassis.base.settings import Settings, read_settings
 from chassis.kafka.cloudevents import is_complaint_stream
 from chassis.service.platform import Platform, open_platform
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Repository
 from schemas import wording
+from schemas.access.kafka_users import OPERATOR
 from schemas.base.envelope import RecordedEvent
 from schemas.base.sealed import Keys
 from schemas.base.streams import COMPLAINT_PREFIX, complaint_id
@@ -65,6 +67,10 @@ class AuditOptions:
     tolerance_s: float | None
     most: int
     kafka: str | None
+
+    def cluster(self, settings: Settings) -> Cluster | None:
+        """The cluster whose topics are compared, as an operator reaches it."""
+        return replace(settings.kafka_as(OPERATOR), address=self.kafka) if self.kafka else None
 
     def tolerance(self, settings: Settings) -> timedelta:
         """How late an action may be; by default two sweep periods and the time that a sweep leaves to reactions."""
@@ -112,7 +118,7 @@ async def _audit(options: AuditOptions) -> int:
                 judged=judged,
                 until=at if past else None,
             )
-            async for violation, loaded in _all(walk, platform, collected, options.kafka):
+            async for violation, loaded in _all(walk, platform, collected, options.cluster(settings)):
                 if report.add(violation) <= options.most:
                     _show(violation, loaded, registry)
         books = walk.totals
@@ -128,7 +134,7 @@ async def _audit(options: AuditOptions) -> int:
     return int(bool(report.codes) or not books["balanced"])
 
 
-async def _all(walk: Audit, platform: Platform, collected: Collected, kafka: str | None) -> AsyncIterator[Found]:
+async def _all(walk: Audit, platform: Platform, collected: Collected, kafka: Cluster | None) -> AsyncIterator[Found]:
     async for found in walk.violations():
         yield found
     if kafka:

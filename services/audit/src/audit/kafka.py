@@ -15,13 +15,14 @@ from uuid import UUID
 from aiokafka import TopicPartition
 
 from audit.finding import Violation
+from chassis.base.cluster import Cluster
 from chassis.base.errors import Poison
 from chassis.base.message import Message
 from chassis.base.ports import Store
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import consumer, messages, running
 from chassis.kafka.cloudevents import is_complaint_stream, to_recorded
-from schemas.base.envelope import RecordedEvent
+from schemas.base.envelope import RecordedEvent, published
 from schemas.base.streams import COMPLAINT_PREFIX, complaint_stream
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED, agency_inbox
 from schemas.complaint.state import Complaint
@@ -141,7 +142,7 @@ def _false(complaint: bytes, version: int, what: str) -> Violation:
     return Violation("false-receipt", complaint_stream(UUID(bytes=complaint)), version, what)
 
 
-async def compare(kafka: str, store: Store, collected: Collected) -> AsyncIterator[Violation]:
+async def compare(kafka: Cluster, store: Store, collected: Collected) -> AsyncIterator[Violation]:
     """The differences between the topics and the store.
 
     Raises:
@@ -175,7 +176,7 @@ def _event(message: Message) -> RecordedEvent:
 def _digest(event: RecordedEvent) -> bytes:
     """Of everything that a reader uses: a record may name a stored event and differ in the rest."""
     fields = (event.id, event.type, event.stream, event.version, event.position)
-    return blake2b(repr((*fields, event.metadata, event.data)).encode(), digest_size=16).digest()
+    return blake2b(repr((*fields, published(event.metadata), event.data)).encode(), digest_size=16).digest()
 
 
 async def _foreign(store: Store, unseen: dict[str, dict[bytes, tuple[UUID, str]]]) -> list[Violation]:
@@ -189,7 +190,7 @@ async def _foreign(store: Store, unseen: dict[str, dict[bytes, tuple[UUID, str]]
     return found
 
 
-async def _inbox(kafka: str, collected: Collected, agency: str, topic_id: str) -> AsyncIterator[Violation]:
+async def _inbox(kafka: Cluster, collected: Collected, agency: str, topic_id: str) -> AsyncIterator[Violation]:
     first: dict[int, int] = {}
     async for batch in _whole(kafka, agency_inbox(agency), INBOX_PARTITIONS, first):
         for message in batch:
@@ -199,7 +200,7 @@ async def _inbox(kafka: str, collected: Collected, agency: str, topic_id: str) -
         yield violation
 
 
-async def _whole(kafka: str, topic: str, partitions: int, first: dict[int, int]) -> AsyncIterator[list[Message]]:
+async def _whole(kafka: Cluster, topic: str, partitions: int, first: dict[int, int]) -> AsyncIterator[list[Message]]:
     """Every committed record of a topic up to its present end. Fills `first` with the first offsets."""
     parts = [TopicPartition(topic, number) for number in range(partitions)]
     async with running(consumer(kafka)) as client:

@@ -4,9 +4,9 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 
-from chassis.http.access import LADDER, allow
+from chassis.http.access import LADDER, Caller, allow
 from chassis.http.web import Language
-from escalation import views
+from escalation import readers, views
 from escalation.answers import LadderPage
 from escalation.context import Escalation
 from escalation.ladder import PUBLIC_LIST, SUPERVISOR
@@ -19,7 +19,7 @@ from schemas.registry.fold import Registry
 router = APIRouter()
 
 PUBLIC: Final = ("agency", "agency_name", "received_at", "due_at", "climbed_at")
-"""What the public list shows of a secret or supervision-grade complaint: which agency is late, not with what."""
+"""What the public list shows of a secret complaint: which agency is late, not with what."""
 OFFICES_ONLY: Final = ("complaint", "unit", "holder", "guarded", "looked_at_by", "looked_at_by_name")
 """What the public list never shows."""
 
@@ -35,6 +35,7 @@ Context = Annotated[Escalation, Depends(_escalation)]
 @router.get("/api/v1/ladder/{rung}", dependencies=[allow(LADDER)], responses={200: {"model": LadderPage}})
 async def ladder(
     context: Context,
+    who: Caller,
     rung: Annotated[int, Path(ge=1, le=4, description="1 unit head, 2 supervising body, 3 Ombudsman, 4 public list")],
     lang: Language,
     agency: Annotated[str | None, Query(max_length=64)] = None,
@@ -42,11 +43,14 @@ async def ladder(
     supervisor: Annotated[str | None, Query(max_length=64, description="bodies that stand under this one")] = None,
     page: Annotated[int, Query(ge=0, le=10_000)] = 0,
 ) -> dict[str, Any]:
-    """Complaints on this rung or above that are still late, those escalated longest ago first. Rung 4 is public."""
+    """Complaints on this rung or above that are still late, those escalated longest ago first. Rung 4 is public and the
+    same for everybody; on another rung everybody sees what their office must look at.
+    """
     registry = await context.registry.current()
     # The public list hides units, so it must not be filtered by unit either.
     shown_unit = unit if rung != PUBLIC_LIST else None
-    query = views.LadderQuery(rung, _bodies(registry, agency, supervisor), shown_unit)
+    reader = readers.PUBLIC if rung == PUBLIC_LIST else await readers.reader_of(context, who, registry)
+    query = views.LadderQuery(rung, _bodies(registry, agency, supervisor), shown_unit, reader)
     total = await context.database.read(lambda connection: views.count(connection, query))
     rows = await context.database.read(lambda connection: views.page(connection, query, page))
     items = [_item(row, registry, lang, public=rung == PUBLIC_LIST) for row in rows]
@@ -65,6 +69,7 @@ def _item(row: LadderRow, registry: Registry, lang: str, *, public: bool) -> dic
     body = registry.agencies.get(row.agency or "")
     item = {**row._asdict(), "agency_name": body.name if body else None, **_looks(row, registry, lang)}
     item["class"] = item.pop("class_")
+    del item["supervision"]
     if not public:
         return item
     if row.guarded:

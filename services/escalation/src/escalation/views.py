@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Integer,
     MetaData,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Table,
     func,
     select,
+    true,
 )
 
 from chassis.project.position import position_table
@@ -37,7 +39,9 @@ from schemas.registry.fold import Registry
 
 
 class LadderRow(NamedTuple):
-    """An escalated complaint. `guarded`: secret or supervision grade, so the public learns only that it is late."""
+    """An escalated complaint. `guarded`: secret or supervision grade, so the public learns only that it is late.
+    `supervision` None: not touched since this column was added.
+    """
 
     complaint: str
     rung: int
@@ -56,6 +60,7 @@ class LadderRow(NamedTuple):
     received_at: datetime
     due_at: datetime | None
     climbed_at: datetime
+    supervision: bool | None
 
 
 LadderUpdate = tuple[str, LadderRow | None]
@@ -81,6 +86,7 @@ def ladder_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
         Column("received_at", Moment, nullable=False),
         Column("due_at", Moment),
         Column("climbed_at", Moment, nullable=False),
+        Column("supervision", Boolean, comment="none: not touched since this column was added"),
     ]
     return [Table(f"{prefix}ladder", metadata, *columns, keep_existing=True)]
 
@@ -128,6 +134,7 @@ def row_of(loaded: LoadedStream, registry: Registry, policies: Policies) -> Ladd
         received_at=state.received_at,
         due_at=timeline_due(state, registry, policies),
         climbed_at=climbed.at,
+        supervision=state.supervision,
     )
 
 
@@ -161,6 +168,8 @@ class LadderQuery(NamedTuple):
     rung: int
     agencies: Collection[str] | None = None
     unit: str | None = None
+    reader: ColumnElement[bool] = true()
+    """Which rows the reader may see."""
 
 
 def page(connection: Connection, query: LadderQuery, number: int) -> list[LadderRow]:
@@ -175,7 +184,7 @@ def count(connection: Connection, query: LadderQuery) -> int:
 
 
 def _matching(statement: Select[Any], query: LadderQuery) -> Select[Any]:
-    statement = statement.where(LADDER.c.rung >= query.rung)
+    statement = statement.where(LADDER.c.rung >= query.rung, query.reader)
     if query.unit is not None:
         statement = statement.where(LADDER.c.unit == query.unit)
     return statement.where(LADDER.c.agency.in_(query.agencies)) if query.agencies is not None else statement

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from chassis.attachments.configured import open_attachments
 from chassis.base.settings import Settings
 from chassis.kafka.ensure_topics import TopicProvisioner
 from chassis.project.from_store import StoreProjection
@@ -17,10 +18,13 @@ from chassis.service.process import BackgroundTask
 from chassis.service.service import Service
 from chassis.sql.database import Database
 from chassis.sweep.catch_up import CatchUpSweep
+from intake.checks import AttachmentChecks, Tools
+from intake.cleaning.cleaner import Cleaner, CleaningLimits
 from intake.context import Intake
 from intake.erasures import repeat_erasures
 from intake.gateway.sms_parts import SmsPartsSweep
 from intake.gateway.submissions import receive
+from intake.guesses import GuessLimit
 from intake.http import open311, reporter
 from intake.kafka_health import KafkaProbe
 from intake.notices.outbox import Outbox
@@ -28,11 +32,10 @@ from intake.notices.port import SentNotices
 from intake.notices.sender import MailSender
 from intake.notices.smtp import mailbox_of
 from intake.orphans import Orphans
-from intake.rate_limit import RateLimiter
 from intake.reaction import EVENT_TYPES, follow_up
+from intake.scanner import ClamAv
 from intake.storage import erasures
 from intake.storage import relations as views
-from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
 from intake.storage.erasures import Erasures
 from intake.storage.former_filings import FormerFilings
@@ -68,10 +71,25 @@ def submissions_topic(context: Intake) -> Topic:
     return submissions(retention // timedelta(milliseconds=1))
 
 
+def guess_limit(platform: Platform) -> GuessLimit:
+    """The limits of failed attempts at tracking codes that the settings name."""
+    limits, settings = platform.limits, platform.settings
+    return GuessLimit(
+        limits.limiter("failed codes", settings.failed_codes_per_minute),
+        limits.limiter("failed codes in all", settings.failed_codes_alarm_per_minute),
+    )
+
+
 def outbox_of(platform: Platform, database: Database) -> Outbox:
     """The outbox in front of the mailbox that the settings name."""
     settings = platform.settings
     return Outbox(database, platform.repository(SERVICE).keyring, mailbox_of(settings), _real_now)
+
+
+def check_tools(settings: Settings) -> Tools:
+    """What files are scanned and cleaned with."""
+    limits = CleaningLimits(settings.clean_cpu_s, settings.clean_memory_bytes, settings.clean_at_once)
+    return Tools(Cleaner(limits), ClamAv(settings.clamav) if settings.clamav else None, settings.clean_at_once)
 
 
 @asynccontextmanager
@@ -95,7 +113,9 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         records=records,
         vault=Vault(database, _real_now, policies()),
         erasures=Erasures(Database(settings.erasures_url, erasures.metadata), platform.store),
-        attachments=Attachments(settings.attachments_dir),
+        attachments=open_attachments(settings),
+        attachment_bytes=settings.attachment_bytes,
+        scans=bool(settings.clamav),
         results=Results(database),
         repeats=Repeats(database, settings.hash_secret.get_secret_value(), policies()),
         mailbox=outbox_of(platform, database),
@@ -103,8 +123,8 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         sms_parts=SmsParts(database, part_keys(settings), platform.clock.now),
         sms=settings.sms_gateway,
         probe=KafkaProbe(settings.kafka),
-        filings=RateLimiter(settings.filings_per_minute),
-        lookups=RateLimiter(settings.lookups_per_minute),
+        filings=platform.limits.limiter("filings", settings.filings_per_minute),
+        guesses=guess_limit(platform),
         database=database,
         audience=Audience(
             relations, StoreProjection(platform.store, relations, views.METADATA, views.VIEW), Subscribers(database)
@@ -138,10 +158,10 @@ async def open_web(platform: Platform) -> AsyncIterator[Intake]:
 async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]:
     """The background tasks: submissions, notifications and what follows an erasure."""
     async with open_intake(platform) as context:
-        provisioner = TopicProvisioner(platform.settings.kafka, lambda: [submissions_topic(context)])
+        provisioner = TopicProvisioner(platform.kafka(SERVICE), lambda: [submissions_topic(context)])
         await provisioner.once()
         letters = platform.dead_letters(SERVICE)
-        react, kafka = follow_up(context), platform.settings.kafka
+        react, kafka = follow_up(context), platform.kafka(SERVICE)
         guard = Guard(context.repository, react, letters, event_types=EVENT_TYPES, verifier=platform.verifier)
         catch_up_sweep = CatchUpSweep(
             platform.store, context.database, metadata, SERVICE, Reactor(context.repository, react).handle,
@@ -161,6 +181,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             ),
             catch_up_sweep,
             context.audience.projection,
+            AttachmentChecks(context, context.audience.database, check_tools(platform.settings)),
             Orphans(context),
             SmsPartsSweep(context),
             MailSender(outbox_of(platform, context.database), _real_now, context.policies),

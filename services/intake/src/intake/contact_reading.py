@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from schemas.access.accused import is_kept_from
 from schemas.access.principal import FOR_AN_AGENCY, Principal, Role
 from schemas.base.refusals import DataErased, NoPermission, NotFound
 from schemas.base.values import Holder
@@ -37,7 +38,7 @@ def body_of(who: Principal, complaint: UUID, held: Complaint, registry: Registry
     """
     holder = registry.holder(held.holder)
     allowed = _examines if held.supervision else _works_for
-    if held.version < 0 or holder.agency is None or not allowed(who, holder):
+    if held.version < 0 or holder.agency is None or is_kept_from(who, held, registry) or not allowed(who, holder):
         raise NotFound(complaint=str(complaint))
     return holder.agency
 

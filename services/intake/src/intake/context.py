@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
+from chassis.attachments.store import Attachments
 from chassis.base.ports import TimeSource
+from chassis.http.rate_limit import RateLimiter
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
 from chassis.write.repository import Repository
+from intake.guesses import GuessLimit
 from intake.kafka_health import KafkaProbe
 from intake.notices.port import Mailbox, SentNotices
-from intake.rate_limit import RateLimiter
-from intake.storage.attachments import Attachments
 from intake.storage.audience import Audience
 from intake.storage.erasures import Erasures
 from intake.storage.former_filings import FormerFilings
@@ -20,6 +21,7 @@ from intake.storage.results import Results
 from intake.storage.sms_parts import SmsParts
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
+from intake.uploads import SizeLimits
 from schemas.deadlines.policies import Policies
 
 
@@ -38,6 +40,9 @@ class Intake:
     vault: Vault
     erasures: Erasures
     attachments: Attachments
+    attachment_bytes: SizeLimits
+    scans: bool
+    """Whether a file waits for a scanner before even its reporter opens it."""
     results: Results
     repeats: Repeats
     mailbox: Mailbox
@@ -47,6 +52,6 @@ class Intake:
     """Whether a gateway sends the notices to telephone numbers."""
     probe: KafkaProbe
     filings: RateLimiter
-    lookups: RateLimiter
+    guesses: GuessLimit
     database: Database
     audience: Audience

@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from schemas.base.refusals import NotFound
+from schemas.complaint.attachments import attached
 from schemas.complaint.fold import RecordedFact
 from schemas.complaint.state import Complaint
 from schemas.contract.base import InboundModel
 from schemas.events.base import Fact
-from schemas.events.intake import AttachmentAdded, ContactRead, DataAccessGiven, DataAccessRequested
+from schemas.events.intake import ContactRead, DataAccessGiven, DataAccessRequested
 from schemas.events.router import ComplaintRouted
 from schemas.registry.fold import Registry
 from schemas.wording.casefile import attachment_fields
@@ -55,8 +56,8 @@ def recipients(histories: Iterable[Sequence[RecordedFact]], registry: Registry) 
 
 def files(history: Iterable[RecordedFact], code: str) -> list[dict[str, Any]]:
     """The reporter's files, and where to get each."""
-    added = [recorded.fact for recorded in history if isinstance(recorded.fact, AttachmentAdded)]
-    return [attachment_fields(each) | {"link": _link(code, each.attachment)} for each in added]
+    found = attached(recorded.fact for recorded in history)
+    return [attachment_fields(each) | {"link": _link(code, each.added.attachment)} for each in found]
 
 
 def _link(code: str, attachment: UUID) -> str:

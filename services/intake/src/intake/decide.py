@@ -7,7 +7,7 @@ Sources: law 25/2009 articles 42 to 44 (complaints), law 27/2022 articles 43 and
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 from uuid import UUID
 
 from pydantic import Field
@@ -34,6 +34,7 @@ from schemas.contract.written import WHOLE
 from schemas.events.base import Fact
 from schemas.events.intake import (
     AttachmentAdded,
+    AttachmentChecked,
     ComplaintFiled,
     ComplaintWithdrawn,
     DetailAdded,
@@ -150,6 +151,32 @@ def attach(state: Complaint, command: Attach, attachment: UUID, at: datetime) ->
             media_type=command.media_type,
             size_bytes=command.size_bytes,
             name=command.name,
+        )
+    ]
+
+
+class CheckResult(NamedTuple):
+    """What came of scanning and cleaning a file: `media_type` and `size_bytes` of the copy, else of the file itself."""
+
+    outcome: Literal["cleaned", "uncleaned", "infected"]
+    media_type: str
+    size_bytes: int
+    scanned: bool = False
+
+
+def check_attachment(state: Complaint, attachment: UUID, result: CheckResult, at: datetime) -> list[Fact]:
+    """Record the result once. A file with hidden data is shown to the holder only if its reporter is not anonymous."""
+    if state.erased or attachment not in state.unchecked:
+        return []
+    kept = "withheld" if state.anonymous else "original"
+    return [
+        AttachmentChecked(
+            at=at,
+            attachment=attachment,
+            outcome=kept if result.outcome == "uncleaned" else result.outcome,
+            media_type=result.media_type,
+            size_bytes=result.size_bytes,
+            scanned=result.scanned,
         )
     ]
 

@@ -30,7 +30,7 @@ async def repeat_erasures(context: Intake) -> int:
         named = await context.vault.complaints_among(page)
         streams = await context.repository.store.read_many([complaint_stream(complaint) for complaint in page])
         for complaint, events in zip(page, streams, strict=True):
-            sealed = keys[complaint].generations or complaint in named or context.attachments.holds(complaint)
+            sealed = keys[complaint].generations or complaint in named or await context.attachments.holds(complaint)
             if sealed or (events and all(event.type != PersonalDataErased.__name__ for event in events)):
                 repeated += await _erase_again(context, complaint)
     if repeated:

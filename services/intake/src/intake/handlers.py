@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from chassis.attachments.store import Copy, FileId
 from chassis.write.command import Handled, handle, is_repeat, meet
 from chassis.write.lead import root_lead
 from chassis.write.loaded import LoadedStream
@@ -16,6 +17,7 @@ from intake import decide
 from intake.canonical import canonical
 from intake.context import Intake
 from intake.decide import AddDetail, AddNote, Attach, DeclineJoin, Dispute
+from intake.uploads import Upload
 from schemas.base.ids import derived_id, former_move_ids, move_id
 from schemas.base.refusals import DataErased, NotFound
 from schemas.complaint.lifecycle import Status
@@ -57,10 +59,15 @@ async def add_detail(context: Intake, request: MoveRequest, command: AddDetail) 
     return await _carry_out(context, request, to, lambda state: decide.add_detail(state, command, cause.at), cause)
 
 
-async def attach(context: Intake, request: MoveRequest, command: Attach, content: bytes) -> Handled:
+async def attach(context: Intake, request: MoveRequest, upload: Upload) -> Handled:
     """Store the file before the stream names it. Its id is a keyed hash of the content: a repeat is the same file, and
     the id does not reveal the content.
+
+    Raises:
+        InvalidField: see `Upload.media_type`.
     """
+    kind = await upload.media_type(context.attachment_bytes)
+    command = Attach(digest=upload.digest, media_type=kind, size_bytes=upload.size, name=upload.name)
     cause, loaded = cause_of(context, request, command), await context.repository.load(request.complaint)
     if is_repeat(loaded, cause):
         return Handled(loaded, (), loaded.state.version, repeated=True)
@@ -72,7 +79,8 @@ async def attach(context: Intake, request: MoveRequest, command: Attach, content
     # Refuse before the file is stored.
     await meet(request.condition, loaded, rule, _tag_of(context, request.complaint))
     rule(loaded.state)
-    await context.attachments.keep(request.complaint, attachment, content, loaded.keys)
+    file = FileId(request.complaint, attachment, Copy.ORIGINAL, upload.size)
+    await context.attachments.keep(file, upload.content(), loaded.keys)
     return await _carry_out(context, request, request.complaint, rule, cause)
 
 

@@ -4,21 +4,6 @@ from typing import Final
 
 FORM_BYTES: Final = 64 * 1024
 """Size of a form without its file."""
-MEDIA_TYPES: Final = {
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/gif": "gif",
-    "image/webp": "webp",
-    "image/heic": "heic",
-    "application/pdf": "pdf",
-    "video/mp4": "mp4",
-    "video/3gpp": "3gp",
-    "audio/mpeg": "mp3",
-    "audio/ogg": "ogg",
-    "audio/m4a": "m4a",
-}
-"""Accepted media types, detected by content, and the file extension for downloads."""
-
 NUMBERS_AT_ONCE: Final = 500
 """Public numbers that a process takes from the counter in one block; unused ones stay a gap."""
 CODES_AT_ONCE: Final = 2_000

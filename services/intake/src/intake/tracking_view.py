@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from schemas import wording
+from schemas.complaint.attachments import attached
 from schemas.complaint.fold import RecordedFact
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.deadlines import dispute_until, timeline_due
 from schemas.deadlines.policies import Policies
 from schemas.events.agency_inbox import ComplaintDelivered
-from schemas.events.intake import AttachmentAdded, ResolutionConfirmed, ResolutionDisputed
+from schemas.events.intake import ResolutionConfirmed, ResolutionDisputed
 from schemas.registry.fold import Registry
 from schemas.wording.casefile import attachment_fields, status_fields, timeline
 from schemas.wording.explanations import explained
@@ -77,7 +78,7 @@ def page(
         "rung": state.rung,
         "lead_public_number": lead.public_number if lead and lead.is_public else None,
         "lead": _lead(lead, lang) if lead and lead.is_public and not lead.erased else None,
-        "attachments": [attachment_fields(one.fact) for one in history if isinstance(one.fact, AttachmentAdded)],
+        "attachments": [attachment_fields(one) for one in attached(one.fact for one in history)],
         "due": explained(state, registry, policies, lang, lead),
         "timeline": timeline((one for one in history if not isinstance(one.fact, ComplaintDelivered)), registry, lang),
     }

@@ -25,7 +25,9 @@ class PartCount(BaseModel):
 
 
 class Books(BaseModel):
-    """Every complaint filed, counted once: open by holder, joined, or closed by reason."""
+    """Every complaint filed, counted once: open by holder, joined, or closed by reason. What an agency holds of
+    supervision grade is open under `supervision`.
+    """
 
     position: str
     filed: int

@@ -42,7 +42,7 @@ async def open_reporting(platform: Platform) -> AsyncIterator[Reporting]:
 async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]:
     """The read models of reports, books and supports, and the open data."""
     async with open_reporting(platform) as context:
-        kafka, view = platform.settings.kafka, reports_view(context.repository)
+        kafka, view = platform.kafka(SERVICE), reports_view(context.repository)
         summaries = KafkaSummaries(kafka)
         letters = platform.dead_letters(SERVICE)
         verifier = platform.verifier

@@ -28,6 +28,7 @@ class ReportRow(NamedTuple):
     closed_at: datetime | None
     lead: str | None
     changed_at: datetime | None
+    supervision: bool | None
 
 
 def row_of(state: Complaint, changed_at: datetime | None = None) -> ReportRow:
@@ -54,4 +55,5 @@ def row_of(state: Complaint, changed_at: datetime | None = None) -> ReportRow:
         closed_at=state.closed_at,
         lead=str(state.lead) if state.lead else None,
         changed_at=changed_at,
+        supervision=state.supervision,
     )

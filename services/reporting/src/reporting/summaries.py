@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
 
+from chassis.base.cluster import Cluster
 from chassis.base.errors import AccessDenied, BrokerUnavailable, MessageTooLarge
 from chassis.base.message import Header
 from chassis.kafka.admin import Admin
@@ -16,7 +17,7 @@ from schemas.contract.open_data import RETRACTED, SUMMARY, ComplaintSummary, Lin
 class KafkaSummaries:
     """Implements `reporting.reaction.Summaries`; the topic is created before the first line."""
 
-    def __init__(self, kafka: str) -> None:
+    def __init__(self, kafka: Cluster) -> None:
         self._admin, self._producer, self._ensured = Admin(kafka), LazyProducer(kafka), False
 
     async def send(self, lines: Sequence[Line]) -> None:

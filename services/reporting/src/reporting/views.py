@@ -39,6 +39,7 @@ def reports_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
         Column("closed_at", Moment),
         Column("lead", String(36)),
         Column("changed_at", Moment, index=True, comment="none: not touched since this column was added"),
+        Column("supervision", Boolean, comment="none: not touched since this column was added"),
     ]
     return [Table(f"{prefix}reports", metadata, *columns, keep_existing=True)]
 

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
 
+from chassis.attachments.configured import open_attachments
+from chassis.base.cluster import Cluster
 from chassis.base.settings import read_settings
 from chassis.deadletter.port import DeadLetters
 from chassis.kafka.verify import RecordVerifier
@@ -78,14 +80,15 @@ async def open_router(platform: Platform) -> AsyncIterator[Router]:
         shadow = StoreProjection(platform.store, database, METADATA, view)
     try:
         yield Router(
-            repository, platform.clock, placement_context, database, feed, reaction, sweep, watchdog, duplicates, shadow
-        )
+            repository, platform.clock, placement_context, database, feed, reaction, sweep, watchdog, duplicates,
+            open_attachments(settings), shadow,
+        )  # fmt: skip
     finally:
         await database.close()
 
 
 def background_tasks(
-    context: Router, dead_letters: DeadLetters, kafka: str, verifier: RecordVerifier | None = None
+    context: Router, dead_letters: DeadLetters, kafka: Cluster, verifier: RecordVerifier | None = None
 ) -> list[BackgroundTask]:
     """What the worker side runs."""
     guard = Guard(context.repository, context.reaction, dead_letters, event_types=EVENT_TYPES, verifier=verifier)
@@ -131,7 +134,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
         dead_letters = platform.dead_letters(SERVICE)
         try:
             yield [
-                *background_tasks(context, dead_letters, platform.settings.kafka, platform.verifier),
+                *background_tasks(context, dead_letters, platform.kafka(SERVICE), platform.verifier),
                 dead_letters.provisioner(),
             ]
         finally:

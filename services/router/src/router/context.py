@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chassis.attachments.store import Attachments
 from chassis.base.ports import TimeSource
 from chassis.project.from_store import StoreProjection
 from chassis.project.registry import RegistryView
@@ -28,6 +29,7 @@ class Router:
     sweep: Sweep
     watchdog: Watchdog
     duplicates: DuplicateWatcher
+    attachments: Attachments
     shadow: StoreProjection | None = None
     """Counts what the shadow model would have chosen, where one is set."""
 

@@ -13,6 +13,7 @@ from router.desk import decide
 from router.desk.decide import DecisionContext
 from router.settings import CHAIN
 from schemas.base.client_keys import canonical_key, other_spellings
+from schemas.base.envelope import Actor
 from schemas.base.ids import derived_id
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
@@ -21,11 +22,15 @@ from schemas.registry.fold import Registry
 
 
 class RegistryRequest(NamedTuple):
-    """Who asks for a change of the registry, on which path, under which key."""
+    """Who asks for a change of the registry, on which path, under which key. `device`: the client by which the version
+    before would name it; None: by none.
+    """
 
     client: str
     path: str
     key: str
+    device: str | None = None
+    actor: Actor | None = None
 
 
 DeskDecision = Callable[[Complaint, DecisionContext], list[Fact]]
@@ -89,8 +94,9 @@ async def change_registry(
         Refusal, ChassisError: as `decision` and `command.handle_registry` raise.
     """
     causation = derived_id("registry", by.client, by.path, canonical_key(by.key))
-    former = tuple(derived_id("registry", by.client, by.path, spelled) for spelled in other_spellings(by.key))
+    spellings = () if by.device is None else (canonical_key(by.key), *other_spellings(by.key))
+    former = tuple(derived_id("registry", by.device or "", by.path, spelled) for spelled in spellings)
     known = await context.registry.current()
-    cause = Cause(causation, causation, at, request=body, former=former)
+    cause = Cause(causation, causation, at, request=body, former=former, actor=by.actor)
     changed = await handle_registry(context.repository, decision, cause, known, condition)
     return await context.registry.current(at_least=changed.version)

@@ -1,6 +1,7 @@
 """`satupintu file FILE --text-column ...`: files every row of a table as a complaint, once."""
 
 import asyncio
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
@@ -11,11 +12,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from chassis.base.clock import SystemClock
+from chassis.base.cluster import Cluster
+from chassis.base.settings import read_settings
 from local.bulk.client import CONNECTIONS, FilingResult, Unreachable, file_all, open_session, over_http
 from local.bulk.gateway import over_kafka
 from local.bulk.report import print_outcomes, write_outcomes
 from local.bulk.rows import FileColumns, FileRow, FileSource, read_rows
 from local.bulk.table import UnreadableFile
+from schemas.access.kafka_users import OPERATOR
 
 CANNOT: Final = 1
 """Exit code: the file cannot be read, or the front door or Kafka does not answer."""
@@ -34,7 +38,7 @@ class Connection(NamedTuple):
     """Where rows are filed. `kafka` None: over HTTP."""
 
     address: str
-    kafka: str | None
+    kafka: Cluster | None
     at_once: int
 
 
@@ -105,7 +109,8 @@ def file(
     try:
         table = FileSource(source, columns, channel, batch or "", encoding, sheet, _zone(zone), SystemClock().now())
         rows = list(read_rows(table))
-        outcomes = asyncio.run(_filed(rows, Connection(address, kafka if over_topic else None, connections)))
+        cluster = replace(read_settings().kafka_as(OPERATOR), address=kafka) if over_topic else None
+        outcomes = asyncio.run(_filed(rows, Connection(address, cluster, connections)))
     except (UnreadableFile, Unreachable) as error:
         console.print(f"[red]{error}[/red]")
         raise typer.Exit(CANNOT) from error

@@ -16,6 +16,7 @@ from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 from pydantic_core import to_json
 
+from chassis.base.cluster import Cluster
 from chassis.base.errors import ChassisError
 from chassis.kafka.clients import producer, running
 from local.bulk.client import (
@@ -43,7 +44,7 @@ LONGEST_PAUSE_S: Final = 1.0
 
 
 @asynccontextmanager
-async def over_kafka(session: aiohttp.ClientSession, kafka: str) -> AsyncIterator[FilingMethod]:
+async def over_kafka(session: aiohttp.ClientSession, kafka: Cluster) -> AsyncIterator[FilingMethod]:
     """File over Kafka, while the producer of this context is open.
 
     Raises:

@@ -1,7 +1,14 @@
-"""Configuration of a Kafka broker for one machine: one node, loopback only, no automatic topics, no retention limit."""
+"""Configuration of a Kafka broker for one machine: one node, no automatic topics, no retention limit.
 
-from collections.abc import Mapping
+Its listeners: CLIENTS (SCRAM-SHA-512) for the platform's own processes, INTERNAL (PLAIN) for the broker itself and the
+administrator, and CONTROLLER, all on the loopback address; OUTSIDE (SCRAM-SHA-512 over TLS) only if it is set.
+"""
+
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final, NamedTuple
+
+from schemas.access.kafka_users import ADMINISTRATOR, BROKER
 
 HEAP_MB = 384
 
@@ -33,8 +40,21 @@ ONE_NODE = {
     "process.roles": "broker,controller",
     "node.id": "1",
     "controller.listener.names": "CONTROLLER",
-    "listener.security.protocol.map": "CLIENTS:PLAINTEXT,CONTROLLER:PLAINTEXT",
-    "inter.broker.listener.name": "CLIENTS",
+    "listener.security.protocol.map": (
+        "CLIENTS:SASL_PLAINTEXT,INTERNAL:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT,OUTSIDE:SASL_SSL"
+    ),
+    "inter.broker.listener.name": "INTERNAL",
+    "sasl.mechanism.inter.broker.protocol": "PLAIN",
+    "sasl.mechanism.controller.protocol": "PLAIN",
+    "listener.name.internal.sasl.enabled.mechanisms": "PLAIN",
+    "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
+    "listener.name.clients.sasl.enabled.mechanisms": "SCRAM-SHA-512",
+    "listener.name.outside.sasl.enabled.mechanisms": "SCRAM-SHA-512",
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "allow.everyone.if.no.acl.found": "false",
+    # An ended user's connection lives at most this long. Clients that cannot sign in again on an open connection
+    # (aiokafka) lose it then and connect anew, which costs them about 0.1 s.
+    "connections.max.reauth.ms": "120000",
     "auto.create.topics.enable": "false",
     "default.replication.factor": "1",
     "offsets.topic.replication.factor": "1",
@@ -60,12 +80,65 @@ ONE_NODE = {
 }
 
 
-def properties(data: Path, port: int, controller_port: int, extra: Mapping[str, str]) -> str:
-    """The text of server.properties; `extra` overrides everything."""
+SCRAM: Final = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
+PLAIN: Final = "org.apache.kafka.common.security.plain.PlainLoginModule required"
+
+
+class Outside(NamedTuple):
+    """A listener for agencies and gateways on other machines. `keystore`: PEM with the private key (PKCS #8) and the
+    certificate with its chain; its names must include `host`.
+    """
+
+    host: str
+    port: int
+    keystore: Path
+
+
+class Listeners(NamedTuple):
+    """Ports on the loopback address, and the listener for others."""
+
+    clients: int
+    internal: int
+    controller: int
+    outside: Outside | None = None
+
+
+def properties(
+    data: Path,
+    listeners: Listeners,
+    passwords: Mapping[str, str],
+    extra: Mapping[str, str],
+    superusers: Sequence[str] = (),
+) -> str:
+    """The text of server.properties, which holds the passwords of broker and administrator: a file for its owner alone.
+    `extra` overrides everything.
+    """
+    advertised = [f"CLIENTS://127.0.0.1:{listeners.clients}", f"INTERNAL://127.0.0.1:{listeners.internal}"]
+    if listeners.outside is not None:
+        advertised.append(f"OUTSIDE://{listeners.outside.host}:{listeners.outside.port}")
+    plain = f"{PLAIN} {_option('username', BROKER)} {_option('password', passwords[BROKER])}"
+    plain += "".join(f" {_option(f'user_{user}', passwords[user])}" for user in (BROKER, ADMINISTRATOR)) + ";"
     here = {
         "log.dirs": str(data),
-        "listeners": f"CLIENTS://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}",
-        "advertised.listeners": f"CLIENTS://127.0.0.1:{port}",
-        "controller.quorum.voters": f"1@127.0.0.1:{controller_port}",
+        "listeners": ",".join([*advertised, f"CONTROLLER://127.0.0.1:{listeners.controller}"]),
+        "advertised.listeners": ",".join(advertised),
+        "controller.quorum.voters": f"1@127.0.0.1:{listeners.controller}",
+        "super.users": ";".join(f"User:{user}" for user in (BROKER, ADMINISTRATOR, *superusers)),
+        "listener.name.internal.plain.sasl.jaas.config": plain,
+        "listener.name.controller.plain.sasl.jaas.config": plain,
+        "listener.name.clients.scram-sha-512.sasl.jaas.config": SCRAM,
+        "listener.name.outside.scram-sha-512.sasl.jaas.config": SCRAM,
+        **(_tls(listeners.outside) if listeners.outside is not None else {}),
     }
     return "".join(f"{key}={value}\n" for key, value in {**ONE_NODE, **here, **extra}.items())
+
+
+def _tls(outside: Outside) -> dict[str, str]:
+    return {
+        "listener.name.outside.ssl.keystore.type": "PEM",
+        "listener.name.outside.ssl.keystore.location": str(outside.keystore),
+    }
+
+
+def _option(name: str, value: str) -> str:
+    return f'{name}="{value}"'

@@ -58,7 +58,7 @@ def relist(cache: Path) -> str:
     """Resolve `jgo.toml` anew; returns the new text of `jars.sha256`."""
     from jgo.env import EnvironmentBuilder, EnvironmentSpec
 
-    maven = _maven(cache)
+    maven = open_maven(cache)
     dependencies = EnvironmentBuilder(context=maven).spec_to_dependencies(EnvironmentSpec.load(SPEC))
     inputs, transitive = maven.resolver.resolve(dependencies)
     jars = sorted(each.artifact.resolve() for each in [*inputs, *transitive] if each.scope in {"compile", "runtime"})
@@ -66,7 +66,7 @@ def relist(cache: Path) -> str:
 
 
 def _fetch(cache: Path, paths: Mapping[str, str], fetched: Fetched) -> None:
-    maven = _maven(cache)
+    maven = open_maven(cache)
 
     def fetch(path: str, tries: int = TRIES) -> None:
         (cache / path).unlink(missing_ok=True)
@@ -100,7 +100,8 @@ def _artifact(maven: Any, path: str) -> Any:
     return maven.project(".".join(group), name).at_version(version).artifact(classifier, "jar")
 
 
-def _maven(cache: Path) -> Any:
+def open_maven(cache: Path) -> Any:
+    """A client of Maven Central that keeps files in `cache`."""
     import truststore
     from jgo.maven import MavenContext
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from local.paths import free_port
+from local.paths import demo_issuer, free_port
 
 WORKERS: Final = ("intake", "router", "agency_inbox", "escalation", "reporting")
 IMPORTED: Final = (
     *(f"{package}.app" for package in WORKERS),
     "local.front",
     "chassis.relay.relay",
+    "chassis.kafka.provision",
     "faust.transport.drivers.aiokafka",
     "sqlalchemy.dialects.sqlite.pysqlite",
     "uvicorn.lifespan.on",
@@ -38,8 +39,8 @@ class ProcessSpec(NamedTuple):
 
 
 class PlatformLayout(NamedTuple):
-    """State folder, port of the front door, address of Kafka, numbers of workers, and port of the front's health (None:
-    any free one).
+    """State folder, port of the front door, address of Kafka, numbers of workers, port of the front's health (None: any
+    free one), and of the provider with the demo people (None: another provider, or none).
     """
 
     state: Path
@@ -48,10 +49,13 @@ class PlatformLayout(NamedTuple):
     router: int = 1
     inbox: int = 1
     health_port: int | None = None
+    issuer: int | None = None
 
 
 def process_specs(layout: PlatformLayout) -> list[ProcessSpec]:
-    """The front (stopped first), the workers, and the relay (stopped last)."""
+    """The front (stopped first), the workers, and last the relay, the provisioner of Kafka's users and the demo
+    provider.
+    """
     counts = {"router": layout.router, "agency_inbox": layout.inbox}
     front = _child(layout, "front", ["local", "front"], layout.health_port or free_port(), ports=[layout.port])
     workers = [
@@ -59,7 +63,10 @@ def process_specs(layout: PlatformLayout) -> list[ProcessSpec]:
         for package in WORKERS
         for number in range(1, counts.get(package, 1) + 1)
     ]
-    return [front, *workers, _child(layout, "relay", ["chassis.cli.relay"], free_port(), stage=2)]
+    last = [_child(layout, name, [f"chassis.cli.{name}"], free_port(), stage=2) for name in ("relay", "provisioner")]
+    if layout.issuer is not None:
+        last.append(_child(layout, "issuer", ["local", "issuer"], free_port(), stage=2, ports=[layout.issuer]))
+    return [front, *workers, *last]
 
 
 def environment(layout: PlatformLayout) -> dict[str, str]:
@@ -70,8 +77,10 @@ def environment(layout: PlatformLayout) -> dict[str, str]:
         "STATE_DIR": str(state),
         # On one machine all clients have the same address, so rate limits by address make no sense.
         "FILINGS_PER_MINUTE": "0",
-        "LOOKUPS_PER_MINUTE": "0",
+        "REQUESTS_PER_MINUTE": "0",
     }
+    if layout.issuer is not None:
+        ours |= {"OIDC_ISSUER": demo_issuer(layout.issuer), "DEMO_ISSUER_PORT": str(layout.issuer)}
     prefixed = {f"SATUPINTU_{name}": value for name, value in ours.items()}
     chosen = {name: value for name, value in os.environ.items() if name.startswith("SATUPINTU_")}
     return {**prefixed, **chosen}

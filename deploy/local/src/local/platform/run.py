@@ -12,18 +12,21 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
+from chassis.base.errors import EXIT_NEEDS_PERSON
 from chassis.base.private_files import close_folder_to_others
 from chassis.base.settings import BadSetting, Settings, read_settings
 from local.errors import CannotRun
+from local.issuer.state import make as make_issuer
 from local.kafka import jars
+from local.kafka.outside import outside_listener
 from local.kafka.server import KafkaServer
-from local.paths import port_in_use, wait_for
+from local.paths import demo_issuer, port_in_use, wait_for
 from local.platform.check_store import check_store
 from local.platform.disk import DiskMonitor
 from local.platform.part import Part
 from local.platform.probe import KAFKA, Probe
 from local.platform.processes import IMPORTED, PlatformLayout, process_specs
-from local.platform.state_dir import make_secrets, state_lock
+from local.platform.state_dir import kafka_secrets, make_secrets, state_lock
 from local.platform.supervisor import READY_LIMIT_S, Supervisor
 from local.platform.watch import FRONT, Watch
 from local.process import fork
@@ -59,19 +62,35 @@ def run(
         calendars()
         with state_lock(state):
             make_secrets(state)
+            issuer = _demo_issuer(settings)
             check_store(settings)
             kafka, (_, health) = f"127.0.0.1:{settings.kafka_port}", settings.health_listener
-            _run(settings, PlatformLayout(state, settings.port, kafka, router, inbox, health))
+            _run(settings, PlatformLayout(state, settings.port, kafka, router, inbox, health, issuer))
     except (BadSetting, BadPolicy, BadCalendar, CannotRun) as error:
         console.print("[red]Satupintu cannot run:[/red]", escape(str(error)), soft_wrap=True)
-        raise typer.Exit(1) from error
+        raise typer.Exit(EXIT_NEEDS_PERSON if isinstance(error, BadSetting) else 1) from error
     except StopRequested:  # before anything was started, most likely while downloading
         console.print("stopped")
 
 
+def _demo_issuer(settings: Settings) -> int | None:
+    """The port of the provider with the demo people, whose keys it makes; None: it is not wanted."""
+    if settings.oidc_issuer is not None or settings.production:
+        return None
+    make_issuer(settings.state_dir.resolve(), settings.oidc_client_secret_file)
+    return settings.demo_issuer_port
+
+
 def _run(settings: Settings, layout: PlatformLayout) -> None:
     state = layout.state
-    kafka = KafkaServer(state / "kafka", _jars(settings.kafka_cache), settings.kafka_port, log=state / "logs/kafka.log")
+    kafka = KafkaServer(
+        state / "kafka",
+        _jars(settings.kafka_cache),
+        settings.kafka_port,
+        log=state / "logs/kafka.log",
+        secrets=kafka_secrets(state),
+        outside=outside_listener(settings),
+    )
     supervisor = Supervisor(process_specs(layout), state / "logs", ForkedProcess if fork.POSSIBLE else ManagedProcess)
     broker = Part(kafka.process, kafka.start, [kafka.port], Probe(kafka.port, KAFKA))
     watch = Watch([broker, *supervisor.parts()], state, _announce)
@@ -80,7 +99,7 @@ def _run(settings: Settings, layout: PlatformLayout) -> None:
         if fork.POSSIBLE:
             fork.preload(IMPORTED)  # while Kafka starts
         watch.begin()
-        _watch(watch, DiskMonitor(state), f"http://{settings.host}:{settings.port}")
+        _watch(watch, DiskMonitor(state), f"http://{settings.host}:{settings.port}", layout.issuer)
     except StopRequested:
         console.print("stopping")
     finally:
@@ -94,11 +113,14 @@ def _run(settings: Settings, layout: PlatformLayout) -> None:
 
 def check_machine(settings: Settings, state: Path) -> None:
     """Check ports and disk space before anything is started. Raises CannotRun."""
-    for port, name, setting in (
+    needed = [
         (settings.port, "front door", "SATUPINTU_PORT"),
         (settings.health_listener[1], "front door's health", "SATUPINTU_HEALTH_PORT"),
         (settings.kafka_port, "Kafka broker", "SATUPINTU_KAFKA_PORT"),
-    ):
+    ]
+    if settings.oidc_issuer is None and not settings.production:
+        needed.append((settings.demo_issuer_port, "demo sign-in", "SATUPINTU_DEMO_ISSUER_PORT"))
+    for port, name, setting in needed:
         if not wait_for(lambda port=port: not port_in_use(port)):  # type: ignore[misc]
             other = port + 1000
             raise CannotRun(
@@ -114,7 +136,7 @@ def check_machine(settings: Settings, state: Path) -> None:
         raise CannotRun(f"the disk of {state} has {free / 1e9:.1f} GB left; at least 1 GB is needed.")
 
 
-def _watch(watch: Watch, room: DiskMonitor, address: str) -> None:
+def _watch(watch: Watch, room: DiskMonitor, address: str, issuer: int | None) -> None:
     started, told, open_ = time.monotonic(), set[str](), False
     while True:
         # On a full disk a restarted process would only end again.
@@ -126,6 +148,11 @@ def _watch(watch: Watch, room: DiskMonitor, address: str) -> None:
         if not open_ and (watch.is_settled() or time.monotonic() - started > READY_LIMIT_S) and FRONT in told:
             open_ = True
             console.print(f"ready after {time.monotonic() - started:.0f} s; logs are in {watch.state / 'logs'}")
+            if issuer is not None:
+                console.print(
+                    f"sign in as one of the demo people of {demo_issuer(issuer)}; for curl: satupintu token triage",
+                    soft_wrap=True,
+                )
             Console(highlight=False).print(f"Satupintu: {address}  (Ctrl-C stops it)")
         time.sleep(WATCH_S if open_ else START_WATCH_S)
 

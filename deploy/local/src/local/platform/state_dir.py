@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from local.errors import CannotRun
+from local.kafka.passwords import ensure_passwords, write_private
 from local.paths import wait_for
+from schemas.access.kafka_users import ADMINISTRATOR, BROKER, PLATFORM
 
 SECRETS: Final = ("master.key", "code.secret")
 SECRET_BYTES: Final = 32
@@ -76,7 +78,7 @@ def _is_same(link: Path, path: Path) -> bool:
 
 
 def make_secrets(state: Path) -> None:
-    """Create the master key and the code secret unless they exist.
+    """Create the master key, the code secret and the passwords of Kafka's users unless they exist.
 
     Raises:
         CannotRun: one is missing though there is data; with a new one every text and code would be lost for good.
@@ -88,7 +90,10 @@ def make_secrets(state: Path) -> None:
             continue
         if any(state.glob("*.db")):
             raise CannotRun(f"{path} is missing, and the data in {state} cannot be read without it: restore it.")
-        unfinished = path.with_suffix(".part")
-        unfinished.touch(mode=0o600)
-        unfinished.write_text(secrets.token_hex(SECRET_BYTES) + "\n")
-        unfinished.replace(path)
+        write_private(path, secrets.token_hex(SECRET_BYTES) + "\n")
+    ensure_passwords(kafka_secrets(state), (BROKER, ADMINISTRATOR, *PLATFORM))
+
+
+def kafka_secrets(state: Path) -> Path:
+    """The folder of the passwords of Kafka's users."""
+    return state / "secrets" / "kafka"

@@ -127,8 +127,16 @@ def _receipts(loaded: LoadedStream) -> Iterator[Violation]:
 
 
 def _erasure(loaded: LoadedStream, history: Sequence[RecordedFact], context: AuditContext) -> Iterator[Violation]:
-    # Law 27/2022 articles 43 and 44: the keys must be gone. A part has its whole's key.
-    if not loaded.state.erased or loaded.state.whole is not None or not loaded.keys.generations:
+    # A part has its whole's keys.
+    if loaded.state.whole is not None:
+        return
+    if not loaded.state.erased:
+        if not loaded.keys.generations:
+            what = "its keys are gone although nobody asked for erasure: an older key ring was restored"
+            yield _wrong(loaded.state, "keys-missing", what)
+        return
+    # Law 27/2022 articles 43 and 44: the keys must be gone.
+    if not loaded.keys.generations:
         return
     asked_at = max(event.fact.at for event in history if isinstance(event.fact, PersonalDataErased))
     if context.is_over(asked_at):

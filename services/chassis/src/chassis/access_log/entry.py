@@ -119,8 +119,8 @@ class AccessLogger(Protocol):
         """
         ...
 
-    def call_refused(self, who: Principal, about: About) -> None:
-        """Note a refused call without waiting for a disk."""
+    def call_refused(self, who: Principal, about: About, kind: Kind = Kind.CALL_REFUSED) -> None:
+        """Note a refused call or sign-in without waiting for a disk."""
         ...
 
 
@@ -133,8 +133,8 @@ class MemoryAccessLog:
     async def append(self, kind: Kind, who: Principal, about: About) -> None:
         self.entries.append(new_entry(len(self.entries) + 1, EPOCH, kind, who, about))
 
-    def call_refused(self, who: Principal, about: About) -> None:
-        self.entries.append(new_entry(len(self.entries) + 1, EPOCH, Kind.CALL_REFUSED, who, about))
+    def call_refused(self, who: Principal, about: About, kind: Kind = Kind.CALL_REFUSED) -> None:
+        self.entries.append(new_entry(len(self.entries) + 1, EPOCH, kind, who, about))
 
 
 def new_entry(number: int, at: datetime, kind: Kind, who: Principal, about: About) -> Entry:

@@ -19,9 +19,8 @@ from chassis.base.clock import SystemClock
 from chassis.base.ports import TimeSource
 from chassis.sql.database import Database
 from schemas.access.principal import PUBLIC, Principal
-from schemas.base.mac import mac
 
-__all__ = ["CALLS_A_MINUTE", "AccessLog", "Head", "Kind", "log_key"]
+__all__ = ["CALLS_A_MINUTE", "AccessLog", "Head", "Kind"]
 
 CALLS_A_MINUTE: Final = 120
 """Refused calls that a process lists one by one. More within a minute are counted: a flood must not fill the disk."""
@@ -29,11 +28,6 @@ FLUSH_EVERY_S: Final = 1.0
 PAGE: Final = 1000
 MINUTE: Final = timedelta(minutes=1)
 logger = structlog.get_logger(__name__)
-
-
-def log_key(master_key: bytes) -> bytes:
-    """The key of the log's chain under this master key."""
-    return mac(master_key, b"chain of the access log")
 
 
 class AccessLog:
@@ -57,9 +51,9 @@ class AccessLog:
         new_entry(0, now, kind, who, about)
         await self.database.run(lambda connection: self._add(connection, now, [(kind, who, about)]))
 
-    def call_refused(self, who: Principal, about: About) -> None:
-        """Note a refused call. It is written within about a second, or counted if there are too many: the caller, who
-        may be anybody, does not wait for a disk. Needs a running loop.
+    def call_refused(self, who: Principal, about: About, kind: Kind = Kind.CALL_REFUSED) -> None:
+        """Note a refused call or sign-in. It is written within about a second, or counted if there are too many: the
+        caller, who may be anybody, does not wait for a disk. Needs a running loop.
         """
         if self._clock.now() - self._window >= MINUTE:
             self._next_minute()
@@ -67,7 +61,7 @@ class AccessLog:
             self._unlisted += 1
             return
         self._listed += 1
-        self._waiting.append((Kind.CALL_REFUSED, who, about))
+        self._waiting.append((kind, who, about))
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.create_task(self._flush_soon())
 

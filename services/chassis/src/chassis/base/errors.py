@@ -16,6 +16,7 @@
           WrongStore           this checkpoint, or these keys, belong to another store
           OldTable             a table made by another version, unusable by this one
           AccessDenied         wrong credential, wrong certificate or missing permission
+            KafkaDenied          the same, of Kafka
         Poison               a message that can never succeed
       Fenced               another process has taken over; this one must stop
 
@@ -112,6 +113,12 @@ class OldTable(NeedsPerson):
 
 class AccessDenied(NeedsPerson):
     """Wrong credential, wrong certificate or missing permission."""
+
+
+class KafkaDenied(AccessDenied):
+    """Kafka refuses the user, or the user has no right to this. Retried for a while by `RetryPolicy.until_up`: after a
+    broker was made anew, its users and rights are made again within seconds.
+    """
 
 
 class Poison(Permanent):

@@ -45,6 +45,15 @@ DEAD_LETTERS: Final = Counter(
     ["service"],
 )
 
+FAILED_CODES: Final = Counter(
+    "satupintu_failed_codes", "Attempts with a tracking code that does not exist or is mistyped. No code is told."
+)
+FAILED_CODES_ALARM: Final = Gauge(
+    "satupintu_failed_codes_alarm",
+    "1 while such attempts in all are above SATUPINTU_FAILED_CODES_ALARM_PER_MINUTE: somebody may be guessing.",
+)
+RATE_REFUSED: Final = Counter("satupintu_rate_refused", "Requests answered with 429.")
+
 FOREIGN_RECORDS: Final = Counter(
     "satupintu_foreign_records",
     "Records on our own topics that are no event of the store. Somebody else writes there: `satupintu audit --kafka`.",

@@ -39,7 +39,7 @@ def _secrets(settings: "Settings") -> Iterator[str]:
 
 
 def _kafka(settings: "Settings") -> Iterator[str]:
-    if getattr(settings, "kafka_security", None) == "plaintext":
+    if settings.kafka_security == "plaintext":
         yield _need("KAFKA_SECURITY", "Kafka with SASL: `sasl` on this machine, `sasl-tls` towards others")
 
 

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 import structlog
 
-from chassis.base.errors import Busy, Permanent, Retryable
+from chassis.base.errors import Busy, KafkaDenied, Permanent, Retryable
 from schemas.base.refusals import Refusal
 from schemas.base.sealed import BrokenSeal
 from schemas.events.codec import MalformedEvent, UnknownEvent
@@ -20,6 +20,11 @@ UNREADABLE: Final = (UnknownEvent, MalformedEvent, BrokenSeal)
 """A stream cannot be read: it is corrupt, or a newer version wrote it."""
 HOPELESS: Final = (Permanent, *UNREADABLE)
 """An immediate retry cannot help."""
+
+DENIED_S: Final = 120.0
+"""For how long Kafka may refuse a user or a right before a person is needed: users and rights of a new broker are made
+while its clients are already connecting.
+"""
 
 log = structlog.get_logger(__name__)
 
@@ -47,17 +52,22 @@ class RetryPolicy:
         await self.sleep(self.wait_s(tries))
 
     async def until_up(self, act: Callable[[], Awaitable[T]], what: str) -> T:
-        """The result of `act`, retried without limit on `Retryable`: an outage is never a message's fault. Other errors
-        pass through. Logs the start and the end of an outage.
+        """The result of `act`, retried without limit on `Retryable`: an outage is never a message's fault; and for
+        `DENIED_S` of waiting on `KafkaDenied`. Other errors pass through. Logs the start and the end of an outage.
         """
-        tries = 0
+        tries, denied_s = 0, 0.0
+        told: type[BaseException] | None = None
         while True:
             try:
                 result = await act()
-            except Retryable as error:
+            except (Retryable, KafkaDenied) as error:
                 tries += 1
-                if tries == 1:
-                    log.warning("waiting", what=what, because=type(error).__name__, detail=str(error))
+                denied_s = denied_s + self.wait_s(tries) if isinstance(error, KafkaDenied) else 0.0
+                if denied_s > DENIED_S:
+                    raise
+                if type(error) is not told:
+                    told = type(error)
+                    log.warning("waiting", what=what, because=told.__name__, detail=str(error))
                 if isinstance(error, Busy):
                     await self.sleep(error.retry_after_s)
                 await self.wait(tries)

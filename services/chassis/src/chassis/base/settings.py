@@ -5,6 +5,7 @@ A process does not start if a variable with this prefix is unknown: a misspelt s
 
 import os
 import re
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -14,20 +15,25 @@ from pydantic import Field, SecretBytes, ValidationError, ValidationInfo, field_
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chassis.base.addresses import Network, is_loopback, network
+from chassis.base.cluster import Cluster, Security
 from chassis.base.production import missing_for_production
 from chassis.base.secret_file import BadSecretFile, Secrets
 from chassis.base.secret_file import read as read_secrets
+from schemas.access.kafka_users import ADMINISTRATOR
+from schemas.base.media_types import FileKind
 
 PREFIX: Final = "SATUPINTU_"
 _PASSWORD: Final = re.compile(r"(://[^/?#@:]*:)[^/?#@]*@")
 
 
 STATE: Final = "{state}"
+MIB: Final = 1024 * 1024
 _IN_STATE: Final = {
     "store_url": "sqlite:///{state}/store.db",
     "keyring_url": "sqlite:///{state}/keyring.db",
     "vault_url": "sqlite:///{state}/vault.db",
     "erasures_url": "sqlite:///{state}.erasures/erasures.db",
+    "limits_url": "sqlite:///{state}/limits.db",
     "views_url": "sqlite:///{state}/{service}.db",
     "sessions_url": "sqlite:///{state}/sessions.db",
     "access_log_url": "sqlite:///{state}/access.db",
@@ -37,6 +43,8 @@ _IN_STATE: Final = {
     "clock_file": "{state}/clock",
     "master_key_file": "{state}/secrets/master.key",
     "code_secret_file": "{state}/secrets/code.secret",
+    "kafka_secrets_dir": "{state}/secrets/kafka",
+    "kafka_admin": "@{state}/kafka/administrator.address",
     "oidc_client_secret_file": "{state}/secrets/oidc-client.secret",
 }
 
@@ -63,6 +71,8 @@ class Settings(BaseSettings):
     """The list of erased complaints. It must be outside the backup of everything else: after a restore it says what to
     erase again. By default in a folder beside `state_dir`.
     """
+    limits_url: str
+    """Counts of the rate limits of the last two minutes, shared by all web processes; not to be backed up."""
     views_url: str
     """Each service's own read models; `{service}` is replaced by its name."""
     sessions_url: str
@@ -71,9 +81,47 @@ class Settings(BaseSettings):
     access_log_url: str
     """The access log: sign-ins, refusals, changed credentials. Written by all processes, and never changed."""
     kafka: str = "127.0.0.1:9092"
+    """Where clients reach Kafka: "host:port,..."."""
+    kafka_security: Security | None = None
+    """`sasl`: sign in with SCRAM-SHA-512; `sasl-tls`: over TLS; `plaintext`: neither, for a broker of this machine that
+    knows no users. By default `sasl` on this machine and `sasl-tls` towards others.
+    """
+    kafka_user: str | None = None
+    """Whom this process signs in as; by default its own kind: `relay`, `intake`, ..., `operator` for commands."""
+    kafka_password_file: Path | None = None
+    """That user's password, in a file of this user alone; by default `<user>.password` in `kafka_secrets_dir`."""
+    kafka_secrets_dir: Path
+    """Passwords of the platform's own users. Only the provisioner, which makes these users, needs all of them."""
+    kafka_ca_file: Path | None = None
+    """Authorities that Kafka's certificate is checked with, in PEM, instead of the system's."""
+    kafka_admin: str
+    """Where the administrator reaches Kafka, with SASL/PLAIN; `@file`: the file holds the address."""
+    kafka_outsider_bytes_s: int = Field(2_000_000, gt=0)
+    """Most bytes per second that one agency or gateway may write, and as many that it may read; Kafka slows it down."""
+    kafka_outsider_percent: float = Field(50.0, gt=0)
+    """Most time of the broker's request threads, in percent of one, that one agency or gateway may use."""
     state_dir: Path = Path("var")
     """Folder of everything below that is not set."""
     attachments_dir: Path
+    attachments_url: str = Field("file:", pattern="^(file:|s3://[^/]+(/.*)?)$")
+    """Where reporters' files are kept: `file:` in `attachments_dir`; `s3://bucket/prefix` in a bucket. Endpoint, region
+    and credentials of a bucket come from `AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID` and
+    `AWS_SECRET_ACCESS_KEY`, or from the next setting.
+    """
+    attachments_credentials_file: Path | None = None
+    """A file in the format of AWS's `credentials`, of which the section `default` is read."""
+    attachment_picture_bytes: int = Field(10 * MIB, gt=0)
+    """Most bytes of a picture; larger: 422. The same for the other kinds."""
+    attachment_document_bytes: int = Field(10 * MIB, gt=0)
+    attachment_audio_bytes: int = Field(20 * MIB, gt=0)
+    attachment_video_bytes: int = Field(50 * MIB, gt=0)
+    clamav: str = Field("", pattern=r"^(|/.+|[^/]+:\d+)$")
+    """ClamAV's daemon, as `host:port` or the path of its socket. Files wait for its verdict. Empty: none is scanned."""
+    clean_cpu_s: int = Field(60, gt=0)
+    """Seconds of processor time for making one copy without hidden data; the next one: bytes of memory."""
+    clean_memory_bytes: int = Field(1024 * MIB, ge=128 * MIB)
+    clean_at_once: int = Field(2, ge=1)
+    """Copies that a process makes at the same time."""
     models_dir: Path
     """Classifiers made by `python -m router train`, by version; every process of router loads them from here."""
     shadow_model: str | None = None
@@ -98,6 +146,10 @@ class Settings(BaseSettings):
     """Production mode: no test clock."""
     master_key_file: Path
     code_secret_file: Path
+    record_actors: bool = True
+    """Whether the metadata of an event names who gave the command. Off only during an upgrade that replaces processes
+    one after the other, since the version before cannot read such events.
+    """
     oidc_issuer: str | None = None
     """The OpenID Connect provider, exactly as its discovery document names it: https, or http on this machine. Without
     one no access token is accepted; `make run` then starts a provider with demo people.
@@ -111,7 +163,9 @@ class Settings(BaseSettings):
     oidc_client_id: str = Field("satupintu", min_length=1)
     """The id under which the provider knows our pages."""
     oidc_client_secret_file: Path
-    """The secret of that client."""
+    """The secret of that client. Without the file it is a public client, which PKCE alone protects."""
+    oidc_scopes: str = Field("openid profile", pattern=r"^openid( [!#-\[\]-~]+)*$")
+    """What sign-ins ask the provider for. Add what releases the roles, if it needs a scope of its own."""
     host: str = "127.0.0.1"
     """Where the public routes are served. Another address than loopback needs everything that
     `missing_for_production` lists.
@@ -136,9 +190,18 @@ class Settings(BaseSettings):
     sweep_period_s: float = 1.0
     sweep_grace_s: float = 30.0
     """Sweeps leave younger work to the reaction, which probably is about to handle it."""
-    filings_per_minute: float = 60
-    """Per source, also as a burst; 0: no limit. The same for look-ups by tracking code."""
-    lookups_per_minute: float = 600
+    filings_per_minute: float = Field(60, ge=0)
+    """Complaints that one source may file, also as a burst; 0: no limit, as for the next ones. A source is an IPv4
+    address or an IPv6 network of 64 bits. Whoever is signed in is counted by name instead.
+    """
+    requests_per_minute: float = Field(1200, ge=0)
+    """Other requests of one source. Reading by a tracking code is not counted."""
+    principal_requests_per_minute: float = Field(6000, ge=0)
+    """Requests of one person or system that is signed in."""
+    failed_codes_per_minute: float = Field(30, ge=0)
+    """Attempts of one source with tracking codes that do not exist."""
+    failed_codes_alarm_per_minute: float = Field(600, ge=0)
+    """Such attempts in all above which the log and the metrics raise an alarm; nobody is refused for it."""
     http_head_bytes: int = Field(32_768, ge=1024)
     """Most bytes of a request's line and headers; more: 431 (414 if the line alone is longer)."""
     http_head_count: int = Field(100, ge=10)
@@ -158,7 +221,11 @@ class Settings(BaseSettings):
     agency_topics: Literal["used", "all"] = "used"
     """Which agencies have topics: those with a message or registered while the process runs, or all from the start."""
     kafka_port: int = 9092
-    """Where the local broker listens. This and the next two settings are used by `make run` only."""
+    """Where the local broker listens. This and the next settings are used by `make run` only."""
+    kafka_outside: str | None = None
+    """Where agencies and gateways on other machines reach the local broker, over TLS: "host:port" to listen on."""
+    kafka_keystore: Path | None = None
+    """Private key (PKCS #8) and certificate with its chain for `kafka_outside`, in one PEM file."""
     kafka_cache: Path = Path(".cache/kafka")
     demo_issuer_port: int = 8001
     """Where the provider with the demo people listens."""
@@ -193,6 +260,52 @@ class Settings(BaseSettings):
                 f"missing are {'; '.join(self.missing)}"
             )
         return self
+
+    def kafka_as(self, user: str) -> Cluster:
+        """Kafka as the process kind `user` reaches it, unless `kafka_user` names another user.
+
+        Raises:
+            NoState, BadSetting: the password cannot be read.
+        """
+        if self.kafka_security == "plaintext":
+            return Cluster(self.kafka)
+        name = self.kafka_user or user
+        password = _password(self.kafka_password_file, name) if self.kafka_password_file else self.kafka_password(name)
+        tls = self.kafka_security == "sasl-tls" or not _is_here(self.kafka)
+        return Cluster(self.kafka, name, password, tls, self.kafka_ca_file)
+
+    def kafka_as_administrator(self) -> Cluster:
+        """Kafka as its administrator reaches it, on a listener of its own.
+
+        Raises:
+            NoState, BadSetting: the address or the password cannot be read.
+        """
+        address, _, file = self.kafka_admin.partition("@")
+        if file:
+            address = _read(Path(file), "the address of Kafka's administrator")
+        password = self.kafka_password(ADMINISTRATOR)
+        return Cluster(address, ADMINISTRATOR, password, not _is_here(address), self.kafka_ca_file, "PLAIN")
+
+    @field_validator("kafka_security")
+    @classmethod
+    def _encrypted_towards_others(cls, security: Security | None, info: ValidationInfo) -> Security | None:
+        if security in ("sasl", "plaintext") and not _is_here(str(info.data.get("kafka", ""))):
+            raise ValueError(f"{security} is for a broker of this machine; towards another use sasl-tls")
+        return security
+
+    def kafka_password(self, user: str) -> str:
+        """The password of one of the platform's own users. Raises NoState, BadSetting."""
+        return _password(self.kafka_secrets_dir / f"{user}.password", user)
+
+    @property
+    def kafka_outsider_quota(self) -> dict[str, float]:
+        """The limits of each agency's and gateway's Kafka user, by Kafka's names."""
+        bytes_s = float(self.kafka_outsider_bytes_s)
+        return {
+            "producer_byte_rate": bytes_s,
+            "consumer_byte_rate": bytes_s,
+            "request_percentage": self.kafka_outsider_percent,
+        }
 
     @cached_property
     def missing(self) -> list[str]:
@@ -262,6 +375,11 @@ class Settings(BaseSettings):
     def _derived(self, name: str) -> SecretBytes:
         return SecretBytes(self.master_keys.derive(name, DERIVED[name]))
 
+    @property
+    def attachment_bytes(self) -> Mapping[FileKind, int]:
+        """Most bytes of a file, by its kind."""
+        return {kind: getattr(self, f"attachment_{kind}_bytes") for kind in FileKind}
+
     def views_of(self, service: str) -> str:
         """URL of one service's read models."""
         return self.views_url.format(service=service)
@@ -318,6 +436,25 @@ def is_safe_url(url: str) -> bool:
     if not url.isascii() or not url.isprintable() or " " in url or "@" in parts.netloc or "#" in url or not host:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+
+
+def _is_here(addresses: str) -> bool:
+    return all(is_loopback(address.strip().rpartition(":")[0].strip("[]")) for address in addresses.split(","))
+
+
+def _password(path: Path, user: str) -> str:
+    return _read(path, f"the password of the Kafka user {user}")
+
+
+def _read(path: Path, what: str) -> str:
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError as error:
+        raise NoState(
+            f"there is no {path} with {what}: change to the folder of the platform's state, or set {PREFIX}STATE_DIR"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise BadSetting(f"{path} with {what} cannot be read: {error}") from error
 
 
 def _secrets(path: Path) -> Secrets:

@@ -18,6 +18,7 @@ from chassis.base.message import Message
 from chassis.base.settings import read_settings
 from chassis.deadletter.port import DeadLetter
 from chassis.deadletter.replay import DeadLetterReplay, NoSuchDeadLetter
+from schemas.access.kafka_users import OPERATOR
 
 T = TypeVar("T")
 SERVICES: Final = ("router", "intake", "agency-inbox", "reporting")
@@ -73,7 +74,7 @@ def replay(
 
 def _run(service: str, act: Callable[[DeadLetterReplay], Awaitable[T]]) -> T:
     async def run() -> T:
-        async with DeadLetterReplay(read_settings().kafka, service) as dead_letters:
+        async with DeadLetterReplay(read_settings().kafka_as(OPERATOR), service) as dead_letters:
             return await act(dead_letters)
 
     try:

@@ -13,7 +13,7 @@ from chassis.service.process import run_process
 async def main(settings: Settings) -> int:
     """Run the relay until SIGTERM; the exit status."""
     async with open_platform(settings) as platform:
-        background_tasks = [Relay(platform.store, settings.kafka, key=platform.signing_key)]
+        background_tasks = [Relay(platform.store, platform.kafka("relay"), key=platform.signing_key)]
         host, port = settings.health_listener
         return await run_process("relay", background_tasks, port=port, host=host)
 

@@ -5,9 +5,11 @@ from typing import Final
 
 import typer
 
+from chassis.base.cluster import Cluster
 from chassis.base.settings import read_settings
 from chassis.kafka.admin import Admin
 from chassis.relay.relay import TOPICS
+from schemas.access.kafka_users import OPERATOR
 from schemas.base.topics import FIXED
 
 app: Final = typer.Typer(no_args_is_help=True)
@@ -28,11 +30,11 @@ def renew() -> None:
     lost, because these topics hold only copies of stored events. Topics of agencies and gateways stay. Works while the
     platform runs.
     """
-    asyncio.run(_renew(read_settings().kafka))
+    asyncio.run(_renew(read_settings().kafka_as(OPERATOR)))
     print(f"renewed: {', '.join(TOPICS)}; the relay publishes the store from the beginning")
 
 
-async def _renew(kafka: str) -> None:
+async def _renew(kafka: Cluster) -> None:
     admin = Admin(kafka)
     try:
         await admin.delete(TOPICS)

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, Self
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
+from chassis.base.cluster import Cluster
 from chassis.base.errors import BrokerUnavailable, Permanent
 from chassis.base.message import Message
 from chassis.deadletter.port import DeadLetter
@@ -45,7 +46,7 @@ class DeadLetterReplay:
         for offset, letter in await desk.open(): ...
     """
 
-    def __init__(self, kafka: str, service: str) -> None:
+    def __init__(self, kafka: Cluster, service: str) -> None:
         self._kafka, self._topic = kafka, dead_letter(service)
         self._producer = LazyProducer(kafka)
 
@@ -118,7 +119,7 @@ class DeadLetterReplay:
         except TimeoutError as error:
             raise BrokerUnavailable(f"{self._topic} cannot be read to its end") from error
         except KafkaError as error:
-            raise translate_error(error) from error
+            raise translate_error(error, self._kafka) from error
         return found
 
 

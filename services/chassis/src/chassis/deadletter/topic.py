@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from chassis.base.cluster import Cluster
 from chassis.base.errors import BrokerUnavailable, MessageTooLarge
 from chassis.base.message import Header, Message
 from chassis.deadletter.port import DeadLetter
@@ -35,7 +36,7 @@ RETENTION_PERIOD_S: Final = 60.0
 class KafkaDeadLetters:
     """Implements `chassis.deadletter.port.DeadLetters`. Connects at the first one; most services have none."""
 
-    def __init__(self, kafka: str, service: str, retention: Callable[[], timedelta]) -> None:
+    def __init__(self, kafka: Cluster, service: str, retention: Callable[[], timedelta]) -> None:
         """`retention`, by the policy in force, is limited because an external message may hold personal data. Each dead
         letter is only a copy: a sweep finds its complaint in the store, or a table of the service has its reason.
         """

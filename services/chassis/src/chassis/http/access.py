@@ -12,7 +12,9 @@ from fastapi.dependencies.models import Dependant
 from fastapi.params import Depends as DependsParam
 
 from chassis.access_log.entry import AccessLogger
+from chassis.base.addresses import subscriber
 from chassis.http.openapi import BEARER, gives
+from chassis.http.rate_limit import RateLimiter, refuse
 from schemas.access.principal import FOR_AN_AGENCY, PUBLIC, Grant, Principal, Role
 from schemas.base.refusals import NotAllowed, NotFound, NotSignedIn, Refusal
 
@@ -33,7 +35,8 @@ class Rule:
     """Who may call a route. `words` completes the sentence "May be called by ...".
 
     `hides`: a caller who may not is told that it does not exist (404), as for an unknown one; otherwise that they may
-    not (403). `optional`: nobody needs a token, and who sends one may get more.
+    not (403). `optional`: nobody needs a token, and who sends one may get more. `page`: for browsers, which send a
+    cookie instead of a token; other origins never read it.
     """
 
     words: str
@@ -41,6 +44,7 @@ class Rule:
     public: bool = False
     hides: bool = False
     optional: bool = False
+    page: bool = False
 
     def __or__(self, other: "Rule") -> "Rule":
         def either(who: Principal, path: Mapping[str, Any]) -> bool:
@@ -110,23 +114,59 @@ OPERATOR: Final = Rule("operators", has(Role.OPERATOR))
 SIGNED_IN: Final = Rule("whoever is signed in", lambda who, _path: who.signed_in)
 
 
+def source_of(request: Request) -> str:
+    """Whom requests without a principal are counted for."""
+    return subscriber(request.client.host if request.client else "")
+
+
+def counted_as(request: Request) -> str:
+    """Whom a request is counted for: the principal, else the source."""
+    who: Principal = getattr(request.state, "caller", PUBLIC)
+    return f"{who.issuer} {who.subject}" if who.signed_in else source_of(request)
+
+
+@dataclass(frozen=True, slots=True)
+class CallLimits:
+    """Limits of all requests but those that a tracking code opens."""
+
+    by_source: RateLimiter
+    by_principal: RateLimiter
+
+    def check(self, request: Request, who: Principal) -> None:
+        """Raises HTTPException: 429."""
+        limiter = self.by_principal if who.signed_in else self.by_source
+        refuse(limiter.wait_s(counted_as(request)))
+
+
+NO_LIMITS: Final = CallLimits(RateLimiter(0), RateLimiter(0))
+
+
+def limits_of(request: Request) -> CallLimits:
+    """Those of the app, if it has any."""
+    found: CallLimits = getattr(request.app.state, "limits", NO_LIMITS)
+    return found
+
+
+@gives(429)
 async def caller(request: Request) -> Principal:
     """Who calls, by the header `Authorization: Bearer`; the public without one. An ID token or a cookie is none.
 
     Raises:
         NotSignedIn: the header holds no valid access token.
+        HTTPException: 429, this source has sent too many of these.
     """
     given = request.headers.get("authorization")
     if given is None:
         return PUBLIC
     scheme, _, token = given.partition(" ")
-    if scheme.lower() != BEARER or not token.strip():
-        raise refused(request, PUBLIC, NotSignedIn())
     authenticator: Authenticator = request.app.state.access
     try:
-        return await authenticator.bearer(token.strip())
+        found = await authenticator.bearer(token.strip() if scheme.lower() == BEARER else "")
     except NotSignedIn as refusal:
+        limits_of(request).check(request, PUBLIC)  # first: what is noted costs a row
         raise refused(request, PUBLIC, refusal) from refusal
+    request.state.caller = found
+    return found
 
 
 Caller = Annotated[Principal, Depends(caller)]
@@ -150,7 +190,9 @@ class Allowed:
         self.rule = rule
 
     async def __call__(self, request: Request, who: Caller) -> None:
-        """Raises NotSignedIn, NotAllowed or NotFound."""
+        """Raises NotSignedIn, NotAllowed, NotFound, or HTTPException: 429."""
+        if who.signed_in or self.rule is not REPORTER:
+            limits_of(request).check(request, who)
         if self.rule.allows(who, request.path_params):
             return
         if not who.signed_in:

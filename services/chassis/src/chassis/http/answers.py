@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from schemas.base.values import Clock, ComplaintClass, Level
+from schemas.complaint.attachments import FileState
 from schemas.complaint.lifecycle import Status
 from schemas.deadlines.policies import Sureness, Unit
 
@@ -23,12 +24,19 @@ class Moment(BaseModel):
 
 
 class AttachmentShown(BaseModel):
-    """A file that the reporter added."""
+    """A file that the reporter added. `state`: whether it can be opened, and as what."""
 
     id: str
     media_type: str
     size_bytes: int
     name: str | None
+    state: FileState
+
+
+class AddedAttachment(AttachmentShown):
+    """A file for the complaint's holder: media type, size and name are those of what the holder opens."""
+
+    at: datetime
 
 
 class DueRule(BaseModel):

@@ -55,7 +55,7 @@ class PublicReads:
 
 def _open(dependant: Any) -> bool:
     rules = list(rules_of(dependant))
-    return bool(rules) and all(rule.public and rule is not REPORTER for rule in rules)
+    return bool(rules) and all(rule.public and not rule.page and rule is not REPORTER for rule in rules)
 
 
 class Cors:

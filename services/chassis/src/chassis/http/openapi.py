@@ -112,7 +112,9 @@ def _name(parameter: dict[str, Any]) -> None:
     if parameter["name"] == "Idempotency-Key":
         parameter["required"] = True
         parameter["schema"] = {"type": "string", "minLength": 1, "maxLength": 200}
-        parameter["description"] = "The client's key of this request; a UUID unless `Satupintu-Client` is sent."
+        parameter["description"] = (
+            "The client's key of this request; a UUID unless `Satupintu-Client` or a token is sent."
+        )
     # What is not sent is absent, never null.
     given = parameter["schema"].get("anyOf", ())
     rest = [each for each in given if each != {"type": "null"}]

@@ -21,13 +21,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.base.errors import Busy, ChassisError, Conflict, Retryable
 from chassis.http import open311
+from chassis.http.access import Caller
 from chassis.http.cors import Cors, PublicReads
+from chassis.http.docs_page import add_docs
 from chassis.http.headers import add_headers
 from chassis.http.health import Ready, keep_ready
 from chassis.http.openapi import describe
 from chassis.write import precondition as conditions
 from chassis.write.precondition import Precondition, entity_tag
 from schemas import wording
+from schemas.access.principal import client_of
 from schemas.base import limits
 from schemas.base.client_keys import is_uuid
 from schemas.base.refusals import InvalidField, Refusal
@@ -74,18 +77,32 @@ async def idempotency_key(idempotency_key: Annotated[str | None, Header()] = Non
 
 
 async def client_id(
-    key: Annotated[str, Depends(idempotency_key)], satupintu_client: Annotated[str | None, Header()] = None
+    key: Annotated[str, Depends(idempotency_key)], who: Caller, satupintu_client: Annotated[str | None, Header()] = None
 ) -> str:
-    """The client: the device's UUID, or empty if the idempotency key is a UUID itself.
+    """The client: whoever the token names; without one the device's UUID, or empty if the idempotency key is a UUID
+    itself.
 
     Raises:
         InvalidField: neither is a UUID, so two clients could use the same key.
     """
+    if who.signed_in:
+        return client_of(who)
     if satupintu_client is not None:
         return str(_uuid(satupintu_client, "Satupintu-Client"))
     if not is_uuid(key):
         raise InvalidField(field="Idempotency-Key", why=NO_UUID)
     return ""
+
+
+async def device_id(
+    key: Annotated[str, Depends(idempotency_key)], satupintu_client: Annotated[str | None, Header()] = None
+) -> str | None:
+    """The client by which the version before, which knew no tokens, would name this request; None: by none. A request
+    that it carried out must not be carried out again when it is repeated with a token.
+    """
+    if satupintu_client is not None:
+        return str(UUID(satupintu_client)) if is_uuid(satupintu_client) else None
+    return "" if is_uuid(key) else None
 
 
 async def precondition(
@@ -115,6 +132,7 @@ async def _language(
 Language = Annotated[str, Depends(_language)]
 IdempotencyKey = Annotated[str, Depends(idempotency_key)]
 ClientId = Annotated[str, Depends(client_id)]
+DeviceId = Annotated[str | None, Depends(device_id)]
 Conditional = Annotated[Precondition, Depends(precondition)]
 
 
@@ -140,6 +158,7 @@ def install(app: FastAPI, ready: Ready) -> None:
     app.add_middleware(Cors, reads=reads)
     keep_ready(app, ready)
     describe(app, OPEN311)
+    add_docs(app)
     add_headers(app, reads)
 
 

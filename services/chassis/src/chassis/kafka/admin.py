@@ -14,7 +14,10 @@ import kafka.errors as kafka_errors
 from kafka.admin import KafkaAdminClient
 from kafka.admin._configs import ConfigResource, ConfigResourceType
 
-from chassis.base.errors import AccessDenied, BrokerUnavailable, ChassisError, Permanent
+from chassis.base.cluster import Cluster
+from chassis.base.errors import BrokerUnavailable, ChassisError, Permanent
+from chassis.kafka.clients import no_right
+from chassis.kafka.sign_in import options, refusal, wrong_password
 from schemas.base.topics import Topic
 
 REQUEST_MS: Final = 10_000
@@ -22,11 +25,11 @@ BOOTSTRAP_MS: Final = 2_000
 """Short, because a broker may be starting: the caller waits and retries."""
 TOPIC_CHECK_S: Final = 5.0
 DELETED_CHECK_S: Final = 0.1
-_DENIED: Final = (
-    kafka_errors.TopicAuthorizationFailedError,
-    kafka_errors.ClusterAuthorizationFailedError,
-    kafka_errors.SaslAuthenticationFailedError,
-)
+_NO_RIGHT: Final = {
+    kafka_errors.TopicAuthorizationFailedError: "the topic",
+    kafka_errors.GroupAuthorizationFailedError: "the consumer group",
+    kafka_errors.ClusterAuthorizationFailedError: "the cluster",
+}
 
 T = TypeVar("T")
 
@@ -39,10 +42,10 @@ class Admin:
     """One connection to the cluster, opened at first use and reopened after every error. Calls run on a thread, one at
     a time, and take at most about 10 s.
 
-    Every method raises `BrokerUnavailable`, or `AccessDenied`.
+    Every method raises `BrokerUnavailable`, or `KafkaDenied`.
     """
 
-    def __init__(self, kafka: str) -> None:
+    def __init__(self, kafka: Cluster) -> None:
         self._kafka = kafka
         self._client: Any = None
         self._lock = asyncio.Lock()
@@ -89,14 +92,17 @@ class Admin:
 
     async def _call(self, act: Callable[[Any], T]) -> T:
         async with self._lock:
-            return await asyncio.to_thread(self._act, act)
+            try:
+                return await asyncio.to_thread(self._act, act)
+            except BrokerUnavailable as error:  # which the library also says if it was refused
+                raise await refusal(self._kafka) or error from error
 
     def _act(self, act: Callable[[Any], T]) -> T:
         try:
-            _check_listening(self._kafka)
+            _check_listening(self._kafka.address)
             if self._client is None:
                 self._client = _Client(
-                    bootstrap_servers=self._kafka,
+                    **options(self._kafka),
                     request_timeout_ms=REQUEST_MS,
                     bootstrap_timeout_ms=BOOTSTRAP_MS,
                     reconnect_backoff_max_ms=BOOTSTRAP_MS // 4,
@@ -108,8 +114,11 @@ class Admin:
             client, self._client = self._client, None
             if client is not None:
                 client.close()
-            if isinstance(error, _DENIED):
-                raise AccessDenied(str(error)) from error
+            for kind, what in _NO_RIGHT.items():
+                if isinstance(error, kind):
+                    raise no_right(self._kafka, what, str(error.args[0]) if error.args else "") from error
+            if isinstance(error, kafka_errors.SaslAuthenticationFailedError):
+                raise wrong_password(self._kafka) from error
             if isinstance(error, kafka_errors.KafkaError | OSError):
                 raise BrokerUnavailable(f"{type(error).__name__}: {error}") from error
             raise
@@ -127,21 +136,25 @@ class _Client(KafkaAdminClient):  # type: ignore[misc]
             raise
 
 
-def _check_listening(kafka: str) -> None:
+def _check_listening(addresses: str) -> None:
     """Raises OSError at once if no broker does: the library would try for seconds and leak a socket each time."""
-    for address in (addresses := kafka.split(",")):
+    for address in (every := addresses.split(",")):
         host, _, port = address.strip().rpartition(":")
         try:
             socket.create_connection((host, int(port)), timeout=BOOTSTRAP_MS / 1000).close()
         except OSError:
-            if address is addresses[-1]:
+            if address is every[-1]:
                 raise
         else:
             return
 
 
 def _described(client: Any, names: Sequence[str]) -> dict[str, Any]:
-    return {topic["name"]: topic for topic in client.describe_topics(list(names)) if not topic["error_code"]}
+    described = client.describe_topics(list(names))
+    for topic in described:
+        if kafka_errors.for_code(topic["error_code"]) is kafka_errors.TopicAuthorizationFailedError:
+            raise kafka_errors.TopicAuthorizationFailedError(topic["name"])  # else it would look like a missing one
+    return {topic["name"]: topic for topic in described if not topic["error_code"]}
 
 
 def _ids(client: Any, names: Sequence[str]) -> dict[str, UUID]:
@@ -186,7 +199,7 @@ def _create(client: Any, topics: Sequence[Topic]) -> None:
         error = kafka_errors.for_code(topic["error_code"])
         # Another process may have created it first.
         if error not in (kafka_errors.NoError, kafka_errors.TopicAlreadyExistsError):
-            raise error(topic["error_message"])
+            raise error(topic["name"] if error in _NO_RIGHT else topic["error_message"])
     client.wait_for_topics(list(request), timeout_ms=REQUEST_MS)
 
 
@@ -199,4 +212,9 @@ def _configure(client: Any, topics: Sequence[Topic]) -> None:
         if {name: present[topic.name][name]["value"] for name in topic.configs()} != topic.configs()
     ]
     if changed:
-        client.alter_configs(changed)
+        # The library raises nothing for a topic whose configuration was refused.
+        for name, outcome in client.alter_configs(changed).get("topic", {}).items():
+            if "AuthorizationFailed" in outcome:
+                raise kafka_errors.TopicAuthorizationFailedError(name)
+            if outcome != "OK":
+                raise kafka_errors.KafkaError(f"{name}: {outcome}")

@@ -7,15 +7,21 @@ from typing import Any, Final, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import (
-    AuthenticationFailedError,
+    ClusterAuthorizationFailedError,
     GroupAuthorizationFailedError,
+    KafkaConnectionError,
     KafkaError,
     MessageSizeTooLargeError,
+    RecordTooLargeError,
+    SaslAuthenticationFailed,
     TopicAuthorizationFailedError,
+    TransactionalIdAuthorizationFailed,
 )
 
-from chassis.base.errors import AccessDenied, BrokerUnavailable, ChassisError, MessageTooLarge
+from chassis.base.cluster import Cluster
+from chassis.base.errors import BrokerUnavailable, ChassisError, KafkaDenied, MessageTooLarge
 from chassis.base.message import Message
+from chassis.kafka.sign_in import options, refusal, wrong_password
 
 SESSION_MS: Final = 10_000
 HEARTBEAT_MS: Final = 3_000
@@ -26,21 +32,55 @@ METADATA_AGE_MS: Final = 5_000
 STOP_S: Final = 4.0
 ABANDON_S: Final = 1.0
 C = TypeVar("C", AIOKafkaProducer, AIOKafkaConsumer)
+NO_RIGHT: Final = {
+    TopicAuthorizationFailedError: "the topic",
+    GroupAuthorizationFailedError: "the consumer group",
+    TransactionalIdAuthorizationFailed: "the transactional id",
+    ClusterAuthorizationFailedError: "the cluster",
+}
 
 
-def producer(kafka: str, **settings: Any) -> AIOKafkaProducer:
+class _Producer(AIOKafkaProducer):  # type: ignore[misc]
+    """Says at its start why the broker refuses it, if it does."""
+
+    def __init__(self, cluster: Cluster, **settings: Any) -> None:
+        self.kafka = cluster
+        super().__init__(**options(cluster), **settings)
+
+    async def start(self) -> None:
+        try:
+            await super().start()
+        except KafkaConnectionError as error:
+            raise await refusal(self.kafka) or error from error
+
+
+class _Consumer(AIOKafkaConsumer):  # type: ignore[misc]
+    """Says at its start why the broker refuses it, if it does."""
+
+    def __init__(self, *topics: str, cluster: Cluster, **settings: Any) -> None:
+        self.kafka = cluster
+        super().__init__(*topics, **options(cluster), **settings)
+
+    async def start(self) -> None:
+        try:
+            await super().start()
+        except KafkaConnectionError as error:
+            raise await refusal(self.kafka) or error from error
+
+
+def producer(kafka: Cluster, **settings: Any) -> AIOKafkaProducer:
     """Idempotent: the client's own retries never write twice, and an acknowledged record is on every replica."""
-    return AIOKafkaProducer(
-        bootstrap_servers=kafka,
+    return _Producer(
+        kafka,
         **{"enable_idempotence": True, "acks": "all", "request_timeout_ms": REQUEST_MS, **settings},
     )
 
 
-def consumer(kafka: str, *topics: str, group: str | None = None, **settings: Any) -> AIOKafkaConsumer:
+def consumer(kafka: Cluster, *topics: str, group: str | None = None, **settings: Any) -> AIOKafkaConsumer:
     """Reads committed records only, from the beginning if its group has no offset; never commits by itself."""
-    return AIOKafkaConsumer(
+    return _Consumer(
         *topics,
-        bootstrap_servers=kafka,
+        cluster=kafka,
         group_id=group,
         **{
             "isolation_level": "read_committed",
@@ -62,7 +102,7 @@ async def running(client: C) -> AsyncIterator[C]:
         try:
             await client.start()
         except (KafkaError, OSError) as error:
-            raise translate_error(error) from error
+            raise translate_error(error, client.kafka) from error
         yield client
     finally:
         await stop(client)
@@ -92,7 +132,7 @@ async def _abandon(client: Any) -> None:
 class LazyProducer:
     """A producer that connects at first use, and again after every error except `MessageTooLarge`."""
 
-    def __init__(self, kafka: str, **settings: Any) -> None:
+    def __init__(self, kafka: Cluster, **settings: Any) -> None:
         self._kafka, self._settings = kafka, settings
         self._client: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
@@ -105,7 +145,7 @@ class LazyProducer:
         except (KafkaError, OSError) as error:
             if not isinstance(error, MessageSizeTooLargeError):
                 await self.close()
-            raise translate_error(error) from error
+            raise translate_error(error, self._kafka) from error
 
     async def close(self) -> None:
         """Close the connections; the next use opens them again."""
@@ -126,14 +166,26 @@ class LazyProducer:
             return self._client
 
 
-def translate_error(error: Exception) -> ChassisError:
-    """The error to raise for an error of the client."""
-    denied = (AuthenticationFailedError, GroupAuthorizationFailedError, TopicAuthorizationFailedError)
-    if isinstance(error, denied):
-        return AccessDenied(f"{type(error).__name__}: {error}")
-    if isinstance(error, MessageSizeTooLargeError):
+def translate_error(error: Exception, kafka: Cluster) -> ChassisError:
+    """The error to raise for an error of a client of this cluster."""
+    for kind, what in NO_RIGHT.items():
+        if isinstance(error, kind):
+            return no_right(kafka, what, _names(error))
+    if isinstance(error, SaslAuthenticationFailed):
+        return wrong_password(kafka)
+    if isinstance(error, MessageSizeTooLargeError | RecordTooLargeError):
         return MessageTooLarge("a message is too large for the broker")
     return BrokerUnavailable(f"{type(error).__name__}: {error}")
+
+
+def no_right(kafka: Cluster, what: str, name: str) -> KafkaDenied:
+    """The error for a user who has no right to this topic or group. Kafka answers the same for a missing topic."""
+    return KafkaDenied(f"the Kafka user {kafka.user or 'anonymous'} has no right to {what} {name}".rstrip())
+
+
+def _names(error: Exception) -> str:
+    given = error.args[0] if error.args else ""
+    return given if isinstance(given, str) else ", ".join(sorted(map(str, given)))
 
 
 def messages(records: Sequence[Any]) -> list[Message]:

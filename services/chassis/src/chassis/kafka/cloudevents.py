@@ -1,8 +1,8 @@
 """A stored event as a Kafka record and back: CloudEvents 1.0 in binary mode (the Kafka protocol binding, section 3.2).
 
 The attributes are headers `ce_*`, the body is JSON. Extensions: `ce_sequence` is the version in the stream,
-`ce_position` the store's position, `ce_stream` the stream's name, `ce_metadata` the envelope, `ce_signature` the
-relay's signature (`chassis.kafka.signature`). Sealed text stays sealed.
+`ce_position` the store's position, `ce_stream` the stream's name, `ce_metadata` the envelope without who gave the
+command, `ce_signature` the relay's signature (`chassis.kafka.signature`). Sealed text stays sealed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +14,7 @@ from uuid import UUID
 from chassis.base.errors import Poison
 from chassis.base.message import Header, Message
 from chassis.kafka.signature import SIGNATURE, SIGNED, Signer
-from schemas.base.envelope import RecordedEvent
+from schemas.base.envelope import RecordedEvent, published
 from schemas.base.streams import COMPLAINT_PREFIX, REGISTRY, complaint_id, complaint_stream
 
 SPEC_VERSION: Final = b"1.0"
@@ -56,7 +56,7 @@ def to_headers(event: RecordedEvent, signer: Signer | None = None, partition: in
         b"%d" % event.version,
         b"%d" % event.position,
         stream.encode(),
-        event.metadata,
+        published(event.metadata),
     )
     headers = [*_CONSTANT, *zip(SIGNED, values, strict=True)]
     if stream != REGISTRY:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Collection
 from typing import Final
 
+from chassis.base.cluster import Cluster
 from chassis.base.retry import RetryPolicy
 from chassis.kafka.admin import Admin
 from schemas.base.topics import Topic
@@ -20,7 +21,7 @@ class TopicProvisioner:
 
     def __init__(
         self,
-        kafka: str,
+        kafka: Cluster,
         topics: Callable[[], Collection[Topic]],
         *,
         create: bool = True,

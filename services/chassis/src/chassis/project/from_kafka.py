@@ -21,6 +21,7 @@ from sqlalchemy import Connection, MetaData, delete
 from sqlalchemy.exc import IntegrityError
 
 from chassis.base import metrics
+from chassis.base.cluster import Cluster
 from chassis.base.concurrency import first_of
 from chassis.base.errors import BrokerUnavailable
 from chassis.base.message import Message
@@ -61,7 +62,7 @@ class KafkaProjection:
         view: View[Any],
         verifier: RecordVerifier,
         *,
-        kafka: str,
+        kafka: Cluster,
         group: str,
     ) -> None:
         self._database, self._view, self._kafka, self._group = database, view, kafka, group
@@ -99,7 +100,7 @@ class KafkaProjection:
         except TopicRecreated:
             log.warning("topic was recreated", view=self._view.name)
         except (KafkaError, OSError) as error:
-            raise translate_error(error) from error
+            raise translate_error(error, self._kafka) from error
 
     async def _seek(self, client: AIOKafkaConsumer, parts: Collection[TopicPartition]) -> None:
         offsets = await self.resume(self._topic_id)

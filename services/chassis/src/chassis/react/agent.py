@@ -14,11 +14,13 @@ import structlog
 from aiokafka.errors import KafkaError
 
 from chassis.base import metrics
+from chassis.base.cluster import Cluster
 from chassis.base.errors import BrokerUnavailable
 from chassis.base.message import Header, Message
 from chassis.base.person import needs_person, tell_person
 from chassis.base.retry import RetryPolicy
 from chassis.kafka.admin import Admin, TopicRecreated
+from chassis.kafka.sign_in import faust_credentials
 from chassis.react.stall_detector import OffsetPosition, StallDetector
 
 Handle = Callable[[Sequence[Message]], Awaitable[None]]
@@ -45,7 +47,7 @@ class Agent:
         topics: Sequence[str],
         handle: Handle,
         *,
-        kafka: str,
+        kafka: Cluster,
         ignores: Callable[[Sequence[Header]], bool] = lambda _: False,
     ) -> None:
         """`ignores`: whether a message with these headers may be skipped."""
@@ -106,7 +108,8 @@ class Agent:
 
         app = App(
             self._name,
-            broker=f"kafka://{self._kafka}",
+            broker=[f"kafka://{address.strip()}" for address in self._kafka.address.split(",")],
+            broker_credentials=faust_credentials(self._kafka),
             store="memory://",
             web_enabled=False,
             topic_disable_leader=True,

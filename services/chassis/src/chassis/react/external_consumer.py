@@ -9,7 +9,8 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalGenerationError, KafkaError, RebalanceInProgressError
 
-from chassis.base.errors import Permanent
+from chassis.base.cluster import Cluster
+from chassis.base.errors import KafkaDenied, Permanent
 from chassis.base.message import Message
 from chassis.base.retry import HOPELESS, RetryPolicy, reason
 from chassis.deadletter.port import DeadLetter, DeadLetters
@@ -41,7 +42,7 @@ class ExternalConsumer:
         receive: Receive,
         quarantine: DeadLetters,
         *,
-        kafka: str,
+        kafka: Cluster,
         group: str,
         topics: Sequence[str] = (),
         pattern: str | None = None,
@@ -79,7 +80,7 @@ class ExternalConsumer:
             try:
                 await self._take_turns(client)
             except (KafkaError, OSError) as error:
-                raise translate_error(error) from error
+                raise translate_error(error, self._kafka) from error
 
     async def _take_turns(self, client: AIOKafkaConsumer) -> None:
         """Handle at most `QUANTUM` records of each partition at a time, each partition on its own: while one sender's
@@ -123,6 +124,8 @@ class ExternalConsumer:
             tries += 1
             try:
                 await self._retry_policy.until_up(lambda: self._receive(message), message.place)
+            except KafkaDenied:  # no fault of this message
+                raise
             except Exception as error:  # noqa: BLE001 - one sender's bad message must not block the others'
                 if tries < self._retry_policy.attempts and not isinstance(error, (*HOPELESS, Permanent)):
                     await self._retry_policy.wait(tries)

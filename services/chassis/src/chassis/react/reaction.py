@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 
 from chassis.base import metrics
-from chassis.base.errors import Busy, Conflict, IdClash, Poison
+from chassis.base.errors import Busy, Conflict, IdClash, KafkaDenied, Poison
 from chassis.base.message import Header, Message
 from chassis.base.retry import HOPELESS, RetryPolicy, reason
 from chassis.deadletter.port import DeadLetter, DeadLetters
@@ -97,7 +97,7 @@ class Reactor:
             alone: Sequence[UUID] = await self._retry_policy.until_up(
                 lambda: self.once(complaints, at_least), "reaction"
             )
-        except StopProcess:
+        except (StopProcess, KafkaDenied):
             raise
         except Exception as error:  # noqa: BLE001 - caused by one of them: each is then tried alone
             log.debug("batch failed", because=reason(error), complaints=len(complaints))
@@ -143,7 +143,7 @@ class Reactor:
             tries += 1
             try:
                 await self._retry_policy.until_up(lambda: self._until_appended(complaint, at_least), "reaction")
-            except StopProcess:
+            except (StopProcess, KafkaDenied):  # no fault of this complaint
                 raise
             except Exception as error:  # noqa: BLE001 - becomes a dead letter, with its reason
                 if tries >= self._retry_policy.attempts or isinstance(error, HOPELESS):

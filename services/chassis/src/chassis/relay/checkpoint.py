@@ -12,6 +12,7 @@ from uuid import UUID
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from pydantic_core import from_json, to_json
 
+from chassis.base.cluster import Cluster
 from chassis.base.errors import BrokerUnavailable, WrongStore
 from chassis.base.message import Message
 from chassis.kafka.clients import consumer, messages, running
@@ -88,7 +89,7 @@ def choose(found: Sequence[FoundCheckpoint], store_id: UUID, topic_ids: Mapping[
     return others[-1] if others else None
 
 
-async def last_checkpoint(kafka: str, key: bytes | None = None) -> list[FoundCheckpoint]:
+async def last_checkpoint(kafka: Cluster, key: bytes | None = None) -> list[FoundCheckpoint]:
     """The newest committed ones, at least one if there is any. Call it after the producer's start, which ends the
     predecessor's transaction. `key`: of the signatures.
     """

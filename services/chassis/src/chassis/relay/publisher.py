@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, OutOfOrderSequenceNumber, ProducerFenced
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from chassis.base.cluster import Cluster
 from chassis.base.errors import BrokerUnavailable, Fenced
 from chassis.base.message import Header
 from chassis.kafka.clients import producer, running
@@ -17,11 +18,11 @@ from chassis.kafka.cloudevents import to_headers
 from chassis.kafka.partition import partition_of
 from chassis.kafka.signature import SIGNATURE, Signer
 from chassis.relay.checkpoint import KEY, RelayCheckpoint, checkpoint_signature
+from schemas.access.kafka import RELAY_TRANSACTIONS
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import REGISTRY
 from schemas.base.topics import COMPLAINT_EVENTS, REGISTRY_EVENTS, RELAY_CHECKPOINT
 
-TRANSACTIONAL_ID: Final = "satupintu-relay"
 TRANSACTION_MS: Final = 12_000
 """How long an abandoned transaction blocks readers at most; a restarted relay ends it at once."""
 BATCH_BYTES: Final = 512 * 1024
@@ -120,12 +121,12 @@ def _retrieve(sent: "asyncio.Future[Any]") -> None:
 
 @asynccontextmanager
 async def publishing(
-    kafka: str, store_id: UUID, topic_ids: Mapping[str, str], key: bytes | None = None
+    kafka: Cluster, store_id: UUID, topic_ids: Mapping[str, str], key: bytes | None = None
 ) -> AsyncIterator[Publisher]:
     """A started publisher; its start fences the previous one. `key`: of the signatures."""
     client = producer(
         kafka,
-        transactional_id=TRANSACTIONAL_ID,
+        transactional_id=RELAY_TRANSACTIONS,
         transaction_timeout_ms=TRANSACTION_MS,
         max_batch_size=BATCH_BYTES,
     )

@@ -16,6 +16,7 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
 from chassis.base import metrics
+from chassis.base.cluster import Cluster
 from chassis.base.concurrency import first_of
 from chassis.base.errors import Fenced
 from chassis.base.ports import Page, Store
@@ -49,7 +50,7 @@ class Relay:
     """A background task that publishes while it is assigned the checkpoint's partition and waits otherwise."""
 
     def __init__(
-        self, store: Store, kafka: str, retry_policy: RetryPolicy | None = None, key: bytes | None = None
+        self, store: Store, kafka: Cluster, retry_policy: RetryPolicy | None = None, key: bytes | None = None
     ) -> None:
         """`key`: signs what is published (`chassis.kafka.signature.signing_key`); without it nothing is signed."""
         self._store, self._kafka, self._retry_policy = store, kafka, retry_policy or RetryPolicy()
@@ -86,7 +87,7 @@ class Relay:
             self._state = ""
             log.info("relay stands by")
             await first_of(
-                _keep_polling(client),
+                _keep_polling(client, self._kafka),
                 assignment.revoked.wait(),
                 self._admin.watch(topic_ids),
                 self._lead(assignment, ids),
@@ -123,7 +124,7 @@ class Relay:
 class KafkaTransport:
     """Implements `chassis.relay.leader.Line`."""
 
-    def __init__(self, kafka: str, key: bytes | None, admin: Admin) -> None:
+    def __init__(self, kafka: Cluster, key: bytes | None, admin: Admin) -> None:
         self._kafka, self._key, self._admin = kafka, key, admin
 
     def publishing(self, store_id: UUID, topic_ids: Mapping[str, str]) -> AbstractAsyncContextManager[Publisher]:
@@ -158,11 +159,11 @@ async def _keep_checking(publisher: CheckedPublisher) -> None:
         await publisher.check()
 
 
-async def _keep_polling(client: AIOKafkaConsumer) -> None:
+async def _keep_polling(client: AIOKafkaConsumer, kafka: Cluster) -> None:
     """Poll with all partitions paused: a member that does not poll is removed from its group."""
     try:
         while True:
             client.pause(*client.assignment())
             await client.getmany(timeout_ms=POLL_MS)
     except (KafkaError, OSError) as error:
-        raise translate_error(error) from error
+        raise translate_error(error, kafka) from error

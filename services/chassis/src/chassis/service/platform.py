@@ -11,12 +11,17 @@ from datetime import timedelta
 from chassis.access_log.entry import AccessLogger, MemoryAccessLog
 from chassis.access_log.log import AccessLog
 from chassis.base.clock import FileClock, SystemClock
+from chassis.base.cluster import Cluster
 from chassis.base.ports import KeyRing, Store, TimeSource
 from chassis.base.settings import PREFIX, BadSetting, Settings
 from chassis.deadletter.topic import KafkaDeadLetters
+from chassis.http import shared_limits
+from chassis.http.access import CallLimits
+from chassis.http.shared_limits import SharedLimits
 from chassis.kafka.verify import RecordVerifier
 from chassis.keys.keyring import SqlKeyRing
 from chassis.project.registry import RegistryView
+from chassis.sql.database import Database
 from chassis.store import open_store
 from chassis.write.cache import StreamCache
 from chassis.write.repository import Repository
@@ -36,6 +41,15 @@ class Platform:
     """Signs what the relay publishes."""
     access_log: AccessLogger = field(default_factory=MemoryAccessLog)
     """Where sign-ins, refusals and changed credentials are noted."""
+    limits: SharedLimits = field(default_factory=SharedLimits)
+
+    @property
+    def call_limits(self) -> CallLimits:
+        """Of all requests of a source and of a principal."""
+        return CallLimits(
+            self.limits.limiter("requests", self.settings.requests_per_minute),
+            self.limits.limiter("requests by principal", self.settings.principal_requests_per_minute),
+        )
 
     @property
     def verifier(self) -> RecordVerifier:
@@ -44,12 +58,16 @@ class Platform:
 
     def repository(self, writer: str) -> Repository:
         """A repository that writes in one service's name, with its own cache."""
-        return Repository(self.store, self.keyring, writer, StreamCache())
+        return Repository(self.store, self.keyring, writer, StreamCache(), records_actors=self.settings.record_actors)
+
+    def kafka(self, user: str) -> Cluster:
+        """Kafka as this service reaches it."""
+        return self.settings.kafka_as(user)
 
     def dead_letters(self, service: str) -> KafkaDeadLetters:
         """A service's dead letters, with the retention of the policy in force."""
         return KafkaDeadLetters(
-            self.settings.kafka, service, lambda: timedelta(days=policies().at(self.clock.now()).dead_letters_d)
+            self.kafka(service), service, lambda: timedelta(days=policies().at(self.clock.now()).dead_letters_d)
         )
 
 
@@ -60,13 +78,15 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
     keyring = SqlKeyRing(settings.keyring_url, settings.master_keys)
     access_log = AccessLog(settings.access_log_url, settings.access_log_key.get_secret_value())
     clock: TimeSource = SystemClock() if settings.production else FileClock(settings.clock_file)
+    limits = SharedLimits(Database(settings.limits_url, shared_limits.metadata))
     try:
         registry, key = RegistryView(Repository(store, keyring, "reader")), settings.signing_key.get_secret_value()
-        yield Platform(settings, store, keyring, clock, registry, key, access_log)
+        yield Platform(settings, store, keyring, clock, registry, key, access_log, limits)
     finally:
         await access_log.close()
         await store.close()
         await keyring.close()
+        await limits.close()
 
 
 def _store(url: str) -> Store:

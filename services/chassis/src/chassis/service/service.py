@@ -13,7 +13,9 @@ from chassis.http.web import install
 from chassis.project.rebuild import Rebuildable
 from chassis.service.platform import Platform, open_platform
 from chassis.service.process import BackgroundTask, run_process
+from chassis.signin import routes as signin
 from chassis.signin.access import open_access
+from chassis.signin.open import open_sign_in
 from chassis.sql.database import Database
 from chassis.write.repository import Repository
 
@@ -54,6 +56,7 @@ class Service(Generic[C]):
         state.access_log = platform.access_log
         async with self.open(platform) as context:
             setattr(state, self.package, context)
+            state.limits = platform.call_limits
             yield
 
     async def ready(self, state: State) -> dict[str, str]:
@@ -72,15 +75,17 @@ class Service(Generic[C]):
             async with (
                 open_access(settings) as app.state.access,
                 open_platform(settings) as platform,
+                platform.limits.sharing(),
+                open_sign_in(settings, platform.access_log) as app.state.signin,
                 self.running(platform, app.state),
             ):
                 yield
 
-        return self.mount(FastAPI(title=f"Satupintu {self.name}", lifespan=lifespan))
+        return self.mount(FastAPI(title=f"Satupintu {self.name}", lifespan=lifespan, docs_url=None, redoc_url=None))
 
     def mount(self, app: FastAPI) -> FastAPI:
         """Add the routes and the error answers to `app`, whose state holds or will hold the context."""
-        for router in self.routers:
+        for router in (*self.routers, signin.router):
             app.include_router(router)
         install(app, lambda: self.ready(app.state))
         return app

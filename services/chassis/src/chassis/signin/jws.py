@@ -49,8 +49,8 @@ class Verifier:
     skew_s: int = 30
     now: Callable[[], float] = time.time
 
-    async def verified(self, token: str, audience: str) -> Verified:
-        """Any token of the provider for this audience.
+    async def verified(self, token: str, audience: str, *, needs_subject: bool = True) -> Verified:
+        """Any token of the provider for this audience. A logout token may name a session instead of a subject.
 
         Raises:
             NotSignedIn: it is not valid; `why` says why in one word.
@@ -63,7 +63,7 @@ class Verifier:
             raise NotSignedIn(why="malformed") from error
         if not isinstance(claims, dict):
             raise NotSignedIn(why="malformed")
-        self._check(claims, audience)
+        self._check(claims, audience, needs_subject=needs_subject)
         return Verified(signed.headers(), claims)
 
     async def _signed(self, token: str) -> jws.CompactSignature:
@@ -89,14 +89,14 @@ class Verifier:
             raise NotSignedIn(why="signature")
         return parsed
 
-    def _check(self, claims: dict[str, Any], audience: str) -> None:
+    def _check(self, claims: dict[str, Any], audience: str, *, needs_subject: bool) -> None:
         rules = JWTClaimsRegistry(
             int(self.now()),
             self.skew_s,
             iss={"essential": True, "value": self.provider.issuer},
             aud={"essential": True, "value": audience},
             exp={"essential": True},
-            sub={"essential": True},
+            sub={"essential": needs_subject},
         )
         try:
             rules.validate(claims)

@@ -1,7 +1,7 @@
 """Sessions of signed-in people in a table that all web processes share, SQLite or PostgreSQL.
 
 Of a session's id only a hash is stored. The provider's tokens and the person's name are sealed (AES-256-GCM, bound to
-that hash) under a key derived from the master key: with another master key the sessions are over.
+that hash) under a key derived from the master key: with another one the sessions are over.
 """
 
 import json
@@ -33,7 +33,6 @@ from chassis.signin.session import IDLE, LONGEST, Session, hash_of
 from chassis.sql.database import Database
 from chassis.sql.types import Moment
 from schemas.access.principal import grants_of
-from schemas.base.mac import mac
 
 NONCE_BYTES: Final = 12
 _SEALED: Final = ("name", "refresh_token", "id_token")
@@ -64,16 +63,11 @@ used_states: Final = Table(
 )
 
 
-def seal_key(master_key: bytes) -> bytes:
-    """The key of all sessions under this master key."""
-    return mac(master_key, b"sessions of pages")
-
-
 class SessionTable:
     """The table in one database. Every method raises what `chassis.sql.database.Database` raises."""
 
     def __init__(self, url: str, key: bytes) -> None:
-        """Raises ValueError: `url` is no SQL database."""
+        """`key`: 32 bytes. Raises ValueError: `url` is no SQL database."""
         self.database = Database(url, metadata)
         self._cipher = AESGCM(key)
 

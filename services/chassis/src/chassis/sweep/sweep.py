@@ -86,7 +86,7 @@ class Sweep:
         self.open_work = self._feed = StoreProjection(repository.store, database, tables.metadata, view)
         self._reactor = Reactor(repository, react, self._retry_policy)
         self._lease = Lease(database, tables.lease, f"sweep.{repository.writer}", real)
-        self._scanned = False
+        self._read = False
         self._backoff = Backoff()
 
     async def run(self) -> None:
@@ -100,11 +100,13 @@ class Sweep:
                 await self._lease.release()
 
     async def _scan(self) -> None:
-        if await self._lease.hold():
+        holds = await self._lease.hold()
+        if holds:
             await self.replan_outdated()
             await self.feed()
+        self._read = True  # before the work: a backlog must not delay readiness
+        if holds:
             await self.once()
-        self._scanned = True
 
     async def feed(self) -> int | None:
         """Update the open work with everything in the store; the position reached."""
@@ -194,7 +196,7 @@ class Sweep:
 
     def unready(self) -> str | None:
         """Why this task is not ready yet; None if it is."""
-        return None if self._scanned else "the sweep has not run yet"
+        return None if self._read else "the sweep is still reading the store"
 
 
 def _without_result(plan: WorkPlan | None, version: int, now: datetime) -> bool:

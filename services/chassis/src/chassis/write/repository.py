@@ -16,7 +16,7 @@ from pydantic_core import from_json
 from chassis.base.ports import Append, Appended, KeyRing, Store
 from chassis.write.cache import CacheEntry, StreamCache
 from chassis.write.loaded import LoadedStream, empty_stream
-from schemas.base.envelope import NO_STREAM, Metadata, NewEvent, RecordedEvent
+from schemas.base.envelope import NO_STREAM, Actor, Metadata, NewEvent, RecordedEvent
 from schemas.base.ids import event_id
 from schemas.base.sealed import Keys
 from schemas.base.streams import REGISTRY, complaint_id, complaint_stream
@@ -41,6 +41,7 @@ class Cause:
     timers only (from clock, rung and repetition); otherwise the index in the append is used. `request`: a client's
     canonical request, to detect the same key with another request. `each`: a cause per fact, where the facts of one
     append have different ones (timers, receipts). `former`: causation ids of the same request by earlier versions.
+    `actor`: who gave the command, as their token said.
     """
 
     causation_id: UUID
@@ -50,14 +51,23 @@ class Cause:
     request: bytes | None = None
     each: "tuple[Cause, ...]" = ()
     former: tuple[UUID, ...] = ()
+    actor: Actor | None = None
 
 
 class Repository:
     """Streams of one store, written in one service's name."""
 
-    def __init__(self, store: Store, keyring: KeyRing, writer: str, cache: StreamCache | None = None) -> None:
-        """Without `cache`, nothing is cached between loads."""
-        self.store, self.keyring, self.writer = store, keyring, writer
+    def __init__(
+        self,
+        store: Store,
+        keyring: KeyRing,
+        writer: str,
+        cache: StreamCache | None = None,
+        *,
+        records_actors: bool = True,
+    ) -> None:
+        """Without `cache`, nothing is cached between loads. `records_actors`: see the setting `record_actors`."""
+        self.store, self.keyring, self.writer, self._records_actors = store, keyring, writer, records_actors
         self._cache = cache or StreamCache(limit=0)
 
     async def load(self, complaint: UUID) -> LoadedStream:
@@ -152,6 +162,7 @@ class Repository:
             causation_id=cause.causation_id,
             at=cause.at,
             request=keys.mac(cause.request) if cause.request is not None and keys.generations else None,
+            actor=cause.actor if self._records_actors else None,
         )
         return [
             encode(fact, event_id(stream, cause.causation_id, type(fact).__name__, ordinal), metadata, keys)

@@ -5,21 +5,22 @@ the filing itself. The OpenAPI documentation still comes from the endpoint's sig
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from chassis.http.access import ANYONE, allow, caller
+from chassis.http.access import ANYONE, allow, caller, counted_as
 from chassis.http.openapi import gives
+from chassis.http.rate_limit import RateLimiter, refuse
 from chassis.http.web import ClientId, IdempotencyKey, Language, client_id, idempotency_key, json_of, language
 from intake import handlers, tracking_view
 from intake.contacts import notice_of
 from intake.context import Intake
 from intake.filing import Filing, file
 from intake.http.answers import Receipt
-from intake.rate_limit import RateLimiter
+from schemas.access.principal import PUBLIC
 from schemas.base.refusals import InvalidField
 from schemas.complaint.state import Complaint
 from schemas.contract.submission import Complaining
@@ -37,10 +38,8 @@ Context = Annotated[Intake, Depends(context_of)]
 
 
 def limit_rate(limiter: RateLimiter, request: Request) -> None:
-    """Raises HTTPException 429: too many requests from this address."""
-    wait_s = limiter.wait_s(request.client.host if request.client else "")
-    if wait_s:
-        raise HTTPException(429, headers={"Retry-After": str(wait_s)})
+    """Raises HTTPException 429: too many requests of whoever is signed in, or else from this source."""
+    refuse(limiter.wait_s(counted_as(request)))
 
 
 class DirectRoute(APIRoute):
@@ -84,10 +83,9 @@ def with_notice(context: Intake, answer: dict[str, Any], lang: str) -> dict[str,
 
 async def _read_and_file(request: Request) -> Response:
     headers = request.headers
-    if "authorization" in headers:
-        await caller(request)  # a token that is not valid is refused, as on every other route
+    who = await caller(request) if "authorization" in headers else PUBLIC
     key = await idempotency_key(headers.get("idempotency-key"))
-    client = await client_id(key, headers.get("satupintu-client"))
+    client = await client_id(key, who, headers.get("satupintu-client"))
     chosen = request.query_params.get("lang") if request.scope["query_string"] else None
     lang = _language(chosen, headers.get("accept-language"))
     body = _complaining(await request.body())

@@ -102,13 +102,13 @@ async def confirm(
     public_number: str, body: ByCode, request: Request, context: Context, _key: IdempotencyKey
 ) -> dict[str, Any]:
     """Confirm the address; notifications begin. Repeatable; a lapsed code is not found."""
-    limit_rate(context.lookups, request)
     audience, number = context.audience, _parsed(parse_public_number, "public_number", public_number)
     loaded = await _public(context, number)
-    for one in await _with_code(context, loaded.state.id, body):
-        if await audience.subscribers.confirm(one, context.clock.now()):
-            return {"public_number": number}
-    raise NotFound(what=number)
+    with context.guesses.attempt(request):
+        for one in await _with_code(context, loaded.state.id, body):
+            if await audience.subscribers.confirm(one, context.clock.now()):
+                return {"public_number": number}
+        raise NotFound(what=number)
 
 
 @router.post(
@@ -119,11 +119,14 @@ async def unfollow(
     public_number: str, body: ByCode, request: Request, context: Context, _key: IdempotencyKey
 ) -> dict[str, Any]:
     """End the notifications. Repeatable; the answer for an unknown code is the same."""
-    limit_rate(context.lookups, request)
     audience, number = context.audience, _parsed(parse_public_number, "public_number", public_number)
     if (complaint := await audience.complaint_of(number)) is not None:
-        for one in await _with_code(context, complaint, body):
+        with context.guesses.attempt(request):
+            found = await _with_code(context, complaint, body)
+        for one in found:
             await audience.subscribers.remove(one)
+        if not found:
+            context.guesses.failed(request)
     return {"public_number": number}
 
 

@@ -2,17 +2,16 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
 from chassis.http.access import GATEWAY, allow
-from chassis.http.openapi import gives
 from chassis.http.web import Language
 from intake import handlers
 from intake.contacts import notice_of
 from intake.http.answers import NotRead, Receipt
-from intake.http.filing import Context, limit_rate, receipt
+from intake.http.filing import Context, receipt
 from intake.notify import reporter_of
 from schemas.base.limits import CLIENT
 from schemas.base.refusals import InvalidField
@@ -25,10 +24,8 @@ router = APIRouter()
     dependencies=[allow(GATEWAY)],
     responses={200: {"model": Receipt}, 202: {"model": NotRead}},
 )
-@gives(429)
-async def submission(client: str, key: str, request: Request, context: Context, lang: Language) -> Response:
+async def submission(client: str, key: str, context: Context, lang: Language) -> Response:
     """The result of a message on the topic `submissions`: 202 not read yet, 200 filed, 422 refused."""
-    limit_rate(context.lookups, request)  # the answer contains a tracking code, and keys may be guessed
     if len(client) > CLIENT or len(key) > CLIENT:
         raise InvalidField(field="key", why=f"at most {CLIENT} characters")
     found = await context.results.of(client, key)

@@ -2,30 +2,31 @@
 
 import secrets
 
+import structlog
 from fastapi import APIRouter, Request, Response
 
-from chassis.http.access import ANYONE, allow
+from chassis.base.errors import ChassisError
+from chassis.http.access import ANYONE, allow, caller
 from chassis.http.open311 import PREFIX, Format, list_response
 from chassis.http.web import Language, client_id, idempotency_key
 from intake import handlers
 from intake.contacts import notice_of
 from intake.context import Intake
-from intake.decide import Attach
 from intake.filing import Filed, Filing, file
 from intake.handlers import MoveRequest
 from intake.http import open311_updates
 from intake.http.filing import REPLAYED, Context, limit_rate
 from intake.http.open311_answers import receipt
 from intake.http.open311_docs import FILED, filed_as
-from intake.http.open311_form import Photo, SentForm, read_form
+from intake.http.open311_form import SentForm, read_form
 from intake.http.open311_report import CHANNEL, ReportForm, complaining, validated
-from intake.storage.attachments import media_type
 from intake.storage.repeats import Claim
+from intake.uploads import Upload
 from schemas import wording
 from schemas.base.ids import complaint_id, derived_id
-from schemas.base.limits import ATTACHMENT_BYTES
-from schemas.base.refusals import InvalidField, Refusal
+from schemas.base.refusals import Refusal
 
+log = structlog.get_logger(__name__)
 router = APIRouter(prefix=PREFIX, tags=["Open311"])
 router.include_router(open311_updates.router)
 
@@ -42,10 +43,10 @@ async def file_request(kind: Format, request: Request, context: Context, lang: L
     pictures included, is the same one for 10 minutes, and the second answer says so.
     """
     limit_rate(context.filings, request)
-    sent = await read_form(request)
-    form: ReportForm = validated(ReportForm, sent.plain())
-    filing, filed = await _file(request, context, sent, form, lang)
-    unkept = await _keep(context, filing, filed, sent.photos, lang)
+    async with read_form(request, context.attachment_bytes) as sent:
+        form: ReportForm = validated(ReportForm, sent.plain())
+        filing, filed = await _file(request, context, sent, form, lang)
+        unkept = await _keep(context, filing, filed, sent.photos, lang)
     unusable = notice_of(filing.command.reporter, lang, sms=context.sms).get("contact", {}).get("message")
     keyed = "idempotency-key" in request.headers
     body = receipt(filed, sent, lang, keyed=keyed, unkept=unkept, unusable=unusable)
@@ -59,8 +60,11 @@ async def _file(request: Request, context: Intake, sent: SentForm, form: ReportF
     if given is None:
         return await _file_without_key(context, sent, form, lang)
     key = await idempotency_key(given)
-    client = form.client or await client_id(key, request.headers.get("satupintu-client"))
-    filing = Filing(client, key, complaining(sent, form, lang))
+    who = await caller(request)
+    device = "" if who.signed_in else form.client
+    filing = Filing(
+        device or await client_id(key, who, request.headers.get("satupintu-client")), key, complaining(sent, form, lang)
+    )
     return filing, await file(context, filing)
 
 
@@ -78,21 +82,16 @@ async def _file_without_key(context: Intake, sent: SentForm, form: ReportForm, l
         await context.repeats.forget(filed.state.id)
 
 
-async def _keep(context: Intake, filing: Filing, filed: Filed, photos: tuple[Photo, ...], lang: str) -> list[str]:
+async def _keep(context: Intake, filing: Filing, filed: Filed, photos: tuple[Upload, ...], lang: str) -> list[str]:
     """Attach the photos, each once; the reasons for those that were not kept. They never cost the report."""
     unkept = []
     for number, photo in enumerate({photo.digest: photo for photo in photos}.values(), start=1):
+        move = MoveRequest(filed.state.id, filing.client, f"{filing.key}/{photo.digest}", "attachments")
         try:
-            await _attach(context, filing, filed, photo)
+            await handlers.attach(context, move, photo)
         except Refusal as refusal:
             unkept.append(f"{photo.name or number}: {wording.refusal(refusal, lang).removesuffix('.')}")
+        except ChassisError as error:
+            log.error("a photo was not kept", complaint=str(filed.state.id), because=type(error).__name__)
+            unkept.append(f"{photo.name or number}: {wording.problem('unavailable', lang).removesuffix('.')}")
     return unkept
-
-
-async def _attach(context: Intake, filing: Filing, filed: Filed, photo: Photo) -> None:
-    if len(photo.content) > ATTACHMENT_BYTES:
-        raise InvalidField(field="file", why=f"a file has at most {ATTACHMENT_BYTES} bytes")
-    kind, size = media_type(photo.content), len(photo.content)
-    attach = Attach(digest=photo.digest, media_type=kind, size_bytes=size, name=photo.name)
-    move = MoveRequest(filed.state.id, filing.client, f"{filing.key}/{photo.digest}", "attachments")
-    await handlers.attach(context, move, attach, photo.content)

@@ -5,7 +5,8 @@ standard's name.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -13,15 +14,13 @@ from fastapi import HTTPException, Request
 from pydantic_core import from_json, to_json
 from starlette.datastructures import UploadFile
 
-from intake.file_names import repaired
 from intake.settings import FORM_BYTES
-from intake.storage.attachments import digest
-from schemas.base.limits import ATTACHMENT_BYTES, ATTACHMENTS, REQUEST_BYTES
+from intake.uploads import SizeLimits, Upload, upload_of
+from schemas.base.limits import ATTACHMENTS, REQUEST_BYTES
 from schemas.base.refusals import InvalidField
 
 URLENCODED: Final = "application/x-www-form-urlencoded"
 MULTIPART: Final = "multipart/form-data"
-MULTIPART_BYTES: Final = ATTACHMENTS * ATTACHMENT_BYTES + FORM_BYTES
 MAX_FIELDS: Final = 1_000
 _ALIASES: Final = {"deviceid": "device_id", "media_urls": "media_url", "attribute": "attributes"}
 _SUBSCRIPT: Final = re.compile(r"\[\d*\]$")
@@ -30,22 +29,11 @@ _NEXT_URL: Final = re.compile(r"[\s,]+(?=https?://)", re.IGNORECASE)
 Fields = Iterable[tuple[str, str]]
 
 
-class Photo(NamedTuple):
-    """An uploaded file, whatever the name of its form field."""
-
-    name: str | None
-    content: bytes
-
-    @property
-    def digest(self) -> str:
-        return digest(self.content)
-
-
 class SentForm(NamedTuple):
     """A form. `fields`: the ones that are not empty, in their order; a name may be there more than once."""
 
     fields: tuple[tuple[str, str], ...]
-    photos: tuple[Photo, ...] = ()
+    photos: tuple[Upload, ...] = ()
 
     def plain(self) -> dict[str, str]:
         """The last value of each name."""
@@ -70,8 +58,9 @@ class SentForm(NamedTuple):
         return to_json([sorted(self.fields), sorted(photo.digest for photo in self.photos)])
 
 
-async def read_form(request: Request) -> SentForm:
-    """The request's form.
+@asynccontextmanager
+async def read_form(request: Request, most: SizeLimits) -> AsyncIterator[SentForm]:
+    """The request's form; its files are open until the block ends. `most`: largest sizes of files.
 
     Raises:
         InvalidField: of another type, or not in UTF-8.
@@ -79,10 +68,12 @@ async def read_form(request: Request) -> SentForm:
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == URLENCODED:
-        return SentForm(tuple(_named(_urlencoded(await request.body()))))
-    if kind == MULTIPART:
-        return await _multipart(request)
-    raise InvalidField(field="Content-Type", why="must be application/x-www-form-urlencoded or multipart/form-data")
+        yield SentForm(tuple(_named(_urlencoded(await request.body()))))
+    elif kind == MULTIPART:
+        async with _multipart(request, ATTACHMENTS * max(most.values()) + FORM_BYTES) as sent:
+            yield sent
+    else:
+        raise InvalidField(field="Content-Type", why="must be application/x-www-form-urlencoded or multipart/form-data")
 
 
 def _urlencoded(body: bytes) -> Fields:
@@ -92,19 +83,19 @@ def _urlencoded(body: bytes) -> Fields:
         raise InvalidField(field="request", why="is no form in UTF-8") from error
 
 
-async def _multipart(request: Request) -> SentForm:
+@asynccontextmanager
+async def _multipart(request: Request, most: int) -> AsyncIterator[SentForm]:
     length = request.headers.get("content-length", "")
     if not length.isdigit():
         raise HTTPException(411)
-    if int(length) > MULTIPART_BYTES:
+    if int(length) > most:
         raise HTTPException(413)
     async with request.form(max_files=MAX_FIELDS, max_fields=MAX_FIELDS, max_part_size=REQUEST_BYTES) as form:
         given = form.multi_items()
         texts = [(name, value) for name, value in given if isinstance(value, str)]
-        files = [value for _, value in given if isinstance(value, UploadFile)]
-        photos = [Photo(repaired(file.filename), await file.read()) for file in files]
-    # Browsers send an empty file for a file field that was left empty.
-    return SentForm(tuple(_named(texts)), tuple(photo for photo in photos if photo.content))
+        photos = [await upload_of(value) for _, value in given if isinstance(value, UploadFile)]
+        # Browsers send an empty file without a name for a file field that was left empty.
+        yield SentForm(tuple(_named(texts)), tuple(photo for photo in photos if photo.size or photo.name))
 
 
 def _named(fields: Fields) -> Iterator[tuple[str, str]]:

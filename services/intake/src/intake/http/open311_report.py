@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from intake.http.open311_form import SentForm
+from schemas.base.client_keys import device_client
 from schemas.base.limits import ADDRESS, CLIENT
 from schemas.base.refusals import NotFound
 from schemas.contract.base import InboundModel
@@ -48,7 +49,7 @@ class ReportForm(InboundModel):
     @property
     def client(self) -> str:
         """The device, as far as an id of a client may be long; empty without one."""
-        return (self.device_id or "")[:CLIENT]
+        return device_client((self.device_id or "")[:CLIENT])
 
     @model_validator(mode="after")
     def _somewhere(self) -> Self:

@@ -61,10 +61,10 @@ class Target(NamedTuple):
 async def update_request(kind: Format, request: Request, context: Context, _lang: Language) -> Response:
     """Add an update to a report. Repeatable: an equal update is taken once."""
     limit_rate(context.filings, request)
-    sent = await read_form(request)
-    form: UpdateForm = validated(UpdateForm, sent.plain())
-    text, target = _text(sent, form), await _target(context, form)
-    key = str(derived_id(ROUTE, sent.content().decode()))
+    async with read_form(request, context.attachment_bytes) as sent:
+        form: UpdateForm = validated(UpdateForm, sent.plain())
+        text, target = _text(sent, form), await _target(request, context, form)
+        key = str(derived_id(ROUTE, sent.content().decode()))
     move = MoveRequest(target.complaint, "", key, ROUTE)
     if target.by_reporter:
         handled = await handlers.add_detail(context, move, AddDetail(text=text))
@@ -85,26 +85,29 @@ def _text(sent: SentForm, form: UpdateForm) -> str:
     return text
 
 
-async def _target(context: Intake, form: UpdateForm) -> Target:
+async def _target(request: Request, context: Intake, form: UpdateForm) -> Target:
     try:
         number = parse_public_number(form.service_request_id)
     except MalformedCode:
-        return Target(await _opened(context, form.service_request_id, form.service_request_id), by_reporter=True)
+        return Target(
+            await _opened(request, context, form.service_request_id, form.service_request_id), by_reporter=True
+        )
     complaint = await context.audience.complaint_of(number)
     if complaint is None:
         raise NotFound(what=number)
     if form.tracking_code is None:
         return Target(complaint, by_reporter=False)
-    if await _opened(context, form.tracking_code, number) != complaint:
+    if await _opened(request, context, form.tracking_code, number) != complaint:
         raise NotFound(what=number)
     return Target(complaint, by_reporter=True)
 
 
-async def _opened(context: Intake, code: str, asked: str) -> UUID:
-    try:
-        return await context.codes.open(code)
-    except InvalidField as error:
-        raise NotFound(what=asked) from error
+async def _opened(request: Request, context: Intake, code: str, asked: str) -> UUID:
+    with context.guesses.attempt(request):
+        try:
+            return await context.codes.open(code)
+        except InvalidField as error:
+            raise NotFound(what=asked) from error
 
 
 def _event_id(move: MoveRequest, handled: Handled, *, by_reporter: bool) -> UUID:

@@ -1,10 +1,12 @@
 """Who complained, for the body that holds the complaint. Every reading is a fact that the reporter sees."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from pydantic import BaseModel
 
 from chassis.http.access import HOLDER, Caller, allow
 from chassis.http.openapi import gives
@@ -22,8 +24,8 @@ from intake.context import Intake
 from intake.decide import DecideErasure
 from intake.http.answers import ErasureDecided, PersonShown
 from intake.http.filing import REPLAYED, Context
-from schemas.access.principal import Principal
-from schemas.base.ids import derived_id, move_id
+from schemas.access.principal import FOR_AN_AGENCY, Principal, Role, acting_as, client_of
+from schemas.base.ids import move_id
 from schemas.complaint.state import Complaint
 from schemas.events.base import Fact
 
@@ -62,7 +64,7 @@ async def read_contact(
         # What the body reads is the complaint in the path, perhaps a part; the fact belongs to the whole.
         return entity_tag((loaded if part else present).state.version)
 
-    cause = Cause(move_id(complaint, client_of(who), ROUTE, key), owner, at, request=canonical(body))
+    cause = _cause(who, complaint, owner, acts_for, ROUTE, key, at, body)
     handled = await handle(context.repository, owner, rule, cause, condition=condition, tag_of=tag_of)
     rule(handled.loaded.state)  # a repeat: it may have been erased since
     etag(response, loaded.state.version if part else handled.version)
@@ -92,7 +94,7 @@ async def decide_erasure(
         body_of(who, complaint, state, registry)
         return decide.decide_erasure(state, body, at, acts_for)
 
-    cause = Cause(move_id(complaint, client_of(who), "erasure", key), complaint, at, request=canonical(body))
+    cause = _cause(who, complaint, complaint, acts_for, "erasure", key, at, body)
     handled = await handle(context.repository, complaint, rule, cause, condition=condition)
     if (await context.repository.load(complaint)).state.erased:
         await handlers.destroy(context, complaint)
@@ -102,9 +104,12 @@ async def decide_erasure(
     return {"complaint": str(complaint), "decision": body.decision}
 
 
-def client_of(who: Principal) -> str:
-    """Whose idempotency keys these are: of one person or system, apart from those of devices."""
-    return f"principal:{derived_id(who.issuer, who.subject)}"
+def _cause(
+    who: Principal, complaint: UUID, owner: UUID, body: str, route: str, key: str, at: datetime, command: BaseModel
+) -> Cause:
+    actor = acting_as(who, *FOR_AN_AGENCY, Role.INSPECTORATE, body=body) or acting_as(who, Role.INSPECTORATE)
+    causation = move_id(complaint, client_of(who), route, key)
+    return Cause(causation, owner, at, request=canonical(command), actor=actor)
 
 
 async def _shown(context: Intake, owner: LoadedStream) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The reporter's endpoints. Whoever has the tracking code is the reporter, so the code is never logged."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, NamedTuple, TypeVar
@@ -9,8 +9,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel
+from starlette.datastructures import FormData
 
+from chassis.attachments.store import Copy, FileId
 from chassis.http.access import REPORTER, allow
+from chassis.http.files import FILE, answer
 from chassis.http.openapi import gives
 from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, StrictRoute
 from chassis.write.command import Handled
@@ -20,22 +23,21 @@ from intake import data_access, decide, handlers, tracking_view
 from intake.contacts import notice_of
 from intake.context import Intake
 from intake.data_access import AskForData
-from intake.decide import AddDetail, Attach, CallOmbudsman, Confirm, DeclineJoin, Dispute, Erase, Withdraw
-from intake.file_names import repaired
+from intake.decide import AddDetail, CallOmbudsman, Confirm, DeclineJoin, Dispute, Erase, Withdraw
 from intake.handlers import MoveRequest
 from intake.http import filing, follow, lookups, persons
 from intake.http.answers import DataCopy, Explanation, TrackingPage
-from intake.http.filing import REPLAYED, Context, limit_rate, with_notice
+from intake.http.filing import REPLAYED, Context, with_notice
 from intake.notify import reporter_of
-from intake.settings import FORM_BYTES, MEDIA_TYPES
-from intake.storage.attachments import digest, media_type
+from intake.settings import FORM_BYTES
+from intake.uploads import upload_of
 from schemas.base.ids import parse_tracking_code
-from schemas.base.limits import ATTACHMENT_BYTES
-from schemas.base.refusals import DataErased, InvalidField, NotFound
+from schemas.base.media_types import MEDIA_TYPES
+from schemas.base.refusals import DataErased, FileWaiting, FileWithheld, InvalidField, NotFound
 from schemas.base.values import Clock
+from schemas.complaint.attachments import FileState, attached_as
 from schemas.complaint.state import Complaint
 from schemas.events.base import Fact
-from schemas.events.intake import AttachmentAdded
 from schemas.wording.explanations import explained
 from schemas.wording.names import agency as agency_name
 
@@ -79,8 +81,8 @@ class TrackedComplaint(NamedTuple):
 
 @gives(429)
 async def _tracked(tracking_code: str, request: Request, context: Context, lang: Language) -> TrackedComplaint:
-    limit_rate(context.lookups, request)
-    complaint = await context.codes.open(tracking_code)
+    with context.guesses.attempt(request):
+        complaint = await context.codes.open(tracking_code)
     return TrackedComplaint(context, complaint, parse_tracking_code(tracking_code), lang)
 
 
@@ -120,9 +122,6 @@ async def _move(
     return ReporterMove(tracked, client, key, condition, response)
 
 
-FILE: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in sorted(MEDIA_TYPES)}}
-}
 STORED: Final[dict[int | str, dict[str, Any]]] = {201: {"model": TrackingPage}}
 UPLOAD: Final = {
     "requestBody": {
@@ -259,9 +258,12 @@ async def _copy(tracked: TrackedComplaint, page: dict[str, Any]) -> dict[str, An
 @gives(411)
 async def attach(move: Move, request: Request) -> dict[str, Any]:
     """Upload a file, in the form field `file`."""
-    name, content = await _file_of(request)
-    file = Attach(digest=digest(content), media_type=media_type(content), size_bytes=len(content), name=name)
-    handled = await handlers.attach(move.tracked.context, move.request("attachments"), file, content)
+    context = move.tracked.context
+    async with _form_of(request, max(context.attachment_bytes.values())) as form:
+        given = form.get("file")
+        if given is None or isinstance(given, str):
+            raise InvalidField(field="file", why="a form field of that name with the file is needed")
+        handled = await handlers.attach(context, move.request("attachments"), await upload_of(given))
     return await move.answer(handled)
 
 
@@ -271,38 +273,28 @@ async def attach(move: Move, request: Request) -> dict[str, Any]:
     response_class=Response,
     responses=FILE,
 )
-@gives(410)
-async def download(tracked: Tracked, attachment: UUID) -> Response:
-    """Download a file; it is never displayed inline."""
+@gives(409, 410, 416)
+async def download(tracked: Tracked, attachment: UUID, request: Request) -> Response:
+    """Download one's own file as it was sent; it is never displayed inline."""
     loaded = await tracked.loaded()
-    facts = [one.fact for one in loaded.facts() if isinstance(one.fact, AttachmentAdded)]
-    fact = next((fact for fact in facts if fact.attachment == attachment), None)
-    if fact is None:
-        raise NotFound(what="attachment")
-    content = await tracked.context.attachments.read(tracked.complaint, attachment, loaded.keys)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{attachment.hex}.{MEDIA_TYPES[fact.media_type]}"',
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-store",
-    }
-    return Response(content, media_type=fact.media_type, headers=headers)
+    one = attached_as((recorded.fact for recorded in loaded.facts()), attachment)
+    if one.state is FileState.INFECTED:
+        raise FileWithheld(why=one.state.value)
+    if one.state is FileState.WAITING and tracked.context.scans:
+        raise FileWaiting
+    sent = one.added
+    file = FileId(tracked.complaint, attachment, Copy.ORIGINAL, sent.size_bytes)
+    name = sent.name or f"{attachment.hex}.{MEDIA_TYPES[sent.media_type].suffix}"
+    return await answer(await tracked.context.attachments.open(file, loaded.keys), sent.media_type, name, request)
 
 
-async def _file_of(request: Request) -> tuple[str | None, bytes]:
-    too_large = InvalidField(field="file", why=f"a file has at most {ATTACHMENT_BYTES} bytes")
+def _form_of(request: Request, most: int) -> AbstractAsyncContextManager[FormData]:
     length = request.headers.get("content-length", "")
     if not length.isdigit():
         raise HTTPException(411)
-    if int(length) > ATTACHMENT_BYTES + FORM_BYTES:
-        raise too_large
-    async with request.form(max_files=1, max_fields=5) as form:
-        given = form.get("file")
-        if given is None or isinstance(given, str):
-            raise InvalidField(field="file", why="a form field of that name with the file is needed")
-        name, content = repaired(given.filename), await given.read()
-    if len(content) > ATTACHMENT_BYTES:
-        raise too_large
-    return name, content
+    if int(length) > most + FORM_BYTES:
+        raise InvalidField(field="file", why=f"a file has at most {most} bytes")
+    return request.form(max_files=1, max_fields=5)
 
 
 router.include_router(lookups.router)

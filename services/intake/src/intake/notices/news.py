@@ -12,6 +12,7 @@ from schemas.events.agency_inbox import ClarificationRequested, ResponseGiven
 from schemas.events.base import Fact
 from schemas.events.escalation import ComplaintEscalated, ComplaintLapsed, DueDateMoved
 from schemas.events.intake import (
+    AttachmentChecked,
     ComplaintFiled,
     ComplaintWithdrawn,
     JoinDeclined,
@@ -30,7 +31,7 @@ from schemas.events.router import (
 
 Kind = Literal[
     "received", "placed", "asked", "answered", "closed", "joined", "unjoined", "split", "contested", "raised", "moved",
-    "disputed",
+    "disputed", "file",
 ]  # fmt: skip
 
 KINDS: Final[dict[type[Fact], Kind]] = {
@@ -49,6 +50,7 @@ KINDS: Final[dict[type[Fact], Kind]] = {
     ArbitrationOpened: "contested",
     ComplaintEscalated: "raised",
     DueDateMoved: "moved",
+    AttachmentChecked: "file",
 }
 AUDIENCE_KINDS: Final[dict[type[Fact], Kind]] = {
     ComplaintRouted: "placed",
@@ -101,6 +103,8 @@ def _is_included(state: Complaint, one: NotifiableFact, higher: set[UUID]) -> bo
         return one.event_id in higher and state.whole is None
     if isinstance(one.fact, DueDateMoved) and one.fact.clock in OFFICE_CLOCKS:
         return False
+    if isinstance(one.fact, AttachmentChecked) and one.fact.outcome not in NOT_SHOWN:
+        return False
     return state.whole is None or one.kind == "asked"
 
 
@@ -114,5 +118,7 @@ def _climbs(found: Sequence[NotifiableFact]) -> set[UUID]:
     return higher
 
 
+NOT_SHOWN: Final = ("withheld", "infected")
+"""The outcomes of a file's check that the reporter must know of: the holder does not see the file."""
 OFFICE_CLOCKS: Final = frozenset({Clock.PLACE, Clock.FORWARD, Clock.TRIAGE, Clock.ACKNOWLEDGE})
 """Internal dates of offices. A moved one is shown on the timeline only."""

@@ -9,7 +9,9 @@ from sqlalchemy import Column, Connection, MetaData, String, Table
 
 from chassis.project.position import position_table
 from chassis.project.view import View, as_recorded
+from chassis.sql.lease import lease_table
 from chassis.sql.statements import replace_rows, select_by_keys
+from chassis.sweep.open_work import open_work_table
 from intake.settings import CHAIN
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX, complaint_id
@@ -39,6 +41,9 @@ def define(metadata: MetaData, prefix: str) -> Sequence[Table]:
 
 REPORT, FOLLOWER = define(METADATA, "")
 position_table(METADATA)
+WAITING_FILES: Final = open_work_table(METADATA)
+"""The files that wait for scan and cleaning, kept by `intake.checks`."""
+LEASES: Final = lease_table(METADATA)
 
 
 def apply(connection: Connection, tables: Sequence[Table], events: Sequence[RecordedEvent]) -> None:

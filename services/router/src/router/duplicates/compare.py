@@ -13,8 +13,9 @@ from uuid import UUID
 from router.desk import decide
 from router.duplicates.differences import difference
 from router.duplicates.features import FeatureExtractor, Features, feature_data
-from router.duplicates.pins import Pin, metres, pin
+from router.duplicates.pins import Pin, is_one_point, metres, pin
 from router.duplicates.similarity import Similarity, similarity
+from router.duplicates.times import MOMENT
 from router.geography.codes import DISTRICT_LENGTH, REGENCY_LENGTH
 from schemas.base.values import ComplaintClass
 from schemas.complaint.fold import allows
@@ -29,7 +30,10 @@ SURE_ISSUE, POSSIBLE_ISSUE = 0.75, 0.7
 COPY_WORDS: Final = 14
 """A text that shares this many words is no coincidence. It may be a template that two people filled in with numbers of
 their own, so it is a suggestion at most."""
-SAME_PIN_M, SAME_SPOT_M, FAR_M = 1.0, 50.0, 1500.0
+SAME_SPOT_M, FAR_M = 25.0, 1500.0
+"""Two street lamps stand some 30 m apart."""
+EVENT_H: Final = 24
+"""Reports of what is over soon are of one event if they came within so many hours."""
 RIVER: Final = "river"
 """Said of whatever is named after a river (Desa Sungai Pinang); it takes no part in how wide an issue is."""
 _FOLLOWS_FROM: Final = (Status.UNPLACED, Status.TRIAGE, Status.ROUTED)
@@ -117,7 +121,8 @@ def compare(one: ComparableReport, other: ComparableReport, policies: Policies) 
         return Comparison(Certainty.DIFFERENT, alike.score)
     both = one.all_features, other.all_features, alike
     same_time = _within(one, other, policy.join_d) and _on_one_day(one.state, other.state)
-    if same_time and _in_one_place(one, other) and _is_sure(*both, near is True and not _is_one_pin(one, other)):
+    nearby = near is True and not _is_one_pin(one, other)
+    if same_time and _in_one_place(one, other) and _is_sure(*both, nearby) and _of_one_event(one, other):
         return Comparison(Certainty.SURE, alike.score)
     return Comparison(Certainty.POSSIBLE if _is_possible(*both, near is True) else Certainty.DIFFERENT, alike.score)
 
@@ -142,15 +147,27 @@ def may_follow(state: Complaint, lead: Complaint) -> bool:
 def _is_sure(one: Features, other: Features, alike: Similarity, near: bool) -> bool:
     """Positive evidence of the same thing at the same spot, and nothing that sets the two apart."""
     # The contrasts come last: they cost the most.
-    if one.personal or other.personal or not alike.exact or alike.issue < SURE_ISSUE:
+    listed = bool(one.issues or other.issues)
+    if one.personal or other.personal or not alike.exact or (listed and alike.issue < SURE_ISSUE):
         return False
-    if near and (alike.issue < 1 or alike.score < POSSIBLE_SCORE):
+    if near and ((listed and alike.issue < 1) or alike.score < POSSIBLE_SCORE):
         return False
     if not near and (alike.score < SURE_SCORE or alike.spot < SURE_SPOT):
         return False
-    if one.contrasts.own or other.contrasts.own or not _name_one_spot(one, other, alike, near):
+    own = (a.contrasts.own or _strange(a, b) for a, b in ((one, other), (other, one)))
+    if any(own) or not (listed or _one_is_broken(one, other)) or not _name_one_spot(one, other, alike, near):
         return False
     return difference(one.contrasts, other.contrasts) is None
+
+
+def _one_is_broken(one: Features, other: Features) -> bool:
+    """Whether both say of the same things, which no list of issues knows, that they are broken."""
+    return bool(one.contrasts.content.broken) and one.contrasts.content.broken == other.contrasts.content.broken
+
+
+def _strange(one: Features, other: Features) -> frozenset[str]:
+    """What it tells that no list of public matters knows, and that is no name of a spot in the other text."""
+    return one.contrasts.content.strange.difference(*other.spots.values())
 
 
 def _name_one_spot(one: Features, other: Features, alike: Similarity, near: bool) -> bool:
@@ -195,8 +212,14 @@ def _near(one: ComparableReport, other: ComparableReport) -> bool | None:
 
 
 def _is_one_pin(one: ComparableReport, other: ComparableReport) -> bool:
-    """Two people never measure the very same point: it was chosen for them, by a form or an address search."""
-    return one.pin is not None and other.pin is not None and metres(one.pin, other.pin) < SAME_PIN_M
+    return one.pin is not None and other.pin is not None and is_one_point(one.pin, other.pin)
+
+
+def _of_one_event(one: ComparableReport, other: ComparableReport) -> bool:
+    """Whether what passes was reported at about one time: a power cut, or what is told as of "yesterday"."""
+    said = [each.all_features.contrasts for each in (one, other)]
+    passes = any(each.content.passes or MOMENT in each.times for each in said)
+    return not passes or abs(one.state.received_at - other.state.received_at) <= timedelta(hours=EVENT_H)
 
 
 def _on_one_day(one: Complaint, other: Complaint) -> bool:

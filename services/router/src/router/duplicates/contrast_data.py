@@ -41,6 +41,7 @@ class TimeWords(StrictModel):
     parts: dict[Phrase, str]
     weekdays: dict[Phrase, str]
     months: dict[Phrase, str]
+    moments: dict[str, str]
 
 
 class LooseLists(StrictModel):
@@ -118,6 +119,7 @@ class ContrastData(StrictModel):
     kinds: dict[Phrase, Groups]
     codes: CodeWords
     titles: WordList
+    negation: WordList
 
     def of(self, groups: dict[str, Groups]) -> dict[str, list[tuple[str, str]]]:
         """For each word the lists it is in, and its meaning there."""

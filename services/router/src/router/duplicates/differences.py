@@ -7,6 +7,7 @@ which of several like things is meant: a side, a number, a code, a claim. Times 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from router.duplicates.contrast_data import contrast_data
@@ -15,13 +16,19 @@ from router.duplicates.evidence import is_turned_round, unaccounted
 
 AGES: Final = 5.0
 """Reports of one matter do not differ more than this many times in how long ago it began."""
-CLOCK_MIN: Final = 75
+CLOCK_MIN: Final = 30
 """Nor by more than this many minutes of the day."""
 _HALF_DAY_MIN: Final = 720
 _WEEK: Final = 7
 _NEW: Final = {"oe": "u", "dj": "j", "tj": "c", "sj": "sy", "nj": "ny", "dh": "d", "th": "t", "kh": "k"}
 _OLD: Final = re.compile("|".join(_NEW))
 _DOUBLED: Final = re.compile(r"(.)\1+")
+_BESIDE: Final = frozenset(
+    frozenset(pair)
+    for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qaz", "wsx", "edc", "rfv", "tgb", "yhn", "ujm", "ik", "ol")
+    for pair in pairwise(row)
+)
+"""Keys beside each other."""
 _SWAPPED_FROM: Final = 5
 _TYPO_FROM: Final = 5
 """Characters of the shortest word in which a typing error is accepted."""
@@ -105,16 +112,18 @@ def _clocks_differ(one: Contrasts, other: Contrasts) -> bool:
 
 def _unaccounted(one: Contrasts, other: Contrasts) -> set[str]:
     """The content words of one text that the other does not account for. A typing error is one where a list knows
-    the word that was meant: of two unknown words nobody can tell.
+    the word that was meant and the other text has it: of two unknown words, or of names, nobody can tell.
     """
 
     def same(a: str, b: str) -> bool:
         if not (a + b).isalpha():
             return False
         known = (a in one.names) + (b in other.names)
-        return is_one_name(a, b) or (known == 1 and is_typo(a, b))
+        plain = a in one.content.matter and b in other.content.matter
+        return is_one_name(a, b) or (known == 1 and plain and is_slip(a, b))
 
-    return _unlike(unaccounted(one.content, other.content), other.content.order, same)
+    missing = unaccounted(one.content, other.content)
+    return _unlike(missing, {*other.content.order} - {*one.content.order}, same) if missing else set()
 
 
 def _unlike(words: Iterable[str], others: Iterable[str], same: Callable[[str, str], bool]) -> set[str]:
@@ -147,6 +156,14 @@ def is_typo(one: str, other: str) -> bool:
     head = next(_unequal(one, other), min(len(one), len(other)))
     a, b = one[head:], other[head:]
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+
+
+def is_slip(one: str, other: str) -> bool:
+    """Whether a finger slipped: a letter left out, doubled, swapped with the next or hit on the key beside it."""
+    if not is_typo(one, other):
+        return False
+    wrong = [(a, b) for a, b in zip(one, other, strict=False) if a != b]
+    return len(one) != len(other) or len(wrong) != 1 or frozenset(wrong[0]) in _BESIDE
 
 
 def _unequal(one: str, other: str) -> Iterator[int]:

@@ -13,6 +13,7 @@ from typing import Final
 from router.duplicates.contrast_data import contrast_data
 from router.duplicates.contrasts import ContrastReader, Contrasts
 from router.duplicates.marks import marks
+from router.duplicates.tokens import Tokens
 from router.duplicates.vocabulary import Vocabulary
 from router.geography.codes import PROVINCE_LENGTH, REGENCY_LENGTH
 from router.lexicon.files import Phrase, StrictModel, WordSet, parse_toml, read_data
@@ -24,8 +25,10 @@ _TOKEN: Final = re.compile(r"[a-z]+|\d+[a-z]?(?![a-z])|\d+")
 _MASK: Final = re.compile(r"\[[A-Za-z-]{2,12}\]|https?://\S+|\S+@\S+|\d{7,}")
 _UP_TO: Final = re.compile(r"(?<=\d)\s*(?:sd|s/d|s\.d\.?)\s*(?=\d)")
 _DRAWN_OUT: Final = re.compile(r"(.)\1{2,}")
-_ENDINGS: Final = ("nya", "lah", "kah", "ku", "mu", "an")
+_ENDINGS: Final = ("nya", "lah", "kah", "ku", "mu")
 _SHORTEST: Final = 3
+_STEM: Final = 4
+"""Letters before an ending that short words may have of themselves (`kaku`, `masalah`)."""
 _LONG_ENOUGH: Final = 6
 """Characters of the longest unlisted word that keeps `-nya`: it may belong to the word."""
 _NAMED_WORDS: Final = 2
@@ -43,6 +46,7 @@ class Markers(StrictModel):
     spot: frozenset[Phrase]
     area: frozenset[Phrase]
     number: frozenset[Phrase]
+    unique: frozenset[Phrase]
     side: frozenset[Phrase]
 
 
@@ -125,10 +129,10 @@ class FeatureExtractor:
         listed = data.personal.words | data.markers.spot | data.markers.area | self.ordinary
         self._listed = self.issues.keys() | self.silent | listed
         places = data.markers.spot | data.markers.area
-        vocabulary = Vocabulary(
+        self.vocabulary = Vocabulary(
             self.issues.get, self.silent.__contains__, self._listed.__contains__, places.__contains__, data.roman
         )
-        self._contrasts = ContrastReader(contrast_data(), vocabulary)
+        self._contrasts = ContrastReader(contrast_data(), self.vocabulary)
 
     def features(self, text: str, region: str | None = None) -> Features:
         """The features of a text of this region."""
@@ -153,11 +157,12 @@ class FeatureExtractor:
     def spell(self, word: str) -> str:
         """One spelling for the usual variants and endings."""
         word = self.data.variants.get(word, word)
-        if word in self._listed:
-            return word
+        if word in self._listed or word in self.data.roman:
+            return word  # the street III is not the street I
         short = _DRAWN_OUT.sub(r"\1", word)
         for form in (short, *(short.removesuffix(ending) for ending in _ENDINGS)):
-            if len(form) >= _SHORTEST and form != word and self.data.variants.get(form, form) in self._listed:
+            ends = _SHORTEST if form == word.removesuffix("nya") else _STEM
+            if len(form) >= ends and form != word and self.data.variants.get(form, form) in self._listed:
                 return self.data.variants.get(form, form)
         return short.removesuffix("nya") if len(short) > _LONG_ENOUGH else short
 
@@ -167,6 +172,7 @@ class _Extraction:
 
     def __init__(self, reader: FeatureExtractor, text: str, local: frozenset[str]) -> None:
         self._data, self._reader, self._tokens, self._local = reader.data, reader, reader.tokens(text), local
+        self._places = Tokens(self._tokens)
         self._words: dict[str, float] = {}
         self._where: dict[str, float] = {}
         self._spots: dict[str, set[str]] = {}
@@ -198,7 +204,7 @@ class _Extraction:
             return token.lstrip("0") or "0"
         if len(token) == 1 and self._before(at) in self._data.markers.number:
             return self._data.roman.get(token, token)
-        return self._data.roman.get(token) if self._label and len(token) > 1 else None
+        return self._reader.vocabulary.roman_number(self._places, at) if self._label else None
 
     def _number(self, at: int, value: str) -> None:
         units, before = self._data.units, self._before(at)

@@ -38,6 +38,10 @@ _MIXED: Final = re.compile(r"\b[a-z0-9]+(?:-[a-z0-9]+)*\b")
 _PLAIN: Final = re.compile(r"[a-z]+-?\d{1,3}[a-z]?|\d+[a-z]*|[a-z-]+|\d+-[a-z]+")
 """A label with its number, a number with its unit, or a word: no code."""
 _SHORTEST_CODE: Final = 5
+_ACT: Final = "kapan|kpn|kenapa|knp|mengapa|kok|koq|gimana|gmn|bagaimana|mohon|tolong|sampai"
+"""Words of a question that asks an office to act."""
+_ASKS: Final = re.compile(rf"^(?:(?!\b(?:{_ACT})\b)[^.!?\n])*\?", re.MULTILINE)
+_SHORT_MONEY: Final = re.compile(r"\b(?:rp\W{0,2})?(\d+)\s?(rb|ribu|jt|juta)\b")
 
 
 class Marks(NamedTuple):
@@ -50,6 +54,8 @@ class Marks(NamedTuple):
     days: frozenset[str]
     months: frozenset[str]
     money: frozenset[str]
+    asks: bool
+    """It asks whether, where or how much; "kapan" asks an office to act."""
 
 
 def marks(text: str) -> Marks:
@@ -64,11 +70,12 @@ def marks(text: str) -> Marks:
     plain = _DAY.sub(lambda m: _date(found, m[1], ""), plain)
     plain = _CLOCK.sub(lambda m: _time(clock, found["parts"], m), plain)
     plain = _plate().sub(_into(found["codes"]), plain)
+    plain = _SHORT_MONEY.sub(lambda m: _money(found["money"], m), plain)
     plain = _MONEY.sub(_into(found["money"]), plain)
     plain = _LONG.sub(_into(found["codes"]), plain)
     plain = _MIXED.sub(lambda m: _code(found["codes"], m[0]), plain)
     sets = {name: frozenset(values) for name, values in found.items()}
-    return Marks(plain, clock=frozenset(clock), **sets)
+    return Marks(plain, clock=frozenset(clock), asks=bool(_ASKS.search(text.lower())), **sets)
 
 
 def _into(found: set[str]) -> Callable[[re.Match[str]], str]:
@@ -77,6 +84,11 @@ def _into(found: set[str]) -> Callable[[re.Match[str]], str]:
         return " "
 
     return keep
+
+
+def _money(found: set[str], match: re.Match[str]) -> str:
+    found.add(match[1] + ("000" if match[2].startswith("r") else "000000"))
+    return " "
 
 
 def _date(found: dict[str, set[str]], day: str, month: str) -> str:

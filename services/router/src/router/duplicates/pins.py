@@ -19,6 +19,8 @@ CENTRE_M: Final = 200.0
 """Nearer to the centre of a district, regency or province than this a point is taken for that centre."""
 DIGITS: Final = 3
 """A latitude or longitude with no more decimals (about 100 m) is rounded."""
+SAME_M: Final = 1.0
+"""Nearer to each other than this, two points are one."""
 _M_PER_DEGREE: Final = 111_200.0
 _CELLS_PER_DEGREE: Final = 100
 
@@ -47,6 +49,24 @@ def metres(one: Pin, other: Pin) -> float:
     """The distance, on a plane: for points of one town."""
     narrow = cos(radians((one.lat + other.lat) / 2))
     return _M_PER_DEGREE * hypot(one.lat - other.lat, (one.lon - other.lon) * narrow)
+
+
+def is_one_point(one: Pin, other: Pin) -> bool:
+    """Whether both are the very same point, perhaps written with fewer decimals. Two people never measure the same:
+    it was chosen for them, by a form or an address search.
+    """
+    if metres(one, other) < SAME_M:
+        return True
+    return all(map(_is_rounded, one, other))
+
+
+def _is_rounded(one: float, other: float) -> bool:
+    coarse, fine = sorted((one, other), key=_decimals)
+    return round(fine, _decimals(coarse)) == coarse
+
+
+def _decimals(degrees: float) -> int:
+    return len(repr(degrees).partition(".")[2])
 
 
 def _centres_around(point: Pin) -> Iterator[Pin]:

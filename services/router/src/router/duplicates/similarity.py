@@ -47,10 +47,11 @@ def similarity(one: Features, other: Features) -> Similarity:
     pairs = _matched(one.words, other.words)
     where = {pair for pair in pairs if pair[0] in one.where and pair[1] in other.where}
     issue = _issue(one.issues, other.issues)
+    unique = any(label in feature_data().markers.unique for label, _ in one.numbers & other.numbers)
     return Similarity(
         _cosine(one.words, other.words, pairs), issue, _cosine(one.where, other.where, where),
-        _named_in_both(one, other, where), _name_one_point(one, other), bool(one.numbers & other.numbers),
-        _exact(one, other, where), len(pairs), _apart(one, other, AGREE),
+        unique or _named_in_both(one, other, where), unique or _name_one_point(one, other),
+        bool(one.numbers & other.numbers), _exact(one, other, where), len(pairs), _apart(one, other, AGREE),
     )  # fmt: skip
 
 

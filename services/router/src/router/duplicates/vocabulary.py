@@ -1,7 +1,12 @@
 """What a pass over the words of a text asks about one word."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from router.duplicates.tokens import Tokens
+
+NAMED_WITHIN: Final = 3
+"""A single letter so many words behind a marker may be the number of what is named: "SDN Dupak I"."""
 
 
 class Vocabulary(NamedTuple):
@@ -14,3 +19,10 @@ class Vocabulary(NamedTuple):
     known: Callable[[str], bool]
     marker: Callable[[str], bool]
     roman: Mapping[str, str]
+
+    def roman_number(self, tokens: Tokens, at: int) -> str | None:
+        """The number that a Roman numeral there stands for; one of a single letter needs a named place before it."""
+        number = self.roman.get(tokens.at(at)) if at else None
+        if number is None or len(tokens.at(at)) > 1:
+            return number
+        return number if any(map(self.marker, tokens.before(at, NAMED_WITHIN))) else None

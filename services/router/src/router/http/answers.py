@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel
 
 from chassis.http.answers import (
+    AddedAttachment,
     BindingDecision,
     ComplaintState,
     CountedPage,
@@ -158,6 +159,7 @@ class DeskCase(ComplaintState, Reported):
 class DeskCasefile(DeskCase):
     """A case file. `matter`: what a decision that names no scope would be a precedent for."""
 
+    attachments: list[AddedAttachment]
     precedent: BindingDecision | None
     matter: MatterShown | None
 

@@ -1,17 +1,20 @@
 """Endpoints of the triage desk and the arbiter, and an agency's split."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from chassis.http.access import AGENCY, ARBITER, TRIAGE, Caller, allow
+from chassis.http.files import FILE, holders_file
 from chassis.http.openapi import gives
-from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, NoBody, StrictRoute, etag
+from chassis.http.web import ClientId, Conditional, DeviceId, IdempotencyKey, Language, NoBody, StrictRoute, etag
 from chassis.write.cases import case_of
 from chassis.write.command import Handled, last_version
+from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from router import handlers
 from router.context import Router
@@ -26,17 +29,19 @@ from router.placement.precedents import UNSTATED_SCOPE, PrecedentScope, preceden
 from router.registry.mandates import AgencyUnit
 from router.settings import FRESH_S, PARTS
 from schemas.access.accused import WORKS_FOR, is_kept_from
-from schemas.access.principal import Principal
+from schemas.access.principal import FOR_AN_AGENCY, Principal, Role, acting_as
 from schemas.access.reading import Case, Extent, Reading, as_agency, as_arbiter, as_desk, may_act, was_held_by
 from schemas.base import ids, limits
 from schemas.base.refusals import CannotJoin, NotFound
 from schemas.base.values import AgencyId, HolderKind, Level, RegionGiven, Sector, UnitId
+from schemas.complaint.attachments import attached
 from schemas.complaint.state import Complaint
 from schemas.contract.written import Truth, UuidGiven
 from schemas.events.base import Fact
 from schemas.events.router import ArbitrationDecided, ArchiveReason
 from schemas.registry.fold import Registry
 from schemas.wording import sentence
+from schemas.wording.casefile import holders_attachment
 from schemas.wording.precedents import decision
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
@@ -45,14 +50,28 @@ Page = Annotated[int, Query(ge=0, le=10_000)]
 
 
 class Office(NamedTuple):
-    """The desk or the arbiter: what it may read, and as which holder it has a complaint."""
+    """The desk, the arbiter or an agency: its name among clients, what it may read, as which holder it has a complaint,
+    and the roles of those who act for it.
+    """
 
+    name: str
     reads: Callable[[Principal, Case], Reading]
     kind: HolderKind
+    roles: Collection[Role]
+    body: str | None = None
 
 
-DESK: Final = Office(as_desk, HolderKind.DESK)
-THE_ARBITER: Final = Office(as_arbiter, HolderKind.ARBITER)
+DESK: Final = Office("desk", as_desk, HolderKind.DESK, [Role.TRIAGE])
+THE_ARBITER: Final = Office("arbiter", as_arbiter, HolderKind.ARBITER, [Role.ARBITER])
+
+
+def _agency(agency: str) -> Office:
+    reads = partial(_as_agency, agency)
+    return Office(f"agency:{agency}", reads, HolderKind.AGENCY, FOR_AN_AGENCY, agency)
+
+
+def _as_agency(agency: str, who: Principal, case: Case) -> Reading:
+    return as_agency(who, agency, case)
 
 
 class AgencyUnitBody(RequestBody):
@@ -149,18 +168,20 @@ class DeskRequest:
         who: Caller,
         key: IdempotencyKey,
         client: ClientId,
+        device: DeviceId,
         condition: Conditional,
         lang: Language,
         response: Response,
     ) -> None:
         self.context, self.who, self.condition, self.lang, self._response = context, who, condition, lang, response
-        self._key, self._client = key, client
+        self._key, self._client, self._device = key, client, device
 
-    def cause(self, complaint: UUID, route: str, body: BaseModel, who: str = "desk") -> Cause:
+    def cause(self, complaint: UUID, route: str, body: BaseModel, office: Office = DESK) -> Cause:
         """The cause of what is appended: this client's request under its key."""
-        named = (complaint, f"{who}/{self._client}", route, self._key)
-        at, asked, former = self.context.clock.now(), body.model_dump_json().encode(), ids.former_move_ids(*named)
-        return Cause(ids.move_id(*named), complaint, at, request=asked, former=former)
+        named, former = ids.office_move_ids(complaint, office.name, self._client, self._device, route, self._key)
+        at, asked = self.context.clock.now(), body.model_dump_json().encode()
+        actor = acting_as(self.who, *office.roles, body=office.body)
+        return Cause(named, complaint, at, request=asked, former=former, actor=actor)
 
     async def carry_out(
         self, complaint: UUID, cause: Cause, decision: handlers.DeskDecision, office: Office = DESK
@@ -228,6 +249,34 @@ async def for_arbiter(
 ) -> dict[str, Any]:
     """The case file of a complaint that is contested or has climbed to the Ombudsman."""
     return await _casefile(context, who, complaint, THE_ARBITER, lang, response)
+
+
+@router.get(
+    "/triage/{complaint}/attachments/{attachment}",
+    dependencies=[allow(TRIAGE)],
+    summary="File for the desk",
+    response_class=Response,
+    responses=FILE,
+)
+@gives(409, 410, 416)
+async def file_for_desk(complaint: UUID, attachment: UUID, who: Caller, context: Context, request: Request) -> Response:
+    """Open a file of a complaint that is not placed: a copy without hidden data, always as a download."""
+    return await _file(context, who, complaint, DESK, attachment, request)
+
+
+@router.get(
+    "/arbitration/{complaint}/attachments/{attachment}",
+    dependencies=[allow(ARBITER)],
+    summary="File for the arbiter",
+    response_class=Response,
+    responses=FILE,
+)
+@gives(409, 410, 416)
+async def file_for_arbiter(
+    complaint: UUID, attachment: UUID, who: Caller, context: Context, request: Request
+) -> Response:
+    """Open a file of a complaint that the arbiter reads: a copy without hidden data, always as a download."""
+    return await _file(context, who, complaint, THE_ARBITER, attachment, request)
 
 
 @router.get("/precedents", dependencies=[allow(TRIAGE | ARBITER)], responses={200: {"model": Precedents}})
@@ -309,7 +358,10 @@ async def archive(complaint: UUID, body: ArchiveBody, desk: DeskRequests) -> dic
 @router.post("/arbitration/{complaint}/decision", dependencies=[allow(ARBITER)], responses={200: {"model": Decided}})
 async def arbitrate(complaint: UUID, body: DecisionBody, desk: DeskRequests) -> dict[str, Any]:
     """Decide which body gets the complaint; the answer says what the decision is a precedent for (`matter`)."""
-    cause, context = desk.cause(complaint, "decision", body, "arbiter"), await desk.context.placement_context.current()
+    cause, context = (
+        desk.cause(complaint, "decision", body, THE_ARBITER),
+        await desk.context.placement_context.current(),
+    )
     scope = PrecedentScope(body.sector, body.level, body.region, body.alone)
     answer = await desk.carry_out(
         complaint,
@@ -333,7 +385,8 @@ async def split_by_agency(
     agency: AgencyId, complaint: UUID, body: AgencySplitBody, desk: DeskRequests
 ) -> dict[str, Any]:
     """Split the complaint that this agency holds; it leads."""
-    cause = desk.cause(complaint, "split", body, f"agency:{agency}")
+    holder = _agency(agency)
+    cause = desk.cause(complaint, "split", body, holder)
     ended = await handlers.ended_parts(desk.context, complaint)
 
     def decision(state: Complaint, by: DecisionContext) -> list[Fact]:
@@ -341,23 +394,45 @@ async def split_by_agency(
             raise NotFound(complaint=str(complaint))
         return decide.split_by_agency(state, by, agency, body.shares, cause.causation_id, ended)
 
-    holder = Office(lambda who, case: as_agency(who, agency, case), HolderKind.AGENCY)
     return await desk.carry_out(complaint, cause, decision, holder)
+
+
+async def _read(context: Router, who: Principal, complaint: UUID, office: Office) -> LoadedStream:
+    """A complaint whose words the office may read; else NotFound."""
+    loaded, registry = await context.repository.load(complaint), await context.registry.current()
+    if not office.reads(who, await case_of(context.repository, loaded, registry)).words:
+        raise NotFound(complaint=str(complaint))
+    return loaded
+
+
+async def _with_files(context: Router, loaded: LoadedStream) -> LoadedStream:
+    """The stream that names the reporter's files: of a part its whole."""
+    whole = loaded.state.whole
+    return loaded if whole is None else await context.repository.load(whole)
+
+
+async def _file(
+    context: Router, who: Principal, complaint: UUID, office: Office, attachment: UUID, request: Request
+) -> Response:
+    loaded = await _with_files(context, await _read(context, who, complaint, office))
+    return await holders_file(context.attachments, loaded, attachment, request)
 
 
 async def _casefile(
     context: Router, who: Principal, complaint: UUID, office: Office, lang: str, response: Response
 ) -> dict[str, Any]:
-    loaded, registry = await context.repository.load(complaint), await context.registry.current()
-    if not office.reads(who, await case_of(context.repository, loaded, registry)).words:
-        raise NotFound(complaint=str(complaint))
-    state = loaded.state
+    loaded, registry = await _read(context, who, complaint, office), await context.registry.current()
+    state, sent = loaded.state, await _with_files(context, loaded)
     etag(response, state.version)
     [file] = await with_suggestions(context, [state], [casefile(state, registry, context.policies, lang)], lang)
     followed = state.routed.basis.precedent if state.routed else None
     matter = precedent_matter(state, UNSTATED_SCOPE, await context.placement_context.current())
     return {
         **file,
+        "attachments": [
+            holders_attachment(each, anonymous=state.anonymous)
+            for each in attached(recorded.fact for recorded in sent.facts())
+        ],
         "precedent": await _decision(context, who, followed, lang) if followed else None,
         # What a decision that names no scope would be a precedent for; None if that is not clear.
         "matter": matter.model_dump(mode="json") if matter else None,

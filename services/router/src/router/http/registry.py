@@ -6,13 +6,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 from pydantic import Field
 
-from chassis.http.access import ANYONE, OPERATOR, allow
-from chassis.http.web import ClientId, Conditional, IdempotencyKey, StrictRoute, etag
+from chassis.http.access import ANYONE, OPERATOR, Caller, allow
+from chassis.http.web import ClientId, Conditional, DeviceId, IdempotencyKey, StrictRoute, etag
 from router.handlers import RegistryRequest, change_registry
 from router.http.answers import AGENCY, AGENCY_CREATED, Agencies
 from router.http.request import Context, RequestBody
 from router.registry import decide
 from router.registry.seed import zone_in
+from schemas.access.principal import Role, acting_as
 from schemas.base import limits
 from schemas.base.refusals import NotFound
 from schemas.base.values import AgencyId, Day, Level, RegionGiven, Sector, UnitId
@@ -104,14 +105,16 @@ class RegistryChange:
     def __init__(
         self,
         context: Context,
+        who: Caller,
         key: IdempotencyKey,
         client: ClientId,
+        device: DeviceId,
         condition: Conditional,
         request: Request,
         response: Response,
     ) -> None:
         self.context, self.at = context, context.clock.now()
-        self._by = RegistryRequest(client, request.url.path, key)
+        self._by = RegistryRequest(client, request.url.path, key, device, acting_as(who, Role.OPERATOR))
         self._condition, self._response = condition, response
 
     async def carry_out(self, decision: Callable[[Registry], Sequence[Fact]], body: RequestBody) -> Registry:

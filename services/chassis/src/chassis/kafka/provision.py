@@ -1,0 +1,87 @@
+"""Makes the platform's own Kafka users and all rights, at start and again after the broker lost them, and ends
+agencies' credentials that are due.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, Protocol
+
+import structlog
+
+from chassis.base.cluster import Cluster
+from chassis.base.ports import TimeSource
+from chassis.base.retry import RetryPolicy
+from chassis.kafka.users import Quota, UserAdmin
+from schemas.access.kafka import RIGHTS, rights_of
+from schemas.access.kafka_users import Credential, credential_of, ended
+from schemas.registry.fold import Registry
+
+PERIOD_S: Final = 5.0
+log = structlog.get_logger(__name__)
+
+
+class CurrentRegistry(Protocol):
+    """The part of `chassis.project.registry.RegistryView` that is used here."""
+
+    async def current(self) -> Registry: ...
+
+
+class Provisioner:
+    """A background task. Several may run: each change may be repeated."""
+
+    def __init__(
+        self,
+        kafka: Cluster,
+        passwords: Mapping[str, str],
+        quota: Quota,
+        registry: CurrentRegistry,
+        clock: TimeSource,
+        period_s: float = PERIOD_S,
+    ) -> None:
+        """`kafka`: as the administrator. `passwords`: of the platform's own users. `quota`: of each agency's and
+        gateway's user. `clock`: real time, by which credentials end.
+        """
+        self._admin, self._passwords, self._quota = UserAdmin(kafka), passwords, quota
+        self._registry, self._clock, self._period_s = registry, clock, period_s
+        self._retry_policy, self._unready = RetryPolicy(longest_s=0.5), "making Kafka's users"
+        self._begun, self._limited = False, frozenset[str]()
+
+    async def run(self) -> None:
+        """Run until cancelled; wait while the broker is away."""
+        try:
+            while True:
+                await self._retry_policy.until_up(self.once, "Kafka's users")
+                self._unready = ""
+                await asyncio.sleep(self._period_s)
+        finally:
+            await self._admin.close()
+
+    def unready(self) -> str | None:
+        """Why this task is not ready yet; None if the platform's users were made."""
+        return self._unready or None
+
+    async def once(self) -> None:
+        """Make what is missing, end what is due."""
+        there = await self._admin.users()
+        outsiders = {name: credential for name in there if (credential := credential_of(name)) is not None}
+        # Rights before users: who can sign in, can work. The libraries take a refused sign-in for a broker that is
+        # away and try again; a refused topic would end their clients.
+        await self._admin.set_rights({**RIGHTS, **{name: rights_of(each) for name, each in outsiders.items()}})
+        missing = {name: word for name, word in self._passwords.items() if not self._begun or name not in there}
+        await self._admin.set_passwords(missing)
+        self._begun = True
+        if missing:
+            log.info("made Kafka users", users=sorted(missing))
+        await self._admin.set_quotas(outsiders.keys() - self._limited, self._quota)
+        self._limited = frozenset(outsiders)
+        await self._end(outsiders, self._clock.now())
+
+    async def _end(self, outsiders: Mapping[str, Credential], now: datetime) -> None:
+        if not outsiders:
+            return
+        registry = await self._registry.current()
+        gone = frozenset(body.id for body in registry.agencies.values() if not body.alive)
+        if due := ended(outsiders, now, gone):
+            await self._admin.end(due, self._quota)
+            log.warning("ended Kafka credentials", users=due)

@@ -1,0 +1,117 @@
+"""PDF without hidden data: document information, XMP, scripts, embedded files, forms' XFA, authors of annotations, EXIF
+in photos, and earlier versions of pages, which saving anew leaves out.
+
+Pages look as before; links to web pages stay.
+"""
+
+from contextlib import suppress
+from typing import IO, Any, BinaryIO, Final, cast
+
+import pikepdf
+from pikepdf import Dictionary, Name, Pdf, Stream
+from pikepdf.sanitize import Sanitizer
+
+from intake.cleaning.errors import NotCleanable
+
+_ANYWHERE: Final = ("/Metadata", "/PieceInfo", "/LastModified", "/AF", "/EF", "/OPI", "/Thumb", "/ID", "/SpiderInfo")
+"""Entries that no reader needs, whatever object has them (ISO 32000-2)."""
+_OF_NOTES: Final = ("/T", "/CreationDate", "/M", "/NM", "/RC", "/Subj")
+"""Who wrote an annotation, and when. `/T` of a form field is its name."""
+_NO_NOTES: Final = ("/Widget", "/Link")
+_CARRY_FILES: Final = ("/FileAttachment", "/Sound", "/Movie", "/Screen", "/3D", "/RichMedia")
+_KEPT_SEGMENTS: Final = frozenset({0xE0, 0xEE})
+"""APP0 (JFIF) and APP14 (Adobe), which say how to read the colours."""
+
+
+def prepare() -> None:
+    """Nothing is loaded late: pikepdf and its decoders come with the module."""
+
+
+def clean(source: IO[bytes], target: IO[bytes]) -> None:
+    """Write the PDF anew.
+
+    Raises:
+        NotCleanable: it needs a password.
+        pikepdf.PdfError: it is broken.
+    """
+    try:
+        pdf = Pdf.open(cast("BinaryIO", source))
+    except pikepdf.PasswordError as error:
+        raise NotCleanable("needs a password") from error
+    with pdf:
+        (
+            Sanitizer()
+            .remove_javascript()
+            .remove_external_access()
+            .remove_attachments()
+            .remove_multimedia()
+            .remove_thumbnails()
+            .remove_search_index()
+            .remove_web_capture()
+            .remove_private_app_data()
+            .remove_collection()
+            .apply(pdf)
+        )
+        _bare_document(pdf)
+        for each in pdf.objects:
+            if isinstance(each, Dictionary | Stream):
+                _bare_object(each)
+        pdf.remove_unreferenced_resources()
+        pdf.save(cast("BinaryIO", target), deterministic_id=True, encryption=False)
+
+
+def _bare_document(pdf: Pdf) -> None:
+    for name in ("/Info", "/ID"):
+        if name in pdf.trailer:
+            del pdf.trailer[name]
+    for name in ("/OpenAction", "/AA", "/Perms", "/Legal", "/DSS"):
+        if name in pdf.Root:
+            del pdf.Root[name]
+    if "/AcroForm" in pdf.Root and "/XFA" in pdf.Root.AcroForm:
+        del pdf.Root.AcroForm.XFA
+    for page in pdf.pages:
+        if "/Annots" in page:
+            kept = [note for note in page.Annots if note.get("/Subtype") not in _CARRY_FILES]
+            page.Annots = pikepdf.Array(kept)
+
+
+def _bare_object(each: Any) -> None:
+    for name in _ANYWHERE:
+        # A file's identifier and an outline's `/ID` differ: only metadata is taken from what pages are drawn with.
+        if name in each and not (name == "/ID" and each.get("/Type") is not None):
+            del each[name]
+    if each.get("/Subtype") is not None and "/Rect" in each and each.get("/Subtype") not in _NO_NOTES:
+        for name in _OF_NOTES:
+            if name in each:
+                del each[name]
+    if isinstance(each, Stream) and _is_photo(each):
+        with suppress(ValueError):
+            photo: Any = each
+            photo.write(
+                without_segments(each.read_raw_bytes()), filter=photo.Filter, decode_parms=photo.get("/DecodeParms")
+            )
+
+
+def _is_photo(stream: Stream) -> bool:
+    found = stream.get("/Filter")
+    return found == Name.DCTDecode or (isinstance(found, pikepdf.Array) and list(found) == [Name.DCTDecode])
+
+
+def without_segments(photo: bytes) -> bytes:
+    """A JPEG without the segments that hold EXIF, GPS, XMP and comments (ITU-T T.81, annex B). The picture stays.
+
+    Raises:
+        ValueError: its segments cannot be told apart.
+    """
+    out, at = [photo[:2]], 2
+    if photo[:2] != b"\xff\xd8":
+        raise ValueError("no JPEG")
+    while photo[at] == 0xFF and photo[at + 1] != 0xDA:
+        marker, length = photo[at + 1], int.from_bytes(photo[at + 2 : at + 4], "big")
+        if length < 2 or at + 2 + length > len(photo):
+            raise ValueError("a segment without its end")
+        hidden = marker == 0xFE or (0xE0 <= marker <= 0xEF and marker not in _KEPT_SEGMENTS)
+        if not hidden:
+            out.append(photo[at : at + 2 + length])
+        at += 2 + length
+    return b"".join([*out, photo[at:]])

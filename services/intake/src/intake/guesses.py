@@ -1,0 +1,54 @@
+"""Failed attempts at tracking codes. Each source may fail so often a minute and then waits; whoever opens complaints
+with codes that exist is never counted. Many failures in all raise an alarm, and refuse nobody: a valid code is a
+citizen's key.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import structlog
+from fastapi import Request
+
+from chassis.base import metrics
+from chassis.http.access import source_of
+from chassis.http.rate_limit import RateLimiter, refuse
+from schemas.base.refusals import InvalidField, NotFound
+
+EVERYONE: Final = "*"
+log = structlog.get_logger(__name__)
+
+
+class GuessLimit:
+    """Limits of failures: `by_source` refuses, `in_all` raises the alarm."""
+
+    def __init__(self, by_source: RateLimiter, in_all: RateLimiter) -> None:
+        self._by_source, self._in_all, self._alarmed = by_source, in_all, False
+
+    @contextmanager
+    def attempt(self, request: Request) -> Iterator[None]:
+        """Around the look-up of a code; counts its failure.
+
+        Raises:
+            HTTPException: 429, this source has failed too often. Before the look-up: else it could go on guessing.
+        """
+        self.check(request)
+        try:
+            yield
+        except (InvalidField, NotFound):
+            self.failed(request)
+            raise
+
+    def check(self, request: Request) -> None:
+        """Raises HTTPException: as `attempt`."""
+        refuse(self._by_source.blocked_s(source_of(request)))
+
+    def failed(self, request: Request) -> None:
+        """Count a failure."""
+        self._by_source.add(source_of(request))
+        metrics.FAILED_CODES.inc()
+        many = self._in_all.wait_s(EVERYONE) > 0
+        if many and not self._alarmed:
+            log.error("many failed tracking codes: somebody may be guessing")
+        self._alarmed = many
+        metrics.FAILED_CODES_ALARM.set(many)

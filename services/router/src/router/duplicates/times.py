@@ -1,0 +1,74 @@
+"""When it happened, since when, and at which part of the day, as one text says it."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from router.duplicates.contrast_data import ContrastData
+from router.duplicates.tokens import Tokens
+
+EACH = ("setiap", "tiap", "every")
+MOMENT = "moment"
+SINCE_WITHIN = 3
+
+
+class TimesReader:
+    """Reads the times of one text. `since`: words that tell since when and not on which day."""
+
+    def __init__(self, data: ContrastData, since: frozenset[str], tokens: Tokens) -> None:
+        self._time, self._numbers, self._since, self._tokens = data.time, data.numbers.words, since, tokens
+
+    def days(self) -> Iterator[float]:
+        """How many days ago it was or began, by words: "kemarin", "minggu lalu"."""
+        time = self._time
+        for at, word in enumerate(self._tokens):
+            before = self._tokens.at(at - 1)
+            if word in time.words and before not in EACH:
+                yield time.words[word]
+            if (
+                word in time.units
+                and self._tokens.at(at + 1) in time.past
+                and not before[:1].isdigit()
+                and before not in time.units
+            ):
+                yield time.units[word]
+
+    def counted(self, at: int, value: str, unit: str) -> float | None:
+        """The days of "3 hari"; None for "3 hari sekali" and "umur 3 tahun"."""
+        time = self._time
+        if not value.isdigit() or self._tokens.at(at + 2) in time.often or self._tokens.at(at - 1) in time.aged:
+            return None
+        return int(value) * time.units[unit]
+
+    def times(self) -> dict[str, set[str]]:
+        """Parts of the day, weekdays, months, and days counted back from the report, by kind."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for at, word in enumerate(self._tokens):
+            for kind, value in self._of(at, word):
+                found[kind].add(value)
+        return found
+
+    def _of(self, at: int, word: str) -> Iterator[tuple[str, str]]:
+        time, before = self._time, self._tokens.at(at - 1)
+        if word in time.parts and not before[:1].isdigit():
+            yield "part", time.parts[word]
+        if word in time.weekdays and before != "pasar":
+            yield "weekday", time.weekdays[word]
+        if word == "minggu" and before in ("hari", "malam"):
+            yield "weekday", "7"
+        if word in time.months:
+            yield "month", time.months[word]
+        if self._since.isdisjoint(self._tokens.before(at, SINCE_WITHIN)):
+            yield from ((MOMENT, days) for days in self._moment(at, word))
+
+    def _moment(self, at: int, word: str) -> tuple[str, ...]:
+        """The days back to the day that it names; a night may belong to two."""
+        time, after = self._time, self._tokens.at(at + 1)
+        phrase = f"{word} {after}"
+        if phrase in time.moments:
+            return tuple(time.moments[phrase].split())
+        if word in time.units and time.units[word] >= 1 and after in time.past:
+            count = self._tokens.at(at - 1)
+            count = self._numbers.get(count, count)
+            return (str(int(time.units[word]) * (int(count) if count.isdigit() else 1)),)
+        before = f"{self._tokens.at(at - 1)} {word}"
+        return () if before in time.moments else tuple(time.moments.get(word, "").split())
