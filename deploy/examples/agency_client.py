@@ -12,13 +12,14 @@ current state of the complaint for this agency, so an older message can be ignor
 import argparse
 import json
 import os
+import socket
 import sys
 import uuid
 from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient
-from kafka.errors import KafkaError, SaslAuthenticationFailedError, TopicAuthorizationFailedError
+from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
 
 def main() -> None:
@@ -61,14 +62,23 @@ def _check(signed_in: dict[str, Any], topic: str) -> None:
         admin = KafkaAdminClient(**signed_in, bootstrap_timeout_ms=10_000)
         described = admin.describe_topics([topic])[0]
         admin.close()
-    except SaslAuthenticationFailedError:
-        sys.exit(f"{servers} does not accept the user {user} with this password")
     except KafkaError as error:
-        sys.exit(f"{servers} cannot be reached: {type(error).__name__}: {error}")
+        if _answers(servers):  # the library reports a refused sign-in as a time-out
+            sys.exit(f"{servers} does not accept the user {user} with this password ({type(error).__name__})")
+        sys.exit(f"{servers} cannot be reached: {error}")
     if described["error_code"] == TopicAuthorizationFailedError.errno:
         sys.exit(f"the user {user} has no right to the topic {topic}")
     if described["error_code"]:
         sys.exit(f"there is no topic {topic} (error {described['error_code']})")
+
+
+def _answers(servers: str) -> bool:
+    host, _, port = servers.split(",", 1)[0].rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except OSError:
+        return False
+    return True
 
 
 def _acknowledge(producer: KafkaProducer, agency: str, headers: dict[str, str]) -> None:

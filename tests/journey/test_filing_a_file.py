@@ -53,7 +53,8 @@ async def counts(platform: Running, file: Path, road: str) -> Counter[str]:
 
 async def run(platform: Running, file: Path, *options: str) -> Result:
     where = ["--address", platform.address, "--kafka", platform.kafka.bootstrap]
-    env = {"SATUPINTU_STATE_DIR": str(platform.state)}  # an operator's password is there
+    named = ("SATUPINTU_STATE_DIR", "SATUPINTU_OIDC_ISSUER", "SATUPINTU_DEMO_ISSUER_PORT")
+    env = {name: platform.env[name] for name in named}
     return await asyncio.to_thread(CliRunner(env=env).invoke, app, [str(file), *options, *where])
 
 

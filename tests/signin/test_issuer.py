@@ -18,7 +18,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 from chassis.base.settings import read_settings
-from chassis.signin.addresses import CALLBACK
+from chassis.signin.addresses import CALLBACK, SIGNED_OUT
 from chassis.signin.jws import Verifier
 from chassis.signin.provider import RETRY_S, STALE_S, Provider
 from chassis.signin.tokens import AccessTokens
@@ -198,7 +198,7 @@ async def test_a_refresh_token_is_used_once(web: httpx2.Client, secret: str, tok
 
 
 def test_signing_out_ends_the_refresh_tokens_and_goes_back_to_us_only(web: httpx2.Client, secret: str) -> None:
-    for address in (f"http://localhost:{FRONT}/", "https://evil.example/"):
+    for address in (f"http://localhost:{FRONT}{SIGNED_OUT}", "https://evil.example/"):
         signed_in = exchange(web, secret, code(web)).json()
         answer = web.get(
             "/end-session", params={"id_token_hint": signed_in["id_token"], "post_logout_redirect_uri": address}

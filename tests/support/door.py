@@ -16,7 +16,7 @@ from chassis.kafka.clients import producer, running
 from schemas.base.topics import SUBMISSIONS, agency_inbox, agency_replies
 from schemas.contract import CASES, Case
 from support.broker import committed
-from support.signed_in import needed_for
+from support.signed_in import needed_for, token
 
 PATIENCE_S: Final = 90.0
 BUSY_S: Final = 0.3
@@ -87,7 +87,8 @@ async def as_needed(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerT
     """Middleware of a session: sends a token of the role that the path needs, unless the request has a token."""
     needed = needed_for(request.method, request.url.raw_path_qs)
     if needed is not None and "Authorization" not in request.headers:
-        request.headers["Authorization"] = f"Bearer {needed}"
+        sent = await asyncio.to_thread(token, request.url.port or 0, needed)
+        request.headers["Authorization"] = f"Bearer {sent}"
     return await send(request)
 
 

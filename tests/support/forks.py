@@ -10,15 +10,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any, BinaryIO, Final
 
-from chassis.base.settings import Settings
 from local.platform.processes import IMPORTED
 from local.process import fork
 from local.process.child import ManagedProcess
@@ -98,7 +96,6 @@ def command(module: Sequence[str], env: Mapping[str, str]) -> "subprocess.Comple
 def main() -> None:
     """Serve requests until standard input ends."""
     fork.preload(IMPORTED)
-    _take_roles_as_tokens()
     forks: dict[int, fork.ForkHandle] = {}
     for line in sys.stdin:
         request = json.loads(line)
@@ -109,19 +106,6 @@ def main() -> None:
             forks[started.pid], answer = started, started.pid
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
-
-
-def _take_roles_as_tokens() -> None:
-    """Let the fronts that are forked accept a role as a token, until the platform has an issuer of its own."""
-    sys.path.append(str(Path(__file__).parents[1]))
-    from local import front
-    from support.signed_in import RoleTokens
-
-    @asynccontextmanager
-    async def roles(_settings: Settings) -> AsyncIterator[RoleTokens]:
-        yield RoleTokens()
-
-    setattr(front, "open_access", roles)  # noqa: B010 - another type than the real one
 
 
 def _start(module: Sequence[str], env: Mapping[str, str], output: str, errors: str) -> fork.ForkHandle:

@@ -28,7 +28,8 @@ from schemas.registry.fold import Registry
 
 REAUTH_MS: Final = 3_000
 A, B = "kota-bandung", "kota-bandung-barat"
-ROTATED: Final = Credential(Kind.AGENCY, A, datetime(2026, 3, 2, 3, 0, tzinfo=UTC)).name
+ROTATED: Final = Credential(Kind.AGENCY, A, datetime(2126, 3, 2, 3, 0, tzinfo=UTC)).name
+"""Made so late that the first one of its agency does not end during the tests."""
 OUTSIDERS: Final = (f"agency.{A}", ROTATED, f"agency.{B}", "gateway.sms")
 TOPICS: Final = (
     COMPLAINT_EVENTS, REGISTRY_EVENTS, RELAY_CHECKPOINT, COMPLAINT_SUMMARY, SUBMISSIONS, "submissions.sms",
@@ -52,9 +53,12 @@ class Guarded:
         self.server, self.folder = server, folder
         self.administrator = server.as_administrator()
 
-    def provisioner(self) -> Provisioner:
+    async def provision(self) -> None:
+        """Make the platform's users, and all rights."""
         passwords = ensure_passwords(self.folder, PLATFORM)
-        return Provisioner(self.administrator, passwords, {}, NoAgencies(), SystemClock())
+        provisioner = Provisioner(self.administrator, passwords, {}, NoAgencies(), SystemClock())
+        await provisioner.once()
+        await provisioner.close()
 
     async def make(self, user: str, password: str) -> Cluster:
         """Make a user of an agency or a gateway with its rights."""
@@ -75,7 +79,7 @@ async def fill(found: Guarded) -> None:
     admin = UserAdmin(found.administrator)
     await admin.ensure([Topic(name, 1) for name in TOPICS])
     await admin.close()
-    await found.provisioner().once()
+    await found.provision()
     for user in OUTSIDERS:
         await found.make(user, ensure_passwords(found.folder, [user])[user])
     async with running(producer(found.administrator)) as client:

@@ -16,6 +16,7 @@ import pytest
 from chassis.base import clock
 from chassis.base.settings import PREFIX, Settings
 from chassis.service.platform import open_platform
+from local.issuer.state import make as make_issuer
 from local.kafka.server import KafkaServer
 from local.paths import free_port
 from local.platform.processes import PlatformLayout, ProcessSpec, process_specs
@@ -26,6 +27,7 @@ from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX
 from support import forks
 from support.kafka import TESTS
+from support.signed_in import FRONTS
 
 QUICK: Final = {"SATUPINTU_SWEEP_PERIOD_S": "0.3", "SATUPINTU_SWEEP_GRACE_S": "2"}
 """Sweep periods short enough to wait for in a test."""
@@ -40,8 +42,8 @@ class HasSettings(Protocol):
 
 
 class Running:
-    """A running platform in `folder`. Its processes: `front`, `relay`, `provisioner`, `router-1`, `intake-1`, `agency-inbox-1`,
-    `escalation-1`, `reporting-1`; the broker is `kafka`.
+    """A running platform in `folder`. Its processes: `front`, `relay`, `provisioner`, `router-1`, `intake-1`,
+    `agency-inbox-1`, `escalation-1`, `reporting-1`, `issuer`; the broker is `kafka`.
     """
 
     def __init__(
@@ -55,7 +57,7 @@ class Running:
         self.kafka = KafkaServer(
             folder / "kafka", jars, log=folder / "logs/kafka.log", secrets=kafka_secrets(folder), superuser=TESTS
         )
-        layout = PlatformLayout(folder, free_port(), self.kafka.bootstrap)
+        layout = PlatformLayout(folder, free_port(), self.kafka.bootstrap, issuer=free_port())
         members = [child._replace(env={**child.env, **settings}) for child in process_specs(layout)]
         self._supervisor = Supervisor(members, folder / "logs", kind)
         self.processes: dict[str, ManagedProcess] = {
@@ -71,6 +73,11 @@ class Running:
         given: dict[str, Any] = {name.removeprefix(PREFIX).lower(): value for name, value in env.items()}
         return Settings(**given)
 
+    @property
+    def env(self) -> Mapping[str, str]:
+        """The environment of its processes."""
+        return self._children["front"].env
+
     def command(self, *module: str) -> "subprocess.CompletedProcess[str]":
         """Run a command line, given as module and arguments, and return the result."""
         env = {**os.environ, **self._children["front"].env}
@@ -79,6 +86,9 @@ class Running:
     def start(self) -> None:
         """Return when every process is ready. Raises CannotRun with the end of a log."""
         make_secrets(self.state)
+        settings = self.settings
+        make_issuer(settings.state_dir, settings.oidc_client_secret_file)
+        FRONTS[settings.port] = settings
         self.kafka.start()
         self._supervisor.start()
         self.kafka.wait_ready(START_S)

@@ -5,10 +5,13 @@ The tokens here are the roles themselves; real tokens of real providers are what
 
 import re
 from collections.abc import Generator
+from functools import cache
 from typing import Final
 
 import httpx
 
+from chassis.base.settings import Settings
+from local.issuer.cli import token_for
 from schemas.access.principal import Principal, grants_of
 from schemas.base.refusals import NotSignedIn
 
@@ -27,6 +30,8 @@ NEEDED: Final = tuple(
     )
 )
 """Method, path and query of a request, and a role that may send it."""
+FRONTS: Final[dict[int, Settings]] = {}
+"""Settings of the fronts that run as processes, by port: their tokens come from their demo provider."""
 
 
 class RoleTokens:
@@ -53,6 +58,12 @@ def needed_for(method: str, path: str) -> str | None:
     """A role that may call this; None: anyone may."""
     called = f"{method} {path}"
     return next((match.expand(role) for route, role in NEEDED if (match := route.fullmatch(called))), None)
+
+
+@cache
+def token(port: int, role: str) -> str:
+    """A token of this role for the front on this port. Of a front in process: the role itself."""
+    return token_for(FRONTS[port], role) if port in FRONTS else role
 
 
 def role(*roles: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from local.paths import free_port, kafka_cache
 from local.platform.processes import PlatformLayout, environment
 from support import forks
 from support.platform import QUICK
+from support.signed_in import FRONTS
 
 SUPERVISOR: Final = "supervisor"
 START_S, END_S, POLL_S = 240.0, 15.0, 0.05
@@ -32,6 +33,7 @@ class Supervised:
         ports = {
             "PORT": str(layout.port),
             "HEALTH_PORT": str(free_port()),
+            "DEMO_ISSUER_PORT": str(free_port()),
             "KAFKA_PORT": layout.kafka.rpartition(":")[2],
         }
         prefixed = {f"{PREFIX}{name}": value for name, value in ports.items()}
@@ -63,6 +65,7 @@ class Supervised:
 
     def start(self) -> None:
         """Start it without waiting."""
+        FRONTS[self.settings.port] = self.settings
         with self._log.open("ab") as log:
             argv = [sys.executable, "-m", "local", "run"]
             self._run = subprocess.Popen(

@@ -110,7 +110,9 @@ async def test_an_open_client_goes_on_when_it_must_sign_in_again(guarded: Guarde
 async def users_after(guarded: Guarded, registry: OneAgency, later: timedelta, id_: str) -> list[str]:
     """The agency's users after the provisioner looked, at a time from now."""
     clock = FixedClock(SystemClock().now() + later)
-    await Provisioner(guarded.administrator, {}, {}, registry, clock).once()
+    provisioner = Provisioner(guarded.administrator, {}, {}, registry, clock)
+    await provisioner.once()
+    await provisioner.close()
     admin = UserAdmin(guarded.administrator)
     found = [name for name in await admin.users() if name == f"agency.{id_}" or name.startswith(f"agency.{id_}.")]
     await admin.close()

@@ -113,6 +113,7 @@ class TestNetwork:
             "SATUPINTU_PORT": str(free_port()),
             "SATUPINTU_HEALTH_PORT": str(free_port()),
             "SATUPINTU_KAFKA_PORT": str(free_port()),
+            "SATUPINTU_DEMO_ISSUER_PORT": str(free_port()),
         }
         argv, env = [sys.executable, "-m", "local", "run"], {**os.environ, **NOWHERE, **ours}
         done = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=120, check=False)

@@ -187,7 +187,9 @@ def test_the_last_lines_are_those_of_the_latest_run(tmp_path: Path) -> None:
     assert process.last_lines() == ["second"]
 
 
-@pytest.mark.parametrize("setting", ["SATUPINTU_PORT", "SATUPINTU_HEALTH_PORT", "SATUPINTU_KAFKA_PORT"])
+@pytest.mark.parametrize(
+    "setting", ["SATUPINTU_PORT", "SATUPINTU_HEALTH_PORT", "SATUPINTU_KAFKA_PORT", "SATUPINTU_DEMO_ISSUER_PORT"]
+)
 def test_a_port_in_use_is_named_with_its_setting(setting: str, tmp_path: Path, taken_port: int) -> None:
     done = run_it(tmp_path, {setting: str(taken_port)})
     assert done.returncode == 1
@@ -214,7 +216,7 @@ def test_an_unknown_setting_is_named_without_a_traceback(tmp_path: Path) -> None
 def test_too_little_disk_space_is_reported_before_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "NEEDED_BYTES", 10**18)
     with pytest.raises(CannotRun, match=r"the disk of .* GB left"):
-        run.check_machine(Settings(port=free_port(), kafka_port=free_port()), tmp_path)
+        run.check_machine(Settings(port=free_port(), kafka_port=free_port(), demo_issuer_port=free_port()), tmp_path)
 
 
 def test_workers_are_as_many_as_configured_and_each_has_its_own_port(tmp_path: Path) -> None:
@@ -228,6 +230,22 @@ def test_workers_are_as_many_as_configured_and_each_has_its_own_port(tmp_path: P
     assert len({child.ready_url for child in specs}) == len(specs)
 
 
+def test_the_demo_provider_is_one_of_the_processes_and_all_of_them_know_it(tmp_path: Path) -> None:
+    specs = process_specs(PlatformLayout(tmp_path, 8000, "127.0.0.1:9092", issuer=8001))
+    assert [child.name for child in specs if child.ports == [8001]] == ["issuer"]
+    assert {child.env["SATUPINTU_OIDC_ISSUER"] for child in specs} == {"http://127.0.0.1:8001"}
+
+
+@pytest.mark.parametrize("env", [{"SATUPINTU_PRODUCTION": "1"}, {"SATUPINTU_OIDC_ISSUER": "https://id.example.go.id"}])
+def test_no_demo_provider_beside_another_one_or_in_production(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, env: dict[str, str]
+) -> None:
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    assert run.demo_port(Settings(state_dir=tmp_path)) is None
+    assert not list(tmp_path.iterdir())
+
+
 def test_secrets_are_made_once_and_readable_by_their_owner_only(tmp_path: Path) -> None:
     make_secrets(tmp_path)
     before = {file: file.read_text() for file in (tmp_path / "secrets").rglob("*.*")}
@@ -238,7 +256,7 @@ def test_secrets_are_made_once_and_readable_by_their_owner_only(tmp_path: Path) 
 
 
 def run_it(state: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    ports = {f"SATUPINTU_{name}PORT": str(free_port()) for name in ("", "HEALTH_", "KAFKA_")}
+    ports = {f"SATUPINTU_{name}PORT": str(free_port()) for name in ("", "HEALTH_", "KAFKA_", "DEMO_ISSUER_")}
     env = {**os.environ, "SATUPINTU_STATE_DIR": str(state), **ports, **settings}
     argv = [sys.executable, "-m", "local", "run"]
     return subprocess.run(argv, env=env, capture_output=True, text=True, timeout=60, check=False)

@@ -1,6 +1,7 @@
 """`satupintu agency credentials ID`: Kafka credentials of an agency. Needs the administrator's password."""
 
 import asyncio
+import getpass
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, Final
@@ -10,11 +11,14 @@ from rich.console import Console
 
 from agency_inbox.agency_topics import AgencyTopics, periods
 from agency_inbox.credentials import Credentials, NewCredential, Refused
+from chassis.access_log.log import AccessLog, Kind
 from chassis.base.clock import SystemClock
 from chassis.base.errors import ChassisError
 from chassis.base.settings import Settings, read_settings
+from chassis.cli.secret_change import COMMAND_LINE
 from chassis.kafka.users import UserAdmin
 from chassis.service.platform import open_platform
+from schemas.access.principal import Principal
 from schemas.base.topics import agency_inbox, agency_replies
 from schemas.reference.load import policies
 
@@ -41,14 +45,30 @@ def credentials(
     if list_:
         _run(lambda found: _list(found, id_))
     elif end is not None:
-        _run(lambda found: found.end(id_, end))
-        print(f"ended: {end}. Its open connections end within two minutes.")
+        _run(lambda found: _end(found, id_, end))
     else:
         _run(lambda found: _make(found, id_))
 
 
 async def _make(found: Credentials, id_: str) -> None:
-    _show(await found.make(id_), id_, read_settings())
+    made = await found.make(id_)
+    await _note(Kind.CREDENTIAL_MADE, id_, made.name)
+    _show(made, id_, read_settings())
+
+
+async def _end(found: Credentials, id_: str, user: str) -> None:
+    await found.end(id_, user)
+    await _note(Kind.CREDENTIAL_ENDED, id_, user)
+    print(f"ended: {user}. Its open connections end within two minutes.")
+
+
+async def _note(kind: Kind, id_: str, user: str) -> None:
+    settings = read_settings()
+    log = AccessLog(settings.access_log_url, settings.access_log_key.get_secret_value())
+    try:
+        await log.append(kind, Principal(COMMAND_LINE, getpass.getuser()), {"agency": id_, "user": user})
+    finally:
+        await log.close()
 
 
 async def _list(found: Credentials, id_: str) -> None:

@@ -13,12 +13,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from chassis.base.clock import SystemClock
 from chassis.base.cluster import Cluster
-from chassis.base.settings import read_settings
+from chassis.base.settings import BadSetting, read_settings
 from local.bulk.client import CONNECTIONS, FilingResult, Unreachable, file_all, open_session, over_http
 from local.bulk.gateway import over_kafka
 from local.bulk.report import print_outcomes, write_outcomes
 from local.bulk.rows import FileColumns, FileRow, FileSource, read_rows
 from local.bulk.table import UnreadableFile
+from local.errors import CannotRun
+from local.issuer.session import as_demo_people
 from schemas.access.kafka_users import OPERATOR
 
 CANNOT: Final = 1
@@ -111,7 +113,7 @@ def file(
         rows = list(read_rows(table))
         cluster = replace(read_settings().kafka_as(OPERATOR), address=kafka) if over_topic else None
         outcomes = asyncio.run(_filed(rows, Connection(address, cluster, connections)))
-    except (UnreadableFile, Unreachable) as error:
+    except (UnreadableFile, Unreachable, CannotRun, BadSetting) as error:
         console.print(f"[red]{error}[/red]")
         raise typer.Exit(CANNOT) from error
     print_outcomes(outcomes, len(rows))
@@ -136,7 +138,9 @@ async def _filed(rows: list[FileRow], to: Connection) -> list[FilingResult]:
         def advance(_result: FilingResult) -> None:
             progress.advance(task)
 
-        async with open_session(to.address, to.at_once) as session:
+        # Anybody may file; only the gateway reads what became of a message.
+        tokens = () if to.kafka is None else (as_demo_people(to.address),)
+        async with open_session(to.address, to.at_once, tokens) as session:
             if to.kafka is None:
                 return await file_all(over_http(session), rows, advance, to.at_once)
             async with over_kafka(session, to.kafka) as file_row:

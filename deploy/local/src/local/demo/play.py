@@ -16,9 +16,12 @@ from rich.console import Console
 from rich.table import Table
 
 from chassis.base.clock import advance
+from chassis.base.settings import BadSetting
 from local.bulk.client import CONNECTIONS, Unreachable, open_session, request
 from local.demo.story import FrontDoor, Json, LongStory, StepTimeout
 from local.demo.texts import complaints
+from local.errors import CannotRun
+from local.issuer.session import as_demo_people
 from schemas.base.ids import derived_id
 
 console: Final = Console(highlight=False)
@@ -110,7 +113,7 @@ def demo(address: str = "http://127.0.0.1:8000", clock_file: Path = Path("var/cl
     """Play the demonstration against a running platform (`make run`). The same --run name files nothing twice."""
     try:
         asyncio.run(_demo(address, clock_file, run))
-    except Unreachable as error:
+    except (Unreachable, CannotRun, BadSetting, OSError) as error:
         console.print(f"{error}. Is `make run` running in another window?")
         raise typer.Exit(1) from error
     except StepTimeout as error:
@@ -119,7 +122,7 @@ def demo(address: str = "http://127.0.0.1:8000", clock_file: Path = Path("var/cl
 
 
 async def _demo(address: str, clock_file: Path, run: str) -> None:
-    async with open_session(address) as session:
+    async with open_session(address, middlewares=(as_demo_people(address),)) as session:
         door = DemoSession(session, run)
         console.rule("filing")
         await _file(door)

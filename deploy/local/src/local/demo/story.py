@@ -197,8 +197,10 @@ class LongStory:
 
     async def _until_part(self, part: str, *statuses: str) -> Json:
         async def there() -> Json | None:
-            case = await self._door.get(f"/api/v1/triage/{part}")
-            return case if case["status"] in statuses else None
+            # The desk reads a part only while it is unplaced, the lead always.
+            case = await self._door.get(f"/api/v1/agencies/{LEAD}/inbox/{self.complaint}")
+            [found] = [each for each in case["parts"] if each["id"] == part]
+            return found if found["status"] in statuses else None
 
         reached: Json = await self._wait(there, f"part {' or '.join(statuses)}")
         return reached

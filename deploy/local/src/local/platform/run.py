@@ -62,7 +62,7 @@ def run(
         calendars()
         with state_lock(state):
             make_secrets(state)
-            issuer = _demo_issuer(settings)
+            issuer = demo_port(settings)
             check_store(settings)
             kafka, (_, health) = f"127.0.0.1:{settings.kafka_port}", settings.health_listener
             _run(settings, PlatformLayout(state, settings.port, kafka, router, inbox, health, issuer))
@@ -73,7 +73,7 @@ def run(
         console.print("stopped")
 
 
-def _demo_issuer(settings: Settings) -> int | None:
+def demo_port(settings: Settings) -> int | None:
     """The port of the provider with the demo people, whose keys it makes; None: it is not wanted."""
     if settings.oidc_issuer is not None or settings.production:
         return None

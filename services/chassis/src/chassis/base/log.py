@@ -10,7 +10,7 @@ import structlog
 
 from chassis.base.settings import Settings
 
-QUIET = ("aiokafka", "kafka", "faust", "mode", "uvicorn")
+QUIET = ("aiokafka", "kafka", "faust", "mode", "uvicorn", "httpx2", "httpcore2")
 
 
 class _Lossy(io.StringIO):

@@ -55,7 +55,11 @@ class Provisioner:
                 self._unready = ""
                 await asyncio.sleep(self._period_s)
         finally:
-            await self._admin.close()
+            await self.close()
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._admin.close()
 
     def unready(self) -> str | None:
         """Why this task is not ready yet; None if the platform's users were made."""
