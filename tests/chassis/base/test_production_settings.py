@@ -90,7 +90,7 @@ def test_a_certificate_needs_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_health_may_listen_anywhere_and_is_beside_the_public_port(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, {"HEALTH_HOST": "0.0.0.0", "PORT": "7000"})
-    assert read_settings().health_listener == ("0.0.0.0", 7001)
+    assert read_settings().health_listener == ("0.0.0.0", 7002)
     given(monkeypatch, {"PORT": "7000", "HEALTH_PORT": "9100"})
     assert read_settings().health_listener == ("127.0.0.1", 9100)
 

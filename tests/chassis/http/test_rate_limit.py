@@ -11,6 +11,7 @@ from chassis.base.errors import StoreUnavailable
 from chassis.http.rate_limit import RateLimiter
 from chassis.http.shared_limits import SharedLimits, metadata
 from chassis.sql.database import Database
+from support.postgres import Postgres
 
 
 def test_a_burst_is_allowed_up_to_the_limit_and_each_source_is_counted_alone() -> None:
@@ -56,9 +57,17 @@ def table(path: Path) -> Database:
     return Database(f"sqlite:///{path}/limits.db", metadata)
 
 
-async def test_processes_share_their_counts_with_each_exchange(tmp_path: Path) -> None:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/limits.db"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.database()
+
+
+async def test_processes_share_their_counts_with_each_exchange(url: str) -> None:
     now = [6000.0]
-    processes = [limits(tmp_path, now) for _ in range(3)]
+    processes = [SharedLimits(Database(url, metadata), lambda: now[0]) for _ in range(3)]
     limiters = [each.limiter("filings", 6) for each in processes]
     for limiter in limiters:
         assert [limiter.wait_s("a") for _ in range(2)] == [0, 0]

@@ -174,7 +174,7 @@ class Settings(BaseSettings):
     health_host: str = "127.0.0.1"
     """Where /healthz, /readyz and /metrics are served, without TLS: for the operator's own network."""
     health_port: int | None = None
-    """By default the port after `port`."""
+    """By default `port` plus 2; between them is the demo issuer."""
     hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Names by which browsers reach the platform, separated by commas, without port."""
     tls_certificate_file: Path | None = None
@@ -315,8 +315,8 @@ class Settings(BaseSettings):
     @property
     def health_listener(self) -> tuple[str, int]:
         """Host and port."""
-        after = self.port + 1 if self.port else 0
-        return self.health_host, after if self.health_port is None else self.health_port
+        beside = self.port + 2 if self.port else 0
+        return self.health_host, beside if self.health_port is None else self.health_port
 
     @field_validator("oidc_issuer")
     @classmethod
