@@ -38,8 +38,7 @@ def body_of(who: Principal, complaint: UUID, held: Complaint, registry: Registry
     """
     holder = registry.holder(held.holder)
     allowed = _examines if held.supervision else _works_for
-    kept = is_kept_from(who, held, registry)
-    if held.version < 0 or kept or holder.agency is None or not allowed(who, holder):
+    if held.version < 0 or holder.agency is None or is_kept_from(who, held, registry) or not allowed(who, holder):
         raise NotFound(complaint=str(complaint))
     return holder.agency
 
@@ -49,14 +48,15 @@ def read_contact(owner: Complaint, command: ReadContact, at: datetime, body: str
 
     Raises:
         NotFound: the reporter gave neither a name nor a contact.
-        NoPermission: the reporter is anonymous.
+        NoPermission: the reporter is anonymous, or asked for erasure.
         DataErased: the reporter had it erased.
     """
     if owner.version < 0 or (owner.person is None and not owner.anonymous):
         raise NotFound(what="person")
     if owner.erased:
         raise DataErased(complaint=str(owner.id))
-    if owner.anonymous:
+    # Asking for erasure restricts what is done with the data until it is decided (law 27/2022 article 41).
+    if owner.anonymous or (owner.erasure is not None and not owner.erasure_refused):
         raise NoPermission(what="person")
     return [ContactRead(at=at, agency=body, reason=command.reason, part=part)]
 
