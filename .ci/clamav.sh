@@ -9,7 +9,7 @@ scan=$(mktemp -d)
     for package in *.deb; do dpkg -x "$package" root; done
     mkdir db
     # The first half and the second half of the test file, apart as in the test.
-    printf 'Eicar-Test-Signature:0:0:%s%s\n' \
+    printf 'Eicar-Test-Signature:0:*:%s%s\n' \
         58354f2150254041505b345c505a58353428505e2937434329377d2445494341 \
         522d5354414e444152442d414e544956495255532d544553542d46494c452124482b482a >db/own.ndb
     printf 'DatabaseDirectory %s/db\nLocalSocket %s/clamd.sock\nForeground yes\n' "$scan" "$scan" >clamd.conf

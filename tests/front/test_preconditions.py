@@ -10,8 +10,10 @@ import pytest
 
 from schemas.events.agency_inbox import ClarificationRequested, ResponseGiven
 from schemas.events.base import Fact
+from schemas.events.intake import ErasureRequested
 from schemas.events.router import (
     ArbitrationOpened,
+    ComplaintClassified,
     ComplaintJoined,
     ComplaintReferred,
     ComplaintSplit,
@@ -20,7 +22,7 @@ from schemas.events.router import (
 )
 from support import lives
 from support.front import Front
-from support.inbox import ANSWER, CITY, PLN, T0, routed
+from support.inbox import ANSWER, BASIS, CITY, PLN, T0, routed
 from support.lives import number_of, write
 
 API = "/api/v1"
@@ -58,6 +60,12 @@ DECREE = {
     "days": [{"on": "2031-01-01", "name": "x", "kind": "national"}],
 }
 
+EXAMINED = [
+    ComplaintClassified(at=T0, **{"class": "complaint"}, supervision=True, basis=BASIS),
+    routed(),
+    ErasureRequested(at=T0),
+]
+
 CASES: dict[str, Case] = {
     f"{TRACKED}/details": Case([], {"text": "Sudah tiga malam."}, TRACKED),
     f"{TRACKED}/attachments": Case([], None, TRACKED, {"file": ("a.png", PNG + b"\0" * 9, "image/png")}),
@@ -66,6 +74,7 @@ CASES: dict[str, Case] = {
     f"{TRACKED}/dispute": Case(ANSWERED, {"reason": "Masih padam."}, TRACKED),
     f"{TRACKED}/unjoin": Case(JOINED, {}, TRACKED),
     f"{TRACKED}/ombudsman": Case([], {"reason": "Terlalu lama."}, TRACKED),
+    f"{TRACKED}/data": Case([], {}, TRACKED),
     f"{TRACKED}/erasure": Case([], {}, TRACKED),
     f"{AGENCY}/inbox/{{complaint}}/acknowledgement": Case([routed()], {}, INBOX),
     f"{AGENCY}/inbox/{{complaint}}/return": Case([routed()], {"reason": "Bukan urusan kami."}, TRIAGE),
@@ -74,6 +83,7 @@ CASES: dict[str, Case] = {
     f"{AGENCY}/inbox/{{complaint}}/response": Case([routed()], {"text": ANSWER, "seen_version": 1}, INBOX),
     f"{AGENCY}/inbox/{{complaint}}/split": Case([routed()], {"parts": SHARES}, INBOX),
     f"{API}/persons/{{complaint}}/readings": Case([routed()], {"reason": "Bertanya."}, INBOX),
+    f"{API}/persons/{{complaint}}/erasure": Case(EXAMINED, {"decision": "keep", "reason": "Saksi."}, INBOX),
     f"{TRIAGE}/placement": Case(REFERRED, {"agency": PLN}, TRIAGE),
     f"{TRIAGE}/question": Case(REFERRED, {"question": "Di mana?"}, TRIAGE),
     f"{TRIAGE}/restatement": Case(REFERRED, {"text": "Lampu padam."}, TRIAGE),

@@ -181,6 +181,21 @@ async def test_an_erased_file_is_not_cleaned_and_leaves_nothing(
     assert len(left) == 1, "of the other complaint"
 
 
+async def test_an_erasure_while_the_copy_is_made_leaves_nothing(
+    web: httpx.AsyncClient, intake: Intake, sent: Send, tmp_path: Path
+) -> None:
+    url = await sent(PHOTO)
+
+    class Slow(Cleaner):
+        async def clean(self, source: IO[bytes], target: IO[bytes], media_type: str) -> bool:
+            await web.post(f"{url}/erasure", json={}, headers=key())
+            return await super().clean(source, target, media_type)
+
+    checks = AttachmentChecks(intake, intake.audience.database, Tools(Slow(CleaningLimits()), None))
+    await checks.once()
+    assert not [path for path in (tmp_path / "attachments").rglob("*") if path.is_file()]
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [

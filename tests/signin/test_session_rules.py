@@ -1,8 +1,12 @@
 """How long a session lasts, when its roles are read again, and where a sign-in may return to."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin, urlsplit
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from chassis.signin.return_path import HOME, own_path
 from chassis.signin.session import Session, csrf_token, end_of, hash_of, new_id
@@ -98,3 +102,24 @@ def test_an_own_path_is_returned_to(path: str) -> None:
 )  # fmt: skip
 def test_anything_else_leads_to_the_first_page(address: str | None) -> None:
     assert own_path(address) == HOME
+
+
+def in_a_browser(address: str) -> str:
+    """Where a browser on `https://own.test/` goes, by the WHATWG URL standard: tabs and line ends are dropped, control
+    characters and spaces around it too, backslashes are slashes, and encoded dots are dots.
+    """
+    kept = re.sub(r"[\t\n\r]", "", address.strip("".join(map(chr, range(33)))))
+    path = re.match(r"[^?#]*", kept)
+    assert path is not None
+    plain = re.sub("%2e", ".", path[0].replace("\\", "/"), flags=re.IGNORECASE)
+    return urljoin("https://own.test/x", plain)
+
+
+@given(st.text("/\\.%2eE:?#@ \t\n\rhtps[]x\x00\u00a0", max_size=16).map(lambda text: "/" + text))
+@example("/\t/evil.test")
+@example("/%2e//evil.test")
+@example("/..\\/evil.test")
+def test_no_address_leads_a_browser_to_another_origin(address: str) -> None:
+    path = own_path(address)
+    assert path.startswith("/")
+    assert urlsplit(in_a_browser(path))[:2] == ("https", "own.test")

@@ -1,10 +1,14 @@
 """Signing in on pages at a real provider, and everything that must not work."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chassis.http.access import SIGNED_IN, allow
+from chassis.signin.pages import SignIn
+from chassis.signin.session_table import SessionTable
+from chassis.signin.sessions import Sessions
 from support.browser_of_pages import Pages, query_of
 from support.signed_in import RoleTokens, role
 
@@ -158,3 +162,21 @@ async def test_secrets_are_in_no_log(pages: Pages, capsys: pytest.CaptureFixture
     written = capsys.readouterr()
     for secret in (query_of(callback)["code"], query_of(callback)["state"], pages.web.cookies["satupintu"]):
         assert secret not in written.out + written.err + repr(pages.log.entries)
+
+
+async def test_without_a_provider_the_page_says_what_to_set(pages: Pages) -> None:
+    pages.app.state.signin = None
+    answer = await pages.web.get("/masuk")
+    assert (answer.status_code, "SATUPINTU_OIDC_ISSUER" in answer.text) == (503, True)
+    pages.web.cookies.set("satupintu", "x", domain="127.0.0.1", path="/")
+    assert (await pages.web.get("/saya")).status_code == 303
+
+
+async def test_without_the_database_of_sessions_the_page_says_so(pages: Pages) -> None:
+    await pages.sign_in()
+    here: SignIn = pages.app.state.signin
+    away = SessionTable("postgresql+psycopg://nobody@127.0.0.1:1/sessions", bytes(32))
+    pages.app.state.signin = replace(here, sessions=Sessions(away, here.flow, here.access_log, here.clock))
+    answer = await pages.web.get("/saya")
+    assert (answer.status_code, "Untuk sementara tidak tersedia" in answer.text) == (503, True)
+    await away.close()

@@ -143,7 +143,9 @@ async def check_files(context: Intake, complaint: UUID, tools: Tools) -> None:
         at = context.clock.now()
         cause = Cause(derived_id("attachment checked", str(complaint), str(attachment)), complaint, at)
         rule = partial(decide.check_attachment, attachment=attachment, result=result, at=at)
-        await handle(context.repository, complaint, rule, cause)
+        handled = await handle(context.repository, complaint, rule, cause)
+        if handled.loaded.state.erased:  # while the copy was made
+            await context.attachments.forget(complaint)
 
 
 async def _checked(context: Intake, loaded: LoadedStream, attachment: UUID, tools: Tools) -> CheckResult:

@@ -13,9 +13,6 @@ from chassis.http.web import install
 from chassis.project.rebuild import Rebuildable
 from chassis.service.platform import Platform, open_platform
 from chassis.service.process import BackgroundTask, run_process
-from chassis.signin import routes as signin
-from chassis.signin.access import open_access
-from chassis.signin.open import open_sign_in
 from chassis.sql.database import Database
 from chassis.write.repository import Repository
 
@@ -68,6 +65,8 @@ class Service(Generic[C]):
 
     def web(self) -> FastAPI:
         """The web side as a separate app."""
+        from chassis.signin.access import open_access  # workers answer nobody, and start sooner without
+        from chassis.signin.open import open_sign_in
 
         @asynccontextmanager
         async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -85,6 +84,8 @@ class Service(Generic[C]):
 
     def mount(self, app: FastAPI) -> FastAPI:
         """Add the routes and the error answers to `app`, whose state holds or will hold the context."""
+        from chassis.signin import routes as signin
+
         for router in (*self.routers, signin.router):
             app.include_router(router)
         install(app, lambda: self.ready(app.state))

@@ -142,7 +142,7 @@ class SessionTable:
         def act(connection: Connection) -> list[Session]:
             found = self._select(connection, condition)
             gone = connection.execute(delete(sessions).where(condition)).rowcount
-            return found[:gone]
+            return found[:gone]  # none, if another process was faster
 
         return await self.database.run(act)
 

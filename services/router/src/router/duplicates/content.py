@@ -1,6 +1,7 @@
 """The content words of a report: those that tell one matter at one spot from another (`evidence`)."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from itertools import takewhile
 from typing import Final
@@ -13,9 +14,10 @@ from router.duplicates.evidence import (
     evidence_data,
     implied_by,
     is_over_soon,
+    is_public,
     remedies,
-    strange,
     troubles,
+    unlisted,
 )
 from router.duplicates.marks import Marks
 from router.duplicates.modifiers import NOT, modifiers
@@ -37,7 +39,9 @@ PUBLIC: Final = "umum"
 _DONE: Final = ("di", "pe")
 """What is done begins so: `ditambal`, `penambalan`."""
 ASKED, DONE, THANKS = "mohon-", "sudah-", "terima-kasih"
-PASSIVE: Final = "di"
+PASSIVE, ACTIVE = "di", "me"
+VERB: Final = 6
+"""Letters of the shortest word with such a beginning that is taken for a verb, and not for a name."""
 ASKED_WITHIN: Final = 3
 NAME_WITHIN: Final = 2
 """Words behind a marker that are its name."""
@@ -59,9 +63,9 @@ class ContentReader:
         words = list(self._words())
         matter = tuple(word for at, word in words if not self._is_of_spot(at, word))
         order = (*(word for _, word in words), *told, *self._thanks(words), *self._repaired(matter))
-        return Content(
-            order, matter, self._tells_of_several(), is_over_soon(matter), self._strange(words), self._broken(matter)
-        )
+        raw = frozenset(word for word in self._tokens if word.startswith(ACTIVE))
+        strange, broken = self._strange(words), self._broken(matter)
+        return Content(order, matter, raw, self._tells_of_several(), is_over_soon(matter), strange, broken)
 
     def _thanks(self, words: Sequence[tuple[int, str]]) -> Iterator[str]:
         """Thanks before what is said are for it; behind it they are courtesy."""
@@ -82,7 +86,18 @@ class ContentReader:
         plain = {word for word in map(_bare, told) if len(word) > 1 and word not in self._data.time.parts}
         lost = not told.isdisjoint({canonical(GONE), *damage()})
         gone = plain & self._data.own.things - self._lists.supplies if lost else set()
-        return strange(plain - implied, lambda word: self._vocabulary.issue(word) is not None) | gone
+        private = gone | self._housed(told) | self._lost(told)
+        return unlisted(plain - implied, lambda word: self._vocabulary.issue(word) is not None) | private
+
+    def _housed(self, told: AbstractSet[str]) -> AbstractSet[str]:
+        """Parts of a building, where no building but homes or a street is named: they may be of two houses."""
+        places = {word for word in self._tokens if self._vocabulary.marker(word)}
+        return told & set(map(canonical, self._lists.parts)) if places <= self._lists.dwellings else set()
+
+    def _lost(self, told: AbstractSet[str]) -> AbstractSet[str]:
+        """That something is gone, unless it is a thing that is fixed in public space."""
+        gone = told & {canonical(GONE)}
+        return set() if told & set(map(canonical, self._lists.fixtures)) else gone
 
     def _is_placed(self, at: int) -> bool:
         """Whether it is a name behind "di" or a marker, or behind such a name."""
@@ -117,7 +132,12 @@ class ContentReader:
 
     def _is_of_spot(self, at: int, word: str) -> bool:
         here, data = self._tokens.at(at), self._data
-        if word in troubles():
+        named = self._vocabulary.marker(self._tokens.at(at - 1))
+        if (
+            word.startswith(NOT)
+            or word in troubles()
+            or (not named and is_public(word) and not self._vocabulary.marker(here))
+        ):
             return False
         if (
             word[0].isdigit()
@@ -126,7 +146,13 @@ class ContentReader:
             or here in _sides()
         ):
             return True
-        return any(map(self._points, (here, *self._tokens.before(at, NAME_WITHIN))))
+        owned = self._vocabulary.marker(here) and here in data.own.things
+        if owned and (not self._names_spot(at, here) or canonical(self._tokens.at(at + 1)).isupper()):
+            return False  # a shop that is closed, and not the shop of a name
+        before = self._tokens.at(at - 1)
+        verb = canonical(before).isupper() or (before.startswith((PASSIVE, ACTIVE)) and len(before) >= VERB)
+        within = 1 if verb else NAME_WITHIN
+        return any(map(self._points, (here, *self._tokens.before(at, within))))
 
     def _points(self, word: str) -> bool:
         """Whether a name of a spot follows it."""

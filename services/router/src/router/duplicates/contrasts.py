@@ -40,6 +40,8 @@ class Contrasts(NamedTuple):
     times: Sets
     sides: Sets
     relations: Sets
+    objects: Sets
+    """By relation, the things that it relates to."""
     strict: frozenset[str]
     toward: frozenset[str]
     claims: frozenset[str]
@@ -105,11 +107,12 @@ class _Pass:
             self._amounts["money"] |= self._marks.money
         reader = self._reader
         where = PositionReader(self._data, reader.vocabulary, self._tokens, self._is_name, self._local)
-        sides, relations, strict, toward = where.positions(reader.sides)
+        sides, relations, objects, strict, toward = where.positions(reader.sides)
         content = ContentReader(self._data, reader.vocabulary, self._tokens, self._local).content(self._marks)
         return Contrasts(
             self._marks.codes, _frozen(self._numbers), _frozen(self._amounts), tuple(self._days), self._marks.clock,
-            self._when(), _frozen(sides), _frozen(relations), frozenset(strict), frozenset(toward), self._claims(),
+            self._when(), _frozen(sides), _frozen(relations), _frozen(objects),
+            frozenset(strict), frozenset(toward), self._claims(),
             _frozen(self._kinds), frozenset(self._negated), frozenset(self._words), frozenset(self._names), content,
             self._vague, self._own,
         )  # fmt: skip

@@ -46,7 +46,7 @@ def _differences(one: Contrasts, other: Contrasts) -> Iterator[str]:
         ("number", lambda a, b: _numbers_differ(a.numbers, b.numbers)),
         ("amount", lambda a, b: _share_nothing(a.amounts, b.amounts)),
         ("side", _sides_differ),
-        ("relation", lambda a, b: _share_nothing(a.relations, b.relations)),
+        ("relation", lambda a, b: _share_nothing(a.relations, b.relations) or _share_nothing(a.objects, b.objects)),
         ("time", _times_differ),
         ("kind", lambda a, b: _share_nothing(a.kinds, b.kinds)),
         ("negation", lambda a, b: bool((a.negated - b.negated) & b.words or (b.negated - a.negated) & a.words)),

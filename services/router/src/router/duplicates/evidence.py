@@ -39,6 +39,9 @@ class EvidenceData(StrictModel):
     unsure: Words
     repairs: Words
     public: Words
+    parts: Words
+    dwellings: Words
+    fixtures: Words
     placed: Words
     troubles: Words
     damage: Words
@@ -92,7 +95,12 @@ def is_public(word: str) -> bool:
     return word in _public()
 
 
-def strange(matter: Collection[str], is_issue: Callable[[str], bool]) -> frozenset[str]:
+def tells_of_matter(word: str) -> bool:
+    """Whether it is a listed word of a thing or a trouble, and so no name of a place."""
+    return canonical(word).isupper() or canonical(word) in troubles()
+
+
+def unlisted(matter: Collection[str], is_issue: Callable[[str], bool]) -> frozenset[str]:
     """The words of a matter that tell of no public thing or trouble, or of what one household owns."""
     own = contrast_data().own.things - _public()
     return frozenset(
@@ -135,6 +143,8 @@ class Content(NamedTuple):
     order: tuple[str, ...]
     matter: tuple[str, ...]
     """Those in order that are not of its spots."""
+    raw: frozenset[str]
+    """Its verbs of doing, as they are written: "menutupi"."""
     several: bool
     """It tells of two spots of one kind, or of two troubles at two spots: which is where, only the order tells."""
     passes: bool
@@ -171,8 +181,13 @@ def is_turned_round(one: Content, other: Content) -> bool:
     first, second = (
         [word for word in _shared(a.matter, b.matter) if word not in implied] for a, b in ((one, other), (other, one))
     )
-    return (len(first) > PHRASE and not _is_rotated(first, second)) or any(
-        _turns(each, first, second) for each in first
+    phrase = len(first) > PHRASE or (len(first) == PHRASE and len(troubles().intersection(first)) > 1)
+    if phrase and not _is_rotated(first, second):
+        return True
+    done = {canonical(word) for word in one.raw & other.raw}
+    told = _shared(one.order, other.order), _shared(other.order, one.order)
+    return any(_turns(word, *told) for word in told[0] if word in done) or any(
+        _turns(word, first, second) for word in first if not word.isupper()
     )
 
 
@@ -186,8 +201,6 @@ def _shared(words: tuple[str, ...], others: tuple[str, ...]) -> list[str]:
 
 
 def _turns(word: str, first: list[str], second: list[str]) -> bool:
-    """Whether what stands before an unlisted word in one text stands behind it in the other, and conversely."""
-    if word.isupper():
-        return False  # one of a listed group
+    """Whether what stands before the word in one text stands behind it in the other, and conversely."""
     a, b = first.index(word), second.index(word)
     return bool({*first[:a]} & {*second[b + 1 :]}) and bool({*first[a + 1 :]} & {*second[:b]})

@@ -79,6 +79,8 @@ class FeatureData(StrictModel):
     roman: dict[Phrase, str]
     markers: Markers
     settlements: Settlements
+    generic: WordSet
+    """Words behind a marker that are no name."""
     faced: WordSet
     """Words before a landmark."""
     units: UnitWords

@@ -11,6 +11,7 @@ from router.duplicates.vocabulary import Vocabulary
 STREET: Final = "jalan"
 REGIONS: Final = ("kota", "kabupaten", "kab", "provinsi", "prov")
 KAPAN, FRONT = "kapan", "depan"
+FIRST: Final = frozenset({"kami", "saya", "sy", "kita", "aku", "we"})
 REQUESTED_WITHIN: Final = 10
 """Words between a request and what is asked for."""
 SINCE_WITHIN: Final = 3
@@ -38,7 +39,7 @@ class NeutralWords:
                 self._vocabulary.marker(self._tokens.at(at + 1)) or self._says_nothing(at + 1)
             )
         if word in self._lists.reporting:
-            return self._says_nothing(at - 1)
+            return self._says_nothing(at - 1) or not FIRST.isdisjoint(self._tokens.before(at, REQUESTED_WITHIN))
         return self._is_plain(at)
 
     def is_requested(self, at: int) -> bool:

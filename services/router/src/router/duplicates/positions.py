@@ -16,12 +16,13 @@ _WHEN: Final = ("sebelum", "setelah")
 
 
 class Positions(NamedTuple):
-    """`sides`: by list. `relations`: by the thing that they relate to. `strict`: relations that both texts must tell.
-    `toward`: what a direction leads to.
+    """`sides`: by list. `relations`: by the thing that they relate to. `objects`: the next thing, by relation.
+    `strict`: relations that both texts must tell. `toward`: what a direction leads to.
     """
 
     sides: dict[str, set[str]]
     relations: dict[str, set[str]]
+    objects: dict[str, set[str]]
     strict: set[str]
     toward: set[str]
 
@@ -40,7 +41,7 @@ class PositionReader:
             is_name,
             local,
         )
-        self._found = Positions(defaultdict(set), defaultdict(set), set(), set())
+        self._found = Positions(defaultdict(set), defaultdict(set), defaultdict(set), set(), set())
 
     def positions(self, lists: dict[str, list[tuple[str, str]]]) -> Positions:
         """The positions. `lists`: for each word of a side the lists it is in and its meaning there."""
@@ -58,6 +59,7 @@ class PositionReader:
             return
         for each in {*self._object(at), *self._next(at)}:
             self._found.relations[each].add(name)
+        self._found.objects[name].update(self._next(at))
         if name in _WHEN:
             self._found.relations[""].add(name)
         if name in relations.strict and (self._object(at) or relations.things & {*self._next(at)}):

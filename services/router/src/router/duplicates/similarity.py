@@ -10,6 +10,7 @@ from math import sqrt
 from typing import Final, NamedTuple
 
 from router.duplicates.differences import is_one_name, is_typo
+from router.duplicates.evidence import tells_of_matter
 from router.duplicates.features import Features, Number, feature_data
 
 SEVERAL: Final = 3
@@ -70,16 +71,23 @@ def _cosine(one: Mapping[str, float], other: Mapping[str, float], pairs: set[tup
 
 
 def _named_in_both(one: Features, other: Features, pairs: set[tuple[str, str]]) -> bool:
-    spots = frozenset().union(*one.spots.values(), *other.spots.values())
-    names = {pair for pair in pairs if pair[0].isalpha()}
+    spots = frozenset().union(*one.spots.values(), *other.spots.values()) - feature_data().generic.words
+    names = {pair for pair in pairs if pair[0].isalpha() and not tells_of_matter(pair[0])}
     numbers = {pair for pair in pairs if pair[0][-2:].strip().isdigit()}
-    return any(a in spots or b in spots for a, b in names) or len(names) + len(numbers) >= SEVERAL
+    return any(a in spots or b in spots for a, b in names) or (bool(names) and len(names) + len(numbers) >= SEVERAL)
 
 
 def _name_one_point(one: Features, other: Features) -> bool:
-    wide = feature_data().settlements.markers
+    wide, generic = feature_data().settlements.markers, feature_data().generic.words
     left, right = (
-        {name for marker, names in each.spots.items() if marker not in wide for name in names} for each in (one, other)
+        {
+            name
+            for marker, names in each.spots.items()
+            if marker not in wide
+            for name in names - generic
+            if not tells_of_matter(name)
+        }
+        for each in (one, other)
     )
     return any(is_one_name(a, b) for a in left for b in other.where) or any(
         is_one_name(a, b) for a in right for b in one.where
