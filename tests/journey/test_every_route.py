@@ -3,6 +3,7 @@
 The complaints are open, anonymous, secret and supervision grade, each with a unique name, address, number, code and text.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -19,6 +20,7 @@ from schemas.base.topics import agency_inbox, agency_of
 from support.door import PATIENCE_S, Json, Refused, as_needed, reply, submit, until
 from support.everything import everything
 from support.platform import Running
+from support.signed_in import token
 from support.witness import OPEN_TO_ALL, Kept, Witness, role_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.broker]
@@ -183,6 +185,7 @@ async def converse(witness: Witness, of: dict[str, Kept]) -> None:
         said = one.marks["said"][0]
         await witness.agency(body, one.id, "acknowledgement")
         await witness.agency(body, one.id, "progress", text="Sedang diperiksa.")
+        await read_contact(witness, one, body)
         await witness.agency(body, one.id, "clarification", question="Jam berapa?")
         await witness.reporter(one.code, "details", text=f"Jam empat, {said}")
         form = aiohttp.FormData({"note": "x"})
@@ -195,6 +198,22 @@ async def converse(witness: Witness, of: dict[str, Kept]) -> None:
         await witness.answer(body, one.id, f"Sekarang benar-benar selesai, hubungi {OFFICER}.")
         if kind != "open":
             await witness.reporter(one.code, "confirmation", rating=2, words=f"Akhirnya, {said}")
+
+
+async def read_contact(witness: Witness, one: Kept, body: str) -> None:
+    """Read the reporter's contact as the holder; nobody reads an anonymous one's."""
+    role = f"inspectorate:{body}" if one.kind == "examined" else f"officer:{body}"
+    port = witness.session._base_url.port or 0  # noqa: SLF001 - aiohttp has no public name for it
+    sent = await asyncio.to_thread(token, port, role)
+    headers = {"Idempotency-Key": str(uuid4()), "Authorization": f"Bearer {sent}"}
+    asked = witness.ask(
+        "POST", f"/api/v1/persons/{one.id}/readings", json={"reason": "Menelepon pelapor."}, headers=headers
+    )
+    if one.anonymous:
+        with pytest.raises(Refused):
+            await asked
+    else:
+        await asked
 
 
 async def notice_to(platform: Running, address: str) -> str | None:

@@ -154,8 +154,8 @@ class Witness(Door):
                 mine = one.code in segments or (one.id in text and "/complaints/" not in path)
                 return {"code", "text", "said", "being"} if mine else one.public() - {"text"}
             case "person":
-                agency = path.partition("agency=")[2]
-                return {"person"} if one.id in segments and agency in one.holders and not one.anonymous else set()
+                # Asked for the holder alone; who else may ask is for `support.strangers`.
+                return {"person"} if one.id in segments and one.holders and not one.anonymous else set()
             case "holder":
                 mine = segments[segments.index("agencies") + 1] in one.holders
                 return {"text", "said", "being"} if mine else one.public() - {"text"}
