@@ -46,8 +46,11 @@ rebuild: setup ## make a read model again from the event store: VIEW=reporting.r
 	@.venv/bin/satupintu rebuild $(VIEW)
 
 ##@ Work on it
-test: setup ## every test that needs no Docker: real Kafka and PostgreSQL included (WORKERS=0: one after another)
-	@$(RUN) -m pytest tests $(PARALLEL)
+test: setup ## every test that needs no Docker and no browser: real Kafka, PostgreSQL, Keycloak (WORKERS=0: one after another)
+	@$(RUN) -m pytest tests -m "not browser" $(PARALLEL)
+
+test-browser: setup ## sign-in and pages in a real browser (needs Debian's chromium)
+	@$(RUN) -m pytest tests -m browser
 
 test-containers: setup ## store contract and every background task on Kafka against images built here (needs Docker)
 	@TEST_SERVERS=containers $(RUN) -m pytest tests/contract tests/broker tests/agency_inbox/test_inbox_broker.py -m "postgres or broker"

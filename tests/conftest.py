@@ -13,7 +13,6 @@ PLUGINS = (
     "support.keycloak",
     "support.postgres",
     "support.every_store",
-    "support.pages_at_provider",
     "support.platform",
     "support.workers",
 )

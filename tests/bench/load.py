@@ -20,7 +20,7 @@ def requests(run: str, path: str = "/api/v1/complaints") -> Iterator[bytes]:
     body = json.dumps(BODY).encode()
     for number in count():
         yield (
-            f"POST {path} HTTP/1.1\r\nHost: door\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+            f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
             f"Idempotency-Key: {uuid5(SEED, f'{run}/{number}')}\r\n\r\n"
         ).encode() + body
 

@@ -36,7 +36,16 @@ from support.signed_in import AsNeeded, RoleTokens, role
 NEW_MANDATES: Final = 2
 """Facts that this release adds to the first registry of then: the mandates for mining and the pre-employment card."""
 EMPTY_UNTIL_TOUCHED: Final = {"changed_at", "supervision"}
-NEW_EVENTS: Final = {"AttachmentChecked", "ContactRead", "JoinDeclined", "NoteAdded"}
+NEW_EVENTS: Final = {
+    "AttachmentChecked",
+    "ContactRead",
+    "DataAccessGiven",
+    "DataAccessRequested",
+    "ErasureRefused",
+    "ErasureRequested",
+    "JoinDeclined",
+    "NoteAdded",
+}
 MADE_AGAIN_OTHERWISE: Final = {"likeness", "likeness_key", "suggestion"}
 """Old entries are pruned from these tables; a rebuild adds them again until the next pruning."""
 

@@ -10,8 +10,10 @@ import pytest
 
 from schemas.events.agency_inbox import ClarificationRequested, ResponseGiven
 from schemas.events.base import Fact
+from schemas.events.intake import ErasureRequested
 from schemas.events.router import (
     ArbitrationOpened,
+    ComplaintClassified,
     ComplaintJoined,
     ComplaintReferred,
     ComplaintSplit,
@@ -20,7 +22,7 @@ from schemas.events.router import (
 )
 from support import lives
 from support.front import Front
-from support.inbox import ANSWER, CITY, PLN, T0, routed
+from support.inbox import ANSWER, BASIS, CITY, PLN, T0, routed
 from support.lives import number_of, write
 
 API = "/api/v1"
@@ -46,7 +48,7 @@ TRACKED, TRIAGE, INBOX = (
 ARBITRATION, AGENCY, AGENCIES = f"{API}/arbitration/{{complaint}}", f"{API}/agencies/{{agency}}", f"{API}/agencies"
 ANSWERED = [routed(), ResponseGiven(at=T0, agency=PLN, text=ANSWER)]
 REFERRED = [ComplaintReferred(at=T0, reason="no_mandate")]
-JOINED = [ComplaintJoined(at=T0, lead=LEAD)]
+JOINED = [*REFERRED, ComplaintJoined(at=T0, lead=LEAD)]
 CONTESTED = [*REFERRED, ArbitrationOpened(at=T0, reason="desk")]
 FIELD = {"sector": "electricity", "level": "national"}
 SHARES = [{"agency": CITY, "task": "Periksa"}]
@@ -58,6 +60,12 @@ DECREE = {
     "days": [{"on": "2031-01-01", "name": "x", "kind": "national"}],
 }
 
+EXAMINED = [
+    ComplaintClassified(at=T0, **{"class": "complaint"}, supervision=True, basis=BASIS),
+    routed(),
+    ErasureRequested(at=T0),
+]
+
 CASES: dict[str, Case] = {
     f"{TRACKED}/details": Case([], {"text": "Sudah tiga malam."}, TRACKED),
     f"{TRACKED}/attachments": Case([], None, TRACKED, {"file": ("a.png", PNG + b"\0" * 9, "image/png")}),
@@ -66,6 +74,7 @@ CASES: dict[str, Case] = {
     f"{TRACKED}/dispute": Case(ANSWERED, {"reason": "Masih padam."}, TRACKED),
     f"{TRACKED}/unjoin": Case(JOINED, {}, TRACKED),
     f"{TRACKED}/ombudsman": Case([], {"reason": "Terlalu lama."}, TRACKED),
+    f"{TRACKED}/data": Case([], {}, TRACKED),
     f"{TRACKED}/erasure": Case([], {}, TRACKED),
     f"{AGENCY}/inbox/{{complaint}}/acknowledgement": Case([routed()], {}, INBOX),
     f"{AGENCY}/inbox/{{complaint}}/return": Case([routed()], {"reason": "Bukan urusan kami."}, TRIAGE),
@@ -74,6 +83,7 @@ CASES: dict[str, Case] = {
     f"{AGENCY}/inbox/{{complaint}}/response": Case([routed()], {"text": ANSWER, "seen_version": 1}, INBOX),
     f"{AGENCY}/inbox/{{complaint}}/split": Case([routed()], {"parts": SHARES}, INBOX),
     f"{API}/persons/{{complaint}}/readings": Case([routed()], {"reason": "Bertanya."}, INBOX),
+    f"{API}/persons/{{complaint}}/erasure": Case(EXAMINED, {"decision": "keep", "reason": "Saksi."}, INBOX),
     f"{TRIAGE}/placement": Case(REFERRED, {"agency": PLN}, TRIAGE),
     f"{TRIAGE}/question": Case(REFERRED, {"question": "Di mana?"}, TRIAGE),
     f"{TRIAGE}/restatement": Case(REFERRED, {"text": "Lampu padam."}, TRIAGE),
@@ -140,6 +150,13 @@ def numbered(value: Any, n: int) -> Any:
     return value.replace("{n}", str(n)) if isinstance(value, str) else value
 
 
+async def tag_now(front: Front, fill: Callable[[str], str], case: Case) -> str:
+    """The present entity tag. An office may not read what it has given away, so of its complaints the store is asked."""
+    if "{complaint}" in case.read:
+        return f'"{(await front.repository.load(UUID(fill("{complaint}")))).state.version}"'
+    return str((await front.web.get(fill(case.read))).headers["ETag"])
+
+
 @pytest.mark.parametrize("route", CASES)
 async def test_of_six_commands_with_one_entity_tag_one_is_carried_out(front: Front, route: str) -> None:
     case = CASES[route]
@@ -147,14 +164,14 @@ async def test_of_six_commands_with_one_entity_tag_one_is_carried_out(front: Fro
     if route.endswith("mandates/withdrawal"):
         body = {**FIELD, "valid_from": "2020-01-01", "source": "UU"}
         await front.web.post(f"{API}/agencies/pln/mandates", json=body, headers=key())
-    tag = (await front.web.get(fill(case.read))).headers["ETag"]
+    tag = await tag_now(front, fill, case)
 
     answers = await race(front, fill(route), case, tag)
 
     assert sorted(answer.status_code for answer in answers)[1:] == [412] * (RACERS - 1), [a.text for a in answers]
     [done] = [answer for answer in answers if answer.is_success]
     assert done.headers["ETag"] not in ("", tag), "the answer has the new entity tag"
-    assert (await front.web.get(fill(case.read))).headers["ETag"] == done.headers["ETag"]
+    assert await tag_now(front, fill, case) == done.headers["ETag"]
     late = [answer for answer in answers if not answer.is_success]
     assert {answer.json()["code"] for answer in late} == {"version-mismatch"}
 
@@ -217,7 +234,7 @@ async def test_a_retry_of_what_was_done_gets_its_answer_although_the_version_is_
     if route.endswith("mandates/withdrawal"):
         body = {**FIELD, "valid_from": "2020-01-01", "source": "UU"}
         await front.web.post(f"{API}/agencies/pln/mandates", json=body, headers=key())
-    headers = {**key(), "If-Match": (await front.web.get(fill(case.read))).headers["ETag"]}
+    headers = {**key(), "If-Match": await tag_now(front, fill, case)}
     body = {name: numbered(value, 50) for name, value in (case.body or {}).items()}
     more: dict[str, Any] = {"files": case.files} if case.files else {"json": body}
 

@@ -3,6 +3,7 @@
 The complaints are open, anonymous, secret and supervision grade, each with a unique name, address, number, code and text.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -19,6 +20,7 @@ from schemas.base.topics import agency_inbox, agency_of
 from support.door import PATIENCE_S, Json, Refused, as_needed, reply, submit, until
 from support.everything import everything
 from support.platform import Running
+from support.signed_in import token
 from support.witness import OPEN_TO_ALL, Kept, Witness, role_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.broker]
@@ -34,6 +36,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "secret": {"secret": True},
     "both": {"anonymous": True, "secret": True},
     "examined": {"text": EXAMINED},
+    "forgotten": {"text": EXAMINED},
     "late": {},
     "late-secret": {"secret": True},
     "contested": {},
@@ -152,7 +155,7 @@ async def place(witness: Witness, of: dict[str, Kept]) -> None:
     """Place all but the supervision-grade one with the city, that one with the supervising agency."""
     for kind, one in of.items():
         path = f"/api/v1/triage/{one.id}"
-        if kind == "examined":
+        if kind in ("examined", "forgotten"):
             await until(lambda one=one: settled(witness, one), "the examined one placed")  # type: ignore[misc]
             story = await witness.story(one.code)
             assert story["holder"]["agency"] != CITY, "never with the accused body itself"
@@ -183,18 +186,44 @@ async def converse(witness: Witness, of: dict[str, Kept]) -> None:
         said = one.marks["said"][0]
         await witness.agency(body, one.id, "acknowledgement")
         await witness.agency(body, one.id, "progress", text="Sedang diperiksa.")
+        await read_contact(witness, one, body)
         await witness.agency(body, one.id, "clarification", question="Jam berapa?")
         await witness.reporter(one.code, "details", text=f"Jam empat, {said}")
-        form = aiohttp.FormData({"note": "x"})
-        form.add_field("file", PNG + kind.encode(), filename=f"{said}.png")
-        path = f"/api/v1/complaints/{one.code}/attachments"
-        await witness.ask("POST", path, data=form, headers={"Idempotency-Key": one.id})
+        await add_file(witness, one, PNG + kind.encode())
         await witness.reporter(one.code, "ombudsman", reason=f"Mohon dilihat, {said}")
         await witness.answer(body, one.id, f"Sudah kami tindak lanjuti, hubungi {OFFICER} bila perlu.")
         await witness.reporter(one.code, "dispute", reason=f"Belum, {said}")
         await witness.answer(body, one.id, f"Sekarang benar-benar selesai, hubungi {OFFICER}.")
+        await witness.reporter(one.code, "data")
         if kind != "open":
             await witness.reporter(one.code, "confirmation", rating=2, words=f"Akhirnya, {said}")
+
+
+async def read_contact(witness: Witness, one: Kept, body: str) -> None:
+    """Read the reporter's contact as the holder; nobody reads an anonymous one's."""
+    role = f"inspectorate:{body}" if one.kind == "examined" else f"officer:{body}"
+    asked = as_role(witness, role, f"/api/v1/persons/{one.id}/readings", reason="Menelepon pelapor.")
+    if one.anonymous:
+        with pytest.raises(Refused):
+            await asked
+    else:
+        await asked
+
+
+async def as_role(witness: Witness, role: str, path: str, **body: Any) -> Json:
+    """Post as somebody with this role."""
+    port = witness.session._base_url.port or 0  # noqa: SLF001 - aiohttp has no public name for it
+    sent = await asyncio.to_thread(token, port, role)
+    headers = {"Idempotency-Key": str(uuid4()), "Authorization": f"Bearer {sent}"}
+    return await witness.ask("POST", path, json=body, headers=headers)
+
+
+async def add_file(witness: Witness, one: Kept, content: bytes) -> Json:
+    """Add a file as the reporter; its name is what the reporter said."""
+    form = aiohttp.FormData({"note": "x"})
+    form.add_field("file", content, filename=f"{one.marks['said'][0]}.png")
+    path = f"/api/v1/complaints/{one.code}/attachments"
+    return await witness.ask("POST", path, data=form, headers={"Idempotency-Key": one.id})
 
 
 async def notice_to(platform: Running, address: str) -> str | None:
@@ -285,7 +314,16 @@ async def join(witness: Witness, of: dict[str, Kept]) -> None:
 
 
 async def end(witness: Witness, of: dict[str, Kept]) -> None:
-    await witness.post(f"/api/v1/triage/{of['archived'].id}/archive", reason="unintelligible", note="Tidak jelas.")
+    archived = of["archived"]
+    await add_file(witness, archived, PNG)
+    [attachment] = (await witness.story(archived.code))["attachments"]
+    file_of_desk = f"/api/v1/triage/{archived.id}/attachments/{attachment['id']}"
+    await until(lambda: opened(witness, file_of_desk), "the file, which is no picture and so has no copy")
+    await witness.post(f"/api/v1/triage/{archived.id}/archive", reason="unintelligible", note="Tidak jelas.")
+    forgotten, [examiner] = of["forgotten"], of["forgotten"].holders
+    await witness.reporter(forgotten.code, "erasure")
+    erasure = f"/api/v1/persons/{forgotten.id}/erasure"
+    await as_role(witness, f"inspectorate:{examiner}", erasure, decision="erase", reason="Tidak diperlukan lagi.")
     said = of["withdrawn"].marks["said"][0]
     await witness.reporter(of["withdrawn"].code, "withdrawal", reason=f"Sudah tidak perlu, {said}")
 
@@ -342,6 +380,14 @@ def queries(route: str) -> list[str]:
     if route.endswith("/counts"):
         return [f"?by={by}" for by in ("agency", "region", "sector", "class", "status")]
     return [""] if "{" in route else ["", "?lang=en&page=1"]
+
+
+async def opened(witness: Witness, path: str) -> bool:
+    try:
+        await witness.get(path)
+    except Refused:
+        return False
+    return True
 
 
 async def listed(witness: Witness, path: str, number: str) -> bool:

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from pytest_iam import Server, iam_configuration, iam_server_port  # noqa: F401 - its fixtures
+from pytest_iam import iam_server as started_iam  # noqa: F401 - a fixture
 
 from local.paths import demo_issuer, free_port
 from local.process.child import ManagedProcess
+from support.pages_at_provider import client, officer, pages, pages_at_keycloak  # noqa: F401 - fixtures
 
 FRONT = 8000
 
@@ -39,6 +42,14 @@ class DemoIssuer(NamedTuple):
                 return answer.status == 200
         except OSError:
             return False
+
+
+@pytest.fixture(scope="session")
+def iam_server(started_iam: Server) -> Iterator[Server]:  # noqa: F811 - the fixture
+    """A small provider in process; its own fixture leaves the socket open."""
+    yield started_iam
+    started_iam.httpd.shutdown()
+    started_iam.httpd.server_close()
 
 
 @pytest.fixture(scope="module")

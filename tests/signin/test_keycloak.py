@@ -1,14 +1,20 @@
 """Access tokens of a real Keycloak, for people and for systems."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
+import httpx
 import pytest
 
+from chassis.base.settings import read_settings
 from chassis.signin.jws import Verifier
 from chassis.signin.provider import RETRY_S, STALE_S, Provider
 from chassis.signin.tokens import AccessTokens
+from local.front import create_app
+from local.platform.state_dir import make_secrets
 from schemas.access.principal import Grant, Role
 from schemas.base.refusals import NotSignedIn
+from support.inbox import keep_registry
 from support.keycloak import AUDIENCE, PEOPLE, ROLES_CLAIM, Keycloak
 
 pytestmark = [pytest.mark.keycloak, pytest.mark.slow]
@@ -85,6 +91,31 @@ async def test_a_role_that_was_taken_away_is_gone_with_the_next_token(keycloak: 
         assert (await tokens.bearer(second["access_token"])).grants == {Grant(Role.ANALYST)}
     finally:
         keycloak.set_roles("maya", "triage", "analyst")
+
+
+async def test_the_front_door_takes_them_by_its_settings(
+    keycloak: Keycloak, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("STATE_DIR", tmp_path), ("OIDC_ISSUER", keycloak.issuer), ("OIDC_ROLES_CLAIM", ROLES_CLAIM)):
+        monkeypatch.setenv(f"SATUPINTU_{name}", str(value))
+    make_secrets(tmp_path)
+    app = create_app(read_settings())
+    inbox, person = "/api/v1/agencies/kota-bandung/inbox", keycloak.token("dewi")
+    transport = httpx.ASGITransport(app)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://door") as web:
+
+        async def status(path: str, token: str) -> int:
+            return (await web.get(path, headers={"Authorization": f"Bearer {token}"})).status_code
+
+        await keep_registry(app.state.intake.repository.store, app.state.intake.repository)
+        system = keycloak.system_token("agency-kota-bandung")
+        assert await status(inbox, system) == 200
+        assert await status("/api/v1/agencies/pln/inbox", system) == 404
+        assert await status("/api/v1/triage", system) == 403
+        assert await status("/api/v1/triage", person["access_token"]) == 200
+        assert await status("/api/v1/triage", person["id_token"]) == 401
+        assert await status("/api/v1/books", person["id_token"]) == 401
+        assert (await web.get("/api/v1/books")).status_code == 200
 
 
 async def test_keys_rotate(keycloak: Keycloak, tokens: AccessTokens, clock: Hurried) -> None:

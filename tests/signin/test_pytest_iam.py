@@ -8,7 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
-from pytest_iam import iam_configuration, iam_server, iam_server_port  # noqa: F401 - fixtures
 
 from chassis.signin.jws import Verifier
 from chassis.signin.provider import Provider

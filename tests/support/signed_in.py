@@ -25,7 +25,7 @@ NEEDED: Final = tuple(
         ("GET|POST", "(?:triage.*|precedents)", "triage"),
         ("GET|POST", "arbitration.*", "arbiter"),
         ("GET", "ladder/(?!4).*", "operator"),
-        ("POST", "persons/.+/readings", "officer:pln"),
+        ("POST", "persons/.+/(?:readings|erasure)", "officer:pln"),
         ("GET", r"submissions/(?P<body>[^/?]+)/.+", r"gateway:\g<body>"),
     )
 )

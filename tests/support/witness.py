@@ -13,10 +13,13 @@ import aiohttp
 from support.door import Door, Json, Refused
 
 OPEN_TO_ALL, DESK, OFFICES, BEARER, HOLDER, PERSON = "anybody", "desk", "offices", "bearer", "holder", "person"
+SUBJECT: Final = "subject"
+"""The reporter who asks for everything that is held about them."""
 
 ROUTES: Final = {
     "/complaints": BEARER,
     "/complaints/{tracking_code}": BEARER,
+    "/complaints/{tracking_code}/data": SUBJECT,
     "/submissions/{client}/{key}": BEARER,
     "/persons/{complaint}": PERSON,
     "/agencies/{agency}/inbox": HOLDER,
@@ -153,9 +156,11 @@ class Witness(Door):
             case "bearer":
                 mine = one.code in segments or (one.id in text and "/complaints/" not in path)
                 return {"code", "text", "said", "being"} if mine else one.public() - {"text"}
+            case "subject":
+                return set(one.marks) if one.code in segments else one.public() - {"text"}
             case "person":
-                agency = path.partition("agency=")[2]
-                return {"person"} if one.id in segments and agency in one.holders and not one.anonymous else set()
+                # Asked for the holder alone; who else may ask is for `support.strangers`.
+                return {"person"} if one.id in segments and one.holders and not one.anonymous else set()
             case "holder":
                 mine = segments[segments.index("agencies") + 1] in one.holders
                 return {"text", "said", "being"} if mine else one.public() - {"text"}

@@ -223,5 +223,7 @@ async def test_suspected_misconduct_is_for_the_inspectorate_that_holds_it(
     refused = ("officer:provinsi-jabar", "officer:provinsi-jabar/jalan", f"officer:{CITY}", "inspectorate")
     for number, roles in enumerate(refused):
         assert (await read(web, complaint, roles, name=str(number))).status_code == 404, roles
+    both = (f"officer:{CITY}", "inspectorate:provinsi-jabar")
+    assert (await read(web, complaint, *both, name="both")).status_code == 404, "works for who may be accused"
     assert (await read(web, complaint, "inspectorate:provinsi-jabar")).json() == PERSON
     assert (await read(web, complaint, "officer:provinsi-jabar/inspektorat", name="u")).json() == PERSON

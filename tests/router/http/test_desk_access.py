@@ -79,9 +79,12 @@ async def test_no_move_of_the_desk_tells_of_a_hidden_complaint_that_it_never_had
     assert await is_as_missing(web, f"/triage/{{}}/{move}", ONE, "triage", **body)
 
 
-async def test_what_the_desk_had_it_is_told_of_when_it_comes_too_late(web: httpx.AsyncClient, land: Country) -> None:
-    await add(land, ONE, referred(), routed(CITY), secret=True)
-    assert (await post(web, f"/triage/{ONE}/archive", "triage", reason="content", note="x")).status_code == 409
+async def test_the_desk_may_repeat_what_took_the_complaint_from_it(web: httpx.AsyncClient, land: Country) -> None:
+    await add(land, ONE, referred(), secret=True)
+    first, again = [await post(web, f"/triage/{ONE}/placement", "triage", agency=CITY) for _ in range(2)]
+    assert (first.status_code, first.json()["holder"]) == (200, f"agency:{CITY}")
+    assert first.text == again.text
+    assert await is_as_missing(web, "/triage/{}/archive", ONE, "triage", reason="content", note="x")
 
 
 async def test_a_hidden_lead_is_answered_as_a_missing_one(web: httpx.AsyncClient, land: Country) -> None:

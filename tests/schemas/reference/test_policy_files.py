@@ -68,7 +68,7 @@ def test_a_later_version_holds_from_its_day_and_may_change_any_number() -> None:
         (lambda b: rule(b, "silence").update(days=10), "rules.silence.days this field is not known"),
         (lambda b: b["rules"].remove(rule(b, "dispute")), "rules lacks dispute"),
         (lambda b: b["rules"].append(rule(b, "dispute")), "rules has twice dispute"),
-        (lambda b: b["rules"].append(7), "rules.13 must be a JSON object"),
+        (lambda b: b["rules"].append(7), "rules.14 must be a JSON object"),
         (lambda b: b.update(repeat_wd=0), "repeat_wd must be 1 or more"),
         (lambda b: b.update(join_d=0), "join_d must be 1 or more"),
         (lambda b: b.update(join_d=61), "join_d must be at most alike_d"),

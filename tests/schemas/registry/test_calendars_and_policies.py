@@ -98,6 +98,7 @@ def test_the_numbers_of_the_policy_are_those_of_the_law_and_of_our_defaults() ->
         "silence": "10 wd",
         "arbitration": "14 wd",
         "dispute": "30 d",
+        "erasure": "3 d",
     }
     assert (policy.reminder_wd, policy.repeat_wd, policy.returns, policy.stops) == (2, 5, 3, 2)
     assert (policy.unconfirmed_d, policy.news_d, policy.join_d, policy.alike_d) == (7, 30, 14, 60)

@@ -148,16 +148,6 @@ def owner_of(state: Complaint, lead: Complaint | None = None) -> Holder | None:
     return None if unassigned else Holder(HolderKind.AGENCY, state.routed.agency, state.routed.unit)
 
 
-def was_held_by(kind: HolderKind, case: Case) -> bool:
-    """Whether somebody of this kind held it at any time."""
-    state = new(case.state.id)
-    for recorded in case.history():
-        state = evolve(state, recorded)
-        if state.holder.kind is kind:
-            return True
-    return False
-
-
 def is_contested(state: Complaint) -> bool:
     """Whether agencies disagreed about who is responsible, or the reporter disputes the outcome."""
     return state.status is Status.ARBITRATION or state.last_return is not None or state.disputes > 0 or state.binding

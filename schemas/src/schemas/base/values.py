@@ -171,3 +171,4 @@ class Clock(StrEnum):
     SILENCE = "silence"
     ARBITRATION = "arbitration"
     DISPUTE = "dispute"
+    ERASURE = "erasure"

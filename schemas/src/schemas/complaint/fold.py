@@ -345,6 +345,10 @@ EVOLVE: Final[Mapping[type[Fact], Handler]] = {
     i.JoinDeclined: _declined,
     i.OmbudsmanRequested: _ombudsman,
     i.ContactRead: lambda _state, _event, _recorded: {},  # only the timeline shows it
+    i.DataAccessRequested: lambda _state, event, _recorded: {"data_due_at": event.due_at},
+    i.DataAccessGiven: lambda _state, event, _recorded: {"data_due_at": None, "data_given_at": event.at},
+    i.ErasureRequested: lambda _state, _event, recorded: {"erasure": recorded.since, "erasure_refused": False},
+    i.ErasureRefused: lambda _state, _event, _recorded: {"erasure_refused": True},
     i.PersonalDataErased: lambda _state, _event, _recorded: {"erased": True},
     r.ComplaintClassified: _classified,
     r.ComplaintRouted: _routed,

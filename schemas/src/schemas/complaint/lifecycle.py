@@ -62,6 +62,8 @@ _ALWAYS: Final[Mapping[type[Fact], End]] = {
     i.AttachmentChecked: A.STAY,
     # Also in statuses without a body: who holds a part reads the reporter of the whole (see intake's decide).
     i.ContactRead: A.STAY,
+    i.DataAccessRequested: A.STAY,
+    i.DataAccessGiven: A.STAY,
     # A last message to an agency that no longer holds the complaint (unassigned, closed, erased) has a receipt too.
     a.ComplaintDelivered: A.STAY,
 }
@@ -79,6 +81,8 @@ _TIMED: Final[Mapping[type[Fact], End]] = {
     e.DeadlineMissed: A.STAY,
     e.ComplaintEscalated: A.STAY,
     e.DueDateMoved: A.STAY,
+    i.ErasureRequested: A.STAY,
+    i.ErasureRefused: A.STAY,
 }
 # The holder stays. Not under ARBITRATION, where the Ombudsman holds the complaint already.
 _COMMON: Final[Mapping[type[Fact], End]] = {**_TIMED, i.OmbudsmanRequested: A.STAY}

@@ -98,6 +98,13 @@ class Complaint(NamedTuple):
     public_position: str = "none"
     code_version: int = 1
     erased: bool = False
+    erasure: Since | None = None
+    """The request for erasure that waits for the end of an examination, or for the decision of who examines."""
+    erasure_refused: bool = False
+    """Who examines keeps the data until the examination ends."""
+    data_due_at: datetime | None = None
+    """By when the reporter must get everything that is held about them; None: no such request is open."""
+    data_given_at: datetime | None = None
     # placement
     sector: str | None = None
     classified: ComplaintClassified | None = None

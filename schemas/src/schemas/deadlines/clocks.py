@@ -125,6 +125,8 @@ def clocks(state: Complaint, context: DateContext) -> list[Due]:
     found = [due_date(clock, state.stage, context) for clock in STAGE_CLOCKS.get(state.status, ())]
     if _agency_owes_answer(state, context.policies):
         found += _work_clocks(state, context)
+    if state.erasure is not None and not state.erasure_refused:
+        found.append(due_date(Clock.ERASURE, state.erasure, context))
     return found
 
 

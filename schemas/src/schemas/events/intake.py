@@ -121,5 +121,30 @@ class ContactRead(Fact):
     """The part of the complaint that the body holds; None: the complaint itself."""
 
 
+class DataAccessRequested(Fact):
+    """The reporter asked for everything that is held about them (law 27/2022 article 7). It is due within 3 x 24 hours
+    (article 32).
+    """
+
+    due_at: AwareDatetime
+
+
+class DataAccessGiven(Fact):
+    """The reporter got it."""
+
+
+class ErasureRequested(Fact):
+    """The reporter asked for erasure while suspected misconduct is examined: the examining body decides within 3 x 24
+    hours (law 27/2022 articles 43, 44 and 50). At any other time an erasure is carried out at once.
+    """
+
+
+class ErasureRefused(Fact):
+    """The examining body keeps the data for now, and says why. The data is erased when the examination ends."""
+
+    agency: AgencyId
+    reason: Sealed[str]
+
+
 class PersonalDataErased(Fact):
     """The reporter asked for erasure (law 27/2022 articles 43 and 44): every text so far is unreadable."""

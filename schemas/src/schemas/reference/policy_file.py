@@ -23,6 +23,7 @@ FIRSTS: Final[Mapping[Clock, str]] = {
     Clock.SILENCE: "answered",
     Clock.ARBITRATION: "arbitration_opened",
     Clock.DISPUTE: "closed",
+    Clock.ERASURE: "erasure_requested",
 }
 """The event from which each clock starts. A file repeats it for its readers and cannot change it."""
 SETTLE: Final = ("settle.information", "settle.complaint", "settle.supervision", "settle.aspiration")

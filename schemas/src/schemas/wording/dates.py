@@ -26,6 +26,7 @@ CLOCKS: Final[dict[Clock, Bilingual]] = {
     Clock.SILENCE: {"id": "tanggapan pelapor atas jawaban", "en": "the reporter's reply to the answer"},
     Clock.ARBITRATION: {"id": "putusan Ombudsman", "en": "the Ombudsman's decision"},
     Clock.DISPUTE: {"id": "penyanggahan penutupan", "en": "disputing the closing"},
+    Clock.ERASURE: {"id": "keputusan tentang penghapusan data", "en": "the decision on erasing the data"},
 }
 STARTS: Final[dict[str, Bilingual]] = {
     "filed_or_given_back": {"id": "laporan masuk ke penempatan", "en": "the report came in to be placed"},
@@ -40,6 +41,7 @@ STARTS: Final[dict[str, Bilingual]] = {
     "answered": {"id": "jawaban instansi disampaikan", "en": "the agency's answer was given"},
     "arbitration_opened": {"id": "perkara diserahkan kepada Ombudsman", "en": "the case went to the Ombudsman"},
     "closed": {"id": "laporan ditutup", "en": "the report was closed"},
+    "erasure_requested": {"id": "pelapor meminta datanya dihapus", "en": "the reporter asked for erasure"},
     "told": {"id": "pelapor menjawab pertanyaan", "en": "the reporter answered the question"},
     "taken_over": {
         "id": "laporan diambil alih dari instansi yang sudah tidak ada",

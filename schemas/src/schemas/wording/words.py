@@ -36,6 +36,7 @@ ACTIONS: Final[dict[type[Fact], Bilingual]] = {
     i.ComplaintWithdrawn: {"id": "mencabut laporan", "en": "withdrawing the report"},
     i.ResolutionConfirmed: {"id": "menyatakan selesai", "en": "confirming the outcome"},
     i.ResolutionDisputed: {"id": "menyanggah", "en": "disputing"},
+    i.ErasureRefused: {"id": "menolak penghapusan data", "en": "refusing the erasure"},
     i.JoinDeclined: {"id": "memisahkan laporan dari laporan utama", "en": "undoing the join"},
     i.OmbudsmanRequested: {"id": "meminta bantuan Ombudsman", "en": "asking for the Ombudsman"},
     r.ComplaintRouted: {"id": "meneruskan laporan", "en": "forwarding the report"},
@@ -126,6 +127,22 @@ SENTENCES: Final[dict[type[Fact] | tuple[type[Fact], str], Bilingual]] = {
     i.ContactRead: {
         "id": "{agency} membuka nama dan kontak pelapor{said}.",
         "en": "{agency} looked at the reporter's name and contacts{said}.",
+    },
+    i.ErasureRequested: {
+        "id": "Pelapor meminta datanya dihapus; instansi yang memeriksa memutuskan dalam 3 x 24 jam (UU 27/2022).",
+        "en": "The reporter asked for erasure; the examining body decides within 3 x 24 hours (law 27/2022).",
+    },
+    i.ErasureRefused: {
+        "id": "{agency} menyimpan data selama pemeriksaan berlangsung{said}. Sesudah itu data dihapus.",
+        "en": "{agency} keeps the data while the examination goes on{said}. Afterwards it is erased.",
+    },
+    i.DataAccessRequested: {
+        "id": "Pelapor meminta salinan semua data tentang dirinya; batas waktunya {due} (UU 27/2022).",
+        "en": "The reporter asked for everything that is held about them; it is due by {due} (law 27/2022).",
+    },
+    i.DataAccessGiven: {
+        "id": "Salinan data diserahkan kepada pelapor.",
+        "en": "The reporter was given a copy of the data.",
     },
     i.PersonalDataErased: {
         "id": "Data pribadi pelapor dihapus atas permintaannya (UU 27/2022).",

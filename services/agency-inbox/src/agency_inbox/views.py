@@ -40,7 +40,7 @@ from schemas.events.base import names
 from schemas.events.intake import ComplaintFiled
 from schemas.registry.fold import Registry
 
-AGENCY_CLOCKS: Final = frozenset({Clock.ACKNOWLEDGE, Clock.SETTLE, Clock.REWORK})
+AGENCY_CLOCKS: Final = frozenset({Clock.ACKNOWLEDGE, Clock.SETTLE, Clock.REWORK, Clock.ERASURE})
 """The clocks whose dates the agency must meet; other clocks wait for the reporter."""
 
 

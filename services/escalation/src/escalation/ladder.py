@@ -38,7 +38,7 @@ def current_rung(state: Complaint, registry: Registry, policies: Policies) -> in
 
 def start_of(state: Complaint, action: NextAction) -> Since:
     """The fact that started the action's clock; it is the cause of the timer's fact."""
-    starts = (state.rework, state.stage, state.filed, state.ombudsman)
+    starts = (state.rework, state.stage, state.filed, state.ombudsman, state.erasure)
     return next(since for since in starts if since is not None and since.version == action.started_version)
 
 

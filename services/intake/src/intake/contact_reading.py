@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from schemas.access.accused import is_kept_from
 from schemas.access.principal import FOR_AN_AGENCY, Principal, Role
 from schemas.base.refusals import DataErased, NoPermission, NotFound
 from schemas.base.values import Holder
@@ -37,7 +38,7 @@ def body_of(who: Principal, complaint: UUID, held: Complaint, registry: Registry
     """
     holder = registry.holder(held.holder)
     allowed = _examines if held.supervision else _works_for
-    if held.version < 0 or holder.agency is None or not allowed(who, holder):
+    if held.version < 0 or holder.agency is None or is_kept_from(who, held, registry) or not allowed(who, holder):
         raise NotFound(complaint=str(complaint))
     return holder.agency
 
@@ -47,14 +48,15 @@ def read_contact(owner: Complaint, command: ReadContact, at: datetime, body: str
 
     Raises:
         NotFound: the reporter gave neither a name nor a contact.
-        NoPermission: the reporter is anonymous.
+        NoPermission: the reporter is anonymous, or asked for erasure.
         DataErased: the reporter had it erased.
     """
     if owner.version < 0 or (owner.person is None and not owner.anonymous):
         raise NotFound(what="person")
     if owner.erased:
         raise DataErased(complaint=str(owner.id))
-    if owner.anonymous:
+    # Asking for erasure restricts what is done with the data until it is decided (law 27/2022 article 41).
+    if owner.anonymous or (owner.erasure is not None and not owner.erasure_refused):
         raise NoPermission(what="person")
     return [ContactRead(at=at, agency=body, reason=command.reason, part=part)]
 

@@ -38,6 +38,8 @@ from schemas.events.intake import (
     ComplaintFiled,
     ComplaintWithdrawn,
     DetailAdded,
+    ErasureRefused,
+    ErasureRequested,
     JoinDeclined,
     NoteAdded,
     OmbudsmanRequested,
@@ -270,10 +272,51 @@ class Erase(InboundModel):
 
 
 def erase(state: Complaint, at: datetime) -> list[Fact]:
-    """Erase in any status. An open complaint is also withdrawn, since nobody can be answered. Repeatable.
+    """Erase in any status. An open complaint is also withdrawn, since nobody can be answered. Repeatable. While
+    suspected misconduct is examined, the request waits for the examining body (law 27/2022 articles 44(1)c and 50).
 
     It does not count towards `PUBLIC_MOVES`, because it is a right.
     """
+    if not is_examined(state) or state.erased:
+        return erase_now(state, at)
+    # A request that was refused may be made again; one that waits is there already.
+    return [ErasureRequested(at=at)] if state.erasure is None or state.erasure_refused else []
+
+
+def is_examined(state: Complaint) -> bool:
+    """A body examines suspected misconduct."""
+    return state.is_open and state.supervision and state.routed is not None and state.whole is None
+
+
+def erase_after_examination(state: Complaint, at: datetime) -> list[Fact]:
+    """What waited for the end of an examination that has ended."""
+    return [] if state.erasure is None or is_examined(state) else erase_now(state, at)
+
+
+class DecideErasure(InboundModel):
+    """The examining body decides on a request for erasure. The reporter reads the reason of a refusal."""
+
+    decision: Literal["erase", "keep"]
+    reason: NoteText
+
+
+def decide_erasure(state: Complaint, command: DecideErasure, at: datetime, body: str) -> list[Fact]:
+    """Erase now, or keep the data until the examination ends.
+
+    Raises:
+        WrongStatus: no request waits.
+    """
+    if state.erased:
+        raise DataErased(complaint=str(state.id))
+    if state.erasure is None or state.erasure_refused or not allows(state, ErasureRefused):
+        raise WrongStatus(status=state.status.value, action=ErasureRefused.__name__)
+    if command.decision == "erase":
+        return erase_now(state, at)
+    return [ErasureRefused(at=at, agency=body, reason=command.reason)]
+
+
+def erase_now(state: Complaint, at: datetime) -> list[Fact]:
+    """Erase, and withdraw what is open."""
     if state.version < 0 or state.whole is not None:
         raise NotFound(what="complaint")
     if state.erased:

@@ -45,7 +45,7 @@ async def _erase_again(context: Intake, complaint: UUID) -> bool:
     held = True
     try:
         with suppress(DataErased):
-            await handle(context.repository, complaint, lambda state: decide.erase(state, at), cause)
+            await handle(context.repository, complaint, lambda state: decide.erase_now(state, at), cause)
     except NotFound:
         held = False  # it was filed after the backup, or never
     await handlers.destroy(context, complaint)

@@ -119,7 +119,8 @@ async def erase(context: Intake, request: MoveRequest, command: BaseModel) -> No
     at = context.clock.now()
     with suppress(DataErased):  # this request came before, and its fingerprint's key is destroyed
         await move(context, request, command, lambda state: decide.erase(state, at))
-    await destroy(context, request.complaint)
+    if (await context.repository.load(request.complaint)).state.erased:
+        await destroy(context, request.complaint)
 
 
 async def destroy(context: Intake, complaint: UUID) -> None:

@@ -14,10 +14,13 @@ from intake.context import Intake
 from intake.notices.news import NEWS
 from schemas.complaint.state import Complaint
 from schemas.events.base import names
-from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased
-from schemas.events.router import ComplaintSplit, PartOpened
+from schemas.events.escalation import ComplaintLapsed
+from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased, ResolutionConfirmed
+from schemas.events.router import ComplaintArchived, ComplaintClassified, ComplaintSplit, PartOpened
 
-EVENT_TYPES = NEWS | names(PersonalDataErased, ComplaintWithdrawn, ComplaintSplit, PartOpened)
+EXAMINATION_ENDS = names(ComplaintLapsed, ResolutionConfirmed, ComplaintArchived, ComplaintClassified)
+"""After these, what was to be erased may no longer be kept for an examination."""
+EVENT_TYPES = NEWS | EXAMINATION_ENDS | names(PersonalDataErased, ComplaintWithdrawn, ComplaintSplit, PartOpened)
 
 
 def follow_up(context: Intake) -> Reaction:
@@ -26,6 +29,7 @@ def follow_up(context: Intake) -> Reaction:
     async def react(loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
         for each in loaded:
             await _complete_erasure(context, each.state)
+            await _erase_after_examination(context, each.state)
             await _end_parts(context, each.state)
             await notify.notify_reporter(context, each)
         await notify.notify_audience(context, loaded)
@@ -37,6 +41,14 @@ def follow_up(context: Intake) -> Reaction:
 async def _complete_erasure(context: Intake, state: Complaint) -> None:
     if state.erased and state.whole is None:
         await handlers.destroy(context, state.id)
+
+
+async def _erase_after_examination(context: Intake, state: Complaint) -> None:
+    if state.erased or state.erasure is None or decide.is_examined(state):
+        return
+    cause = Cause(state.erasure.event_id, state.id, context.clock.now())
+    await handle(context.repository, state.id, lambda now: decide.erase_after_examination(now, cause.at), cause)
+    await handlers.destroy(context, state.id)
 
 
 async def _end_parts(context: Intake, whole: Complaint) -> None:

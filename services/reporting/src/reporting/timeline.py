@@ -9,11 +9,13 @@ from schemas import wording
 from schemas.complaint.fold import RecordedFact, evolve
 from schemas.complaint.state import Complaint, new
 from schemas.events.agency_inbox import ComplaintDelivered
-from schemas.events.intake import ContactRead
+from schemas.events.intake import ContactRead, DataAccessGiven, DataAccessRequested, ErasureRefused, ErasureRequested
 from schemas.registry.fold import Registry, fold_registry
 
-NOT_PUBLIC: Final = (ComplaintDelivered, ContactRead)
-"""What the public is not told: receipts between machines, and who looked at the reporter's contact."""
+NOT_PUBLIC: Final = (
+    ComplaintDelivered, ContactRead, DataAccessRequested, DataAccessGiven, ErasureRequested, ErasureRefused,
+)  # fmt: skip
+"""What the public is not told: receipts between machines, what concerns the reporter's own data."""
 
 
 class TimelineEntry(NamedTuple):

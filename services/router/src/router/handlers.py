@@ -9,7 +9,6 @@ from chassis.write.command import Handled, handle, handle_registry
 from chassis.write.precondition import UNCONDITIONAL, Precondition
 from chassis.write.repository import Cause
 from router.context import Router
-from router.desk import decide
 from router.desk.decide import DecisionContext
 from router.settings import CHAIN
 from schemas.base.client_keys import canonical_key, other_spellings
@@ -57,19 +56,6 @@ async def root_of(context: Router, lead: UUID) -> Complaint:
             break
         state = (await context.repository.load(state.lead)).state
     return state
-
-
-async def join(
-    context: Router, complaint: UUID, lead: UUID, cause: Cause, *, condition: Precondition = UNCONDITIONAL
-) -> Handled:
-    """Join to the root of the lead's chain.
-
-    The lead may end between the load and the append: then the watchdog releases the follower.
-    """
-    root = await root_of(context, lead)
-    return await carry_out(
-        context, complaint, lambda state, by: decide.join(state, by, root), cause, condition=condition
-    )
 
 
 async def ended_parts(context: Router, whole: UUID) -> frozenset[UUID]:

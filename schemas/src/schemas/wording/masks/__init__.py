@@ -41,10 +41,13 @@ class Masked(NamedTuple):
 
 
 _LINK: Final = re.compile(
-    r"(?:https?://|www\.|(?<!\w)(?:wa|t|m|line)\.me/|(?<!\w)(?:api|chat)\.whatsapp\.com/)[^\s]*[^\s).,;>\"'\]]",
+    r"(?:https?://|www\.|(?<!\w)(?:(?:wa|t|m|line)\.me|wa\.link|bit\.ly|s\.id|(?:api|chat)\.whatsapp\.com)/)[^\s]*[^\s).,;>\"'\]]",
     re.IGNORECASE,
 )
-_MAY_BE: Final = re.compile(r"[\d@]|nol|kosong|tiga|zero|keong|titik|dot|www|http|me/|\b(?:at|a|et)\b", re.IGNORECASE)
+_CLOSING: Final = {"(": ")", "[": "]"}
+_MAY_BE: Final = re.compile(
+    r"[\d@]|nol|kosong|tiga|zero|keong|titik|dot|www|http|me/|link/|ly/|s\\.id/|whatsapp|\b(?:at|a|et)\b", re.IGNORECASE
+)
 
 
 def masked(text: str) -> str:
@@ -108,6 +111,7 @@ def _around(text: str, groups: list[Group], kind: Kind) -> Masked:
     before = text[max(0, start - 4) : start]
     lead = len(before) - len(before.rstrip("+ ")) if "+" in before else 0
     start -= lead
-    if ")" in text[start:end] and text[max(0, start - 1) : start] == "(":
+    opened = text[max(0, start - 1) : start]
+    if opened and opened in "([" and _CLOSING[opened] in text[start:end]:
         start -= 1
     return Masked(start, end, kind)

@@ -26,7 +26,7 @@ _RUN: Final = re.compile(
 _ONE: Final = re.compile(_RUN.pattern.removesuffix("+"))
 _TIMES: Final = {"dobel": 2, "double": 2, "tripel": 3, "triple": 3}
 _SPOKEN_GAP: Final = frozenset({"strip", "setrip", "spasi", "dash", "min", "garis", "terus", "lalu"})
-_BREAKS: Final = frozenset(':;?!=%<>&$@"+[]{}^')
+_BREAKS: Final = frozenset(':;?!=%<>&$@"+{}^')
 _LONGEST_GAP: Final = 6
 
 

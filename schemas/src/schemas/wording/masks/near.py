@@ -38,7 +38,10 @@ ACCOUNT: Final = _cue(
     r"|paspor|passport",
     _WORDS,
 )
-ACCOUNT_AFTER: Final = re.compile(r"[^\w]{0,3}(?:(?:no|nomor)[. ]{1,2})?(?:rekening|norek|rek)\b")
+ACCOUNT_AFTER: Final = re.compile(
+    r"[^\w]{0,3}(?:(?:no|nomor)[. ]{1,2})?(?:rekening|norek|rek)\b"
+    r"| ?[(,] ?(?:bank )?(?:bca|bri|bni|mandiri|bsi|btn|cimb|danamon|permata|seabank)\b"
+)
 _TIME: Final = re.compile(r"\b(?:jam|pukul|pkl|layanan|jadwal|buka|tutup|operasional|shift|kerja)\b")
 _LETTER: Final = re.compile(
     r"\b(?:surat|sk|perda|perwal|lp|kepmen|uu|rt|rw|blok|kav|lantai|sdn|smpn|sman|pos)[^\w]{0,3}"

@@ -21,17 +21,27 @@ _CODES: Final = (
     "|F|G|H|K|KB|KH|KT|KU|L|M|N|P|PA|PB|R|RI|S|T|W|Z"
 )
 _CUE: Final = "plat|pelat|(?:ber)?nopol|no[. ]{1,2}pol(?:isi)?|nomor polisi|nomor kendaraan|tnkb"
-_BETWEEN: Final = "nomor|no|nopol|polisi|kendaraan|motor|mobil|truk|bus|angkot|merah|kuning|hitam|putih|nya|adalah"
+_BETWEEN: Final = "nomor|no|nopol|polisi|kendaraan|motor|mobil|truk|merah|kuning|hitam|putih|nya|adalah"
 _NO_SUFFIX: Final = "di|ke|cm|mm|km|kg|yg|dan|ini|itu|ton|ada"
 _PLATE: Final = re.compile(
-    rf"(?<!\w)(?P<cue>{_CUE})\b[^\w]{{0,4}}(?:(?:{_BETWEEN})\b[^\w]{{1,4}}){{0,4}}"
+    rf"(?<!\w)(?P<cue>{_CUE})(?:nya)?\b[^\w]{{0,4}}(?:(?:{_BETWEEN})(?:nya)?\b[^\w]{{1,4}}){{0,4}}"
     rf"(?P<plate>(?:{_CODES})[ .-]{{0,2}}\d{{1,4}}(?!\d)(?P<suffix>[ .-]{{0,2}}(?!(?:{_NO_SUFFIX})\b)[a-z]{{1,3}}\b)?)",
     re.IGNORECASE,
 )
 
 
+_VEHICLE: Final = re.compile(
+    r"(?<!\w)(?i:mobil|motor|truk|truck|bus|bis|angkot|taksi|kendaraan|pick ?up)(?:nya)?(?: [^\W\d]{2,15}){0,3} "
+    rf"(?P<plate>(?:{_CODES})[ .-]?\d{{1,4}}(?!\d)[ .-]?[A-Z]{{1,3}}\b)"
+)
+
+
 def plates(text: str) -> Iterator[tuple[int, int]]:
-    """Vehicle plates beside a word that names them. "Pelat beton K 300" is none: there the letters after it decide."""
+    """Vehicle plates beside a word that names them or the vehicle.
+
+    "Pelat beton K 300" is none: there the letters after it decide. After a vehicle the letters must be large.
+    """
     for found in _PLATE.finditer(text):
         if found["suffix"] or found["cue"].lower() not in ("plat", "pelat"):
             yield found.span("plate")
+    yield from (found.span("plate") for found in _VEHICLE.finditer(text))

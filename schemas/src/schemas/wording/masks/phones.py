@@ -23,6 +23,7 @@ _LEAST_FIXED: Final = 9
 _SUBSCRIBER: Final = range(5, 9)
 _LONGITUDE: Final = re.compile(r"(?:9[5-9]|1[0-3]\d|14[01])[.,]$")
 _FIXED_ABROAD: Final = re.compile(r"62[2-79]")
+_CITY: Final = re.compile(r"62(?:2[124]|31|61)")
 _SIXTIES: Final = tuple(f"6{digit}" for digit in "01345678")
 
 
@@ -113,11 +114,12 @@ def _fixed(text: str, groups: Sequence[Group], at: int) -> int:
         return 0
     if len(first.digits) >= _LEAST_FIXED:
         rest = first.digits[area.end() :]
-        return 1 if len(rest) in _SUBSCRIBER and rest[0] not in "01" and not _is_coordinate(text, first) else 0
+        is_number = len(rest) in _SUBSCRIBER and rest[0] != "0" and not _SERVICE.match(rest)
+        return 1 if is_number and not _is_coordinate(text, first) else 0
     if area.end() != len(first.digits) or text[max(0, first.start - 1) : first.start] == "/":
         return 0
     count, subscriber = _subscriber(groups[at + 1 : at + 4], len(first.digits))
-    if not count or subscriber[0] in "01" or _SERVICE.match(subscriber):
+    if not count or subscriber[0] == "0" or (subscriber[0] == "1" and count > 1) or _SERVICE.match(subscriber):
         return 0
     times = near.look_like_times(groups[at : at + 1 + count]) and not near.says(near.PHONE, text, first.start)
     return 0 if times else 1 + count
@@ -144,7 +146,13 @@ def _abroad(text: str, groups: Sequence[Group], at: int) -> int:
     if (first.plus and not first.digits.startswith(("0", "6"))) or (first.plus and first.digits[:2] in _SIXTIES):
         count = _extent(text, groups, at, lambda digits: digits if len(digits) <= _MOST_AT_ONCE else None)
         return 0 if near.are_thousands(groups[at : at + count]) else count
-    return _extent(text, groups, at, _fixed_from_abroad) if first.plus or first.digits == "0062" else 0
+    shaped = first.digits == "62" and [len(each.digits) > 2 for each in groups[at + 1 : at + 3]] in (
+        [False, True],
+        [True] * 2,
+    )
+    known = first.plus or first.digits == "0062" or shaped or (len(first.digits) > 10 and _CITY.match(first.digits))
+    found = groups[at : at + (_extent(text, groups, at, _fixed_from_abroad) if known else 0)]
+    return 0 if not first.plus and near.are_thousands(found) else len(found)
 
 
 def _fixed_from_abroad(digits: str) -> str | None:

@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     access_log_url: str
     """The access log: sign-ins, refusals, changed credentials. Written by all processes, and never changed."""
     kafka: str = "127.0.0.1:9092"
-    """Where clients reach Kafka: "host:port,..."."""
+    """Where clients reach Kafka: "host:port,...". By default the local broker at `kafka_port`."""
     kafka_security: Security | None = None
     """`sasl`: sign in with SCRAM-SHA-512; `sasl-tls`: over TLS; `plaintext`: neither, for a broker of this machine that
     knows no users. By default `sasl` on this machine and `sasl-tls` towards others.
@@ -234,7 +234,8 @@ class Settings(BaseSettings):
     @classmethod
     def _default_places(cls, given: dict[str, object]) -> dict[str, object]:
         state = str(Path(str(given.get("state_dir") or cls.model_fields["state_dir"].default)))
-        return {name: place.replace(STATE, state) for name, place in _IN_STATE.items()} | given
+        local = {"kafka": f"127.0.0.1:{given['kafka_port']}"} if given.get("kafka_port") else {}
+        return {name: place.replace(STATE, state) for name, place in _IN_STATE.items()} | local | given
 
     @field_validator("hosts", mode="before")
     @classmethod

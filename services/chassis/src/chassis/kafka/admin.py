@@ -13,6 +13,7 @@ from uuid import UUID
 import kafka.errors as kafka_errors
 from kafka.admin import KafkaAdminClient
 from kafka.admin._configs import ConfigResource, ConfigResourceType
+from kafka.protocol.admin import DescribeClusterRequest
 
 from chassis.base.cluster import Cluster
 from chassis.base.errors import BrokerUnavailable, ChassisError, Permanent
@@ -81,7 +82,7 @@ class Admin:
 
     async def cluster_id(self) -> str:
         """The cluster's id; it changes when the whole broker is wiped."""
-        return await self._call(lambda client: str(client.describe_cluster()["cluster_id"]))
+        return await self._call(_cluster_id)
 
     async def close(self) -> None:
         """Close the connection."""
@@ -147,6 +148,12 @@ def _check_listening(addresses: str) -> None:
                 raise
         else:
             return
+
+
+def _cluster_id(client: Any) -> str:
+    # The library's method also asks what the user may do with the cluster, which the broker then logs as refused.
+    request = DescribeClusterRequest(include_cluster_authorized_operations=False)
+    return str(client._manager.run(client._manager.send, request).cluster_id)  # noqa: SLF001
 
 
 def _described(client: Any, names: Sequence[str]) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from chassis.base.private_files import close_to_others
 from chassis.sql.errors import retry_while_locked
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
+_QUIET: Final = {"hide_parameters": True}
+"""An error is logged, and the values of its statement may be a person's words."""
 
 _PRAGMAS: Final = (
     "synchronous=FULL",
@@ -38,7 +40,7 @@ _WRITE_LOCK: Final = 0x5A7_0917_0001
 def writing_engine(url: URL, connections: int) -> Engine:
     """An engine whose transactions may write."""
     if url.get_backend_name() == POSTGRESQL:
-        return create_engine(url, pool_size=connections, connect_args=_arguments(url))
+        return create_engine(url, pool_size=connections, connect_args=_arguments(url), **_QUIET)
     return _sqlite(url, connections, "BEGIN IMMEDIATE", ())
 
 
@@ -46,7 +48,9 @@ def reading_engine(url: URL, connections: int) -> Engine:
     """A read-only engine whose transactions see one snapshot."""
     if url.get_backend_name() == POSTGRESQL:
         arguments = _arguments(url)
-        engine = create_engine(url, pool_size=connections, connect_args=arguments, isolation_level="REPEATABLE READ")
+        engine = create_engine(
+            url, pool_size=connections, connect_args=arguments, isolation_level="REPEATABLE READ", **_QUIET
+        )
         return engine.execution_options(postgresql_readonly=True)
     return _sqlite(url, connections, "BEGIN", ("query_only=ON",))
 
@@ -79,7 +83,10 @@ def _write_ahead(path: Path) -> None:
 
 def _sqlite(url: URL, connections: int, begin: str, pragmas: tuple[str, ...]) -> Engine:
     engine = create_engine(
-        url, pool_size=connections, connect_args={"timeout": 0, "isolation_level": None, "check_same_thread": False}
+        url,
+        pool_size=connections,
+        connect_args={"timeout": 0, "isolation_level": None, "check_same_thread": False},
+        **_QUIET,
     )
 
     @event.listens_for(engine, "connect")

@@ -139,3 +139,44 @@ class PersonShown(BaseModel):
     email: str | None = None
     phone: str | None = None
     unusable: list[Literal["email", "phone"]] | None = None
+
+
+class ContactReading(BaseModel):
+    """A body read the reporter's name and contacts. Earlier versions asked for no reason."""
+
+    at: datetime
+    body: str
+    body_name: str
+    reason: str | None
+
+
+class Recipient(BaseModel):
+    """A body that was given the complaint or a part of it, and when first."""
+
+    at: datetime
+    body: str
+    body_name: str
+
+
+class FileCopied(AttachmentShown):
+    """A file, and where to get it."""
+
+    link: str
+
+
+class DataCopy(BaseModel):
+    """Everything that is held about the reporter of one complaint."""
+
+    made_at: datetime
+    complaint: TrackingPage
+    contact: PersonShown | None
+    contact_readings: list[ContactReading]
+    recipients: list[Recipient]
+    files: list[FileCopied]
+
+
+class ErasureDecided(BaseModel):
+    """What was decided on a request for erasure."""
+
+    complaint: str
+    decision: Literal["erase", "keep"]

@@ -1,10 +1,12 @@
 """Who complained, for the body that holds the complaint. Every reading is a fact that the reporter sees."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from pydantic import BaseModel
 
 from chassis.http.access import HOLDER, Caller, allow
 from chassis.http.openapi import gives
@@ -14,14 +16,15 @@ from chassis.write.lead import root_lead
 from chassis.write.loaded import LoadedStream
 from chassis.write.precondition import entity_tag
 from chassis.write.repository import Cause
-from intake import contact_reading
+from intake import contact_reading, decide, handlers
 from intake.canonical import canonical
 from intake.contact_reading import ReadContact, body_of
 from intake.contacts import unusable
 from intake.context import Intake
-from intake.http.answers import PersonShown
+from intake.decide import DecideErasure
+from intake.http.answers import ErasureDecided, PersonShown
 from intake.http.filing import REPLAYED, Context
-from schemas.access.principal import FOR_AN_AGENCY, acting_as, client_of
+from schemas.access.principal import FOR_AN_AGENCY, Principal, Role, acting_as, client_of
 from schemas.base.ids import move_id
 from schemas.complaint.state import Complaint
 from schemas.events.base import Fact
@@ -61,14 +64,52 @@ async def read_contact(
         # What the body reads is the complaint in the path, perhaps a part; the fact belongs to the whole.
         return entity_tag((loaded if part else present).state.version)
 
-    actor = acting_as(who, *FOR_AN_AGENCY, body=acts_for)
-    cause = Cause(move_id(complaint, client_of(who), ROUTE, key), owner, at, request=canonical(body), actor=actor)
+    cause = _cause(who, complaint, owner, acts_for, ROUTE, key, at, body)
     handled = await handle(context.repository, owner, rule, cause, condition=condition, tag_of=tag_of)
     rule(handled.loaded.state)  # a repeat: it may have been erased since
     etag(response, loaded.state.version if part else handled.version)
     if handled.repeated:
         response.headers[REPLAYED] = "true"
     return await _shown(context, handled.loaded)
+
+
+@router.post("/persons/{complaint}/erasure", responses={200: {"model": ErasureDecided}}, dependencies=[allow(HOLDER)])
+@gives(410)
+async def decide_erasure(
+    complaint: UUID,
+    body: DecideErasure,
+    who: Caller,
+    context: Context,
+    key: IdempotencyKey,
+    condition: Conditional,
+    response: Response,
+) -> dict[str, Any]:
+    """Decide on the reporter's request for erasure, which waits while this body examines suspected misconduct: erase
+    now, or keep the data until the examination ends. The reporter reads the reason.
+    """
+    at, registry = context.clock.now(), await context.registry.current()
+    acts_for = body_of(who, complaint, (await context.repository.load(complaint)).state, registry)
+
+    def rule(state: Complaint) -> Sequence[Fact]:
+        body_of(who, complaint, state, registry)
+        return decide.decide_erasure(state, body, at, acts_for)
+
+    cause = _cause(who, complaint, complaint, acts_for, "erasure", key, at, body)
+    handled = await handle(context.repository, complaint, rule, cause, condition=condition)
+    if (await context.repository.load(complaint)).state.erased:
+        await handlers.destroy(context, complaint)
+    etag(response, handled.version)
+    if handled.repeated:
+        response.headers[REPLAYED] = "true"
+    return {"complaint": str(complaint), "decision": body.decision}
+
+
+def _cause(
+    who: Principal, complaint: UUID, owner: UUID, body: str, route: str, key: str, at: datetime, command: BaseModel
+) -> Cause:
+    actor = acting_as(who, *FOR_AN_AGENCY, Role.INSPECTORATE, body=body) or acting_as(who, Role.INSPECTORATE)
+    causation = move_id(complaint, client_of(who), route, key)
+    return Cause(causation, owner, at, request=canonical(command), actor=actor)
 
 
 async def _shown(context: Intake, owner: LoadedStream) -> dict[str, Any]:

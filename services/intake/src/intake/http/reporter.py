@@ -1,9 +1,9 @@
 """The reporter's endpoints. Whoever has the tracking code is the reporter, so the code is never logged."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -19,24 +19,27 @@ from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, St
 from chassis.write.command import Handled
 from chassis.write.loaded import LoadedStream
 from chassis.write.precondition import Precondition
-from intake import decide, handlers, tracking_view
+from intake import data_access, decide, handlers, tracking_view
 from intake.contacts import notice_of
 from intake.context import Intake
+from intake.data_access import AskForData
 from intake.decide import AddDetail, CallOmbudsman, Confirm, DeclineJoin, Dispute, Erase, Withdraw
 from intake.handlers import MoveRequest
 from intake.http import filing, follow, lookups, persons
-from intake.http.answers import Explanation, TrackingPage
+from intake.http.answers import DataCopy, Explanation, TrackingPage
 from intake.http.filing import REPLAYED, Context, with_notice
 from intake.notify import reporter_of
 from intake.settings import FORM_BYTES
 from intake.uploads import upload_of
 from schemas.base.ids import parse_tracking_code
 from schemas.base.media_types import MEDIA_TYPES
-from schemas.base.refusals import FileWaiting, FileWithheld, InvalidField, NotFound
+from schemas.base.refusals import DataErased, FileWaiting, FileWithheld, InvalidField, NotFound
+from schemas.base.values import Clock
 from schemas.complaint.attachments import FileState, attached_as
 from schemas.complaint.state import Complaint
 from schemas.events.base import Fact
 from schemas.wording.explanations import explained
+from schemas.wording.names import agency as agency_name
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
 router.include_router(filing.router)
@@ -211,6 +214,38 @@ async def erase(move: Move, body: Erase | None = None) -> dict[str, Any]:
     """Erase the reporter's personal data and texts."""
     await handlers.erase(move.tracked.context, move.request("erasure"), body or Erase())
     return await move.tracked.page(move.response)
+
+
+@router.post("/complaints/{tracking_code}/data", dependencies=[allow(REPORTER)], responses={200: {"model": DataCopy}})
+async def copy_of_data(move: Move, _body: AskForData | None = None) -> dict[str, Any]:
+    """Everything that is held about the reporter, for people and programs: the complaint with its history, name and
+    contacts, which body read them and why, which bodies got the complaint, and the files (law 27/2022).
+    """
+    context, request = move.tracked.context, move.request("data")
+    move.response.headers["Cache-Control"] = "no-store"
+    with suppress(DataErased):  # then the copy holds what is left
+        at = context.clock.now()
+        within = timedelta(days=context.policies.at(at).rules[Clock.ERASURE].amount)
+        await handlers.move(context, request, AskForData(), lambda state: data_access.ask_for_data(state, at, within))
+    return await _copy(move.tracked, await move.tracked.page(move.response))
+
+
+async def _copy(tracked: TrackedComplaint, page: dict[str, Any]) -> dict[str, Any]:
+    context, loaded = tracked.context, await tracked.loaded()
+    parts, registry = await handlers.parts_of(context, loaded.state), await context.registry.current()
+    history, reporter = loaded.facts(), await reporter_of(context, loaded)
+    former = [
+        {"at": at, "body": body, "body_name": agency_name(body, None, registry), "reason": None}
+        for body, _, at in await context.vault.readings(tracked.complaint)
+    ]
+    return {
+        "made_at": context.clock.now(),
+        "complaint": page,
+        "contact": reporter.model_dump(exclude_none=True) if reporter else None,
+        "contact_readings": former + data_access.readings(history, registry),
+        "recipients": data_access.recipients([history, *(part.facts() for part in parts)], registry),
+        "files": data_access.files(history, tracked.code),
+    }
 
 
 @router.post(

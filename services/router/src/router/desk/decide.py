@@ -168,9 +168,10 @@ def split_by_agency(
     ended: Collection[UUID] = (),
 ) -> list[Fact]:
     """Split by the holder, which leads. Raises as `split`; NotTheHolder; NotFound if it never held the complaint."""
-    _check_open(state)
+    # First, so that no other agency learns how a complaint ended.
     if agency not in state.news and by.registry.holder(state.holder).agency != agency:
-        raise NotFound
+        raise NotFound(complaint=str(state.id))
+    _check_open(state)
     if state.agency is None or by.registry.holder(state.holder).agency != agency:
         raise NotTheHolder(**held_by(by.registry.holder(state.holder), by.registry))
     return split(state, by, shares, split_id, None, ended)
@@ -237,7 +238,7 @@ def _check_status(state: Complaint, fact: type[Fact], *, allowed: bool) -> None:
 
 def _check_open(state: Complaint) -> None:
     if state.version < 0:
-        raise NotFound
+        raise NotFound(complaint=str(state.id))
     if state.closed is not None:
         raise AlreadyClosed(reason=state.closed.value)
 

@@ -30,10 +30,10 @@ from router.registry.mandates import AgencyUnit
 from router.settings import FRESH_S, PARTS
 from schemas.access.accused import WORKS_FOR, is_kept_from
 from schemas.access.principal import FOR_AN_AGENCY, Principal, Role, acting_as
-from schemas.access.reading import Case, Extent, Reading, as_agency, as_arbiter, as_desk, may_act, was_held_by
+from schemas.access.reading import Case, Extent, Reading, as_agency, as_arbiter, as_desk, may_act
 from schemas.base import ids, limits
 from schemas.base.refusals import CannotJoin, NotFound
-from schemas.base.values import AgencyId, HolderKind, Level, RegionGiven, Sector, UnitId
+from schemas.base.values import AgencyId, Level, RegionGiven, Sector, UnitId
 from schemas.complaint.attachments import attached
 from schemas.complaint.state import Complaint
 from schemas.contract.written import Truth, UuidGiven
@@ -50,28 +50,31 @@ Page = Annotated[int, Query(ge=0, le=10_000)]
 
 
 class Office(NamedTuple):
-    """The desk, the arbiter or an agency: its name among clients, what it may read, as which holder it has a complaint,
-    and the roles of those who act for it.
+    """The desk, the arbiter or an agency: its name among clients, what it may read, whether it may know of a complaint
+    by its state alone, and the roles of those who act for it.
     """
 
     name: str
     reads: Callable[[Principal, Case], Reading]
-    kind: HolderKind
+    knows: Callable[[Principal, Case], object]
     roles: Collection[Role]
     body: str | None = None
 
 
-DESK: Final = Office("desk", as_desk, HolderKind.DESK, [Role.TRIAGE])
-THE_ARBITER: Final = Office("arbiter", as_arbiter, HolderKind.ARBITER, [Role.ARBITER])
+DESK: Final = Office("desk", as_desk, as_desk, [Role.TRIAGE])
+THE_ARBITER: Final = Office("arbiter", as_arbiter, as_arbiter, [Role.ARBITER])
 
 
 def _agency(agency: str) -> Office:
-    reads = partial(_as_agency, agency)
-    return Office(f"agency:{agency}", reads, HolderKind.AGENCY, FOR_AN_AGENCY, agency)
+    return Office(f"agency:{agency}", partial(_as_agency, agency), partial(_may_act, agency), FOR_AN_AGENCY, agency)
 
 
 def _as_agency(agency: str, who: Principal, case: Case) -> Reading:
     return as_agency(who, agency, case)
+
+
+def _may_act(agency: str, who: Principal, case: Case) -> bool:
+    return may_act(who, agency, case.state, case.registry)
 
 
 class AgencyUnitBody(RequestBody):
@@ -191,14 +194,21 @@ class DeskRequest:
         Raises:
             NotFound: it may not, or there is none; and as `decision` raises.
         """
-        await self.must_know(complaint, office)
-        done = await handlers.carry_out(self.context, complaint, decision, cause, condition=self.condition)
+        known = self.known_to(office, decision)
+        done = await handlers.carry_out(self.context, complaint, known, cause, condition=self.condition)
         return await self.summary(complaint, done, cause, office)
 
-    async def must_know(self, complaint: UUID, office: Office = DESK) -> None:
-        """Raises NotFound: the office may neither read it nor had it, or there is none."""
-        if not await _known(self.context, self.who, complaint, office):
-            raise NotFound(complaint=str(complaint))
+    def known_to(self, office: Office, decision: handlers.DeskDecision) -> handlers.DeskDecision:
+        """The decision about a complaint that the office may know of; about another one NotFound, as if there were
+        none. A repeated request is answered before.
+        """
+
+        def decided(state: Complaint, by: DecisionContext) -> list[Fact]:
+            if not office.knows(self.who, Case(state, by.registry, list)):
+                raise NotFound(complaint=str(state.id))
+            return decision(state, by)
+
+        return decided
 
     async def summary(self, complaint: UUID, done: Handled, cause: Cause, office: Office = DESK) -> dict[str, Any]:
         """Where the complaint is, or, if the office may not read that any more, where the move left it."""
@@ -318,11 +328,14 @@ async def restate(complaint: UUID, body: RestatementBody, desk: DeskRequests) ->
 async def join(complaint: UUID, body: JoinBody, desk: DeskRequests) -> dict[str, Any]:
     """Join the complaint to an earlier one about the same matter."""
     cause = desk.cause(complaint, "join", body)
-    await desk.must_know(complaint)
-    if not await _known(desk.context, desk.who, body.lead, DESK):
-        raise CannotJoin(why="no_such_lead")
-    done = await handlers.join(desk.context, complaint, body.lead, cause, condition=desk.condition)
-    return await desk.summary(complaint, done, cause)
+    root = await handlers.root_of(desk.context, body.lead)
+
+    def decision(state: Complaint, by: DecisionContext) -> list[Fact]:
+        if not as_desk(desk.who, Case(root, by.registry, list)):
+            raise CannotJoin(why="no_such_lead")
+        return decide.join(state, by, root)
+
+    return await desk.carry_out(complaint, cause, decision)
 
 
 @router.post("/triage/{complaint}/unjoin", dependencies=[allow(TRIAGE)], responses=MOVED)
@@ -389,12 +402,12 @@ async def split_by_agency(
     cause = desk.cause(complaint, "split", body, holder)
     ended = await handlers.ended_parts(desk.context, complaint)
 
-    def decision(state: Complaint, by: DecisionContext) -> list[Fact]:
-        if not may_act(desk.who, agency, state, by.registry):
-            raise NotFound(complaint=str(complaint))
-        return decide.split_by_agency(state, by, agency, body.shares, cause.causation_id, ended)
-
-    return await desk.carry_out(complaint, cause, decision, holder)
+    return await desk.carry_out(
+        complaint,
+        cause,
+        lambda state, by: decide.split_by_agency(state, by, agency, body.shares, cause.causation_id, ended),
+        holder,
+    )
 
 
 async def _read(context: Router, who: Principal, complaint: UUID, office: Office) -> LoadedStream:
@@ -437,15 +450,6 @@ async def _casefile(
         # What a decision that names no scope would be a precedent for; None if that is not clear.
         "matter": matter.model_dump(mode="json") if matter else None,
     }
-
-
-async def _known(context: Router, who: Principal, complaint: UUID, office: Office) -> bool:
-    """Whether the office may read of it, or had it."""
-    loaded, registry = await context.repository.load(complaint), await context.registry.current()
-    case = await case_of(context.repository, loaded, registry)
-    if office.reads(who, case):
-        return True
-    return was_held_by(office.kind, case) and not is_kept_from(who, case.state, registry)
 
 
 async def _decision(context: Router, who: Principal, complaint: str, lang: str) -> dict[str, Any] | None:

@@ -1,0 +1,88 @@
+"""Who gave a command is in the store, and in nothing that leaves it."""
+
+from collections.abc import Iterator
+from typing import Final
+from uuid import UUID, uuid4  # noqa: TID251 - a client makes its own keys
+
+from chassis.kafka.cloudevents import to_headers
+from reporting.export import row_of
+from schemas.access.principal import Principal, grants_of
+from schemas.complaint.state import Complaint
+from schemas.contract.agency_messages import newest_message
+from schemas.contract.open_data import summary
+from schemas.events.codec import metadata_of
+from schemas.events.router import ComplaintReferred
+from schemas.reference.load import policies
+from support.front import Front
+from support.inbox import CITY, T0
+from support.lives import write
+from support.signed_in import role
+
+ISSUER, SUBJECT = "https://pengenal.rahasia", "petugas-rahasia"
+MARKS: Final = (ISSUER, SUBJECT, "actor")
+
+
+class Known:
+    """An authenticator that knows one person, with the roles that the token lists."""
+
+    async def bearer(self, token: str) -> Principal:
+        return Principal(ISSUER, SUBJECT, grants_of(token.split(",")), "Nama Rahasia")
+
+
+async def acted(front: Front) -> tuple[str, str]:
+    """A complaint that desk and agency worked on; its id and tracking code."""
+    front.app.state.access = Known()
+
+    async def post(path: str, *roles: str, **body: object) -> None:
+        headers = {"Idempotency-Key": str(uuid4()), **role(*roles)}
+        answer = await front.web.post(f"/api/v1{path}", json=body, headers=headers)
+        assert answer.is_success, answer.text
+        assert not any(mark in answer.text for mark in MARKS)
+
+    filed = (
+        await front.web.post(
+            "/api/v1/complaints", json={"text": "Lampu padam"}, headers={"Idempotency-Key": str(uuid4())}
+        )
+    ).json()
+    await write(front.repository, UUID(filed["id"]), ComplaintReferred(at=T0, reason="no_mandate"))
+    await post(f"/triage/{filed['id']}/restatement", "triage", text="Lampu jalan padam")
+    await post(f"/triage/{filed['id']}/placement", "triage", agency=CITY, note="Sudah dicek")
+    await post(f"/agencies/{CITY}/inbox/{filed['id']}/progress", f"officer:{CITY}", text="Sedang diperbaiki")
+    await post("/agencies/pln/name", "operator", name="PLN Baru")
+    return filed["id"], filed["tracking_code"]
+
+
+async def test_each_command_names_who_gave_it_and_under_which_role(front: Front) -> None:
+    await acted(front)
+    page = await front.repository.store.read_all(None, (), 1_000)
+    actors = {event.type: metadata_of(event).actor for event in page.events}
+    roles = {type_: actor.role for type_, actor in actors.items() if actor is not None and actor.subject == SUBJECT}
+    assert roles == {
+        "ComplaintRestated": "triage", "ComplaintRouted": "triage", "ProgressRecorded": f"officer:{CITY}",
+        "AgencyRenamed": "operator",
+    }  # fmt: skip
+
+
+async def test_nothing_that_leaves_the_store_names_them(front: Front) -> None:
+    complaint, code = await acted(front)
+    page = await front.repository.store.read_all(None, (), 1_000)
+    loaded = await front.repository.load(UUID(complaint))
+    registry = await front.repository.registry()
+    told = [str(each) for event in page.events for each in (to_headers(event), row_of(event))]
+    told += [newest_message(loaded.state, CITY, registry, policies()).model_dump_json()]
+    told += [str(summary(loaded.state, registry, None))]
+    everybody = ("triage", "arbiter", f"officer:{CITY}", f"agency:{CITY}", "operator", "analyst", "inspectorate")
+    for path in paths(front, complaint, code, loaded.state):
+        told += [(await front.web.get(path, headers=role(*everybody))).text]
+    assert any("Sedang diperbaiki" in each for each in told), "the walk finds the commands"
+    assert not [each for each in told if any(mark in each for mark in MARKS)]
+
+
+def paths(front: Front, complaint: str, code: str, state: Complaint) -> Iterator[str]:
+    """Every route that reads, for this complaint."""
+    values = {"complaint": complaint, "tracking_code": code, "public_number": state.public_number, "agency": CITY}
+    values |= {"number": state.public_number, "kind": "json", "rung": "1", "calendar": "national", "year": "2026"}
+    values |= {"client": "x", "key": "x", "token": "x", "code": "roads", "attachment": complaint}
+    for path, methods in front.app.openapi()["paths"].items():
+        if "get" in methods:
+            yield path.format(**values)
