@@ -45,6 +45,8 @@ def main() -> None:
 
 def _signed_in(arguments: argparse.Namespace) -> dict[str, Any]:
     """The password comes from the environment: on a command line every user of the machine could read it."""
+    if arguments.no_sign_in:
+        return {"bootstrap_servers": arguments.kafka}
     return {
         "bootstrap_servers": arguments.kafka,
         "security_protocol": "SASL_SSL" if arguments.tls else "SASL_PLAINTEXT",
@@ -57,7 +59,7 @@ def _signed_in(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _check(signed_in: dict[str, Any], topic: str) -> None:
     """Say by name what is wrong: a KafkaConsumer would wait for ever and look as if there were no messages."""
-    user, servers = signed_in["sasl_plain_username"], signed_in["bootstrap_servers"]
+    user, servers = signed_in.get("sasl_plain_username", "(none)"), signed_in["bootstrap_servers"]
     try:
         admin = KafkaAdminClient(**signed_in, bootstrap_timeout_ms=10_000)
         described = admin.describe_topics([topic])[0]
@@ -103,6 +105,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("agency", help="its id in the registry, such as kota-bandung")
     parser.add_argument("--kafka", default="127.0.0.1:9092")
+    parser.add_argument("--no-sign-in", action="store_true", help="for a broker that knows no users")
     parser.add_argument("--tls", action="store_true", help="for a broker on another machine")
     parser.add_argument("--ca", help="PEM file with the authority of its certificate, unless public")
     parser.add_argument("--group", default="demo", help="last part of the consumer group")

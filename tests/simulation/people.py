@@ -215,7 +215,8 @@ def _at_the_desk(decide: Callable[[Complaint, desk.DecisionContext, Ask], Any]) 
 
 async def _join(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
     cause = _cause(world, ask, complaint)
-    done = await router.join(process.context, complaint, filed_id(ask.pick), cause)
+    root = await router.root_of(process.context, filed_id(ask.pick))
+    done = await router.carry_out(process.context, complaint, lambda state, by: desk.join(state, by, root), cause)
     return _promise(done, cause.causation_id)
 
 

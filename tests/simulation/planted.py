@@ -12,8 +12,8 @@ import agency_inbox.delivery
 import escalation.policy
 import intake.decide
 import intake.handlers
+import router.desk.decide
 import router.duplicates.watcher
-import router.handlers
 import router.placement.policy
 import router.placement.reaction
 from chassis.base.ports import Append
@@ -110,7 +110,7 @@ def a_fourth_return(patch: pytest.MonkeyPatch) -> None:
 
 def follower_copied(patch: pytest.MonkeyPatch) -> None:
     """A follower gets a copy of its lead's holder instead of deriving it from the lead."""
-    join, handle = router.handlers.decide.join, router.duplicates.watcher.handle
+    join, handle = router.desk.decide.join, router.duplicates.watcher.handle
 
     def copied(facts: Sequence[Any], lead: Complaint, at: Any) -> list[Any]:
         if not facts or lead.routed is None:
@@ -122,7 +122,7 @@ def follower_copied(patch: pytest.MonkeyPatch) -> None:
         lead = (await repository.load(found[0].lead)).state if found else Complaint(follower)
         return await handle(repository, follower, lambda state: copied(decide(state), lead, cause.at), cause)
 
-    patch.setattr(router.handlers.decide, "join", lambda state, by, lead: copied(join(state, by, lead), lead, by.at))
+    patch.setattr(router.desk.decide, "join", lambda state, by, lead: copied(join(state, by, lead), lead, by.at))
     patch.setattr(router.duplicates.watcher, "handle", by_rule)
 
 

@@ -243,8 +243,9 @@ def _make_database(distribution: Path, database: Path) -> None:
 
 
 def _downloaded() -> Path:
-    artifact = open_maven(CACHE / "maven").project("org.keycloak", "keycloak-quarkus-dist").at_version(VERSION)
-    archive = Path(artifact.artifact("", "zip").resolve())
+    with open_maven(CACHE / "maven") as maven:
+        artifact = maven.project("org.keycloak", "keycloak-quarkus-dist").at_version(VERSION)
+        archive = Path(artifact.artifact("", "zip").resolve())
     assert digest_of(archive) == SHA256, f"{archive} is not the file that Keycloak published"
     return archive
 

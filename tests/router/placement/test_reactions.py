@@ -132,7 +132,6 @@ async def test_a_decision_of_the_arbiter_that_was_not_routed_is_routed_by_the_sw
     assert [(one["sector"], one["level"], one["region"], told.items() <= one.items()) for one in listed] == [
         ("roads", "regency", "32.73", True)
     ]
-    assert (await web.get(f"/api/v1/triage/{TWO}")).json()["precedent"]["reason"] == "batas wilayah"
 
 
 async def whole_with_parts(land: Country) -> list[UUID]:

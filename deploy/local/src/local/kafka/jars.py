@@ -58,27 +58,26 @@ def relist(cache: Path) -> str:
     """Resolve `jgo.toml` anew; returns the new text of `jars.sha256`."""
     from jgo.env import EnvironmentBuilder, EnvironmentSpec
 
-    maven = open_maven(cache)
-    dependencies = EnvironmentBuilder(context=maven).spec_to_dependencies(EnvironmentSpec.load(SPEC))
-    inputs, transitive = maven.resolver.resolve(dependencies)
-    jars = sorted(each.artifact.resolve() for each in [*inputs, *transitive] if each.scope in {"compile", "runtime"})
+    with open_maven(cache) as maven:
+        dependencies = EnvironmentBuilder(context=maven).spec_to_dependencies(EnvironmentSpec.load(SPEC))
+        inputs, transitive = maven.resolver.resolve(dependencies)
+        found = [*inputs, *transitive]
+        jars = sorted(each.artifact.resolve() for each in found if each.scope in {"compile", "runtime"})
     return "".join(f"{digest_of(jar)}  {jar.relative_to(cache).as_posix()}\n" for jar in jars)
 
 
 def _fetch(cache: Path, paths: Mapping[str, str], fetched: Fetched) -> None:
-    maven = open_maven(cache)
-
-    def fetch(path: str, tries: int = TRIES) -> None:
+    def fetch(maven: Any, path: str, tries: int = TRIES) -> None:
         (cache / path).unlink(missing_ok=True)
         try:
             fetched(_artifact(maven, path).resolve().stat().st_size)
         except OSError:  # includes the errors of requests
             if tries == 1:
                 raise
-            fetch(path, tries - 1)
+            fetch(maven, path, tries - 1)
 
-    with ThreadPoolExecutor(8) as pool:
-        waiting = {pool.submit(fetch, path): path for path in paths}
+    with open_maven(cache) as maven, ThreadPoolExecutor(8) as pool:
+        waiting = {pool.submit(fetch, maven, path): path for path in paths}
         for done in as_completed(waiting):
             if reason := done.exception():
                 pool.shutdown(wait=False, cancel_futures=True)
@@ -100,13 +99,17 @@ def _artifact(maven: Any, path: str) -> Any:
     return maven.project(".".join(group), name).at_version(version).artifact(classifier, "jar")
 
 
-def open_maven(cache: Path) -> Any:
+@contextmanager
+def open_maven(cache: Path) -> Iterator[Any]:
     """A client of Maven Central that keeps files in `cache`."""
     import truststore
     from jgo.maven import MavenContext
 
     truststore.inject_into_ssl()  # use the certificates of this machine, not only those of certifi
-    return MavenContext(repo_cache=cache, timeout=60)
+    try:
+        yield MavenContext(repo_cache=cache, timeout=60)
+    finally:
+        truststore.extract_from_ssl()  # other clients in this process bring contexts of their own
 
 
 @contextmanager

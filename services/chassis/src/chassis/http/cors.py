@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.http import open311
 from chassis.http.access import REPORTER, rules_of
 
 READING: Final = ("GET", "HEAD")
@@ -39,8 +40,11 @@ class PublicReads:
         return scope["method"] in READING and self.has(scope["path"])
 
     def has(self, path: str) -> bool:
-        """Whether anyone may read this path."""
-        return next((public for pattern, public in self._reads if pattern.match(path)), False)
+        """Whether anyone may read this path. Also a path of Open311 that is none: its error has a form of its own,
+        which a client on a page must be able to read.
+        """
+        unknown = path.startswith(open311.ROOT)
+        return next((public for pattern, public in self._reads if pattern.match(path)), unknown)
 
     @cached_property
     def _reads(self) -> list[tuple[re.Pattern[str], bool]]:
