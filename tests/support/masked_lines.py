@@ -7,7 +7,7 @@ from typing import NamedTuple
 from schemas.wording.masks import personal
 
 FOLDER = Path(__file__).parent.parent / "schemas/wording/masks"
-_ESCAPE = re.compile(r"\\(?:n|r|u[0-9a-f]{4}|U[0-9a-f]{8})")
+_ESCAPE = re.compile(r"\\(?:n|r|t|u[0-9a-f]{4}|U[0-9a-f]{8})")
 
 
 class Line(NamedTuple):

@@ -1,5 +1,6 @@
 """The reporter is told what others do not see of the report, and reads the own words as written."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -7,9 +8,10 @@ import httpx
 import pytest
 
 from intake.context import Intake
+from schemas.events.agency_inbox import ResponseGiven
 from schemas.events.intake import NoteAdded
 from support.inbox import T0
-from support.lives import write
+from support.lives import AGENCY, filed, joined, named, routed, write
 
 KEY = {"Idempotency-Key": str(uuid5(UUID(int=91), "a"))}
 TEXT = "Lampu padam. WA saya 0812-3456-7890, NIK 3273 0101 0190 0001, jam 08.00-16.00"
@@ -64,3 +66,18 @@ async def test_a_reporter_reads_the_note_of_somebody_else_masked(web: httpx.Asyn
     page = (await web.get(f"/api/v1/complaints/{receipt['tracking_code']}")).json()
 
     assert "saya tahu, telepon [phone]" in page["timeline"][-1]["sentence"]
+
+
+async def test_the_reporter_of_a_joined_report_reads_the_leads_answer_masked(
+    web: httpx.AsyncClient, intake: Intake
+) -> None:
+    mine = await report(web)
+    lead, later = named("lead"), T0 + timedelta(hours=2)
+    answer = ResponseGiven(at=later, agency=AGENCY, text="Bu Ani, 0857 1234 5678, sudah kami hubungi jam 08.00-09.00")
+    await write(intake.repository, UUID(mine["id"]), routed(), joined(lead))
+    await write(intake.repository, lead, filed(7, text="Lampu padam, hubungi 0857 1234 5678"), routed(), answer)
+
+    page = await web.get(f"/api/v1/complaints/{mine['tracking_code']}")
+
+    assert page.json()["response"] == "Bu Ani, [phone], sudah kami hubungi jam 08.00-09.00"
+    assert "1234" not in page.text

@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 from schemas.wording.masks import Kind, masked, masked_address, personal
 from support.masked_lines import Line, read, score
 
-LINES = [(name, line) for name in ("lines.txt", "blind1.txt", "blind2.txt", "patterns.txt") for line in read(name)]
+LINES = [
+    (name, line)
+    for name in ("lines.txt", "blind1.txt", "blind2.txt", "blind3.txt", "patterns.txt")
+    for line in read(name)
+]
 LEAST = 0.98
 
 

@@ -6,6 +6,7 @@ docs/adr/0046-what-is-masked-in-published-text.md says what is masked and what s
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import islice
 from typing import Final, NamedTuple
 
 from schemas.wording.masks import near, numbers, phones
@@ -45,9 +46,10 @@ _LINK: Final = re.compile(
     re.IGNORECASE,
 )
 _CLOSING: Final = {"(": ")", "[": "]"}
-_MAY_BE: Final = re.compile(
-    r"[\d@]|nol|kosong|tiga|zero|keong|titik|dot|www|http|me/|link/|ly/|s\\.id/|whatsapp|\b(?:at|a|et)\b", re.IGNORECASE
-)
+_DIGIT: Final = re.compile(r"\d")
+_SPOKEN: Final = re.compile(r"nol|kosong|lapan|zero|eight", re.IGNORECASE)
+_LEAST_DIGITS: Final = 4
+"""Of every number that is masked, beside plates."""
 
 
 def masked(text: str) -> str:
@@ -75,12 +77,13 @@ def personal(text: str) -> list[Masked]:
 
 
 def _found(text: str) -> Iterator[Masked]:
-    if text.isascii() and not _MAY_BE.search(text):
-        return
-    taken = [Masked(*each.span(), Kind.LINK) for each in _LINK.finditer(text)]
+    taken = [Masked(*each.span(), Kind.LINK) for each in (_LINK.finditer(text) if "/" in text or "." in text else ())]
     taken += [Masked(*each, Kind.MAIL) for each in mails(text)]
-    taken += [Masked(*each, Kind.PLATE) for each in plates(text)]
+    digits = sum(1 for _ in islice(_DIGIT.finditer(text), _LEAST_DIGITS))
+    taken += [Masked(*each, Kind.PLATE) for each in (plates(text) if digits else ())]
     yield from taken
+    if digits < _LEAST_DIGITS and not _SPOKEN.search(text):
+        return
     closed = sorted([*((each.start, each.end) for each in taken), *(each.span() for each in IMPERSONAL.finditer(text))])
     for chain in chains(text, closed):
         yield from _numbers(text, chain)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 UNKNOWN: Final = "?"
-_TOKEN: Final = re.compile(r"[^\W_]+|[*#_]{2,}|\.{3,}")
+_TOKEN: Final = re.compile(r"[^\W_]+|[*#_]{2,}|\.{3,}(?! ?\d)")
 _PARTS: Final = re.compile(r"\d+|[^\W\d_]+")
 _LETTERS: Final = str.maketrans("oOlIiSsBzZxX", "0011155822??")
 _LOOKS: Final = re.compile(r"(?:[0-9oOlIiSsBzZ]|[xX]{2,})+")
@@ -17,7 +17,7 @@ _WORDS: Final = {
     "nol": "0", "kosong": "0", "satu": "1", "dua": "2", "tiga": "3", "empat": "4", "lima": "5", "enam": "6",
     "tujuh": "7", "delapan": "8", "lapan": "8", "sembilan": "9", "sepuluh": "10", "sebelas": "11",
     "zero": "0", "oh": "0", "o": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
-    "seven": "7", "eight": "8", "nine": "9", "l": "1",
+    "seven": "7", "eight": "8", "nine": "9", "l": "1", "i": "1",
 }  # fmt: skip
 _RUN: Final = re.compile(
     "(?:nol|kosong|satu|dua|tiga|empat|lima|enam|tujuh|delapan|lapan|sembilan|zero|one|two|three|four|five|six|seven"
@@ -28,6 +28,7 @@ _TIMES: Final = {"dobel": 2, "double": 2, "tripel": 3, "triple": 3}
 _SPOKEN_GAP: Final = frozenset({"strip", "setrip", "spasi", "dash", "min", "garis", "terus", "lalu"})
 _BREAKS: Final = frozenset(':;?!=%<>&$@"+{}^')
 _LONGEST_GAP: Final = 6
+_MOST_LINES: Final = 2
 
 
 class Group(NamedTuple):
@@ -80,7 +81,7 @@ def _tokens(text: str, closed: Sequence[tuple[int, int]]) -> Iterator[tuple[int,
 def _split(text: str) -> Iterator[tuple[int, int, str]]:
     for found in _TOKEN.finditer(text):
         token = found.group()
-        if _digits(token) is not None or not any(map(str.isdigit, token)):
+        if token.isalpha() or token.isdigit() or _digits(token) is not None:
             yield *found.span(), token
         else:
             for part in _PARTS.finditer(token):
@@ -104,7 +105,7 @@ def _digits(token: str) -> str | None:
 
 
 def _is_gap(gap: str) -> bool:
-    return len(gap) <= _LONGEST_GAP and gap.count("\n") <= 1 and _BREAKS.isdisjoint(gap)
+    return len(gap) <= _LONGEST_GAP and gap.count("\n") <= _MOST_LINES and _BREAKS.isdisjoint(gap)
 
 
 def _completes(chain: list[Group], word: str, end: int) -> bool:

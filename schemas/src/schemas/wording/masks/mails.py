@@ -22,8 +22,12 @@ _PROVIDER: Final = re.compile(
     rf"(?P<rest>com|(?:{_DOT}|[ \t]{{0,2}}[.,][ \t]{{0,2}})(?:com?|id|net|me)\b(?:{_DOT}(?:id|uk)\b)?)?(?![^\W_])",
     re.IGNORECASE,
 )
+_IN_LOCAL: Final = (
+    r"(?:[ \t]{1,2}(?:titik|dot|underscore|garis bawah|strip)[ \t]{1,2}"
+    r"|[ \t]{0,2}[\[({<][ \t]?(?:dot|titik|\.|underscore|_)[ \t]?[\])}>][ \t]{0,2})"
+)
 _LOCAL: Final = re.compile(
-    r"(?:[\w.+%'-]{1,64}[ \t]{1,2}(?:titik|dot)[ \t]{1,2}){0,2}(?<![\w.+%'-])[\w.+%'-]{1,64}$", re.IGNORECASE
+    rf"(?:(?<![\w.+%'-])[\w.+%'-]{{1,64}}{_IN_LOCAL}){{0,3}}(?<![\w.+%'-])[\w.+%'-]{{1,64}}$", re.IGNORECASE
 )
 _NO_LOCAL: Final = re.compile(
     r"(?:akun|ig|instagram|twitter|tiktok|x|fb|facebook|medsos|youtube|yt|threads|ke|di|dari|oleh|via|dan|atau|and|cc|tag"
@@ -31,6 +35,10 @@ _NO_LOCAL: Final = re.compile(
     re.IGNORECASE,
 )
 """Words before the name of an account such as @bandung.id, which is no address."""
+_COMMON_END: Final = re.compile(
+    r"(?:^|\W)(?:com|net|org|id|info|biz|me|io|edu|gov|my|sg|uk|us|au|jp)$|^(?:gmail|yahoo|hotmail|outlook)",
+    re.IGNORECASE,
+)
 _LEFT, _RIGHT = 100, 140
 
 
@@ -39,11 +47,16 @@ def mails(text: str) -> Iterator[tuple[int, int]]:
     for at in _AT.finditer(text):
         left, right = text[max(0, at.start() - _LEFT) : at.start()], text[at.end() : at.end() + _RIGHT]
         local, length = _LOCAL.search(left), _host(at, right)
-        is_account = (
-            at.group()[0] in " \t" and at.group().endswith("@") and _NO_LOCAL.match(local.group() if local else "")
-        )
-        if local and length and not is_account:
+        if local and length and not _is_handle(at, left, local, right[:length]):
             yield at.start() - (len(left) - local.start()), at.end() + length
+
+
+def _is_handle(at: re.Match[str], left: str, local: re.Match[str], host: str) -> bool:
+    """Whether it is the name of an account such as @bandung.id after a word, and no address."""
+    if left[max(0, local.start() - 1) : local.start()] == "@":
+        return True
+    apart = at.group()[0] in " \t" and at.group().endswith("@")
+    return apart and (_NO_LOCAL.match(local.group()) is not None or _COMMON_END.search(host) is None)
 
 
 def _host(at: re.Match[str], text: str) -> int:

@@ -11,8 +11,8 @@ _GAP: Final = r"[^\w]{1,4}"
 _START: Final = r"(?<![^\W\d_])"
 _OWNER: Final = r"(?:nya|ku)?"
 _NOT_BETWEEN: Final = (
-    "rp|idr|usd|sebesar|sejumlah|senilai|seharga|tagihan|total|tanggal|tgl|tahun|bulan|sejak|jam|pukul|kelas|usia"
-    r"|naik|turun|resi|antre\w*"
+    "rp|idr|usd|sebesar|sejumlah|senilai|seharga|tagihan|total|tanggal|tgl|tahun|bulan|sejak|jam|pukul|buka|tutup|kelas"
+    r"|usia|naik|turun|resi|antre\w*"
 )
 _WORDS: Final = rf"(?:{_GAP}(?!(?:{_NOT_BETWEEN})\b)[^\W\d]{{1,20}}){{0,5}}[^\w]{{0,4}}$"
 """Between a cue and its number may stand a bank's or a person's name, and no word of money, time or a count."""
@@ -47,6 +47,7 @@ _LETTER: Final = re.compile(
     r"\b(?:surat|sk|perda|perwal|lp|kepmen|uu|rt|rw|blok|kav|lantai|sdn|smpn|sman|pos)[^\w]{0,3}"
     r"(?:(?:no|nomor)[^\w]{1,3})?$"
 )
+_HOURS: Final = re.compile(r"(?:[01]?\d|2[0-4])\.[0-5]\d ?- ?(?:[01]?\d|2[0-4])\.[0-5]\d(?!\d)")
 _FRACTION: Final = re.compile(r"(?:^|[^\d.,])\d{1,3}[.,]$")
 _COUNTED: Final = re.compile(
     r" ?(?:orang|hari|kali|jam|meter|m|cm|km|rumah|kk|jiwa|unit|buah|titik|tahun|bulan|minggu|menit|%|ribu|juta|lubang"
@@ -57,6 +58,11 @@ _COUNTED: Final = re.compile(
 def says(cue: re.Pattern[str], text: str, start: int) -> bool:
     """Whether the words before `start` say that the number there is what `cue` names."""
     return cue.search(text[max(0, start - _FAR) : start].lower()) is not None
+
+
+def are_hours(text: str, groups: Sequence[Group]) -> bool:
+    """Whether these are hours such as 08.00-16.00."""
+    return _HOURS.match(text[groups[0].start : groups[-1].end + 1]) is not None
 
 
 def is_counted(text: str, end: int) -> bool:
@@ -100,7 +106,7 @@ def are_thousands(groups: Sequence[Group]) -> bool:
 def length_of_date(groups: Sequence[Group], at: int) -> int:
     """How many groups from `at` are a date with a four-digit year: 3 or 0."""
     found = groups[at : at + 3]
-    if len(found) < 3 or found[1].gap != found[2].gap or found[1].gap.strip() not in {"-", "/", "."}:
+    if len(found) < 3 or found[1].gap.strip() != found[2].gap.strip() or found[1].gap.strip() not in {"-", "/", "."}:
         return 0
     first, month, last = (each.digits for each in found)
     if len(first) == 4:

@@ -32,9 +32,17 @@ def identity(text: str, groups: Sequence[Group], at: int) -> int:
             count = number
         cued = number if len(digits) in _WITH_CUE and not count else cued
     found = groups[at : at + count]
+    if count and not _is_one(found):
+        return 0
     if count and (_NIK.fullmatch("".join(each.digits for each in found)) or _is_uniform(found)):
         return count
     return (count or cued) if (count or cued) and near.says(near.IDENTITY, text, first.start) else 0
+
+
+def _is_one(found: Sequence[Group]) -> bool:
+    """Whether the gaps are those of one number: no list of numbers, no path of a letter's number."""
+    gaps = {each.gap.strip() for each in found[1:]}
+    return all(len(each.digits) == 1 for each in found) or ("," not in gaps and (gaps == {"/"} or "/" not in gaps))
 
 
 def _is_uniform(found: Sequence[Group]) -> bool:
@@ -58,7 +66,7 @@ def account(text: str, groups: Sequence[Group], at: int) -> int:
         if len(digits) in _ACCOUNT:
             count = number
     found = groups[at : at + count]
-    if not count or near.are_thousands(found) or near.length_of_date(groups, at):
+    if not count or near.are_thousands(found) or near.are_hours(text, found) or near.length_of_date(groups, at):
         return 0
     after = text[found[-1].end : found[-1].end + 25].lower()
     named = near.says(near.ACCOUNT, text, found[0].start) or near.ACCOUNT_AFTER.match(after)
