@@ -7,6 +7,7 @@ from datetime import timedelta
 from importlib.metadata import entry_points
 from typing import Annotated, Final
 
+import structlog
 import typer
 from rich.console import Console
 
@@ -48,6 +49,7 @@ def advance(
 def main() -> None:
     """The console script. Loads only the package of the command that is called."""
     owner_only()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # programs read standard output
     available = entry_points(group=GROUP)
     selected = available.select(name=sys.argv[1]) if len(sys.argv) > 1 else ()
     by_module = {point.value: point for point in selected or available if sys.argv[1:2] != ["clock"]}
