@@ -10,7 +10,7 @@ from typing import Any, Final, TextIO
 from local.bulk.table import HEADER_WITHIN, Record, UnreadableFile, check_header, is_header, records_below
 
 DELIMITERS: Final = (",", ";", "\t", "|")
-csv.field_size_limit(2**31 - 1)  # a huge cell is its own row's fault, told by the form's limit
+_LONGEST: Final = 2**31 - 1
 
 
 def read_csv(file: Path, columns: Sequence[str], encoding: str | None) -> Iterator[Record]:
@@ -19,6 +19,7 @@ def read_csv(file: Path, columns: Sequence[str], encoding: str | None) -> Iterat
     Raises:
         UnreadableFile: no header with these columns, or another encoding.
     """
+    csv.field_size_limit(_LONGEST)  # a huge cell is its own row's fault, told by the form's limit
     try:
         with file.open(encoding=encoding or _encoding(file), newline="") as lines:
             yield from _records(file, lines, columns)
