@@ -30,6 +30,9 @@ NO_KAFKA: Final = "127.0.0.1:1"
 PATIENCE_S: Final = 60
 QUIET: Final = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "NO_UPDATE_NOTIFIER": "true"}
 
+CERTIFICATES: Final = {"NODE_OPTIONS": "--use-system-ca"}
+"""Trust this machine's authorities too, as uv does; otherwise npm waits for minutes behind a proxy with its own."""
+
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -107,7 +110,7 @@ def run(folder: Path, *command: str) -> None:
     """
     print("+", " ".join(command), flush=True)  # noqa: T201 - a command speaks to its caller
     path = f"{folder / 'tools/bin'}{os.pathsep}{os.environ['PATH']}"
-    subprocess.run(command, cwd=folder, check=True, env={**os.environ, **QUIET, "PATH": path})
+    subprocess.run(command, cwd=folder, check=True, env={**os.environ, **QUIET, **CERTIFICATES, "PATH": path})
 
 
 if __name__ == "__main__":
