@@ -25,7 +25,7 @@ def options(cluster: Cluster) -> dict[str, Any]:
 
 
 def security(cluster: Cluster) -> dict[str, Any]:
-    """The same without the address."""
+    """The keyword arguments for encryption and sign-in alone; none for a broker that knows no users."""
     if not cluster.user:
         return {}
     return {

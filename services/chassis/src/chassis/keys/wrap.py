@@ -37,7 +37,7 @@ class Wrapper:
         return self._unwrap(wrapped, _context(complaint, generation))[0]
 
     def rewrapped(self, wrapped: bytes, complaint: UUID, generation: int) -> bytes | None:
-        """The same key under the newest master key; None: it is wrapped so already. Raises WrongStore."""
+        """A wrapped key, wrapped by the newest master key; None: it is already. Raises WrongStore."""
         version, key = self._unwrap(wrapped, _context(complaint, generation))
         newest = self._keys.newest.version
         return None if version == newest else self._wrap(key, _context(complaint, generation))
