@@ -195,4 +195,6 @@ async def test_a_client_that_hangs_up_leaves_no_trace_in_the_log(
                 while server.server_state.tasks or server.server_state.connections:
                     await asyncio.sleep(0.05)
         assert logs == []
-        assert [record.getMessage() for record in caplog.records if record.levelno > logging.INFO] == []
+        # Other loggers may tell of what other tests of this process have open, such as a client of Kafka.
+        told = [each for each in caplog.records if each.name.startswith(("uvicorn", "asyncio", "fastapi", "starlette"))]
+        assert [each.getMessage() for each in told if each.levelno > logging.INFO] == []

@@ -49,6 +49,7 @@ class Admin:
     def __init__(self, kafka: Cluster) -> None:
         self._kafka = kafka
         self._client: Any = None
+        self._closed = False
         self._lock = asyncio.Lock()
 
     async def ensure(self, topics: Collection[Topic], *, create: bool = True) -> dict[str, UUID]:
@@ -85,20 +86,32 @@ class Admin:
         return await self._call(_cluster_id)
 
     async def close(self) -> None:
-        """Close the connection."""
+        """Close the connection; a call whose task was cancelled goes on in its thread and closes what it opens."""
+        self._closed = True
         async with self._lock:
-            client, self._client = self._client, None
-            if client is not None:
-                await asyncio.to_thread(client.close)
+            await asyncio.to_thread(self._drop)
 
     async def _call(self, act: Callable[[Any], T]) -> T:
         async with self._lock:
+            self._closed = False
             try:
                 return await asyncio.to_thread(self._act, act)
             except BrokerUnavailable as error:  # which the library also says if it was refused
                 raise await refusal(self._kafka) or error from error
 
     def _act(self, act: Callable[[Any], T]) -> T:
+        try:
+            return self._attempt(act)
+        finally:
+            if self._closed:
+                self._drop()
+
+    def _drop(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def _attempt(self, act: Callable[[Any], T]) -> T:
         try:
             _check_listening(self._kafka.address)
             if self._client is None:
@@ -112,9 +125,7 @@ class Admin:
         except ChassisError:
             raise
         except Exception as error:
-            client, self._client = self._client, None
-            if client is not None:
-                client.close()
+            self._drop()
             for kind, what in _NO_RIGHT.items():
                 if isinstance(error, kind):
                     raise no_right(self._kafka, what, str(error.args[0]) if error.args else "") from error
