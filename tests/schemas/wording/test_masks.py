@@ -11,7 +11,7 @@ from support.masked_lines import Line, read, score
 
 LINES = [
     (name, line)
-    for name in ("lines.txt", "blind1.txt", "blind2.txt", "blind3.txt", "patterns.txt")
+    for name in ("lines.txt", "blind1.txt", "blind2.txt", "blind3.txt", "blind4.txt", "patterns.txt")
     for line in read(name)
 ]
 LEAST = 0.98
