@@ -28,7 +28,7 @@ from intake.handlers import MoveRequest
 from intake.http import filing, follow, lookups, persons
 from intake.http.answers import DataCopy, Explanation, TrackingPage
 from intake.http.filing import REPLAYED, Context, with_notice
-from intake.notify import reporter_of
+from intake.notify import mail_returned, reporter_of
 from intake.settings import FORM_BYTES
 from intake.uploads import upload_of
 from schemas.base.ids import parse_tracking_code
@@ -76,7 +76,9 @@ class TrackedComplaint(NamedTuple):
             loaded.state, loaded.facts(), self.code, registry, context.policies, self.lang, lead, parts,
             scans=context.attachments.scans,
         )  # fmt: skip
-        contact = notice_of(await reporter_of(context, loaded), self.lang, sms=context.sms)
+        reporter = await reporter_of(context, loaded)
+        returned = await mail_returned(context, loaded, reporter)
+        contact = notice_of(reporter, self.lang, sms=context.sms, returned=returned)
         return with_notice(context, page | contact, self.lang)
 
 
