@@ -136,8 +136,7 @@ async def tries_everything(platform: Running, door: Door, client: Client, folder
         story = await door.reaches(code, "answered", client.agency)
         assert answer in json.dumps(story)
 
-        other = await door.file("Lampu taman di alun-alun padam semua.", "32.73")
-        await door.reaches(other["tracking_code"], "routed", "kota-bandung")
+        other = await door.file("Lampu jalan padam semua sejak Senin, gelap gulita.", "32.73")
         foreign = [
             await office.send("progress", each, text="Petugas di lokasi.") for each in (other["id"], str(uuid4()))
         ]

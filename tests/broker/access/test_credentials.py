@@ -1,6 +1,7 @@
 """Credentials of agencies on a real broker: made, rotated, ended, limited."""
 
 import asyncio
+import gc
 import gzip
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from aiokafka.errors import KafkaError
+from kafka.protocol.admin import DescribeClusterRequest
 
 from chassis.access_log.entry import Entry
 from chassis.access_log.log import AccessLog
@@ -17,6 +19,7 @@ from chassis.base.cluster import Cluster
 from chassis.base.errors import KafkaDenied, MessageTooLarge
 from chassis.base.retry import RetryPolicy
 from chassis.kafka.admin import Admin
+from chassis.kafka.admin_client import AdminClient
 from chassis.kafka.clients import LazyProducer, consumer, producer, running
 from chassis.kafka.provision import Provisioner
 from chassis.kafka.users import UserAdmin
@@ -180,6 +183,42 @@ async def test_a_quota_makes_a_flood_wait(guarded: Guarded) -> None:
             await client.send_and_wait(agency_replies("flood"), b"x" * 50_000)
         took_s = time.monotonic() - began
     assert took_s > 10, "1.5 MB at 50 kB a second, of which Kafka allows some ten seconds in advance"
+
+
+def throttled_ms(user: Cluster, within_s: float) -> int:
+    """For how long the broker makes this user wait, as its answers to small requests say; 0: not within this time."""
+    client, end = AdminClient(user), time.monotonic() + within_s
+    asked = DescribeClusterRequest(include_cluster_authorized_operations=False)
+    try:
+        while time.monotonic() < end:
+            answer = client._manager.run(client._manager.send, asked)  # noqa: SLF001
+            if answer.throttle_time_ms:
+                return int(answer.throttle_time_ms)
+    finally:
+        client.close()
+    return 0
+
+
+async def test_a_flood_of_small_requests_makes_its_sender_wait_and_nobody_else(guarded: Guarded) -> None:
+    busy, other, admin = (
+        await agency_of(guarded, "busy"),
+        await agency_of(guarded, "calm"),
+        UserAdmin(guarded.administrator),
+    )
+    await admin.set_quotas([busy.user], {"request_percentage": 0.1})
+    await admin.close()
+    assert await asyncio.to_thread(throttled_ms, busy, 120) > 0, "0.1 % of a thread is 1 ms a second"
+    assert await asyncio.to_thread(throttled_ms, other, 3) == 0
+
+
+async def test_a_refused_user_leaves_no_socket_open(guarded: Guarded) -> None:
+    for _ in range(3):
+        admin = Admin(Cluster(guarded.server.bootstrap, "nobody", "x"))
+        with pytest.raises(KafkaDenied):
+            await admin.topic_ids(["x"])
+        await admin.close()
+    del admin
+    gc.collect()  # a socket that is found open makes pytest fail this test
 
 
 @pytest.mark.parametrize("value", [b"x" * 1_100_000, gzip.compress(b"")], ids=["large", "compressed"])
