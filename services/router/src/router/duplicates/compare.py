@@ -24,7 +24,7 @@ from schemas.complaint.state import Complaint, new
 from schemas.deadlines.policies import Policies
 from schemas.events.router import ComplaintJoined
 
-SURE_SCORE, POSSIBLE_SCORE, COPY_SCORE = 0.6, 0.5, 0.9
+POSSIBLE_SCORE, COPY_SCORE = 0.5, 0.9
 POSSIBLE_SPOT, POSSIBLE_ISSUE = 0.4, 0.7
 COPY_WORDS: Final = 14
 """A text that shares this many words is no coincidence. It may be a template that two people filled in with numbers of
@@ -146,7 +146,7 @@ def may_follow(state: Complaint, lead: Complaint) -> bool:
 def _is_sure(one: Features, other: Features, alike: Similarity, near: bool) -> bool:
     """Positive evidence of the same thing at the same spot, and nothing that sets the two apart."""
     # The contrasts come last: they cost the most, and texts that share little are not the same word for word.
-    if one.personal or other.personal or not (near or alike.score >= SURE_SCORE):
+    if one.personal or other.personal or not (near or alike.score >= POSSIBLE_SCORE):
         return False
     own = (a.contrasts.own or _strange(a, b) for a, b in ((one, other), (other, one)))
     listed = bool(one.issues or other.issues)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Final
 
 from router.duplicates.contrast_data import ContrastData, contrast_data
@@ -16,13 +16,13 @@ from router.duplicates.evidence import (
     is_over_soon,
     is_public,
     leading,
+    meant,
     remedies,
-    tells_of_matter,
     troubles,
     unlisted,
 )
 from router.duplicates.marks import Marks, values
-from router.duplicates.neutral import STREET, NeutralWords
+from router.duplicates.neutral import LAMPS, STREET, NeutralWords
 from router.duplicates.tokens import Tokens
 from router.duplicates.vocabulary import Vocabulary
 
@@ -34,7 +34,6 @@ GONE: Final = "hilang"
 ROADS: Final = "roads"
 """The issue of likeness.toml."""
 LAMP_WITHIN: Final = 4
-LAMPS: Final = ("lampu", "light", "lights")
 STREET_LAMP: Final = "pju"
 PUBLIC: Final = "umum"
 """`penerangan jalan umum` names no road."""
@@ -64,10 +63,17 @@ class ContentReader:
         order = (*(word for _, word in joined), *self._thanks(words), *self._repaired(matter))
         cores = dict(words)
         where = tuple(word for at, word in joined if self._is_of_spot(at, cores.get(at, word)))
-        strange, broken = self._strange(words), self._broken(matter)
-        names = frozenset(filter(self._is_name, order))
+        strange, broken = self._strange(words), self._broken((*matter, *self._repaired(matter)))
         return Content(
-            order, matter, where, names, values(marks), self._tells_of_several(), is_over_soon(matter), strange, broken
+            order,
+            matter,
+            where,
+            frozenset(self._bound(joined)),
+            values(marks),
+            self._tells_of_several(),
+            is_over_soon(matter),
+            strange,
+            broken,
         )
 
     def _joined(self, words: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
@@ -84,13 +90,14 @@ class ContentReader:
                 whole, leading, start, last = leading + word, "", at, at
         yield from ((start, each) for each in (whole, leading) if each)
 
+    def _bound(self, joined: Sequence[tuple[int, str]]) -> Iterator[tuple[str, str]]:
+        for (at, one), (next_to, other) in pairwise(joined):
+            if next_to == at + 1 and troubles().isdisjoint({one, other}):
+                yield one, other
+
     def _follows(self, at: int, last: int) -> bool:
         between = self._tokens.before(at, at - last - 1)
         return all(word in self._data.numbers.between for word in between)
-
-    def _is_name(self, word: str) -> bool:
-        """Whether no list knows it."""
-        return word.isalpha() and not (tells_of_matter(word) or is_public(word) or self._vocabulary.known(word))
 
     def _thanks(self, words: Sequence[tuple[int, str]]) -> Iterator[str]:
         """Thanks before what is said are for it; behind it they are courtesy."""
@@ -233,6 +240,8 @@ class ContentReader:
             and not self._lists.request.isdisjoint(self._tokens.before(at, ASKED_WITHIN))
         ):
             return ASKED + canonical(word)
+        if not self._vocabulary.known(word) and not self._is_of_spot(at, word):
+            word = meant(word)
         # A negated word may be another one's synonym: `tidak menyala` is `mati`.
         rest = prefix.replace(NOT, "")
         found = canonical(NOT + word) if NOT in prefix else canonical(word)

@@ -1,6 +1,6 @@
 """What a report tells that another one of the same matter tells too: its content, its times, and whose matter it is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -36,7 +36,7 @@ class ContrastReader:
 
     def contrasts(self, words: Sequence[str], marks: Marks, local: frozenset[str]) -> Contrasts:
         """The contrasts of one text. `local`: words of its region's own name."""
-        tokens = Tokens(list(self._untitled(words)))
+        tokens = Tokens(words)
         times = TimesReader(self._data, evidence_data().since, tokens)
         content = ContentReader(self._data, self._vocabulary, tokens, local).content(marks)
         found = times.times()
@@ -44,14 +44,6 @@ class ContrastReader:
             found[kind] |= values
         sets = {kind: frozenset(values) for kind, values in found.items() if values}
         return Contrasts(tuple(times.days()), sets, content, self._is_vague(tokens), self._is_own(tokens))
-
-    def _untitled(self, tokens: Sequence[str]) -> Iterator[str]:
-        """Without titles, where one stands between the word for a place and its name: Jalan Kolonel Sugiono."""
-        titles, named = self._data.titles.words, False
-        for word, after in zip(tokens, (*tokens[1:], ""), strict=True):
-            named = self._vocabulary.marker(word) or (named and word in titles)
-            if not (named and word in titles and after):
-                yield word
 
     def _is_vague(self, tokens: Tokens) -> bool:
         vague = self._data.vague

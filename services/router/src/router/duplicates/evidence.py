@@ -5,13 +5,17 @@ courtesy, grammar, how long, how bad, what mends it. Every other word must be in
 """
 
 from collections.abc import Callable, Collection, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from router.duplicates.contrast_data import Groups, Words, contrast_data
+from router.duplicates.spelling import is_slip
 from router.lexicon.files import Phrase, StrictModel, parse_toml, read_data
 
 FILE: Final = "evidence.toml"
+
+
+_LAMPS, _STREET_LAMP = ("lampu",), "pju"
 
 
 class EvidenceData(StrictModel):
@@ -23,6 +27,8 @@ class EvidenceData(StrictModel):
     reporting: Words
     thanks: Words
     names: Words
+    residents: Words
+    honorifics: Words
     lasting: Words
     since: Words
     size: Words
@@ -83,6 +89,13 @@ def _public() -> frozenset[str]:
     return frozenset(map(canonical, listed)) | remedies() | _implied().keys()
 
 
+@lru_cache(maxsize=16384)
+def meant(word: str) -> str:
+    """The listed trouble or thing that an unlisted word is a slip of the finger for; the word itself if it is none."""
+    known = sorted({*evidence_data().troubles, *_synonyms()})
+    return next((each for each in known if is_slip(word, each)), word) if word.isalpha() else word
+
+
 def is_public(word: str) -> bool:
     """Whether it is a listed thing of all."""
     return word in _public()
@@ -134,7 +147,8 @@ def _implied() -> Mapping[str, frozenset[str]]:
 def leading() -> Mapping[str, str]:
     """Words of place that belong to the word behind them, and what each says: "seberang" in "seberang Pasar Wage"."""
     data = contrast_data().relations
-    words = dict.fromkeys((*data.near, *data.toward)) | data.words | dict.fromkeys(evidence_data().leading)
+    titles = contrast_data().titles.words
+    words = dict.fromkeys((*data.near, *data.toward, *titles, *evidence_data().leading)) | data.words
     return {canonical(word): name or canonical(word) for word, name in words.items()}
 
 
@@ -146,8 +160,8 @@ class Content(NamedTuple):
     """Those that are not of its spots, without what is joined to them."""
     where: tuple[str, ...]
     """Those of its spots."""
-    names: frozenset[str]
-    """Those that no list knows."""
+    bound: frozenset[tuple[str, str]]
+    """Neighbours that are one name or one thing: "Umar Said", "tutup got"."""
     values: frozenset[str]
     """Codes, amounts, hours, dates and signs, each with its kind."""
     several: bool
@@ -170,7 +184,9 @@ def unaccounted(one: Content, other: Content) -> frozenset[str]:
 
 
 def implied_by(words: Collection[str]) -> frozenset[str]:
-    """What these words imply; it tells nothing beside them."""
+    """What these words imply; it tells nothing beside them. Where no trouble is told, all that is told may be one."""
+    if troubles().isdisjoint(words):
+        return frozenset(map(canonical, _LAMPS)) if canonical(_STREET_LAMP) in words else frozenset()
     return frozenset().union(*(_implied().get(word, ()) for word in words))
 
 
@@ -181,6 +197,8 @@ def is_turned_round(one: Content, other: Content) -> bool:
     its own.
     """
     shared = frozenset(one.order) & frozenset(other.order)
+    if any((b, a) in other.bound for a, b in one.bound):
+        return True
     told = shared - implied_by(shared)
     if _tells_one_thing(one, shared) and _tells_one_thing(other, shared):
         told &= frozenset(one.where) & frozenset(other.where)

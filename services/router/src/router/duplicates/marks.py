@@ -19,6 +19,10 @@ _LONGEST_NUMBER: Final = 4
 """Digits of a year or a house number; a longer number identifies something."""
 _RT_RW: Final = re.compile(r"\brt\W{0,2}0*(\d{1,3})\s?[/-]\s?(?:rw)?\W{0,2}0*(\d{1,3})\b")
 _SCHOOL: Final = re.compile(r"\b(sd|smp|sma|smk|mts|tk)\s+(?:negeri|n)\b")
+_PRIVATE: Final = re.compile(
+    r"\b(sd|smp|sma|smk|mts)(?=\s+(?:muhammadiyah|islam|it|al|kristen|katolik|santo|santa|advent|pgri|swasta)\b)"
+)
+_THANKS: Final = re.compile(r"\bt(?:e?rima|rima)\s+kasih\b")
 _GREETING: Final = re.compile(
     r"\b(?:selamat|met|slamat|sugeng|wilujeng|good)\s+(?:pagi|siang|sore|malam|enjing|sonten|morning|afternoon|evening)\b"
     r"|^\W*(?:pagi|siang|sore|malam)\b(?=\s*(?:[,.!]|pak|bu|bapak|ibu|min|admin|kak|mas|mbak|gan|semua|dinas))"
@@ -73,10 +77,11 @@ def marks(text: str) -> Marks:
     """The marks of a text."""
     found: dict[str, set[str]] = {name: set() for name in ("codes", "parts", "days", "months", "money", "signs")}
     clock: set[int] = set()
-    plain = _LINK.sub(_into(found["codes"]), _courtesy().sub(" ", _GREETING.sub(" ", text.lower())))
+    plain = _THANKS.sub("terimakasih", text.lower())
+    plain = _LINK.sub(_into(found["codes"]), _courtesy().sub(" ", _GREETING.sub(" ", plain)))
     plain = _break().sub(r"\1 koma ", _DOUBLED.sub(_single, plain))
     found["signs"].update(filter(_is_sign, plain))
-    plain = _SCHOOL_YEAR.sub(" ", _SCHOOL.sub(r"\1n", _RT_RW.sub(r"rt \1 rw \2", plain)))
+    plain = _SCHOOL_YEAR.sub(" ", _PRIVATE.sub(r"\1swasta", _SCHOOL.sub(r"\1n", _RT_RW.sub(r"rt \1 rw \2", plain))))
     plain = _ISO.sub(lambda m: _date(found, m[2], m[1]), plain)
     plain = _DAY_MONTH.sub(lambda m: _date(found, m[1], m[2]), plain)
     plain = _named_day().sub(lambda m: _date(found, m[1] or m[4], contrast_data().time.months[m[2] or m[3]]), plain)

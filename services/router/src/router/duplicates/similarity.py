@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from math import sqrt
 from typing import Final, NamedTuple
 
-from router.duplicates.differences import is_one_name, is_typo
 from router.duplicates.evidence import tells_of_matter
 from router.duplicates.features import Features, Number, feature_data
+from router.duplicates.spelling import is_one_name, is_typo
 
 SEVERAL: Final = 3
 """Shared words of the spot that count as naming it, where none of them is a listed name."""
