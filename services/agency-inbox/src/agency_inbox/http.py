@@ -151,7 +151,7 @@ async def refused(agency: str, context: Context, query: Annotated[PageQuery, Que
     """Refused replies from the agency's topic with the reasons, newest first."""
     await _registry_with(context, agency)
     rows = await context.quarantine.of(agency, query.page)
-    hidden = ("id", "agency")
+    hidden = ("id", "agency", "told_by", "told_at")
     shown = [{name: value for name, value in row.items() if name not in hidden} for row in rows]
     return {"page": query.page, "page_size": PAGE, "refused": shown}
 
