@@ -45,6 +45,12 @@ DEAD_LETTERS: Final = Counter(
     ["service"],
 )
 
+REFUSED_REPLIES: Final = Counter(
+    "satupintu_refused_replies",
+    "Replies of agencies that were refused. Each is listed; `told`: in the agency's topic alone, or as a number.",
+    ["told"],
+)
+
 FAILED_CODES: Final = Counter(
     "satupintu_failed_codes", "Attempts with a tracking code that does not exist or is mistyped. No code is told."
 )
@@ -80,6 +86,22 @@ NOTICES_OLDEST: Final = Gauge(
 )
 NOTICES_UNDELIVERABLE: Final = Counter(
     "satupintu_notices_undeliverable", "Notices given up, since the mail server refuses their address or content."
+)
+BOUNCES: Final = Gauge(
+    "satupintu_bounces",
+    "Mails that `satupintu bounces` read since the installation began. Many `refused`: mail servers block ours; many "
+    "`unknown`: forged, or of an older database.",
+    ["outcome"],
+)
+FILES_WAITING: Final = Gauge(
+    "satupintu_files_waiting",
+    "Reporters' files that nobody but perhaps the reporter opens yet. `new`: not scanned and cleaned. `unscanned`: "
+    "checked before SATUPINTU_CLAMAV was set, not scanned since; it falls to 0 by itself.",
+    ["which"],
+)
+FILES_OLDEST: Final = Gauge(
+    "satupintu_files_oldest_seconds",
+    "Age of the oldest new file that waits. Above some minutes: the scanner is away; the log says `files wait`.",
 )
 SHADOW_CHOICES: Final = Counter(
     "satupintu_shadow_choices",

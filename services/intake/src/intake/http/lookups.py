@@ -12,7 +12,7 @@ from intake import handlers
 from intake.contacts import notice_of
 from intake.http.answers import NotRead, Receipt
 from intake.http.filing import Context, receipt
-from intake.notify import reporter_of
+from intake.notify import mail_returned, reporter_of
 from schemas.base.limits import CLIENT
 from schemas.base.refusals import InvalidField
 
@@ -39,6 +39,7 @@ async def submission(client: str, key: str, context: Context, lang: Language) ->
             return JSONResponse({"status": "not read yet"}, 202)
         state, reporter = loaded.state, await reporter_of(context, loaded)
         filed = await receipt(context, state, context.codes.of(found, state.code_version), lang)
-        answer = jsonable_encoder(filed | notice_of(reporter, lang, sms=context.sms))
+        returned = await mail_returned(context, loaded, reporter)
+        answer = jsonable_encoder(filed | notice_of(reporter, lang, sms=context.sms, returned=returned))
         return JSONResponse(answer, headers={"ETag": await handlers.tag_of(context, state)})
     return JSONResponse(found, 422, media_type="application/problem+json")

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 
 from chassis.attachments.store import Copy, FileId
 from chassis.http.access import REPORTER, allow
-from chassis.http.files import FILE, answer
+from chassis.http.files import answer, opens_file
 from chassis.http.openapi import gives
 from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, StrictRoute
 from chassis.write.command import Handled
@@ -28,16 +28,16 @@ from intake.handlers import MoveRequest
 from intake.http import filing, follow, lookups, persons
 from intake.http.answers import DataCopy, Explanation, TrackingPage
 from intake.http.filing import REPLAYED, Context, with_notice
-from intake.notify import reporter_of
+from intake.notify import mail_returned, reporter_of
 from intake.settings import FORM_BYTES
 from intake.uploads import upload_of
 from schemas.base.ids import parse_tracking_code
-from schemas.base.media_types import MEDIA_TYPES
 from schemas.base.refusals import DataErased, FileWaiting, FileWithheld, InvalidField, NotFound
 from schemas.base.values import Clock
 from schemas.complaint.attachments import FileState, attached_as
 from schemas.complaint.state import Complaint
 from schemas.events.base import Fact
+from schemas.wording.casefile import own_file_name
 from schemas.wording.explanations import explained
 from schemas.wording.names import agency as agency_name
 
@@ -73,9 +73,12 @@ class TrackedComplaint(NamedTuple):
         parts = [part.state for part in await handlers.parts_of(context, loaded.state)]
         response.headers["ETag"] = handlers.page_tag(loaded.state, parts)
         page = tracking_view.page(
-            loaded.state, loaded.facts(), self.code, registry, context.policies, self.lang, lead, parts
-        )
-        contact = notice_of(await reporter_of(context, loaded), self.lang, sms=context.sms)
+            loaded.state, loaded.facts(), self.code, registry, context.policies, self.lang, lead, parts,
+            scans=context.attachments.scans,
+        )  # fmt: skip
+        reporter = await reporter_of(context, loaded)
+        returned = await mail_returned(context, loaded, reporter)
+        contact = notice_of(reporter, self.lang, sms=context.sms, returned=returned)
         return with_notice(context, page | contact, self.lang)
 
 
@@ -244,7 +247,7 @@ async def _copy(tracked: TrackedComplaint, page: dict[str, Any]) -> dict[str, An
         "contact": reporter.model_dump(exclude_none=True) if reporter else None,
         "contact_readings": former + data_access.readings(history, registry),
         "recipients": data_access.recipients([history, *(part.facts() for part in parts)], registry),
-        "files": data_access.files(history, tracked.code),
+        "files": data_access.files(history, tracked.code, scans=context.attachments.scans),
     }
 
 
@@ -267,25 +270,20 @@ async def attach(move: Move, request: Request) -> dict[str, Any]:
     return await move.answer(handled)
 
 
-@router.get(
-    "/complaints/{tracking_code}/attachments/{attachment}",
-    dependencies=[allow(REPORTER)],
-    response_class=Response,
-    responses=FILE,
-)
-@gives(409, 410, 416)
+@opens_file(router, "/complaints/{tracking_code}/attachments/{attachment}", REPORTER)
 async def download(tracked: Tracked, attachment: UUID, request: Request) -> Response:
     """Download one's own file as it was sent; it is never displayed inline."""
     loaded = await tracked.loaded()
-    one = attached_as((recorded.fact for recorded in loaded.facts()), attachment)
+    scans = tracked.context.attachments.scans
+    one = attached_as((recorded.fact for recorded in loaded.facts()), attachment, scans=scans)
     if one.state is FileState.INFECTED:
         raise FileWithheld(why=one.state.value)
-    if one.state is FileState.WAITING and tracked.context.scans:
+    if one.state is FileState.WAITING and scans:
         raise FileWaiting
     sent = one.added
     file = FileId(tracked.complaint, attachment, Copy.ORIGINAL, sent.size_bytes)
-    name = sent.name or f"{attachment.hex}.{MEDIA_TYPES[sent.media_type].suffix}"
-    return await answer(await tracked.context.attachments.open(file, loaded.keys), sent.media_type, name, request)
+    opened = await tracked.context.attachments.open(file, loaded.keys)
+    return await answer(opened, sent.media_type, own_file_name(one), request)
 
 
 def _form_of(request: Request, most: int) -> AbstractAsyncContextManager[FormData]:
