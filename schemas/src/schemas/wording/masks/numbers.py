@@ -97,7 +97,7 @@ def account(text: str, groups: Sequence[Group], at: int) -> int:
     after = text[found[-1].end : found[-1].end + 25].lower()
     if near.says(near.BUDGET, text, found[0].start):
         return 0
-    named = near.says_of_both(near.ACCOUNT, text, found[0].start) or near.ACCOUNT_AFTER.match(after)
+    named = near.says_of_both(near.ACCOUNT, text, found[0].start) or near.ACCOUNT_AFTER.match(after) is not None
     if not named and not (count == 1 and near.is_amount_or_date(found[0].digits)):
         named = near.says(near.BANK, text, found[0].start)
     return count if named and UNKNOWN not in digits else 0
