@@ -24,6 +24,8 @@ REORGANISED: Final = 0.15
 """Share of the runs in which bodies are merged, dissolved and renamed all the time."""
 NOBODYS_FIELD: Final = 0.2
 """Share of the runs in which every body returns everything."""
+CODES_RENEWED: Final = 0.2
+"""Share of the changes from outside that change the secret of tracking codes."""
 MANY: Final = 3
 TRIES: Final = 8
 """How many complaints are looked at to find one for which somebody has a request."""
@@ -167,6 +169,9 @@ class Player:
 
     def _registry_change(self, number: int) -> Ask:
         random = self._random
+        if random.random() < CODES_RENEWED:
+            kind = random.choice(("the code secret is renewed", "the code secret is renewed", "a code secret is ended"))
+            return Ask(number, kind, 0, pick=random.randrange(12))
         kinds = ("merges away", "is dissolved", "is renamed", "a body is founded")
         if not self._reorganised:
             kinds = ("merges away", "is dissolved", "days off are decreed", "days off are decreed", *kinds[2:])
@@ -210,6 +215,13 @@ class Player:
                                   "calls the Ombudsman")), anybody  # fmt: skip
         if random.random() < 0.06:
             return random.choice(("follows it", "supports it")), ""
+        if random.random() < 0.06:
+            holder = self._world.watch.registry.holder(state.holder).agency
+            return random.choice(("asks for the data", "reads the contact", "reads the contact")), holder or anybody
+        if state.erasure is not None and not state.erased and random.random() < 0.4:
+            return random.choice(("erases as asked", "refuses the erasure", None)), state.holder.agency or anybody
+        if state.supervision and state.is_open and state.agency and random.random() < 0.2:
+            return "asks to be forgotten", anybody
         match state.status:
             case Status.UNPLACED:
                 return random.choice(("tells more", None, None)), ""

@@ -8,18 +8,24 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
+
+from fastapi import Response
 
 from agency_inbox import handlers as inbox
 from agency_inbox.decide import Acknowledge, Clarify, Move, RecordProgress, Respond, Return
 from chassis.base.errors import Poison, Retryable
 from chassis.base.message import Message
+from chassis.write.precondition import UNCONDITIONAL
 from chassis.write.repository import Cause
+from intake import data_access, filing, handlers
 from intake import decide as intake
-from intake import filing, handlers
-from intake.decide import AddDetail, CallOmbudsman, Confirm, DeclineJoin, Dispute, Erase, Withdraw
+from intake.contact_reading import ReadContact
+from intake.data_access import AskForData
+from intake.decide import AddDetail, CallOmbudsman, Confirm, DecideErasure, DeclineJoin, Dispute, Erase, Withdraw
 from intake.handlers import MoveRequest
+from intake.http import persons
 from intake.storage.subscribers import subscriber_for
 from reporting import http as supporting
 from router import handlers as router
@@ -27,7 +33,8 @@ from router.desk import decide as desk
 from router.handlers import RegistryRequest
 from router.registry import decide as registry_decide
 from router.registry.mandates import AgencyUnit
-from schemas.base.ids import complaint_id, derived_id
+from schemas.access.principal import Grant, Principal, Role, client_of
+from schemas.base.ids import complaint_id, derived_id, move_id
 from schemas.base.refusals import Refusal
 from schemas.base.streams import complaint_stream, support_stream
 from schemas.base.topics import agency_replies
@@ -50,6 +57,11 @@ TEXTS: Final = (
     "Jalan Merdeka nomor 12 berlubang besar di depan Pasar Baru",
 )
 REGIONS: Final = ("32.73", "32.73", "32.04", None)
+NAME: Final = "Sari Sekali"
+MAIL: Final = "sari@example.org"
+"""Of every reporter who gives any. They may stand in no read model and in no topic."""
+REASON: Final = "Menanyakan letak kerusakan"
+DATA_WITHIN: Final = timedelta(days=3)
 ANSWER: Final = "Sudah kami perbaiki hari ini."
 TRIES: Final = 4
 NO_NUMBER: Final = "SP-2026-000001-8"
@@ -108,12 +120,13 @@ async def insist(world: Any, process: Process, ask: Ask, complaint: UUID) -> Non
 async def _file(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
     pick = ask.pick
     region = REGIONS[pick // 6 % 4]
-    reporter = {"name": "Sari", "email": "sari@example.org"} if pick // 24 % 2 else None
+    reporter = {"name": NAME, "email": MAIL} if pick // 24 % 2 else None
     form = {"text": TEXTS[pick % 6], "place": {"region": region} if region else None, "reporter": reporter}
     flags = {"secret": pick // 48 % 8 == 0, "anonymous": pick // 48 % 4 == 1}
     command = Complaining.model_validate({**form, **flags})
     received_at = world.clock.now() - timedelta(days=pick // 384 % 3)
-    await filing.file(process.context, filing.Filing("test", ask.key, command, received_at))
+    filed = await filing.file(process.context, filing.Filing("test", ask.key, command, received_at))
+    world.printed(complaint, filed.code)
     return complaint_stream(complaint), None
 
 
@@ -141,6 +154,44 @@ async def _dispute(_world: Any, process: Process, ask: Ask, complaint: UUID) -> 
 
 async def _erase(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
     await handlers.erase(process.context, MoveRequest(complaint, "test", ask.key, "erasure"), Erase())
+
+
+async def _data(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
+    command, asked, at = AskForData(), MoveRequest(complaint, "test", ask.key, "data"), world.clock.now()
+    rule = lambda state: data_access.ask_for_data(state, at, DATA_WITHIN)  # noqa: E731
+    done = await handlers.move(process.context, asked, command, rule)
+    return _promise(done, handlers.cause_of(process.context, asked, command).causation_id)
+
+
+def _of_the_body(ask: Ask) -> Principal:
+    """Somebody who works for the body, or who examines for it."""
+    role = Role.INSPECTORATE if ask.pick % 2 else Role.OFFICER
+    return Principal("https://accounts.test", ask.body, frozenset({Grant(role, ask.body)}))
+
+
+async def _read_contact(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
+    who, command = _of_the_body(ask), ReadContact(reason=REASON)
+    shown = await persons.read_contact(complaint, command, who, process.context, ask.key, UNCONDITIONAL, Response())
+    assert shown["email"] == MAIL
+    owner = (await process.context.repository.load(complaint)).state.whole or complaint
+    return complaint_stream(owner), move_id(complaint, client_of(who), persons.ROUTE, ask.key)
+
+
+def _decide_erasure(decision: Literal["erase", "keep"]) -> Steps:
+    async def steps(_world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
+        who, command = _of_the_body(ask), DecideErasure(decision=decision, reason=REASON)
+        await persons.decide_erasure(complaint, command, who, process.context, ask.key, UNCONDITIONAL, Response())
+        return complaint_stream(complaint), move_id(complaint, client_of(who), "erasure", ask.key)
+
+    return steps
+
+
+async def _renew_code_secret(world: Any, _process: Process, _ask: Ask, _complaint: UUID) -> Any:
+    world.code_secrets.add()
+
+
+async def _end_code_secret(world: Any, _process: Process, ask: Ask, _complaint: UUID) -> Any:
+    world.code_secrets.end(1 + ask.pick % len(world.code_secrets.versions), world.clock.now())
 
 
 async def _follow(world: Any, process: Process, ask: Ask, complaint: UUID) -> Any:
@@ -286,6 +337,12 @@ KINDS: Final[Mapping[str, tuple[str, Steps]]] = {
     "confirms": ("intake", _reporter(Confirm(rating=4), intake.confirm)),
     "disputes": ("intake", _dispute),
     "asks to be forgotten": ("intake", _erase),
+    "asks for the data": ("intake", _data),
+    "reads the contact": ("intake", _read_contact),
+    "erases as asked": ("intake", _decide_erasure("erase")),
+    "refuses the erasure": ("intake", _decide_erasure("keep")),
+    "the code secret is renewed": ("intake", _renew_code_secret),
+    "a code secret is ended": ("intake", _end_code_secret),
     "calls the Ombudsman": ("intake", _reporter(CallOmbudsman(reason="Tidak percaya"), intake.call_ombudsman)),
     "undoes the join": ("intake", _reporter(DeclineJoin(), intake.decline_join)),
     "follows it": ("intake", _follow),

@@ -10,8 +10,10 @@ import pytest
 
 import agency_inbox.delivery
 import escalation.policy
+import intake.contact_reading
 import intake.decide
 import intake.handlers
+import intake.tracking_view
 import router.desk.decide
 import router.duplicates.watcher
 import router.placement.policy
@@ -21,9 +23,11 @@ from chassis.kafka.cloudevents import to_recorded
 from chassis.kafka.verify import complaint_of
 from chassis.react.reaction import Guard
 from chassis.sweep.sweep import Sweep
+from intake.storage.tracking_codes import TrackingCodes
 from router.placement.sweep import Watchdog
 from schemas.complaint.state import Complaint
 from schemas.deadlines.policies import Policies
+from schemas.events.intake import ContactRead
 from schemas.events.router import ComplaintRouted
 from simulation import decisions, processes
 from simulation.ports import Poll, SimStore
@@ -166,6 +170,34 @@ def nothing_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(intake.handlers, "destroy", _nothing)
 
 
+def erasure_left_waiting(patch: pytest.MonkeyPatch) -> None:
+    """An erasure that waited for an examination is not done when the examination ends."""
+    patch.setattr(intake.decide, "erase_after_examination", lambda *_: [])
+
+
+def contact_read_while_asked(patch: pytest.MonkeyPatch) -> None:
+    """The contact may be read while a request for erasure waits, and that of an anonymous reporter."""
+    read = intake.contact_reading.read_contact
+    open_ = {"erasure": None, "anonymous": False}
+    patch.setattr(intake.contact_reading, "read_contact", lambda state, *rest: read(state._replace(**open_), *rest))
+
+
+def reading_not_told(patch: pytest.MonkeyPatch) -> None:
+    """The reporter's timeline leaves out who read the contact."""
+    timeline = intake.tracking_view.timeline
+    patch.setattr(
+        intake.tracking_view,
+        "timeline",
+        lambda *given: [line for line in timeline(*given) if line["type"] != ContactRead.__name__],
+    )
+
+
+def newest_code(patch: pytest.MonkeyPatch) -> None:
+    """A repeated filing is answered with a code of the newest secret, and not of the one it was filed under."""
+    of = TrackingCodes.of
+    patch.setattr(TrackingCodes, "of", lambda self, complaint, _version: of(self, complaint, self.newest))
+
+
 def ladder_ends(patch: pytest.MonkeyPatch) -> None:
     """The last rung is climbed once and not repeated."""
     escalate = escalation.policy.decide.escalate
@@ -182,6 +214,7 @@ PLANTED: Final[Mapping[str, Plant]] = {
         no_sweep, no_look_out, ack_before_append, no_guard, no_expected_version, clock_not_stopped, a_fourth_return,
         follower_copied, receipt_trusted, merger_ignored, heir_had_returned_it,
         followers_kept, parts_not_opened, parts_left, nothing_forgotten, ladder_ends,
+        erasure_left_waiting, contact_read_while_asked, reading_not_told, newest_code,
     )
 }  # fmt: skip
 

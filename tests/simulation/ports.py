@@ -6,6 +6,7 @@ Every call goes through `Ports.call`, so a process can be paused or killed befor
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from agency_inbox.postbox import OutgoingMessage
 from chassis.base.errors import BrokerUnavailable, Conflict, Fenced, IdClash, OutcomeUnknown, StoreUnavailable
 from chassis.base.message import Message
 from chassis.base.ports import Append, Appended, Page
+from chassis.base.secret_file import FIRST, Secrets, SecretsRead, SecretVersion
 from chassis.relay.checkpoint import RelayCheckpoint
 from chassis.store.poll_subscription import follow
 from schemas.base.envelope import NewEvent, RecordedEvent
@@ -172,6 +174,24 @@ class SimDatabase:
 
     def paramstyle(self, statement: str) -> str:
         return statement.replace("%s", "?")
+
+
+class SimCodeSecrets(Secrets):
+    """The file of code secrets, which every process reads at once."""
+
+    def __init__(self) -> None:
+        super().__init__(None, SecretsRead((SecretVersion(FIRST, b"secret of a test"),), {}))
+
+    def add(self) -> None:
+        """A new version, for what is filed from now on."""
+        number = len(self._known.versions) + FIRST
+        self._known = SecretsRead((*self._known.versions, SecretVersion(number, b"%d secret" % number)), {})
+
+    def end(self, version: int, at: datetime) -> None:
+        """End a version as if it had become known; not the newest one."""
+        if version != self.newest.version:
+            ended = (each._replace(ended_at=at) if each.version == version else each for each in self._known.versions)
+            self._known = SecretsRead(tuple(ended), {})
 
 
 class SimAdmin:

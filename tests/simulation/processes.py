@@ -294,15 +294,14 @@ def _escalation(process: Process) -> Tasks:
 
 
 class PlainRecords(Records):
-    """Records without a writer thread; only the person's row is checked here."""
+    """Records without a writer thread."""
 
     def __init__(self, database: Any, now: Callable[[], Any]) -> None:
         self._database, self._now, self._policies = database, now, POLICIES
 
     async def keep(self, record: Record) -> Any:
         since = self._now()
-        if record.person is not None:
-            await self._database.run(lambda connection: self._write(connection, [record]))
+        await self._database.run(lambda connection: self._write(connection, [record]))
         return since
 
 
@@ -330,7 +329,7 @@ def _intake(process: Process) -> Tasks:
     outbox = Outbox(database, process.keys, SimMailbox(process.ports), real)
     made: dict[str, Any] = {
         "repository": repository, "clock": process.clock, "registry": process.registry, "policies": POLICIES,
-        "codes": TrackingCodes(database, b"secret of a test"), "numbers": PublicNumbers(database),
+        "codes": TrackingCodes(database, process.world.code_secrets), "numbers": PublicNumbers(database),
         "records": PlainRecords(database, real), "vault": Vault(database, real, POLICIES), "attachments": Nothing(),
         "erasures": Nothing(),
         "results": None, "mailbox": outbox, "sent": SentNotices(database), "returned": ReturnedMail(database), "probe": None, "filings": None, "sms": True,

@@ -11,8 +11,10 @@ from sqlalchemy import select
 from agency_inbox.views import INBOX
 from agency_inbox.views import METADATA as INBOX_METADATA
 from agency_inbox.views import row_of as inbox_row
+from intake import tracking_view
 from intake.notices.news import news_for_audience, news_for_reporter
 from intake.storage import tables as intake
+from intake.storage.tracking_codes import TrackingCodes
 from reporting import queries
 from reporting.report_row import row_of
 from schemas.base.ids import derived_id
@@ -20,7 +22,10 @@ from schemas.base.streams import complaint_stream
 from schemas.base.topics import agency_inbox, agency_of
 from schemas.complaint.state import Complaint
 from schemas.contract.open_data import SummaryRetracted, summary
+from schemas.events.intake import ContactRead
 from simulation.link import disk
+from simulation.people import MAIL, NAME
+from simulation.processes import METADATA
 from simulation.stepper import at_once
 from simulation.watch import Lost
 from simulation.world import World
@@ -34,7 +39,19 @@ def told_and_shown(world: World) -> None:
     """Check everything that must follow from the events in the store. Raises Lost."""
     for letter in world.letters:
         raise Lost("set-aside", f"{letter.service}: {letter.reason}")
-    for check in (_agencies, _shown, _published, _supported, _reporters, _subscribers, _forgotten, _compacted):
+    for check in (
+        _agencies,
+        _shown,
+        _published,
+        _supported,
+        _reporters,
+        _subscribers,
+        _forgotten,
+        _compacted,
+        _codes,
+        _readings,
+        _nothing_of_persons,
+    ):
         check(world)
 
 
@@ -137,6 +154,56 @@ def _forgotten(world: World) -> None:
         kept += ["keys"] if at_once(world.keyring.load([state.id]))[state.id].generations else []
         if kept:
             raise Lost("not-forgotten", f"{complaint_stream(state.id)} was erased, and there are still {kept}")
+
+
+def _codes(world: World) -> None:
+    """Every code that was given out opens its complaint, unless its version was ended."""
+    known = TrackingCodes(disk("intake", METADATA["intake"]), world.code_secrets)
+    rows = {
+        (bytes(row.hash), bytes(row.complaint))
+        for row in _rows("intake", intake.metadata, intake.metadata.tables["codes"])
+    }
+    for complaint, code in world.codes.items():
+        version = world.watch.state(complaint).code_version
+        if code != known.of(complaint, version):
+            raise Lost(
+                "code-changed", f"the code of {complaint_stream(complaint)} is not that of its version {version}"
+            )
+        if known.row(complaint, code, version) not in rows:
+            raise Lost("code-lost", f"the code of {complaint_stream(complaint)} opens nothing")
+
+
+def _readings(world: World) -> None:
+    """Each reading of a contact stands in the reporter's timeline, with the body and its reason."""
+    for complaint, history in world.watch.told.items():
+        read = [one.fact for one in history if isinstance(one.fact, ContactRead)]
+        if not read:
+            continue
+        shown = tracking_view.page(world.watch.state(complaint), history, "", world.watch.registry, POLICIES, "id")
+        lines = [line for line in shown["timeline"] if line["type"] == ContactRead.__name__]
+        if len(lines) != len(read) or not all(
+            fact.reason and fact.reason in str(line) for fact, line in zip(read, lines, strict=True)
+        ):
+            raise Lost(
+                "reading-hidden", f"the timeline of {complaint_stream(complaint)} does not show who read the contact"
+            )
+
+
+def _nothing_of_persons(world: World) -> None:
+    """Name and address stand in no table and in no topic in plain, whether erased or not."""
+    for service, metadata in METADATA.items():
+        for name, table in metadata.tables.items():
+            if any(_names(value) for row in _rows(service, metadata, table) for value in row):
+                raise Lost("person-in-plain", f"table {name} of {service} has a reporter's name or address")
+    for name, topic in world.broker.topics.items():
+        if any(_names(message.value) for partition in topic.partitions for message in partition):
+            raise Lost("person-in-plain", f"topic {name} has a reporter's name or address")
+
+
+def _names(value: Any) -> bool:
+    if isinstance(value, bytes):
+        return NAME.encode() in value or MAIL.encode() in value
+    return isinstance(value, str) and (NAME in value or MAIL in value)
 
 
 def no_strangers(world: World) -> None:

@@ -21,7 +21,7 @@ from schemas.base.streams import REGISTRY
 from schemas.base.topics import COMPLAINT_EVENTS
 from simulation.link import disk
 from simulation.people import KINDS, Ask, filed_id, insist
-from simulation.ports import Poll, Ports, Turn
+from simulation.ports import Poll, Ports, SimCodeSecrets, Turn
 from simulation.processes import MAKERS, METADATA, Process
 from simulation.remembered import START, STORE_ID, founding
 from simulation.stepper import Surface, Task, at_once
@@ -62,6 +62,7 @@ class World:
         self.clock, self._real_s = FixedClock(START), 0.0
         self.store = MemoryStore(self.real, STORE_ID)
         self.keyring = MemoryKeyRing()
+        self.code_secrets, self.codes = SimCodeSecrets(), dict[UUID, str]()
         self.store_up, self.broker = True, MAKERS and _broker()
         self.mailbox: dict[UUID, dict[UUID, Any]] = {}
         self.lines: dict[str, Any] = {}
@@ -202,6 +203,11 @@ class World:
             return whole
         parts = self.watch.state(whole).parts
         return parts[ask.part - 1].id if ask.part <= len(parts) else None
+
+    def printed(self, complaint: UUID, code: str) -> None:
+        """A reporter was given this code. Raises Lost: an earlier answer to the same filing gave another one."""
+        if self.codes.setdefault(complaint, code) != code:
+            raise Lost("code-changed", f"a repeated filing of {complaint} gave another tracking code")
 
     # replaced by planted mistakes
 

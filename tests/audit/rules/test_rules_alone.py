@@ -1,6 +1,6 @@
 """Audit rules about a stream, a removed event and a state, on made-up events without a store."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -20,7 +20,15 @@ from schemas.deadlines import running
 from schemas.events.base import Fact
 from schemas.events.codec import encode
 from schemas.events.escalation import ComplaintEscalated, ReminderSent
-from schemas.events.intake import ComplaintWithdrawn, PersonalDataErased
+from schemas.events.intake import (
+    ComplaintWithdrawn,
+    ContactRead,
+    DataAccessGiven,
+    DataAccessRequested,
+    ErasureRequested,
+    PersonalDataErased,
+)
+from schemas.events.router import ComplaintRouted
 from schemas.reference.load import policies
 from schemas.registry.fold import Registry
 from support.given import COMPLAINT, NOON, answered, filed, given, routed, told
@@ -132,3 +140,37 @@ def test_keys_may_exist_for_a_while_after_the_request_for_erasure() -> None:
 def test_keys_that_nobody_destroyed_are_missed() -> None:
     loaded = LoadedStream(STREAM, given(filed()), Keys(), (recorded(filed(), 0, "intake"),))
     assert "keys-missing" in [violation.code for violation in check(loaded, RelatedComplaints({}), CONTEXT)]
+
+
+def _codes(*events: Fact, now: datetime = NOON, keys: Keys = KEYS) -> list[str]:
+    writers = ("router" if isinstance(event, ComplaintRouted) else "intake" for event in events)
+    written = tuple(
+        recorded(event, version, writer) for version, (event, writer) in enumerate(zip(events, writers, strict=True))
+    )
+    loaded = LoadedStream(STREAM, given(*events), keys, written)
+    return [violation.code for violation in check(loaded, RelatedComplaints({}), CONTEXT._replace(now=now))]
+
+
+def test_data_that_a_reporter_asked_for_are_given_by_their_date() -> None:
+    asked = DataAccessRequested(at=NOON, due_at=NOON + timedelta(days=3))
+    late = NOON + timedelta(days=5)
+    assert "data-not-given" not in _codes(filed(), asked)
+    assert "data-not-given" in _codes(filed(), asked, now=late)
+    assert "data-not-given" not in _codes(filed(), asked, DataAccessGiven(at=NOON), now=late)
+
+
+def test_an_erasure_waits_no_longer_than_the_examination() -> None:
+    ended = (filed(), ErasureRequested(at=NOON), ComplaintWithdrawn(at=NOON, cause="reporter"))
+    late = NOON + timedelta(days=2)
+    assert "erasure-waits" not in _codes(*ended)
+    assert "erasure-waits" in _codes(*ended, now=late)
+    assert "erasure-waits" not in _codes(*ended, PersonalDataErased(at=NOON), now=late)
+
+
+def test_a_contact_is_read_by_who_holds_it_and_while_nobody_waits_for_its_erasure() -> None:
+    read = ContactRead(at=NOON, agency="pln", reason="menanyakan letak")
+    assert "contact-read" in _codes(filed(), read), "nobody holds it"
+    held = (filed(), routed("pln"))
+    assert "contact-read" not in _codes(*held, read)
+    assert "contact-read" in _codes(*held, ContactRead(at=NOON, agency="pdam", reason="menanyakan letak"))
+    assert "contact-read" in _codes(*held, ErasureRequested(at=NOON), read)

@@ -7,7 +7,8 @@ said-twice, too-early, wrong-date, disputed-too-late                            
 no-holder, holder-gone, nothing-next, overdue, closed-unanswered                               the present state
 lead-missing, lead-later, protected-follows, part-missing, part-stray, part-differs, part-left, answered-before-parts,
 number-twice, false-receipt                                                                    related complaints
-not-forgotten, keys-missing                                                                    erasure
+not-forgotten, keys-missing, erasure-waits                                                     erasure
+contact-read, data-not-given                                                                   personal data
 topic-missing, topic-foreign                                                                   Kafka
 """
 

@@ -14,6 +14,7 @@ from schemas.complaint.fold import RecordedFact, evolve
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint, new
 from schemas.events import agency_inbox as a
+from schemas.events import intake as i
 from schemas.events import router as r
 from schemas.registry.fold import Registry
 
@@ -52,6 +53,10 @@ def _faults(state: Complaint, fact: object, context: AuditContext) -> Iterator[t
     if isinstance(fact, HOLDERS_OWN):
         yield from _holder(state, fact.agency, type(fact).__name__, context.registry)
     match fact:
+        case i.ContactRead():
+            yield from _contact_read(state, fact, context.registry)
+        case i.ErasureRefused():
+            yield from _holder(state, fact.agency, "ErasureRefused", context.registry)
         case a.ComplaintReturned():
             yield from _return(state, fact, context)
         case r.ComplaintRouted() if fact.binding:
@@ -65,6 +70,19 @@ def _faults(state: Complaint, fact: object, context: AuditContext) -> Iterator[t
             yield from _past_the_arbiter(state, context)
         case _:
             return
+
+
+def _contact_read(state: Complaint, fact: i.ContactRead, registry: Registry) -> Iterator[tuple[str, str]]:
+    """Law 27/2022 articles 36 and 41: by who holds it and for a reason, unless the reporter is anonymous or waits for
+    an erasure. Who holds a part or the lead of a joined complaint is not in this stream.
+    """
+    if not fact.reason:
+        yield "contact-read", f"{fact.agency} read the contact without a reason"
+    if state.anonymous or state.erased or (state.erasure is not None and not state.erasure_refused):
+        yield "contact-read", f"{fact.agency} read a contact that nobody may read"
+    elsewhere = fact.part is not None or state.status is Status.JOINED
+    if not elsewhere and fact.agency not in _with_successors(state.agency, registry):
+        yield "contact-read", f"{fact.agency} read the contact, while {state.holder} had it"
 
 
 def _bound(state: Complaint, fact: r.ComplaintRouted, registry: Registry) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from schemas.complaint.fold import RecordedFact
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.complaint.state import Complaint, new
 from schemas.deadlines import next_action
-from schemas.events.intake import PersonalDataErased
+from schemas.events.intake import DataAccessGiven, DataAccessRequested, PersonalDataErased
 
 TAKEN_BACK: Final = frozenset({CloseReason.WITHDRAWN, CloseReason.ERASED})
 AFTER_ANSWER: Final = frozenset({CloseReason.CONFIRMED, CloseReason.SILENCE, CloseReason.PART_ANSWERED})
@@ -45,6 +45,7 @@ def check(loaded: LoadedStream, related: RelatedComplaints, context: AuditContex
         *state_faults(loaded.state, related, context),
         *_receipts(loaded),
         *_erasure(loaded, history, context),
+        *_data(loaded.state, history, context),
     ]
 
 
@@ -55,6 +56,9 @@ def state_faults(state: Complaint, related: RelatedComplaints, context: AuditCon
 
 
 def _progress(state: Complaint, related: RelatedComplaints, context: AuditContext) -> Iterator[Violation]:
+    if state.erasure is not None and not state.erased and not state.is_open and context.is_over(state.stage.at):
+        # It waited for the end of the examination, which was then (law 27/2022 articles 44 and 50).
+        yield _wrong(state, "erasure-waits", "it is closed, and the erasure that its reporter asked for is not done")
     if state.is_open:
         yield from _holder(state, context)
         yield from _next_action(state, related, context)
@@ -141,6 +145,15 @@ def _erasure(loaded: LoadedStream, history: Sequence[RecordedFact], context: Aud
     asked_at = max(event.fact.at for event in history if isinstance(event.fact, PersonalDataErased))
     if context.is_over(asked_at):
         yield _wrong(loaded.state, "not-forgotten", "its reporter asked for erasure, and its keys still exist")
+
+
+def _data(state: Complaint, history: Sequence[RecordedFact], context: AuditContext) -> Iterator[Violation]:
+    """Law 27/2022 article 32: who asks for their data gets them by the date that the request names."""
+    asked = [one.fact for one in history if isinstance(one.fact, DataAccessRequested)]
+    given = sum(isinstance(one.fact, DataAccessGiven) for one in history)
+    late = [fact for fact in asked[given:] if context.is_over(fact.due_at)]
+    if late and not state.erased:
+        yield _wrong(state, "data-not-given", f"its reporter asked for the data, due {late[0].due_at:%Y-%m-%d %H:%M}Z")
 
 
 def _wrong(state: Complaint, code: str, what: str) -> Violation:
