@@ -15,6 +15,7 @@ from chassis.react.reaction import Guard, StopProcess
 from chassis.sql.database import fetch
 from chassis.store.memory import MemoryStore
 from intake.reaction import EVENT_TYPES as INTAKE_EVENT_TYPES
+from intake.storage.open_requests import EVENT_TYPES as REQUEST_EVENTS
 from router.duplicates.index import EVENT_TYPES
 from router.placement.status import PLACE_AFTER_EVENT
 from schemas.base.streams import REGISTRY
@@ -43,7 +44,7 @@ SHOWS: Final = frozenset({
 
 FINDS: Final[Mapping[str, Collection[str]]] = {
     "trailing": INTAKE_EVENT_TYPES, "duplicates": EVENT_TYPES, "supports": ("ComplaintSupported",), "orphans": ("ComplaintFiled",),
-    "relations": ("ComplaintFiled", "ComplaintJoined"), "feed": (*PLACE_AFTER_EVENT, "ComplaintFiled", "ComplaintClassified", "PartOpened",
+    "relations": ("ComplaintFiled", "ComplaintJoined", *REQUEST_EVENTS), "feed": (*PLACE_AFTER_EVENT, "ComplaintFiled", "ComplaintClassified", "PartOpened",
     "ComplaintRouted", "ComplaintSplit", "DetailAdded", "ResponseGiven", "ComplaintLapsed", "ResolutionDisputed", "OmbudsmanRequested"),
 }  # fmt: skip
 """The event types that each of these tasks looks for."""

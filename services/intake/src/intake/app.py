@@ -34,6 +34,7 @@ from intake.notices.sender import MailSender
 from intake.notices.smtp import mailbox_of
 from intake.orphans import Orphans
 from intake.reaction import EVENT_TYPES, follow_up
+from intake.request_list import RequestCounts
 from intake.scanner import ClamAv
 from intake.storage import erasures
 from intake.storage import relations as views
@@ -187,6 +188,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             AttachmentChecks(context, context.audience.database, check_tools(platform.settings)),
             Orphans(context),
             SmsPartsSweep(context),
+            RequestCounts(context),
             MailSender(outbox_of(platform, context.database), real_now, context.policies),
             provisioner,
             letters.provisioner(),

@@ -103,6 +103,12 @@ FILES_OLDEST: Final = Gauge(
     "satupintu_files_oldest_seconds",
     "Age of the oldest new file that waits. Above some minutes: the scanner is away; the log says `files wait`.",
 )
+DATA_REQUESTS: Final = Gauge(
+    "satupintu_data_requests",
+    "Reporters' requests for a copy (`access`) or the `erasure` of their data that are not done. Any `overdue`: see "
+    "`satupintu data-requests --overdue`.",
+    ["kind", "standing"],
+)
 SHADOW_CHOICES: Final = Counter(
     "satupintu_shadow_choices",
     "Choices that a shadow model made once more, by whether it agreed. `satupintu shadow` says where it did not.",

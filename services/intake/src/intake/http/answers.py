@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from chassis.http.answers import AttachmentShown, DueExplained, Moment, PlaceShown
+from intake.data_requests import RequestKind
 from schemas.base.values import ComplaintClass, HolderKind
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.wording.masks import Kind
@@ -180,3 +181,21 @@ class ErasureDecided(BaseModel):
 
     complaint: str
     decision: Literal["erase", "keep"]
+
+
+class OpenRequestShown(BaseModel):
+    """A reporter's request about their own data that is not done. `body`: who decides on an erasure."""
+
+    complaint: str
+    kind: RequestKind
+    asked_at: datetime
+    due_at: datetime | None
+    body: str | None
+    overdue: bool
+
+
+class OpenRequests(BaseModel):
+    """`most`: the number of items that one answer holds at most."""
+
+    most: int
+    items: list[OpenRequestShown]

@@ -25,7 +25,7 @@ from intake.context import Intake
 from intake.data_access import AskForData
 from intake.decide import AddDetail, CallOmbudsman, Confirm, DeclineJoin, Dispute, Erase, Withdraw
 from intake.handlers import MoveRequest
-from intake.http import filing, follow, lookups, persons
+from intake.http import data_requests, filing, follow, lookups, persons
 from intake.http.answers import DataCopy, Explanation, TrackingPage
 from intake.http.filing import REPLAYED, Context, with_notice
 from intake.notify import mail_returned, reporter_of
@@ -297,3 +297,4 @@ def _form_of(request: Request, most: int) -> AbstractAsyncContextManager[FormDat
 
 router.include_router(lookups.router)
 router.include_router(persons.router)
+router.include_router(data_requests.router)

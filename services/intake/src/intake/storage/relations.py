@@ -1,4 +1,6 @@
-"""The read model of relations: public number -> complaint, and joined complaint -> lead. Fed from the store."""
+"""The read model of relations: public number -> complaint, joined complaint -> lead, and open requests about personal
+data. Fed from the store.
+"""
 
 from collections.abc import Collection, Sequence
 from typing import Final
@@ -13,6 +15,7 @@ from chassis.sql.lease import lease_table
 from chassis.sql.statements import replace_rows, select_by_keys
 from chassis.sweep.open_work import open_work_table, open_work_tables
 from intake.settings import CHAIN
+from intake.storage import open_requests
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX, complaint_id
 from schemas.events.intake import ComplaintFiled
@@ -36,10 +39,10 @@ def define(metadata: MetaData, prefix: str) -> Sequence[Table]:
         Column("lead", String(36), nullable=False, index=True),
         keep_existing=True,
     )
-    return [report, follower]
+    return [report, follower, open_requests.define(metadata, prefix)]
 
 
-REPORT, FOLLOWER = define(METADATA, "")
+REPORT, FOLLOWER, OPEN_REQUEST = define(METADATA, "")
 position_table(METADATA)
 WAITING_FILES: Final = open_work_table(METADATA)
 """The files that wait for scan and cleaning, kept by `intake.checks`."""
@@ -51,7 +54,8 @@ LEASES: Final = lease_table(METADATA)
 
 def apply(connection: Connection, tables: Sequence[Table], events: Sequence[RecordedEvent]) -> None:
     """Apply these events. A complaint that is no longer joined keeps its row; readers check its stream."""
-    report, follower = tables
+    report, follower, open_request = tables
+    open_requests.apply(connection, open_request, events)
     numbers, leads = dict[str, str](), dict[str, str]()
     for event in events:
         if event.type == ComplaintFiled.__name__:
