@@ -1,7 +1,7 @@
 """Composition root of intake: opens what its endpoints and background tasks use."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -50,7 +50,14 @@ from intake.storage.tables import metadata
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
 from schemas.base.sealed import Keys
-from schemas.base.topics import COMPLAINT_EVENTS, SUBMISSIONS, Topic, submissions
+from schemas.base.topics import (
+    COMPLAINT_EVENTS,
+    FORMER_SUBMISSIONS,
+    SUBMISSIONS_PATTERN,
+    Topic,
+    gateway_submissions,
+    submissions_topic,
+)
 from schemas.reference.load import policies
 
 SERVICE: Final = "intake"
@@ -65,10 +72,10 @@ def part_keys(settings: Settings) -> Keys:
     return Keys({1: settings.sms_key.get_secret_value()})
 
 
-def submissions_topic(context: Intake) -> Topic:
-    """The topic of channel gateways, with the retention of the policy in force."""
+def topics_of(context: Intake, names: Iterable[str]) -> list[Topic]:
+    """Topics of submissions, with the retention of the policy in force."""
     retention = timedelta(days=context.policies.at(context.clock.now()).submissions_d)
-    return submissions(retention // timedelta(milliseconds=1))
+    return [submissions_topic(name, retention // timedelta(milliseconds=1)) for name in names]
 
 
 def guess_limit(platform: Platform) -> GuessLimit:
@@ -108,7 +115,7 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         registry=platform.registry,
         policies=policies(),
         codes=codes,
-        former=FormerFilings(database, codes, platform.store),
+        former=FormerFilings(database, codes, platform.store, settings.all_gateways),
         numbers=PublicNumbers(database),
         records=records,
         vault=Vault(database, _real_now, policies()),
@@ -158,7 +165,11 @@ async def open_web(platform: Platform) -> AsyncIterator[Intake]:
 async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]:
     """The background tasks: submissions, notifications and what follows an erasure."""
     async with open_intake(platform) as context:
-        provisioner = TopicProvisioner(platform.kafka(SERVICE), lambda: [submissions_topic(context)])
+        named = [gateway_submissions(gateway) for gateway in sorted(platform.settings.all_gateways)]
+        provisioner = TopicProvisioner(platform.kafka(SERVICE), lambda: topics_of(context, named))
+        former = TopicProvisioner(
+            platform.kafka(SERVICE), lambda: topics_of(context, [FORMER_SUBMISSIONS]), create=False
+        )
         await provisioner.once()
         letters = platform.dead_letters(SERVICE)
         react, kafka = follow_up(context), platform.kafka(SERVICE)
@@ -176,7 +187,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
                 RefusedSubmissions(context.database, letters),
                 kafka=kafka,
                 group=group,
-                topics=[SUBMISSIONS],
+                pattern=SUBMISSIONS_PATTERN,
                 ordered=False,
             ),
             catch_up_sweep,
@@ -186,6 +197,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             SmsPartsSweep(context),
             MailSender(outbox_of(platform, context.database), _real_now, context.policies),
             provisioner,
+            former,
             letters.provisioner(),
         ]
         try:

@@ -12,14 +12,12 @@ from typing import Any, Final, NamedTuple
 
 import aiohttp
 
+from chassis.base.gateways import IMPORT_DEVICE
 from local.bulk.rows import FileRow
-from schemas.base.ids import derived_id
 
 CONNECTIONS: Final = 32
 TRIES: Final = 30
 PAUSE_S: Final = 0.5
-CLIENT: Final = str(derived_id("client", "satupintu file"))
-"""Client id of all rows, the same over HTTP and Kafka, so that a row filed by both is one complaint."""
 REPLAYED: Final = "Idempotent-Replayed"
 """Header of the response to a request that was carried out before."""
 BUSY: Final = frozenset({429, 502, 503, 504})
@@ -142,7 +140,8 @@ async def request(
     Raises:
         Unreachable: no response after `TRIES` tries.
     """
-    headers = {"Idempotency-Key": key, "Satupintu-Client": CLIENT} if key else {}
+    # The device, where no token names the gateway that a row is filed by: what it filed is found by the gateway.
+    headers = {"Idempotency-Key": key, "Satupintu-Client": IMPORT_DEVICE} if key else {}
     why = ""
     for attempt in range(TRIES):
         try:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from schemas.base.topics import Topic
 from schemas.contract import CONTRACT
-from schemas.contract.asyncapi.channels import AGENCY, CHANNELS, Channel
+from schemas.contract.asyncapi.channels import CHANNELS, Channel
 from schemas.contract.asyncapi.headers import example
 from schemas.deadlines.policies import Policy
 
@@ -23,8 +23,8 @@ ABOUT: Final = (
 SERVER: Final[dict[str, Any]] = {
     "host": "{host}:{port}",
     "protocol": "kafka",
-    "description": "The Kafka cluster of the installation. Its operator names the address. There is no access control "
-    "yet: the cluster is reachable by trusted systems only.",
+    "description": "The Kafka cluster of the installation. Its operator names the address and makes user and password: "
+    "SASL with SCRAM-SHA-512, over TLS from another machine. Each user may use its own topics and the open data.",
     "variables": {
         "host": {"default": "127.0.0.1", "description": "Name or address of a broker."},
         "port": {"default": "9092", "description": "Port of the broker."},
@@ -34,7 +34,11 @@ _PARAMETERS: Final[dict[str, Any]] = {
     "agency": {
         "description": "The agency's id in the register: 2 to 63 lower-case letters, digits and hyphens.",
         "examples": ["kota-bandung", "kementerian-pu"],
-    }
+    },
+    "gateway": {
+        "description": "The gateway's id, as its operator names it: 2 to 63 lower-case letters, digits and hyphens.",
+        "examples": ["sms", "whatsapp"],
+    },
 }
 Examples = Mapping[str, Sequence[Any]]
 """Bodies of published examples, by type."""
@@ -70,10 +74,14 @@ def _channel(channel: Channel, policy: Policy) -> dict[str, Any]:
         "title": channel.title,
         "description": channel.described(policy),
         "servers": [{"$ref": "#/servers/kafka"}],
-        **({"parameters": _PARAMETERS} if AGENCY in topic.name else {}),
+        **({"parameters": found} if (found := _parameters(topic.name)) else {}),
         "messages": {type_: {"$ref": f"#/components/messages/{type_}"} for type_ in channel.types},
         "bindings": {"kafka": _binding(topic)},
     }
+
+
+def _parameters(address: str) -> dict[str, Any]:
+    return {name: about for name, about in _PARAMETERS.items() if f"{{{name}}}" in address}
 
 
 def _binding(topic: Topic) -> dict[str, Any]:
