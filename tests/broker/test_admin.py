@@ -1,11 +1,17 @@
 """The connection for administration."""
 
 import asyncio
+import gc
 import threading
 from contextlib import suppress
 
+import kafka.errors as kafka_errors
+import pytest
+
 from chassis.base.cluster import Cluster
 from chassis.kafka.admin import Admin
+from chassis.kafka.admin_client import AdminClient
+from local.paths import free_port
 
 
 def connections() -> set[int | None]:
@@ -25,3 +31,9 @@ async def test_a_call_that_was_cancelled_leaves_no_connection(kafka: Cluster) ->
         await admin.close()
         while connections() - before:
             await asyncio.sleep(0.01)
+
+
+def test_a_connection_that_is_refused_leaves_no_socket() -> None:
+    with pytest.raises(kafka_errors.KafkaError):
+        AdminClient(Cluster(f"127.0.0.1:{free_port()}"), bootstrap_timeout_ms=1_000)
+    gc.collect()  # a socket that is found open makes pytest fail this test

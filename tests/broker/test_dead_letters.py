@@ -6,7 +6,6 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from kafka.admin import KafkaAdminClient
 from kafka.admin._configs import ConfigResource, ConfigResourceType
 from typer.testing import CliRunner
 
@@ -19,7 +18,7 @@ from chassis.deadletter.port import DeadLetter
 from chassis.deadletter.replay import BodyNotStored, DeadLetterReplay, NoSuchDeadLetter
 from chassis.deadletter.topic import KafkaDeadLetters
 from chassis.kafka.admin import Admin
-from chassis.kafka.sign_in import options
+from chassis.kafka.admin_client import AdminClient
 from chassis.keys.keyring import MemoryKeyRing
 from chassis.project.registry import RegistryView
 from chassis.service.platform import Platform
@@ -71,7 +70,7 @@ async def test_a_dead_letter_is_kept_for_as_many_days_as_the_policy_in_force_say
     named = {name.lower(): value for name, value in settings_for(kafka, tmp_path).items()}
     settings = Settings(state_dir=tmp_path, **named)
     platform = Platform(settings, store, keys, clock, RegistryView(Repository(store, keys, "reader")))
-    given, client = await letter(kafka, "letters-kept"), KafkaAdminClient(**options(kafka))
+    given, client = await letter(kafka, "letters-kept"), AdminClient(kafka)
     topic, kept_ms = dead_letter("letters-kept"), list[int]()
     for days in (90, first.dead_letters_d):
         monkeypatch.setattr(

@@ -3,12 +3,11 @@
 from typing import Final
 
 import pytest
-from kafka.admin import KafkaAdminClient
 from kafka.admin._configs import ConfigResource, ConfigResourceType
 
 from chassis.base.cluster import Cluster
 from chassis.kafka.admin import Admin
-from chassis.kafka.sign_in import options
+from chassis.kafka.admin_client import AdminClient
 from schemas.base.topics import Topic
 
 pytestmark = pytest.mark.broker
@@ -20,7 +19,7 @@ ASKED: Final = (
 
 
 def configured(kafka: Cluster, topic: str) -> dict[str, str]:
-    client = KafkaAdminClient(**options(kafka))
+    client = AdminClient(kafka)
     try:
         wanted = ConfigResource(ConfigResourceType.TOPIC, topic, dict.fromkeys(ASKED))
         found = client.describe_configs([wanted], config_filter="all")["topic"][topic]

@@ -68,7 +68,6 @@ async def intake(tmp_path: Path) -> AsyncIterator[Intake]:
         erasures=Erasures(Database(f"sqlite:///{tmp_path}/list/erasures.db", erasures.metadata), repository.store),
         attachments=Attachments(Objects.in_folder(tmp_path / "attachments")),
         attachment_bytes=SIZES,
-        scans=False,
         results=Results(database),
         repeats=Repeats(database, b"s" * 32, policies()),
         mailbox=FileMailbox(tmp_path / "notices"),

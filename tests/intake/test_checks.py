@@ -1,5 +1,6 @@
 """A reporter's files are scanned and cleaned behind the answer, and nobody opens them before."""
 
+import asyncio
 import io
 import json
 from collections.abc import Awaitable, Callable
@@ -14,18 +15,21 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from PIL import Image
+from prometheus_client import generate_latest
 
 from chassis.attachments.objects import Objects
 from chassis.attachments.store import Attachments
 from chassis.base.clock import FixedClock
 from chassis.base.errors import StoreUnavailable
-from intake.checks import AttachmentChecks, Tools, plan
+from intake.checks import AttachmentChecks, plan, plan_scans
 from intake.cleaning.cleaner import Cleaner, CleaningLimits
 from intake.context import Intake
+from intake.file_check import Tools
 from intake.reaction import follow_up
 from intake.scanner import ScannerAway
 from schemas.base.media_types import FileKind
 from support import files
+from support.lives import AGENCY, routed, write
 
 PHOTO = files.jpeg()
 PERSON = {"name": "Kenari", "email": "kenari@contoh.id"}
@@ -59,8 +63,9 @@ def checks(intake: Intake) -> AttachmentChecks:
 
 
 @pytest.fixture
-def scanning(intake: Intake, scanner: StandIn, app: FastAPI) -> AttachmentChecks:
-    app.state.intake = replace(intake, scans=True)
+def scanning(intake: Intake, scanner: StandIn, app: FastAPI, tmp_path: Path) -> AttachmentChecks:
+    scanned = Attachments(Objects.in_folder(tmp_path / "attachments"), scans=True)
+    app.state.intake = intake = replace(intake, attachments=scanned)
     return AttachmentChecks(intake, intake.audience.database, Tools(Cleaner(CleaningLimits()), scanner))
 
 
@@ -150,6 +155,77 @@ async def test_an_infected_file_is_opened_by_nobody_and_its_reporter_is_told(
     notices = [json.loads(path.read_text())["body"] for path in (tmp_path / "notices").rglob("*.json")]
     assert any("program berbahaya" in body for body in notices)
     assert not list((tmp_path / "attachments").rglob("*.cleaned"))
+
+
+@pytest.fixture
+async def checked_before(web: httpx.AsyncClient, checks: AttachmentChecks, sent: Send) -> str:
+    """A complaint whose file was checked before there was a scanner."""
+    url = await sent(PHOTO, reporter=PERSON)
+    process = asyncio.create_task(checks.run())
+    async with asyncio.timeout(60):
+        while [each["state"] for each in await attachments_of(web, url)] != ["cleaned"]:
+            await asyncio.sleep(0.05)
+    process.cancel()
+    await asyncio.wait({process})
+    return url
+
+
+async def test_a_file_that_was_checked_before_there_was_a_scanner_is_scanned_before_anybody_opens_it(
+    web: httpx.AsyncClient, checked_before: str, scanning: AttachmentChecks, scanner: StandIn, intake: Intake
+) -> None:
+    url = checked_before
+    [file] = await attachments_of(web, url)
+    assert file["state"] == "waiting"
+    opened = await web.get(f"{url}/attachments/{file['id']}")
+    assert (opened.status_code, opened.json()["code"]) == (409, "file-waiting")
+    scanner.finds = False
+    await scanning.once()
+    [file] = await attachments_of(web, url)
+    assert file["state"] == "cleaned"
+    assert (await web.get(f"{url}/attachments/{file['id']}")).content == PHOTO
+    asked, page = scanner.asked, (await web.get(url)).json()
+    await scanning.once()
+    assert scanner.asked == asked, "once is enough"
+    state = (await intake.repository.load(UUID(page["id"]))).state
+    assert plan_scans(state) == []
+
+
+async def test_what_a_later_scanner_finds_is_withdrawn_and_reporter_and_holder_are_told(
+    web: httpx.AsyncClient,
+    checked_before: str,
+    scanning: AttachmentChecks,
+    scanner: StandIn,
+    intake: Intake,
+    tmp_path: Path,
+) -> None:
+    url = checked_before
+    complaint = UUID((await web.get(url)).json()["id"])
+    await write(intake.repository, complaint, routed())
+    scanner.finds = True
+    await scanning.once()
+    [file] = await attachments_of(web, url)
+    opened = await web.get(f"{url}/attachments/{file['id']}")
+    assert (file["state"], opened.status_code, opened.json()["code"]) == ("infected", 409, "file-withheld")
+    loaded = await intake.repository.load(complaint)
+    await follow_up(intake)([loaded])
+    notices = [json.loads(path.read_text())["body"] for path in (tmp_path / "notices").rglob("*.json")]
+    assert any("program berbahaya" in body for body in notices)
+    told = loaded.state.news[AGENCY]
+    assert (told.kind, told.version) == ("detail-added", loaded.state.version), "its topic and its page say so"
+
+
+async def test_metrics_say_how_many_files_wait_and_since_when(
+    web: httpx.AsyncClient, checked_before: str, scanning: AttachmentChecks, sent: Send, intake: Intake
+) -> None:
+    await sent(PHOTO, PHOTO + b"-")
+    await scanning.once()
+    assert isinstance(intake.clock, FixedClock)
+    intake.clock.advance(timedelta(minutes=3))
+    await scanning.measure()
+    told = generate_latest().decode()
+    assert 'satupintu_files_waiting{which="new"} 2.0' in told
+    assert 'satupintu_files_waiting{which="unscanned"} 1.0' in told
+    assert "satupintu_files_oldest_seconds 180.0" in told
 
 
 BROKEN = PHOTO[:300] + bytes(50)

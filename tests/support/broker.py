@@ -8,14 +8,13 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from aiokafka import TopicPartition
-from kafka.admin import KafkaAdminClient
 from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError
 
 from chassis.base.cluster import Cluster
 from chassis.base.message import Message
+from chassis.kafka.admin_client import AdminClient
 from chassis.kafka.clients import consumer, messages, running
 from chassis.kafka.cloudevents import to_recorded
-from chassis.kafka.sign_in import options
 from chassis.service.process import BackgroundTask
 
 PATIENCE_S = 120
@@ -68,7 +67,7 @@ async def going(*background_tasks: BackgroundTask) -> AsyncIterator[list["asynci
 
 def delete_topics(kafka: Cluster) -> None:
     """Delete all topics but Kafka's own (group offsets, transactions)."""
-    admin = KafkaAdminClient(**options(kafka))
+    admin = AdminClient(kafka)
     try:
         ours = [name for name in admin.list_topics() if not name.startswith("__")]
         if ours:
@@ -80,7 +79,7 @@ def delete_topics(kafka: Cluster) -> None:
 def group_state(kafka: Cluster, group: str) -> tuple[str, int]:
     """The state of a consumer group as Kafka reports it, and its number of members."""
 
-    def ask(admin: KafkaAdminClient) -> tuple[str, int]:
+    def ask(admin: AdminClient) -> tuple[str, int]:
         described = admin.describe_groups([group])
         found = described[group] if isinstance(described, dict) else described[0]
         return found["group_state"], len(found["members"])
@@ -91,16 +90,16 @@ def group_state(kafka: Cluster, group: str) -> tuple[str, int]:
 def committed_offsets(kafka: Cluster, group: str) -> dict[tuple[str, int], int]:
     """The offsets from which a group would continue."""
 
-    def ask(admin: KafkaAdminClient) -> dict[tuple[str, int], int]:
+    def ask(admin: AdminClient) -> dict[tuple[str, int], int]:
         offsets = admin.list_group_offsets([group])[group]
         return {(part.topic, part.partition): at.offset for part, at in offsets.items()}
 
     return _asked(kafka, ask)
 
 
-def _asked(kafka: Cluster, ask: Callable[[KafkaAdminClient], T]) -> T:
+def _asked(kafka: Cluster, ask: Callable[[AdminClient], T]) -> T:
     """Wait until there is a group coordinator: a young broker makes one at the first request."""
-    admin, end = KafkaAdminClient(**options(kafka)), time.monotonic() + PATIENCE_S
+    admin, end = AdminClient(kafka), time.monotonic() + PATIENCE_S
     try:
         while True:
             try:

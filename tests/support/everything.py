@@ -4,11 +4,10 @@ import asyncio
 from typing import Any, Final
 
 from aiokafka import TopicPartition
-from kafka.admin import KafkaAdminClient
 
 from chassis.base.cluster import Cluster
+from chassis.kafka.admin_client import AdminClient
 from chassis.kafka.clients import consumer, running
-from chassis.kafka.sign_in import options
 
 PATIENCE_S: Final = 60
 
@@ -31,7 +30,7 @@ async def everything(kafka: Cluster) -> dict[str, list[bytes]]:
 
 
 def _partitions(kafka: Cluster) -> list[TopicPartition]:
-    admin = KafkaAdminClient(**options(kafka))
+    admin = AdminClient(kafka)
     try:
         topics = admin.describe_topics()
     finally:

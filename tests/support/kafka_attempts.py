@@ -7,13 +7,12 @@ from typing import Any, Final
 import kafka.errors as kafka_errors
 from aiokafka import TopicPartition
 from aiokafka.structs import OffsetAndMetadata
-from kafka.admin import KafkaAdminClient
 from kafka.protocol.admin import DescribeConfigsRequest, IncrementalAlterConfigsRequest
 
 from chassis.base.cluster import Cluster
 from chassis.base.errors import KafkaDenied
+from chassis.kafka.admin_client import AdminClient
 from chassis.kafka.clients import consumer, producer, running, translate_error
-from chassis.kafka.sign_in import options
 from schemas.access.kafka import Operation
 from schemas.base.topics import COMPLAINT_SUMMARY
 
@@ -62,9 +61,9 @@ async def may(user: Cluster, operation: Operation, topic: str) -> bool:
     return await asyncio.to_thread(as_admin, user, lambda client: ADMIN[operation](client, topic))
 
 
-def as_admin(user: Cluster, act: Callable[[KafkaAdminClient], Any]) -> bool:
+def as_admin(user: Cluster, act: Callable[[AdminClient], Any]) -> bool:
     """Whether the broker allowed an operation of kafka-python's client for administration."""
-    client = KafkaAdminClient(**options(user))
+    client = AdminClient(user)
     try:
         code = act(client)
     except DENIED:
@@ -74,30 +73,30 @@ def as_admin(user: Cluster, act: Callable[[KafkaAdminClient], Any]) -> bool:
     return kafka_errors.for_code(code or 0) not in DENIED
 
 
-def describe(client: KafkaAdminClient, topic: str) -> int:
+def describe(client: AdminClient, topic: str) -> int:
     return int(client.describe_topics([topic])[0]["error_code"])
 
 
-def create(client: KafkaAdminClient, topic: str) -> int:
+def create(client: AdminClient, topic: str) -> int:
     """Only validated, by a broker that first looks whether it is allowed."""
     wanted = {topic: {"num_partitions": 1, "replication_factor": 1}}
     answer = client.create_topics(wanted, validate_only=True, raise_errors=False)
     return int(answer["topics"][0]["error_code"])
 
 
-def delete(client: KafkaAdminClient, topic: str) -> int:
+def delete(client: AdminClient, topic: str) -> int:
     answer = client.delete_topics([topic], raise_errors=False)
     return int(answer["topics"][0]["error_code"])
 
 
-def describe_configs(client: KafkaAdminClient, topic: str) -> int:
+def describe_configs(client: AdminClient, topic: str) -> int:
     """By a request of our own: the library's method hides a refusal."""
     resource = DescribeConfigsRequest.DescribeConfigsResource
     asked = resource(resource_type=TOPIC, resource_name=topic, configuration_keys=None)
     return _answer(client, DescribeConfigsRequest(resources=[asked])).results[0].error_code
 
 
-def alter_configs(client: KafkaAdminClient, topic: str) -> int:
+def alter_configs(client: AdminClient, topic: str) -> int:
     """Only validated. By a request of our own, as above."""
     resource = IncrementalAlterConfigsRequest.AlterConfigsResource
     change = resource.AlterableConfig(name="segment.bytes", config_operation=0, value="1073741824")
@@ -107,12 +106,12 @@ def alter_configs(client: KafkaAdminClient, topic: str) -> int:
     )
 
 
-def _answer(client: KafkaAdminClient, request: Any) -> Any:
+def _answer(client: AdminClient, request: Any) -> Any:
     manager = client._manager  # noqa: SLF001
     return manager.run(manager.send, request)
 
 
-ADMIN: Final[dict[Operation, Callable[[KafkaAdminClient, str], Any]]] = {
+ADMIN: Final[dict[Operation, Callable[[AdminClient, str], Any]]] = {
     Operation.DESCRIBE: describe,
     Operation.CREATE: create,
     Operation.DELETE: delete,

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 from kafka import KafkaConsumer, TopicPartition
-from kafka.admin import KafkaAdminClient
 
 from chassis.base.cluster import Cluster
+from chassis.kafka.admin_client import AdminClient
 from chassis.kafka.sign_in import options
 from chassis.kafka.users import EVERY
 from schemas.base.topics import COMPLAINT_SUMMARY, agency_inbox, agency_replies
@@ -34,7 +34,7 @@ def b(as_user: Callable[[str], Cluster]) -> Cluster:
     return as_user(f"agency.{B}")
 
 
-async def administer(user: Cluster, act: Callable[[KafkaAdminClient, str], object], topic: str) -> bool:
+async def administer(user: Cluster, act: Callable[[AdminClient, str], object], topic: str) -> bool:
     return await asyncio.to_thread(as_admin, user, lambda client: act(client, topic))
 
 
@@ -74,7 +74,7 @@ async def test_it_can_neither_see_nor_move_nor_delete_the_offsets_of_the_others_
     group, inbox = f"agency.{A}.offsets", TopicPartition(agency_inbox(A), 0)
     await asyncio.to_thread(_commit, as_user(f"agency.{A}"), group, inbox)
 
-    def attempts(client: KafkaAdminClient) -> list[str]:
+    def attempts(client: AdminClient) -> list[str]:
         acts = (
             lambda: client.list_group_offsets([group]),
             lambda: client.alter_group_offsets(group, {inbox: 0}),
@@ -84,7 +84,7 @@ async def test_it_can_neither_see_nor_move_nor_delete_the_offsets_of_the_others_
         )
         return [_outcome(act) for act in acts]
 
-    client = KafkaAdminClient(**options(b))
+    client = AdminClient(b)
     try:
         assert all("AuthorizationFailed" in each for each in await asyncio.to_thread(attempts, client))
         assert group not in str(await asyncio.to_thread(client.list_groups))
@@ -125,7 +125,7 @@ async def test_it_sees_its_own_topics_and_the_open_data_and_no_other(b: Cluster)
 
 
 async def test_it_sees_nobodys_rights(b: Cluster) -> None:
-    client = KafkaAdminClient(**options(b))
+    client = AdminClient(b)
     try:
         assert "AuthorizationFailed" in await asyncio.to_thread(_outcome, lambda: client.describe_acls(EVERY))
     finally:

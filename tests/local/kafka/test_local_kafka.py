@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.admin import NewTopic
 
 from chassis.base.cluster import Cluster
+from chassis.kafka.admin_client import AdminClient
 from chassis.kafka.sign_in import options
 from local.errors import CannotRun
 from local.kafka import jars
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.broker
 
 
 def topic_id(kafka: Cluster, topic: str) -> str:
-    admin = KafkaAdminClient(**options(kafka))
+    admin = AdminClient(kafka)
     try:
         return str(admin.describe_topics([topic])[0]["topic_id"])
     finally:
@@ -27,7 +28,7 @@ def topic_id(kafka: Cluster, topic: str) -> str:
 
 
 def create(kafka: Cluster, topic: str) -> None:
-    admin = KafkaAdminClient(**options(kafka))
+    admin = AdminClient(kafka)
     try:
         admin.create_topics([NewTopic(topic, num_partitions=1, replication_factor=1)])
     finally:

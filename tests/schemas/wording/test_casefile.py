@@ -36,7 +36,7 @@ def test_each_event_and_each_file_is_listed() -> None:
     timeline = casefile.timeline(told(*HISTORY), NATION, "id")
     assert [(row["version"], row["type"]) for row in timeline][-1] == (3, "AttachmentAdded")
     assert all(row["sentence"].endswith(".") for row in timeline)
-    [one] = attached(HISTORY)
+    [one] = attached(HISTORY, scans=False)
     assert (casefile.attachment_fields(one)["name"], casefile.attachment_fields(one)["state"]) == (
         "lampu.jpg",
         "waiting",
@@ -51,7 +51,7 @@ def checked(outcome: Any, media_type: str = "image/jpeg") -> AttachmentChecked:
 
 def test_the_holder_reads_of_a_file_what_the_holder_opens() -> None:
     sent = FILE.model_copy(update={"media_type": "image/heic", "name": "Kenari di rumah.heic"})
-    [one] = attached([sent, checked("cleaned")])
+    [one] = attached([sent, checked("cleaned")], scans=False)
     shown = casefile.holders_attachment(one, anonymous=False)
     assert (shown["name"], shown["media_type"], shown["size_bytes"]) == ("Kenari di rumah.jpg", "image/jpeg", 7)
     assert casefile.holders_attachment(one, anonymous=True)["name"] == "lampiran-1.jpg"
@@ -60,13 +60,13 @@ def test_the_holder_reads_of_a_file_what_the_holder_opens() -> None:
 
 def test_the_name_of_a_file_without_a_name_or_of_an_erased_one_is_neutral() -> None:
     for name in (None, ERASED):
-        [one] = attached([FILE.model_copy(update={"name": name})])
+        [one] = attached([FILE.model_copy(update={"name": name})], scans=False)
         assert casefile.file_name(one, anonymous=False) == "lampiran-1.jpg"
 
 
 @pytest.mark.parametrize("outcome", ["withheld", "infected"])
 def test_what_is_kept_back_is_opened_by_no_holder(outcome: str) -> None:
-    [one] = attached([FILE, checked(outcome)])
+    [one] = attached([FILE, checked(outcome)], scans=False)
     with pytest.raises(FileWithheld) as refused:
         one.opened_by_holder()
     assert refused.value.data["why"] == outcome
@@ -76,11 +76,11 @@ def test_what_is_kept_back_is_opened_by_no_holder(outcome: str) -> None:
 
 def test_what_waits_is_opened_by_no_holder_and_a_later_check_counts() -> None:
     with pytest.raises(FileWaiting):
-        attached([FILE])[0].opened_by_holder()
-    [one] = attached([FILE, checked("original"), checked("infected")])
+        attached([FILE], scans=False)[0].opened_by_holder()
+    [one] = attached([FILE, checked("original"), checked("infected")], scans=False)
     assert one.state is FileState.INFECTED
     with pytest.raises(NotFound):
-        attached_as([FILE], UUID(int=6))
+        attached_as([FILE], UUID(int=6), scans=False)
 
 
 def test_every_outcome_of_a_check_has_its_sentence() -> None:
@@ -94,6 +94,6 @@ def test_every_outcome_of_a_check_has_its_sentence() -> None:
 
 def test_a_file_waits_until_it_is_checked_even_after_the_end() -> None:
     state = given(*HISTORY)
-    assert state.unchecked == (FILE.attachment,)
-    assert given(*HISTORY, checked("cleaned")).unchecked == ()
+    assert state.unchecked == {FILE.attachment: FILE.at}
+    assert given(*HISTORY, checked("cleaned")).unchecked == {}
     assert given(*HISTORY, checked("cleaned")).moves == state.moves, "it is no request of the reporter"

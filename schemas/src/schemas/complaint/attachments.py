@@ -31,10 +31,14 @@ class Attached(NamedTuple):
     number: int
     added: AttachmentAdded
     checked: AttachmentChecked | None = None
+    scans: bool = False
+    """There is a scanner: what was checked without one waits for it."""
 
     @property
     def state(self) -> FileState:
-        return FileState(self.checked.outcome) if self.checked else FileState.WAITING
+        if self.checked is None or (self.scans and not self.checked.scanned):
+            return FileState.WAITING
+        return FileState(self.checked.outcome)
 
     def opened_by_holder(self) -> AttachmentChecked:
         """What a holder opens.
@@ -42,20 +46,23 @@ class Attached(NamedTuple):
         Raises:
             FileWaiting, FileWithheld: nothing.
         """
-        if self.checked is None:
+        if self.checked is None or self.state is FileState.WAITING:
             raise FileWaiting
         if self.state in (FileState.WITHHELD, FileState.INFECTED):
             raise FileWithheld(why=self.state.value)
         return self.checked
 
 
-def attached(facts: Iterable[Fact]) -> list[Attached]:
-    """The files, in the order in which they were added. Of several checks of one file the last counts."""
+def attached(facts: Iterable[Fact], *, scans: bool) -> list[Attached]:
+    """The files, in the order in which they were added. Of several checks of one file the last counts.
+
+    `scans`: there is a scanner.
+    """
     found: dict[UUID, Attached] = {}
     for fact in facts:
         match fact:
             case AttachmentAdded():
-                found.setdefault(fact.attachment, Attached(len(found) + 1, fact))
+                found.setdefault(fact.attachment, Attached(len(found) + 1, fact, scans=scans))
             case AttachmentChecked() if fact.attachment in found:
                 found[fact.attachment] = found[fact.attachment]._replace(checked=fact)
             case _:
@@ -63,13 +70,13 @@ def attached(facts: Iterable[Fact]) -> list[Attached]:
     return list(found.values())
 
 
-def attached_as(facts: Iterable[Fact], attachment: UUID) -> Attached:
+def attached_as(facts: Iterable[Fact], attachment: UUID, *, scans: bool) -> Attached:
     """One file.
 
     Raises:
         NotFound: the complaint has none of this id.
     """
-    for each in attached(facts):
+    for each in attached(facts, scans=scans):
         if each.added.attachment == attachment:
             return each
     raise NotFound(what="attachment")

@@ -203,11 +203,18 @@ def _resumed(state: Complaint, event: Fact) -> tuple[Stop, ...]:
 
 
 def _attached(state: Complaint, event: i.AttachmentAdded, _recorded: RecordedFact) -> Changes:
-    return {"attachments": state.attachments + 1, "unchecked": (*state.unchecked, event.attachment)}
+    return {"attachments": state.attachments + 1, "unchecked": {**state.unchecked, event.attachment: event.at}}
 
 
 def _checked(state: Complaint, event: i.AttachmentChecked, _recorded: RecordedFact) -> Changes:
-    return {"unchecked": tuple(each for each in state.unchecked if each != event.attachment)}
+    waited = {**state.unscanned, **state.unchecked}
+    unscanned = {each: at for each, at in state.unscanned.items() if each != event.attachment}
+    if not event.scanned and event.attachment in waited:
+        unscanned[event.attachment] = waited[event.attachment]
+    return {
+        "unchecked": {each: at for each, at in state.unchecked.items() if each != event.attachment},
+        "unscanned": unscanned,
+    }
 
 
 def _withdrawn(state: Complaint, event: i.ComplaintWithdrawn, recorded: RecordedFact) -> Changes:
@@ -393,10 +400,16 @@ def _to_holder(kind: str) -> Callable[[Complaint, Any], dict[str | None, str]]:
     return lambda state, _event: {state.agency: kind}
 
 
+def _file_withdrawn(state: Complaint, event: i.AttachmentChecked) -> dict[str | None, str]:
+    # The holder may have opened a file that a scanner, configured later, found to be harmful.
+    return {state.agency: "detail-added"} if event.outcome == "infected" and event.attachment in state.unscanned else {}
+
+
 AGENCY_UPDATES: Final[Mapping[type[Fact], Callable[[Complaint, Any], dict[str | None, str]]]] = {
     i.DetailAdded: _to_holder("detail-added"),
     i.NoteAdded: _to_holder("detail-added"),
     i.AttachmentAdded: _to_holder("detail-added"),
+    i.AttachmentChecked: _file_withdrawn,
     i.ComplaintWithdrawn: _to_holder("closed"),
     i.ResolutionConfirmed: _to_holder("closed"),
     i.ResolutionDisputed: lambda state, _event: {_holder_after_dispute(state).agency: "disputed"},

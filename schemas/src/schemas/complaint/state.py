@@ -130,8 +130,10 @@ class Complaint(NamedTuple):
     detail_version: int = -1
     moves: int = 0
     attachments: int = 0
-    unchecked: tuple[UUID, ...] = ()
-    """The files that wait for scan and cleaning."""
+    unchecked: Mapping[UUID, datetime] = {}
+    """The files that wait for scan and cleaning, and when each was added."""
+    unscanned: Mapping[UUID, datetime] = {}
+    """The files that were checked while there was no scanner, and when each was added."""
     notes: int = 0
     """Of people who did not prove to be the reporter."""
     response: str | None = None

@@ -111,7 +111,9 @@ class ComplaintUnassigned(Case):
 
 
 class ComplaintDetailAdded(Case):
-    """The reporter added a detail, to be read before answering; or another person a note, marked as such."""
+    """The reporter added a detail or a file, to be read before answering; another person added a note, marked as such;
+    or a file that could be opened was found to be harmful and is withdrawn.
+    """
 
 
 class ComplaintReminder(Case):

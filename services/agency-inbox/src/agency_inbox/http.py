@@ -175,7 +175,8 @@ async def one(
     etag(response, loaded.state.version)
     # Of what it held it reads no later news: neither of the parts.
     parts = await parts_of(context, loaded.state) if allowed.extent is Extent.EVERYTHING else {}
-    files = attached(recorded.fact for recorded in (await _with_files(context, loaded, allowed)).facts())
+    holding = await _with_files(context, loaded, allowed)
+    files = attached((recorded.fact for recorded in holding.facts()), scans=context.attachments.scans)
     shown = casefile(loaded.state, loaded.facts(), registry, context.policies, lang, parts, files)
     return {**shown, "precedent": await _precedent(context, who, loaded.state, registry, lang)}
 

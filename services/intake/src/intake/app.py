@@ -18,10 +18,11 @@ from chassis.service.process import BackgroundTask
 from chassis.service.service import Service
 from chassis.sql.database import Database
 from chassis.sweep.catch_up import CatchUpSweep
-from intake.checks import AttachmentChecks, Tools
+from intake.checks import AttachmentChecks
 from intake.cleaning.cleaner import Cleaner, CleaningLimits
 from intake.context import Intake
 from intake.erasures import repeat_erasures
+from intake.file_check import Tools
 from intake.gateway.sms_parts import SmsPartsSweep
 from intake.gateway.submissions import receive
 from intake.guesses import GuessLimit
@@ -122,7 +123,6 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         erasures=Erasures(Database(settings.erasures_url, erasures.metadata), platform.store),
         attachments=open_attachments(settings),
         attachment_bytes=settings.attachment_bytes,
-        scans=bool(settings.clamav),
         results=Results(database),
         repeats=Repeats(database, settings.hash_secret.get_secret_value(), policies()),
         mailbox=outbox_of(platform, database),

@@ -1,40 +1,33 @@
-"""Scans and cleans reporters' files in the background. Filing and uploading never wait for it.
+"""The background task that checks reporters' files (`intake.file_check`). Filing and uploading never wait for it.
 
 The stream says which files wait, so that nothing is forgotten: not after a crash, and not while the scanner is away. A
-file of an earlier version waits too, and is cleaned after the upgrade.
+file of an earlier version waits too, and is cleaned after the upgrade. Files that were checked before there was a
+scanner are a second queue, which a process with a scanner works on when the first has nothing due.
 """
 
 import asyncio
-import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
-from typing import IO, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData, Row, Select, Table, func, select
 
-from chassis.attachments.store import Copy, FileId
+from chassis.base import metrics
 from chassis.base.retry import RetryPolicy, reason
 from chassis.project.from_store import StoreProjection
 from chassis.sql.database import Database
 from chassis.sql.lease import Lease
 from chassis.sweep.backoff import Backoff
-from chassis.sweep.open_work import OpenWork, OpenWorkRow, open_work_view, soonest_due
-from chassis.write.command import handle
-from chassis.write.loaded import LoadedStream
-from chassis.write.repository import Cause
-from intake import decide
-from intake.cleaning.cleaner import Cleaner
+from chassis.sweep.open_work import OpenWork, OpenWorkRow, Plan, open_work_tables, open_work_view, soonest_due
+from intake.cleaning.sandbox import available
 from intake.context import Intake
-from intake.decide import CheckResult
-from intake.scanner import Scanner
-from intake.storage.relations import LEASES, METADATA, WAITING_FILES
-from intake.uploads import PIECE
-from schemas.base.ids import derived_id
-from schemas.base.media_types import cleaned_type
-from schemas.complaint.attachments import attached_as
+from intake.file_check import Tools, check_files
+from intake.storage.relations import LEASES, METADATA, UNSCANNED, UNSCANNED_FILES, WAITING_FILES
 from schemas.complaint.state import Complaint
 from schemas.events import BY_NAME
 from schemas.events.base import names
@@ -42,22 +35,26 @@ from schemas.events.intake import AttachmentAdded, AttachmentChecked, PersonalDa
 
 CHANGES: Final = names(AttachmentAdded, AttachmentChecked, PersonalDataErased)
 PAGE: Final = 200
+MEASURED_S: Final = 5.0
 log = structlog.get_logger(__name__)
 
 
 def plan(state: Complaint) -> list[OpenWork]:
-    """The files that wait."""
-    if state.erased:
-        return []
-    return [OpenWork(attachment.hex, "intake", state.filed.at) for attachment in dict.fromkeys(state.unchecked)]
+    """The files that wait for a check."""
+    return [] if state.erased else [OpenWork(each.hex, "intake", at) for each, at in state.unchecked.items()]
 
 
-class Tools(NamedTuple):
-    """`scanner` None: no file is scanned."""
+def plan_scans(state: Complaint) -> list[OpenWork]:
+    """The files that were checked without a scanner."""
+    return [] if state.erased else [OpenWork(each.hex, "intake", at) for each, at in state.unscanned.items()]
 
-    cleaner: Cleaner
-    scanner: Scanner | None
-    at_once: int = 2
+
+class Queue(NamedTuple):
+    """Files that wait, the longest first. `which`: the label in metrics."""
+
+    which: str
+    feed: StoreProjection
+    table: Table
 
 
 class AttachmentChecks:
@@ -65,19 +62,35 @@ class AttachmentChecks:
 
     def __init__(self, context: Intake, relations: Database, tools: Tools, period_s: float = 1.0) -> None:
         self._context, self._database, self._tools, self._period_s = context, relations, tools, period_s
-        view = open_work_view(context.repository, plan, frozenset(BY_NAME) - CHANGES)
-        self._feed = StoreProjection(context.repository.store, relations, METADATA, view)
+        self._queues = [self._queue("new", plan, WAITING_FILES, "")]
+        if tools.scanner is not None:
+            self._queues.append(self._queue("unscanned", plan_scans, UNSCANNED_FILES, UNSCANNED))
         self._lease = Lease(relations, LEASES, "attachments")
         self._backoff, self._running = Backoff(), dict[UUID, asyncio.Task[None]]()
 
+    def _queue(self, which: str, planned: Plan, table: Table, prefix: str) -> Queue:
+        def define(metadata: MetaData, before: str) -> Sequence[Table]:
+            return open_work_tables(metadata, f"{prefix}{before}")
+
+        view = open_work_view(self._context.repository, planned, frozenset(BY_NAME) - CHANGES)
+        named = replace(view, name=f"{prefix}{view.name}", define=define)
+        return Queue(which, StoreProjection(self._context.repository.store, self._database, METADATA, named), table)
+
     async def run(self) -> None:
         """Run until cancelled."""
+        log.info("files are cleaned", sandbox=available() or "none: see docs/attachments.md")
         try:
-            while True:
-                await RetryPolicy().until_up(self._start, "attachments")
-                await asyncio.sleep(self._period_s)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._repeat(self._start, self._period_s))
+                group.create_task(self._repeat(self.measure, MEASURED_S))
         finally:
             await self._stop()
+
+    @staticmethod
+    async def _repeat(act: Callable[[], Awaitable[object]], period_s: float) -> None:
+        while True:
+            await RetryPolicy().until_up(act, "attachments")
+            await asyncio.sleep(period_s)
 
     def unready(self) -> str | None:
         """Never: nothing waits for it."""
@@ -88,28 +101,39 @@ class AttachmentChecks:
         while await self._start():
             await asyncio.gather(*self._running.values())
 
+    async def measure(self) -> None:
+        """Say in the metrics how many files wait, and the age of the oldest new one."""
+        for queue in self._queues:
+            query = select(func.count(), func.min(queue.table.c.due_at))
+            count, oldest = await self._database.read(partial(_one, query))
+            metrics.FILES_WAITING.labels(queue.which).set(count)
+            if queue.table is WAITING_FILES:
+                age = self._context.clock.now() - oldest if oldest is not None else timedelta()
+                metrics.FILES_OLDEST.set(age.total_seconds())
+
     async def _start(self) -> bool:
         """Begin as many checks as there is room for; whether any is running."""
         if not await self._lease.hold():
             return False
-        await self._feed.catch_up()
-        async for row in self._waiting():
-            if len(self._running) >= self._tools.at_once:
-                break
-            self._running[row.complaint] = asyncio.create_task(self._check_complaint(row.complaint))
+        for queue in self._queues:
+            await queue.feed.catch_up()
+            async for row in self._waiting(queue.table):
+                if len(self._running) >= self._tools.at_once:
+                    break
+                self._running[row.complaint] = asyncio.create_task(self._check_complaint(row.complaint))
         return bool(self._running)
 
-    async def _waiting(self) -> AsyncIterator[OpenWorkRow]:
+    async def _waiting(self, table: Table) -> AsyncIterator[OpenWorkRow]:
         last, now = None, self._context.clock.now()
-        while rows := await self._database.read(partial(self._page, last)):
+        while rows := await self._database.read(partial(self._page, table, last)):
             for row in rows:
                 if row.complaint not in self._running and self._backoff.over(row.complaint, now):
                     yield row
             last = rows[-1]
 
     @staticmethod
-    def _page(after: OpenWorkRow | None, connection: Connection) -> Sequence[OpenWorkRow]:
-        return soonest_due(connection, WAITING_FILES, PAGE, after=after)
+    def _page(table: Table, after: OpenWorkRow | None, connection: Connection) -> Sequence[OpenWorkRow]:
+        return soonest_due(connection, table, PAGE, after=after)
 
     async def _check_complaint(self, complaint: UUID) -> None:
         failed = True
@@ -131,44 +155,5 @@ class AttachmentChecks:
             await self._lease.release()
 
 
-async def check_files(context: Intake, complaint: UUID, tools: Tools) -> None:
-    """Check the files of a complaint that wait. Repeatable.
-
-    Raises:
-        ChassisError, Refusal, BrokenSeal: a file waits on.
-    """
-    loaded = await context.repository.load(complaint)
-    for attachment in dict.fromkeys(loaded.state.unchecked):
-        result = await _checked(context, loaded, attachment, tools)
-        at = context.clock.now()
-        cause = Cause(derived_id("attachment checked", str(complaint), str(attachment)), complaint, at)
-        rule = partial(decide.check_attachment, attachment=attachment, result=result, at=at)
-        handled = await handle(context.repository, complaint, rule, cause)
-        if handled.loaded.state.erased:  # while the copy was made
-            await context.attachments.forget(complaint)
-
-
-async def _checked(context: Intake, loaded: LoadedStream, attachment: UUID, tools: Tools) -> CheckResult:
-    added = attached_as((one.fact for one in loaded.facts()), attachment).added
-    complaint, scanned = loaded.state.id, tools.scanner is not None
-    with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as target:
-        original = FileId(complaint, attachment, Copy.ORIGINAL, added.size_bytes)
-        opened = await context.attachments.open(original, loaded.keys)
-        async for piece in opened.content():
-            await asyncio.to_thread(source.write, piece)
-        await asyncio.to_thread(source.flush)
-        sent = CheckResult("uncleaned", added.media_type, added.size_bytes, scanned)
-        if tools.scanner is not None and await tools.scanner.infected(source):
-            return sent._replace(outcome="infected")
-        if not await tools.cleaner.clean(source, target, added.media_type):
-            return sent
-        size = target.seek(0, 2)
-        copy = FileId(complaint, attachment, Copy.CLEANED, size)
-        await context.attachments.keep(copy, _pieces(target), loaded.keys)
-        return CheckResult("cleaned", cleaned_type(added.media_type), size, scanned)
-
-
-async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
-    await asyncio.to_thread(file.seek, 0)
-    while piece := await asyncio.to_thread(file.read, PIECE):
-        yield piece
+def _one(query: Select[int, Any], connection: Connection) -> Row[int, Any]:
+    return connection.execute(query).one()

@@ -41,8 +41,6 @@ class Intake:
     erasures: Erasures
     attachments: Attachments
     attachment_bytes: SizeLimits
-    scans: bool
-    """Whether a file waits for a scanner before even its reporter opens it."""
     results: Results
     repeats: Repeats
     mailbox: Mailbox

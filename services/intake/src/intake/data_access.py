@@ -54,9 +54,9 @@ def recipients(histories: Iterable[Sequence[RecordedFact]], registry: Registry) 
     return [{"at": at, "body": body, "body_name": _named(body, registry)} for body, at in first.items()]
 
 
-def files(history: Iterable[RecordedFact], code: str) -> list[dict[str, Any]]:
+def files(history: Iterable[RecordedFact], code: str, *, scans: bool) -> list[dict[str, Any]]:
     """The reporter's files, and where to get each."""
-    found = attached(recorded.fact for recorded in history)
+    found = attached((recorded.fact for recorded in history), scans=scans)
     return [attachment_fields(each) | {"link": _link(code, each.added.attachment)} for each in found]
 
 

@@ -165,8 +165,11 @@ class CheckResult(NamedTuple):
 
 
 def check_attachment(state: Complaint, attachment: UUID, result: CheckResult, at: datetime) -> list[Fact]:
-    """Record the result once. A file with hidden data is shown to the holder only if its reporter is not anonymous."""
-    if state.erased or attachment not in state.unchecked:
+    """Record the result once; of a file that was checked without a scanner once more when it was scanned. A file with
+    hidden data is shown to the holder only if its reporter is not anonymous.
+    """
+    waits = attachment in state.unchecked or (result.scanned and attachment in state.unscanned)
+    if state.erased or not waits:
         return []
     kept = "withheld" if state.anonymous else "original"
     return [

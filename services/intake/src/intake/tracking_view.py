@@ -64,6 +64,8 @@ def page(
     lang: str,
     lead: Complaint | None = None,
     parts: Sequence[Complaint] = (),
+    *,
+    scans: bool = False,
 ) -> dict[str, Any]:
     """The tracking page. A question of a part is shown here, because the reporter answers it here."""
     questions = [each.question for each in (state, *parts) if each.question]
@@ -89,7 +91,7 @@ def page(
         "rung": state.rung,
         "lead_public_number": lead.public_number if lead and lead.is_public else None,
         "lead": _lead(lead, lang) if lead and lead.is_public and not lead.erased else None,
-        "attachments": [attachment_fields(one) for one in attached(one.fact for one in history)],
+        "attachments": [attachment_fields(one) for one in attached((one.fact for one in history), scans=scans)],
         "due": explained(state, registry, policies, lang, lead),
         "timeline": timeline(_told(history), registry, lang),
     }

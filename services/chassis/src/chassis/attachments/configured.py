@@ -18,10 +18,14 @@ def open_attachments(settings: Settings) -> Attachments:
     Raises:
         BadSetting: the file of credentials cannot be read.
     """
+    return Attachments(_objects(settings), scans=bool(settings.clamav))
+
+
+def _objects(settings: Settings) -> Objects:
     if settings.attachments_url == FOLDER:
-        return Attachments(Objects.in_folder(settings.attachments_dir))
+        return Objects.in_folder(settings.attachments_dir)
     file = settings.attachments_credentials_file
-    return Attachments(Objects.in_bucket(settings.attachments_url, credentials(file) if file else {}))
+    return Objects.in_bucket(settings.attachments_url, credentials(file) if file else {})
 
 
 def credentials(file: Path) -> dict[str, str]:

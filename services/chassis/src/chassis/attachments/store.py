@@ -71,10 +71,10 @@ class OpenFile(NamedTuple):
 
 
 class Attachments:
-    """The files in `objects`."""
+    """The files in `objects`. `scans`: nobody opens a file before the scanner saw it."""
 
-    def __init__(self, objects: Objects) -> None:
-        self._objects = objects
+    def __init__(self, objects: Objects, *, scans: bool = False) -> None:
+        self._objects, self.scans = objects, scans
 
     async def keep(self, file: FileId, content: AsyncIterator[bytes], keys: Keys) -> None:
         """Seal and write a file; kept for good on return. Repeatable.

@@ -81,6 +81,16 @@ NOTICES_OLDEST: Final = Gauge(
 NOTICES_UNDELIVERABLE: Final = Counter(
     "satupintu_notices_undeliverable", "Notices given up, since the mail server refuses their address or content."
 )
+FILES_WAITING: Final = Gauge(
+    "satupintu_files_waiting",
+    "Reporters' files that nobody but perhaps the reporter opens yet. `new`: not scanned and cleaned. `unscanned`: "
+    "checked before SATUPINTU_CLAMAV was set, not scanned since; it falls to 0 by itself.",
+    ["which"],
+)
+FILES_OLDEST: Final = Gauge(
+    "satupintu_files_oldest_seconds",
+    "Age of the oldest new file that waits. Above some minutes: the scanner is away; the log says `files wait`.",
+)
 SHADOW_CHOICES: Final = Counter(
     "satupintu_shadow_choices",
     "Choices that a shadow model made once more, by whether it agreed. `satupintu shadow` says where it did not.",

@@ -48,7 +48,7 @@ async def holders_file(attachments: Attachments, loaded: LoadedStream, attachmen
     Raises:
         NotFound, FileWaiting, FileWithheld, DataErased, BrokenSeal: there is nothing to open.
     """
-    one = attached_as((recorded.fact for recorded in loaded.facts()), attachment)
+    one = attached_as((recorded.fact for recorded in loaded.facts()), attachment, scans=attachments.scans)
     state = loaded.state
     if state.erased:
         raise DataErased(complaint=str(state.id))

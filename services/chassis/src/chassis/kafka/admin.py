@@ -11,14 +11,14 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import kafka.errors as kafka_errors
-from kafka.admin import KafkaAdminClient
 from kafka.admin._configs import ConfigResource, ConfigResourceType
 from kafka.protocol.admin import DescribeClusterRequest
 
 from chassis.base.cluster import Cluster
 from chassis.base.errors import BrokerUnavailable, ChassisError, Permanent
+from chassis.kafka.admin_client import AdminClient
 from chassis.kafka.clients import no_right
-from chassis.kafka.sign_in import options, refusal, wrong_password
+from chassis.kafka.sign_in import refusal, wrong_password
 from schemas.base.topics import Topic
 
 REQUEST_MS: Final = 10_000
@@ -115,8 +115,8 @@ class Admin:
         try:
             _check_listening(self._kafka.address)
             if self._client is None:
-                self._client = _Client(
-                    **options(self._kafka),
+                self._client = AdminClient(
+                    self._kafka,
                     request_timeout_ms=REQUEST_MS,
                     bootstrap_timeout_ms=BOOTSTRAP_MS,
                     reconnect_backoff_max_ms=BOOTSTRAP_MS // 4,
@@ -133,18 +133,6 @@ class Admin:
                 raise wrong_password(self._kafka) from error
             if isinstance(error, kafka_errors.KafkaError | OSError):
                 raise BrokerUnavailable(f"{type(error).__name__}: {error}") from error
-            raise
-
-
-class _Client(KafkaAdminClient):  # type: ignore[misc]
-    """Closes itself when it cannot connect; the library would leak a thread and sockets for each attempt."""
-
-    def __init__(self, **settings: Any) -> None:
-        try:
-            super().__init__(**settings)
-        except BaseException:
-            self._closed = False
-            self.close()
             raise
 
 

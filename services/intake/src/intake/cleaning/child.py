@@ -2,7 +2,8 @@
 output, which are files. Started by `intake.cleaning.cleaner` for each file, without the platform's environment.
 
 The exit status: 0 a copy was made, 1 it cannot be made. Limits of processor time, memory and size of the copy are set
-before the file is looked at; after the libraries are loaded, no file and no connection can be opened any more.
+before the file is looked at; after the libraries are loaded, the process gives up every other right
+(`intake.cleaning.sandbox`).
 """
 
 import importlib
@@ -10,10 +11,12 @@ import resource
 import sys
 from typing import IO, Any, Final
 
+from intake.cleaning.sandbox import enter
+
 MADE: Final = 0
 NOT_CLEANABLE: Final = 1
-STANDARD: Final = 3
-"""Standard input, output and error."""
+RANDOM: Final = ("/dev/urandom",)
+"""qpdf opens it for a moment to read a protected PDF."""
 _MODULES: Final = {"image": "pictures", "video": "recordings", "audio": "recordings"}
 
 
@@ -33,14 +36,6 @@ def limit(cpu_s: int, memory_bytes: int) -> None:
         resource.setrlimit(what, (most, most))
 
 
-def close_doors(name: str) -> None:
-    """No more file, pipe or connection can be opened: every number up to the limit is taken. qpdf needs one for a
-    moment: it opens the source of random numbers to read a protected PDF.
-    """
-    most = STANDARD + (name == "pdf")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-
 def main(argv: list[str], source: IO[bytes], target: IO[bytes]) -> int:
     """Make the copy; the exit status."""
     media_type, cpu_s, memory_bytes = argv
@@ -48,7 +43,7 @@ def main(argv: list[str], source: IO[bytes], target: IO[bytes]) -> int:
     name = module_of(media_type)
     module: Any = importlib.import_module(f"intake.cleaning.{name}")
     module.prepare()
-    close_doors(name)
+    enter(RANDOM if name == "pdf" else ())
     try:
         module.clean(source, target, *([media_type] if name in ("pictures", "recordings") else []))
         target.flush()

@@ -73,8 +73,9 @@ class TrackedComplaint(NamedTuple):
         parts = [part.state for part in await handlers.parts_of(context, loaded.state)]
         response.headers["ETag"] = handlers.page_tag(loaded.state, parts)
         page = tracking_view.page(
-            loaded.state, loaded.facts(), self.code, registry, context.policies, self.lang, lead, parts
-        )
+            loaded.state, loaded.facts(), self.code, registry, context.policies, self.lang, lead, parts,
+            scans=context.attachments.scans,
+        )  # fmt: skip
         contact = notice_of(await reporter_of(context, loaded), self.lang, sms=context.sms)
         return with_notice(context, page | contact, self.lang)
 
@@ -244,7 +245,7 @@ async def _copy(tracked: TrackedComplaint, page: dict[str, Any]) -> dict[str, An
         "contact": reporter.model_dump(exclude_none=True) if reporter else None,
         "contact_readings": former + data_access.readings(history, registry),
         "recipients": data_access.recipients([history, *(part.facts() for part in parts)], registry),
-        "files": data_access.files(history, tracked.code),
+        "files": data_access.files(history, tracked.code, scans=context.attachments.scans),
     }
 
 
@@ -277,10 +278,11 @@ async def attach(move: Move, request: Request) -> dict[str, Any]:
 async def download(tracked: Tracked, attachment: UUID, request: Request) -> Response:
     """Download one's own file as it was sent; it is never displayed inline."""
     loaded = await tracked.loaded()
-    one = attached_as((recorded.fact for recorded in loaded.facts()), attachment)
+    scans = tracked.context.attachments.scans
+    one = attached_as((recorded.fact for recorded in loaded.facts()), attachment, scans=scans)
     if one.state is FileState.INFECTED:
         raise FileWithheld(why=one.state.value)
-    if one.state is FileState.WAITING and tracked.context.scans:
+    if one.state is FileState.WAITING and scans:
         raise FileWaiting
     sent = one.added
     file = FileId(tracked.complaint, attachment, Copy.ORIGINAL, sent.size_bytes)

@@ -11,7 +11,7 @@ from chassis.project.position import position_table
 from chassis.project.view import View, as_recorded
 from chassis.sql.lease import lease_table
 from chassis.sql.statements import replace_rows, select_by_keys
-from chassis.sweep.open_work import open_work_table
+from chassis.sweep.open_work import open_work_table, open_work_tables
 from intake.settings import CHAIN
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX, complaint_id
@@ -43,6 +43,9 @@ REPORT, FOLLOWER = define(METADATA, "")
 position_table(METADATA)
 WAITING_FILES: Final = open_work_table(METADATA)
 """The files that wait for scan and cleaning, kept by `intake.checks`."""
+UNSCANNED: Final = "unscanned_"
+UNSCANNED_FILES: Final = open_work_tables(METADATA, UNSCANNED)[0]
+"""Those that were checked without a scanner. Filled only by processes with one."""
 LEASES: Final = lease_table(METADATA)
 
 

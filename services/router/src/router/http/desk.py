@@ -444,7 +444,7 @@ async def _casefile(
         **file,
         "attachments": [
             holders_attachment(each, anonymous=state.anonymous)
-            for each in attached(recorded.fact for recorded in sent.facts())
+            for each in attached((recorded.fact for recorded in sent.facts()), scans=context.attachments.scans)
         ],
         "precedent": await _decision(context, who, followed, lang) if followed else None,
         # What a decision that names no scope would be a precedent for; None if that is not clear.
