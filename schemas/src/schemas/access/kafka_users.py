@@ -97,5 +97,11 @@ def ended(names: Iterable[str], now: datetime, gone: Collection[str]) -> list[st
     ]
 
 
+def of_removed_gateways(names: Iterable[str], gateways: Collection[str]) -> list[Credential]:
+    """The credentials of gateways that are not among these: removed, or merged into another."""
+    all_ = filter(None, map(credential_of, names))
+    return [each for each in all_ if each.kind is Kind.GATEWAY and each.id not in gateways]
+
+
 def _age(credential: Credential) -> datetime:
     return credential.made_at or datetime.min.replace(tzinfo=UTC)

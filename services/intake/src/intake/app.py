@@ -59,6 +59,7 @@ from schemas.base.topics import (
     gateway_submissions,
     submissions_topic,
 )
+from schemas.deadlines.policies import Policy
 from schemas.reference.load import policies
 
 SERVICE: Final = "intake"
@@ -75,8 +76,12 @@ def part_keys(settings: Settings) -> Keys:
 
 def topics_of(context: Intake, names: Iterable[str]) -> list[Topic]:
     """Topics of submissions, with the retention of the policy in force."""
-    retention = timedelta(days=context.policies.at(context.clock.now()).submissions_d)
-    return [submissions_topic(name, retention // timedelta(milliseconds=1)) for name in names]
+    return [topic_under(context.policies.at(context.clock.now()), name) for name in names]
+
+
+def topic_under(policy: Policy, name: str) -> Topic:
+    """A topic of submissions with the retention of this policy."""
+    return submissions_topic(name, timedelta(days=policy.submissions_d) // timedelta(milliseconds=1))
 
 
 def guess_limit(platform: Platform) -> GuessLimit:

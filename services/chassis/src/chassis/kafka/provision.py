@@ -3,7 +3,7 @@ agencies' credentials that are due.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -14,7 +14,7 @@ from chassis.base.ports import TimeSource
 from chassis.base.retry import RetryPolicy
 from chassis.kafka.users import Quota, UserAdmin
 from schemas.access.kafka import RIGHTS, rights_of
-from schemas.access.kafka_users import Credential, credential_of, ended
+from schemas.access.kafka_users import Credential, credential_of, ended, of_removed_gateways
 from schemas.registry.fold import Registry
 
 PERIOD_S: Final = 5.0
@@ -38,10 +38,13 @@ class Provisioner:
         registry: CurrentRegistry,
         clock: TimeSource,
         period_s: float = PERIOD_S,
+        gateways: Collection[str] | None = None,
     ) -> None:
         """`kafka`: as the administrator. `passwords`: of the platform's own users. `quota`: of each agency's and
-        gateway's user. `clock`: real time, by which credentials end.
+        gateway's user. `clock`: real time, by which credentials end. `gateways`: those that exist; None: it was not
+        said, so no gateway's credential ends for that.
         """
+        self._gateways = gateways
         self._admin, self._passwords, self._quota = UserAdmin(kafka), passwords, quota
         self._registry, self._clock, self._period_s = registry, clock, period_s
         self._retry_policy, self._unready = RetryPolicy(longest_s=0.5), "making Kafka's users"
@@ -80,6 +83,7 @@ class Provisioner:
         await self._admin.set_quotas(outsiders.keys() - self._limited, self._quota)
         self._limited = frozenset(outsiders)
         await self._end(outsiders, self._clock.now())
+        await self._end_removed(outsiders)
 
     async def _end(self, outsiders: Mapping[str, Credential], now: datetime) -> None:
         if not outsiders:
@@ -89,3 +93,9 @@ class Provisioner:
         if due := ended(outsiders, now, gone):
             await self._admin.end(due, self._quota)
             log.warning("ended Kafka credentials", users=due)
+
+    async def _end_removed(self, outsiders: Mapping[str, Credential]) -> None:
+        removed = [] if self._gateways is None else of_removed_gateways(outsiders, self._gateways)
+        if due := [each.name for each in removed]:
+            await self._admin.end(due, self._quota)
+            log.warning("ended Kafka credentials of removed gateways", users=due)
