@@ -1,4 +1,4 @@
-"""A sample channel gateway: sends one citizen's message on its own Kafka topic and asks for the result until it is there.
+"""A sample channel gateway: sends one citizen's message on its own Kafka topic and waits for the result.
 
     satupintu gateway credentials sms             # by the platform's operator; shows user and password once
     export KAFKA_USER=gateway.sms KAFKA_PASSWORD=...
