@@ -127,17 +127,17 @@ def file(
         raise typer.Exit(NOT_ALL)
 
 
-def _tokens(to: Connection) -> Sequence[aiohttp.ClientMiddlewareType]:
-    """Whoever files: the platform's own gateway, so that a row is one complaint over HTTP and over Kafka. Anybody may
-    file over HTTP, so a front door without demo people is filed at without a token.
+def _known(to: Connection) -> Sequence[aiohttp.ClientMiddlewareType] | None:
+    """For a session of the platform's own gateway; None: there is no token for it, which matters over HTTP only to
+    recognise what was filed over Kafka.
     """
     as_gateway = f"gateway:{IMPORT}"
     if to.kafka is None:
         try:
             token_for(demo_settings(to.address), as_gateway)
-        except (CannotRun, OSError, ValueError) as error:
-            console.print(f"filing without a token, so what --via submissions filed is not recognised: {error}")
-            return ()
+        except (BadSetting, CannotRun, OSError, ValueError) as error:
+            console.print(f"no token of {as_gateway}, so what --via submissions filed is filed again: {error}")
+            return None
     return (as_demo_people(to.address, as_gateway),)
 
 
@@ -156,8 +156,13 @@ async def _filed(rows: list[FileRow], to: Connection) -> list[FilingResult]:
         def advance(_result: FilingResult) -> None:
             progress.advance(task)
 
-        async with open_session(to.address, to.at_once, _tokens(to)) as session:
+        tokens = _known(to)
+        async with (
+            open_session(to.address, to.at_once) as session,
+            open_session(to.address, to.at_once, tokens or ()) as gateway,
+        ):
             if to.kafka is None:
-                return await file_all(over_http(session), rows, advance, to.at_once)
-            async with over_kafka(session, to.kafka) as file_row:
+                known = gateway if tokens is not None else None
+                return await file_all(over_http(session, known), rows, advance, to.at_once)
+            async with over_kafka(gateway, to.kafka) as file_row:
                 return await file_all(file_row, rows, advance, to.at_once)

@@ -21,7 +21,6 @@ from chassis.base.gateways import IMPORT
 from chassis.kafka.clients import producer, running
 from local.bulk.client import (
     PAUSE_S,
-    REPLAYED,
     TRIES,
     FilingMethod,
     FilingResult,
@@ -29,7 +28,7 @@ from local.bulk.client import (
     file_once,
     placed,
     refused,
-    request,
+    result_of,
 )
 from local.bulk.rows import FileRow
 from schemas import wording
@@ -75,7 +74,7 @@ def _fault(row: FileRow) -> FilingResult | None:
 
 
 async def _submitted(client: AIOKafkaProducer, session: aiohttp.ClientSession, row: FileRow) -> FilingResult:
-    status, answer, _ = await _result(session, row)
+    status, answer, _ = await result_of(session, row)
     if status == 200:
         # Over HTTP, which says whether the key filed this content.
         filed = await file_once(session, row._replace(received_at=None))
@@ -117,13 +116,7 @@ async def _read(
     end, pause = loop.time() + (SAME_S if before is not None else AGAIN_S), 0.05
     while True:
         await asyncio.sleep(pause)
-        status, answer, kind = await _result(session, row)
+        status, answer, kind = await result_of(session, row)
         if (status != 202 and answer != before) or loop.time() > end:
             return status, answer, kind
         pause = min(pause * 1.5, LONGEST_PAUSE_S)
-
-
-async def _result(session: aiohttp.ClientSession, row: FileRow) -> tuple[int, dict[str, Any], str]:
-    """Status, answer, and whether its complaint was there before the message (known) or not (filed)."""
-    status, headers, answer = await request(session, "GET", f"/api/v1/submissions/{IMPORT}/{row.key}")
-    return status, answer, "known" if REPLAYED in headers else "filed"
