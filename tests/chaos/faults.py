@@ -6,32 +6,42 @@ import re
 import signal
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from chaos.people import AgencySystem, Officer
 from chassis.base.message import Message
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import producer, running
 from chassis.kafka.cloudevents import to_headers
 from chassis.service.platform import open_platform
+from local.issuer.state import keys_file
 from schemas.base.streams import COMPLAINT_PREFIX
 from schemas.base.topics import COMPLAINT_EVENTS, agency_replies, gateway_submissions
 from support.foreign import forged
 from support.load import Load
 from support.supervised import Supervised, send, wait_gone
 
-VICTIMS: Final = ("relay", "router-1", "agency-inbox-1", "intake-1", "front", "escalation-1", "reporting-1")
-SPECIAL: Final = ("early", "supervisor", "foreign", "flood", "restore")
-EVERY: Final = 4
-"""Every fourth fault is one of these, each kind once before any comes again."""
+VICTIMS: Final = (
+    "relay", "router-1", "agency-inbox-1", "intake-1", "front", "escalation-1", "reporting-1", "provisioner", "issuer",
+)  # fmt: skip
+SPECIAL: Final = ("early", "supervisor", "foreign", "flood", "restore", "broker", "rotate", "away", "keys")
+EVERY: Final = 2
+"""Every second fault is one of these, each kind once before any comes again."""
 BETWEEN_S, STOPPED_S, EARLY_S = 2.0, (1.0, 3.0), 2.5
 FLOOD: Final = 10_000
+OF_A_PROCESS: Final = frozenset({"kill", "stop", "term", "early"})
+AWAY: Final = 5
+"""Requests of the officer that are answered while the provider is away."""
+READS_S: Final = 120.0
 TOPIC_S: Final = 120.0
+BROKER: Final = "Kafka"
+"""Its name among the parts."""
 
 
 class Fault(NamedTuple):
-    """One fault, and the delay since the one before."""
+    """One fault, and the delay since the one before. `victim`: empty, unless it befalls one process."""
 
     victim: str
     how: str
@@ -42,30 +52,37 @@ class Fault(NamedTuple):
 def faults(count: int, seed: int) -> list[Fault]:
     """The faults of a seed, always the same list; every process is hit once before any is hit again."""
     dice = random.Random(seed)
-    turns = [victim for _ in range(0, count, len(VICTIMS)) for victim in dice.sample(VICTIMS, len(VICTIMS))]
-    kinds = [kind for _ in range(0, count, EVERY * len(SPECIAL)) for kind in dice.sample(SPECIAL, len(SPECIAL))]
-    return [
-        Fault(
-            victim,
-            kinds[number // EVERY] if number % EVERY == EVERY - 1 else dice.choice(("kill", "stop", "term")),
-            dice.uniform(0.5, 1.5) * BETWEEN_S,
-            dice.uniform(0, EARLY_S) if number % EVERY == EVERY - 1 else dice.uniform(*STOPPED_S),
-        )
-        for number, victim in enumerate(turns[:count])
-    ]
+    victims, kinds = _turns(VICTIMS, dice), _turns(SPECIAL, dice)
+    found = []
+    for number in range(count):
+        special = number % EVERY == EVERY - 1
+        how = next(kinds) if special else dice.choice(("kill", "stop", "term"))
+        victim = next(victims) if how in OF_A_PROCESS else ""
+        lasts_s = dice.uniform(0, EARLY_S) if special else dice.uniform(*STOPPED_S)
+        found.append(Fault(victim, how, dice.uniform(0.5, 1.5) * BETWEEN_S, lasts_s))
+    return found
+
+
+def _turns(every: Sequence[str], dice: random.Random) -> Iterator[str]:
+    while True:
+        yield from dice.sample(every, len(every))
 
 
 class Storm:
     """Causes faults on a platform and knows what each changes in what must hold afterwards."""
 
-    def __init__(self, platform: Supervised, load: Load, city: str, wait: Callable[[], Awaitable[None]]) -> None:
-        """`wait`: returns when all parts are ready."""
-        self._platform, self._load, self._city, self._wait = platform, load, city, wait
+    def __init__(self, platform: Supervised, load: Load, officer: Officer, wait: Callable[[], Awaitable[None]]) -> None:
+        """`officer`: of the body whose topics are used. `wait`: returns when all parts are ready."""
+        self._platform, self._load, self._city, self._wait = platform, load, officer.body, wait
+        self._officer = officer
+        self.system = AgencySystem(platform, officer.body)
         self._copy: Path | None = None
         self.lost: set[str] = set()
         """Complaints that a restored older store does not hold."""
         self.placed_anew: set[str] = set()
         """Those whose placing it does not hold: their dates begin anew."""
+        self.new_keys = 0
+        """How often the provider came back with another key."""
 
     async def suffer(self, fault: Fault) -> None:
         """Cause one."""
@@ -126,6 +143,43 @@ class Storm:
             for number in range(FLOOD):
                 await client.send(topic, b'{"complaint": "%d"}' % number)
             await client.flush()
+
+    async def _broker(self, _fault: Fault) -> None:
+        """The broker crashes, and comes back with its users and rights."""
+        send(await asyncio.to_thread(self._platform.pid, BROKER), signal.SIGKILL)
+
+    async def _rotate(self, _fault: Fault) -> None:
+        """The agency gets a new credential while the provisioner, which keeps users and rights, is killed."""
+        await self._wait()  # else the agency's topic may not be there yet
+        rotating = asyncio.create_task(self.system.rotate())
+        send(await asyncio.to_thread(self._platform.pid, "provisioner"), signal.SIGKILL)
+        await rotating
+
+    async def _away(self, _fault: Fault) -> None:
+        """The provider hangs: who is signed in reads on."""
+        await self._wait()
+        await self._officer_reads()
+        pid = await asyncio.to_thread(self._platform.pid, "issuer")
+        send(pid, signal.SIGSTOP)
+        try:
+            await self._officer_reads()
+        finally:
+            send(pid, signal.SIGCONT)
+
+    async def _keys(self, _fault: Fault) -> None:
+        """The provider comes back with a new key, and without the one that signed the tokens in use."""
+        self.new_keys += 1
+        keys_file(self._platform.state).unlink()
+        before = await asyncio.to_thread(self._platform.pid, "issuer")
+        send(before, signal.SIGKILL)
+        await asyncio.to_thread(self._platform.pid, "issuer", before)
+        await self._wait()
+
+    async def _officer_reads(self) -> None:
+        before = self._officer.read
+        async with asyncio.timeout(READS_S):
+            while self._officer.read < before + AWAY:
+                await asyncio.sleep(0.1)
 
     async def _exists(self, topic: str) -> None:
         """Wait until the platform has made the topic: an agency's with its first message."""

@@ -20,7 +20,9 @@ import pytest
 from pydantic_core import from_json
 
 from chaos.faults import Storm, faults
+from chaos.people import Officer
 from chassis.base import clock
+from chassis.base.errors import KafkaDenied
 from chassis.kafka.verify import RecordVerifier
 from chassis.service.platform import Platform, open_platform
 from schemas.base.envelope import RecordedEvent
@@ -58,9 +60,12 @@ def platform(kafka_jars: list[Path], tmp_path: Path) -> Iterator[Supervised]:
 
 async def test_what_was_answered_is_filed_once_placed_and_delivered_whatever_was_killed(platform: Supervised) -> None:
     load = Load(platform.address, BODY, UUID(int=SEED))
-    storm = Storm(platform, load, CITY, lambda: _until_ready(platform))
+    officer = Officer(platform.settings, platform.address, CITY)
+    storm = Storm(platform, load, officer, lambda: _until_ready(platform))
     await _until_ready(platform)
     filing, early = asyncio.create_task(load.run()), frozenset[UUID]()
+    reading = asyncio.create_task(officer.run())
+    await until(lambda: _is(bool(load.accepted)), "the first filing", within_s=RECOVERY_S)
     happening = faults(KILLS, SEED)
     for number, fault in enumerate(happening):
         if number == KILLS // 2:
@@ -71,6 +76,7 @@ async def test_what_was_answered_is_filed_once_placed_and_delivered_whatever_was
     load.stop.set()
     await filing
     await _until_ready(platform)
+    await _officers_token_was_refused_only_for_a_new_key(officer, storm, reading)
     early = frozenset(each for each in early if str(each) not in storm.placed_anew)
 
     async with open_platform(platform.settings) as opened:
@@ -80,16 +86,45 @@ async def test_what_was_answered_is_filed_once_placed_and_delivered_whatever_was
     await until(lambda: _all_called_late(platform, early), "every early one called late", within_s=RECOVERY_S)
     await until(lambda: _counted_as_filed(platform, load), "the counts of reporting", within_s=RECOVERY_S)
     await _accepted_filings_are_stored_once(load, await stored(platform))
+    await _credentials_read_all_or_nothing(platform, storm)
     await until(lambda: _is_sound(platform), "an audit without a finding", lambda: _audited(platform), RECOVERY_S)
     repeats = await _repeats(platform)
     hits = Counter(fault.how for fault in happening)
     kills = sum(fault.how in ("kill", "term", "early") and fault.victim == "agency-inbox-1" for fault in happening)
-    kills += 2 * hits["supervisor"] + 2 * hits["restore"]  # which lose receipts as a kill does
+    kills += hits["broker"] + 2 * hits["supervisor"] + 2 * hits["restore"]  # which lose receipts as a kill does
     log.info("%d filed, %d asked again, %d sent again", len(load.accepted), load.repeats, sum(repeats.values()))
     assert len(load.accepted) > KILLS
     # sent but not recorded when it was killed: at most the batch in flight, each record once
     assert sum(repeats.values()) <= kills * len(load.accepted) / 2
     assert max(repeats.values(), default=0) <= kills
+
+
+async def _officers_token_was_refused_only_for_a_new_key(
+    officer: Officer, storm: Storm, reading: "asyncio.Task[None]"
+) -> None:
+    """Who was signed in stayed so, read what the own body holds, and never what another does."""
+    before = officer.read
+    await until(lambda: _is(officer.read > before), "the officer reads on", within_s=RECOVERY_S)
+    officer.stop.set()
+    await reading
+    log.info("officer: %d read, %d kept out, %d refused", officer.read, officer.kept_out, len(officer.refused))
+    assert officer.wrong == []
+    assert officer.kept_out
+    # the token of before, and the first new one if the front looked for new keys less than five seconds ago
+    assert len(officer.refused) <= 2 * storm.new_keys
+
+
+async def _is(value: bool) -> bool:
+    return value
+
+
+async def _credentials_read_all_or_nothing(platform: Supervised, storm: Storm) -> None:
+    """The newest credential of the agency reads its whole topic; an ended one is not accepted."""
+    if storm.system.users:
+        assert await storm.system.inbox() == await mail(platform.kafka, CITY)
+    for ended in storm.system.ended:
+        with pytest.raises(KafkaDenied):
+            await mail(ended, CITY)
 
 
 async def _accepted_filings_are_stored_once(load: Load, events: Sequence[RecordedEvent]) -> None:

@@ -83,6 +83,14 @@ NEW: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         "sqlite_autoindex_lease_1": ["", "lease"],
     },
     "vault": {
+        "returned_mail": ["at BIGINT 1 - 0", "complaint BLOB 1 - 0", "lane BLOB 1 - 1", "status TEXT 1 - 0"],
+        "sqlite_autoindex_returned_mail_1": ["", "returned_mail"],
+        "returned_mail_by_complaint": [
+            "CREATE INDEX returned_mail_by_complaint ON returned_mail (complaint)",
+            "returned_mail",
+        ],
+        "bounces": ["mails INTEGER 1 - 0", "outcome TEXT 1 - 1"],
+        "sqlite_autoindex_bounces_1": ["", "bounces"],
         "repeats": [
             "complaint BLOB 1 - 0",
             "digest BLOB 1 - 1",

@@ -10,7 +10,18 @@ from schemas.reference.load import policies
 
 PAGE: Final = (REPOSITORY / "docs" / "privacy.md").read_text(encoding="utf-8")
 WITHOUT_PEOPLE: Final = frozenset(
-    {"codes", "readings", "counters", "notices", "confirmations", "feed_position", "lease", "leases", "repeats"}
+    {
+        "codes",
+        "readings",
+        "counters",
+        "notices",
+        "confirmations",
+        "feed_position",
+        "lease",
+        "leases",
+        "repeats",
+        "bounces",
+    }
 )
 """Tables of the vault with ids, times and hashes only."""
 

@@ -33,6 +33,7 @@ from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
 from intake.storage.repeats import Repeats
 from intake.storage.results import Results
+from intake.storage.returned_mail import ReturnedMail
 from intake.storage.sms_parts import SmsParts
 from intake.storage.subscribers import Subscribers
 from intake.storage.tables import metadata
@@ -72,6 +73,7 @@ async def intake(tmp_path: Path) -> AsyncIterator[Intake]:
         repeats=Repeats(database, b"s" * 32, policies()),
         mailbox=FileMailbox(tmp_path / "notices"),
         sent=SentNotices(database),
+        returned=ReturnedMail(database),
         sms_parts=SmsParts(database, Keys({1: b"k" * 32}), clock.now),
         sms=True,
         probe=KafkaProbe(""),

@@ -22,7 +22,7 @@ from chassis.attachments.store import Attachments
 from chassis.base.clock import FixedClock
 from chassis.base.errors import StoreUnavailable
 from intake.checks import AttachmentChecks, plan, plan_scans
-from intake.cleaning.cleaner import Cleaner, CleaningLimits
+from intake.cleaning.cleaner import Cleaned, Cleaner, CleaningLimits
 from intake.context import Intake
 from intake.file_check import Tools
 from intake.reaction import follow_up
@@ -263,7 +263,7 @@ async def test_an_erasure_while_the_copy_is_made_leaves_nothing(
     url = await sent(PHOTO)
 
     class Slow(Cleaner):
-        async def clean(self, source: IO[bytes], target: IO[bytes], media_type: str) -> bool:
+        async def clean(self, source: IO[bytes], target: IO[bytes], media_type: str) -> Cleaned:
             await web.post(f"{url}/erasure", json={}, headers=key())
             return await super().clean(source, target, media_type)
 
@@ -325,6 +325,14 @@ async def test_the_name_of_a_download_cannot_break_its_header(web: httpx.AsyncCl
     assert plain
     assert not set(plain) & set('";\\ ')
     assert told.count('"') == 2
+
+
+async def test_a_file_comes_back_with_the_suffix_of_its_content(web: httpx.AsyncClient, sent: Send) -> None:
+    url = await sent()
+    await web.post(f"{url}/attachments", files={"file": ("surat.html", PHOTO)}, headers=key())
+    [file] = await attachments_of(web, url)
+    told = (await web.get(f"{url}/attachments/{file['id']}")).headers["content-disposition"]
+    assert 'filename="surat.jpg"' in told
 
 
 async def test_two_reporters_may_send_one_picture(

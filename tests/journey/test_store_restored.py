@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -12,10 +12,11 @@ from chassis.base.message import Message
 from chassis.kafka.clients import producer
 from chassis.kafka.clients import running as started
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS, RELAY_CHECKPOINT
+from support import postgres
 from support.broker import committed
 from support.door import Door, at_door, until
 from support.foreign import forged
-from support.platform import Running, audited, is_sound, running
+from support.platform import QUICK, Running, audited, is_sound, running
 
 pytestmark = [pytest.mark.journey, pytest.mark.broker, pytest.mark.timeout(900)]
 
@@ -57,6 +58,28 @@ async def test_an_older_store_is_noticed_and_everything_is_placed_after_the_comm
     shutil.copy(copy, store)
     with running(tmp_path, kafka_jars) as platform:
         async with at_door(platform.address) as door:
+            new = await file(door, "Baru")
+            await until(lambda: _refuses(platform), "the refusal")
+            command = platform.said("relay").partition("Run `satupintu ")[2].partition("`")[0]
+            assert platform.command("chassis.cli.main", *command.split()).returncode == 0
+            await placed(door, [*kept, *new])
+            await until(lambda: is_sound(platform), "a sound platform")
+            await until(lambda: _ready(platform), "every process")
+            await until(lambda: _listed(door, len(kept) + len(new)), "the read models of Kafka and store")
+
+
+@pytest.mark.postgres
+async def test_a_postgresql_store_restored_under_running_services_is_noticed_by_each_of_them(
+    url_of: Callable[[str], str], tmp_path: Path, kafka_jars: list[Path]
+) -> None:
+    url = url_of("postgresql")
+    with running(tmp_path, kafka_jars, {**QUICK, "SATUPINTU_STORE_URL": url}) as platform:
+        async with at_door(platform.address) as door:
+            kept = await file(door, "Tersimpan")
+            await placed(door, kept)
+            copy = await asyncio.to_thread(postgres.dump, url, tmp_path)
+            await placed(door, await file(door, "Hilang"))
+            await asyncio.to_thread(postgres.restore, url, copy)
             new = await file(door, "Baru")
             await until(lambda: _refuses(platform), "the refusal")
             command = platform.said("relay").partition("Run `satupintu ")[2].partition("`")[0]

@@ -77,6 +77,7 @@ from intake.storage.audience import Audience
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Record, Records
 from intake.storage.repeats import Repeats
+from intake.storage.returned_mail import ReturnedMail
 from intake.storage.subscribers import Subscribers
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
@@ -332,7 +333,7 @@ def _intake(process: Process) -> Tasks:
         "codes": TrackingCodes(database, b"secret of a test"), "numbers": PublicNumbers(database),
         "records": PlainRecords(database, real), "vault": Vault(database, real, POLICIES), "attachments": Nothing(),
         "erasures": Nothing(),
-        "results": None, "mailbox": outbox, "sent": SentNotices(database), "probe": None, "filings": None, "sms": True,
+        "results": None, "mailbox": outbox, "sent": SentNotices(database), "returned": ReturnedMail(database), "probe": None, "filings": None, "sms": True,
         "lookups": None, "former": NoFormerFilings(),
         "repeats": Repeats(database, b"secret of a test", POLICIES),
         "database": database, "audience": Audience(relations, feed, Subscribers(database)),

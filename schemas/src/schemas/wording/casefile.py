@@ -73,9 +73,17 @@ def holders_attachment(one: Attached, *, anonymous: bool) -> dict[str, Any]:
 
 def file_name(one: Attached, *, anonymous: bool) -> str:
     """Under which name the holder keeps it: the reporter's, or `lampiran-1.jpg` if the reporter is anonymous."""
-    media_type = (one.checked or one.added).media_type
+    return _named(one, None if anonymous else one.added.name, (one.checked or one.added).media_type)
+
+
+def own_file_name(one: Attached) -> str:
+    """Under which name its reporter gets it back."""
+    return _named(one, one.added.name, one.added.media_type)
+
+
+def _named(one: Attached, given: str | None, media_type: str) -> str:
+    # Never the suffix of the sender: a picture may be a page too, which a computer would open by its name.
     suffix = MEDIA_TYPES[media_type].suffix if media_type in MEDIA_TYPES else "bin"
-    given = one.added.name if not anonymous else None
     stem = PurePosixPath(given).stem if given and given != ERASED else f"lampiran-{one.number}"
     return f"{stem}.{suffix}"
 

@@ -84,12 +84,12 @@ SENTENCES: Final[dict[type[Fact] | tuple[type[Fact], str], Bilingual]] = {
     },
     (i.AttachmentChecked, "withheld"): {
         "id": (
-            "Data tersembunyi dalam sebuah lampiran tidak dapat dihapus. Demi melindungi pelapor, lampiran itu tidak "
-            "diperlihatkan kepada siapa pun; kirimkan lagi sebagai foto JPEG atau sebagai PDF tanpa kata sandi."
+            "Sebuah lampiran tidak dapat dibersihkan dengan aman. Demi melindungi pelapor dan pembacanya, lampiran itu "
+            "tidak diperlihatkan kepada siapa pun; kirimkan lagi sebagai foto JPEG atau sebagai PDF tanpa kata sandi."
         ),
         "en": (
-            "The hidden data in a file cannot be removed. To protect the reporter it is shown to nobody; send it again "
-            "as a JPEG picture or as a PDF without a password."
+            "A file cannot be cleaned safely. To protect the reporter and its readers it is shown to nobody; send it "
+            "again as a JPEG picture or as a PDF without a password."
         ),
     },
     (i.AttachmentChecked, "infected"): {

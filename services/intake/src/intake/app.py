@@ -45,6 +45,7 @@ from intake.storage.records import Records
 from intake.storage.refused_submissions import RefusedSubmissions
 from intake.storage.repeats import Repeats
 from intake.storage.results import Results
+from intake.storage.returned_mail import ReturnedMail
 from intake.storage.sms_parts import SmsParts
 from intake.storage.subscribers import Subscribers
 from intake.storage.tables import metadata
@@ -65,7 +66,8 @@ from schemas.reference.load import policies
 SERVICE: Final = "intake"
 
 
-def _real_now() -> datetime:
+def real_now() -> datetime:
+    """Processes agree on it; the test clock does not move it."""
     return datetime.now(UTC)  # noqa: TID251 - real time decides what was never finished
 
 
@@ -96,7 +98,7 @@ def guess_limit(platform: Platform) -> GuessLimit:
 def outbox_of(platform: Platform, database: Database) -> Outbox:
     """The outbox in front of the mailbox that the settings name."""
     settings = platform.settings
-    return Outbox(database, platform.repository(SERVICE).keyring, mailbox_of(settings), _real_now)
+    return Outbox(database, platform.repository(SERVICE).keyring, mailbox_of(settings), real_now)
 
 
 def check_tools(settings: Settings) -> Tools:
@@ -113,7 +115,7 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
     settings = platform.settings
     database = Database(settings.vault_url, metadata, busy_after_s=1.0)
     relations = Database(settings.views_of(SERVICE), views.METADATA)
-    records = Records(database, _real_now, policies())
+    records = Records(database, real_now, policies())
     codes = TrackingCodes(database, settings.code_secrets)
     context = Intake(
         repository=platform.repository(SERVICE),
@@ -124,7 +126,7 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         former=FormerFilings(database, codes, platform.store, settings.all_gateways),
         numbers=PublicNumbers(database),
         records=records,
-        vault=Vault(database, _real_now, policies()),
+        vault=Vault(database, real_now, policies()),
         erasures=Erasures(Database(settings.erasures_url, erasures.metadata), platform.store),
         attachments=open_attachments(settings),
         attachment_bytes=settings.attachment_bytes,
@@ -132,6 +134,7 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         repeats=Repeats(database, settings.hash_secret.get_secret_value(), policies()),
         mailbox=outbox_of(platform, database),
         sent=SentNotices(database),
+        returned=ReturnedMail(database),
         sms_parts=SmsParts(database, part_keys(settings), platform.clock.now),
         sms=settings.sms_gateway,
         probe=KafkaProbe(settings.kafka),
@@ -200,7 +203,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             AttachmentChecks(context, context.audience.database, check_tools(platform.settings)),
             Orphans(context),
             SmsPartsSweep(context),
-            MailSender(outbox_of(platform, context.database), _real_now, context.policies),
+            MailSender(outbox_of(platform, context.database), real_now, context.policies),
             provisioner,
             former,
             letters.provisioner(),

@@ -40,27 +40,32 @@ def phone_number(text: str | None) -> str | None:
     return next((phonenumbers.format_number(each.number, phonenumbers.PhoneNumberFormat.E164) for each in found), None)
 
 
-def address_of(reporter: Reporter, *, sms: bool) -> str | None:
-    """Where notices go: the mail address, else the telephone number if a gateway sends SMS."""
-    return mail_address(reporter.email) or (phone_number(reporter.phone) if sms else None)
+def address_of(reporter: Reporter, *, sms: bool, returned: bool = False) -> str | None:
+    """Where notices go: the mail address, else the telephone number if a gateway sends SMS. `returned`: mail to the
+    address came back for good.
+    """
+    mail = None if returned else mail_address(reporter.email)
+    return mail or (phone_number(reporter.phone) if sms else None)
 
 
-def unusable(reporter: Reporter | None) -> tuple[str, ...]:
-    """The contacts that were given and cannot be written to: `email`, `phone`."""
+def unusable(reporter: Reporter | None, *, returned: bool = False) -> tuple[str, ...]:
+    """The contacts that were given and cannot be written to: `email`, `phone`. `returned`: as in `address_of`."""
     if reporter is None:
         return ()
     read = {
-        "email": reporter.email is None or mail_address(reporter.email),
+        "email": reporter.email is None or (not returned and mail_address(reporter.email)),
         "phone": reporter.phone is None or phone_number(reporter.phone),
     }
     return tuple(name for name, usable in read.items() if not usable)
 
 
-def notice_of(reporter: Reporter | None, lang: str, *, sms: bool) -> dict[str, Any]:
+def notice_of(reporter: Reporter | None, lang: str, *, sms: bool, returned: bool = False) -> dict[str, Any]:
     """The field `contact` of the answer to a filing, if a contact cannot be used: which, and what follows from it.
-    `sms`: whether a gateway sends SMS.
+    `sms`: whether a gateway sends SMS. `returned`: as in `address_of`.
     """
-    names = unusable(reporter)
+    names = unusable(reporter, returned=returned)
+    if returned and reporter is not None and reporter.email is not None:
+        return {"contact": {"unusable": names, "message": RETURNED[lang]}}
     if not names:
         only_phone = reporter is not None and reporter.phone is not None and reporter.email is None
         return {"contact": {"unusable": (), "message": NO_SMS[lang]}} if only_phone and not sms else {}
@@ -85,6 +90,10 @@ def _with_plain_marks(text: str) -> str:
 NO_SMS: Final = {
     "id": "SMS tidak dikirim: ikuti laporan dengan kode pelacakannya.",
     "en": "No SMS is sent: follow the report by its tracking code.",
+}
+RETURNED: Final = {
+    "id": "Surel ke alamat Anda kembali. Tidak ada lagi yang dikirim ke sana; ikuti laporan dengan kodenya.",
+    "en": "Mail to your address came back. Nothing more is sent to it; follow the report by its tracking code.",
 }
 _AND: Final = {"id": " dan ", "en": " and "}
 _NAMES: Final = {

@@ -18,6 +18,7 @@ from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
 from intake.storage.repeats import Repeats
 from intake.storage.results import Results
+from intake.storage.returned_mail import ReturnedMail
 from intake.storage.sms_parts import SmsParts
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
@@ -45,6 +46,7 @@ class Intake:
     repeats: Repeats
     mailbox: Mailbox
     sent: SentNotices
+    returned: ReturnedMail
     sms_parts: SmsParts
     sms: bool
     """Whether a gateway sends the notices to telephone numbers."""

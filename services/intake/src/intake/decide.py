@@ -158,7 +158,7 @@ def attach(state: Complaint, command: Attach, attachment: UUID, at: datetime) ->
 class CheckResult(NamedTuple):
     """What came of scanning and cleaning a file: `media_type` and `size_bytes` of the copy, else of the file itself."""
 
-    outcome: Literal["cleaned", "uncleaned", "infected"]
+    outcome: Literal["cleaned", "uncleaned", "harmful", "infected"]
     media_type: str
     size_bytes: int
     scanned: bool = False
@@ -166,17 +166,17 @@ class CheckResult(NamedTuple):
 
 def check_attachment(state: Complaint, attachment: UUID, result: CheckResult, at: datetime) -> list[Fact]:
     """Record the result once; of a file that was checked without a scanner once more when it was scanned. A file with
-    hidden data is shown to the holder only if its reporter is not anonymous.
+    hidden data is shown to the holder only if its reporter is not anonymous, a harmful one never.
     """
     waits = attachment in state.unchecked or (result.scanned and attachment in state.unscanned)
     if state.erased or not waits:
         return []
-    kept = "withheld" if state.anonymous else "original"
+    kept = "withheld" if state.anonymous or result.outcome == "harmful" else "original"
     return [
         AttachmentChecked(
             at=at,
             attachment=attachment,
-            outcome=kept if result.outcome == "uncleaned" else result.outcome,
+            outcome=kept if result.outcome in ("uncleaned", "harmful") else result.outcome,
             media_type=result.media_type,
             size_bytes=result.size_bytes,
             scanned=result.scanned,

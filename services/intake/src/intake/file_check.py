@@ -12,7 +12,7 @@ from chassis.write.command import handle
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from intake import decide
-from intake.cleaning.cleaner import Cleaner
+from intake.cleaning.cleaner import Cleaned, Cleaner
 from intake.context import Intake
 from intake.decide import CheckResult
 from intake.scanner import Scanner
@@ -65,8 +65,9 @@ async def _checked(context: Intake, loaded: LoadedStream, attachment: UUID, tool
         sent = CheckResult("uncleaned", added.media_type, added.size_bytes, scanned)
         if tools.scanner is not None and await tools.scanner.infected(source):
             return sent._replace(outcome="infected")
-        if not await tools.cleaner.clean(source, target, added.media_type):
-            return sent
+        made = await tools.cleaner.clean(source, target, added.media_type)
+        if made is not Cleaned.CLEANED:
+            return sent._replace(outcome="harmful" if made is Cleaned.HARMFUL else "uncleaned")
         size = target.seek(0, 2)
         copy = FileId(loaded.state.id, attachment, Copy.CLEANED, size)
         await context.attachments.keep(copy, _pieces(target), loaded.keys)

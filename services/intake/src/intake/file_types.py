@@ -43,6 +43,8 @@ def _found(head: bytes, file: IO[bytes]) -> str | None:
         return _office(file)
     if b"%PDF-" in head[:_PDF_WITHIN]:
         return PDF
+    if head.startswith(b"GIF") and not head.startswith((b"GIF87a", b"GIF89a")):
+        return None
     kind = filetype.guess_mime(head) if head else None
     return _SAME.get(kind, kind) if kind else None
 

@@ -193,6 +193,14 @@ async def _send(context: Intake, notice: Notice, kind: str) -> None:
     log.info("notice queued", complaint=str(notice.complaint), kind=kind)
 
 
+async def mail_returned(context: Intake, loaded: LoadedStream, reporter: Reporter | None) -> bool:
+    """Whether mail to the reporter of this complaint, or of the whole of this part, came back for good."""
+    if reporter is None or reporter.email is None:
+        return False
+    whole = await context.repository.load(loaded.state.whole) if loaded.state.whole else loaded
+    return await context.returned.has(whole.state.id, whole.keys, contacts.mail_address(reporter.email))
+
+
 async def reporter_of(context: Intake, loaded: LoadedStream) -> Reporter | None:
     """Who filed this complaint, or the whole of this part; None: nobody said, or it was erased."""
     whole = await context.repository.load(loaded.state.whole) if loaded.state.whole else loaded
@@ -206,4 +214,7 @@ async def reporter_of(context: Intake, loaded: LoadedStream) -> Reporter | None:
 
 async def _address(context: Intake, loaded: LoadedStream) -> str | None:
     reporter = await reporter_of(context, loaded)
-    return contacts.address_of(reporter, sms=context.sms) if reporter is not None else None
+    if reporter is None:
+        return None
+    returned = await mail_returned(context, loaded, reporter)
+    return contacts.address_of(reporter, sms=context.sms, returned=returned)

@@ -2,9 +2,10 @@
 
 import io
 import logging
+import re
 import sys
 from contextlib import suppress
-from typing import TextIO
+from typing import Final, TextIO
 
 import structlog
 
@@ -30,11 +31,32 @@ class _Lossy(io.StringIO):
             self._under.flush()
 
 
+class _WithoutRenewals(logging.Filter):
+    """Drops that the broker closed a connection whose sign-in was too old (`connections.max.reauth.ms`).
+
+    aiokafka cannot sign in again on an open connection; it connects anew at once and repeats the request: no rebalance,
+    no failed commit. A broker that is away refuses the new connection, which is logged.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.name.startswith("aiokafka"):
+            return True
+        text = record.getMessage()
+        return _CLOSED.search(text) is None and not text.startswith(_AFTER_CLOSED)
+
+
+_CLOSED: Final = re.compile(r"KafkaConnectionError\b.*Connection at \S+ closed")
+_AFTER_CLOSED: Final = ("Marking the coordinator dead (", "Unable to update metadata from ")
+_WITHOUT_RENEWALS: Final = _WithoutRenewals()
+
+
 def configure(settings: Settings) -> None:
     """Set up logging for a process. Libraries log from WARNING on: Faust at INFO logs every rebalance."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_WITHOUT_RENEWALS)
     # `chassis.base.retry` logs lost connections, once each.
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     people = settings.log_format != "json"

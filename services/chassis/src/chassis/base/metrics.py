@@ -81,6 +81,12 @@ NOTICES_OLDEST: Final = Gauge(
 NOTICES_UNDELIVERABLE: Final = Counter(
     "satupintu_notices_undeliverable", "Notices given up, since the mail server refuses their address or content."
 )
+BOUNCES: Final = Gauge(
+    "satupintu_bounces",
+    "Mails that `satupintu bounces` read since the installation began. Many `refused`: mail servers block ours; many "
+    "`unknown`: forged, or of an older database.",
+    ["outcome"],
+)
 FILES_WAITING: Final = Gauge(
     "satupintu_files_waiting",
     "Reporters' files that nobody but perhaps the reporter opens yet. `new`: not scanned and cleaned. `unscanned`: "

@@ -137,7 +137,9 @@ class Settings(BaseSettings):
     mail_from: str = "satupintu@localhost"
     """Sender that people see, as in `Satupintu <lapor@example.go.id>`."""
     mail_envelope_from: str | None = None
-    """Address that bounces go to; by default that of `mail_from`."""
+    """Address that bounces go to; by default that of `mail_from`. In it `{token}` is replaced by what names the mail,
+    as in `bounces+{token}@example.go.id`.
+    """
     mail_tls: Literal["none", "starttls", "implicit"] = "none"
     """Encryption towards the mail server; the port is 25, 587 or 465 unless `notices_url` names one."""
     mail_ca_file: Path | None = None

@@ -137,7 +137,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, limits: Limits, **options: Any) -> None:
         super().__init__(*args, **options)
         self._limits = limits
-        self._head_bytes, self._body_bytes = 0, 0
+        self._head_bytes, self._body_bytes, self._trailer_bytes = 0, 0, 0
         self._began = self.loop.time()
         self._stuck_since: float | None = None
         self._in_head, self._in_body, self._refused, self._heard, self._head_ended = True, False, False, False, False
@@ -167,14 +167,36 @@ class LimitedProtocol(HttpToolsProtocol):
         if len(self.url) > min(URL_BYTES, self._limits.head_bytes):
             self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG)
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._in_head:
+            super().on_header(name, value)
+            return
+        # A field behind a chunked body is no header (RFC 9110, section 6.5.1): whoever stands in front checks those
+        # alone, and the gate has asked already. It counts as part of the body.
+        self._trailer_bytes += len(name) + len(value) + 4
+        if self._trailer_bytes > self._limits.head_bytes:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
     def on_headers_complete(self) -> None:
         self._head_ended = True
+        if not self._is_for_its_host():
+            self._refuse(HTTPStatus.BAD_REQUEST)
+            return
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         if self._refused or size > self._limits.head_bytes or len(self.headers) > self._limits.head_count:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             return
-        self._in_head, self._in_body, self._body_bytes = False, True, 0
+        self._in_head, self._in_body, self._body_bytes, self._trailer_bytes = False, True, 0, 0
         super().on_headers_complete()
+
+    def _is_for_its_host(self) -> bool:
+        """HTTP/1, and a target that names no other host than the header `Host` does (RFC 9112, section 3.2)."""
+        if self.parser.get_http_version() not in ("1.0", "1.1"):
+            return False
+        if self.url.startswith(b"/") or self.url == b"*":
+            return True
+        named = self.url.partition(b"://")[2].partition(b"/")[0].lower()
+        return bool(named) and [named] == [value.lower() for name, value in self.headers if name == b"host"]
 
     def on_body(self, body: bytes) -> None:
         if not self._refused:

@@ -17,7 +17,7 @@ SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.0002, 0.002
 T = TypeVar("T")
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-_DEADLOCK, _SERIALIZATION = "40P01", "40001"
+_DEADLOCK, _SERIALIZATION, _NO_SUCH_TABLE = "40P01", "40001", "42P01"
 
 
 def retry_while_locked(act: Callable[[], T]) -> T:
@@ -45,6 +45,8 @@ def translate_error(error: Exception) -> Exception:
         return error
     if _sqlstate(error).startswith("28") or _sqlstate(error) == "42501":
         return AccessDenied(_reason(error))
+    if _sqlstate(error) == _NO_SUCH_TABLE:  # the database is being restored: there were tables when this process began
+        return StoreUnavailable(_reason(error))
     if isinstance(error, OperationalError | InterfaceError | InternalError | PoolTimeout | sqlite3.OperationalError):
         return StoreUnavailable(_reason(error))
     return StoreUnavailable(_reason(error)) if _sqlite_code(error) in _DAMAGED else error

@@ -1,9 +1,9 @@
 """Makes one copy: `python -I -m intake.cleaning.child MEDIA_TYPE SECONDS BYTES`, from standard input to standard
 output, which are files. Started by `intake.cleaning.cleaner` for each file, without the platform's environment.
 
-The exit status: 0 a copy was made, 1 it cannot be made. Limits of processor time, memory and size of the copy are set
-before the file is looked at; after the libraries are loaded, the process gives up every other right
-(`intake.cleaning.sandbox`).
+The exit status: 0 a copy was made, 1 it cannot be made, 2 the file is harmful. Limits of processor time, memory and
+size of the copy are set before the file is looked at; after the libraries are loaded, the process gives up every other
+right (`intake.cleaning.sandbox`).
 """
 
 import importlib
@@ -11,10 +11,12 @@ import resource
 import sys
 from typing import IO, Any, Final
 
+from intake.cleaning.errors import Harmful
 from intake.cleaning.sandbox import enter
 
 MADE: Final = 0
 NOT_CLEANABLE: Final = 1
+HARMFUL: Final = 2
 RANDOM: Final = ("/dev/urandom",)
 """qpdf opens it for a moment to read a protected PDF."""
 _MODULES: Final = {"image": "pictures", "video": "recordings", "audio": "recordings"}
@@ -47,6 +49,8 @@ def main(argv: list[str], source: IO[bytes], target: IO[bytes]) -> int:
     try:
         module.clean(source, target, *([media_type] if name in ("pictures", "recordings") else []))
         target.flush()
+    except (Harmful, MemoryError):
+        return HARMFUL
     except Exception:  # noqa: BLE001 - a decoder may raise anything about a file that somebody made up
         return NOT_CLEANABLE
     return MADE

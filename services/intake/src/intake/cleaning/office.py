@@ -1,7 +1,8 @@
 """Documents of Word and Excel (ECMA-376), zipped anew: properties, authors of comments and changes, macros, links to
 other files, embedded programs and EXIF in photos stay behind. The text is not touched.
 
-A part that is not understood makes the document not cleanable.
+A part that is not understood makes the whole document harmful: what programs such documents can carry is not shown to
+anybody as it was sent.
 """
 
 import posixpath
@@ -12,7 +13,7 @@ from typing import IO, Final
 from lxml import etree
 
 from intake.cleaning import pictures
-from intake.cleaning.errors import NotCleanable
+from intake.cleaning.errors import Harmful, NotCleanable
 
 PARTS: Final = 5_000
 UNPACKED: Final = 200 * 1024 * 1024
@@ -56,9 +57,15 @@ def clean(source: IO[bytes], target: IO[bytes]) -> None:
     """Write the document anew.
 
     Raises:
-        NotCleanable: it unpacks to too much, or holds a part that cannot be made safe.
-        Exception: it is no zip file, or a part is broken.
+        Harmful: it unpacks to too much, holds a part that cannot be made safe, or is broken.
     """
+    try:
+        _zip_anew(source, target)
+    except Exception as error:
+        raise Harmful("a document that cannot be made safe") from error
+
+
+def _zip_anew(source: IO[bytes], target: IO[bytes]) -> None:
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         parts = [each for each in old.infolist() if not each.is_dir()]
         if len(parts) > PARTS or sum(each.file_size for each in parts) > UNPACKED:

@@ -12,6 +12,7 @@ from pikepdf import Dictionary, Name, Pdf, Stream
 from pikepdf.sanitize import Sanitizer
 
 from intake.cleaning.errors import NotCleanable
+from intake.cleaning.jpeg import without_segments
 
 _ANYWHERE: Final = ("/Metadata", "/PieceInfo", "/LastModified", "/AF", "/EF", "/OPI", "/Thumb", "/ID", "/SpiderInfo")
 """Entries that no reader needs, whatever object has them (ISO 32000-2)."""
@@ -19,8 +20,6 @@ _OF_NOTES: Final = ("/T", "/CreationDate", "/M", "/NM", "/RC", "/Subj")
 """Who wrote an annotation, and when. `/T` of a form field is its name."""
 _NO_NOTES: Final = ("/Widget", "/Link")
 _CARRY_FILES: Final = ("/FileAttachment", "/Sound", "/Movie", "/Screen", "/3D", "/RichMedia")
-_KEPT_SEGMENTS: Final = frozenset({0xE0, 0xEE})
-"""APP0 (JFIF) and APP14 (Adobe), which say how to read the colours."""
 
 
 def prepare() -> None:
@@ -95,23 +94,3 @@ def _bare_object(each: Any) -> None:
 def _is_photo(stream: Stream) -> bool:
     found = stream.get("/Filter")
     return found == Name.DCTDecode or (isinstance(found, pikepdf.Array) and list(found) == [Name.DCTDecode])
-
-
-def without_segments(photo: bytes) -> bytes:
-    """A JPEG without the segments that hold EXIF, GPS, XMP and comments (ITU-T T.81, annex B). The picture stays.
-
-    Raises:
-        ValueError: its segments cannot be told apart.
-    """
-    out, at = [photo[:2]], 2
-    if photo[:2] != b"\xff\xd8":
-        raise ValueError("no JPEG")
-    while photo[at] == 0xFF and photo[at + 1] != 0xDA:
-        marker, length = photo[at + 1], int.from_bytes(photo[at + 2 : at + 4], "big")
-        if length < 2 or at + 2 + length > len(photo):
-            raise ValueError("a segment without its end")
-        hidden = marker == 0xFE or (0xE0 <= marker <= 0xEF and marker not in _KEPT_SEGMENTS)
-        if not hidden:
-            out.append(photo[at : at + 2 + length])
-        at += 2 + length
-    return b"".join([*out, photo[at:]])

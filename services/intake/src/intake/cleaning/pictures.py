@@ -11,7 +11,7 @@ from typing import IO, Any, Final
 import pi_heif
 from PIL import Image, ImageCms, ImageOps, ImageSequence
 
-from intake.cleaning.errors import NotCleanable
+from intake.cleaning.errors import Harmful
 
 PIXELS: Final = 120_000_000
 """Most pixels of a picture, or of all frames of an animation; phones make up to 108 million."""
@@ -40,16 +40,23 @@ def clean(source: IO[bytes], target: IO[bytes], media_type: str) -> None:
     """Draw the picture again, HEIC, HEIF and AVIF as JPEG.
 
     Raises:
-        NotCleanable: too many pixels.
+        Harmful: too many pixels.
         Exception: the decoder's, for a broken picture.
     """
-    with Image.open(source, formats=FORMATS[media_type]) as picture:
+    with _opened(source, FORMATS[media_type]) as picture:
         frames = getattr(picture, "n_frames", 1)
         saved = _SAVED.get(media_type, "JPEG")
         if saved in _MOVES and frames > 1:
             _again_moving(picture, frames, target, saved)
         else:
             _again(picture, target, saved)
+
+
+def _opened(source: IO[bytes], formats: tuple[str, ...]) -> Image.Image:
+    try:
+        return Image.open(source, formats=formats)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Harmful("too many pixels") from error
 
 
 def cleaned_bytes(content: bytes, media_type: str) -> bytes:
@@ -61,7 +68,7 @@ def cleaned_bytes(content: bytes, media_type: str) -> bytes:
 
 def _again(picture: Image.Image, target: IO[bytes], saved: str) -> None:
     if picture.width * picture.height > PIXELS:
-        raise NotCleanable("too many pixels")
+        raise Harmful("too many pixels")
     upright = _in_srgb(ImageOps.exif_transpose(picture))
     if saved == "JPEG" and upright.mode not in ("RGB", "L"):
         upright = upright.convert("RGB")
@@ -71,7 +78,7 @@ def _again(picture: Image.Image, target: IO[bytes], saved: str) -> None:
 
 def _again_moving(picture: Image.Image, frames: int, target: IO[bytes], saved: str) -> None:
     if picture.width * picture.height * frames > PIXELS:
-        raise NotCleanable("too many pixels")
+        raise Harmful("too many pixels")
     durations = []
     drawn = []
     for frame in ImageSequence.Iterator(picture):

@@ -3,11 +3,12 @@ tracks of the old one stay behind. Sound and picture are not encoded again, so n
 """
 
 import importlib
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NamedTuple
 
 import av
 from av.bitstream import BitStreamFilterContext
 
+from intake.cleaning.codecs import Bare, bare
 from intake.cleaning.errors import NotCleanable
 
 CONTAINERS: Final = {
@@ -25,10 +26,13 @@ CONTAINERS: Final = {
     "audio/wav": ("wav", "wav"),
 }
 """By media type: the names that FFmpeg gives the container for reading and for writing."""
-_UNTITLED: Final = {"h264": "filter_units=remove_types=6", "hevc": "filter_units=remove_types=39-40"}
-"""Supplemental information (SEI) inside the pictures' own stream, where cameras write positions and encoders their
-settings (ITU-T H.264 annex D, H.265 annex D). No player needs it.
-"""
+
+
+class Stream(NamedTuple):
+    """How the packets of one stream become bare."""
+
+    how: Bare
+    through: BitStreamFilterContext | None
 
 
 def prepare() -> None:
@@ -40,7 +44,7 @@ def clean(source: IO[bytes], target: IO[bytes], media_type: str) -> None:
     """Copy sound and pictures.
 
     Raises:
-        NotCleanable: there is neither sound nor picture in it.
+        NotCleanable: there is neither sound nor picture in it, or a codec that may hold hidden data.
         av.FFmpegError: it is broken, or the new container cannot hold its codec.
     """
     reading, writing = CONTAINERS[media_type]
@@ -48,20 +52,14 @@ def clean(source: IO[bytes], target: IO[bytes], media_type: str) -> None:
         av.open(source, "r", format=reading) as old,
         av.open(target, "w", format=writing, options={"fflags": "+bitexact"}) as new,
     ):
-        copied = {stream.index: new.add_stream_from_template(stream, opaque=True) for stream in _kept(old)}
-        if not copied:
+        made = {stream.index: _template(new, stream) for stream in _kept(old)}
+        if not made:
             raise NotCleanable("neither sound nor picture")
-        for stream in copied.values():
-            stream.metadata.clear()
         new.metadata.clear()
-        filters = {
-            index: BitStreamFilterContext(_UNTITLED[name], old.streams[index])
-            for index in copied
-            if (name := old.streams[index].codec_context.name) in _UNTITLED
-        }
-        for packet in old.demux([old.streams[index] for index in copied]):
-            for each in _filtered(packet, filters.get(packet.stream_index)):
-                each.stream = copied[packet.stream_index]
+        for packet in old.demux([old.streams[index] for index in made]):
+            target_stream, bare_stream = made[packet.stream_index]
+            for each in _bare_packets(packet, bare_stream):
+                each.stream = target_stream
                 new.mux(each)
 
 
@@ -75,7 +73,28 @@ def _kept(old: Any) -> list[Any]:
     ]
 
 
-def _filtered(packet: Any, through: BitStreamFilterContext | None) -> list[Any]:
-    if packet.dts is None:
-        return [] if through is None else through.filter(None)
-    return [packet] if through is None else through.filter(packet)
+def _template(new: Any, stream: Any) -> tuple[Any, Stream]:
+    """The stream of the copy, and how packets become bare on the way to it."""
+    made = new.add_stream_from_template(stream, opaque=True)
+    made.metadata.clear()
+    how = bare(stream.codec_context.codec.canonical_name, stream.codec_context.extradata or b"")
+    if how.header:
+        made.codec_context.extradata = how.header
+    through = BitStreamFilterContext(how.bitstream, stream, made) if how.bitstream else None
+    return made, Stream(how, through)
+
+
+def _bare_packets(packet: Any, stream: Stream) -> list[Any]:
+    if stream.through is not None:
+        return stream.through.filter(packet if packet.dts is not None else None)
+    if packet.dts is None or stream.how.packet is None:
+        return [] if packet.dts is None else [packet]
+    content = stream.how.packet(bytes(packet))
+    return [_again(packet, content)] if content else []
+
+
+def _again(packet: Any, content: bytes) -> Any:
+    made = av.Packet(content)
+    for name in ("pts", "dts", "duration", "time_base", "is_keyframe"):
+        setattr(made, name, getattr(packet, name))
+    return made

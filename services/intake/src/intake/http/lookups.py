@@ -10,7 +10,7 @@ from intake import handlers
 from intake.contacts import notice_of
 from intake.http.answers import NotRead, Receipt
 from intake.http.filing import REPLAYED, Context, receipt
-from intake.notify import reporter_of
+from intake.notify import mail_returned, reporter_of
 from intake.storage.results import Result
 from schemas.base.client_keys import gateway_client
 from schemas.base.limits import CLIENT
@@ -42,8 +42,9 @@ async def submission(client: str, key: str, context: Context, lang: Language) ->
         if not loaded.recorded:  # an older store was restored: the gateway must send it again
             return JSONResponse({"status": "not read yet"}, 202)
         state, reporter = loaded.state, await reporter_of(context, loaded)
+        returned = await mail_returned(context, loaded, reporter)
         filed = await receipt(context, state, context.codes.of(found.complaint, state.code_version), lang)
-        answer = jsonable_encoder(filed | notice_of(reporter, lang, sms=context.sms))
+        answer = jsonable_encoder(filed | notice_of(reporter, lang, sms=context.sms, returned=returned))
         headers = {"ETag": await handlers.tag_of(context, state)} | ({REPLAYED: "true"} if found.repeated else {})
         return JSONResponse(answer, headers=headers)
     return JSONResponse(found, 422, media_type="application/problem+json")

@@ -24,6 +24,7 @@ from intake.context import Intake
 from intake.decide import DecideErasure
 from intake.http.answers import ErasureDecided, PersonShown
 from intake.http.filing import REPLAYED, Context
+from intake.notify import mail_returned
 from schemas.access.principal import FOR_AN_AGENCY, Principal, Role, acting_as, client_of
 from schemas.base.ids import move_id
 from schemas.complaint.state import Complaint
@@ -115,4 +116,5 @@ def _cause(
 async def _shown(context: Intake, owner: LoadedStream) -> dict[str, Any]:
     assert owner.state.person is not None
     found = await context.vault.read(owner.state.person, owner.keys)
-    return found.model_dump(exclude_none=True) | ({"unusable": names} if (names := unusable(found)) else {})
+    names = unusable(found, returned=await mail_returned(context, owner, found))
+    return found.model_dump(exclude_none=True) | ({"unusable": names} if names else {})

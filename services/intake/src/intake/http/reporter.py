@@ -28,16 +28,16 @@ from intake.handlers import MoveRequest
 from intake.http import filing, follow, lookups, persons
 from intake.http.answers import DataCopy, Explanation, TrackingPage
 from intake.http.filing import REPLAYED, Context, with_notice
-from intake.notify import reporter_of
+from intake.notify import mail_returned, reporter_of
 from intake.settings import FORM_BYTES
 from intake.uploads import upload_of
 from schemas.base.ids import parse_tracking_code
-from schemas.base.media_types import MEDIA_TYPES
 from schemas.base.refusals import DataErased, FileWaiting, FileWithheld, InvalidField, NotFound
 from schemas.base.values import Clock
 from schemas.complaint.attachments import FileState, attached_as
 from schemas.complaint.state import Complaint
 from schemas.events.base import Fact
+from schemas.wording.casefile import own_file_name
 from schemas.wording.explanations import explained
 from schemas.wording.names import agency as agency_name
 
@@ -76,7 +76,9 @@ class TrackedComplaint(NamedTuple):
             loaded.state, loaded.facts(), self.code, registry, context.policies, self.lang, lead, parts,
             scans=context.attachments.scans,
         )  # fmt: skip
-        contact = notice_of(await reporter_of(context, loaded), self.lang, sms=context.sms)
+        reporter = await reporter_of(context, loaded)
+        returned = await mail_returned(context, loaded, reporter)
+        contact = notice_of(reporter, self.lang, sms=context.sms, returned=returned)
         return with_notice(context, page | contact, self.lang)
 
 
@@ -286,8 +288,8 @@ async def download(tracked: Tracked, attachment: UUID, request: Request) -> Resp
         raise FileWaiting
     sent = one.added
     file = FileId(tracked.complaint, attachment, Copy.ORIGINAL, sent.size_bytes)
-    name = sent.name or f"{attachment.hex}.{MEDIA_TYPES[sent.media_type].suffix}"
-    return await answer(await tracked.context.attachments.open(file, loaded.keys), sent.media_type, name, request)
+    opened = await tracked.context.attachments.open(file, loaded.keys)
+    return await answer(opened, sent.media_type, own_file_name(one), request)
 
 
 def _form_of(request: Request, most: int) -> AbstractAsyncContextManager[FormData]:

@@ -12,9 +12,10 @@ from chassis.base.ports import KeyRing
 from chassis.sql.database import Database
 from chassis.sql.types import microseconds
 from intake.notices.port import Mailbox, Notice
+from intake.notices.return_token import token_of
+from intake.storage.returned_mail import ReturnedMail, lane_of
 from intake.storage.sql import execute
 from intake.storage.tables import queued_notices as queued
-from schemas.base.ids import derived_id
 from schemas.base.sealed import ERASED, Keys
 
 CLAIM: Final = timedelta(seconds=60)
@@ -23,7 +24,8 @@ FORGOTTEN: Final = "forgotten"
 _FIELD: Final = "letter"
 _QUEUE: Final = (
     "insert into letters (id, complaint, lane, sealed, queued_at, due_at, tries) "
-    "values (%s, %s, %s, %s, %s, %s, 0) on conflict do nothing"
+    "select %s, %s, %s, %s, %s, %s, 0 where not exists (select 1 from returned_mail where lane = %s) "
+    "on conflict do nothing"
 )
 
 _EARLIER: Final = queued.alias("earlier")
@@ -65,8 +67,9 @@ _ENDING: Final = select(queued.c.ending).where(queued.c.id == bindparam("which")
 
 
 class QueuedNotice(NamedTuple):
-    """A claimed notice. `tries` includes this one; `queued_at` is real time."""
+    """A claimed notice. `number`: its own in this database. `tries` includes this one; `queued_at` is real time."""
 
+    number: int
     id: UUID
     complaint: UUID
     sealed: str
@@ -80,23 +83,23 @@ class Outbox:
     def __init__(self, database: Database, keyring: KeyRing, mailbox: Mailbox, now: Callable[[], datetime]) -> None:
         """`mailbox`: where queued notices are sent. `now`: real time."""
         self._database, self._keyring, self._now = database, keyring, now
-        self.mailbox = mailbox
+        self.mailbox, self.returned = mailbox, ReturnedMail(database)
 
     async def send(self, notice: Notice) -> None:
-        """Queue a notice. Repeatable; a notice of an erased complaint is dropped."""
+        """Queue a notice. Repeatable; dropped if the complaint is erased or mail to the address came back for good."""
         keys = await self._keys(notice.complaint)
         if not keys.generations:
             return
         content = to_json({"to": notice.to, "subject": notice.subject, "body": notice.body}).decode()
-        lane = derived_id("lane", str(notice.complaint), keys.mac(notice.to.strip().lower().encode()))
-        now = microseconds(self._now())
-        row = (notice.id.bytes, notice.complaint.bytes, lane.bytes, keys.seal(notice.id, _FIELD, content), now, now)
+        lane, now = lane_of(notice.complaint, keys, notice.to).bytes, microseconds(self._now())
+        row = (notice.id.bytes, notice.complaint.bytes, lane, keys.seal(notice.id, _FIELD, content), now, now, lane)
         await execute(self._database, _QUEUE, *row)
 
     async def forget(self, complaint: UUID) -> None:
         """Drop the queued notices of a complaint, and delete the sent ones from the mailbox."""
         whose = {"whose": complaint.bytes}
         await self._database.run(lambda connection: connection.execute(_FORGET, whose).close())
+        await self.returned.forget(complaint)
         await self.mailbox.forget(complaint)
 
     async def claim(self) -> QueuedNotice | None:
@@ -110,12 +113,20 @@ class Outbox:
         """The notice's content; None if erased."""
         keys = await self._keys(row.complaint)
         text = keys.open(row.id, _FIELD, row.sealed)
-        return None if text == ERASED else Notice(row.id, row.complaint, **from_json(text))
+        if text == ERASED:
+            return None
+        return Notice(row.id, row.complaint, **from_json(text), token=token_of(row.number, row.id, keys))
 
     async def end(self, row: QueuedNotice, ending: str) -> None:
         """Delete the content and keep the row, so the same notice is never queued again."""
         values = {"which": row.id.bytes, "how": ending}
         await self._database.run(lambda connection: connection.execute(_DONE, values).close())
+
+    async def give_up_address(self, row: QueuedNotice, status: str) -> None:
+        """Drop what waits for the address of this notice, and send nothing to it any more."""
+        found = await self.returned.sent(row.number)
+        if found is not None:
+            await self.returned.mark(found, status, self._now())
 
     async def forgotten(self, row: QueuedNotice) -> bool:
         """Whether the notice was erased after it was claimed."""
@@ -141,7 +152,8 @@ class Outbox:
         taken = {"which": row.number, "was_due": row.due_at, "until": now + CLAIM, "tried": row.tries + 1}
         if connection.execute(_TAKEN, taken).rowcount == 0:
             return None  # another worker was first
-        return QueuedNotice(UUID(bytes=row.id), UUID(bytes=row.complaint), row.sealed, row.tries + 1, row.queued_at)
+        id_, complaint = UUID(bytes=row.id), UUID(bytes=row.complaint)
+        return QueuedNotice(row.number, id_, complaint, row.sealed, row.tries + 1, row.queued_at)
 
     async def _keys(self, complaint: UUID) -> Keys:
         return (await self._keyring.load([complaint])).get(complaint, Keys())

@@ -16,7 +16,7 @@ from intake.storage.sql import execute, query
 
 class Notice(NamedTuple):
     """One message to one person. `id` is derived from the fact, so a repeat has the same id. `complaint`: the whole, if
-    the fact is a part's.
+    the fact is a part's. `token`: see `intake.notices.return_token`.
     """
 
     id: UUID
@@ -24,6 +24,7 @@ class Notice(NamedTuple):
     to: str
     subject: str
     body: str
+    token: str = ""
 
 
 class NotSent(Retryable):
@@ -36,6 +37,14 @@ class NotNow(NotSent):
 
 class Undeliverable(Permanent):
     """The mailbox will never accept this notice: its address is wrong or its content is refused."""
+
+
+class NoSuchAddress(Undeliverable):
+    """Nothing will ever arrive at this address. `status`: as in `5.1.1`."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"the address is refused: {status}")
+        self.status = status
 
 
 class Mailbox(Protocol):

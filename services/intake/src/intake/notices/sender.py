@@ -13,7 +13,7 @@ import structlog
 from chassis.base import metrics
 from chassis.base.retry import RetryPolicy, reason
 from intake.notices.outbox import FORGOTTEN, Outbox, QueuedNotice
-from intake.notices.port import NotNow, NotSent, Undeliverable
+from intake.notices.port import NoSuchAddress, NotNow, NotSent, Undeliverable
 from schemas.deadlines.policies import Policies
 
 AT_ONCE: Final = 4
@@ -118,6 +118,8 @@ class MailSender:
 
     async def _give_up(self, row: QueuedNotice, error: Exception) -> None:
         await self._outbox.end(row, "undeliverable")
+        if isinstance(error, NoSuchAddress):
+            await self._outbox.give_up_address(row, error.status)
         metrics.NOTICES_UNDELIVERABLE.inc()
         log.warning("notice undeliverable", notice=str(row.id), because=reason(error), tries=row.tries)
 
@@ -131,6 +133,8 @@ class MailSender:
             count, oldest_s = await self._retry_policy.until_up(self._outbox.waiting, "outbox")
             metrics.NOTICES_WAITING.set(count)
             metrics.NOTICES_OLDEST.set(oldest_s)
+            for outcome, mails in (await self._retry_policy.until_up(self._outbox.returned.counts, "outbox")).items():
+                metrics.BOUNCES.labels(outcome).set(mails)
             await self._sleep(10 * IDLE_S)
 
 

@@ -1,6 +1,7 @@
 """Sends notices by SMTP, and maps the server's replies to the mailbox's errors."""
 
 import asyncio
+import re
 import ssl
 from datetime import UTC, datetime
 from email.errors import MessageError
@@ -15,7 +16,8 @@ import aiosmtplib
 from chassis.base.addresses import is_loopback
 from chassis.base.settings import PREFIX, BadSetting, Settings
 from intake.contacts import mail_address
-from intake.notices.port import FileMailbox, Mailbox, Notice, NotNow, NotSent, Undeliverable
+from intake.notices.port import FileMailbox, Mailbox, NoSuchAddress, Notice, NotNow, NotSent, Undeliverable
+from intake.notices.return_token import PLACE, TOKEN_CHARACTERS
 
 SENDER: Final = "satupintu@localhost"
 REPLY_TIMEOUT_S: Final = 10.0
@@ -23,7 +25,13 @@ REPLY_TIMEOUT_S: Final = 10.0
 MAIL_TIMEOUT_S: Final = 30.0
 """For one whole mail, so that a server that replies one character at a time counts as down."""
 CLOSING: Final = 421
+LOCAL_PART_BYTES: Final = 64
+"""RFC 5321, section 4.5.3.1.1."""
 PERMANENT: Final = 500
+_NO_SUCH_ADDRESS: Final = re.compile(r"\s*(5\.[12]\.\d{1,3})(?!\d)")
+"""RFC 3463: of the address or its mailbox. Without such a code a refusal may be of the server, as of one that may not
+relay.
+"""
 PORTS: Final = {"none": 25, "starttls": 587, "implicit": 465}
 
 
@@ -35,7 +43,7 @@ class SmtpServer(NamedTuple):
     sender: str = SENDER
     """The header `From`, perhaps with a display name."""
     envelope: str | None = None
-    """Where bounces go (RFC 5321 `MAIL FROM`); None: the address of `sender`."""
+    """Where bounces go (RFC 5321 `MAIL FROM`), perhaps with a place for the token; None: the address of `sender`."""
     tls: Literal["none", "starttls", "implicit"] = "none"
     user: str | None = None
     password: str | None = None
@@ -43,8 +51,8 @@ class SmtpServer(NamedTuple):
 
 
 class SmtpMailbox:
-    """Sends mail with the notice's id as Message-ID, so mail programs show a repeat once. Telephone numbers go to
-    `phones`; without it they are skipped.
+    """Sends mail with the notice's token as Message-ID, so mail programs show a repeat once and a bounce names its
+    notice. Telephone numbers go to `phones`; without it they are skipped.
     """
 
     def __init__(self, server: SmtpServer, mail_s: float = MAIL_TIMEOUT_S, phones: Mailbox | None = None) -> None:
@@ -64,7 +72,7 @@ class SmtpMailbox:
             async with asyncio.timeout(self._mail_s):
                 await aiosmtplib.send(
                     mail,
-                    sender=self._envelope,
+                    sender=self._envelope.replace(PLACE, notice.token),
                     recipients=[str(mail["To"])],
                     hostname=server.host,
                     port=server.port,
@@ -91,7 +99,7 @@ class SmtpMailbox:
         try:
             mail["From"], mail["To"] = self._server.sender, to
             mail["Subject"], mail["Date"] = notice.subject, format_datetime(datetime.now(UTC))  # noqa: TID251
-            mail["Message-ID"] = f"<{notice.id}@{self._domain}>"
+            mail["Message-ID"] = f"<{notice.token or notice.id}@{self._domain}>"
             mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic reply, no loop of mails
             mail.set_content(notice.body)
         except (ValueError, MessageError) as error:
@@ -103,6 +111,8 @@ def _translated(error: Exception) -> NotSent | Undeliverable:
     # RFC 5321, section 4.2.1: 4yz is temporary, 5yz is permanent; 421 concerns the server itself.
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         return _translated(error.recipients[0])
+    if isinstance(error, aiosmtplib.SMTPRecipientRefused) and (found := _NO_SUCH_ADDRESS.match(error.message)):
+        return NoSuchAddress(found.group(1))
     if isinstance(error, aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPDataError) and error.code != CLOSING:
         reply = f"{type(error).__name__} {error.code}"
         return Undeliverable(reply) if error.code >= PERMANENT else NotNow(reply)
@@ -123,9 +133,12 @@ def mailbox_of(settings: Settings) -> Mailbox:
         return files
     if parts.scheme != "smtp" or not parts.hostname:
         raise BadSetting(f"{PREFIX}NOTICES_URL: notices go to file: or smtp://host:port, not {parts.scheme}:")
-    for name, address in (("MAIL_FROM", settings.mail_from), ("MAIL_ENVELOPE_FROM", settings.mail_envelope_from)):
+    envelope = settings.mail_envelope_from and settings.mail_envelope_from.replace(PLACE, "a" * TOKEN_CHARACTERS)
+    for name, address in (("MAIL_FROM", settings.mail_from), ("MAIL_ENVELOPE_FROM", envelope)):
         if address is not None and address != SENDER and mail_address(address) is None:
             raise BadSetting(f"{PREFIX}{name}: {address} is not one mail address")
+    if envelope is not None and len(envelope.rpartition("@")[0].encode()) > LOCAL_PART_BYTES:
+        raise BadSetting(f"{PREFIX}MAIL_ENVELOPE_FROM: more than {LOCAL_PART_BYTES} bytes before the @, token included")
     if parts.username and settings.mail_tls == "none" and not is_loopback(parts.hostname):
         raise BadSetting(f"{PREFIX}MAIL_TLS: a password is not sent without encryption: set starttls or implicit")
     server = SmtpServer(

@@ -61,11 +61,26 @@ queued_notices = Table(
     Column("queued_at", Moment, nullable=False, comment="real time"),
     Column("due_at", Moment, comment="the next try, real time; none: it waits no more"),
     Column("tries", Integer, nullable=False),
-    Column("ending", Text, comment="sent, undeliverable or forgotten"),
+    Column("ending", Text, comment="sent, undeliverable, returned or forgotten"),
 )
 Index("letters_due", queued_notices.c.due_at)
 Index("letters_by_lane", queued_notices.c.lane)
 Index("letters_by_complaint", queued_notices.c.complaint)
+returned_mail = Table(
+    "returned_mail",
+    metadata,
+    Column("lane", LargeBinary(16), primary_key=True, comment="complaint and address, as in letters"),
+    Column("complaint", LargeBinary(16), nullable=False),
+    Column("status", Text, nullable=False, comment="as the mail server gave it: 5.1.1"),
+    Column("at", Moment, nullable=False, comment="real time"),
+)
+Index("returned_mail_by_complaint", returned_mail.c.complaint)
+bounces = Table(
+    "bounces",
+    metadata,
+    Column("outcome", Text, primary_key=True),
+    Column("mails", Integer, nullable=False, comment="read with this outcome"),
+)
 subscribers = Table(
     "watchers",
     metadata,

@@ -1,40 +1,28 @@
 """`satupintu codes` rebuilds the table of tracking codes and changes their secret; `satupintu erasures repeat`
-erases again what a restored backup brought back; `satupintu gateway credentials` makes Kafka credentials of gateways.
+erases again what a restored backup brought back.
 """
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
 import typer
 
 from chassis.base import secret_changes
-from chassis.base.clock import SystemClock
 from chassis.base.secret_file import SecretsRead
 from chassis.base.settings import read_settings
-from chassis.cli.credentials import END, LIST, run_command
 from chassis.cli.secret_change import change_secret
-from chassis.kafka.credentials import Credentials
-from chassis.kafka.users import UserAdmin
 from chassis.service.platform import open_platform
-from intake.app import open_intake, topic_under
+from intake.app import open_intake
 from intake.erasures import repeat_erasures
-from intake.gateway.credentials import ChannelGateways
 from intake.lockout import Lockout, lockout_of
-from schemas.access.kafka_users import Kind
-from schemas.base.topics import gateway_submissions
-from schemas.reference.load import policies
 
 app: Final = typer.Typer(no_args_is_help=True)
 codes: Final = typer.Typer(no_args_is_help=True, help="tracking codes")
 app.add_typer(codes, name="codes")
 erasures: Final = typer.Typer(no_args_is_help=True, help="erasures and restored backups")
 app.add_typer(erasures, name="erasures")
-gateway: Final = typer.Typer(no_args_is_help=True, help="channel gateways, such as for SMS")
-app.add_typer(gateway, name="gateway")
 MOMENT: Final = "%Y-%m-%d %H:%M:%SZ"
 SECRET_BYTES: Final = 32
 AFTER = Annotated[
@@ -124,42 +112,3 @@ def repeat() -> None:
             return await repeat_erasures(context)
 
     print(f"{asyncio.run(run())} complaints erased again")
-
-
-@gateway.callback()
-def _gateway() -> None:
-    """Keeps `credentials` a sub-command although it is the only one."""
-
-
-@gateway.command()
-def credentials(
-    id_: Annotated[str, typer.Argument(metavar="ID", help="the gateway's id in SATUPINTU_GATEWAYS, such as sms")],
-    list_: LIST = False,
-    end: END = None,
-) -> None:
-    """Make a Kafka user for a channel gateway and show its password, once: it is kept nowhere.
-
-    A gateway that has a credential gets a second one with the same rights. The first then works for seven more days.
-    """
-    uses = {
-        "write": gateway_submissions(id_),
-        "results": f"GET /api/v1/submissions/{id_}/KEY, with an access token of gateway:{id_}",
-        "groups": f"gateway.{id_}.<any name>",
-    }
-    run_command(_opened, Kind.GATEWAY, id_, list_=list_, end=end, uses=uses)
-
-
-@asynccontextmanager
-async def _opened() -> AsyncIterator[Credentials]:
-    settings, periods = read_settings(), policies()
-    users, quota = UserAdmin(settings.kafka_as_administrator()), settings.kafka_outsider_quota
-    try:
-        async with open_platform(settings) as platform:
-            owners = ChannelGateways(
-                users,
-                settings.all_gateways,
-                lambda id_: topic_under(periods.at(platform.clock.now()), gateway_submissions(id_)),
-            )
-            yield Credentials(users, owners, SystemClock().now, quota)
-    finally:
-        await users.close()
