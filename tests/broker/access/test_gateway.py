@@ -154,8 +154,13 @@ async def test_credentials_are_made_twice_at_most_with_a_topic_and_end_with_the_
         async with running(producer(Cluster(guarded.server.bootstrap, made.name, made.password))) as client:
             await client.send_and_wait("submissions.wa", b"{}")
 
+    noted: list[tuple[str, str]] = []
+
+    async def note(credential: Credential, why: str) -> None:
+        noted.append((credential.name, why))
+
     async def left(gateways: Collection[str] | None) -> set[str]:
-        provisioner = Provisioner(guarded.administrator, {}, {}, NoAgencies(), SystemClock(), gateways=gateways)
+        provisioner = Provisioner(guarded.administrator, {}, {}, NoAgencies(), SystemClock(), note, gateways=gateways)
         await provisioner.once()
         await provisioner.close()
         return set(await users.users()) & {first.name, second.name, other.name}
@@ -163,6 +168,7 @@ async def test_credentials_are_made_twice_at_most_with_a_topic_and_end_with_the_
     assert await left(None) == {first.name, second.name, other.name}, "it was not said which there are"
     kept = {"sms", "sms-2", "surel"}
     assert await left(kept) == {other.name}
+    assert {(first.name, "gateway-removed"), (second.name, "gateway-removed")} <= set(noted)
     with pytest.raises(KafkaDenied):
         async with running(producer(Cluster(guarded.server.bootstrap, second.name, second.password))):
             pytest.fail("signed in")

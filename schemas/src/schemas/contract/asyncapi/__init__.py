@@ -23,8 +23,14 @@ ABOUT: Final = (
 SERVER: Final[dict[str, Any]] = {
     "host": "{host}:{port}",
     "protocol": "kafka",
-    "description": "The Kafka cluster of the installation. Its operator names the address and makes user and password: "
-    "SASL with SCRAM-SHA-512, over TLS from another machine. Each user may use its own topics and the open data.",
+    "description": "The Kafka cluster of the installation. Its operator names the address and makes the credentials. "
+    "From another machine it is reached over TLS only (SASL_SSL).",
+    "security": [
+        {
+            "type": "scramSha512",
+            "description": "User and password: `satupintu agency credentials ID`, `satupintu gateway credentials ID`.",
+        }
+    ],
     "variables": {
         "host": {"default": "127.0.0.1", "description": "Name or address of a broker."},
         "port": {"default": "9092", "description": "Port of the broker."},
@@ -106,7 +112,8 @@ def _message(type_: str, channel: Channel, examples: Sequence[Any]) -> dict[str,
     outward = type_ in CONTRACT
     path = f"./jsonschema/outward/{type_}.json" if outward else f"./jsonschema/events/{type_}.v1.json"
     headers = channel.headers(type_)
-    key = {"key": dict(channel.key)} if channel.key else {}
+    rule = channel.keys.get(type_, channel.key)
+    key = {"key": dict(rule)} if rule else {}
     return {
         "name": type_,
         "contentType": "application/json",

@@ -3,7 +3,7 @@ agencies' credentials that are due.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -14,7 +14,7 @@ from chassis.base.ports import TimeSource
 from chassis.base.retry import RetryPolicy
 from chassis.kafka.users import Quota, UserAdmin
 from schemas.access.kafka import RIGHTS, rights_of
-from schemas.access.kafka_users import Credential, credential_of, ended, of_removed_gateways
+from schemas.access.kafka_users import REMOVED, Credential, credential_of, ended, of_removed_gateways
 from schemas.registry.fold import Registry
 
 PERIOD_S: Final = 5.0
@@ -27,6 +27,10 @@ class CurrentRegistry(Protocol):
     async def current(self) -> Registry: ...
 
 
+NoteEnding = Callable[[Credential, str], Awaitable[None]]
+"""Writes down that a credential ends, and why; once, also if it is asked again."""
+
+
 class Provisioner:
     """A background task. Several may run: each change may be repeated."""
 
@@ -37,6 +41,7 @@ class Provisioner:
         quota: Quota,
         registry: CurrentRegistry,
         clock: TimeSource,
+        note_ending: NoteEnding,
         period_s: float = PERIOD_S,
         gateways: Collection[str] | None = None,
     ) -> None:
@@ -46,7 +51,7 @@ class Provisioner:
         """
         self._gateways = gateways
         self._admin, self._passwords, self._quota = UserAdmin(kafka), passwords, quota
-        self._registry, self._clock, self._period_s = registry, clock, period_s
+        self._registry, self._clock, self._note_ending, self._period_s = registry, clock, note_ending, period_s
         self._retry_policy, self._unready = RetryPolicy(longest_s=0.5), "making Kafka's users"
         self._begun, self._limited = False, frozenset[str]()
 
@@ -83,19 +88,18 @@ class Provisioner:
         await self._admin.set_quotas(outsiders.keys() - self._limited, self._quota)
         self._limited = frozenset(outsiders)
         await self._end(outsiders, self._clock.now())
-        await self._end_removed(outsiders)
 
     async def _end(self, outsiders: Mapping[str, Credential], now: datetime) -> None:
         if not outsiders:
             return
         registry = await self._registry.current()
         gone = frozenset(body.id for body in registry.agencies.values() if not body.alive)
-        if due := ended(outsiders, now, gone):
-            await self._admin.end(due, self._quota)
-            log.warning("ended Kafka credentials", users=due)
-
-    async def _end_removed(self, outsiders: Mapping[str, Credential]) -> None:
-        removed = [] if self._gateways is None else of_removed_gateways(outsiders, self._gateways)
-        if due := [each.name for each in removed]:
-            await self._admin.end(due, self._quota)
-            log.warning("ended Kafka credentials of removed gateways", users=due)
+        removed = () if self._gateways is None else of_removed_gateways(outsiders, self._gateways)
+        due = ended(outsiders, now, gone) | dict.fromkeys(removed, REMOVED)
+        # Written first: what ended unwritten would never be found again.
+        for credential, why in due.items():
+            await self._note_ending(credential, why)
+        if due:
+            users = [credential.name for credential in due]
+            await self._admin.end(users, self._quota)
+            log.warning("ended Kafka credentials", users=users)
