@@ -28,7 +28,7 @@ SERVER: Final[dict[str, Any]] = {
     "security": [
         {
             "type": "scramSha512",
-            "description": "User and password: `satupintu agency credentials ID`, `satupintu gateway credentials ID`.",
+            "description": "User and password: `satupintu agency credentials ID` and `gateway credentials ID`.",
         }
     ],
     "variables": {
