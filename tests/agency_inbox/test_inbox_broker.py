@@ -193,15 +193,7 @@ async def test_after_the_broker_lost_everything_each_open_complaint_is_delivered
 
 async def _sample_client(kafka: Cluster, agency: str, *options: str) -> str:
     script = Path(__file__).parents[2] / "deploy/examples/agency_client.py"
-    # A broker in a container knows no users.
-    command = [
-        sys.executable,
-        str(script),
-        agency,
-        f"--kafka={kafka}",
-        *([] if kafka.user else ["--no-sign-in"]),
-        *options,
-    ]
+    command = [sys.executable, str(script), agency, f"--kafka={kafka}", *options]
     env = {**os.environ, "KAFKA_USER": kafka.user, "KAFKA_PASSWORD": kafka.password}
     client = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, env=env)
     printed, _ = await client.communicate()
