@@ -14,7 +14,7 @@ import numpy as np
 
 from router.learning.examples import Example
 from router.learning.linear_parts import text_key
-from router.learning.metrics import NEVER, Array, ScoredTexts, threshold_for
+from router.learning.metrics import NEVER, Array, ScoredTexts, surest, threshold_for
 from router.learning.training import TrainingOptions, inputs_of
 from router.reading.classifier import ForwardingRule, Model, source_of
 from router.reading.features import words
@@ -166,6 +166,8 @@ def _record(
         "by": by, "target": target, "texts": len(examples),
         "forwarded": int(on.sum()), "right": int(correct[on].sum()),
     }  # fmt: skip
+    if not rule.forwards:
+        found["surely_right"] = round(surest(confidence, correct), 3)
     if days:
         found |= {"since": days[0], "until": days[-1]}
     own = [name for name in rule.sources if name in names]

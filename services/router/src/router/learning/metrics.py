@@ -146,6 +146,12 @@ def threshold_for(confidence: Array, correct: Array, target: float, latest: Arra
     return float(ranked[enough[-1]]) if len(enough) else NEVER
 
 
+def surest(confidence: Array, correct: Array) -> float:
+    """The highest share that is surely correct from any confidence on: what `threshold_for` holds against a target."""
+    right = correct[np.argsort(-confidence, kind="stable")].cumsum()
+    return float(lower_bound(right, np.arange(1, len(right) + 1)).max(initial=0.0))
+
+
 def lower_bound(right: Array, counts: Array) -> Array:
     """The lower end of a one-sided interval for the share correct."""
     found = beta.ppf(1 - SURE, np.maximum(right, 1), counts - right + 1)
