@@ -1,7 +1,7 @@
 """Composition root of intake: opens what its endpoints and background tasks use."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -52,7 +52,15 @@ from intake.storage.tables import metadata
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
 from schemas.base.sealed import Keys
-from schemas.base.topics import COMPLAINT_EVENTS, SUBMISSIONS, Topic, submissions
+from schemas.base.topics import (
+    COMPLAINT_EVENTS,
+    FORMER_SUBMISSIONS,
+    SUBMISSIONS_PATTERN,
+    Topic,
+    gateway_submissions,
+    submissions_topic,
+)
+from schemas.deadlines.policies import Policy
 from schemas.reference.load import policies
 
 SERVICE: Final = "intake"
@@ -68,10 +76,14 @@ def part_keys(settings: Settings) -> Keys:
     return Keys({1: settings.sms_key.get_secret_value()})
 
 
-def submissions_topic(context: Intake) -> Topic:
-    """The topic of channel gateways, with the retention of the policy in force."""
-    retention = timedelta(days=context.policies.at(context.clock.now()).submissions_d)
-    return submissions(retention // timedelta(milliseconds=1))
+def topics_of(context: Intake, names: Iterable[str]) -> list[Topic]:
+    """Topics of submissions, with the retention of the policy in force."""
+    return [topic_under(context.policies.at(context.clock.now()), name) for name in names]
+
+
+def topic_under(policy: Policy, name: str) -> Topic:
+    """A topic of submissions with the retention of this policy."""
+    return submissions_topic(name, timedelta(days=policy.submissions_d) // timedelta(milliseconds=1))
 
 
 def guess_limit(platform: Platform) -> GuessLimit:
@@ -111,7 +123,7 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         registry=platform.registry,
         policies=policies(),
         codes=codes,
-        former=FormerFilings(database, codes, platform.store),
+        former=FormerFilings(database, codes, platform.store, settings.all_gateways),
         numbers=PublicNumbers(database),
         records=records,
         vault=Vault(database, real_now, policies()),
@@ -161,7 +173,11 @@ async def open_web(platform: Platform) -> AsyncIterator[Intake]:
 async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]:
     """The background tasks: submissions, notifications and what follows an erasure."""
     async with open_intake(platform) as context:
-        provisioner = TopicProvisioner(platform.kafka(SERVICE), lambda: [submissions_topic(context)])
+        named = [gateway_submissions(gateway) for gateway in sorted(platform.settings.all_gateways)]
+        provisioner = TopicProvisioner(platform.kafka(SERVICE), lambda: topics_of(context, named))
+        former = TopicProvisioner(
+            platform.kafka(SERVICE), lambda: topics_of(context, [FORMER_SUBMISSIONS]), create=False
+        )
         await provisioner.once()
         letters = platform.dead_letters(SERVICE)
         react, kafka = follow_up(context), platform.kafka(SERVICE)
@@ -179,7 +195,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
                 RefusedSubmissions(context.database, letters),
                 kafka=kafka,
                 group=group,
-                topics=[SUBMISSIONS],
+                pattern=SUBMISSIONS_PATTERN,
                 ordered=False,
             ),
             catch_up_sweep,
@@ -189,6 +205,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             SmsPartsSweep(context),
             MailSender(outbox_of(platform, context.database), real_now, context.policies),
             provisioner,
+            former,
             letters.provisioner(),
         ]
         try:
