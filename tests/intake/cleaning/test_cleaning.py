@@ -8,7 +8,7 @@ import av
 import pikepdf
 import pillow_heif
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from intake.cleaning.cleaner import Cleaned, Cleaner, CleaningLimits
 from schemas.base.media_types import DOCX, MEDIA_TYPES, PDF, XLSX, FileKind, cleaned_type
@@ -77,6 +77,15 @@ async def test_a_picture_still_shows_the_same(media_type: str) -> None:
     assert isinstance(right, tuple)
     assert left[0] > 150 > 60 > left[2]
     assert right[2] > 150 > 60 > right[0]
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+async def test_the_largest_picture_of_a_phone_is_cleaned_within_the_limits() -> None:
+    out = io.BytesIO()
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    Image.new("RGB", (12_000, 9_000), (9, 99, 9)).save(out, "JPEG", exif=files.exif(6), icc_profile=profile)
+    with Image.open(io.BytesIO(await copy_of(out.getvalue(), "image/jpeg"))) as shown:
+        assert shown.size == (9_000, 12_000)
 
 
 @pytest.mark.parametrize(("orientation", "size"), [(1, (64, 48)), (3, (64, 48)), (6, (48, 64)), (8, (48, 64))])
