@@ -66,7 +66,7 @@ from schemas.reference.load import policies
 SERVICE: Final = "intake"
 
 
-def real_now() -> datetime:
+def _real_now() -> datetime:
     """Processes agree on it; the test clock does not move it."""
     return datetime.now(UTC)  # noqa: TID251 - real time decides what was never finished
 
@@ -98,7 +98,7 @@ def guess_limit(platform: Platform) -> GuessLimit:
 def outbox_of(platform: Platform, database: Database) -> Outbox:
     """The outbox in front of the mailbox that the settings name."""
     settings = platform.settings
-    return Outbox(database, platform.repository(SERVICE).keyring, mailbox_of(settings), real_now)
+    return Outbox(database, platform.repository(SERVICE).keyring, mailbox_of(settings), _real_now)
 
 
 def check_tools(settings: Settings) -> Tools:
@@ -115,7 +115,7 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
     settings = platform.settings
     database = Database(settings.vault_url, metadata, busy_after_s=1.0)
     relations = Database(settings.views_of(SERVICE), views.METADATA)
-    records = Records(database, real_now, policies())
+    records = Records(database, _real_now, policies())
     codes = TrackingCodes(database, settings.code_secrets)
     context = Intake(
         repository=platform.repository(SERVICE),
@@ -126,7 +126,7 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         former=FormerFilings(database, codes, platform.store, settings.all_gateways),
         numbers=PublicNumbers(database),
         records=records,
-        vault=Vault(database, real_now, policies()),
+        vault=Vault(database, _real_now, policies()),
         erasures=Erasures(Database(settings.erasures_url, erasures.metadata), platform.store),
         attachments=open_attachments(settings),
         attachment_bytes=settings.attachment_bytes,
@@ -203,7 +203,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             AttachmentChecks(context, context.audience.database, check_tools(platform.settings)),
             Orphans(context),
             SmsPartsSweep(context),
-            MailSender(outbox_of(platform, context.database), real_now, context.policies),
+            MailSender(outbox_of(platform, context.database), _real_now, context.policies),
             provisioner,
             former,
             letters.provisioner(),
