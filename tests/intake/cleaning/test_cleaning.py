@@ -1,6 +1,7 @@
 """Copies of files as phones and offices make them: the content is still there, what the format hides is gone."""
 
 import io
+import re
 import tempfile
 import zipfile
 
@@ -45,6 +46,13 @@ def everything_in(content: bytes, media_type: str) -> bytes:
             pdf.save(out, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.generalized)
         return content + out.getvalue()
     return content
+
+
+LINKS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
+    f'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" Target="media/{SECRET}.png"/>'
+    "</Relationships>"
+)
 
 
 def hidden(content: bytes, media_type: str) -> bool:
@@ -178,6 +186,19 @@ async def test_a_document_keeps_its_text_and_its_links_and_loses_its_macros() ->
     assert "vbaProject" not in links
     with zipfile.ZipFile(io.BytesIO(await copy_of(files.xlsx(), XLSX))) as copy:
         assert "Lampu padam" in copy.read("xl/worksheets/sheet1.xml").decode()
+
+
+async def test_a_document_does_not_say_how_the_files_of_its_pictures_were_named() -> None:
+    drawn = f'<a><docPr name="Picture 1" descr="C:\\Users\\{SECRET}\\foto"/><cNvPr name="{SECRET}.jpg" title="Jalan rusak"/></a>'
+    named = {"word/header1.xml": drawn, f"word/media/{SECRET}.png": files.png(), "word/_rels/header1.xml.rels": LINKS}
+    content = await copy_of(files.docx(**named), DOCX)
+    assert SECRET.encode() not in everything_in(content, DOCX)
+    with zipfile.ZipFile(io.BytesIO(content)) as copy:
+        text = copy.read("word/header1.xml").decode()
+        [target] = re.findall('Target="/([^"]+)"', copy.read("word/_rels/header1.xml.rels").decode())
+        assert copy.read(target).startswith(b"\x89PNG"), "the link still leads to the picture"
+    assert "Picture 1" in text
+    assert "Jalan rusak" in text
 
 
 @pytest.mark.parametrize("media_type", FILES)

@@ -83,6 +83,11 @@ def submissions_topic(name: str, retention_ms: int) -> Topic:
     return Topic(name, 3, retention_ms, outsiders=True)
 
 
+def is_submissions(topic: str) -> bool:
+    """A topic of submissions, of a gateway or the former one."""
+    return _SUBMISSIONS.fullmatch(topic) is not None
+
+
 def gateway_of(topic: str) -> str | None:
     """The gateway whose topic of submissions this is; None: the former topic, or none of them."""
     match = _SUBMISSIONS.fullmatch(topic)

@@ -8,7 +8,7 @@ from typing import Final
 
 from chassis.attachments.configured import open_attachments
 from chassis.base.settings import Settings
-from chassis.kafka.ensure_topics import TopicProvisioner
+from chassis.kafka.ensure_topics import Existing, TopicProvisioner
 from chassis.project.from_store import StoreProjection
 from chassis.react.agent import Agent
 from chassis.react.external_consumer import ExternalConsumer
@@ -58,6 +58,7 @@ from schemas.base.topics import (
     SUBMISSIONS_PATTERN,
     Topic,
     gateway_submissions,
+    is_submissions,
     submissions_topic,
 )
 from schemas.deadlines.policies import Policy
@@ -174,10 +175,9 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
     """The background tasks: submissions, notifications and what follows an erasure."""
     async with open_intake(platform) as context:
         named = [gateway_submissions(gateway) for gateway in sorted(platform.settings.all_gateways)]
-        provisioner = TopicProvisioner(platform.kafka(SERVICE), lambda: topics_of(context, named))
-        former = TopicProvisioner(
-            platform.kafka(SERVICE), lambda: topics_of(context, [FORMER_SUBMISSIONS]), create=False
-        )
+        # Also the topic of all gateways and those of gateways that were removed: they hold names and texts as well.
+        others = Existing(FORMER_SUBMISSIONS, lambda names: topics_of(context, filter(is_submissions, names)))
+        provisioner = TopicProvisioner(platform.kafka(SERVICE), lambda: topics_of(context, named), existing=others)
         await provisioner.once()
         letters = platform.dead_letters(SERVICE)
         react, kafka = follow_up(context), platform.kafka(SERVICE)
@@ -205,7 +205,6 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             SmsPartsSweep(context),
             MailSender(outbox_of(platform, context.database), _real_now, context.policies),
             provisioner,
-            former,
             letters.provisioner(),
         ]
         try:
