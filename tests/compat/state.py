@@ -59,6 +59,7 @@ ADDED: Final[Mapping[str, Sequence[str]]] = {
     "inbox": ["supervision BOOLEAN 0 - 0"],
     "ladder": ["supervision BOOLEAN 0 - 0"],
     "watchers": ["code_version INTEGER 1 '1' 0"],
+    "submissions": ["repeated INTEGER 1 '0' 0"],
     "refused_replies": ["told_at BIGINT 0 '0' 0", "told_by BIGINT 0 - 0"],
 }
 """Columns that this version adds to a table of the version before, as `schema` tells them."""
