@@ -17,7 +17,7 @@ from router.learning.check import check, newest
 from router.learning.examples import Example
 from router.learning.label_names import with_one_spelling
 from router.learning.metrics import ScoredTexts, threshold_for
-from router.learning.train import as_elsewhere, learn, own_source
+from router.learning.train import as_elsewhere, check_sentence, learn, own_source
 from router.learning.training import Corpus, TrainingOptions
 from router.lexicon.files import rule_data
 from router.reading.classifier import ForwardingRule, Model
@@ -168,7 +168,10 @@ def test_labels_that_change_with_time_are_not_forwarded_as_random_folds_would():
     old, new = texts(300, BANDUNG), texts(100, BANDUNG, start=300)
     # Since then the offices have changed their work.
     moved = [each._replace(label="waste" if each.label == "roads" else "roads") for each in new]
-    assert learned([*old, *moved])[0].rule.forwards is False
+    model, card = learned([*old, *moved])
+    assert model.rule.forwards is False
+    assert card.check["surely_right"] < 0.95
+    assert "forwards nothing" in check_sentence(model, card)
     undated = [each._replace(at=None) for each in [*old, *new]]
     assert "folds" in learned(undated)[1].check["by"]
 

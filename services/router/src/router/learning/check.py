@@ -14,7 +14,7 @@ import numpy as np
 
 from router.learning.examples import Example
 from router.learning.linear_parts import text_key
-from router.learning.metrics import NEVER, Array, ScoredTexts, threshold_for
+from router.learning.metrics import NEVER, Array, ScoredTexts, surest, threshold_for
 from router.learning.training import TrainingOptions, inputs_of
 from router.reading.classifier import ForwardingRule, Model, source_of
 from router.reading.features import words
@@ -120,7 +120,7 @@ def check(
     if own and "" not in own:
         own[""] = max(own.values())
     chosen = ForwardingRule(threshold, rule.thresholds, rule.agreement, rule.doubtful, own)
-    return Check(chosen, _record(chosen, examples, confidence, correct, by, options.target))
+    return Check(chosen, _record(chosen, examples, confidence, correct, new, by, options.target))
 
 
 def _forwardable(
@@ -155,7 +155,8 @@ def _worse(on: Array, correct: Array, examples: Sequence[Example], rest: Array, 
 
 
 def _record(
-    rule: ForwardingRule, examples: Sequence[Example], confidence: Array, correct: Array, by: str, target: float
+    rule: ForwardingRule, examples: Sequence[Example], confidence: Array, correct: Array, new: Array, by: str,
+    target: float,
 ) -> dict[str, Any]:  # fmt: skip
     names = [source_of(each.place) for each in examples]
     on = np.array(
@@ -166,6 +167,8 @@ def _record(
         "by": by, "target": target, "texts": len(examples),
         "forwarded": int(on.sum()), "right": int(correct[on].sum()),
     }  # fmt: skip
+    if not rule.forwards:
+        found["surely_right"] = round(surest(confidence, correct, new), 3)
     if days:
         found |= {"since": days[0], "until": days[-1]}
     own = [name for name in rule.sources if name in names]

@@ -135,15 +135,26 @@ def threshold_for(confidence: Array, correct: Array, target: float, latest: Arra
     one-sided 95 % interval (Clopper and Pearson 1934), so that a threshold that is right by luck is not chosen. With
     no wrong text it takes 59 of them for a target of 0.95.
     """
+    ranked, share = _from_each(confidence, correct, latest)
+    enough = np.flatnonzero(share >= target)
+    return float(ranked[enough[-1]]) if len(enough) else NEVER
+
+
+def surest(confidence: Array, correct: Array, latest: Array | None = None) -> float:
+    """The highest share that is surely correct from any confidence on: what `threshold_for` holds against a target."""
+    return float(_from_each(confidence, correct, latest)[1].max(initial=0.0))
+
+
+def _from_each(confidence: Array, correct: Array, latest: Array | None) -> tuple[Array, Array]:
+    """Each confidence, falling, and the share that is surely correct from there on, or that of the newest if lower."""
     order = np.argsort(-confidence, kind="stable")
-    counts, right = np.arange(1, len(order) + 1), correct[order].cumsum()
+    right, counts = correct[order].cumsum(), np.arange(1, len(order) + 1)
+    new = np.ones(len(order), bool) if latest is None else latest[order]
+    newest = np.where(new.cumsum() > 0, (new & correct[order]).cumsum() / np.maximum(new.cumsum(), 1), 1.0)
     ranked = confidence[order]
     # Texts of one confidence are forwarded together, so they count together.
     last = np.append(ranked[1:] < ranked[:-1], True)[: len(ranked)]
-    new = np.ones(len(order), bool) if latest is None else latest[order]
-    kept = (new & correct[order]).cumsum() >= target * new.cumsum()
-    enough = np.flatnonzero(last & kept & (ranked > 0) & (lower_bound(right, counts) >= target))
-    return float(ranked[enough[-1]]) if len(enough) else NEVER
+    return ranked, np.where(last & (ranked > 0), np.minimum(lower_bound(right, counts), newest), 0.0)
 
 
 def lower_bound(right: Array, counts: Array) -> Array:

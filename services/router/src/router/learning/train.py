@@ -201,9 +201,10 @@ def check_sentence(model: Model, card: ModelCard) -> str:
     """On how many labels the forwarding rule rests, and what it kept on them."""
     found = card.check
     if not model.rule.forwards:
+        sure = f", the surest of them {found['surely_right']:.1%} right" if "surely_right" in found else ""
         return (
-            f"forwards nothing: of {found['texts']} local labels checked, no share is surely {card.target:.0%} right "
-            "(without a wrong one it takes 59); use more local labels"
+            f"forwards nothing: {found['texts']} local labels checked{sure}; {card.target:.0%} are wanted, at the "
+            "lower end of an interval: without a wrong one it takes 59"
         )
     if not found.get("texts"):
         return f"forwards by {found.get('by', 'a rule of an older release')}"
