@@ -41,7 +41,7 @@ async def _end(settings: Settings, subject: str | None) -> int:
     log = AccessLog(settings.access_log_url, settings.access_log_key.get_secret_value())
     try:
         ended = await table.remove_all(subject)
-        about = {"by": "operator", "user": subject or "everybody", "sessions": ended}
+        about: dict[str, str | int] = {"by": "operator", "user": subject or "everybody", "sessions": ended}
         await log.append(Kind.SIGNED_OUT, Principal(COMMAND_LINE, getpass.getuser()), about)
         return ended
     finally:
