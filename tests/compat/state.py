@@ -75,6 +75,8 @@ NEW: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         ],
     },
     "intake": {
+        "open_request": ["position VARCHAR(20) 1 - 0", "request VARCHAR(48) 1 - 1"],
+        "sqlite_autoindex_open_request_1": ["", "open_request"],
         "open_work": [
             "basis VARCHAR(16) 1 '' 0",
             "complaint VARCHAR(36) 1 - 1",

@@ -29,6 +29,10 @@ FINDS: Final[Mapping[str, int]] = {
     "followers_kept": 40,
     "ack_before_append": 9,
     "no_guard": 9,
+    "erasure_left_waiting": 99,
+    "contact_read_while_asked": 35,
+    "reading_not_told": 27,
+    "newest_code": 5,
 }
 """A seed that found it last. If the services change the order of their steps, another seed finds it: look for it then.
 """
