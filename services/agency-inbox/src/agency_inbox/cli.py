@@ -1,7 +1,6 @@
 """`satupintu agency credentials ID`: Kafka credentials of an agency. Needs the administrator's password."""
 
 import asyncio
-import getpass
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, Final
@@ -11,14 +10,13 @@ from rich.console import Console
 
 from agency_inbox.agency_topics import AgencyTopics, periods
 from agency_inbox.credentials import Credentials, NewCredential, Refused
+from chassis.access_log.local import local_operator
 from chassis.access_log.log import AccessLog, Kind
 from chassis.base.clock import SystemClock
 from chassis.base.errors import ChassisError
 from chassis.base.settings import Settings, read_settings
-from chassis.cli.secret_change import COMMAND_LINE
 from chassis.kafka.users import UserAdmin
 from chassis.service.platform import open_platform
-from schemas.access.principal import Principal
 from schemas.base.topics import agency_inbox, agency_replies
 from schemas.reference.load import policies
 
@@ -66,7 +64,7 @@ async def _note(kind: Kind, id_: str, user: str) -> None:
     settings = read_settings()
     log = AccessLog(settings.access_log_url, settings.access_log_key.get_secret_value())
     try:
-        await log.append(kind, Principal(COMMAND_LINE, getpass.getuser()), {"agency": id_, "user": user})
+        await log.append(kind, local_operator(), {"agency": id_, "user": user})
     finally:
         await log.close()
 

@@ -19,7 +19,7 @@ from intake.context import Intake
 from intake.settings import DEFAULT_CHANNEL
 from intake.storage import vault
 from intake.storage.records import Record
-from schemas.base.envelope import NO_STREAM
+from schemas.base.envelope import NO_STREAM, Actor
 from schemas.base.ids import complaint_id, former_complaint_ids, former_move_ids, move_id, person_id
 from schemas.base.refusals import DataErased, RequestDiffers
 from schemas.base.sealed import Keys
@@ -32,12 +32,15 @@ ROUTE = "complaints"
 
 
 class Filing(NamedTuple):
-    """A complaint that `client` files under its idempotency `key`. `received_at`: when the channel received it."""
+    """A complaint that `client` files under its idempotency `key`. `received_at`: when the channel received it.
+    `actor`: the system that files it for the reporter, as `schemas.access.principal.system_acting` says.
+    """
 
     client: str
     key: str
     command: Complaining
     received_at: datetime | None = None
+    actor: Actor | None = None
 
     @property
     def complaint(self) -> UUID:
@@ -77,7 +80,9 @@ async def file(context: Intake, filing: Filing) -> Filed:
     record = Record(context.codes.row(complaint, code, version), _person(complaint, filing.command, keys, request))
     written_at = await context.records.keep(record)
     number = await context.numbers.take(at)
-    cause = Cause(move_id(complaint, filing.client, ROUTE, filing.key), complaint, at, request=request)
+    cause = Cause(
+        move_id(complaint, filing.client, ROUTE, filing.key), complaint, at, request=request, actor=filing.actor
+    )
     facts = decide.file(
         new(complaint), filing.command, at, public_number=number, person=record.person and record.person[0],
         received_at=filing.received_at, code_version=version,

@@ -20,7 +20,7 @@ from intake.contacts import notice_of
 from intake.context import Intake
 from intake.filing import Filing, file
 from intake.http.answers import Receipt
-from schemas.access.principal import PUBLIC
+from schemas.access.principal import PUBLIC, system_acting
 from schemas.base.refusals import InvalidField
 from schemas.complaint.state import Complaint
 from schemas.contract.submission import Complaining
@@ -62,7 +62,8 @@ async def file_complaint(
 ) -> Response:
     """File a complaint, an aspiration or a request for information; only `text` is required."""
     limit_rate(context.filings, request)
-    filed = await file(context, Filing(client, key, body))
+    actor = system_acting(getattr(request.state, "caller", PUBLIC))
+    filed = await file(context, Filing(client, key, body, actor=actor))
     headers = {"ETag": await handlers.tag_of(context, filed.state)} | ({REPLAYED: "true"} if filed.repeated else {})
     answer = await receipt(context, filed.state, filed.code, lang) | notice_of(body.reporter, lang, sms=context.sms)
     return Response(to_json(answer), 201, headers, "application/json")

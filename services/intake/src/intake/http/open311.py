@@ -23,6 +23,7 @@ from intake.http.open311_report import CHANNEL, ReportForm, complaining, validat
 from intake.storage.repeats import Claim
 from intake.uploads import Upload
 from schemas import wording
+from schemas.access.principal import system_acting
 from schemas.base.ids import complaint_id, derived_id
 from schemas.base.refusals import Refusal
 
@@ -62,9 +63,8 @@ async def _file(request: Request, context: Intake, sent: SentForm, form: ReportF
     key = await idempotency_key(given)
     who = await caller(request)
     device = "" if who.signed_in else form.client
-    filing = Filing(
-        device or await client_id(key, who, request.headers.get("satupintu-client")), key, complaining(sent, form, lang)
-    )
+    client = device or await client_id(key, who, request.headers.get("satupintu-client"))
+    filing = Filing(client, key, complaining(sent, form, lang), actor=system_acting(who))
     return filing, await file(context, filing)
 
 
@@ -86,7 +86,9 @@ async def _keep(context: Intake, filing: Filing, filed: Filed, photos: tuple[Upl
     """Attach the photos, each once; the reasons for those that were not kept. They never cost the report."""
     unkept = []
     for number, photo in enumerate({photo.digest: photo for photo in photos}.values(), start=1):
-        move = MoveRequest(filed.state.id, filing.client, f"{filing.key}/{photo.digest}", "attachments")
+        move = MoveRequest(
+            filed.state.id, filing.client, f"{filing.key}/{photo.digest}", "attachments", actor=filing.actor
+        )
         try:
             await handlers.attach(context, move, photo)
         except Refusal as refusal:
