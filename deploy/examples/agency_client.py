@@ -1,4 +1,5 @@
 """A sample agency system that reads its own Kafka topic: prints each message, and acknowledges it with --acknowledge.
+A reply that was refused is printed too, as `reply.refused` with its place, a code and the reason.
 
     satupintu agency credentials kota-bandung     # by the platform's operator; shows user and password once
     export KAFKA_USER=agency.kota-bandung KAFKA_PASSWORD=...
@@ -6,7 +7,7 @@
     python deploy/examples/agency_client.py kota-bandung --acknowledge
 
 Needs kafka-python only. Messages are CloudEvents in binary mode: `ce_*` headers, and a JSON body with the complete
-current state of the complaint for this agency, so an older message can be ignored.
+current state of the complaint for this agency, so an older message can be ignored; or a code and a reason.
 """
 
 import argparse
@@ -38,7 +39,8 @@ def main() -> None:
     for record in consumer:
         headers = {name: value.decode() for name, value in record.headers}
         body = json.loads(record.value)
-        print(json.dumps({"type": headers["ce_type"], "id": headers["ce_id"], **body}, ensure_ascii=False), flush=True)
+        about = {"type": headers["ce_type"], "id": headers["ce_id"], "about": headers["ce_subject"]}
+        print(json.dumps({**about, **body}, ensure_ascii=False), flush=True)
         if producer and headers["ce_type"] == "complaint.assigned":
             _acknowledge(producer, arguments.agency, headers)
 

@@ -2,9 +2,14 @@
 
 from collections.abc import Collection
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid5
 
+import pytest
+
 from agency_inbox.agency_topics import AgencyTopics, Periods
+from chassis.base.settings import Settings
+from local.platform.processes import PlatformLayout, environment
 from schemas.base.topics import Topic, agency_inbox, agency_replies
 
 DAY_MS = 86_400_000
@@ -68,3 +73,12 @@ async def test_an_unchanged_retention_is_set_once() -> None:
     asked = cluster.asked
     await topics.keep(["city"])
     assert cluster.asked == asked
+
+
+def test_every_agency_has_topics_by_default_and_on_one_machine_those_that_are_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SATUPINTU_AGENCY_TOPICS", raising=False)
+    assert Settings(state_dir=tmp_path).agency_topics == "all"
+    here = environment(PlatformLayout(tmp_path, 8000, "127.0.0.1:9092"))
+    assert here["SATUPINTU_AGENCY_TOPICS"] == "used"

@@ -10,7 +10,7 @@ from socket import AF_INET, SO_ACCEPTCONN, SOL_SOCKET, socket
 from uuid import UUID
 
 import pytest
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from agency_inbox.app import open_background_tasks, open_inbox
 from agency_inbox.context import Inbox
@@ -145,6 +145,10 @@ async def test_complaints_reach_the_agencys_topic_and_its_replies_are_appended(
         refused = await until(lambda: inbox.quarantine.of(PLN, 0))
         assert [row["code"] for row in refused] == ["unknown-type"]
         assert len(letters.letters) == 1
+        notices = await until(lambda: _refusals(kafka))
+        assert [(each.key, from_json(each.value or b"")["code"]) for each in notices] == [
+            (f"{agency_replies(PLN)}/0/2".encode(), "unknown-type")
+        ]
 
         await give(inbox, [40], CITY)
         await until(lambda: told(inbox, [40], CITY))
@@ -189,15 +193,7 @@ async def test_after_the_broker_lost_everything_each_open_complaint_is_delivered
 
 async def _sample_client(kafka: Cluster, agency: str, *options: str) -> str:
     script = Path(__file__).parents[2] / "deploy/examples/agency_client.py"
-    # A broker in a container knows no users.
-    command = [
-        sys.executable,
-        str(script),
-        agency,
-        f"--kafka={kafka}",
-        *([] if kafka.user else ["--no-sign-in"]),
-        *options,
-    ]
+    command = [sys.executable, str(script), agency, f"--kafka={kafka}", *options]
     env = {**os.environ, "KAFKA_USER": kafka.user, "KAFKA_PASSWORD": kafka.password}
     client = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, env=env)
     printed, _ = await client.communicate()
@@ -213,6 +209,11 @@ async def _all_live(inbox: Inbox, kafka: Cluster, indexes: Iterable[int]) -> boo
     topic_ids = await _topic_ids(kafka, agency_inbox(PLN))
     loaded = await inbox.repository.load_many([complaint(index) for index in indexes])
     return bool(topic_ids) and all(each.state.receipts[PLN].topic_id == topic_ids[0] for each in loaded)
+
+
+async def _refusals(kafka: Cluster) -> list[Message]:
+    found = await committed(kafka, agency_inbox(PLN), 1)
+    return [each for each in found if dict(each.headers)["ce_type"] == b"reply.refused"]
 
 
 async def _topic_ids(kafka: Cluster, topic: str) -> list[str]:

@@ -112,7 +112,7 @@ def test_a_receipt_whose_message_was_compacted_is_true_and_one_that_no_later_mes
 
 def test_a_foreign_key_supersedes_nothing(collected: Collected) -> None:
     collected.judged(pointing(4))
-    for key in (None, b"", b"\xff", b"0812-3456-7890"):
+    for key in (None, b"", b"\xff", b"0812-3456-7890", b"agency.pln.replies/0/7"):
         assert list(collected.expected("pln", "t", telling(offset=9)._replace(key=key))) == []
     assert [v.code for v in collected.unmatched("pln", "t", {0: 0})] == ["false-receipt"]
 

@@ -1,9 +1,11 @@
-"""Lints the OpenAPI document, checks the schemas, generates a Python and a TypeScript client and lets both file.
+"""Lints the OpenAPI document, checks the schemas, generates a Python and a TypeScript client and lets both file. An
+agency's system in JavaScript reads its complaints from Kafka and answers.
 
 `make clients`. Node comes as a wheel, so Python is enough; what is installed and generated goes into a folder that is
 removed. Every step that fails ends the run with its exit status.
 """
 
+import asyncio
 import json
 import os
 import shutil
@@ -17,11 +19,16 @@ from pathlib import Path
 from typing import Final
 
 from local.front import document
+from local.kafka.jars import ensure
 from local.paths import free_port
 from local.platform.processes import PlatformLayout, environment
 from local.platform.state_dir import make_secrets
 from local.platform.supervisor import ready
 from local.process.child import ManagedProcess
+from support.agency_office import KAFKAJS, tries_everything
+from support.door import at_door
+from support.kafka import kafka_cache
+from support.platform import running
 
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parents[1]
@@ -48,6 +55,7 @@ def main() -> None:
             with front(folder) as address:
                 run(folder, "node", "client.js", address)
                 run(folder, "python", "client.py", address)
+            asyncio.run(agency(folder))
         except subprocess.CalledProcessError as error:
             sys.exit(f"clients: {' '.join(error.cmd)} ended with status {error.returncode}")
 
@@ -75,6 +83,15 @@ def generate(folder: Path) -> None:
         "--skipLibCheck", "--types", "node", "client.ts")  # fmt: skip
     run(folder, "openapi-python-client", "generate", "--path", "openapi.json", "--config", "generator.yaml", "--meta", "none",
         "--output-path", "satupintu_client", "--fail-on-warning")  # fmt: skip
+
+
+async def agency(folder: Path) -> None:
+    """An agency's system in JavaScript, as docs/agencies.md prints it, with a whole platform and its access control."""
+    print("+ node agency.cjs", flush=True)  # noqa: T201 - a command speaks to its caller
+    os.environ |= {"PATH": path_of(folder)}
+    with running(folder / "platform", ensure(kafka_cache())) as platform:
+        async with at_door(platform.address) as door:
+            await tries_everything(platform, door, KAFKAJS, folder)
 
 
 @contextmanager
@@ -109,8 +126,13 @@ def run(folder: Path, *command: str) -> None:
         CalledProcessError: it failed.
     """
     print("+", " ".join(command), flush=True)  # noqa: T201 - a command speaks to its caller
-    path = f"{folder / 'tools/bin'}{os.pathsep}{os.environ['PATH']}"
-    subprocess.run(command, cwd=folder, check=True, env={**os.environ, **QUIET, **CERTIFICATES, "PATH": path})
+    env = {**os.environ, **QUIET, **CERTIFICATES, "PATH": path_of(folder)}
+    subprocess.run(command, cwd=folder, check=True, env=env)
+
+
+def path_of(folder: Path) -> str:
+    """PATH with what is installed in the folder first."""
+    return f"{folder / 'tools/bin'}{os.pathsep}{os.environ['PATH']}"
 
 
 if __name__ == "__main__":

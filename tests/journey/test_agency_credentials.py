@@ -9,23 +9,13 @@ import pytest
 
 from chassis.kafka.users import UserAdmin
 from local.paths import REPOSITORY
+from support.agency_office import satupintu, shown
 from support.door import Door, until
 from support.platform import Running
 
 pytestmark = [pytest.mark.journey, pytest.mark.broker, pytest.mark.timeout(600)]
 CITY, REGION = "kota-surabaya", "35.78"
 SAMPLE = REPOSITORY / "deploy/examples/agency_client.py"
-
-
-async def satupintu(platform: Running, *words: str) -> tuple[int, str]:
-    """Exit status and what was printed."""
-    done = await asyncio.to_thread(platform.command, "chassis.cli.main", *words)
-    return done.returncode, done.stdout + done.stderr
-
-
-def shown(text: str) -> dict[str, str]:
-    """What a new credential says, by name."""
-    return dict(line.split(maxsplit=1) for line in text.splitlines() if line.startswith("  "))  # type: ignore[misc]
 
 
 async def sample(platform: Running, user: str, password: str, *options: str) -> tuple[int, str]:
@@ -115,6 +105,11 @@ async def test_a_merged_agency_loses_its_credentials_and_a_renamed_one_keeps_the
     await admin.close()
     status, printed = await satupintu(platform, "agency", "credentials", "dinas-lama")
     assert (status, "its successor is dinas-baru" in printed) == (1, True), printed
+    _, log = await satupintu(platform, "access-log", "list", "--kind", "credential-ended")
+    [noted] = [line for line in log.splitlines() if "user=agency.dinas-lama" in line]
+    assert "provisioner of platform" in noted
+    assert "why=agency-ended" in noted
+    assert (await satupintu(platform, "access-log", "check"))[0] == 0
     unknown = await satupintu(platform, "agency", "credentials", "dinas-antah")
     assert unknown[0] == 1
     assert "no agency dinas-antah" in unknown[1]

@@ -61,6 +61,19 @@ async def test_entries_of_several_processes_make_one_chain(url: str) -> None:
         assert (await other.check()).faults == []
 
 
+async def test_an_ending_is_written_once_until_the_credential_is_made_again(url: str) -> None:
+    async with opened(url) as one, opened(url) as other:
+        first, second = {"user": "agency.pln", "why": "agency-ended"}, {"user": "agency.bpjs", "why": "replaced"}
+        await asyncio.gather(*(log.credential_ended(SARI, about) for log in (one, other) for about in (first, second)))
+        await one.append(Kind.CREDENTIAL_MADE, SARI, {"user": "agency.pln"})
+        await other.credential_ended(SARI, first)
+        await one.credential_ended(SARI, first)
+        found = [(each.kind, each.about["user"]) for each in await one.read()]
+    ended, made = str(Kind.CREDENTIAL_ENDED), str(Kind.CREDENTIAL_MADE)
+    assert sorted(found[:2]) == [(ended, "agency.bpjs"), (ended, "agency.pln")]
+    assert found[2:] == [(made, "agency.pln"), (ended, "agency.pln")]
+
+
 async def test_what_the_log_cannot_mean_is_refused(url: str) -> None:
     async with opened(url) as log:
         for about in ({"token": "eyJ"}, {"password": "x"}, {"cookie": "x"}, {"text": "x"}):

@@ -4,6 +4,7 @@
 """
 
 import os
+import secrets
 import shutil
 import subprocess
 import time
@@ -15,15 +16,21 @@ from typing import Any
 import pytest
 
 from chassis.base.cluster import Cluster
-from local.kafka import jars
+from local.kafka import config, jars
+from local.kafka.passwords import write_private
 from local.kafka.server import answers
 from local.paths import REPOSITORY, free_port, kafka_cache
+from schemas.access.kafka_users import ADMINISTRATOR, BROKER
 
 FILES = REPOSITORY / "deploy" / "docker"
 ENGINE = {"timeout": 300}
 """Seconds that one call of the engine may take: on a busy disk it removes a container in minutes."""
 BASE = os.environ.get("TEST_BASE_IMAGE", "debian:bookworm-slim")
 LIMIT_S = 90
+INSIDE = config.Listeners(9092, 9094, 9093)
+"""Ports inside a broker's container."""
+TESTS = "tests"
+"""The user of the clients' listener to whom tests' brokers refuse nothing."""
 # testcontainers' own cleaner is an image that would have to be pulled; ours are removed when their fixture ends
 os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
 CHOSEN = os.environ.get("TEST_SERVERS") == "containers"
@@ -49,22 +56,41 @@ def build(name: str, context: Path) -> str:
 
 
 class ContainerBroker:
-    """A broker in a container with the methods of `local.kafka.server.KafkaServer`, so that tests can use either."""
+    """A broker in a container with the methods of `local.kafka.server.KafkaServer`, so that tests can use either.
 
-    def __init__(self, image: str) -> None:
+    Its configuration is that of `make run`, users and rights included; only the addresses differ. `files`: an empty
+    folder for it.
+    """
+
+    def __init__(self, image: str, files: Path) -> None:
         from testcontainers.core.container import DockerContainer
 
         self.port = free_port()
         self.bootstrap = f"127.0.0.1:{self.port}"
+        self._passwords = {user: secrets.token_hex(16) for user in (BROKER, ADMINISTRATOR, TESTS)}
+        self._write(files)
         self._wanted = (
-            DockerContainer(image, ENGINE).with_bind_ports(9092, self.port).with_env("ADVERTISED", self.bootstrap)
+            DockerContainer(image, ENGINE)
+            .with_bind_ports(INSIDE.clients, self.port)
+            .with_volume_mapping(str(files), "/etc/kafka", "ro")
         )
         self._wiped = True
 
+    def _write(self, files: Path) -> None:
+        inside = f"INTERNAL://127.0.0.1:{INSIDE.internal}"
+        addresses = {
+            "listeners": f"CLIENTS://0.0.0.0:{INSIDE.clients},{inside},CONTROLLER://127.0.0.1:{INSIDE.controller}",
+            "advertised.listeners": f"CLIENTS://{self.bootstrap},{inside}",
+        }
+        text = config.properties(Path("/var/lib/kafka/data"), INSIDE, self._passwords, addresses, [TESTS])
+        write_private(files / "server.properties", text)
+        tester = f"--add-scram=SCRAM-SHA-512=[name={TESTS},password={self._passwords[TESTS]}]"
+        write_private(files / "format.arguments", f"--cluster-id=c2F0dXBpbnR1LXRlc3QtMQ\n{tester}")
+
     @property
     def cluster(self) -> Cluster:
-        """The broker knows no users."""
-        return Cluster(self.bootstrap)
+        """As a user to whom nothing is refused reaches it."""
+        return Cluster(self.bootstrap, TESTS, self._passwords[TESTS])
 
     @property
     def _container(self) -> Any:
@@ -128,16 +154,16 @@ def served(broker: ContainerBroker) -> Iterator[ContainerBroker]:
 
 
 @pytest.fixture(scope="session")
-def container_kafka(kafka_image: str) -> Iterator[Cluster]:
+def container_kafka(kafka_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A broker in a container, shared by all tests."""
-    with served(ContainerBroker(kafka_image)) as broker:
+    with served(ContainerBroker(kafka_image, tmp_path_factory.mktemp("kafka-files"))) as broker:
         yield broker.cluster
 
 
 @pytest.fixture
-def private_container_kafka(kafka_image: str) -> Iterator[ContainerBroker]:
+def private_container_kafka(kafka_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ContainerBroker]:
     """A broker in a container for one test alone."""
-    with served(ContainerBroker(kafka_image)) as broker:
+    with served(ContainerBroker(kafka_image, tmp_path_factory.mktemp("kafka-files"))) as broker:
         yield broker
 
 

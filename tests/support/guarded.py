@@ -46,6 +46,10 @@ class NoAgencies:
         return Registry()
 
 
+async def unwritten(_credential: Credential, _why: str) -> None:
+    """Notes no ending."""
+
+
 class Guarded:
     """The broker, and its users."""
 
@@ -56,7 +60,7 @@ class Guarded:
     async def provision(self) -> None:
         """Make the platform's users, and all rights."""
         passwords = ensure_passwords(self.folder, PLATFORM)
-        provisioner = Provisioner(self.administrator, passwords, {}, NoAgencies(), SystemClock())
+        provisioner = Provisioner(self.administrator, passwords, {}, NoAgencies(), SystemClock(), unwritten)
         await provisioner.once()
         await provisioner.close()
 

@@ -11,14 +11,11 @@ from local.kafka.server import KafkaServer
 from local.paths import kafka_cache
 from support import containers
 
-TESTS = "tests"
-"""The user of the clients' listener to whom tests' brokers refuse nothing."""
+TESTS = containers.TESTS
 
 
 def settings_for(kafka: Cluster, folder: Path) -> dict[str, str]:
     """The settings, without prefix, of a process that reaches Kafka as this user; its password is put into the folder."""
-    if not kafka.user:
-        return {"KAFKA": kafka.address, "KAFKA_SECURITY": "plaintext"}
     (folder / "kafka.password").write_text(kafka.password)
     return {"KAFKA": kafka.address, "KAFKA_USER": kafka.user, "KAFKA_PASSWORD_FILE": f"{folder}/kafka.password"}
 

@@ -1,24 +1,30 @@
 """Credentials of agencies on a real broker: made, rotated, ended, limited."""
 
 import asyncio
+import gc
 import gzip
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from aiokafka.errors import KafkaError
+from kafka.protocol.admin import DescribeClusterRequest
 
+from chassis.access_log.entry import Entry
+from chassis.access_log.log import AccessLog
 from chassis.base.clock import FixedClock, SystemClock
 from chassis.base.cluster import Cluster
 from chassis.base.errors import KafkaDenied, MessageTooLarge
 from chassis.base.retry import RetryPolicy
 from chassis.kafka.admin import Admin
+from chassis.kafka.admin_client import AdminClient
 from chassis.kafka.clients import LazyProducer, consumer, producer, running
 from chassis.kafka.provision import Provisioner
 from chassis.kafka.users import UserAdmin
 from schemas.access.kafka_users import Credential, Kind
+from schemas.access.principal import Principal
 from schemas.base.topics import agency_inbox, agency_replies, replies_topic
 from schemas.registry.bodies import Agency
 from schemas.registry.fold import Registry
@@ -107,33 +113,61 @@ async def test_an_open_client_goes_on_when_it_must_sign_in_again(guarded: Guarde
     assert found == list(range(sent))
 
 
-async def users_after(guarded: Guarded, registry: OneAgency, later: timedelta, id_: str) -> list[str]:
-    """The agency's users after the provisioner looked, at a time from now."""
-    clock = FixedClock(SystemClock().now() + later)
-    provisioner = Provisioner(guarded.administrator, {}, {}, registry, clock)
+async def look(guarded: Guarded, registry: OneAgency, clock: FixedClock, log: AccessLog | None) -> None:
+    """As the provisioner's process does it."""
+
+    async def note(credential: Credential, why: str) -> None:
+        if log is not None:
+            await log.credential_ended(Principal("provisioner", "provisioner"), {"user": credential.name, "why": why})
+
+    provisioner = Provisioner(guarded.administrator, {}, {}, registry, clock, note)
     await provisioner.once()
     await provisioner.close()
+
+
+async def users_after(
+    guarded: Guarded, registry: OneAgency, later: timedelta, id_: str, log: AccessLog | None = None
+) -> list[str]:
+    """The agency's users after the provisioner looked, at a time from now."""
+    clock = FixedClock(SystemClock().now() + later)
+    await look(guarded, registry, clock, log)
     admin = UserAdmin(guarded.administrator)
     found = [name for name in await admin.users() if name == f"agency.{id_}" or name.startswith(f"agency.{id_}.")]
     await admin.close()
     return found
 
 
-async def test_the_older_of_two_credentials_ends_after_a_week_whoever_looks(guarded: Guarded) -> None:
+@pytest.fixture
+async def access_log(tmp_path: Path) -> AsyncIterator[AccessLog]:
+    log = AccessLog(f"sqlite:///{tmp_path}/access.db", bytes(32))
+    yield log
+    await log.close()
+
+
+def endings(entries: Sequence[Entry]) -> list[tuple[str | int, str | int]]:
+    return [(each.about["user"], each.about["why"]) for each in entries if each.kind == "credential-ended"]
+
+
+async def test_the_older_of_two_credentials_ends_after_a_week_whoever_looks(
+    guarded: Guarded, access_log: AccessLog
+) -> None:
     await agency_of(guarded, "pelni")
     newer = Credential(Kind.AGENCY, "pelni", SystemClock().now().replace(microsecond=0)).name
     await guarded.make(newer, "second password")
     living = OneAgency("pelni")
     assert await users_after(guarded, living, WEEK - timedelta(hours=1), "pelni") == ["agency.pelni", newer]
-    looks = [users_after(guarded, living, WEEK, "pelni") for _ in range(3)]
+    looks = [users_after(guarded, living, WEEK, "pelni", access_log) for _ in range(3)]
     assert await asyncio.gather(*looks) == [[newer]] * 3
+    assert endings(await access_log.read()) == [("agency.pelni", "replaced")], "three looked, and it is noted once"
     assert await users_after(guarded, living, 10 * WEEK, "pelni") == [newer]
 
 
-async def test_a_merged_agency_keeps_no_credential(guarded: Guarded) -> None:
+async def test_a_merged_agency_keeps_no_credential(guarded: Guarded, access_log: AccessLog) -> None:
     user = await agency_of(guarded, "pos")
     assert await users_after(guarded, OneAgency("pos"), timedelta(), "pos") == ["agency.pos"]
-    assert await users_after(guarded, OneAgency("pos", alive=False), timedelta(), "pos") == []
+    assert await users_after(guarded, OneAgency("pos", alive=False), timedelta(), "pos", access_log) == []
+    assert await users_after(guarded, OneAgency("pos", alive=False), timedelta(), "pos", access_log) == []
+    assert endings(await access_log.read()) == [("agency.pos", "agency-ended")]
     with pytest.raises(KafkaDenied):
         async with running(producer(user)):
             pytest.fail("signed in")
@@ -149,6 +183,42 @@ async def test_a_quota_makes_a_flood_wait(guarded: Guarded) -> None:
             await client.send_and_wait(agency_replies("flood"), b"x" * 50_000)
         took_s = time.monotonic() - began
     assert took_s > 10, "1.5 MB at 50 kB a second, of which Kafka allows some ten seconds in advance"
+
+
+def throttled_ms(user: Cluster, within_s: float) -> int:
+    """For how long the broker makes this user wait, as its answers to small requests say; 0: not within this time."""
+    client, end = AdminClient(user), time.monotonic() + within_s
+    asked = DescribeClusterRequest(include_cluster_authorized_operations=False)
+    try:
+        while time.monotonic() < end:
+            answer = client._manager.run(client._manager.send, asked)  # noqa: SLF001
+            if answer.throttle_time_ms:
+                return int(answer.throttle_time_ms)
+    finally:
+        client.close()
+    return 0
+
+
+async def test_a_flood_of_small_requests_makes_its_sender_wait_and_nobody_else(guarded: Guarded) -> None:
+    busy, other, admin = (
+        await agency_of(guarded, "busy"),
+        await agency_of(guarded, "calm"),
+        UserAdmin(guarded.administrator),
+    )
+    await admin.set_quotas([busy.user], {"request_percentage": 0.1})
+    await admin.close()
+    assert await asyncio.to_thread(throttled_ms, busy, 120) > 0, "0.1 % of a thread is 1 ms a second"
+    assert await asyncio.to_thread(throttled_ms, other, 3) == 0
+
+
+async def test_a_refused_user_leaves_no_socket_open(guarded: Guarded) -> None:
+    for _ in range(3):
+        admin = Admin(Cluster(guarded.server.bootstrap, "nobody", "x"))
+        with pytest.raises(KafkaDenied):
+            await admin.topic_ids(["x"])
+        await admin.close()
+    del admin
+    gc.collect()  # a socket that is found open makes pytest fail this test
 
 
 @pytest.mark.parametrize("value", [b"x" * 1_100_000, gzip.compress(b"")], ids=["large", "compressed"])

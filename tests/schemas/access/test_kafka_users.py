@@ -53,13 +53,13 @@ def test_a_credential_ends_seven_days_after_the_next_one_was_made() -> None:
 
 def test_what_is_due_ends_and_nothing_else() -> None:
     names = [each.name for each in (FIRST, SECOND, BEGINS_ALIKE)] + ["relay", "operator"]
-    assert ended(names, T0 + 7 * DAY - timedelta(seconds=1), ()) == []
-    assert ended(names, T0 + 7 * DAY, ()) == ["agency.pln"]
+    assert ended(names, T0 + 7 * DAY - timedelta(seconds=1), ()) == {}
+    assert ended(names, T0 + 7 * DAY, ()) == {FIRST: "replaced"}
 
 
 def test_every_credential_of_a_merged_agency_ends_and_no_gateway_of_that_name() -> None:
     names = ["agency.pln", "agency.pln.20260302T030000Z", "agency.pln-batam", "gateway.pln"]
-    assert ended(names, T0, {"pln"}) == names[:2]
+    assert ended(names, T0, {"pln"}) == {FIRST: "agency-ended", SECOND: "agency-ended"}
 
 
 def test_credentials_are_listed_from_the_oldest() -> None:

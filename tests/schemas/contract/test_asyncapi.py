@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from jsonschema import Draft202012Validator, FormatChecker
 
 from agency_inbox.agency_topics import AgencyTopics, periods
-from agency_inbox.postbox import OutgoingMessage
+from agency_inbox.postbox import OutgoingMessage, RefusalNotice
 from agency_inbox.replies import parsed
 from chassis.base.message import Header, Message
 from chassis.kafka.cloudevents import to_headers
@@ -23,7 +23,18 @@ from reporting.summaries import headers_of
 from schemas.base.envelope import RecordedEvent
 from schemas.base.topics import FIXED, Topic
 from schemas.complaint.state import AgencyUpdate
-from schemas.contract import CASES, CONTRACT, REPLIES, RETRACTED, SUBMISSION, SUMMARY, Submission
+from schemas.contract import (
+    CASES,
+    CODES,
+    CONTRACT,
+    REFUSED_REPLY,
+    REPLIES,
+    RETRACTED,
+    SUBMISSION,
+    SUMMARY,
+    ReplyRefused,
+    Submission,
+)
 from schemas.contract.asyncapi import document
 from schemas.contract.generate import ROOT
 from schemas.events import REGISTRY_EVENTS
@@ -90,7 +101,7 @@ async def test_every_topic_is_described_as_it_is_created() -> None:
 def test_every_type_is_in_its_channel_and_every_operation_is_the_outsiders() -> None:
     types = {name: set(channel["messages"]) for name, channel in PUBLISHED["channels"].items()}
     assert types == {
-        "agencyInbox": set(CASES),
+        "agencyInbox": {*CASES, REFUSED_REPLY},
         "agencyReplies": set(REPLIES),
         "submissions": {SUBMISSION},
         "complaintSummary": {SUMMARY, RETRACTED},
@@ -135,6 +146,21 @@ def test_what_an_agency_gets_has_the_headers_that_are_published(kind: str) -> No
     schema = MESSAGES[f"complaint.{kind}"]["headers"]
     validator(schema).validate(sent)
     assert set(sent) == set(schema["properties"]) == set(schema["required"])
+
+
+def test_the_notice_of_a_refused_reply_has_the_headers_that_are_published() -> None:
+    place, body = "agency.kota-bandung.replies/0/17", ReplyRefused(code="not-found", reason="Tidak ditemukan.")
+    notice = RefusalNotice("kota-bandung", COMPLAINT, place, datetime(2026, 3, 2, tzinfo=UTC), body)
+    sent, message = texts(notice.headers()), MESSAGES[REFUSED_REPLY]
+    validator(message["headers"]).validate(sent)
+    assert set(sent) == set(message["headers"]["properties"]) == set(message["headers"]["required"])
+    validator(payload_schema(REFUSED_REPLY)).validate(body.model_dump(mode="json", exclude_none=True))
+    assert "partition" in message["bindings"]["kafka"]["key"]["description"]
+
+
+def test_every_code_of_a_refused_reply_is_told() -> None:
+    told = PUBLISHED["operations"]["agencyInbox"]["description"]
+    assert [code for code in CODES if f"`{code}`: " not in told] == []
 
 
 @pytest.mark.parametrize("type_", sorted(REGISTRY_EVENTS))

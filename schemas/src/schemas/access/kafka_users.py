@@ -20,6 +20,10 @@ ADMINISTRATOR: Final = "administrator"
 """Makes users and rights. It and the broker use PLAIN on listeners of their own; no right is refused to them."""
 OVERLAP: Final = timedelta(days=7)
 """How long the older of two credentials still works after the newer one was made."""
+REPLACED: Final = "replaced"
+"""Why a credential ended: a newer one was made `OVERLAP` before."""
+GONE: Final = "agency-ended"
+"""Why a credential ended: the agency was merged or dissolved."""
 MOST: Final = 2
 """Credentials that one agency or gateway may have at a time."""
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
@@ -85,16 +89,13 @@ def ends_at(credential: Credential, all_: Collection[Credential]) -> datetime | 
     return min(newer) + OVERLAP if newer else None
 
 
-def ended(names: Iterable[str], now: datetime, gone: Collection[str]) -> list[str]:
-    """The users to end now: those with a newer one for `OVERLAP`, and those of agencies that are `gone`: merged or
-    dissolved.
+def ended(names: Iterable[str], now: datetime, gone: Collection[str]) -> dict[Credential, str]:
+    """The credentials to end now, with why: those with a newer one for `OVERLAP`, and those of agencies that are
+    `gone`: merged or dissolved.
     """
     all_ = list(filter(None, map(credential_of, names)))
-    return [
-        each.name
-        for each in all_
-        if (each.kind is Kind.AGENCY and each.id in gone) or ((end := ends_at(each, all_)) is not None and end <= now)
-    ]
+    due = {each: REPLACED for each in all_ if (end := ends_at(each, all_)) is not None and end <= now}
+    return due | {each: GONE for each in all_ if each.kind is Kind.AGENCY and each.id in gone}
 
 
 def _age(credential: Credential) -> datetime:

@@ -10,11 +10,13 @@ from pydantic import BaseModel
 from schemas.contract.agency_messages import CASES, Case, agency_message, newest_message
 from schemas.contract.agency_replies import REPLIES, Acknowledged, Answered, Clarification, Progress, Returned
 from schemas.contract.open_data import RETRACTED, SUMMARY, ComplaintSummary, SummaryRetracted, retraction, summary
+from schemas.contract.refused_reply import CODES, FAILED, MORE, REFUSED_REPLY, ReplyRefused
 from schemas.contract.submission import SUBMISSION, Complaining, PlaceGiven, Reporter, Submission
 
 CONTRACT: Final[dict[str, type[BaseModel]]] = {
     **CASES,
     **REPLIES,
+    REFUSED_REPLY: ReplyRefused,
     SUBMISSION: Submission,
     SUMMARY: ComplaintSummary,
     RETRACTED: SummaryRetracted,
@@ -23,7 +25,11 @@ CONTRACT: Final[dict[str, type[BaseModel]]] = {
 
 __all__ = [
     "CASES",
+    "CODES",
     "CONTRACT",
+    "FAILED",
+    "MORE",
+    "REFUSED_REPLY",
     "REPLIES",
     "RETRACTED",
     "SUBMISSION",
@@ -36,6 +42,7 @@ __all__ = [
     "ComplaintSummary",
     "PlaceGiven",
     "Progress",
+    "ReplyRefused",
     "Reporter",
     "Returned",
     "Submission",

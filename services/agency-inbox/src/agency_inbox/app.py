@@ -12,7 +12,7 @@ from agency_inbox.context import Inbox
 from agency_inbox.delivery import NEWS
 from agency_inbox.kafka_postbox import KafkaPostbox
 from agency_inbox.reaction import Delivery
-from agency_inbox.refused_replies import RefusedReplies
+from agency_inbox.refused_replies import NumbersTold, RefusedReplies
 from agency_inbox.replies import GROUP, Replies
 from agency_inbox.settings import SERVICE
 from agency_inbox.sweep import AgencyTopicProvisioner, plan
@@ -70,6 +70,7 @@ async def open_background_tasks(
     )
     guard = Guard(repository, delivery, copies, event_types=NEWS, verifier=platform.verifier)
     replies = Replies(inbox, agency_topics.replies)
+    refused = RefusedReplies(inbox.database, REFUSED, copies, postbox.tell)
     view = inbox_view(repository, inbox.registry, inbox.policies)
     try:
         yield [
@@ -77,12 +78,11 @@ async def open_background_tasks(
                 agency_topics, inbox.registry, sweep, inbox.database, every=settings.agency_topics == "all"
             ),
             Agent(SERVICE, "delivery", [topics.COMPLAINT_EVENTS], guard, kafka=kafka, ignores=guard.ignores),
-            ExternalConsumer(
-                SERVICE, replies, inbox.quarantine, kafka=kafka, group=GROUP, pattern=topics.REPLIES_PATTERN
-            ),
+            ExternalConsumer(SERVICE, replies, refused, kafka=kafka, group=GROUP, pattern=topics.REPLIES_PATTERN),
             KafkaProjection(inbox.database, METADATA, view, platform.verifier, kafka=kafka, group=f"{SERVICE}.views"),
             AddedColumn(inbox.database, INBOX.c.supervision, repository, lambda state: state.supervision),
             sweep,
+            NumbersTold(refused),
         ]
     finally:
         await postbox.close()

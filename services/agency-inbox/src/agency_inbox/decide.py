@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, assert_never
 from agency_inbox.access import holds
 from agency_inbox.parts import NOTHING_OPEN, OpenParts, holder_names
 from schemas.access.principal import Principal, system_of
-from schemas.access.reading import ever_held, may_act
+from schemas.access.reading import ever_held, may_act, owner_of
 from schemas.base.limits import ANSWER_LEAST, BODY, NOTE
 from schemas.base.refusals import (
     AlreadyClosed,
@@ -204,12 +204,18 @@ def _must_hold(state: Complaint, by: ActingAgency, fact: type[Fact]) -> None:
     known = holds(state, by.registry, by.agency) or ever_held(by.agency, state, by.registry)
     if state.version < 0 or not known or not may_act(by.who, by.agency, state, by.registry):
         raise NotFound(complaint=str(state.id))
-    if state.closed is not None:
+    if state.closed is not None and _held_it_last(state, by):
         raise AlreadyClosed(reason=state.closed.value)
+    # Whoever held it before is not told how it ended.
     if not holds(state, by.registry, by.agency):
         raise NotTheHolder(**held_by(by.registry.holder(state.holder), by.registry))
     if not allows(state, fact):
         raise WrongStatus(status=state.status.value, action=fact.__name__)
+
+
+def _held_it_last(state: Complaint, by: ActingAgency) -> bool:
+    owner = owner_of(state)
+    return owner is not None and by.registry.holder(owner).agency == by.agency
 
 
 def _suggestion(state: Complaint, by: ActingAgency, command: Return) -> tuple[str | None, str | None]:

@@ -26,7 +26,7 @@ from agency_inbox.casefile import casefile, summary
 from agency_inbox.context import Inbox
 from agency_inbox.handlers import carry_out, parts_of
 from chassis.http.access import AGENCY, READS_AGENCY, WHOLE_AGENCY, Caller, allow
-from chassis.http.files import FILE, holders_file
+from chassis.http.files import holders_file, opens_file
 from chassis.http.openapi import gives
 from chassis.http.web import ClientId, Conditional, DeviceId, IdempotencyKey, Language, StrictRoute, etag
 from chassis.write.cases import as_read, case_of
@@ -151,7 +151,7 @@ async def refused(agency: str, context: Context, query: Annotated[PageQuery, Que
     """Refused replies from the agency's topic with the reasons, newest first."""
     await _registry_with(context, agency)
     rows = await context.quarantine.of(agency, query.page)
-    hidden = ("id", "agency")
+    hidden = ("id", "agency", "told_by", "told_at")
     shown = [{name: value for name, value in row.items() if name not in hidden} for row in rows]
     return {"page": query.page, "page_size": PAGE, "refused": shown}
 
@@ -183,14 +183,7 @@ async def one(
     return {**shown, "precedent": await _precedent(context, who, loaded.state, registry, lang)}
 
 
-@router.get(
-    "/inbox/{complaint}/attachments/{attachment}",
-    dependencies=[allow(READS_AGENCY)],
-    summary="File for the agency",
-    response_class=Response,
-    responses=FILE,
-)
-@gives(409, 410, 416)
+@opens_file(router, "/inbox/{complaint}/attachments/{attachment}", READS_AGENCY, "File for the agency")
 async def file(
     agency: str, complaint: UUID, attachment: UUID, who: Caller, context: Context, request: Request
 ) -> Response:

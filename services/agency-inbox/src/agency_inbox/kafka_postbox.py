@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaProducer
 
 from agency_inbox.agency_topics import AgencyTopics
 from agency_inbox.delivery import TopicIds
-from agency_inbox.postbox import OutgoingMessage
+from agency_inbox.postbox import OutgoingMessage, RefusalNotice
 from chassis.base.cluster import Cluster
 from chassis.base.errors import AccessDenied, BrokerUnavailable
 from chassis.kafka.clients import LazyProducer
@@ -44,6 +44,27 @@ class KafkaPostbox:
             Receipt(each.news.event_id, cluster, ids[each.agency], at.partition, at.offset)
             for each, at in zip(outgoing, positions, strict=True)
         ]
+
+    async def tell(self, notice: RefusalNotice) -> None:
+        """Send the notice of a refused reply; on return every in-sync replica has it.
+
+        Raises:
+            BrokerUnavailable, AccessDenied.
+        """
+        await self.topics({notice.agency})
+        body = notice.body.model_dump_json(exclude_none=True).encode()
+        try:
+            async with self._producer.connected() as client:
+                await client.send_and_wait(
+                    agency_inbox(notice.agency),
+                    body,
+                    key=notice.place.encode(),
+                    headers=notice.headers(),
+                    partition=0,
+                )
+        except (BrokerUnavailable, AccessDenied):
+            self._topics.forget()
+            raise
 
     async def close(self) -> None:
         """Close the producer; the next use opens another."""

@@ -11,6 +11,7 @@ from uuid import UUID
 from agency_inbox.delivery import TopicIds
 from chassis.base.message import Header
 from schemas.complaint.state import AgencyUpdate, Receipt
+from schemas.contract import REFUSED_REPLY, ReplyRefused
 
 SOURCE = b"/satupintu/agency-inbox"
 
@@ -35,6 +36,30 @@ class OutgoingMessage(NamedTuple):
             ("ce_time", self.at.isoformat().encode()),
             ("ce_subject", str(self.complaint).encode()),
             ("ce_sequence", b"%d" % self.news.version),
+        ]
+
+
+class RefusalNotice(NamedTuple):
+    """Tells an agency that a reply was refused. `place`: topic, partition and offset of the reply. `at`: when it was
+    written. The same reply always makes the same notice.
+    """
+
+    agency: str
+    id: UUID
+    place: str
+    at: datetime
+    body: ReplyRefused
+
+    def headers(self) -> list[Header]:
+        """CloudEvents 1.0, binary mode."""
+        return [
+            ("ce_specversion", b"1.0"),
+            ("ce_source", SOURCE),
+            ("content-type", b"application/json"),
+            ("ce_id", str(self.id).encode()),
+            ("ce_type", REFUSED_REPLY.encode()),
+            ("ce_time", self.at.isoformat().encode()),
+            ("ce_subject", self.place.encode()),
         ]
 
 

@@ -19,7 +19,7 @@ from schemas.access.principal import Role, acting_as, system_of
 from schemas.base.client_keys import canonical_key, other_spellings
 from schemas.base.ids import derived_id
 from schemas.base.limits import CLIENT
-from schemas.base.refusals import InvalidField, Refusal
+from schemas.base.refusals import InvalidField, NotTheHolder, Refusal
 from schemas.base.strict_json import NoJson, strict_json
 from schemas.base.topics import agency_of
 
@@ -52,7 +52,7 @@ class Replies:
         try:
             await carry_out(self._inbox, agency, reply.complaint, command_of(reply), cause)
         except Refusal as refusal:
-            raise Poison(f"{refusal.code()}: {wording.refusal(refusal, 'id')}") from refusal
+            raise Poison(f"{refusal.code()}: {wording.refusal(_withheld(refusal), 'id')}") from refusal
 
     async def _message_id(self, agency: str, message: Message) -> str:
         # Without a `ce_id` the place in the topic names the message: it never changes.
@@ -83,6 +83,11 @@ def parsed(message: Message) -> KafkaReply:
         raise Poison(f"invalid-field: {broken.data['field']}: {broken.data['why']}") from None
     except ValidationError as error:
         raise Poison(f"invalid-field: {_faults(error)}") from None
+
+
+def _withheld(refusal: Refusal) -> Refusal:
+    # As `complaint.unassigned`, a refusal does not tell a former holder who holds it now.
+    return NotTheHolder(holder_name="instansi lain") if isinstance(refusal, NotTheHolder) else refusal
 
 
 def _faults(error: ValidationError) -> str:

@@ -11,5 +11,9 @@ PROVISION_PERIOD_S: Final = 5.0
 """How often topics of new agencies are created and recreated topics are found."""
 TOPICS_FRESH_S: Final = 5.0
 """Longest age of the cached topic ids."""
+REFUSALS_A_MINUTE: Final = 100
+"""Refused replies that an agency's topic tells one by one within a minute."""
+REST_PERIOD_S: Final = 5.0
+"""How often the number of the other refused replies may be told."""
 CACHED_RECEIPTS: Final = 10_000
 """Receipts kept in memory until they are in the store, so that a conflict does not send a message again."""

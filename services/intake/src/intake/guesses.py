@@ -1,6 +1,6 @@
-"""Failed attempts at tracking codes. Each source may fail so often a minute and then waits; whoever opens complaints
-with codes that exist is never counted. Many failures in all raise an alarm, and refuse nobody: a valid code is a
-citizen's key.
+"""Failed attempts at tracking codes. Each source may fail so often a minute; further failures are answered with 429.
+Whoever opens complaints with codes that exist is never counted and never refused, also at an address where others fail:
+a valid code is a citizen's key. Many failures in all raise an alarm.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 
 class GuessLimit:
-    """Limits of failures: `by_source` refuses, `in_all` raises the alarm."""
+    """Limits of failures: `by_source` refuses further ones, `in_all` raises the alarm."""
 
     def __init__(self, by_source: RateLimiter, in_all: RateLimiter) -> None:
         self._by_source, self._in_all, self._alarmed = by_source, in_all, False
@@ -30,22 +30,20 @@ class GuessLimit:
         """Around the look-up of a code; counts its failure.
 
         Raises:
-            HTTPException: 429, this source has failed too often. Before the look-up: else it could go on guessing.
+            HTTPException: 429 instead of the failure: this source has failed too often.
         """
-        self.check(request)
         try:
             yield
         except (InvalidField, NotFound):
             self.failed(request)
             raise
 
-    def check(self, request: Request) -> None:
-        """Raises HTTPException: as `attempt`."""
-        refuse(self._by_source.blocked_s(source_of(request)))
-
     def failed(self, request: Request) -> None:
-        """Count a failure."""
-        self._by_source.add(source_of(request))
+        """Count a failure. Raises HTTPException: as `attempt`."""
+        self._count_in_all()
+        refuse(self._by_source.wait_s(source_of(request)))
+
+    def _count_in_all(self) -> None:
         metrics.FAILED_CODES.inc()
         many = self._in_all.wait_s(EVERYONE) > 0
         if many and not self._alarmed:

@@ -23,8 +23,9 @@ ABOUT: Final = (
 SERVER: Final[dict[str, Any]] = {
     "host": "{host}:{port}",
     "protocol": "kafka",
-    "description": "The Kafka cluster of the installation. Its operator names the address. There is no access control "
-    "yet: the cluster is reachable by trusted systems only.",
+    "description": "The Kafka cluster of the installation. Its operator names the address and makes the credentials. "
+    "From another machine it is reached over TLS only (SASL_SSL).",
+    "security": [{"type": "scramSha512", "description": "User and password: `satupintu agency credentials ID`."}],
     "variables": {
         "host": {"default": "127.0.0.1", "description": "Name or address of a broker."},
         "port": {"default": "9092", "description": "Port of the broker."},
@@ -98,7 +99,8 @@ def _message(type_: str, channel: Channel, examples: Sequence[Any]) -> dict[str,
     outward = type_ in CONTRACT
     path = f"./jsonschema/outward/{type_}.json" if outward else f"./jsonschema/events/{type_}.v1.json"
     headers = channel.headers(type_)
-    key = {"key": dict(channel.key)} if channel.key else {}
+    rule = channel.keys.get(type_, channel.key)
+    key = {"key": dict(rule)} if rule else {}
     return {
         "name": type_,
         "contentType": "application/json",

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, NamedTuple
 from schemas.base import topics
 from schemas.base.limits import CLIENT
 from schemas.base.topics import FIXED, Topic
-from schemas.contract import CASES, REPLIES, RETRACTED, SUBMISSION, SUMMARY
+from schemas.contract import CASES, CODES, REFUSED_REPLY, REPLIES, RETRACTED, SUBMISSION, SUMMARY
 from schemas.contract.asyncapi import headers
 from schemas.deadlines.policies import Policy
 from schemas.events import REGISTRY_EVENTS
@@ -17,7 +17,8 @@ AGENCY: Final = "{agency}"
 
 class Channel(NamedTuple):
     """One topic. `action`: what an outsider does with it. `key`: the rule of the record key, as a schema; None: records
-    have no key. `retention` names the policy's numbers as `{inbox_d}`. `headers`: of a type of message.
+    have no key. `retention` names the policy's numbers as `{inbox_d}`. `headers`: of a type of message. `keys`: the
+    rules of types that have another one.
     """
 
     action: Literal["send", "receive"]
@@ -29,6 +30,7 @@ class Channel(NamedTuple):
     retention: str
     key: Mapping[str, Any] | None
     headers: Callable[[str], dict[str, Any]]
+    keys: Mapping[str, Mapping[str, Any]] = {}
 
     def described(self, policy: Policy) -> str:
         """What is in it, under which key, and for how long."""
@@ -40,19 +42,31 @@ CHANNELS: Final[Mapping[str, Channel]] = {
     "agencyInbox": Channel(
         "receive",
         lambda policy: topics.inbox_topic(AGENCY, policy.inbox_d * DAY_MS, policy.superseded_d * DAY_MS),
-        tuple(sorted(CASES)),
+        (*sorted(CASES), REFUSED_REPLY),
         "Complaints of one agency",
-        "Every message is the whole present state of one complaint for this agency, so the newest message of a key is "
-        "enough. Key: the complaint's id. Delivered at least once and in order for each complaint; a message that is "
-        "sent again has the same `ce_id`, and an older one has a smaller `ce_sequence`: ignore both.",
+        "Every message `complaint.*` is the whole present state of one complaint for this agency, so the newest "
+        "message of a key is enough. Key: the complaint's id. Delivered at least once and in order for each complaint; "
+        "a message that is sent again has the same `ce_id`, and an older one has a smaller `ce_sequence`: ignore "
+        "both.\n\n"
+        f"`{REFUSED_REPLY}` says that a reply of this agency changed nothing. Key: the place of the reply, as topic, "
+        "partition and offset. A message that is sent again is the same.",
         "Read the agency's complaints. After `complaint.unassigned` the agency no longer holds the complaint. After "
         "`complaint.erased` delete every text of this complaint that you keep; this message has no text, and it may "
-        "come again with the same `ce_id`.",
+        "come again with the same `ce_id`.\n\n"
+        f"Codes of `{REFUSED_REPLY}`: {'; '.join(f'`{code}`: {means}' for code, means in CODES.items())}. New codes "
+        "may come. At most 100 refused replies are told one by one within a minute; the others are told together as "
+        "`more-refused`, once there is room. A topic that was made anew tells of later refusals only.",
         "Compacted and limited: {inbox_d} days (`inbox_d`); an older message of a complaint is removed about "
         "{superseded_d} days (`superseded_d`) after a newer one. Read the topic from its start to get every complaint "
         "that is still kept.",
         _COMPLAINT_KEY,
-        lambda type_: headers.of_type(type_, headers.TO_AGENCY),
+        lambda type_: headers.of_type(type_, headers.TO_AGENCY if type_ in CASES else headers.REFUSAL),
+        {
+            REFUSED_REPLY: {
+                "type": "string",
+                "description": "The place of the reply: topic/partition/offset, `ce_subject`.",
+            }
+        },
     ),
     "agencyReplies": Channel(
         "send",
@@ -64,7 +78,8 @@ CHANNELS: Final[Mapping[str, Channel]] = {
         "Acknowledge, return, report progress, ask the reporter, or answer. Refusals: a reply of an unknown `ce_type`, "
         "with a wrong or unknown field, or that a rule does not allow (another agency holds the complaint, it is "
         "closed, the reporter added a detail after `seen_version`) changes nothing and does not stop the replies "
-        "behind it. `GET /api/v1/agencies/{{agency}}/replies/refused` lists it with its `ce_id`, its place in the "
+        "behind it. `reply.refused` in the agency's inbox tells its place, a code and the reason. "
+        "`GET /api/v1/agencies/{{agency}}/replies/refused` lists it with its `ce_id`, its place in the "
         "topic, a code and the reason, which repeats none of its content. A copy is kept in "
         "`dead-letter.agency-inbox` for "
         "{dead_letters_d} days (`dead_letters_d`). Mend it and send it with a new `ce_id`.",

@@ -30,6 +30,13 @@ TO_AGENCY: Final[Headers] = {
     "ce_subject": _text("The complaint's id.", _COMPLAINT, format="uuid"),
     "ce_sequence": _SEQUENCE,
 }
+REFUSAL: Final[Headers] = {
+    **_COMMON,
+    "ce_source": {"type": "string", "const": "/satupintu/agency-inbox"},
+    "ce_id": _text("Id of this refusal: the same when the message is sent again.", _ID, format="uuid"),
+    "ce_time": _text("When the refused reply was written (RFC 3339).", "2026-03-02T02:31:00+00:00", format="date-time"),
+    "ce_subject": _text("Topic, partition and offset of the refused reply.", "agency.kota-bandung.replies/0/17"),
+}
 OPEN_DATA: Final[Headers] = {
     **_COMMON,
     "ce_source": {"type": "string", "const": "/satupintu/reporting"},

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Connection
 
 from chassis.access_log.entry import About, Chained, Checked, Entry, Head, Kind, check, code, key_name, new_entry
-from chassis.access_log.table import add, all_entries, last, lock, metadata, page
+from chassis.access_log.table import add, all_entries, last, lock, metadata, newest_first, page
 from chassis.base.clock import SystemClock
 from chassis.base.ports import TimeSource
 from chassis.sql.database import Database
@@ -50,6 +50,14 @@ class AccessLog:
         now = self._clock.now()
         new_entry(0, now, kind, who, about)
         await self.database.run(lambda connection: self._add(connection, now, [(kind, who, about)]))
+
+    async def credential_ended(self, who: Principal, about: About) -> None:
+        """Write that a credential ended, unless the newest entry about this `user` says so: several processes may find
+        the same credential due, and one may die between this entry and the end.
+        """
+        now = self._clock.now()
+        new_entry(0, now, Kind.CREDENTIAL_ENDED, who, about)
+        await self.database.run(lambda connection: self._add_ending(connection, now, who, about))
 
     def call_refused(self, who: Principal, about: About, kind: Kind = Kind.CALL_REFUSED) -> None:
         """Note a refused call or sign-in. It is written within about a second, or counted if there are too many: the
@@ -102,6 +110,15 @@ class AccessLog:
             await self.flush()
         except Exception as error:  # noqa: BLE001 - nobody awaits this task; the entries are lost and that is said
             logger.error("refused calls could not be written to the access log", error=str(error))
+
+    def _add_ending(self, connection: Connection, now: datetime, who: Principal, about: About) -> None:
+        lock(connection)
+        kinds = (Kind.CREDENTIAL_MADE, Kind.CREDENTIAL_ENDED)
+        newest = next(
+            (each for each in newest_first(connection, kinds) if each.about.get("user") == about["user"]), None
+        )
+        if newest is None or newest.kind != Kind.CREDENTIAL_ENDED:
+            self._add(connection, now, [(Kind.CREDENTIAL_ENDED, who, about)])
 
     def _add(self, connection: Connection, now: datetime, entries: Sequence[tuple[Kind, Principal, About]]) -> None:
         lock(connection)

@@ -4,8 +4,8 @@ Each function runs inside a transaction.
 """
 
 import json
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Collection, Iterator
+from typing import Any, Final
 
 from sqlalchemy import DDL, Column, Connection, Integer, LargeBinary, MetaData, Table, Text, event, insert, select
 
@@ -71,14 +71,13 @@ def add(connection: Connection, chained: Chained) -> None:
 def page(connection: Connection, after: int, limit: int) -> list[Chained]:
     """Up to `limit` entries after number `after`, oldest first."""
     rows = select(table).where(table.c.number > after).order_by(table.c.number).limit(limit)
-    return [
-        Chained(
-            Entry(row.number, row.at, row.kind, row.issuer, row.subject, row.roles, json.loads(row.about)),
-            row.key,
-            row.mac,
-        )
-        for row in connection.execute(rows)
-    ]
+    return [Chained(_entry(row), row.key, row.mac) for row in connection.execute(rows)]
+
+
+def newest_first(connection: Connection, kinds: Collection[str]) -> Iterator[Entry]:
+    """The entries of these kinds. Reads the whole table: for what happens seldom."""
+    rows = select(table).where(table.c.kind.in_(list(kinds))).order_by(table.c.number.desc())
+    yield from map(_entry, connection.execute(rows))
 
 
 def all_entries(connection: Connection) -> Iterator[Chained]:
@@ -87,3 +86,7 @@ def all_entries(connection: Connection) -> Iterator[Chained]:
     while found := page(connection, after, PAGE):
         yield from found
         after = found[-1].entry.number
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(row.number, row.at, row.kind, row.issuer, row.subject, row.roles, json.loads(row.about))

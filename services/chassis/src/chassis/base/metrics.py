@@ -45,6 +45,12 @@ DEAD_LETTERS: Final = Counter(
     ["service"],
 )
 
+REFUSED_REPLIES: Final = Counter(
+    "satupintu_refused_replies",
+    "Replies of agencies that were refused. Each is listed; `told`: in the agency's topic alone, or as a number.",
+    ["told"],
+)
+
 FAILED_CODES: Final = Counter(
     "satupintu_failed_codes", "Attempts with a tracking code that does not exist or is mistyped. No code is told."
 )

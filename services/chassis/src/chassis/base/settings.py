@@ -220,8 +220,10 @@ class Settings(BaseSettings):
     """
     http_send_s: float = Field(60.0, gt=0)
     """A client that reads nothing of its answer for so many seconds is disconnected."""
-    agency_topics: Literal["used", "all"] = "used"
-    """Which agencies have topics: those with a message or registered while the process runs, or all from the start."""
+    agency_topics: Literal["used", "all"] = "all"
+    """Which agencies have topics from the start: all, or (`used`, as `make run` does) those with credentials or a
+    message and those registered while the process runs.
+    """
     kafka_port: int = 9092
     """Where the local broker listens. This and the next settings are used by `make run` only."""
     kafka_outside: str | None = None

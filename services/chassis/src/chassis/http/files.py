@@ -5,15 +5,17 @@ sandbox from running it; nobody's cache keeps it.
 """
 
 import re
-from collections.abc import AsyncIterator
-from typing import Any, Final, NamedTuple
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from starlette.responses import StreamingResponse
 
 from chassis.attachments.store import Attachments, Copy, FileId, OpenFile
+from chassis.http.access import Rule, allow
+from chassis.http.openapi import gives
 from chassis.write.loaded import LoadedStream
 from schemas.base.media_types import MEDIA_TYPES
 from schemas.base.refusals import DataErased
@@ -23,7 +25,7 @@ from schemas.wording.casefile import file_name
 UNKNOWN: Final = "application/octet-stream"
 _RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
 _PLAIN: Final = re.compile(r"[^A-Za-z0-9._-]+")
-FILE: Final[dict[int | str, dict[str, Any]]] = {
+_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     status: {
         "description": words,
         "content": {
@@ -32,7 +34,20 @@ FILE: Final[dict[int | str, dict[str, Any]]] = {
     }
     for status, words in ((200, "The file."), (206, "The bytes that `Range` asks for."))
 }
-"""For `responses` of a route."""
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+def opens_file(router: APIRouter, path: str, who: Rule, summary: str | None = None) -> Callable[[Endpoint], Endpoint]:
+    """Declare a route that answers with a reporter's file: as `router.get`, with what all of them answer."""
+
+    def declare(endpoint: Endpoint) -> Endpoint:
+        route = router.get(
+            path, dependencies=[allow(who)], summary=summary, response_class=Response, responses=_ANSWERS
+        )
+        declared: Endpoint = route(gives(409, 410, 416)(endpoint))
+        return declared
+
+    return declare
 
 
 class Part(NamedTuple):

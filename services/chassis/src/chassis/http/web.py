@@ -3,6 +3,7 @@
 Endpoints raise `Refusal` or chassis errors; only this file turns them into responses.
 """
 
+import errno
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
@@ -19,7 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.base.errors import Busy, ChassisError, Conflict, Retryable
+from chassis.base.errors import Busy, ChassisError, Conflict, Retryable, StoreUnavailable
 from chassis.http import open311
 from chassis.http.access import Caller
 from chassis.http.cors import Cors, PublicReads
@@ -43,6 +44,8 @@ PROBLEM: Final = "application/problem+json"
 log = structlog.get_logger(__name__)
 
 
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.ENOMEM, errno.EMFILE, errno.ENFILE})
+"""Disk, quota, file size limit, memory, open files of the process or the machine."""
 RESERVED: Final = frozenset({"type", "title", "status", "code", "detail"})
 """Members that RFC 9457, section 3.1, defines, and `code`."""
 
@@ -150,6 +153,8 @@ def install(app: FastAPI, ready: Ready) -> None:
     app.add_exception_handler(UnknownEvent, _failed)
     app.add_exception_handler(MalformedEvent, _failed)
     app.add_exception_handler(ClientDisconnect, _hung_up)
+    app.add_exception_handler(OSError, _no_room)
+    app.add_exception_handler(MemoryError, _no_room)
     app.add_exception_handler(Exception, _broken)
     app.add_middleware(BodyLimit)
     app.add_middleware(NoNul)
@@ -208,6 +213,13 @@ async def _failed(request: Request, error: Exception) -> Response:
     if isinstance(error, Retryable):
         return _problem_in(request, 503, "unavailable", lang, {"Retry-After": "2"})
     return _problem_in(request, 500, "internal", lang)
+
+
+async def _no_room(request: Request, error: Exception) -> Response:
+    """No space for an upload's temporary file, no memory, too many open files: the same request may succeed later."""
+    if isinstance(error, OSError) and error.errno not in NO_ROOM:
+        raise error
+    return await _failed(request, StoreUnavailable(f"{type(error).__name__}: {error}"))
 
 
 async def _broken(request: Request, _error: Exception) -> Response:

@@ -3,7 +3,7 @@ agencies' credentials that are due.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -27,6 +27,10 @@ class CurrentRegistry(Protocol):
     async def current(self) -> Registry: ...
 
 
+NoteEnding = Callable[[Credential, str], Awaitable[None]]
+"""Writes down that a credential ends, and why; once, also if it is asked again."""
+
+
 class Provisioner:
     """A background task. Several may run: each change may be repeated."""
 
@@ -37,13 +41,14 @@ class Provisioner:
         quota: Quota,
         registry: CurrentRegistry,
         clock: TimeSource,
+        note_ending: NoteEnding,
         period_s: float = PERIOD_S,
     ) -> None:
         """`kafka`: as the administrator. `passwords`: of the platform's own users. `quota`: of each agency's and
         gateway's user. `clock`: real time, by which credentials end.
         """
         self._admin, self._passwords, self._quota = UserAdmin(kafka), passwords, quota
-        self._registry, self._clock, self._period_s = registry, clock, period_s
+        self._registry, self._clock, self._note_ending, self._period_s = registry, clock, note_ending, period_s
         self._retry_policy, self._unready = RetryPolicy(longest_s=0.5), "making Kafka's users"
         self._begun, self._limited = False, frozenset[str]()
 
@@ -86,6 +91,11 @@ class Provisioner:
             return
         registry = await self._registry.current()
         gone = frozenset(body.id for body in registry.agencies.values() if not body.alive)
-        if due := ended(outsiders, now, gone):
-            await self._admin.end(due, self._quota)
-            log.warning("ended Kafka credentials", users=due)
+        due = ended(outsiders, now, gone)
+        # Written first: what ended unwritten would never be found again.
+        for credential, why in due.items():
+            await self._note_ending(credential, why)
+        if due:
+            users = [credential.name for credential in due]
+            await self._admin.end(users, self._quota)
+            log.warning("ended Kafka credentials", users=users)

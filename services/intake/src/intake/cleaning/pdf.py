@@ -4,20 +4,26 @@ in photos, and earlier versions of pages, which saving anew leaves out.
 Pages look as before; links to web pages stay.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
 from typing import IO, Any, BinaryIO, Final, cast
 
 import pikepdf
-from pikepdf import Dictionary, Name, Pdf, Stream
+from pikepdf import Array, Dictionary, Pdf, Stream
 from pikepdf.sanitize import Sanitizer
 
 from intake.cleaning.errors import NotCleanable
-from intake.cleaning.jpeg import without_segments
+from intake.cleaning.pdf_images import make_bare
 
 _ANYWHERE: Final = ("/Metadata", "/PieceInfo", "/LastModified", "/AF", "/EF", "/OPI", "/Thumb", "/ID", "/SpiderInfo")
 """Entries that no reader needs, whatever object has them (ISO 32000-2)."""
 _OF_NOTES: Final = ("/T", "/CreationDate", "/M", "/NM", "/RC", "/Subj")
 """Who wrote an annotation, and when. `/T` of a form field is its name."""
+_SIGNATURES: Final = ("/Sig", "/DocTimeStamp")
+_OF_SIGNATURES: Final = (
+    "/Contents", "/Cert", "/Name", "/Location", "/Reason", "/ContactInfo", "/M", "/Prop_Build", "/Reference",
+    "/ByteRange",
+)  # fmt: skip
+"""Who signed, where and when, and the certificate. A copy that was changed has no valid signature anyway."""
 _NO_NOTES: Final = ("/Widget", "/Link")
 _CARRY_FILES: Final = ("/FileAttachment", "/Sound", "/Movie", "/Screen", "/3D", "/RichMedia")
 
@@ -30,8 +36,8 @@ def clean(source: IO[bytes], target: IO[bytes]) -> None:
     """Write the PDF anew.
 
     Raises:
-        NotCleanable: it needs a password.
-        pikepdf.PdfError: it is broken.
+        NotCleanable: it needs a password, or hides data where it cannot be taken out.
+        Exception: it is broken, or a photo in it is.
     """
     try:
         pdf = Pdf.open(cast("BinaryIO", source))
@@ -53,8 +59,8 @@ def clean(source: IO[bytes], target: IO[bytes]) -> None:
         )
         _bare_document(pdf)
         for each in pdf.objects:
-            if isinstance(each, Dictionary | Stream):
-                _bare_object(each)
+            for inner in list(_with_inner(each)):
+                _bare_object(inner)
         pdf.remove_unreferenced_resources()
         pdf.save(cast("BinaryIO", target), deterministic_id=True, encryption=False)
 
@@ -71,7 +77,7 @@ def _bare_document(pdf: Pdf) -> None:
     for page in pdf.pages:
         if "/Annots" in page:
             kept = [note for note in page.Annots if note.get("/Subtype") not in _CARRY_FILES]
-            page.Annots = pikepdf.Array(kept)
+            page.Annots = Array(kept)
 
 
 def _bare_object(each: Any) -> None:
@@ -83,14 +89,21 @@ def _bare_object(each: Any) -> None:
         for name in _OF_NOTES:
             if name in each:
                 del each[name]
-    if isinstance(each, Stream) and _is_photo(each):
-        with suppress(ValueError):
-            photo: Any = each
-            photo.write(
-                without_segments(each.read_raw_bytes()), filter=photo.Filter, decode_parms=photo.get("/DecodeParms")
-            )
+    if each.get("/Type") in _SIGNATURES or "/ByteRange" in each:
+        for name in _OF_SIGNATURES:
+            if name in each:
+                del each[name]
+    if isinstance(each, Stream):
+        make_bare(each)
 
 
-def _is_photo(stream: Stream) -> bool:
-    found = stream.get("/Filter")
-    return found == Name.DCTDecode or (isinstance(found, pikepdf.Array) and list(found) == [Name.DCTDecode])
+def _with_inner(each: Any) -> Iterator[Any]:
+    """An object, and what is written inside it; what it refers to is an object of its own."""
+    if isinstance(each, Dictionary | Stream):
+        yield each
+        inner = [value for _, value in each.items()]
+    else:
+        inner = list(each) if isinstance(each, Array) else []
+    for value in inner:
+        if isinstance(value, Dictionary | Array) and not value.is_indirect:
+            yield from _with_inner(value)

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 
 from chassis.attachments.store import Copy, FileId
 from chassis.http.access import REPORTER, Caller, allow
-from chassis.http.files import FILE, answer
+from chassis.http.files import answer, opens_file
 from chassis.http.openapi import gives
 from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, StrictRoute
 from chassis.write.command import Handled
@@ -273,13 +273,7 @@ async def attach(move: Move, request: Request) -> dict[str, Any]:
     return await move.answer(handled)
 
 
-@router.get(
-    "/complaints/{tracking_code}/attachments/{attachment}",
-    dependencies=[allow(REPORTER)],
-    response_class=Response,
-    responses=FILE,
-)
-@gives(409, 410, 416)
+@opens_file(router, "/complaints/{tracking_code}/attachments/{attachment}", REPORTER)
 async def download(tracked: Tracked, attachment: UUID, request: Request) -> Response:
     """Download one's own file as it was sent; it is never displayed inline."""
     loaded = await tracked.loaded()

@@ -24,9 +24,8 @@ from schemas.complaint.state import Complaint, new
 from schemas.deadlines.policies import Policies
 from schemas.events.router import ComplaintJoined
 
-SURE_SCORE, POSSIBLE_SCORE, COPY_SCORE = 0.6, 0.5, 0.9
-SURE_SPOT, POSSIBLE_SPOT = 0.55, 0.4
-SURE_ISSUE, POSSIBLE_ISSUE = 0.75, 0.7
+POSSIBLE_SCORE, COPY_SCORE = 0.5, 0.9
+POSSIBLE_SPOT, POSSIBLE_ISSUE = 0.4, 0.7
 COPY_WORDS: Final = 14
 """A text that shares this many words is no coincidence. It may be a template that two people filled in with numbers of
 their own, so it is a suggestion at most."""
@@ -146,15 +145,11 @@ def may_follow(state: Complaint, lead: Complaint) -> bool:
 
 def _is_sure(one: Features, other: Features, alike: Similarity, near: bool) -> bool:
     """Positive evidence of the same thing at the same spot, and nothing that sets the two apart."""
-    # The contrasts come last: they cost the most.
-    listed = bool(one.issues or other.issues)
-    if one.personal or other.personal or not alike.exact or (listed and alike.issue < SURE_ISSUE):
-        return False
-    if near and ((listed and alike.issue < 1) or alike.score < POSSIBLE_SCORE):
-        return False
-    if not near and (alike.score < SURE_SCORE or alike.spot < SURE_SPOT):
+    # The contrasts come last: they cost the most, and texts that share little are not the same word for word.
+    if one.personal or other.personal or not (near or alike.score >= POSSIBLE_SCORE):
         return False
     own = (a.contrasts.own or _strange(a, b) for a, b in ((one, other), (other, one)))
+    listed = bool(one.issues or other.issues)
     if any(own) or not (listed or _one_is_broken(one, other)) or not _name_one_spot(one, other, alike, near):
         return False
     return difference(one.contrasts, other.contrasts) is None

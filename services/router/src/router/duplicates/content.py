@@ -1,9 +1,9 @@
 """The content words of a report: those that tell one matter at one spot from another (`evidence`)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Final
 
 from router.duplicates.contrast_data import ContrastData, contrast_data
@@ -15,29 +15,28 @@ from router.duplicates.evidence import (
     implied_by,
     is_over_soon,
     is_public,
+    leading,
+    meant,
     remedies,
     troubles,
     unlisted,
 )
-from router.duplicates.marks import Marks
-from router.duplicates.modifiers import NOT, modifiers
-from router.duplicates.neutral import STREET, NeutralWords
+from router.duplicates.marks import Marks, values
+from router.duplicates.neutral import LAMPS, STREET, NeutralWords
 from router.duplicates.tokens import Tokens
 from router.duplicates.vocabulary import Vocabulary
 
 STREETS: Final = frozenset({STREET, "gang"})
+NOT, FEARED = "tidak-", "rawan-"
 DEAD: Final = "mati"
 BROKEN: Final = "rusak"
 GONE: Final = "hilang"
 ROADS: Final = "roads"
 """The issue of likeness.toml."""
 LAMP_WITHIN: Final = 4
-LAMPS: Final = ("lampu", "light", "lights")
 STREET_LAMP: Final = "pju"
 PUBLIC: Final = "umum"
 """`penerangan jalan umum` names no road."""
-_DONE: Final = ("di", "pe")
-"""What is done begins so: `ditambal`, `penambalan`."""
 ASKED, DONE, THANKS = "mohon-", "sudah-", "terima-kasih"
 PASSIVE, ACTIVE = "di", "me"
 VERB: Final = 6
@@ -53,24 +52,57 @@ class ContentReader:
     def __init__(self, data: ContrastData, vocabulary: Vocabulary, tokens: Tokens, local: frozenset[str]) -> None:
         self._data, self._vocabulary, self._tokens = data, vocabulary, tokens
         self._lists = evidence_data()
-        self._modifiers = modifiers(tokens, self._lists, vocabulary)
-        self._neutral = NeutralWords(data, self._lists, vocabulary, tokens, local, self._modifiers)
+        self._leading = leading()
+        self._neutral = NeutralWords(data, self._lists, vocabulary, tokens, local)
 
     def content(self, marks: Marks) -> Content:
         """Each in one spelling for its group of synonyms; numbers and times as words of their own."""
-        said = {"clock": marks.clock, "date": marks.days | marks.months, "money": marks.money, "code": marks.codes}
-        told = sorted(name for name, values in said.items() if values)
         words = list(self._words())
+        joined = tuple(self._joined(words))
         matter = tuple(word for at, word in words if not self._is_of_spot(at, word))
-        order = (*(word for _, word in words), *told, *self._thanks(words), *self._repaired(matter))
-        raw = frozenset(word for word in self._tokens if word.startswith(ACTIVE))
-        strange, broken = self._strange(words), self._broken(matter)
-        return Content(order, matter, raw, self._tells_of_several(), is_over_soon(matter), strange, broken)
+        order = (*(word for _, word in joined), *self._thanks(words), *self._repaired(matter))
+        cores = dict(words)
+        where = tuple(word for at, word in joined if self._is_of_spot(at, cores.get(at, word)))
+        strange, broken = self._strange(words), self._broken((*matter, *self._repaired(matter)))
+        return Content(
+            order,
+            matter,
+            where,
+            frozenset(self._bound(joined)),
+            values(marks),
+            self._tells_of_several(),
+            is_over_soon(matter),
+            strange,
+            broken,
+        )
+
+    def _joined(self, words: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+        """With a word of place before the word that it stands before, and a number behind the one that it follows."""
+        leading, whole, start, last = "", "", -1, -1
+        for at, word in words:
+            if (name := self._leading.get(word)) is not None:
+                leading += f"{name}-"
+            elif word[0].isdigit() and whole and not leading and self._follows(at, last):
+                whole, last = f"{whole}-{word}", at
+            else:
+                if whole:
+                    yield start, whole
+                whole, leading, start, last = leading + word, "", at, at
+        yield from ((start, each) for each in (whole, leading) if each)
+
+    def _bound(self, joined: Sequence[tuple[int, str]]) -> Iterator[tuple[str, str]]:
+        for (at, one), (next_to, other) in pairwise(joined):
+            if next_to == at + 1 and troubles().isdisjoint({one, other}):
+                yield one, other
+
+    def _follows(self, at: int, last: int) -> bool:
+        between = self._tokens.before(at, at - last - 1)
+        return all(word in self._data.numbers.between for word in between)
 
     def _thanks(self, words: Sequence[tuple[int, str]]) -> Iterator[str]:
         """Thanks before what is said are for it; behind it they are courtesy."""
         last = max((at for at, _ in words), default=0)
-        if any(word in self._data.claims.thank and at < last for at, word in enumerate(self._tokens)):
+        if any(word in self._lists.thanks and at < last for at, word in enumerate(self._tokens)):
             yield THANKS
 
     def _repaired(self, matter: Sequence[str]) -> Iterator[str]:
@@ -119,7 +151,7 @@ class ContentReader:
 
     def _tells_of_several(self) -> bool:
         spots = [word for at, word in enumerate(self._tokens) if self._names_spot(at, word)]
-        issues = {self._vocabulary.issue(word) for at, word in enumerate(self._tokens) if at not in self._modifiers.of}
+        issues = set(map(self._vocabulary.issue, self._tokens))
         return len(spots) > len(set(spots)) or (len(issues - {None}) > 1 and len(spots) > 1)
 
     def _names_spot(self, at: int, word: str) -> bool:
@@ -160,24 +192,29 @@ class ContentReader:
         return self._vocabulary.marker(word) or word in relations.words or word in relations.near
 
     def _words(self) -> Iterator[tuple[int, str]]:
+        """A negation or a fear is never dropped with a word: it belongs to the next one that tells something."""
+        small = ""
         for at, word in enumerate(self._tokens):
             if self._is_street_lamp(at):
                 yield at, canonical(STREET_LAMP)
-            if number := self._number(at, word):
-                if self._tokens.at(at + 1) not in self._lists.lasting and not self._is_doubled(at, word):
-                    yield at, number
-            elif at in self._modifiers.alone:
-                yield at, self._modifiers.alone[at]
+            if word in self._lists.negations or word in self._lists.feared:
+                small += NOT if word in self._lists.negations else FEARED
+            elif number := self._number(at, word):
+                if self._tokens.at(at + 1) not in self._lists.lasting:
+                    yield at, small + number
+                    small = ""
             elif not self._neutral.is_neutral(at):
-                yield at, self._canonical(at, word)
+                yield at, self._canonical(at, word, small)
+                small = ""
+            elif word in self._lists.remedies:
+                small = ""  # "belum diperbaiki"
+        if small:
+            yield len(self._tokens), small
 
     def _number(self, at: int, word: str) -> str:
         if word[0].isdigit():
             return word.lstrip("0") or "0"
         return self._vocabulary.roman_number(self._tokens, at) or self._data.numbers.words.get(word, "")
-
-    def _is_doubled(self, at: int, word: str) -> bool:
-        return word == "2" and self._tokens.at(at - 1) in self._lists.doubled
 
     def _is_street_lamp(self, at: int) -> bool:
         """`lampu jalan`, `lampu mati di gang`, `street light`; not `mati lampu`, which is a power cut."""
@@ -188,35 +225,27 @@ class ContentReader:
         passed = [each for each in plain if each not in self._lists.neutral and canonical(each) != canonical(DEAD)]
         return self._tokens.at(at - 1) == STREET or (not passed and not STREETS.isdisjoint(ahead))
 
-    def _canonical(self, at: int, word: str) -> str:
-        time, prefix = self._data.time, self._modifiers.of.get(at, "")
+    def _canonical(self, at: int, word: str, prefix: str) -> str:
+        time = self._data.time
         if word in time.parts:
-            return time.parts[word]
+            return prefix + time.parts[word]
         for name, times in (("weekday", time.weekdays), ("month", time.months)):
             if word in times:
-                return f"{name}-{times[word]}"
-        if word in remedies() and not prefix and not self._is_asked(at):
-            return self._told(at, word)
+                return f"{prefix}{name}-{times[word]}"
+        if word in remedies() and not prefix and not self._neutral.is_requested(at):
+            return DONE + canonical(word) if word.startswith(PASSIVE) else canonical(word)
         if (
             word.startswith(PASSIVE)
             and word not in remedies()
             and not self._lists.request.isdisjoint(self._tokens.before(at, ASKED_WITHIN))
         ):
             return ASKED + canonical(word)
+        if not self._vocabulary.known(word) and not self._is_of_spot(at, word):
+            word = meant(word)
         # A negated word may be another one's synonym: `tidak menyala` is `mati`.
         rest = prefix.replace(NOT, "")
         found = canonical(NOT + word) if NOT in prefix else canonical(word)
         return rest + (NOT + canonical(word) if found == NOT + word else found)
-
-    def _is_asked(self, at: int) -> bool:
-        return self._neutral.is_requested(at) and self._tokens.at(at - 1) not in self._lists.told
-
-    def _told(self, at: int, word: str) -> str:
-        """What is not asked for has been done, or is being done."""
-        before = self._tokens.at(at - 1)
-        if before in self._lists.told and word.startswith(_DONE):
-            return f"{before}-{word}"
-        return DONE + canonical(word) if word.startswith(PASSIVE) else canonical(word)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The lists of `data/contrasts.toml`: the words that set two reports of like words apart."""
+"""The lists of `data/contrasts.toml`: numbers, times, places and what is somebody's own."""
 
 from functools import cache
 from typing import Annotated, Final
@@ -26,8 +26,6 @@ class NumberWords(StrictModel):
     labels: Words
     words: dict[Phrase, str]
     between: Words
-    units: Words
-    money: Words
 
 
 class TimeWords(StrictModel):
@@ -44,37 +42,12 @@ class TimeWords(StrictModel):
     moments: dict[str, str]
 
 
-class LooseLists(StrictModel):
-    """Lists of `sides` that count only where both texts have one."""
-
-    lists: Words
-    regions: Words
-
-
 class RelationWords(StrictModel):
     """Where a thing is, seen from a landmark."""
 
     words: dict[Phrase, str]
-    strict: Words
     toward: Words
-    between: Words
-    things: Words
     near: Words
-
-
-class ClaimWords(StrictModel):
-    """What is said to have happened or asked for."""
-
-    words: dict[Phrase, Words]
-    done: Words
-    fixed: Words
-    reported: Words
-    faults: Words
-    thanks: Words
-    thank: Words
-    not_yet: Words
-    nothing: Words
-    there: Words
 
 
 class VagueWords(StrictModel):
@@ -111,24 +84,11 @@ class ContrastData(StrictModel):
     numbers: NumberWords
     time: TimeWords
     sides: dict[Phrase, Groups]
-    loose: LooseLists
     relations: RelationWords
-    claims: ClaimWords
     vague: VagueWords
     own: OwnWords
-    kinds: dict[Phrase, Groups]
     codes: CodeWords
     titles: WordList
-    negation: WordList
-
-    def of(self, groups: dict[str, Groups]) -> dict[str, list[tuple[str, str]]]:
-        """For each word the lists it is in, and its meaning there."""
-        found: dict[str, list[tuple[str, str]]] = {}
-        for name, meanings in groups.items():
-            for number, words in enumerate(meanings):
-                for word in words:
-                    found.setdefault(word, []).append((name, str(number)))
-        return found
 
 
 @cache

@@ -1,37 +1,20 @@
 """The first thing that sets two reports apart, by their contrasts; None if nothing does.
 
-A join hides one report behind another, so silence of one of them counts as a difference wherever the detail says
-which of several like things is meant: a side, a number, a code, a claim. Times count where both tell one.
+A join hides one report behind another, so what one tells and the other does not is a difference, and no list of
+differences is needed. Only times count where both tell one.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
-from itertools import pairwise
+from collections.abc import Callable, Iterator
 from typing import Final
 
-from router.duplicates.contrast_data import contrast_data
 from router.duplicates.contrasts import Contrasts, Sets
-from router.duplicates.evidence import is_turned_round, unaccounted
+from router.duplicates.evidence import Content, is_turned_round, unaccounted
+from router.duplicates.spelling import is_one_name
+from router.duplicates.times import MOMENT
 
 AGES: Final = 5.0
 """Reports of one matter do not differ more than this many times in how long ago it began."""
-CLOCK_MIN: Final = 30
-"""Nor by more than this many minutes of the day."""
-_HALF_DAY_MIN: Final = 720
 _WEEK: Final = 7
-_NEW: Final = {"oe": "u", "dj": "j", "tj": "c", "sj": "sy", "nj": "ny", "dh": "d", "th": "t", "kh": "k"}
-_OLD: Final = re.compile("|".join(_NEW))
-_DOUBLED: Final = re.compile(r"(.)\1+")
-_BESIDE: Final = frozenset(
-    frozenset(pair)
-    for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qaz", "wsx", "edc", "rfv", "tgb", "yhn", "ujm", "ik", "ol")
-    for pair in pairwise(row)
-)
-"""Keys beside each other."""
-_SWAPPED_FROM: Final = 5
-_TYPO_FROM: Final = 5
-"""Characters of the shortest word in which a typing error is accepted."""
 
 
 def difference(one: Contrasts, other: Contrasts) -> str | None:
@@ -41,55 +24,31 @@ def difference(one: Contrasts, other: Contrasts) -> str | None:
 
 def _differences(one: Contrasts, other: Contrasts) -> Iterator[str]:
     checks: tuple[tuple[str, Callable[[Contrasts, Contrasts], bool]], ...] = (
-        ("code", lambda a, b: a.codes != b.codes),
-        ("claim", lambda a, b: a.claims != b.claims),
-        ("number", lambda a, b: _numbers_differ(a.numbers, b.numbers)),
-        ("amount", lambda a, b: _share_nothing(a.amounts, b.amounts)),
-        ("side", _sides_differ),
-        ("relation", lambda a, b: _share_nothing(a.relations, b.relations) or _share_nothing(a.objects, b.objects)),
+        ("value", lambda a, b: a.content.values != b.content.values),
         ("time", _times_differ),
-        ("kind", lambda a, b: _share_nothing(a.kinds, b.kinds)),
-        ("negation", lambda a, b: bool((a.negated - b.negated) & b.words or (b.negated - a.negated) & a.words)),
-        ("word", lambda a, b: bool(_unaccounted(a, b) or _unaccounted(b, a))),
+        ("word", lambda a, b: _unaccounted(a.content, b.content) or _unaccounted(b.content, a.content)),
         ("order", lambda a, b: is_turned_round(a.content, b.content)),
     )
     return (name for name, differ in checks if differ(one, other))
 
 
 def _times_differ(one: Contrasts, other: Contrasts) -> bool:
+    past = (_past(each) for each in (one, other))
     return (
-        _share_nothing(one.times, other.times)
+        len(set(past)) > 1
+        or _share_nothing(one.times, other.times)
         or _dated_otherwise(one, other)
         or _ages_differ(one.days, other.days)
-        or _clocks_differ(one, other)
     )
+
+
+def _past(told: Contrasts) -> frozenset[str]:
+    """The days back that are more than a night ago: "minggu lalu" is another flood than one without a time."""
+    return told.times.get(MOMENT, frozenset()) - {"0", "1"}
 
 
 def _share_nothing(one: Sets, other: Sets) -> bool:
     return any(not one[name] & other[name] for name in one.keys() & other.keys())
-
-
-def _sides_differ(one: Contrasts, other: Contrasts) -> bool:
-    loose = contrast_data().loose.lists | {"region"}
-    if one.strict != other.strict or one.toward != other.toward:
-        return True
-    return any(
-        one.sides.get(name) != other.sides.get(name)
-        for name in one.sides.keys() | other.sides.keys()
-        if name not in loose or (name in one.sides and name in other.sides)
-    )
-
-
-def _numbers_differ(one: Sets, other: Sets) -> bool:
-    """After one word they are the same; those after other words are the same, or only one text has any."""
-    if any(one[label] != other[label] for label in one.keys() & other.keys()):
-        return True
-    left, right = _values(one, other), _values(other, one)
-    return bool(left - right) and bool(right - left)
-
-
-def _values(one: Sets, other: Mapping[str, object]) -> set[str]:
-    return {value for label in one.keys() - other.keys() for value in one[label]}
 
 
 def _dated_otherwise(one: Contrasts, other: Contrasts) -> bool:
@@ -105,66 +64,7 @@ def _ages_differ(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     return bool(one and other) and (min(one) > AGES * max(other) or min(other) > AGES * max(one))
 
 
-def _clocks_differ(one: Contrasts, other: Contrasts) -> bool:
-    gaps = [abs(a - b) % _HALF_DAY_MIN for a in one.clock for b in other.clock]
-    return bool(gaps) and min(min(gap, _HALF_DAY_MIN - gap) for gap in gaps) > CLOCK_MIN
-
-
-def _unaccounted(one: Contrasts, other: Contrasts) -> set[str]:
-    """The content words of one text that the other does not account for. A typing error is one where a list knows
-    the word that was meant and the other text has it: of two unknown words, or of names, nobody can tell.
-    """
-
-    def same(a: str, b: str) -> bool:
-        if not (a + b).isalpha():
-            return False
-        known = (a in one.names) + (b in other.names)
-        plain = a in one.content.matter and b in other.content.matter
-        return is_one_name(a, b) or (known == 1 and plain and is_slip(a, b))
-
-    missing = unaccounted(one.content, other.content)
-    return _unlike(missing, {*other.content.order} - {*one.content.order}, same) if missing else set()
-
-
-def _unlike(words: Iterable[str], others: Iterable[str], same: Callable[[str, str], bool]) -> set[str]:
-    return {word for word in words if not any(same(word, other) for other in others)}
-
-
-def is_one_name(one: str, other: str) -> bool:
-    """Whether these are one name in two spellings: old and new ones, doubled letters, two letters swapped."""
-    a, b = _spelled(one), _spelled(other)
-    if a == b:
-        return True
-    swapped = [at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y] if len(a) == len(b) else []
-    return (
-        len(swapped) == len("ab") and swapped[1] == swapped[0] + 1 and len(a) > _SWAPPED_FROM
-        and (a[swapped[0]], a[swapped[1]]) == (b[swapped[1]], b[swapped[0]])
-    )  # fmt: skip
-
-
-@lru_cache(maxsize=16384)
-def _spelled(name: str) -> str:
-    return _DOUBLED.sub(r"\1", _OLD.sub(lambda found: _NEW[found[0]], name))
-
-
-def is_typo(one: str, other: str) -> bool:
-    """Whether both are one word, or long words that differ by one typing error."""
-    if one == other:
-        return True
-    if min(len(one), len(other)) < _TYPO_FROM or abs(len(one) - len(other)) > 1 or not (one + other).isalpha():
-        return False
-    head = next(_unequal(one, other), min(len(one), len(other)))
-    a, b = one[head:], other[head:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
-
-
-def is_slip(one: str, other: str) -> bool:
-    """Whether a finger slipped: a letter left out, doubled, swapped with the next or hit on the key beside it."""
-    if not is_typo(one, other):
-        return False
-    wrong = [(a, b) for a, b in zip(one, other, strict=False) if a != b]
-    return len(one) != len(other) or len(wrong) != 1 or frozenset(wrong[0]) in _BESIDE
-
-
-def _unequal(one: str, other: str) -> Iterator[int]:
-    return (index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+def _unaccounted(one: Content, other: Content) -> bool:
+    """Whether one text tells something that the other does not, be it in another spelling of a name."""
+    missing, others = unaccounted(one, other), {*other.order} - {*one.order}
+    return any(not any(is_one_name(word, each) for each in others) for word in missing)

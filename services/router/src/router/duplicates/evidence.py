@@ -5,44 +5,44 @@ courtesy, grammar, how long, how bad, what mends it. Every other word must be in
 """
 
 from collections.abc import Callable, Collection, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from router.duplicates.contrast_data import Groups, Words, contrast_data
+from router.duplicates.spelling import is_slip
 from router.lexicon.files import Phrase, StrictModel, parse_toml, read_data
 
 FILE: Final = "evidence.toml"
-PHRASE: Final = 3
-"""More words than these tell of two things: then their order tells which trouble is whose."""
+
+
+_LAMPS, _STREET_LAMP = ("lampu",), "pju"
 
 
 class EvidenceData(StrictModel):
     """evidence.toml."""
 
     version: str
+    courtesy: frozenset[Phrase]
     neutral: Words
-    flanked: Words
     reporting: Words
+    thanks: Words
     names: Words
+    residents: Words
+    honorifics: Words
     lasting: Words
     since: Words
-    long: frozenset[Phrase]
     size: Words
-    doubled: Words
     feared: Words
     request: Words
     remedies: Words
-    told: Words
     negations: Words
-    skipped: Words
-    answers: Words
-    unsure: Words
     repairs: Words
     public: Words
     parts: Words
     dwellings: Words
     fixtures: Words
     placed: Words
+    leading: Words
     troubles: Words
     damage: Words
     passing: Words
@@ -84,10 +84,16 @@ def damage() -> frozenset[str]:
 
 @cache
 def _public() -> frozenset[str]:
-    data, contrasts = evidence_data(), contrast_data()
-    kinds = frozenset().union(*(words for groups in contrasts.kinds.values() for words in groups))
-    listed = data.public | data.troubles | data.supplies | (kinds - contrasts.own.things)
+    data = evidence_data()
+    listed = data.public | data.troubles | data.supplies
     return frozenset(map(canonical, listed)) | remedies() | _implied().keys()
+
+
+@lru_cache(maxsize=16384)
+def meant(word: str) -> str:
+    """The listed trouble or thing that an unlisted word is a slip of the finger for; the word itself if it is none."""
+    known = sorted({*evidence_data().troubles, *_synonyms()})
+    return next((each for each in known if is_slip(word, each)), word) if word.isalpha() else word
 
 
 def is_public(word: str) -> bool:
@@ -137,14 +143,27 @@ def _implied() -> Mapping[str, frozenset[str]]:
     return found
 
 
+@cache
+def leading() -> Mapping[str, str]:
+    """Words of place that belong to the word behind them, and what each says: "seberang" in "seberang Pasar Wage"."""
+    data = contrast_data().relations
+    titles = contrast_data().titles.words
+    words = dict.fromkeys((*data.near, *data.toward, *titles, *evidence_data().leading)) | data.words
+    return {canonical(word): name or canonical(word) for word, name in words.items()}
+
+
 class Content(NamedTuple):
     """The content words of one text."""
 
     order: tuple[str, ...]
     matter: tuple[str, ...]
-    """Those in order that are not of its spots."""
-    raw: frozenset[str]
-    """Its verbs of doing, as they are written: "menutupi"."""
+    """Those that are not of its spots, without what is joined to them."""
+    where: tuple[str, ...]
+    """Those of its spots."""
+    bound: frozenset[tuple[str, str]]
+    """Neighbours that are one name or one thing: "Umar Said", "tutup got"."""
+    values: frozenset[str]
+    """Codes, amounts, hours, dates and signs, each with its kind."""
     several: bool
     """It tells of two spots of one kind, or of two troubles at two spots: which is where, only the order tells."""
     passes: bool
@@ -165,42 +184,40 @@ def unaccounted(one: Content, other: Content) -> frozenset[str]:
 
 
 def implied_by(words: Collection[str]) -> frozenset[str]:
-    """What these words imply; it tells nothing beside them."""
+    """What these words imply; it tells nothing beside them. Where no trouble is told, all that is told may be one."""
+    if troubles().isdisjoint(words):
+        return frozenset(map(canonical, _LAMPS)) if canonical(_STREET_LAMP) in words else frozenset()
     return frozenset().union(*(_implied().get(word, ()) for word in words))
 
 
 def is_turned_round(one: Content, other: Content) -> bool:
-    """Whether the same words stand in an order that may tell another matter: "bus menabrak motor". A phrase that
-    moved to the other end does not: "di Jalan Melati lampu mati".
+    """Whether the same words stand in an order that may tell another matter: "bus menabrak motor".
+
+    One phrase may stand elsewhere, "di Jalan Melati lampu mati", but not where each of two troubles has a thing of
+    its own.
     """
-    if (one.several or other.several) and not _is_rotated(
-        _shared(one.order, other.order), _shared(other.order, one.order)
-    ):
+    shared = frozenset(one.order) & frozenset(other.order)
+    if any((b, a) in other.bound for a, b in one.bound):
         return True
-    implied = implied_by(one.matter)
-    first, second = (
-        [word for word in _shared(a.matter, b.matter) if word not in implied] for a, b in ((one, other), (other, one))
-    )
-    phrase = len(first) > PHRASE or (len(first) == PHRASE and len(troubles().intersection(first)) > 1)
-    if phrase and not _is_rotated(first, second):
-        return True
-    done = {canonical(word) for word in one.raw & other.raw}
-    told = _shared(one.order, other.order), _shared(other.order, one.order)
-    return any(_turns(word, *told) for word in told[0] if word in done) or any(
-        _turns(word, first, second) for word in first if not word.isupper()
-    )
+    told = shared - implied_by(shared)
+    if _tells_one_thing(one, shared) and _tells_one_thing(other, shared):
+        told &= frozenset(one.where) & frozenset(other.where)
+    first, second = ([word for word in dict.fromkeys(each.order) if word in told] for each in (one, other))
+    if first == second:
+        return False
+    same = [a == b for a, b in zip(first, second, strict=True)]
+    start, end = same.index(False), len(same) - same[::-1].index(False)
+    if one.several or other.several:
+        return not _is_rotated(first, second)
+    return not _is_rotated(first[start:end], second[start:end])
+
+
+def _tells_one_thing(content: Content, shared: frozenset[str]) -> bool:
+    """Whether it is one thing with one trouble: "listrik padam" is "padam listrik"."""
+    matter = {*content.matter} - implied_by(shared)
+    return not content.several and len(matter & troubles()) <= 1 and len(matter - troubles()) <= 1
 
 
 def _is_rotated(one: list[str], other: list[str]) -> bool:
-    at = other.index(one[0]) if one else 0
+    at = other.index(one[0]) if one[0] in other else 0
     return one == other[at:] + other[:at]
-
-
-def _shared(words: tuple[str, ...], others: tuple[str, ...]) -> list[str]:
-    return [word for word in dict.fromkeys(words) if word in others]
-
-
-def _turns(word: str, first: list[str], second: list[str]) -> bool:
-    """Whether what stands before the word in one text stands behind it in the other, and conversely."""
-    a, b = first.index(word), second.index(word)
-    return bool({*first[:a]} & {*second[b + 1 :]}) and bool({*first[a + 1 :]} & {*second[:b]})

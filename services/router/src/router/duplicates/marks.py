@@ -7,8 +7,10 @@ import re
 from collections.abc import Callable
 from functools import cache
 from typing import Final, NamedTuple
+from unicodedata import category
 
 from router.duplicates.contrast_data import contrast_data
+from router.duplicates.evidence import evidence_data
 
 NOON: Final = 12
 MORNING, MIDDAY, AFTERNOON, EVENING = 4, 10, 15, 18
@@ -17,6 +19,10 @@ _LONGEST_NUMBER: Final = 4
 """Digits of a year or a house number; a longer number identifies something."""
 _RT_RW: Final = re.compile(r"\brt\W{0,2}0*(\d{1,3})\s?[/-]\s?(?:rw)?\W{0,2}0*(\d{1,3})\b")
 _SCHOOL: Final = re.compile(r"\b(sd|smp|sma|smk|mts|tk)\s+(?:negeri|n)\b")
+_PRIVATE: Final = re.compile(
+    r"\b(sd|smp|sma|smk|mts)(?=\s+(?:muhammadiyah|islam|it|al|kristen|katolik|santo|santa|advent|pgri|swasta)\b)"
+)
+_THANKS: Final = re.compile(r"\bt(?:e?rima|rima)\s+kasih\b")
 _GREETING: Final = re.compile(
     r"\b(?:selamat|met|slamat|sugeng|wilujeng|good)\s+(?:pagi|siang|sore|malam|enjing|sonten|morning|afternoon|evening)\b"
     r"|^\W*(?:pagi|siang|sore|malam)\b(?=\s*(?:[,.!]|pak|bu|bapak|ibu|min|admin|kak|mas|mbak|gan|semua|dinas))"
@@ -41,6 +47,14 @@ _SHORTEST_CODE: Final = 5
 _ACT: Final = "kapan|kpn|kenapa|knp|mengapa|kok|koq|gimana|gmn|bagaimana|mohon|tolong|sampai"
 """Words of a question that asks an office to act."""
 _ASKS: Final = re.compile(rf"^(?:(?!\b(?:{_ACT})\b)[^.!?\n])*\?", re.MULTILINE)
+_DOUBLED: Final = re.compile(r"\b([a-z]{3,})2\b")
+_LINK: Final = re.compile(r"https?://\S+|\S+@\S+")
+_ITEM: Final = re.compile(r"(?<=\w)\s*[,;]\s*(\d{1,3})(?=\s+(?!(?:jam|menit|hari|minggu|bulan|bln|tahun|thn)\b)[a-z])")
+"""How many there are of what follows: "Jalan Melati, 3 lubang" is no number of the road."""
+_ASCII_SIGNS: Final = "+<>=%"
+_TELLING: Final = frozenset("LNS")
+"""Unicode categories of letters, numbers and symbols."""
+_GESTURES: Final = frozenset("🙏🤲😭😢😥😰😨😱😡😠🤬😤😔😞😟🥺😓😩😫☹🙁😷🤧🏻🏼🏽🏾🏿")
 _SHORT_MONEY: Final = re.compile(r"\b(?:rp\W{0,2})?(\d+)\s?(rb|ribu|jt|juta)\b")
 
 
@@ -54,16 +68,20 @@ class Marks(NamedTuple):
     days: frozenset[str]
     months: frozenset[str]
     money: frozenset[str]
+    signs: frozenset[str]
     asks: bool
     """It asks whether, where or how much; "kapan" asks an office to act."""
 
 
 def marks(text: str) -> Marks:
     """The marks of a text."""
-    found: dict[str, set[str]] = {name: set() for name in ("codes", "parts", "days", "months", "money")}
+    found: dict[str, set[str]] = {name: set() for name in ("codes", "parts", "days", "months", "money", "signs")}
     clock: set[int] = set()
-    plain = _GREETING.sub(" ", text.lower())
-    plain = _SCHOOL_YEAR.sub(" ", _SCHOOL.sub(r"\1n", _RT_RW.sub(r"rt \1 rw \2", plain)))
+    plain = _THANKS.sub("terimakasih", text.lower())
+    plain = _LINK.sub(_into(found["codes"]), _courtesy().sub(" ", _GREETING.sub(" ", plain)))
+    plain = _break().sub(r"\1 koma ", _DOUBLED.sub(_single, plain))
+    found["signs"].update(filter(_is_sign, plain))
+    plain = _SCHOOL_YEAR.sub(" ", _PRIVATE.sub(r"\1swasta", _SCHOOL.sub(r"\1n", _RT_RW.sub(r"rt \1 rw \2", plain))))
     plain = _ISO.sub(lambda m: _date(found, m[2], m[1]), plain)
     plain = _DAY_MONTH.sub(lambda m: _date(found, m[1], m[2]), plain)
     plain = _named_day().sub(lambda m: _date(found, m[1] or m[4], contrast_data().time.months[m[2] or m[3]]), plain)
@@ -73,9 +91,24 @@ def marks(text: str) -> Marks:
     plain = _SHORT_MONEY.sub(lambda m: _money(found["money"], m), plain)
     plain = _MONEY.sub(_into(found["money"]), plain)
     plain = _LONG.sub(_into(found["codes"]), plain)
-    plain = _MIXED.sub(lambda m: _code(found["codes"], m[0]), plain)
+    plain = _MIXED.sub(lambda m: _code(found["codes"], m[0]), _ITEM.sub(r" jumlah \1", plain))
     sets = {name: frozenset(values) for name, values in found.items()}
     return Marks(plain, clock=frozenset(clock), asks=bool(_ASKS.search(text.lower())), **sets)
+
+
+def values(read: Marks) -> frozenset[str]:
+    """The marks that two reports of one matter have in common, each with its kind."""
+    clock = {f"clock:{minutes}" for minutes in read.clock}
+    kinds = {"code": read.codes, "day": read.days, "month": read.months, "money": read.money, "sign": read.signs}
+    asks = {"asks"} if read.asks else set()
+    return frozenset(clock | asks | {f"{kind}:{value}" for kind, found in kinds.items() for value in found})
+
+
+def _is_sign(character: str) -> bool:
+    """Whether it tells something that no list of words can read; a gesture of asking or sorrow does not."""
+    if character.isascii():
+        return character in _ASCII_SIGNS
+    return category(character)[0] in _TELLING and character not in _GESTURES
 
 
 def _into(found: set[str]) -> Callable[[re.Match[str]], str]:
@@ -124,6 +157,23 @@ def _code(found: set[str], word: str) -> str:
         return word
     found.add(characters)
     return " "
+
+
+def _single(match: re.Match[str]) -> str:
+    """`diangkut2` is no number."""
+    return match[0] if match[1] in contrast_data().numbers.labels else match[1]
+
+
+@cache
+def _courtesy() -> re.Pattern[str]:
+    phrases = sorted(evidence_data().courtesy, key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(phrases)})\b".replace(" ", r"[\s-]+"))
+
+
+@cache
+def _break() -> re.Pattern[str]:
+    """A negation that belongs to no word behind it: "tidak, ..."."""
+    return re.compile(rf"\b({'|'.join(sorted(evidence_data().negations))})\s*[,.;:!?]")
 
 
 @cache

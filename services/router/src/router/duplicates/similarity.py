@@ -9,15 +9,14 @@ from collections.abc import Mapping
 from math import sqrt
 from typing import Final, NamedTuple
 
-from router.duplicates.differences import is_one_name, is_typo
 from router.duplicates.evidence import tells_of_matter
 from router.duplicates.features import Features, Number, feature_data
+from router.duplicates.spelling import is_one_name, is_typo
 
 SEVERAL: Final = 3
 """Shared words of the spot that count as naming it, where none of them is a listed name."""
 AGREE: Final = 0.5
 """The least share of names or numbers after one marker that both texts must have; with less they are apart."""
-AGREE_EXACTLY: Final = 0.6
 PAVEMENTS, ROADS = "pavements", "roads"
 _ASIDE: Final = frozenset({"floods"})
 """Issues that follow from others: a flood from a clogged drain. They do not count beside those."""
@@ -35,8 +34,6 @@ class Similarity(NamedTuple):
     """They name the same one, narrower than a village."""
     numbered: bool
     """A number of its address is in both."""
-    exact: bool
-    """Details of the spot in one text are in the other too."""
     shared: int
     """The number of shared words."""
     apart: str | None
@@ -52,7 +49,7 @@ def similarity(one: Features, other: Features) -> Similarity:
     return Similarity(
         _cosine(one.words, other.words, pairs), issue, _cosine(one.where, other.where, where),
         unique or _named_in_both(one, other, where), unique or _name_one_point(one, other),
-        bool(one.numbers & other.numbers), _exact(one, other, where), len(pairs), _apart(one, other, AGREE),
+        bool(one.numbers & other.numbers), len(pairs), _apart(one, other, AGREE),
     )  # fmt: skip
 
 
@@ -92,22 +89,6 @@ def _name_one_point(one: Features, other: Features) -> bool:
     return any(is_one_name(a, b) for a in left for b in other.where) or any(
         is_one_name(a, b) for a in right for b in one.where
     )
-
-
-def _exact(one: Features, other: Features, pairs: set[tuple[str, str]]) -> bool:
-    details = (_details(one), _details(other))
-    if any(details) and not any(a in details[0] and b in details[1] for a, b in pairs):
-        return False
-    sides = _by_label(one.sides), _by_label(other.sides)
-    if any(sides[0].get(a) != sides[1].get(b) for a, b in pairs if a in sides[0] or b in sides[1]):
-        return False
-    if not (one.landmarks <= other.landmarks or other.landmarks <= one.landmarks):
-        return False
-    return _apart(one, other, AGREE_EXACTLY) is None
-
-
-def _details(features: Features) -> frozenset[str]:
-    return frozenset(each for each in features.where if each.startswith("@") or each[-2:].strip()[:1].isdigit())
 
 
 def _apart(one: Features, other: Features, agree: float) -> str | None:

@@ -15,13 +15,14 @@ class TimesReader:
     """Reads the times of one text. `since`: words that tell since when and not on which day."""
 
     def __init__(self, data: ContrastData, since: frozenset[str], tokens: Tokens) -> None:
-        self._time, self._numbers, self._since, self._tokens = data.time, data.numbers.words, since, tokens
+        self._time, self._numbers, self._since, self._tokens = data.time, data.numbers, since, tokens
 
     def days(self) -> Iterator[float]:
-        """How many days ago it was or began, by words: "kemarin", "minggu lalu"."""
+        """How many days ago it was or began: "kemarin", "minggu lalu", "3 hari"."""
         time = self._time
         for at, word in enumerate(self._tokens):
             before = self._tokens.at(at - 1)
+            yield from self._counted(at, word)
             if word in time.words and before not in EACH:
                 yield time.words[word]
             if (
@@ -32,12 +33,13 @@ class TimesReader:
             ):
                 yield time.units[word]
 
-    def counted(self, at: int, value: str, unit: str) -> float | None:
-        """The days of "3 hari"; None for "3 hari sekali" and "umur 3 tahun"."""
-        time = self._time
-        if not value.isdigit() or self._tokens.at(at + 2) in time.often or self._tokens.at(at - 1) in time.aged:
-            return None
-        return int(value) * time.units[unit]
+    def _counted(self, at: int, word: str) -> Iterator[float]:
+        """The days of "3 hari", but not of "3 hari sekali" or "umur 3 tahun"."""
+        time, value, before = self._time, self._numbers.words.get(word, word), self._tokens.at(at - 1)
+        unit = time.units.get(self._tokens.at(at + 1))
+        often, aged = self._tokens.at(at + 2) in time.often, before in time.aged or before in self._numbers.labels
+        if value.isdigit() and unit is not None and not often and not aged:
+            yield int(value) * unit
 
     def times(self) -> dict[str, set[str]]:
         """Parts of the day, weekdays, months, and days counted back from the report, by kind."""
@@ -68,7 +70,7 @@ class TimesReader:
             return tuple(time.moments[phrase].split())
         if word in time.units and time.units[word] >= 1 and after in time.past:
             count = self._tokens.at(at - 1)
-            count = self._numbers.get(count, count)
+            count = self._numbers.words.get(count, count)
             return (str(int(time.units[word]) * (int(count) if count.isdigit() else 1)),)
         before = f"{self._tokens.at(at - 1)} {word}"
         return () if before in time.moments else tuple(time.moments.get(word, "").split())

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from chassis.http.access import AGENCY, ARBITER, TRIAGE, Caller, allow
-from chassis.http.files import FILE, holders_file
+from chassis.http.files import holders_file, opens_file
 from chassis.http.openapi import gives
 from chassis.http.web import ClientId, Conditional, DeviceId, IdempotencyKey, Language, NoBody, StrictRoute, etag
 from chassis.write.cases import case_of
@@ -261,27 +261,13 @@ async def for_arbiter(
     return await _casefile(context, who, complaint, THE_ARBITER, lang, response)
 
 
-@router.get(
-    "/triage/{complaint}/attachments/{attachment}",
-    dependencies=[allow(TRIAGE)],
-    summary="File for the desk",
-    response_class=Response,
-    responses=FILE,
-)
-@gives(409, 410, 416)
+@opens_file(router, "/triage/{complaint}/attachments/{attachment}", TRIAGE, "File for the desk")
 async def file_for_desk(complaint: UUID, attachment: UUID, who: Caller, context: Context, request: Request) -> Response:
     """Open a file of a complaint that is not placed: a copy without hidden data, always as a download."""
     return await _file(context, who, complaint, DESK, attachment, request)
 
 
-@router.get(
-    "/arbitration/{complaint}/attachments/{attachment}",
-    dependencies=[allow(ARBITER)],
-    summary="File for the arbiter",
-    response_class=Response,
-    responses=FILE,
-)
-@gives(409, 410, 416)
+@opens_file(router, "/arbitration/{complaint}/attachments/{attachment}", ARBITER, "File for the arbiter")
 async def file_for_arbiter(
     complaint: UUID, attachment: UUID, who: Caller, context: Context, request: Request
 ) -> Response:
