@@ -132,9 +132,8 @@ async def test_a_row_of_the_version_before_is_hidden_from_the_accused_until_it_i
     assert await listed(web, PLN, "inspectorate") == (set(), 0), "nor does an inspectorate take it for what it examines"
     column = AddedColumn(inbox.database, INBOX.c.supervision, inbox.repository, lambda state: state.supervision)
     assert (await column.fill(), await column.fill()) == (2, 0)
-    grades = await inbox.database.read(
-        lambda connection: dict(connection.execute(select(INBOX.c.complaint, INBOX.c.supervision)).tuples().all())
-    )
-    assert grades == {accused: True, plain: False}
+    said = select(INBOX.c.complaint, INBOX.c.supervision)
+    rows = await inbox.database.read(lambda connection: connection.execute(said).all())
+    assert {row.complaint: row.supervision for row in rows} == {accused: True, plain: False}
     assert await listed(web, PLN, f"officer:{PLN}") == ({plain}, 1)
     assert await listed(web, PLN, "inspectorate") == ({accused}, 1)

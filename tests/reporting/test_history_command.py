@@ -44,7 +44,8 @@ async def _lived() -> None:
 def shown(*argv: str) -> dict[str, Any]:
     done = RUN.invoke(app, ["history", *argv, "--json"])
     assert done.exit_code == 0, done.output
-    found: dict[str, Any] = json.loads(done.stdout)
+    # The entry point sends the log to standard error; a runner of commands has the log before the answer.
+    found: dict[str, Any] = json.loads(done.stdout[done.stdout.index("{\n") :])
     return found
 
 
