@@ -2,7 +2,10 @@
 
 import inspect
 import re
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +22,7 @@ from chassis.base.errors import BrokerUnavailable, EventTooLarge
 from chassis.base.message import Header, Message
 from chassis.deadletter.port import DeadLetter, MemoryDeadLetters
 from chassis.react.external_consumer import ExternalConsumer
+from chassis.sql.database import Database
 from chassis.write import command
 from local.paths import REPOSITORY
 from schemas.base import refusals
@@ -266,6 +270,32 @@ async def test_a_number_that_may_not_have_been_told_is_told_again_unchanged(
     await refused.tell_rest()
     await refused.tell_rest()
     assert [each.body.count for each in topic.sent if each.body.code == MORE] == [5, 2]
+
+
+BEFORE = """
+    create table refused_replies (
+        id varchar(36) not null primary key, agency varchar(64) not null, topic varchar(249) not null,
+        partition integer not null, "offset" bigint not null, sent_at bigint not null, message_id varchar(200),
+        type varchar(100), code varchar(100) not null, reason varchar(500) not null
+    )
+"""
+
+
+async def test_what_a_version_without_notices_refused_is_listed_and_not_told(
+    tmp_path: Path, letters: MemoryDeadLetters, topic: Topic, now: FixedClock
+) -> None:
+    file = tmp_path / "before.db"
+    with closing(sqlite3.connect(file)) as old, old:
+        old.execute(BEFORE)
+        old.execute(f"insert into refused_replies values ('1', '{PLN}', 't', 0, 4, 0, null, null, 'not-found', 'x')")
+    database = Database(f"sqlite:///{file}", views.METADATA)
+    refused = RefusedReplies(database, views.REFUSED, letters, topic.tell, now)
+    await refused.tell_rest()
+    assert topic.sent == []
+    assert [row["offset"] for row in await refused.of(PLN, 0)] == [4]
+    await refused.put(DeadLetter("agency-inbox", record("x", {}), "Poison: not-found: Tidak ditemukan."))
+    assert topic.codes == ["not-found"]
+    await database.close()
 
 
 def test_every_code_that_a_reply_can_get_is_published_and_in_the_page_for_agencies() -> None:

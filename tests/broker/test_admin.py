@@ -2,8 +2,9 @@
 
 import asyncio
 import gc
+import socket
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import kafka.errors as kafka_errors
 import pytest
@@ -36,4 +37,18 @@ async def test_a_call_that_was_cancelled_leaves_no_connection(kafka: Cluster) ->
 def test_a_connection_that_is_refused_leaves_no_socket() -> None:
     with pytest.raises(kafka_errors.KafkaError):
         AdminClient(Cluster(f"127.0.0.1:{free_port()}"), bootstrap_timeout_ms=1_000)
+    gc.collect()  # a socket that is found open makes pytest fail this test
+
+
+def test_a_connection_that_is_never_made_leaves_no_socket() -> None:
+    with socket.socket() as listener, ExitStack() as waiting:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        address = listener.getsockname()
+        for _ in range(4):  # the queue of connections is full then, and further ones wait
+            other = waiting.enter_context(socket.socket())
+            other.setblocking(False)
+            other.connect_ex(address)
+        with pytest.raises(kafka_errors.KafkaError):
+            AdminClient(Cluster(f"127.0.0.1:{address[1]}"), bootstrap_timeout_ms=1_000)
     gc.collect()  # a socket that is found open makes pytest fail this test

@@ -8,7 +8,7 @@ import pytest
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import producer, running
 from local.kafka.server import KafkaServer
-from schemas.base.topics import Topic, submissions
+from schemas.base.topics import Topic, submissions_topic
 from support.broker import committed, until
 from support.kafka import TESTS
 
@@ -32,7 +32,7 @@ def server(kafka_jars: list[Path], tmp_path: Path) -> Iterator[KafkaServer]:
 async def test_words_leave_every_topic_after_its_period(server: KafkaServer) -> None:
     inbox = Topic("agency.pln.inbox", 1, 3_600_000, compacted=True, superseded_ms=SHORT_MS)
     admin = Admin(server.cluster)
-    await admin.ensure([inbox, submissions(SHORT_MS)])
+    await admin.ensure([inbox, submissions_topic("submissions.sms", SHORT_MS)])
     await admin.close()
 
     async def values(topic: str, partitions: int) -> list[bytes]:
@@ -40,7 +40,7 @@ async def test_words_leave_every_topic_after_its_period(server: KafkaServer) -> 
 
     async with running(producer(server.cluster)) as client:
         await client.send_and_wait(inbox.name, WORDS, key=b"one", partition=0)
-        await client.send_and_wait("submissions", WORDS, key=b"gateway", partition=0)
+        await client.send_and_wait("submissions.sms", WORDS, key=b"gateway", partition=0)
         assert WORDS in await values(inbox.name, 1)
 
         async def without_words() -> bool:
@@ -51,7 +51,7 @@ async def test_words_leave_every_topic_after_its_period(server: KafkaServer) -> 
         await until(without_words)
 
         async def empty() -> bool:
-            return WORDS not in await values("submissions", 3)
+            return WORDS not in await values("submissions.sms", 3)
 
         await until(empty)
     assert (await values(inbox.name, 1))[-1] == b"erased"

@@ -13,7 +13,7 @@ from chassis.deadletter.port import MemoryDeadLetters
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import producer, running
 from chassis.react.external_consumer import ExternalConsumer
-from schemas.base.topics import Topic
+from schemas.base.topics import SUBMISSIONS_PATTERN, Topic
 from support.background_tasks import impatient
 from support.broker import committed_offsets, going, until
 
@@ -154,6 +154,36 @@ async def test_one_senders_flood_does_not_delay_the_others(kafka: Cluster) -> No
         await send(kafka, other, [b"acknowledged"])
         await asyncio.wait_for(done.wait(), 60)
         assert max(seen.values()) < 1_000, "more than 9,000 of each flood still wait"
+
+
+async def test_one_gateways_flood_does_not_delay_another_gateway(kafka: Cluster) -> None:
+    """Records of gateways are independent of each other, so that one gateway's are handled at once, and not in order."""
+    flood, bad, other = "submissions.flood", "submissions.bad", "submissions.other"
+    await ensure(kafka, flood, bad, other)
+    async with running(producer(kafka, linger_ms=20)) as client:
+        for topic in (flood, bad):
+            await asyncio.gather(*[await client.send(topic, b"%d" % number) for number in range(5_000)])
+    seen, done = {flood: 0, bad: 0}, asyncio.Event()
+
+    async def take(message: Message) -> None:
+        if message.topic == other:
+            done.set()
+            return
+        seen[message.topic] += 1
+        await asyncio.sleep(0.1)
+        if message.topic == bad:
+            raise Poison("not a submission")
+
+    road = ExternalConsumer(
+        "taker", take, MemoryDeadLetters(), kafka=kafka, group="outsider.gateways", pattern=SUBMISSIONS_PATTERN,
+        ordered=False,
+    )  # fmt: skip
+    async with going(road):
+        await until(lambda: _any(min(seen.values()) > 100))
+        before = max(seen.values())
+        await send(kafka, other, [b"m1"])
+        await asyncio.wait_for(done.wait(), 60)
+        assert max(seen.values()) - before < 3_000, "most of each flood still waits"
 
 
 async def _any(found: bool) -> bool:

@@ -18,7 +18,7 @@ from chassis.kafka.cloudevents import to_headers
 from chassis.service.platform import open_platform
 from local.issuer.state import keys_file
 from schemas.base.streams import COMPLAINT_PREFIX
-from schemas.base.topics import COMPLAINT_EVENTS, SUBMISSIONS, agency_replies
+from schemas.base.topics import COMPLAINT_EVENTS, agency_replies, gateway_submissions
 from support.foreign import forged
 from support.load import Load
 from support.supervised import Supervised, send, wait_gone
@@ -129,7 +129,7 @@ class Storm:
         key = event.stream.removeprefix(COMPLAINT_PREFIX).encode()
         records = [record for _, record in forged(Message(COMPLAINT_EVENTS, 0, 0, key, event.data, to_headers(event)))]
         async with running(producer(self._platform.kafka)) as client:
-            for topic in (COMPLAINT_EVENTS, SUBMISSIONS, agency_replies(self._city)):
+            for topic in (COMPLAINT_EVENTS, gateway_submissions("sms"), agency_replies(self._city)):
                 await self._exists(topic)
                 for record in (record for record in records * 4 if record.key or record.value):
                     await client.send(topic, record.value, key=record.key, headers=list(record.headers))

@@ -59,12 +59,20 @@ ADDED: Final[Mapping[str, Sequence[str]]] = {
     "inbox": ["supervision BOOLEAN 0 - 0"],
     "ladder": ["supervision BOOLEAN 0 - 0"],
     "watchers": ["code_version INTEGER 1 '1' 0"],
+    "submissions": ["repeated INTEGER 1 '0' 0"],
+    "refused_replies": ["told_at BIGINT 0 '0' 0", "told_by BIGINT 0 - 0"],
 }
 """Columns that this version adds to a table of the version before, as `schema` tells them."""
 NEW: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     "reporting": {
         f"ix_{table}_changed_at": [f"CREATE INDEX ix_{table}_changed_at ON {table} (changed_at)", table]
         for table in ("reports", "book_reports")
+    },
+    "agency-inbox": {
+        "ix_refused_replies_told_at": [
+            "CREATE INDEX ix_refused_replies_told_at ON refused_replies (told_at)",
+            "refused_replies",
+        ],
     },
     "intake": {
         "open_work": [
@@ -74,6 +82,23 @@ NEW: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
             "holder VARCHAR(80) 1 - 0",
             "version INTEGER 1 - 0",
             "what VARCHAR(40) 1 - 2",
+        ],
+        "unscanned_open_work": [
+            "basis VARCHAR(16) 1 '' 0",
+            "complaint VARCHAR(36) 1 - 1",
+            "due_at BIGINT 1 - 0",
+            "holder VARCHAR(80) 1 - 0",
+            "version INTEGER 1 - 0",
+            "what VARCHAR(40) 1 - 2",
+        ],
+        "sqlite_autoindex_unscanned_open_work_1": ["", "unscanned_open_work"],
+        "ix_unscanned_open_work_basis": [
+            "CREATE INDEX ix_unscanned_open_work_basis ON unscanned_open_work (basis)",
+            "unscanned_open_work",
+        ],
+        "ix_unscanned_open_work_due_at": [
+            "CREATE INDEX ix_unscanned_open_work_due_at ON unscanned_open_work (due_at)",
+            "unscanned_open_work",
         ],
         "lease": ["name VARCHAR(64) 1 - 1", "owner VARCHAR(32) 0 - 0", "until_s FLOAT 0 - 0"],
         "sqlite_autoindex_open_work_1": ["", "open_work"],

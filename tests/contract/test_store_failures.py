@@ -15,7 +15,7 @@ from chassis.sql import errors
 from chassis.store import open_store
 from chassis.store.memory import MemoryStore
 from chassis.store.sql.store import SqlStore
-from support.postgres import Postgres
+from support.postgres import Postgres, plain
 from support.stores import event, listening, read_until
 
 A, B = event("a"), event("b")
@@ -97,6 +97,24 @@ async def test_a_server_that_is_not_there_is_unavailable() -> None:
         await store.append("complaint-1", -1, [A])
     with pytest.raises(StoreUnavailable, match="onnection"):
         await read_until(store, _never)
+    await store.close()
+
+
+@pytest.mark.postgres
+async def test_a_database_without_its_tables_is_being_restored_and_is_unavailable_until_they_are_there(
+    postgres: Postgres,
+) -> None:
+    url = postgres.database()
+    store = open_store(url)
+    await store.append("complaint-1", -1, [A])
+    with psycopg.connect(plain(url), autocommit=True) as connection:
+        connection.execute("alter table events rename to elsewhere")
+        with pytest.raises(StoreUnavailable, match="events"):
+            await store.read("complaint-1")
+        with pytest.raises(StoreUnavailable, match="events"):
+            await store.append("complaint-1", 0, [B])
+        connection.execute("alter table elsewhere rename to events")
+    assert (await store.append("complaint-1", 0, [B])).written
     await store.close()
 
 

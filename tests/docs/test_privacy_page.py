@@ -5,7 +5,7 @@ from typing import Final
 
 from intake.storage import tables
 from local.paths import REPOSITORY
-from schemas.base.topics import FIXED, SUBMISSIONS, agency_inbox, agency_replies, dead_letter
+from schemas.base.topics import FIXED, agency_inbox, agency_replies, dead_letter, gateway_submissions
 from schemas.reference.load import policies
 
 PAGE: Final = (REPOSITORY / "docs" / "privacy.md").read_text(encoding="utf-8")
@@ -27,7 +27,13 @@ WITHOUT_PEOPLE: Final = frozenset(
 
 
 def test_every_topic_is_named() -> None:
-    topics = {*FIXED, SUBMISSIONS, agency_inbox("<id>"), agency_replies("<id>"), dead_letter("<service>")}
+    topics = {
+        *FIXED,
+        gateway_submissions("<id>"),
+        agency_inbox("<id>"),
+        agency_replies("<id>"),
+        dead_letter("<service>"),
+    }
     rows = set(re.findall(r"^\| `([^`]+)` \|", PAGE.partition("## Databases")[0], re.MULTILINE))
     assert rows == topics
 

@@ -18,7 +18,7 @@ from chassis.base.errors import Poison, StoreUnavailable
 from chassis.base.message import Message
 from chassis.deadletter.port import DeadLetter, MemoryDeadLetters
 from chassis.http.rate_limit import RateLimiter
-from intake.app import submissions_topic
+from intake.app import topics_of
 from intake.context import Intake
 from intake.gateway.submissions import receive
 from intake.kafka_health import KafkaProbe
@@ -38,6 +38,7 @@ from schemas.events.router import ComplaintJoined, ComplaintSplit, Part
 from schemas.reference.load import policies
 from support.inbox import T0, keep_registry
 from support.lives import AGENCY, answered, part_of, routed, write
+from support.signed_in import role
 
 SEED = UUID(int=78)
 TEXT = "Lampu jalan padam di depan pasar"
@@ -322,9 +323,10 @@ class TestAJoinedReporter:
 def test_submissions_are_kept_for_as_many_days_as_the_policy_in_force_says(intake: Intake) -> None:
     [first] = policies().versions
     later = first._replace(effective_at=T0, submissions_d=7)
-    assert submissions_topic(intake).retention_ms == first.submissions_d * 86_400_000
+    [topic] = topics_of(intake, ["submissions.sms"])
+    assert (topic.retention_ms, topic.outsiders) == (first.submissions_d * 86_400_000, True)
     changed = replace(intake, policies=Policies((first, later)))
-    assert submissions_topic(changed).retention_ms == 7 * 86_400_000
+    assert {each.retention_ms for each in topics_of(changed, ["submissions", "submissions.sms"])} == {7 * 86_400_000}
 
 
 class TestErasures:
@@ -442,12 +444,17 @@ class TestNotices:
         assert len(list((tmp_path / "notices").rglob("*.json"))) == notices
 
 
-def sent(body: object, client: str = "sms-1", offset: int = 0) -> Message:
-    return Message("submissions", 0, offset, client.encode(), json.dumps(body).encode())
+def sent(body: object, gateway: str = "sms-1", key: bytes | None = b"m1") -> Message:
+    return Message(f"submissions.{gateway}", 0, 0, key, json.dumps(body).encode())
+
+
+def sent_before(body: dict[str, object], client: str = "sms-1") -> Message:
+    """On the one topic that all gateways wrote, where the record's key and the body named them."""
+    return Message("submissions", 0, 0, client.encode(), json.dumps({"client": client, **body}).encode())
 
 
 def submission(**more: object) -> dict[str, object]:
-    return {"client": "sms-1", "key": "m1", "channel": "sms", "text": TEXT, **more}
+    return {"key": "m1", "channel": "sms", "text": TEXT, **more}
 
 
 class TestSubmissions:
@@ -502,17 +509,84 @@ class TestSubmissions:
             await receive(intake)(sent(submission(text="Lain")))
         assert (await web.get("/api/v1/submissions/sms-1/m1")).status_code == 200
 
+    @pytest.mark.parametrize("value", [None, b"", b"{", b"[]", b'{"client": "sms-1"}', b"\xff", b'{"key": 1'])
+    @pytest.mark.parametrize("record_key", [None, b"", b"\xff\xfe", b"x" * 201, b"a\0b", b"m1"])
+    async def test_what_cannot_be_read_is_answered_under_the_records_key_if_it_has_one(
+        self, web: httpx.AsyncClient, intake: Intake, value: bytes | None, record_key: bytes | None
+    ) -> None:
+        with pytest.raises(Poison):
+            await receive(intake)(Message("submissions.sms-1", 0, 0, record_key, value))
+        answer = await web.get("/api/v1/submissions/sms-1/m1")
+        assert answer.status_code == (422 if record_key == b"m1" else 202)
+        assert (await web.get("/api/v1/submissions/sms-2/m1")).status_code == 202
+
     @pytest.mark.parametrize("value", [b"", b"{", b"[]", b'{"client": "sms-1"}', b"\xff"])
-    async def test_what_cannot_be_read_is_poison(self, intake: Intake, value: bytes) -> None:
+    async def test_what_cannot_be_read_on_the_former_topic_is_poison(self, intake: Intake, value: bytes) -> None:
         with pytest.raises(Poison):
             await receive(intake)(Message("submissions", 0, 0, b"sms-1", value))
+
+    @pytest.mark.parametrize("client", ["sms-2", "gateway:sms-2", "SMS-1", "sms-1 ", "", 7, None, ["sms-1"]])
+    async def test_the_body_names_nobody_else_than_the_topic(
+        self, web: httpx.AsyncClient, intake: Intake, client: object
+    ) -> None:
+        message = sent(submission(client=client))
+        if client is None:
+            await receive(intake)(message)
+        else:
+            with pytest.raises(Poison, match="client"):
+                await receive(intake)(message)
+        assert (await web.get("/api/v1/submissions/sms-2/m1")).status_code == 202, "whose name was taken"
+        answer = await web.get("/api/v1/submissions/sms-1/m1")
+        assert (answer.status_code, answer.json().get("field")) == ((200, None) if client is None else (422, "client"))
+
+    async def test_two_gateways_with_one_key_have_a_complaint_each(
+        self, web: httpx.AsyncClient, intake: Intake
+    ) -> None:
+        for gateway in ("sms-1", "sms-2"):
+            await receive(intake)(sent(submission(client=gateway), gateway))
+        found = {(await web.get(f"/api/v1/submissions/{gateway}/m1")).json()["id"] for gateway in ("sms-1", "sms-2")}
+        assert len(found) == 2
+
+    async def test_a_gateway_reads_no_other_gateways_results(self, web: httpx.AsyncClient, intake: Intake) -> None:
+        await receive(intake)(sent(submission()))
+        answer = await web.get("/api/v1/submissions/sms-1/m1", headers=role("gateway:sms-2"))
+        unknown = await web.get("/api/v1/submissions/sms-9/m1", headers=role("gateway:sms-2"))
+        assert answer.status_code == unknown.status_code == 404
+        assert "tracking_code" not in answer.text
+
+    async def test_its_topic_and_its_token_are_one_gateway(self, web: httpx.AsyncClient, intake: Intake) -> None:
+        await receive(intake)(sent(submission()))
+        answer = await web.get("/api/v1/submissions/sms-1/m1")
+        assert "Idempotent-Replayed" not in answer.headers
+        headers = {"Idempotency-Key": "m1", **role("gateway:sms-1")}
+        again = await web.post("/api/v1/complaints", json={"channel": "sms", "text": TEXT}, headers=headers)
+        assert (again.status_code, again.json()["id"]) == (201, answer.json()["id"])
+        assert again.headers["Idempotent-Replayed"] == "true"
+
+    async def test_the_result_says_that_the_complaint_was_there_before_the_message(
+        self, web: httpx.AsyncClient, intake: Intake
+    ) -> None:
+        headers = {"Idempotency-Key": "m1", **role("gateway:sms-1")}
+        filed = await web.post("/api/v1/complaints", json={"channel": "sms", "text": TEXT}, headers=headers)
+        await receive(intake)(sent(submission()))
+        answer = await web.get("/api/v1/submissions/sms-1/m1")
+        assert (answer.json()["id"], answer.headers["Idempotent-Replayed"]) == (filed.json()["id"], "true")
+
+    @pytest.mark.parametrize("client", ["gateway:sms-1", "principal:x"])
+    async def test_no_name_on_the_former_topic_is_that_of_a_gateway(
+        self, web: httpx.AsyncClient, intake: Intake, client: str
+    ) -> None:
+        await receive(intake)(sent_before(submission(), client))
+        assert (await web.get("/api/v1/submissions/sms-1/m1")).status_code == 202
+        await receive(intake)(sent(submission()))
+        assert len((await intake.repository.store.read_all(None)).events) == 2
 
     @pytest.mark.parametrize("client", ["sms-2", '"sms-1"', "SMS-1", "sms-1 "])
     async def test_a_record_key_of_another_gateway_is_refused_to_that_one_alone(
         self, web: httpx.AsyncClient, intake: Intake, client: str
     ) -> None:
         with pytest.raises(Poison):
-            await receive(intake)(sent(submission(), client=client))
+            await receive(intake)(sent_before(submission(client="sms-1"), client=client))
 
         assert (await web.get("/api/v1/submissions/sms-1/m1")).status_code == 202, (
             "whose name was taken is told nothing"
@@ -528,14 +602,14 @@ class TestSubmissions:
     async def test_a_record_without_a_sender_gets_a_final_answer_that_the_gateway_itself_replaces(
         self, web: httpx.AsyncClient, intake: Intake, record_key: bytes | None
     ) -> None:
-        url, unsigned = "/api/v1/submissions/sms-1/m1", sent(submission())._replace(key=record_key)
+        url, unsigned = "/api/v1/submissions/sms-1/m1", sent_before(submission())._replace(key=record_key)
         with pytest.raises(Poison):
             await receive(intake)(unsigned)
         answer = await web.get(url)
         assert (answer.status_code, answer.json()["field"]) == (422, "client")
         assert not (await intake.repository.store.read_all(None)).events
 
-        await receive(intake)(sent(submission()))
+        await receive(intake)(sent_before(submission()))
         with pytest.raises(Poison):
             await receive(intake)(unsigned)
         assert (await web.get(url)).status_code == 200
@@ -558,9 +632,9 @@ class TestSubmissions:
     async def test_a_broken_value_gets_an_answer_that_names_its_field(
         self, web: httpx.AsyncClient, intake: Intake, value: bytes, field: str
     ) -> None:
-        body = b'{"client": "sms-1", "key": "m1", "channel": "sms", %s}' % value
+        body = b'{"key": "m1", "channel": "sms", %s}' % value
         with pytest.raises(Poison):
-            await receive(intake)(Message("submissions", 0, 0, b"sms-1", body))
+            await receive(intake)(Message("submissions.sms-1", 0, 0, None, body))
         answer = await web.get("/api/v1/submissions/sms-1/m1")
         assert (answer.status_code, answer.json()["field"]) == (422, field)
         assert answer.json()["detail"].encode()
@@ -585,7 +659,7 @@ class TestSubmissions:
         for _ in range(2):
             await RefusedSubmissions(intake.database, copies).put(letter)
         [(place, client, reason)] = await query(intake.database, "select place, client, reason from set_aside")
-        assert place.startswith("submissions/0@0")
+        assert place.startswith("submissions.sms-1/0@0")
         assert (client, reason) == ("sms-1", "Poison: malformed")
         assert copies.letters
 

@@ -1,7 +1,7 @@
 """A new code secret serves what is filed afterwards; ending a leaked one says whom it locks out."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import entry_points
@@ -23,17 +23,21 @@ from intake.storage.tracking_codes import TrackingCodes
 from schemas.base.refusals import NotFound
 from schemas.contract.submission import Complaining, Reporter
 from support.commands import own_state
+from support.every_store import POSTGRESQL
 from support.inbox import WORDS
 
 PAST = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def settings(tmp_path: Path) -> Settings:
+@pytest.fixture(params=["sqlite", POSTGRESQL])
+def given(request: pytest.FixtureRequest, url_of: Callable[[str], str], tmp_path: Path) -> Settings:
+    """Settings with an empty store, key ring and vault of each kind."""
     state = tmp_path / "var"
     (state / "secrets").mkdir(parents=True)
     for name in ("master.key", "code.secret"):
         (state / "secrets" / name).write_text("ab" * 32)
-    return Settings(state_dir=state, kafka="127.0.0.1:1")  # type: ignore[call-arg]
+    urls = {name: url_of(request.param) for name in ("store_url", "keyring_url", "vault_url")}
+    return Settings(state_dir=state, kafka="127.0.0.1:1", **urls)  # type: ignore[arg-type]
 
 
 @asynccontextmanager
@@ -63,8 +67,7 @@ async def opens(intake: Intake, filed: Filed) -> bool:
         return False
 
 
-async def test_printed_codes_and_repeated_filings_give_the_same_code_after_a_new_secret(tmp_path: Path) -> None:
-    given = settings(tmp_path)
+async def test_printed_codes_and_repeated_filings_give_the_same_code_after_a_new_secret(given: Settings) -> None:
     async with opened(given) as intake:
         before = await file(intake, filing(1))
     rotate(given)
@@ -80,11 +83,10 @@ async def test_printed_codes_and_repeated_filings_give_the_same_code_after_a_new
 
 def settings_again(given: Settings) -> Settings:
     """As a process that starts now reads them."""
-    return Settings(state_dir=given.state_dir, kafka=given.kafka)  # type: ignore[call-arg]
+    return Settings.model_validate(given.model_dump(exclude_unset=True))
 
 
-async def test_a_process_that_began_before_opens_codes_of_the_new_secret(tmp_path: Path) -> None:
-    given = settings(tmp_path)
+async def test_a_process_that_began_before_opens_codes_of_the_new_secret(given: Settings) -> None:
     async with opened(given) as old:
         rotate(given)
         async with opened(settings_again(given)) as new:
@@ -94,8 +96,7 @@ async def test_a_process_that_began_before_opens_codes_of_the_new_secret(tmp_pat
             assert (await file(old, filing(1))).code == filed.code
 
 
-async def test_a_rebuilt_table_has_the_codes_of_every_version(tmp_path: Path) -> None:
-    given = settings(tmp_path)
+async def test_a_rebuilt_table_has_the_codes_of_every_version(given: Settings) -> None:
     async with opened(given) as intake:
         before = await file(intake, filing(1))
     rotate(given)
@@ -107,8 +108,7 @@ async def test_a_rebuilt_table_has_the_codes_of_every_version(tmp_path: Path) ->
         assert await opens(intake, after)
 
 
-async def test_an_ended_version_opens_nothing_in_any_process_and_the_others_go_on(tmp_path: Path) -> None:
-    given = settings(tmp_path)
+async def test_an_ended_version_opens_nothing_in_any_process_and_the_others_go_on(given: Settings) -> None:
     async with opened(given) as intake:
         before = await file(intake, filing(1))
     rotate(given)
@@ -123,8 +123,7 @@ async def test_an_ended_version_opens_nothing_in_any_process_and_the_others_go_o
         assert not await opens(intake, before)
 
 
-async def test_supporters_and_repeats_are_counted_the_same_after_a_new_secret(tmp_path: Path) -> None:
-    given = settings(tmp_path)
+async def test_supporters_and_repeats_are_counted_the_same_after_a_new_secret(given: Settings) -> None:
     before = given.hash_secret
     rotate(given)
     assert settings_again(given).hash_secret == before

@@ -14,6 +14,7 @@ from chassis.base.message import Message
 from intake.context import Intake
 from intake.gateway.sms_parts import SmsPartsSweep
 from intake.gateway.submissions import receive
+from intake.storage.results import Result
 from intake.storage.sql import query
 
 TEXTS = ("Lampu jalan di depan pasar ", "sudah tiga malam pa", "dam, tolong diperbaiki.")
@@ -26,10 +27,10 @@ def sms(
 ) -> Message:
     part = {"reference": "17", "part": number, "total": 3, **more.pop("sms_part", {})}
     body = {
-        "client": client, "key": key or f"{sender}-{number}", "channel": "sms", "text": text or TEXTS[number - 1],
+        "key": key or f"{sender}-{number}", "channel": "sms", "text": text or TEXTS[number - 1],
         "reporter": {"phone": sender}, "sms_part": part, **more,
     }  # fmt: skip
-    return Message("submissions", 0, 0, client.encode(), json.dumps(body).encode())
+    return Message(f"submissions.{client}", 0, 0, b"any", json.dumps(body).encode())
 
 
 async def send(intake: Intake, *messages: Message) -> None:
@@ -38,7 +39,8 @@ async def send(intake: Intake, *messages: Message) -> None:
 
 
 async def results(intake: Intake, keys: Sequence[str], client: str = "sms-1") -> set[object]:
-    return {await intake.results.of(client, key) for key in keys}
+    found = [await intake.results.of(f"gateway:{client}", key) for key in keys]
+    return {each.complaint if isinstance(each, Result) else each for each in found}
 
 
 async def texts(intake: Intake) -> list[str]:
@@ -57,7 +59,7 @@ async def test_parts_in_any_order_and_repeated_are_one_complaint_for_every_key(
     assert isinstance(complaint, UUID)
     await send(intake, sms(2), sms(2, key="sent-again"))
     assert await texts(intake) == [WHOLE]
-    assert await intake.results.of("sms-1", "sent-again") == complaint
+    assert await results(intake, ["sent-again"]) == {complaint}
 
 
 async def test_equal_references_of_different_senders_and_gateways_are_not_mixed(intake: Intake) -> None:
@@ -85,13 +87,13 @@ async def test_what_came_is_filed_after_a_day_and_says_what_is_missing(intake: I
     clock.advance(timedelta(hours=23, minutes=59))
     await sweep.once()
     assert await texts(intake) == []
-    assert await intake.sms_parts.waits("sms-1", f"{ANA}-1")
+    assert await intake.sms_parts.waits(["gateway:sms-1"], f"{ANA}-1")
     clock.advance(timedelta(minutes=2))
     for _ in range(2):
         await sweep.once()
     [text] = await texts(intake)
     assert text == "Lampu jalan di depan pasar  [bagian 2 dari 3 tidak diterima] dam, tolong diperbaiki."
-    assert not await intake.sms_parts.waits("sms-1", f"{ANA}-1")
+    assert not await intake.sms_parts.waits(["gateway:sms-1"], f"{ANA}-1")
 
 
 async def test_a_crash_between_closing_and_filing_files_it_once(intake: Intake) -> None:
@@ -121,4 +123,5 @@ async def test_a_part_that_cannot_be_is_refused_by_its_field(intake: Intake, par
 
 async def test_a_message_of_one_part_is_filed_at_once(intake: Intake) -> None:
     await send(intake, sms(1, sms_part={"total": 1}))
-    assert isinstance(await intake.results.of("sms-1", f"{ANA}-1"), UUID)
+    [complaint] = await results(intake, [f"{ANA}-1"])
+    assert isinstance(complaint, UUID)

@@ -414,7 +414,7 @@ def readers(topic: str, one: Kept) -> set[str]:
         return {"text", "said", "being"} if body in mine else ({"being"} if topic.endswith(".replies") else set())
     if topic == "complaint-summary":
         return one.public() - {"text"}
-    if topic == "submissions":
+    if topic.startswith("submissions."):
         return {"text", "person"} if one.kind == "sms" else set()
     assert topic.startswith(TOPICS_OF_OURS), f"nobody has said who reads {topic}"
     return {"being"}

@@ -13,7 +13,7 @@ import aiohttp
 from chassis.base.cluster import Cluster
 from chassis.base.message import Message
 from chassis.kafka.clients import producer, running
-from schemas.base.topics import SUBMISSIONS, agency_inbox, agency_replies
+from schemas.base.topics import agency_inbox, agency_replies, gateway_submissions
 from schemas.contract import CASES, Case
 from support.broker import committed
 from support.signed_in import needed_for, token
@@ -149,9 +149,9 @@ async def reply(kafka: Cluster, agency: str, kind: str, **body: Any) -> None:
     await _send(kafka, agency_replies(agency), body["complaint"], f"complaint.{kind}", body)
 
 
-async def submit(kafka: Cluster, client: str, key: str, **body: Any) -> None:
+async def submit(kafka: Cluster, gateway: str, key: str, **body: Any) -> None:
     """Send a submission of a channel gateway."""
-    await _send(kafka, SUBMISSIONS, client, "complaint.submitted", {"client": client, "key": key, **body})
+    await _send(kafka, gateway_submissions(gateway), key, "complaint.submitted", {"key": key, **body})
 
 
 async def _send(kafka: Cluster, topic: str, key: str, type_: str, body: Json) -> None:

@@ -1,4 +1,4 @@
-"""A broker with the platform's users, two agencies whose names begin alike, and a gateway."""
+"""A broker with the platform's users, two agencies whose names begin alike, and two such gateways."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,6 @@ from schemas.base.topics import (
     COMPLAINT_SUMMARY,
     REGISTRY_EVENTS,
     RELAY_CHECKPOINT,
-    SUBMISSIONS,
     Topic,
     agency_inbox,
     agency_replies,
@@ -30,10 +29,11 @@ REAUTH_MS: Final = 3_000
 A, B = "kota-bandung", "kota-bandung-barat"
 ROTATED: Final = Credential(Kind.AGENCY, A, datetime(2126, 3, 2, 3, 0, tzinfo=UTC)).name
 """Made so late that the first one of its agency does not end during the tests."""
-OUTSIDERS: Final = (f"agency.{A}", ROTATED, f"agency.{B}", "gateway.sms")
+GATEWAY_ROTATED: Final = Credential(Kind.GATEWAY, "sms", datetime(2126, 3, 2, 3, 0, tzinfo=UTC)).name
+OUTSIDERS: Final = (f"agency.{A}", ROTATED, f"agency.{B}", "gateway.sms", GATEWAY_ROTATED, "gateway.sms-2")
 TOPICS: Final = (
-    COMPLAINT_EVENTS, REGISTRY_EVENTS, RELAY_CHECKPOINT, COMPLAINT_SUMMARY, SUBMISSIONS, "submissions.sms",
-    "submissions.chat", "submissions-of-nobody", dead_letter("intake"), dead_letter("router"),
+    COMPLAINT_EVENTS, REGISTRY_EVENTS, RELAY_CHECKPOINT, COMPLAINT_SUMMARY, "submissions", "submissions.sms",
+    "submissions.chat", "submissions.sms-2", "submissions-of-nobody", dead_letter("intake"), dead_letter("router"),
     dead_letter("agency-inbox"), dead_letter("reporting"), "agencies",
     *(name(agency) for agency in (A, B) for name in (agency_inbox, agency_replies)),
 )  # fmt: skip

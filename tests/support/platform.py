@@ -29,8 +29,12 @@ from support import forks
 from support.kafka import TESTS
 from support.signed_in import FRONTS
 
-QUICK: Final = {"SATUPINTU_SWEEP_PERIOD_S": "0.3", "SATUPINTU_SWEEP_GRACE_S": "2"}
-"""Sweep periods short enough to wait for in a test."""
+QUICK: Final = {
+    "SATUPINTU_SWEEP_PERIOD_S": "0.3",
+    "SATUPINTU_SWEEP_GRACE_S": "2",
+    "SATUPINTU_GATEWAYS": "sms,sms-7,gateway,gateway-1,gateway-2,wa=wa-lama",
+}
+"""Sweep periods short enough to wait for in a test, and the gateways of the tests."""
 START_S, STOP_S, POLL_S, TAIL = READY_LIMIT_S, 15.0, 0.1, 12
 
 

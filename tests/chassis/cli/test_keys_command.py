@@ -56,11 +56,12 @@ def loaded() -> Keys:
 
 
 def test_a_master_key_is_added_rows_are_rewrapped_and_the_old_one_is_taken_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sql_url: str
 ) -> None:
     state = tmp_path / "var"
     state.mkdir()
     file = own_state(state, monkeypatch) / "secrets" / "master.key"
+    monkeypatch.setenv("SATUPINTU_KEYRING_URL", sql_url)
     key, signing = loaded(), read_settings().signing_key
     old = file.read_text().strip()
 

@@ -1,6 +1,7 @@
 """Copies of files as phones and offices make them: the content is still there, what the format hides is gone."""
 
 import io
+import re
 import tempfile
 import zipfile
 
@@ -8,7 +9,7 @@ import av
 import pikepdf
 import pillow_heif
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from intake.cleaning.cleaner import Cleaned, Cleaner, CleaningLimits
 from schemas.base.media_types import DOCX, MEDIA_TYPES, PDF, XLSX, FileKind, cleaned_type
@@ -47,6 +48,13 @@ def everything_in(content: bytes, media_type: str) -> bytes:
     return content
 
 
+LINKS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
+    f'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" Target="media/{SECRET}.png"/>'
+    "</Relationships>"
+)
+
+
 def hidden(content: bytes, media_type: str) -> bool:
     found = everything_in(content, media_type)
     return any(SECRET.encode(code) in found for code in ("ascii", "utf-16-le", "utf-16-be"))
@@ -77,6 +85,15 @@ async def test_a_picture_still_shows_the_same(media_type: str) -> None:
     assert isinstance(right, tuple)
     assert left[0] > 150 > 60 > left[2]
     assert right[2] > 150 > 60 > right[0]
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+async def test_the_largest_picture_of_a_phone_is_cleaned_within_the_limits() -> None:
+    out = io.BytesIO()
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    Image.new("RGB", (12_000, 9_000), (9, 99, 9)).save(out, "JPEG", exif=files.exif(6), icc_profile=profile)
+    with Image.open(io.BytesIO(await copy_of(out.getvalue(), "image/jpeg"))) as shown:
+        assert shown.size == (9_000, 12_000)
 
 
 @pytest.mark.parametrize(("orientation", "size"), [(1, (64, 48)), (3, (64, 48)), (6, (48, 64)), (8, (48, 64))])
@@ -169,6 +186,19 @@ async def test_a_document_keeps_its_text_and_its_links_and_loses_its_macros() ->
     assert "vbaProject" not in links
     with zipfile.ZipFile(io.BytesIO(await copy_of(files.xlsx(), XLSX))) as copy:
         assert "Lampu padam" in copy.read("xl/worksheets/sheet1.xml").decode()
+
+
+async def test_a_document_does_not_say_how_the_files_of_its_pictures_were_named() -> None:
+    drawn = f'<a><docPr name="Picture 1" descr="C:\\Users\\{SECRET}\\foto"/><cNvPr name="{SECRET}.jpg" title="Jalan rusak"/></a>'
+    named = {"word/header1.xml": drawn, f"word/media/{SECRET}.png": files.png(), "word/_rels/header1.xml.rels": LINKS}
+    content = await copy_of(files.docx(**named), DOCX)
+    assert SECRET.encode() not in everything_in(content, DOCX)
+    with zipfile.ZipFile(io.BytesIO(content)) as copy:
+        text = copy.read("word/header1.xml").decode()
+        [target] = re.findall('Target="/([^"]+)"', copy.read("word/_rels/header1.xml.rels").decode())
+        assert copy.read(target).startswith(b"\x89PNG"), "the link still leads to the picture"
+    assert "Picture 1" in text
+    assert "Jalan rusak" in text
 
 
 @pytest.mark.parametrize("media_type", FILES)

@@ -1,11 +1,15 @@
 """Whose key a key is, when somebody signed in sends it: never a device's, and never that of somebody else."""
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
 import pytest
 
+from chassis.base.message import Message
 from intake.context import Intake
+from intake.gateway.submissions import receive
 from support.signed_in import role
 
 TEXT = {"text": "Lampu jalan padam di depan pasar"}
@@ -54,3 +58,31 @@ async def test_no_device_id_of_open311_takes_the_name_of_somebody_signed_in(
 async def test_a_keys_text_is_still_limited(web: httpx.AsyncClient) -> None:
     headers = {"Idempotency-Key": "m" * 201, **role("gateway:wa")}
     assert (await web.post("/api/v1/complaints", json=TEXT, headers=headers)).status_code == 422
+
+
+async def actors(intake: Intake) -> Sequence[object]:
+    events = (await intake.repository.store.read_all(None)).events
+    return [json.loads(event.metadata).get("actor") for event in events if event.type == "ComplaintFiled"]
+
+
+async def test_the_gateway_that_files_is_stored_with_the_event_and_nobody_else_is(
+    web: httpx.AsyncClient, intake: Intake
+) -> None:
+    body = {"key": "k-1", "channel": "sms", **TEXT}
+    await receive(intake)(Message("submissions.sms", 0, 0, b"k-1", json.dumps(body).encode()))
+    for number in (1, 2):
+        part = {"reference": "7", "part": number, "total": 2}
+        sms = {**body, "key": f"p-{number}", "text": f"Bagian {number} dari laporan", "sms_part": part}
+        await receive(intake)(Message("submissions.sms", 0, 0, None, json.dumps(sms).encode()))
+    await receive(intake)(Message("submissions", 0, 0, b"lama", json.dumps({**body, "client": "lama"}).encode()))
+    assert await actors(intake) == [{"issuer": "kafka", "subject": "gateway.sms", "role": "gateway:sms"}] * 2 + [None]
+
+    await filed(web, "m-1", **role("gateway:wa"))
+    form = {"service_code": "roads", "address_string": "Jalan Melati", "description": "Jalan berlubang"}
+    headers = {"Idempotency-Key": "m-2", **role("gateway:wa")}
+    await web.post("/open311/v2/requests.json", data=form, headers=headers)
+    await filed(web, "m-3", **role("triage"))
+    await filed(web, **{"Satupintu-Client": DEVICE})
+    *over_http, officer, nobody = (await actors(intake))[3:]
+    assert [actor["role"] for actor in over_http if isinstance(actor, dict)] == ["gateway:wa", "gateway:wa"]
+    assert (officer, nobody) == (None, None), "they may be the reporter"

@@ -130,6 +130,18 @@ async def test_every_picture_s_address_is_kept(web: httpx.AsyncClient, intake: I
     assert (await state(intake)).text.splitlines()[2:] == [*urls, odd]
 
 
+@pytest.mark.parametrize("place", [{"address_id": "#NOTPINPOINTED#"}, {"address_string": "40115 Bandung"}])
+async def test_a_report_that_fix_my_street_could_not_put_on_the_map_is_filed_with_what_it_says(
+    web: httpx.AsyncClient, intake: Intake, place: dict[str, str]
+) -> None:
+    form = {"service_code": "roads", "description": "Lubang besar", "first_name": "Siti", "last_name": "", **place}
+    assert (await post(web, **form, api_key="key", jurisdiction_id="contoh.id")).status_code == 201
+    filed = await state(intake)
+    assert filed.place is not None
+    assert filed.place.lat is None
+    assert str(filed.place.address).endswith(*place.values())
+
+
 async def test_an_address_id_is_a_place(web: httpx.AsyncClient, intake: Intake) -> None:
     answer = await post(web, service_code="roads", description="Lubang", address_id="BDG-0042")
     assert answer.status_code == 201, answer.text

@@ -57,6 +57,26 @@ async def test_an_update_is_a_note_that_its_holder_reads_and_its_id_is_given_bac
     assert root.findtext("request_update/update_id") == str(last.event_id)
 
 
+STATUSES = (
+    "OPEN", "CLOSED", "FIXED", "IN_PROGRESS", "ACTION_SCHEDULED", "INVESTIGATING", "DUPLICATE",
+    "NOT_COUNCILS_RESPONSIBILITY", "NO_FURTHER_ACTION", "INTERNAL_REFERRAL", "REOPEN",
+)  # fmt: skip
+"""What FixMyStreet's client says of a report with and without `extended_statuses`."""
+
+
+async def test_an_update_says_any_status_without_words_and_with_a_picture_and_changes_none(
+    web: httpx.AsyncClient, intake: Intake
+) -> None:
+    receipt = await file(web)
+    before = (await loaded(intake, receipt["tracking_code"])).state.status
+    more = {"title": "Ibu", "email_alerts_requested": "TRUE", "media_url": "https://fms.contoh.id/photo/c/1.jpeg"}
+    for number, status in enumerate(STATUSES):
+        form = update(receipt["service_request_id"], status=status, description="", update_id=str(number), **more)
+        assert (await post(web, form)).status_code == 201, status
+    story = (await loaded(intake, receipt["tracking_code"])).state
+    assert (story.notes, story.status) == (len(STATUSES), before)
+
+
 async def test_an_equal_update_is_taken_once(web: httpx.AsyncClient, intake: Intake) -> None:
     receipt = await file(web)
     form = update(receipt["service_request_id"])

@@ -16,17 +16,19 @@ from typer.testing import CliRunner
 from chassis.base.clock import FixedClock
 from chassis.base.settings import BadSetting, Settings, read_settings
 from chassis.service.platform import open_platform
+from chassis.sql.database import Database
 from intake.app import open_intake, outbox_of
 from intake.context import Intake
 from intake.filing import Filing, file
 from intake.notices.bounces import Bounces, Outcome
 from intake.notices.delivery_reports import Verdict, read
 from intake.notices.outbox import Outbox
-from intake.notices.port import Notice
+from intake.notices.port import FileMailbox, Notice
 from intake.notices.return_token import token_of
 from intake.notices.sender import MailSender
 from intake.notices.smtp import SmtpMailbox, SmtpServer, mailbox_of
 from intake.reaction import follow_up
+from intake.storage.tables import metadata
 from schemas.base.sealed import Keys
 from schemas.contract.submission import Complaining, Reporter
 from schemas.reference.load import policies
@@ -307,6 +309,31 @@ def test_an_envelope_sender_that_is_too_long_with_a_token_is_refused(tmp_path: P
                 mailbox_of(settings)
         else:
             mailbox_of(settings)
+
+
+@pytest.mark.postgres
+async def test_over_postgresql_an_address_is_marked_once_and_written_to_again_when_told(
+    url_of: Callable[[str], str], intake: Intake, clock: FixedClock, tmp_path: Path
+) -> None:
+    database, complaint = Database(url_of("postgresql"), metadata), UUID(int=5)
+    await intake.repository.keyring.ensure([complaint])
+    outbox = Outbox(database, intake.repository.keyring, FileMailbox(tmp_path), clock.now)
+    taker = Bounces(outbox.returned, intake.repository.keyring, clock.now)
+    for number in (1, 1, 2):
+        await outbox.send(Notice(UUID(int=number), complaint, ANA, "Laporan", "Isi"))
+    assert (await outbox.waiting())[0] == 2
+    claimed = await outbox.claim()
+    assert claimed is not None
+    notice = await outbox.opened(claimed)
+    assert notice is not None
+    outcomes = [await taker.take(read(report(mail(notice.token)))) for _ in range(2)]
+    assert outcomes == [Outcome.PERMANENT, Outcome.REPEATED]
+    await outbox.send(Notice(UUID(int=3), complaint, ANA.upper(), "Laporan", "Isi"))
+    assert (await outbox.waiting())[0] == 0
+    assert await outbox.returned.forget(complaint) == 1
+    await outbox.send(Notice(UUID(int=4), complaint, ANA, "Laporan", "Isi"))
+    assert (await outbox.waiting())[0] == 1
+    await database.close()
 
 
 RUNNER = CliRunner()

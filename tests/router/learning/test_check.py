@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ import pytest
 from typer.testing import CliRunner
 
 from router.cli.learning import app
-from router.learning.check import newest
+from router.learning.check import check, newest
 from router.learning.examples import Example
 from router.learning.label_names import with_one_spelling
-from router.learning.train import as_elsewhere, learn, own_source
+from router.learning.metrics import ScoredTexts, threshold_for
+from router.learning.train import as_elsewhere, check_sentence, learn, own_source
 from router.learning.training import Corpus, TrainingOptions
 from router.lexicon.files import rule_data
 from router.reading.classifier import ForwardingRule, Model
@@ -120,16 +122,56 @@ def test_every_place_has_a_threshold_of_its_own_and_one_that_is_wrong_too_often_
 
 def test_thresholds_are_chosen_on_the_newest_fifth_which_taught_the_checked_model_nothing():
     _, card = learned(texts(400, BANDUNG))
-    assert card.check["texts"] == 160
-    assert (card.check["since"], card.check["until"]) == ("2026-11-17", "2027-02-04")
+    assert card.check["texts"] == 320  # one fifth is less than is wanted, so the one before it is checked too
+    assert (card.check["since"], card.check["until"]) == ("2026-08-29", "2027-02-04")
     assert "newest" in card.check["by"]
+
+
+def test_few_labels_are_checked_in_several_slices_of_time_each_by_a_model_of_what_is_older():
+    examples = texts(75, BANDUNG)
+    parts = newest(examples, range(len(examples)))
+    assert [len(part.held) for part in parts] == [30, 60, 90, 120]
+    days = [sorted(each for at in part.checked if (each := examples[at].at) is not None) for part in parts]
+    assert all(older[-1] <= newer[0] for newer, older in pairwise(days))
+    model, card = learned(examples)
+    assert card.check["texts"] == 120
+    assert model.rule.forwards
+
+
+def test_a_threshold_that_only_older_slices_keep_is_not_chosen():
+    confidence, newest_of_them = np.full(400, 0.9), np.arange(400) < 100
+    correct = np.ones(400, bool)
+    correct[:8] = False
+    assert threshold_for(confidence, correct, 0.95) == 0.9
+    assert threshold_for(confidence, correct, 0.95, newest_of_them) > 1
+
+
+def test_a_small_place_that_is_wrong_too_often_has_no_share_in_the_threshold_of_all_small_places():
+    places = [("32", f"32.{70 + n}") for n in range(10)]
+    here = [each._replace(place=places[n % 10]) for n, each in enumerate(texts(150))]
+    wrong = [
+        each._replace(label="waste" if each.label == "roads" else "roads") if each.place == places[3] else each
+        for each in here
+    ]
+    scored = ScoredTexts(
+        ("roads", "waste"), np.array([[0.99, 0.01] if each.label == "roads" else [0.01, 0.99] for each in here]),
+        tuple(str(each.label) for each in wrong),
+    )  # fmt: skip
+    few = [at for at, each in enumerate(wrong) if each.place != places[3] or at > 280]
+    found = check(scored.part(few), [wrong[at] for at in few], ForwardingRule(0.0), TrainingOptions(lambda _: ()), "")
+    assert found.rule.threshold <= 1
+    assert found.rule.sources[places[3][1]] > 1
+    assert places[4][1] not in found.rule.sources
 
 
 def test_labels_that_change_with_time_are_not_forwarded_as_random_folds_would():
     old, new = texts(300, BANDUNG), texts(100, BANDUNG, start=300)
     # Since then the offices have changed their work.
     moved = [each._replace(label="waste" if each.label == "roads" else "roads") for each in new]
-    assert learned([*old, *moved])[0].rule.forwards is False
+    model, card = learned([*old, *moved])
+    assert model.rule.forwards is False
+    assert card.check["surely_right"] < 0.95
+    assert "forwards nothing" in check_sentence(model, card)
     undated = [each._replace(at=None) for each in [*old, *new]]
     assert "folds" in learned(undated)[1].check["by"]
 
@@ -138,8 +180,7 @@ def test_rows_without_a_date_count_as_older_and_copies_of_older_texts_are_not_ch
     dated, undated = texts(60), [each._replace(at=None) for each in texts(60, start=60)]
     copies = [each._replace(text=each.text.upper() + "!", at=DAY + timedelta(days=900)) for each in dated[:20]]
     examples = [*undated, *dated, *copies, *copies]
-    part = newest(examples, range(len(examples)))
-    assert part is not None
+    part, *_ = newest(examples, range(len(examples)))
     assert {examples[at].at for at in part.held} >= {each.at for each in copies}
     assert all(examples[at].at is not None for at in part.held)
     assert not {at for at in part.checked if examples[at].text.endswith("!")}
@@ -190,8 +231,8 @@ def test_a_blend_is_trained_by_command_and_its_card_tells_what_came_from_where(t
         "train", away, *FROM_FILE, "--elsewhere", "--local", here, "--no-own", "--out", str(tmp_path / "m.npz")
     )
     assert (card["data"]["local"], card["data"]["elsewhere"]) == (400, 200)
-    assert card["check"]["texts"] == 100
-    assert "rest on 100 labels" in output
+    assert card["check"]["texts"] == 320
+    assert "rest on 320 labels" in output
 
 
 def test_a_check_without_labels_is_refused(tmp_path: Path):

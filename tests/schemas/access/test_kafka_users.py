@@ -13,6 +13,7 @@ from schemas.access.kafka_users import (
     ends_at,
     next_credential,
     of_owner,
+    of_removed_gateways,
 )
 
 T0 = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
@@ -65,3 +66,9 @@ def test_every_credential_of_a_merged_agency_ends_and_no_gateway_of_that_name() 
 def test_credentials_are_listed_from_the_oldest() -> None:
     names = [THIRD.name, "agency.pln-batam", SECOND.name, "relay", FIRST.name]
     assert of_owner(names, Kind.AGENCY, "pln") == [FIRST, SECOND, THIRD]
+
+
+def test_a_gateway_that_is_not_named_any_more_loses_every_credential_and_no_agency_of_that_name() -> None:
+    gone, stays = Credential(Kind.GATEWAY, "sms"), Credential(Kind.GATEWAY, "sms-7", T0)
+    names = [gone.name, gone._replace(made_at=T0).name, stays.name, "agency.sms", "intake"]
+    assert of_removed_gateways(names, {"sms-7", "wa"}) == [gone, gone._replace(made_at=T0)]

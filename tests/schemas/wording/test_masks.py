@@ -11,7 +11,17 @@ from support.masked_lines import Line, read, score
 
 LINES = [
     (name, line)
-    for name in ("lines.txt", "blind1.txt", "blind2.txt", "blind3.txt", "patterns.txt")
+    for name in (
+        "lines.txt",
+        "blind1.txt",
+        "blind2.txt",
+        "blind3.txt",
+        "blind4.txt",
+        "blind5.txt",
+        "blind6.txt",
+        "blind7.txt",
+        "patterns.txt",
+    )
     for line in read(name)
 ]
 LEAST = 0.98
@@ -70,7 +80,8 @@ def test_masks_do_not_overlap_and_masking_again_changes_nothing(text: str) -> No
 @pytest.mark.parametrize(
     "part",
     ["1", "0 ", "0812 ", "8 ", " ", "0\n", "1.000 ", "0.", "a@", "@", "a at ", "a dot ", "nol ", "nol", "tiga puluh ", "+1",
-     "rek ", "wa 12345 ", "https://a.", "plat ", "*", "\u200b", "\uff10", "6.111 , ", "lat ", "rt 1/", "rp ", "double "],
+     "rek ", "wa 12345 ", "https://a.", "plat ", "*", "\u200b", "\uff10", "6.111 , ", "lat ", "rt 1/", "rp ", "double ",
+     " a ", "et ", "gmail ", "x @ ", "a b ", "e-mail ", "@gmail.com", "plat d 1 ", "d 1 a dan ", "kk 1 ", "1:", "plus ", "rek 1/"],
 )  # fmt: skip
 def test_a_long_text_is_masked_in_linear_time(part: str) -> None:
     # 100,000 characters: a pattern whose steps grow with the square would need hours.

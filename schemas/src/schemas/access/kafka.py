@@ -23,12 +23,14 @@ from schemas.base.topics import (
     COMPLAINT_EVENTS,
     COMPLAINT_SUMMARY,
     DEAD_LETTERS,
+    FORMER_SUBMISSIONS,
     REGISTRY_EVENTS,
     RELAY_CHECKPOINT,
     SUBMISSIONS,
     agency_inbox,
     agency_replies,
     dead_letter,
+    gateway_submissions,
 )
 
 EVERYBODY: Final = "*"
@@ -95,8 +97,8 @@ RIGHTS: Final[Mapping[str, Sequence[Right]]] = {
     ),
     INTAKE: (
         *_reacts(INTAKE),
-        _topic(SUBMISSIONS, READ, *KEEP),
-        _topic(f"{SUBMISSIONS}.", READ, *KEEP, prefix=True),
+        _topic(FORMER_SUBMISSIONS, READ, *KEEP),
+        _topic(SUBMISSIONS, READ, *KEEP, prefix=True),
     ),
     ROUTER: _reacts(ROUTER),
     AGENCY_INBOX: (*_reacts(AGENCY_INBOX), _topic(AGENCIES, READ, WRITE, *KEEP, prefix=True)),
@@ -105,8 +107,8 @@ RIGHTS: Final[Mapping[str, Sequence[Right]]] = {
     OPERATOR: (
         *(_topic(name, Operation.DELETE, *KEEP) for name in RELAYED),
         _topic(COMPLAINT_EVENTS, READ, WRITE),
-        _topic(SUBMISSIONS, WRITE),
-        _topic(f"{SUBMISSIONS}.", WRITE, prefix=True),
+        _topic(FORMER_SUBMISSIONS, WRITE),
+        _topic(SUBMISSIONS, WRITE, prefix=True),
         _topic(AGENCIES, READ, WRITE, prefix=True),
         _topic(DEAD_LETTERS, READ, WRITE, prefix=True),
     ),
@@ -135,11 +137,6 @@ def rights(user: str) -> Sequence[Right]:
     """The rights of any user of ours by its name; none: not one of ours."""
     credential = credential_of(user)
     return RIGHTS.get(user, ()) if credential is None else rights_of(credential)
-
-
-def gateway_submissions(gateway: str) -> str:
-    """The topic that this gateway writes."""
-    return f"{SUBMISSIONS}.{gateway}"
 
 
 def _transactions(prefix: str) -> Right:

@@ -24,6 +24,8 @@ REPLACED: Final = "replaced"
 """Why a credential ended: a newer one was made `OVERLAP` before."""
 GONE: Final = "agency-ended"
 """Why a credential ended: the agency was merged or dissolved."""
+REMOVED: Final = "gateway-removed"
+"""Why a credential ended: its gateway is not named any more."""
 MOST: Final = 2
 """Credentials that one agency or gateway may have at a time."""
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
@@ -96,6 +98,12 @@ def ended(names: Iterable[str], now: datetime, gone: Collection[str]) -> dict[Cr
     all_ = list(filter(None, map(credential_of, names)))
     due = {each: REPLACED for each in all_ if (end := ends_at(each, all_)) is not None and end <= now}
     return due | {each: GONE for each in all_ if each.kind is Kind.AGENCY and each.id in gone}
+
+
+def of_removed_gateways(names: Iterable[str], gateways: Collection[str]) -> list[Credential]:
+    """The credentials of gateways that are not among these: removed, or merged into another."""
+    all_ = filter(None, map(credential_of, names))
+    return [each for each in all_ if each.kind is Kind.GATEWAY and each.id not in gateways]
 
 
 def _age(credential: Credential) -> datetime:

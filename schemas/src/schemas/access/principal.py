@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from schemas.base.client_keys import PRINCIPAL, gateway_client
+from schemas.base.client_keys import PRINCIPAL, gateway_client, gateway_of_client
 from schemas.base.envelope import Actor
 from schemas.base.ids import derived_id
 
@@ -119,6 +119,14 @@ def system_acting(who: Principal) -> Actor | None:
 def system_of(agency: str) -> Principal:
     """The system of an agency, as its topic names it."""
     return Principal("kafka", f"agency.{agency}", frozenset({Grant(Role.AGENCY, agency)}))
+
+
+def actor_of_client(client: str) -> Actor | None:
+    """Who files on the topic of a channel gateway; None: `client` is none."""
+    gateway = gateway_of_client(client)
+    if gateway is None:
+        return None
+    return Actor(issuer="kafka", subject=f"gateway.{gateway}", role=str(Grant(Role.GATEWAY, gateway)))
 
 
 def grant_of(text: str) -> Grant | None:

@@ -5,6 +5,7 @@ can claim to be, or somebody signed in: no device can take the name of the latte
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 _HEX: Final = "[0-9a-f]"
@@ -44,6 +45,19 @@ def device_client(device: str) -> str:
 def gateway_client(gateway: str) -> str:
     """The client of a channel gateway, however it files: its token or its topic names it."""
     return GATEWAY + gateway
+
+
+def gateway_of_client(client: str) -> str | None:
+    """The gateway that this client is; None: another client."""
+    return client.removeprefix(GATEWAY) if client.startswith(GATEWAY) else None
+
+
+def before_gateways(gateway: str, names: Iterable[str] = ()) -> tuple[str, ...]:
+    """The clients under which a gateway may have filed before its topic or token named it: gateways that it took over
+    and the names that it wrote into its messages (`names`), and its own id as such a name. A UUID names a device.
+    """
+    written = [*names, *([] if is_uuid(gateway) else [gateway])]
+    return tuple(dict.fromkeys([*(gateway_client(name) for name in names), *written]))
 
 
 _AROUND: Final = (("", ""), ("{", "}"), ("urn:uuid:", ""), ("URN:UUID:", ""))

@@ -1,11 +1,15 @@
 """Names and shapes of the Kafka topics (design: section 6)."""
 
+import re
 from typing import Final, NamedTuple
 
 COMPLAINT_EVENTS: Final = "complaint-events"
 REGISTRY_EVENTS: Final = "registry-events"
 RELAY_CHECKPOINT: Final = "relay-checkpoint"
-SUBMISSIONS: Final = "submissions"
+SUBMISSIONS: Final = "submissions."
+"""Prefix of the topics that channel gateways write, one each."""
+FORMER_SUBMISSIONS: Final = "submissions"
+"""The one topic of all gateways before each had its own. Read if it exists; no gateway may write it."""
 COMPLAINT_SUMMARY: Final = "complaint-summary"
 AGENCIES: Final = "agency."
 """Prefix of all agency topics."""
@@ -16,6 +20,8 @@ SEGMENT_MS: Final = 24 * 3_600_000
 OUTSIDER_BYTES: Final = 1024 * 1024
 """Longest batch of records that outsiders may write. Some clients fill batches up to 1,000,000 bytes."""
 REPLIES_PATTERN: Final = r"^agency\.[a-z0-9-]+\.replies$"
+SUBMISSIONS_PATTERN: Final = r"^submissions(\.[a-z0-9][a-z0-9-]{1,62})?$"
+_SUBMISSIONS: Final = re.compile(SUBMISSIONS_PATTERN)
 
 
 class Topic(NamedTuple):
@@ -67,9 +73,25 @@ FIXED: Final = {  # without personal data in plain text, so without a limit of r
 }
 
 
-def submissions(retention_ms: int) -> Topic:
-    """The topic that channel gateways write: it holds names, contacts and texts."""
-    return Topic(SUBMISSIONS, 3, retention_ms, outsiders=True)
+def gateway_submissions(gateway: str) -> str:
+    """The topic that this gateway alone writes."""
+    return f"{SUBMISSIONS}{gateway}"
+
+
+def submissions_topic(name: str, retention_ms: int) -> Topic:
+    """A topic of submissions: it holds names, contacts and texts."""
+    return Topic(name, 3, retention_ms, outsiders=True)
+
+
+def is_submissions(topic: str) -> bool:
+    """A topic of submissions, of a gateway or the former one."""
+    return _SUBMISSIONS.fullmatch(topic) is not None
+
+
+def gateway_of(topic: str) -> str | None:
+    """The gateway whose topic of submissions this is; None: the former topic, or none of them."""
+    match = _SUBMISSIONS.fullmatch(topic)
+    return match[1].removeprefix(".") if match and match[1] else None
 
 
 def agency_inbox(agency: str) -> str:

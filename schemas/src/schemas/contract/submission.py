@@ -1,4 +1,4 @@
-"""The filing form: of POST /api/v1/complaints, and of messages in the topic `submissions`."""
+"""The filing form: of POST /api/v1/complaints, and of messages in the topics of channel gateways."""
 
 from typing import Annotated, Final, Literal, Self
 
@@ -117,10 +117,10 @@ class SmsPart(InboundModel):
 
 
 class Submission(Complaining):
-    """One complaint from a channel gateway. `client` and `key` make it safe to send it again."""
+    """One complaint from a channel gateway, which its topic names. `key` makes it safe to send it again."""
 
-    client: ClientText
-    """The gateway's id; also the key of the message."""
+    client: ClientText | None = None
+    """Not needed: the topic names the gateway. Another than the gateway's id is refused."""
     key: ClientText
     """The gateway's own id of this message, equal each time it is sent."""
     channel: ChannelName

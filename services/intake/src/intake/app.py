@@ -1,14 +1,14 @@
 """Composition root of intake: opens what its endpoints and background tasks use."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from chassis.attachments.configured import open_attachments
 from chassis.base.settings import Settings
-from chassis.kafka.ensure_topics import TopicProvisioner
+from chassis.kafka.ensure_topics import Existing, TopicProvisioner
 from chassis.project.from_store import StoreProjection
 from chassis.react.agent import Agent
 from chassis.react.external_consumer import ExternalConsumer
@@ -52,13 +52,22 @@ from intake.storage.tables import metadata
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
 from schemas.base.sealed import Keys
-from schemas.base.topics import COMPLAINT_EVENTS, SUBMISSIONS, Topic, submissions
+from schemas.base.topics import (
+    COMPLAINT_EVENTS,
+    FORMER_SUBMISSIONS,
+    SUBMISSIONS_PATTERN,
+    Topic,
+    gateway_submissions,
+    is_submissions,
+    submissions_topic,
+)
+from schemas.deadlines.policies import Policy
 from schemas.reference.load import policies
 
 SERVICE: Final = "intake"
 
 
-def real_now() -> datetime:
+def _real_now() -> datetime:
     """Processes agree on it; the test clock does not move it."""
     return datetime.now(UTC)  # noqa: TID251 - real time decides what was never finished
 
@@ -68,10 +77,14 @@ def part_keys(settings: Settings) -> Keys:
     return Keys({1: settings.sms_key.get_secret_value()})
 
 
-def submissions_topic(context: Intake) -> Topic:
-    """The topic of channel gateways, with the retention of the policy in force."""
-    retention = timedelta(days=context.policies.at(context.clock.now()).submissions_d)
-    return submissions(retention // timedelta(milliseconds=1))
+def topics_of(context: Intake, names: Iterable[str]) -> list[Topic]:
+    """Topics of submissions, with the retention of the policy in force."""
+    return [topic_under(context.policies.at(context.clock.now()), name) for name in names]
+
+
+def topic_under(policy: Policy, name: str) -> Topic:
+    """A topic of submissions with the retention of this policy."""
+    return submissions_topic(name, timedelta(days=policy.submissions_d) // timedelta(milliseconds=1))
 
 
 def guess_limit(platform: Platform) -> GuessLimit:
@@ -86,7 +99,7 @@ def guess_limit(platform: Platform) -> GuessLimit:
 def outbox_of(platform: Platform, database: Database) -> Outbox:
     """The outbox in front of the mailbox that the settings name."""
     settings = platform.settings
-    return Outbox(database, platform.repository(SERVICE).keyring, mailbox_of(settings), real_now)
+    return Outbox(database, platform.repository(SERVICE).keyring, mailbox_of(settings), _real_now)
 
 
 def check_tools(settings: Settings) -> Tools:
@@ -103,7 +116,7 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
     settings = platform.settings
     database = Database(settings.vault_url, metadata, busy_after_s=1.0)
     relations = Database(settings.views_of(SERVICE), views.METADATA)
-    records = Records(database, real_now, policies())
+    records = Records(database, _real_now, policies())
     codes = TrackingCodes(database, settings.code_secrets)
     context = Intake(
         repository=platform.repository(SERVICE),
@@ -111,10 +124,10 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         registry=platform.registry,
         policies=policies(),
         codes=codes,
-        former=FormerFilings(database, codes, platform.store),
+        former=FormerFilings(database, codes, platform.store, settings.all_gateways),
         numbers=PublicNumbers(database),
         records=records,
-        vault=Vault(database, real_now, policies()),
+        vault=Vault(database, _real_now, policies()),
         erasures=Erasures(Database(settings.erasures_url, erasures.metadata), platform.store),
         attachments=open_attachments(settings),
         attachment_bytes=settings.attachment_bytes,
@@ -161,7 +174,10 @@ async def open_web(platform: Platform) -> AsyncIterator[Intake]:
 async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]:
     """The background tasks: submissions, notifications and what follows an erasure."""
     async with open_intake(platform) as context:
-        provisioner = TopicProvisioner(platform.kafka(SERVICE), lambda: [submissions_topic(context)])
+        named = [gateway_submissions(gateway) for gateway in sorted(platform.settings.all_gateways)]
+        # Also the topic of all gateways and those of gateways that were removed: they hold names and texts as well.
+        others = Existing(FORMER_SUBMISSIONS, lambda names: topics_of(context, filter(is_submissions, names)))
+        provisioner = TopicProvisioner(platform.kafka(SERVICE), lambda: topics_of(context, named), existing=others)
         await provisioner.once()
         letters = platform.dead_letters(SERVICE)
         react, kafka = follow_up(context), platform.kafka(SERVICE)
@@ -179,7 +195,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
                 RefusedSubmissions(context.database, letters),
                 kafka=kafka,
                 group=group,
-                topics=[SUBMISSIONS],
+                pattern=SUBMISSIONS_PATTERN,
                 ordered=False,
             ),
             catch_up_sweep,
@@ -187,7 +203,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             AttachmentChecks(context, context.audience.database, check_tools(platform.settings)),
             Orphans(context),
             SmsPartsSweep(context),
-            MailSender(outbox_of(platform, context.database), real_now, context.policies),
+            MailSender(outbox_of(platform, context.database), _real_now, context.policies),
             provisioner,
             letters.provisioner(),
         ]

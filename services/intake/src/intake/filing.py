@@ -4,6 +4,7 @@ Each step is committed before the next and repeatable. After a crash between two
 passes all of them and ends with the same complaint.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from chassis.write.repository import Cause
 from intake import decide
 from intake.canonical import canonical
 from intake.context import Intake
-from intake.settings import DEFAULT_CHANNEL
+from intake.settings import DEFAULT_CHANNEL, OPEN311_CHANNEL
 from intake.storage import vault
 from intake.storage.records import Record
 from schemas.base.envelope import NO_STREAM, Actor
@@ -51,6 +52,21 @@ class Filing(NamedTuple):
         """The ids that earlier versions gave it under other spellings of its key."""
         return former_complaint_ids(self.command.channel or DEFAULT_CHANNEL, self.client, self.key)
 
+    def under(self, clients: Sequence[str]) -> tuple[UUID, ...]:
+        """The ids that it has if one of these clients filed it, in whatever spelling of its key. None of Open311, where
+        anybody can claim to be a device of any name.
+        """
+        channel = self.command.channel or DEFAULT_CHANNEL
+        named = () if channel == OPEN311_CHANNEL else clients
+        return tuple(
+            each
+            for client in named
+            for each in (
+                complaint_id(channel, client, self.key),
+                *former_complaint_ids(channel, client, self.key),
+            )
+        )
+
 
 class Filed(NamedTuple):
     """The present complaint and its tracking code. `repeated`: the same request filed it before."""
@@ -80,9 +96,8 @@ async def file(context: Intake, filing: Filing) -> Filed:
     record = Record(context.codes.row(complaint, code, version), _person(complaint, filing.command, keys, request))
     written_at = await context.records.keep(record)
     number = await context.numbers.take(at)
-    cause = Cause(
-        move_id(complaint, filing.client, ROUTE, filing.key), complaint, at, request=request, actor=filing.actor
-    )
+    causation = move_id(complaint, filing.client, ROUTE, filing.key)
+    cause = Cause(causation, complaint, at, request=request, actor=filing.actor)
     facts = decide.file(
         new(complaint), filing.command, at, public_number=number, person=record.person and record.person[0],
         received_at=filing.received_at, code_version=version,
@@ -110,13 +125,22 @@ def _person(complaint: UUID, command: Complaining, keys: Keys, request: bytes) -
 
 async def _complaint(context: Intake, filing: Filing) -> UUID:
     """The id under which this filing was stored, perhaps by an earlier version, or is stored now."""
+    if clients := context.former.clients(filing.client):
+        found = await context.former.find_of_gateway(filing.client, lambda: filing.under(clients))
+        if found is not None:
+            return found
     return await context.former.find(filing.former) or filing.complaint
 
 
 async def _repeated(context: Intake, filing: Filing, cause: Cause) -> Filed:
     complaint = cause.correlation_id
     loaded = await context.repository.load(complaint)
-    former = former_move_ids(complaint, filing.client, ROUTE, filing.key)
-    if not is_repeat(loaded, replace(cause, former=former)):
+    clients = context.former.clients(filing.client)
+    former = [
+        *former_move_ids(complaint, filing.client, ROUTE, filing.key),
+        *(move_id(complaint, client, ROUTE, filing.key) for client in clients),
+        *(each for client in clients for each in former_move_ids(complaint, client, ROUTE, filing.key)),
+    ]
+    if not is_repeat(loaded, replace(cause, former=tuple(former))):
         raise RequestDiffers
     return Filed(loaded.state, context.codes.of(complaint, loaded.state.code_version), repeated=True)

@@ -216,5 +216,6 @@ async def _address(context: Intake, loaded: LoadedStream) -> str | None:
     reporter = await reporter_of(context, loaded)
     if reporter is None:
         return None
-    returned = await mail_returned(context, loaded, reporter)
+    # Without a number to use instead, the outbox drops what goes to an address that mail came back from.
+    returned = context.sms and reporter.phone is not None and await mail_returned(context, loaded, reporter)
     return contacts.address_of(reporter, sms=context.sms, returned=returned)

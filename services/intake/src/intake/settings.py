@@ -12,6 +12,7 @@ CODES_AT_ONCE: Final = 2_000
 CHAIN: Final = 20
 """Longest chain of joined complaints that is followed."""
 DEFAULT_CHANNEL: Final = "web"
+OPEN311_CHANNEL: Final = "open311"
 KAFKA_PROBE_S: Final = 2.0
 """Period and timeout of the Kafka probe."""
 MAX_SOURCES: Final = 20_000

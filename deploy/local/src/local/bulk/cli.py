@@ -1,18 +1,21 @@
 """`satupintu file FILE --text-column ...`: files every row of a table as a complaint, once."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import aiohttp
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from chassis.base.clock import SystemClock
 from chassis.base.cluster import Cluster
+from chassis.base.gateways import IMPORT
 from chassis.base.settings import BadSetting, read_settings
 from local.bulk.client import CONNECTIONS, FilingResult, Unreachable, file_all, open_session, over_http
 from local.bulk.gateway import over_kafka
@@ -20,7 +23,8 @@ from local.bulk.report import print_outcomes, write_outcomes
 from local.bulk.rows import FileColumns, FileRow, FileSource, read_rows
 from local.bulk.table import UnreadableFile
 from local.errors import CannotRun
-from local.issuer.session import as_demo_people
+from local.issuer.cli import token_for
+from local.issuer.session import as_demo_people, demo_settings
 from schemas.access.kafka_users import OPERATOR
 
 CANNOT: Final = 1
@@ -123,6 +127,20 @@ def file(
         raise typer.Exit(NOT_ALL)
 
 
+def _known(to: Connection) -> Sequence[aiohttp.ClientMiddlewareType] | None:
+    """For a session of the platform's own gateway; None: there is no token for it, which matters over HTTP only to
+    recognise what was filed over Kafka.
+    """
+    as_gateway = f"gateway:{IMPORT}"
+    if to.kafka is None:
+        try:
+            token_for(demo_settings(to.address), as_gateway)
+        except (BadSetting, CannotRun, OSError, ValueError) as error:
+            console.print(f"no token of {as_gateway}, so what --via submissions filed is filed again: {error}")
+            return None
+    return (as_demo_people(to.address, as_gateway),)
+
+
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
@@ -138,10 +156,13 @@ async def _filed(rows: list[FileRow], to: Connection) -> list[FilingResult]:
         def advance(_result: FilingResult) -> None:
             progress.advance(task)
 
-        # Anybody may file; only the gateway reads what became of a message.
-        tokens = () if to.kafka is None else (as_demo_people(to.address),)
-        async with open_session(to.address, to.at_once, tokens) as session:
+        tokens = _known(to)
+        async with (
+            open_session(to.address, to.at_once) as session,
+            open_session(to.address, to.at_once, tokens or ()) as gateway,
+        ):
             if to.kafka is None:
-                return await file_all(over_http(session), rows, advance, to.at_once)
-            async with over_kafka(session, to.kafka) as file_row:
+                known = gateway if tokens is not None else None
+                return await file_all(over_http(session, known), rows, advance, to.at_once)
+            async with over_kafka(gateway, to.kafka) as file_row:
                 return await file_all(file_row, rows, advance, to.at_once)

@@ -8,18 +8,17 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
 import aiohttp
 
+from chassis.base.gateways import IMPORT, IMPORT_DEVICE
 from local.bulk.rows import FileRow
-from schemas.base.ids import derived_id
 
 CONNECTIONS: Final = 32
 TRIES: Final = 30
 PAUSE_S: Final = 0.5
-CLIENT: Final = str(derived_id("client", "satupintu file"))
-"""Client id of all rows, the same over HTTP and Kafka, so that a row filed by both is one complaint."""
 REPLAYED: Final = "Idempotent-Replayed"
 """Header of the response to a request that was carried out before."""
 BUSY: Final = frozenset({429, 502, 503, 504})
@@ -84,13 +83,24 @@ async def open_session(
         yield session
 
 
-def over_http(session: aiohttp.ClientSession) -> FilingMethod:
-    """File over HTTP, as a citizen does."""
+def over_http(session: aiohttp.ClientSession, gateway: aiohttp.ClientSession | None = None) -> FilingMethod:
+    """File over HTTP, as a citizen does. `gateway`: a session of the gateway `import`, which knows what was filed over
+    Kafka; None: that is not recognised.
+    """
 
     async def file_row(row: FileRow) -> FilingResult:
-        return await file_once(session, row)
+        there = gateway is not None and (await result_of(gateway, row))[0] == HTTPStatus.OK
+        return await file_once(gateway if gateway is not None and there else session, row)
 
     return file_row
+
+
+async def result_of(session: aiohttp.ClientSession, row: FileRow) -> tuple[int, dict[str, Any], str]:
+    """What became of the row as a message of the gateway: status, answer, and whether its complaint was there before
+    the message (known) or not (filed).
+    """
+    status, headers, answer = await request(session, "GET", f"/api/v1/submissions/{IMPORT}/{row.key}")
+    return status, answer, "known" if REPLAYED in headers else "filed"
 
 
 async def file_once(session: aiohttp.ClientSession, row: FileRow) -> FilingResult:
@@ -142,7 +152,8 @@ async def request(
     Raises:
         Unreachable: no response after `TRIES` tries.
     """
-    headers = {"Idempotency-Key": key, "Satupintu-Client": CLIENT} if key else {}
+    # A device, unless the session's token names the gateway. The gateway finds what the device filed.
+    headers = {"Idempotency-Key": key, "Satupintu-Client": IMPORT_DEVICE} if key else {}
     why = ""
     for attempt in range(TRIES):
         try:

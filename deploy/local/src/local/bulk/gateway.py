@@ -1,14 +1,13 @@
-"""Files rows as a channel gateway does: sends each as a message on the topic `submissions`, then asks for its result.
+"""Files rows as a channel gateway does: sends each as a message on the gateway's topic, then asks for its result.
 
 A row whose result exists is not sent again. One without a result is sent again, which is harmless: if it was filed over
-HTTP before, no second complaint is made, although it counts as filed now.
+HTTP before, no second complaint is made, and the result says so.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
-from urllib.parse import quote
 
 import aiohttp
 from aiokafka import AIOKafkaProducer
@@ -18,9 +17,9 @@ from pydantic_core import to_json
 
 from chassis.base.cluster import Cluster
 from chassis.base.errors import ChassisError
+from chassis.base.gateways import IMPORT
 from chassis.kafka.clients import producer, running
 from local.bulk.client import (
-    CLIENT,
     PAUSE_S,
     TRIES,
     FilingMethod,
@@ -29,13 +28,14 @@ from local.bulk.client import (
     file_once,
     placed,
     refused,
-    request,
+    result_of,
 )
 from local.bulk.rows import FileRow
 from schemas import wording
-from schemas.base.topics import SUBMISSIONS
+from schemas.base.topics import gateway_submissions
 from schemas.contract.submission import SUBMISSION, Submission
 
+TOPIC: Final = gateway_submissions(IMPORT)
 AGAIN_S: Final = 60.0
 """A message without a result for this long is sent again, since Kafka may have lost it."""
 SAME_S: Final = 15.0
@@ -74,23 +74,23 @@ def _fault(row: FileRow) -> FilingResult | None:
 
 
 async def _submitted(client: AIOKafkaProducer, session: aiohttp.ClientSession, row: FileRow) -> FilingResult:
-    status, answer = await _result(session, row)
+    status, answer, _ = await result_of(session, row)
     if status == 200:
         # Over HTTP, which says whether the key filed this content.
         filed = await file_once(session, row._replace(received_at=None))
         return filed if filed.kind != "known" else await placed(session, row, "known", answer)
-    before = answer if status != 202 else None
+    before, kind = answer if status != 202 else None, "filed"
     while status == 202 or answer == before:
         await _send(client, row)
-        status, answer = await _read(session, row, before)
+        status, answer, kind = await _read(session, row, before)
         if before is not None:
             break
-    return await placed(session, row, "filed", answer) if status == 200 else refused(row, answer)
+    return await placed(session, row, kind, answer) if status == 200 else refused(row, answer)
 
 
 def _message(row: FileRow) -> dict[str, Any]:
     received = {"received_at": row.received_at} if row.received_at else {}
-    return {**row.body, **received, "client": CLIENT, "key": str(row.key)}
+    return {**row.body, **received, "key": str(row.key)}
 
 
 async def _send(client: AIOKafkaProducer, row: FileRow) -> None:
@@ -99,7 +99,7 @@ async def _send(client: AIOKafkaProducer, row: FileRow) -> None:
     why = ""
     for _ in range(TRIES):
         try:
-            await client.send_and_wait(SUBMISSIONS, to_json(_message(row)), key=CLIENT.encode(), headers=headers)
+            await client.send_and_wait(TOPIC, to_json(_message(row)), key=str(row.key).encode(), headers=headers)
         except (KafkaError, OSError) as error:
             why = type(error).__name__
             await asyncio.sleep(PAUSE_S)
@@ -110,19 +110,13 @@ async def _send(client: AIOKafkaProducer, row: FileRow) -> None:
 
 async def _read(
     session: aiohttp.ClientSession, row: FileRow, before: dict[str, Any] | None
-) -> tuple[int, dict[str, Any]]:
+) -> tuple[int, dict[str, Any], str]:
     """Wait for a result: status 202 if there is none after `AGAIN_S`; `before` if no other came within `SAME_S`."""
     loop = asyncio.get_running_loop()
     end, pause = loop.time() + (SAME_S if before is not None else AGAIN_S), 0.05
     while True:
         await asyncio.sleep(pause)
-        status, answer = await _result(session, row)
+        status, answer, kind = await result_of(session, row)
         if (status != 202 and answer != before) or loop.time() > end:
-            return status, answer
+            return status, answer, kind
         pause = min(pause * 1.5, LONGEST_PAUSE_S)
-
-
-async def _result(session: aiohttp.ClientSession, row: FileRow) -> tuple[int, dict[str, Any]]:
-    path = f"/api/v1/submissions/{quote(CLIENT)}/{row.key}"
-    status, _, answer = await request(session, "GET", path)
-    return status, answer

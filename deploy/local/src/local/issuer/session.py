@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from chassis.base.settings import read_settings
+from chassis.base.settings import Settings, read_settings
 from local.issuer.cli import token_for
 from local.issuer.tokens import ACCESS_S
 
@@ -22,6 +22,7 @@ NEEDED: Final = tuple(
     )
 )
 """Paths with their query, and a role that may call them."""
+FILING: Final = "/api/v1/complaints"
 
 
 def role_for(path: str) -> str | None:
@@ -29,13 +30,19 @@ def role_for(path: str) -> str | None:
     return next((match.expand(role) for route, role in NEEDED if (match := route.fullmatch(path))), None)
 
 
-def as_demo_people(address: str) -> aiohttp.ClientMiddlewareType:
-    """A middleware for a session with the front door at this address. A request raises as `token_for`.
+def demo_settings(address: str) -> Settings:
+    """The settings for tokens of the demo provider beside the front door at this address. Raises BadSetting."""
+    return read_settings().model_copy(update={"port": urlsplit(address).port or 80})
+
+
+def as_demo_people(address: str, files_as: str | None = None) -> aiohttp.ClientMiddlewareType:
+    """A middleware for a session with the front door at this address. `files_as`: who files complaints, such as
+    `gateway:sms`; None: anybody. A request raises as `token_for`.
 
     Raises:
         BadSetting: a setting is not valid.
     """
-    settings = read_settings().model_copy(update={"port": urlsplit(address).port or 80})
+    settings = demo_settings(address)
     kept: dict[str, tuple[str, float]] = {}
 
     async def token_of(role: str) -> str:
@@ -46,7 +53,8 @@ def as_demo_people(address: str) -> aiohttp.ClientMiddlewareType:
         return token
 
     async def send_as(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-        role = role_for(request.url.raw_path_qs)
+        filing = (request.method, request.url.raw_path) == ("POST", FILING)
+        role = files_as if filing else role_for(request.url.raw_path_qs)
         if role is not None and "Authorization" not in request.headers:
             request.headers["Authorization"] = f"Bearer {await token_of(role)}"
         return await send(request)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from schemas.base.topics import Topic
 from schemas.contract import CONTRACT
-from schemas.contract.asyncapi.channels import AGENCY, CHANNELS, Channel
+from schemas.contract.asyncapi.channels import CHANNELS, Channel
 from schemas.contract.asyncapi.headers import example
 from schemas.deadlines.policies import Policy
 
@@ -25,7 +25,12 @@ SERVER: Final[dict[str, Any]] = {
     "protocol": "kafka",
     "description": "The Kafka cluster of the installation. Its operator names the address and makes the credentials. "
     "From another machine it is reached over TLS only (SASL_SSL).",
-    "security": [{"type": "scramSha512", "description": "User and password: `satupintu agency credentials ID`."}],
+    "security": [
+        {
+            "type": "scramSha512",
+            "description": "User and password: `satupintu agency credentials ID` and `gateway credentials ID`.",
+        }
+    ],
     "variables": {
         "host": {"default": "127.0.0.1", "description": "Name or address of a broker."},
         "port": {"default": "9092", "description": "Port of the broker."},
@@ -35,7 +40,11 @@ _PARAMETERS: Final[dict[str, Any]] = {
     "agency": {
         "description": "The agency's id in the register: 2 to 63 lower-case letters, digits and hyphens.",
         "examples": ["kota-bandung", "kementerian-pu"],
-    }
+    },
+    "gateway": {
+        "description": "The gateway's id, as its operator names it: 2 to 63 lower-case letters, digits and hyphens.",
+        "examples": ["sms", "whatsapp"],
+    },
 }
 Examples = Mapping[str, Sequence[Any]]
 """Bodies of published examples, by type."""
@@ -71,10 +80,14 @@ def _channel(channel: Channel, policy: Policy) -> dict[str, Any]:
         "title": channel.title,
         "description": channel.described(policy),
         "servers": [{"$ref": "#/servers/kafka"}],
-        **({"parameters": _PARAMETERS} if AGENCY in topic.name else {}),
+        **({"parameters": found} if (found := _parameters(topic.name)) else {}),
         "messages": {type_: {"$ref": f"#/components/messages/{type_}"} for type_ in channel.types},
         "bindings": {"kafka": _binding(topic)},
     }
+
+
+def _parameters(address: str) -> dict[str, Any]:
+    return {name: about for name, about in _PARAMETERS.items() if f"{{{name}}}" in address}
 
 
 def _binding(topic: Topic) -> dict[str, Any]:

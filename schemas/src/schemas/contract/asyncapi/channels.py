@@ -13,6 +13,7 @@ from schemas.events import REGISTRY_EVENTS
 
 DAY_MS: Final = 24 * 3_600_000
 AGENCY: Final = "{agency}"
+GATEWAY: Final = "{gateway}"
 
 
 class Channel(NamedTuple):
@@ -89,20 +90,24 @@ CHANNELS: Final[Mapping[str, Channel]] = {
     ),
     "submissions": Channel(
         "send",
-        lambda policy: topics.submissions(policy.submissions_d * DAY_MS),
+        lambda policy: topics.submissions_topic(topics.gateway_submissions(GATEWAY), policy.submissions_d * DAY_MS),
         (SUBMISSION,),
-        "Complaints from channel gateways",
-        "Key: the gateway's id, equal to `client` in the body. `client` and `key` in the body name the submission: the "
-        "same two again file nothing more. One UUID is one `key`, however it is spelled. `ce_id` is not read.",
-        "File a complaint for a citizen. Look the result up at `GET /api/v1/submissions/{{client}}/{{key}}`: 202 not "
-        "read yet, or waiting for the other parts of an SMS; 200 filed, with number and tracking code; 422 refused, as "
-        "problem+json with `code`, `detail` and the `field`. Refusals: a wrong or unknown field, a record key that is "
-        "not the client, a field name that occurs twice, or a text with a NUL or a broken character. A refused "
-        "submission files nothing and does not stop those behind it. A copy is kept in `dead-letter.intake` for "
-        "{dead_letters_d} days (`dead_letters_d`). Mend it and send it again under the same `key`. A message without a "
-        "readable `client` or `key` has no result: only the copy is kept.",
+        "Complaints from one channel gateway",
+        "The topic says which gateway sends; the message does not. Key: the submission's `key`; it spreads the "
+        "messages over the partitions. `key` in the body names the submission: the same again from this gateway, "
+        "also over HTTP as the `Idempotency-Key`, files nothing more. One UUID is one `key`, however it is "
+        "spelled. `ce_id` is not read.",
+        "File a complaint for a citizen. Look the result up with the gateway's access token at `GET "
+        "/api/v1/submissions/{{client}}/{{key}}` (`client`: the gateway's id): 202 not read yet, or waiting for "
+        "the other parts of an SMS; 200 filed, with number and tracking code (with the header "
+        "`Idempotent-Replayed` if the complaint was there before the message); 422 refused, as problem+json with "
+        "`code`, `detail` and the `field`. Refusals: a wrong or unknown field, `client` with another gateway's id, "
+        "a field name that occurs twice, or a text with a NUL or a broken character. A refused submission files "
+        "nothing and does not stop those behind it. A copy is kept in `dead-letter.intake` for {dead_letters_d} "
+        "days (`dead_letters_d`). Mend it and send it again under the same `key`. A message whose `key` cannot be "
+        "read is answered under the record's key; without that either, only the copy is kept.",
         "Limited: {submissions_d} days (`submissions_d`).",
-        {"type": "string", "minLength": 1, "maxLength": CLIENT, "description": "The gateway's id, `client`."},
+        {"type": "string", "maxLength": CLIENT, "description": "The submission's `key`."},
         lambda type_: headers.of_type(type_, {}, {**headers.SUBMISSION_ID, **headers.FROM_SENDER}, required=False),
     ),
     "complaintSummary": Channel(

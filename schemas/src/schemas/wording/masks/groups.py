@@ -16,18 +16,25 @@ _LOOKS: Final = re.compile(r"(?:[0-9oOlIiSsBzZ]|[xX]{2,})+")
 _WORDS: Final = {
     "nol": "0", "kosong": "0", "satu": "1", "dua": "2", "tiga": "3", "empat": "4", "lima": "5", "enam": "6",
     "tujuh": "7", "delapan": "8", "lapan": "8", "sembilan": "9", "sepuluh": "10", "sebelas": "11",
+    "siji": "1", "loro": "2", "telu": "3", "papat": "4", "enem": "6", "pitu": "7", "wolu": "8", "sanga": "9",
+    "hiji": "1", "tilu": "3", "opat": "4", "genep": "6", "dalapan": "8", "salapan": "9",
     "zero": "0", "oh": "0", "o": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
     "seven": "7", "eight": "8", "nine": "9", "l": "1", "i": "1",
 }  # fmt: skip
 _RUN: Final = re.compile(
-    "(?:nol|kosong|satu|dua|tiga|empat|lima|enam|tujuh|delapan|lapan|sembilan|zero|one|two|three|four|five|six|seven"
+    "(?:siji|loro|telu|papat|enem|pitu|wolu|sanga|hiji|tilu|opat|genep|dalapan|salapan|nol|kosong|satu|dua|tiga|empat|lima|enam|tujuh|delapan|lapan|sembilan|zero|one|two|three|four|five|six|seven"
     "|eight|nine)+"
 )
 _ONE: Final = re.compile(_RUN.pattern.removesuffix("+"))
 _TIMES: Final = {"dobel": 2, "double": 2, "tripel": 3, "triple": 3}
-_SPOKEN_GAP: Final = frozenset({"strip", "setrip", "spasi", "dash", "min", "garis", "terus", "lalu"})
+_SPOKEN_GAP: Final = frozenset({
+    "strip", "setrip", "spasi", "dash", "min", "garis", "terus", "trus", "lalu", "kemudian", "sambung", "lanjut",
+    "depannya", "tengahnya", "belakangnya", "akhirnya",
+})  # fmt: skip
 _BREAKS: Final = frozenset(':;?!=%<>&$@"+{}^')
 _LONGEST_GAP: Final = 6
+_MOST_SPACES: Final = 20
+_PLUS: Final = re.compile(r"(?<![^\W_])(?:\+|plus) {0,2}$", re.IGNORECASE)
 _MOST_LINES: Final = 2
 
 
@@ -58,7 +65,7 @@ def chains(text: str, closed: Sequence[tuple[int, int]]) -> Iterator[list[Group]
         if chain and _is_gap(gap) and _completes(chain, word, end):
             last, spoken_gap = end, False
             continue
-        if chain and (digits is None or not _is_gap(gap)):
+        if chain and (digits is None or not (_is_gap(gap) or _joins(gap, chain, digits))):
             yield chain
             chain = []
         if digits is not None:
@@ -105,7 +112,20 @@ def _digits(token: str) -> str | None:
 
 
 def _is_gap(gap: str) -> bool:
-    return len(gap) <= _LONGEST_GAP and gap.count("\n") <= _MOST_LINES and _BREAKS.isdisjoint(gap)
+    short = len(gap) <= _LONGEST_GAP or (len(gap) <= _MOST_SPACES and not gap.strip(" \t"))
+    return short and gap.count("\n") <= _MOST_LINES and _BREAKS.isdisjoint(gap)
+
+
+def _joins(gap: str, chain: list[Group], digits: str) -> bool:
+    """Whether one sign that mostly ends a number stands inside one: 0813:2211:0098 and 0:8:1:3, but not 08:13. Spaces
+    may stand beside it in a number that begins as a telephone number does.
+    """
+    sign, least = gap.strip(" "), min(len(chain[-1].digits), len(digits))
+    if len(sign) != 1 or sign not in _BREAKS or sign in {"@", "$"}:
+        return False
+    if gap != sign:
+        return least > 3 and chain[0].digits.startswith(("0", "62"))
+    return least > 2 or {len(chain[-1].digits), len(digits)} == {1}
 
 
 def _completes(chain: list[Group], word: str, end: int) -> bool:
@@ -126,5 +146,4 @@ def _completes(chain: list[Group], word: str, end: int) -> bool:
 
 
 def _is_plus(text: str, start: int) -> bool:
-    before = text[max(0, start - 3) : start].rstrip(" ")
-    return before.endswith("+") and not before[:-1][-1:].isalnum()
+    return _PLUS.search(text[max(0, start - 7) : start]) is not None

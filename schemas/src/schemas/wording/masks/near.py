@@ -27,24 +27,46 @@ def _cue(words: str, between: str) -> re.Pattern[str]:
 
 
 PHONE: Final = _cue(
-    r"(?:no[. ]{0,2})?(?:hp|h\.p|handphone|ponsel|nope|telp|tlp|telpon|telepon|tel|telephone|phone|wa|whatsapp"
-    r"|whatsap|kontak|contact|cp|hub|hubungi|sms|call|fax|faks|faksimile|telegram)",
+    r"(?:no[. ]{0,2})?(?:hp|h\.p|hape|handphone|ponsel|nope|telp|telf|tlp|tlpn|tlf|telpon|telfon|tilpun|telepon|tel"
+    r"|telephone|phone|wa|whatsapp|whatsap|watsap|whats app|kontak|contact|cp|hub|hubungi|sms|call|fax|faks"
+    r"|faksimile|telegram)",
     _FEW_WORDS,
 )
+PHONE_OF: Final = _cue(
+    "hp|telp|tlp|telepon|wa|kontak|contact|cp|hub", r"(?:nya)?[.:=]\W{0,2}(?:[^\W\d]{2,20}\W{1,3}){1,3}$"
+)
+"""With whose it is between: "kontak: Pak Siti 0813 2211"."""
+PHONE_AFTER: Final = re.compile(
+    r" ?(?:\(|(?:itu|ini|adalah) ?)(?:no\.? |nomor )?(?:hp|telp|tlp|telepon|telpon|wa|whatsapp|kontak)(?:nya|ku)?\b"
+)
+DEVICE_OR_PAPER: Final = _cue(
+    "nib|npsn|nsm|nup|resi|faktur|invoice|sertifikat|shm|hgb|isbn|imei|barcode|batch|seri|tiket|antrean|antrian|kupon|register"
+    "|registrasi|pendaftaran|otp",
+    r"(?: (?:no|nomor|nomer))?[^\w]{0,4}$",
+)
+"""What begins like a telephone number beside these words is none."""
 IDENTITY: Final = _cue("nik|ktp|kk|kartu keluarga|kependudukan|e-ktp|ektp", _WORDS)
 ACCOUNT: Final = _cue(
-    "rekening|norek|rek|virtual account|va|bca|bri|bni|mandiri|bsi|btn|cimb|danamon|permata|seabank|dana|ovo|gopay"
-    r"|shopeepay|bpjs|kis|jkn|npwp|nip|sim|id[ .]?pel(?:anggan)?|(?:no|nomor)[. ]{1,2}(?:pelanggan|peserta)"
-    r"|paspor|passport",
+    "rekening|norek|rek|virtual account|va|bpjs|kis|jkn|npwp|nip|sim|id[ .]?pel(?:anggan)?"
+    r"|(?:no|nomor)[. ]{1,2}(?:pelanggan|peserta)|paspor|passport",
     _WORDS,
 )
+BANK: Final = _cue(
+    "bca|bri|bni|mandiri|bsi|btn|cimb|danamon|permata|seabank|bank [^\\W\\d]{2,12}|ovo|gopay|shopeepay", _WORDS
+)
+"""Words that also stand beside amounts and dates."""
+AND: Final = re.compile(r"\d[\d .-]{6,24}\d ?(?:[/,;&]|dan|atau) ?$")
+"""A number before another one: what is said of the first holds for the second."""
+ACCOUNT_NUMBER: Final = _cue("(?:no|nomor|nomer)[. ]{0,2}rek(?:ening)?|norek", _FEW_WORDS)
+BUDGET: Final = _cue("kode rek(?:ening)?", _WORDS)
+"""The code of a budget line, 5.1.02.01.01.0024: no account."""
 ACCOUNT_AFTER: Final = re.compile(
     r"[^\w]{0,3}(?:(?:no|nomor)[. ]{1,2})?(?:rekening|norek|rek)\b"
     r"| ?[(,] ?(?:bank )?(?:bca|bri|bni|mandiri|bsi|btn|cimb|danamon|permata|seabank)\b"
 )
 _TIME: Final = re.compile(r"\b(?:jam|pukul|pkl|layanan|jadwal|buka|tutup|operasional|shift|kerja)\b")
 _LETTER: Final = re.compile(
-    r"\b(?:surat|sk|perda|perwal|lp|kepmen|uu|rt|rw|blok|kav|lantai|sdn|smpn|sman|pos)[^\w]{0,3}"
+    r"\b(?:surat|sk|perda|perwal|lp|kepmen|uu|rt|rw|blok|kav|lantai|sdn|smpn|sman|pos)[^\w(]{0,3}"
     r"(?:(?:no|nomor)[^\w]{1,3})?$"
 )
 _HOURS: Final = re.compile(r"(?:[01]?\d|2[0-4])\.[0-5]\d ?- ?(?:[01]?\d|2[0-4])\.[0-5]\d(?!\d)")
@@ -57,7 +79,18 @@ _COUNTED: Final = re.compile(
 
 def says(cue: re.Pattern[str], text: str, start: int) -> bool:
     """Whether the words before `start` say that the number there is what `cue` names."""
-    return cue.search(text[max(0, start - _FAR) : start].lower()) is not None
+    before = text[max(0, start - _FAR) : start]
+    lower = before.lower()
+    return lower != before.upper() and cue.search(lower) is not None  # without letters there is no word
+
+
+def says_of_both(cue: re.Pattern[str], text: str, start: int) -> bool:
+    """The same; another number may stand between, as in "rekening 12345678/12345679"."""
+    if says(cue, text, start):
+        return True
+    before = text[max(0, start - _FAR) : start].lower()
+    first = AND.search(before) if before.rstrip(" ").endswith(("/", ",", ";", "&", "dan", "atau")) else None
+    return first is not None and says(cue, text, max(0, start - _FAR) + first.start())
 
 
 def are_hours(text: str, groups: Sequence[Group]) -> bool:
@@ -116,6 +149,15 @@ def length_of_date(groups: Sequence[Group], at: int) -> int:
         and _is_within(first, 31) and _is_within(month, 12)
     )  # fmt: skip
     return 3 if is_date else 0
+
+
+def is_amount_or_date(digits: str) -> bool:
+    """Whether digits written at once look like an amount (150000000) or a date (12052024, 20240512)."""
+    if digits.endswith("000"):
+        return True
+    years = {digits[4:], digits[:4]} if len(digits) == 8 else set()
+    day = digits[:4] if digits[4:6] in ("19", "20") else digits[6:] + digits[4:6]
+    return any(year[:2] in ("19", "20") for year in years) and _is_within(day[:2], 31) and _is_within(day[2:4], 12)
 
 
 def _is_within(digits: str, most: int) -> bool:

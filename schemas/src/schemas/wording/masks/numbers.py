@@ -34,15 +34,27 @@ def identity(text: str, groups: Sequence[Group], at: int) -> int:
     found = groups[at : at + count]
     if count and not _is_one(found):
         return 0
-    if count and (_NIK.fullmatch("".join(each.digits for each in found)) or _is_uniform(found)):
+    if _is_token(groups[max(0, at - 1) : at + count + 1]) and not near.says(near.IDENTITY, text, first.start):
+        return 0
+    listed = any(each.gap.strip() == "," for each in found[1:])
+    if count and not listed and (_NIK.fullmatch("".join(each.digits for each in found)) or _is_uniform(found)):
         return count
-    return (count or cued) if (count or cued) and near.says(near.IDENTITY, text, first.start) else 0
+    found = groups[at : at + (count or cued)]
+    if not found or _are_counts(found) or not near.says(near.IDENTITY, text, first.start):
+        return 0
+    return len(found)
 
 
 def _is_one(found: Sequence[Group]) -> bool:
     """Whether the gaps are those of one number: no list of numbers, no path of a letter's number."""
     gaps = {each.gap.strip() for each in found[1:]}
-    return all(len(each.digits) == 1 for each in found) or ("," not in gaps and (gaps == {"/"} or "/" not in gaps))
+    return all(len(each.digits) == 1 for each in found) or all(gaps == {sign} or sign not in gaps for sign in ",/")
+
+
+def _are_counts(found: Sequence[Group]) -> bool:
+    """Whether they are years or counts of families beside "KK": 2021 2022 2023 2024 and 120, 135, 150, 170, 180."""
+    years = all(len(each.digits) == 4 and each.digits[:2] in ("19", "20") for each in found)
+    return years or (len(found) > 1 and {len(each.digits) for each in found} <= {2, 3} and len(found[0].digits) == 3)
 
 
 def _is_uniform(found: Sequence[Group]) -> bool:
@@ -52,22 +64,40 @@ def _is_uniform(found: Sequence[Group]) -> bool:
         return False
     if sizes == {1}:
         return len(gaps) == 1
+    if sizes != {4} or len(gaps) != 1:
+        return False
     years = all(each.digits[:2] in ("19", "20") for each in found)
-    return sizes == {4} and len(gaps) == 1 and not years and not near.look_like_times(found)
+    numbers = [int(each.digits) for each in found]
+    readings = numbers == sorted(numbers) and numbers[-1] - numbers[0] < numbers[0] / 4
+    return not years and not readings and not near.look_like_times(found)
+
+
+def _is_token(groups: Sequence[Group]) -> bool:
+    """Whether a fifth group of four stands beside: the token of a prepaid electricity meter has twenty digits."""
+    sizes, gaps = {len(each.digits) for each in groups}, {each.gap for each in groups[1:]}
+    return len(groups) > 4 and sizes == {4} and len(gaps) == 1
 
 
 def account(text: str, groups: Sequence[Group], at: int) -> int:
     """How many groups from `at` are the number of an account, a tax payer or a customer that is named beside it."""
     digits, count = "", 0
-    for number, group in enumerate(groups[at : at + 8], 1):
-        if number > 1 and group.gap not in {" ", "-", "."}:
+    for number, group in enumerate(groups[at : at + _ACCOUNT.stop], 1):
+        if number > 1 and (group.gap not in {" ", "-", "."} or (group.spoken and not groups[at].spoken)):
             break
         digits += group.digits
+        if len(digits) >= _ACCOUNT.stop:
+            break
         if len(digits) in _ACCOUNT:
             count = number
     found = groups[at : at + count]
-    if not count or near.are_thousands(found) or near.are_hours(text, found) or near.length_of_date(groups, at):
+    if not count or near.are_hours(text, found) or near.length_of_date(groups, at):
+        return 0
+    if near.are_thousands(found) and not (len(found) > 3 and near.says(near.ACCOUNT_NUMBER, text, found[0].start)):
         return 0
     after = text[found[-1].end : found[-1].end + 25].lower()
-    named = near.says(near.ACCOUNT, text, found[0].start) or near.ACCOUNT_AFTER.match(after)
+    if near.says(near.BUDGET, text, found[0].start):
+        return 0
+    named = near.says_of_both(near.ACCOUNT, text, found[0].start) or near.ACCOUNT_AFTER.match(after) is not None
+    if not named and not (count == 1 and near.is_amount_or_date(found[0].digits)):
+        named = near.says(near.BANK, text, found[0].start)
     return count if named and UNKNOWN not in digits else 0

@@ -21,13 +21,24 @@ _CODES: Final = (
     "|F|G|H|K|KB|KH|KT|KU|L|M|N|P|PA|PB|R|RI|S|T|W|Z"
 )
 _CUE: Final = "plat|pelat|(?:ber)?nopol|no[. ]{1,2}pol(?:isi)?|nomor polisi|nomor kendaraan|tnkb"
-_BETWEEN: Final = "nomor|no|nopol|polisi|kendaraan|motor|mobil|truk|merah|kuning|hitam|putih|nya|adalah"
+_BETWEEN: Final = (
+    "nomor|nomer|no|nopol|polisi|kendaraan|motor|mobil|truk|bus|angkot|taksi|merah|kuning|hitam|putih|nya|adalah|saya|kami"
+    "|pelaku|beliau|tsb|tersebut|dinas|sopir|depan|belakang"
+)
 _NO_SUFFIX: Final = "di|ke|cm|mm|km|kg|yg|dan|ini|itu|ton|ada"
 _PLATE: Final = re.compile(
-    rf"(?<!\w)(?P<cue>{_CUE})(?:nya)?\b[^\w]{{0,4}}(?:(?:{_BETWEEN})(?:nya)?\b[^\w]{{1,4}}){{0,4}}"
-    rf"(?P<plate>(?:{_CODES})[ .-]{{0,2}}\d{{1,4}}(?!\d)(?P<suffix>[ .-]{{0,2}}(?!(?:{_NO_SUFFIX})\b)[a-z]{{1,3}}\b)?)",
+    rf"(?P<cue>{_CUE})(?:nya)?\b[^\w]{{0,4}}(?:(?:{_BETWEEN})(?:nya)?\b[^\w]{{1,4}}){{0,4}}"
+    rf"(?P<plate>(?:{_CODES})[ ./-]{{0,2}}\d{{1,4}}(?!\d)"
+    rf"(?P<suffix>[ ./-]{{0,2}}(?!(?:{_NO_SUFFIX})\b)[a-z]{{1,3}}\b)?)",
     re.IGNORECASE,
 )
+_WHOLE: Final = rf"(?P<plate>(?:{_CODES})[ .-]{{0,2}}\d{{1,4}}(?!\d)[ .-]{{0,2}}(?!(?:{_NO_SUFFIX})\b)[a-z]{{1,3}}\b)"
+_NEXT: Final = re.compile(
+    rf" {{0,2}}(?:[,;/&] {{0,2}}|(?:[,;] {{0,2}})?(?:dan|atau|sama) {{1,2}}){_WHOLE}", re.IGNORECASE
+)
+_CUED: Final = re.compile(rf"(?<!\w)(?:{_CUE})", re.IGNORECASE)
+_BEFORE_CUE: Final = re.compile(rf"(?<!\w){_WHOLE} ?(?:\(|(?:itu|ini|adalah) )$", re.IGNORECASE)
+_LONGEST: Final = 30
 
 
 _VEHICLE: Final = re.compile(
@@ -41,7 +52,19 @@ def plates(text: str) -> Iterator[tuple[int, int]]:
 
     "Pelat beton K 300" is none: there the letters after it decide. After a vehicle the letters must be large.
     """
-    for found in _PLATE.finditer(text):
-        if found["suffix"] or found["cue"].lower() not in ("plat", "pelat"):
+    for cue in _CUED.finditer(text):
+        begin = max(0, cue.start() - _LONGEST)
+        if before := _BEFORE_CUE.search(text[begin : cue.start()]):
+            yield begin + before.start("plate"), begin + before.end("plate")
+        found = _PLATE.match(text, cue.start())
+        if found and (found["suffix"] or found["cue"].lower() not in ("plat", "pelat")):
             yield found.span("plate")
+            yield from _further(text, found.end())
     yield from (found.span("plate") for found in _VEHICLE.finditer(text))
+
+
+def _further(text: str, at: int) -> Iterator[tuple[int, int]]:
+    """Plates listed after the one that ends at `at`."""
+    while found := _NEXT.match(text, at):
+        yield found.span("plate")
+        at = found.end()

@@ -29,13 +29,27 @@ _SIXTIES: Final = tuple(f"6{digit}" for digit in "01345678")
 
 def phone(text: str, groups: Sequence[Group], at: int) -> int:
     """How many groups from `at` are one telephone number; 0: none."""
+    if near.says(near.DEVICE_OR_PAPER, text, groups[at].start) or _is_in_code(groups, at):
+        return 0
     readers = (_mobile, _fixed, _abroad, _bare, _local)
     return next((count for read in readers if (count := read(text, groups, at))), 0)
 
 
+def _is_in_code(groups: Sequence[Group], at: int) -> bool:
+    """Whether short parts with the same dot before and after them are a code: 10.15.08.13.1.00221."""
+    parts = groups[max(0, at - 1) : at + 2]
+    return (
+        at > 0
+        and len(parts) == 3
+        and {each.gap for each in parts[1:]} == {"."}
+        and {len(p.digits) for p in parts} == {2}
+    )
+
+
 def _mobile(text: str, groups: Sequence[Group], at: int) -> int:
     first = groups[at]
-    if not first.digits.startswith(("0", "62")) or _is_coordinate(text, first):
+    begins = first.digits.startswith(("0", "62")) or (first.plus and first.digits == "6")
+    if not begins or _is_coordinate(text, first):
         return 0
     count = _extent(text, groups, at, _national)
     return count if count and not _is_other(text, groups[at : at + count]) else 0
@@ -64,7 +78,8 @@ def _extent(text: str, groups: Sequence[Group], at: int, read: Callable[[str], s
             cued = count
         if len(number) >= (_LEAST_WITH_CUE if unknown else _LEAST) and len(number) - unknown >= _LEAST_KNOWN:
             best = count
-    return best or (cued if cued and near.says(near.PHONE, text, groups[at].start) else 0)
+    named = cued and any(near.says(cue, text, groups[at].start) for cue in (near.PHONE, near.PHONE_OF))
+    return best or (cued if named else 0)
 
 
 def _goes_on(text: str, groups: Sequence[Group], at: int, count: int) -> bool:
@@ -72,7 +87,9 @@ def _goes_on(text: str, groups: Sequence[Group], at: int, count: int) -> bool:
     before, group = groups[at + count - 1], groups[at + count]
     if "\n" in group.gap or group.plus:
         return False
-    if group.digits.strip(UNKNOWN) == "" or (group.spoken and before.spoken):
+    if group.spoken:
+        return any(each.spoken for each in groups[at : at + count])
+    if group.digits.strip(UNKNOWN) == "":
         return True
     if count == 1 or (group.gap != before.gap and group.gap.strip() in {"/", ","}):
         return False
@@ -92,6 +109,8 @@ def _is_other(text: str, found: Sequence[Group]) -> bool:
     pairs = len(first.digits) == 2 and len(found[1].digits) <= 2 and not spelt and first.digits != "62"
     if pairs and len(gaps) > 1 and not any(each.spoken for each in found):
         return True
+    if len(found) > 2 and all(len(each.digits) == 4 and each.digits.startswith("08") for each in found):
+        return not near.says(near.PHONE, text, first.start)  # 0811/0812/0813: codes of operators
     if "," in gaps and not (spelt or len(first.digits) >= 3 or first.digits == "62"):
         return True
     if not first.plus and near.are_thousands(found):
@@ -108,6 +127,16 @@ def _is_coordinate(text: str, group: Group) -> bool:
 
 
 def _fixed(text: str, groups: Sequence[Group], at: int) -> int:
+    """A fixed number with its area code, also with the 0 apart: 0 21 555 1234."""
+    apart = groups[at : at + 2]
+    if apart[0].digits == "0" and len(apart) > 1 and apart[1].gap in {" ", "-"} and not apart[1].spoken:
+        joined = apart[1]._replace(start=apart[0].start, digits=f"0{apart[1].digits}")
+        count = _fixed_at(text, [joined, *groups[at + 2 : at + 5]], 0)
+        return count + 1 if count > 1 else 0
+    return _fixed_at(text, groups, at)
+
+
+def _fixed_at(text: str, groups: Sequence[Group], at: int) -> int:
     first = groups[at]
     area = _AREA.match(first.digits)
     if area is None or near.is_letter_or_house(text, first.start):
@@ -165,9 +194,13 @@ def _fixed_from_abroad(digits: str) -> str | None:
 def _bare(text: str, groups: Sequence[Group], at: int) -> int:
     """A mobile number without 0 before it."""
     first = groups[at]
-    if not _MOBILE_CODE.match(first.digits) or first.spoken or near.is_fraction(text, first):
+    if not _MOBILE_CODE.match(first.digits) and first.digits != "8":
+        return 0
+    if first.spoken or near.is_fraction(text, first):
         return 0
     cued = near.says(near.PHONE, text, first.start)
+    if cued and len(first.digits) == 1:
+        return _single(groups[at : at + 12])
     if len(first.digits) >= (9 if cued else 11):
         return 1 if len(first.digits) <= 12 else 0
     if len(first.digits) != 3 or near.are_thousands(groups[at : at + 4]):
@@ -177,6 +210,13 @@ def _bare(text: str, groups: Sequence[Group], at: int) -> int:
     alike = len({each.gap for each in found[1:]}) == 1 and (cued or found[-1].gap == "-")
     shaped = all(len(each.digits) in (3, 4, 5) for each in found)
     return 3 if len(found) == 3 and alike and shaped and 9 <= len(digits) <= 12 and (cued or len(digits) > 9) else 0
+
+
+def _single(groups: Sequence[Group]) -> int:
+    """How many groups of one digit each are a mobile number without 0 before it."""
+    count = next((n for n, each in enumerate(groups) if len(each.digits) != 1), len(groups))
+    digits = "".join(each.digits for each in groups[:count])
+    return count if count >= 9 and _MOBILE_CODE.match(digits) else 0
 
 
 def _local(text: str, groups: Sequence[Group], at: int) -> int:
@@ -191,4 +231,6 @@ def _local(text: str, groups: Sequence[Group], at: int) -> int:
     found = "".join(each.digits for each in groups[at : at + count])
     if not count or found[0] in "01" or near.length_of_date(groups, at):
         return 0
-    return count if near.says(near.PHONE, text, groups[at].start) else 0
+    after = text[groups[at + count - 1].end :][:30].lower()
+    named = near.says(near.PHONE, text, groups[at].start) or (len(found) > 6 and near.PHONE_AFTER.match(after))
+    return count if named else 0

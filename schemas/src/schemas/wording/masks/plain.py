@@ -10,7 +10,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 _INVISIBLE: Final = frozenset({"Cf", "Mn", "Me", "Cs"})
-_LOOKALIKE: Final = str.maketrans("оОοΟӏІіⅼ∙·", "oOoOlIil..")
+_LOOKALIKE: Final = str.maketrans("оОοΟӏІіⅼ∙·。", "oOoOlIil...")
+_BLANK: Final = frozenset("\u115f\u1160\u3164\uffa0")
+"""Letters of Hangul that show nothing."""
 
 
 class Plain(NamedTuple):
@@ -41,7 +43,7 @@ def _plain(character: str) -> str:
     if character.isascii():
         return character
     category = unicodedata.category(character)
-    if category in _INVISIBLE:
+    if category in _INVISIBLE or character in _BLANK:
         return ""
     if category == "Pd":
         return "-"

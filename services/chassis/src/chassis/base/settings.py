@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chassis.base.addresses import Network, is_loopback, network
 from chassis.base.cluster import Cluster, Security
+from chassis.base.gateways import Gateways, all_gateways, parse_gateways
 from chassis.base.production import missing_for_production
 from chassis.base.secret_file import BadSecretFile, Secrets
 from chassis.base.secret_file import read as read_secrets
@@ -100,6 +101,10 @@ class Settings(BaseSettings):
     """Most bytes per second that one agency or gateway may write, and as many that it may read; Kafka slows it down."""
     kafka_outsider_percent: float = Field(50.0, gt=0)
     """Most time of the broker's request threads, in percent of one, that one agency or gateway may use."""
+    gateways: Annotated[dict[str, tuple[str, ...]] | None, NoDecode] = None
+    """The channel gateways, separated by commas; `id=name` says under which name it filed before, or which gateway it
+    took over, and may be repeated. Those that it does not name end. By default `sms`, in production mode none.
+    """
     state_dir: Path = Path("var")
     """Folder of everything below that is not set."""
     attachments_dir: Path
@@ -250,6 +255,16 @@ class Settings(BaseSettings):
     @classmethod
     def _networks(cls, given: object) -> object:
         return tuple(network(each) for each in _listed(given)) if isinstance(given, str) else given
+
+    @field_validator("gateways", mode="before")
+    @classmethod
+    def _named_gateways(cls, given: object) -> object:
+        return parse_gateways(given) if isinstance(given, str) else given
+
+    @property
+    def all_gateways(self) -> Gateways:
+        """Every channel gateway, with the names that it had before."""
+        return all_gateways(self.gateways, production=self.production)
 
     @model_validator(mode="after")
     def _certificate_with_key(self) -> Self:

@@ -25,9 +25,10 @@ PLATFORM_ITSELF: Final = "platform"
 async def main(settings: Settings) -> int:
     """Run until SIGTERM; the exit status."""
     passwords = {user: settings.kafka_password(user) for user in PLATFORM}
+    gateways = None if settings.gateways is None else settings.all_gateways
     kafka, quota = settings.kafka_as_administrator(), settings.kafka_outsider_quota
     async with open_platform(settings) as platform, _noting(settings) as note_ending:
-        task = Provisioner(kafka, passwords, quota, platform.registry, SystemClock(), note_ending)
+        task = Provisioner(kafka, passwords, quota, platform.registry, SystemClock(), note_ending, gateways=gateways)
         host, port = settings.health_listener
         return await run_process("provisioner", [task], port=port, host=host)
 

@@ -3,7 +3,7 @@ agencies' credentials that are due.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -14,7 +14,7 @@ from chassis.base.ports import TimeSource
 from chassis.base.retry import RetryPolicy
 from chassis.kafka.users import Quota, UserAdmin
 from schemas.access.kafka import RIGHTS, rights_of
-from schemas.access.kafka_users import Credential, credential_of, ended
+from schemas.access.kafka_users import REMOVED, Credential, credential_of, ended, of_removed_gateways
 from schemas.registry.fold import Registry
 
 PERIOD_S: Final = 5.0
@@ -43,10 +43,13 @@ class Provisioner:
         clock: TimeSource,
         note_ending: NoteEnding,
         period_s: float = PERIOD_S,
+        gateways: Collection[str] | None = None,
     ) -> None:
         """`kafka`: as the administrator. `passwords`: of the platform's own users. `quota`: of each agency's and
-        gateway's user. `clock`: real time, by which credentials end.
+        gateway's user. `clock`: real time, by which credentials end. `gateways`: those that exist; None: it was not
+        said, so no gateway's credential ends for that.
         """
+        self._gateways = gateways
         self._admin, self._passwords, self._quota = UserAdmin(kafka), passwords, quota
         self._registry, self._clock, self._note_ending, self._period_s = registry, clock, note_ending, period_s
         self._retry_policy, self._unready = RetryPolicy(longest_s=0.5), "making Kafka's users"
@@ -91,7 +94,8 @@ class Provisioner:
             return
         registry = await self._registry.current()
         gone = frozenset(body.id for body in registry.agencies.values() if not body.alive)
-        due = ended(outsiders, now, gone)
+        removed = () if self._gateways is None else of_removed_gateways(outsiders, self._gateways)
+        due = ended(outsiders, now, gone) | dict.fromkeys(removed, REMOVED)
         # Written first: what ended unwritten would never be found again.
         for credential, why in due.items():
             await self._note_ending(credential, why)

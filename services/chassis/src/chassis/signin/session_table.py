@@ -105,6 +105,11 @@ class SessionTable:
         """End all of one person; them."""
         return await self._remove((sessions.c.issuer == issuer) & (sessions.c.subject == subject))
 
+    async def remove_all(self, subject: str | None = None) -> int:
+        """End all of one person, or without one all there are; how many. Also those sealed under an earlier key."""
+        which = delete(sessions) if subject is None else delete(sessions).where(sessions.c.subject == subject)
+        return await self.database.run(lambda connection: connection.execute(which).rowcount)
+
     async def remove_provider_session(self, issuer: str, provider_session: str) -> list[Session]:
         """End those of one session of the provider; them."""
         if not provider_session:

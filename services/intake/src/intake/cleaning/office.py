@@ -8,6 +8,7 @@ anybody as it was sent.
 import posixpath
 import re
 import zipfile
+from collections.abc import Iterable
 from typing import IO, Final
 
 from lxml import etree
@@ -39,6 +40,10 @@ _NAMES: Final = frozenset({"author", "initials", "userId", "displayName", "provi
 _SOURCES: Final = frozenset(
     {"sourceFile", "odcFile", "connection", "command", "ddeService", "ddeTopic", "progId", "dataSource"}
 )
+_DRAWN: Final = frozenset({"docPr", "cNvPr"})
+_MEDIA: Final = re.compile(r"^(word|xl)/media/[^/]*\.(\w+)$")
+_FILE: Final = re.compile(r"[\\/]|\.[A-Za-z0-9]{3,4}$")
+"""What Word writes as the name or description of a picture: the file on somebody's disk, often with its folder."""
 _TEXT: Final = frozenset({"author", "lastModifiedBy"})
 _GONE: Final = frozenset({"absPath", "docVars", "mailMerge", "attachedSchema", "revisionPtr", "fileSharing"})
 _REACHES_OUT: Final = re.compile(r"\b(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|LINK|DATABASE|IMPORT)\b", re.IGNORECASE)
@@ -70,11 +75,17 @@ def _zip_anew(source: IO[bytes], target: IO[bytes]) -> None:
         parts = [each for each in old.infolist() if not each.is_dir()]
         if len(parts) > PARTS or sum(each.file_size for each in parts) > UNPACKED:
             raise NotCleanable("unpacks to too much")
-        kept = {each.filename for each in parts if not _DROPPED.match(each.filename)}
+        kept = _names(each.filename for each in parts)
         for each in parts:
             if each.filename in kept:
                 content = _cleaned(each.filename, _read(old, each), kept)
-                new.writestr(zipfile.ZipInfo(each.filename, _FIRST_DAY), content, zipfile.ZIP_DEFLATED)
+                new.writestr(zipfile.ZipInfo(kept[each.filename], _FIRST_DAY), content, zipfile.ZIP_DEFLATED)
+
+
+def _names(parts: Iterable[str]) -> dict[str, str]:
+    """The parts that stay, and their names in the copy: some programs name a picture as its file was named."""
+    kept = [each for each in parts if not _DROPPED.match(each)]
+    return {each: _MEDIA.sub(rf"\1/media/image{number}.\2", each) for number, each in enumerate(kept, 1)}
 
 
 def _read(old: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
@@ -85,7 +96,7 @@ def _read(old: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
     return content
 
 
-def _cleaned(name: str, content: bytes, kept: set[str]) -> bytes:
+def _cleaned(name: str, content: bytes, kept: dict[str, str]) -> bytes:
     if _UNSAFE.match(name):
         raise NotCleanable("holds macros of Excel 4")
     if _EMPTIED.search(name):
@@ -100,7 +111,7 @@ def _cleaned(name: str, content: bytes, kept: set[str]) -> bytes:
     return content
 
 
-def _xml(name: str, content: bytes, kept: set[str]) -> bytes:
+def _xml(name: str, content: bytes, kept: dict[str, str]) -> bytes:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
     tree = etree.fromstring(content, parser)
     if tree.getroottree().docinfo.doctype:
@@ -114,7 +125,7 @@ def _xml(name: str, content: bytes, kept: set[str]) -> bytes:
     return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
-def _links(name: str, tree: etree._Element, kept: set[str]) -> None:
+def _links(name: str, tree: etree._Element, kept: dict[str, str]) -> None:
     folder = posixpath.dirname(posixpath.dirname(name))
     for link in list(tree):
         goes_to = link.get("Target", "")
@@ -125,14 +136,18 @@ def _links(name: str, tree: etree._Element, kept: set[str]) -> None:
         path = goes_to.lstrip("/") if goes_to.startswith("/") else posixpath.normpath(posixpath.join(folder, goes_to))
         if path not in kept:
             tree.remove(link)
+        elif kept[path] != path:
+            link.set("Target", f"/{kept[path]}")
 
 
-def _types(tree: etree._Element, kept: set[str]) -> None:
+def _types(tree: etree._Element, kept: dict[str, str]) -> None:
     for each in list(tree):
         part = each.get("PartName")
         if part is not None and part.lstrip("/") not in kept:
             tree.remove(each)
             continue
+        if part is not None:
+            each.set("PartName", f"/{kept[part.lstrip('/')]}")
         kind = each.get("ContentType", "")
         if _MACROS.search(kind):
             plain = "document" if "word" in kind else "sheet"
@@ -154,7 +169,9 @@ def _people(tree: etree._Element) -> None:
             for attribute in each.attrib:
                 each.set(attribute, "")
         for attribute in each.attrib:
-            if etree.QName(attribute).localname in _NAMES and local != "Font":
+            a_file = local in _DRAWN and _FILE.search(each.get(attribute) or "")
+            a_name = local != "Font" and etree.QName(attribute).localname in _NAMES
+            if a_file or a_name:
                 each.set(attribute, NOBODY)
             elif etree.QName(attribute).localname in _SOURCES and local in ("connection", "dbPr", "ddeLink", "olapPr"):
                 each.set(attribute, "")

@@ -3,6 +3,9 @@
 import asyncio
 import sys
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -10,12 +13,13 @@ import typer
 
 from chassis.base.errors import ChassisError
 from chassis.base.settings import BadSetting, NoState, read_settings
-from chassis.service.platform import open_platform
-from intake.app import open_intake, real_now
-from intake.context import Intake
+from chassis.keys.keyring import SqlKeyRing
+from chassis.sql.database import Database
 from intake.notices.bounces import Bounces, Outcome
 from intake.notices.delivery_reports import read
 from intake.notices.returned_files import NoMaildir, each, one
+from intake.storage.returned_mail import ReturnedMail
+from intake.storage.tables import metadata
 
 TRY_AGAIN: Final = 75
 """EX_TEMPFAIL of sysexits.h: a mail server keeps the mail and pipes it again later."""
@@ -55,8 +59,7 @@ def bounces(
 
 async def _read(source: Path | None, recipients: list[str]) -> None:
     found = Counter[Outcome]()
-    async with open_platform(read_settings()) as platform, open_intake(platform, repeat=False) as context:
-        taker = Bounces(context.returned, context.repository.keyring, real_now)
+    async with _taker() as taker:
         if source is None:
             found[await taker.take(read(one(sys.stdin.buffer), recipients))] += 1
         else:
@@ -68,13 +71,24 @@ async def _read(source: Path | None, recipients: list[str]) -> None:
             print(f"{outcome}: {found[outcome]}")
 
 
+@asynccontextmanager
+async def _taker() -> AsyncIterator[Bounces]:
+    # Not the whole platform: a mail server starts one process for each mail, and its imports cost three times as much.
+    settings = read_settings()
+    database, keyring = Database(settings.vault_url, metadata), SqlKeyRing(settings.keyring_url, settings.master_keys)
+    try:
+        yield Bounces(ReturnedMail(database), keyring, lambda: datetime.now(UTC))  # noqa: TID251 - real time
+    finally:
+        await keyring.close()
+        await database.close()
+
+
 async def _clear(number: str) -> None:
+    from chassis.service.platform import open_platform
+    from intake.app import open_intake  # heavy: see `_taker`
+
     async with open_platform(read_settings()) as platform, open_intake(platform, repeat=False) as context:
-        print(f"{await _cleared(context, number)} addresses are written to again")
-
-
-async def _cleared(context: Intake, number: str) -> int:
-    complaint = await context.audience.complaint_of(number)
-    if complaint is None:
-        raise typer.BadParameter(f"there is no report {number}")
-    return await context.returned.forget(complaint)
+        complaint = await context.audience.complaint_of(number)
+        if complaint is None:
+            raise typer.BadParameter(f"there is no report {number}")
+        print(f"{await context.returned.forget(complaint)} addresses are written to again")

@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from pydantic import ValidationError
 
 from chassis.base.retry import RetryPolicy
 from intake.context import Intake
 from intake.filing import Filing, file
+from intake.storage.results import Result
 from schemas import wording
+from schemas.access.principal import actor_of_client
 from schemas.base.refusals import InvalidField, Refusal
 from schemas.contract.submission import Complaining, Submission
 
@@ -23,10 +24,16 @@ MISSING: Final = {
 }
 
 
-async def receive_part(context: Intake, submission: Submission, text: str) -> None:
-    """Store a part; file its message if it is complete. `text`: as sent, with the spaces at its ends."""
-    series = await context.sms_parts.keep(submission, text)
-    await context.sms_parts.close(submission.client, series, _waits(context))
+async def receive_part(context: Intake, client: str, submission: Submission, text: str) -> None:
+    """Store a part; file its message if it is complete. `text`: as sent, with the spaces at its ends. A part of a
+    message that the gateway sent under its former name has that message's result.
+    """
+    former = context.former.clients(client)
+    if former and isinstance(found := await context.results.of(client, submission.key, former), Result):
+        await context.results.filed(client, submission.key, found.complaint, repeated=True)
+        return
+    series = await context.sms_parts.keep(client, submission, text)
+    await context.sms_parts.close(client, series, _waits(context))
     await file_closed(context)
 
 
@@ -37,8 +44,8 @@ async def file_closed(context: Intake) -> None:
         # A part that was repeated after its message was filed gets the same result.
         result = await context.results.of(client, key) or await _filed(context, client, key, total, bodies)
         for each in keys:
-            if isinstance(result, UUID):
-                await context.results.filed(client, each, result)
+            if isinstance(result, Result):
+                await context.results.filed(client, each, result.complaint, repeated=result.repeated)
             else:
                 await context.results.refused(client, each, result)
         await context.sms_parts.done(client, key)
@@ -46,10 +53,11 @@ async def file_closed(context: Intake) -> None:
 
 async def _filed(
     context: Intake, client: str, key: str, total: int, bodies: Mapping[int, Mapping[str, Any]]
-) -> UUID | dict[str, object]:
+) -> Result | dict[str, object]:
     """The complaint, or the problem of the refusal."""
     try:
-        return (await file(context, _filing(client, key, total, bodies))).state.id
+        filed = await file(context, _filing(client, key, total, bodies))
+        return Result(filed.state.id, filed.repeated)
     except Refusal as refusal:
         return {
             "type": f"urn:satupintu:{refusal.code()}",
@@ -110,4 +118,4 @@ def _filing(client: str, key: str, total: int, bodies: Mapping[int, Mapping[str,
         why = wording.found(item["type"], item.get("ctx") or {}, item["msg"], lang)
         raise InvalidField(field=".".join(str(part) for part in item["loc"]), why=why) from error
     received = [part.received_at for part in parts if part.received_at is not None]
-    return Filing(client, key, command, min(received, default=None))
+    return Filing(client, key, command, min(received, default=None), actor_of_client(client))

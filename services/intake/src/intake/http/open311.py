@@ -19,7 +19,8 @@ from intake.http.filing import REPLAYED, Context, limit_rate
 from intake.http.open311_answers import receipt
 from intake.http.open311_docs import FILED, filed_as
 from intake.http.open311_form import SentForm, read_form
-from intake.http.open311_report import CHANNEL, ReportForm, complaining, validated
+from intake.http.open311_report import ReportForm, complaining, validated
+from intake.settings import OPEN311_CHANNEL
 from intake.storage.repeats import Claim
 from intake.uploads import Upload
 from schemas import wording
@@ -71,8 +72,8 @@ async def _file(request: Request, context: Intake, sent: SentForm, form: ReportF
 async def _file_without_key(context: Intake, sent: SentForm, form: ReportForm, lang: str) -> tuple[Filing, Filed]:
     client, command = form.client, complaining(sent, form, lang)
     while True:
-        key = str(derived_id(CHANNEL, secrets.token_hex(16)))
-        new = Claim(complaint_id(CHANNEL, client, key), key, lang, context.clock.now())
+        key = str(derived_id(OPEN311_CHANNEL, secrets.token_hex(16)))
+        new = Claim(complaint_id(OPEN311_CHANNEL, client, key), key, lang, context.clock.now())
         claim = await context.repeats.claim(sent.content(), new)
         filing = Filing(client, claim.key, command.model_copy(update={"language": claim.language}))
         filed = await file(context, filing)

@@ -5,12 +5,13 @@ fixed line, which the public does not read: it may hold an address or coordinate
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from intake.http.open311_form import SentForm
+from intake.settings import OPEN311_CHANNEL
 from schemas.base.client_keys import device_client
 from schemas.base.limits import ADDRESS, CLIENT
 from schemas.base.refusals import NotFound
@@ -19,7 +20,6 @@ from schemas.contract.open311 import OTHER, service
 from schemas.contract.submission import Complaining
 from schemas.wording.masks import BESIDES
 
-CHANNEL: Final = "open311"
 NonEmpty = Annotated[str, StringConstraints(min_length=1)]
 
 
@@ -77,7 +77,7 @@ def complaining(sent: SentForm, form: ReportForm, lang: str) -> Complaining:
         "title": chosen.name.capitalize() if chosen.code != OTHER else None,
         "place": _given({"lat": form.lat, "lon": form.long, "address": address}),
         "reporter": _given(reporter) or None,
-        "channel": CHANNEL,
+        "channel": OPEN311_CHANNEL,
         "language": lang,
         "public_position": form.public_position if form.public_position != "exact" else None,
     }

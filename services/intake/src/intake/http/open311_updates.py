@@ -19,7 +19,8 @@ from intake.handlers import MoveRequest
 from intake.http.filing import REPLAYED, Context, limit_rate
 from intake.http.open311_docs import UPDATED, filed_as
 from intake.http.open311_form import SentForm, read_form
-from intake.http.open311_report import CHANNEL, NonEmpty, validated, words_beside
+from intake.http.open311_report import NonEmpty, validated, words_beside
+from intake.settings import OPEN311_CHANNEL
 from schemas.access.principal import system_acting
 from schemas.base.ids import MalformedCode, derived_id, event_id, move_id, parse_public_number
 from schemas.base.limits import CLIENT
@@ -70,7 +71,7 @@ async def update_request(kind: Format, request: Request, who: Caller, context: C
     if target.by_reporter:
         handled = await handlers.add_detail(context, move, AddDetail(text=text))
     else:
-        handled = await handlers.add_note(context, move, AddNote(text=text, channel=CHANNEL))
+        handled = await handlers.add_note(context, move, AddNote(text=text, channel=OPEN311_CHANNEL))
     rows = [{"update_id": str(_event_id(move, handled, by_reporter=target.by_reporter))}]
     answer = list_response(kind, "service_request_updates", "request_update", rows, 200 if handled.repeated else 201)
     answer.headers.update({REPLAYED: "true"} if handled.repeated else {})

@@ -12,9 +12,10 @@ from uuid import UUID
 from pydantic_core import from_json, to_json
 from sqlalchemy import Connection
 
-from chassis.sql.database import Database, fetch
+from chassis.sql.database import Database, fetch, placeholders
 from chassis.sql.engine import take_write_lock
 from intake.storage.sql import execute, query
+from schemas.base.client_keys import canonical_key, other_spellings
 from schemas.base.ids import derived_id
 from schemas.base.sealed import Keys
 from schemas.contract.submission import Submission
@@ -48,17 +49,17 @@ class SmsParts:
     def __init__(self, database: Database, keys: Keys, now: Callable[[], datetime]) -> None:
         self._database, self._keys, self._now = database, keys, now
 
-    async def keep(self, submission: Submission, text: str) -> str:
-        """Store a part with its text as it was sent; its series. Repeatable."""
+    async def keep(self, client: str, submission: Submission, text: str) -> str:
+        """Store a part of this gateway with its text as it was sent; its series. Repeatable."""
         part, sender = submission.sms_part, submission.reporter
         assert part is not None
         who = (sender.phone or sender.email or "") if sender else ""
-        of = [submission.client, submission.channel, who, part.reference, str(part.total)]
+        of = [client, submission.channel, who, part.reference, str(part.total)]
         series, digest = self._keys.mac(to_json(of)), self._keys.mac(to_json([part.part, text]))
         body = {**submission.model_dump(mode="json", by_alias=True, exclude_unset=True), "text": text}
-        sealed = self._keys.seal(_id(submission.client, submission.key), _FIELD, to_json(body).decode())
+        sealed = self._keys.seal(_id(client, submission.key), _FIELD, to_json(body).decode())
         row = (
-            submission.client,
+            client,
             submission.key,
             series,
             part.part,
@@ -80,10 +81,15 @@ class SmsParts:
         found = await query(self._database, "select distinct client, series from sms_parts where filed_as is null")
         return [(client, series) for client, series in found]
 
-    async def waits(self, client: str, key: str) -> bool:
-        """Whether this part waits for others."""
-        statement = "select key from sms_parts where client = %s and key = %s and sealed is not null"
-        return bool(await query(self._database, statement, client, key))
+    async def waits(self, clients: Sequence[str], key: str) -> bool:
+        """Whether this part of one of these clients waits for others."""
+        keys = [canonical_key(key), *other_spellings(key)]
+        named, spelled = placeholders(len(clients)), placeholders(len(keys))
+        statement = (
+            f"select key from sms_parts where client in ({named}) and key in ({spelled}) "  # noqa: S608
+            "and sealed is not null"
+        )
+        return bool(await query(self._database, statement, *clients, *keys))
 
     async def closed(self) -> list[tuple[str, str]]:
         """Gateway and key of the groups that were closed and are not filed yet."""

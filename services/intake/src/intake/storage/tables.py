@@ -106,6 +106,7 @@ submissions = Table(
     Column("key", Text, primary_key=True),
     Column("complaint", LargeBinary(16), comment="filed; none: refused"),
     Column("refusal", Text, comment="problem, as JSON"),
+    Column("repeated", Integer, nullable=False, server_default="0", comment="1: the complaint was there before it"),
 )
 
 repeats = Table(
@@ -140,6 +141,6 @@ set_aside = Table(
     "set_aside",
     metadata,
     Column("place", Text, primary_key=True, comment="topic/partition@offset and the time it was sent"),
-    Column("client", Text, comment="the record's key"),
+    Column("client", Text, comment="the gateway, or the record's key before topics named it"),
     Column("reason", Text, nullable=False),
 )

@@ -31,6 +31,7 @@ NOT, FEARED = "tidak-", "rawan-"
 DEAD: Final = "mati"
 BROKEN: Final = "rusak"
 GONE: Final = "hilang"
+DRAIN, TARIFF = "selokan", "tarif"
 ROADS: Final = "roads"
 """The issue of likeness.toml."""
 LAMP_WITHIN: Final = 4
@@ -118,13 +119,18 @@ class ContentReader:
         plain = {word for word in map(_bare, told) if len(word) > 1 and word not in self._data.time.parts}
         lost = not told.isdisjoint({canonical(GONE), *damage()})
         gone = plain & self._data.own.things - self._lists.supplies if lost else set()
-        private = gone | self._housed(told) | self._lost(told)
+        private = gone | self._housed(told) | self._billed(told) | self._lost(told)
         return unlisted(plain - implied, lambda word: self._vocabulary.issue(word) is not None) | private
 
     def _housed(self, told: AbstractSet[str]) -> AbstractSet[str]:
         """Parts of a building, where no building but homes or a street is named: they may be of two houses."""
         places = {word for word in self._tokens if self._vocabulary.marker(word)}
-        return told & set(map(canonical, self._lists.parts)) if places <= self._lists.dwellings else set()
+        indoors = self._lists.parts if places.isdisjoint(self._lists.homes) else self._lists.parts | {DRAIN}
+        return told & set(map(canonical, indoors)) if places <= self._lists.dwellings else set()
+
+    def _billed(self, told: AbstractSet[str]) -> AbstractSet[str]:
+        """What a supply costs stands on somebody's bill."""
+        return told & {TARIFF} if told & set(map(canonical, self._lists.supplies)) else set()
 
     def _lost(self, told: AbstractSet[str]) -> AbstractSet[str]:
         """That something is gone, unless it is a thing that is fixed in public space."""

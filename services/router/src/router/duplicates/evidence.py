@@ -40,6 +40,7 @@ class EvidenceData(StrictModel):
     public: Words
     parts: Words
     dwellings: Words
+    homes: Words
     fixtures: Words
     placed: Words
     leading: Words

@@ -1,6 +1,6 @@
 """Quality measures: accuracy, macro-F1, top three, calibration, and how many texts are forwarded how correctly."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import sqrt
 from typing import Any, Final, NamedTuple
 
@@ -62,6 +62,19 @@ class ScoredTexts(NamedTuple):
         return np.asarray(np.array(self.labels)[np.argsort(-self.of_sectors, axis=1)[:, :count]])
 
 
+def joined(parts: Iterable[ScoredTexts]) -> ScoredTexts:
+    """Texts that several models scored, over all of their labels; a label that a model does not know has 0."""
+    every = list(parts)
+    labels = tuple(sorted({label for part in every for label in part.labels}))
+    rows = np.zeros((sum(len(part.expected) for part in every), len(labels)))
+    start = 0
+    for part in every:
+        at = [labels.index(label) for label in part.labels]
+        rows[start : start + len(part.expected), at] = part.probabilities
+        start += len(part.expected)
+    return ScoredTexts(labels, rows, tuple(label for part in every for label in part.expected))
+
+
 def log_loss(margins: Array, expected: Array, labels: Sequence[str]) -> float:
     """Mean negative logarithm of the probability of the expected label."""
     at = np.searchsorted(np.array(labels), expected)
@@ -115,19 +128,33 @@ def coverage_at(scored: ScoredTexts, target: float) -> float:
     return float(covered[enough].max()) if enough.any() else 0.0
 
 
-def threshold_for(confidence: Array, correct: Array, target: float) -> float:
+def threshold_for(confidence: Array, correct: Array, target: float, latest: Array | None = None) -> float:
     """The lowest confidence from which `target` of the texts are surely correct; above 1 if there is none.
 
-    Surely: at the lower end of a one-sided 95 % interval (Clopper and Pearson 1934), so that a threshold that is right
-    by luck is not chosen. With no wrong text it takes 59 of them for a target of 0.95.
+    `latest`: which of them are the newest; of these alone `target` must be correct too. Surely: at the lower end of a
+    one-sided 95 % interval (Clopper and Pearson 1934), so that a threshold that is right by luck is not chosen. With
+    no wrong text it takes 59 of them for a target of 0.95.
     """
+    ranked, share = _from_each(confidence, correct, latest)
+    enough = np.flatnonzero(share >= target)
+    return float(ranked[enough[-1]]) if len(enough) else NEVER
+
+
+def surest(confidence: Array, correct: Array, latest: Array | None = None) -> float:
+    """The highest share that is surely correct from any confidence on: what `threshold_for` holds against a target."""
+    return float(_from_each(confidence, correct, latest)[1].max(initial=0.0))
+
+
+def _from_each(confidence: Array, correct: Array, latest: Array | None) -> tuple[Array, Array]:
+    """Each confidence, falling, and the share that is surely correct from there on, or that of the newest if lower."""
     order = np.argsort(-confidence, kind="stable")
-    counts, right = np.arange(1, len(order) + 1), correct[order].cumsum()
+    right, counts = correct[order].cumsum(), np.arange(1, len(order) + 1)
+    new = np.ones(len(order), bool) if latest is None else latest[order]
+    newest = np.where(new.cumsum() > 0, (new & correct[order]).cumsum() / np.maximum(new.cumsum(), 1), 1.0)
     ranked = confidence[order]
     # Texts of one confidence are forwarded together, so they count together.
     last = np.append(ranked[1:] < ranked[:-1], True)[: len(ranked)]
-    enough = np.flatnonzero(last & (ranked > 0) & (lower_bound(right, counts) >= target))
-    return float(ranked[enough[-1]]) if len(enough) else NEVER
+    return ranked, np.where(last & (ranked > 0), np.minimum(lower_bound(right, counts), newest), 0.0)
 
 
 def lower_bound(right: Array, counts: Array) -> Array:
