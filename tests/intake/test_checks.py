@@ -162,7 +162,7 @@ async def checked_before(web: httpx.AsyncClient, checks: AttachmentChecks, sent:
     """A complaint whose file was checked before there was a scanner."""
     url = await sent(PHOTO, reporter=PERSON)
     process = asyncio.create_task(checks.run())
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(240):
         while [each["state"] for each in await attachments_of(web, url)] != ["cleaned"]:
             await asyncio.sleep(0.05)
     process.cancel()

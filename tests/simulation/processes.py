@@ -319,6 +319,9 @@ class Nothing:
 class NoFormerFilings:
     """Filings under ids of an earlier version, of which a new store has none."""
 
+    def clients(self, _client: str) -> tuple[str, ...]:
+        return ()
+
     async def find(self, _ids: object) -> None:
         return None
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -66,7 +67,7 @@ class Office:
         try:
             yield Inbox(process)
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGKILL)  # the wheel's `node` starts the real one, which keeps the pipe
             await process.wait()
 
     async def send(self, kind: str, complaint: str, **fields: object) -> str:
@@ -79,7 +80,7 @@ class Office:
     async def _run(self, *words: str, stderr: int) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             self._client.program, self._client.file, *words,
-            cwd=self._folder, env=self._env, stdout=asyncio.subprocess.PIPE, stderr=stderr, limit=2**22,
+            cwd=self._folder, env=self._env, stdout=asyncio.subprocess.PIPE, stderr=stderr, limit=2**22, start_new_session=True,
         )  # fmt: skip
 
 
