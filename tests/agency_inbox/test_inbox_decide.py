@@ -122,12 +122,19 @@ def test_no_move_is_accepted_once_closed(asked: Move) -> None:
 
 
 @pytest.mark.parametrize("asked", MOVES)
-def test_a_merged_bodys_successor_is_the_holder_and_the_old_name_is_not(asked: Move) -> None:
+def test_a_merged_bodys_successor_is_the_holder_and_the_old_name_learns_nothing(asked: Move) -> None:
     state = given(*HELD)
     now = registry(merged(PLN, successor=ROADS))
     assert decide.move(state, ActingAgency(ROADS, now, hours(1)), asked)[0].agency == ROADS  # type: ignore[attr-defined]
-    with pytest.raises(NotTheHolder):
+    with pytest.raises(NotFound):
         decide.move(state, ActingAgency(PLN, now, hours(1)), asked)
+
+
+@pytest.mark.parametrize("asked", MOVES)
+def test_the_successor_of_a_former_holder_is_told_who_holds_it_now(asked: Move) -> None:
+    now = registry(merged(PLN, successor=ROADS))
+    with pytest.raises(NotTheHolder):
+        decide.move(given(*HELD, routed(CITY)), ActingAgency(ROADS, now, hours(1)), asked)
 
 
 def test_an_acknowledgement_may_name_a_unit_of_the_body() -> None:

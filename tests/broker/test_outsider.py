@@ -13,7 +13,7 @@ from chassis.deadletter.port import MemoryDeadLetters
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import producer, running
 from chassis.react.external_consumer import ExternalConsumer
-from schemas.base.topics import SUBMISSIONS_PATTERN, Topic
+from schemas.base.topics import SUBMISSIONS_PATTERN, Topic, submissions_topic
 from support.background_tasks import impatient
 from support.broker import committed_offsets, going, until
 
@@ -159,7 +159,9 @@ async def test_one_senders_flood_does_not_delay_the_others(kafka: Cluster) -> No
 async def test_one_gateways_flood_does_not_delay_another_gateway(kafka: Cluster) -> None:
     """Records of gateways are independent of each other, so that one gateway's are handled at once, and not in order."""
     flood, bad, other = "submissions.flood", "submissions.bad", "submissions.other"
-    await ensure(kafka, flood, bad, other)
+    admin = Admin(kafka)
+    await admin.ensure([submissions_topic(name, -1) for name in (flood, bad, other)])
+    await admin.close()
     async with running(producer(kafka, linger_ms=20)) as client:
         for topic in (flood, bad):
             await asyncio.gather(*[await client.send(topic, b"%d" % number) for number in range(5_000)])

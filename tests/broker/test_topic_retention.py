@@ -8,7 +8,9 @@ from kafka.admin._configs import ConfigResource, ConfigResourceType
 from chassis.base.cluster import Cluster
 from chassis.kafka.admin import Admin
 from chassis.kafka.admin_client import AdminClient
-from schemas.base.topics import Topic
+from chassis.kafka.ensure_topics import Existing, TopicProvisioner
+from schemas.base.topics import Topic, is_submissions, submissions_topic
+from support.broker import going
 
 pytestmark = pytest.mark.broker
 DAY: Final = 86_400_000
@@ -63,3 +65,19 @@ async def test_a_topic_that_need_not_exist_is_configured_and_never_created(kafka
     await ensure(kafka, Topic("kept-perhaps", 1, 90 * DAY))
     await ensure(kafka, Topic("kept-perhaps", 1, 5 * DAY), create=False)
     assert configured(kafka, "kept-perhaps")["retention.ms"] == str(5 * DAY)
+
+
+async def test_a_topic_of_a_removed_gateway_keeps_the_retention_of_the_policy(kafka: Cluster) -> None:
+    await ensure(kafka, submissions_topic("submissions.gone", 90 * DAY), Topic("submissions-other", 1, 90 * DAY))
+    existing = Existing(
+        "submissions", lambda names: [submissions_topic(name, 5 * DAY) for name in filter(is_submissions, names)]
+    )
+    named = submissions_topic("submissions.here", 5 * DAY)
+    provisioner = TopicProvisioner(kafka, lambda: [named], existing=existing)
+    async with going(provisioner):  # which closes its connection at the end
+        await provisioner.once()
+    for topic, days in (("submissions.gone", 5), ("submissions.here", 5), ("submissions-other", 90)):
+        assert configured(kafka, topic)["retention.ms"] == str(days * DAY)
+    admin = Admin(kafka)
+    assert await admin.topic_ids(["submissions"]) == {}, "the former topic is not created"
+    await admin.close()

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from chassis.base.clock import FixedClock
 from chassis.base.settings import read_settings
 from chassis.http.health import health_of
+from chassis.project.added_column import AddedColumn
 from chassis.project.rebuild import Rebuildable, rebuild
 from chassis.service.platform import Platform, open_platform
 from compat.state import Json, essence, query, restore, schema, with_added
@@ -204,6 +205,22 @@ async def test_read_models_continue_from_their_checkpoints_and_equal_a_rebuild(
             }, name
             assert set(was.get("likeness_key", ())) <= set(again.get("likeness_key", ()))
             assert any(was.values()) or name == "router.open_work", f"{name} has rows to compare"
+
+
+async def test_the_grade_that_rows_of_then_do_not_say_is_filled_from_the_store(platform: Platform) -> None:
+    async with views(platform) as found:
+        for name in ("agency-inbox.inbox", "escalation.ladder", "reporting.reports", "reporting.book"):
+            one = found[name]
+            [table] = one.view.define(one.metadata, "")
+            grades = select(table.c.complaint, table.c.supervision).order_by(table.c.complaint)
+            then = await one.database.read(lambda c, of=grades: c.execute(of).all())  # type: ignore[misc]
+            assert {row.supervision for row in then} == {None}, f"{name} has rows, and they say nothing"
+            repository = platform.repository("test")
+            column = AddedColumn(one.database, table.c.supervision, repository, lambda state: state.supervision)
+            assert await column.fill() == len(then)
+            now = await one.database.read(lambda c, of=grades: c.execute(of).all())  # type: ignore[misc]
+            await rebuild(platform.store, one.database, one.metadata, one.view, one.projection)
+            assert now == await one.database.read(lambda c, of=grades: c.execute(of).all())  # type: ignore[misc]
 
 
 async def test_the_shadow_model_continues_from_its_position(

@@ -7,11 +7,12 @@ from uuid import UUID, uuid4  # noqa: TID251 - a client makes its own keys
 from chassis.kafka.cloudevents import to_headers
 from reporting.export import row_of
 from schemas.access.principal import Principal, grants_of
+from schemas.base.values import Basis
 from schemas.complaint.state import Complaint
 from schemas.contract.agency_messages import newest_message
 from schemas.contract.open_data import summary
 from schemas.events.codec import metadata_of
-from schemas.events.router import ComplaintReferred
+from schemas.events.router import ComplaintReferred, ComplaintRouted
 from schemas.reference.load import policies
 from support.front import Front
 from support.inbox import CITY, T0
@@ -76,6 +77,46 @@ async def test_nothing_that_leaves_the_store_names_them(front: Front) -> None:
         told += [(await front.web.get(path, headers=role(*everybody))).text]
     assert any("Sedang diperbaiki" in each for each in told), "the walk finds the commands"
     assert not [each for each in told if any(mark in each for mark in MARKS)]
+
+
+async def posted(front: Front, path: str, *roles: str, **body: object) -> dict[str, str]:
+    headers = {"Idempotency-Key": str(uuid4()), **(role(*roles) if roles else {})}
+    answer = await front.web.post(f"/api/v1{path}", json=body, headers=headers, auth=None)
+    assert answer.is_success, answer.text
+    found: dict[str, str] = answer.json()
+    return found
+
+
+async def actors_of(front: Front, complaint: str) -> dict[str, str | None]:
+    """The role under which each event of a complaint was written, by its type."""
+    loaded = await front.repository.load(UUID(complaint))
+    actors = {event.type: metadata_of(event).actor for event in loaded.recorded}
+    return {type_: actor and actor.role for type_, actor in actors.items()}
+
+
+async def test_what_a_system_files_for_a_reporter_names_the_system_and_what_a_person_files_names_nobody(
+    front: Front,
+) -> None:
+    front.app.state.access = Known()
+    systems = await posted(front, "/complaints", "gateway:sms", text="Lampu padam")
+    await posted(front, f"/complaints/{systems['tracking_code']}/details", "gateway:sms", text="Sejak Senin")
+    assert await actors_of(front, systems["id"]) == {"ComplaintFiled": "gateway:sms", "DetailAdded": "gateway:sms"}
+    persons = await posted(front, "/complaints", "officer:pln", "analyst", text="Lampu padam", anonymous=True)
+    await posted(front, f"/complaints/{persons['tracking_code']}/details", "officer:pln", text="Sejak Senin")
+    assert await actors_of(front, persons["id"]) == {"ComplaintFiled": None, "DetailAdded": None}
+
+
+async def test_a_reading_of_the_contact_names_the_officer_and_a_copy_of_the_data_nobody(front: Front) -> None:
+    front.app.state.access = Known()
+    filed = await posted(front, "/complaints", text="Lampu padam", reporter={"name": "Kenari"})
+    routed = ComplaintRouted(at=T0, agency=CITY, cause="desk", basis=Basis(registry_version=0, rules="test"))
+    await write(front.repository, UUID(filed["id"]), routed)
+    await posted(front, f"/persons/{filed['id']}/readings", f"officer:{CITY}", "triage", reason="perlu ditelepon")
+    await posted(front, f"/complaints/{filed['tracking_code']}/data")
+    assert await actors_of(front, filed["id"]) == {
+        "ComplaintFiled": None, "ComplaintRouted": None, "ContactRead": f"officer:{CITY}", "DataAccessRequested": None,
+        "DataAccessGiven": None,
+    }  # fmt: skip
 
 
 def paths(front: Front, complaint: str, code: str, state: Complaint) -> Iterator[str]:

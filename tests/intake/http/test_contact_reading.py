@@ -227,3 +227,22 @@ async def test_suspected_misconduct_is_for_the_inspectorate_that_holds_it(
     assert (await read(web, complaint, *both, name="both")).status_code == 404, "works for who may be accused"
     assert (await read(web, complaint, "inspectorate:provinsi-jabar")).json() == PERSON
     assert (await read(web, complaint, "officer:provinsi-jabar/inspektorat", name="u")).json() == PERSON
+
+
+async def test_who_holds_the_lead_or_a_part_never_reads_the_reporter_who_accuses_them(
+    web: httpx.AsyncClient, intake: Intake, held: dict[str, Any]
+) -> None:
+    follower, whole, part = await filed(web, "f", reporter=PERSON), UUID(held["id"]), uuid5(SEED, "part")
+    await write(intake.repository, UUID(follower["id"]), accusing(CITY), ComplaintJoined(at=T0, lead=whole))
+    await write(intake.repository, whole, ComplaintSplit(at=T0, parts=(Part(id=part, agency=PLN),)))
+    await write(intake.repository, part, part_of(whole), routed(agency=PLN))
+    await write(intake.repository, whole, accusing(PLN))
+    for complaint, roles in ((follower["id"], f"officer:{CITY}"), (part, "officer:pln")):
+        answer, unknown = await read(web, complaint, roles), await read(web, UNKNOWN, roles)
+        assert (answer.status_code, answer.text.replace(str(complaint), str(UNKNOWN))) == (404, unknown.text)
+    assert not await facts(intake, held["id"])
+
+
+def accusing(*accused: str) -> ComplaintClassified:
+    body = {"at": T0, "class": "complaint", "supervision": True, "accused": accused, "basis": BASIS}
+    return ComplaintClassified.model_validate(body)

@@ -1,5 +1,6 @@
 """`satupintu calendar`: the file that a person reviews, and decrees. A newer package changes no date by itself."""
 
+import asyncio
 import json
 import sys
 from pathlib import Path
@@ -9,7 +10,13 @@ import holidays
 import pytest
 from typer.testing import CliRunner
 
+from chassis.access_log.local import local_actor
+from chassis.base.settings import read_settings
+from chassis.service.platform import open_platform
 from router.cli.calendar import calendar
+from schemas.base.envelope import Actor
+from schemas.base.streams import REGISTRY
+from schemas.events.codec import metadata_of
 from schemas.reference.load import calendars_folder
 from support.commands import own_state
 
@@ -21,6 +28,11 @@ RUN = CliRunner(env={"COLUMNS": "160"})
 @pytest.fixture
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return own_state(tmp_path, monkeypatch)
+
+
+async def last_actor() -> Actor | None:
+    async with open_platform(read_settings()) as platform:
+        return metadata_of((await platform.store.read(REGISTRY))[-1]).actor
 
 
 def imported(folder: Path, year: int, *more: str) -> dict[str, Any]:
@@ -93,6 +105,7 @@ def test_a_decree_is_published_once_and_shown_with_what_it_changed(state: Path) 
     imported(state, 2026)
     file = state / "national-2026.json"
     assert "is decreed" in RUN.invoke(calendar, ["decree", str(file)]).output
+    assert asyncio.run(last_actor()) == local_actor(), "who decreed it is stored"
     assert "in force already" in RUN.invoke(calendar, ["decree", str(file)]).output
     changed = json.loads(file.read_bytes())
     changed["days"].append({"on": "2026-12-28", "name": "Cuti Bersama Natal", "kind": "joint_leave"})

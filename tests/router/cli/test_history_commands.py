@@ -13,13 +13,18 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from chassis.access_log.entry import Entry
+from chassis.access_log.local import local_actor
 from chassis.base.settings import read_settings
 from chassis.service.platform import open_platform
 from router.app import open_router
 from router.cli import history, learning
 from router.context import Router
 from router.reading.model_files import default
+from schemas.base.envelope import Actor
+from schemas.base.streams import REGISTRY
 from schemas.events.agency_inbox import ComplaintAcknowledged
+from schemas.events.codec import metadata_of
 from support.commands import own_state
 from support.placing import CITY, HERE, PROVINCE, T0, Country, country, filed, mandate, referred, returned, routed
 
@@ -139,3 +144,30 @@ def test_a_model_that_is_not_there_is_refused_by_name() -> None:
     done = RUN.invoke(learning.app, ["switch", "reading-lost"])
     assert done.exit_code == 2
     assert "reading-lost" in done.output
+
+
+def test_examples_hold_reporters_words_so_they_need_a_reason_that_the_access_log_keeps(state: Path) -> None:
+    asyncio.run(lived())
+    refused = RUN.invoke(history.app, ["examples", str(state / "texts.jsonl")])
+    assert refused.exit_code == 2
+    assert not (state / "texts.jsonl").exists()
+    said(history.app, "examples", str(state / "texts.jsonl"), "--reason", "melatih model", "--as", "Dewi")
+    assert ROADS[0] in (state / "texts.jsonl").read_text()
+    [entry] = asyncio.run(logged())
+    assert (entry.kind, entry.about) == ("words-read", {"reason": "melatih model", "by": "Dewi", "command": "examples"})
+
+
+async def logged() -> list[Entry]:
+    async with open_platform(read_settings()) as platform:
+        return await platform.access_log.read()
+
+
+def test_a_switch_names_the_account_that_ran_the_command(state: Path) -> None:
+    asyncio.run(lived())
+    said(learning.app, "switch", trained()["version"])
+    assert asyncio.run(last_actor()) == local_actor()
+
+
+async def last_actor() -> Actor | None:
+    async with open_platform(read_settings()) as platform:
+        return metadata_of((await platform.store.read(REGISTRY))[-1]).actor

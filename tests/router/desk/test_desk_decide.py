@@ -420,9 +420,12 @@ def test_nobody_but_the_holder_splits_and_a_stranger_learns_nothing():
         )
 
 
-def test_the_successor_of_the_holder_may_split():
-    by = DecisionContext(registry(merged(CITY, successor=REGENCY)), policies(), T0)
-    assert decide.split_by_agency(given(filed(), routed(CITY)), by, REGENCY, [Share(AgencyUnit("pln"))], SPLIT)
+def test_the_successor_of_the_holder_may_split_and_the_merged_one_learns_nothing():
+    by, shares = DecisionContext(registry(merged(CITY, successor=REGENCY)), policies(), T0), [Share(AgencyUnit("pln"))]
+    assert decide.split_by_agency(given(filed(), routed(CITY)), by, REGENCY, shares, SPLIT)
+    for held in (given(filed(), routed(CITY)), given(filed(), routed(CITY), returned(CITY))):
+        with pytest.raises(NotFound):
+            decide.split_by_agency(held, by, CITY, shares, SPLIT)
 
 
 def test_a_part_does_not_split_again():

@@ -131,6 +131,9 @@ def test_a_small_word_or_letter_that_tells_another_matter_is_seen(one: str, othe
         "Mohon sedot WC di Jalan Melati",
         "Meteran PDAM rusak di Jalan Melati 8",
         "Kambing mati dimakan anjing liar di Jalan Melati",
+        "Lampu mati di Jalan Melati 3 sebelah toko [NAMA]",
+        "Rumah banjir di Jalan Melati",
+        "Saluran mampet di Apartemen Melati",
     ],
 )
 def test_what_may_be_one_persons_alone_is_not_joined_even_word_for_word(text: str):

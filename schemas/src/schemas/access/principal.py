@@ -109,6 +109,13 @@ def acting_as(who: Principal, *roles: Role, body: str | None = None) -> Actor | 
     return Actor(issuer=who.issuer, subject=who.subject, role=used[0]) if who.signed_in and used else None
 
 
+def system_acting(who: Principal) -> Actor | None:
+    """The system that files or moves a complaint for its reporter: a gateway, or else an agency's system. None for a
+    person: whoever complains may be anonymous, so a token that they happen to send must not name them.
+    """
+    return acting_as(who, Role.GATEWAY) or acting_as(who, Role.AGENCY)
+
+
 def system_of(agency: str) -> Principal:
     """The system of an agency, as its topic names it."""
     return Principal("kafka", f"agency.{agency}", frozenset({Grant(Role.AGENCY, agency)}))

@@ -133,6 +133,14 @@ def may_act(who: Principal, agency: str, state: Complaint, registry: Registry) -
     return who.units(agency) is None or _is_own(agency, who.units(agency), owner_of(state), registry)
 
 
+def ever_held(agency: str, state: Complaint, registry: Registry) -> bool:
+    """Whether this agency, or one that ended in its favour, holds the complaint or held it. An agency that ended is
+    told of nothing any more.
+    """
+    # Every agency that holds a complaint is told of it.
+    return any(registry.holder(Holder(HolderKind.AGENCY, told)).agency == agency for told in state.news)
+
+
 def owner_of(state: Complaint, lead: Complaint | None = None) -> Holder | None:
     """The agency that holds the complaint, or held it when it was closed; a merged agency by its former name. A joined
     complaint is held by whoever holds its lead.
@@ -141,11 +149,7 @@ def owner_of(state: Complaint, lead: Complaint | None = None) -> Holder | None:
         return owner_of(lead)
     if state.agency is not None:
         return state.holder
-    if state.status is not Status.CLOSED or state.routed is None:
-        return None
-    news = state.news.get(state.routed.agency)
-    unassigned = news is None or news.kind == "unassigned"
-    return None if unassigned else Holder(HolderKind.AGENCY, state.routed.agency, state.routed.unit)
+    return state.held_when_closed if state.status is Status.CLOSED else None
 
 
 def is_contested(state: Complaint) -> bool:
@@ -195,8 +199,8 @@ def _is_own(agency: str, units: Units, owner: Holder | None, registry: Registry)
 def _held_until(agency: str, units: Units, case: Case) -> int | None:
     """The last version at which the agency, or one of these units of it, was the owner; None: never."""
     registry = case.registry
-    if not any(registry.holder(Holder(HolderKind.AGENCY, told)).agency == agency for told in case.state.news):
-        return None  # every agency that holds a complaint is told of it
+    if not ever_held(agency, case.state, registry):
+        return None
     state, until = new(case.state.id), None
     for recorded in case.history():
         state = evolve(state, recorded)

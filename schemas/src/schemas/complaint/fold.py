@@ -137,8 +137,9 @@ def _moved(state: Complaint, recorded: RecordedFact, holder: Holder | None = Non
 
 
 def _closed(state: Complaint, recorded: RecordedFact, reason: CloseReason) -> Changes:
-    at = recorded.fact.at
-    return _moved(state, recorded, NOBODY, closed=reason, closed_at=at, stops=_resumed(state, recorded.fact))
+    at, held = recorded.fact.at, state.holder if state.agency is not None else None
+    ended: Changes = {"closed": reason, "closed_at": at, "held_when_closed": held}
+    return _moved(state, recorded, NOBODY, stops=_resumed(state, recorded.fact), **ended)
 
 
 def _moves(holder: Holder | None = None, **changes: Any) -> Handler:

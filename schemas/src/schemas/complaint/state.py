@@ -144,6 +144,8 @@ class Complaint(NamedTuple):
     # closing
     closed: CloseReason | None = None
     closed_at: datetime | None = None
+    held_when_closed: Holder | None = None
+    """The agency that held it when it was last closed; None: no agency did."""
     # relations
     lead: UUID | None = None
     not_same_as: tuple[UUID, ...] = ()

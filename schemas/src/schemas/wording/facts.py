@@ -21,21 +21,23 @@ PUBLIC: Final = (ComplaintRestated, ResponseGiven)
 """The public may read the text of these: the wording made for the public, and the public answer."""
 
 
-def sentence(fact: Fact, registry: Registry, lang: str = "id", *, public: bool = False) -> str:
-    """What happened, for the timeline. `public` omits text that is not for the public, and the grade."""
+def sentence(fact: Fact, registry: Registry, lang: str = "id", *, public: bool = False, words: bool = True) -> str:
+    """What happened, for the timeline. `public` omits text that is not for the public, and the grade. Without `words`
+    nothing that people wrote about the complaint.
+    """
     kind = type(fact)
     variant = VARIANT.get(kind)
-    words = SENTENCES[(kind, getattr(fact, variant)) if variant else kind][lang]
-    words = words.format_map(_Fill(fact, registry, lang, public=public))
-    return words[0].upper() + words[1:]
+    wording = SENTENCES[(kind, getattr(fact, variant)) if variant else kind][lang]
+    filled = wording.format_map(_Fill(fact, registry, lang, public=public, words=words))
+    return filled[0].upper() + filled[1:]
 
 
 class _Fill(dict[str, str]):
     """The values of the names in braces, each computed when the wording uses it."""
 
-    def __init__(self, fact: Any, registry: Registry, lang: str, *, public: bool) -> None:
+    def __init__(self, fact: Any, registry: Registry, lang: str, *, public: bool, words: bool) -> None:
         super().__init__()
-        self.fact, self.registry, self.lang, self.public = fact, registry, lang, public
+        self.fact, self.registry, self.lang, self.public, self.words = fact, registry, lang, public, words
 
     def __missing__(self, key: str) -> str:
         made = getattr(self, f"_{key}", None)
@@ -47,7 +49,7 @@ class _Fill(dict[str, str]):
     def _said(self) -> str:
         kind: type[Fact] = type(self.fact)
         text = getattr(self.fact, sealed_paths(kind)[0][0])
-        if text is None or (self.public and not isinstance(self.fact, PUBLIC)):
+        if text is None or not self.words or (self.public and not isinstance(self.fact, PUBLIC)):
             return ""
         if text == ERASED:
             return self._pick(" (teks sudah dihapus)", " (the text is erased)")

@@ -16,10 +16,11 @@ from agency_inbox.refused_replies import NumbersTold, RefusedReplies
 from agency_inbox.replies import GROUP, Replies
 from agency_inbox.settings import SERVICE
 from agency_inbox.sweep import AgencyTopicProvisioner, plan
-from agency_inbox.views import BEFORE_ANYBODY, METADATA, REFUSED, SWEEP, inbox_view
+from agency_inbox.views import BEFORE_ANYBODY, INBOX, METADATA, REFUSED, SWEEP, inbox_view
 from chassis.attachments.configured import open_attachments
 from chassis.deadletter.port import DeadLetters, MemoryDeadLetters
 from chassis.kafka.admin import Admin
+from chassis.project.added_column import AddedColumn
 from chassis.project.from_kafka import KafkaProjection
 from chassis.project.rebuild import Rebuildable
 from chassis.react.agent import Agent
@@ -79,6 +80,7 @@ async def open_background_tasks(
             Agent(SERVICE, "delivery", [topics.COMPLAINT_EVENTS], guard, kafka=kafka, ignores=guard.ignores),
             ExternalConsumer(SERVICE, replies, refused, kafka=kafka, group=GROUP, pattern=topics.REPLIES_PATTERN),
             KafkaProjection(inbox.database, METADATA, view, platform.verifier, kafka=kafka, group=f"{SERVICE}.views"),
+            AddedColumn(inbox.database, INBOX.c.supervision, repository, lambda state: state.supervision),
             sweep,
             NumbersTold(refused),
         ]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple, assert_never
 
-from agency_inbox.access import holds, was_notified
+from agency_inbox.access import holds
 from agency_inbox.parts import NOTHING_OPEN, OpenParts, holder_names
 from schemas.access.principal import Principal, system_of
-from schemas.access.reading import may_act, owner_of
+from schemas.access.reading import ever_held, may_act, owner_of
 from schemas.base.limits import ANSWER_LEAST, BODY, NOTE
 from schemas.base.refusals import (
     AlreadyClosed,
@@ -169,7 +169,7 @@ def move(state: Complaint, by: ActingAgency, command: Move, open_parts: OpenPart
     """Decide any of the commands. `open_parts`: the mandatory parts of a whole that are not closed.
 
     Raises:
-        NotFound: the agency was never notified of this complaint.
+        NotFound: the agency never held this complaint, or has ended.
         AlreadyClosed, NotTheHolder, WrongStatus: not possible now; other refusals as each function says.
     """
     match command:
@@ -201,7 +201,7 @@ def deliver(state: Complaint, agency: str, receipt: Receipt, at: datetime, repea
 
 def _must_hold(state: Complaint, by: ActingAgency, fact: type[Fact]) -> None:
     # Only the present holder, and only in the statuses of the lifecycle's table (design: section 4).
-    known = holds(state, by.registry, by.agency) or was_notified(state, by.registry, by.agency)
+    known = holds(state, by.registry, by.agency) or ever_held(by.agency, state, by.registry)
     if state.version < 0 or not known or not may_act(by.who, by.agency, state, by.registry):
         raise NotFound(complaint=str(state.id))
     if state.closed is not None and _held_it_last(state, by):

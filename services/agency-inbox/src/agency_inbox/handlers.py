@@ -3,14 +3,17 @@
 from uuid import UUID
 
 from agency_inbox import decide
+from agency_inbox.access import as_known_to
 from agency_inbox.context import Inbox
 from agency_inbox.decide import ActingAgency, Move, Respond
 from agency_inbox.parts import open_parts
 from chassis.write.command import Handled, handle
+from chassis.write.loaded import LoadedStream
 from chassis.write.precondition import UNCONDITIONAL, Precondition
 from chassis.write.repository import Cause
 from schemas.access.principal import Principal
 from schemas.complaint.state import Complaint
+from schemas.events.base import Fact
 
 
 async def carry_out(
@@ -32,17 +35,16 @@ async def carry_out(
     by = ActingAgency(agency, await inbox.registry.current(), cause.at, who)
     # A part that is added after this read counts as open, so the answer waits for it.
     whole = (await inbox.repository.load(complaint)).state if isinstance(command, Respond) else None
-    parts = await parts_of(inbox, whole) if whole is not None else {}
-    return await handle(
-        inbox.repository,
-        complaint,
-        lambda state: decide.move(state, by, command, open_parts(state, parts)),
-        cause,
-        condition=condition,
-    )
+    loaded = await parts_of(inbox, whole) if whole is not None else ()
+    parts = {each.state.id: each.state for each in loaded if each.recorded}
+    known = {each.state.id: as_known_to(by.who, each.state, each.facts, by.registry) for each in loaded}
+
+    def decided(state: Complaint) -> list[Fact]:
+        return decide.move(state, by, command, {part: known.get(part) for part in open_parts(state, parts)})
+
+    return await handle(inbox.repository, complaint, decided, cause, condition=condition)
 
 
-async def parts_of(inbox: Inbox, whole: Complaint) -> dict[UUID, Complaint]:
-    """The parts of a whole whose streams exist, by id."""
-    loaded = await inbox.repository.load_many([part.id for part in whole.parts])
-    return {each.state.id: each.state for each in loaded if each.recorded}
+async def parts_of(inbox: Inbox, whole: Complaint) -> list[LoadedStream]:
+    """The parts of a whole; of one without a stream an empty one."""
+    return await inbox.repository.load_many([part.id for part in whole.parts])

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from agency_inbox import views
-from agency_inbox.access import names_of
+from agency_inbox.access import as_known_to, names_of
 from agency_inbox.answers import MOVED, InboxCasefile, InboxPage, RefusedReplies
 from agency_inbox.bodies import (
     AcknowledgementBody,
@@ -34,7 +34,7 @@ from chassis.write.command import Handled, last_version
 from chassis.write.loaded import LoadedStream
 from chassis.write.precondition import Precondition
 from chassis.write.repository import Cause
-from schemas.access.accused import WORKS_FOR, is_kept_from
+from schemas.access.accused import is_kept_from
 from schemas.access.principal import FOR_AN_AGENCY, Principal, Role, acting_as
 from schemas.access.reading import Case, Extent, Reading, as_agency, as_inspectorate, as_public, owner_of
 from schemas.base import ids
@@ -174,9 +174,11 @@ async def one(
     loaded = as_read(loaded, allowed)
     etag(response, loaded.state.version)
     # Of what it held it reads no later news: neither of the parts.
-    parts = await parts_of(context, loaded.state) if allowed.extent is Extent.EVERYTHING else {}
-    holding = await _with_files(context, loaded, allowed)
-    files = attached((recorded.fact for recorded in holding.facts()), scans=context.attachments.scans)
+    streams = await parts_of(context, loaded.state) if allowed.extent is Extent.EVERYTHING else ()
+    known = {each.state.id: as_known_to(who, each.state, each.facts, registry) for each in streams}
+    parts = {id_: part for id_, part in known.items() if part is not None}
+    sent = await _with_files(context, who, loaded, allowed, registry)
+    files = attached((recorded.fact for recorded in sent.facts()), scans=context.attachments.scans)
     shown = casefile(loaded.state, loaded.facts(), registry, context.policies, lang, parts, files)
     return {**shown, "precedent": await _precedent(context, who, loaded.state, registry, lang)}
 
@@ -191,7 +193,7 @@ async def file(
     allowed = _reading(who, agency, await case_of(context.repository, loaded, registry))
     if not allowed.words:
         raise NotFound(complaint=str(complaint))
-    holding = await _with_files(context, as_read(loaded, allowed), allowed)
+    holding = await _with_files(context, who, as_read(loaded, allowed), allowed, registry)
     return await holders_file(context.attachments, holding, attachment, request)
 
 
@@ -242,21 +244,23 @@ async def _rows_of(
     context: Inbox, who: Principal, agency: str, registry: Registry, query: InboxQuery
 ) -> views.InboxFilter:
     """The rows that `who` may see: of their units, and none that accuses an agency that they work for."""
-    names, bodies = names_of(registry, agency), {grant.body for grant in who.in_role(*WORKS_FOR)}
-    examined = await context.database.read(
-        lambda connection: views.examined(connection, views.INBOX, names, unknown=bool(bodies - {agency}))
-    )
+    names = names_of(registry, agency)
+    examined = await context.database.read(lambda connection: views.examined(connection, views.INBOX, names))
     loaded = await context.repository.load_many([UUID(complaint) for complaint in examined])
     hidden = tuple(str(each.state.id) for each in loaded if is_kept_from(who, each.state, registry))
     return views.InboxFilter(names, query.status, query.overdue, who.units(agency), who.has(Role.INSPECTORATE), hidden)
 
 
-async def _with_files(context: Inbox, loaded: LoadedStream, allowed: Reading) -> LoadedStream:
-    """The stream that names the reporter's files: of a part its whole, of which its holder works on a share."""
-    whole = loaded.state.whole
-    if whole is None or allowed.extent is not Extent.EVERYTHING:
+async def _with_files(
+    context: Inbox, who: Principal, loaded: LoadedStream, allowed: Reading, registry: Registry
+) -> LoadedStream:
+    """The stream that names the reporter's files: of a part its whole, of which its holder works on a share, unless the
+    whole accuses an agency that `who` works for.
+    """
+    if loaded.state.whole is None or allowed.extent is not Extent.EVERYTHING:
         return loaded
-    return await context.repository.load(whole)
+    whole = await context.repository.load(loaded.state.whole)
+    return loaded if is_kept_from(who, whole.state, registry) else whole
 
 
 async def _precedent(

@@ -154,10 +154,9 @@ def count(connection: Connection, table: Table, rows_of: InboxFilter, now: datet
     return connection.execute(query).scalar() or 0
 
 
-def examined(connection: Connection, table: Table, agencies: Sequence[str], *, unknown: bool) -> list[str]:
-    """The complaints of supervision grade; with `unknown` also those whose row does not say."""
-    grade = table.c.supervision.is_not(False) if unknown else table.c.supervision
-    query = select(table.c.complaint).where(table.c.agency.in_(agencies), grade)
+def examined(connection: Connection, table: Table, agencies: Sequence[str]) -> list[str]:
+    """The complaints of supervision grade, and those whose row does not say."""
+    query = select(table.c.complaint).where(table.c.agency.in_(agencies), table.c.supervision.is_not(False))
     return list(connection.execute(query).scalars())
 
 

@@ -28,6 +28,7 @@ from schemas.base.envelope import RecordedEvent
 from schemas.base.sealed import Keys
 from schemas.base.streams import COMPLAINT_PREFIX, complaint_id
 from schemas.complaint.state import new
+from schemas.events.base import Fact
 from schemas.reference.load import policies
 from schemas.registry.fold import Registry
 
@@ -191,15 +192,16 @@ def story(loaded: LoadedStream, registry: Registry, version: int = -1) -> list[s
     return [*before, *_lines(loaded, registry, start, end), *after]
 
 
+def _sentence(fact: Fact, registry: Registry) -> str:
+    return wording.sentence(fact, registry, "en", public=True, words=False)
+
+
 def _lines(loaded: LoadedStream, registry: Registry, start: int, end: int) -> list[str]:
     try:
         events = loaded.facts()[start:end]
     except UNREADABLE:
         return [f"{event.version}. {event.type}" for event in loaded.recorded[start:end]]
-    return [
-        f"{each.version}. {each.fact.at:%Y-%m-%d %H:%M} {wording.sentence(each.fact, registry, 'en', public=True)}"
-        for each in events
-    ]
+    return [f"{each.version}. {each.fact.at:%Y-%m-%d %H:%M} {_sentence(each.fact, registry)}" for each in events]
 
 
 def _sum_up(books: Mapping[str, Any], walk: Audit, report: AuditReport, at: datetime) -> None:

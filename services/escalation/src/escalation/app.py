@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
+from chassis.project.added_column import AddedColumn
 from chassis.project.from_store import StoreProjection
 from chassis.project.rebuild import Rebuildable, rebuildable
 from chassis.service.platform import Platform
@@ -16,7 +17,7 @@ from escalation.basis import PlanBasis
 from escalation.context import Escalation
 from escalation.settings import SERVICE
 from escalation.sweep import plan, reaction
-from escalation.views import METADATA, SWEEP, ladder_view
+from escalation.views import LADDER, METADATA, SWEEP, ladder_view
 from schemas.reference.load import policies
 
 
@@ -48,7 +49,8 @@ async def open_escalation(platform: Platform) -> AsyncIterator[Escalation]:
 async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]:
     """The sweep, and the ladder's read model."""
     async with open_escalation(platform) as context:
-        yield [context.sweep, context.ladder]
+        grade = AddedColumn(context.database, LADDER.c.supervision, context.repository, lambda state: state.supervision)
+        yield [context.sweep, context.ladder, grade]
 
 
 def views(context: Escalation) -> list[Rebuildable]:

@@ -28,18 +28,20 @@ class ReadContact(InboundModel):
     reason: NoteText
 
 
-def body_of(who: Principal, complaint: UUID, held: Complaint, registry: Registry) -> str:
-    """The body for which `who` reads `complaint`. `held`: the complaint, its part, or the lead that it follows.
+def body_of(who: Principal, asked: Complaint, held: Complaint, registry: Registry) -> str:
+    """The body for which `who` reads the contact of `asked`, a complaint or a part. `held`: the same, or the lead that
+    it follows.
 
     Suspected misconduct is only for the inspectorate that examines it (Presidential Regulation 76/2013).
 
     Raises:
         NotFound: `who` acts for nobody that holds it, as if there were no such complaint.
     """
-    holder = registry.holder(held.holder)
-    allowed = _examines if held.supervision else _works_for
-    if held.version < 0 or holder.agency is None or is_kept_from(who, held, registry) or not allowed(who, holder):
-        raise NotFound(complaint=str(complaint))
+    holder, both = registry.holder(held.holder), (asked, held)
+    allowed = _examines if any(each.supervision for each in both) else _works_for
+    kept = any(is_kept_from(who, each, registry) for each in both)
+    if held.version < 0 or holder.agency is None or kept or not allowed(who, holder):
+        raise NotFound(complaint=str(asked.id))
     return holder.agency
 
 

@@ -33,14 +33,15 @@ ROUTE = "complaints"
 
 
 class Filing(NamedTuple):
-    """A complaint that `client` files under its idempotency `key`. `received_at`: when the channel received it."""
+    """A complaint that `client` files under its idempotency `key`. `received_at`: when the channel received it.
+    `actor`: the system that files it for the reporter, as `schemas.access.principal.system_acting` says.
+    """
 
     client: str
     key: str
     command: Complaining
     received_at: datetime | None = None
     actor: Actor | None = None
-    """A channel gateway, by its token or its topic."""
 
     @property
     def complaint(self) -> UUID:

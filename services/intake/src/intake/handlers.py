@@ -18,6 +18,7 @@ from intake.canonical import canonical
 from intake.context import Intake
 from intake.decide import AddDetail, AddNote, Attach, DeclineJoin, Dispute
 from intake.uploads import Upload
+from schemas.base.envelope import Actor
 from schemas.base.ids import derived_id, former_move_ids, move_id
 from schemas.base.refusals import DataErased, NotFound
 from schemas.complaint.lifecycle import Status
@@ -27,13 +28,14 @@ from schemas.events.base import Fact
 
 
 class MoveRequest(NamedTuple):
-    """Identifies one request. `condition`: what the client last read."""
+    """Identifies one request. `condition`: what the client last read. `actor`: see `Filing`."""
 
     complaint: UUID
     client: str
     key: str
     route: str
     condition: Precondition = UNCONDITIONAL
+    actor: Actor | None = None
 
 
 async def move(
@@ -161,7 +163,8 @@ async def parts_of(context: Intake, state: Complaint) -> Sequence[LoadedStream]:
 def cause_of(context: Intake, request: MoveRequest, command: BaseModel) -> Cause:
     at, asked = context.clock.now(), canonical(command)
     named = (request.complaint, request.client, request.route, request.key)
-    return Cause(move_id(*named), request.complaint, at, request=asked, former=former_move_ids(*named))
+    former = former_move_ids(*named)
+    return Cause(move_id(*named), request.complaint, at, request=asked, former=former, actor=request.actor)
 
 
 async def _carry_out(

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
+from chassis.project.added_column import AddedColumn
 from chassis.project.from_kafka import KafkaProjection
 from chassis.project.from_store import StoreProjection
 from chassis.project.rebuild import Rebuildable, rebuildable
@@ -56,6 +57,12 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
                 Agent(SERVICE, "summary", [COMPLAINT_EVENTS], guard, kafka=kafka, ignores=guard.ignores),
                 context.books,
                 context.supports,
+                *(
+                    AddedColumn(
+                        context.database, table.c.supervision, context.repository, lambda state: state.supervision
+                    )
+                    for table in (queries.REPORTS, queries.BOOK)
+                ),
                 letters.provisioner(),
             ]
         finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -15,7 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 from chassis.base.settings import read_settings
-from chassis.service.platform import open_platform
+from chassis.cli.person import AS, REASON, note_words_read, words_asked
+from chassis.service.platform import Platform, open_platform
 from chassis.write.lead import root_lead
 from chassis.write.loaded import LoadedStream
 from reporting import queries, timeline
@@ -34,6 +36,11 @@ from schemas.wording.explanations import explained
 app: Final = typer.Typer(no_args_is_help=True)
 
 
+CODE_HELP: Final = (
+    "tracking code, public number, or complaint id; - reads it from standard input, unseen in process lists"
+)
+
+
 class Lang(StrEnum):
     """Languages of the output."""
 
@@ -43,22 +50,26 @@ class Lang(StrEnum):
 
 @app.command()
 def history(
-    code: Annotated[str, typer.Argument(help="tracking code, public number, or complaint id")],
+    code: Annotated[str, typer.Argument(help=CODE_HELP)],
     as_of: Annotated[str | None, typer.Option(help="a date (end of that day) or a time; now if left out")] = None,
     lang: Lang = Lang.ID,
     as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+    reason: REASON = None,
+    name: AS = None,
 ) -> None:
-    """A complaint as it was at some time: its facts until then, its status, its holder."""
-    moment = _instant(as_of, "--as-of")
+    """A complaint as it was at some time: its facts until then, its status, its holder. Without what people wrote."""
+    moment, asked = _instant(as_of, "--as-of"), words_asked(reason, name)
 
-    async def run(context: Reporting) -> None:
+    async def run(context: Reporting, platform: Platform) -> None:
         loaded = await _found(context, code)
         facts = timeline.until(loaded.facts(), moment)
         if not facts:
             raise typer.BadParameter("it was not filed yet at that time", param_hint="--as-of")
         recorded = [RecordedFact(decode(e), e.id, e.version) for e in await context.repository.store.read(REGISTRY)]
         registry = timeline.registry_at(recorded, moment)
-        report = _report(loaded, facts, registry, lang)
+        if asked is not None:
+            await note_words_read(platform.access_log, asked, "history", complaint=str(loaded.state.id))
+        report = _report(loaded, facts, registry, lang, words=asked is not None)
         print(json.dumps(report, ensure_ascii=False, indent=2)) if as_json else _show(report)
 
     _with_reporting(run)
@@ -66,13 +77,13 @@ def history(
 
 @app.command()
 def explain(
-    code: Annotated[str, typer.Argument(help="tracking code, public number, or complaint id")],
+    code: Annotated[str, typer.Argument(help=CODE_HELP)],
     lang: Lang = Lang.ID,
     as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
 ) -> None:
     """Why each date of a complaint is what it is: rule, source, start, days skipped and why, stops, calendar."""
 
-    async def run(context: Reporting) -> None:
+    async def run(context: Reporting, _platform: Platform) -> None:
         state, registry = (await _found(context, code)).state, await context.registry.current()
         lead = await root_lead(context.repository, state)
         dates = explained(state, registry, policies(), lang, lead)
@@ -111,17 +122,17 @@ def export(
     if file.is_dir() or not file.parent.is_dir():
         raise typer.BadParameter(f"{file} must be a file in a folder that exists", param_hint="FILE")
 
-    async def run(context: Reporting) -> None:
+    async def run(context: Reporting, _platform: Platform) -> None:
         count = await write(_pages(context), file, first, last)
         Console(stderr=True).print(f"{count} facts written to {file}")
 
     _with_reporting(run)
 
 
-def _with_reporting(run: Callable[[Reporting], Coroutine[Any, Any, None]]) -> None:
+def _with_reporting(run: Callable[[Reporting, Platform], Coroutine[Any, Any, None]]) -> None:
     async def inside() -> None:
         async with open_platform(read_settings()) as platform, open_reporting(platform) as context:
-            await run(context)
+            await run(context, platform)
 
     asyncio.run(inside())
 
@@ -134,7 +145,8 @@ async def _found(context: Reporting, code: str) -> LoadedStream:
     return loaded
 
 
-async def _complaint_of(context: Reporting, code: str) -> UUID | None:
+async def _complaint_of(context: Reporting, given: str) -> UUID | None:
+    code = sys.stdin.readline().strip() if given == "-" else given
     with suppress(ValueError):  # then it is a public number or a tracking code
         return UUID(code)
     if code.upper().startswith("SP-"):
@@ -168,7 +180,9 @@ def _instant(text: str | None, option: str, read: Callable[[str], datetime] = ti
         raise typer.BadParameter("a date such as 2026-03-01, or a time in ISO 8601", param_hint=option) from error
 
 
-def _report(loaded: LoadedStream, facts: Sequence[RecordedFact], registry: Registry, lang: str) -> dict[str, Any]:
+def _report(
+    loaded: LoadedStream, facts: Sequence[RecordedFact], registry: Registry, lang: str, *, words: bool
+) -> dict[str, Any]:
     state = timeline.state_at(loaded.state, facts)
     return {
         "public_number": state.public_number,
@@ -178,7 +192,7 @@ def _report(loaded: LoadedStream, facts: Sequence[RecordedFact], registry: Regis
         "version": state.version,
         "timeline": [
             {"at": moment.at.isoformat(), "type": moment.type, "sentence": moment.sentence}
-            for moment in timeline.moments(facts, registry, lang, public=False)
+            for moment in timeline.moments(facts, registry, lang, public=False, words=words)
         ],
     }
 

@@ -43,11 +43,15 @@ def registry_at(history: Sequence[RecordedFact], as_of: datetime | None) -> Regi
     return fold_registry(Registry(), until(history, as_of))
 
 
-def moments(history: Sequence[RecordedFact], registry: Registry, lang: str, *, public: bool) -> list[TimelineEntry]:
-    """Each fact as a sentence; delivery receipts are left out, and for the public what only the reporter is told."""
+def moments(
+    history: Sequence[RecordedFact], registry: Registry, lang: str, *, public: bool, words: bool = True
+) -> list[TimelineEntry]:
+    """Each fact as a sentence; delivery receipts are left out, and for the public what only the reporter is told.
+    Without `words` nothing that people wrote.
+    """
     untold = NOT_PUBLIC if public else ComplaintDelivered
     return [
-        TimelineEntry(fact.at, type(fact).__name__, wording.sentence(fact, registry, lang, public=public))
+        TimelineEntry(fact.at, type(fact).__name__, wording.sentence(fact, registry, lang, public=public, words=words))
         for fact in (recorded.fact for recorded in history)
         if not isinstance(fact, untold)
     ]

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
 
+from chassis.access_log.local import local_actor
 from chassis.attachments.configured import open_attachments
 from chassis.base.cluster import Cluster
 from chassis.base.settings import read_settings
@@ -104,9 +105,9 @@ def seed(_argv: list[str]) -> int:
 
 
 async def seeded() -> int:
-    """Apply the seed; the number of facts added."""
+    """Apply the seed, by command; the number of facts added."""
     async with open_platform(read_settings()) as platform:
-        return await apply_seed(platform.repository(SERVICE), platform.clock)
+        return await apply_seed(platform.repository(SERVICE), platform.clock, local_actor())
 
 
 async def switch(version: str, labels: Collection[str]) -> str:
@@ -121,7 +122,7 @@ async def switch(version: str, labels: Collection[str]) -> str:
         repository, at = platform.repository(SERVICE), platform.clock.now()
         causation = derived_id("switch", version, at.isoformat())
         known = await repository.registry()
-        cause = Cause(causation, causation, at)
+        cause = Cause(causation, causation, at, actor=local_actor())
         after = await handle_registry(repository, lambda state: decide.switch_model(state, version, at), cause, known)
     return f"{version} reads from now on" if after.version > known.version else f"{version} was reading already"
 

@@ -42,15 +42,17 @@ class Kind(StrEnum):
     """`count` more refused calls within a minute."""
     CREDENTIAL_MADE = "credential-made"
     CREDENTIAL_ENDED = "credential-ended"
+    WORDS_READ = "words-read"
+    """By a command on the machine, with `reason`, and `by` whom in their own words."""
     SECRET_CHANGED = "secret-changed"  # noqa: S105 - the name of a kind
 
 
 ABOUT: Final = frozenset(
     {"why", "route", "method", "status", "from", "to", "by", "sessions", "count", "agency", "gateway", "user", "until"}
-    | {"complaint", "version", "secret"}
+    | {"complaint", "version", "secret", "command", "reason"}
 )
-"""What an entry may say besides who and what. A closed list: tokens, codes, cookies and words have no place in it.
-`secret` is the name of a secret, such as `code.secret`.
+"""What an entry may say besides who and what. A closed list: tokens, codes, cookies and reporters' words have no place
+in it. `secret` is the name of a secret, such as `code.secret`; `reason` is what an operator gave for reading words.
 """
 
 

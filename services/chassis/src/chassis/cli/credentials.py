@@ -3,7 +3,6 @@ They need the administrator's password.
 """
 
 import asyncio
-import getpass
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated
@@ -11,13 +10,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from chassis.access_log.local import local_operator
 from chassis.access_log.log import AccessLog, Kind
 from chassis.base.errors import ChassisError
 from chassis.base.settings import Settings, read_settings
-from chassis.cli.secret_change import COMMAND_LINE
 from chassis.kafka.credentials import Credentials, NewCredential, Refused
 from schemas.access import kafka_users
-from schemas.access.principal import Principal
 
 Opened = Callable[[], AbstractAsyncContextManager[Credentials]]
 LIST = Annotated[bool, typer.Option("--list", help="list its credentials, without passwords")]
@@ -56,7 +54,7 @@ async def _note(what: Kind, kind: kafka_users.Kind, id_: str, user: str) -> None
     settings = read_settings()
     log = AccessLog(settings.access_log_url, settings.access_log_key.get_secret_value())
     try:
-        await log.append(what, Principal(COMMAND_LINE, getpass.getuser()), {str(kind): id_, "user": user})
+        await log.append(what, local_operator(), {str(kind): id_, "user": user})
     finally:
         await log.close()
 

@@ -1,19 +1,15 @@
 """Changes a file of secrets for a command, and notes it in the access log."""
 
 import asyncio
-import getpass
 from pathlib import Path
 
 import typer
 
+from chassis.access_log.local import local_operator
 from chassis.access_log.log import AccessLog, Kind
 from chassis.base.secret_changes import CannotChange, Made, change
 from chassis.base.secret_file import SecretsRead
 from chassis.base.settings import Settings
-from schemas.access.principal import Principal
-
-COMMAND_LINE = "command-line"
-"""The issuer of whoever runs a command on the machine; the subject is their account there."""
 
 
 def change_secret(settings: Settings, path: Path, made: Made, version: int | None, why: str) -> SecretsRead:
@@ -34,6 +30,6 @@ def change_secret(settings: Settings, path: Path, made: Made, version: int | Non
 async def _note(settings: Settings, about: dict[str, str | int]) -> None:
     log = AccessLog(settings.access_log_url, settings.access_log_key.get_secret_value())
     try:
-        await log.append(Kind.SECRET_CHANGED, Principal(COMMAND_LINE, getpass.getuser()), about)
+        await log.append(Kind.SECRET_CHANGED, local_operator(), about)
     finally:
         await log.close()

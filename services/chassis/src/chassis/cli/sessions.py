@@ -1,16 +1,14 @@
 """`satupintu sessions end`: signs a person, or everybody, out of the pages."""
 
 import asyncio
-import getpass
 from typing import Annotated, Final
 
 import typer
 
+from chassis.access_log.local import local_operator
 from chassis.access_log.log import AccessLog, Kind
 from chassis.base.settings import Settings, read_settings
-from chassis.cli.secret_change import COMMAND_LINE
 from chassis.signin.session_table import SessionTable
-from schemas.access.principal import Principal
 
 app: Final = typer.Typer(no_args_is_help=True)
 sessions: Final = typer.Typer(no_args_is_help=True, help="who is signed in to the pages")
@@ -42,7 +40,7 @@ async def _end(settings: Settings, subject: str | None) -> int:
     try:
         ended = await table.remove_all(subject)
         about: dict[str, str | int] = {"by": "operator", "user": subject or "everybody", "sessions": ended}
-        await log.append(Kind.SIGNED_OUT, Principal(COMMAND_LINE, getpass.getuser()), about)
+        await log.append(Kind.SIGNED_OUT, local_operator(), about)
         return ended
     finally:
         await table.close()

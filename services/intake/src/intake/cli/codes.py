@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
+from chassis.access_log.local import local_actor
 from chassis.base import secret_changes
 from chassis.base.secret_file import SecretsRead
 from chassis.base.settings import read_settings
@@ -109,6 +110,6 @@ def repeat() -> None:
 
     async def run() -> int:
         async with open_platform(read_settings()) as platform, open_intake(platform, repeat=False) as context:
-            return await repeat_erasures(context)
+            return await repeat_erasures(context, local_actor())
 
     print(f"{asyncio.run(run())} complaints erased again")

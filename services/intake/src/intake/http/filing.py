@@ -20,8 +20,7 @@ from intake.contacts import notice_of
 from intake.context import Intake
 from intake.filing import Filing, file
 from intake.http.answers import Receipt
-from schemas.access.principal import PUBLIC, Principal, Role, acting_as
-from schemas.base.envelope import Actor
+from schemas.access.principal import PUBLIC, system_acting
 from schemas.base.refusals import InvalidField
 from schemas.complaint.state import Complaint
 from schemas.contract.submission import Complaining
@@ -41,12 +40,6 @@ Context = Annotated[Intake, Depends(context_of)]
 def limit_rate(limiter: RateLimiter, request: Request) -> None:
     """Raises HTTPException 429: too many requests of whoever is signed in, or else from this source."""
     refuse(limiter.wait_s(counted_as(request)))
-
-
-def gateway_actor(request: Request) -> Actor | None:
-    """The channel gateway whose token came with it. Nobody else who files is named: they may be the reporter."""
-    who: Principal = getattr(request.state, "caller", PUBLIC)
-    return acting_as(who, Role.GATEWAY) if who.signed_in else None
 
 
 class DirectRoute(APIRoute):
@@ -69,7 +62,8 @@ async def file_complaint(
 ) -> Response:
     """File a complaint, an aspiration or a request for information; only `text` is required."""
     limit_rate(context.filings, request)
-    filed = await file(context, Filing(client, key, body, actor=gateway_actor(request)))
+    actor = system_acting(getattr(request.state, "caller", PUBLIC))
+    filed = await file(context, Filing(client, key, body, actor=actor))
     headers = {"ETag": await handlers.tag_of(context, filed.state)} | ({REPLAYED: "true"} if filed.repeated else {})
     answer = await receipt(context, filed.state, filed.code, lang) | notice_of(body.reporter, lang, sms=context.sms)
     return Response(to_json(answer), 201, headers, "application/json")

@@ -15,7 +15,7 @@ from intake.context import Intake
 from intake.filing import Filed, Filing, file
 from intake.handlers import MoveRequest
 from intake.http import open311_updates
-from intake.http.filing import REPLAYED, Context, gateway_actor, limit_rate
+from intake.http.filing import REPLAYED, Context, limit_rate
 from intake.http.open311_answers import receipt
 from intake.http.open311_docs import FILED, filed_as
 from intake.http.open311_form import SentForm, read_form
@@ -24,6 +24,7 @@ from intake.settings import OPEN311_CHANNEL
 from intake.storage.repeats import Claim
 from intake.uploads import Upload
 from schemas import wording
+from schemas.access.principal import system_acting
 from schemas.base.ids import complaint_id, derived_id
 from schemas.base.refusals import Refusal
 
@@ -64,7 +65,7 @@ async def _file(request: Request, context: Intake, sent: SentForm, form: ReportF
     who = await caller(request)
     device = "" if who.signed_in else form.client
     client = device or await client_id(key, who, request.headers.get("satupintu-client"))
-    filing = Filing(client, key, complaining(sent, form, lang), actor=gateway_actor(request))
+    filing = Filing(client, key, complaining(sent, form, lang), actor=system_acting(who))
     return filing, await file(context, filing)
 
 
@@ -86,7 +87,9 @@ async def _keep(context: Intake, filing: Filing, filed: Filed, photos: tuple[Upl
     """Attach the photos, each once; the reasons for those that were not kept. They never cost the report."""
     unkept = []
     for number, photo in enumerate({photo.digest: photo for photo in photos}.values(), start=1):
-        move = MoveRequest(filed.state.id, filing.client, f"{filing.key}/{photo.digest}", "attachments")
+        move = MoveRequest(
+            filed.state.id, filing.client, f"{filing.key}/{photo.digest}", "attachments", actor=filing.actor
+        )
         try:
             await handlers.attach(context, move, photo)
         except Refusal as refusal:

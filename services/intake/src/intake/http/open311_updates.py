@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict, Field
 
-from chassis.http.access import ANYONE, allow
+from chassis.http.access import ANYONE, Caller, allow
 from chassis.http.open311 import Format, list_response
 from chassis.http.web import Language
 from chassis.write.command import Handled
@@ -21,6 +21,7 @@ from intake.http.open311_docs import UPDATED, filed_as
 from intake.http.open311_form import SentForm, read_form
 from intake.http.open311_report import NonEmpty, validated, words_beside
 from intake.settings import OPEN311_CHANNEL
+from schemas.access.principal import system_acting
 from schemas.base.ids import MalformedCode, derived_id, event_id, move_id, parse_public_number
 from schemas.base.limits import CLIENT
 from schemas.base.refusals import InvalidField, NotFound
@@ -59,14 +60,14 @@ class Target(NamedTuple):
     responses=UPDATED,
     openapi_extra=filed_as(UpdateForm),
 )
-async def update_request(kind: Format, request: Request, context: Context, _lang: Language) -> Response:
+async def update_request(kind: Format, request: Request, who: Caller, context: Context, _lang: Language) -> Response:
     """Add an update to a report. Repeatable: an equal update is taken once."""
     limit_rate(context.filings, request)
     async with read_form(request, context.attachment_bytes) as sent:
         form: UpdateForm = validated(UpdateForm, sent.plain())
         text, target = _text(sent, form), await _target(request, context, form)
         key = str(derived_id(ROUTE, sent.content().decode()))
-    move = MoveRequest(target.complaint, "", key, ROUTE)
+    move = MoveRequest(target.complaint, "", key, ROUTE, actor=system_acting(who))
     if target.by_reporter:
         handled = await handlers.add_detail(context, move, AddDetail(text=text))
     else:

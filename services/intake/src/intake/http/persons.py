@@ -25,8 +25,10 @@ from intake.decide import DecideErasure
 from intake.http.answers import ErasureDecided, PersonShown
 from intake.http.filing import REPLAYED, Context
 from intake.notify import mail_returned
+from schemas.access.accused import is_kept_from
 from schemas.access.principal import FOR_AN_AGENCY, Principal, Role, acting_as, client_of
 from schemas.base.ids import move_id
+from schemas.base.refusals import NotFound
 from schemas.complaint.state import Complaint
 from schemas.events.base import Fact
 
@@ -53,12 +55,14 @@ async def read_contact(
     loaded, at = await context.repository.load(complaint), context.clock.now()
     held = await root_lead(context.repository, loaded.state) or loaded.state
     registry = await context.registry.current()
-    acts_for = body_of(who, complaint, held, registry)
+    acts_for = body_of(who, loaded.state, held, registry)
     owner, part = loaded.state.whole or complaint, complaint if loaded.state.whole else None
 
     def rule(state: Complaint) -> Sequence[Fact]:
-        if state.id == held.id:  # it may have changed hands meanwhile
-            body_of(who, complaint, state, registry)
+        # It may have changed hands meanwhile. Of a part, the reporter is that of its whole, which may accuse as well.
+        body_of(who, loaded.state if part else state, state if state.id == held.id else held, registry)
+        if is_kept_from(who, state, registry):
+            raise NotFound(complaint=str(complaint))
         return contact_reading.read_contact(state, body, at, acts_for, part)
 
     async def tag_of(present: LoadedStream) -> str:
@@ -89,10 +93,11 @@ async def decide_erasure(
     now, or keep the data until the examination ends. The reporter reads the reason.
     """
     at, registry = context.clock.now(), await context.registry.current()
-    acts_for = body_of(who, complaint, (await context.repository.load(complaint)).state, registry)
+    held = (await context.repository.load(complaint)).state
+    acts_for = body_of(who, held, held, registry)
 
     def rule(state: Complaint) -> Sequence[Fact]:
-        body_of(who, complaint, state, registry)
+        body_of(who, state, state, registry)
         return decide.decide_erasure(state, body, at, acts_for)
 
     cause = _cause(who, complaint, complaint, acts_for, "erasure", key, at, body)

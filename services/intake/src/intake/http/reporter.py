@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from starlette.datastructures import FormData
 
 from chassis.attachments.store import Copy, FileId
-from chassis.http.access import REPORTER, allow
+from chassis.http.access import REPORTER, Caller, allow
 from chassis.http.files import answer, opens_file
 from chassis.http.openapi import gives
 from chassis.http.web import ClientId, Conditional, IdempotencyKey, Language, StrictRoute
@@ -31,6 +31,8 @@ from intake.http.filing import REPLAYED, Context, with_notice
 from intake.notify import mail_returned, reporter_of
 from intake.settings import FORM_BYTES
 from intake.uploads import upload_of
+from schemas.access.principal import system_acting
+from schemas.base.envelope import Actor
 from schemas.base.ids import parse_tracking_code
 from schemas.base.refusals import DataErased, FileWaiting, FileWithheld, InvalidField, NotFound
 from schemas.base.values import Clock
@@ -101,9 +103,10 @@ class ReporterMove:
     key: str
     condition: Precondition
     response: Response
+    actor: Actor | None
 
     def request(self, route: str) -> MoveRequest:
-        return MoveRequest(self.tracked.complaint, self.client, self.key, route, self.condition)
+        return MoveRequest(self.tracked.complaint, self.client, self.key, route, self.condition, self.actor)
 
     async def decided(
         self, route: str, command: C, rule: Callable[[Complaint, C, datetime], Sequence[Fact]]
@@ -120,9 +123,9 @@ class ReporterMove:
 
 @gives(410)
 async def _move(
-    tracked: Tracked, client: ClientId, key: IdempotencyKey, condition: Conditional, response: Response
+    tracked: Tracked, who: Caller, client: ClientId, key: IdempotencyKey, condition: Conditional, response: Response
 ) -> ReporterMove:
-    return ReporterMove(tracked, client, key, condition, response)
+    return ReporterMove(tracked, client, key, condition, response, system_acting(who))
 
 
 STORED: Final[dict[int | str, dict[str, Any]]] = {201: {"model": TrackingPage}}

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from chassis.access_log.local import local_actor
 from chassis.base.log import configure
 from chassis.base.settings import read_settings
 from chassis.service.platform import open_platform
@@ -118,7 +119,7 @@ async def _decree(file: CalendarFile) -> tuple[Registry, Registry]:
         known = await repository.registry()
         fact = file.reviewed().decree(at)
         causation = derived_id("decree", str(known.version), fact.calendar, str(fact.year))
-        cause = Cause(causation, causation, at)
+        cause = Cause(causation, causation, at, actor=local_actor())
         return known, await handle_registry(repository, lambda state: decide.decree_calendar(state, fact), cause, known)
 
 

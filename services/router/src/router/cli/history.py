@@ -15,6 +15,7 @@ from rich.table import Table
 
 from chassis.base.log import configure
 from chassis.base.settings import Settings, read_settings
+from chassis.cli.person import AS, REASON, WordsAsked, note_words_read, words_asked
 from chassis.service.platform import open_platform
 from router.app import open_router
 from router.history import replay as replays
@@ -53,10 +54,17 @@ def examples(
     out: Annotated[Path, typer.Argument(help="JSON lines: text, label, agency, weight, source; readable by you alone")],
     since: Day = None,
     agency: Annotated[bool, typer.Option(help="label with the body instead of the field")] = False,
+    reason: REASON = None,
+    name: AS = None,
 ) -> None:
-    """Write what people and bodies decided as labelled texts for `python -m router train`. Holds reporters' words."""
+    """Write what people and bodies decided as labelled texts for `python -m router train`. Holds reporters' words, so
+    it needs --reason and --as.
+    """
+    asked = words_asked(reason, name)
+    if asked is None:
+        raise typer.BadParameter("the texts are reporters' words: say why they are needed", param_hint="--reason")
     settings = _settings()
-    counts = asyncio.run(_exported(settings, out, _moment(since, "--since"), agency=agency))
+    counts = asyncio.run(_exported(settings, out, _moment(since, "--since"), asked, agency=agency))
     console.print(
         ", ".join(f"{count} {source}" for source, count in sorted(counts.items())) or "history gives no labels yet"
     )
@@ -109,9 +117,12 @@ async def _tallied(settings: Settings, model: str) -> dict[str, Any]:
         return await context.database.read(lambda connection: tally(connection, model))
 
 
-async def _exported(settings: Settings, out: Path, since: datetime | None, *, agency: bool) -> dict[str, int]:
+async def _exported(
+    settings: Settings, out: Path, since: datetime | None, asked: WordsAsked, *, agency: bool
+) -> dict[str, int]:
     counts = Counter[str]()
     async with open_platform(settings) as platform:
+        await note_words_read(platform.access_log, asked, "examples")
         with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             async for each in replays.examples(platform.repository(SERVICE), since):
                 label = each.agency if agency else each.sector

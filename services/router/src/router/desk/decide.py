@@ -13,6 +13,7 @@ from router.placement.precedents import matter_as_read
 from router.registry.mandates import AgencyUnit
 from router.settings import PARTS
 from schemas.access.accused import names_accused
+from schemas.access.reading import ever_held
 from schemas.base import limits
 from schemas.base.ids import part_id
 from schemas.base.refusals import (
@@ -169,7 +170,7 @@ def split_by_agency(
 ) -> list[Fact]:
     """Split by the holder, which leads. Raises as `split`; NotTheHolder; NotFound if it never held the complaint."""
     # First, so that no other agency learns how a complaint ended.
-    if agency not in state.news and by.registry.holder(state.holder).agency != agency:
+    if not ever_held(agency, state, by.registry):
         raise NotFound(complaint=str(state.id))
     _check_open(state)
     if state.agency is None or by.registry.holder(state.holder).agency != agency:

@@ -43,7 +43,9 @@ class ContrastReader:
         for kind, values in (("part", marks.parts), ("date", marks.days), ("month", marks.months)):
             found[kind] |= values
         sets = {kind: frozenset(values) for kind, values in found.items() if values}
-        return Contrasts(tuple(times.days()), sets, content, self._is_vague(tokens), self._is_own(tokens))
+        return Contrasts(
+            tuple(times.days()), sets, content, self._is_vague(tokens), marks.masked or self._is_own(tokens)
+        )
 
     def _is_vague(self, tokens: Tokens) -> bool:
         vague = self._data.vague

@@ -48,6 +48,7 @@ _ACT: Final = "kapan|kpn|kenapa|knp|mengapa|kok|koq|gimana|gmn|bagaimana|mohon|t
 """Words of a question that asks an office to act."""
 _ASKS: Final = re.compile(rf"^(?:(?!\b(?:{_ACT})\b)[^.!?\n])*\?", re.MULTILINE)
 _DOUBLED: Final = re.compile(r"\b([a-z]{3,})2\b")
+_MASKED: Final = re.compile(r"\[[A-Z-]{2,12}\]")
 _LINK: Final = re.compile(r"https?://\S+|\S+@\S+")
 _ITEM: Final = re.compile(r"(?<=\w)\s*[,;]\s*(\d{1,3})(?=\s+(?!(?:jam|menit|hari|minggu|bulan|bln|tahun|thn)\b)[a-z])")
 """How many there are of what follows: "Jalan Melati, 3 lubang" is no number of the road."""
@@ -69,6 +70,8 @@ class Marks(NamedTuple):
     months: frozenset[str]
     money: frozenset[str]
     signs: frozenset[str]
+    masked: bool
+    """A name or number in it was masked before it came: two such texts may tell of two people."""
     asks: bool
     """It asks whether, where or how much; "kapan" asks an office to act."""
 
@@ -93,7 +96,9 @@ def marks(text: str) -> Marks:
     plain = _LONG.sub(_into(found["codes"]), plain)
     plain = _MIXED.sub(lambda m: _code(found["codes"], m[0]), _ITEM.sub(r" jumlah \1", plain))
     sets = {name: frozenset(values) for name, values in found.items()}
-    return Marks(plain, clock=frozenset(clock), asks=bool(_ASKS.search(text.lower())), **sets)
+    return Marks(
+        plain, clock=frozenset(clock), masked=bool(_MASKED.search(text)), asks=bool(_ASKS.search(text.lower())), **sets
+    )
 
 
 def values(read: Marks) -> frozenset[str]:

@@ -404,16 +404,18 @@ async def _read(context: Router, who: Principal, complaint: UUID, office: Office
     return loaded
 
 
-async def _with_files(context: Router, loaded: LoadedStream) -> LoadedStream:
-    """The stream that names the reporter's files: of a part its whole."""
-    whole = loaded.state.whole
-    return loaded if whole is None else await context.repository.load(whole)
+async def _with_files(context: Router, who: Principal, loaded: LoadedStream) -> LoadedStream:
+    """The stream that names the reporter's files: of a part its whole, unless that is kept from `who`."""
+    if loaded.state.whole is None:
+        return loaded
+    whole, registry = await context.repository.load(loaded.state.whole), await context.registry.current()
+    return loaded if is_kept_from(who, whole.state, registry) else whole
 
 
 async def _file(
     context: Router, who: Principal, complaint: UUID, office: Office, attachment: UUID, request: Request
 ) -> Response:
-    loaded = await _with_files(context, await _read(context, who, complaint, office))
+    loaded = await _with_files(context, who, await _read(context, who, complaint, office))
     return await holders_file(context.attachments, loaded, attachment, request)
 
 
@@ -421,7 +423,7 @@ async def _casefile(
     context: Router, who: Principal, complaint: UUID, office: Office, lang: str, response: Response
 ) -> dict[str, Any]:
     loaded, registry = await _read(context, who, complaint, office), await context.registry.current()
-    state, sent = loaded.state, await _with_files(context, loaded)
+    state, sent = loaded.state, await _with_files(context, who, loaded)
     etag(response, state.version)
     [file] = await with_suggestions(context, [state], [casefile(state, registry, context.policies, lang)], lang)
     followed = state.routed.basis.precedent if state.routed else None
@@ -469,6 +471,6 @@ async def _hidden(context: Router, who: Principal, place: str, registry: Registr
     """The complaints in this place that accuse an agency that `who` works for: not listed and not counted."""
     if not who.in_role(*WORKS_FOR):
         return []
-    examined = await context.database.read(lambda connection: views.protected_in(connection, place))
+    examined = await context.database.read(lambda connection: views.perhaps_protected_in(connection, place))
     loaded = await context.repository.load_many(examined)
     return [str(each.state.id) for each in loaded if is_kept_from(who, each.state, registry)]

@@ -22,6 +22,7 @@ from router.http.request import Context, RequestBody
 from router.placement import views
 from router.settings import FRESH_S
 from schemas import wording
+from schemas.access.accused import is_kept_from
 from schemas.access.principal import Principal
 from schemas.access.reading import as_agency, may_act
 from schemas.base import limits
@@ -95,7 +96,11 @@ async def followers(agency: AgencyId, complaint: UUID, who: Caller, context: Con
     await context.feed.refresh(FRESH_S)
     found = await context.database.read(lambda connection: views.followers_of(connection, complaint))
     # A row may be behind its stream: the stream decides whether the complaint still follows.
-    states = [each.state for each in await context.repository.load_many(found) if each.state.status is Status.JOINED]
+    states = [
+        each.state
+        for each in await context.repository.load_many(found)
+        if each.state.status is Status.JOINED and not is_kept_from(who, each.state, registry)
+    ]
     files = [casefile(state, registry, context.policies, lang) for state in states]
     return {"followers": [{name: file[name] for name in FOLLOWER} for file in files]}
 

@@ -145,10 +145,12 @@ def count_in(connection: Connection, place: str, hidden: Collection[str] = ()) -
     return int(connection.execute(count).scalar_one())
 
 
-def protected_in(connection: Connection, place: str) -> list[UUID]:
-    """The complaints of supervision grade with this status."""
+def perhaps_protected_in(connection: Connection, place: str) -> list[UUID]:
+    """The complaints of supervision grade with this status, and all parts: a part's row says the grade of its own
+    reading alone, not that of its whole.
+    """
     table = TABLES.standing
-    query = select(table.c.complaint).where(table.c.place == place, table.c.protected)
+    query = select(table.c.complaint).where(table.c.place == place, table.c.protected | table.c.part)
     return [UUID(row.complaint) for row in connection.execute(query)]
 
 
