@@ -15,7 +15,7 @@ WITHIN: Final = 1000
 FINDS: Final[Mapping[str, int]] = {
     "no_sweep": 0,
     "no_look_out": 45,
-    "no_expected_version": 24,
+    "no_expected_version": 73,
     "clock_not_stopped": 12,
     "a_fourth_return": 105,
     "parts_not_opened": 0,
