@@ -16,6 +16,7 @@ from support.inbox import CITY, keep, keep_registry
 
 TEXT: Final = "Lampu padam sejak Senin malam di muka pasar, gelap sekali.\nSudah tiga kali warga jatuh."
 LONG: Final = ("Lubang" * 40 + " ") * 8
+PROGRESS: Final = "Regu berangkat."
 ANSWER: Final = "Lampu sudah diganti pada 4 Maret oleh regu malam. Nomor tiang 17 dan 18."
 
 
@@ -53,7 +54,7 @@ def _stories(now: datetime) -> dict[str, list[Fact]]:
     routed = ComplaintRouted(at=at, agency=CITY, cause="mandate", basis=Basis(registry_version=0, rules="test"))
     begun = [routed, ComplaintAcknowledged(at=at, agency=CITY)]
     asked = ClarificationRequested(at=at, agency=CITY, question="Tiang nomor berapa?")
-    answered = [*begun, ProgressRecorded(at=at, agency=CITY, text="Regu berangkat."),
+    answered = [*begun, ProgressRecorded(at=at, agency=CITY, text=PROGRESS),
                 ResponseGiven(at=at, agency=CITY, text=ANSWER)]  # fmt: skip
     return {
         Status.UNPLACED.value: [],

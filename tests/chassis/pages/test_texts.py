@@ -9,7 +9,7 @@ import pytest
 from chassis.pages import catalogue
 from chassis.pages.texts import texts
 
-PACKAGES = ("chassis", "intake")
+PACKAGES = ("chassis", "intake", "local")
 """Those with pages. A package that gets pages is added here and to `make texts`."""
 
 
