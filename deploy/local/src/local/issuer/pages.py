@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from chassis.http.web import language
+from chassis.http.language import language
 from chassis.pages.render import Kit, View
 from chassis.pages.texts import N_
 from local.issuer.people import PEOPLE

@@ -104,5 +104,5 @@ def nice(value: float) -> float:
     """The smallest of 4, 8, 20 or 40 times a power of ten that is not below `value`: its quarters are round numbers."""
     if value <= 0:
         return TICKS
-    power = 10 ** math.floor(math.log10(value / TICKS))
+    power = math.pow(10, math.floor(math.log10(value / TICKS)))
     return next(TICKS * step * power for step in (1, 2, 5, 10) if TICKS * step * power >= value)

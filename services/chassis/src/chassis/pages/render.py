@@ -7,7 +7,7 @@ PAGES.render(view, "home.html", books=...)
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
@@ -16,9 +16,22 @@ from jinja2.ext import do
 from chassis.pages import charts, dates
 from chassis.pages.assets import address
 from chassis.pages.navigation import entries_for
-from chassis.pages.texts import LANGUAGES, texts
+from chassis.pages.texts import LANGUAGES, N_, texts
 from schemas.access.principal import PUBLIC, Principal
 from schemas.registry.calendars import DEFAULT_ZONE
+from schemas.wording.masks import Kind
+
+MASKS: Final[Mapping[str, str]] = {
+    Kind.LINK: N_("tautan"),
+    Kind.MAIL: N_("surel"),
+    Kind.PLATE: N_("nomor kendaraan"),
+    Kind.IDENTITY: N_("NIK"),
+    Kind.PHONE: N_("nomor telepon"),
+    Kind.ACCOUNT: N_("nomor"),
+    "position": N_("letak"),
+    "address": N_("alamat"),
+}
+"""What a page shows for a mask, which the API writes as one English word in brackets."""
 
 
 class View(NamedTuple):
@@ -78,7 +91,12 @@ def _environment(package: str, lang: str) -> Environment:
     def day(at: datetime, zone: str = DEFAULT_ZONE) -> str:
         return dates.day(at, lang, zone)
 
-    made.filters |= {"moment": moment, "day": day, "number": lambda value: number(value, lang)}
+    def masks(text: str) -> str:
+        for kind, name in MASKS.items():
+            text = text.replace(f"[{kind}]", f"[{texts('chassis', lang).gettext(name)}]")
+        return text
+
+    made.filters |= {"masks": masks, "moment": moment, "day": day, "number": lambda value: number(value, lang)}
     made.globals |= {"asset": address, "languages": LANGUAGES, "distance": dates.distance,
                      "bars": charts.bars, "lines": charts.lines}  # fmt: skip
     return made

@@ -24,7 +24,7 @@ from chassis.access_log.entry import AccessLogger
 from chassis.base.errors import ChassisError
 from chassis.base.ports import TimeSource
 from chassis.http.access import Allowed, Rule, limits_of, refused
-from chassis.http.web import language
+from chassis.http.language import language
 from chassis.pages.render import Kit, View
 from chassis.pages.texts import LANGUAGES
 from chassis.signin.code_flow import CodeFlow
