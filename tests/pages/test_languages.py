@@ -10,13 +10,14 @@ from support.stage import Staged
 from support.visits import VISITS, Visit, strange
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-PLAIN = [visit for visit in VISITS if not visit.steps and visit.person is None]
+NO_PROVIDER = [Visit("masuk-tanpa-penyedia", "/masuk", "/masuk", status=503)]
+PLAIN = [visit for visit in VISITS if not visit.steps and visit.person is None and "/masuk" not in visit.route]
 
 
 @pytest.mark.parametrize("lang", ["id", "en"])
 async def test_a_page_speaks_one_language(front: Front, stage: dict[str, Staged], lang: str) -> None:
     faults = {}
-    for visit in PLAIN:
+    for visit in PLAIN + NO_PROVIDER:
         words = await words_of(front, stage, visit, lang)
         if found := strange(words, lang):
             faults[visit.name] = found

@@ -214,7 +214,7 @@ def message(request: Request, status: int, name: str, detail: str = "", after: s
     return render(request, "message.html", status, title=title, text=detail or text, after=after)
 
 
-BY_STATUS: Final = {HTTPStatus.NOT_FOUND: "not-found", HTTPStatus.TOO_MANY_REQUESTS: "too-many"}
+BY_STATUS: Final[dict[int, str]] = {HTTPStatus.NOT_FOUND: "not-found", HTTPStatus.TOO_MANY_REQUESTS: "too-many"}
 
 
 def _title_of(refusal: Refusal) -> str:

@@ -39,7 +39,7 @@ def key_of(form: Mapping[str, str]) -> str:
 
 def faults(error: ValidationError, names: Mapping[str, str], lang: str) -> dict[str, str]:
     """One sentence for each wrong field of a command, by the form's field. `names`: those, by the command's."""
-    found = {}
+    found: dict[str, str] = {}
     for item in error.errors(include_input=False):
         field = ".".join(str(part) for part in item["loc"])
         why = wording.found(item["type"], dict(item.get("ctx") or {}), item["msg"], lang)
