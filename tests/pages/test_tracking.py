@@ -48,6 +48,13 @@ async def test_a_mistyped_code_is_shown_again_with_its_fault(front: Front) -> No
     assert 'aria-invalid="true"' in answer.text
 
 
+async def test_a_link_with_a_mistyped_code_leads_to_the_form_that_holds_it(front: Front) -> None:
+    answer = await front.web.get("/lacak/7K3M-9QX2A-TB4C9")
+    assert answer.status_code == 422
+    assert 'value="7K3M-9QX2A-TB4C9"' in answer.text
+    assert "tracking_code" not in answer.text
+
+
 async def test_a_code_of_another_report_opens_nothing(front: Front, stage: dict[str, Staged]) -> None:
     mine, other = stage["routed"], stage["secret"]
     forged = {"Cookie": f"lacak={other.number}:{mine.code}"}

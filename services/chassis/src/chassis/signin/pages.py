@@ -33,7 +33,7 @@ from chassis.signin.sessions import Sessions
 from chassis.signin.texts import MESSAGES
 from schemas import wording
 from schemas.access.principal import PUBLIC, Principal
-from schemas.base.refusals import NotAllowed, NotFound, NotSignedIn, Refusal
+from schemas.base.refusals import InvalidField, NotAllowed, NotFound, NotSignedIn, Refusal
 
 SIGN_IN: Final = "/masuk"
 HEADERS: Final = {
@@ -157,7 +157,7 @@ class PageRoute(APIRoute):
                 answer = _to_sign_in(request)
             except Refusal as refusal:
                 lang = language_of(request)
-                answer = message(request, refusal.status_hint, _title_of(refusal), wording.refusal(refusal, lang))
+                answer = message(request, refusal.status_hint, _title_of(refusal), said(refusal, lang))
             except PageError as error:
                 answer = message(request, error.status, error.name)
             except RequestValidationError:
@@ -215,6 +215,14 @@ def message(request: Request, status: int, name: str, detail: str = "", after: s
 
 
 BY_STATUS: Final[dict[int, str]] = {HTTPStatus.NOT_FOUND: "not-found", HTTPStatus.TOO_MANY_REQUESTS: "too-many"}
+
+
+def said(refusal: Refusal, lang: str) -> str:
+    """A refusal as a sentence for people. What is wrong with a field is told without the field's name in programs."""
+    if not isinstance(refusal, InvalidField):
+        return wording.refusal(refusal, lang)
+    why = wording.why(str(refusal.data["why"]), lang)
+    return f"{why[:1].upper()}{why[1:]}."
 
 
 def _title_of(refusal: Refusal) -> str:

@@ -14,14 +14,13 @@ from pydantic import ValidationError
 from chassis.http.access import ANYONE
 from chassis.pages.parts import ask
 from chassis.signin.forms import CitizensForm
-from chassis.signin.pages import language_of, page_allow, page_router, render
+from chassis.signin.pages import language_of, page_allow, page_router, render, said
 from intake import decide
 from intake.filing import Filing, file
 from intake.http.filing import Context, limit_rate, receipt
 from intake.pages.kit import KEY, PAGES, Form, faults, key_of, new_key
 from intake.pages.opened import opened, remember
 from intake.pages.track import CODE_IN_BROWSER
-from schemas import wording
 from schemas.base.ids import MalformedCode, parse_public_number
 from schemas.base.limits import ADDRESS, BODY, CONTACT
 from schemas.base.refusals import InvalidField
@@ -127,8 +126,7 @@ def _errors(context: Context, given: Mapping[str, str], lang: str) -> dict[str, 
     except ValidationError as error:
         return faults(error, NAMES, lang)
     except InvalidField as refusal:
-        why = wording.why(str(refusal.data["why"]), lang)
-        return {NAMES.get(str(refusal.data["field"]), ""): f"{why[:1].upper()}{why[1:]}."}
+        return {NAMES.get(str(refusal.data["field"]), ""): said(refusal, lang)}
     return {}
 
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from chassis.http.access import ANYONE, Rule
 from chassis.signin.forms import CitizensForm
-from chassis.signin.pages import language_of, page_allow, page_router, render
+from chassis.signin.pages import language_of, page_allow, page_router, render, said
 from intake import handlers
 from intake.handlers import MoveRequest
 from intake.http.filing import Context
@@ -20,7 +20,6 @@ from intake.pages import moves
 from intake.pages.kit import KEY, PAGES, Form, faults, key_of, new_key
 from intake.pages.opened import forget, opened, remember
 from intake.pages.status import STEPS, headline
-from schemas import wording
 from schemas.base.ids import MalformedCode, parse_public_number
 from schemas.base.limits import BODY, NOTE
 from schemas.base.refusals import InvalidField, NotFound, Refusal
@@ -45,17 +44,7 @@ async def ask(request: Request, nomor: Annotated[str, Query(max_length=40)] = ""
 @router.post("/lacak", dependencies=[page_allow(ANYONE), CitizensForm])
 async def open_by_form(request: Request, context: Context, form: Form) -> Response:
     """Open the complaint of the code in the form."""
-    try:
-        return await _opened(request, context, form.get(CODE, ""))
-    except (InvalidField, NotFound) as refusal:
-        lang = language_of(request)
-        why = (
-            wording.why(str(refusal.data["why"]), lang)
-            if isinstance(refusal, InvalidField)
-            else wording.refusal(refusal, lang)
-        )
-        sentence = f"{why[:1].upper()}{why[1:]}".rstrip(".") + "."
-        return _asked(request, HTTPStatus.UNPROCESSABLE_ENTITY, form.get(CODE, ""), {CODE: sentence})
+    return await _opened_or_asked(request, context, form.get(CODE, ""))
 
 
 @router.get("/lacak/{key}", dependencies=[page_allow(CODE_IN_BROWSER)])
@@ -63,7 +52,7 @@ async def one(key: str, request: Request, context: Context) -> Response:
     """A complaint by its public number, if this browser has opened it. A code instead of the number opens it first."""
     number = _number(key)
     if number is None:
-        return await _opened(request, context, key)
+        return await _opened_or_asked(request, context, key)
     code = opened(request).get(number)
     if code is None:
         return RedirectResponse(f"/lacak?nomor={quote(number)}", HTTPStatus.SEE_OTHER)
@@ -94,7 +83,7 @@ async def move(key: str, request: Request, context: Context, form: Form) -> Resp
         errors = faults(error, names, tracked.lang)
         return await _shown(request, context, tracked, HTTPStatus.UNPROCESSABLE_ENTITY, errors, form)
     except Refusal as refusal:
-        errors = {"": wording.refusal(refusal, tracked.lang)}
+        errors = {"": said(refusal, tracked.lang)}
         return await _shown(request, context, tracked, refusal.status_hint, errors, form)
     return RedirectResponse(f"/lacak/{number}?berhasil={name}", HTTPStatus.SEE_OTHER)
 
@@ -102,6 +91,15 @@ async def move(key: str, request: Request, context: Context, form: Form) -> Resp
 def _asked(request: Request, status: int, code: str, errors: Mapping[str, str], number: str = "") -> Response:
     mine = list(reversed(opened(request)))
     return render(request, "lacak.html", status, PAGES, code=code, errors=errors, number=_number(number), mine=mine)
+
+
+async def _opened_or_asked(request: Request, context: Context, typed: str) -> Response:
+    """Open the complaint of a code, or ask for the code again and say what is wrong with it."""
+    try:
+        return await _opened(request, context, typed)
+    except (InvalidField, NotFound) as refusal:
+        errors = {CODE: said(refusal, language_of(request))}
+        return _asked(request, HTTPStatus.UNPROCESSABLE_ENTITY, typed, errors)
 
 
 async def _opened(request: Request, context: Context, typed: str) -> Response:
