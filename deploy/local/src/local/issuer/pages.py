@@ -12,6 +12,7 @@ from chassis.pages.render import Kit, View
 from chassis.pages.texts import N_
 from local.issuer.people import PEOPLE
 
+OK: Final = 200
 HEADERS: Final = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -57,7 +58,8 @@ def _page(request: Request, template: str, status: int, form_action: str = "'non
         f"default-src 'none'; style-src 'self'; img-src 'self'; form-action {form_action}; "
         "frame-ancestors 'none'; base-uri 'none'"
     )
-    view = View(_language_of(request), request.url.path, request.url.query if request.method == "GET" else "")
+    # The query of a request that was refused is not repeated, not even in the language switch.
+    view = View(_language_of(request), request.url.path, request.url.query if status == OK else "")
     body = _PAGES.render(view, template, navigation=[], **values)
     return HTMLResponse(body, status, {"Content-Security-Policy": policy})
 
