@@ -126,6 +126,11 @@ async def test_a_wrong_answer_is_shown_again_with_its_fault(front: Front, typed:
     assert Form(page.text).fields["isi"] == typed["isi"]
 
 
+async def test_an_empty_answer_is_said_to_be_needed(front: Front) -> None:
+    page = await press(front, await front.web.get("/lapor"))
+    assert "Wajib diisi." in page.text
+
+
 async def test_a_region_that_was_typed_and_not_chosen_is_searched_once(front: Front) -> None:
     page = await press(front, await front.web.get("/lapor"), isi=WORDS)
     page = await press(front, page, cari_wilayah="coblong")

@@ -42,6 +42,9 @@ def faults(error: ValidationError, names: Mapping[str, str], lang: str) -> dict[
     found: dict[str, str] = {}
     for item in error.errors(include_input=False):
         field = ".".join(str(part) for part in item["loc"])
-        why = wording.found(item["type"], dict(item.get("ctx") or {}), item["msg"], lang)
+        about = dict(item.get("ctx") or {})
+        # "At least 1 character" is not how people say that something is needed.
+        kind = "missing" if (item["type"], about.get("min_length")) == ("string_too_short", 1) else item["type"]
+        why = wording.found(kind, about, item["msg"], lang)
         found.setdefault(names.get(field, ""), f"{why[:1].upper()}{why[1:]}.")
     return found
