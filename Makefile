@@ -8,6 +8,7 @@ PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 UV := .tools/bin/uv
 RUN := .venv/bin/python
+VENDOR := services/chassis/src/chassis/pages/static/vendor
 ROUTER ?= 1
 INBOX ?= 1
 STORE ?=
@@ -27,6 +28,8 @@ export SATUPINTU_STORE_URL := $(STORE)
 endif
 # Downloads (some 250 MB the first time) show progress on a terminal, and nothing in a log.
 QUIETLY := $(shell test -t 2 || echo --quiet)
+# Packages with pages, whose texts are in locale/en.po.
+PAGED := chassis intake local
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 # Without compiled files seven processes would need most of a minute to start.
@@ -51,6 +54,9 @@ test: setup ## every test that needs no Docker and no browser: real Kafka, Postg
 
 test-browser: setup ## sign-in and pages in a real browser (needs Debian's chromium)
 	@$(RUN) -m pytest tests -m browser
+
+test-pages: setup ## walk every page in a real browser, in both languages and two widths; pictures in var/screenshots (needs Debian's chromium)
+	@$(RUN) -m pytest tests/pages -m browser
 
 test-containers: setup ## store contract and every background task on Kafka against images built here (needs Docker)
 	@TEST_SERVERS=containers $(RUN) -m pytest tests/contract tests/broker tests/agency_inbox/test_inbox_broker.py -m "postgres or broker" --ignore=tests/broker/access
@@ -84,12 +90,15 @@ bench: setup ## ratios against the bare libraries, as a table and a JSON file
 evaluate: setup ## how well complaints are read: tables and pictures in var/evaluation (DATA=folder of labelled texts; PAIRS=file of labelled pairs)
 	@$(RUN) -m router evaluate $(if $(DATA),--data $(DATA)) --pairs tests/router/duplicates/pairs_made_up.csv $(if $(PAIRS),--pairs $(PAIRS))
 
+texts: setup ## write new texts of the pages into the catalogues, and tell what is not translated
+	@$(RUN) -m chassis.pages.catalogue $(PAGED)
+
 schemas: setup ## write JSON Schema, AsyncAPI and the tables of docs/access.md again
 	@$(RUN) -m schemas.contract.generate
 	@$(RUN) -m local.access_page
 
 ##@ Set up
-setup: .venv/.stamp ## what every target needs (done by them)
+setup: .venv/.stamp $(VENDOR)/.stamp ## what every target needs (done by them)
 
 .venv/.stamp: uv.lock pyproject.toml $(wildcard services/*/pyproject.toml schemas/pyproject.toml deploy/local/pyproject.toml) | $(UV)
 	@echo "setting up .venv from uv.lock" >&2
@@ -97,15 +106,20 @@ setup: .venv/.stamp ## what every target needs (done by them)
 		"the first time needs the network and 2 GB of room; above is what is missing" >&2; exit 1; }
 	@touch $@
 
+$(VENDOR)/.stamp: services/chassis/src/chassis/pages/vendor.toml deploy/page_assets.py
+	@test -n "$(PYTHON)" || { echo "Satupintu needs Python 3.11 or newer: install python3 and try again" >&2; exit 1; }
+	@$(PYTHON) deploy/page_assets.py
+	@touch $@
+
 $(UV):
 	@test -n "$(PYTHON)" || { echo "Satupintu needs Python 3.11 or newer: install python3 and try again" >&2; exit 1; }
 	@$(PYTHON) deploy/bootstrap.py $@
 
 clean: ## remove what was built (state in var/ stays)
-	@rm -rf .venv .tools .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .tools .cache $(VENDOR) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo audit audit-dependencies rebuild test test-containers lint check clients simulate chaos bench evaluate schemas setup clean help
+.PHONY: run demo audit audit-dependencies rebuild test test-browser test-pages test-containers lint check clients simulate chaos bench evaluate schemas texts setup clean help

@@ -16,6 +16,7 @@ import reporting.app
 import router.app
 from chassis.base.settings import Settings
 from chassis.http.web import install
+from chassis.pages.assets import assets
 from chassis.service.platform import open_platform
 from chassis.service.service import Service
 from chassis.signin import routes as signin
@@ -33,6 +34,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        assets()
         async with AsyncExitStack() as stack:
             app.state.access = await stack.enter_async_context(open_access(settings))
             platform = await stack.enter_async_context(open_platform(settings))

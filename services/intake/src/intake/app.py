@@ -18,6 +18,7 @@ from chassis.service.process import BackgroundTask
 from chassis.service.service import Service
 from chassis.sql.database import Database
 from chassis.sweep.catch_up import CatchUpSweep
+from intake import pages
 from intake.checks import AttachmentChecks
 from intake.cleaning.cleaner import Cleaner, CleaningLimits
 from intake.context import Intake
@@ -215,4 +216,6 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             await letters.close()
 
 
-service: Final = Service(SERVICE, [reporter.router, open311.router], open_web, open_worker, database="vault")
+service: Final = Service(
+    SERVICE, [reporter.router, open311.router, pages.router], open_web, open_worker, database="vault"
+)

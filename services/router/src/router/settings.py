@@ -28,3 +28,5 @@ SURE_PLACE: Final = 0.75
 """The least score with which a region found by coordinates or names is decided; below it is a candidate."""
 MODELS: Final = Path("var/models")
 """The folder in which `train` writes models and the worker looks for them, unless the environment names another."""
+REGIONS_FOUND: Final = 12
+"""Regions in one answer to a search by name."""

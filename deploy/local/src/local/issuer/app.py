@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
+from chassis.pages import routes as delivered
 from local.issuer import pages
 from local.issuer.grants import Code, Grants, SignIn
 from local.issuer.people import Person, person_of
@@ -43,6 +44,7 @@ def create_app(issuer: Issuer) -> FastAPI:
     app = FastAPI(openapi_url=None)
     app.state.issuer = issuer
     app.include_router(router)
+    app.include_router(delivered.router)
     app.add_exception_handler(Fault, _fault)
     app.middleware("http")(_guard)
 
@@ -64,7 +66,7 @@ async def _guard(request: Request, call: Callable[[Request], Awaitable[Response]
 async def _fault(request: Request, error: Exception) -> Response:
     assert isinstance(error, Fault)
     if request.url.path == "/authorize":
-        return pages.fault(error.description)
+        return pages.fault(request, error.description)
     headers = {"WWW-Authenticate": "Basic"} if error.status == 401 else {}
     return JSONResponse({"error": error.error, "error_description": error.description}, error.status, headers)
 
@@ -108,8 +110,8 @@ async def keys(request: Request) -> dict[str, Any]:
 
 
 @router.get("/")
-async def front_page() -> Response:
-    return pages.about()
+async def front_page(request: Request) -> Response:
+    return pages.about(request)
 
 
 @router.get("/authorize")
@@ -120,7 +122,7 @@ async def authorize(request: Request) -> Response:
         check_authorization(fields)
     except Fault as fault:
         return _back(request, address, fields, error=fault.error, error_description=fault.description)
-    return pages.choose(fields, address)
+    return pages.choose(request, fields, address)
 
 
 @router.post("/authorize")
@@ -218,6 +220,6 @@ async def end_session(request: Request) -> Response:
         issuer.grants.end(session)
     address = fields.get("post_logout_redirect_uri", "")
     if address not in issuer.clients.after:
-        return pages.signed_out()
+        return pages.signed_out(request)
     state = {"state": fields["state"]} if "state" in fields else {}
     return RedirectResponse(f"{address}?{urlencode(state)}" if state else address, 303)

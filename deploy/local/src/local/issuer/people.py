@@ -2,13 +2,14 @@
 
 from typing import Final, NamedTuple
 
+from chassis.pages.texts import N_
 from schemas.access.principal import SYSTEMS, grant_of
 
 LONGEST: Final = 200
 
 
 class Person(NamedTuple):
-    """Somebody who can sign in at the demo provider. `about` is shown beside the name."""
+    """Somebody who can sign in at the demo provider. `about` is shown beside the name, in the catalogue's languages."""
 
     id: str
     name: str
@@ -17,15 +18,15 @@ class Person(NamedTuple):
 
 
 PEOPLE: Final = (
-    Person("sari", "Sari Wulandari", "petugas Kota Bandung / officer of the city", ("officer:kota-bandung",)),
-    Person("budi", "Budi Santoso", "petugas dinas PU Kota Bandung / officer of a unit", ("officer:kota-bandung/pu",)),
-    Person("wati", "Wati Kartika", "kepala dinas PU Kota Bandung / head of a unit", ("unit-head:kota-bandung/pu",)),
-    Person("dewi", "Dewi Lestari", "meja triase / triage desk", ("triage",)),
-    Person("agus", "Agus Prasetyo", "Ombudsman, pemutus sengketa / arbiter", ("arbiter",)),
-    Person("rina", "Rina Hapsari", "inspektorat / inspectorate", ("inspectorate",)),
-    Person("joko", "Joko Susilo", "analis / analyst", ("analyst",)),
-    Person("tono", "Tono Wijaya", "operator platform / operator", ("operator",)),
-    Person("maya", "Maya Anggraini", "triase dan analis / two roles", ("triage", "analyst")),
+    Person("sari", "Sari Wulandari", N_("petugas Kota Bandung"), ("officer:kota-bandung",)),
+    Person("budi", "Budi Santoso", N_("petugas dinas PU Kota Bandung"), ("officer:kota-bandung/pu",)),
+    Person("wati", "Wati Kartika", N_("kepala dinas PU Kota Bandung"), ("unit-head:kota-bandung/pu",)),
+    Person("dewi", "Dewi Lestari", N_("meja triase"), ("triage",)),
+    Person("agus", "Agus Prasetyo", N_("Ombudsman, pemutus sengketa"), ("arbiter",)),
+    Person("rina", "Rina Hapsari", N_("inspektorat"), ("inspectorate",)),
+    Person("joko", "Joko Susilo", N_("analis"), ("analyst",)),
+    Person("tono", "Tono Wijaya", N_("operator platform"), ("operator",)),
+    Person("maya", "Maya Anggraini", N_("triase dan analis"), ("triage", "analyst")),
 )
 _BY_ID: Final = {person.id: person for person in PEOPLE}
 

@@ -16,8 +16,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chassis.base.addresses import Network
 from chassis.base.settings import Settings
 from chassis.http.headers import EVERY_ANSWER
+from chassis.http.language import language
 from chassis.http.source import FORWARDED, forwarded, forwarded_for, is_trusted, source
-from chassis.http.web import language, problem
+from chassis.http.web import problem
 from schemas import wording
 
 HERE: Final = ("localhost", "127.0.0.1", "[::1]")

@@ -27,6 +27,7 @@ from chassis.http.cors import Cors, PublicReads
 from chassis.http.docs_page import add_docs
 from chassis.http.headers import add_headers
 from chassis.http.health import Ready, keep_ready
+from chassis.http.language import language
 from chassis.http.openapi import describe
 from chassis.write import precondition as conditions
 from chassis.write.precondition import Precondition, entity_tag
@@ -59,13 +60,6 @@ def problem(
     body = {"type": f"urn:satupintu:{code}", "title": wording.title(status, lang), "status": status, "code": code}
     members = {f"complaint_{name}" if name in RESERVED else name: value for name, value in more.items()}
     return JSONResponse({**body, "detail": detail, **members}, status, media_type=PROBLEM)
-
-
-def language(lang: str | None, accept_language: str | None) -> str:
-    """`id` or `en`: from the query, else from Accept-Language, else Indonesian."""
-    if lang in ("id", "en"):
-        return lang
-    return "en" if (accept_language or "").lower().startswith("en") else "id"
 
 
 async def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> str:

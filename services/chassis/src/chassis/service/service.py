@@ -65,12 +65,14 @@ class Service(Generic[C]):
 
     def web(self) -> FastAPI:
         """The web side as a separate app."""
-        from chassis.signin.access import open_access  # workers answer nobody, and start sooner without
+        from chassis.pages.assets import assets  # workers answer nobody, and start sooner without
+        from chassis.signin.access import open_access
         from chassis.signin.open import open_sign_in
 
         @asynccontextmanager
         async def lifespan(app: FastAPI) -> AsyncIterator[None]:
             settings = read_settings()
+            assets()
             async with (
                 open_access(settings) as app.state.access,
                 open_platform(settings) as platform,

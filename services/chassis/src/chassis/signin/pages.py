@@ -6,7 +6,7 @@ router = page_router()
 async def inbox(request: Request, who: PageCaller) -> Response: ...
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated, Any, Final, NamedTuple
@@ -18,32 +18,36 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.params import Depends as DependsParam
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
-from jinja2 import Environment, PackageLoader
 from starlette.exceptions import HTTPException
 
 from chassis.access_log.entry import AccessLogger
 from chassis.base.errors import ChassisError
 from chassis.base.ports import TimeSource
 from chassis.http.access import Allowed, Rule, limits_of, refused
-from chassis.http.web import language
-from chassis.signin import texts
+from chassis.http.language import language
+from chassis.pages.render import Kit, View
+from chassis.pages.texts import LANGUAGES
 from chassis.signin.code_flow import CodeFlow
 from chassis.signin.session import Session
 from chassis.signin.sessions import Sessions
+from chassis.signin.texts import MESSAGES
 from schemas import wording
 from schemas.access.principal import PUBLIC, Principal
-from schemas.base.refusals import NotAllowed, NotFound, NotSignedIn, Refusal
+from schemas.base.refusals import InvalidField, NotAllowed, NotFound, NotSignedIn, Refusal
 
 SIGN_IN: Final = "/masuk"
 HEADERS: Final = {
     "cache-control": "no-store",
     # With `no-referrer` a browser sends `Origin: null` with our own forms.
     "referrer-policy": "same-origin",
-    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'",
+    # Nothing inline and nothing of another site. `connect-src`: what htmx asks for.
+    "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
 }
 log = structlog.get_logger(__name__)
-_templates: Final = Environment(loader=PackageLoader("chassis.signin"), autoescape=True)
+LANGUAGE_COOKIE: Final = "bahasa"
+LANGUAGE_S: Final = 365 * 24 * 3600
+_PAGES: Final = Kit("chassis.signin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class SignIn:
 
 
 class PageError(Exception):
-    """Shown as a page. `name`: of its title and text in `chassis.signin.texts`."""
+    """Shown as a page. `name`: of its title and text in `MESSAGES`."""
 
     def __init__(self, status: int, name: str) -> None:
         super().__init__(name)
@@ -153,19 +157,23 @@ class PageRoute(APIRoute):
                 answer = _to_sign_in(request)
             except Refusal as refusal:
                 lang = language_of(request)
-                answer = message(request, refusal.status_hint, "refused", wording.refusal(refusal, lang))
+                answer = message(request, refusal.status_hint, _title_of(refusal), said(refusal, lang))
             except PageError as error:
                 answer = message(request, error.status, error.name)
             except RequestValidationError:
                 answer = message(request, HTTPStatus.BAD_REQUEST, "refused")
             except HTTPException as error:
-                answer = message(request, error.status_code, "refused")
+                answer = message(request, error.status_code, BY_STATUS.get(error.status_code, "refused"))
                 answer.headers.update(error.headers or {})
             except ChassisError as error:
                 log.error("page failed", route=self.path, error=type(error).__name__, reason=str(error))
                 answer = message(request, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable")
+            except Exception:
+                log.exception("page broken", route=self.path)
+                answer = message(request, HTTPStatus.INTERNAL_SERVER_ERROR, "unavailable")
             for name, value in HEADERS.items():
                 answer.headers.setdefault(name, value)
+            _keep_language(request, answer)
             return answer
 
         return with_pages
@@ -177,20 +185,48 @@ def page_router() -> APIRouter:
 
 
 def language_of(request: Request) -> str:
-    """As for the API: `lang` in the query, else Accept-Language, else Indonesian."""
-    return language(request.query_params.get("lang"), request.headers.get("accept-language"))
+    """`lang` in the query, else what was chosen in this browser, else as for the API."""
+    chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    return language(chosen, request.headers.get("accept-language"))
 
 
-def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page from a template of ours; everything that it shows is escaped."""
-    lang = language_of(request)
-    words: Mapping[str, str] = {name: text[lang] for name, text in texts.TEXTS.items()}
-    return HTMLResponse(_templates.get_template(template).render(lang=lang, t=words, **values), status)
+def _keep_language(request: Request, answer: Response) -> None:
+    """The language switch holds for the pages that follow."""
+    chosen = request.query_params.get("lang", "")
+    if chosen in LANGUAGES and chosen != request.cookies.get(LANGUAGE_COOKIE):
+        set_cookie(request, answer, LANGUAGE_COOKIE, chosen, LANGUAGE_S)
+
+
+def view_of(request: Request, lang: str | None = None) -> View:
+    """Who looks at which page. `lang`: another language than the request's."""
+    who: Principal = getattr(request.state, "caller", PUBLIC)
+    return View(lang or language_of(request), request.url.path, request.url.query, who)
+
+
+def render(request: Request, template: str, status: int = 200, pages: Kit = _PAGES, **values: Any) -> HTMLResponse:
+    """A page from a template of `pages`, which are a service's own; everything that it shows is escaped."""
+    return HTMLResponse(pages.render(view_of(request), template, **values), status)
 
 
 def message(request: Request, status: int, name: str, detail: str = "", after: str | None = None) -> HTMLResponse:
     """A page with one title and text. `after`: where to go on."""
-    return render(request, "message.html", status, name=name, detail=detail, after=after)
+    title, text = (_PAGES.text(each, language_of(request)) for each in MESSAGES[name])
+    return render(request, "message.html", status, title=title, text=detail or text, after=after)
+
+
+BY_STATUS: Final[dict[int, str]] = {HTTPStatus.NOT_FOUND: "not-found", HTTPStatus.TOO_MANY_REQUESTS: "too-many"}
+
+
+def said(refusal: Refusal, lang: str) -> str:
+    """A refusal as a sentence for people. What is wrong with a field is told without the field's name in programs."""
+    if not isinstance(refusal, InvalidField):
+        return wording.refusal(refusal, lang)
+    why = wording.why(str(refusal.data["why"]), lang)
+    return f"{why[:1].upper()}{why[1:]}."
+
+
+def _title_of(refusal: Refusal) -> str:
+    return "not-found" if isinstance(refusal, NotFound) else "refused"
 
 
 def _to_sign_in(request: Request) -> Response:

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 
 from chassis.access_log.entry import Kind
 from chassis.http.access import SIGNED_IN, Rule
+from chassis.pages import routes as delivered
 from chassis.signin.addresses import CALLBACK, SIGNED_OUT
 from chassis.signin.code_flow import Person, SignInRefused
 from chassis.signin.fetch import ProviderUnavailable
@@ -41,6 +42,7 @@ ANYONE: Final = Rule("anyone", lambda _who, _path: True, public=True)
 PROVIDER: Final = Rule("the OpenID Connect provider, with a logout token that it signed", ANYONE.allows, public=True)
 WHY_PAGE: Final = {"state": "sign-in-expired", "replayed": "sign-in-expired", "code": "sign-in-expired"}
 router: Final = page_router()
+router.include_router(delivered.router)
 
 
 @router.get("/masuk", dependencies=[page_allow(ANYONE)])

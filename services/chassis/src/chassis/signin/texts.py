@@ -1,85 +1,85 @@
-"""The words of the sign-in's pages, in both languages."""
+"""The words of the sign-in's pages and of the pages of errors."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
+from chassis.pages.texts import N_, texts
 from schemas.access.principal import Grant, Role
-from schemas.wording.dates import Bilingual
 
-TEXTS: Final[dict[str, Bilingual]] = {
-    "signed-in-as": {"id": "Anda masuk sebagai", "en": "You are signed in as"},
-    "no-name": {"id": "pengguna tanpa nama", "en": "a person without a name"},
-    "roles": {"id": "Peran Anda", "en": "Your roles"},
-    "no-roles": {
-        "id": "Akun Anda tidak mempunyai peran di sini. Mintalah kepada pengelola akun instansi Anda.",
-        "en": "Your account has no role here. Ask whoever manages the accounts of your body.",
-    },
-    "roles-away": {
-        "id": "Peran Anda sudah satu jam tidak dapat dibaca dari penyedia akun, jadi sementara tidak berlaku. "
-        "Kami mencoba lagi terus; muat ulang halaman ini beberapa saat lagi.",
-        "en": "Your roles could not be read from the account provider for an hour, so they do not hold for now. "
-        "We keep trying; reload this page in a while.",
-    },
-    "sign-out": {"id": "Keluar", "en": "Sign out"},
-    "sign-out-everywhere": {"id": "Keluar di semua perangkat", "en": "Sign out on all devices"},
-    "go-on": {"id": "Lanjutkan", "en": "Go on"},
-    "signed-out": {"id": "Anda sudah keluar", "en": "You are signed out"},
-    "signed-out-text": {"id": "Sesi Anda di sini sudah berakhir.", "en": "Your session here has ended."},
-    "sign-in-expired": {"id": "Silakan masuk sekali lagi", "en": "Please sign in once more"},
-    "sign-in-expired-text": {
-        "id": "Proses masuk ini sudah terpakai, terlalu lama, atau dimulai di peramban lain. Mulailah dari awal.",
-        "en": "This sign-in was used already, took too long, or was begun in another browser. Begin again.",
-    },
-    "cancelled": {"id": "Anda belum masuk", "en": "You did not sign in"},
-    "cancelled-text": {
-        "id": "Proses masuk dibatalkan di penyedia akun.",
-        "en": "The sign-in was cancelled at the account provider.",
-    },
-    "sign-in-refused": {"id": "Anda tidak dapat masuk", "en": "You cannot sign in"},
-    "sign-in-refused-text": {
-        "id": "Jawaban penyedia akun tidak dapat diterima. Cobalah lagi; jika tetap gagal, beri tahu pengelola.",
-        "en": "The answer of the account provider is not acceptable. Try again; if it fails again, tell the operator.",
-    },
-    "provider-away": {"id": "Penyedia akun tidak menjawab", "en": "The account provider does not answer"},
-    "provider-away-text": {
-        "id": "Masuk sementara tidak mungkin. Cobalah beberapa menit lagi.",
-        "en": "Signing in is not possible for now. Try again in some minutes.",
-    },
-    "no-provider": {"id": "Masuk tidak tersedia", "en": "Signing in is not available"},
-    "no-provider-text": {
-        "id": "Di sini belum ditetapkan penyedia akun. Pengelola menetapkannya dengan SATUPINTU_OIDC_ISSUER.",
-        "en": "No account provider is set here. The operator sets it with SATUPINTU_OIDC_ISSUER.",
-    },
-    "session-over": {"id": "Sesi Anda sudah berakhir", "en": "Your session has ended"},
-    "session-over-text": {
-        "id": "Yang Anda kirim belum disimpan. Masuklah lagi, lalu kirim sekali lagi.",
-        "en": "What you sent was not saved. Sign in again, then send it once more.",
-    },
-    "foreign-form": {"id": "Formulir ini tidak diterima", "en": "This form was not accepted"},
-    "foreign-form-text": {
-        "id": "Formulir tidak dikirim dari halaman kami, atau dari sesi yang sudah berakhir. Buka halamannya lagi dan "
-        "kirim dari sana.",
-        "en": "The form was not sent from a page of ours, or from a session that has ended. Open the page again and "
-        "send it from there.",
-    },
-    "refused": {"id": "Permintaan ini ditolak", "en": "This request was refused"},
-    "refused-text": {"id": "Permintaan ini tidak dapat dilayani.", "en": "This request cannot be served."},
-    "unavailable": {"id": "Untuk sementara tidak tersedia", "en": "Not available for now"},
-    "unavailable-text": {"id": "Cobalah beberapa menit lagi.", "en": "Try again in some minutes."},
+
+class Message(NamedTuple):
+    """A page with one title and one text."""
+
+    title: str
+    text: str
+
+
+MESSAGES: Final = {
+    "signed-out": Message(
+        N_("Anda sudah keluar"),
+        N_("Sesi Anda di sini sudah berakhir."),
+    ),
+    "sign-in-expired": Message(
+        N_("Silakan masuk sekali lagi"),
+        N_("Proses masuk ini sudah terpakai, terlalu lama, atau dimulai di peramban lain. Mulailah dari awal."),
+    ),
+    "cancelled": Message(
+        N_("Anda belum masuk"),
+        N_("Proses masuk dibatalkan di penyedia akun."),
+    ),
+    "sign-in-refused": Message(
+        N_("Anda tidak dapat masuk"),
+        N_("Jawaban penyedia akun tidak dapat diterima. Cobalah lagi; jika tetap gagal, beri tahu pengelola."),
+    ),
+    "provider-away": Message(
+        N_("Penyedia akun tidak menjawab"),
+        N_("Masuk sementara tidak mungkin. Cobalah beberapa menit lagi."),
+    ),
+    "no-provider": Message(
+        N_("Masuk tidak tersedia"),
+        N_("Di sini belum ditetapkan penyedia akun. Pengelola menetapkannya dengan SATUPINTU_OIDC_ISSUER."),
+    ),
+    "session-over": Message(
+        N_("Sesi Anda sudah berakhir"),
+        N_("Yang Anda kirim belum disimpan. Masuklah lagi, lalu kirim sekali lagi."),
+    ),
+    "foreign-form": Message(
+        N_("Formulir ini tidak diterima"),
+        N_(
+            "Formulir tidak dikirim dari halaman kami, atau dari sesi yang sudah berakhir. Buka "
+            "halamannya lagi dan kirim dari sana."
+        ),
+    ),
+    "refused": Message(
+        N_("Permintaan ini ditolak"),
+        N_("Permintaan ini tidak dapat dilayani."),
+    ),
+    "not-found": Message(
+        N_("Halaman ini tidak ditemukan"),
+        N_("Periksa kembali alamat, kode, atau nomor yang Anda masukkan."),
+    ),
+    "too-many": Message(
+        N_("Terlalu banyak permintaan"),
+        N_("Dari sambungan Anda datang terlalu banyak permintaan. Tunggu satu menit, lalu coba lagi."),
+    ),
+    "unavailable": Message(
+        N_("Untuk sementara tidak tersedia"),
+        N_("Cobalah beberapa menit lagi."),
+    ),
 }
-ROLES: Final[dict[Role, Bilingual]] = {
-    Role.OFFICER: {"id": "petugas", "en": "officer"},
-    Role.UNIT_HEAD: {"id": "kepala unit", "en": "head of unit"},
-    Role.TRIAGE: {"id": "meja triase", "en": "triage desk"},
-    Role.ARBITER: {"id": "arbiter", "en": "arbiter"},
-    Role.INSPECTORATE: {"id": "pengawas", "en": "inspectorate"},
-    Role.ANALYST: {"id": "analis", "en": "analyst"},
-    Role.OPERATOR: {"id": "operator", "en": "operator"},
-    Role.AGENCY: {"id": "sistem instansi", "en": "system of a body"},
-    Role.GATEWAY: {"id": "gerbang kanal", "en": "channel gateway"},
+ROLES: Final = {
+    Role.OFFICER: N_("petugas"),
+    Role.UNIT_HEAD: N_("kepala unit"),
+    Role.TRIAGE: N_("meja triase"),
+    Role.ARBITER: N_("arbiter"),
+    Role.INSPECTORATE: N_("pengawas"),
+    Role.ANALYST: N_("analis"),
+    Role.OPERATOR: N_("operator"),
+    Role.AGENCY: N_("sistem instansi"),
+    Role.GATEWAY: N_("gerbang kanal"),
 }
 
 
 def role_words(grant: Grant, lang: str) -> str:
     """A role for people, with the ids of its body and unit."""
-    where = ", ".join(part for part in (grant.body, grant.unit) if part)
-    return f"{ROLES[grant.role][lang]} ({where})" if where else ROLES[grant.role][lang]
+    name, where = texts("chassis", lang).gettext(ROLES[grant.role]), ", ".join(filter(None, (grant.body, grant.unit)))
+    return f"{name} ({where})" if where else name

@@ -12,9 +12,10 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from chassis.http.access import ANYONE, allow, caller, counted_as
+from chassis.http.language import language
 from chassis.http.openapi import gives
 from chassis.http.rate_limit import RateLimiter, refuse
-from chassis.http.web import ClientId, IdempotencyKey, Language, client_id, idempotency_key, json_of, language
+from chassis.http.web import ClientId, IdempotencyKey, Language, client_id, idempotency_key, json_of
 from intake import handlers, tracking_view
 from intake.contacts import notice_of
 from intake.context import Intake

@@ -1,11 +1,12 @@
-"""All endpoints of router: registry, calendars, triage desk and arbiter, duplicates."""
+"""All endpoints of router: registry, calendars, triage desk and arbiter, duplicates, regions."""
 
 from fastapi import APIRouter
 
-from router.http import calendars, desk, duplicates, registry
+from router.http import calendars, desk, duplicates, regions, registry
 
 router = APIRouter()
 router.include_router(registry.router)
 router.include_router(calendars.router)
 router.include_router(desk.router)
 router.include_router(duplicates.router)
+router.include_router(regions.router)

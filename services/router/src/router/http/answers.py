@@ -343,3 +343,17 @@ Answers = dict[int | str, dict[str, Any]]
 MOVED: Final[Answers] = {200: {"model": ComplaintState}}
 AGENCY: Final[Answers] = {200: {"model": AgencyWithMandates}}
 AGENCY_CREATED: Final[Answers] = {201: {"model": AgencyWithMandates}}
+
+
+class RegionFound(BaseModel):
+    """A regency, city or district by its code. `within`: its province, of a district its regency."""
+
+    code: str
+    name: str
+    within: str | None
+
+
+class Regions(BaseModel):
+    """The regions that a name may mean, the likeliest first."""
+
+    regions: list[RegionFound]

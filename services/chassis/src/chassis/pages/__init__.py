@@ -1,0 +1,1 @@
+"""The kit of the pages: layout, components, styles, texts in two languages, charts. It knows no service and no rule."""

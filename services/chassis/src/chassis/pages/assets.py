@@ -1,0 +1,99 @@
+"""Styles and scripts of the pages: held in memory, compressed once, with the hash of their content in the address.
+
+The styles of govuk-frontend are those of the package, without what is not ours to use: its font and its crest.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache, cached_property
+from hashlib import sha256
+from importlib.resources import files
+from typing import Final
+
+import cramjam
+
+from chassis.base.errors import Permanent
+
+ROOT: Final = "/aset"
+TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+MADE_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "satupintu.css": ("vendor/govuk-frontend.css", "satupintu.css"),
+    "satupintu.js": ("satupintu.js",),
+    "htmx.js": ("vendor/htmx.js",),
+    "tanda.svg": ("tanda.svg",),
+}
+"""By the name of what is delivered: the files that it is made of, in order."""
+FONT: Final = "GDS Transport,arial,sans-serif"
+NOTICE: Final = "/*! govuk-frontend, MIT License, Crown copyright; without its font and crest. */\n"
+BROTLI: Final = 9
+
+
+class MissingAsset(Permanent):
+    """What the pages deliver was not fetched."""
+
+
+class Asset:
+    """One file that is delivered."""
+
+    def __init__(self, name: str, body: bytes) -> None:
+        stem, _, kind = name.rpartition(".")
+        self.body, self.media_type = body, TYPES[kind]
+        self.address = f"{ROOT}/{stem}.{sha256(body).hexdigest()[:16]}.{kind}"
+
+    @cached_property
+    def brotli(self) -> bytes:
+        return bytes(cramjam.brotli.compress(self.body, BROTLI))
+
+    @cached_property
+    def gzip(self) -> bytes:
+        return bytes(cramjam.gzip.compress(self.body, 9))
+
+    def encoded(self, accepted: str) -> tuple[str | None, bytes]:
+        """The content in the smallest form that the header Accept-Encoding takes, and that form's name."""
+        names = {part.partition(";")[0].strip().lower() for part in accepted.split(",") if not _refused(part)}
+        if "br" in names:
+            return "br", self.brotli
+        return ("gzip", self.gzip) if "gzip" in names else (None, self.body)
+
+
+def _refused(part: str) -> bool:
+    return re.search(r";\s*q=0(\.0*)?\s*$", part) is not None
+
+
+@cache
+def assets() -> Mapping[str, Asset]:
+    """What is delivered, by name.
+
+    Raises:
+        MissingAsset: `make setup` has not fetched it.
+    """
+    folder = files("chassis.pages").joinpath("static")
+    try:
+        return {
+            name: Asset(name, b"\n".join(_content(part, folder.joinpath(part).read_bytes()) for part in parts))
+            for name, parts in MADE_OF.items()
+        }
+    except FileNotFoundError as error:
+        raise MissingAsset(f"{error.filename} is missing: run `make setup`") from error
+
+
+@cache
+def by_address() -> Mapping[str, Asset]:
+    """What is delivered, by address."""
+    return {asset.address: asset for asset in assets().values()}
+
+
+def address(name: str) -> str:
+    """The address of an asset, such as `satupintu.css`."""
+    return assets()[name].address
+
+
+def _content(part: str, content: bytes) -> bytes:
+    return without_foreign(content.decode()).encode() if part.endswith("govuk-frontend.css") else content
+
+
+def without_foreign(css: str) -> str:
+    """govuk-frontend's styles with our font, and without addresses of files that we do not deliver."""
+    css = re.sub(r"(/\*!.*?\*/)?@font-face\{[^}]*\}", "", css, flags=re.DOTALL)
+    css = css.replace(FONT, "var(--font)").removeprefix('@charset "UTF-8";')
+    return NOTICE + re.sub(r"url\([^)]*\)", "none", css)

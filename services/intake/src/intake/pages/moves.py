@@ -1,0 +1,104 @@
+"""The reporter's moves as forms of the tracking page: which are offered, how they are read, how they are carried out.
+
+A move is offered if `decide` would allow it now; nothing here decides.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from pydantic import BaseModel
+
+from intake import decide, handlers
+from intake.context import Intake
+from intake.decide import AddDetail, CallOmbudsman, Confirm, DeclineJoin, Dispute, Erase, Withdraw
+from intake.handlers import MoveRequest
+from schemas.base.refusals import Refusal
+from schemas.complaint.state import Complaint
+from schemas.deadlines import dispute_until
+
+ROUTES: Final = {
+    "keterangan": "details",
+    "konfirmasi": "confirmation",
+    "sanggahan": "dispute",
+    "pencabutan": "withdrawal",
+    "ombudsman": "ombudsman",
+    "pisah": "unjoin",
+    "penghapusan": "erasure",
+}
+"""By the name of a move in forms: the route of the API that does the same, so that one key is one move on both."""
+DUMMY: Final = "x"
+
+
+class Fields(NamedTuple):
+    """The command's fields, by those of the form."""
+
+    command: type[BaseModel]
+    fields: Mapping[str, str]
+
+
+FORMS: Final[Mapping[str, Fields]] = {
+    "keterangan": Fields(AddDetail, {"keterangan": "text"}),
+    "konfirmasi": Fields(Confirm, {"bintang": "rating", "kata": "words"}),
+    "sanggahan": Fields(Dispute, {"alasan_sanggahan": "reason"}),
+    "pencabutan": Fields(Withdraw, {"alasan_pencabutan": "reason"}),
+    "ombudsman": Fields(CallOmbudsman, {"alasan_ombudsman": "reason"}),
+    "pisah": Fields(DeclineJoin, {"alasan_pisah": "reason"}),
+    "penghapusan": Fields(Erase, {}),
+}
+
+
+def command_of(move: str, form: Mapping[str, str]) -> BaseModel:
+    """What the form says. Raises ValidationError."""
+    command, fields = FORMS[move]
+    given: dict[str, Any] = {to: form[name] for name, to in fields.items() if form.get(name, "").strip()}
+    if "rating" in given:
+        given["rating"] = int(given["rating"]) if given["rating"].isdecimal() else given["rating"]
+    return command.model_validate(given)
+
+
+async def offered(context: Intake, state: Complaint, lead: Complaint | None) -> frozenset[str]:
+    """The moves that are possible now."""
+    at, registry = context.clock.now(), await context.registry.current()
+    until = dispute_until(lead or state, registry, context.policies)
+    tried: Mapping[str, Callable[[], object]] = {
+        "keterangan": lambda: decide.add_detail(state, AddDetail(text=DUMMY), at),
+        "konfirmasi": lambda: decide.confirm(state, Confirm(), at),
+        "sanggahan": lambda: decide.dispute(state, Dispute(reason=DUMMY), at, lead=lead, until=until),
+        "pencabutan": lambda: decide.withdraw(state, Withdraw(), at),
+        "ombudsman": lambda: decide.call_ombudsman(state, CallOmbudsman(reason=DUMMY), at),
+        "pisah": lambda: decide.decline_join(state, DeclineJoin(), at),
+        "penghapusan": lambda: decide.erase(state, at),
+    }
+    return frozenset(name for name, rule in tried.items() if _does_something(rule))
+
+
+def _does_something(rule: Callable[[], object]) -> bool:
+    try:
+        return bool(rule())
+    except Refusal:
+        return False
+
+
+async def carry_out(context: Intake, request: MoveRequest, command: BaseModel) -> None:
+    """Raises Refusal, ChassisError."""
+    at = context.clock.now()
+    match command:
+        case AddDetail():
+            await handlers.add_detail(context, request, command)
+        case Confirm():
+            await handlers.move(context, request, command, _by(decide.confirm, command, at))
+        case Dispute():
+            await handlers.dispute(context, request, command)
+        case Withdraw():
+            await handlers.move(context, request, command, _by(decide.withdraw, command, at))
+        case CallOmbudsman():
+            await handlers.move(context, request, command, _by(decide.call_ombudsman, command, at))
+        case DeclineJoin():
+            await handlers.decline_join(context, request, command)
+        case Erase():
+            await handlers.erase(context, request, command)
+
+
+def _by(rule: Any, command: BaseModel, at: datetime) -> Callable[[Complaint], Any]:
+    return lambda state: rule(state, command, at)

@@ -1,0 +1,37 @@
+"""The layout: the language switch keeps the page, the head leads where whoever looks may go, texts are escaped."""
+
+from chassis.pages.navigation import entries_for
+from chassis.pages.render import Kit, View, number
+from schemas.access.principal import PUBLIC, Principal
+
+SARI = Principal("https://issuer.test", "sari", frozenset(), "Sari")
+
+
+def test_the_language_switch_keeps_page_and_query() -> None:
+    view = View("id", "/laporan", "wilayah=32.73&cari=a%26b&lang=id&kosong=")
+    assert view.in_language("en") == "/laporan?wilayah=32.73&cari=a%26b&kosong=&lang=en"
+
+
+def test_the_head_leads_to_signing_in_or_to_ones_own_page() -> None:
+    assert [entry.path for entry in entries_for(PUBLIC)] == ["/lapor", "/lacak", "/masuk"]
+    assert [entry.path for entry in entries_for(SARI)] == ["/lapor", "/lacak", "/saya"]
+
+
+def test_whatever_is_shown_is_text() -> None:
+    values = {"title": "<b>", "text": '"><script>alert(1)</script>', "after": None}
+    page = Kit("chassis.signin").render(View("id"), "message.html", **values)
+    assert "<script>alert" not in page
+    assert "&lt;b&gt;" in page
+
+
+def test_the_page_names_its_language_and_offers_the_other_one() -> None:
+    values = {"title": "x", "text": "y", "after": None}
+    page = Kit("chassis.signin").render(View("en", "/lacak"), "message.html", **values)
+    assert '<html lang="en">' in page
+    assert 'href="/lacak?lang=id" lang="id" hreflang="id">Bahasa Indonesia</a>' in page
+    assert 'aria-current="page">Track</a>' in page
+
+
+def test_numbers_are_written_as_people_write_them() -> None:
+    assert (number(12345, "id"), number(12345, "en")) == ("12.345", "12,345")
+    assert (number(1234.5, "id"), number(1234.5, "en")) == ("1.234,5", "1,234.5")

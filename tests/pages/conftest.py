@@ -1,0 +1,41 @@
+"""One front in process for each module of tests; each test has complaints of its own, in every state."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from support.commands import own_state
+from support.front import Front, opened
+from support.stage import Staged, set_stage
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A new state without rate limits."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        own_state(tmp_path_factory.mktemp("pages"), monkeypatch)
+        for name in ("FILINGS", "REQUESTS", "FAILED_CODES"):
+            monkeypatch.setenv(f"SATUPINTU_{name}_PER_MINUTE", "0")
+        yield
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def opened_front(settings: None) -> AsyncIterator[Front]:
+    """Opening it costs seconds."""
+    async with opened() as front:
+        yield front
+
+
+@pytest.fixture
+def front(opened_front: Front) -> Front:
+    """In a new browser, whose forms say that they come from our pages."""
+    opened_front.web.cookies.clear()
+    opened_front.web.headers["Sec-Fetch-Site"] = "same-origin"
+    return opened_front
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stage(front: Front) -> dict[str, Staged]:
+    """Complaints by the name of their state."""
+    return await set_stage(front.web, front.repository, front.app.state.intake.clock.now())

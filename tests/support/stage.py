@@ -1,0 +1,72 @@
+"""Complaints in every state that a page shows, filed over HTTP; what the workers would do is appended."""
+
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+from uuid import UUID, uuid4  # noqa: TID251 - a client makes its own keys
+
+import httpx
+
+from chassis.write.repository import Repository
+from schemas.base.values import Basis
+from schemas.complaint.lifecycle import Status
+from schemas.events.agency_inbox import ClarificationRequested, ComplaintAcknowledged, ProgressRecorded, ResponseGiven
+from schemas.events.base import Fact
+from schemas.events.router import ArbitrationOpened, ComplaintReferred, ComplaintRouted
+from support.inbox import CITY, keep, keep_registry
+
+TEXT: Final = "Lampu padam sejak Senin malam di muka pasar, gelap sekali.\nSudah tiga kali warga jatuh."
+LONG: Final = ("Lubang" * 40 + " ") * 8
+PROGRESS: Final = "Regu berangkat."
+ANSWER: Final = "Lampu sudah diganti pada 4 Maret oleh regu malam. Nomor tiang 17 dan 18."
+
+
+class Staged(NamedTuple):
+    """A complaint by its tracking code and public number."""
+
+    id: UUID
+    code: str
+    number: str
+
+
+async def set_stage(web: httpx.AsyncClient, repository: Repository, now: datetime) -> dict[str, Staged]:
+    """File and advance one complaint per state, by the name of the state."""
+    if (await repository.registry()).version < 0:
+        await keep_registry(repository.store, repository)
+    found = {}
+    for name, facts in _stories(now).items():
+        text = LONG if name == "long" else TEXT
+        more = {"secret": True, "anonymous": True} if name == "secret" else {"title": "Lampu padam"}
+        filed = await web.post(
+            "/api/v1/complaints",
+            json={"text": text, "place": {"region": "32.73", "address": "Jl. Merdeka 12"}, **more},
+            headers={"Idempotency-Key": str(uuid4())},
+        )
+        assert filed.status_code == 201, filed.text
+        one = Staged(UUID(filed.json()["id"]), filed.json()["tracking_code"], filed.json()["public_number"])
+        for fact in facts:
+            await keep(repository.store, repository, one.id, [fact])
+        found[name] = one
+    return found
+
+
+def _stories(now: datetime) -> dict[str, list[Fact]]:
+    at = now + timedelta(seconds=1)
+    routed = ComplaintRouted(at=at, agency=CITY, cause="mandate", basis=Basis(registry_version=0, rules="test"))
+    begun = [routed, ComplaintAcknowledged(at=at, agency=CITY)]
+    asked = ClarificationRequested(at=at, agency=CITY, question="Tiang nomor berapa?")
+    answered = [*begun, ProgressRecorded(at=at, agency=CITY, text=PROGRESS),
+                ResponseGiven(at=at, agency=CITY, text=ANSWER)]  # fmt: skip
+    return {
+        Status.UNPLACED.value: [],
+        Status.TRIAGE.value: [ComplaintReferred(at=at, reason="ambiguous")],
+        Status.ROUTED.value: [routed],
+        Status.IN_PROGRESS.value: begun,
+        Status.AWAITING_REPORTER.value: [*begun, asked],
+        Status.ANSWERED.value: answered,
+        Status.ARBITRATION.value: [
+            ComplaintReferred(at=at, reason="ambiguous"),
+            ArbitrationOpened(at=at, reason="third_return", bodies=(CITY,)),
+        ],
+        "long": [],
+        "secret": [routed],
+    }
