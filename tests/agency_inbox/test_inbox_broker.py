@@ -19,7 +19,7 @@ from chassis.base.clock import SystemClock
 from chassis.base.cluster import Cluster
 from chassis.base.message import Message
 from chassis.base.settings import Settings
-from chassis.deadletter.port import MemoryDeadLetters
+from chassis.deadletter.port import DeadLetter, MemoryDeadLetters
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import producer, running
 from chassis.keys.keyring import MemoryKeyRing
@@ -144,7 +144,7 @@ async def test_complaints_reach_the_agencys_topic_and_its_replies_are_appended(
         assert (await inbox.repository.load(complaint(0))).state.status is Status.IN_PROGRESS
         refused = await until(lambda: inbox.quarantine.of(PLN, 0))
         assert [row["code"] for row in refused] == ["unknown-type"]
-        assert len(letters.letters) == 1
+        assert len(await until(lambda: _kept(letters))) == 1
         notices = await until(lambda: _refusals(kafka))
         assert [(each.key, from_json(each.value or b"")["code"]) for each in notices] == [
             (f"{agency_replies(PLN)}/0/2".encode(), "unknown-type")
@@ -209,6 +209,10 @@ async def _all_live(inbox: Inbox, kafka: Cluster, indexes: Iterable[int]) -> boo
     topic_ids = await _topic_ids(kafka, agency_inbox(PLN))
     loaded = await inbox.repository.load_many([complaint(index) for index in indexes])
     return bool(topic_ids) and all(each.state.receipts[PLN].topic_id == topic_ids[0] for each in loaded)
+
+
+async def _kept(letters: MemoryDeadLetters) -> list[DeadLetter]:
+    return letters.letters
 
 
 async def _refusals(kafka: Cluster) -> list[Message]:

@@ -379,6 +379,8 @@ async def look_everywhere(witness: Witness) -> None:
 def queries(route: str) -> list[str]:
     if route.endswith("/counts"):
         return [f"?by={by}" for by in ("agency", "region", "sector", "class", "status")]
+    if route.endswith("/regions"):
+        return ["?name=bandung"]
     return [""] if "{" in route else ["", "?lang=en&page=1"]
 
 

@@ -56,6 +56,8 @@ READS: Final[dict[str, tuple[str, ...]]] = {
     f"{API}/agencies/{{agency}}/replies/refused": ("",),
     f"{API}/ladder/{{rung}}": ("", "?agency=pdam", f"?supervisor={CITY}", f"?agency={CITY}&unit=jalan"),
     f"{API}/books": ("",),
+    f"{API}/data-requests": ("", "?overdue=true"),
+    f"{API}/regions": ("?name=bandung",),
     f"{API}/counts": tuple(f"?by={name}" for name in ("agency", "region", "status", "sector", "class")),
     f"{API}/reports": ("", "?agency=pln", "?region=32.73", "?status=routed", "?sector=roads"),
     f"{API}/reports/{{public_number}}": ("", "?lang=en"),

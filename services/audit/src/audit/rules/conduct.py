@@ -56,7 +56,7 @@ def _faults(state: Complaint, fact: object, context: AuditContext) -> Iterator[t
         case i.ContactRead():
             yield from _contact_read(state, fact, context.registry)
         case i.ErasureRefused():
-            yield from _holder(state, fact.agency, "ErasureRefused", context.registry)
+            yield from _holder(state, fact.agency, type(fact).__name__, context.registry)
         case a.ComplaintReturned():
             yield from _return(state, fact, context)
         case r.ComplaintRouted() if fact.binding:

@@ -11,12 +11,16 @@ from intake.data_requests import RequestKind
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import complaint_id
 from schemas.base.values import Clock
+from schemas.events import intake as i
+from schemas.events.base import names
+from schemas.events.escalation import DeadlineMissed, ReminderSent
 
-OPENS: Final = {"ErasureRequested": RequestKind.ERASURE, "DataAccessRequested": RequestKind.ACCESS}
+OPENS: Final = {i.ErasureRequested.__name__: RequestKind.ERASURE, i.DataAccessRequested.__name__: RequestKind.ACCESS}
 CLOSES: Final = {
-    "PersonalDataErased": (RequestKind.ERASURE, RequestKind.ACCESS), "DataAccessGiven": (RequestKind.ACCESS,),
-}  # fmt: skip
-REMINDS: Final = frozenset({"ReminderSent", "DeadlineMissed"})
+    i.PersonalDataErased.__name__: (RequestKind.ERASURE, RequestKind.ACCESS),
+    i.DataAccessGiven.__name__: (RequestKind.ACCESS,),
+}
+REMINDS: Final = names(ReminderSent, DeadlineMissed)
 """Of an erasure they show one that was asked for before this table existed."""
 _ERASURE: Final = f'"{Clock.ERASURE.value}"'.encode()
 EVENT_TYPES: Final = (*OPENS, *CLOSES, *REMINDS)
