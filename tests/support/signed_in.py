@@ -21,6 +21,7 @@ NEEDED: Final = tuple(
     (re.compile(rf"(?:{method}) /api/v1/{path}(?:\?.*)?"), role)
     for method, path, role in (
         ("POST", rf"(?:agencies(?:/[^/?]+/(?:{_CHANGES}))?|calendars)", "operator"),
+        ("GET", "data-requests", "operator"),
         ("GET|POST", r"agencies/(?P<body>[^/?]+)/.+", r"officer:\g<body>"),
         ("GET|POST", "(?:triage.*|precedents)", "triage"),
         ("GET|POST", "arbitration.*", "arbiter"),
