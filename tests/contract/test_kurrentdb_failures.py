@@ -260,7 +260,10 @@ async def test_a_change_of_leader_loses_no_append_and_no_event_and_says_so_witho
         await store.append("complaint-0", NO_STREAM, [event("begin")])
         begun = asyncio.Event()
         following = asyncio.create_task(_followed(follower, 61, begun))
-        await begun.wait()  # what has not begun cannot be lost
+        await begun.wait()
+        async with asyncio.timeout(60):  # the first events come from a read, and what has not begun cannot be lost
+            while not int(cluster.tell("calls", "subscribe")):
+                await asyncio.sleep(0.05)
 
         for number in range(60):
             if leader := {10: "1", 25: "2", 40: "0"}.get(number):  # each is met by an append, however fast they are

@@ -43,7 +43,7 @@ async def examined(web: httpx.AsyncClient, intake: Intake, number: int, *facts: 
 
 
 async def listed(web: httpx.AsyncClient, query: str = "", headers: dict[str, str] = OPERATOR) -> httpx.Response:
-    return await web.get(f"/api/v1/data-requests{query}", headers=headers)
+    return await web.get(f"/api/v1/data-requests{query}", headers=headers, auth=None)
 
 
 async def test_an_erasure_that_waits_is_listed_with_its_date_and_without_words_or_identity(
