@@ -72,7 +72,7 @@ async def test_a_demo_person_signs_in_sees_their_roles_and_signs_out(browser: Br
     await sign_in(page, "/saya", "Maya Anggraini")
     await page.wait_for_url("**/saya")
     assert await page.get_by_role("heading", level=1).inner_text() == "Anda masuk sebagai Maya Anggraini"
-    assert await page.get_by_role("listitem").all_inner_texts() == ["analis", "meja triase"]
+    assert await page.get_by_role("main").get_by_role("listitem").all_inner_texts() == ["analis", "meja triase"]
 
     [cookie] = [each for each in await browser.cookies(address) if each["name"] == "satupintu"]
     flags = (cookie["httpOnly"], cookie["sameSite"], cookie["path"], cookie["expires"], cookie["domain"])
@@ -94,7 +94,7 @@ async def test_signing_out_everywhere_ends_another_browser_too(browser: BrowserC
     for page in (here, there):
         await sign_in(page, "/masuk", "Dewi Lestari")
         await page.wait_for_url("**/saya")
-    assert await there.get_by_role("listitem").all_inner_texts() == ["triage desk"]
+    assert await there.get_by_role("main").get_by_role("listitem").all_inner_texts() == ["triage desk"]
     await here.get_by_role("button", name="Keluar di semua perangkat").click()
     await here.get_by_role("heading", name="Anda sudah keluar").wait_for()
     await there.get_by_role("button", name="Sign out", exact=True).click()
