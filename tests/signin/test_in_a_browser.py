@@ -1,6 +1,5 @@
 """Signing in on pages with a real browser, as one of the demo people at the demo provider."""
 
-import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -14,10 +13,10 @@ from local.platform.processes import PlatformLayout, process_specs
 from local.platform.state_dir import make_secrets
 from local.process.child import ManagedProcess
 from support.commands import NOWHERE
+from support.pages_in_browser import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CHROMIUM = "/usr/bin/chromium"
-START_S = 120.0
 
 
 @pytest.fixture(scope="module")
@@ -32,24 +31,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     try:
         for process, spec in zip(processes, specs, strict=True):
             process.start()
-            _wait(process, spec.ready_url)
+            wait_for(process, spec.ready_url)
         yield f"http://127.0.0.1:{layout.port}"
     finally:
         for process in processes:
             process.stop(10)
-
-
-def _wait(process: ManagedProcess, url: str) -> None:
-    end = time.monotonic() + START_S
-    while True:
-        try:
-            if httpx.get(url).status_code == 200:
-                return
-        except httpx.HTTPError:
-            pass
-        assert process.running, "\n".join(process.last_lines(20))
-        assert time.monotonic() < end, "\n".join(process.last_lines(20))
-        time.sleep(0.1)
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ class Url(NamedTuple):
 
     @property
     def of_missing(self) -> str:
-        """The same URL of a complaint that does not exist."""
+        """This URL with the id of a complaint that does not exist."""
         return self.text.replace(str(self.life.id), str(MISSING)) if self.life else self.text
 
 

@@ -7,12 +7,14 @@ from typing import Any, Final
 import kafka.errors as kafka_errors
 from aiokafka import TopicPartition
 from aiokafka.structs import OffsetAndMetadata
+from kafka import KafkaConsumer
 from kafka.protocol.admin import DescribeConfigsRequest, IncrementalAlterConfigsRequest
 
 from chassis.base.cluster import Cluster
 from chassis.base.errors import KafkaDenied
 from chassis.kafka.admin_client import AdminClient
 from chassis.kafka.clients import consumer, producer, running, translate_error
+from chassis.kafka.sign_in import options
 from schemas.access.kafka import Operation
 from schemas.base.topics import COMPLAINT_SUMMARY
 
@@ -128,3 +130,20 @@ async def _allowed(user: Cluster, act: Callable[[], Any]) -> bool:
             return False
         raise
     return True
+
+
+def commit_as(user: Cluster, group: str, part: TopicPartition) -> None:
+    """Read the topic as a member of this group, and commit."""
+    client = KafkaConsumer(group_id=group, enable_auto_commit=False, auto_offset_reset="earliest", **options(user))
+    client.assign([part])
+    client.poll(timeout_ms=10_000)
+    client.commit()
+    client.close()
+
+
+def outcome(act: Callable[[], object]) -> str:
+    """The answer, or the name of the error."""
+    try:
+        return str(act())
+    except Exception as error:  # noqa: BLE001 - whatever the library makes of a refusal
+        return repr(error)

@@ -49,7 +49,7 @@ def serving(state: Path) -> Iterator[Site]:
         for process in processes:
             process.start()
         for process, spec in zip(processes, specs, strict=True):
-            _wait(process, spec.ready_url)
+            wait_for(process, spec.ready_url)
         address = f"http://127.0.0.1:{layout.port}"
         yield Site(address, f"http://127.0.0.1:{layout.issuer}", asyncio.run(_stage(address, environment(layout))))
     finally:
@@ -69,7 +69,8 @@ async def _stage(address: str, env: dict[str, str]) -> dict[str, Staged]:
         return await set_stage(web, platform.repository("intake"), SystemClock().now())
 
 
-def _wait(process: ManagedProcess, url: str) -> None:
+def wait_for(process: ManagedProcess, url: str) -> None:
+    """Wait until the process answers there. Raises AssertionError with its last lines: it ended, or it took too long."""
     end = time.monotonic() + START_S
     while True:
         try:

@@ -15,6 +15,7 @@ from support.guarded import A, B
 from support.kafka_attempts import (
     alter_configs,
     as_admin,
+    commit_as,
     create,
     delete,
     describe,
@@ -23,6 +24,7 @@ from support.kafka_attempts import (
     may_use_group,
     may_use_transaction,
     may_write,
+    outcome,
 )
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
@@ -72,7 +74,7 @@ async def test_it_can_neither_see_nor_move_nor_delete_the_offsets_of_the_others_
     b: Cluster, as_user: Callable[[str], Cluster]
 ) -> None:
     group, inbox = f"agency.{A}.offsets", TopicPartition(agency_inbox(A), 0)
-    await asyncio.to_thread(_commit, as_user(f"agency.{A}"), group, inbox)
+    await asyncio.to_thread(commit_as, as_user(f"agency.{A}"), group, inbox)
 
     def attempts(client: AdminClient) -> list[str]:
         acts = (
@@ -82,7 +84,7 @@ async def test_it_can_neither_see_nor_move_nor_delete_the_offsets_of_the_others_
             lambda: client.delete_groups([group]),
             lambda: client.describe_groups([group]),
         )
-        return [_outcome(act) for act in acts]
+        return [outcome(act) for act in acts]
 
     client = AdminClient(b)
     try:
@@ -127,22 +129,6 @@ async def test_it_sees_its_own_topics_and_the_open_data_and_no_other(b: Cluster)
 async def test_it_sees_nobodys_rights(b: Cluster) -> None:
     client = AdminClient(b)
     try:
-        assert "AuthorizationFailed" in await asyncio.to_thread(_outcome, lambda: client.describe_acls(EVERY))
+        assert "AuthorizationFailed" in await asyncio.to_thread(outcome, lambda: client.describe_acls(EVERY))
     finally:
         client.close()
-
-
-def _commit(user: Cluster, group: str, part: TopicPartition) -> None:
-    client = KafkaConsumer(group_id=group, enable_auto_commit=False, auto_offset_reset="earliest", **options(user))
-    client.assign([part])
-    client.poll(timeout_ms=10_000)
-    client.commit()
-    client.close()
-
-
-def _outcome(act: Callable[[], object]) -> str:
-    """The answer, or the name of the error."""
-    try:
-        return str(act())
-    except Exception as error:  # noqa: BLE001 - whatever the library makes of a refusal
-        return repr(error)

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 from kafka import KafkaConsumer, TopicPartition
-from kafka.admin import KafkaAdminClient
 
 from chassis.base.clock import FixedClock, SystemClock
 from chassis.base.cluster import Cluster
 from chassis.base.errors import KafkaDenied, MessageTooLarge
 from chassis.kafka.admin import Admin
+from chassis.kafka.admin_client import AdminClient
 from chassis.kafka.clients import LazyProducer, producer, running
 from chassis.kafka.credentials import Credentials, Refused
 from chassis.kafka.provision import Provisioner
@@ -25,6 +25,7 @@ from support.guarded import A, Guarded, NoAgencies
 from support.kafka_attempts import (
     alter_configs,
     as_admin,
+    commit_as,
     create,
     delete,
     describe,
@@ -33,6 +34,7 @@ from support.kafka_attempts import (
     may_use_group,
     may_use_transaction,
     may_write,
+    outcome,
 )
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
@@ -45,7 +47,7 @@ def gateway(as_user: Callable[[str], Cluster]) -> Cluster:
     return as_user("gateway.sms-2")
 
 
-async def administer(user: Cluster, act: Callable[[KafkaAdminClient, str], object], topic: str) -> bool:
+async def administer(user: Cluster, act: Callable[[AdminClient, str], object], topic: str) -> bool:
     return await asyncio.to_thread(as_admin, user, lambda client: act(client, topic))
 
 
@@ -84,9 +86,9 @@ async def test_it_can_neither_see_nor_move_nor_delete_the_offsets_of_the_others_
     gateway: Cluster, as_user: Callable[[str], Cluster]
 ) -> None:
     group, part = "gateway.sms.offsets", TopicPartition(COMPLAINT_SUMMARY, 0)
-    await asyncio.to_thread(_commit, as_user("gateway.sms"), group, part)
+    await asyncio.to_thread(commit_as, as_user("gateway.sms"), group, part)
 
-    def attempts(client: KafkaAdminClient) -> list[str]:
+    def attempts(client: AdminClient) -> list[str]:
         acts = (
             lambda: client.list_group_offsets([group]),
             lambda: client.alter_group_offsets(group, {part: 0}),
@@ -94,9 +96,9 @@ async def test_it_can_neither_see_nor_move_nor_delete_the_offsets_of_the_others_
             lambda: client.delete_groups([group]),
             lambda: client.describe_groups([group]),
         )
-        return [_outcome(act) for act in acts]
+        return [outcome(act) for act in acts]
 
-    client = KafkaAdminClient(**options(gateway))
+    client = AdminClient(gateway)
     try:
         assert all("AuthorizationFailed" in each for each in await asyncio.to_thread(attempts, client))
         assert group not in str(await asyncio.to_thread(client.list_groups))
@@ -199,19 +201,3 @@ async def test_a_quota_makes_a_flood_wait(guarded: Guarded) -> None:
         for _ in range(30):
             await client.send_and_wait("submissions.flood", b"x" * 50_000)
         assert time.monotonic() - began > 10, "1.5 MB at 50 kB a second, of which Kafka allows some ten in advance"
-
-
-def _commit(user: Cluster, group: str, part: TopicPartition) -> None:
-    client = KafkaConsumer(group_id=group, enable_auto_commit=False, auto_offset_reset="earliest", **options(user))
-    client.assign([part])
-    client.poll(timeout_ms=10_000)
-    client.commit()
-    client.close()
-
-
-def _outcome(act: Callable[[], object]) -> str:
-    """The answer, or the name of the error."""
-    try:
-        return str(act())
-    except Exception as error:  # noqa: BLE001 - whatever the library makes of a refusal
-        return repr(error)

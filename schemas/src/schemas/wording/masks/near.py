@@ -85,7 +85,9 @@ def says(cue: re.Pattern[str], text: str, start: int) -> bool:
 
 
 def says_of_both(cue: re.Pattern[str], text: str, start: int) -> bool:
-    """The same; another number may stand between, as in "rekening 12345678/12345679"."""
+    """Whether the words before `start` say that the number there is what `cue` names, also if another number
+    stands between them: "rekening 12345678/12345679".
+    """
     if says(cue, text, start):
         return True
     before = text[max(0, start - _FAR) : start].lower()

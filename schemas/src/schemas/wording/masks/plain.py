@@ -22,7 +22,9 @@ class Plain(NamedTuple):
     at: Sequence[int]
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """The same span in the original, with invisible characters that follow it."""
+        """Where the characters from `start` to `end` of `text` begin and end in the original, with invisible
+        characters that follow them.
+        """
         return self.at[start], self.at[end]
 
 

@@ -17,7 +17,7 @@ def local_operator() -> Principal:
 
 
 def local_actor() -> Actor | None:
-    """The same, for the metadata of events."""
+    """Whoever runs this process, as the metadata of events names them."""
     return acting_as(local_operator(), Role.OPERATOR)
 
 

@@ -14,7 +14,7 @@ from intake.cleaning.jpeg import without_segments
 AVC_KEPT: Final = frozenset({*range(1, 6), *range(7, 12), *range(13, 24)})
 """Types of NAL units of H.264 (table 7-1): all but supplemental information, filler and those left open."""
 HEVC_KEPT: Final = frozenset({*range(38)} - {*range(10, 16), *range(22, 32)})
-"""The same of H.265 (table 7-1), without the reserved types."""
+"""Types of NAL units of H.265 (table 7-1): all but supplemental information, filler and the reserved ones."""
 SOUND: Final = re.compile(r"aac|mp3|opus|flac|alac|speex|amr_nb|amr_wb|pcm_\w+|adpcm_\w+")
 PICTURES: Final = frozenset({"vp8", "vp9", "h263"})
 """Codecs that carry nothing but sound or pictures. Their configuration has no place for words."""
