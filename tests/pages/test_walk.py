@@ -15,7 +15,7 @@ from chassis.http.declared import declared_routes
 from chassis.pages.navigation import ENTRIES
 from local.front import SERVICES
 from support.pages_in_browser import CHROMIUM, Site, serving
-from support.visits import NOT_VISITED, VISITS, Visit, strange
+from support.visits import GROUPS, NOT_VISITED, VISITS, Visit, strange
 
 SCREENSHOTS: Final = Path(__file__).parents[2] / "var/screenshots"
 WIDTHS: Final = (360, 1280)
@@ -52,11 +52,13 @@ def test_the_navigation_leads_to_pages() -> None:
 
 @pytest.mark.browser
 @pytest.mark.slow
-@pytest.mark.parametrize(("lang", "width"), list(product(LANGUAGES, WIDTHS)))
-async def test_every_page_can_be_used_and_read_by_everybody(site: Site, browser: Any, lang: str, width: int) -> None:
+@pytest.mark.parametrize(("group", "lang", "width"), list(product(GROUPS, LANGUAGES, WIDTHS)))
+async def test_every_page_can_be_used_and_read_by_everybody(
+    site: Site, browser: Any, group: str, lang: str, width: int
+) -> None:
     faults: list[str] = []
     for scheme in ("light", "dark") if (lang, width) == ("id", 360) else ("light",):
-        for visit in VISITS:
+        for visit in GROUPS[group]:
             context = await browser.new_context(
                 base_url=site.address, locale="id-ID" if lang == "id" else "en-GB", color_scheme=scheme,
                 viewport={"width": width, "height": 800},

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,7 +53,10 @@ def serving(state: Path) -> Iterator[Site]:
         for process, spec in zip(processes, specs, strict=True):
             wait_for(process, spec.ready_url)
         address = f"http://127.0.0.1:{layout.port}"
-        yield Site(address, f"http://127.0.0.1:{layout.issuer}", asyncio.run(_stage(address, environment(layout))))
+        env = environment(layout)
+        stage = asyncio.run(_stage(address, env))
+        fill_views(env)
+        yield Site(address, f"http://127.0.0.1:{layout.issuer}", stage)
     finally:
         for process in processes:
             process.stop(10)
@@ -67,6 +72,13 @@ async def _stage(address: str, env: dict[str, str]) -> dict[str, Staged]:
         os.environ.update(before)
     async with open_platform(settings) as platform, httpx.AsyncClient(base_url=address, timeout=60) as web:
         return await set_stage(web, platform.repository("intake"), SystemClock().now())
+
+
+def fill_views(env: dict[str, str]) -> None:
+    """Fill every read model from the store: no worker runs here. Raises AssertionError with what the command said."""
+    argv = [sys.executable, "-m", "chassis.cli.main", "rebuild", "all"]
+    done = subprocess.run(argv, env={**os.environ, **env}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def wait_for(process: ManagedProcess, url: str) -> None:

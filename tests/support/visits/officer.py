@@ -1,0 +1,7 @@
+"""Pages of officers."""
+
+from typing import Final
+
+from support.visits.visit import Visit
+
+VISITS: Final[tuple[Visit, ...]] = ()

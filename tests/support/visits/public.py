@@ -1,0 +1,7 @@
+"""Public pages."""
+
+from typing import Final
+
+from support.visits.visit import Visit
+
+VISITS: Final[tuple[Visit, ...]] = ()

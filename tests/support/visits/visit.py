@@ -1,0 +1,24 @@
+"""One state of one page."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+
+class Visit(NamedTuple):
+    """One state of one page. `route`: as it is declared. `opens`: the staged report that is opened first. `steps`: forms
+    that are sent there one after another: what is filled in by selectors, and the button that is pressed. `person`: who
+    signs in first. `status`: of the last answer.
+    """
+
+    name: str
+    route: str
+    path: str
+    opens: str | None = None
+    steps: tuple[tuple[Mapping[str, str], str], ...] = ()
+    person: str | None = None
+    status: int = 200
+
+
+NONE: Final[Mapping[str, str]] = MappingProxyType({})
+"""A form that is sent as it is."""
