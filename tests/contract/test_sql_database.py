@@ -128,6 +128,18 @@ async def test_a_table_of_an_earlier_version_gets_the_columns_that_were_added_si
         await each.close()
 
 
+async def test_a_table_of_an_earlier_version_gets_the_indexes_that_were_added_since(sql_url: str) -> None:
+    now = MetaData()
+    Table("things", now, Column("id", Integer, primary_key=True), Column("name", Text, nullable=False, index=True))
+    await made_before(sql_url, Column("name", Text, nullable=False))
+    opened = [Database(sql_url, now) for _ in range(2)]  # two processes start at once
+    for each in opened:
+        indexed = await each.read(lambda connection: inspect(connection).get_indexes("things"))
+        assert [index["column_names"] for index in indexed] == [["name"]]
+    for each in opened:
+        await each.close()
+
+
 @pytest.mark.parametrize(
     ("then", "named"),
     [((), "name"), (("name", "title"), "title")],

@@ -1,4 +1,4 @@
-"""Adds missing columns to tables that an earlier version created, or refuses such tables."""
+"""Adds missing columns and indexes to tables that an earlier version created, or refuses such tables."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from chassis.base.errors import OldTable
 
 
 def upgrade(connection: Connection, metadata: MetaData) -> None:
-    """Add missing columns with their defaults. All tables must exist; one process at a time.
+    """Add missing columns with their defaults, and missing indexes. All tables must exist; one process at a time.
 
     Raises:
         OldTable: a missing column has no default, or an unknown column must not be null.
@@ -18,6 +18,12 @@ def upgrade(connection: Connection, metadata: MetaData) -> None:
     columns = inspect(connection).get_multi_columns(filter_names=list(metadata.tables))
     for (_, name), found in columns.items():
         _upgrade(connection, metadata.tables[name], {column["name"]: column for column in found})
+    indexes = inspect(connection).get_multi_indexes(filter_names=list(metadata.tables))
+    for (_, name), there in indexes.items():
+        known = {index["name"] for index in there}
+        for index in metadata.tables[name].indexes:
+            if index.name not in known:
+                index.create(connection)
 
 
 def _upgrade(connection: Connection, table: Table, found: Mapping[str, Any]) -> None:
@@ -34,9 +40,6 @@ def _add(connection: Connection, table: Table, column: Column[Any]) -> None:
     written = CreateColumn(column).compile(dialect=connection.dialect)
     name = connection.dialect.identifier_preparer.format_table(table)
     connection.exec_driver_sql(f"alter table {name} add column {written}")
-    for index in table.indexes:
-        if column.name in index.columns:
-            index.create(connection, checkfirst=True)
 
 
 def _is_required(column: Mapping[str, Any]) -> bool:
