@@ -52,9 +52,8 @@ def outlines() -> str:
         detail = REGENCY_DETAIL * float(np.hypot(east - west, north - south))
         found = shapely.coverage_simplify([regencies[code] for code in codes], detail)
         drawn |= dict(zip(codes, found, strict=True))
-    return HEAD + "".join(
-        line(code, places.places[code][0], drawn[code]) for code in sorted(drawn, key=_provinces_first)
-    )
+    codes = sorted(drawn, key=lambda code: (len(code), code))
+    return HEAD + "".join(line(code, places.places[code][0], drawn[code]) for code in codes)
 
 
 HEAD = """\

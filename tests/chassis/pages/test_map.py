@@ -119,10 +119,10 @@ def test_given_bounds_make_the_classes() -> None:
 
 def test_near_points_become_one_with_their_number_in_their_middle() -> None:
     frame = frame_of("32")
-    near = [Point(-6.90, 107.61), Point(-6.92, 107.63, count=3), Point(-7.32, 108.2), Point(5.5, 95.3)]
+    near = [Point(-6.90, 107.61), Point(-6.92, 107.63, number=3), Point(-7.32, 108.2), Point(5.5, 95.3)]
     found = clustered(near, frame, lambda lat, lon: f"/laporan?dekat={lat:.3f},{lon:.3f}")
-    assert sorted(one.count for one in found) == [1, 4]
-    (joined,) = [one for one in found if one.count == 4]
+    assert sorted(one.number for one in found) == [1, 4]
+    (joined,) = [one for one in found if one.number == 4]
     assert (joined.lat, joined.lon) == (pytest.approx(-6.915), pytest.approx(107.625))
     assert joined.href == "/laporan?dekat=-6.915,107.625"
 

@@ -58,13 +58,13 @@ class Region(NamedTuple):
 
 
 class Point(NamedTuple):
-    """A place on the map in degrees; `count`: how many it stands for."""
+    """A place on the map in degrees; `number`: how many it stands for."""
 
     lat: float
     lon: float
     label: str = ""
     href: str = ""
-    count: int = 1
+    number: int = 1
 
     @property
     def x(self) -> int:
@@ -230,9 +230,9 @@ def clustered(
 def _joined(found: Sequence[Point], href: Callable[[float, float], str]) -> Point:
     if len(found) == 1:
         return found[0]
-    total = sum(point.count for point in found)
-    lat = sum(point.lat * point.count for point in found) / total
-    lon = sum(point.lon * point.count for point in found) / total
+    total = sum(point.number for point in found)
+    lat = sum(point.lat * point.number for point in found) / total
+    lon = sum(point.lon * point.number for point in found) / total
     return Point(lat, lon, "", href(lat, lon), total)
 
 
