@@ -180,6 +180,19 @@ def found(kind: str, context: Mapping[str, Any], message: str, lang: str) -> str
         return why(message, lang)
 
 
+_PREDICATES: Final = frozenset(
+    ["is", "are", "must", "has", "have", "holds", "cannot", "does", "occurs", "looks", "may"]
+)
+"""First words of English reasons that lack a subject."""
+
+
+def as_sentence(reason: str, lang: str) -> str:
+    """A reason as a sentence that can stand beside its field: `This is required.`, `Wajib diisi.`"""
+    lacks_subject = lang != "id" and reason.partition(" ")[0] in _PREDICATES
+    whole = f"This {reason}" if lacks_subject else f"{reason[:1].upper()}{reason[1:]}"
+    return f"{whole.rstrip('.')}."
+
+
 def by_field(error: ErrorDetails, at: Sequence[object] | None = None) -> str:
     """For the author of a data file: `days.3.on must be a date such as 2026-03-01`. `at` replaces the location."""
     loc = error["loc"] if at is None else at
