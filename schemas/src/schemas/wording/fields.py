@@ -157,6 +157,10 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
         r"name the region too: at this level a decision speaks for one alone",
         "sebut juga wilayahnya: di tingkat ini putusan berlaku untuk satu wilayah saja",
     ),
+    (
+        r"cannot be used: no SMS is sent; give an e-mail address",
+        "tidak dapat dipakai: SMS tidak dikirim; berikan alamat surel",
+    ),
     (r"no such region is known", "wilayah itu tidak dikenal"),
     (r"a public number looks like (.*)", r"nomor laporan berbentuk seperti \1"),
 )
