@@ -113,7 +113,9 @@ async def test_a_choice_holds_for_the_notices_that_follow(
 
 
 @pytest.mark.parametrize("wrong", [{}, {"language": "fr"}, {"language": "id", "email": ["everything"]}])
-async def test_a_wrong_choice_is_refused_by_its_field(web: httpx.AsyncClient, one: Filed, wrong: dict[str, Any]) -> None:
+async def test_a_wrong_choice_is_refused_by_its_field(
+    web: httpx.AsyncClient, one: Filed, wrong: dict[str, Any]
+) -> None:
     answer = await choose(web, one, **wrong)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"].startswith(("language", "email")), answer.text
@@ -143,9 +145,7 @@ async def test_a_lost_code_is_sent_to_the_reporters_own_contact_once(
     assert CODE.findall(words) == [one.code]
 
 
-async def test_the_answer_is_the_same_whether_it_matches_or_not(
-    web: httpx.AsyncClient, one: Filed, told: Told
-) -> None:
+async def test_the_answer_is_the_same_whether_it_matches_or_not(web: httpx.AsyncClient, one: Filed, told: Told) -> None:
     right = await lost(web, one.number, email=MAIL)
     sent = told()
     others = [
