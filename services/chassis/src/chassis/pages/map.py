@@ -39,10 +39,14 @@ class Frame(NamedTuple):
         """Latitude and longitude in degrees of a place in the picture; `x` and `y`: shares of its width and height."""
         return -(self.top + y * self.height) / UNIT, (self.left + x * self.width) / UNIT
 
+    def place(self, lat: float, lon: float) -> tuple[float, float]:
+        """The shares of the picture's width and height at which a position in degrees lies."""
+        return (lon * UNIT - self.left) / self.width, (-lat * UNIT - self.top) / self.height
+
     def contains(self, lat: float, lon: float) -> bool:
         """Whether a position in degrees is shown."""
-        x, y = lon * UNIT - self.left, -lat * UNIT - self.top
-        return 0 <= x <= self.width and 0 <= y <= self.height
+        x, y = self.place(lat, lon)
+        return 0 <= x <= 1 and 0 <= y <= 1
 
 
 class Region(NamedTuple):
@@ -196,6 +200,12 @@ def frame_of(code: str) -> Frame:
     width, height = max(each.right for each in shown) - left, max(each.bottom for each in shown) - top
     room = MARGIN * max(width, height)
     return Frame(left - room, top - room, width + 2 * room, height + 2 * room)
+
+
+def frame_around(lat: float, lon: float, width: float, ratio: float) -> Frame:
+    """The frame with this middle and width, in degrees; `ratio`: its height as a share of its width."""
+    across = width * UNIT
+    return Frame(lon * UNIT - across / 2, -lat * UNIT - across * ratio / 2, across, across * ratio)
 
 
 def quantiles(values: Sequence[float]) -> tuple[float, ...]:
