@@ -3,6 +3,7 @@
 A page that is not listed in `PAGES` raises: whoever adds one says here how it is asked.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from html import unescape
@@ -12,9 +13,10 @@ import httpx
 
 from chassis.http.declared import declared_routes
 from local.front import SERVICES
-from support.asking import MISSING, Url, judge, same
+from schemas.base.ids import public_number
+from support.asking import MISSING, Url, judge
 from support.front import Front
-from support.inbox import CITY
+from support.inbox import CITY, T0
 from support.signed_in import sign_in
 from support.strangers import Life
 from support.strangers_rule import Roles, allowed, may_know, reporters
@@ -29,9 +31,15 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/keluar": ("",),
 }
 """Every page, and with which queries it is asked."""
-ASIDE: Final = {"/masuk": "leads to the provider", "/masuk/kembali": "from the provider", "/aset/{name}": "is no page"}
+ASIDE: Final = {
+    "/masuk": "leads to the provider",
+    "/masuk/kembali": "from the provider",
+    "/aset/{name}": "is no page",
+    "/peta.svg": "is a picture",
+}
 NUMBERS: Final = ("{key}", "{number}", "{nomor}")
 COMPLAINTS: Final = ("{complaint}", "{id}")
+NO_NUMBER: Final = public_number(T0.date(), 999_999)
 NAMED: Final = {"{agency}": CITY}
 
 
@@ -68,7 +76,7 @@ async def ask_pages(
             told += any(str(life.number) in answer.text for life in lives if life.number not in url.text)
             if url.life is not None and not may_know(roles, url.life):
                 missing = await front.web.get(of_missing(url), auth=None)
-                assert alike(answer, missing, url.life), f"{asked} is no answer about a missing one"
+                assert plain(answer, url.life) == plain(missing, url.life), f"{asked} is no answer about a missing one"
     front.web.cookies.clear()
     return told
 
@@ -126,9 +134,6 @@ def of_missing(url: Url) -> str:
     return url.text.replace(str(url.life.id), str(MISSING)).replace(url.life.number, NO_NUMBER)
 
 
-NO_NUMBER: Final = "SP-2026-999999-4"
-
-
 def read(answer: httpx.Response) -> httpx.Response:
     """The page as people read it."""
     return httpx.Response(answer.status_code, text=unescape(answer.text), headers=_without_length(answer))
@@ -138,7 +143,11 @@ def _without_length(answer: httpx.Response) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name not in ("content-length", "content-encoding")}
 
 
-def alike(answer: httpx.Response, missing: httpx.Response, life: Life) -> bool:
-    """Whether both pages do not differ, but in the number and the id that the one repeats."""
-    text = answer.text.replace(life.number, NO_NUMBER).replace(str(life.id), str(MISSING))
-    return same(httpx.Response(answer.status_code, text=text), httpx.Response(missing.status_code, text=missing.text))
+def plain(answer: httpx.Response, life: Life) -> str:
+    """The page without the number and the id that it repeats, and without what is random in its forms."""
+    text = f"{answer.status_code} {answer.headers.get('location', '')} {answer.text}"
+    text = text.replace(life.number, NO_NUMBER).replace(str(life.id), str(MISSING))
+    return RANDOM.sub("", text)
+
+
+RANDOM: Final = re.compile(r'(?<=name="key" value=")[^"]*|(?<=name="kunci" value=")[^"]*')

@@ -52,14 +52,13 @@ async def attack(web: httpx.AsyncClient, form: Form, random: Random) -> tuple[ht
     """Send it with hostile values; the answer, and how many of them there were."""
     values, sent, count = hostile(random, 10_000 if random.random() < 0.05 else 300), [], 0
     for name, value in form.fields:
-        if name in KEPT and random.random() < 0.95:
-            sent.append((name, value))
-            continue
-        if random.random() < 0.7:
-            value, count = next(values), count + 1
-        sent.append((name, value))
+        attacked = random.random() < (0.05 if name in KEPT else 0.7)
+        sent.append((name, next(values) if attacked else value))
+        count += attacked
     if random.random() < 0.3:  # a field that the page never made, or one of its own twice
-        sent.append((random.choice([name for name, _ in form.fields] + ["__proto__", "status", "agency"]), next(values)))
+        sent.append(
+            (random.choice([name for name, _ in form.fields] + ["__proto__", "status", "agency"]), next(values))
+        )
         count += 1
     data: dict[str, list[str]] = {}
     for name, value in sent:
