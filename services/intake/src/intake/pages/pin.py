@@ -163,7 +163,7 @@ def position(text: str) -> tuple[float, float] | None:
     minutes and seconds, with signs or with the names of the sides (LS, BT, S, E). None: it is no position.
     """
     written = text.strip().strip("()").replace("\N{MINUS SIGN}", "-").strip()
-    points = "." in written or ";" not in written and len(re.findall(r",", written)) == 1
+    points = "." in written or (";" not in written and len(re.findall(r",", written)) == 1)
     angles = [_ANGLE.fullmatch(part.strip()) for part in _parted(written, points=points)]
     if len(angles) != 2 or None in angles:
         return None
