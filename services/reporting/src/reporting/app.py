@@ -15,6 +15,7 @@ from chassis.service.process import BackgroundTask
 from chassis.service.service import Service
 from chassis.sql.database import Database
 from reporting import http, open311, queries
+from reporting.charts import http as charts
 from reporting.context import Reporting
 from reporting.reaction import publish_open_data
 from reporting.settings import SERVICE
@@ -78,4 +79,4 @@ def views(context: Reporting) -> list[Rebuildable]:
     return [reports, rebuildable(context.figures), rebuildable(context.supports)]
 
 
-service: Final = Service(SERVICE, [http.router, open311.router], open_reporting, open_worker, views)
+service: Final = Service(SERVICE, [http.router, charts.router, open311.router], open_reporting, open_worker, views)
