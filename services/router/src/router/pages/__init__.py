@@ -1,0 +1,11 @@
+"""Pages of the desk, the arbiter and the operator. They call the functions behind router's API; no rule is written
+here.
+"""
+
+from fastapi import APIRouter
+
+from chassis.signin.pages import page_router
+from router.pages import desk
+
+router: APIRouter = page_router()
+router.include_router(desk.router)
