@@ -123,9 +123,7 @@ async def test_a_join_and_its_undoing_are_forms(front: Front) -> None:
         ("bagi", {"pimpinan": "Kota Bandung"}, ""),
     ],
 )
-async def test_a_wrong_form_comes_back_filled_in(
-    front: Front, move: str, fields: dict[str, str], field: str
-) -> None:
+async def test_a_wrong_form_comes_back_filled_in(front: Front, move: str, fields: dict[str, str], field: str) -> None:
     one = await at_desk(front)
     answer = await send(front, one, move, sign_in(front.app, front.web, "triage"), **fields)
     assert answer.status_code == 422, text_of(answer)

@@ -5,7 +5,9 @@ here.
 from fastapi import APIRouter
 
 from chassis.signin.pages import page_router
-from router.pages import desk
+from router.pages import arbiter, desk, precedents
 
 router: APIRouter = page_router()
 router.include_router(desk.router)
+router.include_router(arbiter.router)
+router.include_router(precedents.router)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -14,8 +15,10 @@ from chassis.write.precondition import UNCONDITIONAL
 from router import handlers
 from router.context import Router
 from router.desk.decide import DecisionContext
+from router.geography.codes import regency
 from router.http.cases import Office, case_file
 from router.http.desk import DeskRequest
+from router.lexicon.files import place_data
 from router.pages.bodies import SEARCH as BODIES
 from router.pages.bodies import option_of
 from router.pages.candidates import cards
@@ -26,6 +29,7 @@ from schemas.access.accused import is_kept_from
 from schemas.access.principal import Principal
 from schemas.base import limits
 from schemas.base.refusals import VersionMismatch
+from schemas.base.values import Place
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.deadlines import timeline_due
@@ -49,6 +53,8 @@ ARCHIVE_REASONS: Final = {
     "reporter_wish": N_("atas permintaan pelapor"),
     "duplicate": N_("laporan yang sama sudah ditangani"),
 }
+AROUND_POINT, AROUND_REGENCY, PICTURE = 0.3, 0.8, 640
+"""Degrees that the map around a point, and around a regency, shows; its width in pixels."""
 SHORT: Final = 280
 """Characters of a like report that are shown."""
 
@@ -118,9 +124,7 @@ async def shown_case(
         "history": list(reversed(timeline(loaded.facts(), registry, lang, file_names=not state.anonymous))),
         "archive_reasons": [(name, translate(text)) for name, text in ARCHIVE_REASONS.items()],
         "parts": parts_in(form),
-        "periods": {
-            rule.clock.value: rule.amount for rule in context.policies.at(context.clock.now()).rules.values()
-        },
+        "periods": {rule.clock.value: rule.amount for rule in context.policies.at(context.clock.now()).rules.values()},
         "key_field": KEY,
         "key": new_key,
         "note_most": limits.NOTE,
@@ -147,10 +151,29 @@ async def _place(context: Router, state: Complaint) -> dict[str, Any]:
     """The place as it was given: the region's name, the address, the point."""
     place = state.place
     if place is None:
-        return {"region": None, "address": None, "lat": None, "lon": None}
+        return {"region": None, "address": None, "picture": ""}
     reader = (await context.placement_context.current()).reader
     region = reader.place_name(place.region) or place.region
-    return {"region": region, "address": place.address, "lat": place.lat, "lon": place.lon}
+    return {"region": region, "address": place.address, "picture": _picture(place)}
+
+
+def _picture(place: Place) -> str:
+    """The address of the picture of its surroundings; empty where there is no point and no regency."""
+    if place.lat is not None and place.lon is not None:
+        around = {
+            "lat": place.lat,
+            "lon": place.lon,
+            "width": AROUND_POINT,
+            "pin": f"{place.lat},{place.lon}",
+            "size": PICTURE,
+        }
+        return f"/peta.svg?{urlencode(around)}"
+    known = place_data().places.get(regency(place.region)) if place.region is not None else None
+    return (
+        f"/peta.svg?{urlencode({'lat': known[1], 'lon': known[2], 'width': AROUND_REGENCY, 'size': PICTURE})}"
+        if known
+        else ""
+    )
 
 
 async def _like(context: Router, file: Mapping[str, Any], registry: Registry, lang: str) -> list[dict[str, Any]]:

@@ -36,6 +36,7 @@ GONE: Final = (AlreadyClosed, NotFound, VersionMismatch, WrongStatus)
 NO_BODY: Final = N_("Pilih salah satu instansi, atau cari yang lain.")
 NONE_OF_NAME: Final = N_("Tidak ada instansi dengan nama itu. Periksa ejaannya.")
 SEVERAL: Final = N_("Ada beberapa instansi dengan nama itu. Pilih salah satu.")
+DECIDED: Final = "putusan"
 WRITTEN: Final = ("pertanyaan", "kata", "judul", "catatan")
 """The fields with a person's own words, and the beginning of those of parts."""
 After = Annotated[str, Query(max_length=200)]
@@ -49,7 +50,7 @@ async def next_one(
     waiting = await lists.waiting(context, who, status.TRIAGE, sesudah or None, size=1)
     if not waiting.states:
         return render(
-            request, "meja_kosong.html", pages=PAGES, total=waiting.total, done=_done(request), after=bool(sesudah)
+            request, "meja_kosong.html", pages=PAGES, total=waiting.total, done=done_in(request), after=bool(sesudah)
         )
     loaded = await context.repository.load(waiting.states[0].id)
     return await _shown(request, context, who, guard(found), loaded, waiting.total)
@@ -145,17 +146,17 @@ async def _shown(
     key = await context.database.read(lambda connection: views.waiting_row(connection, status.TRIAGE, one))
     values = await shown_case(request, context, who, loaded, more.get("form_sent", {}))
     return render(
-        request, "meja.html", code, PAGES, hidden=hidden, total=total, done=_done(request),
+        request, "meja.html", code, PAGES, hidden=hidden, total=total, done=done_in(request),
         next_at=lists.key_of(key) if key is not None else "",
         **{"errors": {}, "form_sent": {}, "options": {}, "changed": (), **values, **more},
     )  # fmt: skip
 
 
-def _done(request: Request) -> dict[str, str]:
+def done_in(request: Request) -> dict[str, str]:
     """What was done last, for the sentence above the next report."""
     move = request.query_params.get("berhasil", "")
     try:
         number = parse_public_number(request.query_params.get("nomor", ""))
     except MalformedCode:
         return {}
-    return {"move": move, "number": number} if move in MOVES else {}
+    return {"move": move, "number": number} if move in {*MOVES, DECIDED} else {}
