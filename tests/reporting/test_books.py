@@ -2,13 +2,11 @@
 
 import httpx
 
-from chassis.project.from_store import StoreProjection
-from reporting import queries
 from reporting.context import Reporting
-from reporting.views import reports_view
 from schemas.events.router import ComplaintClassified
 from support.inbox import T0
 from support.lives import BASIS, answered, confirmed, filed, joined, lapsed, named, part_of, routed, write
+from support.public_views import fill_public
 from support.signed_in import role
 
 
@@ -89,8 +87,7 @@ async def test_what_is_of_supervision_grade_is_counted_under_no_agency_region_or
     await write(reporting.repository, named("graded"), filed(1), graded, routed())
     await write(reporting.repository, named("plain"), filed(2), routed())
     await write(reporting.repository, named("secret"), filed(3, secret=True), routed())
-    view = reports_view(reporting.repository)
-    await StoreProjection(reporting.repository.store, reporting.database, queries.METADATA, view).catch_up()
+    await fill_public(reporting)
     books = (await web.get("/api/v1/books")).json()
     assert (books["filed"], books["open"], books["balanced"]) == (3, {"agency:kota-bandung": 2, "supervision": 1}, True)
     for by in ("agency", "region", "sector", "status", "class"):
