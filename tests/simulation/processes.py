@@ -65,6 +65,7 @@ from escalation.views import METADATA as ESCALATION
 from escalation.views import SWEEP as ESCALATION_SWEEP
 from escalation.views import ladder_view
 from intake.context import Intake
+from intake.notices.kept_choices import KeptChoices
 from intake.notices.outbox import Outbox
 from intake.notices.port import SentNotices
 from intake.notices.sender import MailSender
@@ -78,6 +79,7 @@ from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Record, Records
 from intake.storage.repeats import Repeats
 from intake.storage.returned_mail import ReturnedMail
+from intake.storage.sent_ahead import FilesAhead
 from intake.storage.subscribers import Subscribers
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
@@ -85,7 +87,8 @@ from reporting import queries
 from reporting.context import Reporting
 from reporting.listed import listed_view
 from reporting.reaction import publish_open_data
-from reporting.views import SUPPORTS_VIEW, book_view, reports_view
+from reporting.statistics.view import figures_view
+from reporting.views import SUPPORTS_VIEW, reports_view
 from router.context import Router
 from router.duplicates import watcher
 from router.duplicates.watcher import DuplicateWatcher
@@ -335,8 +338,10 @@ def _intake(process: Process) -> Tasks:
         "repository": repository, "clock": process.clock, "registry": process.registry, "policies": POLICIES,
         "codes": TrackingCodes(database, process.world.code_secrets), "numbers": PublicNumbers(database),
         "records": PlainRecords(database, real), "vault": Vault(database, real, POLICIES), "attachments": Nothing(),
+        "files_ahead": FilesAhead(database, real),
         "erasures": Nothing(),
-        "results": None, "mailbox": outbox, "sent": SentNotices(database), "returned": ReturnedMail(database), "probe": None, "filings": None, "sms": True,
+        "results": None, "mailbox": outbox, "sent": SentNotices(database), "returned": ReturnedMail(database),
+        "choices": KeptChoices(database), "probe": None, "filings": None, "sms": True,
         "lookups": None, "former": NoFormerFilings(),
         "repeats": Repeats(database, b"secret of a test", POLICIES),
         "database": database, "audience": Audience(relations, feed, Subscribers(database)),
@@ -374,14 +379,15 @@ def _reporting(process: Process) -> Tasks:
     repository, database = process.repository("reporting"), process.database()
     react = publish_open_data(process.registry, POLICIES, process.world.summaries(process.ports))
     guard = Guard(repository, react, process.letters(), clock=process.world.monotonic, verifier=process.verifier)
-    books = StoreProjection(process.store, database, queries.METADATA, book_view(repository))
+    view = figures_view(repository, process.registry, POLICIES)
+    figures = StoreProjection(process.store, database, queries.METADATA, view)
     supports = StoreProjection(process.store, database, queries.METADATA, SUPPORTS_VIEW)
     process.context = Reporting(
         repository,
         process.registry,
         process.clock,
         database,
-        books,
+        figures,
         supports,
         b"secret of a test",
         Secrets.fixed(b"secret of a test"),
@@ -389,7 +395,7 @@ def _reporting(process: Process) -> Tasks:
     return {
         "agent": process.agent("summary", guard),
         "view": process.projection(reports_view(repository), queries.METADATA),
-        "books": books.run,
+        "figures": figures.run,
         "supports": supports.run,
         "listed": StoreProjection(repository.store, database, queries.METADATA, listed_view(repository)).run,
     }
