@@ -60,7 +60,7 @@ READS: Final[dict[str, tuple[str, ...]]] = {
     f"{API}/counts": tuple(f"?by={name}" for name in ("agency", "region", "status", "sector", "class")),
     f"{API}/statistics": ("",),
     f"{API}/statistics/{{name}}": ("", "?agency=pln", "?region=32.73", "?agency=pln&region=32"),
-    f"{API}/statistics/{{name}}.csv": ("", "?lang=en"),
+    f"{API}/statistics/{{name}}/csv": ("", "?lang=en"),
     f"{API}/reports": ("", "?agency=pln", "?region=32.73", "?status=routed", "?sector=roads"),
     f"{API}/reports/{{public_number}}": ("", "?lang=en"),
     f"{OPEN311}/discovery.{{kind}}": ("",),
@@ -242,7 +242,7 @@ def _counts_nobody(answer: httpx.Response, lives: Sequence[Life]) -> None:
     if answer.url.path == f"{API}/books":
         found = sum(count for name, count in answer.json()["open"].items() if name.startswith("agency:"))
         assert found <= public, "the books name who holds what nobody may see"
-    if answer.url.path.startswith(f"{API}/statistics/holders") and not answer.url.path.endswith(".csv"):
+    if answer.url.path.startswith(f"{API}/statistics/holders") and not answer.url.path.endswith("/csv"):
         assert answer.json()["totals"]["open"] <= public, "the charts count what nobody may see"
 
 

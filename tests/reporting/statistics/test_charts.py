@@ -156,7 +156,7 @@ async def _all(web: httpx.AsyncClient) -> dict[str, Any]:
         for query in ("", "?region=32", "?agency=kota-bandung", "?agency=kota-bandung&region=32.73", "?lang=en"):
             body = (await web.get(f"/api/v1/statistics/{name}{query}")).json()
             found[name + query] = (body["rows"], body["totals"])
-            found[f"{name}.csv{query}"] = (await web.get(f"/api/v1/statistics/{name}.csv{query}")).text
+            found[f"{name}.csv{query}"] = (await web.get(f"/api/v1/statistics/{name}/csv{query}")).text
     return found
 
 
@@ -168,7 +168,7 @@ async def _all(web: httpx.AsyncClient) -> dict[str, Any]:
     ],
 )  # fmt: skip
 async def test_a_wrong_question_names_the_field(web: httpx.AsyncClient, query: str, field: str) -> None:
-    for path in ("flow", "flow.csv"):
+    for path in ("flow", "flow/csv"):
         answer = await web.get(f"/api/v1/statistics/{path}?{query}")
         assert (answer.status_code, answer.json()["field"]) == (422, field)
     assert (await web.get("/api/v1/statistics/unknown")).status_code == 404

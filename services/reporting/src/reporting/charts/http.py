@@ -69,7 +69,7 @@ async def charts(lang: Language) -> dict[str, Any]:
 
 
 @router.get(
-    f"{API}/{{name}}.csv",
+    f"{API}/{{name}}/csv",
     dependencies=[allow(ANYONE)],
     response_class=Response,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
