@@ -16,6 +16,7 @@ from chassis.service.service import Service
 from chassis.sql.database import Database
 from reporting import http, open311, queries
 from reporting.charts import http as charts
+from reporting.charts import pages as chart_pages
 from reporting.context import Reporting
 from reporting.listed import listed_view
 from reporting.purging import WordPurge
@@ -94,4 +95,6 @@ def views(context: Reporting) -> list[Rebuildable]:
     ]
 
 
-service: Final = Service(SERVICE, [http.router, charts.router, open311.router], open_reporting, open_worker, views)
+service: Final = Service(
+    SERVICE, [http.router, charts.router, chart_pages.router, open311.router], open_reporting, open_worker, views
+)
