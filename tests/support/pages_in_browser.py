@@ -22,6 +22,7 @@ from local.platform.state_dir import make_secrets
 from local.process.child import ManagedProcess
 from support.commands import NOWHERE
 from support.stage import Staged, set_stage
+from support.stage_figures import set_figures
 
 CHROMIUM: Final = "/usr/bin/chromium"
 START_S: Final = 180.0
@@ -71,7 +72,10 @@ async def _stage(address: str, env: dict[str, str]) -> dict[str, Staged]:
         os.environ.clear()
         os.environ.update(before)
     async with open_platform(settings) as platform, httpx.AsyncClient(base_url=address, timeout=60) as web:
-        return await set_stage(web, platform.repository("intake"), SystemClock().now())
+        repository, now = platform.repository("intake"), SystemClock().now()
+        staged = await set_stage(web, repository, now)
+        await set_figures(repository, now)
+        return staged
 
 
 def fill_views(env: dict[str, str]) -> None:

@@ -53,7 +53,8 @@ async def _page(
     values |= await _filters(context, chosen, read.asked, registry)
     return render(
         request, template, 422 if errors else 200, pages=PAGES, path=path, root=ROOT, errors=errors, chosen=chosen,
-        charts=CHARTS, names=names, query=read.query, api=API, public_only=PUBLIC_ONLY, now=context.clock.now(), **values,
+        charts=CHARTS, names=names, query=read.query, api=API, public_only=PUBLIC_ONLY,
+        now=context.clock.now(), **values,
     )  # fmt: skip
 
 

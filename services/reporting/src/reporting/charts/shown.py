@@ -29,7 +29,7 @@ class Shown(NamedTuple):
     caption: str
     head: list[str]
     rows: list[list[str]]
-    steps: list[str] = []
+    steps: Sequence[str] = ()
     series: Sequence[tuple[str, Any]] = ()
     bars: Sequence[tuple[Any, ...]] = ()
     marks: Sequence[tuple[float, str]] = ()
@@ -79,7 +79,7 @@ def shown(name: str, figures: Figures, telling: Telling) -> Shown:
 def _flow(figures: Figures, tell: Telling) -> Shown:
     filed, closed = figures.totals["filed"], figures.totals["closed"]
     sentence = tell.say(N_("Masuk %(filed)s laporan, ditutup %(closed)s."), filed=filed, closed=closed)
-    head = [tell.say(N_("Mulai")), tell.say(N_("Masuk")), tell.say(N_("Ditutup"))]
+    head = [tell.say(N_("Periode")), tell.say(N_("Laporan masuk")), tell.say(N_("Laporan ditutup"))]
     rows = [[tell.period(row[0]), *map(tell.show, row[1:])] for row in figures.rows]
     if not filed and not closed:
         return Shown(tell.say(NOTHING), "none", "", head, rows)
@@ -142,7 +142,7 @@ def _age(tell: Telling, low: int, high: int | None) -> str:
 
 
 def _on_time(figures: Figures, tell: Telling) -> Shown:
-    texts = (N_("Mulai"), N_("Tepat waktu"), N_("Terlambat"), N_("Belum jatuh tempo"), N_("Tepat waktu, persen"))
+    texts = (N_("Periode"), N_("Tepat waktu"), N_("Terlambat"), N_("Belum jatuh tempo"), N_("Tepat waktu, persen"))
     head = [tell.say(text) for text in texts]
     few = tell.say(N_("di bawah 10 laporan"))
     rows = [
@@ -167,15 +167,13 @@ def _on_time(figures: Figures, tell: Telling) -> Shown:
 def _waits(figures: Figures, tell: Telling) -> Shown:
     head = [tell.say(text) for text in (N_("Sampai"), N_("Laporan"), N_("Sudah"), N_("Median"))]
     totals = figures.totals
-    rows = [
-        [_short(tell, name), tell.show(totals[f"{name}_cases"]), tell.show(totals[f"{name}_reached"]), _median(tell, totals, name)]
-        for name in MILESTONES
-    ]  # fmt: skip
+    counted = {name: [tell.show(totals[f"{name}_{what}"]) for what in ("cases", "reached")] for name in MILESTONES}
+    rows = [[_short(tell, name), *counted[name], _median(tell, totals, name)] for name in MILESTONES]
     cases = totals["answered_cases"]
     if cases < LEAST_CASES:
         return Shown(tell.say(FEW, n=cases) if cases else tell.say(NOTHING), "none", "", head, rows)
     said = N_(
-        "Separuh laporan dipegang instansi dalam %(placed)s, ditindaklanjuti dalam %(begun)s, dijawab dalam %(answered)s."
+        "Waktu sampai separuh laporan dipegang instansi: %(placed)s; ditindaklanjuti: %(begun)s; dijawab: %(answered)s."
     )
     sentence = tell.say(said, **{name: _median(tell, totals, name) for name in MILESTONES})
     series, marks = _curves(figures, tell)
