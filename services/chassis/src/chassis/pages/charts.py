@@ -12,11 +12,11 @@ MOST_SERIES: Final = 6
 HEIGHT: Final = 240
 """Of the drawing, without the labels around it."""
 TOP: Final = 24
-EDGE: Final = 2.0
-"""Room at the left and right end, in percent."""
+LEFT: Final = 14.0
+RIGHT: Final = 98.0
+"""Ends of the horizontal axis, in percent: the values of the other axis stand left of it."""
 LABEL_HEIGHT: Final = 22
 MOST_DOTS: Final = 40
-MOST_X_LABELS: Final = 4
 
 
 class Bar(NamedTuple):
@@ -81,8 +81,7 @@ def lines(steps: Sequence[str], series: Sequence[tuple[str, Sequence[float | Non
     if len(series) > MOST_SERIES or any(len(values) != len(steps) for _, values in series):
         raise ValueError("a chart has at most six series, each with a value for every step")
     last = max(1, len(steps) - 1)
-    every = max(1, math.ceil((len(steps) - 1) / (MOST_X_LABELS - 1)))
-    marks = [(index / last, step) for index, step in enumerate(steps) if index % every == 0]
+    marks = [(index / last, steps[index]) for index in sorted({0, last // 2, len(steps) - 1}) if steps]
     points = [(name, [(index / last, value) for index, value in enumerate(values)]) for name, values in series]
     return plot(
         points, marks, top or nice(max((v for _, values in series for v in values if v is not None), default=0))
@@ -94,15 +93,21 @@ def plot(series: Sequence[tuple[str, Points]], marks: Sequence[tuple[float, str]
     drawn = [
         (name, [(_x(x), None if value is None else 1 - value / top) for x, value in points]) for name, points in series
     ]
-    ends = _apart([_pixels(next((y for _, y in reversed(points) if y is not None), 1)) - 8 for _, points in drawn])
+    ends = _apart([_beside(points) for _, points in drawn])
     made = [Line(name, _path(points), _dots(points), end) for (name, points), end in zip(drawn, ends, strict=True)]
     y_ticks = tuple(Tick(_pixels(1 - step / TICKS), top * step / TICKS) for step in range(TICKS + 1))
     x_ticks = tuple(Tick(round(_x(at), 2), text, _anchor(at)) for at, text in marks)
     return Plot(tuple(made), y_ticks, x_ticks)
 
 
+def _beside(points: Sequence[tuple[float, float | None]]) -> float:
+    """Where the name stands at the end of a line: above one that rises there, below one that falls."""
+    before, end = ([1.0, 1.0] + [y for _, y in points if y is not None])[-2:]
+    return _pixels(end) + (-10 if end <= before else LABEL_HEIGHT)
+
+
 def _x(at: float) -> float:
-    return EDGE + (100 - 2 * EDGE) * at
+    return LEFT + (RIGHT - LEFT) * at
 
 
 def _pixels(share: float) -> float:

@@ -6,13 +6,14 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from chassis.http.access import ANYONE
+from chassis.pages.map import region
 from chassis.signin.pages import language_of, page_allow, page_router, render
 from reporting.charts.asked import Asked, question
 from reporting.charts.choice import Chosen, offered, parsed, region_options
 from reporting.charts.formulas import CHARTS, PUBLIC_ONLY
 from reporting.charts.http import API, answers
 from reporting.charts.names import PAGES, Namer
-from reporting.charts.shown import Shown, Telling, shown
+from reporting.charts.shown import Shown, Telling, plain_day, shown
 from reporting.context import Reporting
 from reporting.http import Context
 from schemas import wording
@@ -67,7 +68,8 @@ async def _values(
         page = f"{ROOT}/{CHARTS[name].path}"
         telling = Telling(namer, put, lambda changed, page=page: chosen.address(page, **changed))  # type: ignore[misc]
         made[name] = shown(name, found, telling)
-    return {"shown": made, "lag": lag, "put": put}
+    span = (plain_day(put.wanted.since, namer.lang), plain_day(put.wanted.until, namer.lang))
+    return {"shown": made, "lag": lag, "span": span}
 
 
 async def _filters(context: Reporting, chosen: Chosen, asked: Asked, registry: Registry) -> dict[str, Any]:
@@ -80,4 +82,5 @@ async def _filters(context: Reporting, chosen: Chosen, asked: Asked, registry: R
         "agency": agency.name if agency else chosen.instansi,
         "agencies": [registry.agencies[each].name for each in found if each in registry.agencies],
         "region_options": region_options,
+        "region_name": region(asked.region).name if asked.region else "",
     }

@@ -16,7 +16,7 @@ from reporting.statistics.figures import LEAST_CASES, MILESTONES, Figures, Quest
 MOST_BARS: Final = 12
 MOST_ROWS: Final = 100
 """Of the table; the CSV has all."""
-LONGEST_DAYS: Final = 90
+LONGEST_DAYS: Final = 30
 """Of the curves of waiting."""
 ARROW: Final = " → "
 
@@ -53,10 +53,13 @@ class Telling(NamedTuple):
     def show(self, value: Any) -> str:
         return number(value, self.namer.lang) if isinstance(value, int | float) else str(value)
 
+    def percent(self, value: float) -> str:
+        return f"{value:.1f}".replace(".", "," if self.namer.lang == "id" else ".")
+
     def period(self, day: date) -> str:
-        """`7 Mar`, or `Mar 2026` for months; with the year in a table."""
-        month = MONTHS[self.namer.lang].split(",")[day.month - 1]
-        return f"{month} {day.year}" if self.asked.step == "month" else f"{day.day} {month} {day.year}"
+        """`7 Mar 2026`, or `Mar 2026` for a month."""
+        said = plain_day(day, self.namer.lang)
+        return said.partition(" ")[2] if self.asked.step == "month" else said
 
     def duration(self, hours: int) -> str:
         if hours < 1:
@@ -68,6 +71,11 @@ class Telling(NamedTuple):
 
 NOTHING: Final = N_("Belum ada laporan publik dalam pilihan ini. Perpanjang rentang waktunya atau hapus saringan.")
 FEW: Final = N_("Baru ada %(n)s laporan. Persentase dan median ditampilkan mulai 10 laporan; jumlahnya ada di tabel.")
+
+
+def plain_day(day: date, lang: str) -> str:
+    """`7 Mar 2026`."""
+    return f"{day.day} {MONTHS[lang].split(',')[day.month - 1]} {day.year}"
 
 
 def shown(name: str, figures: Figures, telling: Telling) -> Shown:
@@ -146,7 +154,7 @@ def _on_time(figures: Figures, tell: Telling) -> Shown:
     head = [tell.say(text) for text in texts]
     few = tell.say(N_("di bawah 10 laporan"))
     rows = [
-        [tell.period(row[0]), *map(tell.show, row[1:4]), few if row[4] is None else tell.show(row[4])]
+        [tell.period(row[0]), *map(tell.show, row[1:4]), few if row[4] is None else tell.percent(row[4])]
         for row in figures.rows
     ]
     good, late, waiting, percent = (figures.totals[each] for each in ("on_time", "late", "waiting", "on_time_percent"))
@@ -158,7 +166,7 @@ def _on_time(figures: Figures, tell: Telling) -> Shown:
     said = N_("%(percent)s persen tepat waktu: %(good)s tepat waktu, %(late)s terlambat.")
     values = [row[4] for row in figures.rows]
     return Shown(
-        tell.say(said, percent=percent, good=good, late=late), "lines",
+        tell.say(said, percent=tell.percent(percent), good=good, late=late), "lines",
         tell.say(N_("Persen tepat waktu, menurut hari diterima; hanya bagian dengan 10 laporan atau lebih")),
         head, rows, [row[0] for row in rows], [(head[1], values)], top=100, suffix=" %",
     )  # fmt: skip
@@ -193,11 +201,11 @@ def _median(tell: Telling, totals: Mapping[str, Any], name: str) -> str:
 
 
 def _curves(figures: Figures, tell: Telling) -> tuple[list[tuple[str, Points]], list[tuple[float, str]]]:
-    """Steps downwards from all; the axis ends where the last curve does, after 90 days at most."""
+    """Steps downwards from all; the axis ends where the last curve does, after 30 days at most."""
     longest = max((row[1] for row in figures.rows), default=24)
     days = min(LONGEST_DAYS, max(1, -(-longest // 24)))
     series = [(_short(tell, name), _curve(figures, name, days * 24)) for name in MILESTONES]
-    count = min(3, days)
+    count = min(2, days)
     marks = [(at / count, tell.say(N_("%(n)s hari"), n=round(days * at / count))) for at in range(count + 1)]
     return [each for each in series if each[1]], marks
 
@@ -235,7 +243,7 @@ def _endings(figures: Figures, tell: Telling) -> Shown:
     sentence = tell.say(said, agreed=agreed, silent=silent)
     if percent is not None:
         rate = N_("Dari keduanya, %(percent)s persen disetujui pelapor.")
-        sentence = f"{sentence} {tell.say(rate, percent=percent)}"
+        sentence = f"{sentence} {tell.say(rate, percent=tell.percent(percent))}"
     return Shown(sentence, "bars", head[1], head, rows, bars=pairs)
 
 
