@@ -80,8 +80,7 @@ def plain_day(day: date, lang: str) -> str:
 
 def shown(name: str, figures: Figures, telling: Telling) -> Shown:
     """The chart of that name."""
-    made = BUILDERS[name](figures, telling)
-    return made._replace(rows=made.rows[:MOST_ROWS], more=len(made.rows) > MOST_ROWS)
+    return BUILDERS[name](figures, telling)._replace(more=len(figures.rows) > MOST_ROWS and name != "waits")
 
 
 def _flow(figures: Figures, tell: Telling) -> Shown:
@@ -106,30 +105,35 @@ def _per(tell: Telling) -> str:
 
 def _holders(figures: Figures, tell: Telling) -> Shown:
     head = [tell.say(N_("Pemegang")), tell.say(N_("Laporan terbuka"))]
-    pairs = [(tell.namer.holder(code), n) for code, n in figures.rows]
+    pairs = [(tell.namer.holder(code), n) for code, n in figures.rows[:MOST_ROWS]]
     said = N_("%(open)s laporan terbuka. Terbanyak ada pada: %(name)s, %(most)s.")
-    return _ranked(tell, head, pairs, said, open=figures.totals["open"])
+    return _ranked(tell, head, pairs, said, len(figures.rows), open=figures.totals["open"])
 
 
 def _sectors(figures: Figures, tell: Telling) -> Shown:
     head = [tell.say(N_("Bidang")), tell.say(N_("Laporan"))]
-    pairs = [(tell.namer.of("sector", code), n) for code, n in figures.rows]
+    pairs = [(tell.namer.of("sector", code), n) for code, n in figures.rows[:MOST_ROWS]]
     said = N_("Dari %(filed)s laporan, bidang terbanyak: %(name)s, %(most)s.")
-    return _ranked(tell, head, pairs, said, filed=figures.totals["filed"])
+    return _ranked(tell, head, pairs, said, len(figures.rows), filed=figures.totals["filed"])
 
 
-def _ranked(tell: Telling, head: list[str], pairs: Sequence[tuple[Any, int]], said: str, **values: int) -> Shown:
+def _ranked(
+    tell: Telling, head: list[str], pairs: Sequence[tuple[Any, int]], said: str, count: int, **total: int
+) -> Shown:
+    """`pairs`: the first of `count` rows; `total`: the sum of all, by its name in `said`."""
     rows = [[str(name), tell.show(n)] for name, n in pairs]
     if not pairs:
         return Shown(tell.say(NOTHING), "none", "", head, rows)
-    bars = [*pairs[:MOST_BARS], *_rest(tell, pairs)]
-    sentence = tell.say(said, name=pairs[0][0], most=pairs[0][1], **values)
+    bars = [*pairs[:MOST_BARS], *_rest(tell, pairs, count, *total.values())]
+    sentence = tell.say(said, name=pairs[0][0], most=pairs[0][1], **total)
     return Shown(sentence, "bars", head[1], head, rows, bars=bars)
 
 
-def _rest(tell: Telling, pairs: Sequence[tuple[Any, int]]) -> list[tuple[str, int]]:
-    left = pairs[MOST_BARS:]
-    return [(tell.say(N_("%(n)s lainnya"), n=len(left)), sum(n for _, n in left))] if left else []
+def _rest(tell: Telling, pairs: Sequence[tuple[Any, int]], count: int, total: int) -> list[tuple[str, int]]:
+    """One bar for all that have none of their own."""
+    if count <= MOST_BARS:
+        return []
+    return [(tell.say(N_("%(n)s lainnya"), n=count - MOST_BARS), total - sum(n for _, n in pairs[:MOST_BARS]))]
 
 
 def _ages(figures: Figures, tell: Telling) -> Shown:
@@ -219,15 +223,16 @@ def _curve(figures: Figures, name: str, end: int) -> Points:
 
 def _returns(figures: Figures, tell: Telling) -> Shown:
     head = [tell.say(N_("Dikembalikan oleh")), tell.say(N_("Pemegang berikutnya")), tell.say(N_("Kali"))]
-    named = [(tell.namer.of("from", who), tell.namer.of("to", to), n) for who, to, n in figures.rows]
+    named = [(tell.namer.of("from", who), tell.namer.of("to", to), n) for who, to, n in figures.rows[:MOST_ROWS]]
     rows = [[str(who), str(to), tell.show(n)] for who, to, n in named]
     if not named:
         return Shown(tell.say(N_("Tidak ada laporan yang dikembalikan dalam pilihan ini.")), "none", "", head, rows)
     said = N_("%(all)s kali laporan dikembalikan. Paling sering: %(who)s kepada %(to)s, %(most)s kali.")
     sentence = tell.say(said, all=figures.totals["returns"], who=named[0][0], to=named[0][1], most=named[0][2])
     pairs = [(f"{who}{ARROW}{to}", n) for who, to, n in named]
+    bars = [*pairs[:MOST_BARS], *_rest(tell, pairs, len(figures.rows), figures.totals["returns"])]
     caption = tell.say(N_("Pengembalian: dari siapa kepada siapa"))
-    return Shown(sentence, "bars", caption, head, rows, bars=[*pairs[:MOST_BARS], *_rest(tell, pairs)])
+    return Shown(sentence, "bars", caption, head, rows, bars=bars)
 
 
 def _endings(figures: Figures, tell: Telling) -> Shown:
@@ -249,9 +254,9 @@ def _endings(figures: Figures, tell: Telling) -> Shown:
 
 def _regions(figures: Figures, tell: Telling) -> Shown:
     head = [tell.say(N_("Wilayah")), tell.say(N_("Laporan"))]
-    pairs = [(tell.namer.region(code), n) for code, n in figures.rows]
+    pairs = [(tell.namer.region(code), n) for code, n in figures.rows[:MOST_ROWS]]
     said = N_("Dari %(filed)s laporan, wilayah terbanyak: %(name)s, %(most)s.")
-    made = _ranked(tell, head, pairs, said, filed=figures.totals["filed"])
+    made = _ranked(tell, head, pairs, said, len(figures.rows), filed=figures.totals["filed"])
     province = (tell.asked.wanted.region or "")[:2]
     if made.kind == "none" or len(tell.asked.wanted.region or "") > len(province):
         return made
