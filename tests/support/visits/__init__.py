@@ -15,5 +15,6 @@ VISITS: Final = tuple(visit for group in GROUPS.values() for visit in group)
 NOT_VISITED: Final = {
     "/masuk": "leads to the provider at once", "/aset/{name}": "is no page", "/peta.svg": "is a picture in pages",
     "/luring.js": "is a script",
+    "/lapor/wilayah": "is a part of a page",
     "/meja/{complaint}/lampiran/{attachment}": "is a file", "/arbiter/{complaint}/lampiran/{attachment}": "is a file",
 }  # fmt: skip

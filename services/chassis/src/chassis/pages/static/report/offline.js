@@ -8,6 +8,7 @@ class Offline {
     this.page = form.closest("[data-offline]");
     this.says = this.page.querySelector("[data-says]");
     this.tick = form.querySelector("[data-tick]");
+    this.files = form.querySelector("input[type=file]");
     this.draft = newDraft(crypto.randomUUID());
     this.sending = false;
     this.later = 0;
@@ -17,7 +18,9 @@ class Offline {
     this.form.addEventListener("submit", (event) => this.pressed(event));
     this.form.addEventListener("input", () => this.soon());
     this.tick.addEventListener("change", () => this.ticked());
-    addEventListener("online", () => (this.draft.wanted ? this.send() : this.connected()));
+    // Once for each choice: a photo's key must not change while it is sent.
+    this.files.addEventListener("input", () => (this.draft.photos = photosOf(this.files.files)));
+    addEventListener("online", () => (this.draft.wanted ? this.sendAgain() : this.connected()));
     await this.takeOver();
     if (navigator.onLine) this.connected();
   }
@@ -49,9 +52,7 @@ class Offline {
   }
 
   answers() {
-    const chosen = this.form.querySelector("input[type=file]").files;
     this.draft.fields = answersIn(this.form);
-    if (chosen.length) this.draft.photos = photosOf(chosen);
   }
 
   contact() {
@@ -61,7 +62,7 @@ class Offline {
 
   soon() {
     clearTimeout(this.later);
-    if (this.tick.checked) this.later = setTimeout(() => this.keep(), 400);
+    if (this.tick.checked && !this.sending) this.later = setTimeout(() => this.keep(), 400);
   }
 
   async ticked() {
@@ -75,7 +76,7 @@ class Offline {
     const saved = await saveDraft(this.draft);
     if (saved === "nothing") this.tick.checked = false;
     const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }).format(new Date());
-    this.says.textContent = words(this.page.dataset[saved], { time });
+    this.says.textContent = this.draft.wanted ? this.page.dataset.waitingKept : words(this.page.dataset[saved], { time });
   }
 
   connected() {
@@ -90,6 +91,7 @@ class Offline {
 
   pressed(event) {
     event.preventDefault();
+    clearTimeout(this.later);
     this.answers();
     const fault = this.fault();
     if (fault) {
@@ -105,6 +107,13 @@ class Offline {
     const { isi, pin } = this.draft.fields;
     if (!(isi || "").trim()) return { field: "isi", why: "wordless" };
     return pin && !positionIn(pin) ? { field: "pin", why: "misplaced" } : null;
+  }
+
+  /* What was changed meanwhile goes too, unless the report itself is filed already. */
+  sendAgain() {
+    clearTimeout(this.later);
+    if (!this.draft.filed && !this.sending) this.answers();
+    this.send();
   }
 
   async send() {
