@@ -66,7 +66,7 @@ async def test_nothing_that_people_wrote_runs(site: Site) -> None:
                     await look(page, path.format(number=one.number, id=one.id), faults)
             await context.close()
         await browser.close()
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 def watch(page: Page, site: Site, faults: list[str]) -> None:
