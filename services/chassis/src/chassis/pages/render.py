@@ -91,12 +91,20 @@ def _environment(package: str, lang: str) -> Environment:
     def day(at: datetime, zone: str = DEFAULT_ZONE) -> str:
         return dates.day(at, lang, zone)
 
+    def iso_day(written: str) -> str:
+        """A date or moment in ISO 8601 as a day; what is none stays."""
+        try:
+            at = datetime.fromisoformat(written)
+        except ValueError:
+            return written
+        return dates.day(at, lang) if at.tzinfo else dates.date_in_words(at.date(), lang)
+
     def masks(text: str) -> str:
         for kind, name in MASKS.items():
             text = text.replace(f"[{kind}]", f"[{texts('chassis', lang).gettext(name)}]")
         return text
 
-    made.filters |= {"masks": masks, "moment": moment, "day": day, "number": lambda value: number(value, lang)}
+    made.filters |= {"masks": masks, "moment": moment, "day": day, "iso_day": iso_day, "number": lambda value: number(value, lang)}
     made.globals |= {"asset": address, "languages": LANGUAGES, "distance": dates.distance,
                      "bars": charts.bars, "lines": charts.lines}  # fmt: skip
     return made
