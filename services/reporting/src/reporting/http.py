@@ -19,6 +19,8 @@ from reporting.answers import Books, Counts, PublicReportPage, PublicReports, Su
 from reporting.context import Reporting
 from reporting.public_text import public_text, public_title
 from reporting.settings import FRESH_S
+from reporting.statistics import books as sums
+from reporting.statistics.lag import lag_of
 from reporting.views import put_supports
 from schemas import wording
 from schemas.base import ids
@@ -48,17 +50,25 @@ Context = Annotated[Reporting, Depends(_reporting)]
 @router.get("/api/v1/books", dependencies=[allow(ANYONE)], responses={200: {"model": Books}})
 async def books(context: Context) -> dict[str, Any]:
     """The books at `position`: the store's newest one, or the newest that the read model reached within 3 seconds."""
-    await context.books.refresh(FRESH_S)
-    position = await context.books.position()
-    return {"position": str(position or 0), **await context.database.read(queries.books)}
+    await context.figures.refresh(FRESH_S)
+    return {**await _counted(context), **await context.database.read(sums.books)}
 
 
 @router.get("/api/v1/counts", dependencies=[allow(ANYONE)], responses={200: {"model": Counts}})
 async def counts(context: Context, by: str = "status") -> dict[str, Any]:
-    """Numbers of complaints by agency, region, sector, class or status."""
-    if by not in queries.GROUPS:
-        raise InvalidField(field="by", why=f"must be one of {', '.join(queries.GROUPS)}")
-    return {"by": by, "counts": await context.database.read(lambda connection: queries.counts(connection, by))}
+    """Numbers of complaints by agency, region, sector, class or status. By agency, region and sector only public ones
+    have a key; the others are counted without one.
+    """
+    if by not in sums.GROUPS:
+        raise InvalidField(field="by", why=f"must be one of {', '.join(sums.GROUPS)}")
+    await context.figures.refresh(FRESH_S)
+    found = await context.database.read(lambda connection: sums.counts(connection, by))
+    return {"by": by, **await _counted(context), "counts": found}
+
+
+async def _counted(context: Reporting) -> dict[str, Any]:
+    lag = await lag_of(context.figures, context.repository.store)
+    return {"position": str(lag.position), "behind": {"seconds": lag.seconds, "events": lag.events}}
 
 
 class ReportQuery(BaseModel):
