@@ -60,6 +60,7 @@ READS: Final[dict[str, tuple[str, ...]]] = {
     f"{API}/regions": ("?name=bandung",),
     f"{API}/counts": tuple(f"?by={name}" for name in ("agency", "region", "status", "sector", "class")),
     f"{API}/reports": ("", "?agency=pln", "?region=32.73", "?status=routed", "?sector=roads"),
+    f"{API}/reports/solved": ("",),
     f"{API}/reports/{{public_number}}": ("", "?lang=en"),
     f"{OPEN311}/discovery.{{kind}}": ("",),
     f"{OPEN311}/services.{{kind}}": ("",),

@@ -104,7 +104,13 @@ def _environment(package: str, lang: str) -> Environment:
             text = text.replace(f"[{kind}]", f"[{texts('chassis', lang).gettext(name)}]")
         return text
 
-    made.filters |= {"masks": masks, "moment": moment, "day": day, "iso_day": iso_day, "number": lambda value: number(value, lang)}
+    made.filters |= {
+        "masks": masks,
+        "moment": moment,
+        "day": day,
+        "iso_day": iso_day,
+        "number": lambda value: number(value, lang),
+    }
     made.globals |= {"asset": address, "languages": LANGUAGES, "distance": dates.distance,
                      "bars": charts.bars, "lines": charts.lines}  # fmt: skip
     return made

@@ -26,7 +26,9 @@ def fault(refusal: Refusal, name: str, lang: str) -> str:
     if reason == "size":
         why = PAGES.text(SIZE, lang, most=number(round(most / MIB, 1), lang))
     else:
-        why = PAGES.text(WORDS[reason], lang, most=ATTACHMENTS) if reason == "count" else PAGES.text(WORDS[reason], lang)
+        why = (
+            PAGES.text(WORDS[reason], lang, most=ATTACHMENTS) if reason == "count" else PAGES.text(WORDS[reason], lang)
+        )
     return PAGES.text(N_("“%(name)s” tidak disimpan: %(why)s"), lang, name=name, why=why)
 
 

@@ -1,4 +1,4 @@
-"""Reports that look the same as the one that is being written: asked of router's API, shown as the public reads them."""
+"""Reports that look the same as the one being written: asked of router's API, shown as the public reads them."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

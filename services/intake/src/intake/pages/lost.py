@@ -26,9 +26,7 @@ router: APIRouter = page_router()
 
 
 @router.get(PATH, dependencies=[page_allow(ANYONE)])
-async def lost(
-    request: Request, nomor: Annotated[str, Query(max_length=40)] = "", terkirim: bool = False
-) -> Response:
+async def lost(request: Request, nomor: Annotated[str, Query(max_length=40)] = "", terkirim: bool = False) -> Response:
     """Ask for number and contact. `terkirim`: they were asked for just now."""
     form = {"nomor": number_of(nomor) or ""}
     return _asked(request, form, {}, sent=terkirim)

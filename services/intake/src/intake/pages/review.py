@@ -1,4 +1,4 @@
-"""What the review page shows: the report as the public and as the agency will read it, and the numbers that it holds."""
+"""What the review page shows: the report as the public and as the agency read it, and the numbers that it holds."""
 
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple

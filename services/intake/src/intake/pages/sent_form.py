@@ -31,7 +31,7 @@ class SentForm(NamedTuple):
 
 
 class _Bounded(MultiPartParser):
-    """Keeps at most `most` bytes and one more of each file, and of all files what a complaint holds and one file more."""
+    """Keeps at most `most` bytes and one more of each file, and of all what a complaint holds and one file more."""
 
     def __init__(self, request: Request, most: int) -> None:
         super().__init__(

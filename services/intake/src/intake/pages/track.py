@@ -186,7 +186,8 @@ async def shown_values(context: Context, tracked: TrackedComplaint) -> dict[str,
 
 async def _shown(
     request: Request, context: Context, tracked: TrackedComplaint, status: int = HTTPStatus.OK,
-    errors: Mapping[str, str] | None = None, form: Mapping[str, str] | None = None, file_faults: list[str] | None = None,
+    errors: Mapping[str, str] | None = None, form: Mapping[str, str] | None = None,
+    file_faults: list[str] | None = None,
 ) -> Response:  # fmt: skip
     state = (await tracked.loaded()).state
     lead = await handlers.visible_lead_of(context, state)

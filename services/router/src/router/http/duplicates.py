@@ -66,7 +66,7 @@ async def duplicates(body: DuplicatesBody, context: Context, lang: Language) -> 
                 "sure": each.comparison.certainty is Certainty.SURE,
             }
             for each in found
-        ]
+        ],
     }
 
 

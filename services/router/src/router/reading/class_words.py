@@ -16,14 +16,18 @@ _HEAD: Final = 400
 _WORDS: Final = (
     (
         ComplaintClass.INFORMATION,
-        r"\b(?:bagaimana\s+(?:cara|prosedur|syarat)|apa\s+(?:saja\s+)?(?:syarat|persyaratan)|ingin\s+(?:tahu|bertanya|"
-        r"menanyakan)|mau\s+(?:tanya|bertanya)|(?:mohon|minta|butuh)\s+info(?:rmasi)?|numpang\s+tanya|how\s+(?:do|can)\s+i|"
-        r"what\s+are\s+the\s+requirements)\b",
+        (
+            r"\b(?:bagaimana\s+(?:cara|prosedur|syarat)|apa\s+(?:saja\s+)?(?:syarat|persyaratan)|ingin\s+(?:tahu|bertanya|"
+            r"menanyakan)|mau\s+(?:tanya|bertanya)|(?:mohon|minta|butuh)\s+info(?:rmasi)?|numpang\s+tanya|how\s+(?:do|can)\s+i|"
+            r"what\s+are\s+the\s+requirements)\b"
+        ),
     ),
     (
         ComplaintClass.ASPIRATION,
-        r"\b(?:(?:saya|kami|warga)\s+(?:usul|mengusulkan|menyarankan|berharap)|usul(?:an)?\s+saya|saran\s+(?:saya|kami)|"
-        r"sebaiknya\s+(?:pemerintah|dinas|pemkot|pemkab|pemprov)|alangkah\s+baiknya|i\s+(?:suggest|propose))\b",
+        (
+            r"\b(?:(?:saya|kami|warga)\s+(?:usul|mengusulkan|menyarankan|berharap)|usul(?:an)?\s+saya|saran\s+(?:saya|kami)|"
+            r"sebaiknya\s+(?:pemerintah|dinas|pemkot|pemkab|pemprov)|alangkah\s+baiknya|i\s+(?:suggest|propose))\b"
+        ),
     ),
 )
 _FOUND: Final = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _WORDS)
