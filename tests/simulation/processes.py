@@ -85,6 +85,7 @@ from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
 from reporting import queries
 from reporting.context import Reporting
+from reporting.listed import listed_view
 from reporting.reaction import publish_open_data
 from reporting.statistics.view import figures_view
 from reporting.views import SUPPORTS_VIEW, reports_view
@@ -396,6 +397,7 @@ def _reporting(process: Process) -> Tasks:
         "view": process.projection(reports_view(repository), queries.METADATA),
         "figures": figures.run,
         "supports": supports.run,
+        "listed": StoreProjection(repository.store, database, queries.METADATA, listed_view(repository)).run,
     }
 
 

@@ -37,7 +37,7 @@ AGENTS: Final = {
 
 SHOWS: Final = frozenset({
     "agency-inbox view", "escalation ladder", "reporting view", "reporting figures",
-    "reporting supports", "intake relations", "intake post", "intake orphans",
+    "reporting supports", "reporting listed", "intake relations", "intake post", "intake orphans",
 })  # fmt: skip
 """Tasks that nobody waits for: they catch up once all others are at rest."""
 

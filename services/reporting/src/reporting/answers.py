@@ -98,9 +98,11 @@ class PublicReport(BaseModel):
 
 
 class PublicReports(Page):
-    """Public reports, newest first."""
+    """Public reports, newest first. `newer`, `older`: the cursors of the pages beside; null: there is none."""
 
     reports: list[PublicReport]
+    newer: str | None
+    older: str | None
 
 
 class SolvedReports(BaseModel):

@@ -16,6 +16,8 @@ from chassis.service.service import Service
 from chassis.sql.database import Database
 from reporting import http, open311, queries
 from reporting.context import Reporting
+from reporting.listed import listed_view
+from reporting.purging import WordPurge
 from reporting.reaction import publish_open_data
 from reporting.settings import SERVICE
 from reporting.statistics.view import figures_view
@@ -59,6 +61,8 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
                 Agent(SERVICE, "summary", [COMPLAINT_EVENTS], guard, kafka=kafka, ignores=guard.ignores),
                 context.figures,
                 context.supports,
+                listed_projection(context),
+                WordPurge(context.database),
                 AddedColumn(
                     context.database,
                     queries.REPORTS.c.supervision,
@@ -72,10 +76,21 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             await letters.close()
 
 
+def listed_projection(context: Reporting) -> StoreProjection:
+    """The read model behind the public list."""
+    repository = context.repository
+    return StoreProjection(repository.store, context.database, queries.METADATA, listed_view(repository))
+
+
 def views(context: Reporting) -> list[Rebuildable]:
     """The read models, for `satupintu rebuild`."""
     reports = Rebuildable(context.database, queries.METADATA, reports_view(context.repository))
-    return [reports, rebuildable(context.figures), rebuildable(context.supports)]
+    return [
+        reports,
+        rebuildable(context.figures),
+        rebuildable(context.supports),
+        rebuildable(listed_projection(context)),
+    ]
 
 
 service: Final = Service(SERVICE, [http.router, open311.router], open_reporting, open_worker, views)

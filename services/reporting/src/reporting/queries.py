@@ -41,13 +41,6 @@ def _public() -> Select[Any]:
 _PUBLIC_ROW: Final = _public().where(REPORTS.c.public_number == bindparam("number"))
 
 
-def public_page(connection: Connection, columns: dict[str, str], page: int) -> list[dict[str, Any]]:
-    """One page of public reports with these column values, newest first, with the number of supporters."""
-    query = _public().where(*(REPORTS.c[name] == value for name, value in columns.items()))
-    query = query.order_by(REPORTS.c.received_at.desc(), REPORTS.c.complaint).limit(PAGE).offset(page * PAGE)
-    return [dict(row) for row in connection.execute(query).mappings()]
-
-
 def solved_lately(connection: Connection, most: int) -> list[dict[str, Any]]:
     """Public reports whose reporters confirmed that they are solved, those closed last first."""
     closed, reason = REPORTS.c.closed_at, REPORTS.c.reason == CloseReason.CONFIRMED.value

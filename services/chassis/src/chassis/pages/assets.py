@@ -19,6 +19,7 @@ TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; charse
 MADE_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "satupintu.css": ("vendor/govuk-frontend.css", "satupintu.css"),
     "satupintu.js": ("satupintu.js",),
+    "lapor.js": ("lapor/lokasi.js",),
     "htmx.js": ("vendor/htmx.js",),
     "tanda.svg": ("tanda.svg",),
 }

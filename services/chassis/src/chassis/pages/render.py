@@ -5,6 +5,7 @@ PAGES.render(view, "home.html", books=...)
 """
 
 from collections.abc import Mapping
+from datetime import date as Date  # noqa: N812 - a filter of templates has its name
 from datetime import datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -97,18 +98,22 @@ def _environment(package: str, lang: str) -> Environment:
             at = datetime.fromisoformat(written)
         except ValueError:
             return written
-        return dates.day(at, lang) if at.tzinfo else dates.date_in_words(at.date(), lang)
+        return dates.day(at, lang) if at.tzinfo else dates.date(at.date(), lang)
 
     def masks(text: str) -> str:
         for kind, name in MASKS.items():
             text = text.replace(f"[{kind}]", f"[{texts('chassis', lang).gettext(name)}]")
         return text
 
+    def date(on: Date) -> str:
+        return dates.date(on, lang)
+
     made.filters |= {
         "masks": masks,
         "moment": moment,
         "day": day,
         "iso_day": iso_day,
+        "date": date,
         "number": lambda value: number(value, lang),
     }
     made.globals |= {"asset": address, "languages": LANGUAGES, "distance": dates.distance,

@@ -11,7 +11,8 @@ from chassis.signin.pages import said
 from intake import decide
 from intake.context import Intake
 from intake.filing import Filing
-from intake.pages.kit import KEY, faults, key_of
+from intake.pages import pin
+from intake.pages.kit import KEY, PAGES, faults, key_of
 from schemas.base.refusals import InvalidField
 from schemas.base.values import ComplaintClass
 from schemas.contract.submission import Complaining
@@ -37,7 +38,7 @@ PROPOSED: Final = "usul"
 """The class that the words seem to be of."""
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "kata": ("isi", "tanggal"),
-    "tempat": ("wilayah", "nama_wilayah", "cari_wilayah", "alamat"),
+    "tempat": ("wilayah", "nama_wilayah", "cari_wilayah", "alamat", *pin.FIELDS),
     "mirip": (OTHER, PROPOSED),
     "kontak": ("nama", "surel", "telepon", "anonim", "rahasia"),
     "tinjau": ("jenis", "disembunyikan"),
@@ -71,6 +72,8 @@ def without(given: Mapping[str, str], step: str) -> dict[str, str]:
 
 def errors_in(context: Intake, given: Mapping[str, str], lang: str) -> dict[str, str]:
     """One sentence for each wrong answer, by its field."""
+    if pin.is_wrong(given):
+        return {"pin": PAGES.text(pin.WRONG, lang)}
     try:
         decide.check(command_of(given, lang), context.clock.now())
     except ValidationError as error:
@@ -82,7 +85,8 @@ def errors_in(context: Intake, given: Mapping[str, str], lang: str) -> dict[str,
 
 def place_of(given: Mapping[str, str]) -> dict[str, Any] | None:
     """The place as the API takes it; None: nothing was said."""
-    place = {"region": given.get("wilayah") or None, "address": given.get("alamat", "").strip() or None}
+    place: dict[str, Any] = {"region": given.get("wilayah") or None, "address": given.get("alamat", "").strip() or None}
+    place |= pin.place(given)
     return place if any(place.values()) else None
 
 

@@ -16,6 +16,7 @@ from fastapi.responses import RedirectResponse
 
 from chassis.base.errors import ChassisError
 from chassis.http.access import ANYONE
+from chassis.http.headers import WITH_POSITION
 from chassis.pages.parts import ask
 from chassis.signin.forms import CitizensForm
 from chassis.signin.pages import language_of, page_allow, page_router, render
@@ -23,6 +24,7 @@ from intake import files_ahead
 from intake.context import Intake
 from intake.filing import file
 from intake.http.filing import Context, limit_rate
+from intake.pages import pin
 from intake.pages.file_faults import fault, in_address
 from intake.pages.filing_form import (
     ASKED,
@@ -84,6 +86,8 @@ async def go_on(request: Request, context: Context, sent: Sent) -> Response:
         return await _step(request, context, step, given, {}, compared=compared)
     if (answer := await _in_place(request, context, step, to, given, form, refused)) is not None:
         return answer
+    if step == "tempat" and (moved := pin.moved(form, given)) is not None:
+        return await _step(request, context, "tempat", moved, {})
     back = to in STEPS and STEPS.index(to) < STEPS.index(step)
     errors = {} if back else errors_in(context, given, lang)
     # Everything is checked at every step: hidden fields can be changed too. A later step's field cannot be wrong yet.
@@ -215,6 +219,19 @@ async def _step(
         found = await ask(request, "/api/v1/regions", {"name": given["cari_wilayah"][:200]})
         values["regions"] = None if found is None else found["regions"]
         values["searched"] = True
+    if step == "tempat":
+        values["shown_map"], values["wrong_pin"] = pin.view_of(given), pin.is_wrong(given)
+        values["pinned"] = await _pinned(request, given)
+        values["pin_differs"] = pin.differs(given, values["pinned"])
     if step == "tinjau":
         values |= await review_of(context, given, lang)
-    return render(request, f"lapor_{step}.html", status, PAGES, **values)
+    answer = render(request, f"lapor_{step}.html", status, PAGES, **values)
+    answer.headers["permissions-policy"] = WITH_POSITION
+    return answer
+
+
+async def _pinned(request: Request, given: Mapping[str, str]) -> Any:
+    """The regions in which the pin may lie, the likeliest first; None: there is no pin, or nobody answers."""
+    at = pin.place(given)
+    found = await ask(request, "/api/v1/regions", at) if at else None
+    return None if found is None else found["regions"]
