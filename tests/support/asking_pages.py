@@ -48,7 +48,7 @@ ASIDE: Final = {
 NUMBERS: Final = ("{key}", "{number}", "{nomor}")
 COMPLAINTS: Final = ("{complaint}", "{id}")
 NO_NUMBER: Final = public_number(T0.date(), 999_999)
-NAMED: Final = {"{agency}": CITY}
+NAMED: Final = {"{agency}": CITY, "{attachment}": str(MISSING)}
 
 
 @cache

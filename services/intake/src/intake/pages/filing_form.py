@@ -36,6 +36,7 @@ OTHER: Final = "lain"
 """The field that says for which answers the reporter said that the like reports are about something else."""
 PROPOSED: Final = "usul"
 """The class that the words seem to be of."""
+COMPARED: Final = ("isi", "wilayah", "alamat", "pin")
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "kata": ("isi", "tanggal"),
     "tempat": ("wilayah", "nama_wilayah", "cari_wilayah", "alamat", *pin.FIELDS),
@@ -125,6 +126,5 @@ def complaint_of(given: Mapping[str, str]) -> UUID:
 
 def answers_digest(given: Mapping[str, str]) -> str:
     """Changes when words or place do, so that likeness is asked again."""
-    names = (*FIELDS["kata"], *FIELDS["tempat"])
-    told = "\n".join(given.get(name, "") for name in names)
+    told = "\n".join(given.get(name, "") for name in COMPARED)
     return sha256(told.encode()).hexdigest()[:16]
