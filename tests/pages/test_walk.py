@@ -15,6 +15,7 @@ from chassis.http.declared import declared_routes
 from chassis.pages.navigation import ENTRIES
 from local.front import SERVICES
 from support.pages_in_browser import CHROMIUM, Site, serving
+from support.stage_citizen import PNG
 from support.visits import GROUPS, NOT_VISITED, VISITS, Visit, strange
 
 SCREENSHOTS: Final = Path(__file__).parents[2] / "var/screenshots"
@@ -163,6 +164,12 @@ async def fill_in(page: Page, site: Site, field: str, value: str) -> None:
         await page.select_option(field, value.removeprefix("select "))
     elif value == "check":
         await page.locator(field).check()
+    elif value == "open":
+        await page.locator(field).click()
+    elif value.startswith("file:"):
+        name = value.removeprefix("file:")
+        content = PNG if name.endswith(".png") else b"MZ"
+        await page.set_input_files(field, {"name": name, "mimeType": "", "buffer": content})
     else:
         await page.fill(field, value)
 
