@@ -1,4 +1,4 @@
-"""Parts of the filing pages that htmx asks for while somebody types. Without scripts the pages ask at the next button."""
+"""Parts of the filing pages that htmx asks for while somebody types. Without scripts the next button asks for them."""
 
 from typing import Annotated, Final
 
