@@ -33,6 +33,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/arbiter": ("",),
     "/arbiter/{complaint}": ("",),
     "/preseden": ("", "?kata=jalan"),
+    "/operator": ("",),
     "/operator/instansi": ("", "?kata=kota&semua=1"),
     "/operator/instansi-baru": ("",),
     "/operator/instansi/{agency}": ("",),
@@ -44,6 +45,7 @@ ASIDE: Final = {
     "/masuk/kembali": "from the provider",
     "/aset/{name}": "is no page",
     "/peta.svg": "is a picture",
+    "/operator/surat-mati": "reads Kafka, which is not there, and no complaint",
     "/meja/{complaint}/lampiran/{attachment}": "is a file, asked of the API",
     "/arbiter/{complaint}/lampiran/{attachment}": "is a file, asked of the API",
 }
