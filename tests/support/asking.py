@@ -73,7 +73,13 @@ READS: Final[dict[str, tuple[str, ...]]] = {
     f"{OPEN311}/tokens/{{token}}.{{kind}}": ("",),
 }
 """Every route that reads, and with which queries it is asked."""
-VALUES: Final = {"service": "none-of-this-name", "calendar": "national", "year": "2026", "code": "roads", "name": "holders"}
+VALUES: Final = {
+    "service": "none-of-this-name",
+    "calendar": "national",
+    "year": "2026",
+    "code": "roads",
+    "name": "holders",
+}
 LISTED: Final = ("complaints", "items", "agencies", "refused")
 MOVES: Final[dict[str, dict[str, Any]]] = {
     "acknowledgement": {}, "return": {"reason": "x"}, "progress": {"text": "x"}, "clarification": {"question": "x"},

@@ -33,6 +33,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/arbiter": ("",),
     "/arbiter/{complaint}": ("",),
     "/preseden": ("", "?kata=jalan"),
+    "/pengawas": ("", "?jenjang=2", "?jenjang=3"),
     "/operator": ("",),
     "/operator/instansi": ("", "?kata=kota&semua=1"),
     "/operator/instansi-baru": ("",),
