@@ -38,7 +38,6 @@ SIZE: Final = 20
 LIKE: Final = 5
 """Earlier decisions that are shown beside."""
 NO_REASON: Final = N_("Tulis alasannya: putusan tanpa alasan tidak dapat diikuti.")
-NO_REASON: Final = N_("Tulis alasannya: putusan tanpa alasan tidak dapat diikuti.")
 NO_REACH: Final = N_("Pilih untuk laporan mana putusan ini berlaku.")
 NOTHING_NAMED: Final = N_("Sebutkan bidang, tingkat, atau wilayahnya, atau pilih jangkauan lain.")
 NAMING: Final = ("bidang", "tingkat", REGION, REGION + CHOSEN)
