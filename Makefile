@@ -29,7 +29,7 @@ endif
 # Downloads (some 250 MB the first time) show progress on a terminal, and nothing in a log.
 QUIETLY := $(shell test -t 2 || echo --quiet)
 # Packages with pages, whose texts are in locale/en.po.
-PAGED := chassis intake router reporting local
+PAGED := chassis intake router escalation reporting local
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 # Without compiled files seven processes would need most of a minute to start.
@@ -68,6 +68,9 @@ lint: setup ## formatting, lint, types, import layers, generated schemas
 	@.venv/bin/lint-imports
 	@$(RUN) -m schemas.contract.generate --check
 	@$(RUN) -m local.access_page --check
+
+images: ## one container image for each part of the platform, with its packages alone (BASE=debian:bookworm-slim; needs Docker)
+	@$(PYTHON) deploy/images/build.py
 
 audit-dependencies: setup ## sources and hashes of every package, and the advisories on them (AUDIT=--or-unknown: not where they cannot be read)
 	@$(RUN) deploy/audit_dependencies.py $(AUDIT)
@@ -125,4 +128,4 @@ help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo audit audit-dependencies rebuild test test-browser test-pages test-containers lint check clients simulate chaos bench evaluate outlines schemas texts setup clean help
+.PHONY: run demo audit audit-dependencies rebuild test test-browser test-pages test-containers lint check clients simulate chaos bench evaluate outlines schemas texts images setup clean help
