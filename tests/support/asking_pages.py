@@ -47,6 +47,8 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/operator/instansi-baru": ("",),
     "/operator/instansi/{agency}": ("",),
     "/keluar": ("",),
+    "/statistik": ("", "?instansi=pln&wilayah=32"),
+    "/statistik/{nama}": ("", "?instansi=pln"),
 }
 """Every page, and with which queries it is asked."""
 ASIDE: Final = {
@@ -61,7 +63,7 @@ ASIDE: Final = {
 NUMBERS: Final = ("{key}", "{number}", "{nomor}")
 COMPLAINTS: Final = ("{complaint}", "{id}")
 NO_NUMBER: Final = public_number(T0.date(), 999_999)
-NAMED: Final = {"{agency}": CITY, "{attachment}": str(MISSING)}
+NAMED: Final = {"{agency}": CITY, "{attachment}": str(MISSING), "{nama}": "pemegang"}
 
 
 @cache
