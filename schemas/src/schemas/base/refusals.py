@@ -122,6 +122,12 @@ class DataErased(Refusal):
     status_hint = 410
 
 
+class HiddenByDesk(Refusal):
+    """The triage desk took this report from the public, because of `why`."""
+
+    status_hint = 410
+
+
 class FileWaiting(Refusal):
     """The file is not scanned and cleaned yet."""
 

@@ -7,7 +7,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     MetaData,
-    Select,
     and_,
     bindparam,
     false,
@@ -33,12 +32,7 @@ position_table(METADATA)
 checkpoint_table(METADATA)
 
 
-def _public() -> Select[Any]:
-    supports = select(func.count()).where(SUPPORTS.c.complaint == REPORTS.c.complaint).scalar_subquery()
-    return select(REPORTS, supports.label("supports")).where(REPORTS.c.public)
-
-
-_PUBLIC_ROW: Final = _public().where(REPORTS.c.public_number == bindparam("number"))
+_KNOWN_ROW: Final = select(REPORTS.c.complaint).where(REPORTS.c.public_number == bindparam("number"), ~REPORTS.c.part)
 
 
 class Search(NamedTuple):
@@ -82,8 +76,9 @@ def public_changed(connection: Connection, since: datetime, until: datetime, mos
     return list(connection.execute(query.order_by(at.desc(), column.complaint).limit(most)).scalars())
 
 
-def public_row(connection: Connection, public_number: str) -> dict[str, Any] | None:
-    row = connection.execute(_PUBLIC_ROW, {"number": public_number}).mappings().first()
+def known_row(connection: Connection, public_number: str) -> dict[str, Any] | None:
+    """The row of that number, whether the public may read the report or not; never of a part."""
+    row = connection.execute(_KNOWN_ROW, {"number": public_number}).mappings().first()
     return dict(row) if row else None
 
 
