@@ -165,9 +165,10 @@ class DeskCasefile(DeskCase):
 
 
 class DeskPage(CountedPage):
-    """Complaints that wait, the longest waiting first."""
+    """Complaints that wait, the longest waiting first. `next`: where the next page begins; null: there is none."""
 
     complaints: list[DeskCase]
+    next: str | None
 
 
 class Decided(ComplaintState):
@@ -186,9 +187,10 @@ class Precedent(BindingDecision):
 
 
 class Precedents(BaseModel):
-    """The decisions that placement follows."""
+    """The decisions that placement follows. `next`: where the next page begins; null: there is none."""
 
     precedents: list[Precedent]
+    next: str | None
 
 
 class UnitShown(BaseModel):
