@@ -28,6 +28,21 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/lacak": ("", "?nomor=SP-2026-000001-8"),
     "/lacak/{key}": ("",),
     "/saya": ("",),
+    "/laporan": (
+        "",
+        "?kata=lampu",
+        "?kata=jalan&status=open",
+        "?provinsi=32&wilayah=32.73",
+        "?bidang=roads",
+        "?tampil=peta",
+        "?tampil=peta&provinsi=32",
+        "?tampil=peta&provinsi=32&wilayah=32.73",
+    ),
+    "/laporan/{nomor}": ("",),
+    "/laporan/{nomor}/adukan": ("",),
+    "/instansi": ("", "?nama=bandung"),
+    "/instansi/{agency}": ("",),
+    "/terabaikan": ("",),
     "/keluar": ("",),
 }
 """Every page, and with which queries it is asked."""

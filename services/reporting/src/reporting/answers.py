@@ -120,6 +120,13 @@ class PublicReportPage(PublicReport):
     timeline: list[PublicMoment]
 
 
+class ContentReportTaken(BaseModel):
+    """The desk gets it; what happens next, in a sentence."""
+
+    public_number: str
+    message: str
+
+
 class Supported(BaseModel):
     """How many clients support the report."""
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from chassis.base.errors import Conflict
 from chassis.http.access import ANYONE, allow
+from chassis.http.openapi import gives
 from chassis.http.web import ClientId, IdempotencyKey, Language, NoBody, StrictRoute
 from chassis.write.command import pause
 from chassis.write.lead import root_lead
@@ -142,6 +143,7 @@ async def listed_page(
 @router.get(
     "/api/v1/reports/{public_number}", dependencies=[allow(ANYONE)], responses={200: {"model": PublicReportPage}}
 )
+@gives(410)
 async def report(public_number: str, context: Context, lang: Language) -> dict[str, Any]:
     """One public report with its timeline. One that is not public and one that does not exist get the same 404, one
     that the triage desk has hidden 410 with the reason.
@@ -184,6 +186,7 @@ async def public_report(context: Reporting, loaded: LoadedStream, lang: str) -> 
 @router.post(
     "/api/v1/reports/{public_number}/support", dependencies=[allow(ANYONE)], responses={200: {"model": Supported}}
 )
+@gives(410)
 async def support(
     public_number: str, context: Context, client: ClientId, key: IdempotencyKey, _body: NoBody | None = None
 ) -> dict[str, Any]:

@@ -18,6 +18,8 @@ class Entry(NamedTuple):
 ENTRIES: Final = (
     Entry("/lapor", N_("Lapor")),
     Entry("/lacak", N_("Lacak")),
+    Entry("/laporan", N_("Laporan warga")),
+    Entry("/instansi", N_("Instansi")),
     Entry("/saya", N_("Akun saya"), lambda who: who.signed_in),
     Entry("/masuk", N_("Masuk"), lambda who: not who.signed_in),
 )

@@ -91,12 +91,16 @@ async def body(agency: str, request: Request, context: Context) -> Response:
         request, "instansi_satu.html", HTTPStatus.OK, PAGES, body=found, shown=_body(found, lang),
         duties=_duties(registry, found, context.clock.now().astimezone(zone_of(found.zone)).date(), lang),
         units=sorted(found.units.values()), parent=registry.agencies.get(found.parent or ""),
-        children=sorted((_body(each, lang) for each in registry.agencies.values() if each.parent == agency and each.alive),
-                        key=lambda each: each.name.lower()),
+        children=_under(registry, agency, lang),
         successor=successor if successor is not None and successor.id != agency else None,
         cards=[card_of(one.state, registry, lang, newest.supports.get(one.state.id, 0)) for one in newest.reports],
         more=newest.older is not None, figures=figures,
     )  # fmt: skip
+
+
+def _under(registry: Registry, agency: str, lang: str) -> list[Body]:
+    found = [_body(each, lang) for each in registry.agencies.values() if each.parent == agency and each.alive]
+    return sorted(found, key=lambda each: each.name.lower())
 
 
 def _matches(body: Agency, words: list[str], level: str, province: str) -> bool:

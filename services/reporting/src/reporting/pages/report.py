@@ -76,6 +76,7 @@ async def _shown(request: Request, context: Reporting, loaded: LoadedStream) -> 
         "steps": [translate(step) for step in STEPS],
         "sector": sector(state.sector, lang) if state.sector else None,
         "address": public_address(state),
+        "erased": state.erased,
         "answer": public_response(state),
         "drawn": _drawn(state, shown["position"]),
         "now": context.clock.now(),

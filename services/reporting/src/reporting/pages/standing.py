@@ -35,8 +35,9 @@ _DONE: Final[Mapping[Status, int]] = {
 
 
 class Standing(NamedTuple):
-    """Where a report is. `turn`: who must act next; None: nobody. `due_at`: by when, in the holder's `zone`. `step`: how
-    many of `STEPS` are done; None: it ended before it was answered, so they would not be true.
+    """Where a report is. `turn`: who must act next; None: nobody. `due_at`: by when, in the holder's `zone`. `step`:
+    how many of `STEPS` are done; None: it ended before it was answered, so they would not be true. `reporters`: it
+    is the reporter's turn.
     """
 
     sentence: str
@@ -44,7 +45,7 @@ class Standing(NamedTuple):
     due_at: datetime | None
     zone: str
     step: int | None
-    tag: str
+    reporters: bool = False
 
 
 def standing(
@@ -58,12 +59,13 @@ def standing(
     """Of a report that the public may read. `lead`: the one that it follows."""
     holder = registry.holder((lead or state).holder)
     body = registry.agencies.get(holder.agency or (state.routed.agency if state.routed else ""))
-    zone, tag = body.zone if body else DEFAULT_ZONE, TAGS.get(state.status, "info")
+    zone = body.zone if body else DEFAULT_ZONE
     if state.status is Status.CLOSED:
         sentence = translate(CLOSED, ending=wording.status(state.status, lang, state.closed))
-        return Standing(sentence, None, None, zone, 5 if state.answered_at else None, tag)
+        return Standing(sentence, None, None, zone, 5 if state.answered_at else None)
     name = wording.holder(holder, registry, lang)
-    turn = translate(N_("pelapor")) if state.status in REPORTERS_TURN else name
+    reporters = state.status in REPORTERS_TURN
+    turn = translate(N_("pelapor")) if reporters else name
     due_at = timeline_due(state, registry, policies, lead)
     sentence = translate(SENTENCES[state.status], holder=name)
-    return Standing(sentence, turn, due_at, zone, _DONE.get((lead or state).status), tag)
+    return Standing(sentence, turn, due_at, zone, _DONE.get((lead or state).status), reporters)
