@@ -1,20 +1,26 @@
 """The public pages: the list, one report, agencies, what is ignored, support and reports of content."""
 
 import re
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid5
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from chassis.attachments.store import Copy, FileId
 from schemas.base.ids import public_number
 from schemas.base.streams import support_stream
 from schemas.events.codec import decode
-from schemas.events.intake import PersonalDataErased
+from schemas.events.intake import AttachmentAdded, AttachmentChecked, PersonalDataErased
 from schemas.events.reporting import ContentReported
 from schemas.events.router import ComplaintJoined, ReportHidden
+from support.files import jpeg
 from support.front import Front
 from support.inbox import CITY, T0, keep
 from support.public_views import fill_public
+from support.signed_in import role
 from support.stage import TEXT, Staged
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -187,9 +193,111 @@ async def test_agencies_are_found_by_name_and_say_what_they_do(front: Front, sta
     assert f'href="/instansi/{CITY}"' in found
     assert "Tidak ada instansi yang cocok" in await shown(front, "/instansi?nama=gajah")
     page = await shown(front, f"/instansi/{CITY}")
-    assert stage["routed"].number in page
+    assert stage["located"].number in page
     await shown(front, "/instansi/tidak-ada", 404)
 
 
 async def test_the_ignored_are_listed_or_it_is_said_that_there_are_none(front: Front) -> None:
     assert "Tidak ada laporan yang diabaikan" in await shown(front, "/terabaikan")
+
+
+async def test_the_desk_reads_what_people_report_and_hides_rewords_or_keeps_the_report(
+    front: Front, stage: dict[str, Staged]
+) -> None:
+    await filled(front)
+    held, other = stage["in_progress"], stage["closed"]
+    for one, number in ((held, 1), (held, 2), (other, 3)):
+        key = {"Idempotency-Key": f"00000000-0000-4000-8000-{number:012}"}
+        body = {"reason": "insult", "words": f"Kata ke-{number} kasar."}
+        sent = await front.web.post(f"/api/v1/reports/{one.number}/content-reports", json=body, headers=key)
+        assert sent.status_code == 202
+
+    first, second = [each for each in await waiting(front) if each["public_number"] in (held.number, other.number)]
+    assert (first["count"], first["reasons"][0]["reason"], first["text"]) == (2, "insult", TEXT)
+    assert [said["words"] for said in first["said"]] == ["Kata ke-2 kasar.", "Kata ke-1 kasar."]
+    assert second["public_number"] == other.number
+
+    await decide(front, held, "public-wording", text="Lampu di pasar padam.", reason="Ada kata kasar.")
+    await decide(front, other, "hiding", reason="insult", note="Menghina petugas.")
+    assert not {held.number, other.number} & {each["public_number"] for each in await waiting(front)}
+    await filled(front)
+    assert "Lampu di pasar padam." in await shown(front, f"/laporan/{held.number}")
+    await shown(front, f"/laporan/{other.number}", 410)
+
+    await decide(front, other, "showing", note="Sudah dirumuskan ulang.")
+    await filled(front)
+    await shown(front, f"/laporan/{other.number}")
+    again = await front.web.post(
+        f"/api/v1/reports/{other.number}/content-reports", json={"reason": "other"},
+        headers={"Idempotency-Key": "00000000-0000-4000-8000-000000000009"},
+    )  # fmt: skip
+    assert again.status_code == 202
+    assert other.number in {each["public_number"] for each in await waiting(front)}
+    await decide(front, other, "content-kept")
+    assert other.number not in {each["public_number"] for each in await waiting(front)}
+
+
+async def test_the_desk_can_not_hide_what_the_public_never_saw(front: Front, stage: dict[str, Staged]) -> None:
+    path = f"/api/v1/triage/{stage['secret'].id}/hiding"
+    refused = await front.web.post(path, json={"reason": "other", "note": "x"}, headers=key_of("hide"))
+    assert refused.status_code == 404
+
+
+async def waiting(front: Front) -> list[dict[str, Any]]:
+    answer = await front.web.get("/api/v1/triage/content-reports")
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["reports"]
+    return found
+
+
+async def decide(front: Front, one: Staged, move: str, **body: str) -> None:
+    answer = await front.web.post(f"/api/v1/triage/{one.id}/{move}", json=body, headers=key_of(f"{move}{one.id}"))
+    assert answer.status_code == 200, answer.text
+
+
+def key_of(name: str) -> dict[str, str]:
+    return {"Idempotency-Key": str(uuid5(UUID(int=0), name))}
+
+
+async def test_the_public_sees_a_photo_only_after_the_holder_or_the_desk_released_it(
+    front: Front, stage: dict[str, Staged]
+) -> None:
+    one, state = stage["in_progress"], front.app.state.intake
+    photo, content = uuid5(UUID(int=0), f"photo{one.id}"), jpeg()
+    at = state.clock.now() + timedelta(minutes=1)
+    keys = (await front.repository.keyring.ensure([one.id]))[one.id]
+    for copy in Copy:
+        await state.attachments.keep(FileId(one.id, photo, copy, len(content)), pieces(content), keys)
+    added = AttachmentAdded(at=at, attachment=photo, media_type="image/jpeg", size_bytes=len(content), name="Budi.jpg")
+    checked = AttachmentChecked(
+        at=at, attachment=photo, outcome="cleaned", media_type="image/jpeg", size_bytes=len(content)
+    )
+    await keep(front.repository.store, front.repository, one.id, [added])
+    await filled(front)
+    path, picture = f"/api/v1/photos/{one.id}/{photo}", f"/api/v1/reports/{one.number}/photos/{photo}"
+    holder, other, desk = role(f"officer:{CITY}"), role("officer:pln"), role("triage")
+
+    waiting = await front.web.post(f"{path}/release", headers=key_of("a") | holder, auth=None)
+    assert (waiting.status_code, waiting.json()["code"]) == (409, "photo-not-public")
+    await keep(front.repository.store, front.repository, one.id, [checked])
+    assert (await front.web.get(picture, auth=None)).status_code == 404
+    for stranger in (other, desk, {}):  # the desk does not hold it
+        refused = await front.web.post(f"{path}/release", headers=key_of("b") | stranger, auth=None)
+        assert refused.status_code == (404 if stranger else 401)
+
+    released = await front.web.post(f"{path}/release", headers=key_of("c") | holder, auth=None)
+    assert released.json()["public"] is True
+    assert picture in await shown(front, f"/laporan/{one.number}")
+    seen = await front.web.get(picture, auth=None)
+    assert (seen.status_code, seen.content, seen.headers["content-type"]) == (200, content, "image/jpeg")
+    assert "Budi" not in str(seen.headers)
+    assert (await front.web.get(f"/api/v1/reports/{one.number}", auth=None)).json()["photos"][0]["link"] == picture
+
+    revoked = await front.web.post(f"{path}/revocation", headers=key_of("d") | desk, auth=None)
+    assert revoked.json()["public"] is False
+    assert (await front.web.get(picture, auth=None)).status_code == 404
+    assert picture not in await shown(front, f"/laporan/{one.number}")
+
+
+async def pieces(content: bytes) -> AsyncIterator[bytes]:
+    yield content

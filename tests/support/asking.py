@@ -42,6 +42,7 @@ READS: Final[dict[str, tuple[str, ...]]] = {
     f"{API}/policies": ("",),
     f"{API}/triage": ("", "?page=1", "?lang=en"),
     f"{API}/arbitration": ("", "?page=1"),
+    f"{API}/triage/content-reports": ("", "?after=0"),
     f"{API}/triage/{{complaint}}": ("",),
     f"{API}/arbitration/{{complaint}}": ("",),
     f"{API}/triage/{{complaint}}/attachments/{{attachment}}": ("",),

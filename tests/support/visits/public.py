@@ -1,9 +1,12 @@
 """Public pages."""
 
+from datetime import date
 from typing import Final
 
+from schemas.base.ids import public_number
 from support.visits.visit import NONE, Visit
 
+MISSING: Final = public_number(date(2026, 1, 1), 999_999)
 SEARCH: Final = "main [role=search] .govuk-button >> nth=0"
 VISITS: Final[tuple[Visit, ...]] = (
     Visit("laporan", "/laporan", "/laporan"),
@@ -22,7 +25,7 @@ VISITS: Final[tuple[Visit, ...]] = (
     Visit("laporan-panjang", "/laporan/{nomor}", "/laporan/{number}", opens="long_placed"),
     Visit("laporan-letak", "/laporan/{nomor}", "/laporan/{number}", opens="located"),
     Visit("laporan-disembunyikan", "/laporan/{nomor}", "/laporan/{number}", opens="hidden", status=410),
-    Visit("laporan-tidak-ada", "/laporan/{nomor}", "/laporan/SP-2026-000001-8", status=404),
+    Visit("laporan-tidak-ada", "/laporan/{nomor}", f"/laporan/{MISSING}", status=404),
     Visit("laporan-salah", "/laporan/{nomor}", "/laporan/bukan-nomor", status=422),
     Visit(
         "laporan-dukung", "/laporan/{nomor}", "/laporan/{number}", opens="in_progress",

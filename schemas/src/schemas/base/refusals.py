@@ -128,6 +128,10 @@ class HiddenByDesk(Refusal):
     status_hint = 410
 
 
+class PhotoNotPublic(Refusal):
+    """The public cannot see this file, because of `why`."""
+
+
 class FileWaiting(Refusal):
     """The file is not scanned and cleaned yet."""
 

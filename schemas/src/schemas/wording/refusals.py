@@ -103,6 +103,10 @@ REFUSALS: Final[Mapping[str, Bilingual]] = {
         "id": "Laporan ini disembunyikan dari publik oleh petugas, karena {why}. Penanganannya tetap berjalan.",
         "en": "The triage desk has hidden this report from the public, because {why}. Its handling goes on.",
     },
+    "photo-not-public": {
+        "id": "Foto ini tidak dapat ditunjukkan kepada publik: {why}.",
+        "en": "This photo cannot be shown to the public: {why}.",
+    },
     "request-differs": {
         "id": "Kunci permintaan ini sudah dipakai untuk permintaan lain. Gunakan kunci baru.",
         "en": "This idempotency key was already used for another request. Please use a new key.",
@@ -151,6 +155,11 @@ _NAMED: Final[Mapping[str, Mapping[str, Bilingual]]] = {
     "why": {
         **{reason.value: words for reason, words in ENDINGS.items()},
         **CONTENT,
+        "report_not_public": {"id": "laporannya tidak dibaca publik", "en": "the public does not read the report"},
+        "no_clean_picture": {
+            "id": "berkas ini bukan gambar yang sudah dibersihkan dari data tersembunyi",
+            "en": "this file is no picture that was freed of hidden data",
+        },
         "too_late": {"id": "masa sanggah sudah lewat", "en": "the time for disputing has passed"},
         "infected": {"id": "memuat program berbahaya", "en": "it contains a harmful program"},
         "withheld": {

@@ -21,7 +21,6 @@ from reporting import queries, timeline
 from reporting.answers import Books, Counts, PublicReportPage, PublicReports, Supported
 from reporting.context import Reporting
 from reporting.listing import Cursor, Filters, Found, cursor_of, find, supports_of
-from reporting.public_text import public_text, public_title
 from reporting.report_row import row_of
 from reporting.settings import FRESH_S
 from reporting.statistics import books as sums
@@ -36,11 +35,13 @@ from schemas.base.refusals import HiddenByDesk, InvalidField, NotFound
 from schemas.base.sealed import Keys
 from schemas.base.streams import support_stream
 from schemas.base.values import AgencyId, RegionGiven, Sector
+from schemas.complaint.attachments import FileState, attached
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.complaint.position import public_position
 from schemas.complaint.state import Complaint
 from schemas.events.reporting import ComplaintSupported
 from schemas.registry.fold import Registry
+from schemas.wording.public_text import public_text, public_title
 
 router = APIRouter(route_class=StrictRoute)
 
@@ -179,6 +180,7 @@ async def public_report(context: Reporting, loaded: LoadedStream, lang: str) -> 
         "text": public_text(loaded.state),
         "position": position_of(loaded.state),
         "lead_public_number": lead.public_number if lead and lead.is_public else None,
+        "photos": released_photos(loaded),
         "timeline": [moment._asdict() for moment in history],
     }
 
@@ -242,6 +244,14 @@ async def _known(context: Reporting, public_number: str) -> dict[str, Any]:
     if row is None:
         raise NotFound(what=number)
     return row
+
+
+def released_photos(loaded: LoadedStream) -> list[dict[str, Any]]:
+    """The photos that the holder or the desk lets the public see, in the order in which they were added."""
+    state, found = loaded.state, attached((one.fact for one in loaded.facts()), scans=False)
+    shown = [each for each in found if each.added.attachment in state.released and each.state is FileState.CLEANED]
+    link = f"/api/v1/reports/{state.public_number}/photos"
+    return [{"attachment": each.added.attachment, "link": f"{link}/{each.added.attachment}"} for each in shown]
 
 
 def position_of(state: Complaint) -> dict[str, Any] | None:

@@ -34,7 +34,6 @@ from chassis.project.view import View
 from chassis.sql.statements import delete_rows, insert_rows, select_by_keys
 from chassis.sql.types import Moment, microseconds
 from chassis.write.repository import Repository
-from reporting.public_text import public_text, public_title
 from reporting.report_row import row_of
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX
@@ -42,6 +41,7 @@ from schemas.complaint.position import public_position
 from schemas.complaint.state import Complaint
 from schemas.events import agency_inbox, escalation, intake
 from schemas.events.base import names
+from schemas.wording.public_text import public_text, public_title
 
 PROVINCE, REGENCY, DISTRICT = 2, 5, 8
 """Lengths of the codes of regions."""

@@ -12,10 +12,10 @@ from chassis.pages.parts import ask
 from chassis.pages.texts import N_
 from chassis.signin.pages import language_of, page_allow, page_router, render
 from reporting.http import Context, listed_page
-from reporting.listed import PROVINCE, REGENCY, words_of
+from reporting.listed import PROVINCE, words_of
 from reporting.listing import OPEN, Filters
 from reporting.pages.kit import PAGES
-from reporting.pages.reports import card_of
+from reporting.pages.reports import card_of, region_name
 from schemas.base.refusals import NotFound
 from schemas.registry.bodies import Agency, Mandate
 from schemas.registry.calendars import zone_of
@@ -111,16 +111,7 @@ def _matches(body: Agency, words: list[str], level: str, province: str) -> bool:
 
 
 def _body(body: Agency, lang: str) -> Body:
-    return Body(body.id, body.name, PAGES.text(LEVELS.get(body.level, body.level), lang), _where(body.region))
-
-
-def _where(region: str | None) -> str | None:
-    for size in (REGENCY, PROVINCE):
-        try:
-            return maps.region((region or "")[:size]).name
-        except maps.UnknownRegion:
-            continue
-    return None
+    return Body(body.id, body.name, PAGES.text(LEVELS.get(body.level, body.level), lang), region_name(body.region))
 
 
 def _duties(registry: Registry, body: Agency, day: date, lang: str) -> list[Duty]:
@@ -131,4 +122,4 @@ def _duties(registry: Registry, body: Agency, day: date, lang: str) -> list[Duty
 
 def _duty(mandate: Mandate, body: Agency, lang: str) -> Duty:
     unit = body.units.get(mandate.unit, None) if mandate.unit else None
-    return Duty(sector(mandate.sector, lang), _where(mandate.region), unit, mandate.source)
+    return Duty(sector(mandate.sector, lang), region_name(mandate.region), unit, mandate.source)

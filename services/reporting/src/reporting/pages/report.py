@@ -19,14 +19,14 @@ from reporting.http import Context, add_support, public_report, public_stream
 from reporting.listed import REGENCY
 from reporting.listing import is_supporter
 from reporting.pages.kit import PAGES
-from reporting.pages.reports import LIST
+from reporting.pages.reports import LIST, region_name
 from reporting.pages.standing import STEPS, standing
-from reporting.public_text import public_address, public_response
 from reporting.report_row import row_of
 from schemas.base.refusals import HiddenByDesk, InvalidField, NotFound, Refusal
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.reference.load import policies
+from schemas.wording.public_text import public_address, public_response
 from schemas.wording.sectors import sector
 
 BROWSER: Final = "pendukung"
@@ -75,7 +75,7 @@ async def _shown(request: Request, context: Reporting, loaded: LoadedStream) -> 
         "head": standing(state, registry, policies(), lang, translate),
         "steps": [translate(step) for step in STEPS],
         "sector": sector(state.sector, lang) if state.sector else None,
-        "address": public_address(state),
+        "address": _address(state),
         "erased": state.erased,
         "answer": public_response(state),
         "drawn": _drawn(state, shown["position"]),
@@ -92,6 +92,12 @@ async def _shown(request: Request, context: Reporting, loaded: LoadedStream) -> 
 async def _supports(context: Reporting, request: Request, loaded: LoadedStream) -> bool:
     name = context.supporter(request.cookies[BROWSER], loaded.state.id)
     return await context.database.read(lambda connection: is_supporter(connection, str(loaded.state.id), name))
+
+
+def _address(state: Complaint) -> str | None:
+    """The published address, or the region by its name."""
+    address = public_address(state)
+    return region_name(address) if address and address.replace(".", "").isdecimal() else address
 
 
 def _drawn(state: Complaint, position: Any) -> maps.Map | None:

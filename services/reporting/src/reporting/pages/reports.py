@@ -19,7 +19,6 @@ from reporting.listed import PROVINCE, REGENCY
 from reporting.listing import OPEN, Cursor, Filters, count_by_region, cursor_of, located
 from reporting.pages.kit import PAGES
 from reporting.pages.standing import TAGS
-from reporting.public_text import public_text, public_title
 from schemas import wording
 from schemas.base.ids import MalformedCode, parse_public_number
 from schemas.base.refusals import InvalidField
@@ -27,6 +26,7 @@ from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.registry.calendars import DEFAULT_ZONE, zone_of
 from schemas.registry.fold import Registry
+from schemas.wording.public_text import public_text, public_title
 from schemas.wording.sectors import SECTORS, sector
 
 LIST: Final = "/laporan"
@@ -92,7 +92,7 @@ async def reports(
     body = registry.agencies.get(asked.instansi)
     return render(
         request, "laporan.html", code, PAGES, asked=asked, errors=errors, choices=_choices(asked, lang), body=body,
-        region_name=_region_name(asked.region), map_name=MAP, **values,
+        region_name=region_name(asked.region), map_name=MAP, **values,
     )  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def card_of(state: Complaint, registry: Registry, lang: str, supports: int) -> C
     title, text = public_title(state), public_text(state)
     body = registry.agencies.get(state.agency or (state.routed.agency if state.routed and state.closed else "") or "")
     routed, place = state.routed, state.place
-    region = (routed.basis.region_name if routed else None) or _region_name(place.region if place else None)
+    region = (routed.basis.region_name if routed else None) or region_name(place.region if place else None)
     return Card(
         state.public_number, _short(title or text, 100), _short(text, SHORT) if title else "",
         wording.status(state.status, lang, state.closed), TAGS.get(state.status, "info"), body.name if body else None,
@@ -200,7 +200,7 @@ def _is_region(code: str) -> bool:
     )  # fmt: skip
 
 
-def _region_name(code: str | None) -> str | None:
+def region_name(code: str | None) -> str | None:
     """The name of a regency or province by the code of what lies in it; None: not known."""
     for size in (REGENCY, PROVINCE):
         try:
