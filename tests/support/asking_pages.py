@@ -24,7 +24,15 @@ from support.strangers_rule import Roles, allowed, may_know, reporters
 PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/": ("",),
     "/lapor": ("",),
+    "/lapor/lampiran": ("",),
     "/lapor/terkirim/{key}": ("",),
+    "/lapor/didukung/{key}": ("",),
+    "/tentang": ("",),
+    "/lacak/kode-hilang": ("", "?terkirim=true"),
+    "/lacak/{key}/cetak": ("",),
+    "/lacak/{key}/data": ("",),
+    "/lacak/{key}/data.json": ("",),
+    "/lacak/{key}/lampiran/{attachment}": ("",),
     "/lacak": ("", "?nomor=SP-2026-000001-8"),
     "/lacak/{key}": ("",),
     "/saya": ("",),
@@ -43,6 +51,14 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/instansi": ("", "?nama=bandung"),
     "/instansi/{agency}": ("",),
     "/terabaikan": ("",),
+    "/meja": ("",),
+    "/meja/{complaint}": ("",),
+    "/arbiter": ("",),
+    "/arbiter/{complaint}": ("",),
+    "/preseden": ("", "?kata=jalan"),
+    "/operator/instansi": ("", "?kata=kota&semua=1"),
+    "/operator/instansi-baru": ("",),
+    "/operator/instansi/{agency}": ("",),
     "/keluar": ("",),
 }
 """Every page, and with which queries it is asked."""
@@ -51,11 +67,13 @@ ASIDE: Final = {
     "/masuk/kembali": "from the provider",
     "/aset/{name}": "is no page",
     "/peta.svg": "is a picture",
+    "/meja/{complaint}/lampiran/{attachment}": "is a file, asked of the API",
+    "/arbiter/{complaint}/lampiran/{attachment}": "is a file, asked of the API",
 }
 NUMBERS: Final = ("{key}", "{number}", "{nomor}")
 COMPLAINTS: Final = ("{complaint}", "{id}")
 NO_NUMBER: Final = public_number(T0.date(), 999_999)
-NAMED: Final = {"{agency}": CITY}
+NAMED: Final = {"{agency}": CITY, "{attachment}": str(MISSING)}
 
 
 @cache

@@ -15,6 +15,7 @@ from chassis.service.process import BackgroundTask
 from chassis.service.service import Service
 from chassis.sql.database import Database
 from reporting import content, http, open311, pages, queries
+from reporting.charts import http as charts
 from reporting.context import Reporting
 from reporting.listed import listed_view
 from reporting.purging import WordPurge
@@ -96,6 +97,5 @@ def views(context: Reporting) -> list[Rebuildable]:
     ]
 
 
-service: Final = Service(
-    SERVICE, [http.router, content.router, open311.router, pages.router], open_reporting, open_worker, views
-)
+ROUTERS: Final = [http.router, content.router, charts.router, open311.router, pages.router]
+service: Final = Service(SERVICE, ROUTERS, open_reporting, open_worker, views)

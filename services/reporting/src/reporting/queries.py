@@ -7,6 +7,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     MetaData,
+    Select,
     and_,
     bindparam,
     false,
@@ -20,7 +21,7 @@ from chassis.project.position import position_table
 from reporting.statistics.tables import figure_tables
 from reporting.views import reports_tables, supports_tables
 from schemas.base.limits import PAGE
-from schemas.complaint.lifecycle import Status
+from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.contract.open311 import OTHER
 
 METADATA: Final = MetaData()
@@ -32,7 +33,19 @@ position_table(METADATA)
 checkpoint_table(METADATA)
 
 
+def _public() -> Select[Any]:
+    supports = select(func.count()).where(SUPPORTS.c.complaint == REPORTS.c.complaint).scalar_subquery()
+    return select(REPORTS, supports.label("supports")).where(REPORTS.c.public)
+
+
 _KNOWN_ROW: Final = select(REPORTS.c.complaint).where(REPORTS.c.public_number == bindparam("number"), ~REPORTS.c.part)
+
+
+def solved_lately(connection: Connection, most: int) -> list[dict[str, Any]]:
+    """Public reports whose reporters confirmed that they are solved, those closed last first."""
+    closed, reason = REPORTS.c.closed_at, REPORTS.c.reason == CloseReason.CONFIRMED.value
+    query = _public().where(closed.is_not(None), reason, REPORTS.c.part.is_(False)).order_by(closed.desc()).limit(most)
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 class Search(NamedTuple):

@@ -4,15 +4,23 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from chassis.pages.texts import N_
-from schemas.access.principal import Principal
+from schemas.access.principal import Principal, Role
 
 
 class Entry(NamedTuple):
-    """A link in the head. `shows`: to whom."""
+    """A link in the head. `shows`: to whom. `begins`: those who are shown it begin there once they have signed in."""
 
     path: str
     text: str
     shows: Callable[[Principal], bool] = lambda _who: True
+    begins: bool = False
+
+
+OWN_PAGE: Final = "/saya"
+
+
+def _has(*roles: Role) -> Callable[[Principal], bool]:
+    return lambda who: any(who.has(role) for role in roles)
 
 
 ENTRIES: Final = (
@@ -20,7 +28,10 @@ ENTRIES: Final = (
     Entry("/lacak", N_("Lacak")),
     Entry("/laporan", N_("Laporan warga")),
     Entry("/instansi", N_("Instansi")),
-    Entry("/saya", N_("Akun saya"), lambda who: who.signed_in),
+    Entry("/meja", N_("Meja"), _has(Role.TRIAGE), begins=True),
+    Entry("/arbiter", N_("Sengketa"), _has(Role.ARBITER), begins=True),
+    Entry("/preseden", N_("Preseden"), _has(Role.TRIAGE, Role.ARBITER)),
+    Entry(OWN_PAGE, N_("Akun saya"), lambda who: who.signed_in),
     Entry("/masuk", N_("Masuk"), lambda who: not who.signed_in),
 )
 
@@ -28,3 +39,8 @@ ENTRIES: Final = (
 def entries_for(who: Principal) -> list[Entry]:
     """The links for whoever looks."""
     return [entry for entry in ENTRIES if entry.shows(who)]
+
+
+def first_page(who: Principal) -> str:
+    """Where somebody begins who has signed in without having asked for a page."""
+    return next((entry.path for entry in ENTRIES if entry.begins and entry.shows(who)), OWN_PAGE)

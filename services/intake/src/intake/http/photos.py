@@ -90,8 +90,8 @@ async def carry_out(
     named = move_id(complaint, client_of(who), f"photo/{attachment}/{releases}", key)
     actor = acting_as(who, *FOR_AN_AGENCY, body=agency) if agency else acting_as(who, Role.TRIAGE)
     cause = Cause(named, complaint, at, request=canonical(NoBody()), actor=actor)
-    handled = await handle(context.repository, complaint, rule, cause)
-    shown = attachment in handled.loaded.state.released
+    await handle(context.repository, complaint, rule, cause)
+    shown = attachment in (await context.repository.load(complaint)).state.released
     return {"complaint": str(complaint), "attachment": str(attachment), "public": shown}
 
 
