@@ -40,6 +40,7 @@ READS: Final[dict[str, tuple[str, ...]]] = {
     f"{API}/calendars": ("",),
     f"{API}/calendars/{{calendar}}/{{year}}": ("",),
     f"{API}/policies": ("",),
+    f"{API}/dead-letters/{{service}}": ("",),
     f"{API}/triage": ("", "?page=1", "?lang=en"),
     f"{API}/arbitration": ("", "?page=1"),
     f"{API}/triage/{{complaint}}": ("",),
@@ -73,7 +74,13 @@ READS: Final[dict[str, tuple[str, ...]]] = {
     f"{OPEN311}/tokens/{{token}}.{{kind}}": ("",),
 }
 """Every route that reads, and with which queries it is asked."""
-VALUES: Final = {"calendar": "national", "year": "2026", "code": "roads", "name": "holders"}
+VALUES: Final = {
+    "service": "none-of-this-name",
+    "calendar": "national",
+    "year": "2026",
+    "code": "roads",
+    "name": "holders",
+}
 LISTED: Final = ("complaints", "items", "agencies", "refused")
 MOVES: Final[dict[str, dict[str, Any]]] = {
     "acknowledgement": {}, "return": {"reason": "x"}, "progress": {"text": "x"}, "clarification": {"question": "x"},

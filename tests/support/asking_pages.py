@@ -41,6 +41,8 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/arbiter": ("",),
     "/arbiter/{complaint}": ("",),
     "/preseden": ("", "?kata=jalan"),
+    "/pengawas": ("", "?jenjang=2", "?jenjang=3"),
+    "/operator": ("",),
     "/operator/instansi": ("", "?kata=kota&semua=1"),
     "/operator/instansi-baru": ("",),
     "/operator/instansi/{agency}": ("",),
@@ -52,6 +54,7 @@ ASIDE: Final = {
     "/masuk/kembali": "from the provider",
     "/aset/{name}": "is no page",
     "/peta.svg": "is a picture",
+    "/operator/surat-mati": "reads Kafka, which is not there, and no complaint",
     "/meja/{complaint}/lampiran/{attachment}": "is a file, asked of the API",
     "/arbiter/{complaint}/lampiran/{attachment}": "is a file, asked of the API",
 }

@@ -25,6 +25,7 @@ NEEDED: Final = tuple(
     for method, path, role in (
         ("POST", rf"(?:agencies(?:/[^/?]+/(?:{_CHANGES}))?|calendars)", "operator"),
         ("GET", "data-requests", "operator"),
+        ("GET|POST", "dead-letters/.+", "operator"),
         ("GET|POST", r"agencies/(?P<body>[^/?]+)/.+", r"officer:\g<body>"),
         ("GET|POST", "(?:triage.*|precedents)", "triage"),
         ("GET|POST", "arbitration.*", "arbiter"),

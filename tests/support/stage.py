@@ -1,6 +1,6 @@
 """Complaints in every state that a page shows, filed over HTTP; what the workers would do is appended."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID, uuid4  # noqa: TID251 - a client makes its own keys
 
@@ -17,8 +17,9 @@ from schemas.events.agency_inbox import (
     ResponseGiven,
 )
 from schemas.events.base import Fact
+from schemas.events.registry import MandateGiven
 from schemas.events.router import ArbitrationOpened, ComplaintReferred, ComplaintRouted
-from support.inbox import CITY, keep, keep_registry
+from support.inbox import CITY, T0, keep, keep_registry
 from support.stage_citizen import further_stories
 
 TEXT: Final = "Lampu padam sejak Senin malam di muka pasar, gelap sekali.\nSudah tiga kali warga jatuh."
@@ -29,6 +30,12 @@ LIKELY: Final = (
     Candidate(agency="pln", score=0.31, reason="region"),
     Candidate(agency="pu", score=0.07, reason="sector"),
 )
+ROADS: Final = MandateGiven.model_validate(
+    {
+        "at": T0, "agency": CITY, "unit": "jalan", "sector": "roads", "level": "regency", "region": "32.73",
+        "valid_from": date(2020, 1, 1), "source": "Perda 8/2016",
+    }
+)  # fmt: skip
 BACK: Final = "Tiang itu milik PLN, bukan milik kota."
 ANSWER: Final = "Lampu sudah diganti pada 4 Maret oleh regu malam. Nomor tiang 17 dan 18."
 
@@ -44,7 +51,7 @@ class Staged(NamedTuple):
 async def set_stage(web: httpx.AsyncClient, repository: Repository, now: datetime) -> dict[str, Staged]:
     """File and advance one complaint per state, by the name of the state."""
     if (await repository.registry()).version < 0:
-        await keep_registry(repository.store, repository)
+        await keep_registry(repository.store, repository, ROADS)
     found = {}
     for name, facts in _stories(now).items():
         text = LONG if name == "long" else TEXT

@@ -12,6 +12,7 @@ from chassis.attachments.configured import open_attachments
 from chassis.base.cluster import Cluster
 from chassis.base.settings import read_settings
 from chassis.deadletter.port import DeadLetters
+from chassis.deadletter.replay import DeadLetterReplay
 from chassis.kafka.verify import RecordVerifier
 from chassis.project.from_store import StoreProjection
 from chassis.project.rebuild import Rebuildable, rebuildable
@@ -39,6 +40,7 @@ from router.reading.model_files import BadModel, find
 from router.registry import decide
 from router.registry.apply_seed import apply_seed
 from router.settings import AGENT, SERVICE
+from schemas.access.kafka_users import OPERATOR
 from schemas.base import topics
 from schemas.base.ids import derived_id
 from schemas.reference.load import policies
@@ -83,6 +85,8 @@ async def open_router(platform: Platform) -> AsyncIterator[Router]:
         yield Router(
             repository, platform.clock, placement_context, database, feed, reaction, sweep, watchdog, duplicates,
             open_attachments(settings), shadow,
+            lambda service: DeadLetterReplay(settings.kafka_as(OPERATOR), service),
+            None if settings.production else settings.clock_file,
         )  # fmt: skip
     finally:
         await database.close()

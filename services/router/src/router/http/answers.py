@@ -348,6 +348,36 @@ AGENCY: Final[Answers] = {200: {"model": AgencyWithMandates}}
 AGENCY_CREATED: Final[Answers] = {201: {"model": AgencyWithMandates}}
 
 
+class DeadLetterShown(BaseModel):
+    """A message that could not be handled, without its content. `message`: its topic, partition and offset. `kept`: it
+    is stored, so that it can be replayed.
+    """
+
+    offset: int
+    at: datetime
+    reason: str
+    attempts: int
+    message: str
+    type: str
+    id: str
+    subject: str
+    kept: bool
+
+
+class DeadLettersShown(BaseModel):
+    """The dead letters of a service that were not replayed, the oldest first."""
+
+    service: str
+    letters: list[DeadLetterShown]
+
+
+class Replayed(BaseModel):
+    """The dead letter that was replayed."""
+
+    service: str
+    offset: int
+
+
 class RegionFound(BaseModel):
     """A regency, city or district by its code. `within`: its province, of a district its regency."""
 
