@@ -43,6 +43,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/preseden": ("", "?kata=jalan"),
     "/pengawas": ("", "?jenjang=2", "?jenjang=3"),
     "/operator": ("",),
+    "/operator/akses": ("",),
     "/operator/instansi": ("", "?kata=kota&semua=1"),
     "/operator/instansi-baru": ("",),
     "/operator/instansi/{agency}": ("",),
