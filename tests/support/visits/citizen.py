@@ -37,6 +37,14 @@ VISITS: Final = (
     Visit("lapor-2", "/lapor", "/lapor", steps=((WORDS, GO),)),
     Visit("lapor-2-wilayah", "/lapor", "/lapor", steps=((WORDS, GO), FOUND)),
     Visit("lapor-2-tidak-ada", "/lapor", "/lapor", steps=((WORDS, GO), ({"#f-cari_wilayah": "Atlantis"}, FOUND[1]))),
+    Visit(
+        "lapor-2-peta", "/lapor", "/lapor",
+        steps=((WORDS, GO), FOUND, ({"input[name=wilayah] >> nth=0": "check", "#f-pin": "-7.25, 112.75"}, "[value=peta-tunjuk]")),
+    ),
+    Visit("lapor-2-laut", "/lapor", "/lapor", steps=((WORDS, GO), ({"#f-pin": "-20, 100"}, "[value=peta-tunjuk]"))),
+    Visit("lapor-2-titik-galat", "/lapor", "/lapor", steps=((WORDS, GO), ({"#f-pin": "dekat pasar"}, GO)), status=422),
+    Visit("lapor-luring", "/lapor/luring", "/lapor/luring"),
+    Visit("draf", "/draf", "/draf"),
     Visit("lapor-3", "/lapor", "/lapor", steps=((WORDS, GO), FOUND, CHOSEN)),
     Visit("lapor-tinjau", "/lapor", "/lapor", steps=((WORDS, GO), FOUND, CHOSEN, ({"#f-nama": "Ani " * 20}, GO))),
     Visit(

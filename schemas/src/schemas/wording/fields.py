@@ -75,6 +75,7 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"must not hold control characters", "tidak boleh memuat karakter kendali"),
     (r"holds a broken character", "memuat karakter yang rusak"),
     (r"occurs twice", "muncul dua kali"),
+    (r"its message was too large to be kept", "pesannya terlalu besar untuk disimpan"),
     (r"must be the `next` of an earlier page", "harus nilai `next` dari halaman sebelumnya"),
     (
         r"the record's key must be the client: a text of 1 to (\d+) characters in UTF-8",
