@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from uuid import UUID, uuid5
 
 import httpx
 import pytest
@@ -158,3 +159,12 @@ async def test_every_other_state_has_a_page(front: Front, stage: dict[str, Stage
     page = await open_(front, stage[state])
     assert page.status_code == 200
     assert (await front.web.get(f"/lacak/{stage[state].number}/cetak")).status_code == 200
+
+
+@pytest.mark.parametrize("place", [None, {"region": "32.73"}, {"lat": -6.9, "lon": 107.6}, {"address": "Jl. Braga"}])
+async def test_a_report_with_any_part_of_a_place_has_its_pages(front: Front, place: dict[str, str] | None) -> None:
+    key = {"Idempotency-Key": str(uuid5(UUID(int=5), str(place)))}
+    filed = await front.web.post("/api/v1/complaints", json={"text": "Lampu padam", "place": place}, headers=key)
+    one = Staged(UUID(filed.json()["id"]), filed.json()["tracking_code"], filed.json()["public_number"])
+    assert (await open_(front, one)).status_code == 200
+    assert (await front.web.get(f"/lacak/{one.number}/cetak")).status_code == 200
