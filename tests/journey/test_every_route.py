@@ -250,13 +250,15 @@ async def follow_and_support(platform: Running, witness: Witness, of: dict[str, 
             code = await until(lambda address=address: notice_to(platform, address), "the notice to confirm")  # type: ignore[misc]
             await witness.post(f"{path}/follow/confirmation", follow_code=code)
             await witness.post(f"{path}/support")
+            await witness.post(f"{path}/content-reports", reason="other", words="Tidak pantas.")
             await witness.post(f"{path}/unfollow", follow_code=code)
     nothing = public_number(date(2026, 1, 1), 999_999)
-    for move in ("", "/follow", "/support"):
+    for move in ("", "/follow", "/support", "/content-reports"):
         told = {}
         for number in (nothing, of["secret"].number, of["examined"].number):
             path = f"/api/v1/reports/{number}{move}"
-            body = {"email": "tetangga@contoh.id"} if move == "/follow" else {}
+            bodies = {"/follow": {"email": "tetangga@contoh.id"}, "/content-reports": {"reason": "other"}}
+            body = bodies.get(move, {})
             with pytest.raises(Refused) as refused:
                 await (witness.post(path, **body) if move else witness.get(path))
             told[number] = json.dumps(refused.value.problem).replace(number, "N")

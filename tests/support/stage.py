@@ -17,8 +17,9 @@ from schemas.events.agency_inbox import (
     ResponseGiven,
 )
 from schemas.events.base import Fact
+from schemas.events.intake import ResolutionConfirmed
 from schemas.events.registry import MandateGiven
-from schemas.events.router import ArbitrationOpened, ComplaintReferred, ComplaintRouted
+from schemas.events.router import ArbitrationOpened, ComplaintReferred, ComplaintRouted, ReportHidden
 from support.inbox import CITY, T0, keep, keep_registry
 from support.stage_citizen import further_stories
 
@@ -37,7 +38,12 @@ ROADS: Final = MandateGiven.model_validate(
     }
 )  # fmt: skip
 BACK: Final = "Tiang itu milik PLN, bukan milik kota."
+WHY_HIDDEN: Final = "Nomor rumah orang lain disebut."
 ANSWER: Final = "Lampu sudah diganti pada 4 Maret oleh regu malam. Nomor tiang 17 dan 18."
+
+
+PLACE: Final = {"region": "32.73", "address": "Jl. Merdeka 12"}
+HERE: Final = {"lat": -6.9147, "lon": 107.6098}
 
 
 class Staged(NamedTuple):
@@ -54,11 +60,11 @@ async def set_stage(web: httpx.AsyncClient, repository: Repository, now: datetim
         await keep_registry(repository.store, repository, ROADS)
     found = {}
     for name, facts in _stories(now).items():
-        text = LONG if name == "long" else TEXT
+        text = LONG if name.startswith("long") else TEXT
         more = {"secret": True, "anonymous": True} if name == "secret" else {"title": "Lampu padam"}
         filed = await web.post(
             "/api/v1/complaints",
-            json={"text": text, "place": {"region": "32.73", "address": "Jl. Merdeka 12"}, **more},
+            json={"text": text, "place": PLACE | (HERE if name == "located" else {}), **more},
             headers={"Idempotency-Key": str(uuid4())},
         )
         assert filed.status_code == 201, filed.text
@@ -92,4 +98,8 @@ def _stories(now: datetime) -> dict[str, list[Fact]]:
         ],
         "long": [],
         "secret": [routed],
+        "closed": [*answered, ResolutionConfirmed(at=at, rating=4)],
+        "hidden": [*begun, ReportHidden(at=at, reason="personal_data", note=WHY_HIDDEN)],
+        "located": begun,
+        "long_placed": begun,
     }

@@ -14,6 +14,8 @@ VISITS: Final[tuple[Visit, ...]] = (
         "operator-jam-galat", "/operator", "/operator", person=OPERATOR, steps=((NONE, "main form .govuk-button"),),
         status=422,
     ),
+    Visit("operator-akses", "/operator/akses", "/operator/akses", person=OPERATOR),
+    Visit("operator-akses-akhir", "/operator/akses", "/operator/akses?sesudah=zzz", person=OPERATOR),
     Visit("operator-surat-mati", "/operator/surat-mati", "/operator/surat-mati", person=OPERATOR),
     Visit("operator-instansi", "/operator/instansi", "/operator/instansi", person=OPERATOR),
     Visit("operator-instansi-tidak-ada", "/operator/instansi", "/operator/instansi?kata=atlantis", person=OPERATOR),

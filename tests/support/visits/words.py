@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from schemas.complaint.lifecycle import Status
-from support.stage import ANSWER, BACK, LONG, PROGRESS, TEXT
+from support.stage import ANSWER, BACK, LONG, PROGRESS, TEXT, WHY_HIDDEN
 from support.stage_citizen import SAID
 from support.stage_figures import LONG_NAME
 
@@ -55,7 +55,7 @@ KEYS: Final = re.compile(r"%\(|\{\{|\{[a-z]+\}|\b[a-z]+_[a-z_]+\b|\b(?:[A-Z][a-z
 
 def strange(words: str, lang: str) -> list[str]:
     """What people must not read on a page in this language: words of the other one, keys, names of code."""
-    for said in (LONG, LONG_NAME, *TEXT.splitlines(), ANSWER, BACK, PROGRESS, "Jalan kota", *SAID, *FILED):
+    for said in (LONG, LONG_NAME, WHY_HIDDEN, *TEXT.splitlines(), ANSWER, BACK, PROGRESS, "Jalan kota", *SAID, *FILED):
         words = words.replace(said.strip(), " ")  # people's own words keep their language
     foreign = ONLY_ENGLISH if lang == "id" else ONLY_INDONESIAN
     found = sorted(set(re.findall(r"[a-z]+", words.lower())) & foreign)

@@ -30,6 +30,8 @@ def _has(*roles: Role) -> Callable[[Principal], bool]:
 ENTRIES: Final = (
     Entry("/lapor", N_("Lapor")),
     Entry("/lacak", N_("Lacak")),
+    Entry("/laporan", N_("Laporan warga")),
+    Entry("/instansi", N_("Instansi")),
     Entry("/statistik", N_("Statistik")),
     Entry("/meja", N_("Meja"), _has(Role.TRIAGE), begins=True),
     Entry("/arbiter", N_("Sengketa"), _has(Role.ARBITER), begins=True),

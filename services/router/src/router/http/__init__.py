@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
-from router.http import calendars, dead_letters, desk, duplicates, picture, regions, registry
+from router.http import calendars, content, dead_letters, desk, duplicates, picture, regions, registry
 
 router = APIRouter()
 router.include_router(registry.router)
 router.include_router(calendars.router)
+router.include_router(content.router)
 router.include_router(desk.router)
 router.include_router(duplicates.router)
 router.include_router(regions.router)

@@ -133,6 +133,7 @@ class Offline {
   async filed(found) {
     this.says.textContent = "";
     this.form.hidden = true;
+    this.page.querySelector("[data-intro]").hidden = true;
     showResult(this.page.querySelector("[data-result]"), found);
     await removeDraft(this.draft.id).catch(() => undefined);
   }

@@ -1,4 +1,6 @@
-"""Drafts in a real Chromium: kept only when asked for, without contacts; filed once, also after a time without a network."""
+"""What scripts add to filing, in a real Chromium: drafts that are kept only when asked for, filing without a network, the
+browser's position, and answers while somebody types.
+"""
 
 import asyncio
 import json
@@ -134,6 +136,7 @@ async def test_several_drafts_are_listed_and_deleted(page: Page) -> None:
         await write(page, words)
     await page.goto("/draf")
     await expect(page.locator("article h2")).to_have_text(["Laporan dua", "Laporan satu"])
+    await expect(page.get_by_role("button", name="Kirim sekarang")).to_have_count(0)
     await page.get_by_role("button", name="Hapus: Laporan dua").click()
     await expect(page.locator("article h2")).to_have_text(["Laporan satu"])
     await expect(page.locator("[data-says]")).to_have_text("Draf dihapus dari perangkat ini.")
@@ -369,3 +372,36 @@ async def test_a_click_on_the_map_marks_the_place_on_either_screen(browser: Brow
         lat, lon = (await page.locator("#f-pin").input_value()).split(", ")
         assert (float(lat), float(lon)) == (pytest.approx(-7.3, abs=0.2), pytest.approx(110.4, abs=0.2))
         await context.close()
+
+
+async def test_regions_appear_and_are_announced_while_somebody_types(page: Page) -> None:
+    await page.goto("/lapor")
+    await page.fill("#f-isi", WORDS)
+    await go_on(page)
+    await page.locator("#f-cari_wilayah").press_sequentially("coblong", delay=10)
+    await expect(page.get_by_role("radio", name="Coblong")).to_be_visible()
+    await expect(page.locator("#wilayah-kata")).to_have_text("1 wilayah ditemukan.")
+    await page.locator("#f-cari_wilayah").fill("atlantis")
+    await expect(page.get_by_text("Tidak ada wilayah dengan nama itu.")).to_be_visible()
+    await page.locator("#f-cari_wilayah").fill("")
+    await expect(page.locator("#wilayah-ditemukan")).to_have_text("")
+    await page.locator("#f-cari_wilayah").fill("kota bandung")
+    await page.get_by_role("radio", name="Kota Bandung Jawa Barat").check()
+    await go_on(page)
+    await expect(page.get_by_role("heading", name="Di mana?")).to_have_count(0)
+
+
+async def test_like_reports_appear_and_are_announced_when_somebody_stops_typing(page: Page) -> None:
+    async def answer(route: Any) -> None:
+        part = '<h2>Mirip laporan lain</h2><p id="mirip-kata" hx-swap-oob="innerHTML">Ada 1 laporan yang mirip.</p>'
+        await route.fulfill(status=200, content_type="text/html", body=part)
+
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.post_data or "") if "mirip" in request.url else None)
+    await page.route("**/lapor/mirip", answer)
+    await page.goto("/lapor")
+    await page.locator("#f-isi").press_sequentially("Lampu padam di pasar", delay=10)
+    await expect(page.get_by_role("heading", name="Mirip laporan lain")).to_be_visible()
+    await expect(page.locator("#mirip-kata")).to_have_text("Ada 1 laporan yang mirip.")
+    assert len(asked) == 1
+    assert "kunci" not in asked[0]
