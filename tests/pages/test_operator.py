@@ -11,8 +11,9 @@ import pytest
 from chassis.base.message import Message
 from chassis.deadletter.port import DeadLetter
 from chassis.deadletter.replay import NoSuchDeadLetter, OpenDeadLetter
-from pages.test_desk import text_of
+from pages.test_desk import at_desk, text_of
 from support.front import Front
+from support.inbox import keep, routed
 from support.signed_in import sign_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -48,6 +49,8 @@ def letters(front: Front) -> Letters:
 
 
 async def test_the_first_page_tells_books_and_processes(front: Front) -> None:
+    one, at = await at_desk(front), front.app.state.intake.clock.now()
+    await keep(front.repository.store, front.repository, one.id, [routed("kota-bandung", at)])
     sign_in(front.app, front.web, "operator")
     words = ""
     async with asyncio.timeout(60):
@@ -56,6 +59,7 @@ async def test_the_first_page_tells_books_and_processes(front: Front) -> None:
             assert page.status_code == 200, page.text
             words = text_of(page)
     assert "Semua berjalan" in words
+    assert "agency:" not in words
     assert "Penempatan: penyimpanan peristiwa" in words
 
 

@@ -75,7 +75,7 @@ VISITS: Final = (
     Visit("lacak-cetak-selesai", "/lacak/{key}/cetak", "/lacak/{number}/cetak", opens="solved"),
     Visit(
         "lacak-data", "/lacak/{key}/data", "/lacak/{number}", opens="contact",
-        steps=(({"details:has([value=data]) > summary": "open"}, "form:has([value=data]) button"),),
+        steps=((NONE, "form:has([value=data]) button"),),
     ),
     Visit("lacak-kode-hilang", "/lacak/kode-hilang", "/lacak/kode-hilang?nomor=SP-2026-000001-8"),
     Visit("lacak-kode-hilang-terkirim", "/lacak/kode-hilang", "/lacak/kode-hilang?terkirim=true"),

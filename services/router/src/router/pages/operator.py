@@ -1,5 +1,6 @@
 """The operator's first page: the books, the processes, how far read models are behind, and the test clock."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from http import HTTPStatus
@@ -36,7 +37,7 @@ PARTS: Final = {
     "relay": N_("Penerus peristiwa ke Kafka"), "provisioner": N_("Pengguna Kafka"), "issuer": N_("Penyedia akun demo"),
 }  # fmt: skip
 KINDS: Final = {
-    "store": N_("penyimpanan peristiwa"), "views": N_("tabel baca"), "intake": N_("basis data penerimaan"),
+    "store": N_("penyimpanan peristiwa"), "views": N_("tabel baca"), "vault": N_("brankas data pribadi"),
 }  # fmt: skip
 WRONG_DAYS: Final = N_("Tulis jumlah hari, 1 sampai %(most)s.")
 
@@ -90,8 +91,11 @@ async def _shown(
 
 def _books(books: Mapping[str, Any], translate: Any) -> list[tuple[str, int]]:
     """The books as lines that add up to what was filed."""
+    held = Counter[str]()
+    for holder, count in books["open"].items():
+        held[holder if holder in HOLDERS else "agency"] += count  # each agency, and what the public may not see
     lines = [(translate(N_("diterima")), books["filed"])]
-    lines += [(translate(HOLDERS.get(holder, holder)), count) for holder, count in books["open"].items()]
+    lines += [(translate(text), held[holder]) for holder, text in HOLDERS.items()]
     joined = sum(books["joined"].values())
     return [
         *lines,
