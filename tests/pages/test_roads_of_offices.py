@@ -113,4 +113,4 @@ async def test_the_operator_adds_a_body_with_a_mandate_by_keyboard_alone(site: S
     await tab_to(page, "main button.govuk-button")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("status")).to_contain_text("Perubahan sudah berlaku.")
-    await expect(page.get_by_role("table")).to_contain_text("haji dan umrah")
+    await expect(page.locator(".mandates")).to_contain_text("haji dan umrah")

@@ -51,6 +51,8 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "/laporan/{nomor}": ("",),
     "/laporan/{nomor}/adukan": ("",),
+    "/laporan/{nomor}/ikuti": ("",),
+    "/laporan/{nomor}/ikuti/kode": ("", "?kode=7K3M-9QX2A-TB4C9"),
     "/instansi": ("", "?nama=bandung"),
     "/instansi/{agency}": ("",),
     "/terabaikan": ("",),
