@@ -157,6 +157,8 @@ class Complaint(NamedTuple):
     lead_agency: str | None = None
     decided: ArbitrationDecided | None = None
     """The arbiter's decision, until the complaint is routed accordingly."""
+    officer: UUID | None = None
+    """Whom the agency that holds it gave the case to."""
     # messages to agencies, by agency
     news: Mapping[str, AgencyUpdate] = {}
     receipts: Mapping[str, Receipt] = {}

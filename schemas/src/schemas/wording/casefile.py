@@ -9,6 +9,7 @@ from schemas.base.sealed import ERASED
 from schemas.complaint.attachments import Attached
 from schemas.complaint.fold import RecordedFact
 from schemas.complaint.state import Complaint
+from schemas.events.agency_inbox import INTERNAL
 from schemas.events.base import Fact
 from schemas.events.intake import AttachmentAdded
 from schemas.registry.fold import Registry
@@ -91,7 +92,9 @@ def _named(one: Attached, given: str | None, media_type: str) -> str:
 def timeline(
     history: Iterable[RecordedFact], registry: Registry, lang: str, *, file_names: bool = True
 ) -> list[dict[str, Any]]:
-    """Each event with its sentence. Without `file_names` files are added without their reporter's names for them."""
+    """Each event with its sentence, without what an agency keeps for itself. Without `file_names` files are added
+    without their reporter's names for them.
+    """
     return [
         {
             "at": recorded.fact.at,
@@ -100,6 +103,7 @@ def timeline(
             "sentence": sentence(recorded.fact if file_names else _unnamed(recorded.fact), registry, lang),
         }
         for recorded in history
+        if not isinstance(recorded.fact, INTERNAL)
     ]
 
 
