@@ -22,6 +22,7 @@ from chassis.service.service import Service
 from chassis.signin import routes as signin
 from chassis.signin.access import open_access
 from chassis.signin.open import open_sign_in
+from chassis.signin.unknown import answer_unknown_with_pages
 from local.parts import parts_away
 
 ABOUT: Final = "One door for a nation's complaints: the reporter's, agencies', desk's and public interface."
@@ -72,6 +73,7 @@ def _with_routes(lifespan: Lifespan[FastAPI], folder: Path) -> FastAPI:
             app.include_router(routes)
     app.include_router(signin.router)
     install(app, lambda: _ready(app.state, folder))
+    answer_unknown_with_pages(app)
     return app
 
 

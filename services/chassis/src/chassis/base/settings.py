@@ -56,6 +56,7 @@ DERIVED: Final = {
     "likeness": b"likeness of texts",
     "access-log": b"chain of the access log",
     "sessions": b"sessions of pages",
+    "readers": b"readers of parts of pages",
 }
 """Labels of the secrets that are derived from the first master key. `satupintu keys rotate` keeps them in its file."""
 
@@ -173,6 +174,10 @@ class Settings(BaseSettings):
     """The secret of that client. Without the file it is a public client, which PKCE alone protects."""
     oidc_scopes: str = Field("openid profile", pattern=r"^openid( [!#-\[\]-~]+)*$")
     """What sign-ins ask the provider for. Add what releases the roles, if it needs a scope of its own."""
+    parts_url: str | None = None
+    """Where the pages of a service find the API of all others, such as `https://lapor.example.go.id`. Not needed where
+    all services are in one process, as with `make run`.
+    """
     host: str = "127.0.0.1"
     """Where the public routes are served. Another address than loopback needs everything that
     `missing_for_production` lists.
@@ -338,7 +343,7 @@ class Settings(BaseSettings):
         beside = self.port + 2 if self.port else 0
         return self.health_host, beside if self.health_port is None else self.health_port
 
-    @field_validator("oidc_issuer")
+    @field_validator("oidc_issuer", "parts_url")
     @classmethod
     def _safe_issuer(cls, issuer: str | None) -> str | None:
         if issuer is not None and (not is_safe_url(issuer) or "?" in issuer):
@@ -391,6 +396,11 @@ class Settings(BaseSettings):
     def session_key(self) -> SecretBytes:
         """Seals the sessions of pages."""
         return self._derived("sessions")
+
+    @property
+    def reader_key(self) -> SecretBytes:
+        """Signs who reads a page, for other services."""
+        return self._derived("readers")
 
     def _derived(self, name: str) -> SecretBytes:
         return SecretBytes(self.master_keys.derive(name, DERIVED[name]))

@@ -15,6 +15,7 @@ from chassis.access_log.entry import AccessLogger
 from chassis.base.addresses import subscriber
 from chassis.http.openapi import BEARER, gives
 from chassis.http.rate_limit import RateLimiter, refuse
+from chassis.http.reader import told
 from schemas.access.principal import FOR_AN_AGENCY, PUBLIC, Grant, Principal, Role
 from schemas.base.refusals import NotAllowed, NotFound, NotSignedIn, Refusal
 
@@ -133,7 +134,9 @@ class CallLimits:
     by_principal: RateLimiter
 
     def check(self, request: Request, who: Principal) -> None:
-        """Raises HTTPException: 429."""
+        """Raises HTTPException: 429. The page that a part is for was counted already."""
+        if getattr(request.state, "part", False):
+            return
         limiter = self.by_principal if who.signed_in else self.by_source
         refuse(limiter.wait_s(counted_as(request)))
 
@@ -155,6 +158,14 @@ async def caller(request: Request) -> Principal:
         NotSignedIn: the header holds no valid access token.
         HTTPException: 429, this source has sent too many of these.
     """
+    try:
+        part = told(request)
+    except NotSignedIn as refusal:
+        limits_of(request).check(request, PUBLIC)
+        raise refused(request, PUBLIC, refusal) from refusal
+    if part is not None:
+        request.state.caller, request.state.part = part.who, True
+        return part.who
     given = request.headers.get("authorization")
     if given is None:
         return PUBLIC

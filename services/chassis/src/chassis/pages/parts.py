@@ -1,23 +1,24 @@
 """What a page shows of other services: asked of their own API, within 300 ms. What does not come is left out, and the
 page says so.
 
-On one machine the API is in the same process, and the call stays there. An answer is kept for some seconds, and shown
-with its time when a newer one is late.
+    found = await asked(request, {"like": Call("/api/v1/duplicates", {"text": text}), "late": Call("/api/v1/ladder/1")})
+    done = await do(request, Call(f"/api/v1/triage/{id_}/split", method="POST", body={...}, key=key))
 """
 
 import asyncio
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlencode
 
 import structlog
-from fastapi import Request
-from starlette.types import ASGIApp, Message, Scope
+from fastapi import FastAPI, Request
 
+from chassis.base.errors import StoreUnavailable
 from chassis.base.ports import TimeSource
+from chassis.pages.calls import Answer, Call, ask_api, reader_of
+from schemas.access.principal import PUBLIC
 
+__all__ = ["Answer", "Call", "Part", "Parts", "ask", "asked", "do", "parts"]
 WITHIN_S: Final = 0.3
 KEPT_S: Final = 10
 log = structlog.get_logger(__name__)
@@ -31,9 +32,9 @@ class Part(NamedTuple):
 
 
 class Parts:
-    """Asks for public answers of the API of `app`, and keeps the newest one of each path."""
+    """Asks for what everybody may read, and keeps the newest answer of each path."""
 
-    def __init__(self, app: ASGIApp, clock: TimeSource) -> None:
+    def __init__(self, app: FastAPI, clock: TimeSource) -> None:
         self._app, self._clock = app, clock
         self._kept: dict[str, Part] = {}
         self._asking: dict[str, asyncio.Task[None]] = {}
@@ -52,51 +53,53 @@ class Parts:
 
     async def _ask(self, path: str) -> None:
         try:
-            body = await get_json(self._app, path)
+            answer = await ask_api(self._app, Call(path), PUBLIC)
         except Exception as error:  # noqa: BLE001 - whatever ails another service, this page is shown
             log.warning("a part of a page is missing", path=path, error=type(error).__name__)
             return
-        if body is not None:
-            self._kept[path] = Part(body, self._clock.now())
+        if answer.ok:
+            self._kept[path] = Part(answer.body, self._clock.now())
 
 
-async def get_json(app: ASGIApp, path: str, query: str = "") -> Any:
-    """The answer of an app in this process to GET, as the public gets it; None: not 200."""
-    answered: dict[str, int] = {}
-    body = bytearray()
-    scope: Scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
-        "path": path, "raw_path": path.encode(), "root_path": "", "query_string": query.encode(),
-        "headers": [(b"host", b"localhost")], "client": None, "server": None, "state": {},
-    }  # fmt: skip
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            answered["status"] = message["status"]
-        else:
-            body.extend(message.get("body", b""))
-
-    await app(scope, receive, send)
-    return json.loads(bytes(body)) if answered.get("status") == 200 else None
-
-
-async def ask(request: Request, path: str, query: Mapping[str, str]) -> Any:
-    """The answer of the API to one question that is not kept; None: there was none in time."""
-    asking = get_json(request.app, path, urlencode(query))
+async def ask(request: Request, path: str, query: Mapping[str, Any] | None = None) -> Any:
+    """The answer of the API to one GET, asked as the page's reader; None: refused, or not in time."""
+    call = Call(path, query or {})
     try:
-        return await asyncio.wait_for(asking, WITHIN_S)
+        answer = await asyncio.wait_for(ask_api(request.app, call, reader_of(request)), WITHIN_S)
     except Exception as error:  # noqa: BLE001 - whatever ails another service, this page is shown
-        log.warning("a part of a page is missing", path=path, error=type(error).__name__)
+        log.warning("a part of a page is missing", route=_route(request), error=type(error).__name__)
         return None
+    return answer.body if answer.ok else None
+
+
+async def asked(request: Request, calls: Mapping[str, Call]) -> dict[str, Any]:
+    """The answers to several GETs at once, asked as the page's reader, by name; None as for `ask`."""
+    found = await asyncio.gather(*(ask(request, call.path, call.query) for call in calls.values()))
+    return dict(zip(calls, found, strict=True))
+
+
+async def do(request: Request, call: Call) -> Answer:
+    """Give a command to another service's API as the page's reader; its answer, also a refusal's.
+
+    Raises:
+        StoreUnavailable: the other service does not answer. The same command with the same key may be given again.
+    """
+    try:
+        return await ask_api(request.app, call, reader_of(request))
+    except Exception as error:
+        log.warning("another service does not answer", route=_route(request), error=type(error).__name__)
+        raise StoreUnavailable(f"{call.method} {_route(request)}: {type(error).__name__}") from error
 
 
 async def parts(request: Request, clock: TimeSource, paths: Mapping[str, str]) -> dict[str, Part | None]:
-    """Ask for several at once: by name, the path of each."""
+    """Ask for several that everybody may read at once: by name, the path of each."""
     state = request.app.state
     if not hasattr(state, "parts"):
         state.parts = Parts(request.app, clock)
     found = await asyncio.gather(*(state.parts.get(path) for path in paths.values()))
     return dict(zip(paths, found, strict=True))
+
+
+def _route(request: Request) -> str:
+    # The route, not the path: a path may hold a tracking code, which is a key.
+    return str(getattr(request.scope.get("route"), "path", ""))

@@ -66,6 +66,7 @@ class Service(Generic[C]):
     def web(self) -> FastAPI:
         """The web side as a separate app."""
         from chassis.pages.assets import assets  # workers answer nobody, and start sooner without
+        from chassis.pages.open_parts import open_parts
         from chassis.signin.access import open_access
         from chassis.signin.open import open_sign_in
 
@@ -78,6 +79,7 @@ class Service(Generic[C]):
                 open_platform(settings) as platform,
                 platform.limits.sharing(),
                 open_sign_in(settings, platform.access_log) as app.state.signin,
+                open_parts(settings, app.state),
                 self.running(platform, app.state),
             ):
                 yield
@@ -87,10 +89,12 @@ class Service(Generic[C]):
     def mount(self, app: FastAPI) -> FastAPI:
         """Add the routes and the error answers to `app`, whose state holds or will hold the context."""
         from chassis.signin import routes as signin
+        from chassis.signin.unknown import answer_unknown_with_pages
 
         for router in (*self.routers, signin.router):
             app.include_router(router)
         install(app, lambda: self.ready(app.state))
+        answer_unknown_with_pages(app)
         return app
 
     async def worker(self, settings: Settings) -> int:
