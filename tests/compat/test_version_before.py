@@ -209,7 +209,7 @@ async def test_read_models_continue_from_their_checkpoints_and_equal_a_rebuild(
 
 async def test_the_grade_that_rows_of_then_do_not_say_is_filled_from_the_store(platform: Platform) -> None:
     async with views(platform) as found:
-        for name in ("agency-inbox.inbox", "escalation.ladder", "reporting.reports", "reporting.book"):
+        for name in ("escalation.ladder", "reporting.reports", "reporting.book"):
             one = found[name]
             [table] = one.view.define(one.metadata, "")
             grades = select(table.c.complaint, table.c.supervision).order_by(table.c.complaint)

@@ -25,6 +25,7 @@ ROUTES: Final = {
     "/data-requests": OFFICES,
     "/agencies/{agency}/inbox": HOLDER,
     "/agencies/{agency}/replies": HOLDER,
+    "/agencies/{agency}/officers": HOLDER,
     "/agencies": OPEN_TO_ALL,
     "/regions": OPEN_TO_ALL,
     "/triage": DESK,

@@ -21,7 +21,7 @@ from router.context import Router
 from router.desk import decide
 from router.desk.casefile import casefile, summary
 from router.desk.decide import DecisionContext, Share
-from router.http.answers import MOVED, Decided, DeskCasefile, DeskPage, Precedents
+from router.http.answers import MOVED, ArbitersCasefile, Decided, DeskCasefile, DeskPage, Precedents
 from router.http.duplicates import with_suggestions
 from router.http.request import Context, RequestBody
 from router.placement import status, views
@@ -41,7 +41,7 @@ from schemas.events.base import Fact
 from schemas.events.router import ArbitrationDecided, ArchiveReason
 from schemas.registry.fold import Registry
 from schemas.wording import sentence
-from schemas.wording.casefile import holders_attachment
+from schemas.wording.casefile import holders_attachment, notes
 from schemas.wording.precedents import decision
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
@@ -252,13 +252,15 @@ async def for_desk(
     "/arbitration/{complaint}",
     dependencies=[allow(ARBITER)],
     summary="Case file for the arbiter",
-    responses={200: {"model": DeskCasefile}},
+    responses={200: {"model": ArbitersCasefile}},
 )
 async def for_arbiter(
     complaint: UUID, who: Caller, context: Context, lang: Language, response: Response
 ) -> dict[str, Any]:
     """The case file of a complaint that is contested or has climbed to the Ombudsman."""
-    return await _casefile(context, who, complaint, THE_ARBITER, lang, response)
+    file = await _casefile(context, who, complaint, THE_ARBITER, lang, response)
+    loaded = await _read(context, who, complaint, THE_ARBITER)
+    return {**file, "notes": notes(loaded.facts(), await context.registry.current())}
 
 
 @opens_file(router, "/triage/{complaint}/attachments/{attachment}", TRIAGE, "File for the desk")
