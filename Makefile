@@ -93,6 +93,9 @@ evaluate: setup ## how well complaints are read: tables and pictures in var/eval
 texts: setup ## write new texts of the pages into the catalogues, and tell what is not translated
 	@$(RUN) -m chassis.pages.catalogue $(PAGED)
 
+outlines: setup ## draw the outlines of the maps again from the districts' centres
+	@$(RUN) deploy/outlines.py
+
 schemas: setup ## write JSON Schema, AsyncAPI and the tables of docs/access.md again
 	@$(RUN) -m schemas.contract.generate
 	@$(RUN) -m local.access_page
@@ -122,4 +125,4 @@ help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo audit audit-dependencies rebuild test test-browser test-pages test-containers lint check clients simulate chaos bench evaluate schemas texts setup clean help
+.PHONY: run demo audit audit-dependencies rebuild test test-browser test-pages test-containers lint check clients simulate chaos bench evaluate outlines schemas texts setup clean help

@@ -109,6 +109,19 @@ NEW: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         "sqlite_autoindex_lease_1": ["", "lease"],
     },
     "vault": {
+        "files_ahead": [
+            "attachment BLOB 1 - 2",
+            "complaint BLOB 1 - 1",
+            "digest TEXT 1 - 0",
+            "media_type TEXT 1 - 0",
+            "name TEXT 0 - 0",
+            "sent_at TEXT 1 - 0",
+            "size_bytes INTEGER 1 - 0",
+        ],
+        "sqlite_autoindex_files_ahead_1": ["", "files_ahead"],
+        "files_ahead_by_age": ["CREATE INDEX files_ahead_by_age ON files_ahead (sent_at)", "files_ahead"],
+        "notice_choices": ["chosen TEXT 1 - 0", "complaint BLOB 1 - 1"],
+        "sqlite_autoindex_notice_choices_1": ["", "notice_choices"],
         "returned_mail": ["at BIGINT 1 - 0", "complaint BLOB 1 - 0", "lane BLOB 1 - 1", "status TEXT 1 - 0"],
         "sqlite_autoindex_returned_mail_1": ["", "returned_mail"],
         "returned_mail_by_complaint": [

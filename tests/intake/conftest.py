@@ -23,6 +23,7 @@ from intake.context import Intake
 from intake.guesses import GuessLimit
 from intake.http import open311, reporter
 from intake.kafka_health import KafkaProbe
+from intake.notices.kept_choices import KeptChoices
 from intake.notices.port import FileMailbox, SentNotices
 from intake.storage import erasures
 from intake.storage import relations as views
@@ -34,6 +35,7 @@ from intake.storage.records import Records
 from intake.storage.repeats import Repeats
 from intake.storage.results import Results
 from intake.storage.returned_mail import ReturnedMail
+from intake.storage.sent_ahead import FilesAhead
 from intake.storage.sms_parts import SmsParts
 from intake.storage.subscribers import Subscribers
 from intake.storage.tables import metadata
@@ -69,11 +71,13 @@ async def intake(tmp_path: Path) -> AsyncIterator[Intake]:
         erasures=Erasures(Database(f"sqlite:///{tmp_path}/list/erasures.db", erasures.metadata), repository.store),
         attachments=Attachments(Objects.in_folder(tmp_path / "attachments")),
         attachment_bytes=SIZES,
+        files_ahead=FilesAhead(database, clock.now),
         results=Results(database),
         repeats=Repeats(database, b"s" * 32, policies()),
         mailbox=FileMailbox(tmp_path / "notices"),
         sent=SentNotices(database),
         returned=ReturnedMail(database),
+        choices=KeptChoices(database),
         sms_parts=SmsParts(database, Keys({1: b"k" * 32}), clock.now),
         sms=True,
         probe=KafkaProbe(""),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from intake.contacts import address_of, mail_address, phone_number, unusable
+from intake.contacts import addresses_of, mail_address, phone_number, unusable
 from intake.file_names import repaired
 from schemas.base.limits import CONTACT, NAME
 from schemas.contract.submission import Reporter
@@ -60,7 +60,7 @@ def test_a_mail_address_names_one_recipient_or_none(written: str | None, address
 
 def test_notices_go_to_a_contact_that_can_be_used() -> None:
     both = Reporter(email="sari(at)contoh.id", phone="0812-3456-7890")
-    assert address_of(both, sms=True) == "+6281234567890"
+    assert addresses_of(both, sms=True) == (None, "+6281234567890")
     assert unusable(both) == ("email",)
     assert unusable(Reporter(name="Sari")) == unusable(None) == ()
 

@@ -194,6 +194,7 @@ async def converse(witness: Witness, of: dict[str, Kept]) -> None:
         await witness.answer(body, one.id, f"Sudah kami tindak lanjuti, hubungi {OFFICER} bila perlu.")
         await witness.reporter(one.code, "dispute", reason=f"Belum, {said}")
         await witness.answer(body, one.id, f"Sekarang benar-benar selesai, hubungi {OFFICER}.")
+        await witness.reporter(one.code, "notices", language="id")
         await witness.reporter(one.code, "data")
         if kind != "open":
             await witness.reporter(one.code, "confirmation", rating=2, words=f"Akhirnya, {said}")
@@ -310,6 +311,7 @@ async def join(witness: Witness, of: dict[str, Kept]) -> None:
     await witness.post(f"{path}/join", lead=lead.id)
     await witness.reporter(follower.code, "unjoin")
     text = UNCLEAR.format(mark="serupa")
+    await witness.post("/api/v1/lost-codes", public_number=lead.number, email="siapa@contoh.id")
     await witness.post("/api/v1/duplicates", text=text, place={"region": REGION})
 
 

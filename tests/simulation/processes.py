@@ -65,6 +65,7 @@ from escalation.views import METADATA as ESCALATION
 from escalation.views import SWEEP as ESCALATION_SWEEP
 from escalation.views import ladder_view
 from intake.context import Intake
+from intake.notices.kept_choices import KeptChoices
 from intake.notices.outbox import Outbox
 from intake.notices.port import SentNotices
 from intake.notices.sender import MailSender
@@ -78,6 +79,7 @@ from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Record, Records
 from intake.storage.repeats import Repeats
 from intake.storage.returned_mail import ReturnedMail
+from intake.storage.sent_ahead import FilesAhead
 from intake.storage.subscribers import Subscribers
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
@@ -335,8 +337,10 @@ def _intake(process: Process) -> Tasks:
         "repository": repository, "clock": process.clock, "registry": process.registry, "policies": POLICIES,
         "codes": TrackingCodes(database, process.world.code_secrets), "numbers": PublicNumbers(database),
         "records": PlainRecords(database, real), "vault": Vault(database, real, POLICIES), "attachments": Nothing(),
+        "files_ahead": FilesAhead(database, real),
         "erasures": Nothing(),
-        "results": None, "mailbox": outbox, "sent": SentNotices(database), "returned": ReturnedMail(database), "probe": None, "filings": None, "sms": True,
+        "results": None, "mailbox": outbox, "sent": SentNotices(database), "returned": ReturnedMail(database),
+        "choices": KeptChoices(database), "probe": None, "filings": None, "sms": True,
         "lookups": None, "former": NoFormerFilings(),
         "repeats": Repeats(database, b"secret of a test", POLICIES),
         "database": database, "audience": Audience(relations, feed, Subscribers(database)),

@@ -34,6 +34,7 @@ ROUTES: Final = {
     "/ladder/4": OPEN_TO_ALL,
     "/ladder/{rung}": OFFICES,
     "/reports": OPEN_TO_ALL,
+    "/lost-codes": OPEN_TO_ALL,
     "/duplicates": OPEN_TO_ALL,
     "/books": OPEN_TO_ALL,
     "/counts": OPEN_TO_ALL,

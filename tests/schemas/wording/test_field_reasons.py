@@ -13,10 +13,10 @@ from schemas.base.refusals import InvalidField
 from schemas.contract.generate import ROOT
 from schemas.contract.submission import Complaining
 from schemas.wording import found, problem, refusal, title
-from schemas.wording.fields import FOUND, why
+from schemas.wording.fields import FOUND, RULES, as_sentence, why
 
 SOURCES = [*(ROOT.parent / "services").rglob("src/**/*.py"), *(ROOT / "src").rglob("*.py")]
-RAISED = {"InvalidField", "MalformedCode"}
+RAISED = {"InvalidField", "FileRefused", "MalformedCode"}
 
 
 def reasons(path: Path) -> Iterator[str]:
@@ -97,3 +97,16 @@ def test_a_refusal_gives_its_reason_in_the_reader_s_language() -> None:
     no = InvalidField(field="occurred_on", why="this day has not come yet")
     assert refusal(no, "id") == "Isian occurred_on tidak dapat diterima: hari itu belum tiba."
     assert refusal(no, "en") == "The field occurred_on cannot be accepted: this day has not come yet."
+
+
+@pytest.mark.parametrize("words", [*(each["en"] for each in FOUND.values()), *(pattern for pattern, _ in RULES)])
+def test_an_english_reason_alone_is_a_sentence_with_a_subject(words: str) -> None:
+    first = as_sentence(words, "en").partition(" ")[0]
+    assert first not in {"Is", "Are", "Must", "Has", "Have", "Holds", "Cannot", "Does", "Occurs", "Looks"}
+    assert first[:1].isupper() or not first[:1].isalpha()
+
+
+def test_a_reason_alone_reads_as_people_say_it() -> None:
+    assert as_sentence("is required", "en") == "This is required."
+    assert as_sentence("wajib diisi", "id") == "Wajib diisi."
+    assert as_sentence("a file has at most 5 bytes", "en") == "A file has at most 5 bytes."

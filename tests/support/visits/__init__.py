@@ -12,4 +12,6 @@ GROUPS: Final[dict[str, tuple[Visit, ...]]] = {
     "officer": officer.VISITS, "desk": desk.VISITS, "operator": operator.VISITS,
 }  # fmt: skip
 VISITS: Final = tuple(visit for group in GROUPS.values() for visit in group)
-NOT_VISITED: Final = {"/masuk": "leads to the provider at once", "/aset/{name}": "is no page"}
+NOT_VISITED: Final = {
+    "/masuk": "leads to the provider at once", "/aset/{name}": "is no page", "/peta.svg": "is a picture in pages",
+}  # fmt: skip

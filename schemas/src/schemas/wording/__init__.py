@@ -2,7 +2,7 @@
 
 from schemas.wording.dates import CLOCKS, day, explain, moment
 from schemas.wording.facts import sentence
-from schemas.wording.fields import found, why
+from schemas.wording.fields import as_sentence, found, why
 from schemas.wording.http import problem, title
 from schemas.wording.names import agency, channel, holder, rung_name, status
 from schemas.wording.refusals import refusal
@@ -10,6 +10,7 @@ from schemas.wording.refusals import refusal
 __all__ = [
     "CLOCKS",
     "agency",
+    "as_sentence",
     "channel",
     "day",
     "explain",

@@ -157,6 +157,10 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
         r"name the region too: at this level a decision speaks for one alone",
         "sebut juga wilayahnya: di tingkat ini putusan berlaku untuk satu wilayah saja",
     ),
+    (
+        r"cannot be used: no SMS is sent; give an e-mail address",
+        "tidak dapat dipakai: SMS tidak dikirim; berikan alamat surel",
+    ),
     (r"no such region is known", "wilayah itu tidak dikenal"),
     (r"a public number looks like (.*)", r"nomor laporan berbentuk seperti \1"),
 )
@@ -178,6 +182,19 @@ def found(kind: str, context: Mapping[str, Any], message: str, lang: str) -> str
         return words[lang].format_map({name: _shown(value, lang) for name, value in context.items()})
     except KeyError:
         return why(message, lang)
+
+
+_PREDICATES: Final = frozenset(
+    ["is", "are", "must", "has", "have", "holds", "cannot", "does", "occurs", "looks", "may"]
+)
+"""First words of English reasons that lack a subject."""
+
+
+def as_sentence(reason: str, lang: str) -> str:
+    """A reason as a sentence that can stand beside its field: `This is required.`, `Wajib diisi.`"""
+    lacks_subject = lang != "id" and reason.partition(" ")[0] in _PREDICATES
+    whole = f"This {reason}" if lacks_subject else f"{reason[:1].upper()}{reason[1:]}"
+    return f"{whole.rstrip('.')}."
 
 
 def by_field(error: ErrorDetails, at: Sequence[object] | None = None) -> str:

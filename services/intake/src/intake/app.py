@@ -29,6 +29,7 @@ from intake.gateway.submissions import receive
 from intake.guesses import GuessLimit
 from intake.http import open311, reporter
 from intake.kafka_health import KafkaProbe
+from intake.notices.kept_choices import KeptChoices
 from intake.notices.outbox import Outbox
 from intake.notices.port import SentNotices
 from intake.notices.sender import MailSender
@@ -48,6 +49,7 @@ from intake.storage.refused_submissions import RefusedSubmissions
 from intake.storage.repeats import Repeats
 from intake.storage.results import Results
 from intake.storage.returned_mail import ReturnedMail
+from intake.storage.sent_ahead import FilesAhead
 from intake.storage.sms_parts import SmsParts
 from intake.storage.subscribers import Subscribers
 from intake.storage.tables import metadata
@@ -133,11 +135,13 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         erasures=Erasures(Database(settings.erasures_url, erasures.metadata), platform.store),
         attachments=open_attachments(settings),
         attachment_bytes=settings.attachment_bytes,
+        files_ahead=FilesAhead(database, _real_now),
         results=Results(database),
         repeats=Repeats(database, settings.hash_secret.get_secret_value(), policies()),
         mailbox=outbox_of(platform, database),
         sent=SentNotices(database),
         returned=ReturnedMail(database),
+        choices=KeptChoices(database),
         sms_parts=SmsParts(database, part_keys(settings), platform.clock.now),
         sms=settings.sms_gateway,
         probe=KafkaProbe(settings.kafka),

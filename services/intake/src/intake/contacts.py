@@ -40,16 +40,16 @@ def phone_number(text: str | None) -> str | None:
     return next((phonenumbers.format_number(each.number, phonenumbers.PhoneNumberFormat.E164) for each in found), None)
 
 
-def address_of(reporter: Reporter, *, sms: bool, returned: bool = False) -> str | None:
-    """Where notices go: the mail address, else the telephone number if a gateway sends SMS. `returned`: mail to the
-    address came back for good.
+def addresses_of(reporter: Reporter, *, sms: bool, returned: bool = False) -> tuple[str | None, str | None]:
+    """The mail address, and the telephone number if a gateway sends SMS. `returned`: mail to the address came back for
+    good.
     """
     mail = None if returned else mail_address(reporter.email)
-    return mail or (phone_number(reporter.phone) if sms else None)
+    return mail, phone_number(reporter.phone) if sms else None
 
 
 def unusable(reporter: Reporter | None, *, returned: bool = False) -> tuple[str, ...]:
-    """The contacts that were given and cannot be written to: `email`, `phone`. `returned`: as in `address_of`."""
+    """The contacts that were given and cannot be written to: `email`, `phone`. `returned`: as in `addresses_of`."""
     if reporter is None:
         return ()
     read = {
@@ -61,7 +61,7 @@ def unusable(reporter: Reporter | None, *, returned: bool = False) -> tuple[str,
 
 def notice_of(reporter: Reporter | None, lang: str, *, sms: bool, returned: bool = False) -> dict[str, Any]:
     """The field `contact` of the answer to a filing, if a contact cannot be used: which, and what follows from it.
-    `sms`: whether a gateway sends SMS. `returned`: as in `address_of`.
+    `sms`: whether a gateway sends SMS. `returned`: as in `addresses_of`.
     """
     names = unusable(reporter, returned=returned)
     if returned and reporter is not None and reporter.email is not None:

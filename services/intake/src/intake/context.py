@@ -10,6 +10,7 @@ from chassis.sql.database import Database
 from chassis.write.repository import Repository
 from intake.guesses import GuessLimit
 from intake.kafka_health import KafkaProbe
+from intake.notices.kept_choices import KeptChoices
 from intake.notices.port import Mailbox, SentNotices
 from intake.storage.audience import Audience
 from intake.storage.erasures import Erasures
@@ -19,6 +20,7 @@ from intake.storage.records import Records
 from intake.storage.repeats import Repeats
 from intake.storage.results import Results
 from intake.storage.returned_mail import ReturnedMail
+from intake.storage.sent_ahead import FilesAhead
 from intake.storage.sms_parts import SmsParts
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
@@ -42,11 +44,13 @@ class Intake:
     erasures: Erasures
     attachments: Attachments
     attachment_bytes: SizeLimits
+    files_ahead: FilesAhead
     results: Results
     repeats: Repeats
     mailbox: Mailbox
     sent: SentNotices
     returned: ReturnedMail
+    choices: KeptChoices
     sms_parts: SmsParts
     sms: bool
     """Whether a gateway sends the notices to telephone numbers."""

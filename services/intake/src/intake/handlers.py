@@ -17,6 +17,7 @@ from intake import decide
 from intake.canonical import canonical
 from intake.context import Intake
 from intake.decide import AddDetail, AddNote, Attach, DeclineJoin, Dispute
+from intake.notices.choices import NoticeChoices
 from intake.uploads import Upload
 from schemas.base.envelope import Actor
 from schemas.base.ids import derived_id, former_move_ids, move_id
@@ -125,12 +126,28 @@ async def erase(context: Intake, request: MoveRequest, command: BaseModel) -> No
         await destroy(context, request.complaint)
 
 
+async def choose_notices(context: Intake, complaint: UUID, chosen: NoticeChoices) -> None:
+    """Keep what the reporter chose about notices. Repeatable.
+
+    Raises:
+        NotFound, DataErased: nobody is notified.
+    """
+    state = (await context.repository.load(complaint)).state
+    if state.version < 0 or state.whole is not None:
+        raise NotFound(what="complaint")
+    if state.erased:
+        raise DataErased(complaint=str(complaint))
+    await context.choices.keep(complaint, chosen)
+
+
 async def destroy(context: Intake, complaint: UUID) -> None:
     """Delete all content and personal data of a complaint; list it, to repeat this after a restore. Repeatable."""
     await context.erasures.note(complaint, context.clock.now())
     await context.repository.keyring.destroy(complaint)
     await context.vault.forget(complaint)
     await context.attachments.forget(complaint)
+    await context.files_ahead.forget(complaint)
+    await context.choices.forget(complaint)
     await context.mailbox.forget(complaint)
     await context.audience.subscribers.forget(complaint)
     await context.repeats.forget(complaint)

@@ -16,6 +16,7 @@ from chassis.write.loaded import LoadedStream
 from intake import contacts, handlers
 from intake.context import Intake
 from intake.notices import texts
+from intake.notices.choices import Recipients
 from intake.notices.news import NEWS, NotifiableFact, news_for_audience, news_for_reporter
 from intake.notices.port import Notice
 from intake.storage.audience import Audience
@@ -40,11 +41,13 @@ async def notify_reporter(context: Intake, loaded: LoadedStream) -> None:
         return
     items = news_for_reporter(loaded.state, loaded.facts(NEWS), _since(context))
     unsent = await _unsent(context, {item.event_id: item for item in items})
-    address = await _address(context, loaded) if unsent else None
-    if address is None:
+    recipients = await recipients_of(context, loaded) if unsent else None
+    if recipients is None:
         return
+    lang = recipients.language(loaded.state.language)
     for item in unsent.values():
-        await _send(context, await _reporters_notice(context, loaded.state, item, address), item.kind)
+        lines = await _reporters_lines(context, loaded.state, item, lang)
+        await _send_to(context, loaded.state, lang, recipients, lines, item, item.event_id)
 
 
 async def notify_audience(context: Intake, loaded: Sequence[LoadedStream]) -> None:
@@ -106,14 +109,16 @@ async def _notify_follower(
 ) -> None:
     state = follower.state
     unsent = await _unsent(context, {derived_id("followed", str(i.event_id), str(state.id)): i for i in items})
-    address = await _address(context, follower) if unsent else None
-    for id_, item in unsent.items() if address else ():
+    recipients = await recipients_of(context, follower) if unsent else None
+    if recipients is None:
+        return
+    lang = recipients.language(state.language)
+    for id_, item in unsent.items():
         # Of the lead only what the public may read, since it has another reporter.
-        head = texts.LEAD[state.language].format(number=lead.public_number)
-        sentence = wording.sentence(item.fact, await context.registry.current(), state.language, public=True)
-        lines = [head, sentence, *await _next_step(context, state, state.language, lead)]
-        lines += await _track(context, state)
-        await _send(context, _notice(id_, state, str(address), state.language, lines), item.kind)
+        head = texts.LEAD[lang].format(number=lead.public_number)
+        sentence = wording.sentence(item.fact, await context.registry.current(), lang, public=True)
+        lines = [head, sentence, *await _next_step(context, state, lang, lead), *await _track(context, state, lang)]
+        await _send_to(context, state, lang, recipients, lines, item, id_)
 
 
 async def _notify_subscriber(
@@ -139,17 +144,31 @@ async def _notify_subscriber(
         await _send(context, _notice(id_, state, address, lang, lines), item.kind)
 
 
-async def _reporters_notice(context: Intake, state: Complaint, item: NotifiableFact, address: str) -> Notice:
-    registry, lang = await context.registry.current(), state.language
+async def _send_to(
+    context: Intake, state: Complaint, lang: str, recipients: Recipients, lines: Sequence[str], item: NotifiableFact,
+    id_: UUID,
+) -> None:  # fmt: skip
+    """One notice to each contact that was chosen for this kind of fact; recorded once, also if there is none."""
+    for number, address in enumerate(recipients.of(item.kind)):
+        await context.mailbox.send(_notice(id_ if number == 0 else _second(id_), state, address, lang, lines))
+        log.info("notice queued", complaint=str(state.whole or state.id), kind=item.kind)
+    await context.sent.note(id_, state.whole or state.id, context.clock.now())
+
+
+def _second(id_: UUID) -> UUID:
+    return derived_id("second-contact", str(id_))
+
+
+async def _reporters_lines(context: Intake, state: Complaint, item: NotifiableFact, lang: str) -> list[str]:
+    registry = await context.registry.current()
     lead = await handlers.visible_lead_of(context, state)
-    lines = [
+    return [
         wording.sentence(item.fact, registry, lang),
         *(_joined_to(lead, lang) if item.kind == "joined" and state.status is Status.JOINED else []),
         *await _next_step(context, state, lang, lead),
         *texts.awaited(state, registry, context.policies, lang),
-        *await _track(context, state),
+        *await _track(context, state, lang),
     ]
-    return _notice(item.event_id, state, address, lang, lines)
 
 
 def _notice(id_: UUID, state: Complaint, address: str, lang: str, lines: Sequence[str]) -> Notice:
@@ -165,11 +184,11 @@ def _joined_to(lead: Complaint | None, lang: str) -> list[str]:
     return [texts.LEAD[lang].format(number=lead.public_number), *about, texts.UNDO[lang]]
 
 
-async def _track(context: Intake, state: Complaint) -> list[str]:
+async def _track(context: Intake, state: Complaint, lang: str) -> list[str]:
     whole = (await context.repository.load(state.whole)).state if state.whole else state
     if not context.codes.works(whole.code_version):
         return []
-    return [texts.TRACK[state.language].format(code=context.codes.of(whole.id, whole.code_version))]
+    return [texts.TRACK[lang].format(code=context.codes.of(whole.id, whole.code_version))]
 
 
 async def _next_step(context: Intake, state: Complaint, lang: str, lead: Complaint | None) -> list[str]:
@@ -212,10 +231,14 @@ async def reporter_of(context: Intake, loaded: LoadedStream) -> Reporter | None:
         return None
 
 
-async def _address(context: Intake, loaded: LoadedStream) -> str | None:
+async def recipients_of(context: Intake, loaded: LoadedStream) -> Recipients | None:
+    """Where notices for this reporter go; None: there is no address."""
     reporter = await reporter_of(context, loaded)
     if reporter is None:
         return None
     # Without a number to use instead, the outbox drops what goes to an address that mail came back from.
     returned = context.sms and reporter.phone is not None and await mail_returned(context, loaded, reporter)
-    return contacts.address_of(reporter, sms=context.sms, returned=returned)
+    mail, phone = contacts.addresses_of(reporter, sms=context.sms, returned=returned)
+    if mail is None and phone is None:
+        return None
+    return Recipients(mail, phone, await context.choices.of(loaded.state.whole or loaded.state.id))

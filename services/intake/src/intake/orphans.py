@@ -1,5 +1,5 @@
-"""Deletes unfinished data: persons in the vault that no complaint names, addresses that were never confirmed, and
-claims of keyless reports whose minutes are over.
+"""Deletes unfinished data: persons in the vault that no complaint names, addresses that were never confirmed, files
+that were sent before a complaint that never came, and claims of keyless reports whose minutes are over.
 """
 
 import asyncio
@@ -7,10 +7,13 @@ from datetime import timedelta
 from typing import Final
 
 from chassis.base.retry import RetryPolicy
+from intake import files_ahead
 from intake.context import Intake
 
 PERIOD_S: Final = 60.0
 BATCH: Final = 500
+FILED_WITHIN: Final = timedelta(minutes=2)
+"""Whoever filed a complaint attaches its files within this time; else they are attached here."""
 
 
 class Orphans:
@@ -34,7 +37,17 @@ class Orphans:
     async def once(self) -> int:
         """Run once; the number of deleted rows."""
         await self._context.repeats.expire(self._context.clock.now())
-        return await self._persons() + await self._addresses()
+        return await self._persons() + await self._addresses() + await self._files()
+
+    async def _files(self) -> int:
+        context, removed = self._context, 0
+        for complaint, age in await context.files_ahead.untouched(FILED_WITHIN, BATCH):
+            if (await context.repository.load(complaint)).recorded:
+                await files_ahead.join(context, complaint)
+            elif age > timedelta(days=context.policies.at(context.clock.now()).unfinished_d):
+                await files_ahead.give_up(context, complaint)
+                removed += 1
+        return removed
 
     async def _persons(self) -> int:
         removed, context = 0, self._context

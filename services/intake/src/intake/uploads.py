@@ -5,7 +5,7 @@ megabyte lies in an unnamed temporary file until the request ends.
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Mapping
-from typing import IO, Final, NamedTuple, cast
+from typing import IO, Final, Literal, NamedTuple, cast
 
 from starlette.datastructures import UploadFile
 
@@ -17,6 +17,18 @@ from schemas.base.refusals import InvalidField
 PIECE: Final = 256 * 1024
 SizeLimits = Mapping[FileKind, int]
 """Most bytes by kind."""
+
+
+class FileRefused(InvalidField):
+    """A file that is not taken; `reason` is for pages, which have words of their own. `most`: the limit, in bytes."""
+
+    def __init__(self, reason: Literal["empty", "type", "size", "count"], why: str, most: int = 0) -> None:
+        super().__init__(field="file", why=why)
+        self.reason, self.most = reason, most
+
+    @classmethod
+    def code(cls) -> str:
+        return InvalidField.code()
 
 
 class Upload(NamedTuple):
@@ -37,17 +49,17 @@ class Upload(NamedTuple):
         """The media type by content.
 
         Raises:
-            InvalidField: empty, too large for its kind, or of no type that is taken.
+            FileRefused: empty, too large for its kind, or of no type that is taken.
         """
         if not self.size:
-            raise InvalidField(field="file", why="is empty: it has 0 bytes")
+            raise FileRefused("empty", "is empty: it has 0 bytes")
         found = await asyncio.to_thread(media_type_of, self.file)
         if found is None:
             accepted = ", ".join(sorted(MEDIA_TYPES))
-            raise InvalidField(field="file", why=f"its content is none of the types that are taken: {accepted}")
+            raise FileRefused("type", f"its content is none of the types that are taken: {accepted}")
         kind = MEDIA_TYPES[found].kind
         if self.size > most[kind]:
-            raise InvalidField(field="file", why=f"a file of this kind has at most {most[kind]} bytes")
+            raise FileRefused("size", f"a file of this kind has at most {most[kind]} bytes", most[kind])
         return found
 
 

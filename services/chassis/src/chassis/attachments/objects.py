@@ -97,6 +97,11 @@ class Objects:
                 found.extend(each["path"] for each in page)
         return found
 
+    async def delete(self, name: str) -> None:
+        """Delete one object. Repeatable."""
+        with _translated(), suppress(FileNotFoundError):
+            await obstore.delete_async(self._store, name)
+
     async def remove(self, prefix: str) -> None:
         """Delete the objects below `prefix`. Repeatable."""
         found = await self.names(prefix)

@@ -105,6 +105,10 @@ class Attachments:
         """Whether there is a file of this complaint."""
         return bool(await self._objects.names(_prefix(complaint)))
 
+    async def remove(self, file: FileId) -> None:
+        """Delete one file. Repeatable."""
+        await self._objects.delete(file.name)
+
     async def forget(self, complaint: UUID) -> None:
         """Delete all files of a complaint. Repeatable."""
         await self._objects.remove(_prefix(complaint))

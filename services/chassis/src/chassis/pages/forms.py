@@ -44,5 +44,5 @@ def faults(error: ValidationError, names: Mapping[str, str], lang: str) -> dict[
         # "At least 1 character" is not how people say that something is needed.
         kind = "missing" if (item["type"], about.get("min_length")) == ("string_too_short", 1) else item["type"]
         why = wording.found(kind, about, item["msg"], lang)
-        found.setdefault(names.get(field, ""), f"{why[:1].upper()}{why[1:]}.")
+        found.setdefault(names.get(field, ""), wording.as_sentence(why, lang))
     return found

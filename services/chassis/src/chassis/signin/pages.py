@@ -221,8 +221,7 @@ def said(refusal: Refusal, lang: str) -> str:
     """A refusal as a sentence for people. What is wrong with a field is told without the field's name in programs."""
     if not isinstance(refusal, InvalidField):
         return wording.refusal(refusal, lang)
-    why = wording.why(str(refusal.data["why"]), lang)
-    return f"{why[:1].upper()}{why[1:]}."
+    return wording.as_sentence(wording.why(str(refusal.data["why"]), lang), lang)
 
 
 def _title_of(refusal: Refusal) -> str:

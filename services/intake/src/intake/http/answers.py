@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from chassis.http.answers import AttachmentShown, DueExplained, Moment, PlaceShown
 from intake.data_requests import RequestKind
+from intake.notices.choices import Group
 from schemas.base.values import ComplaintClass, HolderKind
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.wording.masks import Kind
@@ -81,8 +82,20 @@ class LeadShown(BaseModel):
     links: ReportLink
 
 
+class NoticesShown(BaseModel):
+    """Which groups of facts are told by which contact, in which language. `contacts`: those that can be used."""
+
+    language: Literal["id", "en"]
+    email: list[Group]
+    phone: list[Group]
+    contacts: list[Literal["email", "phone"]]
+
+
 class TrackingPage(Receipt):
     """The present state of a complaint, for its reporter."""
+
+    notices: NoticesShown | None
+    """None: there is no contact that can be used."""
 
     class_: ComplaintClass = Field(alias="class")
     received_at: datetime
@@ -130,6 +143,13 @@ class FollowChanged(BaseModel):
 class FollowAsked(FollowChanged):
     """A code was sent to the address."""
 
+    message: str
+
+
+class CodeAsked(BaseModel):
+    """The code is sent if number and contact belong together; the answer does not say whether."""
+
+    public_number: str
     message: str
 
 

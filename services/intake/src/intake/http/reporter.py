@@ -25,10 +25,11 @@ from intake.context import Intake
 from intake.data_access import AskForData
 from intake.decide import AddDetail, CallOmbudsman, Confirm, DeclineJoin, Dispute, Erase, Withdraw
 from intake.handlers import MoveRequest
-from intake.http import data_requests, filing, follow, lookups, persons
+from intake.http import data_requests, filing, follow, lookups, lost_codes, persons
 from intake.http.answers import DataCopy, Explanation, TrackingPage
 from intake.http.filing import REPLAYED, Context, with_notice
-from intake.notify import mail_returned, reporter_of
+from intake.notices.choices import NoticeChoices
+from intake.notify import mail_returned, recipients_of, reporter_of
 from intake.settings import FORM_BYTES
 from intake.uploads import upload_of
 from schemas.access.principal import system_acting
@@ -81,7 +82,18 @@ class TrackedComplaint(NamedTuple):
         reporter = await reporter_of(context, loaded)
         returned = await mail_returned(context, loaded, reporter)
         contact = notice_of(reporter, self.lang, sms=context.sms, returned=returned)
-        return with_notice(context, page | contact, self.lang)
+        chosen = {"notices": await notices_of(context, loaded)}
+        return with_notice(context, page | contact | chosen, self.lang)
+
+
+async def notices_of(context: Intake, loaded: LoadedStream) -> dict[str, Any] | None:
+    """What the reporter is notified of; None: there is no contact that can be used."""
+    recipients = await recipients_of(context, loaded)
+    if recipients is None:
+        return None
+    given = {"email": recipients.mail, "phone": recipients.phone}
+    contacts = [name for name, address in given.items() if address]
+    return {**recipients.shown(loaded.state.language).model_dump(), "contacts": contacts}
 
 
 @gives(429)
@@ -222,6 +234,15 @@ async def erase(move: Move, body: Erase | None = None) -> dict[str, Any]:
     return await move.tracked.page(move.response)
 
 
+@router.post(
+    "/complaints/{tracking_code}/notices", dependencies=[allow(REPORTER)], responses={200: {"model": TrackingPage}}
+)
+async def choose_notices(move: Move, body: NoticeChoices) -> dict[str, Any]:
+    """Choose what is told by which contact, and in which language; replaces what was chosen before."""
+    await handlers.choose_notices(move.tracked.context, move.tracked.complaint, body)
+    return await move.tracked.page(move.response)
+
+
 @router.post("/complaints/{tracking_code}/data", dependencies=[allow(REPORTER)], responses={200: {"model": DataCopy}})
 async def copy_of_data(move: Move, _body: AskForData | None = None) -> dict[str, Any]:
     """Everything that is held about the reporter, for people and programs: the complaint with its history, name and
@@ -301,3 +322,4 @@ def _form_of(request: Request, most: int) -> AbstractAsyncContextManager[FormDat
 router.include_router(lookups.router)
 router.include_router(persons.router)
 router.include_router(data_requests.router)
+router.include_router(lost_codes.router)

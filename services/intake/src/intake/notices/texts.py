@@ -83,6 +83,18 @@ TRACK: Final = {
     "id": "Kode pelacakan Anda (rahasiakan): {code}",
     "en": "Your tracking code (keep it secret): {code}",
 }
+LOST: Final = {
+    "id": (
+        "Seseorang, mungkin Anda, meminta kode pelacakan laporan {number}. Kode itu: {code}\n\n"
+        "Rahasiakan kode ini: siapa pun yang memegangnya dapat membuka laporan. Jika bukan Anda yang meminta, abaikan "
+        "pesan ini; hanya alamat ini yang menerimanya."
+    ),
+    "en": (
+        "Somebody, perhaps you, asked for the tracking code of report {number}. It is: {code}\n\n"
+        "Keep it secret: whoever has it can open the report. If it was not you, do nothing; only this address gets "
+        "this message."
+    ),
+}
 CONFIRM: Final = {
     "id": (
         "Seseorang, mungkin Anda, meminta agar alamat ini menerima pemberitahuan tentang laporan {number}.\n\n"

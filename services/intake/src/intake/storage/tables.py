@@ -99,6 +99,24 @@ confirmations = Table(
     Column("at", Text, nullable=False, comment="ISO 8601, UTC"),
 )
 Index("confirmations_by_complaint", confirmations.c.complaint)
+files_ahead = Table(
+    "files_ahead",
+    metadata,
+    Column("complaint", LargeBinary(16), primary_key=True, comment="that they may become part of"),
+    Column("attachment", LargeBinary(16), primary_key=True),
+    Column("media_type", Text, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("digest", Text, nullable=False, comment="SHA-256 of the content, in hex"),
+    Column("name", Text, comment="sealed under the complaint's own key"),
+    Column("sent_at", Text, nullable=False, comment="ISO 8601, UTC, real time"),
+)
+Index("files_ahead_by_age", files_ahead.c.sent_at)
+notice_choices = Table(
+    "notice_choices",
+    metadata,
+    Column("complaint", LargeBinary(16), primary_key=True),
+    Column("chosen", Text, nullable=False, comment="language and groups of facts by contact, as JSON"),
+)
 submissions = Table(
     "submissions",
     metadata,

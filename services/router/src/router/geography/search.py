@@ -26,6 +26,12 @@ class RegionSearch:
             (each, _words(f"{each.name} {each.within or ''}")) for each in found
         ]
 
+        self._by_code = {each.code: each for each in found}
+
+    def of(self, code: str) -> NamedRegion | None:
+        """The region with this code."""
+        return self._by_code.get(code)
+
     def find(self, text: str, most: int) -> list[NamedRegion]:
         """At most `most` regions with a word for each word of `text` that begins with it; those before whose own name
         begins so, regencies and cities before districts, then by name.

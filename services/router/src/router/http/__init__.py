@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from router.http import calendars, desk, duplicates, regions, registry
+from router.http import calendars, desk, duplicates, picture, regions, registry
 
 router = APIRouter()
 router.include_router(registry.router)
@@ -10,3 +10,4 @@ router.include_router(calendars.router)
 router.include_router(desk.router)
 router.include_router(duplicates.router)
 router.include_router(regions.router)
+router.include_router(picture.router)
