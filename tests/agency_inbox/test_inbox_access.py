@@ -5,12 +5,13 @@ from uuid import UUID
 
 import httpx
 import pytest
+
 from agency_inbox.context import Inbox
 from schemas.events.agency_inbox import ComplaintReturned
 from schemas.events.base import Fact
 from schemas.events.registry import AgencyRegistered
 from schemas.events.router import ComplaintClassified
-from support.inbox import BASIS, CITY, PLN, ROADS, T0, complaint, filed, keep, keep_registry, merged, routed
+from support.inbox import BASIS, CITY, PLN, ROADS, T0, complaint, filed, keep, keep_registry, routed
 from support.signed_in import role
 
 from .conftest import Feed

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -48,7 +49,7 @@ def filled(database: Database, random: Random, count: int) -> None:
     """Rows in batches, many of them replaced later, so that sums move in both directions."""
     for _ in range(6):
         rows = [row(random, random.randrange(count)) for _ in range(count)]
-        database.write_now(lambda each, rows=rows: put_rows(each, (INBOX, SUMS), rows))  # type: ignore[misc]
+        database.write_now(partial(put_rows, tables=(INBOX, SUMS), rows=rows))
 
 
 def present(database: Database) -> list[dict[str, Any]]:
@@ -99,7 +100,7 @@ def test_following_the_pages_shows_each_row_once_in_order_and_the_total_is_their
         for shown in filters(random):
             read, after = list[dict[str, Any]](), None
             while True:
-                page, after = database.read_now(lambda c, a=after: listing.page(c, scope, shown, a, 7))  # type: ignore[misc]
+                page, after = database.read_now(partial(listing.page, scope=scope, shown=shown, after=after, most=7))
                 read += page
                 if after is None:
                     break
@@ -107,7 +108,7 @@ def test_following_the_pages_shows_each_row_once_in_order_and_the_total_is_their
             wanted = [one for one in rows if seen(scope, one) and meant(shown, one)]
             wanted.sort(key=lambda one: (one["sort_at"], one["complaint"]), reverse=not shown.is_open)
             assert [one["complaint"] for one in read] == [one["complaint"] for one in wanted], (scope, shown)
-            assert database.read_now(lambda c: listing.count(c, scope, shown)) == len(wanted), (scope, shown)
+            assert database.read_now(partial(listing.count, scope=scope, shown=shown)) == len(wanted), (scope, shown)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -117,7 +118,7 @@ def test_the_sums_say_what_counting_the_rows_says_to_each_reader(database: Datab
     rows = present(database)
     period = (T0, T0 + timedelta(days=3))
     for scope in scopes(random, rows):
-        found = database.read_now(lambda each: listing.counts(each, scope, {"soon": period}))
+        found = database.read_now(partial(listing.counts, scope=scope, periods={"soon": period}))
         mine = [one for one in rows if seen(scope, one)]
         opened = [one for one in mine if one["open"]]
         assert (found.open, found.closed) == (len(opened), len(mine) - len(opened))

@@ -108,9 +108,7 @@ def timeline(
     ]
 
 
-def notes(
-    history: Iterable[RecordedFact], registry: Registry, agency: str | None = None
-) -> list[dict[str, Any]]:
+def notes(history: Iterable[RecordedFact], registry: Registry, agency: str | None = None) -> list[dict[str, Any]]:
     """The officers' notes, the newest first: those of this agency and of agencies that it took over; None: all, which
     only the arbiter reads.
     """

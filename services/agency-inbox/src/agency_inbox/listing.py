@@ -86,13 +86,21 @@ def page(
 ) -> tuple[list[dict[str, Any]], Order | None]:
     """The rows after that place, the most urgent first (of closed ones the newest), and where the list goes on."""
     table, found = INBOX, list[dict[str, Any]]()
-    place = (table.c.sort_at, table.c.complaint) if shown.is_open else (table.c.sort_at.desc(), table.c.complaint.desc())
+    place = (
+        (table.c.sort_at, table.c.complaint) if shown.is_open else (table.c.sort_at.desc(), table.c.complaint.desc())
+    )
     for part in _parts(scope, shown):
         query = select(table).where(*part, *_filters(shown), *_beyond(shown, after), *_seen(scope))
         found += map(dict, connection.execute(query.order_by(*place).limit(most + 1)).mappings())
     found.sort(key=lambda row: (row["sort_at"], row["complaint"]), reverse=not shown.is_open)
     last = found[most - 1] if len(found) > most else None
     return found[:most], (last["sort_at"], last["complaint"]) if last else None
+
+
+def rows_of(connection: Connection, agencies: Sequence[str], complaints: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows of these complaints that these agencies have, the most urgent first."""
+    query = select(INBOX).where(INBOX.c.complaint.in_(complaints), INBOX.c.agency.in_(agencies))
+    return [dict(row) for row in connection.execute(query.order_by(INBOX.c.sort_at, INBOX.c.complaint)).mappings()]
 
 
 def count(connection: Connection, scope: Scope, shown: InboxFilter) -> int:

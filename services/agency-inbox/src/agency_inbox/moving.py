@@ -34,20 +34,26 @@ def page_move(who: Principal, agency: str, complaint: UUID, route: str, key: str
     return MoveRequest(agency, complaint, route, key, client_of(who))
 
 
+def causes_of(asked: MoveRequest) -> tuple[UUID, ...]:
+    """The ids of the request: its own, and those by which earlier versions named it."""
+    # The agency is part of the id: somebody may use one key in two agencies that they work for.
+    named, former = ids.office_move_ids(
+        asked.complaint, f"agency:{asked.agency}", asked.client, asked.device, asked.route, asked.key
+    )
+    return (named, *former)
+
+
 async def move(context: Inbox, who: Principal, asked: MoveRequest, body: HttpBody) -> Complaint:
     """Carry out the body's command; the complaint afterwards, as far as the agency may read it.
 
     Raises:
         Refusal, ChassisError: as `handlers.carry_out` says.
     """
-    # The agency is part of the id: somebody may use one key in two agencies that they work for.
     agency, complaint = asked.agency, asked.complaint
-    named, former = ids.office_move_ids(
-        complaint, f"agency:{agency}", asked.client, asked.device, asked.route, asked.key
-    )
+    named, *former = causes_of(asked)
     at, request = context.clock.now(), body.model_dump_json().encode()
     actor = acting_as(who, *FOR_AN_AGENCY, body=agency)
-    cause = Cause(named, complaint, at, request=request, former=former, actor=actor)
+    cause = Cause(named, complaint, at, request=request, former=tuple(former), actor=actor)
     done = await carry_out(context, agency, complaint, command_of(body), cause, condition=asked.condition, who=who)
     return (await _seen(context, who, asked, done, cause)).state
 

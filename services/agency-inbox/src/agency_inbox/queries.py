@@ -1,7 +1,7 @@
 """What an agency reads of its complaints: the functions behind its routes and pages, with their access rules."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -21,6 +21,7 @@ from chassis.write.loaded import LoadedStream
 from schemas.access.accused import is_kept_from
 from schemas.access.principal import Principal, Role
 from schemas.access.reading import Case, Extent, Reading, as_agency, as_inspectorate, as_public, owner_of
+from schemas.base.limits import PAGE
 from schemas.base.refusals import NotFound
 from schemas.complaint.attachments import attached
 from schemas.complaint.lifecycle import Status
@@ -78,14 +79,28 @@ def period(context: Inbox, name: Period, zone: str) -> tuple[datetime, datetime]
 
 
 async def inbox_page(
-    context: Inbox, who: Principal, agency: str, shown: InboxFilter, after: Order | None, lang: str
+    context: Inbox,
+    who: Principal,
+    agency: str,
+    shown: InboxFilter,
+    after: Order | None,
+    lang: str,
+    most: int = PAGE,
 ) -> Listed:
     """One page, the most urgent first. Raises NotFound: no such agency."""
     registry = await registry_with(context, agency)
     scope = await scope_of(context, who, agency, registry)
-    rows, further = await context.database.read(lambda each: listing.page(each, scope, shown, after))
+    rows, further = await context.database.read(lambda each: listing.page(each, scope, shown, after, most))
     total = await context.database.read(lambda each: listing.count(each, scope, shown))
     return Listed(await _readable(context, who, agency, registry, rows, lang), further, total)
+
+
+async def chosen_rows(context: Inbox, who: Principal, agency: str, cases: Sequence[UUID], lang: str) -> list[Row]:
+    """Rows of these cases, in the order of lists; those that `who` may not read are left out."""
+    registry = await registry_with(context, agency)
+    agencies = names_of(registry, agency)
+    rows = await context.database.read(lambda each: listing.rows_of(each, agencies, [str(case) for case in cases]))
+    return await _readable(context, who, agency, registry, rows, lang)
 
 
 async def inbox_counts(context: Inbox, who: Principal, agency: str, zone: str) -> Counts:

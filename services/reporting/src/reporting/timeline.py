@@ -15,7 +15,9 @@ from schemas.registry.fold import Registry, fold_registry
 NOT_PUBLIC: Final = (
     *INTERNAL, ComplaintDelivered, ContactRead, DataAccessRequested, DataAccessGiven, ErasureRequested, ErasureRefused,
 )  # fmt: skip
-"""What the public is not told: receipts between machines, what an agency keeps for itself, what concerns the reporter's own data."""
+"""What the public is not told: receipts between machines, what an agency keeps for itself, what concerns the
+reporter's own data.
+"""
 
 
 class TimelineEntry(NamedTuple):
@@ -46,8 +48,8 @@ def registry_at(history: Sequence[RecordedFact], as_of: datetime | None) -> Regi
 def moments(
     history: Sequence[RecordedFact], registry: Registry, lang: str, *, public: bool, words: bool = True
 ) -> list[TimelineEntry]:
-    """Each fact as a sentence; delivery receipts and what an agency keeps for itself are left out, and for the public what only the reporter is told.
-    Without `words` nothing that people wrote.
+    """Each fact as a sentence, without delivery receipts and what an agency keeps for itself; for the public without
+    what only the reporter is told. Without `words` nothing that people wrote.
     """
     untold = NOT_PUBLIC if public else (ComplaintDelivered, *INTERNAL)
     return [

@@ -73,7 +73,12 @@ async def inbox(
     return {"page_size": PAGE, "total": found.total, "next": further, "complaints": found.rows}
 
 
-@router.get("/inbox/counts", dependencies=[allow(READS_AGENCY)], responses={200: {"model": InboxCounts}})
+@router.get(
+    "/inbox/counts",
+    dependencies=[allow(READS_AGENCY)],
+    summary="Counts of the inbox",
+    responses={200: {"model": InboxCounts}},
+)
 async def counts(agency: str, who: Caller, context: Context) -> dict[str, Any]:
     """How many of the agency's complaints there are for each filter; all but `closed` count open ones."""
     registry = await registry_with(context, agency)
